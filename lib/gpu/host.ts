@@ -1,0 +1,36 @@
+/**
+ * A device can be lost at any time (driver reset, sleep). The host hands out the living one and opens a
+ * fresh one when it is asked again after a loss.
+ *
+ * @module
+ */
+import { Gpu, type GpuOptions } from "./gpu.ts";
+
+/** Holds one {@link Gpu} and replaces it once it is lost. */
+export class GpuHost {
+  readonly #options: GpuOptions;
+  #current: Promise<Gpu> | null = null;
+
+  constructor(options: GpuOptions) {
+    this.#options = options;
+  }
+
+  /** The living device; calls that come while it opens share the one opening. */
+  get(): Promise<Gpu> {
+    if (this.#current) return this.#current;
+    const opening = Gpu.open(this.#options);
+    this.#current = opening;
+    const forget = () => {
+      if (this.#current === opening) this.#current = null;
+    };
+    opening.then((gpu) => gpu.lost.then(forget), forget);
+    return opening;
+  }
+
+  /** Destroys the device, if one is open. */
+  async close(): Promise<void> {
+    const current = this.#current;
+    this.#current = null;
+    (await current?.catch(() => null))?.destroy();
+  }
+}

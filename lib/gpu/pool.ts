@@ -1,0 +1,65 @@
+/**
+ * Raw GPU buffers are recycled by size class under a cap in bytes, because every scan differs in size
+ * and allocating anew is slow on real drivers.
+ *
+ * @module
+ */
+
+/** Eighth-of-an-octave size classes: at most 12.5 % of a buffer is slack. */
+export function sizeClass(bytes: number): number {
+  if (bytes <= 256) return 256;
+  const step = 2 ** Math.max(8, Math.floor(Math.log2(bytes)) - 3);
+  return Math.ceil(bytes / step) * step;
+}
+
+/** Idle buffers by size class, oldest dropped first when the cap is reached. */
+export class BufferPool {
+  #idle = new Map<number, GPUBuffer[]>();
+  #bytes = 0;
+  readonly #create: (bytes: number) => GPUBuffer;
+  readonly capacity: number;
+
+  /** @param capacity bytes that idle buffers may hold together. */
+  constructor(create: (bytes: number) => GPUBuffer, capacity: number) {
+    this.#create = create;
+    this.capacity = capacity;
+  }
+
+  /** Bytes held by idle buffers. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** A buffer of at least `bytes` bytes; what a recycled one holds is undefined. */
+  take(bytes: number): GPUBuffer {
+    const size = sizeClass(bytes);
+    const found = this.#idle.get(size)?.pop();
+    if (!found) return this.#create(size);
+    this.#bytes -= size;
+    return found;
+  }
+
+  /** Takes a buffer back, or destroys it where the cap would be passed. */
+  give(buffer: GPUBuffer): void {
+    if (this.#bytes + buffer.size > this.capacity) this.clear(buffer.size);
+    if (this.#bytes + buffer.size > this.capacity) {
+      buffer.destroy();
+      return;
+    }
+    const idle = this.#idle.get(buffer.size);
+    if (idle) idle.push(buffer);
+    else this.#idle.set(buffer.size, [buffer]);
+    this.#bytes += buffer.size;
+  }
+
+  /** Destroys idle buffers until `room` bytes fit under the cap (all of them by default). */
+  clear(room: number = this.capacity): void {
+    for (const [size, idle] of this.#idle) {
+      while (idle.length > 0 && this.#bytes + room > this.capacity) {
+        idle.pop()!.destroy();
+        this.#bytes -= size;
+      }
+      if (idle.length === 0) this.#idle.delete(size);
+    }
+  }
+}

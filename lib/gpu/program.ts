@@ -1,0 +1,153 @@
+/**
+ * A program is a fixed list of launches with its pipelines, bind groups and uniforms made once, so that
+ * submitting it again costs one encoding and nothing else: a step of adaptation is one program.
+ *
+ * @module
+ */
+import { GpuBuffer } from "./buffer.ts";
+import type { Gpu } from "./gpu.ts";
+import { splitGrid } from "./grid.ts";
+import type { Binding, Launch } from "./kernel.ts";
+
+interface Step {
+  name: string;
+  pipeline: GPUComputePipeline;
+  group: GPUBindGroup;
+  grid: [number, number];
+}
+
+/** Time that one kernel took within a program. */
+export interface KernelTime {
+  name: string;
+  nanoseconds: number;
+}
+
+/** Launches ready to be submitted any number of times. */
+export class Program implements Disposable {
+  readonly #gpu: Gpu;
+  readonly #steps: Step[] = [];
+  readonly #uniforms: GpuBuffer;
+  readonly #offsets: number[] = [];
+
+  constructor(gpu: Gpu, launches: readonly Launch[], label = "program") {
+    this.#gpu = gpu;
+    for (const { kernel, bindings } of launches) {
+      if (bindings.length !== kernel.bindings.length) {
+        throw new TypeError(
+          `Cannot launch ${kernel.name}: ${bindings.length} bindings given, ${kernel.bindings.length} declared`,
+        );
+      }
+    }
+    const align = gpu.limits.minUniformBufferOffsetAlignment;
+    let bytes = 0;
+    for (const launch of launches) {
+      this.#offsets.push(bytes);
+      bytes += Math.ceil(Math.max(16, (launch.params?.length ?? 0) * 4) / align) * align;
+    }
+    this.#uniforms = gpu.uniformBuffer(`${label} uniforms`, Math.max(bytes, align));
+    const words = new Uint32Array(Math.max(bytes, align) / 4);
+    launches.forEach((launch, i) => words.set(launch.params ?? [], this.#offsets[i]! / 4));
+    gpu.write(this.#uniforms, words);
+    gpu.guard(() => {
+      launches.forEach((launch, i) => {
+        const grid = splitGrid(launch.workgroups, gpu.limits.maxComputeWorkgroupsPerDimension);
+        if (grid[0] === 0) return;
+        const name = launch.kernel.name;
+        const { pipeline, layout } = gpu.pipeline(launch.kernel, launch.constants);
+        const size = Math.ceil(Math.max(16, (launch.params?.length ?? 0) * 4) / 16) * 16;
+        const group = gpu.device.createBindGroup({
+          label: name,
+          layout,
+          entries: [
+            {
+              binding: 0,
+              resource: { buffer: this.#uniforms.handle, offset: this.#offsets[i]!, size },
+            },
+            ...launch.bindings.map((binding, b) => ({
+              binding: b + 1,
+              resource: bindingResource(binding),
+            })),
+          ],
+        });
+        this.#steps.push({ name, pipeline, group, grid });
+      });
+    });
+  }
+
+  /** Overwrites the uniform words of launch `index` (its place in the list given) from the next submit on. */
+  setParams(index: number, params: readonly number[]): void {
+    this.#gpu.write(this.#uniforms, new Uint32Array(params), this.#offsets[index]!);
+  }
+
+  /** Encodes all launches into one pass and submits it. */
+  submit(): void {
+    this.#gpu.submit((encoder) => {
+      const pass = encoder.beginComputePass();
+      for (const step of this.#steps) dispatch(pass, step);
+      pass.end();
+    });
+  }
+
+  /**
+   * Runs once with a timestamp around every launch.
+   *
+   * @throws {RangeError} where the adapter has no timestamp queries.
+   */
+  async profile(): Promise<KernelTime[]> {
+    const gpu = this.#gpu;
+    if (!gpu.features.has("timestamp-query")) {
+      throw new RangeError("Cannot profile: the adapter has no timestamp-query feature");
+    }
+    const times: KernelTime[] = [];
+    const most = 2000;
+    for (let first = 0; first < this.#steps.length; first += most) {
+      const steps = this.#steps.slice(first, first + most);
+      const queries = gpu.device.createQuerySet({ type: "timestamp", count: steps.length * 2 });
+      using result = gpu.queryBuffer("timestamps", steps.length * 16);
+      gpu.submit((encoder) => {
+        steps.forEach((step, i) => {
+          const pass = encoder.beginComputePass({
+            timestampWrites: {
+              querySet: queries,
+              beginningOfPassWriteIndex: 2 * i,
+              endOfPassWriteIndex: 2 * i + 1,
+            },
+          });
+          dispatch(pass, step);
+          pass.end();
+        });
+        encoder.resolveQuerySet(queries, 0, steps.length * 2, result.handle, 0);
+      });
+      const stamps = new BigUint64Array((await gpu.read(result, Uint32Array)).buffer);
+      queries.destroy();
+      steps.forEach((step, i) =>
+        times.push({
+          name: step.name,
+          nanoseconds: Number(stamps[2 * i + 1]! - stamps[2 * i]!),
+        })
+      );
+    }
+    return times;
+  }
+
+  destroy(): void {
+    this.#uniforms.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+}
+
+/** The one place where work is handed to the GPU. */
+function dispatch(pass: GPUComputePassEncoder, step: Step): void {
+  pass.setPipeline(step.pipeline);
+  pass.setBindGroup(0, step.group);
+  pass.dispatchWorkgroups(step.grid[0], step.grid[1]);
+}
+
+function bindingResource(binding: Binding): GPUBufferBinding {
+  return binding instanceof GpuBuffer
+    ? { buffer: binding.handle, offset: 0, size: binding.size }
+    : { buffer: binding.buffer.handle, offset: binding.offset, size: binding.size };
+}

@@ -1,0 +1,35 @@
+/**
+ * The device that GPU tests share, one a test file. There is no silent skip: without an adapter the tests
+ * fail and say how to get one.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { Gpu } from "../lib/gpu/mod.ts";
+
+let opened: Promise<Gpu> | null = null;
+
+/** The shared device; new buffers hold garbage, so a read of what was never written shows. */
+export function testGpu(): Promise<Gpu> {
+  opened ??= Gpu.open({ poison: true }).then((gpu) => {
+    console.log(`GPU tests run on: ${gpu.adapterName}`);
+    return gpu;
+  });
+  return opened;
+}
+
+/** Registers a test that is given the device and must leave as many live buffers as it found. */
+export function withGpu(name: string, body: (gpu: Gpu) => Promise<void> | void): void {
+  // The device outlives the test that opens it first.
+  Deno.test({
+    name,
+    sanitizeResources: false,
+    fn: async () => {
+      const gpu = await testGpu();
+      const before = gpu.ledger.live;
+      await body(gpu);
+      await gpu.settled();
+      assert.equal(gpu.ledger.live, before, `live buffers left: ${gpu.ledger.labels().join(", ")}`);
+    },
+  });
+}
