@@ -1,0 +1,26 @@
+// Marks the rows that a hash table holds: first[row] = 1. The exclusive prefix sum of the marks numbers
+// the distinct coordinates in the order of their first rows.
+// Bindings: 1 slots (read); 2 first (write): zero before. Needs coordinate_hash.wgsl.
+// Grid: one thread a slot, 64 a workgroup.
+struct Params {
+  mask: u32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> slots: array<u32>;
+@group(0) @binding(2) var<storage, read_write> first: array<u32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3<u32>,
+  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let slot = (wid.x + wid.y * num.x) * 64u + lane;
+  if (slot > params.mask) {
+    return;
+  }
+  let row = slots[slot];
+  if (row != EMPTY) {
+    first[row] = 1u;
+  }
+}

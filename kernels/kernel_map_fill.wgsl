@@ -1,0 +1,35 @@
+// Second pass: writes the pairs of each list, source row << 6 | output row % 64, ascending.
+// Bindings after those of kernel_map.wgsl: 4 found (read): as kernel_map_count left it; 5 offsets (read):
+// the exclusive prefix sum of its counts; 6 entries (write): u32 [pairs].
+// Grid: volume * tiles threads, 64 a workgroup; neighbouring threads take the offsets of one tile.
+@group(0) @binding(4) var<storage, read> found: array<vec2<u32>>;
+@group(0) @binding(5) var<storage, read> offsets: array<u32>;
+@group(0) @binding(6) var<storage, read_write> entries: array<u32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3<u32>,
+  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let thread = (wid.x + wid.y * num.x) * 64u + lane;
+  if (thread >= params.volume * params.tiles) {
+    return;
+  }
+  let k = thread % params.volume;
+  let tile = thread / params.volume;
+  let offset = kernel_offset(k);
+  let list = k * params.tiles + tile;
+  var bits = found[list];
+  let end = offsets[list + 1u];
+  for (var at = offsets[list]; at < end; at++) {
+    let low = bits.x != 0u;
+    let r = select(32u + firstTrailingBit(bits.y), firstTrailingBit(bits.x), low);
+    if (low) {
+      bits.x &= bits.x - 1u;
+    } else {
+      bits.y &= bits.y - 1u;
+    }
+    entries[at] = (source_row(coords[tile * 64u + r].xyz, offset) << 6u) | r;
+  }
+}

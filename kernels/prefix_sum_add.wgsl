@@ -1,0 +1,20 @@
+// The way down of a prefix sum: values[i] += sums[i / 64], sums being scanned already.
+// Bindings: 1 sums (read), 2 values (write, in place). Grid: one thread a word, 64 a workgroup.
+struct Params {
+  count: u32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> sums: array<u32>;
+@group(0) @binding(2) var<storage, read_write> values: array<u32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3<u32>,
+  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (wid.x + wid.y * num.x) * 64u + lane;
+  if (i < params.count) {
+    values[i] += sums[i / 64u];
+  }
+}

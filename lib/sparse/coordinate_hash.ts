@@ -1,0 +1,128 @@
+/**
+ * Hash table over int32 coordinates, built on the GPU. It stores row indices and compares coordinates; of
+ * equal coordinates the smallest row wins, so what a lookup gives does not depend on the order of threads.
+ * (The slot that a row lands in does; nobody but the lookup sees it.)
+ *
+ * @module
+ */
+import { hashInsert, hashMark, hashRows, hashSettle } from "../../kernels/sparse.ts";
+import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
+import { prefixSum } from "./prefix_sum.ts";
+import { fillWords, type WordPlace, workgroups } from "./words.ts";
+
+/** What a slot without a row, or a lookup without a hit, holds. */
+export const EMPTY = 0xffffffff;
+
+/** Distinct coordinates and the table that finds their rows. */
+export interface CoordinateTable {
+  /** vec4<i32> (x, y, z, 0), one a row. */
+  readonly coords: GpuBuffer;
+  /** u32 [mask + 1]: a row of `coords`, or {@link EMPTY}. */
+  readonly slots: GpuBuffer;
+  readonly mask: number;
+}
+
+/** Slots of a table for `rows` rows: a power of two, at least twice as many. */
+export function tableSlots(rows: number): number {
+  let slots = 2;
+  while (slots < 2 * rows) slots *= 2;
+  return slots;
+}
+
+/**
+ * Launches that find the distinct coordinates among `count` rows, each rounded down to a multiple of `stride`
+ * (a power of two), in the order of their first rows.
+ *
+ * @param owner takes the table's slots.
+ * @param scratch takes the table's coordinates, with room for `count` rows (copy those that exist), and the
+ *   buffers needed between the launches; dispose of it once all are submitted.
+ * @param coords vec4<i32> [count]; the fourth component is ignored.
+ * @param total where to leave the number of distinct coordinates.
+ */
+export function distinctCoordinates(
+  gpu: Gpu,
+  owner: DisposableStack,
+  scratch: DisposableStack,
+  coords: GpuBuffer,
+  count: number,
+  stride: number,
+  total: WordPlace,
+): { table: CoordinateTable; launches: Launch[] } {
+  const capacity = tableSlots(count);
+  const mask = capacity - 1;
+  const slots = owner.use(gpu.buffer("hash slots", capacity * 4));
+  const distinct = scratch.use(gpu.buffer("distinct coordinates", count * 16));
+  const rank = scratch.use(gpu.buffer("hash ranks", count * 4));
+  const launches: Launch[] = [
+    fillWords(slots, capacity, EMPTY),
+    {
+      kernel: hashInsert,
+      params: [count, mask, stride],
+      bindings: [coords, slots],
+      workgroups: workgroups(count),
+    },
+    fillWords(rank, count, 0),
+    {
+      kernel: hashMark,
+      params: [mask],
+      bindings: [slots, rank],
+      workgroups: workgroups(capacity),
+    },
+    ...prefixSum(gpu, scratch, rank, count, total),
+    {
+      kernel: hashSettle,
+      params: [mask, stride],
+      bindings: [coords, rank, slots, distinct],
+      workgroups: workgroups(capacity),
+    },
+  ];
+  return { table: { coords: distinct, slots, mask }, launches };
+}
+
+/** Launch that writes the row of each of `count` coordinates into `rows` (u32), {@link EMPTY} for none. */
+export function findRows(
+  table: CoordinateTable,
+  coords: GpuBuffer,
+  count: number,
+  rows: GpuBuffer,
+): Launch {
+  return {
+    kernel: hashRows,
+    params: [count, table.mask],
+    bindings: [coords, table.coords, table.slots, rows],
+    workgroups: workgroups(count),
+  };
+}
+
+/** Rows by coordinate, the plain twin of a {@link CoordinateTable}. */
+export type CoordinateIndex = Map<string, number>;
+
+/** The key of a coordinate in a {@link CoordinateIndex}. */
+export function coordinateKey(x: number, y: number, z: number): string {
+  return `${x},${y},${z}`;
+}
+
+/**
+ * {@link distinctCoordinates} in plain TypeScript.
+ *
+ * @param coords four words a row, as on the GPU.
+ */
+export function distinctCoordinatesReference(
+  coords: Int32Array,
+  stride: number,
+): { coords: Int32Array; index: CoordinateIndex } {
+  const index: CoordinateIndex = new Map();
+  const distinct: number[] = [];
+  for (let i = 0; i < coords.length; i += 4) {
+    const [x, y, z] = [0, 1, 2].map((axis) => Math.floor(coords[i + axis]! / stride) * stride) as [
+      number,
+      number,
+      number,
+    ];
+    const key = coordinateKey(x, y, z);
+    if (index.has(key)) continue;
+    index.set(key, index.size);
+    distinct.push(x, y, z, 0);
+  }
+  return { coords: Int32Array.from(distinct), index };
+}

@@ -1,0 +1,30 @@
+/**
+ * Sparse tensors: voxels, coordinates, kernel maps, the pyramid of one scan. Everything runs on the GPU and
+ * gives the same bits every time.
+ *
+ * @module
+ */
+export { averageRows, averageRowsReference } from "./average_rows.ts";
+export {
+  type CoordinateIndex,
+  coordinateKey,
+  type CoordinateTable,
+  distinctCoordinates,
+  distinctCoordinatesReference,
+  EMPTY,
+  findRows,
+  tableSlots,
+} from "./coordinate_hash.ts";
+export {
+  type KernelMap,
+  kernelOffsets,
+  MAX_ROWS,
+  type PairList,
+  pairListReference,
+  TILE_ROWS,
+} from "./kernel_map.ts";
+export { type KernelMapSpec, type Level, Pyramid } from "./pyramid.ts";
+export { prefixSum, prefixSumReference } from "./prefix_sum.ts";
+export { type Pairs, sortPairs, sortPairsReference } from "./radix_sort.ts";
+export { voxelize, voxelizeReference, Voxels } from "./voxelize.ts";
+export { type WordPlace } from "./words.ts";

@@ -1,0 +1,56 @@
+/**
+ * Exclusive prefix sum over u32: turns counts into places. Levels of blocks of 64 words, each walked by one
+ * thread; integer sums, so the result does not depend on the order of threads.
+ *
+ * @module
+ */
+import { prefixSum as prefixSumKernel, prefixSumAdd } from "../../kernels/sparse.ts";
+import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
+import { type WordPlace, workgroups } from "./words.ts";
+
+/** Words that one thread walks. */
+const BLOCK = 64;
+
+/**
+ * Launches that replace `values` (u32 [count]) by the sums of all words before each, modulo 2^32.
+ *
+ * @param scratch takes the buffers needed between the launches; dispose of it once they are submitted.
+ * @param total where to leave the sum of all words (also for `count` 0).
+ */
+export function prefixSum(
+  gpu: Gpu,
+  scratch: DisposableStack,
+  values: GpuBuffer,
+  count: number,
+  total?: WordPlace,
+): Launch[] {
+  const blocks = Math.max(1, Math.ceil(count / BLOCK));
+  const last = blocks === 1 ? total : undefined;
+  const sums = last?.buffer ?? scratch.use(gpu.buffer("prefix sums", blocks * 4));
+  const launches: Launch[] = [{
+    kernel: prefixSumKernel,
+    params: [count, last?.index ?? 0],
+    bindings: [values, sums],
+    workgroups: workgroups(blocks),
+  }];
+  if (blocks > 1) {
+    launches.push(...prefixSum(gpu, scratch, sums, blocks, total), {
+      kernel: prefixSumAdd,
+      params: [count],
+      bindings: [sums, values],
+      workgroups: workgroups(count),
+    });
+  }
+  return launches;
+}
+
+/** {@link prefixSum} in plain TypeScript: the sums before each word, and the total. */
+export function prefixSumReference(values: Uint32Array): { sums: Uint32Array; total: number } {
+  const sums = new Uint32Array(values.length);
+  let total = 0;
+  values.forEach((value, i) => {
+    sums[i] = total;
+    total = (total + value) >>> 0;
+  });
+  return { sums, total };
+}

@@ -1,0 +1,79 @@
+/**
+ * Stable sort of (u32 key, u32 value) pairs by key: least significant digit first, 4 bits a pass. A thread
+ * walks 64 keys in order, so equal keys keep their order and the result is the same every time.
+ *
+ * @module
+ */
+import { radixCount, radixScatter } from "../../kernels/sparse.ts";
+import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
+import { prefixSum } from "./prefix_sum.ts";
+import { workgroups } from "./words.ts";
+
+/** Keys that one thread walks. */
+const BLOCK = 64;
+const DIGIT_BITS = 4;
+const DIGITS = 2 ** DIGIT_BITS;
+
+/** Two lists of words of the same length. */
+export interface Pairs {
+  readonly keys: GpuBuffer;
+  readonly values: GpuBuffer;
+}
+
+/**
+ * Launches that sort `count` pairs of `from` into `to`; `from` is kept.
+ *
+ * @param scratch takes the buffers needed between the launches; dispose of it once they are submitted.
+ * @param bits no key has a bit at or above this one: fewer bits, fewer passes.
+ */
+export function sortPairs(
+  gpu: Gpu,
+  scratch: DisposableStack,
+  from: Pairs,
+  to: Pairs,
+  count: number,
+  bits: number,
+): Launch[] {
+  const passes = Math.max(1, Math.ceil(bits / DIGIT_BITS));
+  const blocks = Math.ceil(count / BLOCK);
+  const between: Pairs = {
+    keys: scratch.use(gpu.buffer("sort keys", count * 4)),
+    values: scratch.use(gpu.buffer("sort values", count * 4)),
+  };
+  const counts = scratch.use(gpu.buffer("sort counts", blocks * DIGITS * 4));
+  const launches: Launch[] = [];
+  let source = from;
+  for (let pass = 0; pass < passes; pass++) {
+    const target = (passes - pass) % 2 === 1 ? to : between;
+    const params = [count, blocks, pass * DIGIT_BITS];
+    launches.push(
+      {
+        kernel: radixCount,
+        params,
+        bindings: [source.keys, counts],
+        workgroups: workgroups(blocks),
+      },
+      ...prefixSum(gpu, scratch, counts, blocks * DIGITS),
+      {
+        kernel: radixScatter,
+        params,
+        bindings: [source.keys, source.values, counts, target.keys, target.values],
+        workgroups: workgroups(blocks),
+      },
+    );
+    source = target;
+  }
+  return launches;
+}
+
+/** {@link sortPairs} in plain TypeScript. */
+export function sortPairsReference(
+  keys: Uint32Array,
+  values: Uint32Array,
+): { keys: Uint32Array; values: Uint32Array } {
+  const order = Array.from(keys.keys()).sort((a, b) => keys[a]! - keys[b]!);
+  return {
+    keys: Uint32Array.from(order, (i) => keys[i]!),
+    values: Uint32Array.from(order, (i) => values[i]!),
+  };
+}
