@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { OptionError, segmentOptions } from "../../lib/ttt/options.ts";
+
+Deno.test("segmentOptions() adapts where there are photographs, and not where there are none", () => {
+  assert.deepEqual(segmentOptions({}, true), {
+    method: "ttt-kd",
+    steps: 25,
+    learningRate: 0.1,
+    momentum: 0.9,
+    evaluate: true,
+  });
+  assert.equal(segmentOptions({}, false).method, "bn");
+});
+
+Deno.test("segmentOptions() reads numbers and booleans from a query too", () => {
+  const options = segmentOptions({ steps: "7", evaluate: "false", voxelSize: "0.2" }, true);
+  assert.equal(options.steps, 7);
+  assert.equal(options.evaluate, false);
+  assert.equal(options.voxelSize, 0.2);
+});
+
+Deno.test("segmentOptions() names the field that cannot be", () => {
+  const cases: [Record<string, unknown>, string][] = [
+    [{ method: "magic" }, "method"],
+    [{ method: 3 }, "method"],
+    [{ steps: 0 }, "steps"],
+    [{ steps: 2.5 }, "steps"],
+    [{ steps: "" }, "steps"],
+    [{ steps: null }, "steps"],
+    [{ learningRate: NaN }, "learningRate"],
+    [{ momentum: 1 }, "momentum"],
+    [{ voxelSize: -1 }, "voxelSize"],
+    [{ evaluate: 1 }, "evaluate"],
+    [{ stepz: 1 }, "stepz"],
+  ];
+  for (const [given, field] of cases) {
+    assert.throws(
+      () => segmentOptions(given, true),
+      (error) =>
+        error instanceof OptionError && error.field === field && error.message.includes(field),
+      JSON.stringify(given),
+    );
+  }
+});
+
+Deno.test("segmentOptions() does not adapt towards photographs that are not there", () => {
+  for (const method of ["ttt-kd", "ttt-kd-online"]) {
+    assert.throws(() => segmentOptions({ method }, false), /no photographs/);
+  }
+});
