@@ -1,0 +1,30 @@
+// Softmax cross-entropy of each row, log-sum-exp with the row's maximum taken off.
+// Bindings: logits read f32[rows][W]; targets read u32[rows] (params.ignore or any value >= C: left out); terms write vec2f[rows]: (loss, counted).
+// Grid: one thread a row, 64 a workgroup.
+struct Params { rows: u32, ignore: u32 }
+override C: u32;
+override W: u32;
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> logits: array<f32>;
+@group(0) @binding(2) var<storage, read> targets: array<u32>;
+@group(0) @binding(3) var<storage, read_write> terms: array<vec2f>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = (wid.x + wid.y * num.x) * 64u + lane;
+  if (row >= params.rows) { return; }
+  let label = targets[row];
+  if (label == params.ignore || label >= C) {
+    terms[row] = vec2f(0.0);
+    return;
+  }
+  var top = logits[row * W];
+  for (var c = 1u; c < C; c++) { top = max(top, logits[row * W + c]); }
+  var sum = 0.0;
+  for (var c = 0u; c < C; c++) { sum += exp(logits[row * W + c] - top); }
+  terms[row] = vec2f(top + log(sum) - logits[row * W + label], 1.0);
+}

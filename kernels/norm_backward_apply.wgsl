@@ -1,0 +1,34 @@
+// dx of batch norm. With batch statistics they depend on x:
+//   dx = gamma / sqrt(variance + eps) * (dy - mean(dy) - xhat * mean(dy * xhat));
+// with running statistics (BATCH = false) they are constants and only the first term stands.
+// Bindings: x, dy read vec4f[rows][C4]; mean, variance, gamma read vec4f[C4]; sums read vec4f[2][C4]; dx write vec4f[rows][C4].
+// Grid: one thread a vec4f of dx, 64 a workgroup.
+struct Params { rows: u32, eps: f32 }
+override C4: u32;
+override BATCH: bool = true;
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(3) var<storage, read> mean: array<vec4f>;
+@group(0) @binding(4) var<storage, read> variance: array<vec4f>;
+@group(0) @binding(5) var<storage, read> gamma: array<vec4f>;
+@group(0) @binding(6) var<storage, read> sums: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> dx: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (wid.x + wid.y * num.x) * 64u + lane;
+  if (i >= params.rows * C4) { return; }
+  let c = i % C4;
+  let inverse = 1.0 / sqrt(variance[c] + params.eps);
+  var g = dy[i];
+  if (BATCH) {
+    let n = f32(params.rows);
+    g -= sums[c] / n + (x[i] - mean[c]) * inverse * (sums[C4 + c] / n);
+  }
+  dx[i] = gamma[c] * inverse * g;
+}

@@ -1,0 +1,35 @@
+// First level of the batch-norm gradient: sums of dy and of dy * xhat over each chunk of 64 rows.
+// Bindings: x, dy read vec4f[rows][C4]; mean, variance read vec4f[C4]; partials write vec4f[chunks][2][C4].
+// Grid: one thread a (chunk, vec4f of channels), 64 a workgroup.
+struct Params { rows: u32, eps: f32 }
+override C4: u32;
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(3) var<storage, read> mean: array<vec4f>;
+@group(0) @binding(4) var<storage, read> variance: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (wid.x + wid.y * num.x) * 64u + lane;
+  let chunk = i / C4;
+  let c = i % C4;
+  let first = chunk * 64u;
+  if (first >= params.rows) { return; }
+  let inverse = 1.0 / sqrt(variance[c] + params.eps);
+  let centre = mean[c];
+  var sum = vec4f(0.0);
+  var dot = vec4f(0.0);
+  for (var row = first; row < min(first + 64u, params.rows); row++) {
+    let g = dy[row * C4 + c];
+    sum += g;
+    dot += g * (x[row * C4 + c] - centre) * inverse;
+  }
+  partials[(chunk * 2u) * C4 + c] = sum;
+  partials[(chunk * 2u + 1u) * C4 + c] = dot;
+}

@@ -1,0 +1,92 @@
+/**
+ * A graph records the launches of a network over one scan, forward first; {@link Graph.backward} walks the
+ * tape and adds the launches of the gradient. Nothing runs here: {@link Plan} places the tensors and
+ * compiles the launches.
+ *
+ * @module
+ */
+import { add } from "../../kernels/elementwise.ts";
+import type { Launch } from "../gpu/mod.ts";
+import { Tensor } from "./tensor.ts";
+
+/** A learned tensor: its values, where its gradient is summed, and whether it moves. */
+export interface Parameter {
+  readonly values: Tensor;
+  readonly gradient: Tensor;
+  readonly trainable: boolean;
+}
+
+interface TapeEntry {
+  /** The tensor whose gradient this entry needs; null for a loss, which starts the gradient. */
+  output: Tensor | null;
+  backward: (gradient: Tensor | null) => void;
+}
+
+/** Workgroups of 64 threads that cover `threads`. */
+export function groupsOf64(threads: number): number {
+  return Math.ceil(threads / 64);
+}
+
+/** Records launches over tensors, and how to differentiate them. */
+export class Graph {
+  readonly launches: Launch<Tensor>[] = [];
+  readonly #tape: TapeEntry[] = [];
+  readonly #gradients = new Map<Tensor, Tensor>();
+
+  /** A tensor for the planner to place. */
+  tensor(label: string, rows: number, channels: number, requiresGradient = false): Tensor {
+    return new Tensor(label, rows, channels, { requiresGradient });
+  }
+
+  /** Adds launches to the end of the list. */
+  emit(...launches: Launch<Tensor>[]): void {
+    this.launches.push(...launches);
+  }
+
+  /**
+   * Notes how the gradient of `output` reaches the op's inputs. Ops whose inputs want no gradient leave it out.
+   */
+  differentiable(output: Tensor, backward: (gradient: Tensor) => void): void {
+    this.#tape.push({ output, backward: (gradient) => backward(gradient!) });
+  }
+
+  /** Notes a loss, whose gradient starts the backward walk. */
+  loss(backward: () => void): void {
+    this.#tape.push({ output: null, backward });
+  }
+
+  /** Adds a term to the gradient with respect to `tensor`. */
+  contribute(tensor: Tensor, term: Tensor): void {
+    const known = this.#gradients.get(tensor);
+    if (!known) {
+      this.#gradients.set(tensor, term);
+      return;
+    }
+    const sum = this.tensor(`grad ${tensor.label}`, tensor.rows, tensor.channels);
+    const count = term.bytes / 16;
+    this.emit({
+      kernel: add,
+      params: [count],
+      bindings: [known, term, sum],
+      workgroups: groupsOf64(count),
+    });
+    this.#gradients.set(tensor, sum);
+  }
+
+  /** The gradient with respect to `tensor`, once {@link Graph.backward} ran. */
+  gradient(tensor: Tensor): Tensor | undefined {
+    return this.#gradients.get(tensor);
+  }
+
+  /** Emits the gradient of the sum of all losses, walking the tape from its end. Call it once. */
+  backward(): void {
+    for (const entry of this.#tape.splice(0).reverse()) {
+      if (entry.output === null) {
+        entry.backward(null);
+        continue;
+      }
+      const gradient = this.#gradients.get(entry.output);
+      if (gradient) entry.backward(gradient);
+    }
+  }
+}

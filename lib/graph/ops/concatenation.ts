@@ -1,0 +1,82 @@
+/**
+ * Concatenation by channels: the U-Net's skip connections, upsampled rows first.
+ *
+ * @module
+ */
+import { concat, slice } from "../../../kernels/elementwise.ts";
+import { type Graph, groupsOf64 } from "../graph.ts";
+import type { Tensor } from "../tensor.ts";
+
+/**
+ * y = [a | b]: [N][Ca], [N][Cb] -> [N][Ca + Cb].
+ *
+ * @throws {TypeError} where the rows differ.
+ */
+export function concatenate(graph: Graph, a: Tensor, b: Tensor): Tensor {
+  if (a.rows !== b.rows) {
+    throw new TypeError(
+      `Cannot concatenate "${a.label}" of ${a.rows} rows and "${b.label}" of ${b.rows}: ` +
+        "the rows differ",
+    );
+  }
+  const y = graph.tensor(
+    "concatenate",
+    a.rows,
+    a.channels + b.channels,
+    a.requiresGradient || b.requiresGradient,
+  );
+  graph.emit({
+    kernel: concat,
+    constants: { CA: a.channels, CB: b.channels },
+    params: [y.rows],
+    bindings: [a, b, y],
+    workgroups: groupsOf64(y.rows * y.width),
+  });
+  if (y.requiresGradient) {
+    graph.differentiable(y, (dy) => {
+      for (const [part, first] of [[a, 0], [b, a.channels]] as const) {
+        if (!part.requiresGradient) continue;
+        const dx = graph.tensor(`grad ${part.label}`, part.rows, part.channels);
+        graph.emit({
+          kernel: slice,
+          constants: { CX: y.channels, CY: part.channels, FIRST: first },
+          params: [y.rows],
+          bindings: [dy, dx],
+          workgroups: groupsOf64(part.rows * part.width),
+        });
+        graph.contribute(part, dx);
+      }
+    });
+  }
+  return y;
+}
+
+/** Reference of {@link concatenate} on rows without padding. */
+export function concatenateReference(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  rows: number,
+): Float64Array {
+  const ca = a.length / rows;
+  const cb = b.length / rows;
+  return Float64Array.from({ length: a.length + b.length }, (_, i) => {
+    const row = Math.floor(i / (ca + cb));
+    const c = i % (ca + cb);
+    return c < ca ? a[row * ca + c]! : b[row * cb + c - ca]!;
+  });
+}
+
+/** Gradient of {@link concatenateReference}: the two parts of dy. */
+export function concatenateBackwardReference(
+  dy: ArrayLike<number>,
+  rows: number,
+  ca: number,
+): [Float64Array, Float64Array] {
+  const width = dy.length / rows;
+  const part = (first: number, channels: number) =>
+    Float64Array.from(
+      { length: rows * channels },
+      (_, i) => dy[Math.floor(i / channels) * width + first + i % channels]!,
+    );
+  return [part(0, ca), part(ca, width - ca)];
+}

@@ -1,0 +1,97 @@
+/**
+ * A plan is a graph made ready to run: arenas allocated, bind groups made once, one submit a step.
+ *
+ * @module
+ */
+import {
+  type Binding,
+  type Gpu,
+  type GpuBuffer,
+  type KernelTime,
+  type Launch,
+  Program,
+} from "../gpu/mod.ts";
+import type { Graph } from "./graph.ts";
+import { planTensors } from "./planner.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A compiled graph. It owns its arenas; inputs and parameters belong to whoever made them. */
+export class Plan implements Disposable {
+  readonly #gpu: Gpu;
+  readonly #arenas: GpuBuffer[] = [];
+  readonly #program: Program;
+  readonly #bind: (tensor: Tensor) => Binding;
+  /** Bytes of the arenas together. */
+  readonly bytes: number;
+  /** The most bytes live at once: the least that any layout needs. */
+  readonly liveBytes: number;
+
+  /**
+   * @param kept planned tensors that will be read back after the step.
+   * @throws {RangeError} where a tensor passes a limit of the device.
+   */
+  constructor(gpu: Gpu, graph: Graph, kept: readonly Tensor[] = [], label = "plan") {
+    const layout = planTensors(
+      graph.launches,
+      new Set(kept),
+      gpu.limits.maxStorageBufferBindingSize,
+      gpu.limits.maxBufferSize,
+    );
+    this.#gpu = gpu;
+    this.#bind = (tensor) => {
+      if (tensor.binding) return tensor.binding;
+      const place = layout.places.get(tensor);
+      if (!place) throw new TypeError(`Cannot bind "${tensor.label}": no launch mentions it`);
+      return { buffer: this.#arenas[place.arena]!, offset: place.offset, size: place.size };
+    };
+    try {
+      layout.arenas.forEach((size, i) =>
+        this.#arenas.push(gpu.buffer(`${label} arena ${i}`, size))
+      );
+      this.#program = new Program(
+        gpu,
+        graph.launches.map((launch) => this.#resolve(launch)),
+        label,
+      );
+    } catch (error) {
+      for (const arena of this.#arenas) arena.destroy();
+      throw error;
+    }
+    this.bytes = layout.arenas.reduce((sum, size) => sum + size, 0);
+    this.liveBytes = layout.liveBytes;
+  }
+
+  #resolve(launch: Launch<Tensor>): Launch {
+    return { ...launch, bindings: launch.bindings.map(this.#bind) };
+  }
+
+  /** Runs every launch once: one submit. */
+  submit(): void {
+    this.#program.submit();
+  }
+
+  /** Runs once with a timestamp around every launch. */
+  profile(): Promise<KernelTime[]> {
+    return this.#program.profile();
+  }
+
+  /**
+   * Reads a tensor back, padding included: Float32Array of rows * width.
+   *
+   * A planned tensor must have been named in `kept`, or it may have been overwritten.
+   */
+  read(tensor: Tensor): Promise<Float32Array> {
+    const binding = this.#bind(tensor);
+    const { buffer, offset } = "buffer" in binding ? binding : { buffer: binding, offset: 0 };
+    return this.#gpu.read(buffer, Float32Array, tensor.bytes / 4, offset);
+  }
+
+  destroy(): void {
+    this.#program.destroy();
+    for (const arena of this.#arenas) arena.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Gives every tensor of a graph a place in a few large buffers (arenas). Two tensors share bytes where
+ * their lifetimes do not meet; a tensor that a launch writes never shares an arena with one that the same
+ * launch reads, because WebGPU refuses one buffer under both usages in one dispatch, whatever the ranges.
+ *
+ * Largest first, lowest fitting offset, in the arena that grows least (Pisarchyk & Lee 2020,
+ * "Efficient memory management for deep neural net inference", greedy by size).
+ *
+ * @module
+ */
+import type { Launch } from "../gpu/mod.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Where a tensor stands. */
+export interface Place {
+  readonly arena: number;
+  /** Bytes from the arena's start, a multiple of 256. */
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Places of all planned tensors, and how large each arena has to be. */
+export interface Layout {
+  readonly places: Map<Tensor, Place>;
+  readonly arenas: readonly number[];
+  /** The most bytes live at once: no layout needs less. */
+  readonly liveBytes: number;
+}
+
+interface Life {
+  tensor: Tensor;
+  first: number;
+  last: number;
+  size: number;
+}
+
+const ALIGNMENT = 256;
+
+/**
+ * Plans the tensors of `launches` that have no binding of their own.
+ *
+ * @param kept tensors that must outlive the last launch (results that are read back).
+ * @param maxBinding the device's largest binding in bytes.
+ * @param maxArena the device's largest buffer in bytes.
+ * @throws {RangeError} where a single tensor passes a limit.
+ */
+export function planTensors(
+  launches: readonly Launch<Tensor>[],
+  kept: ReadonlySet<Tensor>,
+  maxBinding: number,
+  maxArena: number,
+): Layout {
+  const lives = new Map<Tensor, Life>();
+  const conflicts = new Map<Tensor, Set<Tensor>>();
+  launches.forEach((launch, step) => {
+    launch.bindings.forEach((tensor, i) => {
+      if (tensor.binding) return;
+      const size = Math.max(1, Math.ceil(tensor.bytes / ALIGNMENT)) * ALIGNMENT;
+      if (size > maxBinding) {
+        throw new RangeError(
+          `Cannot bind "${tensor.label}" of ${size} bytes: the adapter allows ${maxBinding}; ` +
+            "use larger voxels or cut the scan",
+        );
+      }
+      const life = lives.get(tensor);
+      if (life) life.last = step;
+      else lives.set(tensor, { tensor, first: step, last: step, size });
+      if (launch.kernel.bindings[i] !== "write") return;
+      launch.bindings.forEach((other, j) => {
+        if (other.binding || other === tensor || launch.kernel.bindings[j] === "write") return;
+        link(conflicts, tensor, other);
+        link(conflicts, other, tensor);
+      });
+    });
+  });
+  for (const tensor of kept) {
+    const life = lives.get(tensor);
+    if (life) life.last = launches.length;
+  }
+
+  const places = new Map<Tensor, Place>();
+  const arenas: { placed: (Life & Place)[]; size: number }[] = [];
+  const order = [...lives.values()].sort((a, b) => b.size - a.size || a.first - b.first);
+  for (const life of order) {
+    const barred = new Set<number>();
+    for (const other of conflicts.get(life.tensor) ?? []) {
+      const place = places.get(other);
+      if (place) barred.add(place.arena);
+    }
+    let best: { arena: number; offset: number; growth: number } | null = null;
+    arenas.forEach((arena, index) => {
+      if (barred.has(index)) return;
+      const offset = lowestOffset(arena.placed, life);
+      const growth = Math.max(0, offset + life.size - arena.size);
+      if (arena.size + growth > maxArena) return;
+      if (!best || growth < best.growth) best = { arena: index, offset, growth };
+    });
+    const chosen = best ?? { arena: arenas.push({ placed: [], size: 0 }) - 1, offset: 0 };
+    const place = { arena: chosen.arena, offset: chosen.offset, size: life.size };
+    places.set(life.tensor, place);
+    const arena = arenas[chosen.arena]!;
+    arena.placed.push({ ...life, ...place });
+    arena.size = Math.max(arena.size, place.offset + place.size);
+  }
+  return { places, arenas: arenas.map((arena) => arena.size), liveBytes: mostLive(order) };
+}
+
+function link(graph: Map<Tensor, Set<Tensor>>, from: Tensor, to: Tensor): void {
+  const known = graph.get(from);
+  if (known) known.add(to);
+  else graph.set(from, new Set([to]));
+}
+
+/** The lowest offset where `life` overlaps nothing that lives at the same time. */
+function lowestOffset(placed: readonly (Life & Place)[], life: Life): number {
+  const alive = placed
+    .filter((other) => other.first <= life.last && life.first <= other.last)
+    .sort((a, b) => a.offset - b.offset);
+  let offset = 0;
+  for (const other of alive) {
+    if (other.offset >= offset + life.size) break;
+    offset = Math.max(offset, other.offset + other.size);
+  }
+  return offset;
+}
+
+function mostLive(lives: readonly Life[]): number {
+  const changes = new Map<number, number>();
+  for (const { first, last, size } of lives) {
+    changes.set(first, (changes.get(first) ?? 0) + size);
+    changes.set(last + 1, (changes.get(last + 1) ?? 0) - size);
+  }
+  let live = 0;
+  let most = 0;
+  for (const step of [...changes.keys()].sort((a, b) => a - b)) {
+    live += changes.get(step)!;
+    most = Math.max(most, live);
+  }
+  return most;
+}

@@ -1,0 +1,60 @@
+/**
+ * The model card of a student: everything that is needed to run it and to say where it comes from. It
+ * travels in the metadata of the checkpoint.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { MINKUNETS } from "./minkunet.ts";
+import { CheckpointError } from "./safetensors.ts";
+
+const byte = z.number().int().min(0).max(255);
+
+const StudentCardSchema = z.object({
+  id: z.string().min(1),
+  /** A member of the MinkUNet family by name. */
+  backbone: z.enum(Object.keys(MINKUNETS) as [string, ...string[]]),
+  /** Class names; the index is the label. */
+  classes: z.array(z.string()).min(2).max(250),
+  /** Red, green, blue (0 to 255) of every class. */
+  palette: z.array(z.tuple([byte, byte, byte])),
+  /** Edge of a voxel in metres. */
+  voxelSize: z.number().positive(),
+  /** Names of the input channels, in order. */
+  features: z.array(z.enum(["red", "green", "blue", "one"])).min(1),
+  /** The teacher that it was distilled from, and the width of its features. */
+  teacher: z.object({ id: z.string(), width: z.number().int().positive() }),
+  /** ASPRS classification code of every class, for LAS answers. */
+  asprs: z.array(byte),
+  licence: z.string(),
+  provenance: z.string(),
+}).refine(
+  (card) =>
+    card.palette.length === card.classes.length && card.asprs.length === card.classes.length,
+  { message: "palette and asprs need one entry a class", path: ["palette"] },
+);
+
+/** What is known of a student. */
+export type StudentCard = z.infer<typeof StudentCardSchema>;
+
+/**
+ * Reads the card from a checkpoint's metadata.
+ *
+ * @throws {CheckpointError} naming the field that is missing or wrong.
+ */
+export function parseStudentCard(metadata: Readonly<Record<string, string>>): StudentCard {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(metadata.card ?? "");
+  } catch {
+    throw new CheckpointError(
+      'Cannot use the checkpoint: its metadata holds no "card" in JSON; add a model card',
+    );
+  }
+  const parsed = StudentCardSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new CheckpointError(
+    `Cannot use the checkpoint: card field "${issue.path.join(".")}": ${issue.message}`,
+  );
+}

@@ -1,0 +1,119 @@
+/**
+ * Layers by name: they look up a layer's parameters and kernel maps and emit its ops, so that a network's
+ * description reads as its architecture.
+ *
+ * @module
+ */
+import type { GpuBuffer } from "../gpu/mod.ts";
+import type { Graph } from "../graph/graph.ts";
+import { batchNorm, type BatchNormMode } from "../graph/ops/batch_norm.ts";
+import { linear, sparseConvolution } from "../graph/ops/learned.ts";
+import { Tensor } from "../graph/tensor.ts";
+import type { KernelMap, KernelMapSpec, PairList } from "../sparse/mod.ts";
+import type { Parameters, Part } from "./parameters.ts";
+
+/** How a network is run. */
+export interface RunMode extends BatchNormMode {
+  /** Parts whose parameters get a gradient. */
+  readonly trainable: ReadonlySet<Part>;
+}
+
+/** A buffer of index words as the graph sees it. */
+export function indexTensor(buffer: GpuBuffer): Tensor {
+  return new Tensor(buffer.label, buffer.size / 16, 4, { binding: buffer });
+}
+
+/** Emits layers of one network over one scan. */
+export class Layers {
+  readonly #parameters: Parameters;
+  readonly #maps: (spec: KernelMapSpec) => KernelMap;
+  readonly #mode: RunMode;
+
+  constructor(parameters: Parameters, maps: (spec: KernelMapSpec) => KernelMap, mode: RunMode) {
+    this.#parameters = parameters;
+    this.#maps = maps;
+    this.#mode = mode;
+  }
+
+  /** Convolution that keeps the voxels of `level`. */
+  conv(graph: Graph, x: Tensor, name: string, kernelSize: number, level: number): Tensor {
+    const map = this.#maps({ kernelSize, stride: 1, dilation: 1, from: level });
+    return this.#convolve(graph, x, name, map, map.forward, map.transposed);
+  }
+
+  /** Convolution of kernel and stride 2, from `level` to the next coarser one. */
+  down(graph: Graph, x: Tensor, name: string, level: number): Tensor {
+    const map = this.#maps({ kernelSize: 2, stride: 2, dilation: 1, from: level });
+    return this.#convolve(graph, x, name, map, map.forward, map.transposed);
+  }
+
+  /** The transposed twin of {@link Layers.down}: back to the voxels of `level`. */
+  up(graph: Graph, x: Tensor, name: string, level: number): Tensor {
+    const map = this.#maps({ kernelSize: 2, stride: 2, dilation: 1, from: level });
+    return this.#convolve(graph, x, name, map, map.transposed, map.forward);
+  }
+
+  #convolve(
+    graph: Graph,
+    x: Tensor,
+    name: string,
+    map: KernelMap,
+    forward: PairList,
+    transposed: PairList,
+  ): Tensor {
+    const cout = this.#shape(`${name}.kernel`).at(-1)!;
+    return sparseConvolution(graph, x, this.#learned(`${name}.kernel`), {
+      volume: map.volume,
+      channels: cout,
+      forward: graphList(forward),
+      transposed: graphList(transposed),
+    });
+  }
+
+  /** A linear layer (a convolution of kernel 1); with a bias where the network has one. */
+  linear(graph: Graph, x: Tensor, name: string): Tensor {
+    const cout = this.#shape(`${name}.kernel`).at(-1)!;
+    const hasBias = this.#parameters.specs.some((spec) => spec.name === `${name}.bias`);
+    return linear(
+      graph,
+      x,
+      this.#learned(`${name}.kernel`),
+      hasBias ? this.#learned(`${name}.bias`) : null,
+      cout,
+    );
+  }
+
+  /** Batch norm of state-dict prefix `name`. */
+  norm(graph: Graph, x: Tensor, name: string): Tensor {
+    return batchNorm(graph, x, {
+      gamma: this.#learned(`${name}.weight`),
+      beta: this.#learned(`${name}.bias`),
+      runningMean: this.#parameters.statistic(`${name}.running_mean`),
+      runningVariance: this.#parameters.statistic(`${name}.running_var`),
+    }, this.#mode);
+  }
+
+  #spec(name: string) {
+    const spec = this.#parameters.specs.find((candidate) => candidate.name === name);
+    if (!spec) throw new TypeError(`Cannot find parameter "${name}": the network has none`);
+    return spec;
+  }
+
+  #shape(name: string): readonly number[] {
+    return this.#spec(name).shape;
+  }
+
+  #learned(name: string) {
+    return this.#parameters.parameter(name, this.#mode.trainable.has(this.#spec(name).part));
+  }
+}
+
+function graphList(list: PairList) {
+  return {
+    rows: list.rows,
+    tiles: list.tiles,
+    mirrored: list.mirrored,
+    entries: indexTensor(list.entries),
+    offsets: indexTensor(list.offsets),
+  };
+}

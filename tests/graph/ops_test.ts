@@ -1,0 +1,387 @@
+import assert from "node:assert/strict";
+import { f32bits } from "../../lib/gpu/mod.ts";
+import {
+  gelu,
+  geluBackwardReference,
+  geluReference,
+  relu,
+  reluBackwardReference,
+  reluReference,
+} from "../../lib/graph/ops/activation.ts";
+import { add, addReference } from "../../lib/graph/ops/add.ts";
+import {
+  batchNorm,
+  batchNormBackwardReference,
+  batchNormReference,
+  statisticsReference,
+} from "../../lib/graph/ops/batch_norm.ts";
+import {
+  concatenate,
+  concatenateBackwardReference,
+  concatenateReference,
+} from "../../lib/graph/ops/concatenation.ts";
+import {
+  cosineDistillation,
+  cosineDistillationReference,
+} from "../../lib/graph/ops/cosine_distillation.ts";
+import { crossEntropy, crossEntropyReference } from "../../lib/graph/ops/cross_entropy.ts";
+import { entropy, entropyReference } from "../../lib/graph/ops/entropy.ts";
+import { gather, gatherBackwardReference, gatherReference } from "../../lib/graph/ops/gather.ts";
+import { recordLoss } from "../../lib/graph/ops/mean_loss.ts";
+import { adamReference, adamStep, sgdReference, sgdStep } from "../../lib/graph/ops/optimizer.ts";
+import { predict, predictReference } from "../../lib/graph/ops/predict.ts";
+import { Graph } from "../../lib/graph/graph.ts";
+import { Plan } from "../../lib/graph/plan.ts";
+import { Tensor } from "../../lib/graph/tensor.ts";
+import { withGpu } from "../gpu.ts";
+import {
+  assertClose,
+  centralDifferences,
+  dot,
+  inputTensor,
+  parameter,
+  runGraph,
+  seededNumbers,
+  seedGradient,
+  wordTensor,
+} from "./support.ts";
+
+const TOLERANCE = 1e-5;
+const SHAPES = [[1, 4], [7, 5], [130, 3], [200, 16]] as const;
+
+for (
+  const [name, op, reference, backward] of [
+    ["relu", relu, reluReference, reluBackwardReference],
+    ["gelu", gelu, geluReference, geluBackwardReference],
+  ] as const
+) {
+  Deno.test(`${name}Reference() has the gradient of central differences`, () => {
+    const x = seededNumbers(1, 60).map((value) => 4 * value);
+    const dy = seededNumbers(2, 60);
+    const numeric = centralDifferences((moved) => dot(reference(moved), dy), x);
+    assertClose(backward(x, dy), numeric, 1e-6, name);
+  });
+
+  withGpu(`${name}() equals its reference, forward and backward`, async (gpu) => {
+    for (const [rows, channels] of SHAPES) {
+      const x = seededNumbers(3, rows * channels).map((value) => Math.fround(4 * value));
+      const dy = seededNumbers(4, x.length).map(Math.fround);
+      const got = await runGraph(gpu, (graph, owned) => {
+        const input = inputTensor(gpu, owned, "x", x, channels);
+        const y = op(graph, input);
+        seedGradient(graph, y, inputTensor(gpu, owned, "dy", dy, channels));
+        graph.backward();
+        return { y, dx: graph.gradient(input) };
+      });
+      assertClose(got.y, reference(x), TOLERANCE, "y");
+      assertClose(got.dx, backward(x, dy), TOLERANCE, "dx");
+    }
+  });
+}
+
+withGpu("add() equals its reference and sums the gradients of two uses", async (gpu) => {
+  for (const [rows, channels] of SHAPES) {
+    const a = seededNumbers(5, rows * channels).map(Math.fround);
+    const b = seededNumbers(6, a.length).map(Math.fround);
+    const dy = seededNumbers(7, a.length).map(Math.fround);
+    const got = await runGraph(gpu, (graph, owned) => {
+      const left = inputTensor(gpu, owned, "a", a, channels);
+      const right = inputTensor(gpu, owned, "b", b, channels);
+      const y = add(graph, add(graph, left, right), left);
+      seedGradient(graph, y, inputTensor(gpu, owned, "dy", dy, channels));
+      graph.backward();
+      return { y, da: graph.gradient(left), db: graph.gradient(right) };
+    });
+    assertClose(got.y, addReference(addReference(a, b), a), TOLERANCE, "y");
+    assertClose(got.da, dy.map((value) => 2 * value), TOLERANCE, "da");
+    assertClose(got.db, dy, 0, "db");
+  }
+});
+
+Deno.test("add() refuses other shapes", () => {
+  const graph = new Graph();
+  const a = graph.tensor("a", 3, 4);
+  assert.throws(() => add(graph, a, graph.tensor("b", 3, 5)), TypeError);
+  assert.throws(() => add(graph, a, graph.tensor("b", 2, 4)), TypeError);
+  assert.throws(() => concatenate(graph, a, graph.tensor("b", 2, 4)), TypeError);
+});
+
+withGpu("concatenate() equals its reference, seams inside a vec4f included", async (gpu) => {
+  for (const [rows, ca, cb] of [[1, 4, 4], [9, 3, 5], [70, 16, 6]] as const) {
+    const a = seededNumbers(8, rows * ca).map(Math.fround);
+    const b = seededNumbers(9, rows * cb).map(Math.fround);
+    const dy = seededNumbers(10, rows * (ca + cb)).map(Math.fround);
+    const got = await runGraph(gpu, (graph, owned) => {
+      const left = inputTensor(gpu, owned, "a", a, ca);
+      const right = inputTensor(gpu, owned, "b", b, cb);
+      const y = concatenate(graph, left, right);
+      seedGradient(graph, y, inputTensor(gpu, owned, "dy", dy, ca + cb));
+      graph.backward();
+      return { y, da: graph.gradient(left), db: graph.gradient(right) };
+    });
+    const [da, db] = concatenateBackwardReference(dy, rows, ca);
+    assertClose(got.y, concatenateReference(a, b, rows), 0, "y");
+    assertClose(got.da, da, 0, "da");
+    assertClose(got.db, db, 0, "db");
+    const numeric = centralDifferences((x) => dot(concatenateReference(x, b, rows), dy), a);
+    assertClose(da, numeric, 1e-6, "central differences");
+  }
+});
+
+withGpu("gather() copies voxel rows to points and sums their gradients back", async (gpu) => {
+  for (const [voxels, points, channels] of [[1, 1, 4], [5, 40, 3], [60, 300, 13]] as const) {
+    const x = seededNumbers(11, voxels * channels).map(Math.fround);
+    const dy = seededNumbers(12, points * channels).map(Math.fround);
+    const pointRow = Array.from(
+      seededNumbers(13, points),
+      (value, p) => p < voxels ? p : Math.floor((value + 1) / 2 * voxels),
+    );
+    const order = pointRow.map((_, p) => p).sort((p, q) => pointRow[p]! - pointRow[q]! || p - q);
+    const starts = Array.from(
+      { length: voxels + 1 },
+      (_, row) => pointRow.filter((other) => other < row).length,
+    );
+    const got = await runGraph(gpu, (graph, owned) => {
+      const input = inputTensor(gpu, owned, "x", x, channels);
+      const y = gather(graph, input, {
+        points,
+        pointRow: wordTensor(gpu, owned, "pointRow", pointRow),
+        order: wordTensor(gpu, owned, "order", order),
+        starts: wordTensor(gpu, owned, "starts", starts),
+      });
+      seedGradient(graph, y, inputTensor(gpu, owned, "dy", dy, channels));
+      graph.backward();
+      return { y, dx: graph.gradient(input) };
+    });
+    const dx = gatherBackwardReference(dy, pointRow, channels, voxels);
+    assertClose(got.y, gatherReference(x, pointRow, channels), 0, "y");
+    assertClose(got.dx, dx, TOLERANCE, "dx");
+    const numeric = centralDifferences((m) => dot(gatherReference(m, pointRow, channels), dy), x);
+    assertClose(dx, numeric, 1e-6, "central differences");
+  }
+});
+
+const EPSILON = 1e-5;
+
+Deno.test("batchNormReference() has the gradient of central differences", () => {
+  const [rows, channels] = [9, 3];
+  const x = seededNumbers(14, rows * channels);
+  const dy = seededNumbers(15, rows * channels);
+  const gamma = seededNumbers(16, channels);
+  const beta = seededNumbers(17, channels);
+  const fixed = {
+    mean: seededNumbers(18, channels),
+    variance: seededNumbers(19, channels).map((value) => value + 2),
+  };
+  for (const isBatch of [true, false]) {
+    const stats = (moved: Float64Array) => isBatch ? statisticsReference(moved, rows) : fixed;
+    const loss = (m: Float64Array, g: Float64Array, b: Float64Array) =>
+      dot(batchNormReference(m, stats(m), g, b, EPSILON), dy);
+    const got = batchNormBackwardReference(x, dy, stats(x), gamma, EPSILON, isBatch);
+    assertClose(got.dx, centralDifferences((m) => loss(m, gamma, beta), x), 1e-6, "dx");
+    assertClose(got.dgamma, centralDifferences((m) => loss(x, m, beta), gamma), 1e-6, "dgamma");
+    assertClose(got.dbeta, centralDifferences((m) => loss(x, gamma, m), beta), 1e-6, "dbeta");
+  }
+});
+
+for (const statistics of ["batch", "running"] as const) {
+  withGpu(`batchNorm() with ${statistics} statistics equals its reference`, async (gpu) => {
+    for (const [rows, channels] of [[2, 4], [7, 5], [64, 16], [200, 13]] as const) {
+      // A mean far from zero shows a variance that was computed as E[x²] - E[x]².
+      const x = seededNumbers(20, rows * channels).map((value) => Math.fround(value + 30));
+      const dy = seededNumbers(21, x.length).map(Math.fround);
+      const gamma = seededNumbers(22, channels).map(Math.fround);
+      const beta = seededNumbers(23, channels).map(Math.fround);
+      const running = {
+        mean: seededNumbers(24, channels).map((value) => Math.fround(value + 30)),
+        variance: seededNumbers(25, channels).map((value) => Math.fround(value + 2)),
+      };
+      const got = await runGraph(gpu, (graph, owned) => {
+        const input = inputTensor(gpu, owned, "x", x, channels);
+        const state = {
+          gamma: parameter(gpu, owned, "gamma", gamma),
+          beta: parameter(gpu, owned, "beta", beta),
+          runningMean: inputTensor(gpu, owned, "mean", running.mean, channels, false),
+          runningVariance: inputTensor(gpu, owned, "variance", running.variance, channels, false),
+        };
+        const mode = { statistics, momentum: 0.1, epsilon: EPSILON };
+        const y = batchNorm(graph, input, state, mode);
+        seedGradient(graph, y, inputTensor(gpu, owned, "dy", dy, channels));
+        graph.backward();
+        return {
+          y,
+          dx: graph.gradient(input),
+          dgamma: state.gamma.gradient,
+          dbeta: state.beta.gradient,
+          mean: state.runningMean,
+          variance: state.runningVariance,
+        };
+      });
+      const isBatch = statistics === "batch";
+      const stats = isBatch ? statisticsReference(x, rows) : running;
+      const want = batchNormBackwardReference(x, dy, stats, gamma, EPSILON, isBatch);
+      // Near 30, float32 itself is worth 2e-6 of the deviation.
+      assertClose(got.y, batchNormReference(x, stats, gamma, beta, EPSILON), 3e-5, "y");
+      assertClose(got.dx, want.dx, rows === 2 ? 0.05 : 5e-5, "dx");
+      assertClose(got.dgamma, want.dgamma, 5e-5, "dgamma");
+      assertClose(got.dbeta, want.dbeta, TOLERANCE, "dbeta");
+      const moved = (old: Float64Array, now: Float64Array, scale: number) =>
+        isBatch ? old.map((value, c) => value + 0.1 * (now[c]! * scale - value)) : old;
+      assertClose(got.mean, moved(running.mean, stats.mean, 1), TOLERANCE, "running mean");
+      assertClose(
+        got.variance,
+        moved(running.variance, stats.variance, rows / (rows - 1)),
+        TOLERANCE,
+        "running variance",
+      );
+    }
+  });
+}
+
+const IGNORE = 255;
+
+Deno.test("loss references have the gradients of central differences", () => {
+  const logits = seededNumbers(26, 6 * 5).map((value) => 3 * value);
+  const targets = [0, 4, IGNORE, 2, 1, IGNORE];
+  assertClose(
+    crossEntropyReference(logits, targets, 5, IGNORE).gradient,
+    centralDifferences((m) => crossEntropyReference(m, targets, 5, IGNORE).loss, logits),
+    1e-6,
+    "cross-entropy",
+  );
+  assertClose(
+    entropyReference(logits, 5).gradient,
+    centralDifferences((m) => entropyReference(m, 5).loss, logits),
+    1e-6,
+    "entropy",
+  );
+  const t = seededNumbers(27, 6 * 5);
+  const centre = seededNumbers(28, 5);
+  const mask = [1, 0, 1, 1, 0, 1];
+  assertClose(
+    cosineDistillationReference(logits, t, mask, centre).gradient,
+    centralDifferences((m) => cosineDistillationReference(m, t, mask, centre).loss, logits),
+    1e-6,
+    "cosine",
+  );
+});
+
+withGpu("losses equal their references, forward and backward", async (gpu) => {
+  for (const [rows, channels] of [[1, 4], [7, 5], [300, 13]] as const) {
+    const logits = seededNumbers(29, rows * channels).map((value) => Math.fround(5 * value));
+    const targets = Array.from(
+      seededNumbers(30, rows),
+      (value, row) => row % 5 === 4 ? IGNORE : Math.floor((value + 1) / 2 * channels),
+    );
+    const t = seededNumbers(31, rows * channels).map(Math.fround);
+    const centre = seededNumbers(32, channels).map(Math.fround);
+    const mask = targets.map((label) => label === IGNORE ? 0 : 1);
+    const got = await runGraph(gpu, (graph, owned) => {
+      const inputs = [0, 1, 2].map((i) =>
+        inputTensor(gpu, owned, `logits ${i}`, logits, channels)
+      ) as [Tensor, Tensor, Tensor];
+      const labels = wordTensor(gpu, owned, "targets", targets);
+      const ce = crossEntropy(graph, inputs[0], labels, { ignore: IGNORE, weight: 0.5 });
+      const ent = entropy(graph, inputs[1], 2);
+      const kd = cosineDistillation(graph, inputs[2], {
+        values: inputTensor(gpu, owned, "t", t, channels, false),
+        mask: new Tensor("mask", rows, 1, {
+          binding: owned.use(gpu.upload("mask", Float32Array.from(mask))),
+        }),
+        centre: inputTensor(gpu, owned, "centre", centre, channels, false),
+      }, 3);
+      graph.backward();
+      const [dce, dent, dkd] = inputs.map((input) => graph.gradient(input));
+      return { ce, ent, kd, dce, dent, dkd };
+    });
+    const counted = mask.filter((value) => value === 1).length;
+    const ce = crossEntropyReference(logits, targets, channels, IGNORE);
+    const ent = entropyReference(logits, channels);
+    const kd = cosineDistillationReference(logits, t, mask, centre);
+    assertClose(got.ce, [ce.loss, counted], TOLERANCE, "cross-entropy");
+    assertClose(got.ent, [ent.loss, rows], TOLERANCE, "entropy");
+    assertClose(got.kd, [kd.loss, counted], TOLERANCE, "cosine");
+    assertClose(got.dce, ce.gradient.map((value) => value / 2), TOLERANCE, "dce");
+    assertClose(got.dent, ent.gradient.map((value) => value * 2), TOLERANCE, "dentropy");
+    assertClose(got.dkd, kd.gradient.map((value) => value * 3), TOLERANCE, "dcosine");
+  }
+});
+
+withGpu("cosineDistillation() without any target is zero and moves nothing", async (gpu) => {
+  const got = await runGraph(gpu, (graph, owned) => {
+    const z = inputTensor(gpu, owned, "z", seededNumbers(33, 20), 4);
+    const kd = cosineDistillation(graph, z, {
+      values: inputTensor(gpu, owned, "t", seededNumbers(34, 20), 4, false),
+      mask: new Tensor("mask", 5, 1, { binding: owned.use(gpu.zeros("mask", 20)) }),
+      centre: inputTensor(gpu, owned, "centre", new Float64Array(4), 4, false),
+    }, 1);
+    graph.backward();
+    return { kd, dz: graph.gradient(z) };
+  });
+  assert.deepEqual([...got.kd], [0, 0]);
+  assert.ok(got.dz.every((value) => value === 0));
+});
+
+withGpu("predict() equals its reference; the first of equal logits wins", async (gpu) => {
+  const [rows, channels] = [131, 13];
+  const logits = seededNumbers(35, rows * channels).map((value) => Math.fround(4 * value));
+  logits.fill(0.25, 0, channels);
+  using owned = new DisposableStack();
+  const graph = new Graph();
+  const labels = graph.tensor("labels", Math.ceil(rows / 4), 4);
+  const confidence = graph.tensor("confidence", Math.ceil(rows / 4), 4);
+  predict(graph, inputTensor(gpu, owned, "logits", logits, channels), labels, confidence);
+  using plan = new Plan(gpu, graph, [labels, confidence]);
+  plan.submit();
+  const want = predictReference(logits, channels);
+  const words = new Uint32Array((await plan.read(labels)).buffer);
+  assert.deepEqual([...words.subarray(0, rows)], [...want.labels]);
+  const got = (await plan.read(confidence)).subarray(0, rows);
+  assertClose(got, want.confidence, TOLERANCE, "confidence");
+});
+
+withGpu("recordLoss() appends without the host and drops what does not fit", async (gpu) => {
+  using owned = new DisposableStack();
+  const buffer = owned.use(gpu.zeros("history", 16));
+  const history = new Tensor("history", 1, 4, { binding: buffer });
+  const graph = new Graph();
+  recordLoss(graph, inputTensor(gpu, owned, "loss", [0.5, 9], 2), history, 3);
+  using plan = new Plan(gpu, graph);
+  for (let i = 0; i < 5; i++) plan.submit();
+  const half = f32bits(0.5);
+  assert.deepEqual([...await gpu.read(buffer, Uint32Array)], [3, half, half, half]);
+});
+
+withGpu("optimizer steps equal their references and leave the gradient zero", async (gpu) => {
+  const count = 4 * 37;
+  const start = seededNumbers(36, count).map(Math.fround);
+  const gradients = [0, 1, 2].map((step) => seededNumbers(37 + step, count).map(Math.fround));
+  const sgd = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 };
+  const adam = {
+    learningRate: 0.01,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: 0.05,
+  };
+  for (const method of ["sgd", "adam"] as const) {
+    using owned = new DisposableStack();
+    const values = owned.use(gpu.upload("w", Float32Array.from(start)));
+    const gradient = owned.use(gpu.zeros("g", count * 4));
+    const first = owned.use(gpu.zeros("m", count * 4));
+    const second = owned.use(gpu.zeros("v", count * 4));
+    const [w, m, v] = [start.slice(), new Float64Array(count), new Float64Array(count)];
+    gradients.forEach((g, i) => {
+      gpu.write(gradient, Float32Array.from(g));
+      if (method === "sgd") {
+        gpu.run([sgdStep({ values, gradient, velocity: first }, count / 4, sgd)]);
+        sgdReference(w, g, m, sgd);
+      } else {
+        gpu.run([adamStep({ values, gradient, first, second }, count / 4, i + 1, adam)]);
+        adamReference(w, g, m, v, i + 1, adam);
+      }
+    });
+    assertClose(await gpu.read(values, Float32Array), w, TOLERANCE, method);
+    assert.ok((await gpu.read(gradient, Float32Array)).every((value) => value === 0));
+  }
+});
