@@ -179,6 +179,8 @@ export class Gpu implements Disposable {
       padded.set(bytes);
       bytes = padded;
     }
+    // Deno 2.9.6 panics on an empty write (ext/webgpu/queue.rs, unwrap of None).
+    if (bytes.length === 0) return;
     this.device.queue.writeBuffer(buffer.handle, byteOffset, bytes);
   }
 

@@ -48,6 +48,8 @@ export class Program implements Disposable {
     const words = new Uint32Array(Math.max(bytes, align) / 4);
     launches.forEach((launch, i) => words.set(launch.params ?? [], this.#offsets[i]! / 4));
     gpu.write(this.#uniforms, words);
+    using onFailure = new DisposableStack();
+    onFailure.use(this.#uniforms);
     gpu.guard(() => {
       launches.forEach((launch, i) => {
         const grid = splitGrid(launch.workgroups, gpu.limits.maxComputeWorkgroupsPerDimension);
@@ -72,6 +74,7 @@ export class Program implements Disposable {
         this.#steps.push({ name, pipeline, group, grid });
       });
     });
+    onFailure.move();
   }
 
   /** Overwrites the uniform words of launch `index` (its place in the list given) from the next submit on. */
