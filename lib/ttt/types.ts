@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { StudentCard } from "../nn/card.ts";
 import type { Camera, Photo, Scan } from "../scan/mod.ts";
 import type { TeacherCard } from "../teacher/mod.ts";
 
@@ -89,26 +90,6 @@ export interface Report {
   changedPoints: number;
   /** Where the scan has labels that are the student's classes; `source` is always among them. */
   metrics?: Partial<Record<Method, Metrics>>;
-}
-
-/** What clients may know of a student. */
-export interface StudentCard {
-  id: string;
-  backbone: string;
-  /** Class names; the index is the label. */
-  classes: readonly string[];
-  /** Red, green, blue (0 to 255) of every class. */
-  palette: readonly (readonly [number, number, number])[];
-  /** Edge of a voxel in metres. */
-  voxelSize: number;
-  /** Names of the input channels, in order. */
-  features: readonly string[];
-  /** Identifier and feature width of the teacher that it was distilled from. */
-  teacher: { id: string; width: number };
-  /** ASPRS classification code of every class, for LAS answers. */
-  asprs?: readonly number[];
-  licence: string;
-  provenance: string;
 }
 
 /** The engine as its users see it; `engine.ts` implements it. */

@@ -31,12 +31,12 @@ export function padRows(values: ArrayLike<number>, channels: number): Float32Arr
 }
 
 /** The reverse of {@link padRows}; fails where the padding is not zero. */
-export function unpadRows(padded: Float32Array, channels: number): Float64Array {
+export function unpadRows(padded: Float32Array, channels: number, what = "rows"): Float64Array {
   const width = paddedChannels(channels);
   const values: number[] = [];
   padded.forEach((value, i) => {
     if (i % width < channels) values.push(value);
-    else assert.equal(value, 0, "padding must stay zero");
+    else assert.ok(value === 0, `padding of ${what} must stay zero`);
   });
   return Float64Array.from(values);
 }
@@ -142,7 +142,7 @@ export async function runGraph<Names extends string>(
   plan.submit();
   const results = {} as Record<Names, Float64Array>;
   for (const [name, tensor] of tensors) {
-    results[name] = unpadRows(await plan.read(tensor), tensor.channels);
+    results[name] = unpadRows(await plan.read(tensor), tensor.channels, tensor.label);
   }
   return results;
 }
