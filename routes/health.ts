@@ -1,0 +1,24 @@
+/**
+ * Liveness (the event loop answers) and readiness (models are loaded and the GPU answers).
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import type { Segmenter } from "../lib/ttt/types.ts";
+import { problemResponse } from "./http/problem.ts";
+
+/** Routes under `/health`. */
+export function healthRoutes(engine: Segmenter): Hono {
+  return new Hono()
+    .get("/live", (c) => c.json({ status: "live" }))
+    .get("/ready", async (c) => {
+      if (await engine.ready()) return c.json({ status: "ready" });
+      return problemResponse(
+        {
+          status: 503,
+          detail: "Cannot take scans: the GPU does not answer; run `deno task doctor`",
+        },
+        new Headers({ "retry-after": "5" }),
+      );
+    });
+}

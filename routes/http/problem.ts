@@ -1,0 +1,95 @@
+/**
+ * Errors as RFC 9457 problem documents. This is the one place that knows which error class is which status;
+ * the rest of the program throws errors that say what is wrong and how to mend it.
+ *
+ * @module
+ */
+import { STATUS_CODES } from "node:http";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
+import { InputError } from "../../lib/scan/mod.ts";
+import { OptionError } from "../../lib/ttt/options.ts";
+import { BusyError } from "../../lib/ttt/turns.ts";
+
+/** A request that cannot be served, as routes throw it. */
+export class RequestError extends HTTPException {
+  constructor(
+    status: ContentfulStatusCode,
+    message: string,
+    readonly members: { file?: string; field?: string } = {},
+  ) {
+    super(status, { message });
+  }
+}
+
+/** Members that a problem document may have beside those of the RFC. */
+interface Problem {
+  status: ContentfulStatusCode;
+  detail: string;
+  file?: string;
+  offset?: number;
+  field?: string;
+}
+
+/** Answers an error that a handler threw. */
+export function onError(error: Error, c: Context): Response {
+  const problem = problemOf(error, c.req.raw.signal);
+  if (problem.status === 500) console.error(error);
+  const headers = new Headers();
+  if (error instanceof BusyError) headers.set("retry-after", `${error.retryAfterSeconds}`);
+  if (error instanceof GpuLostError) headers.set("retry-after", "5");
+  if (error instanceof HTTPException) {
+    const challenge = error.getResponse().headers.get("www-authenticate");
+    if (challenge) headers.set("www-authenticate", challenge);
+  }
+  return problemResponse(problem, headers);
+}
+
+/** The answer to a path or method that no route has. */
+export function notFound(c: Context): Response {
+  return problemResponse({
+    status: 404,
+    detail: `Cannot ${c.req.method} ${c.req.path}: GET / lists the endpoints`,
+  });
+}
+
+/** A problem document; `error` repeats the detail for clients of the Open Inference Protocol. */
+export function problemResponse(problem: Problem, headers: Headers = new Headers()): Response {
+  const title = STATUS_CODES[problem.status] ?? "Client Closed Request";
+  headers.set("content-type", "application/problem+json");
+  return new Response(
+    JSON.stringify({ type: "about:blank", title, ...problem, error: problem.detail }),
+    { status: problem.status, headers },
+  );
+}
+
+function problemOf(error: Error, signal: AbortSignal): Problem {
+  const detail = error.message;
+  if (signal.aborted) {
+    return { status: 499 as ContentfulStatusCode, detail: "The client closed the request" };
+  }
+  if (error instanceof RequestError) return { status: error.status, detail, ...error.members };
+  if (error instanceof HTTPException) {
+    return {
+      status: error.status,
+      detail: detail || "Cannot serve this request without the server's bearer token",
+    };
+  }
+  if (error instanceof InputError) {
+    return {
+      status: 422,
+      detail,
+      file: error.file,
+      ...(error.offset === undefined ? {} : { offset: error.offset }),
+      ...(error.field === undefined ? {} : { field: error.field }),
+    };
+  }
+  if (error instanceof OptionError) return { status: 422, detail, field: error.field };
+  if (error instanceof BusyError) return { status: 503, detail };
+  if (error instanceof GpuLostError || error instanceof GpuUnavailableError) {
+    return { status: 503, detail };
+  }
+  return { status: 500, detail: "Something failed inside the server; its log says what" };
+}

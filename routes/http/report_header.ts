@@ -1,0 +1,46 @@
+/**
+ * The report beside a file answer. A file has no room for it, so it travels as compact JSON in the header
+ * `x-tttkd-report`, which must stay small enough for every proxy.
+ *
+ * @module
+ */
+import type { Report } from "../../lib/ttt/types.ts";
+
+const MAX_CHARACTERS = 8000;
+const THINNED = 64;
+
+/**
+ * The report as one line of ASCII JSON of at most 8,000 characters. Losses keep six digits. Where it would
+ * be longer, the losses are thinned evenly to 64 (first and last stay) and the per-class figures left out;
+ * the JSON answer always has all of it.
+ */
+export function reportHeader(report: Report): string {
+  const full = line({ ...report, kdLoss: report.kdLoss.map(sixDigits) });
+  if (full.length <= MAX_CHARACTERS) return full;
+  const metrics = Object.fromEntries(
+    Object.entries(report.metrics ?? {}).map(([method, { miou }]) => [method, { miou }]),
+  );
+  return line({
+    ...report,
+    scan: { ...report.scan, name: report.scan.name.slice(-200) },
+    kdLoss: thinned(report.kdLoss).map(sixDigits),
+    ...(report.metrics ? { metrics } : {}),
+  });
+}
+
+function line(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function thinned(values: readonly number[]): number[] {
+  if (values.length <= THINNED) return [...values];
+  const step = (values.length - 1) / (THINNED - 1);
+  return Array.from({ length: THINNED }, (_, i) => values[Math.round(i * step)]!);
+}
+
+function sixDigits(value: number): number {
+  return Number(value.toPrecision(6));
+}
