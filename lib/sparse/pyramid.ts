@@ -44,11 +44,19 @@ export class Pyramid implements Disposable {
    *
    * @param coords vec4<i32> [count], distinct.
    * @throws {RangeError} for a depth that is no integer of 0..30, and for coordinates that occur twice.
+   * @throws {TypeError} where `coords` is too short.
    */
   static async build(gpu: Gpu, coords: GpuBuffer, count: number, depth: number): Promise<Pyramid> {
     if (!Number.isInteger(depth) || depth < 0 || depth > 30) {
       throw new RangeError(
         `Cannot build a pyramid: the depth must be an integer from 0 to 30, got ${depth}`,
+      );
+    }
+    if (coords.size < count * 16) {
+      throw new TypeError(
+        `Cannot build a pyramid of ${count} rows: "${coords.label}" holds ${coords.size} bytes, not ${
+          count * 16
+        }`,
       );
     }
     using owned = new DisposableStack();

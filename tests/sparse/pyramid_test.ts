@@ -38,7 +38,7 @@ withGpu("Pyramid.build() takes one submit and one readback", async (gpu) => {
   assert.equal(gpu.stats.readbacks, before.readbacks + 1);
 });
 
-withGpu("Pyramid.build() refuses repeated coordinates and bad depths", async (gpu) => {
+withGpu("Pyramid.build() refuses repeated coordinates, bad depths, short buffers", async (gpu) => {
   using input = gpu.upload("coords", coordsOf([[1, 2, 3], [4, 5, 6], [1, 2, 3]]));
   await assert.rejects(Pyramid.build(gpu, input, 3, 2), {
     name: "RangeError",
@@ -47,6 +47,7 @@ withGpu("Pyramid.build() refuses repeated coordinates and bad depths", async (gp
   for (const depth of [-1, 1.5, 31, NaN]) {
     await assert.rejects(Pyramid.build(gpu, input, 2, depth), { name: "RangeError" });
   }
+  await assert.rejects(Pyramid.build(gpu, input, 100, 2), { name: "TypeError", message: /1600/ });
 });
 
 withGpu("kernelMaps() builds each map once, two submits and one readback for all", async (gpu) => {
