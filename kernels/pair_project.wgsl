@@ -1,0 +1,59 @@
+// Where one view's camera sees each point, and, for visibility, the nearest depth in each pixel.
+// Bindings: 1 positions (read): f32 [3 * points], metres, less the scan's origin; 2 projected (write):
+// vec4f [points]: pixel (u, v), depth z, 1 inside the image and in front of the camera, else 0; 3 depth
+// (write): u32 [height * width], bits of the smallest z in each pixel, filled with a huge z before; 4 inside
+// (write): u32 [views], points inside each view, zero before.
+// The bits of positive floats order as the floats do, so atomicMin gives the nearest point.
+// Grid: one thread a point, 64 a workgroup. DEPTH = false leaves bindings 3 and 4 alone.
+override DEPTH: bool = true;
+struct Params {
+  right: vec4<f32>, // rows of worldToCamera, the scan's origin folded in: camera x = dot(right, (p, 1))
+  down: vec4<f32>,
+  forward: vec4<f32>,
+  focal: vec2<f32>, // pixels
+  centre: vec2<f32>,
+  width: u32,
+  height: u32,
+  points: u32,
+  view: u32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> positions: array<f32>;
+@group(0) @binding(2) var<storage, read_write> projected: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> depth: array<atomic<u32>>;
+@group(0) @binding(4) var<storage, read_write> inside_count: array<atomic<u32>>;
+
+var<workgroup> group_count: atomic<u32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3<u32>,
+  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (wid.x + wid.y * num.x) * 64u + lane;
+  if (i < params.points) {
+    let p = vec4<f32>(positions[3u * i], positions[3u * i + 1u], positions[3u * i + 2u], 1.0);
+    let z = dot(params.forward, p);
+    var result = vec4<f32>(0.0, 0.0, z, 0.0);
+    if (z > 0.0) {
+      let uv = params.focal * vec2<f32>(dot(params.right, p), dot(params.down, p)) / z + params.centre;
+      let edge = vec2<f32>(f32(params.width), f32(params.height)) - 0.5;
+      if (all(uv >= vec2<f32>(-0.5)) && all(uv < edge)) {
+        result = vec4<f32>(uv, z, 1.0);
+        if (DEPTH) {
+          let pixel = vec2<u32>(floor(uv + 0.5));
+          atomicMin(&depth[pixel.y * params.width + pixel.x], bitcast<u32>(z));
+          atomicAdd(&group_count, 1u);
+        }
+      }
+    }
+    projected[i] = result;
+  }
+  if (DEPTH) {
+    workgroupBarrier();
+    if (lane == 0u) {
+      atomicAdd(&inside_count[params.view], atomicLoad(&group_count));
+    }
+  }
+}

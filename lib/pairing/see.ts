@@ -1,0 +1,116 @@
+/**
+ * Which views see which points, on the GPU: one bit a point and view. `visibility.ts` has the rule.
+ *
+ * @module
+ */
+import { pairProject, pairPyramid, pairSee } from "../../kernels/pairing.ts";
+import { f32bits, type Gpu, type GpuBuffer, type Launch } from "../gpu/mod.ts";
+import type { Camera } from "../scan/mod.ts";
+import { fillWords, workgroups } from "../sparse/words.ts";
+import type { ResolvedPairing } from "./options.ts";
+import { localPose } from "./projection.ts";
+import {
+  CLOSED_DIRECTIONS,
+  meanFocal,
+  NO_DEPTH,
+  pyramidLevels,
+  reachNumber,
+  SLANT,
+} from "./visibility.ts";
+
+/** The points of a scan and the cameras that may see them. */
+export interface Sight {
+  /** f32 [3 * points], metres, less `origin`. */
+  positions: GpuBuffer;
+  points: number;
+  cameras: readonly Camera[];
+  origin: readonly [number, number, number];
+  options: ResolvedPairing;
+}
+
+/** Work that finds out who sees what, and where it is left. */
+export interface Seeing {
+  launches: Launch[];
+  /** u32 [words][points]: bit view % 32 of word view / 32. */
+  seen: GpuBuffer;
+  words: number;
+  /** Fills {@link Seeing.projected} again for one view. */
+  project: (view: number) => Launch;
+  /** vec4f [points] (u, v, depth, inside) of the view that was projected last. */
+  projected: GpuBuffer;
+}
+
+/** Builds the launches; `scratch` owns every buffer. */
+export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): Seeing {
+  const { positions, points, cameras, origin, options } = sight;
+  const words = Math.ceil(cameras.length / 32);
+  const levels = cameras.map((camera) => pyramidLevels(camera.width, camera.height));
+  const cells = levels.map((of) => of.at(-1)!).map((l) => l.offset + l.width * l.height);
+  const depth = scratch.use(gpu.buffer("view depth", 4 * Math.max(...cells)));
+  const inside = scratch.use(gpu.buffer("points inside views", 4 * cameras.length));
+  const best = scratch.use(gpu.buffer("best scale", 4 * points));
+  const seen = scratch.use(gpu.buffer("views of points", 4 * words * points));
+  const projected = scratch.use(gpu.buffer("projected points", 16 * points));
+
+  const projection = (view: number, withDepth: boolean): Launch => {
+    const camera = cameras[view]!;
+    return {
+      kernel: pairProject,
+      constants: { DEPTH: Number(withDepth) },
+      params: [
+        ...[...localPose(camera, origin), camera.fx, camera.fy, camera.cx, camera.cy].map(f32bits),
+        camera.width,
+        camera.height,
+        points,
+        view,
+      ],
+      bindings: [positions, projected, depth, inside],
+      workgroups: workgroups(points),
+    };
+  };
+
+  const launches = [
+    fillWords(inside, cameras.length, 0),
+    fillWords(best, points, 0),
+    fillWords(seen, words * points, 0),
+  ];
+  cameras.forEach((camera, view) => {
+    const pyramid = levels[view]!;
+    launches.push(
+      fillWords(depth, camera.width * camera.height, f32bits(NO_DEPTH)),
+      projection(view, true),
+    );
+    for (let level = 1; level < pyramid.length; level++) {
+      const [from, to] = [pyramid[level - 1]!, pyramid[level]!];
+      launches.push({
+        kernel: pairPyramid,
+        params: [from.offset, from.width, from.height, to.offset, to.width, to.height],
+        bindings: [depth],
+        workgroups: workgroups(to.width * to.height),
+      });
+    }
+    launches.push({
+      kernel: pairSee,
+      constants: { BEST: Number(options.views === "best") },
+      params: [
+        points,
+        view,
+        words,
+        camera.width,
+        camera.height,
+        pyramid.length,
+        reachNumber(camera),
+        CLOSED_DIRECTIONS,
+        ...[
+          meanFocal(camera),
+          Math.min(options.depth.absolute, NO_DEPTH),
+          Math.min(options.depth.relative, NO_DEPTH),
+          SLANT,
+        ].map(f32bits),
+      ],
+      bindings: [projected, depth, inside, seen, best],
+      workgroups: workgroups(points),
+    });
+  });
+  return { launches, seen, words, projected, project: (view) => projection(view, false) };
+}

@@ -1,0 +1,122 @@
+/**
+ * Which points a view sees, told from the scan alone.
+ *
+ * A plain depth buffer fails on points: between the points of a wall there is nothing, and what lies behind
+ * shines through. Coarser cells close the holes, but then every slanted surface hides itself. The rule here
+ * asks for nearer points *around* a point (after Pintus, Gobbetti and Agus, "Real-time rendering of massive
+ * unstructured raw point clouds using screen-space operators", VAST 2011):
+ *
+ * - `nearest(level)` is the smallest depth in each cell of 2^level pixels.
+ * - A point is hidden by a nearer point in its own pixel.
+ * - It is hidden, too, where at least {@link CLOSED_DIRECTIONS} of the eight directions around it are closed. A
+ *   direction is closed where, on any level up to the reach, its neighbouring cell holds a nearer point.
+ * - The reach is {@link REACH} times the point spacing of the view, sqrt(pixels / points inside the image): far
+ *   enough to span the holes of a sampled surface, and no farther. A gap wider than that is an opening.
+ * - "Nearer" means by more than the tolerance (`absolute + relative * depth`) plus {@link SLANT} metres for each
+ *   metre across, which a surface gives by itself when it is seen at up to some 70 degrees. The
+ *   floor seen at a low angle has nearer points on one side only, so it does not hide itself.
+ *
+ * On a simulated room (boxes, a thin screen wall; truth by ray casting), scanned in five ways with 5,000 to
+ * 96,000 points, this keeps 98 to 99.5 % of the pairs that are truly visible and lets 14 to 29 % of the hidden
+ * ones through, most of them on the far side of thin things (49 % in the sparsest scan). A depth buffer with cells
+ * of twice the spacing keeps 94 to 97 % and lets 22 to 40 % through. A near surface that is sampled far more
+ * sparsely than what lies behind it stays a weakness: the reach is too short for its holes.
+ *
+ * @module
+ */
+import type { Camera } from "../scan/mod.ts";
+import type { Projected } from "./projection.ts";
+
+/** Closed directions, of eight, that hide a point: a straight silhouette closes at most five. */
+export const CLOSED_DIRECTIONS = 6;
+/** How far neighbours count, in point spacings. */
+export const REACH = 4;
+/** Metres of depth that a surface may rise for each metre across without hiding itself. */
+export const SLANT = 3;
+/** Levels of the pyramid; the coarsest cells are 64 pixels wide. */
+const LEVELS = 7;
+/** Depth of an empty cell: the largest float32. */
+export const NO_DEPTH = 3.4028234663852886e38;
+
+/** How much nearer a point has to be to hide another. */
+export interface DepthTolerance {
+  /** Metres. */
+  absolute: number;
+  /** Fraction of the depth. */
+  relative: number;
+}
+
+/** One level of the depth pyramid, in cells; levels stand one after the other. */
+export interface PyramidLevel {
+  offset: number;
+  width: number;
+  height: number;
+}
+
+/** The levels of the depth pyramid of an image. */
+export function pyramidLevels(width: number, height: number): PyramidLevel[] {
+  const levels: PyramidLevel[] = [];
+  let offset = 0;
+  for (let level = 0; level < LEVELS; level++) {
+    levels.push({ offset, width, height });
+    offset += width * height;
+    width = Math.ceil(width / 2);
+    height = Math.ceil(height / 2);
+  }
+  return levels;
+}
+
+/** Level l is used where (points inside) * 4^l is at most this number: 2^l <= REACH * spacing. */
+export function reachNumber(camera: Camera): number {
+  return REACH ** 2 * camera.width * camera.height;
+}
+
+/** Mean focal length, pixels: a pixel covers depth / focal metres. */
+export function meanFocal(camera: Camera): number {
+  return Math.sqrt(camera.fx * camera.fy);
+}
+
+/** The rule in plain TypeScript: the reference of `pair_project`, `pair_pyramid` and `pair_see`. */
+export function visibilityReference(
+  camera: Camera,
+  points: readonly Projected[],
+  tolerance: DepthTolerance,
+): boolean[] {
+  const levels = pyramidLevels(camera.width, camera.height);
+  const nearest = levels.map((level) =>
+    new Float64Array(level.width * level.height).fill(NO_DEPTH)
+  );
+  const cellOf = (point: Projected, level: number) =>
+    [point.u, point.v].map((x) => Math.floor(x + 0.5) >> level) as [number, number];
+  for (const point of points.filter((point) => point.inside)) {
+    levels.forEach(({ width }, level) => {
+      const [x, y] = cellOf(point, level);
+      const depths = nearest[level]!;
+      depths[y * width + x] = Math.min(depths[y * width + x]!, point.z);
+    });
+  }
+  const inside = points.filter((point) => point.inside).length;
+  const used = levels.filter((_, l) => l === 0 || inside * 4 ** l <= reachNumber(camera)).length;
+  return points.map((point) => {
+    if (!point.inside) return false;
+    const footprint = point.z / meanFocal(camera);
+    const behind = (level: number, x: number, y: number, across: number) => {
+      const { width, height } = levels[level]!;
+      if (x < 0 || y < 0 || x >= width || y >= height) return false;
+      const rise = SLANT * footprint * across;
+      return point.z >
+        nearest[level]![y * width + x]! + tolerance.absolute + tolerance.relative * point.z + rise;
+    };
+    if (behind(0, ...cellOf(point, 0), 1)) return false;
+    const closed = new Set<number>();
+    for (let level = 0; level < used; level++) {
+      const [x, y] = cellOf(point, level);
+      for (let k = 0; k < 9; k++) {
+        const [dx, dy] = [k % 3 - 1, Math.floor(k / 3) - 1];
+        const across = 1.5 * 2 ** level * Math.hypot(dx, dy);
+        if (k !== 4 && behind(level, x + dx, y + dy, across)) closed.add(k);
+      }
+    }
+    return closed.size < CLOSED_DIRECTIONS;
+  });
+}

@@ -1,0 +1,17 @@
+/**
+ * The 2D foundation model: its card, its session, its feature maps on the GPU.
+ *
+ * @module
+ */
+export { parseTeacherCard, type TeacherCard } from "./card.ts";
+export { TeacherError } from "./errors.ts";
+export {
+  FeatureMap,
+  type OutputLayout,
+  outputLayout,
+  repack,
+  repackReference,
+} from "./feature_map.ts";
+export { inputSize, preprocess } from "./preprocess.ts";
+export { type Provider } from "./runtime.ts";
+export { type DescribeOptions, Teacher, type TeacherOptions } from "./teacher.ts";

@@ -1,0 +1,154 @@
+/**
+ * The frozen 2D model φ that describes photographs.
+ *
+ * @module
+ */
+import type * as Ort from "onnxruntime-web";
+import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
+import type { Photo } from "../scan/mod.ts";
+import type { TeacherCard } from "./card.ts";
+import { TeacherError } from "./errors.ts";
+import { FeatureMap, outputLayout, repack } from "./feature_map.ts";
+import { preprocess } from "./preprocess.ts";
+import { type Provider, type Session, wasmSession, webgpuSession } from "./runtime.ts";
+
+/** Settings of {@link Teacher.load}. */
+export interface TeacherOptions {
+  /** `wasm` on a software adapter, else `webgpu`, by default. */
+  provider?: Provider;
+}
+
+/** Settings of {@link Teacher.describeAll}. */
+export interface DescribeOptions {
+  /** Once aborted, no further photograph is begun, and the signal's reason is thrown. */
+  signal?: AbortSignal;
+  /** Told after each photograph how many are done. */
+  onPhoto?: (done: number) => void;
+}
+
+/** A teacher ready to describe photographs, one at a time. */
+export class Teacher implements AsyncDisposable {
+  readonly card: TeacherCard;
+  readonly provider: Provider;
+  readonly #gpu: Gpu;
+  readonly #loaded: Session;
+
+  private constructor(gpu: Gpu, card: TeacherCard, provider: Provider, loaded: Session) {
+    this.#gpu = gpu;
+    this.card = card;
+    this.provider = provider;
+    this.#loaded = loaded;
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param onnx the bytes of the card's file; nothing is ever downloaded.
+   * @throws {TeacherError} where the bytes are no model, or its inputs and outputs have other names.
+   */
+  static async load(
+    gpu: Gpu,
+    card: TeacherCard,
+    onnx: Uint8Array,
+    options: TeacherOptions = {},
+  ): Promise<Teacher> {
+    const provider = options.provider ?? (gpu.isSoftware ? "wasm" : "webgpu");
+    let loaded: Session;
+    try {
+      loaded = await (provider === "wasm" ? wasmSession(onnx) : webgpuSession(onnx, gpu.device));
+    } catch (cause) {
+      throw new TeacherError(
+        `Cannot load teacher ${card.id} from ${card.file}: ${(cause as Error).message}`,
+        card.file,
+        undefined,
+        cause,
+      );
+    }
+    const { inputNames, outputNames } = loaded.session;
+    const wrong = inputNames.length !== 1 || inputNames[0] !== card.inputName
+      ? ["inputName", card.inputName, "inputs", inputNames] as const
+      : !outputNames.includes(card.outputName)
+      ? ["outputName", card.outputName, "outputs", outputNames] as const
+      : null;
+    if (wrong) {
+      const [field, name, kind, names] = wrong;
+      await loaded.session.release();
+      throw new TeacherError(
+        `Cannot load teacher ${card.id} from ${card.file}: the card's ${field} is "${name}", the model's ` +
+          `${kind} are ${names.join(", ")}`,
+        card.file,
+        field,
+      );
+    }
+    return new Teacher(gpu, card, provider, loaded);
+  }
+
+  /**
+   * Describes one photograph. Calls must not overlap.
+   *
+   * @throws {TypeError} where the output is not what the card says.
+   */
+  async describe(photo: Photo): Promise<FeatureMap> {
+    const { ort, session } = this.#loaded;
+    const { inputName, outputName, width: channels } = this.card;
+    const input = preprocess(photo, this.card);
+    const pixels = new ort.Tensor("float32", input.data, [1, 3, input.height, input.width]);
+    const output = (await session.run({ [inputName]: pixels }, [outputName]))[outputName]!;
+    try {
+      if (output.type !== "float32") {
+        throw new TypeError(
+          `Cannot use output "${outputName}" of teacher ${this.card.id}: it is ${output.type}, not float32`,
+        );
+      }
+      const layout = outputLayout(this.card, output.dims, input);
+      using raw = this.#onGpu(output);
+      using owned = new DisposableStack();
+      const width = Math.ceil(channels / 4) * 4;
+      const rows = owned.use(
+        this.#gpu.buffer(`features of ${photo.name}`, layout.rows * layout.cols * width * 4),
+      );
+      this.#gpu.run([repack(raw, rows, layout, channels)], "teacher output");
+      owned.move();
+      return new FeatureMap(layout.rows, layout.cols, channels, rows);
+    } finally {
+      output.dispose();
+    }
+  }
+
+  /** Describes photographs one after the other; on failure nothing is left behind. */
+  async describeAll(
+    photos: readonly Photo[],
+    options: DescribeOptions = {},
+  ): Promise<FeatureMap[]> {
+    using owned = new DisposableStack();
+    const maps: FeatureMap[] = [];
+    for (const photo of photos) {
+      options.signal?.throwIfAborted();
+      maps.push(owned.use(await this.describe(photo)));
+      options.onPhoto?.(maps.length);
+    }
+    owned.move();
+    return maps;
+  }
+
+  /** Frees the model. */
+  async destroy(): Promise<void> {
+    await this.#loaded.session.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy();
+  }
+
+  /** A tensor's elements in a buffer of ours. ONNX Runtime rounds its own buffers up, and recycles them. */
+  #onGpu(tensor: Ort.Tensor): GpuBuffer {
+    if (tensor.location !== "gpu-buffer") {
+      return this.#gpu.upload("teacher output", tensor.data as Float32Array);
+    }
+    const bytes = 4 * tensor.size;
+    const copy = this.#gpu.buffer("teacher output", bytes);
+    const from = tensor.gpuBuffer as GPUBuffer;
+    this.#gpu.submit((encoder) => encoder.copyBufferToBuffer(from, 0, copy.handle, 0, bytes));
+    return copy;
+  }
+}

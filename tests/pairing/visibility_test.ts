@@ -1,0 +1,129 @@
+/** Who sees what: against the reference, against ray casting, and where a plain depth buffer fails. */
+import assert from "node:assert/strict";
+import { projectReference, visibilityReference } from "../../lib/pairing/mod.ts";
+import type { Gpu } from "../../lib/gpu/mod.ts";
+import { withGpu } from "../gpu.ts";
+import {
+  castRoom,
+  eyeOf,
+  lookAt,
+  poseOf,
+  randomNumbers,
+  ROOM_CAMERAS,
+  scanRoom,
+  seeOnGpu,
+  type Vector,
+} from "./scene.ts";
+
+withGpu("pair_see agrees with its reference", async (gpu) => {
+  const positions = scanRoom(4000);
+  const tolerance = { absolute: 0.05, relative: 0.01 };
+  const views = await seeOnGpu(gpu, positions, ROOM_CAMERAS, {
+    depthAbsolute: tolerance.absolute,
+    depthRelative: tolerance.relative,
+  });
+  ROOM_CAMERAS.forEach((camera, view) => {
+    const pose = poseOf(camera);
+    const projected = Array.from(
+      { length: positions.length / 3 },
+      (_, i) => projectReference(camera, pose, positions.subarray(3 * i, 3 * i + 3)),
+    );
+    const expected = visibilityReference(camera, projected, tolerance);
+    const inside = projected.filter((point) => point.inside).length;
+    const hidden = inside - expected.filter(Boolean).length;
+    assert.ok(hidden > 0.05 * inside, "the room hides nothing");
+    const different = expected.filter((seen, i) => seen !== views[view]!.seen[i]).length;
+    // Float32 may put a point that lies between two pixels into the other one.
+    assert.ok(different <= 0.001 * inside, `${different} of ${inside} differ`);
+  });
+});
+
+/** Share of truly visible pairs that are kept, and of hidden ones that are let through. */
+async function quality(gpu: Gpu, count: number): Promise<{ kept: number; leaked: number }> {
+  const positions = scanRoom(count);
+  const views = await seeOnGpu(gpu, positions, ROOM_CAMERAS, {});
+  const tally = { visible: 0, kept: 0, hidden: 0, leaked: 0 };
+  ROOM_CAMERAS.forEach((camera, view) => {
+    const eye = eyeOf(camera);
+    views[view]!.projected.forEach((point, i) => {
+      if (!point.inside) return;
+      const ray = [0, 1, 2].map((k) => positions[3 * i + k]! - eye[k]!) as Vector;
+      const distance = Math.hypot(...ray);
+      const visible = distance <=
+        castRoom(eye, ray.map((x) => x / distance + 1e-12) as Vector) + 0.02;
+      const seen = Number(views[view]!.seen[i]);
+      tally[visible ? "visible" : "hidden"]++;
+      tally[visible ? "kept" : "leaked"] += seen;
+    });
+  });
+  return { kept: tally.kept / tally.visible, leaked: tally.leaked / tally.hidden };
+}
+
+for (const [count, leak] of [[80_000, 0.25], [20_000, 0.4]] as const) {
+  withGpu(
+    `a room of ${count} points: what is visible is kept, what is hidden is not`,
+    async (gpu) => {
+      const { kept, leaked } = await quality(gpu, count);
+      console.log(
+        `${count} points: ${(100 * kept).toFixed(1)} % of the visible pairs kept, ${
+          (100 * leaked).toFixed(1)
+        } % of the hidden let through`,
+      );
+      assert.ok(kept > 0.97);
+      assert.ok(leaked < leak);
+    },
+  );
+}
+
+/** Points on the plane x = `x`, y and z within `half` of 0, spaced at random. */
+function wall(x: number, half: number, count: number, seed: number): number[] {
+  const random = randomNumbers(seed);
+  return Array.from({ length: count }, () => [
+    x,
+    (random() - 0.5) * 2 * half,
+    (random() - 0.5) * 2 * half,
+  ]).flat();
+}
+
+withGpu(
+  "a sparse wall hides one behind it, though most pixels between show no point of it",
+  async (gpu) => {
+    // Four pixels from point to point of the near wall: 15 of 16 pixels hold none.
+    const near = 900;
+    const far = 1800;
+    const positions = Float32Array.from([...wall(2, 0.95, near, 1), ...wall(4, 1.7, far, 2)]);
+    const [view] = await seeOnGpu(
+      gpu,
+      positions,
+      [lookAt([0, 0, 0], [1, 0, 0], 128, 128, 128)],
+      {},
+    );
+    assert.ok(view!.projected.every((point) => point.inside));
+    const seen = (from: number, to: number) =>
+      view!.seen.slice(from, to).filter(Boolean).length / (to - from);
+    assert.ok(seen(0, near) > 0.99, `${seen(0, near)} of the near wall is seen`);
+    assert.ok(seen(near, near + far) < 0.05, `${seen(near, near + far)} of the far wall is seen`);
+  },
+);
+
+withGpu("a floor seen at a low angle does not hide itself", async (gpu) => {
+  const random = randomNumbers(3);
+  const points = Array.from({ length: 20_000 }, () => [1 + 9 * random(), 10 * random() - 5, 0]);
+  const positions = Float32Array.from(points.flat());
+  const [view] = await seeOnGpu(gpu, positions, [lookAt([0, 0, 1.5], [5, 0, 0])], {});
+  const inside = view!.projected.filter((point) => point.inside).length;
+  const seen = view!.seen.filter(Boolean).length;
+  // A pixel covers up to 0.7 m of this floor; only points right behind another in their own pixel go.
+  assert.ok(seen > 0.9 * inside, `${seen} of ${inside}`);
+});
+
+withGpu("a point right behind another is hidden unless the tolerance reaches it", async (gpu) => {
+  const positions = Float32Array.of(2, 0, 0, 2.5, 0, 0);
+  const camera = lookAt([0, 0, 0], [1, 0, 0]);
+  const seenBy = async (options: Parameters<typeof seeOnGpu>[3]) =>
+    (await seeOnGpu(gpu, positions, [camera], options))[0]!.seen;
+  assert.deepEqual(await seenBy({ depthAbsolute: 0.3 }), [true, false]);
+  assert.deepEqual(await seenBy({ depthAbsolute: 0.6 }), [true, true]);
+  assert.deepEqual(await seenBy({ depthAbsolute: 0, depthRelative: 0.3 }), [true, true]);
+  assert.deepEqual(await seenBy({ depthAbsolute: Infinity }), [true, true]);
+});

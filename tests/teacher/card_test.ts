@@ -1,0 +1,36 @@
+/** Cards say what is wrong with them. */
+import assert from "node:assert/strict";
+import { parseTeacherCard, TeacherError } from "../../lib/teacher/mod.ts";
+
+const good = JSON.parse(
+  Deno.readTextFileSync(new URL("../../fixtures/models/tiny_vit.json", import.meta.url)),
+);
+
+Deno.test("parseTeacherCard() reads the cards of the fixtures", () => {
+  assert.deepEqual({ ...parseTeacherCard(JSON.stringify(good), "card.json") }, good);
+});
+
+const cases: [string, Record<string, unknown>][] = [
+  ["width", { width: 1.5 }],
+  ["width", { width: undefined }],
+  ["std.1", { std: [1, 0, 1] }],
+  ["mean", { mean: [0, 0] }],
+  ["outputForm", { outputForm: "vector" }],
+  ["shortSide", { shortSide: 50 }],
+  ["prefixTokens", { outputForm: "map", prefixTokens: 1 }],
+  ["the card", { colour: "blue" }],
+];
+for (const [field, change] of cases) {
+  Deno.test(`parseTeacherCard() names ${field} in ${JSON.stringify(change)}`, () => {
+    assert.throws(
+      () => parseTeacherCard(JSON.stringify({ ...good, ...change }), "card.json"),
+      (error) =>
+        error instanceof TeacherError && error.field === field &&
+        error.message.startsWith(`Cannot read card.json: ${field}`),
+    );
+  });
+}
+
+Deno.test("parseTeacherCard() refuses what is not JSON", () => {
+  assert.throws(() => parseTeacherCard("{", "card.json"), /Cannot read card\.json: not JSON/);
+});

@@ -1,0 +1,154 @@
+/** Teachers on both providers: the same features, in the right places, and nothing left behind. */
+import assert from "node:assert/strict";
+import type { Gpu } from "../../lib/gpu/mod.ts";
+import type { Photo } from "../../lib/scan/mod.ts";
+import {
+  type FeatureMap,
+  parseTeacherCard,
+  type Provider,
+  Teacher,
+  TeacherError,
+} from "../../lib/teacher/mod.ts";
+import { withGpu } from "../gpu.ts";
+
+const folder = new URL("../../fixtures/models/", import.meta.url);
+const json = (name: string) => JSON.parse(Deno.readTextFileSync(new URL(name, folder)));
+const onnx = (name: string) => Deno.readFileSync(new URL(`${name}.onnx`, folder));
+
+function load(gpu: Gpu, name: string, provider: Provider, change: Record<string, unknown> = {}) {
+  const card = parseTeacherCard(JSON.stringify({ ...json(`${name}.json`), ...change }), name);
+  return Teacher.load(gpu, card, onnx(name), { provider });
+}
+
+/** Bytes (7 x + 13 y + 31 c + x y) mod 256, as in fixtures/models/make_test_models.py. */
+function photo(width: number, height: number): Photo {
+  const pixels = new Uint8Array(3 * width * height);
+  for (let i = 0; i < pixels.length; i++) {
+    const [c, x, y] = [i % 3, Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+    pixels[i] = 7 * x + 13 * y + 31 * c + x * y;
+  }
+  return { name: "made.png", width, height, pixels };
+}
+
+/** A map's features without padding, [rows * cols][channels]; the padding has to be zero. */
+async function features(gpu: Gpu, map: FeatureMap): Promise<number[][]> {
+  const width = Math.ceil(map.channels / 4) * 4;
+  const data = await gpu.read(map.buffer, Float32Array, map.rows * map.cols * width);
+  return Array.from({ length: map.rows * map.cols }, (_, cell) => {
+    const row = [...data.subarray(cell * width, (cell + 1) * width)];
+    assert.ok(row.slice(map.channels).every((value) => value === 0), "padding is not zero");
+    return row.slice(0, map.channels);
+  });
+}
+
+function worst(a: number[], b: number[]): number {
+  assert.equal(a.length, b.length);
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+}
+
+for (const provider of ["wasm", "webgpu"] as const) {
+  for (const name of ["coordinates", "coordinates_tokens"]) {
+    withGpu(
+      `Teacher.describe() puts each patch in its place: ${name} by ${provider}`,
+      async (gpu) => {
+        await using teacher = await load(gpu, name, provider);
+        // Red is the pixel's column / 255, green its row / 255; 96 x 72 is resized to 64 x 48, 8 x 6 patches.
+        const ramp = photo(96, 72);
+        for (let i = 0; i < 96 * 72; i++) ramp.pixels.set([i % 96, Math.floor(i / 96), 255], 3 * i);
+        using map = await teacher.describe(ramp);
+        assert.deepEqual([map.rows, map.cols, map.channels], [6, 8, 5]);
+        (await features(gpu, map)).forEach(([column, row, red, green, blue], cell) => {
+          assert.deepEqual([column, row], [cell % 8, Math.floor(cell / 8)]);
+          // The mean pixel of a patch is where the mapping of sampling.ts says that the cell lies.
+          const centre = (k: number) => (k + 0.5) * 12 - 0.5;
+          assert.ok(Math.abs(red! * 255 - centre(column!)) < 0.05, `red of cell ${cell}: ${red}`);
+          assert.ok(
+            Math.abs(green! * 255 - centre(row!)) < 0.05,
+            `green of cell ${cell}: ${green}`,
+          );
+          assert.ok(Math.abs(blue! - 1) < 1e-5);
+        });
+      },
+    );
+  }
+
+  withGpu(`Teacher.describe() agrees with PyTorch: tiny_vit by ${provider}`, async (gpu) => {
+    await using teacher = await load(gpu, "tiny_vit", provider);
+    using map = await teacher.describe(photo(64, 48));
+    const golden = json("tiny_vit.golden.json");
+    assert.deepEqual([map.rows * map.cols, map.channels], golden.shape);
+    const picked = (await features(gpu, map)).filter((_, cell) => cell % golden.every === 0).flat();
+    const error = worst(picked, golden.values);
+    console.log(`tiny_vit by ${provider}: worst difference from PyTorch ${error.toExponential(1)}`);
+    assert.ok(error < 1e-4);
+  });
+
+  withGpu(`Teacher.describe() refuses an output of another width by ${provider}`, async (gpu) => {
+    await using teacher = await load(gpu, "coordinates", provider, { width: 7 });
+    await assert.rejects(teacher.describe(photo(64, 48)), {
+      name: "TypeError",
+      message:
+        'Cannot use output "features" of teacher coordinates: its shape is [1, 5, 6, 8], the card says [1, 7, rows, columns]',
+    });
+  });
+
+  withGpu(`Teacher.load() names the output that a model lacks by ${provider}`, async (gpu) => {
+    await assert.rejects(
+      load(gpu, "coordinates", provider, { outputName: "tokens" }),
+      (error) =>
+        error instanceof TeacherError && error.field === "outputName" &&
+        /"tokens", the model's outputs are features/.test(error.message),
+    );
+  });
+
+  withGpu(`Teacher.load() refuses bytes that are no model by ${provider}`, async (gpu) => {
+    const card = parseTeacherCard(JSON.stringify(json("coordinates.json")), "card");
+    await assert.rejects(
+      Teacher.load(gpu, card, new Uint8Array(100).fill(7), { provider }),
+      /^TeacherError: Cannot load teacher coordinates from coordinates\.onnx: /,
+    );
+  });
+}
+
+withGpu(
+  "Teacher.load() computes on the CPU where the GPU is software, else on the GPU",
+  async (gpu) => {
+    const card = parseTeacherCard(JSON.stringify(json("coordinates.json")), "card");
+    await using teacher = await Teacher.load(gpu, card, onnx("coordinates"));
+    assert.equal(teacher.provider, gpu.isSoftware ? "wasm" : "webgpu");
+  },
+);
+
+withGpu("both providers agree on a photograph of another size", async (gpu) => {
+  const results: number[][] = [];
+  for (const provider of ["wasm", "webgpu"] as const) {
+    await using teacher = await load(gpu, "tiny_vit", provider);
+    using map = await teacher.describe(photo(217, 130));
+    assert.deepEqual([map.rows, map.cols], [6, 10]);
+    results.push((await features(gpu, map)).flat());
+  }
+  assert.ok(worst(results[0]!, results[1]!) < 1e-4);
+});
+
+withGpu("Teacher.describeAll() stops between photographs and leaves no map", async (gpu) => {
+  await using teacher = await load(gpu, "coordinates", "wasm");
+  const controller = new AbortController();
+  const done: number[] = [];
+  const work = teacher.describeAll([photo(64, 48), photo(64, 48), photo(64, 48)], {
+    signal: controller.signal,
+    onPhoto: (count) => {
+      done.push(count);
+      if (count === 2) controller.abort(new Error("enough"));
+    },
+  });
+  await assert.rejects(work, { message: "enough" });
+  assert.deepEqual(done, [1, 2]);
+});
+
+withGpu("Teacher.describe() gives the same bits twice", async (gpu) => {
+  await using teacher = await load(gpu, "tiny_vit", "wasm");
+  const maps = await teacher.describeAll([photo(64, 48), photo(64, 48)]);
+  const [first, second] = await Promise.all(maps.map((map) => features(gpu, map)));
+  maps.forEach((map) => map.destroy());
+  assert.deepEqual(first, second);
+});
