@@ -1,0 +1,11 @@
+/** Kernels of the procedural worlds. */
+
+import type { Kernel } from "../lib/gpu/kernel.ts";
+import raycastCode from "./raycast.wgsl" with { type: "text" };
+
+/** Nearest primitive along each ray. Bindings: primitives, rays, surface, primitive. */
+export const raycast: Kernel = {
+  name: "raycast",
+  code: raycastCode,
+  bindings: ["read", "read", "write", "write"],
+};

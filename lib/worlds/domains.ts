@@ -1,0 +1,94 @@
+/**
+ * The domains: which rooms, which sensor, which faults. The student is trained on "source" and meets the
+ * others only at test time. A further domain is one more row of the table.
+ */
+
+import type { StyleName } from "./styles.ts";
+
+/** A depth camera: its points are pixels of the photographs. */
+export interface DepthCamera {
+  kind: "depth";
+  /** At most this many points, drawn at random from the pixels it can measure. */
+  points: number;
+  /** Largest distance in metres. */
+  range: number;
+  /** Surfaces seen at a smaller cosine than this give no point. */
+  grazing: number;
+}
+
+/** A terrestrial laser scanner: full turns from a few stations. */
+export interface Terrestrial {
+  kind: "terrestrial";
+  stations: number;
+  /** Rays around and rays up and down. */
+  azimuths: number;
+  elevations: number;
+}
+
+/** A way to look at a room. */
+export interface Domain {
+  /** Part of the seed; never reused for another domain. */
+  number: number;
+  style: StyleName;
+  scanner: DepthCamera | Terrestrial;
+  /** Range noise along the ray: base + growth * z * z, metres (standard deviation). */
+  noise: { base: number; growth: number };
+  /** Fraction of the points that are uniform outliers, labelled 255. */
+  outliers: number;
+  /** Constant colour in half of the scenes, turned channels with wrong gamma and gain in the rest. */
+  colourFault: boolean;
+}
+
+const DEPTH_CAMERA: DepthCamera = { kind: "depth", points: 20000, range: 4.5, grazing: 0.12 };
+
+/** Every domain. Parameters: notes/spike.md, domains S, b and e. */
+export const DOMAINS = {
+  /** What the student is trained on: an RGB-D camera. */
+  source: {
+    number: 0,
+    style: "A",
+    scanner: DEPTH_CAMERA,
+    noise: { base: 0.004, growth: 0.0025 },
+    outliers: 0,
+    colourFault: false,
+  },
+  /** The first shifted scanner: the same rooms, a quarter of the points, 5 cm of noise, outliers. */
+  shifted: {
+    number: 1,
+    style: "A",
+    scanner: { ...DEPTH_CAMERA, points: 5000 },
+    noise: { base: 0.05, growth: 0 },
+    outliers: 0.06,
+    colourFault: false,
+  },
+  /** Everything at once: a foreign building, one coarse laser station, noise, wrong colours. */
+  foreign: {
+    number: 2,
+    style: "B",
+    scanner: { kind: "terrestrial", stations: 1, azimuths: 300, elevations: 40 },
+    noise: { base: 0.03, growth: 0 },
+    outliers: 0,
+    colourFault: true,
+  },
+} as const satisfies Record<string, Domain>;
+
+export type DomainName = keyof typeof DOMAINS;
+
+/** Splits of one domain's scenes. "teacher" holds the rooms the embedded teacher was trained on. */
+export const SPLITS = ["train", "validation", "test", "teacher"] as const;
+
+export type Split = typeof SPLITS[number];
+
+/** Scenes of one split of one domain. */
+export const SCENES_PER_SPLIT = 65536;
+
+/**
+ * The seed of a scene: 8 bits of split, 8 bits of domain, 16 bits of index, so no two scenes of any
+ * splits or domains ever share one.
+ */
+export function sceneSeed(domain: DomainName, split: Split, index: number): number {
+  if (!Number.isInteger(index) || index < 0 || index >= SCENES_PER_SPLIT) {
+    throw new RangeError(`Cannot make scene ${index}: an index is an integer in 0..65535`);
+  }
+  return ((SPLITS.indexOf(split) << 24) | (DOMAINS[domain].number << 16) | index) >>> 0;
+}

@@ -1,0 +1,50 @@
+/** Makes a whole room from a seed: the shell, then what stands on walls, then what stands on the floor. */
+
+import {
+  addBeam,
+  addBoard,
+  addBookcase,
+  addChair,
+  addClutter,
+  addColumn,
+  addDoor,
+  addShell,
+  addSofa,
+  addTable,
+  addWindow,
+} from "./furniture.ts";
+import { Random } from "./random.ts";
+import { type Room, RoomBuilder } from "./room.ts";
+import { Style, type StyleName } from "./styles.ts";
+
+/**
+ * A room of one style. The same seed and style give the same room, bit for bit.
+ *
+ * @param seed any uint32.
+ */
+export function makeRoom(seed: number, style: StyleName): Room {
+  const random = new Random(seed, 1);
+  const look = new Style(style);
+  const builder = new RoomBuilder(look.size(random));
+  const site = { builder, random, style: look };
+  const times = (count: number, probability: number, add: () => void) => {
+    for (let i = 0; i < count; i++) if (random.chance(probability)) add();
+  };
+  addShell(site);
+  times(1, 0.97, () => addDoor(site));
+  times(2, 0.6, () => addColumn(site));
+  times(1, 0.9, () => addBookcase(site));
+  times(1, 0.85, () => addSofa(site));
+  times(1, 0.35, () => addBookcase(site));
+  times(2, 0.75, () => addWindow(site));
+  times(1, 0.9, () => addBoard(site));
+  times(1, 0.85, () => addBeam(site));
+  addTable(site);
+  times(1, 0.4, () => addTable(site));
+  times(2, 0.4, () => {
+    const frame = builder.placeOnFloor(random, 0.22, 0.22, 0.05, () => random.range(0, 6.28));
+    if (frame) addChair(site, frame);
+  });
+  addClutter(site);
+  return builder.finish();
+}
