@@ -1,0 +1,37 @@
+// Column sums of rows, the gradient of a bias, as one partial sum for each chunk of rows; sum_chunks.wgsl adds the
+// chunks in order.
+//
+// Bindings: x vec4f[rows * quads] read; partial vec4f[chunks * quads] write (with ADD, read and written).
+// Grid: one thread a chunk and quad of columns, quads innermost, 64 a workgroup.
+override ADD: bool = false; // add to what partial holds: the whole sum in one chunk
+
+struct Params {
+  rows: u32,
+  chunk_rows: u32,
+  chunks: u32,
+  quads: u32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> partial: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let id = (wid.x + wid.y * num.x) * 64u + lane;
+  if (id >= params.chunks * params.quads) { return; }
+  let chunk = id / params.quads;
+  let column = id % params.quads;
+  var sum = vec4f();
+  for (
+    var row = chunk * params.chunk_rows;
+    row < min((chunk + 1u) * params.chunk_rows, params.rows);
+    row++
+  ) {
+    sum += x[row * params.quads + column];
+  }
+  if (ADD) { partial[id] += sum; } else { partial[id] = sum; }
+}

@@ -1,0 +1,268 @@
+/**
+ * Sparse convolution over a pair list: y[o] = b + sum over k and its pairs (o, i) of x[i] W[k] (Choy et al. 2019,
+ * eq. 3). Builders of launches only; `learned.ts` gives them their place in a graph. The input gradient is the
+ * same kernel over the transposed list and weights (Tang et al. 2022, TorchSparse); strided and transposed
+ * convolutions differ in their lists alone.
+ *
+ * Rows are padded to whole vec4f and weights are packed (`nn/packing.ts`); zero padding stays zero.
+ *
+ * @module
+ */
+import { conv, convWeightGradient } from "../../../kernels/matmul.ts";
+import type { Launch } from "../../gpu/mod.ts";
+import {
+  type Chunks,
+  chunksOf,
+  reduceChunks,
+  type ReductionTarget,
+  scratchBytes,
+} from "./reduction.ts";
+
+/** Sizes of a kernel; channels as the network knows them, without padding. */
+export interface KernelSizes {
+  /** Offsets k. */
+  readonly volume: number;
+  readonly cin: number;
+  readonly cout: number;
+}
+
+/** Extent of a pair list; `sparse/kernel_map.ts` says how it is laid out. */
+export interface PairExtent {
+  /** Rows that gather. */
+  readonly rows: number;
+  /** ceil(rows / 64). */
+  readonly tiles: number;
+  /** True where the pairs of k stand at volume - 1 - k. */
+  readonly mirrored: boolean;
+}
+
+/** A pair list as an operand: `sparse/kernel_map.ts`'s PairList, with buffers, tensors or arrays. */
+export interface PairOperand<B> extends PairExtent {
+  /** u32 [pairs]: source row << 6 | row % 64. */
+  readonly entries: B;
+  /** u32 [volume * tiles + 1]. */
+  readonly offsets: B;
+}
+
+/** Rows of a tile: the low bits of an entry. */
+const TILE_ROWS = 64;
+
+/** Threads of a workgroup, each with 16 columns. */
+const WORKGROUP = 32;
+
+/** Threads below which tiles are not walked together. */
+const BUSY_THREADS = 128;
+
+/** llvmpipe ends all loops of a thread, in silence, after 65,535 iterations together. */
+const MAX_ITERATIONS = 60_000;
+
+function quads(channels: number): number {
+  return Math.ceil(channels / 4);
+}
+
+/** y = b + conv(x): x [sources][cin], weight [volume][cin][cout] packed, bias [cout], y [list.rows][cout]. */
+export function convolutionForward<B>(
+  { volume, cin, cout, list, x, weight, bias, y }: KernelSizes & {
+    readonly list: PairOperand<B>;
+    readonly x: B;
+    readonly weight: B;
+    readonly bias?: B | undefined;
+    readonly y: B;
+  },
+): Launch<B>[] {
+  return convolve(list, volume, false, [quads(cin), quads(cout), quads(cout), 1], {
+    x,
+    weight,
+    bias,
+    y,
+  });
+}
+
+/**
+ * dx of {@link convolutionForward}: dy [outputs][cout], weight [volume][cin][cout] packed, dx [list.rows][cin].
+ *
+ * @param options.list the transposed list: its rows are the convolution's inputs, its sources the outputs.
+ */
+export function convolutionInputGradient<B>(
+  { volume, cin, cout, list, dy, weight, dx }: KernelSizes & {
+    readonly list: PairOperand<B>;
+    readonly dy: B;
+    readonly weight: B;
+    readonly dx: B;
+  },
+): Launch<B>[] {
+  return convolve(list, volume, true, [quads(cout), quads(cin), 1, quads(cout)], {
+    x: dy,
+    weight,
+    bias: undefined,
+    y: dx,
+  });
+}
+
+function convolve<B>(
+  list: PairOperand<B>,
+  volume: number,
+  transposed: boolean,
+  channels: [sumQuads: number, quads: number, sumStride: number, stride: number],
+  { x, weight, bias, y }: { x: B; weight: B; bias: B | undefined; y: B },
+): Launch<B>[] {
+  const [sumQuads, columnQuads] = channels;
+  const blocks = Math.ceil(columnQuads / 4);
+  // Longer runs leave fewer groups of 16 pairs half empty, as long as enough threads remain.
+  const busy = Math.floor(list.tiles * blocks / BUSY_THREADS);
+  const perTileAndOffset = TILE_ROWS / 16 * (sumQuads + 1) + 2;
+  const affordable = Math.floor(MAX_ITERATIONS / (volume * perTileAndOffset + TILE_ROWS));
+  const span = Math.max(1, Math.min(4, busy, affordable));
+  const offsetsPerLaunch = Math.floor((MAX_ITERATIONS / span - TILE_ROWS) / perTileAndOffset);
+  const launches: Launch<B>[] = [];
+  for (let first = 0; first < volume; first += offsetsPerLaunch) {
+    launches.push({
+      kernel: conv,
+      constants: { TRANSPOSED: transposed ? 1 : 0 },
+      params: [
+        list.rows,
+        list.tiles,
+        span,
+        volume,
+        first,
+        Math.min(first + offsetsPerLaunch, volume),
+        list.mirrored ? 1 : 0,
+        ...channels,
+        bias === undefined ? 0 : 1,
+      ],
+      // Without a bias its binding goes unread: any buffer will do.
+      bindings: [x, weight, bias ?? weight, list.entries, list.offsets, y],
+      workgroups: Math.ceil(Math.ceil(list.tiles / span) * blocks / WORKGROUP),
+    });
+  }
+  return launches;
+}
+
+/** Quads of input channels that a thread of the weight gradient owns. */
+function inputQuadsPerThread({ cin }: KernelSizes): 1 | 4 {
+  return cin <= 4 ? 1 : 4;
+}
+
+function weightThreads(sizes: KernelSizes): number {
+  const inputBlocks = Math.ceil(quads(sizes.cin) / inputQuadsPerThread(sizes));
+  return sizes.volume * inputBlocks * Math.ceil(sizes.cout / 16);
+}
+
+function weightBytes({ volume, cin, cout }: KernelSizes): number {
+  return volume * quads(cin) * quads(cout) * 64;
+}
+
+function weightChunks(sizes: KernelSizes, list: PairExtent): Chunks {
+  return chunksOf(list.tiles, weightThreads(sizes), weightBytes(sizes), 2048);
+}
+
+/** Bytes of scratch that {@link convolutionWeightGradient} needs. */
+export function convolutionWeightGradientScratch(
+  options: KernelSizes & { readonly list: PairExtent },
+): number {
+  return scratchBytes(weightChunks(options, options.list), weightBytes(options));
+}
+
+/**
+ * dW of {@link convolutionForward}, packed like the weights: x [sources][cin], dy [list.rows][cout],
+ * total [volume][cin][cout].
+ *
+ * @param options.list the list of the forward pass.
+ */
+export function convolutionWeightGradient<B>(
+  options: KernelSizes & ReductionTarget<B> & {
+    readonly list: PairOperand<B>;
+    readonly x: B;
+    readonly dy: B;
+  },
+): Launch<B>[] {
+  const { volume, cin, cout, list, x, dy } = options;
+  const chunks = weightChunks(options, list);
+  return reduceChunks(
+    {
+      kernel: convWeightGradient,
+      constants: { INPUT_QUADS: inputQuadsPerThread(options) },
+      params: [
+        list.tiles,
+        chunks.size,
+        chunks.count,
+        volume,
+        list.mirrored ? 1 : 0,
+        quads(cin),
+        quads(cout),
+      ],
+      bindings: [x, dy, list.entries, list.offsets],
+      workgroups: Math.ceil(chunks.count * weightThreads(options) / WORKGROUP),
+    },
+    chunks,
+    weightBytes(options),
+    options,
+  );
+}
+
+type Numbers = ArrayLike<number>;
+
+/** Calls `visit(k, row, source)` for every pair of a list, in the order in which the kernels add them. */
+function forEachPair(
+  list: PairOperand<Numbers>,
+  volume: number,
+  visit: (k: number, row: number, source: number) => void,
+): void {
+  for (let k = 0; k < volume; k++) {
+    const run = (list.mirrored ? volume - 1 - k : k) * list.tiles;
+    for (let tile = 0; tile < list.tiles; tile++) {
+      for (let p = list.offsets[run + tile]!; p < list.offsets[run + tile + 1]!; p++) {
+        const entry = list.entries[p]!;
+        visit(k, tile * TILE_ROWS + entry % TILE_ROWS, Math.floor(entry / TILE_ROWS));
+      }
+    }
+  }
+}
+
+/**
+ * Reference of {@link convolutionForward}, without padding: x [sources][cin], weight [volume][cin][cout],
+ * bias [cout]; gives y [list.rows][cout].
+ */
+export function convolutionReference(
+  x: Numbers,
+  weight: Numbers,
+  bias: Numbers | null,
+  list: PairOperand<Numbers>,
+  { volume, cin, cout }: KernelSizes,
+): Float64Array {
+  const y = Float64Array.from({ length: list.rows * cout }, (_, i) => bias?.[i % cout] ?? 0);
+  forEachPair(list, volume, (k, row, source) => {
+    for (let i = 0; i < cin; i++) {
+      for (let o = 0; o < cout; o++) {
+        y[row * cout + o]! += x[source * cin + i]! * weight[(k * cin + i) * cout + o]!;
+      }
+    }
+  });
+  return y;
+}
+
+/**
+ * Gradients of {@link convolutionReference} for a given dy [list.rows][cout]; dx has as many rows as x. It needs
+ * no transposed list.
+ */
+export function convolutionBackwardReference(
+  x: Numbers,
+  weight: Numbers,
+  dy: Numbers,
+  list: PairOperand<Numbers>,
+  { volume, cin, cout }: KernelSizes,
+): { dx: Float64Array; dweight: Float64Array } {
+  const dx = new Float64Array(x.length);
+  const dweight = new Float64Array(volume * cin * cout);
+  forEachPair(list, volume, (k, row, source) => {
+    for (let i = 0; i < cin; i++) {
+      for (let o = 0; o < cout; o++) {
+        const g = dy[row * cout + o]!;
+        const w = (k * cin + i) * cout + o;
+        dx[source * cin + i]! += g * weight[w]!;
+        dweight[w]! += g * x[source * cin + i]!;
+      }
+    }
+  });
+  return { dx, dweight };
+}

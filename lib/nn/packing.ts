@@ -1,0 +1,87 @@
+/**
+ * How kernels stand on the GPU. Checkpoints keep MinkowskiEngine's [K, Cin, Cout] (row-major; [Cin, Cout] for a
+ * kernel of one offset); WGSL reads 4x4 blocks [K][ceil(Cin/4)][ceil(Cout/4)] of `mat4x4f`, whose column i is
+ * W[k][4 ci + i][4 co .. 4 co + 3]: one wide load, and y4 += M * x4, dx4 += dy4 * M. Channels past the end
+ * are zero, and stay so: their gradients are zero as well.
+ *
+ * @module
+ */
+
+/** [K, Cin, Cout], or [Cin, Cout] where K is 1. */
+export type KernelShape = readonly number[];
+
+function sizes(shape: KernelShape): [volume: number, inputs: number, outputs: number] {
+  const [volume, inputs, outputs] = shape.length === 2 ? [1, ...shape] : shape;
+  if (shape.length < 2 || shape.length > 3 || shape.some((n) => !Number.isInteger(n) || n < 1)) {
+    throw new TypeError(
+      `Cannot pack a kernel of shape [${shape}]: it needs [K, Cin, Cout] or [Cin, Cout]`,
+    );
+  }
+  return [volume!, inputs!, outputs!];
+}
+
+/**
+ * Float32 words of a packed kernel.
+ *
+ * @throws {TypeError} where the shape is not a kernel's.
+ */
+export function packedLength(shape: KernelShape): number {
+  const [volume, inputs, outputs] = sizes(shape);
+  return volume * Math.ceil(inputs / 4) * Math.ceil(outputs / 4) * 16;
+}
+
+/** Calls `visit(place in [K, Cin, Cout], place in the packed kernel)` for every weight. */
+function forEachWeight(shape: KernelShape, visit: (plain: number, packed: number) => void): void {
+  const [volume, inputs, outputs] = sizes(shape);
+  const rowsOfBlocks = volume * Math.ceil(inputs / 4);
+  const columnsOfBlocks = Math.ceil(outputs / 4);
+  for (let row = 0; row < rowsOfBlocks; row++) {
+    const k = Math.floor(row / Math.ceil(inputs / 4));
+    const firstInput = row % Math.ceil(inputs / 4) * 4;
+    for (let input = firstInput; input < Math.min(firstInput + 4, inputs); input++) {
+      for (let output = 0; output < outputs; output++) {
+        const block = row * columnsOfBlocks + (output >> 2);
+        visit(
+          (k * inputs + input) * outputs + output,
+          block * 16 + (input - firstInput) * 4 + (output & 3),
+        );
+      }
+    }
+  }
+}
+
+/**
+ * Packs a kernel.
+ *
+ * @param kernel [K, Cin, Cout] or [Cin, Cout], row-major.
+ * @throws {TypeError} where `kernel` does not have that many weights.
+ */
+export function packKernel(kernel: ArrayLike<number>, shape: KernelShape): Float32Array {
+  const weights = shape.reduce((product, size) => product * size, 1);
+  if (kernel.length !== weights) {
+    throw new TypeError(
+      `Cannot pack a kernel of shape [${shape}]: it has ${kernel.length} weights, not ${weights}`,
+    );
+  }
+  const packed = new Float32Array(packedLength(shape));
+  forEachWeight(shape, (plain, place) => packed[place] = kernel[plain]!);
+  return packed;
+}
+
+/**
+ * The inverse of {@link packKernel}.
+ *
+ * @throws {TypeError} where `packed` does not have the packed length.
+ */
+export function unpackKernel(packed: ArrayLike<number>, shape: KernelShape): Float32Array {
+  if (packed.length !== packedLength(shape)) {
+    throw new TypeError(
+      `Cannot unpack a kernel of shape [${shape}]: it has ${packed.length} words, not ${
+        packedLength(shape)
+      }`,
+    );
+  }
+  const kernel = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  forEachWeight(shape, (plain, place) => kernel[plain] = packed[place]!);
+  return kernel;
+}

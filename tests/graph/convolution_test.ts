@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import type { Gpu, Launch } from "../../lib/gpu/mod.ts";
+import {
+  convolutionBackwardReference,
+  convolutionForward,
+  convolutionInputGradient,
+  convolutionReference,
+  convolutionWeightGradient,
+  convolutionWeightGradientScratch,
+  type KernelSizes,
+  type PairOperand,
+} from "../../lib/graph/ops/convolution.ts";
+import { paddedChannels } from "../../lib/graph/tensor.ts";
+import { packedLength, packKernel, unpackKernel } from "../../lib/nn/packing.ts";
+import { coordinateKey, kernelOffsets, pairListReference } from "../../lib/sparse/mod.ts";
+import { withGpu } from "../gpu.ts";
+import { assertConvolution, denseConvolution, type Site } from "./dense_oracle.ts";
+import {
+  assertClose,
+  centralDifferences,
+  dot,
+  padRows,
+  seededNumbers,
+  unpadRows,
+} from "./support.ts";
+
+const TOLERANCE = 1e-5;
+
+type HostList = PairOperand<Uint32Array>;
+
+/** A convolution with both pair lists on the host. */
+interface Case extends KernelSizes {
+  readonly inputs: readonly Site[];
+  readonly outputs: readonly Site[];
+  readonly forward: HostList;
+  readonly transposed: HostList;
+}
+
+interface Values {
+  readonly x: Float64Array;
+  readonly weight: Float64Array;
+  readonly bias: Float64Array | null;
+  readonly dy: Float64Array;
+}
+
+/** Distinct sites: draws from a box of side `side` around the origin. */
+function cloud(seed: number, draws: number, side: number): Site[] {
+  const numbers = seededNumbers(seed, draws * 3).map((n) => Math.floor(n * side / 2));
+  return distinct(Array.from({ length: draws }, (_, i) => [...numbers.slice(3 * i, 3 * i + 3)]));
+}
+
+function distinct(sites: number[][]): Site[] {
+  const found = new Map(sites.map(([x, y, z]) => [coordinateKey(x!, y!, z!), [x!, y!, z!]]));
+  return [...found.values()] as unknown as Site[];
+}
+
+function hostList(rows: readonly Site[], sources: readonly Site[], offsets: Site[]): HostList {
+  const index = new Map(sources.map(([x, y, z], i) => [coordinateKey(x, y, z), i]));
+  const coords = Int32Array.from(rows.flatMap(([x, y, z]) => [x, y, z, 0]));
+  return {
+    rows: rows.length,
+    tiles: Math.ceil(rows.length / 64),
+    mirrored: false,
+    ...pairListReference(coords, index, offsets),
+  };
+}
+
+function makeCase(
+  inputs: readonly Site[],
+  kernelSize: number,
+  stride: number,
+  cin: number,
+  cout: number,
+): Case {
+  const outputs = stride === 1
+    ? inputs
+    : distinct(inputs.map((site) => site.map((c) => Math.floor(c / stride) * stride)));
+  const offsets = kernelOffsets(kernelSize, 1);
+  const forward = hostList(outputs, inputs, offsets);
+  const isMirrored = stride === 1 && kernelSize % 2 === 1;
+  const back = offsets.map(([x, y, z]): [number, number, number] => [-x, -y, -z]);
+  const transposed = isMirrored ? { ...forward, mirrored: true } : hostList(inputs, outputs, back);
+  return { inputs, outputs, volume: kernelSize ** 3, cin, cout, forward, transposed };
+}
+
+function makeValues(seed: number, c: Case, hasBias = false): Values {
+  return {
+    x: seededNumbers(seed, c.inputs.length * c.cin),
+    weight: seededNumbers(seed + 1, c.volume * c.cin * c.cout),
+    bias: hasBias ? seededNumbers(seed + 2, c.cout) : null,
+    dy: seededNumbers(seed + 3, c.outputs.length * c.cout),
+  };
+}
+
+function reference(c: Case, { x, weight, bias, dy }: Values) {
+  return {
+    y: convolutionReference(x, weight, bias, c.forward, c),
+    ...convolutionBackwardReference(x, weight, dy, c.forward, c),
+  };
+}
+
+/** Runs forward and backward on the GPU; dW is added to `before` where that is given. */
+async function onGpu(gpu: Gpu, c: Case, values: Values, before: Float64Array | null = null) {
+  using owned = new DisposableStack();
+  const { volume, cin, cout } = c;
+  const shape = [volume, cin, cout];
+  const upload = (label: string, data: ArrayBufferView) => owned.use(gpu.upload(label, data));
+  const rows = (label: string, count: number, channels: number) =>
+    owned.use(gpu.buffer(label, count * paddedChannels(channels) * 4));
+  const list = (host: HostList) => ({
+    ...host,
+    entries: upload("entries", host.entries),
+    offsets: upload("offsets", host.offsets),
+  });
+  const x = upload("x", padRows(values.x, cin));
+  const dy = upload("dy", padRows(values.dy, cout));
+  const weight = upload("weight", packKernel(values.weight, shape));
+  const bias = values.bias ? upload("bias", padRows(values.bias, cout)) : undefined;
+  const y = rows("y", c.outputs.length, cout);
+  const dx = rows("dx", c.inputs.length, cin);
+  const total = before
+    ? upload("dW", packKernel(before, shape))
+    : owned.use(gpu.buffer("dW", packedLength(shape) * 4));
+  const forward = list(c.forward);
+  const scratch = owned.use(
+    gpu.buffer("scratch", convolutionWeightGradientScratch({ ...c, list: c.forward })),
+  );
+  const accumulate = before !== null;
+  const launches: Launch[] = [
+    ...convolutionForward({ volume, cin, cout, list: forward, x, weight, bias, y }),
+    ...convolutionInputGradient({ volume, cin, cout, list: list(c.transposed), dy, weight, dx }),
+    ...convolutionWeightGradient({
+      volume,
+      cin,
+      cout,
+      list: forward,
+      x,
+      dy,
+      total,
+      scratch,
+      accumulate,
+    }),
+  ];
+  gpu.run(launches);
+  const read = async (buffer: typeof y, count: number, channels: number) =>
+    unpadRows(
+      await gpu.read(buffer, Float32Array, count * paddedChannels(channels)),
+      channels,
+      buffer.label,
+    );
+  const packed = await gpu.read(total, Float32Array, packedLength(shape));
+  const dweight = unpackKernel(packed, shape);
+  assert.deepEqual(packKernel(dweight, shape), packed, "padding of dW must stay zero");
+  return {
+    y: await read(y, c.outputs.length, cout),
+    dx: await read(dx, c.inputs.length, cin),
+    dweight,
+  };
+}
+
+Deno.test("convolutionBackwardReference() has the gradients of central differences", () => {
+  const c = makeCase(cloud(1, 20, 4), 3, 2, 2, 3);
+  const { x, weight, dy } = makeValues(2, c);
+  const { dx, dweight } = convolutionBackwardReference(x, weight, dy, c.forward, c);
+  const loss = (x: Float64Array, weight: Float64Array) =>
+    dot(convolutionReference(x, weight, null, c.forward, c), dy);
+  assertClose(dx, centralDifferences((at) => loss(at, weight), x), 1e-8, "dx");
+  assertClose(dweight, centralDifferences((at) => loss(x, at), weight), 1e-8, "dW");
+});
+
+for (const [kernelSize, stride] of [[1, 1], [2, 1], [3, 1], [5, 1], [2, 2], [3, 2]] as const) {
+  for (
+    const [what, sites] of [
+      ["an empty cloud", []],
+      ["one voxel", [[-3, 5, 0]]],
+      ["a tiny cloud", cloud(kernelSize, 60, 5)],
+    ] as const
+  ) {
+    withGpu(
+      `convolution agrees with a dense one: kernel ${kernelSize}, stride ${stride}, ${what}`,
+      async (gpu) => {
+        const c = makeCase(sites, kernelSize, stride, 3, 5);
+        const values = makeValues(10 * kernelSize + stride, c);
+        const dense = denseConvolution({ ...c, kernelSize }, values.x, values.weight, values.dy);
+        assertConvolution(reference(c, values), dense, 1e-12, "reference");
+        assertConvolution(await onGpu(gpu, c, values), dense, TOLERANCE, "WGSL");
+      },
+    );
+  }
+}
+
+// Channels across the edges of blocks (4 a quad, 16 a thread); enough voxels for several tiles, spans, chunks.
+for (
+  const [cin, cout, kernelSize, stride, draws, side] of [
+    [4, 16, 5, 1, 900, 14],
+    [16, 16, 3, 1, 3000, 24],
+    [1, 1, 3, 1, 300, 8],
+    [3, 20, 3, 2, 700, 12],
+    [17, 13, 3, 1, 700, 12],
+    [20, 36, 2, 2, 1200, 14],
+    [68, 8, 3, 1, 300, 8],
+    [2, 260, 3, 1, 2800, 20],
+  ] as const
+) {
+  withGpu(
+    `convolution agrees with its reference: ${cin} to ${cout} channels, kernel ${kernelSize}, stride ${stride}`,
+    async (gpu) => {
+      const c = makeCase(cloud(cin + cout, draws, side), kernelSize, stride, cin, cout);
+      const values = makeValues(cin * cout, c, true);
+      assertConvolution(await onGpu(gpu, c, values), reference(c, values), TOLERANCE, "WGSL");
+    },
+  );
+}
+
+withGpu(
+  "convolution() splits offsets over launches where one would loop too often",
+  async (gpu) => {
+    const c = makeCase(cloud(3, 120, 5), 7, 1, 300, 2);
+    assert.equal(launchCount(c), 2);
+    const values = makeValues(4, c, true);
+    assertConvolution(await onGpu(gpu, c, values), reference(c, values), TOLERANCE, "WGSL");
+  },
+);
+
+function launchCount(c: Case): number {
+  const list = { ...c.forward, entries: 0, offsets: 0 };
+  return convolutionForward({ ...c, list, x: 0, weight: 0, y: 0 }).length;
+}
+
+withGpu("convolutionWeightGradient() adds to the gradient on request", async (gpu) => {
+  for (const draws of [0, 60, 2000]) {
+    const c = makeCase(cloud(5, draws, 20), 3, 1, 6, 7);
+    const values = makeValues(6, c);
+    const before = seededNumbers(7, c.volume * c.cin * c.cout);
+    const expected = reference(c, values).dweight.map((value, i) => value + before[i]!);
+    const { dweight } = await onGpu(gpu, c, values, before);
+    assertClose(dweight, expected, TOLERANCE, `dW after ${draws} draws`);
+  }
+});
+
+withGpu("convolution gives the same bits twice", async (gpu) => {
+  const c = makeCase(cloud(8, 3000, 24), 3, 1, 16, 16);
+  const values = makeValues(9, c, true);
+  assert.ok(convolutionWeightGradientScratch({ ...c, list: c.forward }) > 0);
+  assert.deepEqual(await onGpu(gpu, c, values), await onGpu(gpu, c, values));
+});
