@@ -1,0 +1,12 @@
+/**
+ * Scans, photographs and cameras: a client's bytes to arrays, and labels back into the client's file.
+ *
+ * @module
+ */
+export { CameraError, InputError, PhotoError, ScanError } from "./errors.ts";
+export type { Scan, ScanLabels } from "./scan.ts";
+export { readScan } from "./read.ts";
+export { convertScan, requireWritable, writeScan } from "./write.ts";
+export { type PlyContents, writePly } from "./ply_write.ts";
+export { type Camera, camerasToJson, matchPhotos, parseCameras, requireSize } from "./cameras.ts";
+export { decodePhoto, encodePng, type Photo, type PhotoLimits } from "./photo.ts";

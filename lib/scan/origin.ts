@@ -1,0 +1,70 @@
+/**
+ * Takes a round origin off float64 coordinates, so that float32 keeps the millimetres of a scan that lies
+ * hundreds of kilometres from the zero of its map projection.
+ *
+ * @module
+ */
+import { ScanError } from "./errors.ts";
+
+/** Points looked at to find the middle of a scan. */
+const SAMPLES = 4096;
+/** Origins are multiples of at most 10 to this power: 100 units. */
+const LARGEST_EXPONENT = 2;
+
+/**
+ * The round number nearest to the median of each axis, over at most 4,096 evenly spaced points. Medians,
+ * since one stray point would pull a minimum or a mean away from all others. "Round" is a multiple of the
+ * power of ten that is 1 to 10 times the scan's extent (100 at most): a scan near zero keeps the origin 0
+ * and so its exact coordinates, and degrees keep their digits too.
+ *
+ * @param positions [N][3] finite coordinates, N at least 1
+ */
+export function chooseOrigin(positions: Float64Array): [number, number, number] {
+  const count = positions.length / 3;
+  const stride = Math.ceil(count / SAMPLES);
+  const sorted = [0, 1, 2].map((axis) => {
+    const samples: number[] = [];
+    for (let i = 0; i < count; i += stride) samples.push(positions[3 * i + axis]!);
+    return samples.sort((a, b) => a - b);
+  });
+  const quantile = (samples: number[], q: number) => samples[Math.round(q * (samples.length - 1))]!;
+  const extent = Math.max(...sorted.map((s) => quantile(s, 0.95) - quantile(s, 0.05)));
+  const exponent = extent > 0
+    ? Math.min(Math.floor(Math.log10(extent)) + 1, LARGEST_EXPONENT)
+    : LARGEST_EXPONENT;
+  return sorted.map((s) => roundTo(quantile(s, 0.5), exponent)) as [number, number, number];
+}
+
+/**
+ * `positions` minus `origin`, rounded to float32 once.
+ *
+ * @param file name of the scan, for errors
+ * @throws {ScanError} where a coordinate does not fit into a float32
+ */
+export function toLocal(
+  positions: Float64Array,
+  origin: readonly [number, number, number],
+  file: string,
+): Float32Array {
+  const local = new Float32Array(positions.length);
+  for (let i = 0; i < local.length; i++) {
+    local[i] = positions[i]! - origin[i % 3]!;
+    if (!Number.isFinite(local[i]!)) {
+      throw new ScanError({
+        file,
+        problem: `coordinate ${positions[i]} of point ${Math.floor(i / 3)} is beyond float32`,
+        field: "xyz"[i % 3]!,
+        mend: "remove the point",
+      });
+    }
+  }
+  return local;
+}
+
+/** The multiple of 10^exponent nearest to a value. */
+function roundTo(value: number, exponent: number): number {
+  // Dividing by a whole power of ten rounds better than multiplying by a fraction; adding 0 undoes -0.
+  return exponent >= 0
+    ? Math.round(value / 10 ** exponent) * 10 ** exponent + 0
+    : Math.round(value * 10 ** -exponent) / 10 ** -exponent + 0;
+}

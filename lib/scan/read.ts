@@ -1,0 +1,88 @@
+/**
+ * A client's file to a scan. loaders.gl is the parsing layer for both formats; what it gets is checked
+ * before, and what it gives afterwards.
+ *
+ * @module
+ */
+import { parse } from "@loaders.gl/core";
+import { ScanError } from "./errors.ts";
+import { decodeLas } from "./las_decode.ts";
+import { isLas, parseLasHeader } from "./las_header.ts";
+import { chooseOrigin, toLocal } from "./origin.ts";
+import { plyScanLoader } from "./ply_loader.ts";
+import { fullScale, largestOf, scaled } from "./scale.ts";
+import type { Scan } from "./scan.ts";
+
+/**
+ * Reads a LAS, LAZ or PLY file, whichever its first bytes say it is.
+ *
+ * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ as far as loaders.gl decodes it (formats 0 to 3 and
+ * 6 to 8, chunks of one size). `labels` are the classification codes where any is above 1 (0 and 1 mean
+ * "not classified"). PLY: ASCII and both byte orders; `labels` from an integer property `label`, `class`
+ * or the like.
+ *
+ * @param bytes the whole file; the scan keeps it
+ * @param name the client's name for it; says nothing about the format
+ * @throws {ScanError} where the file is malformed, truncated, empty, or of a kind that is not read
+ */
+export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
+  if (bytes.length === 0) {
+    throw new ScanError({
+      file: name,
+      problem: "the file is empty",
+      mend: "send a scan",
+      offset: 0,
+    });
+  }
+  if (isLas(bytes)) return await readLas(bytes, name);
+  if (bytes[0] === 0x70 && bytes[1] === 0x6c && bytes[2] === 0x79) {
+    return await readPly(bytes, name);
+  }
+  throw new ScanError({
+    file: name,
+    problem: "it is neither LAS, LAZ ('LASF') nor PLY ('ply')",
+    mend: "convert it to one of these",
+    offset: 0,
+  });
+}
+
+async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
+  const header = parseLasHeader(bytes, name);
+  const { positions, colors, intensity, classes } = await decodeLas(bytes, header, name);
+  const strongest = largestOf(intensity);
+  return {
+    name,
+    format: "las",
+    count: header.count,
+    ...local(positions, name),
+    colors: colors && nonZero(scaled(colors, 255)),
+    intensity: nonZero(scaled(intensity, fullScale(strongest, false)!)),
+    labels: classes.some((code) => code > 1) ? Int32Array.from(classes) : null,
+    bytes,
+  };
+}
+
+async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
+  const { attributes } = await parse(bytes as Uint8Array<ArrayBuffer>, plyScanLoader(name));
+  const { POSITION, COLOR_0, intensity, label } = attributes;
+  return {
+    name,
+    format: "ply",
+    count: POSITION.value.length / 3,
+    ...local(POSITION.value, name),
+    colors: nonZero(COLOR_0?.value),
+    intensity: nonZero(intensity?.value),
+    labels: label?.value ?? null,
+    bytes,
+  };
+}
+
+function local(positions: Float64Array, name: string): Pick<Scan, "origin" | "positions"> {
+  const origin = chooseOrigin(positions);
+  return { origin, positions: toLocal(positions, origin, name) };
+}
+
+/** Null for an attribute whose values are all zero: the field is there, but nobody filled it. */
+function nonZero(values: Float32Array | undefined): Float32Array | null {
+  return values?.some((value) => value !== 0) ? values : null;
+}
