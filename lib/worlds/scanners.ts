@@ -36,6 +36,9 @@ export async function scanRoom(
     : await terrestrialPoints(cast, room, scanner, domain.noise, random);
   if (domain.outliers > 0) scatterOutliers(room, measured, domain.outliers, random);
   if (domain.colourFault) spoilColours(measured.colors, random);
+  // Sensors give colours in eight bits; so the scan and its file say the same.
+  const { colors } = measured;
+  for (let i = 0; i < colors.length; i++) colors[i] = Math.round(colors[i]! * 255) / 255;
   return measured;
 }
 
@@ -177,7 +180,7 @@ function scatterOutliers(
   }
 }
 
-/** Half of the time no colour at all (0.5 everywhere), else turned channels, wrong gamma and gain. */
+/** Half of the time no colour at all (the same grey everywhere), else turned channels, wrong gamma and gain. */
 function spoilColours(colors: Float32Array, random: Random): void {
   if (random.chance(0.5)) {
     colors.fill(0.5);
