@@ -98,6 +98,8 @@ export interface Segmenter {
   readonly teacher: TeacherCard;
   /** Whether the GPU answers. */
   ready(): Promise<boolean>;
+  /** Forgets what `ttt-kd-online` has learned, before another sequence of scans. */
+  resetOnline(): void;
   /**
    * Labels one scan. Calls do not overlap: the caller waits for one before it starts the next.
    *

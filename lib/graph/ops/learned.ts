@@ -1,0 +1,155 @@
+/**
+ * Layers with weights as ops of a graph: sparse convolution and linear. The launches come from their
+ * builders; here stand shape rules and the gradient.
+ *
+ * @module
+ */
+import type { Graph, Parameter } from "../graph.ts";
+import type { Tensor } from "../tensor.ts";
+import {
+  convolutionForward,
+  convolutionInputGradient,
+  convolutionWeightGradient,
+  convolutionWeightGradientScratch,
+  type PairOperand,
+} from "./convolution.ts";
+import {
+  linearForward,
+  linearInputGradient,
+  linearWeightGradient,
+  linearWeightGradientScratch,
+} from "./linear.ts";
+import { biasGradient, biasGradientScratch } from "./reduction.ts";
+
+/** What a sparse convolution is made of besides its weights. */
+export interface SparseConvolutionOptions {
+  /** Offsets of the kernel. */
+  readonly volume: number;
+  /** Output channels. */
+  readonly channels: number;
+  /** Output rows gather input rows. A transposed convolution swaps the two lists. */
+  readonly forward: PairOperand<Tensor>;
+  /** The same pairs by input row. */
+  readonly transposed: PairOperand<Tensor>;
+  readonly bias?: Parameter;
+}
+
+/**
+ * y[o] = b + sum over offsets k and their pairs (o, i) of x[i] W[k]: [inputs][Cin] -> [outputs][channels].
+ *
+ * @throws {TypeError} where x has other rows than the map gathers from.
+ */
+export function sparseConvolution(
+  graph: Graph,
+  x: Tensor,
+  weight: Parameter,
+  options: SparseConvolutionOptions,
+): Tensor {
+  const { volume, channels, forward, transposed, bias } = options;
+  if (x.rows !== transposed.rows) {
+    throw new TypeError(
+      `Cannot convolve "${x.label}" of ${x.rows} rows: the kernel map gathers from ${transposed.rows}`,
+    );
+  }
+  const sizes = { volume, cin: x.channels, cout: channels };
+  const y = graph.tensor(
+    "convolution",
+    forward.rows,
+    channels,
+    x.requiresGradient || weight.trainable || bias?.trainable === true,
+  );
+  graph.emit(...convolutionForward<Tensor>({
+    ...sizes,
+    list: forward,
+    x,
+    weight: weight.values,
+    bias: bias?.values,
+    y,
+  }));
+  if (!y.requiresGradient) return y;
+  graph.differentiable(y, (dy) => {
+    if (weight.trainable) {
+      graph.emit(...convolutionWeightGradient<Tensor>({
+        ...sizes,
+        list: forward,
+        x,
+        dy,
+        total: weight.gradient,
+        scratch: scratchTensor(
+          graph,
+          convolutionWeightGradientScratch({ ...sizes, list: forward }),
+        ),
+        accumulate: true,
+      }));
+    }
+    if (bias?.trainable) emitBiasGradient(graph, dy, bias);
+    if (x.requiresGradient) {
+      const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
+      graph.emit(...convolutionInputGradient<Tensor>({
+        ...sizes,
+        list: transposed,
+        dy,
+        weight: weight.values,
+        dx,
+      }));
+      graph.contribute(x, dx);
+    }
+  });
+  return y;
+}
+
+/** y = x W + b: [N][Cin] -> [N][channels]. */
+export function linear(
+  graph: Graph,
+  x: Tensor,
+  weight: Parameter,
+  bias: Parameter | null,
+  channels: number,
+): Tensor {
+  const shape = { rows: x.rows, cin: x.channels, cout: channels };
+  const y = graph.tensor(
+    "linear",
+    x.rows,
+    channels,
+    x.requiresGradient || weight.trainable || bias?.trainable === true,
+  );
+  graph.emit(
+    ...linearForward<Tensor>({ ...shape, x, weight: weight.values, bias: bias?.values, y }),
+  );
+  if (!y.requiresGradient) return y;
+  graph.differentiable(y, (dy) => {
+    if (weight.trainable) {
+      graph.emit(...linearWeightGradient<Tensor>({
+        ...shape,
+        x,
+        dy,
+        total: weight.gradient,
+        scratch: scratchTensor(graph, linearWeightGradientScratch(shape)),
+        accumulate: true,
+      }));
+    }
+    if (bias?.trainable) emitBiasGradient(graph, dy, bias);
+    if (x.requiresGradient) {
+      const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
+      graph.emit(...linearInputGradient<Tensor>({ ...shape, dy, weight: weight.values, dx }));
+      graph.contribute(x, dx);
+    }
+  });
+  return y;
+}
+
+function emitBiasGradient(graph: Graph, dy: Tensor, bias: Parameter): void {
+  const shape = { rows: dy.rows, channels: dy.channels };
+  graph.emit(...biasGradient<Tensor>({
+    ...shape,
+    dy,
+    total: bias.gradient,
+    scratch: scratchTensor(graph, biasGradientScratch(shape)),
+    accumulate: true,
+  }));
+}
+
+/** Room for partial sums; a reduction that needs none does not bind it. */
+function scratchTensor(graph: Graph, bytes: number): Tensor {
+  return graph.tensor("partial sums", Math.ceil(bytes / 16), 4);
+}

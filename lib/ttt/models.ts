@@ -1,0 +1,60 @@
+/**
+ * The models on disk: a student's checkpoint with its card, a teacher's card with its ONNX file. Without
+ * paths the embedded ones are taken.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseStudentCard, type StudentCard } from "../nn/card.ts";
+import { CheckpointError, type NamedTensor, readSafetensors } from "../nn/safetensors.ts";
+import { CENTRE } from "../nn/student.ts";
+import { parseTeacherCard, type TeacherCard } from "../teacher/mod.ts";
+
+const MODELS = fileURLToPath(new URL("../../fixtures/models/", import.meta.url));
+
+/** The embedded student: a checkpoint. */
+export const DEFAULT_STUDENT: string = join(MODELS, "student.safetensors");
+
+/** The embedded teacher: a card, with its ONNX file beside it. */
+export const DEFAULT_TEACHER: string = join(MODELS, "teacher.json");
+
+/** A student as it stands on disk. */
+export interface StudentFile {
+  readonly card: StudentCard;
+  /** State dict without the teacher's mean. */
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+  /** The teacher's mean over source points, [D]. */
+  readonly centre: Float32Array;
+}
+
+/**
+ * Reads a student's checkpoint.
+ *
+ * @throws {CheckpointError} naming what is wrong with it.
+ */
+export async function readStudent(path: string = DEFAULT_STUDENT): Promise<StudentFile> {
+  const { tensors, metadata } = readSafetensors(await Deno.readFile(path), path);
+  const card = parseStudentCard(metadata);
+  const rest = new Map(tensors);
+  const centre = rest.get(CENTRE);
+  rest.delete(CENTRE);
+  if (!(centre?.data instanceof Float32Array) || centre.data.length !== card.teacher.width) {
+    throw new CheckpointError(
+      `Cannot read ${path}: "${CENTRE}" must be F32 [1, ${card.teacher.width}], the teacher's mean`,
+    );
+  }
+  return { card, tensors: rest, centre: centre.data };
+}
+
+/** A teacher as it stands on disk. */
+export interface TeacherFile {
+  readonly card: TeacherCard;
+  readonly onnx: Uint8Array;
+}
+
+/** Reads a teacher's card and the ONNX file beside it. */
+export async function readTeacher(path: string = DEFAULT_TEACHER): Promise<TeacherFile> {
+  const card = parseTeacherCard(await Deno.readTextFile(path), path);
+  return { card, onnx: await Deno.readFile(join(dirname(path), card.file)) };
+}

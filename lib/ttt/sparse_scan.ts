@@ -1,0 +1,141 @@
+/**
+ * One scan made ready for the student: points and voxels on the GPU, input features, the pyramid and all
+ * kernel maps. Everything that depends on the scan but not on the weights is built here, once.
+ *
+ * @module
+ */
+import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
+import type { PointRows } from "../graph/ops/gather.ts";
+import { Tensor } from "../graph/tensor.ts";
+import type { StudentCard } from "../nn/card.ts";
+import { indexTensor } from "../nn/layers.ts";
+import { MINKUNET_DEPTH } from "../nn/minkunet.ts";
+import type { Student } from "../nn/student.ts";
+import type { Scan } from "../scan/mod.ts";
+import {
+  averageRows,
+  type KernelMap,
+  type KernelMapSpec,
+  Pyramid,
+  voxelize,
+  type Voxels,
+} from "../sparse/mod.ts";
+
+/** What a student sees of a scan: where its points are and what colour they have. */
+export type Points = Pick<Scan, "positions" | "colors">;
+
+/** A scan on the GPU. Owns its buffers. */
+export class SparseScan implements Disposable {
+  readonly voxels: Voxels;
+  /** f32 [3 * points], metres, less the scan's origin. */
+  readonly positions: GpuBuffer;
+  /** Input features of the voxels, [voxels][features]. */
+  readonly features: Tensor;
+  /** Which voxel each point lies in. */
+  readonly pointRows: PointRows;
+  readonly #maps: ReadonlyMap<string, KernelMap>;
+  readonly #owned: DisposableStack;
+
+  private constructor(fields: {
+    voxels: Voxels;
+    positions: GpuBuffer;
+    features: Tensor;
+    maps: ReadonlyMap<string, KernelMap>;
+    owned: DisposableStack;
+  }) {
+    const { voxels } = fields;
+    this.voxels = voxels;
+    this.positions = fields.positions;
+    this.features = fields.features;
+    this.pointRows = {
+      points: voxels.points,
+      pointRow: indexTensor(voxels.pointRow),
+      order: indexTensor(voxels.order),
+      starts: indexTensor(voxels.starts),
+    };
+    this.#maps = fields.maps;
+    this.#owned = fields.owned;
+  }
+
+  /**
+   * Uploads and voxelises a scan and builds the student's kernel maps over it.
+   *
+   * @param channels names of the input features, as in the student's card.
+   * @throws {RangeError} where the scan is too large for the adapter.
+   */
+  static async build(
+    gpu: Gpu,
+    student: Student,
+    channels: StudentCard["features"],
+    points: Points,
+    voxelSize: number,
+  ): Promise<SparseScan> {
+    using owned = new DisposableStack();
+    const count = points.positions.length / 3;
+    const positions = owned.use(gpu.upload("positions", points.positions));
+    const voxels = owned.use(await voxelize(gpu, positions, count, voxelSize));
+    const features = new Tensor("input features", voxels.count, channels.length, {
+      binding: owned.use(
+        gpu.buffer("input features", voxels.count * Math.ceil(channels.length / 4) * 16),
+      ),
+    });
+    using raw = gpu.upload("point features", pointFeatures(points, channels));
+    gpu.run([
+      averageRows({
+        x: raw,
+        order: voxels.order,
+        starts: voxels.starts,
+        y: features.binding as GpuBuffer,
+        rows: voxels.count,
+        channels: channels.length,
+      }),
+    ]);
+    const pyramid = owned.use(
+      await Pyramid.build(gpu, voxels.coords, voxels.count, MINKUNET_DEPTH),
+    );
+    const specs = student.maps();
+    const built = await pyramid.kernelMaps(specs);
+    const maps = new Map(specs.map((spec, i) => [specKey(spec), built[i]!]));
+    return new SparseScan({ voxels, positions, features, maps, owned: owned.move() });
+  }
+
+  /** A kernel map that the student asked for. */
+  kernelMap(spec: KernelMapSpec): KernelMap {
+    const map = this.#maps.get(specKey(spec));
+    if (!map) throw new TypeError(`Cannot find kernel map ${specKey(spec)}: it was not built`);
+    return map;
+  }
+
+  destroy(): void {
+    this.#owned.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+}
+
+function specKey(spec: KernelMapSpec): string {
+  return `kernel ${spec.kernelSize} stride ${spec.stride} dilation ${spec.dilation} from ${spec.from}`;
+}
+
+/**
+ * Input rows of points, padded to whole vec4f. Colours are centred at mid-grey, which also stands for
+ * colours that a scan does not have.
+ */
+function pointFeatures(points: Points, channels: StudentCard["features"]): Float32Array {
+  const count = points.positions.length / 3;
+  const width = Math.ceil(channels.length / 4) * 4;
+  const rows = new Float32Array(count * width);
+  channels.forEach((name, c) => {
+    const component = ["red", "green", "blue"].indexOf(name);
+    for (let p = 0; p < count; p++) {
+      rows[p * width + c] = component < 0
+        ? 1
+        : points.colors
+        ? points.colors[3 * p + component]! - 0.5
+        : 0;
+    }
+  });
+  return rows;
+}

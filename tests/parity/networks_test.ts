@@ -1,0 +1,124 @@
+/** Whole MinkUNets against MinkowskiEngine: logits, loss, input gradient, the norm of every gradient. */
+import { Graph } from "../../lib/graph/graph.ts";
+import { crossEntropy } from "../../lib/graph/ops/cross_entropy.ts";
+import { Plan } from "../../lib/graph/plan.ts";
+import { Layers } from "../../lib/nn/layers.ts";
+import {
+  featureChannels,
+  minkUNet,
+  MINKUNET_DEPTH,
+  minkUNetMaps,
+  minkUNetParameters,
+  MINKUNETS,
+} from "../../lib/nn/minkunet.ts";
+import { Parameters, type ParameterSpec } from "../../lib/nn/parameters.ts";
+import { Pyramid } from "../../lib/sparse/mod.ts";
+import { withGpu } from "../gpu.ts";
+import {
+  assertClose,
+  inputTensor,
+  relativeError,
+  unpadRows,
+  wordTensor,
+} from "../graph/support.ts";
+import { GOLDEN, golden, goldenState, numbers } from "./golden.ts";
+
+const CLASSES = 20;
+
+if (GOLDEN) {
+  const files = [...Deno.readDirSync(GOLDEN)].map((entry) => entry.name);
+  for (const name of files.filter((file) => /^MinkUNet.*\.(eval|train)\.safetensors$/.test(file))) {
+    withGpu(`${name}: logits, loss and gradients equal MinkowskiEngine's`, async (gpu) => {
+      const [network, mode] = name.split(".") as [string, "eval" | "train"];
+      const file = await golden(name);
+      const shape = { ...MINKUNETS[network]!, inChannels: 3 };
+      const specs: ParameterSpec[] = [
+        ...minkUNetParameters(shape),
+        {
+          name: "final.kernel",
+          part: "classes",
+          kind: "kernel",
+          shape: [featureChannels(shape), CLASSES],
+        },
+        { name: "final.bias", part: "classes", kind: "bias", shape: [1, CLASSES] },
+      ];
+      using owned = new DisposableStack();
+      const coords = numbers(file, "coords");
+      const count = coords.length / 3;
+      const words = new Int32Array(count * 4);
+      coords.forEach((value, i) => words[Math.floor(i / 3) * 4 + i % 3] = value);
+      const pyramid = owned.use(
+        await Pyramid.build(gpu, owned.use(gpu.upload("coords", words)), count, MINKUNET_DEPTH),
+      );
+      const mapSpecs = minkUNetMaps(shape);
+      const maps = await pyramid.kernelMaps(mapSpecs);
+      const parameters = owned.use(new Parameters(gpu, specs));
+      parameters.load(goldenState(specs));
+
+      const graph = new Graph();
+      const layers = new Layers(
+        parameters,
+        (wanted) => maps[mapSpecs.findIndex((s) => JSON.stringify(s) === JSON.stringify(wanted))]!,
+        {
+          statistics: mode === "eval" ? "running" : "batch",
+          momentum: 0,
+          epsilon: 1e-5,
+          trainable: new Set(["backbone", "classes"]),
+        },
+      );
+      const x = inputTensor(gpu, owned, "x", numbers(file, "x"), 3);
+      const logits = layers.linear(graph, minkUNet(graph, shape, layers, x), "final");
+      const targets = wordTensor(gpu, owned, "targets", numbers(file, "targets"));
+      const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
+      graph.backward();
+      const dx = graph.gradient(x)!;
+      const plan = owned.use(new Plan(gpu, graph, [logits, loss, dx]));
+      plan.submit();
+
+      const gotLogits = unpadRows(await plan.read(logits), CLASSES);
+      const gotLoss = (await plan.read(loss))[0]!;
+      const gotDx = unpadRows(await plan.read(dx), 3);
+      const gradients = await parameters.gradientDict();
+      const norms = numbers(file, "grad_norms");
+      const names: string[] = JSON.parse(file.metadata.grad_norm_names!);
+      const gotNorms = names.map((key) =>
+        Math.hypot(...chunkNorms(gradients.get(key)!.data as Float32Array))
+      );
+      const worstNorm = Math.max(
+        ...names.map((_, i) => Math.abs(gotNorms[i]! - norms[i]!) / Math.max(norms[i]!, 1e-12)),
+      );
+      console.log(
+        `${name}: logits ${
+          relativeError(gotLogits, numbers(file, "logits")).toExponential(1)
+        }, loss ${(Math.abs(gotLoss - numbers(file, "loss")[0]!)).toExponential(1)}, dx ${
+          relativeError(gotDx, numbers(file, "dx")).toExponential(1)
+        }, worst gradient norm ${worstNorm.toExponential(1)}; ${
+          (plan.bytes / 2 ** 20).toFixed(0)
+        } MiB planned, ${(plan.liveBytes / 2 ** 20).toFixed(0)} live`,
+      );
+      assertClose(gotLogits, numbers(file, "logits"), 1e-4, "logits");
+      assertClose([gotLoss], numbers(file, "loss"), 1e-4, "loss");
+      // With batch statistics over the few voxels of stride 16, rounding decides some ReLUs.
+      assertClose(gotDx, numbers(file, "dx"), mode === "train" ? 1e-2 : 1e-3, "dx");
+      assertClose([worstNorm + 1], [1], 1e-3, "gradient norms");
+      for (const [key, tensor] of file.tensors) {
+        if (!key.startsWith("grad/")) continue;
+        assertClose(
+          gradients.get(key.slice(5))!.data as Float32Array,
+          tensor.data as Float32Array,
+          mode === "train" ? 1e-2 : 1e-3,
+          key,
+        );
+      }
+    });
+  }
+}
+
+/** Norms of slices: `Math.hypot` takes a bounded number of arguments. */
+function chunkNorms(values: Float32Array): number[] {
+  const norms: number[] = [];
+  for (let first = 0; first < values.length; first += 4096) {
+    norms.push(Math.sqrt(values.subarray(first, first + 4096).reduce((s, v) => s + v * v, 0)));
+  }
+  return norms;
+}
