@@ -1,5 +1,8 @@
-/** Kernels of the procedural worlds. */
-
+/**
+ * Kernels of the procedural worlds.
+ *
+ * @module
+ */
 import type { Kernel } from "../lib/gpu/kernel.ts";
 import raycastCode from "./raycast.wgsl" with { type: "text" };
 

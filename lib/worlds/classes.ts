@@ -1,6 +1,8 @@
 /**
  * What things in a room are called: the 13 classes of S3DIS, which the student predicts, and 32 parts
  * that refine them, which only the embedded teacher ever learns.
+ *
+ * @module
  */
 
 /** S3DIS class names in S3DIS order; a label is an index into this list, 255 is "ignore". */

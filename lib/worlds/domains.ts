@@ -1,8 +1,9 @@
 /**
  * The domains: which rooms, which sensor, which faults. The student is trained on "source" and meets the
  * others only at test time. A further domain is one more row of the table.
+ *
+ * @module
  */
-
 import type { StyleName } from "./styles.ts";
 
 /** A depth camera: its points are pixels of the photographs. */
@@ -41,7 +42,7 @@ export interface Domain {
 
 const DEPTH_CAMERA: DepthCamera = { kind: "depth", points: 20000, range: 4.5, grazing: 0.12 };
 
-/** Every domain. Parameters: notes/spike.md, domains S, b and e. */
+/** Every domain. */
 export const DOMAINS = {
   /** What the student is trained on: an RGB-D camera. */
   source: {

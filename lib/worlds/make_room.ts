@@ -1,20 +1,13 @@
-/** Makes a whole room from a seed: the shell, then what stands on walls, then what stands on the floor. */
-
-import {
-  addBeam,
-  addBoard,
-  addBookcase,
-  addChair,
-  addClutter,
-  addColumn,
-  addDoor,
-  addShell,
-  addSofa,
-  addTable,
-  addWindow,
-} from "./furniture.ts";
+/**
+ * Makes a whole room from a seed: the shell, then what stands on walls, then what stands on the floor.
+ *
+ * @module
+ */
+import { addClutter } from "./clutter.ts";
+import { addBookcase, addChair, addSofa, addTable } from "./furniture.ts";
 import { Random } from "./random.ts";
 import { type Room, RoomBuilder } from "./room.ts";
+import { addBeam, addBoard, addColumn, addDoor, addShell, addWindow } from "./shell.ts";
 import { Style, type StyleName } from "./styles.ts";
 
 /**

@@ -1,8 +1,9 @@
 /**
  * Colours and procedural textures: what a surface looks like before light falls on it. A material is
  * evaluated at a point of a primitive's face, in metres, so that textures keep their size in the world.
+ *
+ * @module
  */
-
 import type { Random } from "./random.ts";
 
 export type Colour = readonly [number, number, number];

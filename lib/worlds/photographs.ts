@@ -1,5 +1,8 @@
-/** Cameras in a room and the pictures they take, with the true depth, class and part of every pixel. */
-
+/**
+ * Cameras in a room and the pictures they take, with the true depth, class and part of every pixel.
+ *
+ * @module
+ */
 import type { Camera, Photo } from "../scan/mod.ts";
 import type { Random } from "./random.ts";
 import { type CastRays, type Rays } from "./raycast.ts";

@@ -4,6 +4,8 @@
  *
  * sfc32 (Chris Doty-Humphrey, PractRand; public domain): 128 bits of state, 32-bit integer operations
  * only, so exact in JavaScript.
+ *
+ * @module
  */
 
 /** One stream of random numbers. Two streams of one seed share nothing. */

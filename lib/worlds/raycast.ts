@@ -5,8 +5,9 @@
  * A packed primitive is 12 f32 words: centre x, y, z and kind (0 box, 1 upright cylinder); half sizes
  * x, y, z and 0 (a cylinder has its radius twice); cosine and sine of its turn about z, 0, 0.
  * A ray meets a solid where it goes in: solids that the ray starts inside of are not seen.
+ *
+ * @module
  */
-
 import type { Gpu } from "../gpu/mod.ts";
 import { raycast } from "../../kernels/worlds.ts";
 import { PRIMITIVE_WORDS, type Room } from "./room.ts";

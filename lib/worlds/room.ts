@@ -4,8 +4,9 @@
  *
  * World axes: x along the room, y across, z up, metres; the floor is z = 0, the room is centred on the
  * origin.
+ *
+ * @module
  */
-
 import { PART_CLASS, partOf, type RoomPart } from "./classes.ts";
 import type { Material } from "./materials.ts";
 import type { Random } from "./random.ts";
@@ -96,7 +97,7 @@ export class RoomBuilder {
     this.height = size.height;
   }
 
-  /** A box about (x, y, z) of the frame, with half sizes hx, hy, hz; returns nothing. */
+  /** A box about (x, y, z) of the frame, with half sizes hx, hy, hz. */
   box(
     frame: Frame,
     part: RoomPart,
@@ -198,17 +199,13 @@ export class RoomBuilder {
       const x = random.range(-reachX, reachX);
       const y = random.range(-reachY, reachY);
       const frame = frameAt(x, y, 0, heading());
-      if (this.#claim(frame, hx, hy, gap)) return frame;
+      if (this.claim(frame, hx, hy, gap)) return frame;
     }
     return undefined;
   }
 
-  /** Takes the place of a frame if it is free and inside the room. */
+  /** Takes the place of a frame if it is inside the room and `gap` metres from everything else. */
   claim(frame: Frame, hx: number, hy: number, gap: number): boolean {
-    return this.#claim(frame, hx, hy, gap);
-  }
-
-  #claim(frame: Frame, hx: number, hy: number, gap: number): boolean {
     const footprint = footprintOf(frame, -hx, hx, -hy, hy);
     const inside = footprint.x0 > -this.halfX + 0.03 && footprint.x1 < this.halfX - 0.03 &&
       footprint.y0 > -this.halfY + 0.03 && footprint.y1 < this.halfY - 0.03;

@@ -1,8 +1,9 @@
 /**
  * Sensors that turn a room into a scan: a depth camera, whose points are pixels of the photographs, and
  * a terrestrial scanner, which turns about its own stations. Noise and faults come after.
+ *
+ * @module
  */
-
 import { IGNORE_LABEL, PART_CLASS } from "./classes.ts";
 import type { DepthCamera, Domain, Terrestrial } from "./domains.ts";
 import { eyeOf, type Picture } from "./photographs.ts";

@@ -1,5 +1,8 @@
-/** A whole scene of a benchmark: the room of a seed, its photographs, and the scan of one domain. */
-
+/**
+ * A whole scene of a benchmark: the room of a seed, its photographs, and the scan of one domain.
+ *
+ * @module
+ */
 import type { Gpu } from "../gpu/mod.ts";
 import type { Camera, Photo, Scan } from "../scan/mod.ts";
 import { writePly } from "../scan/mod.ts";

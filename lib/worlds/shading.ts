@@ -1,5 +1,8 @@
-/** Light on surfaces: what colour a hit has, for photographs and for scanners that see colour. */
-
+/**
+ * Light on surfaces: what colour a hit has, for photographs and for scanners that see colour.
+ *
+ * @module
+ */
 import { albedo } from "./materials.ts";
 import type { Random } from "./random.ts";
 import { PRIMITIVE_WORDS, type Room } from "./room.ts";

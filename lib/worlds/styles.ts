@@ -2,8 +2,9 @@
  * How rooms of one style look: their sizes, their finishes, and which of the two shapes of each piece of
  * furniture they hold. Style A is what the student is trained on; style B is a foreign building; "any"
  * mixes both, object by object, and recolours many of them (it makes the teacher's pictures).
+ *
+ * @module
  */
-
 import { drawMaterial, type Finish, type Material, type TextureKind } from "./materials.ts";
 import type { Random } from "./random.ts";
 
@@ -34,7 +35,7 @@ interface Size {
   height: readonly [number, number];
 }
 
-/** Room sizes in metres (notes/spike.md: domain parameters). */
+/** Room sizes in metres. */
 const SIZES: Record<Shape, Size> = {
   A: { halfX: [1.7, 2.4], halfY: [1.7, 2.4], height: [2.45, 2.8] },
   B: { halfX: [2.3, 3.0], halfY: [1.5, 2.1], height: [2.9, 3.4] },
