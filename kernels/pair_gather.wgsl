@@ -4,9 +4,11 @@
 // [words][points]; 3 share (read): f32 [points] of pair_weigh; 4 order (read): u32 [points]; 5 starts
 // (read): u32 [rows + 1]; 6 features (read): vec4f [map rows * map columns][channels / 4]; 7 values (write):
 // vec4f [rows][channels / 4], zero before the first view.
-// Grid: one thread a voxel and group of four channels, 64 a workgroup.
+// Grid: one thread a voxel and block of BLOCK groups of four channels, 64 a workgroup. Each point's place in the
+// map is worked out once a block.
 // NEAREST takes the feature whose cell holds the pixel instead of blending the four around it.
 override NEAREST: bool = false;
+const BLOCK: u32 = 4u;
 struct Params {
   scale: vec2<f32>, // map cells a pixel: column = (u + 0.5) * scale.x - 0.5
   map_columns: u32,
@@ -25,25 +27,30 @@ struct Params {
 @group(0) @binding(6) var<storage, read> features: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> values: array<vec4<f32>>;
 
-fn feature(x: f32, y: f32, column: u32) -> vec4<f32> {
-  return features[(u32(y) * params.map_columns + u32(x)) * params.columns + column];
+// The four cells around a pixel, as first elements of their rows, and their weights.
+struct Taps {
+  rows: vec4<u32>,
+  weights: vec4<f32>,
 }
 
-fn sample(uv: vec2<f32>, column: u32) -> vec4<f32> {
+fn taps(uv: vec2<f32>) -> Taps {
   let last = vec2<f32>(f32(params.map_columns - 1u), f32(params.map_rows - 1u));
   let cell = (uv + 0.5) * params.scale;
-  if (NEAREST) {
-    let at = clamp(floor(cell), vec2<f32>(0.0), last);
-    return feature(at.x, at.y, column);
+  var low = clamp(floor(cell), vec2<f32>(0.0), last);
+  var high = low;
+  var t = vec2<f32>(0.0);
+  if (!NEAREST) {
+    let at = clamp(cell - 0.5, vec2<f32>(0.0), last);
+    low = floor(at);
+    high = min(low + 1.0, last);
+    t = at - low;
   }
-  let at = clamp(cell - 0.5, vec2<f32>(0.0), last);
-  let low = floor(at);
-  let high = min(low + 1.0, last);
-  let t = at - low;
-  return mix(
-    mix(feature(low.x, low.y, column), feature(high.x, low.y, column), t.x),
-    mix(feature(low.x, high.y, column), feature(high.x, high.y, column), t.x),
-    t.y,
+  let y = vec2<u32>(u32(low.y), u32(high.y)) * params.map_columns;
+  let x = vec2<u32>(u32(low.x), u32(high.x));
+  let s = 1.0 - t;
+  return Taps(
+    vec4<u32>(y.xx + x, y.yy + x) * params.columns,
+    vec4<f32>(s.x * s.y, t.x * s.y, s.x * t.y, t.x * t.y),
   );
 }
 
@@ -54,21 +61,35 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;
-  if (i >= params.rows * params.columns) {
+  let blocks = (params.columns + BLOCK - 1u) / BLOCK;
+  if (i >= params.rows * blocks) {
     return;
   }
-  let row = i / params.columns;
-  let column = i % params.columns;
+  let row = i / blocks;
+  let first = i % blocks * BLOCK;
+  let count = min(BLOCK, params.columns - first);
   let word = params.view / 32u * params.points;
   let bit = 1u << (params.view % 32u);
-  let begin = starts[row];
   let end = starts[row + 1u];
-  var sum = vec4<f32>();
-  for (var at = begin; at < end; at++) {
+  var sum: array<vec4<f32>, BLOCK>;
+  for (var at = starts[row]; at < end; at++) {
     let point = order[at];
-    if ((seen[word + point] & bit) != 0u) {
-      sum += share[point] * sample(projected[point].xy, column);
+    if ((seen[word + point] & bit) == 0u) {
+      continue;
+    }
+    let cells = taps(projected[point].xy);
+    let weights = share[point] * cells.weights;
+    for (var k = 0u; k < count; k++) {
+      let column = first + k;
+      if (NEAREST) {
+        sum[k] += share[point] * features[cells.rows.x + column];
+      } else {
+        sum[k] += weights.x * features[cells.rows.x + column] + weights.y * features[cells.rows.y + column] +
+          weights.z * features[cells.rows.z + column] + weights.w * features[cells.rows.w + column];
+      }
     }
   }
-  values[i] += sum;
+  for (var k = 0u; k < count; k++) {
+    values[row * params.columns + first + k] += sum[k];
+  }
 }

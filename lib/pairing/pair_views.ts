@@ -17,6 +17,9 @@ import { type HostMap, sampleReference } from "./sampling.ts";
 import { seePoints } from "./see.ts";
 import { meanFocal, visibilityReference } from "./visibility.ts";
 
+/** Groups of four channels that one thread of `pair_gather` adds up. */
+const GATHER_BLOCK = 4;
+
 /** What the student's features are pulled towards. Owns its buffers. */
 export class Targets implements Disposable {
   /** Width of the teacher's features, D. */
@@ -116,7 +119,7 @@ export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
         view,
       ],
       bindings: [projected, seen, share, order, starts, map.buffer, values],
-      workgroups: workgroups(voxels.count * columns),
+      workgroups: workgroups(voxels.count * Math.ceil(columns / GATHER_BLOCK)),
     };
   };
   gpu.run([
