@@ -1,0 +1,25 @@
+/**
+ * The one-cycle learning rate (Smith & Topin 2018), with PyTorch's cosine form and defaults.
+ *
+ * @module
+ */
+
+/** Share of the steps in which the rate rises. */
+const WARM_UP = 0.15;
+/** The first rate is the largest one over this. */
+const START_DIVISOR = 25;
+/** The last rate is the first one over this. */
+const END_DIVISOR = 1e4;
+
+/** Learning rate of step `step` (from 0) of `steps`. */
+export function oneCycle(step: number, steps: number, largest: number): number {
+  const start = largest / START_DIVISOR;
+  const peak = WARM_UP * steps - 1;
+  if (step <= peak) return cosine(start, largest, step / Math.max(peak, 1));
+  const share = (step - peak) / Math.max(steps - 1 - peak, 1);
+  return cosine(largest, start / END_DIVISOR, Math.min(share, 1));
+}
+
+function cosine(from: number, to: number, share: number): number {
+  return to + (from - to) * (1 + Math.cos(Math.PI * share)) / 2;
+}
