@@ -1,7 +1,7 @@
-// Where one view's camera sees each point, and, for visibility, the nearest depth in each pixel.
+// Where one view's camera sees each point, and, for visibility, the nearest depth in each cell of 2^shift pixels.
 // Bindings: 1 positions (read): f32 [3 * points], metres, less the scan's origin; 2 projected (write):
 // vec4f [points]: pixel (u, v), depth z, 1 inside the image and in front of the camera, else 0; 3 depth
-// (write): u32 [height * width], bits of the smallest z in each pixel, filled with a huge z before; 4 inside
+// (write): u32 [grid rows * grid_width], bits of the smallest z in each cell, filled with a huge z before; 4 inside
 // (write): u32 [views], points inside each view, zero before.
 // The bits of positive floats order as the floats do, so atomicMin gives the nearest point.
 // Grid: one thread a point, 64 a workgroup. DEPTH = false leaves bindings 3 and 4 alone.
@@ -16,6 +16,8 @@ struct Params {
   height: u32,
   points: u32,
   view: u32,
+  grid_width: u32,
+  shift: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> positions: array<f32>;
@@ -42,8 +44,8 @@ fn main(
       if (all(uv >= vec2<f32>(-0.5)) && all(uv < edge)) {
         result = vec4<f32>(uv, z, 1.0);
         if (DEPTH) {
-          let pixel = vec2<u32>(floor(uv + 0.5));
-          atomicMin(&depth[pixel.y * params.width + pixel.x], bitcast<u32>(z));
+          let cell = vec2<u32>(floor(uv + 0.5)) >> vec2<u32>(params.shift);
+          atomicMin(&depth[cell.y * params.grid_width + cell.x], bitcast<u32>(z));
           atomicAdd(&group_count, 1u);
         }
       }

@@ -13,8 +13,9 @@ struct Params {
   points: u32,
   view: u32,
   words: u32, // of 32 views
-  width: u32,
+  width: u32, // of the finest level, cells of 2^shift pixels
   height: u32,
+  shift: u32,
   levels: u32,
   reach: u32, // level l counts where points inside * 4^l <= reach
   directions: u32, // closed directions that hide a point
@@ -30,9 +31,11 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> seen: array<u32>;
 @group(0) @binding(5) var<storage, read_write> best: array<f32>;
 
-fn is_hidden(pixel: vec2<i32>, z: f32) -> bool {
+fn is_hidden(p: vec3<f32>) -> bool {
+  let z = p.z;
+  let pixel = vec2<i32>(floor(p.xy + 0.5)) >> vec2<u32>(params.shift);
   let tolerance = params.absolute + params.relative * z;
-  let footprint = z / params.focal; // metres a pixel
+  let footprint = z / params.focal * f32(1u << params.shift); // metres a cell of the finest level
   if (z > bitcast<f32>(depth[u32(pixel.y) * params.width + u32(pixel.x)]) + tolerance + params.slant * footprint) {
     return true;
   }
@@ -80,7 +83,7 @@ fn main(
     return;
   }
   let p = projected[i];
-  if (p.w == 0.0 || is_hidden(vec2<i32>(floor(p.xy + 0.5)), p.z)) {
+  if (p.w == 0.0 || is_hidden(p.xyz)) {
     return;
   }
   if (BEST) {

@@ -11,6 +11,7 @@ import type { ResolvedPairing } from "./options.ts";
 import { localPose } from "./projection.ts";
 import {
   CLOSED_DIRECTIONS,
+  depthGrid,
   meanFocal,
   NO_DEPTH,
   pyramidLevels,
@@ -44,7 +45,8 @@ export interface Seeing {
 export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): Seeing {
   const { positions, points, cameras, origin, options } = sight;
   const words = Math.ceil(cameras.length / 32);
-  const levels = cameras.map((camera) => pyramidLevels(camera.width, camera.height));
+  const grids = cameras.map(depthGrid);
+  const levels = grids.map(pyramidLevels);
   const cells = levels.map((of) => of.at(-1)!).map((l) => l.offset + l.width * l.height);
   const depth = scratch.use(gpu.buffer("view depth", 4 * Math.max(...cells)));
   const inside = scratch.use(gpu.buffer("points inside views", 4 * cameras.length));
@@ -63,6 +65,8 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
         camera.height,
         points,
         view,
+        grids[view]!.width,
+        grids[view]!.shift,
       ],
       bindings: [positions, projected, depth, inside],
       workgroups: workgroups(points),
@@ -75,9 +79,10 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
     fillWords(seen, words * points, 0),
   ];
   cameras.forEach((camera, view) => {
+    const grid = grids[view]!;
     const pyramid = levels[view]!;
     launches.push(
-      fillWords(depth, camera.width * camera.height, f32bits(NO_DEPTH)),
+      fillWords(depth, grid.width * grid.height, f32bits(NO_DEPTH)),
       projection(view, true),
     );
     for (let level = 1; level < pyramid.length; level++) {
@@ -96,10 +101,11 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
         points,
         view,
         words,
-        camera.width,
-        camera.height,
+        grid.width,
+        grid.height,
+        grid.shift,
         pyramid.length,
-        reachNumber(camera),
+        reachNumber(grid),
         CLOSED_DIRECTIONS,
         ...[
           meanFocal(camera),

@@ -6,7 +6,8 @@
  * asks for nearer points *around* a point (after Pintus, Gobbetti and Agus, "Real-time rendering of massive
  * unstructured raw point clouds using screen-space operators", VAST 2011):
  *
- * - `nearest(level)` is the smallest depth in each cell of 2^level pixels.
+ * - `nearest(level)` is the smallest depth in each cell of 2^level pixels (of 2^(level + shift) in photographs of
+ *   more than four megapixels; read "pixel" as the finest cell below).
  * - A point is hidden by a nearer point in its own pixel.
  * - It is hidden, too, where at least {@link CLOSED_DIRECTIONS} of the eight directions around it are closed. A
  *   direction is closed where, on any level up to the reach, its neighbouring cell holds a nearer point.
@@ -33,7 +34,7 @@ export const CLOSED_DIRECTIONS = 6;
 export const REACH = 4;
 /** Metres of depth that a surface may rise for each metre across without hiding itself. */
 export const SLANT = 3;
-/** Levels of the pyramid; the coarsest cells are 64 pixels wide. */
+/** Levels of the pyramid; the coarsest cells are 64 of the finest wide. */
 const LEVELS = 7;
 /** Depth of an empty cell: the largest float32. */
 export const NO_DEPTH = 3.4028234663852886e38;
@@ -46,6 +47,25 @@ export interface DepthTolerance {
   relative: number;
 }
 
+/** Cells of the finest depth grid: as many as a photograph of four megapixels has. */
+const MAX_CELLS = 2 ** 22;
+
+/** The finest grid of depths of a view: cells of 2^shift pixels, as few as keep it within 2^22 cells. */
+export interface DepthGrid {
+  shift: number;
+  width: number;
+  height: number;
+}
+
+/** The depth grid of a photograph. Single pixels, unless it is larger than any scan is dense. */
+export function depthGrid(photo: { width: number; height: number }): DepthGrid {
+  for (let shift = 0;; shift++) {
+    const width = Math.ceil(photo.width / 2 ** shift);
+    const height = Math.ceil(photo.height / 2 ** shift);
+    if (width * height <= MAX_CELLS) return { shift, width, height };
+  }
+}
+
 /** One level of the depth pyramid, in cells; levels stand one after the other. */
 export interface PyramidLevel {
   offset: number;
@@ -53,8 +73,8 @@ export interface PyramidLevel {
   height: number;
 }
 
-/** The levels of the depth pyramid of an image. */
-export function pyramidLevels(width: number, height: number): PyramidLevel[] {
+/** The levels of the depth pyramid over a grid. */
+export function pyramidLevels({ width, height }: DepthGrid): PyramidLevel[] {
   const levels: PyramidLevel[] = [];
   let offset = 0;
   for (let level = 0; level < LEVELS; level++) {
@@ -67,8 +87,8 @@ export function pyramidLevels(width: number, height: number): PyramidLevel[] {
 }
 
 /** Level l is used where (points inside) * 4^l is at most this number: 2^l <= REACH * spacing. */
-export function reachNumber(camera: Camera): number {
-  return REACH ** 2 * camera.width * camera.height;
+export function reachNumber(grid: DepthGrid): number {
+  return REACH ** 2 * grid.width * grid.height;
 }
 
 /** Mean focal length, pixels: a pixel covers depth / focal metres. */
@@ -82,12 +102,13 @@ export function visibilityReference(
   points: readonly Projected[],
   tolerance: DepthTolerance,
 ): boolean[] {
-  const levels = pyramidLevels(camera.width, camera.height);
+  const grid = depthGrid(camera);
+  const levels = pyramidLevels(grid);
   const nearest = levels.map((level) =>
     new Float64Array(level.width * level.height).fill(NO_DEPTH)
   );
   const cellOf = (point: Projected, level: number) =>
-    [point.u, point.v].map((x) => Math.floor(x + 0.5) >> level) as [number, number];
+    [point.u, point.v].map((x) => Math.floor(x + 0.5) >> grid.shift + level) as [number, number];
   for (const point of points.filter((point) => point.inside)) {
     levels.forEach(({ width }, level) => {
       const [x, y] = cellOf(point, level);
@@ -96,10 +117,10 @@ export function visibilityReference(
     });
   }
   const inside = points.filter((point) => point.inside).length;
-  const used = levels.filter((_, l) => l === 0 || inside * 4 ** l <= reachNumber(camera)).length;
+  const used = levels.filter((_, l) => l === 0 || inside * 4 ** l <= reachNumber(grid)).length;
   return points.map((point) => {
     if (!point.inside) return false;
-    const footprint = point.z / meanFocal(camera);
+    const footprint = point.z / meanFocal(camera) * 2 ** grid.shift;
     const behind = (level: number, x: number, y: number, across: number) => {
       const { width, height } = levels[level]!;
       if (x < 0 || y < 0 || x >= width || y >= height) return false;
