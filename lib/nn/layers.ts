@@ -108,7 +108,8 @@ export class Layers {
   }
 }
 
-function graphList(list: PairList) {
+/** A pair list as the graph sees it. */
+export function graphList(list: PairList) {
   return {
     rows: list.rows,
     tiles: list.tiles,

@@ -38,12 +38,13 @@ interface HeaderEntry {
 }
 
 /**
- * Reads a safetensors file. Ranges are held against the file's length before anything is copied.
+ * Reads a safetensors file. Ranges are held against the file's length and against each other before anything
+ * is copied: as in the reference implementation, the tensors fill the data without overlap or hole.
  *
  * @throws {CheckpointError} naming the entry that does not fit.
  */
 export function readSafetensors(bytes: Uint8Array, file = "checkpoint"): SafetensorsFile {
-  const fail = (what: string): never => {
+  const fail: (what: string) => never = (what) => {
     throw new CheckpointError(`Cannot read ${file}: ${what}`);
   };
   if (bytes.length < 8) fail(`${bytes.length} bytes are no safetensors file`);
@@ -54,33 +55,68 @@ export function readSafetensors(bytes: Uint8Array, file = "checkpoint"): Safeten
       `the header claims ${length} bytes at byte 0, the file holds ${bytes.length - 8} after it`,
     );
   }
-  let header: Record<string, HeaderEntry | Record<string, string>>;
+  let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(
-      bytes.subarray(8, 8 + length),
-    ));
+    header = JSON.parse(
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)),
+    );
   } catch {
-    return fail("the header at byte 8 is no JSON");
+    fail("the header at byte 8 is no JSON");
   }
+  if (!isRecord(header)) fail("the header at byte 8 is no JSON object");
+  const { __metadata__: metadata = {}, ...entries } = header;
+  if (!isStrings(metadata)) fail('"__metadata__" must be an object of strings');
+  const data = bytes.subarray(8 + length);
   const tensors = new Map<string, NamedTensor>();
-  const start = 8 + length;
-  for (const [name, raw] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
-    const { dtype, shape, data_offsets: range } = raw as HeaderEntry;
-    const type = TYPES[dtype as keyof typeof TYPES];
-    if (!type) fail(`"${name}" is ${dtype}; convert it to F32, I32 or I64`);
-    if (!Array.isArray(shape) || !Array.isArray(range)) fail(`"${name}" has no shape or range`);
-    const count = shape.reduce((product, size) => product * size, 1);
-    const [from, to] = range;
-    if (
-      !(from >= 0 && to <= bytes.length - start && to - from === count * type.BYTES_PER_ELEMENT)
-    ) {
-      fail(`"${name}" of shape [${shape}] does not fit bytes ${from} to ${to}`);
+  const ranges: { name: string; from: number; to: number }[] = [];
+  for (const [name, entry] of Object.entries(entries)) {
+    const { dtype, shape, data_offsets: range } = isRecord(entry) ? entry : {};
+    if (!isKnownType(dtype)) {
+      const found = typeof dtype === "string" ? `is ${dtype}` : "has no dtype";
+      fail(`"${name}" ${found}; convert it to F32, I32 or I64`);
     }
-    const copy = bytes.slice(start + from, start + to).buffer;
-    tensors.set(name, { shape, data: new type(copy) });
+    if (!isSizes(shape)) fail(`the shape of "${name}" is no list of whole numbers`);
+    if (!isSizes(range) || range.length !== 2) {
+      fail(`the data_offsets of "${name}" are no two whole numbers`);
+    }
+    const type = TYPES[dtype];
+    const needed = shape.reduce((product, size) => product * size, 1) * type.BYTES_PER_ELEMENT;
+    const [from, to] = range as [number, number];
+    if (to > data.length || to - from !== needed) {
+      fail(
+        `"${name}" of shape [${shape}] needs ${needed} bytes and claims bytes ${from} to ${to} of ` +
+          `${data.length}; fetch the file again if it was cut off`,
+      );
+    }
+    ranges.push({ name, from, to });
+    tensors.set(name, { shape, data: new type(new Uint8Array(data.subarray(from, to)).buffer) });
   }
-  return { tensors, metadata: (header.__metadata__ ?? {}) as Record<string, string> };
+  ranges.sort((a, b) => a.from - b.from || a.to - b.to);
+  let end = 0;
+  for (const { name, from, to } of ranges) {
+    if (from !== end) {
+      fail(`"${name}" starts at byte ${from} of the data, the tensor before it ends at ${end}`);
+    }
+    end = to;
+  }
+  if (end !== data.length) fail(`${data.length - end} bytes after byte ${end} are no tensor's`);
+  return { tensors, metadata };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isStrings(value: unknown): value is Record<string, string> {
+  return isRecord(value) && Object.values(value).every((text) => typeof text === "string");
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function isKnownType(value: unknown): value is keyof typeof TYPES {
+  return typeof value === "string" && Object.hasOwn(TYPES, value);
 }
 
 /** Writes a safetensors file; tensors keep the order of the map, data starts on a multiple of 8. */

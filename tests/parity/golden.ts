@@ -68,6 +68,13 @@ export function goldenState(specs: readonly ParameterSpec[]): Map<string, NamedT
   }));
 }
 
+/** Coordinates [N, 3] as a pyramid takes them: four words a row. */
+export function coordinateWords(coords: ArrayLike<number>): Int32Array {
+  const words = new Int32Array(coords.length / 3 * 4);
+  for (let i = 0; i < coords.length; i++) words[Math.floor(i / 3) * 4 + i % 3] = coords[i]!;
+  return words;
+}
+
 /** Positions of rows by coordinate, to match MinkowskiEngine's row order with ours. */
 export function rowsByCoordinate(coords: ArrayLike<number>, width: number): Map<string, number> {
   const rows = new Map<string, number>();

@@ -21,7 +21,7 @@ import {
   unpadRows,
   wordTensor,
 } from "../graph/support.ts";
-import { GOLDEN, golden, goldenState, numbers } from "./golden.ts";
+import { coordinateWords, GOLDEN, golden, goldenState, numbers } from "./golden.ts";
 
 const CLASSES = 20;
 
@@ -45,10 +45,13 @@ if (GOLDEN) {
       using owned = new DisposableStack();
       const coords = numbers(file, "coords");
       const count = coords.length / 3;
-      const words = new Int32Array(count * 4);
-      coords.forEach((value, i) => words[Math.floor(i / 3) * 4 + i % 3] = value);
       const pyramid = owned.use(
-        await Pyramid.build(gpu, owned.use(gpu.upload("coords", words)), count, MINKUNET_DEPTH),
+        await Pyramid.build(
+          gpu,
+          owned.use(gpu.upload("coords", coordinateWords(coords))),
+          count,
+          MINKUNET_DEPTH,
+        ),
       );
       const mapSpecs = minkUNetMaps(shape);
       const maps = await pyramid.kernelMaps(mapSpecs);
