@@ -6,27 +6,29 @@
  */
 import { Hono } from "hono";
 import {
-  type Camera,
-  decodePhoto,
-  parseCameras,
-  type Photo,
+  convertScan,
   readScan,
+  requireWritable,
   type Scan,
+  ScanError,
   writeScan,
 } from "../lib/scan/mod.ts";
+import { readViews, type Views } from "../lib/scan/views.ts";
 import { OptionError, segmentOptions } from "../lib/ttt/options.ts";
 import type { GpuTurns } from "../lib/ttt/turns.ts";
 import type { Progress, Segmenter, SegmentResult } from "../lib/ttt/types.ts";
 import { negotiate } from "./http/accept.ts";
 import { RequestError } from "./http/problem.ts";
 import { reportHeader } from "./http/report_header.ts";
-import { readUpload, type UploadedFile, type UploadLimits } from "./http/upload.ts";
+import { readUpload, type Upload, type UploadLimits } from "./http/upload.ts";
 
-/** Media types of the scan formats, the first of which answers carry. */
-const MEDIA_TYPES = {
-  las: ["application/vnd.las", "application/octet-stream"],
-  ply: ["application/ply", "application/x-ply", "model/ply", "application/octet-stream"],
-} as const;
+const JSON_TYPE = "application/json";
+
+/** Media types of the scan formats, the usual one first. */
+const FILE_TYPES: Readonly<Record<Scan["format"], readonly string[]>> = {
+  las: ["application/vnd.las"],
+  ply: ["application/ply", "application/x-ply", "model/ply"],
+};
 
 /** What the route needs. */
 export interface SegmentRouteOptions {
@@ -44,13 +46,16 @@ export function segmentRoutes({ engine, limits, turns, onProgress }: SegmentRout
     const upload = await readUpload(c.req.raw, limits);
     const { extraBytes, ...settings } = upload.options;
     const options = segmentOptions(settings, upload.images.length > 0);
+    if (options.method === "ttt-kd-online") {
+      throw new OptionError(
+        "Cannot use ttt-kd-online here: it learns from scan to scan, and requests share nothing; use ttt-kd",
+        "method",
+      );
+    }
     const withExtraBytes = flag(extraBytes, "extraBytes");
     const scan = await readScan(upload.scan.bytes, upload.scan.name);
-    const type = negotiate(c.req.header("accept"), [
-      ...MEDIA_TYPES[scan.format],
-      "application/json",
-    ]);
-    const { photos, cameras } = await readViews(upload.images, upload.cameras);
+    const type = negotiate(c.req.header("accept"), offersFor(scan));
+    const { photos, cameras } = await viewsOf(upload);
 
     await place.turn(signal);
     const result = await engine.segment({
@@ -61,19 +66,40 @@ export function segmentRoutes({ engine, limits, turns, onProgress }: SegmentRout
       signal,
       ...(onProgress ? { onProgress: (progress) => onProgress(scan.name, progress) } : {}),
     });
-    if (type === "application/json") return c.json(jsonAnswer(engine, result));
-    const bytes = writeScan(scan, {
+    if (type === JSON_TYPE) return c.json(jsonAnswer(engine, result));
+    const format = FILE_TYPES.las.includes(type)
+      ? "las"
+      : FILE_TYPES.ply.includes(type)
+      ? "ply"
+      : scan.format;
+    const bytes = writeScan(convertScan(scan, format), {
       labels: result.labels,
       confidence: result.confidence,
-      extraBytes: withExtraBytes,
       asprs: engine.student.asprs,
+      extraBytes: withExtraBytes,
     });
     return c.body(bytes as Uint8Array<ArrayBuffer>, 200, {
       "content-type": type,
-      "content-disposition": `attachment; filename="labelled.${scan.format}"`,
+      "content-disposition": `attachment; filename="labelled.${format}"`,
       "x-tttkd-report": reportHeader(result.report),
     });
   });
+}
+
+/**
+ * The media types that a scan can be answered in, the server's favourite first: its own format, JSON, the
+ * other format. LAZ cannot be written; a client that wants a file of such a scan has to ask for LAS or PLY
+ * by name, because attributes that these conversions do not know stay behind.
+ */
+function offersFor(scan: Scan): string[] {
+  const converted = [...FILE_TYPES.las, ...FILE_TYPES.ply];
+  try {
+    requireWritable(scan);
+  } catch (error) {
+    if (!(error instanceof ScanError)) throw error;
+    return [JSON_TYPE, ...converted];
+  }
+  return [...FILE_TYPES[scan.format], "application/octet-stream", JSON_TYPE, ...converted];
 }
 
 /** Labels and confidences as plain arrays, the latter to four decimals. */
@@ -86,71 +112,14 @@ function jsonAnswer(engine: Segmenter, result: SegmentResult) {
   };
 }
 
-/**
- * Decodes the photographs that the cameras name, in the cameras' order.
- *
- * @throws {RequestError} 422 where one is without the other.
- */
-async function readViews(
-  images: readonly UploadedFile[],
-  camerasFile: { name: string; text: string } | null,
-): Promise<{ photos: Photo[]; cameras: Camera[] }> {
-  if (camerasFile === null) {
-    if (images.length === 0) return { photos: [], cameras: [] };
-    throw new RequestError(
-      422,
-      `Cannot use ${images.length} images without cameras: send cameras.json as part cameras`,
-      { field: "cameras" },
-    );
-  }
-  const cameras = parseCameras(camerasFile.text, camerasFile.name);
-  const byName = new Map<string, UploadedFile>();
-  for (const image of images) {
-    const name = baseName(image.name);
-    if (byName.has(name)) {
-      throw new RequestError(422, `Cannot take two images of the name ${name}`, {
-        file: name,
-        field: "images",
-      });
-    }
-    byName.set(name, image);
-  }
-  const photos: Photo[] = [];
-  for (const [index, camera] of cameras.entries()) {
-    const field = `images[${index}].file`;
-    const name = baseName(camera.file);
-    const image = byName.get(name);
-    if (!image) {
-      throw new RequestError(
-        422,
-        `Cannot find image ${camera.file} that ${camerasFile.name} names: send it as a part images`,
-        { file: camerasFile.name, field },
-      );
-    }
-    byName.delete(name);
-    const photo = await decodePhoto(image.bytes, image.name);
-    if (photo.width !== camera.width || photo.height !== camera.height) {
-      throw new RequestError(
-        422,
-        `Cannot pair ${image.name} with its camera: it has ${photo.width}x${photo.height} pixels, ${camerasFile.name} says ${camera.width}x${camera.height}`,
-        { file: image.name, field },
-      );
-    }
-    photos.push(photo);
-  }
-  const [left] = byName.keys();
-  if (left !== undefined) {
-    throw new RequestError(
-      422,
-      `Cannot use image ${left}: ${camerasFile.name} has no camera for it; add one or leave the image out`,
-      { file: left, field: "images" },
-    );
-  }
-  return { photos, cameras };
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+async function viewsOf({ images, cameras }: Upload): Promise<Views> {
+  if (cameras !== null) return await readViews(images, cameras);
+  if (images.length === 0) return { photos: [], cameras: [] };
+  throw new RequestError(
+    422,
+    "Cannot use images without cameras: send cameras.json as the part cameras",
+    { field: "cameras" },
+  );
 }
 
 function flag(value: unknown, field: string): boolean {

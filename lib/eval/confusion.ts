@@ -7,7 +7,8 @@
  *
  * @module
  */
-import type { Metrics } from "../ttt/types.ts";
+import type { Scan } from "../scan/mod.ts";
+import type { Method, Metrics } from "../ttt/types.ts";
 
 /** Truth that says nothing about a point. */
 export const IGNORE = 255;
@@ -107,18 +108,18 @@ export function areClasses(labels: ArrayLike<number>, classes: number): boolean 
 
 /**
  * The `metrics` of a report: one entry a prediction, or nothing where the scan's labels are none of the
- * student's classes.
+ * student's classes. A LAS classification holds ASPRS codes, never the student's classes.
  */
 export function metricsOf(
-  truth: ArrayLike<number> | null,
-  predictions: Readonly<Partial<Record<string, ArrayLike<number>>>>,
+  { format, labels }: Pick<Scan, "format" | "labels">,
+  predictions: Readonly<Partial<Record<Method, ArrayLike<number>>>>,
   names: readonly string[],
-): Record<string, Metrics> | undefined {
-  if (truth === null || !areClasses(truth, names.length)) return undefined;
+): Partial<Record<Method, Metrics>> | undefined {
+  if (format === "las" || labels === null || !areClasses(labels, names.length)) return undefined;
   return Object.fromEntries(
-    Object.entries(predictions).map(([method, labels]) => [
+    Object.entries(predictions).map(([method, predicted]) => [
       method,
-      new Confusion(names.length).add(truth, labels!).metrics(names),
+      new Confusion(names.length).add(labels, predicted).metrics(names),
     ]),
   );
 }

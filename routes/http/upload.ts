@@ -6,6 +6,7 @@
  */
 // @ts-types="npm:@types/busboy@1.5.5"
 import busboy from "busboy";
+import type { NamedFile } from "../../lib/scan/views.ts";
 import { RequestError } from "./problem.ts";
 
 /** What a server takes at most. */
@@ -16,16 +17,10 @@ export interface UploadLimits {
   images: number;
 }
 
-/** A file of the client's. */
-export interface UploadedFile {
-  name: string;
-  bytes: Uint8Array;
-}
-
 /** The parts of a segmentation request; options come from the query and the part `options` together. */
 export interface Upload {
-  scan: UploadedFile;
-  images: UploadedFile[];
+  scan: NamedFile;
+  images: NamedFile[];
   cameras: { name: string; text: string } | null;
   options: Record<string, unknown>;
 }
@@ -71,14 +66,14 @@ export async function readUpload(request: Request, limits: UploadLimits): Promis
 }
 
 async function readForm(request: Request, limits: UploadLimits): Promise<Upload> {
-  const scans: UploadedFile[] = [];
-  const images: UploadedFile[] = [];
+  const scans: NamedFile[] = [];
+  const images: NamedFile[] = [];
   const texts = new Map<string, { name: string; text: string }>();
   // Thrown inside the parser's callbacks an error would be lost, so the first one is kept here.
   let failure: Error | null = null;
   const fail = (error: Error) => failure ??= error;
 
-  const takeFile = (part: string, file: UploadedFile) => {
+  const takeFile = (part: string, file: NamedFile) => {
     if (part === "scan") {
       if (scans.push(file) > 1) {
         fail(new RequestError(422, "Cannot take two parts scan: send one", { field: part }));

@@ -44,11 +44,16 @@ Deno.test("areClasses() wants every label to be a class or 255, and one to count
 });
 
 Deno.test("metricsOf() names methods and classes, and is absent without usable truth", () => {
-  const metrics = metricsOf([0, 1], { source: [0, 0], "ttt-kd": [0, 1] }, ["wall", "floor"]);
+  const predictions = { source: [0, 0], "ttt-kd": [0, 1] };
+  const names = ["wall", "floor"];
+  const metrics = metricsOf({ format: "ply", labels: Int32Array.of(0, 1) }, predictions, names);
   assert.deepEqual(metrics, {
     source: { miou: 0.25, perClass: { wall: 0.5, floor: 0 } },
     "ttt-kd": { miou: 1, perClass: { wall: 1, floor: 1 } },
   });
-  assert.equal(metricsOf(null, { source: [0] }, ["wall"]), undefined);
-  assert.equal(metricsOf([40], { source: [0] }, ["wall"]), undefined);
+  assert.equal(metricsOf({ format: "ply", labels: null }, predictions, names), undefined);
+  const foreign = Int32Array.of(0, 40);
+  assert.equal(metricsOf({ format: "ply", labels: foreign }, predictions, names), undefined);
+  const asprs = Int32Array.of(0, 1);
+  assert.equal(metricsOf({ format: "las", labels: asprs }, predictions, names), undefined);
 });

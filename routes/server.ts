@@ -1,0 +1,39 @@
+/**
+ * Binds the application to a socket.
+ *
+ * Through `node:http`, because `Deno.serve` (2.9.6) does not tell a handler that its client has gone once
+ * the body came in a packet of its own: `request.signal` stays silent, and the GPU would go on working for
+ * nobody. Go back to it once the test of a leaving client in tests/routes/jobs_test.ts passes with it.
+ *
+ * @module
+ */
+import { createAdaptorServer } from "@hono/node-server";
+import type { Hono } from "hono";
+import type { AddressInfo } from "node:net";
+
+/** A listening server. */
+export interface Server extends AsyncDisposable {
+  /** Its address, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+}
+
+/**
+ * Starts to listen; port 0 takes a free one. Leaving by `await using` waits for requests in flight.
+ *
+ * @throws {Error} with a code such as `EADDRINUSE` where it cannot listen there.
+ */
+export async function startServer(app: Hono, hostname: string, port: number): Promise<Server> {
+  const server = createAdaptorServer({ fetch: app.fetch });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, resolve);
+  });
+  const { address, family, port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === "IPv6" ? `[${address}]` : address}:${taken}`,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => error ? reject(error) : resolve());
+      }),
+  };
+}

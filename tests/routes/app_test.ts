@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { fakeApp, plyScan, problemOf } from "./support.ts";
+
+Deno.test("GET / names the endpoints", async () => {
+  const response = await fakeApp().app.request("/");
+  const { endpoints } = await response.json();
+  assert.ok("POST /v1/segment" in endpoints);
+});
+
+Deno.test("GET /health/live and /health/ready tell a living server from a working GPU", async () => {
+  const { app, engine } = fakeApp();
+  assert.deepEqual(await (await app.request("/health/ready")).json(), { status: "ready" });
+  engine.isReady = false;
+  assert.deepEqual(await (await app.request("/health/live")).json(), { status: "live" });
+  const response = await app.request("/health/ready");
+  assert.ok(response.headers.has("retry-after"));
+  await problemOf(response, 503);
+});
+
+Deno.test("GET /v1/models shows the cards of student and teacher", async () => {
+  const { app, engine } = fakeApp();
+  const models = await (await app.request("/v1/models")).json();
+  assert.deepEqual(models, { students: [engine.student], teachers: [engine.teacher] });
+});
+
+Deno.test("createApp() answers unknown paths with a problem", async () => {
+  const problem = await problemOf(await fakeApp().app.request("/nope"), 404);
+  assert.match(problem.detail, /GET \/nope/);
+});
+
+Deno.test("createApp() with a token guards /v1 and leaves health open", async () => {
+  const { app } = fakeApp({ token: "secret" });
+  const refused = await app.request("/v1/models");
+  assert.match(refused.headers.get("www-authenticate") ?? "", /Bearer/);
+  await problemOf(refused, 401);
+  const wrong = await app.request("/v1/models", { headers: { authorization: "Bearer wrong" } });
+  await problemOf(wrong, 401);
+  const right = await app.request("/v1/models", { headers: { authorization: "Bearer secret" } });
+  assert.equal(right.status, 200);
+  await right.body?.cancel();
+  const live = await app.request("/health/live");
+  assert.equal(live.status, 200);
+  await live.body?.cancel();
+});
+
+Deno.test("createApp() says nothing of what broke inside", async () => {
+  const { app } = fakeApp({ work: () => Promise.reject(new Error("password is 1234")) });
+  const original = console.error;
+  const logged: unknown[] = [];
+  console.error = (...args: unknown[]) => logged.push(...args);
+  try {
+    const response = await app.request("/v1/segment", { method: "POST", body: plyScan() });
+    const problem = await problemOf(response, 500);
+    assert.doesNotMatch(problem.detail, /1234/);
+  } finally {
+    console.error = original;
+  }
+  assert.match(String(logged[0]), /1234/, "the log has it");
+});

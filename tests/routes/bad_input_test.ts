@@ -1,0 +1,299 @@
+/** Whatever a client sends, it gets a 4xx that names what is wrong, and the server goes on serving. */
+import assert from "node:assert/strict";
+import {
+  camerasText,
+  fakeApp,
+  type FormParts,
+  formRequest,
+  fullForm,
+  plyScan,
+  pngPhoto,
+  type Problem,
+  problemOf,
+} from "./support.ts";
+
+const LIMIT = 100_000;
+
+interface Case {
+  name: string;
+  parts: FormParts;
+  status: number;
+  /** What the detail has to say. */
+  detail: RegExp;
+  members?: Partial<Problem>;
+}
+
+/** A PLY with one double that is not a number, at point 4's y. */
+function scanWithNan(): Uint8Array<ArrayBuffer> {
+  const scan = plyScan(6);
+  new DataView(scan.buffer).setFloat32(scan.length - 6 * 12 + 4 * 12 + 4, NaN, true);
+  return scan;
+}
+
+/** The header of a PNG of 30000 by 30000 pixels, without its data. */
+function hugePhoto(): Uint8Array<ArrayBuffer> {
+  const photo = pngPhoto();
+  const view = new DataView(photo.buffer);
+  view.setUint32(16, 30000);
+  view.setUint32(20, 30000);
+  return photo;
+}
+
+const ascii = (text: string) => new TextEncoder().encode(text);
+const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+
+const CASES: Case[] = [
+  {
+    name: "a truncated scan",
+    parts: { ...fullForm(), scan: plyScan().slice(0, -5) },
+    status: 422,
+    detail: /room\.ply.*byte \d+/,
+    members: { file: "room.ply" },
+  },
+  {
+    name: "a scan cut inside its header",
+    parts: { ...fullForm(), scan: plyScan().slice(0, 40) },
+    status: 422,
+    detail: /room\.ply/,
+  },
+  {
+    name: "a wrong magic",
+    parts: { ...fullForm(), scan: ascii("PK\x03\x04 not a scan") },
+    status: 422,
+    detail: /room\.ply.*neither LAS.*nor PLY/,
+    members: { file: "room.ply", offset: 0 },
+  },
+  {
+    name: "a scan of no points",
+    parts: { ...fullForm(), scan: plyScan(0) },
+    status: 422,
+    detail: /room\.ply.*(no|0|zero) (points|vertices)/,
+  },
+  {
+    name: "an empty scan",
+    parts: { ...fullForm(), scan: ascii("") },
+    status: 422,
+    detail: /room\.ply.*empty/,
+  },
+  {
+    name: "coordinates that are not numbers",
+    parts: { ...fullForm(), scan: scanWithNan() },
+    status: 422,
+    detail: /room\.ply.*(NaN|finite)/,
+    members: { field: "y" },
+  },
+  {
+    name: "an image that is none",
+    parts: { ...fullForm(), images: { "0.png": ascii("GIF89a"), "1.png": pngPhoto() } },
+    status: 422,
+    detail: /0\.png.*neither JPEG, PNG nor WebP/,
+    members: { file: "0.png" },
+  },
+  {
+    name: "a truncated image",
+    parts: { ...fullForm(), images: { "0.png": pngPhoto().slice(0, 45), "1.png": pngPhoto() } },
+    status: 422,
+    detail: /0\.png/,
+    members: { file: "0.png" },
+  },
+  {
+    name: "an image of 30000x30000 pixels",
+    parts: { ...fullForm(), images: { "0.png": hugePhoto(), "1.png": pngPhoto() } },
+    status: 422,
+    detail: /0\.png.*30000x30000/,
+    members: { file: "0.png" },
+  },
+  {
+    name: "an image of another size than its camera",
+    parts: { ...fullForm(), cameras: camerasText(["0.png", "1.png"], { width: 8 }) },
+    status: 422,
+    detail: /0\.png.*4x3.*8x3/,
+  },
+  {
+    name: "cameras that name a missing file",
+    parts: { ...fullForm(), cameras: camerasText(["0.png", "2.png"]) },
+    status: 422,
+    detail: /cameras\.json.*2\.png/,
+    members: { file: "cameras.json", field: "images[1].file" },
+  },
+  {
+    name: "an image that no camera names",
+    parts: { ...fullForm(), cameras: camerasText(["0.png"]) },
+    status: 422,
+    detail: /1\.png.*no camera/,
+    members: { file: "1.png" },
+  },
+  {
+    name: "a pose that is not rigid",
+    parts: {
+      ...fullForm(),
+      cameras: camerasText(["0.png", "1.png"], { worldToCamera: identity.with(0, 2) }),
+    },
+    status: 422,
+    detail: /cameras\.json.*rigid/,
+    members: { field: "images[0].worldToCamera" },
+  },
+  {
+    name: "cameras that are no JSON",
+    parts: { ...fullForm(), cameras: "{" },
+    status: 422,
+    detail: /cameras\.json.*JSON/,
+  },
+  {
+    name: "images without cameras",
+    parts: { scan: plyScan(), images: { "0.png": pngPhoto() } },
+    status: 422,
+    detail: /without cameras/,
+    members: { field: "cameras" },
+  },
+  {
+    name: "cameras without images",
+    parts: { scan: plyScan(), cameras: camerasText(["0.png"]) },
+    status: 422,
+    detail: /0\.png/,
+  },
+  {
+    name: "a form without a scan",
+    parts: { options: {} },
+    status: 422,
+    detail: /no part scan/,
+    members: { field: "scan" },
+  },
+  {
+    name: "an unknown method",
+    parts: { ...fullForm(), options: { method: "magic" } },
+    status: 422,
+    detail: /magic.*ttt-kd/,
+    members: { field: "method" },
+  },
+  {
+    name: "online adaptation over single requests",
+    parts: { ...fullForm(), options: { method: "ttt-kd-online" } },
+    status: 422,
+    detail: /ttt-kd-online/,
+    members: { field: "method" },
+  },
+  {
+    name: "adaptation without photographs",
+    parts: { scan: plyScan(), options: { method: "ttt-kd" } },
+    status: 422,
+    detail: /no photographs/,
+    members: { field: "method" },
+  },
+  {
+    name: "an unknown option",
+    parts: { ...fullForm(), options: { step: 3 } },
+    status: 422,
+    detail: /"step".*steps/,
+    members: { field: "step" },
+  },
+  {
+    name: "options that are no object",
+    parts: { ...fullForm(), options: [1] },
+    status: 422,
+    detail: /options/,
+    members: { field: "options" },
+  },
+  {
+    name: "a flag that is none",
+    parts: { ...fullForm(), options: { extraBytes: "yes" } },
+    status: 422,
+    detail: /extraBytes/,
+    members: { field: "extraBytes" },
+  },
+  {
+    name: "a body over the limit",
+    parts: { ...fullForm(), scan: plyScan(10_000) },
+    status: 413,
+    detail: new RegExp(`larger than ${LIMIT} bytes`),
+    members: { field: "body" },
+  },
+  {
+    name: "too many images",
+    parts: {
+      ...fullForm(),
+      images: Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`${i}.png`, pngPhoto()])),
+    },
+    status: 413,
+    detail: /more than 4 images/,
+    members: { field: "images" },
+  },
+];
+
+Deno.test("POST /v1/segment names what is wrong with an upload and goes on serving", async (t) => {
+  const { app, engine } = fakeApp({ limits: { bodyBytes: LIMIT, images: 4, places: 1 } });
+  for (const { name, parts, status, detail, members } of CASES) {
+    await t.step(name, async () => {
+      const response = await app.request("/v1/segment", formRequest(parts));
+      const problem = await problemOf(response, status);
+      assert.match(problem.detail, detail);
+      for (const [member, value] of Object.entries(members ?? {})) {
+        assert.equal(problem[member as keyof Problem], value, member);
+      }
+    });
+  }
+  assert.equal(engine.requests.length, 0, "nothing of it reached the engine");
+  const good = await app.request("/v1/segment", formRequest(fullForm()));
+  assert.equal(good.status, 200);
+  await good.body?.cancel();
+});
+
+Deno.test("POST /v1/segment refuses bodies that are broken as such", async (t) => {
+  const { app } = fakeApp();
+  const post = (body: BodyInit, type: string) =>
+    app.request("/v1/segment", { method: "POST", body, headers: { "content-type": type } });
+  const part = (disposition: string, text: string) =>
+    `--X\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${text}\r\n`;
+  const form = "multipart/form-data; boundary=X";
+
+  await t.step("another content type", async () => {
+    const problem = await problemOf(await post("<p>", "text/html"), 415);
+    assert.match(problem.detail, /text\/html/);
+    assert.equal(problem.field, "content-type");
+  });
+  await t.step("a form without boundary", async () => {
+    const problem = await problemOf(await post("x", "multipart/form-data"), 400);
+    assert.match(problem.detail, /[Bb]oundary/);
+  });
+  await t.step("a form that breaks off", async () => {
+    const body = part('name="scan"; filename="a.ply"', "ply").slice(0, -4);
+    const problem = await problemOf(await post(body, form), 400);
+    assert.match(problem.detail, /Unexpected end of form/);
+  });
+  await t.step("a scan that came as text", async () => {
+    const body = part('name="scan"', "a.ply") + "--X--\r\n";
+    const problem = await problemOf(await post(body, form), 422);
+    assert.match(problem.detail, /curl -F scan=@FILE/);
+  });
+  await t.step("two scans", async () => {
+    const scan = part('name="scan"; filename="a.ply"', "ply");
+    const problem = await problemOf(await post(`${scan}${scan}--X--\r\n`, form), 422);
+    assert.match(problem.detail, /two parts scan/);
+  });
+  await t.step("an unknown part", async () => {
+    const body = part('name="depth"; filename="a"', "x") + "--X--\r\n";
+    const problem = await problemOf(await post(body, form), 422);
+    assert.equal(problem.field, "depth");
+  });
+  await t.step("options that are no JSON", async () => {
+    const scan = part('name="scan"; filename="a.ply"', "ply");
+    const body = `${scan}${part('name="options"', "{")}--X--\r\n`;
+    const problem = await problemOf(await post(body, form), 400);
+    assert.equal(problem.field, "options");
+  });
+});
+
+Deno.test("POST /v1/segment counts a body of undeclared length and stops reading at the limit", async () => {
+  const { app } = fakeApp({ limits: { bodyBytes: LIMIT } });
+  let sent = 0;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller) {
+      sent += 10_000;
+      controller.enqueue(new Uint8Array(10_000));
+      if (sent > 100 * LIMIT) controller.close();
+    },
+  });
+  const response = await app.request("/v1/segment", { method: "POST", body });
+  await problemOf(response, 413);
+  assert.ok(sent < 2 * LIMIT, `${sent} bytes were read`);
+});

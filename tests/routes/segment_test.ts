@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { readScan } from "../../lib/scan/mod.ts";
+import type { Report } from "../../lib/ttt/types.ts";
+import { fakeApp, formRequest, fullForm, plyScan } from "./support.ts";
+
+const URL_ = "/v1/segment";
+
+Deno.test("POST /v1/segment answers a raw scan with the same file, labelled, and the report", async () => {
+  const { app, engine } = fakeApp();
+  const scan = plyScan(5);
+  const response = await app.request(`${URL_}?method=source&steps=3`, {
+    method: "POST",
+    body: scan,
+  });
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("content-type"), "application/ply");
+  const answer = await readScan(new Uint8Array(await response.arrayBuffer()), "answer");
+  assert.deepEqual([...answer.labels!], [0, 1, 2, 0, 1]);
+  assert.deepEqual(answer.positions, (await readScan(scan, "scan")).positions);
+  const report: Report = JSON.parse(response.headers.get("x-tttkd-report")!);
+  assert.equal(report.method, "source");
+  assert.equal(engine.requests[0]!.options.steps, 3);
+  assert.equal(engine.requests[0]!.photos.length, 0);
+});
+
+Deno.test("POST /v1/segment gives photographs and cameras to the engine, paired", async () => {
+  const { app, engine } = fakeApp();
+  const form = fullForm();
+  const images = Object.fromEntries(Object.entries(form.images!).reverse());
+  const response = await app.request(URL_, formRequest({ ...form, images, options: { steps: 2 } }));
+  assert.equal(response.status, 200);
+  await response.body?.cancel();
+  const request = engine.requests[0]!;
+  assert.deepEqual(request.cameras.map(({ file }) => file), ["0.png", "1.png"]);
+  assert.deepEqual(request.photos.map(({ name }) => name), ["0.png", "1.png"]);
+  assert.equal(request.scan.name, "room.ply");
+  assert.equal(request.options.method, "ttt-kd");
+  assert.equal(request.options.steps, 2);
+});
+
+Deno.test("POST /v1/segment answers JSON with labels, confidences and the whole report", async () => {
+  const { app } = fakeApp();
+  const truth = Int32Array.of(0, 1, 2, 0);
+  const response = await app.request(
+    URL_,
+    formRequest({ scan: plyScan(4, truth) }, { accept: "application/json" }),
+  );
+  assert.equal(response.status, 200);
+  const answer = await response.json();
+  assert.deepEqual(answer.labels, [0, 1, 2, 0]);
+  assert.deepEqual(answer.confidence, [0.3333, 0.3333, 0.3333, 0.3333]);
+  assert.deepEqual(answer.classes, ["floor", "wall", "clutter"]);
+  assert.equal(answer.report.metrics["ttt-kd"].miou, 1);
+});
+
+Deno.test("POST /v1/segment converts where the client asks for the other format", async () => {
+  const { app } = fakeApp();
+  const headers = { accept: "application/vnd.las" };
+  const response = await app.request(URL_, { method: "POST", body: plyScan(3), headers });
+  assert.equal(response.headers.get("content-type"), "application/vnd.las");
+  const answer = await readScan(new Uint8Array(await response.arrayBuffer()), "answer");
+  assert.equal(answer.format, "las");
+  assert.deepEqual([...answer.labels!], [2, 6, 1]);
+});
+
+Deno.test("POST /v1/segment follows the qualities of Accept", async () => {
+  const { app } = fakeApp();
+  const answered = async (accept: string) => {
+    const response = await app.request(URL_, {
+      method: "POST",
+      body: plyScan(),
+      headers: { accept },
+    });
+    await response.body?.cancel();
+    return response.status === 200 ? response.headers.get("content-type") : response.status;
+  };
+  assert.equal(await answered("*/*"), "application/ply");
+  assert.equal(await answered("application/*;q=0.5, text/html"), "application/ply");
+  assert.equal(await answered("application/json;q=0.9, model/ply"), "model/ply");
+  assert.match(
+    String(await answered("application/ply;q=0.1, application/json")),
+    /^application\/json/,
+  );
+  assert.equal(await answered("application/octet-stream"), "application/octet-stream");
+  assert.equal(await answered("text/html"), 406);
+  assert.equal(await answered("application/ply;q=0"), 406);
+});
+
+Deno.test("POST /v1/segment keeps the report header small, ASCII and readable", async () => {
+  const { app } = fakeApp();
+  const body = new FormData();
+  body.append("scan", new File([plyScan()], "Zürich Büro.ply"));
+  const response = await app.request(`${URL_}?steps=1000`, { method: "POST", body });
+  await response.body?.cancel();
+  const header = response.headers.get("x-tttkd-report")!;
+  assert.ok(header.length <= 8000, `${header.length} characters`);
+  assert.match(header, /^[\x20-\x7e]+$/);
+  const report: Report = JSON.parse(header);
+  assert.equal(report.scan.name, "Zürich Büro.ply");
+  assert.equal(report.kdLoss.length, 64);
+  assert.deepEqual([report.kdLoss[0], report.kdLoss.at(-1)], [0.333333, 0.000997009]);
+});

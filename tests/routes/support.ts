@@ -1,0 +1,181 @@
+/**
+ * An engine without a GPU, and small uploads, for tests of the routes.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { createApp, DEFAULT_LIMITS, type ServerLimits } from "../../routes/app.ts";
+import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
+import { metricsOf } from "../../lib/eval/confusion.ts";
+import type { Report, Segmenter, SegmentRequest, SegmentResult } from "../../lib/ttt/types.ts";
+
+/** What a fake does before it answers. */
+export type Work = (request: SegmentRequest) => Promise<void>;
+
+/** Labels point i with i modulo 3; keeps the requests it got. */
+export class FakeEngine implements Segmenter {
+  readonly requests: SegmentRequest[] = [];
+  isReady = true;
+  readonly student = {
+    id: "fake-student",
+    backbone: "MinkUNet14A",
+    classes: ["floor", "wall", "clutter"],
+    palette: [[1, 2, 3], [4, 5, 6], [7, 8, 9]] as [number, number, number][],
+    voxelSize: 0.1,
+    features: ["red" as const, "green" as const, "blue" as const],
+    teacher: { id: "fake-teacher", width: 8 },
+    asprs: [2, 6, 1],
+    licence: "MIT",
+    provenance: "made for tests",
+  };
+  readonly teacher = {
+    id: "fake-teacher",
+    file: "fake.onnx",
+    width: 8,
+    inputName: "image",
+    outputName: "features",
+    outputForm: "map" as const,
+    prefixTokens: 0,
+    patch: 8,
+    mean: [0, 0, 0] as [number, number, number],
+    std: [1, 1, 1] as [number, number, number],
+    shortSide: 96,
+    licence: "MIT",
+    provenance: "made for tests",
+  };
+
+  constructor(readonly work: Work = () => Promise.resolve()) {}
+
+  ready(): Promise<boolean> {
+    return Promise.resolve(this.isReady);
+  }
+
+  resetOnline(): void {}
+
+  async segment(request: SegmentRequest): Promise<SegmentResult> {
+    this.requests.push(request);
+    await this.work(request);
+    const { scan, cameras, options } = request;
+    const labels = Uint8Array.from({ length: scan.count }, (_, i) => i % 3);
+    const sourceLabels = new Uint8Array(scan.count);
+    const metrics = metricsOf(
+      scan,
+      { source: sourceLabels, "ttt-kd": labels },
+      this.student.classes,
+    );
+    const report: Report = {
+      scan: { name: scan.name, format: scan.format, points: scan.count, voxels: 1, voxelSize: 0.1 },
+      views: { count: cameras.length, pointsSeen: 0 },
+      student: this.student.id,
+      teacher: this.teacher.id,
+      adapter: "none",
+      method: options.method,
+      steps: options.steps,
+      kdLoss: Array.from({ length: options.steps + 1 }, (_, i) => 1 / (i + 3)),
+      phases: { predict: 1 },
+      changedPoints: 0.5,
+      ...(metrics ? { metrics } : {}),
+    };
+    return { labels, confidence: new Float32Array(scan.count).fill(1 / 3), sourceLabels, report };
+  }
+}
+
+/** An application over a fake engine. */
+export function fakeApp(
+  options: { work?: Work; limits?: Partial<ServerLimits>; token?: string } = {},
+) {
+  const engine = new FakeEngine(options.work);
+  const app = createApp({
+    engine,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    ...(options.token === undefined ? {} : { token: options.token }),
+  });
+  return { engine, app };
+}
+
+/** A PLY of `count` points. */
+export function plyScan(count = 6, labels: Int32Array | null = null): Uint8Array<ArrayBuffer> {
+  const positions = Float32Array.from({ length: 3 * count }, (_, i) => i / 10);
+  return writePly({ positions, labels }) as Uint8Array<ArrayBuffer>;
+}
+
+/** A photograph of 4 by 3 pixels. */
+export function pngPhoto(): Uint8Array<ArrayBuffer> {
+  const pixels = Uint8Array.from({ length: 36 }, (_, i) => i);
+  return encodePng({ width: 4, height: 3, pixels }) as Uint8Array<ArrayBuffer>;
+}
+
+/** A camera file for photographs of {@link pngPhoto}, with changes to its first image. */
+export function camerasText(
+  files: readonly string[],
+  changes: Record<string, unknown> = {},
+): string {
+  const json = JSON.parse(camerasToJson(files.map((file) => ({
+    file,
+    width: 4,
+    height: 3,
+    fx: 4,
+    fy: 4,
+    cx: 1.5,
+    cy: 1,
+    worldToCamera: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1),
+  }))));
+  Object.assign(json.images[0], changes);
+  return JSON.stringify(json);
+}
+
+/** Parts of a form; `images` are sent as files of these names. */
+export interface FormParts {
+  scan?: Uint8Array<ArrayBuffer>;
+  images?: Record<string, Uint8Array<ArrayBuffer>>;
+  cameras?: string;
+  options?: unknown;
+}
+
+/** A request with a form. */
+export function formRequest(parts: FormParts, headers: HeadersInit = {}): RequestInit {
+  const body = new FormData();
+  if (parts.scan) body.append("scan", new File([parts.scan], "room.ply"));
+  for (const [name, bytes] of Object.entries(parts.images ?? {})) {
+    body.append("images", new File([bytes], name));
+  }
+  if (parts.cameras !== undefined) {
+    body.append("cameras", new File([parts.cameras], "cameras.json"));
+  }
+  if (parts.options !== undefined) body.append("options", JSON.stringify(parts.options));
+  return { method: "POST", body, headers };
+}
+
+/** A scan with two photographs. */
+export function fullForm(): FormParts {
+  return {
+    scan: plyScan(),
+    images: { "0.png": pngPhoto(), "1.png": pngPhoto() },
+    cameras: camerasText(["0.png", "1.png"]),
+  };
+}
+
+/** Members of a problem document. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  error: string;
+  file?: string;
+  field?: string;
+  offset?: number;
+}
+
+/** Asserts that an answer is a problem document of this status, and gives it back. */
+export async function problemOf(response: Response, status: number): Promise<Problem> {
+  const text = await response.text();
+  assert.equal(response.status, status, text);
+  assert.equal(response.headers.get("content-type"), "application/problem+json");
+  const problem: Problem = JSON.parse(text);
+  assert.equal(problem.status, status);
+  assert.equal(problem.error, problem.detail);
+  assert.ok(problem.title.length > 0);
+  assert.ok(!problem.detail.includes("\n"));
+  return problem;
+}
