@@ -7,10 +7,9 @@
 //
 // Bindings: x vec4f[source rows * input_quads], dy vec4f[rows * output_quads], entries u32[],
 // offsets u32[volume * tiles + 1] read; partial mat4x4f[chunks * volume * input_quads * output_quads] write
-// (packed as in gemm.wgsl; with ADD, read and written). Grid: one thread a chunk, k and block, blocks
-// innermost, then chunks (threads of one k have lists of like length), 32 a workgroup.
+// (packed as in gemm.wgsl). Grid: one thread a chunk, k and block, blocks innermost, then chunks (threads of
+// one k have lists of like length), 32 a workgroup.
 override INPUT_QUADS: u32 = 4; // 4, or 1 for the narrow input of a stem
-override ADD: bool = false; // add to what partial holds: the whole sum in one chunk
 
 struct Params {
   tiles: u32,
@@ -38,17 +37,13 @@ fn load_dy(at: vec4u, i: u32) -> mat4x4f {
   return mat4x4f(dy[at.x + i], dy[at.y + i], dy[at.z + i], dy[at.w + i]);
 }
 
-fn store(at: u32, value: mat4x4f) {
-  if (ADD) { partial[at] += value; } else { partial[at] = value; }
-}
-
 fn store_row(input: u32, output: u32, base: u32, w0: mat4x4f, w1: mat4x4f, w2: mat4x4f, w3: mat4x4f) {
   if (input >= params.input_quads) { return; }
   let at = base + input * params.output_quads + output;
-  store(at, w0);
-  if (output + 1u < params.output_quads) { store(at + 1u, w1); }
-  if (output + 2u < params.output_quads) { store(at + 2u, w2); }
-  if (output + 3u < params.output_quads) { store(at + 3u, w3); }
+  partial[at] = w0;
+  if (output + 1u < params.output_quads) { partial[at + 1u] = w1; }
+  if (output + 2u < params.output_quads) { partial[at + 2u] = w2; }
+  if (output + 3u < params.output_quads) { partial[at + 3u] = w3; }
 }
 
 @compute @workgroup_size(32)

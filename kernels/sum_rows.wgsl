@@ -1,9 +1,8 @@
 // Column sums of rows, the gradient of a bias, as one partial sum for each chunk of rows; sum_chunks.wgsl adds the
 // chunks in order.
 //
-// Bindings: x vec4f[rows * quads] read; partial vec4f[chunks * quads] write (with ADD, read and written).
+// Bindings: x vec4f[rows * quads] read; partial vec4f[chunks * quads] write.
 // Grid: one thread a chunk and quad of columns, quads innermost, 64 a workgroup.
-override ADD: bool = false; // add to what partial holds: the whole sum in one chunk
 
 struct Params {
   rows: u32,
@@ -33,5 +32,5 @@ fn main(
   ) {
     sum += x[row * params.quads + column];
   }
-  if (ADD) { partial[id] += sum; } else { partial[id] = sum; }
+  partial[id] = sum;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { sumChunks, sumRows } from "../../../kernels/matmul.ts";
-import type { Kernel, Launch } from "../../gpu/mod.ts";
+import type { Launch } from "../../gpu/mod.ts";
 
 /** Threads that keep a device busy; beyond them more chunks only cost memory. */
 const BUSY_THREADS = 512;
@@ -43,9 +43,9 @@ export function chunksOf(
   return { count: Math.max(1, Math.ceil(items / size)), size };
 }
 
-/** Bytes of scratch that a reduction needs: none where one chunk is the whole sum. */
+/** Bytes of scratch that a reduction needs. */
 export function scratchBytes(chunks: Chunks, bytes: number): number {
-  return chunks.count === 1 ? 0 : chunks.count * bytes;
+  return chunks.count * bytes;
 }
 
 /** Where a reduction's result goes. */
@@ -59,36 +59,24 @@ export interface ReductionTarget<B> {
 }
 
 /**
- * A reduction: `partial` writes the sums of its chunks to its last binding, and a second launch adds them; one
- * chunk goes straight to the total.
+ * A reduction: `partial` writes the sums of its chunks to its last binding, and a second launch adds them. A
+ * sum in one chunk takes the same way, so that no scan compiles a pipeline that another one did not.
  *
- * @param partial the first launch without its last binding; its kernel has the constant `ADD`.
+ * @param partial the first launch without its last binding.
  * @param bytes of the total, a multiple of 16.
  */
 export function reduceChunks<B>(
-  partial: Launch<B> & { readonly kernel: Kernel },
+  partial: Launch<B>,
   chunks: Chunks,
   bytes: number,
   { total, scratch, accumulate }: ReductionTarget<B>,
 ): Launch<B>[] {
-  const add = accumulate ? 1 : 0;
-  if (chunks.count === 1) {
-    return [{
-      ...partial,
-      constants: { ...partial.constants, ADD: add },
-      bindings: [...partial.bindings, total],
-    }];
-  }
   const quads = bytes / 16;
   return [
-    {
-      ...partial,
-      constants: { ...partial.constants, ADD: 0 },
-      bindings: [...partial.bindings, scratch],
-    },
+    { ...partial, bindings: [...partial.bindings, scratch] },
     {
       kernel: sumChunks,
-      constants: { ADD: add },
+      constants: { ADD: accumulate ? 1 : 0 },
       params: [quads, chunks.count],
       bindings: [scratch, total],
       workgroups: Math.ceil(quads / 64),

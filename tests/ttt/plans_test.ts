@@ -1,0 +1,130 @@
+/**
+ * What the method promises of its work on the GPU, held by counters: the same bits every time, one submit
+ * a step, no readback between progress points, no new pipeline for a second scan, nothing left behind.
+ */
+import assert from "node:assert/strict";
+import type { Gpu } from "../../lib/gpu/mod.ts";
+import { initialState } from "../../lib/nn/initialise.ts";
+import { Parameters } from "../../lib/nn/parameters.ts";
+import { Student } from "../../lib/nn/student.ts";
+import { Targets } from "../../lib/pairing/mod.ts";
+import {
+  adaptationPlan,
+  distillationTarget,
+  LossHistory,
+  PredictionPlan,
+} from "../../lib/ttt/plans.ts";
+import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
+import { Random } from "../../lib/worlds/random.ts";
+import { withGpu } from "../gpu.ts";
+import { seededNumbers } from "../graph/support.ts";
+
+const CARD = {
+  backbone: "MinkUNet14Slim",
+  classes: ["a", "b", "c"],
+  features: ["red", "green", "blue", "one"] as ("red" | "green" | "blue" | "one")[],
+  teacher: { id: "none", width: 10 },
+};
+const SGD = { learningRate: 0.1, momentum: 0.9, weightDecay: 0 };
+const STEPS = 4;
+
+/** Points on the walls of a box, `count` of them. */
+function boxPoints(seed: number, count: number) {
+  const random = new Random(seed);
+  const positions = new Float32Array(count * 3);
+  const colors = new Float32Array(count * 3);
+  for (let p = 0; p < count; p++) {
+    const point = [random.range(-2, 2), random.range(-1, 3), random.range(0, 2)];
+    const face = random.integer(3);
+    point[face] = [-2, 3, 0][face]!;
+    positions.set(point, 3 * p);
+    colors.set([random.uniform(), face / 2, random.uniform()], 3 * p);
+  }
+  return { positions, colors };
+}
+
+/** Targets that follow the colours, so that there is something to learn. */
+function targetsOf(gpu: Gpu, scan: SparseScan): Targets {
+  const rows = scan.voxels.count;
+  const width = 12;
+  const values = new Float32Array(rows * width);
+  const noise = seededNumbers(7, values.length);
+  values.forEach((_, i) => values[i] = i % width < 10 ? noise[i % 40]! : 0);
+  return new Targets({
+    channels: 10,
+    rows,
+    values: gpu.upload("targets", values),
+    weight: gpu.upload("weights", new Float32Array(rows).fill(1)),
+    pointsSeen: scan.voxels.points,
+    voxelsSeen: rows,
+  });
+}
+
+/** Adapts a fresh copy of seeded weights to a scan; every buffer is freed. */
+async function adaptOnce(gpu: Gpu, points: ReturnType<typeof boxPoints>) {
+  using owned = new DisposableStack();
+  const student = new Student(CARD);
+  const parameters = owned.use(new Parameters(gpu, student.parameters()));
+  const random = new Random(5);
+  parameters.load(initialState(parameters.specs, () => random.uniform()));
+  const scan = owned.use(await SparseScan.build(gpu, student, CARD.features, points, 0.1));
+  const centre = owned.use(gpu.zeros("centre", 48));
+  const target = distillationTarget(owned.use(targetsOf(gpu, scan)), centre);
+  const history = owned.use(new LossHistory(gpu, STEPS + 1));
+  const velocity = owned.use(gpu.zeros("velocity", parameters.endOf("backbone")));
+  const context = { gpu, student, scan, parameters };
+  const step = owned.use(adaptationPlan(context, target, history, velocity, SGD));
+  const predict = owned.use(new PredictionPlan(context, "batch", { target, history }));
+  const before = { ...gpu.stats };
+  for (let i = 0; i < STEPS; i++) step.submit();
+  const counts = {
+    submits: gpu.stats.submits - before.submits,
+    readbacks: gpu.stats.readbacks - before.readbacks,
+  };
+  predict.submit();
+  return {
+    counts,
+    voxels: scan.voxels.count,
+    prediction: await predict.read(),
+    losses: await history.values(),
+    weights: await gpu.read(parameters.values, Uint32Array),
+    heads: (await parameters.stateDict()).get("final.kernel")!.data,
+    headsBefore: initialHead(parameters),
+  };
+}
+
+function initialHead(parameters: Parameters) {
+  const random = new Random(5);
+  return initialState(parameters.specs, () => random.uniform()).get("final.kernel")!.data;
+}
+
+withGpu("adaptationPlan() gives the same bits twice: labels, losses, weights", async (gpu) => {
+  const first = await adaptOnce(gpu, boxPoints(1, 3000));
+  const second = await adaptOnce(gpu, boxPoints(1, 3000));
+  assert.deepEqual(second.losses, first.losses);
+  assert.deepEqual(second.prediction, first.prediction);
+  assert.deepEqual(second.weights, first.weights);
+  assert.ok(first.losses.every(Number.isFinite));
+  assert.ok(first.losses.at(-1)! < first.losses[0]!, `losses ${first.losses}`);
+});
+
+withGpu("adaptationPlan() leaves the heads as they are", async (gpu) => {
+  const { heads, headsBefore } = await adaptOnce(gpu, boxPoints(1, 500));
+  assert.deepEqual(heads, headsBefore);
+});
+
+withGpu("adaptationPlan() makes one submit a step and reads nothing back", async (gpu) => {
+  const { counts, losses } = await adaptOnce(gpu, boxPoints(2, 500));
+  assert.deepEqual(counts, { submits: STEPS, readbacks: 0 });
+  assert.equal(losses.length, STEPS + 1);
+});
+
+withGpu("a second scan of another size compiles no pipeline", async (gpu) => {
+  const first = await adaptOnce(gpu, boxPoints(3, 4000));
+  const { pipelines } = gpu.stats;
+  for (const points of [1, 40, 700, 9000]) {
+    const other = await adaptOnce(gpu, boxPoints(4, points));
+    assert.notEqual(other.voxels, first.voxels);
+    assert.equal(gpu.stats.pipelines, pipelines, `${points} points`);
+  }
+});
