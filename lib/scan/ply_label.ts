@@ -175,9 +175,11 @@ function labelAscii(
   return out.result();
 }
 
-/** Shortest decimal that reads back as the same float32 (9 digits suffice); integers as they are. */
+/** A short decimal that reads back as the same float32; nine digits always do. */
 function asciiValue(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(9)));
+  if (Number.isInteger(value)) return String(value);
+  const digits = [6, 7, 8].find((count) => Math.fround(Number(value.toPrecision(count))) === value);
+  return String(Number(value.toPrecision(digits ?? 9)));
 }
 
 function scalarWriter(

@@ -1,0 +1,135 @@
+/** LAS files in: versions, point formats, colour depths, and headers that lie. */
+import assert from "node:assert/strict";
+import { readScan, ScanError } from "../../lib/scan/mod.ts";
+import { largestDifference, LAS_RECORD, makeLas, worldPositions } from "./files.ts";
+
+/** Asserts that reading fails with a ScanError that tells everything. */
+async function refuses(bytes: Uint8Array, pattern: RegExp) {
+  await assert.rejects(readScan(bytes, "x.las"), (error) => {
+    assert(error instanceof ScanError, String(error));
+    assert.match(error.message, /^Cannot read x\.las: .*; .*[^.]$/);
+    assert.match(error.message, pattern);
+    assert(error.offset !== undefined && error.field !== undefined, error.message);
+    return true;
+  });
+}
+
+for (const format of LAS_RECORD.keys()) {
+  Deno.test(`readScan() reads LAS point format ${format}`, async () => {
+    const minor = format < 4 ? 2 : format < 6 ? 3 : 4;
+    const made = makeLas({ minor, format, count: 50, extra: 3, gap: 9, seed: format + 1 });
+    const scan = await readScan(made.bytes, "x.las");
+    assert.equal(scan.format, "las");
+    assert.equal(scan.count, 50);
+    assert(largestDifference(worldPositions(scan), made.positions) < 1e-5);
+    assert.deepEqual([...scan.labels!], [...made.classes]);
+    const intensity = Array.from(made.intensity, (value) => Math.fround(value / 65535));
+    assert.deepEqual([...scan.intensity!], intensity);
+    const colors = made.colors && Array.from(made.colors, (v) => Math.fround((v >> 8) / 255));
+    assert.deepEqual(scan.colors && [...scan.colors], colors);
+  });
+}
+
+Deno.test("readScan() reads LAS 1.0 to 1.4", async () => {
+  for (const minor of [0, 1, 2, 3, 4]) {
+    const made = makeLas({ minor, format: 1 });
+    const scan = await readScan(made.bytes, "x.las");
+    assert(largestDifference(worldPositions(scan), made.positions) < 1e-5, `1.${minor}`);
+  }
+});
+
+Deno.test("readScan() decides the LAS colour depth over the whole file", async () => {
+  // More points than a batch of loaders.gl, whose own choice would differ from batch to batch.
+  const made = makeLas({ minor: 2, format: 2, count: 100_010, brightest: 255 });
+  const dark = await readScan(made.bytes, "x.las");
+  assert.deepEqual(
+    [...dark.colors!.slice(0, 9)],
+    Array.from(made.colors!.slice(0, 9), (v) => Math.fround(v / 255)),
+  );
+  new DataView(made.bytes.buffer).setUint16(made.pointsEnd - 2, 65535, true);
+  const bright = await readScan(made.bytes, "x.las");
+  assert.equal(bright.colors!.at(-1), 1);
+  assert(bright.colors!.subarray(0, 300_000).every((value) => value === 0));
+});
+
+Deno.test("readScan() takes LAS classes 0 and 1 for not labelled", async () => {
+  for (const format of [0, 6]) {
+    const { bytes, pointOffset, recordBytes } = makeLas({ minor: 4, format });
+    const at = (i: number) => pointOffset + i * recordBytes + (format < 6 ? 15 : 16);
+    for (let i = 0; i < 20; i++) bytes[at(i)] = i % 2;
+    // In format 0 the three upper bits are flags.
+    if (format === 0) bytes[at(3)] = 0b1110_0001;
+    assert.equal((await readScan(bytes, "x.las")).labels, null);
+    bytes[at(7)] = 2;
+    assert.equal((await readScan(bytes, "x.las")).labels![7], 2);
+    assert.equal((await readScan(bytes, "x.las")).labels![3], 1);
+  }
+});
+
+Deno.test("readScan() refuses LAS headers that lie", async () => {
+  const patched = (patch: (view: DataView) => void, minor = 2, format = 3) => {
+    const { bytes } = makeLas({ minor, format });
+    patch(new DataView(bytes.buffer));
+    return bytes;
+  };
+  const cases: [Uint8Array, RegExp][] = [
+    [patched((v) => v.setUint8(24, 2)), /version 2\.2 is not supported/],
+    [patched((v) => v.setUint8(25, 5)), /version 1\.5 is not supported/],
+    [patched((v) => v.setUint8(104, 11)), /point format 11 does not exist/],
+    [patched((v) => v.setUint16(94, 100, true)), /a header of 100 bytes/],
+    [patched((v) => v.setUint16(94, 65535, true)), /a header of 65535 bytes/],
+    [patched((v) => v.setUint32(96, 4294967280, true)), /begin at byte 4294967280/],
+    [patched((v) => v.setUint32(96, 10, true)), /begin at byte 10/],
+    [patched((v) => v.setUint16(105, 20, true)), /records of 20 bytes are too short/],
+    [patched((v) => v.setUint32(107, 4e9, true)), /4000000000 points of 34 bytes do not fit/],
+    [patched((v) => v.setUint32(107, 21, true)), /21 points of 34 bytes do not fit/],
+    [patched((v) => v.setUint32(107, 0, true)), /the scan is empty/],
+    [patched((v) => v.setFloat64(139, NaN, true)), /the scale is 0.001, NaN, 0.0005/],
+    [patched((v) => v.setFloat64(131, 0, true)), /the scale is 0, /],
+    [patched((v) => v.setFloat64(155, Infinity, true)), /the offset is Infinity/],
+    [patched((v) => v.setFloat64(131, 1e300, true)), /beyond float32/],
+    [patched((v) => v.setBigUint64(247, 2n ** 60n, true), 4, 7), /1152921504606847000 points/],
+    [patched((v) => v.setBigUint64(247, 0n, true), 4, 7), /the scan is empty/],
+    [patched((v) => v.setUint32(107, 19, true), 4, 7), /20 points in 64 bits and 19 in 32/],
+    [patched((v) => v.setUint32(243, 1, true), 4, 7), /extended variable-length record 0 of 1/],
+    [patched((v) => v.setUint8(104, 0x83)), /without a laszip record/],
+  ];
+  for (const [bytes, pattern] of cases) {
+    if (pattern.source.includes("beyond")) {
+      await assert.rejects(readScan(bytes, "x.las"), pattern);
+    } else {
+      await refuses(bytes, pattern);
+    }
+  }
+});
+
+Deno.test("readScan() refuses LAZ that loaders.gl would panic on", async () => {
+  const laszip = (compressor: number, items: [number, number, number][]) => {
+    const body = new Uint8Array(34 + 6 * items.length);
+    const view = new DataView(body.buffer);
+    view.setUint16(0, compressor, true);
+    view.setUint32(12, 50000, true);
+    view.setUint16(32, items.length, true);
+    items.forEach((item, i) =>
+      item.forEach((value, j) => view.setUint16(34 + 6 * i + 2 * j, value, true))
+    );
+    const made = makeLas({ minor: 4, format: 6, vlrs: [["laszip encoded", 22204, body]] });
+    made.bytes[104] = 0x86;
+    return made;
+  };
+  await refuses(laszip(1, [[10, 30, 3]]).bytes, /LAZ compressor 1 is not supported/);
+  await refuses(laszip(3, [[10, 30, 4]]).bytes, /LAZ item 10 of version 4/);
+  await refuses(laszip(3, [[13, 29, 3]]).bytes, /LAZ item 13 of version 3/);
+  await refuses(laszip(3, [[10, 28, 3]]).bytes, /records of 28 bytes, the header says 30/);
+  const table = (at: bigint, chunks: number) => {
+    const made = laszip(3, [[10, 30, 3]]);
+    const view = new DataView(made.bytes.buffer);
+    view.setBigInt64(made.pointOffset, at, true);
+    view.setUint32(made.pointOffset + 104, chunks, true);
+    return made.bytes;
+  };
+  const { pointOffset } = laszip(3, [[10, 30, 3]]);
+  await refuses(table(9999n, 1), /chunk table should lie at byte 9999/);
+  await refuses(table(-5n, 1), /chunk table should lie at byte -5/);
+  await refuses(table(BigInt(pointOffset + 100), 7), /7 chunks of 50000 points do not make 20/);
+});

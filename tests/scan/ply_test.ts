@@ -1,0 +1,290 @@
+/** PLY files in: every encoding and type, held against loaders.gl where that reads right. */
+import assert from "node:assert/strict";
+import { parse } from "@loaders.gl/core";
+import { PLYLoader } from "@loaders.gl/ply";
+import { plyScanLoader } from "../../lib/scan/ply_loader.ts";
+import { readScan, ScanError } from "../../lib/scan/mod.ts";
+import {
+  largestDifference,
+  makePly,
+  PLY_ENCODINGS,
+  type PlyField,
+  type PlyPart,
+  worldPositions,
+} from "./files.ts";
+
+const text = (lines: string[]) => new TextEncoder().encode(lines.join("\n"));
+const XYZ: PlyField[] = [["float", "x"], ["float", "y"], ["float", "z"]];
+const FACES: PlyPart = {
+  name: "face",
+  fields: [["uchar", "flags"], ["list uchar int", "vertex_indices"]],
+  rows: [[1, [0, 1, 2]], [2, [0, 1, 2, 1]]],
+};
+
+/** Asserts that reading fails with a ScanError that tells everything. */
+async function refuses(bytes: Uint8Array, pattern: RegExp, where: { field?: string } = {}) {
+  await assert.rejects(readScan(bytes, "x.ply"), (error) => {
+    assert(error instanceof ScanError, String(error));
+    assert(error instanceof SyntaxError);
+    assert.equal(error.file, "x.ply");
+    assert.match(error.message, /^Cannot read x\.ply: .*; .*[^.]$/);
+    assert.match(error.message, pattern);
+    assert(error.offset !== undefined || error.field !== undefined, "neither byte nor field");
+    if (where.field) assert.equal(error.field, where.field);
+    return true;
+  });
+}
+
+for (const encoding of PLY_ENCODINGS) {
+  for (const newline of ["\n", "\r\n", "\r"]) {
+    Deno.test(`readScan() reads PLY ${encoding} with ${JSON.stringify(newline)}, lists around`, async () => {
+      const vertex: PlyPart = {
+        name: "vertex",
+        fields: [...XYZ, ["uchar", "red"], ["uchar", "green"], ["uchar", "blue"], ["int", "label"]],
+        rows: [[0.5, -1.25, 3, 255, 0, 51, 7], [1, 2, 4, 0, 102, 255, -1], [9, 8, 7, 10, 13, 0, 2]],
+      };
+      const before: PlyPart = { ...FACES, name: "edge" };
+      const scan = await readScan(makePly(encoding, [before, vertex, FACES], newline), "a.ply");
+      assert.equal(scan.format, "ply");
+      assert.equal(scan.count, 3);
+      assert.deepEqual([...scan.positions], [0.5, -1.25, 3, 1, 2, 4, 9, 8, 7]);
+      assert.deepEqual([...scan.labels!], [7, -1, 2]);
+      const colors = [1, 0, 0.2, 0, 0.4, 1, 10 / 255, 13 / 255, 0].map(Math.fround);
+      assert.deepEqual([...scan.colors!], colors);
+    });
+  }
+
+  Deno.test(`readScan() keeps the digits of double coordinates, ${encoding}`, async () => {
+    const rows = [[652000.123456, 6862000.654321, -0.001], [652001.123456, 6862003.5, 3]];
+    const fields: PlyField[] = [["double", "x"], ["double", "y"], ["float64", "z"]];
+    const scan = await readScan(makePly(encoding, [{ name: "vertex", fields, rows }]), "a.ply");
+    assert(largestDifference(worldPositions(scan), rows.flat()) < 1e-6);
+    assert.deepEqual(scan.origin, [652000, 6862000, 0]);
+  });
+
+  Deno.test(`plyScanLoader() agrees with PLYLoader where that is right, ${encoding}`, async () => {
+    const bytes = makePly(encoding, [{
+      name: "vertex",
+      fields: [...XYZ, ["uchar", "red"], ["uchar", "green"], ["uchar", "blue"]],
+      rows: [[0.5, -1.25, 3, 255, 0, 51], [1, 2, 4, 0, 102, 255]],
+    }, FACES]);
+    const own = (await parse(bytes.slice().buffer, plyScanLoader("a.ply"))).attributes;
+    const theirs = (await parse(bytes.slice().buffer, PLYLoader, { core: { worker: false } }))
+      .attributes;
+    assert.deepEqual([...own.POSITION.value], [...theirs["POSITION"]!.value]);
+    const scaled = [...theirs["COLOR_0"]!.value].map((value) => Math.fround(value / 255));
+    assert.deepEqual([...own.COLOR_0!.value], scaled);
+  });
+}
+
+Deno.test("readScan() reads every scalar type under both of its names", async () => {
+  const types = ["char", "uchar", "short", "ushort", "int", "uint", "float", "double"];
+  const sized = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"];
+  for (const encoding of PLY_ENCODINGS) {
+    for (const type of [...types, ...sized]) {
+      const fields: PlyField[] = [[type, "x"], ["short", "skip"], [type, "y"], [type, "z"]];
+      const rows = [[1, -300, 2, 3], [100, 4000, 50, 25]];
+      const scan = await readScan(makePly(encoding, [{ name: "vertex", fields, rows }]), "a.ply");
+      assert.deepEqual(worldPositions(scan), [1, 2, 3, 100, 50, 25], `${encoding} ${type}`);
+    }
+  }
+});
+
+Deno.test("readScan() finds the scale of PLY colours over the whole file", async () => {
+  const cases: [string, number[], number[]][] = [
+    ["uchar", [0, 51, 255], [0, 0.2, 1]],
+    ["ushort", [0, 13107, 65535], [0, 0.2, 1]],
+    ["ushort", [0, 51, 255], [0, 0.2, 1]],
+    ["float", [0, 0.5, 1], [0, 0.5, 1]],
+    ["float", [0, 51, 255], [0, 0.2, 1]],
+    ["char", [0, 51, -1], [0, 0.2, 1]],
+  ];
+  for (const [type, values, wanted] of cases) {
+    const fields: PlyField[] = [...XYZ, [type, "red"], [type, "green"], [type, "blue"]];
+    for (const encoding of PLY_ENCODINGS) {
+      const bytes = makePly(encoding, [{ name: "vertex", fields, rows: [[0, 0, 0, ...values]] }]);
+      const scan = await readScan(bytes, "a.ply");
+      assert.deepEqual([...scan.colors!], wanted.map(Math.fround), `${type} ${values}`);
+    }
+  }
+});
+
+Deno.test("readScan() knows other names of colours, intensity and labels", async () => {
+  const fields: PlyField[] = [
+    ["float", "X"],
+    ["float", "Y"],
+    ["float", "Z"],
+    ["uchar", "diffuse_red"],
+    ["uchar", "diffuse_green"],
+    ["uchar", "diffuse_blue"],
+    ["float", "scalar_Intensity"],
+    ["float", "scalar_Label"],
+  ];
+  const rows = [[1, 2, 3, 255, 0, 0, 0.5, 4], [2, 3, 4, 0, 255, 0, 0.25, 5]];
+  const scan = await readScan(makePly("ascii", [{ name: "vertex", fields, rows }]), "a.ply");
+  assert.deepEqual([...scan.colors!], [1, 0, 0, 0, 1, 0]);
+  assert.deepEqual([...scan.intensity!], [0.5, 0.25]);
+  assert.deepEqual([...scan.labels!], [4, 5]);
+});
+
+Deno.test("readScan() takes fractional labels, zero colours and decibels for absent", async () => {
+  const fields: PlyField[] = [
+    ...XYZ,
+    ["uchar", "red"],
+    ["uchar", "green"],
+    ["uchar", "blue"],
+    ["float", "label"],
+    ["float", "intensity"],
+  ];
+  const rows = [[1, 2, 3, 0, 0, 0, 0.5, -20]];
+  const scan = await readScan(makePly("ascii", [{ name: "vertex", fields, rows }]), "a.ply");
+  assert.equal(scan.labels, null);
+  assert.equal(scan.colors, null);
+  assert.equal(scan.intensity, null);
+});
+
+Deno.test("readScan() reads a view into a larger buffer", async () => {
+  const file = makePly("binary_little_endian", [{
+    name: "vertex",
+    fields: XYZ,
+    rows: [[1, 2, 3]],
+  }]);
+  const larger = new Uint8Array(file.length + 20).fill(7);
+  larger.set(file, 10);
+  const scan = await readScan(larger.subarray(10, 10 + file.length), "a.ply");
+  assert.deepEqual([...scan.positions], [1, 2, 3]);
+});
+
+Deno.test("readScan() keeps the near points of a PLY with one point far away", async () => {
+  const rows = [[0.125, 0, 0], [1, 0, 0], [0, 1, 0], [-1e30, 0, 0]];
+  const scan = await readScan(makePly("ascii", [{ name: "vertex", fields: XYZ, rows }]), "a.ply");
+  assert.deepEqual([...scan.positions].slice(0, 9), rows.slice(0, 3).flat());
+});
+
+const HEAD = ["ply", "format ascii 1.0", "element vertex 2"];
+const PROPERTIES = ["property float x", "property float y", "property float z"];
+
+Deno.test("readScan() refuses malformed PLY headers", async () => {
+  const cases: [string[], RegExp][] = [
+    [["ply", "format ascii 1.0", "element vertex 1", ...PROPERTIES, ""], /before end_header/],
+    [["ply", "element vertex 1", ...PROPERTIES, "end_header", ""], /no format line/],
+    [["ply", "format ascii 2.0", "end_header", ""], /format 'ascii 2.0' is not known/],
+    [["ply", "format ascii 1.0", "end_header", ""], /no element vertex/],
+    [["ply", "format ascii 1.0", "element vertex -3", "end_header", ""], /not a name and a count/],
+    [["ply", "format ascii 1.0", "element vertex 1e3", "end_header", ""], /not a name and a count/],
+    [["ply", "format ascii 1.0", "property float x", "end_header", ""], /before any element/],
+    [[...HEAD, "property half x", "end_header", ""], /no known type/],
+    [[...HEAD, "property list float int x", "end_header", ""], /no known type/],
+    [
+      [...HEAD, "property float x", "property int x", "end_header", ""],
+      /x of element vertex comes twice/,
+    ],
+    [[...HEAD, "element vertex 3", "end_header", ""], /vertex comes twice/],
+    [[...HEAD, "nonsense here", "end_header", ""], /'nonsense' is not known/],
+    [["plyer", "format ascii 1.0", "end_header", ""], /first line is not 'ply'/],
+    [["ply", "format ascii 1.0", "element vertex 0", ...PROPERTIES, "end_header", ""], /empty/],
+    [
+      [...HEAD, "property float x", "property float y", "end_header", "1 2", "3 4", ""],
+      /no property z/,
+    ],
+    [
+      [
+        ...HEAD,
+        ...PROPERTIES,
+        "property list uchar int ids",
+        "end_header",
+        "1 2 3 0",
+        "1 2 3 0",
+        "",
+      ],
+      /ids of vertex is a list/,
+    ],
+  ];
+  for (const [lines, pattern] of cases) await refuses(text(lines), pattern);
+});
+
+Deno.test("readScan() refuses malformed PLY bodies", async () => {
+  const head = [...HEAD, ...PROPERTIES, "end_header"];
+  const cases: [string[], RegExp][] = [
+    [["1 2 3", ""], /2 rows of vertex cannot fit/],
+    [["1.0000 2.0000 3.0000", ""], /ends after 1 of 2 rows of vertex/],
+    [["1.00 2 3", "1 2", ""], /line 9 has 2 values where vertex 1 needs 3/],
+    [["1 2 3 4", "1 2 3", ""], /line 8 has 4 values/],
+    [["1 2 3", "1,5 2 3", ""], /line 9 has '1,5'/],
+    [["1 2 3", "0x10 2 3", ""], /line 9 has '0x10'/],
+    [["1 2 3", "1 nan 3", ""], /vertex 1 is NaN/],
+    [["1 2 3", "-inf 2 3", ""], /vertex 1 is -Infinity/],
+    [["1 2 3", "1 2 3", "1 2 3", ""], /line 10 comes after the last row/],
+  ];
+  for (const [rows, pattern] of cases) await refuses(text([...head, ...rows]), pattern);
+});
+
+Deno.test("readScan() refuses PLY coordinates that are no positions", async () => {
+  const fields: PlyField[] = [["double", "x"], ["double", "y"], ["double", "z"]];
+  for (const encoding of ["binary_little_endian", "binary_big_endian"] as const) {
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      const bytes = makePly(encoding, [{ name: "vertex", fields, rows: [[0, 0, 0], [0, bad, 0]] }]);
+      await refuses(bytes, /coordinate of vertex 1/, { field: "y" });
+    }
+    const bytes = makePly(encoding, [{ name: "vertex", fields, rows: [[0, 0, 0], [0, 0, 1e200]] }]);
+    await refuses(bytes, /beyond float32/, { field: "z" });
+  }
+});
+
+Deno.test("readScan() refuses PLY colours on no known scale", async () => {
+  const fields: PlyField[] = [...XYZ, ["int", "red"], ["int", "green"], ["int", "blue"]];
+  for (const bad of [70000, -4]) {
+    const rows = [[0, 0, 0, 1, 2, 3], [0, 0, 0, 1, bad, 3]];
+    await refuses(makePly("ascii", [{ name: "vertex", fields, rows }]), /green of vertex 1/, {
+      field: "green",
+    });
+  }
+});
+
+Deno.test("readScan() refuses binary PLY whose counts lie", async () => {
+  const lying = (count: string, encoding: string) =>
+    new TextEncoder().encode(
+      ["ply", `format ${encoding} 1.0`, `element vertex ${count}`, ...PROPERTIES, "end_header", ""]
+        .join("\n") + "123456789012123456789012",
+    );
+  for (const encoding of ["binary_little_endian", "binary_big_endian"]) {
+    assert.equal((await readScan(lying("2", encoding), "x.ply")).count, 2);
+    await refuses(lying("1", encoding), /12 bytes follow after the last row/);
+    for (const count of ["3", "4000000000", "999999999999999"]) {
+      await refuses(lying(count, encoding), new RegExp(`needs ${count} rows`));
+    }
+  }
+  const rows = new TextEncoder().encode("1 2 3\n");
+  const head = text([
+    "ply",
+    "format ascii 1.0",
+    "element vertex 4000000000",
+    ...PROPERTIES,
+    "end_header",
+    "",
+  ]);
+  await refuses(Uint8Array.from([...head, ...rows]), /cannot fit/);
+});
+
+Deno.test("readScan() refuses binary PLY lists that lie", async () => {
+  const faces = { ...FACES, fields: [["list int int", "vertex_indices"]] as PlyField[] };
+  const vertex = { name: "vertex", fields: XYZ, rows: [[1, 2, 3]] };
+  const good = makePly("binary_little_endian", [{ ...faces, rows: [[[1, 2, 3]]] }, vertex]);
+  assert.equal((await readScan(good, "x.ply")).count, 1);
+  const countAt = good.length - 12 - 16;
+  for (
+    const [items, pattern] of [[-1, /has -1 items/], [
+      1 << 30,
+      /element face needs 1 rows/,
+    ]] as const
+  ) {
+    const bad = good.slice();
+    new DataView(bad.buffer).setInt32(countAt, items, true);
+    await refuses(bad, pattern);
+  }
+});
+
+Deno.test("readScan() refuses what is no scan", async () => {
+  await refuses(new Uint8Array(0), /the file is empty/);
+  await refuses(text(["hello"]), /neither LAS, LAZ \('LASF'\) nor PLY/);
+});

@@ -1,0 +1,232 @@
+/**
+ * Real and odd files of other people's programs, from the folder that TTTKD_DATA names. They are not part
+ * of the repository: where the folder is not there, this says so.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { parse } from "@loaders.gl/core";
+import { LAZRsLoader } from "@loaders.gl/las";
+import {
+  convertScan,
+  decodePhoto,
+  matchPhotos,
+  parseCameras,
+  readScan,
+  requireSize,
+  requireWritable,
+  type Scan,
+  ScanError,
+  writeScan,
+} from "../../lib/scan/mod.ts";
+import { worldPositions } from "./files.ts";
+
+const FOLDER = Deno.env.get("TTTKD_DATA") ?? "../shared/data";
+const there = existsSync(FOLDER);
+if (!there) {
+  console.log(`LEFT OUT: tests on real files, since ${FOLDER} is not there (set TTTKD_DATA)`);
+}
+
+interface Odd {
+  file: string;
+  points: number | null;
+  expect: string;
+}
+
+interface Real {
+  file: string;
+  points: number;
+  min: number[];
+  max: number[];
+  classes: Record<string, number>;
+  rgb: string | null;
+}
+
+/** Files that loaders.gl cannot decode although others can, with what we say of each. */
+const NOT_DECODED: Record<string, RegExp> = {
+  "simple-laszip-compressor-version-1.2r0.laz": /compressor 1/,
+  "simple_with_page.copc.laz": /COPC/,
+  "pdrf5-1.3.laz": /item 9/,
+  "pdrf6-1.4.laz": /loaders\.gl cannot decode/,
+  "pdrf7-v4-1.4.laz": /version 4/,
+  "pdrf10-1.5.las": /version 1\.5/,
+  "pdrf10-1.5.laz": /version 1\.5/,
+  "point-version-1-point-wise.laz": /compressor 1/,
+};
+/** Files whose header promises more points than there are. */
+const TRUNCATED = [
+  "garbage_nVariableLength.las",
+  "made_las_count_4g.las",
+  "made_ply_last_point_cut.ply",
+  "1.2-no-points.las",
+];
+
+const load = (path: string) => new Uint8Array(readFileSync(`${FOLDER}/${path}`));
+const json = (path: string) => JSON.parse(readFileSync(`${FOLDER}/${path}`, "utf8"));
+
+/** Labels a scan and asserts that the answer reads as before but for the labels. */
+async function roundTrip(scan: Scan): Promise<void> {
+  const labels = Uint8Array.from({ length: scan.count }, (_, i) => i % 7 + 2);
+  const confidence = Float32Array.from({ length: scan.count }, (_, i) => (i % 100) / 100);
+  const answer = writeScan(scan, { labels, confidence, extraBytes: true });
+  const back = await readScan(answer, scan.name);
+  assert.deepEqual(back.origin, scan.origin);
+  assert(sameBytes(back.positions, scan.positions));
+  assert(sameBytes(back.colors, scan.colors));
+  assert(sameBytes(back.intensity, scan.intensity));
+  assert(back.labels!.every((label, i) => label === labels[i]));
+}
+
+function sameBytes(a: Float32Array | null, b: Float32Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
+Deno.test({
+  name: "readScan() reads or refuses every odd file as it should",
+  ignore: !there,
+  fn: async () => {
+    const files: Odd[] = json("odd/expected.json");
+    for (const { file, points, expect } of files) {
+      const mustRefuse = points === null || points === 0 || TRUNCATED.includes(file) ||
+        file in NOT_DECODED;
+      try {
+        const scan = await readScan(load(`odd/${file}`), file);
+        assert(!mustRefuse, `${file} was read: ${expect}`);
+        assert.equal(scan.count, points, file);
+        assert(scan.positions.every(Number.isFinite), file);
+      } catch (error) {
+        if (!(error instanceof ScanError)) throw error;
+        assert(mustRefuse, `${error.message} (${expect})`);
+        assert.match(error.message, NOT_DECODED[file] ?? /./);
+      }
+    }
+  },
+});
+
+Deno.test({
+  name: "readScan() takes no flag bits, colours or digits wrong in odd files",
+  ignore: !there,
+  fn: async () => {
+    const read = (file: string) => readScan(load(`odd/${file}`), file);
+    assert.equal((await read("synthetic_test.las")).labels, null, "a flag is no class");
+    assert.equal((await read("simple1_1.las")).colors, null);
+    assert.deepEqual(
+      [...(await read("text_extradim.ply")).colors!],
+      [63, 200, 64].map((v) => Math.fround(v / 255)),
+    );
+    assert.deepEqual(
+      [...(await read("made_ply_faces_first.ply")).positions],
+      [0, 0, 0, 1, 0, 0, 0, 1, 0],
+    );
+    const las = await read("test_pdalfail_0643_6319_LA93_IGN69.laz");
+    assert(las.labels!.every((label) => label === 65));
+    const wrongBox = await read("simple1_3.las");
+    assert(
+      Math.abs(Math.max(...worldPositions(wrongBox).filter((_, i) => i % 3 === 0)) + 234935.841) <
+        1e-3,
+    );
+  },
+});
+
+Deno.test({
+  name: "readScan() reads every file of las/ with its box, classes and colours",
+  ignore: !there,
+  fn: async () => {
+    const files: Real[] = json("las/las.json");
+    for (const { file, points, min, max, classes, rgb } of files) {
+      const scan = await readScan(load(`las/${file}`), file);
+      assert.equal(scan.count, points, file);
+      const box = { min: [Infinity, Infinity, Infinity], max: [-Infinity, -Infinity, -Infinity] };
+      for (let i = 0; i < 3 * points; i++) {
+        const world = scan.positions[i]! + scan.origin[i % 3]!;
+        if (world < box.min[i % 3]!) box.min[i % 3] = world;
+        if (world > box.max[i % 3]!) box.max[i % 3] = world;
+      }
+      for (let axis = 0; axis < 3; axis++) {
+        assert(Math.abs(box.min[axis]! - min[axis]!) < 2e-3, `${file} ${box.min} ${min}`);
+        assert(Math.abs(box.max[axis]! - max[axis]!) < 2e-3, `${file} ${box.max} ${max}`);
+      }
+      const found: Record<string, number> = {};
+      for (const label of scan.labels ?? new Int32Array(points)) {
+        found[label] = (found[label] ?? 0) + 1;
+      }
+      assert.deepEqual(found, classes, file);
+      assert.equal(scan.colors !== null, rgb !== null, file);
+      if (scan.colors) assert(scan.colors.some((value) => value > 0.5), `${file} is too dark`);
+    }
+  },
+});
+
+Deno.test({
+  name: "writeScan() answers every file that it can, with nothing changed but the labels",
+  ignore: !there,
+  fn: async () => {
+    let answered = 0;
+    for (const folder of ["odd", "las"]) {
+      for (const file of readdirSync(`${FOLDER}/${folder}`)) {
+        if (!/\.(las|ply)$/.test(file)) continue;
+        const scan = await readScan(load(`${folder}/${file}`), file).catch(() => null);
+        if (scan === null) continue;
+        await roundTrip(scan);
+        answered++;
+      }
+    }
+    assert(answered >= 30, `only ${answered}`);
+  },
+});
+
+Deno.test({
+  name: "convertScan() makes LAS of LAZ, which cannot be written back",
+  ignore: !there,
+  fn: async () => {
+    const file = "test_data_77050_627755_LA93_IGN69.laz";
+    const scan = await readScan(load(`las/${file}`), file);
+    assert.throws(() => requireWritable(scan), ScanError);
+    const las = convertScan(scan, "las");
+    requireWritable(las);
+    const { attributes } = await parse(las.bytes.slice().buffer, LAZRsLoader, {
+      core: { worker: false },
+      las: { fp64: true },
+    });
+    const world = worldPositions(scan);
+    assert(attributes["POSITION"]!.value.every((value, i) => Math.abs(value - world[i]!) < 6e-4));
+    assert.deepEqual([...attributes["classification"]!.value], [...scan.labels!]);
+  },
+});
+
+Deno.test({
+  name: "readScan() still reads LAZ after files that its decoder panics on",
+  ignore: !there,
+  fn: async () => {
+    const good = load("odd/laszip-generated.laz");
+    const bad = load("odd/pdrf6-1.4.laz");
+    for (let i = 0; i < 5; i++) {
+      await assert.rejects(readScan(bad, "bad.laz"), ScanError);
+      assert.equal((await readScan(good, "good.laz")).count, 1065);
+    }
+    for (let length = 0; length < good.length; length += 997) {
+      await assert.rejects(readScan(good.subarray(0, length), "cut.laz"), ScanError);
+    }
+  },
+});
+
+Deno.test({
+  name: "every sample with photographs reads whole: scan, cameras, photographs",
+  ignore: !there,
+  fn: async () => {
+    let samples = 0;
+    for (const { name, points } of json("manifest.json") as { name: string; points: number }[]) {
+      if (!existsSync(`${FOLDER}/${name}/cameras.json`)) continue;
+      const scan = await readScan(load(`${name}/scan.ply`), name);
+      assert.equal(scan.count, points, name);
+      await roundTrip(scan);
+      const cameras = parseCameras(readFileSync(`${FOLDER}/${name}/cameras.json`, "utf8"), name);
+      const photos = readdirSync(`${FOLDER}/${name}/images`);
+      const [first] = matchPhotos(cameras, photos, name);
+      const path = `${name}/images/${photos[first!]!}`;
+      requireSize(cameras[0]!, await decodePhoto(load(path), path), name);
+      samples++;
+    }
+    assert(samples >= 10, `only ${samples}`);
+  },
+});

@@ -1,0 +1,179 @@
+/** LAS answers: the client's own file, and nothing in it changed but the labels. */
+import assert from "node:assert/strict";
+import { parse } from "@loaders.gl/core";
+import { LAZRsLoader } from "@loaders.gl/las";
+import { readScan, requireWritable, type ScanLabels, writeScan } from "../../lib/scan/mod.ts";
+import { LAS_RECORD, makeLas } from "./files.ts";
+
+const COUNT = 20;
+
+function labelling(more: Partial<ScanLabels> = {}): ScanLabels {
+  return {
+    labels: Uint8Array.from({ length: COUNT }, (_, i) => i % 5),
+    confidence: Float32Array.from({ length: COUNT }, (_, i) => i / 19),
+    ...more,
+  };
+}
+
+async function attributes(bytes: Uint8Array) {
+  const options = { core: { worker: false }, las: { fp64: true, colorDepth: 16 } };
+  const mesh = await parse(bytes.slice().buffer, LAZRsLoader, options);
+  return mesh.attributes;
+}
+
+const classAt = (format: number) => format < 6 ? 15 : 16;
+
+for (const format of LAS_RECORD.keys()) {
+  Deno.test(`writeScan() changes nothing but the class bits of LAS format ${format}`, async () => {
+    const minor = format < 4 ? 2 : format < 6 ? 3 : 4;
+    const made = makeLas({
+      minor,
+      format,
+      extra: 2,
+      gap: 5,
+      evlrs: minor === 4 ? [new Uint8Array(7)] : [],
+    });
+    const scan = await readScan(made.bytes, "x.las");
+    const before = made.bytes.slice();
+    const asprs = [1, 2, 6, 31, 17];
+    const answer = writeScan(scan, labelling({ asprs }));
+    assert.deepEqual(scan.bytes, before, "the client's bytes are left alone");
+    const expected = before.slice();
+    for (let i = 0; i < COUNT; i++) {
+      const at = made.pointOffset + i * made.recordBytes + classAt(format);
+      expected[at] = format < 6 ? (expected[at]! & 0xe0) | asprs[i % 5]! : asprs[i % 5]!;
+    }
+    assert.deepEqual(answer, expected);
+    assert.deepEqual(
+      [...(await readScan(answer, "x.las")).labels!],
+      Array.from(labelling().labels, (l) => asprs[l]),
+    );
+  });
+
+  Deno.test(`writeScan() adds dimensions to LAS format ${format} and keeps the rest`, async () => {
+    const minor = format < 4 ? 2 : format < 6 ? 3 : 4;
+    const evlrs = minor === 4 ? [Uint8Array.of(1, 2, 3), Uint8Array.of(9)] : [];
+    const vlrs: [string, number, Uint8Array][] = [["LASF_Projection", 2112, Uint8Array.of(65, 66)]];
+    const made = makeLas({ minor, format, extra: 3, gap: 11, vlrs, evlrs });
+    const old = new DataView(made.bytes.buffer);
+    if (minor >= 3) old.setBigUint64(227, BigInt(made.pointsEnd), true);
+    const scan = await readScan(made.bytes, "x.las");
+    const answer = writeScan(scan, labelling({ extraBytes: true }));
+    const view = new DataView(answer.buffer);
+
+    const theirs = await attributes(made.bytes);
+    const ours = await attributes(answer);
+    for (const name of ["POSITION", "intensity", "COLOR_0"]) {
+      assert.deepEqual(ours[name]?.value, theirs[name]?.value, name);
+    }
+    const pointOffset = view.getUint32(96, true);
+    const recordBytes = view.getUint16(105, true);
+    assert.equal(recordBytes, made.recordBytes + 5);
+    for (let i = 0; i < COUNT; i++) {
+      const from = made.pointOffset + i * made.recordBytes;
+      const expected = made.bytes.slice(from, from + made.recordBytes);
+      const at = classAt(format);
+      expected[at] = format < 6 ? (expected[at]! & 0xe0) | (i % 5) : i % 5;
+      const to = pointOffset + i * recordBytes;
+      assert.deepEqual(answer.slice(to, to + made.recordBytes), expected);
+      assert.equal(answer[to + made.recordBytes], i % 5);
+      assert.equal(view.getFloat32(to + made.recordBytes + 1, true), Math.fround(i / 19));
+    }
+    // Behind the points everything is as before, and the header knows where.
+    const end = pointOffset + COUNT * recordBytes;
+    assert.deepEqual(answer.slice(end), made.bytes.slice(made.pointsEnd));
+    if (minor >= 3) assert.equal(view.getBigUint64(227, true), BigInt(end));
+    if (minor === 4) assert.equal(view.getBigUint64(235, true), BigInt(end));
+    // The client's record and the gap before the points are where they were, ours between them.
+    const headerBytes = view.getUint16(94, true);
+    assert.deepEqual(
+      answer.slice(headerBytes, headerBytes + 56),
+      made.bytes.slice(headerBytes, headerBytes + 56),
+    );
+    assert.deepEqual(answer.slice(pointOffset - 11, pointOffset), new Uint8Array(11).fill(0xa5));
+    assert.equal(view.getUint32(100, true), 2);
+    // The three bytes that nothing described have got a descriptor before ours.
+    const types = [0, 1, 2].map((
+      k,
+    ) => [...answer.slice(headerBytes + 56 + 54 + 192 * k + 2).slice(0, 2)]);
+    assert.deepEqual(types, [[0, 3], [1, 0], [9, 0]]);
+  });
+}
+
+Deno.test("writeScan() writes LAS dimensions again in place", async () => {
+  const made = makeLas({ extra: 3 });
+  const first = writeScan(await readScan(made.bytes, "x.las"), labelling({ extraBytes: true }));
+  const labels = Uint8Array.from({ length: COUNT }, (_, i) => 10 + i);
+  const scan = await readScan(first, "x.las");
+  const second = writeScan(scan, labelling({ labels, extraBytes: true }));
+  assert.equal(second.length, first.length);
+  assert.equal(new DataView(second.buffer).getUint16(105, true), made.recordBytes + 5);
+  assert.deepEqual([...(await readScan(second, "x.las")).labels!], [...labels]);
+});
+
+Deno.test("writeScan() extends the client's own extra-bytes record", async () => {
+  const own = new Uint8Array(192);
+  own[2] = 4;
+  own.set(new TextEncoder().encode("range"), 4);
+  const vlrs: [string, number, Uint8Array][] = [
+    ["LASF_Spec", 4, own],
+    ["other", 1, Uint8Array.of(1, 2, 3)],
+  ];
+  const made = makeLas({ extra: 2, vlrs });
+  const answer = writeScan(await readScan(made.bytes, "x.las"), labelling({ extraBytes: true }));
+  const view = new DataView(answer.buffer);
+  assert.equal(view.getUint32(100, true), 2);
+  assert.equal(view.getUint16(375 + 20, true), 3 * 192);
+  assert.deepEqual(answer.slice(375 + 54, 375 + 54 + 192), own);
+  const next = 375 + 54 + 3 * 192;
+  assert.deepEqual(answer.slice(next + 54, next + 57), Uint8Array.of(1, 2, 3));
+  assert.equal(view.getUint32(96, true), made.pointOffset + 2 * 192);
+});
+
+Deno.test("writeScan() refuses extra-bytes records that contradict the points", async () => {
+  const own = new Uint8Array(192);
+  own[2] = 10;
+  const made = makeLas({ extra: 2, vlrs: [["LASF_Spec", 4, own]] });
+  const scan = await readScan(made.bytes, "x.las");
+  assert.throws(() => writeScan(scan, labelling({ extraBytes: true })), {
+    name: "ScanError",
+    message: /describes 44 bytes a point, its records have 38/,
+  });
+  own[2] = 3;
+  own.set(new TextEncoder().encode("label"), 4);
+  const other = await readScan(makeLas({ extra: 2, vlrs: [["LASF_Spec", 4, own]] }).bytes, "x.las");
+  assert.throws(() => writeScan(other, labelling({ extraBytes: true })), {
+    name: "ScanError",
+    field: "label",
+  });
+});
+
+Deno.test("writeScan() refuses labels that do not fit", async () => {
+  const scan = await readScan(makeLas({ minor: 2, format: 3 }).bytes, "x.las");
+  const labels = new Int32Array(COUNT);
+  const refused = (value: number, more: Partial<ScanLabels> = {}) => {
+    labels[3] = value;
+    return () => writeScan(scan, labelling({ labels, ...more }));
+  };
+  assert.throws(refused(32), {
+    name: "RangeError",
+    message: /label 32 of point 3 .* holds 0 to 31/,
+  });
+  assert.throws(refused(-1), RangeError);
+  assert.throws(refused(2, { asprs: [1, 2] }), RangeError);
+  assert.throws(refused(1, { asprs: [1, 2.5] }), RangeError);
+  assert.throws(refused(300, { asprs: new Array(400).fill(2), extraBytes: true }), RangeError);
+  assert.throws(() => writeScan(scan, labelling({ labels: new Uint8Array(3) })), TypeError);
+  const confidence = new Float32Array(COUNT).fill(NaN);
+  assert.throws(() => writeScan(scan, labelling({ confidence })), RangeError);
+});
+
+Deno.test("requireWritable() and writeScan() refuse LAZ with the mend", async () => {
+  const scan = await readScan(makeLas({ format: 6 }).bytes, "x.laz");
+  requireWritable(scan);
+  const compressed = { ...scan, bytes: scan.bytes.slice() };
+  compressed.bytes[104] = 0x86;
+  const expected = { name: "ScanError", message: /compressed \(LAZ\).*ask for JSON or PLY/ };
+  assert.throws(() => requireWritable(compressed), expected);
+  assert.throws(() => writeScan(compressed, labelling()), expected);
+});
