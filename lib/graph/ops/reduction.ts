@@ -43,7 +43,7 @@ export function chunksOf(
   return { count: Math.max(1, Math.ceil(items / size)), size };
 }
 
-/** Bytes of scratch that a reduction needs. */
+/** Bytes of scratch that a reduction needs: the partial sums of every chunk. */
 export function scratchBytes(chunks: Chunks, bytes: number): number {
   return chunks.count * bytes;
 }
