@@ -83,7 +83,10 @@ export function preprocess(
         green += weight * photo.pixels[at + 1]!;
         blue += weight * photo.pixels[at + 2]!;
       }
-      rows.set([red, green, blue], 3 * (y * width + x));
+      const to = 3 * (y * width + x);
+      rows[to] = red;
+      rows[to + 1] = green;
+      rows[to + 2] = blue;
     }
   }
   const data = new Float32Array(3 * height * width);

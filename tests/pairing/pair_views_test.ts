@@ -58,8 +58,8 @@ async function pairOnGpu(gpu: Gpu, setup: Setup) {
 const room: Setup = {
   positions: scanRoom(3000),
   cameras: ROOM_CAMERAS,
-  maps: ROOM_CAMERAS.map((_, i) => randomMap(6, 8, 6, 10 + i)),
-  channels: 6,
+  maps: ROOM_CAMERAS.map((_, i) => randomMap(6, 8, 21, 10 + i)),
+  channels: 21,
 };
 
 for (
@@ -215,6 +215,9 @@ withGpu(
     assert.deepEqual([...mean.values.subarray(1)], [0, 0, 0, 0, 0, 0, 0]);
     const best = await pairOnGpu(gpu, { ...setup, options: { depthAbsolute: 0.1, views: "best" } });
     assert.ok(Math.abs(best.values[0]! - (5 + 1) / 2) < 1e-6);
+    const equals = { cameras: [front, front], maps: [says(3), says(4)] };
+    const first = await pairOnGpu(gpu, { ...setup, ...equals, options: { views: "best" } });
+    assert.equal(first.values[0], 3);
   },
 );
 
