@@ -90,29 +90,42 @@ export function camerasToJson(cameras: readonly Camera[]): string {
  *
  * @param name the camera file's name, for errors
  * @returns for each camera the index into `photoNames`
- * @throws {CameraError} naming the photograph that is missing or of which there are several
+ * @throws {CameraError} naming the photograph that is missing, of which there are several, or that two
+ *   cameras claim
  */
 export function matchPhotos(
   cameras: readonly Camera[],
   photoNames: readonly string[],
   name = "cameras.json",
 ): number[] {
+  const claimed = new Map<number, string>();
   return cameras.map(({ file }, index) => {
+    const fail = (problem: string, mend: string): never => {
+      throw new CameraError({ file: name, problem, mend, field: `images[${index}].file` });
+    };
     const whole = indicesOf(photoNames, (photo) => photo === file);
     const found = whole.length > 0
       ? whole
       : indicesOf(photoNames, (photo) => baseName(photo) === baseName(file));
-    if (found.length === 1) return found[0]!;
-    throw new CameraError({
-      file: name,
-      problem: found.length === 0
-        ? `photograph ${file} is not among the ${photoNames.length} that were sent`
-        : `${found.length} photographs are called ${file}`,
-      mend: found.length === 0
-        ? "send it, or leave its camera out"
-        : "give every photograph its own name",
-      field: `images[${index}].file`,
-    });
+    const [match] = found;
+    if (match === undefined) {
+      return fail(
+        `photograph ${file} is not among the ${photoNames.length} that were sent`,
+        "send it, or leave its camera out",
+      );
+    }
+    const other = claimed.get(match);
+    if (found.length > 1) {
+      fail(`${found.length} photographs are called ${file}`, "give every photograph its own name");
+    }
+    if (other !== undefined) {
+      fail(
+        `photograph ${photoNames[match]} would belong to both ${other} and ${file}`,
+        "send the photographs under the whole names that the cameras use",
+      );
+    }
+    claimed.set(match, file);
+    return match;
   });
 }
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { ScanError } from "./errors.ts";
 import type { Scan } from "./scan.ts";
 
 const HEADER_BYTES = 375;
@@ -18,7 +19,7 @@ const LARGEST_INTEGER = 0x7fffffff;
  * A LAS 1.4 file of point format 6, or 7 with colours. It holds coordinates, intensity, colours and, as
  * classification, the scan's labels where all of them are 0 to 255. Every point is the only return.
  *
- * @throws {RangeError} where the scan is too wide for 32-bit coordinates
+ * @throws {ScanError} where the scan is too wide for 32-bit coordinates
  */
 export function writeLas(scan: Scan): Uint8Array {
   const { count, origin, colors } = scan;
@@ -83,9 +84,12 @@ function coordinateScale(
     scale /= 10;
   }
   if (farthest / scale > LARGEST_INTEGER) {
-    throw new RangeError(
-      `Cannot write ${name} as LAS: a point ${farthest} from the origin does not fit 32 bits at ${scale}; ask for PLY or JSON`,
-    );
+    throw new ScanError({
+      file: name,
+      action: "convert to LAS",
+      problem: `a point ${farthest} from the origin does not fit into 32 bits at ${scale}`,
+      mend: "remove the point, or ask for PLY or JSON",
+    });
   }
   return scale;
 }

@@ -43,7 +43,7 @@ export function requireWritable(scan: Scan): void {
  * ...)`. The new file holds coordinates, colours, intensity and labels; other attributes stay behind. A
  * scan whose file is of that format already comes back as it is, but for LAZ, which becomes LAS.
  *
- * @throws {RangeError} where a scan is too wide for LAS
+ * @throws {ScanError} where a scan is too wide for LAS
  */
 export function convertScan(scan: Scan, format: Scan["format"]): Scan {
   if (scan.format === format && !isLaz(scan)) return scan;

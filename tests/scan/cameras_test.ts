@@ -106,6 +106,15 @@ Deno.test("matchPhotos() names the photograph that is missing or ambiguous", () 
   });
 });
 
+Deno.test("matchPhotos() refuses one photograph for two cameras", () => {
+  const cameras = parseCameras(json(image({ file: "x/a.jpg" }), image({ file: "y/a.jpg" })), "c");
+  assert.throws(() => matchPhotos(cameras, ["a.jpg"]), {
+    name: "CameraError",
+    field: "images[1].file",
+    message: /a\.jpg would belong to both x\/a\.jpg and y\/a\.jpg/,
+  });
+});
+
 Deno.test("requireSize() refuses a photograph of another size", () => {
   const [camera] = parseCameras(json(image()), "c");
   requireSize(camera!, { name: "a.jpg", width: 640, height: 480 });

@@ -65,5 +65,5 @@ Deno.test("convertScan() gives small scans finer steps and refuses boundless one
   assert(largestDifference(worldPositions(await readScan(small.bytes, "x")), positions) < 1e-7);
   positions[0] = 1e30;
   const wide = await readScan(writePly({ positions }), "x.ply");
-  assert.throws(() => convertScan(wide, "las"), { name: "RangeError", message: /ask for PLY/ });
+  assert.throws(() => convertScan(wide, "las"), { name: "ScanError", message: /ask for PLY/ });
 });
