@@ -148,3 +148,24 @@ withGpu("a point right behind another is hidden unless the tolerance reaches it"
   assert.deepEqual(await seenBy({ depthAbsolute: 0, depthRelative: 0.3 }), [true, true]);
   assert.deepEqual(await seenBy({ depthAbsolute: Infinity }), [true, true]);
 });
+
+withGpu("the denser the points, the smaller the gap through which a view sees", async (gpu) => {
+  const camera = {
+    ...lookAt([0, 0, 0], [1, 0, 0], 16, 16, 100),
+    worldToCamera: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1),
+  };
+  const behind = (u: number, v: number, z: number) => [(u - 7.5) * z / 100, (v - 7.5) * z / 100, z];
+  // A far point in pixel (8, 8), near ones two pixels away on all eight sides.
+  const sides = [6, 8, 10].flatMap((u) =>
+    [6, 8, 10].map((v) => behind(u, v, u === 8 && v === 8 ? 5 : 1))
+  );
+  const corner = (count: number) => Array.from({ length: count }, () => behind(0, 0, 9));
+  const seesThrough = async (extra: number) => {
+    const positions = Float32Array.from([...sides, ...corner(extra)].flat());
+    return (await seeOnGpu(gpu, positions, [camera], {}))[0]!.seen[4];
+  };
+  assert.equal(await seesThrough(0), false);
+  // The reach is 4 * 16 / sqrt(n) pixels: less than two beyond 1024 points.
+  assert.equal(await seesThrough(1024 - sides.length), false);
+  assert.equal(await seesThrough(1025 - sides.length), true);
+});
