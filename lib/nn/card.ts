@@ -29,9 +29,11 @@ const StudentCardSchema = z.object({
   licence: z.string(),
   provenance: z.string(),
 }).refine(
-  (card) =>
-    card.palette.length === card.classes.length && card.asprs.length === card.classes.length,
-  { message: "palette and asprs need one entry a class", path: ["palette"] },
+  (card) => card.palette.length === card.classes.length,
+  { message: "needs one colour a class", path: ["palette"] },
+).refine(
+  (card) => card.asprs.length === card.classes.length,
+  { message: "needs one code a class", path: ["asprs"] },
 );
 
 /** What is known of a student. */

@@ -29,9 +29,10 @@ export class Student {
   readonly teacherWidth: number;
 
   constructor(card: Pick<StudentCard, "backbone" | "classes" | "features" | "teacher">) {
-    const member = MINKUNETS[card.backbone];
-    if (!member) throw new RangeError(`Cannot build "${card.backbone}": no such MinkUNet`);
-    this.shape = { ...member, inChannels: card.features.length };
+    if (!Object.hasOwn(MINKUNETS, card.backbone)) {
+      throw new RangeError(`Cannot build "${card.backbone}": no such MinkUNet`);
+    }
+    this.shape = { ...MINKUNETS[card.backbone]!, inChannels: card.features.length };
     this.classes = card.classes.length;
     this.teacherWidth = card.teacher.width;
   }

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { parseStudentCard, type StudentCard } from "../../lib/nn/card.ts";
+import { CheckpointError } from "../../lib/nn/safetensors.ts";
+
+const CARD: StudentCard = {
+  id: "rooms",
+  backbone: "MinkUNet14Slim",
+  classes: ["floor", "wall"],
+  palette: [[0, 128, 255], [10, 20, 30]],
+  voxelSize: 0.05,
+  features: ["red", "green", "blue"],
+  teacher: { id: "tiny", width: 32 },
+  asprs: [2, 6],
+  licence: "MIT",
+  provenance: "made for a test",
+};
+
+Deno.test("parseStudentCard() reads a card from the metadata", () => {
+  assert.deepEqual(parseStudentCard({ card: JSON.stringify(CARD), other: "ignored" }), CARD);
+});
+
+for (
+  const [what, metadata] of [
+    ["no card", {}],
+    ["an empty card", { card: "" }],
+    ["a card that is no JSON", { card: "{" }],
+  ] as [string, Record<string, string>][]
+) {
+  Deno.test(`parseStudentCard() refuses ${what}`, () => {
+    assert.throws(() => parseStudentCard(metadata), (error) => {
+      assert.ok(error instanceof CheckpointError);
+      assert.match(error.message, /no "card" in JSON; add a model card$/);
+      return true;
+    });
+  });
+}
+
+for (
+  const [field, changes] of [
+    ["id", { id: undefined }],
+    ["id", { id: "" }],
+    ["backbone", { backbone: "MinkUNet18C" }],
+    ["backbone", { backbone: "toString" }],
+    ["classes", { classes: ["only one"] }],
+    ["classes.1", { classes: ["floor", 2] }],
+    ["palette", { palette: [[0, 0, 0]] }],
+    ["palette.1.2", { palette: [[0, 0, 0], [0, 0, 256]] }],
+    ["voxelSize", { voxelSize: 0 }],
+    ["voxelSize", { voxelSize: "5 cm" }],
+    ["features", { features: [] }],
+    ["features.0", { features: ["colour"] }],
+    ["teacher.width", { teacher: { id: "tiny", width: 0.5 } }],
+    ["teacher.id", { teacher: { width: 32 } }],
+    ["asprs.0", { asprs: [-1, 2] }],
+    ["asprs", { asprs: [2] }],
+    ["licence", { licence: undefined }],
+    ["provenance", { provenance: null }],
+  ] as [string, Record<string, unknown>][]
+) {
+  Deno.test(`parseStudentCard() names "${field}" of ${JSON.stringify(changes)}`, () => {
+    const card = JSON.stringify({ ...CARD, ...changes });
+    assert.throws(() => parseStudentCard({ card }), (error) => {
+      assert.ok(error instanceof CheckpointError);
+      const start = `Cannot use the checkpoint: card field "${field}": `;
+      assert.ok(error.message.startsWith(start), error.message);
+      return true;
+    });
+  });
+}
+
+Deno.test("parseStudentCard() refuses a card that is no object", () => {
+  for (const card of ["null", "[]", "5", '"text"']) {
+    assert.throws(() => parseStudentCard({ card }), CheckpointError);
+  }
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Student } from "../../lib/nn/student.ts";
+import {
+  featureChannels,
+  minkUNetParameters,
+  MINKUNETS,
+  type MinkUNetShape,
+} from "../../lib/nn/minkunet.ts";
+import { GOLDEN } from "../parity/golden.ts";
+
+function shapeOf(name: string): MinkUNetShape {
+  return { ...MINKUNETS[name]!, inChannels: 3 };
+}
+
+/** State-dict shapes of MinkowskiEngine's network of this name: backbone and `final` with 20 classes. */
+function stateShapes(name: string): Map<string, readonly number[]> {
+  const shape = shapeOf(name);
+  return new Map([
+    ...minkUNetParameters(shape).map((spec) => [spec.name, spec.shape] as const),
+    ["final.kernel", [featureChannels(shape), 20]],
+    ["final.bias", [1, 20]],
+  ]);
+}
+
+// Counted on MinkowskiEngine's own networks, 3 input channels and 20 classes.
+for (
+  const [name, parameters, statistics] of [
+    ["MinkUNet14A", 8_024_500, 6_976],
+    ["MinkUNet18A", 15_493_172, 10_688],
+    ["MinkUNet34C", 37_856_052, 17_600],
+    ["MinkUNet14", 11_580_852, 8_000],
+    ["MinkUNet18", 21_704_244, 12_224],
+    ["MinkUNet34B", 36_226_484, 16_448],
+    ["MinkUNet34A", 36_607_412, 16_832],
+  ] as const
+) {
+  Deno.test(`${name} has ${parameters} parameters and ${statistics} running statistics`, () => {
+    const specs = minkUNetParameters(shapeOf(name));
+    const sizeOf = (kind: (is: string) => boolean) =>
+      specs.filter((spec) => kind(spec.kind))
+        .reduce((sum, spec) => sum + spec.shape.reduce((a, b) => a * b, 1), 0);
+    const head = (featureChannels(shapeOf(name)) + 1) * 20;
+    assert.equal(sizeOf((kind) => kind !== "statistic") + head, parameters);
+    assert.equal(sizeOf((kind) => kind === "statistic"), statistics);
+  });
+}
+
+if (GOLDEN) {
+  const networks: Record<string, Record<string, number[]>> = JSON.parse(
+    await Deno.readTextFile(join(GOLDEN, "state_dict_shapes.json")),
+  );
+  for (const [name, golden] of Object.entries(networks)) {
+    Deno.test(`${name} has the keys and shapes of MinkowskiEngine's state dict, in its order`, () => {
+      const counted = Object.entries(golden).filter(([key]) =>
+        !key.endsWith(".num_batches_tracked")
+      );
+      assert.deepEqual([...stateShapes(name)], counted);
+    });
+  }
+}
+
+Deno.test("Student has the backbone's entries and two linear heads", () => {
+  const student = new Student({
+    backbone: "MinkUNet14Slim",
+    classes: ["floor", "wall", "chair"],
+    features: ["red", "green", "blue", "one"],
+    teacher: { id: "teacher", width: 10 },
+  });
+  const specs = student.parameters();
+  const backbone = minkUNetParameters({ ...MINKUNETS.MinkUNet14Slim!, inChannels: 4 });
+  assert.deepEqual(specs.slice(0, backbone.length), backbone);
+  assert.deepEqual(
+    specs.slice(backbone.length).map(({ name, part, kind, shape }) => [name, part, kind, shape]),
+    [
+      ["final.kernel", "classes", "kernel", [48, 3]],
+      ["final.bias", "classes", "bias", [1, 3]],
+      ["distillation.kernel", "distillation", "kernel", [48, 10]],
+      ["distillation.bias", "distillation", "bias", [1, 10]],
+    ],
+  );
+  assert.equal(new Set(specs.map(({ name }) => name)).size, specs.length, "names are distinct");
+});
+
+Deno.test("Student refuses a backbone that is no MinkUNet", () => {
+  const card = { classes: ["a", "b"], features: ["one" as const], teacher: { id: "t", width: 4 } };
+  for (const backbone of ["MinkUNet18C", "toString"]) {
+    assert.throws(() => new Student({ ...card, backbone }), RangeError);
+  }
+});
