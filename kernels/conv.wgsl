@@ -10,7 +10,7 @@
 // Bindings: x vec4f[source rows * sum_quads], weight mat4x4f[volume * sum_quads * quads] (packed as in
 // gemm.wgsl), bias vec4f[quads] (unread where has_bias is 0), entries u32[], offsets u32[volume * tiles + 1]
 // read; y vec4f[rows * quads] read and written. Launches with first > 0 add to what y holds.
-// Grid: one thread a span of tiles x 16 columns, 32 a workgroup.
+// Grid: one thread a span of tiles x 16 columns, 8 a workgroup.
 override TRANSPOSED: bool = false;
 
 struct Params {
@@ -58,14 +58,14 @@ fn rows(entry: vec4u, p: vec4u, inner: vec3u) -> vec4u {
   return (t << vec4u(6u)) | (entry & vec4u(63u));
 }
 
-@compute @workgroup_size(32)
+@compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) wid: vec3u,
   @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let blocks = (params.quads + 3u) / 4u;
-  let id = (wid.x + wid.y * num.x) * 32u + lane;
+  let id = (wid.x + wid.y * num.x) * 8u + lane;
   let tile = id / blocks * params.span;
   if (tile >= params.tiles) { return; }
   let tile_end = min(tile + params.span, params.tiles);

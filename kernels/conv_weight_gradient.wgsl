@@ -8,7 +8,7 @@
 // Bindings: x vec4f[source rows * input_quads], dy vec4f[rows * output_quads], entries u32[],
 // offsets u32[volume * tiles + 1] read; partial mat4x4f[chunks * volume * input_quads * output_quads] write
 // (packed as in gemm.wgsl). Grid: one thread a chunk, k and block, blocks innermost, then chunks (threads of
-// one k have lists of like length), 32 a workgroup.
+// one k have lists of like length), 8 a workgroup.
 override INPUT_QUADS: u32 = 4; // 4, or 1 for the narrow input of a stem
 
 struct Params {
@@ -46,7 +46,7 @@ fn store_row(input: u32, output: u32, base: u32, w0: mat4x4f, w1: mat4x4f, w2: m
   if (output + 3u < params.output_quads) { partial[at + 3u] = w3; }
 }
 
-@compute @workgroup_size(32)
+@compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) wid: vec3u,
   @builtin(num_workgroups) num: vec3u,
@@ -55,7 +55,7 @@ fn main(
   let input_blocks = (params.input_quads + INPUT_QUADS - 1u) / INPUT_QUADS;
   let output_blocks = (params.output_quads + 3u) / 4u;
   let blocks = input_blocks * output_blocks;
-  let id = (wid.x + wid.y * num.x) * 32u + lane;
+  let id = (wid.x + wid.y * num.x) * 8u + lane;
   if (id >= blocks * params.chunks * params.volume) { return; }
   let k = id / (blocks * params.chunks);
   let chunk = id / blocks % params.chunks;
