@@ -1,6 +1,6 @@
-// dlogits = -scale * p * (log p + H) / rows, 0 in the padding.
+// dlogits = -scale * p * (log p + H), 0 in the padding.
 // Bindings: logits read f32[rows][W]; terms read vec2f[rows] (H first); dlogits write f32[rows][W]. Grid: one thread a row, 64 a workgroup.
-struct Params { rows: u32, scale: f32 }
+struct Params { rows: u32, scale: f32 } // scale: the loss's weight / rows
 override C: u32;
 override W: u32;
 @group(0) @binding(0) var<uniform> params: Params;
@@ -21,9 +21,8 @@ fn main(
   var sum = 0.0;
   for (var c = 0u; c < C; c++) { sum += exp(logits[row * W + c] - top); }
   let h = terms[row].x;
-  let scale = params.scale / f32(params.rows);
   for (var c = 0u; c < W; c++) {
     let logp = logits[row * W + min(c, C - 1u)] - top - log(sum);
-    dlogits[row * W + c] = select(0.0, -scale * exp(logp) * (logp + h), c < C);
+    dlogits[row * W + c] = select(0.0, -params.scale * exp(logp) * (logp + h), c < C);
   }
 }

@@ -1,8 +1,17 @@
-// Second level of batch statistics: merges the chunks in order (Chan, Golub & LeVeque 1979), and moves the
-// running statistics by params.momentum (0 leaves them): the variance kept there is the unbiased one, as PyTorch has it.
+// Second level of batch statistics: the chunks in order become one mean and variance, and the running statistics
+// move by params.momentum (0 leaves them): the variance kept there is the unbiased one, as PyTorch has it.
+//
+// No quotient of uniforms stands here: lavapipe compiles a kernel again with its uniforms as constants once
+// they repeat, folds such a quotient exactly, and the second run of a scan would differ in its last bit.
+//
 // Bindings: partials read vec4f[chunks][2][C4]; mean, variance (biased), runningMean, runningVar write vec4f[C4].
 // Grid: one thread a vec4f of channels, 64 a workgroup.
-struct Params { rows: u32, momentum: f32 }
+struct Params {
+  rows: u32,
+  momentum: f32,
+  inverse_rows: f32, // 1 / max(rows, 1)
+  inverse_freedom: f32, // 1 / max(rows - 1, 1)
+}
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> partials: array<vec4f>;
@@ -20,21 +29,21 @@ fn main(
   let c = (wid.x + wid.y * num.x) * 64u + lane;
   if (c >= C4) { return; }
   let chunks = (params.rows + 63u) / 64u;
-  var centre = vec4f(0.0);
-  var m2 = vec4f(0.0);
-  var seen = 0.0;
+  var sum = vec4f(0.0);
   for (var chunk = 0u; chunk < chunks; chunk++) {
-    let n = f32(min(64u, params.rows - chunk * 64u));
+    sum += f32(min(64u, params.rows - chunk * 64u)) * partials[(chunk * 2u) * C4 + c];
+  }
+  let centre = sum * params.inverse_rows;
+  var m2 = vec4f(0.0);
+  for (var chunk = 0u; chunk < chunks; chunk++) {
     let d = partials[(chunk * 2u) * C4 + c] - centre;
-    let total = seen + n;
-    centre += d * (n / total);
-    m2 += partials[(chunk * 2u + 1u) * C4 + c] + d * d * (seen * n / total);
-    seen = total;
+    m2 += partials[(chunk * 2u + 1u) * C4 + c];
+    m2 += f32(min(64u, params.rows - chunk * 64u)) * d * d;
   }
   mean[c] = centre;
-  variance[c] = m2 / max(seen, 1.0);
-  if (params.momentum > 0.0 && seen > 0.0) {
+  variance[c] = m2 * params.inverse_rows;
+  if (params.momentum > 0.0 && params.rows > 0u) {
     runningMean[c] += params.momentum * (centre - runningMean[c]);
-    runningVar[c] += params.momentum * (m2 / max(seen - 1.0, 1.0) - runningVar[c]);
+    runningVar[c] += params.momentum * (m2 * params.inverse_freedom - runningVar[c]);
   }
 }

@@ -116,6 +116,8 @@ export class Engine implements Segmenter, AsyncDisposable {
     const { card, onnx } = this.#teacherFile;
     const teacher = await Teacher.load(gpu, card, onnx);
     owned.move();
+    // The buffers of a lost device are gone with it; the teacher's session is not.
+    await this.#loaded?.teacher.destroy();
     this.#loaded = { gpu, source, centre, teacher, online: null };
     return this.#loaded;
   }

@@ -62,7 +62,12 @@ export function batchNorm(
     }, {
       kernel: normMerge,
       constants,
-      params: [x.rows, f32bits(mode.momentum)],
+      params: [
+        x.rows,
+        f32bits(mode.momentum),
+        f32bits(1 / Math.max(x.rows, 1)),
+        f32bits(1 / Math.max(x.rows - 1, 1)),
+      ],
       bindings: [partials, mean, variance, state.runningMean, state.runningVariance],
       workgroups: groupsOf64(x.quads),
     });

@@ -28,7 +28,7 @@ export function entropy(graph: Graph, logits: Tensor, weight: number): Loss {
     graph.emit({
       kernel: backward,
       constants,
-      params: [logits.rows, f32bits(weight)],
+      params: [logits.rows, f32bits(weight / Math.max(logits.rows, 1))],
       bindings: [logits, terms, gradient],
       workgroups,
     });
