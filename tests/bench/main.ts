@@ -5,6 +5,7 @@
 import { Gpu } from "../../lib/gpu/mod.ts";
 import { benchConvolution, benchLinear } from "./convolution.ts";
 import { benchGemm } from "./gemm.ts";
+import { benchStep } from "./step.ts";
 
 const ROUNDS = 5;
 
@@ -12,6 +13,7 @@ const SECTIONS: Record<string, (gpu: Gpu, rounds: number) => Promise<void>> = {
   gemm: benchGemm,
   conv: benchConvolution,
   linear: benchLinear,
+  step: benchStep,
 };
 
 const unknown = Deno.args.find((name) => !(name in SECTIONS));
