@@ -6,6 +6,7 @@
  */
 import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
+import { logger } from "hono/logger";
 import { GpuTurns } from "../lib/ttt/turns.ts";
 import type { Progress, Segmenter } from "../lib/ttt/types.ts";
 import { healthRoutes } from "./health.ts";
@@ -28,6 +29,8 @@ export interface AppOptions {
   limits?: ServerLimits;
   /** When given, everything under `/v1` asks for it as a bearer token. */
   token?: string;
+  /** Takes a line for every request that was answered. */
+  log?: (line: string) => void;
   /** Hears of every step of the work, with the name of the scan. */
   onProgress?: (scan: string, progress: Progress) => void;
 }
@@ -38,6 +41,8 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono();
   app.onError(onError);
   app.notFound(notFound);
+  const { log } = options;
+  if (log) app.use(logger((line) => log(line)));
   if (options.token !== undefined) app.use("/v1/*", bearerAuth({ token: options.token }));
   app.get("/", (c) => c.json(INDEX));
   app.route("/health", healthRoutes(options.engine));

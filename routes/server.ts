@@ -9,6 +9,7 @@
  */
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** A listening server. */
@@ -28,12 +29,26 @@ export async function startServer(app: Hono, hostname: string, port: number): Pr
     server.once("error", reject);
     server.listen(port, hostname, resolve);
   });
+  let inFlight = 0;
+  let idle = Promise.withResolvers<void>();
+  idle.resolve();
+  server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
+    if (inFlight++ === 0) idle = Promise.withResolvers();
+    response.once("close", () => {
+      if (--inFlight === 0) idle.resolve();
+    });
+  });
   const { address, family, port: taken } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${taken}`,
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve, reject) => {
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise<void>((resolve, reject) => {
         server.close((error) => error ? reject(error) : resolve());
-      }),
+      });
+      await idle.promise;
+      // Deno 2.9.6 takes some kept-alive connections for busy and would wait for their clients to leave.
+      (server as HttpServer).closeAllConnections();
+      await closed;
+    },
   };
 }

@@ -1,0 +1,128 @@
+/** `demo`: a held-out scan of a shifted scanner goes through the running server, and the gain is shown. */
+import { join } from "node:path";
+import { defineCommand, wholeNumber } from "../lib/cli/args.ts";
+import { labelledFile, labelsAndReport, type Submission } from "../lib/cli/client.ts";
+import { MODEL_OPTIONS, openEngine, showProgress } from "../lib/cli/engine.ts";
+import { progressDisplay } from "../lib/cli/progress.ts";
+import { drawPanels, labelColors } from "../lib/eval/picture.ts";
+import type { StudentCard } from "../lib/nn/card.ts";
+import { camerasToJson, encodePng, readScan } from "../lib/scan/mod.ts";
+import type { Report } from "../lib/ttt/types.ts";
+import { roomScene, type WorldScene } from "../lib/worlds/mod.ts";
+import { createApp } from "../routes/app.ts";
+import { startServer } from "../routes/server.ts";
+
+export const command = defineCommand({
+  name: "demo",
+  summary: "Adapts to a scan of a scanner that the network has never seen, over HTTP",
+  positionals: [],
+  options: {
+    out: { type: "string", value: "DIR", default: "out/demo", about: "folder for what it makes" },
+    scene: { type: "string", value: "N", default: "0", about: "number of the held-out room" },
+    steps: { type: "string", value: "N", default: "25", about: "gradient steps" },
+    ...MODEL_OPTIONS,
+  },
+  async run({ out, scene: sceneNumber, steps: stepCount, ...models }) {
+    const index = wholeNumber("scene", sceneNumber, 0, 65535);
+    const steps = wholeNumber("steps", stepCount, 1, 1000);
+    const start = performance.now();
+    using display = progressDisplay();
+
+    display.update({ label: "opening models and GPU" });
+    await using engine = await openEngine(models);
+    const gpu = await engine.gpu();
+    display.update({ label: "making a room nobody has seen" });
+    const scene = await roomScene(gpu, { domain: "shifted", split: "test", index });
+    const app = createApp({
+      engine,
+      onProgress: (_scan, progress) => showProgress(display, progress),
+    });
+    await using server = await startServer(app, "127.0.0.1", 0);
+
+    const submission = submissionOf(scene);
+    const bare = { scan: submission.scan, images: [] };
+    const source = await labelsAndReport(server.url, { ...bare, options: { method: "source" } });
+    const batch = await labelsAndReport(server.url, { ...bare, options: { method: "bn" } });
+    const adapted = await labelledFile(server.url, {
+      ...submission,
+      options: { method: "ttt-kd", steps },
+    });
+    display[Symbol.dispose]();
+
+    await Deno.mkdir(out, { recursive: true });
+    await Deno.writeFile(join(out, "labelled.ply"), adapted.bytes);
+    await Deno.writeTextFile(join(out, "report.json"), JSON.stringify(adapted.report, null, 2));
+    const { labels } = await readScan(adapted.bytes, "labelled.ply");
+    const miou = {
+      source: source.report.metrics!.source!.miou,
+      bn: batch.report.metrics!.bn!.miou,
+      "ttt-kd": adapted.report.metrics!["ttt-kd"]!.miou,
+    };
+    await Deno.writeFile(
+      join(out, "before_after.png"),
+      pictureOf(scene, source.labels, labels!, engine.student, miou),
+    );
+
+    const seconds = (performance.now() - start) / 1000;
+    console.log(`server    ${server.url}, ${gpu.adapterName}`);
+    console.log(
+      `scan      ${scene.id}: ${scene.scan.count} points, ${scene.photos.length} photographs`,
+    );
+    console.log(describe(adapted.report));
+    console.log(`mIoU      source only         ${percent(miou.source)}`);
+    console.log(`          batch statistics    ${percent(miou.bn)}`);
+    console.log(`          TTT-KD, ${`${steps} steps`.padEnd(10)}  ${percent(miou["ttt-kd"])}`);
+    console.log(`written   ${out}: labelled.ply, report.json, before_after.png`);
+    console.log(`all of it took ${seconds.toFixed(1)} s`);
+    if (miou["ttt-kd"] <= miou.source) {
+      throw new Error("Cannot show a gain: TTT-KD did not beat source only on this scan");
+    }
+  },
+});
+
+function submissionOf({ scan, photos, cameras }: WorldScene): Submission {
+  return {
+    scan: { name: scan.name, bytes: scan.bytes },
+    images: photos.map((photo) => ({ name: photo.name, bytes: encodePng(photo) })),
+    cameras: camerasToJson(cameras),
+    options: {},
+  };
+}
+
+function describe({ kdLoss, phases }: Report): string {
+  const lines = kdLoss.map((loss, step) =>
+    `${step === 0 ? "KD loss   " : "          "}step ${`${step}`.padStart(3)}  ${loss.toFixed(4)}`
+  );
+  const times = Object.entries(phases).map(([phase, milliseconds], index) =>
+    `${index === 0 ? "time      " : "          "}${phase.padEnd(20)}${
+      (milliseconds / 1000).toFixed(2)
+    } s`
+  );
+  return [...lines, ...times].join("\n");
+}
+
+function pictureOf(
+  { scan }: WorldScene,
+  before: readonly number[],
+  after: ArrayLike<number>,
+  { classes, palette }: StudentCard,
+  miou: { source: number; "ttt-kd": number },
+): Uint8Array {
+  const panel = (title: string, labels: ArrayLike<number>) => ({
+    title,
+    colors: labelColors(labels, palette),
+  });
+  return encodePng(drawPanels(
+    scan.positions,
+    [
+      panel("truth", scan.labels!),
+      panel(`source only ${percent(miou.source)}`, before),
+      panel(`TTT-KD ${percent(miou["ttt-kd"])}`, after),
+    ],
+    classes.map((name, index) => ({ name, color: palette[index]! })),
+  ));
+}
+
+function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)} %`;
+}

@@ -1,0 +1,81 @@
+/** `doctor`: what is here, what is missing, and the command that mends it. */
+import { defineCommand } from "../lib/cli/args.ts";
+import { MODEL_OPTIONS } from "../lib/cli/engine.ts";
+import { Gpu } from "../lib/gpu/mod.ts";
+import { DEFAULT_STUDENT, DEFAULT_TEACHER, readStudent, readTeacher } from "../lib/ttt/models.ts";
+
+/** What one look found. */
+interface Finding {
+  what: string;
+  /** What was found; null where it is missing. */
+  found: string | null;
+  /** The command that mends it; an optional thing has none. */
+  mend?: string;
+}
+
+export const command = defineCommand({
+  name: "doctor",
+  summary: "Says what is here, what is missing and how to mend it",
+  positionals: [],
+  options: MODEL_OPTIONS,
+  async run({ student = DEFAULT_STUDENT, teacher = DEFAULT_TEACHER }) {
+    const findings = [
+      { what: "deno", found: `${Deno.version.deno} (${Deno.build.target})` },
+      ...await lookAtGpu(),
+      await look(
+        "student",
+        "deno task train CONFIG.json --out FILE, or --student FILE",
+        async () => {
+          const { card } = await readStudent(student);
+          return `${card.id}: ${card.backbone}, ${card.classes.length} classes, voxels of ${card.voxelSize} m (${student})`;
+        },
+      ),
+      await look("teacher", "restore fixtures/models, or --teacher FILE", async () => {
+        const { card, onnx } = await readTeacher(teacher);
+        return `${card.id}: width ${card.width}, ${onnx.length} bytes (${teacher})`;
+      }),
+    ];
+    for (const { what, found, mend } of findings) {
+      console.log(`${what.padEnd(24)} ${found ?? `missing; mend: ${mend}`}`);
+    }
+    const missing = findings.filter(({ found }) => found === null);
+    if (missing.length > 0) {
+      throw new Error(
+        `Cannot label scans yet: missing ${missing.map(({ what }) => what).join(", ")}`,
+      );
+    }
+  },
+});
+
+async function lookAtGpu(): Promise<Finding[]> {
+  const looked = await Gpu.open().catch((error: Error) => error);
+  if (looked instanceof Error) return [{ what: "GPU", found: null, mend: "deno task setup" }];
+  using gpu = looked;
+  const limit = (name: keyof GPUSupportedLimits): Finding => ({
+    what: name,
+    found: `${gpu.limits[name]}`,
+  });
+  return [
+    {
+      what: "GPU",
+      found: gpu.adapterName + (gpu.isSoftware ? " (software: slow, but right)" : ""),
+    },
+    limit("maxBufferSize"),
+    limit("maxStorageBufferBindingSize"),
+    limit("maxStorageBuffersPerShaderStage"),
+    limit("maxComputeWorkgroupStorageSize"),
+    limit("maxComputeInvocationsPerWorkgroup"),
+    ...(["timestamp-query", "shader-f16"] as const).map((feature) => ({
+      what: feature,
+      found: gpu.features.has(feature) ? "yes" : "no (optional)",
+    })),
+  ];
+}
+
+async function look(what: string, mend: string, find: () => Promise<string>): Promise<Finding> {
+  try {
+    return { what, found: await find() };
+  } catch (error) {
+    return { what, found: null, mend: `${mend} (${(error as Error).message})` };
+  }
+}

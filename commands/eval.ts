@@ -1,0 +1,108 @@
+/** `eval`: methods against each other on held-out scenes. */
+import { join } from "node:path";
+import { defineCommand, UsageError, wholeNumber } from "../lib/cli/args.ts";
+import { MODEL_OPTIONS, openEngine } from "../lib/cli/engine.ts";
+import { progressDisplay } from "../lib/cli/progress.ts";
+import { resultsTable, summarise } from "../lib/eval/results.ts";
+import { type EvalScene, evaluate } from "../lib/eval/runner.ts";
+import type { Gpu } from "../lib/gpu/mod.ts";
+import { METHODS } from "../lib/ttt/options.ts";
+import { type DomainName, DOMAINS, roomScene, type Split, SPLITS } from "../lib/worlds/mod.ts";
+
+export const command = defineCommand({
+  name: "eval",
+  summary: "Compares methods on held-out scenes",
+  positionals: [],
+  options: {
+    benchmark: { type: "string", value: "NAME", default: "rooms", about: "rooms" },
+    domains: {
+      type: "string",
+      value: "A,B",
+      default: "shifted",
+      about: Object.keys(DOMAINS).join(", "),
+    },
+    methods: {
+      type: "string",
+      value: "A,B",
+      default: "source,bn,ttt-kd",
+      about: METHODS.join(", "),
+    },
+    split: { type: "string", value: "NAME", default: "test", about: "validation or test" },
+    scenes: { type: "string", value: "N", default: "10", about: "scenes a domain and seed" },
+    seeds: { type: "string", value: "N", default: "1", about: "groups of scenes" },
+    steps: { type: "string", value: "N", default: "25", about: "gradient steps" },
+    out: { type: "string", value: "DIR", default: "out/eval", about: "folder for results.json" },
+    ...MODEL_OPTIONS,
+  },
+  async run(values) {
+    if (values.benchmark !== "rooms") {
+      throw new UsageError(`Cannot run benchmark '${values.benchmark}': there is rooms`);
+    }
+    const domains = listOf("domains", values.domains, Object.keys(DOMAINS) as DomainName[]);
+    const methods = listOf("methods", values.methods, METHODS);
+    const [split] = listOf(
+      "split",
+      values.split,
+      SPLITS.filter((name) => /^(val|test)/.test(name)),
+    );
+    const perSeed = wholeNumber("scenes", values.scenes, 1, 10_000);
+    const seeds = wholeNumber("seeds", values.seeds, 1, 100);
+    const steps = wholeNumber("steps", values.steps, 1, 1000);
+
+    await using engine = await openEngine(values);
+    const gpu = await engine.gpu();
+    using display = progressDisplay();
+    const total = domains.length * seeds * perSeed * methods.length;
+    let done = 0;
+    const results = await evaluate({
+      engine,
+      scenes: roomScenes(gpu, domains, split!, seeds, perSeed),
+      methods,
+      steps,
+      onResult: ({ scene, method, confusion }) =>
+        display.update({
+          label: "evaluating",
+          value: ++done,
+          total,
+          note: `${scene} ${method} ${(100 * confusion.miou()).toFixed(1)} %`,
+        }),
+    });
+    display[Symbol.dispose]();
+    const summary = summarise({
+      benchmark: values.benchmark,
+      student: engine.student.id,
+      teacher: engine.teacher.id,
+      adapter: gpu.adapterName,
+      classes: engine.student.classes,
+    }, results);
+    await Deno.mkdir(values.out, { recursive: true });
+    const file = join(values.out, "results.json");
+    await Deno.writeTextFile(file, JSON.stringify(summary, null, 2));
+    console.log(`${resultsTable(summary)}\n${file} holds every class and scene`);
+  },
+});
+
+/** Seed s takes the scenes from s * perSeed on. */
+async function* roomScenes(
+  gpu: Gpu,
+  domains: readonly DomainName[],
+  split: Split,
+  seeds: number,
+  perSeed: number,
+): AsyncGenerator<EvalScene> {
+  for (const domain of domains) {
+    for (let seed = 0; seed < seeds; seed++) {
+      for (let index = seed * perSeed; index < (seed + 1) * perSeed; index++) {
+        yield { domain, seed, ...await roomScene(gpu, { domain, split, index }) };
+      }
+    }
+  }
+}
+
+function listOf<T extends string>(option: string, value: string, allowed: readonly T[]): T[] {
+  return [...new Set(value.split(","))].map((name) => {
+    const found = allowed.find((entry) => entry === name);
+    if (found) return found;
+    throw new UsageError(`Cannot set --${option} to '${name}': there are ${allowed.join(", ")}`);
+  });
+}

@@ -1,0 +1,144 @@
+/** `real`: every scan with photographs of a folder, through the running server. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { defineCommand, wholeNumber } from "../lib/cli/args.ts";
+import { labelledFile } from "../lib/cli/client.ts";
+import { MODEL_OPTIONS, openEngine, showProgress } from "../lib/cli/engine.ts";
+import { readNamed, readPhotographs } from "../lib/cli/folder.ts";
+import { progressDisplay } from "../lib/cli/progress.ts";
+import { checkAnswer } from "../lib/eval/answer_check.ts";
+import type { Report } from "../lib/ttt/types.ts";
+import { createApp } from "../routes/app.ts";
+import { startServer } from "../routes/server.ts";
+
+/** What one scan came to. */
+interface Outcome {
+  sample: string;
+  report: Report | null;
+  seconds: number;
+  /** What is wrong with it; null where all is well. */
+  fault: string | null;
+}
+
+export const command = defineCommand({
+  name: "real",
+  summary:
+    "Sends every scan with photographs of a folder through the server and checks the answers",
+  positionals: [],
+  options: {
+    data: {
+      type: "string",
+      value: "DIR",
+      default: "../shared/data",
+      about: "folder of samples: NAME/scan.ply, NAME/images/, NAME/cameras.json",
+    },
+    only: { type: "string", value: "A,B", about: "names of samples (all)" },
+    steps: { type: "string", value: "N", default: "25", about: "gradient steps" },
+    fall: {
+      type: "string",
+      value: "PERCENT",
+      default: "20",
+      about: "by which the KD loss has to fall",
+    },
+    ...MODEL_OPTIONS,
+  },
+  async run({ data, only, steps, fall, ...models }) {
+    const stepCount = wholeNumber("steps", steps, 1, 1000);
+    const leastFall = wholeNumber("fall", fall, 0, 100) / 100;
+    const samples = only?.split(",") ?? samplesOf(data);
+    if (samples.length === 0) {
+      throw new Error(
+        `Cannot find samples in ${data}: a sample is a folder with scan.ply and cameras.json`,
+      );
+    }
+    await using engine = await openEngine(models);
+    using display = progressDisplay();
+    const app = createApp({
+      engine,
+      onProgress: (_scan, progress) => showProgress(display, progress),
+    });
+    await using server = await startServer(app, "127.0.0.1", 0);
+    console.log(row(["sample", "points", "views", "seen", "KD loss", "fall", "seconds", "answer"]));
+    console.log(row(Array.from({ length: 8 }, () => "---")));
+    let faults = 0;
+    for (const sample of samples) {
+      const outcome = await send(server.url, join(data, sample), sample, stepCount, {
+        classes: engine.student.classes.length,
+        leastFall,
+      });
+      if (outcome.fault !== null) faults++;
+      console.log(describe(outcome));
+    }
+    if (faults > 0) throw new Error(`Cannot accept ${faults} of ${samples.length} samples`);
+  },
+});
+
+function samplesOf(data: string): string[] {
+  return [...Deno.readDirSync(data)].map(({ name }) => name)
+    .filter((name) =>
+      ["scan.ply", "cameras.json"].every((file) => existsSync(join(data, name, file)))
+    )
+    .sort();
+}
+
+async function send(
+  url: string,
+  folder: string,
+  sample: string,
+  steps: number,
+  { classes, leastFall }: { classes: number; leastFall: number },
+): Promise<Outcome> {
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
+  try {
+    const scan = await readNamed(join(folder, "scan.ply"));
+    const { images, cameras } = await readPhotographs(
+      join(folder, "images"),
+      join(folder, "cameras.json"),
+    );
+    const { bytes, report } = await labelledFile(url, {
+      scan,
+      images,
+      cameras: cameras.text,
+      // The samples' labels are other classes than the student's.
+      options: { method: "ttt-kd", steps, evaluate: false },
+    });
+    const outcome = { sample, report, seconds: seconds() };
+    await checkAnswer(scan.bytes, bytes, classes);
+    const fall = fallOf(report);
+    const fault = fall >= leastFall
+      ? null
+      : `the KD loss falls by ${percent(fall)}, less than ${percent(leastFall)}`;
+    return { ...outcome, fault };
+  } catch (error) {
+    return { sample, report: null, seconds: seconds(), fault: (error as Error).message };
+  }
+}
+
+/** By which fraction the KD loss fell from before the first step to after the last one. */
+function fallOf({ kdLoss }: Report): number {
+  return 1 - kdLoss.at(-1)! / kdLoss[0]!;
+}
+
+function describe({ sample, report, seconds, fault }: Outcome): string {
+  const answer = fault ?? "complete, nothing else changed";
+  if (!report) return row([sample, "", "", "", "", "", seconds.toFixed(1), answer]);
+  return row([
+    sample,
+    `${report.scan.points}`,
+    `${report.views.count}`,
+    `${report.views.pointsSeen}`,
+    `${report.kdLoss[0]!.toFixed(4)} -> ${report.kdLoss.at(-1)!.toFixed(4)}`,
+    percent(fallOf(report)),
+    seconds.toFixed(1),
+    answer,
+  ]);
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)} %`;
+}

@@ -1,0 +1,141 @@
+/** `segment`: labels one scan from disk, without a server. */
+import { basename, extname } from "node:path";
+import { defineCommand, UsageError } from "../lib/cli/args.ts";
+import { MODEL_OPTIONS, openEngine, showProgress } from "../lib/cli/engine.ts";
+import { readNamed, readPhotographs } from "../lib/cli/folder.ts";
+import { progressDisplay } from "../lib/cli/progress.ts";
+import { drawPanels, labelColors } from "../lib/eval/picture.ts";
+import { convertScan, encodePng, readScan, requireWritable, writeScan } from "../lib/scan/mod.ts";
+import { readViews } from "../lib/scan/views.ts";
+import { DEFAULT_OPTIONS, METHODS, segmentOptions } from "../lib/ttt/options.ts";
+import type { StudentCard } from "../lib/nn/card.ts";
+import type { Scan } from "../lib/scan/mod.ts";
+import type { SegmentResult } from "../lib/ttt/types.ts";
+
+export const command = defineCommand({
+  name: "segment",
+  summary: "Labels one scan (LAS, LAZ or PLY)",
+  positionals: ["SCAN"],
+  options: {
+    images: { type: "string", value: "DIR", about: "folder of photographs" },
+    cameras: { type: "string", value: "FILE", about: "cameras.json of these photographs" },
+    method: {
+      type: "string",
+      value: "NAME",
+      about: `${METHODS.join(", ")} (ttt-kd with photographs, else bn)`,
+    },
+    steps: {
+      type: "string",
+      value: "N",
+      default: `${DEFAULT_OPTIONS.steps}`,
+      about: "gradient steps",
+    },
+    "learning-rate": {
+      type: "string",
+      value: "X",
+      default: `${DEFAULT_OPTIONS.learningRate}`,
+      about: "of these steps",
+    },
+    "voxel-size": { type: "string", value: "M", about: "edge of a voxel (the student's own)" },
+    out: { type: "string", value: "FILE", about: "labelled scan, .ply or .las (SCAN_labelled)" },
+    report: { type: "string", value: "FILE", about: "write the report there, JSON" },
+    picture: {
+      type: "string",
+      value: "FILE",
+      about: "write a picture before and after there, PNG",
+    },
+    ...MODEL_OPTIONS,
+  },
+  async run(values, [path = ""]) {
+    const { images: folder, cameras: camerasPath } = values;
+    if ((folder === undefined) !== (camerasPath === undefined)) {
+      throw new UsageError("--images and --cameras belong together: give both or neither");
+    }
+    const options = segmentOptions(
+      definedOf({
+        method: values.method,
+        steps: values.steps,
+        learningRate: values["learning-rate"],
+        voxelSize: values["voxel-size"],
+      }),
+      folder !== undefined,
+    );
+    const file = await readNamed(path);
+    const scan = await readScan(file.bytes, file.name);
+    const out = values.out ?? labelledName(path);
+    const format = formatOf(out) ?? scan.format;
+    if (format === scan.format) requireWritable(scan);
+    const { photos, cameras } = folder !== undefined && camerasPath !== undefined
+      ? await readPhotographs(folder, camerasPath).then((found) =>
+        readViews(found.images, found.cameras)
+      )
+      : { photos: [], cameras: [] };
+
+    await using engine = await openEngine(values);
+    using display = progressDisplay();
+    const result = await engine.segment({
+      scan,
+      photos,
+      cameras,
+      options,
+      onProgress: (progress) => showProgress(display, progress),
+    });
+    display[Symbol.dispose]();
+
+    const { labels, confidence, report } = result;
+    const { asprs } = engine.student;
+    await Deno.writeFile(out, writeScan(convertScan(scan, format), { labels, confidence, asprs }));
+    if (values.report) await Deno.writeTextFile(values.report, JSON.stringify(report, null, 2));
+    if (values.picture) {
+      await Deno.writeFile(values.picture, beforeAndAfter(scan, result, engine.student));
+    }
+    console.log(summaryOf(result, out));
+  },
+});
+
+/** A picture of the scan: source prediction and the method's. */
+function beforeAndAfter(scan: Scan, result: SegmentResult, student: StudentCard): Uint8Array {
+  const panel = (title: string, labels: Uint8Array) => ({
+    title,
+    colors: labelColors(labels, student.palette),
+  });
+  return encodePng(drawPanels(
+    scan.positions,
+    [panel("source", result.sourceLabels), panel(result.report.method, result.labels)],
+    student.classes.map((name, index) => ({ name, color: student.palette[index]! })),
+  ));
+}
+
+function summaryOf({ report }: SegmentResult, out: string): string {
+  const { scan, views, kdLoss, method, changedPoints, metrics } = report;
+  const lines = [
+    `${out}: ${scan.points} points labelled by ${method} (${scan.voxels} voxels of ${scan.voxelSize} m)`,
+    `changed against the source model: ${(100 * changedPoints).toFixed(1)} % of the points`,
+  ];
+  if (kdLoss.length > 0) {
+    lines.push(
+      `KD loss ${kdLoss[0]!.toFixed(4)} to ${
+        kdLoss.at(-1)!.toFixed(4)
+      } in ${report.steps} steps; ` +
+        `${views.count} photographs saw ${views.pointsSeen} points`,
+    );
+  }
+  for (const [name, { miou }] of Object.entries(metrics ?? {})) {
+    lines.push(`mIoU ${name}: ${(100 * miou).toFixed(1)} %`);
+  }
+  return lines.join("\n");
+}
+
+function labelledName(path: string): string {
+  const extension = extname(path);
+  return `${basename(path, extension)}_labelled${extension}`;
+}
+
+function formatOf(path: string): Scan["format"] | null {
+  const extension = extname(path).toLowerCase();
+  return extension === ".ply" ? "ply" : extension === ".las" ? "las" : null;
+}
+
+function definedOf(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,66 @@
+/** `serve`: the HTTP server. */
+import { defineCommand, wholeNumber } from "../lib/cli/args.ts";
+import { MODEL_OPTIONS, openEngine } from "../lib/cli/engine.ts";
+import { createApp, DEFAULT_LIMITS } from "../routes/app.ts";
+import { startServer } from "../routes/server.ts";
+
+const MIB = 2 ** 20;
+
+export const command = defineCommand({
+  name: "serve",
+  summary: "Labels scans over HTTP",
+  positionals: [],
+  options: {
+    host: { type: "string", default: "127.0.0.1", about: "address to listen on" },
+    port: { type: "string", value: "N", default: "8080", about: "port; 0 takes a free one" },
+    token: { type: "string", value: "T", about: "bearer token that /v1 asks for" },
+    "max-body": {
+      type: "string",
+      value: "MIB",
+      default: `${DEFAULT_LIMITS.bodyBytes / MIB}`,
+      about: "largest body",
+    },
+    "max-images": {
+      type: "string",
+      value: "N",
+      default: `${DEFAULT_LIMITS.images}`,
+      about: "most photographs of a scan",
+    },
+    places: {
+      type: "string",
+      value: "N",
+      default: `${DEFAULT_LIMITS.places}`,
+      about: "scans at work or waiting; further ones are told to come back",
+    },
+    ...MODEL_OPTIONS,
+  },
+  async run({ host, port, token, "max-body": body, "max-images": images, places, ...models }) {
+    const limits = {
+      bodyBytes: wholeNumber("max-body", body, 1, 2 ** 14) * MIB,
+      images: wholeNumber("max-images", images, 1, 10_000),
+      places: wholeNumber("places", places, 1, 1000),
+    };
+    const portNumber = wholeNumber("port", port, 0, 65535);
+    await using engine = await openEngine(models);
+    const app = createApp({
+      engine,
+      limits,
+      log: (line) => console.log(line),
+      ...(token === undefined ? {} : { token }),
+    });
+    const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+    await using server = await startServer(app, host, portNumber);
+    const { adapterName } = await engine.gpu();
+    console.log(
+      `ttt-kd listens on ${server.url} (student ${engine.student.id}, teacher ${engine.teacher.id}, ${adapterName})`,
+    );
+    if (token === undefined && !/^(127\.|localhost$|::1$)/.test(host)) {
+      console.error(
+        "Whoever reaches this address can use it: give --token, or listen on 127.0.0.1",
+      );
+    }
+    await stopped;
+    console.log("stopping: scans at work are finished first");
+  },
+});

@@ -1,0 +1,38 @@
+/** `setup`: a GPU driver where there is none. */
+import { defineCommand } from "../lib/cli/args.ts";
+import {
+  adapterName,
+  DRIVER_PACKAGES,
+  install,
+  installPlan,
+  thisMachine,
+} from "../lib/cli/driver.ts";
+
+export const command = defineCommand({
+  name: "setup",
+  summary: "Installs a software GPU driver where no GPU answers (Debian, Ubuntu)",
+  positionals: [],
+  options: {
+    check: { type: "boolean", about: "only look; install nothing" },
+  },
+  async run({ check }) {
+    const name = await adapterName();
+    if (name !== null) return console.error(`GPU: ${name}`);
+    const cause = "Cannot find a GPU: no Vulkan driver answers";
+    if (check) throw new Error(`${cause}; run \`deno task setup\``);
+    const plan = installPlan(await thisMachine());
+    if ("obstacle" in plan) {
+      throw new Error(`${cause}, and none can be installed here: ${plan.obstacle}`);
+    }
+    console.error(`No GPU answers; installing ${DRIVER_PACKAGES.join(", ")} with apt-get`);
+    await install(plan.commands);
+    // A process asks the drivers once, so a fresh one has to look.
+    const self = Deno.build.standalone ? [] : ["run", "-A", Deno.mainModule];
+    const args = [...self, "setup", "--check"];
+    const { success } = await new Deno.Command(Deno.execPath(), { args, stdin: "null" }).spawn()
+      .status;
+    if (!success) {
+      throw new Error("Cannot use the driver that was installed: run `deno task doctor`");
+    }
+  },
+});
