@@ -1,6 +1,6 @@
 /**
- * Initial weights, from a seed: Kaiming normal (He et al. 2015, fan out, ReLU gain) for kernels, as
- * MinkowskiEngine's examples have it; PyTorch's uniform bound for the heads; 1 and 0 for batch norm.
+ * Initial weights, from a seed: Kaiming normal (He et al. 2015, fan out, ReLU gain) for all kernels of
+ * the backbone; PyTorch's uniform bound for the heads; 1 and 0 for batch norm.
  *
  * @module
  */

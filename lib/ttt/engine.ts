@@ -11,7 +11,7 @@ import type { StudentCard } from "../nn/card.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
 import { pairViews, type Targets } from "../pairing/mod.ts";
-import { CameraError } from "../scan/mod.ts";
+import { CameraError, ScanError } from "../scan/mod.ts";
 import { Teacher, type TeacherCard } from "../teacher/mod.ts";
 import { readStudent, readTeacher, type StudentFile, type TeacherFile } from "./models.ts";
 import { adapts, OptionError } from "./options.ts";
@@ -145,6 +145,22 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   async segment(request: SegmentRequest): Promise<SegmentResult> {
+    try {
+      return await this.#segment(request);
+    } catch (error) {
+      // What passes a limit of the adapter or of the voxel grid is the client's scan, not our mistake.
+      if (!(error instanceof RangeError) || error instanceof OptionError) throw error;
+      throw new ScanError({
+        file: request.scan.name,
+        action: "label",
+        problem: error.message,
+        mend: "cut the scan, take stray points out, or set another voxelSize",
+        cause: error,
+      });
+    }
+  }
+
+  async #segment(request: SegmentRequest): Promise<SegmentResult> {
     const { options, signal, cameras, photos } = request;
     if (adapts(options.method) && photos.length === 0) {
       throw new OptionError(

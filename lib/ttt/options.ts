@@ -24,7 +24,8 @@ export function adapts(method: Method): boolean {
 
 /**
  * The documented defaults: chosen on validation scenes of the procedural rooms. SGD at 0.1 with momentum
- * 0.9 for 25 steps is where further steps begin to copy the teacher's noise.
+ * 0.9 for 25 steps is where further steps begin to copy the teacher's noise. Online adaptation takes one
+ * step a scan.
  */
 export const DEFAULT_OPTIONS = {
   steps: 25,
@@ -79,7 +80,7 @@ export function segmentOptions(
   const voxelSize = number(given, "voxelSize");
   return {
     method: method as Method,
-    steps: number(given, "steps") ?? DEFAULT_OPTIONS.steps,
+    steps: number(given, "steps") ?? (method === "ttt-kd-online" ? 1 : DEFAULT_OPTIONS.steps),
     learningRate: number(given, "learningRate") ?? DEFAULT_OPTIONS.learningRate,
     momentum: number(given, "momentum") ?? DEFAULT_OPTIONS.momentum,
     evaluate: boolean(given, "evaluate") ?? DEFAULT_OPTIONS.evaluate,

@@ -74,6 +74,7 @@ export class SparseScan implements Disposable {
     const count = points.positions.length / 3;
     const positions = owned.use(gpu.upload("positions", points.positions));
     const voxels = owned.use(await voxelize(gpu, positions, count, voxelSize));
+    await checkCrowding(gpu, voxels);
     const features = new Tensor("input features", voxels.count, channels.length, {
       binding: owned.use(
         gpu.buffer("input features", voxels.count * Math.ceil(channels.length / 4) * 16),
@@ -112,6 +113,22 @@ export class SparseScan implements Disposable {
 
   [Symbol.dispose](): void {
     this.destroy();
+  }
+}
+
+/** Points that a kernel may walk in one voxel: lavapipe ends a loop, in silence, after 65,535 turns. */
+const MAX_POINTS_PER_VOXEL = 2 ** 15;
+
+/** @throws {RangeError} where a voxel holds so many points that its sums would be cut short. */
+async function checkCrowding(gpu: Gpu, voxels: Voxels): Promise<void> {
+  if (voxels.points <= MAX_POINTS_PER_VOXEL) return;
+  const starts = await gpu.read(voxels.starts, Uint32Array, voxels.count + 1);
+  const most = starts.reduce((max, start, row) => Math.max(max, start - (starts[row - 1] ?? 0)), 0);
+  if (most > MAX_POINTS_PER_VOXEL) {
+    throw new RangeError(
+      `Cannot voxelize: one voxel of ${voxels.size} m holds ${most} points, at most ` +
+        `${MAX_POINTS_PER_VOXEL} can be; set a smaller voxelSize`,
+    );
   }
 }
 
