@@ -94,6 +94,22 @@ engineTest("Engine.segment() refuses cameras that see nothing", async (engine, r
   await assert.rejects(() => engine.segment({ ...request, cameras }), /no camera sees any point/);
 });
 
+engineTest("Engine.segment() blames the scan for what passes a limit", async (engine, request) => {
+  const refused = (scan: Partial<typeof request.scan>) =>
+    engine.segment({ ...request, scan: { ...request.scan, ...scan } });
+  const isScanError = (error: unknown) =>
+    error instanceof ScanError && error.file === request.scan.name;
+  await assert.rejects(
+    () => refused({ positions: request.scan.positions.with(0, 1e30) }),
+    isScanError,
+  );
+  const crowd = { positions: new Float32Array(3 * 40_000), colors: null, labels: null };
+  await assert.rejects(
+    () => refused(crowd),
+    (error) => isScanError(error) && /holds 40000 points.*voxelSize/.test(String(error)),
+  );
+});
+
 engineTest(
   "Engine.segment() keeps online weights until they are reset",
   async (engine, request) => {
