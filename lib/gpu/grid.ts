@@ -12,6 +12,14 @@ export const MAX_WORKGROUPS_PER_AXIS = 65_535;
  * Splits a one-dimensional count of workgroups over x and y, with fewer than x groups to spare.
  *
  * @throws {RangeError} where the count is no integer, negative, or beyond 65,535².
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(splitGrid(100), [100, 1]);
+ * assert.deepEqual(splitGrid(65_536), [32_768, 2]);
+ * ```
  */
 export function splitGrid(
   workgroups: number,

@@ -55,6 +55,16 @@ function forEachWeight(shape: KernelShape, visit: (plain: number, packed: number
  *
  * @param kernel [K, Cin, Cout] or [Cin, Cout], row-major.
  * @throws {TypeError} where `kernel` does not have that many weights.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const kernel = [1, 2, 3, 4, 5, 6];
+ * const packed = packKernel(kernel, [2, 3]); // one 4x4 block
+ * assert.equal(packed.length, 16);
+ * assert.deepEqual([...unpackKernel(packed, [2, 3])], kernel);
+ * ```
  */
 export function packKernel(kernel: ArrayLike<number>, shape: KernelShape): Float32Array {
   const weights = shape.reduce((product, size) => product * size, 1);

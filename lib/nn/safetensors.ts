@@ -119,7 +119,18 @@ function isKnownType(value: unknown): value is keyof typeof TYPES {
   return typeof value === "string" && Object.hasOwn(TYPES, value);
 }
 
-/** Writes a safetensors file; tensors keep the order of the map, data starts on a multiple of 8. */
+/**
+ * Writes a safetensors file; tensors keep the order of the map, data starts on a multiple of 8.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const tensors = new Map([["w", { shape: [2], data: Float32Array.of(1, 2) }]]);
+ * const bytes = writeSafetensors({ tensors, metadata: { made: "here" } });
+ * assert.deepEqual(readSafetensors(bytes).tensors, tensors);
+ * ```
+ */
 export function writeSafetensors(file: SafetensorsFile): Uint8Array<ArrayBuffer> {
   const header: Record<string, HeaderEntry | Record<string, string>> = {
     __metadata__: { ...file.metadata },

@@ -11,7 +11,18 @@ const START_DIVISOR = 25;
 /** The last rate is the first one over this. */
 const END_DIVISOR = 1e4;
 
-/** Learning rate of step `step` (from 0) of `steps`. */
+/**
+ * Learning rate of step `step` (from 0) of `steps`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const rates = Array.from({ length: 100 }, (_, step) => oneCycle(step, 100, 0.004));
+ * assert.equal(Math.max(...rates), 0.004);
+ * assert.ok(rates[99]! < 1e-7);
+ * ```
+ */
 export function oneCycle(step: number, steps: number, largest: number): number {
   const start = largest / START_DIVISOR;
   const peak = WARM_UP * steps - 1;

@@ -8,7 +8,17 @@
  * @module
  */
 
-/** One stream of random numbers. Two streams of one seed share nothing. */
+/**
+ * One stream of random numbers. Two streams of one seed share nothing.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(new Random(7).uniform(), new Random(7).uniform());
+ * assert.notEqual(new Random(7).uniform(), new Random(7, 1).uniform());
+ * ```
+ */
 export class Random {
   #a: number;
   #b: number;
