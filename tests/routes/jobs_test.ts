@@ -86,14 +86,40 @@ Deno.test("POST /v1/segment stops the work of a client that has gone, and serves
   assert.equal(engine.requests.length, 2);
 });
 
-Deno.test("startServer() answers over a socket and stops", async () => {
+Deno.test("startServer() answers over a socket and stops, though clients keep their connections", async () => {
   const { app } = fakeApp();
   let url: string;
+  const start = performance.now();
   {
     await using server = await startServer(app, "127.0.0.1", 0);
     url = server.url;
-    const response = await fetch(`${url}/health/live`);
-    assert.deepEqual(await response.json(), { status: "live" });
+    for (let i = 0; i < 3; i++) {
+      const body = plyScan(20_000);
+      const headers = { accept: "application/json" };
+      const response = await fetch(`${url}/v1/segment`, { method: "POST", body, headers });
+      assert.equal((await response.json()).labels.length, 20_000);
+    }
   }
+  assert.ok(performance.now() - start < 5000);
   await assert.rejects(fetch(`${url}/health/live`));
+});
+
+Deno.test("startServer() finishes the request at work before it stops", async () => {
+  const gate = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  const { app } = fakeApp({
+    work: () => {
+      started.resolve();
+      return gate.promise;
+    },
+  });
+  const server = await startServer(app, "127.0.0.1", 0);
+  const answer = fetch(`${server.url}/v1/segment`, { method: "POST", body: plyScan() });
+  await started.promise;
+  const stopped = server[Symbol.asyncDispose]();
+  gate.resolve();
+  const response = await answer;
+  assert.equal(response.status, 200);
+  assert.ok((await response.bytes()).length > 0);
+  await stopped;
 });

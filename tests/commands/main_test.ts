@@ -1,0 +1,138 @@
+/** The command line as a user meets it: exit codes, and one line that says what is wrong. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DRIVER_PACKAGES, installPlan, thisMachine } from "../../lib/cli/driver.ts";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+async function ttt(args: string[], env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", MAIN, ...args],
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+  }).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "tttkd-"));
+  try {
+    await body(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+Deno.test("main without a command, or with --help, lists the commands", async () => {
+  for (const args of [[], ["--help"]]) {
+    const { code, stdout } = await ttt(args);
+    assert.equal(code, 0);
+    for (const name of ["serve", "segment", "train", "eval", "real", "demo", "doctor", "setup"]) {
+      assert.match(stdout, new RegExp(`^  ${name} +[A-Z]`, "m"));
+    }
+  }
+});
+
+Deno.test("main COMMAND --help lists options with their defaults", async () => {
+  const { code, stdout } = await ttt(["serve", "--help"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /--port N .*\(default 8080\)/);
+});
+
+Deno.test("main exits with 2 where the command line is wrong, and says how", async () => {
+  const cases: [string[], RegExp][] = [
+    [["bogus"], /Unknown command 'bogus': there are serve/],
+    [["segment"], /Missing argument SCAN/],
+    [["segment", "a.ply", "--stepz", "3"], /--stepz/],
+    [["segment", "a.ply", "--steps", "many"], /steps.*"many".*1 to 1000/],
+    [["segment", "a.ply", "--method", "ttt-kd"], /no photographs/],
+    [["segment", "a.ply", "--images", "."], /--cameras/],
+    [["serve", "--port", "99999"], /--port.*0 to 65535/],
+    [["eval", "--methods", "magic"], /'magic': there are source, bn/],
+    [["demo", "extra"], /Unexpected argument 'extra'/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stderr } = await ttt(args);
+    assert.equal(code, 2, stderr);
+    const lines = stderr.trimEnd().split("\n");
+    assert.match(lines[0]!, message);
+    assert.match(lines[1]!, /--help/);
+    assert.equal(lines.length, 2, stderr);
+  }
+});
+
+Deno.test("main exits with 1 where a file is wrong, and names it in one line", async () => {
+  await withFolder(async (folder) => {
+    const scan = join(folder, "scan.ply");
+    const checkpoint = join(folder, "student.safetensors");
+    await writeFile(scan, "ply\nformat ascii 1.0\nend_header\n");
+    await writeFile(checkpoint, "no checkpoint");
+    const cases: [string[], RegExp][] = [
+      [["segment", join(folder, "none.ply")], /none\.ply/],
+      [["segment", scan], /scan\.ply/],
+      [["demo", "--student", checkpoint], /student\.safetensors|checkpoint/],
+      [["train", scan], /scan\.ply.*JSON/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await ttt(args);
+      assert.equal(code, 1, stderr);
+      const lines = stderr.trimEnd().split("\n").filter((line) => line.startsWith("ttt-kd: "));
+      assert.equal(lines.length, 1, stderr);
+      assert.match(lines[0]!, message);
+    }
+  });
+});
+
+Deno.test("doctor names the GPU and both models", async () => {
+  const { code, stdout, stderr } = await ttt(["doctor"]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^GPU +\S/m);
+  assert.match(stdout, /^student +.*13 classes/m);
+  assert.match(stdout, /^teacher +.*width/m);
+});
+
+// The Vulkan loader finds no driver where the list of drivers does not exist.
+const NO_DRIVER = { VK_ICD_FILENAMES: "/nonexistent", VK_DRIVER_FILES: "/nonexistent" };
+
+Deno.test("doctor says what mends a missing GPU driver", async () => {
+  const { code, stdout } = await ttt(["doctor"], NO_DRIVER);
+  assert.equal(code, 1);
+  assert.match(stdout, /^GPU +missing; mend: deno task setup$/m);
+});
+
+Deno.test("setup --check installs nothing and says what to run", async () => {
+  const { code, stderr } = await ttt(["setup", "--check"], NO_DRIVER);
+  assert.equal(code, 1);
+  assert.match(stderr, /no Vulkan driver answers; run `deno task setup`/);
+  assert.equal((await ttt(["setup", "--check"])).code, 0);
+});
+
+Deno.test("setup installs the driver with apt-get and looks again in a fresh process", async () => {
+  await withFolder(async (folder) => {
+    const log = join(folder, "log");
+    const stubs = {
+      "apt-get": `#!/bin/sh\necho "$@" >> ${log}\n`,
+      // As root nothing asks for it; otherwise `sudo -n true` tells whether there is any.
+      sudo: '#!/bin/sh\n[ "$1" = -n ] && exit 0\nexec "$@"\n',
+    };
+    for (const [name, script] of Object.entries(stubs)) {
+      await writeFile(join(folder, name), script, { mode: 0o755 });
+    }
+    const path = `${folder}:${Deno.env.get("PATH")}`;
+    const { code, stderr } = await ttt(["setup"], { ...NO_DRIVER, PATH: path });
+    // The stub installs nothing, so the fresh process finds no driver either.
+    assert.equal(code, 1);
+    if ("obstacle" in installPlan({ ...await thisMachine(), sudo: true })) {
+      assert.match(stderr, /none can be installed here/);
+      return;
+    }
+    assert.match(stderr, /Cannot find a GPU.*\n.*Cannot use the driver that was installed/);
+    const calls = (await readFile(log, "utf8")).trim().split("\n");
+    assert.match(calls[0]!, /^update/);
+    assert.match(calls[1]!, new RegExp(`^install .*${DRIVER_PACKAGES.join(" ")}$`));
+  });
+});
