@@ -5,6 +5,7 @@
  */
 import type { Kernel } from "../lib/gpu/kernel.ts";
 import addCode from "./add.wgsl" with { type: "text" };
+import erfCode from "./erf.wgsl" with { type: "text" };
 import activationCode from "./activation.wgsl" with { type: "text" };
 import activationBackwardCode from "./activation_backward.wgsl" with { type: "text" };
 import concatCode from "./concat.wgsl" with { type: "text" };
@@ -40,13 +41,13 @@ export const add: Kernel = {
 
 export const activation: Kernel = {
   name: "activation",
-  code: activationCode,
+  code: erfCode + activationCode,
   bindings: [read, write],
 };
 
 export const activationBackward: Kernel = {
   name: "activation_backward",
-  code: activationBackwardCode,
+  code: erfCode + activationBackwardCode,
   bindings: [read, read, write],
 };
 
