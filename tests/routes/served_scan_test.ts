@@ -1,0 +1,107 @@
+/** The real engine behind the real server: answers over HTTP, and a GPU left as it was found. */
+import assert from "node:assert/strict";
+import { labelledFile, labelsAndReport, type Submission } from "../../lib/cli/client.ts";
+import { prepareVulkan } from "../../lib/cli/driver.ts";
+import { checkAnswer } from "../../lib/eval/answer_check.ts";
+import { camerasToJson, encodePng } from "../../lib/scan/mod.ts";
+import { Engine } from "../../lib/ttt/engine.ts";
+import { roomScene, type WorldScene } from "../../lib/worlds/mod.ts";
+import { createApp } from "../../routes/app.ts";
+import { startServer } from "../../routes/server.ts";
+
+prepareVulkan();
+
+const STEPS = 3;
+
+function submissionOf({ scan, photos, cameras }: WorldScene): Submission {
+  return {
+    scan: { name: scan.name, bytes: scan.bytes },
+    images: photos.map((photo) => ({ name: photo.name, bytes: encodePng(photo) })),
+    cameras: camerasToJson(cameras),
+    options: { method: "ttt-kd", steps: STEPS },
+  };
+}
+
+// onnxruntime-web keeps a message port for as long as the process lives.
+const SANITIZE = { sanitizeResources: false };
+
+Deno.test(
+  "a served scan comes back labelled, and the GPU is left as it was found",
+  SANITIZE,
+  async (t) => {
+    const afterStep = Promise.withResolvers<number>();
+    let watch = false;
+    await using engine = await Engine.open();
+    const gpu = await engine.gpu();
+    const scene = await roomScene(gpu, { domain: "shifted", split: "validation", index: 1 });
+    const submission = submissionOf(scene);
+    const app = createApp({
+      engine,
+      onProgress: (_scan, { step }) => {
+        if (watch && step !== undefined) afterStep.resolve(step);
+      },
+    });
+    await using server = await startServer(app, "127.0.0.1", 0);
+    const live = gpu.ledger.live;
+
+    await t.step("the client's own file, labelled, with the report", async () => {
+      const { bytes, report } = await labelledFile(server.url, submission);
+      const check = await checkAnswer(scene.scan.bytes, bytes, engine.student.classes.length);
+      assert.equal(check.points, scene.scan.count);
+      assert.equal(report.views.count, scene.photos.length);
+      assert.ok(report.views.pointsSeen > 0);
+      assert.equal(report.kdLoss.length, STEPS + 1);
+      assert.ok(report.kdLoss.at(-1)! < report.kdLoss[0]!);
+      assert.deepEqual(Object.keys(report.metrics!), ["source", "ttt-kd"]);
+      assert.equal(gpu.ledger.live, live);
+    });
+
+    await t.step("the same bits again", async () => {
+      const first = await labelledFile(server.url, submission);
+      const second = await labelledFile(server.url, submission);
+      assert.deepEqual(second.bytes, first.bytes);
+      assert.deepEqual(second.report.kdLoss, first.report.kdLoss);
+    });
+
+    await t.step("cameras that see nothing are refused, and nothing is left behind", async () => {
+      const far = scene.cameras.map((camera) => {
+        const worldToCamera = camera.worldToCamera.slice();
+        worldToCamera[11] = -1000;
+        return { ...camera, worldToCamera };
+      });
+      const blind = { ...submission, cameras: camerasToJson(far) };
+      await assert.rejects(labelsAndReport(server.url, blind), /no camera sees any point/);
+      assert.equal(gpu.ledger.live, live);
+    });
+
+    await t.step("a client that leaves stops the work, and the next one is served", async () => {
+      watch = true;
+      const client = new AbortController();
+      const body = new FormData();
+      body.append("scan", new File([scene.scan.bytes as Uint8Array<ArrayBuffer>], "scan.ply"));
+      for (const { name, bytes } of submission.images) {
+        body.append("images", new File([bytes as Uint8Array<ArrayBuffer>], name));
+      }
+      body.append("cameras", submission.cameras!);
+      body.append("options", JSON.stringify({ method: "ttt-kd", steps: 1000 }));
+      const left = fetch(`${server.url}/v1/segment`, {
+        method: "POST",
+        body,
+        signal: client.signal,
+      });
+      await afterStep.promise;
+      client.abort();
+      await assert.rejects(left, { name: "AbortError" });
+      // Would wait for a thousand steps if the work went on.
+      const start = performance.now();
+      const { labels } = await labelsAndReport(server.url, {
+        scan: submission.scan,
+        images: [],
+        options: { method: "source" },
+      });
+      assert.equal(labels.length, scene.scan.count);
+      assert.ok(performance.now() - start < 20_000);
+      assert.equal(gpu.ledger.live, live);
+    });
+  },
+);
