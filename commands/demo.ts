@@ -41,8 +41,11 @@ export const command = defineCommand({
 
     const submission = submissionOf(scene);
     const bare = { scan: submission.scan, images: [] };
+    display.update({ label: "1 of 3: the source model alone" });
     const source = await labelsAndReport(server.url, { ...bare, options: { method: "source" } });
+    display.update({ label: "2 of 3: with the statistics of this scan" });
     const batch = await labelsAndReport(server.url, { ...bare, options: { method: "bn" } });
+    display.update({ label: "3 of 3: TTT-KD with its photographs" });
     const adapted = await labelledFile(server.url, {
       ...submission,
       options: { method: "ttt-kd", steps },

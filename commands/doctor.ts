@@ -1,5 +1,5 @@
 /** `doctor`: what is here, what is missing, and the command that mends it. */
-import { defineCommand } from "../lib/cli/args.ts";
+import { aligned, defineCommand } from "../lib/cli/args.ts";
 import { MODEL_OPTIONS } from "../lib/cli/engine.ts";
 import { Gpu } from "../lib/gpu/mod.ts";
 import { DEFAULT_STUDENT, DEFAULT_TEACHER, readStudent, readTeacher } from "../lib/ttt/models.ts";
@@ -35,9 +35,10 @@ export const command = defineCommand({
         return `${card.id}: width ${card.width}, ${onnx.length} bytes (${teacher})`;
       }),
     ];
-    for (const { what, found, mend } of findings) {
-      console.log(`${what.padEnd(24)} ${found ?? `missing; mend: ${mend}`}`);
-    }
+    const rows = findings.map(({ what, found, mend }) =>
+      [what, found ?? `missing; mend: ${mend}`] as const
+    );
+    console.log(aligned(rows).join("\n"));
     const missing = findings.filter(({ found }) => found === null);
     if (missing.length > 0) {
       throw new Error(

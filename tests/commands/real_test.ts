@@ -1,10 +1,8 @@
 /** Real scans, indoor and outdoor, through the running server. */
 import assert from "node:assert/strict";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { dataPath, hasData } from "../data.ts";
-
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+import { ttt } from "./support.ts";
 
 /** A shelf, a room and a street. */
 const SAMPLES = ["apc2016_shelf", "sunrgbd_000017", "kitti_000008"];
@@ -13,16 +11,12 @@ Deno.test({
   name: "real brings every sample back labelled, with a KD loss that fell by a fifth",
   ignore: !hasData,
   fn: async () => {
-    const data = dirname(dataPath(SAMPLES[0]!, "").replace(/\/$/, ""));
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", MAIN, "real", "--data", data, "--only", SAMPLES.join()],
-      stdin: "null",
-    }).output();
-    const output = new TextDecoder().decode(stdout);
-    assert.equal(code, 0, output + new TextDecoder().decode(stderr));
+    const args = ["--data", join(dataPath(".", "")), "--only", SAMPLES.join()];
+    const { code, stdout, stderr } = await ttt(["real", ...args]);
+    assert.equal(code, 0, stdout + stderr);
     for (const sample of SAMPLES) {
       assert.match(
-        output,
+        stdout,
         new RegExp(`^\\| ${sample} .* complete, nothing else changed \\|$`, "m"),
       );
     }

@@ -1,0 +1,94 @@
+/** Commands that do real work, on a small room: serve, segment, train, eval. */
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Results } from "../../lib/eval/results.ts";
+import { camerasToJson, decodePhoto, encodePng, readScan } from "../../lib/scan/mod.ts";
+import { readStudent } from "../../lib/ttt/models.ts";
+import type { Report } from "../../lib/ttt/types.ts";
+import { roomScene } from "../../lib/worlds/mod.ts";
+import { withGpu } from "../gpu.ts";
+import { program, ttt, withFolder } from "./support.ts";
+
+withGpu("segment writes the labelled scan, the report and the picture", async (gpu) => {
+  const scene = await roomScene(gpu, { domain: "shifted", split: "validation", index: 2 });
+  await withFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    await writeFile(at("room.ply"), scene.scan.bytes);
+    await writeFile(at("cameras.json"), camerasToJson(scene.cameras));
+    for (const photo of scene.photos) await writeFile(at(photo.name), encodePng(photo));
+    const { code, stdout, stderr } = await ttt([
+      "segment",
+      at("room.ply"),
+      ...["--images", folder, "--cameras", at("cameras.json"), "--steps", "2"],
+      ...["--out", at("out.las"), "--report", at("report.json"), "--picture", at("picture.png")],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /KD loss \d\.\d+ to \d\.\d+ in 2 steps; 8 photographs saw \d+ points/);
+    const answer = await readScan(await readFile(at("out.las")), "out.las");
+    assert.equal(answer.format, "las");
+    assert.equal(answer.count, scene.scan.count);
+    const report: Report = JSON.parse(await readFile(at("report.json"), "utf8"));
+    assert.equal(report.method, "ttt-kd");
+    assert.equal(report.steps, 2);
+    assert.ok((await decodePhoto(await readFile(at("picture.png")), "picture")).width > 2 * 400);
+  });
+});
+
+Deno.test("train writes a checkpoint that can be opened", async () => {
+  await withFolder(async (folder) => {
+    const config = join(folder, "tiny.json");
+    const out = join(folder, "tiny.safetensors");
+    const settings = { id: "tiny", backbone: "MinkUNet14Slim", scenes: 2, epochs: 1 };
+    await writeFile(config, JSON.stringify(settings));
+    const { code, stderr } = await ttt(["train", config, "--out", out]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /training 1\/1 CE \d/);
+    const { card } = await readStudent(out);
+    assert.equal(card.id, "tiny");
+    assert.equal(card.classes.length, 13);
+  });
+});
+
+Deno.test("eval writes results and prints a table", async () => {
+  await withFolder(async (folder) => {
+    const { code, stdout, stderr } = await ttt([
+      "eval",
+      ...["--methods", "source,bn", "--scenes", "1", "--seeds", "2", "--split", "validation"],
+      ...["--out", folder],
+    ]);
+    assert.equal(code, 0, stderr);
+    const results: Results = JSON.parse(await readFile(join(folder, "results.json"), "utf8"));
+    const { source, bn } = results.domains["shifted"]!;
+    assert.equal(results.seeds, 2);
+    assert.equal(source!.perSeed.length, 2);
+    assert.ok(source!.miou > 0 && source!.miou < 1);
+    assert.equal(results.cost.bn!.gradientSteps, 0);
+    assert.match(stdout, new RegExp(`\\| bn \\| ${(100 * bn!.miou).toFixed(1)} \\|`));
+  });
+});
+
+Deno.test("serve answers until it is told to stop", async () => {
+  await using process = program(["serve", "--port", "0", "--token", "T"]).spawn();
+  const lines = process.stdout.pipeThrough(new TextDecoderStream());
+  let output = "";
+  let url: string | undefined;
+  for await (const text of lines.values({ preventCancel: true })) {
+    output += text;
+    url = /listens on (http:\S+)/.exec(output)?.[1];
+    if (url) break;
+  }
+  assert.ok(url, output);
+  const ready = await fetch(`${url}/health/ready`);
+  assert.deepEqual(await ready.json(), { status: "ready" });
+  const models = await fetch(`${url}/v1/models`, { headers: { authorization: "Bearer T" } });
+  assert.equal((await models.json()).students.length, 1);
+  process.kill("SIGTERM");
+  const [{ code }, rest] = await Promise.all([
+    process.status,
+    Array.fromAsync(lines.values()),
+    process.stderr.cancel(),
+  ]);
+  assert.equal(code, 0);
+  assert.match(rest.join(""), /stopping/);
+});
