@@ -53,8 +53,8 @@ const TILE_ROWS = 64;
  */
 const WORKGROUP = 8;
 
-/** Threads below which tiles are not walked together. */
-const BUSY_THREADS = 128;
+/** Threads below which tiles are not walked together: four vectors of 8 lanes for each of two cores. */
+const BUSY_THREADS = 64;
 
 /** llvmpipe ends all loops of a thread, in silence, after 65,535 iterations together. */
 const MAX_ITERATIONS = 60_000;
