@@ -101,9 +101,9 @@ if (GOLDEN) {
       );
       assertClose(gotLogits, numbers(file, "logits"), 1e-4, "logits");
       assertClose([gotLoss], numbers(file, "loss"), 1e-4, "loss");
-      // With batch statistics over the few voxels of stride 16, rounding decides some ReLUs.
+      // With batch statistics over the 18 voxels of stride 16, rounding decides some ReLUs, and their gradients.
       assertClose(gotDx, numbers(file, "dx"), mode === "train" ? 1e-2 : 1e-3, "dx");
-      assertClose([worstNorm + 1], [1], 1e-3, "gradient norms");
+      assertClose([worstNorm + 1], [1], mode === "train" ? 3e-3 : 1e-3, "gradient norms");
       for (const [key, tensor] of file.tensors) {
         if (!key.startsWith("grad/")) continue;
         assertClose(

@@ -149,7 +149,7 @@ function emitBiasGradient(graph: Graph, dy: Tensor, bias: Parameter): void {
   }));
 }
 
-/** Room for partial sums; a reduction that needs none does not bind it. */
+/** Room for partial sums. */
 function scratchTensor(graph: Graph, bytes: number): Tensor {
   return graph.tensor("partial sums", Math.ceil(bytes / 16), 4);
 }
