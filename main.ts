@@ -1,10 +1,11 @@
 /**
- * The command line. Commands stand in `commands/`, one file each; this file finds the one that is asked for
+ * The command line. Commands stand in `lib/commands/`, one file each; this file finds the one that is asked for
  * and turns what goes wrong into one line and an exit code: 0 done, 1 failed, 2 wrong usage.
  *
  * @module
  */
 import { aligned, type Command, commandHelp, parseCommand, UsageError } from "./lib/cli/args.ts";
+import type { Host } from "./lib/cli/host.ts";
 import { prepareVulkan } from "./lib/cli/driver.ts";
 import { OptionError } from "./lib/ttt/options.ts";
 
@@ -12,14 +13,23 @@ const PROGRAM = "ttt-kd";
 
 /** Loaded when asked for, so that a command starts no slower for the others' sake. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
-  serve: () => import("./commands/serve.ts"),
-  segment: () => import("./commands/segment.ts"),
-  train: () => import("./commands/train.ts"),
-  eval: () => import("./commands/eval.ts"),
-  real: () => import("./commands/real.ts"),
-  demo: () => import("./commands/demo.ts"),
-  doctor: () => import("./commands/doctor.ts"),
-  setup: () => import("./commands/setup.ts"),
+  serve: () => import("./lib/commands/serve.ts"),
+  segment: () => import("./lib/commands/segment.ts"),
+  train: () => import("./lib/commands/train.ts"),
+  eval: () => import("./lib/commands/eval.ts"),
+  real: () => import("./lib/commands/real.ts"),
+  demo: () => import("./lib/commands/demo.ts"),
+  doctor: () => import("./lib/commands/doctor.ts"),
+  setup: () => import("./lib/commands/setup.ts"),
+};
+
+/** HTTP is loaded when a command asks for it. */
+const host: Host = {
+  async openServer(options, hostname, port) {
+    const { createApp } = await import("./routes/app.ts");
+    const { startServer } = await import("./routes/server.ts");
+    return await startServer(createApp(options), hostname, port);
+  },
 };
 
 async function main([name = "", ...args]: readonly string[]): Promise<void> {
@@ -33,7 +43,7 @@ async function main([name = "", ...args]: readonly string[]): Promise<void> {
   const { command } = await load();
   const parsed = parseCommand(command, args);
   if (parsed === "help") return console.log(commandHelp(PROGRAM, command));
-  await command.run(parsed.values, parsed.positionals);
+  await command.run(parsed.values, parsed.positionals, host);
 }
 
 async function programHelp(): Promise<string> {

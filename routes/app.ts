@@ -7,36 +7,15 @@
 import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
 import { logger } from "hono/logger";
+import { DEFAULT_LIMITS, type ServerOptions } from "../lib/cli/host.ts";
 import { GpuTurns } from "../lib/ttt/turns.ts";
-import type { Progress, Segmenter } from "../lib/ttt/types.ts";
 import { healthRoutes } from "./health.ts";
 import { notFound, onError } from "./http/problem.ts";
-import type { UploadLimits } from "./http/upload.ts";
 import { modelRoutes } from "./models.ts";
 import { segmentRoutes } from "./segment.ts";
 
-/** What one server allows. */
-export interface ServerLimits extends UploadLimits {
-  /** Scans that may be at work or waiting at once; further ones get 503. */
-  places: number;
-}
-
-export const DEFAULT_LIMITS: ServerLimits = { bodyBytes: 2 ** 29, images: 256, places: 8 };
-
-/** What {@link createApp} needs. */
-export interface AppOptions {
-  engine: Segmenter;
-  limits?: ServerLimits;
-  /** When given, everything under `/v1` asks for it as a bearer token. */
-  token?: string;
-  /** Takes a line for every request that was answered. */
-  log?: (line: string) => void;
-  /** Hears of every step of the work, with the name of the scan. */
-  onProgress?: (scan: string, progress: Progress) => void;
-}
-
 /** Builds the application. */
-export function createApp(options: AppOptions): Hono {
+export function createApp(options: ServerOptions): Hono {
   const limits = options.limits ?? DEFAULT_LIMITS;
   const app = new Hono();
   app.onError(onError);

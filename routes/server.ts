@@ -11,12 +11,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-
-/** A listening server. */
-export interface Server extends AsyncDisposable {
-  /** Its address, such as `http://127.0.0.1:8080`. */
-  readonly url: string;
-}
+import type { Server } from "../lib/cli/host.ts";
 
 /**
  * Starts to listen; port 0 takes a free one. Leaving by `await using` waits for requests in flight.

@@ -5,6 +5,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import type { Host } from "./host.ts";
 
 /** The command line was wrong: exit code 2. */
 export class UsageError extends Error {
@@ -38,7 +39,7 @@ export interface Command<O extends Options = Options> {
   /** Names of the arguments that are not options, all of them needed. */
   positionals: readonly string[];
   options: O;
-  run(values: Values<O>, positionals: string[]): Promise<void>;
+  run(values: Values<O>, positionals: string[], host: Host): Promise<void>;
 }
 
 /** Keeps the types of a command's options. */

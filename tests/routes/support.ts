@@ -4,7 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { createApp, DEFAULT_LIMITS, type ServerLimits } from "../../routes/app.ts";
+import { DEFAULT_LIMITS, type ServerLimits } from "../../lib/cli/host.ts";
+import { createApp } from "../../routes/app.ts";
 import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
 import { metricsOf } from "../../lib/eval/confusion.ts";
 import type { Report, Segmenter, SegmentRequest, SegmentResult } from "../../lib/ttt/types.ts";

@@ -1,8 +1,8 @@
 /** `doctor`: what is here, what is missing, and the command that mends it. */
-import { aligned, defineCommand } from "../lib/cli/args.ts";
-import { MODEL_OPTIONS } from "../lib/cli/engine.ts";
-import { Gpu } from "../lib/gpu/mod.ts";
-import { DEFAULT_STUDENT, DEFAULT_TEACHER, readStudent, readTeacher } from "../lib/ttt/models.ts";
+import { aligned, defineCommand } from "../cli/args.ts";
+import { MODEL_OPTIONS } from "../cli/engine.ts";
+import { Gpu } from "../gpu/mod.ts";
+import { DEFAULT_STUDENT, DEFAULT_TEACHER, readStudent, readTeacher } from "../ttt/models.ts";
 
 /** What one look found. */
 interface Finding {

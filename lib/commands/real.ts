@@ -1,15 +1,13 @@
 /** `real`: every scan with photographs of a folder, through the running server. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { defineCommand, wholeNumber } from "../lib/cli/args.ts";
-import { labelledFile } from "../lib/cli/client.ts";
-import { MODEL_OPTIONS, openEngine, showProgress } from "../lib/cli/engine.ts";
-import { readNamed, readPhotographs } from "../lib/cli/folder.ts";
-import { progressDisplay } from "../lib/cli/progress.ts";
-import { checkAnswer } from "../lib/eval/answer_check.ts";
-import type { Report } from "../lib/ttt/types.ts";
-import { createApp } from "../routes/app.ts";
-import { startServer } from "../routes/server.ts";
+import { defineCommand, wholeNumber } from "../cli/args.ts";
+import { labelledFile } from "../cli/client.ts";
+import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
+import { readNamed, readPhotographs } from "../cli/folder.ts";
+import { progressDisplay } from "../cli/progress.ts";
+import { checkAnswer } from "../eval/answer_check.ts";
+import type { Report } from "../ttt/types.ts";
 
 /** What one scan came to. */
 interface Outcome {
@@ -42,7 +40,7 @@ export const command = defineCommand({
     },
     ...MODEL_OPTIONS,
   },
-  async run({ data, only, steps, fall, ...models }) {
+  async run({ data, only, steps, fall, ...models }, _, host) {
     const stepCount = wholeNumber("steps", steps, 1, 1000);
     const leastFall = wholeNumber("fall", fall, 0, 100) / 100;
     const samples = only?.split(",") ?? samplesOf(data);
@@ -53,11 +51,14 @@ export const command = defineCommand({
     }
     await using engine = await openEngine(models);
     using display = progressDisplay();
-    const app = createApp({
-      engine,
-      onProgress: (_scan, progress) => showProgress(display, progress),
-    });
-    await using server = await startServer(app, "127.0.0.1", 0);
+    await using server = await host.openServer(
+      {
+        engine,
+        onProgress: (_scan, progress) => showProgress(display, progress),
+      },
+      "127.0.0.1",
+      0,
+    );
     console.log(row(["sample", "points", "views", "seen", "KD loss", "fall", "seconds", "answer"]));
     console.log(row(Array.from({ length: 8 }, () => "---")));
     let faults = 0;

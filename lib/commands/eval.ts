@@ -1,13 +1,13 @@
 /** `eval`: methods against each other on held-out scenes. */
 import { join } from "node:path";
-import { defineCommand, UsageError, wholeNumber } from "../lib/cli/args.ts";
-import { MODEL_OPTIONS, openEngine } from "../lib/cli/engine.ts";
-import { progressDisplay } from "../lib/cli/progress.ts";
-import { resultsTable, summarise } from "../lib/eval/results.ts";
-import { type EvalScene, evaluate } from "../lib/eval/runner.ts";
-import type { Gpu } from "../lib/gpu/mod.ts";
-import { METHODS } from "../lib/ttt/options.ts";
-import { type DomainName, DOMAINS, roomScene, type Split, SPLITS } from "../lib/worlds/mod.ts";
+import { defineCommand, UsageError, wholeNumber } from "../cli/args.ts";
+import { MODEL_OPTIONS, openEngine } from "../cli/engine.ts";
+import { progressDisplay } from "../cli/progress.ts";
+import { resultsTable, summarise } from "../eval/results.ts";
+import { type EvalScene, evaluate } from "../eval/runner.ts";
+import type { Gpu } from "../gpu/mod.ts";
+import { METHODS } from "../ttt/options.ts";
+import { type DomainName, DOMAINS, roomScene, type Split, SPLITS } from "../worlds/mod.ts";
 
 export const command = defineCommand({
   name: "eval",

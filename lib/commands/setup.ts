@@ -1,12 +1,6 @@
 /** `setup`: a GPU driver where there is none. */
-import { defineCommand } from "../lib/cli/args.ts";
-import {
-  adapterName,
-  DRIVER_PACKAGES,
-  install,
-  installPlan,
-  thisMachine,
-} from "../lib/cli/driver.ts";
+import { defineCommand } from "../cli/args.ts";
+import { adapterName, DRIVER_PACKAGES, install, installPlan, thisMachine } from "../cli/driver.ts";
 
 export const command = defineCommand({
   name: "setup",

@@ -1,16 +1,16 @@
 /** `segment`: labels one scan from disk, without a server. */
 import { basename, extname } from "node:path";
-import { defineCommand, UsageError } from "../lib/cli/args.ts";
-import { MODEL_OPTIONS, openEngine, showProgress } from "../lib/cli/engine.ts";
-import { readNamed, readPhotographs } from "../lib/cli/folder.ts";
-import { progressDisplay } from "../lib/cli/progress.ts";
-import { drawPanels, labelColors } from "../lib/eval/picture.ts";
-import { convertScan, encodePng, readScan, requireWritable, writeScan } from "../lib/scan/mod.ts";
-import { readViews } from "../lib/scan/views.ts";
-import { DEFAULT_OPTIONS, METHODS, segmentOptions } from "../lib/ttt/options.ts";
-import type { StudentCard } from "../lib/nn/card.ts";
-import type { Scan } from "../lib/scan/mod.ts";
-import type { SegmentResult } from "../lib/ttt/types.ts";
+import { defineCommand, UsageError } from "../cli/args.ts";
+import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
+import { readNamed, readPhotographs } from "../cli/folder.ts";
+import { progressDisplay } from "../cli/progress.ts";
+import { drawPanels, labelColors } from "../eval/picture.ts";
+import { convertScan, encodePng, readScan, requireWritable, writeScan } from "../scan/mod.ts";
+import { readViews } from "../scan/views.ts";
+import { DEFAULT_OPTIONS, METHODS, segmentOptions } from "../ttt/options.ts";
+import type { StudentCard } from "../nn/card.ts";
+import type { Scan } from "../scan/mod.ts";
+import type { SegmentResult } from "../ttt/types.ts";
 
 export const command = defineCommand({
   name: "segment",

@@ -1,16 +1,14 @@
 /** `demo`: a held-out scan of a shifted scanner goes through the running server, and the gain is shown. */
 import { join } from "node:path";
-import { defineCommand, wholeNumber } from "../lib/cli/args.ts";
-import { labelledFile, labelsAndReport, type Submission } from "../lib/cli/client.ts";
-import { MODEL_OPTIONS, openEngine, showProgress } from "../lib/cli/engine.ts";
-import { progressDisplay } from "../lib/cli/progress.ts";
-import { drawPanels, labelColors } from "../lib/eval/picture.ts";
-import type { StudentCard } from "../lib/nn/card.ts";
-import { camerasToJson, encodePng, readScan } from "../lib/scan/mod.ts";
-import type { Report } from "../lib/ttt/types.ts";
-import { roomScene, type WorldScene } from "../lib/worlds/mod.ts";
-import { createApp } from "../routes/app.ts";
-import { startServer } from "../routes/server.ts";
+import { defineCommand, wholeNumber } from "../cli/args.ts";
+import { labelledFile, labelsAndReport, type Submission } from "../cli/client.ts";
+import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
+import { progressDisplay } from "../cli/progress.ts";
+import { drawPanels, labelColors } from "../eval/picture.ts";
+import type { StudentCard } from "../nn/card.ts";
+import { camerasToJson, encodePng, readScan } from "../scan/mod.ts";
+import type { Report } from "../ttt/types.ts";
+import { roomScene, type WorldScene } from "../worlds/mod.ts";
 
 export const command = defineCommand({
   name: "demo",
@@ -22,7 +20,7 @@ export const command = defineCommand({
     steps: { type: "string", value: "N", default: "25", about: "gradient steps" },
     ...MODEL_OPTIONS,
   },
-  async run({ out, scene: sceneNumber, steps: stepCount, ...models }) {
+  async run({ out, scene: sceneNumber, steps: stepCount, ...models }, _, host) {
     const index = wholeNumber("scene", sceneNumber, 0, 65535);
     const steps = wholeNumber("steps", stepCount, 1, 1000);
     const start = performance.now();
@@ -33,11 +31,14 @@ export const command = defineCommand({
     const gpu = await engine.gpu();
     display.update({ label: "making a room nobody has seen" });
     const scene = await roomScene(gpu, { domain: "shifted", split: "test", index });
-    const app = createApp({
-      engine,
-      onProgress: (_scan, progress) => showProgress(display, progress),
-    });
-    await using server = await startServer(app, "127.0.0.1", 0);
+    await using server = await host.openServer(
+      {
+        engine,
+        onProgress: (_scan, progress) => showProgress(display, progress),
+      },
+      "127.0.0.1",
+      0,
+    );
 
     const submission = submissionOf(scene);
     const bare = { scan: submission.scan, images: [] };

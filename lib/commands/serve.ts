@@ -1,8 +1,7 @@
 /** `serve`: the HTTP server. */
-import { defineCommand, wholeNumber } from "../lib/cli/args.ts";
-import { MODEL_OPTIONS, openEngine } from "../lib/cli/engine.ts";
-import { createApp, DEFAULT_LIMITS } from "../routes/app.ts";
-import { startServer } from "../routes/server.ts";
+import { defineCommand, wholeNumber } from "../cli/args.ts";
+import { MODEL_OPTIONS, openEngine } from "../cli/engine.ts";
+import { DEFAULT_LIMITS } from "../cli/host.ts";
 
 const MIB = 2 ** 20;
 
@@ -34,7 +33,11 @@ export const command = defineCommand({
     },
     ...MODEL_OPTIONS,
   },
-  async run({ host, port, token, "max-body": body, "max-images": images, places, ...models }) {
+  async run(
+    { host, port, token, "max-body": body, "max-images": images, places, ...models },
+    _,
+    program,
+  ) {
     const limits = {
       bodyBytes: wholeNumber("max-body", body, 1, 2 ** 14) * MIB,
       images: wholeNumber("max-images", images, 1, 10_000),
@@ -42,15 +45,18 @@ export const command = defineCommand({
     };
     const portNumber = wholeNumber("port", port, 0, 65535);
     await using engine = await openEngine(models);
-    const app = createApp({
-      engine,
-      limits,
-      log: (line) => console.log(line),
-      ...(token === undefined ? {} : { token }),
-    });
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
     for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
-    await using server = await startServer(app, host, portNumber);
+    await using server = await program.openServer(
+      {
+        engine,
+        limits,
+        log: (line) => console.log(line),
+        ...(token === undefined ? {} : { token }),
+      },
+      host,
+      portNumber,
+    );
     const { adapterName } = await engine.gpu();
     console.log(
       `ttt-kd listens on ${server.url} (student ${engine.student.id}, teacher ${engine.teacher.id}, ${adapterName})`,

@@ -1,11 +1,11 @@
 /** `train`: a source model on the procedural rooms, jointly on labels and on the teacher's features. */
-import { defineCommand } from "../lib/cli/args.ts";
-import { MODEL_OPTIONS } from "../lib/cli/engine.ts";
-import { progressDisplay } from "../lib/cli/progress.ts";
-import { Gpu } from "../lib/gpu/mod.ts";
-import { readTeacher } from "../lib/ttt/models.ts";
-import { parseTrainingConfig, trainStudent } from "../lib/ttt/training.ts";
-import { ROOM_CLASSES, ROOM_PALETTE, roomScene } from "../lib/worlds/mod.ts";
+import { defineCommand } from "../cli/args.ts";
+import { MODEL_OPTIONS } from "../cli/engine.ts";
+import { progressDisplay } from "../cli/progress.ts";
+import { Gpu } from "../gpu/mod.ts";
+import { readTeacher } from "../ttt/models.ts";
+import { parseTrainingConfig, trainStudent } from "../ttt/training.ts";
+import { ROOM_CLASSES, ROOM_PALETTE, roomScene } from "../worlds/mod.ts";
 
 /** ASPRS codes of the room classes: the shell is building (6), the floor ground (2), the rest unclassified (1). */
 const ASPRS = [6, 2, 6, 6, 6, 6, 6, 1, 1, 1, 1, 1, 1];

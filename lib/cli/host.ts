@@ -1,0 +1,46 @@
+/**
+ * What commands ask of the HTTP side. `main.ts` gives it to them, so that nothing under lib/ knows HTTP.
+ *
+ * @module
+ */
+import type { Progress, Segmenter } from "../ttt/types.ts";
+
+/** What one server allows. */
+export interface ServerLimits {
+  /** Largest body in bytes. */
+  bodyBytes: number;
+  /** Most photographs of a scan. */
+  images: number;
+  /** Scans that may be at work or waiting at once; further ones get 503. */
+  places: number;
+}
+
+export const DEFAULT_LIMITS: ServerLimits = { bodyBytes: 2 ** 29, images: 256, places: 8 };
+
+/** What a server is made of. */
+export interface ServerOptions {
+  engine: Segmenter;
+  limits?: ServerLimits;
+  /** When given, everything under `/v1` asks for it as a bearer token. */
+  token?: string;
+  /** Takes a line for every request that was answered. */
+  log?: (line: string) => void;
+  /** Hears of every step of the work, with the name of the scan. */
+  onProgress?: (scan: string, progress: Progress) => void;
+}
+
+/** A listening server; leaving by `await using` waits for requests in flight. */
+export interface Server extends AsyncDisposable {
+  /** Its address, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+}
+
+/** The program around a command. */
+export interface Host {
+  /**
+   * Starts to listen; port 0 takes a free one.
+   *
+   * @throws {Error} with a code such as `EADDRINUSE` where it cannot listen there.
+   */
+  openServer(options: ServerOptions, hostname: string, port: number): Promise<Server>;
+}
