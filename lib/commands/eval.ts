@@ -30,7 +30,8 @@ export const command = defineCommand({
     split: { type: "string", value: "NAME", default: "test", about: "validation or test" },
     scenes: { type: "string", value: "N", default: "10", about: "scenes a domain and seed" },
     seeds: { type: "string", value: "N", default: "1", about: "groups of scenes" },
-    steps: { type: "string", value: "N", default: "25", about: "gradient steps" },
+    steps: { type: "string", value: "N", about: "gradient steps (each method's own default)" },
+    "learning-rate": { type: "string", value: "X", about: "of the steps (0.1)" },
     out: { type: "string", value: "DIR", default: "out/eval", about: "folder for results.json" },
     ...MODEL_OPTIONS,
   },
@@ -47,7 +48,10 @@ export const command = defineCommand({
     );
     const perSeed = wholeNumber("scenes", values.scenes, 1, 10_000);
     const seeds = wholeNumber("seeds", values.seeds, 1, 100);
-    const steps = wholeNumber("steps", values.steps, 1, 1000);
+    const settings = {
+      ...(values.steps === undefined ? {} : { steps: values.steps }),
+      ...(values["learning-rate"] === undefined ? {} : { learningRate: values["learning-rate"] }),
+    };
 
     await using engine = await openEngine(values);
     const gpu = await engine.gpu();
@@ -58,7 +62,7 @@ export const command = defineCommand({
       engine,
       scenes: roomScenes(gpu, domains, split!, seeds, perSeed),
       methods,
-      steps,
+      settings,
       onResult: ({ scene, method, confusion }) =>
         display.update({
           label: "evaluating",

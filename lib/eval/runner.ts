@@ -24,8 +24,8 @@ export interface EvaluationOptions {
   engine: Segmenter;
   scenes: AsyncIterable<EvalScene>;
   methods: readonly Method[];
-  /** Gradient steps of the methods that take any; the default where left out. */
-  steps?: number;
+  /** Settings of the methods that take gradient steps, as clients send them; defaults where left out. */
+  settings?: Readonly<Record<string, unknown>>;
   /** Hears of every result as it comes. */
   onResult?: (result: SceneResult) => void;
 }
@@ -37,7 +37,7 @@ export interface EvaluationOptions {
  * @throws {TypeError} where a scene has no labels.
  */
 export async function evaluate(options: EvaluationOptions): Promise<SceneResult[]> {
-  const { engine, scenes, methods, steps, onResult } = options;
+  const { engine, scenes, methods, onResult } = options;
   const results: SceneResult[] = [];
   let sequence = "";
   for await (const { domain, seed, id, scan, photos, cameras } of scenes) {
@@ -45,7 +45,7 @@ export async function evaluate(options: EvaluationOptions): Promise<SceneResult[
     if (!truth) throw new TypeError(`Cannot judge methods on ${id}: it has no labels`);
     if (sequence !== (sequence = `${domain} ${seed}`)) engine.resetOnline();
     for (const method of methods) {
-      const settings = { method, evaluate: false, ...(steps === undefined ? {} : { steps }) };
+      const settings = { ...options.settings, method, evaluate: false };
       const start = performance.now();
       const { labels, report } = await engine.segment({
         scan: { ...scan, labels: null },

@@ -18,7 +18,7 @@ Deno.test("evaluate() runs every method on every scene, and never shows it label
     engine,
     scenes: scenes(["a", 0], ["a", 0]),
     methods: ["source", "ttt-kd"],
-    steps: 3,
+    settings: { steps: 3 },
     onResult: ({ scene, method }) => heard.push(`${scene} ${method}`),
   });
   assert.deepEqual(heard, ["0 source", "0 ttt-kd", "1 source", "1 ttt-kd"]);

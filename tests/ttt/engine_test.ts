@@ -85,6 +85,23 @@ engineTest("Engine.segment() stops within a step of an abort", async (engine, re
   assert.deepEqual(seen, [5]);
 });
 
+engineTest(
+  "Engine.segment() submits once a step and reads back at progress points",
+  async (engine, request) => {
+    const { stats } = await engine.gpu();
+    const seen: { step: number; submits: number; readbacks: number; pipelines: number }[] = [];
+    const onProgress = ({ step }: Progress) => {
+      if (step !== undefined) seen.push({ step, ...stats });
+    };
+    await engine.segment({ ...request, options: { ...OPTIONS, steps: 10 }, onProgress });
+    const [first, second] = seen;
+    assert.deepEqual([first!.step, second!.step], [5, 10]);
+    assert.equal(second!.submits - first!.submits, 5);
+    assert.equal(second!.readbacks - first!.readbacks, 1);
+    assert.equal(second!.pipelines, first!.pipelines);
+  },
+);
+
 engineTest("Engine.segment() refuses cameras that see nothing", async (engine, request) => {
   const cameras = request.cameras.map((camera) => {
     const worldToCamera = camera.worldToCamera.slice();
