@@ -32,6 +32,10 @@ export const command = defineCommand({
     seeds: { type: "string", value: "N", default: "1", about: "groups of scenes" },
     steps: { type: "string", value: "N", about: "gradient steps (each method's own default)" },
     "learning-rate": { type: "string", value: "X", about: "of the steps (0.1)" },
+    swap: {
+      type: "boolean",
+      about: "placebo: each camera is given the photograph of another one; no gain may be left",
+    },
     out: { type: "string", value: "DIR", default: "out/eval", about: "folder for results.json" },
     ...MODEL_OPTIONS,
   },
@@ -58,9 +62,10 @@ export const command = defineCommand({
     using display = progressDisplay();
     const total = domains.length * seeds * perSeed * methods.length;
     let done = 0;
+    const scenes = roomScenes(gpu, domains, split!, seeds, perSeed);
     const results = await evaluate({
       engine,
-      scenes: roomScenes(gpu, domains, split!, seeds, perSeed),
+      scenes: values.swap ? swapPhotographs(scenes) : scenes,
       methods,
       settings,
       onResult: ({ scene, method, confusion }) =>
@@ -100,6 +105,15 @@ async function* roomScenes(
         yield { domain, seed, ...await roomScene(gpu, { domain, split, index }) };
       }
     }
+  }
+}
+
+/** The same scenes with every photograph at the camera half the list away. */
+async function* swapPhotographs(scenes: AsyncIterable<EvalScene>): AsyncGenerator<EvalScene> {
+  for await (const scene of scenes) {
+    const { photos } = scene;
+    const half = Math.floor(photos.length / 2);
+    yield { ...scene, photos: [...photos.slice(half), ...photos.slice(0, half)] };
   }
 }
 
