@@ -6,10 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { prepareVulkan } from "../lib/cli/driver.ts";
-import { prepareVulkan } from "../lib/cli/driver.ts";
 import { Gpu } from "../lib/gpu/mod.ts";
-
-prepareVulkan();
 
 prepareVulkan();
 
