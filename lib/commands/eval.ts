@@ -31,7 +31,7 @@ export const command = defineCommand({
     scenes: { type: "string", value: "N", default: "10", about: "scenes a domain and seed" },
     seeds: { type: "string", value: "N", default: "1", about: "groups of scenes" },
     steps: { type: "string", value: "N", about: "gradient steps (each method's own default)" },
-    "learning-rate": { type: "string", value: "X", about: "of the steps (0.1)" },
+    "learning-rate": { type: "string", value: "X", about: "of the steps (0.2)" },
     swap: {
       type: "boolean",
       about: "placebo: each camera is given the photograph of another one; no gain may be left",

@@ -23,13 +23,13 @@ export function adapts(method: Method): boolean {
 }
 
 /**
- * The documented defaults: chosen on validation scenes of the procedural rooms. SGD at 0.1 with momentum
- * 0.9 for 25 steps is where further steps begin to copy the teacher's noise. Online adaptation takes one
- * step a scan.
+ * The documented defaults, chosen on validation scenes of the procedural rooms: SGD with momentum 0.9 for 25
+ * steps. There mIoU rose from a rate of 0.05 over 0.1 to 0.2, and at 0.4 no further on the harder domain; twice
+ * the steps gained a point more at twice the time. Online adaptation takes one step a scan.
  */
 export const DEFAULT_OPTIONS = {
   steps: 25,
-  learningRate: 0.1,
+  learningRate: 0.2,
   momentum: 0.9,
   evaluate: true,
 } as const satisfies Partial<SegmentOptions>;

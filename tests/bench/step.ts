@@ -8,6 +8,7 @@ import { Student } from "../../lib/nn/student.ts";
 import { pairViews } from "../../lib/pairing/mod.ts";
 import { Teacher } from "../../lib/teacher/mod.ts";
 import { readStudent, readTeacher } from "../../lib/ttt/models.ts";
+import { DEFAULT_OPTIONS } from "../../lib/ttt/options.ts";
 import { adaptationPlan, distillationTarget, LossHistory } from "../../lib/ttt/plans.ts";
 import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
 import { roomScene } from "../../lib/worlds/mod.ts";
@@ -47,7 +48,7 @@ export async function benchStep(gpu: Gpu, rounds: number): Promise<void> {
     distillationTarget(targets, centre),
     history,
     velocity,
-    { learningRate: 0.1, momentum: 0.9, weightDecay: 0 },
+    { ...DEFAULT_OPTIONS, weightDecay: 0 },
   ));
   await plan.profile();
   const times = new Map<string, number[]>();
