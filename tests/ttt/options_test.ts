@@ -5,7 +5,7 @@ Deno.test("segmentOptions() adapts where there are photographs, and not where th
   assert.deepEqual(segmentOptions({}, true), {
     method: "ttt-kd",
     steps: 25,
-    learningRate: 0.1,
+    learningRate: 0.2,
     momentum: 0.9,
     evaluate: true,
   });
