@@ -120,7 +120,9 @@ export class Gpu implements Disposable {
       );
     }
     this.throwIfLost();
-    const buffer = new GpuBuffer(label, size, this.#pool.take(size), (owner, handle) => {
+    const raw = this.#pool.take(size);
+    raw.label = label;
+    const buffer = new GpuBuffer(label, size, raw, (owner, handle) => {
       this.ledger.leave(owner);
       this.#pool.give(handle);
     });
@@ -186,7 +188,7 @@ export class Gpu implements Disposable {
 
   /** Fills a buffer, or a range of it, with zeros, in queue order. */
   clear(buffer: GpuBuffer, byteOffset = 0, bytes: number = buffer.size - byteOffset): void {
-    const encoder = this.device.createCommandEncoder();
+    const encoder = this.device.createCommandEncoder({ label: `clear ${buffer.label}` });
     encoder.clearBuffer(buffer.handle, byteOffset, bytes);
     this.device.queue.submit([encoder.finish()]);
   }
@@ -194,7 +196,7 @@ export class Gpu implements Disposable {
   /** Copies bytes between buffers, in queue order; offsets and length are multiples of 4. */
   copy(from: GpuBuffer, fromOffset: number, to: GpuBuffer, toOffset: number, bytes: number): void {
     this.guard(() => {
-      const encoder = this.device.createCommandEncoder();
+      const encoder = this.device.createCommandEncoder({ label: `copy ${from.label}` });
       encoder.copyBufferToBuffer(from.handle, fromOffset, to.handle, toOffset, bytes);
       this.device.queue.submit([encoder.finish()]);
     });
@@ -226,7 +228,7 @@ export class Gpu implements Disposable {
     });
     try {
       this.guard(() => {
-        const encoder = this.device.createCommandEncoder();
+        const encoder = this.device.createCommandEncoder({ label: `read ${buffer.label}` });
         if (bytes > 0) encoder.copyBufferToBuffer(buffer.handle, byteOffset, staging, 0, bytes);
         this.device.queue.submit([encoder.finish()]);
       });
@@ -250,10 +252,10 @@ export class Gpu implements Disposable {
   }
 
   /** Encodes by `encode` and submits, inside an error scope. */
-  submit(encode: (encoder: GPUCommandEncoder) => void): void {
+  submit(encode: (encoder: GPUCommandEncoder) => void, label: string): void {
     this.stats.submits++;
     this.guard(() => {
-      const encoder = this.device.createCommandEncoder();
+      const encoder = this.device.createCommandEncoder({ label });
       encode(encoder);
       this.device.queue.submit([encoder.finish()]);
     });
@@ -276,7 +278,10 @@ export class Gpu implements Disposable {
     const module = this.device.createShaderModule({ label: kernel.name, code: kernel.code });
     const pipeline = this.device.createComputePipeline({
       label: `${kernel.name}(${key})`,
-      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      layout: this.device.createPipelineLayout({
+        label: kernel.name,
+        bindGroupLayouts: [layout],
+      }),
       compute: { module, entryPoint: "main", constants: { ...constants } },
     });
     this.stats.pipelines++;

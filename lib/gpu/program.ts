@@ -25,12 +25,14 @@ export interface KernelTime {
 /** Launches ready to be submitted any number of times. */
 export class Program implements Disposable {
   readonly #gpu: Gpu;
+  readonly #label: string;
   readonly #steps: Step[] = [];
   readonly #uniforms: GpuBuffer;
   readonly #offsets: number[] = [];
 
   constructor(gpu: Gpu, launches: readonly Launch[], label = "program") {
     this.#gpu = gpu;
+    this.#label = label;
     for (const { kernel, bindings } of launches) {
       if (bindings.length !== kernel.bindings.length) {
         throw new TypeError(
@@ -85,10 +87,10 @@ export class Program implements Disposable {
   /** Encodes all launches into one pass and submits it. */
   submit(): void {
     this.#gpu.submit((encoder) => {
-      const pass = encoder.beginComputePass();
+      const pass = encoder.beginComputePass({ label: this.#label });
       for (const step of this.#steps) dispatch(pass, step);
       pass.end();
-    });
+    }, this.#label);
   }
 
   /**
@@ -105,11 +107,16 @@ export class Program implements Disposable {
     const most = 2000;
     for (let first = 0; first < this.#steps.length; first += most) {
       const steps = this.#steps.slice(first, first + most);
-      const queries = gpu.device.createQuerySet({ type: "timestamp", count: steps.length * 2 });
+      const queries = gpu.device.createQuerySet({
+        label: this.#label,
+        type: "timestamp",
+        count: steps.length * 2,
+      });
       using result = gpu.queryBuffer("timestamps", steps.length * 16);
       gpu.submit((encoder) => {
         steps.forEach((step, i) => {
           const pass = encoder.beginComputePass({
+            label: step.name,
             timestampWrites: {
               querySet: queries,
               beginningOfPassWriteIndex: 2 * i,
@@ -120,7 +127,7 @@ export class Program implements Disposable {
           pass.end();
         });
         encoder.resolveQuerySet(queries, 0, steps.length * 2, result.handle, 0);
-      });
+      }, `profile ${this.#label}`);
       const stamps = new BigUint64Array((await gpu.read(result, Uint32Array)).buffer);
       queries.destroy();
       steps.forEach((step, i) =>

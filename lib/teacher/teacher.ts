@@ -148,7 +148,10 @@ export class Teacher implements AsyncDisposable {
     const bytes = 4 * tensor.size;
     const copy = this.#gpu.buffer("teacher output", bytes);
     const from = tensor.gpuBuffer as GPUBuffer;
-    this.#gpu.submit((encoder) => encoder.copyBufferToBuffer(from, 0, copy.handle, 0, bytes));
+    this.#gpu.submit(
+      (encoder) => encoder.copyBufferToBuffer(from, 0, copy.handle, 0, bytes),
+      "teacher output",
+    );
     return copy;
   }
 }
