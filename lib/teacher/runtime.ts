@@ -3,47 +3,152 @@
  * the one for Node, whose WebAssembly lies beside it (nothing is downloaded), and the WebGPU one, which takes
  * our own device and leaves outputs on it. On a software adapter the first is some 15 times faster.
  *
- * Neither runs threads. Under Deno 2.9.6 a worker of onnxruntime-web 1.30.0 may miss that the main thread
- * just grew the shared memory, dies of "memory access out of bounds", and the main thread then spins for it
- * for ever: on a loaded machine with two cores, 5 of 12 runs over photographs of growing size hung so.
+ * The wasm provider's threads are workers of ours, each with a session of its own, and photographs are dealt out
+ * among them; the event loop stays free meanwhile. ONNX Runtime's own threads are not used: under Deno 2.9.6 a
+ * worker of onnxruntime-web 1.30.0 may miss that the main thread just grew the shared memory, dies of "memory
+ * access out of bounds", and the main thread then spins for it for ever (seen under load, with photographs of
+ * growing size).
  *
  * @module
  */
 import type * as Ort from "onnxruntime-web";
+import type { Answer, Question } from "./wasm_worker.ts";
 
 /** What a session computes with. */
 export type Provider = "wasm" | "webgpu";
 
-/** The calling thread alone; see above. */
-const THREADS = 1;
+/** Deno's own: the WebGPU build of onnxruntime-web puts Node's in its place once it is loaded. */
+const DenoWorker = Worker;
+/** Workers of the wasm provider at most: photographs are few, and each worker holds the model. */
+const MOST_THREADS = 4;
 /** Errors only: the providers warn of every shape operator that they leave to the CPU. */
 const LOG_SEVERITY = 3;
 
-/** A loaded model. */
-export interface Session {
-  readonly ort: typeof Ort;
-  readonly session: Ort.InferenceSession;
+/** Pixels for a model, f32 [1, 3, height, width]. */
+export interface SessionInput {
+  readonly data: Float32Array;
+  readonly dims: number[];
 }
 
-/** Loads a model on the CPU. */
+/** A model's output, on the host or on the GPU. */
+export interface SessionOutput {
+  readonly type: string;
+  readonly dims: readonly number[];
+  /** The elements, or the buffer of ONNX Runtime's that holds them until {@link SessionOutput.dispose}. */
+  readonly data: Float32Array | GPUBuffer;
+  dispose(): void;
+}
+
+/** A loaded model. */
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** Runs that may be under way at once. */
+  readonly threads: number;
+  run(inputName: string, outputName: string, input: SessionInput): Promise<SessionOutput>;
+  release(): Promise<void>;
+}
+
+/** Loads a model on the CPU, once a thread. */
 export async function wasmSession(onnx: Uint8Array): Promise<Session> {
-  const ort = await import("onnxruntime-web");
-  ort.env.wasm.numThreads = THREADS;
-  const session = await ort.InferenceSession.create(onnx, {
-    executionProviders: ["wasm"],
-    logSeverityLevel: LOG_SEVERITY,
-  });
-  return { ort, session };
+  const threads = Math.max(1, Math.min(navigator.hardwareConcurrency, MOST_THREADS));
+  const workers = Array.from({ length: threads }, () => new WasmWorker());
+  const release = () => {
+    for (const worker of workers) worker.terminate();
+    return Promise.resolve();
+  };
+  try {
+    const [loaded] = await Promise.all(
+      workers.map((worker) => worker.ask({ kind: "load", onnx, logSeverityLevel: LOG_SEVERITY })),
+    );
+    if (loaded!.kind !== "loaded") {
+      throw new TypeError("Cannot load: the worker answered otherwise");
+    }
+    const { inputNames, outputNames } = loaded!;
+    const run = async (inputName: string, outputName: string, { data, dims }: SessionInput) => {
+      const worker = workers.reduce((least, other) =>
+        other.waiting < least.waiting ? other : least
+      );
+      const answer = await worker.ask({ kind: "run", inputName, outputName, data, dims });
+      if (answer.kind !== "output") {
+        throw new TypeError("Cannot run: the worker answered otherwise");
+      }
+      return { ...answer, dispose: () => {} };
+    };
+    return { inputNames, outputNames, threads, run, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
 
 /** Loads a model on a GPU device; outputs stay in its buffers. */
 export async function webgpuSession(onnx: Uint8Array, device: GPUDevice): Promise<Session> {
-  const ort = await import("onnxruntime-web/webgpu");
-  ort.env.wasm.numThreads = THREADS;
+  const ort: typeof Ort = await import("onnxruntime-web/webgpu");
+  ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(onnx, {
     executionProviders: [{ name: "webgpu", device }],
     preferredOutputLocation: "gpu-buffer",
     logSeverityLevel: LOG_SEVERITY,
   });
-  return { ort, session };
+  const { inputNames, outputNames } = session;
+  return {
+    inputNames,
+    outputNames,
+    threads: 1,
+    async run(inputName, outputName, { data, dims }) {
+      const pixels = new ort.Tensor("float32", data, dims);
+      const output = (await session.run({ [inputName]: pixels }, [outputName]))[outputName]!;
+      return {
+        type: output.type,
+        dims: output.dims,
+        data: output.location === "gpu-buffer"
+          ? output.gpuBuffer as GPUBuffer
+          : output.data as Float32Array,
+        dispose: () => output.dispose(),
+      };
+    },
+    release: () => session.release(),
+  };
+}
+
+/** A worker that answers questions in the order in which they were asked. */
+class WasmWorker {
+  readonly #worker = new DenoWorker(new URL("./wasm_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  readonly #asked: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
+
+  constructor() {
+    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      const { resolve, reject } = this.#asked.shift()!;
+      if (data.kind === "error") reject(new Error(data.message));
+      else resolve(data);
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(new Error(event.message));
+    };
+  }
+
+  /** Questions without an answer yet. */
+  get waiting(): number {
+    return this.#asked.length;
+  }
+
+  ask(question: Question): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ resolve, reject });
+      this.#worker.postMessage(question);
+    });
+  }
+
+  terminate(): void {
+    this.#worker.terminate();
+    this.#fail(new Error("Cannot go on: the session was released"));
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#asked.splice(0)) reject(error);
+  }
 }

@@ -3,14 +3,19 @@
  *
  * @module
  */
-import type * as Ort from "onnxruntime-web";
 import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
 import type { Photo } from "../scan/mod.ts";
 import type { TeacherCard } from "./card.ts";
 import { TeacherError } from "./errors.ts";
 import { FeatureMap, outputLayout, repack } from "./feature_map.ts";
 import { preprocess } from "./preprocess.ts";
-import { type Provider, type Session, wasmSession, webgpuSession } from "./runtime.ts";
+import {
+  type Provider,
+  type Session,
+  type SessionOutput,
+  wasmSession,
+  webgpuSession,
+} from "./runtime.ts";
 
 /** Settings of {@link Teacher.load}. */
 export interface TeacherOptions {
@@ -26,7 +31,7 @@ export interface DescribeOptions {
   onPhoto?: (done: number) => void;
 }
 
-/** A teacher ready to describe photographs, one at a time. */
+/** A teacher ready to describe photographs. */
 export class Teacher implements AsyncDisposable {
   readonly card: TeacherCard;
   readonly provider: Provider;
@@ -64,7 +69,7 @@ export class Teacher implements AsyncDisposable {
         cause,
       );
     }
-    const { inputNames, outputNames } = loaded.session;
+    const { inputNames, outputNames } = loaded;
     const wrong = inputNames.length !== 1 || inputNames[0] !== card.inputName
       ? ["inputName", card.inputName, "inputs", inputNames] as const
       : !outputNames.includes(card.outputName)
@@ -72,7 +77,7 @@ export class Teacher implements AsyncDisposable {
       : null;
     if (wrong) {
       const [field, name, kind, names] = wrong;
-      await loaded.session.release();
+      await loaded.release();
       throw new TeacherError(
         `Cannot load teacher ${card.id} from ${card.file}: the card's ${field} is "${name}", the model's ` +
           `${kind} are ${names.join(", ")}`,
@@ -84,16 +89,17 @@ export class Teacher implements AsyncDisposable {
   }
 
   /**
-   * Describes one photograph. Calls must not overlap.
+   * Describes one photograph. No more calls may overlap than the session has threads.
    *
    * @throws {TypeError} where the output is not what the card says.
    */
   async describe(photo: Photo): Promise<FeatureMap> {
-    const { ort, session } = this.#loaded;
     const { inputName, outputName, width: channels } = this.card;
     const input = preprocess(photo, this.card);
-    const pixels = new ort.Tensor("float32", input.data, [1, 3, input.height, input.width]);
-    const output = (await session.run({ [inputName]: pixels }, [outputName]))[outputName]!;
+    const output = await this.#loaded.run(inputName, outputName, {
+      data: input.data,
+      dims: [1, 3, input.height, input.width],
+    });
     try {
       if (output.type !== "float32") {
         throw new TypeError(
@@ -115,41 +121,51 @@ export class Teacher implements AsyncDisposable {
     }
   }
 
-  /** Describes photographs one after the other; on failure nothing is left behind. */
+  /**
+   * Describes photographs, as many at once as the session has threads; on failure nothing is left behind.
+   * Maps come in the order of the photographs.
+   */
   async describeAll(
     photos: readonly Photo[],
     options: DescribeOptions = {},
   ): Promise<FeatureMap[]> {
     using owned = new DisposableStack();
     const maps: FeatureMap[] = [];
-    for (const photo of photos) {
-      options.signal?.throwIfAborted();
-      maps.push(owned.use(await this.describe(photo)));
-      options.onPhoto?.(maps.length);
-    }
+    let next = 0;
+    let done = 0;
+    const work = async () => {
+      while (next < photos.length) {
+        options.signal?.throwIfAborted();
+        const index = next++;
+        maps[index] = owned.use(await this.describe(photos[index]!));
+        options.onPhoto?.(++done);
+      }
+    };
+    const finished = await Promise.allSettled(
+      Array.from({ length: this.#loaded.threads }, work),
+    );
+    for (const result of finished) if (result.status === "rejected") throw result.reason;
+    options.signal?.throwIfAborted();
     owned.move();
     return maps;
   }
 
   /** Frees the model. */
   async destroy(): Promise<void> {
-    await this.#loaded.session.release();
+    await this.#loaded.release();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy();
   }
 
-  /** A tensor's elements in a buffer of ours. ONNX Runtime rounds its own buffers up, and recycles them. */
-  #onGpu(tensor: Ort.Tensor): GpuBuffer {
-    if (tensor.location !== "gpu-buffer") {
-      return this.#gpu.upload("teacher output", tensor.data as Float32Array);
-    }
-    const bytes = 4 * tensor.size;
+  /** An output's elements in a buffer of ours. ONNX Runtime rounds its own buffers up, and recycles them. */
+  #onGpu({ data, dims }: SessionOutput): GpuBuffer {
+    if (data instanceof Float32Array) return this.#gpu.upload("teacher output", data);
+    const bytes = 4 * dims.reduce((product, size) => product * size, 1);
     const copy = this.#gpu.buffer("teacher output", bytes);
-    const from = tensor.gpuBuffer as GPUBuffer;
     this.#gpu.submit(
-      (encoder) => encoder.copyBufferToBuffer(from, 0, copy.handle, 0, bytes),
+      (encoder) => encoder.copyBufferToBuffer(data, 0, copy.handle, 0, bytes),
       "teacher output",
     );
     return copy;
