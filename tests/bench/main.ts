@@ -2,6 +2,7 @@
  * `deno task bench`: rates of our kernels on this machine. Figures of software adapters say nothing of hardware;
  * the ratios within a run are what to look at. Arguments choose sections; none means all.
  */
+import { prepareVulkan } from "../../lib/cli/driver.ts";
 import { Gpu } from "../../lib/gpu/mod.ts";
 import { benchConvolution, benchLinear } from "./convolution.ts";
 import { benchGemm } from "./gemm.ts";
@@ -23,6 +24,7 @@ if (unknown !== undefined) {
   );
   Deno.exit(2);
 }
+prepareVulkan();
 const gpu = await Gpu.open();
 try {
   console.log(`adapter: ${gpu.adapterName}; medians of ${ROUNDS} rounds`);

@@ -22,12 +22,8 @@ function submissionOf({ scan, photos, cameras }: WorldScene): Submission {
   };
 }
 
-// onnxruntime-web keeps a message port for as long as the process lives.
-const SANITIZE = { sanitizeResources: false };
-
 Deno.test(
   "a served scan comes back labelled, and the GPU is left as it was found",
-  SANITIZE,
   async (t) => {
     const afterStep = Promise.withResolvers<number>();
     let watch = false;
