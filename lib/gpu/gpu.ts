@@ -188,9 +188,11 @@ export class Gpu implements Disposable {
 
   /** Fills a buffer, or a range of it, with zeros, in queue order. */
   clear(buffer: GpuBuffer, byteOffset = 0, bytes: number = buffer.size - byteOffset): void {
-    const encoder = this.device.createCommandEncoder({ label: `clear ${buffer.label}` });
-    encoder.clearBuffer(buffer.handle, byteOffset, bytes);
-    this.device.queue.submit([encoder.finish()]);
+    this.guard(() => {
+      const encoder = this.device.createCommandEncoder({ label: `clear ${buffer.label}` });
+      encoder.clearBuffer(buffer.handle, byteOffset, bytes);
+      this.device.queue.submit([encoder.finish()]);
+    });
   }
 
   /** Copies bytes between buffers, in queue order; offsets and length are multiples of 4. */
