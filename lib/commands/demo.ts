@@ -8,7 +8,7 @@ import { drawPanels, labelColors } from "../eval/picture.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { camerasToJson, encodePng, readScan } from "../scan/mod.ts";
 import type { Report } from "../ttt/types.ts";
-import { roomScene, type WorldScene } from "../worlds/mod.ts";
+import { roomScene, type WorldScene } from "../worlds/rooms/mod.ts";
 
 export const command = defineCommand({
   name: "demo",

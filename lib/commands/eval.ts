@@ -7,7 +7,7 @@ import { resultsTable, summarise } from "../eval/results.ts";
 import { type EvalScene, evaluate } from "../eval/runner.ts";
 import type { Gpu } from "../gpu/mod.ts";
 import { METHODS } from "../ttt/options.ts";
-import { type DomainName, DOMAINS, roomScene, type Split, SPLITS } from "../worlds/mod.ts";
+import { type DomainName, DOMAINS, roomScene, type Split, SPLITS } from "../worlds/rooms/mod.ts";
 
 export const command = defineCommand({
   name: "eval",

@@ -5,7 +5,7 @@ import { progressDisplay } from "../cli/progress.ts";
 import { Gpu } from "../gpu/mod.ts";
 import { readTeacher } from "../ttt/models.ts";
 import { parseTrainingConfig, trainStudent } from "../ttt/training.ts";
-import { ROOM_CLASSES, ROOM_PALETTE, roomScene } from "../worlds/mod.ts";
+import { ROOM_CLASSES, ROOM_PALETTE, roomScene } from "../worlds/rooms/mod.ts";
 
 /** ASPRS codes of the room classes: the shell is building (6), the floor ground (2), the rest unclassified (1). */
 const ASPRS = [6, 2, 6, 6, 6, 6, 6, 1, 1, 1, 1, 1, 1];

@@ -6,7 +6,7 @@
 import type { Camera, Photo } from "../scan/mod.ts";
 import type { Random } from "./random.ts";
 import { type CastRays, type Rays } from "./raycast.ts";
-import type { Room } from "./room.ts";
+import type { Room } from "./rooms/room.ts";
 import { drawLight, shade } from "./shading.ts";
 
 /** Size of a picture in pixels and its horizontal field of view in radians. */

@@ -10,7 +10,7 @@
  */
 import type { Gpu } from "../gpu/mod.ts";
 import { raycast } from "../../kernels/worlds.ts";
-import { PRIMITIVE_WORDS, type Room } from "./room.ts";
+import { PRIMITIVE_WORDS, type Room } from "./rooms/room.ts";
 
 /** Rays: f32 [count * 8]: origin x, y, z, 0, direction x, y, z, 0. Directions may have any length. */
 export interface Rays {

@@ -5,7 +5,7 @@
  */
 import { albedo } from "./materials.ts";
 import type { Random } from "./random.ts";
-import { PRIMITIVE_WORDS, type Room } from "./room.ts";
+import { PRIMITIVE_WORDS, type Room } from "./rooms/room.ts";
 
 /** The light of one picture. */
 export interface Light {

@@ -11,7 +11,7 @@ import { readStudent, readTeacher } from "../../lib/ttt/models.ts";
 import { DEFAULT_OPTIONS } from "../../lib/ttt/options.ts";
 import { adaptationPlan, distillationTarget, LossHistory } from "../../lib/ttt/plans.ts";
 import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
-import { roomScene } from "../../lib/worlds/mod.ts";
+import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
 /** Prints milliseconds and share of each kernel, medians over `rounds` steps. */
 export async function benchStep(gpu: Gpu, rounds: number): Promise<void> {

@@ -6,7 +6,7 @@ import type { Results } from "../../lib/eval/results.ts";
 import { camerasToJson, decodePhoto, encodePng, readScan } from "../../lib/scan/mod.ts";
 import { readStudent } from "../../lib/ttt/models.ts";
 import type { Report } from "../../lib/ttt/types.ts";
-import { roomScene } from "../../lib/worlds/mod.ts";
+import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { program, ttt, withFolder } from "./support.ts";
 

@@ -5,7 +5,7 @@ import { prepareVulkan } from "../../lib/cli/driver.ts";
 import { checkAnswer } from "../../lib/eval/answer_check.ts";
 import { camerasToJson, encodePng } from "../../lib/scan/mod.ts";
 import { Engine } from "../../lib/ttt/engine.ts";
-import { roomScene, type WorldScene } from "../../lib/worlds/mod.ts";
+import { roomScene, type WorldScene } from "../../lib/worlds/rooms/mod.ts";
 import { createApp } from "../../routes/app.ts";
 import { startServer } from "../../routes/server.ts";
 

@@ -5,7 +5,7 @@ import { Engine } from "../../lib/ttt/engine.ts";
 import { DEFAULT_OPTIONS } from "../../lib/ttt/options.ts";
 import type { Progress, SegmentOptions, SegmentRequest } from "../../lib/ttt/types.ts";
 import { ScanError } from "../../lib/scan/mod.ts";
-import { roomScene } from "../../lib/worlds/mod.ts";
+import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
 const OPTIONS: SegmentOptions = { ...DEFAULT_OPTIONS, method: "ttt-kd", steps: 5 };
 

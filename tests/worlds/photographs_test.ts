@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { PART_CLASS, ROOM_CLASSES } from "../../lib/worlds/classes.ts";
-import { makeRoom } from "../../lib/worlds/make_room.ts";
+import { PART_CLASS, ROOM_CLASSES } from "../../lib/worlds/rooms/classes.ts";
+import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
 import {
   cameraAt,
   eyeOf,

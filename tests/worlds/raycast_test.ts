@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { makeRoom } from "../../lib/worlds/make_room.ts";
+import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
 import { Random } from "../../lib/worlds/random.ts";
 import { castRaysReference, gpuCaster, type Rays } from "../../lib/worlds/raycast.ts";
-import { frameAt, type Room, RoomBuilder } from "../../lib/worlds/room.ts";
-import { Style } from "../../lib/worlds/styles.ts";
+import { frameAt, type Room, RoomBuilder } from "../../lib/worlds/rooms/room.ts";
+import { Style } from "../../lib/worlds/rooms/styles.ts";
 import { withGpu } from "../gpu.ts";
 
 function rays(list: readonly (readonly number[])[]): Rays {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { parseTeacherCard, Teacher } from "../../lib/teacher/mod.ts";
-import { PART_CLASS, ROOM_CLASSES } from "../../lib/worlds/classes.ts";
-import { sceneSeed } from "../../lib/worlds/domains.ts";
-import { makeRoom } from "../../lib/worlds/make_room.ts";
-import { PHOTO_WIDTH, placeCameras, takePictures } from "../../lib/worlds/photographs.ts";
-import { Random } from "../../lib/worlds/random.ts";
-import { gpuCaster } from "../../lib/worlds/raycast.ts";
-import type { Gpu } from "../../lib/gpu/mod.ts";
-import { withGpu } from "../gpu.ts";
+import { parseTeacherCard, Teacher } from "../../../lib/teacher/mod.ts";
+import { PART_CLASS, ROOM_CLASSES } from "../../../lib/worlds/rooms/classes.ts";
+import { sceneSeed } from "../../../lib/worlds/rooms/domains.ts";
+import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
+import { PHOTO_WIDTH, placeCameras, takePictures } from "../../../lib/worlds/photographs.ts";
+import { Random } from "../../../lib/worlds/random.ts";
+import { gpuCaster } from "../../../lib/worlds/raycast.ts";
+import type { Gpu } from "../../../lib/gpu/mod.ts";
+import { withGpu } from "../../gpu.ts";
 
-const MODELS = new URL("../../fixtures/models/", import.meta.url);
+const MODELS = new URL("../../../fixtures/models/", import.meta.url);
 const PATCH = 8;
 
 /** Features of every patch that lies in one class alone, with that class. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readScan } from "../../lib/scan/mod.ts";
-import { roomScene, type SceneRequest, VIEWS_PER_SCENE } from "../../lib/worlds/mod.ts";
-import { withGpu } from "../gpu.ts";
+import { readScan } from "../../../lib/scan/mod.ts";
+import { roomScene, type SceneRequest, VIEWS_PER_SCENE } from "../../../lib/worlds/rooms/mod.ts";
+import { withGpu } from "../../gpu.ts";
 
 for (const domain of ["source", "shifted", "foreign"] as const) {
   withGpu(`roomScene() ${domain}: the same bits twice, other bits in other splits`, async (gpu) => {

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { Gpu } from "../gpu/mod.ts";
-import type { Camera, Photo, Scan } from "../scan/mod.ts";
-import { writePly } from "../scan/mod.ts";
+import type { Gpu } from "../../gpu/mod.ts";
+import type { Camera, Photo, Scan } from "../../scan/mod.ts";
+import { writePly } from "../../scan/mod.ts";
 import { type DomainName, DOMAINS, sceneSeed, type Split } from "./domains.ts";
 import { makeRoom } from "./make_room.ts";
-import { placeCameras, takePictures } from "./photographs.ts";
-import { Random } from "./random.ts";
-import { gpuCaster } from "./raycast.ts";
+import { placeCameras, takePictures } from "../photographs.ts";
+import { Random } from "../random.ts";
+import { gpuCaster } from "../raycast.ts";
 import { scanRoom } from "./scanners.ts";
 
 /** Photographs of one scene. */

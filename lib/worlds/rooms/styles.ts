@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { drawMaterial, type Finish, type Material, type TextureKind } from "./materials.ts";
-import type { Random } from "./random.ts";
+import { drawMaterial, type Finish, type Material, type TextureKind } from "../materials.ts";
+import type { Random } from "../random.ts";
 
 export type StyleName = "A" | "B" | "any";
 export type Shape = "A" | "B";

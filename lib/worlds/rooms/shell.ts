@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Material } from "./materials.ts";
+import type { Material } from "../materials.ts";
 import { frameAt } from "./room.ts";
 import type { Site } from "./site.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Material } from "./materials.ts";
+import type { Material } from "../materials.ts";
 import { type Frame, frameAt, within } from "./room.ts";
 import type { Site } from "./site.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type Domain, DOMAINS } from "../../lib/worlds/domains.ts";
-import { makeRoom } from "../../lib/worlds/make_room.ts";
-import { placeCameras, takePictures } from "../../lib/worlds/photographs.ts";
-import { Random } from "../../lib/worlds/random.ts";
-import { type CastRays, castRaysReference } from "../../lib/worlds/raycast.ts";
-import { scanRoom } from "../../lib/worlds/scanners.ts";
+import { type Domain, DOMAINS } from "../../../lib/worlds/rooms/domains.ts";
+import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
+import { placeCameras, takePictures } from "../../../lib/worlds/photographs.ts";
+import { Random } from "../../../lib/worlds/random.ts";
+import { type CastRays, castRaysReference } from "../../../lib/worlds/raycast.ts";
+import { scanRoom } from "../../../lib/worlds/rooms/scanners.ts";
 
 const cast: CastRays = (room, rays) => Promise.resolve(castRaysReference(room, rays));
 const SEED = 21;

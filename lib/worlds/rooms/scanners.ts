@@ -6,11 +6,11 @@
  */
 import { IGNORE_LABEL, PART_CLASS } from "./classes.ts";
 import type { DepthCamera, Domain, Terrestrial } from "./domains.ts";
-import { eyeOf, type Picture } from "./photographs.ts";
-import type { Random } from "./random.ts";
-import type { CastRays } from "./raycast.ts";
+import { eyeOf, type Picture } from "../photographs.ts";
+import type { Random } from "../random.ts";
+import type { CastRays } from "../raycast.ts";
 import type { Room } from "./room.ts";
-import { drawLight, shade } from "./shading.ts";
+import { drawLight, shade } from "../shading.ts";
 
 /** What a sensor measured. */
 export interface Measurement {

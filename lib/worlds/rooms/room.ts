@@ -8,8 +8,8 @@
  * @module
  */
 import { PART_CLASS, partOf, type RoomPart } from "./classes.ts";
-import type { Material } from "./materials.ts";
-import type { Random } from "./random.ts";
+import type { Material } from "../materials.ts";
+import type { Random } from "../random.ts";
 
 /** Words (f32) of one packed primitive. */
 export const PRIMITIVE_WORDS = 12;

@@ -6,7 +6,7 @@
  * @module
  */
 import { addTableClutter } from "./clutter.ts";
-import type { Material } from "./materials.ts";
+import type { Material } from "../materials.ts";
 import { type Frame, within } from "./room.ts";
 import type { Site } from "./site.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { PART_CLASS, ROOM_CLASSES, ROOM_PARTS } from "../../lib/worlds/classes.ts";
-import { DOMAINS, sceneSeed, SPLITS } from "../../lib/worlds/domains.ts";
-import { makeRoom } from "../../lib/worlds/make_room.ts";
-import { Random } from "../../lib/worlds/random.ts";
+import { PART_CLASS, ROOM_CLASSES, ROOM_PARTS } from "../../../lib/worlds/rooms/classes.ts";
+import { DOMAINS, sceneSeed, SPLITS } from "../../../lib/worlds/rooms/domains.ts";
+import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
+import { Random } from "../../../lib/worlds/random.ts";
 
 Deno.test("Random gives the published sequence of sfc32 and independent streams", () => {
   // The same 16 rounds and four outputs written out with BigInt, from the published algorithm.
