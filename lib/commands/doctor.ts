@@ -30,7 +30,7 @@ export const command = defineCommand({
           return `${card.id}: ${card.backbone}, ${card.classes.length} classes, voxels of ${card.voxelSize} m (${student})`;
         },
       ),
-      await look("teacher", "restore fixtures/models, or --teacher FILE", async () => {
+      await look("teacher", "restore fixtures/teachers, or --teacher FILE", async () => {
         const { card, onnx } = await readTeacher(teacher);
         return `${card.id}: width ${card.width}, ${onnx.length} bytes (${teacher})`;
       }),

@@ -11,13 +11,13 @@ import { CheckpointError, type NamedTensor, readSafetensors } from "../nn/safete
 import { CENTRE } from "../nn/student.ts";
 import { parseTeacherCard, type TeacherCard } from "../teacher/mod.ts";
 
-const MODELS = fileURLToPath(new URL("../../fixtures/models/", import.meta.url));
+const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 
 /** The embedded student: a checkpoint. */
-export const DEFAULT_STUDENT: string = join(MODELS, "student.safetensors");
+export const DEFAULT_STUDENT: string = join(FIXTURES, "models", "student.safetensors");
 
 /** The embedded teacher: a card, with its ONNX file beside it. */
-export const DEFAULT_TEACHER: string = join(MODELS, "teacher.json");
+export const DEFAULT_TEACHER: string = join(FIXTURES, "teachers", "rooms-parts.json");
 
 /** A student as it stands on disk. */
 export interface StudentFile {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { parseTeacherCard, Teacher } from "../../../lib/teacher/mod.ts";
-import { PART_CLASS, ROOM_CLASSES } from "../../../lib/worlds/rooms/classes.ts";
-import { sceneSeed } from "../../../lib/worlds/rooms/domains.ts";
-import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
-import { PHOTO_WIDTH, placeCameras, takePictures } from "../../../lib/worlds/photographs.ts";
-import { Random } from "../../../lib/worlds/random.ts";
-import { gpuCaster } from "../../../lib/worlds/raycast.ts";
-import type { Gpu } from "../../../lib/gpu/mod.ts";
-import { withGpu } from "../../gpu.ts";
+import { parseTeacherCard, Teacher } from "../../lib/teacher/mod.ts";
+import { PART_CLASS, ROOM_CLASSES } from "../../lib/worlds/rooms/classes.ts";
+import { sceneSeed } from "../../lib/worlds/rooms/domains.ts";
+import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
+import { PHOTO_WIDTH, placeCameras, takePictures } from "../../lib/worlds/photographs.ts";
+import { Random } from "../../lib/worlds/random.ts";
+import { gpuCaster } from "../../lib/worlds/raycast.ts";
+import type { Gpu } from "../../lib/gpu/mod.ts";
+import { withGpu } from "../gpu.ts";
 
-const MODELS = new URL("../../../fixtures/models/", import.meta.url);
+const TEACHERS = new URL("../../fixtures/teachers/", import.meta.url);
 const PATCH = 8;
 
 /** Features of every patch that lies in one class alone, with that class. */
@@ -40,12 +40,12 @@ async function purePatches(gpu: Gpu, teacher: Teacher, rooms: readonly number[])
   return patches;
 }
 
-withGpu("teacher.onnx tells the classes of rooms it has never seen apart", async (gpu) => {
+withGpu("rooms-parts tells the classes of rooms it has never seen apart", async (gpu) => {
   const card = parseTeacherCard(
-    Deno.readTextFileSync(new URL("teacher.json", MODELS)),
-    "teacher.json",
+    Deno.readTextFileSync(new URL("rooms-parts.json", TEACHERS)),
+    "rooms-parts.json",
   );
-  const onnx = Deno.readFileSync(new URL(card.file, MODELS));
+  const onnx = Deno.readFileSync(new URL(card.file, TEACHERS));
   await using teacher = await Teacher.load(gpu, card, onnx, { provider: "wasm" });
   const means = ROOM_CLASSES.map(() => new Float64Array(card.width));
   const counts = new Float64Array(ROOM_CLASSES.length);
