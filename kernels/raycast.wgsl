@@ -1,8 +1,9 @@
-// Nearest solid along each ray: boxes turned about z, and upright cylinders.
+// Nearest solid along each ray.
 //
-// Bindings: primitives (three vec4f each: centre and kind, half sizes, cosine and sine of the turn),
-//   rays (two vec4f each: origin, direction of any length), surface (outward normal, t; t = -1 for
-//   nothing), primitive (index, -1 for nothing; ties go to the smallest).
+// Bindings: primitives (three vec4f each: centre and kind; half sizes and shape; cosine and sine of the turn
+//   and two more words of shape: see lib/worlds/solids.ts), rays (two vec4f each: origin, direction of any
+//   length), surface (outward normal, t; t = -1 for nothing), primitive (index, -1 for nothing; ties go to the
+//   smallest).
 // Grid: one thread a ray, 64 a workgroup.
 // Reference: lib/worlds/raycast.ts, castRaysReference.
 
@@ -19,9 +20,209 @@ struct Params {
 
 const nearest = 1e-4;
 const smallest = 1e-8;
+const infinite = 3.0e38;
+
+// Kinds of primitive; what is none of them is a roller.
+const box = 0.0;
+const cylinder = 1.0;
+const ellipsoid = 2.0;
+const frustum = 3.0;
+const prism = 5.0;
+const lattice = 6.0;
+
+// Faces: the own axes of a solid, and its curved or slanted sides.
+const face_x = 0u;
+const face_y = 1u;
+const face_z = 2u;
+const face_cylinder = 3u;
+const face_ellipsoid = 4u;
+const face_cone = 5u;
+const face_lying = 6u;
+const face_low = 7u;
+const face_high = 8u;
+
+// Where a ray goes into a solid, where it leaves it, and through which face it goes in.
+struct Crossing {
+  near: f32,
+  far: f32,
+  face: u32,
+}
 
 fn nudge(value: f32) -> f32 {
   return select(value, smallest, abs(value) < smallest);
+}
+
+// Cuts a crossing by the slab -half..half of one own axis.
+fn slab(crossing: Crossing, half: f32, origin: f32, step: f32, face: u32) -> Crossing {
+  let d = nudge(step);
+  let a = (-half - origin) / d;
+  let b = (half - origin) / d;
+  let later = min(a, b) > crossing.near;
+  return Crossing(
+    select(crossing.near, min(a, b), later),
+    min(crossing.far, max(a, b)),
+    select(crossing.face, face, later),
+  );
+}
+
+// Cuts a crossing by the half space below a face of normal (n.x, 0, n.y) that ends at (edge, -half z).
+fn slant(crossing: Crossing, n: vec2f, o: vec2f, d: vec2f, face: u32) -> Crossing {
+  let speed = nudge(dot(n, d));
+  let t = -dot(n, o) / speed;
+  if (speed > 0.0) {
+    return Crossing(crossing.near, min(crossing.far, t), crossing.face);
+  }
+  let later = t > crossing.near;
+  return Crossing(
+    select(crossing.near, t, later),
+    crossing.far,
+    select(crossing.face, face, later),
+  );
+}
+
+// Cuts a crossing by the round side of a cone frustum whose axis is the third component of m, the ray's point at
+// `middle`, and d, its direction. Radius radii.x at -half, radii.y at +half.
+fn cone(
+  crossing: Crossing,
+  m: vec3f,
+  d: vec3f,
+  radii: vec2f,
+  half: f32,
+  middle: f32,
+  face: u32,
+) -> Crossing {
+  let slope = (radii.y - radii.x) / (2.0 * half);
+  let radius = (radii.x + radii.y) / 2.0 + slope * m.z;
+  let widening = slope * d.z;
+  let a = nudge(dot(d.xy, d.xy) - widening * widening);
+  let b = dot(m.xy, d.xy) - radius * widening;
+  let outside = dot(m.xy, m.xy) - radius * radius;
+  let q = b * b - a * outside;
+  // A ray steeper than the side (a < 0) always goes through it.
+  if (q <= 0.0 && a > 0.0) {
+    return Crossing(0.0, -1.0, face);
+  }
+  // Roots without cancellation.
+  let sum = nudge(-b - select(1.0, -1.0, b < 0.0) * sqrt(max(q, 0.0)));
+  let low = middle + min(sum / a, outside / sum);
+  let high = middle + max(sum / a, outside / sum);
+  var enter = low;
+  var leave = high;
+  if (a < 0.0) {
+    // And once only, in the direction in which the cone widens or narrows.
+    enter = select(-infinite, high, widening > 0.0);
+    leave = select(low, infinite, widening > 0.0);
+  }
+  let later = enter > crossing.near;
+  return Crossing(
+    select(crossing.near, enter, later),
+    min(crossing.far, leave),
+    select(crossing.face, face, later),
+  );
+}
+
+// Cuts the crossing of a solid's slab in z, common to all kinds, down to the solid. `o` is the origin less the
+// solid's centre.
+fn cross_solid(
+  slabbed: Crossing,
+  kind: f32,
+  half: vec3f,
+  shape: f32,
+  turn: vec4f,
+  o: vec3f,
+  direction: vec3f,
+) -> Crossing {
+  if (kind == cylinder) {
+    let a = max(dot(direction.xy, direction.xy), smallest * smallest);
+    let b = dot(o.xy, direction.xy);
+    let q = b * b - a * (dot(o.xy, o.xy) - half.x * half.x);
+    if (q <= 0.0) {
+      return Crossing(0.0, -1.0, face_cylinder);
+    }
+    let root = sqrt(q);
+    let later = (-b - root) / a > slabbed.near;
+    return Crossing(
+      select(slabbed.near, (-b - root) / a, later),
+      min(slabbed.far, (-b + root) / a),
+      select(slabbed.face, face_cylinder, later),
+    );
+  }
+  // Origin and direction in the solid's own axes.
+  let p = vec3f(turn.x * o.x + turn.y * o.y, turn.x * o.y - turn.y * o.x, o.z);
+  let d = vec3f(
+    turn.x * direction.x + turn.y * direction.y,
+    turn.x * direction.y - turn.y * direction.x,
+    direction.z,
+  );
+  if (kind == box) {
+    return slab(slab(slabbed, half.x, p.x, d.x, face_x), half.y, p.y, d.y, face_y);
+  }
+  if (kind == prism) {
+    let bottom = p.z + half.z;
+    let low = vec2f(-2.0 * half.z, turn.z + half.x);
+    let high = vec2f(2.0 * half.z, half.x - turn.w);
+    var crossing = slab(slabbed, half.y, p.y, d.y, face_y);
+    crossing = slant(crossing, low, vec2f(p.x + half.x, bottom), d.xz, face_low);
+    return slant(crossing, high, vec2f(p.x - half.x, bottom), d.xz, face_high);
+  }
+  if (kind == lattice) {
+    let t = -p.y / nudge(d.y);
+    let along = p.x + t * d.x + half.x;
+    let up = p.z + t * d.z + half.z;
+    let inside = along >= 0.0 && along <= 2.0 * half.x && up >= 0.0 && up <= 2.0 * half.z;
+    let bar = along - shape * floor(along / shape) < turn.w ||
+      up - turn.z * floor(up / turn.z) < turn.w;
+    return Crossing(t, select(-1.0, infinite, inside && bar), face_y);
+  }
+  // The rest is solved about the ray's point nearest to the centre: from far off, float32 would lose thin solids.
+  let middle = -dot(p, d) / dot(d, d);
+  let m = p + middle * d;
+  if (kind == ellipsoid) {
+    let e = d / half;
+    let f = m / half;
+    let a = dot(e, e);
+    let b = dot(e, f);
+    let q = b * b - a * (dot(f, f) - 1.0);
+    if (q <= 0.0) {
+      return Crossing(0.0, -1.0, face_ellipsoid);
+    }
+    let root = sqrt(q);
+    return Crossing(middle + (-b - root) / a, middle + (-b + root) / a, face_ellipsoid);
+  }
+  if (kind == frustum) {
+    return cone(slabbed, m, d, vec2f(half.x, shape), half.z, middle, face_cone);
+  }
+  let ends = slab(Crossing(-infinite, infinite, face_x), half.x, p.x, d.x, face_x);
+  return cone(ends, m.yzx, d.yzx, vec2f(half.z, shape), half.x, middle, face_lying);
+}
+
+// The outward normal of a face of primitive `index` at a point.
+fn normal_of(index: u32, face: u32, point: vec3f, direction: vec3f) -> vec3f {
+  let half = primitives[3u * index + 1u];
+  let turn = primitives[3u * index + 2u];
+  let o = point - primitives[3u * index].xyz;
+  if (face == face_z) {
+    return vec3f(0.0, 0.0, select(1.0, -1.0, direction.z > 0.0));
+  }
+  if (face == face_cylinder) {
+    return vec3f(o.xy / half.x, 0.0);
+  }
+  if (face == face_x || face == face_y) {
+    let along = select(vec2f(-turn.y, turn.x), turn.xy, face == face_x);
+    return vec3f(select(along, -along, dot(direction.xy, along) > 0.0), 0.0);
+  }
+  let p = vec3f(turn.x * o.x + turn.y * o.y, turn.x * o.y - turn.y * o.x, o.z);
+  var n = p / (half.xyz * half.xyz);
+  if (face == face_low) {
+    n = vec3f(-2.0 * half.z, 0.0, turn.z + half.x);
+  } else if (face == face_high) {
+    n = vec3f(2.0 * half.z, 0.0, half.x - turn.w);
+  } else if (face == face_cone) {
+    n = vec3f(p.xy, -length(p.xy) * (half.w - half.x) / (2.0 * half.z));
+  } else if (face == face_lying) {
+    n = vec3f(-length(p.yz) * (half.w - half.z) / (2.0 * half.x), p.yz);
+  }
+  return normalize(vec3f(turn.x * n.x - turn.y * n.y, turn.y * n.x + turn.x * n.y, n.z));
 }
 
 @compute @workgroup_size(64)
@@ -37,57 +238,25 @@ fn main(
   let origin = rays[2u * ray].xyz;
   let direction = rays[2u * ray + 1u].xyz;
   let dz = nudge(direction.z);
-  var best = 3.0e38;
+  var best = infinite;
   var found = -1;
   var face = 0u;
   for (var index = 0u; index < params.primitives; index++) {
     let head = primitives[3u * index];
     let half = primitives[3u * index + 1u];
-    let turn = primitives[3u * index + 2u];
     let o = origin - head.xyz;
-    // Slab in z, common to both kinds.
     let za = (-half.z - o.z) / dz;
     let zb = (half.z - o.z) / dz;
-    var near = min(za, zb);
-    var far = max(za, zb);
-    var axis = 2u;
-    if (head.w == 0.0) {
-      let x0 = turn.x * o.x + turn.y * o.y;
-      let ex = nudge(turn.x * direction.x + turn.y * direction.y);
-      let xa = (-half.x - x0) / ex;
-      let xb = (half.x - x0) / ex;
-      if (min(xa, xb) > near) {
-        near = min(xa, xb);
-        axis = 0u;
-      }
-      far = min(far, max(xa, xb));
-      let y0 = turn.x * o.y - turn.y * o.x;
-      let ey = nudge(turn.x * direction.y - turn.y * direction.x);
-      let ya = (-half.y - y0) / ey;
-      let yb = (half.y - y0) / ey;
-      if (min(ya, yb) > near) {
-        near = min(ya, yb);
-        axis = 1u;
-      }
-      far = min(far, max(ya, yb));
-    } else {
-      let a = max(dot(direction.xy, direction.xy), smallest * smallest);
-      let b = dot(o.xy, direction.xy);
-      let q = b * b - a * (dot(o.xy, o.xy) - half.x * half.x);
-      if (q <= 0.0) {
-        continue;
-      }
-      let root = sqrt(q);
-      if ((-b - root) / a > near) {
-        near = (-b - root) / a;
-        axis = 3u;
-      }
-      far = min(far, (-b + root) / a);
+    var crossing = Crossing(min(za, zb), max(za, zb), face_z);
+    if (crossing.near >= best || crossing.far <= nearest) {
+      continue;
     }
-    if (near < far && near > nearest && near < best) {
-      best = near;
+    let turn = primitives[3u * index + 2u];
+    crossing = cross_solid(crossing, head.w, half.xyz, half.w, turn, o, direction);
+    if (crossing.near < crossing.far && crossing.near > nearest && crossing.near < best) {
+      best = crossing.near;
       found = i32(index);
-      face = axis;
+      face = crossing.face;
     }
   }
   primitive[ray] = found;
@@ -95,15 +264,5 @@ fn main(
     surface[ray] = vec4f(0.0, 0.0, 0.0, -1.0);
     return;
   }
-  let turn = primitives[3u * u32(found) + 2u];
-  var normal = vec3f(0.0, 0.0, select(1.0, -1.0, direction.z > 0.0));
-  if (face == 3u) {
-    let head = primitives[3u * u32(found)];
-    let radius = primitives[3u * u32(found) + 1u].x;
-    normal = vec3f((origin.xy + best * direction.xy - head.xy) / radius, 0.0);
-  } else if (face < 2u) {
-    let along = select(vec2f(-turn.y, turn.x), turn.xy, face == 0u);
-    normal = vec3f(select(along, -along, dot(direction.xy, along) > 0.0), 0.0);
-  }
-  surface[ray] = vec4f(normal, best);
+  surface[ray] = vec4f(normal_of(u32(found), face, origin + best * direction, direction), best);
 }

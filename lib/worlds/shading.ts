@@ -5,7 +5,8 @@
  */
 import { albedo } from "./materials.ts";
 import type { Random } from "./random.ts";
-import { PRIMITIVE_WORDS, type Room } from "./rooms/room.ts";
+import type { Room } from "./rooms/room.ts";
+import { PRIMITIVE_WORDS } from "./solids.ts";
 
 /** The light of one picture. */
 export interface Light {

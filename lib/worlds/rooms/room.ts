@@ -11,9 +11,6 @@ import { PART_CLASS, partOf, type RoomPart } from "./classes.ts";
 import type { Material } from "../materials.ts";
 import type { Random } from "../random.ts";
 
-/** Words (f32) of one packed primitive. */
-export const PRIMITIVE_WORDS = 12;
-
 /** Where a piece of furniture stands: a point on the floor (or above it) and its heading. */
 export interface Frame {
   x: number;
@@ -46,7 +43,7 @@ export interface Room {
   halfX: number;
   halfY: number;
   height: number;
-  /** Primitives as the ray caster reads them: f32 [count * PRIMITIVE_WORDS], see raycast.ts. */
+  /** Primitives as the ray caster reads them: f32 [count * PRIMITIVE_WORDS], see solids.ts. */
   primitives: Float32Array;
   count: number;
   /** Part (0..31) and class (0..12) of each primitive. */
