@@ -1,0 +1,63 @@
+/**
+ * Rows scaled to length one, so that inner products are cosines: the embedding of contrastive learning.
+ *
+ * @module
+ */
+import {
+  normaliseRows as forward,
+  normaliseRowsBackward as backward,
+} from "../../../kernels/contrast.ts";
+import { type Graph, groupsOf64 } from "../graph.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** A shorter row has no direction: it becomes zero and gets no gradient. */
+const SHORTEST = 1e-6;
+
+/** y = x / |x| by row, [N][C]. */
+export function normaliseRows(graph: Graph, x: Tensor): Tensor {
+  const y = graph.tensor("unit rows", x.rows, x.channels, x.requiresGradient);
+  const constants = { C4: x.quads };
+  const workgroups = groupsOf64(x.rows);
+  graph.emit({ kernel: forward, constants, params: [x.rows], bindings: [x, y], workgroups });
+  if (x.requiresGradient) {
+    graph.differentiable(y, (dy) => {
+      const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
+      graph.emit({
+        kernel: backward,
+        constants,
+        params: [x.rows],
+        bindings: [x, dy, dx],
+        workgroups,
+      });
+      graph.contribute(x, dx);
+    });
+  }
+  return y;
+}
+
+/** Reference of {@link normaliseRows} on rows of `channels` numbers. */
+export function normaliseRowsReference(x: ArrayLike<number>, channels: number): Float64Array {
+  const inverse = inverseLengths(x, channels);
+  return Float64Array.from(x, (value, i) => value * inverse[Math.floor(i / channels)]!);
+}
+
+/** Gradient of {@link normaliseRowsReference}. */
+export function normaliseRowsBackwardReference(
+  x: ArrayLike<number>,
+  dy: ArrayLike<number>,
+  channels: number,
+): Float64Array {
+  const inverse = inverseLengths(x, channels);
+  const radial = new Float64Array(inverse.length);
+  for (let i = 0; i < x.length; i++) radial[Math.floor(i / channels)]! += x[i]! * dy[i]!;
+  return Float64Array.from(x, (value, i) => {
+    const row = Math.floor(i / channels);
+    return inverse[row]! * (dy[i]! - value * radial[row]! * inverse[row]! ** 2);
+  });
+}
+
+function inverseLengths(x: ArrayLike<number>, channels: number): Float64Array {
+  const squares = new Float64Array(x.length / channels);
+  for (let i = 0; i < x.length; i++) squares[Math.floor(i / channels)]! += x[i]! ** 2;
+  return squares.map((square) => Math.sqrt(square) < SHORTEST ? 0 : 1 / Math.sqrt(square));
+}
