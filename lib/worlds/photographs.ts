@@ -1,18 +1,26 @@
 /**
- * Cameras in a room and the pictures they take, with the true depth, class and part of every pixel.
+ * Cameras in a world and the pictures they take, with the true depth and part of every pixel.
  *
  * @module
  */
 import type { Camera, Photo } from "../scan/mod.ts";
 import type { Random } from "./random.ts";
 import { type CastRays, type Rays } from "./raycast.ts";
-import type { Room } from "./rooms/room.ts";
-import { drawLight, shade } from "./shading.ts";
+import type { Painter } from "./shading.ts";
+import type { Solids } from "./solids.ts";
 
-/** Size of a picture in pixels and its horizontal field of view in radians. */
-export const PHOTO_WIDTH = 128;
-export const PHOTO_HEIGHT = 96;
-export const PHOTO_FIELD_OF_VIEW = 80 * Math.PI / 180;
+/** Size of a picture in pixels, and its horizontal field of view in radians. */
+export interface Lens {
+  width: number;
+  height: number;
+  fieldOfView: number;
+}
+
+/** What pictures are taken of. */
+export interface Scenery extends Solids {
+  /** Part of each primitive. */
+  readonly parts: Uint8Array;
+}
 
 /** A picture with what only the maker of the world knows. */
 export interface Picture {
@@ -20,7 +28,7 @@ export interface Picture {
   photo: Photo;
   /** f32 [height * width]: z in the camera's frame, metres; 0 where nothing was met. */
   depth: Float32Array;
-  /** Part of each pixel (0..31), 255 where nothing was met; classes follow from PART_CLASS. */
+  /** Part of each pixel, 255 where nothing was met. */
   parts: Uint8Array;
   /** f32 [height * width]: cosine between the surface and the ray. */
   facing: Float32Array;
@@ -39,6 +47,7 @@ export function cameraAt(
   eye: readonly [number, number, number],
   heading: number,
   pitch: number,
+  lens: Lens,
 ): Camera {
   const ch = Math.cos(heading), sh = Math.sin(heading);
   const cp = Math.cos(pitch), sp = Math.sin(pitch);
@@ -49,38 +58,17 @@ export function cameraAt(
     worldToCamera.set([x, y, z, -(x * eye[0] + y * eye[1] + z * eye[2])], row * 4);
   });
   worldToCamera[15] = 1;
-  const focal = PHOTO_WIDTH / 2 / Math.tan(PHOTO_FIELD_OF_VIEW / 2);
+  const focal = lens.width / 2 / Math.tan(lens.fieldOfView / 2);
   return {
     file,
-    width: PHOTO_WIDTH,
-    height: PHOTO_HEIGHT,
+    width: lens.width,
+    height: lens.height,
     fx: focal,
     fy: focal,
-    cx: (PHOTO_WIDTH - 1) / 2,
-    cy: (PHOTO_HEIGHT - 1) / 2,
+    cx: (lens.width - 1) / 2,
+    cy: (lens.height - 1) / 2,
     worldToCamera,
   };
-}
-
-/**
- * Cameras that look across the room in turn, from 1.2 to 1.8 m: each stands on free floor on the far
- * side of the middle and looks over it.
- */
-export function placeCameras(room: Room, count: number, random: Random): Camera[] {
-  const start = random.range(0, 2 * Math.PI);
-  return Array.from({ length: count }, (_, i) => {
-    const heading = start + 2 * Math.PI * (i + random.range(-0.35, 0.35)) / count;
-    let x = 0, y = 0;
-    for (let attempt = 0; attempt < 40; attempt++) {
-      const back = random.range(0.1, 0.85), turn = heading + random.range(-0.5, 0.5);
-      const margin = attempt < 20 ? 0.25 : 0.08;
-      x = -Math.cos(turn) * back * room.halfX;
-      y = -Math.sin(turn) * back * room.halfY;
-      if (room.isFree(x, y, margin)) break;
-    }
-    const eye = [x, y, random.range(1.2, 1.8)] as const;
-    return cameraAt(`view${i}.png`, eye, heading, random.range(-0.45, 0.3));
-  });
 }
 
 /** One ray a pixel, through the pixels' centres; t along a ray is the depth z. */
@@ -103,20 +91,25 @@ function pixelRays(cameras: readonly Camera[]): Rays {
   return { count: total, words };
 }
 
-/** Takes the pictures of a room; each has its own light, exposure and sensor noise. */
+/**
+ * Takes pictures; each has its own exposure and sensor noise.
+ *
+ * @param paint draws the light of each picture.
+ */
 export async function takePictures(
   cast: CastRays,
-  room: Room,
+  scenery: Scenery,
   cameras: readonly Camera[],
   random: Random,
+  paint: (random: Random) => Painter,
 ): Promise<Picture[]> {
   const rays = pixelRays(cameras);
-  const hits = await cast(room, rays);
+  const hits = await cast(scenery, rays);
   let first = 0;
   return cameras.map((camera) => {
     const count = camera.width * camera.height;
     const eye = eyeOf(camera);
-    const light = drawLight(random);
+    const painter = paint(random);
     const colour = new Float32Array(count * 3);
     const depth = new Float32Array(count);
     const facing = new Float32Array(count);
@@ -125,17 +118,21 @@ export async function takePictures(
     for (let pixel = 0; pixel < count; pixel++) {
       const ray = first + pixel;
       const primitive = hits.primitive[ray]!;
-      if (primitive < 0) continue;
       const w = ray * 8, h = ray * 4;
+      const dx = rays.words[w + 4]!, dy = rays.words[w + 5]!, dz = rays.words[w + 6]!;
+      if (primitive < 0) {
+        painter.sky?.(dx, dy, dz, colour, pixel * 3);
+        sum += Math.min(1, colour[pixel * 3 + 1]!);
+        continue;
+      }
       const t = hits.surface[h + 3]!;
       const nx = hits.surface[h]!, ny = hits.surface[h + 1]!, nz = hits.surface[h + 2]!;
-      const dx = rays.words[w + 4]!, dy = rays.words[w + 5]!, dz = rays.words[w + 6]!;
       depth[pixel] = t;
-      parts[pixel] = room.parts[primitive]!;
+      parts[pixel] = scenery.parts[primitive]!;
       facing[pixel] = Math.abs(nx * dx + ny * dy + nz * dz) /
         Math.sqrt(dx * dx + dy * dy + dz * dz);
       const px = eye[0] + t * dx, py = eye[1] + t * dy, pz = eye[2] + t * dz;
-      shade(room, light, primitive, px, py, pz, nx, ny, nz, eye, colour, pixel * 3);
+      painter.surface(primitive, px, py, pz, nx, ny, nz, eye, colour, pixel * 3);
       sum += Math.min(1, colour[pixel * 3 + 1]!);
     }
     first += count;

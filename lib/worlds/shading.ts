@@ -1,101 +1,58 @@
 /**
- * Light on surfaces: what colour a hit has, for photographs and for scanners that see colour.
+ * From a hit to a colour: where on its texture a primitive was hit, and what a world has to say about its light.
  *
  * @module
  */
-import { albedo } from "./materials.ts";
-import type { Random } from "./random.ts";
-import type { Room } from "./rooms/room.ts";
-import { PRIMITIVE_WORDS } from "./solids.ts";
+import { albedo, type Material } from "./materials.ts";
+import { KIND, PRIMITIVE_WORDS, type Solids } from "./solids.ts";
 
-/** The light of one picture. */
-export interface Light {
-  /** Brightness of light from everywhere, and of the lamps. */
-  ambient: number;
-  lamps: number;
-  /** Light that comes from where the camera stands. */
-  head: number;
-  /** RGB gain of lamps and of the rest (white balance). */
-  warm: readonly [number, number, number];
-  cool: readonly [number, number, number];
-  /** Direction (unit) from which more of the ambient light comes: a window. */
-  sideX: number;
-  sideY: number;
-  side: number;
+/** The light of one picture; colours are RGB, about 0..1 but not clamped, written to out[at..at+2]. */
+export interface Painter {
+  /**
+   * Colour of a point (px, py, pz) of a primitive with the outward normal (nx, ny, nz).
+   *
+   * @param eye where it is seen from.
+   */
+  surface(
+    primitive: number,
+    px: number,
+    py: number,
+    pz: number,
+    nx: number,
+    ny: number,
+    nz: number,
+    eye: readonly [number, number, number],
+    out: Float32Array,
+    at: number,
+  ): void;
+  /** Colour of what a ray of this direction sees that meets nothing; black where absent. */
+  sky?(dx: number, dy: number, dz: number, out: Float32Array, at: number): void;
 }
 
-/** Draws the light of one picture. */
-export function drawLight(random: Random): Light {
-  const tone = (spread: number): [number, number, number] => {
-    const t = random.range(-spread, spread);
-    return [1 + t, 1 + random.range(-0.02, 0.02), 1 - t];
-  };
-  const angle = random.range(0, 2 * Math.PI);
-  return {
-    ambient: random.range(0.3, 0.6),
-    lamps: random.range(0.2, 0.7),
-    head: random.range(0, 0.2),
-    warm: tone(0.15),
-    cool: tone(0.08),
-    sideX: Math.cos(angle),
-    sideY: Math.sin(angle),
-    side: random.range(0, 0.3),
-  };
-}
-
-const texel = new Float64Array(3);
-
-/**
- * Colour (RGB, about 0..1 but not clamped) of a point on a primitive, written to out[at..at+2].
- *
- * @param eye where it is seen from.
- */
-export function shade(
-  room: Room,
-  light: Light,
+/** Albedo (RGB) of a point of a primitive, by its own axes, so that textures turn with their objects. */
+export function textureAt(
+  solids: Solids,
   primitive: number,
+  material: Material,
   px: number,
   py: number,
   pz: number,
   nx: number,
   ny: number,
   nz: number,
-  eye: readonly [number, number, number],
-  out: Float32Array,
-  at: number,
+  out: Float64Array,
 ): void {
-  const p = room.primitives;
+  const p = solids.primitives;
   const w = primitive * PRIMITIVE_WORDS;
-  const material = room.materials[primitive]!;
+  const kind = p[w + 3]!;
   const c = p[w + 8]!, s = p[w + 9]!;
   const rx = px - p[w]!, ry = py - p[w + 1]!, z = pz - p[w + 2]!;
   const x = c * rx + s * ry, y = c * ry - s * rx;
   if (Math.abs(nz) > 0.5) {
-    albedo(material, x, y, texel);
-  } else if (p[w + 3] === 1) {
-    albedo(material, Math.atan2(y, x) * p[w + 4]!, z, texel);
+    albedo(material, x, y, out);
+  } else if (kind === KIND.cylinder || kind === KIND.frustum) {
+    albedo(material, Math.atan2(y, x) * p[w + 4]!, z, out);
   } else {
-    albedo(material, Math.abs(nx * c + ny * s) > 0.5 ? y : x, z, texel);
-  }
-  if (material.emissive) {
-    for (let i = 0; i < 3; i++) out[at + i] = texel[i]!;
-    return;
-  }
-  const toward = light.side * (nx * light.sideX + ny * light.sideY);
-  // Less light reaches low places and faces that look down.
-  const ambient = light.ambient * (0.8 + 0.2 * nz + toward) * (0.8 + 0.2 * pz / room.height);
-  let lamps = 0;
-  for (const [lx, ly, lz] of room.lamps) {
-    const dx = lx - px, dy = ly - py, dz = lz - pz;
-    const square = dx * dx + dy * dy + dz * dz;
-    const facing = (dx * nx + dy * ny + dz * nz) / Math.sqrt(square);
-    if (facing > 0) lamps += facing / (0.6 + 0.35 * square);
-  }
-  lamps *= 2 * light.lamps / Math.max(1, room.lamps.length);
-  const ex = eye[0] - px, ey = eye[1] - py, ez = eye[2] - pz;
-  const head = light.head * Math.abs(ex * nx + ey * ny + ez * nz) /
-    Math.sqrt(ex * ex + ey * ey + ez * ez + 1e-9);
-  for (let i = 0; i < 3; i++) {
-    out[at + i] = texel[i]! * (light.warm[i]! * lamps + light.cool[i]! * (ambient + head));
+    albedo(material, Math.abs(nx * c + ny * s) > 0.5 ? y : x, z, out);
   }
 }

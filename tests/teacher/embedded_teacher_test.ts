@@ -3,7 +3,7 @@ import { parseTeacherCard, Teacher } from "../../lib/teacher/mod.ts";
 import { PART_CLASS, ROOM_CLASSES } from "../../lib/worlds/rooms/classes.ts";
 import { sceneSeed } from "../../lib/worlds/rooms/domains.ts";
 import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
-import { PHOTO_WIDTH, placeCameras, takePictures } from "../../lib/worlds/photographs.ts";
+import { photographRoom, placeCameras, ROOM_LENS } from "../../lib/worlds/rooms/photographs.ts";
 import { Random } from "../../lib/worlds/random.ts";
 import { gpuCaster } from "../../lib/worlds/raycast.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
@@ -19,16 +19,18 @@ async function purePatches(gpu: Gpu, teacher: Teacher, rooms: readonly number[])
     const seed = sceneSeed("source", "validation", index);
     const room = makeRoom(seed, "A");
     const cameras = placeCameras(room, 4, new Random(seed, 2));
-    const pictures = await takePictures(gpuCaster(gpu), room, cameras, new Random(seed, 3));
+    const pictures = await photographRoom(gpuCaster(gpu), room, cameras, new Random(seed, 3));
     for (const { photo, parts } of pictures) {
       using map = await teacher.describe(photo);
       const rows = await gpu.read(map.buffer, Float32Array, map.rows * map.cols * map.channels);
       for (let cell = 0; cell < map.rows * map.cols; cell++) {
-        const corner = Math.floor(cell / map.cols) * PATCH * PHOTO_WIDTH +
+        const corner = Math.floor(cell / map.cols) * PATCH * ROOM_LENS.width +
           cell % map.cols * PATCH;
         const labels = new Set<number>();
         for (let i = 0; i < PATCH * PATCH; i++) {
-          labels.add(PART_CLASS[parts[corner + Math.floor(i / PATCH) * PHOTO_WIDTH + i % PATCH]!]!);
+          labels.add(
+            PART_CLASS[parts[corner + Math.floor(i / PATCH) * ROOM_LENS.width + i % PATCH]!]!,
+          );
         }
         const [label] = labels;
         if (labels.size > 1 || label === undefined) continue;

@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import { PART_CLASS, ROOM_CLASSES } from "../../lib/worlds/rooms/classes.ts";
 import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
-import {
-  cameraAt,
-  eyeOf,
-  PHOTO_HEIGHT,
-  PHOTO_WIDTH,
-  placeCameras,
-  takePictures,
-} from "../../lib/worlds/photographs.ts";
+import { cameraAt, eyeOf } from "../../lib/worlds/photographs.ts";
+import { photographRoom, placeCameras, ROOM_LENS } from "../../lib/worlds/rooms/photographs.ts";
 import { Random } from "../../lib/worlds/random.ts";
 import { type CastRays, castRaysReference } from "../../lib/worlds/raycast.ts";
 
@@ -20,7 +14,7 @@ function project(m: Float64Array, x: number, y: number, z: number): [number, num
 }
 
 Deno.test("cameraAt() has OpenCV axes and stands where it was put", () => {
-  const camera = cameraAt("a.png", [1, 2, 1.5], 0, 0);
+  const camera = cameraAt("a.png", [1, 2, 1.5], 0, 0, ROOM_LENS);
   const eye = eyeOf(camera);
   [1, 2, 1.5].forEach((value, i) => assert.ok(Math.abs(eye[i]! - value) < 1e-12));
   // Heading 0 looks along +x: what lies at +y is on the left, what lies below is down.
@@ -30,7 +24,7 @@ Deno.test("cameraAt() has OpenCV axes and stands where it was put", () => {
   near(project(camera.worldToCamera, 4, 3, 1.5), [-1, 0, 3]);
   near(project(camera.worldToCamera, 4, 2, 0.5), [0, 1, 3]);
   // 80 degrees from the left edge of the first pixel to the right edge of the last.
-  const half = Math.atan(PHOTO_WIDTH / 2 / camera.fx);
+  const half = Math.atan(ROOM_LENS.width / 2 / camera.fx);
   assert.ok(Math.abs(2 * half - 80 * Math.PI / 180) < 1e-12);
   assert.deepEqual([camera.cx, camera.cy], [63.5, 47.5]);
 });
@@ -51,13 +45,13 @@ Deno.test("placeCameras() stands at 1.2 to 1.8 m on free floor and looks around"
   }
 });
 
-Deno.test("takePictures() sees every class over ten rooms, and depth fits the walls", async () => {
+Deno.test("photographRoom() sees every class over ten rooms, and depth fits the walls", async () => {
   const seen = new Float64Array(ROOM_CLASSES.length);
   for (let seed = 0; seed < 10; seed++) {
     const room = makeRoom(seed, "A");
     const cameras = placeCameras(room, 4, new Random(seed, 2));
-    for (const picture of await takePictures(cast, room, cameras, new Random(seed, 3))) {
-      assert.equal(picture.photo.pixels.length, PHOTO_WIDTH * PHOTO_HEIGHT * 3);
+    for (const picture of await photographRoom(cast, room, cameras, new Random(seed, 3))) {
+      assert.equal(picture.photo.pixels.length, ROOM_LENS.width * ROOM_LENS.height * 3);
       let sum = 0;
       for (const value of picture.photo.pixels) sum += value;
       const mean = sum / picture.photo.pixels.length;
@@ -71,23 +65,23 @@ Deno.test("takePictures() sees every class over ten rooms, and depth fits the wa
         if (ROOM_CLASSES[label] !== "floor" || pixel % 7 !== 0) return;
         // A floor pixel's depth leads back to the floor.
         const z = picture.depth[pixel]!;
-        const a = (pixel % PHOTO_WIDTH - picture.camera.cx) / picture.camera.fx * z;
-        const b = (Math.floor(pixel / PHOTO_WIDTH) - picture.camera.cy) / picture.camera.fy * z;
+        const a = (pixel % ROOM_LENS.width - picture.camera.cx) / picture.camera.fx * z;
+        const b = (Math.floor(pixel / ROOM_LENS.width) - picture.camera.cy) / picture.camera.fy * z;
         const height = eye[2] + a * m[2]! + b * m[6]! + z * m[10]!;
         assert.ok(height > -1e-4 && height < 0.0125, `floor seen at ${height} m`);
       });
     }
   }
-  const pixels = 10 * 4 * PHOTO_WIDTH * PHOTO_HEIGHT;
+  const pixels = 10 * 4 * ROOM_LENS.width * ROOM_LENS.height;
   ROOM_CLASSES.forEach((name, label) => {
     assert.ok(seen[label]! / pixels > 0.004, `${name}: ${seen[label]} of ${pixels} pixels`);
   });
 });
 
-Deno.test("takePictures() gives the same bits twice and other light in every view", async () => {
+Deno.test("photographRoom() gives the same bits twice and other light in every view", async () => {
   const room = makeRoom(3, "B");
-  const camera = cameraAt("a.png", [0, 0, 1.5], 1, -0.2);
-  const take = () => takePictures(cast, room, [camera, camera], new Random(1));
+  const camera = cameraAt("a.png", [0, 0, 1.5], 1, -0.2, ROOM_LENS);
+  const take = () => photographRoom(cast, room, [camera, camera], new Random(1));
   const [first, second] = await take();
   const [again] = await take();
   assert.deepEqual(first, again);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
 import { Random } from "../../lib/worlds/random.ts";
 import { castRaysReference, gpuCaster, type Rays } from "../../lib/worlds/raycast.ts";
-import { frameAt, type Room, RoomBuilder } from "../../lib/worlds/rooms/room.ts";
+import { frameAt } from "../../lib/worlds/frame.ts";
+import { type Room, RoomBuilder } from "../../lib/worlds/rooms/room.ts";
 import { Style } from "../../lib/worlds/rooms/styles.ts";
 import { withGpu } from "../gpu.ts";
 

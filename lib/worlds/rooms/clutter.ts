@@ -5,11 +5,21 @@
  * @module
  */
 import type { Material } from "../materials.ts";
-import { type Frame, frameAt, within } from "./room.ts";
+import { type Frame, frameAt, within } from "../frame.ts";
 import type { Site } from "./site.ts";
+import {
+  addBinVariant,
+  addBoxVariant,
+  addLampVariant,
+  addPlantVariant,
+  addRadiatorVariant,
+  addScreenVariant,
+  addSmallVariant,
+} from "./variants/clutter.ts";
 
 /** Things about the floor, the walls and the ceiling that have no class of their own. */
-export function addClutter({ builder, random, style }: Site): void {
+export function addClutter(site: Site): void {
+  const { builder, random, style } = site;
   const lamps = 1 + random.integer(3);
   for (let i = 0; i < lamps; i++) {
     const x = builder.halfX * (2 * (i + 0.5) / lamps - 1) * 0.9;
@@ -22,7 +32,10 @@ export function addClutter({ builder, random, style }: Site): void {
       emissive: random.chance(0.8),
       seed: random.uint32(),
     };
-    if (style.shape(random) === "A") {
+    const shape = style.shape(random);
+    if (shape !== "A" && shape !== "B") {
+      addLampVariant(site, frame, glow, shape);
+    } else if (shape === "A") {
       builder.box(frame, "lamp", glow, [0, 0, -0.025], [0.3, 0.15, 0.025]);
       builder.lamp(within(frame, 0, 0, -0.15));
     } else {
@@ -36,7 +49,10 @@ export function addClutter({ builder, random, style }: Site): void {
   if (random.chance(0.5)) {
     const width = random.range(0.7, 1.1);
     const frame = builder.placeOnWall(random, width, 0, 0.7, 0.14);
-    if (frame) {
+    const shape = style.shape(random);
+    if (frame && shape !== "A" && shape !== "B") {
+      addRadiatorVariant(site, frame, width, shape);
+    } else if (frame) {
       const metal = style.material(random, "windowFrame");
       const count = 6;
       for (let i = 0; i < count; i++) {
@@ -50,6 +66,11 @@ export function addClutter({ builder, random, style }: Site): void {
     const half = random.range(0.12, 0.24);
     const frame = builder.placeOnFloor(random, half, half, 0.02, anyHeading);
     if (!frame) continue;
+    const shape = style.shape(random);
+    if (shape !== "A" && shape !== "B") {
+      addBoxVariant(site, frame, half, shape);
+      continue;
+    }
     const high = half * random.range(0.6, 1.1);
     const material = style.material(random, "clutter");
     builder.box(frame, "box", material, [0, 0, high], [half, half * 0.8, high]);
@@ -61,18 +82,23 @@ export function addClutter({ builder, random, style }: Site): void {
   if (random.chance(0.7)) {
     const radius = random.range(0.11, 0.17);
     const frame = builder.placeOnFloor(random, radius, radius, 0.02, anyHeading);
-    if (frame) {
+    const shape = style.shape(random);
+    if (frame && shape !== "A" && shape !== "B") {
+      addBinVariant(site, frame, radius, shape);
+    } else if (frame) {
       const material = style.material(random, "metal");
       builder.cylinder(frame, "bin", material, [0, 0, radius * 1.3], radius, radius * 1.3);
     }
   }
   if (random.chance(0.6)) {
     const frame = builder.placeOnFloor(random, 0.2, 0.2, 0.02, anyHeading);
-    if (frame) addPlant({ builder, random, style }, frame);
+    if (frame) addPlant(site, frame);
   }
 }
 
-function addPlant({ builder, random, style }: Site, frame: Frame): void {
+function addPlant(site: Site, frame: Frame): void {
+  const { builder, random, style } = site;
+  const shape = style.shape(random);
   const pot = style.material(random, "clutter");
   const leaves: Material = {
     kind: "leaves",
@@ -82,6 +108,7 @@ function addPlant({ builder, random, style }: Site, frame: Frame): void {
     emissive: false,
     seed: random.uint32(),
   };
+  if (shape !== "A" && shape !== "B") return addPlantVariant(site, frame, leaves, shape);
   builder.cylinder(frame, "vessel", pot, [0, 0, 0.14], random.range(0.12, 0.17), 0.14);
   builder.cylinder(frame, "plant", leaves, [0, 0, 0.45], 0.02, 0.2);
   for (let i = 3 + random.integer(4); i > 0; i--) {
@@ -96,13 +123,10 @@ function addPlant({ builder, random, style }: Site, frame: Frame): void {
     builder.box(at, "plant", leaves, [0, 0, 0], [size, size * 0.6, size * 0.7]);
   }
 }
+
 /** A screen and small things on a table top of half sizes hx, hy. */
-export function addTableClutter(
-  { builder, random, style }: Site,
-  frame: Frame,
-  hx: number,
-  hy: number,
-): void {
+export function addTableClutter(site: Site, frame: Frame, hx: number, hy: number): void {
+  const { builder, random, style } = site;
   if (random.chance(0.6)) {
     const screen: Material = {
       kind: "plain",
@@ -115,15 +139,23 @@ export function addTableClutter(
     const stand = style.material(random, "metal");
     const at = within(frame, random.range(-0.4, 0.4) * hx, -0.3 * hy, 0, random.range(-0.3, 0.3));
     const half = random.range(0.22, 0.32);
-    builder.box(at, "screen", screen, [0, 0, 0.28], [half, 0.02, half * 0.6]);
-    builder.cylinder(at, "screen", stand, [0, 0, 0.06], 0.03, 0.06);
-    builder.box(at, "screen", stand, [0, 0, 0.008], [0.12, 0.09, 0.008]);
+    const shape = style.shape(random);
+    if (shape !== "A" && shape !== "B") {
+      addScreenVariant(site, at, screen, shape);
+    } else {
+      builder.box(at, "screen", screen, [0, 0, 0.28], [half, 0.02, half * 0.6]);
+      builder.cylinder(at, "screen", stand, [0, 0, 0.06], 0.03, 0.06);
+      builder.box(at, "screen", stand, [0, 0, 0.008], [0.12, 0.09, 0.008]);
+    }
   }
   for (let i = random.integer(3); i > 0; i--) {
     const at = within(frame, random.range(-0.8, 0.8) * hx, random.range(0, 0.7) * hy, 0);
     const material = style.material(random, "clutter");
     const size = random.range(0.06, 0.12);
-    if (random.chance(0.5)) {
+    const shape = style.shape(random);
+    if (shape !== "A" && shape !== "B") {
+      addSmallVariant(site, at, size, shape);
+    } else if (random.chance(0.5)) {
       builder.cylinder(at, "vessel", material, [0, 0, size], size * 0.5, size);
     } else {
       builder.box(at, "box", material, [0, 0, size * 0.5], [size, size * 0.8, size * 0.5]);

@@ -1,17 +1,23 @@
 /**
  * Furniture, built of boxes and upright cylinders: bookcases, sofas, chairs, tables. Each comes in shape A,
- * as the student's source rooms have it, and B, as a foreign building would.
+ * as the student's source rooms have it, and B, as another building would; variants/ has the rest.
  * All measures are metres, in the frame of the object: x across, y towards its front, z up.
  *
  * @module
  */
 import { addTableClutter } from "./clutter.ts";
 import type { Material } from "../materials.ts";
-import { type Frame, within } from "./room.ts";
+import { type Frame, within } from "../frame.ts";
 import type { Site } from "./site.ts";
+import type { Shape } from "./styles.ts";
+import { addBookcaseVariant } from "./variants/bookcases.ts";
+import { addChairVariant, addTableVariant } from "./variants/seats_and_tables.ts";
+import { addSofaVariant } from "./variants/sofas.ts";
 
-export function addBookcase({ builder, random, style }: Site): void {
+export function addBookcase(site: Site): void {
+  const { builder, random, style } = site;
   const shape = style.shape(random);
+  if (shape !== "A" && shape !== "B") return addBookcaseVariant(site, shape);
   const width = shape === "A" ? random.range(0.7, 1.1) : random.range(1, 1.5);
   const height = shape === "A" ? random.range(1.6, 2.1) : random.range(1.05, 1.4);
   const depth = random.range(0.26, 0.36);
@@ -56,8 +62,10 @@ export function addBookcase({ builder, random, style }: Site): void {
   }
 }
 
-export function addSofa({ builder, random, style }: Site): void {
+export function addSofa(site: Site): void {
+  const { builder, random, style } = site;
   const shape = style.shape(random);
+  if (shape !== "A" && shape !== "B") return addSofaVariant(site, shape);
   const width = random.range(1.4, 2), depth = random.range(0.78, 0.92);
   const frame = builder.placeOnWall(random, width, 0, 0.84, depth);
   if (!frame) return;
@@ -110,8 +118,10 @@ export function addSofa({ builder, random, style }: Site): void {
 }
 
 /** A chair at a frame whose +y is the way the sitter looks. */
-export function addChair({ builder, random, style }: Site, frame: Frame): void {
+export function addChair(site: Site, frame: Frame): void {
+  const { builder, random, style } = site;
   const shape = style.shape(random);
+  if (shape !== "A" && shape !== "B") return addChairVariant(site, frame, shape);
   const shell = style.material(random, "chair");
   const seat = random.chance(0.4) ? style.material(random, "chair") : shell;
   const metal = style.material(random, random.chance(0.5) ? "metal" : "chair");
@@ -154,17 +164,18 @@ export function addChair({ builder, random, style }: Site, frame: Frame): void {
   ]);
 }
 
-/** A table with its chairs, and something on it. */
-export function addTable(site: Site): void {
-  const { builder, random, style } = site;
-  const shape = style.shape(random);
+/** A table of shape A or B in a free place: see {@link addTableVariant} for what it gives. */
+function addTableItself(
+  { builder, random, style }: Site,
+  shape: Shape,
+): ReturnType<typeof addTableVariant> {
   const round = shape === "B" && random.chance(0.5);
   const hx = round ? random.range(0.45, 0.6) : random.range(0.5, 0.8);
   const hy = round ? hx : random.range(0.33, 0.45);
   const z = random.range(0.7, 0.76);
   const quarter = () => random.integer(4) * Math.PI / 2 + random.range(-0.12, 0.12);
   const frame = builder.placeOnFloor(random, hx, hy, 0.3, quarter);
-  if (!frame) return;
+  if (!frame) return undefined;
   const top = style.material(random, "table");
   const metal = style.material(random, random.chance(0.5) ? "metal" : "table");
   if (round) {
@@ -192,7 +203,19 @@ export function addTable(site: Site): void {
       builder.box(frame, "table drawers", top, [x, 0, z - 0.22], [0.2, hy - 0.08, 0.2]);
     }
   }
-  addTableClutter(site, within(frame, 0, 0, z + 0.02), hx, hy);
+  return { frame, hx, hy, z: z + 0.02 };
+}
+
+/** A table with its chairs, and something on it. */
+export function addTable(site: Site): void {
+  const { builder, random, style } = site;
+  const shape = style.shape(random);
+  const table = shape === "A" || shape === "B"
+    ? addTableItself(site, shape)
+    : addTableVariant(site, shape);
+  if (!table) return;
+  const { frame, hx, hy, z } = table;
+  addTableClutter(site, within(frame, 0, 0, z), hx, hy);
   for (const side of [0, 1, 2, 3]) {
     if (random.chance(0.3)) continue;
     const angle = side * Math.PI / 2 + random.range(-0.25, 0.25);

@@ -8,35 +8,9 @@
  * @module
  */
 import { PART_CLASS, partOf, type RoomPart } from "./classes.ts";
+import { type Frame, frameAt, within } from "../frame.ts";
 import type { Material } from "../materials.ts";
 import type { Random } from "../random.ts";
-
-/** Where a piece of furniture stands: a point on the floor (or above it) and its heading. */
-export interface Frame {
-  x: number;
-  y: number;
-  z: number;
-  /** Cosine and sine of the turn about z that takes the piece's axes to the world's. */
-  cos: number;
-  sin: number;
-}
-
-/** A frame turned by `angle` radians about z. */
-export function frameAt(x: number, y: number, z: number, angle: number): Frame {
-  return { x, y, z, cos: Math.cos(angle), sin: Math.sin(angle) };
-}
-
-/** The frame at (x, y, z) of another frame, turned by a further `angle`. */
-export function within(frame: Frame, x: number, y: number, z: number, angle = 0): Frame {
-  const c = Math.cos(angle), s = Math.sin(angle);
-  return {
-    x: frame.x + frame.cos * x - frame.sin * y,
-    y: frame.y + frame.sin * x + frame.cos * y,
-    z: frame.z + z,
-    cos: frame.cos * c - frame.sin * s,
-    sin: frame.sin * c + frame.cos * s,
-  };
-}
 
 /** A finished room. */
 export interface Room {

@@ -9,8 +9,8 @@ import type { DepthCamera, Domain, Terrestrial } from "./domains.ts";
 import { eyeOf, type Picture } from "../photographs.ts";
 import type { Random } from "../random.ts";
 import type { CastRays } from "../raycast.ts";
+import { drawLight, shade } from "./lamplight.ts";
 import type { Room } from "./room.ts";
-import { drawLight, shade } from "../shading.ts";
 
 /** What a sensor measured. */
 export interface Measurement {

@@ -1,16 +1,20 @@
 /**
  * What a building brings along: floor, ceiling and walls, doors and windows, boards, beams and columns.
- * Objects come in shape A, as the student's source rooms have it, and B, as a foreign building would.
+ * Objects come in shape A, as the student's source rooms have it, and B, as another building would;
+ * variants/ has the rest.
  * All measures are metres, in the frame of the object: x across, y into the room, z up.
  *
  * @module
  */
 import type { Material } from "../materials.ts";
-import { frameAt } from "./room.ts";
+import { frameAt } from "../frame.ts";
 import type { Site } from "./site.ts";
+import { addBoardVariant, addDoorVariant, addWindowVariant } from "./variants/openings.ts";
+import { addBeamVariant, addColumnVariant, addRugVariant } from "./variants/structure.ts";
 
 /** Floor, ceiling, four walls with skirting, and perhaps a rug. */
-export function addShell({ builder, random, style }: Site): void {
+export function addShell(site: Site): void {
+  const { builder, random, style } = site;
   const { halfX, halfY, height } = builder;
   const origin = frameAt(0, 0, 0, 0);
   const thick = 0.05;
@@ -35,9 +39,11 @@ export function addShell({ builder, random, style }: Site): void {
     builder.box(frame, "skirting", skirting, [0, 0.006, 0.045], [half, 0.006, 0.045]);
   }
   if (random.chance(0.45)) {
+    const shape = style.shape(random);
+    if (shape !== "A" && shape !== "B") return addRugVariant(site, shape);
     const frame = frameAt(random.range(-0.5, 0.5), random.range(-0.5, 0.5), 0, 0);
     const rug = style.material(random, "rug");
-    if (style.shape(random) === "A") {
+    if (shape === "A") {
       builder.box(frame, "rug", rug, [0, 0, 0.006], [
         random.range(0.6, 1.1),
         random.range(0.5, 0.9),
@@ -49,7 +55,10 @@ export function addShell({ builder, random, style }: Site): void {
   }
 }
 
-export function addDoor({ builder, random, style }: Site): void {
+export function addDoor(site: Site): void {
+  const { builder, random, style } = site;
+  const shape = style.shape(random);
+  if (shape !== "A" && shape !== "B") return addDoorVariant(site, shape);
   const width = random.range(0.8, 1), height = random.range(1.98, 2.12);
   const frame = builder.placeOnWall(random, width + 0.16, 0, height + 0.08, 0.55);
   if (!frame) return;
@@ -67,7 +76,7 @@ export function addDoor({ builder, random, style }: Site): void {
   }
   builder.box(frame, "door frame", trim, [0, 0.02, height + 0.035], [half + 0.07, 0.02, 0.035]);
   builder.box(frame, "door leaf", metal, [half - 0.09, 0.05, 1.03], [0.06, 0.02, 0.012]);
-  if (style.shape(random) === "A") {
+  if (shape === "A") {
     for (const z of [0.55, 1.45]) {
       builder.box(frame, "door leaf", leaf, [0, 0.022, z], [half - 0.14, 0.008, 0.32]);
     }
@@ -76,8 +85,11 @@ export function addDoor({ builder, random, style }: Site): void {
   }
 }
 
-export function addWindow({ builder, random, style }: Site): void {
-  const tall = style.shape(random) === "B";
+export function addWindow(site: Site): void {
+  const { builder, random, style } = site;
+  const shape = style.shape(random);
+  if (shape !== "A" && shape !== "B") return addWindowVariant(site, shape);
+  const tall = shape === "B";
   const width = tall ? random.range(0.7, 1.1) : random.range(1, 1.6);
   const z0 = tall ? random.range(0.5, 0.7) : random.range(0.85, 1);
   const z1 = Math.min(builder.height - 0.3, z0 + (tall ? 1.8 : random.range(1, 1.3)));
@@ -118,7 +130,10 @@ export function addWindow({ builder, random, style }: Site): void {
   }
 }
 
-export function addBoard({ builder, random, style }: Site): void {
+export function addBoard(site: Site): void {
+  const { builder, random, style } = site;
+  const shape = style.shape(random);
+  if (shape !== "A" && shape !== "B") return addBoardVariant(site, shape);
   const width = random.range(1, 1.7), z0 = random.range(0.85, 1), z1 = z0 + random.range(0.85, 1.1);
   const frame = builder.placeOnWall(random, width, z0, z1, 0);
   if (!frame) return;
@@ -141,11 +156,14 @@ export function addBoard({ builder, random, style }: Site): void {
   builder.box(frame, "board frame", trim, [0, 0.05, z0 + 0.01], [half * 0.7, 0.05, 0.01]);
 }
 
-export function addBeam({ builder, random, style }: Site): void {
+export function addBeam(site: Site): void {
+  const { builder, random, style } = site;
+  const shape = style.shape(random);
+  if (shape !== "A" && shape !== "B") return addBeamVariant(site, shape);
   const material = style.material(random, "beam");
   const origin = frameAt(0, 0, 0, 0);
   const { halfX, halfY, height } = builder;
-  if (style.shape(random) === "A") {
+  if (shape === "A") {
     const half = random.range(0.1, 0.2), drop = random.range(0.1, 0.18);
     if (random.chance(0.5)) {
       const x = random.range(-0.6, 0.6) * halfX;
@@ -164,14 +182,17 @@ export function addBeam({ builder, random, style }: Site): void {
   }
 }
 
-export function addColumn({ builder, random, style }: Site): void {
+export function addColumn(site: Site): void {
+  const { builder, random, style } = site;
+  const shape = style.shape(random);
+  if (shape !== "A" && shape !== "B") return addColumnVariant(site, shape);
   const half = random.range(0.12, 0.2);
   const frame = builder.placeOnWall(random, 2 * half, 0, builder.height, 2 * half);
   if (!frame) return;
   const material = style.material(random, "column");
   const foot = style.material(random, random.chance(0.5) ? "column" : "windowFrame");
   const middle = builder.height / 2;
-  if (style.shape(random) === "A") {
+  if (shape === "A") {
     builder.box(frame, "column shaft", material, [0, half, middle], [half, half, middle]);
     builder.box(frame, "column base", foot, [0, half, 0.06], [half + 0.02, half + 0.02, 0.06]);
   } else {

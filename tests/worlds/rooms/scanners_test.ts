@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Domain, DOMAINS } from "../../../lib/worlds/rooms/domains.ts";
 import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
-import { placeCameras, takePictures } from "../../../lib/worlds/photographs.ts";
+import { photographRoom, placeCameras } from "../../../lib/worlds/rooms/photographs.ts";
 import { Random } from "../../../lib/worlds/random.ts";
 import { type CastRays, castRaysReference } from "../../../lib/worlds/raycast.ts";
 import { scanRoom } from "../../../lib/worlds/rooms/scanners.ts";
@@ -10,7 +10,7 @@ const cast: CastRays = (room, rays) => Promise.resolve(castRaysReference(room, r
 const SEED = 21;
 const room = makeRoom(SEED, "A");
 const cameras = placeCameras(room, 8, new Random(SEED, 2));
-const pictures = await takePictures(cast, room, cameras, new Random(SEED, 3));
+const pictures = await photographRoom(cast, room, cameras, new Random(SEED, 3));
 const scan = (domain: Domain) => scanRoom(cast, room, pictures, domain, new Random(SEED, 4));
 
 /** For each point the view and pixel it lies in the middle of, by the cameras alone. */
