@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { Random } from "../../../lib/worlds/random.ts";
+import { FINISHES, type Role } from "../../../lib/worlds/rooms/finishes.ts";
+import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
+import { ROOM_CLASSES } from "../../../lib/worlds/rooms/classes.ts";
+import { Style } from "../../../lib/worlds/rooms/styles.ts";
+
+/** A digest of everything fifty rooms of a style consist of. */
+function digest(style: "A" | "B"): string {
+  const hash = createHash("sha256");
+  for (let seed = 0; seed < 50; seed++) {
+    const { primitives, parts, materials, lamps } = makeRoom(seed, style);
+    hash.update(primitives).update(parts);
+    hash.update(JSON.stringify(materials)).update(JSON.stringify(lamps));
+  }
+  return hash.digest("hex");
+}
+
+// Students are trained on A; results on B would not compare with earlier ones if these rooms changed.
+Deno.test("makeRoom() gives the rooms of styles A and B that it always gave", () => {
+  assert.equal(digest("A"), "ef2ca95854573cc0f6f905cce6176da67a435ac5a995a64e9da3a189e9563c31");
+  assert.equal(digest("B"), "b94163b035594797d37ca3f6be410113c0e929a19e6254129305d3aa740b9fc4");
+});
+
+Deno.test("Style never draws shape B but in style B", () => {
+  for (const name of ["A", "teacher"] as const) {
+    const style = new Style(name), random = new Random(5);
+    const drawn = new Set(Array.from({ length: 4000 }, () => style.shape(random)));
+    assert.deepEqual([...drawn].sort(), name === "A" ? ["A"] : ["A", "C", "D", "E"]);
+  }
+  assert.equal(new Style("B").shape(new Random(5)), "B");
+});
+
+Deno.test("makeRoom() reads no finish of style B for the teacher's rooms", () => {
+  const kept = { ...FINISHES.B };
+  const roles = Object.keys(kept) as Role[];
+  // Every look at a finish of B throws.
+  for (const role of roles) {
+    Object.defineProperty(FINISHES.B, role, {
+      configurable: true,
+      get: () => assert.fail(`finish ${role} of style B was read`),
+    });
+  }
+  try {
+    assert.throws(() => makeRoom(0, "B"), /style B was read/);
+    for (let seed = 0; seed < 100; seed++) {
+      makeRoom(seed, "teacher");
+      makeRoom(seed, "A");
+    }
+  } finally {
+    for (const role of roles) {
+      Object.defineProperty(FINISHES.B, role, { value: kept[role], writable: true });
+    }
+  }
+});
+
+Deno.test("makeRoom() fills the teacher's rooms with every class, inside the walls", () => {
+  const rooms = Array.from({ length: 60 }, (_, seed) => makeRoom(seed, "teacher"));
+  ROOM_CLASSES.forEach((name, label) => {
+    const having = rooms.filter((room) => room.classes.includes(label)).length;
+    assert.ok(having >= 30, `${name} in ${having} of 60 rooms`);
+  });
+  for (const room of rooms) {
+    assert.ok(room.count < 500, `${room.count} primitives`);
+    for (let i = 0; i < room.count; i++) {
+      const [x, y, z, , hx, hy, hz] = room.primitives.subarray(i * 12, i * 12 + 7);
+      assert.ok(hx! > 0 && hy! > 0 && hz! > 0, `primitive ${i} of part ${room.parts[i]} is flat`);
+      assert.ok(Math.abs(x!) <= room.halfX + 0.11 && Math.abs(y!) <= room.halfY + 0.11);
+      assert.ok(z! > -0.11 && z! < room.height + 0.11);
+    }
+  }
+});
