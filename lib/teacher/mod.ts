@@ -12,6 +12,7 @@ export {
   repack,
   repackReference,
 } from "./feature_map.ts";
+export { type DescribeOptions, type FeatureTeacher } from "./feature_teacher.ts";
 export { inputSize, preprocess } from "./preprocess.ts";
 export { type Provider } from "./runtime.ts";
-export { type DescribeOptions, Teacher, type TeacherOptions } from "./teacher.ts";
+export { Teacher, type TeacherOptions } from "./teacher.ts";

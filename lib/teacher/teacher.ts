@@ -7,6 +7,7 @@ import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
 import type { Photo } from "../scan/mod.ts";
 import type { TeacherCard } from "./card.ts";
 import { TeacherError } from "./errors.ts";
+import type { DescribeOptions, FeatureTeacher } from "./feature_teacher.ts";
 import { FeatureMap, outputLayout, repack } from "./feature_map.ts";
 import { preprocess } from "./preprocess.ts";
 import {
@@ -23,16 +24,8 @@ export interface TeacherOptions {
   provider?: Provider;
 }
 
-/** Settings of {@link Teacher.describeAll}. */
-export interface DescribeOptions {
-  /** Once aborted, no further photograph is begun, and the signal's reason is thrown. */
-  signal?: AbortSignal;
-  /** Told after each photograph how many are done. */
-  onPhoto?: (done: number) => void;
-}
-
 /** A teacher ready to describe photographs. */
-export class Teacher implements AsyncDisposable {
+export class Teacher implements FeatureTeacher, AsyncDisposable {
   readonly card: TeacherCard;
   readonly provider: Provider;
   readonly #gpu: Gpu;
