@@ -28,7 +28,13 @@ import meanTermsCode from "./mean_terms.wgsl" with { type: "text" };
 import recordCode from "./record.wgsl" with { type: "text" };
 import sgdCode from "./sgd.wgsl" with { type: "text" };
 import adamCode from "./adam.wgsl" with { type: "text" };
-import argmaxCode from "./argmax.wgsl" with { type: "text" };
+import softmaxCode from "./softmax.wgsl" with { type: "text" };
+import centreRowsCode from "./centre_rows.wgsl" with { type: "text" };
+import accumulateCode from "./accumulate.wgsl" with { type: "text" };
+import softCrossEntropyCode from "./soft_cross_entropy.wgsl" with { type: "text" };
+import softCrossEntropyBackwardCode from "./soft_cross_entropy_backward.wgsl" with { type: "text" };
+import movingAverageCode from "./moving_average.wgsl" with { type: "text" };
+import restoreCode from "./restore.wgsl" with { type: "text" };
 
 const read = "read";
 const write = "write";
@@ -171,8 +177,44 @@ export const adam: Kernel = {
   bindings: [write, write, write, write],
 };
 
-export const argmax: Kernel = {
-  name: "argmax",
-  code: argmaxCode,
-  bindings: [read, write, write],
+export const softmax: Kernel = {
+  name: "softmax",
+  code: softmaxCode,
+  bindings: [read, write],
+};
+
+export const centreRows: Kernel = {
+  name: "centre_rows",
+  code: centreRowsCode,
+  bindings: [read, read, read, write],
+};
+
+export const accumulate: Kernel = {
+  name: "accumulate",
+  code: accumulateCode,
+  bindings: [read, write],
+};
+
+export const softCrossEntropy: Kernel = {
+  name: "soft_cross_entropy",
+  code: softCrossEntropyCode,
+  bindings: [read, read, write],
+};
+
+export const softCrossEntropyBackward: Kernel = {
+  name: "soft_cross_entropy_backward",
+  code: softCrossEntropyBackwardCode,
+  bindings: [read, read, read, write],
+};
+
+export const movingAverage: Kernel = {
+  name: "moving_average",
+  code: movingAverageCode,
+  bindings: [read, write],
+};
+
+export const restore: Kernel = {
+  name: "restore",
+  code: restoreCode,
+  bindings: [read, write],
 };

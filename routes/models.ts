@@ -10,6 +10,6 @@ import type { Segmenter } from "../lib/ttt/types.ts";
 export function modelRoutes(engine: Segmenter): Hono {
   return new Hono().get(
     "/",
-    (c) => c.json({ students: [engine.student], teachers: [engine.teacher] }),
+    (c) => c.json({ students: [engine.student], teachers: engine.teacher ? [engine.teacher] : [] }),
   );
 }

@@ -14,7 +14,7 @@ import {
   writeScan,
 } from "../lib/scan/mod.ts";
 import { readViews, type Views } from "../lib/scan/views.ts";
-import { OptionError, segmentOptions } from "../lib/ttt/options.ts";
+import { methodOf, OptionError, segmentOptions } from "../lib/ttt/options.ts";
 import type { GpuTurns } from "../lib/ttt/turns.ts";
 import type { Progress, Segmenter, SegmentResult } from "../lib/ttt/types.ts";
 import { negotiate } from "./http/accept.ts";
@@ -46,9 +46,9 @@ export function segmentRoutes({ engine, limits, turns, onProgress }: SegmentRout
     const upload = await readUpload(c.req.raw, limits);
     const { extraBytes, ...settings } = upload.options;
     const options = segmentOptions(settings, upload.images.length > 0);
-    if (options.method === "ttt-kd-online") {
+    if (methodOf(options.method).online) {
       throw new OptionError(
-        "Cannot use ttt-kd-online here: it learns from scan to scan, and requests share nothing; use ttt-kd",
+        `Cannot use ${options.method} here: it learns from scan to scan, and requests share nothing; use ttt-kd`,
         "method",
       );
     }

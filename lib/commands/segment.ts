@@ -7,7 +7,8 @@ import { progressDisplay } from "../cli/progress.ts";
 import { drawPanels, labelColors } from "../eval/picture.ts";
 import { convertScan, encodePng, readScan, requireWritable, writeScan } from "../scan/mod.ts";
 import { readViews } from "../scan/views.ts";
-import { DEFAULT_OPTIONS, METHODS, segmentOptions } from "../ttt/options.ts";
+import { METHODS } from "../ttt/methods/mod.ts";
+import { segmentOptions } from "../ttt/options.ts";
 import type { StudentCard } from "../nn/card.ts";
 import type { Scan } from "../scan/mod.ts";
 import type { SegmentResult } from "../ttt/types.ts";
@@ -22,19 +23,17 @@ export const command = defineCommand({
     method: {
       type: "string",
       value: "NAME",
-      about: `${METHODS.join(", ")} (ttt-kd with photographs, else bn)`,
+      about: `${[...METHODS.keys()].join(", ")} (ttt-kd with photographs, else bn)`,
     },
     steps: {
       type: "string",
       value: "N",
-      default: `${DEFAULT_OPTIONS.steps}`,
-      about: "gradient steps",
+      about: "gradient steps (the method's own default)",
     },
     "learning-rate": {
       type: "string",
       value: "X",
-      default: `${DEFAULT_OPTIONS.learningRate}`,
-      about: "of these steps",
+      about: "of these steps (the method's own default)",
     },
     "voxel-size": { type: "string", value: "M", about: "edge of a voxel (the student's own)" },
     out: { type: "string", value: "FILE", about: "labelled scan, .ply or .las (SCAN_labelled)" },

@@ -22,8 +22,17 @@ const StudentCardSchema = z.object({
   voxelSize: z.number().positive(),
   /** Names of the input channels, in order. */
   features: z.array(z.enum(["red", "green", "blue", "one"])).min(1),
-  /** The teacher that it was distilled from, and the width of its features. */
-  teacher: z.object({ id: z.string(), width: z.number().int().positive() }),
+  /**
+   * The teacher that it was distilled from, the width of its features, and the distillation loss that the
+   * student reaches on source scenes that it was not trained on; null where it learned from labels alone.
+   */
+  teacher: z.object({
+    id: z.string(),
+    width: z.number().int().positive(),
+    level: z.number().positive().optional(),
+  }).nullable(),
+  /** Outputs of the head that reconstructs what is masked (TTT-MAE), where it has one. */
+  reconstruction: z.number().int().positive().optional(),
   /** ASPRS classification code of every class, for LAS answers. */
   asprs: z.array(byte),
   licence: z.string(),

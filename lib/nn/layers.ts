@@ -10,12 +10,12 @@ import { batchNorm, type BatchNormMode } from "../graph/ops/batch_norm.ts";
 import { linear, sparseConvolution } from "../graph/ops/learned.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { KernelMap, KernelMapSpec, PairList } from "../sparse/mod.ts";
-import type { Parameters, Part } from "./parameters.ts";
+import type { Parameters, ParameterSpec } from "./parameters.ts";
 
 /** How a network is run. */
 export interface RunMode extends BatchNormMode {
-  /** Parts whose parameters get a gradient. */
-  readonly trainable: ReadonlySet<Part>;
+  /** Which parameters get a gradient. */
+  readonly trainable: (spec: ParameterSpec) => boolean;
 }
 
 /** A buffer of index words as the graph sees it. */
@@ -104,7 +104,7 @@ export class Layers {
   }
 
   #learned(name: string) {
-    return this.#parameters.parameter(name, this.#mode.trainable.has(this.#spec(name).part));
+    return this.#parameters.parameter(name, this.#mode.trainable(this.#spec(name)));
   }
 }
 

@@ -11,8 +11,13 @@ import { paddedChannels, Tensor } from "../graph/tensor.ts";
 import { packedLength, packKernel, unpackKernel } from "./packing.ts";
 import { CheckpointError, type NamedTensor } from "./safetensors.ts";
 
-/** Which part of the network a tensor belongs to: the backbone ψ, or the heads ρ_2D and ρ_Y. */
-export type Part = "backbone" | "distillation" | "classes";
+const PARTS = ["backbone", "classes", "distillation", "probe", "reconstruction"] as const;
+
+/**
+ * Which part of the network a tensor belongs to: the backbone ψ, the heads ρ_Y and ρ_2D, the 2D probe, or
+ * the head that reconstructs what is masked.
+ */
+export type Part = typeof PARTS[number];
 
 /** One entry of a network's state dict. */
 export interface ParameterSpec {
@@ -26,7 +31,6 @@ export interface ParameterSpec {
 }
 
 const ALIGNMENT = 256;
-const PARTS: readonly Part[] = ["backbone", "distillation", "classes"];
 
 interface Place {
   readonly spec: ParameterSpec;
@@ -165,6 +169,13 @@ export class Parameters implements Disposable {
     this.#gpu.copy(source.values, 0, this.values, 0, this.values.size);
     this.#gpu.copy(source.statistics, 0, this.statistics, 0, this.statistics.size);
     this.#gpu.clear(this.gradients);
+  }
+
+  /** The same values and statistics in buffers of their own; gradients are zero. */
+  clone(): Parameters {
+    const copy = new Parameters(this.#gpu, this.specs);
+    copy.copyFrom(this);
+    return copy;
   }
 
   destroy(): void {

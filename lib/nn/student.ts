@@ -1,10 +1,13 @@
 /**
- * The student: a MinkUNet with two linear heads, ρ_Y for classes and ρ_2D for the teacher's features
- * (arXiv 2403.11691). ρ_2D is one linear layer: an MLP let the backbone drift sooner.
+ * The student: a MinkUNet with linear heads, ρ_Y for classes and ρ_2D for the teacher's features
+ * (arXiv 2403.11691). ρ_2D is one linear layer: an MLP let the backbone drift sooner. Beside them stands a
+ * probe, a small MLP that tells classes from the teacher's features alone: what fusion adds to the network,
+ * and the control that shows how much of a gain the teacher could give without any adaptation.
  *
  * @module
  */
 import type { Graph } from "../graph/graph.ts";
+import { gelu } from "../graph/ops/activation.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { KernelMapSpec } from "../sparse/mod.ts";
 import type { StudentCard } from "./card.ts";
@@ -22,19 +25,28 @@ import type { ParameterSpec } from "./parameters.ts";
 /** Entry of a checkpoint that is no parameter: the teacher's mean over source points, [1, D]. */
 export const CENTRE = "distillation.centre";
 
+/** Hidden channels of the probe. */
+const PROBE_WIDTH = 64;
+
 /** The network that a card describes. */
 export class Student {
   readonly shape: MinkUNetShape;
   readonly classes: number;
-  readonly teacherWidth: number;
+  /** Width of the teacher's features; null where the student knows no teacher. */
+  readonly teacherWidth: number | null;
+  /** Outputs of the reconstruction head; null where there is none. */
+  readonly reconstructionWidth: number | null;
 
-  constructor(card: Pick<StudentCard, "backbone" | "classes" | "features" | "teacher">) {
+  constructor(
+    card: Pick<StudentCard, "backbone" | "classes" | "features" | "teacher" | "reconstruction">,
+  ) {
     if (!Object.hasOwn(MINKUNETS, card.backbone)) {
       throw new RangeError(`Cannot build "${card.backbone}": no such MinkUNet`);
     }
     this.shape = { ...MINKUNETS[card.backbone]!, inChannels: card.features.length };
     this.classes = card.classes.length;
-    this.teacherWidth = card.teacher.width;
+    this.teacherWidth = card.teacher?.width ?? null;
+    this.reconstructionWidth = card.reconstruction ?? null;
   }
 
   /** Kernel maps to build before {@link Student.backbone}. */
@@ -42,18 +54,28 @@ export class Student {
     return minkUNetMaps(this.shape);
   }
 
-  /** All state-dict entries: backbone, `final` (ρ_Y), `distillation` (ρ_2D). */
+  /**
+   * All state-dict entries: backbone, `final` (ρ_Y), then, where it has them, `distillation` (ρ_2D), `probe`
+   * and `reconstruction`.
+   */
   parameters(): ParameterSpec[] {
     const channels = featureChannels(this.shape);
-    const head = (name: string, part: ParameterSpec["part"], cout: number): ParameterSpec[] => [
-      { name: `${name}.kernel`, part, kind: "kernel", shape: [channels, cout] },
-      { name: `${name}.bias`, part, kind: "bias", shape: [1, cout] },
-    ];
-    return [
+    const { classes, teacherWidth, reconstructionWidth } = this;
+    const specs = [
       ...minkUNetParameters(this.shape),
-      ...head("final", "classes", this.classes),
-      ...head("distillation", "distillation", this.teacherWidth),
+      ...layer("final", "classes", channels, classes),
     ];
+    if (teacherWidth !== null) {
+      specs.push(
+        ...layer("distillation", "distillation", channels, teacherWidth),
+        ...layer("probe.0", "probe", teacherWidth, PROBE_WIDTH),
+        ...layer("probe.2", "probe", PROBE_WIDTH, classes),
+      );
+    }
+    if (reconstructionWidth !== null) {
+      specs.push(...layer("reconstruction", "reconstruction", channels, reconstructionWidth));
+    }
+    return specs;
   }
 
   /** ψ: x [voxels][input channels] -> features [voxels][planes[7]]. */
@@ -70,4 +92,27 @@ export class Student {
   distillationHead(graph: Graph, layers: Layers, features: Tensor): Tensor {
     return layers.linear(graph, features, "distillation");
   }
+
+  /** The probe: the teacher's features less their mean, [voxels][D] -> logits [voxels][classes]. */
+  probe(graph: Graph, layers: Layers, features: Tensor): Tensor {
+    return layers.linear(graph, gelu(graph, layers.linear(graph, features, "probe.0")), "probe.2");
+  }
+
+  /** The reconstruction head: features -> [voxels][reconstruction width]. */
+  reconstructionHead(graph: Graph, layers: Layers, features: Tensor): Tensor {
+    return layers.linear(graph, features, "reconstruction");
+  }
+}
+
+/** Specs of a linear layer. */
+function layer(
+  name: string,
+  part: ParameterSpec["part"],
+  cin: number,
+  cout: number,
+): ParameterSpec[] {
+  return [
+    { name: `${name}.kernel`, part, kind: "kernel", shape: [cin, cout] },
+    { name: `${name}.bias`, part, kind: "bias", shape: [1, cout] },
+  ];
 }

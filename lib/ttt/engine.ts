@@ -12,26 +12,26 @@ import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
 import { pairViews, type Targets } from "../pairing/mod.ts";
 import { CameraError, ScanError } from "../scan/mod.ts";
-import { Teacher, type TeacherCard } from "../teacher/mod.ts";
-import { readStudent, readTeacher, type StudentFile, type TeacherFile } from "./models.ts";
-import { adapts, OptionError } from "./options.ts";
-import {
-  adaptationPlan,
-  distillationTarget,
-  LossHistory,
-  type PlanContext,
-  PredictionPlan,
-  type VoxelPrediction,
-} from "./plans.ts";
+import { type FeatureMap, type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
+import { Random } from "../worlds/random.ts";
+import { type Memory, METHODS, type PhotographTargets, type Work } from "./methods/mod.ts";
+import { readStudent, readTeacher, type StudentFile } from "./models.ts";
+import { OptionError } from "./options.ts";
+import { distillationTarget, type LossHistory, type PlanContext, PredictionPlan } from "./plans.ts";
+import { labelsOf, type Probabilities } from "./probabilities.ts";
+import { shuffleTargets } from "./shuffle.ts";
 import { SparseScan } from "./sparse_scan.ts";
 import type { Progress, Segmenter, SegmentRequest, SegmentResult } from "./types.ts";
+
+/** A teacher on a device; called again where the device was lost. */
+export type OpenTeacher = (gpu: Gpu) => Promise<FeatureTeacher>;
 
 /** Which models to run. */
 export interface EngineOptions {
   /** Path of a student's checkpoint; the embedded one by default. */
   student?: string;
-  /** Path of a teacher's card; the embedded one by default. */
-  teacher?: string;
+  /** Path of a teacher's card, or somebody else's teacher; the embedded one by default. */
+  teacher?: string | { card: TeacherCard; open: OpenTeacher };
   /** The device's host, where somebody else owns it. */
   host?: GpuHost;
 }
@@ -39,58 +39,54 @@ export interface EngineOptions {
 /** Steps between two readings of the loss for progress. */
 const STEPS_PER_PROGRESS = 5;
 
-/** Weights that move, with the optimizer's memory. */
-interface Learner extends Disposable {
-  readonly parameters: Parameters;
-  readonly velocity: GpuBuffer;
-}
-
 /** What lives on one device; made anew after a loss. */
 interface Loaded {
   readonly gpu: Gpu;
   readonly source: Parameters;
-  readonly centre: GpuBuffer;
-  readonly teacher: Teacher;
-  /** Weights of TTT-KD-O, kept from scan to scan. */
-  online: Learner | null;
+  /** The teacher's mean over source points; null where the student knows no teacher. */
+  readonly centre: GpuBuffer | null;
+  readonly teacher: FeatureTeacher | null;
+  /** What online methods keep from scan to scan, by method. */
+  readonly memories: Map<string, Disposable>;
 }
 
 /** Labels scans; see {@link Segmenter}. */
 export class Engine implements Segmenter, AsyncDisposable {
   readonly student: StudentCard;
-  readonly teacher: TeacherCard;
+  readonly teacher: TeacherCard | null;
   readonly #network: Student;
   readonly #studentFile: StudentFile;
-  readonly #teacherFile: TeacherFile;
+  readonly #openTeacher: OpenTeacher | null;
   readonly #host: GpuHost;
   readonly #ownsHost: boolean;
   #loaded: Loaded | null = null;
 
   private constructor(
     studentFile: StudentFile,
-    teacherFile: TeacherFile,
+    teacher: { card: TeacherCard; open: OpenTeacher } | null,
     host: GpuHost,
     ownsHost: boolean,
   ) {
     this.student = studentFile.card;
-    this.teacher = teacherFile.card;
+    this.teacher = teacher?.card ?? null;
     this.#network = new Student(studentFile.card);
     this.#studentFile = studentFile;
-    this.#teacherFile = teacherFile;
+    this.#openTeacher = teacher?.open ?? null;
     this.#host = host;
     this.#ownsHost = ownsHost;
   }
 
   /**
-   * Reads the models, opens the device and loads both onto it.
+   * Reads the models, opens the device and loads both onto it. A student that learned from labels alone runs
+   * without a teacher.
    *
-   * @throws {RangeError} where the student was distilled from a teacher of another width.
+   * @throws {RangeError} where the student was distilled from another teacher.
    */
   static async open(options: EngineOptions = {}): Promise<Engine> {
     const student = await readStudent(options.student);
-    const teacher = await readTeacher(options.teacher);
     const known = student.card.teacher;
-    if (known.id !== teacher.card.id || known.width !== teacher.card.width) {
+    const teacher = known === null ? null : await teacherOf(options.teacher);
+    if (known && teacher && (known.id !== teacher.card.id || known.width !== teacher.card.width)) {
       throw new RangeError(
         `Cannot pair student ${student.card.id} with teacher ${teacher.card.id} of width ` +
           `${teacher.card.width}: it was distilled from ${known.id} of width ${known.width}`,
@@ -109,16 +105,15 @@ export class Engine implements Segmenter, AsyncDisposable {
     using owned = new DisposableStack();
     const source = owned.use(new Parameters(gpu, this.#network.parameters()));
     source.load(this.#studentFile.tensors);
-    const centre = owned.use(
-      gpu.zeros("teacher mean", paddedChannels(this.#network.teacherWidth) * 4),
-    );
-    gpu.write(centre, this.#studentFile.centre);
-    const { card, onnx } = this.#teacherFile;
-    const teacher = await Teacher.load(gpu, card, onnx);
+    const mean = this.#studentFile.centre;
+    const centre = mean &&
+      owned.use(gpu.zeros("teacher mean", paddedChannels(mean.length) * 4));
+    if (mean && centre) gpu.write(centre, mean);
+    const teacher = await this.#openTeacher?.(gpu) ?? null;
     owned.move();
     // The buffers of a lost device are gone with it; the teacher's session is not.
-    await this.#loaded?.teacher.destroy();
-    this.#loaded = { gpu, source, centre, teacher, online: null };
+    await this.#loaded?.teacher?.destroy();
+    this.#loaded = { gpu, source, centre, teacher, memories: new Map() };
     return this.#loaded;
   }
 
@@ -139,9 +134,9 @@ export class Engine implements Segmenter, AsyncDisposable {
 
   /** Forgets what online adaptation has learned. */
   resetOnline(): void {
-    const loaded = this.#loaded;
-    loaded?.online?.[Symbol.dispose]();
-    if (loaded) loaded.online = null;
+    const memories = this.#loaded?.memories;
+    for (const memory of memories?.values() ?? []) memory[Symbol.dispose]();
+    memories?.clear();
   }
 
   async segment(request: SegmentRequest): Promise<SegmentResult> {
@@ -161,49 +156,145 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   async #segment(request: SegmentRequest): Promise<SegmentResult> {
-    const { options, signal, cameras, photos } = request;
-    if (adapts(options.method) && photos.length === 0) {
-      throw new OptionError(
-        `Cannot adapt by ${options.method}: no photographs came with the scan`,
-        "method",
-      );
+    const { options, signal, photos, cameras } = request;
+    const method = METHODS.get(options.method);
+    if (!method) {
+      throw new OptionError(`Cannot use method ${options.method}: no such method`, "method");
     }
+    if (method.usesPhotographs) this.#requirePhotographs(method.name, photos.length);
     signal?.throwIfAborted();
     const loaded = await this.#load();
     const { gpu } = loaded;
     using owned = new DisposableStack();
-    const clock = new PhaseClock(request.onProgress);
+    const work = new ScanWork(gpu, request);
 
-    const isAdapted = adapts(options.method);
-    const maps = isAdapted
-      ? await clock.time(
+    const maps = method.usesPhotographs
+      ? await work.time(
         "teacher",
-        () => loaded.teacher.describeAll(photos, signal ? { signal } : {}),
+        () => loaded.teacher!.describeAll(photos, signal ? { signal } : {}),
       )
       : [];
     for (const map of maps) owned.use(map);
 
     signal?.throwIfAborted();
     const voxelSize = options.voxelSize ?? this.student.voxelSize;
+    const { positions, colors } = request.scan;
+    // Labels, and the file that may hold them, stay behind here.
+    const points = { positions, colors };
     const scan = owned.use(
-      await clock.time(
+      await work.time(
         "voxelize",
-        () => SparseScan.build(gpu, this.#network, this.student.features, request.scan, voxelSize),
+        () => SparseScan.build(gpu, this.#network, this.student.features, points, voxelSize),
       ),
     );
 
     signal?.throwIfAborted();
-    const { positions, voxels } = scan;
-    const { origin } = request.scan;
-    const targets = isAdapted
-      ? owned.use(
-        await clock.time(
-          "pair",
-          () => pairViews(gpu, { voxels, positions, origin, cameras, maps }),
-        ),
-      )
+    const photographs = method.usesPhotographs
+      ? await work.time("pair", () => this.#pair(loaded, scan, request, maps, owned))
       : null;
-    if (targets?.voxelsSeen === 0) {
+
+    const plan: PlanContext = { gpu, student: this.#network, scan, parameters: loaded.source };
+    const source = await work.time("predict", () => predictVoxels(plan));
+    const adapted = await method.adapt({
+      ...plan,
+      card: this.student,
+      points,
+      photographs: photographs?.given ?? null,
+      source,
+      random: new Random(METHOD_SEED),
+      memory: memoryOf(loaded.memories, method.name),
+      snapshots: request.snapshots ?? [],
+      work,
+    }, options.settings);
+
+    const pointRow = await gpu.read(scan.voxels.pointRow, Uint32Array, scan.voxels.points);
+    const toPoints = <T extends Uint8Array | Float32Array>(rows: T, target: T): T => {
+      pointRow.forEach((row, p) => target[p] = rows[row]!);
+      return target;
+    };
+    const count = scan.voxels.points;
+    const pointLabels = (probabilities: Probabilities) =>
+      toPoints(labelsOf(probabilities).labels, new Uint8Array(count));
+    const labels = pointLabels(adapted.probabilities);
+    const sourceLabels = pointLabels(source);
+    const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
+    const metrics = options.evaluate
+      ? metricsOf(
+        request.scan,
+        { source: sourceLabels, [method.name]: labels },
+        this.student.classes,
+      )
+      : undefined;
+    return {
+      labels,
+      confidence: toPoints(
+        labelsOf(adapted.probabilities).confidence,
+        new Float32Array(count),
+      ),
+      sourceLabels,
+      snapshots: (adapted.snapshots ?? []).map(({ step, probabilities }) => ({
+        step,
+        labels: pointLabels(probabilities),
+      })),
+      report: {
+        scan: {
+          name: request.scan.name,
+          format: request.scan.format,
+          points: count,
+          voxels: scan.voxels.count,
+          voxelSize,
+        },
+        views: { count: cameras.length, pointsSeen: photographs?.pointsSeen ?? 0 },
+        student: this.student.id,
+        teacher: this.teacher?.id ?? null,
+        adapter: gpu.adapterName,
+        method: method.name,
+        steps: adapted.steps,
+        kdLoss: [...adapted.losses],
+        phases: work.phases,
+        ...(adapted.note === undefined ? {} : { note: adapted.note }),
+        changedPoints: changed / count,
+        ...(metrics ? { metrics } : {}),
+      },
+    };
+  }
+
+  #requirePhotographs(method: string, count: number): void {
+    if (count === 0) {
+      throw new OptionError(
+        `Cannot use method ${method}: no photographs came with the scan`,
+        "method",
+      );
+    }
+    if (this.teacher === null) {
+      throw new OptionError(
+        `Cannot use method ${method}: student ${this.student.id} learned from labels alone; use method source or bn`,
+        "method",
+      );
+    }
+  }
+
+  /** What the photographs say of the voxels. */
+  async #pair(
+    { gpu, centre }: Loaded,
+    { voxels, positions }: SparseScan,
+    { scan: { origin }, cameras, placebo }: SegmentRequest,
+    maps: readonly FeatureMap[],
+    owned: DisposableStack,
+  ): Promise<{ given: PhotographTargets; pointsSeen: number }> {
+    const pair = async (views: readonly number[]): Promise<Targets> => {
+      const targets = await pairViews(gpu, {
+        voxels,
+        positions,
+        origin,
+        cameras: views.map((view) => cameras[view]!),
+        maps: views.map((view) => maps[view]!),
+      });
+      if (placebo === "shuffle") await shuffleTargets(gpu, targets);
+      return targets;
+    };
+    const targets = owned.use(await pair(cameras.map((_, view) => view)));
+    if (targets.voxelsSeen === 0) {
       throw new CameraError({
         file: "cameras",
         action: "adapt by",
@@ -214,150 +305,74 @@ export class Engine implements Segmenter, AsyncDisposable {
           "coordinates",
       });
     }
-
-    const context = { gpu, student: this.#network, scan, parameters: loaded.source };
-    const source = await clock.time("predict", () => predictVoxels(context, "running"));
-    let final = source;
-    let kdLoss: number[] = [];
-    if (options.method === "bn") {
-      final = await clock.time("predict", () => predictVoxels(context, "batch"));
-    } else if (targets) {
-      const adapted = await this.#adapt(loaded, context, targets, request, clock);
-      final = adapted.prediction;
-      kdLoss = adapted.kdLoss;
-    }
-
-    const pointRow = await gpu.read(voxels.pointRow, Uint32Array, voxels.points);
-    const toPoints = <T extends Uint8Array | Float32Array>(
-      rows: ArrayLike<number>,
-      points: T,
-    ): T => {
-      pointRow.forEach((row, p) => points[p] = rows[row]!);
-      return points;
-    };
-    const labels = toPoints(final.labels, new Uint8Array(voxels.points));
-    const sourceLabels = toPoints(source.labels, new Uint8Array(voxels.points));
-    const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
-    const metrics = options.evaluate
-      ? metricsOf(
-        request.scan,
-        { source: sourceLabels, [options.method]: labels },
-        this.student.classes,
-      )
-      : undefined;
     return {
-      labels,
-      confidence: toPoints(final.confidence, new Float32Array(voxels.points)),
-      sourceLabels,
-      report: {
-        scan: {
-          name: request.scan.name,
-          format: request.scan.format,
-          points: voxels.points,
-          voxels: voxels.count,
-          voxelSize,
+      given: {
+        target: distillationTarget(targets, centre!),
+        seen: await gpu.read(targets.weight, Float32Array, targets.rows),
+        views: cameras.length,
+        pair: async (views) => {
+          const some = await pair(views);
+          return {
+            ...distillationTarget(some, centre!),
+            [Symbol.dispose]: () => some.destroy(),
+          };
         },
-        views: { count: cameras.length, pointsSeen: targets?.pointsSeen ?? 0 },
-        student: this.student.id,
-        teacher: this.teacher.id,
-        adapter: gpu.adapterName,
-        method: options.method,
-        steps: Math.max(0, kdLoss.length - 1),
-        kdLoss,
-        phases: clock.phases,
-        changedPoints: changed / voxels.points,
-        ...(metrics ? { metrics } : {}),
       },
+      pointsSeen: targets.pointsSeen,
     };
-  }
-
-  /** Takes the gradient steps and predicts; the loss is read back only at progress points and at the end. */
-  async #adapt(
-    loaded: Loaded,
-    context: PlanContext,
-    targets: Targets,
-    request: SegmentRequest,
-    clock: PhaseClock,
-  ): Promise<{ prediction: VoxelPrediction; kdLoss: number[] }> {
-    const { gpu } = loaded;
-    const { options, signal } = request;
-    using owned = new DisposableStack();
-    const learner = options.method === "ttt-kd-online"
-      ? loaded.online ??= this.#learner(loaded)
-      : owned.use(this.#learner(loaded));
-    const history = owned.use(new LossHistory(gpu, options.steps + 1));
-    const target = distillationTarget(targets, loaded.centre);
-    const moving = { ...context, parameters: learner.parameters };
-    const [step, predict] = await clock.time("compile", async () => {
-      const plans = [
-        owned.use(adaptationPlan(moving, target, history, learner.velocity, {
-          learningRate: options.learningRate,
-          momentum: options.momentum,
-          weightDecay: 0,
-        })),
-        owned.use(new PredictionPlan(moving, "batch", { target, history })),
-      ] as const;
-      await gpu.finished();
-      return plans;
-    });
-    await clock.time("adapt", async () => {
-      for (let taken = 1; taken <= options.steps; taken++) {
-        step.submit();
-        // Waiting keeps an abort within a step; it reads nothing back.
-        await gpu.finished();
-        signal?.throwIfAborted();
-        const isDue = taken % STEPS_PER_PROGRESS === 0 || taken === options.steps;
-        if (request.onProgress && isDue) {
-          const loss = (await history.values()).at(-1)!;
-          request.onProgress({ phase: "adapt", step: taken, steps: options.steps, loss });
-        }
-      }
-    });
-    return await clock.time("predict", async () => {
-      predict.submit();
-      return { prediction: await predict.read(), kdLoss: await history.values() };
-    });
-  }
-
-  /** A copy of the source weights with a velocity of zero. */
-  #learner({ gpu, source }: Loaded): Learner {
-    using owned = new DisposableStack();
-    const parameters = owned.use(new Parameters(gpu, this.#network.parameters()));
-    parameters.copyFrom(source);
-    const velocity = owned.use(gpu.zeros("velocity", parameters.endOf("backbone")));
-    const kept = owned.move();
-    return { parameters, velocity, [Symbol.dispose]: () => kept.dispose() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.resetOnline();
     const loaded = this.#loaded;
     this.#loaded = null;
     if (loaded) {
-      loaded.online?.[Symbol.dispose]();
       loaded.source.destroy();
-      loaded.centre.destroy();
-      await loaded.teacher.destroy();
+      loaded.centre?.destroy();
+      await loaded.teacher?.destroy();
     }
     if (this.#ownsHost) await this.#host.close();
   }
 }
 
-async function predictVoxels(
-  context: PlanContext,
-  statistics: "batch" | "running",
-): Promise<VoxelPrediction> {
-  using plan = new PredictionPlan(context, statistics);
+/** Methods draw the same random numbers for every scan, so that a scan's labels do not depend on others. */
+const METHOD_SEED = 1;
+
+async function teacherOf(
+  given: EngineOptions["teacher"],
+): Promise<{ card: TeacherCard; open: OpenTeacher }> {
+  if (typeof given === "object") return given;
+  const { card, onnx } = await readTeacher(given);
+  return { card, open: (gpu) => Teacher.load(gpu, card, onnx) };
+}
+
+function memoryOf(memories: Map<string, Disposable>, method: string): Memory {
+  return {
+    recall<T extends Disposable>(make: () => T): T {
+      const kept = memories.get(method) ?? make();
+      memories.set(method, kept);
+      return kept as T;
+    },
+  };
+}
+
+async function predictVoxels(context: PlanContext): Promise<Probabilities> {
+  using plan = new PredictionPlan(context, "running");
   plan.submit();
   return await plan.read();
 }
 
 /** Times phases, announces them, and adds up what a phase takes in several goes. */
-class PhaseClock {
+class ScanWork implements Work {
   readonly phases: Partial<Record<Progress["phase"], number>> = {};
+  readonly #gpu: Gpu;
+  readonly #signal: AbortSignal | undefined;
   readonly #announce: ((progress: Progress) => void) | undefined;
 
-  constructor(announce: ((progress: Progress) => void) | undefined) {
-    this.#announce = announce;
+  constructor(gpu: Gpu, { signal, onProgress }: SegmentRequest) {
+    this.#gpu = gpu;
+    this.#signal = signal;
+    this.#announce = onProgress;
   }
 
   async time<T>(phase: Progress["phase"], work: () => Promise<T>): Promise<T> {
@@ -366,5 +381,15 @@ class PhaseClock {
     const result = await work();
     this.phases[phase] = (this.phases[phase] ?? 0) + performance.now() - start;
     return result;
+  }
+
+  async stepped(step: number, steps: number, history: LossHistory): Promise<void> {
+    // Waiting keeps an abort within a step; it reads nothing back.
+    await this.#gpu.finished();
+    this.#signal?.throwIfAborted();
+    if (this.#announce && (step % STEPS_PER_PROGRESS === 0 || step === steps)) {
+      const loss = (await history.values()).at(-1)!;
+      this.#announce({ phase: "adapt", step, steps, loss });
+    }
   }
 }

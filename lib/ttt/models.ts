@@ -24,8 +24,8 @@ export interface StudentFile {
   readonly card: StudentCard;
   /** State dict without the teacher's mean. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
-  /** The teacher's mean over source points, [D]. */
-  readonly centre: Float32Array;
+  /** The teacher's mean over source points, [D]; null where the student knows no teacher. */
+  readonly centre: Float32Array | null;
 }
 
 /**
@@ -37,6 +37,7 @@ export async function readStudent(path: string = DEFAULT_STUDENT): Promise<Stude
   const { tensors, metadata } = readSafetensors(await Deno.readFile(path), path);
   const card = parseStudentCard(metadata);
   const rest = new Map(tensors);
+  if (card.teacher === null) return { card, tensors: rest, centre: null };
   const centre = rest.get(CENTRE);
   rest.delete(CENTRE);
   if (!(centre?.data instanceof Float32Array) || centre.data.length !== card.teacher.width) {

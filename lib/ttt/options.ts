@@ -1,10 +1,11 @@
 /**
- * The settings of a segmentation: their defaults, and the one place that checks what a client or a command
- * line sent.
+ * The settings of a segmentation: the one place that checks what a client or a command line sent. What a
+ * method can be told stands with the method.
  *
  * @module
  */
-import type { Method, SegmentOptions } from "./types.ts";
+import { flagSetting, type Method, METHODS, numberSetting } from "./methods/mod.ts";
+import type { SegmentOptions } from "./types.ts";
 
 /** A setting that cannot be; `field` names it. */
 export class OptionError extends RangeError {
@@ -14,43 +15,27 @@ export class OptionError extends RangeError {
   }
 }
 
-/** All methods, in the order of reports. */
-export const METHODS: readonly Method[] = ["source", "bn", "ttt-kd", "ttt-kd-online"];
-
-/** Whether a method takes gradient steps towards the teacher, and so needs photographs. */
-export function adapts(method: Method): boolean {
-  return method === "ttt-kd" || method === "ttt-kd-online";
-}
+const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
+const EVALUATE = flagSetting(true);
 
 /**
- * The documented defaults, chosen on validation scenes of the procedural rooms: SGD with momentum 0.9 for 25
- * steps. There mIoU rose from a rate of 0.05 over 0.1 to 0.2, and at 0.4 no further on the harder domain; twice
- * the steps gained a point more at twice the time. Online adaptation takes one step a scan.
+ * A method by name.
+ *
+ * @throws {OptionError} listing the methods there are.
  */
-export const DEFAULT_OPTIONS = {
-  steps: 25,
-  learningRate: 0.2,
-  momentum: 0.9,
-  evaluate: true,
-} as const satisfies Partial<SegmentOptions>;
-
-interface NumberRule {
-  min: number;
-  max: number;
-  integer?: boolean;
+export function methodOf(name: unknown): Method {
+  const method = METHODS.get(name as string);
+  if (method) return method;
+  throw new OptionError(
+    `Cannot use method ${JSON.stringify(name)}: it is one of ${[...METHODS.keys()].join(", ")}`,
+    "method",
+  );
 }
-
-const NUMBERS = {
-  steps: { min: 1, max: 1000, integer: true },
-  learningRate: { min: 0, max: 10 },
-  momentum: { min: 0, max: 0.999 },
-  voxelSize: { min: 1e-4, max: 1e3 },
-} as const satisfies Record<string, NumberRule>;
 
 /**
  * Checks settings and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
- * @param given what a client sent, by name.
+ * @param given what a client sent, by name: `method`, `voxelSize`, `evaluate`, and the method's own settings.
  * @param hasPhotos where there are none, the default method is `bn`, else `ttt-kd`.
  * @throws {OptionError} naming the field, what it was and what it may be.
  */
@@ -58,64 +43,59 @@ export function segmentOptions(
   given: Readonly<Record<string, unknown>>,
   hasPhotos: boolean,
 ): SegmentOptions {
-  const known = ["method", "evaluate", ...Object.keys(NUMBERS)];
-  for (const name of Object.keys(given)) {
-    if (!known.includes(name)) {
-      throw new OptionError(`Cannot set "${name}": the options are ${known.join(", ")}`, name);
-    }
-  }
-  const method = given.method ?? (hasPhotos ? "ttt-kd" : "bn");
-  if (!METHODS.includes(method as Method)) {
+  const { method: name = hasPhotos ? "ttt-kd" : "bn", voxelSize, evaluate, ...own } = given;
+  const method = methodOf(name);
+  if (method.usesPhotographs && !hasPhotos) {
     throw new OptionError(
-      `Cannot use method ${JSON.stringify(method)}: it is one of ${METHODS.join(", ")}`,
+      `Cannot use method ${method.name}: no photographs came with the scan; send images and cameras, or use method bn`,
       "method",
     );
   }
-  if (adapts(method as Method) && !hasPhotos) {
-    throw new OptionError(
-      `Cannot adapt by ${method}: no photographs came with the scan; send images and cameras, or use method bn`,
-      "method",
-    );
-  }
-  const voxelSize = number(given, "voxelSize");
   return {
-    method: method as Method,
-    steps: number(given, "steps") ?? (method === "ttt-kd-online" ? 1 : DEFAULT_OPTIONS.steps),
-    learningRate: number(given, "learningRate") ?? DEFAULT_OPTIONS.learningRate,
-    momentum: number(given, "momentum") ?? DEFAULT_OPTIONS.momentum,
-    evaluate: boolean(given, "evaluate") ?? DEFAULT_OPTIONS.evaluate,
-    ...(voxelSize === undefined ? {} : { voxelSize }),
+    method: method.name,
+    settings: settingsOf(method, own),
+    evaluate: checked(EVALUATE, "evaluate", evaluate) as boolean,
+    ...(voxelSize === undefined
+      ? {}
+      : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) as number }),
   };
 }
 
-function number(
+/**
+ * Settings of a method, with its defaults.
+ *
+ * @throws {OptionError} naming the field.
+ */
+export function settingsOf(
+  method: Method,
   given: Readonly<Record<string, unknown>>,
-  field: keyof typeof NUMBERS,
-): number | undefined {
-  const raw = given[field];
-  if (raw === undefined) return undefined;
-  const rule: NumberRule = NUMBERS[field];
-  const value = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : raw;
-  const kind = rule.integer ? "a whole number" : "a number";
-  const fits = typeof value === "number" && value >= rule.min && value <= rule.max &&
-    (!rule.integer || Number.isInteger(value));
-  if (!fits) {
+): Readonly<Record<string, unknown>> {
+  const known = Object.keys(method.settings.shape);
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
     throw new OptionError(
-      `Cannot set ${field} to ${
-        JSON.stringify(raw)
-      }: it is ${kind} from ${rule.min} to ${rule.max}`,
-      field,
+      `Cannot set "${name}": the options of method ${method.name} are ${
+        ["method", "voxelSize", "evaluate", ...known].join(", ")
+      }`,
+      name,
     );
   }
-  return value;
+  return Object.fromEntries(
+    known.map((name) => [name, checked(method.settings.shape[name]!, name, given[name])]),
+  );
 }
 
-function boolean(given: Readonly<Record<string, unknown>>, field: string): boolean | undefined {
-  const raw = given[field];
-  if (raw === undefined || typeof raw === "boolean") return raw;
-  if (raw === "true" || raw === "false") return raw === "true";
+interface Schema {
+  safeParse(value: unknown):
+    | { success: true; data: unknown }
+    | { success: false; error: { issues: readonly { message: string }[] } };
+}
+
+function checked(schema: unknown, field: string, value: unknown): unknown {
+  const parsed = (schema as Schema).safeParse(value);
+  if (parsed.success) return parsed.data;
   throw new OptionError(
-    `Cannot set ${field} to ${JSON.stringify(raw)}: it is true or false`,
+    `Cannot set ${field} to ${JSON.stringify(value)}: ${parsed.error.issues[0]!.message}`,
     field,
   );
 }

@@ -6,18 +6,21 @@
  */
 import { type Gpu, type GpuBuffer } from "../gpu/mod.ts";
 import { Graph } from "../graph/graph.ts";
+import { accumulate } from "../graph/ops/accumulate.ts";
+import { centreRows } from "../graph/ops/centre_rows.ts";
 import { cosineDistillation, type DistillationTarget } from "../graph/ops/cosine_distillation.ts";
 import { crossEntropy } from "../graph/ops/cross_entropy.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { recordLoss } from "../graph/ops/mean_loss.ts";
 import { type SgdOptions, sgdStep } from "../graph/ops/optimizer.ts";
-import { predict } from "../graph/ops/predict.ts";
+import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
 import { Tensor } from "../graph/tensor.ts";
 import { Layers, type RunMode } from "../nn/layers.ts";
 import type { Parameters } from "../nn/parameters.ts";
 import type { Student } from "../nn/student.ts";
 import type { Targets } from "../pairing/mod.ts";
+import { type Probabilities, unpadded } from "./probabilities.ts";
 import type { SparseScan } from "./sparse_scan.ts";
 
 /** BatchNorm's epsilon in MinkowskiEngine and PyTorch. */
@@ -65,22 +68,23 @@ export function distillationTarget(targets: Targets, centre: GpuBuffer): Distill
   };
 }
 
-function layersOf(context: PlanContext, mode: RunMode): Layers {
-  return new Layers(context.parameters, (spec) => context.scan.kernelMap(spec), mode);
+/** Layers of a network over a scan, run in one mode. */
+export function layersOf(context: PlanContext, mode: Omit<RunMode, "epsilon">): Layers {
+  return new Layers(context.parameters, (spec) => context.scan.kernelMap(spec), {
+    ...mode,
+    epsilon: EPSILON,
+  });
 }
 
-/** What {@link PredictionPlan.read} gives, by voxel. */
-export interface VoxelPrediction {
-  labels: Uint32Array;
-  confidence: Float32Array;
+/** Layers that only predict. */
+export function frozenLayers(context: PlanContext, statistics: "batch" | "running"): Layers {
+  return layersOf(context, { statistics, momentum: 0, trainable: () => false });
 }
 
-/** Forward pass to labels, with the distillation loss on the way where there are targets. */
+/** Forward pass to class probabilities, with the distillation loss on the way where there are targets. */
 export class PredictionPlan implements Disposable {
   readonly #plan: Plan;
-  readonly #labels: Tensor;
-  readonly #confidence: Tensor;
-  readonly #rows: number;
+  readonly #probabilities: Tensor;
 
   constructor(
     context: PlanContext,
@@ -89,25 +93,15 @@ export class PredictionPlan implements Disposable {
   ) {
     const { gpu, student, scan } = context;
     const graph = new Graph();
-    const layers = layersOf(context, {
-      statistics,
-      momentum: 0,
-      epsilon: EPSILON,
-      trainable: new Set(),
-    });
+    const layers = frozenLayers(context, statistics);
     const features = student.backbone(graph, layers, scan.features);
-    const logits = student.classHead(graph, layers, features);
-    this.#rows = logits.rows;
-    // One word a row, four to a vec4f.
-    this.#labels = graph.tensor("labels", Math.ceil(logits.rows / 4), 4);
-    this.#confidence = graph.tensor("confidence", Math.ceil(logits.rows / 4), 4);
-    predict(graph, logits, this.#labels, this.#confidence);
+    this.#probabilities = softmax(graph, student.classHead(graph, layers, features));
     if (distillation) {
       const { target, history } = distillation;
       const z = student.distillationHead(graph, layers, features);
       recordLoss(graph, cosineDistillation(graph, z, target, 1), history.tensor, history.capacity);
     }
-    this.#plan = new Plan(gpu, graph, [this.#labels, this.#confidence], "prediction");
+    this.#plan = new Plan(gpu, graph, [this.#probabilities], "prediction");
   }
 
   /** One submit. */
@@ -115,14 +109,10 @@ export class PredictionPlan implements Disposable {
     this.#plan.submit();
   }
 
-  /** Labels and confidences of the last submit: two readbacks. */
-  async read(): Promise<VoxelPrediction> {
-    const labels = new Uint32Array((await this.#plan.read(this.#labels)).buffer);
-    const confidence = await this.#plan.read(this.#confidence);
-    return {
-      labels: labels.subarray(0, this.#rows),
-      confidence: confidence.subarray(0, this.#rows),
-    };
+  /** Probabilities of the last submit: one readback. */
+  async read(): Promise<Probabilities> {
+    const { rows, channels } = this.#probabilities;
+    return unpadded(await this.#plan.read(this.#probabilities), rows, channels);
   }
 
   [Symbol.dispose](): void {
@@ -130,9 +120,16 @@ export class PredictionPlan implements Disposable {
   }
 }
 
+/** A range from the start of parameter-like buffers, as the optimizers take it. */
+export function rangeTensor(buffer: GpuBuffer, size: number): Tensor {
+  return new Tensor(buffer.label, 1, size / 4, { binding: { buffer, offset: 0, size } });
+}
+
 /**
  * One step of TTT-KD: forward, distillation loss alone, backward into the backbone, SGD on the backbone;
  * both heads stay as they are. Batch statistics are the scan's own.
+ *
+ * @param total where given, [voxels][classes]: the probabilities before the step are added to it.
  */
 export function adaptationPlan(
   context: PlanContext,
@@ -140,28 +137,29 @@ export function adaptationPlan(
   history: LossHistory,
   velocity: GpuBuffer,
   sgd: SgdOptions,
+  total?: Tensor,
 ): Plan {
   const { gpu, student, scan, parameters } = context;
   const graph = new Graph();
   const layers = layersOf(context, {
     statistics: "batch",
     momentum: 0,
-    epsilon: EPSILON,
-    trainable: new Set(["backbone"]),
+    trainable: ({ part }) => part === "backbone",
   });
   const features = student.backbone(graph, layers, scan.features);
+  if (total) {
+    accumulate(graph, softmax(graph, student.classHead(graph, layers, features)), total);
+  }
   const z = student.distillationHead(graph, layers, features);
   const loss = cosineDistillation(graph, z, target, 1);
   recordLoss(graph, loss, history.tensor, history.capacity);
   graph.backward();
   const size = parameters.endOf("backbone");
-  const range = (buffer: GpuBuffer) =>
-    new Tensor(buffer.label, 1, size / 4, { binding: { buffer, offset: 0, size } });
   graph.emit(sgdStep(
     {
-      values: range(parameters.values),
-      gradient: range(parameters.gradients),
-      velocity: range(velocity),
+      values: rangeTensor(parameters.values, size),
+      gradient: rangeTensor(parameters.gradients, size),
+      velocity: rangeTensor(velocity, size),
     },
     size / 16,
     sgd,
@@ -169,14 +167,13 @@ export function adaptationPlan(
   return new Plan(gpu, graph, [], "adaptation");
 }
 
-/** Settings of {@link trainingPlan}. */
+/** What a scan is to teach the network in joint training; parts that are not there are left out. */
 export interface TrainingLosses {
   /** u32 [points], as a tensor. */
   readonly labels: Tensor;
   readonly ignore: number;
-  readonly target: DistillationTarget;
-  /** λ of the distillation loss; 0 trains on labels alone. */
-  readonly distillation: number;
+  /** The teacher's targets and λ, the weight of their loss. The 2D probe learns from them too. */
+  readonly distillation?: { target: DistillationTarget; weight: number };
   /** Share of this scan in the batch. */
   readonly weight: number;
   readonly momentum: number;
@@ -184,32 +181,35 @@ export interface TrainingLosses {
   readonly distillationHistory: LossHistory;
 }
 
-/** Joint training on one scan: CE + λ KD, gradients added to those of the batch; no update. */
+/**
+ * Joint training on one scan: CE + λ KD, and cross-entropy of the probe, whose gradient ends at the targets.
+ * Gradients are added to those of the batch; no update.
+ */
 export function trainingPlan(context: PlanContext, losses: TrainingLosses): Plan {
   const { gpu, student, scan } = context;
+  const { labels, ignore, weight, classHistory, distillation, distillationHistory } = losses;
   const graph = new Graph();
   const layers = layersOf(context, {
     statistics: "batch",
     momentum: losses.momentum,
-    epsilon: EPSILON,
-    trainable: new Set(["backbone", "distillation", "classes"]),
+    trainable: () => true,
   });
   const features = student.backbone(graph, layers, scan.features);
   const logits = gather(graph, student.classHead(graph, layers, features), scan.pointRows);
-  const { classHistory, distillationHistory } = losses;
-  recordLoss(
-    graph,
-    crossEntropy(graph, logits, losses.labels, { ignore: losses.ignore, weight: losses.weight }),
-    classHistory.tensor,
-    classHistory.capacity,
-  );
-  const z = student.distillationHead(graph, layers, features);
-  recordLoss(
-    graph,
-    cosineDistillation(graph, z, losses.target, losses.weight * losses.distillation),
-    distillationHistory.tensor,
-    distillationHistory.capacity,
-  );
+  const loss = crossEntropy(graph, logits, labels, { ignore, weight });
+  recordLoss(graph, loss, classHistory.tensor, classHistory.capacity);
+  if (distillation) {
+    const { target } = distillation;
+    const z = student.distillationHead(graph, layers, features);
+    recordLoss(
+      graph,
+      cosineDistillation(graph, z, target, weight * distillation.weight),
+      distillationHistory.tensor,
+      distillationHistory.capacity,
+    );
+    const probed = student.probe(graph, layers, centreRows(graph, target));
+    crossEntropy(graph, gather(graph, probed, scan.pointRows), labels, { ignore, weight });
+  }
   graph.backward();
   return new Plan(gpu, graph, [], "training");
 }

@@ -1,11 +1,12 @@
 /**
- * Joint training of a student on source scenes: cross-entropy on labels and distillation from the frozen
+ * Training of a student on labelled scenes: on labels alone, or jointly with distillation from the frozen
  * teacher, L = CE + λ KD (arXiv 2403.11691), AdamW under a one-cycle rate. Gradients of a batch are summed
  * on the GPU scene by scene, so each scene is normalised by its own statistics, as it will be at test time.
  *
  * @module
  */
 import { z } from "zod";
+import type { Dataset, DatasetScene } from "../datasets/dataset.ts";
 import { type Gpu, type GpuBuffer, Program } from "../gpu/mod.ts";
 import { type AdamOptions, adamParams, adamStep } from "../graph/ops/optimizer.ts";
 import { paddedChannels, Tensor } from "../graph/tensor.ts";
@@ -16,29 +17,38 @@ import { Parameters } from "../nn/parameters.ts";
 import { writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 import { pairViews } from "../pairing/mod.ts";
-import type { Camera, Photo, Scan } from "../scan/mod.ts";
-import { type FeatureMap, Teacher } from "../teacher/mod.ts";
+import type { Camera, Scan } from "../scan/mod.ts";
+import type { FeatureMap, FeatureTeacher } from "../teacher/mod.ts";
 import { Random } from "../worlds/random.ts";
 import { augment } from "./augment.ts";
-import type { TeacherFile } from "./models.ts";
-import { distillationTarget, LossHistory, trainingPlan } from "./plans.ts";
+import type { StudentFile } from "./models.ts";
+import { distillationTarget, LossHistory, PredictionPlan, trainingPlan } from "./plans.ts";
 import { oneCycle } from "./schedule.ts";
 import { SparseScan } from "./sparse_scan.ts";
 
 const TrainingConfigSchema = z.strictObject({
   /** Id of the student that comes out. */
   id: z.string().min(1),
-  backbone: z.enum(Object.keys(MINKUNETS) as [string, ...string[]]),
-  /** Number of source scenes. */
+  /** Data set: the name of a world, or the path of a data set's JSON file. */
+  benchmark: z.string().default("rooms"),
+  /** Domain whose split "train" gives the scenes. */
+  domain: z.string().default("source"),
+  /** What the student learns: labels alone, or labels and the teacher's features. */
+  objective: z.enum(["labels", "joint"]).default("joint"),
+  backbone: z.enum(Object.keys(MINKUNETS) as [string, ...string[]]).default("MinkUNet14Slim"),
+  /** Input channels. */
+  features: z.array(z.enum(["red", "green", "blue", "one"])).min(1)
+    .default(["red", "green", "blue", "one"]),
+  /** Number of scenes. */
   scenes: z.int().min(1).default(240),
-  epochs: z.int().min(1).default(10),
+  epochs: z.int().min(1).default(5),
   /** Scenes whose gradients make one step. */
   batch: z.int().min(1).default(2),
   /** The largest rate of the cycle. */
   learningRate: z.number().positive().default(4e-3),
   weightDecay: z.number().min(0).default(0.01),
-  /** λ, the weight of the distillation loss; 0 trains on labels alone. */
-  distillation: z.number().min(0).default(1),
+  /** λ, the weight of the distillation loss. */
+  distillation: z.number().positive().default(1),
   /** Momentum of the running statistics. */
   momentum: z.number().positive().max(1).default(0.1),
   /** Edge of a voxel in metres. */
@@ -67,13 +77,6 @@ export function parseTrainingConfig(json: string, file: string): TrainingConfig 
   throw new RangeError(`Cannot read ${file}: field "${issue.path.join(".")}": ${issue.message}`);
 }
 
-/** A source scene. */
-export interface TrainingScene {
-  scan: Scan;
-  photos: readonly Photo[];
-  cameras: readonly Camera[];
-}
-
 /** What training reports while it runs. */
 export interface TrainingProgress {
   phase: "scenes" | "train";
@@ -88,46 +91,78 @@ export interface TrainingProgress {
 export interface TrainingRun {
   gpu: Gpu;
   config: TrainingConfig;
-  teacher: TeacherFile;
-  /** Scene `index`; its labels are classes, or 255. */
-  scene: (index: number) => Promise<TrainingScene>;
-  /** What the student's card says of classes and licence. */
-  card: Pick<StudentCard, "classes" | "palette" | "asprs" | "licence" | "provenance">;
+  dataset: Dataset;
+  /** Describes the photographs, where the objective asks for it. */
+  teacher: FeatureTeacher | null;
+  /** Weights to start from; fresh ones by default. */
+  from?: StudentFile;
+  licence: string;
   onProgress?: (progress: TrainingProgress) => void;
   signal?: AbortSignal;
 }
 
-const IGNORE = 255;
-const FEATURES: StudentCard["features"] = ["red", "green", "blue", "one"];
 const STEPS_PER_REPORT = 20;
+/** Held-out source scenes that say how low the distillation loss gets where nothing is shifted. */
+const LEVEL_SCENES = 8;
+/** Streams of random numbers, so that what one of them draws does not move the other. */
+const WEIGHTS_STREAM = 10;
+const SCENES_STREAM = 11;
 
 interface Source {
-  scan: Scan;
+  scan: Scan & { labels: Int32Array };
   cameras: readonly Camera[];
   maps: FeatureMap[];
 }
 
-/** Trains a student and gives its checkpoint: a safetensors file with its card. */
+/**
+ * Trains a student and gives its checkpoint: a safetensors file with its card.
+ *
+ * @throws {RangeError} on settings that the data set cannot fulfil.
+ * @throws {TypeError} where a scene has no labels, or the objective needs a teacher and there is none.
+ */
 export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBuffer>> {
-  const { gpu, config } = run;
+  const { gpu, config, dataset } = run;
+  const teacher = config.objective === "joint" ? run.teacher : null;
+  if (config.objective === "joint" && !teacher) {
+    throw new TypeError("Cannot train jointly: there is no teacher");
+  }
+  const available = dataset.count(config.domain, "train");
+  if (config.scenes > available) {
+    throw new RangeError(
+      `Cannot train on ${config.scenes} scenes: ${dataset.name} has ${available} in split train of ` +
+        `domain ${config.domain}`,
+    );
+  }
   const card: StudentCard = {
-    ...run.card,
     id: config.id,
     backbone: config.backbone,
+    classes: [...dataset.classes],
+    palette: dataset.palette.map(([red, green, blue]) => [red, green, blue]),
+    asprs: [...dataset.asprs],
     voxelSize: config.voxelSize,
-    features: FEATURES,
-    teacher: { id: run.teacher.card.id, width: run.teacher.card.width },
+    features: config.features,
+    teacher: teacher && { id: teacher.card.id, width: teacher.card.width },
+    licence: run.licence,
+    provenance:
+      `ttt-kd train, ${config.objective}, on ${config.scenes} scenes of ${dataset.name}, domain ` +
+      `${config.domain}, split train, seed ${config.seed}${
+        run.from ? `, from ${run.from.card.id}` : ""
+      }`,
   };
   const student = new Student(card);
-  const random = new Random(config.seed);
   using owned = new DisposableStack();
-  const { sources, centre } = await prepareSources(run, student, owned);
+  const { sources, centre } = await prepareSources(run, teacher, student, owned);
 
   const parameters = owned.use(new Parameters(gpu, student.parameters()));
-  parameters.load(initialState(parameters.specs, () => random.uniform()));
+  if (run.from) parameters.load(run.from.tensors);
+  else {
+    const weights = new Random(config.seed, WEIGHTS_STREAM);
+    parameters.load(initialState(parameters.specs, () => weights.uniform()));
+  }
   const optimizer = owned.use(new AdamW(gpu, parameters, config.weightDecay));
-  const centreBuffer = owned.use(gpu.zeros("teacher mean", paddedChannels(centre.length) * 4));
-  gpu.write(centreBuffer, centre);
+  const centreBuffer = centre &&
+    owned.use(gpu.zeros("teacher mean", paddedChannels(centre.length) * 4));
+  if (centre && centreBuffer) gpu.write(centreBuffer, centre);
 
   const steps = config.epochs * Math.floor(sources.length / config.batch);
   if (steps === 0) {
@@ -135,6 +170,7 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
       `Cannot train: ${sources.length} scenes are fewer than a batch of ${config.batch}`,
     );
   }
+  const random = new Random(config.seed, SCENES_STREAM);
   const order: number[] = [];
   for (let step = 0; step < steps;) {
     const due = Math.min(STEPS_PER_REPORT, steps - step);
@@ -159,52 +195,70 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
       done: step,
       total: steps,
       crossEntropy: mean(await classHistory.values()),
-      distillation: mean(await distillationHistory.values()),
+      ...(centre ? { distillation: mean(await distillationHistory.values()) } : {}),
     });
   }
+  if (card.teacher && teacher && centreBuffer) {
+    const level = await sourceLevel(run, teacher, student, parameters, centreBuffer);
+    if (level !== null) card.teacher = { ...card.teacher, level };
+  }
   const tensors = await parameters.stateDict();
-  tensors.set(CENTRE, { shape: [1, centre.length], data: centre });
+  if (centre) tensors.set(CENTRE, { shape: [1, centre.length], data: centre });
   return writeSafetensors({
     tensors,
     metadata: { card: JSON.stringify(card), training: JSON.stringify(config) },
   });
 }
 
+/** A scene's maps and targets; the caller owns the maps. */
+async function describe(teacher: FeatureTeacher | null, scene: DatasetScene): Promise<Source> {
+  const { scan, cameras, photos } = scene;
+  if (!scan.labels) throw new TypeError(`Cannot train on ${scene.id}: it has no labels`);
+  const maps = teacher ? await teacher.describeAll(photos) : [];
+  return { scan: { ...scan, labels: scan.labels }, cameras, maps };
+}
+
 /** Makes all scenes, has the teacher describe them once, and takes the teacher's mean over seen voxels. */
 async function prepareSources(
   run: TrainingRun,
+  teacher: FeatureTeacher | null,
   student: Student,
   owned: DisposableStack,
-): Promise<{ sources: Source[]; centre: Float32Array<ArrayBuffer> }> {
-  const { gpu, config } = run;
+): Promise<{ sources: Source[]; centre: Float32Array<ArrayBuffer> | null }> {
+  const { gpu, config, dataset } = run;
   const sources: Source[] = [];
-  const sum = new Float64Array(student.teacherWidth);
+  const sum = new Float64Array(student.teacherWidth ?? 0);
   let seen = 0;
-  await using teacher = await Teacher.load(gpu, run.teacher.card, run.teacher.onnx);
   for (let index = 0; index < config.scenes; index++) {
     run.signal?.throwIfAborted();
-    const { scan, photos, cameras } = await run.scene(index);
-    const maps = await teacher.describeAll(photos);
-    for (const map of maps) owned.use(map);
-    sources.push({ scan, cameras, maps });
-    using sparse = await SparseScan.build(gpu, student, FEATURES, scan, config.voxelSize);
-    using targets = await pairViews(gpu, {
-      voxels: sparse.voxels,
-      positions: sparse.positions,
-      origin: scan.origin,
-      cameras,
-      maps,
-    });
-    const values = await gpu.read(targets.values, Float32Array);
-    const width = paddedChannels(targets.channels);
-    // Rows without a target are zero.
-    for (let row = 0; row < targets.rows; row++) {
-      for (let c = 0; c < sum.length; c++) sum[c]! += values[row * width + c]!;
+    const source = await describe(teacher, await dataset.scene(config.domain, "train", index));
+    for (const map of source.maps) owned.use(map);
+    sources.push(source);
+    if (teacher) {
+      const { scan, cameras, maps } = source;
+      using sparse = await SparseScan.build(gpu, student, config.features, scan, config.voxelSize);
+      const { voxels, positions } = sparse;
+      using targets = await pairViews(gpu, {
+        voxels,
+        positions,
+        origin: scan.origin,
+        cameras,
+        maps,
+      });
+      const values = await gpu.read(targets.values, Float32Array);
+      const width = paddedChannels(targets.channels);
+      // Rows without a target are zero.
+      for (let row = 0; row < targets.rows; row++) {
+        for (let c = 0; c < sum.length; c++) sum[c]! += values[row * width + c]!;
+      }
+      seen += targets.voxelsSeen;
     }
-    seen += targets.voxelsSeen;
     run.onProgress?.({ phase: "scenes", done: index + 1, total: config.scenes });
   }
-  return { sources, centre: Float32Array.from(sum, (value) => value / Math.max(seen, 1)) };
+  return {
+    sources,
+    centre: teacher && Float32Array.from(sum, (value) => value / Math.max(seen, 1)),
+  };
 }
 
 /** Forward and backward over one augmented scene; the gradients are added to what is there. */
@@ -214,37 +268,74 @@ async function addGradients(
   parameters: Parameters,
   source: Source,
   random: Random,
-  losses: { centre: GpuBuffer; classHistory: LossHistory; distillationHistory: LossHistory },
+  losses: { centre: GpuBuffer | null; classHistory: LossHistory; distillationHistory: LossHistory },
 ): Promise<void> {
   const { gpu, config } = run;
   const { scan, cameras, maps } = source;
-  if (!scan.labels) throw new TypeError(`Cannot train on ${scan.name}: it has no labels`);
-  const points = augment({ ...scan, labels: scan.labels }, random);
+  const points = augment(scan, random);
   using owned = new DisposableStack();
   const sparse = owned.use(
-    await SparseScan.build(gpu, student, FEATURES, points, config.voxelSize),
+    await SparseScan.build(gpu, student, config.features, points, config.voxelSize),
   );
-  const targets = owned.use(
-    await pairViews(gpu, {
-      voxels: sparse.voxels,
-      positions: owned.use(gpu.upload("unmoved positions", points.unmoved)),
-      origin: scan.origin,
-      cameras,
-      maps,
-    }),
-  );
+  const { centre, classHistory, distillationHistory } = losses;
+  const distillation = centre && {
+    target: distillationTarget(
+      owned.use(
+        await pairViews(gpu, {
+          voxels: sparse.voxels,
+          positions: owned.use(gpu.upload("unmoved positions", points.unmoved)),
+          origin: scan.origin,
+          cameras,
+          maps,
+        }),
+      ),
+      centre,
+    ),
+    weight: config.distillation,
+  };
   const labels = owned.use(gpu.upload("labels", Uint32Array.from(points.labels)));
   const plan = owned.use(trainingPlan({ gpu, student, scan: sparse, parameters }, {
     labels: new Tensor("labels", points.labels.length, 1, { binding: labels }),
-    ignore: IGNORE,
-    target: distillationTarget(targets, losses.centre),
-    distillation: config.distillation,
+    ignore: run.dataset.ignoreLabel,
+    ...(distillation ? { distillation } : {}),
     weight: 1 / config.batch,
     momentum: config.momentum,
-    classHistory: losses.classHistory,
-    distillationHistory: losses.distillationHistory,
+    classHistory,
+    distillationHistory,
   }));
   plan.submit();
+}
+
+/** Mean distillation loss on held-out scenes of the same domain, with their own statistics. */
+async function sourceLevel(
+  run: TrainingRun,
+  teacher: FeatureTeacher,
+  student: Student,
+  parameters: Parameters,
+  centre: GpuBuffer,
+): Promise<number | null> {
+  const { gpu, config, dataset } = run;
+  const losses: number[] = [];
+  const count = Math.min(LEVEL_SCENES, dataset.count(config.domain, "validation"));
+  for (let index = 0; index < count; index++) {
+    using owned = new DisposableStack();
+    const source = await describe(teacher, await dataset.scene(config.domain, "validation", index));
+    const { scan, cameras, maps } = source;
+    for (const map of maps) owned.use(map);
+    const sparse = owned.use(
+      await SparseScan.build(gpu, student, config.features, scan, config.voxelSize),
+    );
+    const { voxels, positions } = sparse;
+    const targets = owned.use(
+      await pairViews(gpu, { voxels, positions, origin: scan.origin, cameras, maps }),
+    );
+    const history = owned.use(new LossHistory(gpu, 1));
+    const target = distillationTarget(targets, centre);
+    const context = { gpu, student, scan: sparse, parameters };
+    owned.use(new PredictionPlan(context, "batch", { target, history })).submit();
+    losses.push(...await history.values());
+  }
+  return losses.length > 0 ? mean(losses) : null;
 }
 
 /** AdamW over all learned parameters: one launch a step. */

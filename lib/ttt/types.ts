@@ -8,25 +8,17 @@ import type { StudentCard } from "../nn/card.ts";
 import type { Camera, Photo, Scan } from "../scan/mod.ts";
 import type { TeacherCard } from "../teacher/mod.ts";
 
-/**
- * How labels are made: `source` with the trained weights and running statistics, `bn` with the scan's own
- * batch statistics, `ttt-kd` after gradient steps on this scan alone, `ttt-kd-online` with weights kept
- * from scan to scan.
- */
-export type Method = "source" | "bn" | "ttt-kd" | "ttt-kd-online";
-
 /** Settings of one segmentation; `lib/ttt/options.ts` gives the defaults and checks what clients send. */
 export interface SegmentOptions {
-  method: Method;
-  /** Gradient steps on this scan; the methods without adaptation take none. */
-  steps: number;
-  learningRate: number;
-  momentum: number;
+  /** Name of a method; see `lib/ttt/methods/`. */
+  method: string;
+  /** The method's own settings, as its schema gives them. */
+  settings: Readonly<Record<string, unknown>>;
   /** Edge of a voxel in metres; by default the one the student was trained with. */
   voxelSize?: number;
   /**
    * Whether the labels in the scan are the student's classes, to be compared with the prediction in the
-   * report. They are never shown to the adaptation.
+   * report. They are never shown to the method.
    */
   evaluate: boolean;
 }
@@ -46,6 +38,10 @@ export interface SegmentRequest {
   photos: readonly Photo[];
   cameras: readonly Camera[];
   options: SegmentOptions;
+  /** Steps after which labels are wanted too; 0 is before the first. */
+  snapshots?: readonly number[];
+  /** A control: targets dealt out to the wrong voxels. No method may gain from them. */
+  placebo?: "shuffle";
   /** Once aborted, the work stops before its next gradient step and throws the signal's reason. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
@@ -57,8 +53,10 @@ export interface SegmentResult {
   labels: Uint8Array;
   /** Softmax probability of that class, 0 to 1. */
   confidence: Float32Array;
-  /** What the source model says without adaptation. */
+  /** What the student says without adaptation. */
   sourceLabels: Uint8Array;
+  /** Labels after the steps that were asked for, as far as they were reached. */
+  snapshots: { step: number; labels: Uint8Array }[];
   report: Report;
 }
 
@@ -76,29 +74,35 @@ export interface Report {
   views: { count: number; pointsSeen: number };
   /** Identifiers of the models. */
   student: string;
-  teacher: string;
+  teacher: string | null;
   /** The GPU's name as its driver gives it. */
   adapter: string;
-  method: Method;
+  method: string;
   /** Gradient steps taken. */
   steps: number;
-  /** KD loss before each step and after the last one: `steps + 1` values; empty without targets. */
+  /**
+   * The method's loss before each step and, where it knows it, after the last one: for TTT-KD the distillation
+   * loss, `steps + 1` values; empty for methods without one.
+   */
   kdLoss: number[];
   /** Milliseconds by phase. */
   phases: Partial<Record<Progress["phase"], number>>;
+  /** What the method decided by itself: why it stopped, or that it did not trust the photographs. */
+  note?: string;
   /** Fraction of the points whose label differs from the source prediction. */
   changedPoints: number;
   /** Where the scan has labels that are the student's classes; `source` is always among them. */
-  metrics?: Partial<Record<Method, Metrics>>;
+  metrics?: Record<string, Metrics>;
 }
 
 /** The engine as its users see it; `engine.ts` implements it. */
 export interface Segmenter {
   readonly student: StudentCard;
-  readonly teacher: TeacherCard;
+  /** Null where the student knows no teacher. */
+  readonly teacher: TeacherCard | null;
   /** Whether the GPU answers. */
   ready(): Promise<boolean>;
-  /** Forgets what `ttt-kd-online` has learned, before another sequence of scans. */
+  /** Forgets what online methods have learned, before another sequence of scans. */
   resetOnline(): void;
   /**
    * Labels one scan. Calls do not overlap: the caller waits for one before it starts the next.

@@ -64,7 +64,7 @@ async function rig(
   const layers = new Layers(
     parameters,
     (spec) => maps[wanted.findIndex((known) => JSON.stringify(known) === JSON.stringify(spec))]!,
-    { statistics, momentum: 0, epsilon: 1e-5, trainable: new Set(trainable) },
+    { statistics, momentum: 0, epsilon: 1e-5, trainable: ({ part }) => trainable.includes(part) },
   );
   const x = inputTensor(gpu, owned, "x", seededNumbers(3, VOXELS * 3), 3, false);
   const z = STUDENT.distillationHead(graph, layers, STUDENT.backbone(graph, layers, x));

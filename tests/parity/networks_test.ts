@@ -66,7 +66,7 @@ if (GOLDEN) {
           statistics: mode === "eval" ? "running" : "batch",
           momentum: 0,
           epsilon: 1e-5,
-          trainable: new Set(["backbone", "classes"]),
+          trainable: () => true,
         },
       );
       const x = inputTensor(gpu, owned, "x", numbers(file, "x"), 3);

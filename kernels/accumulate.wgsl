@@ -1,0 +1,15 @@
+// total += x. Bindings: x read vec4f[count]; total read_write vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
+struct Params { count: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> total: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (wid.x + wid.y * num.x) * 64u + lane;
+  if (i < params.count) { total[i] += x[i]; }
+}

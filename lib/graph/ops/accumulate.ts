@@ -1,0 +1,25 @@
+/**
+ * A sum over submits: each run of the plan adds a tensor to a buffer that outlives it.
+ *
+ * @module
+ */
+import { accumulate as accumulateKernel } from "../../../kernels/elementwise.ts";
+import { type Graph, groupsOf64 } from "../graph.ts";
+import { sameShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/**
+ * total += x, both [N][C]; `total` is bound to a buffer of its own.
+ *
+ * @throws {TypeError} where the shapes differ.
+ */
+export function accumulate(graph: Graph, x: Tensor, total: Tensor): void {
+  sameShape("accumulate", x, total);
+  const count = x.bytes / 16;
+  graph.emit({
+    kernel: accumulateKernel,
+    params: [count],
+    bindings: [x, total],
+    workgroups: groupsOf64(count),
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * Targets as the 2D probe takes them: the teacher's features less their mean over source points, brought to
+ * one length, as the distillation loss only looks at directions too. Targets are constants: no gradient.
+ *
+ * @module
+ */
+import { centreRows as centreRowsKernel } from "../../../kernels/elementwise.ts";
+import { f32bits } from "../../gpu/mod.ts";
+import { type Graph, groupsOf64 } from "../graph.ts";
+import type { Tensor } from "../tensor.ts";
+import type { DistillationTarget } from "./cosine_distillation.ts";
+
+/** √D (t − centre) / |t − centre|, [N][D]; zero where there is no target. */
+export function centreRows(graph: Graph, { values, mask, centre }: DistillationTarget): Tensor {
+  const y = graph.tensor("centred targets", values.rows, values.channels);
+  graph.emit({
+    kernel: centreRowsKernel,
+    constants: { D4: values.quads },
+    params: [values.rows, f32bits(values.channels)],
+    bindings: [values, mask, centre, y],
+    workgroups: groupsOf64(values.rows),
+  });
+  return y;
+}
+
+/** Reference of {@link centreRows} on rows of `centre.length` numbers. */
+export function centreRowsReference(
+  t: ArrayLike<number>,
+  mask: ArrayLike<number>,
+  centre: ArrayLike<number>,
+): Float64Array {
+  const channels = centre.length;
+  const y = new Float64Array(t.length);
+  for (let row = 0; row < mask.length; row++) {
+    const centred = Array.from(
+      { length: channels },
+      (_, c) => t[row * channels + c]! - centre[c]!,
+    );
+    const squares = centred.reduce((sum, value) => sum + value * value, 0);
+    const scale = mask[row] !== 0 && squares > 1e-16 ? Math.sqrt(channels / squares) : 0;
+    centred.forEach((value, c) => y[row * channels + c] = scale * value);
+  }
+  return y;
+}

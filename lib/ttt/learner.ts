@@ -1,0 +1,42 @@
+/**
+ * Weights that move: a copy of the source weights with the momentum of SGD.
+ *
+ * @module
+ */
+import type { GpuBuffer } from "../gpu/mod.ts";
+import { movingAverage } from "../graph/ops/moving_average.ts";
+import { Parameters } from "../nn/parameters.ts";
+import type { PlanContext } from "./plans.ts";
+
+/** Owns its buffers; the source weights stay as they are. */
+export class Learner implements Disposable {
+  readonly parameters: Parameters;
+  /** f32, as long as the backbone's values. */
+  readonly velocity: GpuBuffer;
+
+  /** Starts from the weights of `context`, at rest. */
+  constructor({ gpu, parameters: source }: PlanContext) {
+    using owned = new DisposableStack();
+    this.parameters = owned.use(new Parameters(gpu, source.specs));
+    this.parameters.copyFrom(source);
+    this.velocity = owned.use(gpu.zeros("velocity", source.endOf("backbone")));
+    owned.move();
+  }
+
+  /** Goes back to the source weights, at rest. */
+  reset({ gpu, parameters: source }: PlanContext): void {
+    this.parameters.copyFrom(source);
+    gpu.clear(this.velocity);
+  }
+
+  /** Goes a share of the way back to the source weights. */
+  drawBack({ gpu, parameters: source }: PlanContext, share: number): void {
+    const operands = { x: source.values, average: this.parameters.values };
+    gpu.run([movingAverage(operands, source.values.size / 16, 1 - share)], "draw back");
+  }
+
+  [Symbol.dispose](): void {
+    this.parameters.destroy();
+    this.velocity.destroy();
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * What an adaptation method is: given a scan, its photographs as the teacher sees them, and the source
+ * weights, it returns class probabilities. Nothing that reaches a method holds labels.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { DistillationTarget } from "../../graph/ops/cosine_distillation.ts";
+import type { StudentCard } from "../../nn/card.ts";
+import type { Random } from "../../worlds/random.ts";
+import type { LossHistory, PlanContext } from "../plans.ts";
+import type { Probabilities } from "../probabilities.ts";
+import type { Points } from "../sparse_scan.ts";
+import type { Progress } from "../types.ts";
+
+/**
+ * How the weights that a method starts from were trained: on labels alone; jointly with distillation; jointly
+ * with masked reconstruction; or, as an upper bound, on labelled scenes of the target itself.
+ */
+export const CHECKPOINT_KINDS = ["labels", "joint", "mae", "oracle"] as const;
+
+export type CheckpointKind = typeof CHECKPOINT_KINDS[number];
+
+/** The photographs of a scan as the teacher sees them. */
+export interface PhotographTargets {
+  /** By voxel: the mean over all views. */
+  readonly target: DistillationTarget;
+  /** f32 [voxels]: 1 where a voxel has a target, else 0. */
+  readonly seen: Float32Array;
+  /** Number of photographs. */
+  readonly views: number;
+  /** Targets from some of the views alone; owned by the caller. */
+  pair(views: readonly number[]): Promise<DistillationTarget & Disposable>;
+}
+
+/** Where a method says what it is doing, and hears that it must stop. */
+export interface Work {
+  /** Times a phase and announces it. */
+  time<T>(phase: Progress["phase"], work: () => Promise<T>): Promise<T>;
+  /**
+   * To be awaited after every gradient step: waits for the GPU, throws where the client has left, and reports
+   * progress now and then, with the last loss of `history`.
+   */
+  stepped(step: number, steps: number, history: LossHistory): Promise<void>;
+}
+
+/** What an online method keeps from scan to scan; forgotten when a sequence ends. */
+export interface Memory {
+  /** What was kept, or what `make` gives the first time. */
+  recall<T extends Disposable>(make: () => T): T;
+}
+
+/** Everything a method is given. `parameters` are the source weights: never write to them. */
+export interface AdaptationContext extends PlanContext {
+  readonly card: StudentCard;
+  /** The points of the scan, for augmented views; no labels. */
+  readonly points: Points;
+  /** Null where no photographs came or the method does not use them. */
+  readonly photographs: PhotographTargets | null;
+  /** What the source weights predict with running statistics. */
+  readonly source: Probabilities;
+  readonly random: Random;
+  readonly memory: Memory;
+  /** Steps after which predictions are wanted too (0: before the first). */
+  readonly snapshots: readonly number[];
+  readonly work: Work;
+}
+
+/** What a method found. */
+export interface Adapted {
+  readonly probabilities: Probabilities;
+  /** Gradient steps taken. */
+  readonly steps: number;
+  /** The method's own loss before each step and, where it knows it, after the last one. */
+  readonly losses: readonly number[];
+  /** Predictions at the steps that were asked for, as far as they were reached. */
+  readonly snapshots?: readonly { step: number; probabilities: Probabilities }[];
+  /** What a method decided by itself, for reports: why it stopped, or that it did not trust itself. */
+  readonly note?: string;
+}
+
+/** A method with its settings' types forgotten, as the registry holds it. */
+export interface Method {
+  /** As on the command line. */
+  readonly name: string;
+  /** One line: what moves, towards what, and where it is from. */
+  readonly about: string;
+  readonly checkpoint: CheckpointKind;
+  readonly usesPhotographs: boolean;
+  /** Whether it learns from scan to scan. */
+  readonly online: boolean;
+  /** Whether it takes gradient steps. */
+  readonly adapts: boolean;
+  /** Settings with defaults and bounds; strict. */
+  readonly settings: z.ZodObject;
+  /** Settings tried on validation scenes, the same number for every method that has any. */
+  readonly grid: readonly Readonly<Record<string, unknown>>[];
+  adapt(context: AdaptationContext, settings: unknown): Promise<Adapted>;
+}
+
+/** Defines a method; settings reach `adapt` parsed. */
+export function defineMethod<Schema extends z.ZodObject>(
+  method: Omit<Method, "settings" | "grid" | "adapt"> & {
+    readonly settings: Schema;
+    readonly grid: readonly Partial<z.output<Schema>>[];
+    adapt(context: AdaptationContext, settings: z.output<Schema>): Promise<Adapted>;
+  },
+): Method {
+  return method as unknown as Method;
+}
+
+/** The photographs of a method that cannot do without; the engine has refused scans without them. */
+export function photographsOf(context: AdaptationContext): PhotographTargets {
+  if (!context.photographs) throw new TypeError("Cannot adapt: the scan has no photographs");
+  return context.photographs;
+}
+
+/** A number as a setting; a query or a command line may give it as text. */
+export function numberSetting(
+  initial: number,
+  { min, max, integer = false }: { min: number; max: number; integer?: boolean },
+) {
+  const error = `it is ${integer ? "a whole number" : "a number"} from ${min} to ${max}`;
+  const number = z.number({ error }).min(min, { error }).max(max, { error });
+  return z.preprocess(
+    (value) => typeof value === "string" && value.trim() !== "" ? Number(value) : value,
+    integer ? number.int({ error }) : number,
+  ).default(initial);
+}
+
+/** A yes or no as a setting; a query or a command line may give it as text. */
+export function flagSetting(initial: boolean) {
+  const error = "it is true or false";
+  return z.preprocess(
+    (value) => value === "true" ? true : value === "false" ? false : value,
+    z.boolean({ error }),
+  ).default(initial);
+}
+
+/** One of several words as a setting. */
+export function choiceSetting<const T extends readonly [string, ...string[]]>(
+  initial: T[number],
+  choices: T,
+) {
+  return z.enum(choices, { error: `it is one of ${choices.join(", ")}` }).default(initial as never);
+}
+
+/** Settings of a method that has none. */
+export const NO_SETTINGS = z.strictObject({});

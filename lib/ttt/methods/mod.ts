@@ -1,0 +1,23 @@
+/**
+ * All methods by name, in the order of reports: no adaptation, the rivals, the controls, TTT-KD, the bound.
+ *
+ * @module
+ */
+import { bn } from "./bn.ts";
+import { fusion } from "./fusion.ts";
+import { joint } from "./joint.ts";
+import type { Method } from "./method.ts";
+import { oracle } from "./oracle.ts";
+import { probe } from "./probe.ts";
+import { source } from "./source.ts";
+import { tttKd } from "./ttt_kd.ts";
+import { tttKdFusion } from "./ttt_kd_fusion.ts";
+import { tttKdOnline } from "./ttt_kd_online.ts";
+
+export * from "./method.ts";
+
+/** Every method by its name on the command line. */
+export const METHODS: ReadonlyMap<string, Method> = new Map(
+  [source, joint, bn, probe, fusion, tttKdOnline, tttKd, tttKdFusion, oracle]
+    .map((method) => [method.name, method]),
+);

@@ -1,0 +1,198 @@
+/**
+ * TTT-KD (Weijler et al. 2025, arXiv 2403.11691), offline: N steps of SGD on the distillation loss alone move
+ * the backbone, then the weights are forgotten. What goes beyond the paper stands behind settings that are
+ * off: averaging, stopping by a level or by held-out views, a guard, fusion with the 2D probe.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { GpuBuffer } from "../../gpu/mod.ts";
+import type { DistillationTarget } from "../../graph/ops/cosine_distillation.ts";
+import { Tensor } from "../../graph/tensor.ts";
+import { Learner } from "../learner.ts";
+import { adaptationPlan, LossHistory, PredictionPlan } from "../plans.ts";
+import { fuse, type Probabilities, unpadded } from "../probabilities.ts";
+import { probeProbabilities } from "../probe.ts";
+import {
+  type AdaptationContext,
+  type Adapted,
+  choiceSetting,
+  defineMethod,
+  flagSetting,
+  numberSetting,
+  photographsOf,
+} from "./method.ts";
+
+/** Settings of one adaptation by distillation. */
+export const distillationSettings = z.strictObject({
+  /** Gradient steps on this scan. */
+  steps: numberSetting(25, { min: 1, max: 1000, integer: true }),
+  learningRate: numberSetting(0.2, { min: 0, max: 10 }),
+  momentum: numberSetting(0.9, { min: 0, max: 0.999 }),
+  /** Whether to predict by the mean of the probabilities at all steps. */
+  average: flagSetting(false),
+  /**
+   * When to stop before the last step: `level`, once the loss is as low as on source scenes; `views`, once
+   * the loss on held-out photographs no longer falls.
+   */
+  stop: choiceSetting("never", ["never", "level", "views"]),
+  /**
+   * Where the loss before the first step is more than this many times that of source scenes, the photographs
+   * or their poses cannot be trusted, and the scan is not adapted to; 0 trusts always.
+   */
+  guard: numberSetting(0, { min: 0, max: 100 }),
+  /** Weight of the 2D probe in the prediction; 0 leaves it out. */
+  fusion: numberSetting(0, { min: 0, max: 10 }),
+});
+
+export type DistillationSettings = z.output<typeof distillationSettings>;
+
+/** Steps between two looks at a stop signal. */
+const STEPS_PER_LOOK = 5;
+/** One photograph in so many is held out. */
+const HELD_OUT_ONE_IN = 4;
+
+export const tttKd = defineMethod({
+  name: "ttt-kd",
+  about: "gradient steps on the distillation loss for each scan, then forgotten",
+  checkpoint: "joint",
+  usesPhotographs: true,
+  online: false,
+  adapts: true,
+  settings: distillationSettings,
+  grid: [
+    { learningRate: 0.05 },
+    { learningRate: 0.1 },
+    { learningRate: 0.2 },
+    { learningRate: 0.4 },
+    { learningRate: 0.1, steps: 50 },
+    { learningRate: 0.2, steps: 50 },
+  ],
+  async adapt(context, settings) {
+    using learner = new Learner(context);
+    return await distil(context, settings, learner);
+  },
+});
+
+/** Takes the steps on a learner and predicts with it. */
+export async function distil(
+  context: AdaptationContext,
+  settings: DistillationSettings,
+  learner: Learner,
+): Promise<Adapted> {
+  const { gpu, work, scan, student } = context;
+  const photographs = photographsOf(context);
+  using owned = new DisposableStack();
+  const moving = { ...context, parameters: learner.parameters };
+  const views = settings.stop === "views" ? await holdOut(context, owned) : null;
+  const target = views?.kept ?? photographs.target;
+  const probe = settings.fusion > 0 ? await probeProbabilities(context, photographs.target) : null;
+  const fused = (p: Probabilities) => probe ? fuse(p, probe, photographs.seen, settings.fusion) : p;
+  const history = owned.use(new LossHistory(gpu, settings.steps + 1));
+  const total = settings.average
+    ? new Tensor("summed probabilities", scan.voxels.count, student.classes, {
+      binding: owned.use(
+        gpu.zeros("summed probabilities", scan.voxels.count * Math.ceil(student.classes / 4) * 16),
+      ),
+    })
+    : undefined;
+  const [step, predict, look] = await work.time("compile", async () => {
+    const { learningRate, momentum } = settings;
+    const sgd = { learningRate, momentum, weightDecay: 0 };
+    const plans = [
+      owned.use(adaptationPlan(moving, target, history, learner.velocity, sgd, total)),
+      owned.use(new PredictionPlan(moving, "batch", { target, history })),
+      owned.use(new PredictionPlan(moving, "batch")),
+    ] as const;
+    await gpu.finished();
+    return plans;
+  });
+  const now = async () => {
+    look.submit();
+    return await look.read();
+  };
+  const snapshots: { step: number; probabilities: Probabilities }[] = [];
+  const snapshot = async (taken: number) => {
+    if (!context.snapshots.includes(taken)) return;
+    snapshots.push({ step: taken, probabilities: fused(await now()) });
+  };
+
+  await snapshot(0);
+  const level = context.card.teacher?.level;
+  if (settings.guard > 0 && level !== undefined) {
+    const start = await lossOf(moving, target);
+    if (start > settings.guard * level) {
+      const note =
+        `not adapted: the loss ${start.toFixed(3)} is more than ${settings.guard} times ` +
+        `that of source scenes (${level.toFixed(3)})`;
+      return { probabilities: fused(await now()), steps: 0, losses: [start], snapshots, note };
+    }
+  }
+  let taken = 0;
+  let note: string | undefined;
+  await work.time("adapt", async () => {
+    while (taken < settings.steps && note === undefined) {
+      step.submit();
+      await work.stepped(++taken, settings.steps, history);
+      await snapshot(taken);
+      if (taken % STEPS_PER_LOOK !== 0) continue;
+      if (settings.stop === "level" && level !== undefined) {
+        const loss = (await history.values()).at(-1)!;
+        if (loss <= level) note = `stopped after ${taken} steps: the loss is that of source scenes`;
+      } else if (views && !(await views.stillFalls(moving))) {
+        note = `stopped after ${taken} steps: the loss on held-out photographs no longer falls`;
+      }
+    }
+  });
+  return await work.time("predict", async () => {
+    predict.submit();
+    const last = await predict.read();
+    const losses = await history.values();
+    let probabilities = last;
+    if (total) {
+      const stored = await gpu.read(total.binding as GpuBuffer, Float32Array);
+      const mean = unpadded(stored, last.rows, last.classes, 1 / (taken + 1));
+      last.values.forEach((value, i) => mean.values[i]! += value / (taken + 1));
+      probabilities = mean;
+    }
+    return {
+      probabilities: fused(probabilities),
+      steps: taken,
+      losses,
+      snapshots,
+      ...(note === undefined ? {} : { note }),
+    };
+  });
+}
+
+/** The distillation loss as the weights stand. */
+async function lossOf(
+  context: AdaptationContext,
+  target: DistillationTarget,
+): Promise<number> {
+  using history = new LossHistory(context.gpu, 1);
+  using plan = new PredictionPlan(context, "batch", { target, history });
+  plan.submit();
+  return (await history.values())[0]!;
+}
+
+/** Keeps some photographs back; null where there are too few. */
+async function holdOut(context: AdaptationContext, owned: DisposableStack) {
+  const { views, pair } = photographsOf(context);
+  if (views < HELD_OUT_ONE_IN) return null;
+  const isHeld = (view: number) => view % HELD_OUT_ONE_IN === HELD_OUT_ONE_IN - 1;
+  const all = Array.from({ length: views }, (_, view) => view);
+  const kept = owned.use(await pair(all.filter((view) => !isHeld(view))));
+  const held = owned.use(await pair(all.filter(isHeld)));
+  let best = await lossOf(context, held);
+  return {
+    kept,
+    /** Whether the loss on the photographs that were kept back is lower than ever. */
+    stillFalls: async (moving: AdaptationContext) => {
+      const loss = await lossOf(moving, held);
+      const falls = loss < best;
+      best = Math.min(best, loss);
+      return falls;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/**
+ * TTT-KD whose prediction is fused with the 2D probe: what adaptation adds where fusion is had anyway.
+ */
+import { defineMethod, numberSetting } from "./method.ts";
+import { distillationSettings, tttKd } from "./ttt_kd.ts";
+
+export const tttKdFusion = defineMethod({
+  ...tttKd,
+  name: "ttt-kd-fusion",
+  about: "TTT-KD, then the 2D probe's and the network's predictions multiplied",
+  settings: distillationSettings.extend({ fusion: numberSetting(1, { min: 0, max: 10 }) }),
+  grid: [
+    { fusion: 0.5 },
+    { fusion: 1 },
+    { fusion: 2 },
+    { fusion: 0.5, steps: 10 },
+    { fusion: 1, steps: 10 },
+    { fusion: 1, steps: 50 },
+  ],
+});

@@ -1,0 +1,41 @@
+/**
+ * TTT-KD-O (arXiv 2403.11691), online: one step a scan, and the weights are kept over the sequence. Against
+ * drift, the weights may be drawn back towards the source after every scan, or a scan that the guard does not
+ * trust may send them home.
+ *
+ * @module
+ */
+import { Learner } from "../learner.ts";
+import { defineMethod, numberSetting } from "./method.ts";
+import { distil, distillationSettings } from "./ttt_kd.ts";
+
+const settings = distillationSettings.extend({
+  steps: numberSetting(1, { min: 1, max: 1000, integer: true }),
+  /** Share of the way back to the source weights after every scan; 0 leaves them. */
+  anchor: numberSetting(0, { min: 0, max: 1 }),
+});
+
+export const tttKdOnline = defineMethod({
+  name: "ttt-kd-online",
+  about: "one gradient step on the distillation loss a scan, weights kept over the sequence",
+  checkpoint: "joint",
+  usesPhotographs: true,
+  online: true,
+  adapts: true,
+  settings,
+  grid: [
+    { learningRate: 0.05 },
+    { learningRate: 0.1 },
+    { learningRate: 0.2 },
+    { learningRate: 0.4 },
+    { learningRate: 0.2, anchor: 0.05 },
+    { learningRate: 0.4, anchor: 0.05 },
+  ],
+  async adapt(context, { anchor, ...rest }) {
+    const learner = context.memory.recall(() => new Learner(context));
+    const adapted = await distil(context, rest, learner);
+    if (adapted.steps === 0) learner.reset(context);
+    else if (anchor > 0) learner.drawBack(context, anchor);
+    return adapted;
+  },
+});
