@@ -8,7 +8,7 @@
  * @module
  */
 import type { Scan } from "../scan/mod.ts";
-import type { Method, Metrics } from "../ttt/types.ts";
+import type { Metrics } from "../ttt/types.ts";
 
 /** Truth that says nothing about a point. */
 export const IGNORE = 255;
@@ -59,19 +59,31 @@ export class Confusion {
     return this;
   }
 
+  /** Points of each class that were found, `[classes]`. */
+  hits(): Float64Array {
+    return Float64Array.from(
+      { length: this.classes },
+      (_, k) => this.counts[k * this.classes + k]!,
+    );
+  }
+
+  /** Points that are of a class, or are said to be, `[classes]`. */
+  unions(): Float64Array {
+    const unions = new Float64Array(this.classes);
+    for (let row = 0; row < this.classes; row++) {
+      for (let column = 0; column < this.classes; column++) {
+        const count = this.counts[row * this.classes + column]!;
+        unions[row]! += count;
+        if (row !== column) unions[column]! += count;
+      }
+    }
+    return unions;
+  }
+
   /** Intersection over union of each class, 0 to 1; null where it occurs in neither. */
   ious(): (number | null)[] {
-    return Array.from({ length: this.classes }, (_, k) => {
-      let truth = 0;
-      let predicted = 0;
-      for (let j = 0; j < this.classes; j++) {
-        truth += this.counts[k * this.classes + j]!;
-        predicted += this.counts[j * this.classes + k]!;
-      }
-      const hit = this.counts[k * this.classes + k]!;
-      const union = truth + predicted - hit;
-      return union === 0 ? null : hit / union;
-    });
+    const hits = this.hits();
+    return Array.from(this.unions(), (union, k) => union === 0 ? null : hits[k]! / union);
   }
 
   /** Mean of the classes' {@link ious}; NaN where nothing was counted. */
@@ -112,9 +124,9 @@ export function areClasses(labels: ArrayLike<number>, classes: number): boolean 
  */
 export function metricsOf(
   { format, labels }: Pick<Scan, "format" | "labels">,
-  predictions: Readonly<Partial<Record<Method, ArrayLike<number>>>>,
+  predictions: Readonly<Record<string, ArrayLike<number>>>,
   names: readonly string[],
-): Partial<Record<Method, Metrics>> | undefined {
+): Record<string, Metrics> | undefined {
   if (format === "las" || labels === null || !areClasses(labels, names.length)) return undefined;
   return Object.fromEntries(
     Object.entries(predictions).map(([method, predicted]) => [

@@ -1,175 +1,380 @@
 /**
- * From predictions on scenes to `results.json` and a table.
+ * From the cells of an evaluation to `results.json`. What has no complete series of cells (a run that was
+ * stopped) is left out and named, never guessed.
  *
  * @module
  */
-import type { Method } from "../ttt/types.ts";
-import { Confusion } from "./confusion.ts";
-import { bootstrap95, mean } from "./statistics.ts";
+import { type Cell, matrixOf } from "./cell.ts";
+import type { Confusion } from "./confusion.ts";
+import { type Sequence, sequenceCells } from "./plan.ts";
+import {
+  differenceSeries,
+  interval95,
+  mean,
+  meanSeries,
+  pooled,
+  resampledMious,
+  streamOf,
+} from "./statistics.ts";
+import type { Entry, Study } from "./studies.ts";
 
-/** What one method did on one scene. */
-export interface SceneResult {
-  domain: string;
-  /** Which group of scenes it belongs to. */
-  seed: number;
-  scene: string;
-  method: Method;
-  confusion: Confusion;
-  seconds: number;
+/** A method is said to harm where it lies more than this below source only: half a point of mIoU. */
+const HARM = 0.005;
+/** Scans of the online study that one point of its curve sums up. */
+export const WINDOW = 10;
+/** What every method is compared with. */
+const BASELINE = "source";
+
+/** How much better a variant is than another on the same scenes, in fractions of mIoU. */
+export interface Difference {
+  mean: number;
+  ci95: [low: number, high: number];
+}
+
+/** A difference with the number of scenes on which it is above zero. */
+export interface SceneDifference extends Difference {
+  scenesWon: number;
+}
+
+/** A prediction on the way. */
+export interface CurvePoint {
+  step: number;
+  miou: number;
+  ci95: [low: number, high: number];
+}
+
+/** One variant on one domain or sequence. All figures are fractions. */
+export interface VariantResult {
+  /** Mean over training seeds of the mIoU of the points of all scenes together. */
+  miou: number;
+  perSeed: number[];
+  ci95: [low: number, high: number];
+  perClass: Record<string, number>;
+  /** Of the first training seed, scene by scene. */
+  perScene: number[];
+  /** Against `source`, and against the variant's own step 0. */
+  against: Record<string, SceneDifference>;
+  /** Whether it lies more than half a point below `source`. */
+  harmed: boolean;
+  /** Mean of the fraction of the points that a photograph shows. */
+  pointsSeen: number;
+  /** Scans on which the method stopped by itself, or did not adapt. */
+  decided: number;
+  curve?: CurvePoint[];
+  /** mIoU of each {@link WINDOW} scans up to a scan, from the first full window on. */
+  running?: number[];
+}
+
+/** One variant over all shifted domains. */
+export interface MeanResult {
+  miou: number;
+  /** mIoU against `source`, less 1; null where it was not run. */
+  relative: number | null;
+  against: Record<string, Difference>;
+  /** Domains in which the interval of the difference to `source` lies above zero. */
+  domainsAbove: number;
+  domainsHarmed: number;
+  domains: number;
+}
+
+/** One study. */
+export interface StudyResult {
+  name: string;
+  title: string;
+  about: string;
+  /** Variants in the order of tables. */
+  variants: {
+    id: string;
+    label: string;
+    method: string;
+    stepZero: string | null;
+    position: number | null;
+    seeds: number;
+  }[];
+  /** By sequence (a domain, mostly) and variant. */
+  domains: Record<string, Record<string, VariantResult>>;
+  /** Over the shifted domains, where there is more than one. */
+  mean: Record<string, MeanResult>;
+  /** Numbers of the scans at which the domain of a sequence changes. */
+  changes: Record<string, number[]>;
+}
+
+/** What one scan costs. */
+export interface Cost {
+  secondsPerScan: number;
   gradientSteps: number;
 }
 
 /** Where and with what an evaluation ran. */
 export interface Setting {
   benchmark: string;
-  student: string;
-  teacher: string;
-  adapter: string;
-  classes: readonly string[];
-}
-
-/** How much better a method is than another, on the same scenes. */
-export interface Difference {
-  /** Mean over scenes of the difference in mIoU. */
-  mean: number;
-  ci95: [number, number];
-  /** Scenes on which it is better. */
-  wins: number;
-}
-
-/** One method on one domain. All figures are fractions. */
-export interface MethodResult {
-  /** Mean over seeds of the mIoU of all points of a seed's scenes together. */
-  miou: number;
-  perSeed: number[];
-  ci95: [number, number];
-  perClass: Record<string, number>;
-  perScene: Record<string, number>;
-  /** Against each method that stands before it. */
-  against: Partial<Record<Method, Difference>>;
-}
-
-/** `results.json`. */
-export interface Results {
-  benchmark: string;
+  split: string;
   seeds: number;
   student: string;
   teacher: string;
   adapter: string;
-  domains: Record<string, Partial<Record<Method, MethodResult>>>;
-  cost: Partial<Record<Method, { secondsPerScan: number; gradientSteps: number }>>;
+  /** The command that makes these results. */
+  command: string;
+  classes: readonly string[];
+  domains: Record<string, { about: string; isSource: boolean }>;
+  /** What cells depend on, by name. */
+  settings: Record<string, string>;
 }
 
-/** Sums up an evaluation in which every method saw every scene. */
-export function summarise(setting: Setting, all: readonly SceneResult[]): Results {
-  const methods = [...new Set(all.map(({ method }) => method))];
-  const { classes, ...rest } = setting;
-  const results: Results = {
-    ...rest,
-    seeds: new Set(all.map(({ seed }) => seed)).size,
-    domains: {},
-    cost: {},
-  };
-  for (const domain of new Set(all.map((result) => result.domain))) {
-    const inDomain = all.filter((result) => result.domain === domain);
-    results.domains[domain] = Object.fromEntries(methods.map((method, index) => [
-      method,
-      methodResult(inDomain, method, methods.slice(0, index), classes),
-    ]));
-  }
-  for (const method of methods) {
-    const own = all.filter((result) => result.method === method);
-    results.cost[method] = {
-      secondsPerScan: mean(own.map(({ seconds }) => seconds)),
-      gradientSteps: mean(own.map(({ gradientSteps }) => gradientSteps)),
-    };
-  }
-  return results;
+/** `results.json`. */
+export interface Results extends Omit<Setting, "domains" | "classes"> {
+  classes: readonly string[];
+  about: Setting["domains"];
+  /** The main study, by domain and method. */
+  domains: Record<string, Record<string, VariantResult>>;
+  cost: Record<string, Cost>;
+  studies: StudyResult[];
+  /** What could not be summed up: cells that are not there yet. */
+  missing: string[];
 }
 
-function methodResult(
-  inDomain: readonly SceneResult[],
-  method: Method,
-  rivals: readonly Method[],
-  classes: readonly string[],
-): MethodResult {
-  const own = inDomain.filter((result) => result.method === method);
-  const seeds = [...new Set(own.map(({ seed }) => seed))];
-  const perScene = Object.fromEntries(own.map((r) => [r.scene, r.confusion.miou()]));
+/** Sums up studies by the cells that are there. */
+export function summarise(
+  setting: Setting,
+  studies: readonly Study[],
+  cells: ReadonlyMap<string, Cell>,
+): Results {
+  const missing: string[] = [];
+  const summed = studies.map((study) => summariseStudy(study, setting, cells, missing));
+  const { domains, classes, ...rest } = setting;
   return {
-    miou: meanOverSeeds(own),
-    perSeed: seeds.map((seed) => pooled(own.filter((result) => result.seed === seed)).miou()),
-    ci95: bootstrap95(own, meanOverSeeds),
-    perClass: pooled(own).metrics(classes).perClass,
-    perScene,
-    against: Object.fromEntries(rivals.map((rival) => {
-      const differences = inDomain.filter((result) => result.method === rival)
-        .map(({ scene, confusion }) => perScene[scene]! - confusion.miou());
-      return [rival, {
-        mean: mean(differences),
-        ci95: bootstrap95(differences, mean),
-        wins: differences.filter((difference) => difference > 0).length,
-      }];
-    })),
+    ...rest,
+    classes,
+    about: domains,
+    domains: summed.find(({ name }) => name === "main")?.domains ?? {},
+    cost: costs(studies, cells),
+    studies: summed,
+    missing,
   };
 }
 
-function meanOverSeeds(results: readonly SceneResult[]): number {
-  const seeds = [...new Set(results.map(({ seed }) => seed))];
-  return mean(seeds.map((seed) => pooled(results.filter((r) => r.seed === seed)).miou()));
+/** A variant's cells on a sequence, from every seed. */
+interface Series {
+  entry: Entry;
+  /** `[seed][scene]`. */
+  cells: Cell[][];
+  matrices: Confusion[][];
+  /** `[seed]`: resampled mIoU. */
+  resampled: Float64Array[];
+  /** Of the resamples. */
+  stream: number;
 }
 
-function pooled(results: readonly SceneResult[]): Confusion {
-  const sum = new Confusion(results[0]!.confusion.classes);
-  for (const { confusion } of results) sum.merge(confusion);
-  return sum;
-}
-
-/** The results as Markdown, in percent; differences are paired by scene. */
-export function resultsTable(results: Results): string {
-  const lines: string[] = [];
-  for (const [domain, byMethod] of Object.entries(results.domains)) {
-    const methods = Object.keys(byMethod) as Method[];
-    const rivals = methods.slice(0, -1);
-    const head = [
-      "method",
-      "mIoU %",
-      "95 %",
-      ...rivals.map((r) => `- ${r} (95 %; wins)`),
-      "s/scan",
-    ];
-    lines.push(`domain ${domain}:`, "", row(head), row(head.map(() => "---")));
-    for (const method of methods) {
-      const { miou, ci95, against, perScene } = byMethod[method]!;
-      const scenes = Object.keys(perScene).length;
-      lines.push(row([
-        method,
-        percent(miou),
-        `${percent(ci95[0])} to ${percent(ci95[1])}`,
-        ...rivals.map((rival) => {
-          const d = against[rival];
-          return d
-            ? `${signed(d.mean)} (${signed(d.ci95[0])} to ${
-              signed(d.ci95[1])
-            }; ${d.wins}/${scenes})`
-            : "";
-        }),
-        results.cost[method]!.secondsPerScan.toFixed(1),
-      ]));
+function summariseStudy(
+  study: Study,
+  setting: Setting,
+  cells: ReadonlyMap<string, Cell>,
+  missing: string[],
+): StudyResult {
+  const bySequence = new Map<string, Map<string, Series>>();
+  for (const sequence of study.sequences) {
+    const series = new Map<string, Series>();
+    for (const entry of study.entries) {
+      const found = seriesOf(entry, sequence, cells);
+      if (found) series.set(entry.variant.id, found);
+      else missing.push(`${study.name}: ${entry.variant.id} on ${sequence.name}`);
     }
-    lines.push("");
+    bySequence.set(sequence.name, series);
   }
-  return lines.join("\n");
+  const shifted = study.sequences
+    .filter(({ parts }) => !parts.some(({ domain }) => setting.domains[domain]?.isSource))
+    .map(({ name }) => name);
+  return {
+    name: study.name,
+    title: study.title,
+    about: study.about,
+    variants: study.entries.map(({ variant, stepZero, position, seeds }) => ({
+      id: variant.id,
+      label: variant.label,
+      method: variant.method,
+      stepZero,
+      position,
+      seeds,
+    })),
+    domains: Object.fromEntries(
+      [...bySequence].map(([name, all]) => [
+        name,
+        Object.fromEntries([...all].map(([id, series]) => [
+          id,
+          variantResult(series, all, setting.classes, study.name === "online"),
+        ])),
+      ]),
+    ),
+    mean: shifted.length < 2 ? {} : Object.fromEntries(
+      study.entries.flatMap((entry) => {
+        const result = meanResult(entry, shifted.map((name) => bySequence.get(name)!));
+        return result ? [[entry.variant.id, result]] : [];
+      }),
+    ),
+    changes: Object.fromEntries(
+      study.sequences.map((sequence) => [sequence.name, changesOf(sequence)]),
+    ),
+  };
 }
 
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
+/** Null where a cell is missing. */
+function seriesOf(
+  entry: Entry,
+  sequence: Sequence,
+  cells: ReadonlyMap<string, Cell>,
+): Series | null {
+  const bySeed: Cell[][] = [];
+  for (let seed = 0; seed < entry.seeds; seed++) {
+    const own = sequenceCells(entry.variant, sequence, seed).map(({ key }) => cells.get(key));
+    if (!own.every((cell) => cell !== undefined)) return null;
+    bySeed.push(own);
+  }
+  const matrices = bySeed.map((own) => own.map(({ confusion }) => matrixOf(confusion)));
+  const stream = streamOf(sequence.name);
+  return {
+    entry,
+    stream,
+    cells: bySeed,
+    matrices,
+    resampled: matrices.map((own) => resampledMious(own, stream)),
+  };
 }
 
-function percent(fraction: number): string {
-  return (100 * fraction).toFixed(1);
+function variantResult(
+  series: Series,
+  all: ReadonlyMap<string, Series>,
+  classes: readonly string[],
+  online: boolean,
+): VariantResult {
+  const { cells, matrices, resampled, entry } = series;
+  const perSeed = matrices.map((own) => pooled(own).miou());
+  const against = Object.fromEntries(
+    rivalsOf(entry).flatMap((id) => {
+      const rival = all.get(id);
+      return rival ? [[id, differenceOf(series, rival)]] : [];
+    }),
+  );
+  const flat = cells.flat();
+  return {
+    miou: mean(perSeed),
+    perSeed,
+    ci95: interval95(meanSeries(resampled)),
+    perClass: pooled(matrices.flat()).metrics(classes).perClass,
+    perScene: matrices[0]!.map((matrix) => matrix.miou()),
+    against,
+    harmed: (against[BASELINE]?.mean ?? 0) < -HARM,
+    pointsSeen: mean(flat.map(({ pointsSeen }) => pointsSeen)),
+    decided: flat.filter(({ note }) => note !== null).length,
+    ...(entry.variant.curve.length > 0 ? { curve: curveOf(flat, series.stream) } : {}),
+    ...(online ? { running: running(matrices[0]!) } : {}),
+  };
 }
 
-function signed(fraction: number): string {
-  return `${fraction >= 0 ? "+" : ""}${percent(fraction)}`;
+function rivalsOf({ variant, stepZero }: Entry): string[] {
+  return [BASELINE, stepZero].filter((id) => id !== null && id !== variant.id) as string[];
+}
+
+/** On the training seeds that both have. */
+function differenceOf(series: Series, rival: Series): SceneDifference {
+  const { means, resampled } = pairedSeries(series, rival);
+  const [own, other] = [series.matrices[0]!, rival.matrices[0]!];
+  return {
+    mean: means,
+    ci95: interval95(resampled),
+    scenesWon: own.filter((matrix, i) => matrix.miou() > other[i]!.miou()).length,
+  };
+}
+
+function pairedSeries(
+  series: Series,
+  rival: Series,
+): { means: number; resampled: Float64Array } {
+  const seeds = Math.min(series.entry.seeds, rival.entry.seeds);
+  const indices = Array.from({ length: seeds }, (_, seed) => seed);
+  return {
+    means: mean(
+      indices.map((seed) =>
+        pooled(series.matrices[seed]!).miou() - pooled(rival.matrices[seed]!).miou()
+      ),
+    ),
+    resampled: meanSeries(
+      indices.map((seed) => differenceSeries(series.resampled[seed]!, rival.resampled[seed]!)),
+    ),
+  };
+}
+
+function meanResult(
+  entry: Entry,
+  domains: readonly ReadonlyMap<string, Series>[],
+): MeanResult | null {
+  const own = domains.map((all) => all.get(entry.variant.id));
+  if (!own.every((series) => series !== undefined)) return null;
+  const miou = mean(own.map(({ matrices }) => mean(matrices.map((m) => pooled(m).miou()))));
+  const against: Record<string, Difference> = {};
+  let [domainsAbove, domainsHarmed] = [0, 0];
+  for (const id of rivalsOf(entry)) {
+    const rivals = domains.map((all) => all.get(id));
+    if (!rivals.every((series) => series !== undefined)) continue;
+    const pairs = own.map((series, i) => pairedSeries(series, rivals[i]!));
+    against[id] = {
+      mean: mean(pairs.map(({ means }) => means)),
+      ci95: interval95(meanSeries(pairs.map(({ resampled }) => resampled))),
+    };
+    if (id !== BASELINE) continue;
+    domainsAbove = pairs.filter(({ resampled }) => interval95(resampled)[0] > 0).length;
+    domainsHarmed = pairs.filter(({ means }) => means < -HARM).length;
+  }
+  const gain = against[BASELINE]?.mean;
+  return {
+    miou,
+    relative: gain === undefined ? null : gain / (miou - gain),
+    against,
+    domainsAbove,
+    domainsHarmed,
+    domains: domains.length,
+  };
+}
+
+/** By step, over the scenes that reached it. */
+function curveOf(cells: readonly Cell[], stream: number): CurvePoint[] {
+  const steps = [...new Set(cells.flatMap(({ curve }) => curve.map(({ step }) => step)))];
+  return steps.sort((a, b) => a - b).map((step) => {
+    const matrices = cells.flatMap(({ curve }) =>
+      curve.filter((point) => point.step === step).map(({ confusion }) => matrixOf(confusion))
+    );
+    return {
+      step,
+      miou: pooled(matrices).miou(),
+      ci95: interval95(resampledMious(matrices, stream)),
+    };
+  });
+}
+
+function running(matrices: readonly Confusion[]): number[] {
+  const window = Math.min(WINDOW, matrices.length);
+  return Array.from(
+    { length: matrices.length - window + 1 },
+    (_, start) => pooled(matrices.slice(start, start + window)).miou(),
+  );
+}
+
+function changesOf({ parts }: Sequence): number[] {
+  let end = 0;
+  return parts.slice(0, -1).map(({ scenes }) => end += scenes);
+}
+
+/** What each variant costs a scan, over all its cells. */
+function costs(
+  studies: readonly Study[],
+  cells: ReadonlyMap<string, Cell>,
+): Record<string, Cost> {
+  const wanted = new Set(studies.flatMap(({ entries }) => entries.map((e) => e.variant.id)));
+  const byVariant = new Map<string, Cell[]>([...wanted].map((id) => [id, []]));
+  for (const cell of cells.values()) byVariant.get(cell.variant)?.push(cell);
+  return Object.fromEntries(
+    [...byVariant].filter(([, own]) => own.length > 0).map(([id, own]) => [id, {
+      secondsPerScan: mean(own.map(({ seconds }) => seconds)),
+      gradientSteps: mean(own.map(({ steps }) => steps)),
+    }]),
+  );
 }

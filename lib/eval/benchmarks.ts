@@ -1,0 +1,77 @@
+/**
+ * What the runner has to know of a benchmark beyond its scenes: which teachers there are, and which domains
+ * the studies look at more closely. A data set that has no row here is run with the teacher it is given and
+ * its first shifted domains.
+ *
+ * @module
+ */
+
+/** A teacher that the benchmark's students can be distilled from. */
+export interface BenchmarkTeacher {
+  /** File name of its card under fixtures/teachers without the ending, or "oracle". */
+  name: string;
+  /** What it is, for tables. */
+  about: string;
+}
+
+/** How a benchmark is studied. */
+export interface BenchmarkProfile {
+  /** The first is the default, the others are compared with it. */
+  teachers: readonly BenchmarkTeacher[];
+  /** Shifted domains of the steps, images, teacher and ablation studies. */
+  focus: readonly string[];
+  /** The two domains of the online study. */
+  stream: readonly [string, string];
+}
+
+/** The teacher that sees the true class of every pixel: an upper bound that no photograph reaches. */
+export const ORACLE_TEACHER = "oracle";
+
+const ORACLE: BenchmarkTeacher = { name: ORACLE_TEACHER, about: "true classes of pixels (bound)" };
+
+/** The benchmarks of this program. */
+export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
+  rooms: {
+    teachers: [
+      { name: "rooms-parts", about: "supervised on parts of other rooms" },
+      { name: "rooms-dino", about: "self-supervised on photographs of other rooms" },
+      { name: "rooms-random", about: "random weights (placebo)" },
+      ORACLE,
+    ],
+    focus: ["noisy", "everything"],
+    stream: ["noisy", "colours"],
+  },
+  streets: {
+    teachers: [
+      { name: "streets-parts", about: "supervised on parts of other streets" },
+      { name: "streets-dino", about: "self-supervised on photographs of other streets" },
+      { name: "streets-random", about: "random weights (placebo)" },
+      ORACLE,
+    ],
+    focus: ["beams16", "town"],
+    stream: ["beams16", "rain"],
+  },
+};
+
+/** The profile of a benchmark, or one made of its shifted domains where it has none. */
+export function profileOf(
+  benchmark: string,
+  shifted: readonly string[],
+  teacher: string | undefined,
+): BenchmarkProfile {
+  const known = BENCHMARKS[benchmark];
+  if (known) return known;
+  if (teacher === undefined) {
+    throw new RangeError(
+      `Cannot choose a teacher for ${benchmark}: it is none of ${
+        Object.keys(BENCHMARKS).join(", ")
+      }; name one by --teacher`,
+    );
+  }
+  const [first = "", second = first] = shifted;
+  return {
+    teachers: [{ name: teacher, about: "given" }],
+    focus: shifted.slice(0, 2),
+    stream: [first, second],
+  };
+}

@@ -1,0 +1,324 @@
+/**
+ * The studies as data: which variants each compares, on which scenes, and what it asks. A further study is
+ * one more function here; runner and report know studies by this form alone.
+ *
+ * @module
+ */
+import type { Dataset, DatasetSplit } from "../datasets/dataset.ts";
+import type { Method } from "../ttt/methods/method.ts";
+import { type BenchmarkProfile } from "./benchmarks.ts";
+import { domainSequence, mixedSequence, type Sequence } from "./plan.ts";
+import type { Settings, Variant } from "./variant.ts";
+
+/** Names of the studies, in the order of the report. */
+export const STUDY_NAMES = ["main", "steps", "images", "teachers", "online", "ablations"] as const;
+
+export type StudyName = typeof STUDY_NAMES[number];
+
+/** A variant in a study. */
+export interface Entry {
+  variant: Variant;
+  /** From how many training seeds it is run, 0 to `seeds` - 1. */
+  seeds: number;
+  /**
+   * Id of the variant that starts from the same weights with batch statistics and takes no step: what a
+   * gain has to be read against. Null where the variant does not adapt.
+   */
+  stepZero: string | null;
+  /** Position on the axis of a curve, such as the number of images; null where there is none. */
+  position: number | null;
+}
+
+/** A comparison of variants. */
+export interface Study {
+  name: StudyName | "tune";
+  title: string;
+  /** What it is for, in a sentence or two for readers. */
+  about: string;
+  entries: Entry[];
+  sequences: Sequence[];
+}
+
+/** How large the studies are. */
+export interface StudySize {
+  /** Scenes a domain. */
+  scenes: number;
+  /** Domains of the main study; null takes all. */
+  domains: readonly string[] | null;
+  /** Scenes of each half of the online sequence. */
+  streamScenes: number;
+  /** Gradient steps of the steps study. */
+  curve: readonly number[];
+  /** Photographs a scene of the images study. */
+  images: readonly number[];
+  /** Training seeds of the methods in {@link SEEDED}; the others have one. */
+  seeds: number;
+}
+
+/** Settings of a whole run. */
+export const FULL_SIZE: StudySize = {
+  scenes: 20,
+  domains: null,
+  streamScenes: 50,
+  curve: [0, 1, 5, 10, 25, 50, 100],
+  images: [1, 2, 4, 8],
+  seeds: 1,
+};
+
+/** What `--lite` runs. */
+export const LITE_SIZE: StudySize = {
+  scenes: 2,
+  domains: null,
+  streamScenes: 3,
+  curve: [0, 1, 5, 10],
+  images: [1, 4],
+  seeds: 1,
+};
+
+/** Methods that are run from every training seed; rivals cost as much and are run from one. */
+const SEEDED = ["source", "joint", "bn", "probe", "fusion", "ttt-kd-online", "ttt-kd"];
+
+/** What studies are made from. */
+export interface StudyContext {
+  dataset: Dataset;
+  split: DatasetSplit;
+  profile: BenchmarkProfile;
+  methods: ReadonlyMap<string, Method>;
+  /** Methods of the main study. */
+  chosen: readonly string[];
+  size: StudySize;
+  /** Whether there is, or may be trained, a student for a variant. */
+  isAvailable(variant: Variant): boolean;
+}
+
+/** Makes a study. Variants without a student are left out. */
+export function buildStudy(name: StudyName, context: StudyContext): Study {
+  const study = BUILDERS[name](context);
+  const kept = study.entries.filter(({ variant }) => context.isAvailable(variant));
+  return {
+    ...study,
+    entries: kept.map((entry) => ({
+      ...entry,
+      stepZero: kept.some(({ variant }) => variant.id === entry.stepZero) ? entry.stepZero : null,
+    })),
+    sequences: study.sequences.filter(({ parts }) => parts.every(({ scenes }) => scenes > 0)),
+  };
+}
+
+const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = {
+  main: (context) => ({
+    name: "main",
+    title: "Methods",
+    about: "Every method on every domain, from the same students in the same run.",
+    entries: withStepZero(
+      context,
+      context.chosen.map((name) =>
+        entryOf(
+          variantOf(context, name),
+          SEEDED.includes(name) ? context.size.seeds : 1,
+        )
+      ),
+    ),
+    sequences: (context.size.domains ?? domainNames(context.dataset))
+      .map((domain) => domainSequence(domain, scenesOf(context, domain, context.size.scenes))),
+  }),
+
+  steps: (context) => {
+    const { curve } = context.size;
+    const longest = Math.max(1, ...curve);
+    return {
+      name: "steps",
+      title: "Gradient steps",
+      about:
+        "TTT-KD looked at on its way. Step 0 is the student with the scan's own batch statistics.",
+      entries: [
+        entryOf(variantOf(context, "source")),
+        entryOf(variantOf(context, "ttt-kd", {
+          id: `ttt-kd, ${longest} steps looked at after ${curve.join(" ")}`,
+          label: "ttt-kd",
+          settings: { steps: longest },
+          curve,
+        })),
+      ],
+      sequences: focusSequences(context),
+    };
+  },
+
+  images: (context) => ({
+    name: "images",
+    title: "Photographs",
+    about: "TTT-KD with a part of each scene's photographs, spread evenly over the list.",
+    entries: withStepZero(context, [
+      entryOf(variantOf(context, "source")),
+      ...context.size.images.map((images) => ({
+        ...entryOf(variantOf(context, "ttt-kd", { id: `ttt-kd, images ${images}`, images })),
+        position: images,
+      })),
+    ]),
+    sequences: focusSequences(context),
+  }),
+
+  teachers: (context) => {
+    const { teachers } = context.profile;
+    const placebo = (label: string, change: Partial<Variant>) =>
+      entryOf(variantOf(context, "ttt-kd", { id: `ttt-kd, ${label}`, label, ...change }));
+    return {
+      name: "teachers",
+      title: "Teachers and placebos",
+      about: "Each teacher has its own joint student, and each gain is to be read against that " +
+        "student's own step 0. A placebo that gained would show that photographs are not what helps.",
+      entries: withStepZero(context, [
+        entryOf(variantOf(context, "source")),
+        ...teachers.map(({ name, about }, index) =>
+          entryOf(variantOf(context, "ttt-kd", {
+            id: index === 0 ? "ttt-kd" : `ttt-kd, teacher ${name}`,
+            label: `${name}: ${about}`,
+            teacher: name,
+          }))
+        ),
+        placebo("placebo: targets shuffled", { photographs: "shuffled" }),
+        placebo("placebo: photographs swapped", { photographs: "swapped" }),
+      ]),
+      sequences: focusSequences(context),
+    };
+  },
+
+  online: (context) => ({
+    name: "online",
+    title: "Online",
+    about:
+      "A sequence of scans whose domain changes in the middle; weights are kept from scan to " +
+      "scan. Each point is the mIoU of the ten scans up to it.",
+    entries: [
+      entryOf(variantOf(context, "source")),
+      entryOf(variantOf(context, "bn")),
+      entryOf(variantOf(context, "ttt-kd-online")),
+      entryOf(variantOf(context, "ttt-kd-online", {
+        id: "ttt-kd-online, anchored",
+        label: "ttt-kd-online, drawn back 5 % a scan",
+        settings: { anchor: 0.05 },
+      })),
+      entryOf(variantOf(context, "ttt-kd-online", {
+        id: "ttt-kd-online, guarded",
+        label: "ttt-kd-online, reset by the guard",
+        settings: { guard: 2 },
+      })),
+    ],
+    sequences: [mixedSequence(context.profile.stream.map((domain) => ({
+      domain,
+      scenes: scenesOf(context, domain, context.size.streamScenes),
+    })))],
+  }),
+
+  ablations: (context) => ({
+    name: "ablations",
+    title: "Beyond the paper",
+    about: "Options of TTT-KD that are off by default, one at a time.",
+    entries: withStepZero(context, [
+      entryOf(variantOf(context, "source")),
+      entryOf(variantOf(context, "ttt-kd")),
+      ...ABLATIONS.map(({ label, settings }) =>
+        entryOf(variantOf(context, "ttt-kd", { id: `ttt-kd, ${label}`, label, settings }))
+      ),
+    ]),
+    sequences: focusSequences(context, context.dataset.domains.find((d) => d.isSource)?.name),
+  }),
+};
+
+const ABLATIONS: readonly { label: string; settings: Settings }[] = [
+  { label: "mean of all steps' predictions", settings: { average: true } },
+  { label: "stops at the loss of source scenes", settings: { stop: "level" } },
+  { label: "stops by held-out photographs", settings: { stop: "views" } },
+  { label: "guard", settings: { guard: 2 } },
+  { label: "fused with the 2D probe", settings: { fusion: 1 } },
+];
+
+/** The study that settings are chosen by: every method's own grid. */
+export function tuningStudy(context: StudyContext): Study {
+  const shifted = context.size.domains ??
+    context.dataset.domains.filter(({ isSource }) => !isSource).map(({ name }) => name);
+  return {
+    name: "tune",
+    title: "Choice of settings",
+    about: "Every setting of each method's own grid, on validation scenes.",
+    entries: context.chosen.flatMap((name) =>
+      (context.methods.get(name)?.grid ?? []).map((settings) =>
+        entryOf(variantOf(context, name, {
+          id: `${name}, ${JSON.stringify(settings)}`,
+          label: Object.entries(settings).map(([key, value]) => `${key} ${value}`).join(", "),
+          settings,
+        }))
+      )
+    ).filter(({ variant }) => context.isAvailable(variant)),
+    sequences: shifted.map((domain) =>
+      domainSequence(domain, scenesOf(context, domain, context.size.scenes))
+    ),
+  };
+}
+
+/** A method by its defaults, with changes. */
+function variantOf(
+  { methods, profile }: StudyContext,
+  name: string,
+  changes: Partial<Variant> = {},
+): Variant {
+  const method = methods.get(name);
+  if (!method) {
+    throw new RangeError(`Cannot run ${name}: there are ${[...methods.keys()].join(", ")}`);
+  }
+  return {
+    id: name,
+    label: changes.id ?? name,
+    method: name,
+    settings: {},
+    checkpoint: method.checkpoint,
+    teacher: profile.teachers[0]!.name,
+    online: method.online,
+    photographs: method.usesPhotographs ? "own" : "none",
+    images: null,
+    curve: [],
+    ...changes,
+  };
+}
+
+function entryOf(variant: Variant, seeds = 1): Entry {
+  return { variant, seeds, stepZero: null, position: null };
+}
+
+/** Adds the step 0 of every variant that adapts, and says which is whose. */
+function withStepZero(context: StudyContext, entries: readonly Entry[]): Entry[] {
+  const all = [...entries];
+  const usual = variantOf(context, "bn");
+  for (const [index, { variant, seeds }] of entries.entries()) {
+    if (!context.methods.get(variant.method)!.adapts) continue;
+    const { checkpoint, teacher } = variant;
+    const isUsual = checkpoint === usual.checkpoint && teacher === usual.teacher;
+    const start = checkpoint === "joint" ? teacher : checkpoint;
+    const stepZero = isUsual ? usual : variantOf(context, "bn", {
+      id: `bn, ${start} student`,
+      checkpoint,
+      teacher,
+    });
+    all[index] = { ...all[index]!, stepZero: stepZero.id };
+    const known = all.findIndex((entry) => entry.variant.id === stepZero.id);
+    if (known < 0) all.push(entryOf(stepZero, seeds));
+    else if (all[known]!.seeds < seeds) all[known] = { ...all[known]!, seeds };
+  }
+  return all;
+}
+
+function domainNames(dataset: Dataset): string[] {
+  return dataset.domains.map(({ name }) => name);
+}
+
+function scenesOf({ dataset, split }: StudyContext, domain: string, wanted: number): number {
+  return Math.min(wanted, dataset.count(domain, split));
+}
+
+/** The domains that a study looks at more closely, where the run has them. */
+function focusSequences(context: StudyContext, also?: string): Sequence[] {
+  const { profile, size } = context;
+  const isRun = (domain: string) => size.domains === null || size.domains.includes(domain);
+  return [...(also === undefined ? [] : [also]), ...profile.focus].filter(isRun)
+    .map((domain) => domainSequence(domain, scenesOf(context, domain, size.scenes)));
+}
