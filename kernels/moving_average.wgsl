@@ -1,0 +1,20 @@
+// average = keep * average + take * x: exponential with keep + take = 1, or a mean of k terms with take = 1 / k at the k-th.
+// With keep = 0 what `average` held does not matter, NaN included.
+// Bindings: x read vec4f[count]; average write vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
+struct Params { count: u32, keep: f32, take: f32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> average: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (wid.x + wid.y * num.x) * 64u + lane;
+  if (i >= params.count) { return; }
+  var sum = params.take * x[i];
+  if (params.keep > 0.0) { sum += params.keep * average[i]; }
+  average[i] = sum;
+}

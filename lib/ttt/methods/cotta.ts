@@ -1,0 +1,228 @@
+/**
+ * CoTTA (Wang et al. 2022, github.com/qinenergy/cotta): a student learns from a teacher that is the moving
+ * average of its own weights; where the source network is unsure of a scan, the teacher's answers are
+ * averaged over augmented views; now and then a few weights return to their source values. It is continual:
+ * student and teacher go on from scan to scan, and the answer is the teacher's, from before the step.
+ *
+ * As in the original: all learned weights move (the convolutions' `kernel` too, which a filter on the names
+ * `weight` and `bias` would miss), batch statistics everywhere, logits averaged over views, soft
+ * cross-entropy, Adam, then the average, then the restore, which leaves Adam's moments alone. The port: the
+ * batch is one scan; confidence and loss are means over its voxels; views are turned, mirrored, scaled,
+ * jittered and recoloured, fewer than the original's 32, and their logits come back point by point.
+ */
+import { z } from "zod";
+import type { Gpu } from "../../gpu/mod.ts";
+import { Graph } from "../../graph/graph.ts";
+import { recordLoss } from "../../graph/ops/mean_loss.ts";
+import { movingAverage } from "../../graph/ops/moving_average.ts";
+import { restoreStep } from "../../graph/ops/restore.ts";
+import { softCrossEntropy } from "../../graph/ops/soft_cross_entropy.ts";
+import { softmax } from "../../graph/ops/softmax.ts";
+import { Plan } from "../../graph/plan.ts";
+import { Tensor } from "../../graph/tensor.ts";
+import { AdamW } from "../../nn/adamw.ts";
+import type { Parameters } from "../../nn/parameters.ts";
+import { frozenLayers, layersOf, LossHistory, type PlanContext, PredictionPlan } from "../plans.ts";
+import { labelsOf, type Probabilities, unpadded } from "../probabilities.ts";
+import { SparseScan } from "../sparse_scan.ts";
+import { randomView, type ViewOptions, viewToScan } from "../views.ts";
+import { type AdaptationContext, type Adapted, defineMethod, numberSetting } from "./method.ts";
+
+/** Standard deviation of a view's jitter, in voxels. */
+const JITTER = 0.1;
+/** Ranges of a view's scale and colours: the original's scale of 0.9 to 1.1, and its colour jitter. */
+const VIEW: Omit<ViewOptions, "jitter"> = { scale: 0.1, colour: 0.2 };
+
+export const cotta = defineMethod({
+  name: "cotta",
+  about: "weights towards the answers of their own moving average over views (CoTTA)",
+  checkpoint: "joint",
+  usesPhotographs: false,
+  online: true,
+  adapts: true,
+  settings: z.strictObject({
+    /** On each scan. */
+    steps: numberSetting(1, { min: 1, max: 1000, integer: true }),
+    /** Of Adam. */
+    learningRate: numberSetting(1e-3, { min: 0, max: 1 }),
+    /** What the teacher keeps of itself at each step. */
+    teacherMomentum: numberSetting(0.999, { min: 0, max: 1 }),
+    /** Probability that a weight returns to its source value at each step. */
+    restore: numberSetting(0.01, { min: 0, max: 1 }),
+    /** Mean confidence of the source network below which views are averaged. */
+    confidence: numberSetting(0.92, { min: 0, max: 1 }),
+    /** Views that are averaged. */
+    views: numberSetting(8, { min: 1, max: 64, integer: true }),
+  }),
+  grid: [
+    { learningRate: 1e-3, teacherMomentum: 0.999 },
+    { learningRate: 1e-3, teacherMomentum: 0.99 },
+    { learningRate: 1e-3, teacherMomentum: 0.9 },
+    { learningRate: 3e-4, teacherMomentum: 0.99 },
+    { learningRate: 3e-4, teacherMomentum: 0.9 },
+    { learningRate: 3e-4, teacherMomentum: 0.9, steps: 3 },
+  ],
+  async adapt(context, settings): Promise<Adapted> {
+    const { gpu, work, scan } = context;
+    const { steps } = settings;
+    const pair = context.memory.recall(() => new Pair(context));
+    using owned = new DisposableStack();
+    const history = owned.use(new LossHistory(gpu, steps));
+    const target = logitsTensor(context, owned);
+    const isSure = await work.time(
+      "predict",
+      async () => await anchorConfidence(context) >= settings.confidence,
+    );
+    const [lesson, clean] = await work.time("compile", async () => {
+      const made = [
+        owned.use(new LessonPlan({ ...context, parameters: pair.student }, target, history)),
+        isSure
+          ? owned.use(teacherPlan({ ...context, parameters: pair.teacher }, scan, target, 0))
+          : null,
+      ] as const;
+      await gpu.finished();
+      return made;
+    });
+    await work.time("adapt", async () => {
+      for (let step = 1; step <= steps; step++) {
+        if (clean) clean.submit();
+        else await averageViews(context, pair.teacher, target, settings.views);
+        lesson.submit();
+        pair.step(gpu, context.parameters, settings);
+        await work.stepped(step, steps, history);
+      }
+    });
+    return {
+      probabilities: await lesson.read(),
+      steps,
+      losses: await history.values(),
+      note: isSure ? "one view: the source network is sure" : `mean of ${settings.views} views`,
+    };
+  },
+});
+
+/** Student and teacher, kept from scan to scan. */
+class Pair implements Disposable {
+  readonly student: Parameters;
+  readonly teacher: Parameters;
+  readonly #optimizer: AdamW;
+  readonly #owned: DisposableStack;
+  readonly #seed: number;
+  #steps = 0;
+
+  constructor({ gpu, parameters, random }: AdaptationContext) {
+    using owned = new DisposableStack();
+    this.student = owned.use(parameters.clone());
+    this.teacher = owned.use(parameters.clone());
+    this.#optimizer = owned.use(new AdamW(gpu, this.student, 0));
+    this.#seed = random.uint32();
+    this.#owned = owned.move();
+  }
+
+  /** Moves the student by its gradient, the teacher after it, and some of the student back to the source. */
+  step(
+    gpu: Gpu,
+    source: Parameters,
+    settings: { learningRate: number; teacherMomentum: number; restore: number },
+  ): void {
+    this.#optimizer.step(settings.learningRate);
+    const { values } = this.student;
+    const count = values.size / 16;
+    gpu.run([
+      movingAverage(
+        { x: values, average: this.teacher.values },
+        count,
+        settings.teacherMomentum,
+      ),
+      restoreStep({ source: source.values, values }, count, {
+        probability: settings.restore,
+        seed: this.#seed,
+        step: this.#steps++,
+      }),
+    ], "CoTTA");
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned.dispose();
+  }
+}
+
+/** How sure the source network is of the scan: the mean over voxels of its largest probability. */
+async function anchorConfidence(context: PlanContext): Promise<number> {
+  using plan = new PredictionPlan(context, "batch");
+  plan.submit();
+  const { confidence } = labelsOf(await plan.read());
+  return confidence.reduce((sum, value) => sum + value, 0) / confidence.length;
+}
+
+/** A buffer for the logits that the student is to learn, [voxels][classes]. */
+function logitsTensor({ gpu, scan, student }: PlanContext, owned: DisposableStack): Tensor {
+  const shape = [scan.voxels.count, student.classes] as const;
+  const { bytes } = new Tensor("target logits", ...shape);
+  const binding = owned.use(gpu.buffer("target logits", bytes));
+  return new Tensor("target logits", ...shape, { binding });
+}
+
+/** Brings the mean of the teacher's logits over random views into `target`. */
+async function averageViews(
+  context: AdaptationContext,
+  parameters: Parameters,
+  target: Tensor,
+  views: number,
+): Promise<void> {
+  const { gpu, student, card, points, random, scan: { voxels } } = context;
+  for (let i = 0; i < views; i++) {
+    const drawn = randomView(points, { ...VIEW, jitter: JITTER * voxels.size }, random);
+    using view = await SparseScan.build(gpu, student, card.features, drawn, voxels.size);
+    using plan = teacherPlan({ ...context, parameters }, view, target, i / (i + 1));
+    plan.submit();
+    await gpu.finished();
+  }
+}
+
+/** target = keep · target + (1 - keep) · logits of a view of the scan, or of the scan itself. */
+function teacherPlan(context: PlanContext, view: SparseScan, target: Tensor, keep: number): Plan {
+  const { gpu, student, scan } = context;
+  const graph = new Graph();
+  const layers = frozenLayers({ ...context, scan: view }, "batch");
+  const logits = student.classHead(graph, layers, student.backbone(graph, layers, view.features));
+  const x = view === scan ? logits : viewToScan(graph, logits, view, scan);
+  graph.emit(movingAverage({ x, average: target }, target.bytes / 16, keep));
+  return new Plan(gpu, graph, [], "CoTTA teacher");
+}
+
+/** The student's loss against the target, recorded, and its gradient by all learned weights. */
+class LessonPlan implements Disposable {
+  readonly #plan: Plan;
+  readonly #taught: Tensor;
+
+  constructor(context: PlanContext, target: Tensor, history: LossHistory) {
+    const { gpu, student, scan } = context;
+    const graph = new Graph();
+    const layers = layersOf(context, {
+      statistics: "batch",
+      momentum: 0,
+      trainable: () => true,
+    });
+    const logits = student.classHead(graph, layers, student.backbone(graph, layers, scan.features));
+    this.#taught = softmax(graph, target);
+    const loss = softCrossEntropy(graph, logits, this.#taught, 1);
+    recordLoss(graph, loss, history.tensor, history.capacity);
+    graph.backward();
+    this.#plan = new Plan(gpu, graph, [this.#taught], "CoTTA student");
+  }
+
+  submit(): void {
+    this.#plan.submit();
+  }
+
+  /** What the teacher said at the last submit. */
+  async read(): Promise<Probabilities> {
+    const { rows, channels } = this.#taught;
+    return unpadded(await this.#plan.read(this.#taught), rows, channels);
+  }
+
+  [Symbol.dispose](): void {
+    this.#plan.destroy();
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * DUA (Mirza et al. 2022, github.com/jmiemirza/DUA): only the running statistics of the norm layers move,
+ * by forward passes over augmented copies, with a momentum that decays. No gradient.
+ *
+ * The original feeds 64 copies (cropped, flipped, turned by quarter turns) of one image a step, carries the
+ * statistics over 80 images of a corruption, and reports the best of its 80 evaluations on the test set,
+ * which only an oracle could choose. The port: one step is one copy of the scan (turned about the vertical,
+ * mirrored, jittered), which alone has thousands of voxels; every scan starts from the source statistics;
+ * the prediction is the one after the last copy.
+ */
+import { z } from "zod";
+import { Graph } from "../../graph/graph.ts";
+import { Plan } from "../../graph/plan.ts";
+import { layersOf, type PlanContext, PredictionPlan } from "../plans.ts";
+import { SparseScan } from "../sparse_scan.ts";
+import { randomView, type ViewOptions } from "../views.ts";
+import { type Adapted, defineMethod, numberSetting } from "./method.ts";
+
+/** Standard deviation of a copy's jitter, in voxels. */
+const JITTER = 0.1;
+
+export const dua = defineMethod({
+  name: "dua",
+  about: "running statistics of the norm layers by augmented copies of the scan (DUA); no gradient",
+  checkpoint: "joint",
+  usesPhotographs: false,
+  online: false,
+  adapts: false,
+  settings: z.strictObject({
+    /** Augmented copies of the scan. */
+    copies: numberSetting(20, { min: 1, max: 1000, integer: true }),
+    /** The i-th copy moves the statistics by momentum · decay^i + minimum. */
+    momentum: numberSetting(0.1, { min: 0, max: 0.5 }),
+    decay: numberSetting(0.94, { min: 0, max: 1 }),
+    minimum: numberSetting(0.005, { min: 0, max: 0.5 }),
+  }),
+  grid: [
+    { copies: 5 },
+    { copies: 10 },
+    { copies: 20 },
+    { copies: 40 },
+    { copies: 10, decay: 1 },
+    { copies: 20, decay: 1 },
+  ],
+  async adapt(context, { copies, momentum, decay, minimum }): Promise<Adapted> {
+    const { gpu, student, card, points, random, work } = context;
+    const voxelSize = context.scan.voxels.size;
+    const options: ViewOptions = { jitter: JITTER * voxelSize, scale: 0, colour: 0 };
+    using parameters = context.parameters.clone();
+    for (let i = 1; i <= copies; i++) {
+      await work.time("adapt", async () => {
+        const copy = randomView(points, options, random);
+        using scan = await SparseScan.build(gpu, student, card.features, copy, voxelSize);
+        const rate = momentum * decay ** i + minimum;
+        using plan = statisticsPlan({ ...context, scan, parameters }, rate);
+        plan.submit();
+        await gpu.finished();
+      });
+    }
+    return await work.time("predict", async () => {
+      using plan = new PredictionPlan({ ...context, parameters }, "running");
+      plan.submit();
+      return { probabilities: await plan.read(), steps: 0, losses: [] };
+    });
+  },
+});
+
+/** A forward pass of the backbone, where all norm layers are, that moves its running statistics. */
+function statisticsPlan(context: PlanContext, momentum: number): Plan {
+  const graph = new Graph();
+  const layers = layersOf(context, { statistics: "batch", momentum, trainable: () => false });
+  context.student.backbone(graph, layers, context.scan.features);
+  return new Plan(context.gpu, graph, [], "DUA");
+}

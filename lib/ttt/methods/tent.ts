@@ -1,0 +1,106 @@
+/**
+ * TENT (Wang et al. 2021, github.com/DequanWang/tent): the scale γ and shift β of the norm layers follow the
+ * gradient of the predictions' mean entropy, by Adam, under batch statistics. Everything else stays.
+ *
+ * The original takes one step on each batch of 200 images, keeps what it learned until the corruption
+ * changes, and answers with the logits from before the step. The port: the batch is one scan, entropy is
+ * averaged over its voxels, every scan starts from the source weights (the original's `episodic`), and the
+ * prediction comes after all steps, as a single scan would otherwise gain nothing from the last of them.
+ */
+import { z } from "zod";
+import { Graph } from "../../graph/graph.ts";
+import { entropy } from "../../graph/ops/entropy.ts";
+import { recordLoss } from "../../graph/ops/mean_loss.ts";
+import { softmax } from "../../graph/ops/softmax.ts";
+import { Plan } from "../../graph/plan.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { AdamW } from "../../nn/adamw.ts";
+import { layersOf, LossHistory, type PlanContext } from "../plans.ts";
+import { type Probabilities, unpadded } from "../probabilities.ts";
+import { type Adapted, defineMethod, numberSetting } from "./method.ts";
+
+export const tent = defineMethod({
+  name: "tent",
+  about: "norm scale and shift towards low entropy of the predictions (TENT)",
+  checkpoint: "joint",
+  usesPhotographs: false,
+  online: false,
+  adapts: true,
+  settings: z.strictObject({
+    steps: numberSetting(10, { min: 1, max: 1000, integer: true }),
+    /** Of Adam. */
+    learningRate: numberSetting(1e-3, { min: 0, max: 1 }),
+  }),
+  grid: [
+    { steps: 1, learningRate: 1e-3 },
+    { steps: 10, learningRate: 3e-4 },
+    { steps: 10, learningRate: 1e-3 },
+    { steps: 10, learningRate: 3e-3 },
+    { steps: 25, learningRate: 1e-3 },
+    { steps: 25, learningRate: 3e-3 },
+  ],
+  async adapt(context, { steps, learningRate }): Promise<Adapted> {
+    const { gpu, work } = context;
+    using owned = new DisposableStack();
+    const parameters = owned.use(context.parameters.clone());
+    const optimizer = owned.use(new AdamW(gpu, parameters, 0));
+    const history = owned.use(new LossHistory(gpu, steps + 1));
+    const plan = await work.time("compile", async () => {
+      const made = owned.use(new EntropyPlan({ ...context, parameters }, history));
+      await gpu.finished();
+      return made;
+    });
+    const snapshots: { step: number; probabilities: Probabilities }[] = [];
+    await work.time("adapt", async () => {
+      for (let step = 1; step <= steps; step++) {
+        plan.submit();
+        if (context.snapshots.includes(step - 1)) {
+          snapshots.push({ step: step - 1, probabilities: await plan.read() });
+        }
+        optimizer.step(learningRate);
+        await work.stepped(step, steps, history);
+      }
+    });
+    return await work.time("predict", async () => {
+      plan.submit();
+      const probabilities = await plan.read();
+      if (context.snapshots.includes(steps)) snapshots.push({ step: steps, probabilities });
+      return { probabilities, steps, losses: await history.values(), snapshots };
+    });
+  },
+});
+
+/** Predicts, records the entropy of the predictions and adds its gradient to that of γ and β. */
+class EntropyPlan implements Disposable {
+  readonly #plan: Plan;
+  readonly #probabilities: Tensor;
+
+  constructor(context: PlanContext, history: LossHistory) {
+    const { gpu, student, scan } = context;
+    const graph = new Graph();
+    const layers = layersOf(context, {
+      statistics: "batch",
+      momentum: 0,
+      trainable: ({ kind }) => kind === "scale" || kind === "shift",
+    });
+    const features = student.backbone(graph, layers, scan.features);
+    const logits = student.classHead(graph, layers, features);
+    this.#probabilities = softmax(graph, logits);
+    recordLoss(graph, entropy(graph, logits, 1), history.tensor, history.capacity);
+    graph.backward();
+    this.#plan = new Plan(gpu, graph, [this.#probabilities], "TENT");
+  }
+
+  submit(): void {
+    this.#plan.submit();
+  }
+
+  async read(): Promise<Probabilities> {
+    const { rows, channels } = this.#probabilities;
+    return unpadded(await this.#plan.read(this.#probabilities), rows, channels);
+  }
+
+  [Symbol.dispose](): void {
+    this.#plan.destroy();
+  }
+}
