@@ -1,0 +1,120 @@
+/**
+ * TTT-MAE (Gandelsman et al. 2022; MATE, Mirza et al. 2023, for point clouds, github.com/jmiemirza/MATE): a
+ * network that was trained on labels and masked reconstruction takes gradient steps on the reconstruction of
+ * each scan alone, then labels the whole scan.
+ *
+ * The original masks 90 % of the patches of one object in 48 copies, reconstructs their points by a
+ * transformer's decoder (Chamfer distance), moves all weights by AdamW for 20 steps with the norm layers'
+ * running statistics, and forgets them. The port, for a sparse U-Net that has no place for hidden tokens: blocks
+ * of voxels are hidden, and a linear head says from each voxel that is left which cells around it hold a
+ * hidden surface (see `lib/ttt/masking.ts`); every step draws another mask of the scan; the backbone moves and
+ * the heads stay, as in TTT-KD. The norm layers use the scan's own statistics, as in the other methods that
+ * adapt, or, as in the original, the running ones; steps and prediction use the same.
+ */
+import { z } from "zod";
+import { Program } from "../../gpu/mod.ts";
+import { sgdStep } from "../../graph/ops/optimizer.ts";
+import { AdamW } from "../../nn/adamw.ts";
+import { Learner } from "../learner.ts";
+import { MASK, Masker } from "../masking.ts";
+import { LossHistory, PredictionPlan } from "../plans.ts";
+import type { Probabilities } from "../probabilities.ts";
+import { reconstructionPlan } from "../reconstruction.ts";
+import {
+  type AdaptationContext,
+  type Adapted,
+  choiceSetting,
+  defineMethod,
+  numberSetting,
+} from "./method.ts";
+
+const settings = z.strictObject({
+  steps: numberSetting(20, { min: 1, max: 1000, integer: true }),
+  optimizer: choiceSetting("adamw", ["adamw", "sgd"]),
+  learningRate: numberSetting(3e-4, { min: 0, max: 10 }),
+  /** Of SGD. */
+  momentum: numberSetting(0.9, { min: 0, max: 0.999 }),
+  /** Share of the blocks that is hidden. */
+  share: numberSetting(MASK.share, { min: 0, max: 1 }),
+  /** Statistics of the norm layers. */
+  statistics: choiceSetting("batch", ["batch", "running"]),
+});
+
+export const tttMae = defineMethod({
+  name: "ttt-mae",
+  about: "gradient steps on masked reconstruction for each scan, then forgotten (TTT-MAE, MATE)",
+  checkpoint: "mae",
+  usesPhotographs: false,
+  online: false,
+  adapts: true,
+  settings,
+  grid: [
+    { learningRate: 1e-4 },
+    { learningRate: 3e-4 },
+    { learningRate: 1e-3 },
+    { learningRate: 3e-4, statistics: "running" },
+    { optimizer: "sgd", learningRate: 0.05 },
+    { optimizer: "sgd", learningRate: 0.2 },
+  ],
+  async adapt(context, { steps, share, statistics, ...rest }): Promise<Adapted> {
+    const { gpu, work, random, points, card } = context;
+    using owned = new DisposableStack();
+    const learner = owned.use(new Learner(context));
+    const moving = { ...context, parameters: learner.parameters };
+    const update = updateOf(context, learner, rest, owned);
+    const history = owned.use(new LossHistory(gpu, steps));
+    const predict = owned.use(new PredictionPlan(moving, statistics));
+    const snapshots: { step: number; probabilities: Probabilities }[] = [];
+    const snapshot = async (step: number) => {
+      if (!context.snapshots.includes(step)) return;
+      predict.submit();
+      snapshots.push({ step, probabilities: await predict.read() });
+    };
+    await work.time("adapt", async () => {
+      const masker = await Masker.of({ ...context, points, features: card.features });
+      await snapshot(0);
+      for (let step = 1; step <= steps; step++) {
+        using masked = await masker.draw({ ...MASK, share }, random);
+        using plan = reconstructionPlan(moving, masked, {
+          statistics,
+          trainable: ({ part }) => part === "backbone",
+          weight: 1,
+          history,
+        });
+        plan.submit();
+        update();
+        await work.stepped(step, steps, history);
+        await snapshot(step);
+      }
+    });
+    return await work.time("predict", async () => {
+      predict.submit();
+      const probabilities = await predict.read();
+      return { probabilities, steps, losses: await history.values(), snapshots };
+    });
+  },
+});
+
+/** How the weights follow the gradients that are there; leaves these zero. */
+function updateOf(
+  { gpu }: AdaptationContext,
+  { parameters, velocity }: Learner,
+  { optimizer, learningRate, momentum }: Pick<
+    z.output<typeof settings>,
+    "optimizer" | "learningRate" | "momentum"
+  >,
+  owned: DisposableStack,
+): () => void {
+  if (optimizer === "adamw") {
+    // The original's decay of 0.05 would take 5e-5 · 0.05 of a weight a step: nothing in 20 of them.
+    const adam = owned.use(new AdamW(gpu, parameters, 0));
+    return () => adam.step(learningRate);
+  }
+  const { values, gradients: gradient } = parameters;
+  const sgd = { learningRate, momentum, weightDecay: 0 };
+  const count = parameters.endOf("backbone") / 16;
+  const program = owned.use(
+    new Program(gpu, [sgdStep({ values, gradient, velocity }, count, sgd)], "SGD"),
+  );
+  return () => program.submit();
+}
