@@ -7,9 +7,9 @@
  */
 import { z } from "zod";
 import type { Dataset, DatasetScene } from "../datasets/dataset.ts";
-import { type Gpu, type GpuBuffer, Program } from "../gpu/mod.ts";
-import { type AdamOptions, adamParams, adamStep } from "../graph/ops/optimizer.ts";
+import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
 import { paddedChannels, Tensor } from "../graph/tensor.ts";
+import { AdamW } from "../nn/adamw.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { initialState } from "../nn/initialise.ts";
 import { MINKUNETS } from "../nn/minkunet.ts";
@@ -336,43 +336,6 @@ async function sourceLevel(
     losses.push(...await history.values());
   }
   return losses.length > 0 ? mean(losses) : null;
-}
-
-/** AdamW over all learned parameters: one launch a step. */
-class AdamW implements Disposable {
-  readonly #program: Program;
-  readonly #owned = new DisposableStack();
-  readonly #options: Omit<AdamOptions, "learningRate">;
-  readonly #count: number;
-  #step = 0;
-
-  constructor(gpu: Gpu, { values, gradients: gradient }: Parameters, weightDecay: number) {
-    this.#options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
-    this.#count = values.size / 16;
-    const first = this.#owned.use(gpu.zeros("first moments", values.size));
-    const second = this.#owned.use(gpu.zeros("second moments", values.size));
-    this.#program = this.#owned.use(
-      new Program(gpu, [
-        adamStep({ values, gradient, first, second }, this.#count, 1, {
-          ...this.#options,
-          learningRate: 0,
-        }),
-      ], "AdamW"),
-    );
-  }
-
-  step(learningRate: number): void {
-    this.#step++;
-    this.#program.setParams(
-      0,
-      adamParams(this.#count, this.#step, { ...this.#options, learningRate }),
-    );
-    this.#program.submit();
-  }
-
-  [Symbol.dispose](): void {
-    this.#owned.dispose();
-  }
 }
 
 function mean(values: readonly number[]): number {

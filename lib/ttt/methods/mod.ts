@@ -4,12 +4,15 @@
  * @module
  */
 import { bn } from "./bn.ts";
+import { cotta } from "./cotta.ts";
+import { dua } from "./dua.ts";
 import { fusion } from "./fusion.ts";
 import { joint } from "./joint.ts";
 import type { Method } from "./method.ts";
 import { oracle } from "./oracle.ts";
 import { probe } from "./probe.ts";
 import { source } from "./source.ts";
+import { tent } from "./tent.ts";
 import { tttKd } from "./ttt_kd.ts";
 import { tttKdFusion } from "./ttt_kd_fusion.ts";
 import { tttKdOnline } from "./ttt_kd_online.ts";
@@ -18,6 +21,6 @@ export * from "./method.ts";
 
 /** Every method by its name on the command line. */
 export const METHODS: ReadonlyMap<string, Method> = new Map(
-  [source, joint, bn, probe, fusion, tttKdOnline, tttKd, tttKdFusion, oracle]
+  [source, joint, bn, dua, tent, cotta, probe, fusion, tttKdOnline, tttKd, tttKdFusion, oracle]
     .map((method) => [method.name, method]),
 );
