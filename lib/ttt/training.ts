@@ -1,7 +1,8 @@
 /**
- * Training of a student on labelled scenes: on labels alone, or jointly with distillation from the frozen
- * teacher, L = CE + λ KD (arXiv 2403.11691), AdamW under a one-cycle rate. Gradients of a batch are summed
- * on the GPU scene by scene, so each scene is normalised by its own statistics, as it will be at test time.
+ * Training of a student on labelled scenes: on labels alone, jointly with distillation from the frozen
+ * teacher, L = CE + λ KD (arXiv 2403.11691), or jointly with masked reconstruction, which TTT-MAE adapts by;
+ * AdamW under a one-cycle rate. Gradients of a batch are summed on the GPU scene by scene, so each scene is
+ * normalised by its own statistics, as it will be at test time.
  *
  * @module
  */
@@ -21,8 +22,10 @@ import type { Camera, Scan } from "../scan/mod.ts";
 import type { FeatureMap, FeatureTeacher } from "../teacher/mod.ts";
 import { Random } from "../worlds/random.ts";
 import { augment } from "./augment.ts";
+import { CELLS, MASK, Masker } from "./masking.ts";
 import type { StudentFile } from "./models.ts";
 import { distillationTarget, LossHistory, PredictionPlan, trainingPlan } from "./plans.ts";
+import { reconstructionPlan } from "./reconstruction.ts";
 import { oneCycle } from "./schedule.ts";
 import { SparseScan } from "./sparse_scan.ts";
 
@@ -33,8 +36,8 @@ const TrainingConfigSchema = z.strictObject({
   benchmark: z.string().default("rooms"),
   /** Domain whose split "train" gives the scenes. */
   domain: z.string().default("source"),
-  /** What the student learns: labels alone, or labels and the teacher's features. */
-  objective: z.enum(["labels", "joint"]).default("joint"),
+  /** What the student learns: labels alone, with the teacher's features, or with what masks hide. */
+  objective: z.enum(["labels", "joint", "mae"]).default("joint"),
   backbone: z.enum(Object.keys(MINKUNETS) as [string, ...string[]]).default("MinkUNet14Slim"),
   /** Input channels. */
   features: z.array(z.enum(["red", "green", "blue", "one"])).min(1)
@@ -49,6 +52,8 @@ const TrainingConfigSchema = z.strictObject({
   weightDecay: z.number().min(0).default(0.01),
   /** λ, the weight of the distillation loss. */
   distillation: z.number().positive().default(1),
+  /** Weight of the loss of masked reconstruction. */
+  reconstruction: z.number().positive().default(1),
   /** Momentum of the running statistics. */
   momentum: z.number().positive().max(1).default(0.1),
   /** Edge of a voxel in metres. */
@@ -85,6 +90,7 @@ export interface TrainingProgress {
   /** Means since the last report. */
   crossEntropy?: number;
   distillation?: number;
+  reconstruction?: number;
 }
 
 /** Everything a training run needs. */
@@ -107,6 +113,7 @@ const LEVEL_SCENES = 8;
 /** Streams of random numbers, so that what one of them draws does not move the other. */
 const WEIGHTS_STREAM = 10;
 const SCENES_STREAM = 11;
+const MASKS_STREAM = 12;
 
 interface Source {
   scan: Scan & { labels: Int32Array };
@@ -142,6 +149,7 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     voxelSize: config.voxelSize,
     features: config.features,
     teacher: teacher && { id: teacher.card.id, width: teacher.card.width },
+    ...(config.objective === "mae" ? { reconstruction: CELLS } : {}),
     licence: run.licence,
     provenance:
       `ttt-kd train, ${config.objective}, on ${config.scenes} scenes of ${dataset.name}, domain ` +
@@ -171,11 +179,13 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     );
   }
   const random = new Random(config.seed, SCENES_STREAM);
+  const masks = new Random(config.seed, MASKS_STREAM);
   const order: number[] = [];
   for (let step = 0; step < steps;) {
     const due = Math.min(STEPS_PER_REPORT, steps - step);
     using classHistory = new LossHistory(gpu, due * config.batch);
     using distillationHistory = new LossHistory(gpu, due * config.batch);
+    using reconstructionHistory = new LossHistory(gpu, due * config.batch);
     for (const end = step + due; step < end; step++) {
       run.signal?.throwIfAborted();
       for (let i = 0; i < config.batch; i++) {
@@ -184,6 +194,7 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
           centre: centreBuffer,
           classHistory,
           distillationHistory,
+          reconstruction: card.reconstruction ? { masks, history: reconstructionHistory } : null,
         });
       }
       optimizer.step(oneCycle(step, steps, config.learningRate));
@@ -196,6 +207,9 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
       total: steps,
       crossEntropy: mean(await classHistory.values()),
       ...(centre ? { distillation: mean(await distillationHistory.values()) } : {}),
+      ...(card.reconstruction
+        ? { reconstruction: mean(await reconstructionHistory.values()) }
+        : {}),
     });
   }
   if (card.teacher && teacher && centreBuffer) {
@@ -268,7 +282,12 @@ async function addGradients(
   parameters: Parameters,
   source: Source,
   random: Random,
-  losses: { centre: GpuBuffer | null; classHistory: LossHistory; distillationHistory: LossHistory },
+  losses: {
+    centre: GpuBuffer | null;
+    classHistory: LossHistory;
+    distillationHistory: LossHistory;
+    reconstruction: { masks: Random; history: LossHistory } | null;
+  },
 ): Promise<void> {
   const { gpu, config } = run;
   const { scan, cameras, maps } = source;
@@ -277,7 +296,7 @@ async function addGradients(
   const sparse = owned.use(
     await SparseScan.build(gpu, student, config.features, points, config.voxelSize),
   );
-  const { centre, classHistory, distillationHistory } = losses;
+  const { centre, classHistory, distillationHistory, reconstruction } = losses;
   const distillation = centre && {
     target: distillationTarget(
       owned.use(
@@ -304,6 +323,16 @@ async function addGradients(
     distillationHistory,
   }));
   plan.submit();
+  if (!reconstruction) return;
+  const context = { gpu, student, scan: sparse, parameters };
+  const masker = await Masker.of({ ...context, points, features: config.features });
+  const masked = owned.use(await masker.draw(MASK, reconstruction.masks));
+  owned.use(reconstructionPlan(context, masked, {
+    statistics: "batch",
+    trainable: () => true,
+    weight: config.reconstruction / config.batch,
+    history: reconstruction.history,
+  })).submit();
 }
 
 /** Mean distillation loss on held-out scenes of the same domain, with their own statistics. */
