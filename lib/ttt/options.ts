@@ -43,8 +43,8 @@ export function segmentOptions(
   given: Readonly<Record<string, unknown>>,
   hasPhotos: boolean,
 ): SegmentOptions {
-  const { method: name = hasPhotos ? "ttt-kd" : "bn", voxelSize, evaluate, ...own } = given;
-  const method = methodOf(name);
+  const { method: named, voxelSize, evaluate, ...own } = given;
+  const method = methodOf(named ?? (hasPhotos ? "ttt-kd" : "bn"));
   if (method.usesPhotographs && !hasPhotos) {
     throw new OptionError(
       `Cannot use method ${method.name}: no photographs came with the scan; send images and cameras, or use method bn`,
@@ -53,7 +53,10 @@ export function segmentOptions(
   }
   return {
     method: method.name,
-    settings: settingsOf(method, own),
+    // A client that leaves the choice to us may send what adaptation would take: checked, but not used by bn.
+    settings: named === undefined && !hasPhotos
+      ? (settingsOf(methodOf("ttt-kd"), own), settingsOf(method, {}))
+      : settingsOf(method, own),
     evaluate: checked(EVALUATE, "evaluate", evaluate) as boolean,
     ...(voxelSize === undefined
       ? {}

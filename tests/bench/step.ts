@@ -8,7 +8,6 @@ import { Student } from "../../lib/nn/student.ts";
 import { pairViews } from "../../lib/pairing/mod.ts";
 import { Teacher } from "../../lib/teacher/mod.ts";
 import { readStudent, readTeacher } from "../../lib/ttt/models.ts";
-import { DEFAULT_OPTIONS } from "../../lib/ttt/options.ts";
 import { adaptationPlan, distillationTarget, LossHistory } from "../../lib/ttt/plans.ts";
 import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
@@ -40,7 +39,7 @@ export async function benchStep(gpu: Gpu, rounds: number): Promise<void> {
   const targets = owned.use(
     await pairViews(gpu, { voxels, positions, origin: scan.origin, cameras, maps }),
   );
-  const centre = owned.use(gpu.upload("teacher mean", file.centre));
+  const centre = owned.use(gpu.upload("teacher mean", file.centre!));
   const history = owned.use(new LossHistory(gpu, rounds));
   const velocity = owned.use(gpu.zeros("velocity", parameters.endOf("backbone")));
   const plan = owned.use(adaptationPlan(
@@ -48,7 +47,7 @@ export async function benchStep(gpu: Gpu, rounds: number): Promise<void> {
     distillationTarget(targets, centre),
     history,
     velocity,
-    { ...DEFAULT_OPTIONS, weightDecay: 0 },
+    { learningRate: 0.2, momentum: 0.9, weightDecay: 0 },
   ));
   await plan.profile();
   const times = new Map<string, number[]>();

@@ -8,6 +8,7 @@ import {
   reluBackwardReference,
   reluReference,
 } from "../../lib/graph/ops/activation.ts";
+import { accumulate } from "../../lib/graph/ops/accumulate.ts";
 import { add, addReference } from "../../lib/graph/ops/add.ts";
 import {
   batchNorm,
@@ -15,6 +16,7 @@ import {
   batchNormReference,
   statisticsReference,
 } from "../../lib/graph/ops/batch_norm.ts";
+import { centreRows, centreRowsReference } from "../../lib/graph/ops/centre_rows.ts";
 import {
   concatenate,
   concatenateBackwardReference,
@@ -29,7 +31,7 @@ import { entropy, entropyReference } from "../../lib/graph/ops/entropy.ts";
 import { gather, gatherBackwardReference, gatherReference } from "../../lib/graph/ops/gather.ts";
 import { recordLoss } from "../../lib/graph/ops/mean_loss.ts";
 import { adamReference, adamStep, sgdReference, sgdStep } from "../../lib/graph/ops/optimizer.ts";
-import { predict, predictReference } from "../../lib/graph/ops/predict.ts";
+import { softmax, softmaxReference } from "../../lib/graph/ops/softmax.ts";
 import { Graph } from "../../lib/graph/graph.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { Tensor } from "../../lib/graph/tensor.ts";
@@ -322,22 +324,49 @@ withGpu("cosineDistillation() without any target is zero and moves nothing", asy
   assert.ok(got.dz.every((value) => value === 0));
 });
 
-withGpu("predict() equals its reference; the first of equal logits wins", async (gpu) => {
-  const [rows, channels] = [131, 13];
-  const logits = seededNumbers(35, rows * channels).map((value) => Math.fround(4 * value));
-  logits.fill(0.25, 0, channels);
+withGpu(
+  "softmax() equals its reference, also on logits whose exponential overflows",
+  async (gpu) => {
+    for (const [rows, channels] of SHAPES) {
+      const logits = seededNumbers(35, rows * channels).map((value) => Math.fround(200 * value));
+      const got = await runGraph(gpu, (graph, owned) => ({
+        y: softmax(graph, inputTensor(gpu, owned, "logits", logits, channels)),
+      }));
+      assertClose(got.y, softmaxReference(logits, channels), TOLERANCE, "probabilities");
+    }
+  },
+);
+
+withGpu("centreRows() equals its reference; rows without a target are zero", async (gpu) => {
+  for (const [rows, channels] of SHAPES) {
+    const t = seededNumbers(36, rows * channels).map(Math.fround);
+    const centre = seededNumbers(37, channels).map(Math.fround);
+    const mask = Float32Array.from({ length: rows }, (_, row) => row % 4 === 3 ? 0 : 1);
+    // A target that is the mean itself has no direction.
+    if (rows > 4) t.set(centre, 0);
+    const got = await runGraph(gpu, (graph, owned) => ({
+      y: centreRows(graph, {
+        values: inputTensor(gpu, owned, "t", t, channels, false),
+        mask: new Tensor("mask", rows, 1, { binding: owned.use(gpu.upload("mask", mask)) }),
+        centre: inputTensor(gpu, owned, "centre", centre, channels, false),
+      }),
+    }));
+    assertClose(got.y, centreRowsReference(t, mask, centre), TOLERANCE, "centred");
+  }
+});
+
+withGpu("accumulate() adds at every submit to a buffer that outlives the plan", async (gpu) => {
   using owned = new DisposableStack();
+  const x = seededNumbers(38, 35).map(Math.fround);
+  const buffer = owned.use(gpu.zeros("total", 7 * 8 * 4));
+  const total = new Tensor("total", 7, 5, { binding: buffer });
   const graph = new Graph();
-  const labels = graph.tensor("labels", Math.ceil(rows / 4), 4);
-  const confidence = graph.tensor("confidence", Math.ceil(rows / 4), 4);
-  predict(graph, inputTensor(gpu, owned, "logits", logits, channels), labels, confidence);
-  using plan = new Plan(gpu, graph, [labels, confidence]);
-  plan.submit();
-  const want = predictReference(logits, channels);
-  const words = new Uint32Array((await plan.read(labels)).buffer);
-  assert.deepEqual([...words.subarray(0, rows)], [...want.labels]);
-  const got = (await plan.read(confidence)).subarray(0, rows);
-  assertClose(got, want.confidence, TOLERANCE, "confidence");
+  accumulate(graph, inputTensor(gpu, owned, "x", x, 5), total);
+  using plan = new Plan(gpu, graph);
+  for (let i = 0; i < 3; i++) plan.submit();
+  const stored = await gpu.read(buffer, Float32Array);
+  const got = stored.filter((_, i) => i % 8 < 5);
+  assertClose(got, Array.from(x, (value) => 3 * value), TOLERANCE, "total");
 });
 
 withGpu("recordLoss() appends without the host and drops what does not fit", async (gpu) => {

@@ -60,7 +60,7 @@ if (GOLDEN) {
   }
 }
 
-Deno.test("Student has the backbone's entries and two linear heads", () => {
+Deno.test("Student has the backbone's entries, two linear heads and the probe", () => {
   const student = new Student({
     backbone: "MinkUNet14Slim",
     classes: ["floor", "wall", "chair"],
@@ -77,6 +77,10 @@ Deno.test("Student has the backbone's entries and two linear heads", () => {
       ["final.bias", "classes", "bias", [1, 3]],
       ["distillation.kernel", "distillation", "kernel", [48, 10]],
       ["distillation.bias", "distillation", "bias", [1, 10]],
+      ["probe.0.kernel", "probe", "kernel", [10, 64]],
+      ["probe.0.bias", "probe", "bias", [1, 64]],
+      ["probe.2.kernel", "probe", "kernel", [64, 3]],
+      ["probe.2.bias", "probe", "bias", [1, 3]],
     ],
   );
   assert.equal(new Set(specs.map(({ name }) => name)).size, specs.length, "names are distinct");

@@ -81,10 +81,10 @@ withGpu(
 );
 
 withGpu(
-  "Parameters.endOf() bounds the backbone, then the distillation head, then the classes",
+  "Parameters.endOf() bounds the backbone, then the classes, then the distillation head",
   (gpu) => {
     using parameters = new Parameters(gpu, SPECS);
-    const ends = (["backbone", "distillation", "classes"] as const).map((part) =>
+    const ends = (["backbone", "classes", "distillation"] as const).map((part) =>
       parameters.endOf(part)
     );
     assert.deepEqual(ends, ends.toSorted((a, b) => a - b));
@@ -93,7 +93,7 @@ withGpu(
       if (kind === "statistic") continue;
       const { binding } = parameters.parameter(name, true).values;
       assert.ok(binding && "buffer" in binding);
-      const index = ["backbone", "distillation", "classes"].indexOf(part);
+      const index = ["backbone", "classes", "distillation"].indexOf(part);
       assert.ok(binding.offset >= (ends[index - 1] ?? 0), name);
       assert.ok(binding.offset + binding.size <= ends[index]!, name);
     }
@@ -131,7 +131,7 @@ withGpu("Parameters.load() lists what is missing, left over or of another shape"
     [
       new Map([["other", { shape: [1], data: new Float32Array(1) }]]),
       ["conv.kernel", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var", "up.kernel"]
-        .concat("distillation.kernel", "final.kernel")
+        .concat("final.kernel", "final.bias")
         .map((name) => `"${name}" is missing`).join("; ") + "; and 2 more",
     ],
   ];

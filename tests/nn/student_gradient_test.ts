@@ -155,7 +155,7 @@ withGpu("A frozen head gets no gradient and leaves that of the backbone as it is
   using owned = new DisposableStack();
   const both = await rig(gpu, owned, "batch", ["backbone", "distillation"]);
   const frozen = await rig(gpu, owned, "batch", ["backbone"]);
-  for (const spec of LEARNED) {
+  for (const spec of LEARNED.filter(({ part }) => part !== "probe")) {
     const gradient = valuesOf(both.gradients, spec);
     assert.ok(gradient.some((value) => value !== 0), spec.name);
     const expected = spec.part === "backbone" ? gradient : new Float32Array(gradient.length);

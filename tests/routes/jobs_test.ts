@@ -19,12 +19,19 @@ Deno.test("POST /v1/segment gives the GPU to one scan at a time, in order, whate
   const original = console.error;
   console.error = () => {};
   try {
-    const post = (steps: number) =>
-      app.request(`/v1/segment?steps=${steps}`, { method: "POST", body: plyScan() });
+    const post = (voxelSize: number) =>
+      app.request(`/v1/segment?voxelSize=${voxelSize}`, { method: "POST", body: plyScan() });
     const responses = await Promise.all([1, 2, 3, 4, 5, 6].map(post));
     assert.deepEqual(responses.map(({ status }) => status), [200, 500, 200, 500, 200, 500]);
     await Promise.all(responses.map((response) => response.body?.cancel()));
-    assert.deepEqual(engine.requests.map(({ options }) => options.steps), [1, 2, 3, 4, 5, 6]);
+    assert.deepEqual(engine.requests.map(({ options }) => options.voxelSize), [
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+    ]);
   } finally {
     console.error = original;
   }

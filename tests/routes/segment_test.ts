@@ -8,7 +8,7 @@ const URL_ = "/v1/segment";
 Deno.test("POST /v1/segment answers a raw scan with the same file, labelled, and the report", async () => {
   const { app, engine } = fakeApp();
   const scan = plyScan(5);
-  const response = await app.request(`${URL_}?method=source&steps=3`, {
+  const response = await app.request(`${URL_}?method=source&voxelSize=3`, {
     method: "POST",
     body: scan,
   });
@@ -19,7 +19,7 @@ Deno.test("POST /v1/segment answers a raw scan with the same file, labelled, and
   assert.deepEqual(answer.positions, (await readScan(scan, "scan")).positions);
   const report: Report = JSON.parse(response.headers.get("x-tttkd-report")!);
   assert.equal(report.method, "source");
-  assert.equal(engine.requests[0]!.options.steps, 3);
+  assert.equal(engine.requests[0]!.options.voxelSize, 3);
   assert.equal(engine.requests[0]!.photos.length, 0);
 });
 
@@ -35,7 +35,7 @@ Deno.test("POST /v1/segment gives photographs and cameras to the engine, paired"
   assert.deepEqual(request.photos.map(({ name }) => name), ["0.png", "1.png"]);
   assert.equal(request.scan.name, "room.ply");
   assert.equal(request.options.method, "ttt-kd");
-  assert.equal(request.options.steps, 2);
+  assert.equal(request.options.settings.steps, 2);
 });
 
 Deno.test("POST /v1/segment answers JSON with labels, confidences and the whole report", async () => {
@@ -88,9 +88,9 @@ Deno.test("POST /v1/segment follows the qualities of Accept", async () => {
 
 Deno.test("POST /v1/segment keeps the report header small, ASCII and readable", async () => {
   const { app } = fakeApp();
-  const body = new FormData();
-  body.append("scan", new File([plyScan()], "Zürich Büro.ply"));
-  const response = await app.request(`${URL_}?steps=1000`, { method: "POST", body });
+  const request = formRequest({ ...fullForm(), options: { steps: 1000 } });
+  (request.body as FormData).set("scan", new File([plyScan()], "Zürich Büro.ply"));
+  const response = await app.request(URL_, request);
   await response.body?.cancel();
   const header = response.headers.get("x-tttkd-report")!;
   assert.ok(header.length <= 8000, `${header.length} characters`);

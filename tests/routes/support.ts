@@ -64,6 +64,7 @@ export class FakeEngine implements Segmenter {
       { source: sourceLabels, "ttt-kd": labels },
       this.student.classes,
     );
+    const steps = Number(options.settings.steps ?? 0);
     const report: Report = {
       scan: { name: scan.name, format: scan.format, points: scan.count, voxels: 1, voxelSize: 0.1 },
       views: { count: cameras.length, pointsSeen: 0 },
@@ -71,13 +72,19 @@ export class FakeEngine implements Segmenter {
       teacher: this.teacher.id,
       adapter: "none",
       method: options.method,
-      steps: options.steps,
-      kdLoss: Array.from({ length: options.steps + 1 }, (_, i) => 1 / (i + 3)),
+      steps,
+      kdLoss: Array.from({ length: steps + 1 }, (_, i) => 1 / (i + 3)),
       phases: { predict: 1 },
       changedPoints: 0.5,
       ...(metrics ? { metrics } : {}),
     };
-    return { labels, confidence: new Float32Array(scan.count).fill(1 / 3), sourceLabels, report };
+    return {
+      labels,
+      confidence: new Float32Array(scan.count).fill(1 / 3),
+      sourceLabels,
+      snapshots: [],
+      report,
+    };
   }
 }
 

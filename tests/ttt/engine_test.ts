@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { GpuHost } from "../../lib/gpu/mod.ts";
 import { Engine } from "../../lib/ttt/engine.ts";
-import { DEFAULT_OPTIONS } from "../../lib/ttt/options.ts";
-import type { Progress, SegmentOptions, SegmentRequest } from "../../lib/ttt/types.ts";
+import { segmentOptions } from "../../lib/ttt/options.ts";
+import type { Progress, SegmentRequest } from "../../lib/ttt/types.ts";
 import { ScanError } from "../../lib/scan/mod.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
-const OPTIONS: SegmentOptions = { ...DEFAULT_OPTIONS, method: "ttt-kd", steps: 5 };
+const OPTIONS = segmentOptions({ method: "ttt-kd", steps: 5 }, true);
 
 /** One engine for all tests of the file; the device outlives the test that opens it. */
 let opened: Promise<{ engine: Engine; host: GpuHost; request: SegmentRequest }> | null = null;
@@ -77,7 +77,7 @@ engineTest("Engine.segment() stops within a step of an abort", async (engine, re
     seen.push(step);
     controller.abort(new Error("client left"));
   };
-  const options = { ...OPTIONS, steps: 50 };
+  const options = segmentOptions({ method: "ttt-kd", steps: 50 }, true);
   await assert.rejects(
     () => engine.segment({ ...request, options, onProgress, signal: controller.signal }),
     /client left/,
@@ -93,7 +93,7 @@ engineTest(
     const onProgress = ({ step }: Progress) => {
       if (step !== undefined) seen.push({ step, ...stats });
     };
-    await engine.segment({ ...request, options: { ...OPTIONS, steps: 10 }, onProgress });
+    await engine.segment({ ...request, options: segmentOptions({ steps: 10 }, true), onProgress });
     const [first, second] = seen;
     assert.deepEqual([first!.step, second!.step], [5, 10]);
     assert.equal(second!.submits - first!.submits, 5);
@@ -130,7 +130,7 @@ engineTest("Engine.segment() blames the scan for what passes a limit", async (en
 engineTest(
   "Engine.segment() keeps online weights until they are reset",
   async (engine, request) => {
-    const options: SegmentOptions = { ...OPTIONS, method: "ttt-kd-online", steps: 1 };
+    const options = segmentOptions({ method: "ttt-kd-online", steps: 1 }, true);
     const first = await engine.segment({ ...request, options });
     const second = await engine.segment({ ...request, options });
     assert.equal(

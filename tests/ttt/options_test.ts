@@ -4,17 +4,25 @@ import { OptionError, segmentOptions } from "../../lib/ttt/options.ts";
 Deno.test("segmentOptions() adapts where there are photographs, and not where there are none", () => {
   assert.deepEqual(segmentOptions({}, true), {
     method: "ttt-kd",
-    steps: 25,
-    learningRate: 0.2,
-    momentum: 0.9,
+    settings: {
+      steps: 25,
+      learningRate: 0.2,
+      momentum: 0.9,
+      average: false,
+      stop: "never",
+      guard: 0,
+      fusion: 0,
+    },
     evaluate: true,
   });
   assert.equal(segmentOptions({}, false).method, "bn");
 });
 
 Deno.test("segmentOptions() reads numbers and booleans from a query too", () => {
-  const options = segmentOptions({ steps: "7", evaluate: "false", voxelSize: "0.2" }, true);
-  assert.equal(options.steps, 7);
+  const given = { steps: "7", average: "true", evaluate: "false", voxelSize: "0.2" };
+  const options = segmentOptions(given, true);
+  assert.equal(options.settings.steps, 7);
+  assert.equal(options.settings.average, true);
   assert.equal(options.evaluate, false);
   assert.equal(options.voxelSize, 0.2);
 });
@@ -32,6 +40,9 @@ Deno.test("segmentOptions() names the field that cannot be", () => {
     [{ voxelSize: -1 }, "voxelSize"],
     [{ evaluate: 1 }, "evaluate"],
     [{ stepz: 1 }, "stepz"],
+    [{ method: "bn", steps: 3 }, "steps"],
+    [{ average: "perhaps" }, "average"],
+    [{ stop: "soon" }, "stop"],
   ];
   for (const [given, field] of cases) {
     assert.throws(
