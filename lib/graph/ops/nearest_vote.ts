@@ -15,21 +15,27 @@ const NEIGHBOURS = 10;
 /** Turns that a kernel may make in one thread: lavapipe ends a loop, in silence, after 65,535. */
 const MAX_TURNS = 60_000;
 
+/** Rows that a bank of `channels` features may have. */
+export function largestBank(channels: number): number {
+  // Each row costs its products and, at worst, a walk along all neighbours.
+  return Math.floor(MAX_TURNS / (Math.ceil(channels / 4) + NEIGHBOURS + 1));
+}
+
 /**
  * u32 labels of the rows of x [N][D] by the rows of `bank` [M][D] with the largest inner products; `p` [M][C]
  * holds their probabilities. Of equal products the smaller row is nearer; of equal votes the smaller class wins.
  * The labels stand one word a row, four to a vec4f.
  *
  * @throws {TypeError} where the widths differ.
- * @throws {RangeError} where the bank is too large for one thread to walk.
+ * @throws {RangeError} where the bank is larger than {@link largestBank}.
  */
 export function nearestVote(graph: Graph, x: Tensor, bank: Tensor, p: Tensor): Tensor {
   expectShape("vote by", bank, bank.rows, x.channels);
   expectShape("vote by", p, bank.rows, p.channels);
-  if (bank.rows * x.quads > MAX_TURNS) {
+  if (bank.rows > largestBank(x.channels)) {
     throw new RangeError(
       `Cannot vote by a bank of ${bank.rows} rows of ${x.channels} channels: at most ${
-        Math.floor(MAX_TURNS / x.quads)
+        largestBank(x.channels)
       } can be; take a smaller sample`,
     );
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { adacontrast } from "./adacontrast.ts";
 import { bn } from "./bn.ts";
 import { cotta } from "./cotta.ts";
 import { dua } from "./dua.ts";
@@ -16,11 +17,14 @@ import { tent } from "./tent.ts";
 import { tttKd } from "./ttt_kd.ts";
 import { tttKdFusion } from "./ttt_kd_fusion.ts";
 import { tttKdOnline } from "./ttt_kd_online.ts";
+import { tttMae } from "./ttt_mae.ts";
 
 export * from "./method.ts";
 
 /** Every method by its name on the command line. */
 export const METHODS: ReadonlyMap<string, Method> = new Map(
-  [source, joint, bn, dua, tent, cotta, probe, fusion, tttKdOnline, tttKd, tttKdFusion, oracle]
-    .map((method) => [method.name, method]),
+  [
+    ...[source, joint, bn, dua, tent, cotta, adacontrast, tttMae],
+    ...[probe, fusion, tttKdOnline, tttKd, tttKdFusion, oracle],
+  ].map((method) => [method.name, method]),
 );

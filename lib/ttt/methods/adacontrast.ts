@@ -1,0 +1,271 @@
+/**
+ * AdaContrast (Chen et al. 2022, github.com/DianCh/AdaContrast): the network learns from pseudo-labels that
+ * its nearest neighbours in feature space agree on, and from contrast between augmented views.
+ *
+ * Each step draws three views of the scan: a weak one (turned, mirrored), two strong ones (scaled, jittered and
+ * recoloured besides). The key encoder, a moving average of the network, sees the weak view: the mean probability of
+ * the ten nearest rows of a memory bank is a point's pseudo-label. The network sees the first strong view and
+ * is to say that label (cross-entropy), to be nearer to what the key encoder says of the same point in
+ * the second strong view than to keys of other pseudo-labels (InfoNCE, T = 0.07), and to predict all
+ * classes in the mean (diversity). As in the original the three weigh alike, all weights of backbone and
+ * class head move, the head at ten times the rate, by SGD with momentum 0.9 and decay 1e-4.
+ *
+ * The original makes epochs over a data set, one image a sample. The port: the data set is one scan, a sample
+ * is a voxel, a batch 2048 of them; the memory bank and the queue of negatives are 1024 others, sampled and encoded
+ * anew at every step; norm layers use the statistics of each view; no Nesterov momentum, a constant rate; the
+ * key encoder keeps less of itself, because steps are few. Every scan starts from the source weights, and the
+ * prediction comes after the last step.
+ */
+import { z } from "zod";
+import { type Gpu, type GpuBuffer, Program } from "../../gpu/mod.ts";
+import { Graph } from "../../graph/graph.ts";
+import { crossEntropy } from "../../graph/ops/cross_entropy.ts";
+import { diversity } from "../../graph/ops/diversity.ts";
+import { gather, type PointRows } from "../../graph/ops/gather.ts";
+import { infoNce } from "../../graph/ops/info_nce.ts";
+import { recordLoss } from "../../graph/ops/mean_loss.ts";
+import { movingAverage } from "../../graph/ops/moving_average.ts";
+import { largestBank, nearestVote } from "../../graph/ops/nearest_vote.ts";
+import { normaliseRows } from "../../graph/ops/normalise_rows.ts";
+import { sgdStep } from "../../graph/ops/optimizer.ts";
+import { softmax } from "../../graph/ops/softmax.ts";
+import { Plan } from "../../graph/plan.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { indexTensor } from "../../nn/layers.ts";
+import { featureChannels } from "../../nn/minkunet.ts";
+import type { Parameters } from "../../nn/parameters.ts";
+import { frozenLayers, layersOf, LossHistory, PredictionPlan } from "../plans.ts";
+import type { Probabilities } from "../probabilities.ts";
+import { SparseScan } from "../sparse_scan.ts";
+import { randomView, type ViewOptions } from "../views.ts";
+import { type AdaptationContext, type Adapted, defineMethod, numberSetting } from "./method.ts";
+
+/** Voxels that a step learns from. */
+const QUERIES = 2048;
+/** Voxels of the memory bank, which are the negatives too. */
+const BANK = 1024;
+const TEMPERATURE = 0.07;
+const WEIGHT_DECAY = 1e-4;
+/** Rate of the class head over that of the backbone. */
+const HEAD_RATE = 10;
+/** Ranges of the views; the jitter is in voxels. */
+const WEAK: ViewOptions = { jitter: 0, scale: 0, colour: 0 };
+const STRONG: ViewOptions = { jitter: 0.2, scale: 0.1, colour: 0.3 };
+/** No label of a class, for no pseudo-label is left out. */
+const NEVER = 0xffffffff;
+
+const settings = z.strictObject({
+  steps: numberSetting(10, { min: 1, max: 1000, integer: true }),
+  /** Of the backbone. */
+  learningRate: numberSetting(2e-3, { min: 0, max: 10 }),
+  momentum: numberSetting(0.9, { min: 0, max: 0.999 }),
+  /** What the key encoder keeps of itself at each step. */
+  keyMomentum: numberSetting(0.9, { min: 0, max: 1 }),
+  /** Weight of InfoNCE beside the cross-entropy. */
+  contrast: numberSetting(1, { min: 0, max: 100 }),
+  /** Weight of the diversity loss. */
+  diversity: numberSetting(1, { min: 0, max: 100 }),
+});
+
+type Settings = z.output<typeof settings>;
+
+export const adacontrast = defineMethod({
+  name: "adacontrast",
+  about: "pseudo-labels refined by neighbours, and contrast between views (AdaContrast)",
+  checkpoint: "joint",
+  usesPhotographs: false,
+  online: false,
+  adapts: true,
+  settings,
+  grid: [
+    { learningRate: 2e-4 },
+    { learningRate: 1e-3 },
+    { learningRate: 5e-3 },
+    { learningRate: 1e-3, steps: 25 },
+    { learningRate: 1e-3, steps: 25, keyMomentum: 0.99 },
+    { learningRate: 1e-3, contrast: 0 },
+  ],
+  async adapt(context, settings): Promise<Adapted> {
+    const { gpu, work } = context;
+    const { steps } = settings;
+    using owned = new DisposableStack();
+    const query = owned.use(context.parameters.clone());
+    const key = owned.use(context.parameters.clone());
+    const update = owned.use(updateProgram(gpu, query, key, settings, owned));
+    const terms = {
+      class: owned.use(new LossHistory(gpu, steps)),
+      contrast: owned.use(new LossHistory(gpu, steps)),
+      diversity: owned.use(new LossHistory(gpu, steps)),
+    };
+    const predict = owned.use(new PredictionPlan({ ...context, parameters: query }, "batch"));
+    const snapshots: { step: number; probabilities: Probabilities }[] = [];
+    const snapshot = async (step: number) => {
+      if (!context.snapshots.includes(step)) return;
+      predict.submit();
+      snapshots.push({ step, probabilities: await predict.read() });
+    };
+    await work.time("adapt", async () => {
+      const candidates = await firstPoints(context);
+      await snapshot(0);
+      for (let step = 1; step <= steps; step++) {
+        await learn(context, { query, key, candidates, terms, settings });
+        update.submit();
+        await work.stepped(step, steps, terms.class);
+        await snapshot(step);
+      }
+    });
+    return await work.time("predict", async () => {
+      predict.submit();
+      const probabilities = await predict.read();
+      const contrast = await terms.contrast.values();
+      const diverse = await terms.diversity.values();
+      const losses = (await terms.class.values()).map((loss, i) =>
+        loss + settings.contrast * contrast[i]! + settings.diversity * diverse[i]!
+      );
+      return { probabilities, steps, losses, snapshots };
+    });
+  },
+});
+
+/** SGD on backbone and class head, then the key encoder follows. */
+function updateProgram(
+  gpu: Gpu,
+  query: Parameters,
+  key: Parameters,
+  { learningRate, momentum, keyMomentum }: Settings,
+  owned: DisposableStack,
+): Program {
+  const backbone = query.endOf("backbone");
+  const all = query.endOf("classes");
+  const velocity = owned.use(gpu.zeros("velocity", all));
+  const sgd = (offset: number, end: number, rate: number) => {
+    const range = (buffer: GpuBuffer) => ({ buffer, offset, size: end - offset });
+    return sgdStep(
+      {
+        values: range(query.values),
+        gradient: range(query.gradients),
+        velocity: range(velocity),
+      },
+      (end - offset) / 16,
+      { learningRate: rate, momentum, weightDecay: WEIGHT_DECAY },
+    );
+  };
+  return new Program(gpu, [
+    sgd(0, backbone, learningRate),
+    sgd(backbone, all, HEAD_RATE * learningRate),
+    movingAverage({ x: query.values, average: key.values }, all / 16, keyMomentum),
+  ], "AdaContrast update");
+}
+
+/** The first point of each voxel, so that a sample of points is one of voxels. */
+async function firstPoints({ gpu, scan: { voxels } }: AdaptationContext): Promise<Uint32Array> {
+  const order = await gpu.read(voxels.order, Uint32Array, voxels.points);
+  const starts = await gpu.read(voxels.starts, Uint32Array, voxels.count);
+  return starts.map((start) => order[start]!);
+}
+
+/** What one step learns with. */
+interface Lesson {
+  /** The network, which gets the gradients. */
+  readonly query: Parameters;
+  readonly key: Parameters;
+  /** Points to sample from. */
+  readonly candidates: Uint32Array;
+  readonly terms: Readonly<Record<"class" | "contrast" | "diversity", LossHistory>>;
+  readonly settings: Settings;
+}
+
+/** Draws views and samples and adds the gradients of the three losses. */
+async function learn(context: AdaptationContext, lesson: Lesson): Promise<void> {
+  const { gpu, student, card, points, random, scan: { voxels } } = context;
+  using owned = new DisposableStack();
+  const view = async (options: ViewOptions) => {
+    const jitter = options.jitter * voxels.size;
+    const drawn = randomView(points, { ...options, jitter }, random);
+    return owned.use(await SparseScan.build(gpu, student, card.features, drawn, voxels.size));
+  };
+  const views = { weak: await view(WEAK), first: await view(STRONG), second: await view(STRONG) };
+  const { candidates } = lesson;
+  const sample = (count: number) => {
+    const chosen = random.sample(candidates.length, count).map((index) => candidates[index]!);
+    return sampleRows(gpu, chosen.sort(), voxels.points, owned);
+  };
+  const bankSize = Math.min(BANK, largestBank(featureChannels(student.shape)));
+  const plan = owned.use(
+    lessonPlan(context, lesson, views, { queries: sample(QUERIES), bank: sample(bankSize) }),
+  );
+  plan.submit();
+  await gpu.finished();
+}
+
+/** Which of a scan's points were sampled, ascending, as {@link gather} takes it. */
+function sampleRows(
+  gpu: Gpu,
+  chosen: Uint32Array,
+  points: number,
+  owned: DisposableStack,
+): PointRows {
+  const starts = new Uint32Array(points + 1);
+  for (const point of chosen) starts[point + 1] = 1;
+  for (let point = 0; point < points; point++) starts[point + 1]! += starts[point]!;
+  const words = (label: string, values: Uint32Array) =>
+    indexTensor(owned.use(gpu.upload(label, values)));
+  return {
+    points: chosen.length,
+    pointRow: words("sampled points", chosen),
+    order: words("sample order", chosen.map((_, i) => i)),
+    starts: words("sample starts", starts),
+  };
+}
+
+/** The losses of one step over its views, recorded, and their gradients by the network. */
+function lessonPlan(
+  context: AdaptationContext,
+  { query, key, terms, settings }: Lesson,
+  views: Readonly<Record<"weak" | "first" | "second", SparseScan>>,
+  samples: Readonly<Record<"queries" | "bank", PointRows>>,
+): Plan {
+  const { gpu, student } = context;
+  const graph = new Graph();
+  /** Rows of a view's voxels at the sampled points. */
+  const at = (x: Tensor, view: SparseScan, sample: PointRows) =>
+    gather(graph, gather(graph, x, view.pointRows), sample);
+  const { weak, first, second } = views;
+  const { queries, bank } = samples;
+
+  const weakLayers = frozenLayers({ ...context, parameters: key, scan: weak }, "batch");
+  const weakFeatures = student.backbone(graph, weakLayers, weak.features);
+  const weakLogits = student.classHead(graph, weakLayers, weakFeatures);
+  const memory = normaliseRows(graph, at(weakFeatures, weak, bank));
+  const votes = softmax(graph, at(weakLogits, weak, bank));
+  const asked = normaliseRows(graph, at(weakFeatures, weak, queries));
+  const labels = nearestVote(graph, asked, memory, votes);
+  const keyLabels = nearestVote(graph, memory, memory, votes);
+
+  const keyLayers = frozenLayers({ ...context, parameters: key, scan: second }, "batch");
+  const keyFeatures = student.backbone(graph, keyLayers, second.features);
+
+  const layers = layersOf({ ...context, parameters: query, scan: first }, {
+    statistics: "batch",
+    momentum: 0,
+    trainable: ({ part }) => part === "backbone" || part === "classes",
+  });
+  const features = at(student.backbone(graph, layers, first.features), first, queries);
+  const logits = student.classHead(graph, layers, features);
+  const losses = {
+    class: crossEntropy(graph, logits, labels, { ignore: NEVER, weight: 1 }),
+    contrast: infoNce(graph, normaliseRows(graph, features), {
+      positives: normaliseRows(graph, at(keyFeatures, second, queries)),
+      keys: normaliseRows(graph, at(keyFeatures, second, bank)),
+      labels,
+      keyLabels,
+      temperature: TEMPERATURE,
+    }, settings.contrast),
+    diversity: diversity(graph, logits, settings.diversity),
+  };
+  for (const name of ["class", "contrast", "diversity"] as const) {
+    recordLoss(graph, losses[name], terms[name].tensor, terms[name].capacity);
+  }
+  graph.backward();
+  return new Plan(gpu, graph, [], "AdaContrast");
+}
