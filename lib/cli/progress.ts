@@ -15,6 +15,8 @@ export interface Standing {
   total?: number;
   /** A short addition, such as a loss. */
   note?: string;
+  /** How long it still takes, by estimate. */
+  secondsLeft?: number;
 }
 
 /** Shows where work stands; leave by `using`, so that the terminal is left tidy. */
@@ -35,11 +37,28 @@ export function progressDisplay(
   return terminal ? new Bar() : new Lines(print);
 }
 
+/** A duration as people say it: "45 s", "12 min", "3 h 05 min". */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 100) return `${whole} s`;
+  const minutes = Math.round(whole / 60);
+  if (minutes < 100) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${`${minutes % 60}`.padStart(2, "0")} min`;
+}
+
+/** The note, and the time that is left. */
+function addition({ note, secondsLeft }: Standing): string {
+  const left = secondsLeft === undefined ? "" : `${duration(secondsLeft)} left`;
+  return [note, left].filter((word) => word).join(", ");
+}
+
 class Bar implements ProgressDisplay {
   #bar: cliProgress.SingleBar | null = null;
   #label = "";
 
-  update({ label, value = 0, total = 0, note = "" }: Standing): void {
+  update(standing: Standing): void {
+    const { label, value = 0, total = 0 } = standing;
+    const note = addition(standing);
     if (label !== this.#label) {
       this.#bar?.stop();
       this.#bar = new cliProgress.SingleBar(
@@ -68,7 +87,9 @@ class Lines implements ProgressDisplay {
     this.#print = print;
   }
 
-  update({ label, value = 0, total = 0, note = "" }: Standing): void {
+  update(standing: Standing): void {
+    const { label, value = 0, total = 0 } = standing;
+    const note = addition(standing);
     const changed = label !== this.#label;
     const due = total > 0 &&
       (value === total ? this.#printed < total : value - this.#printed >= total / 5);

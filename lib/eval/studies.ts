@@ -204,10 +204,7 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
         settings: { guard: 2 },
       })),
     ],
-    sequences: [mixedSequence(context.profile.stream.map((domain) => ({
-      domain,
-      scenes: scenesOf(context, domain, context.size.streamScenes),
-    })))],
+    sequences: streamSequences(context),
   }),
 
   ablations: (context) => ({
@@ -321,4 +318,19 @@ function focusSequences(context: StudyContext, also?: string): Sequence[] {
   const isRun = (domain: string) => size.domains === null || size.domains.includes(domain);
   return [...(also === undefined ? [] : [also]), ...profile.focus].filter(isRun)
     .map((domain) => domainSequence(domain, scenesOf(context, domain, size.scenes)));
+}
+
+/** The sequence of the online study: the profile's, or of the first two shifted domains that are run. */
+function streamSequences(context: StudyContext): Sequence[] {
+  const { profile, size, dataset } = context;
+  const shifted = dataset.domains.filter(({ isSource }) => !isSource).map(({ name }) => name);
+  const run = shifted.filter((name) => size.domains === null || size.domains.includes(name));
+  const stream = profile.stream.every((name) => run.includes(name))
+    ? profile.stream
+    : run.slice(0, 2);
+  if (stream.length < 2) return [];
+  return [mixedSequence(stream.map((domain) => ({
+    domain,
+    scenes: scenesOf(context, domain, size.streamScenes),
+  })))];
 }

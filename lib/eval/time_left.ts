@@ -28,12 +28,3 @@ export class TimeLeft {
     return this.#done > 0 ? Math.max(0, this.#remaining) * this.#seconds / this.#done : null;
   }
 }
-
-/** A duration as people say it: "45 s", "12 min", "3 h 05 min". */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 100) return `${whole} s`;
-  const minutes = Math.round(whole / 60);
-  if (minutes < 100) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${`${minutes % 60}`.padStart(2, "0")} min`;
-}

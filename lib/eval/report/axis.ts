@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { element, label } from "./svg.ts";
+import { element, label } from "./element.ts";
 
 /** The part of a drawing in which values stand, in pixels. */
 export interface Frame {

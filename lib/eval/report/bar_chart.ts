@@ -4,7 +4,7 @@
  * @module
  */
 import { drawing, type Frame, height, legend, scaleOf, uprightAxis } from "./axis.ts";
-import { element, label } from "./svg.ts";
+import { element, label } from "./element.ts";
 
 /** One bar. */
 export interface Bar {

@@ -4,7 +4,7 @@
  * @module
  */
 import { drawing, type Frame, height, legend, scaleOf, uprightAxis } from "./axis.ts";
-import { element, label } from "./svg.ts";
+import { element, label } from "./element.ts";
 
 /** A point of a line. */
 export interface Point {

@@ -28,7 +28,7 @@ export function element(name: string, attributes: Attributes = {}, ...children: 
   const list = Object.entries(attributes).map(([key, value]) =>
     ` ${key}="${escape(typeof value === "number" ? `${Number(value.toFixed(2))}` : value)}"`
   ).join("");
-  return `<${name}${list}>${children.join("")}</${name}>`;
+  return name === "img" ? `<img${list}>` : `<${name}${list}>${children.join("")}</${name}>`;
 }
 
 /** A line of text in a drawing. */

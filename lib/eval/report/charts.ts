@@ -1,0 +1,132 @@
+/**
+ * Which chart shows which study.
+ *
+ * @module
+ */
+import { type Results, type StudyResult, WINDOW } from "../results.ts";
+import { barChart } from "./bar_chart.ts";
+import { lineChart, type Point } from "./line_chart.ts";
+import { percent } from "./numbers.ts";
+
+const MIOU = "mIoU in %";
+const inPercent = (interval: readonly [number, number]) =>
+  [100 * interval[0], 100 * interval[1]] as const;
+
+/** The charts of a study, as markup. */
+export function studyCharts(study: StudyResult, results: Results): string[] {
+  switch (study.name) {
+    case "steps":
+      return [stepsChart(study, results)];
+    case "images":
+      return [imagesChart(study, results)];
+    case "online":
+      return Object.keys(study.domains).map((name) => onlineChart(study, name));
+    default:
+      return [domainBars(study)];
+  }
+}
+
+/** mIoU by domain with its interval. */
+function domainBars(study: StudyResult): string {
+  const variants = study.variants.filter(({ id }) =>
+    Object.values(study.domains).some((all) => all[id])
+  );
+  return barChart({
+    title: `${study.title}: mIoU by domain`,
+    description: Object.entries(study.domains).map(([domain, all]) =>
+      `${domain}: ${
+        variants.filter(({ id }) => all[id])
+          .map(({ id, label }) => `${label} ${percent(all[id]!.miou)}`).join(", ")
+      }`
+    ).join(". "),
+    axis: MIOU,
+    series: variants.map(({ label }) => label),
+    groups: Object.entries(study.domains).map(([name, all]) => ({
+      name,
+      bars: variants.map(({ id }) => {
+        const result = all[id];
+        return result ? { value: 100 * result.miou, interval: inPercent(result.ci95) } : null;
+      }),
+    })),
+  });
+}
+
+function stepsChart(study: StudyResult, results: Results): string {
+  const lines = Object.entries(study.domains).map(([domain, all]) => ({
+    name: domain,
+    points: Object.values(all).flatMap(({ curve = [] }) =>
+      curve.map(({ step, miou, ci95 }): Point => ({
+        x: step,
+        value: 100 * miou,
+        interval: inPercent(ci95),
+      }))
+    ),
+  }));
+  return lineChart({
+    title: `${results.benchmark}: mIoU by gradient steps`,
+    description: describe(lines, "steps"),
+    axes: { x: "gradient steps", y: MIOU },
+    lines,
+    spread: "even",
+  });
+}
+
+function imagesChart(study: StudyResult, results: Results): string {
+  const lines = Object.entries(study.domains).map(([domain, all]) => ({
+    name: domain,
+    points: [
+      ...stepZeroPoint(study, all),
+      ...study.variants.flatMap(({ id, position }): Point[] => {
+        const result = all[id];
+        if (position === null || !result) return [];
+        return [{ x: position, value: 100 * result.miou, interval: inPercent(result.ci95) }];
+      }),
+    ],
+  }));
+  return lineChart({
+    title: `${results.benchmark}: mIoU by photographs`,
+    description: describe(lines, "photographs"),
+    axes: { x: "photographs of a scene (0: its own batch statistics alone)", y: MIOU },
+    lines,
+    spread: "even",
+  });
+}
+
+/** Without photographs there is no step: the student with batch statistics. */
+function stepZeroPoint(study: StudyResult, all: StudyResult["domains"][string]): Point[] {
+  const id = study.variants.find(({ stepZero }) => stepZero !== null)?.stepZero;
+  const result = id ? all[id] : undefined;
+  return result ? [{ x: 0, value: 100 * result.miou, interval: inPercent(result.ci95) }] : [];
+}
+
+function onlineChart(study: StudyResult, sequence: string): string {
+  const all = study.domains[sequence]!;
+  const lines = study.variants.flatMap(({ id, label }) => {
+    const result = all[id];
+    if (!result?.running) return [];
+    const window = result.perScene.length - result.running.length + 1;
+    return [{
+      name: label,
+      points: result.running.map((miou, i): Point => ({ x: i + window, value: 100 * miou })),
+    }];
+  });
+  return lineChart({
+    title: `Online over ${sequence}`,
+    description: describe(lines, "scans"),
+    axes: { x: `scans (each point: the last ${WINDOW})`, y: MIOU },
+    lines,
+    spread: "linear",
+    marks: study.changes[sequence]!.map((x) => ({ x, text: "the domain changes" })),
+  });
+}
+
+function describe(lines: readonly { name: string; points: readonly Point[] }[], unit: string) {
+  return lines.map(({ name, points }) => {
+    const [first, last] = [points[0], points.at(-1)];
+    return first && last
+      ? `${name}: ${first.value.toFixed(1)} at ${first.x} ${unit}, ${
+        last.value.toFixed(1)
+      } at ${last.x}`
+      : name;
+  }).join(". ");
+}

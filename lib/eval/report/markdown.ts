@@ -1,0 +1,54 @@
+/**
+ * `results.md`: every table of the report, for READMEs and terminals.
+ *
+ * @module
+ */
+import type { Results } from "../results.ts";
+import { claimsOf } from "./claims.ts";
+import {
+  claimsTable,
+  classTables,
+  costTable,
+  domainsTable,
+  settingsTable,
+  studyTables,
+  type Table,
+} from "./tables.ts";
+
+/** One table. */
+export function markdownTable({ head, rows }: Table): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** The whole file. */
+export function markdownReport(results: Results): string {
+  const main = results.studies.find(({ name }) => name === "main");
+  const claims = claimsOf(results);
+  const tables = [
+    ...(claims.length > 0 ? [claimsTable(claims)] : []),
+    domainsTable(results),
+  ];
+  const parts = [
+    `# ${results.benchmark}`,
+    `Made by \`${results.command}\`.`,
+    ...tables.map((table) => section(table, "##")),
+    ...results.studies.flatMap((study) => [
+      `## ${study.title}`,
+      study.about,
+      ...studyTables(study).map((table) => section(table, "###")),
+    ]),
+    section(costTable(results), "##"),
+    ...(main ? classTables(main, results.classes).map((table) => section(table, "###")) : []),
+    section(settingsTable(results), "##"),
+    ...(results.missing.length > 0
+      ? [`Not finished, and left out: ${results.missing.join("; ")}.`]
+      : []),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function section(table: Table, heading: string): string {
+  return `${heading} ${table.title}\n\n${table.note}\n\n${markdownTable(table)}`;
+}
