@@ -13,6 +13,7 @@ import { crossEntropy } from "../graph/ops/cross_entropy.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { recordLoss } from "../graph/ops/mean_loss.ts";
 import { type SgdOptions, sgdStep } from "../graph/ops/optimizer.ts";
+import { softCrossEntropy } from "../graph/ops/soft_cross_entropy.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
 import { Tensor } from "../graph/tensor.ts";
@@ -125,11 +126,17 @@ export function rangeTensor(buffer: GpuBuffer, size: number): Tensor {
   return new Tensor(buffer.label, 1, size / 4, { binding: { buffer, offset: 0, size } });
 }
 
+/** What a step of {@link adaptationPlan} may do besides. */
+export interface AdaptationExtras {
+  /** [voxels][classes], in a buffer of its own: the probabilities before the step are added to it. */
+  readonly total?: Tensor;
+  /** [voxels][classes] that the class head is to agree with, zero rows left out, and the loss's weight. */
+  readonly agreement?: { readonly probabilities: Tensor; readonly weight: number };
+}
+
 /**
  * One step of TTT-KD: forward, distillation loss alone, backward into the backbone, SGD on the backbone;
  * both heads stay as they are. Batch statistics are the scan's own.
- *
- * @param total where given, [voxels][classes]: the probabilities before the step are added to it.
  */
 export function adaptationPlan(
   context: PlanContext,
@@ -137,7 +144,7 @@ export function adaptationPlan(
   history: LossHistory,
   velocity: GpuBuffer,
   sgd: SgdOptions,
-  total?: Tensor,
+  { total, agreement }: AdaptationExtras = {},
 ): Plan {
   const { gpu, student, scan, parameters } = context;
   const graph = new Graph();
@@ -147,8 +154,10 @@ export function adaptationPlan(
     trainable: ({ part }) => part === "backbone",
   });
   const features = student.backbone(graph, layers, scan.features);
-  if (total) {
-    accumulate(graph, softmax(graph, student.classHead(graph, layers, features)), total);
+  if (total || agreement) {
+    const logits = student.classHead(graph, layers, features);
+    if (total) accumulate(graph, softmax(graph, logits), total);
+    if (agreement) softCrossEntropy(graph, logits, agreement.probabilities, agreement.weight);
   }
   const z = student.distillationHead(graph, layers, features);
   const loss = cosineDistillation(graph, z, target, 1);

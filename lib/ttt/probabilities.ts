@@ -4,6 +4,8 @@
  * @module
  */
 
+import { paddedChannels } from "../graph/tensor.ts";
+
 /** Softmax probabilities by voxel. */
 export interface Probabilities {
   readonly rows: number;
@@ -83,6 +85,25 @@ export function chooseWhere(
   return { ...p, values };
 }
 
+/** p where `mask` is not 0, zero rows elsewhere. */
+export function onlyWhere(mask: ArrayLike<number>, p: Probabilities): Probabilities {
+  const values = p.values.slice();
+  for (let row = 0; row < p.rows; row++) {
+    if (mask[row] === 0) values.fill(0, row * p.classes, (row + 1) * p.classes);
+  }
+  return { ...p, values };
+}
+
+/** Rows as they are stored: padded to whole vec4f. */
+export function padded({ rows, classes, values }: Probabilities): Float32Array<ArrayBuffer> {
+  const width = paddedChannels(classes);
+  const stored = new Float32Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    stored.set(values.subarray(row * classes, (row + 1) * classes), row * width);
+  }
+  return stored;
+}
+
 /** Probabilities from stored rows, which are padded to whole vec4f; `scale` turns a sum into a mean. */
 export function unpadded(
   stored: Float32Array,
@@ -90,7 +111,7 @@ export function unpadded(
   classes: number,
   scale = 1,
 ): Probabilities {
-  const width = Math.ceil(classes / 4) * 4;
+  const width = paddedChannels(classes);
   const values = new Float32Array(rows * classes);
   for (let row = 0; row < rows; row++) {
     for (let c = 0; c < classes; c++) values[row * classes + c] = scale * stored[row * width + c]!;

@@ -8,10 +8,10 @@
 import { z } from "zod";
 import type { GpuBuffer } from "../../gpu/mod.ts";
 import type { DistillationTarget } from "../../graph/ops/cosine_distillation.ts";
-import { Tensor } from "../../graph/tensor.ts";
+import { paddedChannels, Tensor } from "../../graph/tensor.ts";
 import { Learner } from "../learner.ts";
 import { adaptationPlan, LossHistory, PredictionPlan } from "../plans.ts";
-import { fuse, type Probabilities, unpadded } from "../probabilities.ts";
+import { fuse, onlyWhere, padded, type Probabilities, unpadded } from "../probabilities.ts";
 import { probeProbabilities } from "../probe.ts";
 import {
   type AdaptationContext,
@@ -43,6 +43,11 @@ export const distillationSettings = z.strictObject({
   guard: numberSetting(0, { min: 0, max: 100 }),
   /** Weight of the 2D probe in the prediction; 0 leaves it out. */
   fusion: numberSetting(0, { min: 0, max: 10 }),
+  /**
+   * Weight of a second loss: cross-entropy of the class head against the fused prediction from before the
+   * first step, where photographs look; 0 leaves it out.
+   */
+  agreement: numberSetting(0, { min: 0, max: 10 }),
 });
 
 export type DistillationSettings = z.output<typeof distillationSettings>;
@@ -86,21 +91,29 @@ export async function distil(
   const moving = { ...context, parameters: learner.parameters };
   const views = settings.stop === "views" ? await holdOut(context, owned) : null;
   const target = views?.kept ?? photographs.target;
-  const probe = settings.fusion > 0 ? await probeProbabilities(context, photographs.target) : null;
+  const probe = settings.fusion > 0 || settings.agreement > 0
+    ? await probeProbabilities(context, photographs.target)
+    : null;
   const fused = (p: Probabilities) => probe ? fuse(p, probe, photographs.seen, settings.fusion) : p;
   const history = owned.use(new LossHistory(gpu, settings.steps + 1));
-  const total = settings.average
-    ? new Tensor("summed probabilities", scan.voxels.count, student.classes, {
+  const byClass = (label: string) =>
+    new Tensor(label, scan.voxels.count, student.classes, {
       binding: owned.use(
-        gpu.zeros("summed probabilities", scan.voxels.count * Math.ceil(student.classes / 4) * 16),
+        gpu.zeros(label, scan.voxels.count * paddedChannels(student.classes) * 4),
       ),
-    })
-    : undefined;
+    });
+  const total = settings.average ? byClass("summed probabilities") : null;
+  const agreement = settings.agreement > 0
+    ? { probabilities: byClass("fused probabilities"), weight: settings.agreement }
+    : null;
   const [step, predict, look] = await work.time("compile", async () => {
     const { learningRate, momentum } = settings;
     const sgd = { learningRate, momentum, weightDecay: 0 };
     const plans = [
-      owned.use(adaptationPlan(moving, target, history, learner.velocity, sgd, total)),
+      owned.use(adaptationPlan(moving, target, history, learner.velocity, sgd, {
+        ...(total ? { total } : {}),
+        ...(agreement ? { agreement } : {}),
+      })),
       owned.use(new PredictionPlan(moving, "batch", { target, history })),
       owned.use(new PredictionPlan(moving, "batch")),
     ] as const;
@@ -127,6 +140,11 @@ export async function distil(
         `that of source scenes (${level.toFixed(3)})`;
       return { probabilities: fused(await now()), steps: 0, losses: [start], snapshots, note };
     }
+  }
+  if (agreement && probe) {
+    const first = fuse(await now(), probe, photographs.seen, 1);
+    const rows = padded(onlyWhere(photographs.seen, first));
+    gpu.write(agreement.probabilities.binding as GpuBuffer, rows);
   }
   let taken = 0;
   let note: string | undefined;
