@@ -80,7 +80,7 @@ methodTest("ttt-kd with average predicts by the mean over all steps", async () =
 methodTest("ttt-kd stops once the loss is that of source scenes, and says so", async () => {
   const { engine } = await setUp();
   const level = engine.student.teacher!.level!;
-  const { report } = await run({ steps: 200, stop: "level" });
+  const { report } = await run({ steps: 200, stop: "level", learningRate: 0.05 });
   assert.ok(report.steps < 200);
   assert.match(report.note!, /the loss is that of source scenes/);
   // The last loss that was looked at is the one before the last step.
@@ -89,8 +89,9 @@ methodTest("ttt-kd stops once the loss is that of source scenes, and says so", a
 });
 
 methodTest("ttt-kd stops once held-out photographs gain nothing more", async () => {
-  const { report } = await run({ steps: 300, stop: "views", learningRate: 1 });
-  assert.ok(report.steps < 300);
+  // Targets of the wrong voxels say nothing about each other.
+  const { report } = await run({ steps: 60, stop: "views" }, { placebo: "shuffle" });
+  assert.ok(report.steps < 60);
   assert.match(report.note!, /held-out photographs/);
 });
 
