@@ -1,54 +1,53 @@
-/** `train`: a source model on the procedural rooms, jointly on labels and on the teacher's features. */
+/** `train`: a student on the labelled scenes of a data set, alone or jointly with a teacher's features. */
 import { defineCommand } from "../cli/args.ts";
 import { MODEL_OPTIONS } from "../cli/engine.ts";
 import { progressDisplay } from "../cli/progress.ts";
+import { openDataset } from "../datasets/mod.ts";
 import { Gpu } from "../gpu/mod.ts";
-import { readTeacher } from "../ttt/models.ts";
+import { Teacher } from "../teacher/mod.ts";
+import { readStudent, readTeacher } from "../ttt/models.ts";
 import { parseTrainingConfig, trainStudent } from "../ttt/training.ts";
-import { ROOM_CLASSES, ROOM_PALETTE, roomScene } from "../worlds/rooms/mod.ts";
-
-/** ASPRS codes of the room classes: the shell is building (6), the floor ground (2), the rest unclassified (1). */
-const ASPRS = [6, 2, 6, 6, 6, 6, 6, 1, 1, 1, 1, 1, 1];
 
 export const command = defineCommand({
   name: "train",
-  summary: "Trains a student on procedural rooms",
+  summary: "Trains a student on the labelled scenes of a data set",
   positionals: ["CONFIG"],
   options: {
     out: { type: "string", value: "FILE", about: "checkpoint to write (ID.safetensors)" },
+    from: { type: "string", value: "FILE", about: "checkpoint whose weights to start from" },
+    licence: { type: "string", value: "NAME", default: "MIT", about: "licence of the checkpoint" },
     teacher: MODEL_OPTIONS.teacher,
   },
-  async run({ out, teacher }, [path = ""]) {
+  async run(values, [path = ""]) {
     const config = parseTrainingConfig(await Deno.readTextFile(path), path);
-    const teacherFile = await readTeacher(teacher);
+    const from = values.from === undefined ? null : await readStudent(values.from);
     using gpu = await Gpu.open();
+    const dataset = await openDataset(config.benchmark, gpu);
+    const file = config.objective === "joint" ? await readTeacher(values.teacher) : null;
+    await using teacher = file && await Teacher.load(gpu, file.card, file.onnx);
     using display = progressDisplay();
     const checkpoint = await trainStudent({
       gpu,
       config,
-      teacher: teacherFile,
-      scene: (index) => roomScene(gpu, { domain: "source", split: "train", index }),
-      card: {
-        classes: [...ROOM_CLASSES],
-        palette: ROOM_PALETTE.map(([red, green, blue]) => [red, green, blue]),
-        asprs: ASPRS,
-        licence: "MIT",
-        provenance:
-          `ttt-kd train on ${config.scenes} procedural rooms, split train of domain source`,
-      },
+      dataset,
+      teacher,
+      licence: values.licence,
+      ...(from ? { from } : {}),
       onProgress: ({ phase, done, total, crossEntropy, distillation }) =>
         display.update({
           label: phase === "scenes" ? "making scenes" : "training",
           value: done,
           total,
-          ...(crossEntropy === undefined || distillation === undefined
-            ? {}
-            : { note: `CE ${crossEntropy.toFixed(3)} KD ${distillation.toFixed(3)}` }),
+          ...(crossEntropy === undefined ? {} : {
+            note: `CE ${crossEntropy.toFixed(3)}${
+              distillation === undefined ? "" : ` KD ${distillation.toFixed(3)}`
+            }`,
+          }),
         }),
     });
     display[Symbol.dispose]();
-    const file = out ?? `${config.id}.safetensors`;
-    await Deno.writeFile(file, checkpoint);
-    console.log(`${file}: ${config.id}, ${checkpoint.length} bytes`);
+    const out = values.out ?? `${config.id}.safetensors`;
+    await Deno.writeFile(out, checkpoint);
+    console.log(`${out}: ${config.id}, ${checkpoint.length} bytes`);
   },
 });
