@@ -30,7 +30,7 @@ export const command = defineCommand({
     await using engine = await openEngine(models);
     const gpu = await engine.gpu();
     display.update({ label: "making a room nobody has seen" });
-    const scene = await roomScene(gpu, { domain: "shifted", split: "test", index });
+    const scene = await roomScene(gpu, { domain: "noisy", split: "test", index });
     await using server = await host.openServer(
       {
         engine,

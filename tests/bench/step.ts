@@ -24,7 +24,7 @@ export async function benchStep(gpu: Gpu, rounds: number): Promise<void> {
   const parameters = owned.use(new Parameters(gpu, student.parameters()));
   parameters.load(file.tensors);
   const { scan, photos, cameras } = await roomScene(gpu, {
-    domain: "shifted",
+    domain: "noisy",
     split: "validation",
     index: 0,
   });

@@ -11,7 +11,7 @@ import { withGpu } from "../gpu.ts";
 import { program, ttt, withFolder } from "./support.ts";
 
 withGpu("segment writes the labelled scan, the report and the picture", async (gpu) => {
-  const scene = await roomScene(gpu, { domain: "shifted", split: "validation", index: 2 });
+  const scene = await roomScene(gpu, { domain: "noisy", split: "validation", index: 2 });
   await withFolder(async (folder) => {
     const at = (name: string) => join(folder, name);
     await writeFile(at("room.ply"), scene.scan.bytes);
@@ -59,7 +59,7 @@ Deno.test("eval writes results and prints a table", async () => {
     ]);
     assert.equal(code, 0, stderr);
     const results: Results = JSON.parse(await readFile(join(folder, "results.json"), "utf8"));
-    const { source, bn } = results.domains["shifted"]!;
+    const { source, bn } = results.domains["noisy"]!;
     assert.equal(results.seeds, 2);
     assert.equal(source!.perSeed.length, 2);
     assert.ok(source!.miou > 0 && source!.miou < 1);

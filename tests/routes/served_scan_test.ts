@@ -29,7 +29,7 @@ Deno.test(
     let watch = false;
     await using engine = await Engine.open();
     const gpu = await engine.gpu();
-    const scene = await roomScene(gpu, { domain: "shifted", split: "validation", index: 1 });
+    const scene = await roomScene(gpu, { domain: "noisy", split: "validation", index: 1 });
     const submission = submissionOf(scene);
     const app = createApp({
       engine,

@@ -17,7 +17,7 @@ function setUp() {
     const host = new GpuHost({ poison: true });
     const engine = await Engine.open({ host });
     const scene = await roomScene(await host.get(), {
-      domain: "shifted",
+      domain: "noisy",
       split: "validation",
       index: 0,
     });

@@ -44,6 +44,9 @@ export const ROOM_PALETTE: readonly (readonly [number, number, number])[] = [
   [70, 70, 70],
 ];
 
+/** ASPRS code of each class: the shell is building (6), the floor ground (2), the rest unclassified (1). */
+export const ROOM_ASPRS: readonly number[] = [6, 2, 6, 6, 6, 6, 6, 1, 1, 1, 1, 1, 1];
+
 /** Part names with the class each belongs to; a part is an index into this list. */
 export const ROOM_PARTS = [
   ["ceiling", "ceiling"],

@@ -30,6 +30,8 @@ export interface Terrestrial {
 export interface Domain {
   /** Part of the seed; never reused for another domain. */
   number: number;
+  /** One line for reports: what differs from the source. */
+  about: string;
   style: StyleName;
   scanner: DepthCamera | Terrestrial;
   /** Range noise along the ray: base + growth * z * z, metres (standard deviation). */
@@ -42,29 +44,63 @@ export interface Domain {
 
 const DEPTH_CAMERA: DepthCamera = { kind: "depth", points: 20000, range: 4.5, grazing: 0.12 };
 
-/** Every domain. */
+const SHARP = { base: 0.004, growth: 0.0025 };
+
+/**
+ * Every domain. Each but the last differs from "source" in one way: the kind of scanner, its quality, its
+ * colours, or the building.
+ */
 export const DOMAINS = {
-  /** What the student is trained on: an RGB-D camera. */
   source: {
     number: 0,
+    about: "the rooms and the depth camera that students are trained on",
     style: "A",
     scanner: DEPTH_CAMERA,
-    noise: { base: 0.004, growth: 0.0025 },
+    noise: SHARP,
     outliers: 0,
     colourFault: false,
   },
-  /** The first shifted scanner: the same rooms, a quarter of the points, 5 cm of noise, outliers. */
-  shifted: {
+  terrestrial: {
+    number: 3,
+    about: "another scanner: laser turns from two stations, dense near them and sparse far off",
+    style: "A",
+    scanner: { kind: "terrestrial", stations: 2, azimuths: 300, elevations: 50 },
+    noise: { base: 0.004, growth: 0 },
+    outliers: 0,
+    colourFault: false,
+  },
+  noisy: {
     number: 1,
+    about: "a worse scanner: a quarter of the points, 5 cm of noise, 6 % outliers",
     style: "A",
     scanner: { ...DEPTH_CAMERA, points: 5000 },
     noise: { base: 0.05, growth: 0 },
     outliers: 0.06,
     colourFault: false,
   },
-  /** Everything at once: a foreign building, one coarse laser station, noise, wrong colours. */
-  foreign: {
+  colours: {
+    number: 4,
+    about:
+      "faulty colours: one grey in half of the scans, turned channels and wrong gamma in the rest",
+    style: "A",
+    scanner: DEPTH_CAMERA,
+    noise: SHARP,
+    outliers: 0,
+    colourFault: true,
+  },
+  building: {
+    number: 5,
+    about: "another building: its own furniture, finishes and room sizes",
+    style: "B",
+    scanner: DEPTH_CAMERA,
+    noise: SHARP,
+    outliers: 0,
+    colourFault: false,
+  },
+  everything: {
     number: 2,
+    about:
+      "all at once: the other building, one coarse laser station, 3 cm of noise, faulty colours",
     style: "B",
     scanner: { kind: "terrestrial", stations: 1, azimuths: 300, elevations: 40 },
     noise: { base: 0.03, growth: 0 },
@@ -75,7 +111,7 @@ export const DOMAINS = {
 
 export type DomainName = keyof typeof DOMAINS;
 
-/** Splits of one domain's scenes. "teacher" holds the rooms the embedded teacher was trained on. */
+/** Splits of one domain's scenes. "teacher" holds the rooms that teachers are trained on. */
 export const SPLITS = ["train", "validation", "test", "teacher"] as const;
 
 export type Split = typeof SPLITS[number];

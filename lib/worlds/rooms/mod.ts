@@ -1,8 +1,15 @@
 /**
- * The procedural worlds: rooms made from seeds, photographed and scanned through one ray caster.
+ * The procedural rooms: made from seeds, photographed and scanned through one ray caster.
  *
  * @module
  */
-export { IGNORE_LABEL, ROOM_CLASSES, ROOM_PALETTE, ROOM_PARTS } from "./classes.ts";
-export { type Domain, type DomainName, DOMAINS, type Split, SPLITS } from "./domains.ts";
+export { IGNORE_LABEL, ROOM_ASPRS, ROOM_CLASSES, ROOM_PALETTE, ROOM_PARTS } from "./classes.ts";
+export {
+  type Domain,
+  type DomainName,
+  DOMAINS,
+  SCENES_PER_SPLIT,
+  type Split,
+  SPLITS,
+} from "./domains.ts";
 export { roomScene, type SceneRequest, VIEWS_PER_SCENE, type WorldScene } from "./scene.ts";

@@ -6,6 +6,7 @@
 import type { Gpu } from "../../gpu/mod.ts";
 import type { Camera, Photo, Scan } from "../../scan/mod.ts";
 import { writePly } from "../../scan/mod.ts";
+import { IGNORE_LABEL, PART_CLASS } from "./classes.ts";
 import { type DomainName, DOMAINS, sceneSeed, type Split } from "./domains.ts";
 import { makeRoom } from "./make_room.ts";
 import { photographRoom, placeCameras } from "./photographs.ts";
@@ -32,6 +33,8 @@ export interface WorldScene {
   scan: Scan;
   photos: Photo[];
   cameras: Camera[];
+  /** True class of every pixel of every photograph, 255 where there is none. */
+  photoClasses: Uint8Array[];
 }
 
 /**
@@ -64,5 +67,13 @@ export async function roomScene(
     labels,
     bytes: writePly({ positions, colors, labels }),
   };
-  return { id, scan, photos: pictures.map((picture) => picture.photo), cameras };
+  return {
+    id,
+    scan,
+    photos: pictures.map((picture) => picture.photo),
+    cameras,
+    photoClasses: pictures.map(({ parts }) =>
+      parts.map((part) => PART_CLASS[part] ?? IGNORE_LABEL)
+    ),
+  };
 }

@@ -51,8 +51,8 @@ Deno.test("scanRoom() source: points are pixels, with the noise of the table", a
   assert.ok(Math.abs(variance - 1) < 0.1, `variance ${variance}`);
 });
 
-Deno.test("scanRoom() shifted: a quarter of the points, 5 cm, 6 % outliers", async () => {
-  const { count, positions, labels } = await scan(DOMAINS.shifted);
+Deno.test("scanRoom() noisy: a quarter of the points, 5 cm, 6 % outliers", async () => {
+  const { count, positions, labels } = await scan(DOMAINS.noisy);
   assert.equal(count, 5000);
   const inliers: number[] = [];
   labels.forEach((label, i) => {
@@ -64,9 +64,9 @@ Deno.test("scanRoom() shifted: a quarter of the points, 5 cm, 6 % outliers", asy
   assert.ok(Math.abs(sigma - 0.05) < 0.003, `sigma ${sigma}`);
 });
 
-Deno.test("scanRoom() foreign: one station, 3 cm, spoilt colours", async () => {
-  const noisy = await scan(DOMAINS.foreign);
-  const clean = await scan({ ...DOMAINS.foreign, noise: { base: 0, growth: 0 } });
+Deno.test("scanRoom() everything: one station, 3 cm, spoilt colours", async () => {
+  const noisy = await scan(DOMAINS.everything);
+  const clean = await scan({ ...DOMAINS.everything, noise: { base: 0, growth: 0 } });
   assert.equal(noisy.count, 300 * 40);
   assert.deepEqual(noisy.labels, clean.labels);
   let square = 0;
@@ -80,7 +80,7 @@ Deno.test("scanRoom() foreign: one station, 3 cm, spoilt colours", async () => {
   const colours = new Set<string>();
   for (let seed = 0; seed < 12; seed++) {
     const row: Domain = {
-      ...DOMAINS.foreign,
+      ...DOMAINS.everything,
       scanner: { kind: "terrestrial", stations: 1, azimuths: 20, elevations: 5 },
     };
     const spoilt = await scanRoom(cast, room, [], row, new Random(seed, 4));

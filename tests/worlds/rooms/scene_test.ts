@@ -3,7 +3,9 @@ import { readScan } from "../../../lib/scan/mod.ts";
 import { roomScene, type SceneRequest, VIEWS_PER_SCENE } from "../../../lib/worlds/rooms/mod.ts";
 import { withGpu } from "../../gpu.ts";
 
-for (const domain of ["source", "shifted", "foreign"] as const) {
+for (
+  const domain of ["source", "terrestrial", "noisy", "colours", "building", "everything"] as const
+) {
   withGpu(`roomScene() ${domain}: the same bits twice, other bits in other splits`, async (gpu) => {
     const make = (split: SceneRequest["split"]) => roomScene(gpu, { domain, split, index: 4 });
     const scene = await make("test");
@@ -20,7 +22,7 @@ for (const domain of ["source", "shifted", "foreign"] as const) {
 }
 
 withGpu("roomScene() gives a scan that equals its own file", async (gpu) => {
-  const { scan } = await roomScene(gpu, { domain: "foreign", split: "test", index: 0 });
+  const { scan } = await roomScene(gpu, { domain: "everything", split: "test", index: 0 });
   const read = await readScan(scan.bytes, scan.name);
   assert.equal(read.count, scan.count);
   assert.deepEqual(read.labels, scan.labels);
