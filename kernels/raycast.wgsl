@@ -1,9 +1,9 @@
 // Nearest solid along each ray.
 //
 // Bindings: primitives (three vec4f each: centre and kind; half sizes and shape; cosine and sine of the turn
-//   and two more words of shape: see lib/worlds/solids.ts), rays (two vec4f each: origin, direction of any
-//   length), surface (outward normal, t; t = -1 for nothing), primitive (index, -1 for nothing; ties go to the
-//   smallest).
+//   and two more words of shape: see lib/worlds/solids.ts), bounds (two vec4f for every 8 primitives in a row:
+//   lowest and highest corner of a box around them), rays (two vec4f each: origin, direction of any length),
+//   surface (outward normal, t; t = -1 for nothing), primitive (index, -1 for nothing; ties go to the smallest).
 // Grid: one thread a ray, 64 a workgroup.
 // Reference: lib/worlds/raycast.ts, castRaysReference.
 
@@ -14,9 +14,13 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> primitives: array<vec4f>;
-@group(0) @binding(2) var<storage, read> rays: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> surface: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> primitive: array<i32>;
+@group(0) @binding(2) var<storage, read> bounds: array<vec4f>;
+@group(0) @binding(3) var<storage, read> rays: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> surface: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> primitive: array<i32>;
+
+// Primitives that share a bound.
+const run = 8u;
 
 const nearest = 1e-4;
 const smallest = 1e-8;
@@ -241,22 +245,33 @@ fn main(
   var best = infinite;
   var found = -1;
   var face = 0u;
-  for (var index = 0u; index < params.primitives; index++) {
-    let head = primitives[3u * index];
-    let half = primitives[3u * index + 1u];
-    let o = origin - head.xyz;
-    let za = (-half.z - o.z) / dz;
-    let zb = (half.z - o.z) / dz;
-    var crossing = Crossing(min(za, zb), max(za, zb), face_z);
-    if (crossing.near >= best || crossing.far <= nearest) {
+  let inverse = 1.0 / vec3f(nudge(direction.x), nudge(direction.y), dz);
+  for (var first = 0u; first < params.primitives; first += run) {
+    let a = (bounds[first / run * 2u].xyz - origin) * inverse;
+    let b = (bounds[first / run * 2u + 1u].xyz - origin) * inverse;
+    let enter = max(max(min(a.x, b.x), min(a.y, b.y)), min(a.z, b.z));
+    let leave = min(min(max(a.x, b.x), max(a.y, b.y)), max(a.z, b.z));
+    if (enter > leave || enter > best || leave < 0.0) {
       continue;
     }
-    let turn = primitives[3u * index + 2u];
-    crossing = cross_solid(crossing, head.w, half.xyz, half.w, turn, o, direction);
-    if (crossing.near < crossing.far && crossing.near > nearest && crossing.near < best) {
-      best = crossing.near;
-      found = i32(index);
-      face = crossing.face;
+    let end = min(first + run, params.primitives);
+    for (var index = first; index < end; index++) {
+      let head = primitives[3u * index];
+      let half = primitives[3u * index + 1u];
+      let o = origin - head.xyz;
+      let za = (-half.z - o.z) / dz;
+      let zb = (half.z - o.z) / dz;
+      var crossing = Crossing(min(za, zb), max(za, zb), face_z);
+      if (crossing.near >= best || crossing.far <= nearest) {
+        continue;
+      }
+      let turn = primitives[3u * index + 2u];
+      crossing = cross_solid(crossing, head.w, half.xyz, half.w, turn, o, direction);
+      if (crossing.near < crossing.far && crossing.near > nearest && crossing.near < best) {
+        best = crossing.near;
+        found = i32(index);
+        face = crossing.face;
+      }
     }
   }
   primitive[ray] = found;

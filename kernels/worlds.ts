@@ -6,9 +6,9 @@
 import type { Kernel } from "../lib/gpu/kernel.ts";
 import raycastCode from "./raycast.wgsl" with { type: "text" };
 
-/** Nearest primitive along each ray. Bindings: primitives, rays, surface, primitive. */
+/** Nearest primitive along each ray. Bindings: primitives, bounds, rays, surface, primitive. */
 export const raycast: Kernel = {
   name: "raycast",
   code: raycastCode,
-  bindings: ["read", "read", "write", "write"],
+  bindings: ["read", "read", "read", "write", "write"],
 };

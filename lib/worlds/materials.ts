@@ -20,7 +20,17 @@ export type TextureKind =
   | "writing"
   | "daylight"
   | "leaves"
-  | "glow";
+  | "glow"
+  | "asphalt"
+  | "grass"
+  | "foliage"
+  | "bark"
+  | "plaster facade"
+  | "brick facade"
+  | "glass"
+  | "paint"
+  | "wheel"
+  | "sign";
 
 export interface Material {
   kind: TextureKind;
@@ -34,6 +44,8 @@ export interface Material {
   emissive: boolean;
   /** Seed of the pattern. */
   seed: number;
+  /** Facades: height of the primitive's centre over the ground floor, metres; 0 where absent. */
+  rise?: number;
 }
 
 /** Ranges of hue, saturation and value, each [low, high] in 0..1, and the textures to pick from. */
@@ -165,8 +177,87 @@ export function albedo(material: Material, u: number, v: number, out: Float64Arr
       mix = noise(u * 25, v * 25, seed);
       gain = 0.6 + 0.7 * noise(u * 11, v * 11, seed ^ 9);
       break;
+    case "asphalt":
+      // Grain, and patches of another age.
+      mix = noise(u / (4 * scale), v / (4 * scale), seed) > 0.7 ? 0.6 : 0;
+      gain = 0.85 + 0.2 * lattice(Math.floor(u * 18), Math.floor(v * 18), seed) +
+        0.1 * noise(u, v, seed ^ 3);
+      break;
+    case "grass":
+      mix = noise(u / scale, v / scale, seed);
+      gain = 0.65 + 0.45 * noise(u * 7, v * 7, seed ^ 5) +
+        0.25 * lattice(Math.floor(u * 16), Math.floor(v * 16), seed);
+      break;
+    case "foliage":
+      mix = noise(u * 5, v * 5, seed);
+      gain = 0.4 + 0.6 * noise(u * 3 / scale, v * 3 / scale, seed ^ 9) +
+        0.4 * noise(u * 14, v * 14, seed);
+      break;
+    case "bark":
+      mix = noise(u * 14, v * 2, seed);
+      gain = 0.75 + 0.4 * noise(u * 5, v * 9, seed ^ 7);
+      break;
+    case "plaster facade":
+    case "brick facade":
+      facade(material, u, v, out);
+      return;
+    case "glass":
+      gain = 0.8 + 0.4 * noise(u * 1.5, v * 3, seed);
+      break;
+    case "paint":
+      gain = 0.97 + 0.06 * noise(u * 2, v * 2, seed);
+      break;
+    case "wheel": {
+      // A hub of `scale` with spokes in a tyre; seen along the axle.
+      const radius = Math.hypot(u, v);
+      const spoke = Math.cos(5 * Math.atan2(v, u)) > -0.3 || radius > 0.85 * scale;
+      mix = radius < scale && spoke ? 1 : 0;
+      break;
+    }
+    case "sign": {
+      // A rim of the second colour, and something drawn inside.
+      const reach = Math.max(Math.abs(u), Math.abs(v)) / scale;
+      mix = reach > 0.78 || (reach < 0.5 && noise(u / scale * 3, v / scale * 3, seed) > 0.6)
+        ? 1
+        : 0;
+      break;
+    }
   }
   out[0] = (colour[0] + (second[0] - colour[0]) * mix) * gain;
   out[1] = (colour[1] + (second[1] - colour[1]) * mix) * gain;
   out[2] = (colour[2] + (second[2] - colour[2]) * mix) * gain;
+}
+
+/**
+ * A wall with a grid of windows, `scale` metres a storey: the second colour is the glass, the wall is plaster
+ * or brick.
+ */
+function facade(material: Material, u: number, v: number, out: Float64Array): void {
+  const { colour, second, scale, seed } = material;
+  const pitch = scale * (0.75 + 0.5 * lattice(1, 1, seed));
+  const column = Math.floor(u / pitch + 0.5),
+    storey = Math.floor((v + (material.rise ?? 0)) / scale);
+  const across = Math.abs(u / pitch - column) * 2;
+  const up = (v + (material.rise ?? 0)) / scale - storey;
+  const half = 0.3 + 0.35 * lattice(2, 1, seed);
+  const sill = 0.32 - 0.2 * lattice(3, 1, seed), head = 0.78 + 0.14 * lattice(4, 1, seed);
+  const frame = 0.12;
+  if (across < half && up > sill && up < head) {
+    const inside = across < half - frame && up > sill + frame / 2 && up < head - frame / 2 &&
+      across > frame / 3;
+    // Panes differ: curtains, rooms behind.
+    const tone = inside ? 0.6 + 0.8 * lattice(column, storey, seed) : 1;
+    for (let i = 0; i < 3; i++) out[i] = inside ? second[i]! * tone : 0.35 + 0.6 * colour[i]!;
+    return;
+  }
+  let gain = 0.92 + 0.16 * noise(u / 2, v / 2, seed);
+  if (material.kind === "brick facade") {
+    const row = Math.floor(v / 0.12);
+    const stone = u / 0.3 + (row & 1) * 0.5;
+    const joint = v / 0.12 - row < 0.15 || stone - Math.floor(stone) < 0.08;
+    gain *= joint ? 1.25 : 0.75 + 0.4 * lattice(row, Math.floor(stone), seed);
+  }
+  // A band between storeys.
+  if (up > 0.95 && lattice(5, 1, seed) > 0.5) gain *= 0.75;
+  for (let i = 0; i < 3; i++) out[i] = colour[i]! * gain;
 }

@@ -5,7 +5,7 @@
  */
 import type { Camera, Photo } from "../scan/mod.ts";
 import type { Random } from "./random.ts";
-import { type CastRays, type Rays } from "./raycast.ts";
+import type { CastRays, Hits, Rays } from "./raycast.ts";
 import type { Painter } from "./shading.ts";
 import type { Solids } from "./solids.ts";
 
@@ -105,11 +105,14 @@ export async function takePictures(
 ): Promise<Picture[]> {
   const rays = pixelRays(cameras);
   const hits = await cast(scenery, rays);
+  const pictures: Picture[] = [];
   let first = 0;
-  return cameras.map((camera) => {
+  for (const camera of cameras) {
     const count = camera.width * camera.height;
     const eye = eyeOf(camera);
     const painter = paint(random);
+    const blocked = painter.sun &&
+      await shadows(cast, scenery, rays, hits, first, count, painter.sun);
     const colour = new Float32Array(count * 3);
     const depth = new Float32Array(count);
     const facing = new Float32Array(count);
@@ -131,15 +134,42 @@ export async function takePictures(
       parts[pixel] = scenery.parts[primitive]!;
       facing[pixel] = Math.abs(nx * dx + ny * dy + nz * dz) /
         Math.sqrt(dx * dx + dy * dy + dz * dz);
+      const lit = blocked?.[pixel] !== 1;
       const px = eye[0] + t * dx, py = eye[1] + t * dy, pz = eye[2] + t * dz;
-      painter.surface(primitive, px, py, pz, nx, ny, nz, eye, colour, pixel * 3);
+      painter.surface(primitive, px, py, pz, nx, ny, nz, eye, colour, pixel * 3, lit);
       sum += Math.min(1, colour[pixel * 3 + 1]!);
     }
     first += count;
     const pixels = expose(colour, sum / count, random);
     const photo = { name: camera.file, width: camera.width, height: camera.height, pixels };
-    return { camera, photo, depth, parts, facing };
-  });
+    pictures.push({ camera, photo, depth, parts, facing });
+  }
+  return pictures;
+}
+
+/** Which of the hits of `count` rays from `first` on something stands in the sun's way of; 1 in shadow. */
+async function shadows(
+  cast: CastRays,
+  scenery: Scenery,
+  rays: Rays,
+  hits: Hits,
+  first: number,
+  count: number,
+  sun: readonly [number, number, number],
+): Promise<Uint8Array> {
+  const words = new Float32Array(count * 8);
+  for (let pixel = 0; pixel < count; pixel++) {
+    const w = (first + pixel) * 8, h = (first + pixel) * 4;
+    if (hits.primitive[first + pixel]! < 0) continue;
+    // From a little above the surface, so that it does not shade itself.
+    for (let i = 0; i < 3; i++) {
+      words[pixel * 8 + i] = rays.words[w + i]! + hits.surface[h + 3]! * rays.words[w + 4 + i]! +
+        0.01 * hits.surface[h + i]!;
+      words[pixel * 8 + 4 + i] = sun[i]!;
+    }
+  }
+  const { primitive } = await cast(scenery, { count, words });
+  return Uint8Array.from(primitive, (found) => found < 0 ? 0 : 1);
 }
 
 /** Exposure to a mean brightness near the middle, sensor noise, eight bits. */

@@ -1,7 +1,8 @@
 /**
  * The one ray caster: photographs and scanners both look at a world through it. The GPU does the work
- * (kernels/raycast.wgsl); the plain TypeScript below is what the kernel is held against. Every ray tries every
- * primitive of {@link Solids}.
+ * (kernels/raycast.wgsl); the plain TypeScript below is what the kernel is held against. The reference tries every
+ * primitive of {@link Solids}; the kernel leaves away runs of primitives whose common bound the ray misses, so
+ * worlds that list the primitives of one object in a row are cast at several times the speed.
  *
  * A ray meets a solid where it goes in: solids that the ray starts inside of are not seen.
  *
@@ -37,6 +38,7 @@ export function gpuCaster(gpu: Gpu): CastRays {
   return async (solids, rays) => {
     if (rays.count === 0) return { surface: new Float32Array(0), primitive: new Int32Array(0) };
     const primitives = gpu.upload("raycast primitives", solids.primitives);
+    const bounds = gpu.upload("raycast bounds", boundsOf(solids));
     const input = gpu.upload("raycast rays", rays.words);
     const surface = gpu.buffer("raycast surface", rays.count * 16);
     const primitive = gpu.buffer("raycast primitive", rays.count * 4);
@@ -44,7 +46,7 @@ export function gpuCaster(gpu: Gpu): CastRays {
       gpu.run([{
         kernel: raycast,
         params: [rays.count, solids.count],
-        bindings: [primitives, input, surface, primitive],
+        bindings: [primitives, bounds, input, surface, primitive],
         workgroups: Math.ceil(rays.count / 64),
       }], "raycast");
       return {
@@ -52,9 +54,42 @@ export function gpuCaster(gpu: Gpu): CastRays {
         primitive: await gpu.read(primitive, Int32Array, rays.count),
       };
     } finally {
-      for (const buffer of [primitives, input, surface, primitive]) buffer.destroy();
+      for (const buffer of [primitives, bounds, input, surface, primitive]) buffer.destroy();
     }
   };
+}
+
+/** Primitives that share a bound in the kernel. */
+const RUN = 8;
+
+/** Boxes around every RUN primitives in a row, a little too wide: lowest x, y, z, 0, highest x, y, z, 0. */
+function boundsOf({ primitives: p, count }: Solids): Float32Array {
+  const bounds = new Float32Array(Math.ceil(count / RUN) * 8);
+  for (let first = 0; first < count; first += RUN) {
+    const low = [Infinity, Infinity, Infinity], high = [-Infinity, -Infinity, -Infinity];
+    for (let index = first; index < Math.min(count, first + RUN); index++) {
+      const w = index * PRIMITIVE_WORDS;
+      const [hx, hy, hz] = halfSizes(p, w);
+      const c = Math.abs(p[w + 8]!), s = Math.abs(p[w + 9]!);
+      [c * hx + s * hy, s * hx + c * hy, hz].forEach((reach, axis) => {
+        low[axis] = Math.min(low[axis]!, p[w + axis]! - reach - 0.01);
+        high[axis] = Math.max(high[axis]!, p[w + axis]! + reach + 0.01);
+      });
+    }
+    bounds.set([...low, 0, ...high, 0], first / RUN * 8);
+  }
+  return bounds;
+}
+
+/** Half the size of a box around a primitive, in its own axes. */
+function halfSizes(p: Float32Array, w: number): [number, number, number] {
+  const kind = p[w + 3]!;
+  const hx = p[w + 4]!, hz = p[w + 6]!;
+  if (kind === KIND.frustum) return [Math.max(hx, p[w + 7]!), Math.max(hx, p[w + 7]!), hz];
+  if (kind === KIND.prism) {
+    return [Math.max(hx, Math.abs(p[w + 10]!), Math.abs(p[w + 11]!)), p[w + 5]!, hz];
+  }
+  return [hx, p[w + 5]!, hz];
 }
 
 /** Where a ray goes into the solid being tried, where it leaves it, and through which face it goes in. */

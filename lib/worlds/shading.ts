@@ -12,6 +12,7 @@ export interface Painter {
    * Colour of a point (px, py, pz) of a primitive with the outward normal (nx, ny, nz).
    *
    * @param eye where it is seen from.
+   * @param lit whether the sun reaches it; true where there is no {@link sun}.
    */
   surface(
     primitive: number,
@@ -24,7 +25,10 @@ export interface Painter {
     eye: readonly [number, number, number],
     out: Float32Array,
     at: number,
+    lit: boolean,
   ): void;
+  /** Direction (unit) towards the sun, where things throw shadows. */
+  readonly sun?: readonly [number, number, number];
   /** Colour of what a ray of this direction sees that meets nothing; black where absent. */
   sky?(dx: number, dy: number, dz: number, out: Float32Array, at: number): void;
 }

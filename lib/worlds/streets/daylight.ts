@@ -1,0 +1,113 @@
+/**
+ * Light out of doors: the sun with its shadows, or an overcast sky; haze that grows with the distance.
+ *
+ * @module
+ */
+import { hsv } from "../materials.ts";
+import type { Random } from "../random.ts";
+import { type Painter, textureAt } from "../shading.ts";
+import type { Street } from "./street.ts";
+
+type Triple = readonly [number, number, number];
+
+/** The light over one street. */
+export interface Daylight {
+  /** Direction (unit) towards the sun; undefined under an overcast sky. */
+  sun: Triple | undefined;
+  /** RGB of the sun's light and of the sky's. */
+  sunlight: Triple;
+  skylight: Triple;
+  /** RGB of the sky at the horizon and overhead. */
+  horizon: Triple;
+  zenith: Triple;
+  /** How much of the sky is clouds, 0..1, and their seed. */
+  clouds: number;
+  drift: number;
+  /** Haze, 1/m. */
+  haze: number;
+}
+
+/** Draws the light over a street; rain brings an overcast sky and haze. */
+export function drawDaylight(random: Random, wet: boolean): Daylight {
+  const overcast = random.chance(0.3) || wet;
+  const azimuth = random.range(0, 2 * Math.PI), elevation = random.range(0.35, 1.1);
+  const low = Math.cos(elevation);
+  const warmth = random.range(0, 0.18);
+  const tone = random.range(0.55, 0.62);
+  const grey = random.range(0.7, 0.95);
+  const skylight = random.range(0.38, 0.56);
+  return {
+    sun: overcast
+      ? undefined
+      : [Math.cos(azimuth) * low, Math.sin(azimuth) * low, Math.sin(elevation)],
+    sunlight: [1.05, 1.05 - warmth * 0.5, 1.05 - warmth],
+    skylight: overcast ? [0.85, 0.87, 0.9] : [skylight * 0.9, skylight * 0.97, skylight * 1.1],
+    horizon: overcast ? [grey, grey, grey] : hsv(tone, random.range(0.05, 0.2), 0.98),
+    zenith: overcast
+      ? [grey * 0.85, grey * 0.87, grey * 0.9]
+      : hsv(tone, random.range(0.4, 0.65), 0.85),
+    clouds: overcast ? 0 : random.range(0, 0.8),
+    drift: random.range(0, 50),
+    haze: wet ? random.range(0.012, 0.025) : random.range(0.001, 0.007),
+  };
+}
+
+const texel = new Float64Array(3);
+const above = new Float32Array(3);
+
+/** Paints a street in one light; every picture of it is taken in the same. */
+export function daylightPainter(street: Street, light: Daylight): Painter {
+  const { sun, sunlight, skylight, haze } = light;
+  return {
+    ...(sun ? { sun } : {}),
+    surface(primitive, px, py, pz, nx, ny, nz, eye, out, at, lit) {
+      const material = street.materials[primitive]!;
+      textureAt(street, primitive, material, px, py, pz, nx, ny, nz, texel);
+      const direct = sun && lit ? Math.max(0, nx * sun[0] + ny * sun[1] + nz * sun[2]) : 0;
+      const open = 0.65 + 0.35 * nz;
+      for (let i = 0; i < 3; i++) {
+        out[at + i] = texel[i]! * (skylight[i]! * open + sunlight[i]! * direct);
+      }
+      const dx = px - eye[0], dy = py - eye[1], dz = pz - eye[2];
+      const distance = Math.hypot(dx, dy, dz);
+      const shine = material.kind === "glass" ? 0.45 : material.kind === "paint" ? 0.12 : 0;
+      if (shine > 0) {
+        // What mirrors the sky; what would mirror the street is dark.
+        const into = 2 * (dx * nx + dy * ny + dz * nz);
+        const up = (dz - into * nz) / distance;
+        skyColour(light, (dx - into * nx) / distance, (dy - into * ny) / distance, up, above, 0);
+        const part = up > 0.05 ? shine : shine * 0.3;
+        for (let i = 0; i < 3; i++) out[at + i] = out[at + i]! * (1 - part) + above[i]! * part;
+      }
+      const fog = 1 - Math.exp(-haze * distance);
+      for (let i = 0; i < 3; i++) {
+        out[at + i] = out[at + i]! * (1 - fog) + light.horizon[i]! * fog;
+      }
+    },
+    sky(dx, dy, dz, out, at) {
+      const length = Math.hypot(dx, dy, dz);
+      skyColour(light, dx / length, dy / length, dz / length, out, at);
+    },
+  };
+}
+
+/** The sky in a direction (unit): a gradient with clouds on a ceiling overhead. */
+function skyColour(
+  light: Daylight,
+  dx: number,
+  dy: number,
+  dz: number,
+  out: Float32Array,
+  at: number,
+): void {
+  const up = Math.sqrt(Math.max(0, Math.min(1, dz)));
+  const u = dx / (dz + 0.15) * 1.3 + light.drift, v = dy / (dz + 0.15) * 1.3;
+  const waves = Math.sin(1.7 * u + Math.sin(2.3 * v)) +
+    Math.sin(2.9 * v + 1.3 * Math.sin(3.1 * u)) +
+    0.6 * Math.sin(7.1 * u + 5.3 * v + Math.sin(6.7 * v));
+  const cloud = dz > 0 ? light.clouds * Math.max(0, Math.min(1, waves * 0.5)) : 0;
+  for (let i = 0; i < 3; i++) {
+    const clear = light.horizon[i]! * (1 - up) + light.zenith[i]! * up;
+    out[at + i] = clear * (1 - cloud) + 0.97 * cloud;
+  }
+}

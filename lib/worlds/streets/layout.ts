@@ -1,0 +1,106 @@
+/**
+ * Where the roads run: straight on, around a curve, or over a crossing; with the frontages along their edges,
+ * which the rest of the street is built on.
+ *
+ * @module
+ */
+import { type Frame, frameAt, within } from "../frame.ts";
+import type { Random } from "../random.ts";
+
+/** A straight piece of carriageway: from the frame's origin along its x, `half` to both sides. */
+export interface Lane {
+  frame: Frame;
+  length: number;
+  half: number;
+}
+
+/** One edge of a road: from the frame's origin along its x; y leads away from the road. */
+export interface Frontage {
+  frame: Frame;
+  length: number;
+  /** Metres by which its strips of ground reach beyond both ends, to close the outside of a curve. */
+  overhang: number;
+}
+
+export interface Layout {
+  lanes: Lane[];
+  frontages: Frontage[];
+  /** Half the width of the main road. */
+  half: number;
+  /** x of the crossing's near and far edge, where there is one. */
+  crossing: readonly [number, number] | undefined;
+}
+
+/** Metres from the sensor to where the world ends. */
+export const REACH = 46;
+
+/** Draws a layout. The main road starts along x, at x = -REACH, and its middle is y = 0. */
+export function drawLayout(random: Random, half: number, sideHalf: number): Layout {
+  const kind = random.pick(["straight", "curve", "crossing", "crossing", "tee"] as const);
+  if (kind === "straight") return straight(half);
+  if (kind === "curve") return curve(random, half);
+  return crossing(random, half, sideHalf, kind === "tee");
+}
+
+function straight(half: number): Layout {
+  const lanes = [{ frame: frameAt(-REACH, 0, 0, 0), length: 2 * REACH, half }];
+  return { lanes, frontages: lanes.flatMap((lane) => edges(lane, 0)), half, crossing: undefined };
+}
+
+/** Pieces of 9 m, each turned by the same angle from a point ahead of the sensor. */
+function curve(random: Random, half: number): Layout {
+  const from = random.range(2, 12);
+  const turn = (random.chance(0.5) ? 1 : -1) * random.range(0.1, 0.22);
+  const lanes: Lane[] = [{ frame: frameAt(-REACH, 0, 0, 0), length: REACH + from, half }];
+  let frame = frameAt(from, 0, 0, turn);
+  for (let x = from; x < REACH; x += 9) {
+    lanes.push({ frame, length: 9, half });
+    frame = within(frame, 9, 0, 0, turn);
+  }
+  const overhang = 10 * Math.tan(Math.abs(turn) / 2);
+  return {
+    lanes,
+    frontages: lanes.flatMap((lane) => edges(lane, overhang)),
+    half,
+    crossing: undefined,
+  };
+}
+
+/** Another road across, ahead of the sensor; of a tee one arm is missing. */
+function crossing(random: Random, half: number, side: number, tee: boolean): Layout {
+  const near = random.range(7, 16), far = near + 2 * side;
+  const missing = tee ? random.pick(["ahead", "left", "right"] as const) : undefined;
+  const lanes: Lane[] = [{ frame: frameAt(-REACH, 0, 0, 0), length: REACH + far, half }];
+  const frontages: Frontage[] = [];
+  const edge = (x: number, y: number, angle: number, length: number) =>
+    frontages.push({ frame: frameAt(x, y, 0, angle), length, overhang: 0 });
+  const ahead = missing !== "ahead";
+  if (ahead) lanes.push({ frame: frameAt(far, 0, 0, 0), length: REACH - far, half });
+  else edge(far, half + REACH, -Math.PI / 2, 2 * (half + REACH));
+  for (const sign of [1, -1]) {
+    // Edges of the left side run along x, those of the right side against it.
+    const along = (x0: number, x1: number) =>
+      edge(sign > 0 ? x0 : x1, sign * half, sign > 0 ? 0 : Math.PI, x1 - x0);
+    if (missing === (sign > 0 ? "left" : "right")) {
+      along(-REACH, REACH);
+      continue;
+    }
+    const frame = frameAt((near + far) / 2, sign * half, 0, sign * Math.PI / 2);
+    lanes.push({ frame, length: REACH - half, half: side });
+    along(-REACH, near);
+    const [start, end] = sign > 0 ? [half, REACH] : [-REACH, -half];
+    // The side street's near edge looks back along x; its far edge looks ahead.
+    edge(near, start, Math.PI / 2, end - start);
+    if (!ahead) continue;
+    along(far, REACH);
+    edge(far, end, -Math.PI / 2, end - start);
+  }
+  return { lanes, frontages, half, crossing: [near, far] };
+}
+
+function edges({ frame, length, half }: Lane, overhang: number): Frontage[] {
+  return [
+    { frame: within(frame, 0, half, 0), length, overhang },
+    { frame: within(frame, length, -half, 0, Math.PI), length, overhang },
+  ];
+}

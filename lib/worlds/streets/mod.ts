@@ -1,0 +1,21 @@
+/**
+ * Streets: made from seeds, photographed and scanned from a car through the shared ray caster.
+ *
+ * @module
+ */
+export {
+  IGNORE_LABEL,
+  STREET_ASPRS,
+  STREET_CLASSES,
+  STREET_PALETTE,
+  STREET_PARTS,
+} from "./classes.ts";
+export {
+  type Domain,
+  type DomainName,
+  DOMAINS,
+  SCENES_PER_SPLIT,
+  type Split,
+  SPLITS,
+} from "./domains.ts";
+export { type SceneRequest, type StreetScene, streetScene } from "./scene.ts";

@@ -1,0 +1,113 @@
+/**
+ * A street: a list of solid primitives, each with its part and material, and the bookkeeping that keeps its
+ * objects from standing inside each other while it is filled.
+ *
+ * It is filled in its own axes: x along the main road, y to its left, z up from the road's surface, metres. The
+ * finished street lies in the axes of the sensor, as scans of a driving car do: x forward, y left, z up, the
+ * sensor at the origin.
+ *
+ * @module
+ */
+import { type Frame, within } from "../frame.ts";
+import type { Material } from "../materials.ts";
+import { PRIMITIVE_WORDS } from "../solids.ts";
+import { PART_CLASS, partOf, type StreetPart } from "./classes.ts";
+
+/** A finished street. */
+export interface Street {
+  /** Primitives as the ray caster reads them, see solids.ts. */
+  primitives: Float32Array;
+  count: number;
+  /** Part and class (0..9) of each primitive. */
+  parts: Uint8Array;
+  classes: Uint8Array;
+  materials: readonly Material[];
+}
+
+/** A rectangle of the ground in a frame: x0..x1, y0..y1. */
+export type Area = readonly [x0: number, x1: number, y0: number, y1: number];
+
+/** An area with its corners in the street's axes. */
+interface Footprint {
+  frame: Frame;
+  corners: readonly (readonly [number, number])[];
+}
+
+/** Fills a street. */
+export class StreetBuilder {
+  #sensor: Frame;
+  #words: number[] = [];
+  #parts: number[] = [];
+  #materials: Material[] = [];
+  #ways: Footprint[] = [];
+  #objects: Footprint[] = [];
+
+  /** @param sensor where the street's own origin lies in the axes of the sensor. */
+  constructor(sensor: Frame) {
+    this.#sensor = sensor;
+  }
+
+  /** Adds a primitive, packed in the street's axes. */
+  add(part: StreetPart, material: Material, words: readonly number[]): void {
+    const { cos, sin } = this.#sensor;
+    const at = within(this.#sensor, words[0]!, words[1]!, words[2]!);
+    const turn = [cos * words[8]! - sin * words[9]!, sin * words[8]! + cos * words[9]!];
+    this.#words.push(at.x, at.y, at.z, ...words.slice(3, 8), ...turn, ...words.slice(10));
+    this.#parts.push(partOf(part));
+    this.#materials.push(material);
+  }
+
+  /** Metres from the sensor to a frame, over the ground. */
+  distance(frame: Frame): number {
+    const at = within(this.#sensor, frame.x, frame.y, 0);
+    return Math.hypot(at.x, at.y);
+  }
+
+  /** Notes a road or a sidewalk: nothing of a lot may reach into it. */
+  addWay(frame: Frame, area: Area): void {
+    this.#ways.push(footprintOf(frame, area));
+  }
+
+  /** Takes an area if no object is in it, and, for what belongs to a lot, no road or sidewalk either. */
+  claim(frame: Frame, area: Area, where: "lot" | "way"): boolean {
+    const footprint = footprintOf(frame, area);
+    const taken = (other: Footprint) => overlap(footprint, other);
+    if (this.#objects.some(taken) || (where === "lot" && this.#ways.some(taken))) return false;
+    this.#objects.push(footprint);
+    return true;
+  }
+
+  /** The street as it stands. */
+  finish(): Street {
+    const parts = Uint8Array.from(this.#parts);
+    return {
+      primitives: Float32Array.from(this.#words),
+      count: this.#words.length / PRIMITIVE_WORDS,
+      parts,
+      classes: parts.map((part) => PART_CLASS[part]!),
+      materials: this.#materials,
+    };
+  }
+}
+
+function footprintOf(frame: Frame, [x0, x1, y0, y1]: Area): Footprint {
+  const corners = [[x0, y0], [x1, y0], [x0, y1], [x1, y1]] as const;
+  return {
+    frame,
+    corners: corners.map(([x, y]) => {
+      const at = within(frame, x, y, 0);
+      return [at.x, at.y];
+    }),
+  };
+}
+
+/** Two rectangles overlap unless an axis of either parts them. */
+function overlap(a: Footprint, b: Footprint): boolean {
+  return [a.frame, b.frame].every(({ cos, sin }) =>
+    [[cos, sin], [-sin, cos]].every(([x, y]) => {
+      const along = (f: Footprint) => f.corners.map((corner) => corner[0] * x! + corner[1] * y!);
+      const [p, q] = [along(a), along(b)];
+      return Math.max(...p) > Math.min(...q) && Math.max(...q) > Math.min(...p);
+    })
+  );
+}
