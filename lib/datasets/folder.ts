@@ -14,7 +14,7 @@
  * }
  * ```
  *
- * A folder, relative to the JSON file, holds a labelled `scan.ply`, `scan.las` or `scan.laz`, and the
+ * A folder, relative to the JSON file or to another root, holds a labelled `scan.ply`, `scan.las` or `scan.laz`, and the
  * photographs of `cameras.json` in `images/`. With a `labelMap` every label that it does not name is
  * ignored; without one the scan's labels are classes already.
  *
@@ -90,12 +90,12 @@ const SCANS = ["scan.ply", "scan.las", "scan.laz"];
 /**
  * Opens the data set that a JSON file describes.
  *
+ * @param root where the folders of its scenes are; beside the file by default.
  * @throws {DatasetError} where the file is malformed or a scene's folder lacks its scan or its cameras.
  * @throws {Deno.errors.NotFound} where there is no such file.
  */
-export async function folderDataset(path: string): Promise<Dataset> {
+export async function folderDataset(path: string, root = dirname(path)): Promise<Dataset> {
   const file = parseFile(await Deno.readTextFile(path), path);
-  const root = dirname(path);
   const foldersOf = (domain: string, split: DatasetSplit) =>
     (Object.hasOwn(file.domains, domain) ? file.domains[domain]?.splits[split] : undefined) ?? [];
   // Everything is found now, so that a long run does not stumble over the last scene.

@@ -25,13 +25,18 @@ export const WORLD_NAMES: readonly string[] = Object.keys(WORLDS);
 /**
  * Opens a data set: a world by its name, or real scans by the path of the JSON file that describes them.
  *
+ * @param root folder of the real scans; that of the JSON file by default.
  * @throws {RangeError} where the name is neither.
  * @throws {DatasetError} where the file is malformed, or names what is not there.
  */
-export async function openDataset(nameOrPath: string, gpu: Gpu): Promise<Dataset> {
+export async function openDataset(
+  nameOrPath: string,
+  gpu: Gpu,
+  root?: string,
+): Promise<Dataset> {
   const world = Object.hasOwn(WORLDS, nameOrPath) ? WORLDS[nameOrPath] : undefined;
   if (world) return world(gpu);
-  if (nameOrPath.endsWith(".json")) return await folderDataset(nameOrPath);
+  if (nameOrPath.endsWith(".json")) return await folderDataset(nameOrPath, root);
   throw new RangeError(
     `Cannot open data set '${nameOrPath}': there are ${
       WORLD_NAMES.join(", ")
