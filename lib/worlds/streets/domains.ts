@@ -52,7 +52,7 @@ export interface Domain {
   cameras: readonly number[];
 }
 
-const SPINNING: Spinning = { kind: "spinning", beams: 64, elevations: [-24.8, 3], azimuths: 360 };
+const SPINNING: Spinning = { kind: "spinning", beams: 64, elevations: [-24.8, 3], azimuths: 320 };
 const DRY: Weather = { attenuation: 0, backscatter: 0, wet: false };
 const RING = [0, 72, 144, 216, 288] as const;
 const SOURCE: Omit<Domain, "number" | "about"> = {
@@ -95,7 +95,7 @@ export const DOMAINS = {
   rain: {
     ...SOURCE,
     number: 4,
-    about: "rain: returns lost with the range, drops in the air, twice the noise",
+    about: "rain: returns lost with the range, drops in the air, noise of 5 cm",
     noise: 0.05,
     weather: { attenuation: 0.018, backscatter: 0.03, wet: true },
   },
