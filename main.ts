@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   segment: () => import("./lib/commands/segment.ts"),
   train: () => import("./lib/commands/train.ts"),
   eval: () => import("./lib/commands/eval.ts"),
+  worlds: () => import("./lib/commands/worlds.ts"),
   real: () => import("./lib/commands/real.ts"),
   demo: () => import("./lib/commands/demo.ts"),
   doctor: () => import("./lib/commands/doctor.ts"),

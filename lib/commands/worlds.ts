@@ -1,0 +1,68 @@
+/** `worlds`: contact sheets of a data set, one a domain. */
+import { join } from "node:path";
+import { defineCommand, UsageError, wholeNumber } from "../cli/args.ts";
+import {
+  DATASET_SPLITS,
+  type DatasetScene,
+  type DatasetSplit,
+  openDataset,
+  WORLD_NAMES,
+} from "../datasets/mod.ts";
+import { contactSheet } from "../eval/contact_sheet.ts";
+import { Gpu } from "../gpu/mod.ts";
+import { encodePng } from "../scan/mod.ts";
+
+export const command = defineCommand({
+  name: "worlds",
+  summary: "Draws photographs, scans and classes of every domain of a data set",
+  positionals: [],
+  options: {
+    benchmark: {
+      type: "string",
+      value: "NAME",
+      default: "rooms",
+      about: `${WORLD_NAMES.join(", ")}, or the JSON file of a data set`,
+    },
+    domains: { type: "string", value: "A,B", about: "domains (all)" },
+    split: {
+      type: "string",
+      value: "NAME",
+      default: "validation",
+      about: DATASET_SPLITS.join(", "),
+    },
+    scenes: { type: "string", value: "N", default: "2", about: "scenes a domain" },
+    out: { type: "string", value: "DIR", default: "out/worlds", about: "folder for the pictures" },
+  },
+  async run(values) {
+    const most = wholeNumber("scenes", values.scenes, 1, 20);
+    const split = values.split as DatasetSplit;
+    if (!DATASET_SPLITS.includes(split)) {
+      throw new UsageError(`Unknown split '${split}': there are ${DATASET_SPLITS.join(", ")}`);
+    }
+    using gpu = await Gpu.open();
+    const dataset = await openDataset(values.benchmark, gpu);
+    const names = dataset.domains.map(({ name }) => name);
+    const wanted = values.domains?.split(",") ?? names;
+    const unknown = wanted.find((name) => !names.includes(name));
+    if (unknown !== undefined) {
+      throw new UsageError(`Unknown domain '${unknown}': there are ${names.join(", ")}`);
+    }
+    await Deno.mkdir(values.out, { recursive: true });
+    for (const { name, about } of dataset.domains) {
+      if (!wanted.includes(name)) continue;
+      const scenes: DatasetScene[] = [];
+      const count = Math.min(most, dataset.count(name, split));
+      for (let index = 0; index < count; index++) {
+        scenes.push(await dataset.scene(name, split, index));
+      }
+      if (count === 0) {
+        console.log(`${name}: no scenes in split ${split}`);
+        continue;
+      }
+      const sheet = contactSheet(dataset, `${dataset.name}, ${name}: ${about}`, scenes);
+      const file = join(values.out, `${dataset.name}-${name}.png`);
+      await Deno.writeFile(file, encodePng(sheet));
+      console.log(`${file}: ${about}`);
+    }
+  },
+});
