@@ -30,7 +30,7 @@ export const command = defineCommand({
       default: "validation",
       about: DATASET_SPLITS.join(", "),
     },
-    scenes: { type: "string", value: "N", default: "2", about: "scenes a domain" },
+    scenes: { type: "string", value: "N", default: "3", about: "scenes a domain" },
     out: { type: "string", value: "DIR", default: "out/worlds", about: "folder for the pictures" },
   },
   async run(values) {

@@ -14,9 +14,9 @@
  * }
  * ```
  *
- * A folder, relative to the JSON file or to another root, holds a labelled `scan.ply`, `scan.las` or `scan.laz`, and the
- * photographs of `cameras.json` in `images/`. With a `labelMap` every label that it does not name is
- * ignored; without one the scan's labels are classes already.
+ * A folder, relative to the JSON file or to another root, holds a labelled `scan.ply`, `scan.las` or
+ * `scan.laz`, and the photographs of `cameras.json` in `images/`. With a `labelMap` every label that it
+ * does not name is ignored; without one the scan's labels are classes already.
  *
  * @module
  */
@@ -102,7 +102,9 @@ export async function folderDataset(path: string, root = dirname(path)): Promise
   const scans = new Map<string, string>();
   const versions = new Map<string, string>();
   for (const [name, domain] of Object.entries(file.domains)) {
-    const hash = createHash("sha256").update(JSON.stringify([file.classes, file.labelMap, domain]));
+    const { classes, ignoreLabel, labelMap } = file;
+    const about = JSON.stringify([classes, ignoreLabel, labelMap, domain]);
+    const hash = createHash("sha256").update(about);
     for (const folder of Object.values(domain.splits).flat()) {
       scans.set(folder, await scanOf(join(root, folder), path, folder));
       for (const line of await inventory(join(root, folder))) hash.update(`${folder}/${line}\n`);

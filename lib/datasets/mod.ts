@@ -7,6 +7,7 @@ import type { Gpu } from "../gpu/mod.ts";
 import type { Dataset } from "./dataset.ts";
 import { folderDataset } from "./folder.ts";
 import { roomsDataset } from "./rooms.ts";
+import { streetsDataset } from "./streets.ts";
 
 export {
   type Dataset,
@@ -17,7 +18,10 @@ export {
 } from "./dataset.ts";
 export { DatasetError } from "./folder.ts";
 
-const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = { rooms: roomsDataset };
+const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
+  rooms: roomsDataset,
+  streets: streetsDataset,
+};
 
 /** Names of the data sets that are made, not read. */
 export const WORLD_NAMES: readonly string[] = Object.keys(WORLDS);

@@ -115,6 +115,19 @@ Deno.test("folderDataset() takes labels for classes where there is no map, and o
     await assert.rejects(dataset.scene("office", "test", 0), /scene 'two': its scan has no labels/);
   }));
 
+withGpu(
+  "openDataset() finds scenes under another root than the file's folder",
+  (gpu) =>
+    withSite(async (path, root) => {
+      const elsewhere = join(root, "site", "about.json");
+      await Deno.mkdir(join(root, "site"));
+      await Deno.copyFile(path, elsewhere);
+      await assert.rejects(openDataset(elsewhere, gpu), /folder 'one' lacks/);
+      const dataset = await openDataset(elsewhere, gpu, root);
+      assert.equal((await dataset.scene("office", "test", 0)).id, "two");
+    }),
+);
+
 Deno.test("folderDataset() says at once which folder lacks what", () =>
   withSite(async (path, root) => {
     await Deno.remove(join(root, "two", "cameras.json"));

@@ -60,7 +60,7 @@ withGpu("roomsDataset() refuses what is not there", async (gpu) => {
   assert.throws(() => dataset.version("constructor"), RangeError);
   await assert.rejects(openDataset("room", gpu), {
     name: "RangeError",
-    message: /'room': there are rooms/,
+    message: /'room': there are rooms, streets and/,
   });
 });
 
