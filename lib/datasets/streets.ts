@@ -1,0 +1,33 @@
+/**
+ * The procedural streets as a data set.
+ *
+ * @module
+ */
+import type { Gpu } from "../gpu/mod.ts";
+import { gpuCaster } from "../worlds/raycast.ts";
+import {
+  DOMAINS,
+  IGNORE_LABEL,
+  SCENES_PER_SPLIT,
+  STREET_ASPRS,
+  STREET_CLASSES,
+  STREET_PALETTE,
+  streetScene,
+} from "../worlds/streets/mod.ts";
+import type { Dataset } from "./dataset.ts";
+import { worldDataset } from "./world.ts";
+
+/** The benchmark "streets"; scenes are made on the GPU when they are asked for. */
+export function streetsDataset(gpu: Gpu): Dataset {
+  return worldDataset({
+    name: "streets",
+    generator: 1,
+    classes: STREET_CLASSES,
+    palette: STREET_PALETTE,
+    asprs: STREET_ASPRS,
+    ignoreLabel: IGNORE_LABEL,
+    domains: DOMAINS,
+    scenesPerSplit: SCENES_PER_SPLIT,
+    scene: (domain, split, index) => streetScene(gpuCaster(gpu), { domain, split, index }),
+  });
+}
