@@ -1,6 +1,6 @@
 /**
  * Students are trained on style A, and results on every domain are compared over time: rooms, photographs and
- * scans must stay what they were. Whoever changes them on purpose raises GENERATOR in lib/datasets/rooms.ts
+ * scans must stay what they were. Whoever changes them on purpose raises `generator` in lib/datasets/rooms.ts
  * and trains anew.
  */
 import assert from "node:assert/strict";
