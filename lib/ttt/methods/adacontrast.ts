@@ -11,7 +11,7 @@
  * class head move, the head at ten times the rate, by SGD with momentum 0.9 and decay 1e-4.
  *
  * The original makes epochs over a data set, one image a sample. The port: the data set is one scan, a sample
- * is a voxel, a batch 2048 of them; the memory bank and the queue of negatives are 1024 others, sampled and encoded
+ * is a voxel, a batch 1024 of them; the memory bank and the queue of negatives are 1024 more, sampled and encoded
  * anew at every step; norm layers use the statistics of each view; no Nesterov momentum, a constant rate; the
  * key encoder keeps less of itself, because steps are few. Every scan starts from the source weights, and the
  * prediction comes after the last step.
@@ -41,7 +41,7 @@ import { randomView, type ViewOptions } from "../views.ts";
 import { type AdaptationContext, type Adapted, defineMethod, numberSetting } from "./method.ts";
 
 /** Voxels that a step learns from. */
-const QUERIES = 2048;
+const QUERIES = 1024;
 /** Voxels of the memory bank, which are the negatives too. */
 const BANK = 1024;
 const TEMPERATURE = 0.07;
@@ -57,7 +57,7 @@ const NEVER = 0xffffffff;
 const settings = z.strictObject({
   steps: numberSetting(10, { min: 1, max: 1000, integer: true }),
   /** Of the backbone. */
-  learningRate: numberSetting(2e-3, { min: 0, max: 10 }),
+  learningRate: numberSetting(1e-3, { min: 0, max: 10 }),
   momentum: numberSetting(0.9, { min: 0, max: 0.999 }),
   /** What the key encoder keeps of itself at each step. */
   keyMomentum: numberSetting(0.9, { min: 0, max: 1 }),
@@ -78,12 +78,12 @@ export const adacontrast = defineMethod({
   adapts: true,
   settings,
   grid: [
-    { learningRate: 2e-4 },
+    { learningRate: 3e-4 },
     { learningRate: 1e-3 },
-    { learningRate: 5e-3 },
+    { learningRate: 3e-3 },
+    { learningRate: 1e-3, diversity: 0 },
     { learningRate: 1e-3, steps: 25 },
     { learningRate: 1e-3, steps: 25, keyMomentum: 0.99 },
-    { learningRate: 1e-3, contrast: 0 },
   ],
   async adapt(context, settings): Promise<Adapted> {
     const { gpu, work } = context;
