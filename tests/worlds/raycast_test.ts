@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
+import { frameAt } from "../../lib/worlds/frame.ts";
+import { box, ellipsoid, frustum, lattice, prism, roller } from "../../lib/worlds/primitives.ts";
 import { Random } from "../../lib/worlds/random.ts";
 import { castRaysReference, gpuCaster, type Rays } from "../../lib/worlds/raycast.ts";
-import { frameAt } from "../../lib/worlds/frame.ts";
-import { type Room, RoomBuilder } from "../../lib/worlds/rooms/room.ts";
-import { Style } from "../../lib/worlds/rooms/styles.ts";
+import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
+import { KIND, type Solids } from "../../lib/worlds/solids.ts";
+import { makeStreet } from "../../lib/worlds/streets/make_street.ts";
 import { withGpu } from "../gpu.ts";
 
 function rays(list: readonly (readonly number[])[]): Rays {
@@ -15,89 +16,197 @@ function rays(list: readonly (readonly number[])[]): Rays {
   return { count: list.length, words };
 }
 
-function randomRays(room: Room, count: number): Rays {
+function solids(list: readonly (readonly number[])[]): Solids {
+  return { primitives: Float32Array.from(list.flat()), count: list.length };
+}
+
+const TURNED = frameAt(5, 0, 0, Math.PI / 2);
+const BOX = box(TURNED, [0, 0, 0], [1, 2, 3]);
+const CYLINDER = [0, 9, 0, KIND.cylinder, 1, 1, 2, 0, 1, 0, 0, 0];
+const ELLIPSOID = ellipsoid(TURNED, [0, 0, 0], [1, 2, 3]);
+// Radius 2 at the bottom, 1 at the top, 2 high: its side leans by 1 in 2.
+const CONE = frustum(frameAt(0, 0, 0, 1), [0, 0, 1], 2, 1, 1);
+const AXLE = roller(TURNED, [0, 0, 0], 2, 0.5);
+// A gable 2 wide and 1 high, its ridge along y; one side upright.
+const GABLE = prism(frameAt(0, 0, 0, 0), [0, 0, 0.5], [1, 3, 0.5], 0, 0);
+const WEDGE = prism(frameAt(0, 0, 0, Math.PI), [0, 0, 0.5], [1, 3, 0.5], -1, 0);
+// Bars 0.5 m apart and 0.1 m wide from x = -2; rails at the bottom and 1 m above.
+const FENCE = lattice(frameAt(0, 4, 1, 0), [0, 0, 0], [2, 1], [0.5, 1, 0.1]);
+const SLOPE = Math.SQRT1_2;
+const LEAN = [2 / Math.sqrt(5), 1 / Math.sqrt(5)] as const;
+
+// Solid, ray, expected t (-1: nothing) and normal; worked out by hand.
+const CASES = [
+  { name: "turned box, side", of: BOX, ray: [0, 0, 0, 2, 0, 0], hit: [1.5, -1, 0, 0] },
+  { name: "turned box, other side", of: BOX, ray: [5, -5, 0, 0, 1, 0], hit: [4, 0, -1, 0] },
+  { name: "turned box, top", of: BOX, ray: [6.5, 0.5, 10, 0, 0, -1], hit: [7, 0, 0, 1] },
+  { name: "behind the origin", of: BOX, ray: [0, 0, 0, -1, 0, 0], hit: [-1, 0, 0, 0] },
+  { name: "from inside", of: BOX, ray: [5, 0, 0, 1, 0, 0], hit: [-1, 0, 0, 0] },
+  { name: "cylinder, side", of: CYLINDER, ray: [0, 0, 1, 0, 1, 0], hit: [8, 0, -1, 0] },
+  { name: "cylinder, bottom", of: CYLINDER, ray: [0.5, 9.5, -5, 0, 0, 1], hit: [3, 0, 0, -1] },
+  { name: "cylinder, past it", of: CYLINDER, ray: [1.01, 0, 0, 0, 1, 0], hit: [-1, 0, 0, 0] },
+  { name: "ellipsoid, its long side", of: ELLIPSOID, ray: [0, 0, 0, 1, 0, 0], hit: [3, -1, 0, 0] },
+  {
+    name: "ellipsoid, its short side",
+    of: ELLIPSOID,
+    ray: [5, -9, 0, 0, 2, 0],
+    hit: [4, 0, -1, 0],
+  },
+  { name: "ellipsoid, past it", of: ELLIPSOID, ray: [6.9, 0.9, 9, 0, 0, -1], hit: [-1, 0, 0, 0] },
+  {
+    name: "cone, half way up",
+    of: CONE,
+    ray: [-9, 0, 1, 1, 0, 0],
+    hit: [7.5, -LEAN[0], 0, LEAN[1]],
+  },
+  { name: "cone, over its top edge", of: CONE, ray: [-9, 1.2, 1.9, 1, 0, 0], hit: [-1, 0, 0, 0] },
+  { name: "cone, straight down its axis", of: CONE, ray: [0, 0, 9, 0, 0, -1], hit: [7, 0, 0, 1] },
+  {
+    name: "cone, straight down on its side",
+    of: CONE,
+    ray: [0, -1.5, 9, 0, 0, -1],
+    hit: [8, 0, -LEAN[0], LEAN[1]],
+  },
+  { name: "cone, from below", of: CONE, ray: [1.9, 0, -4, 0, 0, 1], hit: [4, 0, 0, -1] },
+  { name: "roller, round side", of: AXLE, ray: [5, 1, 9, 0, 0, -1], hit: [8.5, 0, 0, 1] },
+  { name: "roller, its end", of: AXLE, ray: [5.2, -9, 0.2, 0, 1, 0], hit: [7, 0, -1, 0] },
+  { name: "roller, past its end", of: AXLE, ray: [5, 2.1, 9, 0, 0, -1], hit: [-1, 0, 0, 0] },
+  { name: "gable, slope", of: GABLE, ray: [-0.5, 0, 4, 0, 0, -1], hit: [3.5, -SLOPE, 0, SLOPE] },
+  { name: "gable, far slope", of: GABLE, ray: [9, 1, 0.5, -1, 0, 0], hit: [8.5, SLOPE, 0, SLOPE] },
+  { name: "gable, its face", of: GABLE, ray: [0.4, -9, 0.5, 0, 1, 0], hit: [6, 0, -1, 0] },
+  { name: "gable, beside the ridge", of: GABLE, ray: [0.6, -9, 0.5, 0, 1, 0], hit: [-1, 0, 0, 0] },
+  { name: "wedge, upright side, turned", of: WEDGE, ray: [9, 0, 0.7, -1, 0, 0], hit: [8, 1, 0, 0] },
+  { name: "fence, a bar", of: FENCE, ray: [-1.45, 0, 1.5, 0, 1, 0], hit: [4, 0, -1, 0] },
+  { name: "fence, from behind", of: FENCE, ray: [-1.45, 9, 1.5, 0, -1, 0], hit: [5, 0, 1, 0] },
+  { name: "fence, a rail", of: FENCE, ray: [-1.3, 0, 1.05, 0, 1, 0], hit: [4, 0, -1, 0] },
+  { name: "fence, between bars", of: FENCE, ray: [-1.3, 0, 1.5, 0, 1, 0], hit: [-1, 0, 0, 0] },
+  { name: "fence, over it", of: FENCE, ray: [-1.45, 0, 2.1, 0, 1, 0], hit: [-1, 0, 0, 0] },
+] as const;
+
+function assertCase(i: number, surface: Float32Array, primitive: number): void {
+  const { name, hit } = CASES[i]!;
+  assert.equal(primitive, hit[0] < 0 ? -1 : 0, name);
+  const [nx, ny, nz, t] = surface;
+  [t, nx, ny, nz].forEach((value, j) => {
+    assert.ok(Math.abs(value! - hit[j]!) < 1e-5, `${name}: ${value} is not ${hit[j]}`);
+  });
+}
+
+Deno.test("castRaysReference() finds the face, distance and normal worked out by hand", () => {
+  CASES.forEach(({ of, ray }, i) => {
+    const { surface, primitive } = castRaysReference(solids([of]), rays([ray]));
+    assertCase(i, surface, primitive[0]!);
+  });
+});
+
+withGpu("raycast finds the face, distance and normal worked out by hand", async (gpu) => {
+  const cast = gpuCaster(gpu);
+  for (const [i, { of, ray }] of CASES.entries()) {
+    const { surface, primitive } = await cast(solids([of]), rays([ray]));
+    assertCase(i, surface, primitive[0]!);
+  }
+});
+
+/** Rays from anywhere in a box about (0, 0, middle) of half sizes x, y, z. */
+function randomRays(count: number, x: number, y: number, z: number, middle: number): Rays {
   const random = new Random(5);
   return rays(Array.from({ length: count }, () => [
-    random.range(-1, 1) * room.halfX,
-    random.range(-1, 1) * room.halfY,
-    random.range(0, 1) * room.height,
+    random.range(-x, x),
+    random.range(-y, y),
+    middle + random.range(-z, z),
     random.normal(),
     random.normal(),
     random.normal(),
   ]));
 }
 
-/** A box of half sizes 1, 2, 3 at (5, 0, 0), turned by 90 degrees, and a cylinder r 1 h 2 at (0, 9, 0). */
-function twoSolids(): Room {
-  const builder = new RoomBuilder({ halfX: 20, halfY: 20, height: 5 });
-  const material = new Style("A").material(new Random(1), "wall");
-  builder.box(frameAt(5, 0, 0, Math.PI / 2), "box", material, [0, 0, 0], [1, 2, 3]);
-  builder.cylinder(frameAt(0, 9, 0, 0), "bin", material, [0, 0, 0], 1, 2);
-  return builder.finish();
+/** Thirty primitives of each kind, of all sizes and turns. */
+function heap(): Solids {
+  const random = new Random(11);
+  const size = () => random.range(0.1, 1.5);
+  return solids(
+    Array.from({ length: 180 }, (_, i) => {
+      const frame = frameAt(
+        random.range(-9, 9),
+        random.range(-9, 9),
+        random.range(-4, 4),
+        random.range(0, 7),
+      );
+      const half = [size(), size(), size()] as const;
+      switch (i % 6) {
+        case 0:
+          return box(frame, [0, 0, 0], half);
+        case 1:
+          return ellipsoid(frame, [0, 0, 0], half);
+        case 2:
+          return frustum(frame, [0, 0, 0], size(), random.chance(0.3) ? 0 : size(), size());
+        case 3:
+          return roller(frame, [0, 0, 0], size(), size());
+        case 4: {
+          const low = random.range(-1.5, 1.5);
+          return prism(frame, [0, 0, 0], half, low, low + random.range(0, 1.5));
+        }
+        default:
+          return lattice(frame, [0, 0, 0], [size(), size()], [0.4, 0.6, 0.15]);
+      }
+    }),
+  );
 }
 
-// Ray, expected primitive, t, normal; worked out by hand.
-const CASES = [
-  { name: "turned box, side", ray: [0, 0, 0, 2, 0, 0], hit: [0, 1.5, -1, 0, 0] },
-  { name: "turned box, other side", ray: [5, -5, 0, 0, 1, 0], hit: [0, 4, 0, -1, 0] },
-  { name: "turned box, top", ray: [6.5, 0.5, 10, 0, 0, -1], hit: [0, 7, 0, 0, 1] },
-  { name: "cylinder, round side", ray: [0, 0, 1, 0, 1, 0], hit: [1, 8, 0, -1, 0] },
-  { name: "cylinder, bottom", ray: [0.5, 9.5, -5, 0, 0, 1], hit: [1, 3, 0, 0, -1] },
-  { name: "cylinder, past it", ray: [1.01, 0, 0, 0, 1, 0], hit: [-1, -1, 0, 0, 0] },
-  { name: "behind the origin", ray: [0, 0, 0, -1, 0, 0], hit: [-1, -1, 0, 0, 0] },
-  { name: "from inside", ray: [5, 0, 0, 1, 0, 0], hit: [-1, -1, 0, 0, 0] },
-] as const;
-
-Deno.test("castRaysReference() finds the face, distance and normal worked out by hand", () => {
-  const { surface, primitive } = castRaysReference(twoSolids(), rays(CASES.map((c) => c.ray)));
-  CASES.forEach(({ name, hit }, i) => {
-    assert.equal(primitive[i], hit[0], name);
-    const [nx, ny, nz, t] = surface.subarray(i * 4, i * 4 + 4);
-    [t, nx, ny, nz].forEach((value, j) => {
-      assert.ok(Math.abs(value! - hit[j + 1]!) < 1e-5, `${name}: ${value} is not ${hit[j + 1]}`);
-    });
-  });
-});
-
-withGpu("raycast finds the face, distance and normal worked out by hand", async (gpu) => {
-  const { surface, primitive } = await gpuCaster(gpu)(twoSolids(), rays(CASES.map((c) => c.ray)));
-  CASES.forEach(({ name, hit }, i) => {
-    assert.equal(primitive[i], hit[0], name);
-    const [nx, ny, nz, t] = surface.subarray(i * 4, i * 4 + 4);
-    [t, nx, ny, nz].forEach((value, j) => {
-      assert.ok(Math.abs(value! - hit[j + 1]!) < 1e-5, `${name}: ${value} is not ${hit[j + 1]}`);
-    });
-  });
-});
-
-withGpu("raycast agrees with its reference on whole rooms", async (gpu) => {
-  const cast = gpuCaster(gpu);
-  for (const [seed, count] of [[1, 0], [2, 1], [3, 64], [4, 65], [5, 20011]] as const) {
-    const room = makeRoom(seed, "teacher");
-    const cloud = randomRays(room, count);
-    const fast = await cast(room, cloud);
-    const slow = castRaysReference(room, cloud);
-    assert.equal(fast.primitive.length, count);
-    let other = 0;
-    for (let i = 0; i < count; i++) {
-      // float32 may take the neighbour where two solids touch or a ray grazes an edge.
-      if (fast.primitive[i] !== slow.primitive[i]) {
-        other++;
-        continue;
-      }
-      const t = slow.surface[i * 4 + 3]!;
-      assert.ok(Math.abs(fast.surface[i * 4 + 3]! - t) <= 2e-4 * Math.max(1, Math.abs(t)));
-      for (let j = 0; j < 3; j++) {
-        assert.ok(Math.abs(fast.surface[i * 4 + j]! - slow.surface[i * 4 + j]!) < 5e-3);
-      }
+withGpu(
+  "raycast agrees with its reference on rooms, streets and a heap of all kinds",
+  async (gpu) => {
+    const cast = gpuCaster(gpu);
+    const room = makeRoom(2, "teacher");
+    const street = makeStreet(3, "teacher", 1.73);
+    const worlds = [
+      ["room", room, randomRays(9000, room.halfX, room.halfY, room.height / 2, room.height / 2)],
+      ["street", street, randomRays(6000, 20, 12, 2, 0.4)],
+      ["heap", heap(), randomRays(9000, 10, 10, 5, 0)],
+      // From far off, as lidars see things, thin ones too.
+      [
+        "heap from afar",
+        heap(),
+        rays(Array.from({ length: 6000 }, (_, i) => {
+          const random = new Random(i, 1);
+          const angle = random.range(0, 7), to = () => random.range(-9, 9);
+          const eye = [60 * Math.cos(angle), 60 * Math.sin(angle), random.range(-2, 9)] as const;
+          return [...eye, to() - eye[0], to() - eye[1], random.range(-4, 4) - eye[2]];
+        })),
+      ],
+      ["one primitive, 65 rays", solids([BOX]), randomRays(65, 9, 9, 3, 0)],
+      ["nothing", solids([]), randomRays(64, 9, 9, 3, 0)],
+      ["no rays", room, rays([])],
+    ] as const;
+    for (const [name, world, cloud] of worlds) {
+      const fast = await cast(world, cloud);
+      const slow = castRaysReference(world, cloud);
+      assert.equal(fast.primitive.length, cloud.count);
+      let other = 0, met = 0;
+      for (let i = 0; i < cloud.count; i++) {
+        if (slow.primitive[i]! >= 0) met++;
+        // float32 may take the neighbour where two solids touch or a ray grazes an edge.
+        if (fast.primitive[i] !== slow.primitive[i]) {
+          other++;
+          continue;
+        }
+        const t = slow.surface[i * 4 + 3]!;
+          let worst = Math.abs(fast.surface[i * 4 + 3]! - t) / Math.max(1, Math.abs(t)) * 25;
+        for (let j = 0; j < 3; j++) {
+          worst = Math.max(worst, Math.abs(fast.surface[i * 4 + j]! - slow.surface[i * 4 + j]!));
+        }
+        // Nor do its square roots hold where a ray grazes a round side.
+        if (worst > 5e-3) other++;
+        }
+    assert.ok(other <= 1e-3 * cloud.count, `${name}: ${other} of ${cloud.count} rays differ`);
+      if (world.count > 1) assert.ok(met >= 0.3 * cloud.count, `${name}: only ${met} rays meet`);
     }
-    assert.ok(other <= 1e-3 * count, `${other} of ${count} rays meet another solid`);
-  }
-});
+  },
+);
 
 withGpu("raycast gives the same bits twice", async (gpu) => {
-  const room = makeRoom(8, "B");
-  const cloud = randomRays(room, 5000);
+  const street = makeStreet(8, "B", 1.73);
+  const cloud = randomRays(5000, 20, 12, 2, 0.4);
   const cast = gpuCaster(gpu);
-  assert.deepEqual(await cast(room, cloud), await cast(room, cloud));
+  assert.deepEqual(await cast(street, cloud), await cast(street, cloud));
 });
