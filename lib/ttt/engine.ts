@@ -376,6 +376,7 @@ class ScanWork implements Work {
   }
 
   async time<T>(phase: Progress["phase"], work: () => Promise<T>): Promise<T> {
+    this.#signal?.throwIfAborted();
     this.#announce?.({ phase });
     const start = performance.now();
     const result = await work();

@@ -5,7 +5,7 @@
  */
 import type { GpuBuffer } from "../gpu/mod.ts";
 import { movingAverage } from "../graph/ops/moving_average.ts";
-import { Parameters } from "../nn/parameters.ts";
+import type { Parameters } from "../nn/parameters.ts";
 import type { PlanContext } from "./plans.ts";
 
 /** Owns its buffers; the source weights stay as they are. */
@@ -17,8 +17,7 @@ export class Learner implements Disposable {
   /** Starts from the weights of `context`, at rest. */
   constructor({ gpu, parameters: source }: PlanContext) {
     using owned = new DisposableStack();
-    this.parameters = owned.use(new Parameters(gpu, source.specs));
-    this.parameters.copyFrom(source);
+    this.parameters = owned.use(source.clone());
     this.velocity = owned.use(gpu.zeros("velocity", source.endOf("backbone")));
     owned.move();
   }

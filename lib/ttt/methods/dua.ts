@@ -38,7 +38,7 @@ export const dua = defineMethod({
     { copies: 5 },
     { copies: 10 },
     { copies: 20 },
-    { copies: 40 },
+    { copies: 5, decay: 1 },
     { copies: 10, decay: 1 },
     { copies: 20, decay: 1 },
   ],

@@ -35,7 +35,7 @@ export interface PhotographTargets {
 
 /** Where a method says what it is doing, and hears that it must stop. */
 export interface Work {
-  /** Times a phase and announces it. */
+  /** Times a phase and announces it; throws where the client has left. */
   time<T>(phase: Progress["phase"], work: () => Promise<T>): Promise<T>;
   /**
    * To be awaited after every gradient step: waits for the GPU, throws where the client has left, and reports

@@ -33,10 +33,10 @@ export const tent = defineMethod({
   }),
   grid: [
     { steps: 1, learningRate: 1e-3 },
-    { steps: 10, learningRate: 3e-4 },
+    { steps: 1, learningRate: 1e-2 },
     { steps: 10, learningRate: 1e-3 },
     { steps: 10, learningRate: 3e-3 },
-    { steps: 25, learningRate: 1e-3 },
+    { steps: 10, learningRate: 1e-2 },
     { steps: 25, learningRate: 3e-3 },
   ],
   async adapt(context, { steps, learningRate }): Promise<Adapted> {
