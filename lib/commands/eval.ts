@@ -1,126 +1,161 @@
-/** `eval`: methods against each other on held-out scenes. */
+/** `eval`: methods against each other on held-out scenes, and the studies around them. */
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { defineCommand, UsageError, wholeNumber } from "../cli/args.ts";
-import { MODEL_OPTIONS, openEngine } from "../cli/engine.ts";
 import { progressDisplay } from "../cli/progress.ts";
-import { resultsTable, summarise } from "../eval/results.ts";
-import { type EvalScene, evaluate } from "../eval/runner.ts";
-import type { Gpu } from "../gpu/mod.ts";
-import { METHODS } from "../ttt/options.ts";
-import { type DomainName, DOMAINS, roomScene, type Split, SPLITS } from "../worlds/rooms/mod.ts";
+import { DATASET_SPLITS } from "../datasets/dataset.ts";
+import { openDataset } from "../datasets/mod.ts";
+import { BENCHMARKS, profileOf } from "../eval/benchmarks.ts";
+import { evaluate } from "../eval/evaluation.ts";
+import { claimsOf } from "../eval/report/claims.ts";
+import { markdownTable } from "../eval/report/markdown.ts";
+import { claimsTable, studyTables } from "../eval/report/tables.ts";
+import { FULL_SIZE, LITE_SIZE, STUDY_NAMES } from "../eval/studies.ts";
+import { choices, choicesTable } from "../eval/tuning.ts";
+import { GpuHost } from "../gpu/mod.ts";
+import { METHODS } from "../ttt/methods/mod.ts";
+
+const CACHE = fileURLToPath(new URL("../../.cache", import.meta.url));
 
 export const command = defineCommand({
   name: "eval",
-  summary: "Compares methods on held-out scenes",
+  summary: "Compares methods on held-out scenes; what was stopped is taken up again",
   positionals: [],
   options: {
-    benchmark: { type: "string", value: "NAME", default: "rooms", about: "rooms" },
-    domains: {
+    benchmark: {
+      type: "string",
+      value: "NAME",
+      default: "rooms",
+      about: `${Object.keys(BENCHMARKS).join(", ")}, or a data set's JSON file`,
+    },
+    studies: {
       type: "string",
       value: "A,B",
-      default: "shifted",
-      about: Object.keys(DOMAINS).join(", "),
+      default: "all",
+      about: `all, or of ${STUDY_NAMES.join(", ")}`,
     },
     methods: {
       type: "string",
       value: "A,B",
-      default: "source,bn,ttt-kd",
-      about: METHODS.join(", "),
+      default: "all",
+      about: `of the main study: all, or of ${[...METHODS.keys()].join(", ")}`,
     },
-    split: { type: "string", value: "NAME", default: "test", about: "validation or test" },
-    scenes: { type: "string", value: "N", default: "10", about: "scenes a domain and seed" },
-    seeds: { type: "string", value: "N", default: "1", about: "groups of scenes" },
-    steps: { type: "string", value: "N", about: "gradient steps (each method's own default)" },
-    "learning-rate": { type: "string", value: "X", about: "of the steps (0.2)" },
-    swap: {
+    domains: { type: "string", value: "A,B", about: "only these domains (all)" },
+    seeds: {
+      type: "string",
+      value: "N",
+      default: "1",
+      about: "training seeds of source, joint, bn, the controls and TTT-KD; the others have one",
+    },
+    scenes: { type: "string", value: "N", about: "scenes a domain (20; with --lite 2)" },
+    split: {
+      type: "string",
+      value: "NAME",
+      about: "test or validation (test; --tune: validation)",
+    },
+    lite: {
       type: "boolean",
-      about: "placebo: each camera is given the photograph of another one; no gain may be left",
+      about: "the fast form: few scenes and domains, embedded students alone",
     },
-    out: { type: "string", value: "DIR", default: "out/eval", about: "folder for results.json" },
-    ...MODEL_OPTIONS,
+    tune: {
+      type: "boolean",
+      about: "try every setting of the methods' grids on validation scenes, and say which is best",
+    },
+    out: { type: "string", value: "DIR", default: "out/eval", about: "folder for what it makes" },
+    fresh: { type: "boolean", about: "forget the cells that are in the folder" },
+    cache: {
+      type: "string",
+      value: "DIR",
+      about: "folder for scenes, features and trained students (.cache beside the program)",
+    },
+    student: { type: "string", value: "FILE", about: "one checkpoint for every method" },
+    teacher: {
+      type: "string",
+      value: "FILE",
+      about: "card of the teacher, JSON (the benchmark's)",
+    },
   },
   async run(values) {
-    if (values.benchmark !== "rooms") {
-      throw new UsageError(`Cannot run benchmark '${values.benchmark}': there is rooms`);
-    }
-    const domains = listOf("domains", values.domains, Object.keys(DOMAINS) as DomainName[]);
-    const methods = listOf("methods", values.methods, METHODS);
-    const [split] = listOf(
-      "split",
-      values.split,
-      SPLITS.filter((name) => /^(val|test)/.test(name)),
-    );
-    const perSeed = wholeNumber("scenes", values.scenes, 1, 10_000);
+    const size = values.lite ? LITE_SIZE : FULL_SIZE;
+    const scenes = wholeNumber("scenes", values.scenes ?? `${size.scenes}`, 1, 10_000);
     const seeds = wholeNumber("seeds", values.seeds, 1, 100);
-    const settings = {
-      ...(values.steps === undefined ? {} : { steps: values.steps }),
-      ...(values["learning-rate"] === undefined ? {} : { learningRate: values["learning-rate"] }),
-    };
+    const methods = listOf("methods", values.methods, [...METHODS.keys()]);
+    const studies = values.tune ? "tune" : listOf("studies", values.studies, STUDY_NAMES);
+    const split = DATASET_SPLITS.find((name) =>
+      name === (values.split ?? (values.tune ? "validation" : "test"))
+    );
+    if (split === undefined || split === "train") {
+      throw new UsageError(`Cannot set --split to '${values.split}': there are validation, test`);
+    }
 
-    await using engine = await openEngine(values);
-    const gpu = await engine.gpu();
+    const host = new GpuHost({});
     using display = progressDisplay();
-    const total = domains.length * seeds * perSeed * methods.length;
-    let done = 0;
-    const scenes = roomScenes(gpu, domains, split!, seeds, perSeed);
-    const results = await evaluate({
-      engine,
-      scenes: values.swap ? swapPhotographs(scenes) : scenes,
-      methods,
-      settings,
-      onResult: ({ scene, method, confusion }) =>
-        display.update({
-          label: "evaluating",
-          value: ++done,
-          total,
-          note: `${scene} ${method} ${(100 * confusion.miou()).toFixed(1)} %`,
-        }),
-    });
-    display[Symbol.dispose]();
-    const summary = summarise({
-      benchmark: values.benchmark,
-      student: engine.student.id,
-      teacher: engine.teacher.id,
-      adapter: gpu.adapterName,
-      classes: engine.student.classes,
-    }, results);
-    await Deno.mkdir(values.out, { recursive: true });
-    const file = join(values.out, "results.json");
-    await Deno.writeTextFile(file, JSON.stringify(summary, null, 2));
-    console.log(`${resultsTable(summary)}\n${file} holds every class and scene`);
+    try {
+      const gpu = await host.get();
+      const dataset = await openDataset(values.benchmark, gpu);
+      const names = dataset.domains.map(({ name }) => name);
+      const shifted = dataset.domains.filter(({ isSource }) => !isSource).map(({ name }) => name);
+      const profile = profileOf(dataset.name, shifted, values.teacher);
+      const usual = values.lite
+        ? names.filter((name) => !shifted.includes(name) || profile.focus.includes(name))
+        : null;
+      const domains = values.domains === undefined
+        ? usual
+        : listOf("domains", values.domains, names);
+      const results = await evaluate({
+        dataset,
+        split,
+        profile: values.teacher === undefined
+          ? profile
+          : { ...profile, teachers: [{ name: values.teacher, about: "given" }] },
+        methods,
+        studies,
+        size: { ...size, scenes, seeds, domains },
+        trains: !values.lite,
+        student: values.student ?? null,
+        out: values.out,
+        cache: values.cache ?? CACHE,
+        fresh: values.fresh,
+        host,
+        display,
+        command: `deno task eval ${commandLine(values)}`,
+      });
+      display[Symbol.dispose]();
+      if (values.tune) {
+        const chosen = choices(results, METHODS);
+        const file = join(values.out, "tuning.json");
+        await Deno.writeTextFile(file, `${JSON.stringify(chosen, null, 2)}\n`);
+        console.log(`${markdownTable(choicesTable(chosen))}\n\n${file} holds the choices`);
+        return;
+      }
+      const tables = [
+        ...results.studies.flatMap((study) => studyTables(study)),
+        claimsTable(claimsOf(results)),
+      ].filter(({ rows }) => rows.length > 0);
+      console.log(
+        tables.map((table) => `${table.title}\n\n${markdownTable(table)}\n`).join("\n"),
+      );
+      console.log(`written   ${values.out}: report.html, results.md, results.json, cells.jsonl`);
+    } finally {
+      await host.close();
+    }
   },
 });
 
-/** Seed s takes the scenes from s * perSeed on. */
-async function* roomScenes(
-  gpu: Gpu,
-  domains: readonly DomainName[],
-  split: Split,
-  seeds: number,
-  perSeed: number,
-): AsyncGenerator<EvalScene> {
-  for (const domain of domains) {
-    for (let seed = 0; seed < seeds; seed++) {
-      for (let index = seed * perSeed; index < (seed + 1) * perSeed; index++) {
-        yield { domain, seed, ...await roomScene(gpu, { domain, split, index }) };
-      }
-    }
-  }
-}
-
-/** The same scenes with every photograph at the camera half the list away. */
-async function* swapPhotographs(scenes: AsyncIterable<EvalScene>): AsyncGenerator<EvalScene> {
-  for await (const scene of scenes) {
-    const { photos } = scene;
-    const half = Math.floor(photos.length / 2);
-    yield { ...scene, photos: [...photos.slice(half), ...photos.slice(0, half)] };
-  }
-}
-
+/** Values of a list, each once; `all` stands for everything. */
 function listOf<T extends string>(option: string, value: string, allowed: readonly T[]): T[] {
+  if (value === "all") return [...allowed];
   return [...new Set(value.split(","))].map((name) => {
     const found = allowed.find((entry) => entry === name);
     if (found) return found;
     throw new UsageError(`Cannot set --${option} to '${name}': there are ${allowed.join(", ")}`);
   });
+}
+
+/** What was asked for, without where it is written and how it is kept. */
+function commandLine(values: Record<string, string | boolean | undefined>): string {
+  const { out: _, cache: __, fresh: ___, ...told } = values;
+  return Object.entries(told).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : typeof value === "string" ? [`--${name} ${value}`] : []
+  ).join(" ");
 }

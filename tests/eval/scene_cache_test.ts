@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { FileCache } from "../../lib/eval/cache.ts";
+import { SceneCache } from "../../lib/eval/scene_cache.ts";
+import { packScene, unpackScene } from "../../lib/eval/scene_file.ts";
+import { withFolder } from "../commands/support.ts";
+import { smallDataset, smallScene } from "./support.ts";
+
+Deno.test("unpackScene() gives back what packScene() packed, but for the scan's file", () => {
+  const scene = smallScene("noisy", 4);
+  const expected = { ...scene, scan: { ...scene.scan, bytes: new Uint8Array(0) } };
+  const packed = packScene(scene);
+  assert.deepEqual(unpackScene(packed), expected);
+  const unaligned = new Uint8Array(packed.length + 1);
+  unaligned.set(packed, 1);
+  assert.deepEqual(unpackScene(unaligned.subarray(1)), expected);
+});
+
+Deno.test("unpackScene() knows a scene without colours, labels or true pixels", () => {
+  const { photoClasses: _, ...scene } = smallScene("noisy", 0);
+  const bare = {
+    ...scene,
+    scan: { ...scene.scan, labels: null, colors: new Float32Array(90), bytes: new Uint8Array(0) },
+  };
+  assert.deepEqual(unpackScene(packScene(bare)), bare);
+});
+
+Deno.test("SceneCache asks for a scene once, and again when the data set has changed", async () => {
+  await withFolder(async (folder) => {
+    const asked: string[] = [];
+    const dataset = smallDataset(asked);
+    const files = new FileCache(folder, 1e6);
+    const first = await new SceneCache(dataset, "test", files).scene("noisy", 1);
+    assert.equal(first.id, "noisy/test/1");
+    const later = new SceneCache(dataset, "test", files);
+    assert.deepEqual(await later.scene("noisy", 1), first);
+    assert.deepEqual(asked, ["noisy 1"]);
+    await later.scene("noisy", 2);
+    await new SceneCache(dataset, "validation", files).scene("noisy", 1);
+    await new SceneCache({ ...dataset, version: () => "2" }, "test", files).scene("noisy", 1);
+    assert.deepEqual(asked, ["noisy 1", "noisy 2", "noisy 1", "noisy 1"]);
+  });
+});

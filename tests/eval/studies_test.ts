@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { buildStudy, STUDY_NAMES, tuningStudy } from "../../lib/eval/studies.ts";
+import { METHODS } from "../../lib/ttt/methods/mod.ts";
+import { settingsOf } from "../../lib/ttt/options.ts";
+import { smallContext } from "./support.ts";
+
+const idsOf = (study: ReturnType<typeof buildStudy>) => study.entries.map((e) => e.variant.id);
+
+Deno.test("buildStudy() makes variants that differ, with settings that their methods take", () => {
+  for (const name of STUDY_NAMES) {
+    const { entries } = buildStudy(name, smallContext());
+    assert.equal(new Set(entries.map((e) => e.variant.id)).size, entries.length, name);
+    for (const { variant } of entries) {
+      settingsOf(METHODS.get(variant.method)!, variant.settings);
+    }
+  }
+});
+
+Deno.test("buildStudy() means the same by one id in every study", () => {
+  const known = new Map<string, string>();
+  for (const name of STUDY_NAMES) {
+    for (const { variant } of buildStudy(name, smallContext()).entries) {
+      const { label: _, ...rest } = variant;
+      const told = JSON.stringify(rest);
+      assert.equal(known.get(variant.id) ?? told, told);
+      known.set(variant.id, told);
+    }
+  }
+});
+
+Deno.test("buildStudy() gives every variant that adapts the step 0 of its own student", () => {
+  const teachers = buildStudy("teachers", smallContext());
+  for (const { variant, stepZero } of teachers.entries) {
+    if (!METHODS.get(variant.method)!.adapts) continue;
+    const start = teachers.entries.find((entry) => entry.variant.id === stepZero)!.variant;
+    assert.equal(start.method, "bn");
+    assert.equal(start.teacher, variant.teacher);
+    assert.equal(start.checkpoint, variant.checkpoint);
+  }
+});
+
+Deno.test("buildStudy() runs the costly methods from one seed, the others from all", () => {
+  const { entries } = buildStudy("main", smallContext({ chosen: ["source", "oracle", "ttt-kd"] }));
+  assert.deepEqual(
+    entries.map(({ variant, seeds }) => [variant.id, seeds]),
+    [["source", 2], ["oracle", 1], ["ttt-kd", 2], ["bn", 2]],
+  );
+});
+
+Deno.test("buildStudy() leaves out what has no student", () => {
+  const context = smallContext({ isAvailable: ({ teacher }) => teacher !== "random" });
+  assert.ok(idsOf(buildStudy("teachers", smallContext())).includes("ttt-kd, teacher random"));
+  assert.ok(!idsOf(buildStudy("teachers", context)).some((id) => id.includes("random")));
+});
+
+Deno.test("buildStudy() keeps to the domains and scenes that are there", () => {
+  const context = smallContext();
+  const few = { ...context.dataset, count: () => 2 };
+  const size = { ...context.size, domains: ["noisy"] };
+  const main = buildStudy("main", smallContext({ dataset: few, size }));
+  assert.deepEqual(main.sequences, [{ name: "noisy", parts: [{ domain: "noisy", scenes: 2 }] }]);
+  assert.deepEqual(buildStudy("online", smallContext({ size })).sequences, []);
+});
+
+Deno.test("tuningStudy() tries the whole grid of each method, on shifted domains alone", () => {
+  const study = tuningStudy(smallContext({ chosen: ["source", "ttt-kd", "fusion"] }));
+  const count = (name: string) => METHODS.get(name)!.grid.length;
+  assert.equal(study.entries.length, count("ttt-kd") + count("fusion"));
+  assert.deepEqual(study.sequences.map(({ name }) => name), ["noisy", "dark"]);
+});

@@ -1,0 +1,167 @@
+/**
+ * A small data set and an engine without a GPU, for tests of the evaluation. What the engine says follows
+ * from method, scene and, online, from how many scans it has met since it forgot.
+ *
+ * @module
+ */
+import type { Dataset, DatasetScene } from "../../lib/datasets/dataset.ts";
+import type { Bench } from "../../lib/eval/runner.ts";
+import type { Cell } from "../../lib/eval/cell.ts";
+import { METHODS } from "../../lib/ttt/methods/mod.ts";
+import type { StudyContext } from "../../lib/eval/studies.ts";
+import type { SegmentRequest, SegmentResult } from "../../lib/ttt/types.ts";
+import { FakeEngine } from "../routes/support.ts";
+
+/** Points of a scene. */
+const POINTS = 30;
+const CLASSES = ["floor", "wall", "clutter"];
+
+/** A scene whose points have class i modulo 3; one point is ignored. */
+export function smallScene(domain: string, index: number): DatasetScene {
+  const labels = Int32Array.from({ length: POINTS }, (_, i) => i === 0 ? 255 : i % 3);
+  const photo = (name: string, red: number) => ({
+    name,
+    width: 2,
+    height: 1,
+    pixels: Uint8Array.of(red, 0, 0, index, 0, 0),
+  });
+  const camera = (file: string) => ({
+    file,
+    width: 2,
+    height: 1,
+    fx: 1.25,
+    fy: 1,
+    cx: 0,
+    cy: 0,
+    worldToCamera: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0.1, 0, 0, 0, 1),
+  });
+  const names = ["0.png", "1.png", "2.png", "3.png"];
+  return {
+    id: `${domain}/test/${index}`,
+    scan: {
+      name: "scan.ply",
+      format: "ply",
+      count: POINTS,
+      origin: [1, 2, 0.1],
+      positions: Float32Array.from({ length: 3 * POINTS }, (_, i) => i / 7),
+      colors: null,
+      intensity: null,
+      labels,
+      bytes: Uint8Array.of(1, 2, 3),
+    },
+    photos: names.map(photo),
+    cameras: names.map(camera),
+    photoClasses: names.map((_, i) => Uint8Array.of(i, 255)),
+  };
+}
+
+/** Three domains of a hundred scenes; `asked` names every scene that was made. */
+export function smallDataset(asked: string[] = []): Dataset {
+  return {
+    name: "small",
+    classes: CLASSES,
+    palette: [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
+    asprs: [2, 6, 1],
+    ignoreLabel: 255,
+    domains: [
+      { name: "source", about: "as trained", isSource: true },
+      { name: "noisy", about: "noise", isSource: false },
+      { name: "dark", about: "no light", isSource: false },
+    ],
+    count: () => 100,
+    scene: (domain, _split, index) => {
+      asked.push(`${domain} ${index}`);
+      return Promise.resolve(smallScene(domain, index));
+    },
+    version: (domain) => `${domain} 1`,
+  };
+}
+
+/** What studies of the small data set are made from. */
+export function smallContext(changes: Partial<StudyContext> = {}): StudyContext {
+  return {
+    dataset: smallDataset(),
+    split: "test",
+    profile: {
+      teachers: [
+        { name: "parts", about: "supervised" },
+        { name: "random", about: "random weights (placebo)" },
+      ],
+      focus: ["noisy", "dark"],
+      stream: ["noisy", "dark"],
+    },
+    methods: METHODS,
+    chosen: ["source", "bn", "ttt-kd-online", "ttt-kd"],
+    size: {
+      scenes: 3,
+      domains: null,
+      streamScenes: 4,
+      curve: [0, 5],
+      images: [1, 2],
+      seeds: 2,
+    },
+    isAvailable: () => true,
+    ...changes,
+  };
+}
+
+/** Of every ten points so many are labelled rightly. */
+const HITS: Readonly<Record<string, number>> = { source: 4, bn: 5, "ttt-kd": 8 };
+
+/** An engine that is right more or less often. */
+export class SmallEngine extends FakeEngine {
+  /** Scans since online learning was forgotten. */
+  #met = 0;
+
+  override resetOnline(): void {
+    this.#met = 0;
+  }
+
+  override async segment(request: SegmentRequest): Promise<SegmentResult> {
+    const { scan, options } = request;
+    const { method } = options;
+    if (METHODS.get(method)!.online) this.#met++;
+    const shift = Math.round(request.photos[0]?.pixels[3] ?? 0) % 3;
+    const hits = HITS[method] ?? Math.min(9, 4 + this.#met);
+    const answer = await super.segment(request);
+    return {
+      ...answer,
+      labels: Uint8Array.from(
+        { length: scan.count },
+        (_, i) => (i + shift) % 10 < hits ? i % 3 : (i + 1) % 3,
+      ),
+      snapshots: (request.snapshots ?? []).map((step) => ({
+        step,
+        labels: new Uint8Array(scan.count),
+      })),
+    };
+  }
+}
+
+/** A bench around an engine. */
+export function benchOf(engine: FakeEngine, shown: string[] = []): Bench {
+  return {
+    engine,
+    show: (scene) => void shown.push(scene.id),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** A cell with `hits` of ten points of each of two classes right. */
+export function cellOf(changes: Partial<Cell> & { key: string }, hits: number): Cell {
+  return {
+    variant: "source",
+    method: "source",
+    domain: "noisy",
+    seed: 0,
+    scene: 0,
+    confusion: [hits, 10 - hits, 10 - hits, hits],
+    steps: 0,
+    seconds: 1,
+    pointsSeen: 0.5,
+    loss: null,
+    note: null,
+    curve: [],
+    ...changes,
+  };
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { viewsOf } from "../../lib/eval/views.ts";
+import { smallScene } from "./support.ts";
+
+const scene = smallScene("noisy", 0);
+const names = (views: ReturnType<typeof viewsOf>) =>
+  views.photos.map(({ name }, i) => [name, views.cameras[i]!.file]);
+
+Deno.test("viewsOf() shows all photographs, some, or none", () => {
+  const own = { photographs: "own", images: null } as const;
+  assert.equal(names(viewsOf(own, scene)).length, 4);
+  assert.deepEqual(names(viewsOf({ ...own, images: 2 }, scene)), [
+    ["0.png", "0.png"],
+    ["2.png", "2.png"],
+  ]);
+  assert.equal(names(viewsOf({ ...own, images: 9 }, scene)).length, 4);
+  assert.deepEqual(names(viewsOf({ ...own, photographs: "none" }, scene)), []);
+});
+
+Deno.test("viewsOf() gives every camera the photograph of another one", () => {
+  const swapped = names(viewsOf({ photographs: "swapped", images: null }, scene));
+  assert.ok(swapped.every(([photo, camera]) => photo !== camera));
+  assert.equal(new Set(swapped.map(([photo]) => photo)).size, 4);
+  assert.throws(() => viewsOf({ photographs: "swapped", images: 1 }, scene), RangeError);
+});
