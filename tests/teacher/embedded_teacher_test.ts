@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Photo } from "../../lib/scan/mod.ts";
 import { parseTeacherCard, Teacher } from "../../lib/teacher/mod.ts";
 import { PART_CLASS, ROOM_CLASSES } from "../../lib/worlds/rooms/classes.ts";
 import { sceneSeed } from "../../lib/worlds/rooms/domains.ts";
@@ -11,6 +12,51 @@ import { withGpu } from "../gpu.ts";
 
 const TEACHERS = new URL("../../fixtures/teachers/", import.meta.url);
 const PATCH = 8;
+const MOST_BYTES = 4e6;
+
+const NAMES = [...Deno.readDirSync(TEACHERS)].map(({ name }) => name)
+  .filter((name) => name.endsWith(".onnx")).map((name) => name.slice(0, -".onnx".length)).sort();
+
+function load(gpu: Gpu, name: string): Promise<Teacher> {
+  const card = parseTeacherCard(
+    Deno.readTextFileSync(new URL(`${name}.json`, TEACHERS)),
+    `${name}.json`,
+  );
+  const onnx = Deno.readFileSync(new URL(card.file, TEACHERS));
+  return Teacher.load(gpu, card, onnx, { provider: "wasm" });
+}
+
+/** Bytes (7 x + 13 y + 31 c + x y) mod 256, 128 x 96: pattern() of fixtures/teachers/network.py. */
+function pattern(): Photo {
+  const width = 128, height = 96;
+  const pixels = new Uint8Array(3 * width * height);
+  for (let i = 0; i < pixels.length; i++) {
+    const [c, x, y] = [i % 3, Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+    pixels[i] = 7 * x + 13 * y + 31 * c + x * y;
+  }
+  return { name: "pattern.png", width, height, pixels };
+}
+
+for (const name of NAMES) {
+  withGpu(`${name} is small and says what PyTorch says`, async (gpu) => {
+    assert.ok(Deno.statSync(new URL(`${name}.onnx`, TEACHERS)).size < MOST_BYTES);
+    await using teacher = await load(gpu, name);
+    assert.equal(teacher.card.id, name);
+    const golden: Record<string, number[]> = JSON.parse(
+      Deno.readTextFileSync(new URL(`${name}.golden.json`, TEACHERS)),
+    );
+    using map = await teacher.describe(pattern());
+    assert.deepEqual([map.rows, map.cols, map.channels], [12, 16, teacher.card.width]);
+    const rows = await gpu.read(map.buffer, Float32Array, 12 * 16 * map.channels);
+    for (const [cell, wanted] of Object.entries(golden)) {
+      assert.equal(wanted.length, map.channels);
+      wanted.forEach((value, i) => {
+        const error = Math.abs(value - rows[Number(cell) * map.channels + i]!);
+        assert.ok(error < 2e-4, `cell ${cell}, channel ${i}: off by ${error}`);
+      });
+    }
+  });
+}
 
 /** Features of every patch that lies in one class alone, with that class. */
 async function purePatches(gpu: Gpu, teacher: Teacher, rooms: readonly number[]) {
@@ -43,12 +89,8 @@ async function purePatches(gpu: Gpu, teacher: Teacher, rooms: readonly number[])
 }
 
 withGpu("rooms-parts tells the classes of rooms it has never seen apart", async (gpu) => {
-  const card = parseTeacherCard(
-    Deno.readTextFileSync(new URL("rooms-parts.json", TEACHERS)),
-    "rooms-parts.json",
-  );
-  const onnx = Deno.readFileSync(new URL(card.file, TEACHERS));
-  await using teacher = await Teacher.load(gpu, card, onnx, { provider: "wasm" });
+  await using teacher = await load(gpu, "rooms-parts");
+  const { card } = teacher;
   const means = ROOM_CLASSES.map(() => new Float64Array(card.width));
   const counts = new Float64Array(ROOM_CLASSES.length);
   for (const { feature, label } of await purePatches(gpu, teacher, [0, 1, 2, 3, 4, 5])) {
