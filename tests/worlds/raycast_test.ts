@@ -191,14 +191,14 @@ withGpu(
           continue;
         }
         const t = slow.surface[i * 4 + 3]!;
-          let worst = Math.abs(fast.surface[i * 4 + 3]! - t) / Math.max(1, Math.abs(t)) * 25;
+        let worst = Math.abs(fast.surface[i * 4 + 3]! - t) / Math.max(1, Math.abs(t)) * 25;
         for (let j = 0; j < 3; j++) {
           worst = Math.max(worst, Math.abs(fast.surface[i * 4 + j]! - slow.surface[i * 4 + j]!));
         }
         // Nor do its square roots hold where a ray grazes a round side.
         if (worst > 5e-3) other++;
-        }
-    assert.ok(other <= 1e-3 * cloud.count, `${name}: ${other} of ${cloud.count} rays differ`);
+      }
+      assert.ok(other <= 1e-3 * cloud.count, `${name}: ${other} of ${cloud.count} rays differ`);
       if (world.count > 1) assert.ok(met >= 0.3 * cloud.count, `${name}: only ${met} rays meet`);
     }
   },
