@@ -11,7 +11,7 @@
  * class head move, the head at ten times the rate, by SGD with momentum 0.9 and decay 1e-4.
  *
  * The original makes epochs over a data set, one image a sample. The port: the data set is one scan, a sample
- * is a voxel, a batch 1024 of them; the memory bank and the queue of negatives are 1024 more, sampled and encoded
+ * is a voxel, a batch 1024 of them; the memory bank and the queue of negatives are another 1024, sampled and encoded
  * anew at every step; norm layers use the statistics of each view; no Nesterov momentum, a constant rate; the
  * key encoder keeps less of itself, because steps are few. Every scan starts from the source weights, and the
  * prediction comes after the last step.
@@ -42,7 +42,7 @@ import { type AdaptationContext, type Adapted, defineMethod, numberSetting } fro
 
 /** Voxels that a step learns from. */
 const QUERIES = 1024;
-/** Voxels of the memory bank, which are the negatives too. */
+/** Voxels of the memory bank, which are the negatives too; one that is asked about has its own label and is none. */
 const BANK = 1024;
 const TEMPERATURE = 0.07;
 const WEIGHT_DECAY = 1e-4;
