@@ -31,7 +31,7 @@ import {
 const settings = z.strictObject({
   steps: numberSetting(20, { min: 1, max: 1000, integer: true }),
   optimizer: choiceSetting("adamw", ["adamw", "sgd"]),
-  learningRate: numberSetting(3e-4, { min: 0, max: 10 }),
+  learningRate: numberSetting(5e-5, { min: 0, max: 10 }),
   /** Of SGD. */
   momentum: numberSetting(0.9, { min: 0, max: 0.999 }),
   /** Share of the blocks that is hidden. */
@@ -49,12 +49,12 @@ export const tttMae = defineMethod({
   adapts: true,
   settings,
   grid: [
-    { learningRate: 1e-4 },
-    { learningRate: 3e-4 },
-    { learningRate: 1e-3 },
-    { learningRate: 3e-4, statistics: "running" },
-    { optimizer: "sgd", learningRate: 0.05 },
-    { optimizer: "sgd", learningRate: 0.2 },
+    { learningRate: 5e-5 },
+    { learningRate: 2e-4 },
+    { learningRate: 5e-4 },
+    { learningRate: 5e-5, statistics: "running" },
+    { optimizer: "sgd", learningRate: 0.02 },
+    { optimizer: "sgd", learningRate: 0.1 },
   ],
   async adapt(context, { steps, share, statistics, ...rest }): Promise<Adapted> {
     const { gpu, work, random, points, card } = context;
