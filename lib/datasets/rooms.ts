@@ -11,7 +11,6 @@ import {
   ROOM_CLASSES,
   ROOM_PALETTE,
   roomScene,
-  SCENES_PER_SPLIT,
 } from "../worlds/rooms/mod.ts";
 import type { Dataset } from "./dataset.ts";
 import { worldDataset } from "./world.ts";
@@ -26,7 +25,6 @@ export function roomsDataset(gpu: Gpu): Dataset {
     asprs: ROOM_ASPRS,
     ignoreLabel: IGNORE_LABEL,
     domains: DOMAINS,
-    scenesPerSplit: SCENES_PER_SPLIT,
     scene: (domain, split, index) => roomScene(gpu, { domain, split, index }),
   });
 }

@@ -8,7 +8,6 @@ import { gpuCaster } from "../worlds/raycast.ts";
 import {
   DOMAINS,
   IGNORE_LABEL,
-  SCENES_PER_SPLIT,
   STREET_ASPRS,
   STREET_CLASSES,
   STREET_PALETTE,
@@ -27,7 +26,6 @@ export function streetsDataset(gpu: Gpu): Dataset {
     asprs: STREET_ASPRS,
     ignoreLabel: IGNORE_LABEL,
     domains: DOMAINS,
-    scenesPerSplit: SCENES_PER_SPLIT,
     scene: (domain, split, index) => streetScene(gpuCaster(gpu), { domain, split, index }),
   });
 }

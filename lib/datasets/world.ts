@@ -5,6 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { SCENES_PER_SPLIT } from "../worlds/seeds.ts";
 import type { Dataset, DatasetScene, DatasetSplit } from "./dataset.ts";
 
 /** A world, by the names of its domains. */
@@ -13,7 +14,6 @@ export interface World<Name extends string>
   /** Raised with every change of the generator that changes scenes. */
   readonly generator: number;
   readonly domains: Readonly<Record<Name, { readonly about: string }>>;
-  readonly scenesPerSplit: number;
   readonly scene: (domain: Name, split: DatasetSplit, index: number) => Promise<DatasetScene>;
 }
 
@@ -37,7 +37,7 @@ export function worldDataset<Name extends string>(world: World<Name>): Dataset {
     asprs,
     ignoreLabel,
     domains: domains.map(([name, { about }]) => ({ name, about, isSource: name === "source" })),
-    count: (domain) => isDomain(domain) ? world.scenesPerSplit : 0,
+    count: (domain) => isDomain(domain) ? SCENES_PER_SPLIT : 0,
     scene: async (domain, split, index) => await world.scene(requireDomain(domain), split, index),
     version: (domain) =>
       createHash("sha256")

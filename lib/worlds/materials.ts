@@ -84,6 +84,11 @@ export function drawMaterial(random: Random, finish: Finish): Material {
   };
 }
 
+/** A material of one colour. */
+export function plain(colour: Colour): Material {
+  return { kind: "plain", colour, second: colour, scale: 1, emissive: false, seed: 1 };
+}
+
 /** Hash of two integers and a seed to [0, 1). */
 function lattice(x: number, y: number, seed: number): number {
   let h = (Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ seed) | 0;

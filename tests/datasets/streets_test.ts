@@ -3,7 +3,8 @@ import { DATASET_SPLITS, openDataset } from "../../lib/datasets/mod.ts";
 import { streetsDataset } from "../../lib/datasets/streets.ts";
 import { readScan } from "../../lib/scan/mod.ts";
 import { STREET_CLASSES } from "../../lib/worlds/streets/classes.ts";
-import { DOMAINS, sceneSeed, SPLITS } from "../../lib/worlds/streets/domains.ts";
+import { DOMAINS, sceneSeed } from "../../lib/worlds/streets/domains.ts";
+import { SPLITS } from "../../lib/worlds/seeds.ts";
 import { withGpu } from "../gpu.ts";
 
 withGpu("streetsDataset() names its domains in order, and one source", async (gpu) => {

@@ -4,12 +4,5 @@
  * @module
  */
 export { IGNORE_LABEL, ROOM_ASPRS, ROOM_CLASSES, ROOM_PALETTE, ROOM_PARTS } from "./classes.ts";
-export {
-  type Domain,
-  type DomainName,
-  DOMAINS,
-  SCENES_PER_SPLIT,
-  type Split,
-  SPLITS,
-} from "./domains.ts";
+export { type Domain, type DomainName, DOMAINS } from "./domains.ts";
 export { roomScene, type SceneRequest, VIEWS_PER_SCENE, type WorldScene } from "./scene.ts";

@@ -7,11 +7,12 @@ import type { Gpu } from "../../gpu/mod.ts";
 import type { Camera, Photo, Scan } from "../../scan/mod.ts";
 import { writePly } from "../../scan/mod.ts";
 import { IGNORE_LABEL, PART_CLASS } from "./classes.ts";
-import { type DomainName, DOMAINS, sceneSeed, type Split } from "./domains.ts";
+import { type DomainName, DOMAINS, sceneSeed } from "./domains.ts";
 import { makeRoom } from "./make_room.ts";
 import { photographRoom, placeCameras } from "./photographs.ts";
 import { Random } from "../random.ts";
 import { gpuCaster } from "../raycast.ts";
+import type { Split } from "../seeds.ts";
 import { scanRoom } from "./scanners.ts";
 
 /** Photographs of one scene. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Frame, within } from "../frame.ts";
-import type { Material } from "../materials.ts";
+import { type Material, plain } from "../materials.ts";
 import { box, prism, roller } from "../primitives.ts";
 import type { Site } from "./site.ts";
 import type { Town } from "./styles.ts";
@@ -173,17 +173,9 @@ function addBed(site: Site, frame: Frame, body: Body, half: number, paint: Mater
   }
 }
 
-const lightOf = (colour: Material["colour"]): Material => ({
-  kind: "plain",
-  colour,
-  second: colour,
-  scale: 1,
-  emissive: false,
-  seed: 1,
-});
-const HEADLIGHT = lightOf([0.9, 0.9, 0.85]);
-const TAILLIGHT = lightOf([0.6, 0.05, 0.05]);
-const PLATE = lightOf([0.85, 0.85, 0.7]);
+const HEADLIGHT = plain([0.9, 0.9, 0.85]);
+const TAILLIGHT = plain([0.6, 0.05, 0.05]);
+const PLATE = plain([0.85, 0.85, 0.7]);
 
 /** Lamps at the four corners and plates at both ends. */
 function addLights(site: Site, frame: Frame, body: Body, half: number): void {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { seedOf, type Split } from "../seeds.ts";
 import type { StyleName } from "./styles.ts";
 
 /** A spinning lidar: beams at fixed elevations that turn about z. */
@@ -109,23 +110,7 @@ export const DOMAINS = {
 
 export type DomainName = keyof typeof DOMAINS;
 
-/** Splits of one domain's scenes. "teacher" holds the streets the embedded teacher was trained on. */
-export const SPLITS = ["train", "validation", "test", "teacher"] as const;
-
-export type Split = typeof SPLITS[number];
-
-/** Scenes of one split of one domain. */
-export const SCENES_PER_SPLIT = 65536;
-
-/**
- * The seed of a scene: 8 bits of split, 8 bits of domain, 16 bits of index, so no two scenes of any splits or
- * domains ever share one.
- *
- * @throws {RangeError} where the index is out of range.
- */
+/** The seed of a scene, see {@link seedOf}. */
 export function sceneSeed(domain: DomainName, split: Split, index: number): number {
-  if (!Number.isInteger(index) || index < 0 || index >= SCENES_PER_SPLIT) {
-    throw new RangeError(`Cannot make scene ${index}: an index is an integer in 0..65535`);
-  }
-  return ((SPLITS.indexOf(split) << 24) | (DOMAINS[domain].number << 16) | index) >>> 0;
+  return seedOf(DOMAINS[domain].number, split, index);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Frame, within } from "../frame.ts";
-import type { Material } from "../materials.ts";
+import { type Material, plain } from "../materials.ts";
 import { box, ellipsoid, frustum, lattice, prism, roller } from "../primitives.ts";
 import type { Site } from "./site.ts";
 import type { Town } from "./styles.ts";
@@ -102,7 +102,7 @@ export function addLamp(site: Site, frame: Frame): void {
   LAMPS[site.style.town(site.random)](site, frame);
 }
 
-/** A plate on a post, read by who comes along the frame's x (against it where `back`). */
+/** A plate on a post, read by who comes along the frame's x. */
 export function addSign(site: Site, frame: Frame): void {
   const { street, random, style } = site;
   const town = style.town(random);
@@ -122,16 +122,8 @@ export function addSign(site: Site, frame: Frame): void {
   }
 }
 
-const bulb = (colour: Material["colour"]): Material => ({
-  kind: "plain",
-  colour,
-  second: colour,
-  scale: 1,
-  emissive: false,
-  seed: 1,
-});
-const BULBS = [bulb([0.15, 0.7, 0.3]), bulb([0.8, 0.6, 0.1]), bulb([0.8, 0.1, 0.1])];
-const HOUSING = bulb([0.06, 0.07, 0.06]);
+const BULBS = [plain([0.15, 0.7, 0.3]), plain([0.8, 0.6, 0.1]), plain([0.8, 0.1, 0.1])];
+const HOUSING = plain([0.06, 0.07, 0.06]);
 
 /** Three lights in a housing on a post, towards who comes along the frame's x. */
 export function addTrafficLight(site: Site, frame: Frame): void {

@@ -10,12 +10,5 @@ export {
   STREET_PALETTE,
   STREET_PARTS,
 } from "./classes.ts";
-export {
-  type Domain,
-  type DomainName,
-  DOMAINS,
-  SCENES_PER_SPLIT,
-  type Split,
-  SPLITS,
-} from "./domains.ts";
+export { type Domain, type DomainName, DOMAINS } from "./domains.ts";
 export { type SceneRequest, type StreetScene, streetScene } from "./scene.ts";

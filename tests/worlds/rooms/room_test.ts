@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PART_CLASS, ROOM_CLASSES, ROOM_PARTS } from "../../../lib/worlds/rooms/classes.ts";
-import { DOMAINS, sceneSeed, SPLITS } from "../../../lib/worlds/rooms/domains.ts";
+import { DOMAINS, sceneSeed } from "../../../lib/worlds/rooms/domains.ts";
+import { SPLITS } from "../../../lib/worlds/seeds.ts";
 import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
 import { Random } from "../../../lib/worlds/random.ts";
 
