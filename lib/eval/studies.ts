@@ -282,13 +282,16 @@ function entryOf(variant: Variant, seeds = 1): Entry {
   return { variant, seeds, stepZero: null, position: null };
 }
 
-/** Adds the step 0 of every variant that adapts, and says which is whose. */
+/** Puts the step 0 of every variant that adapts before it, and says which is whose. */
 function withStepZero(context: StudyContext, entries: readonly Entry[]): Entry[] {
-  const all = [...entries];
+  const all: Entry[] = [];
   const usual = variantOf(context, "bn");
-  for (const [index, { variant, seeds }] of entries.entries()) {
-    if (!context.methods.get(variant.method)!.adapts) continue;
-    const { checkpoint, teacher } = variant;
+  for (const entry of entries) {
+    const { variant: { method, checkpoint, teacher }, seeds } = entry;
+    if (!context.methods.get(method)!.adapts) {
+      all.push(entry);
+      continue;
+    }
     const isUsual = checkpoint === usual.checkpoint && teacher === usual.teacher;
     const start = checkpoint === "joint" ? teacher : checkpoint;
     const stepZero = isUsual ? usual : variantOf(context, "bn", {
@@ -296,10 +299,13 @@ function withStepZero(context: StudyContext, entries: readonly Entry[]): Entry[]
       checkpoint,
       teacher,
     });
-    all[index] = { ...all[index]!, stepZero: stepZero.id };
-    const known = all.findIndex((entry) => entry.variant.id === stepZero.id);
-    if (known < 0) all.push(entryOf(stepZero, seeds));
-    else if (all[known]!.seeds < seeds) all[known] = { ...all[known]!, seeds };
+    const known = all.findIndex(({ variant }) => variant.id === stepZero.id);
+    const needed = Math.max(seeds, all[known]?.seeds ?? 0);
+    if (known >= 0) all[known] = { ...all[known]!, seeds: needed };
+    else if (!entries.some(({ variant }) => variant.id === stepZero.id)) {
+      all.push(entryOf(stepZero, needed));
+    }
+    all.push({ ...entry, stepZero: stepZero.id });
   }
   return all;
 }

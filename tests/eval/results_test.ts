@@ -1,80 +1,138 @@
 import assert from "node:assert/strict";
-import { Confusion } from "../../lib/eval/confusion.ts";
-import { resultsTable, type SceneResult, summarise } from "../../lib/eval/results.ts";
-import { bootstrap95, mean } from "../../lib/eval/statistics.ts";
-import type { Method } from "../../lib/ttt/types.ts";
+import type { Cell } from "../../lib/eval/cell.ts";
+import { planCells } from "../../lib/eval/plan.ts";
+import { summarise, WINDOW } from "../../lib/eval/results.ts";
+import { buildStudy, type StudyName } from "../../lib/eval/studies.ts";
+import { cellOf, smallContext } from "./support.ts";
 
 const SETTING = {
-  benchmark: "rooms",
+  benchmark: "small",
+  split: "test",
+  seeds: 2,
   student: "s",
-  teacher: "t",
+  teacher: "parts",
   adapter: "none",
-  classes: ["wall", "floor"],
+  command: "deno task eval",
+  classes: ["floor", "wall"],
+  domains: {
+    source: { about: "as trained", isSource: true },
+    noisy: { about: "noise", isSource: false },
+    dark: { about: "no light", isSource: false },
+  },
+  settings: {},
 };
-
-/** A scene of ten points of each class, of which `hits` of each are right. */
-function result(seed: number, scene: string, method: Method, hits: number): SceneResult {
-  const confusion = new Confusion(2);
-  confusion.counts.set([hits, 10 - hits, 10 - hits, hits]);
-  const gradientSteps = method === "ttt-kd" ? 25 : 0;
-  return { domain: "d", seed, scene, method, confusion, seconds: hits, gradientSteps };
-}
 
 /** IoU of both classes where `hits` of ten are right. */
 const iou = (hits: number) => hits / (20 - hits);
 
-const ALL = [
-  result(0, "a", "source", 4),
-  result(0, "a", "ttt-kd", 6),
-  result(0, "b", "source", 6),
-  result(0, "b", "ttt-kd", 5),
-  result(1, "c", "source", 5),
-  result(1, "c", "ttt-kd", 9),
-];
+const close = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
 
-Deno.test("summarise() pools the points of a seed and averages over seeds", () => {
-  const { domains, seeds } = summarise(SETTING, ALL);
-  const source = domains["d"]!.source!;
-  assert.equal(seeds, 2);
-  assert.deepEqual(source.perSeed, [iou(5), iou(5)]);
-  assert.equal(source.miou, iou(5));
-  assert.deepEqual(source.perClass, { wall: iou(5), floor: iou(5) });
-  assert.deepEqual(source.perScene, { a: iou(4), b: iou(6), c: iou(5) });
-  assert.deepEqual(source.against, {});
-});
-
-Deno.test("summarise() pairs methods by scene", () => {
-  const difference = summarise(SETTING, ALL).domains["d"]!["ttt-kd"]!.against.source!;
-  const differences = [iou(6) - iou(4), iou(5) - iou(6), iou(9) - iou(5)];
-  assert.ok(Math.abs(difference.mean - mean(differences)) < 1e-12);
-  assert.equal(difference.wins, 2);
-  assert.ok(difference.ci95[0] < difference.mean && difference.mean < difference.ci95[1]);
-});
-
-Deno.test("summarise() gives the cost of every method", () => {
-  const { cost } = summarise(SETTING, ALL);
-  assert.deepEqual(cost.source, { secondsPerScan: 5, gradientSteps: 0 });
-  assert.equal(cost["ttt-kd"]!.gradientSteps, 25);
-});
-
-Deno.test("resultsTable() shows means and paired differences in percent", () => {
-  const table = resultsTable(summarise(SETTING, ALL));
-  assert.match(table, /\| source \| 33\.3 \|/);
-  assert.match(table, /\| ttt-kd \| .* \| \+18\.\d \(.*; 2\/3\) \| 6\.7 \|/);
-});
-
-Deno.test("bootstrap95() covers the mean of a normal sample about 95 times in a hundred", () => {
-  // Means of 30 values that are uniform in 0..1 by a golden-ratio sequence have the truth 0.5.
-  let covered = 0;
-  for (let trial = 0; trial < 40; trial++) {
-    const values = Array.from({ length: 30 }, (_, i) => ((trial * 30 + i) ** 2 * 0.6180339887) % 1);
-    const [low, high] = bootstrap95(values, mean);
-    assert.ok(low < high);
-    if (low <= 0.5 && 0.5 <= high) covered++;
+/** Results of studies whose cells have these many hits. */
+function resultsOf(
+  names: StudyName[],
+  hits: (cell: { variant: string; domain: string; seed: number; scene: number }) => number | null,
+  context = smallContext(),
+) {
+  const studies = names.map((name) => buildStudy(name, context));
+  const cells = new Map<string, Cell>();
+  for (const { single, sequences } of planCells(studies)) {
+    for (const { key, variant, domain, seed, scene } of [...single, ...sequences.flat()]) {
+      const right = hits({ variant: variant.id, domain, seed, scene });
+      if (right === null) continue;
+      const place = { variant: variant.id, method: variant.method, domain, seed, scene };
+      const steps = variant.method === "ttt-kd" ? 25 : 0;
+      const curve = variant.curve.map((step) => ({
+        step,
+        confusion: cellOf({ key }, right - 1 + step / 10).confusion,
+      }));
+      cells.set(key, cellOf({ key, ...place, steps, curve }, right));
+    }
   }
-  assert.ok(covered >= 33 && covered <= 40, `${covered} of 40`);
+  return summarise(SETTING, studies, cells);
+}
+
+Deno.test("summarise() pools the scenes of a seed and averages over seeds", () => {
+  const { domains, cost } = resultsOf(["main"], ({ seed, scene }) => 4 + scene + seed);
+  const { source } = domains["noisy"]!;
+  // Hits 4, 5, 6 of seed 0 and 5, 6, 7 of seed 1.
+  assert.deepEqual(source!.perSeed, [iou(5), iou(6)]);
+  close(source!.miou, (iou(5) + iou(6)) / 2);
+  close(source!.perClass["wall"]!, 33 / (60 + 60 - 33));
+  assert.deepEqual(source!.perScene, [iou(4), iou(5), iou(6)]);
+  assert.deepEqual(source!.against, {});
+  assert.deepEqual(cost["ttt-kd"], { secondsPerScan: 1, gradientSteps: 25 });
 });
 
-Deno.test("bootstrap95() gives the same interval again", () => {
-  assert.deepEqual(bootstrap95([1, 2, 3, 9], mean), bootstrap95([1, 2, 3, 9], mean));
+Deno.test("summarise() takes differences of pooled mIoU, on the same resamples", () => {
+  const gain = 2;
+  const { domains } = resultsOf(
+    ["main"],
+    ({ variant, scene }) => 2 + 2 * scene + (variant === "ttt-kd" ? gain : 0),
+  );
+  const { against, harmed } = domains["noisy"]!["ttt-kd"]!;
+  // Pooled: 4 of ten hits against 6.
+  close(against["source"]!.mean, iou(6) - iou(4));
+  close(against["bn"]!.mean, iou(6) - iou(4));
+  assert.equal(against["source"]!.scenesWon, 3);
+  const [low, high] = against["source"]!.ci95;
+  assert.ok(low >= iou(4) - iou(2) - 1e-12 && high <= iou(8) - iou(6) + 1e-12);
+  assert.equal(harmed, false);
+});
+
+Deno.test("summarise() says who harms, and sums up the shifted domains", () => {
+  const { domains, studies } = resultsOf(["main"], ({ variant, domain }) => {
+    if (variant !== "ttt-kd") return 5;
+    return { source: 6, noisy: 8, dark: 4 }[domain]!;
+  });
+  assert.deepEqual(
+    Object.entries(domains).map(([name, all]) => [name, all["ttt-kd"]!.harmed]),
+    [["source", false], ["noisy", false], ["dark", true]],
+  );
+  const mean = studies[0]!.mean["ttt-kd"]!;
+  close(mean.miou, (iou(8) + iou(4)) / 2);
+  close(mean.relative!, mean.miou / iou(5) - 1);
+  assert.deepEqual([mean.domains, mean.domainsAbove, mean.domainsHarmed], [2, 1, 1]);
+});
+
+Deno.test("summarise() compares on the seeds that both have", () => {
+  const context = smallContext({ chosen: ["source", "tent"] });
+  const { domains } = resultsOf(
+    ["main"],
+    ({ variant, seed }) => variant === "tent" ? 6 : 5 + seed,
+    context,
+  );
+  const { perSeed, against } = domains["noisy"]!["tent"]!;
+  assert.equal(perSeed.length, 1);
+  close(against["source"]!.mean, iou(6) - iou(5));
+});
+
+Deno.test("summarise() leaves out what is not finished, and names it", () => {
+  const { domains, missing } = resultsOf(
+    ["main"],
+    ({ variant, domain, scene }) =>
+      variant === "ttt-kd" && domain === "dark" && scene === 2 ? null : 5,
+  );
+  assert.ok(domains["noisy"]!["ttt-kd"]);
+  assert.equal(domains["dark"]!["ttt-kd"], undefined);
+  assert.deepEqual(missing, ["main: ttt-kd on dark"]);
+});
+
+Deno.test("summarise() follows curves over steps and over sequences", () => {
+  const context = smallContext();
+  const { studies } = resultsOf(
+    ["steps", "online"],
+    ({ domain }) => domain === "noisy" ? 4 : 8,
+    { ...context, size: { ...context.size, streamScenes: WINDOW } },
+  );
+  const [steps, online] = studies;
+  const curve = Object.values(steps!.domains["noisy"]!).find((result) => result.curve)!.curve!;
+  assert.deepEqual(curve.map(({ step }) => step), [0, 5]);
+  close(curve[0]!.miou, iou(3));
+  close(curve[1]!.miou, iou(3.5));
+  const [name, all] = Object.entries(online!.domains)[0]!;
+  const { running } = all["source"]!;
+  assert.equal(running!.length, WINDOW + 1);
+  close(running![0]!, iou(4));
+  close(running!.at(-1)!, iou(8));
+  assert.deepEqual(online!.changes[name], [WINDOW]);
 });

@@ -1,60 +1,136 @@
 import assert from "node:assert/strict";
-import { type EvalScene, evaluate } from "../../lib/eval/runner.ts";
-import { readScan } from "../../lib/scan/mod.ts";
-import { FakeEngine, plyScan } from "../routes/support.ts";
+import { join } from "node:path";
+import { Journal } from "../../lib/eval/journal.ts";
+import { type Batch, planCells } from "../../lib/eval/plan.ts";
+import { runPlan, workOf } from "../../lib/eval/runner.ts";
+import { buildStudy, type StudyName } from "../../lib/eval/studies.ts";
+import type { Cell } from "../../lib/eval/cell.ts";
+import { withFolder } from "../commands/support.ts";
+import { benchOf, smallContext, SmallEngine, smallScene } from "./support.ts";
 
-async function* scenes(...groups: [domain: string, seed: number][]): AsyncGenerator<EvalScene> {
-  const photos = [{ name: "0.png", width: 1, height: 1, pixels: new Uint8Array(3) }];
-  for (const [index, [domain, seed]] of groups.entries()) {
-    const scan = await readScan(plyScan(6, Int32Array.of(0, 1, 2, 0, 1, 255)), "scan.ply");
-    yield { domain, seed, id: `${index}`, scan, photos, cameras: [] };
-  }
+const planOf = (...names: StudyName[]) =>
+  planCells(names.map((name) => buildStudy(name, smallContext())));
+
+/** Runs a plan on fresh engines; dies before the cell number `dies`. */
+async function run(
+  path: string,
+  plan: Batch[],
+  { engines = [], shown = [], dies = Infinity }: {
+    engines?: SmallEngine[];
+    shown?: string[];
+    dies?: number;
+  } = {},
+): Promise<Map<string, Cell>> {
+  using journal = await Journal.open(path, { fresh: false });
+  let begun = 0;
+  await runPlan({
+    plan,
+    journal,
+    scene: (domain, index) => {
+      if (begun++ >= dies) throw new Error("killed");
+      return Promise.resolve(smallScene(domain, index));
+    },
+    open: () => {
+      engines.push(new SmallEngine());
+      return Promise.resolve(benchOf(engines.at(-1)!, shown));
+    },
+  });
+  // How long it took is the one thing that another run may find otherwise.
+  return new Map([...journal.cells].map(([key, cell]) => [key, { ...cell, seconds: 0 }]));
 }
 
-Deno.test("evaluate() runs every method on every scene, and never shows it labels", async () => {
-  const engine = new FakeEngine();
-  const heard: string[] = [];
-  const results = await evaluate({
-    engine,
-    scenes: scenes(["a", 0], ["a", 0]),
-    methods: ["source", "ttt-kd"],
-    settings: { steps: 3 },
-    onResult: ({ scene, method }) => heard.push(`${scene} ${method}`),
-  });
-  assert.deepEqual(heard, ["0 source", "0 ttt-kd", "1 source", "1 ttt-kd"]);
-  assert.ok(
-    engine.requests.every(({ scan, options }) => scan.labels === null && !options.evaluate),
-  );
-  assert.ok(engine.requests.every(({ options }) => options.steps === 3));
-  assert.ok(results.every(({ confusion }) => confusion.miou() === 1));
-  assert.equal(
-    results[0]!.confusion.counts.reduce((sum, count) => sum + count),
-    5,
-    "255 is left out",
-  );
-});
-
-Deno.test("evaluate() forgets online learning where another domain or seed begins", async () => {
-  const order: string[] = [];
-  class Watched extends FakeEngine {
-    override resetOnline(): void {
-      order.push("reset");
+Deno.test("runPlan() works out every cell, and never shows labels or the scan's file", async () => {
+  await withFolder(async (folder) => {
+    const engines: SmallEngine[] = [];
+    const shown: string[] = [];
+    const plan = planOf("main");
+    const cells = await run(join(folder, "cells"), plan, { engines, shown });
+    assert.equal(cells.size, 4 * 3 * 3 * 2);
+    const requests = engines.flatMap((engine) => engine.requests);
+    assert.equal(requests.length, cells.size);
+    assert.equal(shown.length, cells.size, "the bench hears of every scene");
+    for (const { scan, options } of requests) {
+      assert.equal(scan.labels, null);
+      assert.equal(scan.bytes.length, 0);
+      assert.equal(options.evaluate, false);
     }
-  }
-  const engine = new Watched(({ scan }) => Promise.resolve(void order.push(scan.name)));
-  const groups: [string, number][] = [["a", 0], ["a", 0], ["a", 1], ["b", 1]];
-  await evaluate({ engine, scenes: scenes(...groups), methods: ["source"] });
-  const scan = "scan.ply";
-  assert.deepEqual(order, ["reset", scan, scan, "reset", scan, "reset", scan]);
+    for (const { confusion } of cells.values()) {
+      assert.equal(confusion.reduce((sum, count) => sum + count), 29, "255 is left out");
+    }
+  });
 });
 
-Deno.test("evaluate() refuses scenes without labels", async () => {
-  async function* unlabelled(): AsyncGenerator<EvalScene> {
-    const scan = await readScan(plyScan(), "scan.ply");
-    yield { domain: "a", seed: 0, id: "x", scan, photos: [], cameras: [] };
-  }
-  await assert.rejects(
-    evaluate({ engine: new FakeEngine(), scenes: unlabelled(), methods: ["source"] }),
-    /x: it has no labels/,
-  );
+Deno.test("runPlan() asks for snapshots, photographs and placebos as the variants say", async () => {
+  await withFolder(async (folder) => {
+    const engines: SmallEngine[] = [];
+    const plan = planOf("steps", "images", "teachers");
+    const cells = await run(join(folder, "cells"), plan, { engines });
+    const requests = engines.flatMap((engine) => engine.requests);
+    const steps = requests.filter(({ snapshots }) => snapshots);
+    assert.ok(steps.length > 0 && steps.every((r) => r.options.settings["steps"] === 5));
+    const curves = [...cells.values()].filter(({ curve }) => curve.length > 0);
+    assert.deepEqual(curves.map(({ curve }) => curve.map(({ step }) => step)), [
+      ...curves.map(() => [0, 5]),
+    ]);
+    assert.ok(requests.some(({ photos }) => photos.length === 1));
+    assert.ok(requests.some(({ placebo }) => placebo === "shuffle"));
+    assert.ok(requests.some(({ photos, cameras }) => photos[0]?.name !== cameras[0]?.file));
+    assert.ok(
+      requests.filter(({ options }) => options.method === "source")
+        .every(({ photos }) => photos.length === 0),
+    );
+  });
+});
+
+Deno.test("runPlan() finds the same after it was stopped anywhere, as without a stop", async () => {
+  await withFolder(async (folder) => {
+    const plan = planOf("main", "online");
+    const whole = await run(join(folder, "whole"), plan);
+    for (const dies of [0, 1, 17, 40, 69, whole.size - 1]) {
+      const path = join(folder, `stopped ${dies}`);
+      await assert.rejects(run(path, plan, { dies }), /killed/);
+      assert.deepEqual(await run(path, plan), whole, `stopped before cell ${dies}`);
+    }
+  });
+});
+
+Deno.test("runPlan() walks a cut sequence again, and notes only what was missing", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "cells");
+    const study = buildStudy("online", smallContext());
+    const plan = planCells([{
+      ...study,
+      entries: study.entries.filter(({ variant }) => variant.id === "ttt-kd-online"),
+    }]);
+    await assert.rejects(run(path, plan, { dies: 5 }), /killed/);
+    const engines: SmallEngine[] = [];
+    await run(path, plan, { engines });
+    assert.equal(engines[0]!.requests.length, 8, "from the first scan on");
+    const lines = (await Deno.readTextFile(path)).trim().split("\n");
+    assert.equal(lines.length, 8, "no cell stands there twice");
+    await run(path, plan, { engines });
+    assert.equal(engines.length, 1, "with nothing left to do nothing is opened");
+  });
+});
+
+Deno.test("runPlan() refuses scenes without labels", async () => {
+  await withFolder(async (folder) => {
+    using journal = await Journal.open(join(folder, "cells"), { fresh: false });
+    const scene = smallScene("noisy", 0);
+    await assert.rejects(
+      runPlan({
+        plan: planOf("main"),
+        journal,
+        scene: () => Promise.resolve({ ...scene, scan: { ...scene.scan, labels: null } }),
+        open: () => Promise.resolve(benchOf(new SmallEngine())),
+      }),
+      /noisy\/test\/0: it has no labels/,
+    );
+  });
+});
+
+Deno.test("workOf() grows with the gradient steps of a cell", () => {
+  const cells = planOf("main")[1]!.single;
+  const work = (method: string) => workOf(cells.find((cell) => cell.variant.method === method)!);
+  assert.ok(work("ttt-kd") > 10 * work("bn"));
 });

@@ -43,7 +43,7 @@ Deno.test("buildStudy() runs the costly methods from one seed, the others from a
   const { entries } = buildStudy("main", smallContext({ chosen: ["source", "oracle", "ttt-kd"] }));
   assert.deepEqual(
     entries.map(({ variant, seeds }) => [variant.id, seeds]),
-    [["source", 2], ["oracle", 1], ["ttt-kd", 2], ["bn", 2]],
+    [["source", 2], ["oracle", 1], ["bn", 2], ["ttt-kd", 2]],
   );
 });
 

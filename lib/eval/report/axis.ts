@@ -69,24 +69,30 @@ export function uprightAxis(scale: Scale, frame: Frame, title: string): string {
   ].join("");
 }
 
+/** A name with the number of its colour: the classes c0, c1, … of the page's style. */
+export interface Named {
+  name: string;
+  colour: number;
+}
+
 /** Names in rows under a drawing, each behind a patch of its colour. Returns markup and its height. */
 export function legend(
-  names: readonly string[],
+  names: readonly Named[],
   frame: Frame,
   top: number,
 ): { markup: string; height: number } {
   const rowHeight = 20;
   let x = frame.left;
   let row = 0;
-  const entries = names.map((name, index) => {
-    const width = 24 + 6.6 * name.length;
+  const entries = names.map(({ name, colour }) => {
+    const width = 36 + 6.3 * name.length;
     if (x > frame.left && x + width > frame.right) {
       x = frame.left;
       row++;
     }
     const y = top + row * rowHeight;
     const markup =
-      element("rect", { class: `fill c${index}`, x, y, width: 12, height: 12, rx: 2 }) +
+      element("rect", { class: `fill c${colour}`, x, y, width: 12, height: 12, rx: 2 }) +
       label(name, { class: "tick", x: x + 17, y: y + 10.5 });
     x += width;
     return markup;

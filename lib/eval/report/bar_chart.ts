@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { drawing, type Frame, height, legend, scaleOf, uprightAxis } from "./axis.ts";
+import { drawing, type Frame, height, legend, type Named, scaleOf, uprightAxis } from "./axis.ts";
 import { element, label } from "./element.ts";
 
 /** One bar. */
@@ -19,7 +19,7 @@ export interface BarChart {
   /** What the upright axis measures, unit included. */
   axis: string;
   /** Names of the bars of every group. */
-  series: readonly string[];
+  series: readonly Named[];
   /** Null where a group lacks a bar. */
   groups: readonly { name: string; bars: readonly (Bar | null)[] }[];
 }
@@ -27,7 +27,7 @@ export interface BarChart {
 const WIDTH = 960;
 const PLOT = 300;
 
-/** Draws a chart; colours are the classes c0, c1, … of the page's style. */
+/** Draws a chart. */
 export function barChart({ title, description, axis, series, groups }: BarChart): string {
   const frame: Frame = { left: 56, right: WIDTH - 8, top: 12, bottom: 12 + PLOT };
   const values = groups.flatMap(({ bars }) => bars.flatMap((bar) => bar ? [bar.interval[1]] : []));
@@ -66,7 +66,7 @@ export function barChart({ title, description, axis, series, groups }: BarChart)
         `${value.toFixed(1)} (${interval.map((v) => v.toFixed(1)).join(" to ")})`,
       ),
       element("rect", {
-        class: `fill c${index}`,
+        class: `fill c${series[index]!.colour}`,
         x: x + 0.5,
         y,
         width: barWidth - 1,

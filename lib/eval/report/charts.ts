@@ -9,6 +9,9 @@ import { lineChart, type Point } from "./line_chart.ts";
 import { percent } from "./numbers.ts";
 
 const MIOU = "mIoU in %";
+/** Colours of lines that stand for domains, and of those that stand for variants. */
+const DOMAIN_COLOURS = [2, 11, 3, 9, 15, 5];
+const VARIANT_COLOURS = [0, 2, 11, 3, 9, 15];
 const inPercent = (interval: readonly [number, number]) =>
   [100 * interval[0], 100 * interval[1]] as const;
 
@@ -28,7 +31,9 @@ export function studyCharts(study: StudyResult, results: Results): string[] {
 
 /** mIoU by domain with its interval. */
 function domainBars(study: StudyResult): string {
-  const variants = study.variants.filter(({ id }) =>
+  // In the main study a step 0 that is no method of its own stands in the tables alone.
+  const variants = study.variants.filter(({ id, method }) =>
+    (study.name !== "main" || id === method) &&
     Object.values(study.domains).some((all) => all[id])
   );
   return barChart({
@@ -40,7 +45,7 @@ function domainBars(study: StudyResult): string {
       }`
     ).join(". "),
     axis: MIOU,
-    series: variants.map(({ label }) => label),
+    series: variants.map(({ label }, colour) => ({ name: label, colour })),
     groups: Object.entries(study.domains).map(([name, all]) => ({
       name,
       bars: variants.map(({ id }) => {
@@ -52,8 +57,9 @@ function domainBars(study: StudyResult): string {
 }
 
 function stepsChart(study: StudyResult, results: Results): string {
-  const lines = Object.entries(study.domains).map(([domain, all]) => ({
+  const lines = Object.entries(study.domains).map(([domain, all], i) => ({
     name: domain,
+    colour: DOMAIN_COLOURS[i % DOMAIN_COLOURS.length]!,
     points: Object.values(all).flatMap(({ curve = [] }) =>
       curve.map(({ step, miou, ci95 }): Point => ({
         x: step,
@@ -72,8 +78,9 @@ function stepsChart(study: StudyResult, results: Results): string {
 }
 
 function imagesChart(study: StudyResult, results: Results): string {
-  const lines = Object.entries(study.domains).map(([domain, all]) => ({
+  const lines = Object.entries(study.domains).map(([domain, all], i) => ({
     name: domain,
+    colour: DOMAIN_COLOURS[i % DOMAIN_COLOURS.length]!,
     points: [
       ...stepZeroPoint(study, all),
       ...study.variants.flatMap(({ id, position }): Point[] => {
@@ -101,12 +108,13 @@ function stepZeroPoint(study: StudyResult, all: StudyResult["domains"][string]):
 
 function onlineChart(study: StudyResult, sequence: string): string {
   const all = study.domains[sequence]!;
-  const lines = study.variants.flatMap(({ id, label }) => {
+  const lines = study.variants.flatMap(({ id, label }, i) => {
     const result = all[id];
     if (!result?.running) return [];
     const window = result.perScene.length - result.running.length + 1;
     return [{
       name: label,
+      colour: VARIANT_COLOURS[i % VARIANT_COLOURS.length]!,
       points: result.running.map((miou, i): Point => ({ x: i + window, value: 100 * miou })),
     }];
   });

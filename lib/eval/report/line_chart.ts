@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { drawing, type Frame, height, legend, scaleOf, uprightAxis } from "./axis.ts";
+import { drawing, type Frame, height, legend, type Named, scaleOf, uprightAxis } from "./axis.ts";
 import { element, label } from "./element.ts";
 
 /** A point of a line. */
@@ -19,7 +19,7 @@ export interface LineChart {
   description: string;
   /** What the axes measure, units included. */
   axes: { x: string; y: string };
-  lines: readonly { name: string; points: readonly Point[] }[];
+  lines: readonly (Named & { points: readonly Point[] })[];
   /**
    * How x is laid out: `even` gives every value that occurs the same room, for steps that grow by factors;
    * `linear` is true to scale.
@@ -33,7 +33,7 @@ const WIDTH = 640;
 const PLOT = 280;
 const TICKS = 6;
 
-/** Draws a chart; colours are the classes c0, c1, … of the page's style. */
+/** Draws a chart. */
 export function lineChart(chart: LineChart): string {
   const { lines, axes, marks = [] } = chart;
   const frame: Frame = { left: 56, right: WIDTH - 16, top: 24, bottom: 24 + PLOT };
@@ -43,7 +43,7 @@ export function lineChart(chart: LineChart): string {
   const place = placing(chart.spread, xs, frame);
   const y = (value: number) => height(scale, frame, value);
   const at = (x: number, value: number) => `${place(x).toFixed(1)} ${y(value).toFixed(1)}`;
-  const drawn = lines.map(({ points }, index) => {
+  const drawn = lines.map(({ points, colour }) => {
     const banded = points.filter(({ interval }) => interval);
     const band = [
       ...banded.map((p) => at(p.x, p.interval![1])),
@@ -52,22 +52,24 @@ export function lineChart(chart: LineChart): string {
     const dots = points.length > 20 ? [] : points.map((p) =>
       element(
         "circle",
-        { class: `fill c${index}`, cx: place(p.x), cy: y(p.value), r: 3.5 },
+        { class: `fill c${colour}`, cx: place(p.x), cy: y(p.value), r: 3.5 },
         element("title", {}, `${p.x}: ${p.value.toFixed(1)}`),
       )
     );
     return [
-      band.length > 2 ? element("path", { class: `band c${index}`, d: `M${band.join("L")}Z` }) : "",
+      band.length > 2
+        ? element("path", { class: `band c${colour}`, d: `M${band.join("L")}Z` })
+        : "",
       points.length > 1
         ? element("path", {
-          class: `line c${index}`,
+          class: `line c${colour}`,
           d: `M${points.map((p) => at(p.x, p.value)).join("L")}`,
         })
         : "",
       ...dots,
     ].join("");
   });
-  const names = legend(lines.map(({ name }) => name), frame, frame.bottom + 50);
+  const names = legend(lines, frame, frame.bottom + 50);
   const shown = chart.spread === "even"
     ? xs
     : scaleOf([xs[0] ?? 0, xs.at(-1) ?? 1], false).ticks.filter((x) =>

@@ -139,7 +139,11 @@ function tableMarkup({ head, rows }: Table, prose: boolean): string {
       element("th", { scope: "row" }, escape(name)),
       ...cells.map((cell) => {
         const kind = kindOf(cell);
-        return element("td", kind === null ? {} : { class: kind }, escape(cell));
+        return element(
+          "td",
+          kind === null ? {} : { class: kind },
+          prose ? escape(cell) : value(cell),
+        );
       }),
     )
   );
@@ -153,6 +157,13 @@ function tableMarkup({ head, rows }: Table, prose: boolean): string {
       element("tbody", {}, ...bodyRows),
     ),
   );
+}
+
+/** A difference over its interval. */
+function value(cell: string): string {
+  const [, mean, interval, mark = ""] = /^(\S+) (\(.*\))(.*)$/.exec(cell) ?? [];
+  if (mean === undefined || interval === undefined) return escape(cell);
+  return escape(mean + mark) + element("small", {}, escape(interval));
 }
 
 function kindOf(cell: string): string | null {

@@ -6,22 +6,22 @@
  */
 
 const LIGHT = [
-  "#7a7a7a",
+  "#8a8a8a",
   "#56b4e9",
   "#0072b2",
   "#009e73",
   "#8fbf3f",
   "#e0b000",
-  "#e69f00",
-  "#d55e00",
   "#cc79a7",
-  "#882255",
-  "#6a51a3",
-  "#333333",
   "#a6761d",
+  "#b9a7e0",
+  "#6a51a3",
+  "#f0a35e",
+  "#d55e00",
+  "#7f2704",
   "#1b9e9e",
-  "#b2544f",
   "#94a4b8",
+  "#c2185b",
 ];
 const DARK = [
   "#a5a5a5",
@@ -30,16 +30,16 @@ const DARK = [
   "#2fc79b",
   "#a9d65c",
   "#f2cf3c",
-  "#f5b942",
-  "#f58341",
   "#e3a0c6",
-  "#d0639c",
-  "#a792dd",
-  "#e8e8e8",
   "#d3a54a",
+  "#cbbdf0",
+  "#a792dd",
+  "#f7c08f",
+  "#ff7f2e",
+  "#d98b66",
   "#56cfcf",
-  "#e08a85",
   "#6f8094",
+  "#ff6f9f",
 ];
 
 const variables = (colours: readonly string[]) =>
@@ -55,14 +55,14 @@ export const STYLE = `
 --tint:#1d2126;--good:#5fd39a;--bad:#ff8a80;${variables(DARK)}}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
-main{max-width:1080px;margin:0 auto;padding:32px 20px 80px}
+main{max-width:1240px;margin:0 auto;padding:32px 20px 80px}
 h1{font-size:30px;line-height:1.2;margin:0 0 6px}
 h2{font-size:22px;margin:52px 0 6px;padding-top:18px;border-top:1px solid var(--line)}
 h3{font-size:16px;margin:26px 0 2px}
 p{margin:6px 0 14px;max-width:74ch}
 .soft,.note{color:var(--soft)}
 .note{font-size:14px;margin:2px 0 8px}
-nav a{margin-right:14px;white-space:nowrap}
+nav{display:flex;flex-wrap:wrap;gap:4px 16px;margin-top:12px}
 a{color:var(--c2)}
 code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}
 .wide{overflow-x:auto;margin:8px 0 18px;border:1px solid var(--line);border-radius:8px}
@@ -70,6 +70,7 @@ table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:ta
 th,td{padding:6px 12px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
 tbody tr:last-child td,tbody tr:last-child th{border-bottom:0}
 th:first-child,td:first-child{text-align:left}
+td small{display:block;font-size:12px;color:var(--soft)}
 .prose td{text-align:left;white-space:normal;min-width:5ch;overflow-wrap:anywhere}
 .prose th{text-align:left;white-space:normal}
 thead th{background:var(--tint);font-weight:600}

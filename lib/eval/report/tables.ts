@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Results, StudyResult } from "../results.ts";
+import type { Difference, Results, StudyResult } from "../results.ts";
 import type { Claim } from "./claims.ts";
 import { percent, signed, withInterval } from "./numbers.ts";
 
@@ -41,8 +41,8 @@ export function miouTable(study: StudyResult): Table {
     head: [
       "",
       ...domains,
-      ...(hasMean ? ["mean", "against source, relative"] : []),
-      "training seeds",
+      ...(hasMean ? ["mean", "relative to source"] : []),
+      "seeds",
     ],
     rows: study.variants.map(({ id, label, seeds }) => {
       const mean = study.mean[id];
@@ -103,19 +103,22 @@ function differences(
       const result = study.domains[domain]![variant.id];
       const difference = result?.against[rival];
       if (!difference) return NONE;
-      const mark = difference.ci95[0] > 0 ? " ▲" : difference.ci95[1] < 0 ? " ▼" : "";
-      const harm = rival === "source" && result!.harmed ? " !" : "";
-      return withInterval(difference.mean, difference.ci95) + mark + harm;
+      return marked(difference) + (rival === "source" && result!.harmed ? " !" : "");
     });
     const mean = study.mean[variant.id]?.against[rival];
     if (cells.every((cell) => cell === NONE)) return [];
     return [[
       variant.label,
       ...cells,
-      ...(hasMean ? [mean ? withInterval(mean.mean, mean.ci95) : NONE] : []),
+      ...(hasMean ? [mean ? marked(mean) : NONE] : []),
     ]];
   });
   return { title, note, head: ["", ...domains, ...(hasMean ? ["mean of shifted"] : [])], rows };
+}
+
+/** A difference, its interval, and on which side of zero the interval lies. */
+function marked({ mean, ci95 }: Difference): string {
+  return withInterval(mean, ci95) + (ci95[0] > 0 ? " ▲" : ci95[1] < 0 ? " ▼" : "");
 }
 
 /** IoU by class and variant, one table a domain. */
@@ -181,8 +184,30 @@ export function settingsTable(results: Results): Table {
   };
 }
 
+/** mIoU by gradient steps. */
+function curveTable(study: StudyResult): Table {
+  const curves = Object.entries(study.domains).flatMap(([domain, all]) =>
+    Object.values(all).flatMap(({ curve }) => curve ? [{ domain, curve }] : [])
+  );
+  const steps = curves[0]?.curve.map(({ step }) => step) ?? [];
+  return {
+    title: `${study.title}: mIoU`,
+    note: "In %, with 95 % intervals, after this many steps.",
+    head: ["", ...steps.map((step) => `${step}`)],
+    rows: curves.map(({ domain, curve }) => [
+      domain,
+      ...steps.map((step) => {
+        const point = curve.find((candidate) => candidate.step === step);
+        if (!point) return NONE;
+        return `${percent(point.miou)} (${point.ci95.map(percent).join(" to ")})`;
+      }),
+    ]),
+  };
+}
+
 /** The tables of one study. */
 export function studyTables(study: StudyResult): Table[] {
+  if (study.name === "steps") return [curveTable(study)];
   return [miouTable(study), gainsTable(study), stepZeroTable(study)]
     .filter(({ rows }) => rows.length > 0);
 }
