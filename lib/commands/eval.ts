@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { defineCommand, UsageError, wholeNumber } from "../cli/args.ts";
 import { progressDisplay } from "../cli/progress.ts";
 import { DATASET_SPLITS } from "../datasets/dataset.ts";
-import { openDataset } from "../datasets/mod.ts";
+import { openDataset, WORLD_NAMES } from "../datasets/mod.ts";
 import { BENCHMARKS, profileOf } from "../eval/benchmarks.ts";
 import { evaluate } from "../eval/evaluation.ts";
 import { claimsOf } from "../eval/report/claims.ts";
@@ -76,6 +76,13 @@ export const command = defineCommand({
     },
   },
   async run(values) {
+    if (!WORLD_NAMES.includes(values.benchmark) && !values.benchmark.endsWith(".json")) {
+      throw new UsageError(
+        `Cannot run --benchmark '${values.benchmark}': there are ${
+          WORLD_NAMES.join(", ")
+        } and JSON files`,
+      );
+    }
     const size = values.lite ? LITE_SIZE : FULL_SIZE;
     const scenes = wholeNumber("scenes", values.scenes ?? `${size.scenes}`, 1, 10_000);
     const seeds = wholeNumber("seeds", values.seeds, 1, 100);

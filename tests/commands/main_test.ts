@@ -30,7 +30,7 @@ Deno.test("main exits with 2 where the command line is wrong, and says how", asy
     [["segment", "a.ply", "--method", "ttt-kd"], /no photographs/],
     [["segment", "a.ply", "--images", "."], /--cameras/],
     [["serve", "--port", "99999"], /--port.*0 to 65535/],
-    [["eval", "--methods", "magic"], /'magic': there are source, bn/],
+    [["eval", "--methods", "magic"], /'magic': there are source, joint, bn/],
     [["demo", "extra"], /Unexpected argument 'extra'/],
   ];
   for (const [args, message] of cases) {

@@ -1,8 +1,7 @@
-/** Commands that do real work, on a small room: serve, segment, train, eval. */
+/** Commands that do real work, on a small room: serve, segment, train. */
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Results } from "../../lib/eval/results.ts";
 import { camerasToJson, decodePhoto, encodePng, readScan } from "../../lib/scan/mod.ts";
 import { readStudent } from "../../lib/ttt/models.ts";
 import type { Report } from "../../lib/ttt/types.ts";
@@ -47,24 +46,6 @@ Deno.test("train writes a checkpoint that can be opened", async () => {
     const { card } = await readStudent(out);
     assert.equal(card.id, "tiny");
     assert.equal(card.classes.length, 13);
-  });
-});
-
-Deno.test("eval writes results and prints a table", async () => {
-  await withFolder(async (folder) => {
-    const { code, stdout, stderr } = await ttt([
-      "eval",
-      ...["--methods", "source,bn", "--scenes", "1", "--seeds", "2", "--split", "validation"],
-      ...["--out", folder],
-    ]);
-    assert.equal(code, 0, stderr);
-    const results: Results = JSON.parse(await readFile(join(folder, "results.json"), "utf8"));
-    const { source, bn } = results.domains["noisy"]!;
-    assert.equal(results.seeds, 2);
-    assert.equal(source!.perSeed.length, 2);
-    assert.ok(source!.miou > 0 && source!.miou < 1);
-    assert.equal(results.cost.bn!.gradientSteps, 0);
-    assert.match(stdout, new RegExp(`\\| bn \\| ${(100 * bn!.miou).toFixed(1)} \\|`));
   });
 });
 

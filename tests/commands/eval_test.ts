@@ -1,0 +1,146 @@
+/** `eval` as a process: the fast form from end to end, and runs that are killed and taken up again. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Results, StudyResult } from "../../lib/eval/results.ts";
+import { decodePhoto } from "../../lib/scan/mod.ts";
+import { program, ttt, withFolder } from "./support.ts";
+
+async function resultsIn(folder: string): Promise<Results> {
+  return JSON.parse(await readFile(join(folder, "results.json"), "utf8"));
+}
+
+/** Without wall times, the one thing that another run may find otherwise. */
+function timeless(results: Results): Omit<Results, "cost"> {
+  const { cost: _, ...rest } = results;
+  return rest;
+}
+
+Deno.test("eval --lite runs every study and writes results, tables and the report", async () => {
+  await withFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    const { code, stdout, stderr } = await ttt([
+      ...["eval", "--lite", "--out", at("out"), "--cache", at("cache")],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^evaluating \d+\/\d+ .* left$/m);
+    assert.match(stdout, /^\| ttt-kd \| \d/m);
+
+    const results = await resultsIn(at("out"));
+    assert.deepEqual(results.missing, []);
+    assert.deepEqual(
+      results.studies.map(({ name }) => name),
+      ["main", "steps", "images", "teachers", "online", "ablations"],
+    );
+    const study = (name: string): StudyResult =>
+      results.studies.find((entry) => entry.name === name)!;
+    assert.deepEqual(Object.keys(results.domains), ["source", "noisy", "everything"]);
+    for (const all of Object.values(results.domains)) {
+      const { source, bn, "ttt-kd": adapted } = all;
+      assert.ok(source!.miou > 0.1 && source!.miou < 1);
+      assert.ok(adapted!.pointsSeen > 0.3);
+      assert.equal(adapted!.perScene.length, 2);
+      const { mean, ci95 } = adapted!.against["source"]!;
+      assert.ok(Math.abs(mean - (adapted!.miou - source!.miou)) < 1e-9);
+      assert.ok(ci95[0] <= mean && mean <= ci95[1]);
+      assert.ok(Math.abs(adapted!.against["bn"]!.mean - (adapted!.miou - bn!.miou)) < 1e-9);
+    }
+    assert.ok(study("main").mean["ttt-kd"]!.against["source"]!.mean > 0, "TTT-KD gains");
+    const [curve] = Object.values(study("steps").domains["noisy"]!).flatMap((r) => r.curve ?? []);
+    assert.ok(
+      Math.abs(curve!.miou - results.domains["noisy"]!["bn"]!.miou) < 1e-9,
+      "step 0 is the student with batch statistics",
+    );
+    assert.deepEqual(Object.values(study("online").changes).flat(), [3]);
+    assert.equal(results.cost["ttt-kd"]!.gradientSteps, 25);
+
+    const page = await readFile(at("out/report.html"), "utf8");
+    for (const { title } of results.studies) assert.ok(page.includes(`${title}</h2>`), title);
+    const pictures = [...page.matchAll(/src="data:image\/png;base64,([^"]+)"/g)];
+    assert.equal(pictures.length, 3, "best, median and worst scene");
+    for (const [, base64] of pictures) {
+      const { width } = await decodePhoto(Uint8Array.fromBase64(base64!), "picture");
+      assert.ok(width > 3 * 400);
+    }
+    assert.match(await readFile(at("out/results.md"), "utf8"), /eval .*--lite/);
+  });
+});
+
+const SMALL = [
+  ...["eval", "--studies", "main", "--methods", "source,bn,ttt-kd-online"],
+  ...["--domains", "noisy", "--scenes", "2", "--split", "validation", "--lite"],
+];
+
+/** Starts the program and kills it once its journal has so many lines. */
+async function killedAfter(args: readonly string[], journal: string, lines: number) {
+  await using process = program(args).spawn();
+  const output = [process.stdout.cancel(), process.stderr.cancel()];
+  const written = async () =>
+    (await readFile(journal, "utf8").catch(() => "")).split("\n").length - 1;
+  while (await written() < lines) await new Promise((resolve) => setTimeout(resolve, 20));
+  process.kill("SIGKILL");
+  const { signal } = await process.status;
+  await Promise.all(output);
+  assert.equal(signal, "SIGKILL", "it was still at work");
+}
+
+Deno.test("eval finds after kill -9 what it finds undisturbed, and refuses other settings", async () => {
+  await withFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    const args = (out: string) => [...SMALL, "--cache", at("cache"), "--out", at(out)];
+    const whole = await ttt(args("whole"));
+    assert.equal(whole.code, 0, whole.stderr);
+
+    const journal = at("killed/cells.jsonl");
+    await killedAfter(args("killed"), journal, 4);
+    const cut = (await readFile(journal, "utf8")).slice(0, -7);
+    await Deno.writeTextFile(journal, cut);
+    const resumed = await ttt(args("killed"));
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.deepEqual(
+      timeless(await resultsIn(at("killed"))),
+      timeless(await resultsIn(at("whole"))),
+    );
+    assert.equal((await readFile(journal, "utf8")).split("\n").length - 1, 1 + 3 * 2);
+
+    const other = await ttt([...args("killed"), "--split", "test"]);
+    assert.equal(other.code, 1);
+    assert.match(other.stderr, /cells\.jsonl: split was validation, is now test; add --fresh/);
+  });
+});
+
+Deno.test("eval --tune tries a method's grid on validation scenes and says which is best", async () => {
+  await withFolder(async (folder) => {
+    const { code, stdout, stderr } = await ttt([
+      ...["eval", "--tune", "--methods", "fusion", "--domains", "noisy", "--scenes", "1", "--lite"],
+      ...["--out", folder, "--cache", join(folder, "cache")],
+    ]);
+    assert.equal(code, 0, stderr);
+    const [{ method, tried, best }] = JSON.parse(
+      await readFile(join(folder, "tuning.json"), "utf8"),
+    );
+    assert.equal(method, "fusion");
+    assert.equal(tried.length, 6);
+    const highest = Math.max(...tried.map(({ miou }: { miou: number }) => miou));
+    const chosen = tried.find(({ settings }: { settings: unknown }) =>
+      JSON.stringify(settings) === JSON.stringify(best)
+    );
+    assert.equal(chosen.miou, highest);
+    assert.match(stdout, /^\| fusion \| weight .* \| best \|$/m);
+  });
+});
+
+Deno.test("eval says in one line which argument is wrong", async () => {
+  const cases: [string[], RegExp][] = [
+    [["--benchmark", "moon"], /'moon': there are rooms, streets/],
+    [["--studies", "magic"], /--studies to 'magic': there are main, steps/],
+    [["--split", "train"], /--split to 'train'/],
+    [["--scenes", "0"], /--scenes to '0'/],
+    [["--domains", "mars"], /--domains to 'mars': there are source, /],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stderr } = await ttt(["eval", ...args]);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr.split("\n")[0]!, message);
+  }
+});
