@@ -47,7 +47,7 @@ export const command = defineCommand({
       default: "1",
       about: "training seeds of source, joint, bn, the controls and TTT-KD; the others have one",
     },
-    scenes: { type: "string", value: "N", about: "scenes a domain (20; with --lite 2)" },
+    scenes: { type: "string", value: "N", about: "scenes a domain (20; with --lite 1 or 2)" },
     split: {
       type: "string",
       value: "NAME",
@@ -84,7 +84,9 @@ export const command = defineCommand({
       );
     }
     const size = values.lite ? LITE_SIZE : FULL_SIZE;
-    const scenes = wholeNumber("scenes", values.scenes ?? `${size.scenes}`, 1, 10_000);
+    const scenes = values.scenes === undefined
+      ? null
+      : wholeNumber("scenes", values.scenes, 1, 10_000);
     const seeds = wholeNumber("seeds", values.seeds, 1, 100);
     const methods = listOf("methods", values.methods, [...METHODS.keys()]);
     const studies = values.tune ? "tune" : listOf("studies", values.studies, STUDY_NAMES);
@@ -117,7 +119,12 @@ export const command = defineCommand({
           : { ...profile, teachers: [{ name: values.teacher, about: "given" }] },
         methods,
         studies,
-        size: { ...size, scenes, seeds, domains },
+        size: {
+          ...size,
+          ...(scenes === null ? {} : { scenes, studyScenes: scenes }),
+          seeds,
+          domains,
+        },
         trains: !values.lite,
         student: values.student ?? null,
         out: values.out,

@@ -41,8 +41,12 @@ export interface Study {
 
 /** How large the studies are. */
 export interface StudySize {
-  /** Scenes a domain. */
+  /** Scenes a domain of the main study. */
   scenes: number;
+  /** Scenes a domain of the other studies. */
+  studyScenes: number;
+  /** How many of the profile's focus domains the other studies look at. */
+  focus: number;
   /** Domains of the main study; null takes all. */
   domains: readonly string[] | null;
   /** Scenes of each half of the online sequence. */
@@ -58,6 +62,8 @@ export interface StudySize {
 /** Settings of a whole run. */
 export const FULL_SIZE: StudySize = {
   scenes: 20,
+  studyScenes: 20,
+  focus: Infinity,
   domains: null,
   streamScenes: 50,
   curve: [0, 1, 5, 10, 25, 50, 100],
@@ -68,6 +74,8 @@ export const FULL_SIZE: StudySize = {
 /** What `--lite` runs. */
 export const LITE_SIZE: StudySize = {
   scenes: 2,
+  studyScenes: 1,
+  focus: 1,
   domains: null,
   streamScenes: 3,
   curve: [0, 1, 5, 10],
@@ -322,8 +330,10 @@ function scenesOf({ dataset, split }: StudyContext, domain: string, wanted: numb
 function focusSequences(context: StudyContext, also?: string): Sequence[] {
   const { profile, size } = context;
   const isRun = (domain: string) => size.domains === null || size.domains.includes(domain);
-  return [...(also === undefined ? [] : [also]), ...profile.focus].filter(isRun)
-    .map((domain) => domainSequence(domain, scenesOf(context, domain, size.scenes)));
+  const focus = profile.focus.filter(isRun).slice(0, size.focus);
+  const beside = also === undefined || size.focus === 1 ? [] : [also].filter(isRun);
+  return [...beside, ...focus]
+    .map((domain) => domainSequence(domain, scenesOf(context, domain, size.studyScenes)));
 }
 
 /** The sequence of the online study: the profile's, or of the first two shifted domains that are run. */

@@ -96,6 +96,8 @@ export function smallContext(changes: Partial<StudyContext> = {}): StudyContext 
     chosen: ["source", "bn", "ttt-kd-online", "ttt-kd"],
     size: {
       scenes: 3,
+      studyScenes: 3,
+      focus: Infinity,
       domains: null,
       streamScenes: 4,
       curve: [0, 5],
