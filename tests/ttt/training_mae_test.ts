@@ -1,6 +1,5 @@
 /** Training with masked reconstruction, on a data set of two small scenes. */
 import assert from "node:assert/strict";
-import type { Dataset } from "../../lib/datasets/dataset.ts";
 import { parseStudentCard } from "../../lib/nn/card.ts";
 import { readSafetensors } from "../../lib/nn/safetensors.ts";
 import { CELLS } from "../../lib/ttt/masking.ts";
@@ -10,42 +9,7 @@ import {
   trainStudent,
 } from "../../lib/ttt/training.ts";
 import { withGpu } from "../gpu.ts";
-import { boxPoints } from "./small_scan.ts";
-
-/** Boxes whose sides are the classes. */
-const BOXES: Dataset = {
-  name: "boxes",
-  classes: ["left", "back", "floor"],
-  palette: [[0, 0, 0], [1, 1, 1], [2, 2, 2]],
-  asprs: [6, 6, 2],
-  ignoreLabel: 255,
-  domains: [{ name: "source", about: "boxes", isSource: true }],
-  count: (_, split) => split === "train" ? 2 : 0,
-  scene(_domain, split, index) {
-    const { positions, colors } = boxPoints(index, 300);
-    const labels = Int32Array.from(
-      { length: 300 },
-      (_, p) => [-2, 3, 0].findIndex((at, axis) => positions[3 * p + axis] === at),
-    );
-    return Promise.resolve({
-      id: `source/${split}/${index}`,
-      scan: {
-        name: "box",
-        format: "ply" as const,
-        count: 300,
-        origin: [0, 0, 0] as [number, number, number],
-        positions,
-        colors,
-        intensity: null,
-        labels,
-        bytes: new Uint8Array(),
-      },
-      photos: [],
-      cameras: [],
-    });
-  },
-  version: () => "1",
-};
+import { BOXES } from "./boxes.ts";
 
 withGpu("trainStudent() learns labels and what masks hide, with objective mae", async (gpu) => {
   const settings = { id: "boxes", benchmark: "boxes", objective: "mae", scenes: 2, epochs: 24 };
