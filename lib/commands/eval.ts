@@ -62,6 +62,10 @@ export const command = defineCommand({
       about: "try every setting of the methods' grids on validation scenes, and say which is best",
     },
     out: { type: "string", value: "DIR", default: "out/eval", about: "folder for what it makes" },
+    report: {
+      type: "boolean",
+      about: "work out nothing: sum up the cells that are in the folder, and name what is missing",
+    },
     fresh: { type: "boolean", about: "forget the cells that are in the folder" },
     cache: {
       type: "string",
@@ -130,6 +134,7 @@ export const command = defineCommand({
         out: values.out,
         cache: values.cache ?? CACHE,
         fresh: values.fresh,
+        works: !values.report,
         host,
         display,
         command: `deno task eval ${commandLine(values)}`,
@@ -168,7 +173,7 @@ function listOf<T extends string>(option: string, value: string, allowed: readon
 
 /** What was asked for, without where it is written and how it is kept. */
 function commandLine(values: Record<string, string | boolean | undefined>): string {
-  const { out: _, cache: __, fresh: ___, ...told } = values;
+  const { out: _, cache: __, fresh: ___, report: ____, ...told } = values;
   return Object.entries(told).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : typeof value === "string" ? [`--${name} ${value}`] : []
   ).join(" ");

@@ -20,6 +20,8 @@ export interface BenchmarkProfile {
   teachers: readonly BenchmarkTeacher[];
   /** Shifted domains of the steps, images, teacher and ablation studies. */
   focus: readonly string[];
+  /** Numbers of photographs of the images study, up to all that a scene has. */
+  images: readonly number[];
   /** The two domains of the online study. */
   stream: readonly [string, string];
 }
@@ -39,6 +41,7 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
       ORACLE,
     ],
     focus: ["noisy", "everything"],
+    images: [1, 2, 4, 8],
     stream: ["noisy", "colours"],
   },
   streets: {
@@ -49,6 +52,7 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
       ORACLE,
     ],
     focus: ["beams16", "town"],
+    images: [1, 2, 4, 6],
     stream: ["beams16", "rain"],
   },
 };
@@ -72,6 +76,7 @@ export function profileOf(
   return {
     teachers: [{ name: teacher, about: "given" }],
     focus: shifted.slice(0, 2),
+    images: [1, 2, 4, 8],
     stream: [first, second],
   };
 }

@@ -128,30 +128,35 @@ export class Checkpoints {
   /** Settings of a kind: those of the embedded student, or its nearest relative's. */
   async #config(kind: CheckpointKind): Promise<TrainingConfig> {
     const { name } = this.#options.dataset;
+    const objective = kind === "oracle" ? "labels" : kind;
     for (const relative of [kind, "joint"]) {
       const path = studentFile(`${name}-${relative}.train.json`);
       try {
         const json = JSON.parse(await Deno.readTextFile(path));
-        const objective = kind === "oracle" ? "labels" : kind;
         return parseTrainingConfig(JSON.stringify({ ...json, objective }), path);
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       }
     }
-    const settings = { id: "student", benchmark: name, domain: this.#source() };
+    const settings = { id: "student", benchmark: name, domain: this.#source(), objective };
     return parseTrainingConfig(JSON.stringify(settings), "the default settings of training");
   }
 
   async #specConfig(spec: StudentSpec): Promise<TrainingConfig> {
     const { kind, teacher, seed, target } = spec;
-    const { name } = this.#options.dataset;
-    const config = { ...await this.#config(kind), seed };
-    if (kind === "oracle" && target !== null) {
-      const id = `${name}-oracle-${target}-${seed}`;
-      return { ...config, ...ORACLE_TRAINING, id, domain: target };
-    }
+    const { dataset } = this.#options;
+    const usual = { ...await this.#config(kind), seed };
     const taught = kind === "joint" ? `-${teacher.card.id}` : "";
-    return { ...config, id: `${name}-${kind}${taught}-${seed}` };
+    const config = kind === "oracle" && target !== null
+      ? {
+        ...usual,
+        ...ORACLE_TRAINING,
+        id: `${dataset.name}-oracle-${target}-${seed}`,
+        domain: target,
+      }
+      : { ...usual, id: `${dataset.name}-${kind}${taught}-${seed}` };
+    // A folder of real scans may hold fewer than the worlds are asked for.
+    return { ...config, scenes: Math.min(config.scenes, dataset.count(config.domain, "train")) };
   }
 
   #source(): string {

@@ -54,6 +54,8 @@ export interface EvaluationRequest {
   /** Folder of the caches. */
   cache: string;
   fresh: boolean;
+  /** Whether missing cells are worked out; otherwise what is there is summed up. */
+  works: boolean;
   host: GpuHost;
   display: ProgressDisplay;
   /** The command that asked, for the report. */
@@ -100,13 +102,13 @@ class Evaluation {
   }
 
   async run(): Promise<Results> {
-    const { out, fresh } = this.#request;
+    const { out, fresh, works } = this.#request;
     const studies = await this.#studies();
     const plan = planCells(studies);
     await Deno.mkdir(out, { recursive: true });
     using journal = await Journal.open(join(out, "cells.jsonl"), { fresh });
     await journal.settle(await this.#fingerprint(plan, studies));
-    await this.#work(plan, journal);
+    if (works) await this.#work(plan, journal);
     const results = await this.#summarise(studies, plan, journal);
     const pictures = await this.#pictures(results, plan);
     await Deno.writeTextFile(join(out, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
@@ -179,7 +181,8 @@ class Evaluation {
     const open = plan.map((batch) => cellsToDo(batch, journal))
       .flatMap(({ single, sequences }) => [...single, ...sequences.flat()]);
     const left = new TimeLeft(open.reduce((sum, cell) => sum + workOf(cell), 0));
-    display.update({ label: "evaluating", value: journal.cells.size, total });
+    const missing = new Set(open.map(({ key }) => key).filter((key) => !journal.cells.has(key)));
+    display.update({ label: "evaluating", value: total - missing.size, total });
     let start = performance.now();
     await runPlan({
       plan,
@@ -194,9 +197,10 @@ class Evaluation {
         const now = performance.now();
         left.finished(workOf(planned), (now - start) / 1000);
         start = now;
+        missing.delete(cell.key);
         display.update({
           label: "evaluating",
-          value: Math.min(journal.cells.size, total),
+          value: total - missing.size,
           total,
           note: `${cell.domain} ${cell.scene} ${cell.variant} ${
             percent(matrixOf(cell.confusion).miou())

@@ -29,6 +29,8 @@ const BASELINE = "source";
 export interface Difference {
   mean: number;
   ci95: [low: number, high: number];
+  /** Scenes a domain, at least; of one scene the interval says nothing. */
+  scenes: number;
 }
 
 /** A difference with the number of scenes on which it is above zero. */
@@ -281,6 +283,7 @@ function differenceOf(series: Series, rival: Series): SceneDifference {
   return {
     mean: means,
     ci95: interval95(resampled),
+    scenes: own.length,
     scenesWon: own.filter((matrix, i) => matrix.miou() > other[i]!.miou()).length,
   };
 }
@@ -319,10 +322,15 @@ function meanResult(
     against[id] = {
       mean: mean(pairs.map(({ means }) => means)),
       ci95: interval95(meanSeries(pairs.map(({ resampled }) => resampled))),
+      scenes: Math.min(...own.map(({ matrices }) => matrices[0]!.length)),
     };
     if (id !== BASELINE) continue;
-    domainsAbove = pairs.filter(({ resampled }) => interval95(resampled)[0] > 0).length;
-    domainsHarmed = pairs.filter(({ means }) => means < -HARM).length;
+    domainsAbove = pairs.filter(({ resampled }, i) =>
+      own[i]!.matrices[0]!.length > 1 && interval95(resampled)[0] > 0
+    ).length;
+    domainsHarmed = pairs.filter(({ means }) =>
+      means < -HARM
+    ).length;
   }
   const gain = against[BASELINE]?.mean;
   return {

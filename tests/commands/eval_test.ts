@@ -95,6 +95,9 @@ Deno.test("eval finds after kill -9 what it finds undisturbed, and refuses other
     await killedAfter(args("killed"), journal, 4);
     const cut = (await readFile(journal, "utf8")).slice(0, -7);
     await Deno.writeTextFile(journal, cut);
+    const partial = await ttt([...args("killed"), "--report"]);
+    assert.equal(partial.code, 0, partial.stderr);
+    assert.ok((await resultsIn(at("killed"))).missing.length > 0);
     const resumed = await ttt(args("killed"));
     assert.equal(resumed.code, 0, resumed.stderr);
     assert.deepEqual(

@@ -17,7 +17,9 @@ Deno.test("numbers are percent with one decimal, and differences have a sign", (
   assert.equal(signed(0.1), "+10.0");
   assert.equal(signed(-0.021), "−2.1");
   assert.equal(signed(-0.0001), "+0.0");
-  assert.equal(withInterval(0.02, [-0.01, 0.05]), "+2.0 (−1.0 to +5.0)");
+  const difference = { mean: 0.02, ci95: [-0.01, 0.05] as [number, number], scenes: 2 };
+  assert.equal(withInterval(difference), "+2.0 (−1.0 to +5.0)");
+  assert.equal(withInterval({ ...difference, scenes: 1 }), "+2.0");
 });
 
 Deno.test("element() escapes what comes from outside", () => {

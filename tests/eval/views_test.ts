@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { viewsOf } from "../../lib/eval/views.ts";
 import { smallScene } from "./support.ts";
 
-const scene = smallScene("noisy", 0);
+const scene = smallScene("noisy", 7);
 const names = (views: ReturnType<typeof viewsOf>) =>
   views.photos.map(({ name }, i) => [name, views.cameras[i]!.file]);
 
@@ -21,5 +21,12 @@ Deno.test("viewsOf() gives every camera the photograph of another one", () => {
   const swapped = names(viewsOf({ photographs: "swapped", images: null }, scene));
   assert.ok(swapped.every(([photo, camera]) => photo !== camera));
   assert.equal(new Set(swapped.map(([photo]) => photo)).size, 4);
-  assert.throws(() => viewsOf({ photographs: "swapped", images: 1 }, scene), RangeError);
+  const [alone] = viewsOf({ photographs: "swapped", images: 1 }, scene).photos;
+  assert.deepEqual(
+    [...alone!.pixels],
+    [0, 0, 0, 0, 0, 0].with(0, scene.photos[0]!.pixels[3]!).with(
+      3,
+      scene.photos[0]!.pixels[0]!,
+    ),
+  );
 });

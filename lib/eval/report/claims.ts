@@ -42,7 +42,7 @@ function mainClaims(main: StudyResult, results: Results): Claim[] {
       holds: mean.relative >= RELATIVE_GAIN,
       evidence: `${signed(mean.relative)} %: ${percent(mean.miou - gain.mean)} to ${
         percent(mean.miou)
-      }, ${withInterval(gain.mean, gain.ci95)} points`,
+      }, ${withInterval(gain)} points`,
     });
     const rivals = RIVALS.flatMap((name) =>
       main.mean[name] ? [{ name, miou: main.mean[name].miou }] : []
@@ -67,12 +67,12 @@ function mainClaims(main: StudyResult, results: Results): Claim[] {
     const difference = variants[METHOD]?.against[SOURCE];
     return difference ? [{ domain, ...difference }] : [];
   });
-  for (const { domain, mean, ci95 } of against) {
+  for (const { domain, ...difference } of against) {
     if (!results.about[domain]?.isSource) continue;
     claims.push({
       claim: "In the distribution it was trained on, TTT-KD is not below source only",
-      holds: mean >= 0,
-      evidence: `${domain}: ${withInterval(mean, ci95)}`,
+      holds: difference.mean >= 0,
+      evidence: `${domain}: ${withInterval(difference)}`,
     });
   }
   if (against.length > 0) {
@@ -80,7 +80,7 @@ function mainClaims(main: StudyResult, results: Results): Claim[] {
     claims.push({
       claim: "No domain is harmed by more than half a point",
       holds: against.every(({ domain }) => !main.domains[domain]![METHOD]!.harmed),
-      evidence: `least gain: ${worst.domain}, ${withInterval(worst.mean, worst.ci95)}`,
+      evidence: `least gain: ${worst.domain}, ${withInterval(worst)}`,
     });
   }
   return claims;
@@ -99,7 +99,7 @@ function placeboClaims(study: StudyResult): Claim[] {
     return [{
       claim: `${label} gains at most one point over its own step 0`,
       holds: gains.every(({ mean }) => mean <= PLACEBO),
-      evidence: gains.map(({ domain, mean, ci95 }) => `${domain}: ${withInterval(mean, ci95)}`)
+      evidence: gains.map(({ domain, ...gain }) => `${domain}: ${withInterval(gain)}`)
         .join("; "),
     }];
   });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Difference } from "../results.ts";
 
 /** 0.634 is "63.4". */
 export function percent(fraction: number): string {
@@ -15,7 +16,7 @@ export function signed(fraction: number): string {
   return `${fraction < 0 && points !== "0.0" ? "−" : "+"}${points}`;
 }
 
-/** "+16.8 (+14.5 to +19.0)". */
-export function withInterval(mean: number, [low, high]: readonly [number, number]): string {
-  return `${signed(mean)} (${signed(low)} to ${signed(high)})`;
+/** "+16.8 (+14.5 to +19.0)"; of a single scene there is no interval. */
+export function withInterval({ mean, ci95: [low, high], scenes }: Difference): string {
+  return scenes < 2 ? signed(mean) : `${signed(mean)} (${signed(low)} to ${signed(high)})`;
 }

@@ -117,8 +117,9 @@ function differences(
 }
 
 /** A difference, its interval, and on which side of zero the interval lies. */
-function marked({ mean, ci95 }: Difference): string {
-  return withInterval(mean, ci95) + (ci95[0] > 0 ? " ▲" : ci95[1] < 0 ? " ▼" : "");
+function marked(difference: Difference): string {
+  const [low, high] = difference.scenes < 2 ? [0, 0] : difference.ci95;
+  return withInterval(difference) + (low > 0 ? " ▲" : high < 0 ? " ▼" : "");
 }
 
 /** IoU by class and variant, one table a domain. */
