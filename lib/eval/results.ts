@@ -20,8 +20,8 @@ import type { Entry, Study } from "./studies.ts";
 
 /** A method is said to harm where it lies more than this below source only: half a point of mIoU. */
 const HARM = 0.005;
-/** Scans of the online study that one point of its curve sums up. */
-export const WINDOW = 10;
+/** Scans of a long sequence that one point of its curve sums up; a short one takes a fifth of its scans. */
+const WINDOW = 10;
 /** What every method is compared with. */
 const BASELINE = "source";
 
@@ -63,7 +63,7 @@ export interface VariantResult {
   /** Scans on which the method stopped by itself, or did not adapt. */
   decided: number;
   curve?: CurvePoint[];
-  /** mIoU of each {@link WINDOW} scans up to a scan, from the first full window on. */
+  /** mIoU of the last scans up to each, from the first full window on: `perScene.length` - window + 1. */
   running?: number[];
 }
 
@@ -359,7 +359,7 @@ function curveOf(cells: readonly Cell[], stream: number): CurvePoint[] {
 }
 
 function running(matrices: readonly Confusion[]): number[] {
-  const window = Math.min(WINDOW, matrices.length);
+  const window = Math.max(1, Math.min(WINDOW, Math.floor(matrices.length / 5)));
   return Array.from(
     { length: matrices.length - window + 1 },
     (_, start) => pooled(matrices.slice(start, start + window)).miou(),

@@ -196,7 +196,7 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
     title: "Online",
     about:
       "A sequence of scans whose domain changes in the middle; weights are kept from scan to " +
-      "scan. Each point is the mIoU of the ten scans up to it.",
+      "scan. Each point is the mIoU of the last scans together.",
     entries: [
       entryOf(variantOf(context, "source")),
       entryOf(variantOf(context, "bn")),

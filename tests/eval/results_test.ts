@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Cell } from "../../lib/eval/cell.ts";
 import { planCells } from "../../lib/eval/plan.ts";
-import { summarise, WINDOW } from "../../lib/eval/results.ts";
+import { summarise } from "../../lib/eval/results.ts";
 import { buildStudy, type StudyName } from "../../lib/eval/studies.ts";
 import { cellOf, smallContext } from "./support.ts";
 
@@ -122,7 +122,7 @@ Deno.test("summarise() follows curves over steps and over sequences", () => {
   const { studies } = resultsOf(
     ["steps", "online"],
     ({ domain }) => domain === "noisy" ? 4 : 8,
-    { ...context, size: { ...context.size, streamScenes: WINDOW } },
+    { ...context, size: { ...context.size, streamScenes: 10 } },
   );
   const [steps, online] = studies;
   const curve = Object.values(steps!.domains["noisy"]!).find((result) => result.curve)!.curve!;
@@ -131,8 +131,9 @@ Deno.test("summarise() follows curves over steps and over sequences", () => {
   close(curve[1]!.miou, iou(3.5));
   const [name, all] = Object.entries(online!.domains)[0]!;
   const { running } = all["source"]!;
-  assert.equal(running!.length, WINDOW + 1);
+  // A window is a fifth of the twenty scans.
+  assert.equal(running!.length, 20 - 4 + 1);
   close(running![0]!, iou(4));
   close(running!.at(-1)!, iou(8));
-  assert.deepEqual(online!.changes[name], [WINDOW]);
+  assert.deepEqual(online!.changes[name], [10]);
 });

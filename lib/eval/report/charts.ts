@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Results, type StudyResult, WINDOW } from "../results.ts";
+import type { Results, StudyResult } from "../results.ts";
 import { barChart } from "./bar_chart.ts";
 import { lineChart, type Point } from "./line_chart.ts";
 import { percent } from "./numbers.ts";
@@ -108,10 +108,11 @@ function stepZeroPoint(study: StudyResult, all: StudyResult["domains"][string]):
 
 function onlineChart(study: StudyResult, sequence: string): string {
   const all = study.domains[sequence]!;
+  let window = 1;
   const lines = study.variants.flatMap(({ id, label }, i) => {
     const result = all[id];
     if (!result?.running) return [];
-    const window = result.perScene.length - result.running.length + 1;
+    window = result.perScene.length - result.running.length + 1;
     return [{
       name: label,
       colour: VARIANT_COLOURS[i % VARIANT_COLOURS.length]!,
@@ -121,7 +122,7 @@ function onlineChart(study: StudyResult, sequence: string): string {
   return lineChart({
     title: `Online over ${sequence}`,
     description: describe(lines, "scans"),
-    axes: { x: `scans (each point: the last ${WINDOW})`, y: MIOU },
+    axes: { x: window === 1 ? "scans" : `scans (each point: the last ${window})`, y: MIOU },
     lines,
     spread: "linear",
     marks: study.changes[sequence]!.map((x) => ({ x, text: "the domain changes" })),
