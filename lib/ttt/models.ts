@@ -14,7 +14,7 @@ import { parseTeacherCard, type TeacherCard } from "../teacher/mod.ts";
 const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 
 /** The embedded student: a checkpoint. */
-export const DEFAULT_STUDENT: string = join(FIXTURES, "models", "student.safetensors");
+export const DEFAULT_STUDENT: string = join(FIXTURES, "students", "rooms-joint.safetensors");
 
 /** The embedded teacher: a card, with its ONNX file beside it. */
 export const DEFAULT_TEACHER: string = join(FIXTURES, "teachers", "rooms-parts.json");
