@@ -28,6 +28,11 @@ export const command = defineCommand({
       default: "rooms",
       about: `${Object.keys(BENCHMARKS).join(", ")}, or a data set's JSON file`,
     },
+    data: {
+      type: "string",
+      value: "DIR",
+      about: "folder of the scans of a data set's JSON file (beside it)",
+    },
     studies: {
       type: "string",
       value: "A,B",
@@ -105,7 +110,7 @@ export const command = defineCommand({
     using display = progressDisplay();
     try {
       const gpu = await host.get();
-      const dataset = await openDataset(values.benchmark, gpu);
+      const dataset = await openDataset(values.benchmark, gpu, values.data);
       const names = dataset.domains.map(({ name }) => name);
       const shifted = dataset.domains.filter(({ isSource }) => !isSource).map(({ name }) => name);
       const profile = profileOf(dataset.name, shifted, values.teacher);
@@ -117,6 +122,9 @@ export const command = defineCommand({
         : listOf("domains", values.domains, names);
       const results = await evaluate({
         dataset,
+        trainedOn: profile.trainedOn === undefined
+          ? dataset
+          : await openDataset(profile.trainedOn, gpu),
         split,
         profile: values.teacher === undefined
           ? profile

@@ -59,7 +59,9 @@ export const command = defineCommand({
     );
     const { adapterName } = await engine.gpu();
     console.log(
-      `ttt-kd listens on ${server.url} (student ${engine.student.id}, teacher ${engine.teacher?.id ?? "none"}, ${adapterName})`,
+      `ttt-kd listens on ${server.url} (student ${engine.student.id}, teacher ${
+        engine.teacher?.id ?? "none"
+      }, ${adapterName})`,
     );
     if (token === undefined && !/^(127\.|localhost$|::1$)/.test(host)) {
       console.error(

@@ -16,6 +16,8 @@ export interface BenchmarkTeacher {
 
 /** How a benchmark is studied. */
 export interface BenchmarkProfile {
+  /** Name of the data set that its students are trained on; its own by default. */
+  trainedOn?: string;
   /** The first is the default, the others are compared with it. */
   teachers: readonly BenchmarkTeacher[];
   /** Shifted domains of the steps, images, teacher and ablation studies. */
@@ -54,6 +56,14 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
     focus: ["beams16", "town"],
     images: [1, 2, 4, 6],
     stream: ["beams16", "rain"],
+  },
+  // Real scans for students of the streets: what simulation is worth. See fixtures/datasets.
+  semantickitti: {
+    trainedOn: "streets",
+    teachers: [{ name: "streets-parts", about: "supervised on parts of other streets" }],
+    focus: ["kitti"],
+    images: [1, 2, 4, 6],
+    stream: ["kitti", "kitti"],
   },
 };
 

@@ -39,6 +39,8 @@ import type { Variant } from "./variant.ts";
 /** What is asked for. */
 export interface EvaluationRequest {
   dataset: Dataset;
+  /** What students are trained on; mostly the data set itself. Its classes are those of `dataset`. */
+  trainedOn: Dataset;
   split: DatasetSplit;
   profile: BenchmarkProfile;
   /** Methods of the main study, and of the tuning. */
@@ -82,13 +84,18 @@ class Evaluation {
   readonly #teachers = new Map<string, EvalTeacher>();
 
   constructor(request: EvaluationRequest) {
-    const { dataset, split, cache, host, student, display } = request;
+    const { dataset, trainedOn, split, cache, host, student, display } = request;
+    if (dataset.classes.join() !== trainedOn.classes.join()) {
+      throw new RangeError(
+        `Cannot judge students of ${trainedOn.name} on ${dataset.name}: their classes differ`,
+      );
+    }
     const folder = (name: keyof typeof LIMITS) => new FileCache(join(cache, name), LIMITS[name]);
     this.#request = request;
     this.#scenes = new SceneCache(dataset, split, folder("scenes"));
     this.#features = folder("features");
     this.#checkpoints = new Checkpoints({
-      dataset,
+      dataset: trainedOn,
       files: folder("students"),
       gpu: () => host.get(),
       given: student,
