@@ -130,8 +130,9 @@ class Evaluation {
     for (const { name } of profile.teachers) {
       if (!await hasTeacher(name)) continue;
       for (const kind of CHECKPOINT_KINDS) {
+        // A given checkpoint knows one teacher.
         const isUsable = student !== null
-          ? kind === "labels" || kind === "joint"
+          ? (kind === "labels" || kind === "joint") && name === profile.teachers[0]!.name
           : trains || await this.#checkpoints.embedded({
                 kind,
                 teacher: await this.#teacher(name),

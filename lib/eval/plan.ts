@@ -81,10 +81,11 @@ export function planCells(studies: readonly Study[]): Batch[] {
     for (const { entries, sequences } of studies) {
       for (const { variant } of entries.filter((entry) => seed < entry.seeds)) {
         for (const sequence of sequences) {
-          const cells = sequenceCells(variant, sequence, seed).filter(({ key }) => !seen.has(key));
-          for (const { key } of cells) seen.add(key);
-          if (variant.online && cells.length > 0) batchOf(cells[0]!).sequences.push(cells);
-          else for (const cell of cells) batchOf(cell).single.push(cell);
+          const cells = sequenceCells(variant, sequence, seed);
+          const fresh = cells.filter(({ key }) => !seen.has(key));
+          for (const { key } of fresh) seen.add(key);
+          if (!variant.online) { for (const cell of fresh) batchOf(cell).single.push(cell); }
+          else if (fresh.length > 0) addSequence(batchOf(cells[0]!), cells, fresh);
         }
       }
     }
@@ -104,6 +105,17 @@ export function planCells(studies: readonly Study[]): Batch[] {
     batches.set(name, batch);
     return batch;
   }
+}
+
+/** Online, a sequence that goes on where a shorter one ends is one with it. */
+function addSequence(
+  { sequences }: Batch,
+  cells: readonly PlannedCell[],
+  fresh: readonly PlannedCell[],
+): void {
+  const shorter = sequences.find(([first]) => first!.key === cells[0]!.key);
+  if (shorter) shorter.push(...fresh);
+  else sequences.push([...cells]);
 }
 
 /** Number of the cells of a plan. */

@@ -344,7 +344,7 @@ function streamSequences(context: StudyContext): Sequence[] {
   const stream = profile.stream.every((name) => run.includes(name))
     ? profile.stream
     : run.slice(0, 2);
-  if (stream.length < 2) return [];
+  if (new Set(stream).size < 2) return [];
   return [mixedSequence(stream.map((domain) => ({
     domain,
     scenes: scenesOf(context, domain, size.streamScenes),

@@ -73,3 +73,18 @@ Deno.test("planCells() puts the methods of a scene in a row, and keeps sequences
     [0, 1, 2, 3].map((i) => `noisy ${i}`).concat([0, 1, 2, 3].map((i) => `dark ${i}`)),
   );
 });
+
+Deno.test("planCells() walks an online sequence that goes on as one", () => {
+  const study = (scenes: number) =>
+    buildStudy(
+      "main",
+      smallContext({
+        chosen: ["ttt-kd-online"],
+        size: { ...smallContext().size, scenes, seeds: 1, domains: ["noisy"] },
+      }),
+    );
+  const [batch] = planCells([study(2), study(5), study(3)]);
+  assert.deepEqual(batch!.sequences.map((cells) => cells.map(({ scene }) => scene)), [
+    [0, 1, 2, 3, 4],
+  ]);
+});
