@@ -77,9 +77,13 @@ async function killedAfter(args: readonly string[], journal: string, lines: numb
   const output = [process.stdout.cancel(), process.stderr.cancel()];
   const written = async () =>
     (await readFile(journal, "utf8").catch(() => "")).split("\n").length - 1;
-  while (await written() < lines) await new Promise((resolve) => setTimeout(resolve, 20));
-  process.kill("SIGKILL");
-  const { signal } = await process.status;
+  let isOver = false;
+  const ended = process.status.finally(() => isOver = true);
+  while (!isOver && await written() < lines) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  if (!isOver) process.kill("SIGKILL");
+  const { signal } = await ended;
   await Promise.all(output);
   assert.equal(signal, "SIGKILL", "it was still at work");
 }
