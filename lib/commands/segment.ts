@@ -8,7 +8,7 @@ import { drawPanels, labelColors } from "../eval/picture.ts";
 import { convertScan, encodePng, readScan, requireWritable, writeScan } from "../scan/mod.ts";
 import { readViews } from "../scan/views.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
-import { segmentOptions } from "../ttt/options.ts";
+import { DEFAULT_METHOD, segmentOptions } from "../ttt/options.ts";
 import type { StudentCard } from "../nn/card.ts";
 import type { Scan } from "../scan/mod.ts";
 import type { SegmentResult } from "../ttt/types.ts";
@@ -23,7 +23,7 @@ export const command = defineCommand({
     method: {
       type: "string",
       value: "NAME",
-      about: `${[...METHODS.keys()].join(", ")} (ttt-kd with photographs, else bn)`,
+      about: `${[...METHODS.keys()].join(", ")} (${DEFAULT_METHOD} with photographs, else bn)`,
     },
     steps: {
       type: "string",

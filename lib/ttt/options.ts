@@ -15,6 +15,12 @@ export class OptionError extends RangeError {
   }
 }
 
+/**
+ * What labels a scan with photographs unless told otherwise: the best on validation scenes of the procedural
+ * rooms, by `deno task eval --split validation --studies main`.
+ */
+export const DEFAULT_METHOD = "ttt-kd-fusion";
+
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
 const EVALUATE = flagSetting(true);
 
@@ -36,7 +42,7 @@ export function methodOf(name: unknown): Method {
  * Checks settings and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
  * @param given what a client sent, by name: `method`, `voxelSize`, `evaluate`, and the method's own settings.
- * @param hasPhotos where there are none, the default method is `bn`, else `ttt-kd`.
+ * @param hasPhotos where there are none, the default method is `bn`, else {@link DEFAULT_METHOD}.
  * @throws {OptionError} naming the field, what it was and what it may be.
  */
 export function segmentOptions(
@@ -44,7 +50,7 @@ export function segmentOptions(
   hasPhotos: boolean,
 ): SegmentOptions {
   const { method: named, voxelSize, evaluate, ...own } = given;
-  const method = methodOf(named ?? (hasPhotos ? "ttt-kd" : "bn"));
+  const method = methodOf(named ?? (hasPhotos ? DEFAULT_METHOD : "bn"));
   if (method.usesPhotographs && !hasPhotos) {
     throw new OptionError(
       `Cannot use method ${method.name}: no photographs came with the scan; send images and cameras, or use method bn`,
@@ -55,7 +61,7 @@ export function segmentOptions(
     method: method.name,
     // A client that leaves the choice to us may send what adaptation would take: checked, but not used by bn.
     settings: named === undefined && !hasPhotos
-      ? (settingsOf(methodOf("ttt-kd"), own), settingsOf(method, {}))
+      ? (settingsOf(methodOf(DEFAULT_METHOD), own), settingsOf(method, {}))
       : settingsOf(method, own),
     evaluate: checked(EVALUATE, "evaluate", evaluate) as boolean,
     ...(voxelSize === undefined

@@ -15,10 +15,11 @@ Deno.test("demo shows the gain on a scan nobody has seen, within three minutes, 
     assert.match(stderr, /adapting 25\/25 KD loss/);
 
     const report: Report = JSON.parse(await readFile(join(folder, "report.json"), "utf8"));
-    const { source, "ttt-kd": adapted } = report.metrics!;
-    assert.ok(adapted!.miou > source!.miou);
+    const { source, "ttt-kd-fusion": fused } = report.metrics!;
+    assert.ok(fused!.miou > source!.miou);
     assert.match(stdout, new RegExp(`source only +${(100 * source!.miou).toFixed(1)} %`));
-    assert.match(stdout, new RegExp(`TTT-KD, 25 steps +${(100 * adapted!.miou).toFixed(1)} %`));
+    assert.match(stdout, new RegExp(`TTT-KD and 2D probe +${(100 * fused!.miou).toFixed(1)} %`));
+    assert.match(stdout, /TTT-KD, 25 steps +\d\d\.\d %/);
     assert.equal(stdout.match(/step +\d+ +0\.\d{4}/g)?.length, 26);
     for (const phase of Object.keys(report.phases)) {
       assert.match(stdout, new RegExp(`${phase} .* s$`, "m"));

@@ -28,7 +28,7 @@ withGpu("segment writes the labelled scan, the report and the picture", async (g
     assert.equal(answer.format, "las");
     assert.equal(answer.count, scene.scan.count);
     const report: Report = JSON.parse(await readFile(at("report.json"), "utf8"));
-    assert.equal(report.method, "ttt-kd");
+    assert.equal(report.method, "ttt-kd-fusion");
     assert.equal(report.steps, 2);
     assert.ok((await decodePhoto(await readFile(at("picture.png")), "picture")).width > 2 * 400);
   });

@@ -34,7 +34,7 @@ Deno.test("POST /v1/segment gives photographs and cameras to the engine, paired"
   assert.deepEqual(request.cameras.map(({ file }) => file), ["0.png", "1.png"]);
   assert.deepEqual(request.photos.map(({ name }) => name), ["0.png", "1.png"]);
   assert.equal(request.scan.name, "room.ply");
-  assert.equal(request.options.method, "ttt-kd");
+  assert.equal(request.options.method, "ttt-kd-fusion");
   assert.equal(request.options.settings.steps, 2);
 });
 

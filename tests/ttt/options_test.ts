@@ -3,7 +3,7 @@ import { OptionError, segmentOptions } from "../../lib/ttt/options.ts";
 
 Deno.test("segmentOptions() adapts where there are photographs, and not where there are none", () => {
   assert.deepEqual(segmentOptions({}, true), {
-    method: "ttt-kd",
+    method: "ttt-kd-fusion",
     settings: {
       steps: 25,
       learningRate: 0.2,
@@ -11,7 +11,8 @@ Deno.test("segmentOptions() adapts where there are photographs, and not where th
       average: false,
       stop: "never",
       guard: 0,
-      fusion: 0,
+      fusion: 1,
+      agreement: 0,
     },
     evaluate: true,
   });
