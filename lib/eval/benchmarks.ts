@@ -38,6 +38,7 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
   rooms: {
     teachers: [
       { name: "rooms-parts", about: "supervised on parts of other rooms" },
+      { name: "rooms-geometry", about: "heights and slopes of other rooms, no label" },
       { name: "rooms-dino", about: "self-supervised on photographs of other rooms" },
       { name: "rooms-random", about: "random weights (placebo)" },
       ORACLE,
@@ -49,7 +50,6 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
   streets: {
     teachers: [
       { name: "streets-parts", about: "supervised on parts of other streets" },
-      { name: "streets-dino", about: "self-supervised on photographs of other streets" },
       { name: "streets-random", about: "random weights (placebo)" },
       ORACLE,
     ],

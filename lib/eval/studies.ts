@@ -84,7 +84,16 @@ export const LITE_SIZE: StudySize = {
 };
 
 /** Methods that are run from every training seed; rivals cost as much and are run from one. */
-const SEEDED = ["source", "joint", "bn", "probe", "fusion", "ttt-kd-online", "ttt-kd"];
+const SEEDED = [
+  "source",
+  "joint",
+  "bn",
+  "probe",
+  "fusion",
+  "ttt-kd-online",
+  "ttt-kd",
+  "ttt-kd-fusion",
+];
 
 /** What studies are made from. */
 export interface StudyContext {

@@ -142,6 +142,14 @@ Deno.test("claimsOf() decides by the figures", () => {
   assert.equal(holds(/No domain is harmed/), false);
   assert.equal(holds(/shuffled/), true);
   assert.equal(holds(/random weights/), false);
+  const fused = claimsOf(smallResults(["source", "fusion", "ttt-kd-fusion"]));
+  assert.deepEqual(
+    fused.filter(({ claim }) => claim.includes("Fused")).map(({ holds, evidence }) => [
+      holds,
+      evidence,
+    ]),
+    [[false, "ttt-kd-fusion 33.3, fusion 33.3"]],
+  );
 });
 
 Deno.test("htmlReport() is one file that loads nothing", () => {

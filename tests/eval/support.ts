@@ -175,8 +175,8 @@ export function cellOf(changes: Partial<Cell> & { key: string }, hits: number): 
  * Results of all studies: on `noisy` TTT-KD has 7 of ten points right, on `dark` 4, on `source` 6, everything
  * else 5; shuffled targets harm, the teacher with random weights helps.
  */
-export function smallResults(): Results {
-  const studies = STUDY_NAMES.map((name) => buildStudy(name, smallContext()));
+export function smallResults(chosen: readonly string[] = smallContext().chosen): Results {
+  const studies = STUDY_NAMES.map((name) => buildStudy(name, smallContext({ chosen })));
   const cells = new Map<string, Cell>();
   for (const { single, sequences } of planCells(studies)) {
     for (const { key, variant, domain, seed, scene } of [...single, ...sequences.flat()]) {
