@@ -21,8 +21,8 @@ export interface Entry {
   /** From how many training seeds it is run, 0 to `seeds` - 1. */
   seeds: number;
   /**
-   * Id of the variant that starts from the same weights with batch statistics and takes no step: what a
-   * gain has to be read against. Null where the variant does not adapt.
+   * Id of the variant that starts from the same weights with batch statistics, fused or not, and takes no
+   * step: what a gain has to be read against. Null where the variant does not adapt.
    */
   stepZero: string | null;
   /** Position on the axis of a curve, such as the number of images; null where there is none. */
@@ -245,6 +245,7 @@ const ABLATIONS: readonly { label: string; settings: Settings }[] = [
   { label: "stops by held-out photographs", settings: { stop: "views" } },
   { label: "guard", settings: { guard: 2 } },
   { label: "fused with the 2D probe", settings: { fusion: 1 } },
+  { label: "fused, and drawn to the fused prediction", settings: { fusion: 1, agreement: 1 } },
 ];
 
 /** The study that settings are chosen by: every method's own grid. */
@@ -302,20 +303,13 @@ function entryOf(variant: Variant, seeds = 1): Entry {
 /** Puts the step 0 of every variant that adapts before it, and says which is whose. */
 function withStepZero(context: StudyContext, entries: readonly Entry[]): Entry[] {
   const all: Entry[] = [];
-  const usual = variantOf(context, "bn");
   for (const entry of entries) {
-    const { variant: { method, checkpoint, teacher }, seeds } = entry;
-    if (!context.methods.get(method)!.adapts) {
+    const { variant, seeds } = entry;
+    if (!context.methods.get(variant.method)!.adapts) {
       all.push(entry);
       continue;
     }
-    const isUsual = checkpoint === usual.checkpoint && teacher === usual.teacher;
-    const start = checkpoint === "joint" ? teacher : checkpoint;
-    const stepZero = isUsual ? usual : variantOf(context, "bn", {
-      id: `bn, ${start} student`,
-      checkpoint,
-      teacher,
-    });
+    const stepZero = stepZeroOf(context, variant);
     const known = all.findIndex(({ variant }) => variant.id === stepZero.id);
     const needed = Math.max(seeds, all[known]?.seeds ?? 0);
     if (known >= 0) all[known] = { ...all[known]!, seeds: needed };
@@ -325,6 +319,24 @@ function withStepZero(context: StudyContext, entries: readonly Entry[]): Entry[]
     all.push({ ...entry, stepZero: stepZero.id });
   }
   return all;
+}
+
+/** The same student without a step: its batch statistics, fused with the 2D probe where the variant is. */
+function stepZeroOf(context: StudyContext, variant: Variant): Variant {
+  const { method, settings, checkpoint, teacher } = variant;
+  const resolved: Settings = context.methods.get(method)!.settings.parse(settings);
+  const weight = Number(resolved["fusion"] ?? 0);
+  const start = variantOf(context, weight > 0 ? "fusion" : "bn");
+  const told = [
+    ...(weight > 0 && weight !== 1 ? [`weight ${weight}`] : []),
+    ...(checkpoint === start.checkpoint && teacher === start.teacher
+      ? []
+      : [`${checkpoint === "joint" ? teacher : checkpoint} student`]),
+  ];
+  if (told.length === 0) return start;
+  const id = [start.id, ...told].join(", ");
+  const changed = weight > 0 ? { weight } : {};
+  return { ...start, id, label: id, settings: changed, checkpoint, teacher };
 }
 
 function domainNames(dataset: Dataset): string[] {

@@ -39,6 +39,16 @@ Deno.test("buildStudy() gives every variant that adapts the step 0 of its own st
   }
 });
 
+Deno.test("buildStudy() holds fused variants against fusion without a step", () => {
+  const { entries } = buildStudy("main", smallContext({ chosen: ["ttt-kd", "ttt-kd-fusion"] }));
+  assert.deepEqual(entries.map(({ variant, stepZero }) => [variant.id, stepZero]), [
+    ["bn", null],
+    ["ttt-kd", "bn"],
+    ["fusion", null],
+    ["ttt-kd-fusion", "fusion"],
+  ]);
+});
+
 Deno.test("buildStudy() runs the costly methods from one seed, the others from all", () => {
   const { entries } = buildStudy("main", smallContext({ chosen: ["source", "oracle", "ttt-kd"] }));
   assert.deepEqual(

@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { METHODS } from "../../ttt/methods/mod.ts";
 import type { Results, StudyResult } from "../results.ts";
 import { barChart } from "./bar_chart.ts";
 import { lineChart, type Point } from "./line_chart.ts";
 import { percent } from "./numbers.ts";
 
 const MIOU = "mIoU in %";
+/** A method has its colour whatever methods stand beside it. */
+const METHOD_ORDER = [...METHODS.keys()];
 /** Colours of lines that stand for domains, and of those that stand for variants. */
 const DOMAIN_COLOURS = [2, 11, 3, 9, 15, 5];
 const VARIANT_COLOURS = [0, 2, 11, 3, 9, 15];
@@ -45,7 +48,10 @@ function domainBars(study: StudyResult): string {
       }`
     ).join(". "),
     axis: MIOU,
-    series: variants.map(({ label }, colour) => ({ name: label, colour })),
+    series: variants.map(({ label, method }, i) => ({
+      name: label,
+      colour: study.name === "main" ? METHOD_ORDER.indexOf(method) : i,
+    })),
     groups: Object.entries(study.domains).map(([name, all]) => ({
       name,
       bars: variants.map(({ id }) => {

@@ -36,7 +36,7 @@ export function miouTable(study: StudyResult): Table {
     title: `${study.title}: mIoU`,
     note:
       "Mean IoU over classes in %, all points of a domain's scenes in one confusion matrix, mean " +
-      "over training seeds" +
+      `over training seeds; ${scenesOf(study)}` +
       (hasMean ? "; the last columns are means of the shifted domains." : "."),
     head: [
       "",
@@ -64,6 +64,16 @@ export function miouTable(study: StudyResult): Table {
   };
 }
 
+/** How many scenes the figures stand on. */
+function scenesOf(study: StudyResult): string {
+  const counts = new Set(
+    Object.values(study.domains).flatMap((all) =>
+      Object.values(all).map(({ perScene }) => perScene.length)
+    ),
+  );
+  return `scenes a domain: ${[...counts].join(", ")}`;
+}
+
 /** Differences to source only. */
 export function gainsTable(study: StudyResult): Table {
   return differences(
@@ -80,8 +90,8 @@ export function stepZeroTable(study: StudyResult): Table {
   return differences(
     study,
     `${study.title}: difference to the own step 0`,
-    "Against the same student with the scan's own batch statistics and no gradient step: what is left " +
-      "is what the steps are worth.",
+    "Against the same student with the scan's own batch statistics and no gradient step (fused with the " +
+      "2D probe where the method is): what is left is what the steps are worth.",
     ({ stepZero }) => stepZero,
   );
 }
@@ -188,19 +198,22 @@ export function settingsTable(results: Results): Table {
 /** mIoU by gradient steps. */
 function curveTable(study: StudyResult): Table {
   const curves = Object.entries(study.domains).flatMap(([domain, all]) =>
-    Object.values(all).flatMap(({ curve }) => curve ? [{ domain, curve }] : [])
+    Object.values(all).flatMap(({ curve, perScene }) =>
+      curve ? [{ domain, curve, scenes: perScene.length }] : []
+    )
   );
   const steps = curves[0]?.curve.map(({ step }) => step) ?? [];
   return {
     title: `${study.title}: mIoU`,
-    note: "In %, with 95 % intervals, after this many steps.",
+    note: `In %, with 95 % intervals, after this many steps; ${scenesOf(study)}.`,
     head: ["", ...steps.map((step) => `${step}`)],
-    rows: curves.map(({ domain, curve }) => [
+    rows: curves.map(({ domain, curve, scenes }) => [
       domain,
       ...steps.map((step) => {
         const point = curve.find((candidate) => candidate.step === step);
         if (!point) return NONE;
-        return `${percent(point.miou)} (${point.ci95.map(percent).join(" to ")})`;
+        const interval = scenes < 2 ? "" : ` (${point.ci95.map(percent).join(" to ")})`;
+        return percent(point.miou) + interval;
       }),
     ]),
   };
