@@ -121,7 +121,12 @@ withGpu(
 
 // Small input: a software adapter takes seconds for convolutions that the CPU does in milliseconds.
 for (
-  const [name, shortSide, rows, cols] of [["tiny_vit", 48, 6, 10], ["teacher", 32, 4, 7]] as const
+  const [name, shortSide, rows, cols] of [["tiny_vit", 48, 6, 10], [
+    "../teachers/rooms-parts",
+    32,
+    4,
+    7,
+  ]] as const
 ) {
   withGpu(`both providers agree on a photograph of another size: ${name}`, async (gpu) => {
     const results: number[][] = [];
@@ -155,7 +160,7 @@ withGpu("Teacher.describeAll() stops between photographs and leaves no map", asy
 });
 
 withGpu("Teacher.describeAll() deals photographs out and keeps their order", async (gpu) => {
-  await using teacher = await load(gpu, "teacher", "wasm", { shortSide: 32 });
+  await using teacher = await load(gpu, "../teachers/rooms-parts", "wasm", { shortSide: 32 });
   const sizes = [[64, 48], [217, 130], [48, 64], [96, 32], [64, 64]] as const;
   const maps = await teacher.describeAll(sizes.map(([width, height]) => photo(width, height)));
   for (const [i, [width, height]] of sizes.entries()) {

@@ -23,10 +23,11 @@ function setUp() {
   return opened;
 }
 
-/** Runs a method on the scene. */
+/** Runs a method on the scene, TTT-KD unless told otherwise. */
 async function run(given: Record<string, unknown>, more: Partial<SegmentRequest> = {}) {
   const { engine, request } = await setUp();
-  return await engine.segment({ ...request, options: segmentOptions(given, true), ...more });
+  const options = segmentOptions({ method: "ttt-kd", ...given }, true);
+  return await engine.segment({ ...request, options, ...more });
 }
 
 function methodTest(name: string, body: () => Promise<void>): void {
