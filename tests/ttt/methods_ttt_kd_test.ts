@@ -98,10 +98,13 @@ methodTest("ttt-kd stops once held-out photographs gain nothing more", async () 
 });
 
 methodTest("ttt-kd with a guard does not adapt to targets of the wrong voxels", async () => {
-  const guarded = await run({ steps: STEPS, guard: 2 }, { placebo: "shuffle" });
-  assert.equal(guarded.report.steps, 0);
-  assert.match(guarded.report.note!, /not adapted/);
-  assert.deepEqual(guarded.labels, (await run({ method: "bn" })).labels);
+  const bn = await run({ method: "bn" });
+  for (const method of ["ttt-kd", "ttt-kd-fusion"]) {
+    const guarded = await run({ method, steps: STEPS, guard: 2 }, { placebo: "shuffle" });
+    assert.equal(guarded.report.steps, 0);
+    assert.match(guarded.report.note!, /not adapted/);
+    assert.deepEqual(guarded.labels, bn.labels);
+  }
   const trusted = await run({ steps: STEPS, guard: 2 });
   assert.equal(trusted.report.steps, STEPS);
 });

@@ -38,7 +38,7 @@ export const distillationSettings = z.strictObject({
   stop: choiceSetting("never", ["never", "level", "views"]),
   /**
    * Where the loss before the first step is more than this many times that of source scenes, the photographs
-   * or their poses cannot be trusted, and the scan is not adapted to; 0 trusts always.
+   * or their poses cannot be trusted: the scan is not adapted to, and the probe is not asked; 0 trusts always.
    */
   guard: numberSetting(0, { min: 0, max: 100 }),
   /** Weight of the 2D probe in the prediction; 0 leaves it out. */
@@ -138,7 +138,8 @@ export async function distil(
       const note =
         `not adapted: the loss ${start.toFixed(3)} is more than ${settings.guard} times ` +
         `that of source scenes (${level.toFixed(3)})`;
-      return { probabilities: fused(await now()), steps: 0, losses: [start], snapshots, note };
+      // Nor can the probe be trusted, which reads the same photographs.
+      return { probabilities: await now(), steps: 0, losses: [start], snapshots, note };
     }
   }
   if (agreement && probe) {
