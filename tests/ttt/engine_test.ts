@@ -26,6 +26,12 @@ function setUp() {
   return opened;
 }
 
+Deno.test.afterAll(async () => {
+  const { engine, host } = await setUp();
+  await engine[Symbol.asyncDispose]();
+  await host.close();
+});
+
 function engineTest(
   name: string,
   body: (engine: Engine, request: SegmentRequest, host: GpuHost) => Promise<void>,

@@ -7,7 +7,9 @@ import type { SegmentRequest } from "../../lib/ttt/types.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
 /** One engine for all tests of the file; the device outlives the test that opens it. */
-let opened: Promise<{ engine: Engine; request: Omit<SegmentRequest, "options"> }> | null = null;
+let opened:
+  | Promise<{ engine: Engine; host: GpuHost; request: Omit<SegmentRequest, "options"> }>
+  | null = null;
 
 function setUp() {
   opened ??= (async () => {
@@ -18,10 +20,16 @@ function setUp() {
       split: "validation",
       index: 1,
     });
-    return { engine, request: scene };
+    return { engine, host, request: scene };
   })();
   return opened;
 }
+
+Deno.test.afterAll(async () => {
+  const { engine, host } = await setUp();
+  await engine[Symbol.asyncDispose]();
+  await host.close();
+});
 
 /** Runs a method on the scene, TTT-KD unless told otherwise. */
 async function run(given: Record<string, unknown>, more: Partial<SegmentRequest> = {}) {
