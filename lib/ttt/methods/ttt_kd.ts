@@ -106,7 +106,7 @@ export async function distil(
   const agreement = settings.agreement > 0
     ? { probabilities: byClass("fused probabilities"), weight: settings.agreement }
     : null;
-  const [step, predict, look] = await work.time("compile", async () => {
+  const [step, predict] = await work.time("compile", async () => {
     const { learningRate, momentum } = settings;
     const sgd = { learningRate, momentum, weightDecay: 0 };
     const plans = [
@@ -115,12 +115,14 @@ export async function distil(
         ...(agreement ? { agreement } : {}),
       })),
       owned.use(new PredictionPlan(moving, "batch", { target, history })),
-      owned.use(new PredictionPlan(moving, "batch")),
     ] as const;
     await gpu.finished();
     return plans;
   });
+  // Most adaptations never look on their way: no arenas for that until one does.
+  let look: PredictionPlan | null = null;
   const now = async () => {
+    look ??= owned.use(new PredictionPlan(moving, "batch"));
     look.submit();
     return await look.read();
   };
