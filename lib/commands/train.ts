@@ -6,7 +6,7 @@ import { openDataset } from "../datasets/mod.ts";
 import { Gpu } from "../gpu/mod.ts";
 import { Teacher } from "../teacher/mod.ts";
 import { readStudent, readTeacher } from "../ttt/models.ts";
-import { parseTrainingConfig, trainStudent } from "../ttt/training.ts";
+import { parseTrainingConfig, TRAINING_PHASES, trainStudent } from "../ttt/training.ts";
 
 export const command = defineCommand({
   name: "train",
@@ -35,7 +35,7 @@ export const command = defineCommand({
       ...(from ? { from } : {}),
       onProgress: ({ phase, done, total, crossEntropy, distillation }) =>
         display.update({
-          label: phase === "scenes" ? "making scenes" : "training",
+          label: TRAINING_PHASES[phase],
           value: done,
           total,
           ...(crossEntropy === undefined ? {} : {

@@ -11,6 +11,7 @@ import type { GpuHost } from "../gpu/mod.ts";
 import { Engine } from "../ttt/engine.ts";
 import { CHECKPOINT_KINDS, METHODS } from "../ttt/methods/mod.ts";
 import { settingsOf } from "../ttt/options.ts";
+import { TRAINING_PHASES } from "../ttt/training.ts";
 import type { BenchmarkProfile } from "./benchmarks.ts";
 import { FileCache } from "./cache.ts";
 import { matrixOf } from "./cell.ts";
@@ -101,7 +102,7 @@ class Evaluation {
       given: student,
       onProgress: (id, { phase, done, total }) =>
         display.update({
-          label: phase === "scenes" ? `scenes for ${id}` : `training ${id}`,
+          label: `${TRAINING_PHASES[phase]}, ${id}`,
           value: done,
           total,
         }),

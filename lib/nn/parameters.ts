@@ -143,13 +143,19 @@ export class Parameters implements Disposable {
     );
   }
 
+  /** Reads the running statistics alone back, by name. */
+  async statisticsDict(): Promise<Map<string, Float32Array>> {
+    const tensors = this.#unpack(null, await this.#gpu.read(this.statistics, Float32Array));
+    return new Map([...tensors].map(([name, { data }]) => [name, data]));
+  }
+
   /** Reads all gradients back, by name. */
   async gradientDict(): Promise<Map<string, NamedTensor>> {
     return this.#unpack(await this.#gpu.read(this.gradients, Float32Array), null);
   }
 
-  #unpack(values: Float32Array, statistics: Float32Array | null): Map<string, NamedTensor> {
-    const tensors = new Map<string, NamedTensor>();
+  #unpack(values: Float32Array | null, statistics: Float32Array | null) {
+    const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
     for (const spec of this.specs) {
       const source = spec.kind === "statistic" ? statistics : values;
       if (!source) continue;

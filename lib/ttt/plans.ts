@@ -185,7 +185,6 @@ export interface TrainingLosses {
   readonly distillation?: { target: DistillationTarget; weight: number };
   /** Share of this scan in the batch. */
   readonly weight: number;
-  readonly momentum: number;
   readonly classHistory: LossHistory;
   readonly distillationHistory: LossHistory;
 }
@@ -200,7 +199,7 @@ export function trainingPlan(context: PlanContext, losses: TrainingLosses): Plan
   const graph = new Graph();
   const layers = layersOf(context, {
     statistics: "batch",
-    momentum: losses.momentum,
+    momentum: 0,
     trainable: () => true,
   });
   const features = student.backbone(graph, layers, scan.features);

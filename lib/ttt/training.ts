@@ -2,7 +2,7 @@
  * Training of a student on labelled scenes: on labels alone, jointly with distillation from the frozen
  * teacher, L = CE + λ KD (arXiv 2403.11691), or jointly with masked reconstruction, which TTT-MAE adapts by;
  * AdamW under a one-cycle rate. Gradients of a batch are summed on the GPU scene by scene, so each scene is
- * normalised by its own statistics, as it will be at test time.
+ * normalised by its own statistics, as it will be at test time. Running statistics are measured at the end.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { StudentCard } from "../nn/card.ts";
 import { initialState } from "../nn/initialise.ts";
 import { MINKUNETS } from "../nn/minkunet.ts";
 import { Parameters } from "../nn/parameters.ts";
-import { writeSafetensors } from "../nn/safetensors.ts";
+import { type NamedTensor, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 import { pairViews } from "../pairing/mod.ts";
 import type { Camera, Scan } from "../scan/mod.ts";
@@ -28,6 +28,7 @@ import { distillationTarget, LossHistory, PredictionPlan, trainingPlan } from ".
 import { reconstructionPlan } from "./reconstruction.ts";
 import { oneCycle } from "./schedule.ts";
 import { SparseScan } from "./sparse_scan.ts";
+import { PopulationStatistics } from "./statistics.ts";
 
 const TrainingConfigSchema = z.strictObject({
   /** Id of the student that comes out. */
@@ -54,8 +55,6 @@ const TrainingConfigSchema = z.strictObject({
   distillation: z.number().positive().default(1),
   /** Weight of the loss of masked reconstruction. */
   reconstruction: z.number().positive().default(1),
-  /** Momentum of the running statistics. */
-  momentum: z.number().positive().max(1).default(0.1),
   /** Edge of a voxel in metres. */
   voxelSize: z.number().positive().default(0.1),
   seed: z.int().min(0).default(0),
@@ -82,9 +81,16 @@ export function parseTrainingConfig(json: string, file: string): TrainingConfig 
   throw new RangeError(`Cannot read ${file}: field "${issue.path.join(".")}": ${issue.message}`);
 }
 
+/** The parts of a training run, and what to call them on a display. */
+export const TRAINING_PHASES = {
+  scenes: "making scenes",
+  train: "training",
+  statistics: "measuring statistics",
+};
+
 /** What training reports while it runs. */
 export interface TrainingProgress {
-  phase: "scenes" | "train";
+  phase: keyof typeof TRAINING_PHASES;
   done: number;
   total: number;
   /** Means since the last report. */
@@ -217,11 +223,31 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     if (level !== null) card.teacher = { ...card.teacher, level };
   }
   const tensors = await parameters.stateDict();
+  for (const [name, tensor] of await measureStatistics(run, student, parameters, sources)) {
+    tensors.set(name, tensor);
+  }
   if (centre) tensors.set(CENTRE, { shape: [1, centre.length], data: centre });
   return writeSafetensors({
     tensors,
     metadata: { card: JSON.stringify(card), training: JSON.stringify(config) },
   });
+}
+
+/** The norm layers' statistics over the training scenes as they are, with the final weights. */
+async function measureStatistics(
+  { gpu, config, onProgress, signal }: TrainingRun,
+  student: Student,
+  parameters: Parameters,
+  sources: readonly Source[],
+): Promise<Map<string, NamedTensor>> {
+  const statistics = new PopulationStatistics();
+  for (const [index, { scan }] of sources.entries()) {
+    signal?.throwIfAborted();
+    using sparse = await SparseScan.build(gpu, student, config.features, scan, config.voxelSize);
+    await statistics.add({ gpu, student, scan: sparse, parameters });
+    onProgress?.({ phase: "statistics", done: index + 1, total: sources.length });
+  }
+  return statistics.tensors();
 }
 
 /** A scene's maps and targets; the caller owns the maps. */
@@ -318,7 +344,6 @@ async function addGradients(
     ignore: run.dataset.ignoreLabel,
     ...(distillation ? { distillation } : {}),
     weight: 1 / config.batch,
-    momentum: config.momentum,
     classHistory,
     distillationHistory,
   }));

@@ -11,6 +11,7 @@ import {
   trainStudent,
 } from "../../lib/ttt/training.ts";
 import { withGpu } from "../gpu.ts";
+import { assertClose } from "../graph/support.ts";
 import { BOXES, placeTeacher } from "./boxes.ts";
 
 function configOf(changes: Record<string, unknown>) {
@@ -78,6 +79,11 @@ withGpu("trainStudent() goes on from given weights", async (gpu) => {
     assert.ok(Math.abs(value - kernel(tensors)[i]!) < 1e-6)
   );
   assert.match(still.card.provenance, /from boxes/);
+  // Weights that stood still have the statistics that were measured with them, whatever was augmented since.
+  for (const [name, { data }] of tensors) {
+    if (!name.includes(".running_")) continue;
+    assertClose(still.tensors.get(name)!.data as Float32Array, data as Float32Array, 1e-4, name);
+  }
 });
 
 withGpu("trainStudent() refuses what it cannot do", async (gpu) => {

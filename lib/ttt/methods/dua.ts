@@ -9,10 +9,9 @@
  * the prediction is the one after the last copy.
  */
 import { z } from "zod";
-import { Graph } from "../../graph/graph.ts";
-import { Plan } from "../../graph/plan.ts";
-import { layersOf, type PlanContext, PredictionPlan } from "../plans.ts";
+import { PredictionPlan } from "../plans.ts";
 import { SparseScan } from "../sparse_scan.ts";
+import { statisticsPlan } from "../statistics.ts";
 import { randomView, type ViewOptions } from "../views.ts";
 import { type Adapted, defineMethod, numberSetting } from "./method.ts";
 
@@ -64,11 +63,3 @@ export const dua = defineMethod({
     });
   },
 });
-
-/** A forward pass of the backbone, where all norm layers are, that moves its running statistics. */
-function statisticsPlan(context: PlanContext, momentum: number): Plan {
-  const graph = new Graph();
-  const layers = layersOf(context, { statistics: "batch", momentum, trainable: () => false });
-  context.student.backbone(graph, layers, context.scan.features);
-  return new Plan(context.gpu, graph, [], "DUA");
-}

@@ -1,0 +1,73 @@
+/**
+ * Running statistics of the norm layers: moved by a single scan, or measured anew over many. What a moving
+ * average has gathered while weights still moved fits the last weights poorly, so a trained student's are
+ * measured over its training scenes once it has its final weights ("precise batch norm", Wu & Johnson 2021,
+ * arXiv 2105.07576, §3).
+ *
+ * @module
+ */
+import { Graph } from "../graph/graph.ts";
+import { Plan } from "../graph/plan.ts";
+import type { NamedTensor } from "../nn/safetensors.ts";
+import { layersOf, type PlanContext } from "./plans.ts";
+
+const MEAN = "running_mean";
+const VARIANCE = "running_var";
+
+/** A forward pass of the backbone, where all norm layers are, that moves its running statistics. */
+export function statisticsPlan(context: PlanContext, momentum: number): Plan {
+  const graph = new Graph();
+  const layers = layersOf(context, { statistics: "batch", momentum, trainable: () => false });
+  context.student.backbone(graph, layers, context.scan.features);
+  return new Plan(context.gpu, graph, [], "statistics");
+}
+
+/**
+ * Mean and variance of each norm layer's input over several scenes, of which each counts alike: the variance
+ * within scenes plus that of their means.
+ */
+export class PopulationStatistics {
+  readonly #layers = new Map<string, Moments[]>();
+  #scenes = 0;
+
+  /** Takes one scene in. The running statistics of the parameters become that scene's. */
+  async add(context: PlanContext): Promise<void> {
+    using plan = statisticsPlan(context, 1);
+    plan.submit();
+    const tensors = await context.parameters.statisticsDict();
+    for (const [name, means] of tensors) {
+      if (!name.endsWith(MEAN)) continue;
+      const layer = name.slice(0, -MEAN.length);
+      const variances = tensors.get(layer + VARIANCE)!;
+      let channels = this.#layers.get(layer);
+      if (!channels) {
+        channels = Array.from(means, () => ({ mean: 0, square: 0 }));
+        this.#layers.set(layer, channels);
+      }
+      channels.forEach((moments, c) => {
+        moments.mean += means[c]!;
+        moments.square += variances[c]! + means[c]! ** 2;
+      });
+    }
+    this.#scenes++;
+  }
+
+  /** The statistics over all scenes, by their names in a state dict. */
+  tensors(): Map<string, NamedTensor> {
+    const tensors = new Map<string, NamedTensor>();
+    for (const [layer, channels] of this.#layers) {
+      const means = channels.map(({ mean }) => mean / this.#scenes);
+      const variances = channels.map(({ square }, c) => square / this.#scenes - means[c]! ** 2);
+      const shape = [channels.length];
+      tensors.set(layer + MEAN, { shape, data: Float32Array.from(means) });
+      tensors.set(layer + VARIANCE, { shape, data: Float32Array.from(variances) });
+    }
+    return tensors;
+  }
+}
+
+/** Sums over scenes, of one channel. */
+interface Moments {
+  mean: number;
+  square: number;
+}
