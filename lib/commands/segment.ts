@@ -35,6 +35,11 @@ export const command = defineCommand({
       value: "X",
       about: "of these steps (the method's own default)",
     },
+    options: {
+      type: "string",
+      value: "JSON",
+      about: "the method's options as the server takes them, such as '{\"guard\": 3}'",
+    },
     "voxel-size": { type: "string", value: "M", about: "edge of a voxel (the student's own)" },
     out: { type: "string", value: "FILE", about: "labelled scan, .ply or .las (SCAN_labelled)" },
     report: { type: "string", value: "FILE", about: "write the report there, JSON" },
@@ -51,12 +56,15 @@ export const command = defineCommand({
       throw new UsageError("--images and --cameras belong together: give both or neither");
     }
     const options = segmentOptions(
-      definedOf({
-        method: values.method,
-        steps: values.steps,
-        learningRate: values["learning-rate"],
-        voxelSize: values["voxel-size"],
-      }),
+      {
+        ...jsonOf(values.options),
+        ...definedOf({
+          method: values.method,
+          steps: values.steps,
+          learningRate: values["learning-rate"],
+          voxelSize: values["voxel-size"],
+        }),
+      },
       folder !== undefined,
     );
     const file = await readNamed(path);
@@ -91,6 +99,19 @@ export const command = defineCommand({
     console.log(summaryOf(result, out));
   },
 });
+
+/** The method's options from the command line. */
+function jsonOf(text = "{}"): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+  } catch {
+    // Told below, as for any other text that is no object.
+  }
+  throw new UsageError(`--options is a JSON object, such as '{"guard": 3}', not '${text}'`);
+}
 
 /** A picture of the scan: source prediction and the method's. */
 function beforeAndAfter(scan: Scan, result: SegmentResult, student: StudentCard): Uint8Array {

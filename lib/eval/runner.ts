@@ -75,8 +75,11 @@ export function cellsToDo(
 
 /** The work of a cell, in passes over a scan; for estimates of the time that is left. */
 export function workOf({ variant: { method, settings, curve } }: PlannedCell): number {
-  const { steps = 0 } = METHODS.get(method)!.settings.parse(settings) as { steps?: number };
-  return 4 + 3 * steps + curve.length;
+  const { steps = 0, copies = 0 } = METHODS.get(method)!.settings.parse(settings) as {
+    steps?: number;
+    copies?: number;
+  };
+  return 4 + 3 * steps + 2 * copies + curve.length;
 }
 
 async function labelScene(

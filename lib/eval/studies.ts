@@ -83,17 +83,12 @@ export const LITE_SIZE: StudySize = {
   seeds: 1,
 };
 
-/** Methods that are run from every training seed; rivals cost as much and are run from one. */
-const SEEDED = [
-  "source",
-  "joint",
-  "bn",
-  "probe",
-  "fusion",
-  "ttt-kd-online",
-  "ttt-kd",
-  "ttt-kd-fusion",
-];
+/** Methods that are run from every training seed; the others cost as much and are run from one. */
+const SEEDED = ["source", "joint", "bn", "probe", "fusion", "ttt-kd-online", "ttt-kd"];
+
+/** Without what goes beyond the paper, which has no averaging over copies; and quicker. */
+const PAPER: Settings = { copies: 0 };
+const AS_IN_THE_PAPER = "as in the paper";
 
 /** What studies are made from. */
 export interface StudyContext {
@@ -129,12 +124,10 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
     about: "Every method on every domain, from the same students in the same run.",
     entries: withStepZero(
       context,
-      context.chosen.map((name) =>
-        entryOf(
-          variantOf(context, name),
-          SEEDED.includes(name) ? context.size.seeds : 1,
-        )
-      ),
+      context.chosen.flatMap((name) => [
+        ...(name === "ttt-kd" ? [entryOf(paperVariant(context))] : []),
+        entryOf(variantOf(context, name), SEEDED.includes(name) ? context.size.seeds : 1),
+      ]),
     ),
     sequences: (context.size.domains ?? domainNames(context.dataset))
       .map((domain) => domainSequence(domain, scenesOf(context, domain, context.size.scenes))),
@@ -150,7 +143,7 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
         "TTT-KD looked at on its way. Step 0 is the student with the scan's own batch statistics.",
       entries: [
         entryOf(variantOf(context, "source")),
-        entryOf(variantOf(context, "ttt-kd", {
+        entryOf(paperVariant(context, {
           id: `ttt-kd, ${longest} steps looked at after ${curve.join(" ")}`,
           label: "ttt-kd",
           settings: { steps: longest },
@@ -168,7 +161,7 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
     entries: withStepZero(context, [
       entryOf(variantOf(context, "source")),
       ...imagesOf(context).map((images) => ({
-        ...entryOf(variantOf(context, "ttt-kd", { id: `ttt-kd, images ${images}`, images })),
+        ...entryOf(paperVariant(context, { id: `ttt-kd, images ${images}`, images })),
         position: images,
       })),
     ]),
@@ -178,7 +171,7 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
   teachers: (context) => {
     const { teachers } = context.profile;
     const placebo = (label: string, change: Partial<Variant>) =>
-      entryOf(variantOf(context, "ttt-kd", { id: `ttt-kd, ${label}`, label, ...change }));
+      entryOf(paperVariant(context, { id: `ttt-kd, ${label}`, label, ...change }));
     return {
       name: "teachers",
       title: "Teachers and placebos",
@@ -187,8 +180,8 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
       entries: withStepZero(context, [
         entryOf(variantOf(context, "source")),
         ...teachers.map(({ name, about }, index) =>
-          entryOf(variantOf(context, "ttt-kd", {
-            id: index === 0 ? "ttt-kd" : `ttt-kd, teacher ${name}`,
+          entryOf(paperVariant(context, {
+            ...(index === 0 ? {} : { id: `ttt-kd, teacher ${name}` }),
             label: `${name}: ${about}`,
             teacher: name,
           }))
@@ -209,17 +202,12 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
     entries: [
       entryOf(variantOf(context, "source")),
       entryOf(variantOf(context, "bn")),
-      entryOf(variantOf(context, "ttt-kd-online")),
-      entryOf(variantOf(context, "ttt-kd-online", {
-        id: "ttt-kd-online, anchored",
-        label: "ttt-kd-online, drawn back 5 % a scan",
-        settings: { anchor: 0.05 },
-      })),
-      entryOf(variantOf(context, "ttt-kd-online", {
-        id: "ttt-kd-online, guarded",
-        label: "ttt-kd-online, reset by the guard",
-        settings: { guard: 2 },
-      })),
+      ...ONLINE.map(({ label, settings }) =>
+        entryOf(variantOf(context, "ttt-kd-online", {
+          id: `ttt-kd-online, ${label}`,
+          settings: { ...PAPER, ...settings },
+        }))
+      ),
     ],
     sequences: streamSequences(context),
   }),
@@ -227,19 +215,28 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
   ablations: (context) => ({
     name: "ablations",
     title: "Beyond the paper",
-    about: "Options of TTT-KD that are off by default, one at a time.",
+    about: "What goes beyond the paper, one option at a time.",
     entries: withStepZero(context, [
       entryOf(variantOf(context, "source")),
-      entryOf(variantOf(context, "ttt-kd")),
+      entryOf(paperVariant(context)),
       ...ABLATIONS.map(({ label, settings }) =>
-        entryOf(variantOf(context, "ttt-kd", { id: `ttt-kd, ${label}`, label, settings }))
+        entryOf(paperVariant(context, { id: `ttt-kd, ${label}`, label, settings }))
       ),
     ]),
     sequences: focusSequences(context, context.dataset.domains.find((d) => d.isSource)?.name),
   }),
 };
 
+const ONLINE: readonly { label: string; settings: Settings }[] = [
+  { label: AS_IN_THE_PAPER, settings: {} },
+  { label: "drawn back 5 % a scan", settings: { anchor: 0.05 } },
+  { label: "reset by the guard", settings: { guard: 2 } },
+];
+
 const ABLATIONS: readonly { label: string; settings: Settings }[] = [
+  { label: "mean of the scan and 8 copies", settings: { copies: 8 } },
+  { label: "statistics of training", settings: { statistics: "running" } },
+  { label: "statistics by which the loss is lower", settings: { statistics: "auto" } },
   { label: "mean of all steps' predictions", settings: { average: true } },
   { label: "stops at the loss of source scenes", settings: { stop: "level" } },
   { label: "stops by held-out photographs", settings: { stop: "views" } },
@@ -296,6 +293,19 @@ function variantOf(
   };
 }
 
+/** TTT-KD by its defaults, less what the paper does not have, with changes. */
+function paperVariant(
+  context: StudyContext,
+  { settings, ...changes }: Partial<Variant> = {},
+): Variant {
+  return variantOf(context, "ttt-kd", {
+    id: `ttt-kd, ${AS_IN_THE_PAPER}`,
+    label: `ttt-kd, ${AS_IN_THE_PAPER}`,
+    ...changes,
+    settings: { ...PAPER, ...settings },
+  });
+}
+
 function entryOf(variant: Variant, seeds = 1): Entry {
   return { variant, seeds, stepZero: null, position: null };
 }
@@ -321,22 +331,31 @@ function withStepZero(context: StudyContext, entries: readonly Entry[]): Entry[]
   return all;
 }
 
-/** The same student without a step: its batch statistics, fused with the 2D probe where the variant is. */
+/** What a step changes; everything else of TTT-KD is in the prediction, and in its step 0. */
+const OF_PREDICTION = { fusion: 0, statistics: "batch" };
+
+/** The same student asked in the same way, without a step. */
 function stepZeroOf(context: StudyContext, variant: Variant): Variant {
   const { method, settings, checkpoint, teacher } = variant;
-  const resolved: Settings = context.methods.get(method)!.settings.parse(settings);
-  const weight = Number(resolved["fusion"] ?? 0);
-  const start = variantOf(context, weight > 0 ? "fusion" : "bn");
+  const resolved: Settings = {
+    ...OF_PREDICTION,
+    ...context.methods.get(method)!.settings.parse(settings),
+  };
+  const { fusion, statistics, copies } = resolved;
+  const isPlain = Object.entries(OF_PREDICTION).every(([key, value]) => resolved[key] === value);
+  const start = variantOf(context, isPlain ? "bn" : "fusion");
+  const usual = context.methods.get(start.method)!.settings.parse({}) as Settings;
+  const asked: Settings = isPlain ? { copies } : { weight: fusion, statistics, copies };
+  const changed = Object.entries(asked).filter(([key, value]) => usual[key] !== value);
   const told = [
-    ...(weight > 0 && weight !== 1 ? [`weight ${weight}`] : []),
+    ...changed.map(([key, value]) => `${key} ${value}`),
     ...(checkpoint === start.checkpoint && teacher === start.teacher
       ? []
       : [`${checkpoint === "joint" ? teacher : checkpoint} student`]),
   ];
   if (told.length === 0) return start;
   const id = [start.id, ...told].join(", ");
-  const changed = weight > 0 ? { weight } : {};
-  return { ...start, id, label: id, settings: changed, checkpoint, teacher };
+  return { ...start, id, label: id, settings: Object.fromEntries(changed), checkpoint, teacher };
 }
 
 function domainNames(dataset: Dataset): string[] {

@@ -77,8 +77,11 @@ export function layersOf(context: PlanContext, mode: Omit<RunMode, "epsilon">): 
   });
 }
 
+/** Statistics of the norm layers: the scan's own, or those of training. */
+export type Statistics = RunMode["statistics"];
+
 /** Layers that only predict. */
-export function frozenLayers(context: PlanContext, statistics: "batch" | "running"): Layers {
+export function frozenLayers(context: PlanContext, statistics: Statistics): Layers {
   return layersOf(context, { statistics, momentum: 0, trainable: () => false });
 }
 
@@ -89,7 +92,7 @@ export class PredictionPlan implements Disposable {
 
   constructor(
     context: PlanContext,
-    statistics: "batch" | "running",
+    statistics: Statistics,
     distillation?: { target: DistillationTarget; history: LossHistory },
   ) {
     const { gpu, student, scan } = context;
@@ -126,8 +129,10 @@ export function rangeTensor(buffer: GpuBuffer, size: number): Tensor {
   return new Tensor(buffer.label, 1, size / 4, { binding: { buffer, offset: 0, size } });
 }
 
-/** What a step of {@link adaptationPlan} may do besides. */
+/** How a step of {@link adaptationPlan} runs, and what it may do besides. */
 export interface AdaptationExtras {
+  /** The scan's own by default. */
+  readonly statistics?: Statistics;
   /** [voxels][classes], in a buffer of its own: the probabilities before the step are added to it. */
   readonly total?: Tensor;
   /** [voxels][classes] that the class head is to agree with, zero rows left out, and the loss's weight. */
@@ -136,7 +141,7 @@ export interface AdaptationExtras {
 
 /**
  * One step of TTT-KD: forward, distillation loss alone, backward into the backbone, SGD on the backbone;
- * both heads stay as they are. Batch statistics are the scan's own.
+ * both heads stay as they are, and so do running statistics.
  */
 export function adaptationPlan(
   context: PlanContext,
@@ -144,12 +149,12 @@ export function adaptationPlan(
   history: LossHistory,
   velocity: GpuBuffer,
   sgd: SgdOptions,
-  { total, agreement }: AdaptationExtras = {},
+  { statistics = "batch", total, agreement }: AdaptationExtras = {},
 ): Plan {
   const { gpu, student, scan, parameters } = context;
   const graph = new Graph();
   const layers = layersOf(context, {
-    statistics: "batch",
+    statistics,
     momentum: 0,
     trainable: ({ part }) => part === "backbone",
   });

@@ -20,6 +20,7 @@ withGpu("segment writes the labelled scan, the report and the picture", async (g
       "segment",
       at("room.ply"),
       ...["--images", folder, "--cameras", at("cameras.json"), "--steps", "2"],
+      ...["--options", '{"copies": 0, "guard": 100}'],
       ...["--out", at("out.las"), "--report", at("report.json"), "--picture", at("picture.png")],
     ]);
     assert.equal(code, 0, stderr);
@@ -32,6 +33,14 @@ withGpu("segment writes the labelled scan, the report and the picture", async (g
     assert.equal(report.steps, 2);
     assert.ok((await decodePhoto(await readFile(at("picture.png")), "picture")).width > 2 * 400);
   });
+});
+
+Deno.test("segment takes no options but an object", async () => {
+  for (const text of ["guard=3", "[3]", "null"]) {
+    const { code, stderr } = await ttt(["segment", "scan.ply", "--options", text]);
+    assert.equal(code, 2);
+    assert.match(stderr, /--options is a JSON object/);
+  }
 });
 
 Deno.test("train writes a checkpoint that can be opened", async () => {

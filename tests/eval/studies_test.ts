@@ -43,7 +43,9 @@ Deno.test("buildStudy() holds fused variants against fusion without a step", () 
   const { entries } = buildStudy("main", smallContext({ chosen: ["ttt-kd", "ttt-kd-fusion"] }));
   assert.deepEqual(entries.map(({ variant, stepZero }) => [variant.id, stepZero]), [
     ["bn", null],
-    ["ttt-kd", "bn"],
+    ["ttt-kd, as in the paper", "bn"],
+    ["bn, copies 8", null],
+    ["ttt-kd", "bn, copies 8"],
     ["fusion", null],
     ["ttt-kd-fusion", "fusion"],
   ]);
@@ -53,7 +55,14 @@ Deno.test("buildStudy() runs the costly methods from one seed, the others from a
   const { entries } = buildStudy("main", smallContext({ chosen: ["source", "oracle", "ttt-kd"] }));
   assert.deepEqual(
     entries.map(({ variant, seeds }) => [variant.id, seeds]),
-    [["source", 2], ["oracle", 1], ["bn", 2], ["ttt-kd", 2]],
+    [
+      ["source", 2],
+      ["oracle", 1],
+      ["bn", 1],
+      ["ttt-kd, as in the paper", 1],
+      ["bn, copies 8", 2],
+      ["ttt-kd", 2],
+    ],
   );
 });
 

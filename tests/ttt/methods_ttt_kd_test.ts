@@ -31,10 +31,11 @@ Deno.test.afterAll(async () => {
   await host.close();
 });
 
-/** Runs a method on the scene, TTT-KD unless told otherwise. */
+/** Runs a method on the scene, TTT-KD and without copies unless told otherwise. */
 async function run(given: Record<string, unknown>, more: Partial<SegmentRequest> = {}) {
   const { engine, request } = await setUp();
-  const options = segmentOptions({ method: "ttt-kd", ...given }, true);
+  const alone = given["method"] === "probe" ? {} : { copies: 0 };
+  const options = segmentOptions({ method: "ttt-kd", ...alone, ...given }, true);
   return await engine.segment({ ...request, options, ...more });
 }
 
@@ -115,6 +116,23 @@ methodTest("ttt-kd with a guard does not adapt to targets of the wrong voxels", 
   }
   const trusted = await run({ steps: STEPS, guard: 2 });
   assert.equal(trusted.report.steps, STEPS);
+});
+
+methodTest("ttt-kd by the statistics that agree better with the photographs", async () => {
+  const first = async (statistics: string) =>
+    (await run({ steps: 1, learningRate: 0, statistics })).report.kdLoss[0]!;
+  const [batch, running] = [await first("batch"), await first("running")];
+  assert.notEqual(batch, running);
+  assert.equal(await first("auto"), Math.min(batch, running));
+});
+
+methodTest("ttt-kd with running statistics starts at the source prediction", async () => {
+  const { snapshots, sourceLabels, report } = await run(
+    { steps: STEPS, statistics: "running", learningRate: 0.05 },
+    { snapshots: [0] },
+  );
+  assert.deepEqual(snapshots[0]!.labels, sourceLabels);
+  assert.ok(report.kdLoss.at(-1)! < report.kdLoss[0]!);
 });
 
 methodTest("ttt-kd with agreement pulls the network towards the fused prediction", async () => {

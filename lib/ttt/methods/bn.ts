@@ -3,8 +3,10 @@
  * in TENT's code). It is step 0 of every method that adapts with batch statistics, so their gains are to be
  * read against it.
  */
-import { PredictionPlan } from "../plans.ts";
-import { defineMethod, NO_SETTINGS } from "./method.ts";
+import { z } from "zod";
+import { Predictor } from "../prediction.ts";
+import { networkSettings } from "./fusion.ts";
+import { defineMethod } from "./method.ts";
 
 export const bn = defineMethod({
   name: "bn",
@@ -13,13 +15,12 @@ export const bn = defineMethod({
   usesPhotographs: false,
   online: false,
   adapts: false,
-  settings: NO_SETTINGS,
+  settings: z.strictObject({ copies: networkSettings.copies.default(0) }),
   grid: [],
-  async adapt(context) {
+  async adapt(context, { copies }) {
     const probabilities = await context.work.time("predict", async () => {
-      using plan = new PredictionPlan(context, "batch");
-      plan.submit();
-      return await plan.read();
+      using network = new Predictor(context, "batch", copies);
+      return await network.predict();
     });
     return { probabilities, steps: 0, losses: [] };
   },

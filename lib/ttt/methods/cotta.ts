@@ -19,19 +19,13 @@ import { restoreStep } from "../../graph/ops/restore.ts";
 import { softCrossEntropy } from "../../graph/ops/soft_cross_entropy.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
 import { Plan } from "../../graph/plan.ts";
-import { Tensor } from "../../graph/tensor.ts";
+import type { Tensor } from "../../graph/tensor.ts";
 import { AdamW } from "../../nn/adamw.ts";
 import type { Parameters } from "../../nn/parameters.ts";
-import { frozenLayers, layersOf, LossHistory, type PlanContext, PredictionPlan } from "../plans.ts";
+import { layersOf, LossHistory, type PlanContext, PredictionPlan } from "../plans.ts";
 import { labelsOf, type Probabilities, unpadded } from "../probabilities.ts";
-import { SparseScan } from "../sparse_scan.ts";
-import { randomView, type ViewOptions, viewToScan } from "../views.ts";
+import { drawView, ViewAverage } from "../view_average.ts";
 import { type AdaptationContext, type Adapted, defineMethod, numberSetting } from "./method.ts";
-
-/** Standard deviation of a view's jitter, in voxels. */
-const JITTER = 0.1;
-/** Ranges of a view's scale and colours: the original's scale of 0.9 to 1.1, and its colour jitter. */
-const VIEW: Omit<ViewOptions, "jitter"> = { scale: 0.1, colour: 0.2 };
 
 export const cotta = defineMethod({
   name: "cotta",
@@ -63,30 +57,29 @@ export const cotta = defineMethod({
     { learningRate: 3e-4, teacherMomentum: 0.9, steps: 3 },
   ],
   async adapt(context, settings): Promise<Adapted> {
-    const { gpu, work, scan } = context;
-    const { steps } = settings;
+    const { gpu, work, points, random, scan } = context;
+    const { steps, views } = settings;
     const pair = context.memory.recall(() => new Pair(context));
+    const teacher = { ...context, parameters: pair.teacher };
     using owned = new DisposableStack();
     const history = owned.use(new LossHistory(gpu, steps));
-    const target = logitsTensor(context, owned);
+    const answer = owned.use(new ViewAverage(context));
     const isSure = await work.time(
       "predict",
       async () => await anchorConfidence(context) >= settings.confidence,
     );
-    const [lesson, clean] = await work.time("compile", async () => {
-      const made = [
-        owned.use(new LessonPlan({ ...context, parameters: pair.student }, target, history)),
-        isSure
-          ? owned.use(teacherPlan({ ...context, parameters: pair.teacher }, scan, target, 0))
-          : null,
-      ] as const;
+    const lesson = await work.time("compile", async () => {
+      const made = new LessonPlan({ ...context, parameters: pair.student }, answer.logits, history);
       await gpu.finished();
-      return made;
+      return owned.use(made);
     });
     await work.time("adapt", async () => {
       for (let step = 1; step <= steps; step++) {
-        if (clean) clean.submit();
-        else await averageViews(context, pair.teacher, target, settings.views);
+        answer.clear();
+        if (isSure) await answer.add(teacher, "batch");
+        for (let i = 0; !isSure && i < views; i++) {
+          await answer.add(teacher, "batch", drawView(points, scan.voxels.size, random));
+        }
         lesson.submit();
         pair.step(gpu, context.parameters, settings);
         await work.stepped(step, steps, history);
@@ -96,7 +89,7 @@ export const cotta = defineMethod({
       probabilities: await lesson.read(),
       steps,
       losses: await history.values(),
-      note: isSure ? "one view: the source network is sure" : `mean of ${settings.views} views`,
+      note: isSure ? "one view: the source network is sure" : `mean of ${views} views`,
     };
   },
 });
@@ -153,42 +146,6 @@ async function anchorConfidence(context: PlanContext): Promise<number> {
   plan.submit();
   const { confidence } = labelsOf(await plan.read());
   return confidence.reduce((sum, value) => sum + value, 0) / confidence.length;
-}
-
-/** A buffer for the logits that the student is to learn, [voxels][classes]. */
-function logitsTensor({ gpu, scan, student }: PlanContext, owned: DisposableStack): Tensor {
-  const shape = [scan.voxels.count, student.classes] as const;
-  const { bytes } = new Tensor("target logits", ...shape);
-  const binding = owned.use(gpu.buffer("target logits", bytes));
-  return new Tensor("target logits", ...shape, { binding });
-}
-
-/** Brings the mean of the teacher's logits over random views into `target`. */
-async function averageViews(
-  context: AdaptationContext,
-  parameters: Parameters,
-  target: Tensor,
-  views: number,
-): Promise<void> {
-  const { gpu, student, card, points, random, scan: { voxels } } = context;
-  for (let i = 0; i < views; i++) {
-    const drawn = randomView(points, { ...VIEW, jitter: JITTER * voxels.size }, random);
-    using view = await SparseScan.build(gpu, student, card.features, drawn, voxels.size);
-    using plan = teacherPlan({ ...context, parameters }, view, target, i / (i + 1));
-    plan.submit();
-    await gpu.finished();
-  }
-}
-
-/** target = keep · target + (1 - keep) · logits of a view of the scan, or of the scan itself. */
-function teacherPlan(context: PlanContext, view: SparseScan, target: Tensor, keep: number): Plan {
-  const { gpu, student, scan } = context;
-  const graph = new Graph();
-  const layers = frozenLayers({ ...context, scan: view }, "batch");
-  const logits = student.classHead(graph, layers, student.backbone(graph, layers, view.features));
-  const x = view === scan ? logits : viewToScan(graph, logits, view, scan);
-  graph.emit(movingAverage({ x, average: target }, target.bytes / 16, keep));
-  return new Plan(gpu, graph, [], "CoTTA teacher");
 }
 
 /** The student's loss against the target, recorded, and its gradient by all learned weights. */

@@ -2,11 +2,22 @@
  * A control: late fusion of the 2D probe with the network, without any adaptation,
  * log p(network) + weight · log p(probe). A gain of TTT-KD that fusion has too needed no test-time training.
  */
-import { PredictionPlan } from "../plans.ts";
+import { chooseStatistics, Predictor } from "../prediction.ts";
 import { fuse } from "../probabilities.ts";
 import { probeProbabilities } from "../probe.ts";
 import { choiceSetting, defineMethod, numberSetting, photographsOf } from "./method.ts";
 import { z } from "zod";
+
+/** How the network is asked for its prediction. */
+export const networkSettings = {
+  /**
+   * Statistics of the norm layers: the scan's own, those of training, or whichever agree better with the
+   * photographs.
+   */
+  statistics: choiceSetting("batch", ["batch", "running", "auto"]),
+  /** Turned, mirrored, scaled and jittered copies of the scan whose predictions are averaged with its own. */
+  copies: numberSetting(8, { min: 0, max: 64, integer: true }),
+};
 
 export const fusion = defineMethod({
   name: "fusion",
@@ -18,8 +29,7 @@ export const fusion = defineMethod({
   settings: z.strictObject({
     /** Weight of the probe. */
     weight: numberSetting(1, { min: 0, max: 10 }),
-    /** Statistics of the network's norm layers. */
-    statistics: choiceSetting("batch", ["batch", "running"]),
+    ...networkSettings,
   }),
   grid: [
     { weight: 0.5 },
@@ -29,14 +39,13 @@ export const fusion = defineMethod({
     { weight: 1, statistics: "running" },
     { weight: 2, statistics: "running" },
   ],
-  async adapt(context, { weight, statistics }) {
+  async adapt(context, { weight, statistics, copies }) {
     const { target, seen } = photographsOf(context);
     const probabilities = await context.work.time("predict", async () => {
+      const chosen = await chooseStatistics(context, target, statistics);
+      using network = new Predictor(context, chosen, copies);
       const fromPhotographs = await probeProbabilities(context, target);
-      if (statistics === "running") return fuse(context.source, fromPhotographs, seen, weight);
-      using plan = new PredictionPlan(context, "batch");
-      plan.submit();
-      return fuse(await plan.read(), fromPhotographs, seen, weight);
+      return fuse(await network.predict(), fromPhotographs, seen, weight);
     });
     return { probabilities, steps: 0, losses: [] };
   },

@@ -1,16 +1,17 @@
 /**
  * TTT-KD (Weijler et al. 2025, arXiv 2403.11691), offline: N steps of SGD on the distillation loss alone move
  * the backbone, then the weights are forgotten. What goes beyond the paper stands behind settings that are
- * off: averaging, stopping by a level or by held-out views, a guard, fusion with the 2D probe.
+ * off: averaging over steps or over copies of the scan, a choice of statistics, stopping by a level or by held-out views, a
+ * guard, fusion with the 2D probe.
  *
  * @module
  */
 import { z } from "zod";
 import type { GpuBuffer } from "../../gpu/mod.ts";
-import type { DistillationTarget } from "../../graph/ops/cosine_distillation.ts";
 import { paddedChannels, Tensor } from "../../graph/tensor.ts";
 import { Learner } from "../learner.ts";
-import { adaptationPlan, LossHistory, PredictionPlan } from "../plans.ts";
+import { adaptationPlan, LossHistory, type Statistics } from "../plans.ts";
+import { chooseStatistics, lossOf, Predictor } from "../prediction.ts";
 import { fuse, onlyWhere, padded, type Probabilities, unpadded } from "../probabilities.ts";
 import { probeProbabilities } from "../probe.ts";
 import {
@@ -22,6 +23,7 @@ import {
   numberSetting,
   photographsOf,
 } from "./method.ts";
+import { networkSettings } from "./fusion.ts";
 
 /** Settings of one adaptation by distillation. */
 export const distillationSettings = z.strictObject({
@@ -29,6 +31,7 @@ export const distillationSettings = z.strictObject({
   steps: numberSetting(25, { min: 1, max: 1000, integer: true }),
   learningRate: numberSetting(0.2, { min: 0, max: 10 }),
   momentum: numberSetting(0.9, { min: 0, max: 0.999 }),
+  ...networkSettings,
   /** Whether to predict by the mean of the probabilities at all steps. */
   average: flagSetting(false),
   /**
@@ -70,8 +73,8 @@ export const tttKd = defineMethod({
     { learningRate: 0.1 },
     { learningRate: 0.2 },
     { learningRate: 0.4 },
-    { learningRate: 0.1, steps: 50 },
     { learningRate: 0.2, steps: 50 },
+    { learningRate: 0.1, statistics: "auto" },
   ],
   async adapt(context, settings) {
     using learner = new Learner(context);
@@ -89,13 +92,14 @@ export async function distil(
   const photographs = photographsOf(context);
   using owned = new DisposableStack();
   const moving = { ...context, parameters: learner.parameters };
-  const views = settings.stop === "views" ? await holdOut(context, owned) : null;
+  const statistics = await chooseStatistics(moving, photographs.target, settings.statistics);
+  const views = settings.stop === "views" ? await holdOut(context, statistics, owned) : null;
   const target = views?.kept ?? photographs.target;
   const probe = settings.fusion > 0 || settings.agreement > 0
     ? await probeProbabilities(context, photographs.target)
     : null;
   const fused = (p: Probabilities) => probe ? fuse(p, probe, photographs.seen, settings.fusion) : p;
-  const history = owned.use(new LossHistory(gpu, settings.steps + 1));
+  const history = owned.use(new LossHistory(gpu, settings.steps));
   const byClass = (label: string) =>
     new Tensor(label, scan.voxels.count, student.classes, {
       binding: owned.use(
@@ -106,46 +110,38 @@ export async function distil(
   const agreement = settings.agreement > 0
     ? { probabilities: byClass("fused probabilities"), weight: settings.agreement }
     : null;
-  const [step, predict] = await work.time("compile", async () => {
+  const network = owned.use(new Predictor(moving, statistics, settings.copies));
+  const step = await work.time("compile", async () => {
     const { learningRate, momentum } = settings;
     const sgd = { learningRate, momentum, weightDecay: 0 };
-    const plans = [
-      owned.use(adaptationPlan(moving, target, history, learner.velocity, sgd, {
-        ...(total ? { total } : {}),
-        ...(agreement ? { agreement } : {}),
-      })),
-      owned.use(new PredictionPlan(moving, "batch", { target, history })),
-    ] as const;
+    const plan = owned.use(adaptationPlan(moving, target, history, learner.velocity, sgd, {
+      statistics,
+      ...(total ? { total } : {}),
+      ...(agreement ? { agreement } : {}),
+    }));
     await gpu.finished();
-    return plans;
+    return plan;
   });
-  // Most adaptations never look on their way: no arenas for that until one does.
-  let look: PredictionPlan | null = null;
-  const now = async () => {
-    look ??= owned.use(new PredictionPlan(moving, "batch"));
-    look.submit();
-    return await look.read();
-  };
   const snapshots: { step: number; probabilities: Probabilities }[] = [];
   const snapshot = async (taken: number) => {
     if (!context.snapshots.includes(taken)) return;
-    snapshots.push({ step: taken, probabilities: fused(await now()) });
+    snapshots.push({ step: taken, probabilities: fused(await network.predict()) });
   };
 
   await snapshot(0);
   const level = context.card.teacher?.level;
   if (settings.guard > 0 && level !== undefined) {
-    const start = await lossOf(moving, target);
+    const start = await lossOf(moving, target, statistics);
     if (start > settings.guard * level) {
       const note =
         `not adapted: the loss ${start.toFixed(3)} is more than ${settings.guard} times ` +
         `that of source scenes (${level.toFixed(3)})`;
       // Nor can the probe be trusted, which reads the same photographs.
-      return { probabilities: await now(), steps: 0, losses: [start], snapshots, note };
+      return { probabilities: await network.predict(), steps: 0, losses: [start], snapshots, note };
     }
   }
   if (agreement && probe) {
-    const first = fuse(await now(), probe, photographs.seen, 1);
+    const first = fuse(await network.predict(), probe, photographs.seen, 1);
     const rows = padded(onlyWhere(photographs.seen, first));
     gpu.write(agreement.probabilities.binding as GpuBuffer, rows);
   }
@@ -166,9 +162,8 @@ export async function distil(
     }
   });
   return await work.time("predict", async () => {
-    predict.submit();
-    const last = await predict.read();
-    const losses = await history.values();
+    const last = await network.predict();
+    const losses = [...await history.values(), await lossOf(moving, target, statistics)];
     let probabilities = last;
     if (total) {
       const stored = await gpu.read(total.binding as GpuBuffer, Float32Array);
@@ -186,31 +181,24 @@ export async function distil(
   });
 }
 
-/** The distillation loss as the weights stand. */
-async function lossOf(
-  context: AdaptationContext,
-  target: DistillationTarget,
-): Promise<number> {
-  using history = new LossHistory(context.gpu, 1);
-  using plan = new PredictionPlan(context, "batch", { target, history });
-  plan.submit();
-  return (await history.values())[0]!;
-}
-
 /** Keeps some photographs back; null where there are too few. */
-async function holdOut(context: AdaptationContext, owned: DisposableStack) {
+async function holdOut(
+  context: AdaptationContext,
+  statistics: Statistics,
+  owned: DisposableStack,
+) {
   const { views, pair } = photographsOf(context);
   if (views < HELD_OUT_ONE_IN) return null;
   const isHeld = (view: number) => view % HELD_OUT_ONE_IN === HELD_OUT_ONE_IN - 1;
   const all = Array.from({ length: views }, (_, view) => view);
   const kept = owned.use(await pair(all.filter((view) => !isHeld(view))));
   const held = owned.use(await pair(all.filter(isHeld)));
-  let best = await lossOf(context, held);
+  let best = await lossOf(context, held, statistics);
   return {
     kept,
     /** Whether the loss on the photographs that were kept back is lower than ever. */
     stillFalls: async (moving: AdaptationContext) => {
-      const loss = await lossOf(moving, held);
+      const loss = await lossOf(moving, held, statistics);
       const falls = loss < best;
       best = Math.min(best, loss);
       return falls;

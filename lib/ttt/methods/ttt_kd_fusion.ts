@@ -10,11 +10,11 @@ export const tttKdFusion = defineMethod({
   about: "TTT-KD, then the 2D probe's and the network's predictions multiplied",
   settings: distillationSettings.extend({ fusion: numberSetting(1, { min: 0, max: 10 }) }),
   grid: [
-    { steps: 10 },
+    { learningRate: 0.2 },
     { learningRate: 0.05 },
-    { agreement: 0.3 },
-    { agreement: 1 },
-    { agreement: 1, steps: 10 },
-    { agreement: 1, fusion: 0.5 },
+    { learningRate: 0.2, agreement: 0.3 },
+    { learningRate: 0.2, agreement: 1 },
+    { learningRate: 0.05, agreement: 1 },
+    { learningRate: 0.05, statistics: "auto" },
   ],
 });
