@@ -7,7 +7,7 @@
  */
 import type { DatasetScene } from "../datasets/dataset.ts";
 import { settingsOf } from "../ttt/options.ts";
-import { METHODS } from "../ttt/methods/mod.ts";
+import { type Method, METHODS } from "../ttt/methods/mod.ts";
 import type { Segmenter, SegmentResult } from "../ttt/types.ts";
 import type { Cell } from "./cell.ts";
 import { Confusion } from "./confusion.ts";
@@ -45,19 +45,43 @@ export async function runPlan(options: RunOptions): Promise<void> {
     const todo = cellsToDo(batch, journal);
     if (todo.single.length === 0 && todo.sequences.length === 0) continue;
     await using bench = await options.open(batch);
-    for (const planned of todo.single) await work(planned, bench);
+    for (const group of groupCells(todo.single)) await work(group, bench);
     for (const sequence of todo.sequences) {
       bench.engine.resetOnline();
-      for (const planned of sequence) await work(planned, bench);
+      for (const planned of sequence) await work([planned], bench);
       bench.engine.resetOnline();
     }
   }
 
-  async function work(planned: PlannedCell, bench: Bench): Promise<void> {
-    const cell = await labelScene(planned, bench, options.scene);
-    if (!journal.cells.has(cell.key)) await journal.append(cell);
-    options.onCell?.(cell, planned);
+  async function work(group: readonly PlannedCell[], bench: Bench): Promise<void> {
+    for (const [i, cell] of (await labelScene(group, bench, options.scene)).entries()) {
+      if (!journal.cells.has(cell.key)) await journal.append(cell);
+      options.onCell?.(cell, group[i]!);
+    }
   }
+}
+
+/**
+ * Puts those cells of a scene together that take the same steps and read the adapted weights in different
+ * ways: the steps are taken once for all of them.
+ */
+export function groupCells(cells: readonly PlannedCell[]): PlannedCell[][] {
+  const groups = new Map<string, PlannedCell[]>();
+  const adaptations: Method["adapt"][] = [];
+  for (const cell of cells) {
+    const { variant, seed, domain, scene } = cell;
+    const { id: _id, label: _label, method: name, settings, ...rest } = variant;
+    const method = METHODS.get(name)!;
+    const readings = variant.curve.length === 0 ? method.readings : undefined;
+    if (!adaptations.includes(method.adapt)) adaptations.push(method.adapt);
+    const steps = Object.entries(settingsOf(method, settings))
+      .filter(([key]) => !readings?.includes(key));
+    const alone = readings ? null : variant.id;
+    const adaptation = adaptations.indexOf(method.adapt);
+    const group = JSON.stringify([alone, adaptation, steps, rest, seed, domain, scene]);
+    groups.set(group, [...groups.get(group) ?? [], cell]);
+  }
+  return [...groups.values()];
 }
 
 /** What of a batch has to be worked out: sequences up to their last missing cell. */
@@ -82,53 +106,65 @@ export function workOf({ variant: { method, settings, curve } }: PlannedCell): n
   return 4 + 3 * steps + 2 * copies + curve.length;
 }
 
+/** Labels a scene by variants that take the same steps. */
 async function labelScene(
-  { key, variant, seed, domain, scene: index }: PlannedCell,
+  group: readonly PlannedCell[],
   bench: Bench,
   sceneOf: RunOptions["scene"],
-): Promise<Cell> {
+): Promise<Cell[]> {
+  const [{ variant, domain, scene: index }] = group as [PlannedCell, ...PlannedCell[]];
   const scene = await sceneOf(domain, index);
   const truth = scene.scan.labels;
   if (!truth) throw new TypeError(`Cannot judge methods on ${scene.id}: it has no labels`);
   bench.show(scene);
   const start = performance.now();
-  const { labels, snapshots, report } = await labelBy(variant, scene, bench.engine);
-  const seconds = (performance.now() - start) / 1000;
+  const others = group.slice(1).map(({ variant }) => variant);
+  const { labels, snapshots, readings, report } = await labelBy(
+    variant,
+    scene,
+    bench.engine,
+    others,
+  );
+  const whole = (performance.now() - start) / 1000;
+  const reading = readings.reduce((sum, { seconds }) => sum + seconds, 0);
   const classes = bench.engine.student.classes.length;
   const countsOf = (predicted: Uint8Array) =>
     Array.from(new Confusion(classes).add(truth, predicted).counts);
   const { kdLoss, steps, views, scan } = report;
-  return {
-    key,
-    variant: variant.id,
-    method: variant.method,
+  return [{ labels, seconds: 0 }, ...readings].map(({ labels, seconds }, i) => ({
+    key: group[i]!.key,
+    variant: group[i]!.variant.id,
+    method: group[i]!.variant.method,
     domain,
-    seed,
+    seed: group[i]!.seed,
     scene: index,
     confusion: countsOf(labels),
     steps,
-    seconds: Number(seconds.toFixed(3)),
+    seconds: Number((whole - reading + seconds).toFixed(3)),
     pointsSeen: views.pointsSeen / scan.points,
     loss: kdLoss.length > 0 ? [kdLoss[0]!, kdLoss.at(-1)!] : null,
     note: report.note ?? null,
     curve: snapshots.map(({ step, labels }) => ({ step, confusion: countsOf(labels) })),
-  };
+  }));
 }
 
-/** One scene, labelled as a variant says; the engine is given a scan without labels and without its file. */
+/**
+ * One scene, labelled as a variant says; the engine is given a scan without labels and without its file.
+ *
+ * @param others variants whose steps are the same, to be read as well.
+ */
 export function labelBy(
   variant: Variant,
   scene: DatasetScene,
   engine: Segmenter,
+  others: readonly Variant[] = [],
 ): Promise<SegmentResult> {
+  const settingsBy = ({ method, settings }: Variant) => settingsOf(METHODS.get(method)!, settings);
   return engine.segment({
     scan: { ...scene.scan, labels: null, bytes: new Uint8Array(0) },
     ...viewsOf(variant, scene),
-    options: {
-      method: variant.method,
-      settings: settingsOf(METHODS.get(variant.method)!, variant.settings),
-      evaluate: false,
-    },
+    options: { method: variant.method, settings: settingsBy(variant), evaluate: false },
+    ...(others.length > 0 ? { readings: others.map(settingsBy) } : {}),
     ...(variant.curve.length > 0 ? { snapshots: variant.curve } : {}),
     ...(variant.photographs === "shuffled" ? { placebo: "shuffle" } : {}),
   });

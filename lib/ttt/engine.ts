@@ -195,17 +195,21 @@ export class Engine implements Segmenter, AsyncDisposable {
 
     const plan: PlanContext = { gpu, student: this.#network, scan, parameters: loaded.source };
     const source = await work.time("predict", () => predictVoxels(plan));
-    const adapted = await method.adapt({
-      ...plan,
-      card: this.student,
-      points,
-      photographs: photographs?.given ?? null,
-      source,
-      random: new Random(METHOD_SEED),
-      memory: memoryOf(loaded.memories, method.name),
-      snapshots: request.snapshots ?? [],
-      work,
-    }, options.settings);
+    const adapted = await method.adapt(
+      {
+        ...plan,
+        card: this.student,
+        points,
+        photographs: photographs?.given ?? null,
+        source,
+        random: new Random(METHOD_SEED),
+        memory: memoryOf(loaded.memories, method.name),
+        snapshots: request.snapshots ?? [],
+        work,
+      },
+      options.settings,
+      request.readings,
+    );
 
     const pointRow = await gpu.read(scan.voxels.pointRow, Uint32Array, scan.voxels.points);
     const toPoints = <T extends Uint8Array | Float32Array>(rows: T, target: T): T => {
@@ -235,6 +239,10 @@ export class Engine implements Segmenter, AsyncDisposable {
       snapshots: (adapted.snapshots ?? []).map(({ step, probabilities }) => ({
         step,
         labels: pointLabels(probabilities),
+      })),
+      readings: (adapted.readings ?? []).map(({ probabilities, seconds }) => ({
+        labels: pointLabels(probabilities),
+        seconds,
       })),
       report: {
         scan: {

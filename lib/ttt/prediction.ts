@@ -5,11 +5,15 @@
  * @module
  */
 import type { DistillationTarget } from "../graph/ops/cosine_distillation.ts";
+import { Random } from "../worlds/random.ts";
 import type { AdaptationContext } from "./methods/method.ts";
 import { LossHistory, type PlanContext, PredictionPlan, type Statistics } from "./plans.ts";
 import type { Probabilities } from "./probabilities.ts";
 import type { Points } from "./sparse_scan.ts";
 import { drawView, ViewAverage } from "./view_average.ts";
+
+/** Every scan is looked at from the same angles, whatever else draws random numbers. */
+const COPIES_SEED = 2;
 
 /** Asks the same weights again and again, on the same views. */
 export class Predictor implements Disposable {
@@ -22,7 +26,8 @@ export class Predictor implements Disposable {
 
   /** @param copies random views that are averaged with the scan itself; 0 for the scan alone. */
   constructor(context: AdaptationContext, statistics: Statistics, copies: number) {
-    const { points, scan, random } = context;
+    const { points, scan } = context;
+    const random = new Random(COPIES_SEED);
     this.#context = context;
     this.#statistics = statistics;
     this.#views = Array.from(

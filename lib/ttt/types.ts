@@ -40,6 +40,11 @@ export interface SegmentRequest {
   options: SegmentOptions;
   /** Steps after which labels are wanted too; 0 is before the first. */
   snapshots?: readonly number[];
+  /**
+   * Further settings of the method that take the same steps and read the adapted weights otherwise: they
+   * differ from the options' own in the names of `Method.readings` alone.
+   */
+  readings?: readonly SegmentOptions["settings"][];
   /** A control: targets dealt out to the wrong voxels. No method may gain from them. */
   placebo?: "shuffle";
   /** Once aborted, the work stops before its next gradient step and throws the signal's reason. */
@@ -57,6 +62,8 @@ export interface SegmentResult {
   sourceLabels: Uint8Array;
   /** Labels after the steps that were asked for, as far as they were reached. */
   snapshots: { step: number; labels: Uint8Array }[];
+  /** Labels by the readings that were asked for, and what each took besides the steps. */
+  readings: { labels: Uint8Array; seconds: number }[];
   report: Report;
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Journal } from "../../lib/eval/journal.ts";
 import { type Batch, planCells } from "../../lib/eval/plan.ts";
-import { runPlan, workOf } from "../../lib/eval/runner.ts";
+import { groupCells, runPlan, workOf } from "../../lib/eval/runner.ts";
 import { buildStudy, type StudyName } from "../../lib/eval/studies.ts";
 import type { Cell } from "../../lib/eval/cell.ts";
 import { withFolder } from "../commands/support.ts";
@@ -48,8 +48,9 @@ Deno.test("runPlan() works out every cell, and never shows labels or the scan's 
     // Four methods and a step 0 from two seeds, TTT-KD as in the paper from one.
     assert.equal(cells.size, (5 * 2 + 1) * 3 * 3);
     const requests = engines.flatMap((engine) => engine.requests);
-    assert.equal(requests.length, cells.size);
-    assert.equal(shown.length, cells.size, "the bench hears of every scene");
+    const labelled = requests.reduce((sum, { readings = [] }) => sum + 1 + readings.length, 0);
+    assert.equal(labelled, cells.size);
+    assert.equal(shown.length, requests.length, "the bench hears of every scene");
     for (const { scan, options } of requests) {
       assert.equal(scan.labels, null);
       assert.equal(scan.bytes.length, 0);
@@ -58,6 +59,37 @@ Deno.test("runPlan() works out every cell, and never shows labels or the scan's 
     for (const { confusion } of cells.values()) {
       assert.equal(confusion.reduce((sum, count) => sum + count), 29, "255 is left out");
     }
+  });
+});
+
+Deno.test("groupCells() takes steps once for all who read them", () => {
+  const cells = planOf("main", "steps", "ablations").flatMap(({ single }) => single);
+  const groups = groupCells(cells);
+  assert.deepEqual(new Set(groups.flat()), new Set(cells));
+  const idsOf = groups.filter(([cell]) =>
+    cell!.seed === 0 && cell!.domain === "noisy" && cell!.scene === 0
+  ).map((group) => group.map(({ variant }) => variant.id));
+  const shared = idsOf.filter((group) => group.length > 1);
+  assert.deepEqual(shared, [[
+    "ttt-kd, as in the paper",
+    "ttt-kd",
+    "ttt-kd, mean of the scan and 8 copies",
+    "ttt-kd, mean of all steps' predictions",
+    "ttt-kd, fused with the 2D probe",
+  ]]);
+});
+
+Deno.test("runPlan() notes each reading of the same steps as its own cell", async () => {
+  await withFolder(async (folder) => {
+    const engines: SmallEngine[] = [];
+    const cells = await run(join(folder, "cells"), planOf("main"), { engines });
+    const hits = (variant: string) => {
+      const cell = [...cells.values()].find((cell) =>
+        cell.variant === variant && cell.domain === "noisy" && cell.scene === 1
+      )!;
+      return [0, 1, 2].reduce((sum, k) => sum + cell.confusion[4 * k]!, 0);
+    };
+    assert.equal(hits("ttt-kd") - hits("ttt-kd, as in the paper"), 1);
   });
 });
 
@@ -86,11 +118,13 @@ Deno.test("runPlan() asks for snapshots, photographs and placebos as the variant
 Deno.test("runPlan() finds the same after it was stopped anywhere, as without a stop", async () => {
   await withFolder(async (folder) => {
     const plan = planOf("main", "online");
-    const whole = await run(join(folder, "whole"), plan);
-    for (const dies of [0, 1, 17, 40, 69, whole.size - 1]) {
+    const engines: SmallEngine[] = [];
+    const whole = await run(join(folder, "whole"), plan, { engines });
+    const scenes = engines.reduce((sum, { requests }) => sum + requests.length, 0);
+    for (const dies of [0, 1, 17, 40, 69, scenes - 1]) {
       const path = join(folder, `stopped ${dies}`);
       await assert.rejects(run(path, plan, { dies }), /killed/);
-      assert.deepEqual(await run(path, plan), whole, `stopped before cell ${dies}`);
+      assert.deepEqual(await run(path, plan), whole, `stopped before scene ${dies}`);
     }
   });
 });

@@ -129,12 +129,18 @@ export class SmallEngine extends FakeEngine {
     const shift = Math.round(request.photos[0]?.pixels[3] ?? 0) % 3;
     const hits = HITS[method] ?? Math.min(9, 4 + this.#met);
     const answer = await super.segment(request);
+    const labels = Uint8Array.from(
+      { length: scan.count },
+      (_, i) => (i + shift) % 10 < hits ? i % 3 : (i + 1) % 3,
+    );
     return {
       ...answer,
-      labels: Uint8Array.from(
-        { length: scan.count },
-        (_, i) => (i + shift) % 10 < hits ? i % 3 : (i + 1) % 3,
-      ),
+      labels,
+      // Each reading labels one point rightly that the labels above have wrong.
+      readings: (request.readings ?? []).map((_, n) => {
+        const wrong = [...labels.keys()].filter((i) => i > 0 && labels[i] !== i % 3);
+        return { labels: labels.map((label, i) => i === wrong[n] ? i % 3 : label), seconds: n };
+      }),
       snapshots: (request.snapshots ?? []).map((step) => ({
         step,
         labels: new Uint8Array(scan.count),

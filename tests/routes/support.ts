@@ -83,6 +83,7 @@ export class FakeEngine implements Segmenter {
       confidence: new Float32Array(scan.count).fill(1 / 3),
       sourceLabels,
       snapshots: [],
+      readings: [],
       report,
     };
   }

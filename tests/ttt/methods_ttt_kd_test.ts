@@ -87,6 +87,23 @@ methodTest("ttt-kd with average predicts by the mean over all steps", async () =
   assert.ok(agreeing > averaged.labels.length / 2);
 });
 
+methodTest("ttt-kd reads adapted weights in several ways as if each were asked alone", async () => {
+  const steps = { steps: 3 };
+  const others = [
+    { copies: 2 },
+    { average: true },
+    { method: "ttt-kd-fusion", copies: 1 },
+  ];
+  const settingsOf = (given: Record<string, unknown>) =>
+    segmentOptions({ method: "ttt-kd", ...steps, copies: 0, ...given }, true).settings;
+  const { labels, readings } = await run(steps, { readings: others.map(settingsOf) });
+  assert.deepEqual(labels, (await run(steps)).labels);
+  for (const [i, other] of others.entries()) {
+    assert.deepEqual(readings[i]!.labels, (await run({ ...steps, ...other })).labels);
+    assert.notDeepEqual(readings[i]!.labels, labels);
+  }
+});
+
 methodTest("ttt-kd stops once the loss is that of source scenes, and says so", async () => {
   const { engine } = await setUp();
   const level = engine.student.teacher!.level!;

@@ -75,6 +75,8 @@ export interface Adapted {
   readonly losses: readonly number[];
   /** Predictions at the steps that were asked for, as far as they were reached. */
   readonly snapshots?: readonly { step: number; probabilities: Probabilities }[];
+  /** Predictions by the further settings that {@link Method.adapt} was given, in their order. */
+  readonly readings?: readonly { probabilities: Probabilities; seconds: number }[];
   /** What a method decided by itself, for reports: why it stopped, or that it did not trust itself. */
   readonly note?: string;
 }
@@ -95,7 +97,17 @@ export interface Method {
   readonly settings: z.ZodObject;
   /** Settings tried on validation scenes, the same number for every method that has any. */
   readonly grid: readonly Readonly<Record<string, unknown>>[];
-  adapt(context: AdaptationContext, settings: unknown): Promise<Adapted>;
+  /**
+   * Names of the settings that say how adapted weights are read; all others bear on the steps. Left out by
+   * methods that take one prediction alone.
+   */
+  readonly readings?: readonly string[];
+  /** @param others further settings that differ from `settings` in the names of `readings` alone. */
+  adapt(
+    context: AdaptationContext,
+    settings: unknown,
+    others?: readonly unknown[],
+  ): Promise<Adapted>;
 }
 
 /** Defines a method; settings reach `adapt` parsed. */
@@ -103,7 +115,11 @@ export function defineMethod<Schema extends z.ZodObject>(
   method: Omit<Method, "settings" | "grid" | "adapt"> & {
     readonly settings: Schema;
     readonly grid: readonly Partial<z.output<Schema>>[];
-    adapt(context: AdaptationContext, settings: z.output<Schema>): Promise<Adapted>;
+    adapt(
+      context: AdaptationContext,
+      settings: z.output<Schema>,
+      others?: readonly z.output<Schema>[],
+    ): Promise<Adapted>;
   },
 ): Method {
   return method as unknown as Method;

@@ -76,17 +76,19 @@ export const tttKd = defineMethod({
     { learningRate: 0.2, steps: 50 },
     { learningRate: 0.1, statistics: "auto" },
   ],
-  async adapt(context, settings) {
+  readings: ["fusion", "copies", "average"],
+  async adapt(context, settings, others) {
     using learner = new Learner(context);
-    return await distil(context, settings, learner);
+    return await distil(context, settings, learner, others);
   },
 });
 
-/** Takes the steps on a learner and predicts with it. */
+/** Takes the steps on a learner and predicts with it, by the settings and by others that read alone differ. */
 export async function distil(
   context: AdaptationContext,
   settings: DistillationSettings,
   learner: Learner,
+  others: readonly DistillationSettings[] = [],
 ): Promise<Adapted> {
   const { gpu, work, scan, student } = context;
   const photographs = photographsOf(context);
@@ -95,10 +97,12 @@ export async function distil(
   const statistics = await chooseStatistics(moving, photographs.target, settings.statistics);
   const views = settings.stop === "views" ? await holdOut(context, statistics, owned) : null;
   const target = views?.kept ?? photographs.target;
-  const probe = settings.fusion > 0 || settings.agreement > 0
+  const wanted = [settings, ...others];
+  const probe = settings.agreement > 0 || wanted.some(({ fusion }) => fusion > 0)
     ? await probeProbabilities(context, photographs.target)
     : null;
-  const fused = (p: Probabilities) => probe ? fuse(p, probe, photographs.seen, settings.fusion) : p;
+  const fused = (p: Probabilities, { fusion }: DistillationSettings) =>
+    probe ? fuse(p, probe, photographs.seen, fusion) : p;
   const history = owned.use(new LossHistory(gpu, settings.steps));
   const byClass = (label: string) =>
     new Tensor(label, scan.voxels.count, student.classes, {
@@ -106,7 +110,7 @@ export async function distil(
         gpu.zeros(label, scan.voxels.count * paddedChannels(student.classes) * 4),
       ),
     });
-  const total = settings.average ? byClass("summed probabilities") : null;
+  const total = wanted.some(({ average }) => average) ? byClass("summed probabilities") : null;
   const agreement = settings.agreement > 0
     ? { probabilities: byClass("fused probabilities"), weight: settings.agreement }
     : null;
@@ -122,10 +126,24 @@ export async function distil(
     await gpu.finished();
     return plan;
   });
+  /** What the weights say as they stand, by all settings that are wanted. */
+  const readAll = async (
+    read: (said: Probabilities, by: DistillationSettings) => Probabilities,
+  ) => {
+    const found: { probabilities: Probabilities; seconds: number }[] = [];
+    for (const by of wanted) {
+      const start = performance.now();
+      using asked = new Predictor(moving, statistics, by.copies);
+      const probabilities = read(await asked.predict(), by);
+      found.push({ probabilities, seconds: (performance.now() - start) / 1000 });
+    }
+    const [own, ...readings] = found;
+    return { probabilities: own!.probabilities, readings };
+  };
   const snapshots: { step: number; probabilities: Probabilities }[] = [];
   const snapshot = async (taken: number) => {
     if (!context.snapshots.includes(taken)) return;
-    snapshots.push({ step: taken, probabilities: fused(await network.predict()) });
+    snapshots.push({ step: taken, probabilities: fused(await network.predict(), settings) });
   };
 
   await snapshot(0);
@@ -137,7 +155,7 @@ export async function distil(
         `not adapted: the loss ${start.toFixed(3)} is more than ${settings.guard} times ` +
         `that of source scenes (${level.toFixed(3)})`;
       // Nor can the probe be trusted, which reads the same photographs.
-      return { probabilities: await network.predict(), steps: 0, losses: [start], snapshots, note };
+      return { ...await readAll((said) => said), steps: 0, losses: [start], snapshots, note };
     }
   }
   if (agreement && probe) {
@@ -162,23 +180,27 @@ export async function distil(
     }
   });
   return await work.time("predict", async () => {
-    const last = await network.predict();
     const losses = [...await history.values(), await lossOf(moving, target, statistics)];
-    let probabilities = last;
-    if (total) {
-      const stored = await gpu.read(total.binding as GpuBuffer, Float32Array);
-      const mean = unpadded(stored, last.rows, last.classes, 1 / (taken + 1));
-      last.values.forEach((value, i) => mean.values[i]! += value / (taken + 1));
-      probabilities = mean;
-    }
+    const sum = total && await gpu.read(total.binding as GpuBuffer, Float32Array);
     return {
-      probabilities: fused(probabilities),
+      ...await readAll((last, by) =>
+        fused(
+          sum && by.average ? meanOf(unpadded(sum, last.rows, last.classes), taken, last) : last,
+          by,
+        )
+      ),
       steps: taken,
       losses,
       snapshots,
       ...(note === undefined ? {} : { note }),
     };
   });
+}
+
+/** The mean of the probabilities at `count` steps, given as their sum, and of the last ones. */
+function meanOf(sum: Probabilities, count: number, last: Probabilities): Probabilities {
+  const values = sum.values.map((value, i) => (value + last.values[i]!) / (count + 1));
+  return { ...last, values };
 }
 
 /** Keeps some photographs back; null where there are too few. */
