@@ -16,11 +16,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   serve: () => import("./lib/commands/serve.ts"),
   segment: () => import("./lib/commands/segment.ts"),
   train: () => import("./lib/commands/train.ts"),
+  import: () => import("./lib/commands/import.ts"),
   eval: () => import("./lib/commands/eval.ts"),
   worlds: () => import("./lib/commands/worlds.ts"),
   real: () => import("./lib/commands/real.ts"),
   demo: () => import("./lib/commands/demo.ts"),
   doctor: () => import("./lib/commands/doctor.ts"),
+  teachers: () => import("./lib/commands/teachers.ts"),
   setup: () => import("./lib/commands/setup.ts"),
 };
 

@@ -67,18 +67,31 @@ export type StudentCard = z.infer<typeof StudentCardSchema>;
  * @throws {CheckpointError} naming the field that is missing or wrong.
  */
 export function parseStudentCard(metadata: Readonly<Record<string, string>>): StudentCard {
+  return cardOf(
+    metadata.card ?? "",
+    "Cannot use the checkpoint",
+    'its metadata holds no "card" in JSON; add a model card',
+  );
+}
+
+/**
+ * Reads a card from a JSON file of its own, as an import takes it.
+ *
+ * @throws {CheckpointError} naming the file and the field that is missing or wrong.
+ */
+export function readStudentCard(json: string, file: string): StudentCard {
+  return cardOf(json, `Cannot read ${file}`, "it is no JSON");
+}
+
+function cardOf(json: string, failure: string, notJson: string): StudentCard {
   let raw: unknown;
   try {
-    raw = JSON.parse(metadata.card ?? "");
+    raw = JSON.parse(json);
   } catch {
-    throw new CheckpointError(
-      'Cannot use the checkpoint: its metadata holds no "card" in JSON; add a model card',
-    );
+    throw new CheckpointError(`${failure}: ${notJson}`);
   }
   const parsed = StudentCardSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new CheckpointError(
-    `Cannot use the checkpoint: card field "${issue.path.join(".")}": ${issue.message}`,
-  );
+  throw new CheckpointError(`${failure}: card field "${issue.path.join(".")}": ${issue.message}`);
 }

@@ -25,11 +25,29 @@ export class CheckpointError extends SyntaxError {
   override name = "CheckpointError";
 }
 
+/** What is written. */
 const TYPES = {
   F32: Float32Array,
   I32: Int32Array,
   I64: BigInt64Array,
 } as const;
+
+/** What is read, by its name in the file: bytes of an element, and how they become an array. */
+const READERS: Readonly<
+  Record<string, { readonly bytes: number; read(data: ArrayBuffer): TensorData }>
+> = {
+  F32: { bytes: 4, read: (data) => new Float32Array(data) },
+  I32: { bytes: 4, read: (data) => new Int32Array(data) },
+  I64: { bytes: 8, read: (data) => new BigInt64Array(data) },
+  F64: { bytes: 8, read: (data) => Float32Array.from(new Float64Array(data)) },
+  F16: { bytes: 2, read: (data) => Float32Array.from(new Float16Array(data)) },
+  // The upper half of a float32.
+  BF16: {
+    bytes: 2,
+    read: (data) =>
+      new Float32Array(Uint32Array.from(new Uint16Array(data), (half) => half << 16).buffer),
+  },
+};
 
 interface HeaderEntry {
   dtype: string;
@@ -38,7 +56,7 @@ interface HeaderEntry {
 }
 
 /**
- * Reads a safetensors file. Ranges are held against the file's length and against each other before anything
+ * Reads a safetensors file; floats of other widths become float32. Ranges are held against the file's length and against each other before anything
  * is copied: as in the reference implementation, the tensors fill the data without overlap or hole.
  *
  * @throws {CheckpointError} naming the entry that does not fit.
@@ -71,16 +89,18 @@ export function readSafetensors(bytes: Uint8Array, file = "checkpoint"): Safeten
   const ranges: { name: string; from: number; to: number }[] = [];
   for (const [name, entry] of Object.entries(entries)) {
     const { dtype, shape, data_offsets: range } = isRecord(entry) ? entry : {};
-    if (!isKnownType(dtype)) {
+    const reader = typeof dtype === "string" && Object.hasOwn(READERS, dtype)
+      ? READERS[dtype]
+      : undefined;
+    if (!reader) {
       const found = typeof dtype === "string" ? `is ${dtype}` : "has no dtype";
-      fail(`"${name}" ${found}; convert it to F32, I32 or I64`);
+      fail(`"${name}" ${found}; convert it to ${Object.keys(READERS).join(", ")}`);
     }
     if (!isSizes(shape)) fail(`the shape of "${name}" is no list of whole numbers`);
     if (!isSizes(range) || range.length !== 2) {
       fail(`the data_offsets of "${name}" are no two whole numbers`);
     }
-    const type = TYPES[dtype];
-    const needed = shape.reduce((product, size) => product * size, 1) * type.BYTES_PER_ELEMENT;
+    const needed = shape.reduce((product, size) => product * size, 1) * reader.bytes;
     const [from, to] = range as [number, number];
     if (to > data.length || to - from !== needed) {
       fail(
@@ -89,7 +109,7 @@ export function readSafetensors(bytes: Uint8Array, file = "checkpoint"): Safeten
       );
     }
     ranges.push({ name, from, to });
-    tensors.set(name, { shape, data: new type(new Uint8Array(data.subarray(from, to)).buffer) });
+    tensors.set(name, { shape, data: reader.read(data.slice(from, to).buffer) });
   }
   ranges.sort((a, b) => a.from - b.from || a.to - b.to);
   let end = 0;
@@ -113,10 +133,6 @@ function isStrings(value: unknown): value is Record<string, string> {
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-function isKnownType(value: unknown): value is keyof typeof TYPES {
-  return typeof value === "string" && Object.hasOwn(TYPES, value);
 }
 
 /**

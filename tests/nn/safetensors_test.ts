@@ -64,6 +64,23 @@ Deno.test("writeSafetensors() writes the part of a buffer that a tensor views", 
   assert.deepEqual(readSafetensors(bytes).tensors.get("part")!.data, Float32Array.of(2, 3));
 });
 
+Deno.test("readSafetensors() turns floats of other widths into float32", () => {
+  // 1.5, the smallest denormal half, minus infinity; then 1 and a third; then pi cut off as bfloat16, and -2.
+  const files = {
+    F16: { data: [0x00, 0x3e, 0x01, 0x00, 0x00, 0xfc], want: [1.5, 2 ** -24, -Infinity] },
+    F64: {
+      data: [...new Uint8Array(Float64Array.of(1, 1 / 3).buffer)],
+      want: [1, Math.fround(1 / 3)],
+    },
+    BF16: { data: [0x49, 0x40, 0x00, 0xc0], want: [3.140625, -2] },
+  };
+  for (const [dtype, { data, want }] of Object.entries(files)) {
+    const header = { a: { dtype, shape: [want.length], data_offsets: [0, data.length] } };
+    const { tensors } = readSafetensors(fileOf(JSON.stringify(header), data));
+    assert.deepEqual(tensors.get("a")!.data, Float32Array.from(want), dtype);
+  }
+});
+
 Deno.test("readSafetensors() takes entries in any order of their data", () => {
   const { tensors } = readSafetensors(fileOf(headerOf({ b: [4, 12], a: [0, 4] }), 12));
   assert.deepEqual([...tensors.keys()], ["b", "a"]);
@@ -89,7 +106,16 @@ for (
     ["metadata of numbers", fileOf('{"__metadata__":{"card":1}}', 0), /"__metadata__"/],
     ["an entry that is null", fileOf('{"a":null}', 0), /"a" has no dtype/],
     ["an entry that is a number", fileOf('{"a":5}', 0), /"a" has no dtype/],
-    ["half precision", fileOf(JSON.stringify({ a: { ...entry, dtype: "F16" } }), 2), /"a" is F16/],
+    [
+      "eight-bit floats",
+      fileOf(JSON.stringify({ a: { ...entry, dtype: "F8_E4M3" } }), 4),
+      /"a" is F8_E4M3; convert it to F32, .*BF16$/,
+    ],
+    [
+      "half precision of the wrong length",
+      fileOf(JSON.stringify({ a: { ...entry, dtype: "F16" } }), 4),
+      /"a" of shape \[1\] needs 2 bytes/,
+    ],
     [
       "a dtype that every object has",
       fileOf(JSON.stringify({ a: { ...entry, dtype: "toString" } }), 4),

@@ -1,0 +1,82 @@
+/** `import`: a checkpoint of another engine, with a card, as a student of ours. */
+import { defineCommand, UsageError } from "../cli/args.ts";
+import { readStudentCard } from "../nn/card.ts";
+import { FORMATS, importCheckpoint, ImportError } from "../nn/import/mod.ts";
+import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
+import { CENTRE, Student } from "../nn/student.ts";
+
+export const command = defineCommand({
+  name: "import",
+  summary: "Imports a checkpoint of MinkowskiEngine, spconv or torchsparse as a student",
+  positionals: ["FILE"],
+  options: {
+    from: {
+      type: "string",
+      value: "ENGINE",
+      about: `engine that trained it: ${Object.keys(FORMATS).join(", ")}`,
+    },
+    card: { type: "string", value: "FILE.json", about: "model card of the student" },
+    out: { type: "string", value: "FILE", about: "student to write (ID.safetensors)" },
+    layout: {
+      type: "string",
+      value: "NAME",
+      about: "layout of spconv's kernels, where shapes leave it open: KRSC, RSKC, RSCK",
+    },
+    prefix: {
+      type: "string",
+      value: "TEXT",
+      about: "what stands before the backbone's names (found by its stem)",
+    },
+    drop: { type: "string", value: "A,B", about: "beginnings of names to leave out" },
+  },
+  async run({ from = "", card: cardPath, out, layout, prefix, drop }, [path = ""]) {
+    const format = Object.hasOwn(FORMATS, from) ? FORMATS[from]! : null;
+    if (!format) {
+      throw new UsageError(
+        `Cannot import --from '${from}': there are ${Object.keys(FORMATS).join(", ")}`,
+      );
+    }
+    if (layout !== undefined && !Object.hasOwn(format.layouts, layout)) {
+      throw new UsageError(
+        `Cannot read --layout '${layout}' from ${from}: there are ${
+          Object.keys(format.layouts).join(", ")
+        }`,
+      );
+    }
+    if (cardPath === undefined) throw new UsageError("Missing option --card FILE.json");
+    const card = readStudentCard(await Deno.readTextFile(cardPath), cardPath);
+    const { tensors } = readSafetensors(await Deno.readFile(path), path);
+    const student = new Student(card);
+    try {
+      const imported = importCheckpoint(tensors, format, student.parameters(), {
+        layout,
+        prefix,
+        drop: drop?.split(",") ?? [],
+      });
+      const result = imported.tensors;
+      if (card.teacher && !student.hasTeacherHeads) {
+        const { width } = card.teacher;
+        result.set(CENTRE, { shape: [1, width], data: new Float32Array(width) });
+      }
+      const file = out ?? `${card.id}.safetensors`;
+      await Deno.writeFile(
+        file,
+        writeSafetensors({ tensors: result, metadata: { card: JSON.stringify(card) } }),
+      );
+      console.log(
+        `${file}: ${card.id}, ${card.backbone}, ${result.size} entries of layout ${imported.layout}` +
+          `${imported.prefix ? ` after "${imported.prefix}"` : ""}; ` +
+          `${imported.ignored.length} ignored`,
+      );
+      if (card.teacher === null) {
+        console.log(
+          `next: train CONFIG.json --from ${file} --heads-only gives it a distillation head`,
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof ImportError)) throw error;
+      for (const difference of error.differences) console.error(`  ${difference}`);
+      throw error;
+    }
+  },
+});

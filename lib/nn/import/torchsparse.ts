@@ -1,0 +1,26 @@
+/**
+ * Checkpoints of torchsparse 2.1: MinkowskiEngine's layout, but kernels of even volume count their offsets with
+ * z fastest (`torchsparse/nn/utils/kernel.py`).
+ */
+import { type CheckpointFormat, kernelSizes, offsetFirstShapes } from "./format.ts";
+
+export const torchsparse: CheckpointFormat = {
+  kernelKey: "kernel",
+  layouts: {
+    KCC: {
+      shapes: offsetFirstShapes,
+      toMinkowski(data, kernel) {
+        const { edge, cin, cout } = kernelSizes(kernel);
+        if (edge % 2 === 1) return data;
+        const result = new Float32Array(data.length);
+        const size = cin * cout;
+        for (let k = 0; k < edge ** 3; k++) {
+          const [x, y, z] = [k % edge, Math.floor(k / edge) % edge, Math.floor(k / edge ** 2)];
+          const from = (x! * edge + y!) * edge + z!;
+          result.set(data.subarray(from * size, (from + 1) * size), k * size);
+        }
+        return result;
+      },
+    },
+  },
+};
