@@ -1,0 +1,76 @@
+/** One pass of a backbone with its class head over a small cloud, forward and backward. */
+import type { Gpu } from "../../lib/gpu/mod.ts";
+import { Graph } from "../../lib/graph/graph.ts";
+import { crossEntropy } from "../../lib/graph/ops/cross_entropy.ts";
+import { Plan } from "../../lib/graph/plan.ts";
+import { Layers } from "../../lib/nn/layers.ts";
+import type { Network } from "../../lib/nn/network.ts";
+import { Parameters, type ParameterSpec } from "../../lib/nn/parameters.ts";
+import type { NamedTensor } from "../../lib/nn/safetensors.ts";
+import { Pyramid } from "../../lib/sparse/mod.ts";
+import { inputTensor, unpadRows, wordTensor } from "../graph/support.ts";
+import { coordinateWords } from "../parity/golden.ts";
+
+/** The entries of a backbone and its class head. */
+export function segmentorSpecs(network: Network, classes: number): ParameterSpec[] {
+  return [
+    ...network.parameters(),
+    {
+      name: "final.kernel",
+      part: "classes",
+      kind: "kernel",
+      shape: [network.featureChannels, classes],
+    },
+    { name: "final.bias", part: "classes", kind: "bias", shape: [1, classes] },
+  ];
+}
+
+/** A labelled cloud. */
+export interface Cloud {
+  /** [N][3]. */
+  readonly coords: ArrayLike<number>;
+  /** [N][input channels]. */
+  readonly x: ArrayLike<number>;
+  /** [N]. */
+  readonly targets: ArrayLike<number>;
+}
+
+/** Logits, mean cross-entropy, its gradient by the input and by every parameter. */
+export async function runSegmentor(
+  gpu: Gpu,
+  network: Network,
+  classes: number,
+  state: ReadonlyMap<string, NamedTensor>,
+  cloud: Cloud,
+  statistics: "batch" | "running",
+) {
+  using owned = new DisposableStack();
+  const coords = owned.use(gpu.upload("coords", coordinateWords(cloud.coords)));
+  const pyramid = owned.use(
+    await Pyramid.build(gpu, coords, cloud.coords.length / 3, network.depth),
+  );
+  const wanted = network.maps();
+  const maps = await pyramid.kernelMaps(wanted);
+  const parameters = owned.use(new Parameters(gpu, segmentorSpecs(network, classes)));
+  parameters.load(state);
+  const graph = new Graph();
+  const layers = new Layers(
+    parameters,
+    (spec) => maps[wanted.findIndex((known) => JSON.stringify(known) === JSON.stringify(spec))]!,
+    { statistics, momentum: 0, epsilon: network.epsilon, trainable: () => true },
+  );
+  const x = inputTensor(gpu, owned, "x", cloud.x, network.inChannels);
+  const logits = layers.linear(graph, network.emit(graph, layers, x), "final");
+  const targets = wordTensor(gpu, owned, "targets", cloud.targets);
+  const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
+  graph.backward();
+  const dx = graph.gradient(x)!;
+  const plan = owned.use(new Plan(gpu, graph, [logits, loss, dx]));
+  plan.submit();
+  return {
+    logits: unpadRows(await plan.read(logits), classes),
+    loss: (await plan.read(loss))[0]!,
+    dx: unpadRows(await plan.read(dx), network.inChannels),
+    gradients: await parameters.gradientDict(),
+  };
+}
