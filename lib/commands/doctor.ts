@@ -2,7 +2,9 @@
 import { aligned, defineCommand } from "../cli/args.ts";
 import { MODEL_OPTIONS } from "../cli/engine.ts";
 import { Gpu } from "../gpu/mod.ts";
+import { modelsFolder } from "../teacher/mod.ts";
 import { DEFAULT_STUDENT, DEFAULT_TEACHER, readStudent, readTeacher } from "../ttt/models.ts";
+import { teachersIn } from "./teachers.ts";
 
 /** What one look found. */
 interface Finding {
@@ -19,6 +21,7 @@ export const command = defineCommand({
   positionals: [],
   options: MODEL_OPTIONS,
   async run({ student = DEFAULT_STUDENT, teacher = DEFAULT_TEACHER }) {
+    const folder = modelsFolder();
     const findings = [
       { what: "deno", found: `${Deno.version.deno} (${Deno.build.target})` },
       ...await lookAtGpu(),
@@ -34,6 +37,11 @@ export const command = defineCommand({
         const { card, onnx } = await readTeacher(teacher);
         return `${card.id}: width ${card.width}, ${onnx.length} bytes (${teacher})`;
       }),
+      {
+        what: "public teachers",
+        found: `${(await teachersIn(folder)).join(", ") || "none"} in ${folder} ` +
+          "(optional; deno task teachers lists them)",
+      },
     ];
     const rows = findings.map(({ what, found, mend }) =>
       [what, found ?? `missing; mend: ${mend}`] as const

@@ -24,7 +24,7 @@ export const command = defineCommand({
     using gpu = await Gpu.open();
     const dataset = await openDataset(config.benchmark, gpu);
     const file = config.objective === "joint" ? await readTeacher(values.teacher) : null;
-    await using teacher = file && await Teacher.load(gpu, file.card, file.onnx);
+    await using teacher = file && await Teacher.load(gpu, file.card, file.onnx, file);
     using display = progressDisplay();
     const checkpoint = await trainStudent({
       gpu,

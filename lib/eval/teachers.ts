@@ -46,7 +46,7 @@ export async function evalTeacher(
 }
 
 async function model(name: string, files: FileCache): Promise<EvalTeacher> {
-  const { card, onnx } = await readTeacher(teacherPath(name));
+  const { card, onnx, externalData } = await readTeacher(teacherPath(name));
   return {
     card,
     hash: contentKey(JSON.stringify(card), onnx),
@@ -57,7 +57,7 @@ async function model(name: string, files: FileCache): Promise<EvalTeacher> {
           card,
           onnx,
           files,
-          open: () => Teacher.load(gpu, card, onnx),
+          open: () => Teacher.load(gpu, card, onnx, { externalData }),
         }),
       ),
     show: () => {},

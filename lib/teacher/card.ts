@@ -16,7 +16,7 @@ const cardSchema = z.strictObject({
   width: z.number().int().positive(),
   inputName: text,
   outputName: text,
-  outputForm: z.enum(["map", "tokens"]),
+  outputForm: z.enum(["map", "cells", "tokens"]),
   prefixTokens: z.number().int().nonnegative(),
   patch: z.number().int().positive(),
   mean: triple,
@@ -24,6 +24,10 @@ const cardSchema = z.strictObject({
   shortSide: z.number().int().positive(),
   licence: text,
   provenance: text,
+  inputLayout: z.enum(["NCHW", "NHWC"]).optional(),
+  sizing: z.enum(["aspect", "pad", "stretch"]).optional(),
+  externalData: z.array(text).optional(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits").optional(),
 });
 
 /** What has to be known of a teacher. */
@@ -34,14 +38,14 @@ export interface TeacherCard {
   file: string;
   /** Width of a feature, D. */
   width: number;
-  /** f32 [1, 3, height, width], RGB. */
+  /** f32 [1, 3, height, width] (or as `inputLayout` says), RGB. */
   inputName: string;
   outputName: string;
   /**
-   * Form of the output: `map` is [1, D, rows, columns]; `tokens` is [1, prefixTokens + rows * columns, D],
-   * rows first, one token a patch.
+   * Form of the output: `map` is [1, D, rows, columns]; `cells` is [1, rows, columns, D]; `tokens` is
+   * [1, prefixTokens + rows * columns, D], rows first, one token a patch.
    */
-  outputForm: "map" | "tokens";
+  outputForm: "map" | "cells" | "tokens";
   /** Tokens before the first patch: class token and registers. */
   prefixTokens: number;
   /** Both sides of the resized photograph are multiples of this, pixels. */
@@ -49,10 +53,25 @@ export interface TeacherCard {
   /** Mean and standard deviation by channel, of RGB in 0..1. */
   mean: [number, number, number];
   std: [number, number, number];
-  /** The photograph is resized so that its shorter side has this many pixels, a multiple of `patch`. */
+  /**
+   * The photograph is resized so that its shorter side has this many pixels, a multiple of `patch`; where
+   * `sizing` asks for squares, this is their side.
+   */
   shortSide: number;
   licence: string;
   provenance: string;
+  /** `NCHW` by default; `NHWC` is f32 [1, height, width, 3]. */
+  inputLayout?: "NCHW" | "NHWC";
+  /**
+   * Sizes that the model takes. `aspect` (the default): any multiples of the patch. `pad`: squares of
+   * `shortSide` alone; the photograph's longer side gets that length, zeros stand to its right and below (SAM).
+   * `stretch`: squares of `shortSide` alone, filled by the photograph whatever its aspect (CLIP, SigLIP).
+   */
+  sizing?: "aspect" | "pad" | "stretch";
+  /** Files beside the model that hold its weights, by the names that it knows them by. */
+  externalData?: string[];
+  /** SHA-256 of the ONNX file, hexadecimal; another file is refused. */
+  sha256?: string;
 }
 
 /**
@@ -79,7 +98,14 @@ export function parseTeacherCard(json: string, file: string): TeacherCard {
     const field = issue.path.join(".") || "the card";
     throw new TeacherError(`Cannot read ${file}: ${field}: ${issue.message}`, file, field);
   }
-  const card: TeacherCard = parsed.data;
+  const { inputLayout, sizing, externalData, sha256, ...rest } = parsed.data;
+  const card: TeacherCard = {
+    ...rest,
+    ...(inputLayout && { inputLayout }),
+    ...(sizing && { sizing }),
+    ...(externalData && { externalData }),
+    ...(sha256 && { sha256 }),
+  };
   if (card.shortSide % card.patch !== 0) {
     throw new TeacherError(
       `Cannot read ${file}: shortSide: ${card.shortSide} is no multiple of patch ${card.patch}`,
@@ -87,7 +113,7 @@ export function parseTeacherCard(json: string, file: string): TeacherCard {
       "shortSide",
     );
   }
-  if (card.outputForm === "map" && card.prefixTokens !== 0) {
+  if (card.outputForm !== "tokens" && card.prefixTokens !== 0) {
     throw new TeacherError(
       `Cannot read ${file}: prefixTokens: a map has none, got ${card.prefixTokens}`,
       file,

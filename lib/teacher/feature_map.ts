@@ -8,6 +8,7 @@ import { teacherRepack } from "../../kernels/pairing.ts";
 import type { GpuBuffer, Launch } from "../gpu/mod.ts";
 import { workgroups } from "../sparse/words.ts";
 import type { TeacherCard } from "./card.ts";
+import type { Size } from "./preprocess.ts";
 
 /** Features of a photograph. The whole map covers the whole photograph; `lib/pairing/sampling.ts` says how. Owns its buffer. */
 export class FeatureMap implements Disposable {
@@ -29,52 +30,64 @@ export class FeatureMap implements Disposable {
   }
 }
 
-/** How a model's output lies in memory: element (channel, cell) at offset + channel * channelStride + cell * cellStride. */
+/**
+ * How the cells that the photograph covers lie in a model's output: element (channel, row, column) at
+ * offset + channel * channelStride + row * rowStride + column * columnStride.
+ */
 export interface OutputLayout {
   rows: number;
   cols: number;
   offset: number;
   channelStride: number;
-  cellStride: number;
+  rowStride: number;
+  columnStride: number;
 }
 
 /**
- * Checks an output's shape against the card.
+ * Checks an output's shape against the card, and leaves out prefix tokens and padding.
  *
- * @param input size of the resized photograph, pixels.
+ * @param input sizes of what the model was given and of the photograph in it, pixels.
  * @throws {TypeError} naming the output, its shape and the one that the card promises.
  */
 export function outputLayout(
   card: TeacherCard,
   dims: readonly number[],
-  input: { width: number; height: number },
+  input: Size & { photo: Size },
 ): OutputLayout {
+  const { width: channels, outputForm, prefixTokens, patch } = card;
   const wrong = (expected: string) =>
     new TypeError(
       `Cannot use output "${card.outputName}" of teacher ${card.id}: its shape is [${
         dims.join(", ")
       }], the card says [${expected}]`,
     );
-  if (card.outputForm === "map") {
-    const [batch, channels, rows, cols] = dims;
-    if (dims.length !== 4 || batch !== 1 || channels !== card.width || rows! < 1 || cols! < 1) {
-      throw wrong(`1, ${card.width}, rows, columns`);
+  let rows: number, cols: number, offset = 0, channelStride = 1, columnStride = channels;
+  if (outputForm === "tokens") {
+    rows = input.height / patch;
+    cols = input.width / patch;
+    offset = prefixTokens * channels;
+    const tokens = prefixTokens + rows * cols;
+    if (dims.length !== 3 || dims[0] !== 1 || dims[1] !== tokens || dims[2] !== channels) {
+      throw wrong(`1, ${tokens}, ${channels}`);
     }
-    return { rows: rows!, cols: cols!, offset: 0, channelStride: rows! * cols!, cellStride: 1 };
+  } else {
+    const isMap = outputForm === "map";
+    const [batch, depth, ...grid] = isMap ? dims : [dims[0], dims[3], dims[1], dims[2]];
+    [rows, cols] = [grid[0] ?? 0, grid[1] ?? 0];
+    if (dims.length !== 4 || batch !== 1 || depth !== channels || rows < 1 || cols < 1) {
+      throw wrong(isMap ? `1, ${channels}, rows, columns` : `1, rows, columns, ${channels}`);
+    }
+    if (isMap) [channelStride, columnStride] = [rows * cols, 1];
   }
-  const rows = input.height / card.patch;
-  const cols = input.width / card.patch;
-  const tokens = card.prefixTokens + rows * cols;
-  if (dims.length !== 3 || dims[0] !== 1 || dims[1] !== tokens || dims[2] !== card.width) {
-    throw wrong(`1, ${tokens}, ${card.width}`);
-  }
-  return {
-    rows,
-    cols,
-    offset: card.prefixTokens * card.width,
-    channelStride: 1,
-    cellStride: card.width,
+  const rowStride = cols * columnStride;
+  const seen = {
+    rows: rows * input.photo.height / input.height,
+    cols: cols * input.photo.width / input.width,
   };
+  if (!Number.isInteger(seen.rows) || !Number.isInteger(seen.cols)) {
+    throw wrong(`a cell every ${patch} pixels or less`);
+  }
+  return { ...seen, offset, channelStride, rowStride, columnStride };
 }
 
 /** Launch that brings a model's output `x` into feature rows `y`. */
@@ -83,7 +96,16 @@ export function repack<B>(x: B, y: B, layout: OutputLayout, channels: number): L
   const columns = Math.ceil(channels / 4);
   return {
     kernel: teacherRepack,
-    params: [cells, channels, columns, layout.offset, layout.channelStride, layout.cellStride],
+    params: [
+      cells,
+      channels,
+      columns,
+      layout.offset,
+      layout.channelStride,
+      layout.cols,
+      layout.rowStride,
+      layout.columnStride,
+    ],
     bindings: [x, y],
     workgroups: workgroups(cells * columns),
   };
@@ -99,9 +121,9 @@ export function repackReference(
   const width = Math.ceil(channels / 4) * 4;
   const y = new Float32Array(cells * width);
   for (let cell = 0; cell < cells; cell++) {
-    for (let k = 0; k < channels; k++) {
-      y[cell * width + k] = x[layout.offset + k * layout.channelStride + cell * layout.cellStride]!;
-    }
+    const at = layout.offset + Math.floor(cell / layout.cols) * layout.rowStride +
+      cell % layout.cols * layout.columnStride;
+    for (let k = 0; k < channels; k++) y[cell * width + k] = x[at + k * layout.channelStride]!;
   }
   return y;
 }

@@ -4,6 +4,8 @@
  * @module
  */
 export { parseTeacherCard, type TeacherCard } from "./card.ts";
+export { CATALOGUE, type CatalogueEntry, type HubFile } from "./catalogue.ts";
+export { type Download, download } from "./download.ts";
 export { TeacherError } from "./errors.ts";
 export {
   FeatureMap,
@@ -13,6 +15,7 @@ export {
   repackReference,
 } from "./feature_map.ts";
 export { type DescribeOptions, type FeatureTeacher } from "./feature_teacher.ts";
-export { inputSize, preprocess } from "./preprocess.ts";
+export { inputSize, photoSize, preprocess, type Size, type TeacherInput } from "./preprocess.ts";
 export { type Provider } from "./runtime.ts";
+export { findTeacher, modelsFolder, sha256Of, type TeacherFile } from "./store.ts";
 export { Teacher, type TeacherOptions } from "./teacher.ts";

@@ -12,7 +12,7 @@
  * @module
  */
 import type * as Ort from "onnxruntime-web";
-import type { Answer, Question } from "./wasm_worker.ts";
+import type { Answer, ExternalData, Question } from "./wasm_worker.ts";
 
 /** What a session computes with. */
 export type Provider = "wasm" | "webgpu";
@@ -24,7 +24,13 @@ const MOST_THREADS = 4;
 /** Errors only: the providers warn of every shape operator that they leave to the CPU. */
 const LOG_SEVERITY = 3;
 
-/** Pixels for a model, f32 [1, 3, height, width]. */
+/** A model's bytes; models beyond protobuf's 2 GiB keep their weights in further files. */
+export interface ModelBytes {
+  readonly onnx: Uint8Array;
+  readonly externalData: ExternalData[];
+}
+
+/** Pixels for a model, f32. */
 export interface SessionInput {
   readonly data: Float32Array;
   readonly dims: number[];
@@ -50,7 +56,7 @@ export interface Session {
 }
 
 /** Loads a model on the CPU, once a thread. */
-export async function wasmSession(onnx: Uint8Array): Promise<Session> {
+export async function wasmSession({ onnx, externalData }: ModelBytes): Promise<Session> {
   const threads = Math.max(1, Math.min(navigator.hardwareConcurrency, MOST_THREADS));
   const workers = Array.from({ length: threads }, () => new WasmWorker());
   const release = () => {
@@ -59,7 +65,9 @@ export async function wasmSession(onnx: Uint8Array): Promise<Session> {
   };
   try {
     const [loaded] = await Promise.all(
-      workers.map((worker) => worker.ask({ kind: "load", onnx, logSeverityLevel: LOG_SEVERITY })),
+      workers.map((worker) =>
+        worker.ask({ kind: "load", onnx, externalData, logSeverityLevel: LOG_SEVERITY })
+      ),
     );
     if (loaded!.kind !== "loaded") {
       throw new TypeError("Cannot load: the worker answered otherwise");
@@ -83,12 +91,16 @@ export async function wasmSession(onnx: Uint8Array): Promise<Session> {
 }
 
 /** Loads a model on a GPU device; outputs stay in its buffers. */
-export async function webgpuSession(onnx: Uint8Array, device: GPUDevice): Promise<Session> {
+export async function webgpuSession(
+  { onnx, externalData }: ModelBytes,
+  device: GPUDevice,
+): Promise<Session> {
   const ort: typeof Ort = await import("onnxruntime-web/webgpu");
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(onnx, {
     executionProviders: [{ name: "webgpu", device }],
     preferredOutputLocation: "gpu-buffer",
+    externalData,
     logSeverityLevel: LOG_SEVERITY,
   });
   const { inputNames, outputNames } = session;

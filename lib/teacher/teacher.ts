@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
+import { type Gpu, GpuBuffer } from "../gpu/mod.ts";
 import type { Photo } from "../scan/mod.ts";
 import type { TeacherCard } from "./card.ts";
 import { TeacherError } from "./errors.ts";
@@ -22,6 +22,8 @@ import {
 export interface TeacherOptions {
   /** `wasm` on a software adapter, else `webgpu`, by default. */
   provider?: Provider;
+  /** Bytes of the card's `externalData`, in its order. */
+  externalData?: readonly Uint8Array[];
 }
 
 /** A teacher ready to describe photographs. */
@@ -41,7 +43,7 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
   /**
    * Loads a model.
    *
-   * @param onnx the bytes of the card's file; nothing is ever downloaded.
+   * @param onnx the bytes of the card's file.
    * @throws {TeacherError} where the bytes are no model, or its inputs and outputs have other names.
    */
   static async load(
@@ -51,9 +53,19 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
     options: TeacherOptions = {},
   ): Promise<Teacher> {
     const provider = options.provider ?? (gpu.isSoftware ? "wasm" : "webgpu");
+    const names = card.externalData ?? [];
+    const given = options.externalData ?? [];
+    if (names.length !== given.length) {
+      throw new TypeError(
+        `Cannot load teacher ${card.id}: ${given.length} files of external data for ${names.length} names`,
+      );
+    }
+    const externalData = given.map((data, i) => ({ path: names[i]!, data }));
     let loaded: Session;
     try {
-      loaded = await (provider === "wasm" ? wasmSession(onnx) : webgpuSession(onnx, gpu.device));
+      loaded = await (provider === "wasm"
+        ? wasmSession({ onnx, externalData })
+        : webgpuSession({ onnx, externalData }, gpu.device));
     } catch (cause) {
       throw new TeacherError(
         `Cannot load teacher ${card.id} from ${card.file}: ${(cause as Error).message}`,
@@ -91,7 +103,9 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
     const input = preprocess(photo, this.card);
     const output = await this.#loaded.run(inputName, outputName, {
       data: input.data,
-      dims: [1, 3, input.height, input.width],
+      dims: this.card.inputLayout === "NHWC"
+        ? [1, input.height, input.width, 3]
+        : [1, 3, input.height, input.width],
     });
     try {
       if (output.type !== "float32") {
@@ -152,15 +166,10 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
     return this.destroy();
   }
 
-  /** An output's elements in a buffer of ours. ONNX Runtime rounds its own buffers up, and recycles them. */
-  #onGpu({ data, dims }: SessionOutput): GpuBuffer {
-    if (data instanceof Float32Array) return this.#gpu.upload("teacher output", data);
-    const bytes = 4 * dims.reduce((product, size) => product * size, 1);
-    const copy = this.#gpu.buffer("teacher output", bytes);
-    this.#gpu.submit(
-      (encoder) => encoder.copyBufferToBuffer(data, 0, copy.handle, 0, bytes),
-      "teacher output",
-    );
-    return copy;
+  /** An output's elements as a kernel can bind them; ONNX Runtime's own buffer is lent until the output is disposed of. */
+  #onGpu({ data }: SessionOutput): GpuBuffer {
+    return data instanceof Float32Array
+      ? this.#gpu.upload("teacher output", data)
+      : new GpuBuffer("teacher output", data.size, data, () => {});
   }
 }

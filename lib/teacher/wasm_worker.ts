@@ -6,9 +6,15 @@
  */
 import * as ort from "onnxruntime-web";
 
+/** A file of weights beside a model, by the name that the model knows it by. */
+export interface ExternalData {
+  path: string;
+  data: Uint8Array;
+}
+
 /** What a worker is asked. */
 export type Question =
-  | { kind: "load"; onnx: Uint8Array; logSeverityLevel: 3 }
+  | { kind: "load"; onnx: Uint8Array; externalData?: ExternalData[]; logSeverityLevel: 3 }
   | { kind: "run"; inputName: string; outputName: string; data: Float32Array; dims: number[] };
 
 /** What it answers. */
@@ -30,6 +36,7 @@ async function answer(question: Question): Promise<Answer> {
     ort.env.wasm.numThreads = 1;
     session = await ort.InferenceSession.create(question.onnx, {
       executionProviders: ["wasm"],
+      externalData: question.externalData ?? [],
       logSeverityLevel: question.logSeverityLevel,
     });
     const { inputNames, outputNames } = session;

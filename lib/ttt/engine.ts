@@ -350,8 +350,8 @@ async function teacherOf(
   given: EngineOptions["teacher"],
 ): Promise<{ card: TeacherCard; open: OpenTeacher }> {
   if (typeof given === "object") return given;
-  const { card, onnx } = await readTeacher(given);
-  return { card, open: (gpu) => Teacher.load(gpu, card, onnx) };
+  const { card, onnx, externalData } = await readTeacher(given);
+  return { card, open: (gpu) => Teacher.load(gpu, card, onnx, { externalData }) };
 }
 
 function memoryOf(memories: Map<string, Disposable>, method: string): Memory {

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseStudentCard, type StudentCard } from "../nn/card.ts";
 import { CheckpointError, type NamedTensor, readSafetensors } from "../nn/safetensors.ts";
 import { CENTRE } from "../nn/student.ts";
-import { parseTeacherCard, type TeacherCard } from "../teacher/mod.ts";
+import { findTeacher, type TeacherFile } from "../teacher/mod.ts";
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 
@@ -48,14 +48,7 @@ export async function readStudent(path: string = DEFAULT_STUDENT): Promise<Stude
   return { card, tensors: rest, centre: centre.data };
 }
 
-/** A teacher as it stands on disk. */
-export interface TeacherFile {
-  readonly card: TeacherCard;
-  readonly onnx: Uint8Array;
-}
-
-/** Reads a teacher's card and the ONNX file beside it. */
-export async function readTeacher(path: string = DEFAULT_TEACHER): Promise<TeacherFile> {
-  const card = parseTeacherCard(await Deno.readTextFile(path), path);
-  return { card, onnx: await Deno.readFile(join(dirname(path), card.file)) };
+/** Reads a teacher by the path of its card or by name; see `lib/teacher/store.ts`. */
+export function readTeacher(given: string = DEFAULT_TEACHER): Promise<TeacherFile> {
+  return findTeacher(given);
 }

@@ -1,0 +1,133 @@
+/**
+ * Public teachers that this program knows how to feed and to read. No weights are shipped: `store.ts` finds them,
+ * `download.ts` fetches them where that is asked for, `fixtures/teachers/export_teacher.py` exports them.
+ *
+ * Inputs and outputs bear the names that exports of Hugging Face's transformers have, by that script and on the hub
+ * alike. Where no hub file is given, none is known whose output holds the features of patches.
+ *
+ * @module
+ */
+import type { TeacherCard } from "./card.ts";
+
+/** A file on the model hub. */
+export interface HubFile {
+  /** Owner and name. */
+  readonly repository: string;
+  readonly path: string;
+  /** Hexadecimal; null where it was not at hand when this table was written. */
+  readonly sha256: string | null;
+}
+
+/** A teacher of the catalogue. */
+export interface CatalogueEntry {
+  readonly card: TeacherCard;
+  readonly hub: HubFile | null;
+}
+
+type Triple = [number, number, number];
+
+const IMAGENET: { mean: Triple; std: Triple } = {
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
+const OPENAI: { mean: Triple; std: Triple } = {
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+};
+const HALVES: { mean: Triple; std: Triple } = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+
+/** What teachers of one family share. */
+type Family = Omit<TeacherCard, "id" | "file" | "width">;
+
+const TRANSFORMERS = { inputName: "pixel_values", outputName: "last_hidden_state" } as const;
+
+/** Oquab et al., arXiv 2304.07193. Tokens after the final norm; trained at 518 x 518, takes any multiples of 14. */
+const DINOV2: Family = {
+  ...TRANSFORMERS,
+  ...IMAGENET,
+  outputForm: "tokens",
+  prefixTokens: 1,
+  patch: 14,
+  shortSide: 518,
+  licence: "Apache-2.0",
+  provenance: "facebookresearch/dinov2",
+};
+
+/** Darcet et al., arXiv 2309.16588: four registers after the class token. */
+const REGISTERS: Family = { ...DINOV2, prefixTokens: 5 };
+
+/** Radford et al., arXiv 2103.00020. Tokens of the last block, before the final norm. */
+const CLIP: Family = {
+  ...TRANSFORMERS,
+  ...OPENAI,
+  outputForm: "tokens",
+  prefixTokens: 1,
+  patch: 16,
+  shortSide: 224,
+  sizing: "stretch",
+  licence: "MIT",
+  provenance: "openai/CLIP",
+};
+
+/** Zhai et al., arXiv 2303.15343. Tokens after the final norm; no class token. */
+const SIGLIP: Family = {
+  ...CLIP,
+  ...HALVES,
+  prefixTokens: 0,
+  licence: "Apache-2.0",
+  provenance: "google-research/big_vision",
+};
+
+/** Kirillov et al., arXiv 2304.02643: the image encoder with its neck. */
+const SAM: Family = {
+  ...TRANSFORMERS,
+  ...IMAGENET,
+  outputName: "image_embeddings",
+  outputForm: "map",
+  prefixTokens: 0,
+  patch: 16,
+  shortSide: 1024,
+  sizing: "pad",
+  licence: "Apache-2.0",
+  provenance: "facebookresearch/segment-anything",
+};
+
+/** Name, width, family, repository and path on the hub. */
+const TABLE: readonly (readonly [string, number, Family, string?, string?])[] = [
+  ["dinov2-small", 384, DINOV2, "onnx-community/dinov2-small", "onnx/model.onnx"],
+  ["dinov2-base", 768, DINOV2, "Xenova/dinov2-base", "onnx/model.onnx"],
+  ["dinov2-large", 1024, DINOV2, "onnx-community/dinov2-large", "onnx/model.onnx"],
+  ["dinov2-giant", 1536, { ...DINOV2, externalData: ["dinov2-giant.onnx.data"] }],
+  [
+    "dinov2-small-registers",
+    384,
+    REGISTERS,
+    "onnx-community/dinov2-with-registers-small",
+    "onnx/model.onnx",
+  ],
+  ["dinov2-base-registers", 768, REGISTERS],
+  [
+    "dinov2-large-registers",
+    1024,
+    REGISTERS,
+    "onnx-community/dinov2-with-registers-large",
+    "onnx/model.onnx",
+  ],
+  [
+    "dinov2-giant-registers",
+    1536,
+    { ...REGISTERS, externalData: ["dinov2-giant-registers.onnx.data"] },
+  ],
+  ["clip-base-16", 768, CLIP],
+  ["clip-large-14", 1024, { ...CLIP, patch: 14 }],
+  ["siglip-base-16", 768, SIGLIP, "Xenova/siglip-base-patch16-224", "onnx/vision_model.onnx"],
+  ["sam-base", 256, SAM, "Xenova/sam-vit-base", "onnx/vision_encoder.onnx"],
+];
+
+/** Known teachers by name. */
+export const CATALOGUE: ReadonlyMap<string, CatalogueEntry> = new Map(
+  TABLE.map(([id, width, family, repository, path]) => [id, {
+    card: { id, file: `${id}.onnx`, width, ...family },
+    hub: repository && path ? { repository, path, sha256: null } : null,
+  }]),
+);
