@@ -5,15 +5,15 @@
  * @module
  */
 import { z } from "zod";
-import { MINKUNETS } from "./minkunet.ts";
+import { NETWORK_NAMES, networkOf } from "./network.ts";
 import { CheckpointError } from "./safetensors.ts";
 
 const byte = z.number().int().min(0).max(255);
 
 const StudentCardSchema = z.object({
   id: z.string().min(1),
-  /** A member of the MinkUNet family by name. */
-  backbone: z.enum(Object.keys(MINKUNETS) as [string, ...string[]]),
+  /** A network by name. */
+  backbone: z.enum(NETWORK_NAMES),
   /** Class names; the index is the label. */
   classes: z.array(z.string()).min(2).max(250),
   /** Red, green, blue (0 to 255) of every class. */
@@ -23,13 +23,16 @@ const StudentCardSchema = z.object({
   /** Names of the input channels, in order. */
   features: z.array(z.enum(["red", "green", "blue", "one"])).min(1),
   /**
-   * The teacher that it was distilled from, the width of its features, and the distillation loss that the
-   * student reaches on source scenes that it was not trained on; null where it learned from labels alone.
+   * The teacher that it was distilled from, the width of its features, the distillation loss that the
+   * student reaches on source scenes that it was not trained on, and the head that leads from its features to
+   * the teacher's: a linear layer by default, or `none`, where both are of one width and compared as they are
+   * (such a student has no probe either). Null where it learned from labels alone.
    */
   teacher: z.object({
     id: z.string(),
     width: z.number().int().positive(),
     level: z.number().positive().optional(),
+    head: z.enum(["linear", "none"]).optional(),
   }).nullable(),
   /** Outputs of the head that reconstructs what is masked (TTT-MAE), where it has one. */
   reconstruction: z.number().int().positive().optional(),
@@ -43,7 +46,17 @@ const StudentCardSchema = z.object({
 ).refine(
   (card) => card.asprs.length === card.classes.length,
   { message: "needs one code a class", path: ["asprs"] },
-);
+).superRefine(({ backbone, features, teacher }, context) => {
+  if (teacher?.head !== "none" || !NETWORK_NAMES.includes(backbone)) return;
+  const { featureChannels } = networkOf(backbone, features.length);
+  if (featureChannels === teacher.width) return;
+  context.addIssue({
+    code: "custom",
+    path: ["teacher", "head"],
+    message: `"none" compares features of ${featureChannels} channels with the teacher's ` +
+      `${teacher.width}; say "teacher": null and train a head with train --heads-only`,
+  });
+});
 
 /** What is known of a student. */
 export type StudentCard = z.infer<typeof StudentCardSchema>;

@@ -1,5 +1,5 @@
 /**
- * The student: a MinkUNet with linear heads, ρ_Y for classes and ρ_2D for the teacher's features
+ * The student: a backbone with linear heads, ρ_Y for classes and ρ_2D for the teacher's features
  * (arXiv 2403.11691). ρ_2D is one linear layer: an MLP let the backbone drift sooner. Beside them stands a
  * probe, a small MLP that tells classes from the teacher's features alone: what fusion adds to the network,
  * and the control that shows how much of a gain the teacher could give without any adaptation.
@@ -12,14 +12,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { KernelMapSpec } from "../sparse/mod.ts";
 import type { StudentCard } from "./card.ts";
 import type { Layers } from "./layers.ts";
-import {
-  featureChannels,
-  minkUNet,
-  minkUNetMaps,
-  minkUNetParameters,
-  MINKUNETS,
-  type MinkUNetShape,
-} from "./minkunet.ts";
+import { type Network, networkOf } from "./network.ts";
 import type { ParameterSpec } from "./parameters.ts";
 
 /** Entry of a checkpoint that is no parameter: the teacher's mean over source points, [1, D]. */
@@ -30,28 +23,28 @@ const PROBE_WIDTH = 64;
 
 /** The network that a card describes. */
 export class Student {
-  readonly shape: MinkUNetShape;
+  readonly network: Network;
   readonly classes: number;
   /** Width of the teacher's features; null where the student knows no teacher. */
   readonly teacherWidth: number | null;
+  /** Whether it has ρ_2D and the probe; without them features are compared with the teacher's as they are. */
+  readonly hasTeacherHeads: boolean;
   /** Outputs of the reconstruction head; null where there is none. */
   readonly reconstructionWidth: number | null;
 
   constructor(
     card: Pick<StudentCard, "backbone" | "classes" | "features" | "teacher" | "reconstruction">,
   ) {
-    if (!Object.hasOwn(MINKUNETS, card.backbone)) {
-      throw new RangeError(`Cannot build "${card.backbone}": no such MinkUNet`);
-    }
-    this.shape = { ...MINKUNETS[card.backbone]!, inChannels: card.features.length };
+    this.network = networkOf(card.backbone, card.features.length);
     this.classes = card.classes.length;
     this.teacherWidth = card.teacher?.width ?? null;
+    this.hasTeacherHeads = card.teacher !== null && card.teacher.head !== "none";
     this.reconstructionWidth = card.reconstruction ?? null;
   }
 
   /** Kernel maps to build before {@link Student.backbone}. */
   maps(): KernelMapSpec[] {
-    return minkUNetMaps(this.shape);
+    return this.network.maps();
   }
 
   /**
@@ -59,13 +52,13 @@ export class Student {
    * and `reconstruction`.
    */
   parameters(): ParameterSpec[] {
-    const channels = featureChannels(this.shape);
+    const channels = this.network.featureChannels;
     const { classes, teacherWidth, reconstructionWidth } = this;
     const specs = [
-      ...minkUNetParameters(this.shape),
+      ...this.network.parameters(),
       ...layer("final", "classes", channels, classes),
     ];
-    if (teacherWidth !== null) {
+    if (teacherWidth !== null && this.hasTeacherHeads) {
       specs.push(
         ...layer("distillation", "distillation", channels, teacherWidth),
         ...layer("probe.0", "probe", teacherWidth, PROBE_WIDTH),
@@ -78,9 +71,9 @@ export class Student {
     return specs;
   }
 
-  /** ψ: x [voxels][input channels] -> features [voxels][planes[7]]. */
+  /** ψ: x [voxels][input channels] -> features [voxels][channels]. */
   backbone(graph: Graph, layers: Layers, x: Tensor): Tensor {
-    return minkUNet(graph, this.shape, layers, x);
+    return this.network.emit(graph, layers, x);
   }
 
   /** ρ_Y: features -> logits [voxels][classes]. */
@@ -90,10 +83,14 @@ export class Student {
 
   /** ρ_2D: features -> what the teacher should see there, [voxels][D]. */
   distillationHead(graph: Graph, layers: Layers, features: Tensor): Tensor {
-    return layers.linear(graph, features, "distillation");
+    return this.hasTeacherHeads ? layers.linear(graph, features, "distillation") : features;
   }
 
-  /** The probe: the teacher's features less their mean, [voxels][D] -> logits [voxels][classes]. */
+  /**
+   * The probe: the teacher's features less their mean, [voxels][D] -> logits [voxels][classes].
+   *
+   * @throws {TypeError} where the student has none.
+   */
   probe(graph: Graph, layers: Layers, features: Tensor): Tensor {
     return layers.linear(graph, gelu(graph, layers.linear(graph, features, "probe.0")), "probe.2");
   }

@@ -24,9 +24,6 @@ import type { Targets } from "../pairing/mod.ts";
 import { type Probabilities, unpadded } from "./probabilities.ts";
 import type { SparseScan } from "./sparse_scan.ts";
 
-/** BatchNorm's epsilon in MinkowskiEngine and PyTorch. */
-const EPSILON = 1e-5;
-
 /** Everything a plan is made of. */
 export interface PlanContext {
   readonly gpu: Gpu;
@@ -73,7 +70,7 @@ export function distillationTarget(targets: Targets, centre: GpuBuffer): Distill
 export function layersOf(context: PlanContext, mode: Omit<RunMode, "epsilon">): Layers {
   return new Layers(context.parameters, (spec) => context.scan.kernelMap(spec), {
     ...mode,
-    epsilon: EPSILON,
+    epsilon: context.student.network.epsilon,
   });
 }
 

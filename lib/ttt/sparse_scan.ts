@@ -9,7 +9,6 @@ import type { PointRows } from "../graph/ops/gather.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { indexTensor } from "../nn/layers.ts";
-import { MINKUNET_DEPTH } from "../nn/minkunet.ts";
 import type { Student } from "../nn/student.ts";
 import type { Scan } from "../scan/mod.ts";
 import {
@@ -92,7 +91,7 @@ export class SparseScan implements Disposable {
       }),
     ]);
     const pyramid = owned.use(
-      await Pyramid.build(gpu, voxels.coords, voxels.count, MINKUNET_DEPTH),
+      await Pyramid.build(gpu, voxels.coords, voxels.count, student.network.depth),
     );
     const specs = student.maps();
     const built = await pyramid.kernelMaps(specs);

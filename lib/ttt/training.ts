@@ -13,7 +13,7 @@ import { paddedChannels, Tensor } from "../graph/tensor.ts";
 import { AdamW } from "../nn/adamw.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { initialState } from "../nn/initialise.ts";
-import { MINKUNETS } from "../nn/minkunet.ts";
+import { NETWORK_NAMES } from "../nn/network.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { type NamedTensor, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
@@ -39,7 +39,7 @@ const TrainingConfigSchema = z.strictObject({
   domain: z.string().default("source"),
   /** What the student learns: labels alone, with the teacher's features, or with what masks hide. */
   objective: z.enum(["labels", "joint", "mae"]).default("joint"),
-  backbone: z.enum(Object.keys(MINKUNETS) as [string, ...string[]]).default("MinkUNet14Slim"),
+  backbone: z.enum(NETWORK_NAMES).default("MinkUNet14Slim"),
   /** Input channels. */
   features: z.array(z.enum(["red", "green", "blue", "one"])).min(1)
     .default(["red", "green", "blue", "one"]),

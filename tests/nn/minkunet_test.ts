@@ -1,24 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Student } from "../../lib/nn/student.ts";
-import {
-  featureChannels,
-  minkUNetParameters,
-  MINKUNETS,
-  type MinkUNetShape,
-} from "../../lib/nn/minkunet.ts";
+import { networkOf } from "../../lib/nn/network.ts";
 import { GOLDEN } from "../parity/golden.ts";
-
-function shapeOf(name: string): MinkUNetShape {
-  return { ...MINKUNETS[name]!, inChannels: 3 };
-}
 
 /** State-dict shapes of MinkowskiEngine's network of this name: backbone and `final` with 20 classes. */
 function stateShapes(name: string): Map<string, readonly number[]> {
-  const shape = shapeOf(name);
+  const network = networkOf(name, 3);
   return new Map([
-    ...minkUNetParameters(shape).map((spec) => [spec.name, spec.shape] as const),
-    ["final.kernel", [featureChannels(shape), 20]],
+    ...network.parameters().map((spec) => [spec.name, spec.shape] as const),
+    ["final.kernel", [network.featureChannels, 20]],
     ["final.bias", [1, 20]],
   ]);
 }
@@ -36,11 +27,12 @@ for (
   ] as const
 ) {
   Deno.test(`${name} has ${parameters} parameters and ${statistics} running statistics`, () => {
-    const specs = minkUNetParameters(shapeOf(name));
+    const network = networkOf(name, 3);
+    const specs = network.parameters();
     const sizeOf = (kind: (is: string) => boolean) =>
       specs.filter((spec) => kind(spec.kind))
         .reduce((sum, spec) => sum + spec.shape.reduce((a, b) => a * b, 1), 0);
-    const head = (featureChannels(shapeOf(name)) + 1) * 20;
+    const head = (network.featureChannels + 1) * 20;
     assert.equal(sizeOf((kind) => kind !== "statistic") + head, parameters);
     assert.equal(sizeOf((kind) => kind === "statistic"), statistics);
   });
@@ -68,7 +60,7 @@ Deno.test("Student has the backbone's entries, two linear heads and the probe", 
     teacher: { id: "teacher", width: 10 },
   });
   const specs = student.parameters();
-  const backbone = minkUNetParameters({ ...MINKUNETS.MinkUNet14Slim!, inChannels: 4 });
+  const backbone = networkOf("MinkUNet14Slim", 4).parameters();
   assert.deepEqual(specs.slice(0, backbone.length), backbone);
   assert.deepEqual(
     specs.slice(backbone.length).map(({ name, part, kind, shape }) => [name, part, kind, shape]),
@@ -86,7 +78,7 @@ Deno.test("Student has the backbone's entries, two linear heads and the probe", 
   assert.equal(new Set(specs.map(({ name }) => name)).size, specs.length, "names are distinct");
 });
 
-Deno.test("Student refuses a backbone that is no MinkUNet", () => {
+Deno.test("Student refuses a backbone that is no network", () => {
   const card = { classes: ["a", "b"], features: ["one" as const], teacher: { id: "t", width: 4 } };
   for (const backbone of ["MinkUNet18C", "toString"]) {
     assert.throws(() => new Student({ ...card, backbone }), RangeError);

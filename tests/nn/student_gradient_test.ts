@@ -10,7 +10,6 @@ import { Plan } from "../../lib/graph/plan.ts";
 import { Tensor } from "../../lib/graph/tensor.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { Layers } from "../../lib/nn/layers.ts";
-import { MINKUNET_DEPTH } from "../../lib/nn/minkunet.ts";
 import { Parameters, type ParameterSpec, type Part } from "../../lib/nn/parameters.ts";
 import type { NamedTensor } from "../../lib/nn/safetensors.ts";
 import { Student } from "../../lib/nn/student.ts";
@@ -56,7 +55,7 @@ async function rig(
   trainable: readonly Part[],
 ): Promise<Rig> {
   const coords = owned.use(gpu.upload("coords", crossingPlanes()));
-  const pyramid = owned.use(await Pyramid.build(gpu, coords, VOXELS, MINKUNET_DEPTH));
+  const pyramid = owned.use(await Pyramid.build(gpu, coords, VOXELS, STUDENT.network.depth));
   const wanted = STUDENT.maps();
   const maps = await pyramid.kernelMaps(wanted);
   const parameters = owned.use(new Parameters(gpu, SPECS));
@@ -64,7 +63,12 @@ async function rig(
   const layers = new Layers(
     parameters,
     (spec) => maps[wanted.findIndex((known) => JSON.stringify(known) === JSON.stringify(spec))]!,
-    { statistics, momentum: 0, epsilon: 1e-5, trainable: ({ part }) => trainable.includes(part) },
+    {
+      statistics,
+      momentum: 0,
+      epsilon: STUDENT.network.epsilon,
+      trainable: ({ part }) => trainable.includes(part),
+    },
   );
   const x = inputTensor(gpu, owned, "x", seededNumbers(3, VOXELS * 3), 3, false);
   const z = STUDENT.distillationHead(graph, layers, STUDENT.backbone(graph, layers, x));

@@ -3,14 +3,7 @@ import { Graph } from "../../lib/graph/graph.ts";
 import { crossEntropy } from "../../lib/graph/ops/cross_entropy.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { Layers } from "../../lib/nn/layers.ts";
-import {
-  featureChannels,
-  minkUNet,
-  MINKUNET_DEPTH,
-  minkUNetMaps,
-  minkUNetParameters,
-  MINKUNETS,
-} from "../../lib/nn/minkunet.ts";
+import { networkOf } from "../../lib/nn/network.ts";
 import { Parameters, type ParameterSpec } from "../../lib/nn/parameters.ts";
 import { Pyramid } from "../../lib/sparse/mod.ts";
 import { withGpu } from "../gpu.ts";
@@ -31,14 +24,14 @@ if (GOLDEN) {
     withGpu(`${name}: logits, loss and gradients equal MinkowskiEngine's`, async (gpu) => {
       const [network, mode] = name.split(".") as [string, "eval" | "train"];
       const file = await golden(name);
-      const shape = { ...MINKUNETS[network]!, inChannels: 3 };
+      const backbone = networkOf(network, 3);
       const specs: ParameterSpec[] = [
-        ...minkUNetParameters(shape),
+        ...backbone.parameters(),
         {
           name: "final.kernel",
           part: "classes",
           kind: "kernel",
-          shape: [featureChannels(shape), CLASSES],
+          shape: [backbone.featureChannels, CLASSES],
         },
         { name: "final.bias", part: "classes", kind: "bias", shape: [1, CLASSES] },
       ];
@@ -50,10 +43,10 @@ if (GOLDEN) {
           gpu,
           owned.use(gpu.upload("coords", coordinateWords(coords))),
           count,
-          MINKUNET_DEPTH,
+          backbone.depth,
         ),
       );
-      const mapSpecs = minkUNetMaps(shape);
+      const mapSpecs = backbone.maps();
       const maps = await pyramid.kernelMaps(mapSpecs);
       const parameters = owned.use(new Parameters(gpu, specs));
       parameters.load(goldenState(specs));
@@ -65,12 +58,12 @@ if (GOLDEN) {
         {
           statistics: mode === "eval" ? "running" : "batch",
           momentum: 0,
-          epsilon: 1e-5,
+          epsilon: backbone.epsilon,
           trainable: () => true,
         },
       );
       const x = inputTensor(gpu, owned, "x", numbers(file, "x"), 3);
-      const logits = layers.linear(graph, minkUNet(graph, shape, layers, x), "final");
+      const logits = layers.linear(graph, backbone.emit(graph, layers, x), "final");
       const targets = wordTensor(gpu, owned, "targets", numbers(file, "targets"));
       const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
       graph.backward();

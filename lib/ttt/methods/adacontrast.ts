@@ -32,7 +32,6 @@ import { softmax } from "../../graph/ops/softmax.ts";
 import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { indexTensor } from "../../nn/layers.ts";
-import { featureChannels } from "../../nn/minkunet.ts";
 import type { Parameters } from "../../nn/parameters.ts";
 import { frozenLayers, layersOf, LossHistory, PredictionPlan } from "../plans.ts";
 import type { Probabilities } from "../probabilities.ts";
@@ -190,7 +189,7 @@ async function learn(context: AdaptationContext, lesson: Lesson): Promise<void> 
     const chosen = random.sample(candidates.length, count).map((index) => candidates[index]!);
     return sampleRows(gpu, chosen.sort(), voxels.points, owned);
   };
-  const bankSize = Math.min(BANK, largestBank(featureChannels(student.shape)));
+  const bankSize = Math.min(BANK, largestBank(student.network.featureChannels));
   const plan = owned.use(
     lessonPlan(context, lesson, views, { queries: sample(QUERIES), bank: sample(bankSize) }),
   );

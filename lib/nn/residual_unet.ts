@@ -1,0 +1,169 @@
+/**
+ * The sparse residual U-Net that MinkUNet and SpUNet both are: a stem, four halvings with residual blocks, four
+ * doublings with a skip connection and residual blocks. What tells the families apart (names in the state dict,
+ * where an encoder stage widens, batch norm's epsilon) stands in a {@link Dialect}.
+ *
+ * @module
+ */
+import type { Graph } from "../graph/graph.ts";
+import { relu } from "../graph/ops/activation.ts";
+import { add } from "../graph/ops/add.ts";
+import { concatenate } from "../graph/ops/concatenation.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { KernelMapSpec } from "../sparse/mod.ts";
+import type { Layers } from "./layers.ts";
+import type { Network } from "./network.ts";
+import type { ParameterSpec } from "./parameters.ts";
+
+/** One number for each of the four encoder and four decoder stages, in the order they are walked. */
+export type Stages = readonly [number, number, number, number, number, number, number, number];
+
+/** What tells one member of a family from another. */
+export interface UNetShape {
+  readonly inChannels: number;
+  /** Channels of the stem. */
+  readonly stem: number;
+  /** Edge of the stem's kernel, odd. */
+  readonly stemKernel: number;
+  /** Channels of the stages. */
+  readonly planes: Stages;
+  /** Residual blocks of each stage. */
+  readonly layers: Stages;
+}
+
+/** A convolution and the batch norm after it, by their state-dict prefixes. */
+export interface NormedNames {
+  readonly conv: string;
+  readonly norm: string;
+}
+
+/** The parts of a residual block. The projection is there only where a block changes the channels. */
+export interface BlockNames {
+  readonly first: NormedNames;
+  readonly second: NormedNames;
+  readonly projection: NormedNames;
+}
+
+/** What tells one family from another. Stages count from 0 as in {@link Stages}. */
+export interface Dialect {
+  /** What batch norm adds to the variance. */
+  readonly epsilon: number;
+  /** Whether the halving convolution already has its stage's channels, or the stage's first block widens. */
+  readonly widensOnTheWayDown: boolean;
+  readonly stem: NormedNames;
+  /** The convolution that leads into a stage: halving for 0 to 3, doubling for 4 to 7. */
+  into(stage: number): NormedNames;
+  block(stage: number, index: number): BlockNames;
+}
+
+/** Halvings, and doublings. */
+const DEPTH = 4;
+
+/** A member of a family as a network. */
+export function residualUNet(shape: UNetShape, dialect: Dialect): Network {
+  return {
+    inChannels: shape.inChannels,
+    featureChannels: shape.planes[7],
+    depth: DEPTH,
+    epsilon: dialect.epsilon,
+    maps: () => kernelMaps(shape),
+    parameters: () => parameters(shape, dialect),
+    emit: (graph, layers, x) => emit(shape, dialect, graph, layers, x),
+  };
+}
+
+function kernelMaps(shape: UNetShape): KernelMapSpec[] {
+  const maps: KernelMapSpec[] = [
+    { kernelSize: shape.stemKernel, stride: 1, dilation: 1, from: 0 },
+  ];
+  for (let level = 0; level <= DEPTH; level++) {
+    maps.push({ kernelSize: 3, stride: 1, dilation: 1, from: level });
+    if (level < DEPTH) maps.push({ kernelSize: 2, stride: 2, dilation: 1, from: level });
+  }
+  return maps;
+}
+
+function parameters(shape: UNetShape, dialect: Dialect): ParameterSpec[] {
+  const specs: ParameterSpec[] = [];
+  const layer = ({ conv, norm }: NormedNames, ...kernel: number[]) => {
+    specs.push({ name: `${conv}.kernel`, part: "backbone", kind: "kernel", shape: kernel });
+    const entry = (key: string, kind: ParameterSpec["kind"]) =>
+      specs.push({ name: `${norm}.${key}`, part: "backbone", kind, shape: [kernel.at(-1)!] });
+    entry("weight", "scale");
+    entry("bias", "shift");
+    entry("running_mean", "statistic");
+    entry("running_var", "statistic");
+  };
+  const blocks = (stage: number, cin: number, cout: number) => {
+    for (let i = 0; i < shape.layers[stage]!; i++) {
+      const { first, second, projection } = dialect.block(stage, i);
+      const inputs = i === 0 ? cin : cout;
+      layer(first, 27, inputs, cout);
+      layer(second, 27, cout, cout);
+      if (inputs !== cout) layer(projection, inputs, cout);
+    }
+  };
+  const { planes, stem } = shape;
+  layer(dialect.stem, shape.stemKernel ** 3, shape.inChannels, stem);
+  let channels = stem;
+  for (let stage = 0; stage < 2 * DEPTH; stage++) {
+    const isDown = stage < DEPTH;
+    const led = isDown && !dialect.widensOnTheWayDown ? channels : planes[stage]!;
+    layer(dialect.into(stage), 8, channels, led);
+    blocks(stage, led + (isDown ? 0 : skipChannels(shape, stage)), planes[stage]!);
+    channels = planes[stage]!;
+  }
+  return specs;
+}
+
+/** Channels that come over the skip connection into a decoder stage. */
+function skipChannels({ planes, stem }: UNetShape, stage: number): number {
+  return stage === 7 ? stem : planes[6 - stage]!;
+}
+
+function emit(
+  shape: UNetShape,
+  dialect: Dialect,
+  graph: Graph,
+  layers: Layers,
+  x: Tensor,
+): Tensor {
+  const normRelu = (input: Tensor, { norm }: NormedNames) =>
+    relu(graph, layers.norm(graph, input, norm));
+  const block = (
+    input: Tensor,
+    { first, second, projection }: BlockNames,
+    level: number,
+    channels: number,
+  ) => {
+    const inner = normRelu(layers.conv(graph, input, first.conv, 3, level), first);
+    const outer = layers.norm(graph, layers.conv(graph, inner, second.conv, 3, level), second.norm);
+    const residual = input.channels !== channels
+      ? layers.norm(graph, layers.linear(graph, input, projection.conv), projection.norm)
+      : input;
+    return relu(graph, add(graph, outer, residual));
+  };
+  const blocks = (input: Tensor, stage: number, level: number): Tensor => {
+    let y = input;
+    for (let i = 0; i < shape.layers[stage]!; i++) {
+      y = block(y, dialect.block(stage, i), level, shape.planes[stage]!);
+    }
+    return y;
+  };
+
+  const { stem } = dialect;
+  let y = normRelu(layers.conv(graph, x, stem.conv, shape.stemKernel, 0), stem);
+  const skips: Tensor[] = [];
+  for (let level = 0; level < DEPTH; level++) {
+    skips.push(y);
+    const into = dialect.into(level);
+    y = blocks(normRelu(layers.down(graph, y, into.conv, level), into), level, level + 1);
+  }
+  for (let level = DEPTH - 1; level >= 0; level--) {
+    const stage = 2 * DEPTH - 1 - level;
+    const into = dialect.into(stage);
+    const up = normRelu(layers.up(graph, y, into.conv, level), into);
+    y = blocks(concatenate(graph, up, skips[level]!), stage, level);
+  }
+  return y;
+}

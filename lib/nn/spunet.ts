@@ -1,0 +1,44 @@
+/**
+ * SpUNet-v1m1, Pointcept's U-Net on spconv (`sparse_unet/spconv_unet_v1m1_base.py`). Beside MinkUNet34C: the
+ * halving convolutions widen, so that no encoder block needs a projection, and batch norm's epsilon is 1e-3.
+ * The names are those of its state dict, with `.kernel` for what spconv calls `.weight`: it stands here in
+ * MinkowskiEngine's layout.
+ *
+ * @module
+ */
+import type { Network } from "./network.ts";
+import { type Dialect, residualUNet, type UNetShape } from "./residual_unet.ts";
+
+/** Members by Pointcept's names. */
+export const SPUNETS: Readonly<Record<string, Omit<UNetShape, "inChannels">>> = {
+  "SpUNet-v1m1": {
+    stem: 32,
+    stemKernel: 5,
+    planes: [32, 64, 128, 256, 256, 128, 96, 96],
+    layers: [2, 3, 4, 6, 2, 2, 2, 2],
+  },
+};
+
+/** Decoder stages count from the finest level, as the encoder's do. */
+const POINTCEPT: Dialect = {
+  epsilon: 1e-3,
+  widensOnTheWayDown: true,
+  stem: { conv: "conv_input.0", norm: "conv_input.1" },
+  into(stage) {
+    const name = stage < 4 ? `down.${stage}` : `up.${7 - stage}`;
+    return { conv: `${name}.0`, norm: `${name}.1` };
+  },
+  block(stage, index) {
+    const name = `${stage < 4 ? `enc.${stage}` : `dec.${7 - stage}`}.block${index}`;
+    return {
+      first: { conv: `${name}.conv1`, norm: `${name}.bn1` },
+      second: { conv: `${name}.conv2`, norm: `${name}.bn2` },
+      projection: { conv: `${name}.proj.0`, norm: `${name}.proj.1` },
+    };
+  },
+};
+
+/** A SpUNet as a network. */
+export function spUNet(shape: UNetShape): Network {
+  return residualUNet(shape, POINTCEPT);
+}
