@@ -6,7 +6,7 @@ Deno.test("segmentOptions() adapts where there are photographs, and not where th
     method: "ttt-kd-fusion",
     settings: {
       steps: 25,
-      learningRate: 0.1,
+      learningRate: 0.05,
       momentum: 0.9,
       statistics: "batch",
       copies: 8,
