@@ -59,8 +59,8 @@ withGpu("tent leaves the source weights and starts every scan from them", async 
 });
 
 Deno.test("tent has the paper's rate by default, and refuses what cannot be", () => {
-  assert.deepEqual(tent.settings.parse({}), { steps: 10, learningRate: 1e-3 });
-  assert.deepEqual(tent.settings.parse({ steps: "4" }), { steps: 4, learningRate: 1e-3 });
+  assert.deepEqual(tent.settings.parse({}), { steps: 10, learningRate: 3e-3 });
+  assert.deepEqual(tent.settings.parse({ steps: "4" }), { steps: 4, learningRate: 3e-3 });
   for (const bad of [{ steps: 0 }, { learningRate: -1 }, { momentum: 0.9 }]) {
     assert.equal(tent.settings.safeParse(bad).success, false);
   }

@@ -56,7 +56,7 @@ const NEVER = 0xffffffff;
 const settings = z.strictObject({
   steps: numberSetting(10, { min: 1, max: 1000, integer: true }),
   /** Of the backbone. */
-  learningRate: numberSetting(1e-3, { min: 0, max: 10 }),
+  learningRate: numberSetting(3e-4, { min: 0, max: 10 }),
   momentum: numberSetting(0.9, { min: 0, max: 0.999 }),
   /** What the key encoder keeps of itself at each step. */
   keyMomentum: numberSetting(0.9, { min: 0, max: 1 }),

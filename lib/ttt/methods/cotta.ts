@@ -40,7 +40,7 @@ export const cotta = defineMethod({
     /** Of Adam. */
     learningRate: numberSetting(1e-3, { min: 0, max: 1 }),
     /** What the teacher keeps of itself at each step. */
-    teacherMomentum: numberSetting(0.999, { min: 0, max: 1 }),
+    teacherMomentum: numberSetting(0.9, { min: 0, max: 1 }),
     /** Probability that a weight returns to its source value at each step. */
     restore: numberSetting(0.01, { min: 0, max: 1 }),
     /** Mean confidence of the source network below which views are averaged. */

@@ -30,7 +30,7 @@ export const dua = defineMethod({
     copies: numberSetting(20, { min: 1, max: 1000, integer: true }),
     /** The i-th copy moves the statistics by momentum · decay^i + minimum. */
     momentum: numberSetting(0.1, { min: 0, max: 0.5 }),
-    decay: numberSetting(0.94, { min: 0, max: 1 }),
+    decay: numberSetting(1, { min: 0, max: 1 }),
     minimum: numberSetting(0.005, { min: 0, max: 0.5 }),
   }),
   grid: [

@@ -28,7 +28,7 @@ export const fusion = defineMethod({
   adapts: false,
   settings: z.strictObject({
     /** Weight of the probe. */
-    weight: numberSetting(1, { min: 0, max: 10 }),
+    weight: numberSetting(2, { min: 0, max: 10 }),
     ...networkSettings,
   }),
   grid: [

@@ -29,7 +29,7 @@ export const tent = defineMethod({
   settings: z.strictObject({
     steps: numberSetting(10, { min: 1, max: 1000, integer: true }),
     /** Of Adam. */
-    learningRate: numberSetting(1e-3, { min: 0, max: 1 }),
+    learningRate: numberSetting(3e-3, { min: 0, max: 1 }),
   }),
   grid: [
     { steps: 1, learningRate: 1e-3 },

@@ -29,7 +29,7 @@ import { networkSettings } from "./fusion.ts";
 export const distillationSettings = z.strictObject({
   /** Gradient steps on this scan. */
   steps: numberSetting(25, { min: 1, max: 1000, integer: true }),
-  learningRate: numberSetting(0.2, { min: 0, max: 10 }),
+  learningRate: numberSetting(0.1, { min: 0, max: 10 }),
   momentum: numberSetting(0.9, { min: 0, max: 0.999 }),
   ...networkSettings,
   /** Whether to predict by the mean of the probabilities at all steps. */

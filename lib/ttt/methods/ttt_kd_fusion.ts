@@ -8,13 +8,16 @@ export const tttKdFusion = defineMethod({
   ...tttKd,
   name: "ttt-kd-fusion",
   about: "TTT-KD, then the 2D probe's and the network's predictions multiplied",
-  settings: distillationSettings.extend({ fusion: numberSetting(1, { min: 0, max: 10 }) }),
+  settings: distillationSettings.extend({
+    learningRate: numberSetting(0.05, { min: 0, max: 10 }),
+    fusion: numberSetting(2, { min: 0, max: 10 }),
+  }),
   grid: [
-    { learningRate: 0.2 },
     { learningRate: 0.05 },
-    { learningRate: 0.2, agreement: 0.3 },
-    { learningRate: 0.2, agreement: 1 },
-    { learningRate: 0.05, agreement: 1 },
-    { learningRate: 0.05, statistics: "auto" },
+    { learningRate: 0.05, fusion: 2 },
+    { learningRate: 0.1 },
+    { learningRate: 0.1, fusion: 2 },
+    { learningRate: 0.2 },
+    { learningRate: 0.2, fusion: 2 },
   ],
 });
