@@ -17,7 +17,7 @@ export class OptionError extends RangeError {
 
 /**
  * What labels a scan with photographs unless told otherwise: the best on validation scenes of the procedural
- * rooms, by `deno task eval --split validation --studies main`.
+ * rooms, by `deno task eval --tune --scenes 2`.
  */
 export const DEFAULT_METHOD = "ttt-kd-fusion";
 
