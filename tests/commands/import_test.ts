@@ -1,0 +1,132 @@
+/** `import` as a user meets it. */
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { StudentCard } from "../../lib/nn/card.ts";
+import { initialState } from "../../lib/nn/initialise.ts";
+import { type NamedTensor, writeSafetensors } from "../../lib/nn/safetensors.ts";
+import { Student } from "../../lib/nn/student.ts";
+import { readStudent } from "../../lib/ttt/models.ts";
+import { asSpconv, prefixed } from "../nn/foreign.ts";
+import { uniform } from "../sparse/clouds.ts";
+import { ttt, withFolder } from "./support.ts";
+
+const CARD: StudentCard = {
+  id: "imported",
+  backbone: "MinkUNet14Slim",
+  classes: ["floor", "wall", "chair"],
+  palette: [[0, 0, 0], [1, 1, 1], [2, 2, 2]],
+  voxelSize: 0.05,
+  features: ["red", "green", "blue"],
+  teacher: null,
+  asprs: [2, 6, 0],
+  licence: "none",
+  provenance: "made for a test",
+};
+const SPECS = new Student(CARD).parameters();
+/** Numbers that half precision can hold. */
+const STATE = new Map(
+  [...initialState(SPECS, uniform(8))].map(([name, { shape, data }]) => [name, {
+    shape,
+    data: Float32Array.from(Float16Array.from(data as Float32Array)),
+  }]),
+);
+const CHECKPOINT = prefixed(asSpconv(STATE, SPECS), "module.");
+
+/** Writes a checkpoint and a card, and gives the arguments that import them. */
+async function filesIn(
+  folder: string,
+  bytes: Uint8Array,
+  card: Record<string, unknown> = CARD,
+): Promise<{ args: string[]; out: string }> {
+  const [file, cardFile, out] = ["model.safetensors", "card.json", "student.safetensors"]
+    .map((name) => join(folder, name));
+  await writeFile(file!, bytes);
+  await writeFile(cardFile!, JSON.stringify(card));
+  const args = ["import", "--from", "spconv", file!, "--card", cardFile!, "--out", out!];
+  return { args, out: out! };
+}
+
+/** The same file in half precision. */
+function halved(tensors: ReadonlyMap<string, NamedTensor>): Uint8Array {
+  const header: Record<string, unknown> = {};
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  for (const [name, { shape, data }] of tensors) {
+    const half = new Uint8Array(Float16Array.from(data as Float32Array).buffer);
+    header[name] = { dtype: "F16", shape, data_offsets: [offset, offset += half.length] };
+    parts.push(half);
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = new Uint8Array(BigUint64Array.of(BigInt(text.length)).buffer);
+  return Uint8Array.from([length, text, ...parts].flatMap((part) => [...part]));
+}
+
+Deno.test("import makes a student that runs, and says what comes next", async () => {
+  await withFolder(async (folder) => {
+    const bytes = writeSafetensors({ tensors: CHECKPOINT, metadata: {} });
+    const { args, out } = await filesIn(folder, bytes);
+    const { code, stdout, stderr } = await ttt(args);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /imported, MinkUNet14Slim, \d+ entries of layout KRSC after "module\."/);
+    assert.match(stdout, /train CONFIG\.json --from .*student\.safetensors --heads-only/);
+    const student = await readStudent(out);
+    assert.deepEqual(student.card, CARD);
+    assert.deepEqual(student.tensors, STATE);
+  });
+});
+
+Deno.test("import widens half precision, and matches features directly where the card says so", async () => {
+  await withFolder(async (folder) => {
+    const teacher = { id: "narrow", width: 48, head: "none" };
+    const { args, out } = await filesIn(folder, halved(CHECKPOINT), { ...CARD, teacher });
+    const { code, stderr } = await ttt(args);
+    assert.equal(code, 0, stderr);
+    const student = await readStudent(out);
+    assert.deepEqual(student.tensors, STATE);
+    assert.deepEqual(student.centre, new Float32Array(48));
+  });
+});
+
+Deno.test("import refuses with every difference, writes nothing, and exits with 1", async () => {
+  await withFolder(async (folder) => {
+    const tensors = new Map(CHECKPOINT);
+    tensors.delete("module.bn1.weight");
+    tensors.set("module.extra", { shape: [1], data: new Float32Array(1) });
+    const { args, out } = await filesIn(folder, writeSafetensors({ tensors, metadata: {} }));
+    const { code, stderr } = await ttt(args);
+    assert.equal(code, 1);
+    const found = ['"module.bn1.bn.weight" is missing', '"module.extra" is left over'];
+    assert.deepEqual(stderr.trimEnd().split("\n"), [
+      ...found.map((difference) => `  ${difference}`),
+      `ttt-kd: Cannot import the checkpoint: ${found.join("; ")}`,
+    ]);
+    await assert.rejects(readFile(out));
+    assert.equal((await ttt([...args, "--drop", "module.extra"])).code, 1);
+  });
+});
+
+Deno.test("import refuses a card that cannot be, and options that are none", async () => {
+  await withFolder(async (folder) => {
+    const teacher = { id: "dinov2", width: 384, head: "none" };
+    const bytes = writeSafetensors({ tensors: CHECKPOINT, metadata: {} });
+    const { args } = await filesIn(folder, bytes, { ...CARD, teacher });
+    const wide = await ttt(args);
+    assert.equal(wide.code, 1);
+    assert.match(
+      wide.stderr,
+      /card\.json: .*"teacher\.head".* 48 channels .* 384; .*--heads-only\n$/,
+    );
+    for (
+      const [changed, message] of [
+        [args.with(2, "caffe"), /--from 'caffe': there are minkowski, spconv, torchsparse/],
+        [args.filter((_, i) => i < 4), /Missing option --card/],
+        [[...args, "--layout", "KCC"], /'KCC' from spconv: there are KRSC, RSKC, RSCK/],
+      ] as const
+    ) {
+      const { code, stderr } = await ttt(changed);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+    }
+  });
+});

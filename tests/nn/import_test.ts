@@ -1,0 +1,169 @@
+/** Checkpoints of other engines become ours bit for bit, or every difference is named. */
+import assert from "node:assert/strict";
+import {
+  FORMATS,
+  importCheckpoint,
+  ImportError,
+  type ImportOptions,
+} from "../../lib/nn/import/mod.ts";
+import { initialState } from "../../lib/nn/initialise.ts";
+import { networkOf } from "../../lib/nn/network.ts";
+import type { ParameterSpec } from "../../lib/nn/parameters.ts";
+import type { NamedTensor } from "../../lib/nn/safetensors.ts";
+import { uniform } from "../sparse/clouds.ts";
+import { asMinkowski, asSpconv, asTorchsparse, prefixed } from "./foreign.ts";
+import { segmentorSpecs } from "./network_run.ts";
+
+const SPECS = segmentorSpecs(networkOf("MinkUNet14Slim", 4), 5);
+const STATE = initialState(SPECS, uniform(5));
+
+function imported(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  from: string,
+  options: ImportOptions = {},
+  specs: readonly ParameterSpec[] = SPECS,
+) {
+  return importCheckpoint(tensors, FORMATS[from]!, specs, options);
+}
+
+/** The differences that an import is refused for. */
+function differences(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  from = "minkowski",
+  options: ImportOptions = {},
+): readonly string[] {
+  let found: readonly string[] = [];
+  assert.throws(() => imported(tensors, from, options), (error) => {
+    assert.ok(error instanceof ImportError, `${error}`);
+    found = error.differences;
+    for (const difference of found.slice(0, 8)) assert.ok(error.message.includes(difference));
+    return true;
+  });
+  return found;
+}
+
+for (
+  const [from, tensors] of [
+    ["minkowski", asMinkowski(STATE, SPECS)],
+    ["spconv", asSpconv(STATE, SPECS)],
+    ["torchsparse", asTorchsparse(STATE, SPECS)],
+  ] as const
+) {
+  Deno.test(`importCheckpoint() gives a MinkUNet back that went to ${from}`, () => {
+    for (const prefix of ["", "module.", "module.backbone.", "model.unet.net."]) {
+      const result = imported(prefixed(tensors, prefix), from);
+      assert.equal(result.prefix, prefix);
+      assert.deepEqual(result.tensors, STATE);
+    }
+  });
+}
+
+for (const layout of ["KRSC", "RSKC", "RSCK"] as const) {
+  Deno.test(`importCheckpoint() sees by the shapes that spconv's layout is ${layout}`, () => {
+    const result = imported(asSpconv(STATE, SPECS, layout), "spconv");
+    assert.equal(result.layout, layout);
+    assert.deepEqual(result.tensors, STATE);
+  });
+}
+
+Deno.test("importCheckpoint() takes SpUNet's own names, which have no .bn", () => {
+  const specs = segmentorSpecs(networkOf("SpUNet-v1m1", 6), 3)
+    .filter(({ name }) => /^(conv_input|up\.0|dec\.0\.block0|final)/.test(name));
+  const state = initialState(specs, uniform(6));
+  const tensors = prefixed(asSpconv(state, specs), "module.backbone.");
+  assert.ok(tensors.has("module.backbone.dec.0.block0.proj.0.weight"));
+  assert.deepEqual(imported(tensors, "spconv", {}, specs).tensors, state);
+});
+
+Deno.test("importCheckpoint() finds a class head outside the backbone: PyTorch's linear layer", () => {
+  const tensors = prefixed(asMinkowski(STATE, SPECS), "module.backbone.");
+  tensors.delete("module.backbone.final.kernel");
+  tensors.delete("module.backbone.final.bias");
+  const [kernel, bias] = ["final.kernel", "final.bias"].map((name) => STATE.get(name)!);
+  const data = new Float32Array(48 * 5);
+  for (let i = 0; i < 48; i++) {
+    for (let o = 0; o < 5; o++) data[o * 48 + i] = kernel!.data[i * 5 + o] as number;
+  }
+  tensors.set("module.seg_head.weight", { shape: [5, 48], data });
+  tensors.set("module.seg_head.bias", { shape: [5], data: bias!.data });
+  assert.deepEqual(imported(tensors, "minkowski").tensors, STATE);
+  tensors.set("module.seg_head.weight", { shape: [48, 5], data });
+  assert.deepEqual(differences(tensors), ['"module.seg_head.weight" is [48,5], not [5,48]']);
+});
+
+Deno.test("importCheckpoint() names what is missing, left over, of another shape, or no number", () => {
+  const tensors = new Map(asMinkowski(STATE, SPECS));
+  tensors.delete("bn3.bn.bias");
+  tensors.set("criterion.weight", { shape: [5], data: new Float32Array(5) });
+  tensors.set("block8.0.conv1.kernel", {
+    shape: [27, 48, 47],
+    data: new Float32Array(27 * 48 * 47),
+  });
+  tensors.set("bn0.bn.weight", { shape: [16], data: new Float32Array(16).fill(NaN) });
+  tensors.set("bn1.bn.weight", { shape: [16], data: new Int32Array(16) });
+  tensors.set("final.weight", { shape: [5, 48], data: new Float32Array(5 * 48) });
+  assert.deepEqual(differences(tensors), [
+    '"bn3.bn.bias" is missing',
+    '"final.kernel" stands beside "final.weight"',
+    '"criterion.weight" is left over',
+    '"bn0.bn.weight" holds numbers that are not finite',
+    '"bn1.bn.weight" holds whole numbers, not floats',
+    '"block8.0.conv1.kernel" is [27,48,47], not [27,64,48]',
+  ]);
+});
+
+Deno.test("importCheckpoint() counts what it does not spell out", () => {
+  const other = segmentorSpecs(networkOf("MinkUNet18A", 4), 5);
+  const tensors = new Map(other.map(({ name, shape }) => {
+    const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    return [name, { shape, data }] as const;
+  }));
+  assert.throws(() => imported(tensors, "minkowski"), (error) => {
+    assert.ok(error instanceof ImportError);
+    const more = Number(/; and (\d+) more$/.exec(error.message)![1]);
+    assert.equal(more, error.differences.length - 8);
+    assert.ok(error.differences.includes('"block2.1.conv1.kernel" is left over'));
+    assert.ok(error.differences.includes('"conv0p1s1.kernel" is [125,4,32], not [27,4,16]'));
+    return true;
+  });
+});
+
+Deno.test("importCheckpoint() asks which copy to take, and drops what it is told to", () => {
+  const own = prefixed(asSpconv(STATE, SPECS), "student.");
+  const both = new Map([...own, ...prefixed(asSpconv(STATE, SPECS), "teacher.")]);
+  assert.throws(
+    () => imported(both, "spconv"),
+    /"conv0p1s1\.weight" stands there after "student\." and "teacher\."; say which with --prefix$/,
+  );
+  assert.equal(differences(both, "spconv", { prefix: "student." }).length, SPECS.length);
+  const result = imported(both, "spconv", { prefix: "student.", drop: ["teacher."] });
+  assert.deepEqual(result.tensors, STATE);
+  assert.equal(result.ignored.length, SPECS.length);
+});
+
+Deno.test("importCheckpoint() says where a checkpoint is another engine's", () => {
+  assert.throws(
+    () => imported(prefixed(asSpconv(STATE, SPECS), "module."), "minkowski"),
+    /no entry is called "conv0p1s1\.kernel" \(the first is "module\.conv0p1s1\.weight"\); check --from/,
+  );
+  assert.throws(() => imported(new Map(), "spconv"), /the first is "nothing"/);
+});
+
+Deno.test("importCheckpoint() asks for a layout that shapes leave open", () => {
+  const specs: ParameterSpec[] = [
+    { name: "conv0p1s1.kernel", part: "backbone", kind: "kernel", shape: [27, 4, 4] },
+  ];
+  const state = initialState(specs, uniform(7));
+  for (const layout of ["RSKC", "RSCK"] as const) {
+    const tensors = asSpconv(state, specs, layout);
+    assert.throws(
+      () => imported(tensors, "spconv", {}, specs),
+      /shapes fit the layouts RSKC and RSCK; say which with --layout$/,
+    );
+    assert.deepEqual(imported(tensors, "spconv", { layout }, specs).tensors, state);
+  }
+  assert.throws(
+    () => imported(asSpconv(state, specs), "spconv", { layout: "CRSK" }, specs),
+    RangeError,
+  );
+});
