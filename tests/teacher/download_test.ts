@@ -1,0 +1,149 @@
+/** Fetching a model: from a server on the loopback, whole, false, cut short, refused. Nothing half-written stays. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { parseCommand, UsageError } from "../../lib/cli/args.ts";
+import { command } from "../../lib/commands/teachers.ts";
+import { download, findTeacher, sha256Of, TeacherError } from "../../lib/teacher/mod.ts";
+
+const MODEL = Uint8Array.from({ length: 300_000 }, (_, i) => i * 7 + (i >> 8));
+const HASH = sha256Of(MODEL);
+
+/** A server that knows `/model` and, cut off after a third, `/cut`; `asked` holds the paths. */
+async function withServer(
+  body: (at: { url: string; asked: string[]; folder: string }) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const asked: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const { pathname } = new URL(request.url);
+    asked.push(pathname);
+    return pathname.endsWith("/model.onnx") || pathname === "/model"
+      ? new Response(MODEL, { headers: { "content-length": `${MODEL.length}` } })
+      : new Response("no", { status: 404 });
+  });
+  try {
+    await body({ url: `http://127.0.0.1:${server.addr.port}`, asked, folder });
+  } finally {
+    await server.shutdown();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Promises all of the model and hangs up after a third. */
+async function withCutServer(body: (url: string) => Promise<void>): Promise<void> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const served = (async () => {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(4096));
+    const head = `HTTP/1.1 200 OK\r\ncontent-length: ${MODEL.length}\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(head));
+    for (let at = 0; at < 100_000;) {
+      at += await connection.write(MODEL.subarray(at, 100_000));
+    }
+  })();
+  await body(`http://127.0.0.1:${(listener.addr as Deno.NetAddr).port}/model`);
+  await served;
+}
+
+const filesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+
+Deno.test("download() writes a file whose hash is right", () =>
+  withServer(async ({ url, folder }) => {
+    const path = join(folder, "deep", "model.onnx");
+    const heard: [number, number | null][] = [];
+    const onProgress = (received: number, total: number | null) => heard.push([received, total]);
+    await download({ url: `${url}/model`, path, sha256: HASH, onProgress });
+    assert.deepEqual(await Deno.readFile(path), MODEL);
+    assert.deepEqual(filesIn(join(folder, "deep")), ["model.onnx"]);
+    assert.deepEqual(heard.at(-1), [MODEL.length, MODEL.length]);
+  }));
+
+Deno.test("download() keeps nothing of a file whose hash is another, and not touches what was there", () =>
+  withServer(async ({ url, folder }) => {
+    const path = join(folder, "model.onnx");
+    await Deno.writeTextFile(path, "the old one");
+    await assert.rejects(
+      download({ url: `${url}/model`, path, sha256: HASH.replace(/^./, "x") }),
+      (error) => error instanceof TeacherError && error.message.includes(`its SHA-256 is ${HASH}`),
+    );
+    assert.deepEqual(filesIn(folder), ["model.onnx"]);
+    assert.equal(await Deno.readTextFile(path), "the old one");
+  }));
+
+Deno.test("download() keeps nothing of a transfer that breaks off", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await withCutServer(async (url) => {
+      await assert.rejects(
+        download({ url, path: join(folder, "model.onnx"), sha256: HASH }),
+        /^TeacherError: Cannot download .*: broken off after \d+ bytes/,
+      );
+    });
+    assert.deepEqual(filesIn(folder), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("download() says what the server answers, and what to do without one", () =>
+  withServer(async ({ url, folder }) => {
+    const path = join(folder, "model.onnx");
+    await assert.rejects(
+      download({ url: `${url}/other`, path, sha256: HASH }),
+      /the server answers 404/,
+    );
+    const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = closed.addr as Deno.NetAddr;
+    closed.close();
+    await assert.rejects(
+      download({ url: `http://127.0.0.1:${port}/model`, path, sha256: HASH }),
+      (error: Error) =>
+        error.message.endsWith(`; without a connection, place the file at ${path}`) &&
+        !error.message.includes("\n"),
+    );
+    assert.deepEqual(filesIn(folder), []);
+  }));
+
+/** Runs `teachers` with the models folder and the hub set. */
+async function teachers(args: string[], folder: string, hub: string): Promise<void> {
+  const before = {
+    TTTKD_MODELS: Deno.env.get("TTTKD_MODELS"),
+    HF_ENDPOINT: Deno.env.get("HF_ENDPOINT"),
+  };
+  Deno.env.set("TTTKD_MODELS", folder);
+  Deno.env.set("HF_ENDPOINT", hub);
+  try {
+    const parsed = parseCommand(command, args);
+    assert.ok(parsed !== "help");
+    await command.run(parsed.values, parsed.positionals, undefined as never);
+  } finally {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+  }
+}
+
+Deno.test("teachers --get fetches from the hub, and pins what it fetched", () =>
+  withServer(async ({ url, asked, folder }) => {
+    await teachers(["--get", "dinov2-small", "--sha256", HASH.toUpperCase()], folder, url);
+    assert.deepEqual(asked, ["/onnx-community/dinov2-small/resolve/main/onnx/model.onnx"]);
+    assert.deepEqual(filesIn(folder), ["dinov2-small.json", "dinov2-small.onnx"]);
+    const { card, onnx } = await findTeacher("dinov2-small", folder);
+    assert.equal(card.sha256, HASH);
+    assert.deepEqual(onnx, MODEL);
+  }));
+
+Deno.test("teachers refuses what it cannot pin or does not know, and lists without asking anybody", () =>
+  withServer(async ({ url, asked, folder }) => {
+    const refuses = (args: string[], message: RegExp) =>
+      assert.rejects(teachers(args, folder, url), message);
+    await refuses(["--get", "dinov2-small"], /cannot be pinned; .*--sha256 HEX/);
+    await refuses(["--get", "clip-base-16", "--sha256", HASH], /no file on the hub is known/);
+    await assert.rejects(teachers(["--get", "dinov9"], folder, url), UsageError);
+    await refuses(["--get", "dinov2-small", "--sha256", "12"], /64 hexadecimal digits/);
+    await teachers([], folder, url);
+    await teachers(["--card", "sam-base"], folder, url);
+    assert.deepEqual(asked, []);
+    assert.deepEqual(filesIn(folder), []);
+  }));
