@@ -331,18 +331,17 @@ function withStepZero(context: StudyContext, entries: readonly Entry[]): Entry[]
   return all;
 }
 
-/** What a step changes; everything else of TTT-KD is in the prediction, and in its step 0. */
-const OF_PREDICTION = { fusion: 0, statistics: "batch" };
+/** How a method that has no such settings reads its weights: of the scan alone, by its own statistics. */
+const PLAIN = { fusion: 0, statistics: "batch", copies: 0 };
 
 /** The same student asked in the same way, without a step. */
 function stepZeroOf(context: StudyContext, variant: Variant): Variant {
   const { method, settings, checkpoint, teacher } = variant;
-  const resolved: Settings = {
-    ...OF_PREDICTION,
+  const { fusion, statistics, copies }: Settings = {
+    ...PLAIN,
     ...context.methods.get(method)!.settings.parse(settings),
   };
-  const { fusion, statistics, copies } = resolved;
-  const isPlain = Object.entries(OF_PREDICTION).every(([key, value]) => resolved[key] === value);
+  const isPlain = fusion === PLAIN.fusion && statistics === PLAIN.statistics;
   const start = variantOf(context, isPlain ? "bn" : "fusion");
   const usual = context.methods.get(start.method)!.settings.parse({}) as Settings;
   const asked: Settings = isPlain ? { copies } : { weight: fusion, statistics, copies };

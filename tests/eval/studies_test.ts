@@ -51,6 +51,17 @@ Deno.test("buildStudy() holds fused variants against fusion without a step", () 
   ]);
 });
 
+Deno.test("buildStudy() holds methods that read their weights plainly against bn", () => {
+  const { entries } = buildStudy("main", smallContext({ chosen: ["tent", "cotta", "ttt-mae"] }));
+  assert.deepEqual(entries.map(({ variant, stepZero }) => [variant.id, stepZero]), [
+    ["bn", null],
+    ["tent", "bn"],
+    ["cotta", "bn"],
+    ["bn, mae student", null],
+    ["ttt-mae", "bn, mae student"],
+  ]);
+});
+
 Deno.test("buildStudy() runs the costly methods from one seed, the others from all", () => {
   const { entries } = buildStudy("main", smallContext({ chosen: ["source", "oracle", "ttt-kd"] }));
   assert.deepEqual(
