@@ -1,5 +1,5 @@
 /** `train`: a student on the labelled scenes of a data set, alone or jointly with a teacher's features. */
-import { defineCommand } from "../cli/args.ts";
+import { defineCommand, UsageError } from "../cli/args.ts";
 import { MODEL_OPTIONS } from "../cli/engine.ts";
 import { progressDisplay } from "../cli/progress.ts";
 import { openDataset } from "../datasets/mod.ts";
@@ -15,12 +15,25 @@ export const command = defineCommand({
   options: {
     out: { type: "string", value: "FILE", about: "checkpoint to write (ID.safetensors)" },
     from: { type: "string", value: "FILE", about: "checkpoint whose weights to start from" },
-    licence: { type: "string", value: "NAME", default: "MIT", about: "licence of the checkpoint" },
+    "heads-only": {
+      type: "boolean",
+      about: "train heads for the teacher alone (ρ_2D and the probe); all else stays as in --from",
+    },
+    licence: {
+      type: "string",
+      value: "NAME",
+      about: "licence of the checkpoint (MIT; with --heads-only that of --from)",
+    },
     teacher: MODEL_OPTIONS.teacher,
   },
   async run(values, [path = ""]) {
-    const config = parseTrainingConfig(await Deno.readTextFile(path), path);
     const from = values.from === undefined ? null : await readStudent(values.from);
+    const headsOnly = values["heads-only"];
+    if (headsOnly && !from) {
+      throw new UsageError("Missing option --from FILE: whose heads to train");
+    }
+    const card = headsOnly ? from?.card : undefined;
+    const config = parseTrainingConfig(await Deno.readTextFile(path), path, card);
     using gpu = await Gpu.open();
     const dataset = await openDataset(config.benchmark, gpu);
     const file = config.objective === "joint" ? await readTeacher(values.teacher) : null;
@@ -31,8 +44,9 @@ export const command = defineCommand({
       config,
       dataset,
       teacher,
-      licence: values.licence,
+      licence: values.licence ?? card?.licence ?? "MIT",
       ...(from ? { from } : {}),
+      headsOnly,
       onProgress: ({ phase, done, total, crossEntropy, distillation }) =>
         display.update({
           label: TRAINING_PHASES[phase],

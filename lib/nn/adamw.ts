@@ -1,12 +1,13 @@
 /**
- * AdamW over all learned parameters of a network: one launch a step. Without weight decay, what gets no
- * gradient keeps its bits, so the parameters that a method moves are those it asked gradients for.
+ * AdamW over the learned parameters of a network, or over some of its parts: one launch a step. Without weight
+ * decay, what gets no gradient keeps its bits, so the parameters that a method moves are those it asked
+ * gradients for.
  *
  * @module
  */
-import { type Gpu, Program } from "../gpu/mod.ts";
+import { type Binding, type Gpu, Program } from "../gpu/mod.ts";
 import { type AdamOptions, adamParams, adamStep } from "../graph/ops/optimizer.ts";
-import type { Parameters } from "./parameters.ts";
+import type { Parameters, Part } from "./parameters.ts";
 
 /** Applies the gradients of `parameters` and leaves them zero. Owns the moments. */
 export class AdamW implements Disposable {
@@ -16,16 +17,24 @@ export class AdamW implements Disposable {
   readonly #count: number;
   #step = 0;
 
-  constructor(gpu: Gpu, parameters: Parameters, weightDecay: number) {
-    const { values, gradients: gradient } = parameters;
+  /** @param parts the first and the last part that move, and what stands between them; all by default. */
+  constructor(
+    gpu: Gpu,
+    parameters: Parameters,
+    weightDecay: number,
+    parts: readonly [first: Part, last: Part] = ["backbone", "reconstruction"],
+  ) {
+    const { offset, size } = parameters.range(...parts);
+    const values = { buffer: parameters.values, offset, size };
+    const gradient = { buffer: parameters.gradients, offset, size };
     this.#options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
-    this.#count = values.size / 16;
+    this.#count = size / 16;
     using owned = new DisposableStack();
-    const first = owned.use(gpu.zeros("first moments", values.size));
-    const second = owned.use(gpu.zeros("second moments", values.size));
+    const first = owned.use(gpu.zeros("first moments", size));
+    const second = owned.use(gpu.zeros("second moments", size));
     this.#program = owned.use(
       new Program(gpu, [
-        adamStep({ values, gradient, first, second }, this.#count, 1, {
+        adamStep<Binding>({ values, gradient, first, second }, this.#count, 1, {
           ...this.#options,
           learningRate: 0,
         }),

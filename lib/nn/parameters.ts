@@ -75,6 +75,13 @@ export class Parameters implements Disposable {
     return this.#partEnds.get(part)!;
   }
 
+  /** Bytes of `values` from the start of part `first` to the end of part `last`. */
+  range(first: Part, last: Part): { offset: number; size: number } {
+    const before = PARTS[PARTS.indexOf(first) - 1];
+    const offset = before === undefined ? 0 : this.endOf(before);
+    return { offset, size: this.endOf(last) - offset };
+  }
+
   /** A learned tensor as the graph sees it. */
   parameter(name: string, trainable: boolean): Parameter {
     const { spec, offset, bytes } = this.#place(name);

@@ -6,7 +6,7 @@
  * @module
  */
 import { pairGather, pairWeigh } from "../../kernels/pairing.ts";
-import { f32bits, type Gpu, type GpuBuffer, type Launch } from "../gpu/mod.ts";
+import { type BufferSlice, f32bits, type Gpu, type GpuBuffer, type Launch } from "../gpu/mod.ts";
 import type { Camera } from "../scan/mod.ts";
 import type { Voxels } from "../sparse/mod.ts";
 import { fillWords, workgroups } from "../sparse/words.ts";
@@ -56,7 +56,11 @@ export class Targets implements Disposable {
 
 /** A scan, its cameras and what the teacher says of their photographs. */
 export interface Views {
-  voxels: Voxels;
+  /**
+   * All voxels of the scan, or some: `order` then lists the points of these alone, `points` counts all, and the
+   * others still hide what stands behind them.
+   */
+  voxels: Pick<Voxels, "points" | "count" | "size" | "order" | "starts">;
   /** f32 [3 * points], metres, less `origin`. */
   positions: GpuBuffer;
   /** What was taken off the scan's positions, in the cameras' world. */
@@ -65,13 +69,23 @@ export interface Views {
   /** `maps[i]` describes the photograph of `cameras[i]`. */
   maps: readonly FeatureMap[];
   options?: PairingOptions;
+  /** Most bytes of targets that one dispatch binds; the adapter's limit by default. */
+  maxBindingBytes?: number;
+}
+
+/** Rows of targets that one dispatch writes. */
+interface RowBlock {
+  rows: number;
+  starts: BufferSlice;
+  values: BufferSlice;
 }
 
 /**
- * Pairs voxels with the pixels that show them. One submit, one readback.
+ * Pairs voxels with the pixels that show them. One submit, one readback. Targets may be larger than what the adapter
+ * binds: they are written in blocks of rows.
  *
  * @throws {TypeError} where the maps do not fit the cameras or each other, or `positions` is too short.
- * @throws {RangeError} on options that cannot be, or targets larger than the adapter can bind.
+ * @throws {RangeError} on options that cannot be, or targets larger than the adapter's largest buffer.
  */
 export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
   const { voxels, positions, origin, cameras, maps } = views;
@@ -86,10 +100,10 @@ export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
   }
   const columns = Math.ceil(channels / 4);
   const bytes = voxels.count * columns * 16;
-  if (bytes > gpu.limits.maxStorageBufferBindingSize) {
+  if (bytes > gpu.limits.maxBufferSize) {
     throw new RangeError(
-      `Cannot pair ${voxels.count} voxels with ${channels} channels: ${bytes} bytes are more than the ` +
-        `adapter binds (${gpu.limits.maxStorageBufferBindingSize}); use larger voxels or a narrower teacher`,
+      `Cannot pair ${voxels.count} voxels with ${channels} channels: ${bytes} bytes are more than a ` +
+        `buffer of the adapter holds (${gpu.limits.maxBufferSize}); use larger voxels or a narrower teacher`,
     );
   }
 
@@ -103,9 +117,16 @@ export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
   const seeing = seePoints(gpu, scratch, { positions, points, cameras, origin, options });
   const { seen, words, projected } = seeing;
   const { order, starts } = voxels;
-  const gather = (map: FeatureMap, view: number): Launch => {
+  const blocks = rowBlocks(
+    voxels.count,
+    starts,
+    values,
+    columns * 16,
+    views.maxBindingBytes ?? gpu.limits.maxStorageBufferBindingSize,
+  );
+  const gather = (map: FeatureMap, view: number): Launch[] => {
     const { width, height } = cameras[view]!;
-    return {
+    return blocks.map((block) => ({
       kernel: pairGather,
       constants: { NEAREST: Number(options.sampling === "nearest") },
       params: [
@@ -113,26 +134,26 @@ export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
         f32bits(map.rows / height),
         map.cols,
         map.rows,
-        voxels.count,
+        block.rows,
         columns,
         points,
         view,
       ],
-      bindings: [projected, seen, share, order, starts, map.buffer, values],
-      workgroups: workgroups(voxels.count * Math.ceil(columns / GATHER_BLOCK)),
-    };
+      bindings: [projected, seen, share, order, block.starts, map.buffer, block.values],
+      workgroups: workgroups(block.rows * Math.ceil(columns / GATHER_BLOCK)),
+    }));
   };
   gpu.run([
     ...seeing.launches,
     fillWords(totals, 2, 0),
-    fillWords(values, voxels.count * columns * 4, 0),
+    ...blocks.map((block) => fillWords(block.values, block.rows * columns * 4, 0)),
     {
       kernel: pairWeigh,
       params: [voxels.count, points, words],
       bindings: [seen, order, starts, share, weight, totals],
       workgroups: workgroups(voxels.count),
     },
-    ...maps.flatMap((map, view) => [seeing.project(view), gather(map, view)]),
+    ...maps.flatMap((map, view) => [seeing.project(view), ...gather(map, view)]),
   ], "pair views");
   const [pointsSeen, voxelsSeen] = await gpu.read(totals, Uint32Array, 2) as unknown as [
     number,
@@ -140,6 +161,26 @@ export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
   ];
   owned.move();
   return new Targets({ channels, rows: voxels.count, values, weight, pointsSeen, voxelsSeen });
+}
+
+/** Cuts the rows into blocks that `limit` bytes hold; 64 rows are a multiple of the 256 bytes that offsets keep. */
+function rowBlocks(
+  count: number,
+  starts: GpuBuffer,
+  values: GpuBuffer,
+  rowBytes: number,
+  limit: number,
+): RowBlock[] {
+  const most = Math.floor(limit / rowBytes / 64) * 64;
+  return Array.from({ length: Math.ceil(count / most) }, (_, i) => {
+    const first = i * most;
+    const rows = Math.min(most, count - first);
+    return {
+      rows,
+      starts: { buffer: starts, offset: first * 4, size: (rows + 1) * 4 },
+      values: { buffer: values, offset: first * rowBytes, size: rows * rowBytes },
+    };
+  });
 }
 
 /** The width that all maps share. */

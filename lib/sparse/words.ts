@@ -4,7 +4,7 @@
  * @module
  */
 import { fillWords as fillWordsKernel } from "../../kernels/sparse.ts";
-import type { GpuBuffer, Launch } from "../gpu/mod.ts";
+import type { Binding, GpuBuffer, Launch } from "../gpu/mod.ts";
 
 /** One word of a buffer, where a launch leaves a count. */
 export interface WordPlace {
@@ -18,7 +18,7 @@ export function workgroups(threads: number): number {
 }
 
 /** Sets the first `count` words to `value`. */
-export function fillWords(buffer: GpuBuffer, count: number, value: number): Launch {
+export function fillWords(buffer: Binding, count: number, value: number): Launch {
   return {
     kernel: fillWordsKernel,
     params: [count, value, 0],

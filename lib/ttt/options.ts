@@ -4,16 +4,11 @@
  *
  * @module
  */
+import { OptionError } from "./option_error.ts";
 import { flagSetting, type Method, METHODS, numberSetting } from "./methods/mod.ts";
 import type { SegmentOptions } from "./types.ts";
 
-/** A setting that cannot be; `field` names it. */
-export class OptionError extends RangeError {
-  override name = "OptionError";
-  constructor(message: string, readonly field: string) {
-    super(message);
-  }
-}
+export { OptionError };
 
 /**
  * What labels a scan with photographs unless told otherwise: the best on validation scenes of the procedural

@@ -8,15 +8,27 @@ import { centreRows } from "../graph/ops/centre_rows.ts";
 import type { DistillationTarget } from "../graph/ops/cosine_distillation.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
+import { OptionError } from "./option_error.ts";
 import { frozenLayers, type PlanContext } from "./plans.ts";
 import { type Probabilities, unpadded } from "./probabilities.ts";
 
-/** Class probabilities of every voxel by its target; rows without one mean nothing. */
+/**
+ * Class probabilities of every voxel by its target; rows without one mean nothing.
+ *
+ * @throws {OptionError} where the student has no probe.
+ */
 export async function probeProbabilities(
   context: PlanContext,
   target: DistillationTarget,
 ): Promise<Probabilities> {
   const { gpu, student } = context;
+  if (!student.hasTeacherHeads) {
+    throw new OptionError(
+      "Cannot ask the probe: the student has none; use method ttt-kd without fusion, or train heads " +
+        "with train --heads-only",
+      "method",
+    );
+  }
   const graph = new Graph();
   const logits = student.probe(graph, frozenLayers(context, "running"), centreRows(graph, target));
   const probabilities = softmax(graph, logits);

@@ -4,6 +4,9 @@
  * AdamW under a one-cycle rate. Gradients of a batch are summed on the GPU scene by scene, so each scene is
  * normalised by its own statistics, as it will be at test time. Running statistics are measured at the end.
  *
+ * A student that came without ρ_2D, imported from somebody else's checkpoint, can be given one: the heads that
+ * know the teacher are trained alone, on what the frozen backbone says with its own running statistics.
+ *
  * @module
  */
 import { z } from "zod";
@@ -14,7 +17,7 @@ import { AdamW } from "../nn/adamw.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { initialState } from "../nn/initialise.ts";
 import { NETWORK_NAMES } from "../nn/network.ts";
-import { Parameters } from "../nn/parameters.ts";
+import { Parameters, type ParameterSpec } from "../nn/parameters.ts";
 import { type NamedTensor, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 import { pairViews } from "../pairing/mod.ts";
@@ -22,6 +25,7 @@ import type { Camera, Scan } from "../scan/mod.ts";
 import type { FeatureMap, FeatureTeacher } from "../teacher/mod.ts";
 import { Random } from "../worlds/random.ts";
 import { augment } from "./augment.ts";
+import { headsPlan } from "./heads.ts";
 import { CELLS, MASK, Masker } from "./masking.ts";
 import type { StudentFile } from "./models.ts";
 import { distillationTarget, LossHistory, PredictionPlan, trainingPlan } from "./plans.ts";
@@ -66,14 +70,23 @@ export type TrainingConfig = z.infer<typeof TrainingConfigSchema>;
 /**
  * Reads settings from JSON.
  *
+ * @param student whose network is trained on: its settings stand where the file says nothing of them.
  * @throws {RangeError} naming the field that cannot be.
  */
-export function parseTrainingConfig(json: string, file: string): TrainingConfig {
+export function parseTrainingConfig(
+  json: string,
+  file: string,
+  student?: StudentCard,
+): TrainingConfig {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (error) {
     throw new RangeError(`Cannot read ${file}: not JSON (${(error as Error).message})`);
+  }
+  if (student && typeof value === "object" && value !== null) {
+    const { backbone, features, voxelSize } = student;
+    value = { backbone, features, voxelSize, ...value };
   }
   const parsed = TrainingConfigSchema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -108,6 +121,8 @@ export interface TrainingRun {
   teacher: FeatureTeacher | null;
   /** Weights to start from; fresh ones by default. */
   from?: StudentFile;
+  /** Trains new heads for the teacher on `from` (ρ_2D and the probe) and leaves all else as it is. */
+  headsOnly?: boolean;
   licence: string;
   onProgress?: (progress: TrainingProgress) => void;
   signal?: AbortSignal;
@@ -132,6 +147,7 @@ interface Source {
  *
  * @throws {RangeError} on settings that the data set cannot fulfil.
  * @throws {TypeError} where a scene has no labels, or the objective needs a teacher and there is none.
+ * @throws {RangeError} where heads alone are to be trained and the settings do not fit the student they are for.
  */
 export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBuffer>> {
   const { gpu, config, dataset } = run;
@@ -146,34 +162,18 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
         `domain ${config.domain}`,
     );
   }
-  const card: StudentCard = {
-    id: config.id,
-    backbone: config.backbone,
-    classes: [...dataset.classes],
-    palette: dataset.palette.map(([red, green, blue]) => [red, green, blue]),
-    asprs: [...dataset.asprs],
-    voxelSize: config.voxelSize,
-    features: config.features,
-    teacher: teacher && { id: teacher.card.id, width: teacher.card.width },
-    ...(config.objective === "mae" ? { reconstruction: CELLS } : {}),
-    licence: run.licence,
-    provenance:
-      `ttt-kd train, ${config.objective}, on ${config.scenes} scenes of ${dataset.name}, domain ` +
-      `${config.domain}, split train, seed ${config.seed}${
-        run.from ? `, from ${run.from.card.id}` : ""
-      }`,
-  };
+  const card = cardOf(run, teacher);
   const student = new Student(card);
   using owned = new DisposableStack();
   const { sources, centre } = await prepareSources(run, teacher, student, owned);
 
   const parameters = owned.use(new Parameters(gpu, student.parameters()));
-  if (run.from) parameters.load(run.from.tensors);
-  else {
-    const weights = new Random(config.seed, WEIGHTS_STREAM);
-    parameters.load(initialState(parameters.specs, () => weights.uniform()));
-  }
-  const optimizer = owned.use(new AdamW(gpu, parameters, config.weightDecay));
+  parameters.load(firstWeights(run, parameters.specs));
+  const optimizer = owned.use(
+    run.headsOnly
+      ? new AdamW(gpu, parameters, config.weightDecay, ["distillation", "probe"])
+      : new AdamW(gpu, parameters, config.weightDecay),
+  );
   const centreBuffer = centre &&
     owned.use(gpu.zeros("teacher mean", paddedChannels(centre.length) * 4));
   if (centre && centreBuffer) gpu.write(centreBuffer, centre);
@@ -200,7 +200,9 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
           centre: centreBuffer,
           classHistory,
           distillationHistory,
-          reconstruction: card.reconstruction ? { masks, history: reconstructionHistory } : null,
+          reconstruction: config.objective === "mae"
+            ? { masks, history: reconstructionHistory }
+            : null,
         });
       }
       optimizer.step(oneCycle(step, steps, config.learningRate));
@@ -213,7 +215,7 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
       total: steps,
       crossEntropy: mean(await classHistory.values()),
       ...(centre ? { distillation: mean(await distillationHistory.values()) } : {}),
-      ...(card.reconstruction
+      ...(config.objective === "mae"
         ? { reconstruction: mean(await reconstructionHistory.values()) }
         : {}),
     });
@@ -223,14 +225,85 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     if (level !== null) card.teacher = { ...card.teacher, level };
   }
   const tensors = await parameters.stateDict();
-  for (const [name, tensor] of await measureStatistics(run, student, parameters, sources)) {
-    tensors.set(name, tensor);
+  if (!run.headsOnly) {
+    for (const [name, tensor] of await measureStatistics(run, student, parameters, sources)) {
+      tensors.set(name, tensor);
+    }
   }
   if (centre) tensors.set(CENTRE, { shape: [1, centre.length], data: centre });
   return writeSafetensors({
     tensors,
     metadata: { card: JSON.stringify(card), training: JSON.stringify(config) },
   });
+}
+
+/** The card of the student that comes out. */
+function cardOf(run: TrainingRun, teacher: FeatureTeacher | null): StudentCard {
+  const { config, dataset, licence } = run;
+  const known = teacher && { id: teacher.card.id, width: teacher.card.width };
+  const scenes = `on ${config.scenes} scenes of ${dataset.name}, domain ${config.domain}, ` +
+    `split train, seed ${config.seed}`;
+  if (run.headsOnly) {
+    const { card } = headsFor(run);
+    const provenance = `${card.provenance}; heads for the teacher by ttt-kd train --heads-only, ` +
+      `${scenes}, from ${card.id}`;
+    return { ...card, id: config.id, teacher: known, licence, provenance };
+  }
+  return {
+    id: config.id,
+    backbone: config.backbone,
+    classes: [...dataset.classes],
+    palette: dataset.palette.map(([red, green, blue]) => [red, green, blue]),
+    asprs: [...dataset.asprs],
+    voxelSize: config.voxelSize,
+    features: config.features,
+    teacher: known,
+    ...(config.objective === "mae" ? { reconstruction: CELLS } : {}),
+    licence,
+    provenance: `ttt-kd train, ${config.objective}, ${scenes}${
+      run.from ? `, from ${run.from.card.id}` : ""
+    }`,
+  };
+}
+
+/** The student that heads alone are trained for, once it is known to fit the settings. */
+function headsFor({ config, dataset, from }: TrainingRun): StudentFile {
+  if (!from) throw new TypeError("Cannot train heads alone: there is no student to train them for");
+  const fail = (what: string): never => {
+    throw new RangeError(`Cannot train heads alone for ${from.card.id}: ${what}`);
+  };
+  if (config.objective !== "joint") {
+    fail(`objective ${config.objective} teaches none; leave the objective out`);
+  }
+  for (const key of ["backbone", "features", "voxelSize"] as const) {
+    if (`${config[key]}` !== `${from.card[key]}`) {
+      fail(`its ${key} is ${from.card[key]}, not ${config[key]}; leave it out of the settings`);
+    }
+  }
+  if (from.card.classes.join("\n") !== dataset.classes.join("\n")) {
+    fail(
+      `its classes are ${from.card.classes.join(", ")}, those of ${dataset.name} are ` +
+        `${dataset.classes.join(", ")}; name them alike in the data set`,
+    );
+  }
+  return from;
+}
+
+/** What training starts from. */
+function firstWeights(
+  run: TrainingRun,
+  specs: readonly ParameterSpec[],
+): ReadonlyMap<string, NamedTensor> {
+  const { config, from, headsOnly } = run;
+  if (from && !headsOnly) return from.tensors;
+  const weights = new Random(config.seed, WEIGHTS_STREAM);
+  const state = initialState(specs, () => weights.uniform());
+  if (!from) return state;
+  for (const { name, part } of specs) {
+    const tensor = from.tensors.get(name);
+    if (tensor && part !== "distillation" && part !== "probe") state.set(name, tensor);
+  }
+  return state;
 }
 
 /** The norm layers' statistics over the training scenes as they are, with the final weights. */
@@ -339,17 +412,21 @@ async function addGradients(
     weight: config.distillation,
   };
   const labels = owned.use(gpu.upload("labels", Uint32Array.from(points.labels)));
-  const plan = owned.use(trainingPlan({ gpu, student, scan: sparse, parameters }, {
+  const context = { gpu, student, scan: sparse, parameters };
+  const taught = {
     labels: new Tensor("labels", points.labels.length, 1, { binding: labels }),
     ignore: run.dataset.ignoreLabel,
-    ...(distillation ? { distillation } : {}),
     weight: 1 / config.batch,
     classHistory,
     distillationHistory,
-  }));
+  };
+  const plan = owned.use(
+    distillation && run.headsOnly
+      ? headsPlan(context, { ...taught, distillation })
+      : trainingPlan(context, { ...taught, ...(distillation ? { distillation } : {}) }),
+  );
   plan.submit();
   if (!reconstruction) return;
-  const context = { gpu, student, scan: sparse, parameters };
   const masker = await Masker.of({ ...context, points, features: config.features });
   const masked = owned.use(await masker.draw(MASK, reconstruction.masks));
   owned.use(reconstructionPlan(context, masked, {
@@ -360,7 +437,10 @@ async function addGradients(
   })).submit();
 }
 
-/** Mean distillation loss on held-out scenes of the same domain, with their own statistics. */
+/**
+ * Mean distillation loss on held-out scenes of the same domain, by the statistics that the head was trained
+ * with: the scenes' own, or the running ones under a frozen backbone.
+ */
 async function sourceLevel(
   run: TrainingRun,
   teacher: FeatureTeacher,
@@ -386,7 +466,8 @@ async function sourceLevel(
     const history = owned.use(new LossHistory(gpu, 1));
     const target = distillationTarget(targets, centre);
     const context = { gpu, student, scan: sparse, parameters };
-    owned.use(new PredictionPlan(context, "batch", { target, history })).submit();
+    const statistics = run.headsOnly ? "running" : "batch";
+    owned.use(new PredictionPlan(context, statistics, { target, history })).submit();
     losses.push(...await history.values());
   }
   return losses.length > 0 ? mean(losses) : null;

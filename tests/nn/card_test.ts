@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseStudentCard, type StudentCard } from "../../lib/nn/card.ts";
+import { parseStudentCard, readStudentCard, type StudentCard } from "../../lib/nn/card.ts";
 import { CheckpointError } from "../../lib/nn/safetensors.ts";
 
 const CARD: StudentCard = {
@@ -17,6 +17,23 @@ const CARD: StudentCard = {
 
 Deno.test("parseStudentCard() reads a card from the metadata", () => {
   assert.deepEqual(parseStudentCard({ card: JSON.stringify(CARD), other: "ignored" }), CARD);
+});
+
+Deno.test("parseStudentCard() takes a student without a head where the widths are equal", () => {
+  const card = { ...CARD, teacher: { id: "tiny", width: 48, head: "none" } };
+  assert.deepEqual(parseStudentCard({ card: JSON.stringify(card) }), card);
+});
+
+Deno.test("readStudentCard() names the file that is wrong", () => {
+  assert.deepEqual(readStudentCard(JSON.stringify(CARD), "card.json"), CARD);
+  assert.throws(
+    () => readStudentCard("{", "card.json"),
+    /^CheckpointError: Cannot read card\.json: it is no JSON$/,
+  );
+  assert.throws(
+    () => readStudentCard(JSON.stringify({ ...CARD, voxelSize: -1 }), "card.json"),
+    /Cannot read card\.json: card field "voxelSize": /,
+  );
 });
 
 for (
@@ -51,6 +68,8 @@ for (
     ["features.0", { features: ["colour"] }],
     ["teacher.width", { teacher: { id: "tiny", width: 0.5 } }],
     ["teacher.id", { teacher: { width: 32 } }],
+    ["teacher.head", { teacher: { id: "tiny", width: 32, head: "mlp" } }],
+    ["teacher.head", { teacher: { id: "tiny", width: 32, head: "none" } }],
     ["asprs.0", { asprs: [-1, 2] }],
     ["asprs", { asprs: [2] }],
     ["licence", { licence: undefined }],

@@ -78,6 +78,14 @@ Deno.test("Student has the backbone's entries, two linear heads and the probe", 
   assert.equal(new Set(specs.map(({ name }) => name)).size, specs.length, "names are distinct");
 });
 
+Deno.test("Student without a head for its teacher has none, and no probe", () => {
+  const card = { backbone: "SpUNet-v1m1", classes: ["a", "b"], features: ["one" as const] };
+  const student = new Student({ ...card, teacher: { id: "t", width: 96, head: "none" } });
+  const alone = new Student({ ...card, teacher: null });
+  assert.deepEqual(student.parameters(), alone.parameters());
+  assert.equal(student.teacherWidth, 96);
+});
+
 Deno.test("Student refuses a backbone that is no network", () => {
   const card = { classes: ["a", "b"], features: ["one" as const], teacher: { id: "t", width: 4 } };
   for (const backbone of ["MinkUNet18C", "toString"]) {

@@ -9,7 +9,7 @@ import {
   resolvePairing,
 } from "../../lib/pairing/mod.ts";
 import type { Camera } from "../../lib/scan/mod.ts";
-import { voxelize, voxelizeReference } from "../../lib/sparse/mod.ts";
+import { voxelize, voxelizeReference, type Voxels } from "../../lib/sparse/mod.ts";
 import { FeatureMap } from "../../lib/teacher/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { lookAt, randomNumbers, ROOM_CAMERAS, scanRoom, type Vector } from "./scene.ts";
@@ -33,6 +33,23 @@ interface Setup {
   voxelSize?: number;
   origin?: Vector;
   options?: PairingOptions;
+  maxBindingBytes?: number;
+  /** First and last voxel of those that are paired, the latter left out; all by default. */
+  some?: [number, number];
+}
+
+/** Voxels `first` to `last` of a scan, with their points alone. */
+async function someVoxels(gpu: Gpu, voxels: Voxels, [first, last]: [number, number]) {
+  const order = await gpu.read(voxels.order, Uint32Array, voxels.points);
+  const starts = await gpu.read(voxels.starts, Uint32Array, voxels.count + 1);
+  const cut = starts.subarray(first, last + 1);
+  return {
+    points: voxels.points,
+    size: voxels.size,
+    count: last - first,
+    order: gpu.upload("some order", order.subarray(cut[0], cut.at(-1))),
+    starts: gpu.upload("some starts", cut.map((start) => start - cut[0]!)),
+  };
 }
 
 async function pairOnGpu(gpu: Gpu, setup: Setup) {
@@ -43,8 +60,17 @@ async function pairOnGpu(gpu: Gpu, setup: Setup) {
   const maps = setup.maps.map(({ rows, columns, data }) =>
     owned.use(new FeatureMap(rows, columns, channels, gpu.upload("map", data as Float32Array)))
   );
-  const options = setup.options ?? {};
-  using targets = await pairViews(gpu, { voxels, positions, origin, cameras, maps, options });
+  const some = setup.some && await someVoxels(gpu, voxels, setup.some);
+  if (some) [some.order, some.starts].forEach((buffer) => owned.use(buffer));
+  using targets = await pairViews(gpu, {
+    voxels: some ?? voxels,
+    positions,
+    origin,
+    cameras,
+    maps,
+    options: setup.options ?? {},
+    ...(setup.maxBindingBytes === undefined ? {} : { maxBindingBytes: setup.maxBindingBytes }),
+  });
   const width = Math.ceil(channels / 4) * 4;
   return {
     values: await gpu.read(targets.values, Float32Array, targets.rows * width),
@@ -95,6 +121,26 @@ for (
     assert.ok(actual.voxelsSeen < actual.rows, "every voxel is seen: nothing is tested");
   });
 }
+
+withGpu("pairViews() gives the same bits in blocks of rows", async (gpu) => {
+  const whole = await pairOnGpu(gpu, room);
+  // Rows of 21 channels are 96 bytes: blocks of 192 rows, and the last one is shorter.
+  const maxBindingBytes = 3 * 64 * 96 + 95;
+  assert.ok(whole.rows > 2 * 192 && whole.rows % 192 !== 0);
+  assert.deepEqual(await pairOnGpu(gpu, { ...room, maxBindingBytes }), whole);
+});
+
+withGpu("pairViews() of some voxels gives their bits: the rest still hides", async (gpu) => {
+  const whole = await pairOnGpu(gpu, room);
+  const middle = Math.floor(whole.rows / 2) + 5;
+  const parts = [
+    await pairOnGpu(gpu, { ...room, some: [0, middle] }),
+    await pairOnGpu(gpu, { ...room, some: [middle, whole.rows] }),
+  ];
+  assert.deepEqual(parts.flatMap(({ weight }) => weight), whole.weight);
+  assert.deepEqual(parts.flatMap(({ values }) => [...values]), [...whole.values]);
+  assert.equal(parts[0]!.pointsSeen + parts[1]!.pointsSeen, whole.pointsSeen);
+});
 
 withGpu("pairViews() gives the same bits twice", async (gpu) => {
   const [first, second] = [await pairOnGpu(gpu, room), await pairOnGpu(gpu, room)];
