@@ -11,7 +11,11 @@ import type { ProgressDisplay } from "./progress.ts";
 /** Options that choose the models. */
 export const MODEL_OPTIONS = {
   student: { type: "string", value: "FILE", about: "checkpoint of the student (embedded)" },
-  teacher: { type: "string", value: "FILE", about: "card of the teacher, JSON (embedded)" },
+  teacher: {
+    type: "string",
+    value: "FILE",
+    about: "card of the teacher, JSON, or a name of `teachers` (embedded)",
+  },
 } as const satisfies Record<string, Option>;
 
 /** Opens the engine that the options ask for. */

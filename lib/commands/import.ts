@@ -2,7 +2,7 @@
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { readStudentCard } from "../nn/card.ts";
 import { FORMATS, importCheckpoint, ImportError } from "../nn/import/mod.ts";
-import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
+import { CheckpointError, readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 
 export const command = defineCommand({
@@ -45,8 +45,14 @@ export const command = defineCommand({
     }
     if (cardPath === undefined) throw new UsageError("Missing option --card FILE.json");
     const card = readStudentCard(await Deno.readTextFile(cardPath), cardPath);
-    const { tensors } = readSafetensors(await Deno.readFile(path), path);
     const student = new Student(card);
+    if (card.teacher && student.hasTeacherHeads) {
+      throw new CheckpointError(
+        `Cannot read ${cardPath}: no other engine's checkpoint has heads for teacher ` +
+          `${card.teacher.id}; say "teacher": null and train them with train --heads-only`,
+      );
+    }
+    const { tensors } = readSafetensors(await Deno.readFile(path), path);
     try {
       const imported = importCheckpoint(tensors, format, student.parameters(), {
         layout,
@@ -54,7 +60,7 @@ export const command = defineCommand({
         drop: drop?.split(",") ?? [],
       });
       const result = imported.tensors;
-      if (card.teacher && !student.hasTeacherHeads) {
+      if (card.teacher) {
         const { width } = card.teacher;
         result.set(CENTRE, { shape: [1, width], data: new Float32Array(width) });
       }

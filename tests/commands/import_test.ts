@@ -108,9 +108,13 @@ Deno.test("import refuses with every difference, writes nothing, and exits with 
 
 Deno.test("import refuses a card that cannot be, and options that are none", async () => {
   await withFolder(async (folder) => {
-    const teacher = { id: "dinov2", width: 384, head: "none" };
     const bytes = writeSafetensors({ tensors: CHECKPOINT, metadata: {} });
+    const teacher = { id: "dinov2", width: 384 };
     const { args } = await filesIn(folder, bytes, { ...CARD, teacher });
+    const headed = await ttt(args);
+    assert.equal(headed.code, 1);
+    assert.match(headed.stderr, /card\.json: .* heads for teacher dinov2; .*--heads-only\n$/);
+    await filesIn(folder, bytes, { ...CARD, teacher: { ...teacher, head: "none" } });
     const wide = await ttt(args);
     assert.equal(wide.code, 1);
     assert.match(

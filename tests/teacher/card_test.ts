@@ -10,6 +10,17 @@ Deno.test("parseTeacherCard() reads the cards of the fixtures", () => {
   assert.deepEqual({ ...parseTeacherCard(JSON.stringify(good), "card.json") }, good);
 });
 
+Deno.test("parseTeacherCard() keeps what cards may say besides", () => {
+  const more = {
+    inputLayout: "NHWC",
+    sizing: "pad",
+    externalData: ["a.data"],
+    sha256: "0123456789abcdef".repeat(4),
+  };
+  const card = parseTeacherCard(JSON.stringify({ ...good, ...more }), "card.json");
+  assert.deepEqual({ ...card }, { ...good, ...more });
+});
+
 const cases: [string, Record<string, unknown>][] = [
   ["width", { width: 1.5 }],
   ["width", { width: undefined }],
@@ -18,6 +29,11 @@ const cases: [string, Record<string, unknown>][] = [
   ["outputForm", { outputForm: "vector" }],
   ["shortSide", { shortSide: 50 }],
   ["prefixTokens", { outputForm: "map", prefixTokens: 1 }],
+  ["prefixTokens", { outputForm: "cells", prefixTokens: 1 }],
+  ["inputLayout", { inputLayout: "CHWN" }],
+  ["sizing", { sizing: "crop" }],
+  ["sha256", { sha256: "ABC" }],
+  ["externalData.0", { externalData: [""] }],
   ["the card", { colour: "blue" }],
 ];
 for (const [field, change] of cases) {

@@ -1,6 +1,13 @@
 /** The resize is Pillow's; sizes and layout are what models expect. */
 import assert from "node:assert/strict";
-import { inputSize, preprocess } from "../../lib/teacher/mod.ts";
+import {
+  inputSize,
+  outputLayout,
+  parseTeacherCard,
+  photoSize,
+  preprocess,
+  sha256Of,
+} from "../../lib/teacher/mod.ts";
 
 /** Bytes (7 x + 13 y + 31 c + 5 x y) mod 256. */
 function photo(width: number, height: number) {
@@ -78,4 +85,79 @@ Deno.test("inputSize() bounds a strip of a photograph", () => {
     width: 8 * 224,
     height: 224,
   });
+});
+
+Deno.test("photoSize() of a model that takes squares alone", () => {
+  const pad = { shortSide: 1024, patch: 16, sizing: "pad" } as const;
+  assert.deepEqual(photoSize({ width: 640, height: 480 }, pad), { width: 1024, height: 768 });
+  assert.deepEqual(photoSize({ width: 375, height: 1242 }, pad), { width: 304, height: 1024 });
+  assert.deepEqual(photoSize({ width: 1, height: 9000 }, pad), { width: 16, height: 1024 });
+  assert.deepEqual(inputSize({ width: 375, height: 1242 }, pad), { width: 1024, height: 1024 });
+  const stretch = { shortSide: 224, patch: 16, sizing: "stretch" } as const;
+  for (const size of [photoSize, inputSize]) {
+    assert.deepEqual(size({ width: 640, height: 48 }, stretch), { width: 224, height: 224 });
+  }
+});
+
+Deno.test("preprocess() pads to the right and below with zeros, after normalising", () => {
+  const like = { ...card(8), patch: 2, mean: [0.5, 0.5, 0.5] as [number, number, number] };
+  const alone = preprocess(photo(8, 4), { ...like, shortSide: 4 });
+  const padded = preprocess(photo(8, 4), { ...like, sizing: "pad" });
+  assert.deepEqual([padded.width, padded.height, padded.photo], [8, 8, { width: 8, height: 4 }]);
+  for (let channel = 0; channel < 3; channel++) {
+    const plane = padded.data.subarray(64 * channel, 64 * channel + 64);
+    assert.deepEqual(plane.subarray(0, 32), alone.data.subarray(32 * channel, 32 * channel + 32));
+    assert.ok(plane.subarray(32).every((value) => value === 0));
+  }
+});
+
+Deno.test("preprocess() lays channels last where the card says so", () => {
+  const planar = preprocess(photo(13, 9), card(4)).data;
+  const { data } = preprocess(photo(13, 9), { ...card(4), inputLayout: "NHWC" });
+  assert.deepEqual(data, planar.map((_, i) => planar[i % 3 * 24 + Math.floor(i / 3)]!));
+});
+
+// Students were distilled from these very bits; the hash is of the program that trained them.
+Deno.test("preprocess() gives the embedded teachers what it always gave them", () => {
+  const at = new URL("../../fixtures/teachers/rooms-parts.json", import.meta.url);
+  const { data } = preprocess(
+    photo(217, 130),
+    parseTeacherCard(Deno.readTextFileSync(at), "rooms-parts"),
+  );
+  assert.equal(
+    sha256Of(new Uint8Array(data.buffer)),
+    "7154879b65ee904d505a5dfab55b1cedfe7f7435cc41104df755da195e3ae899",
+  );
+});
+
+Deno.test("outputLayout() leaves out prefix tokens and padding, and refuses other shapes", () => {
+  const json = Deno.readTextFileSync(
+    new URL("../../fixtures/models/coordinates.json", import.meta.url),
+  );
+  const base = { ...parseTeacherCard(json, "card"), width: 6 };
+  const input = { width: 64, height: 64, photo: { width: 64, height: 24 } };
+  const strides = ({ offset, channelStride, rowStride, columnStride }: Record<string, number>) => [
+    offset,
+    channelStride,
+    rowStride,
+    columnStride,
+  ];
+  const forms = [
+    [{ outputForm: "map" }, [1, 6, 8, 8], [0, 64, 8, 1]],
+    [{ outputForm: "cells" }, [1, 8, 8, 6], [0, 1, 48, 6]],
+    [{ outputForm: "tokens", prefixTokens: 5 }, [1, 69, 6], [30, 1, 48, 6]],
+  ] as const;
+  for (const [change, dims, expected] of forms) {
+    const form = { ...base, ...change };
+    const layout = outputLayout(form, dims, input);
+    assert.deepEqual([layout.rows, layout.cols], [3, 8]);
+    assert.deepEqual(strides({ ...layout }), expected);
+    const wrong = dims.map((size, i) => i === 0 ? size : size + 1);
+    assert.throws(() => outputLayout(form, wrong, input), TypeError);
+  }
+  // Cells of 16 pixels, of which 24 pixels of photograph cover one and a half.
+  assert.throws(
+    () => outputLayout({ ...base, outputForm: "map" }, [1, 6, 4, 4], input),
+    /the card says \[a cell every 8 pixels or less\]/,
+  );
 });

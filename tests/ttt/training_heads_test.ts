@@ -44,9 +44,9 @@ function configOf(changes: Record<string, unknown> = {}, student: StudentCard = 
     id: "taught",
     benchmark: "boxes",
     scenes: 4,
-    epochs: 6,
+    epochs: 10,
     batch: 1,
-    learningRate: 0.03,
+    learningRate: 0.1,
   };
   return parseTrainingConfig(JSON.stringify({ ...settings, ...changes }), "test.json", student);
 }
@@ -78,7 +78,7 @@ withGpu("trainStudent() gives heads to a student and leaves every other bit of i
     assert.deepEqual(tensors.get(name)!.data, data, name);
   }
   const [first, last] = [reports[0]!, reports.at(-1)!];
-  assert.ok(last.distillation! < first.distillation! && last.distillation! < 0.8);
+  assert.ok(last.distillation! < first.distillation! - 0.1, JSON.stringify(reports));
   assert.ok(last.crossEntropy! < first.crossEntropy!, "the probe learns");
   assert.deepEqual(tensors.get("distillation.kernel")!.shape, [48, 3]);
   assert.ok((tensors.get("probe.2.bias")!.data as Float32Array).some((value) => value !== 0));
