@@ -88,7 +88,7 @@ methodTest("ttt-kd with average predicts by the mean over all steps", async () =
 });
 
 methodTest("ttt-kd reads adapted weights in several ways as if each were asked alone", async () => {
-  const steps = { steps: 3 };
+  const steps = { steps: 3, learningRate: 0.1 };
   const others = [
     { copies: 2 },
     { average: true },
