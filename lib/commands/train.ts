@@ -6,7 +6,8 @@ import { openDataset } from "../datasets/mod.ts";
 import { Gpu } from "../gpu/mod.ts";
 import { Teacher } from "../teacher/mod.ts";
 import { readStudent, readTeacher } from "../ttt/models.ts";
-import { parseTrainingConfig, TRAINING_PHASES, trainStudent } from "../ttt/training.ts";
+import { TRAINING_PHASES, trainStudent } from "../ttt/training.ts";
+import { parseTrainingConfig } from "../ttt/training_config.ts";
 
 export const command = defineCommand({
   name: "train",

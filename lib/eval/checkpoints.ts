@@ -10,12 +10,8 @@ import type { Dataset } from "../datasets/dataset.ts";
 import type { Gpu } from "../gpu/mod.ts";
 import type { CheckpointKind } from "../ttt/methods/method.ts";
 import { readStudent } from "../ttt/models.ts";
-import {
-  parseTrainingConfig,
-  type TrainingConfig,
-  type TrainingProgress,
-  trainStudent,
-} from "../ttt/training.ts";
+import { type TrainingProgress, trainStudent } from "../ttt/training.ts";
+import { parseTrainingConfig, type TrainingConfig } from "../ttt/training_config.ts";
 import { contentKey, type FileCache } from "./cache.ts";
 import type { EvalTeacher } from "./teachers.ts";
 

@@ -6,12 +6,8 @@ import { initialState } from "../../lib/nn/initialise.ts";
 import { readSafetensors } from "../../lib/nn/safetensors.ts";
 import { CENTRE, Student } from "../../lib/nn/student.ts";
 import type { StudentFile } from "../../lib/ttt/models.ts";
-import {
-  parseTrainingConfig,
-  type TrainingProgress,
-  type TrainingRun,
-  trainStudent,
-} from "../../lib/ttt/training.ts";
+import { type TrainingProgress, type TrainingRun, trainStudent } from "../../lib/ttt/training.ts";
+import { parseTrainingConfig } from "../../lib/ttt/training_config.ts";
 import { withGpu } from "../gpu.ts";
 import { uniform } from "../sparse/clouds.ts";
 import { BOXES, placeTeacher } from "./boxes.ts";

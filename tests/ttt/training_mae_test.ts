@@ -3,11 +3,8 @@ import assert from "node:assert/strict";
 import { parseStudentCard } from "../../lib/nn/card.ts";
 import { readSafetensors } from "../../lib/nn/safetensors.ts";
 import { CELLS } from "../../lib/ttt/masking.ts";
-import {
-  parseTrainingConfig,
-  type TrainingProgress,
-  trainStudent,
-} from "../../lib/ttt/training.ts";
+import { type TrainingProgress, trainStudent } from "../../lib/ttt/training.ts";
+import { parseTrainingConfig } from "../../lib/ttt/training_config.ts";
 import { withGpu } from "../gpu.ts";
 import { BOXES } from "./boxes.ts";
 

@@ -4,12 +4,8 @@ import type { Gpu } from "../../lib/gpu/mod.ts";
 import { parseStudentCard } from "../../lib/nn/card.ts";
 import { readSafetensors } from "../../lib/nn/safetensors.ts";
 import { CENTRE } from "../../lib/nn/student.ts";
-import {
-  parseTrainingConfig,
-  type TrainingProgress,
-  type TrainingRun,
-  trainStudent,
-} from "../../lib/ttt/training.ts";
+import { type TrainingProgress, type TrainingRun, trainStudent } from "../../lib/ttt/training.ts";
+import { parseTrainingConfig } from "../../lib/ttt/training_config.ts";
 import { withGpu } from "../gpu.ts";
 import { assertClose } from "../graph/support.ts";
 import { BOXES, placeTeacher } from "./boxes.ts";
