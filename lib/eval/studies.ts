@@ -341,20 +341,23 @@ function stepZeroOf(context: StudyContext, variant: Variant): Variant {
     ...PLAIN,
     ...context.methods.get(method)!.settings.parse(settings),
   };
-  const isPlain = fusion === PLAIN.fusion && statistics === PLAIN.statistics;
+  const isPlain = fusion === PLAIN.fusion && statistics === PLAIN.statistics &&
+    copies === PLAIN.copies;
   const start = variantOf(context, isPlain ? "bn" : "fusion");
   const usual = context.methods.get(start.method)!.settings.parse({}) as Settings;
   const asked: Settings = isPlain ? { copies } : { weight: fusion, statistics, copies };
   const changed = Object.entries(asked).filter(([key, value]) => usual[key] !== value);
-  const told = [
-    ...changed.map(([key, value]) => `${key} ${value}`),
-    ...(checkpoint === start.checkpoint && teacher === start.teacher
-      ? []
-      : [`${checkpoint === "joint" ? teacher : checkpoint} student`]),
-  ];
-  if (told.length === 0) return start;
-  const id = [start.id, ...told].join(", ");
-  return { ...start, id, label: id, settings: Object.fromEntries(changed), checkpoint, teacher };
+  const told = changed.map(([key, value]) => `${key} ${value}`);
+  const student = checkpoint === start.checkpoint && teacher === start.teacher
+    ? []
+    : [`${checkpoint === "joint" ? teacher : checkpoint} student`];
+  if (told.length + student.length === 0) return start;
+  const id = [start.id, ...told, ...student].join(", ");
+  // The fusion that asks the photographs for nothing but the weights of copies is batch statistics to a reader.
+  const label = fusion === 0 && statistics === PLAIN.statistics && copies !== PLAIN.copies
+    ? ["bn", `${copies} copies`, ...student].join(", ")
+    : id;
+  return { ...start, id, label, settings: Object.fromEntries(changed), checkpoint, teacher };
 }
 
 function domainNames(dataset: Dataset): string[] {

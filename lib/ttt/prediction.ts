@@ -10,29 +10,41 @@ import type { AdaptationContext } from "./methods/method.ts";
 import { LossHistory, type PlanContext, PredictionPlan, type Statistics } from "./plans.ts";
 import type { Probabilities } from "./probabilities.ts";
 import type { Points } from "./sparse_scan.ts";
-import { drawView, ViewAverage } from "./view_average.ts";
+import { ViewAverage } from "./view_average.ts";
+import { randomView } from "./views.ts";
 
 /** Every scan is looked at from the same angles, whatever else draws random numbers. */
 const COPIES_SEED = 2;
+/** Copies are turned and mirrored alone: weights that a scan has moved know its own scale and noise. */
+const COPY = { scale: 0, colour: 0, jitter: 0 };
 
 /** Asks the same weights again and again, on the same views. */
 export class Predictor implements Disposable {
   readonly #context: AdaptationContext;
   readonly #statistics: Statistics;
+  readonly #target: DistillationTarget | null;
   readonly #views: readonly Points[];
   readonly #owned = new DisposableStack();
   #plan: PredictionPlan | null = null;
   #average: ViewAverage | null = null;
 
-  /** @param copies random views that are averaged with the scan itself; 0 for the scan alone. */
-  constructor(context: AdaptationContext, statistics: Statistics, copies: number) {
-    const { points, scan } = context;
+  /**
+   * @param copies turned and mirrored views that are averaged with the scan itself; 0 for the scan alone.
+   * @param target what the photographs say of the scan, by which views are weighed; null weighs them alike.
+   */
+  constructor(
+    context: AdaptationContext,
+    statistics: Statistics,
+    copies: number,
+    target: DistillationTarget | null,
+  ) {
     const random = new Random(COPIES_SEED);
     this.#context = context;
     this.#statistics = statistics;
+    this.#target = target;
     this.#views = Array.from(
       { length: copies },
-      () => drawView(points, scan.voxels.size, random),
+      () => randomView(context.points, COPY, random),
     );
   }
 
@@ -44,7 +56,7 @@ export class Predictor implements Disposable {
       this.#plan.submit();
       return await this.#plan.read();
     }
-    const average = this.#average ??= this.#owned.use(new ViewAverage(context));
+    const average = this.#average ??= this.#owned.use(new ViewAverage(context, this.#target));
     average.clear();
     await average.add(context, this.#statistics);
     for (const view of this.#views) await average.add(context, this.#statistics, view);

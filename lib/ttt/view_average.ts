@@ -1,51 +1,61 @@
 /**
  * What a network says of a scan, averaged over several views of it. A network errs in another way on each
- * view, so the mean errs less ("test-time augmentation"); CoTTA's teacher answers so.
+ * view, so the mean errs less ("test-time augmentation"); CoTTA's teacher answers so. Where photographs are
+ * there, a view counts by how well the network's features of it agree with them: weights that a scan has
+ * moved may read the scan itself far better than a turned copy.
  *
  * @module
  */
 import { Graph } from "../graph/graph.ts";
+import { cosineDistillation, type DistillationTarget } from "../graph/ops/cosine_distillation.ts";
+import { recordLoss } from "../graph/ops/mean_loss.ts";
 import { movingAverage } from "../graph/ops/moving_average.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
-import type { Random } from "../worlds/random.ts";
-import { frozenLayers, type PlanContext, type Statistics } from "./plans.ts";
+import { frozenLayers, LossHistory, type PlanContext, type Statistics } from "./plans.ts";
 import { type Probabilities, unpadded } from "./probabilities.ts";
 import { type Points, SparseScan } from "./sparse_scan.ts";
-import { randomView, type ViewOptions, viewToScan } from "./views.ts";
+import { viewToScan } from "./views.ts";
 
-/** Standard deviation of a view's jitter, in voxels. */
-const JITTER = 0.1;
-/** Ranges of a view's scale and colours: CoTTA's scale of 0.9 to 1.1, and its colour jitter. */
-const VIEW: Omit<ViewOptions, "jitter"> = { scale: 0.1, colour: 0.2 };
+/** A view whose loss is this share above that of the scan itself counts 1/e of it. */
+const LOSS_TOLERANCE = 0.1;
 
-/** A view to average over; no label hangs on where it lies. */
-export function drawView(points: Points, voxelSize: number, random: Random): Points {
-  return randomView(points, { ...VIEW, jitter: JITTER * voxelSize }, random);
-}
-
-/** The running mean of class logits over views of one scan. Owns its buffer. */
+/** The running mean of class logits over views of one scan. Owns its buffers. */
 export class ViewAverage implements Disposable {
   /** [voxels of the scan][classes]; undefined until a view was added. */
   readonly logits: Tensor;
   readonly #owned = new DisposableStack();
-  #views = 0;
+  /** Logits of the last view. */
+  readonly #view: Tensor;
+  readonly #target: DistillationTarget | null;
+  /** Sum of the weights of all views so far. */
+  #weight = 0;
+  /** Distillation loss of the first view. */
+  #firstLoss = 0;
 
-  constructor({ gpu, scan, student }: PlanContext) {
-    const shape = [scan.voxels.count, student.classes] as const;
-    const { bytes } = new Tensor("mean logits", ...shape);
-    const binding = this.#owned.use(gpu.buffer("mean logits", bytes));
-    this.logits = new Tensor("mean logits", ...shape, { binding });
+  /** @param target what the photographs say of the scan; every view counts alike where it is not given. */
+  constructor({ gpu, scan, student }: PlanContext, target: DistillationTarget | null = null) {
+    const rows = (label: string) => {
+      const shape = [scan.voxels.count, student.classes] as const;
+      const binding = this.#owned.use(gpu.buffer(label, new Tensor(label, ...shape).bytes));
+      return new Tensor(label, ...shape, { binding });
+    };
+    this.logits = rows("mean logits");
+    this.#view = rows("logits of a view");
+    this.#target = target;
   }
 
   /** Starts anew. */
   clear(): void {
-    this.#views = 0;
+    this.#weight = 0;
   }
 
-  /** Takes in what the context's weights say of a view, or of the scan itself where none is given. */
+  /**
+   * Takes in what the context's weights say of a view, or of the scan itself where none is given. The first
+   * one counts 1, and is what the others' losses are held against.
+   */
   async add(
     context: PlanContext & { readonly card: StudentCard },
     statistics: Statistics,
@@ -57,15 +67,35 @@ export class ViewAverage implements Disposable {
     const view = built ?? scan;
     const graph = new Graph();
     const layers = frozenLayers({ ...context, scan: view }, statistics);
-    const said = student.classHead(graph, layers, student.backbone(graph, layers, view.features));
-    const x = view === scan ? said : viewToScan(graph, said, view, scan);
-    const average = this.logits;
-    const keep = this.#views / (this.#views + 1);
-    graph.emit(movingAverage({ x, average }, average.bytes / 16, keep));
+    const onScan = (x: Tensor) => view === scan ? x : viewToScan(graph, x, view, scan);
+    const features = student.backbone(graph, layers, view.features);
+    const x = onScan(student.classHead(graph, layers, features));
+    const { bytes } = this.logits;
+    graph.emit(movingAverage({ x, average: this.#view }, bytes / 16, 0));
+    using history = this.#target && new LossHistory(gpu, 1);
+    if (this.#target && history) {
+      const z = onScan(student.distillationHead(graph, layers, features));
+      const loss = cosineDistillation(graph, z, this.#target, 1);
+      recordLoss(graph, loss, history.tensor, history.capacity);
+    }
     using plan = new Plan(gpu, graph, [], "view");
     plan.submit();
-    this.#views++;
+    const weight = history ? this.#weightOf((await history.values())[0]!) : 1;
+    const keep = this.#weight / (this.#weight + weight);
+    this.#weight += weight;
+    const [from, to] = [this.#view.binding!, this.logits.binding!];
+    gpu.run([movingAverage({ x: from, average: to }, bytes / 16, keep)], "mean of views");
     await gpu.finished();
+  }
+
+  /** At most that of the first view, and less the worse a view agrees with the photographs. */
+  #weightOf(loss: number): number {
+    if (this.#weight === 0) {
+      this.#firstLoss = loss;
+      return 1;
+    }
+    const worse = loss / Math.max(this.#firstLoss, Number.EPSILON) - 1;
+    return Math.exp(-Math.max(worse, 0) / LOSS_TOLERANCE);
   }
 
   /** Softmax of the mean: one readback. */

@@ -36,14 +36,14 @@ Deno.test("eval --lite runs every study and writes results, tables and the repor
       results.studies.find((entry) => entry.name === name)!;
     assert.deepEqual(Object.keys(results.domains), ["source", "noisy", "everything"]);
     for (const all of Object.values(results.domains)) {
-      const { source, "bn, copies 8": start, "ttt-kd": adapted } = all;
+      const { source, "fusion, weight 0": start, "ttt-kd": adapted } = all;
       assert.ok(source!.miou > 0.1 && source!.miou < 1);
       assert.ok(adapted!.pointsSeen > 0.3);
       assert.equal(adapted!.perScene.length, 2);
       const { mean, ci95 } = adapted!.against["source"]!;
       assert.ok(Math.abs(mean - (adapted!.miou - source!.miou)) < 1e-9);
       assert.ok(ci95[0] <= mean && mean <= ci95[1]);
-      const gain = adapted!.against["bn, copies 8"]!.mean;
+      const gain = adapted!.against["fusion, weight 0"]!.mean;
       assert.ok(Math.abs(gain - (adapted!.miou - start!.miou)) < 1e-9);
     }
     assert.ok(study("main").mean["ttt-kd"]!.against["source"]!.mean > 0, "TTT-KD gains");

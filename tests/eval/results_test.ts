@@ -72,7 +72,7 @@ Deno.test("summarise() takes differences of pooled mIoU, on the same resamples",
   const { against, harmed } = domains["noisy"]!["ttt-kd"]!;
   // Pooled: 4 of ten hits against 6.
   close(against["source"]!.mean, iou(6) - iou(4));
-  close(against["bn, copies 8"]!.mean, iou(6) - iou(4));
+  close(against["fusion, weight 0"]!.mean, iou(6) - iou(4));
   assert.equal(against["source"]!.scenesWon, 3);
   const [low, high] = against["source"]!.ci95;
   assert.ok(low >= iou(4) - iou(2) - 1e-12 && high <= iou(8) - iou(6) + 1e-12);

@@ -44,8 +44,8 @@ Deno.test("buildStudy() holds fused variants against fusion without a step", () 
   assert.deepEqual(entries.map(({ variant, stepZero }) => [variant.id, stepZero]), [
     ["bn", null],
     ["ttt-kd, as in the paper", "bn"],
-    ["bn, copies 8", null],
-    ["ttt-kd", "bn, copies 8"],
+    ["fusion, weight 0", null],
+    ["ttt-kd", "fusion, weight 0"],
     ["fusion", null],
     ["ttt-kd-fusion", "fusion"],
   ]);
@@ -71,7 +71,7 @@ Deno.test("buildStudy() runs the costly methods from one seed, the others from a
       ["oracle", 1],
       ["bn", 1],
       ["ttt-kd, as in the paper", 1],
-      ["bn, copies 8", 2],
+      ["fusion, weight 0", 2],
       ["ttt-kd", 2],
     ],
   );

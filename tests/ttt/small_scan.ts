@@ -55,10 +55,11 @@ export interface SmallScan extends Disposable {
 export async function smallScan(
   gpu: Gpu,
   watch: (moment: string) => Promise<void> = () => Promise.resolve(),
-  given: Partial<Pick<AdaptationContext, "snapshots" | "points">> = {},
+  given: Partial<Pick<AdaptationContext, "snapshots" | "points" | "card">> = {},
 ): Promise<SmallScan> {
   using owned = new DisposableStack();
-  const student = new Student(CARD);
+  const card = given.card ?? CARD;
+  const student = new Student(card);
   const random = new Random(11);
   const clones: Parameters[] = [];
   const parameters = owned.use(
@@ -73,7 +74,7 @@ export async function smallScan(
   parameters.load(initialState(parameters.specs, () => random.uniform()));
   const points = given.points ?? boxPoints(1, 700);
   const scan = owned.use(
-    await SparseScan.build(gpu, student, CARD.features, points, CARD.voxelSize),
+    await SparseScan.build(gpu, student, card.features, points, card.voxelSize),
   );
   using plan = new PredictionPlan({ gpu, student, scan, parameters }, "running");
   plan.submit();
@@ -88,7 +89,7 @@ export async function smallScan(
     student,
     scan,
     parameters,
-    card: CARD,
+    card,
     points,
     photographs: null,
     source: await plan.read(),

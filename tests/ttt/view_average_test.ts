@@ -1,19 +1,25 @@
 /** Predictions averaged over views of a small scan. */
 import assert from "node:assert/strict";
 import type { Gpu, GpuBuffer } from "../../lib/gpu/mod.ts";
-import { PredictionPlan } from "../../lib/ttt/plans.ts";
+import { Graph } from "../../lib/graph/graph.ts";
+import { cosineDistillationReference } from "../../lib/graph/ops/cosine_distillation.ts";
+import { Plan } from "../../lib/graph/plan.ts";
+import { Tensor } from "../../lib/graph/tensor.ts";
+import { frozenLayers, PredictionPlan } from "../../lib/ttt/plans.ts";
 import { Predictor } from "../../lib/ttt/prediction.ts";
-import { drawView, ViewAverage } from "../../lib/ttt/view_average.ts";
+import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
+import { ViewAverage } from "../../lib/ttt/view_average.ts";
 import { Random } from "../../lib/worlds/random.ts";
 import { withGpu } from "../gpu.ts";
 import { assertClose } from "../graph/support.ts";
-import { type SmallScan, smallScan } from "./small_scan.ts";
+import { randomView, viewToScan } from "../../lib/ttt/views.ts";
+import { CARD, type SmallScan, smallScan } from "./small_scan.ts";
 
 const read = (gpu: Gpu, { logits }: ViewAverage) =>
   gpu.read(logits.binding as GpuBuffer, Float32Array);
 
 const viewOf = ({ context: { points, scan } }: SmallScan, seed: number) =>
-  drawView(points, scan.voxels.size, new Random(seed));
+  randomView(points, { scale: 0.1, colour: 0.2, jitter: 0.1 * scan.voxels.size }, new Random(seed));
 
 withGpu("ViewAverage is the mean of what the network says of each view", async (gpu) => {
   using small = await smallScan(gpu);
@@ -49,9 +55,68 @@ withGpu("ViewAverage over the scan itself is its prediction", async (gpu) => {
 
 withGpu("Predictor asks the same views again", async (gpu) => {
   using small = await smallScan(gpu);
-  using predictor = new Predictor(small.context, "batch", 2);
+  using predictor = new Predictor(small.context, "batch", 2, null);
   const first = await predictor.predict();
   assert.deepEqual(await predictor.predict(), first);
-  using alone = new Predictor(small.context, "batch", 0);
+  using alone = new Predictor(small.context, "batch", 0, null);
   assert.notDeepEqual(await alone.predict(), first);
+});
+
+withGpu("ViewAverage weighs views by their agreement with the photographs", async (gpu) => {
+  const width = 8;
+  const teacher = { id: "test", width };
+  using small = await smallScan(gpu, undefined, { card: { ...CARD, teacher } });
+  const { context } = small;
+  const { scan, student } = context;
+  const rows = scan.voxels.count;
+  const views = [undefined, viewOf(small, 1), viewOf(small, 2)];
+
+  // What the network says of each view, brought to the scan's voxels.
+  const each: { logits: Float32Array; z: Float32Array }[] = [];
+  for (const points of views) {
+    using built = points &&
+      await SparseScan.build(gpu, student, CARD.features, points, scan.voxels.size);
+    const view = built ?? scan;
+    const graph = new Graph();
+    const layers = frozenLayers({ ...context, scan: view }, "batch");
+    const features = student.backbone(graph, layers, view.features);
+    const heads = [
+      student.classHead(graph, layers, features),
+      student.distillationHead(graph, layers, features),
+    ].map((x) => built ? viewToScan(graph, x, built, scan) : x);
+    using plan = new Plan(gpu, graph, heads);
+    plan.submit();
+    const [logits, z] = [await plan.read(heads[0]!), await plan.read(heads[1]!)];
+    each.push({ logits, z });
+  }
+
+  // Photographs that agree best with the scan itself, and with the first view more than with the second.
+  const t = each[0]!.z.map((value, i) => value + 0.3 * each[1]!.z[i]!);
+  const mask = new Float32Array(rows).fill(1);
+  const centre = new Float32Array(width);
+  using buffers = new DisposableStack();
+  const tensor = (label: string, count: number, channels: number, data: Float32Array) => {
+    const binding = buffers.use(gpu.upload(label, data as Float32Array<ArrayBuffer>));
+    return new Tensor(label, count, channels, { binding });
+  };
+  const target = {
+    values: tensor("targets", rows, width, t),
+    mask: tensor("mask", rows, 1, mask),
+    centre: tensor("centre", 1, width, centre),
+  };
+  const losses = each.map(({ z }) => cosineDistillationReference(z, t, mask, centre).loss);
+  const weights = losses.map((loss) => Math.exp(-Math.max(loss / losses[0]! - 1, 0) / 0.1));
+  assert.ok(weights.some((weight) => weight < 0.9), `weights ${weights}`);
+  const sum = weights.reduce((a, b) => a + b);
+  const want = each[0]!.logits.map((_, i) =>
+    each.reduce((mean, { logits }, k) => mean + weights[k]! / sum * logits[i]!, 0)
+  );
+
+  using average = new ViewAverage(context, target);
+  // Twice: the second time starts anew.
+  for (let turn = 0; turn < 2; turn++) {
+    average.clear();
+    for (const points of views) await average.add(context, "batch", points);
+  }
+  assertClose(await read(gpu, average), want, 1e-4, "weighed mean");
 });

@@ -23,7 +23,16 @@ const FUSION = "fusion";
 /** What the paper reports over source only, mean of its shifted pairs (arXiv 2403.11691, table 1). */
 const RELATIVE_GAIN = 0.2;
 /** Rivals of TTT-KD, its own step 0 among them; controls, its own forms and the bound are no rivals. */
-const RIVALS = ["joint", "bn", "bn, copies 8", "dua", "tent", "cotta", "adacontrast", "ttt-mae"];
+const RIVALS = [
+  "joint",
+  "bn",
+  "fusion, weight 0",
+  "dua",
+  "tent",
+  "cotta",
+  "adacontrast",
+  "ttt-mae",
+];
 /** Largest gain over its own step 0 that a placebo may show. */
 const PLACEBO = 0.01;
 

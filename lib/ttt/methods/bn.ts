@@ -19,7 +19,7 @@ export const bn = defineMethod({
   grid: [],
   async adapt(context, { copies }) {
     const probabilities = await context.work.time("predict", async () => {
-      using network = new Predictor(context, "batch", copies);
+      using network = new Predictor(context, "batch", copies, null);
       return await network.predict();
     });
     return { probabilities, steps: 0, losses: [] };

@@ -24,8 +24,14 @@ import { AdamW } from "../../nn/adamw.ts";
 import type { Parameters } from "../../nn/parameters.ts";
 import { layersOf, LossHistory, type PlanContext, PredictionPlan } from "../plans.ts";
 import { labelsOf, type Probabilities, unpadded } from "../probabilities.ts";
-import { drawView, ViewAverage } from "../view_average.ts";
+import { ViewAverage } from "../view_average.ts";
+import { randomView, type ViewOptions } from "../views.ts";
 import { type AdaptationContext, type Adapted, defineMethod, numberSetting } from "./method.ts";
+
+/** Standard deviation of a view's jitter, in voxels. */
+const JITTER = 0.1;
+/** Ranges of a view's scale, 0.9 to 1.1, and colours: CoTTA's own. */
+const VIEW: Omit<ViewOptions, "jitter"> = { scale: 0.1, colour: 0.2 };
 
 export const cotta = defineMethod({
   name: "cotta",
@@ -59,6 +65,7 @@ export const cotta = defineMethod({
   async adapt(context, settings): Promise<Adapted> {
     const { gpu, work, points, random, scan } = context;
     const { steps, views } = settings;
+    const view = { ...VIEW, jitter: JITTER * scan.voxels.size };
     const pair = context.memory.recall(() => new Pair(context));
     const teacher = { ...context, parameters: pair.teacher };
     using owned = new DisposableStack();
@@ -78,7 +85,7 @@ export const cotta = defineMethod({
         answer.clear();
         if (isSure) await answer.add(teacher, "batch");
         for (let i = 0; !isSure && i < views; i++) {
-          await answer.add(teacher, "batch", drawView(points, scan.voxels.size, random));
+          await answer.add(teacher, "batch", randomView(points, view, random));
         }
         lesson.submit();
         pair.step(gpu, context.parameters, settings);

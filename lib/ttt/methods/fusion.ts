@@ -15,7 +15,10 @@ export const networkSettings = {
    * photographs.
    */
   statistics: choiceSetting("batch", ["batch", "running", "auto"]),
-  /** Turned, mirrored, scaled and jittered copies of the scan whose predictions are averaged with its own. */
+  /**
+   * Turned and mirrored copies of the scan whose predictions are averaged with its own, each
+   * weighed by its agreement with the photographs where there are any.
+   */
   copies: numberSetting(8, { min: 0, max: 64, integer: true }),
 };
 
@@ -43,7 +46,7 @@ export const fusion = defineMethod({
     const { target, seen } = photographsOf(context);
     const probabilities = await context.work.time("predict", async () => {
       const chosen = await chooseStatistics(context, target, statistics);
-      using network = new Predictor(context, chosen, copies);
+      using network = new Predictor(context, chosen, copies, target);
       const fromPhotographs = await probeProbabilities(context, target);
       return fuse(await network.predict(), fromPhotographs, seen, weight);
     });

@@ -114,7 +114,7 @@ export async function distil(
   const agreement = settings.agreement > 0
     ? { probabilities: byClass("fused probabilities"), weight: settings.agreement }
     : null;
-  const network = owned.use(new Predictor(moving, statistics, settings.copies));
+  const network = owned.use(new Predictor(moving, statistics, settings.copies, target));
   const step = await work.time("compile", async () => {
     const { learningRate, momentum } = settings;
     const sgd = { learningRate, momentum, weightDecay: 0 };
@@ -133,7 +133,7 @@ export async function distil(
     const found: { probabilities: Probabilities; seconds: number }[] = [];
     for (const by of wanted) {
       const start = performance.now();
-      using asked = new Predictor(moving, statistics, by.copies);
+      using asked = new Predictor(moving, statistics, by.copies, target);
       const probabilities = read(await asked.predict(), by);
       found.push({ probabilities, seconds: (performance.now() - start) / 1000 });
     }
