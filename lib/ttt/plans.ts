@@ -61,6 +61,7 @@ export class LossHistory implements Disposable {
 export function distillationTarget(targets: Targets, centre: GpuBuffer): DistillationTarget {
   return {
     values: new Tensor("targets", targets.rows, targets.channels, { binding: targets.values }),
+    half: targets.half,
     mask: new Tensor("target mask", targets.rows, 1, { binding: targets.weight }),
     centre: new Tensor("teacher mean", 1, targets.channels, { binding: centre }),
   };
