@@ -20,6 +20,7 @@ import { OptionError } from "./options.ts";
 import { distillationTarget, type LossHistory, type PlanContext, PredictionPlan } from "./plans.ts";
 import { labelsOf, type Probabilities } from "./probabilities.ts";
 import { shuffleTargets } from "./shuffle.ts";
+import { requireInputs, studentPoints } from "./points.ts";
 import { SparseScan } from "./sparse_scan.ts";
 import type { Progress, Segmenter, SegmentRequest, SegmentResult } from "./types.ts";
 
@@ -162,6 +163,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       throw new OptionError(`Cannot use method ${options.method}: no such method`, "method");
     }
     if (method.usesPhotographs) this.#requirePhotographs(method.name, photos.length);
+    requireInputs(request.scan, this.student);
     signal?.throwIfAborted();
     const loaded = await this.#load();
     const { gpu } = loaded;
@@ -178,15 +180,12 @@ export class Engine implements Segmenter, AsyncDisposable {
 
     signal?.throwIfAborted();
     const voxelSize = options.voxelSize ?? this.student.voxelSize;
-    const { positions, colors } = request.scan;
-    // Labels, and the file that may hold them, stay behind here.
-    const points = { positions, colors };
-    const scan = owned.use(
-      await work.time(
-        "voxelize",
-        () => SparseScan.build(gpu, this.#network, this.student.features, points, voxelSize),
-      ),
-    );
+    const { features } = this.student;
+    const { points, scan } = await work.time("voxelize", async () => {
+      const points = studentPoints(request.scan, features, voxelSize, cameras);
+      const scan = await SparseScan.build(gpu, this.#network, features, points, voxelSize);
+      return { points, scan: owned.use(scan) };
+    });
 
     signal?.throwIfAborted();
     const photographs = method.usesPhotographs

@@ -10,7 +10,7 @@ import type { StudentCard } from "../../nn/card.ts";
 import type { Random } from "../../worlds/random.ts";
 import type { LossHistory, PlanContext } from "../plans.ts";
 import type { Probabilities } from "../probabilities.ts";
-import type { Points } from "../sparse_scan.ts";
+import type { Points } from "../points.ts";
 import type { Progress } from "../types.ts";
 
 /**
