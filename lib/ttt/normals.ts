@@ -25,7 +25,8 @@ export type Viewpoint = readonly [number, number, number];
  *
  * @param positions [N][3], metres.
  * @param edge of the finest cells, metres: the student's voxel size.
- * @param viewpoints where the photographs were taken; without any, the middle of the points' bounding box.
+ * @param viewpoints where the photographs were taken; without any, a place over
+ *   the middle of the scan.
  * @returns [N][3] unit normals, zero for points with too few neighbours within reach.
  */
 export function estimateNormals(
@@ -33,121 +34,136 @@ export function estimateNormals(
   edge: number,
   viewpoints: readonly Viewpoint[],
 ): Float32Array {
-  const box = boundingBox(positions);
-  const seenFrom = viewpoints.length > 0 ? viewpoints : [middleOf(box)];
+  const seenFrom = viewpoints.length > 0 ? viewpoints : [middleOf(positions)];
   const normals = new Float32Array(positions.length);
   let open = Uint32Array.from({ length: positions.length / 3 }, (_, p) => p);
   for (let doubling = 0; doubling <= DOUBLINGS && open.length > 0; doubling++) {
-    const grid = new MomentGrid(positions, box, edge * 2 ** doubling);
-    const known = new Map<number, Plane | null>();
+    const grid = new MomentGrid(positions, edge * 2 ** doubling);
+    const known = new Map<number, Viewpoint | null>();
     open = open.filter((p) => {
-      const key = grid.keyOf(p);
-      let plane = known.get(key);
-      if (plane === undefined) known.set(key, plane = fitPlane(grid.around(key)));
-      if (plane === null) return true;
-      normals.set(towards(plane, seenFrom), 3 * p);
-      return false;
+      const cell = grid.cellOf[p]!;
+      let normal = known.get(cell);
+      if (normal === undefined) {
+        const plane = fitPlane(grid.around(cell));
+        known.set(cell, normal = plane && towards(plane, seenFrom));
+      }
+      if (normal !== null) normals.set(normal, 3 * p);
+      return normal === null;
     });
   }
   return normals;
 }
 
-/** Lowest and highest coordinate by axis. */
-interface Box {
-  readonly low: Viewpoint;
-  readonly high: Viewpoint;
-}
+/** Points that are looked at to find where a scan was seen from. */
+const SAMPLES = 4096;
 
-function boundingBox(positions: Float32Array): Box {
-  const low: [number, number, number] = [Infinity, Infinity, Infinity];
-  const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < positions.length; i++) {
-    const axis = i % 3;
-    low[axis] = Math.min(low[axis]!, positions[i]!);
-    high[axis] = Math.max(high[axis]!, positions[i]!);
-  }
-  return { low, high };
-}
-
-function middleOf({ low, high }: Box): Viewpoint {
-  return [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2];
+/**
+ * Where a scan without photographs may have been seen from: over its median, three quarters of the way from its
+ * lowest points to its highest. That is below ceilings, and above floors, tables, streets and most roofs. The
+ * outermost hundredth of the heights is left out: stray points lie far below a street.
+ */
+function middleOf(positions: Float32Array): Viewpoint {
+  const stride = 3 * Math.ceil(positions.length / 3 / SAMPLES);
+  const quantiles = [0, 1, 2].map((axis) => {
+    const samples: number[] = [];
+    for (let i = axis; i < positions.length; i += stride) samples.push(positions[i]!);
+    samples.sort((a, b) => a - b);
+    return (q: number) => samples[Math.round(q * (samples.length - 1))]!;
+  });
+  const [x, y, z] = quantiles as [
+    (q: number) => number,
+    (q: number) => number,
+    (q: number) => number,
+  ];
+  return [x(0.5), y(0.5), 0.25 * z(0.01) + 0.75 * z(0.99)];
 }
 
 /** Numbers that a cell keeps: count, sums of x, y, z, and of xx, xy, xz, yy, yz, zz. */
 const MOMENTS = 10;
 
-/** Moments of the points in each cell of a grid. */
+/** Moments of the points in each cell of a grid; cells that hold points are numbered. */
 class MomentGrid {
-  readonly #positions: Float32Array;
+  /** The cell of each point. */
+  readonly cellOf: Uint32Array;
+  /** Coordinates of cells in one number. */
+  readonly #keys: number[] = [];
+  readonly #cells = new Map<number, number>();
+  readonly #moments: Float64Array;
+  /** Coordinates count from here. */
   readonly #low: Viewpoint;
-  readonly #edge: number;
-  /** Cells by axis, one more on each side, so that every cell has 27. */
-  readonly #size: readonly [number, number, number];
-  readonly #cells = new Map<number, Float64Array>();
+  /** What one step along x and along y adds to a key. */
+  readonly #stepX: number;
+  readonly #stepY: number;
 
   /** @throws {RangeError} where cells are too many to be told apart. */
-  constructor(positions: Float32Array, { low, high }: Box, edge: number) {
-    this.#positions = positions;
+  constructor(positions: Float32Array, edge: number) {
+    const low: [number, number, number] = [Infinity, Infinity, Infinity];
+    const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < positions.length; i++) {
+      const axis = i % 3;
+      low[axis] = Math.min(low[axis]!, positions[i]!);
+      high[axis] = Math.max(high[axis]!, positions[i]!);
+    }
     this.#low = low;
-    this.#edge = edge;
-    this.#size = [0, 1, 2].map((axis) => Math.floor((high[axis]! - low[axis]!) / edge) + 3) as [
-      number,
-      number,
-      number,
-    ];
-    const cells = this.#size[0] * this.#size[1] * this.#size[2];
+    // One cell more on each side, so that every cell has 27.
+    const size = (axis: 0 | 1 | 2) => Math.floor((high[axis] - low[axis]) / edge) + 3;
+    this.#stepY = size(2);
+    this.#stepX = size(1) * size(2);
+    const cells = size(0) * this.#stepX;
     if (!(cells <= Number.MAX_SAFE_INTEGER)) {
       throw new RangeError(`Cannot estimate normals: the scan spans ${cells} voxels`);
     }
-    for (let p = 0; p < positions.length / 3; p++) this.#add(p);
-  }
-
-  #add(p: number): void {
-    const key = this.keyOf(p);
-    let sums = this.#cells.get(key);
-    if (!sums) this.#cells.set(key, sums = new Float64Array(MOMENTS));
-    const [x, y, z] = [0, 1, 2].map((axis) =>
-      this.#positions[3 * p + axis]! - this.#low[axis]!
-    ) as [
-      number,
-      number,
-      number,
-    ];
-    sums[0]! += 1;
-    sums[1]! += x;
-    sums[2]! += y;
-    sums[3]! += z;
-    sums[4]! += x * x;
-    sums[5]! += x * y;
-    sums[6]! += x * z;
-    sums[7]! += y * y;
-    sums[8]! += y * z;
-    sums[9]! += z * z;
-  }
-
-  /** The cell of a point. */
-  keyOf(p: number): number {
-    const cell = (axis: number) =>
-      Math.floor((this.#positions[3 * p + axis]! - this.#low[axis]!) / this.#edge) + 1;
-    const [, rows, columns] = this.#size;
-    return (cell(0) * rows + cell(1)) * columns + cell(2);
+    const count = positions.length / 3;
+    this.cellOf = new Uint32Array(count);
+    for (let p = 0; p < count; p++) {
+      const at = (axis: 0 | 1 | 2) => Math.floor((positions[3 * p + axis]! - low[axis]) / edge) + 1;
+      const key = at(0) * this.#stepX + at(1) * this.#stepY + at(2);
+      let cell = this.#cells.get(key);
+      if (cell === undefined) {
+        this.#cells.set(key, cell = this.#keys.length);
+        this.#keys.push(key);
+      }
+      this.cellOf[p] = cell;
+    }
+    this.#moments = new Float64Array(this.#keys.length * MOMENTS);
+    for (let p = 0; p < count; p++) {
+      const [x, y, z] = [
+        positions[3 * p]! - low[0],
+        positions[3 * p + 1]! - low[1],
+        positions[3 * p + 2]! - low[2],
+      ];
+      const at = this.cellOf[p]! * MOMENTS;
+      this.#moments[at]! += 1;
+      this.#moments[at + 1]! += x;
+      this.#moments[at + 2]! += y;
+      this.#moments[at + 3]! += z;
+      this.#moments[at + 4]! += x * x;
+      this.#moments[at + 5]! += x * y;
+      this.#moments[at + 6]! += x * z;
+      this.#moments[at + 7]! += y * y;
+      this.#moments[at + 8]! += y * z;
+      this.#moments[at + 9]! += z * z;
+    }
   }
 
   /** Mean and covariance of the points in a cell and its 26 neighbours. */
-  around(key: number): Spread {
+  around(cell: number): Spread {
     const sums = new Float64Array(MOMENTS);
-    const [, rows, columns] = this.#size;
-    for (let x = -1; x <= 1; x++) {
-      for (let y = -1; y <= 1; y++) {
-        for (let z = -1; z <= 1; z++) {
-          const cell = this.#cells.get(key + (x * rows + y) * columns + z);
-          if (cell) { for (let m = 0; m < MOMENTS; m++) sums[m]! += cell[m]!; }
+    const key = this.#keys[cell]!;
+    for (let dx = -this.#stepX; dx <= this.#stepX; dx += this.#stepX) {
+      for (let dy = -this.#stepY; dy <= this.#stepY; dy += this.#stepY) {
+        for (let dz = -1; dz <= 1; dz++) {
+          const near = this.#cells.get(key + dx + dy + dz);
+          if (near === undefined) continue;
+          for (let m = 0; m < MOMENTS; m++) sums[m]! += this.#moments[near * MOMENTS + m]!;
         }
       }
     }
-    const [count, x, y, z, xx, xy, xz, yy, yz, zz] = sums.map((sum, m) => m ? sum / sums[0]! : sum);
+    const count = sums[0]!;
+    for (let m = 1; m < MOMENTS; m++) sums[m]! /= count;
+    const [, x, y, z, xx, xy, xz, yy, yz, zz] = sums;
     return {
-      count: count!,
+      count,
       mean: [x! + this.#low[0], y! + this.#low[1], z! + this.#low[2]],
       covariance: [
         [xx! - x! * x!, xy! - x! * y!, xz! - x! * z!],
@@ -196,8 +212,9 @@ function towards({ mean, normal }: Plane, viewpoints: readonly Viewpoint[]): Vie
   return side < 0 ? [-normal[0], -normal[1], -normal[2]] : normal;
 }
 
-/** Sweeps of Jacobi's rotations; three rows are diagonal to the last bit after about six. */
+/** Sweeps of Jacobi's rotations: three rows are diagonal to the last bit after about five. */
 const SWEEPS = 10;
+const PAIRS = [[0, 1, 2], [0, 2, 1], [1, 2, 0]] as const;
 
 /**
  * Eigenvalues and, in columns, eigenvectors of a symmetric matrix of three rows, by Jacobi's cyclic rotations
@@ -209,21 +226,25 @@ function eigen(
   const a = symmetric.map((row) => [...row]);
   const vectors = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    for (const [p, q] of [[0, 1], [0, 2], [1, 2]] as const) {
+    if (a[0]![1] === 0 && a[0]![2] === 0 && a[1]![2] === 0) break;
+    for (const [p, q, r] of PAIRS) {
       const off = a[p]![q]!;
       if (off === 0) continue;
       const tau = (a[q]![q]! - a[p]![p]!) / (2 * off);
       const t = (tau < 0 ? -1 : 1) / (Math.abs(tau) + Math.sqrt(1 + tau * tau));
       const c = 1 / Math.sqrt(1 + t * t);
       const s = t * c;
-      const rotate = (matrix: number[][], i: number, j: number, k: number, l: number) => {
-        const [first, second] = [matrix[i]![j]!, matrix[k]![l]!];
-        matrix[i]![j] = c * first - s * second;
-        matrix[k]![l] = s * first + c * second;
-      };
-      for (let k = 0; k < 3; k++) rotate(a, k, p, k, q);
-      for (let k = 0; k < 3; k++) rotate(a, p, k, q, k);
-      for (let k = 0; k < 3; k++) rotate(vectors, k, p, k, q);
+      a[p]![p]! -= t * off;
+      a[q]![q]! += t * off;
+      a[p]![q] = a[q]![p] = 0;
+      const [rp, rq] = [a[r]![p]!, a[r]![q]!];
+      a[r]![p] = a[p]![r] = c * rp - s * rq;
+      a[r]![q] = a[q]![r] = s * rp + c * rq;
+      for (const row of vectors) {
+        const [vp, vq] = [row[p]!, row[q]!];
+        row[p] = c * vp - s * vq;
+        row[q] = s * vp + c * vq;
+      }
     }
   }
   return { values: [a[0]![0]!, a[1]![1]!, a[2]![2]!], vectors };
