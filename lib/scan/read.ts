@@ -19,7 +19,7 @@ import type { Scan } from "./scan.ts";
  * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ as far as loaders.gl decodes it (formats 0 to 3 and
  * 6 to 8, chunks of one size). `labels` are the classification codes where any is above 1 (0 and 1 mean
  * "not classified"). PLY: ASCII and both byte orders; `labels` from an integer property `label`, `class`
- * or the like.
+ * or the like, normals from `nx`, `ny`, `nz`.
  *
  * @param bytes the whole file; the scan keeps it
  * @param name the client's name for it; says nothing about the format
@@ -57,6 +57,7 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
     ...local(positions, name),
     colors: colors && nonZero(scaled(colors, 255)),
     intensity: nonZero(scaled(intensity, fullScale(strongest, false)!)),
+    normals: null,
     labels: classes.some((code) => code > 1) ? Int32Array.from(classes) : null,
     bytes,
   };
@@ -64,7 +65,7 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
 
 async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
   const { attributes } = await parse(bytes as Uint8Array<ArrayBuffer>, plyScanLoader(name));
-  const { POSITION, COLOR_0, intensity, label } = attributes;
+  const { POSITION, COLOR_0, intensity, NORMAL, label } = attributes;
   return {
     name,
     format: "ply",
@@ -72,6 +73,7 @@ async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
     ...local(POSITION.value, name),
     colors: nonZero(COLOR_0?.value),
     intensity: nonZero(intensity?.value),
+    normals: nonZero(NORMAL?.value),
     labels: label?.value ?? null,
     bytes,
   };

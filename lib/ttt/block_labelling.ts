@@ -18,7 +18,8 @@ import {
 } from "./methods/mod.ts";
 import { nothingSeen, pairPhotographs } from "./photographs.ts";
 import { labelsOf, type Probabilities } from "./probabilities.ts";
-import { pickPoints, SparseScan } from "./sparse_scan.ts";
+import { pickPoints } from "./points.ts";
+import { SparseScan } from "./sparse_scan.ts";
 
 /** Methods that take large scans. */
 const BLOCKWISE = [...METHODS.values()].filter(({ blockwise }) => blockwise).map(({ name }) =>

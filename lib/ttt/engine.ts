@@ -19,6 +19,7 @@ import { type Memory, METHODS, type Work } from "./methods/mod.ts";
 import { readStudent, readTeacher, type StudentFile } from "./models.ts";
 import { OptionError } from "./options.ts";
 import type { LossHistory } from "./plans.ts";
+import { requireInputs, studentPoints } from "./points.ts";
 import type { Progress, Segmenter, SegmentRequest, SegmentResult } from "./types.ts";
 
 /** A teacher on a device; called again where the device was lost. */
@@ -176,6 +177,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       throw new OptionError(`Cannot use method ${options.method}: no such method`, "method");
     }
     if (method.usesPhotographs) this.#requirePhotographs(method.name, photos.length);
+    requireInputs(request.scan, this.student);
     signal?.throwIfAborted();
     const loaded = await this.#load();
     const { gpu } = loaded;
@@ -192,7 +194,7 @@ export class Engine implements Segmenter, AsyncDisposable {
 
     signal?.throwIfAborted();
     const voxelSize = options.voxelSize ?? this.student.voxelSize;
-    const { positions, colors, origin } = request.scan;
+    const { positions, origin } = request.scan;
     const count = positions.length / 3;
     const labelling: Labelling = {
       gpu,
@@ -203,8 +205,13 @@ export class Engine implements Segmenter, AsyncDisposable {
       settings: options.settings,
       readings: request.readings ?? [],
       snapshots: request.snapshots ?? [],
-      // Labels, and the file that may hold them, stay behind here.
-      points: { positions, colors },
+      points: await work.time(
+        "voxelize",
+        () =>
+          Promise.resolve(
+            studentPoints(request.scan, this.student.features, voxelSize, cameras),
+          ),
+      ),
       voxelSize,
       photographs: method.usesPhotographs
         ? { cameras, maps, origin, centre: loaded.centre!, placebo: request.placebo ?? null }

@@ -54,6 +54,24 @@ for (const encoding of PLY_ENCODINGS) {
     });
   }
 
+  Deno.test(`readScan() reads normals of length 1, ${encoding}`, async () => {
+    const fields: PlyField[] = [...XYZ, ["float", "nx"], ["float", "ny"], ["double", "nz"]];
+    const rows = [[0, 0, 0, 0, 0, -2], [1, 2, 3, 3, 0, 4], [4, 5, 6, 0, 0, 0], [
+      7,
+      8,
+      9,
+      NaN,
+      0,
+      1,
+    ]];
+    const scan = await readScan(makePly(encoding, [{ name: "vertex", fields, rows }]), "a.ply");
+    const want = [0, 0, -1, 0.6, 0, 0.8, 0, 0, 0, 0, 0, 0].map(Math.fround);
+    assert.deepEqual([...scan.normals!].map((value) => value + 0), want);
+    const none = rows.map((row) => row.map((value, i) => i < 3 ? value : 0));
+    const bare = makePly(encoding, [{ name: "vertex", fields, rows: none }]);
+    assert.equal((await readScan(bare, "a.ply")).normals, null);
+  });
+
   Deno.test(`readScan() keeps the digits of double coordinates, ${encoding}`, async () => {
     const rows = [[652000.123456, 6862000.654321, -0.001], [652001.123456, 6862003.5, 3]];
     const fields: PlyField[] = [["double", "x"], ["double", "y"], ["float64", "z"]];

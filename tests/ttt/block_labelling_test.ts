@@ -23,7 +23,13 @@ function corridor(count: number) {
   for (let p = 0; p < count; p++) {
     positions.set([random.range(0, 600), random.range(0, 0.6), random.range(0, 0.6)], 3 * p);
   }
-  return { positions, colors: Float32Array.from(positions, () => random.uniform()) };
+  return {
+    positions,
+    origin: [0, 0, 0] as [number, number, number],
+    colors: Float32Array.from(positions, () => random.uniform()),
+    intensity: null,
+    normals: null,
+  };
 }
 
 withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enough", async (gpu) => {

@@ -11,7 +11,7 @@ import type { Random } from "../../worlds/random.ts";
 import type { Parameters } from "../../nn/parameters.ts";
 import type { LossHistory, PlanContext } from "../plans.ts";
 import type { Probabilities } from "../probabilities.ts";
-import type { Points } from "../sparse_scan.ts";
+import type { Points } from "../points.ts";
 import type { Progress } from "../types.ts";
 
 /**
