@@ -1,13 +1,22 @@
 // Rows less a centre, brought to the length sqrt(D); rows whose mask is 0, or that equal the centre, become zero.
-// Bindings: x read vec4f[rows][D4]; mask read f32[rows]; centre read vec4f[D4]; y write vec4f[rows][D4].
+// Bindings: x read f32 or, with HALF, f16 [rows][4 * D4]; mask read f32[rows]; centre read vec4f[D4]; y write vec4f[rows][D4].
 // Grid: one thread a row, 64 a workgroup.
 struct Params { rows: u32, squaredLength: f32 }
 override D4: u32;
+override HALF: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4u>;
 @group(0) @binding(2) var<storage, read> mask: array<f32>;
 @group(0) @binding(3) var<storage, read> centre: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+
+// Four numbers of x: floats as they are, or halves of words, of which a vec4u holds two quads.
+fn target_quad(i: u32) -> vec4f {
+  if (!HALF) { return bitcast<vec4f>(x[i]); }
+  let pair = x[i >> 1u];
+  let words = select(pair.xy, pair.zw, (i & 1u) != 0u);
+  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -19,10 +28,10 @@ fn main(
   if (row >= params.rows) { return; }
   var squares = 0.0;
   for (var d = 0u; d < D4; d++) {
-    let value = x[row * D4 + d] - centre[d];
+    let value = target_quad(row * D4 + d) - centre[d];
     squares += dot(value, value);
   }
   var scale = 0.0;
   if (mask[row] != 0.0 && squares > 1e-16) { scale = sqrt(params.squaredLength / squares); }
-  for (var d = 0u; d < D4; d++) { y[row * D4 + d] = scale * (x[row * D4 + d] - centre[d]); }
+  for (var d = 0u; d < D4; d++) { y[row * D4 + d] = scale * (target_quad(row * D4 + d) - centre[d]); }
 }

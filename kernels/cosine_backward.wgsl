@@ -1,15 +1,24 @@
 // dz = -scale / counted * (t' / (|z||t'|) - cos * z / |z|^2) with t' = t - centre; 0 where the row has no target.
-// Bindings: z, t read vec4f[rows][D4]; weight read f32[rows]; centre read vec4f[D4]; total read vec2f[1] (mean loss, counted); dz write vec4f[rows][D4].
+// Bindings: z read vec4f[rows][D4]; t read f32 or, with HALF, f16 [rows][4 * D4]; weight read f32[rows]; centre read vec4f[D4]; total read vec2f[1] (mean loss, counted); dz write vec4f[rows][D4].
 // Grid: one thread a row, 64 a workgroup.
 struct Params { rows: u32, scale: f32 }
 override D4: u32;
+override HALF: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> z: array<vec4f>;
-@group(0) @binding(2) var<storage, read> t: array<vec4f>;
+@group(0) @binding(2) var<storage, read> t: array<vec4u>;
 @group(0) @binding(3) var<storage, read> weight: array<f32>;
 @group(0) @binding(4) var<storage, read> centre: array<vec4f>;
 @group(0) @binding(5) var<storage, read> total: array<vec2f>;
 @group(0) @binding(6) var<storage, read_write> dz: array<vec4f>;
+
+// Four numbers of t: floats as they are, or halves of words, of which a vec4u holds two quads.
+fn target_quad(i: u32) -> vec4f {
+  if (!HALF) { return bitcast<vec4f>(t[i]); }
+  let pair = t[i >> 1u];
+  let words = select(pair.xy, pair.zw, (i & 1u) != 0u);
+  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -28,7 +37,7 @@ fn main(
   var tt = 0.0;
   for (var c = 0u; c < D4; c++) {
     let a = z[row * D4 + c];
-    let b = t[row * D4 + c] - centre[c];
+    let b = target_quad(row * D4 + c) - centre[c];
     zt += dot(a, b);
     zz += dot(a, a);
     tt += dot(b, b);
@@ -39,6 +48,6 @@ fn main(
   // Below the floor the loss is linear in z and the second term vanishes.
   let radial = select(0.0, scale * zt / (norms * zz), norms > 1e-8);
   for (var c = 0u; c < D4; c++) {
-    dz[row * D4 + c] = direct * (t[row * D4 + c] - centre[c]) - radial * z[row * D4 + c];
+    dz[row * D4 + c] = direct * (target_quad(row * D4 + c) - centre[c]) - radial * z[row * D4 + c];
   }
 }

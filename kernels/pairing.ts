@@ -4,6 +4,7 @@
  * @module
  */
 import type { Kernel } from "../lib/gpu/kernel.ts";
+import packHalfCode from "./pack_half.wgsl" with { type: "text" };
 import pairGatherCode from "./pair_gather.wgsl" with { type: "text" };
 import pairProjectCode from "./pair_project.wgsl" with { type: "text" };
 import pairPyramidCode from "./pair_pyramid.wgsl" with { type: "text" };
@@ -45,4 +46,10 @@ export const pairGather: Kernel = {
   name: "pair_gather",
   code: pairGatherCode,
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
+};
+
+export const packHalf: Kernel = {
+  name: "pack_half",
+  code: packHalfCode,
+  bindings: ["read", "write"],
 };

@@ -5,7 +5,7 @@
  */
 import { Engine } from "../ttt/engine.ts";
 import type { Progress } from "../ttt/types.ts";
-import type { Option } from "./args.ts";
+import { type Option, wholeNumber } from "./args.ts";
 import type { ProgressDisplay } from "./progress.ts";
 
 /** Options that choose the models. */
@@ -16,17 +16,31 @@ export const MODEL_OPTIONS = {
     value: "FILE",
     about: "card of the teacher, JSON, or a name of `teachers` (embedded)",
   },
+  "block-voxels": {
+    type: "string",
+    value: "N",
+    about: "larger scans are cut into blocks of so many voxels (65536)",
+  },
 } as const satisfies Record<string, Option>;
+
+/** What {@link MODEL_OPTIONS} give. */
+export type ModelValues = { readonly [name in keyof typeof MODEL_OPTIONS]: string | undefined };
 
 /** Opens the engine that the options ask for. */
 export function openEngine(
-  { student, teacher }: { student: string | undefined; teacher: string | undefined },
+  { student, teacher, "block-voxels": blockVoxels }: ModelValues,
 ): Promise<Engine> {
   return Engine.open({
     ...(student === undefined ? {} : { student }),
     ...(teacher === undefined ? {} : { teacher }),
+    ...(blockVoxels === undefined
+      ? {}
+      : { blockVoxels: wholeNumber("block-voxels", blockVoxels, LEAST_BLOCK, 2 ** 31) }),
   });
 }
+
+/** A cube of 16 voxels an edge: what cannot be cut further. */
+const LEAST_BLOCK = 4096;
 
 const LABELS: Readonly<Record<Progress["phase"], string>> = {
   read: "reading",

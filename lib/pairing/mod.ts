@@ -3,7 +3,12 @@
  *
  * @module
  */
-export { type PairingOptions, type ResolvedPairing, resolvePairing } from "./options.ts";
+export {
+  type PairingOptions,
+  type Precision,
+  type ResolvedPairing,
+  resolvePairing,
+} from "./options.ts";
 export {
   type HostViews,
   pairViews,
@@ -13,5 +18,5 @@ export {
 } from "./pair_views.ts";
 export { type LocalPose, localPose, type Projected, projectReference } from "./projection.ts";
 export { type HostMap, mapColumn, sampleReference, type Sampling } from "./sampling.ts";
-export { type Seeing, seePoints, type Sight } from "./see.ts";
+export { type PointBuffer, type Seeing, seePoints, type Sight } from "./see.ts";
 export { type DepthTolerance, visibilityReference } from "./visibility.ts";

@@ -25,13 +25,22 @@ export interface PairingOptions {
    * needs is allowed for anyway, and a fraction of a long focal length's depth is no tolerance at all.
    */
   depthRelative?: number;
+  /**
+   * How targets are stored. By default in float16 from 128 channels on, where they would be most of what an
+   * adaptation holds, and in float32 below.
+   */
+  precision?: Precision;
 }
+
+/** Number formats of targets. */
+export type Precision = "auto" | "float16" | "float32";
 
 /** Settings with nothing left open. */
 export interface ResolvedPairing {
   sampling: Sampling;
   views: "mean" | "best";
   depth: { absolute: number; relative: number };
+  precision: Precision;
 }
 
 /**
@@ -41,16 +50,26 @@ export interface ResolvedPairing {
  * @throws {RangeError} naming the option that cannot be.
  */
 export function resolvePairing(options: PairingOptions, voxelSize: number): ResolvedPairing {
-  const { sampling = "bilinear", views = "mean", depthAbsolute = voxelSize, depthRelative = 0 } =
-    options;
+  const { sampling = "bilinear", views = "mean", precision = "auto" } = options;
+  const { depthAbsolute = voxelSize, depthRelative = 0 } = options;
   if (sampling !== "bilinear" && sampling !== "nearest") {
     throw new RangeError(`Cannot sample by "${sampling}": sampling is bilinear or nearest`);
   }
   if (views !== "mean" && views !== "best") {
     throw new RangeError(`Cannot merge views by "${views}": views is mean or best`);
   }
+  if (!["auto", "float16", "float32"].includes(precision)) {
+    throw new RangeError(
+      `Cannot store targets as "${precision}": precision is auto, float16 or float32`,
+    );
+  }
   for (const [name, value] of Object.entries({ depthAbsolute, depthRelative })) {
     if (!(value >= 0)) throw new RangeError(`Cannot set ${name} to ${value}: it is 0 or more`);
   }
-  return { sampling, views, depth: { absolute: depthAbsolute, relative: depthRelative } };
+  return {
+    sampling,
+    views,
+    depth: { absolute: depthAbsolute, relative: depthRelative },
+    precision,
+  };
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { pairGather, pairWeigh } from "../../kernels/pairing.ts";
+import { packHalf, pairGather, pairWeigh } from "../../kernels/pairing.ts";
 import { type BufferSlice, f32bits, type Gpu, type GpuBuffer, type Launch } from "../gpu/mod.ts";
 import type { Camera } from "../scan/mod.ts";
 import type { Voxels } from "../sparse/mod.ts";
@@ -14,11 +14,15 @@ import type { FeatureMap } from "../teacher/mod.ts";
 import { type PairingOptions, type ResolvedPairing, resolvePairing } from "./options.ts";
 import { localPose, projectReference } from "./projection.ts";
 import { type HostMap, sampleReference } from "./sampling.ts";
-import { seePoints } from "./see.ts";
+import { type PointBuffer, seePoints } from "./see.ts";
 import { meanFocal, visibilityReference } from "./visibility.ts";
 
 /** Groups of four channels that one thread of `pair_gather` adds up. */
 const GATHER_BLOCK = 4;
+/** Width from which targets are stored in float16; narrower ones are small beside the student's own features. */
+const HALF_FROM = 128;
+/** Most bytes of float32 sums that wait to be rounded. */
+const MAX_SUMS = 2 ** 26;
 
 /** What the student's features are pulled towards. Owns its buffers. */
 export class Targets implements Disposable {
@@ -26,8 +30,10 @@ export class Targets implements Disposable {
   readonly channels: number;
   /** Number of voxels. */
   readonly rows: number;
-  /** f32 [rows][D padded to 4], zero in the padding and in rows without a target. */
+  /** f32 or, where `half`, f16 [rows][D padded to 4], zero in the padding and in rows without a target. */
   readonly values: GpuBuffer;
+  /** Whether values are float16, two in a word, the first one in the low bits. */
+  readonly half: boolean;
   /** f32 [rows]: 1 where the voxel has a target, else 0. */
   readonly weight: GpuBuffer;
   /** Points that at least one view sees. */
@@ -39,6 +45,7 @@ export class Targets implements Disposable {
     this.channels = fields.channels;
     this.rows = fields.rows;
     this.values = fields.values;
+    this.half = fields.half;
     this.weight = fields.weight;
     this.pointsSeen = fields.pointsSeen;
     this.voxelsSeen = fields.voxelsSeen;
@@ -56,10 +63,6 @@ export class Targets implements Disposable {
 
 /** A scan, its cameras and what the teacher says of their photographs. */
 export interface Views {
-  /**
-   * All voxels of the scan, or some: `order` then lists the points of these alone, `points` counts all, and the
-   * others still hide what stands behind them.
-   */
   voxels: Pick<Voxels, "points" | "count" | "size" | "order" | "starts">;
   /** f32 [3 * points], metres, less `origin`. */
   positions: GpuBuffer;
@@ -69,15 +72,17 @@ export interface Views {
   /** `maps[i]` describes the photograph of `cameras[i]`. */
   maps: readonly FeatureMap[];
   options?: PairingOptions;
+  /** All points of the scan, in any parts, where `positions` are but some of them: the others hide, too. */
+  hiders?: readonly PointBuffer[];
   /** Most bytes of targets that one dispatch binds; the adapter's limit by default. */
   maxBindingBytes?: number;
 }
 
 /** Rows of targets that one dispatch writes. */
 interface RowBlock {
+  first: number;
   rows: number;
   starts: BufferSlice;
-  values: BufferSlice;
 }
 
 /**
@@ -99,7 +104,11 @@ export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
     );
   }
   const columns = Math.ceil(channels / 4);
-  const bytes = voxels.count * columns * 16;
+  const half = options.precision === "auto"
+    ? channels >= HALF_FROM
+    : options.precision === "float16";
+  // Whole vec4u: halves are read two quads at a time.
+  const bytes = half ? Math.ceil(voxels.count * columns / 2) * 16 : voxels.count * columns * 16;
   if (bytes > gpu.limits.maxBufferSize) {
     throw new RangeError(
       `Cannot pair ${voxels.count} voxels with ${channels} channels: ${bytes} bytes are more than a ` +
@@ -113,61 +122,76 @@ export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
   using scratch = new DisposableStack();
   const totals = scratch.use(gpu.buffer("pairing totals", 8));
   const share = scratch.use(gpu.buffer("point shares", voxels.points * 4));
-  const points = voxels.points;
-  const seeing = seePoints(gpu, scratch, { positions, points, cameras, origin, options });
+  const { points, order, starts } = voxels;
+  const { hiders } = views;
+  const seeing = seePoints(gpu, scratch, { positions, points, hiders, cameras, origin, options });
   const { seen, words, projected } = seeing;
-  const { order, starts } = voxels;
-  const blocks = rowBlocks(
-    voxels.count,
-    starts,
-    values,
-    columns * 16,
-    views.maxBindingBytes ?? gpu.limits.maxStorageBufferBindingSize,
-  );
-  const gather = (map: FeatureMap, view: number): Launch[] => {
-    const { width, height } = cameras[view]!;
-    return blocks.map((block) => ({
-      kernel: pairGather,
-      constants: { NEAREST: Number(options.sampling === "nearest") },
-      params: [
-        f32bits(map.cols / width),
-        f32bits(map.rows / height),
-        map.cols,
-        map.rows,
-        block.rows,
-        columns,
-        points,
-        view,
-      ],
-      bindings: [projected, seen, share, order, block.starts, map.buffer, block.values],
-      workgroups: workgroups(block.rows * Math.ceil(columns / GATHER_BLOCK)),
-    }));
+  const limit = views.maxBindingBytes ?? gpu.limits.maxStorageBufferBindingSize;
+  const most = half ? Math.min(limit, MAX_SUMS) : limit;
+  const blocks = rowBlocks(voxels.count, starts, columns * 16, most);
+  const sums = half
+    ? scratch.use(gpu.buffer("sums of targets", (blocks[0]?.rows ?? 0) * columns * 16))
+    : null;
+  const fill = (block: RowBlock): Launch[] => {
+    const slice = (bytes: number) => ({
+      buffer: values,
+      offset: block.first * columns * bytes,
+      size: block.rows * columns * bytes,
+    });
+    const to = sums ?? slice(16);
+    const quads = block.rows * columns;
+    return [
+      fillWords(to, quads * 4, 0),
+      ...maps.flatMap((map, view): Launch[] => [seeing.project(view), {
+        kernel: pairGather,
+        constants: { NEAREST: Number(options.sampling === "nearest") },
+        params: [
+          f32bits(map.cols / cameras[view]!.width),
+          f32bits(map.rows / cameras[view]!.height),
+          map.cols,
+          map.rows,
+          block.rows,
+          columns,
+          points,
+          view,
+        ],
+        bindings: [projected, seen, share, order, block.starts, map.buffer, to],
+        workgroups: workgroups(block.rows * Math.ceil(columns / GATHER_BLOCK)),
+      }]),
+      ...sums
+        ? [{
+          kernel: packHalf,
+          params: [quads],
+          bindings: [sums, slice(8)],
+          workgroups: workgroups(quads),
+        }]
+        : [],
+    ];
   };
   gpu.run([
     ...seeing.launches,
     fillWords(totals, 2, 0),
-    ...blocks.map((block) => fillWords(block.values, block.rows * columns * 4, 0)),
     {
       kernel: pairWeigh,
       params: [voxels.count, points, words],
       bindings: [seen, order, starts, share, weight, totals],
       workgroups: workgroups(voxels.count),
     },
-    ...maps.flatMap((map, view) => [seeing.project(view), ...gather(map, view)]),
+    ...blocks.flatMap(fill),
   ], "pair views");
   const [pointsSeen, voxelsSeen] = await gpu.read(totals, Uint32Array, 2) as unknown as [
     number,
     number,
   ];
   owned.move();
-  return new Targets({ channels, rows: voxels.count, values, weight, pointsSeen, voxelsSeen });
+  const { count: rows } = voxels;
+  return new Targets({ channels, rows, values, half, weight, pointsSeen, voxelsSeen });
 }
 
 /** Cuts the rows into blocks that `limit` bytes hold; 64 rows are a multiple of the 256 bytes that offsets keep. */
 function rowBlocks(
   count: number,
   starts: GpuBuffer,
-  values: GpuBuffer,
   rowBytes: number,
   limit: number,
 ): RowBlock[] {
@@ -175,11 +199,7 @@ function rowBlocks(
   return Array.from({ length: Math.ceil(count / most) }, (_, i) => {
     const first = i * most;
     const rows = Math.min(most, count - first);
-    return {
-      rows,
-      starts: { buffer: starts, offset: first * 4, size: (rows + 1) * 4 },
-      values: { buffer: values, offset: first * rowBytes, size: rows * rowBytes },
-    };
+    return { first, rows, starts: { buffer: starts, offset: first * 4, size: (rows + 1) * 4 } };
   });
 }
 

@@ -19,11 +19,17 @@ import {
   SLANT,
 } from "./visibility.ts";
 
-/** The points of a scan and the cameras that may see them. */
-export interface Sight {
-  /** f32 [3 * points], metres, less `origin`. */
+/** Points on the GPU. */
+export interface PointBuffer {
+  /** f32 [3 * points], metres, less the scan's origin. */
   positions: GpuBuffer;
   points: number;
+}
+
+/** The points of a scan and the cameras that may see them. */
+export interface Sight extends PointBuffer {
+  /** What may stand in the way, these points among it, where they are but a part of a scan; else they alone. */
+  hiders?: readonly PointBuffer[] | undefined;
   cameras: readonly Camera[];
   origin: readonly [number, number, number];
   options: ResolvedPairing;
@@ -43,7 +49,7 @@ export interface Seeing {
 
 /** Builds the launches; `scratch` owns every buffer. */
 export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): Seeing {
-  const { positions, points, cameras, origin, options } = sight;
+  const { points, cameras, origin, options, hiders } = sight;
   const words = Math.ceil(cameras.length / 32);
   const grids = cameras.map(depthGrid);
   const levels = grids.map(pyramidLevels);
@@ -52,9 +58,10 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
   const inside = scratch.use(gpu.buffer("points inside views", 4 * cameras.length));
   const best = scratch.use(gpu.buffer("best scale", 4 * points));
   const seen = scratch.use(gpu.buffer("views of points", 4 * words * points));
-  const projected = scratch.use(gpu.buffer("projected points", 16 * points));
+  const most = Math.max(points, ...(hiders ?? []).map(({ points }) => points));
+  const projected = scratch.use(gpu.buffer("projected points", 16 * most));
 
-  const projection = (view: number, withDepth: boolean): Launch => {
+  const projection = (of: PointBuffer, view: number, withDepth: boolean): Launch => {
     const camera = cameras[view]!;
     return {
       kernel: pairProject,
@@ -63,15 +70,16 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
         ...[...localPose(camera, origin), camera.fx, camera.fy, camera.cx, camera.cy].map(f32bits),
         camera.width,
         camera.height,
-        points,
+        of.points,
         view,
         grids[view]!.width,
         grids[view]!.shift,
       ],
-      bindings: [positions, projected, depth, inside],
-      workgroups: workgroups(points),
+      bindings: [of.positions, projected, depth, inside],
+      workgroups: workgroups(of.points),
     };
   };
+  const project = (view: number) => projection(sight, view, false);
 
   const launches = [
     fillWords(inside, cameras.length, 0),
@@ -83,7 +91,7 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
     const pyramid = levels[view]!;
     launches.push(
       fillWords(depth, grid.width * grid.height, f32bits(NO_DEPTH)),
-      projection(view, true),
+      ...(hiders ?? [sight]).map((of) => projection(of, view, true)),
     );
     for (let level = 1; level < pyramid.length; level++) {
       const [from, to] = [pyramid[level - 1]!, pyramid[level]!];
@@ -94,6 +102,7 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
         workgroups: workgroups(to.width * to.height),
       });
     }
+    if (hiders) launches.push(project(view));
     launches.push({
       kernel: pairSee,
       constants: { BEST: Number(options.views === "best") },
@@ -118,5 +127,5 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
       workgroups: workgroups(points),
     });
   });
-  return { launches, seen, words, projected, project: (view) => projection(view, false) };
+  return { launches, seen, words, projected, project };
 }

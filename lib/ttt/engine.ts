@@ -10,17 +10,15 @@ import { paddedChannels } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
-import { pairViews, type Targets } from "../pairing/mod.ts";
-import { CameraError, ScanError } from "../scan/mod.ts";
-import { type FeatureMap, type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
-import { Random } from "../worlds/random.ts";
-import { type Memory, METHODS, type PhotographTargets, type Work } from "./methods/mod.ts";
+import { ScanError } from "../scan/mod.ts";
+import { type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
+import { labelByBlocks } from "./block_labelling.ts";
+import { type BlockSize, cutBlocks } from "./blocks.ts";
+import { type Labelling, labelWhole } from "./labelling.ts";
+import { type Memory, METHODS, type Work } from "./methods/mod.ts";
 import { readStudent, readTeacher, type StudentFile } from "./models.ts";
 import { OptionError } from "./options.ts";
-import { distillationTarget, type LossHistory, type PlanContext, PredictionPlan } from "./plans.ts";
-import { labelsOf, type Probabilities } from "./probabilities.ts";
-import { shuffleTargets } from "./shuffle.ts";
-import { SparseScan } from "./sparse_scan.ts";
+import type { LossHistory } from "./plans.ts";
 import type { Progress, Segmenter, SegmentRequest, SegmentResult } from "./types.ts";
 
 /** A teacher on a device; called again where the device was lost. */
@@ -34,7 +32,14 @@ export interface EngineOptions {
   teacher?: string | { card: TeacherCard; open: OpenTeacher };
   /** The device's host, where somebody else owns it. */
   host?: GpuHost;
+  /** Most voxels that are worked on at once; larger scans are cut into blocks. 65,536 by default. */
+  blockVoxels?: number;
 }
+
+/** Voxels of a block by default. */
+const BLOCK_VOXELS = 65_536;
+/** Voxels around a block's core that the network sees besides. */
+const BLOCK_MARGIN = 32;
 
 /** Steps between two readings of the loss for progress. */
 const STEPS_PER_PROGRESS = 5;
@@ -59,6 +64,7 @@ export class Engine implements Segmenter, AsyncDisposable {
   readonly #openTeacher: OpenTeacher | null;
   readonly #host: GpuHost;
   readonly #ownsHost: boolean;
+  readonly #blockVoxels: number;
   #loaded: Loaded | null = null;
 
   private constructor(
@@ -66,6 +72,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     teacher: { card: TeacherCard; open: OpenTeacher } | null,
     host: GpuHost,
     ownsHost: boolean,
+    blockVoxels: number,
   ) {
     this.student = studentFile.card;
     this.teacher = teacher?.card ?? null;
@@ -74,6 +81,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     this.#openTeacher = teacher?.open ?? null;
     this.#host = host;
     this.#ownsHost = ownsHost;
+    this.#blockVoxels = blockVoxels;
   }
 
   /**
@@ -93,7 +101,13 @@ export class Engine implements Segmenter, AsyncDisposable {
       );
     }
     const host = options.host ?? new GpuHost({});
-    const engine = new Engine(student, teacher, host, options.host === undefined);
+    const engine = new Engine(
+      student,
+      teacher,
+      host,
+      options.host === undefined,
+      options.blockVoxels ?? BLOCK_VOXELS,
+    );
     await engine.#load();
     return engine;
   }
@@ -178,49 +192,33 @@ export class Engine implements Segmenter, AsyncDisposable {
 
     signal?.throwIfAborted();
     const voxelSize = options.voxelSize ?? this.student.voxelSize;
-    const { positions, colors } = request.scan;
-    // Labels, and the file that may hold them, stay behind here.
-    const points = { positions, colors };
-    const scan = owned.use(
-      await work.time(
-        "voxelize",
-        () => SparseScan.build(gpu, this.#network, this.student.features, points, voxelSize),
-      ),
-    );
-
-    signal?.throwIfAborted();
-    const photographs = method.usesPhotographs
-      ? await work.time("pair", () => this.#pair(loaded, scan, request, maps, owned))
-      : null;
-
-    const plan: PlanContext = { gpu, student: this.#network, scan, parameters: loaded.source };
-    const source = await work.time("predict", () => predictVoxels(plan));
-    const adapted = await method.adapt(
-      {
-        ...plan,
-        card: this.student,
-        points,
-        photographs: photographs?.given ?? null,
-        source,
-        random: new Random(METHOD_SEED),
-        memory: memoryOf(loaded.memories, method.name),
-        snapshots: request.snapshots ?? [],
-        work,
-      },
-      options.settings,
-      request.readings,
-    );
-
-    const pointRow = await gpu.read(scan.voxels.pointRow, Uint32Array, scan.voxels.points);
-    const toPoints = <T extends Uint8Array | Float32Array>(rows: T, target: T): T => {
-      pointRow.forEach((row, p) => target[p] = rows[row]!);
-      return target;
+    const { positions, colors, origin } = request.scan;
+    const count = positions.length / 3;
+    const labelling: Labelling = {
+      gpu,
+      student: this.#network,
+      card: this.student,
+      source: loaded.source,
+      method,
+      settings: options.settings,
+      readings: request.readings ?? [],
+      snapshots: request.snapshots ?? [],
+      // Labels, and the file that may hold them, stay behind here.
+      points: { positions, colors },
+      voxelSize,
+      photographs: method.usesPhotographs
+        ? { cameras, maps, origin, centre: loaded.centre!, placebo: request.placebo ?? null }
+        : null,
+      memory: memoryOf(loaded.memories, method.name),
+      work,
     };
-    const count = scan.voxels.points;
-    const pointLabels = (probabilities: Probabilities) =>
-      toPoints(labelsOf(probabilities).labels, new Uint8Array(count));
-    const labels = pointLabels(adapted.probabilities);
-    const sourceLabels = pointLabels(source);
+    const size = this.#blockSize(gpu);
+    // There are no more voxels than points.
+    const blocks = count > size.voxels ? cutBlocks(positions, voxelSize, size) : [];
+    const labelled = blocks.length > 1
+      ? await labelByBlocks(labelling, blocks)
+      : await labelWhole(labelling);
+    const { labels, sourceLabels } = labelled;
     const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
     const metrics = options.evaluate
       ? metricsOf(
@@ -229,38 +227,31 @@ export class Engine implements Segmenter, AsyncDisposable {
         this.student.classes,
       )
       : undefined;
+    const { confidence, snapshots, readings, voxels, pointsSeen, steps, note } = labelled;
     return {
       labels,
-      confidence: toPoints(
-        labelsOf(adapted.probabilities).confidence,
-        new Float32Array(count),
-      ),
+      confidence,
       sourceLabels,
-      snapshots: (adapted.snapshots ?? []).map(({ step, probabilities }) => ({
-        step,
-        labels: pointLabels(probabilities),
-      })),
-      readings: (adapted.readings ?? []).map(({ probabilities, seconds }) => ({
-        labels: pointLabels(probabilities),
-        seconds,
-      })),
+      snapshots,
+      readings,
       report: {
         scan: {
           name: request.scan.name,
           format: request.scan.format,
           points: count,
-          voxels: scan.voxels.count,
+          voxels,
           voxelSize,
+          blocks: labelled.blocks,
         },
-        views: { count: cameras.length, pointsSeen: photographs?.pointsSeen ?? 0 },
+        views: { count: cameras.length, pointsSeen },
         student: this.student.id,
         teacher: this.teacher?.id ?? null,
         adapter: gpu.adapterName,
         method: method.name,
-        steps: adapted.steps,
-        kdLoss: [...adapted.losses],
+        steps,
+        kdLoss: [...labelled.losses],
         phases: work.phases,
-        ...(adapted.note === undefined ? {} : { note: adapted.note }),
+        ...(note === undefined ? {} : { note }),
         changedPoints: changed / count,
         ...(metrics ? { metrics } : {}),
       },
@@ -282,52 +273,11 @@ export class Engine implements Segmenter, AsyncDisposable {
     }
   }
 
-  /** What the photographs say of the voxels. */
-  async #pair(
-    { gpu, centre }: Loaded,
-    { voxels, positions }: SparseScan,
-    { scan: { origin }, cameras, placebo }: SegmentRequest,
-    maps: readonly FeatureMap[],
-    owned: DisposableStack,
-  ): Promise<{ given: PhotographTargets; pointsSeen: number }> {
-    const pair = async (views: readonly number[]): Promise<Targets> => {
-      const targets = await pairViews(gpu, {
-        voxels,
-        positions,
-        origin,
-        cameras: views.map((view) => cameras[view]!),
-        maps: views.map((view) => maps[view]!),
-      });
-      if (placebo === "shuffle") await shuffleTargets(gpu, targets);
-      return targets;
-    };
-    const targets = owned.use(await pair(cameras.map((_, view) => view)));
-    if (targets.voxelsSeen === 0) {
-      throw new CameraError({
-        file: "cameras",
-        action: "adapt by",
-        field: "worldToCamera",
-        problem: "no camera sees any point of the scan",
-        mend:
-          "the poses are to be world to camera (x right, y down, z forward), in the scan's own " +
-          "coordinates",
-      });
-    }
-    return {
-      given: {
-        target: distillationTarget(targets, centre!),
-        seen: await gpu.read(targets.weight, Float32Array, targets.rows),
-        views: cameras.length,
-        pair: async (views) => {
-          const some = await pair(views);
-          return {
-            ...distillationTarget(some, centre!),
-            [Symbol.dispose]: () => some.destroy(),
-          };
-        },
-      },
-      pointsSeen: targets.pointsSeen,
-    };
+  /** How large a scan may be before it is cut. */
+  #blockSize(gpu: Gpu): BlockSize {
+    const widest = Math.max(...this.#network.parameters().flatMap(({ shape }) => shape.slice(-2)));
+    const bindable = Math.floor(gpu.limits.maxStorageBufferBindingSize / (4 * widest));
+    return { voxels: Math.min(this.#blockVoxels, bindable), margin: BLOCK_MARGIN };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -342,9 +292,6 @@ export class Engine implements Segmenter, AsyncDisposable {
     if (this.#ownsHost) await this.#host.close();
   }
 }
-
-/** Methods draw the same random numbers for every scan, so that a scan's labels do not depend on others. */
-const METHOD_SEED = 1;
 
 async function teacherOf(
   given: EngineOptions["teacher"],
@@ -362,12 +309,6 @@ function memoryOf(memories: Map<string, Disposable>, method: string): Memory {
       return kept as T;
     },
   };
-}
-
-async function predictVoxels(context: PlanContext): Promise<Probabilities> {
-  using plan = new PredictionPlan(context, "running");
-  plan.submit();
-  return await plan.read();
 }
 
 /** Times phases, announces them, and adds up what a phase takes in several goes. */
@@ -400,5 +341,10 @@ class ScanWork implements Work {
       const loss = (await history.values()).at(-1)!;
       this.#announce({ phase: "adapt", step, steps, loss });
     }
+  }
+
+  blockDone(done: number, blocks: number): void {
+    this.#signal?.throwIfAborted();
+    this.#announce?.({ phase: "predict", step: done, steps: blocks });
   }
 }

@@ -8,6 +8,9 @@ import { movingAverage } from "../graph/ops/moving_average.ts";
 import type { Parameters } from "../nn/parameters.ts";
 import type { PlanContext } from "./plans.ts";
 
+/** Where a learner starts from. */
+export type LearnerSource = Pick<PlanContext, "gpu" | "parameters">;
+
 /** Owns its buffers; the source weights stay as they are. */
 export class Learner implements Disposable {
   readonly parameters: Parameters;
@@ -15,7 +18,7 @@ export class Learner implements Disposable {
   readonly velocity: GpuBuffer;
 
   /** Starts from the weights of `context`, at rest. */
-  constructor({ gpu, parameters: source }: PlanContext) {
+  constructor({ gpu, parameters: source }: LearnerSource) {
     using owned = new DisposableStack();
     this.parameters = owned.use(source.clone());
     this.velocity = owned.use(gpu.zeros("velocity", source.endOf("backbone")));
@@ -23,13 +26,13 @@ export class Learner implements Disposable {
   }
 
   /** Goes back to the source weights, at rest. */
-  reset({ gpu, parameters: source }: PlanContext): void {
+  reset({ gpu, parameters: source }: LearnerSource): void {
     this.parameters.copyFrom(source);
     gpu.clear(this.velocity);
   }
 
   /** Goes a share of the way back to the source weights. */
-  drawBack({ gpu, parameters: source }: PlanContext, share: number): void {
+  drawBack({ gpu, parameters: source }: LearnerSource, share: number): void {
     const operands = { x: source.values, average: this.parameters.values };
     gpu.run([movingAverage(operands, source.values.size / 16, 1 - share)], "draw back");
   }

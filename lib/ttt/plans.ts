@@ -70,6 +70,7 @@ export type LossPlace = Pick<LossHistory, "tensor" | "capacity">;
 export function distillationTarget(targets: Targets, centre: GpuBuffer): DistillationTarget {
   return {
     values: new Tensor("targets", targets.rows, targets.channels, { binding: targets.values }),
+    half: targets.half,
     mask: new Tensor("target mask", targets.rows, 1, { binding: targets.weight }),
     centre: new Tensor("teacher mean", 1, targets.channels, { binding: centre }),
   };

@@ -11,8 +11,9 @@ import { Random } from "../worlds/random.ts";
 
 /** Deals the targets out anew, at random but always alike, among the voxels that have one. */
 export async function shuffleTargets(gpu: Gpu, targets: Targets): Promise<void> {
-  const width = paddedChannels(targets.channels);
-  const values = await gpu.read(targets.values, Float32Array, targets.rows * width);
+  // In words: two numbers of float16, or one of float32.
+  const width = paddedChannels(targets.channels) / (targets.half ? 2 : 1);
+  const values = await gpu.read(targets.values, Uint32Array, targets.rows * width);
   const weight = await gpu.read(targets.weight, Float32Array, targets.rows);
   const seen = [...weight.keys()].filter((row) => weight[row] !== 0);
   const from = new Random(0).sample(seen.length, seen.length);

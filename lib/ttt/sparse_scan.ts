@@ -23,6 +23,18 @@ import {
 /** What a student sees of a scan: where its points are and what colour they have. */
 export type Points = Pick<Scan, "positions" | "colors">;
 
+/** Some of the points, by their numbers. */
+export function pickPoints({ positions, colors }: Points, numbers: Uint32Array): Points {
+  const pick = (values: Float32Array) => {
+    const picked = new Float32Array(3 * numbers.length);
+    numbers.forEach((point, i) => {
+      for (let k = 0; k < 3; k++) picked[3 * i + k] = values[3 * point + k]!;
+    });
+    return picked;
+  };
+  return { positions: pick(positions), colors: colors && pick(colors) };
+}
+
 /** A scan on the GPU. Owns its buffers. */
 export class SparseScan implements Disposable {
   readonly voxels: Voxels;

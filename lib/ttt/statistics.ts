@@ -23,15 +23,15 @@ export function statisticsPlan(context: PlanContext, momentum: number): Plan {
 }
 
 /**
- * Mean and variance of each norm layer's input over several scenes, of which each counts alike: the variance
- * within scenes plus that of their means.
+ * Mean and variance of each norm layer's input over several scenes, the variance within
+ * scenes plus that of their means.
  */
 export class PopulationStatistics {
   readonly #layers = new Map<string, Moments[]>();
-  #scenes = 0;
+  #weight = 0;
 
-  /** Takes one scene in. The running statistics of the parameters become that scene's. */
-  async add(context: PlanContext): Promise<void> {
+  /** Takes one scene in, by a weight. The running statistics of the parameters become that scene's. */
+  async add(context: PlanContext, weight = 1): Promise<void> {
     using plan = statisticsPlan(context, 1);
     plan.submit();
     const tensors = await context.parameters.statisticsDict();
@@ -45,19 +45,19 @@ export class PopulationStatistics {
         this.#layers.set(layer, channels);
       }
       channels.forEach((moments, c) => {
-        moments.mean += means[c]!;
-        moments.square += variances[c]! + means[c]! ** 2;
+        moments.mean += weight * means[c]!;
+        moments.square += weight * (variances[c]! + means[c]! ** 2);
       });
     }
-    this.#scenes++;
+    this.#weight += weight;
   }
 
   /** The statistics over all scenes, by their names in a state dict. */
   tensors(): Map<string, NamedTensor> {
     const tensors = new Map<string, NamedTensor>();
     for (const [layer, channels] of this.#layers) {
-      const means = channels.map(({ mean }) => mean / this.#scenes);
-      const variances = channels.map(({ square }, c) => square / this.#scenes - means[c]! ** 2);
+      const means = channels.map(({ mean }) => mean / this.#weight);
+      const variances = channels.map(({ square }, c) => square / this.#weight - means[c]! ** 2);
       const shape = [channels.length];
       tensors.set(layer + MEAN, { shape, data: Float32Array.from(means) });
       tensors.set(layer + VARIANCE, { shape, data: Float32Array.from(variances) });

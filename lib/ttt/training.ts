@@ -296,6 +296,7 @@ async function prepareSources(
         origin: scan.origin,
         cameras,
         maps,
+        options: { precision: "float32" },
       });
       const values = await gpu.read(targets.values, Float32Array);
       const width = paddedChannels(targets.channels);

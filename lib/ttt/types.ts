@@ -23,7 +23,7 @@ export interface SegmentOptions {
   evaluate: boolean;
 }
 
-/** What the engine is doing; steps count from 1. */
+/** What the engine is doing; steps count from 1, in `predict` they are blocks of a large scan. */
 export interface Progress {
   phase: "read" | "teacher" | "voxelize" | "pair" | "compile" | "adapt" | "predict";
   step?: number;
@@ -77,7 +77,17 @@ export interface Metrics {
 
 /** `report.json` of one scan. */
 export interface Report {
-  scan: { name: string; format: "las" | "ply"; points: number; voxels: number; voxelSize: number };
+  scan: {
+    name: string;
+    format: "las" | "ply";
+    points: number;
+    voxels: number;
+    /** Metres. */
+    voxelSize: number;
+    /** Parts that the scan was cut into; 1 where it was labelled in one piece. */
+    blocks: number;
+  };
+  /** `pointsSeen` counts points that a view sees; of a scan in blocks, points of voxels that a view sees. */
   views: { count: number; pointsSeen: number };
   /** Identifiers of the models. */
   student: string;

@@ -9,7 +9,7 @@ import {
   resolvePairing,
 } from "../../lib/pairing/mod.ts";
 import type { Camera } from "../../lib/scan/mod.ts";
-import { voxelize, voxelizeReference, type Voxels } from "../../lib/sparse/mod.ts";
+import { voxelize, voxelizeReference } from "../../lib/sparse/mod.ts";
 import { FeatureMap } from "../../lib/teacher/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { lookAt, randomNumbers, ROOM_CAMERAS, scanRoom, type Vector } from "./scene.ts";
@@ -34,22 +34,8 @@ interface Setup {
   origin?: Vector;
   options?: PairingOptions;
   maxBindingBytes?: number;
-  /** First and last voxel of those that are paired, the latter left out; all by default. */
-  some?: [number, number];
-}
-
-/** Voxels `first` to `last` of a scan, with their points alone. */
-async function someVoxels(gpu: Gpu, voxels: Voxels, [first, last]: [number, number]) {
-  const order = await gpu.read(voxels.order, Uint32Array, voxels.points);
-  const starts = await gpu.read(voxels.starts, Uint32Array, voxels.count + 1);
-  const cut = starts.subarray(first, last + 1);
-  return {
-    points: voxels.points,
-    size: voxels.size,
-    count: last - first,
-    order: gpu.upload("some order", order.subarray(cut[0], cut.at(-1))),
-    starts: gpu.upload("some starts", cut.map((start) => start - cut[0]!)),
-  };
+  /** The whole scan in parts, where `positions` are but some of its points. */
+  hiders?: readonly Float32Array<ArrayBuffer>[];
 }
 
 async function pairOnGpu(gpu: Gpu, setup: Setup) {
@@ -60,20 +46,30 @@ async function pairOnGpu(gpu: Gpu, setup: Setup) {
   const maps = setup.maps.map(({ rows, columns, data }) =>
     owned.use(new FeatureMap(rows, columns, channels, gpu.upload("map", data as Float32Array)))
   );
-  const some = setup.some && await someVoxels(gpu, voxels, setup.some);
-  if (some) [some.order, some.starts].forEach((buffer) => owned.use(buffer));
+  const hiders = setup.hiders?.map((part) => ({
+    positions: owned.use(gpu.upload("hiders", part)),
+    points: part.length / 3,
+  }));
   using targets = await pairViews(gpu, {
-    voxels: some ?? voxels,
+    voxels,
     positions,
     origin,
     cameras,
     maps,
     options: setup.options ?? {},
+    ...(hiders ? { hiders } : {}),
     ...(setup.maxBindingBytes === undefined ? {} : { maxBindingBytes: setup.maxBindingBytes }),
   });
   const width = Math.ceil(channels / 4) * 4;
   return {
-    values: await gpu.read(targets.values, Float32Array, targets.rows * width),
+    values: targets.half
+      ? Float32Array.from(
+        new Float16Array(
+          (await gpu.read(targets.values, Uint32Array, targets.rows * width / 2)).buffer,
+        ),
+      )
+      : await gpu.read(targets.values, Float32Array, targets.rows * width),
+    half: targets.half,
     weight: [...await gpu.read(targets.weight, Float32Array, targets.rows)],
     pointsSeen: targets.pointsSeen,
     voxelsSeen: targets.voxelsSeen,
@@ -130,16 +126,53 @@ withGpu("pairViews() gives the same bits in blocks of rows", async (gpu) => {
   assert.deepEqual(await pairOnGpu(gpu, { ...room, maxBindingBytes }), whole);
 });
 
-withGpu("pairViews() of some voxels gives their bits: the rest still hides", async (gpu) => {
+withGpu("pairViews() of a part of a scan gives its bits: the rest still hides", async (gpu) => {
   const whole = await pairOnGpu(gpu, room);
+  const { order, starts } = voxelizeReference(room.positions, 0.25);
   const middle = Math.floor(whole.rows / 2) + 5;
-  const parts = [
-    await pairOnGpu(gpu, { ...room, some: [0, middle] }),
-    await pairOnGpu(gpu, { ...room, some: [middle, whole.rows] }),
-  ];
+  const { length } = room.positions;
+  const hiders = [room.positions.slice(0, 900), room.positions.slice(900, length)];
+  const parts = [];
+  for (const [first, last] of [[0, middle], [middle, whole.rows]] as const) {
+    // Rising, so that voxels keep their order.
+    const points = order.slice(starts[first], starts[last]).sort();
+    const some = new Float32Array(3 * points.length);
+    points.forEach((point, i) =>
+      some.set(room.positions.subarray(3 * point, 3 * point + 3), 3 * i)
+    );
+    parts.push(await pairOnGpu(gpu, { ...room, positions: some, hiders }));
+  }
   assert.deepEqual(parts.flatMap(({ weight }) => weight), whole.weight);
   assert.deepEqual(parts.flatMap(({ values }) => [...values]), [...whole.values]);
   assert.equal(parts[0]!.pointsSeen + parts[1]!.pointsSeen, whole.pointsSeen);
+  const { weight } = await pairOnGpu(gpu, {
+    ...room,
+    positions: room.positions.slice(0, 900),
+  });
+  const hidden = await pairOnGpu(gpu, {
+    ...room,
+    positions: room.positions.slice(0, 900),
+    hiders,
+  });
+  assert.notDeepEqual(hidden.weight, weight, "nothing hides: nothing is tested");
+});
+
+withGpu("pairViews() rounds targets to float16 where they are wide, in blocks too", async (gpu) => {
+  const exact = await pairOnGpu(gpu, room);
+  assert.equal(exact.half, false);
+  const options = { precision: "float16" } as const;
+  const rounded = await pairOnGpu(gpu, { ...room, options });
+  assert.equal(rounded.half, true);
+  assert.deepEqual(rounded.weight, exact.weight);
+  assert.deepEqual(rounded.values, exact.values.map((value) => Math.f16round(value)));
+  const maxBindingBytes = 3 * 64 * 96 + 95;
+  assert.deepEqual(await pairOnGpu(gpu, { ...room, options, maxBindingBytes }), rounded);
+  const wide = {
+    ...room,
+    maps: room.cameras.map((_, i) => randomMap(3, 4, 130, 10 + i)),
+    channels: 130,
+  };
+  assert.equal((await pairOnGpu(gpu, wide)).half, true);
 });
 
 withGpu("pairViews() gives the same bits twice", async (gpu) => {

@@ -66,7 +66,14 @@ export class FakeEngine implements Segmenter {
     );
     const steps = Number(options.settings.steps ?? 0);
     const report: Report = {
-      scan: { name: scan.name, format: scan.format, points: scan.count, voxels: 1, voxelSize: 0.1 },
+      scan: {
+        name: scan.name,
+        format: scan.format,
+        points: scan.count,
+        voxels: 1,
+        voxelSize: 0.1,
+        blocks: 1,
+      },
       views: { count: cameras.length, pointsSeen: 0 },
       student: this.student.id,
       teacher: this.teacher.id,

@@ -29,6 +29,7 @@ withGpu("adaptationPlan() moves a student without a head towards the teacher", a
       channels: WIDTH,
       rows,
       values: gpu.upload("targets", Float32Array.from(seededNumbers(7, rows * WIDTH))),
+      half: false,
       weight: gpu.upload("weights", new Float32Array(rows).fill(1)),
       pointsSeen: scan.voxels.points,
       voxelsSeen: rows,

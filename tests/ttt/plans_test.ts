@@ -54,6 +54,7 @@ function targetsOf(gpu: Gpu, scan: SparseScan): Targets {
     channels: 10,
     rows,
     values: gpu.upload("targets", values),
+    half: false,
     weight: gpu.upload("weights", new Float32Array(rows).fill(1)),
     pointsSeen: scan.voxels.points,
     voxelsSeen: rows,

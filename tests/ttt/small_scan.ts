@@ -105,6 +105,7 @@ export async function smallScan(
         await gpu.finished();
         await watch(`step ${step}`);
       },
+      blockDone: () => {},
     },
   };
   const all = owned.move();

@@ -11,11 +11,12 @@ import type { Tensor } from "../tensor.ts";
 import type { DistillationTarget } from "./cosine_distillation.ts";
 
 /** √D (t − centre) / |t − centre|, [N][D]; zero where there is no target. */
-export function centreRows(graph: Graph, { values, mask, centre }: DistillationTarget): Tensor {
+export function centreRows(graph: Graph, target: DistillationTarget): Tensor {
+  const { values, mask, centre, half = false } = target;
   const y = graph.tensor("centred targets", values.rows, values.channels);
   graph.emit({
     kernel: centreRowsKernel,
-    constants: { D4: values.quads },
+    constants: { D4: values.quads, HALF: Number(half) },
     params: [values.rows, f32bits(values.channels)],
     bindings: [values, mask, centre, y],
     workgroups: groupsOf64(values.rows),

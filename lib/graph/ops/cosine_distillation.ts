@@ -15,6 +15,8 @@ import { type Loss, meanOfTerms, termsTensor } from "./mean_loss.ts";
 export interface DistillationTarget {
   /** Teacher features, [N][D]. */
   readonly values: Tensor;
+  /** Whether the values' buffer holds float16, two in a word; float32 otherwise. */
+  readonly half?: boolean;
   /** f32 [N]: 0 where no view sees the voxel. */
   readonly mask: Tensor;
   /** [1][D], taken off the values: the teacher's mean over source points, or zeros. */
@@ -34,7 +36,7 @@ export function cosineDistillation(
 ): Loss {
   sameShape("distil", z, target.values);
   expectShape("centre by", target.centre, 1, z.channels);
-  const constants = { D4: z.quads };
+  const constants = { D4: z.quads, HALF: Number(target.half ?? false) };
   const terms = termsTensor(graph, z.rows);
   const workgroups = groupsOf64(z.rows);
   const { values, mask, centre } = target;

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { Predictor } from "../prediction.ts";
+import { learnStatistics } from "./blockwise.ts";
 import { networkSettings } from "./fusion.ts";
 import { defineMethod } from "./method.ts";
 
@@ -23,5 +24,12 @@ export const bn = defineMethod({
       return await network.predict();
     });
     return { probabilities, steps: 0, losses: [] };
+  },
+  blockwise: {
+    learn: (context) => learnStatistics(context, "batch"),
+    async read(block, { copies }) {
+      using network = new Predictor(block, "running", copies, null);
+      return await network.predict();
+    },
   },
 });

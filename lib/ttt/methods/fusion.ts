@@ -3,9 +3,17 @@
  * log p(network) + weight · log p(probe). A gain of TTT-KD that fusion has too needed no test-time training.
  */
 import { chooseStatistics, Predictor } from "../prediction.ts";
-import { fuse } from "../probabilities.ts";
+import { fuse, type Probabilities } from "../probabilities.ts";
 import { probeProbabilities } from "../probe.ts";
-import { choiceSetting, defineMethod, numberSetting, photographsOf } from "./method.ts";
+import type { Statistics } from "../plans.ts";
+import { learnStatistics } from "./blockwise.ts";
+import {
+  type AdaptationContext,
+  choiceSetting,
+  defineMethod,
+  numberSetting,
+  photographsOf,
+} from "./method.ts";
 import { z } from "zod";
 
 /** How the network is asked for its prediction. */
@@ -42,14 +50,36 @@ export const fusion = defineMethod({
     { weight: 1, statistics: "running" },
     { weight: 2, statistics: "running" },
   ],
-  async adapt(context, { weight, statistics, copies }) {
-    const { target, seen } = photographsOf(context);
-    const probabilities = await context.work.time("predict", async () => {
-      const chosen = await chooseStatistics(context, target, statistics);
-      using network = new Predictor(context, chosen, copies, target);
-      const fromPhotographs = await probeProbabilities(context, target);
-      return fuse(await network.predict(), fromPhotographs, seen, weight);
-    });
+  async adapt(context, settings) {
+    const probabilities = await context.work.time(
+      "predict",
+      () => fusedPrediction(context, settings),
+    );
     return { probabilities, steps: 0, losses: [] };
   },
+  blockwise: {
+    learn: (context, { statistics }) => learnStatistics(context, statistics),
+    read: (block, settings) => fusedPrediction(block, { ...settings, statistics: "running" }),
+  },
 });
+
+/** How {@link fusedPrediction} asks the network and the probe. */
+export interface FusionSettings {
+  /** Of the probe; 0 leaves it out. */
+  readonly weight: number;
+  readonly statistics: Statistics | "auto";
+  readonly copies: number;
+}
+
+/** What the network and the probe say of a scan with photographs. */
+export async function fusedPrediction(
+  context: AdaptationContext,
+  { weight, statistics, copies }: FusionSettings,
+): Promise<Probabilities> {
+  const { target, seen } = photographsOf(context);
+  const chosen = await chooseStatistics(context, target, statistics);
+  using network = new Predictor(context, chosen, copies, target);
+  const said = await network.predict();
+  if (weight === 0) return said;
+  return fuse(said, await probeProbabilities(context, target), seen, weight);
+}

@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { DistillationTarget } from "../../graph/ops/cosine_distillation.ts";
 import type { StudentCard } from "../../nn/card.ts";
 import type { Random } from "../../worlds/random.ts";
+import type { Parameters } from "../../nn/parameters.ts";
 import type { LossHistory, PlanContext } from "../plans.ts";
 import type { Probabilities } from "../probabilities.ts";
 import type { Points } from "../sparse_scan.ts";
@@ -42,6 +43,8 @@ export interface Work {
    * progress now and then, with the last loss of `history`.
    */
   stepped(step: number, steps: number, history: LossHistory): Promise<void>;
+  /** Announces that so many blocks of a large scan are labelled; throws where the client has left. */
+  blockDone(done: number, blocks: number): void;
 }
 
 /** What an online method keeps from scan to scan; forgotten when a sequence ends. */
@@ -64,6 +67,37 @@ export interface AdaptationContext extends PlanContext {
   /** Steps after which predictions are wanted too (0: before the first). */
   readonly snapshots: readonly number[];
   readonly work: Work;
+}
+
+/** A block of a large scan that nobody has predicted yet; a scan of its own to a method. */
+export type UnreadBlock = Omit<AdaptationContext, "source">;
+
+/** A scan that is too large for one piece, as blocks that overlap. */
+export interface BlockContext extends
+  Pick<
+    AdaptationContext,
+    "gpu" | "student" | "parameters" | "card" | "random" | "memory" | "work"
+  > {
+  /** How many there are. */
+  readonly blocks: number;
+  /** Opens one, gives it to `use`, and closes it. One is open at a time. */
+  open<T>(index: number, use: (block: UnreadBlock) => Promise<T>): Promise<T>;
+}
+
+/** What a method learned of a large scan. Owns its parameters, whose running statistics are those to read by. */
+export interface Learned extends Disposable {
+  readonly parameters: Parameters;
+  readonly steps: number;
+  readonly losses: readonly number[];
+  readonly note?: string | undefined;
+}
+
+/** How a method goes about a large scan. */
+export interface Blockwise<Settings = unknown> {
+  /** Learns on blocks that it draws; left out where the source weights are read as they are. */
+  learn?(context: BlockContext, settings: Settings): Promise<Learned>;
+  /** Reads one block by what was learned, with running statistics: alike on both sides of a seam. */
+  read(block: AdaptationContext, settings: Settings): Promise<Probabilities>;
 }
 
 /** What a method found. */
@@ -105,6 +139,8 @@ export interface Method {
    * methods that take one prediction alone.
    */
   readonly readings?: readonly string[];
+  /** How it labels scans that are too large for one piece; left out where it cannot. */
+  readonly blockwise?: Blockwise;
   /** @param others further settings that differ from `settings` in the names of `readings` alone. */
   adapt(
     context: AdaptationContext,
@@ -115,8 +151,9 @@ export interface Method {
 
 /** Defines a method; settings reach `adapt` parsed. */
 export function defineMethod<Schema extends z.ZodObject>(
-  method: Omit<Method, "settings" | "grid" | "adapt"> & {
+  method: Omit<Method, "settings" | "grid" | "adapt" | "blockwise"> & {
     readonly settings: Schema;
+    readonly blockwise?: Blockwise<z.output<Schema>>;
     readonly grid: readonly Partial<z.output<Schema>>[];
     adapt(
       context: AdaptationContext,
@@ -129,7 +166,9 @@ export function defineMethod<Schema extends z.ZodObject>(
 }
 
 /** The photographs of a method that cannot do without; the engine has refused scans without them. */
-export function photographsOf(context: AdaptationContext): PhotographTargets {
+export function photographsOf(
+  context: Pick<AdaptationContext, "photographs">,
+): PhotographTargets {
   if (!context.photographs) throw new TypeError("Cannot adapt: the scan has no photographs");
   return context.photographs;
 }

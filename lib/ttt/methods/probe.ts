@@ -2,9 +2,9 @@
  * A control: the 2D probe alone, an MLP from the teacher's features to classes that was trained on source
  * labels; the network speaks only where no photograph looks. What it gains, photographs alone explain.
  */
-import { chooseWhere } from "../probabilities.ts";
+import { chooseWhere, type Probabilities } from "../probabilities.ts";
 import { probeProbabilities } from "../probe.ts";
-import { defineMethod, NO_SETTINGS, photographsOf } from "./method.ts";
+import { type AdaptationContext, defineMethod, NO_SETTINGS, photographsOf } from "./method.ts";
 
 export const probe = defineMethod({
   name: "probe",
@@ -16,15 +16,13 @@ export const probe = defineMethod({
   settings: NO_SETTINGS,
   grid: [],
   async adapt(context) {
-    const { target, seen } = photographsOf(context);
-    const fromPhotographs = await context.work.time(
-      "predict",
-      () => probeProbabilities(context, target),
-    );
-    return {
-      probabilities: chooseWhere(seen, fromPhotographs, context.source),
-      steps: 0,
-      losses: [],
-    };
+    const probabilities = await context.work.time("predict", () => read(context));
+    return { probabilities, steps: 0, losses: [] };
   },
+  blockwise: { read },
 });
+
+async function read(context: AdaptationContext): Promise<Probabilities> {
+  const { target, seen } = photographsOf(context);
+  return chooseWhere(seen, await probeProbabilities(context, target), context.source);
+}

@@ -11,4 +11,5 @@ export const source = defineMethod({
   settings: NO_SETTINGS,
   grid: [],
   adapt: (context) => Promise.resolve({ probabilities: context.source, steps: 0, losses: [] }),
+  blockwise: { read: ({ source }) => Promise.resolve(source) },
 });

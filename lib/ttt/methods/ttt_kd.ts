@@ -23,7 +23,9 @@ import {
   numberSetting,
   photographsOf,
 } from "./method.ts";
-import { networkSettings } from "./fusion.ts";
+import { distilBlocks } from "./blockwise.ts";
+import { fusedPrediction, networkSettings } from "./fusion.ts";
+import { mistrusted } from "./guard.ts";
 
 /** Settings of one adaptation by distillation. */
 export const distillationSettings = z.strictObject({
@@ -81,7 +83,22 @@ export const tttKd = defineMethod({
     using learner = new Learner(context);
     return await distil(context, settings, learner, others);
   },
+  blockwise: {
+    async learn(context, settings) {
+      using learner = new Learner(context);
+      return await distilBlocks(context, settings, learner);
+    },
+    read: readDistilled,
+  },
 });
+
+/** Reads a block of a large scan as {@link distil} reads a whole one. */
+export function readDistilled(
+  block: AdaptationContext,
+  { fusion, copies }: DistillationSettings,
+): Promise<Probabilities> {
+  return fusedPrediction(block, { weight: fusion, statistics: "running", copies });
+}
 
 /** Takes the steps on a learner and predicts with it, by the settings and by others that read alone differ. */
 export async function distil(
@@ -148,12 +165,10 @@ export async function distil(
 
   await snapshot(0);
   const level = context.card.teacher?.level;
-  if (settings.guard > 0 && level !== undefined) {
+  if (settings.guard > 0) {
     const start = await lossOf(moving, target, statistics);
-    if (start > settings.guard * level) {
-      const note =
-        `not adapted: the loss ${start.toFixed(3)} is more than ${settings.guard} times ` +
-        `that of source scenes (${level.toFixed(3)})`;
+    const note = mistrusted(start, settings.guard, level);
+    if (note !== undefined) {
       // Nor can the probe be trusted, which reads the same photographs.
       return { ...await readAll((said) => said), steps: 0, losses: [start], snapshots, note };
     }

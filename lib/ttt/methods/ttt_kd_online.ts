@@ -5,9 +5,10 @@
  *
  * @module
  */
-import { Learner } from "../learner.ts";
+import { Learner, type LearnerSource } from "../learner.ts";
 import { defineMethod, numberSetting } from "./method.ts";
-import { distil, distillationSettings } from "./ttt_kd.ts";
+import { distilBlocks } from "./blockwise.ts";
+import { distil, distillationSettings, readDistilled } from "./ttt_kd.ts";
 
 const settings = distillationSettings.extend({
   steps: numberSetting(1, { min: 1, max: 1000, integer: true }),
@@ -35,8 +36,22 @@ export const tttKdOnline = defineMethod({
   async adapt(context, { anchor, ...rest }) {
     const learner = context.memory.recall(() => new Learner(context));
     const adapted = await distil(context, rest, learner);
-    if (adapted.steps === 0) learner.reset(context);
-    else if (anchor > 0) learner.drawBack(context, anchor);
+    keep(learner, context, adapted.steps, anchor);
     return adapted;
   },
+  blockwise: {
+    async learn(context, { anchor, ...rest }) {
+      const learner = context.memory.recall(() => new Learner(context));
+      const learned = await distilBlocks(context, rest, learner);
+      keep(learner, context, learned.steps, anchor);
+      return learned;
+    },
+    read: readDistilled,
+  },
 });
+
+/** What the next scan starts from: the source where the guard took no step, or a share of the way back. */
+function keep(learner: Learner, source: LearnerSource, steps: number, anchor: number): void {
+  if (steps === 0) learner.reset(source);
+  else if (anchor > 0) learner.drawBack(source, anchor);
+}
