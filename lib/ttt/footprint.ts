@@ -96,6 +96,7 @@ function graphOf(context: GraphContext, step: Step): { graph: Graph; kept: Tenso
   const width = context.student.teacherWidth;
   const target = width === null ? null : {
     values: paperTensor("targets", rows, width),
+    half: false,
     mask: paperTensor("target mask", rows, 1),
     centre: paperTensor("teacher mean", 1, width),
   };

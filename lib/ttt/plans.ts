@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Gpu, type GpuBuffer } from "../gpu/mod.ts";
+import type { BufferSlice, Gpu, GpuBuffer } from "../gpu/mod.ts";
 import { Graph } from "../graph/graph.ts";
 import { accumulate } from "../graph/ops/accumulate.ts";
 import { centreRows } from "../graph/ops/centre_rows.ts";
@@ -13,6 +13,7 @@ import { crossEntropy } from "../graph/ops/cross_entropy.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { recordLoss } from "../graph/ops/mean_loss.ts";
 import { type SgdOptions, sgdStep } from "../graph/ops/optimizer.ts";
+import { overRanges } from "../graph/ops/ranges.ts";
 import { softCrossEntropy } from "../graph/ops/soft_cross_entropy.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
@@ -142,9 +143,9 @@ export class PredictionPlan implements Disposable {
   }
 }
 
-/** A range from the start of parameter-like buffers, as the optimizers take it. */
-export function rangeTensor(buffer: GpuBuffer, size: number): Tensor {
-  return new Tensor(buffer.label, 1, size / 4, { binding: { buffer, offset: 0, size } });
+/** A range of parameter-like buffers, as the optimizers take it in a graph. */
+function rangeTensor(slice: BufferSlice): Tensor {
+  return new Tensor(slice.buffer.label, 1, slice.size / 4, { binding: slice });
 }
 
 /** How a step of {@link adaptationPlan} runs, and what it may do besides. */
@@ -187,15 +188,22 @@ export function adaptationGraph(
   recordLoss(graph, loss, history.tensor, history.capacity);
   graph.backward();
   const size = parameters.endOf("backbone");
-  graph.emit(sgdStep(
-    {
-      values: rangeTensor(parameters.values, size),
-      gradient: rangeTensor(parameters.gradients, size),
-      velocity: rangeTensor(velocity, size),
-    },
-    size / 16,
-    sgd,
-  ));
+  const range = (buffer: GpuBuffer) => ({ buffer, offset: 0, size });
+  const operands = {
+    values: range(parameters.values),
+    gradient: range(parameters.gradients),
+    velocity: range(velocity),
+  };
+  graph.emit(...overRanges(operands, ({ values, gradient, velocity }, count) =>
+    sgdStep(
+      {
+        values: rangeTensor(values),
+        gradient: rangeTensor(gradient),
+        velocity: rangeTensor(velocity),
+      },
+      count,
+      sgd,
+    )));
   return graph;
 }
 

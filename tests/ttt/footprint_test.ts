@@ -87,6 +87,7 @@ withGpu("footprint() says what plans over a scan of those counts allocate", asyn
     new Targets({
       channels: width,
       rows: 1500,
+      half: false,
       values: gpu.buffer("targets", 1500 * width * 4),
       weight: gpu.buffer("weights", 1500 * 4),
       pointsSeen: 1500,
