@@ -8,6 +8,7 @@ import { prepareVulkan } from "../../lib/cli/driver.ts";
 import { Gpu } from "../../lib/gpu/mod.ts";
 import { benchConvolution, benchLinear } from "./convolution.ts";
 import { benchGemm } from "./gemm.ts";
+import { benchMemory } from "./memory.ts";
 import { benchNetwork, NETWORK_VOXELS } from "./network.ts";
 import { benchStep } from "./step.ts";
 
@@ -16,11 +17,12 @@ const ROUNDS = 5;
 /** Sections by name. */
 const SECTIONS: Record<
   string,
-  (gpu: Gpu, rounds: number, voxels: readonly number[]) => Promise<void>
+  (gpu: Gpu, rounds: number, voxels: readonly number[]) => Promise<void> | void
 > = {
   gemm: benchGemm,
   conv: benchConvolution,
   linear: benchLinear,
+  memory: benchMemory,
   network: benchNetwork,
   step: benchStep,
 };
