@@ -43,13 +43,18 @@ Deno.test("footprint() of a MinkUNet34C step on 40,000 voxels is under 6 GiB and
 });
 
 for (const backbone of ["MinkUNet14Slim", "MinkUNet14A", "MinkUNet34C", "SpUNet-v1m1"]) {
-  Deno.test(`footprint() of ${backbone} grows with the voxels`, () => {
+  Deno.test(`footprint() of ${backbone} grows with the voxels and stays near what is live`, () => {
     const student = studentOf(backbone, 32);
     const of = (step: Step, voxels: number) =>
-      footprint(student, step, surfaceLevels(voxels, student.network.depth), LIMITS).bytes;
+      footprint(student, step, surfaceLevels(voxels, student.network.depth), LIMITS);
     const [small, large] = [of("adaptation", 20_000), of("adaptation", 60_000)];
-    assert.ok(large > 2.5 * small && large < 3.2 * small, `${small} bytes, then ${large}`);
-    assert.ok(of("prediction", 60_000) < large / 2);
+    const growth = large.bytes / small.bytes;
+    assert.ok(growth > 2.5 && growth < 3.2, `three times the voxels, ${growth} times the bytes`);
+    for (const step of ["prediction", "adaptation", "training"] as const) {
+      const { bytes, liveBytes } = of(step, 60_000);
+      assert.ok(bytes <= 1.05 * liveBytes, `${step}: ${bytes} bytes for ${liveBytes} live ones`);
+    }
+    assert.ok(of("prediction", 60_000).bytes < large.bytes / 2);
   });
 }
 
