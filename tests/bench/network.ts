@@ -81,7 +81,13 @@ async function benchScan(
   // A point in the middle of each voxel.
   const positions = Float32Array.from(roomCloud(SEED, voxels), (corner) => corner + 0.5);
   const scan = owned.use(
-    await SparseScan.build(gpu, student, [...FEATURES], { positions, colors: null }, 1),
+    await SparseScan.build(gpu, student, [...FEATURES], {
+      positions,
+      origin: [0, 0, 0],
+      colors: null,
+      intensity: null,
+      normals: null,
+    }, 1),
   );
   const context = { gpu, student, scan, parameters };
   const flop = countFlop(context);

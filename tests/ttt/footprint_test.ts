@@ -81,7 +81,10 @@ withGpu("footprint() says what plans over a scan of those counts allocate", asyn
   const scan = owned.use(
     await SparseScan.build(gpu, student, [...FEATURES], {
       positions: Float32Array.from(coords, (x) => x + 0.5),
+      origin: [0, 0, 0],
       colors: null,
+      intensity: null,
+      normals: null,
     }, 1),
   );
   assert.equal(scan.voxels.count, 1500);
