@@ -5,7 +5,7 @@ import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
 import { readNamed, readPhotographs } from "../cli/folder.ts";
 import { progressDisplay } from "../cli/progress.ts";
 import { drawPanels, labelColors } from "../eval/picture.ts";
-import { convertScan, encodePng, readScan, requireWritable, writeScan } from "../scan/mod.ts";
+import { convertScan, encodePng, readScan, writeScan } from "../scan/mod.ts";
 import { readViews } from "../scan/views.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
 import { DEFAULT_METHOD, segmentOptions } from "../ttt/options.ts";
@@ -71,7 +71,6 @@ export const command = defineCommand({
     const scan = await readScan(file.bytes, file.name);
     const out = values.out ?? labelledName(path);
     const format = formatOf(out) ?? scan.format;
-    if (format === scan.format) requireWritable(scan);
     const { photos, cameras } = folder !== undefined && camerasPath !== undefined
       ? await readPhotographs(folder, camerasPath).then((found) =>
         readViews(found.images, found.cameras)
@@ -95,6 +94,9 @@ export const command = defineCommand({
     if (values.report) await Deno.writeTextFile(values.report, JSON.stringify(report, null, 2));
     if (values.picture) {
       await Deno.writeFile(values.picture, beforeAndAfter(scan, result, engine.student));
+    }
+    if (scan.unpacked && format === "las") {
+      console.log(`${out} is LAS: ${file.name} was LAZ, and nothing here compresses`);
     }
     console.log(summaryOf(result, out));
   },
@@ -148,7 +150,7 @@ function summaryOf({ report }: SegmentResult, out: string): string {
 
 function labelledName(path: string): string {
   const extension = extname(path);
-  return `${basename(path, extension)}_labelled${extension}`;
+  return `${basename(path, extension)}_labelled${extension.replace(/^\.laz$/i, ".las")}`;
 }
 
 function formatOf(path: string): Scan["format"] | null {
