@@ -5,7 +5,7 @@
  * @module
  */
 import { Hono } from "hono";
-import { convertScan, readScan, type Scan, ScanError, writeScan } from "../lib/scan/mod.ts";
+import { convertScan, readScan, type Scan, writeScan } from "../lib/scan/mod.ts";
 import { readViews, type Views } from "../lib/scan/views.ts";
 import { methodOf, OptionError, segmentOptions } from "../lib/ttt/options.ts";
 import type { GpuTurns } from "../lib/ttt/turns.ts";
@@ -97,7 +97,7 @@ function jsonAnswer(engine: Segmenter, result: SegmentResult) {
 }
 
 async function viewsOf({ images, cameras }: Upload): Promise<Views> {
-  if (cameras !== null) return await readViews(images, cameras);
+  if (cameras.length > 0) return await readViews(images, cameras);
   if (images.length === 0) return { photos: [], cameras: [] };
   throw new RequestError(
     422,

@@ -19,7 +19,11 @@ export const command = defineCommand({
   positionals: ["SCAN"],
   options: {
     images: { type: "string", value: "DIR", about: "folder of photographs" },
-    cameras: { type: "string", value: "FILE", about: "cameras.json of these photographs" },
+    cameras: {
+      type: "string",
+      value: "FILE|DIR",
+      about: "their cameras: cameras.json, nerfstudio, COLMAP text, KITTI or ScanNet",
+    },
     method: {
       type: "string",
       value: "NAME",

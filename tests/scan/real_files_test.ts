@@ -7,7 +7,6 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { parse } from "@loaders.gl/core";
 import { LAZRsLoader } from "@loaders.gl/las";
 import {
-  convertScan,
   decodePhoto,
   matchPhotos,
   parseCameras,
