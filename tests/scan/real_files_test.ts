@@ -16,7 +16,7 @@ import {
   ScanError,
   writeScan,
 } from "../../lib/scan/mod.ts";
-import { agree } from "./agree.ts";
+import { agree, agreePly } from "./agree.ts";
 import { worldPositions } from "./files.ts";
 
 const FOLDER = Deno.env.get("TTTKD_DATA") ?? "../shared/data";
@@ -192,7 +192,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lasScanLoader() gives what loaders.gl's own loader gives, on every file that both read",
+  name: "our loaders give what loaders.gl's own loader gives, on every file that both read",
   ignore: !there,
   fn: async () => {
     let compared = 0;
@@ -203,10 +203,11 @@ Deno.test({
     ) {
       // The largest ones take long, and say nothing that the others do not.
       const bytes = load(`${folder}/${file}`);
-      if (!/\.la[sz]$/.test(file) || bytes.length > 1e6) continue;
-      compared += await agree(bytes, file);
+      if (bytes.length > 1e6) continue;
+      if (/\.la[sz]$/.test(file)) compared += await agree(bytes, file);
+      if (/\.ply$/.test(file)) compared += await agreePly(bytes, file);
     }
-    assert(compared >= 25, `only ${compared}`);
+    assert(compared >= 35, `only ${compared}`);
   },
 });
 
