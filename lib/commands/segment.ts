@@ -46,6 +46,10 @@ export const command = defineCommand({
     },
     "voxel-size": { type: "string", value: "M", about: "edge of a voxel (the student's own)" },
     out: { type: "string", value: "FILE", about: "labelled scan, .ply or .las (SCAN_labelled)" },
+    "extra-bytes": {
+      type: "boolean",
+      about: "LAS also gets the dimensions label and confidence, as PLY always does",
+    },
     report: { type: "string", value: "FILE", about: "write the report there, JSON" },
     picture: {
       type: "string",
@@ -94,7 +98,13 @@ export const command = defineCommand({
 
     const { labels, confidence, report } = result;
     const { asprs } = engine.student;
-    await Deno.writeFile(out, writeScan(convertScan(scan, format), { labels, confidence, asprs }));
+    const answer = writeScan(convertScan(scan, format), {
+      labels,
+      confidence,
+      asprs,
+      extraBytes: values["extra-bytes"],
+    });
+    await Deno.writeFile(out, answer);
     if (values.report) await Deno.writeTextFile(values.report, JSON.stringify(report, null, 2));
     if (values.picture) {
       await Deno.writeFile(values.picture, beforeAndAfter(scan, result, engine.student));
