@@ -5,14 +5,7 @@
  * @module
  */
 import { Hono } from "hono";
-import {
-  convertScan,
-  readScan,
-  requireWritable,
-  type Scan,
-  ScanError,
-  writeScan,
-} from "../lib/scan/mod.ts";
+import { convertScan, readScan, type Scan, writeScan } from "../lib/scan/mod.ts";
 import { readViews, type Views } from "../lib/scan/views.ts";
 import { methodOf, OptionError, segmentOptions } from "../lib/ttt/options.ts";
 import type { GpuTurns } from "../lib/ttt/turns.ts";
@@ -81,24 +74,15 @@ export function segmentRoutes({ engine, limits, turns, onProgress }: SegmentRout
     return c.body(bytes as Uint8Array<ArrayBuffer>, 200, {
       "content-type": type,
       "content-disposition": `attachment; filename="labelled.${format}"`,
+      ...(scan.unpacked && format === "las" ? { "x-tttkd-converted": "laz to las" } : {}),
       "x-tttkd-report": reportHeader(result.report),
     });
   });
 }
 
-/**
- * The media types that a scan can be answered in, the server's favourite first: its own format, JSON, the
- * other format. LAZ cannot be written; a client that wants a file of such a scan has to ask for LAS or PLY
- * by name, because attributes that these conversions do not know stay behind.
- */
+/** The media types that a scan can be answered in, the favourite first: its own format, JSON, the other. */
 function offersFor(scan: Scan): string[] {
   const converted = [...FILE_TYPES.las, ...FILE_TYPES.ply];
-  try {
-    requireWritable(scan);
-  } catch (error) {
-    if (!(error instanceof ScanError)) throw error;
-    return [JSON_TYPE, ...converted];
-  }
   return [...FILE_TYPES[scan.format], "application/octet-stream", JSON_TYPE, ...converted];
 }
 
@@ -113,7 +97,7 @@ function jsonAnswer(engine: Segmenter, result: SegmentResult) {
 }
 
 async function viewsOf({ images, cameras }: Upload): Promise<Views> {
-  if (cameras !== null) return await readViews(images, cameras);
+  if (cameras.length > 0) return await readViews(images, cameras);
   if (images.length === 0) return { photos: [], cameras: [] };
   throw new RequestError(
     422,

@@ -24,8 +24,10 @@ export interface Scan {
   normals: Float32Array | null;
   /** [N] labels that the file brought along (truth, if the client says so); null where it has none. */
   labels: Int32Array | null;
-  /** The client's own file. */
+  /** The client's own file; where that was LAZ, the same file as LAS. */
   bytes: Uint8Array;
+  /** Whether the client's file was LAZ: nothing here compresses, so its answer is LAS. */
+  unpacked?: true;
 }
 
 /** Labels to write into a scan's file. */

@@ -6,6 +6,7 @@
  */
 // @ts-types="npm:@types/busboy@1.5.5"
 import busboy from "busboy";
+import type { CameraFile } from "../../lib/scan/camera_formats/mod.ts";
 import type { NamedFile } from "../../lib/scan/views.ts";
 import { RequestError } from "./problem.ts";
 
@@ -21,7 +22,8 @@ export interface UploadLimits {
 export interface Upload {
   scan: NamedFile;
   images: NamedFile[];
-  cameras: { name: string; text: string } | null;
+  /** Several where a format has several: COLMAP, ScanNet. */
+  cameras: CameraFile[];
   options: Record<string, unknown>;
 }
 
@@ -62,13 +64,14 @@ export async function readUpload(request: Request, limits: UploadLimits): Promis
   }
   const chunks: Uint8Array[] = [];
   for await (const chunk of countedChunks(request, limits)) chunks.push(chunk);
-  return { scan: { name: "scan", bytes: joined(chunks) }, images: [], cameras: null, options };
+  return { scan: { name: "scan", bytes: joined(chunks) }, images: [], cameras: [], options };
 }
 
 async function readForm(request: Request, limits: UploadLimits): Promise<Upload> {
   const scans: NamedFile[] = [];
   const images: NamedFile[] = [];
-  const texts = new Map<string, { name: string; text: string }>();
+  const cameras: CameraFile[] = [];
+  let options: string | undefined;
   // Thrown inside the parser's callbacks an error would be lost, so the first one is kept here.
   let failure: Error | null = null;
   const fail = (error: Error) => failure ??= error;
@@ -101,10 +104,12 @@ async function readForm(request: Request, limits: UploadLimits): Promise<Upload>
       );
     } else if (part !== "cameras" && part !== "options") {
       fail(unknownPart(part));
-    } else if (texts.has(part)) {
+    } else if (part === "cameras") {
+      cameras.push({ name: name === part ? "cameras.json" : name, text });
+    } else if (options !== undefined) {
       fail(new RequestError(422, `Cannot take two parts ${part}: send one`, { field: part }));
     } else {
-      texts.set(part, { name, text });
+      options = text;
     }
   };
 
@@ -145,15 +150,7 @@ async function readForm(request: Request, limits: UploadLimits): Promise<Upload>
       field: "scan",
     });
   }
-  const cameras = texts.get("cameras");
-  return {
-    scan,
-    images,
-    cameras: cameras
-      ? { ...cameras, name: cameras.name === "cameras" ? "cameras.json" : cameras.name }
-      : null,
-    options: optionsOf(texts.get("options")?.text),
-  };
+  return { scan, images, cameras, options: optionsOf(options) };
 }
 
 /** The body's chunks, until they are more than allowed. */

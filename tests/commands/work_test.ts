@@ -35,6 +35,21 @@ withGpu("segment writes the labelled scan, the report and the picture", async (g
   });
 });
 
+withGpu("segment answers LAZ with LAS, says so, and adds dimensions where asked", async () => {
+  await withFolder(async (folder) => {
+    const laz = new URL("../../fixtures/scans/paged.copc.laz", import.meta.url).pathname;
+    const out = join(folder, "out.las");
+    const { code, stdout, stderr } = await ttt([
+      ...["segment", laz, "--method", "source", "--extra-bytes", "--out", out],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /out\.las is LAS: paged\.copc\.laz was LAZ/);
+    const answer = await Deno.readFile(out);
+    assert.equal((await readScan(answer, "out.las")).count, 1065);
+    assert.match(new TextDecoder("latin1").decode(answer.subarray(0, 2000)), /confidence/);
+  });
+});
+
 Deno.test("segment takes no options but an object", async () => {
   for (const text of ["guard=3", "[3]", "null"]) {
     const { code, stderr } = await ttt(["segment", "scan.ply", "--options", text]);

@@ -144,7 +144,8 @@ export function camerasText(
 export interface FormParts {
   scan?: Uint8Array<ArrayBuffer>;
   images?: Record<string, Uint8Array<ArrayBuffer>>;
-  cameras?: string;
+  /** One `cameras.json`, or files by their names. */
+  cameras?: string | Record<string, string>;
   options?: unknown;
 }
 
@@ -155,8 +156,11 @@ export function formRequest(parts: FormParts, headers: HeadersInit = {}): Reques
   for (const [name, bytes] of Object.entries(parts.images ?? {})) {
     body.append("images", new File([bytes], name));
   }
-  if (parts.cameras !== undefined) {
-    body.append("cameras", new File([parts.cameras], "cameras.json"));
+  const cameras = typeof parts.cameras === "string"
+    ? { "cameras.json": parts.cameras }
+    : parts.cameras ?? {};
+  for (const [name, text] of Object.entries(cameras)) {
+    body.append("cameras", new File([text], name));
   }
   if (parts.options !== undefined) body.append("options", JSON.stringify(parts.options));
   return { method: "POST", body, headers };

@@ -4,6 +4,7 @@ import { parse } from "@loaders.gl/core";
 import { PLYLoader } from "@loaders.gl/ply";
 import { plyScanLoader } from "../../lib/scan/ply_loader.ts";
 import { readScan, ScanError } from "../../lib/scan/mod.ts";
+import { agreePly } from "./agree.ts";
 import {
   largestDifference,
   makePly,
@@ -306,3 +307,21 @@ Deno.test("readScan() refuses what is no scan", async () => {
   await refuses(new Uint8Array(0), /the file is empty/);
   await refuses(text(["hello"]), /neither LAS, LAZ \('LASF'\) nor PLY/);
 });
+
+for (const encoding of PLY_ENCODINGS) {
+  Deno.test(`plyScanLoader() agrees with loaders.gl on plain ${encoding} files`, async () => {
+    const fields: PlyField[] = [
+      ...["x", "y", "z"].map((name): PlyField => ["float", name]),
+      ...["red", "green", "blue"].map((name): PlyField => ["uchar", name]),
+      ["double", "gps"],
+    ];
+    const rows = Array.from({ length: 9 }, (_, i) => [i, -i, i / 4, 7 * i, 255 - i, 3, i / 3]);
+    const faces: PlyField[] = [["list uchar int", "vertex_indices"]];
+    const parts = [{ name: "vertex", fields, rows }, {
+      name: "face",
+      fields: faces,
+      rows: [[[0, 1, 2]], [[3, 4, 5]]],
+    }];
+    assert.equal(await agreePly(makePly(encoding, parts), encoding), 1);
+  });
+}
