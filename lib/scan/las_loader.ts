@@ -11,29 +11,22 @@
 import { LAZRsLoader } from "@loaders.gl/las";
 import { type LasHeader, parseLasHeader } from "./las_header.ts";
 import { decompressLaz } from "./laz.ts";
+import type { PointMesh } from "./point_mesh.ts";
 
-/** A scan as loaders.gl meshes go: named attributes with their width. */
-export interface LasMesh {
-  loader: "las";
-  loaderData: {
-    /** Header of the file, or of `unpacked`. */
-    header: LasHeader;
-    /** A LAZ file without its compression; null where the file has none. */
-    unpacked: Uint8Array | null;
-  };
-  schema: { fields: never[]; metadata: Record<string, string> };
-  header: { vertexCount: number };
-  topology: "point-list";
-  mode: 0;
-  attributes: {
-    POSITION: { value: Float64Array; size: 3 };
-    /** As stored: 8-bit values in 16-bit fields are common. */
-    COLOR_0?: { value: Uint16Array; size: 3 };
-    intensity: { value: Uint16Array; size: 1 };
-    /** Without flag bits. */
-    classification: { value: Uint8Array; size: 1 };
-  };
-}
+/** A LAS scan: its attributes, and what {@link PointMesh} has besides. */
+export type LasMesh = PointMesh<"las", {
+  /** Header of the file, or of `unpacked`. */
+  header: LasHeader;
+  /** A LAZ file without its compression; null where the file has none. */
+  unpacked: Uint8Array | null;
+}, {
+  POSITION: { value: Float64Array; size: 3 };
+  /** As stored: 8-bit values in 16-bit fields are common. */
+  COLOR_0?: { value: Uint16Array; size: 3 };
+  intensity: { value: Uint16Array; size: 1 };
+  /** Without flag bits. */
+  classification: { value: Uint8Array; size: 1 };
+}>;
 
 /**
  * A loader for `parse` of `@loaders.gl/core`. It works in the thread that calls.

@@ -13,27 +13,20 @@ import { ScanError } from "./errors.ts";
 import { plyColumns } from "./ply_columns.ts";
 import { decodeVertices } from "./ply_decode.ts";
 import { parsePlyHeader, type PlyHeader, type PlyProperty } from "./ply_header.ts";
+import type { PointMesh } from "./point_mesh.ts";
 import { fullScale, largestOf, scaled } from "./scale.ts";
 
-/** A scan as loaders.gl meshes go: named attributes with their width. */
-export interface PlyMesh {
-  loader: "ply";
-  loaderData: PlyHeader;
-  schema: { fields: never[]; metadata: Record<string, string> };
-  header: { vertexCount: number };
-  topology: "point-list";
-  mode: 0;
-  attributes: {
-    POSITION: { value: Float64Array; size: 3 };
-    /** 0 to 1. */
-    COLOR_0?: { value: Float32Array; size: 3 };
-    /** 0 to 1; left out where values are negative, NaN or above 65535 (decibels, scores). */
-    intensity?: { value: Float32Array; size: 1 };
-    /** Of length 1, or 0 where the file has no direction for a vertex. */
-    NORMAL?: { value: Float32Array; size: 3 };
-    label?: { value: Int32Array; size: 1 };
-  };
-}
+/** A PLY scan: its attributes, and what {@link PointMesh} has besides. */
+export type PlyMesh = PointMesh<"ply", PlyHeader, {
+  POSITION: { value: Float64Array; size: 3 };
+  /** 0 to 1. */
+  COLOR_0?: { value: Float32Array; size: 3 };
+  /** 0 to 1; left out where values are negative, NaN or above 65535 (decibels, scores). */
+  intensity?: { value: Float32Array; size: 1 };
+  /** Of length 1, or 0 where the file has no direction for a vertex. */
+  NORMAL?: { value: Float32Array; size: 3 };
+  label?: { value: Int32Array; size: 1 };
+}>;
 
 /**
  * A loader for `parse` of `@loaders.gl/core`.

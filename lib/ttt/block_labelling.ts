@@ -56,8 +56,8 @@ export async function labelByBlocks(
   }
   using owned = new DisposableStack();
   const hiders = labelling.photographs && uploadParts(labelling, owned);
-  const open = async <T>(index: number, use: (block: UnreadBlock) => Promise<T>) =>
-    await openBlock(labelling, blocks[index]!, hiders, use);
+  const open: BlockContext["open"] = (index, use, pairs = true) =>
+    openBlock(labelling, blocks[index]!, pairs ? hiders : null, use);
   const context: BlockContext = {
     gpu,
     student: labelling.student,

@@ -207,10 +207,8 @@ export class Engine implements Segmenter, AsyncDisposable {
       snapshots: request.snapshots ?? [],
       points: await work.time(
         "voxelize",
-        () =>
-          Promise.resolve(
-            studentPoints(request.scan, this.student.features, voxelSize, cameras),
-          ),
+        // deno-lint-ignore require-await -- phases are timed as promises
+        async () => studentPoints(request.scan, this.student.features, voxelSize, cameras),
       ),
       voxelSize,
       photographs: method.usesPhotographs

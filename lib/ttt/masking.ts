@@ -13,7 +13,7 @@ import type { StudentCard } from "../nn/card.ts";
 import { coordinateKey, tableSlots } from "../sparse/mod.ts";
 import type { Random } from "../worlds/random.ts";
 import type { PlanContext } from "./plans.ts";
-import type { Points } from "./points.ts";
+import { pickPoints, type Points } from "./points.ts";
 import { SparseScan } from "./sparse_scan.ts";
 
 /** Voxels between a voxel and the farthest cell of its neighbourhood, on each axis. */
@@ -201,15 +201,8 @@ export class Masker {
 
 /** The points outside hidden voxels, in their order. */
 function visiblePoints(points: Points, pointRow: Uint32Array, hidden: Uint8Array): Points {
-  const isVisible = (p: number) => hidden[pointRow[p]!] === 0;
-  const pick = (values: Float32Array, width: number) =>
-    values.filter((_, i) => isVisible(Math.floor(i / width)));
-  const { positions, origin, colors, intensity, normals } = points;
-  return {
-    positions: pick(positions, 3),
-    origin,
-    colors: colors && pick(colors, 3),
-    intensity: intensity && pick(intensity, 1),
-    normals: normals && pick(normals, 3),
-  };
+  return pickPoints(
+    points,
+    Uint32Array.from(pointRow.keys()).filter((p) => hidden[pointRow[p]!] === 0),
+  );
 }

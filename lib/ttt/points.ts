@@ -36,7 +36,7 @@ export function anchorOf({ positions, anchor }: Pick<Points, "positions" | "anch
   return [(low[0]! + high[0]!) / 2, (low[1]! + high[1]!) / 2, low[2]!];
 }
 
-/** Some of the points, by their numbers, as a block of the whole. */
+/** Some of the points, by their numbers: a block of the whole, or what is left of it. */
 export function pickPoints(points: Points, numbers: Uint32Array): Points {
   const pick = (values: Float32Array, width: number) => {
     const picked = new Float32Array(width * numbers.length);
