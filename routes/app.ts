@@ -8,14 +8,26 @@ import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
 import { logger } from "hono/logger";
 import { DEFAULT_LIMITS, type ServerOptions } from "../lib/cli/host.ts";
+import type { JobQueue } from "../lib/jobs/queue.ts";
 import { GpuTurns } from "../lib/ttt/turns.ts";
 import { healthRoutes } from "./health.ts";
 import { notFound, onError } from "./http/problem.ts";
+import { jobRoutes } from "./jobs.ts";
 import { modelRoutes } from "./models.ts";
 import { segmentRoutes } from "./segment.ts";
 
+/** What an application is made of. */
+export interface AppOptions extends Omit<ServerOptions, "data"> {
+  /** Who may work when; shared with the worker of the queue. */
+  turns?: GpuTurns;
+  /** Jobs are offered where there is a queue. */
+  queue?: JobQueue;
+  /** Aborted when the server stops: what would never end by itself does. */
+  stopping?: AbortSignal;
+}
+
 /** Builds the application. */
-export function createApp(options: ServerOptions): Hono {
+export function createApp(options: AppOptions): Hono {
   const limits = options.limits ?? DEFAULT_LIMITS;
   const app = new Hono();
   app.onError(onError);
@@ -31,10 +43,14 @@ export function createApp(options: ServerOptions): Hono {
     segmentRoutes({
       engine: options.engine,
       limits,
-      turns: new GpuTurns(limits.places),
+      turns: options.turns ?? new GpuTurns(limits.places),
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
     }),
   );
+  if (options.queue) {
+    const { engine, queue, stopping = new AbortController().signal } = options;
+    app.route("/v1/jobs", jobRoutes({ engine, queue, limits, stopping }));
+  }
   return app;
 }
 
@@ -45,5 +61,10 @@ const INDEX = {
     "GET /health/ready": "the models are loaded and the GPU answers",
     "GET /v1/models": "the cards of student and teacher",
     "POST /v1/segment": "a scan, with or without photographs, in; the same scan, labelled, out",
+    "POST /v1/jobs": "the same in, a job out, where the server keeps jobs",
+    "GET /v1/jobs/:id": "how a job stands",
+    "GET /v1/jobs/:id/events": "the same as it happens: server-sent events",
+    "GET /v1/jobs/:id/result": "the scan, labelled",
+    "DELETE /v1/jobs/:id": "stops a job, or forgets one that is over",
   },
 };
