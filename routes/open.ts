@@ -22,9 +22,6 @@ import { startServer } from "./server.ts";
 const SWEEP_MILLISECONDS = 60_000;
 const HOUR = 3600_000;
 
-/** What a job may still take once the server was told to stop; then it goes back into the queue. */
-const GRACE_MILLISECONDS = 5000;
-
 /**
  * Opens a server; port 0 takes a free one.
  *
@@ -56,7 +53,7 @@ export async function openServer(
 /** Works on the queue and sweeps it. */
 function startWork(
   queue: JobQueue,
-  { keepHours }: ServerData,
+  { keepHours, graceSeconds }: ServerData,
   engine: Segmenter,
   turns: GpuTurns,
 ): AsyncDisposable {
@@ -75,7 +72,7 @@ function startWork(
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      await worker.stop(GRACE_MILLISECONDS);
+      await worker.stop(graceSeconds * 1000);
       await sweeping;
     },
   };

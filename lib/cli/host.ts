@@ -24,6 +24,8 @@ export interface ServerData {
   queue: QueueLimits;
   /** How long jobs and their results are kept after their end. */
   keepHours: number;
+  /** What a job at work may still take once the server was told to stop; then it goes back into the queue. */
+  graceSeconds: number;
 }
 
 /** What a server is made of. */

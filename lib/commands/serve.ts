@@ -44,6 +44,12 @@ export const command = defineCommand({
       default: "24",
       about: "how long jobs are kept after their end",
     },
+    grace: {
+      type: "string",
+      value: "SECONDS",
+      default: "5",
+      about: "when stopped, wait so long for the job at work; then it is put back",
+    },
     "max-jobs": {
       type: "string",
       value: "N",
@@ -68,6 +74,7 @@ export const command = defineCommand({
       places,
       data: folder,
       keep,
+      grace,
       "max-jobs": jobs,
       "max-jobs-of-client": jobsOfClient,
       ...models
@@ -83,6 +90,7 @@ export const command = defineCommand({
     const data = {
       folder,
       keepHours: wholeNumber("keep", keep, 1, 24 * 365),
+      graceSeconds: wholeNumber("grace", grace, 0, 3600),
       queue: {
         ...DEFAULT_QUEUE_LIMITS,
         jobs: wholeNumber("max-jobs", jobs, 1, 100_000),
