@@ -6,13 +6,16 @@
  */
 import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
-import { logger } from "hono/logger";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
 import { DEFAULT_LIMITS, type ServerOptions } from "../lib/cli/host.ts";
 import type { JobQueue } from "../lib/jobs/queue.ts";
 import { GpuTurns } from "../lib/ttt/turns.ts";
 import { healthRoutes } from "./health.ts";
+import { observe, RequestMetrics } from "./http/observe.ts";
 import { notFound, onError } from "./http/problem.ts";
 import { jobRoutes } from "./jobs.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { segmentRoutes } from "./segment.ts";
 
@@ -32,11 +35,12 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono();
   app.onError(onError);
   app.notFound(notFound);
-  const { log } = options;
-  if (log) app.use(logger((line) => log(line)));
+  const metrics = new RequestMetrics();
+  app.use(requestId(), observe(metrics, options.log), secureHeaders());
   if (options.token !== undefined) app.use("/v1/*", bearerAuth({ token: options.token }));
   app.get("/", (c) => c.json(INDEX));
   app.route("/health", healthRoutes(options.engine));
+  app.route("/metrics", metricsRoutes(metrics, options.queue));
   app.route("/v1/models", modelRoutes(options.engine));
   app.route(
     "/v1/segment",
@@ -59,6 +63,7 @@ const INDEX = {
   endpoints: {
     "GET /health/live": "the server answers",
     "GET /health/ready": "the models are loaded and the GPU answers",
+    "GET /metrics": "counts for Prometheus",
     "GET /v1/models": "the cards of student and teacher",
     "POST /v1/segment": "a scan, with or without photographs, in; the same scan, labelled, out",
     "POST /v1/jobs": "the same in, a job out, where the server keeps jobs",

@@ -36,7 +36,7 @@ export interface ServerOptions {
   limits?: ServerLimits;
   /** When given, everything under `/v1` asks for it as a bearer token. */
   token?: string;
-  /** Takes a line for every request that was answered. */
+  /** Takes a line of JSON for every request that was answered. */
   log?: (line: string) => void;
   /** Hears of every step of the work, with the name of the scan. */
   onProgress?: (scan: string, progress: Progress) => void;

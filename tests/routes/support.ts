@@ -106,12 +106,18 @@ export class FakeEngine implements Segmenter {
 
 /** An application over a fake engine. */
 export function fakeApp(
-  options: { work?: Work; limits?: Partial<ServerLimits>; token?: string } = {},
+  options: {
+    work?: Work;
+    limits?: Partial<ServerLimits>;
+    token?: string;
+    log?: (line: string) => void;
+  } = {},
 ) {
   const engine = new FakeEngine(options.work);
   const app = createApp({
     engine,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.token === undefined ? {} : { token: options.token }),
   });
   return { engine, app };
