@@ -74,26 +74,31 @@ Deno.test("train writes a checkpoint that can be opened", async () => {
 });
 
 Deno.test("serve answers until it is told to stop", async () => {
-  await using process = program(["serve", "--port", "0", "--token", "T"]).spawn();
-  const lines = process.stdout.pipeThrough(new TextDecoderStream());
-  let output = "";
-  let url: string | undefined;
-  for await (const text of lines.values({ preventCancel: true })) {
-    output += text;
-    url = /listens on (http:\S+)/.exec(output)?.[1];
-    if (url) break;
-  }
-  assert.ok(url, output);
-  const ready = await fetch(`${url}/health/ready`);
-  assert.deepEqual(await ready.json(), { status: "ready" });
-  const models = await fetch(`${url}/v1/models`, { headers: { authorization: "Bearer T" } });
-  assert.equal((await models.json()).students.length, 1);
-  process.kill("SIGTERM");
-  const [{ code }, rest] = await Promise.all([
-    process.status,
-    Array.fromAsync(lines.values()),
-    process.stderr.cancel(),
-  ]);
-  assert.equal(code, 0);
-  assert.match(rest.join(""), /stopping/);
+  await withFolder(async (folder) => {
+    await using process = program(["serve", "--port", "0", "--token", "T", "--data", folder])
+      .spawn();
+    const lines = process.stdout.pipeThrough(new TextDecoderStream());
+    let output = "";
+    let url: string | undefined;
+    for await (const text of lines.values({ preventCancel: true })) {
+      output += text;
+      url = /listens on (http:\S+)/.exec(output)?.[1];
+      if (url) break;
+    }
+    assert.ok(url, output);
+    const ready = await fetch(`${url}/health/ready`);
+    assert.deepEqual(await ready.json(), { status: "ready" });
+    const models = await fetch(`${url}/v1/models`, { headers: { authorization: "Bearer T" } });
+    assert.equal((await models.json()).students.length, 1);
+    const unknown = await fetch(`${url}/v1/jobs/x`, { headers: { authorization: "Bearer T" } });
+    assert.equal((await unknown.json()).status, 404);
+    process.kill("SIGTERM");
+    const [{ code }, rest] = await Promise.all([
+      process.status,
+      Array.fromAsync(lines.values()),
+      process.stderr.cancel(),
+    ]);
+    assert.equal(code, 0);
+    assert.match(rest.join(""), /stopping/);
+  });
 });
