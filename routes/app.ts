@@ -13,6 +13,7 @@ import type { JobQueue } from "../lib/jobs/queue.ts";
 import { GpuTurns } from "../lib/ttt/turns.ts";
 import { healthRoutes } from "./health.ts";
 import { observe, RequestMetrics } from "./http/observe.ts";
+import { JobMetrics } from "./http/observe_jobs.ts";
 import { notFound, onError } from "./http/problem.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -31,28 +32,34 @@ export interface AppOptions extends Omit<ServerOptions, "data"> {
 
 /** Builds the application. */
 export function createApp(options: AppOptions): Hono {
-  const limits = options.limits ?? DEFAULT_LIMITS;
+  const { engine, queue, turns = new GpuTurns((options.limits ?? DEFAULT_LIMITS).places) } =
+    options;
   const app = new Hono();
   app.onError(onError);
   app.notFound(notFound);
-  const metrics = new RequestMetrics();
-  app.use(requestId(), observe(metrics, options.log), secureHeaders());
+  const requests = new RequestMetrics();
+  const limits = {
+    ...options.limits ?? DEFAULT_LIMITS,
+    onBytes: (bytes: number) => requests.received(bytes),
+  };
+  app.use(requestId(), observe(requests, options.log), secureHeaders());
   if (options.token !== undefined) app.use("/v1/*", bearerAuth({ token: options.token }));
   app.get("/", (c) => c.json(INDEX));
-  app.route("/health", healthRoutes(options.engine));
-  app.route("/metrics", metricsRoutes(metrics, options.queue));
-  app.route("/v1/models", modelRoutes(options.engine));
+  app.route("/health", healthRoutes(engine));
+  const jobs = queue && { queue, metrics: new JobMetrics(queue, options.log) };
+  app.route("/metrics", metricsRoutes({ requests, turns, ...(jobs ? { jobs } : {}) }));
+  app.route("/v1/models", modelRoutes(engine));
   app.route(
     "/v1/segment",
     segmentRoutes({
-      engine: options.engine,
+      engine,
       limits,
-      turns: options.turns ?? new GpuTurns(limits.places),
+      turns,
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
     }),
   );
-  if (options.queue) {
-    const { engine, queue, stopping = new AbortController().signal } = options;
+  if (queue) {
+    const { stopping = new AbortController().signal } = options;
     app.route("/v1/jobs", jobRoutes({ engine, queue, limits, stopping }));
   }
   return app;

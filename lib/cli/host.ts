@@ -43,7 +43,7 @@ export interface ServerOptions {
   limits?: ServerLimits;
   /** When given, everything under `/v1` asks for it as a bearer token. */
   token?: string;
-  /** Takes a line of JSON for every request that was answered. */
+  /** Takes a line of JSON for every request that was answered, and for every state that a job comes to. */
   log?: (line: string) => void;
   /** Hears of every step of the work, with the name of the scan. */
   onProgress?: (scan: string, progress: Progress) => void;

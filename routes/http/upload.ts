@@ -21,6 +21,8 @@ export interface UploadLimits {
   images: number;
   /** Seconds without a byte after which an upload is given up. */
   stallSeconds: number;
+  /** Hears of the bytes that come. */
+  onBytes?: (bytes: number) => void;
 }
 
 const RAW_TYPES = [
@@ -222,6 +224,7 @@ async function* countedChunks(request: Request, limits: UploadLimits): AsyncGene
       const { done, value } = await unlessStalled(reader.read(), total, limits);
       if (done) return;
       total += value.byteLength;
+      limits.onBytes?.(value.byteLength);
       if (total > limits.bodyBytes) throw tooLarge(limits);
       yield value;
     }
