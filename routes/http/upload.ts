@@ -25,12 +25,17 @@ export interface UploadLimits {
   onBytes?: (bytes: number) => void;
 }
 
-const RAW_TYPES = [
+/** What a body that is the scan itself may call itself. */
+export const SCAN_TYPES = [
   "application/octet-stream",
   "application/vnd.las",
   "application/ply",
   "application/x-ply",
   "model/ply",
+];
+
+const RAW_TYPES = [
+  ...SCAN_TYPES,
   // What `curl --data-binary` says unless it is told otherwise.
   "application/x-www-form-urlencoded",
 ];
@@ -67,7 +72,7 @@ export async function receiveInput(
     throw new RequestError(
       415,
       `Cannot read a body of type ${type}: send multipart/form-data, or the scan itself as ${
-        RAW_TYPES.slice(0, 3).join(", ")
+        SCAN_TYPES.slice(0, 3).join(", ")
       }`,
       { field: "content-type" },
     );
