@@ -41,7 +41,9 @@ export interface InputOptions {
 }
 
 /** The one option that bears on the answer alone. */
-export const EXTRA_BYTES = flagSetting(false);
+export const EXTRA_BYTES = flagSetting(false).describe(
+  "whether a LAS answer carries label and confidence in dimensions of their own, too",
+);
 
 const MANIFEST = "input.json";
 

@@ -92,8 +92,12 @@ export function settingsOf(
 /** Options that every method has beside its own, by name. */
 export const COMMON_SETTINGS = {
   // Without a default: it is the student's.
-  voxelSize: VOXEL_SIZE.unwrap().optional(),
-  evaluate: EVALUATE,
+  voxelSize: VOXEL_SIZE.unwrap().optional().describe(
+    "edge of a voxel in metres; by default the one the student was trained with",
+  ),
+  evaluate: EVALUATE.describe(
+    "whether labels in the scan are the student's classes, to be compared with in the report",
+  ),
 } as const;
 
 interface Schema {

@@ -134,9 +134,7 @@ const arrayBytes = (about: string) => ({
 const labelled: Answer = {
   description:
     "The client's own file with labels (classification in LAS by the model's card; the properties `label` and `confidence` in PLY), or the labels by themselves. All but JSON carry the report as a header.",
-  headers: {
-    ...headers("X-TTTKD-Converted"),
-  },
+  headers: headers("X-TTTKD-Report", "X-TTTKD-Converted", "Content-Disposition"),
   content: {
     "application/vnd.las": { schema: bytes },
     "application/ply": { schema: bytes },

@@ -22,11 +22,10 @@ export const HEADERS = {
   },
   "Location": { description: "where the job is found", required: true, schema: text },
   "WWW-Authenticate": { description: "that a token is asked for", required: true, schema: text },
-  "Content-Disposition": { description: "a name for the file", required: true, schema: text },
+  "Content-Disposition": { description: "a name for the file", schema: text },
   "X-TTTKD-Report": {
     description:
-      "the report as one line of JSON of at most 8,000 characters: losses thinned to 64, figures by class left out where it would be longer",
-    required: true,
+      "the report as one line of JSON of at most 8,000 characters: losses thinned to 64, figures by class left out where it would be longer; the answer in JSON has it inside",
     content: { "application/json": { schema: answerSchema("Report") } },
   },
   "X-TTTKD-Converted": {

@@ -85,7 +85,7 @@ export const SERVICE_PATHS: Paths = {
       responses: {
         200: {
           description: "text format 0.0.4",
-          content: { "text/plain": { schema: { type: "string" } } },
+          content: { "text/plain; version=0.0.4": { schema: { type: "string" } } },
         },
       },
     },
