@@ -23,6 +23,8 @@ const optionsInQuery: Parameter = {
   style: "form",
   explode: true,
   schema: optionsSchema,
+  // Else the page fills in one of its own making, with the finest voxels that are allowed.
+  example: { steps: 25 },
 };
 
 const accept: Parameter = {
@@ -115,8 +117,8 @@ const unreadable = problem(
   422,
   "Unprocessable Entity",
   "a file, a part or an option is wrong; the problem names it",
-  "Cannot read room.ply: the data ends after 3 of 6 points; send the whole file",
-  { file: "room.ply", offset: 318 },
+  "Cannot read room.ply: element vertex needs 6 rows up to byte 187, the file has 182 bytes (byte 182, field element vertex); send the whole file, or correct the count",
+  { file: "room.ply", offset: 182, field: "element vertex" },
 );
 
 const notFound = problem(
@@ -130,6 +132,24 @@ const arrayBytes = (about: string) => ({
   schema: { type: "string", contentMediaType: "application/octet-stream", description: about },
 });
 
+const LABELS = {
+  classes: ["floor", "wall", "clutter"],
+  labels: [0, 0, 1, 2],
+  confidence: [0.9812, 0.9407, 0.8821, 0.5533],
+  report: {
+    scan: { name: "room.ply", format: "ply", points: 4, voxels: 3, voxelSize: 0.05, blocks: 1 },
+    views: { count: 8, pointsSeen: 3 },
+    student: "rooms",
+    teacher: "dinov2-small",
+    adapter: "NVIDIA H100",
+    method: "ttt-kd",
+    steps: 2,
+    kdLoss: [0.71, 0.44, 0.39],
+    phases: { teacher: 120, voxelize: 8, pair: 15, compile: 40, adapt: 90, predict: 30 },
+    changedPoints: 0.25,
+  },
+};
+
 /** The labels of a scan. */
 const labelled: Answer = {
   description:
@@ -141,7 +161,7 @@ const labelled: Answer = {
     "application/x-ply": { schema: bytes },
     "model/ply": { schema: bytes },
     "application/octet-stream": { schema: bytes },
-    "application/json": { schema: answerSchema("Labels") },
+    "application/json": { schema: answerSchema("Labels"), example: LABELS },
     "application/x-npy": arrayBytes("labels for NumPy: uint8, of shape (points,)"),
     "application/x-npy;array=confidence": arrayBytes(
       "confidences for NumPy: float32, of shape (points,)",

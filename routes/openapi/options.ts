@@ -26,7 +26,7 @@ export function optionSchemas(): Record<string, Schema> {
     additionalProperties: false,
   };
   const refs = Object.keys(named).map((name) => ({ $ref: `#/components/schemas/${name}` }));
-  return { [OPTIONS]: { oneOf: [unnamed, ...refs] }, ...named };
+  return { [OPTIONS]: { oneOf: [unnamed, ...refs], examples: [{ steps: 25 }] }, ...named };
 }
 
 function nameOf({ name }: Method): string {

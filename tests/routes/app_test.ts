@@ -57,3 +57,17 @@ Deno.test("createApp() says nothing of what broke inside", async () => {
   }
   assert.match(String(logged[0]), /1234/, "the log has it");
 });
+
+Deno.test("GET /v2 tells name, version and health as the Open Inference Protocol has them", async () => {
+  const { app, engine } = fakeApp();
+  const told = async (path: string) => await (await app.request(path)).json();
+  const { name, version, extensions } = await told("/v2");
+  assert.equal(name, "ttt-kd");
+  assert.match(version, /^\d+\.\d+\.\d+$/);
+  assert.deepEqual(extensions, []);
+  assert.deepEqual(await told("/v2/health/live"), { live: true });
+  assert.deepEqual(await told("/v2/health/ready"), { live: true, ready: true });
+  engine.isReady = false;
+  assert.deepEqual(await told("/v2/health/live"), { live: true });
+  await problemOf(await app.request("/v2/health/ready"), 503);
+});

@@ -6,7 +6,7 @@ import { startServer } from "../../routes/server.ts";
 import { fakeApp, formRequest, plyScan, problemOf, withJobs } from "./support.ts";
 
 /** Far shorter than any client should be given, so that a test does not wait. */
-const limits = { stallSeconds: 0.02, places: 1 };
+const limits = { stallSeconds: 0.1, places: 1 };
 
 /** A request whose body says these bytes and nothing more, for ever. */
 function silentAfter(bytes: Uint8Array, type = "application/octet-stream"): RequestInit {
@@ -27,7 +27,7 @@ Deno.test("POST /v1/segment gives a silent upload up with 408, and its place to 
     const response = await app.request("/v1/segment", request);
     assert.equal(response.headers.get("connection"), "close");
     const { detail, field } = await problemOf(response, 408);
-    assert.match(detail, /after \d+ bytes nothing came for 0\.02 seconds; .*--stall/);
+    assert.match(detail, /after \d+ bytes nothing came for 0\.1 seconds; .*--stall/);
     assert.equal(field, "body");
   }
   assert.equal(engine.requests.length, 0);

@@ -30,7 +30,7 @@ const refused = (): Record<number, RequestInit> => ({
   422: formRequest({ ...fullForm(), options: { method: "magic" } }),
 });
 
-const limits = { bodyBytes: 50_000, stallSeconds: 0.02, places: 1 };
+const limits = { bodyBytes: 50_000, stallSeconds: 0.3, places: 1 };
 
 /** Asks, and holds the answer against the document. */
 function asking(conformance: Conformance, { app }: Pick<JobsApp, "app">) {

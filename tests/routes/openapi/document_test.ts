@@ -44,7 +44,10 @@ Deno.test("openApiDocument() has examples that are what their schemas say", () =
   const document = documentOf(true);
   const conformance = new Conformance(document);
   let examples = 0;
-  for (const [name, { responses }] of operationsOf(document)) {
+  for (const [name, { responses, parameters = [] }] of operationsOf(document)) {
+    for (const { schema, example, name: parameter } of parameters) {
+      if (example !== undefined) conformance.check(schema, example, `${name} ${parameter}`);
+    }
     for (const [status, { content = {} }] of Object.entries(responses)) {
       for (const { schema, example } of Object.values(content)) {
         if (example === undefined) continue;
