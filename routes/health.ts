@@ -11,14 +11,13 @@ import { problemResponse } from "./http/problem.ts";
 export function healthRoutes(engine: Segmenter): Hono {
   return new Hono()
     .get("/live", (c) => c.json({ status: "live" }))
-    .get("/ready", async (c) => {
-      if (await engine.ready()) return c.json({ status: "ready" });
-      return problemResponse(
-        {
-          status: 503,
-          detail: "Cannot take scans: the GPU does not answer; run `deno task doctor`",
-        },
-        new Headers({ "retry-after": "5" }),
-      );
-    });
+    .get("/ready", async (c) => await engine.ready() ? c.json({ status: "ready" }) : notReady());
+}
+
+/** The answer where the GPU does not. */
+export function notReady(): Response {
+  return problemResponse(
+    { status: 503, detail: "Cannot take scans: the GPU does not answer; run `deno task doctor`" },
+    new Headers({ "retry-after": "5" }),
+  );
 }

@@ -32,6 +32,12 @@ export const command = defineCommand({
       default: `${DEFAULT_LIMITS.places}`,
       about: "scans at work or waiting; further ones are told to come back",
     },
+    stall: {
+      type: "string",
+      value: "SECONDS",
+      default: `${DEFAULT_LIMITS.stallSeconds}`,
+      about: "give an upload up when nothing of it came for so long",
+    },
     data: {
       type: "string",
       value: "DIR",
@@ -72,6 +78,7 @@ export const command = defineCommand({
       "max-body": body,
       "max-images": images,
       places,
+      stall,
       data: folder,
       keep,
       grace,
@@ -86,6 +93,7 @@ export const command = defineCommand({
       bodyBytes: wholeNumber("max-body", body, 1, 2 ** 14) * MIB,
       images: wholeNumber("max-images", images, 1, 10_000),
       places: wholeNumber("places", places, 1, 1000),
+      stallSeconds: wholeNumber("stall", stall, 1, 3600),
     };
     const data = {
       folder,

@@ -10,7 +10,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readScan, type Scan } from "../scan/mod.ts";
 import { readViews, type Views } from "../scan/views.ts";
-import { methodOf, OptionError, segmentOptions } from "../ttt/options.ts";
+import { flagSetting } from "../ttt/methods/mod.ts";
+import { checked, methodOf, OptionError, segmentOptions } from "../ttt/options.ts";
 import type { SegmentOptions } from "../ttt/types.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
@@ -38,6 +39,11 @@ export interface InputOptions {
   /** Whether a LAS answer carries the labels in dimensions of their own, too. */
   extraBytes: boolean;
 }
+
+/** The one option that bears on the answer alone. */
+export const EXTRA_BYTES = flagSetting(false).describe(
+  "whether a LAS answer carries label and confidence in dimensions of their own, too",
+);
 
 const MANIFEST = "input.json";
 
@@ -73,7 +79,7 @@ export function inputOptions({ images, cameras, options }: Input): InputOptions 
       "method",
     );
   }
-  return { segment, extraBytes: flag(extraBytes, "extraBytes") };
+  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) as boolean };
 }
 
 /** The scan. @throws {ScanError} where it cannot be read. */
@@ -102,13 +108,4 @@ export async function openViews(folder: string, { images, cameras }: Input): Pro
 async function bytesOf(folder: string, { file }: InputFile): Promise<Uint8Array> {
   const bytes = await readFile(join(folder, file));
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function flag(value: unknown, field: string): boolean {
-  if (value === undefined || value === false || value === "false") return false;
-  if (value === true || value === "true") return true;
-  throw new OptionError(
-    `Cannot set ${field} to ${JSON.stringify(value)}: it is true or false`,
-    field,
-  );
 }

@@ -37,6 +37,8 @@ export function onError(error: Error, c: Context): Response {
   if (error instanceof BusyError || error instanceof QueueFullError) {
     headers.set("retry-after", `${error.retryAfterSeconds}`);
   }
+  // The rest of the body is not waited for.
+  if (problem.status === 408) headers.set("connection", "close");
   if (error instanceof GpuLostError) headers.set("retry-after", "5");
   if (error instanceof HTTPException) {
     const challenge = error.getResponse().headers.get("www-authenticate");

@@ -142,6 +142,7 @@ export async function withJobs(
     limits?: Partial<ServerLimits>;
     queue?: Partial<QueueLimits>;
     folder?: string;
+    log?: (line: string) => void;
   } = {},
 ): Promise<void> {
   const folder = options.folder ?? await mkdtemp(join(tmpdir(), "tttkd-served-"));
@@ -151,7 +152,14 @@ export async function withJobs(
     const turns = new GpuTurns(DEFAULT_LIMITS.places);
     const stopping = new AbortController();
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const app = createApp({ engine, limits, turns, queue, stopping: stopping.signal });
+    const app = createApp({
+      engine,
+      limits,
+      turns,
+      queue,
+      stopping: stopping.signal,
+      ...(options.log === undefined ? {} : { log: options.log }),
+    });
     const workers: JobWorker[] = [];
     const work = () => {
       const work = segmentationWork(queue, engine, turns);
