@@ -1,9 +1,10 @@
 /**
- * The labels of a scan as the client wants them: its own file, the other format, or JSON.
+ * The labels of a scan as the client wants them: its own file, the other format, arrays for NumPy, or JSON.
  *
  * @module
  */
 import type { Context } from "hono";
+import { encodeNpy } from "../../lib/jobs/npy.ts";
 import type { JobResult } from "../../lib/jobs/result.ts";
 import type { StudentCard } from "../../lib/nn/card.ts";
 import { convertScan, type Scan, writeScan } from "../../lib/scan/mod.ts";
@@ -17,6 +18,12 @@ const FILE_TYPES: Readonly<Record<Scan["format"], readonly string[]>> = {
   las: ["application/vnd.las"],
   ply: ["application/ply", "application/x-ply", "model/ply"],
 };
+
+/** Arrays of one value a point; the type that asks for more comes first. */
+const ARRAY_TYPES: ReadonlyMap<string, "labels" | "confidence"> = new Map([
+  ["application/x-npy;array=confidence", "confidence"],
+  ["application/x-npy", "labels"],
+]);
 
 /**
  * Chooses the media type of an answer.
@@ -37,6 +44,14 @@ export function answer(
   extraBytes: boolean,
 ): Response {
   if (type === JSON_TYPE) return c.json(jsonAnswer(student, result));
+  const array = ARRAY_TYPES.get(type);
+  if (array) {
+    return c.body(encodeNpy(result[array]), 200, {
+      "content-type": type,
+      "content-disposition": `attachment; filename="${array}.npy"`,
+      "x-tttkd-report": reportHeader(result.report),
+    });
+  }
   const format = FILE_TYPES.las.includes(type)
     ? "las"
     : FILE_TYPES.ply.includes(type)
@@ -56,9 +71,9 @@ export function answer(
   });
 }
 
-/** The media types that a scan can be answered in, the favourite first: its own format, JSON, the other. */
+/** The media types that a scan can be answered in, the favourite first: its own format, JSON, the others. */
 function offersFor(scan: Scan): string[] {
-  const converted = [...FILE_TYPES.las, ...FILE_TYPES.ply];
+  const converted = [...FILE_TYPES.las, ...FILE_TYPES.ply, ...ARRAY_TYPES.keys()];
   return [...FILE_TYPES[scan.format], "application/octet-stream", JSON_TYPE, ...converted];
 }
 
