@@ -1,6 +1,7 @@
 /**
- * The HTTP application over an engine. Everything it needs is given to it, so that tests drive it by
- * `app.request()` with an engine of their own.
+ * The HTTP application over a labeller. Everything it needs is given to it, so that tests drive it by
+ * `app.request()` with an engine of their own. Nothing here reads a scan: the event loop stays free for the
+ * next request.
  *
  * @module
  */
@@ -39,21 +40,21 @@ export function createApp(options: AppOptions): Hono {
   app.use(requestId(), observe(metrics, options.log), secureHeaders());
   if (options.token !== undefined) app.use("/v1/*", bearerAuth({ token: options.token }));
   app.get("/", (c) => c.json(INDEX));
-  app.route("/health", healthRoutes(options.engine));
+  app.route("/health", healthRoutes(options.labeller));
   app.route("/metrics", metricsRoutes(metrics, options.queue));
-  app.route("/v1/models", modelRoutes(options.engine));
+  app.route("/v1/models", modelRoutes(options.labeller));
   app.route(
     "/v1/segment",
     segmentRoutes({
-      engine: options.engine,
+      labeller: options.labeller,
       limits,
       turns: options.turns ?? new GpuTurns(limits.places),
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
     }),
   );
   if (options.queue) {
-    const { engine, queue, stopping = new AbortController().signal } = options;
-    app.route("/v1/jobs", jobRoutes({ engine, queue, limits, stopping }));
+    const { labeller, queue, stopping = new AbortController().signal } = options;
+    app.route("/v1/jobs", jobRoutes({ labeller, queue, limits, stopping }));
   }
   return app;
 }

@@ -4,15 +4,15 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Segmenter } from "../lib/ttt/types.ts";
+import type { Labeller } from "../lib/jobs/labeller.ts";
 import { problemResponse } from "./http/problem.ts";
 
 /** Routes under `/health`. */
-export function healthRoutes(engine: Segmenter): Hono {
+export function healthRoutes(labeller: Labeller): Hono {
   return new Hono()
     .get("/live", (c) => c.json({ status: "live" }))
     .get("/ready", async (c) => {
-      if (await engine.ready()) return c.json({ status: "ready" });
+      if (await labeller.ready()) return c.json({ status: "ready" });
       return problemResponse(
         {
           status: 503,
