@@ -199,7 +199,9 @@ async function openThread(
 async function passed(milliseconds: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);
-  signal.addEventListener("abort", () => resolve(), { once: true });
+  const stop = () => resolve();
+  signal.addEventListener("abort", stop);
   await promise;
+  signal.removeEventListener("abort", stop);
   clearTimeout(timer);
 }
