@@ -1,6 +1,7 @@
 /**
- * The HTTP application over an engine. Everything it needs is given to it, so that tests drive it by
- * `app.request()` with an engine of their own.
+ * The HTTP application over a labeller. Everything it needs is given to it, so that tests drive it by
+ * `app.request()` with an engine of their own. Nothing here reads a scan: the event loop stays free for the
+ * next request.
  *
  * @module
  */
@@ -36,7 +37,7 @@ export interface AppOptions extends Omit<ServerOptions, "data"> {
 
 /** Builds the application. */
 export function createApp(options: AppOptions): Hono {
-  const { engine, queue, turns = new GpuTurns((options.limits ?? DEFAULT_LIMITS).places) } =
+  const { labeller, queue, turns = new GpuTurns((options.limits ?? DEFAULT_LIMITS).places) } =
     options;
   const app = new Hono();
   app.onError(onError);
@@ -51,15 +52,15 @@ export function createApp(options: AppOptions): Hono {
   app.get("/", (c) => c.json({ name: "ttt-kd", endpoints: endpoints() }));
   app.route("/openapi.json", openApiRoutes(options.token !== undefined));
   app.route("/docs", docsRoutes());
-  app.route("/health", healthRoutes(engine));
-  app.route("/v2", inferenceProtocolRoutes(engine));
+  app.route("/health", healthRoutes(labeller));
+  app.route("/v2", inferenceProtocolRoutes(labeller));
   const jobs = queue && { queue, metrics: new JobMetrics(queue, options.log) };
   app.route("/metrics", metricsRoutes({ requests, turns, ...(jobs ? { jobs } : {}) }));
-  app.route("/v1/models", modelRoutes(engine));
+  app.route("/v1/models", modelRoutes(labeller));
   app.route(
     "/v1/segment",
     segmentRoutes({
-      engine,
+      labeller,
       limits,
       turns,
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
@@ -67,7 +68,7 @@ export function createApp(options: AppOptions): Hono {
   );
   if (queue) {
     const { stopping = new AbortController().signal } = options;
-    app.route("/v1/jobs", jobRoutes({ engine, queue, limits, stopping }));
+    app.route("/v1/jobs", jobRoutes({ labeller, queue, limits, stopping }));
   }
   return app;
 }

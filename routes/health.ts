@@ -4,14 +4,14 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Segmenter } from "../lib/ttt/types.ts";
+import type { Labeller } from "../lib/jobs/labeller.ts";
 import { problemResponse } from "./http/problem.ts";
 
 /** Routes under `/health`. */
-export function healthRoutes(engine: Segmenter): Hono {
+export function healthRoutes(labeller: Labeller): Hono {
   return new Hono()
     .get("/live", (c) => c.json({ status: "live" }))
-    .get("/ready", async (c) => await engine.ready() ? c.json({ status: "ready" }) : notReady());
+    .get("/ready", async (c) => await labeller.ready() ? c.json({ status: "ready" }) : notReady());
 }
 
 /** The answer where the GPU does not. */

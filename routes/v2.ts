@@ -6,17 +6,17 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Segmenter } from "../lib/ttt/types.ts";
+import type { Labeller } from "../lib/jobs/labeller.ts";
 import { notReady } from "./health.ts";
 import { API_VERSION } from "./openapi/document.ts";
 
 /** Routes under `/v2`. */
-export function inferenceProtocolRoutes(engine: Segmenter): Hono {
+export function inferenceProtocolRoutes(labeller: Labeller): Hono {
   return new Hono()
     .get("/", (c) => c.json({ name: "ttt-kd", version: API_VERSION, extensions: [] }))
     .get("/health/live", (c) => c.json({ live: true }))
     .get("/health/ready", async (c) => {
       // The specification shows `live` here, its implementations `ready`.
-      return await engine.ready() ? c.json({ live: true, ready: true }) : notReady();
+      return await labeller.ready() ? c.json({ live: true, ready: true }) : notReady();
     });
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { Labeller } from "../jobs/labeller.ts";
 import type { QueueLimits } from "../jobs/queue.ts";
-import type { Progress, Segmenter } from "../ttt/types.ts";
+import type { Progress } from "../ttt/types.ts";
 
 /** What one server allows. */
 export interface ServerLimits {
@@ -37,7 +38,7 @@ export interface ServerData {
 
 /** What a server is made of. */
 export interface ServerOptions {
-  engine: Segmenter;
+  labeller: Labeller;
   /** Without it there are no jobs, and nothing stays on the disk. */
   data?: ServerData;
   limits?: ServerLimits;

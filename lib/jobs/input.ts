@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readScan, type Scan } from "../scan/mod.ts";
+import { readScan, type Scan, scanFormat } from "../scan/mod.ts";
 import { readViews, type Views } from "../scan/views.ts";
 import { flagSetting } from "../ttt/methods/mod.ts";
 import { checked, methodOf, OptionError, segmentOptions } from "../ttt/options.ts";
@@ -80,6 +80,17 @@ export function inputOptions({ images, cameras, options }: Input): InputOptions 
     );
   }
   return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) as boolean };
+}
+
+/** The format of the scan, by its first bytes alone. @throws {ScanError} where it is none that is read. */
+export async function openFormat(folder: string, { scan }: Input): Promise<Scan["format"]> {
+  const file = await open(join(folder, scan.file));
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0);
+    return scanFormat(buffer.subarray(0, bytesRead), scan.name);
+  } finally {
+    await file.close();
+  }
 }
 
 /** The scan. @throws {ScanError} where it cannot be read. */
