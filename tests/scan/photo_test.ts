@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { decodePhoto, encodePng, PhotoError } from "../../lib/scan/mod.ts";
 import { largestDifference, random } from "./files.ts";
-import { join, makeJpeg, makePng, unfiltered } from "./images.ts";
+import { join, makeJpeg, makePng, unfiltered, WEBP } from "./images.ts";
 
 const next = random(3);
 const NOISE = {
@@ -150,14 +150,6 @@ Deno.test("makeJpeg() makes JPEG that Deno turns, so that the test above can fai
   assert.deepEqual([bitmap.width, bitmap.height], [32, 48]);
   bitmap.close();
 });
-
-/** 3x2 pixels, lossless with alpha and EXIF orientation 6; made by Pillow 12 with exact=True. */
-const WEBP = Uint8Array.from(
-  atob(
-    "UklGRoAAAABXRUJQVlA4WAoAAAAYAAAAAgAAAQAAVlA4TD8AAAAvAkAAEC8gJCCcUP1/6QaZtE37TkT9uxxBts0uUn/LKwhAANmuDnlhleAdv1mcFhRAIdsIcOhej3O5iP7HOwIARVhJRhoAAABNTQAqAAAACAABARIAAwAAAAEABgAAAAAAAA==",
-  ),
-  (character) => character.charCodeAt(0),
-);
 
 Deno.test("decodePhoto() reads WebP as it is stored, without its alpha", async () => {
   const { width, height, pixels } = await decodePhoto(WEBP, "p.webp");
