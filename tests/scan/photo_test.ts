@@ -177,6 +177,26 @@ Deno.test("decodePhoto() refuses sizes over the limit before decoding", async ()
   assert.equal((await decodePhoto(encodePng(RAMP), "p.png", { pixels: 48 * 32 })).width, 48);
 });
 
+Deno.test("decodePhoto() refuses JPEG that is too small for its pixels, without decoding them", async () => {
+  const jpeg = await makeJpeg(encodePng(RAMP) as Uint8Array<ArrayBuffer>);
+  const frame = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);
+  new DataView(jpeg.buffer).setUint32(frame + 5, (8000 << 16) | 8000);
+  await refuses(jpeg, /bytes cannot hold a JPEG of 8000x8000 pixels/);
+});
+
+Deno.test("decodePhoto() refuses PNG with two headers, which would be measured by one and read by the other", async () => {
+  const small = encodePng(RAMP);
+  const large = makePng({
+    width: 2,
+    height: 2,
+    depth: 8,
+    colorType: 0,
+    raw: unfiltered([1, 2], [3, 4]),
+  });
+  const header = large.subarray(8, 33);
+  await refuses(join([small.subarray(0, 33), header, small.subarray(33)]), /two IHDR chunks/);
+});
+
 Deno.test("decodePhoto() refuses PNG with more or less data than its header says", async () => {
   const size = { width: 100, height: 10, depth: 8, colorType: 2 };
   await refuses(makePng({ ...size, raw: new Uint8Array(50_000_000) }), /larger than 100x10 pixels/);
