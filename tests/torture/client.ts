@@ -6,6 +6,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Upload } from "./seeds.ts";
 
+/** How an upload was answered. */
+export interface Answer {
+  /** Of HTTP, or of a job's problem. */
+  status: number;
+  /** How many labels came back; 0 where it was refused. */
+  labels: number;
+}
+
 /** How a server fell short of its word. */
 export class Broken extends Error {
   override name = "Broken";
@@ -51,7 +59,6 @@ export function formOf(upload: Upload, options: Record<string, unknown>): FormDa
  * cause; 503 and 429 only with the time to come back.
  *
  * @param milliseconds until an answer has to be there, whole.
- * @returns its status.
  * @throws {Broken}
  */
 export async function sendScan(
@@ -59,7 +66,7 @@ export async function sendScan(
   upload: Upload,
   options: Record<string, unknown>,
   milliseconds: number,
-): Promise<number> {
+): Promise<Answer> {
   const signal = AbortSignal.timeout(milliseconds);
   const response = await answered(() =>
     fetch(`${url}/v1/segment`, {
@@ -70,15 +77,14 @@ export async function sendScan(
     })
   );
   const text = await answered(() => response.text());
-  if (response.status === 200) requireLabels(text);
-  else requireProblem(response, text);
-  return response.status;
+  if (response.status === 200) return { status: 200, labels: labelsIn(text) };
+  requireProblem(response, text);
+  return { status: response.status, labels: 0 };
 }
 
 /**
  * Hands an upload in as a job and waits for its end.
  *
- * @returns its problem's status, or 200.
  * @throws {Broken}
  */
 export async function sendJob(
@@ -86,7 +92,7 @@ export async function sendJob(
   upload: Upload,
   options: Record<string, unknown>,
   milliseconds: number,
-): Promise<number> {
+): Promise<Answer> {
   const signal = AbortSignal.timeout(milliseconds);
   const response = await answered(() =>
     fetch(`${url}/v1/jobs`, { method: "POST", body: formOf(upload, options), signal })
@@ -94,7 +100,7 @@ export async function sendJob(
   const text = await answered(() => response.text());
   if (response.status !== 202) {
     requireProblem(response, text);
-    return response.status;
+    return { status: response.status, labels: 0 };
   }
   const job = await endOf(url, JSON.parse(text).id, signal);
   if (job.state === "failed") requireCause(job.problem!);
@@ -103,10 +109,10 @@ export async function sendJob(
     fetch(`${url}/v1/jobs/${job.id}/result`, { headers: { accept: "application/json" }, signal })
   );
   const body = await answered(() => result.text());
-  if (job.state === "done") requireLabels(body);
-  else requireProblem(result, body);
   await (await fetch(`${url}/v1/jobs/${job.id}`, { method: "DELETE" })).body?.cancel();
-  return job.problem?.status ?? 200;
+  if (job.state === "done") return { status: 200, labels: labelsIn(body) };
+  requireProblem(result, body);
+  return { status: job.problem!.status, labels: 0 };
 }
 
 /** A job once it is over. */
@@ -155,8 +161,8 @@ function requireCause({ status, detail }: { status: number; detail: string }): v
   if (RAW.test(detail)) throw new Broken(`it shows what the runtime said; ${show}`);
 }
 
-/** Holds a JSON answer against what it has to hold. @throws {Broken} */
-function requireLabels(text: string): void {
+/** How many labels a JSON answer holds, each with its confidence. @throws {Broken} */
+function labelsIn(text: string): number {
   const { labels, confidence } = JSON.parse(text) as {
     labels: unknown[];
     confidence: (number | null)[];
@@ -166,6 +172,7 @@ function requireLabels(text: string): void {
   }
   const bad = confidence.findIndex((value) => !(value !== null && value >= 0 && value <= 1));
   if (bad >= 0) throw new Broken(`confidence ${bad} is ${confidence[bad]}`);
+  return labels.length;
 }
 
 /** What a request gives; a connection that ends or a deadline that passes is the server's fault. */

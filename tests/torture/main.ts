@@ -11,11 +11,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { prepareVulkan } from "../../lib/cli/driver.ts";
+import { clients } from "./clients.ts";
+import { connections } from "./connections.ts";
+import { files } from "./files.ts";
+import { kills } from "./kills.ts";
 import { mutations } from "./mutations.ts";
 import type { Section } from "./section.ts";
+import { upload } from "./upload.ts";
 
 /** Sections by name. */
-const SECTIONS: Record<string, Section> = { mutations };
+const SECTIONS: Record<string, Section> = { files, mutations, connections, kills, clients, upload };
 
 /** Ends with exit code 2. */
 function refuse(message: string): never {

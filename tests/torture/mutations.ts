@@ -47,7 +47,7 @@ export async function mutations(settings: Settings): Promise<Verdict> {
       const send = number % JOB_EVERY === 0 ? sendJob : sendScan;
       const upload = withBytes(seed, mutation.bytes);
       const options = { method: number % 2 === 0 ? "source" : "bn" };
-      const status = await send(server.url, upload, options, deadline * 1000);
+      const { status } = await send(server.url, upload, options, deadline * 1000);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     } catch (error) {
       if (!(error instanceof Broken)) throw error;

@@ -28,13 +28,18 @@ export class ServerProcess implements AsyncDisposable {
    *
    * @param folder for its jobs, and `server.log`, which takes all that it says.
    * @param options of `serve`, beside port and folder.
+   * @param env beside the environment of this process.
    * @throws {Error} with the end of its log where it ends or says nothing for two minutes.
    */
-  static async start(folder: string, options: readonly string[] = []): Promise<ServerProcess> {
+  static async start(
+    folder: string,
+    options: readonly string[] = [],
+    env: Record<string, string> = {},
+  ): Promise<ServerProcess> {
     const log = join(folder, "server.log");
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", MAIN, "serve", "--port", "0", "--data", folder, ...options],
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
