@@ -56,6 +56,29 @@ export function jpegSize(bytes: Uint8Array, file: string): { width: number; heig
   });
 }
 
+/** Pixels that a byte can stand for: each 64 of them take a bit, or half of one with odd subsampling. */
+const PIXELS_PER_BYTE = 1024;
+
+/**
+ * Refuses a file that is too small for its pixels, before they are allocated and filled with grey.
+ *
+ * @param file name of the photograph, for errors
+ * @throws {PhotoError}
+ */
+export function requireData(
+  bytes: Uint8Array,
+  { width, height }: { width: number; height: number },
+  file: string,
+): void {
+  if (width * height <= bytes.length * PIXELS_PER_BYTE) return;
+  throw new PhotoError({
+    file,
+    problem: `${bytes.length} bytes cannot hold a JPEG of ${width}x${height} pixels`,
+    mend: "send the whole file",
+    offset: bytes.length,
+  });
+}
+
 /**
  * A copy that decoders do not turn.
  *

@@ -12,6 +12,9 @@ import { openLazPerf } from "./laz_perf.ts";
 
 /** Records that are made room for at first: the count of the header is only a claim. */
 const FIRST_RECORDS = 1 << 16;
+/** What the decoder may take: the file, its chunks once more, and room for its models. */
+const HEAP_BYTES = 1 << 26;
+const HEAP_FILES = 3;
 const COMPRESSION_BITS = 0xc0;
 
 /**
@@ -78,7 +81,7 @@ async function decodeRecords(
   const fail = (problem: string, cause?: unknown): never => {
     throw new ScanError({ file, problem, mend: DECOMPRESS, offset: pointOffset, cause });
   };
-  const lazPerf = await openLazPerf();
+  const lazPerf = await openLazPerf(HEAP_BYTES + HEAP_FILES * bytes.length);
   let records = new Uint8Array(Math.min(count, FIRST_RECORDS) * recordBytes);
   let decoded = 0;
   try {

@@ -27,6 +27,9 @@ const ITEM_VERSIONS = new Map([
 /** What a client can do about LAZ that is not read. */
 export const DECOMPRESS = "decompress it to LAS (las2las, or pdal translate) and send that";
 const WHOLE = "send the whole file";
+/** Points may take so many bytes, or so many times those of the file: scans of sensors shrink to a fifth. */
+const UNPACKED_BYTES = 1 << 26;
+const UNPACKED_TIMES = 200;
 /** The chunk size that stands for chunks of different sizes (COPC). */
 const VARIABLE = 0xffffffff;
 
@@ -78,12 +81,20 @@ type Fail = (problem: string, offset: number, field: string, mend?: string) => n
 /** The chunk table lies behind the points: a file without it is cut. */
 function checkChunks(
   view: DataView,
-  { pointOffset, count, recordBytes }: LasHeader,
+  { pointOffset, count, recordBytes, format }: LasHeader,
   chunkSize: number,
   fail: Fail,
 ): void {
   const size = view.byteLength;
   const field = "chunk table";
+  const unpacked = count * recordBytes;
+  if (unpacked > UNPACKED_BYTES && unpacked > UNPACKED_TIMES * size) {
+    fail(
+      `its ${count} points of ${recordBytes} bytes are more than ${UNPACKED_TIMES} times its own ${size} bytes`,
+      pointOffset,
+      "number of point records",
+    );
+  }
   if (pointOffset + 8 > size) fail("the file ends before its points", size, field, WHOLE);
   let table = Number(view.getBigInt64(pointOffset, true));
   // A writer that cannot seek puts -1 there and the true place at the very end.
@@ -105,5 +116,21 @@ function checkChunks(
   // Every chunk begins with one uncompressed point.
   if (chunks * recordBytes > size) {
     fail(`${chunks} chunks do not fit into ${size} bytes`, table + 4, field);
+  }
+  if (format < 6) return;
+  // A layered chunk says itself, behind that point, how many it has; chunked ones run on into garbage.
+  const at = pointOffset + 8 + recordBytes;
+  const first = at + 4 <= size ? view.getUint32(at, true) : 0;
+  const right = chunks === 1
+    ? first === count
+    : chunkSize === VARIABLE
+    ? first < count
+    : first === chunkSize;
+  if (!right) {
+    fail(
+      `its first chunk of ${chunks} has ${first} points, the header says ${count} in all`,
+      at,
+      "number of point records",
+    );
   }
 }

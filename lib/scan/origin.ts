@@ -8,7 +8,8 @@ import { ScanError } from "./errors.ts";
 
 /** Points looked at to find the middle of a scan. */
 const SAMPLES = 4096;
-/** Origins are multiples of at most 10 to this power: 100 units. */
+/** Origins are multiples of at least and at most 10 to these powers: a billionth of a unit, 100 units. */
+const SMALLEST_EXPONENT = -9;
 const LARGEST_EXPONENT = 2;
 
 /**
@@ -30,7 +31,7 @@ export function chooseOrigin(positions: Float64Array): [number, number, number] 
   const quantile = (samples: number[], q: number) => samples[Math.round(q * (samples.length - 1))]!;
   const extent = Math.max(...sorted.map((s) => quantile(s, 0.95) - quantile(s, 0.05)));
   const exponent = extent > 0
-    ? Math.min(Math.floor(Math.log10(extent)) + 1, LARGEST_EXPONENT)
+    ? Math.max(SMALLEST_EXPONENT, Math.min(Math.floor(Math.log10(extent)) + 1, LARGEST_EXPONENT))
     : LARGEST_EXPONENT;
   return sorted.map((s) => roundTo(quantile(s, 0.5), exponent)) as [number, number, number];
 }

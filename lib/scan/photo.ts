@@ -7,7 +7,7 @@
 import { encode } from "fast-png";
 import { decodeBitmap } from "./bitmap.ts";
 import { PhotoError } from "./errors.ts";
-import { isJpeg, jpegSize, upright } from "./jpeg.ts";
+import { isJpeg, jpegSize, requireData, upright } from "./jpeg.ts";
 import { decodePng, isPng, pngHeader } from "./png.ts";
 import { isWebp, uprightWebp, webpSize } from "./webp.ts";
 
@@ -50,6 +50,7 @@ export async function decodePhoto(
   }
   if (isJpeg(bytes)) {
     const size = requireSmall(jpegSize(bytes, name), limits, name);
+    requireData(bytes, size, name);
     return await decodeOther(upright(bytes, name), size, name);
   }
   if (isWebp(bytes)) {

@@ -103,6 +103,9 @@ export function parsePlyHeader(bytes: Uint8Array, file: string): PlyHeader {
 
   let encoding: PlyEncoding | null = null;
   const elements: PlyElement[] = [];
+  // Sets, since a header may hold tens of thousands of names, and each is looked up.
+  const elementNames = new Set<string>();
+  const propertyNames = new Set<string>();
   let count = 1;
   let end: number | null = null;
   for (const { words, offset, endOffset } of lines) {
@@ -127,9 +130,11 @@ export function parsePlyHeader(bytes: Uint8Array, file: string): PlyHeader {
           "write for example 'element vertex 1000'",
           offset,
         );
-      if (elements.some(({ name }) => name === element.name)) {
+      if (elementNames.has(element.name)) {
         fail(`element ${element.name} comes twice`, "keep one", offset);
       }
+      elementNames.add(element.name);
+      propertyNames.clear();
       elements.push(element);
     } else if (keyword === "property") {
       const element = elements.at(-1) ??
@@ -140,13 +145,14 @@ export function parsePlyHeader(bytes: Uint8Array, file: string): PlyHeader {
           "use char, uchar, short, ushort, int, uint, float, double or a list of them",
           offset,
         );
-      if (element.properties.some(({ name }) => name === property.name)) {
+      if (propertyNames.has(property.name)) {
         fail(
           `property ${property.name} of element ${element.name} comes twice`,
           "rename one",
           offset,
         );
       }
+      propertyNames.add(property.name);
       element.properties.push(property);
       element.endOffset = endOffset;
     } else if (keyword !== "comment" && keyword !== "obj_info" && keyword !== "") {

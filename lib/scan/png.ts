@@ -139,6 +139,15 @@ function neededChunks(bytes: Uint8Array, file: string): Chunk[] {
       });
     }
     const type = chunkType(bytes, at);
+    if (type === "IHDR" && chunks.length > 0) {
+      // fast-png would go by the last one, the limits by the first.
+      throw new PhotoError({
+        file,
+        problem: "it has two IHDR chunks",
+        mend: "save it again",
+        offset: at,
+      });
+    }
     if (type === "IHDR" || type === "PLTE" || type === "IDAT" || type === "IEND") {
       chunks.push({
         type,

@@ -35,6 +35,14 @@ export function makePng(recipe: PngRecipe): Uint8Array {
   ]);
 }
 
+/** 3x2 pixels, lossless with alpha and EXIF orientation 6; made by Pillow 12 with exact=True. */
+export const WEBP = Uint8Array.from(
+  atob(
+    "UklGRoAAAABXRUJQVlA4WAoAAAAYAAAAAgAAAQAAVlA4TD8AAAAvAkAAEC8gJCCcUP1/6QaZtE37TkT9uxxBts0uUn/LKwhAANmuDnlhleAdv1mcFhRAIdsIcOhej3O5iP7HOwIARVhJRhoAAABNTQAqAAAACAABARIAAwAAAAEABgAAAAAAAA==",
+  ),
+  (character) => character.charCodeAt(0),
+);
+
 /** Rows with filter 0 in front of each. */
 export function unfiltered(...rows: number[][]): Uint8Array {
   return Uint8Array.from(rows.flatMap((row) => [0, ...row]));

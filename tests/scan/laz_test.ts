@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { readFileSync } from "node:fs";
 import { InputError, readScan, writeScan } from "../../lib/scan/mod.ts";
+import { openLazPerf } from "../../lib/scan/laz_perf.ts";
 import { agree } from "./agree.ts";
 import { random } from "./files.ts";
 
@@ -73,4 +74,38 @@ Deno.test("readScan() survives damaged and cut LAZ", async () => {
   const boastful = bytes.slice();
   new DataView(boastful.buffer).setBigUint64(247, 4_000_000_000n, true);
   assert(await use(boastful) instanceof InputError);
+});
+
+/** A file with another count in its header. */
+function boastful(name: string, count: number): Uint8Array {
+  const bytes = load(name);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(107, 0, true);
+  view.setBigUint64(247, BigInt(count), true);
+  return bytes;
+}
+
+Deno.test("readScan() gives no point more or less than the chunks of LAZ have", async () => {
+  for (const count of [88, 90, 50_000]) {
+    await assert.rejects(
+      readScan(boastful("format8.laz", count), "x.laz"),
+      new RegExp(`first chunk of 1 has 89 points, the header says ${count}`),
+    );
+  }
+});
+
+Deno.test("readScan() unpacks no LAZ to a multiple that no scan shrinks by", async () => {
+  const bytes = boastful("format8.laz", 20_000_000);
+  const laszip = new TextDecoder("latin1").decode(bytes).indexOf("laszip encoded");
+  // One chunk of as many points as it takes.
+  new DataView(bytes.buffer).setUint32(laszip - 2 + 54 + 12, 0x7fffffff, true);
+  await assert.rejects(readScan(bytes, "x.laz"), /more than 200 times its own 2714 bytes/);
+});
+
+Deno.test("openLazPerf() gives a heap that stops growing where it is told to", async () => {
+  const limit = 2 ** 22;
+  const lazPerf = await openLazPerf(limit);
+  assert.notEqual(lazPerf._malloc(2 ** 20), 0);
+  assert.equal(lazPerf._malloc(2 ** 23), 0);
+  assert(lazPerf.HEAPU8.length <= limit);
 });

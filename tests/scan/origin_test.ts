@@ -45,3 +45,7 @@ Deno.test("toLocal() keeps a millionth of the extent, in metres and in degrees",
 Deno.test("chooseOrigin() takes one point", () => {
   assert.deepEqual(chooseOrigin(Float64Array.of(120, 260, -49)), [100, 300, 0]);
 });
+
+Deno.test("chooseOrigin() takes points that are closer together than any power of ten", () => {
+  assert.deepEqual(chooseOrigin(Float64Array.of(0, 0, 0, 1e-310, 0, 0)), [0, 0, 0]);
+});

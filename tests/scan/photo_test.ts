@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { decodePhoto, encodePng, PhotoError } from "../../lib/scan/mod.ts";
 import { largestDifference, random } from "./files.ts";
-import { join, makeJpeg, makePng, unfiltered } from "./images.ts";
+import { join, makeJpeg, makePng, unfiltered, WEBP } from "./images.ts";
 
 const next = random(3);
 const NOISE = {
@@ -151,14 +151,6 @@ Deno.test("makeJpeg() makes JPEG that Deno turns, so that the test above can fai
   bitmap.close();
 });
 
-/** 3x2 pixels, lossless with alpha and EXIF orientation 6; made by Pillow 12 with exact=True. */
-const WEBP = Uint8Array.from(
-  atob(
-    "UklGRoAAAABXRUJQVlA4WAoAAAAYAAAAAgAAAQAAVlA4TD8AAAAvAkAAEC8gJCCcUP1/6QaZtE37TkT9uxxBts0uUn/LKwhAANmuDnlhleAdv1mcFhRAIdsIcOhej3O5iP7HOwIARVhJRhoAAABNTQAqAAAACAABARIAAwAAAAEABgAAAAAAAA==",
-  ),
-  (character) => character.charCodeAt(0),
-);
-
 Deno.test("decodePhoto() reads WebP as it is stored, without its alpha", async () => {
   const { width, height, pixels } = await decodePhoto(WEBP, "p.webp");
   assert.deepEqual([width, height], [3, 2]);
@@ -183,6 +175,26 @@ Deno.test("decodePhoto() refuses sizes over the limit before decoding", async ()
   const limits = { pixels: 48 * 32 - 1 };
   await assert.rejects(decodePhoto(encodePng(RAMP), "p.png", limits), PhotoError);
   assert.equal((await decodePhoto(encodePng(RAMP), "p.png", { pixels: 48 * 32 })).width, 48);
+});
+
+Deno.test("decodePhoto() refuses JPEG that is too small for its pixels, without decoding them", async () => {
+  const jpeg = await makeJpeg(encodePng(RAMP) as Uint8Array<ArrayBuffer>);
+  const frame = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);
+  new DataView(jpeg.buffer).setUint32(frame + 5, (8000 << 16) | 8000);
+  await refuses(jpeg, /bytes cannot hold a JPEG of 8000x8000 pixels/);
+});
+
+Deno.test("decodePhoto() refuses PNG with two headers, which would be measured by one and read by the other", async () => {
+  const small = encodePng(RAMP);
+  const large = makePng({
+    width: 2,
+    height: 2,
+    depth: 8,
+    colorType: 0,
+    raw: unfiltered([1, 2], [3, 4]),
+  });
+  const header = large.subarray(8, 33);
+  await refuses(join([small.subarray(0, 33), header, small.subarray(33)]), /two IHDR chunks/);
 });
 
 Deno.test("decodePhoto() refuses PNG with more or less data than its header says", async () => {

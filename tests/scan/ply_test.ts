@@ -222,6 +222,21 @@ Deno.test("readScan() refuses malformed PLY headers", async () => {
   for (const [lines, pattern] of cases) await refuses(text(lines), pattern);
 });
 
+Deno.test("readScan() reads PLY headers of as many names as fit into one", async () => {
+  const names = Array.from({ length: 45_000 }, (_, i) => `element ${i.toString(36)} 0`);
+  const header = [
+    "ply",
+    "format ascii 1.0",
+    "element vertex 1",
+    ...XYZ.map((f) => `property ${f.join(" ")}`),
+  ];
+  assert.equal((await readScan(text([...header, ...names, "end_header", "1 2 3"]), "x")).count, 1);
+  await assert.rejects(
+    readScan(text([...header, ...names, "element 0 0", "end_header", "1 2 3"]), "x"),
+    /element 0 comes twice/,
+  );
+});
+
 Deno.test("readScan() refuses malformed PLY bodies", async () => {
   const head = [...HEAD, ...PROPERTIES, "end_header"];
   const cases: [string[], RegExp][] = [

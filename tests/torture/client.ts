@@ -1,0 +1,187 @@
+/**
+ * What a client sends, and what it has to be answered.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Upload } from "./seeds.ts";
+
+/** How an upload was answered. */
+export interface Answer {
+  /** Of HTTP, or of a job's problem. */
+  status: number;
+  /** How many labels came back; 0 where it was refused. */
+  labels: number;
+}
+
+/** How a server fell short of its word. */
+export class Broken extends Error {
+  override name = "Broken";
+}
+
+/** A job as the server tells of it, as far as it is looked at here. */
+export interface JobView {
+  id: string;
+  state: string;
+  attempts: number;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  problem?: { status: number; detail: string };
+}
+
+/** Messages of the runtime and of libraries: they say where a program stumbled, not what is wrong with a file. */
+const RAW = new RegExp(
+  [
+    "is not (a function|iterable|defined)",
+    "Cannot (read propert|convert|destructure|mix BigInt)",
+    "Invalid (typed array|array|string|array buffer) length",
+    "outside the bounds|out of bounds|out of memory|allocation failed",
+    "Maximum call stack|unreachable|\\[object |undefined|\\bat \\S+\\.[jt]s",
+  ].join("|"),
+);
+const POLL_MILLISECONDS = 50;
+
+/** A form of an upload. */
+export function formOf(upload: Upload, options: Record<string, unknown>): FormData {
+  const form = new FormData();
+  const add = (part: string, { name, bytes }: { name: string; bytes: Uint8Array }) =>
+    form.append(part, new File([bytes as Uint8Array<ArrayBuffer>], name));
+  add("scan", upload.scan);
+  for (const image of upload.images) add("images", image);
+  for (const cameras of upload.cameras) add("cameras", cameras);
+  form.append("options", JSON.stringify(options));
+  return form;
+}
+
+/**
+ * Sends one upload and holds the answer against what the server promises: labels, or a problem that names its
+ * cause; 503 and 429 only with the time to come back.
+ *
+ * @param milliseconds until an answer has to be there, whole.
+ * @throws {Broken}
+ */
+export async function sendScan(
+  url: string,
+  upload: Upload,
+  options: Record<string, unknown>,
+  milliseconds: number,
+): Promise<Answer> {
+  const signal = AbortSignal.timeout(milliseconds);
+  const response = await answered(() =>
+    fetch(`${url}/v1/segment`, {
+      method: "POST",
+      body: formOf(upload, options),
+      headers: { accept: "application/json" },
+      signal,
+    })
+  );
+  const text = await answered(() => response.text());
+  if (response.status === 200) return { status: 200, labels: labelsIn(text) };
+  requireProblem(response, text);
+  return { status: response.status, labels: 0 };
+}
+
+/**
+ * Hands an upload in as a job and waits for its end.
+ *
+ * @throws {Broken}
+ */
+export async function sendJob(
+  url: string,
+  upload: Upload,
+  options: Record<string, unknown>,
+  milliseconds: number,
+): Promise<Answer> {
+  const signal = AbortSignal.timeout(milliseconds);
+  const response = await answered(() =>
+    fetch(`${url}/v1/jobs`, { method: "POST", body: formOf(upload, options), signal })
+  );
+  const text = await answered(() => response.text());
+  if (response.status !== 202) {
+    requireProblem(response, text);
+    return { status: response.status, labels: 0 };
+  }
+  const job = await endOf(url, JSON.parse(text).id, signal);
+  if (job.state === "failed") requireCause(job.problem!);
+  else if (job.state !== "done") throw new Broken(`the job ended as ${job.state}`);
+  const result = await answered(() =>
+    fetch(`${url}/v1/jobs/${job.id}/result`, { headers: { accept: "application/json" }, signal })
+  );
+  const body = await answered(() => result.text());
+  await (await fetch(`${url}/v1/jobs/${job.id}`, { method: "DELETE" })).body?.cancel();
+  if (job.state === "done") return { status: 200, labels: labelsIn(body) };
+  requireProblem(result, body);
+  return { status: job.problem!.status, labels: 0 };
+}
+
+/** A job once it is over. */
+export async function endOf(url: string, id: string, signal: AbortSignal): Promise<JobView> {
+  for (;;) {
+    const job = await answered(async (): Promise<JobView> =>
+      await (await fetch(`${url}/v1/jobs/${id}`, { signal })).json()
+    );
+    if (job.state !== "queued" && job.state !== "running") return job;
+    await answered(() => sleep(POLL_MILLISECONDS, undefined, { signal }));
+  }
+}
+
+/** Asks whether the server lives. @throws {Broken} */
+export async function requireHealth(url: string, milliseconds: number): Promise<void> {
+  const signal = AbortSignal.timeout(milliseconds);
+  for (const path of ["live", "ready"]) {
+    const response = await answered(() => fetch(`${url}/health/${path}`, { signal }));
+    await response.body?.cancel();
+    if (response.status !== 200) throw new Broken(`health/${path} answers ${response.status}`);
+  }
+}
+
+/** Holds a refusal against RFC 9457 and the server's own rules. @throws {Broken} */
+export function requireProblem(response: Response, text: string): void {
+  const { status, headers } = response;
+  const show = `status ${status}: ${text.slice(0, 300)}`;
+  if (headers.get("content-type") !== "application/problem+json") {
+    throw new Broken(`it is no problem document; ${show}`);
+  }
+  const problem = JSON.parse(text);
+  if (problem.status !== status) throw new Broken(`its document says another status; ${show}`);
+  if ((status === 503 || status === 429) && !headers.has("retry-after")) {
+    throw new Broken(`it does not say when to come back; ${show}`);
+  }
+  requireCause(problem);
+}
+
+/** Whether a problem is a client's, and says which. @throws {Broken} */
+function requireCause({ status, detail }: { status: number; detail: string }): void {
+  const show = `status ${status}: ${String(detail).slice(0, 300)}`;
+  if (!(status >= 400 && status < 500) && status !== 503) throw new Broken(show);
+  if (typeof detail !== "string" || !/^Cannot \S/.test(detail)) {
+    throw new Broken(`it names no cause; ${show}`);
+  }
+  if (RAW.test(detail)) throw new Broken(`it shows what the runtime said; ${show}`);
+}
+
+/** How many labels a JSON answer holds, each with its confidence. @throws {Broken} */
+function labelsIn(text: string): number {
+  const { labels, confidence } = JSON.parse(text) as {
+    labels: unknown[];
+    confidence: (number | null)[];
+  };
+  if (labels.length === 0 || labels.length !== confidence.length) {
+    throw new Broken(`it has ${labels.length} labels and ${confidence.length} confidences`);
+  }
+  const bad = confidence.findIndex((value) => !(value !== null && value >= 0 && value <= 1));
+  if (bad >= 0) throw new Broken(`confidence ${bad} is ${confidence[bad]}`);
+  return labels.length;
+}
+
+/** What a request gives; a connection that ends or a deadline that passes is the server's fault. */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    const timeout = (cause as Error).name === "TimeoutError" ||
+      (cause as Error).name === "AbortError";
+    throw new Broken(timeout ? "no answer in time" : `no answer: ${(cause as Error).message}`);
+  }
+}

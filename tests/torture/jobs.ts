@@ -1,0 +1,45 @@
+/**
+ * Jobs for the sections that hand in many: scans of a few hundred points, and work that lasts.
+ *
+ * @module
+ */
+import { Random } from "../../lib/worlds/random.ts";
+import { writePly } from "../../lib/scan/mod.ts";
+import { Broken, formOf, type JobView } from "./client.ts";
+import type { Upload } from "./seeds.ts";
+
+/** A scan of its own for every number: two walls and a floor, roughly. */
+export function smallScan(seed: number, number: number, points: number): Upload {
+  const random = new Random(seed, number);
+  const positions = new Float32Array(3 * points);
+  for (let p = 0; p < points; p++) {
+    const flat = random.integer(3);
+    for (let axis = 0; axis < 3; axis++) {
+      positions[3 * p + axis] = axis === flat ? random.range(0, 0.02) : random.range(0, 3);
+    }
+  }
+  const bytes = writePly({ positions, labels: null });
+  return { scan: { name: `${number}.ply`, bytes }, images: [], cameras: [] };
+}
+
+/** Hands a job in as a client of that name. @throws {Broken} where it is not accepted. */
+export async function handIn(
+  url: string,
+  client: string,
+  upload: Upload,
+  options: Record<string, unknown>,
+): Promise<JobView> {
+  const response = await fetch(`${url}/v1/jobs`, {
+    method: "POST",
+    body: formOf(upload, options),
+    headers: { authorization: `Bearer ${client}` },
+  });
+  const text = await response.text();
+  if (response.status !== 202) throw new Broken(`a job is refused: ${text.slice(0, 300)}`);
+  return JSON.parse(text);
+}
+
+/** Stops a job, or forgets one that is over. */
+export async function remove(url: string, id: string): Promise<void> {
+  await (await fetch(`${url}/v1/jobs/${id}`, { method: "DELETE" })).body?.cancel();
+}

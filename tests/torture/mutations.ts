@@ -1,0 +1,99 @@
+/**
+ * Damaged files of every kind, one after the other: the server may label them or refuse them, nothing else.
+ *
+ * @module
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Random } from "../../lib/worlds/random.ts";
+import { Broken, requireHealth, sendJob, sendScan } from "./client.ts";
+import { mutate, type Mutation } from "./mutate.ts";
+import type { Settings, Verdict } from "./section.ts";
+import { makeSeeds, type Seed, withBytes } from "./seeds.ts";
+import { ServerProcess } from "./server.ts";
+
+const MUTATIONS = 2000;
+/** Every so many go in as jobs. */
+const JOB_EVERY = 10;
+/** Memory is compared with that after these: models, pipelines and heaps have been made by then. */
+const WARM_UP = 200;
+/** A heap may be larger than it was by so much, MiB: garbage that nobody asked for yet. */
+const GROWTH = 256;
+const REST_MILLISECONDS = 3000;
+/** Failures after which there is nothing to learn from more. */
+const ENOUGH = 25;
+
+/** Runs the section. */
+export async function mutations(settings: Settings): Promise<Verdict> {
+  const { count, seed: runSeed, only, deadline, out } = settings;
+  const seeds = await makeSeeds();
+  const kinds = [...Map.groupBy(seeds, ({ kind }) => kind).values()];
+  const folder = join(out, "mutations");
+  await mkdir(folder, { recursive: true });
+  const numbers = only === null ? Array.from({ length: count ?? MUTATIONS }, (_, i) => i) : [only];
+  await using server = await ServerProcess.start(folder);
+  const statuses = new Map<number, number>();
+  const slowest = { number: 0, milliseconds: 0 };
+  let failures = 0;
+  let before = 0;
+  for (const [index, number] of numbers.entries()) {
+    if (index === Math.min(WARM_UP, Math.floor(numbers.length / 4))) {
+      before = await restingMemory(server);
+    }
+    const { seed, mutation } = mutationOf(kinds, runSeed, number);
+    const start = performance.now();
+    try {
+      const send = number % JOB_EVERY === 0 ? sendJob : sendScan;
+      const upload = withBytes(seed, mutation.bytes);
+      const options = { method: number % 2 === 0 ? "source" : "bn" };
+      const { status } = await send(server.url, upload, options, deadline * 1000);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      failures++;
+      const kept = join(folder, `${runSeed}-${number}-${seed.target.name}`);
+      await writeFile(kept, mutation.bytes);
+      console.log(
+        `mutation ${number} of seed ${runSeed} (${seed.kind}: ${
+          mutation.did.join(", ")
+        }): ${error.message}; the file is ${kept}, again by --seed ${runSeed} --only ${number}`,
+      );
+      if (!server.runs) return { ok: false, line: `the server ended at mutation ${number}` };
+      if (failures === ENOUGH) break;
+    }
+    const milliseconds = performance.now() - start;
+    if (milliseconds > slowest.milliseconds) Object.assign(slowest, { number, milliseconds });
+  }
+  await requireHealth(server.url, deadline * 1000);
+  const after = await restingMemory(server);
+  const peak = server.peak();
+  const grown = after - before;
+  const table = [...statuses].sort(([a], [b]) => a - b).map(([status, n]) => `${n} of ${status}`);
+  return {
+    ok: failures === 0 && (only !== null || grown < GROWTH),
+    line: `${numbers.length} mutations of seed ${runSeed}: ${failures} failures; answers: ${
+      table.join(", ")
+    }; slowest ${Math.round(slowest.milliseconds)} ms (${slowest.number}); memory ${
+      Math.round(before)
+    } MiB, then ${Math.round(after)} (${grown < 0 ? "" : "+"}${
+      Math.round(grown)
+    }, at most +${GROWTH}), peak ${Math.round(peak)}`,
+  };
+}
+
+/** What mutation a number stands for. */
+function mutationOf(
+  kinds: readonly Seed[][],
+  runSeed: number,
+  number: number,
+): { seed: Seed; mutation: Mutation } {
+  const random = new Random(runSeed, number);
+  const seed = random.pick(random.pick(kinds));
+  return { seed, mutation: mutate(seed.target.bytes, random) };
+}
+
+async function restingMemory(server: ServerProcess): Promise<number> {
+  await sleep(REST_MILLISECONDS);
+  return server.rss();
+}
