@@ -18,6 +18,7 @@ import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { segmentRoutes } from "./segment.ts";
+import { viewerPage, viewerRoutes } from "./viewer.ts";
 
 /** What an application is made of. */
 export interface AppOptions extends Omit<ServerOptions, "data"> {
@@ -38,7 +39,8 @@ export function createApp(options: AppOptions): Hono {
   const metrics = new RequestMetrics();
   app.use(requestId(), observe(metrics, options.log), secureHeaders());
   if (options.token !== undefined) app.use("/v1/*", bearerAuth({ token: options.token }));
-  app.get("/", (c) => c.json(INDEX));
+  app.get("/", viewerPage, (c) => c.json(INDEX));
+  app.route("/viewer", viewerRoutes());
   app.route("/health", healthRoutes(options.engine));
   app.route("/metrics", metricsRoutes(metrics, options.queue));
   app.route("/v1/models", modelRoutes(options.engine));
@@ -61,6 +63,7 @@ export function createApp(options: AppOptions): Hono {
 const INDEX = {
   name: "ttt-kd",
   endpoints: {
+    "GET /": "this, or to browsers the viewer",
     "GET /health/live": "the server answers",
     "GET /health/ready": "the models are loaded and the GPU answers",
     "GET /metrics": "counts for Prometheus",
@@ -70,6 +73,7 @@ const INDEX = {
     "GET /v1/jobs/:id": "how a job stands",
     "GET /v1/jobs/:id/events": "the same as it happens: server-sent events",
     "GET /v1/jobs/:id/result": "the scan, labelled",
+    "GET /v1/jobs/:id/cloud": "the same for display: points, colours, labels; lib/jobs/cloud.ts says how",
     "DELETE /v1/jobs/:id": "stops a job, or forgets one that is over",
   },
 };

@@ -7,6 +7,7 @@
 import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { mkdir } from "node:fs/promises";
+import { encodeCloud } from "../lib/jobs/cloud.ts";
 import { syncFolder } from "../lib/jobs/durable.ts";
 import { inputOptions, openScan, readInput, writeInput } from "../lib/jobs/input.ts";
 import { isOver, type Job } from "../lib/jobs/job.ts";
@@ -29,6 +30,10 @@ export interface JobRouteOptions {
   /** Aborted when the server stops: streams of events end. */
   stopping: AbortSignal;
 }
+
+/** Points of a cloud unless told otherwise, and at most: 18 bytes each. */
+const CLOUD_POINTS = 1_000_000;
+const MOST_CLOUD_POINTS = 10_000_000;
 
 /** Routes under `/v1/jobs`. */
 export function jobRoutes({ engine, queue, limits, stopping }: JobRouteOptions): Hono {
@@ -73,11 +78,8 @@ export function jobRoutes({ engine, queue, limits, stopping }: JobRouteOptions):
     })
     .get("/:id/result", async (c) => {
       const job = jobOf(c);
-      if (!isOver(job)) throw notYet(job);
-      if (job.problem) return problemResponse(job.problem);
-      if (job.state === "cancelled") {
-        throw new RequestError(410, `Cannot give the result of job ${job.id}: it was cancelled`);
-      }
+      const refused = refusal(job);
+      if (refused) return refused;
       const folder = queue.folderOf(job.id);
       const input = await readInput(folder);
       const scan = await openScan(folder, input);
@@ -85,11 +87,40 @@ export function jobRoutes({ engine, queue, limits, stopping }: JobRouteOptions):
       const result = await readResult(folder, job.turn!);
       return answer(c, type, scan, result, engine.student, inputOptions(input).extraBytes);
     })
+    .get("/:id/cloud", async (c) => {
+      const job = jobOf(c);
+      const refused = refusal(job);
+      if (refused) return refused;
+      const points = pointsOf(c.req.query("points"));
+      const folder = queue.folderOf(job.id);
+      const scan = await openScan(folder, await readInput(folder));
+      const cloud = encodeCloud(scan, await readResult(folder, job.turn!), points);
+      return c.body(cloud, 200, { "content-type": "application/octet-stream" });
+    })
     .delete("/:id", async (c) => {
       const { id } = jobOf(c);
       if (!queue.cancel(id)) await removeJob(queue, id);
       return c.body(null, 204);
     });
+}
+
+/** Why a job has no result: thrown, or the problem that it ended with. Null where it has one. */
+function refusal(job: Job): Response | null {
+  if (!isOver(job)) throw notYet(job);
+  if (job.problem) return problemResponse(job.problem);
+  if (job.state === "done") return null;
+  throw new RequestError(410, `Cannot give the result of job ${job.id}: it was cancelled`);
+}
+
+/** How many points of a cloud were asked for. */
+function pointsOf(text = `${CLOUD_POINTS}`): number {
+  const points = Number(text);
+  if (Number.isInteger(points) && points >= 1 && points <= MOST_CLOUD_POINTS) return points;
+  throw new RequestError(
+    422,
+    `Cannot show ${JSON.stringify(text)} points: give a whole number from 1 to ${MOST_CLOUD_POINTS}`,
+    { field: "points" },
+  );
 }
 
 function notYet({ id, state }: Job): RequestError {
