@@ -32,7 +32,7 @@ export class OrbitCamera {
     this.#radius = Math.max(Math.hypot(...size) / 2, 1e-3);
     this.target = [0, 1, 2].map((i) => least[i] + size[i] / 2);
     const half = Math.atan(Math.tan(FIELD_OF_VIEW / 2) * Math.min(1, aspect));
-    this.distance = (0.9 * this.#radius) / Math.sin(half);
+    this.distance = (1.05 * this.#radius) / Math.sin(half);
     this.azimuth = -Math.PI / 3;
     this.elevation = Math.PI / 5;
   }

@@ -25,11 +25,6 @@ export class LossChart {
     svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
   }
 
-  /** Whether there is something to see. */
-  get isEmpty() {
-    return this.#values.length === 0;
-  }
-
   clear() {
     this.#values = [];
     this.#draw();

@@ -23,6 +23,7 @@ export class WorkPanel {
   #chart = new LossChart(byId("chart", SVGSVGElement));
   #work = byId("work", HTMLElement);
   #loss = byId("loss", HTMLElement);
+  #lossChange = byId("lossChange", HTMLElement);
   #result = byId("result", HTMLElement);
   #phase = byId("phase", HTMLElement);
   #progress = byId("progress", HTMLProgressElement);
@@ -31,6 +32,7 @@ export class WorkPanel {
   /** Before another job. */
   clear() {
     this.#chart.clear();
+    this.#lossChange.textContent = "";
     this.#loss.hidden = true;
     this.#result.hidden = true;
     this.#problem.hidden = true;
@@ -76,10 +78,11 @@ export class WorkPanel {
   show({ report, count }) {
     this.idle();
     const { kdLoss, views, scan } = report;
-    this.#loss.hidden = kdLoss.length === 0;
+    // One value is no line.
+    this.#loss.hidden = kdLoss.length < 2;
     this.#chart.set(kdLoss);
     const [first, last] = [kdLoss.at(0), kdLoss.at(-1)];
-    byId("lossChange", HTMLElement).textContent = first === undefined || last === undefined
+    this.#lossChange.textContent = first === undefined || last === undefined
       ? ""
       : `${first.toFixed(3)} → ${last.toFixed(3)}`;
     const seconds = Object.values(report.phases).reduce((sum, value) => sum + value, 0) / 1000;

@@ -30,7 +30,7 @@ const FLAGS = [
 ];
 /** Something is looked at again after so many milliseconds. */
 const POLL_MILLISECONDS = 20;
-const DEADLINE_MILLISECONDS = 12_000;
+const DEADLINE_MILLISECONDS = 60_000;
 
 /** Where the browser is; null where there is none. */
 export async function findChromium(): Promise<string | null> {
