@@ -1,18 +1,35 @@
 /**
- * A camera that turns around a point, z up. Matrices are column-major, as WebGL takes them.
+ * A camera that turns around a point, with what is up in the scan up in the picture. Matrices are
+ * column-major, as WebGL takes them.
  *
  * @module
  */
 
 /** Angle from bottom to top of the picture. */
 const FIELD_OF_VIEW = (45 * Math.PI) / 180;
+/** Around what is framed. */
+const MARGIN = 1.1;
 const STEEPEST = Math.PI / 2 - 0.001;
+
+/**
+ * The direction of a scan that is up, with those that are east and north of it then.
+ *
+ * @typedef {"z" | "y" | "-y"} Up
+ * @type {Record<Up, {east: number[], north: number[], up: number[]}>}
+ */
+export const FRAMES = {
+  z: { east: [1, 0, 0], north: [0, 1, 0], up: [0, 0, 1] },
+  y: { east: [1, 0, 0], north: [0, 0, -1], up: [0, 1, 0] },
+  "-y": { east: [1, 0, 0], north: [0, 0, 1], up: [0, -1, 0] },
+};
 
 /** Where the camera stands; units of the scan. */
 export class OrbitCamera {
   /** What it looks at. @type {number[]} */
   target = [0, 0, 0];
-  /** Around z, from x to y, of the camera as seen from its target. */
+  /** @type {Up} */
+  up = "z";
+  /** Around what is up, from east to north, of the camera as seen from its target. */
   azimuth = -Math.PI / 3;
   /** Above the horizon. */
   elevation = Math.PI / 5;
@@ -28,13 +45,19 @@ export class OrbitCamera {
    * @param {number} aspect width to height of the picture.
    */
   frame(least, greatest, aspect) {
-    const size = [0, 1, 2].map((i) => greatest[i] - least[i]);
-    this.#radius = Math.max(Math.hypot(...size) / 2, 1e-3);
-    this.target = [0, 1, 2].map((i) => least[i] + size[i] / 2);
-    const half = Math.atan(Math.tan(FIELD_OF_VIEW / 2) * Math.min(1, aspect));
-    this.distance = (1.05 * this.#radius) / Math.sin(half);
+    const half = least.map((low, i) => (greatest[i] - low) / 2);
+    this.#radius = Math.max(Math.hypot(...half), 1e-3);
+    this.target = least.map((low, i) => low + half[i]);
     this.azimuth = -Math.PI / 3;
     this.elevation = Math.PI / 5;
+    const { right, up, back } = this.#axes();
+    let distance = 0;
+    for (let corner = 0; corner < 8; corner++) {
+      const at = half.map((value, i) => ((corner >> i) & 1 ? value : -value));
+      const across = Math.max(Math.abs(dot(right, at)) / aspect, Math.abs(dot(up, at)));
+      distance = Math.max(distance, dot(back, at) + across * 2 * this.scale);
+    }
+    this.distance = MARGIN * Math.max(distance, this.#radius / 100);
   }
 
   /**
@@ -107,10 +130,13 @@ export class OrbitCamera {
   #axes() {
     const [c, s] = [Math.cos(this.azimuth), Math.sin(this.azimuth)];
     const [ce, se] = [Math.cos(this.elevation), Math.sin(this.elevation)];
+    const { east, north, up } = FRAMES[this.up];
+    /** @param {number[]} parts to the east, to the north and up */
+    const direction = ([e, n, u]) => east.map((_, i) => e * east[i] + n * north[i] + u * up[i]);
     return {
-      right: [-s, c, 0],
-      up: [-se * c, -se * s, ce],
-      back: [ce * c, ce * s, se],
+      right: direction([-s, c, 0]),
+      up: direction([-se * c, -se * s, ce]),
+      back: direction([ce * c, ce * s, se]),
     };
   }
 }
@@ -123,6 +149,13 @@ export class OrbitCamera {
  * @param {number} factor
  */
 function row(axis, eye, factor) {
-  const offset = axis.reduce((sum, value, i) => sum + value * eye[i], 0);
-  return [...axis.map((value) => factor * value), -factor * offset];
+  return [...axis.map((value) => factor * value), -factor * dot(axis, eye)];
+}
+
+/**
+ * @param {number[]} a
+ * @param {number[]} b
+ */
+function dot(a, b) {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }

@@ -16,8 +16,10 @@ export class CloudPanel {
   #point = byId("point", HTMLOutputElement);
   #ceiling = byId("ceiling", HTMLInputElement);
   #pointSize = byId("pointSize", HTMLInputElement);
+  #up = byId("up", HTMLSelectElement);
   #shaded = byId("shaded", HTMLInputElement);
   #modes = [...byId("modes", HTMLFieldSetElement).querySelectorAll("input")];
+  #heights = this.#view.heights;
   /** @type {Set<number>} */
   #hidden = new Set();
   /** @type {import("./cloud.js").Cloud | null} */
@@ -40,6 +42,11 @@ export class CloudPanel {
     this.#shaded.addEventListener("change", () => {
       view.shaded = this.#shaded.checked;
       view.redraw();
+    });
+    this.#up.addEventListener("change", () => {
+      view.camera.up = /** @type {import("./camera.js").Up} */ (this.#up.value);
+      this.#openCeiling();
+      view.frame();
     });
     byId("frame", HTMLButtonElement).addEventListener("click", () => view.frame());
     byId("top", HTMLButtonElement).addEventListener("click", () => {
@@ -74,9 +81,7 @@ export class CloudPanel {
     const [scan] = this.#modes;
     scan.disabled = cloud.channels === 0;
     if (scan.disabled && scan.checked) this.#modes[2].checked = true;
-    const { low, high, ceiling } = this.#view.heights;
-    this.#ceiling.valueAsNumber = ceiling === null ? 1 : (ceiling - low) / (high - low);
-    this.#setCeiling();
+    this.#openCeiling();
     for (const id of ["tools", "legend"]) byId(id, HTMLElement).hidden = false;
     byId("empty", HTMLElement).hidden = true;
     this.#setMode();
@@ -90,8 +95,15 @@ export class CloudPanel {
     this.#view.redraw();
   }
 
+  /** Opens rooms that are closed, so that one sees into them. */
+  #openCeiling() {
+    const { low, high, ceiling } = this.#heights = this.#view.heights;
+    this.#ceiling.valueAsNumber = ceiling === null ? 1 : (ceiling - low) / (high - low);
+    this.#setCeiling();
+  }
+
   #setCeiling() {
-    const { low, high } = this.#view.heights;
+    const { low, high } = this.#heights;
     const cut = this.#ceiling.valueAsNumber;
     this.#view.ceiling = cut >= 1 ? Infinity : low + cut * (high - low);
     this.#view.redraw();

@@ -14,28 +14,46 @@ const CELLS = 64;
 
 /**
  * @param {Float32Array} positions [M][3]
- * @returns {{least: number[], greatest: number[], spacing: number, ceiling: number | null}} the box without
- * stray points; the usual distance of neighbours; the height below which one sees into a closed room.
+ * @returns {{least: number[], greatest: number[], spacing: number}} the box without stray points, and the
+ * usual distance of neighbours.
  */
 export function extentOf(positions) {
-  const count = positions.length / 3;
-  const sampled = Math.min(SAMPLE, count);
-  const axes = [0, 1, 2].map((axis) =>
-    Float32Array.from({ length: sampled }, (_, i) => positions[3 * i + axis]).sort()
-  );
-  const last = sampled - 1;
+  const axes = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map((axis) => sortedAlong(positions, axis));
+  const last = axes[0].length - 1;
   const least = axes.map((values) => values[Math.floor(STRAY * last)]);
   const greatest = axes.map((values) => values[Math.ceil((1 - STRAY) * last)]);
-  const [low, high] = [least[2], greatest[2]];
+  return { least, greatest, spacing: spacingOf(positions, least, greatest) };
+}
+
+/**
+ * @param {Float32Array} positions
+ * @param {number[]} up
+ * @returns {{low: number, high: number, ceiling: number | null}} heights between which points lie, and that
+ * below which one sees into a closed room.
+ */
+export function heightsOf(positions, up) {
+  const heights = sortedAlong(positions, up);
+  const last = heights.length - 1;
+  const low = heights[Math.floor(STRAY * last)];
+  const high = heights[Math.ceil((1 - STRAY) * last)];
   // The rule of the pictures that the command line draws: a dense layer at the top.
-  const inTop = axes[2].filter((z) => z >= low + 0.9 * (high - low)).length;
-  const closed = high > low && inTop > sampled / 12;
-  return {
-    least,
-    greatest,
-    spacing: spacingOf(positions, least, greatest),
-    ceiling: closed ? low + 0.8 * (high - low) : null,
-  };
+  const inTop = heights.filter((height) => height >= low + 0.9 * (high - low)).length;
+  const closed = high > low && inTop > heights.length / 12;
+  return { low, high, ceiling: closed ? low + 0.8 * (high - low) : null };
+}
+
+/**
+ * Where points lie along an axis, least first.
+ *
+ * @param {Float32Array} positions
+ * @param {number[]} axis
+ */
+function sortedAlong(positions, [x, y, z]) {
+  const sampled = Math.min(SAMPLE, positions.length / 3);
+  return Float32Array.from(
+    { length: sampled },
+    (_, i) => x * positions[3 * i] + y * positions[3 * i + 1] + z * positions[3 * i + 2],
+  ).sort();
 }
 
 /**

@@ -103,7 +103,11 @@ function confidenceLegend({ confidence, count }) {
   for (let i = 0; i < RAMP_STEPS; i++) bar.append(rectangle(i, ramp(i / (RAMP_STEPS - 1))));
   const ends = document.createElement("div");
   ends.className = "line quiet";
-  ends.append("0 %", "50 %", "100 %");
+  for (const text of ["0 %", "50 %", "100 %"]) {
+    const end = document.createElement("span");
+    end.textContent = text;
+    ends.append(end);
+  }
   return [
     title("Confidence"),
     bar,

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { OrbitCamera } from "./camera.js";
+import { FRAMES, OrbitCamera } from "./camera.js";
 import { ramp, UNKNOWN } from "./colors.js";
-import { extentOf } from "./extent.js";
+import { extentOf, heightsOf } from "./extent.js";
 import { POINT_FRAGMENT, POINT_VERTEX, SHADE_FRAGMENT, SHADE_VERTEX } from "./shaders.js";
 
 /**
@@ -25,6 +25,9 @@ const FEWEST_POINTS = 50_000;
 const REST_MILLISECONDS = 150;
 /** Pixels around the pointer in which a point is picked. */
 const PICK_RADIUS = 4;
+/** Diameters of points. */
+const LEAST_PIXELS = 1.5;
+const MOST_PIXELS = 9;
 const EDGE_STRENGTH = 30;
 
 /** The picture of one cloud. */
@@ -83,10 +86,9 @@ export class PointView {
     new ResizeObserver(() => this.redraw()).observe(canvas);
   }
 
-  /** Height below which one sees into a closed room, and the heights between which points lie. */
+  /** Heights between which points lie, and that below which one sees into a closed room. */
   get heights() {
-    const { least, greatest, ceiling } = this.#extent;
-    return { low: least[2], high: greatest[2], ceiling };
+    return heightsOf(this.#cloud?.positions ?? new Float32Array(3), FRAMES[this.camera.up].up);
   }
 
   /**
@@ -208,18 +210,19 @@ export class PointView {
     gl.clearBufferuiv(gl.COLOR, 1, [0, 0, 0, 0]);
     gl.clearBufferfv(gl.DEPTH, 0, [1]);
     const pixels = devicePixelRatio;
-    // Twice the distance of neighbours closes a surface; fewer points have to be larger.
-    const diameter = 2 * this.#extent.spacing * Math.sqrt(this.#cloudCount / count);
+    // A little more than the distance of neighbours closes a surface; fewer points have to be larger.
+    const diameter = 1.4 * this.#extent.spacing * Math.sqrt(this.#cloudCount / count);
     this.#points.use({
       camera: this.camera.matrix(width / height),
       mode: MODES[this.mode],
       palette: this.#palette,
       unchanged: unit(this.unchanged),
+      up: FRAMES[this.camera.up].up,
       ceiling: Math.min(this.ceiling, 3e38),
       size: [
         diameter * this.pointScale * this.camera.scale * height,
-        1.5 * pixels * this.pointScale,
-        24 * pixels,
+        LEAST_PIXELS * pixels * this.pointScale,
+        MOST_PIXELS * pixels * this.pointScale,
       ],
     });
     gl.bindVertexArray(this.#array);

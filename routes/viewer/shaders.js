@@ -24,6 +24,7 @@ uniform int mode;
 // Row 0: classes, alpha 0 where hidden. Row 1: confidence.
 uniform sampler2D palette;
 uniform vec3 unchanged;
+uniform vec3 up;
 uniform float ceiling;
 // Diameter of a point in pixels at a distance of one unit, and its least and most pixels.
 uniform vec3 size;
@@ -44,7 +45,7 @@ void main() {
   else if (mode == CHANGED && source == label) tint = vec4(unchanged, 1.0);
   else tint = vec4(shown.rgb, 1.0);
   // Outside of the picture.
-  if (shown.a == 0.0 || position.z > ceiling) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  if (shown.a == 0.0 || dot(position, up) > ceiling) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
 export const POINT_FRAGMENT = `#version 300 es
