@@ -73,7 +73,8 @@ const INDEX = {
     "GET /v1/jobs/:id": "how a job stands",
     "GET /v1/jobs/:id/events": "the same as it happens: server-sent events",
     "GET /v1/jobs/:id/result": "the scan, labelled",
-    "GET /v1/jobs/:id/cloud": "the same for display: points, colours, labels; lib/jobs/cloud.ts says how",
+    "GET /v1/jobs/:id/cloud":
+      "the same for display: points, colours, labels; lib/jobs/cloud.ts says how",
     "DELETE /v1/jobs/:id": "stops a job, or forgets one that is over",
   },
 };

@@ -118,7 +118,9 @@ function pointsOf(text = `${CLOUD_POINTS}`): number {
   if (Number.isInteger(points) && points >= 1 && points <= MOST_CLOUD_POINTS) return points;
   throw new RequestError(
     422,
-    `Cannot show ${JSON.stringify(text)} points: give a whole number from 1 to ${MOST_CLOUD_POINTS}`,
+    `Cannot show ${
+      JSON.stringify(text)
+    } points: give a whole number from 1 to ${MOST_CLOUD_POINTS}`,
     { field: "points" },
   );
 }

@@ -52,7 +52,9 @@ function askToken(refused) {
   return new Promise((resolve, reject) => {
     dialog.addEventListener("close", () => {
       if (input.value) resolve(input.value);
-      else reject(new Error("This server answers only with its token; try again to give one"));
+      else {reject(
+          new Error("This server answers only with its token; reload the page to give one"),
+        );}
     }, { once: true });
   });
 }

@@ -47,8 +47,6 @@ export class PointView {
   unchanged = [200, 200, 200];
   /** Called after every picture of all points. @type {() => void} */
   onDrawn = () => {};
-  /** Milliseconds from frame to frame while the camera moved, smoothed. */
-  frameMilliseconds = 0;
 
   #canvas;
   #gl;
@@ -67,8 +65,13 @@ export class PointView {
   /** Points that a frame may have while the camera moves. */
   #budget = Infinity;
   #asked = 0;
-  #lastFrame = 0;
+  /** Whether the camera was moved since the last frame. */
+  #moved = false;
   #lastMove = -Infinity;
+  /** When the last frame was, where the camera moved in it. @type {number | null} */
+  #lastFrame = null;
+  /** Milliseconds from frame to frame while the camera moves, smoothed. */
+  #pace = 0;
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -138,7 +141,7 @@ export class PointView {
 
   /** Draws again, after something changed. @param {boolean} [moving] the camera, by hand. */
   redraw(moving = false) {
-    if (moving) this.#lastMove = performance.now();
+    this.#moved ||= moving;
     this.#asked ||= requestAnimationFrame((time) => this.#frame(time));
   }
 
@@ -176,9 +179,11 @@ export class PointView {
     this.#asked = 0;
     const cloud = this.#cloud;
     if (!cloud || this.#canvas.clientWidth === 0) return;
-    const moving = performance.now() - this.#lastMove < REST_MILLISECONDS;
-    if (moving) this.#adapt(time - this.#lastFrame, cloud.count);
-    this.#lastFrame = time;
+    if (this.#moved) this.#lastMove = time;
+    this.#moved = false;
+    const moving = time - this.#lastMove < REST_MILLISECONDS;
+    if (moving && this.#lastFrame !== null) this.#adapt(time - this.#lastFrame, cloud.count);
+    this.#lastFrame = moving ? time : null;
     this.#draw(moving ? Math.min(cloud.count, this.#budget) : cloud.count);
     // Goes on until it rests, and then draws all points.
     if (moving) this.redraw();
@@ -190,11 +195,12 @@ export class PointView {
    * @param {number} count
    */
   #adapt(milliseconds, count) {
-    // The first frame after a rest says nothing.
-    if (milliseconds > 4 * REST_MILLISECONDS) return;
-    this.frameMilliseconds = this.frameMilliseconds * 0.8 + milliseconds * 0.2;
-    if (milliseconds > SLOW_MILLISECONDS) this.#budget = Math.max(FEWEST_POINTS, this.#budget / 2);
-    if (milliseconds < FAST_MILLISECONDS) this.#budget = Math.min(count, this.#budget * 1.25);
+    // Frames of an adapter that is behind come in pairs, a short one and a long one.
+    this.#pace = (this.#pace + milliseconds) / 2;
+    if (this.#pace > SLOW_MILLISECONDS) this.#budget = Math.max(FEWEST_POINTS, this.#budget >> 1);
+    if (this.#pace < FAST_MILLISECONDS) {
+      this.#budget = Math.min(count, Math.ceil(this.#budget * 1.25));
+    }
   }
 
   /** @param {number} count */

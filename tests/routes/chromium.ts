@@ -55,6 +55,7 @@ export class Page implements AsyncDisposable {
   readonly #socket: WebSocket;
   readonly #session: string;
   readonly #calls: Calls;
+  #onLoad: () => void = () => {};
   /** What the browser had to complain of, and errors that nobody caught. */
   readonly messages: string[] = [];
 
@@ -71,6 +72,7 @@ export class Page implements AsyncDisposable {
     this.#calls = calls;
     this.#session = session;
     calls.onEvent = (method, params) => {
+      if (method === "Page.loadEventFired") this.#onLoad();
       const level = (params as { entry?: { level: string } }).entry?.level;
       const bad = method === "Runtime.exceptionThrown" || level === "error" || level === "warning";
       if (bad) this.messages.push(JSON.stringify(params));
@@ -106,8 +108,18 @@ export class Page implements AsyncDisposable {
     await this.call("Emulation.setDeviceMetricsOverride", metrics);
   }
 
+  /** Resolves when the page and its scripts are loaded. */
   async goTo(url: string): Promise<void> {
-    await this.call("Page.navigate", { url });
+    await Promise.all([this.#loaded(), this.call("Page.navigate", { url })]);
+  }
+
+  /** Loads the page again. */
+  async reload(): Promise<void> {
+    await Promise.all([this.#loaded(), this.call("Page.reload")]);
+  }
+
+  #loaded(): Promise<void> {
+    return new Promise((resolve) => this.#onLoad = resolve);
   }
 
   /** The value of an expression in the page. */
@@ -145,12 +157,18 @@ export class Page implements AsyncDisposable {
     await this.call("DOM.setFileInputFiles", { nodeId, files });
   }
 
+  /** Drops files and folders onto the middle of an element. */
+  async drop(selector: string, files: readonly string[]): Promise<void> {
+    const place = await this.#middleOf(selector);
+    const data = { items: [], files, dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
+      await this.call("Input.dispatchDragEvent", { type, ...place, data });
+    }
+  }
+
   /** Clicks an element by its place, as a mouse does. */
   async click(selector: string): Promise<void> {
-    const place = await this.evaluate(`(() => {
-      const box = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
-      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-    })()`) as { x: number; y: number };
+    const place = await this.#middleOf(selector);
     for (const type of ["mousePressed", "mouseReleased"]) {
       await this.call("Input.dispatchMouseEvent", {
         type,
@@ -159,6 +177,13 @@ export class Page implements AsyncDisposable {
         clickCount: 1,
       });
     }
+  }
+
+  async #middleOf(selector: string): Promise<{ x: number; y: number }> {
+    return await this.evaluate(`(() => {
+      const box = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    })()`) as { x: number; y: number };
   }
 
   /** What is to be seen. */

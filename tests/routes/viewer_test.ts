@@ -1,6 +1,6 @@
 /** The page at `/`, and in a real browser what it shows of a job. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Photo, writePly } from "../../lib/scan/mod.ts";
@@ -89,6 +89,7 @@ Deno.test({
     const folder = await mkdtemp(join(tmpdir(), "tttkd-viewer-"));
     const scan = join(folder, "floor.ply");
     await writeFile(scan, floorScan());
+    const second = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<void>();
     await withJobs(
       async ({ app, engine, work }) => {
@@ -97,16 +98,22 @@ Deno.test({
         work();
         await using server = await startServer(app, "127.0.0.1", 0);
         // Whatever fails: the job ends, and with it the stream that the server would wait for.
-        using _opened = { [Symbol.dispose]: gate.resolve };
+        using _opened = {
+          [Symbol.dispose]: () => [second, gate].forEach(({ resolve }) => resolve()),
+        };
         await using page = await Page.open(chromium!, 900, 600);
         await page.goTo(server.url);
-        await page.until("document.body?.dataset.state === 'ready'");
+        await page.until("document.body.dataset.state === 'ready'");
         await page.chooseFiles("#files", [scan]);
         await page.click("#start");
 
-        await page.until("document.querySelector('#chart polyline')");
-        const label = await page.evaluate("document.querySelector('#chart').ariaLabel");
-        assert.match(label as string, /0\.5000 at step 1, 0\.2500 at step 2 of 2/);
+        const lossSaid = (text: string) =>
+          page.until(
+            `document.querySelector('#chart').ariaLabel.endsWith(${JSON.stringify(text)})`,
+          );
+        await lossSaid("0.5000 at step 1 of 2");
+        second.resolve();
+        await lossSaid("0.5000 at step 1, 0.2500 at step 2 of 2");
         gate.resolve();
         await page.until("document.body.dataset.state === 'done'");
 
@@ -129,16 +136,91 @@ Deno.test({
         assert.ok(pixelsOf(changed, palette[1]) > 2000 && pixelsOf(changed, palette[0]) < 500);
         assert.ok(pixelsOf(await drawn("scan"), [255, 0, 0]) > 6000);
         assert.ok(pixelsOf(await drawn("confidence"), ramp(85 / 255)) > 6000);
+
+        await page.evaluate(
+          "HTMLAnchorElement.prototype.click = function () { document.title = this.download; }",
+        );
+        await page.click("#download");
+        await page.until("document.title === 'floor-labelled.ply'");
+        // The address holds the job.
+        await page.reload();
+        await page.until("document.querySelector('#cloud').dataset.drawn === 'adapted'");
+        assert.equal(pixelsOf(await page.screenshot(), palette[1]), pixelsOf(adapted, palette[1]));
         assert.deepEqual(page.messages, []);
       },
       {
         work: async ({ onProgress }) => {
           onProgress!({ phase: "adapt", step: 1, steps: 2, loss: 0.5 });
+          await second.promise;
           onProgress!({ phase: "adapt", step: 2, steps: 2, loss: 0.25 });
           await gate.promise;
         },
       },
     );
+    await rm(folder, { recursive: true });
+  },
+});
+
+Deno.test({
+  name:
+    "GET / asks for the server's token until it is right, takes a folder, and says what is refused",
+  ignore: chromium === null,
+  fn: async () => {
+    const { app } = fakeApp({ token: "secret" });
+    await using server = await startServer(app, "127.0.0.1", 0);
+    await using page = await Page.open(chromium!, 900, 600);
+    await page.goTo(server.url);
+    const give = async (token: string) => {
+      await page.until("document.querySelector('#tokenDialog').open");
+      await page.evaluate(`document.querySelector('#token').value = '${token}'`);
+      await page.click("#tokenDialog button");
+    };
+    await give("wrong");
+    await page.until("!document.querySelector('#tokenRefused').hidden");
+    await give("secret");
+    await page.until("document.querySelector('#models').innerText.includes('fake-student')");
+
+    const folder = await mkdtemp(join(tmpdir(), "tttkd-dropped-"));
+    await mkdir(join(folder, "images"));
+    for (const name of ["room.ply", "cameras.json", "images/0.jpg", "images/1.png"]) {
+      await writeFile(join(folder, name), name);
+    }
+    await page.drop("#cloud", [folder]);
+    await page.until("!document.querySelector('#start').disabled");
+    const chosen = await page.evaluate("document.querySelector('#chosen').innerText");
+    assert.match(chosen as string, /room\.ply[^]*Photographs\s+2[^]*cameras\.json/);
+    // A server without a queue takes no jobs.
+    await page.click("#start");
+    await page.until("document.body.dataset.state === 'failed'");
+    const problem = await page.evaluate("document.querySelector('#problem').innerText");
+    assert.match(problem as string, /^Cannot POST \/v1\/jobs/);
+    await rm(folder, { recursive: true });
+  },
+});
+
+Deno.test({
+  name: "GET / stops a job that it handed in",
+  ignore: chromium === null,
+  fn: async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tttkd-viewer-"));
+    const scan = join(folder, "floor.ply");
+    await writeFile(scan, floorScan());
+    // Nobody works on the queue.
+    await withJobs(async ({ app, queue, stopping }) => {
+      await using server = await startServer(app, "127.0.0.1", 0);
+      using _ended = { [Symbol.dispose]: () => stopping.abort() };
+      await using page = await Page.open(chromium!, 900, 600);
+      await page.goTo(server.url);
+      await page.until("document.body.dataset.state === 'ready'");
+      await page.chooseFiles("#files", [scan]);
+      await page.click("#start");
+      await page.until("document.body.dataset.state === 'queued'");
+      assert.equal(queue.counts().queued, 1);
+      await page.click("#stop");
+      await page.until("document.body.dataset.state === 'cancelled'");
+      assert.deepEqual(queue.counts(), { cancelled: 1 });
+      assert.equal(await page.evaluate("document.querySelector('#start').disabled"), false);
+    });
     await rm(folder, { recursive: true });
   },
 });
