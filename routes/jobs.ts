@@ -7,15 +7,14 @@
 import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { mkdir } from "node:fs/promises";
-import { encodeCloud } from "../lib/jobs/cloud.ts";
+import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../lib/jobs/cloud.ts";
 import { syncFolder } from "../lib/jobs/durable.ts";
-import { inputOptions, openScan, readInput, writeInput } from "../lib/jobs/input.ts";
+import { inputOptions, openFormat, readInput, writeInput } from "../lib/jobs/input.ts";
 import { isOver, type Job } from "../lib/jobs/job.ts";
+import type { Labeller } from "../lib/jobs/labeller.ts";
 import type { JobQueue } from "../lib/jobs/queue.ts";
-import { readResult } from "../lib/jobs/result.ts";
 import { removeFolder, removeJob } from "../lib/jobs/sweep.ts";
-import type { Segmenter } from "../lib/ttt/types.ts";
-import { answer, answerType } from "./http/answer.ts";
+import { answer, answerForm } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/job_events.ts";
 import { jobPath, jobView } from "./http/job_view.ts";
@@ -24,19 +23,15 @@ import { receiveInput, type UploadLimits } from "./http/upload.ts";
 
 /** What the routes need. */
 export interface JobRouteOptions {
-  engine: Segmenter;
+  labeller: Labeller;
   queue: JobQueue;
   limits: UploadLimits;
   /** Aborted when the server stops: streams of events end. */
   stopping: AbortSignal;
 }
 
-/** Points of a cloud unless told otherwise, and at most: 18 bytes each. */
-const CLOUD_POINTS = 1_000_000;
-const MOST_CLOUD_POINTS = 10_000_000;
-
 /** Routes under `/v1/jobs`. */
-export function jobRoutes({ engine, queue, limits, stopping }: JobRouteOptions): Hono {
+export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions): Hono {
   const jobOf = (c: Context): Job => {
     const job = queue.get(c.req.param("id")!);
     if (job) return job;
@@ -81,21 +76,16 @@ export function jobRoutes({ engine, queue, limits, stopping }: JobRouteOptions):
       const refused = refusal(job);
       if (refused) return refused;
       const folder = queue.folderOf(job.id);
-      const input = await readInput(folder);
-      const scan = await openScan(folder, input);
-      const type = answerType(c, scan);
-      const result = await readResult(folder, job.turn!);
-      return answer(c, type, scan, result, engine.student, inputOptions(input).extraBytes);
+      const form = answerForm(c, await openFormat(folder, await readInput(folder)));
+      return await answer(c, labeller, folder, job.turn!, form);
     })
     .get("/:id/cloud", async (c) => {
       const job = jobOf(c);
       const refused = refusal(job);
       if (refused) return refused;
-      const points = pointsOf(c.req.query("points"));
-      const folder = queue.folderOf(job.id);
-      const scan = await openScan(folder, await readInput(folder));
-      const cloud = encodeCloud(scan, await readResult(folder, job.turn!), points);
-      return c.body(cloud, 200, { "content-type": "application/octet-stream" });
+      const kind = { points: pointsOf(c.req.query("points")) };
+      const form = { type: "application/octet-stream", kind };
+      return await answer(c, labeller, queue.folderOf(job.id), job.turn!, form);
     })
     .delete("/:id", async (c) => {
       const { id } = jobOf(c);

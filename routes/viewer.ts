@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { etag } from "hono/etag";
-import type { MiddlewareHandler } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { notFound } from "./http/problem.ts";
 import api from "./viewer/api.js" with { type: "text" };
 import camera from "./viewer/camera.js" with { type: "text" };
 import chart from "./viewer/chart.js" with { type: "text" };
@@ -27,7 +28,7 @@ import shaders from "./viewer/shaders.js" with { type: "text" };
 import style from "./viewer/viewer.css" with { type: "text" };
 import workPanel from "./viewer/work_panel.js" with { type: "text" };
 
-const SCRIPTS: Readonly<Record<string, string>> = {
+const FILES: Readonly<Record<string, string>> = {
   "api.js": api,
   "camera.js": camera,
   "chart.js": chart,
@@ -37,26 +38,36 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   "controls.js": controls,
   "dom.js": dom,
   "extent.js": extent,
+  "icon.svg": icon,
   "intake.js": intake,
   "legend.js": legend,
   "main.js": main,
   "points.js": points,
   "shaders.js": shaders,
+  "viewer.css": style,
   "work_panel.js": workPanel,
 };
 
+const TYPES: Readonly<Record<string, string>> = {
+  css: "text/css",
+  js: "text/javascript",
+  svg: "image/svg+xml",
+};
+
 /** Everything comes from this server; nothing may be put into another page, and no text becomes code. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join("; ");
+const policy = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+    requireTrustedTypesFor: ["'script'"],
+  },
+});
 
 /** Answers browsers with the page; who does not ask for HTML goes on to the next handler. */
 export const viewerPage: MiddlewareHandler = async (c, next) => {
@@ -67,20 +78,19 @@ export const viewerPage: MiddlewareHandler = async (c, next) => {
     default: "application/json",
   });
   if (type !== "text/html") return await next();
-  c.header("content-security-policy", POLICY);
-  return text(c, page, "text/html");
+  return await policy(c, () => {
+    c.res = text(c, page, "text/html");
+    return Promise.resolve();
+  });
 };
 
 /** Routes under `/viewer`: what the page is made of. */
 export function viewerRoutes(): Hono {
-  const routes = new Hono();
-  routes.use(etag());
-  routes.get("/viewer.css", (c) => text(c, style, "text/css"));
-  routes.get("/icon.svg", (c) => text(c, icon, "image/svg+xml"));
-  for (const [name, script] of Object.entries(SCRIPTS)) {
-    routes.get(`/${name}`, (c) => text(c, script, "text/javascript"));
-  }
-  return routes;
+  return new Hono().get("/:file", etag(), (c) => {
+    const name = c.req.param("file");
+    if (!Object.hasOwn(FILES, name)) return notFound(c);
+    return text(c, FILES[name]!, TYPES[name.split(".").at(-1)!]!);
+  });
 }
 
 /** Browsers ask each time whether there is a newer one, since the program may be. */

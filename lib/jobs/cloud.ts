@@ -31,6 +31,10 @@
 import type { Scan } from "../scan/mod.ts";
 import type { JobResult } from "./result.ts";
 
+/** Points of a cloud unless told otherwise, and at most: 18 bytes each. */
+export const CLOUD_POINTS = 1_000_000;
+export const MOST_CLOUD_POINTS = 10_000_000;
+
 const MAGIC = "TKC1";
 const HEADER_BYTES = 72;
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;

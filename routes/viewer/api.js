@@ -47,7 +47,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** One server. */
+/** One server. Paths are taken from where the page is, so that it works behind a proxy under any of its own. */
 export class Api {
   /** @type {string | null} */
   #token = sessionStorage.getItem(TOKEN_KEY);
@@ -74,7 +74,7 @@ export class Api {
    */
   async request(path, init = {}) {
     for (;;) {
-      const response = await fetch(path, { ...init, headers: this.#headers() });
+      const response = await fetch(`.${path}`, { ...init, headers: this.#headers() });
       if (response.ok) return response;
       const problem = await problemOf(response.status, () => response.json());
       if (problem.status !== 401) throw new ProblemError(problem);
@@ -146,7 +146,7 @@ export class Api {
   #post(path, form, onSent, signal) {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
-      request.open("POST", path);
+      request.open("POST", `.${path}`);
       for (const [name, value] of Object.entries(this.#headers())) {
         request.setRequestHeader(name, value);
       }

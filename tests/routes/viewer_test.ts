@@ -37,7 +37,8 @@ Deno.test("GET / gives browsers the page, which may load nothing from elsewhere,
 Deno.test("GET /viewer/ serves every file that the page and its scripts name, and asks of nobody else", async () => {
   const { app } = fakeApp();
   const html = await pageText();
-  const paths = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path!);
+  const paths = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => `/${path}`)
+    .filter((path) => path.startsWith("/viewer/"));
   assert.ok(paths.includes("/viewer/main.js") && paths.includes("/viewer/viewer.css"));
   for (const path of paths) {
     const response = await app.request(path);

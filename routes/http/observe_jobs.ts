@@ -1,0 +1,106 @@
+/**
+ * What operators see of jobs: a line of JSON for every state that one comes to, and counts for Prometheus. Changes
+ * that other processes make to the same queue are theirs to tell.
+ *
+ * @module
+ */
+import { isOver, type Job } from "../../lib/jobs/job.ts";
+import type { JobQueue } from "../../lib/jobs/queue.ts";
+import type { Log } from "./observe.ts";
+import { family, Histogram } from "./prometheus.ts";
+
+const STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
+
+/** Seconds: from a small scan on an idle GPU to a night's queue. */
+const SECONDS = [1, 5, 15, 60, 300, 900, 3600, 14_400];
+
+/** Far more than are ever queued or at work, so that none is counted twice. */
+const MOST_SEEN = 10_000;
+
+/** Counts the jobs of a queue, and logs them where there is a log, for as long as the queue is open. */
+export class JobMetrics {
+  readonly #queue: JobQueue;
+  readonly #log: Log | undefined;
+  /** How jobs were seen last, the latest last: announcements may say nothing new. */
+  readonly #seen = new Map<string, string>();
+  readonly #ended = new Map<string, number>();
+  readonly #waits = new Histogram(
+    "tttkd_job_wait_seconds",
+    "Time that jobs waited for their first beginning.",
+    SECONDS,
+  );
+  readonly #durations = new Histogram(
+    "tttkd_job_duration_seconds",
+    "Time from the last beginning of jobs to their end.",
+    SECONDS,
+  );
+
+  constructor(queue: JobQueue, log: Log | undefined) {
+    this.#queue = queue;
+    this.#log = log;
+    queue.listen((id, change) => change === "state" && this.#look(id));
+  }
+
+  /** Lines of the Prometheus text format. */
+  lines(): string[] {
+    const counts = this.#queue.counts();
+    const over = STATES.filter((state) => isOver({ state }));
+    return [
+      ...family(
+        "gauge",
+        "tttkd_jobs",
+        "Jobs that are kept, by state; those queued are the depth of the queue.",
+        STATES.map((state) => [{ state }, counts[state] ?? 0]),
+      ),
+      ...family(
+        "counter",
+        "tttkd_jobs_ended_total",
+        "Jobs that came to their end, by the state in which they did.",
+        over.map((state) => [{ state }, this.#ended.get(state) ?? 0]),
+      ),
+      ...this.#waits.lines(),
+      ...this.#durations.lines(),
+    ];
+  }
+
+  #look(id: string): void {
+    const job = this.#queue.get(id);
+    if (job === null) return;
+    const { state, attempts } = job;
+    const now = `${state} ${attempts}`;
+    if (this.#seen.get(id) === now) return;
+    this.#seen.delete(id);
+    this.#seen.set(id, now);
+    if (this.#seen.size > MOST_SEEN) this.#seen.delete(this.#seen.keys().next().value!);
+    this.#count(job);
+    this.#log?.(lineOf(job));
+  }
+
+  #count({ state, attempts, createdAt, startedAt, finishedAt }: Job): void {
+    if (state === "running" && attempts === 1) {
+      this.#waits.observe({}, (startedAt! - createdAt) / 1000);
+    }
+    if (finishedAt === null) return;
+    this.#ended.set(state, (this.#ended.get(state) ?? 0) + 1);
+    if (startedAt !== null) this.#durations.observe({}, (finishedAt - startedAt) / 1000);
+  }
+}
+
+/** `milliseconds` is what has passed since the job was accepted. */
+function lineOf(job: Job): string {
+  const { id, client, state, scan, method, attempts, createdAt, problem } = job;
+  const changedAt = job.finishedAt ?? (state === "running" ? job.startedAt! : Date.now());
+  return JSON.stringify({
+    time: new Date().toISOString(),
+    level: problem && problem.status >= 500 ? "error" : "info",
+    event: "job",
+    job: id,
+    client,
+    state,
+    scan,
+    method,
+    attempts,
+    milliseconds: changedAt - createdAt,
+    ...(problem ? { status: problem.status, detail: problem.detail } : {}),
+  });
+}
