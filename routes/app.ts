@@ -24,6 +24,7 @@ import { openApiRoutes } from "./openapi.ts";
 import { endpoints } from "./openapi/document.ts";
 import { segmentRoutes } from "./segment.ts";
 import { inferenceProtocolRoutes } from "./v2.ts";
+import { viewerPage, viewerRoutes } from "./viewer.ts";
 
 /** What an application is made of. */
 export interface AppOptions extends Omit<ServerOptions, "data"> {
@@ -49,7 +50,8 @@ export function createApp(options: AppOptions): Hono {
   };
   app.use(requestId(), observe(requests, options.log), secureHeaders());
   if (options.token !== undefined) app.use("/v1/*", bearerAuth({ token: options.token }));
-  app.get("/", (c) => c.json({ name: "ttt-kd", endpoints: endpoints() }));
+  app.route("/viewer", viewerRoutes());
+  app.get("/", viewerPage, (c) => c.json({ name: "ttt-kd", endpoints: endpoints() }));
   app.route("/openapi.json", openApiRoutes(options.token !== undefined));
   app.route("/docs", docsRoutes());
   app.route("/health", healthRoutes(labeller));

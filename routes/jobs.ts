@@ -7,6 +7,7 @@
 import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { mkdir } from "node:fs/promises";
+import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../lib/jobs/cloud.ts";
 import { syncFolder } from "../lib/jobs/durable.ts";
 import { inputOptions, openFormat, readInput, writeInput } from "../lib/jobs/input.ts";
 import { isOver, type Job } from "../lib/jobs/job.ts";
@@ -72,20 +73,46 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
     })
     .get("/:id/result", async (c) => {
       const job = jobOf(c);
-      if (!isOver(job)) throw notYet(job);
-      if (job.problem) return problemResponse(job.problem);
-      if (job.state === "cancelled") {
-        throw new RequestError(410, `Cannot give the result of job ${job.id}: it was cancelled`);
-      }
+      const refused = refusal(job);
+      if (refused) return refused;
       const folder = queue.folderOf(job.id);
       const form = answerForm(c, await openFormat(folder, await readInput(folder)));
       return await answer(c, labeller, folder, job.turn!, form);
+    })
+    .get("/:id/cloud", async (c) => {
+      const job = jobOf(c);
+      const refused = refusal(job);
+      if (refused) return refused;
+      const kind = { points: pointsOf(c.req.query("points")) };
+      const form = { type: "application/octet-stream", kind };
+      return await answer(c, labeller, queue.folderOf(job.id), job.turn!, form);
     })
     .delete("/:id", async (c) => {
       const { id } = jobOf(c);
       if (!queue.cancel(id)) await removeJob(queue, id);
       return c.body(null, 204);
     });
+}
+
+/** Why a job has no result: thrown, or the problem that it ended with. Null where it has one. */
+function refusal(job: Job): Response | null {
+  if (!isOver(job)) throw notYet(job);
+  if (job.problem) return problemResponse(job.problem);
+  if (job.state === "done") return null;
+  throw new RequestError(410, `Cannot give the result of job ${job.id}: it was cancelled`);
+}
+
+/** How many points of a cloud were asked for. */
+function pointsOf(text = `${CLOUD_POINTS}`): number {
+  const points = Number(text);
+  if (Number.isInteger(points) && points >= 1 && points <= MOST_CLOUD_POINTS) return points;
+  throw new RequestError(
+    422,
+    `Cannot show ${
+      JSON.stringify(text)
+    } points: give a whole number from 1 to ${MOST_CLOUD_POINTS}`,
+    { field: "points" },
+  );
 }
 
 function notYet({ id, state }: Job): RequestError {

@@ -1,5 +1,6 @@
 /**
- * The labels of a folder's scan as a client wants them: its own file, the other format, JSON, or an array.
+ * The labels of a folder's scan as a client wants them: its own file, the other format, JSON, an array, or a
+ * cloud for display.
  *
  * The answer is made on the disk. It may be as large as the scan, and who streams it need not hold it.
  *
@@ -10,12 +11,18 @@ import { join } from "node:path";
 import type { StudentCard } from "../nn/card.ts";
 import { convertScan, type Scan, writeScan } from "../scan/mod.ts";
 import type { Report } from "../ttt/types.ts";
+import { encodeCloud } from "./cloud.ts";
 import { inputOptions, openScan, readInput } from "./input.ts";
 import { encodeNpy } from "./npy.ts";
 import { type JobResult, readResult } from "./result.ts";
 
-/** What an answer can be: a scan of a format, JSON, or one array as `.npy`. */
-export type AnswerKind = Scan["format"] | "json" | "labels" | "confidence";
+/** What an answer can be: a scan of a format, JSON, one array as `.npy`, or a cloud for display. */
+export type AnswerKind = Scan["format"] | "json" | "labels" | "confidence" | CloudKind;
+
+/** A cloud of so many points at most; see `cloud.ts`. */
+export interface CloudKind {
+  points: number;
+}
 
 /** What of a student an answer needs: the names of its classes, and their ASPRS codes. */
 export type AnswerClasses = Pick<StudentCard, "classes" | "asprs">;
@@ -64,8 +71,11 @@ async function contents(
     return { chunks: [encodeNpy(result[kind])], unpacked: false };
   }
   const input = await readInput(folder);
-  const { extraBytes } = inputOptions(input);
   const scan = await openScan(folder, input);
+  if (typeof kind === "object") {
+    return { chunks: [encodeCloud(scan, result, kind.points)], unpacked: false };
+  }
+  const { extraBytes } = inputOptions(input);
   const { labels, confidence } = result;
   const bytes = writeScan(convertScan(scan, kind), { labels, confidence, asprs, extraBytes });
   return { chunks: [bytes], unpacked: scan.unpacked === true && kind === "las" };

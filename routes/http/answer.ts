@@ -80,5 +80,6 @@ function offersFor(format: Scan["format"]): string[] {
 }
 
 function fileName(kind: AnswerKind): string {
+  if (typeof kind === "object") return "cloud.bin";
   return kind === "las" || kind === "ply" ? `labelled.${kind}` : `${kind}.npy`;
 }

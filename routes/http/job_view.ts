@@ -25,7 +25,12 @@ export function jobView(job: Job) {
     finishedAt: timeOf(job.finishedAt),
     progress,
     ...(problem ? { problem } : {}),
-    links: { self: path, events: `${path}/events`, result: `${path}/result` },
+    links: {
+      self: path,
+      events: `${path}/events`,
+      result: `${path}/result`,
+      cloud: `${path}/cloud`,
+    },
   };
 }
 

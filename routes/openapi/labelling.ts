@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../../lib/jobs/cloud.ts";
 import { SCAN_TYPES } from "../http/upload.ts";
 import { OPTIONS } from "./options.ts";
 import { headers, json, problem } from "./parts.ts";
@@ -43,6 +44,36 @@ const idInPath: Parameter = {
   schema: { type: "string", format: "uuid" },
   example: ID,
 };
+
+const pointsInQuery: Parameter = {
+  name: "points",
+  in: "query",
+  description: "how many points at most; fewer are spread evenly over the scan",
+  schema: { type: "integer", minimum: 1, maximum: MOST_CLOUD_POINTS, default: CLOUD_POINTS },
+};
+
+const CLOUD = `Little-endian, without gaps:
+
+| type      | what                                                                           |
+| --------- | ------------------------------------------------------------------------------ |
+| u8[4]     | \`TKC1\`                                                                       |
+| u32       | M, points that follow                                                          |
+| u32       | N, points of the scan                                                          |
+| u32       | K, classes that are counted: the highest label and one                         |
+| u32       | C, channels of colour: 3, or 1 for intensity where there is no colour, or 0    |
+| u32       | R, bytes of the report                                                         |
+| f64[3]    | origin, in the scan's units                                                    |
+| f32[3]    | least x, y, z of all N points, less the origin                                 |
+| f32[3]    | greatest x, y, z                                                               |
+| u32[K][K] | how many of the N points the source model gave class i, and the result class j |
+| f32[M][3] | positions less the origin                                                      |
+| u8[M][C]  | colour, 255 for full                                                           |
+| u8[M]     | class by the source model                                                      |
+| u8[M]     | class in the result                                                            |
+| u8[M]     | confidence in it, 255 for certain                                              |
+| u8[R]     | the report, JSON in UTF-8                                                      |
+
+Points come in an order of which every beginning is spread evenly over the scan.`;
 
 const body: Operation["requestBody"] = {
   required: true,
@@ -169,6 +200,21 @@ const labelled: Answer = {
   },
 };
 
+const notDone: Record<string, Answer> = {
+  ...problem(
+    409,
+    "Conflict",
+    "the job is not over",
+    `Cannot give the result of job ${ID}: it is running; follow ${PATH}/events`,
+  ),
+  ...problem(
+    410,
+    "Gone",
+    "the job was cancelled",
+    `Cannot give the result of job ${ID}: it was cancelled`,
+  ),
+};
+
 const job = {
   id: ID,
   state: "running",
@@ -179,7 +225,7 @@ const job = {
   startedAt: "2025-06-01T12:00:02.500Z",
   finishedAt: null,
   progress: { phase: "adapt", step: 5, steps: 25, loss: 0.41 },
-  links: { self: PATH, events: `${PATH}/events`, result: `${PATH}/result` },
+  links: { self: PATH, events: `${PATH}/events`, result: `${PATH}/result`, cloud: `${PATH}/cloud` },
 };
 
 export const LABELLING_PATHS: Paths = {
@@ -291,18 +337,26 @@ export const LABELLING_PATHS: Paths = {
         200: labelled,
         ...notFound,
         ...notAcceptable,
-        ...problem(
-          409,
-          "Conflict",
-          "the job is not over",
-          `Cannot give the result of job ${ID}: it is running; follow ${PATH}/events`,
-        ),
-        ...problem(
-          410,
-          "Gone",
-          "the job was cancelled",
-          `Cannot give the result of job ${ID}: it was cancelled`,
-        ),
+        ...notDone,
+        ...unreadable,
+      },
+    },
+  },
+  "/v1/jobs/{id}/cloud": {
+    get: {
+      operationId: "jobCloud",
+      summary: "the same for display: points, colours, labels before and after",
+      description: CLOUD,
+      tags: ["jobs"],
+      parameters: [idInPath, pointsInQuery],
+      responses: {
+        200: {
+          description: "the cloud",
+          headers: headers("X-TTTKD-Report", "Content-Disposition"),
+          content: { "application/octet-stream": { schema: bytes } },
+        },
+        ...notFound,
+        ...notDone,
         ...unreadable,
       },
     },

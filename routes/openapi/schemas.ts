@@ -95,7 +95,12 @@ const job = exactly<ReturnType<typeof jobView>>()({
   finishedAt: time.nullable(),
   progress: progress.nullable(),
   problem: jobProblem.exactOptional().describe("why it failed"),
-  links: z.strictObject({ self: z.string(), events: z.string(), result: z.string() }),
+  links: z.strictObject({
+    self: z.string(),
+    events: z.string(),
+    result: z.string(),
+    cloud: z.string(),
+  }),
 });
 
 /** Every schema of an answer, by its name among the components. */

@@ -19,7 +19,7 @@ export const SERVICE_PATHS: Paths = {
   "/": {
     get: {
       operationId: "index",
-      summary: "what there is",
+      summary: "what there is; to browsers, the viewer",
       tags: ["service"],
       responses: { 200: json("the endpoints", { schema: answerSchema("Index") }) },
     },

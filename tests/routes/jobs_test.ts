@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { JobQueue } from "../../lib/jobs/queue.ts";
 import { readScan } from "../../lib/scan/mod.ts";
+import { decodeCloud } from "../../routes/viewer/cloud.js";
 import {
   formRequest,
   fullForm,
@@ -241,4 +242,29 @@ Deno.test("a job that was dropped at work is finished by the next server, with t
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+Deno.test("GET /v1/jobs/:id/cloud gives what the viewer draws, as many points as asked for", async () => {
+  await withJobs(async (jobs) => {
+    const job = await submitted(jobs, formRequest({ scan: plyScan(50) }));
+    await problemOf(await jobs.app.request(job.links.cloud), 409);
+    jobs.work();
+    await eventsOf(jobs, job);
+    const get = (query: string) => jobs.app.request(`${job.links.cloud}${query}`);
+    const all = decodeCloud((await (await get("")).bytes()).buffer);
+    assert.deepEqual([all.count, all.scanPoints, all.channels], [50, 50, 0]);
+    // The fake engine labels point i with i modulo 3; its first coordinate is 0.3 i.
+    all.label.forEach((label: number, i: number) => {
+      assert.equal(label, Math.round((all.positions[3 * i]! + all.origin[0]!) / 0.3) % 3);
+      assert.equal(all.confidence[i], 85);
+    });
+    assert.deepEqual([...all.became], [17, 17, 16, 0, 0, 0, 0, 0, 0]);
+    assert.equal(all.report.method, "bn");
+    const few = decodeCloud((await (await get("?points=7")).bytes()).buffer);
+    assert.deepEqual([few.count, few.scanPoints], [7, 50]);
+    assert.deepEqual(few.positions, all.positions.slice(0, 21));
+    for (const points of ["0", "1.5", "many", "1e9"]) {
+      assert.equal((await problemOf(await get(`?points=${points}`), 422)).field, "points");
+    }
+  });
 });

@@ -193,7 +193,7 @@ export interface JobAnswer {
   attempts: number;
   progress: { phase: string; step?: number; steps?: number; loss?: number } | null;
   problem?: Problem;
-  links: Record<"self" | "events" | "result", string>;
+  links: Record<"self" | "events" | "result" | "cloud", string>;
 }
 
 /** A PLY of `count` points. */

@@ -119,6 +119,7 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
     await begun.promise;
     await ask("GET /v1/jobs/{id}", 200, {}, good);
     await ask("GET /v1/jobs/{id}/result", 409, {}, good);
+    await ask("GET /v1/jobs/{id}/cloud", 409, {}, good);
     await ask("DELETE /v1/jobs/{id}", 204, {}, left);
     const events = ask("GET /v1/jobs/{id}/events", 200, {}, good);
     gate.resolve();
@@ -133,6 +134,10 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
     await ask(result, 406, { headers: { accept: "text/html" } }, good);
     await ask(result, 422, {}, bad);
     await ask(result, 410, {}, left);
+    const cloud = "GET /v1/jobs/{id}/cloud";
+    await ask(cloud, 200, {}, good);
+    await ask(cloud, 422, {}, good, "?points=0");
+    await ask(cloud, 410, {}, left);
     // What is over is forgotten.
     await ask("DELETE /v1/jobs/{id}", 204, {}, good);
   }, {

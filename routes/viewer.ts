@@ -1,0 +1,100 @@
+/**
+ * The page at `/`: a viewer over the public API, for people. It is embedded in the program and asks nobody
+ * else for anything.
+ *
+ * @module
+ */
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { accepts } from "hono/accepts";
+import { etag } from "hono/etag";
+import { secureHeaders } from "hono/secure-headers";
+import { notFound } from "./http/problem.ts";
+import api from "./viewer/api.js" with { type: "text" };
+import camera from "./viewer/camera.js" with { type: "text" };
+import chart from "./viewer/chart.js" with { type: "text" };
+import cloud from "./viewer/cloud.js" with { type: "text" };
+import cloudPanel from "./viewer/cloud_panel.js" with { type: "text" };
+import colors from "./viewer/colors.js" with { type: "text" };
+import controls from "./viewer/controls.js" with { type: "text" };
+import dom from "./viewer/dom.js" with { type: "text" };
+import extent from "./viewer/extent.js" with { type: "text" };
+import icon from "./viewer/icon.svg" with { type: "text" };
+import page from "./viewer/index.html" with { type: "text" };
+import intake from "./viewer/intake.js" with { type: "text" };
+import legend from "./viewer/legend.js" with { type: "text" };
+import main from "./viewer/main.js" with { type: "text" };
+import points from "./viewer/points.js" with { type: "text" };
+import shaders from "./viewer/shaders.js" with { type: "text" };
+import style from "./viewer/viewer.css" with { type: "text" };
+import workPanel from "./viewer/work_panel.js" with { type: "text" };
+
+const FILES: Readonly<Record<string, string>> = {
+  "api.js": api,
+  "camera.js": camera,
+  "chart.js": chart,
+  "cloud.js": cloud,
+  "cloud_panel.js": cloudPanel,
+  "colors.js": colors,
+  "controls.js": controls,
+  "dom.js": dom,
+  "extent.js": extent,
+  "icon.svg": icon,
+  "intake.js": intake,
+  "legend.js": legend,
+  "main.js": main,
+  "points.js": points,
+  "shaders.js": shaders,
+  "viewer.css": style,
+  "work_panel.js": workPanel,
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: "text/css",
+  js: "text/javascript",
+  svg: "image/svg+xml",
+};
+
+/** Everything comes from this server; nothing may be put into another page, and no text becomes code. */
+const policy = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+    requireTrustedTypesFor: ["'script'"],
+  },
+});
+
+/** Answers browsers with the page; who does not ask for HTML goes on to the next handler. */
+export const viewerPage: MiddlewareHandler = async (c, next) => {
+  c.header("vary", "accept");
+  const type = accepts(c, {
+    header: "Accept",
+    supports: ["text/html", "application/json"],
+    default: "application/json",
+  });
+  if (type !== "text/html") return await next();
+  return await policy(c, () => {
+    c.res = text(c, page, "text/html");
+    return Promise.resolve();
+  });
+};
+
+/** Routes under `/viewer`: what the page is made of. */
+export function viewerRoutes(): Hono {
+  return new Hono().get("/:file", etag(), (c) => {
+    const name = c.req.param("file");
+    if (!Object.hasOwn(FILES, name)) return notFound(c);
+    return text(c, FILES[name]!, TYPES[name.split(".").at(-1)!]!);
+  });
+}
+
+/** Browsers ask each time whether there is a newer one, since the program may be. */
+function text(c: Context, body: string, type: string): Response {
+  c.header("cache-control", "no-cache");
+  return c.body(body, 200, { "content-type": `${type}; charset=utf-8` });
+}

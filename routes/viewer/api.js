@@ -1,0 +1,209 @@
+/**
+ * The server's public API, as the page uses it: with a bearer token where the server asks for one, and with
+ * its problem documents as errors.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {object} Job
+ * @property {string} id
+ * @property {"queued" | "running" | "done" | "failed" | "cancelled"} state
+ * @property {string} scan
+ * @property {string} method
+ * @property {Progress | null} progress
+ * @property {Problem} [problem]
+ * @property {Record<"self" | "events" | "result" | "cloud", string>} links
+ *
+ * @typedef {object} Progress
+ * @property {string} phase
+ * @property {number} [step]
+ * @property {number} [steps]
+ * @property {number} [loss]
+ *
+ * @typedef {object} Problem
+ * @property {number} status
+ * @property {string} detail
+ * @property {string} [file]
+ * @property {number} [offset]
+ * @property {string} [field]
+ *
+ * @typedef {object} Models
+ * @property {{id: string, backbone: string, classes: string[], palette: [number, number, number][], voxelSize: number, licence: string}[]} students
+ * @property {{id: string}[]} teachers
+ */
+
+const TOKEN_KEY = "ttt-kd token";
+/** Where a stream of events broke off, it is opened again after so many milliseconds. */
+const AGAIN_MILLISECONDS = 1000;
+
+/** The server refused. */
+export class ProblemError extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.detail);
+    this.name = "ProblemError";
+    this.problem = problem;
+  }
+}
+
+/** One server. Paths are taken from where the page is, so that it works behind a proxy under any of its own. */
+export class Api {
+  /** @type {string | null} */
+  #token = sessionStorage.getItem(TOKEN_KEY);
+  /** @type {(refused: boolean) => Promise<string>} */
+  #askToken;
+
+  /** @param {(refused: boolean) => Promise<string>} askToken asks the user; `refused` where one was wrong. */
+  constructor(askToken) {
+    this.#askToken = askToken;
+  }
+
+  /** @returns {Promise<Models>} */
+  async models() {
+    return await (await this.request("/v1/models")).json();
+  }
+
+  /**
+   * Sends a request, and again once the user gave the token that it lacked.
+   *
+   * @param {string} path
+   * @param {RequestInit} [init]
+   * @returns {Promise<Response>} with a status of success.
+   * @throws {ProblemError}
+   */
+  async request(path, init = {}) {
+    for (;;) {
+      const response = await fetch(`.${path}`, { ...init, headers: this.#headers() });
+      if (response.ok) return response;
+      const problem = await problemOf(response.status, () => response.json());
+      if (problem.status !== 401) throw new ProblemError(problem);
+      await this.#renewToken();
+    }
+  }
+
+  /**
+   * Hands in a job.
+   *
+   * @param {FormData} form
+   * @param {(fraction: number) => void} onSent hears how much of it is on the server, 0 to 1.
+   * @param {AbortSignal} signal
+   * @returns {Promise<Job>}
+   * @throws {ProblemError}
+   */
+  async submit(form, onSent, signal) {
+    for (;;) {
+      const { status, text } = await this.#post("/v1/jobs", form, onSent, signal);
+      if (status === 202) return JSON.parse(text);
+      const problem = await problemOf(status, () => JSON.parse(text));
+      if (problem.status !== 401) throw new ProblemError(problem);
+      await this.#renewToken();
+    }
+  }
+
+  /**
+   * What happens to a job, until it is over. `EventSource` sends no headers, so the stream is read here.
+   *
+   * @param {string} path
+   * @param {AbortSignal} signal
+   * @returns {AsyncGenerator<{event: string, data: any}, void, void>}
+   */
+  async *events(path, signal) {
+    while (!signal.aborted) {
+      try {
+        const response = await this.request(path, { signal });
+        for await (const event of eventsOf(/** @type {ReadableStream} */ (response.body))) {
+          yield event;
+          if (event.event === "state" && isOver(event.data)) return;
+        }
+      } catch (error) {
+        // A connection that broke is a TypeError.
+        if (signal.aborted || !(error instanceof TypeError)) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS));
+    }
+  }
+
+  /** @returns {Record<string, string>} */
+  #headers() {
+    return this.#token === null ? {} : { authorization: `Bearer ${this.#token}` };
+  }
+
+  async #renewToken() {
+    this.#token = await this.#askToken(this.#token !== null);
+    sessionStorage.setItem(TOKEN_KEY, this.#token);
+  }
+
+  /**
+   * By XMLHttpRequest, because `fetch` does not tell how much was sent.
+   *
+   * @param {string} path
+   * @param {FormData} form
+   * @param {(fraction: number) => void} onSent
+   * @param {AbortSignal} signal
+   * @returns {Promise<{status: number, text: string}>}
+   */
+  #post(path, form, onSent, signal) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", `.${path}`);
+      for (const [name, value] of Object.entries(this.#headers())) {
+        request.setRequestHeader(name, value);
+      }
+      request.upload.onprogress = ({ loaded, total }) => onSent(total > 0 ? loaded / total : 0);
+      request.onload = () => resolve({ status: request.status, text: request.responseText });
+      request.onerror = () => reject(new TypeError("Cannot reach the server"));
+      request.onabort = () => reject(signal.reason);
+      signal.addEventListener("abort", () => request.abort(), { once: true });
+      request.send(form);
+    });
+  }
+}
+
+/** @param {Pick<Job, "state">} job */
+export function isOver({ state }) {
+  return state !== "queued" && state !== "running";
+}
+
+/**
+ * @param {number} status
+ * @param {() => Promise<Problem> | Problem} read
+ * @returns {Promise<Problem>}
+ */
+async function problemOf(status, read) {
+  try {
+    const problem = await read();
+    if (typeof problem.detail === "string") return problem;
+  } catch {
+    // A proxy between here and the server speaks HTML.
+  }
+  return { status, detail: `The server answered ${status}` };
+}
+
+/**
+ * Server-sent events as they arrive.
+ *
+ * @param {ReadableStream<Uint8Array>} stream
+ * @returns {AsyncGenerator<{event: string, data: any}, void, void>}
+ */
+export async function* eventsOf(stream) {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      text += decoder.decode(value, { stream: true });
+      const blocks = text.split("\n\n");
+      text = blocks.pop() ?? "";
+      for (const block of blocks) {
+        const event = /^event: ?(.*)$/m.exec(block)?.[1] ?? "message";
+        const data = [...block.matchAll(/^data: ?(.*)$/gm)].map(([, line]) => line).join("\n");
+        if (data) yield { event, data: JSON.parse(data) };
+      }
+    }
+  } finally {
+    await reader.cancel();
+  }
+}

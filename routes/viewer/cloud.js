@@ -1,0 +1,74 @@
+/**
+ * Reads the answer of `GET /v1/jobs/:id/cloud`; lib/jobs/cloud.ts gives its layout.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {object} Cloud
+ * @property {number} count M, points to show
+ * @property {number} scanPoints N, points of the scan
+ * @property {number} classes K
+ * @property {number} channels of colour: 3, 1 for intensity, or 0
+ * @property {number[]} origin
+ * @property {Uint32Array} became [K][K] points of the scan that were i and became j
+ * @property {Float32Array} positions [M][3]
+ * @property {Uint8Array} color [M][channels]
+ * @property {Uint8Array} source [M]
+ * @property {Uint8Array} label [M]
+ * @property {Uint8Array} confidence [M]
+ * @property {Report} report
+ *
+ * @typedef {object} Report
+ * @property {{name: string, format: string, points: number, voxels: number, voxelSize: number, blocks: number}} scan
+ * @property {{count: number, pointsSeen: number}} views
+ * @property {string} student
+ * @property {string | null} teacher
+ * @property {string} adapter
+ * @property {string} method
+ * @property {number} steps
+ * @property {number[]} kdLoss
+ * @property {Record<string, number>} phases
+ * @property {string} [note]
+ * @property {number} changedPoints
+ * @property {Record<string, {miou: number, perClass: Record<string, number>}>} [metrics]
+ */
+
+const HEADER_BYTES = 72;
+
+/**
+ * @param {ArrayBuffer} buffer
+ * @returns {Cloud}
+ * @throws {SyntaxError} where it is none.
+ */
+export function decodeCloud(buffer) {
+  const view = new DataView(buffer);
+  const magic = new TextDecoder().decode(buffer.slice(0, 4));
+  if (magic !== "TKC1") throw new SyntaxError("Cannot show the cloud: reload the page");
+  const [count, scanPoints, classes, channels, reportBytes] = [4, 8, 12, 16, 20].map((at) =>
+    view.getUint32(at, true)
+  );
+  let at = HEADER_BYTES;
+  /** @param {number} length */
+  const skip = (length) => {
+    const start = at;
+    at += length;
+    return start;
+  };
+  // Typed arrays read little-endian numbers on every machine that has a browser.
+  const cloud = {
+    count,
+    scanPoints,
+    classes,
+    channels,
+    origin: [24, 32, 40].map((at) => view.getFloat64(at, true)),
+    became: new Uint32Array(buffer, skip(4 * classes ** 2), classes ** 2),
+    positions: new Float32Array(buffer, skip(12 * count), 3 * count),
+    color: new Uint8Array(buffer, skip(channels * count), channels * count),
+    source: new Uint8Array(buffer, skip(count), count),
+    label: new Uint8Array(buffer, skip(count), count),
+    confidence: new Uint8Array(buffer, skip(count), count),
+  };
+  const report = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, skip(reportBytes))));
+  return { ...cloud, report };
+}

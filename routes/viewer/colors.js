@@ -1,0 +1,42 @@
+/**
+ * Colours of classes and of confidence.
+ *
+ * @module
+ */
+
+/** @typedef {readonly [number, number, number]} Rgb */
+
+/** Classes without a colour of their own. @type {Rgb} */
+export const UNKNOWN = [150, 150, 150];
+
+/** Matplotlib's viridis at eighths: as light as the value is high, and readable to the colour-blind. */
+const VIRIDIS = [
+  [68, 1, 84],
+  [71, 44, 122],
+  [59, 81, 139],
+  [44, 113, 142],
+  [33, 144, 141],
+  [39, 173, 129],
+  [92, 200, 99],
+  [170, 220, 50],
+  [253, 231, 37],
+];
+
+/**
+ * The colour of a confidence.
+ *
+ * @param {number} fraction 0 to 1
+ * @returns {Rgb}
+ */
+export function ramp(fraction) {
+  const at = fraction * (VIRIDIS.length - 1);
+  const index = Math.min(VIRIDIS.length - 2, Math.floor(at));
+  const [from, to] = [VIRIDIS[index], VIRIDIS[index + 1]];
+  const mix = (/** @type {number} */ i) => Math.round(from[i] + (at - index) * (to[i] - from[i]));
+  return [mix(0), mix(1), mix(2)];
+}
+
+/** @param {Rgb} color */
+export function css([red, green, blue]) {
+  return `rgb(${red} ${green} ${blue})`;
+}

@@ -1,0 +1,101 @@
+/**
+ * Files that a user drops or chooses: which is the scan, which are photographs, which are cameras.
+ *
+ * @module
+ */
+
+const SCAN = /\.(las|laz|ply)$/i;
+const PHOTO = /\.(jpe?g|png|webp)$/i;
+const CAMERAS = /\.(json|txt)$/i;
+
+/**
+ * @typedef {object} Intake
+ * @property {File | null} scan
+ * @property {NamedFile[]} photos
+ * @property {NamedFile[]} cameras
+ *
+ * @typedef {{name: string, file: File}} NamedFile `name` is the path from the folder that was dropped.
+ */
+
+/** @returns {Intake} */
+export function emptyIntake() {
+  return { scan: null, photos: [], cameras: [] };
+}
+
+/**
+ * Adds files; one of a name that is there already takes its place.
+ *
+ * @param {Intake} intake
+ * @param {readonly NamedFile[]} files
+ * @returns {string[]} names of files that are none of what can be used.
+ */
+export function addFiles(intake, files) {
+  const others = [];
+  for (const { name, file } of files) {
+    if (SCAN.test(name)) intake.scan = file;
+    else if (PHOTO.test(name)) replace(intake.photos, { name, file });
+    else if (CAMERAS.test(name)) replace(intake.cameras, { name, file });
+    else others.push(name);
+  }
+  return others;
+}
+
+/**
+ * @param {NamedFile[]} list
+ * @param {NamedFile} entry
+ */
+function replace(list, entry) {
+  const index = list.findIndex(({ name }) => name === entry.name);
+  if (index < 0) list.push(entry);
+  else list[index] = entry;
+}
+
+/**
+ * All files of a drop, those in folders too.
+ *
+ * @param {DataTransfer} transfer
+ * @returns {Promise<NamedFile[]>}
+ */
+export async function droppedFiles(transfer) {
+  // Entries have to be asked for before the first pause.
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
+  const lists = entries.map((entry) => entry ? filesOf(entry) : []);
+  return (await Promise.all(lists)).flat();
+}
+
+/**
+ * @param {FileSystemEntry} entry
+ * @returns {Promise<NamedFile[]>}
+ */
+async function filesOf(entry) {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) =>
+      /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject)
+    );
+    return [{ name: entry.fullPath.replace(/^\//, ""), file }];
+  }
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+  const files = [];
+  for (;;) {
+    // A reader gives a hundred at a time.
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return files;
+    for (const inner of some) files.push(...await filesOf(inner));
+  }
+}
+
+/**
+ * The form of `POST /v1/jobs`.
+ *
+ * @param {Intake} intake with a scan
+ * @param {Record<string, unknown>} options
+ * @returns {FormData}
+ */
+export function formOf({ scan, photos, cameras }, options) {
+  const form = new FormData();
+  form.append("options", JSON.stringify(options));
+  for (const { name, file } of cameras) form.append("cameras", file, name);
+  for (const { name, file } of photos) form.append("images", file, name);
+  if (scan) form.append("scan", scan);
+  return form;
+}

@@ -1,0 +1,187 @@
+/**
+ * What the colours mean, and how many points of the scan have them.
+ *
+ * @module
+ */
+import { css, ramp, UNKNOWN } from "./colors.js";
+
+/** Changes that are listed. */
+const MOST_CHANGES = 8;
+const RAMP_STEPS = 22;
+
+/**
+ * @typedef {object} LegendInput
+ * @property {import("./cloud.js").Cloud} cloud
+ * @property {readonly string[]} classes
+ * @property {readonly import("./colors.js").Rgb[]} palette
+ * @property {import("./points.js").Mode} mode
+ * @property {import("./colors.js").Rgb} unchanged
+ * @property {ReadonlySet<number>} hidden
+ * @property {(label: number, shown: boolean) => void} onToggle
+ */
+
+/**
+ * The contents of the legend.
+ *
+ * @param {LegendInput} input
+ * @returns {Node[]}
+ */
+export function legendOf(input) {
+  const { mode, cloud } = input;
+  if (mode === "confidence") return confidenceLegend(cloud);
+  if (mode === "changed") return changeLegend(input);
+  if (mode === "scan") {
+    return [title(cloud.channels === 3 ? "Colours of the scan" : "Intensity of the scan")];
+  }
+  return [title(mode === "source" ? "Source model" : "Adapted"), classTable(input)];
+}
+
+/** @param {LegendInput} input */
+function classTable({ cloud, classes, palette, mode, hidden, onToggle }) {
+  const before = sums(cloud, (from) => from);
+  const after = sums(cloud, (_, to) => to);
+  const counts = mode === "source" ? before : after;
+  const table = document.createElement("table");
+  counts.forEach((count, label) => {
+    if (before[label] === 0 && after[label] === 0) return;
+    const shown = document.createElement("input");
+    shown.type = "checkbox";
+    shown.checked = !hidden.has(label);
+    shown.addEventListener("change", () => onToggle(label, shown.checked));
+    const name = document.createElement("label");
+    name.append(shown, swatch(palette[label] ?? UNKNOWN), classes[label] ?? `class ${label}`);
+    const cells = [name, whole(count), percent(count / cloud.scanPoints)];
+    const change = (after[label] - before[label]) / cloud.scanPoints;
+    if (mode === "adapted") cells.push(Math.abs(change) < 5e-4 ? "" : signed(change));
+    table.insertRow().append(...cells.map(cell));
+  });
+  return table;
+}
+
+/** @param {LegendInput} input */
+function changeLegend({ cloud, classes, palette, unchanged }) {
+  const { classes: k, became, scanPoints } = cloud;
+  const changes = [...became.entries()]
+    .map(([i, count]) => ({ from: Math.floor(i / k), to: i % k, count }))
+    .filter(({ from, to, count }) => from !== to && count > 0)
+    .sort((a, b) => b.count - a.count);
+  const total = changes.reduce((sum, { count }) => sum + count, 0);
+  const table = document.createElement("table");
+  for (const { from, to, count } of changes.slice(0, MOST_CHANGES)) {
+    const arrow = document.createElement("span");
+    arrow.className = "arrow";
+    const name = (/** @type {number} */ label) => classes[label] ?? `class ${label}`;
+    arrow.append(swatch(palette[to] ?? UNKNOWN), `${name(from)} → ${name(to)}`);
+    const cells = [arrow, whole(count), percent(count / scanPoints)];
+    table.insertRow().append(...cells.map(cell));
+  }
+  const same = document.createElement("span");
+  same.className = "arrow";
+  same.append(swatch(unchanged), "unchanged");
+  const rest = [same, whole(scanPoints - total), percent(1 - total / scanPoints)];
+  table.insertRow().append(...rest.map(cell));
+  const more = changes.length - MOST_CHANGES;
+  return [
+    title(`Changed: ${percent(total / scanPoints)} of the points`),
+    table,
+    ...(more > 0 ? [quiet(`and ${more} rarer changes`)] : []),
+  ];
+}
+
+/** @param {import("./cloud.js").Cloud} cloud */
+function confidenceLegend({ confidence, count }) {
+  let sum = 0;
+  let unsure = 0;
+  for (const value of confidence) {
+    sum += value;
+    if (value < 128) unsure++;
+  }
+  const bar = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  bar.setAttribute("class", "ramp");
+  bar.setAttribute("viewBox", `0 0 ${RAMP_STEPS} 1`);
+  bar.setAttribute("preserveAspectRatio", "none");
+  for (let i = 0; i < RAMP_STEPS; i++) bar.append(rectangle(i, ramp(i / (RAMP_STEPS - 1))));
+  const ends = document.createElement("div");
+  ends.className = "line quiet";
+  for (const text of ["0 %", "50 %", "100 %"]) {
+    const end = document.createElement("span");
+    end.textContent = text;
+    ends.append(end);
+  }
+  return [
+    title("Confidence"),
+    bar,
+    ends,
+    quiet(`mean ${percent(sum / 255 / count)}, below one half ${percent(unsure / count)}`),
+  ];
+}
+
+/**
+ * Points of the scan by class.
+ *
+ * @param {import("./cloud.js").Cloud} cloud
+ * @param {(from: number, to: number) => number} classOf
+ * @returns {number[]}
+ */
+function sums({ classes, became }, classOf) {
+  const counts = new Array(classes).fill(0);
+  became.forEach((count, i) => counts[classOf(Math.floor(i / classes), i % classes)] += count);
+  return counts;
+}
+
+/** @param {import("./colors.js").Rgb} color */
+function swatch(color) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 1 1");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(rectangle(0, color));
+  return svg;
+}
+
+/**
+ * @param {number} x
+ * @param {import("./colors.js").Rgb} color
+ */
+function rectangle(x, color) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  const attributes = { x, y: 0, width: 1.01, height: 1, fill: css(color) };
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, `${value}`);
+  return made;
+}
+
+/** @param {string | Node} content */
+function cell(content) {
+  const made = document.createElement("td");
+  made.append(content);
+  return made;
+}
+
+/** @param {string} text */
+function title(text) {
+  const made = document.createElement("h2");
+  made.textContent = text;
+  return made;
+}
+
+/** @param {string} text */
+function quiet(text) {
+  const made = document.createElement("p");
+  made.className = "quiet";
+  made.textContent = text;
+  return made;
+}
+
+/** @param {number} value */
+export function whole(value) {
+  return value.toLocaleString("en");
+}
+
+/** @param {number} fraction */
+export function percent(fraction) {
+  return `${(100 * fraction).toFixed(1)} %`;
+}
+
+/** @param {number} fraction */
+function signed(fraction) {
+  return `${fraction > 0 ? "+" : "−"}${percent(Math.abs(fraction))}`;
+}

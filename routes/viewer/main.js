@@ -1,0 +1,264 @@
+/**
+ * The page: takes files, hands them in as a job, follows it and shows what it made of the scan. A job's id
+ * stands in the address, so that a page which is loaded again goes on where it was.
+ *
+ * `data-state` of the body says how far it is: loading, ready, sending, queued, running, showing, done,
+ * failed or cancelled.
+ *
+ * @module
+ */
+import { Api } from "./api.js";
+import { decodeCloud } from "./cloud.js";
+import { CloudPanel } from "./cloud_panel.js";
+import { byId } from "./dom.js";
+import { addFiles, droppedFiles, emptyIntake, formOf } from "./intake.js";
+import { whole } from "./legend.js";
+import { WorkPanel } from "./work_panel.js";
+
+const POINTS = 1_000_000;
+/** Methods that take no steps. */
+const WITHOUT_STEPS = ["source", "bn"];
+
+const start = byId("start", HTMLButtonElement);
+const method = byId("method", HTMLSelectElement);
+const steps = byId("steps", HTMLInputElement);
+const picker = byId("files", HTMLInputElement);
+const chosen = byId("chosen", HTMLElement);
+const api = new Api(askToken);
+const panel = new WorkPanel();
+const intake = emptyIntake();
+let busy = false;
+/** Of what is being sent. */
+let sending = new AbortController();
+/** @type {import("./api.js").Job | null} */
+let current = null;
+
+/** @param {string} state */
+function setState(state) {
+  document.body.dataset.state = state;
+}
+
+/**
+ * @param {boolean} refused
+ * @returns {Promise<string>}
+ */
+function askToken(refused) {
+  const dialog = byId("tokenDialog", HTMLDialogElement);
+  const input = byId("token", HTMLInputElement);
+  byId("tokenRefused", HTMLElement).hidden = !refused;
+  input.value = "";
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve, reject) => {
+    dialog.addEventListener("close", () => {
+      if (input.value) resolve(input.value);
+      else {reject(
+          new Error("This server answers only with its token; reload the page to give one"),
+        );}
+    }, { once: true });
+  });
+}
+
+/** @param {import("./intake.js").NamedFile[]} files */
+function take(files) {
+  const others = addFiles(intake, files);
+  if (others.length > 0) {
+    panel.fail(
+      `Cannot use ${others.slice(0, 3).join(", ")}${others.length > 3 ? " and others" : ""}: ` +
+        "a scan is LAS, LAZ or PLY, photographs are JPEG, PNG or WebP, cameras JSON or text",
+    );
+  }
+  showIntake();
+}
+
+function showIntake() {
+  const { scan, photos, cameras } = intake;
+  const rows = [
+    ...(scan ? [row(scan.name, megabytes(scan.size), () => intake.scan = null)] : []),
+    ...(photos.length > 0
+      ? [row("Photographs", whole(photos.length), () => intake.photos = [])]
+      : []),
+    ...(cameras.length > 0
+      ? [
+        row(
+          cameras.length === 1 ? cameras[0].name : "Files of cameras",
+          whole(cameras.length),
+          () => intake.cameras = [],
+        ),
+      ]
+      : []),
+  ];
+  chosen.replaceChildren(...rows);
+  chosen.hidden = rows.length === 0;
+  start.disabled = busy || scan === null;
+}
+
+/**
+ * @param {string} name
+ * @param {string} amount
+ * @param {() => void} remove
+ */
+function row(name, amount, remove) {
+  const item = document.createElement("li");
+  const label = document.createElement("span");
+  const side = document.createElement("span");
+  const button = document.createElement("button");
+  label.textContent = name;
+  label.title = name;
+  side.className = "quiet";
+  side.append(amount, button);
+  button.type = "button";
+  button.textContent = "✕";
+  button.setAttribute("aria-label", `Remove ${name}`);
+  button.addEventListener("click", () => {
+    remove();
+    showIntake();
+  });
+  item.append(label, side);
+  return item;
+}
+
+/** @param {number} bytes */
+function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+/**
+ * Does something that may fail, one thing at a time.
+ *
+ * @param {() => Promise<void>} action
+ */
+async function attempt(action) {
+  busy = true;
+  panel.clear();
+  showIntake();
+  try {
+    await action();
+  } catch (error) {
+    if (sending.signal.aborted) {
+      panel.idle();
+      setState("cancelled");
+    } else {
+      panel.fail(
+        error instanceof TypeError
+          ? `Cannot reach the server: ${error.message}`
+          : `${/** @type {Error} */ (error).message}`,
+      );
+      setState("failed");
+    }
+  } finally {
+    busy = false;
+    showIntake();
+  }
+}
+
+async function submit() {
+  sending = new AbortController();
+  setState("sending");
+  const takesSteps = !WITHOUT_STEPS.includes(method.value);
+  const form = formOf(intake, {
+    ...(method.value ? { method: method.value } : {}),
+    ...(steps.value && takesSteps ? { steps: steps.valueAsNumber } : {}),
+  });
+  panel.busy("Sending", 0);
+  const job = await api.submit(form, (sent) => panel.busy("Sending", sent), sending.signal);
+  location.hash = job.id;
+  await follow(job);
+}
+
+/** @param {import("./api.js").Job} job */
+async function follow(job) {
+  current = job;
+  panel.busy("Waiting for its turn", null);
+  for await (const { event, data } of api.events(job.links.events, new AbortController().signal)) {
+    if (event === "progress") {
+      if (data) panel.progress(data);
+      continue;
+    }
+    current = /** @type {import("./api.js").Job} */ (data);
+    if (current.progress) panel.progress(current.progress);
+    if (current.state !== "done") setState(current.state);
+  }
+  const { state, problem } = current;
+  if (state === "done") await show(current);
+  else if (problem) panel.fail(problem.detail);
+  else panel.idle();
+}
+
+/** @param {import("./api.js").Job} job */
+async function show({ links }) {
+  setState("showing");
+  panel.busy("Fetching the points", null);
+  const [answer, { students }] = await Promise.all([
+    api.request(`${links.cloud}?points=${POINTS}`),
+    models,
+  ]);
+  const cloud = decodeCloud(await answer.arrayBuffer());
+  picture ??= new CloudPanel();
+  picture.show(cloud, students[0]);
+  panel.show(cloud);
+  setState("done");
+}
+
+/** Made for the first cloud, so that a browser without WebGL still hands in jobs. @type {CloudPanel | null} */
+let picture = null;
+
+async function stop() {
+  if (document.body.dataset.state === "sending") sending.abort();
+  else if (current) await api.request(current.links.self, { method: "DELETE" });
+}
+
+async function download() {
+  if (!current) return;
+  const response = await api.request(current.links.result);
+  const given = response.headers.get("content-disposition") ?? "";
+  const extension = /filename="[^"]*\.(\w+)"/.exec(given)?.[1] ?? "ply";
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = `${current.scan.replace(/\.\w+$/, "")}-labelled.${extension}`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+picker.addEventListener("change", () => {
+  take([...picker.files ?? []].map((file) => ({ name: file.name, file })));
+  // The same file chosen again is a change, too.
+  picker.value = "";
+});
+byId("intake", HTMLFormElement).addEventListener("submit", (event) => {
+  event.preventDefault();
+  attempt(submit);
+});
+method.addEventListener("change", () => steps.disabled = WITHOUT_STEPS.includes(method.value));
+for (const [id, action] of /** @type {const} */ ([["stop", stop], ["download", download]])) {
+  byId(id, HTMLButtonElement).addEventListener(
+    "click",
+    () => action().catch((/** @type {Error} */ error) => panel.fail(error.message)),
+  );
+}
+document.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  document.body.classList.add("dragging");
+});
+document.addEventListener("dragleave", ({ relatedTarget }) => {
+  if (relatedTarget === null) document.body.classList.remove("dragging");
+});
+document.addEventListener("drop", async (event) => {
+  event.preventDefault();
+  document.body.classList.remove("dragging");
+  if (event.dataTransfer) take(await droppedFiles(event.dataTransfer));
+});
+
+const models = api.models();
+models.then(({ students: [student], teachers: [teacher] }) => {
+  byId("models", HTMLElement).textContent = `${student.id}${
+    teacher ? `, taught by ${teacher.id}` : ""
+  }`;
+}).catch((error) => panel.fail(error.message));
+const id = location.hash.slice(1);
+setState("ready");
+if (id) {
+  attempt(async () =>
+    follow(await (await api.request(`/v1/jobs/${encodeURIComponent(id)}`)).json())
+  );
+}

@@ -1,0 +1,403 @@
+/**
+ * Draws a cloud by WebGL 2: a million points a frame where the adapter can, fewer while the camera moves
+ * where it cannot.
+ *
+ * @module
+ */
+import { FRAMES, OrbitCamera } from "./camera.js";
+import { ramp, UNKNOWN } from "./colors.js";
+import { extentOf, heightsOf } from "./extent.js";
+import { POINT_FRAGMENT, POINT_VERTEX, SHADE_FRAGMENT, SHADE_VERTEX } from "./shaders.js";
+
+/**
+ * What points are coloured by, in the numbers of the shader.
+ *
+ * @typedef {"scan" | "source" | "adapted" | "confidence" | "changed"} Mode
+ * @type {Record<Mode, number>}
+ */
+const MODES = { scan: 0, source: 1, adapted: 2, confidence: 3, changed: 4 };
+
+/** A frame that took longer is drawn with fewer points while the camera moves. */
+const SLOW_MILLISECONDS = 50;
+const FAST_MILLISECONDS = 22;
+const FEWEST_POINTS = 50_000;
+/** The picture is drawn in full once nothing moved for so long. */
+const REST_MILLISECONDS = 150;
+/** Pixels around the pointer in which a point is picked. */
+const PICK_RADIUS = 4;
+/** Diameters of points. */
+const LEAST_PIXELS = 1.5;
+const MOST_PIXELS = 9;
+const EDGE_STRENGTH = 30;
+
+/** The picture of one cloud. */
+export class PointView {
+  camera = new OrbitCamera();
+  /** @type {Mode} */
+  mode = "adapted";
+  /** Factor of the points' size. */
+  pointScale = 1;
+  /** Whether edges are shaded. */
+  shaded = true;
+  /** Points above are not drawn. */
+  ceiling = Infinity;
+  /** @type {import("./colors.js").Rgb} */
+  background = [255, 255, 255];
+  /** @type {import("./colors.js").Rgb} */
+  unchanged = [200, 200, 200];
+  /** Called after every picture of all points. @type {() => void} */
+  onDrawn = () => {};
+
+  #canvas;
+  #gl;
+  #points;
+  #shade;
+  #palette;
+  /** @type {Target | null} */
+  #target = null;
+  /** @type {import("./cloud.js").Cloud | null} */
+  #cloud = null;
+  #extent = extentOf(new Float32Array(3));
+  /** @type {WebGLVertexArrayObject | null} */
+  #array = null;
+  /** @type {WebGLBuffer[]} */
+  #buffers = [];
+  /** Points that a frame may have while the camera moves. */
+  #budget = Infinity;
+  #asked = 0;
+  /** Whether the camera was moved since the last frame. */
+  #moved = false;
+  #lastMove = -Infinity;
+  /** When the last frame was, where the camera moved in it. @type {number | null} */
+  #lastFrame = null;
+  /** Milliseconds from frame to frame while the camera moves, smoothed. */
+  #pace = 0;
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @throws {TypeError} where the browser has no WebGL 2.
+   */
+  constructor(canvas) {
+    const gl = canvas.getContext("webgl2", { antialias: false, alpha: false, depth: false });
+    if (!gl) throw new TypeError("Cannot draw the cloud: this browser has no WebGL 2");
+    this.#canvas = canvas;
+    this.#gl = gl;
+    this.#points = new Program(gl, POINT_VERTEX, POINT_FRAGMENT);
+    this.#shade = new Program(gl, SHADE_VERTEX, SHADE_FRAGMENT);
+    this.#palette = texture(gl);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, 256, 2);
+    new ResizeObserver(() => this.redraw()).observe(canvas);
+  }
+
+  /** Heights between which points lie, and that below which one sees into a closed room. */
+  get heights() {
+    return heightsOf(this.#cloud?.positions ?? new Float32Array(3), FRAMES[this.camera.up].up);
+  }
+
+  /**
+   * Shows a cloud, all of it in the picture.
+   *
+   * @param {import("./cloud.js").Cloud} cloud
+   */
+  show(cloud) {
+    const gl = this.#gl;
+    this.#cloud = cloud;
+    this.#extent = extentOf(cloud.positions);
+    this.#budget = cloud.count;
+    for (const buffer of this.#buffers) gl.deleteBuffer(buffer);
+    gl.deleteVertexArray(this.#array);
+    this.#array = gl.createVertexArray();
+    gl.bindVertexArray(this.#array);
+    this.#buffers = [cloud.positions, cloud.color, cloud.source, cloud.label, cloud.confidence]
+      .map((values, location) => this.#attribute(location, values, cloud));
+    this.ceiling = Infinity;
+    this.frame();
+  }
+
+  /** Puts all of the cloud into the picture. */
+  frame() {
+    const { least, greatest } = this.#extent;
+    this.camera.frame(least, greatest, this.#canvas.clientWidth / this.#canvas.clientHeight);
+    this.redraw();
+  }
+
+  /**
+   * Sets colours of classes.
+   *
+   * @param {readonly import("./colors.js").Rgb[]} colors
+   * @param {ReadonlySet<number>} hidden classes that are not drawn.
+   */
+  setPalette(colors, hidden) {
+    const gl = this.#gl;
+    const texels = new Uint8Array(2 * 256 * 4);
+    for (let i = 0; i < 256; i++) {
+      texels.set([...(colors[i] ?? UNKNOWN), hidden.has(i) ? 0 : 255], 4 * i);
+      texels.set([...ramp(i / 255), 255], 4 * (256 + i));
+    }
+    gl.bindTexture(gl.TEXTURE_2D, this.#palette);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 256, 2, gl.RGBA, gl.UNSIGNED_BYTE, texels);
+    this.redraw();
+  }
+
+  /** Draws again, after something changed. @param {boolean} [moving] the camera, by hand. */
+  redraw(moving = false) {
+    this.#moved ||= moving;
+    this.#asked ||= requestAnimationFrame((time) => this.#frame(time));
+  }
+
+  /**
+   * The point that is drawn at a place of the canvas, or next to it.
+   *
+   * @param {number} x from the left, in CSS pixels
+   * @param {number} y from the top
+   * @returns {number | null} its index in the cloud.
+   */
+  pick(x, y) {
+    if (!this.#target) return null;
+    const gl = this.#gl;
+    const { width, height, framebuffer } = this.#target;
+    const scale = width / this.#canvas.clientWidth;
+    const side = 2 * PICK_RADIUS + 1;
+    const left = Math.round(x * scale) - PICK_RADIUS;
+    const bottom = height - 1 - Math.round(y * scale) - PICK_RADIUS;
+    const found = new Uint32Array(side ** 2);
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, framebuffer);
+    gl.readBuffer(gl.COLOR_ATTACHMENT1);
+    // Pixels outside of the picture stay 0: none.
+    gl.readPixels(left, bottom, side, side, gl.RED_INTEGER, gl.UNSIGNED_INT, found);
+    let nearest = Infinity;
+    let index = 0;
+    found.forEach((value, i) => {
+      const away = Math.hypot(i % side - PICK_RADIUS, Math.floor(i / side) - PICK_RADIUS);
+      if (value > 0 && away < nearest) [nearest, index] = [away, value];
+    });
+    return index > 0 ? index - 1 : null;
+  }
+
+  /** @param {number} time */
+  #frame(time) {
+    this.#asked = 0;
+    const cloud = this.#cloud;
+    if (!cloud || this.#canvas.clientWidth === 0) return;
+    if (this.#moved) this.#lastMove = time;
+    this.#moved = false;
+    const moving = time - this.#lastMove < REST_MILLISECONDS;
+    if (moving && this.#lastFrame !== null) this.#adapt(time - this.#lastFrame, cloud.count);
+    this.#lastFrame = moving ? time : null;
+    this.#draw(moving ? Math.min(cloud.count, this.#budget) : cloud.count);
+    // Goes on until it rests, and then draws all points.
+    if (moving) this.redraw();
+    else this.onDrawn();
+  }
+
+  /**
+   * @param {number} milliseconds of the last frame
+   * @param {number} count
+   */
+  #adapt(milliseconds, count) {
+    // Frames of an adapter that is behind come in pairs, a short one and a long one.
+    this.#pace = (this.#pace + milliseconds) / 2;
+    if (this.#pace > SLOW_MILLISECONDS) this.#budget = Math.max(FEWEST_POINTS, this.#budget >> 1);
+    if (this.#pace < FAST_MILLISECONDS) {
+      this.#budget = Math.min(count, Math.ceil(this.#budget * 1.25));
+    }
+  }
+
+  /** @param {number} count */
+  #draw(count) {
+    const gl = this.#gl;
+    const { width, height, framebuffer, colors, depths } = this.#fit();
+    const { near, far } = this.camera.range;
+    gl.viewport(0, 0, width, height);
+
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    gl.enable(gl.DEPTH_TEST);
+    gl.clearBufferfv(gl.COLOR, 0, [0, 0, 0, 0]);
+    gl.clearBufferuiv(gl.COLOR, 1, [0, 0, 0, 0]);
+    gl.clearBufferfv(gl.DEPTH, 0, [1]);
+    const pixels = devicePixelRatio;
+    // A little more than the distance of neighbours closes a surface; fewer points have to be larger.
+    const diameter = 1.4 * this.#extent.spacing * Math.sqrt(this.#cloudCount / count);
+    this.#points.use({
+      camera: this.camera.matrix(width / height),
+      mode: MODES[this.mode],
+      palette: this.#palette,
+      unchanged: unit(this.unchanged),
+      up: FRAMES[this.camera.up].up,
+      ceiling: Math.min(this.ceiling, 3e38),
+      size: [
+        diameter * this.pointScale * this.camera.scale * height,
+        LEAST_PIXELS * pixels * this.pointScale,
+        MOST_PIXELS * pixels * this.pointScale,
+      ],
+    });
+    gl.bindVertexArray(this.#array);
+    gl.drawArrays(gl.POINTS, 0, count);
+
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.disable(gl.DEPTH_TEST);
+    gl.bindVertexArray(null);
+    this.#shade.use({
+      colors,
+      depths,
+      range: [near, far],
+      strength: this.shaded ? EDGE_STRENGTH : 0,
+      radius: Math.max(1, Math.round(pixels)),
+      background: unit(this.background),
+    });
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  get #cloudCount() {
+    return this.#cloud?.count ?? 1;
+  }
+
+  /** The pictures that are drawn into, as large as the canvas. */
+  #fit() {
+    const canvas = this.#canvas;
+    const width = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
+    const height = Math.max(1, Math.round(canvas.clientHeight * devicePixelRatio));
+    if (canvas.width !== width || canvas.height !== height) {
+      [canvas.width, canvas.height] = [width, height];
+    }
+    if (this.#target?.width !== width || this.#target.height !== height) {
+      this.#target?.dispose();
+      this.#target = new Target(this.#gl, width, height);
+    }
+    return this.#target;
+  }
+
+  /**
+   * @param {number} location
+   * @param {Float32Array | Uint8Array} values
+   * @param {import("./cloud.js").Cloud} cloud
+   */
+  #attribute(location, values, { channels, count }) {
+    const gl = this.#gl;
+    const buffer = gl.createBuffer();
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+    // One channel is grey.
+    const data = location === 1 && channels === 1
+      ? Uint8Array.from({ length: 3 * count }, (_, i) => values[Math.floor(i / 3)])
+      : values;
+    gl.bufferData(gl.ARRAY_BUFFER, data, gl.STATIC_DRAW);
+    if (location === 1 && channels === 0) return buffer;
+    gl.enableVertexAttribArray(location);
+    if (location === 0) gl.vertexAttribPointer(location, 3, gl.FLOAT, false, 0, 0);
+    else if (location === 1) gl.vertexAttribPointer(location, 3, gl.UNSIGNED_BYTE, true, 0, 0);
+    else gl.vertexAttribIPointer(location, 1, gl.UNSIGNED_BYTE, 0, 0);
+    return buffer;
+  }
+}
+
+/** Pictures of colours, indices and depths. */
+class Target {
+  #gl;
+  #textures;
+
+  /**
+   * @param {WebGL2RenderingContext} gl
+   * @param {number} width
+   * @param {number} height
+   */
+  constructor(gl, width, height) {
+    this.#gl = gl;
+    this.width = width;
+    this.height = height;
+    this.framebuffer = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.framebuffer);
+    this.#textures = /** @type {const} */ ([
+      [gl.COLOR_ATTACHMENT0, gl.RGBA8],
+      [gl.COLOR_ATTACHMENT1, gl.R32UI],
+      [gl.DEPTH_ATTACHMENT, gl.DEPTH_COMPONENT24],
+    ]).map(([attachment, format]) => {
+      const picture = texture(gl);
+      gl.texStorage2D(gl.TEXTURE_2D, 1, format, width, height);
+      gl.framebufferTexture2D(gl.FRAMEBUFFER, attachment, gl.TEXTURE_2D, picture, 0);
+      return picture;
+    });
+    this.colors = this.#textures[0];
+    this.depths = this.#textures[2];
+    gl.drawBuffers([gl.COLOR_ATTACHMENT0, gl.COLOR_ATTACHMENT1]);
+  }
+
+  dispose() {
+    this.#gl.deleteFramebuffer(this.framebuffer);
+    for (const picture of this.#textures) this.#gl.deleteTexture(picture);
+  }
+}
+
+/** A linked program that takes its uniforms by name. */
+class Program {
+  #gl;
+  #program;
+  /** @type {Map<string, {location: WebGLUniformLocation, type: number}>} */
+  #uniforms = new Map();
+
+  /**
+   * @param {WebGL2RenderingContext} gl
+   * @param {string} vertex
+   * @param {string} fragment
+   */
+  constructor(gl, vertex, fragment) {
+    this.#gl = gl;
+    this.#program = gl.createProgram();
+    for (
+      const [type, code] of /** @type {const} */ ([
+        [gl.VERTEX_SHADER, vertex],
+        [gl.FRAGMENT_SHADER, fragment],
+      ])
+    ) {
+      const shader = /** @type {WebGLShader} */ (gl.createShader(type));
+      gl.shaderSource(shader, code);
+      gl.compileShader(shader);
+      gl.attachShader(this.#program, shader);
+    }
+    gl.linkProgram(this.#program);
+    if (!gl.getProgramParameter(this.#program, gl.LINK_STATUS)) {
+      const logs = (gl.getAttachedShaders(this.#program) ?? []).map((s) => gl.getShaderInfoLog(s));
+      throw new SyntaxError([gl.getProgramInfoLog(this.#program), ...logs].join("\n"));
+    }
+    const count = gl.getProgramParameter(this.#program, gl.ACTIVE_UNIFORMS);
+    for (let i = 0; i < count; i++) {
+      const { name, type } = /** @type {WebGLActiveInfo} */ (gl.getActiveUniform(this.#program, i));
+      const location = gl.getUniformLocation(this.#program, name);
+      if (location) this.#uniforms.set(name, { location, type });
+    }
+  }
+
+  /** @param {Record<string, any>} values a texture, a number or numbers for every uniform. */
+  use(values) {
+    const gl = this.#gl;
+    gl.useProgram(this.#program);
+    let unit = 0;
+    for (const [name, { location, type }] of this.#uniforms) {
+      const value = values[name];
+      if (type === gl.SAMPLER_2D) {
+        gl.activeTexture(gl.TEXTURE0 + unit);
+        gl.bindTexture(gl.TEXTURE_2D, value);
+        gl.uniform1i(location, unit++);
+      } else if (type === gl.FLOAT_MAT4) gl.uniformMatrix4fv(location, false, value);
+      else if (type === gl.FLOAT_VEC3) gl.uniform3fv(location, value);
+      else if (type === gl.FLOAT_VEC2) gl.uniform2fv(location, value);
+      else if (type === gl.INT) gl.uniform1i(location, value);
+      else gl.uniform1f(location, value);
+    }
+  }
+}
+
+/** @param {WebGL2RenderingContext} gl */
+function texture(gl) {
+  const made = gl.createTexture();
+  gl.activeTexture(gl.TEXTURE0);
+  gl.bindTexture(gl.TEXTURE_2D, made);
+  for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
+    gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
+  }
+  return made;
+}
+
+/** @param {import("./colors.js").Rgb} color */
+function unit(color) {
+  return color.map((value) => value / 255);
+}

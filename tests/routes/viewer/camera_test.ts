@@ -1,0 +1,74 @@
+/** The viewer's camera and what it is pointed at. */
+import assert from "node:assert/strict";
+import { FRAMES, OrbitCamera } from "../../../routes/viewer/camera.js";
+import { extentOf, heightsOf } from "../../../routes/viewer/extent.js";
+
+type Up = keyof typeof FRAMES;
+
+/** Where a point is in the picture: -1 to 1 from left to right, bottom to top, near to far; and its distance. */
+function projected(camera: OrbitCamera, aspect: number, point: readonly number[]) {
+  const m: Float32Array = camera.matrix(aspect);
+  const [x, y, z, w] = [0, 1, 2, 3].map((row) =>
+    m[row]! * point[0]! + m[4 + row]! * point[1]! + m[8 + row]! * point[2]! + m[12 + row]!
+  ) as [number, number, number, number];
+  return { x: x / w, y: y / w, z: z / w, distance: w };
+}
+
+Deno.test("OrbitCamera.frame() brings a whole box into the picture, as large as it can be, right way up", () => {
+  const [least, greatest] = [[-3, 10, 2], [40, 17, 6]];
+  for (const up of Object.keys(FRAMES) as Up[]) {
+    for (const aspect of [0.5, 1, 2.2]) {
+      const camera = new OrbitCamera();
+      camera.up = up;
+      camera.frame(least, greatest, aspect);
+      const corners = Array.from(
+        { length: 8 },
+        (_, corner) =>
+          projected(camera, aspect, [0, 1, 2].map((i) => [least, greatest][corner >> i & 1]![i]!)),
+      );
+      const out = Math.max(...corners.flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]));
+      assert.ok(out < 1 && out > 0.6, `${up} ${aspect}: ${out}`);
+      const { near, far } = camera.range;
+      for (const { z, distance } of corners) {
+        assert.ok(Math.abs(z) < 1 && distance > near && distance < far);
+      }
+      const middle = least.map((low, i) => (low + greatest[i]!) / 2);
+      const above = middle.map((value, i) => value + FRAMES[up].up[i]!);
+      assert.ok(projected(camera, aspect, above).y > projected(camera, aspect, middle).y);
+    }
+  }
+});
+
+Deno.test("OrbitCamera keeps its target in the middle while it turns, and moves it when it pans", () => {
+  const camera = new OrbitCamera();
+  camera.frame([0, 0, 0], [2, 2, 2], 1);
+  camera.turn(1, -5);
+  const { x, y, distance } = projected(camera, 1, [1, 1, 1]);
+  assert.ok(Math.abs(x) < 1e-5 && Math.abs(y) < 1e-5);
+  assert.ok(Math.abs(distance - camera.distance) < 1e-4);
+  // Half a picture to the right: what was in the middle is at the left edge.
+  camera.pan(0.5, 0);
+  assert.ok(Math.abs(projected(camera, 1, [1, 1, 1]).x + 1) < 1e-4);
+  camera.zoom(1e-9);
+  assert.ok(camera.distance > 0);
+});
+
+Deno.test("heightsOf() opens a room that is closed at the top, and leaves terrain alone", () => {
+  // A floor and a ceiling 3 apart, along y.
+  const room = Float32Array.from({ length: 3000 }, (_, i) => i % 3 === 1 ? 3 * (i % 2) : i % 70);
+  assert.deepEqual(heightsOf(room, [0, 1, 0]), { low: 0, high: 3, ceiling: 0.8 * 3 });
+  const slope = Float32Array.from({ length: 3000 }, (_, i) => (i / 1000) ** 4);
+  assert.equal(heightsOf(slope, [0, 0, 1]).ceiling, null);
+});
+
+Deno.test("extentOf() knows the distance of neighbours, and is not fooled by a stray point", () => {
+  const side = 200;
+  const positions = new Float32Array(3 * (side ** 2 + 1));
+  for (let i = 0; i < side ** 2; i++) {
+    positions.set([(i % side) / 10, Math.floor(i / side) / 10, 0], 3 * i);
+  }
+  positions.set([5000, 5000, 5000], 3 * side ** 2);
+  const { greatest, spacing } = extentOf(positions);
+  assert.ok(greatest[0]! < 20 && greatest[2]! < 1);
+  assert.ok(spacing > 0.08 && spacing < 0.15, `${spacing}`);
+});

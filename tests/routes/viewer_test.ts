@@ -1,0 +1,227 @@
+/** The page at `/`, and in a real browser what it shows of a job. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Photo, writePly } from "../../lib/scan/mod.ts";
+import { METHODS } from "../../lib/ttt/methods/mod.ts";
+import { startServer } from "../../routes/server.ts";
+import { ramp } from "../../routes/viewer/colors.js";
+import { findChromium, Page } from "./chromium.ts";
+import { fakeApp, withJobs } from "./support.ts";
+
+const BROWSER_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+async function pageText(): Promise<string> {
+  const response = await fakeApp().app.request("/", { headers: { accept: BROWSER_ACCEPT } });
+  return await response.text();
+}
+
+Deno.test("GET / gives browsers the page, which may load nothing from elsewhere, and others JSON", async () => {
+  const { app } = fakeApp({ token: "secret" });
+  const page = await app.request("/", { headers: { accept: BROWSER_ACCEPT } });
+  assert.equal(page.status, 200);
+  assert.equal(page.headers.get("content-type"), "text/html; charset=utf-8");
+  const policy = page.headers.get("content-security-policy")!;
+  assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/);
+  assert.doesNotMatch(policy, /unsafe|http|\*/);
+  assert.match(await page.text(), /^<!doctype html>/);
+  for (const accept of ["*/*", "application/json", ""]) {
+    const index = await app.request("/", { headers: accept ? { accept } : {} });
+    assert.match(index.headers.get("content-type")!, /^application\/json/);
+    assert.equal(index.headers.get("vary"), "accept");
+    assert.ok("POST /v1/segment" in (await index.json()).endpoints);
+  }
+});
+
+Deno.test("GET /viewer/ serves every file that the page and its scripts name, and asks of nobody else", async () => {
+  const { app } = fakeApp();
+  const html = await pageText();
+  const paths = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => `/${path}`)
+    .filter((path) => path.startsWith("/viewer/"));
+  assert.ok(paths.includes("/viewer/main.js") && paths.includes("/viewer/viewer.css"));
+  for (const path of paths) {
+    const response = await app.request(path);
+    assert.equal(response.status, 200, path);
+    assert.ok(response.headers.get("etag"));
+    const text = await response.text();
+    assert.doesNotMatch(text.replaceAll("http://www.w3.org/2000/svg", ""), /https?:\/\//, path);
+    for (const [, file] of text.matchAll(/from "\.\/([^"]+)"/g)) {
+      const imported = `/viewer/${file}`;
+      if (!paths.includes(imported)) paths.push(imported);
+    }
+  }
+  assert.ok(paths.includes("/viewer/shaders.js"), "scripts of scripts are among them");
+});
+
+Deno.test("GET / offers methods that there are", async () => {
+  const [, select] = /<select id="method">(.*?)<\/select>/s.exec(await pageText())!;
+  const names = [...select!.matchAll(/value="([^"]+)"/g)].map(([, name]) => name!);
+  assert.ok(names.length > 3);
+  for (const name of names) assert.ok(METHODS.has(name), name);
+});
+
+/** A floor of 60 by 60 points, red, 5 cm apart. */
+function floorScan(): Uint8Array {
+  const side = 60;
+  const positions = Float32Array.from({ length: 3 * side ** 2 }, (_, i) => {
+    const point = Math.floor(i / 3);
+    return [(point % side) / 20, Math.floor(point / side) / 20, 0][i % 3]!;
+  });
+  const colors = Float32Array.from(positions, (_, i) => i % 3 === 0 ? 1 : 0);
+  return writePly({ positions, colors, labels: null });
+}
+
+/** How many pixels of a picture have exactly this colour. */
+function pixelsOf({ pixels }: Photo, [red, green, blue]: readonly number[]): number {
+  let count = 0;
+  for (let i = 0; i < pixels.length; i += 3) {
+    if (pixels[i] === red && pixels[i + 1] === green && pixels[i + 2] === blue) count++;
+  }
+  return count;
+}
+
+const chromium = await findChromium();
+
+Deno.test({
+  name: "GET / labels a scan in a browser, and shows its points in the colours of their classes",
+  ignore: chromium === null,
+  fn: async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tttkd-viewer-"));
+    const scan = join(folder, "floor.ply");
+    await writeFile(scan, floorScan());
+    const second = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    await withJobs(
+      async ({ app, engine, work }) => {
+        const palette = [[210, 60, 70], [40, 140, 220], [240, 190, 40]] as const;
+        palette.forEach((color, i) => engine.student.palette[i] = [...color]);
+        work();
+        await using server = await startServer(app, "127.0.0.1", 0);
+        // Whatever fails: the job ends, and with it the stream that the server would wait for.
+        using _opened = {
+          [Symbol.dispose]: () => [second, gate].forEach(({ resolve }) => resolve()),
+        };
+        await using page = await Page.open(chromium!, 900, 600);
+        await page.goTo(server.url);
+        await page.until("document.body.dataset.state === 'ready'");
+        await page.chooseFiles("#files", [scan]);
+        await page.click("#start");
+
+        const lossSaid = (text: string) =>
+          page.until(
+            `document.querySelector('#chart').ariaLabel.endsWith(${JSON.stringify(text)})`,
+          );
+        await lossSaid("0.5000 at step 1 of 2");
+        second.resolve();
+        await lossSaid("0.5000 at step 1, 0.2500 at step 2 of 2");
+        gate.resolve();
+        await page.until("document.body.dataset.state === 'done'");
+
+        const drawn = async (mode: string) => {
+          await page.evaluate(`document.querySelector("input[value=${mode}]").click()`);
+          await page.until(`document.querySelector('#cloud').dataset.drawn === '${mode}'`);
+          return await page.screenshot();
+        };
+        const adapted = await drawn("adapted");
+        for (const color of palette) assert.ok(pixelsOf(adapted, color) > 2000, `${color}`);
+        const legend = await page.evaluate("document.querySelector('#legend').innerText");
+        assert.match(legend as string, /floor\s+1,200\s+33\.3 %\s+−66\.7 %/);
+
+        const source = await drawn("source");
+        // What is left of the others is not even a swatch: the legend shows classes that occur somewhere.
+        assert.ok(pixelsOf(source, palette[0]) > 3 * pixelsOf(adapted, palette[0]) / 2);
+        for (const color of palette.slice(1)) assert.ok(pixelsOf(source, color) < 500);
+
+        const changed = await drawn("changed");
+        assert.ok(pixelsOf(changed, palette[1]) > 2000 && pixelsOf(changed, palette[0]) < 500);
+        assert.ok(pixelsOf(await drawn("scan"), [255, 0, 0]) > 6000);
+        assert.ok(pixelsOf(await drawn("confidence"), ramp(85 / 255)) > 6000);
+
+        await page.evaluate(
+          "HTMLAnchorElement.prototype.click = function () { document.title = this.download; }",
+        );
+        await page.click("#download");
+        await page.until("document.title === 'floor-labelled.ply'");
+        // The address holds the job.
+        await page.reload();
+        await page.until("document.querySelector('#cloud').dataset.drawn === 'adapted'");
+        assert.equal(pixelsOf(await page.screenshot(), palette[1]), pixelsOf(adapted, palette[1]));
+        assert.deepEqual(page.messages, []);
+      },
+      {
+        work: async ({ onProgress }) => {
+          onProgress!({ phase: "adapt", step: 1, steps: 2, loss: 0.5 });
+          await second.promise;
+          onProgress!({ phase: "adapt", step: 2, steps: 2, loss: 0.25 });
+          await gate.promise;
+        },
+      },
+    );
+    await rm(folder, { recursive: true });
+  },
+});
+
+Deno.test({
+  name:
+    "GET / asks for the server's token until it is right, takes a folder, and says what is refused",
+  ignore: chromium === null,
+  fn: async () => {
+    const { app } = fakeApp({ token: "secret" });
+    await using server = await startServer(app, "127.0.0.1", 0);
+    await using page = await Page.open(chromium!, 900, 600);
+    await page.goTo(server.url);
+    const give = async (token: string) => {
+      await page.until("document.querySelector('#tokenDialog').open");
+      await page.evaluate(`document.querySelector('#token').value = '${token}'`);
+      await page.click("#tokenDialog button");
+    };
+    await give("wrong");
+    await page.until("!document.querySelector('#tokenRefused').hidden");
+    await give("secret");
+    await page.until("document.querySelector('#models').innerText.includes('fake-student')");
+
+    const folder = await mkdtemp(join(tmpdir(), "tttkd-dropped-"));
+    await mkdir(join(folder, "images"));
+    for (const name of ["room.ply", "cameras.json", "images/0.jpg", "images/1.png"]) {
+      await writeFile(join(folder, name), name);
+    }
+    await page.drop("#cloud", [folder]);
+    await page.until("!document.querySelector('#start').disabled");
+    const chosen = await page.evaluate("document.querySelector('#chosen').innerText");
+    assert.match(chosen as string, /room\.ply[^]*Photographs\s+2[^]*cameras\.json/);
+    // A server without a queue takes no jobs.
+    await page.click("#start");
+    await page.until("document.body.dataset.state === 'failed'");
+    const problem = await page.evaluate("document.querySelector('#problem').innerText");
+    assert.match(problem as string, /^Cannot POST \/v1\/jobs/);
+    await rm(folder, { recursive: true });
+  },
+});
+
+Deno.test({
+  name: "GET / stops a job that it handed in",
+  ignore: chromium === null,
+  fn: async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tttkd-viewer-"));
+    const scan = join(folder, "floor.ply");
+    await writeFile(scan, floorScan());
+    // Nobody works on the queue.
+    await withJobs(async ({ app, queue, stopping }) => {
+      await using server = await startServer(app, "127.0.0.1", 0);
+      using _ended = { [Symbol.dispose]: () => stopping.abort() };
+      await using page = await Page.open(chromium!, 900, 600);
+      await page.goTo(server.url);
+      await page.until("document.body.dataset.state === 'ready'");
+      await page.chooseFiles("#files", [scan]);
+      await page.click("#start");
+      await page.until("document.body.dataset.state === 'queued'");
+      assert.equal(queue.counts().queued, 1);
+      await page.click("#stop");
+      await page.until("document.body.dataset.state === 'cancelled'");
+      assert.deepEqual(queue.counts(), { cancelled: 1 });
+      assert.equal(await page.evaluate("document.querySelector('#start').disabled"), false);
+    });
+    await rm(folder, { recursive: true });
+  },
+});
