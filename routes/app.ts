@@ -39,7 +39,7 @@ export function createApp(options: AppOptions): Hono {
   app.use(requestId(), observe(metrics, options.log), secureHeaders());
   if (options.token !== undefined) app.use("/v1/*", bearerAuth({ token: options.token }));
   app.get("/", (c) => c.json(INDEX));
-  app.route("/health", healthRoutes(options.engine));
+  app.route("/health", healthRoutes(options.engine, options.queue));
   app.route("/metrics", metricsRoutes(metrics, options.queue));
   app.route("/v1/models", modelRoutes(options.engine));
   app.route(
@@ -62,7 +62,7 @@ const INDEX = {
   name: "ttt-kd",
   endpoints: {
     "GET /health/live": "the server answers",
-    "GET /health/ready": "the models are loaded and the GPU answers",
+    "GET /health/ready": "the models are loaded, GPU and queue answer",
     "GET /metrics": "counts for Prometheus",
     "GET /v1/models": "the cards of student and teacher",
     "POST /v1/segment": "a scan, with or without photographs, in; the same scan, labelled, out",

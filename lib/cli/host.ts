@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { QueueLimits } from "../jobs/queue.ts";
+import type { QueuePlace } from "../jobs/open_queue.ts";
 import type { Progress, Segmenter } from "../ttt/types.ts";
 
 /** What one server allows. */
@@ -19,9 +19,7 @@ export interface ServerLimits {
 export const DEFAULT_LIMITS: ServerLimits = { bodyBytes: 2 ** 29, images: 256, places: 8 };
 
 /** Where and for how long a server keeps jobs. */
-export interface ServerData {
-  folder: string;
-  queue: QueueLimits;
+export interface ServerData extends QueuePlace {
   /** How long jobs and their results are kept after their end. */
   keepHours: number;
   /** What a job at work may still take once the server was told to stop; then it goes back into the queue. */

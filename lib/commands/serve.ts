@@ -38,6 +38,11 @@ export const command = defineCommand({
       default: ".ttt-kd",
       about: "folder of jobs; start again with the same one and they go on",
     },
+    queue: {
+      type: "string",
+      value: "URL",
+      about: "redis://HOST:6379/0: share jobs with machines that have the same folder DIR mounted",
+    },
     keep: {
       type: "string",
       value: "HOURS",
@@ -73,6 +78,7 @@ export const command = defineCommand({
       "max-images": images,
       places,
       data: folder,
+      queue: redis,
       keep,
       grace,
       "max-jobs": jobs,
@@ -96,6 +102,7 @@ export const command = defineCommand({
         jobs: wholeNumber("max-jobs", jobs, 1, 100_000),
         jobsOfClient: wholeNumber("max-jobs-of-client", jobsOfClient, 1, 100_000),
       },
+      ...(redis === undefined ? {} : { redis }),
     };
     const portNumber = wholeNumber("port", port, 0, 65535);
     await using engine = await openEngine(models);

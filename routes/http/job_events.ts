@@ -8,8 +8,8 @@
  * @module
  */
 import type { SSEMessage } from "hono/streaming";
-import { isOver } from "../../lib/jobs/job.ts";
-import type { JobQueue } from "../../lib/jobs/queue.ts";
+import { isOver, type Job } from "../../lib/jobs/job.ts";
+import { type JobQueue, QueueUnavailableError } from "../../lib/jobs/queue.ts";
 import { jobView } from "./job_view.ts";
 
 /** How often to look whether another process has changed the job. */
@@ -28,8 +28,7 @@ export async function* jobEvents(
   let state = "";
   let progress = "";
   let wake: () => void = () => {};
-  const look = () => {
-    const job = queue.get(id);
+  const take = (job: Job | null) => {
     ended = job === null || isOver(job);
     if (job === null) return;
     const stateNow = `${job.state} ${job.attempts}`;
@@ -43,16 +42,25 @@ export async function* jobEvents(
     progress = progressNow;
     if (waiting.length > MOST_BEHIND) waiting.shift();
   };
+  let looked = Promise.resolve();
+  /** Asks at once, so that no step is missed, and takes the answers in the order of the questions. */
+  const look = () => {
+    const answer = queue.get(id);
+    looked = Promise.all([looked, answer]).then(([_, job]) => take(job)).catch((error) => {
+      // A queue that is away is asked again.
+      if (!(error instanceof QueueUnavailableError)) throw error;
+    });
+    return looked;
+  };
   using _changes = queue.listen((changed) => {
     if (changed !== id) return;
-    look();
-    wake();
+    look().then(() => wake(), () => wake());
   });
   const stop = () => wake();
   signal.addEventListener("abort", stop);
   try {
     while (!signal.aborted) {
-      look();
+      await look();
       for (let next; (next = waiting.shift());) yield next;
       if (ended && waiting.length === 0) return;
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -64,5 +72,6 @@ export async function* jobEvents(
     }
   } finally {
     signal.removeEventListener("abort", stop);
+    await looked.catch(() => {});
   }
 }

@@ -9,7 +9,8 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { JobProblem } from "../../lib/jobs/job.ts";
-import { QueueFullError } from "../../lib/jobs/queue.ts";
+import { MissingFilesError } from "../../lib/jobs/input.ts";
+import { QueueFullError, QueueUnavailableError } from "../../lib/jobs/queue.ts";
 import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
 import { InputError } from "../../lib/scan/mod.ts";
 import { OptionError } from "../../lib/ttt/options.ts";
@@ -34,7 +35,10 @@ export function onError(error: Error, c: Context): Response {
   const problem = gone ? CLIENT_GONE : problemOf(error);
   if (problem.status === 500) console.error(error);
   const headers = new Headers();
-  if (error instanceof BusyError || error instanceof QueueFullError) {
+  if (
+    error instanceof BusyError || error instanceof QueueFullError ||
+    error instanceof QueueUnavailableError
+  ) {
     headers.set("retry-after", `${error.retryAfterSeconds}`);
   }
   if (error instanceof GpuLostError) headers.set("retry-after", "5");
@@ -63,9 +67,10 @@ export function problemResponse(problem: JobProblem, headers: Headers = new Head
   );
 }
 
-/** Why a job failed; null where the fault is the GPU's, and another attempt may go better. */
+/** Why a job failed; null where the fault is this machine's, and another attempt may go better. */
 export function jobProblem(error: Error): JobProblem | null {
   if (error instanceof GpuLostError || error instanceof GpuUnavailableError) return null;
+  if (error instanceof MissingFilesError) return null;
   const problem = problemOf(error);
   if (problem.status === 500) console.error(error);
   return problem;
@@ -90,7 +95,9 @@ function problemOf(error: Error): JobProblem {
     };
   }
   if (error instanceof OptionError) return { status: 422, detail, field: error.field };
-  if (error instanceof BusyError) return { status: 503, detail };
+  if (error instanceof BusyError || error instanceof QueueUnavailableError) {
+    return { status: 503, detail };
+  }
   if (error instanceof QueueFullError) return { status: 429, detail };
   if (error instanceof GpuLostError || error instanceof GpuUnavailableError) {
     return { status: 503, detail };

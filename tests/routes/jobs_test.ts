@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { JobQueue } from "../../lib/jobs/queue.ts";
+import { SqliteQueue } from "../../lib/jobs/sqlite_queue.ts";
 import { readScan } from "../../lib/scan/mod.ts";
 import {
   formRequest,
@@ -194,7 +194,7 @@ Deno.test("POST /v1/jobs refuses at once what can be seen at once, and leaves no
       await problemOf(await app.request(URL_, request), status);
     }
     assert.deepEqual(await readdir(queue.files), []);
-    assert.deepEqual(queue.counts(), {});
+    assert.deepEqual(await queue.counts(), {});
     await problemOf(await app.request(`${URL_}/nope`), 404);
     await problemOf(await app.request(`${URL_}/nope/events`), 404);
   }, { limits: { bodyBytes: 100_000 } });
@@ -221,7 +221,7 @@ Deno.test("a job that was dropped at work is finished by the next server, with t
     let job: JobAnswer;
     await withJobs(async (jobs) => {
       job = await submitted(jobs);
-      assert.ok(jobs.queue.claim("a worker that dies", 0));
+      assert.ok(await jobs.queue.claim("a worker that dies", 0));
     }, { folder });
     await withJobs(async (jobs) => {
       jobs.work();
@@ -232,8 +232,8 @@ Deno.test("a job that was dropped at work is finished by the next server, with t
       assert.deepEqual([...(await readScan(answer, "answer")).labels!], [0, 1, 2, 0, 1, 2]);
     }, { folder });
     // And it is done for those who come after.
-    using queue = new JobQueue(folder);
-    assert.deepEqual(queue.counts(), { done: 1 });
+    await using queue = new SqliteQueue(folder);
+    assert.deepEqual(await queue.counts(), { done: 1 });
   } finally {
     await rm(folder, { recursive: true });
   }
