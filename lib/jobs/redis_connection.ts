@@ -37,25 +37,28 @@ export async function connect(url: string, warn: (line: string) => void): Promis
       "Cannot use the address of the queue: it has to be redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]",
     );
   }
+  let connected = false;
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_MILLISECONDS,
     socketTimeout: SILENCE_MILLISECONDS,
     keepAlive: SILENCE_MILLISECONDS,
     enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    // BullMQ asks for it; commands do not wait for retries all the same, by the two lines above.
-    maxRetriesPerRequest: null,
-    retryStrategy: (times) => Math.min(times * 200, MOST_RETRY_MILLISECONDS),
+    // Rejects commands on their way when the connection is lost. BullMQ allows this or waiting for ever.
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times) => connected ? Math.min(times * 200, MOST_RETRY_MILLISECONDS) : null,
   });
   let reason = "it does not answer";
   const note = (error: Error & { code?: string }) => reason = error.message || error.code || reason;
   redis.on("error", note);
   try {
     await redis.connect();
+    // Asked again, because a database that is not there is passed over in silence for the first one.
+    await redis.select(redis.options.db ?? 0);
     checkSettings(settingsIn(await redis.info()), shownAddress(url), warn);
+    connected = true;
   } catch (error) {
-    redis.disconnect();
+    await disconnect(redis);
     if (error instanceof RangeError) throw error;
     if (reason === "it does not answer") note(error as Error);
     throw new QueueUnavailableError(
@@ -89,12 +92,22 @@ export function watch(redis: Redis, address: string, say: (line: string) => void
   };
 }
 
+/** Disconnects, and resolves when that is done. */
+export function disconnect(redis: Redis): Promise<void> {
+  if (redis.status === "end") return Promise.resolve();
+  return new Promise((resolve) => {
+    redis.once("end", resolve);
+    redis.disconnect();
+  });
+}
+
 /** What an error of a command means to who gave it: that the queue is away, or the error itself. */
 export function errorOf(error: unknown, redis: Redis, address: string): unknown {
   if (!(error instanceof Error) || error instanceof QueueUnavailableError) return error;
   const refused = error.name === "ReplyError" &&
     /^(OOM|MISCONF|READONLY|LOADING|MASTERDOWN|NOREPLICAS|BUSY) /.test(error.message);
-  const lost = redis.status !== "ready" || error.name === "AbortError" ||
+  const lost = redis.status !== "ready" ||
+    ["AbortError", "MaxRetriesPerRequestError"].includes(error.name) ||
     /Connection is closed|Stream isn't writeable/.test(error.message);
   if (!refused && !lost) return error;
   const reason = refused ? error.message : "it does not answer";

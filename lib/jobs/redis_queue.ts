@@ -21,7 +21,7 @@ import {
   QueueFullError,
   type QueueLimits,
 } from "./queue.ts";
-import { connect, errorOf, shownAddress, watch } from "./redis_connection.ts";
+import { connect, disconnect, errorOf, shownAddress, watch } from "./redis_connection.ts";
 import { sharedFolder } from "./redis_folder.ts";
 import { RedisTurns } from "./redis_turns.ts";
 
@@ -51,6 +51,8 @@ const CANCELLED_KEY = `${PREFIX}:cancelled`;
 const clientKey = (client: string) => `${PREFIX}:client:${client}`;
 
 const STALLED_MILLISECONDS = 5000;
+/** How long to wait for connections to close while Redis is away. */
+const CLOSE_MILLISECONDS = 1000;
 /** Jobs that are read in one go when looking for old ones. */
 const PAGE = 100;
 /** BullMQ's codes for "this job is not yours": gone, no lock, not at work, another's lock. */
@@ -158,7 +160,7 @@ export class RedisQueue implements JobQueue {
       await queue.#worker.startStalledCheckTimer();
       return queue;
     } catch (error) {
-      redis.disconnect();
+      await disconnect(redis);
       throw error;
     }
   }
@@ -363,11 +365,20 @@ export class RedisQueue implements JobQueue {
     this.#listeners.clear();
     this.#watching[Symbol.dispose]();
     await Promise.all([...this.#reports.values()].map(({ sending }) => sending));
-    // Forced, because none of them is to wait for a Redis that is away.
-    await this.#worker.close(true);
-    await this.#events.close();
-    await this.#queue.close();
-    this.#redis.disconnect();
+    const away = this.#redis.status !== "ready";
+    const closed = Promise.all([
+      // Forced, because it is not to wait for an answer.
+      this.#worker.close(true),
+      this.#events.close(),
+      this.#queue.close(),
+      disconnect(this.#redis),
+    ]);
+    if (!away) return void await closed;
+    // ioredis 6.0.0 never tells the end of a connection that waits for its next attempt.
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CLOSE_MILLISECONDS);
+    await Promise.race([closed.catch(() => {}), late]);
+    clearTimeout(timer);
   }
 
   #bullOptions() {

@@ -14,7 +14,7 @@
 import type { Redis } from "ioredis";
 
 /** BullMQ takes no larger priority; beyond it the order is that of arrival. */
-const LAST_RANK = 2 ** 21;
+const LAST_RANK = 2 ** 21 - 1;
 /** Where counting starts again, once nothing waits. Half a million rounds fit before. */
 const RESTART_RANK = 2 ** 20;
 

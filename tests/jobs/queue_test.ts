@@ -1,7 +1,9 @@
 /** What every queue does, whatever keeps it. */
 import assert from "node:assert/strict";
 import { type JobQueue, QueueFullError, type QueueLimits } from "../../lib/jobs/queue.ts";
-import { LEASE, QUEUE_KINDS, submit, type TestQueue, until } from "./support.ts";
+import { QUEUE_KINDS, type TestQueue } from "./queue_kinds.ts";
+import { NO_REDIS } from "./redis_server.ts";
+import { LEASE, submit, until } from "./support.ts";
 
 for (const kind of QUEUE_KINDS) {
   const test = (
@@ -10,7 +12,7 @@ for (const kind of QUEUE_KINDS) {
     limits: Partial<QueueLimits> = {},
   ) =>
     Deno.test({
-      name: `${kind.name}${name}`,
+      name: `${kind.name}${name}${kind.ignore ? NO_REDIS : ""}`,
       ignore: kind.ignore,
       fn: () =>
         kind.use(limits, async (place) => {

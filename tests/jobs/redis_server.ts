@@ -12,28 +12,37 @@ const SERVER = Deno.env.get("TTTKD_REDIS") ?? "redis-server";
 /** Whether there is a server to start; Debian: `apt-get install redis-server`. */
 export const HAS_REDIS: boolean = isThere();
 
+/** What the names of such tests end in. */
+export const NO_REDIS = " (left out: no redis-server here)";
+
 /** What a queue needs to lose nothing, as the README says. */
-const DURABLE = [
-  "--appendonly yes",
-  "--appendfsync always",
-  "--maxmemory-policy noeviction",
-];
+export const DURABLE = {
+  appendonly: "yes",
+  appendfsync: "always",
+  "maxmemory-policy": "noeviction",
+};
+
+/** Nothing on the disk: quicker, where a test kills no server. */
+export const IN_MEMORY = { appendonly: "no", "maxmemory-policy": "noeviction" };
+
+/** Settings of a server, as its configuration names them. */
+export type RedisSettings = Readonly<Record<string, string>>;
 
 /** A running server; it can be killed and started again with what it had on its disk. */
 export class RedisServer implements AsyncDisposable {
   readonly #folder: string;
-  readonly #options: readonly string[];
+  readonly #settings: RedisSettings;
   #port = 0;
   #process: Deno.ChildProcess | null = null;
   #drained: Promise<void> = Promise.resolve();
 
-  private constructor(folder: string, options: readonly string[]) {
+  private constructor(folder: string, settings: RedisSettings) {
     this.#folder = folder;
-    this.#options = options;
+    this.#settings = settings;
   }
 
-  static async start(folder: string, options: readonly string[] = DURABLE): Promise<RedisServer> {
-    const server = new RedisServer(folder, options);
+  static async start(folder: string, settings: RedisSettings): Promise<RedisServer> {
+    const server = new RedisServer(folder, settings);
     // Somebody else may take the port between our look and the server's.
     for (let tries = 0; tries < 5; tries++) {
       server.#port = freePort();
@@ -66,14 +75,15 @@ export class RedisServer implements AsyncDisposable {
 
   /** @returns whether it came to listen. */
   async #run(): Promise<boolean> {
-    const options = [
-      `--port ${this.#port}`,
-      "--bind 127.0.0.1",
-      `--dir ${this.#folder}`,
-      ...this.#options,
-    ];
+    const settings = {
+      port: `${this.#port}`,
+      bind: "127.0.0.1",
+      dir: this.#folder,
+      save: "",
+      ...this.#settings,
+    };
     this.#process = new Deno.Command(SERVER, {
-      args: options.flatMap((option) => option.split(" ")),
+      args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
       stdin: "null",
       stdout: "piped",
       stderr: "null",
@@ -94,15 +104,20 @@ export class RedisServer implements AsyncDisposable {
   }
 }
 
+/** A test that is left out, by its name, where there is no server. */
+export function testWithRedis(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: `${name}${HAS_REDIS ? "" : NO_REDIS}`, ignore: !HAS_REDIS, fn });
+}
+
 /** Gives `body` a server, and a folder for the files of jobs; both are gone afterwards. */
 export async function withRedis(
   body: (server: RedisServer, folder: string) => Promise<void>,
-  options?: readonly string[],
+  settings: RedisSettings = IN_MEMORY,
 ): Promise<void> {
   await withFolder(async (folder) => {
     const data = join(folder, "redis");
     await Deno.mkdir(data);
-    await using server = await RedisServer.start(data, options);
+    await using server = await RedisServer.start(data, settings);
     await body(server, folder);
   });
 }
