@@ -63,12 +63,12 @@ export function jobRoutes({ engine, queue, limits, stopping }: JobRouteOptions):
     })
     .get("/:id", async (c) => c.json(jobView(await jobOf(c))))
     .get("/:id/events", async (c) => {
-      const { id } = await jobOf(c);
+      const job = await jobOf(c);
       return streamSSE(c, async (stream) => {
         const left = new AbortController();
         stream.onAbort(() => left.abort());
         const signal = AbortSignal.any([left.signal, stopping]);
-        for await (const event of jobEvents(queue, id, signal)) await stream.writeSSE(event);
+        for await (const event of jobEvents(queue, job, signal)) await stream.writeSSE(event);
       });
     })
     .get("/:id/result", async (c) => {

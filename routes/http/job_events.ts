@@ -17,12 +17,17 @@ const POLL_MILLISECONDS = 1000;
 /** Progress that a slow listener may be behind; older steps are left out. */
 const MOST_BEHIND = 1000;
 
-/** The events of a job, until it is over or removed, or `signal` is aborted. */
+/**
+ * The events of a job, until it is over or removed, or `signal` is aborted.
+ *
+ * @param job as it stood when it was asked for.
+ */
 export async function* jobEvents(
   queue: JobQueue,
-  id: string,
+  job: Job,
   signal: AbortSignal,
 ): AsyncGenerator<SSEMessage> {
+  const { id } = job;
   const waiting: SSEMessage[] = [];
   let ended = false;
   let state = "";
@@ -42,6 +47,7 @@ export async function* jobEvents(
     progress = progressNow;
     if (waiting.length > MOST_BEHIND) waiting.shift();
   };
+  take(job);
   let looked = Promise.resolve();
   /** Asks at once, so that no step is missed, and takes the answers in the order of the questions. */
   const look = () => {

@@ -8,7 +8,7 @@ import type { JobQueue, QueueLimits } from "../../lib/jobs/queue.ts";
 import { RedisQueue } from "../../lib/jobs/redis_queue.ts";
 import { SqliteQueue } from "../../lib/jobs/sqlite_queue.ts";
 import { HAS_REDIS, withRedis } from "./redis_server.ts";
-import { Clock, LEASE, LIMITS, pause, withFolder } from "./support.ts";
+import { Clock, LEASE, LIMITS, pause, submit, withFolder } from "./support.ts";
 
 /** A queue that keeps its jobs when it is opened again, and what time does to it. */
 export interface TestQueue {
@@ -67,7 +67,7 @@ export function openRedisQueue(
 }
 
 /** Does to the leases of a Redis queue what time does, and waits until BullMQ has noticed. */
-export async function dropLocks(url: string): Promise<void> {
+async function dropLocks(url: string): Promise<void> {
   const redis = new Redis(url);
   try {
     await redis.del(await redis.keys("ttt-kd:jobs:*:lock"));
@@ -75,4 +75,17 @@ export async function dropLocks(url: string): Promise<void> {
   } finally {
     redis.disconnect();
   }
+}
+
+/**
+ * Waits until a queue hears of changes and finds stalled jobs again: BullMQ leaves both for five seconds when
+ * Redis was away. Every job at work goes back.
+ */
+export async function recovered(queue: JobQueue, url: string): Promise<void> {
+  const heard = Promise.withResolvers<void>();
+  using _listening = queue.listen((id) => id === "recovered" && heard.resolve());
+  await submit(queue, "recovered");
+  await heard.promise;
+  await queue.claim("w", LEASE);
+  await dropLocks(url);
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { QueueUnavailableError } from "../../lib/jobs/queue.ts";
-import { dropLocks, openRedisQueue } from "./queue_kinds.ts";
+import { openRedisQueue, recovered } from "./queue_kinds.ts";
 import { DURABLE, testWithRedis as test, withRedis } from "./redis_server.ts";
 import { LEASE, submit, until } from "./support.ts";
 import { WorkerProcess } from "./worker_process.ts";
@@ -47,12 +47,7 @@ test("RedisQueue keeps what it confirmed when Redis is killed, and confirms noth
     assert.equal((await queue.claim("w", LEASE))!.id, "waiting");
     assert.equal(await queue.get("late"), null);
     assert.deepEqual(await queue.counts(), { done: 1, running: 1 });
-    // News arrive again, and the jobs of dead workers are found again.
-    const heard = Promise.withResolvers<string>();
-    using _listening = queue.listen((id) => id === "new" && heard.resolve(id));
-    await submit(queue, "new");
-    await heard.promise;
-    await dropLocks(server.url);
+    await recovered(queue, server.url);
     assert.equal((await queue.claim("other", LEASE))!.id, "waiting");
   }, DURABLE);
 });

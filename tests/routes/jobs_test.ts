@@ -36,7 +36,11 @@ interface Event {
 
 /** The events of a job, to the end of their stream. */
 async function eventsOf({ app }: Pick<JobsApp, "app">, { links }: JobAnswer): Promise<Event[]> {
-  const response = await app.request(links.events);
+  return await eventsIn(await app.request(links.events));
+}
+
+/** The events of an answer, which has listened from its beginning. */
+async function eventsIn(response: Response): Promise<Event[]> {
   assert.match(response.headers.get("content-type")!, /^text\/event-stream/);
   return (await response.text()).split("\n\n").filter((block) => block).map((block) => {
     const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block)!;
@@ -85,12 +89,12 @@ Deno.test("GET /v1/jobs/:id/events tells phases, steps and losses, to late liste
   await withJobs(
     async (jobs) => {
       const job = await submitted(jobs);
-      const early = eventsOf(jobs, job);
+      const early = eventsIn(await jobs.app.request(job.links.events));
       jobs.work();
       await half.promise;
       const shown: JobAnswer = await (await jobs.app.request(job.links.self)).json();
       assert.deepEqual(shown.progress, { phase: "adapt", step: 1, steps: 2, loss: 0.5 });
-      const late = eventsOf(jobs, job);
+      const late = eventsIn(await jobs.app.request(job.links.events));
       gate.resolve();
       const heard = await early;
       assert.deepEqual(
@@ -118,7 +122,8 @@ Deno.test("GET /v1/jobs/:id/events tells phases, steps and losses, to late liste
 
 Deno.test("GET /v1/jobs/:id/events ends when the server stops", async () => {
   await withJobs(async (jobs) => {
-    const events = eventsOf(jobs, await submitted(jobs));
+    const { links } = await submitted(jobs);
+    const events = eventsIn(await jobs.app.request(links.events));
     jobs.stopping.abort();
     assert.ok((await events).every(({ data }) => data.state === "queued"));
   });
