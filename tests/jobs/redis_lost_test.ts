@@ -48,7 +48,8 @@ test("RedisQueue keeps what it confirmed when Redis is killed, and confirms noth
     assert.equal(await queue.get("late"), null);
     assert.deepEqual(await queue.counts(), { done: 1, running: 1 });
     await recovered(queue, server.url);
-    assert.equal((await queue.claim("other", LEASE))!.id, "waiting");
+    const again = [await queue.claim("other", LEASE), await queue.claim("other", LEASE)];
+    assert.deepEqual(again.map((claim) => claim!.id).sort(), ["recovered", "waiting"]);
   }, DURABLE);
 });
 

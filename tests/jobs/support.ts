@@ -53,6 +53,18 @@ export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 5));
 }
 
+/** Keeps what `body` logs from the terminal. */
+export async function logged(body: (lines: string[]) => Promise<void>): Promise<void> {
+  const lines: string[] = [];
+  const original = console.error;
+  console.error = (line) => lines.push(`${line}`);
+  try {
+    await body(lines);
+  } finally {
+    console.error = original;
+  }
+}
+
 /** Hands in a job with an empty folder. */
 export async function submit(queue: JobQueue, id: string, client = "client"): Promise<void> {
   await mkdir(queue.folderOf(id));

@@ -3,7 +3,7 @@ import type { Job } from "../../lib/jobs/job.ts";
 import type { JobQueue } from "../../lib/jobs/queue.ts";
 import { SqliteQueue } from "../../lib/jobs/sqlite_queue.ts";
 import { JobWorker, type WorkerOptions } from "../../lib/jobs/worker.ts";
-import { Clock, LIMITS, submit, withFolder, withQueue } from "./support.ts";
+import { Clock, LIMITS, logged, submit, withFolder, withQueue } from "./support.ts";
 
 const describe = (error: Error) => ({ status: 422, detail: error.message });
 
@@ -125,11 +125,14 @@ Deno.test("JobWorker tries a job again where the error may pass, so often and no
   await withQueue(async (queue) => {
     await submit(queue, "job");
     let attempts = 0;
-    await using _working = working(queue, {
-      describe: () => null,
-      work: () => Promise.reject(new Error(`GPU lost ${++attempts}`)),
+    await logged(async (lines) => {
+      await using _working = working(queue, {
+        describe: () => null,
+        work: () => Promise.reject(new Error(`GPU lost ${++attempts}`)),
+      });
+      await reached(queue, "job", "failed");
+      assert.match(lines[2]!, /^job job goes back into the queue: GPU lost 3$/);
     });
-    await reached(queue, "job", "failed");
     assert.equal(attempts, 3);
   });
 });

@@ -11,7 +11,7 @@ import { createApp } from "../../routes/app.ts";
 import { jobProblem } from "../../routes/http/problem.ts";
 import { openRedisQueue, recovered } from "../jobs/queue_kinds.ts";
 import { testWithRedis as test, withRedis } from "../jobs/redis_server.ts";
-import { until } from "../jobs/support.ts";
+import { logged, until } from "../jobs/support.ts";
 import { FakeEngine, formRequest, fullForm, type JobAnswer, problemOf } from "./support.ts";
 
 function appOf(queue: JobQueue) {
@@ -21,18 +21,6 @@ function appOf(queue: JobQueue) {
 function working(queue: JobQueue, work: JobWork) {
   const worker = new JobWorker(queue, { work, describe: jobProblem, pollMilliseconds: 50 });
   return { [Symbol.asyncDispose]: () => worker.stop(0) };
-}
-
-/** Keeps what `body` logs from the terminal. */
-async function logged(body: (lines: string[]) => Promise<void>): Promise<void> {
-  const lines: string[] = [];
-  const original = console.error;
-  console.error = (line) => lines.push(`${line}`);
-  try {
-    await body(lines);
-  } finally {
-    console.error = original;
-  }
 }
 
 test("a job that one machine takes is done by another, and watched and fetched at the first", async () => {
