@@ -19,6 +19,7 @@ const queue = await RedisQueue.open({
   folder: folder!,
   limits: DEFAULT_QUEUE_LIMITS,
   stalledMilliseconds: 100,
+  say: () => {},
 });
 let done = 0;
 const worker = new JobWorker(queue, {
