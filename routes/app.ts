@@ -1,6 +1,7 @@
 /**
- * The HTTP application over an engine. Everything it needs is given to it, so that tests drive it by
- * `app.request()` with an engine of their own.
+ * The HTTP application over a labeller. Everything it needs is given to it, so that tests drive it by
+ * `app.request()` with an engine of their own. Nothing here reads a scan: the event loop stays free for the
+ * next request.
  *
  * @module
  */
@@ -11,13 +12,18 @@ import { secureHeaders } from "hono/secure-headers";
 import { DEFAULT_LIMITS, type ServerOptions } from "../lib/cli/host.ts";
 import type { JobQueue } from "../lib/jobs/queue.ts";
 import { GpuTurns } from "../lib/ttt/turns.ts";
+import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
 import { observe, RequestMetrics } from "./http/observe.ts";
+import { JobMetrics } from "./http/observe_jobs.ts";
 import { notFound, onError } from "./http/problem.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
+import { openApiRoutes } from "./openapi.ts";
+import { endpoints } from "./openapi/document.ts";
 import { segmentRoutes } from "./segment.ts";
+import { inferenceProtocolRoutes } from "./v2.ts";
 
 /** What an application is made of. */
 export interface AppOptions extends Omit<ServerOptions, "data"> {
@@ -31,45 +37,38 @@ export interface AppOptions extends Omit<ServerOptions, "data"> {
 
 /** Builds the application. */
 export function createApp(options: AppOptions): Hono {
-  const limits = options.limits ?? DEFAULT_LIMITS;
+  const { labeller, queue, turns = new GpuTurns((options.limits ?? DEFAULT_LIMITS).places) } =
+    options;
   const app = new Hono();
   app.onError(onError);
   app.notFound(notFound);
-  const metrics = new RequestMetrics();
-  app.use(requestId(), observe(metrics, options.log), secureHeaders());
+  const requests = new RequestMetrics();
+  const limits = {
+    ...options.limits ?? DEFAULT_LIMITS,
+    onBytes: (bytes: number) => requests.received(bytes),
+  };
+  app.use(requestId(), observe(requests, options.log), secureHeaders());
   if (options.token !== undefined) app.use("/v1/*", bearerAuth({ token: options.token }));
-  app.get("/", (c) => c.json(INDEX));
-  app.route("/health", healthRoutes(options.engine, options.queue));
-  app.route("/metrics", metricsRoutes(metrics, options.queue));
-  app.route("/v1/models", modelRoutes(options.engine));
+  app.get("/", (c) => c.json({ name: "ttt-kd", endpoints: endpoints() }));
+  app.route("/openapi.json", openApiRoutes(options.token !== undefined));
+  app.route("/docs", docsRoutes());
+  app.route("/health", healthRoutes(labeller, queue));
+  app.route("/v2", inferenceProtocolRoutes(labeller, queue));
+  const jobs = queue && { queue, metrics: new JobMetrics(queue, options.log) };
+  app.route("/metrics", metricsRoutes({ requests, turns, ...(jobs ? { jobs } : {}) }));
+  app.route("/v1/models", modelRoutes(labeller));
   app.route(
     "/v1/segment",
     segmentRoutes({
-      engine: options.engine,
+      labeller,
       limits,
-      turns: options.turns ?? new GpuTurns(limits.places),
+      turns,
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
     }),
   );
-  if (options.queue) {
-    const { engine, queue, stopping = new AbortController().signal } = options;
-    app.route("/v1/jobs", jobRoutes({ engine, queue, limits, stopping }));
+  if (queue) {
+    const { stopping = new AbortController().signal } = options;
+    app.route("/v1/jobs", jobRoutes({ labeller, queue, limits, stopping }));
   }
   return app;
 }
-
-const INDEX = {
-  name: "ttt-kd",
-  endpoints: {
-    "GET /health/live": "the server answers",
-    "GET /health/ready": "the models are loaded, GPU and queue answer",
-    "GET /metrics": "counts for Prometheus",
-    "GET /v1/models": "the cards of student and teacher",
-    "POST /v1/segment": "a scan, with or without photographs, in; the same scan, labelled, out",
-    "POST /v1/jobs": "the same in, a job out, where the server keeps jobs",
-    "GET /v1/jobs/:id": "how a job stands",
-    "GET /v1/jobs/:id/events": "the same as it happens: server-sent events",
-    "GET /v1/jobs/:id/result": "the scan, labelled",
-    "DELETE /v1/jobs/:id": "stops a job, or forgets one that is over",
-  },
-};

@@ -8,13 +8,12 @@ import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { mkdir } from "node:fs/promises";
 import { syncFolder } from "../lib/jobs/durable.ts";
-import { inputOptions, openScan, readInput, writeInput } from "../lib/jobs/input.ts";
+import { inputOptions, openFormat, readInput, writeInput } from "../lib/jobs/input.ts";
 import { isOver, type Job } from "../lib/jobs/job.ts";
+import type { Labeller } from "../lib/jobs/labeller.ts";
 import type { JobQueue } from "../lib/jobs/queue.ts";
-import { readResult } from "../lib/jobs/result.ts";
 import { removeFolder, removeJob } from "../lib/jobs/sweep.ts";
-import type { Segmenter } from "../lib/ttt/types.ts";
-import { answer, answerType } from "./http/answer.ts";
+import { answer, answerForm } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/job_events.ts";
 import { jobPath, jobView } from "./http/job_view.ts";
@@ -23,7 +22,7 @@ import { receiveInput, type UploadLimits } from "./http/upload.ts";
 
 /** What the routes need. */
 export interface JobRouteOptions {
-  engine: Segmenter;
+  labeller: Labeller;
   queue: JobQueue;
   limits: UploadLimits;
   /** Aborted when the server stops: streams of events end. */
@@ -31,7 +30,7 @@ export interface JobRouteOptions {
 }
 
 /** Routes under `/v1/jobs`. */
-export function jobRoutes({ engine, queue, limits, stopping }: JobRouteOptions): Hono {
+export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions): Hono {
   const jobOf = async (c: Context): Promise<Job> => {
     const job = await queue.get(c.req.param("id")!);
     if (job) return job;
@@ -79,11 +78,8 @@ export function jobRoutes({ engine, queue, limits, stopping }: JobRouteOptions):
         throw new RequestError(410, `Cannot give the result of job ${job.id}: it was cancelled`);
       }
       const folder = queue.folderOf(job.id);
-      const input = await readInput(folder);
-      const scan = await openScan(folder, input);
-      const type = answerType(c, scan);
-      const result = await readResult(folder, job.turn!);
-      return answer(c, type, scan, result, engine.student, inputOptions(input).extraBytes);
+      const form = answerForm(c, await openFormat(folder, await readInput(folder)));
+      return await answer(c, labeller, folder, job.turn!, form);
     })
     .delete("/:id", async (c) => {
       const { id } = await jobOf(c);

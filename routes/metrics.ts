@@ -4,45 +4,73 @@
  * @module
  */
 import { Hono } from "hono";
-import { type JobQueue, QueueUnavailableError } from "../lib/jobs/queue.ts";
+import { statfs } from "node:fs/promises";
+import process from "node:process";
+import type { JobQueue } from "../lib/jobs/queue.ts";
+import type { GpuTurns } from "../lib/ttt/turns.ts";
 import type { RequestMetrics } from "./http/observe.ts";
+import type { JobMetrics } from "./http/observe_jobs.ts";
+import { family, METRICS_TYPE } from "./http/prometheus.ts";
 
-const STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
+/** What is counted, and where. */
+export interface MetricsRouteOptions {
+  requests: RequestMetrics;
+  turns: GpuTurns;
+  /** Where there are jobs. */
+  jobs?: { metrics: JobMetrics; queue: JobQueue };
+}
 
-/** The route `/metrics`; jobs are among it where there is a queue. */
-export function metricsRoutes(requests: RequestMetrics, queue: JobQueue | undefined): Hono {
+/** The route `/metrics`. */
+export function metricsRoutes({ requests, turns, jobs }: MetricsRouteOptions): Hono {
   return new Hono().get("/", async (c) => {
-    const lines = [...requests.lines(), ...(queue ? await jobLines(queue) : [])];
-    const { rss } = Deno.memoryUsage();
-    lines.push(
-      "# HELP process_resident_memory_bytes Resident memory of the server.",
-      "# TYPE process_resident_memory_bytes gauge",
-      `process_resident_memory_bytes ${rss}`,
-    );
-    return c.text(lines.join("\n") + "\n", 200, {
-      "content-type": "text/plain; version=0.0.4; charset=utf-8",
-    });
+    const lines = [...requests.lines(), ...gpuLines(turns), ...processLines()];
+    if (jobs) lines.push(...await jobs.metrics.lines(), ...await diskLines(jobs.queue.files));
+    return c.text(lines.join("\n") + "\n", 200, { "content-type": METRICS_TYPE });
   });
 }
 
-/** A queue that does not answer is no reason not to tell the rest. */
-async function jobLines(queue: JobQueue): Promise<string[]> {
-  let counts: Awaited<ReturnType<JobQueue["counts"]>> | null = null;
-  try {
-    counts = await queue.counts();
-  } catch (error) {
-    if (!(error instanceof QueueUnavailableError)) throw error;
-  }
+function gpuLines(turns: GpuTurns): string[] {
   return [
-    "# HELP tttkd_queue_up Whether the queue answers.",
-    "# TYPE tttkd_queue_up gauge",
-    `tttkd_queue_up ${counts ? 1 : 0}`,
-    ...(counts
-      ? [
-        "# HELP tttkd_jobs Jobs that are kept, by state.",
-        "# TYPE tttkd_jobs gauge",
-        ...STATES.map((state) => `tttkd_jobs{state="${state}"} ${counts[state] ?? 0}`),
-      ]
-      : []),
+    ...family(
+      "counter",
+      "tttkd_gpu_busy_seconds_total",
+      "Time during which a scan had its turn on the GPU.",
+      [[{}, turns.busySeconds]],
+    ),
+    ...family(
+      "gauge",
+      "tttkd_gpu_scans_waiting",
+      "Scans that are read and wait for their turn on the GPU.",
+      [[{}, turns.waiting]],
+    ),
+  ];
+}
+
+async function diskLines(folder: string): Promise<string[]> {
+  const { bavail, bsize } = await statfs(folder);
+  return family(
+    "gauge",
+    "tttkd_data_free_bytes",
+    "Space that is left on the disk of the jobs.",
+    [[{}, bavail * bsize]],
+  );
+}
+
+/** Under the names that Prometheus' own libraries give them. */
+function processLines(): string[] {
+  const { user, system } = process.cpuUsage();
+  return [
+    ...family(
+      "counter",
+      "process_cpu_seconds_total",
+      "Time that the server's threads have computed.",
+      [[{}, (user + system) / 1e6]],
+    ),
+    ...family("gauge", "process_resident_memory_bytes", "Resident memory of the server.", [
+      [{}, Deno.memoryUsage().rss],
+    ]),
+    ...family("gauge", "process_start_time_seconds", "When the server started, since 1970.", [
+      [{}, performance.timeOrigin / 1000],
+    ]),
   ];
 }

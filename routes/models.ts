@@ -4,12 +4,16 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Segmenter } from "../lib/ttt/types.ts";
+import type { Labeller } from "../lib/jobs/labeller.ts";
 
 /** Routes under `/v1/models`. */
-export function modelRoutes(engine: Segmenter): Hono {
+export function modelRoutes(labeller: Labeller): Hono {
   return new Hono().get(
     "/",
-    (c) => c.json({ students: [engine.student], teachers: engine.teacher ? [engine.teacher] : [] }),
+    (c) =>
+      c.json({
+        students: [labeller.student],
+        teachers: labeller.teacher ? [labeller.teacher] : [],
+      }),
   );
 }

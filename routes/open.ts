@@ -9,12 +9,12 @@ import {
   type ServerData,
   type ServerOptions,
 } from "../lib/cli/host.ts";
+import type { Labeller } from "../lib/jobs/labeller.ts";
 import { openQueue } from "../lib/jobs/open_queue.ts";
 import type { JobQueue } from "../lib/jobs/queue.ts";
 import { segmentationWork } from "../lib/jobs/segmentation.ts";
 import { sweep } from "../lib/jobs/sweep.ts";
 import { JobWorker } from "../lib/jobs/worker.ts";
-import type { Segmenter } from "../lib/ttt/types.ts";
 import { GpuTurns } from "../lib/ttt/turns.ts";
 import { createApp } from "./app.ts";
 import { jobProblem } from "./http/problem.ts";
@@ -45,7 +45,7 @@ export async function openServer(
   });
   const server = owned.use(await startServer(app, hostname, port));
   const { url } = server;
-  if (data && queue) owned.use(startWork(queue, data, options.engine, turns));
+  if (data && queue) owned.use(startWork(queue, data, options.labeller, turns));
   owned.defer(() => stopping.abort());
   const kept = owned.move();
   return { url, [Symbol.asyncDispose]: () => kept.disposeAsync() };
@@ -55,11 +55,11 @@ export async function openServer(
 function startWork(
   queue: JobQueue,
   { keepHours, graceSeconds }: ServerData,
-  engine: Segmenter,
+  labeller: Labeller,
   turns: GpuTurns,
 ): AsyncDisposable {
   const worker = new JobWorker(queue, {
-    work: segmentationWork(queue, engine, turns),
+    work: segmentationWork(queue, labeller, turns),
     describe: jobProblem,
   });
   let sweeping: Promise<void> | null = null;

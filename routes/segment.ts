@@ -8,64 +8,47 @@ import { Hono } from "hono";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type InputOptions, inputOptions, openScan, openViews } from "../lib/jobs/input.ts";
+import { inputOptions, openFormat, writeInput } from "../lib/jobs/input.ts";
+import type { Labeller } from "../lib/jobs/labeller.ts";
 import { removeFolder } from "../lib/jobs/sweep.ts";
-import type { Scan } from "../lib/scan/mod.ts";
-import type { Views } from "../lib/scan/views.ts";
 import type { GpuTurns } from "../lib/ttt/turns.ts";
-import type { Progress, Segmenter } from "../lib/ttt/types.ts";
-import { answer, answerType } from "./http/answer.ts";
+import type { Progress } from "../lib/ttt/types.ts";
+import { answer, answerForm } from "./http/answer.ts";
 import { receiveInput, type UploadLimits } from "./http/upload.ts";
 
 /** What the route needs. */
 export interface SegmentRouteOptions {
-  engine: Segmenter;
+  labeller: Labeller;
   limits: UploadLimits;
   turns: GpuTurns;
   onProgress?: (scan: string, progress: Progress) => void;
 }
 
-/** Routes under `/v1/segment`. */
-export function segmentRoutes({ engine, limits, turns, onProgress }: SegmentRouteOptions): Hono {
-  return new Hono().post("/", async (c) => {
-    const signal = c.req.raw.signal;
-    using place = turns.enter();
-    let type = "";
-    const { scan, views, options } = await readRequest(
-      c.req.raw,
-      limits,
-      (scan) => type = answerType(c, scan),
-    );
-    await place.turn(signal);
-    const result = await engine.segment({
-      scan,
-      ...views,
-      options: options.segment,
-      signal,
-      ...(onProgress ? { onProgress: (progress) => onProgress(scan.name, progress) } : {}),
-    });
-    return answer(c, type, scan, result, engine.student, options.extraBytes);
-  });
-}
+/** A folder of one request holds one result. */
+const TURN = 0;
 
-/**
- * A request as the engine takes it; its files are gone from the disk again.
- *
- * @param check called with the scan before the photographs are decoded.
- */
-async function readRequest(
-  request: Request,
-  limits: UploadLimits,
-  check: (scan: Scan) => void,
-): Promise<{ scan: Scan; views: Views; options: InputOptions }> {
-  const folder = await mkdtemp(join(tmpdir(), "tttkd-upload-"));
-  try {
-    const input = await receiveInput(request, folder, limits);
-    const options = inputOptions(input);
-    const scan = await openScan(folder, input);
-    check(scan);
-    return { scan, views: await openViews(folder, input), options };
-  } finally {
-    await removeFolder(folder);
-  }
+/** Routes under `/v1/segment`. */
+export function segmentRoutes({ labeller, limits, turns, onProgress }: SegmentRouteOptions): Hono {
+  return new Hono().post("/", async (c) => {
+    const { signal } = c.req.raw;
+    using place = turns.enter();
+    const folder = await mkdtemp(join(tmpdir(), "tttkd-upload-"));
+    try {
+      const input = await receiveInput(c.req.raw, folder, limits);
+      // What can be refused at once does not wait for its turn.
+      inputOptions(input);
+      const form = answerForm(c, await openFormat(folder, input));
+      await writeInput(folder, input);
+      await place.turn(signal);
+      await labeller.label(folder, TURN, {
+        signal,
+        ...(onProgress ? { onProgress: (progress) => onProgress(input.scan.name, progress) } : {}),
+      });
+      // The next scan need not wait until this one's answer is made.
+      place[Symbol.dispose]();
+      return await answer(c, labeller, folder, TURN, form);
+    } finally {
+      await removeFolder(folder);
+    }
+  });
 }

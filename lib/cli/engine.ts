@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ModelChoice } from "../jobs/labeller_protocol.ts";
 import { Engine } from "../ttt/engine.ts";
 import type { Progress } from "../ttt/types.ts";
 import { type Option, wholeNumber } from "./args.ts";
@@ -27,16 +28,21 @@ export const MODEL_OPTIONS = {
 export type ModelValues = { readonly [name in keyof typeof MODEL_OPTIONS]: string | undefined };
 
 /** Opens the engine that the options ask for. */
-export function openEngine(
+export function openEngine(values: ModelValues): Promise<Engine> {
+  return Engine.open(modelChoice(values));
+}
+
+/** The models that the options ask for. @throws {UsageError} naming the option. */
+export function modelChoice(
   { student, teacher, "block-voxels": blockVoxels }: ModelValues,
-): Promise<Engine> {
-  return Engine.open({
+): ModelChoice {
+  return {
     ...(student === undefined ? {} : { student }),
     ...(teacher === undefined ? {} : { teacher }),
     ...(blockVoxels === undefined
       ? {}
       : { blockVoxels: wholeNumber("block-voxels", blockVoxels, LEAST_BLOCK, 2 ** 31) }),
-  });
+  };
 }
 
 /** A cube of 16 voxels an edge: what cannot be cut further. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { Labeller } from "../jobs/labeller.ts";
 import type { QueuePlace } from "../jobs/open_queue.ts";
-import type { Progress, Segmenter } from "../ttt/types.ts";
+import type { Progress } from "../ttt/types.ts";
 
 /** What one server allows. */
 export interface ServerLimits {
@@ -14,9 +15,16 @@ export interface ServerLimits {
   images: number;
   /** Scans that may be at work or waiting at once; further ones get 503. */
   places: number;
+  /** Seconds without a byte of an upload after which its client gets 408, and its place is free. */
+  stallSeconds: number;
 }
 
-export const DEFAULT_LIMITS: ServerLimits = { bodyBytes: 2 ** 29, images: 256, places: 8 };
+export const DEFAULT_LIMITS: ServerLimits = {
+  bodyBytes: 2 ** 29,
+  images: 256,
+  places: 8,
+  stallSeconds: 30,
+};
 
 /** Where and for how long a server keeps jobs. */
 export interface ServerData extends QueuePlace {
@@ -28,13 +36,13 @@ export interface ServerData extends QueuePlace {
 
 /** What a server is made of. */
 export interface ServerOptions {
-  engine: Segmenter;
+  labeller: Labeller;
   /** Without it there are no jobs, and nothing stays on the disk. */
   data?: ServerData;
   limits?: ServerLimits;
   /** When given, everything under `/v1` asks for it as a bearer token. */
   token?: string;
-  /** Takes a line of JSON for every request that was answered. */
+  /** Takes a line of JSON for every request that was answered, and for every state that a job comes to. */
   log?: (line: string) => void;
   /** Hears of every step of the work, with the name of the scan. */
   onProgress?: (scan: string, progress: Progress) => void;

@@ -5,6 +5,7 @@ import { labelledFile, labelsAndReport, type Submission } from "../cli/client.ts
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
 import { progressDisplay } from "../cli/progress.ts";
 import { drawPanels, labelColors } from "../eval/picture.ts";
+import { EngineLabeller } from "../jobs/engine_labeller.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { camerasToJson, encodePng, readScan } from "../scan/mod.ts";
 import type { Report } from "../ttt/types.ts";
@@ -33,7 +34,7 @@ export const command = defineCommand({
     const scene = await roomScene(gpu, { domain: "noisy", split: "test", index });
     await using server = await host.openServer(
       {
-        engine,
+        labeller: new EngineLabeller(engine, gpu.adapterName),
         onProgress: (_scan, progress) => showProgress(display, progress),
       },
       "127.0.0.1",

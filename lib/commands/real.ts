@@ -7,6 +7,7 @@ import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
 import { readNamed, readPhotographs } from "../cli/folder.ts";
 import { progressDisplay } from "../cli/progress.ts";
 import { checkAnswer } from "../eval/answer_check.ts";
+import { EngineLabeller } from "../jobs/engine_labeller.ts";
 import type { Report } from "../ttt/types.ts";
 
 /** What one scan came to. */
@@ -53,7 +54,7 @@ export const command = defineCommand({
     using display = progressDisplay();
     await using server = await host.openServer(
       {
-        engine,
+        labeller: new EngineLabeller(engine, (await engine.gpu()).adapterName),
         onProgress: (_scan, progress) => showProgress(display, progress),
       },
       "127.0.0.1",

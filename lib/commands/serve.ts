@@ -1,8 +1,9 @@
 /** `serve`: the HTTP server. */
 import { defineCommand, wholeNumber } from "../cli/args.ts";
-import { MODEL_OPTIONS, openEngine } from "../cli/engine.ts";
+import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
 import { DEFAULT_LIMITS } from "../cli/host.ts";
 import { DEFAULT_QUEUE_LIMITS } from "../jobs/queue.ts";
+import { WorkerLabeller } from "../jobs/worker_labeller.ts";
 
 const MIB = 2 ** 20;
 
@@ -31,6 +32,12 @@ export const command = defineCommand({
       value: "N",
       default: `${DEFAULT_LIMITS.places}`,
       about: "scans at work or waiting; further ones are told to come back",
+    },
+    stall: {
+      type: "string",
+      value: "SECONDS",
+      default: `${DEFAULT_LIMITS.stallSeconds}`,
+      about: "give an upload up when nothing of it came for so long",
     },
     data: {
       type: "string",
@@ -77,6 +84,7 @@ export const command = defineCommand({
       "max-body": body,
       "max-images": images,
       places,
+      stall,
       data: folder,
       queue: redis,
       keep,
@@ -92,6 +100,7 @@ export const command = defineCommand({
       bodyBytes: wholeNumber("max-body", body, 1, 2 ** 14) * MIB,
       images: wholeNumber("max-images", images, 1, 10_000),
       places: wholeNumber("places", places, 1, 1000),
+      stallSeconds: wholeNumber("stall", stall, 1, 3600),
     };
     const data = {
       folder,
@@ -105,12 +114,12 @@ export const command = defineCommand({
       ...(redis === undefined ? {} : { redis }),
     };
     const portNumber = wholeNumber("port", port, 0, 65535);
-    await using engine = await openEngine(models);
+    await using labeller = await WorkerLabeller.open(modelChoice(models));
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
     for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
     await using server = await program.openServer(
       {
-        engine,
+        labeller,
         limits,
         data,
         log: (line) => console.log(line),
@@ -119,10 +128,10 @@ export const command = defineCommand({
       host,
       portNumber,
     );
-    const { adapterName } = await engine.gpu();
+    const { student, teacher, adapterName } = labeller;
     console.log(
-      `ttt-kd listens on ${server.url} (student ${engine.student.id}, teacher ${
-        engine.teacher?.id ?? "none"
+      `ttt-kd listens on ${server.url} (student ${student.id}, teacher ${
+        teacher?.id ?? "none"
       }, ${adapterName})`,
     );
     if (token === undefined && !/^(127\.|localhost$|::1$)/.test(host)) {

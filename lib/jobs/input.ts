@@ -6,11 +6,12 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readScan, type Scan } from "../scan/mod.ts";
+import { readScan, type Scan, scanFormat } from "../scan/mod.ts";
 import { readViews, type Views } from "../scan/views.ts";
-import { methodOf, OptionError, segmentOptions } from "../ttt/options.ts";
+import { flagSetting } from "../ttt/methods/mod.ts";
+import { checked, methodOf, OptionError, segmentOptions } from "../ttt/options.ts";
 import type { SegmentOptions } from "../ttt/types.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
@@ -38,6 +39,11 @@ export interface InputOptions {
   /** Whether a LAS answer carries the labels in dimensions of their own, too. */
   extraBytes: boolean;
 }
+
+/** The one option that bears on the answer alone. */
+export const EXTRA_BYTES = flagSetting(false).describe(
+  "whether a LAS answer carries label and confidence in dimensions of their own, too",
+);
 
 const MANIFEST = "input.json";
 
@@ -85,7 +91,18 @@ export function inputOptions({ images, cameras, options }: Input): InputOptions 
       "method",
     );
   }
-  return { segment, extraBytes: flag(extraBytes, "extraBytes") };
+  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) as boolean };
+}
+
+/** The format of the scan, by its first bytes alone. @throws {ScanError} where it is none that is read. */
+export async function openFormat(folder: string, { scan }: Input): Promise<Scan["format"]> {
+  const file = await open(join(folder, scan.file));
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0);
+    return scanFormat(buffer.subarray(0, bytesRead), scan.name);
+  } finally {
+    await file.close();
+  }
 }
 
 /** The scan. @throws {ScanError} where it cannot be read. */
@@ -114,13 +131,4 @@ export async function openViews(folder: string, { images, cameras }: Input): Pro
 async function bytesOf(folder: string, { file }: InputFile): Promise<Uint8Array> {
   const bytes = await readFile(join(folder, file));
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function flag(value: unknown, field: string): boolean {
-  if (value === undefined || value === false || value === "false") return false;
-  if (value === true || value === "true") return true;
-  throw new OptionError(
-    `Cannot set ${field} to ${JSON.stringify(value)}: it is true or false`,
-    field,
-  );
 }

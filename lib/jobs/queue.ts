@@ -65,6 +65,9 @@ export interface NewJob {
 /** Told of a job that has changed: by its worker's progress, or in its state. */
 export type Listener = (id: string, change: "progress" | "state") => void;
 
+/** Told of a job as it was when this process had changed its state. */
+export type OwnListener = (job: Job) => void;
+
 /**
  * Keeps jobs. Every method that returns a promise rejects with {@link QueueUnavailableError} while the queue
  * cannot be reached.
@@ -131,6 +134,9 @@ export interface JobQueue extends AsyncDisposable {
 
   /** Calls back for every change that is known of in this process, until disposed of. */
   listen(listener: Listener): Disposable;
+
+  /** Calls back with every job that this very process brought into another state, until disposed of. */
+  listenOwn(listener: OwnListener): Disposable;
 }
 
 /** Why a job is given up that was begun and broken off so often. */

@@ -18,6 +18,7 @@ import {
   type JobQueue,
   type Listener,
   type NewJob,
+  type OwnListener,
   QueueFullError,
   type QueueLimits,
 } from "./queue.ts";
@@ -96,6 +97,7 @@ export class RedisQueue implements JobQueue {
   readonly #turns: RedisTurns;
   readonly #watching: Disposable;
   readonly #listeners = new Set<Listener>();
+  readonly #ownListeners = new Set<OwnListener>();
   /** Jobs in the hands of this process, by the names of their holders. */
   readonly #held = new Map<string, Bull>();
   /** Progress on its way, by holder. */
@@ -203,12 +205,12 @@ export class RedisQueue implements JobQueue {
     return await this.#ask(async () => {
       await this.#redis.sadd(clientKey(client), id);
       const priority = await this.#turns.next(client);
-      await this.#queue.add(NAME, { client, scan, method, released: 0 }, {
+      const bull: Bull = await this.#queue.add(NAME, { client, scan, method, released: 0 }, {
         jobId: bullId(id),
         priority,
         stackTraceLimit: 0,
       });
-      return (await this.get(id))!;
+      return this.#changed(jobOf(bull, "queued"));
     });
   }
 
@@ -262,11 +264,13 @@ export class RedisQueue implements JobQueue {
         if (attemptsOf(bull) > attempts) {
           await bull.updateData({ ...bull.data, released: bull.data.released + 1 });
           await bull.moveToFailed(new Error(JSON.stringify(brokenOff(attempts))), holder);
+          this.#changed(jobOf(bull, "failed"));
           continue;
         }
         await this.#turns.begun(bull.priority);
         await bull.extendLock(holder, leaseMilliseconds);
         this.#held.set(holder, bull);
+        this.#changed(jobOf(bull, "running"));
         return { id, worker: holder, turn: bull.attemptsStarted };
       }
     });
@@ -289,16 +293,16 @@ export class RedisQueue implements JobQueue {
   }
 
   finish(claim: Claim): Promise<boolean> {
-    return this.#end(claim, (bull) => bull.moveToCompleted(null, claim.worker, false));
+    return this.#end(claim, "done", (bull) => bull.moveToCompleted(null, claim.worker, false));
   }
 
   fail(claim: Claim, problem: JobProblem): Promise<boolean> {
     const reason = new Error(JSON.stringify(problem));
-    return this.#end(claim, (bull) => bull.moveToFailed(reason, claim.worker, false));
+    return this.#end(claim, "failed", (bull) => bull.moveToFailed(reason, claim.worker, false));
   }
 
   release(claim: Claim): Promise<boolean> {
-    return this.#end(claim, async (bull) => {
+    return this.#end(claim, "queued", async (bull) => {
       // What this process knows of the job is old once another has it.
       if (await bull.extendLock(claim.worker, this.#options.stalledMilliseconds) !== 1) {
         return false;
@@ -310,7 +314,7 @@ export class RedisQueue implements JobQueue {
   }
 
   abandon(claim: Claim): Promise<boolean> {
-    return this.#end(claim, (bull) => bull.moveToWait(claim.worker));
+    return this.#end(claim, "queued", (bull) => bull.moveToWait(claim.worker));
   }
 
   async cancel(id: string): Promise<boolean> {
@@ -323,7 +327,10 @@ export class RedisQueue implements JobQueue {
         // Written down first: who hears that it is gone from BullMQ finds what became of it.
         const cancelled: Job = { ...job, state: "cancelled", finishedAt: Date.now() };
         await this.#redis.hset(CANCELLED_KEY, id, JSON.stringify(cancelled));
-        if (await this.#takeOut(bull)) return true;
+        if (await this.#takeOut(bull)) {
+          this.#changed(cancelled);
+          return true;
+        }
         // It changed hands or came to its end meanwhile.
         await this.#redis.hdel(CANCELLED_KEY, id);
       }
@@ -361,8 +368,14 @@ export class RedisQueue implements JobQueue {
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
+  listenOwn(listener: OwnListener): Disposable {
+    this.#ownListeners.add(listener);
+    return { [Symbol.dispose]: () => this.#ownListeners.delete(listener) };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listeners.clear();
+    this.#ownListeners.clear();
     this.#watching[Symbol.dispose]();
     await Promise.all([...this.#reports.values()].map(({ sending }) => sending));
     const away = this.#redis.status !== "ready";
@@ -385,14 +398,20 @@ export class RedisQueue implements JobQueue {
     return { connection: this.#redis, prefix: PREFIX, skipVersionCheck: true };
   }
 
-  /** Ends a claim in some way. @returns whether it held. */
-  async #end({ worker }: Claim, end: (bull: Bull) => Promise<unknown>): Promise<boolean> {
+  /** Ends a claim, so that its job comes into a state. @returns whether the claim held. */
+  async #end(
+    { worker }: Claim,
+    state: JobState,
+    end: (bull: Bull) => Promise<unknown>,
+  ): Promise<boolean> {
     const bull = this.#held.get(worker);
     if (!bull) return false;
     await this.#reports.get(worker)?.sending;
     this.#reports.delete(worker);
     this.#held.delete(worker);
-    return await this.#ask(() => unlessLost(() => end(bull)));
+    const held = await this.#ask(() => unlessLost(() => end(bull)));
+    if (held) this.#changed(jobOf(bull, state));
+    return held;
   }
 
   async #send(bull: Bull, report: Report): Promise<void> {
@@ -432,6 +451,12 @@ export class RedisQueue implements JobQueue {
     const seconds = last.map(({ finishedOn, processedOn }) => (finishedOn! - processedOn!) / 1000);
     const sum = seconds.reduce((sum, value) => sum + value, 0);
     return new QueueFullError(reason, last.length === 0 ? null : sum / last.length);
+  }
+
+  /** Tells of a job that this process has changed; others hear of it by BullMQ's events. */
+  #changed(job: Job): Job {
+    for (const listener of [...this.#ownListeners]) listener(job);
+    return job;
   }
 
   #announce(bull: string, change: "progress" | "state"): void {

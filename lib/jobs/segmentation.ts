@@ -1,33 +1,24 @@
 /**
- * The work of one job: a folder of files through the engine to a folder with the result.
+ * The work of one job: its folder, labelled in its turn.
  *
  * @module
  */
 import type { GpuTurns } from "../ttt/turns.ts";
-import type { Segmenter } from "../ttt/types.ts";
-import { inputOptions, openScan, openViews, readInput } from "./input.ts";
+import type { Labeller } from "./labeller.ts";
 import type { JobQueue } from "./queue.ts";
-import { writeResult } from "./result.ts";
 import type { JobWork } from "./worker.ts";
 
 /** Work that takes its turns on the GPU between those of requests that wait for their answer. */
 export function segmentationWork(
   queue: JobQueue,
-  engine: Segmenter,
+  labeller: Labeller,
   turns: GpuTurns,
 ): JobWork {
   return async ({ id, turn }, { signal, onProgress }) => {
-    const folder = queue.folderOf(id);
-    onProgress({ phase: "read" });
-    const input = await readInput(folder);
-    const { segment: options } = inputOptions(input);
-    const scan = await openScan(folder, input);
-    const views = await openViews(folder, input);
-    signal.throwIfAborted();
+    // A job waits for an engine that is being opened again. Failing would cost one of its attempts.
+    await labeller.available(signal);
     using place = turns.enterAlways();
     await place.turn(signal);
-    const result = await engine.segment({ scan, ...views, options, signal, onProgress });
-    signal.throwIfAborted();
-    await writeResult(folder, turn, result);
+    await labeller.label(queue.folderOf(id), turn, { signal, onProgress });
   };
 }

@@ -18,6 +18,7 @@ import {
   type JobQueue,
   type Listener,
   type NewJob,
+  type OwnListener,
   QueueFullError,
   type QueueLimits,
 } from "./queue.ts";
@@ -62,6 +63,7 @@ export class SqliteQueue implements JobQueue {
   readonly #now: () => number;
   readonly #database: DatabaseSync;
   readonly #listeners = new Set<Listener>();
+  readonly #ownListeners = new Set<OwnListener>();
   /** Progress since the last renewal of the lease, of jobs at work in this process. */
   readonly #progress = new Map<string, Progress>();
   /** Jobs on their way in, by client. */
@@ -129,17 +131,16 @@ export class SqliteQueue implements JobQueue {
 
   submit({ id, client, scan, method }: NewJob): Promise<Job> {
     return Promise.try(() => {
-      this.#run(
+      const row = this.#row(
         `INSERT INTO jobs (id, client, state, scan, method, createdAt)
-         VALUES (?, ?, 'queued', ?, ?, ?)`,
+         VALUES (?, ?, 'queued', ?, ?, ?) RETURNING *`,
         id,
         client,
         scan,
         method,
         this.#now(),
       );
-      this.#announce(id, "state");
-      return this.#find(id)!;
+      return this.#changed(row!);
     });
   }
 
@@ -175,7 +176,7 @@ export class SqliteQueue implements JobQueue {
         now,
       );
       if (row === null) return null;
-      this.#announce(row.id, "state");
+      this.#changed(row);
       return { id: row.id, worker, turn: row.turn! };
     });
   }
@@ -188,7 +189,7 @@ export class SqliteQueue implements JobQueue {
         "leaseUntil = ?, progress = coalesce(?, progress)",
         this.#now() + leaseMilliseconds,
         progress ? JSON.stringify(progress) : null,
-      );
+      ) !== null;
     });
   }
 
@@ -226,7 +227,7 @@ export class SqliteQueue implements JobQueue {
         this.#now(),
         id,
       );
-      if (row) this.#announce(id, "state");
+      if (row) this.#changed(row);
       return row !== null;
     });
   }
@@ -251,9 +252,15 @@ export class SqliteQueue implements JobQueue {
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
+  listenOwn(listener: OwnListener): Disposable {
+    this.#ownListeners.add(listener);
+    return { [Symbol.dispose]: () => this.#ownListeners.delete(listener) };
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.try(() => {
       this.#listeners.clear();
+      this.#ownListeners.clear();
       this.#database.close();
     });
   }
@@ -275,7 +282,7 @@ export class SqliteQueue implements JobQueue {
       now,
       attempts,
     );
-    for (const { id } of given) this.#announce(id, "state");
+    for (const row of given) this.#changed(row);
   }
 
   #prepareSchema(folder: string): void {
@@ -292,9 +299,9 @@ export class SqliteQueue implements JobQueue {
     );
   }
 
-  /** Changes the row of a claim that still holds. @returns whether it does. */
-  #whileHeld({ id, worker, turn }: Claim, changes: string, ...values: SQLInputValue[]): boolean {
-    const row = this.#row(
+  /** Changes the row of a claim that still holds. @returns it, or null where it does not. */
+  #whileHeld({ id, worker, turn }: Claim, changes: string, ...values: SQLInputValue[]): Row | null {
+    return this.#row(
       `UPDATE jobs SET ${changes}
        WHERE id = ? AND worker = ? AND turn = ? AND state = 'running' RETURNING *`,
       ...values,
@@ -302,21 +309,20 @@ export class SqliteQueue implements JobQueue {
       worker,
       turn,
     );
-    return row !== null;
   }
 
   #end(claim: Claim, changes: string, ...values: SQLInputValue[]): Promise<boolean> {
     return Promise.try(() => {
       const progress = this.#progress.get(claim.id);
-      const held = this.#whileHeld(
+      const row = this.#whileHeld(
         claim,
         `${changes}, progress = coalesce(?, progress)`,
         ...values,
         progress ? JSON.stringify(progress) : null,
       );
       this.#progress.delete(claim.id);
-      this.#announce(claim.id, "state");
-      return held;
+      if (row) this.#changed(row);
+      return row !== null;
     });
   }
 
@@ -333,6 +339,14 @@ export class SqliteQueue implements JobQueue {
       .prepare(`SELECT count(*) AS count FROM jobs WHERE ${condition}`)
       .get(...values) as { count: number };
     return row.count;
+  }
+
+  /** Tells of a job that this process has changed. */
+  #changed(row: Row): Job {
+    const job = this.#jobOf(row);
+    for (const listener of [...this.#ownListeners]) listener(job);
+    this.#announce(row.id, "state");
+    return job;
   }
 
   #announce(id: string, change: "progress" | "state"): void {

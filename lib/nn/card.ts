@@ -11,7 +11,8 @@ import { CheckpointError } from "./safetensors.ts";
 
 const byte = z.number().int().min(0).max(255);
 
-const StudentCardSchema = z.object({
+/** What checks a card. */
+export const studentCardSchema = z.object({
   id: z.string().min(1),
   /** A network by name. */
   backbone: z.enum(NETWORK_NAMES),
@@ -60,7 +61,7 @@ const StudentCardSchema = z.object({
 });
 
 /** What is known of a student. */
-export type StudentCard = z.infer<typeof StudentCardSchema>;
+export type StudentCard = z.infer<typeof studentCardSchema>;
 
 /**
  * Reads the card from a checkpoint's metadata.
@@ -91,7 +92,7 @@ function cardOf(json: string, failure: string, notJson: string): StudentCard {
   } catch {
     throw new CheckpointError(`${failure}: ${notJson}`);
   }
-  const parsed = StudentCardSchema.safeParse(raw);
+  const parsed = studentCardSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new CheckpointError(`${failure}: card field "${issue.path.join(".")}": ${issue.message}`);

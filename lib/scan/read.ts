@@ -25,7 +25,19 @@ import type { Scan } from "./scan.ts";
  * @throws {ScanError} where the file is malformed, truncated, empty, or of a kind that is not read
  */
 export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
-  if (bytes.length === 0) {
+  return scanFormat(bytes, name) === "las"
+    ? await readLas(bytes, name)
+    : await readPly(bytes, name);
+}
+
+/**
+ * The format of a scan.
+ *
+ * @param start its first four bytes, or more of it
+ * @throws {ScanError} where it is empty or of no format that is read
+ */
+export function scanFormat(start: Uint8Array, name: string): Scan["format"] {
+  if (start.length === 0) {
     throw new ScanError({
       file: name,
       problem: "the file is empty",
@@ -33,10 +45,8 @@ export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
       offset: 0,
     });
   }
-  if (isLas(bytes)) return await readLas(bytes, name);
-  if (bytes[0] === 0x70 && bytes[1] === 0x6c && bytes[2] === 0x79) {
-    return await readPly(bytes, name);
-  }
+  if (isLas(start)) return "las";
+  if (start[0] === 0x70 && start[1] === 0x6c && start[2] === 0x79) return "ply";
   throw new ScanError({
     file: name,
     problem: "it is neither LAS, LAZ ('LASF') nor PLY ('ply')",

@@ -10,7 +10,8 @@ import { TeacherError } from "./errors.ts";
 const text = z.string().min(1);
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 const positive = z.number().positive();
-const cardSchema = z.strictObject({
+/** What checks a card. */
+export const teacherCardSchema = z.strictObject({
   id: text,
   file: text,
   width: z.number().int().positive(),
@@ -92,7 +93,7 @@ export function parseTeacherCard(json: string, file: string): TeacherCard {
       cause,
     );
   }
-  const parsed = cardSchema.safeParse(value);
+  const parsed = teacherCardSchema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const field = issue.path.join(".") || "the card";

@@ -89,13 +89,29 @@ export function settingsOf(
   );
 }
 
+/** Options that every method has beside its own, by name. */
+export const COMMON_SETTINGS = {
+  // Without a default: it is the student's.
+  voxelSize: VOXEL_SIZE.unwrap().optional().describe(
+    "edge of a voxel in metres; by default the one the student was trained with",
+  ),
+  evaluate: EVALUATE.describe(
+    "whether labels in the scan are the student's classes, to be compared with in the report",
+  ),
+} as const;
+
 interface Schema {
   safeParse(value: unknown):
     | { success: true; data: unknown }
     | { success: false; error: { issues: readonly { message: string }[] } };
 }
 
-function checked(schema: unknown, field: string, value: unknown): unknown {
+/**
+ * A value that its schema allows, or the default where there is none.
+ *
+ * @throws {OptionError} naming the field, the value and what it may be.
+ */
+export function checked(schema: unknown, field: string, value: unknown): unknown {
   const parsed = (schema as Schema).safeParse(value);
   if (parsed.success) return parsed.data;
   throw new OptionError(

@@ -28,6 +28,7 @@ export class GpuTurns {
   #holder: Place | null = null;
   #heldSince = 0;
   #lastTurnSeconds = 10;
+  #endedTurnsSeconds = 0;
 
   /** @param places how many may be inside at once, the one that has its turn included. */
   constructor(places: number) {
@@ -60,6 +61,16 @@ export class GpuTurns {
     return place;
   }
 
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Seconds in all turns so far, the one that lasts included. */
+  get busySeconds(): number {
+    return this.#endedTurnsSeconds + (this.#holder ? this.#heldSeconds() : 0);
+  }
+
   async #turn(place: Place, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     if (this.#holder === null) return this.#grant(place);
@@ -82,6 +93,10 @@ export class GpuTurns {
     this.#heldSince = performance.now();
   }
 
+  #heldSeconds(): number {
+    return (performance.now() - this.#heldSince) / 1000;
+  }
+
   #forget(place: Place): void {
     const index = this.#waiting.findIndex((waiter) => waiter.place === place);
     if (index >= 0) this.#waiting.splice(index, 1);
@@ -91,7 +106,8 @@ export class GpuTurns {
     this.#counted.delete(place);
     this.#forget(place);
     if (this.#holder !== place) return;
-    this.#lastTurnSeconds = (performance.now() - this.#heldSince) / 1000;
+    this.#lastTurnSeconds = this.#heldSeconds();
+    this.#endedTurnsSeconds += this.#lastTurnSeconds;
     this.#holder = null;
     const next = this.#waiting.shift();
     if (!next) return;

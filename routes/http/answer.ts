@@ -1,73 +1,84 @@
 /**
- * The labels of a scan as the client wants them: its own file, the other format, or JSON.
+ * Which answer a client wants, and the answer on its way: its own file, the other format, arrays for NumPy, or
+ * JSON.
  *
  * @module
  */
 import type { Context } from "hono";
-import type { JobResult } from "../../lib/jobs/result.ts";
-import type { StudentCard } from "../../lib/nn/card.ts";
-import { convertScan, type Scan, writeScan } from "../../lib/scan/mod.ts";
+import { rm } from "node:fs/promises";
+import type { AnswerKind } from "../../lib/jobs/answer.ts";
+import type { Labeller } from "../../lib/jobs/labeller.ts";
+import type { Scan } from "../../lib/scan/mod.ts";
 import { negotiate } from "./accept.ts";
 import { reportHeader } from "./report_header.ts";
 
-const JSON_TYPE = "application/json";
+/** The scan's own format, whatever it is. */
+const BYTES_TYPE = "application/octet-stream";
 
-/** Media types of the scan formats, the usual one first. */
-const FILE_TYPES: Readonly<Record<Scan["format"], readonly string[]>> = {
-  las: ["application/vnd.las"],
-  ply: ["application/ply", "application/x-ply", "model/ply"],
-};
+/** What is made for a media type, the usual type of a kind first; of arrays the type that asks for more. */
+const KINDS: ReadonlyMap<string, AnswerKind> = new Map<string, AnswerKind>([
+  ["application/vnd.las", "las"],
+  ["application/ply", "ply"],
+  ["application/x-ply", "ply"],
+  ["model/ply", "ply"],
+  ["application/json", "json"],
+  ["application/x-npy;array=confidence", "confidence"],
+  ["application/x-npy", "labels"],
+]);
+
+/** The form of an answer. */
+export interface AnswerForm {
+  /** Its media type. */
+  type: string;
+  kind: AnswerKind;
+}
 
 /**
- * Chooses the media type of an answer.
+ * Chooses the form of an answer.
  *
+ * @param format the scan's own.
  * @throws {RequestError} 406, naming what this scan can be answered as.
  */
-export function answerType(c: Context, scan: Scan): string {
-  return negotiate(c.req.header("accept"), offersFor(scan));
+export function answerForm(c: Context, format: Scan["format"]): AnswerForm {
+  const type = negotiate(c.req.header("accept"), offersFor(format));
+  return { type, kind: KINDS.get(type) ?? format };
 }
 
-/** Answers in a type that {@link answerType} chose. */
-export function answer(
+/** Has an answer made of the result in a folder, and sends it. Its file is gone once this resolves. */
+export async function answer(
   c: Context,
-  type: string,
-  scan: Scan,
-  result: JobResult,
-  student: StudentCard,
-  extraBytes: boolean,
-): Response {
-  if (type === JSON_TYPE) return c.json(jsonAnswer(student, result));
-  const format = FILE_TYPES.las.includes(type)
-    ? "las"
-    : FILE_TYPES.ply.includes(type)
-    ? "ply"
-    : scan.format;
-  const bytes = writeScan(convertScan(scan, format), {
-    labels: result.labels,
-    confidence: result.confidence,
-    asprs: student.asprs,
-    extraBytes,
-  });
-  return c.body(bytes as Uint8Array<ArrayBuffer>, 200, {
+  labeller: Labeller,
+  folder: string,
+  turn: number,
+  { type, kind }: AnswerForm,
+): Promise<Response> {
+  const made = await labeller.answer(folder, turn, kind, c.req.raw.signal);
+  const headers = {
     "content-type": type,
-    "content-disposition": `attachment; filename="labelled.${format}"`,
-    ...(scan.unpacked && format === "las" ? { "x-tttkd-converted": "laz to las" } : {}),
-    "x-tttkd-report": reportHeader(result.report),
-  });
-}
-
-/** The media types that a scan can be answered in, the favourite first: its own format, JSON, the other. */
-function offersFor(scan: Scan): string[] {
-  const converted = [...FILE_TYPES.las, ...FILE_TYPES.ply];
-  return [...FILE_TYPES[scan.format], "application/octet-stream", JSON_TYPE, ...converted];
-}
-
-/** Labels and confidences as plain arrays, the latter to four decimals. */
-function jsonAnswer({ classes }: StudentCard, { labels, confidence, report }: JobResult) {
-  return {
-    classes,
-    labels: Array.from(labels),
-    confidence: Array.from(confidence, (value) => Math.round(value * 1e4) / 1e4),
-    report,
+    "content-length": `${made.bytes}`,
+    ...(kind === "json" ? {} : {
+      "content-disposition": `attachment; filename="${fileName(kind)}"`,
+      "x-tttkd-report": reportHeader(made.report),
+    }),
+    ...(made.unpacked ? { "x-tttkd-converted": "laz to las" } : {}),
   };
+  try {
+    if (c.req.method === "HEAD") return c.body(null, 200, headers);
+    // An open file outlives its name, so nothing stays behind, however the client leaves.
+    const { readable } = await Deno.open(made.path);
+    return c.body(readable, 200, headers);
+  } finally {
+    await rm(made.path);
+  }
+}
+
+/** The media types that a scan can be answered in, the favourite first: its own format, JSON, the others. */
+function offersFor(format: Scan["format"]): string[] {
+  const types = [...KINDS.keys()];
+  const own = types.filter((type) => KINDS.get(type) === format);
+  return [...new Set([...own, BYTES_TYPE, "application/json", ...types])];
+}
+
+function fileName(kind: AnswerKind): string {
+  return kind === "las" || kind === "ply" ? `labelled.${kind}` : `${kind}.npy`;
 }

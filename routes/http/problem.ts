@@ -10,6 +10,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { JobProblem } from "../../lib/jobs/job.ts";
 import { MissingFilesError } from "../../lib/jobs/input.ts";
+import { LabellerLostError } from "../../lib/jobs/labeller.ts";
 import { QueueFullError, QueueUnavailableError } from "../../lib/jobs/queue.ts";
 import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
 import { InputError } from "../../lib/scan/mod.ts";
@@ -37,11 +38,14 @@ export function onError(error: Error, c: Context): Response {
   const headers = new Headers();
   if (
     error instanceof BusyError || error instanceof QueueFullError ||
-    error instanceof QueueUnavailableError
+    error instanceof LabellerLostError || error instanceof QueueUnavailableError
   ) {
     headers.set("retry-after", `${error.retryAfterSeconds}`);
+  } else if (isGpuGone(error)) {
+    headers.set("retry-after", "5");
   }
-  if (error instanceof GpuLostError) headers.set("retry-after", "5");
+  // The rest of the body is not waited for.
+  if (problem.status === 408) headers.set("connection", "close");
   if (error instanceof HTTPException) {
     const challenge = error.getResponse().headers.get("www-authenticate");
     if (challenge) headers.set("www-authenticate", challenge);
@@ -69,7 +73,7 @@ export function problemResponse(problem: JobProblem, headers: Headers = new Head
 
 /** Why a job failed; null where the fault is this machine's, and another attempt may go better. */
 export function jobProblem(error: Error): JobProblem | null {
-  if (error instanceof GpuLostError || error instanceof GpuUnavailableError) return null;
+  if (isGpuGone(error) || error instanceof LabellerLostError) return null;
   if (error instanceof MissingFilesError) return null;
   const problem = problemOf(error);
   if (problem.status === 500) console.error(error);
@@ -95,12 +99,16 @@ function problemOf(error: Error): JobProblem {
     };
   }
   if (error instanceof OptionError) return { status: 422, detail, field: error.field };
-  if (error instanceof BusyError || error instanceof QueueUnavailableError) {
-    return { status: 503, detail };
-  }
   if (error instanceof QueueFullError) return { status: 429, detail };
-  if (error instanceof GpuLostError || error instanceof GpuUnavailableError) {
+  if (
+    error instanceof BusyError || error instanceof LabellerLostError ||
+    error instanceof QueueUnavailableError || isGpuGone(error)
+  ) {
     return { status: 503, detail };
   }
   return { status: 500, detail: "Something failed inside the server; its log says what" };
+}
+
+function isGpuGone(error: Error): boolean {
+  return error instanceof GpuLostError || error instanceof GpuUnavailableError;
 }

@@ -1,7 +1,7 @@
 /**
  * Receives the body of a segmentation request, raw or multipart, into a folder. Files go to the disk chunk by
  * chunk, at the disk's pace, so that a large scan takes no memory. Every byte is counted as it arrives: a
- * declared length may be absent or wrong.
+ * declared length may be absent or wrong. A client that falls silent gives its place up.
  *
  * @module
  */
@@ -19,14 +19,23 @@ export interface UploadLimits {
   bodyBytes: number;
   /** Photographs of one scan. */
   images: number;
+  /** Seconds without a byte after which an upload is given up. */
+  stallSeconds: number;
+  /** Hears of the bytes that come. */
+  onBytes?: (bytes: number) => void;
 }
 
-const RAW_TYPES = [
+/** What a body that is the scan itself may call itself. */
+export const SCAN_TYPES = [
   "application/octet-stream",
   "application/vnd.las",
   "application/ply",
   "application/x-ply",
   "model/ply",
+];
+
+const RAW_TYPES = [
+  ...SCAN_TYPES,
   // What `curl --data-binary` says unless it is told otherwise.
   "application/x-www-form-urlencoded",
 ];
@@ -42,7 +51,7 @@ const CAMERA_FILES = 16;
  *
  * @param folder an empty folder of its own; the caller removes it where this fails.
  * @returns what the files are; options come from the query and the part `options` together.
- * @throws {RequestError} 400 for a broken body, 413 over a limit, 415 for another content type, 422 for
+ * @throws {RequestError} 400 for a broken body, 408 for one that stalls, 413 over a limit, 415 for another content type, 422 for
  * parts that are missing, doubled or unknown.
  */
 export async function receiveInput(
@@ -63,7 +72,7 @@ export async function receiveInput(
     throw new RequestError(
       415,
       `Cannot read a body of type ${type}: send multipart/form-data, or the scan itself as ${
-        RAW_TYPES.slice(0, 3).join(", ")
+        SCAN_TYPES.slice(0, 3).join(", ")
       }`,
       { field: "content-type" },
     );
@@ -100,11 +109,16 @@ async function receiveForm(
     stream.on("error", () => {});
     writes.push(parts.takeFile(part, filename ?? part, stream).catch(fail));
   });
-  for await (const chunk of countedChunks(request, limits)) {
-    // The parser calls back once the disk has taken the chunk, or not at all where it broke off.
-    const taken = new Promise((resolve) => parser.write(chunk, resolve));
-    await Promise.race([taken, stopped.promise]);
-    if (failure) break;
+  try {
+    for await (const chunk of countedChunks(request, limits)) {
+      // The parser calls back once the disk has taken the chunk, or not at all where it broke off.
+      const taken = new Promise((resolve) => parser.write(chunk, resolve));
+      await Promise.race([taken, stopped.promise]);
+      if (failure) break;
+    }
+  } catch (error) {
+    // Files that are open for parts end by the parser's end alone.
+    fail(error as Error);
   }
   if (failure) parser.destroy();
   else parser.end();
@@ -205,18 +219,49 @@ function parserFor(request: Request): busboy.Busboy {
   }
 }
 
-/** The body's chunks, until they are more than allowed. */
+/** The body's chunks, until they are more than allowed, or none comes any more. */
 async function* countedChunks(request: Request, limits: UploadLimits): AsyncGenerator<Uint8Array> {
+  if (!request.body) return;
+  const reader = request.body.getReader();
   let total = 0;
   try {
-    for await (const chunk of request.body ?? []) {
-      total += chunk.byteLength;
+    while (true) {
+      const { done, value } = await unlessStalled(reader.read(), total, limits);
+      if (done) return;
+      total += value.byteLength;
+      limits.onBytes?.(value.byteLength);
       if (total > limits.bodyBytes) throw tooLarge(limits);
-      yield chunk;
+      yield value;
     }
   } catch (cause) {
     if (cause instanceof RequestError) throw cause;
     throw new RequestError(400, `Cannot read the body: it broke off after ${total} bytes`);
+  } finally {
+    // Not awaited: a client that has fallen silent would not answer that either.
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** What is read, where it comes in time. */
+async function unlessStalled<T>(
+  read: Promise<T>,
+  total: number,
+  { stallSeconds }: UploadLimits,
+): Promise<T> {
+  const { promise: stalled, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(
+      new RequestError(
+        408,
+        `Cannot read the body: after ${total} bytes nothing came for ${stallSeconds} seconds; send it again, or start the server with a longer --stall`,
+        { field: "body" },
+      ),
+    );
+  }, stallSeconds * 1000);
+  try {
+    return await Promise.race([read, stalled]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,13 +1,14 @@
 /**
  * `deno task bench`: rates of our kernels on this machine. Figures of software adapters say nothing of hardware;
  * the ratios within a run are what to look at. Arguments choose sections; none means all. `--voxels 10000,40000`
- * chooses the scans of the section `network`.
+ * chooses the scans of the section `network`, `--rooms 12` how many rooms an edge the scan of the section `large` has.
  */
 import { parseArgs } from "node:util";
 import { prepareVulkan } from "../../lib/cli/driver.ts";
 import { Gpu } from "../../lib/gpu/mod.ts";
 import { benchConvolution, benchLinear } from "./convolution.ts";
 import { benchGemm } from "./gemm.ts";
+import { benchLarge } from "./large.ts";
 import { benchMemory } from "./memory.ts";
 import { benchNetwork, NETWORK_VOXELS } from "./network.ts";
 import { benchStep } from "./step.ts";
@@ -15,16 +16,14 @@ import { benchStep } from "./step.ts";
 const ROUNDS = 5;
 
 /** Sections by name. */
-const SECTIONS: Record<
-  string,
-  (gpu: Gpu, rounds: number, voxels: readonly number[]) => Promise<void> | void
-> = {
-  gemm: benchGemm,
-  conv: benchConvolution,
-  linear: benchLinear,
+const SECTIONS: Record<string, (gpu: Gpu) => Promise<void> | void> = {
+  gemm: (gpu) => benchGemm(gpu, ROUNDS),
+  conv: (gpu) => benchConvolution(gpu, ROUNDS),
+  linear: (gpu) => benchLinear(gpu, ROUNDS),
   memory: benchMemory,
-  network: benchNetwork,
-  step: benchStep,
+  network: (gpu) => benchNetwork(gpu, ROUNDS, voxels),
+  step: (gpu) => benchStep(gpu, ROUNDS),
+  large: () => benchLarge(rooms),
 };
 
 /** Ends with exit code 2. */
@@ -36,8 +35,15 @@ function refuse(message: string): never {
 const { positionals, values } = parseArgs({
   args: Deno.args,
   allowPositionals: true,
-  options: { voxels: { type: "string", default: NETWORK_VOXELS.join() } },
+  options: {
+    voxels: { type: "string", default: NETWORK_VOXELS.join() },
+    rooms: { type: "string", default: "4" },
+  },
 });
+const rooms = Number(values.rooms);
+if (!Number.isInteger(rooms) || rooms < 1) {
+  refuse(`Cannot use --rooms ${values.rooms}: it takes a whole number`);
+}
 const voxels = values.voxels.split(",").map(Number);
 if (!voxels.every((count) => Number.isInteger(count) && count > 0)) {
   refuse(`Cannot use --voxels ${values.voxels}: it takes whole numbers with commas between them`);
@@ -51,7 +57,7 @@ const gpu = await Gpu.open();
 try {
   console.log(`adapter: ${gpu.adapterName}; medians of ${ROUNDS} rounds`);
   for (const name of positionals.length > 0 ? positionals : Object.keys(SECTIONS)) {
-    await SECTIONS[name]!(gpu, ROUNDS, voxels);
+    await SECTIONS[name]!(gpu);
   }
 } finally {
   gpu.destroy();

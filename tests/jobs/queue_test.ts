@@ -1,5 +1,6 @@
 /** What every queue does, whatever keeps it. */
 import assert from "node:assert/strict";
+import type { Job } from "../../lib/jobs/job.ts";
 import { type JobQueue, QueueFullError, type QueueLimits } from "../../lib/jobs/queue.ts";
 import { QUEUE_KINDS, type TestQueue } from "./queue_kinds.ts";
 import { NO_REDIS } from "./redis_server.ts";
@@ -201,5 +202,31 @@ for (const kind of QUEUE_KINDS) {
     await until(() => all.length > 3);
     assert.deepEqual(heard, ["job state", "job state", "job progress"]);
     assert.equal(all[3], "job state");
+  });
+
+  test(".listenOwn() tells of what this process does, each state once", async (queue, place) => {
+    await using other = await place.open();
+    const heard: string[] = [];
+    const note = ({ id, state, attempts }: Job) => heard.push(`${id} ${state} ${attempts}`);
+    using _listening = queue.listenOwn(note);
+    using _other = other.listenOwn(() => heard.push("what it did not do"));
+    await submit(queue, "job");
+    await queue.release((await queue.claim("w", LEASE))!);
+    const claim = (await queue.claim("w", LEASE))!;
+    await queue.fail(claim, { status: 422, detail: "no" });
+    await queue.finish(claim);
+    await submit(queue, "left");
+    await queue.cancel("left");
+    await queue.cancel("left");
+    await queue.remove("left");
+    assert.deepEqual(heard, [
+      "job queued 0",
+      "job running 1",
+      "job queued 0",
+      "job running 1",
+      "job failed 1",
+      "left queued 0",
+      "left cancelled 0",
+    ]);
   });
 }

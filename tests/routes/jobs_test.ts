@@ -76,6 +76,10 @@ Deno.test("POST /v1/jobs takes what /v1/segment takes, and gives the same answer
     assert.deepEqual((await json.json()).labels, [0, 1, 2, 0, 1, 2]);
     const html = await jobs.app.request(job.links.result, { headers: { accept: "text/html" } });
     await problemOf(html, 406);
+    const head = await jobs.app.request(job.links.result, { method: "HEAD" });
+    assert.equal(head.headers.get("content-length"), result.headers.get("content-length"));
+    const files = await readdir(jobs.queue.folderOf(job.id));
+    assert.deepEqual(files.filter((name) => name.startsWith("answer")), []);
     const [byJob, byRequest] = jobs.engine.requests;
     assert.deepEqual(byJob!.photos, byRequest!.photos);
     assert.deepEqual(byJob!.cameras, byRequest!.cameras);

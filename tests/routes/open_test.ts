@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_QUEUE_LIMITS } from "../../lib/jobs/queue.ts";
 import { openServer } from "../../routes/open.ts";
-import { FakeEngine, formRequest, fullForm, type JobAnswer } from "./support.ts";
+import { FakeEngine, fakeLabeller, formRequest, fullForm, type JobAnswer } from "./support.ts";
 
 Deno.test("openServer() puts the job at work back when it stops, and the next server does it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tttkd-open-"));
@@ -20,7 +20,11 @@ Deno.test("openServer() puts the job at work back when it stops, and the next se
     });
     let job: JobAnswer;
     {
-      await using server = await openServer({ engine: stuck, data }, "127.0.0.1", 0);
+      await using server = await openServer(
+        { labeller: fakeLabeller(stuck), data },
+        "127.0.0.1",
+        0,
+      );
       const response = await fetch(`${server.url}/v1/jobs`, formRequest(fullForm()));
       assert.equal(response.status, 202);
       job = await response.json();
@@ -29,7 +33,7 @@ Deno.test("openServer() puts the job at work back when it stops, and the next se
       const events = await fetch(`${server.url}${job.links.events}`);
       void events.text().catch(() => {});
     }
-    await using server = await openServer({ engine: new FakeEngine(), data }, "127.0.0.1", 0);
+    await using server = await openServer({ labeller: fakeLabeller(), data }, "127.0.0.1", 0);
     const events = await (await fetch(`${server.url}${job.links.events}`)).text();
     assert.match(events, /"state":"done".*"attempts":1/);
     const result = await fetch(`${server.url}${job.links.result}`);

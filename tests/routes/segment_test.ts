@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { encodeNpy } from "../../lib/jobs/npy.ts";
 import { decodePhoto, readScan } from "../../lib/scan/mod.ts";
 import type { Report } from "../../lib/ttt/types.ts";
 import { fakeApp, formRequest, fullForm, plyScan } from "./support.ts";
@@ -89,6 +90,27 @@ Deno.test("POST /v1/segment converts where the client asks for the other format"
   const answer = await readScan(new Uint8Array(await response.arrayBuffer()), "answer");
   assert.equal(answer.format, "las");
   assert.deepEqual([...answer.labels!], [2, 6, 1]);
+});
+
+Deno.test("POST /v1/segment answers arrays for NumPy: labels, or the confidences that were asked for", async () => {
+  const { app } = fakeApp();
+  const answered = async (accept: string) => {
+    const init = { method: "POST", body: plyScan(4), headers: { accept } };
+    const response = await app.request(URL_, init);
+    assert.equal(response.status, 200);
+    assert.ok(JSON.parse(response.headers.get("x-tttkd-report")!).method);
+    return { type: response.headers.get("content-type"), file: await response.bytes() };
+  };
+  const labels = await answered("application/x-npy, application/ply;q=0.5");
+  assert.deepEqual(labels, {
+    type: "application/x-npy",
+    file: encodeNpy(Uint8Array.of(0, 1, 2, 0)),
+  });
+  const confidence = await answered("application/x-npy; array=confidence");
+  assert.deepEqual(confidence, {
+    type: "application/x-npy;array=confidence",
+    file: encodeNpy(new Float32Array(4).fill(1 / 3)),
+  });
 });
 
 Deno.test("POST /v1/segment follows the qualities of Accept", async () => {

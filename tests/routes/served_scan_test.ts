@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { labelledFile, labelsAndReport, type Submission } from "../../lib/cli/client.ts";
 import { prepareVulkan } from "../../lib/cli/driver.ts";
 import { checkAnswer } from "../../lib/eval/answer_check.ts";
+import { EngineLabeller } from "../../lib/jobs/engine_labeller.ts";
 import { camerasToJson, encodePng } from "../../lib/scan/mod.ts";
 import { Engine } from "../../lib/ttt/engine.ts";
 import { roomScene, type WorldScene } from "../../lib/worlds/rooms/mod.ts";
@@ -32,7 +33,7 @@ Deno.test(
     const scene = await roomScene(gpu, { domain: "noisy", split: "validation", index: 1 });
     const submission = submissionOf(scene);
     const app = createApp({
-      engine,
+      labeller: new EngineLabeller(engine, gpu.adapterName),
       onProgress: (_scan, { step }) => {
         if (watch && step !== undefined) afterStep.resolve(step);
       },

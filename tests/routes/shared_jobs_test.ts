@@ -12,10 +12,17 @@ import { jobProblem } from "../../routes/http/problem.ts";
 import { openRedisQueue, recovered } from "../jobs/queue_kinds.ts";
 import { testWithRedis as test, withRedis } from "../jobs/redis_server.ts";
 import { logged, until } from "../jobs/support.ts";
-import { FakeEngine, formRequest, fullForm, type JobAnswer, problemOf } from "./support.ts";
+import {
+  FakeEngine,
+  fakeLabeller,
+  formRequest,
+  fullForm,
+  type JobAnswer,
+  problemOf,
+} from "./support.ts";
 
 function appOf(queue: JobQueue) {
-  return createApp({ engine: new FakeEngine(), limits: DEFAULT_LIMITS, queue });
+  return createApp({ labeller: fakeLabeller(), limits: DEFAULT_LIMITS, queue });
 }
 
 function working(queue: JobQueue, work: JobWork) {
@@ -37,7 +44,10 @@ test("a job that one machine takes is done by another, and watched and fetched a
       onProgress!({ phase: "adapt", step: 1, steps: 1, loss: 0.5 });
       return Promise.resolve();
     });
-    await using _working = working(back, segmentationWork(back, engine, new GpuTurns(1)));
+    await using _working = working(
+      back,
+      segmentationWork(back, fakeLabeller(engine), new GpuTurns(1)),
+    );
     const heard = await events.text();
     assert.match(heard, /"state":"queued"[^]*"state":"done"/);
     assert.match(heard, /"progress":\{"phase":"adapt","step":1,"steps":1,"loss":0.5\}/);

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_LIMITS, type ServerLimits } from "../../lib/cli/host.ts";
+import type { Labeller } from "../../lib/jobs/labeller.ts";
 import { DEFAULT_QUEUE_LIMITS, type JobQueue, type QueueLimits } from "../../lib/jobs/queue.ts";
 import { segmentationWork } from "../../lib/jobs/segmentation.ts";
 import { SqliteQueue } from "../../lib/jobs/sqlite_queue.ts";
@@ -15,6 +16,7 @@ import { JobWorker } from "../../lib/jobs/worker.ts";
 import { GpuTurns } from "../../lib/ttt/turns.ts";
 import { createApp } from "../../routes/app.ts";
 import { jobProblem } from "../../routes/http/problem.ts";
+import { EngineLabeller } from "../../lib/jobs/engine_labeller.ts";
 import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
 import { metricsOf } from "../../lib/eval/confusion.ts";
 import type { Report, Segmenter, SegmentRequest, SegmentResult } from "../../lib/ttt/types.ts";
@@ -105,6 +107,11 @@ export class FakeEngine implements Segmenter {
   }
 }
 
+/** Labels by a fake engine, in this thread. */
+export function fakeLabeller(engine: FakeEngine = new FakeEngine()): EngineLabeller {
+  return new EngineLabeller(engine, "none");
+}
+
 /** An application over a fake engine. */
 export function fakeApp(
   options: {
@@ -112,11 +119,12 @@ export function fakeApp(
     limits?: Partial<ServerLimits>;
     token?: string;
     log?: (line: string) => void;
+    labeller?: Labeller;
   } = {},
 ) {
   const engine = new FakeEngine(options.work);
   const app = createApp({
-    engine,
+    labeller: options.labeller ?? fakeLabeller(engine),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.token === undefined ? {} : { token: options.token }),
@@ -143,6 +151,7 @@ export async function withJobs(
     limits?: Partial<ServerLimits>;
     queue?: Partial<QueueLimits>;
     folder?: string;
+    log?: (line: string) => void;
   } = {},
 ): Promise<void> {
   const folder = options.folder ?? await mkdtemp(join(tmpdir(), "tttkd-served-"));
@@ -152,10 +161,18 @@ export async function withJobs(
     const turns = new GpuTurns(DEFAULT_LIMITS.places);
     const stopping = new AbortController();
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const app = createApp({ engine, limits, turns, queue, stopping: stopping.signal });
+    const labeller = fakeLabeller(engine);
+    const app = createApp({
+      labeller,
+      limits,
+      turns,
+      queue,
+      stopping: stopping.signal,
+      ...(options.log === undefined ? {} : { log: options.log }),
+    });
     const workers: JobWorker[] = [];
     const work = () => {
-      const work = segmentationWork(queue, engine, turns);
+      const work = segmentationWork(queue, labeller, turns);
       workers.push(new JobWorker(queue, { work, describe: jobProblem, pollMilliseconds: 20 }));
     };
     try {

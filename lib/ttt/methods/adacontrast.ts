@@ -55,16 +55,18 @@ const STRONG: ViewOptions = { jitter: 0.2, scale: 0.1, colour: 0.3 };
 const NEVER = 0xffffffff;
 
 const settings = z.strictObject({
-  steps: numberSetting(10, { min: 1, max: 1000, integer: true }),
-  /** Of the backbone. */
-  learningRate: numberSetting(3e-4, { min: 0, max: 10 }),
-  momentum: numberSetting(0.9, { min: 0, max: 0.999 }),
-  /** What the key encoder keeps of itself at each step. */
-  keyMomentum: numberSetting(0.9, { min: 0, max: 1 }),
-  /** Weight of InfoNCE beside the cross-entropy. */
-  contrast: numberSetting(1, { min: 0, max: 100 }),
-  /** Weight of the diversity loss. */
-  diversity: numberSetting(1, { min: 0, max: 100 }),
+  steps: numberSetting(10, { min: 1, max: 1000, integer: true }).describe(
+    "gradient steps on this scan",
+  ),
+  learningRate: numberSetting(3e-4, { min: 0, max: 10 }).describe("of the backbone"),
+  momentum: numberSetting(0.9, { min: 0, max: 0.999 }).describe("of SGD"),
+  keyMomentum: numberSetting(0.9, { min: 0, max: 1 }).describe(
+    "what the key encoder keeps of itself at each step",
+  ),
+  contrast: numberSetting(1, { min: 0, max: 100 }).describe(
+    "weight of InfoNCE beside the cross-entropy",
+  ),
+  diversity: numberSetting(1, { min: 0, max: 100 }).describe("weight of the diversity loss"),
 });
 
 type Settings = z.output<typeof settings>;

@@ -42,18 +42,20 @@ export const cotta = defineMethod({
   online: true,
   adapts: true,
   settings: z.strictObject({
-    /** On each scan. */
-    steps: numberSetting(1, { min: 1, max: 1000, integer: true }),
-    /** Of Adam. */
-    learningRate: numberSetting(1e-3, { min: 0, max: 1 }),
-    /** What the teacher keeps of itself at each step. */
-    teacherMomentum: numberSetting(0.9, { min: 0, max: 1 }),
-    /** Probability that a weight returns to its source value at each step. */
-    restore: numberSetting(0.01, { min: 0, max: 1 }),
-    /** Mean confidence of the source network below which views are averaged. */
-    confidence: numberSetting(0.92, { min: 0, max: 1 }),
-    /** Views that are averaged. */
-    views: numberSetting(8, { min: 1, max: 64, integer: true }),
+    steps: numberSetting(1, { min: 1, max: 1000, integer: true }).describe(
+      "gradient steps on each scan",
+    ),
+    learningRate: numberSetting(1e-3, { min: 0, max: 1 }).describe("of Adam"),
+    teacherMomentum: numberSetting(0.9, { min: 0, max: 1 }).describe(
+      "what the teacher keeps of itself at each step",
+    ),
+    restore: numberSetting(0.01, { min: 0, max: 1 }).describe(
+      "probability that a weight returns to its source value at each step",
+    ),
+    confidence: numberSetting(0.92, { min: 0, max: 1 }).describe(
+      "mean confidence of the source network below which views are averaged",
+    ),
+    views: numberSetting(8, { min: 1, max: 64, integer: true }).describe("views that are averaged"),
   }),
   grid: [
     { learningRate: 1e-3, teacherMomentum: 0.999 },

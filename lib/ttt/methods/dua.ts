@@ -26,12 +26,14 @@ export const dua = defineMethod({
   online: false,
   adapts: false,
   settings: z.strictObject({
-    /** Augmented copies of the scan. */
-    copies: numberSetting(20, { min: 1, max: 1000, integer: true }),
-    /** The i-th copy moves the statistics by momentum · decay^i + minimum. */
-    momentum: numberSetting(0.1, { min: 0, max: 0.5 }),
-    decay: numberSetting(1, { min: 0, max: 1 }),
-    minimum: numberSetting(0.005, { min: 0, max: 0.5 }),
+    copies: numberSetting(20, { min: 1, max: 1000, integer: true }).describe(
+      "augmented copies of the scan",
+    ),
+    momentum: numberSetting(0.1, { min: 0, max: 0.5 }).describe(
+      "the i-th copy moves the statistics by momentum · decay^i + minimum",
+    ),
+    decay: numberSetting(1, { min: 0, max: 1 }).describe("see momentum"),
+    minimum: numberSetting(0.005, { min: 0, max: 0.5 }).describe("see momentum"),
   }),
   grid: [
     { copies: 5 },

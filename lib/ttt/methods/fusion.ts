@@ -18,16 +18,12 @@ import { z } from "zod";
 
 /** How the network is asked for its prediction. */
 export const networkSettings = {
-  /**
-   * Statistics of the norm layers: the scan's own, those of training, or whichever agree better with the
-   * photographs.
-   */
-  statistics: choiceSetting("batch", ["batch", "running", "auto"]),
-  /**
-   * Turned and mirrored copies of the scan whose predictions are averaged with its own, each
-   * weighed by its agreement with the photographs where there are any.
-   */
-  copies: numberSetting(8, { min: 0, max: 64, integer: true }),
+  statistics: choiceSetting("batch", ["batch", "running", "auto"]).describe(
+    "statistics of the norm layers: the scan's own, those of training, or whichever agree better with the photographs",
+  ),
+  copies: numberSetting(8, { min: 0, max: 64, integer: true }).describe(
+    "turned and mirrored copies of the scan whose predictions are averaged with its own, each weighed by its agreement with the photographs where there are any",
+  ),
 };
 
 export const fusion = defineMethod({
@@ -38,8 +34,7 @@ export const fusion = defineMethod({
   online: false,
   adapts: false,
   settings: z.strictObject({
-    /** Weight of the probe. */
-    weight: numberSetting(2, { min: 0, max: 10 }),
+    weight: numberSetting(2, { min: 0, max: 10 }).describe("weight of the 2D probe"),
     ...networkSettings,
   }),
   grid: [

@@ -27,9 +27,10 @@ export const tent = defineMethod({
   online: false,
   adapts: true,
   settings: z.strictObject({
-    steps: numberSetting(10, { min: 1, max: 1000, integer: true }),
-    /** Of Adam. */
-    learningRate: numberSetting(3e-3, { min: 0, max: 1 }),
+    steps: numberSetting(10, { min: 1, max: 1000, integer: true }).describe(
+      "gradient steps on this scan",
+    ),
+    learningRate: numberSetting(3e-3, { min: 0, max: 1 }).describe("of Adam"),
   }),
   grid: [
     { steps: 1, learningRate: 1e-3 },

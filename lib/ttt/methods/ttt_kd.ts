@@ -29,30 +29,27 @@ import { mistrusted } from "./guard.ts";
 
 /** Settings of one adaptation by distillation. */
 export const distillationSettings = z.strictObject({
-  /** Gradient steps on this scan. */
-  steps: numberSetting(25, { min: 1, max: 1000, integer: true }),
-  learningRate: numberSetting(0.1, { min: 0, max: 10 }),
-  momentum: numberSetting(0.9, { min: 0, max: 0.999 }),
+  steps: numberSetting(25, { min: 1, max: 1000, integer: true }).describe(
+    "gradient steps on this scan",
+  ),
+  learningRate: numberSetting(0.1, { min: 0, max: 10 }).describe("of SGD"),
+  momentum: numberSetting(0.9, { min: 0, max: 0.999 }).describe("of SGD"),
   ...networkSettings,
-  /** Whether to predict by the mean of the probabilities at all steps. */
-  average: flagSetting(false),
-  /**
-   * When to stop before the last step: `level`, once the loss is as low as on source scenes; `views`, once
-   * the loss on held-out photographs no longer falls.
-   */
-  stop: choiceSetting("never", ["never", "level", "views"]),
-  /**
-   * Where the loss before the first step is more than this many times that of source scenes, the photographs
-   * or their poses cannot be trusted: the scan is not adapted to, and the probe is not asked; 0 trusts always.
-   */
-  guard: numberSetting(0, { min: 0, max: 100 }),
-  /** Weight of the 2D probe in the prediction; 0 leaves it out. */
-  fusion: numberSetting(0, { min: 0, max: 10 }),
-  /**
-   * Weight of a second loss: cross-entropy of the class head against the fused prediction from before the
-   * first step, where photographs look; 0 leaves it out.
-   */
-  agreement: numberSetting(0, { min: 0, max: 10 }),
+  average: flagSetting(false).describe(
+    "whether to predict by the mean of the probabilities at all steps",
+  ),
+  stop: choiceSetting("never", ["never", "level", "views"]).describe(
+    "when to stop before the last step: `level`, once the loss is as low as on source scenes; `views`, once the loss on held-out photographs no longer falls",
+  ),
+  guard: numberSetting(0, { min: 0, max: 100 }).describe(
+    "where the loss before the first step is more than this many times that of source scenes, the photographs or their poses cannot be trusted: the scan is not adapted to, and the probe is not asked; 0 trusts always",
+  ),
+  fusion: numberSetting(0, { min: 0, max: 10 }).describe(
+    "weight of the 2D probe in the prediction; 0 leaves it out",
+  ),
+  agreement: numberSetting(0, { min: 0, max: 10 }).describe(
+    "weight of a second loss: cross-entropy of the class head against the fused prediction from before the first step, where photographs look; 0 leaves it out",
+  ),
 });
 
 export type DistillationSettings = z.output<typeof distillationSettings>;

@@ -9,8 +9,10 @@ export const tttKdFusion = defineMethod({
   name: "ttt-kd-fusion",
   about: "TTT-KD, then the 2D probe's and the network's predictions multiplied",
   settings: distillationSettings.extend({
-    learningRate: numberSetting(0.05, { min: 0, max: 10 }),
-    fusion: numberSetting(2, { min: 0, max: 10 }),
+    learningRate: numberSetting(0.05, { min: 0, max: 10 }).describe("of SGD"),
+    fusion: numberSetting(2, { min: 0, max: 10 }).describe(
+      "weight of the 2D probe in the prediction; 0 leaves it out",
+    ),
   }),
   grid: [
     { learningRate: 0.05 },

@@ -11,10 +11,13 @@ import { distilBlocks } from "./blockwise.ts";
 import { distil, distillationSettings, readDistilled } from "./ttt_kd.ts";
 
 const settings = distillationSettings.extend({
-  steps: numberSetting(1, { min: 1, max: 1000, integer: true }),
-  learningRate: numberSetting(0.4, { min: 0, max: 10 }),
-  /** Share of the way back to the source weights after every scan; 0 leaves them. */
-  anchor: numberSetting(0, { min: 0, max: 1 }),
+  steps: numberSetting(1, { min: 1, max: 1000, integer: true }).describe(
+    "gradient steps on each scan",
+  ),
+  learningRate: numberSetting(0.4, { min: 0, max: 10 }).describe("of SGD"),
+  anchor: numberSetting(0, { min: 0, max: 1 }).describe(
+    "share of the way back to the source weights after every scan; 0 leaves them",
+  ),
 });
 
 export const tttKdOnline = defineMethod({

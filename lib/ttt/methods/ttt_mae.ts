@@ -30,15 +30,18 @@ import {
 } from "./method.ts";
 
 const settings = z.strictObject({
-  steps: numberSetting(20, { min: 1, max: 1000, integer: true }),
-  optimizer: choiceSetting("adamw", ["adamw", "sgd"]),
-  learningRate: numberSetting(5e-5, { min: 0, max: 10 }),
-  /** Of SGD. */
-  momentum: numberSetting(0.9, { min: 0, max: 0.999 }),
-  /** Share of the blocks that is hidden. */
-  share: numberSetting(MASK.share, { min: 0, max: 1 }),
-  /** Statistics of the norm layers. */
-  statistics: choiceSetting("batch", ["batch", "running"]),
+  steps: numberSetting(20, { min: 1, max: 1000, integer: true }).describe(
+    "gradient steps on this scan",
+  ),
+  optimizer: choiceSetting("adamw", ["adamw", "sgd"]).describe("what takes the steps"),
+  learningRate: numberSetting(5e-5, { min: 0, max: 10 }).describe("of the optimizer"),
+  momentum: numberSetting(0.9, { min: 0, max: 0.999 }).describe("of SGD"),
+  share: numberSetting(MASK.share, { min: 0, max: 1 }).describe(
+    "share of the blocks that is hidden",
+  ),
+  statistics: choiceSetting("batch", ["batch", "running"]).describe(
+    "statistics of the norm layers",
+  ),
 });
 
 export const tttMae = defineMethod({

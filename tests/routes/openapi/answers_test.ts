@@ -1,0 +1,170 @@
+/** Real answers, of every route and every status that the document lists, are as the document says. */
+import assert from "node:assert/strict";
+import type { JobsApp } from "../support.ts";
+import {
+  fakeApp,
+  formRequest,
+  fullForm,
+  type JobAnswer,
+  plyScan,
+  pngPhoto,
+  withJobs,
+} from "../support.ts";
+import { Conformance, documentOf, operationsOf } from "./support.ts";
+
+const raw = (body: Uint8Array<ArrayBuffer> | ReadableStream = plyScan()): RequestInit => ({
+  method: "POST",
+  body,
+});
+
+/** A body that breaks off, and one that says nothing more. */
+const broken = () => raw(new ReadableStream({ start: (control) => control.error(new Error()) }));
+const silent = () => raw(new ReadableStream({ start: (control) => control.enqueue(plyScan()) }));
+
+/** By status, bodies that both routes for scans refuse. */
+const refused = (): Record<number, RequestInit> => ({
+  400: broken(),
+  408: silent(),
+  413: raw(plyScan(10_000)),
+  415: { ...raw(), headers: { "content-type": "image/png" } },
+  422: formRequest({ ...fullForm(), options: { method: "magic" } }),
+});
+
+const limits = { bodyBytes: 50_000, stallSeconds: 0.3, places: 1 };
+
+/** Asks, and holds the answer against the document. */
+function asking(conformance: Conformance, { app }: Pick<JobsApp, "app">) {
+  return async (
+    name: string,
+    status: number,
+    init: RequestInit = {},
+    id = "none",
+    query = "",
+  ): Promise<Response> => {
+    const [method, path] = name.split(" ");
+    const response = await app.request(path!.replace("{id}", id) + query, {
+      ...init,
+      method: method!,
+    });
+    assert.equal(response.status, status, await response.clone().text());
+    await conformance.answer(name, response.clone());
+    return response;
+  };
+}
+
+async function serviceAnswers(conformance: Conformance): Promise<void> {
+  const served = fakeApp();
+  const ask = asking(conformance, served);
+  for (const [name] of operationsOf(documentOf())) {
+    if (name.startsWith("GET ") && !name.includes("/jobs")) await ask(name, 200);
+  }
+  served.engine.isReady = false;
+  for (const path of ["/health/ready", "/v2/health/ready"]) await ask(`GET ${path}`, 503);
+}
+
+async function segmentAnswers(conformance: Conformance): Promise<void> {
+  const gate = Promise.withResolvers<void>();
+  const { app } = fakeApp({
+    limits,
+    work: ({ options }) => options.method === "tent" ? gate.promise : Promise.resolve(),
+  });
+  const ask = asking(conformance, { app });
+  const name = "POST /v1/segment";
+  const types = Object.keys(documentOf().paths["/v1/segment"]!.post!.responses[200]!.content!);
+  const labels = Int32Array.of(0, 1, 2, 0);
+  for (const accept of types) {
+    const form = { ...fullForm(), scan: plyScan(4, labels), options: { steps: 3 } };
+    const response = await ask(name, 200, formRequest(form, { accept }));
+    assert.equal(response.headers.get("content-type")!.split(/; ?charset/)[0], accept);
+  }
+  const laz = Deno.readFileSync(new URL("../../../fixtures/scans/format8.laz", import.meta.url));
+  const converted = await ask(name, 200, raw(laz), "", "?method=source");
+  assert.ok(converted.headers.has("x-tttkd-converted"));
+  for (const type of Object.keys(documentOf().paths["/v1/segment"]!.post!.requestBody!.content)) {
+    if (type === "multipart/form-data") continue;
+    await ask(name, 200, { ...raw(), headers: { "content-type": type } });
+  }
+  for (const [status, init] of Object.entries(refused())) await ask(name, Number(status), init);
+  await ask(name, 406, { ...raw(), headers: { accept: "text/html" } });
+  const cut = pngPhoto().slice(0, 40);
+  await ask(name, 422, formRequest({ ...fullForm(), images: { "0.png": cut, "1.png": cut } }));
+  const working = ask(name, 200, raw(), "", "?method=tent");
+  await ask(name, 503, raw());
+  gate.resolve();
+  await working;
+}
+
+async function jobAnswers(conformance: Conformance): Promise<void> {
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  await withJobs(async (jobs) => {
+    const ask = asking(conformance, jobs);
+    for (const [status, init] of Object.entries(refused())) {
+      await ask("POST /v1/jobs", Number(status), init);
+    }
+    for (const [name] of operationsOf(documentOf())) {
+      if (name.includes("{id}")) await ask(name, 404);
+    }
+    const submitted = async (init: RequestInit): Promise<string> => {
+      const job: JobAnswer = await (await ask("POST /v1/jobs", 202, init)).json();
+      return job.id;
+    };
+    const [good, bad, left] = [
+      await submitted(formRequest(fullForm())),
+      await submitted(raw(plyScan().slice(0, -5))),
+      await submitted(raw()),
+    ];
+    await ask("POST /v1/jobs", 429, raw());
+    jobs.work();
+    await begun.promise;
+    await ask("GET /v1/jobs/{id}", 200, {}, good);
+    await ask("GET /v1/jobs/{id}/result", 409, {}, good);
+    await ask("DELETE /v1/jobs/{id}", 204, {}, left);
+    const events = ask("GET /v1/jobs/{id}/events", 200, {}, good);
+    gate.resolve();
+    await events;
+    await (await jobs.app.request(`/v1/jobs/${bad}/events`)).text();
+    await ask("GET /v1/jobs/{id}", 200, {}, good);
+    await ask("GET /v1/jobs/{id}", 200, {}, bad);
+    const result = "GET /v1/jobs/{id}/result";
+    for (const accept of ["application/ply", "application/json", "application/x-npy"]) {
+      await ask(result, 200, { headers: { accept } }, good);
+    }
+    await ask(result, 406, { headers: { accept: "text/html" } }, good);
+    await ask(result, 422, {}, bad);
+    await ask(result, 410, {}, left);
+    // What is over is forgotten.
+    await ask("DELETE /v1/jobs/{id}", 204, {}, good);
+  }, {
+    limits,
+    queue: { jobs: 3 },
+    work: async ({ onProgress }) => {
+      onProgress!({ phase: "adapt", step: 1, steps: 2, loss: 0.5 });
+      begun.resolve();
+      await gate.promise;
+      onProgress!({ phase: "adapt", step: 2, steps: 2, loss: 0.25 });
+    },
+  });
+}
+
+Deno.test("createApp() answers as its document says, by every status that it lists", async () => {
+  const document = documentOf();
+  const conformance = new Conformance(document);
+  await serviceAnswers(conformance);
+  await segmentAnswers(conformance);
+  await jobAnswers(conformance);
+  const listed = operationsOf(document).flatMap(([name, { responses }]) =>
+    Object.keys(responses).filter((status) => status !== "default")
+      .map((status) => `${name} ${status}`)
+  );
+  assert.deepEqual([...conformance.seen].sort(), listed.sort());
+});
+
+Deno.test("createApp() with a token refuses as its document says", async () => {
+  const conformance = new Conformance(documentOf(true));
+  const { app } = fakeApp({ token: "secret" });
+  const ask = asking(conformance, { app });
+  for (const [name, { responses }] of operationsOf(documentOf(true))) {
+    if ("401" in responses) await ask(name, 401);
+  }
+});

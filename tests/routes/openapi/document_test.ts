@@ -1,0 +1,159 @@
+/** The document is OpenAPI 3.1, its routes are the application's, and its options are those that are checked. */
+import { Validator } from "@seriousme/openapi-schema-validator";
+import assert from "node:assert/strict";
+import { METHODS } from "../../../lib/ttt/methods/mod.ts";
+import { OptionError } from "../../../lib/ttt/option_error.ts";
+import { inputOptions } from "../../../lib/jobs/input.ts";
+import type { Schema } from "../../../routes/openapi/types.ts";
+import { fakeApp, withJobs } from "../support.ts";
+import { Conformance, documentOf, operationsOf } from "./support.ts";
+
+/** What pages load; no part of the interface. */
+const ASSETS = ["GET /docs/{file}"];
+
+Deno.test("openApiDocument() is valid OpenAPI 3.1, with a token and without", async () => {
+  for (const guarded of [false, true]) {
+    const result = await new Validator().validate({ ...documentOf(guarded) });
+    assert.ok(result.valid, JSON.stringify(result));
+  }
+});
+
+Deno.test("openApiDocument() has the routes of the application, and no others", async () => {
+  await withJobs(({ app }) => {
+    // What middleware is mounted for is no route.
+    const routes = app.routes.filter(({ method }) => method !== "ALL")
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`)
+      .filter((name) => !ASSETS.includes(name));
+    const documented = operationsOf(documentOf()).map(([name]) => name);
+    assert.deepEqual([...new Set(routes)].sort(), documented.sort());
+    return Promise.resolve();
+  });
+});
+
+Deno.test("openApiDocument() names every operation once, and every parameter of its path", () => {
+  const ids = new Set<string>();
+  for (const [name, { operationId, parameters = [] }] of operationsOf(documentOf())) {
+    assert.ok(!ids.has(operationId), operationId);
+    ids.add(operationId);
+    const inPath = parameters.filter(({ in: place }) => place === "path").map(({ name }) => name);
+    assert.deepEqual(inPath, [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter));
+  }
+});
+
+Deno.test("openApiDocument() has examples that are what their schemas say", () => {
+  const document = documentOf(true);
+  const conformance = new Conformance(document);
+  let examples = 0;
+  for (const [name, { responses, parameters = [] }] of operationsOf(document)) {
+    for (const { schema, example, name: parameter } of parameters) {
+      if (example !== undefined) conformance.check(schema, example, `${name} ${parameter}`);
+    }
+    for (const [status, { content = {} }] of Object.entries(responses)) {
+      for (const { schema, example } of Object.values(content)) {
+        if (example === undefined) continue;
+        conformance.check(schema!, example, `${name} ${status}`);
+        examples++;
+      }
+    }
+  }
+  assert.ok(examples > 20);
+});
+
+Deno.test("openApiDocument() asks for a token under /v1 where the server does, and nowhere else", () => {
+  for (const guarded of [false, true]) {
+    for (const [name, operation] of operationsOf(documentOf(guarded))) {
+      const asks = guarded && name.includes(" /v1/");
+      assert.equal("security" in operation, asks, name);
+      assert.equal("401" in operation.responses, asks, name);
+    }
+  }
+});
+
+Deno.test("GET /openapi.json answers the document", async () => {
+  for (const token of [undefined, "secret"]) {
+    const { app } = fakeApp(token === undefined ? {} : { token });
+    const response = await app.request("/openapi.json");
+    assert.deepEqual(await response.json(), documentOf(token !== undefined));
+  }
+});
+
+interface OptionsSchema extends Schema {
+  title: string;
+  properties: Record<string, Schema & { minimum?: number; maximum?: number; enum?: string[] }>;
+}
+
+function optionsSchemas(): [string, OptionsSchema][] {
+  const { schemas } = documentOf().components;
+  return Object.entries(schemas).filter(([name]) => name.startsWith("Options."))
+    .map(([name, schema]) => [name.slice("Options.".length), schema as OptionsSchema]);
+}
+
+/** Whether the server takes options; throws where it breaks over them. */
+function takes(options: Record<string, unknown>): boolean {
+  const file = { name: "a", file: "a" };
+  try {
+    inputOptions({ scan: file, images: [file], cameras: [file], options });
+    return true;
+  } catch (error) {
+    if (error instanceof OptionError) return false;
+    throw error;
+  }
+}
+
+Deno.test("optionSchemas() has every method that requests may name, and every option of each", () => {
+  const names = [...METHODS.values()].filter(({ online }) => !online).map(({ name }) => name);
+  assert.deepEqual(optionsSchemas().map(([name]) => name), names);
+  for (const [method, { properties }] of optionsSchemas()) {
+    // The refusal lists what there is.
+    const file = { name: "a", file: "a" };
+    const options = { method, nonsense: 1 };
+    assert.throws(
+      () => inputOptions({ scan: file, images: [file], cameras: [file], options }),
+      ({ message }: Error) => {
+        const listed = /are (.*)$/.exec(message)![1]!.split(", ");
+        assert.deepEqual(Object.keys(properties).sort(), [...listed, "extraBytes"].sort());
+        return true;
+      },
+    );
+  }
+});
+
+Deno.test("optionSchemas() allows what the server takes, and refuses what it refuses", () => {
+  const document = documentOf();
+  const conformance = new Conformance(document);
+  const union = { $ref: "#/components/schemas/SegmentOptions" };
+  const allows = (options: Record<string, unknown>) => {
+    try {
+      conformance.check(union, options, "");
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  let cases = 0;
+  const agree = (options: Record<string, unknown>) => {
+    assert.equal(allows(options), takes(options), JSON.stringify(options));
+    cases++;
+  };
+  agree({});
+  agree({ steps: 10 });
+  agree({ nonsense: 1 });
+  agree({ method: "magic" });
+  agree({ method: "ttt-kd-online" });
+  for (const [method, { properties }] of optionsSchemas()) {
+    agree({ method });
+    for (const [name, schema] of Object.entries(properties)) {
+      if (name === "method") continue;
+      const { minimum, maximum, enum: choices = [], type, default: usual } = schema;
+      const values = [minimum, maximum, ...choices, usual, ["x"], null];
+      if (minimum !== undefined) values.push(minimum - 1, maximum! + 1);
+      if (type === "integer") values.push(minimum! + 0.5);
+      if (type === "boolean") values.push(true, false, 1);
+      for (const value of values.filter((value) => value !== undefined)) {
+        agree({ method, [name]: value });
+      }
+      assert.ok(schema.description, `${method} ${name} says what it is`);
+    }
+  }
+  assert.ok(cases > 300, `${cases} cases`);
+});

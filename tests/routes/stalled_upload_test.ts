@@ -1,0 +1,80 @@
+/** Clients that begin an upload and fall silent: told so, and their places are free again. */
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { connect } from "node:net";
+import { startServer } from "../../routes/server.ts";
+import { fakeApp, formRequest, plyScan, problemOf, withJobs } from "./support.ts";
+
+/** Far shorter than any client should be given, so that a test does not wait. */
+const limits = { stallSeconds: 0.1, places: 1 };
+
+/** A request whose body says these bytes and nothing more, for ever. */
+function silentAfter(bytes: Uint8Array, type = "application/octet-stream"): RequestInit {
+  const body = new ReadableStream<Uint8Array>({ start: (control) => control.enqueue(bytes) });
+  return { method: "POST", body, headers: { "content-type": type } };
+}
+
+/** The beginning of a form, in the middle of its scan. */
+async function halfForm(): Promise<RequestInit> {
+  const whole = new Request("http://server/", formRequest({ scan: plyScan(1000) }));
+  const bytes = await whole.bytes();
+  return silentAfter(bytes.subarray(0, 600), whole.headers.get("content-type")!);
+}
+
+Deno.test("POST /v1/segment gives a silent upload up with 408, and its place to the next", async () => {
+  const { app, engine } = fakeApp({ limits });
+  for (const request of [silentAfter(plyScan().subarray(0, 50)), await halfForm()]) {
+    const response = await app.request("/v1/segment", request);
+    assert.equal(response.headers.get("connection"), "close");
+    const { detail, field } = await problemOf(response, 408);
+    assert.match(detail, /after \d+ bytes nothing came for 0\.1 seconds; .*--stall/);
+    assert.equal(field, "body");
+  }
+  assert.equal(engine.requests.length, 0);
+  const next = await app.request("/v1/segment", { method: "POST", body: plyScan() });
+  assert.equal(next.status, 200);
+  await next.body?.cancel();
+});
+
+Deno.test("POST /v1/jobs gives a silent upload up with 408, leaves nothing behind, and takes the next", async () => {
+  await withJobs(async ({ app, queue }) => {
+    for (const request of [silentAfter(plyScan().subarray(0, 50)), await halfForm()]) {
+      await problemOf(await app.request("/v1/jobs", request), 408);
+      assert.deepEqual(await readdir(queue.files), []);
+    }
+    const next = await app.request("/v1/jobs", { method: "POST", body: plyScan() });
+    assert.equal(next.status, 202);
+    await next.body?.cancel();
+  }, { limits, queue: { jobs: 1 } });
+});
+
+Deno.test("POST /v1/segment waits while bytes come, however long the whole takes", async () => {
+  const { app } = fakeApp({ limits: { stallSeconds: 0.2 } });
+  const scan = plyScan();
+  let at = 0;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(control) {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      if (at >= scan.length) return control.close();
+      control.enqueue(scan.subarray(at, at += Math.ceil(scan.length / 10)));
+    },
+  });
+  const response = await app.request("/v1/segment", { method: "POST", body });
+  assert.equal(response.status, 200, await response.text());
+});
+
+Deno.test("startServer() hangs up on a client that fell silent", async () => {
+  const { app } = fakeApp({ limits });
+  await using server = await startServer(app, "127.0.0.1", 0);
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+  let answer = "";
+  socket.on("data", (bytes) => answer += bytes);
+  socket.on("close", () => resolve());
+  socket.write("POST /v1/segment HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nply");
+  await closed;
+  assert.match(answer, /^HTTP\/1\.1 408 /);
+  assert.match(answer, /after 3 bytes/);
+  // @hono/node-server would take the rest of a body for 500 ms; its timer has to be over.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+});
