@@ -54,8 +54,8 @@ export function createApp(options: AppOptions): Hono {
   app.get("/", viewerPage, (c) => c.json({ name: "ttt-kd", endpoints: endpoints() }));
   app.route("/openapi.json", openApiRoutes(options.token !== undefined));
   app.route("/docs", docsRoutes());
-  app.route("/health", healthRoutes(labeller));
-  app.route("/v2", inferenceProtocolRoutes(labeller));
+  app.route("/health", healthRoutes(labeller, queue));
+  app.route("/v2", inferenceProtocolRoutes(labeller, queue));
   const jobs = queue && { queue, metrics: new JobMetrics(queue, options.log) };
   app.route("/metrics", metricsRoutes({ requests, turns, ...(jobs ? { jobs } : {}) }));
   app.route("/v1/models", modelRoutes(labeller));

@@ -1,23 +1,30 @@
 /**
- * Liveness (the event loop answers) and readiness (models are loaded and the GPU answers).
+ * Liveness (the event loop answers) and readiness (models are loaded, and GPU and queue answer).
  *
  * @module
  */
 import { Hono } from "hono";
 import type { Labeller } from "../lib/jobs/labeller.ts";
+import type { JobQueue } from "../lib/jobs/queue.ts";
 import { problemResponse } from "./http/problem.ts";
 
 /** Routes under `/health`. */
-export function healthRoutes(labeller: Labeller): Hono {
+export function healthRoutes(labeller: Labeller, queue?: JobQueue): Hono {
   return new Hono()
     .get("/live", (c) => c.json({ status: "live" }))
-    .get("/ready", async (c) => await labeller.ready() ? c.json({ status: "ready" }) : notReady());
+    .get("/ready", async (c) => await notReady(labeller, queue) ?? c.json({ status: "ready" }));
 }
 
-/** The answer where the GPU does not. */
-export function notReady(): Response {
-  return problemResponse(
-    { status: 503, detail: "Cannot take scans: the GPU does not answer; run `deno task doctor`" },
-    new Headers({ "retry-after": "5" }),
-  );
+/** The answer where GPU or queue give none; null where both do. */
+export async function notReady(labeller: Labeller, queue?: JobQueue): Promise<Response | null> {
+  const retry = new Headers({ "retry-after": "5" });
+  if (!await labeller.ready()) {
+    const detail = "Cannot take scans: the GPU does not answer; run `deno task doctor`";
+    return problemResponse({ status: 503, detail }, retry);
+  }
+  if (queue && !await queue.ready()) {
+    const detail = "Cannot take jobs: the queue does not answer; start its Redis again";
+    return problemResponse({ status: 503, detail }, retry);
+  }
+  return null;
 }

@@ -32,8 +32,8 @@ export interface JobRouteOptions {
 
 /** Routes under `/v1/jobs`. */
 export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions): Hono {
-  const jobOf = (c: Context): Job => {
-    const job = queue.get(c.req.param("id")!);
+  const jobOf = async (c: Context): Promise<Job> => {
+    const job = await queue.get(c.req.param("id")!);
     if (job) return job;
     throw new RequestError(
       404,
@@ -44,7 +44,7 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
   return new Hono()
     .post("/", async (c) => {
       const client = clientOf(c);
-      using _place = queue.enter(client);
+      using _place = await queue.enter(client);
       const id = crypto.randomUUID();
       const folder = queue.folderOf(id);
       await mkdir(folder);
@@ -54,25 +54,25 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
         const { segment } = inputOptions(input);
         await writeInput(folder, input);
         await syncFolder(queue.files);
-        job = queue.submit({ id, client, scan: input.scan.name, method: segment.method });
+        job = await queue.submit({ id, client, scan: input.scan.name, method: segment.method });
       } catch (error) {
         await removeFolder(folder);
         throw error;
       }
       return c.json(jobView(job), 202, { location: jobPath(job) });
     })
-    .get("/:id", (c) => c.json(jobView(jobOf(c))))
-    .get("/:id/events", (c) => {
-      const { id } = jobOf(c);
+    .get("/:id", async (c) => c.json(jobView(await jobOf(c))))
+    .get("/:id/events", async (c) => {
+      const job = await jobOf(c);
       return streamSSE(c, async (stream) => {
         const left = new AbortController();
         stream.onAbort(() => left.abort());
         const signal = AbortSignal.any([left.signal, stopping]);
-        for await (const event of jobEvents(queue, id, signal)) await stream.writeSSE(event);
+        for await (const event of jobEvents(queue, job, signal)) await stream.writeSSE(event);
       });
     })
     .get("/:id/result", async (c) => {
-      const job = jobOf(c);
+      const job = await jobOf(c);
       const refused = refusal(job);
       if (refused) return refused;
       const folder = queue.folderOf(job.id);
@@ -80,7 +80,7 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
       return await answer(c, labeller, folder, job.turn!, form);
     })
     .get("/:id/cloud", async (c) => {
-      const job = jobOf(c);
+      const job = await jobOf(c);
       const refused = refusal(job);
       if (refused) return refused;
       const kind = { points: pointsOf(c.req.query("points")) };
@@ -88,8 +88,8 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
       return await answer(c, labeller, queue.folderOf(job.id), job.turn!, form);
     })
     .delete("/:id", async (c) => {
-      const { id } = jobOf(c);
-      if (!queue.cancel(id)) await removeJob(queue, id);
+      const { id } = await jobOf(c);
+      if (!await queue.cancel(id)) await removeJob(queue, id);
       return c.body(null, 204);
     });
 }

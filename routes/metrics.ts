@@ -24,7 +24,7 @@ export interface MetricsRouteOptions {
 export function metricsRoutes({ requests, turns, jobs }: MetricsRouteOptions): Hono {
   return new Hono().get("/", async (c) => {
     const lines = [...requests.lines(), ...gpuLines(turns), ...processLines()];
-    if (jobs) lines.push(...jobs.metrics.lines(), ...await diskLines(jobs.queue.files));
+    if (jobs) lines.push(...await jobs.metrics.lines(), ...await diskLines(jobs.queue.files));
     return c.text(lines.join("\n") + "\n", 200, { "content-type": METRICS_TYPE });
   });
 }

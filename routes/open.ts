@@ -10,7 +10,8 @@ import {
   type ServerOptions,
 } from "../lib/cli/host.ts";
 import type { Labeller } from "../lib/jobs/labeller.ts";
-import { JobQueue } from "../lib/jobs/queue.ts";
+import { openQueue } from "../lib/jobs/open_queue.ts";
+import type { JobQueue } from "../lib/jobs/queue.ts";
 import { segmentationWork } from "../lib/jobs/segmentation.ts";
 import { sweep } from "../lib/jobs/sweep.ts";
 import { JobWorker } from "../lib/jobs/worker.ts";
@@ -35,7 +36,7 @@ export async function openServer(
   const turns = new GpuTurns((options.limits ?? DEFAULT_LIMITS).places);
   const stopping = new AbortController();
   await using owned = new AsyncDisposableStack();
-  const queue = data && owned.use(new JobQueue(data.folder, data.queue));
+  const queue = data && owned.use(await openQueue(data));
   const app = createApp({
     ...options,
     turns,

@@ -7,16 +7,17 @@
  */
 import { Hono } from "hono";
 import type { Labeller } from "../lib/jobs/labeller.ts";
+import type { JobQueue } from "../lib/jobs/queue.ts";
 import { notReady } from "./health.ts";
 import { API_VERSION } from "./openapi/document.ts";
 
 /** Routes under `/v2`. */
-export function inferenceProtocolRoutes(labeller: Labeller): Hono {
+export function inferenceProtocolRoutes(labeller: Labeller, queue?: JobQueue): Hono {
   return new Hono()
     .get("/", (c) => c.json({ name: "ttt-kd", version: API_VERSION, extensions: [] }))
     .get("/health/live", (c) => c.json({ live: true }))
     .get("/health/ready", async (c) => {
       // The specification shows `live` here, its implementations `ready`.
-      return await labeller.ready() ? c.json({ live: true, ready: true }) : notReady();
+      return await notReady(labeller, queue) ?? c.json({ live: true, ready: true });
     });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Labeller } from "../jobs/labeller.ts";
-import type { QueueLimits } from "../jobs/queue.ts";
+import type { QueuePlace } from "../jobs/open_queue.ts";
 import type { Progress } from "../ttt/types.ts";
 
 /** What one server allows. */
@@ -27,9 +27,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
 };
 
 /** Where and for how long a server keeps jobs. */
-export interface ServerData {
-  folder: string;
-  queue: QueueLimits;
+export interface ServerData extends QueuePlace {
   /** How long jobs and their results are kept after their end. */
   keepHours: number;
   /** What a job at work may still take once the server was told to stop; then it goes back into the queue. */

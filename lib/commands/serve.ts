@@ -45,6 +45,11 @@ export const command = defineCommand({
       default: ".ttt-kd",
       about: "folder of jobs; start again with the same one and they go on",
     },
+    queue: {
+      type: "string",
+      value: "URL",
+      about: "redis://HOST:6379/0: share jobs with machines that have the same folder DIR mounted",
+    },
     keep: {
       type: "string",
       value: "HOURS",
@@ -81,6 +86,7 @@ export const command = defineCommand({
       places,
       stall,
       data: folder,
+      queue: redis,
       keep,
       grace,
       "max-jobs": jobs,
@@ -105,6 +111,7 @@ export const command = defineCommand({
         jobs: wholeNumber("max-jobs", jobs, 1, 100_000),
         jobsOfClient: wholeNumber("max-jobs-of-client", jobsOfClient, 1, 100_000),
       },
+      ...(redis === undefined ? {} : { redis }),
     };
     const portNumber = wholeNumber("port", port, 0, 65535);
     await using labeller = await WorkerLabeller.open(modelChoice(models));

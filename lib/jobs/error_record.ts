@@ -7,6 +7,7 @@
 import { GpuLostError, GpuUnavailableError, GpuValidationError } from "../gpu/mod.ts";
 import { CameraError, InputError, PhotoError, ScanError } from "../scan/mod.ts";
 import { OptionError } from "../ttt/options.ts";
+import { MissingFilesError } from "./input.ts";
 
 /** An error as plain data. */
 export interface ErrorRecord {
@@ -26,6 +27,7 @@ const CLASSES: ReadonlyMap<string, { prototype: Error }> = new Map(
     PhotoError,
     InputError,
     OptionError,
+    MissingFilesError,
     GpuLostError,
     GpuUnavailableError,
     GpuValidationError,

@@ -54,9 +54,21 @@ export async function writeInput(folder: string, input: Input): Promise<void> {
   await syncFolder(folder);
 }
 
-/** What {@link writeInput} wrote. */
+/** The folder of a job is not on this machine. */
+export class MissingFilesError extends Error {
+  override name = "MissingFilesError";
+}
+
+/** What {@link writeInput} wrote. @throws {MissingFilesError} where it is not there. */
 export async function readInput(folder: string): Promise<Input> {
-  return JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
+  try {
+    return JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new MissingFilesError(
+      `Cannot read the scan of a job: there is no ${folder}; with --queue, --data has to be a folder that all machines share`,
+    );
+  }
 }
 
 /**

@@ -30,7 +30,7 @@ export interface Job {
   readonly method: string;
   /** How often it was begun, ends of the server in good order not counted. */
   readonly attempts: number;
-  /** Which of all beginnings of jobs its last one was; names the folder of its result. */
+  /** Its last beginning, by a number that no other of its beginnings has; names the folder of its result. */
   readonly turn: number | null;
   readonly createdAt: number;
   /** When it was begun last. */

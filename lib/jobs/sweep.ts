@@ -18,9 +18,11 @@ const ORPHAN_MILLISECONDS = 3600_000;
  * @param now milliseconds since 1970.
  */
 export async function sweep(queue: JobQueue, keepMilliseconds: number, now: number): Promise<void> {
-  for (const { id } of queue.overBefore(now - keepMilliseconds)) await removeJob(queue, id);
+  for (const { id } of await queue.overBefore(now - keepMilliseconds)) {
+    await removeJob(queue, id);
+  }
   for (const id of await readdir(queue.files)) {
-    if (queue.get(id)) continue;
+    if (await queue.get(id)) continue;
     const folder = queue.folderOf(id);
     if (await lastChange(folder) < now - ORPHAN_MILLISECONDS) await removeFolder(folder);
   }
@@ -29,7 +31,7 @@ export async function sweep(queue: JobQueue, keepMilliseconds: number, now: numb
 /** Removes a job that is over, with its files. */
 export async function removeJob(queue: JobQueue, id: string): Promise<void> {
   // The row first: a folder without a row is swept one day, a row without its folder would promise a result.
-  queue.remove(id);
+  await queue.remove(id);
   await removeFolder(queue.folderOf(id));
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Progress } from "../ttt/types.ts";
 import type { JobProblem } from "./job.ts";
-import type { Claim, JobQueue } from "./queue.ts";
+import { type Claim, type JobQueue, QueueUnavailableError } from "./queue.ts";
 
 /** What one job needs to be done; its result has to be on the disk when it resolves. */
 export type JobWork = (claim: Claim, context: JobContext) => Promise<void>;
@@ -89,7 +89,7 @@ export class JobWorker {
         if (await this.#workOnce()) continue;
       } catch (error) {
         // A full disk, or a database that another process locked: the lease runs out, and the job is back.
-        console.error(error);
+        complain(error);
       }
       await news.arrived;
     }
@@ -98,11 +98,15 @@ export class JobWorker {
   /** Does the next job. @returns false where there was none. */
   async #workOnce(): Promise<boolean> {
     const { leaseMilliseconds, work } = this.#options;
-    const claim = this.#queue.claim(this.#id, leaseMilliseconds);
+    const claim = await this.#queue.claim(this.#id, leaseMilliseconds);
     if (claim === null) return false;
+    if (this.#stopping) {
+      await this.#queue.release(claim);
+      return false;
+    }
     let failure: Error | null = null;
     {
-      using hold = this.#hold(claim);
+      await using hold = this.#hold(claim);
       this.#current = hold.control;
       const { signal } = hold.control;
       const onProgress = (progress: Progress) => this.#queue.report(claim, progress);
@@ -115,43 +119,61 @@ export class JobWorker {
         this.#current = null;
       }
     }
-    if (failure === null) this.#queue.finish(claim);
-    else this.#giveUp(claim, failure);
+    if (failure === null) await this.#queue.finish(claim);
+    else await this.#giveUp(claim, failure);
     return true;
   }
 
   /** Renews the lease until disposed of; aborts `control` where the claim was lost. */
-  #hold(claim: Claim): Disposable & { control: AbortController } {
+  #hold(claim: Claim): AsyncDisposable & { control: AbortController } {
     const { leaseMilliseconds } = this.#options;
     const control = new AbortController();
-    const renew = () => {
+    const renew = async () => {
       try {
-        if (this.#queue.renew(claim, leaseMilliseconds)) return;
+        if (await this.#queue.renew(claim, leaseMilliseconds)) return;
         control.abort(new ClaimLostError("the job was cancelled, or another worker has it"));
       } catch (error) {
         // The next beat may go better; if none does, the lease runs out.
-        console.error(error);
+        complain(error);
       }
     };
-    const heartbeat = setInterval(renew, leaseMilliseconds / 3);
+    const beats = new Set<Promise<void>>();
+    const beat = () => {
+      const renewed = renew().finally(() => beats.delete(renewed));
+      beats.add(renewed);
+    };
+    const heartbeat = setInterval(beat, leaseMilliseconds / 3);
     const changes = this.#queue.listen((id, change) => {
-      if (id === claim.id && change === "state") renew();
+      if (id === claim.id && change === "state") beat();
     });
     return {
       control,
-      [Symbol.dispose]: () => {
+      async [Symbol.asyncDispose]() {
         clearInterval(heartbeat);
         changes[Symbol.dispose]();
+        await Promise.all(beats);
       },
     };
   }
 
-  #giveUp(claim: Claim, error: Error): void {
+  async #giveUp(claim: Claim, error: Error): Promise<void> {
     if (error instanceof ClaimLostError) return;
-    if (error instanceof StoppingError) return void this.#queue.release(claim);
+    if (error instanceof StoppingError) return void await this.#queue.release(claim);
     const problem = this.#options.describe(error);
-    if (problem) this.#queue.fail(claim, problem);
-    else this.#queue.abandon(claim);
+    if (problem) return void await this.#queue.fail(claim, problem);
+    console.error(`job ${claim.id} goes back into the queue: ${error.message}`);
+    await this.#queue.abandon(claim);
+    await this.#pause();
+  }
+
+  /** Leaves a job that failed here to a worker on which it may go better. */
+  async #pause(): Promise<void> {
+    if (this.#stopping) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#options.pollMilliseconds);
+    this.#wake = resolve;
+    await promise;
+    clearTimeout(timer);
   }
 
   /** Resolves when there may be something to do. */
@@ -168,4 +190,9 @@ export class JobWorker {
       },
     };
   }
+}
+
+/** Says what went wrong; a queue that does not answer says so itself. */
+function complain(error: unknown): void {
+  if (!(error instanceof QueueUnavailableError)) console.error(error);
 }

@@ -8,8 +8,8 @@
  * @module
  */
 import type { SSEMessage } from "hono/streaming";
-import { isOver } from "../../lib/jobs/job.ts";
-import type { JobQueue } from "../../lib/jobs/queue.ts";
+import { isOver, type Job } from "../../lib/jobs/job.ts";
+import { type JobQueue, QueueUnavailableError } from "../../lib/jobs/queue.ts";
 import { jobView } from "./job_view.ts";
 
 /** How often to look whether another process has changed the job. */
@@ -17,19 +17,23 @@ const POLL_MILLISECONDS = 1000;
 /** Progress that a slow listener may be behind; older steps are left out. */
 const MOST_BEHIND = 1000;
 
-/** The events of a job, until it is over or removed, or `signal` is aborted. */
+/**
+ * The events of a job, until it is over or removed, or `signal` is aborted.
+ *
+ * @param job as it stood when it was asked for.
+ */
 export async function* jobEvents(
   queue: JobQueue,
-  id: string,
+  job: Job,
   signal: AbortSignal,
 ): AsyncGenerator<SSEMessage> {
+  const { id } = job;
   const waiting: SSEMessage[] = [];
   let ended = false;
   let state = "";
   let progress = "";
   let wake: () => void = () => {};
-  const look = () => {
-    const job = queue.get(id);
+  const take = (job: Job | null) => {
     ended = job === null || isOver(job);
     if (job === null) return;
     const stateNow = `${job.state} ${job.attempts}`;
@@ -43,16 +47,26 @@ export async function* jobEvents(
     progress = progressNow;
     if (waiting.length > MOST_BEHIND) waiting.shift();
   };
+  take(job);
+  let looked = Promise.resolve();
+  /** Asks at once, so that no step is missed, and takes the answers in the order of the questions. */
+  const look = () => {
+    const answer = queue.get(id);
+    looked = Promise.all([looked, answer]).then(([_, job]) => take(job)).catch((error) => {
+      // A queue that is away is asked again.
+      if (!(error instanceof QueueUnavailableError)) throw error;
+    });
+    return looked;
+  };
   using _changes = queue.listen((changed) => {
     if (changed !== id) return;
-    look();
-    wake();
+    look().then(() => wake(), () => wake());
   });
   const stop = () => wake();
   signal.addEventListener("abort", stop);
   try {
     while (!signal.aborted) {
-      look();
+      await look();
       for (let next; (next = waiting.shift());) yield next;
       if (ended && waiting.length === 0) return;
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -64,5 +78,6 @@ export async function* jobEvents(
     }
   } finally {
     signal.removeEventListener("abort", stop);
+    await looked.catch(() => {});
   }
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { isOver, type Job } from "../../lib/jobs/job.ts";
-import type { JobQueue } from "../../lib/jobs/queue.ts";
+import { isOver, type Job, type JobState } from "../../lib/jobs/job.ts";
+import { type JobQueue, QueueUnavailableError } from "../../lib/jobs/queue.ts";
 import type { Log } from "./observe.ts";
 import { family, Histogram } from "./prometheus.ts";
 
@@ -14,15 +14,10 @@ const STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
 /** Seconds: from a small scan on an idle GPU to a night's queue. */
 const SECONDS = [1, 5, 15, 60, 300, 900, 3600, 14_400];
 
-/** Far more than are ever queued or at work, so that none is counted twice. */
-const MOST_SEEN = 10_000;
-
 /** Counts the jobs of a queue, and logs them where there is a log, for as long as the queue is open. */
 export class JobMetrics {
   readonly #queue: JobQueue;
   readonly #log: Log | undefined;
-  /** How jobs were seen last, the latest last: announcements may say nothing new. */
-  readonly #seen = new Map<string, string>();
   readonly #ended = new Map<string, number>();
   readonly #waits = new Histogram(
     "tttkd_job_wait_seconds",
@@ -38,20 +33,26 @@ export class JobMetrics {
   constructor(queue: JobQueue, log: Log | undefined) {
     this.#queue = queue;
     this.#log = log;
-    queue.listen((id, change) => change === "state" && this.#look(id));
+    queue.listenOwn((job) => {
+      this.#count(job);
+      this.#log?.(lineOf(job));
+    });
   }
 
   /** Lines of the Prometheus text format. */
-  lines(): string[] {
-    const counts = this.#queue.counts();
+  async lines(): Promise<string[]> {
+    const counts = await this.#counts();
     const over = STATES.filter((state) => isOver({ state }));
     return [
-      ...family(
-        "gauge",
-        "tttkd_jobs",
-        "Jobs that are kept, by state; those queued are the depth of the queue.",
-        STATES.map((state) => [{ state }, counts[state] ?? 0]),
-      ),
+      ...family("gauge", "tttkd_queue_up", "Whether the queue answers.", [[{}, counts ? 1 : 0]]),
+      ...(counts
+        ? family(
+          "gauge",
+          "tttkd_jobs",
+          "Jobs that are kept, by state; those queued are the depth of the queue.",
+          STATES.map((state) => [{ state }, counts[state] ?? 0]),
+        )
+        : []),
       ...family(
         "counter",
         "tttkd_jobs_ended_total",
@@ -63,17 +64,14 @@ export class JobMetrics {
     ];
   }
 
-  #look(id: string): void {
-    const job = this.#queue.get(id);
-    if (job === null) return;
-    const { state, attempts } = job;
-    const now = `${state} ${attempts}`;
-    if (this.#seen.get(id) === now) return;
-    this.#seen.delete(id);
-    this.#seen.set(id, now);
-    if (this.#seen.size > MOST_SEEN) this.#seen.delete(this.#seen.keys().next().value!);
-    this.#count(job);
-    this.#log?.(lineOf(job));
+  /** How many jobs there are by state; null where the queue does not answer, which is no reason not to tell the rest. */
+  async #counts(): Promise<Partial<Record<JobState, number>> | null> {
+    try {
+      return await this.#queue.counts();
+    } catch (error) {
+      if (error instanceof QueueUnavailableError) return null;
+      throw error;
+    }
   }
 
   #count({ state, attempts, createdAt, startedAt, finishedAt }: Job): void {

@@ -9,8 +9,9 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { JobProblem } from "../../lib/jobs/job.ts";
+import { MissingFilesError } from "../../lib/jobs/input.ts";
 import { LabellerLostError } from "../../lib/jobs/labeller.ts";
-import { QueueFullError } from "../../lib/jobs/queue.ts";
+import { QueueFullError, QueueUnavailableError } from "../../lib/jobs/queue.ts";
 import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
 import { InputError } from "../../lib/scan/mod.ts";
 import { OptionError } from "../../lib/ttt/options.ts";
@@ -37,7 +38,7 @@ export function onError(error: Error, c: Context): Response {
   const headers = new Headers();
   if (
     error instanceof BusyError || error instanceof QueueFullError ||
-    error instanceof LabellerLostError
+    error instanceof LabellerLostError || error instanceof QueueUnavailableError
   ) {
     headers.set("retry-after", `${error.retryAfterSeconds}`);
   } else if (isGpuGone(error)) {
@@ -70,9 +71,10 @@ export function problemResponse(problem: JobProblem, headers: Headers = new Head
   );
 }
 
-/** Why a job failed; null where the fault is the GPU's or its thread's, and another attempt may go better. */
+/** Why a job failed; null where the fault is this machine's, and another attempt may go better. */
 export function jobProblem(error: Error): JobProblem | null {
   if (isGpuGone(error) || error instanceof LabellerLostError) return null;
+  if (error instanceof MissingFilesError) return null;
   const problem = problemOf(error);
   if (problem.status === 500) console.error(error);
   return problem;
@@ -98,7 +100,10 @@ function problemOf(error: Error): JobProblem {
   }
   if (error instanceof OptionError) return { status: 422, detail, field: error.field };
   if (error instanceof QueueFullError) return { status: 429, detail };
-  if (error instanceof BusyError || error instanceof LabellerLostError || isGpuGone(error)) {
+  if (
+    error instanceof BusyError || error instanceof LabellerLostError ||
+    error instanceof QueueUnavailableError || isGpuGone(error)
+  ) {
     return { status: 503, detail };
   }
   return { status: 500, detail: "Something failed inside the server; its log says what" };

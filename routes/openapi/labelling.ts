@@ -228,6 +228,15 @@ const job = {
   links: { self: PATH, events: `${PATH}/events`, result: `${PATH}/result`, cloud: `${PATH}/cloud` },
 };
 
+/** Of every operation on jobs. */
+const queueAway = problem(
+  503,
+  "Service Unavailable",
+  "the queue is on Redis, and it does not answer",
+  "Cannot use the queue at redis://10.0.0.2:6379/0: it does not answer; try again once it is back",
+  { headers: headers("Retry-After") },
+);
+
 export const LABELLING_PATHS: Paths = {
   "/v1/segment": {
     post: {
@@ -279,6 +288,7 @@ export const LABELLING_PATHS: Paths = {
           "Cannot take another job: 16 jobs of yours are waiting or at work; come back when one is done, or cancel one",
           { headers: headers("Retry-After") },
         ),
+        ...queueAway,
       },
     },
   },
@@ -291,6 +301,7 @@ export const LABELLING_PATHS: Paths = {
       responses: {
         200: json("the job", { schema: answerSchema("Job"), example: job }),
         ...notFound,
+        ...queueAway,
       },
     },
     delete: {
@@ -299,7 +310,7 @@ export const LABELLING_PATHS: Paths = {
       description: "The work ends before its next gradient step.",
       tags: ["jobs"],
       parameters: [idInPath],
-      responses: { 204: { description: "so it is" }, ...notFound },
+      responses: { 204: { description: "so it is" }, ...notFound, ...queueAway },
     },
   },
   "/v1/jobs/{id}/events": {
@@ -322,6 +333,7 @@ export const LABELLING_PATHS: Paths = {
           },
         },
         ...notFound,
+        ...queueAway,
       },
     },
   },
@@ -336,6 +348,7 @@ export const LABELLING_PATHS: Paths = {
       responses: {
         200: labelled,
         ...notFound,
+        ...queueAway,
         ...notAcceptable,
         ...notDone,
         ...unreadable,

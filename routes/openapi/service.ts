@@ -37,7 +37,7 @@ export const SERVICE_PATHS: Paths = {
   "/health/ready": {
     get: {
       operationId: "ready",
-      summary: "the models are loaded and the GPU answers",
+      summary: "the models are loaded, GPU and queue answer",
       tags: ["service"],
       responses: {
         200: json("they are", { schema: answerSchema("Ready"), example: { status: "ready" } }),
@@ -66,7 +66,7 @@ export const SERVICE_PATHS: Paths = {
   "/v2/health/ready": {
     get: {
       operationId: "serverReady",
-      summary: "the models are loaded and the GPU answers, as the Open Inference Protocol has it",
+      summary: "the models are loaded, GPU and queue answer, as the Open Inference Protocol has it",
       tags: ["service"],
       responses: {
         200: json("they are", {

@@ -9,14 +9,14 @@ const HOUR = 3600_000;
 Deno.test("sweep() removes jobs whose time is over, with their files, and no others", async () => {
   await withQueue(async (queue, clock) => {
     for (const id of ["old", "fresh", "running", "waiting"]) await submit(queue, id);
-    queue.finish(queue.claim("w", HOUR)!);
+    await queue.finish((await queue.claim("w", HOUR))!);
     clock.now += 2 * HOUR;
-    queue.cancel("fresh");
-    assert.equal(queue.claim("w", HOUR)!.id, "running");
+    await queue.cancel("fresh");
+    assert.equal((await queue.claim("w", HOUR))!.id, "running");
     await sweep(queue, HOUR, clock.now);
-    assert.equal(queue.get("old"), null);
+    assert.equal(await queue.get("old"), null);
     assert.deepEqual((await readdir(queue.files)).sort(), ["fresh", "running", "waiting"]);
-    assert.deepEqual(queue.counts(), { cancelled: 1, running: 1, queued: 1 });
+    assert.deepEqual(await queue.counts(), { cancelled: 1, running: 1, queued: 1 });
   });
 });
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Job } from "../../lib/jobs/job.ts";
-import { JobQueue } from "../../lib/jobs/queue.ts";
+import type { JobQueue } from "../../lib/jobs/queue.ts";
+import { SqliteQueue } from "../../lib/jobs/sqlite_queue.ts";
 import { JobWorker, type WorkerOptions } from "../../lib/jobs/worker.ts";
-import { Clock, LIMITS, submit, withFolder, withQueue } from "./support.ts";
+import { Clock, LIMITS, logged, submit, withFolder, withQueue } from "./support.ts";
 
 const describe = (error: Error) => ({ status: 422, detail: error.message });
 
@@ -15,9 +16,13 @@ function working(queue: JobQueue, options: Partial<WorkerOptions> & Pick<WorkerO
 /** Waits until a job is in a state. */
 async function reached(queue: JobQueue, id: string, state: Job["state"]): Promise<Job> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  using _listening = queue.listen(() => queue.get(id)?.state === state && resolve());
-  if (queue.get(id)?.state !== state) await promise;
-  return queue.get(id)!;
+  const look = async () => {
+    if ((await queue.get(id))?.state === state) resolve();
+  };
+  using _listening = queue.listen(look);
+  await look();
+  await promise;
+  return (await queue.get(id))!;
 }
 
 /** Resolves never, and rejects once aborted. */
@@ -59,12 +64,12 @@ Deno.test("JobWorker aborts the work of a job that is cancelled, and takes the n
       },
     });
     await begun.promise;
-    queue.cancel("long");
+    await queue.cancel("long");
     await submit(queue, "next");
     await reached(queue, "next", "done");
     assert.deepEqual(aborted, ["ClaimLostError"]);
-    assert.equal(queue.get("long")!.state, "cancelled");
-    assert.equal(queue.get("long")!.problem, null);
+    assert.equal((await queue.get("long"))!.state, "cancelled");
+    assert.equal((await queue.get("long"))!.problem, null);
   });
 });
 
@@ -85,15 +90,33 @@ Deno.test("JobWorker.stop() lets a job finish within the grace, and puts it back
     await submit(queue, "other");
     gate.resolve();
     await stopped;
-    assert.equal(queue.get("job")!.state, "done");
-    assert.equal(queue.get("other")!.state, "queued", "it takes no further job");
+    assert.equal((await queue.get("job"))!.state, "done");
+    assert.equal((await queue.get("other"))!.state, "queued", "it takes no further job");
 
+    const begunAgain = Promise.withResolvers<void>();
     const hurried = new JobWorker(queue, {
       describe,
-      work: (_claim, { signal }) => untilAborted(signal),
+      work: (_claim, { signal }) => {
+        begunAgain.resolve();
+        return untilAborted(signal);
+      },
     });
+    await begunAgain.promise;
     await hurried.stop(0);
-    const { state, attempts } = queue.get("other")!;
+    const { state, attempts } = (await queue.get("other"))!;
+    assert.deepEqual({ state, attempts }, { state: "queued", attempts: 0 });
+  });
+});
+
+Deno.test("JobWorker.stop() puts back a job that it was just being given", async () => {
+  await withQueue(async (queue) => {
+    await submit(queue, "job");
+    const worker = new JobWorker(queue, {
+      describe,
+      work: () => Promise.reject(new Error("it was begun all the same")),
+    });
+    await worker.stop(0);
+    const { state, attempts } = (await queue.get("job"))!;
     assert.deepEqual({ state, attempts }, { state: "queued", attempts: 0 });
   });
 });
@@ -102,11 +125,14 @@ Deno.test("JobWorker tries a job again where the error may pass, so often and no
   await withQueue(async (queue) => {
     await submit(queue, "job");
     let attempts = 0;
-    await using _working = working(queue, {
-      describe: () => null,
-      work: () => Promise.reject(new Error(`GPU lost ${++attempts}`)),
+    await logged(async (lines) => {
+      await using _working = working(queue, {
+        describe: () => null,
+        work: () => Promise.reject(new Error(`GPU lost ${++attempts}`)),
+      });
+      await reached(queue, "job", "failed");
+      assert.match(lines[2]!, /^job job goes back into the queue: GPU lost 3$/);
     });
-    await reached(queue, "job", "failed");
     assert.equal(attempts, 3);
   });
 });
@@ -115,13 +141,13 @@ Deno.test("JobWorker keeps a long job by renewing its lease", async () => {
   await withFolder(async (folder) => {
     const clock = new Clock();
     let renewed = Promise.withResolvers<void>();
-    class WatchedQueue extends JobQueue {
-      override renew(...args: Parameters<JobQueue["renew"]>): boolean {
+    class WatchedQueue extends SqliteQueue {
+      override renew(...args: Parameters<JobQueue["renew"]>): Promise<boolean> {
         renewed.resolve();
         return super.renew(...args);
       }
     }
-    using queue = new WatchedQueue(folder, LIMITS, clock.read);
+    await using queue = new WatchedQueue(folder, LIMITS, clock.read);
     await submit(queue, "job");
     const gate = Promise.withResolvers<void>();
     let begun = 0;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { JobQueue } from "../../lib/jobs/queue.ts";
+import { SqliteQueue } from "../../lib/jobs/sqlite_queue.ts";
 import { readScan } from "../../lib/scan/mod.ts";
 import { decodeCloud } from "../../routes/viewer/cloud.js";
 import {
@@ -37,7 +37,11 @@ interface Event {
 
 /** The events of a job, to the end of their stream. */
 async function eventsOf({ app }: Pick<JobsApp, "app">, { links }: JobAnswer): Promise<Event[]> {
-  const response = await app.request(links.events);
+  return await eventsIn(await app.request(links.events));
+}
+
+/** The events of an answer, which has listened from its beginning. */
+async function eventsIn(response: Response): Promise<Event[]> {
   assert.match(response.headers.get("content-type")!, /^text\/event-stream/);
   return (await response.text()).split("\n\n").filter((block) => block).map((block) => {
     const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block)!;
@@ -90,12 +94,12 @@ Deno.test("GET /v1/jobs/:id/events tells phases, steps and losses, to late liste
   await withJobs(
     async (jobs) => {
       const job = await submitted(jobs);
-      const early = eventsOf(jobs, job);
+      const early = eventsIn(await jobs.app.request(job.links.events));
       jobs.work();
       await half.promise;
       const shown: JobAnswer = await (await jobs.app.request(job.links.self)).json();
       assert.deepEqual(shown.progress, { phase: "adapt", step: 1, steps: 2, loss: 0.5 });
-      const late = eventsOf(jobs, job);
+      const late = eventsIn(await jobs.app.request(job.links.events));
       gate.resolve();
       const heard = await early;
       assert.deepEqual(
@@ -123,7 +127,8 @@ Deno.test("GET /v1/jobs/:id/events tells phases, steps and losses, to late liste
 
 Deno.test("GET /v1/jobs/:id/events ends when the server stops", async () => {
   await withJobs(async (jobs) => {
-    const events = eventsOf(jobs, await submitted(jobs));
+    const { links } = await submitted(jobs);
+    const events = eventsIn(await jobs.app.request(links.events));
     jobs.stopping.abort();
     assert.ok((await events).every(({ data }) => data.state === "queued"));
   });
@@ -199,7 +204,7 @@ Deno.test("POST /v1/jobs refuses at once what can be seen at once, and leaves no
       await problemOf(await app.request(URL_, request), status);
     }
     assert.deepEqual(await readdir(queue.files), []);
-    assert.deepEqual(queue.counts(), {});
+    assert.deepEqual(await queue.counts(), {});
     await problemOf(await app.request(`${URL_}/nope`), 404);
     await problemOf(await app.request(`${URL_}/nope/events`), 404);
   }, { limits: { bodyBytes: 100_000 } });
@@ -226,7 +231,7 @@ Deno.test("a job that was dropped at work is finished by the next server, with t
     let job: JobAnswer;
     await withJobs(async (jobs) => {
       job = await submitted(jobs);
-      assert.ok(jobs.queue.claim("a worker that dies", 0));
+      assert.ok(await jobs.queue.claim("a worker that dies", 0));
     }, { folder });
     await withJobs(async (jobs) => {
       jobs.work();
@@ -237,8 +242,8 @@ Deno.test("a job that was dropped at work is finished by the next server, with t
       assert.deepEqual([...(await readScan(answer, "answer")).labels!], [0, 1, 2, 0, 1, 2]);
     }, { folder });
     // And it is done for those who come after.
-    using queue = new JobQueue(folder);
-    assert.deepEqual(queue.counts(), { done: 1 });
+    await using queue = new SqliteQueue(folder);
+    assert.deepEqual(await queue.counts(), { done: 1 });
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -9,8 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_LIMITS, type ServerLimits } from "../../lib/cli/host.ts";
 import type { Labeller } from "../../lib/jobs/labeller.ts";
-import { DEFAULT_QUEUE_LIMITS, JobQueue, type QueueLimits } from "../../lib/jobs/queue.ts";
+import { DEFAULT_QUEUE_LIMITS, type JobQueue, type QueueLimits } from "../../lib/jobs/queue.ts";
 import { segmentationWork } from "../../lib/jobs/segmentation.ts";
+import { SqliteQueue } from "../../lib/jobs/sqlite_queue.ts";
 import { JobWorker } from "../../lib/jobs/worker.ts";
 import { GpuTurns } from "../../lib/ttt/turns.ts";
 import { createApp } from "../../routes/app.ts";
@@ -155,7 +156,7 @@ export async function withJobs(
 ): Promise<void> {
   const folder = options.folder ?? await mkdtemp(join(tmpdir(), "tttkd-served-"));
   try {
-    using queue = new JobQueue(folder, { ...DEFAULT_QUEUE_LIMITS, ...options.queue });
+    await using queue = new SqliteQueue(folder, { ...DEFAULT_QUEUE_LIMITS, ...options.queue });
     const engine = new FakeEngine(options.work);
     const turns = new GpuTurns(DEFAULT_LIMITS.places);
     const stopping = new AbortController();

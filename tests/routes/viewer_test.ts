@@ -216,7 +216,7 @@ Deno.test({
       await page.chooseFiles("#files", [scan]);
       await page.click("#start");
       await page.until("document.body.dataset.state === 'queued'");
-      assert.equal(queue.counts().queued, 1);
+      assert.equal((await queue.counts()).queued, 1);
       await page.click("#stop");
       await page.until("document.body.dataset.state === 'cancelled'");
       assert.deepEqual(queue.counts(), { cancelled: 1 });

@@ -1,0 +1,46 @@
+/**
+ * One machine of several, as its test sees it.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { RedisServer } from "./redis_server.ts";
+
+/** A process that works on a queue, see `redis_worker.ts`. */
+export class WorkerProcess implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #read: Promise<void>;
+  /** The ids of the jobs that it began. */
+  readonly begun: string[] = [];
+
+  constructor({ url }: RedisServer, folder: string, most = Infinity) {
+    const script = new URL("./redis_worker.ts", import.meta.url).pathname;
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", script, url, folder, `${most}`],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    this.#read = this.#process.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
+      new WritableStream({
+        write: (text) => {
+          for (const [, id] of text.matchAll(/begin (\S+)/g)) this.begun.push(id!);
+        },
+      }),
+    );
+  }
+
+  /** Ends it as a power failure would. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#process.stdin.abort().catch(() => {});
+    await this.#process.status;
+    await this.#read;
+  }
+
+  /** Ends it in good order. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stdin.close();
+    assert.equal((await this.#process.status).code, 0);
+    await this.#read;
+  }
+}
