@@ -369,6 +369,7 @@ export const LABELLING_PATHS: Paths = {
           content: { "application/octet-stream": { schema: bytes } },
         },
         ...notFound,
+        ...queueAway,
         ...notDone,
         ...unreadable,
       },

@@ -219,7 +219,7 @@ Deno.test({
       assert.equal((await queue.counts()).queued, 1);
       await page.click("#stop");
       await page.until("document.body.dataset.state === 'cancelled'");
-      assert.deepEqual(queue.counts(), { cancelled: 1 });
+      assert.deepEqual(await queue.counts(), { cancelled: 1 });
       assert.equal(await page.evaluate("document.querySelector('#start').disabled"), false);
     });
     await rm(folder, { recursive: true });

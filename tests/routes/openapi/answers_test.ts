@@ -1,5 +1,6 @@
 /** Real answers, of every route and every status that the document lists, are as the document says. */
 import assert from "node:assert/strict";
+import { QueueUnavailableError } from "../../../lib/jobs/queue.ts";
 import type { JobsApp } from "../support.ts";
 import {
   fakeApp,
@@ -152,12 +153,26 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
   });
 }
 
+/** What a queue on Redis says while Redis is away. */
+async function awayAnswers(conformance: Conformance): Promise<void> {
+  await withJobs(async (jobs) => {
+    const gone = () => Promise.reject(new QueueUnavailableError("Cannot use the queue"));
+    jobs.queue.get = gone;
+    jobs.queue.enter = gone;
+    const ask = asking(conformance, jobs);
+    for (const [name] of operationsOf(documentOf())) {
+      if (name.includes("/jobs")) await ask(name, 503, name.startsWith("POST") ? raw() : {});
+    }
+  }, { limits });
+}
+
 Deno.test("createApp() answers as its document says, by every status that it lists", async () => {
   const document = documentOf();
   const conformance = new Conformance(document);
   await serviceAnswers(conformance);
   await segmentAnswers(conformance);
   await jobAnswers(conformance);
+  await awayAnswers(conformance);
   const listed = operationsOf(document).flatMap(([name, { responses }]) =>
     Object.keys(responses).filter((status) => status !== "default")
       .map((status) => `${name} ${status}`)
