@@ -1,5 +1,5 @@
 // The first pass of drawing points: the nearest depth that falls on each pixel. A point is a square as wide as
-// the scan's point spacing looks from there, at least one pixel.
+// half the scan's point spacing looks from there, at least one pixel.
 // Bindings: 1 projected (read): vec4f [points] of pair_project; 2 seen (read): u32 [words][points], bit
 // view % 32 of word view / 32: points without it are not drawn; 3 depth (write): u32 [height * width], bits of
 // the smallest z, filled with the bits of a huge z before.
@@ -10,7 +10,7 @@ struct Params {
   view: u32,
   width: u32, // pixels
   height: u32,
-  size: f32, // half the spacing times the focal length: half a square, pixels times metres of depth
+  size: f32, // a quarter of the spacing times the focal length: half a square, pixels times metres of depth
   most: f32, // half of the largest square, pixels
 }
 @group(0) @binding(0) var<uniform> params: Params;

@@ -7,7 +7,7 @@ struct Params {
   view: u32,
   width: u32, // pixels
   height: u32,
-  size: f32, // half the spacing times the focal length: half a square, pixels times metres of depth
+  size: f32, // a quarter of the spacing times the focal length: half a square, pixels times metres of depth
   most: f32, // half of the largest square, pixels
 }
 @group(0) @binding(0) var<uniform> params: Params;

@@ -18,6 +18,12 @@ export const command = defineCommand({
   summary: "Labels one scan (LAS, LAZ or PLY)",
   positionals: ["SCAN"],
   options: {
+    views: {
+      type: "string",
+      value: "NAME",
+      about:
+        "what the teacher looks at: own photographs, virtual views of the scan itself, or auto (auto)",
+    },
     images: { type: "string", value: "DIR", about: "folder of photographs" },
     cameras: { type: "string", value: "FILE", about: "cameras.json of these photographs" },
     method: {
@@ -60,6 +66,7 @@ export const command = defineCommand({
         ...jsonOf(values.options),
         ...definedOf({
           method: values.method,
+          views: values.views,
           steps: values.steps,
           learningRate: values["learning-rate"],
           voxelSize: values["voxel-size"],
@@ -137,7 +144,9 @@ function summaryOf({ report }: SegmentResult, out: string): string {
       `KD loss ${kdLoss[0]!.toFixed(4)} to ${
         kdLoss.at(-1)!.toFixed(4)
       } in ${report.steps} steps; ` +
-        `${views.count} photographs saw ${views.pointsSeen} points`,
+        `${views.count} ${
+          views.virtual ? "virtual views" : "photographs"
+        } saw ${views.pointsSeen} points`,
     );
   }
   for (const [name, { miou }] of Object.entries(metrics ?? {})) {

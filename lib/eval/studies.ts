@@ -11,7 +11,15 @@ import { domainSequence, mixedSequence, type Sequence } from "./plan.ts";
 import type { Settings, Variant } from "./variant.ts";
 
 /** Names of the studies, in the order of the report. */
-export const STUDY_NAMES = ["main", "steps", "images", "teachers", "online", "ablations"] as const;
+export const STUDY_NAMES = [
+  "main",
+  "steps",
+  "images",
+  "teachers",
+  "online",
+  "ablations",
+  "views",
+] as const;
 
 export type StudyName = typeof STUDY_NAMES[number];
 
@@ -223,6 +231,25 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
         entryOf(paperVariant(context, { id: `ttt-kd, ${label}`, label, settings }))
       ),
     ]),
+    sequences: focusSequences(context, context.dataset.domains.find((d) => d.isSource)?.name),
+  }),
+
+  views: (context) => ({
+    name: "views",
+    title: "Virtual views",
+    about: "The same methods shown the scene's photographs, and pictures rendered of the scan " +
+      "itself. Without either there is bn.",
+    entries: [
+      entryOf(variantOf(context, "source")),
+      entryOf(variantOf(context, "bn")),
+      ...["fusion", "ttt-kd", "ttt-kd-fusion"].flatMap((name) => [
+        entryOf(variantOf(context, name)),
+        entryOf(variantOf(context, name, {
+          id: `${name}, virtual views`,
+          photographs: "virtual",
+        })),
+      ]),
+    ],
     sequences: focusSequences(context, context.dataset.domains.find((d) => d.isSource)?.name),
   }),
 };

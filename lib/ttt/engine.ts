@@ -10,7 +10,8 @@ import { paddedChannels } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
-import { ScanError } from "../scan/mod.ts";
+import { type Appearance, virtualViews } from "../pairing/virtual/mod.ts";
+import { type Camera, type Photo, type Scan, ScanError } from "../scan/mod.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
 import { labelByBlocks } from "./block_labelling.ts";
 import { type BlockSize, cutBlocks } from "./blocks.ts";
@@ -53,6 +54,14 @@ interface Loaded {
   readonly teacher: FeatureTeacher | null;
   /** What online methods keep from scan to scan, by method. */
   readonly memories: Map<string, Disposable>;
+}
+
+/** What the teacher is shown: `photos[i]` is what `cameras[i]` sees. */
+interface Looks {
+  readonly photos: readonly Photo[];
+  readonly cameras: readonly Camera[];
+  /** Of virtual views alone: what they are drawn in. */
+  readonly appearance?: Appearance;
 }
 
 /** Labels scans; see {@link Segmenter}. */
@@ -170,17 +179,25 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   async #segment(request: SegmentRequest): Promise<SegmentResult> {
-    const { options, signal, photos, cameras } = request;
+    const { options, signal } = request;
     const method = METHODS.get(options.method);
     if (!method) {
       throw new OptionError(`Cannot use method ${options.method}: no such method`, "method");
     }
-    if (method.usesPhotographs) this.#requirePhotographs(method.name, photos.length);
+    const isVirtual = method.usesPhotographs && options.views === "virtual";
+    if (method.usesPhotographs) {
+      this.#requireTeacher(method.name);
+      if (!isVirtual) requirePhotographs(method.name, request.photos.length);
+    }
     signal?.throwIfAborted();
     const loaded = await this.#load();
     const { gpu } = loaded;
     using owned = new DisposableStack();
     const work = new ScanWork(gpu, request);
+    const voxelSize = options.voxelSize ?? this.student.voxelSize;
+    const { photos, cameras, appearance }: Looks = isVirtual
+      ? await work.time("render", () => this.#render(gpu, request.scan, voxelSize))
+      : request;
 
     const maps = method.usesPhotographs
       ? await work.time(
@@ -191,7 +208,6 @@ export class Engine implements Segmenter, AsyncDisposable {
     for (const map of maps) owned.use(map);
 
     signal?.throwIfAborted();
-    const voxelSize = options.voxelSize ?? this.student.voxelSize;
     const { positions, colors, origin } = request.scan;
     const count = positions.length / 3;
     const labelling: Labelling = {
@@ -243,7 +259,11 @@ export class Engine implements Segmenter, AsyncDisposable {
           voxelSize,
           blocks: labelled.blocks,
         },
-        views: { count: cameras.length, pointsSeen },
+        views: {
+          count: cameras.length,
+          pointsSeen,
+          ...(appearance ? { virtual: appearance } : {}),
+        },
         student: this.student.id,
         teacher: this.teacher?.id ?? null,
         adapter: gpu.adapterName,
@@ -258,13 +278,20 @@ export class Engine implements Segmenter, AsyncDisposable {
     };
   }
 
-  #requirePhotographs(method: string, count: number): void {
-    if (count === 0) {
-      throw new OptionError(
-        `Cannot use method ${method}: no photographs came with the scan`,
-        "method",
-      );
-    }
+  /** Pictures of the scan itself, as fine as the teacher looks. */
+  async #render(gpu: Gpu, scan: Scan, voxelSize: number): Promise<Looks> {
+    const { shortSide } = this.teacher!;
+    const views = await virtualViews(gpu, scan, { shortSide, footprint: voxelSize });
+    if (views.photos.length > 0) return views;
+    throw new ScanError({
+      file: scan.name,
+      action: "render views of",
+      problem: "no camera in or around it would see enough of it",
+      mend: "send photographs, or use method bn",
+    });
+  }
+
+  #requireTeacher(method: string): void {
     if (this.teacher === null) {
       throw new OptionError(
         `Cannot use method ${method}: student ${this.student.id} learned from labels alone; use method source or bn`,
@@ -291,6 +318,14 @@ export class Engine implements Segmenter, AsyncDisposable {
     }
     if (this.#ownsHost) await this.#host.close();
   }
+}
+
+function requirePhotographs(method: string, count: number): void {
+  if (count > 0) return;
+  throw new OptionError(
+    `Cannot use method ${method}: no photographs came with the scan; send some, or set views to virtual`,
+    "method",
+  );
 }
 
 async function teacherOf(

@@ -5,7 +5,7 @@
  * @module
  */
 import { OptionError } from "./option_error.ts";
-import { flagSetting, type Method, METHODS, numberSetting } from "./methods/mod.ts";
+import { choiceSetting, flagSetting, type Method, METHODS, numberSetting } from "./methods/mod.ts";
 import type { SegmentOptions } from "./types.ts";
 
 export { OptionError };
@@ -18,6 +18,7 @@ export const DEFAULT_METHOD = "ttt-kd-fusion";
 
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
 const EVALUATE = flagSetting(true);
+const VIEWS = choiceSetting("auto", ["auto", "own", "virtual"]);
 
 /**
  * A method by name.
@@ -36,29 +37,36 @@ export function methodOf(name: unknown): Method {
 /**
  * Checks settings and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
- * @param given what a client sent, by name: `method`, `voxelSize`, `evaluate`, and the method's own settings.
- * @param hasPhotos where there are none, the default method is `bn`, else {@link DEFAULT_METHOD}.
+ * @param given what a client sent, by name: `method`, `views`, `voxelSize`, `evaluate`, and the method's own settings.
+ *   `views` says what the teacher looks at: `own` photographs, `virtual` views of the scan itself, or, by `auto` (the
+ *   default), photographs where they came and else virtual views, if a method that needs any was asked for.
+ * @param hasPhotos without photographs and a wish for virtual views, the default method is `bn`, else
+ *   {@link DEFAULT_METHOD}.
  * @throws {OptionError} naming the field, what it was and what it may be.
  */
 export function segmentOptions(
   given: Readonly<Record<string, unknown>>,
   hasPhotos: boolean,
 ): SegmentOptions {
-  const { method: named, voxelSize, evaluate, ...own } = given;
-  const method = methodOf(named ?? (hasPhotos ? DEFAULT_METHOD : "bn"));
-  if (method.usesPhotographs && !hasPhotos) {
+  const { method: named, views: wanted, voxelSize, evaluate, ...own } = given;
+  const views = checked(VIEWS, "views", wanted) as "auto" | "own" | "virtual";
+  const isUsual = hasPhotos || views === "virtual";
+  const method = methodOf(named ?? (isUsual ? DEFAULT_METHOD : "bn"));
+  const isVirtual = views === "virtual" || views === "auto" && !hasPhotos;
+  if (method.usesPhotographs && !hasPhotos && !isVirtual) {
     throw new OptionError(
-      `Cannot use method ${method.name}: no photographs came with the scan; send images and cameras, or use method bn`,
+      `Cannot use method ${method.name}: no photographs came with the scan; send images and cameras, set views to virtual, or use method bn`,
       "method",
     );
   }
   return {
     method: method.name,
     // A client that leaves the choice to us may send what adaptation would take: checked, but not used by bn.
-    settings: named === undefined && !hasPhotos
+    settings: named === undefined && !isUsual
       ? (settingsOf(methodOf(DEFAULT_METHOD), own), settingsOf(method, {}))
       : settingsOf(method, own),
     evaluate: checked(EVALUATE, "evaluate", evaluate) as boolean,
+    ...(method.usesPhotographs && isVirtual ? { views: "virtual" } : {}),
     ...(voxelSize === undefined
       ? {}
       : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) as number }),
@@ -79,7 +87,7 @@ export function settingsOf(
     if (known.includes(name)) continue;
     throw new OptionError(
       `Cannot set "${name}": the options of method ${method.name} are ${
-        ["method", "voxelSize", "evaluate", ...known].join(", ")
+        ["method", "views", "voxelSize", "evaluate", ...known].join(", ")
       }`,
       name,
     );

@@ -1,7 +1,7 @@
 /**
  * Pictures of a scan as cameras would see it, on the GPU. Only points that a view sees (`visibility.ts`) are
- * drawn, so the wall behind does not shine through; a point is a square as wide as the scan's spacing looks from
- * there; holes up to {@link FILL_REACH} spacings of the view are filled from around. What a voxel is paired with
+ * drawn, so the wall behind does not shine through; a point is a square half as wide as the scan's spacing looks
+ * from there; holes up to {@link FILL_REACH} spacings of the view are filled from around. What a voxel is paired with
  * in such a picture is therefore a pixel that one of its own points has drawn, or a nearer one over it.
  *
  * Depth by atomicMin on the bits, ties by the smallest index, no float atomics: the same scan gives the same
@@ -68,7 +68,7 @@ export async function drawViews(gpu: Gpu, drawing: Drawing): Promise<Photo[]> {
       view,
       width,
       height,
-      f32bits(spacing / 2 * meanFocal(camera)),
+      f32bits(spacing / 4 * meanFocal(camera)),
       f32bits(MOST_HALF),
     ];
     const pose = localPose(camera, origin);

@@ -34,7 +34,7 @@ function drawView(drawing: HostDrawing, camera: Camera): Photo {
   const nearest = new Int32Array(width * height).fill(-1);
   projected.forEach(({ u, v, z }, i) => {
     if (!visible[i]) return;
-    const half = Math.min(spacing / 2 * meanFocal(camera) / z, MOST_HALF);
+    const half = Math.min(spacing / 4 * meanFocal(camera) / z, MOST_HALF);
     const [left, right] = reach(u, half, width), [top, bottom] = reach(v, half, height);
     for (let y = top; y <= bottom; y++) {
       for (let x = left; x <= right; x++) {

@@ -4,6 +4,7 @@
  * @module
  */
 export { type Appearance, appearanceOf } from "./appearance.ts";
+export { type Cells, cellsOf } from "./cells.ts";
 export { type Drawing, drawViews } from "./draw.ts";
 export { drawViewsReference, type HostDrawing } from "./draw_reference.ts";
 export { placeCameras, type PlacementOptions } from "./placement.ts";

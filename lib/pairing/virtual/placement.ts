@@ -18,7 +18,7 @@
 import { type Camera, cameraAt, type Lens } from "../../scan/mod.ts";
 import { localPose, projectReference } from "../projection.ts";
 import { meanFocal, SLANT } from "../visibility.ts";
-import { type Cells, cellsOf } from "./cells.ts";
+import type { Cells } from "./cells.ts";
 import { stationsOf } from "./stations.ts";
 
 /** Settings of {@link placeCameras}. */
@@ -51,14 +51,15 @@ const LEAST_GAIN = 0.01;
  * Chooses cameras. The same points give the same cameras.
  *
  * @param positions f32 [3 * points], metres, less `origin`.
+ * @param cells the same points in cells.
  * @param origin what was taken off; the cameras' poses are for whole coordinates.
  */
 export function placeCameras(
   positions: Float32Array,
+  cells: Cells,
   origin: readonly [number, number, number],
   { count, lens, footprint }: PlacementOptions,
 ): Camera[] {
-  const cells = cellsOf(positions);
   const samples = samplesOf(positions, cells);
   const worth = candidatesOf(cells, lens).map((pose) => ({
     pose,

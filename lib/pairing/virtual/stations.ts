@@ -73,9 +73,9 @@ export function stationsOf({ edge, low, size, first }: Cells, most: number): Sta
   return spread(free, most).map(({ eye, covered }) => ({ eye, covered }));
 }
 
-/** One place of each block of columns, the first one; blocks are as small as `most` allows. */
+/** One place of each block of columns, the first one; blocks grow by half until there are no more than `most`. */
 function spread<P extends { x: number; y: number }>(places: readonly P[], most: number): P[] {
-  for (let block = 1;; block++) {
+  for (let block = 1;; block = Math.ceil(1.5 * block)) {
     const chosen = new Map<string, P>();
     for (const place of places) {
       const key = `${Math.floor(place.x / block)} ${Math.floor(place.y / block)}`;

@@ -45,8 +45,8 @@ export async function virtualViews(
     height: shortSide,
     fieldOfView: FIELD_OF_VIEW,
   };
-  const { spacing } = cellsOf(positions);
-  const cameras = placeCameras(positions, origin, { count: COUNT, lens, footprint });
+  const cells = cellsOf(positions);
+  const cameras = placeCameras(positions, cells, origin, { count: COUNT, lens, footprint });
   if (cameras.length === 0) return { photos: [], cameras, appearance: "shape" };
   const { appearance, colours } = appearanceOf(scan);
   using points = gpu.upload("positions to draw", positions);
@@ -57,7 +57,7 @@ export async function virtualViews(
     cameras,
     colours,
     background: backgroundOf(colours),
-    spacing,
+    spacing: cells.spacing,
   });
   return { photos, cameras, appearance };
 }
