@@ -25,7 +25,7 @@ export function appearanceOf(
   if (colors) return { appearance: "colour", colours: exposed(colors) };
   if (!intensity) return { appearance: "shape", colours: null };
   const rising = intensity.toSorted();
-  const white = rising[Math.floor((1 - GLARING) * (rising.length - 1))]! || 1;
+  const white = rising[Math.ceil((1 - GLARING) * (rising.length - 1))]! || 1;
   const grey = new Float32Array(3 * intensity.length);
   intensity.forEach((value, i) => grey.fill(Math.min(1, value / white), 3 * i, 3 * i + 3));
   return { appearance: "intensity", colours: exposed(grey) };

@@ -156,8 +156,10 @@ function worthOf(camera: Camera, samples: Float32Array, footprint: number): Floa
   const nearest = new Float64Array(columns * Math.ceil(camera.height / pixels)).fill(Infinity);
   const cell = new Int32Array(count).fill(-1);
   const depth = new Float64Array(count);
+  const point = [0, 0, 0];
   for (let i = 0; i < count; i++) {
-    const { u, v, z, inside } = projectReference(camera, pose, samples.subarray(3 * i, 3 * i + 3));
+    for (let axis = 0; axis < 3; axis++) point[axis] = samples[3 * i + axis]!;
+    const { u, v, z, inside } = projectReference(camera, pose, point);
     if (!inside) continue;
     const at = Math.floor((v + 0.5) / pixels) * columns + Math.floor((u + 0.5) / pixels);
     (cell[i] = at), (depth[i] = z);
