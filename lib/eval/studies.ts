@@ -242,13 +242,14 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
     entries: [
       entryOf(variantOf(context, "source")),
       entryOf(variantOf(context, "bn")),
-      ...["fusion", "ttt-kd", "ttt-kd-fusion"].flatMap((name) => [
-        entryOf(variantOf(context, name)),
-        entryOf(variantOf(context, name, {
-          id: `${name}, virtual views`,
-          photographs: "virtual",
-        })),
-      ]),
+      ...[
+        variantOf(context, "fusion"),
+        paperVariant(context),
+        variantOf(context, "ttt-kd-fusion"),
+      ].flatMap((own) => {
+        const id = `${own.id}, virtual views`;
+        return [entryOf(own), entryOf({ ...own, id, label: id, photographs: "virtual" })];
+      }),
     ],
     sequences: focusSequences(context, context.dataset.domains.find((d) => d.isSource)?.name),
   }),
