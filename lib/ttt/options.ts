@@ -16,6 +16,12 @@ export { OptionError };
  */
 export const DEFAULT_METHOD = "ttt-kd-fusion";
 
+/**
+ * What labels by virtual views unless told otherwise: fusing with what a teacher says of pictures unlike its own costs
+ * far more than being drawn towards them (validation scenes, `deno task eval --studies views --split validation`).
+ */
+const VIRTUAL_METHOD = "ttt-kd";
+
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
 const EVALUATE = flagSetting(true);
 const VIEWS = choiceSetting("auto", ["auto", "own", "virtual"]);
@@ -40,8 +46,8 @@ export function methodOf(name: unknown): Method {
  * @param given what a client sent, by name: `method`, `views`, `voxelSize`, `evaluate`, and the method's own settings.
  *   `views` says what the teacher looks at: `own` photographs, `virtual` views of the scan itself, or, by `auto` (the
  *   default), photographs where they came and else virtual views, if a method that needs any was asked for.
- * @param hasPhotos without photographs and a wish for virtual views, the default method is `bn`, else
- *   {@link DEFAULT_METHOD}.
+ * @param hasPhotos with photographs the default method is {@link DEFAULT_METHOD}, by virtual views that were asked for
+ *   {@link VIRTUAL_METHOD}, else `bn`.
  * @throws {OptionError} naming the field, what it was and what it may be.
  */
 export function segmentOptions(
@@ -50,8 +56,8 @@ export function segmentOptions(
 ): SegmentOptions {
   const { method: named, views: wanted, voxelSize, evaluate, ...own } = given;
   const views = checked(VIEWS, "views", wanted) as "auto" | "own" | "virtual";
-  const isUsual = hasPhotos || views === "virtual";
-  const method = methodOf(named ?? (isUsual ? DEFAULT_METHOD : "bn"));
+  const usual = views === "virtual" ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : "bn";
+  const method = methodOf(named ?? usual);
   const isVirtual = views === "virtual" || views === "auto" && !hasPhotos;
   if (method.usesPhotographs && !hasPhotos && !isVirtual) {
     throw new OptionError(
@@ -62,7 +68,7 @@ export function segmentOptions(
   return {
     method: method.name,
     // A client that leaves the choice to us may send what adaptation would take: checked, but not used by bn.
-    settings: named === undefined && !isUsual
+    settings: named === undefined && usual === "bn"
       ? (settingsOf(methodOf(DEFAULT_METHOD), own), settingsOf(method, {}))
       : settingsOf(method, own),
     evaluate: checked(EVALUATE, "evaluate", evaluate) as boolean,

@@ -69,7 +69,7 @@ Deno.test("segmentOptions() has views rendered where a method needs some and non
     [{ method: "ttt-kd" }, false, "ttt-kd", "virtual"],
     [{ method: "ttt-kd" }, true, "ttt-kd", undefined],
     [{ method: "ttt-kd", views: "virtual" }, true, "ttt-kd", "virtual"],
-    [{ views: "virtual" }, false, "ttt-kd-fusion", "virtual"],
+    [{ views: "virtual" }, false, "ttt-kd", "virtual"],
     [{ views: "own" }, false, "bn", undefined],
     [{}, false, "bn", undefined],
     [{ method: "bn", views: "virtual" }, false, "bn", undefined],
