@@ -29,9 +29,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
 /** HTTP is loaded when a command asks for it. */
 const host: Host = {
   async openServer(options, hostname, port) {
-    const { createApp } = await import("./routes/app.ts");
-    const { startServer } = await import("./routes/server.ts");
-    return await startServer(createApp(options), hostname, port);
+    const { openServer } = await import("./routes/open.ts");
+    return await openServer(options, hostname, port);
   },
 };
 

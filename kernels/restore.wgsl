@@ -1,7 +1,7 @@
 // Puts each number of w back to its source value where a hash of (key, index) falls below the threshold: CoTTA's stochastic restore.
 // The hash is two rounds of lowbias32 (Chris Wellons, public domain); its top 24 bits are the draw.
 // Bindings: source read vec4f[count]; w write vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
-struct Params { count: u32, key: u32, threshold: u32 } // threshold: probability * 2^24
+struct Params { count: u32, key: u32, threshold: u32, first: u32 } // threshold: probability * 2^24; first: index of w[0]
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> source: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> w: array<vec4f>;
@@ -21,7 +21,7 @@ fn main(
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;
   if (i >= params.count) { return; }
-  let index = vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u);
+  let index = vec4u(4u * (params.first + i)) + vec4u(0u, 1u, 2u, 3u);
   let draw = mix(mix(index ^ vec4u(params.key)) + vec4u(params.key)) >> vec4u(8u);
   w[i] = select(w[i], source[i], draw < vec4u(params.threshold));
 }

@@ -3,7 +3,7 @@
  *
  * Through `node:http`, because `Deno.serve` (2.9.6) does not tell a handler that its client has gone once
  * the body came in a packet of its own: `request.signal` stays silent, and the GPU would go on working for
- * nobody. Go back to it once the test of a leaving client in tests/routes/jobs_test.ts passes with it.
+ * nobody. Go back to it once the test of a leaving client in tests/routes/serving_test.ts passes with it.
  *
  * @module
  */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { QueueLimits } from "../jobs/queue.ts";
 import type { Progress, Segmenter } from "../ttt/types.ts";
 
 /** What one server allows. */
@@ -17,19 +18,31 @@ export interface ServerLimits {
 
 export const DEFAULT_LIMITS: ServerLimits = { bodyBytes: 2 ** 29, images: 256, places: 8 };
 
+/** Where and for how long a server keeps jobs. */
+export interface ServerData {
+  folder: string;
+  queue: QueueLimits;
+  /** How long jobs and their results are kept after their end. */
+  keepHours: number;
+  /** What a job at work may still take once the server was told to stop; then it goes back into the queue. */
+  graceSeconds: number;
+}
+
 /** What a server is made of. */
 export interface ServerOptions {
   engine: Segmenter;
+  /** Without it there are no jobs, and nothing stays on the disk. */
+  data?: ServerData;
   limits?: ServerLimits;
   /** When given, everything under `/v1` asks for it as a bearer token. */
   token?: string;
-  /** Takes a line for every request that was answered. */
+  /** Takes a line of JSON for every request that was answered. */
   log?: (line: string) => void;
   /** Hears of every step of the work, with the name of the scan. */
   onProgress?: (scan: string, progress: Progress) => void;
 }
 
-/** A listening server; leaving by `await using` waits for requests in flight. */
+/** A listening server; leaving by `await using` waits for requests in flight, and for the job at work or puts it back. */
 export interface Server extends AsyncDisposable {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;

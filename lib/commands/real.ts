@@ -100,7 +100,7 @@ async function send(
     const { bytes, report } = await labelledFile(url, {
       scan,
       images,
-      cameras: cameras.text,
+      cameras: cameras[0]!.text,
       // The samples' labels are other classes than the student's.
       options: { method: "ttt-kd", steps, evaluate: false },
     });

@@ -5,7 +5,7 @@ import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
 import { readNamed, readPhotographs } from "../cli/folder.ts";
 import { progressDisplay } from "../cli/progress.ts";
 import { drawPanels, labelColors } from "../eval/picture.ts";
-import { convertScan, encodePng, readScan, requireWritable, writeScan } from "../scan/mod.ts";
+import { convertScan, encodePng, readScan, writeScan } from "../scan/mod.ts";
 import { readViews } from "../scan/views.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
 import { DEFAULT_METHOD, segmentOptions } from "../ttt/options.ts";
@@ -22,10 +22,14 @@ export const command = defineCommand({
       type: "string",
       value: "NAME",
       about:
-        "what the teacher looks at: own photographs, virtual views of the scan itself, or auto (auto)",
+        "what the teacher looks at: own photographs, or virtual views of the scan itself (own)",
     },
     images: { type: "string", value: "DIR", about: "folder of photographs" },
-    cameras: { type: "string", value: "FILE", about: "cameras.json of these photographs" },
+    cameras: {
+      type: "string",
+      value: "FILE|DIR",
+      about: "their cameras: cameras.json, nerfstudio, COLMAP text, KITTI or ScanNet",
+    },
     method: {
       type: "string",
       value: "NAME",
@@ -48,6 +52,10 @@ export const command = defineCommand({
     },
     "voxel-size": { type: "string", value: "M", about: "edge of a voxel (the student's own)" },
     out: { type: "string", value: "FILE", about: "labelled scan, .ply or .las (SCAN_labelled)" },
+    "extra-bytes": {
+      type: "boolean",
+      about: "LAS also gets the dimensions label and confidence, as PLY always does",
+    },
     report: { type: "string", value: "FILE", about: "write the report there, JSON" },
     picture: {
       type: "string",
@@ -78,7 +86,6 @@ export const command = defineCommand({
     const scan = await readScan(file.bytes, file.name);
     const out = values.out ?? labelledName(path);
     const format = formatOf(out) ?? scan.format;
-    if (format === scan.format) requireWritable(scan);
     const { photos, cameras } = folder !== undefined && camerasPath !== undefined
       ? await readPhotographs(folder, camerasPath).then((found) =>
         readViews(found.images, found.cameras)
@@ -98,10 +105,19 @@ export const command = defineCommand({
 
     const { labels, confidence, report } = result;
     const { asprs } = engine.student;
-    await Deno.writeFile(out, writeScan(convertScan(scan, format), { labels, confidence, asprs }));
+    const answer = writeScan(convertScan(scan, format), {
+      labels,
+      confidence,
+      asprs,
+      extraBytes: values["extra-bytes"],
+    });
+    await Deno.writeFile(out, answer);
     if (values.report) await Deno.writeTextFile(values.report, JSON.stringify(report, null, 2));
     if (values.picture) {
       await Deno.writeFile(values.picture, beforeAndAfter(scan, result, engine.student));
+    }
+    if (scan.unpacked && format === "las") {
+      console.log(`${out} is LAS: ${file.name} was LAZ, and nothing here compresses`);
     }
     console.log(summaryOf(result, out));
   },
@@ -157,7 +173,7 @@ function summaryOf({ report }: SegmentResult, out: string): string {
 
 function labelledName(path: string): string {
   const extension = extname(path);
-  return `${basename(path, extension)}_labelled${extension}`;
+  return `${basename(path, extension)}_labelled${extension.replace(/^\.laz$/i, ".las")}`;
 }
 
 function formatOf(path: string): Scan["format"] | null {

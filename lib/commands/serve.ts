@@ -2,6 +2,7 @@
 import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { MODEL_OPTIONS, openEngine } from "../cli/engine.ts";
 import { DEFAULT_LIMITS } from "../cli/host.ts";
+import { DEFAULT_QUEUE_LIMITS } from "../jobs/queue.ts";
 
 const MIB = 2 ** 20;
 
@@ -31,10 +32,53 @@ export const command = defineCommand({
       default: `${DEFAULT_LIMITS.places}`,
       about: "scans at work or waiting; further ones are told to come back",
     },
+    data: {
+      type: "string",
+      value: "DIR",
+      default: ".ttt-kd",
+      about: "folder of jobs; start again with the same one and they go on",
+    },
+    keep: {
+      type: "string",
+      value: "HOURS",
+      default: "24",
+      about: "how long jobs are kept after their end",
+    },
+    grace: {
+      type: "string",
+      value: "SECONDS",
+      default: "5",
+      about: "when stopped, wait so long for the job at work; then it is put back",
+    },
+    "max-jobs": {
+      type: "string",
+      value: "N",
+      default: `${DEFAULT_QUEUE_LIMITS.jobs}`,
+      about: "most jobs that are waiting or at work",
+    },
+    "max-jobs-of-client": {
+      type: "string",
+      value: "N",
+      default: `${DEFAULT_QUEUE_LIMITS.jobsOfClient}`,
+      about: "of these, most of one client",
+    },
     ...MODEL_OPTIONS,
   },
   async run(
-    { host, port, token, "max-body": body, "max-images": images, places, ...models },
+    {
+      host,
+      port,
+      token,
+      "max-body": body,
+      "max-images": images,
+      places,
+      data: folder,
+      keep,
+      grace,
+      "max-jobs": jobs,
+      "max-jobs-of-client": jobsOfClient,
+      ...models
+    },
     _,
     program,
   ) {
@@ -42,6 +86,16 @@ export const command = defineCommand({
       bodyBytes: wholeNumber("max-body", body, 1, 2 ** 14) * MIB,
       images: wholeNumber("max-images", images, 1, 10_000),
       places: wholeNumber("places", places, 1, 1000),
+    };
+    const data = {
+      folder,
+      keepHours: wholeNumber("keep", keep, 1, 24 * 365),
+      graceSeconds: wholeNumber("grace", grace, 0, 3600),
+      queue: {
+        ...DEFAULT_QUEUE_LIMITS,
+        jobs: wholeNumber("max-jobs", jobs, 1, 100_000),
+        jobsOfClient: wholeNumber("max-jobs-of-client", jobsOfClient, 1, 100_000),
+      },
     };
     const portNumber = wholeNumber("port", port, 0, 65535);
     await using engine = await openEngine(models);
@@ -51,6 +105,7 @@ export const command = defineCommand({
       {
         engine,
         limits,
+        data,
         log: (line) => console.log(line),
         ...(token === undefined ? {} : { token }),
       },
@@ -69,6 +124,6 @@ export const command = defineCommand({
       );
     }
     await stopped;
-    console.log("stopping: scans at work are finished first");
+    console.log("stopping: scans at work are finished first, jobs wait for the next start");
   },
 });

@@ -30,7 +30,7 @@ export function packScene(scene: DatasetScene): Uint8Array<ArrayBuffer> {
     end = aligned(end + array.byteLength);
     return range;
   };
-  const { bytes: _, positions, colors, intensity, labels, ...scan } = scene.scan;
+  const { bytes: _, positions, colors, intensity, normals, labels, ...scan } = scene.scan;
   const header = new TextEncoder().encode(JSON.stringify({
     id: scene.id,
     scan: {
@@ -38,6 +38,7 @@ export function packScene(scene: DatasetScene): Uint8Array<ArrayBuffer> {
       positions: keep(positions),
       colors: colors && keep(colors),
       intensity: intensity && keep(intensity),
+      normals: normals && keep(normals),
       labels: labels && keep(labels),
     },
     photos: scene.photos.map((photo) => ({ ...photo, pixels: keep(photo.pixels) })),

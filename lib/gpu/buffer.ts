@@ -57,7 +57,7 @@ export class GpuBuffer implements Disposable {
   constructor(
     label: string,
     size: number,
-    handle: GPUBuffer,
+    handle: GPUBuffer | null,
     release: (buffer: GpuBuffer, handle: GPUBuffer) => void,
   ) {
     this.label = label;
@@ -66,13 +66,22 @@ export class GpuBuffer implements Disposable {
     this.#release = release;
   }
 
+  /** A buffer on paper: graphs are laid out over it as over any other, but it never holds memory. */
+  static onPaper(label: string, size: number): GpuBuffer {
+    return new GpuBuffer(label, size, null, () => {});
+  }
+
   /**
    * The WebGPU buffer.
    *
-   * @throws {TypeError} after `destroy()`.
+   * @throws {TypeError} after `destroy()`, and where the buffer stands on paper only.
    */
   get handle(): GPUBuffer {
-    if (!this.#handle) throw new TypeError(`Cannot use buffer "${this.label}": it was destroyed`);
+    if (!this.#handle) {
+      throw new TypeError(
+        `Cannot use buffer "${this.label}": it was destroyed, or stands on paper only`,
+      );
+    }
     return this.#handle;
   }
 

@@ -32,6 +32,8 @@ export class Graph {
   readonly launches: Launch<Tensor>[] = [];
   readonly #tape: TapeEntry[] = [];
   readonly #gradients = new Map<Tensor, Tensor>();
+  /** Launches before those of the gradient; null until {@link Graph.backward} runs. */
+  #forward: number | null = null;
 
   /** A tensor for the planner to place. */
   tensor(label: string, rows: number, channels: number, requiresGradient = false): Tensor {
@@ -80,6 +82,7 @@ export class Graph {
 
   /** Emits the gradient of the sum of all losses, walking the tape from its end. Call it once. */
   backward(): void {
+    this.#forward = this.launches.length;
     for (const entry of this.#tape.splice(0).reverse()) {
       if (entry.output === null) {
         entry.backward(null);
@@ -88,5 +91,22 @@ export class Graph {
       const gradient = this.#gradients.get(entry.output);
       if (gradient) entry.backward(gradient);
     }
+  }
+
+  /**
+   * Bytes that the forward pass leaves for the backward one: the least that a plan takes which computes nothing
+   * twice. 0 where there is no backward pass.
+   */
+  storedBytes(): number {
+    const made = new Set<Tensor>();
+    const stored = new Set<Tensor>();
+    this.launches.forEach(({ bindings }, step) => {
+      for (const tensor of bindings) {
+        if (tensor.binding) continue;
+        if (step < (this.#forward ?? Infinity)) made.add(tensor);
+        else if (made.has(tensor)) stored.add(tensor);
+      }
+    });
+    return [...stored].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 }

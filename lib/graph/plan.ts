@@ -57,7 +57,7 @@ export class Plan implements Disposable {
       for (const arena of this.#arenas) arena.destroy();
       throw error;
     }
-    this.bytes = layout.arenas.reduce((sum, size) => sum + size, 0);
+    this.bytes = layout.bytes;
     this.liveBytes = layout.liveBytes;
   }
 

@@ -3,8 +3,9 @@
  * their lifetimes do not meet; a tensor that a launch writes never shares an arena with one that the same
  * launch reads, because WebGPU refuses one buffer under both usages in one dispatch, whatever the ranges.
  *
- * Largest first, lowest fitting offset, in the arena that grows least (Pisarchyk & Lee 2020,
- * "Efficient memory management for deep neural net inference", greedy by size).
+ * Tensors are placed one by one, each at the lowest fitting offset in the arena that grows least, in several
+ * orders of which the best is kept (Pisarchyk & Lee 2020, "Efficient memory management for deep neural net
+ * inference", compare greedy by size with others; which one wins differs by network and by step).
  *
  * @module
  */
@@ -23,6 +24,8 @@ export interface Place {
 export interface Layout {
   readonly places: Map<Tensor, Place>;
   readonly arenas: readonly number[];
+  /** Bytes of all arenas together. */
+  readonly bytes: number;
   /** The most bytes live at once: no layout needs less. */
   readonly liveBytes: number;
 }
@@ -35,6 +38,17 @@ interface Life {
 }
 
 const ALIGNMENT = 256;
+
+/** Tensors that may not share an arena: one launch reads the one and writes the other. */
+type Conflicts = ReadonlyMap<Tensor, ReadonlySet<Tensor>>;
+
+/** Orders in which tensors are placed: the largest first, or as they come, or backwards in time. */
+const ORDERS: readonly ((a: Life, b: Life) => number)[] = [
+  (a, b) => b.size - a.size || a.first - b.first,
+  (a, b) => b.size - a.size || b.last - a.last,
+  (a, b) => a.first - b.first || b.size - a.size,
+  (a, b) => b.last - a.last || b.size - a.size,
+];
 
 /**
  * Plans the tensors of `launches` that have no binding of their own.
@@ -78,9 +92,25 @@ export function planTensors(
     if (life) life.last = launches.length;
   }
 
+  const all = [...lives.values()];
+  const liveBytes = mostLive(all);
+  let best: Omit<Layout, "liveBytes"> | null = null;
+  for (const order of ORDERS) {
+    const packed = pack(all.toSorted(order), conflicts, maxArena);
+    if (!best || packed.bytes < best.bytes) best = packed;
+    if (best.bytes === liveBytes) break;
+  }
+  return { ...best!, liveBytes };
+}
+
+/** Places tensors one by one. */
+function pack(
+  order: readonly Life[],
+  conflicts: Conflicts,
+  maxArena: number,
+): Omit<Layout, "liveBytes"> {
   const places = new Map<Tensor, Place>();
   const arenas: { placed: (Life & Place)[]; size: number }[] = [];
-  const order = [...lives.values()].sort((a, b) => b.size - a.size || a.first - b.first);
   for (const life of order) {
     const barred = new Set<number>();
     for (const other of conflicts.get(life.tensor) ?? []) {
@@ -102,7 +132,11 @@ export function planTensors(
     arena.placed.push({ ...life, ...place });
     arena.size = Math.max(arena.size, place.offset + place.size);
   }
-  return { places, arenas: arenas.map((arena) => arena.size), liveBytes: mostLive(order) };
+  return {
+    places,
+    arenas: arenas.map((arena) => arena.size),
+    bytes: arenas.reduce((sum, arena) => sum + arena.size, 0),
+  };
 }
 
 function link(graph: Map<Tensor, Set<Tensor>>, from: Tensor, to: Tensor): void {

@@ -1,5 +1,5 @@
 /**
- * AdamW over the learned parameters of a network, or over some of its parts: one launch a step. Without weight
+ * AdamW over the learned parameters of a network, or over some of its parts: one submit a step. Without weight
  * decay, what gets no gradient keeps its bits, so the parameters that a method moves are those it asked
  * gradients for.
  *
@@ -7,6 +7,7 @@
  */
 import { type Binding, type Gpu, Program } from "../gpu/mod.ts";
 import { type AdamOptions, adamParams, adamStep } from "../graph/ops/optimizer.ts";
+import { overRanges, wholeOf } from "../graph/ops/ranges.ts";
 import type { Parameters, Part } from "./parameters.ts";
 
 /** Applies the gradients of `parameters` and leaves them zero. Owns the moments. */
@@ -14,7 +15,8 @@ export class AdamW implements Disposable {
   readonly #program: Program;
   readonly #owned: DisposableStack;
   readonly #options: Omit<AdamOptions, "learningRate">;
-  readonly #count: number;
+  /** vec4f that each launch moves. */
+  readonly #counts: number[] = [];
   #step = 0;
 
   /** @param parts the first and the last part that move, and what stands between them; all by default. */
@@ -28,17 +30,21 @@ export class AdamW implements Disposable {
     const values = { buffer: parameters.values, offset, size };
     const gradient = { buffer: parameters.gradients, offset, size };
     this.#options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
-    this.#count = size / 16;
     using owned = new DisposableStack();
     const first = owned.use(gpu.zeros("first moments", size));
     const second = owned.use(gpu.zeros("second moments", size));
     this.#program = owned.use(
-      new Program(gpu, [
-        adamStep<Binding>({ values, gradient, first, second }, this.#count, 1, {
-          ...this.#options,
-          learningRate: 0,
-        }),
-      ], "AdamW"),
+      new Program(
+        gpu,
+        overRanges(
+          { values, gradient, first: wholeOf(first), second: wholeOf(second) },
+          (part, count) => {
+            this.#counts.push(count);
+            return adamStep<Binding>(part, count, 1, { ...this.#options, learningRate: 0 });
+          },
+        ),
+        "AdamW",
+      ),
     );
     this.#owned = owned.move();
   }
@@ -46,9 +52,9 @@ export class AdamW implements Disposable {
   /** One step at this rate: one submit. */
   step(learningRate: number): void {
     this.#step++;
-    this.#program.setParams(
-      0,
-      adamParams(this.#count, this.#step, { ...this.#options, learningRate }),
+    const options = { ...this.#options, learningRate };
+    this.#counts.forEach((count, i) =>
+      this.#program.setParams(i, adamParams(count, this.#step, options))
     );
     this.#program.submit();
   }

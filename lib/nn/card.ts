@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { FEATURE_NAMES } from "./features.ts";
 import { NETWORK_NAMES, networkOf } from "./network.ts";
 import { CheckpointError } from "./safetensors.ts";
 
@@ -20,8 +21,8 @@ const StudentCardSchema = z.object({
   palette: z.array(z.tuple([byte, byte, byte])),
   /** Edge of a voxel in metres. */
   voxelSize: z.number().positive(),
-  /** Names of the input channels, in order. */
-  features: z.array(z.enum(["red", "green", "blue", "one"])).min(1),
+  /** Names of the input channels, in order; `features.ts` says what they mean. */
+  features: z.array(z.enum(FEATURE_NAMES)).min(1),
   /**
    * The teacher that it was distilled from, the width of its features, the distillation loss that the
    * student reaches on source scenes that it was not trained on, and the head that leads from its features to

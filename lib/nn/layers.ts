@@ -23,13 +23,20 @@ export function indexTensor(buffer: GpuBuffer): Tensor {
   return new Tensor(buffer.label, buffer.size / 16, 4, { binding: buffer });
 }
 
+/** What layers ask of parameters. */
+export type LayerParameters = Pick<Parameters, "specs" | "parameter" | "statistic">;
+
 /** Emits layers of one network over one scan. */
 export class Layers {
-  readonly #parameters: Parameters;
+  readonly #parameters: LayerParameters;
   readonly #maps: (spec: KernelMapSpec) => KernelMap;
   readonly #mode: RunMode;
 
-  constructor(parameters: Parameters, maps: (spec: KernelMapSpec) => KernelMap, mode: RunMode) {
+  constructor(
+    parameters: LayerParameters,
+    maps: (spec: KernelMapSpec) => KernelMap,
+    mode: RunMode,
+  ) {
     this.#parameters = parameters;
     this.#maps = maps;
     this.#mode = mode;

@@ -208,7 +208,8 @@ function storedLength(spec: ParameterSpec): number {
   return paddedChannels(spec.shape.at(-1)!);
 }
 
-function storedShape(spec: ParameterSpec): [rows: number, channels: number] {
+/** Rows and channels of an entry as it stands on the GPU. */
+export function storedShape(spec: ParameterSpec): [rows: number, channels: number] {
   if (spec.kind !== "kernel") return [1, spec.shape.at(-1)!];
   return [storedLength(spec) / 16, 16];
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { CameraError } from "./errors.ts";
+import { poseProblem } from "./pose.ts";
 
 /** A calibrated photograph. */
 export interface Camera {
@@ -22,9 +23,6 @@ export interface Camera {
   /** [4][4] row-major: world coordinates (the scan's, its origin included) to camera coordinates. */
   worldToCamera: Float64Array;
 }
-
-/** How far rotations may be from orthonormal; files carry rounded numbers. */
-const TOLERANCE = 1e-3;
 
 /**
  * Reads `{"images":[{"file","width","height","fx","fy","cx","cy","worldToCamera":[16 numbers]}]}`.
@@ -86,27 +84,27 @@ export function camerasToJson(cameras: readonly Camera[]): string {
 }
 
 /**
- * Finds the photograph of every camera: by its whole name, else by the part after the last slash.
+ * Finds the photograph of every camera: by its whole name, else by the part after the last slash, else by that
+ * without its extension.
  *
+ * @param cameras `field` is their place in the camera file; `images[i].file` if left out
  * @param name the camera file's name, for errors
  * @returns for each camera the index into `photoNames`
  * @throws {CameraError} naming the photograph that is missing, of which there are several, or that two
  *   cameras claim
  */
 export function matchPhotos(
-  cameras: readonly Camera[],
+  cameras: readonly { file: string; field?: string }[],
   photoNames: readonly string[],
   name = "cameras.json",
 ): number[] {
+  const candidates = photoFinder(photoNames);
   const claimed = new Map<number, string>();
-  return cameras.map(({ file }, index) => {
+  return cameras.map(({ file, field }, index) => {
     const fail = (problem: string, mend: string): never => {
-      throw new CameraError({ file: name, problem, mend, field: `images[${index}].file` });
+      throw new CameraError({ file: name, problem, mend, field: field ?? `images[${index}].file` });
     };
-    const whole = indicesOf(photoNames, (photo) => photo === file);
-    const found = whole.length > 0
-      ? whole
-      : indicesOf(photoNames, (photo) => baseName(photo) === baseName(file));
+    const found = candidates(file);
     const [match] = found;
     if (match === undefined) {
       return fail(
@@ -127,6 +125,20 @@ export function matchPhotos(
     claimed.set(match, file);
     return match;
   });
+}
+
+/** A function that gives the indices of the photographs that a camera may mean, best kind of match only. */
+export function photoFinder(photoNames: readonly string[]): (file: string) => number[] {
+  const kinds = [(path: string) => path, baseName, stem].map((key) => {
+    const indices = new Map<string, number[]>();
+    photoNames.forEach((photo, index) => {
+      const found = indices.get(key(photo));
+      if (found) found.push(index);
+      else indices.set(key(photo), [index]);
+    });
+    return (file: string) => indices.get(key(file)) ?? [];
+  });
+  return (file) => kinds.map((find) => find(file)).find(({ length }) => length > 0) ?? [];
 }
 
 /**
@@ -206,51 +218,28 @@ function parsePose(
     );
   }
   const pose = Float64Array.from(value as number[]);
-  const lastRow = pose.subarray(12);
-  if (![0, 0, 0, 1].every((wanted, i) => Math.abs(lastRow[i]! - wanted) <= TOLERANCE)) {
-    fail(key, `the last row is ${lastRow.join(" ")}`, "it has to be 0 0 0 1; write row by row");
-  }
-  const problem = rotationProblem(pose);
-  if (problem) {
-    fail(key, `the pose is not rigid: ${problem}`, "send rotation and translation, without scale");
-  }
-  return pose;
+  const problem = poseProblem(pose);
+  return problem ? fail(key, problem.problem, problem.mend) : pose;
 }
 
-/** What keeps the upper left 3x3 from being a rotation; null if nothing does. */
-function rotationProblem(pose: Float64Array): string | null {
-  const row = (i: number) => [pose[4 * i]!, pose[4 * i + 1]!, pose[4 * i + 2]!] as const;
-  const dot = (a: readonly number[], b: readonly number[]) =>
-    a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-  for (let i = 0; i < 3; i++) {
-    for (let j = i; j < 3; j++) {
-      const product = dot(row(i), row(j));
-      if (!(Math.abs(product - (i === j ? 1 : 0)) <= TOLERANCE)) {
-        return i === j
-          ? `row ${i} has the squared length ${product.toPrecision(6)}`
-          : `rows ${i} and ${j} are not at right angles (${product.toPrecision(6)})`;
-      }
-    }
-  }
-  const [a, b, c] = [row(0), row(1), row(2)];
-  const cross = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-  return dot(cross, c) > 0 ? null : "it mirrors (determinant -1)";
-}
-
-function indicesOf(names: readonly string[], test: (name: string) => boolean): number[] {
-  return names.flatMap((name, index) => test(name) ? [index] : []);
-}
-
-function baseName(path: string): string {
+/** The last part of a path. */
+export function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 
-function describe(value: unknown): string {
+/** The last part of a path without its extension. */
+export function stem(path: string): string {
+  return baseName(path).replace(/\.[^.]*$/, "");
+}
+
+/** A JSON value for an error. */
+export function describe(value: unknown): string {
   if (value === undefined) return "missing";
   // JSON has no infinities, but 1e999 reads as one.
   return typeof value === "number" ? String(value) : JSON.stringify(value).slice(0, 60);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether a JSON value is an object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -21,9 +21,11 @@ const EVLR_HEADER_BYTES = 60;
 export const LAS_FIELDS = {
   vlrCount: 100,
   pointOffset: 96,
+  format: 104,
   recordBytes: 105,
   waveformOffset: 227,
   evlrOffset: 235,
+  evlrCount: 243,
 } as const;
 
 /** What a LAS header says. */
@@ -108,7 +110,7 @@ export function parseLasHeader(bytes: Uint8Array, file: string): LasHeader {
     );
   }
 
-  const formatByte = view.getUint8(104);
+  const formatByte = view.getUint8(LAS_FIELDS.format);
   const compressed = (formatByte & 0xc0) !== 0;
   const format = formatByte & 0x3f;
   const formatBytes = RECORD_BYTES[format];
@@ -175,7 +177,7 @@ export function parseLasHeader(bytes: Uint8Array, file: string): LasHeader {
   const waveformOffset = minor >= 3
     ? Number(view.getBigUint64(LAS_FIELDS.waveformOffset, true))
     : 0;
-  const evlrCount = minor === 4 ? view.getUint32(243, true) : 0;
+  const evlrCount = minor === 4 ? view.getUint32(LAS_FIELDS.evlrCount, true) : 0;
   const evlrOffset = evlrCount > 0 ? Number(view.getBigUint64(LAS_FIELDS.evlrOffset, true)) : 0;
   checkEvlrs(view, evlrOffset, evlrCount, pointOffset, fail);
 
@@ -240,4 +242,24 @@ function checkEvlrs(
     }
     at = end;
   }
+}
+
+/**
+ * Lists the extended variable-length records of a file whose header has been checked.
+ *
+ * @returns the bytes where each begins and ends, its own header included
+ */
+export function parseEvlrs(
+  bytes: Uint8Array,
+  { evlrOffset, evlrCount }: LasHeader,
+): { offset: number; end: number }[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const evlrs = [];
+  let offset = evlrOffset;
+  for (let i = 0; i < evlrCount; i++) {
+    const end = offset + EVLR_HEADER_BYTES + Number(view.getBigUint64(offset + 20, true));
+    evlrs.push({ offset, end });
+    offset = end;
+  }
+  return evlrs;
 }

@@ -4,41 +4,22 @@
  *
  * @module
  */
-import { ScanError } from "./errors.ts";
 import { type LasExtraPlan, planExtraBytes } from "./las_extra.ts";
 import { LAS_FIELDS, type LasHeader, parseLasHeader } from "./las_header.ts";
 import type { ScanLabels } from "./scan.ts";
 
 /**
- * Refuses LAZ: loaders.gl decodes its points, but not their further attributes, and nothing compresses.
- *
- * @param file name of the scan, for errors
- * @throws {ScanError} where the file is compressed
- */
-export function requireUncompressed(header: LasHeader, file: string): void {
-  if (!header.compressed) return;
-  throw new ScanError({
-    file,
-    action: "write labels into",
-    problem: "it is compressed (LAZ)",
-    mend: "ask for JSON or PLY, or send it as LAS",
-    offset: 104,
-    field: "point data record format",
-  });
-}
-
-/**
  * The client's file with labels.
  *
+ * @param bytes an uncompressed LAS file
  * @param file name of the scan, for errors
  * @returns a file whose classification is `asprs[label]`, or the label itself without a map; with
  *   `extraBytes` its records also hold `label` (uint8) and `confidence` (float32)
- * @throws {ScanError} where the file is compressed or its extra bytes are inconsistent
+ * @throws {ScanError} where its extra bytes are inconsistent
  * @throws {RangeError} where a label has no code, or a code does not fit the point format
  */
 export function labelLas(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
   const header = parseLasHeader(bytes, file);
-  requireUncompressed(header, file);
   const codes = classCodes(labelling, header);
   const out = labelling.extraBytes
     ? withExtraBytes(bytes, header, planExtraBytes(bytes, header, file), labelling)

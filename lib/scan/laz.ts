@@ -1,115 +1,112 @@
 /**
- * Checks that a LAZ file is one that the decoder of loaders.gl (laz-rs 0.5) reads right, before it is given
- * to it: the decoder panics on kinds it does not know, keeping its memory, and believes any point count.
- *
- * Source of the layout: LASzip, `laszip.hpp` and `lasreadpoint.cpp` (compressor, chunk table).
+ * LAZ and COPC to LAS: the same file with its records uncompressed, so that answers can keep every attribute.
+ * The records come from laz-perf, which decodes whole records of the kinds that {@link checkLaz} lets through.
  *
  * @module
  */
 import { ScanError } from "./errors.ts";
-import type { LasHeader } from "./las_header.ts";
-import { parseVlrs } from "./las_vlr.ts";
+import { LAS_FIELDS, type LasHeader, parseEvlrs } from "./las_header.ts";
+import { cString, parseVlrs } from "./las_vlr.ts";
+import { checkLaz, DECOMPRESS } from "./laz_check.ts";
+import { openLazPerf } from "./laz_perf.ts";
 
-/** Kinds of compression that are read: chunked (formats 0 to 5) and layered (formats 6 to 10). */
-const CHUNKED = 2;
-const LAYERED = 3;
-/** LAZ items and the version of each that is read; waveform items (9 and 13) are not. */
-const ITEM_VERSIONS = new Map([
-  [0, 2],
-  [6, 2],
-  [7, 2],
-  [8, 2],
-  [10, 3],
-  [11, 3],
-  [12, 3],
-  [14, 3],
-]);
-/** What a client can do about LAZ that is not read. */
-export const DECOMPRESS = "decompress it to LAS (las2las, or pdal translate) and send that";
-const WHOLE = "send the whole file";
-/** The chunk size that stands for chunks of different sizes. */
-const VARIABLE = 0xffffffff;
+/** Records that are made room for at first: the count of the header is only a claim. */
+const FIRST_RECORDS = 1 << 16;
+const COMPRESSION_BITS = 0xc0;
 
 /**
- * Holds a LAZ file against what can be decoded, and its point count against its chunk table.
+ * A LAZ file as LAS. Records of compression and of the COPC index are left out, since they would describe what
+ * is no longer there; every other record, extended ones too, and all bytes of the points are kept.
  *
+ * @param header the file's header
  * @param file name of the scan, for errors
- * @throws {ScanError} where it is truncated, or of a kind that cannot be decoded
+ * @returns a LAS file of the same version, point format and count
+ * @throws {ScanError} where it is truncated, damaged, or of a kind that cannot be decoded
  */
-export function checkLaz(bytes: Uint8Array, header: LasHeader, file: string): void {
-  const fail: Fail = (problem, offset, field, mend = DECOMPRESS) => {
-    throw new ScanError({ file, problem, mend, offset, field });
-  };
-  const vlr = parseVlrs(bytes, header, file).find(({ userId, recordId }) =>
-    userId === "laszip encoded" && recordId === 22204
+export async function decompressLaz(
+  bytes: Uint8Array,
+  header: LasHeader,
+  file: string,
+): Promise<Uint8Array> {
+  checkLaz(bytes, header, file);
+  const records = await decodeRecords(bytes, header, file);
+  const vlrs = parseVlrs(bytes, header, file);
+  const kept = vlrs.filter(({ userId, recordId }) => !ofCompression(userId, recordId));
+  const keptEvlrs = parseEvlrs(bytes, header).filter(({ offset }) =>
+    !ofCompression(cString(bytes.subarray(offset + 2, offset + 18)), null)
   );
-  if (!vlr || vlr.end - vlr.body < 34) {
-    return fail("it is compressed without a laszip record", header.headerBytes, "laszip record");
+  const before = [
+    bytes.subarray(0, header.headerBytes),
+    ...kept.map(({ offset, end }) => bytes.subarray(offset, end)),
+    bytes.subarray(vlrs.at(-1)?.end ?? header.headerBytes, header.pointOffset),
+  ];
+  const pointOffset = before.reduce((sum, { length }) => sum + length, 0);
+  const pointsEnd = pointOffset + records.length;
+  const parts = [
+    ...before,
+    records,
+    ...keptEvlrs.map(({ offset, end }) => bytes.subarray(offset, end)),
+  ];
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const compressor = view.getUint16(vlr.body, true);
-  if (compressor !== (header.format < 6 ? CHUNKED : LAYERED)) {
-    fail(`LAZ compressor ${compressor} is not supported`, vlr.body, "compressor");
+  const view = new DataView(out.buffer);
+  view.setUint8(LAS_FIELDS.format, view.getUint8(LAS_FIELDS.format) & ~COMPRESSION_BITS);
+  view.setUint32(LAS_FIELDS.pointOffset, pointOffset, true);
+  view.setUint32(LAS_FIELDS.vlrCount, kept.length, true);
+  if (header.minor === 4) {
+    const start = keptEvlrs.length > 0 ? pointsEnd : 0;
+    view.setBigUint64(LAS_FIELDS.evlrOffset, BigInt(start), true);
+    view.setUint32(LAS_FIELDS.evlrCount, keptEvlrs.length, true);
   }
-  const items = view.getUint16(vlr.body + 32, true);
-  let itemBytes = 0;
-  for (let i = 0; i < items; i++) {
-    const at = vlr.body + 34 + 6 * i;
-    if (at + 6 > vlr.end) fail(`the laszip record lacks item ${i} of ${items}`, at, "items");
-    const type = view.getUint16(at, true);
-    const version = view.getUint16(at + 4, true);
-    if (ITEM_VERSIONS.get(type) !== version) {
-      fail(`LAZ item ${type} of version ${version} is not supported`, at, "items");
-    }
-    itemBytes += view.getUint16(at + 2, true);
-  }
-  if (itemBytes !== header.recordBytes) {
-    fail(
-      `the laszip items make records of ${itemBytes} bytes, the header says ${header.recordBytes}`,
-      vlr.body + 32,
-      "items",
-    );
-  }
-  checkChunks(view, header, view.getUint32(vlr.body + 12, true), fail);
+  return out;
 }
 
-type Fail = (problem: string, offset: number, field: string, mend?: string) => never;
+/** Records that hold only for compressed points; COPC's hierarchy (an extended record) and its info alike. */
+function ofCompression(userId: string, recordId: number | null): boolean {
+  return userId === "copc" || (userId === "laszip encoded" && (recordId ?? 22204) === 22204);
+}
 
-/** The chunk table lies behind the points: a file without it is cut. */
-function checkChunks(
-  view: DataView,
-  { pointOffset, count, recordBytes }: LasHeader,
-  chunkSize: number,
-  fail: Fail,
-): void {
-  const size = view.byteLength;
-  const field = "chunk table";
-  if (pointOffset + 8 > size) fail("the file ends before its points", size, field, WHOLE);
-  let table = Number(view.getBigInt64(pointOffset, true));
-  // A writer that cannot seek puts -1 there and the true place at the very end.
-  if (table === -1) table = Number(view.getBigInt64(size - 8, true));
-  if (table < pointOffset + 8 || table + 8 > size) {
-    fail(
-      `the chunk table should lie at byte ${table}, the file has ${size}`,
-      pointOffset,
-      field,
-      WHOLE,
-    );
-  }
-  const chunks = view.getUint32(table + 4, true);
-  if (chunkSize === VARIABLE) {
-    if (chunks !== 1) {
-      fail(
-        `it has ${chunks} chunks of different sizes (COPC), which is not supported`,
-        table,
-        field,
+async function decodeRecords(
+  bytes: Uint8Array,
+  { count, recordBytes, pointOffset }: LasHeader,
+  file: string,
+): Promise<Uint8Array> {
+  const fail = (problem: string, cause?: unknown): never => {
+    throw new ScanError({ file, problem, mend: DECOMPRESS, offset: pointOffset, cause });
+  };
+  const lazPerf = await openLazPerf();
+  let records = new Uint8Array(Math.min(count, FIRST_RECORDS) * recordBytes);
+  let decoded = 0;
+  try {
+    const from = lazPerf._malloc(bytes.length);
+    lazPerf.HEAPU8.set(bytes, from);
+    const to = lazPerf._malloc(recordBytes);
+    const decoder = new lazPerf.LASZip();
+    decoder.open(from, bytes.length);
+    if (decoder.getCount() !== count || decoder.getPointLength() !== recordBytes) {
+      return fail(
+        `laz-perf finds ${decoder.getCount()} points of ${decoder.getPointLength()} bytes, its header says ${count} of ${recordBytes}`,
       );
     }
-  } else if (chunks !== Math.ceil(count / chunkSize)) {
-    fail(`${chunks} chunks of ${chunkSize} points do not make ${count}`, table + 4, field);
+    for (; decoded < count; decoded++) {
+      const at = decoded * recordBytes;
+      if (at === records.length) {
+        const larger = new Uint8Array(Math.min(count, 2 * decoded) * recordBytes);
+        larger.set(records);
+        records = larger;
+      }
+      decoder.getPoint(to);
+      const heap = lazPerf.HEAPU8;
+      for (let i = 0; i < recordBytes; i++) records[at + i] = heap[to + i]!;
+    }
+  } catch (cause) {
+    if (cause instanceof ScanError) throw cause;
+    // What laz-perf throws is the address of a C++ exception, or a trap of its wasm module.
+    return fail(`its compressed points are damaged after ${decoded} of ${count}`, cause);
   }
-  // Every chunk begins with one uncompressed point.
-  if (chunks * recordBytes > size) {
-    fail(`${chunks} chunks do not fit into ${size} bytes`, table + 4, field);
-  }
+  return records;
 }

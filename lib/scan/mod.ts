@@ -6,7 +6,7 @@
 export { CameraError, InputError, PhotoError, ScanError } from "./errors.ts";
 export type { Scan, ScanLabels } from "./scan.ts";
 export { readScan } from "./read.ts";
-export { convertScan, requireWritable, writeScan } from "./write.ts";
+export { convertScan, writeScan } from "./write.ts";
 export { type PlyContents, writePly } from "./ply_write.ts";
 export { type Camera, camerasToJson, matchPhotos, parseCameras, requireSize } from "./cameras.ts";
 export { cameraAt, type Lens } from "./look.ts";

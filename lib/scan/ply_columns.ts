@@ -12,6 +12,7 @@ const COLOR = [
   ["diffuse_red", "diffuse_green", "diffuse_blue"],
   ["r", "g", "b"],
 ];
+const NORMAL = [["nx", "ny", "nz"], ["normal_x", "normal_y", "normal_z"]];
 const INTENSITY = [["intensity"], ["scalar_intensity"], ["reflectance"], ["remission"]];
 const LABEL = [
   ["label"],
@@ -27,6 +28,7 @@ export interface PlyColumns {
   position: PlyProperty[];
   color: PlyProperty[] | null;
   intensity: PlyProperty[] | null;
+  normal: PlyProperty[] | null;
   label: PlyProperty[] | null;
 }
 
@@ -60,5 +62,11 @@ export function plyColumns(header: PlyHeader, file: string): PlyColumns {
       field: missing!,
     });
   }
-  return { position, color: find(COLOR), intensity: find(INTENSITY), label: find(LABEL) };
+  return {
+    position,
+    color: find(COLOR),
+    intensity: find(INTENSITY),
+    normal: find(NORMAL),
+    label: find(LABEL),
+  };
 }

@@ -13,25 +13,20 @@ import { ScanError } from "./errors.ts";
 import { plyColumns } from "./ply_columns.ts";
 import { decodeVertices } from "./ply_decode.ts";
 import { parsePlyHeader, type PlyHeader, type PlyProperty } from "./ply_header.ts";
+import type { PointMesh } from "./point_mesh.ts";
 import { fullScale, largestOf, scaled } from "./scale.ts";
 
-/** A scan as loaders.gl meshes go: named attributes with their width. */
-export interface PlyMesh {
-  loader: "ply";
-  loaderData: PlyHeader;
-  schema: { fields: never[]; metadata: Record<string, string> };
-  header: { vertexCount: number };
-  topology: "point-list";
-  mode: 0;
-  attributes: {
-    POSITION: { value: Float64Array; size: 3 };
-    /** 0 to 1. */
-    COLOR_0?: { value: Float32Array; size: 3 };
-    /** 0 to 1; left out where values are negative, NaN or above 65535 (decibels, scores). */
-    intensity?: { value: Float32Array; size: 1 };
-    label?: { value: Int32Array; size: 1 };
-  };
-}
+/** A PLY scan: its attributes, and what {@link PointMesh} has besides. */
+export type PlyMesh = PointMesh<"ply", PlyHeader, {
+  POSITION: { value: Float64Array; size: 3 };
+  /** 0 to 1. */
+  COLOR_0?: { value: Float32Array; size: 3 };
+  /** 0 to 1; left out where values are negative, NaN or above 65535 (decibels, scores). */
+  intensity?: { value: Float32Array; size: 1 };
+  /** Of length 1, or 0 where the file has no direction for a vertex. */
+  NORMAL?: { value: Float32Array; size: 3 };
+  label?: { value: Int32Array; size: 1 };
+}>;
 
 /**
  * A loader for `parse` of `@loaders.gl/core`.
@@ -53,9 +48,9 @@ export function plyScanLoader(file: string) {
 
 function parsePlyScan(bytes: Uint8Array, file: string): PlyMesh {
   const header = parsePlyHeader(bytes, file);
-  const { position, color, intensity, label } = plyColumns(header, file);
-  const groups = [position, color ?? [], intensity ?? [], label ?? []];
-  const [xyz, rgb, strength, classes] = decodeVertices(bytes, header, groups, file);
+  const { position, color, intensity, normal, label } = plyColumns(header, file);
+  const groups = [position, color ?? [], intensity ?? [], normal ?? [], label ?? []];
+  const [xyz, rgb, strength, directions, classes] = decodeVertices(bytes, header, groups, file);
   requireFinite(xyz!, position, file);
   const labels = label && toIntegers(classes!);
   const intensities = intensity && toUnit(strength!, intensity);
@@ -70,6 +65,7 @@ function parsePlyScan(bytes: Uint8Array, file: string): PlyMesh {
       POSITION: { value: xyz!, size: 3 },
       ...(color ? { COLOR_0: { value: toColors(rgb!, color, file), size: 3 } } : {}),
       ...(intensities ? { intensity: { value: intensities, size: 1 } } : {}),
+      ...(normal ? { NORMAL: { value: toUnitLength(directions!), size: 3 } } : {}),
       ...(labels ? { label: { value: labels, size: 1 } } : {}),
     },
   };
@@ -119,6 +115,17 @@ function toColors(
     mend: "write colours as 0..1, 0..255 or 0..65535",
     field: name,
   });
+}
+
+/** Directions of length 1; zero for those without one (zero, NaN or infinite, as some programs write them). */
+function toUnitLength(vectors: Float64Array): Float32Array {
+  const out = new Float32Array(vectors.length);
+  for (let i = 0; i < vectors.length; i += 3) {
+    const length = Math.hypot(vectors[i]!, vectors[i + 1]!, vectors[i + 2]!);
+    if (!(length > 0 && length < Infinity)) continue;
+    for (let axis = 0; axis < 3; axis++) out[i + axis] = vectors[i + axis]! / length;
+  }
+  return out;
 }
 
 /** Null where a value is no 32-bit integer: such a property holds scores, not labels. */

@@ -1,13 +1,13 @@
 /**
- * A client's file to a scan. loaders.gl is the parsing layer for both formats; what it gets is checked
- * before, and what it gives afterwards.
+ * A client's file to a scan. loaders.gl is the parsing layer for both formats, with loaders of our own where
+ * its own lose or corrupt data.
  *
  * @module
  */
 import { parse } from "@loaders.gl/core";
 import { ScanError } from "./errors.ts";
-import { decodeLas } from "./las_decode.ts";
-import { isLas, parseLasHeader } from "./las_header.ts";
+import { isLas } from "./las_header.ts";
+import { lasScanLoader } from "./las_loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
 import { plyScanLoader } from "./ply_loader.ts";
 import { fullScale, largestOf, scaled } from "./scale.ts";
@@ -16,10 +16,9 @@ import type { Scan } from "./scan.ts";
 /**
  * Reads a LAS, LAZ or PLY file, whichever its first bytes say it is.
  *
- * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ as far as loaders.gl decodes it (formats 0 to 3 and
- * 6 to 8, chunks of one size). `labels` are the classification codes where any is above 1 (0 and 1 mean
+ * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ and COPC of formats 0 to 3 and 6 to 8. `labels` are the classification codes where any is above 1 (0 and 1 mean
  * "not classified"). PLY: ASCII and both byte orders; `labels` from an integer property `label`, `class`
- * or the like.
+ * or the like, normals from `nx`, `ny`, `nz`.
  *
  * @param bytes the whole file; the scan keeps it
  * @param name the client's name for it; says nothing about the format
@@ -47,24 +46,34 @@ export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
 }
 
 async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
-  const header = parseLasHeader(bytes, name);
-  const { positions, colors, intensity, classes } = await decodeLas(bytes, header, name);
-  const strongest = largestOf(intensity);
+  const { attributes, loaderData } = await parse(
+    bytes as Uint8Array<ArrayBuffer>,
+    lasScanLoader(name),
+  );
+  const { POSITION, COLOR_0, intensity, classification } = attributes;
+  const classes = classification.value;
   return {
     name,
     format: "las",
-    count: header.count,
-    ...local(positions, name),
-    colors: colors && nonZero(scaled(colors, 255)),
-    intensity: nonZero(scaled(intensity, fullScale(strongest, false)!)),
+    count: classes.length,
+    ...local(POSITION.value, name),
+    colors: nonZero(COLOR_0 && toUnit(COLOR_0.value)),
+    intensity: nonZero(toUnit(intensity.value)),
+    normals: null,
     labels: classes.some((code) => code > 1) ? Int32Array.from(classes) : null,
-    bytes,
+    bytes: loaderData.unpacked ?? bytes,
+    ...(loaderData.unpacked ? { unpacked: true } : {}),
   };
+}
+
+/** 16-bit fields to 0..1; many files keep 8-bit values in them. */
+function toUnit(values: Uint16Array): Float32Array {
+  return scaled(values, fullScale(largestOf(values), false)!);
 }
 
 async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
   const { attributes } = await parse(bytes as Uint8Array<ArrayBuffer>, plyScanLoader(name));
-  const { POSITION, COLOR_0, intensity, label } = attributes;
+  const { POSITION, COLOR_0, intensity, NORMAL, label } = attributes;
   return {
     name,
     format: "ply",
@@ -72,6 +81,7 @@ async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
     ...local(POSITION.value, name),
     colors: nonZero(COLOR_0?.value),
     intensity: nonZero(intensity?.value),
+    normals: nonZero(NORMAL?.value),
     labels: label?.value ?? null,
     bytes,
   };

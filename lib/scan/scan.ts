@@ -20,10 +20,14 @@ export interface Scan {
   colors: Float32Array | null;
   /** [N] from 0 to 1; null where the file has none or all are zero. */
   intensity: Float32Array | null;
+  /** [N][3] unit normals, zero where a point has none; null where the file has none. */
+  normals: Float32Array | null;
   /** [N] labels that the file brought along (truth, if the client says so); null where it has none. */
   labels: Int32Array | null;
-  /** The client's own file. */
+  /** The client's own file; where that was LAZ, the same file as LAS. */
   bytes: Uint8Array;
+  /** Whether the client's file was LAZ: nothing here compresses, so its answer is LAS. */
+  unpacked?: true;
 }
 
 /** Labels to write into a scan's file. */

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { type Camera, matchPhotos, parseCameras, requireSize } from "./cameras.ts";
+import { type CameraFile, type CameraSpec, readCameraFiles } from "./camera_formats/mod.ts";
+import { type Camera, matchPhotos, photoFinder, requireSize } from "./cameras.ts";
 import { PhotoError } from "./errors.ts";
+import { undistort } from "./lens.ts";
 import { decodePhoto, type Photo } from "./photo.ts";
 
 /** A file from outside. */
@@ -20,33 +22,56 @@ export interface Views {
 }
 
 /**
- * Decodes the photographs that a camera file names, in its order.
+ * Decodes the photographs that camera files name, in their order, and takes lens distortion out of them.
  *
  * @param images all photographs that were sent.
- * @throws {CameraError} where a camera names a photograph that is not there, or has another size than it.
+ * @param cameraFiles of any format that is read.
+ * @throws {CameraError} where the cameras are malformed, or one names a photograph that is not there, or has
+ *   another size than it.
  * @throws {PhotoError} where no camera names a photograph, or one cannot be decoded.
  */
 export async function readViews(
   images: readonly NamedFile[],
-  camerasFile: { name: string; text: string },
+  cameraFiles: readonly CameraFile[],
 ): Promise<Views> {
-  const cameras = parseCameras(camerasFile.text, camerasFile.name);
-  const matches = matchPhotos(cameras, images.map(({ name }) => name), camerasFile.name);
-  const unused = images.find((_, index) => !matches.includes(index));
+  const photoNames = images.map(({ name }) => name);
+  const specs = readCameraFiles(cameraFiles, photoNames);
+  const source = specs[0]?.source ?? "the camera files";
+  const matches = matchPhotos(specs, photoNames, source);
+  const used = new Set(matches);
+  const unused = images.find((_, index) => !used.has(index));
   if (unused) {
     throw new PhotoError({
       file: unused.name,
       action: "use",
-      problem: `${camerasFile.name} has no camera for it`,
+      problem: `${source} has no camera for it`,
       mend: "add one, or leave the photograph out",
     });
   }
-  const photos: Photo[] = [];
+  const views: Views = { photos: [], cameras: [] };
   for (const [index, match] of matches.entries()) {
     const { name, bytes } = images[match]!;
-    const photo = await decodePhoto(bytes, name);
-    requireSize(cameras[index]!, photo, camerasFile.name);
-    photos.push(photo);
+    const view = viewOf(specs[index]!, await decodePhoto(bytes, name));
+    views.photos.push(view.photo);
+    views.cameras.push(view.camera);
   }
-  return { photos, cameras };
+  return views;
+}
+
+/** Those photographs of a folder that camera files name; which of them are missing is for {@link readViews}. */
+export function photographsWanted(
+  photoNames: readonly string[],
+  cameraFiles: readonly CameraFile[],
+): string[] {
+  const find = photoFinder(photoNames);
+  const wanted = readCameraFiles(cameraFiles, photoNames).flatMap(({ file }) => find(file));
+  return [...new Set(wanted)].map((index) => photoNames[index]!);
+}
+
+function viewOf(spec: CameraSpec, photo: Photo): { photo: Photo; camera: Camera } {
+  const { file, worldToCamera, lens, source } = spec;
+  const { width, height } = spec.size ?? photo;
+  const camera = { file, width, height, ...spec.pinhole({ width, height }), worldToCamera };
+  requireSize(camera, photo, source);
+  return lens ? undistort(photo, camera, lens, source) : { photo, camera };
 }

@@ -18,7 +18,8 @@ import {
 } from "./methods/mod.ts";
 import { nothingSeen, pairPhotographs } from "./photographs.ts";
 import { labelsOf, type Probabilities } from "./probabilities.ts";
-import { pickPoints, SparseScan } from "./sparse_scan.ts";
+import { pickPoints } from "./points.ts";
+import { SparseScan } from "./sparse_scan.ts";
 
 /** Methods that take large scans. */
 const BLOCKWISE = [...METHODS.values()].filter(({ blockwise }) => blockwise).map(({ name }) =>
@@ -55,8 +56,8 @@ export async function labelByBlocks(
   }
   using owned = new DisposableStack();
   const hiders = labelling.photographs && uploadParts(labelling, owned);
-  const open = async <T>(index: number, use: (block: UnreadBlock) => Promise<T>) =>
-    await openBlock(labelling, blocks[index]!, hiders, use);
+  const open: BlockContext["open"] = (index, use, pairs = true) =>
+    openBlock(labelling, blocks[index]!, pairs ? hiders : null, use);
   const context: BlockContext = {
     gpu,
     student: labelling.student,

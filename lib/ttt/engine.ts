@@ -10,8 +10,8 @@ import { paddedChannels } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
-import { type Appearance, virtualViews } from "../pairing/virtual/mod.ts";
-import { type Camera, type Photo, type Scan, ScanError } from "../scan/mod.ts";
+import { virtualViews } from "../pairing/virtual/mod.ts";
+import { ScanError } from "../scan/mod.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
 import { labelByBlocks } from "./block_labelling.ts";
 import { type BlockSize, cutBlocks } from "./blocks.ts";
@@ -20,6 +20,7 @@ import { type Memory, METHODS, type Work } from "./methods/mod.ts";
 import { readStudent, readTeacher, type StudentFile } from "./models.ts";
 import { OptionError } from "./options.ts";
 import type { LossHistory } from "./plans.ts";
+import { requireInputs, studentPoints } from "./points.ts";
 import type { Progress, Segmenter, SegmentRequest, SegmentResult } from "./types.ts";
 
 /** A teacher on a device; called again where the device was lost. */
@@ -54,14 +55,6 @@ interface Loaded {
   readonly teacher: FeatureTeacher | null;
   /** What online methods keep from scan to scan, by method. */
   readonly memories: Map<string, Disposable>;
-}
-
-/** What the teacher is shown: `photos[i]` is what `cameras[i]` sees. */
-interface Looks {
-  readonly photos: readonly Photo[];
-  readonly cameras: readonly Camera[];
-  /** Of virtual views alone: what they are drawn in. */
-  readonly appearance?: Appearance;
 }
 
 /** Labels scans; see {@link Segmenter}. */
@@ -189,15 +182,21 @@ export class Engine implements Segmenter, AsyncDisposable {
       this.#requireTeacher(method.name);
       if (!isVirtual) requirePhotographs(method.name, request.photos.length);
     }
+    requireInputs(request.scan, this.student);
     signal?.throwIfAborted();
     const loaded = await this.#load();
     const { gpu } = loaded;
     using owned = new DisposableStack();
     const work = new ScanWork(gpu, request);
     const voxelSize = options.voxelSize ?? this.student.voxelSize;
-    const { photos, cameras, appearance }: Looks = isVirtual
-      ? await work.time("render", () => this.#render(gpu, request.scan, voxelSize))
-      : request;
+    const virtual = isVirtual
+      ? await work.time("render", () =>
+        virtualViews(gpu, request.scan, {
+          shortSide: this.teacher!.shortSide,
+          footprint: voxelSize,
+        }))
+      : null;
+    const { photos, cameras } = virtual ?? request;
 
     const maps = method.usesPhotographs
       ? await work.time(
@@ -208,7 +207,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     for (const map of maps) owned.use(map);
 
     signal?.throwIfAborted();
-    const { positions, colors, origin } = request.scan;
+    const { positions, origin } = request.scan;
     const count = positions.length / 3;
     const labelling: Labelling = {
       gpu,
@@ -219,8 +218,11 @@ export class Engine implements Segmenter, AsyncDisposable {
       settings: options.settings,
       readings: request.readings ?? [],
       snapshots: request.snapshots ?? [],
-      // Labels, and the file that may hold them, stay behind here.
-      points: { positions, colors },
+      points: await work.time(
+        "voxelize",
+        // deno-lint-ignore require-await -- phases are timed as promises
+        async () => studentPoints(request.scan, this.student.features, voxelSize, request.cameras),
+      ),
       voxelSize,
       photographs: method.usesPhotographs
         ? { cameras, maps, origin, centre: loaded.centre!, placebo: request.placebo ?? null }
@@ -262,7 +264,7 @@ export class Engine implements Segmenter, AsyncDisposable {
         views: {
           count: cameras.length,
           pointsSeen,
-          ...(appearance ? { virtual: appearance } : {}),
+          ...(virtual ? { virtual: virtual.appearance } : {}),
         },
         student: this.student.id,
         teacher: this.teacher?.id ?? null,
@@ -276,19 +278,6 @@ export class Engine implements Segmenter, AsyncDisposable {
         ...(metrics ? { metrics } : {}),
       },
     };
-  }
-
-  /** Pictures of the scan itself, as fine as the teacher looks. */
-  async #render(gpu: Gpu, scan: Scan, voxelSize: number): Promise<Looks> {
-    const { shortSide } = this.teacher!;
-    const views = await virtualViews(gpu, scan, { shortSide, footprint: voxelSize });
-    if (views.photos.length > 0) return views;
-    throw new ScanError({
-      file: scan.name,
-      action: "render views of",
-      problem: "no camera in or around it would see enough of it",
-      mend: "send photographs, or use method bn",
-    });
   }
 
   #requireTeacher(method: string): void {

@@ -13,7 +13,8 @@ import type { Memory, Method, Work } from "./methods/mod.ts";
 import { nothingSeen, pairPhotographs, type Photographs } from "./photographs.ts";
 import { type PlanContext, PredictionPlan } from "./plans.ts";
 import { labelsOf, type Probabilities } from "./probabilities.ts";
-import { type Points, SparseScan } from "./sparse_scan.ts";
+import type { Points } from "./points.ts";
+import { SparseScan } from "./sparse_scan.ts";
 
 /** A scan to label, and everything to label it with. */
 export interface Labelling {

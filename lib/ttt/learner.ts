@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { GpuBuffer } from "../gpu/mod.ts";
+import type { Binding, GpuBuffer } from "../gpu/mod.ts";
 import { movingAverage } from "../graph/ops/moving_average.ts";
+import { overRanges, wholeOf } from "../graph/ops/ranges.ts";
 import type { Parameters } from "../nn/parameters.ts";
 import type { PlanContext } from "./plans.ts";
 
@@ -33,8 +34,12 @@ export class Learner implements Disposable {
 
   /** Goes a share of the way back to the source weights. */
   drawBack({ gpu, parameters: source }: LearnerSource, share: number): void {
-    const operands = { x: source.values, average: this.parameters.values };
-    gpu.run([movingAverage(operands, source.values.size / 16, 1 - share)], "draw back");
+    const operands = { x: wholeOf(source.values), average: wholeOf(this.parameters.values) };
+    const keep = 1 - share;
+    gpu.run(
+      overRanges(operands, (part, count) => movingAverage<Binding>(part, count, keep)),
+      "draw back",
+    );
   }
 
   [Symbol.dispose](): void {

@@ -13,7 +13,8 @@ import type { StudentCard } from "../nn/card.ts";
 import { coordinateKey, tableSlots } from "../sparse/mod.ts";
 import type { Random } from "../worlds/random.ts";
 import type { PlanContext } from "./plans.ts";
-import { type Points, SparseScan } from "./sparse_scan.ts";
+import { pickPoints, type Points } from "./points.ts";
+import { SparseScan } from "./sparse_scan.ts";
 
 /** Voxels between a voxel and the farthest cell of its neighbourhood, on each axis. */
 const REACH = 2;
@@ -200,10 +201,8 @@ export class Masker {
 
 /** The points outside hidden voxels, in their order. */
 function visiblePoints(points: Points, pointRow: Uint32Array, hidden: Uint8Array): Points {
-  const isVisible = (p: number) => hidden[pointRow[p]!] === 0;
-  const pick = (values: Float32Array) => values.filter((_, i) => isVisible(Math.floor(i / 3)));
-  return {
-    positions: pick(points.positions),
-    colors: points.colors ? pick(points.colors) : null,
-  };
+  return pickPoints(
+    points,
+    Uint32Array.from(pointRow.keys()).filter((p) => hidden[pointRow[p]!] === 0),
+  );
 }

@@ -24,7 +24,7 @@ const VIRTUAL_METHOD = "ttt-kd";
 
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
 const EVALUATE = flagSetting(true);
-const VIEWS = choiceSetting("auto", ["auto", "own", "virtual"]);
+const VIEWS = choiceSetting("own", ["own", "virtual"]);
 
 /**
  * A method by name.
@@ -44,8 +44,8 @@ export function methodOf(name: unknown): Method {
  * Checks settings and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
  * @param given what a client sent, by name: `method`, `views`, `voxelSize`, `evaluate`, and the method's own settings.
- *   `views` says what the teacher looks at: `own` photographs, `virtual` views of the scan itself, or, by `auto` (the
- *   default), photographs where they came and else virtual views, if a method that needs any was asked for.
+ *   `views` says what the teacher looks at: the scan's `own` photographs (the default), or `virtual` views of the scan
+ *   itself. The latter have to be asked for: on validation scenes they gain nothing over `bn`.
  * @param hasPhotos with photographs the default method is {@link DEFAULT_METHOD}, by virtual views that were asked for
  *   {@link VIRTUAL_METHOD}, else `bn`.
  * @throws {OptionError} naming the field, what it was and what it may be.
@@ -55,10 +55,9 @@ export function segmentOptions(
   hasPhotos: boolean,
 ): SegmentOptions {
   const { method: named, views: wanted, voxelSize, evaluate, ...own } = given;
-  const views = checked(VIEWS, "views", wanted) as "auto" | "own" | "virtual";
-  const usual = views === "virtual" ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : "bn";
+  const isVirtual = checked(VIEWS, "views", wanted) === "virtual";
+  const usual = isVirtual ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : "bn";
   const method = methodOf(named ?? usual);
-  const isVirtual = views === "virtual" || views === "auto" && !hasPhotos;
   if (method.usesPhotographs && !hasPhotos && !isVirtual) {
     throw new OptionError(
       `Cannot use method ${method.name}: no photographs came with the scan; send images and cameras, set views to virtual, or use method bn`,

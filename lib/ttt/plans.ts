@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Gpu, type GpuBuffer } from "../gpu/mod.ts";
+import type { BufferSlice, Gpu, GpuBuffer } from "../gpu/mod.ts";
 import { Graph } from "../graph/graph.ts";
 import { accumulate } from "../graph/ops/accumulate.ts";
 import { centreRows } from "../graph/ops/centre_rows.ts";
@@ -13,21 +13,28 @@ import { crossEntropy } from "../graph/ops/cross_entropy.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { recordLoss } from "../graph/ops/mean_loss.ts";
 import { type SgdOptions, sgdStep } from "../graph/ops/optimizer.ts";
+import { overRanges } from "../graph/ops/ranges.ts";
 import { softCrossEntropy } from "../graph/ops/soft_cross_entropy.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
 import { Tensor } from "../graph/tensor.ts";
-import { Layers, type RunMode } from "../nn/layers.ts";
+import { type LayerParameters, Layers, type RunMode } from "../nn/layers.ts";
 import type { Parameters } from "../nn/parameters.ts";
 import type { Student } from "../nn/student.ts";
 import type { Targets } from "../pairing/mod.ts";
 import { type Probabilities, unpadded } from "./probabilities.ts";
 import type { SparseScan } from "./sparse_scan.ts";
 
-/** Everything a plan is made of. */
-export interface PlanContext {
-  readonly gpu: Gpu;
+/** Everything a graph is made of: a plan's context, or its likeness on paper (`footprint.ts`). */
+export interface GraphContext {
   readonly student: Student;
+  readonly scan: Pick<SparseScan, "features" | "pointRows" | "kernelMap">;
+  readonly parameters: LayerParameters & Pick<Parameters, "values" | "gradients" | "endOf">;
+}
+
+/** Everything a plan is made of. */
+export interface PlanContext extends GraphContext {
+  readonly gpu: Gpu;
   readonly scan: SparseScan;
   readonly parameters: Parameters;
 }
@@ -57,6 +64,9 @@ export class LossHistory implements Disposable {
   }
 }
 
+/** Where a graph appends its losses. */
+export type LossPlace = Pick<LossHistory, "tensor" | "capacity">;
+
 /** Targets as a distillation loss takes them. `centre` is f32 [D padded to 4]. */
 export function distillationTarget(targets: Targets, centre: GpuBuffer): DistillationTarget {
   return {
@@ -68,7 +78,7 @@ export function distillationTarget(targets: Targets, centre: GpuBuffer): Distill
 }
 
 /** Layers of a network over a scan, run in one mode. */
-export function layersOf(context: PlanContext, mode: Omit<RunMode, "epsilon">): Layers {
+export function layersOf(context: GraphContext, mode: Omit<RunMode, "epsilon">): Layers {
   return new Layers(context.parameters, (spec) => context.scan.kernelMap(spec), {
     ...mode,
     epsilon: context.student.network.epsilon,
@@ -79,11 +89,30 @@ export function layersOf(context: PlanContext, mode: Omit<RunMode, "epsilon">): 
 export type Statistics = RunMode["statistics"];
 
 /** Layers that only predict. */
-export function frozenLayers(context: PlanContext, statistics: Statistics): Layers {
+export function frozenLayers(context: GraphContext, statistics: Statistics): Layers {
   return layersOf(context, { statistics, momentum: 0, trainable: () => false });
 }
 
-/** Forward pass to class probabilities, with the distillation loss on the way where there are targets. */
+/** Forward pass to class probabilities [voxels][classes], and to the distillation loss where there are targets. */
+export function predictionGraph(
+  context: GraphContext,
+  statistics: Statistics,
+  distillation?: { target: DistillationTarget; history: LossPlace },
+): { graph: Graph; probabilities: Tensor } {
+  const { student, scan } = context;
+  const graph = new Graph();
+  const layers = frozenLayers(context, statistics);
+  const features = student.backbone(graph, layers, scan.features);
+  const probabilities = softmax(graph, student.classHead(graph, layers, features));
+  if (distillation) {
+    const { target, history } = distillation;
+    const z = student.distillationHead(graph, layers, features);
+    recordLoss(graph, cosineDistillation(graph, z, target, 1), history.tensor, history.capacity);
+  }
+  return { graph, probabilities };
+}
+
+/** {@link predictionGraph}, compiled. */
 export class PredictionPlan implements Disposable {
   readonly #plan: Plan;
   readonly #probabilities: Tensor;
@@ -91,19 +120,11 @@ export class PredictionPlan implements Disposable {
   constructor(
     context: PlanContext,
     statistics: Statistics,
-    distillation?: { target: DistillationTarget; history: LossHistory },
+    distillation?: { target: DistillationTarget; history: LossPlace },
   ) {
-    const { gpu, student, scan } = context;
-    const graph = new Graph();
-    const layers = frozenLayers(context, statistics);
-    const features = student.backbone(graph, layers, scan.features);
-    this.#probabilities = softmax(graph, student.classHead(graph, layers, features));
-    if (distillation) {
-      const { target, history } = distillation;
-      const z = student.distillationHead(graph, layers, features);
-      recordLoss(graph, cosineDistillation(graph, z, target, 1), history.tensor, history.capacity);
-    }
-    this.#plan = new Plan(gpu, graph, [this.#probabilities], "prediction");
+    const { graph, probabilities } = predictionGraph(context, statistics, distillation);
+    this.#probabilities = probabilities;
+    this.#plan = new Plan(context.gpu, graph, [probabilities], "prediction");
   }
 
   /** One submit. */
@@ -122,9 +143,9 @@ export class PredictionPlan implements Disposable {
   }
 }
 
-/** A range from the start of parameter-like buffers, as the optimizers take it. */
-export function rangeTensor(buffer: GpuBuffer, size: number): Tensor {
-  return new Tensor(buffer.label, 1, size / 4, { binding: { buffer, offset: 0, size } });
+/** A range of parameter-like buffers, as the optimizers take it in a graph. */
+function rangeTensor(slice: BufferSlice): Tensor {
+  return new Tensor(slice.buffer.label, 1, slice.size / 4, { binding: slice });
 }
 
 /** How a step of {@link adaptationPlan} runs, and what it may do besides. */
@@ -141,15 +162,15 @@ export interface AdaptationExtras {
  * One step of TTT-KD: forward, distillation loss alone, backward into the backbone, SGD on the backbone;
  * both heads stay as they are, and so do running statistics.
  */
-export function adaptationPlan(
-  context: PlanContext,
+export function adaptationGraph(
+  context: GraphContext,
   target: DistillationTarget,
-  history: LossHistory,
+  history: LossPlace,
   velocity: GpuBuffer,
   sgd: SgdOptions,
   { statistics = "batch", total, agreement }: AdaptationExtras = {},
-): Plan {
-  const { gpu, student, scan, parameters } = context;
+): Graph {
+  const { student, scan, parameters } = context;
   const graph = new Graph();
   const layers = layersOf(context, {
     statistics,
@@ -167,16 +188,36 @@ export function adaptationPlan(
   recordLoss(graph, loss, history.tensor, history.capacity);
   graph.backward();
   const size = parameters.endOf("backbone");
-  graph.emit(sgdStep(
-    {
-      values: rangeTensor(parameters.values, size),
-      gradient: rangeTensor(parameters.gradients, size),
-      velocity: rangeTensor(velocity, size),
-    },
-    size / 16,
-    sgd,
-  ));
-  return new Plan(gpu, graph, [], "adaptation");
+  const range = (buffer: GpuBuffer) => ({ buffer, offset: 0, size });
+  const operands = {
+    values: range(parameters.values),
+    gradient: range(parameters.gradients),
+    velocity: range(velocity),
+  };
+  graph.emit(...overRanges(operands, ({ values, gradient, velocity }, count) =>
+    sgdStep(
+      {
+        values: rangeTensor(values),
+        gradient: rangeTensor(gradient),
+        velocity: rangeTensor(velocity),
+      },
+      count,
+      sgd,
+    )));
+  return graph;
+}
+
+/** {@link adaptationGraph}, compiled. */
+export function adaptationPlan(
+  context: PlanContext,
+  target: DistillationTarget,
+  history: LossPlace,
+  velocity: GpuBuffer,
+  sgd: SgdOptions,
+  extras: AdaptationExtras = {},
+): Plan {
+  const graph = adaptationGraph(context, target, history, velocity, sgd, extras);
+  return new Plan(context.gpu, graph, [], "adaptation");
 }
 
 /** What a scan is to teach the network in joint training; parts that are not there are left out. */
@@ -188,16 +229,16 @@ export interface TrainingLosses {
   readonly distillation?: { target: DistillationTarget; weight: number };
   /** Share of this scan in the batch. */
   readonly weight: number;
-  readonly classHistory: LossHistory;
-  readonly distillationHistory: LossHistory;
+  readonly classHistory: LossPlace;
+  readonly distillationHistory: LossPlace;
 }
 
 /**
  * Joint training on one scan: CE + λ KD, and cross-entropy of the probe, whose gradient ends at the targets.
  * Gradients are added to those of the batch; no update.
  */
-export function trainingPlan(context: PlanContext, losses: TrainingLosses): Plan {
-  const { gpu, student, scan } = context;
+export function trainingGraph(context: GraphContext, losses: TrainingLosses): Graph {
+  const { student, scan } = context;
   const { labels, ignore, weight, classHistory, distillation, distillationHistory } = losses;
   const graph = new Graph();
   const layers = layersOf(context, {
@@ -222,5 +263,10 @@ export function trainingPlan(context: PlanContext, losses: TrainingLosses): Plan
     crossEntropy(graph, gather(graph, probed, scan.pointRows), labels, { ignore, weight });
   }
   graph.backward();
-  return new Plan(gpu, graph, [], "training");
+  return graph;
+}
+
+/** {@link trainingGraph}, compiled. */
+export function trainingPlan(context: PlanContext, losses: TrainingLosses): Plan {
+  return new Plan(context.gpu, trainingGraph(context, losses), [], "training");
 }

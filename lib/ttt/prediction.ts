@@ -9,7 +9,7 @@ import { Random } from "../worlds/random.ts";
 import type { AdaptationContext } from "./methods/method.ts";
 import { LossHistory, type PlanContext, PredictionPlan, type Statistics } from "./plans.ts";
 import type { Probabilities } from "./probabilities.ts";
-import type { Points } from "./sparse_scan.ts";
+import type { Points } from "./points.ts";
 import { ViewAverage } from "./view_average.ts";
 import { randomView } from "./views.ts";
 

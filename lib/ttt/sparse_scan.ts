@@ -10,7 +10,6 @@ import { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { indexTensor } from "../nn/layers.ts";
 import type { Student } from "../nn/student.ts";
-import type { Scan } from "../scan/mod.ts";
 import {
   averageRows,
   type KernelMap,
@@ -19,21 +18,8 @@ import {
   voxelize,
   type Voxels,
 } from "../sparse/mod.ts";
-
-/** What a student sees of a scan: where its points are and what colour they have. */
-export type Points = Pick<Scan, "positions" | "colors">;
-
-/** Some of the points, by their numbers. */
-export function pickPoints({ positions, colors }: Points, numbers: Uint32Array): Points {
-  const pick = (values: Float32Array) => {
-    const picked = new Float32Array(3 * numbers.length);
-    numbers.forEach((point, i) => {
-      for (let k = 0; k < 3; k++) picked[3 * i + k] = values[3 * point + k]!;
-    });
-    return picked;
-  };
-  return { positions: pick(positions), colors: colors && pick(colors) };
-}
+import { pointFeatures } from "./input_features.ts";
+import type { Points } from "./points.ts";
 
 /** A scan on the GPU. Owns its buffers. */
 export class SparseScan implements Disposable {
@@ -145,25 +131,4 @@ async function checkCrowding(gpu: Gpu, voxels: Voxels): Promise<void> {
 
 function specKey(spec: KernelMapSpec): string {
   return `kernel ${spec.kernelSize} stride ${spec.stride} dilation ${spec.dilation} from ${spec.from}`;
-}
-
-/**
- * Input rows of points, padded to whole vec4f. Colours are centred at mid-grey, which also stands for
- * colours that a scan does not have.
- */
-function pointFeatures(points: Points, channels: StudentCard["features"]): Float32Array {
-  const count = points.positions.length / 3;
-  const width = Math.ceil(channels.length / 4) * 4;
-  const rows = new Float32Array(count * width);
-  channels.forEach((name, c) => {
-    const component = ["red", "green", "blue"].indexOf(name);
-    for (let p = 0; p < count; p++) {
-      rows[p * width + c] = component < 0
-        ? 1
-        : points.colors
-        ? points.colors[3 * p + component]! - 0.5
-        : 0;
-    }
-  });
-  return rows;
 }

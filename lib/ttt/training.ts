@@ -19,15 +19,16 @@ import { Parameters, type ParameterSpec } from "../nn/parameters.ts";
 import { type NamedTensor, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 import { pairViews } from "../pairing/mod.ts";
-import type { Camera, Scan } from "../scan/mod.ts";
+import type { Camera } from "../scan/mod.ts";
 import type { FeatureMap, FeatureTeacher } from "../teacher/mod.ts";
 import { Random } from "../worlds/random.ts";
-import { augment } from "./augment.ts";
+import { augment, type LabelledPoints } from "./augment.ts";
 import { headsPlan } from "./heads.ts";
 import { CELLS, MASK, Masker } from "./masking.ts";
 import type { StudentFile } from "./models.ts";
 import { distillationTarget, LossHistory, PredictionPlan, trainingPlan } from "./plans.ts";
 import { reconstructionPlan } from "./reconstruction.ts";
+import { requireInputs, studentPoints } from "./points.ts";
 import { oneCycle } from "./schedule.ts";
 import { SparseScan } from "./sparse_scan.ts";
 import { PopulationStatistics } from "./statistics.ts";
@@ -76,7 +77,7 @@ const SCENES_STREAM = 11;
 const MASKS_STREAM = 12;
 
 interface Source {
-  scan: Scan & { labels: Int32Array };
+  points: LabelledPoints;
   cameras: readonly Camera[];
   maps: FeatureMap[];
 }
@@ -253,21 +254,28 @@ async function measureStatistics(
   sources: readonly Source[],
 ): Promise<Map<string, NamedTensor>> {
   const statistics = new PopulationStatistics();
-  for (const [index, { scan }] of sources.entries()) {
+  for (const [index, { points }] of sources.entries()) {
     signal?.throwIfAborted();
-    using sparse = await SparseScan.build(gpu, student, config.features, scan, config.voxelSize);
+    using sparse = await SparseScan.build(gpu, student, config.features, points, config.voxelSize);
     await statistics.add({ gpu, student, scan: sparse, parameters });
     onProgress?.({ phase: "statistics", done: index + 1, total: sources.length });
   }
   return statistics.tensors();
 }
 
-/** A scene's maps and targets; the caller owns the maps. */
-async function describe(teacher: FeatureTeacher | null, scene: DatasetScene): Promise<Source> {
+/** A scene's points and maps; the caller owns the maps. */
+async function describe(
+  { config }: TrainingRun,
+  teacher: FeatureTeacher | null,
+  scene: DatasetScene,
+): Promise<Source> {
   const { scan, cameras, photos } = scene;
-  if (!scan.labels) throw new TypeError(`Cannot train on ${scene.id}: it has no labels`);
+  const { labels } = scan;
+  if (!labels) throw new TypeError(`Cannot train on ${scene.id}: it has no labels`);
+  requireInputs(scan, config);
+  const points = studentPoints(scan, config.features, config.voxelSize, cameras);
   const maps = teacher ? await teacher.describeAll(photos) : [];
-  return { scan: { ...scan, labels: scan.labels }, cameras, maps };
+  return { points: { ...points, labels }, cameras, maps };
 }
 
 /** Makes all scenes, has the teacher describe them once, and takes the teacher's mean over seen voxels. */
@@ -283,17 +291,24 @@ async function prepareSources(
   let seen = 0;
   for (let index = 0; index < config.scenes; index++) {
     run.signal?.throwIfAborted();
-    const source = await describe(teacher, await dataset.scene(config.domain, "train", index));
+    const scene = await dataset.scene(config.domain, "train", index);
+    const source = await describe(run, teacher, scene);
     for (const map of source.maps) owned.use(map);
     sources.push(source);
     if (teacher) {
-      const { scan, cameras, maps } = source;
-      using sparse = await SparseScan.build(gpu, student, config.features, scan, config.voxelSize);
+      const { points, cameras, maps } = source;
+      using sparse = await SparseScan.build(
+        gpu,
+        student,
+        config.features,
+        points,
+        config.voxelSize,
+      );
       const { voxels, positions } = sparse;
       using targets = await pairViews(gpu, {
         voxels,
         positions,
-        origin: scan.origin,
+        origin: points.origin,
         cameras,
         maps,
         options: { precision: "float32" },
@@ -329,8 +344,8 @@ async function addGradients(
   },
 ): Promise<void> {
   const { gpu, config } = run;
-  const { scan, cameras, maps } = source;
-  const points = augment(scan, random);
+  const { cameras, maps } = source;
+  const points = augment(source.points, random);
   using owned = new DisposableStack();
   const sparse = owned.use(
     await SparseScan.build(gpu, student, config.features, points, config.voxelSize),
@@ -342,7 +357,7 @@ async function addGradients(
         await pairViews(gpu, {
           voxels: sparse.voxels,
           positions: owned.use(gpu.upload("unmoved positions", points.unmoved)),
-          origin: scan.origin,
+          origin: source.points.origin,
           cameras,
           maps,
         }),
@@ -393,15 +408,15 @@ async function sourceLevel(
   const count = Math.min(LEVEL_SCENES, dataset.count(config.domain, "validation"));
   for (let index = 0; index < count; index++) {
     using owned = new DisposableStack();
-    const source = await describe(teacher, await dataset.scene(config.domain, "validation", index));
-    const { scan, cameras, maps } = source;
+    const scene = await dataset.scene(config.domain, "validation", index);
+    const { points, cameras, maps } = await describe(run, teacher, scene);
     for (const map of maps) owned.use(map);
     const sparse = owned.use(
-      await SparseScan.build(gpu, student, config.features, scan, config.voxelSize),
+      await SparseScan.build(gpu, student, config.features, points, config.voxelSize),
     );
     const { voxels, positions } = sparse;
     const targets = owned.use(
-      await pairViews(gpu, { voxels, positions, origin: scan.origin, cameras, maps }),
+      await pairViews(gpu, { voxels, positions, origin: points.origin, cameras, maps }),
     );
     const history = owned.use(new LossHistory(gpu, 1));
     const target = distillationTarget(targets, centre);

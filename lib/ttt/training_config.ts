@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { StudentCard } from "../nn/card.ts";
+import { FEATURE_NAMES } from "../nn/features.ts";
 import { NETWORK_NAMES } from "../nn/network.ts";
 
 const TrainingConfigSchema = z.strictObject({
@@ -18,8 +19,7 @@ const TrainingConfigSchema = z.strictObject({
   objective: z.enum(["labels", "joint", "mae"]).default("joint"),
   backbone: z.enum(NETWORK_NAMES).default("MinkUNet14Slim"),
   /** Input channels. */
-  features: z.array(z.enum(["red", "green", "blue", "one"])).min(1)
-    .default(["red", "green", "blue", "one"]),
+  features: z.array(z.enum(FEATURE_NAMES)).min(1).default(["red", "green", "blue", "one"]),
   /** Number of scenes. */
   scenes: z.int().min(1).default(240),
   epochs: z.int().min(1).default(5),

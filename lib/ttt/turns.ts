@@ -23,7 +23,7 @@ interface Waiter {
 /** Hands out turns on the GPU in the order in which they are asked for. */
 export class GpuTurns {
   readonly #places: number;
-  readonly #entered = new Set<Place>();
+  readonly #counted = new Set<Place>();
   readonly #waiting: Waiter[] = [];
   #holder: Place | null = null;
   #heldSince = 0;
@@ -40,17 +40,23 @@ export class GpuTurns {
    * @throws {BusyError} when all places are taken.
    */
   enter(): Place {
-    if (this.#entered.size >= this.#places) {
+    if (this.#counted.size >= this.#places) {
       throw new BusyError(
         `Cannot take another scan: ${this.#places} are already at work or waiting`,
         Math.ceil(this.#lastTurnSeconds * this.#places),
       );
     }
+    const place = this.enterAlways();
+    this.#counted.add(place);
+    return place;
+  }
+
+  /** Takes a place that does not count, for those whose number is bounded elsewhere. */
+  enterAlways(): Place {
     const place: Place = new Place(
       (signal) => this.#turn(place, signal),
       () => this.#leave(place),
     );
-    this.#entered.add(place);
     return place;
   }
 
@@ -82,7 +88,7 @@ export class GpuTurns {
   }
 
   #leave(place: Place): void {
-    this.#entered.delete(place);
+    this.#counted.delete(place);
     this.#forget(place);
     if (this.#holder !== place) return;
     this.#lastTurnSeconds = (performance.now() - this.#heldSince) / 1000;

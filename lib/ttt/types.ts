@@ -16,9 +16,7 @@ export interface SegmentOptions {
   settings: Readonly<Record<string, unknown>>;
   /** Edge of a voxel in metres; by default the one the student was trained with. */
   voxelSize?: number;
-  /**
-   * What the teacher looks at: the photographs that came (the default), or pictures rendered of the scan itself.
-   */
+  /** What the teacher looks at: the photographs that came (the default), or pictures rendered of the scan itself. */
   views?: "own" | "virtual";
   /**
    * Whether the labels in the scan are the student's classes, to be compared with the prediction in the

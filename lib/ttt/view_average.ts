@@ -16,7 +16,8 @@ import { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { frozenLayers, LossHistory, type PlanContext, type Statistics } from "./plans.ts";
 import { type Probabilities, unpadded } from "./probabilities.ts";
-import { type Points, SparseScan } from "./sparse_scan.ts";
+import type { Points } from "./points.ts";
+import { SparseScan } from "./sparse_scan.ts";
 import { viewToScan } from "./views.ts";
 
 /** A view whose loss is this share above that of the scan itself counts 1/e of it. */

@@ -10,7 +10,8 @@ import { gather } from "../graph/ops/gather.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { averageRows } from "../sparse/mod.ts";
 import type { Random } from "../worlds/random.ts";
-import type { Points, SparseScan } from "./sparse_scan.ts";
+import type { Points } from "./points.ts";
+import type { SparseScan } from "./sparse_scan.ts";
 
 /** How far a view may be from the scan; every view is turned by any angle and mirrored half the time. */
 export interface ViewOptions {
@@ -26,15 +27,14 @@ export interface ViewOptions {
 export function randomView(points: Points, options: ViewOptions, random: Random): Points {
   const scale = random.range(1 - options.scale, 1 + options.scale);
   const angle = random.range(0, 2 * Math.PI);
-  const [cos, sin] = [scale * Math.cos(angle), scale * Math.sin(angle)];
   const mirror = random.chance(0.5) ? -1 : 1;
+  const turn = turning(angle, mirror, scale);
   const positions = new Float32Array(points.positions.length);
   for (let i = 0; i < positions.length; i += 3) {
-    const x = mirror * points.positions[i]!;
-    const y = points.positions[i + 1]!;
-    positions[i] = cos * x - sin * y + options.jitter * random.normal();
-    positions[i + 1] = sin * x + cos * y + options.jitter * random.normal();
-    positions[i + 2] = scale * points.positions[i + 2]! + options.jitter * random.normal();
+    const [x, y, z] = turn(points.positions, i);
+    positions[i] = x + options.jitter * random.normal();
+    positions[i + 1] = y + options.jitter * random.normal();
+    positions[i + 2] = z + options.jitter * random.normal();
   }
   const { colour } = options;
   const gain = [0, 1, 2].map(() => random.range(1 - colour, 1 + colour));
@@ -43,7 +43,33 @@ export function randomView(points: Points, options: ViewOptions, random: Random)
     points.colors?.map((value, i) =>
       Math.min(1, Math.max(0, value * gain[i % 3]! + offset[i % 3]!))
     ) ?? null;
-  return { positions, colors };
+  return {
+    positions,
+    origin: turn(points.origin, 0),
+    colors,
+    intensity: points.intensity,
+    normals: points.normals && turnedAll(points.normals, turning(angle, mirror, 1)),
+    ...(points.anchor ? { anchor: turn(points.anchor, 0) } : {}),
+  };
+}
+
+/** Moves the vector that begins at an index. */
+type Turn = (vectors: ArrayLike<number>, at: number) => [number, number, number];
+
+/** Mirrors x, turns about the vertical and scales. */
+function turning(angle: number, mirror: 1 | -1, scale: number): Turn {
+  const [cos, sin] = [scale * Math.cos(angle), scale * Math.sin(angle)];
+  return (vectors, at) => {
+    const x = mirror * vectors[at]!;
+    const y = vectors[at + 1]!;
+    return [cos * x - sin * y, sin * x + cos * y, scale * vectors[at + 2]!];
+  };
+}
+
+function turnedAll(vectors: Float32Array, turn: Turn): Float32Array {
+  const turned = new Float32Array(vectors.length);
+  for (let i = 0; i < vectors.length; i += 3) turned.set(turn(vectors, i), i);
+  return turned;
 }
 
 /**

@@ -8,6 +8,8 @@ import { STATUS_CODES } from "node:http";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { JobProblem } from "../../lib/jobs/job.ts";
+import { QueueFullError } from "../../lib/jobs/queue.ts";
 import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
 import { InputError } from "../../lib/scan/mod.ts";
 import { OptionError } from "../../lib/ttt/options.ts";
@@ -24,21 +26,17 @@ export class RequestError extends HTTPException {
   }
 }
 
-/** Members that a problem document may have beside those of the RFC. */
-interface Problem {
-  status: ContentfulStatusCode;
-  detail: string;
-  file?: string;
-  offset?: number;
-  field?: string;
-}
+const CLIENT_GONE: JobProblem = { status: 499, detail: "The client closed the request" };
 
 /** Answers an error that a handler threw. */
 export function onError(error: Error, c: Context): Response {
-  const problem = problemOf(error, c.req.raw.signal);
+  const gone = c.req.raw.signal.aborted;
+  const problem = gone ? CLIENT_GONE : problemOf(error);
   if (problem.status === 500) console.error(error);
   const headers = new Headers();
-  if (error instanceof BusyError) headers.set("retry-after", `${error.retryAfterSeconds}`);
+  if (error instanceof BusyError || error instanceof QueueFullError) {
+    headers.set("retry-after", `${error.retryAfterSeconds}`);
+  }
   if (error instanceof GpuLostError) headers.set("retry-after", "5");
   if (error instanceof HTTPException) {
     const challenge = error.getResponse().headers.get("www-authenticate");
@@ -56,7 +54,7 @@ export function notFound(c: Context): Response {
 }
 
 /** A problem document; `error` repeats the detail for clients of the Open Inference Protocol. */
-export function problemResponse(problem: Problem, headers: Headers = new Headers()): Response {
+export function problemResponse(problem: JobProblem, headers: Headers = new Headers()): Response {
   const title = STATUS_CODES[problem.status] ?? "Client Closed Request";
   headers.set("content-type", "application/problem+json");
   return new Response(
@@ -65,11 +63,16 @@ export function problemResponse(problem: Problem, headers: Headers = new Headers
   );
 }
 
-function problemOf(error: Error, signal: AbortSignal): Problem {
+/** Why a job failed; null where the fault is the GPU's, and another attempt may go better. */
+export function jobProblem(error: Error): JobProblem | null {
+  if (error instanceof GpuLostError || error instanceof GpuUnavailableError) return null;
+  const problem = problemOf(error);
+  if (problem.status === 500) console.error(error);
+  return problem;
+}
+
+function problemOf(error: Error): JobProblem {
   const detail = error.message;
-  if (signal.aborted) {
-    return { status: 499 as ContentfulStatusCode, detail: "The client closed the request" };
-  }
   if (error instanceof RequestError) return { status: error.status, detail, ...error.members };
   if (error instanceof HTTPException) {
     return {
@@ -88,6 +91,7 @@ function problemOf(error: Error, signal: AbortSignal): Problem {
   }
   if (error instanceof OptionError) return { status: 422, detail, field: error.field };
   if (error instanceof BusyError) return { status: 503, detail };
+  if (error instanceof QueueFullError) return { status: 429, detail };
   if (error instanceof GpuLostError || error instanceof GpuUnavailableError) {
     return { status: 503, detail };
   }

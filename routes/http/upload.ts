@@ -1,12 +1,16 @@
 /**
- * Reads the body of a segmentation request, raw or multipart, with every byte counted as it arrives: a
+ * Receives the body of a segmentation request, raw or multipart, into a folder. Files go to the disk chunk by
+ * chunk, at the disk's pace, so that a large scan takes no memory. Every byte is counted as it arrives: a
  * declared length may be absent or wrong.
  *
  * @module
  */
 // @ts-types="npm:@types/busboy@1.5.5"
 import busboy from "busboy";
-import type { NamedFile } from "../../lib/scan/views.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeStream } from "../../lib/jobs/durable.ts";
+import type { Input, InputFile } from "../../lib/jobs/input.ts";
 import { RequestError } from "./problem.ts";
 
 /** What a server takes at most. */
@@ -15,14 +19,6 @@ export interface UploadLimits {
   bodyBytes: number;
   /** Photographs of one scan. */
   images: number;
-}
-
-/** The parts of a segmentation request; options come from the query and the part `options` together. */
-export interface Upload {
-  scan: NamedFile;
-  images: NamedFile[];
-  cameras: { name: string; text: string } | null;
-  options: Record<string, unknown>;
 }
 
 const RAW_TYPES = [
@@ -35,21 +31,33 @@ const RAW_TYPES = [
   "application/x-www-form-urlencoded",
 ];
 
+/** Bytes of the part `options`, and of cameras that come as text: these do pass through memory. */
+const TEXT_BYTES = 2 ** 24;
+
+/** Files of cameras beside one for each photograph, as ScanNet has them: lenses, notes. */
+const CAMERA_FILES = 16;
+
 /**
- * Reads an upload.
+ * Receives an upload.
  *
+ * @param folder an empty folder of its own; the caller removes it where this fails.
+ * @returns what the files are; options come from the query and the part `options` together.
  * @throws {RequestError} 400 for a broken body, 413 over a limit, 415 for another content type, 422 for
  * parts that are missing, doubled or unknown.
  */
-export async function readUpload(request: Request, limits: UploadLimits): Promise<Upload> {
+export async function receiveInput(
+  request: Request,
+  folder: string,
+  limits: UploadLimits,
+): Promise<Input> {
   const length = Number(request.headers.get("content-length") ?? 0);
   if (length > limits.bodyBytes) throw tooLarge(limits);
   const type = (request.headers.get("content-type") ?? RAW_TYPES[0]!).split(";")[0]!.trim()
     .toLowerCase();
   const options = Object.fromEntries(new URL(request.url).searchParams);
   if (type === "multipart/form-data") {
-    const form = await readForm(request, limits);
-    return { ...form, options: { ...options, ...form.options } };
+    const input = await receiveForm(request, folder, limits);
+    return { ...input, options: { ...options, ...input.options } };
   }
   if (!RAW_TYPES.includes(type)) {
     throw new RequestError(
@@ -60,100 +68,141 @@ export async function readUpload(request: Request, limits: UploadLimits): Promis
       { field: "content-type" },
     );
   }
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of countedChunks(request, limits)) chunks.push(chunk);
-  return { scan: { name: "scan", bytes: joined(chunks) }, images: [], cameras: null, options };
+  await writeStream(join(folder, "scan"), countedChunks(request, limits));
+  return { scan: { name: "scan", file: "scan" }, images: [], cameras: [], options };
 }
 
-async function readForm(request: Request, limits: UploadLimits): Promise<Upload> {
-  const scans: NamedFile[] = [];
-  const images: NamedFile[] = [];
-  const texts = new Map<string, { name: string; text: string }>();
+async function receiveForm(
+  request: Request,
+  folder: string,
+  limits: UploadLimits,
+): Promise<Input> {
+  const parts = new FormParts(folder, limits);
+  const parser = parserFor(request);
   // Thrown inside the parser's callbacks an error would be lost, so the first one is kept here.
   let failure: Error | null = null;
-  const fail = (error: Error) => failure ??= error;
-
-  const takeFile = (part: string, file: NamedFile) => {
-    if (part === "scan") {
-      if (scans.push(file) > 1) {
-        fail(new RequestError(422, "Cannot take two parts scan: send one", { field: part }));
-      }
-    } else if (part === "images") {
-      if (images.push(file) > limits.images) {
-        fail(
-          new RequestError(413, `Cannot take more than ${limits.images} images`, { field: part }),
-        );
-      }
-    } else if (part === "cameras" || part === "options") {
-      takeText(part, file.name, new TextDecoder().decode(file.bytes));
-    } else {
-      fail(unknownPart(part));
-    }
+  const stopped = Promise.withResolvers<void>();
+  const fail = (error: Error) => {
+    failure ??= error;
+    stopped.resolve();
   };
-  const takeText = (part: string, name: string, text: string) => {
+  const writes: Promise<void>[] = [];
+  parser.once("close", stopped.resolve);
+  parser.on("error", (cause: Error) => {
+    fail(new RequestError(400, `Cannot read the form: ${cause.message}`));
+  });
+  parser.on("field", (part, text, { valueTruncated }) => {
+    if (valueTruncated) return fail(textTooLarge(part));
+    writes.push(parts.takeText(part, text).catch(fail));
+  });
+  parser.on("file", (part, stream, { filename }) => {
+    // The parser reports the same error.
+    stream.on("error", () => {});
+    writes.push(parts.takeFile(part, filename ?? part, stream).catch(fail));
+  });
+  for await (const chunk of countedChunks(request, limits)) {
+    // The parser calls back once the disk has taken the chunk, or not at all where it broke off.
+    const taken = new Promise((resolve) => parser.write(chunk, resolve));
+    await Promise.race([taken, stopped.promise]);
+    if (failure) break;
+  }
+  if (failure) parser.destroy();
+  else parser.end();
+  await stopped.promise;
+  await Promise.all(writes);
+  if (failure) throw failure;
+  return await parts.input();
+}
+
+/** The parts of a form, on their way to the folder. */
+class FormParts {
+  readonly #folder: string;
+  readonly #limits: UploadLimits;
+  readonly #images: InputFile[] = [];
+  readonly #cameras: InputFile[] = [];
+  readonly #single = new Map<"scan" | "options", InputFile>();
+
+  constructor(folder: string, limits: UploadLimits) {
+    this.#folder = folder;
+    this.#limits = limits;
+  }
+
+  async takeFile(part: string, name: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    await writeStream(join(this.#folder, this.#place(part, name).file), chunks);
+  }
+
+  async takeText(part: string, text: string): Promise<void> {
     if (part === "scan" || part === "images") {
-      fail(
-        new RequestError(
-          422,
-          `Cannot read part ${part}: it came as text; send it as a file (curl -F ${part}=@FILE)`,
-          { field: part },
-        ),
+      throw new RequestError(
+        422,
+        `Cannot read part ${part}: it came as text; send it as a file (curl -F ${part}=@FILE)`,
+        { field: part },
       );
-    } else if (part !== "cameras" && part !== "options") {
-      fail(unknownPart(part));
-    } else if (texts.has(part)) {
-      fail(new RequestError(422, `Cannot take two parts ${part}: send one`, { field: part }));
-    } else {
-      texts.set(part, { name, text });
     }
-  };
+    const { file } = this.#place(part, part === "cameras" ? "cameras.json" : part);
+    await writeStream(join(this.#folder, file), [new TextEncoder().encode(text)]);
+  }
 
-  let parser: busboy.Busboy;
+  /** What came, once it is all there. */
+  async input(): Promise<Input> {
+    const scan = this.#single.get("scan");
+    if (!scan) {
+      throw new RequestError(
+        422,
+        "Cannot segment: the form has no part scan (curl -F scan=@FILE)",
+        { field: "scan" },
+      );
+    }
+    const options = this.#single.get("options");
+    return {
+      scan,
+      images: this.#images,
+      cameras: this.#cameras,
+      options: options ? optionsOf(await readFile(join(this.#folder, options.file), "utf8")) : {},
+    };
+  }
+
+  /** Gives a part its file, which is named by what it is and not by its client. */
+  #place(part: string, name: string): InputFile {
+    if (part === "images") {
+      const file = { name, file: `image-${this.#images.length}` };
+      if (this.#images.push(file) <= this.#limits.images) return file;
+      throw new RequestError(413, `Cannot take more than ${this.#limits.images} images`, {
+        field: part,
+      });
+    }
+    if (part === "cameras") {
+      const most = this.#limits.images + CAMERA_FILES;
+      if (this.#cameras.length === most) {
+        throw new RequestError(413, `Cannot take more than ${most} files of cameras`, {
+          field: part,
+        });
+      }
+      const file = { name, file: `cameras-${this.#cameras.length}` };
+      this.#cameras.push(file);
+      return file;
+    }
+    if (part !== "scan" && part !== "options") throw unknownPart(part);
+    if (this.#single.has(part)) {
+      throw new RequestError(422, `Cannot take two parts ${part}: send one`, { field: part });
+    }
+    const file = { name, file: part };
+    this.#single.set(part, file);
+    return file;
+  }
+}
+
+function parserFor(request: Request): busboy.Busboy {
   try {
-    parser = busboy({
+    return busboy({
       headers: { "content-type": request.headers.get("content-type") ?? "" },
       defParamCharset: "utf8",
       preservePath: true,
-      limits: { fieldSize: limits.bodyBytes },
+      limits: { fieldSize: TEXT_BYTES },
     });
   } catch (cause) {
     throw new RequestError(400, `Cannot read the form: ${(cause as Error).message}`);
   }
-  const closed = new Promise<void>((resolve) => parser.once("close", resolve));
-  parser.on("error", (cause: Error) => {
-    fail(new RequestError(400, `Cannot read the form: ${cause.message}`));
-  });
-  parser.on("field", (part, text) => takeText(part, part, text));
-  parser.on("file", (part, stream, info) => {
-    const chunks: Uint8Array[] = [];
-    stream.on("data", (chunk: Uint8Array) => chunks.push(chunk));
-    // The parser reports the same error.
-    stream.on("error", () => {});
-    stream.on("end", () => takeFile(part, { name: info.filename ?? part, bytes: joined(chunks) }));
-  });
-  for await (const chunk of countedChunks(request, limits)) {
-    if (failure) break;
-    parser.write(chunk);
-  }
-  parser.end();
-  await closed;
-  if (failure) throw failure;
-
-  const scan = scans[0];
-  if (!scan) {
-    throw new RequestError(422, "Cannot segment: the form has no part scan (curl -F scan=@FILE)", {
-      field: "scan",
-    });
-  }
-  const cameras = texts.get("cameras");
-  return {
-    scan,
-    images,
-    cameras: cameras
-      ? { ...cameras, name: cameras.name === "cameras" ? "cameras.json" : cameras.name }
-      : null,
-    options: optionsOf(texts.get("options")?.text),
-  };
 }
 
 /** The body's chunks, until they are more than allowed. */
@@ -201,20 +250,18 @@ function tooLarge(limits: UploadLimits): RequestError {
   );
 }
 
+function textTooLarge(part: string): RequestError {
+  return new RequestError(
+    413,
+    `Cannot take part ${part}: as text it is larger than ${TEXT_BYTES} bytes; send a file (curl -F ${part}=@FILE)`,
+    { field: part },
+  );
+}
+
 function unknownPart(part: string): RequestError {
   return new RequestError(
     422,
     `Cannot use part ${JSON.stringify(part)}: the parts are scan, images, cameras, options`,
     { field: part },
   );
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
 }

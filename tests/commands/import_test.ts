@@ -76,6 +76,21 @@ Deno.test("import makes a student that runs, and says what comes next", async ()
   });
 });
 
+Deno.test("import takes a network that reads coordinates and intensity", async () => {
+  await withFolder(async (folder) => {
+    const card: StudentCard = { ...CARD, features: ["x", "y", "z", "intensity"] };
+    const specs = new Student(card).parameters();
+    const state = initialState(specs, uniform(9));
+    const tensors = prefixed(asSpconv(state, specs), "backbone.");
+    const { args, out } = await filesIn(folder, writeSafetensors({ tensors, metadata: {} }), card);
+    const { code, stderr } = await ttt(args);
+    assert.equal(code, 0, stderr);
+    const student = await readStudent(out);
+    assert.deepEqual(student.card.features, card.features);
+    assert.deepEqual(student.tensors, state);
+  });
+});
+
 Deno.test("import widens half precision, and matches features directly where the card says so", async () => {
   await withFolder(async (folder) => {
     const teacher = { id: "narrow", width: 48, head: "none" };

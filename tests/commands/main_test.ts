@@ -27,7 +27,7 @@ Deno.test("main exits with 2 where the command line is wrong, and says how", asy
     [["segment"], /Missing argument SCAN/],
     [["segment", "a.ply", "--stepz", "3"], /--stepz/],
     [["segment", "a.ply", "--steps", "many"], /steps.*"many".*1 to 1000/],
-    [["segment", "a.ply", "--method", "ttt-kd", "--views", "own"], /no photographs/],
+    [["segment", "a.ply", "--method", "ttt-kd"], /no photographs/],
     [["segment", "a.ply", "--images", "."], /--cameras/],
     [["serve", "--port", "99999"], /--port.*0 to 65535/],
     [["eval", "--methods", "magic"], /'magic': there are source, joint, bn/],

@@ -35,6 +35,21 @@ withGpu("segment writes the labelled scan, the report and the picture", async (g
   });
 });
 
+withGpu("segment answers LAZ with LAS, says so, and adds dimensions where asked", async () => {
+  await withFolder(async (folder) => {
+    const laz = new URL("../../fixtures/scans/paged.copc.laz", import.meta.url).pathname;
+    const out = join(folder, "out.las");
+    const { code, stdout, stderr } = await ttt([
+      ...["segment", laz, "--method", "source", "--extra-bytes", "--out", out],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /out\.las is LAS: paged\.copc\.laz was LAZ/);
+    const answer = await Deno.readFile(out);
+    assert.equal((await readScan(answer, "out.las")).count, 1065);
+    assert.match(new TextDecoder("latin1").decode(answer.subarray(0, 2000)), /confidence/);
+  });
+});
+
 Deno.test("segment takes no options but an object", async () => {
   for (const text of ["guard=3", "[3]", "null"]) {
     const { code, stderr } = await ttt(["segment", "scan.ply", "--options", text]);
@@ -59,26 +74,31 @@ Deno.test("train writes a checkpoint that can be opened", async () => {
 });
 
 Deno.test("serve answers until it is told to stop", async () => {
-  await using process = program(["serve", "--port", "0", "--token", "T"]).spawn();
-  const lines = process.stdout.pipeThrough(new TextDecoderStream());
-  let output = "";
-  let url: string | undefined;
-  for await (const text of lines.values({ preventCancel: true })) {
-    output += text;
-    url = /listens on (http:\S+)/.exec(output)?.[1];
-    if (url) break;
-  }
-  assert.ok(url, output);
-  const ready = await fetch(`${url}/health/ready`);
-  assert.deepEqual(await ready.json(), { status: "ready" });
-  const models = await fetch(`${url}/v1/models`, { headers: { authorization: "Bearer T" } });
-  assert.equal((await models.json()).students.length, 1);
-  process.kill("SIGTERM");
-  const [{ code }, rest] = await Promise.all([
-    process.status,
-    Array.fromAsync(lines.values()),
-    process.stderr.cancel(),
-  ]);
-  assert.equal(code, 0);
-  assert.match(rest.join(""), /stopping/);
+  await withFolder(async (folder) => {
+    await using process = program(["serve", "--port", "0", "--token", "T", "--data", folder])
+      .spawn();
+    const lines = process.stdout.pipeThrough(new TextDecoderStream());
+    let output = "";
+    let url: string | undefined;
+    for await (const text of lines.values({ preventCancel: true })) {
+      output += text;
+      url = /listens on (http:\S+)/.exec(output)?.[1];
+      if (url) break;
+    }
+    assert.ok(url, output);
+    const ready = await fetch(`${url}/health/ready`);
+    assert.deepEqual(await ready.json(), { status: "ready" });
+    const models = await fetch(`${url}/v1/models`, { headers: { authorization: "Bearer T" } });
+    assert.equal((await models.json()).students.length, 1);
+    const unknown = await fetch(`${url}/v1/jobs/x`, { headers: { authorization: "Bearer T" } });
+    assert.equal((await unknown.json()).status, 404);
+    process.kill("SIGTERM");
+    const [{ code }, rest] = await Promise.all([
+      process.status,
+      Array.fromAsync(lines.values()),
+      process.stderr.cancel(),
+    ]);
+    assert.equal(code, 0);
+    assert.match(rest.join(""), /stopping/);
+  });
 });

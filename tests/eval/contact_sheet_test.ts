@@ -28,6 +28,7 @@ function scene(count: number, extra: Partial<DatasetScene["scan"]> = {}): Datase
       positions,
       colors,
       intensity: null,
+      normals: null,
       labels,
       bytes,
       ...extra,

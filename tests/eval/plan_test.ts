@@ -65,7 +65,7 @@ Deno.test("planCells() puts the methods of a scene in a row, and keeps sequences
   assert.deepEqual(
     batch!.single.slice(0, 8).map(({ domain, scene, variant }) => [domain, scene, variant.method]),
     [0, 1].flatMap((scene) =>
-      ["bn", "ttt-kd", "bn", "ttt-kd"].map((method) => ["dark", scene, method])
+      ["bn", "ttt-kd", "fusion", "ttt-kd"].map((method) => ["dark", scene, method])
     ),
   );
   const stream = batch!.sequences.find(([cell]) => cell!.key.includes("4 noisy then 4 dark"))!;

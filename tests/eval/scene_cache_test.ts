@@ -6,7 +6,9 @@ import { withFolder } from "../commands/support.ts";
 import { smallDataset, smallScene } from "./support.ts";
 
 Deno.test("unpackScene() gives back what packScene() packed, but for the scan's file", () => {
-  const scene = smallScene("noisy", 4);
+  const made = smallScene("noisy", 4);
+  const normals = made.scan.positions.map((_, i) => i % 3 - 1);
+  const scene = { ...made, scan: { ...made.scan, normals } };
   const expected = { ...scene, scan: { ...scene.scan, bytes: new Uint8Array(0) } };
   const packed = packScene(scene);
   assert.deepEqual(unpackScene(packed), expected);

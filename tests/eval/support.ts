@@ -48,6 +48,7 @@ export function smallScene(domain: string, index: number): DatasetScene {
       positions: Float32Array.from({ length: 3 * POINTS }, (_, i) => i / 7),
       colors: null,
       intensity: null,
+      normals: null,
       labels,
       bytes: Uint8Array.of(1, 2, 3),
     },

@@ -24,6 +24,20 @@ Deno.test("parseStudentCard() takes a student without a head where the widths ar
   assert.deepEqual(parseStudentCard({ card: JSON.stringify(card) }), card);
 });
 
+Deno.test("parseStudentCard() takes the inputs of published checkpoints", () => {
+  for (
+    const features of [
+      // Pointcept on ScanNet, before and after NormalizeColor divided by 255; on SemanticKITTI.
+      ["red_signed", "green_signed", "blue_signed", "normal_x", "normal_y", "normal_z"],
+      ["x_centred", "y_centred", "height", "red_unit", "green_unit", "blue_unit"],
+      ["x", "y", "z", "intensity"],
+    ]
+  ) {
+    const card = { ...CARD, features };
+    assert.deepEqual(parseStudentCard({ card: JSON.stringify(card) }), card);
+  }
+});
+
 Deno.test("readStudentCard() names the file that is wrong", () => {
   assert.deepEqual(readStudentCard(JSON.stringify(CARD), "card.json"), CARD);
   assert.throws(

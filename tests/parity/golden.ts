@@ -1,6 +1,7 @@
 /**
  * The golden folder: vectors made by MinkowskiEngine 0.5.4 itself. `TTTKD_GOLDEN` names it; any folder of
- * the same form will do. Without one the parity tests say that they were left out.
+ * the same form will do, with some of the files or all. Where there is no folder and none is named, the parity
+ * tests say that they were left out; a named folder must be there and hold a case.
  */
 import { join } from "node:path";
 import { existsSync } from "node:fs";
@@ -11,17 +12,45 @@ import {
 } from "../../lib/nn/safetensors.ts";
 import type { ParameterSpec } from "../../lib/nn/parameters.ts";
 
-/** The folder, or null where there is none. */
-export const GOLDEN: string | null = (() => {
-  const folder = Deno.env.get("TTTKD_GOLDEN") ?? "../shared/golden";
-  if (existsSync(folder)) return folder;
-  console.log(`Parity tests are left out: no folder ${folder}; set TTTKD_GOLDEN`);
-  return null;
+const NAMED = Deno.env.get("TTTKD_GOLDEN");
+const FOLDER = NAMED ?? "../shared/golden";
+
+/** The single operations. */
+export const SPARSE_OPS = "sparse_ops.safetensors";
+/** A whole network in one mode. */
+const NETWORK = /^MinkUNet.*\.(eval|train)\.safetensors$/;
+
+/** The files of the folder that hold cases, by name. */
+const FILES: string[] = (() => {
+  if (NAMED === undefined && !existsSync(FOLDER)) {
+    console.log(`Parity tests are left out: no folder ${FOLDER}; set TTTKD_GOLDEN`);
+    return [];
+  }
+  const files = [...Deno.readDirSync(FOLDER)].map(({ name }) => name).sort()
+    .filter((name) => name === SPARSE_OPS || NETWORK.test(name));
+  if (files.length === 0) {
+    throw new Error(
+      `Cannot test parity: ${FOLDER} holds neither ${SPARSE_OPS} nor MinkUNet*.eval.safetensors`,
+    );
+  }
+  return files;
 })();
+
+/** Every key and shape of the golden networks, or null where the folder does not list them. */
+export const GOLDEN_SHAPES: Record<string, Record<string, number[]>> | null = (() => {
+  const file = join(FOLDER, "state_dict_shapes.json");
+  return FILES.length > 0 && existsSync(file) ? JSON.parse(Deno.readTextFileSync(file)) : null;
+})();
+
+/** Whether the single operations are there. */
+export const HAS_SPARSE_OPS: boolean = FILES.includes(SPARSE_OPS);
+
+/** The whole networks that are there. */
+export const NETWORK_FILES: readonly string[] = FILES.filter((name) => name !== SPARSE_OPS);
 
 /** Reads one file of the folder. */
 export async function golden(name: string): Promise<SafetensorsFile> {
-  return readSafetensors(await Deno.readFile(join(GOLDEN!, name)), name);
+  return readSafetensors(await Deno.readFile(join(FOLDER, name)), name);
 }
 
 /** Rows of a golden tensor as plain numbers. */

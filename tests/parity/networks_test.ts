@@ -1,4 +1,5 @@
 /** Whole MinkUNets against MinkowskiEngine: logits, loss, input gradient, the norm of every gradient. */
+import assert from "node:assert/strict";
 import { Graph } from "../../lib/graph/graph.ts";
 import { crossEntropy } from "../../lib/graph/ops/cross_entropy.ts";
 import { Plan } from "../../lib/graph/plan.ts";
@@ -14,100 +15,121 @@ import {
   unpadRows,
   wordTensor,
 } from "../graph/support.ts";
-import { coordinateWords, GOLDEN, golden, goldenState, numbers } from "./golden.ts";
+import { coordinateWords, golden, goldenState, NETWORK_FILES, numbers } from "./golden.ts";
 
 const CLASSES = 20;
 
-if (GOLDEN) {
-  const files = [...Deno.readDirSync(GOLDEN)].map((entry) => entry.name);
-  for (const name of files.filter((file) => /^MinkUNet.*\.(eval|train)\.safetensors$/.test(file))) {
-    withGpu(`${name}: logits, loss and gradients equal MinkowskiEngine's`, async (gpu) => {
-      const [network, mode] = name.split(".") as [string, "eval" | "train"];
-      const file = await golden(name);
-      const backbone = networkOf(network, 3);
-      const specs: ParameterSpec[] = [
-        ...backbone.parameters(),
-        {
-          name: "final.kernel",
-          part: "classes",
-          kind: "kernel",
-          shape: [backbone.featureChannels, CLASSES],
-        },
-        { name: "final.bias", part: "classes", kind: "bias", shape: [1, CLASSES] },
-      ];
-      using owned = new DisposableStack();
-      const coords = numbers(file, "coords");
-      const count = coords.length / 3;
-      const pyramid = owned.use(
-        await Pyramid.build(
-          gpu,
-          owned.use(gpu.upload("coords", coordinateWords(coords))),
-          count,
-          backbone.depth,
-        ),
-      );
-      const mapSpecs = backbone.maps();
-      const maps = await pyramid.kernelMaps(mapSpecs);
-      const parameters = owned.use(new Parameters(gpu, specs));
-      parameters.load(goldenState(specs));
+/** How far the norm of a parameter's gradient may be from MinkowskiEngine's, as a share of it. */
+const NORM_TOLERANCE = 1e-3;
 
-      const graph = new Graph();
-      const layers = new Layers(
-        parameters,
-        (wanted) => maps[mapSpecs.findIndex((s) => JSON.stringify(s) === JSON.stringify(wanted))]!,
-        {
-          statistics: mode === "eval" ? "running" : "batch",
-          momentum: 0,
-          epsilon: backbone.epsilon,
-          trainable: () => true,
-        },
-      );
-      const x = inputTensor(gpu, owned, "x", numbers(file, "x"), 3);
-      const logits = layers.linear(graph, backbone.emit(graph, layers, x), "final");
-      const targets = wordTensor(gpu, owned, "targets", numbers(file, "targets"));
-      const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
-      graph.backward();
-      const dx = graph.gradient(x)!;
-      const plan = owned.use(new Plan(gpu, graph, [logits, loss, dx]));
-      plan.submit();
+/**
+ * Where MinkowskiEngine's own rounding is past that. A gradient jumps where rounding decides on which side of zero
+ * a ReLU's input lies, and with batch statistics over the 18 voxels of stride 16 one such jump moves every norm
+ * before it. The same network in float64 (plain PyTorch, gathers and matrix products) is off by
+ *
+ *     MinkUNet34C.train               MinkowskiEngine's float32   our float32   ours from MinkowskiEngine's
+ *     block1.0.norm1.bn.weight        9.2e-4                      1.2e-4        1.03e-3
+ *     worst of the other gradients    9.1e-4                      3.6e-4        9.4e-4
+ *     gradient of the input           5.8e-3                      1.2e-3
+ *
+ * and our part is one ReLU: PyTorch's float32 has that same one on the wrong side where weights are rounded
+ * otherwise in their last bit, and is within 1.3e-6 of float64 where none is.
+ */
+const KNOWN_JUMPS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "MinkUNet34C.train.safetensors": { "block1.0.norm1.bn.weight": 1.1e-3 },
+};
 
-      const gotLogits = unpadRows(await plan.read(logits), CLASSES);
-      const gotLoss = (await plan.read(loss))[0]!;
-      const gotDx = unpadRows(await plan.read(dx), 3);
-      const gradients = await parameters.gradientDict();
-      const norms = numbers(file, "grad_norms");
-      const names: string[] = JSON.parse(file.metadata.grad_norm_names!);
-      const gotNorms = names.map((key) =>
-        Math.hypot(...chunkNorms(gradients.get(key)!.data as Float32Array))
+for (const name of NETWORK_FILES) {
+  withGpu(`${name}: logits, loss and gradients equal MinkowskiEngine's`, async (gpu) => {
+    const [network, mode] = name.split(".") as [string, "eval" | "train"];
+    const file = await golden(name);
+    const backbone = networkOf(network, 3);
+    const specs: ParameterSpec[] = [
+      ...backbone.parameters(),
+      {
+        name: "final.kernel",
+        part: "classes",
+        kind: "kernel",
+        shape: [backbone.featureChannels, CLASSES],
+      },
+      { name: "final.bias", part: "classes", kind: "bias", shape: [1, CLASSES] },
+    ];
+    using owned = new DisposableStack();
+    const coords = numbers(file, "coords");
+    const count = coords.length / 3;
+    const pyramid = owned.use(
+      await Pyramid.build(
+        gpu,
+        owned.use(gpu.upload("coords", coordinateWords(coords))),
+        count,
+        backbone.depth,
+      ),
+    );
+    const mapSpecs = backbone.maps();
+    const maps = await pyramid.kernelMaps(mapSpecs);
+    const parameters = owned.use(new Parameters(gpu, specs));
+    parameters.load(goldenState(specs));
+
+    const graph = new Graph();
+    const layers = new Layers(
+      parameters,
+      (wanted) => maps[mapSpecs.findIndex((s) => JSON.stringify(s) === JSON.stringify(wanted))]!,
+      {
+        statistics: mode === "eval" ? "running" : "batch",
+        momentum: 0,
+        epsilon: backbone.epsilon,
+        trainable: () => true,
+      },
+    );
+    const x = inputTensor(gpu, owned, "x", numbers(file, "x"), 3);
+    const logits = layers.linear(graph, backbone.emit(graph, layers, x), "final");
+    const targets = wordTensor(gpu, owned, "targets", numbers(file, "targets"));
+    const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
+    graph.backward();
+    const dx = graph.gradient(x)!;
+    const plan = owned.use(new Plan(gpu, graph, [logits, loss, dx]));
+    plan.submit();
+
+    const gotLogits = unpadRows(await plan.read(logits), CLASSES);
+    const gotLoss = (await plan.read(loss))[0]!;
+    const gotDx = unpadRows(await plan.read(dx), 3);
+    const gradients = await parameters.gradientDict();
+    const norms = numbers(file, "grad_norms");
+    const names: string[] = JSON.parse(file.metadata.grad_norm_names!);
+    const gotNorms = names.map((key) =>
+      Math.hypot(...chunkNorms(gradients.get(key)!.data as Float32Array))
+    );
+    const normErrors = names.map((_, i) =>
+      Math.abs(gotNorms[i]! - norms[i]!) / Math.max(norms[i]!, 1e-12)
+    );
+    const worst = normErrors.indexOf(Math.max(...normErrors));
+    console.log(
+      `${name}: logits ${
+        relativeError(gotLogits, numbers(file, "logits")).toExponential(1)
+      }, loss ${(Math.abs(gotLoss - numbers(file, "loss")[0]!)).toExponential(1)}, dx ${
+        relativeError(gotDx, numbers(file, "dx")).toExponential(1)
+      }, worst gradient norm ${normErrors[worst]!.toExponential(2)} (${names[worst]}); ${
+        (plan.bytes / 2 ** 20).toFixed(0)
+      } MiB planned, ${(plan.liveBytes / 2 ** 20).toFixed(0)} live`,
+    );
+    assertClose(gotLogits, numbers(file, "logits"), 1e-4, "logits");
+    assertClose([gotLoss], numbers(file, "loss"), 1e-4, "loss");
+    // Single values jump more than norms do.
+    assertClose(gotDx, numbers(file, "dx"), mode === "train" ? 1e-2 : 1e-3, "dx");
+    const strayed = names.filter((key, i) =>
+      !(normErrors[i]! <= (KNOWN_JUMPS[name]?.[key] ?? NORM_TOLERANCE))
+    );
+    assert.deepEqual(strayed, [], "gradient norms");
+    for (const [key, tensor] of file.tensors) {
+      if (!key.startsWith("grad/")) continue;
+      assertClose(
+        gradients.get(key.slice(5))!.data as Float32Array,
+        tensor.data as Float32Array,
+        mode === "train" ? 1e-2 : 1e-3,
+        key,
       );
-      const worstNorm = Math.max(
-        ...names.map((_, i) => Math.abs(gotNorms[i]! - norms[i]!) / Math.max(norms[i]!, 1e-12)),
-      );
-      console.log(
-        `${name}: logits ${
-          relativeError(gotLogits, numbers(file, "logits")).toExponential(1)
-        }, loss ${(Math.abs(gotLoss - numbers(file, "loss")[0]!)).toExponential(1)}, dx ${
-          relativeError(gotDx, numbers(file, "dx")).toExponential(1)
-        }, worst gradient norm ${worstNorm.toExponential(1)}; ${
-          (plan.bytes / 2 ** 20).toFixed(0)
-        } MiB planned, ${(plan.liveBytes / 2 ** 20).toFixed(0)} live`,
-      );
-      assertClose(gotLogits, numbers(file, "logits"), 1e-4, "logits");
-      assertClose([gotLoss], numbers(file, "loss"), 1e-4, "loss");
-      // With batch statistics over the 18 voxels of stride 16, rounding decides some ReLUs, and their gradients.
-      assertClose(gotDx, numbers(file, "dx"), mode === "train" ? 1e-2 : 1e-3, "dx");
-      assertClose([worstNorm + 1], [1], mode === "train" ? 3e-3 : 1e-3, "gradient norms");
-      for (const [key, tensor] of file.tensors) {
-        if (!key.startsWith("grad/")) continue;
-        assertClose(
-          gradients.get(key.slice(5))!.data as Float32Array,
-          tensor.data as Float32Array,
-          mode === "train" ? 1e-2 : 1e-3,
-          key,
-        );
-      }
-    });
-  }
+    }
+  });
 }
 
 /** Norms of slices: `Math.hypot` takes a bounded number of arguments. */

@@ -14,10 +14,16 @@ import type { NamedTensor, SafetensorsFile } from "../../lib/nn/safetensors.ts";
 import { type KernelMap, Pyramid } from "../../lib/sparse/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { inputTensor, relativeError, seedGradient, unpadRows } from "../graph/support.ts";
-import { coordinateWords, GOLDEN, golden, numbers, rowsByCoordinate } from "./golden.ts";
+import {
+  coordinateWords,
+  golden,
+  HAS_SPARSE_OPS,
+  numbers,
+  rowsByCoordinate,
+  SPARSE_OPS,
+} from "./golden.ts";
 
 const TOLERANCE = 1e-5;
-const FILE = "sparse_ops.safetensors";
 
 /** One case: where its inputs lie, which map it needs and how it is written as a graph. */
 interface Case {
@@ -201,11 +207,11 @@ async function errorsOf(
   return errors;
 }
 
-if (GOLDEN) {
-  const file = await golden(FILE);
+if (HAS_SPARSE_OPS) {
+  const file = await golden(SPARSE_OPS);
   const names = [...new Set(Array.from(file.tensors.keys(), (key) => key.split("/")[0]!))];
   const cases = names.flatMap((name) => casesOf(file, name));
-  Deno.test(`${FILE} holds cases, each of a name that says what to run`, () => {
+  Deno.test(`${SPARSE_OPS} holds cases, each of a name that says what to run`, () => {
     assert.deepEqual(names, [...new Set(cases.map(({ name }) => name))]);
     assert.ok(names.length > 0);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fakeApp, plyScan, problemOf } from "./support.ts";
+import { fakeApp, plyScan, problemOf, withJobs } from "./support.ts";
 
 Deno.test("GET / names the endpoints", async () => {
   const response = await fakeApp().app.request("/");
@@ -56,4 +56,46 @@ Deno.test("createApp() says nothing of what broke inside", async () => {
     console.error = original;
   }
   assert.match(String(logged[0]), /1234/, "the log has it");
+});
+
+Deno.test("createApp() logs a line of JSON for a request, by an id that its answer carries", async () => {
+  const lines: string[] = [];
+  const { app } = fakeApp({ log: (line) => lines.push(line) });
+  const response = await app.request("/health/live", { headers: { "x-request-id": "mine-1" } });
+  await response.body?.cancel();
+  assert.equal(response.headers.get("x-request-id"), "mine-1");
+  assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+  const { requestId, method, path, status, level } = JSON.parse(lines[0]!);
+  assert.deepEqual({ requestId, method, path, status, level }, {
+    requestId: "mine-1",
+    method: "GET",
+    path: "/health/live",
+    status: 200,
+    level: "info",
+  });
+  const refused = await app.request("/v1/segment", { method: "POST", body: "no scan" });
+  await problemOf(refused, 415);
+  assert.equal(JSON.parse(lines[1]!).status, 415);
+  assert.equal(JSON.parse(lines[1]!).requestId, refused.headers.get("x-request-id"));
+});
+
+Deno.test("GET /metrics counts requests by route, never by what a client made up, and jobs", async () => {
+  await withJobs(async ({ app }) => {
+    for (const path of ["/health/live", "/health/live", "/v1/jobs/a", "/v1/jobs/b", "/x", "/y"]) {
+      await (await app.request(path)).body?.cancel();
+    }
+    const job = await app.request("/v1/jobs", { method: "POST", body: plyScan() });
+    await job.body?.cancel();
+    const text = await (await app.request("/metrics")).text();
+    const counts = Object.fromEntries(
+      text.split("\n").filter((line) => /_count|^tttkd_jobs/.test(line) && !line.startsWith("#"))
+        .map((line) => line.split(" ")),
+    );
+    const name = "tttkd_request_duration_seconds_count";
+    assert.equal(counts[`${name}{method="GET",route="/health/live",status="200"}`], "2");
+    assert.equal(counts[`${name}{method="GET",route="/v1/jobs/:id",status="404"}`], "2");
+    assert.equal(counts[`${name}{method="GET",route="none",status="404"}`], "2");
+    assert.equal(counts['tttkd_jobs{state="queued"}'], "1");
+    assert.equal(counts['tttkd_jobs{state="done"}'], "0");
+  });
 });

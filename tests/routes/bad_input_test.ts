@@ -175,7 +175,7 @@ const CASES: Case[] = [
   },
   {
     name: "adaptation without photographs",
-    parts: { scan: plyScan(), options: { method: "ttt-kd", views: "own" } },
+    parts: { scan: plyScan(), options: { method: "ttt-kd" } },
     status: 422,
     detail: /no photographs/,
     members: { field: "method" },

@@ -1,132 +1,240 @@
-/** One scan at a time, fairly, and never for a client that has left. */
+/** Jobs over HTTP: accepted, watched, stopped, fetched, refused, and finished by the next server. */
 import assert from "node:assert/strict";
-import { startServer } from "../../routes/server.ts";
-import { fakeApp, formRequest, fullForm, plyScan, problemOf } from "./support.ts";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { JobQueue } from "../../lib/jobs/queue.ts";
+import { readScan } from "../../lib/scan/mod.ts";
+import {
+  formRequest,
+  fullForm,
+  type JobAnswer,
+  type JobsApp,
+  plyScan,
+  problemOf,
+  withJobs,
+} from "./support.ts";
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const URL_ = "/v1/jobs";
 
-Deno.test("POST /v1/segment gives the GPU to one scan at a time, in order, whatever fails", async () => {
-  let inside = 0;
-  let number = 0;
-  const { app, engine } = fakeApp({
-    work: async () => {
-      assert.equal(++inside, 1);
-      await pause(2);
-      inside--;
-      if (++number % 2 === 0) throw new RangeError("every second one fails");
-    },
+async function submitted(
+  { app }: Pick<JobsApp, "app">,
+  request: RequestInit = formRequest(fullForm()),
+  env: unknown = undefined,
+): Promise<JobAnswer> {
+  const response = await app.request(URL_, request, env as object);
+  assert.equal(response.status, 202);
+  const job: JobAnswer = await response.json();
+  assert.equal(response.headers.get("location"), `${URL_}/${job.id}`);
+  return job;
+}
+
+interface Event {
+  event: string;
+  data: JobAnswer & { phase: string; step?: number; loss?: number };
+}
+
+/** The events of a job, to the end of their stream. */
+async function eventsOf({ app }: Pick<JobsApp, "app">, { links }: JobAnswer): Promise<Event[]> {
+  const response = await app.request(links.events);
+  assert.match(response.headers.get("content-type")!, /^text\/event-stream/);
+  return (await response.text()).split("\n\n").filter((block) => block).map((block) => {
+    const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block)!;
+    return { event: event!, data: JSON.parse(data!) };
   });
-  const original = console.error;
-  console.error = () => {};
-  try {
-    const post = (voxelSize: number) =>
-      app.request(`/v1/segment?voxelSize=${voxelSize}`, { method: "POST", body: plyScan() });
-    const responses = await Promise.all([1, 2, 3, 4, 5, 6].map(post));
-    assert.deepEqual(responses.map(({ status }) => status), [200, 500, 200, 500, 200, 500]);
-    await Promise.all(responses.map((response) => response.body?.cancel()));
-    assert.deepEqual(engine.requests.map(({ options }) => options.voxelSize), [
-      1,
-      2,
-      3,
-      4,
-      5,
-      6,
-    ]);
-  } finally {
-    console.error = original;
-  }
-});
+}
 
-Deno.test("POST /v1/segment is busy when all places are taken, and says when to come back", async () => {
-  const gate = Promise.withResolvers<void>();
-  const { app } = fakeApp({ limits: { places: 2 }, work: () => gate.promise });
-  const post = () => app.request("/v1/segment", { method: "POST", body: plyScan() });
-  const [first, second] = [post(), post()];
-  const refused = await post();
-  assert.match(refused.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
-  await problemOf(refused, 503);
-  gate.resolve();
-  for (const response of await Promise.all([first, second])) {
-    assert.equal(response.status, 200);
-    await response.body?.cancel();
-  }
-  const later = await post();
-  assert.equal(later.status, 200);
-  await later.body?.cancel();
-});
+Deno.test("POST /v1/jobs takes what /v1/segment takes, and gives the same answer", async () => {
+  await withJobs(async (jobs) => {
+    const form = { ...fullForm(), options: { steps: 2 } };
+    const job = await submitted(jobs, formRequest(form));
+    const { state, scan, method, attempts } = job;
+    assert.deepEqual({ state, scan, method, attempts }, {
+      state: "queued",
+      scan: "room.ply",
+      method: "ttt-kd-fusion",
+      attempts: 0,
+    });
+    const early = await jobs.app.request(job.links.result);
+    assert.match((await problemOf(early, 409)).detail, /queued/);
 
-Deno.test("POST /v1/segment stops the work of a client that has gone, and serves the next", async () => {
-  const started = Promise.withResolvers<void>();
-  const stopped = Promise.withResolvers<number>();
-  let steps = 0;
-  const { app, engine } = fakeApp({
-    work: async ({ signal, options }) => {
-      if (options.method === "source") return;
-      started.resolve();
-      try {
-        for (steps = 0; steps < 1000; steps++) {
-          await pause(2);
-          signal?.throwIfAborted();
-        }
-      } finally {
-        stopped.resolve(steps);
-      }
-    },
-  });
-  await using server = await startServer(app, "127.0.0.1", 0);
-  const client = new AbortController();
-  const left = fetch(`${server.url}/v1/segment`, {
-    ...formRequest(fullForm()),
-    signal: client.signal,
-  });
-  const waiting = fetch(`${server.url}/v1/segment?method=source`, {
-    method: "POST",
-    body: plyScan(),
-  });
-  await started.promise;
-  client.abort();
-  await assert.rejects(left, { name: "AbortError" });
-  assert.ok(await stopped.promise < 500, "it stopped long before its end");
-  const response = await waiting;
-  assert.equal(response.status, 200);
-  await response.body?.cancel();
-  assert.equal(engine.requests.length, 2);
-});
-
-Deno.test("startServer() answers over a socket and stops, though clients keep their connections", async () => {
-  const { app } = fakeApp();
-  let url: string;
-  const start = performance.now();
-  {
-    await using server = await startServer(app, "127.0.0.1", 0);
-    url = server.url;
-    for (let i = 0; i < 3; i++) {
-      const body = plyScan(20_000);
-      const headers = { accept: "application/json" };
-      const response = await fetch(`${url}/v1/segment`, { method: "POST", body, headers });
-      assert.equal((await response.json()).labels.length, 20_000);
+    jobs.work();
+    assert.equal((await eventsOf(jobs, job)).at(-1)!.data.state, "done");
+    const result = await jobs.app.request(job.links.result);
+    const direct = await jobs.app.request("/v1/segment", formRequest(form));
+    for (const header of ["content-type", "x-tttkd-report"]) {
+      assert.equal(result.headers.get(header), direct.headers.get(header));
     }
-  }
-  assert.ok(performance.now() - start < 5000);
-  await assert.rejects(fetch(`${url}/health/live`));
+    assert.deepEqual(await result.bytes(), await direct.bytes());
+    const json = await jobs.app.request(job.links.result, {
+      headers: { accept: "application/json" },
+    });
+    assert.deepEqual((await json.json()).labels, [0, 1, 2, 0, 1, 2]);
+    const html = await jobs.app.request(job.links.result, { headers: { accept: "text/html" } });
+    await problemOf(html, 406);
+    const [byJob, byRequest] = jobs.engine.requests;
+    assert.deepEqual(byJob!.photos, byRequest!.photos);
+    assert.deepEqual(byJob!.cameras, byRequest!.cameras);
+    assert.deepEqual(byJob!.options, byRequest!.options);
+  });
 });
 
-Deno.test("startServer() finishes the request at work before it stops", async () => {
+Deno.test("GET /v1/jobs/:id/events tells phases, steps and losses, to late listeners the last", async () => {
+  const half = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
-  const started = Promise.withResolvers<void>();
-  const { app } = fakeApp({
-    work: () => {
-      started.resolve();
-      return gate.promise;
+  await withJobs(
+    async (jobs) => {
+      const job = await submitted(jobs);
+      const early = eventsOf(jobs, job);
+      jobs.work();
+      await half.promise;
+      const shown: JobAnswer = await (await jobs.app.request(job.links.self)).json();
+      assert.deepEqual(shown.progress, { phase: "adapt", step: 1, steps: 2, loss: 0.5 });
+      const late = eventsOf(jobs, job);
+      gate.resolve();
+      const heard = await early;
+      assert.deepEqual(
+        heard.map(({ event, data }) => event === "state" ? data.state : data.step ?? data.phase),
+        ["queued", "running", "read", 1, 2, "done"],
+      );
+      assert.deepEqual(heard[4]!.data, { phase: "adapt", step: 2, steps: 2, loss: 0.25 });
+      const [first, ...rest] = await late;
+      assert.equal(first!.data.state, "running");
+      assert.equal(first!.data.progress!.step, 1);
+      assert.deepEqual(rest, heard.slice(4));
+      const after = await eventsOf(jobs, job);
+      assert.deepEqual(after.map(({ data }) => data.state), ["done"]);
     },
+    {
+      work: async ({ onProgress }) => {
+        onProgress!({ phase: "adapt", step: 1, steps: 2, loss: 0.5 });
+        half.resolve();
+        await gate.promise;
+        onProgress!({ phase: "adapt", step: 2, steps: 2, loss: 0.25 });
+      },
+    },
+  );
+});
+
+Deno.test("GET /v1/jobs/:id/events ends when the server stops", async () => {
+  await withJobs(async (jobs) => {
+    const events = eventsOf(jobs, await submitted(jobs));
+    jobs.stopping.abort();
+    assert.ok((await events).every(({ data }) => data.state === "queued"));
   });
-  const server = await startServer(app, "127.0.0.1", 0);
-  const answer = fetch(`${server.url}/v1/segment`, { method: "POST", body: plyScan() });
-  await started.promise;
-  const stopped = server[Symbol.asyncDispose]();
-  gate.resolve();
-  const response = await answer;
-  assert.equal(response.status, 200);
-  assert.ok((await response.bytes()).length > 0);
-  await stopped;
+});
+
+Deno.test("DELETE /v1/jobs/:id stops the work before its next step, and the next job is done", async () => {
+  const begun = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
+  await withJobs(
+    async (jobs) => {
+      const long = await submitted(jobs);
+      const waiting = await submitted(jobs);
+      const next = await submitted(jobs, { method: "POST", body: plyScan() });
+      jobs.work();
+      await begun.promise;
+      for (const { links } of [waiting, long]) {
+        assert.equal((await jobs.app.request(links.self, { method: "DELETE" })).status, 204);
+      }
+      await stopped.promise;
+      assert.equal((await eventsOf(jobs, next)).at(-1)!.data.state, "done");
+      assert.equal((await eventsOf(jobs, long)).at(-1)!.data.state, "cancelled");
+      await problemOf(await jobs.app.request(long.links.result), 410);
+      assert.equal(jobs.engine.requests.length, 2, "what waited was never begun");
+
+      // What is over is forgotten, with its files.
+      assert.equal((await jobs.app.request(long.links.self, { method: "DELETE" })).status, 204);
+      await problemOf(await jobs.app.request(long.links.self), 404);
+      assert.equal((await readdir(jobs.queue.files)).includes(long.id), false);
+    },
+    {
+      work: async ({ signal, options }) => {
+        if (options.method === "bn") return;
+        begun.resolve();
+        try {
+          await new Promise((_, reject) =>
+            signal!.addEventListener("abort", () => reject(signal!.reason))
+          );
+        } finally {
+          stopped.resolve();
+        }
+      },
+    },
+  );
+});
+
+Deno.test("GET /v1/jobs/:id says of a bad scan what /v1/segment would say", async () => {
+  await withJobs(async (jobs) => {
+    const scan = plyScan().slice(0, -5);
+    const job = await submitted(jobs, formRequest({ ...fullForm(), scan }));
+    jobs.work();
+    const { state, problem } = (await eventsOf(jobs, job)).at(-1)!.data;
+    assert.equal(state, "failed");
+    const direct = await jobs.app.request(
+      "/v1/segment",
+      formRequest({ ...fullForm(), scan }),
+    );
+    const said = await problemOf(direct, 422);
+    assert.equal(problem!.detail, said.detail);
+    assert.equal(problem!.file, "room.ply");
+    assert.deepEqual(await problemOf(await jobs.app.request(job.links.result), 422), said);
+  });
+});
+
+Deno.test("POST /v1/jobs refuses at once what can be seen at once, and leaves nothing behind", async () => {
+  await withJobs(async ({ app, queue }) => {
+    const bad = [
+      [formRequest({ ...fullForm(), options: { method: "magic" } }), 422],
+      [formRequest({ scan: plyScan(), images: fullForm().images! }), 422],
+      [formRequest({ options: {} }), 422],
+      [formRequest({ ...fullForm(), scan: plyScan(10_000) }), 413],
+    ] as const;
+    for (const [request, status] of bad) {
+      await problemOf(await app.request(URL_, request), status);
+    }
+    assert.deepEqual(await readdir(queue.files), []);
+    assert.deepEqual(queue.counts(), {});
+    await problemOf(await app.request(`${URL_}/nope`), 404);
+    await problemOf(await app.request(`${URL_}/nope/events`), 404);
+  }, { limits: { bodyBytes: 100_000 } });
+});
+
+Deno.test("POST /v1/jobs answers 429 with Retry-After when the queue is full", async () => {
+  await withJobs(async (jobs) => {
+    const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
+    const job = await submitted(jobs, formRequest(fullForm()), from("10.0.0.1"));
+    const refused = await jobs.app.request(URL_, formRequest(fullForm()), from("10.0.0.1"));
+    assert.match(refused.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
+    assert.match((await problemOf(refused, 429)).detail, /jobs of yours/);
+    await submitted(jobs, formRequest(fullForm()), from("10.0.0.2"));
+    const full = await jobs.app.request(URL_, formRequest(fullForm()), from("10.0.0.3"));
+    await problemOf(full, 429);
+    await jobs.app.request(job.links.self, { method: "DELETE" });
+    await submitted(jobs, formRequest(fullForm()), from("10.0.0.1"));
+  }, { queue: { jobs: 2, jobsOfClient: 1 } });
+});
+
+Deno.test("a job that was dropped at work is finished by the next server, with the same labels", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tttkd-dropped-"));
+  try {
+    let job: JobAnswer;
+    await withJobs(async (jobs) => {
+      job = await submitted(jobs);
+      assert.ok(jobs.queue.claim("a worker that dies", 0));
+    }, { folder });
+    await withJobs(async (jobs) => {
+      jobs.work();
+      assert.equal((await eventsOf(jobs, job)).at(-1)!.data.state, "done");
+      const shown: JobAnswer = await (await jobs.app.request(job.links.self)).json();
+      assert.equal(shown.attempts, 2);
+      const answer = await (await jobs.app.request(job.links.result)).bytes();
+      assert.deepEqual([...(await readScan(answer, "answer")).labels!], [0, 1, 2, 0, 1, 2]);
+    }, { folder });
+    // And it is done for those who come after.
+    using queue = new JobQueue(folder);
+    assert.deepEqual(queue.counts(), { done: 1 });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readScan } from "../../lib/scan/mod.ts";
+import { decodePhoto, readScan } from "../../lib/scan/mod.ts";
 import type { Report } from "../../lib/ttt/types.ts";
 import { fakeApp, formRequest, fullForm, plyScan } from "./support.ts";
 
@@ -36,6 +36,34 @@ Deno.test("POST /v1/segment gives photographs and cameras to the engine, paired"
   assert.equal(request.scan.name, "room.ply");
   assert.equal(request.options.method, "ttt-kd-fusion");
   assert.equal(request.options.settings.steps, 2);
+});
+
+Deno.test("POST /v1/segment takes camera files of other programs, several at once", async () => {
+  const { app, engine } = fakeApp();
+  const [photo] = Object.values(fullForm().images!);
+  const { width, height } = await decodePhoto(photo!, "a.png");
+  const cameras = {
+    "cameras.txt": `1 SIMPLE_PINHOLE ${width} ${height} 10 4 3\n`,
+    "images.txt": "1 1 0 0 0 0 0 2 1 a.png\n\n",
+  };
+  const form = { scan: plyScan(), images: { "a.png": photo! }, cameras };
+  const response = await app.request(URL_, formRequest(form));
+  assert.equal(response.status, 200);
+  await response.body?.cancel();
+  const [camera] = engine.requests[0]!.cameras;
+  assert.deepEqual([camera!.fx, camera!.cx, camera!.worldToCamera[11]], [10, 3.5, 2]);
+});
+
+Deno.test("POST /v1/segment answers LAZ as LAS, and says so", async () => {
+  const { app } = fakeApp();
+  const laz = Deno.readFileSync(new URL("../../fixtures/scans/format8.laz", import.meta.url));
+  const response = await app.request(`${URL_}?method=source`, { method: "POST", body: laz });
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("x-tttkd-converted"), "laz to las");
+  assert.match(response.headers.get("content-disposition")!, /labelled\.las/);
+  const answer = new Uint8Array(await response.arrayBuffer());
+  assert.equal(answer[104], 8, "point format 8 without the bits of compression");
+  assert.equal((await readScan(answer, "answer")).count, 89);
 });
 
 Deno.test("POST /v1/segment answers JSON with labels, confidences and the whole report", async () => {

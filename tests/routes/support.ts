@@ -4,8 +4,16 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DEFAULT_LIMITS, type ServerLimits } from "../../lib/cli/host.ts";
+import { DEFAULT_QUEUE_LIMITS, JobQueue, type QueueLimits } from "../../lib/jobs/queue.ts";
+import { segmentationWork } from "../../lib/jobs/segmentation.ts";
+import { JobWorker } from "../../lib/jobs/worker.ts";
+import { GpuTurns } from "../../lib/ttt/turns.ts";
 import { createApp } from "../../routes/app.ts";
+import { jobProblem } from "../../routes/http/problem.ts";
 import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
 import { metricsOf } from "../../lib/eval/confusion.ts";
 import type { Report, Segmenter, SegmentRequest, SegmentResult } from "../../lib/ttt/types.ts";
@@ -98,15 +106,77 @@ export class FakeEngine implements Segmenter {
 
 /** An application over a fake engine. */
 export function fakeApp(
-  options: { work?: Work; limits?: Partial<ServerLimits>; token?: string } = {},
+  options: {
+    work?: Work;
+    limits?: Partial<ServerLimits>;
+    token?: string;
+    log?: (line: string) => void;
+  } = {},
 ) {
   const engine = new FakeEngine(options.work);
   const app = createApp({
     engine,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.token === undefined ? {} : { token: options.token }),
   });
   return { engine, app };
+}
+
+/** An application that keeps jobs in a folder, and what works on them. */
+export interface JobsApp {
+  engine: FakeEngine;
+  app: ReturnType<typeof createApp>;
+  queue: JobQueue;
+  /** Starts to work on the jobs; stopped at the end, jobs at work are put back. */
+  work(): void;
+  /** Aborts what ends when a server stops. */
+  stopping: AbortController;
+}
+
+/** Gives `body` an application with jobs, by default in a folder that is gone afterwards. */
+export async function withJobs(
+  body: (jobs: JobsApp) => Promise<void>,
+  options: {
+    work?: Work;
+    limits?: Partial<ServerLimits>;
+    queue?: Partial<QueueLimits>;
+    folder?: string;
+  } = {},
+): Promise<void> {
+  const folder = options.folder ?? await mkdtemp(join(tmpdir(), "tttkd-served-"));
+  try {
+    using queue = new JobQueue(folder, { ...DEFAULT_QUEUE_LIMITS, ...options.queue });
+    const engine = new FakeEngine(options.work);
+    const turns = new GpuTurns(DEFAULT_LIMITS.places);
+    const stopping = new AbortController();
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const app = createApp({ engine, limits, turns, queue, stopping: stopping.signal });
+    const workers: JobWorker[] = [];
+    const work = () => {
+      const work = segmentationWork(queue, engine, turns);
+      workers.push(new JobWorker(queue, { work, describe: jobProblem, pollMilliseconds: 20 }));
+    };
+    try {
+      await body({ engine, app, queue, work, stopping });
+    } finally {
+      for (const worker of workers) await worker.stop(0);
+    }
+  } finally {
+    if (options.folder === undefined) await rm(folder, { recursive: true });
+  }
+}
+
+/** The job in an answer of the routes. */
+export interface JobAnswer {
+  id: string;
+  state: string;
+  scan: string;
+  method: string;
+  attempts: number;
+  progress: { phase: string; step?: number; steps?: number; loss?: number } | null;
+  problem?: Problem;
+  links: Record<"self" | "events" | "result", string>;
 }
 
 /** A PLY of `count` points. */
@@ -144,7 +214,8 @@ export function camerasText(
 export interface FormParts {
   scan?: Uint8Array<ArrayBuffer>;
   images?: Record<string, Uint8Array<ArrayBuffer>>;
-  cameras?: string;
+  /** One `cameras.json`, or files by their names. */
+  cameras?: string | Record<string, string>;
   options?: unknown;
 }
 
@@ -155,8 +226,11 @@ export function formRequest(parts: FormParts, headers: HeadersInit = {}): Reques
   for (const [name, bytes] of Object.entries(parts.images ?? {})) {
     body.append("images", new File([bytes], name));
   }
-  if (parts.cameras !== undefined) {
-    body.append("cameras", new File([parts.cameras], "cameras.json"));
+  const cameras = typeof parts.cameras === "string"
+    ? { "cameras.json": parts.cameras }
+    : parts.cameras ?? {};
+  for (const [name, text] of Object.entries(cameras)) {
+    body.append("cameras", new File([text], name));
   }
   if (parts.options !== undefined) body.append("options", JSON.stringify(parts.options));
   return { method: "POST", body, headers };

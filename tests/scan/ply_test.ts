@@ -4,6 +4,7 @@ import { parse } from "@loaders.gl/core";
 import { PLYLoader } from "@loaders.gl/ply";
 import { plyScanLoader } from "../../lib/scan/ply_loader.ts";
 import { readScan, ScanError } from "../../lib/scan/mod.ts";
+import { agreePly } from "./agree.ts";
 import {
   largestDifference,
   makePly,
@@ -53,6 +54,24 @@ for (const encoding of PLY_ENCODINGS) {
       assert.deepEqual([...scan.colors!], colors);
     });
   }
+
+  Deno.test(`readScan() reads normals of length 1, ${encoding}`, async () => {
+    const fields: PlyField[] = [...XYZ, ["float", "nx"], ["float", "ny"], ["double", "nz"]];
+    const rows = [[0, 0, 0, 0, 0, -2], [1, 2, 3, 3, 0, 4], [4, 5, 6, 0, 0, 0], [
+      7,
+      8,
+      9,
+      NaN,
+      0,
+      1,
+    ]];
+    const scan = await readScan(makePly(encoding, [{ name: "vertex", fields, rows }]), "a.ply");
+    const want = [0, 0, -1, 0.6, 0, 0.8, 0, 0, 0, 0, 0, 0].map(Math.fround);
+    assert.deepEqual([...scan.normals!].map((value) => value + 0), want);
+    const none = rows.map((row) => row.map((value, i) => i < 3 ? value : 0));
+    const bare = makePly(encoding, [{ name: "vertex", fields, rows: none }]);
+    assert.equal((await readScan(bare, "a.ply")).normals, null);
+  });
 
   Deno.test(`readScan() keeps the digits of double coordinates, ${encoding}`, async () => {
     const rows = [[652000.123456, 6862000.654321, -0.001], [652001.123456, 6862003.5, 3]];
@@ -288,3 +307,21 @@ Deno.test("readScan() refuses what is no scan", async () => {
   await refuses(new Uint8Array(0), /the file is empty/);
   await refuses(text(["hello"]), /neither LAS, LAZ \('LASF'\) nor PLY/);
 });
+
+for (const encoding of PLY_ENCODINGS) {
+  Deno.test(`plyScanLoader() agrees with loaders.gl on plain ${encoding} files`, async () => {
+    const fields: PlyField[] = [
+      ...["x", "y", "z"].map((name): PlyField => ["float", name]),
+      ...["red", "green", "blue"].map((name): PlyField => ["uchar", name]),
+      ["double", "gps"],
+    ];
+    const rows = Array.from({ length: 9 }, (_, i) => [i, -i, i / 4, 7 * i, 255 - i, 3, i / 3]);
+    const faces: PlyField[] = [["list uchar int", "vertex_indices"]];
+    const parts = [{ name: "vertex", fields, rows }, {
+      name: "face",
+      fields: faces,
+      rows: [[[0, 1, 2]], [[3, 4, 5]]],
+    }];
+    assert.equal(await agreePly(makePly(encoding, parts), encoding), 1);
+  });
+}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { LAZRsLoader } from "@loaders.gl/las";
-import { readScan, requireWritable, type ScanLabels, writeScan } from "../../lib/scan/mod.ts";
+import { readScan, type ScanLabels, writeScan } from "../../lib/scan/mod.ts";
 import { LAS_RECORD, makeLas } from "./files.ts";
 
 const COUNT = 20;
@@ -166,14 +166,4 @@ Deno.test("writeScan() refuses labels that do not fit", async () => {
   assert.throws(() => writeScan(scan, labelling({ labels: new Uint8Array(3) })), TypeError);
   const confidence = new Float32Array(COUNT).fill(NaN);
   assert.throws(() => writeScan(scan, labelling({ confidence })), RangeError);
-});
-
-Deno.test("requireWritable() and writeScan() refuse LAZ with the mend", async () => {
-  const scan = await readScan(makeLas({ format: 6 }).bytes, "x.laz");
-  requireWritable(scan);
-  const compressed = { ...scan, bytes: scan.bytes.slice() };
-  compressed.bytes[104] = 0x86;
-  const expected = { name: "ScanError", message: /compressed \(LAZ\).*ask for JSON or PLY/ };
-  assert.throws(() => requireWritable(compressed), expected);
-  assert.throws(() => writeScan(compressed, labelling()), expected);
 });

@@ -41,6 +41,7 @@ export const BOXES: Dataset = {
         positions,
         colors,
         intensity: null,
+        normals: null,
         labels,
         bytes: new Uint8Array(),
       },

@@ -120,7 +120,10 @@ engineTest("Engine.segment() refuses cameras that see nothing", async (engine, r
 engineTest(
   "Engine.segment() renders views of a scan without photographs, the same ones twice",
   async (engine, request) => {
-    const options = segmentOptions({ method: "ttt-kd", steps: 2, copies: 0 }, false);
+    const options = segmentOptions(
+      { method: "ttt-kd", views: "virtual", steps: 2, copies: 0 },
+      false,
+    );
     const bare = { ...request, photos: [], cameras: [], options };
     const { labels, report } = await engine.segment(bare);
     const { count, pointsSeen, virtual } = report.views;

@@ -1,7 +1,10 @@
 /** Masks, and what is to be reconstructed behind them. */
 import assert from "node:assert/strict";
+import type { GpuBuffer } from "../../lib/gpu/mod.ts";
 import { CELL } from "../../lib/graph/ops/occupancy.ts";
+import type { StudentCard } from "../../lib/nn/card.ts";
 import { CELLS, drawMask, MASK, Masker, occupancyTargets } from "../../lib/ttt/masking.ts";
+import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
 import { Random } from "../../lib/worlds/random.ts";
 import { withGpu } from "../gpu.ts";
 import { CARD, smallScan } from "./small_scan.ts";
@@ -64,8 +67,16 @@ withGpu(
   "Masker.draw() builds what is left, its voxels in the order of the targets",
   async (gpu) => {
     using small = await smallScan(gpu);
-    const { scan, points } = small.context;
-    const masker = await Masker.of({ ...small.context, features: CARD.features });
+    const { scan, student } = small.context;
+    // Whatever a point has, it has its index in it.
+    const { positions } = small.context.points;
+    const points = {
+      ...small.context.points,
+      intensity: positions.filter((_, i) => i % 3 === 0).map((_, p) => p),
+      normals: positions.map((_, i) => Math.floor(i / 3)),
+    };
+    const features: StudentCard["features"] = ["intensity", "normal_x", "red", "normal_z"];
+    const masker = await Masker.of({ ...small.context, points, features });
     using masked = await masker.draw(MASK, new Random(2));
     const { count } = masked.scan.voxels;
     assert.ok(count < 0.7 * scan.voxels.count && count > 0.1 * scan.voxels.count);
@@ -79,6 +90,15 @@ withGpu(
     const binding = masked.targets.binding as Parameters<typeof gpu.read>[0];
     assert.deepEqual(await gpu.read(binding, Uint32Array, targets.length), targets);
     assert.equal(masked.positiveWeight, empty / occupied);
-    assert.ok(masked.scan.voxels.points < points.positions.length / 3);
+    assert.ok(masked.scan.voxels.points < positions.length / 3);
+    // Voxels are hidden whole, so those that are left have the input that they had.
+    using whole = await SparseScan.build(gpu, student, features, points, CARD.voxelSize);
+    const rowsOf = async ({ features }: SparseScan) =>
+      await gpu.read(features.binding as GpuBuffer, Float32Array, features.rows * 4);
+    const before = await rowsOf(whole);
+    assert.deepEqual(
+      await rowsOf(masked.scan),
+      before.filter((_, i) => hidden[Math.floor(i / 4)] === 0),
+    );
   },
 );

@@ -60,13 +60,13 @@ Deno.test("segmentOptions() names the field that cannot be", () => {
 
 Deno.test("segmentOptions() does not adapt towards photographs that are not there", () => {
   for (const method of ["ttt-kd", "ttt-kd-online"]) {
-    assert.throws(() => segmentOptions({ method, views: "own" }, false), /no photographs/);
+    assert.throws(() => segmentOptions({ method }, false), /no photographs.*set views to virtual/);
   }
 });
 
-Deno.test("segmentOptions() has views rendered where a method needs some and none came", () => {
+Deno.test("segmentOptions() has views rendered where they were asked for", () => {
   const cases: [Record<string, unknown>, boolean, string, string | undefined][] = [
-    [{ method: "ttt-kd" }, false, "ttt-kd", "virtual"],
+    [{ method: "ttt-kd", views: "virtual" }, false, "ttt-kd", "virtual"],
     [{ method: "ttt-kd" }, true, "ttt-kd", undefined],
     [{ method: "ttt-kd", views: "virtual" }, true, "ttt-kd", "virtual"],
     [{ views: "virtual" }, false, "ttt-kd", "virtual"],

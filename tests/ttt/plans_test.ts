@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../lib/gpu/mod.ts";
+import type { FeatureName } from "../../lib/nn/features.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
@@ -14,34 +15,21 @@ import {
   LossHistory,
   PredictionPlan,
 } from "../../lib/ttt/plans.ts";
+import type { Points } from "../../lib/ttt/points.ts";
 import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
 import { Random } from "../../lib/worlds/random.ts";
 import { withGpu } from "../gpu.ts";
 import { seededNumbers } from "../graph/support.ts";
+import { boxPoints } from "./small_scan.ts";
 
 const CARD = {
   backbone: "MinkUNet14Slim",
   classes: ["a", "b", "c"],
-  features: ["red", "green", "blue", "one"] as ("red" | "green" | "blue" | "one")[],
+  features: ["red", "green", "blue", "one"] as FeatureName[],
   teacher: { id: "none", width: 10 },
 };
 const SGD = { learningRate: 0.1, momentum: 0.9, weightDecay: 0 };
 const STEPS = 4;
-
-/** Points on the walls of a box, `count` of them. */
-function boxPoints(seed: number, count: number) {
-  const random = new Random(seed);
-  const positions = new Float32Array(count * 3);
-  const colors = new Float32Array(count * 3);
-  for (let p = 0; p < count; p++) {
-    const point = [random.range(-2, 2), random.range(-1, 3), random.range(0, 2)];
-    const face = random.integer(3);
-    point[face] = [-2, 3, 0][face]!;
-    positions.set(point, 3 * p);
-    colors.set([random.uniform(), face / 2, random.uniform()], 3 * p);
-  }
-  return { positions, colors };
-}
 
 /** Targets that follow the colours, so that there is something to learn. */
 function targetsOf(gpu: Gpu, scan: SparseScan): Targets {
@@ -62,7 +50,7 @@ function targetsOf(gpu: Gpu, scan: SparseScan): Targets {
 }
 
 /** Adapts a fresh copy of seeded weights to a scan; every buffer is freed. */
-async function adaptOnce(gpu: Gpu, points: ReturnType<typeof boxPoints>) {
+async function adaptOnce(gpu: Gpu, points: Points) {
   using owned = new DisposableStack();
   const student = new Student(CARD);
   const parameters = owned.use(new Parameters(gpu, student.parameters()));

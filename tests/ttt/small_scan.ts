@@ -6,7 +6,8 @@ import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
 import type { AdaptationContext } from "../../lib/ttt/methods/method.ts";
 import { PredictionPlan } from "../../lib/ttt/plans.ts";
-import { type Points, SparseScan } from "../../lib/ttt/sparse_scan.ts";
+import type { Points } from "../../lib/ttt/points.ts";
+import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
 import { Random } from "../../lib/worlds/random.ts";
 
 /** The student's card: the small network, five classes, no teacher. */
@@ -35,7 +36,7 @@ export function boxPoints(seed: number, count: number): Points {
     positions.set(point, 3 * p);
     colors.set([random.uniform(), side / 2, random.uniform()], 3 * p);
   }
-  return { positions, colors };
+  return { positions, origin: [0, 0, 0], colors, intensity: null, normals: null };
 }
 
 /** Everything that tests look at: the context of a method, the copies it made, and how to hear of its phases. */

@@ -56,6 +56,28 @@ Deno.test("randomView() jitters by the deviation asked for and keeps colours fro
   assert.equal(randomView({ ...points, colors: null }, MILD, new Random(9)).colors, null);
 });
 
+Deno.test("randomView() turns normals and the origin as it turns the points", () => {
+  const points = boxPoints(6, 30);
+  // Normals that point where the points lie, and an origin that is the first of them.
+  const lengths = points.positions.map((_, i) =>
+    Math.hypot(...points.positions.subarray(i - i % 3, i - i % 3 + 3))
+  );
+  const full = {
+    ...points,
+    origin: [...points.positions.subarray(0, 3)] as [number, number, number],
+    intensity: points.positions.filter((_, i) => i % 3 === 0),
+    normals: points.positions.map((value, i) => value / lengths[i]!),
+  };
+  for (let seed = 0; seed < 6; seed++) {
+    const view = randomView(full, { ...MILD, jitter: 0 }, new Random(seed));
+    const scale = distance(view.positions, 0, 1) / distance(points.positions, 0, 1);
+    assertClose(view.origin, view.positions.subarray(0, 3), 1e-6, "origin");
+    const want = view.positions.map((value, i) => value / (scale * lengths[i]!));
+    assertClose(view.normals!, want, 1e-6, "normals");
+    assert.equal(view.intensity, full.intensity);
+  }
+});
+
 withGpu("viewToScan() averages a view's rows over the points of each voxel", async (gpu) => {
   using owned = new DisposableStack();
   const points = boxPoints(5, 400);

@@ -18,20 +18,16 @@ export interface RestoreOptions {
   readonly step: number;
 }
 
-/** Uniform words of one restore over `count` vec4f. */
-export function restoreParams(count: number, options: RestoreOptions): number[] {
-  return [count, keyOf(options), thresholdOf(options)];
-}
-
-/** Restores `values` from `source`, over `count` vec4f. */
+/** Restores `values` from `source`, over `count` vec4f, of which the first is number `first` of all that are drawn. */
 export function restoreStep<B>(
   operands: { source: B; values: B },
   count: number,
   options: RestoreOptions,
+  first = 0,
 ): Launch<B> {
   return {
     kernel,
-    params: restoreParams(count, options),
+    params: [count, keyOf(options), thresholdOf(options), first],
     bindings: [operands.source, operands.values],
     workgroups: groupsOf64(count),
   };

@@ -1,5 +1,6 @@
 /**
  * What colour points are drawn in: their own, else their intensity as grey, else none, and light makes the shapes.
+ * A field that is the same everywhere shows nothing and counts as none: some programs write white, or ones.
  *
  * Both are brought to the brightness of a photograph by one factor a scan: teachers know well exposed pictures,
  * and scans are often dark.
@@ -22,13 +23,18 @@ const GLARING = 0.02;
 export function appearanceOf(
   { colors, intensity }: Pick<Scan, "colors" | "intensity">,
 ): { appearance: Appearance; colours: Uint32Array | null } {
-  if (colors) return { appearance: "colour", colours: exposed(colors) };
-  if (!intensity) return { appearance: "shape", colours: null };
+  if (colors && differs(colors, 3)) return { appearance: "colour", colours: exposed(colors) };
+  if (!intensity || !differs(intensity, 1)) return { appearance: "shape", colours: null };
   const rising = intensity.toSorted();
   const white = rising[Math.ceil((1 - GLARING) * (rising.length - 1))]! || 1;
   const grey = new Float32Array(3 * intensity.length);
   intensity.forEach((value, i) => grey.fill(Math.min(1, value / white), 3 * i, 3 * i + 3));
   return { appearance: "intensity", colours: exposed(grey) };
+}
+
+/** Whether any point has another value than the first one. */
+function differs(values: Float32Array, width: number): boolean {
+  return values.some((value, i) => value !== values[i % width]);
 }
 
 /** Packs colours (RGB 0..1), all multiplied by what brings their mean to {@link EXPOSURE}. */

@@ -8,4 +8,9 @@ export { type Cells, cellsOf } from "./cells.ts";
 export { type Drawing, drawViews } from "./draw.ts";
 export { drawViewsReference, type HostDrawing } from "./draw_reference.ts";
 export { placeCameras, type PlacementOptions } from "./placement.ts";
-export { type VirtualViewOptions, type VirtualViews, virtualViews } from "./virtual_views.ts";
+export {
+  thinned,
+  type VirtualViewOptions,
+  type VirtualViews,
+  virtualViews,
+} from "./virtual_views.ts";

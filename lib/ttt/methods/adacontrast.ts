@@ -17,7 +17,7 @@
  * prediction comes after the last step.
  */
 import { z } from "zod";
-import { type Gpu, type GpuBuffer, Program } from "../../gpu/mod.ts";
+import { type Binding, type Gpu, type GpuBuffer, Program } from "../../gpu/mod.ts";
 import { Graph } from "../../graph/graph.ts";
 import { crossEntropy } from "../../graph/ops/cross_entropy.ts";
 import { diversity } from "../../graph/ops/diversity.ts";
@@ -28,6 +28,7 @@ import { movingAverage } from "../../graph/ops/moving_average.ts";
 import { largestBank, nearestVote } from "../../graph/ops/nearest_vote.ts";
 import { normaliseRows } from "../../graph/ops/normalise_rows.ts";
 import { sgdStep } from "../../graph/ops/optimizer.ts";
+import { overRanges } from "../../graph/ops/ranges.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
 import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
@@ -139,20 +140,24 @@ function updateProgram(
   const velocity = owned.use(gpu.zeros("velocity", all));
   const sgd = (offset: number, end: number, rate: number) => {
     const range = (buffer: GpuBuffer) => ({ buffer, offset, size: end - offset });
-    return sgdStep(
+    const options = { learningRate: rate, momentum, weightDecay: WEIGHT_DECAY };
+    return overRanges(
       {
         values: range(query.values),
         gradient: range(query.gradients),
         velocity: range(velocity),
       },
-      (end - offset) / 16,
-      { learningRate: rate, momentum, weightDecay: WEIGHT_DECAY },
+      (part, count) => sgdStep<Binding>(part, count, options),
     );
   };
+  const moved = (buffer: GpuBuffer) => ({ buffer, offset: 0, size: all });
   return new Program(gpu, [
-    sgd(0, backbone, learningRate),
-    sgd(backbone, all, HEAD_RATE * learningRate),
-    movingAverage({ x: query.values, average: key.values }, all / 16, keyMomentum),
+    ...sgd(0, backbone, learningRate),
+    ...sgd(backbone, all, HEAD_RATE * learningRate),
+    ...overRanges(
+      { x: moved(query.values), average: moved(key.values) },
+      (part, count) => movingAverage<Binding>(part, count, keyMomentum),
+    ),
   ], "AdaContrast update");
 }
 

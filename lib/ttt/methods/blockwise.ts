@@ -38,7 +38,7 @@ export async function readyToRead(
             "adapt",
             () => population.add({ ...block, parameters: copy }, count),
           );
-        });
+        }, false);
       }
       copy.load(new Map([...await copy.stateDict(), ...population.tensors()]));
     }

@@ -11,10 +11,11 @@
  * jittered and recoloured, fewer than the original's 32, and their logits come back point by point.
  */
 import { z } from "zod";
-import type { Gpu } from "../../gpu/mod.ts";
+import type { Binding, Gpu } from "../../gpu/mod.ts";
 import { Graph } from "../../graph/graph.ts";
 import { recordLoss } from "../../graph/ops/mean_loss.ts";
 import { movingAverage } from "../../graph/ops/moving_average.ts";
+import { overRanges, wholeOf } from "../../graph/ops/ranges.ts";
 import { restoreStep } from "../../graph/ops/restore.ts";
 import { softCrossEntropy } from "../../graph/ops/soft_cross_entropy.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
@@ -126,19 +127,17 @@ class Pair implements Disposable {
     settings: { learningRate: number; teacherMomentum: number; restore: number },
   ): void {
     this.#optimizer.step(settings.learningRate);
-    const { values } = this.student;
-    const count = values.size / 16;
+    const values = wholeOf(this.student.values);
+    const draw = { probability: settings.restore, seed: this.#seed, step: this.#steps++ };
     gpu.run([
-      movingAverage(
-        { x: values, average: this.teacher.values },
-        count,
-        settings.teacherMomentum,
+      ...overRanges(
+        { x: values, average: wholeOf(this.teacher.values) },
+        (part, count) => movingAverage<Binding>(part, count, settings.teacherMomentum),
       ),
-      restoreStep({ source: source.values, values }, count, {
-        probability: settings.restore,
-        seed: this.#seed,
-        step: this.#steps++,
-      }),
+      ...overRanges(
+        { source: wholeOf(source.values), values },
+        (part, count, first) => restoreStep<Binding>(part, count, draw, first),
+      ),
     ], "CoTTA");
   }
 

@@ -11,7 +11,7 @@ import type { Random } from "../../worlds/random.ts";
 import type { Parameters } from "../../nn/parameters.ts";
 import type { LossHistory, PlanContext } from "../plans.ts";
 import type { Probabilities } from "../probabilities.ts";
-import type { Points } from "../sparse_scan.ts";
+import type { Points } from "../points.ts";
 import type { Progress } from "../types.ts";
 
 /**
@@ -80,8 +80,16 @@ export interface BlockContext extends
   > {
   /** How many there are. */
   readonly blocks: number;
-  /** Opens one, gives it to `use`, and closes it. One is open at a time. */
-  open<T>(index: number, use: (block: UnreadBlock) => Promise<T>): Promise<T>;
+  /**
+   * Opens one, gives it to `use`, and closes it. One is open at a time.
+   *
+   * @param pairs whether its photographs are wanted; true by default. Pairing looks through the whole scan.
+   */
+  open<T>(
+    index: number,
+    use: (block: UnreadBlock) => Promise<T>,
+    pairs?: boolean,
+  ): Promise<T>;
 }
 
 /** What a method learned of a large scan. Owns its parameters, whose running statistics are those to read by. */

@@ -12,8 +12,9 @@
  * adapt, or, as in the original, the running ones; steps and prediction use the same.
  */
 import { z } from "zod";
-import { Program } from "../../gpu/mod.ts";
+import { type Binding, type GpuBuffer, Program } from "../../gpu/mod.ts";
 import { sgdStep } from "../../graph/ops/optimizer.ts";
+import { overRanges } from "../../graph/ops/ranges.ts";
 import { AdamW } from "../../nn/adamw.ts";
 import { Learner } from "../learner.ts";
 import { MASK, Masker } from "../masking.ts";
@@ -110,11 +111,20 @@ function updateOf(
     const adam = owned.use(new AdamW(gpu, parameters, 0));
     return () => adam.step(learningRate);
   }
-  const { values, gradients: gradient } = parameters;
   const sgd = { learningRate, momentum, weightDecay: 0 };
-  const count = parameters.endOf("backbone") / 16;
+  const { offset, size } = parameters.range("backbone", "backbone");
+  const range = (buffer: GpuBuffer) => ({ buffer, offset, size });
+  const operands = {
+    values: range(parameters.values),
+    gradient: range(parameters.gradients),
+    velocity: range(velocity),
+  };
   const program = owned.use(
-    new Program(gpu, [sgdStep({ values, gradient, velocity }, count, sgd)], "SGD"),
+    new Program(
+      gpu,
+      overRanges(operands, (part, count) => sgdStep<Binding>(part, count, sgd)),
+      "SGD",
+    ),
   );
   return () => program.submit();
 }

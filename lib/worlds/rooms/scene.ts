@@ -65,6 +65,7 @@ export async function roomScene(
     positions,
     colors,
     intensity: null,
+    normals: null,
     labels,
     bytes: writePly({ positions, colors, labels }),
   };

@@ -71,6 +71,7 @@ export async function streetScene(
     positions,
     colors: null,
     intensity: null,
+    normals: null,
     labels,
     bytes: writePly({ positions, labels }),
   };

@@ -1,0 +1,53 @@
+/**
+ * The result of a job as files: labels, confidences and report. The answer in the client's format is made
+ * from them when it is asked for.
+ *
+ * @module
+ */
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Report, SegmentResult } from "../ttt/types.ts";
+import { syncFolder, writeStream } from "./durable.ts";
+
+/** What is kept of a {@link SegmentResult}. */
+export type JobResult = Pick<SegmentResult, "labels" | "confidence" | "report">;
+
+/** Writes the result of a job's turn; once this returns, it is on the disk. */
+export async function writeResult(
+  jobFolder: string,
+  turn: number,
+  { labels, confidence, report }: JobResult,
+): Promise<void> {
+  const folder = folderOf(jobFolder, turn);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  await writeStream(join(folder, "labels.u8"), [labels]);
+  const { buffer, byteOffset, byteLength } = confidence;
+  await writeStream(join(folder, "confidence.f32"), [
+    new Uint8Array(buffer, byteOffset, byteLength),
+  ]);
+  const text = JSON.stringify(report);
+  await writeStream(join(folder, "report.json"), [new TextEncoder().encode(text)]);
+  await syncFolder(folder);
+  await syncFolder(jobFolder);
+}
+
+/** The result that {@link writeResult} wrote. */
+export async function readResult(jobFolder: string, turn: number): Promise<JobResult> {
+  const folder = folderOf(jobFolder, turn);
+  const [labels, confidence, report] = await Promise.all([
+    readFile(join(folder, "labels.u8")),
+    readFile(join(folder, "confidence.f32")),
+    readFile(join(folder, "report.json"), "utf8"),
+  ]);
+  return {
+    labels: new Uint8Array(labels),
+    // A copy, because floats have to lie at a multiple of four bytes. Written and read by one machine.
+    confidence: new Float32Array(new Uint8Array(confidence).buffer),
+    report: JSON.parse(report) as Report,
+  };
+}
+
+function folderOf(jobFolder: string, turn: number): string {
+  return join(jobFolder, `result-${turn}`);
+}

@@ -1,0 +1,36 @@
+/**
+ * Opens laz-perf 0.0.7. As emscripten programs for Node do, it takes over the process's handlers for errors that
+ * nobody caught; a library must not, so they are taken off again.
+ *
+ * @module
+ */
+import process from "node:process";
+import { createLazPerf } from "laz-perf";
+
+/** What is used of laz-perf, whose own types need those of emscripten. */
+export interface LazPerf {
+  HEAPU8: Uint8Array;
+  _malloc(bytes: number): number;
+  LASZip: new () => {
+    open(file: number, bytes: number): void;
+    /** Writes the next record. */
+    getPoint(to: number): void;
+    getCount(): number;
+    getPointLength(): number;
+  };
+}
+
+const EVENTS = ["uncaughtException", "unhandledRejection"];
+
+/** A new module with a heap of its own: it never shrinks, and what laz-perf throws leaves its objects in it. */
+export async function openLazPerf(): Promise<LazPerf> {
+  const before = EVENTS.map((event) => process.listeners(event));
+  // The handlers are set before this returns its promise.
+  const opening = createLazPerf();
+  for (const [index, event] of EVENTS.entries()) {
+    for (const listener of process.listeners(event)) {
+      if (!before[index]!.includes(listener)) process.removeListener(event, listener);
+    }
+  }
+  return await opening as unknown as LazPerf;
+}

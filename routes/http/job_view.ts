@@ -1,0 +1,34 @@
+/**
+ * A job as its client sees it, in JSON.
+ *
+ * @module
+ */
+import type { Job } from "../../lib/jobs/job.ts";
+
+/** Where a job is found. */
+export function jobPath({ id }: Pick<Job, "id">): string {
+  return `/v1/jobs/${id}`;
+}
+
+/** The public members of a job. Who handed it in and which worker has it is not among them. */
+export function jobView(job: Job) {
+  const { id, state, scan, method, attempts, progress, problem } = job;
+  const path = jobPath(job);
+  return {
+    id,
+    state,
+    scan,
+    method,
+    attempts,
+    createdAt: timeOf(job.createdAt),
+    startedAt: timeOf(job.startedAt),
+    finishedAt: timeOf(job.finishedAt),
+    progress,
+    ...(problem ? { problem } : {}),
+    links: { self: path, events: `${path}/events`, result: `${path}/result` },
+  };
+}
+
+function timeOf(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}

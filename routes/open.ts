@@ -1,0 +1,79 @@
+/**
+ * A whole server: application, queue and worker, and the order in which they start and stop.
+ *
+ * @module
+ */
+import {
+  DEFAULT_LIMITS,
+  type Server,
+  type ServerData,
+  type ServerOptions,
+} from "../lib/cli/host.ts";
+import { JobQueue } from "../lib/jobs/queue.ts";
+import { segmentationWork } from "../lib/jobs/segmentation.ts";
+import { sweep } from "../lib/jobs/sweep.ts";
+import { JobWorker } from "../lib/jobs/worker.ts";
+import type { Segmenter } from "../lib/ttt/types.ts";
+import { GpuTurns } from "../lib/ttt/turns.ts";
+import { createApp } from "./app.ts";
+import { jobProblem } from "./http/problem.ts";
+import { startServer } from "./server.ts";
+
+const SWEEP_MILLISECONDS = 60_000;
+const HOUR = 3600_000;
+
+/**
+ * Opens a server; port 0 takes a free one.
+ *
+ * @throws {Error} with a code such as `EADDRINUSE` where it cannot listen there.
+ */
+export async function openServer(
+  { data, ...options }: ServerOptions,
+  hostname: string,
+  port: number,
+): Promise<Server> {
+  const turns = new GpuTurns((options.limits ?? DEFAULT_LIMITS).places);
+  const stopping = new AbortController();
+  await using owned = new AsyncDisposableStack();
+  const queue = data && owned.use(new JobQueue(data.folder, data.queue));
+  const app = createApp({
+    ...options,
+    turns,
+    stopping: stopping.signal,
+    ...(queue ? { queue } : {}),
+  });
+  const server = owned.use(await startServer(app, hostname, port));
+  const { url } = server;
+  if (data && queue) owned.use(startWork(queue, data, options.engine, turns));
+  owned.defer(() => stopping.abort());
+  const kept = owned.move();
+  return { url, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** Works on the queue and sweeps it. */
+function startWork(
+  queue: JobQueue,
+  { keepHours, graceSeconds }: ServerData,
+  engine: Segmenter,
+  turns: GpuTurns,
+): AsyncDisposable {
+  const worker = new JobWorker(queue, {
+    work: segmentationWork(queue, engine, turns),
+    describe: jobProblem,
+  });
+  let sweeping: Promise<void> | null = null;
+  const sweepOnce = () => {
+    sweeping ??= sweep(queue, keepHours * HOUR, Date.now())
+      .catch((error) => console.error(error))
+      .finally(() => sweeping = null);
+  };
+  sweepOnce();
+  const timer = setInterval(sweepOnce, SWEEP_MILLISECONDS);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await worker.stop(graceSeconds * 1000);
+      await sweeping;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * What steps take of memory by voxel: the plan's bytes, laid out on paper. Parameters, kernel maps and targets stand
+ * beside it.
+ */
+import type { Gpu } from "../../lib/gpu/mod.ts";
+import { Student } from "../../lib/nn/student.ts";
+import { footprint, type Step } from "../../lib/ttt/footprint.ts";
+import { tableLine } from "./measure.ts";
+import { levelCounts, roomCloud } from "./room_cloud.ts";
+
+const STEPS: readonly Step[] = ["prediction", "adaptation", "training"];
+const TEACHER_WIDTH = 384;
+const VOXELS = 40_000;
+
+/** Prints a line a network; what is live and what is stored is said of the adaptation. */
+export function benchMemory(gpu: Gpu): void {
+  const coords = roomCloud(1, VOXELS);
+  console.log(`\nplanned on ${VOXELS} voxels, a teacher ${TEACHER_WIDTH} wide`);
+  console.log(tableLine("bytes a voxel", ["predict", "adapt", "train", "live", "stored"]));
+  for (const backbone of ["MinkUNet14Slim", "MinkUNet14A", "MinkUNet34C", "SpUNet-v1m1"]) {
+    const student = new Student({
+      backbone,
+      classes: Array.from({ length: 20 }, (_, i) => `class ${i}`),
+      features: ["red", "green", "blue"],
+      teacher: { id: "teacher", width: TEACHER_WIDTH },
+    });
+    const levels = levelCounts(coords, student.network.depth);
+    const plans = STEPS.map((step) => footprint(student, step, levels, gpu.limits));
+    const { liveBytes, storedBytes } = plans[STEPS.indexOf("adaptation")]!;
+    const bytes = [...plans.map(({ bytes }) => bytes), liveBytes, storedBytes];
+    console.log(tableLine(`  ${backbone}`, bytes.map((count) => (count / VOXELS).toFixed(0))));
+  }
+}

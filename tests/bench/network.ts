@@ -1,0 +1,216 @@
+/**
+ * MinkUNet34C as a whole: forward, and forward with the gradient of every parameter, by the scan's own statistics.
+ * Multiply-adds are those of the pairs that the kernel maps hold. Bytes are those of live buffers: parameters,
+ * gradients, kernel maps and the plan, and AdamW's moments besides where there is a gradient.
+ */
+import type { Gpu } from "../../lib/gpu/mod.ts";
+import { Graph } from "../../lib/graph/graph.ts";
+import { Plan } from "../../lib/graph/plan.ts";
+import { planTensors } from "../../lib/graph/planner.ts";
+import { Tensor } from "../../lib/graph/tensor.ts";
+import { AdamW } from "../../lib/nn/adamw.ts";
+import { initialState } from "../../lib/nn/initialise.ts";
+import { Layers } from "../../lib/nn/layers.ts";
+import { Parameters } from "../../lib/nn/parameters.ts";
+import { Student } from "../../lib/nn/student.ts";
+import {
+  LossHistory,
+  type PlanContext,
+  predictionGraph,
+  trainingGraph,
+} from "../../lib/ttt/plans.ts";
+import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
+import { Random } from "../../lib/worlds/random.ts";
+import { gemmContender } from "./gemm.ts";
+import { type Contender, measureRates, tableLine } from "./measure.ts";
+import { roomCloud } from "./room_cloud.ts";
+
+const BACKBONE = "MinkUNet34C";
+const CLASSES = 20;
+const FEATURES = ["red", "green", "blue"] as const;
+const SEED = 1;
+
+/** Voxels of the scans; the command line may choose others. */
+export const NETWORK_VOXELS: readonly number[] = [10_000, 40_000, 150_000];
+
+/** Scans above this many voxels are timed once. */
+const TIMED_ONCE = 20_000;
+
+/** Share of the free memory that a row may take: beyond it the machine would swap. */
+const FREE_SHARE = 0.8;
+
+/** Prints two lines a scan: the forward pass, and forward and backward. */
+export async function benchNetwork(
+  gpu: Gpu,
+  rounds: number,
+  sizes: readonly number[],
+): Promise<void> {
+  using owned = new DisposableStack();
+  const student = new Student({
+    backbone: BACKBONE,
+    classes: Array.from({ length: CLASSES }, (_, i) => `class ${i}`),
+    features: [...FEATURES],
+    teacher: null,
+  });
+  const parameters = owned.use(new Parameters(gpu, student.parameters()));
+  const random = new Random(SEED);
+  parameters.load(initialState(parameters.specs, () => random.uniform()));
+  console.log(tableLine(`${BACKBONE}, bytes in MiB`, [
+    "ms",
+    "GFLOP/s",
+    "of gemm",
+    "peak",
+    "planned",
+    "live",
+    "stored",
+  ]));
+  for (const voxels of sizes) {
+    await benchScan(gpu, student, parameters, voxels, voxels > TIMED_ONCE ? 1 : rounds);
+  }
+}
+
+async function benchScan(
+  gpu: Gpu,
+  student: Student,
+  parameters: Parameters,
+  voxels: number,
+  rounds: number,
+): Promise<void> {
+  using owned = new DisposableStack();
+  gpu.ledger.resetPeak();
+  // A point in the middle of each voxel.
+  const positions = Float32Array.from(roomCloud(SEED, voxels), (corner) => corner + 0.5);
+  const scan = owned.use(
+    await SparseScan.build(gpu, student, [...FEATURES], {
+      positions,
+      origin: [0, 0, 0],
+      colors: null,
+      intensity: null,
+      normals: null,
+    }, 1),
+  );
+  const context = { gpu, student, scan, parameters };
+  const flop = countFlop(context);
+  const labels = new Tensor("labels", voxels, 1, {
+    binding: owned.use(
+      gpu.upload("labels", Uint32Array.from({ length: voxels }, (_, i) => i % CLASSES)),
+    ),
+  });
+  const history = owned.use(new LossHistory(gpu, 1));
+  const { graph, probabilities } = predictionGraph(context, "batch");
+  await benchGraph(gpu, rounds, {
+    name: `  ${voxels} voxels, forward`,
+    graph,
+    kept: [probabilities],
+    flop: flop.forward,
+  });
+  using _moments = new AdamW(gpu, parameters, 0);
+  await benchGraph(gpu, rounds, {
+    name: `  ${voxels} voxels, and backward`,
+    graph: trainingGraph(context, {
+      labels,
+      ignore: 255,
+      weight: 1,
+      classHistory: history,
+      distillationHistory: history,
+    }),
+    kept: [],
+    flop: flop.forward + flop.backward,
+  });
+}
+
+interface Row {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly kept: readonly Tensor[];
+  readonly flop: number;
+}
+
+/** Prints a row; where it does not fit, the bytes that it would take. */
+async function benchGraph(gpu: Gpu, rounds: number, row: Row): Promise<void> {
+  const { name, graph, kept, flop } = row;
+  const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
+  const { bytes, liveBytes } = planTensors(graph.launches, new Set(kept), Infinity, Infinity);
+  const needed = gpu.ledger.bytes + bytes;
+  const refusal = whyNot(gpu, graph, bytes);
+  if (refusal) {
+    console.log(`${name.padEnd(34)}not run: it takes ${mebibytes(needed)} MiB, and ${refusal}`);
+    return;
+  }
+  using owned = new DisposableStack();
+  const plan = owned.use(new Plan(gpu, graph, kept, name));
+  const peak = gpu.ledger.peak;
+  const network: Contender = {
+    name,
+    flop,
+    async run(repetitions) {
+      for (let i = 0; i < repetitions; i++) plan.submit();
+      await gpu.finished();
+    },
+  };
+  const [gemm, rate] = await measureRates(
+    [gemmContender(gpu, owned, 1024, 1024, 1024), network],
+    rounds,
+  ) as [number, number];
+  console.log(tableLine(name, [
+    (flop / rate / 1e6).toFixed(0),
+    rate,
+    rate / gemm,
+    ...[peak, plan.bytes, liveBytes, graph.storedBytes()].map(mebibytes),
+  ]));
+}
+
+/** What stands against a plan of so many bytes, or null. */
+function whyNot(gpu: Gpu, graph: Graph, bytes: number): string | null {
+  const largest = Math.max(
+    ...graph.launches.flatMap(({ bindings }) => bindings.map((tensor) => tensor.bytes)),
+  );
+  const binding = gpu.limits.maxStorageBufferBindingSize;
+  if (largest > binding) {
+    return `one tensor of ${largest} bytes passes the adapter's largest binding, ${binding}`;
+  }
+  // Of a hardware adapter's memory WebGPU tells nothing; a software adapter's is the machine's.
+  const free = gpu.isSoftware ? Deno.systemMemoryInfo().available * FREE_SHARE : Infinity;
+  return bytes > free ? `${(free / 2 ** 20).toFixed(0)} MiB are free` : null;
+}
+
+/** Floating point operations of convolutions and linear layers: two for each multiply-add of a pair. */
+function countFlop(
+  { student, scan, parameters }: PlanContext,
+): { forward: number; backward: number } {
+  const flop = { forward: 0, backward: 0 };
+  const count = (x: Tensor, y: Tensor, pairs: number): Tensor => {
+    const products = 2 * pairs * x.channels * y.channels;
+    flop.forward += products;
+    // The gradients of the weights and, where it is wanted, of the input.
+    flop.backward += products * (x.requiresGradient ? 2 : 1);
+    return y;
+  };
+  /** Layers that count what they emit. */
+  class CountingLayers extends Layers {
+    override conv(graph: Graph, x: Tensor, name: string, kernelSize: number, level: number) {
+      const { forward } = scan.kernelMap({ kernelSize, stride: 1, dilation: 1, from: level });
+      return count(x, super.conv(graph, x, name, kernelSize, level), forward.pairs);
+    }
+    override down(graph: Graph, x: Tensor, name: string, level: number) {
+      const { forward } = scan.kernelMap({ kernelSize: 2, stride: 2, dilation: 1, from: level });
+      return count(x, super.down(graph, x, name, level), forward.pairs);
+    }
+    override up(graph: Graph, x: Tensor, name: string, level: number) {
+      const { forward } = scan.kernelMap({ kernelSize: 2, stride: 2, dilation: 1, from: level });
+      return count(x, super.up(graph, x, name, level), forward.pairs);
+    }
+    override linear(graph: Graph, x: Tensor, name: string) {
+      return count(x, super.linear(graph, x, name), x.rows);
+    }
+  }
+  const layers = new CountingLayers(parameters, (spec) => scan.kernelMap(spec), {
+    statistics: "batch",
+    momentum: 0,
+    epsilon: student.network.epsilon,
+    trainable: () => true,
+  });
+  const graph = new Graph();
+  student.classHead(graph, layers, student.backbone(graph, layers, scan.features));
+  return flop;
+}

@@ -1,0 +1,127 @@
+/** One scan at a time, fairly, and never for a client that has left. */
+import assert from "node:assert/strict";
+import { startServer } from "../../routes/server.ts";
+import { fakeApp, formRequest, fullForm, plyScan, problemOf } from "./support.ts";
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+Deno.test("POST /v1/segment gives the GPU to one scan at a time, whatever fails", async () => {
+  let inside = 0;
+  let number = 0;
+  const { app, engine } = fakeApp({
+    work: async () => {
+      assert.equal(++inside, 1);
+      await pause(2);
+      inside--;
+      if (++number % 2 === 0) throw new RangeError("every second one fails");
+    },
+  });
+  const original = console.error;
+  console.error = () => {};
+  try {
+    const post = () => app.request("/v1/segment", { method: "POST", body: plyScan() });
+    const responses = await Promise.all([1, 2, 3, 4, 5, 6].map(post));
+    await Promise.all(responses.map((response) => response.body?.cancel()));
+    const statuses = responses.map(({ status }) => status).sort();
+    assert.deepEqual(statuses, [200, 200, 200, 500, 500, 500]);
+    assert.equal(engine.requests.length, 6);
+  } finally {
+    console.error = original;
+  }
+});
+
+Deno.test("POST /v1/segment is busy when all places are taken, and says when to come back", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { app } = fakeApp({ limits: { places: 2 }, work: () => gate.promise });
+  const post = () => app.request("/v1/segment", { method: "POST", body: plyScan() });
+  const [first, second] = [post(), post()];
+  const refused = await post();
+  assert.match(refused.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
+  await problemOf(refused, 503);
+  gate.resolve();
+  for (const response of await Promise.all([first, second])) {
+    assert.equal(response.status, 200);
+    await response.body?.cancel();
+  }
+  const later = await post();
+  assert.equal(later.status, 200);
+  await later.body?.cancel();
+});
+
+Deno.test("POST /v1/segment stops the work of a client that has gone, and serves the next", async () => {
+  const started = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<number>();
+  let steps = 0;
+  const { app, engine } = fakeApp({
+    work: async ({ signal, options }) => {
+      if (options.method === "source") return;
+      started.resolve();
+      try {
+        for (steps = 0; steps < 1000; steps++) {
+          await pause(2);
+          signal?.throwIfAborted();
+        }
+      } finally {
+        stopped.resolve(steps);
+      }
+    },
+  });
+  await using server = await startServer(app, "127.0.0.1", 0);
+  const client = new AbortController();
+  const left = fetch(`${server.url}/v1/segment`, {
+    ...formRequest(fullForm()),
+    signal: client.signal,
+  });
+  const waiting = fetch(`${server.url}/v1/segment?method=source`, {
+    method: "POST",
+    body: plyScan(),
+  });
+  await started.promise;
+  client.abort();
+  await assert.rejects(left, { name: "AbortError" });
+  assert.ok(await stopped.promise < 500, "it stopped long before its end");
+  const response = await waiting;
+  assert.equal(response.status, 200);
+  await response.body?.cancel();
+  assert.equal(engine.requests.length, 2);
+});
+
+Deno.test("startServer() answers over a socket and stops, though clients keep their connections", async () => {
+  const { app } = fakeApp();
+  let url: string;
+  let stopping: number;
+  {
+    await using server = await startServer(app, "127.0.0.1", 0);
+    url = server.url;
+    for (let i = 0; i < 3; i++) {
+      const body = plyScan(20_000);
+      const headers = { accept: "application/json" };
+      const response = await fetch(`${url}/v1/segment`, { method: "POST", body, headers });
+      assert.equal((await response.json()).labels.length, 20_000);
+    }
+    stopping = performance.now();
+  }
+  // Idle connections are kept open for five seconds.
+  assert.ok(performance.now() - stopping < 5000);
+  await assert.rejects(fetch(`${url}/health/live`));
+});
+
+Deno.test("startServer() finishes the request at work before it stops", async () => {
+  const gate = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  const { app } = fakeApp({
+    work: () => {
+      started.resolve();
+      return gate.promise;
+    },
+  });
+  const server = await startServer(app, "127.0.0.1", 0);
+  const answer = fetch(`${server.url}/v1/segment`, { method: "POST", body: plyScan() });
+  await started.promise;
+  const stopped = server[Symbol.asyncDispose]();
+  gate.resolve();
+  const response = await answer;
+  assert.equal(response.status, 200);
+  assert.ok((await response.bytes()).length > 0);
+  await stopped;
+});
