@@ -13,9 +13,13 @@ import { claimsTable, studyTables } from "../eval/report/tables.ts";
 import { FULL_SIZE, LITE_SIZE, STUDY_NAMES } from "../eval/studies.ts";
 import { choices, choicesTable } from "../eval/tuning.ts";
 import { GpuHost } from "../gpu/mod.ts";
+import { modelsFolder } from "../teacher/mod.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
 
-const CACHE = fileURLToPath(new URL("../../.cache", import.meta.url));
+/** The files of a compiled program cannot be written to. */
+const CACHE = Deno.build.standalone
+  ? join(modelsFolder(), "eval")
+  : fileURLToPath(new URL("../../.cache", import.meta.url));
 
 export const command = defineCommand({
   name: "eval",
@@ -75,7 +79,9 @@ export const command = defineCommand({
     cache: {
       type: "string",
       value: "DIR",
-      about: "folder for scenes, features and trained students (.cache beside the program)",
+      about: `folder for scenes, features and trained students (${
+        Deno.build.standalone ? CACHE : ".cache beside the program"
+      })`,
     },
     student: { type: "string", value: "FILE", about: "one checkpoint for every method" },
     teacher: {

@@ -28,6 +28,18 @@ export async function ttt(args: readonly string[], env: Record<string, string> =
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
+/** Waits until a server that was started listens. @returns where, and the rest of what it says. */
+export async function listening(server: Deno.ChildProcess) {
+  const rest = server.stdout.pipeThrough(new TextDecoderStream());
+  let output = "";
+  for await (const text of rest.values({ preventCancel: true })) {
+    output += text;
+    const url = /listens on (http:\S+)/.exec(output)?.[1];
+    if (url) return { url, rest };
+  }
+  throw new Error(`Cannot find where the server listens: ${output}`);
+}
+
 /** Gives `body` a folder that is gone afterwards. */
 export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "tttkd-"));

@@ -7,7 +7,7 @@ import { readStudent } from "../../lib/ttt/models.ts";
 import type { Report } from "../../lib/ttt/types.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 import { withGpu } from "../gpu.ts";
-import { program, ttt, withFolder } from "./support.ts";
+import { listening, program, ttt, withFolder } from "./support.ts";
 
 withGpu("segment writes the labelled scan, the report and the picture", async (gpu) => {
   const scene = await roomScene(gpu, { domain: "noisy", split: "validation", index: 2 });
@@ -77,15 +77,7 @@ Deno.test("serve answers until it is told to stop", async () => {
   await withFolder(async (folder) => {
     await using process = program(["serve", "--port", "0", "--token", "T", "--data", folder])
       .spawn();
-    const lines = process.stdout.pipeThrough(new TextDecoderStream());
-    let output = "";
-    let url: string | undefined;
-    for await (const text of lines.values({ preventCancel: true })) {
-      output += text;
-      url = /listens on (http:\S+)/.exec(output)?.[1];
-      if (url) break;
-    }
-    assert.ok(url, output);
+    const { url, rest } = await listening(process);
     const ready = await fetch(`${url}/health/ready`);
     assert.deepEqual(await ready.json(), { status: "ready" });
     const models = await fetch(`${url}/v1/models`, { headers: { authorization: "Bearer T" } });
@@ -93,12 +85,12 @@ Deno.test("serve answers until it is told to stop", async () => {
     const unknown = await fetch(`${url}/v1/jobs/x`, { headers: { authorization: "Bearer T" } });
     assert.equal((await unknown.json()).status, 404);
     process.kill("SIGTERM");
-    const [{ code }, rest] = await Promise.all([
+    const [{ code }, said] = await Promise.all([
       process.status,
-      Array.fromAsync(lines.values()),
+      Array.fromAsync(rest.values()),
       process.stderr.cancel(),
     ]);
     assert.equal(code, 0);
-    assert.match(rest.join(""), /stopping/);
+    assert.match(said.join(""), /stopping/);
   });
 });

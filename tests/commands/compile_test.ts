@@ -1,0 +1,86 @@
+/** The compiled program: what is in it, and that it needs nothing else. */
+import assert from "node:assert/strict";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readScan } from "../../lib/scan/mod.ts";
+import type { Report } from "../../lib/ttt/types.ts";
+import { embedded, gather, packed } from "./embedded.ts";
+import { listening, withFolder } from "./support.ts";
+
+Deno.test("compile embeds the program, its workers, models and packages, and nothing else", async () => {
+  await withFolder(async (folder) => {
+    const { files, packages } = await embedded();
+    const binary = await packed(join(folder, "ttt-kd"));
+    const covers = (path: string, file: string) =>
+      path.endsWith("/*") ? file.startsWith(path.slice(0, -1)) : path === file;
+    const left = [...files].filter((file) => !binary.paths.some((path) => covers(path, file)));
+    assert.deepEqual(left, [], "not in the binary");
+    const more = binary.paths.filter((path) => ![...files].some((file) => covers(path, file)));
+    assert.deepEqual(more, [], "in the binary alone");
+    assert.deepEqual([...binary.packages].sort(), [...new Set(packages.map((p) => p.name))].sort());
+    for (
+      const kind of [/\.wgsl$/, /_worker\.ts$/, /\.onnx$/, /\.safetensors$/, /viewer\/.*html$/]
+    ) {
+      assert.ok([...files].some((file) => kind.test(file)), `${kind}`);
+    }
+  });
+});
+
+Deno.test("the embedded files alone run the demo and the server, with nothing else to read", async () => {
+  await withFolder(async (folder) => {
+    const { app, denoFolder } = await gather(await embedded(), folder);
+    const [out, temporary, data, home] = ["out", "tmp", "data", "home"]
+      .map((name) => join(folder, name)) as [string, string, string, string];
+    for (const made of [temporary, home]) await mkdir(made);
+    const program = (...args: string[]) =>
+      new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "--cached-only",
+          "--no-prompt",
+          `--allow-read=${folder}`,
+          `--allow-write=${[out, temporary, data].join(",")}`,
+          "--allow-env",
+          "--allow-sys",
+          "--allow-net=127.0.0.1",
+          join(app, "main.ts"),
+          ...args,
+        ],
+        cwd: home,
+        env: { NO_COLOR: "1", DENO_DIR: denoFolder, HOME: home, TMPDIR: temporary },
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      });
+
+    const demo = await program("demo", "--out", out).output();
+    assert.equal(demo.code, 0, new TextDecoder().decode(demo.stderr));
+    const report: Report = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
+    const { source, "ttt-kd-fusion": fused } = report.metrics!;
+    assert.ok(fused!.miou > source!.miou);
+
+    await using server = program("serve", "--port", "0", "--data", data).spawn();
+    const { url, rest } = await listening(server);
+    const get = async (path: string) => {
+      const response = await fetch(url + path, { headers: { accept: "text/html, */*" } });
+      assert.equal(response.status, 200, path);
+      return await response.text();
+    };
+    await get("/health/ready");
+    assert.match(await get("/"), /<html/);
+    assert.match(await get("/docs"), /swagger-ui-bundle/);
+    assert.ok((await get("/docs/swagger-ui-bundle.js")).length > 1e6);
+    const laz = await readFile(new URL("../../fixtures/scans/format8.laz", import.meta.url));
+    const answer = await fetch(`${url}/v1/segment`, { method: "POST", body: laz });
+    assert.equal(answer.status, 200);
+    const labelled = await readScan(new Uint8Array(await answer.arrayBuffer()), "format8.las");
+    assert.equal(labelled.count, (await readScan(laz, "format8.laz")).count);
+    server.kill("SIGTERM");
+    const [{ code }] = await Promise.all([
+      server.status,
+      Array.fromAsync(rest.values()),
+      server.stderr.cancel(),
+    ]);
+    assert.equal(code, 0);
+  });
+});

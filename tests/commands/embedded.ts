@@ -1,0 +1,179 @@
+/**
+ * What `deno compile` puts into the binary, gathered into a folder: the modules of the program and of its workers,
+ * what `compile.include` of deno.json names, and the npm packages that any of these import.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What is used of `deno info --json`. */
+interface Info {
+  roots: string[];
+  modules: {
+    specifier: string;
+    local?: string;
+    npmPackage?: string;
+    /** What is imported for its types alone has no `code`. */
+    dependencies?: { code?: { specifier: string } }[];
+  }[];
+  redirects: Record<string, string>;
+  npmPackages: Record<string, { name: string; dependencies: string[]; localPath: string }>;
+}
+
+interface Lock {
+  /** Versions by `npm:NAME@VERSION`. */
+  specifiers: Record<string, string>;
+}
+
+interface NpmPackage {
+  name: string;
+  /** Where Deno keeps it. */
+  folder: string;
+}
+
+/** What stands in a compiled program. */
+export interface Embedded {
+  /** Paths of files, relative to the repository. */
+  files: Set<string>;
+  /** npm packages; of a name there may be several versions. */
+  packages: NpmPackage[];
+  /** Deno's own folder, in which those lie. */
+  denoFolder: string;
+}
+
+interface Config {
+  imports: Record<string, string>;
+  compilerOptions: unknown;
+  nodeModulesDir: string;
+  compile: { include: string[] };
+}
+
+async function deno(args: string[], env: Record<string, string> = {}) {
+  const command = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    env: { NO_COLOR: "1", ...env },
+  });
+  const { success, stdout, stderr } = await command.output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  if (!success) throw new Error(`Cannot run deno ${args.join(" ")}: ${err}`);
+  return { out: out!, err: err! };
+}
+
+async function config(): Promise<Config> {
+  return JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
+}
+
+/** Looks up what is embedded. */
+export async function embedded(): Promise<Embedded> {
+  const files = new Set<string>();
+  const packages = new Map<string, NpmPackage>();
+  const { include } = (await config()).compile;
+  const isModule = (path: string) => path.endsWith(".ts");
+  for (const path of include.filter((path) => !isModule(path))) {
+    for (const entry of await readdir(join(ROOT, path), { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) files.add(relative(ROOT, join(entry.parentPath, entry.name)));
+    }
+  }
+  for (const root of ["main.ts", ...include.filter(isModule)]) {
+    const { roots, modules, redirects, npmPackages }: Info = JSON.parse(
+      (await deno(["info", "--json", root])).out,
+    );
+    const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
+    const takePackage = (id: string) => {
+      if (packages.has(id)) return;
+      const { name, dependencies, localPath } = npmPackages[id]!;
+      packages.set(id, { name, folder: localPath });
+      dependencies.forEach(takePackage);
+    };
+    const seen = new Set<string>();
+    const take = (specifier: string) => {
+      const module = bySpecifier.get(redirects[specifier] ?? specifier);
+      if (!module || seen.has(module.specifier)) return;
+      seen.add(module.specifier);
+      if (module.local) files.add(relative(ROOT, module.local));
+      if (module.npmPackage) takePackage(module.npmPackage);
+      for (const { code } of module.dependencies ?? []) if (code) take(code.specifier);
+    };
+    roots.forEach(take);
+  }
+  // Parts for other platforms are not there.
+  const here = [...packages.values()].filter(({ folder }) => existsSync(folder));
+  const { denoDir }: { denoDir: string } = JSON.parse((await deno(["info", "--json"])).out);
+  return { files, packages: here, denoFolder: denoDir };
+}
+
+/**
+ * Copies what is embedded to `app` and `deno` in a folder. What of deno.json and the lock file says how imports are
+ * resolved goes along, as it does in the binary.
+ */
+export async function gather({ files, packages, denoFolder }: Embedded, folder: string) {
+  const app = join(folder, "app");
+  for (const file of files) {
+    await mkdir(dirname(join(app, file)), { recursive: true });
+    if (!file.endsWith(".ts")) {
+      await cp(join(ROOT, file), join(app, file));
+      continue;
+    }
+    // A package that gives types alone is not in the binary, but Deno would look for it.
+    const text = await readFile(join(ROOT, file), "utf8");
+    await writeFile(join(app, file), text.replace(/^\/\/ @ts-types=.*/m, ""));
+  }
+  const { imports, compilerOptions, nodeModulesDir } = await config();
+  const names = new Set(packages.map(({ name }) => name));
+  const used = Object.entries(imports).filter(([name]) => names.has(name));
+  await writeFile(
+    join(app, "deno.json"),
+    JSON.stringify({ imports: Object.fromEntries(used), compilerOptions, nodeModulesDir }),
+  );
+  const lock: Lock = JSON.parse(await readFile(join(ROOT, "deno.lock"), "utf8"));
+  const specifiers = Object.entries(lock.specifiers)
+    .filter(([specifier]) => names.has(/^npm:(.[^@]*)/.exec(specifier)?.[1] ?? ""));
+  await writeFile(
+    join(app, "deno.lock"),
+    JSON.stringify({ ...lock, specifiers: Object.fromEntries(specifiers), workspace: undefined }),
+  );
+  const denoCopy = join(folder, "deno");
+  for (const { folder } of packages) {
+    await cp(folder, join(denoCopy, relative(denoFolder, folder)), { recursive: true });
+  }
+  return { app, denoFolder: denoCopy };
+}
+
+/**
+ * Packs the binary as `deno task compile` does, around Deno itself, since the runtime part of binaries would have to
+ * be downloaded. Such a binary does not run; what Deno says of its contents is what counts.
+ *
+ * @returns paths of files, or `FOLDER/*` where all of a folder's embedded files are meant; and names of npm packages.
+ */
+export async function packed(output: string): Promise<{ paths: string[]; packages: Set<string> }> {
+  const { tasks }: { tasks: Record<string, string> } = JSON.parse(
+    await readFile(join(ROOT, "deno.json"), "utf8"),
+  );
+  const args = tasks.compile!.split(" ").slice(1);
+  args[args.indexOf("--output") + 1] = output;
+  const { err } = await deno(["compile", "--no-check", ...args.slice(1)], {
+    DENORT_BIN: Deno.execPath(),
+  });
+  const paths: string[] = [];
+  const packages = new Set<string>();
+  const above: string[] = [];
+  for (const line of err.split("\n")) {
+    const parts = /^((?:│ | {2})*)[├└]─([─┬]) (\S+)/.exec(line);
+    if (!parts) continue;
+    const [, indent, kind, name] = parts;
+    above.length = indent!.length / 2;
+    above.push(name!);
+    if (kind === "┬") continue;
+    const path = above.join("/");
+    const npm = /^\.deno_compile_node_modules\/[^/]+\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+    if (npm) packages.add(npm[1]!);
+    else paths.push(path);
+  }
+  return { paths, packages };
+}
