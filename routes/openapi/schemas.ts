@@ -9,7 +9,7 @@ import { z } from "zod";
 import type { Job, JobProblem } from "../../lib/jobs/job.ts";
 import { studentCardSchema } from "../../lib/nn/card.ts";
 import { teacherCardSchema } from "../../lib/teacher/card.ts";
-import type { Metrics, Progress, Report } from "../../lib/ttt/types.ts";
+import type { Drift, Metrics, Progress, Report } from "../../lib/ttt/types.ts";
 import type { jobView } from "../http/job_view.ts";
 import type { Schema } from "./types.ts";
 
@@ -47,6 +47,16 @@ const metrics = exactly<Metrics>()({
   perClass: z.record(z.string(), share),
 });
 
+const drift = exactly<Drift>()({
+  reached: z.number().min(0).nullable().describe(
+    "way of the weights from those of the source, as a share of their length, before the guard; null where a weight was no number any more",
+  ),
+  kept: z.number().min(0).describe("the same after the guard: where the next scan starts"),
+  guard: z.enum(["none", "anchor", "bound", "reset"] satisfies Drift["guard"][]).describe(
+    "what it did: nothing; drew the weights back by anchor, or to bound; sent them home",
+  ),
+});
+
 const report = exactly<Report>()({
   scan: exactly<Report["scan"]>()({
     name: z.string(),
@@ -67,6 +77,7 @@ const report = exactly<Report>()({
   steps: count.describe("gradient steps taken"),
   kdLoss: z.array(z.number()).describe("the method's loss before each step, and after the last"),
   phases: z.partialRecord(phase, z.number()).describe("milliseconds by phase"),
+  drift: drift.exactOptional().describe("of online adaptation: how far the weights have gone"),
   note: z.string().exactOptional().describe("what the method decided by itself"),
   changedPoints: share.describe("share of the points whose label adaptation has changed"),
   metrics: z.record(z.string(), metrics).exactOptional().describe(
