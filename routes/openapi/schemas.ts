@@ -11,6 +11,7 @@ import { studentCardSchema } from "../../lib/nn/card.ts";
 import { teacherCardSchema } from "../../lib/teacher/card.ts";
 import type { Drift, Metrics, Progress, Report } from "../../lib/ttt/types.ts";
 import type { jobView } from "../http/job_view.ts";
+import type { sessionView } from "../http/session_view.ts";
 import type { Schema } from "./types.ts";
 
 /** An object with exactly the members of a type; those that may be missing are `.exactOptional()`. */
@@ -114,6 +115,24 @@ const job = exactly<ReturnType<typeof jobView>>()({
   }),
 });
 
+const session = exactly<ReturnType<typeof sessionView>>()({
+  id: z.uuid(),
+  scans: count.describe("that it has learned from since it began or was reset"),
+  drift: drift.nullable().describe("of the last scan"),
+  student: z.string(),
+  teacher: z.string(),
+  options: z.record(z.string(), z.unknown()).describe("all of them, defaults included"),
+  createdAt: time,
+  lastUsedAt: time.describe("when it changed last"),
+  expiresAt: time.describe("when it is removed unless it is used before"),
+  links: z.strictObject({
+    self: z.string(),
+    scans: z.string(),
+    weights: z.string(),
+    reset: z.string(),
+  }),
+});
+
 /** Every schema of an answer, by its name among the components. */
 const ANSWERS = {
   Index: z.strictObject({ name: z.string(), endpoints: z.record(z.string(), z.string()) }),
@@ -143,6 +162,8 @@ const ANSWERS = {
   }),
   JobProblem: jobProblem,
   Job: job,
+  Drift: drift,
+  Session: session,
   Problem: jobProblem.extend({
     type: z.literal("about:blank"),
     title: z.string(),
