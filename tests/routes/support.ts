@@ -190,9 +190,9 @@ export async function withJobs(
       ...options.sessions,
     });
     const engine = options.engine ?? new FakeEngine(options.work);
-    const turns = new GpuTurns(DEFAULT_LIMITS.places);
-    const stopping = new AbortController();
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const turns = new GpuTurns(limits.places);
+    const stopping = new AbortController();
     const labeller = fakeLabeller(engine);
     const app = createApp({
       labeller,
