@@ -80,7 +80,7 @@ export class FakeEngine implements Segmenter {
     this.requests.push(request);
     await this.work(request);
     const { scan, cameras, options } = request;
-    const seen = request.learned?.student.tensors.get("points")!.data[0] ?? 0;
+    const seen = request.learned ? request.learned.student.tensors.get("points")!.data[0]! : 0;
     const labels = Uint8Array.from({ length: scan.count }, (_, i) => (i + Number(seen)) % 3);
     const learned = request.learned === undefined ? null : this.#learned(Number(seen) + scan.count);
     const sourceLabels = new Uint8Array(scan.count);
