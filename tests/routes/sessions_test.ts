@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LabellerLostError } from "../../lib/jobs/labeller.ts";
+import { WorkerLabeller } from "../../lib/jobs/worker_labeller.ts";
+import { SessionStore } from "../../lib/sessions/store.ts";
 import { readStudent } from "../../lib/ttt/models.ts";
 import type { Report } from "../../lib/ttt/types.ts";
-import { withFolder } from "../jobs/support.ts";
+import { createApp } from "../../routes/app.ts";
+import { logged, withFolder } from "../jobs/support.ts";
 import {
   FakeEngine,
   formRequest,
@@ -254,6 +257,35 @@ Deno.test("POST /v1/sessions/:id/scans teaches nothing by a scan that cannot be 
     served.labeller.answer = answer;
     assert.equal((await look(served, session)).scans, 0);
     assert.equal((await label(served, session, 4)).labels[0], 0);
+  });
+});
+
+Deno.test("POST /v1/sessions/:id/scans loses nothing with the thread that dies at it", async () => {
+  await withFolder(async (folder) => {
+    const module = new URL("../jobs/fake_worker.ts", import.meta.url);
+    await using labeller = await WorkerLabeller.open({ student: folder }, { module });
+    const served = { app: createApp({ labeller, sessions: await SessionStore.open(folder) }) };
+    const session = await begin(served);
+    await label(served, session, 4);
+    const before = await look(served, session);
+    const body = new FormData();
+    const parts = { ...fullForm(), scan: plyScan(5) };
+    body.append("scan", new File([parts.scan], "dies"));
+    body.append("images", new File([parts.images!["0.png"]!], "0.png"));
+    body.append("images", new File([parts.images!["1.png"]!], "1.png"));
+    body.append("cameras", new File([parts.cameras as string], "cameras.json"));
+    const headers = { accept: "application/json" };
+    const post = () => served.app.request(session.links.scans, { method: "POST", body, headers });
+    await logged(async () => {
+      const response = await post();
+      assert.match(response.headers.get("retry-after")!, /^[1-9]\d*$/);
+      await problemOf(response, 503);
+      await labeller.available();
+    });
+    assert.deepEqual(await look(served, session), before);
+    const again: LabelsAnswer = await (await post()).json();
+    assert.equal(again.labels[0], 4 % 3, "it goes on with what it had learned before");
+    assert.equal((await look(served, session)).scans, 2);
   });
 });
 

@@ -19,15 +19,16 @@ const settings = distillationSettings.extend({
   anchor: numberSetting(0, { min: 0, max: 1 }).describe(
     "share of the way back to the source weights after every scan; 0 leaves them",
   ),
-  bound: numberSetting(0, { min: 0, max: 100 }).describe(
-    "how far the weights may go from those of the source, as a share of their length; what goes further is drawn back so far; 0 sets no bound",
+  // Without a default: there is no bound.
+  bound: numberSetting(0, { min: 0, max: 100 }).unwrap().optional().describe(
+    "how far the weights may go from those of the source, as a share of their length; after a scan that took them further they are drawn back so far",
   ),
 });
 
 /** What holds the weights back. */
 interface Guards {
   anchor: number;
-  bound: number;
+  bound?: number | undefined;
 }
 
 export const tttKdOnline = defineMethod({
@@ -81,7 +82,7 @@ async function keep(
     learner.reset(source);
     return { reached, kept: 0, guard: "reset" };
   }
-  const isBeyond = bound > 0 && reached * (1 - anchor) > bound;
+  const isBeyond = bound !== undefined && reached * (1 - anchor) > bound;
   const share = isBeyond ? 1 - bound / reached : anchor;
   if (share === 0) return { reached, kept: reached, guard: "none" };
   learner.drawBack(source, share);
