@@ -50,6 +50,7 @@ const LEAST_BLOCK = 4096;
 
 const LABELS: Readonly<Record<Progress["phase"], string>> = {
   read: "reading",
+  render: "virtual views",
   teacher: "teacher",
   voxelize: "voxels",
   pair: "pairing",

@@ -18,6 +18,12 @@ export const command = defineCommand({
   summary: "Labels one scan (LAS, LAZ or PLY)",
   positionals: ["SCAN"],
   options: {
+    views: {
+      type: "string",
+      value: "NAME",
+      about:
+        "what the teacher looks at: own photographs, or virtual views of the scan itself (own)",
+    },
     images: { type: "string", value: "DIR", about: "folder of photographs" },
     cameras: {
       type: "string",
@@ -68,6 +74,7 @@ export const command = defineCommand({
         ...jsonOf(values.options),
         ...definedOf({
           method: values.method,
+          views: values.views,
           steps: values.steps,
           learningRate: values["learning-rate"],
           voxelSize: values["voxel-size"],
@@ -153,7 +160,9 @@ function summaryOf({ report }: SegmentResult, out: string): string {
       `KD loss ${kdLoss[0]!.toFixed(4)} to ${
         kdLoss.at(-1)!.toFixed(4)
       } in ${report.steps} steps; ` +
-        `${views.count} photographs saw ${views.pointsSeen} points`,
+        `${views.count} ${
+          views.virtual ? "virtual views" : "photographs"
+        } saw ${views.pointsSeen} points`,
     );
   }
   for (const [name, { miou }] of Object.entries(metrics ?? {})) {

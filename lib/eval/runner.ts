@@ -163,7 +163,12 @@ export function labelBy(
   return engine.segment({
     scan: { ...scene.scan, labels: null, bytes: new Uint8Array(0) },
     ...viewsOf(variant, scene),
-    options: { method: variant.method, settings: settingsBy(variant), evaluate: false },
+    options: {
+      method: variant.method,
+      settings: settingsBy(variant),
+      evaluate: false,
+      ...(variant.photographs === "virtual" ? { views: "virtual" } : {}),
+    },
     ...(others.length > 0 ? { readings: others.map(settingsBy) } : {}),
     ...(variant.curve.length > 0 ? { snapshots: variant.curve } : {}),
     ...(variant.photographs === "shuffled" ? { placebo: "shuffle" } : {}),

@@ -11,7 +11,15 @@ import { domainSequence, mixedSequence, type Sequence } from "./plan.ts";
 import type { Settings, Variant } from "./variant.ts";
 
 /** Names of the studies, in the order of the report. */
-export const STUDY_NAMES = ["main", "steps", "images", "teachers", "online", "ablations"] as const;
+export const STUDY_NAMES = [
+  "main",
+  "steps",
+  "images",
+  "teachers",
+  "online",
+  "ablations",
+  "views",
+] as const;
 
 export type StudyName = typeof STUDY_NAMES[number];
 
@@ -161,7 +169,11 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
     entries: withStepZero(context, [
       entryOf(variantOf(context, "source")),
       ...imagesOf(context).map((images) => ({
-        ...entryOf(paperVariant(context, { id: `ttt-kd, images ${images}`, images })),
+        ...entryOf(paperVariant(context, {
+          id: `ttt-kd, images ${images}`,
+          label: `ttt-kd, ${images} ${images === 1 ? "photograph" : "photographs"}`,
+          images,
+        })),
         position: images,
       })),
     ]),
@@ -223,6 +235,26 @@ const BUILDERS: Readonly<Record<StudyName, (context: StudyContext) => Study>> = 
         entryOf(paperVariant(context, { id: `ttt-kd, ${label}`, label, settings }))
       ),
     ]),
+    sequences: focusSequences(context, context.dataset.domains.find((d) => d.isSource)?.name),
+  }),
+
+  views: (context) => ({
+    name: "views",
+    title: "Virtual views",
+    about: "The same methods shown the scene's photographs, and pictures rendered of the scan " +
+      "itself. Without either there is bn.",
+    entries: [
+      entryOf(variantOf(context, "source")),
+      entryOf(variantOf(context, "bn")),
+      ...[
+        variantOf(context, "fusion"),
+        paperVariant(context),
+        variantOf(context, "ttt-kd-fusion"),
+      ].flatMap((own) => {
+        const id = `${own.id}, virtual views`;
+        return [entryOf(own), entryOf({ ...own, id, label: id, photographs: "virtual" })];
+      }),
+    ],
     sequences: focusSequences(context, context.dataset.domains.find((d) => d.isSource)?.name),
   }),
 };
@@ -353,10 +385,13 @@ function stepZeroOf(context: StudyContext, variant: Variant): Variant {
     : [`${checkpoint === "joint" ? teacher : checkpoint} student`];
   if (told.length + student.length === 0) return start;
   const id = [start.id, ...told, ...student].join(", ");
-  // The fusion that asks the photographs for nothing but the weights of copies is batch statistics to a reader.
-  const label = fusion === 0 && statistics === PLAIN.statistics && copies !== PLAIN.copies
-    ? ["bn", `${copies} copies`, ...student].join(", ")
-    : id;
+  // A fusion that does not ask the probe is the network alone to a reader.
+  const alone = [
+    "bn",
+    ...(statistics === PLAIN.statistics ? [] : [`${statistics} statistics`]),
+    ...(copies === PLAIN.copies ? [] : [`${copies} copies`]),
+  ];
+  const label = fusion === 0 && !isPlain ? [...alone, ...student].join(", ") : id;
   return { ...start, id, label, settings: Object.fromEntries(changed), checkpoint, teacher };
 }
 

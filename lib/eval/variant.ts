@@ -25,10 +25,11 @@ export interface Variant {
   /** Whether weights are kept from scan to scan. */
   online: boolean;
   /**
-   * `none` where the method does not look at any. Two are placebos: `swapped` gives every camera the
+   * `none` where the method does not look at any; `virtual` are pictures rendered of the scan itself. Two are
+   * placebos: `swapped` gives every camera the
    * photograph of another one, `shuffled` deals the targets out to the wrong voxels.
    */
-  photographs: "own" | "swapped" | "shuffled" | "none";
+  photographs: "own" | "swapped" | "shuffled" | "virtual" | "none";
   /** At most this many photographs, spread evenly; null takes all. */
   images: number | null;
   /** Gradient steps after which predictions are looked at, rising. */

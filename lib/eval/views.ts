@@ -11,12 +11,13 @@ import type { Variant } from "./variant.ts";
 export type Views = Pick<DatasetScene, "photos" | "cameras">;
 
 /**
- * The views of a variant. A number of images is spread evenly over the scene's list; swapped photographs
- * stand at the camera half the list away, and one alone has its halves exchanged.
+ * The views of a variant; virtual ones are rendered later, by the engine. A number of images is spread evenly over
+ * the scene's list; swapped photographs stand at the camera half the list away, and one alone has its halves
+ * exchanged.
  */
 export function viewsOf(variant: Pick<Variant, "images" | "photographs">, scene: Views): Views {
   const count = scene.photos.length;
-  if (variant.photographs === "none") return { photos: [], cameras: [] };
+  if (["none", "virtual"].includes(variant.photographs)) return { photos: [], cameras: [] };
   const taken = Math.min(variant.images ?? count, count);
   const chosen = Array.from({ length: taken }, (_, i) => Math.floor(i * count / taken));
   const swaps = variant.photographs === "swapped";

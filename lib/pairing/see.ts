@@ -41,6 +41,8 @@ export interface Seeing {
   /** u32 [words][points]: bit view % 32 of word view / 32. */
   seen: GpuBuffer;
   words: number;
+  /** u32 [views]: points inside the image and in front of the camera. */
+  inside: GpuBuffer;
   /** Fills {@link Seeing.projected} again for one view. */
   project: (view: number) => Launch;
   /** vec4f [points] (u, v, depth, inside) of the view that was projected last. */
@@ -127,5 +129,5 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
       workgroups: workgroups(points),
     });
   });
-  return { launches, seen, words, projected, project };
+  return { launches, seen, words, inside, projected, project };
 }

@@ -9,4 +9,5 @@ export { readScan, scanFormat } from "./read.ts";
 export { convertScan, writeScan } from "./write.ts";
 export { type PlyContents, writePly } from "./ply_write.ts";
 export { type Camera, camerasToJson, matchPhotos, parseCameras, requireSize } from "./cameras.ts";
+export { cameraAt, type Lens } from "./look.ts";
 export { decodePhoto, encodePng, type Photo, type PhotoLimits } from "./photo.ts";

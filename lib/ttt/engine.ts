@@ -10,6 +10,7 @@ import { paddedChannels } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
+import { virtualViews } from "../pairing/virtual/mod.ts";
 import { ScanError } from "../scan/mod.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
 import { labelByBlocks } from "./block_labelling.ts";
@@ -172,12 +173,16 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   async #segment(request: SegmentRequest): Promise<SegmentResult> {
-    const { options, signal, photos, cameras } = request;
+    const { options, signal } = request;
     const method = METHODS.get(options.method);
     if (!method) {
       throw new OptionError(`Cannot use method ${options.method}: no such method`, "method");
     }
-    if (method.usesPhotographs) this.#requirePhotographs(method.name, photos.length);
+    const isVirtual = method.usesPhotographs && options.views === "virtual";
+    if (method.usesPhotographs) {
+      this.#requireTeacher(method.name);
+      if (!isVirtual) requirePhotographs(method.name, request.photos.length);
+    }
     requireInputs(request.scan, this.student);
     signal?.throwIfAborted();
     const loaded = await this.#load();
@@ -187,6 +192,15 @@ export class Engine implements Segmenter, AsyncDisposable {
     const carried = request.learned === undefined
       ? null
       : owned.use(new CarriedMemory(request.learned));
+    const voxelSize = options.voxelSize ?? this.student.voxelSize;
+    const virtual = isVirtual
+      ? await work.time("render", () =>
+        virtualViews(gpu, request.scan, {
+          shortSide: this.teacher!.shortSide,
+          footprint: voxelSize,
+        }))
+      : null;
+    const { photos, cameras } = virtual ?? request;
 
     const maps = method.usesPhotographs
       ? await work.time(
@@ -197,7 +211,6 @@ export class Engine implements Segmenter, AsyncDisposable {
     for (const map of maps) owned.use(map);
 
     signal?.throwIfAborted();
-    const voxelSize = options.voxelSize ?? this.student.voxelSize;
     const { positions, origin } = request.scan;
     const count = positions.length / 3;
     const labelling: Labelling = {
@@ -212,7 +225,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       points: await work.time(
         "voxelize",
         // deno-lint-ignore require-await -- phases are timed as promises
-        async () => studentPoints(request.scan, this.student.features, voxelSize, cameras),
+        async () => studentPoints(request.scan, this.student.features, voxelSize, request.cameras),
       ),
       voxelSize,
       photographs: method.usesPhotographs
@@ -254,7 +267,11 @@ export class Engine implements Segmenter, AsyncDisposable {
           voxelSize,
           blocks: labelled.blocks,
         },
-        views: { count: cameras.length, pointsSeen },
+        views: {
+          count: cameras.length,
+          pointsSeen,
+          ...(virtual ? { virtual: virtual.appearance } : {}),
+        },
         student: this.student.id,
         teacher: this.teacher?.id ?? null,
         adapter: gpu.adapterName,
@@ -270,13 +287,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     };
   }
 
-  #requirePhotographs(method: string, count: number): void {
-    if (count === 0) {
-      throw new OptionError(
-        `Cannot use method ${method}: no photographs came with the scan`,
-        "method",
-      );
-    }
+  #requireTeacher(method: string): void {
     if (this.teacher === null) {
       throw new OptionError(
         `Cannot use method ${method}: student ${this.student.id} learned from labels alone; use method source or bn`,
@@ -303,6 +314,14 @@ export class Engine implements Segmenter, AsyncDisposable {
     }
     if (this.#ownsHost) await this.#host.close();
   }
+}
+
+function requirePhotographs(method: string, count: number): void {
+  if (count > 0) return;
+  throw new OptionError(
+    `Cannot use method ${method}: no photographs came with the scan; send some, or set views to virtual`,
+    "method",
+  );
 }
 
 async function teacherOf(

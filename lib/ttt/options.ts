@@ -5,7 +5,7 @@
  * @module
  */
 import { OptionError } from "./option_error.ts";
-import { flagSetting, type Method, METHODS, numberSetting } from "./methods/mod.ts";
+import { choiceSetting, flagSetting, type Method, METHODS, numberSetting } from "./methods/mod.ts";
 import type { SegmentOptions } from "./types.ts";
 
 export { OptionError };
@@ -16,8 +16,15 @@ export { OptionError };
  */
 export const DEFAULT_METHOD = "ttt-kd-fusion";
 
+/**
+ * What labels by virtual views unless told otherwise: fusing with what a teacher says of pictures unlike its own costs
+ * far more than being drawn towards them (validation scenes, `deno task eval --studies views --split validation`).
+ */
+const VIRTUAL_METHOD = "ttt-kd";
+
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
 const EVALUATE = flagSetting(true);
+const VIEWS = choiceSetting("own", ["own", "virtual"]);
 
 /**
  * A method by name.
@@ -36,29 +43,35 @@ export function methodOf(name: unknown): Method {
 /**
  * Checks settings and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
- * @param given what a client sent, by name: `method`, `voxelSize`, `evaluate`, and the method's own settings.
- * @param hasPhotos where there are none, the default method is `bn`, else {@link DEFAULT_METHOD}.
+ * @param given what a client sent, by name: `method`, `views`, `voxelSize`, `evaluate`, and the method's own settings.
+ *   `views` says what the teacher looks at: the scan's `own` photographs (the default), or `virtual` views of the scan
+ *   itself. The latter have to be asked for: on validation scenes they gain nothing over `bn`.
+ * @param hasPhotos with photographs the default method is {@link DEFAULT_METHOD}, by virtual views that were asked for
+ *   {@link VIRTUAL_METHOD}, else `bn`.
  * @throws {OptionError} naming the field, what it was and what it may be.
  */
 export function segmentOptions(
   given: Readonly<Record<string, unknown>>,
   hasPhotos: boolean,
 ): SegmentOptions {
-  const { method: named, voxelSize, evaluate, ...own } = given;
-  const method = methodOf(named ?? (hasPhotos ? DEFAULT_METHOD : "bn"));
-  if (method.usesPhotographs && !hasPhotos) {
+  const { method: named, views: wanted, voxelSize, evaluate, ...own } = given;
+  const isVirtual = checked(VIEWS, "views", wanted) === "virtual";
+  const usual = isVirtual ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : "bn";
+  const method = methodOf(named ?? usual);
+  if (method.usesPhotographs && !hasPhotos && !isVirtual) {
     throw new OptionError(
-      `Cannot use method ${method.name}: no photographs came with the scan; send images and cameras, or use method bn`,
+      `Cannot use method ${method.name}: no photographs came with the scan; send images and cameras, set views to virtual, or use method bn`,
       "method",
     );
   }
   return {
     method: method.name,
     // A client that leaves the choice to us may send what adaptation would take: checked, but not used by bn.
-    settings: named === undefined && !hasPhotos
+    settings: named === undefined && usual === "bn"
       ? (settingsOf(methodOf(DEFAULT_METHOD), own), settingsOf(method, {}))
       : settingsOf(method, own),
     evaluate: checked(EVALUATE, "evaluate", evaluate) as boolean,
+    ...(method.usesPhotographs && isVirtual ? { views: "virtual" } : {}),
     ...(voxelSize === undefined
       ? {}
       : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) as number }),
@@ -79,7 +92,7 @@ export function settingsOf(
     if (known.includes(name)) continue;
     throw new OptionError(
       `Cannot set "${name}": the options of method ${method.name} are ${
-        ["method", "voxelSize", "evaluate", ...known].join(", ")
+        ["method", "views", "voxelSize", "evaluate", ...known].join(", ")
       }`,
       name,
     );
@@ -91,6 +104,9 @@ export function settingsOf(
 
 /** Options that every method has beside its own, by name. */
 export const COMMON_SETTINGS = {
+  views: VIEWS.describe(
+    "what the teacher looks at: the photographs that came, or virtual views rendered of the scan itself",
+  ),
   // Without a default: it is the student's.
   voxelSize: VOXEL_SIZE.unwrap().optional().describe(
     "edge of a voxel in metres; by default the one the student was trained with",

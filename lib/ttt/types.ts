@@ -18,6 +18,8 @@ export interface SegmentOptions {
   settings: Readonly<Record<string, unknown>>;
   /** Edge of a voxel in metres; by default the one the student was trained with. */
   voxelSize?: number;
+  /** What the teacher looks at: the photographs that came (the default), or pictures rendered of the scan itself. */
+  views?: "own" | "virtual";
   /**
    * Whether the labels in the scan are the student's classes, to be compared with the prediction in the
    * report. They are never shown to the method.
@@ -27,7 +29,7 @@ export interface SegmentOptions {
 
 /** What the engine is doing; steps count from 1, in `predict` they are blocks of a large scan. */
 export interface Progress {
-  phase: "read" | "teacher" | "voxelize" | "pair" | "compile" | "adapt" | "predict";
+  phase: "read" | "render" | "teacher" | "voxelize" | "pair" | "compile" | "adapt" | "predict";
   step?: number;
   steps?: number;
   loss?: number;
@@ -120,8 +122,11 @@ export interface Report {
     /** Parts that the scan was cut into; 1 where it was labelled in one piece. */
     blocks: number;
   };
-  /** `pointsSeen` counts points that a view sees; of a scan in blocks, points of voxels that a view sees. */
-  views: { count: number; pointsSeen: number };
+  /**
+   * `pointsSeen` counts points that a view sees; of a scan in blocks, points of voxels that a view sees. `virtual` says
+   * that the views were rendered of the scan itself, and from what.
+   */
+  views: { count: number; pointsSeen: number; virtual?: "colour" | "intensity" | "shape" };
   /** Identifiers of the models. */
   student: string;
   teacher: string | null;

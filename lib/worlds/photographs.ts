@@ -9,13 +9,6 @@ import type { CastRays, Hits, Rays } from "./raycast.ts";
 import type { Painter } from "./shading.ts";
 import type { Solids } from "./solids.ts";
 
-/** Size of a picture in pixels, and its horizontal field of view in radians. */
-export interface Lens {
-  width: number;
-  height: number;
-  fieldOfView: number;
-}
-
 /** What pictures are taken of. */
 export interface Scenery extends Solids {
   /** Part of each primitive. */
@@ -39,36 +32,6 @@ export function eyeOf(camera: Camera): [number, number, number] {
   const m = camera.worldToCamera;
   const axis = (i: number) => -(m[i]! * m[3]! + m[4 + i]! * m[7]! + m[8 + i]! * m[11]!);
   return [axis(0), axis(1), axis(2)];
-}
-
-/** A camera at `eye` that looks along a heading and a pitch (radians, up positive). */
-export function cameraAt(
-  file: string,
-  eye: readonly [number, number, number],
-  heading: number,
-  pitch: number,
-  lens: Lens,
-): Camera {
-  const ch = Math.cos(heading), sh = Math.sin(heading);
-  const cp = Math.cos(pitch), sp = Math.sin(pitch);
-  // Rows: right, down, forward.
-  const rows = [[sh, -ch, 0], [sp * ch, sp * sh, -cp], [cp * ch, cp * sh, sp]] as const;
-  const worldToCamera = new Float64Array(16);
-  rows.forEach(([x, y, z], row) => {
-    worldToCamera.set([x, y, z, -(x * eye[0] + y * eye[1] + z * eye[2])], row * 4);
-  });
-  worldToCamera[15] = 1;
-  const focal = lens.width / 2 / Math.tan(lens.fieldOfView / 2);
-  return {
-    file,
-    width: lens.width,
-    height: lens.height,
-    fx: focal,
-    fy: focal,
-    cx: (lens.width - 1) / 2,
-    cy: (lens.height - 1) / 2,
-    worldToCamera,
-  };
 }
 
 /** One ray a pixel, through the pixels' centres; t along a ray is the depth z. */

@@ -25,6 +25,7 @@ const share = z.number().min(0).max(1);
 
 const PHASES: Readonly<Record<Progress["phase"], string>> = {
   read: "files are read",
+  render: "virtual views of the scan are drawn",
   teacher: "the teacher describes the photographs",
   voxelize: "points become voxels",
   pair: "voxels are paired with pixels",
@@ -70,6 +71,9 @@ const report = exactly<Report>()({
   views: exactly<Report["views"]>()({
     count,
     pointsSeen: count.describe("points that some view sees"),
+    virtual: z.enum(["colour", "intensity", "shape"]).exactOptional().describe(
+      "the views were rendered of the scan itself, and from this",
+    ),
   }),
   student: z.string(),
   teacher: z.string().nullable(),

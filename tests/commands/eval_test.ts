@@ -30,7 +30,7 @@ Deno.test("eval --lite runs every study and writes results, tables and the repor
     assert.deepEqual(results.missing, []);
     assert.deepEqual(
       results.studies.map(({ name }) => name),
-      ["main", "steps", "images", "teachers", "online", "ablations"],
+      ["main", "steps", "images", "teachers", "online", "ablations", "views"],
     );
     const study = (name: string): StudyResult =>
       results.studies.find((entry) => entry.name === name)!;

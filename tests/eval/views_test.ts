@@ -15,6 +15,7 @@ Deno.test("viewsOf() shows all photographs, some, or none", () => {
   ]);
   assert.equal(names(viewsOf({ ...own, images: 9 }, scene)).length, 4);
   assert.deepEqual(names(viewsOf({ ...own, photographs: "none" }, scene)), []);
+  assert.deepEqual(names(viewsOf({ ...own, photographs: "virtual" }, scene)), []);
 });
 
 Deno.test("viewsOf() gives every camera the photograph of another one", () => {

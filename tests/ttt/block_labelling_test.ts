@@ -174,6 +174,29 @@ blockTest("Engine.segment() adapts to blocks that it draws", async (parts) => {
   assert.ok(adapted!.miou > source!.miou);
 });
 
+blockTest(
+  "Engine.segment() renders views of a cut scan once, for all its blocks",
+  async (parts) => {
+    const options = segmentOptions(
+      { method: "ttt-kd", views: "virtual", voxelSize: 0.05, steps: 2, copies: 0 },
+      false,
+    );
+    const request = { ...parts.request, photos: [], cameras: [], options };
+    const whole = await parts.whole.segment(request);
+    const cut = await parts.cutting.segment(request);
+    assert.ok(cut.report.scan.blocks > 2);
+    assert.deepEqual(
+      [cut.report.views.count, cut.report.views.virtual],
+      [whole.report.views.count, "colour"],
+    );
+    // Of a whole scan, points are counted; of blocks, the points of voxels that are seen.
+    const seen = cut.report.views.pointsSeen;
+    assert.ok(seen >= whole.report.views.pointsSeen && seen <= request.scan.count);
+    assert.equal(cut.report.steps, 2);
+    assert.notDeepEqual(cut.labels, cut.sourceLabels);
+  },
+);
+
 blockTest("Engine.segment() keeps online weights from cut scan to cut scan", async (parts) => {
   const options = segmentOptions({ method: "ttt-kd-online", voxelSize: 0.05, copies: 0 }, true);
   const first = await parts.cutting.segment({ ...parts.request, options });

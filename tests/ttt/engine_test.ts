@@ -117,6 +117,31 @@ engineTest("Engine.segment() refuses cameras that see nothing", async (engine, r
   await assert.rejects(() => engine.segment({ ...request, cameras }), /no camera sees any point/);
 });
 
+engineTest(
+  "Engine.segment() renders views of a scan without photographs, the same ones twice",
+  async (engine, request) => {
+    const options = segmentOptions(
+      { method: "ttt-kd", views: "virtual", steps: 2, copies: 0 },
+      false,
+    );
+    const bare = { ...request, photos: [], cameras: [], options };
+    const { labels, report } = await engine.segment(bare);
+    const { count, pointsSeen, virtual } = report.views;
+    assert.equal(virtual, "colour");
+    assert.ok(count > 1 && count <= 8);
+    assert.ok(pointsSeen > 0.7 * request.scan.count && pointsSeen <= request.scan.count);
+    assert.equal(report.kdLoss.length, 3);
+    assert.ok(report.kdLoss[2]! < report.kdLoss[0]!);
+    assert.deepEqual((await engine.segment({ ...request, options })).labels, labels);
+    const shape = { ...bare, scan: { ...request.scan, colors: null } };
+    assert.equal((await engine.segment(shape)).report.views.virtual, "shape");
+    await assert.rejects(
+      () => engine.segment({ ...bare, options: { ...options, views: "own" } }),
+      /no photographs came/,
+    );
+  },
+);
+
 engineTest("Engine.segment() blames the scan for what passes a limit", async (engine, request) => {
   const refused = (scan: Partial<typeof request.scan>) =>
     engine.segment({ ...request, scan: { ...request.scan, ...scan } });

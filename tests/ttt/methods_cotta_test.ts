@@ -20,7 +20,7 @@ import {
 } from "./small_scan.ts";
 
 /** Confidence 1: views are averaged on every scan. Confidence 0: never. */
-const UNSURE = { confidence: 1, views: 2 };
+const UNSURE = { confidence: 1, augmentations: 2 };
 const SURE = { confidence: 0 };
 
 function adapt(small: SmallScan, given: Record<string, number>) {
@@ -157,7 +157,9 @@ Deno.test("cotta has the paper's settings but for a quicker teacher, and refuses
     [learningRate, teacherMomentum, restore, confidence, steps],
     [1e-3, 0.9, 0.01, 0.92, 1],
   );
-  for (const bad of [{ restore: 2 }, { views: 0 }, { teacherMomentum: -1 }, { momentum: 1 }]) {
+  for (
+    const bad of [{ restore: 2 }, { augmentations: 0 }, { teacherMomentum: -1 }, { momentum: 1 }]
+  ) {
     assert.equal(cotta.settings.safeParse(bad).success, false);
   }
   assert.equal(cotta.grid.length, 6);

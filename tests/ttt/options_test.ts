@@ -46,6 +46,7 @@ Deno.test("segmentOptions() names the field that cannot be", () => {
     [{ method: "bn", steps: 3 }, "steps"],
     [{ average: "perhaps" }, "average"],
     [{ stop: "soon" }, "stop"],
+    [{ views: "some" }, "views"],
   ];
   for (const [given, field] of cases) {
     assert.throws(
@@ -59,6 +60,22 @@ Deno.test("segmentOptions() names the field that cannot be", () => {
 
 Deno.test("segmentOptions() does not adapt towards photographs that are not there", () => {
   for (const method of ["ttt-kd", "ttt-kd-online"]) {
-    assert.throws(() => segmentOptions({ method }, false), /no photographs/);
+    assert.throws(() => segmentOptions({ method }, false), /no photographs.*set views to virtual/);
+  }
+});
+
+Deno.test("segmentOptions() has views rendered where they were asked for", () => {
+  const cases: [Record<string, unknown>, boolean, string, string | undefined][] = [
+    [{ method: "ttt-kd", views: "virtual" }, false, "ttt-kd", "virtual"],
+    [{ method: "ttt-kd" }, true, "ttt-kd", undefined],
+    [{ method: "ttt-kd", views: "virtual" }, true, "ttt-kd", "virtual"],
+    [{ views: "virtual" }, false, "ttt-kd", "virtual"],
+    [{ views: "own" }, false, "bn", undefined],
+    [{}, false, "bn", undefined],
+    [{ method: "bn", views: "virtual" }, false, "bn", undefined],
+  ];
+  for (const [given, hasPhotos, method, views] of cases) {
+    const options = segmentOptions(given, hasPhotos);
+    assert.deepEqual([options.method, options.views], [method, views], JSON.stringify(given));
   }
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { PART_CLASS, ROOM_CLASSES } from "../../lib/worlds/rooms/classes.ts";
 import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
-import { cameraAt, eyeOf } from "../../lib/worlds/photographs.ts";
+import { cameraAt } from "../../lib/scan/mod.ts";
+import { eyeOf } from "../../lib/worlds/photographs.ts";
 import { photographRoom, placeCameras, ROOM_LENS } from "../../lib/worlds/rooms/photographs.ts";
 import { Random } from "../../lib/worlds/random.ts";
 import { type CastRays, castRaysReference } from "../../lib/worlds/raycast.ts";

@@ -44,6 +44,10 @@ export function claimsOf(results: Results): Claim[] {
   return [...main ? mainClaims(main, results) : [], ...teachers ? placeboClaims(teachers) : []];
 }
 
+function labelOf({ variants }: StudyResult, id: string): string {
+  return variants.find((variant) => variant.id === id)?.label ?? id;
+}
+
 function mainClaims(main: StudyResult, results: Results): Claim[] {
   const claims: Claim[] = [];
   const mean = main.mean[METHOD];
@@ -57,7 +61,7 @@ function mainClaims(main: StudyResult, results: Results): Claim[] {
       }, ${withInterval(gain)} points`,
     });
     const rivals = RIVALS.flatMap((name) =>
-      main.mean[name] ? [{ name, miou: main.mean[name].miou }] : []
+      main.mean[name] ? [{ name: labelOf(main, name), miou: main.mean[name].miou }] : []
     ).sort((a, b) => b.miou - a.miou);
     if (rivals.length > 0) {
       claims.push({

@@ -55,7 +55,9 @@ export const cotta = defineMethod({
     confidence: numberSetting(0.92, { min: 0, max: 1 }).describe(
       "mean confidence of the source network below which views are averaged",
     ),
-    views: numberSetting(8, { min: 1, max: 64, integer: true }).describe("views that are averaged"),
+    augmentations: numberSetting(8, { min: 1, max: 64, integer: true }).describe(
+      "augmented views that are averaged",
+    ),
   }),
   grid: [
     { learningRate: 1e-3, teacherMomentum: 0.999 },
@@ -67,7 +69,7 @@ export const cotta = defineMethod({
   ],
   async adapt(context, settings): Promise<Adapted> {
     const { gpu, work, points, random, scan } = context;
-    const { steps, views } = settings;
+    const { steps, augmentations } = settings;
     const view = { ...VIEW, jitter: JITTER * scan.voxels.size };
     const pair = context.memory.recall(() => new Pair(context));
     const teacher = { ...context, parameters: pair.teacher };
@@ -87,7 +89,7 @@ export const cotta = defineMethod({
       for (let step = 1; step <= steps; step++) {
         answer.clear();
         if (isSure) await answer.add(teacher, "batch");
-        for (let i = 0; !isSure && i < views; i++) {
+        for (let i = 0; !isSure && i < augmentations; i++) {
           await answer.add(teacher, "batch", randomView(points, view, random));
         }
         lesson.submit();
@@ -99,7 +101,7 @@ export const cotta = defineMethod({
       probabilities: await lesson.read(),
       steps,
       losses: await history.values(),
-      note: isSure ? "one view: the source network is sure" : `mean of ${views} views`,
+      note: isSure ? "one view: the source network is sure" : `mean of ${augmentations} views`,
     };
   },
 });

@@ -140,7 +140,7 @@ export interface Method {
   readonly adapts: boolean;
   /**
    * Settings with defaults and bounds; strict. Where a method has a grid, the defaults are what `deno task eval
-   * --tune --scenes 2` found on validation rooms, the cheapest within 0.1 points of the best; `ttt-mae` was not tuned.
+   * --tune --scenes 2` found on validation rooms, the cheapest within 0.1 points of the best.
    */
   readonly settings: z.ZodObject;
   /** Settings tried on validation scenes, the same number for every method that has any. */

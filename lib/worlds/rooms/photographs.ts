@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Camera } from "../../scan/mod.ts";
-import { cameraAt, type Lens, type Picture, takePictures } from "../photographs.ts";
+import { type Camera, cameraAt, type Lens } from "../../scan/mod.ts";
+import { type Picture, takePictures } from "../photographs.ts";
 import type { Random } from "../random.ts";
 import type { CastRays } from "../raycast.ts";
 import { lampPainter } from "./lamplight.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Camera } from "../../scan/mod.ts";
-import { cameraAt, type Lens } from "../photographs.ts";
+import { type Camera, cameraAt, type Lens } from "../../scan/mod.ts";
 import type { Domain } from "./domains.ts";
 
 /** Of every camera on the car. */

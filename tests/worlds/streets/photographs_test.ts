@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { frameAt } from "../../../lib/worlds/frame.ts";
-import { cameraAt, eyeOf, type Lens, takePictures } from "../../../lib/worlds/photographs.ts";
+import { cameraAt, type Lens } from "../../../lib/scan/mod.ts";
+import { eyeOf, takePictures } from "../../../lib/worlds/photographs.ts";
 import { box } from "../../../lib/worlds/primitives.ts";
 import { Random } from "../../../lib/worlds/random.ts";
 import { type CastRays, castRaysReference } from "../../../lib/worlds/raycast.ts";
