@@ -172,6 +172,14 @@ Deno.test("POST /v1/sessions/:id/scans keeps to the options of its session", asy
     const bare = await served.app.request(session.links.scans, { method: "POST", body: plyScan() });
     assert.match((await problemOf(bare, 422)).detail, /no photographs/);
     assert.equal((await look(served, session)).scans, 1);
+    const rendered = await begin(served, { views: "virtual" });
+    const seen = await served.app.request(rendered.links.scans, {
+      method: "POST",
+      body: plyScan(),
+    });
+    assert.equal(seen.status, 200);
+    await seen.body?.cancel();
+    assert.equal((await look(served, rendered)).scans, 1);
   });
 });
 
