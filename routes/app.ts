@@ -11,6 +11,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { DEFAULT_LIMITS, type ServerOptions } from "../lib/cli/host.ts";
 import type { JobQueue } from "../lib/jobs/queue.ts";
+import type { SessionStore } from "../lib/sessions/store.ts";
 import { GpuTurns } from "../lib/ttt/turns.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
@@ -23,6 +24,7 @@ import { modelRoutes } from "./models.ts";
 import { openApiRoutes } from "./openapi.ts";
 import { endpoints } from "./openapi/document.ts";
 import { segmentRoutes } from "./segment.ts";
+import { sessionRoutes } from "./sessions.ts";
 import { inferenceProtocolRoutes } from "./v2.ts";
 import { viewerPage, viewerRoutes } from "./viewer.ts";
 
@@ -32,14 +34,16 @@ export interface AppOptions extends Omit<ServerOptions, "data"> {
   turns?: GpuTurns;
   /** Jobs are offered where there is a queue. */
   queue?: JobQueue;
+  /** Sessions are offered where there is a place for them. */
+  sessions?: SessionStore;
   /** Aborted when the server stops: what would never end by itself does. */
   stopping?: AbortSignal;
 }
 
 /** Builds the application. */
 export function createApp(options: AppOptions): Hono {
-  const { labeller, queue, turns = new GpuTurns((options.limits ?? DEFAULT_LIMITS).places) } =
-    options;
+  const { labeller, queue, sessions } = options;
+  const { turns = new GpuTurns((options.limits ?? DEFAULT_LIMITS).places) } = options;
   const app = new Hono();
   app.onError(onError);
   app.notFound(notFound);
@@ -57,17 +61,15 @@ export function createApp(options: AppOptions): Hono {
   app.route("/health", healthRoutes(labeller, queue));
   app.route("/v2", inferenceProtocolRoutes(labeller, queue));
   const jobs = queue && { queue, metrics: new JobMetrics(queue, options.log) };
-  app.route("/metrics", metricsRoutes({ requests, turns, ...(jobs ? { jobs } : {}) }));
-  app.route("/v1/models", modelRoutes(labeller));
   app.route(
-    "/v1/segment",
-    segmentRoutes({
-      labeller,
-      limits,
-      turns,
-      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-    }),
+    "/metrics",
+    metricsRoutes({ requests, turns, ...(jobs ? { jobs } : {}), ...(sessions ? { sessions } : {}) }),
   );
+  app.route("/v1/models", modelRoutes(labeller));
+  const { onProgress } = options;
+  const work = { labeller, limits, turns, ...(onProgress ? { onProgress } : {}) };
+  app.route("/v1/segment", segmentRoutes(work));
+  if (sessions) app.route("/v1/sessions", sessionRoutes({ ...work, sessions }));
   if (queue) {
     const { stopping = new AbortController().signal } = options;
     app.route("/v1/jobs", jobRoutes({ labeller, queue, limits, stopping }));

@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { statfs } from "node:fs/promises";
 import process from "node:process";
 import type { JobQueue } from "../lib/jobs/queue.ts";
+import type { SessionStore } from "../lib/sessions/store.ts";
 import type { GpuTurns } from "../lib/ttt/turns.ts";
 import type { RequestMetrics } from "./http/observe.ts";
 import type { JobMetrics } from "./http/observe_jobs.ts";
@@ -18,13 +19,16 @@ export interface MetricsRouteOptions {
   turns: GpuTurns;
   /** Where there are jobs. */
   jobs?: { metrics: JobMetrics; queue: JobQueue };
+  /** Where there are sessions. */
+  sessions?: SessionStore;
 }
 
 /** The route `/metrics`. */
-export function metricsRoutes({ requests, turns, jobs }: MetricsRouteOptions): Hono {
+export function metricsRoutes({ requests, turns, jobs, sessions }: MetricsRouteOptions): Hono {
   return new Hono().get("/", async (c) => {
     const lines = [...requests.lines(), ...gpuLines(turns), ...processLines()];
     if (jobs) lines.push(...await jobs.metrics.lines(), ...await diskLines(jobs.queue.files));
+    if (sessions) lines.push(...await sessionLines(sessions));
     return c.text(lines.join("\n") + "\n", 200, { "content-type": METRICS_TYPE });
   });
 }
@@ -44,6 +48,12 @@ function gpuLines(turns: GpuTurns): string[] {
       [[{}, turns.waiting]],
     ),
   ];
+}
+
+async function sessionLines(sessions: SessionStore): Promise<string[]> {
+  return family("gauge", "tttkd_sessions", "Sessions that are kept.", [
+    [{}, await sessions.count()],
+  ]);
 }
 
 async function diskLines(folder: string): Promise<string[]> {

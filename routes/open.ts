@@ -15,6 +15,7 @@ import type { JobQueue } from "../lib/jobs/queue.ts";
 import { segmentationWork } from "../lib/jobs/segmentation.ts";
 import { sweep } from "../lib/jobs/sweep.ts";
 import { JobWorker } from "../lib/jobs/worker.ts";
+import { SessionStore } from "../lib/sessions/store.ts";
 import { GpuTurns } from "../lib/ttt/turns.ts";
 import { createApp } from "./app.ts";
 import { jobProblem } from "./http/problem.ts";
@@ -37,24 +38,27 @@ export async function openServer(
   const stopping = new AbortController();
   await using owned = new AsyncDisposableStack();
   const queue = data && owned.use(await openQueue(data));
+  const sessions = data && await SessionStore.open(data.folder, data.sessions);
   const app = createApp({
     ...options,
     turns,
     stopping: stopping.signal,
     ...(queue ? { queue } : {}),
+    ...(sessions ? { sessions } : {}),
   });
   const server = owned.use(await startServer(app, hostname, port));
   const { url } = server;
   if (data && queue) owned.use(startWork(queue, data, options.labeller, turns));
+  if (data && queue && sessions) owned.use(startSweeping(queue, data, sessions));
   owned.defer(() => stopping.abort());
   const kept = owned.move();
   return { url, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** Works on the queue and sweeps it. */
+/** Works on the queue. */
 function startWork(
   queue: JobQueue,
-  { keepHours, graceSeconds }: ServerData,
+  { graceSeconds }: ServerData,
   labeller: Labeller,
   turns: GpuTurns,
 ): AsyncDisposable {
@@ -62,18 +66,27 @@ function startWork(
     work: segmentationWork(queue, labeller, turns),
     describe: jobProblem,
   });
-  let sweeping: Promise<void> | null = null;
+  return { [Symbol.asyncDispose]: () => worker.stop(graceSeconds * 1000) };
+}
+
+/** Removes what nobody needs any more, now and then. */
+function startSweeping(
+  queue: JobQueue,
+  { keepHours }: ServerData,
+  sessions: SessionStore,
+): AsyncDisposable {
+  let sweeping: Promise<unknown> | null = null;
   const sweepOnce = () => {
-    sweeping ??= sweep(queue, keepHours * HOUR, Date.now())
-      .catch((error) => console.error(error))
-      .finally(() => sweeping = null);
+    sweeping ??= Promise.all(
+      [sweep(queue, keepHours * HOUR, Date.now()), sessions.sweep()]
+        .map((swept) => swept.catch((error) => console.error(error))),
+    ).finally(() => sweeping = null);
   };
   sweepOnce();
   const timer = setInterval(sweepOnce, SWEEP_MILLISECONDS);
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      await worker.stop(graceSeconds * 1000);
       await sweeping;
     },
   };

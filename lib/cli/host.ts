@@ -5,6 +5,7 @@
  */
 import type { Labeller } from "../jobs/labeller.ts";
 import type { QueuePlace } from "../jobs/open_queue.ts";
+import type { SessionLimits } from "../sessions/session.ts";
 import type { Progress } from "../ttt/types.ts";
 
 /** What one server allows. */
@@ -26,18 +27,19 @@ export const DEFAULT_LIMITS: ServerLimits = {
   stallSeconds: 30,
 };
 
-/** Where and for how long a server keeps jobs. */
+/** Where and for how long a server keeps jobs and sessions. */
 export interface ServerData extends QueuePlace {
   /** How long jobs and their results are kept after their end. */
   keepHours: number;
   /** What a job at work may still take once the server was told to stop; then it goes back into the queue. */
   graceSeconds: number;
+  sessions: SessionLimits;
 }
 
 /** What a server is made of. */
 export interface ServerOptions {
   labeller: Labeller;
-  /** Without it there are no jobs, and nothing stays on the disk. */
+  /** Without it there are no jobs and no sessions, and nothing stays on the disk. */
   data?: ServerData;
   limits?: ServerLimits;
   /** When given, everything under `/v1` asks for it as a bearer token. */

@@ -3,6 +3,7 @@ import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
 import { DEFAULT_LIMITS } from "../cli/host.ts";
 import { DEFAULT_QUEUE_LIMITS } from "../jobs/queue.ts";
+import { DEFAULT_SESSION_LIMITS } from "../sessions/session.ts";
 import { WorkerLabeller } from "../jobs/worker_labeller.ts";
 
 const MIB = 2 ** 20;
@@ -43,7 +44,7 @@ export const command = defineCommand({
       type: "string",
       value: "DIR",
       default: ".ttt-kd",
-      about: "folder of jobs; start again with the same one and they go on",
+      about: "folder of jobs and sessions; start again with the same one and they go on",
     },
     queue: {
       type: "string",
@@ -74,6 +75,18 @@ export const command = defineCommand({
       default: `${DEFAULT_QUEUE_LIMITS.jobsOfClient}`,
       about: "of these, most of one client",
     },
+    "max-sessions": {
+      type: "string",
+      value: "N",
+      default: `${DEFAULT_SESSION_LIMITS.sessions}`,
+      about: "most sessions that are kept",
+    },
+    "keep-sessions": {
+      type: "string",
+      value: "HOURS",
+      default: `${DEFAULT_SESSION_LIMITS.keepHours}`,
+      about: "how long a session is kept that nobody uses",
+    },
     ...MODEL_OPTIONS,
   },
   async run(
@@ -91,6 +104,8 @@ export const command = defineCommand({
       grace,
       "max-jobs": jobs,
       "max-jobs-of-client": jobsOfClient,
+      "max-sessions": sessions,
+      "keep-sessions": keepSessions,
       ...models
     },
     _,
@@ -110,6 +125,10 @@ export const command = defineCommand({
         ...DEFAULT_QUEUE_LIMITS,
         jobs: wholeNumber("max-jobs", jobs, 1, 100_000),
         jobsOfClient: wholeNumber("max-jobs-of-client", jobsOfClient, 1, 100_000),
+      },
+      sessions: {
+        sessions: wholeNumber("max-sessions", sessions, 1, 100_000),
+        keepHours: wholeNumber("keep-sessions", keepSessions, 1, 24 * 365),
       },
       ...(redis === undefined ? {} : { redis }),
     };

@@ -7,6 +7,7 @@ import type { Segmenter } from "../ttt/types.ts";
 import { type Answer, type AnswerKind, writeAnswer } from "./answer.ts";
 import { inputOptions, openScan, openViews, readInput } from "./input.ts";
 import type { LabelContext, Labeller } from "./labeller.ts";
+import { readLearned, writeLearned } from "./learned.ts";
 import { writeResult } from "./result.ts";
 
 /** A {@link Labeller} around an engine. */
@@ -47,15 +48,19 @@ export class EngineLabeller implements Labeller {
     const scan = await openScan(folder, input);
     signal?.throwIfAborted();
     const views = await openViews(folder, input);
+    const { sequence } = input;
+    const before = sequence?.learned ? await readLearned(sequence.learned) : null;
     signal?.throwIfAborted();
     const result = await this.#engine.segment({
       scan,
       ...views,
       options,
+      ...(sequence ? { learned: before } : {}),
       ...(signal ? { signal } : {}),
       ...(onProgress ? { onProgress } : {}),
     });
     signal?.throwIfAborted();
+    if (sequence) await writeLearned(folder, turn, result.learned!, sequence.title);
     await writeResult(folder, turn, result);
   }
 

@@ -23,6 +23,14 @@ export interface InputFile {
   file: string;
 }
 
+/** The sequence of scans that one is part of. */
+export interface Sequence {
+  /** The folder of what was learned on the scans before; null for nothing yet. */
+  learned: string | null;
+  /** What to call what is learned with this scan, in the card of its weights. */
+  title: string;
+}
+
 /** The parts of a segmentation request. */
 export interface Input {
   scan: InputFile;
@@ -31,6 +39,8 @@ export interface Input {
   cameras: InputFile[];
   /** As they were sent, not checked. */
   options: Record<string, unknown>;
+  /** Where the scan is one of a sequence. */
+  sequence?: Sequence;
 }
 
 /** Options as they were checked. */
@@ -76,7 +86,7 @@ export async function readInput(folder: string): Promise<Input> {
  *
  * @throws {OptionError} naming the field.
  */
-export function inputOptions({ images, cameras, options }: Input): InputOptions {
+export function inputOptions({ images, cameras, options, sequence }: Input): InputOptions {
   const { extraBytes, ...settings } = options;
   if (images.length > 0 && cameras.length === 0) {
     throw new OptionError(
@@ -85,9 +95,9 @@ export function inputOptions({ images, cameras, options }: Input): InputOptions 
     );
   }
   const segment = segmentOptions(settings, images.length > 0);
-  if (methodOf(segment.method).online) {
+  if (methodOf(segment.method).online && sequence === undefined) {
     throw new OptionError(
-      `Cannot use ${segment.method} here: it learns from scan to scan, and requests share nothing; use ttt-kd`,
+      `Cannot use ${segment.method} here: it learns from scan to scan, and requests share nothing; use ttt-kd, or begin a session`,
       "method",
     );
   }

@@ -31,8 +31,8 @@ export interface Labeller {
   available(signal?: AbortSignal): Promise<void>;
 
   /**
-   * Labels the input of a folder and writes the result of this turn into it. Calls do not overlap: the
-   * caller waits for one before it starts the next.
+   * Labels the input of a folder and writes the result of this turn into it, and what was learned where the input
+   * is one of a sequence. Calls do not overlap: the caller waits for one before it starts the next.
    *
    * @throws {InputError | OptionError} where the input is at fault.
    * @throws {LabellerLostError | GpuLostError | GpuUnavailableError} where another attempt may go better.

@@ -36,6 +36,11 @@ export async function writeResult(
   await syncFolder(jobFolder);
 }
 
+/** The report alone of a result. */
+export async function readReport(jobFolder: string, turn: number): Promise<Report> {
+  return JSON.parse(await readFile(join(folderOf(jobFolder, turn), "report.json"), "utf8"));
+}
+
 /** The result that {@link writeResult} wrote. */
 export async function readResult(jobFolder: string, turn: number): Promise<JobResult> {
   const folder = folderOf(jobFolder, turn);
@@ -43,14 +48,14 @@ export async function readResult(jobFolder: string, turn: number): Promise<JobRe
     readFile(join(folder, "labels.u8")),
     readFile(join(folder, "source.u8")),
     readFile(join(folder, "confidence.f32")),
-    readFile(join(folder, "report.json"), "utf8"),
+    readReport(jobFolder, turn),
   ]);
   return {
     labels: new Uint8Array(labels),
     sourceLabels: new Uint8Array(source),
     // A copy, because floats have to lie at a multiple of four bytes. Written and read by one machine.
     confidence: new Float32Array(new Uint8Array(confidence).buffer),
-    report: JSON.parse(report) as Report,
+    report,
   };
 }
 

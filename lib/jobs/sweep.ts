@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { JobQueue } from "./queue.ts";
 
 /** A folder that nobody wrote to for so long has lost its upload. */
-const ORPHAN_MILLISECONDS = 3600_000;
+export const ORPHAN_MILLISECONDS = 3600_000;
 
 /**
  * Sweeps once.
@@ -41,7 +41,7 @@ export async function removeFolder(folder: string): Promise<void> {
 }
 
 /** When something in a folder was written last; now, where it vanishes meanwhile. */
-async function lastChange(folder: string): Promise<number> {
+export async function lastChange(folder: string): Promise<number> {
   try {
     const times = [(await stat(folder)).mtimeMs];
     for (const name of await readdir(folder)) {

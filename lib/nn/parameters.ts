@@ -133,13 +133,45 @@ export class Parameters implements Disposable {
     }
     const values = new Float32Array(this.values.size / 4);
     const statistics = new Float32Array(this.statistics.size / 4);
-    for (const { spec, offset } of this.#places.values()) {
-      const data = tensors.get(spec.name)!.data as Float32Array;
-      const target = spec.kind === "statistic" ? statistics : values;
-      target.set(spec.kind === "kernel" ? packKernel(data, spec.shape) : data, offset / 4);
+    for (const place of this.#places.values()) {
+      put(tensors.get(place.spec.name)!, place, isStatistic(place) ? statistics : values);
     }
     this.#gpu.write(this.values, values);
     this.#gpu.write(this.statistics, statistics);
+  }
+
+  /**
+   * Reads a buffer that is laid out as `values` is, or as the parts that it begins with: an optimizer's memory
+   * of them, by the names of what it remembers.
+   */
+  async readBeside(buffer: GpuBuffer): Promise<Map<string, NamedTensor>> {
+    const values = await this.#gpu.read(buffer, Float32Array);
+    return this.#unpack(values, null, this.#placesIn(buffer).map(({ spec }) => spec));
+  }
+
+  /**
+   * Writes what {@link Parameters.readBeside} read.
+   *
+   * @throws {CheckpointError} where a tensor is missing, or of another shape.
+   */
+  writeBeside(buffer: GpuBuffer, tensors: ReadonlyMap<string, NamedTensor>): void {
+    const values = new Float32Array(buffer.size / 4);
+    for (const place of this.#placesIn(buffer)) {
+      const { name, shape } = place.spec;
+      const tensor = tensors.get(name);
+      if (!(tensor?.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
+        throw new CheckpointError(`Cannot load ${buffer.label}: "${name}" must be F32 [${shape}]`);
+      }
+      put(tensor, place, values);
+    }
+    this.#gpu.write(buffer, values);
+  }
+
+  /** The learned entries that a buffer has room for. */
+  #placesIn(buffer: GpuBuffer): Place[] {
+    return [...this.#places.values()].filter((place) =>
+      !isStatistic(place) && place.offset + place.bytes <= buffer.size
+    );
   }
 
   /** Reads the state dict back, in the order of the specs. */
@@ -161,9 +193,13 @@ export class Parameters implements Disposable {
     return this.#unpack(await this.#gpu.read(this.gradients, Float32Array), null);
   }
 
-  #unpack(values: Float32Array | null, statistics: Float32Array | null) {
+  #unpack(
+    values: Float32Array | null,
+    statistics: Float32Array | null,
+    specs: readonly ParameterSpec[] = this.specs,
+  ) {
     const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
-    for (const spec of this.specs) {
+    for (const spec of specs) {
       const source = spec.kind === "statistic" ? statistics : values;
       if (!source) continue;
       const first = this.#places.get(spec.name)!.offset / 4;
@@ -200,6 +236,16 @@ export class Parameters implements Disposable {
   [Symbol.dispose](): void {
     this.destroy();
   }
+}
+
+function isStatistic({ spec }: Place): boolean {
+  return spec.kind === "statistic";
+}
+
+/** Puts an entry into its place, as the GPU has it. */
+function put({ data }: NamedTensor, { spec, offset }: Place, target: Float32Array): void {
+  const values = data as Float32Array;
+  target.set(spec.kind === "kernel" ? packKernel(values, spec.shape) : values, offset / 4);
 }
 
 /** Float32 words that an entry takes on the GPU. */

@@ -109,7 +109,8 @@ export function readSafetensors(bytes: Uint8Array, file = "checkpoint"): Safeten
       );
     }
     ranges.push({ name, from, to });
-    tensors.set(name, { shape, data: reader.read(data.slice(from, to).buffer) });
+    // A copy at a multiple of eight bytes; slice() is none where the bytes are a Buffer of node's.
+    tensors.set(name, { shape, data: reader.read(new Uint8Array(data.subarray(from, to)).buffer) });
   }
   ranges.sort((a, b) => a.from - b.from || a.to - b.to);
   let end = 0;

@@ -120,6 +120,7 @@ export async function labelByBlocks(
     pointsSeen,
     steps: learned?.steps ?? 0,
     losses: learned?.losses ?? [],
+    drift: learned?.drift,
     note: learned?.note,
   };
 }

@@ -15,6 +15,7 @@ import { ScanError } from "../scan/mod.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
 import { labelByBlocks } from "./block_labelling.ts";
 import { type BlockSize, cutBlocks } from "./blocks.ts";
+import { CarriedMemory } from "./carried_memory.ts";
 import { type Labelling, labelWhole } from "./labelling.ts";
 import { type Memory, METHODS, type Work } from "./methods/mod.ts";
 import { readStudent, readTeacher, type StudentFile } from "./models.ts";
@@ -188,6 +189,9 @@ export class Engine implements Segmenter, AsyncDisposable {
     const { gpu } = loaded;
     using owned = new DisposableStack();
     const work = new ScanWork(gpu, request);
+    const carried = request.learned === undefined
+      ? null
+      : owned.use(new CarriedMemory(request.learned));
     const voxelSize = options.voxelSize ?? this.student.voxelSize;
     const virtual = isVirtual
       ? await work.time("render", () =>
@@ -227,7 +231,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       photographs: method.usesPhotographs
         ? { cameras, maps, origin, centre: loaded.centre!, placebo: request.placebo ?? null }
         : null,
-      memory: memoryOf(loaded.memories, method.name),
+      memory: carried ?? memoryOf(loaded.memories, method.name),
       work,
     };
     const size = this.#blockSize(gpu);
@@ -245,13 +249,15 @@ export class Engine implements Segmenter, AsyncDisposable {
         this.student.classes,
       )
       : undefined;
-    const { confidence, snapshots, readings, voxels, pointsSeen, steps, note } = labelled;
+    const { confidence, snapshots, readings, voxels, pointsSeen, steps, drift, note } = labelled;
+    const learned = await carried?.state(this.#studentFile);
     return {
       labels,
       confidence,
       sourceLabels,
       snapshots,
       readings,
+      ...(learned ? { learned } : {}),
       report: {
         scan: {
           name: request.scan.name,
@@ -273,6 +279,7 @@ export class Engine implements Segmenter, AsyncDisposable {
         steps,
         kdLoss: [...labelled.losses],
         phases: work.phases,
+        ...(drift ? { drift } : {}),
         ...(note === undefined ? {} : { note }),
         changedPoints: changed / count,
         ...(metrics ? { metrics } : {}),

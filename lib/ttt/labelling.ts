@@ -14,6 +14,7 @@ import { nothingSeen, pairPhotographs, type Photographs } from "./photographs.ts
 import { type PlanContext, PredictionPlan } from "./plans.ts";
 import { labelsOf, type Probabilities } from "./probabilities.ts";
 import type { Points } from "./points.ts";
+import type { Drift } from "./types.ts";
 import { SparseScan } from "./sparse_scan.ts";
 
 /** A scan to label, and everything to label it with. */
@@ -51,6 +52,7 @@ export interface Labelled {
   readonly pointsSeen: number;
   readonly steps: number;
   readonly losses: readonly number[];
+  readonly drift?: Drift | undefined;
   readonly note?: string | undefined;
 }
 
@@ -119,6 +121,7 @@ export async function labelWhole(labelling: Labelling): Promise<Labelled> {
     pointsSeen: photographs?.pointsSeen ?? 0,
     steps: adapted.steps,
     losses: adapted.losses,
+    drift: adapted.drift,
     note: adapted.note,
   };
 }

@@ -7,7 +7,12 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseStudentCard, type StudentCard } from "../nn/card.ts";
-import { CheckpointError, type NamedTensor, readSafetensors } from "../nn/safetensors.ts";
+import {
+  CheckpointError,
+  type NamedTensor,
+  readSafetensors,
+  writeSafetensors,
+} from "../nn/safetensors.ts";
 import { CENTRE } from "../nn/student.ts";
 import { findTeacher, type TeacherFile } from "../teacher/mod.ts";
 
@@ -46,6 +51,13 @@ export async function readStudent(path: string = DEFAULT_STUDENT): Promise<Stude
     );
   }
   return { card, tensors: rest, centre: centre.data };
+}
+
+/** The bytes of a checkpoint that {@link readStudent} reads. */
+export function studentBytes({ card, tensors, centre }: StudentFile): Uint8Array<ArrayBuffer> {
+  const all = new Map(tensors);
+  if (centre) all.set(CENTRE, { shape: [1, centre.length], data: centre });
+  return writeSafetensors({ tensors: all, metadata: { card: JSON.stringify(card) } });
 }
 
 /** Reads a teacher by the path of its card or by name; see `lib/teacher/store.ts`. */

@@ -7,6 +7,8 @@
 import type { StudentCard } from "../nn/card.ts";
 import type { Camera, Photo, Scan } from "../scan/mod.ts";
 import type { TeacherCard } from "../teacher/mod.ts";
+import type { LearnerState } from "./learner.ts";
+import type { StudentFile } from "./models.ts";
 
 /** Settings of one segmentation; `lib/ttt/options.ts` gives the defaults and checks what clients send. */
 export interface SegmentOptions {
@@ -47,11 +49,24 @@ export interface SegmentRequest {
    * differ from the options' own in the names of `Method.readings` alone.
    */
   readings?: readonly SegmentOptions["settings"][];
+  /**
+   * What an online method has learned on the scans before this one; null begins at the source weights. Left out, the
+   * engine keeps it by itself from scan to scan.
+   */
+  learned?: OnlineState | null;
   /** A control: targets dealt out to the wrong voxels. No method may gain from them. */
   placebo?: "shuffle";
   /** Once aborted, the work stops before its next gradient step and throws the signal's reason. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+}
+
+/** What an online method has learned on a sequence of scans, off the GPU. */
+export interface OnlineState {
+  /** The adapted student, whole. */
+  readonly student: StudentFile;
+  /** SGD's momentum, by the names of what it moves. */
+  readonly velocity: LearnerState["velocity"];
 }
 
 /** The labels of a scan and how they came about. */
@@ -66,6 +81,8 @@ export interface SegmentResult {
   snapshots: { step: number; labels: Uint8Array }[];
   /** Labels by the readings that were asked for, and what each took besides the steps. */
   readings: { labels: Uint8Array; seconds: number }[];
+  /** What the next scan is to be given; there where the request said what was learned before. */
+  learned?: OnlineState;
   report: Report;
 }
 
@@ -75,6 +92,22 @@ export interface Metrics {
   miou: number;
   /** Intersection over union by class name; classes that occur in neither are left out. */
   perClass: Record<string, number>;
+}
+
+/** How far online adaptation has carried the weights off, and what held it back. */
+export interface Drift {
+  /**
+   * Length of the way from the source weights of the backbone, as a share of their own length, after this scan's
+   * steps and before the guard; null where a weight was no number any more.
+   */
+  reached: number | null;
+  /** The same after the guard: where the next scan starts. */
+  kept: number;
+  /**
+   * What the guard did: nothing; drew the weights back by `anchor`, or to `bound`; or sent them home, because it did
+   * not trust the photographs or the weights were no numbers any more.
+   */
+  guard: "none" | "anchor" | "bound" | "reset";
 }
 
 /** `report.json` of one scan. */
@@ -111,6 +144,8 @@ export interface Report {
   phases: Partial<Record<Progress["phase"], number>>;
   /** What the method decided by itself: why it stopped, or that it did not trust the photographs. */
   note?: string;
+  /** Of online methods that measure it. */
+  drift?: Drift;
   /** Fraction of the points whose label differs from the source prediction. */
   changedPoints: number;
   /** Where the scan has labels that are the student's classes; `source` is always among them. */

@@ -14,6 +14,11 @@ import { LabellerLostError } from "../../lib/jobs/labeller.ts";
 import { QueueFullError, QueueUnavailableError } from "../../lib/jobs/queue.ts";
 import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
 import { InputError } from "../../lib/scan/mod.ts";
+import {
+  SessionConflictError,
+  SessionGoneError,
+  SessionsFullError,
+} from "../../lib/sessions/session.ts";
 import { OptionError } from "../../lib/ttt/options.ts";
 import { BusyError } from "../../lib/ttt/turns.ts";
 
@@ -38,7 +43,8 @@ export function onError(error: Error, c: Context): Response {
   const headers = new Headers();
   if (
     error instanceof BusyError || error instanceof QueueFullError ||
-    error instanceof LabellerLostError || error instanceof QueueUnavailableError
+    error instanceof LabellerLostError || error instanceof QueueUnavailableError ||
+    error instanceof SessionsFullError
   ) {
     headers.set("retry-after", `${error.retryAfterSeconds}`);
   } else if (isGpuGone(error)) {
@@ -99,7 +105,11 @@ function problemOf(error: Error): JobProblem {
     };
   }
   if (error instanceof OptionError) return { status: 422, detail, field: error.field };
-  if (error instanceof QueueFullError) return { status: 429, detail };
+  if (error instanceof SessionGoneError) return { status: 404, detail };
+  if (error instanceof SessionConflictError) return { status: 409, detail };
+  if (error instanceof QueueFullError || error instanceof SessionsFullError) {
+    return { status: 429, detail };
+  }
   if (
     error instanceof BusyError || error instanceof LabellerLostError ||
     error instanceof QueueUnavailableError || isGpuGone(error)

@@ -40,6 +40,15 @@ const RAW_TYPES = [
   "application/x-www-form-urlencoded",
 ];
 
+const OPTION_TYPES = [
+  "application/json",
+  // What `curl --data` says unless it is told otherwise.
+  "application/x-www-form-urlencoded",
+];
+
+/** Characters of options that come alone. */
+const OPTION_CHARACTERS = 2 ** 16;
+
 /** Bytes of the part `options`, and of cameras that come as text: these do pass through memory. */
 const TEXT_BYTES = 2 ** 24;
 
@@ -79,6 +88,40 @@ export async function receiveInput(
   }
   await writeStream(join(folder, "scan"), countedChunks(request, limits));
   return { scan: { name: "scan", file: "scan" }, images: [], cameras: [], options };
+}
+
+/**
+ * Receives options alone: a JSON object, or nothing.
+ *
+ * @throws {RequestError} 400 for a broken body or text that is no JSON, 408 for one that stalls, 413 where it is too
+ * long, 415 for another content type, 422 where it is no object.
+ */
+export async function receiveOptions(
+  request: Request,
+  limits: UploadLimits,
+): Promise<Record<string, unknown>> {
+  const type = (request.headers.get("content-type") ?? OPTION_TYPES[0]!).split(";")[0]!.trim()
+    .toLowerCase();
+  if (!OPTION_TYPES.includes(type)) {
+    throw new RequestError(
+      415,
+      `Cannot read options of type ${type}: send a JSON object as application/json`,
+      { field: "content-type" },
+    );
+  }
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of countedChunks(request, limits)) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > OPTION_CHARACTERS) {
+      throw new RequestError(
+        413,
+        `Cannot take the options: they are longer than ${OPTION_CHARACTERS} characters`,
+        { field: "body" },
+      );
+    }
+  }
+  return optionsOf(text.trim() === "" ? "{}" : text);
 }
 
 async function receiveForm(

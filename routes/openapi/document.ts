@@ -9,16 +9,17 @@
  * @module
  */
 import { LABELLING_PATHS } from "./labelling.ts";
-import { optionSchemas } from "./options.ts";
+import { optionSchemas, sessionOptionSchemas } from "./options.ts";
 import { HEADERS, headers, problem } from "./parts.ts";
 import { answerSchema, answerSchemas } from "./schemas.ts";
 import { SERVICE_PATHS } from "./service.ts";
+import { SESSION_PATHS } from "./sessions.ts";
 import type { Answer, OpenApi, Operation, Paths } from "./types.ts";
 
 /** Of the interface; its first number is that of the paths. */
 export const API_VERSION = "1.0.0";
 
-const PATHS: Paths = { ...SERVICE_PATHS, ...LABELLING_PATHS };
+const PATHS: Paths = { ...SERVICE_PATHS, ...LABELLING_PATHS, ...SESSION_PATHS };
 
 const METHODS = ["get", "post", "delete"] as const;
 
@@ -46,12 +47,13 @@ export function openApiDocument(guarded: boolean): OpenApi {
     tags: [
       { name: "labelling", description: "a scan in, labels out" },
       { name: "jobs", description: "the same while the client is away" },
+      { name: "sessions", description: "online adaptation over a stream of scans" },
       { name: "models", description: "what labels" },
       { name: "service", description: "what operators and their tools ask for" },
     ],
     paths,
     components: {
-      schemas: { ...answerSchemas(), ...optionSchemas() },
+      schemas: { ...answerSchemas(), ...optionSchemas(), ...sessionOptionSchemas() },
       headers: HEADERS,
       ...(guarded ? { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } } : {}),
     },

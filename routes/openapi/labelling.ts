@@ -8,7 +8,7 @@ import { SCAN_TYPES } from "../http/upload.ts";
 import { OPTIONS } from "./options.ts";
 import { headers, json, problem } from "./parts.ts";
 import { answerSchema } from "./schemas.ts";
-import type { Answer, Operation, Parameter, Paths } from "./types.ts";
+import type { Answer, Operation, Parameter, Paths, Schema } from "./types.ts";
 
 const ID = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const PATH = `/v1/jobs/${ID}`;
@@ -28,7 +28,7 @@ const optionsInQuery: Parameter = {
   example: { steps: 25 },
 };
 
-const accept: Parameter = {
+export const accept: Parameter = {
   name: "Accept",
   in: "header",
   description:
@@ -75,7 +75,8 @@ const CLOUD = `Little-endian, without gaps:
 
 Points come in an order of which every beginning is spread evenly over the scan.`;
 
-const body: Operation["requestBody"] = {
+/** A scan as a body, with options of a schema. */
+export const scanBody = (optionsSchema: Schema): NonNullable<Operation["requestBody"]> => ({
   required: true,
   description:
     "The scan alone, or a form with its photographs and their cameras. Scans are LAS 1.0 to 1.4, LAZ, COPC or PLY, known by their content.",
@@ -104,9 +105,11 @@ const body: Operation["requestBody"] = {
     },
     ...Object.fromEntries(SCAN_TYPES.map((type) => [type, {}])),
   },
-};
+});
 
-const refusals: Record<string, Answer> = {
+const body = scanBody(optionsSchema);
+
+export const refusals: Record<string, Answer> = {
   ...problem(
     400,
     "Bad Request",
@@ -136,7 +139,7 @@ const refusals: Record<string, Answer> = {
   ),
 };
 
-const notAcceptable = problem(
+export const notAcceptable = problem(
   406,
   "Not Acceptable",
   "the scan cannot be answered so",
@@ -144,7 +147,15 @@ const notAcceptable = problem(
   { field: "accept" },
 );
 
-const unreadable = problem(
+export const busy = problem(
+  503,
+  "Service Unavailable",
+  "all places are taken, or the GPU is lost",
+  "Cannot take another scan: 8 are already at work or waiting",
+  { headers: headers("Retry-After") },
+);
+
+export const unreadable = problem(
   422,
   "Unprocessable Entity",
   "a file, a part or an option is wrong; the problem names it",
@@ -182,7 +193,7 @@ const LABELS = {
 };
 
 /** The labels of a scan. */
-const labelled: Answer = {
+export const labelled: Answer = {
   description:
     "The client's own file with labels (classification in LAS by the model's card; the properties `label` and `confidence` in PLY), or the labels by themselves. All but JSON carry the report as a header.",
   headers: headers("X-TTTKD-Report", "X-TTTKD-Converted", "Content-Disposition"),
@@ -252,13 +263,7 @@ export const LABELLING_PATHS: Paths = {
         ...refusals,
         ...notAcceptable,
         ...unreadable,
-        ...problem(
-          503,
-          "Service Unavailable",
-          "all places are taken, or the GPU is lost",
-          "Cannot take another scan: 8 are already at work or waiting",
-          { headers: headers("Retry-After") },
-        ),
+        ...busy,
       },
     },
   },

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { EXTRA_BYTES } from "../../lib/jobs/input.ts";
+import { SESSION_METHOD } from "../../lib/sessions/session.ts";
 import { type Method, METHODS } from "../../lib/ttt/methods/mod.ts";
 import { COMMON_SETTINGS, DEFAULT_METHOD } from "../../lib/ttt/options.ts";
 import type { Schema } from "./types.ts";
@@ -27,6 +28,31 @@ export function optionSchemas(): Record<string, Schema> {
   };
   const refs = Object.keys(named).map((name) => ({ $ref: `#/components/schemas/${name}` }));
   return { [OPTIONS]: { oneOf: [unnamed, ...refs], examples: [{ steps: 25 }] }, ...named };
+}
+
+/** Names of the schemas of a session's options, and of one of its scans. */
+export const SESSION_OPTIONS = "SessionOptions";
+export const SCAN_OPTIONS = "SessionScanOptions";
+
+/** The components for sessions: what one is begun with, and what a scan of one may set for itself. */
+export function sessionOptionSchemas(): Record<string, Schema> {
+  const { extraBytes, evaluate, ...properties } = propertiesOf(METHODS.get(SESSION_METHOD)!);
+  const object = (properties: Record<string, Schema>, description: string) => ({
+    type: "object",
+    properties,
+    additionalProperties: false,
+    description,
+  });
+  return {
+    [SESSION_OPTIONS]: {
+      ...object({ ...properties, evaluate: evaluate! }, "what a session adapts by, all its scans alike"),
+      examples: [{ bound: 0.05 }],
+    },
+    [SCAN_OPTIONS]: object(
+      { evaluate: evaluate!, extraBytes: extraBytes! },
+      "what a scan of a session may set for itself",
+    ),
+  };
 }
 
 function nameOf({ name }: Method): string {

@@ -9,8 +9,9 @@ import { z } from "zod";
 import type { Job, JobProblem } from "../../lib/jobs/job.ts";
 import { studentCardSchema } from "../../lib/nn/card.ts";
 import { teacherCardSchema } from "../../lib/teacher/card.ts";
-import type { Metrics, Progress, Report } from "../../lib/ttt/types.ts";
+import type { Drift, Metrics, Progress, Report } from "../../lib/ttt/types.ts";
 import type { jobView } from "../http/job_view.ts";
+import type { sessionView } from "../http/session_view.ts";
 import type { Schema } from "./types.ts";
 
 /** An object with exactly the members of a type; those that may be missing are `.exactOptional()`. */
@@ -48,6 +49,16 @@ const metrics = exactly<Metrics>()({
   perClass: z.record(z.string(), share),
 });
 
+const drift = exactly<Drift>()({
+  reached: z.number().min(0).nullable().describe(
+    "way of the weights from those of the source, as a share of their length, before the guard; null where a weight was no number any more",
+  ),
+  kept: z.number().min(0).describe("the same after the guard: where the next scan starts"),
+  guard: z.enum(["none", "anchor", "bound", "reset"] satisfies Drift["guard"][]).describe(
+    "what it did: nothing; drew the weights back by anchor, or to bound; sent them home",
+  ),
+});
+
 const report = exactly<Report>()({
   scan: exactly<Report["scan"]>()({
     name: z.string(),
@@ -71,6 +82,7 @@ const report = exactly<Report>()({
   steps: count.describe("gradient steps taken"),
   kdLoss: z.array(z.number()).describe("the method's loss before each step, and after the last"),
   phases: z.partialRecord(phase, z.number()).describe("milliseconds by phase"),
+  drift: drift.exactOptional().describe("of online adaptation: how far the weights have gone"),
   note: z.string().exactOptional().describe("what the method decided by itself"),
   changedPoints: share.describe("share of the points whose label adaptation has changed"),
   metrics: z.record(z.string(), metrics).exactOptional().describe(
@@ -107,6 +119,24 @@ const job = exactly<ReturnType<typeof jobView>>()({
   }),
 });
 
+const session = exactly<ReturnType<typeof sessionView>>()({
+  id: z.uuid(),
+  scans: count.describe("that it has learned from since it began or was reset"),
+  drift: drift.nullable().describe("of the last scan"),
+  student: z.string(),
+  teacher: z.string(),
+  options: z.record(z.string(), z.unknown()).describe("all of them, defaults included"),
+  createdAt: time,
+  lastUsedAt: time.describe("when it changed last"),
+  expiresAt: time.describe("when it is removed unless it is used before"),
+  links: z.strictObject({
+    self: z.string(),
+    scans: z.string(),
+    weights: z.string(),
+    reset: z.string(),
+  }),
+});
+
 /** Every schema of an answer, by its name among the components. */
 const ANSWERS = {
   Index: z.strictObject({ name: z.string(), endpoints: z.record(z.string(), z.string()) }),
@@ -136,6 +166,8 @@ const ANSWERS = {
   }),
   JobProblem: jobProblem,
   Job: job,
+  Drift: drift,
+  Session: session,
   Problem: jobProblem.extend({
     type: z.literal("about:blank"),
     title: z.string(),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import {
   CheckpointError,
   type NamedTensor,
@@ -53,6 +54,11 @@ Deno.test("readSafetensors() gives back what writeSafetensors() was given, bit f
     assert.deepEqual(new Uint8Array(got.data.buffer), new Uint8Array(data.buffer), name);
   }
   assert.deepEqual(writeSafetensors(read), bytes);
+});
+
+Deno.test("readSafetensors() reads a Buffer, whose slices are views of it", () => {
+  const bytes = writeSafetensors({ tensors: TENSORS, metadata: METADATA });
+  assert.deepEqual(readSafetensors(Buffer.from(bytes)), readSafetensors(bytes));
 });
 
 Deno.test("writeSafetensors() writes the part of a buffer that a tensor views", () => {

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_QUEUE_LIMITS } from "../../lib/jobs/queue.ts";
+import { DEFAULT_SESSION_LIMITS } from "../../lib/sessions/session.ts";
 import { WorkerLabeller } from "../../lib/jobs/worker_labeller.ts";
 import { camerasToJson, encodePng } from "../../lib/scan/mod.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
@@ -48,7 +49,13 @@ withGpu(
     await withFaults(async (folder) => {
       const module = new URL("../jobs/faulty_worker.ts", import.meta.url);
       module.searchParams.set("marks", folder);
-      const data = { folder, queue: DEFAULT_QUEUE_LIMITS, keepHours: 1, graceSeconds: 0 };
+      const data = {
+        folder,
+        queue: DEFAULT_QUEUE_LIMITS,
+        keepHours: 1,
+        graceSeconds: 0,
+        sessions: DEFAULT_SESSION_LIMITS,
+      };
       await using labeller = await WorkerLabeller.open({}, { module, pauseAfter: () => 0 });
       await using server = await openServer({ labeller, data }, "127.0.0.1", 0);
       const [disturbed, labelled] = await jobDone(server.url, request);

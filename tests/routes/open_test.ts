@@ -4,12 +4,19 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_QUEUE_LIMITS } from "../../lib/jobs/queue.ts";
+import { DEFAULT_SESSION_LIMITS } from "../../lib/sessions/session.ts";
 import { openServer } from "../../routes/open.ts";
 import { FakeEngine, fakeLabeller, formRequest, fullForm, type JobAnswer } from "./support.ts";
 
 Deno.test("openServer() puts the job at work back when it stops, and the next server does it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tttkd-open-"));
-  const data = { folder, queue: DEFAULT_QUEUE_LIMITS, keepHours: 1, graceSeconds: 0 };
+  const data = {
+    folder,
+    queue: DEFAULT_QUEUE_LIMITS,
+    keepHours: 1,
+    graceSeconds: 0,
+    sessions: DEFAULT_SESSION_LIMITS,
+  };
   try {
     const begun = Promise.withResolvers<void>();
     const stuck = new FakeEngine(({ signal }) => {

@@ -13,18 +13,30 @@ import { DEFAULT_QUEUE_LIMITS, type JobQueue, type QueueLimits } from "../../lib
 import { segmentationWork } from "../../lib/jobs/segmentation.ts";
 import { SqliteQueue } from "../../lib/jobs/sqlite_queue.ts";
 import { JobWorker } from "../../lib/jobs/worker.ts";
+import { DEFAULT_SESSION_LIMITS, type SessionLimits } from "../../lib/sessions/session.ts";
+import { SessionStore } from "../../lib/sessions/store.ts";
 import { GpuTurns } from "../../lib/ttt/turns.ts";
 import { createApp } from "../../routes/app.ts";
 import { jobProblem } from "../../routes/http/problem.ts";
 import { EngineLabeller } from "../../lib/jobs/engine_labeller.ts";
 import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
 import { metricsOf } from "../../lib/eval/confusion.ts";
-import type { Report, Segmenter, SegmentRequest, SegmentResult } from "../../lib/ttt/types.ts";
+import type {
+  Drift,
+  OnlineState,
+  Report,
+  Segmenter,
+  SegmentRequest,
+  SegmentResult,
+} from "../../lib/ttt/types.ts";
 
 /** What a fake does before it answers. */
 export type Work = (request: SegmentRequest) => Promise<void>;
 
-/** Labels point i with i modulo 3; keeps the requests it got. */
+/**
+ * Labels point i with i modulo 3; keeps the requests it got. Online, it learns how many points it has seen, and adds
+ * that to i.
+ */
 export class FakeEngine implements Segmenter {
   readonly requests: SegmentRequest[] = [];
   isReady = true;
@@ -68,7 +80,9 @@ export class FakeEngine implements Segmenter {
     this.requests.push(request);
     await this.work(request);
     const { scan, cameras, options } = request;
-    const labels = Uint8Array.from({ length: scan.count }, (_, i) => i % 3);
+    const seen = request.learned ? request.learned.student.tensors.get("points")!.data[0]! : 0;
+    const labels = Uint8Array.from({ length: scan.count }, (_, i) => (i + Number(seen)) % 3);
+    const learned = request.learned === undefined ? null : this.#learned(Number(seen) + scan.count);
     const sourceLabels = new Uint8Array(scan.count);
     const metrics = metricsOf(
       scan,
@@ -93,6 +107,7 @@ export class FakeEngine implements Segmenter {
       steps,
       kdLoss: Array.from({ length: steps + 1 }, (_, i) => 1 / (i + 3)),
       phases: { predict: 1 },
+      ...(learned ? { drift: { reached: 0.02, kept: 0.01, guard: "bound" as const } } : {}),
       changedPoints: 0.5,
       ...(metrics ? { metrics } : {}),
     };
@@ -102,7 +117,16 @@ export class FakeEngine implements Segmenter {
       sourceLabels,
       snapshots: [],
       readings: [],
+      ...(learned ? { learned } : {}),
       report,
+    };
+  }
+
+  #learned(points: number): OnlineState {
+    const tensors = new Map([["points", { shape: [1], data: Float32Array.of(points) }]]);
+    return {
+      student: { card: this.student, tensors, centre: new Float32Array(8) },
+      velocity: tensors,
     };
   }
 }
@@ -132,11 +156,13 @@ export function fakeApp(
   return { engine, app };
 }
 
-/** An application that keeps jobs in a folder, and what works on them. */
+/** An application that keeps jobs and sessions in a folder, and what works on them. */
 export interface JobsApp {
   engine: FakeEngine;
+  labeller: Labeller;
   app: ReturnType<typeof createApp>;
   queue: JobQueue;
+  sessions: SessionStore;
   /** Starts to work on the jobs; stopped at the end, jobs at work are put back. */
   work(): void;
   /** Aborts what ends when a server stops. */
@@ -150,6 +176,8 @@ export async function withJobs(
     work?: Work;
     limits?: Partial<ServerLimits>;
     queue?: Partial<QueueLimits>;
+    sessions?: Partial<SessionLimits>;
+    engine?: FakeEngine;
     folder?: string;
     log?: (line: string) => void;
   } = {},
@@ -157,16 +185,21 @@ export async function withJobs(
   const folder = options.folder ?? await mkdtemp(join(tmpdir(), "tttkd-served-"));
   try {
     await using queue = new SqliteQueue(folder, { ...DEFAULT_QUEUE_LIMITS, ...options.queue });
-    const engine = new FakeEngine(options.work);
-    const turns = new GpuTurns(DEFAULT_LIMITS.places);
-    const stopping = new AbortController();
+    const sessions = await SessionStore.open(folder, {
+      ...DEFAULT_SESSION_LIMITS,
+      ...options.sessions,
+    });
+    const engine = options.engine ?? new FakeEngine(options.work);
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const turns = new GpuTurns(limits.places);
+    const stopping = new AbortController();
     const labeller = fakeLabeller(engine);
     const app = createApp({
       labeller,
       limits,
       turns,
       queue,
+      sessions,
       stopping: stopping.signal,
       ...(options.log === undefined ? {} : { log: options.log }),
     });
@@ -176,7 +209,7 @@ export async function withJobs(
       workers.push(new JobWorker(queue, { work, describe: jobProblem, pollMilliseconds: 20 }));
     };
     try {
-      await body({ engine, app, queue, work, stopping });
+      await body({ engine, labeller, app, queue, sessions, work, stopping });
     } finally {
       for (const worker of workers) await worker.stop(0);
     }
@@ -195,6 +228,20 @@ export interface JobAnswer {
   progress: { phase: string; step?: number; steps?: number; loss?: number } | null;
   problem?: Problem;
   links: Record<"self" | "events" | "result" | "cloud", string>;
+}
+
+/** The session in an answer of the routes. */
+export interface SessionAnswer {
+  id: string;
+  scans: number;
+  drift: Drift | null;
+  student: string;
+  teacher: string;
+  options: Record<string, unknown>;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+  links: Record<"self" | "scans" | "weights" | "reset", string>;
 }
 
 /** A PLY of `count` points. */

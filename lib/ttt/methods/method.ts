@@ -12,7 +12,7 @@ import type { Parameters } from "../../nn/parameters.ts";
 import type { LossHistory, PlanContext } from "../plans.ts";
 import type { Probabilities } from "../probabilities.ts";
 import type { Points } from "../points.ts";
-import type { Progress } from "../types.ts";
+import type { Drift, Progress } from "../types.ts";
 
 /**
  * How the weights that a method starts from were trained: on labels alone; jointly with distillation; jointly
@@ -97,6 +97,7 @@ export interface Learned extends Disposable {
   readonly parameters: Parameters;
   readonly steps: number;
   readonly losses: readonly number[];
+  readonly drift?: Drift;
   readonly note?: string | undefined;
 }
 
@@ -119,6 +120,8 @@ export interface Adapted {
   readonly snapshots?: readonly { step: number; probabilities: Probabilities }[];
   /** Predictions by the further settings that {@link Method.adapt} was given, in their order. */
   readonly readings?: readonly { probabilities: Probabilities; seconds: number }[];
+  /** Where the weights stand that an online method keeps. */
+  readonly drift?: Drift;
   /** What a method decided by itself, for reports: why it stopped, or that it did not trust itself. */
   readonly note?: string;
 }

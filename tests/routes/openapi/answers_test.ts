@@ -1,7 +1,8 @@
 /** Real answers, of every route and every status that the document lists, are as the document says. */
 import assert from "node:assert/strict";
 import { QueueUnavailableError } from "../../../lib/jobs/queue.ts";
-import type { JobsApp } from "../support.ts";
+import { SessionConflictError } from "../../../lib/sessions/session.ts";
+import type { JobsApp, SessionAnswer } from "../support.ts";
 import {
   fakeApp,
   formRequest,
@@ -57,7 +58,7 @@ async function serviceAnswers(conformance: Conformance): Promise<void> {
   const served = fakeApp();
   const ask = asking(conformance, served);
   for (const [name] of operationsOf(documentOf())) {
-    if (name.startsWith("GET ") && !name.includes("/jobs")) await ask(name, 200);
+    if (name.startsWith("GET ") && !/jobs|sessions/.test(name)) await ask(name, 200);
   }
   served.engine.isReady = false;
   for (const path of ["/health/ready", "/v2/health/ready"]) await ask(`GET ${path}`, 503);
@@ -153,6 +154,61 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
   });
 }
 
+async function sessionAnswers(conformance: Conformance): Promise<void> {
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  await withJobs(async (served) => {
+    const ask = asking(conformance, served);
+    const json = (body: BodyInit): RequestInit => ({
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json" },
+    });
+    const begin = "POST /v1/sessions";
+    await ask(begin, 400, json("{"));
+    await ask(begin, 408, { body: silent().body! });
+    await ask(begin, 413, json(`{"a":"${"x".repeat(2 ** 16)}"}`));
+    await ask(begin, 415, { body: "steps=2", headers: { "content-type": "text/plain" } });
+    await ask(begin, 422, json('{"steps":0}'));
+    const { id }: SessionAnswer = await (await ask(begin, 201, json('{"steps":2}'))).json();
+    await ask(begin, 429);
+    const scans = "POST /v1/sessions/{id}/scans";
+    const weights = "GET /v1/sessions/{id}/weights";
+    const reset = "POST /v1/sessions/{id}/reset";
+    const scan = (accept = "application/json") => formRequest(fullForm(), { accept });
+    for (const [status, init] of Object.entries(refused())) {
+      await ask(scans, Number(status), init, id);
+    }
+    await ask(scans, 406, scan("text/html"), id);
+    await ask(weights, 409, {}, id);
+    for (const accept of ["application/ply", "application/json", "application/x-npy"]) {
+      const answered = ask(scans, 200, scan(accept), id);
+      if (accept === "application/ply") {
+        await begun.promise;
+        await ask(scans, 503, scan(), id);
+        gate.resolve();
+      }
+      await answered;
+    }
+    await ask("GET /v1/sessions/{id}", 200, {}, id);
+    await ask(weights, 200, {}, id);
+    await ask(reset, 200, {}, id);
+    const { change } = served.sessions;
+    served.sessions.change = () => Promise.reject(new SessionConflictError(id));
+    await ask(scans, 409, scan(), id);
+    await ask(reset, 409, {}, id);
+    served.sessions.change = change;
+    await ask("DELETE /v1/sessions/{id}", 204, {}, id);
+  }, {
+    limits,
+    sessions: { sessions: 1 },
+    work: () => {
+      begun.resolve();
+      return gate.promise;
+    },
+  });
+}
+
 /** What a queue on Redis says while Redis is away. */
 async function awayAnswers(conformance: Conformance): Promise<void> {
   await withJobs(async (jobs) => {
@@ -172,6 +228,7 @@ Deno.test("createApp() answers as its document says, by every status that it lis
   await serviceAnswers(conformance);
   await segmentAnswers(conformance);
   await jobAnswers(conformance);
+  await sessionAnswers(conformance);
   await awayAnswers(conformance);
   const listed = operationsOf(document).flatMap(([name, { responses }]) =>
     Object.keys(responses).filter((status) => status !== "default")

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { METHODS } from "../../../lib/ttt/methods/mod.ts";
 import { OptionError } from "../../../lib/ttt/option_error.ts";
 import { inputOptions } from "../../../lib/jobs/input.ts";
+import { scanOptions, sessionOptions } from "../../../lib/sessions/session.ts";
 import type { Schema } from "../../../routes/openapi/types.ts";
 import { fakeApp, withJobs } from "../support.ts";
 import { Conformance, documentOf, operationsOf } from "./support.ts";
@@ -75,6 +76,22 @@ Deno.test("GET /openapi.json answers the document", async () => {
     const response = await app.request("/openapi.json");
     assert.deepEqual(await response.json(), documentOf(token !== undefined));
   }
+});
+
+Deno.test("sessionOptionSchemas() has the options that sessions and their scans take, and no others", () => {
+  const { schemas } = documentOf().components;
+  const named = (name: string) => Object.keys((schemas[name] as OptionsSchema).properties).sort();
+  // Those without a default are listed by the refusal alone.
+  assert.throws(() => sessionOptions({ nonsense: 1 }), ({ message }: Error) => {
+    const listed = /are (.*)$/.exec(message)![1]!.split(", ");
+    assert.deepEqual(named("SessionOptions"), listed.sort());
+    return true;
+  });
+  assert.throws(() => scanOptions({ options: {} }, { nonsense: 1 }), ({ message }: Error) => {
+    const listed = /are (.*);/.exec(message)![1]!.split(", ");
+    assert.deepEqual(named("SessionScanOptions"), listed.sort());
+    return true;
+  });
 });
 
 interface OptionsSchema extends Schema {

@@ -1,0 +1,39 @@
+/**
+ * A session as its client sees it, in JSON.
+ *
+ * @module
+ */
+import type { Session } from "../../lib/sessions/session.ts";
+import type { SessionStore } from "../../lib/sessions/store.ts";
+
+/** Where a session is found. */
+export function sessionPath({ id }: Pick<Session, "id">): string {
+  return `/v1/sessions/${id}`;
+}
+
+/** The public members of a session. */
+export function sessionView(sessions: SessionStore, session: Session) {
+  const { id, scans, drift, student, teacher, options } = session;
+  const path = sessionPath(session);
+  return {
+    id,
+    scans,
+    drift,
+    student,
+    teacher,
+    options,
+    createdAt: timeOf(session.createdAt),
+    lastUsedAt: timeOf(session.lastUsedAt),
+    expiresAt: timeOf(sessions.expiresAt(session)),
+    links: {
+      self: path,
+      scans: `${path}/scans`,
+      weights: `${path}/weights`,
+      reset: `${path}/reset`,
+    },
+  };
+}
+
+function timeOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
