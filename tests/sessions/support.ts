@@ -20,9 +20,10 @@ export async function learn(
   id: string,
   meanwhile: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Session> {
-  await using work = await store.workFolder();
   const { signal } = new AbortController();
+  // Asked for at once, so that callers decide the order.
   return await store.change(id, signal, async (session, keep) => {
+    await using work = await store.workFolder();
     const scans = session.scans + 1;
     const tensors = new Map([
       ["scans", { shape: [VALUES], data: new Float32Array(VALUES).fill(scans) }],
