@@ -63,7 +63,12 @@ export function createApp(options: AppOptions): Hono {
   const jobs = queue && { queue, metrics: new JobMetrics(queue, options.log) };
   app.route(
     "/metrics",
-    metricsRoutes({ requests, turns, ...(jobs ? { jobs } : {}), ...(sessions ? { sessions } : {}) }),
+    metricsRoutes({
+      requests,
+      turns,
+      ...(jobs ? { jobs } : {}),
+      ...(sessions ? { sessions } : {}),
+    }),
   );
   app.route("/v1/models", modelRoutes(labeller));
   const { onProgress } = options;

@@ -81,7 +81,9 @@ export function sessionRoutes(
         await place.turn(stop);
         await labeller.label(folder, TURN, {
           signal: stop,
-          ...(onProgress ? { onProgress: (progress) => onProgress(input.scan.name, progress) } : {}),
+          ...(onProgress
+            ? { onProgress: (progress) => onProgress(input.scan.name, progress) }
+            : {}),
         });
         // Other sessions and jobs need not wait until this one's answer is made.
         place[Symbol.dispose]();

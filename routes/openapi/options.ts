@@ -45,7 +45,10 @@ export function sessionOptionSchemas(): Record<string, Schema> {
   });
   return {
     [SESSION_OPTIONS]: {
-      ...object({ ...properties, evaluate: evaluate! }, "what a session adapts by, all its scans alike"),
+      ...object(
+        { ...properties, evaluate: evaluate! },
+        "what a session adapts by, all its scans alike",
+      ),
       examples: [{ bound: 0.05 }],
     },
     [SCAN_OPTIONS]: object(

@@ -20,7 +20,11 @@ export const HEADERS = {
     required: true,
     schema: { type: "integer", minimum: 1 },
   },
-  "Location": { description: "where the job or the session is found", required: true, schema: text },
+  "Location": {
+    description: "where the job or the session is found",
+    required: true,
+    schema: text,
+  },
   "WWW-Authenticate": { description: "that a token is asked for", required: true, schema: text },
   "Content-Disposition": { description: "a name for the file", schema: text },
   "X-TTTKD-Report": {
