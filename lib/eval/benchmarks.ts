@@ -38,7 +38,10 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
   rooms: {
     teachers: [
       { name: "rooms-parts", about: "supervised on parts of other rooms" },
-      { name: "rooms-dino", about: "self-supervised on photographs of other rooms" },
+      {
+        name: "rooms-contrast",
+        about: "self-supervised on corresponding photographs of other rooms",
+      },
       { name: "rooms-geometry", about: "height and slope of other rooms, no class labels" },
       { name: "rooms-random", about: "random weights (placebo)" },
       ORACLE,
