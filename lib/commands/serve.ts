@@ -74,6 +74,18 @@ export const command = defineCommand({
       default: `${DEFAULT_QUEUE_LIMITS.jobsOfClient}`,
       about: "of these, most of one client",
     },
+    attempts: {
+      type: "string",
+      value: "N",
+      default: `${DEFAULT_QUEUE_LIMITS.attempts}`,
+      about: "give a job up when the server broke off so often while it was at work on it",
+    },
+    "upload-seconds": {
+      type: "string",
+      value: "SECONDS",
+      default: `${DEFAULT_LIMITS.uploadSeconds}`,
+      about: "give an upload up that is not over after so long",
+    },
     ...MODEL_OPTIONS,
   },
   async run(
@@ -91,6 +103,8 @@ export const command = defineCommand({
       grace,
       "max-jobs": jobs,
       "max-jobs-of-client": jobsOfClient,
+      attempts,
+      "upload-seconds": uploadSeconds,
       ...models
     },
     _,
@@ -101,6 +115,7 @@ export const command = defineCommand({
       images: wholeNumber("max-images", images, 1, 10_000),
       places: wholeNumber("places", places, 1, 1000),
       stallSeconds: wholeNumber("stall", stall, 1, 3600),
+      uploadSeconds: wholeNumber("upload-seconds", uploadSeconds, 1, 7 * 86_400),
     };
     const data = {
       folder,
@@ -110,6 +125,7 @@ export const command = defineCommand({
         ...DEFAULT_QUEUE_LIMITS,
         jobs: wholeNumber("max-jobs", jobs, 1, 100_000),
         jobsOfClient: wholeNumber("max-jobs-of-client", jobsOfClient, 1, 100_000),
+        attempts: wholeNumber("attempts", attempts, 1, 1000),
       },
       ...(redis === undefined ? {} : { redis }),
     };

@@ -11,6 +11,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { JobProblem } from "../../lib/jobs/job.ts";
 import { MissingFilesError } from "../../lib/jobs/input.ts";
 import { LabellerLostError } from "../../lib/jobs/labeller.ts";
+import { MissingResultError } from "../../lib/jobs/result.ts";
 import { QueueFullError, QueueUnavailableError } from "../../lib/jobs/queue.ts";
 import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
 import { InputError } from "../../lib/scan/mod.ts";
@@ -99,6 +100,7 @@ function problemOf(error: Error): JobProblem {
     };
   }
   if (error instanceof OptionError) return { status: 422, detail, field: error.field };
+  if (error instanceof MissingResultError) return { status: 410, detail };
   if (error instanceof QueueFullError) return { status: 429, detail };
   if (
     error instanceof BusyError || error instanceof LabellerLostError ||

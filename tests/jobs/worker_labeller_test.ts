@@ -6,7 +6,7 @@ import { GpuLostError } from "../../lib/gpu/mod.ts";
 import type { AnswerKind } from "../../lib/jobs/answer.ts";
 import { writeInput } from "../../lib/jobs/input.ts";
 import { LabellerLostError } from "../../lib/jobs/labeller.ts";
-import { readResult } from "../../lib/jobs/result.ts";
+import { MissingResultError, readResult } from "../../lib/jobs/result.ts";
 import { WorkerLabeller } from "../../lib/jobs/worker_labeller.ts";
 import { ScanError } from "../../lib/scan/mod.ts";
 import { OptionError } from "../../lib/ttt/options.ts";
@@ -112,7 +112,7 @@ Deno.test("WorkerLabeller.label() throws what the thread threw, and the thread g
       assert.equal(error.field, "method");
       return true;
     });
-    await assert.rejects(labeller.answer(cut, TURN, "json"), { code: "ENOENT" });
+    await assert.rejects(labeller.answer(cut, TURN, "json"), MissingResultError);
     assert.deepEqual((await readdir(cut)).sort(), ["input.json", "scan"]);
     await labeller.label(await input("room.ply"), TURN);
     assert.deepEqual(losses, []);

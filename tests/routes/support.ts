@@ -135,6 +135,7 @@ export function fakeApp(
 /** An application that keeps jobs in a folder, and what works on them. */
 export interface JobsApp {
   engine: FakeEngine;
+  labeller: Labeller;
   app: ReturnType<typeof createApp>;
   queue: JobQueue;
   /** Starts to work on the jobs; stopped at the end, jobs at work are put back. */
@@ -176,7 +177,7 @@ export async function withJobs(
       workers.push(new JobWorker(queue, { work, describe: jobProblem, pollMilliseconds: 20 }));
     };
     try {
-      await body({ engine, app, queue, work, stopping });
+      await body({ engine, labeller, app, queue, work, stopping });
     } finally {
       for (const worker of workers) await worker.stop(0);
     }
