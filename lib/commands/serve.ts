@@ -3,7 +3,7 @@ import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
 import { DEFAULT_LIMITS } from "../cli/host.ts";
 import { DEFAULT_QUEUE_LIMITS } from "../jobs/queue.ts";
-import { WorkerLabeller } from "../jobs/worker_labeller.ts";
+import { HANG_SECONDS, WorkerLabeller } from "../jobs/worker_labeller.ts";
 
 const MIB = 2 ** 20;
 
@@ -80,6 +80,12 @@ export const command = defineCommand({
       default: `${DEFAULT_QUEUE_LIMITS.attempts}`,
       about: "give a job up when the server broke off so often while it was at work on it",
     },
+    hang: {
+      type: "string",
+      value: "SECONDS",
+      default: `${HANG_SECONDS}`,
+      about: "open the GPU again when a scan at work makes no step for so long",
+    },
     "upload-seconds": {
       type: "string",
       value: "SECONDS",
@@ -104,6 +110,7 @@ export const command = defineCommand({
       "max-jobs": jobs,
       "max-jobs-of-client": jobsOfClient,
       attempts,
+      hang,
       "upload-seconds": uploadSeconds,
       ...models
     },
@@ -130,7 +137,9 @@ export const command = defineCommand({
       ...(redis === undefined ? {} : { redis }),
     };
     const portNumber = wholeNumber("port", port, 0, 65535);
-    await using labeller = await WorkerLabeller.open(modelChoice(models));
+    await using labeller = await WorkerLabeller.open(modelChoice(models), {
+      hangSeconds: wholeNumber("hang", hang, 1, 7 * 86_400),
+    });
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
     for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
     await using server = await program.openServer(
