@@ -41,6 +41,16 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
     );
   };
 
+  /** What `work` makes of a job that is done. One that was removed meanwhile was not broken, it is not there. */
+  const whileThere = async <T>(c: Context, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      await jobOf(c);
+      throw error;
+    }
+  };
+
   return new Hono()
     .post("/", async (c) => {
       const client = clientOf(c);
@@ -76,8 +86,10 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
       const refused = refusal(job);
       if (refused) return refused;
       const folder = queue.folderOf(job.id);
-      const form = answerForm(c, await openFormat(folder, await readInput(folder)));
-      return await answer(c, labeller, folder, job.turn!, form);
+      return await whileThere(c, async () => {
+        const form = answerForm(c, await openFormat(folder, await readInput(folder)));
+        return await answer(c, labeller, folder, job.turn!, form);
+      });
     })
     .get("/:id/cloud", async (c) => {
       const job = await jobOf(c);
@@ -85,7 +97,10 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
       if (refused) return refused;
       const kind = { points: pointsOf(c.req.query("points")) };
       const form = { type: "application/octet-stream", kind };
-      return await answer(c, labeller, queue.folderOf(job.id), job.turn!, form);
+      return await whileThere(
+        c,
+        () => answer(c, labeller, queue.folderOf(job.id), job.turn!, form),
+      );
     })
     .delete("/:id", async (c) => {
       const { id } = await jobOf(c);

@@ -18,6 +18,8 @@ export interface ServerLimits {
   places: number;
   /** Seconds without a byte of an upload after which its client gets 408, and its place is free. */
   stallSeconds: number;
+  /** Seconds after which an upload gets 408 though its bytes come: a trickle may not keep a place for ever. */
+  uploadSeconds: number;
 }
 
 export const DEFAULT_LIMITS: ServerLimits = {
@@ -25,6 +27,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   images: 256,
   places: 8,
   stallSeconds: 30,
+  uploadSeconds: 3600,
 };
 
 /** Where and for how long a server keeps jobs and sessions. */

@@ -3,8 +3,8 @@ import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
 import { DEFAULT_LIMITS } from "../cli/host.ts";
 import { DEFAULT_QUEUE_LIMITS } from "../jobs/queue.ts";
+import { HANG_SECONDS, WorkerLabeller } from "../jobs/worker_labeller.ts";
 import { DEFAULT_SESSION_LIMITS } from "../sessions/session.ts";
-import { WorkerLabeller } from "../jobs/worker_labeller.ts";
 
 const MIB = 2 ** 20;
 
@@ -87,6 +87,24 @@ export const command = defineCommand({
       default: `${DEFAULT_SESSION_LIMITS.keepHours}`,
       about: "how long a session is kept that nobody uses",
     },
+    attempts: {
+      type: "string",
+      value: "N",
+      default: `${DEFAULT_QUEUE_LIMITS.attempts}`,
+      about: "give a job up when the server broke off so often while it was at work on it",
+    },
+    hang: {
+      type: "string",
+      value: "SECONDS",
+      default: `${HANG_SECONDS}`,
+      about: "open the GPU again when a scan at work makes no step for so long",
+    },
+    "upload-seconds": {
+      type: "string",
+      value: "SECONDS",
+      default: `${DEFAULT_LIMITS.uploadSeconds}`,
+      about: "give an upload up that is not over after so long",
+    },
     ...MODEL_OPTIONS,
   },
   async run(
@@ -106,6 +124,9 @@ export const command = defineCommand({
       "max-jobs-of-client": jobsOfClient,
       "max-sessions": sessions,
       "keep-sessions": keepSessions,
+      attempts,
+      hang,
+      "upload-seconds": uploadSeconds,
       ...models
     },
     _,
@@ -116,6 +137,7 @@ export const command = defineCommand({
       images: wholeNumber("max-images", images, 1, 10_000),
       places: wholeNumber("places", places, 1, 1000),
       stallSeconds: wholeNumber("stall", stall, 1, 3600),
+      uploadSeconds: wholeNumber("upload-seconds", uploadSeconds, 1, 7 * 86_400),
     };
     const data = {
       folder,
@@ -125,6 +147,7 @@ export const command = defineCommand({
         ...DEFAULT_QUEUE_LIMITS,
         jobs: wholeNumber("max-jobs", jobs, 1, 100_000),
         jobsOfClient: wholeNumber("max-jobs-of-client", jobsOfClient, 1, 100_000),
+        attempts: wholeNumber("attempts", attempts, 1, 1000),
       },
       sessions: {
         sessions: wholeNumber("max-sessions", sessions, 1, 100_000),
@@ -133,7 +156,9 @@ export const command = defineCommand({
       ...(redis === undefined ? {} : { redis }),
     };
     const portNumber = wholeNumber("port", port, 0, 65535);
-    await using labeller = await WorkerLabeller.open(modelChoice(models));
+    await using labeller = await WorkerLabeller.open(modelChoice(models), {
+      hangSeconds: wholeNumber("hang", hang, 1, 7 * 86_400),
+    });
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
     for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
     await using server = await program.openServer(

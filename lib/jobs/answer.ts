@@ -14,7 +14,7 @@ import type { Report } from "../ttt/types.ts";
 import { encodeCloud } from "./cloud.ts";
 import { inputOptions, openScan, readInput } from "./input.ts";
 import { encodeNpy } from "./npy.ts";
-import { type JobResult, readResult } from "./result.ts";
+import { type JobResult, readResult, readSourceLabels } from "./result.ts";
 
 /** What an answer can be: a scan of a format, JSON, one array as `.npy`, or a cloud for display. */
 export type AnswerKind = Scan["format"] | "json" | "labels" | "confidence" | CloudKind;
@@ -37,6 +37,9 @@ export interface Answer {
   report: Report;
 }
 
+/** What all answers but clouds are made of. */
+type AdaptedResult = Omit<JobResult, "sourceLabels">;
+
 /** Values that are text at once, so that text of a large scan takes no memory to speak of. */
 const VALUES_AT_ONCE = 2 ** 16;
 
@@ -50,7 +53,7 @@ export async function writeAnswer(
   const result = await readResult(folder, turn);
   const path = join(folder, `answer-${crypto.randomUUID()}`);
   try {
-    const { chunks, unpacked } = await contents(folder, kind, result, classes);
+    const { chunks, unpacked } = await contents(folder, turn, kind, result, classes);
     await Deno.writeFile(path, ReadableStream.from(chunks), { createNew: true });
     const { size: bytes } = await Deno.stat(path);
     return { path, bytes, unpacked, report: result.report };
@@ -62,8 +65,9 @@ export async function writeAnswer(
 
 async function contents(
   folder: string,
+  turn: number,
   kind: AnswerKind,
-  result: JobResult,
+  result: AdaptedResult,
   { classes, asprs }: AnswerClasses,
 ): Promise<{ chunks: Iterable<Uint8Array>; unpacked: boolean }> {
   if (kind === "json") return { chunks: jsonChunks(classes, result), unpacked: false };
@@ -73,7 +77,9 @@ async function contents(
   const input = await readInput(folder);
   const scan = await openScan(folder, input);
   if (typeof kind === "object") {
-    return { chunks: [encodeCloud(scan, result, kind.points)], unpacked: false };
+    const sourceLabels = await readSourceLabels(folder, turn);
+    const cloud = encodeCloud(scan, { ...result, sourceLabels }, kind.points);
+    return { chunks: [cloud], unpacked: false };
   }
   const { extraBytes } = inputOptions(input);
   const { labels, confidence } = result;
@@ -84,7 +90,7 @@ async function contents(
 /** `{"classes", "labels", "confidence", "report"}`, confidences to four decimals. */
 function* jsonChunks(
   classes: readonly string[],
-  { labels, confidence, report }: JobResult,
+  { labels, confidence, report }: AdaptedResult,
 ): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   yield encoder.encode(`{"classes":${JSON.stringify(classes)},"labels":[`);

@@ -8,6 +8,7 @@ import { GpuLostError, GpuUnavailableError, GpuValidationError } from "../gpu/mo
 import { CameraError, InputError, PhotoError, ScanError } from "../scan/mod.ts";
 import { OptionError } from "../ttt/options.ts";
 import { MissingFilesError } from "./input.ts";
+import { MissingResultError } from "./result.ts";
 
 /** An error as plain data. */
 export interface ErrorRecord {
@@ -28,6 +29,7 @@ const CLASSES: ReadonlyMap<string, { prototype: Error }> = new Map(
     InputError,
     OptionError,
     MissingFilesError,
+    MissingResultError,
     GpuLostError,
     GpuUnavailableError,
     GpuValidationError,

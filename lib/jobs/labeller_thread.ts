@@ -75,13 +75,18 @@ export class LabellerThread implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  /** Ends the thread, whatever it is doing; calls under way throw a {@link LabellerLostError}. */
+  stop(why: string): void {
     this.#stop(
       new LabellerLostError(
-        "Cannot go on: the labelling thread was stopped; send the scan again",
+        `Cannot go on: the labelling thread ${why}; send the scan again`,
         RETRY_AFTER_SECONDS,
       ),
     );
+  }
+
+  [Symbol.dispose](): void {
+    this.stop("was stopped");
   }
 
   #post(question: Question): void {

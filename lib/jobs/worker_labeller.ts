@@ -20,7 +20,12 @@ export interface WorkerLabellerOptions {
   module?: URL;
   /** Milliseconds before an engine is opened again, after so many losses without a scan labelled between. */
   pauseAfter?: (losses: number) => number;
+  /** Seconds without a word of a scan at work after which its thread is given up: its driver hangs. */
+  hangSeconds?: number;
 }
+
+/** Far longer than any step takes, on a software adapter too. */
+export const HANG_SECONDS = 1800;
 
 const MODULE = new URL("./labeller_worker.ts", import.meta.url);
 const LONGEST_PAUSE = 60_000;
@@ -66,7 +71,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     models: ModelChoice,
     options: WorkerLabellerOptions = {},
   ): Promise<WorkerLabeller> {
-    const settings = { module: MODULE, pauseAfter, ...options };
+    const settings = { module: MODULE, pauseAfter, hangSeconds: HANG_SECONDS, ...options };
     const { thread, opened } = await openThread(settings.module, models);
     return new WorkerLabeller(thread, opened, models, settings);
   }
@@ -102,8 +107,13 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
       );
     }
     this.#atWork++;
+    using watch = watchOver(thread, this.#options.hangSeconds);
+    const onProgress: LabelContext["onProgress"] = (progress) => {
+      watch.heard();
+      context.onProgress?.(progress);
+    };
     try {
-      await thread.call("label", { folder, turn }, context);
+      await thread.call("label", { folder, turn }, { ...context, onProgress });
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
@@ -170,6 +180,23 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     }
     return null;
   }
+}
+
+/** Stops a thread of which nothing is heard for so long, until disposed of. */
+function watchOver(
+  thread: LabellerThread,
+  seconds: number,
+): Disposable & { heard: () => void } {
+  const begin = () =>
+    setTimeout(() => thread.stop(`hangs: no word in ${seconds} s`), seconds * 1000);
+  let timer = begin();
+  return {
+    heard() {
+      clearTimeout(timer);
+      timer = begin();
+    },
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
 }
 
 /** At once after the first loss, then after a second, and twice as long every further time, to a minute. */

@@ -68,7 +68,8 @@ export async function answer(
     const { readable } = await Deno.open(made.path);
     return c.body(readable, 200, headers);
   } finally {
-    await rm(made.path);
+    // A job that is removed meanwhile takes its answers along.
+    await rm(made.path, { force: true });
   }
 }
 

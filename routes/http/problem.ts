@@ -11,6 +11,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { JobProblem } from "../../lib/jobs/job.ts";
 import { MissingFilesError } from "../../lib/jobs/input.ts";
 import { LabellerLostError } from "../../lib/jobs/labeller.ts";
+import { MissingResultError } from "../../lib/jobs/result.ts";
 import { QueueFullError, QueueUnavailableError } from "../../lib/jobs/queue.ts";
 import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
 import { InputError } from "../../lib/scan/mod.ts";
@@ -110,6 +111,7 @@ function problemOf(error: Error): JobProblem {
   if (error instanceof QueueFullError || error instanceof SessionsFullError) {
     return { status: 429, detail };
   }
+  if (error instanceof MissingResultError) return { status: 410, detail };
   if (
     error instanceof BusyError || error instanceof LabellerLostError ||
     error instanceof QueueUnavailableError || isGpuGone(error)

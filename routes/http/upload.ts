@@ -21,6 +21,8 @@ export interface UploadLimits {
   images: number;
   /** Seconds without a byte after which an upload is given up. */
   stallSeconds: number;
+  /** Seconds that an upload may take in all. */
+  uploadSeconds: number;
   /** Hears of the bytes that come. */
   onBytes?: (bytes: number) => void;
 }
@@ -60,7 +62,7 @@ const CAMERA_FILES = 16;
  *
  * @param folder an empty folder of its own; the caller removes it where this fails.
  * @returns what the files are; options come from the query and the part `options` together.
- * @throws {RequestError} 400 for a broken body, 408 for one that stalls, 413 over a limit, 415 for another content type, 422 for
+ * @throws {RequestError} 400 for a broken body, 408 for one that stalls or takes too long, 413 over a limit, 415 for another content type, 422 for
  * parts that are missing, doubled or unknown.
  */
 export async function receiveInput(
@@ -266,10 +268,11 @@ function parserFor(request: Request): busboy.Busboy {
 async function* countedChunks(request: Request, limits: UploadLimits): AsyncGenerator<Uint8Array> {
   if (!request.body) return;
   const reader = request.body.getReader();
+  const end = performance.now() + limits.uploadSeconds * 1000;
   let total = 0;
   try {
     while (true) {
-      const { done, value } = await unlessStalled(reader.read(), total, limits);
+      const { done, value } = await unlessLate(reader.read(), total, limits, end);
       if (done) return;
       total += value.byteLength;
       limits.onBytes?.(value.byteLength);
@@ -285,27 +288,43 @@ async function* countedChunks(request: Request, limits: UploadLimits): AsyncGene
   }
 }
 
-/** What is read, where it comes in time. */
-async function unlessStalled<T>(
+/** What is read, where it comes in time. @param end of the whole upload, on the clock of `performance`. */
+async function unlessLate<T>(
   read: Promise<T>,
   total: number,
-  { stallSeconds }: UploadLimits,
+  { stallSeconds, uploadSeconds }: UploadLimits,
+  end: number,
 ): Promise<T> {
-  const { promise: stalled, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(
-      new RequestError(
-        408,
-        `Cannot read the body: after ${total} bytes nothing came for ${stallSeconds} seconds; send it again, or start the server with a longer --stall`,
-        { field: "body" },
-      ),
-    );
-  }, stallSeconds * 1000);
+  const left = end - performance.now();
+  // Bytes that are there already would always be first.
+  if (left <= 0) throw tooSlow(total, uploadSeconds);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const stall = stallSeconds * 1000;
+  const timer = setTimeout(
+    () => reject(left < stall ? tooSlow(total, uploadSeconds) : stalled(total, stallSeconds)),
+    Math.min(left, stall),
+  );
   try {
-    return await Promise.race([read, stalled]);
+    return await Promise.race([read, late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function stalled(total: number, seconds: number): RequestError {
+  return new RequestError(
+    408,
+    `Cannot read the body: after ${total} bytes nothing came for ${seconds} seconds; send it again, or start the server with a longer --stall`,
+    { field: "body" },
+  );
+}
+
+function tooSlow(total: number, seconds: number): RequestError {
+  return new RequestError(
+    408,
+    `Cannot read the body: only ${total} bytes came in ${seconds} seconds; send it over a faster line, or start the server with a longer --upload-seconds`,
+    { field: "body" },
+  );
 }
 
 function optionsOf(text: string | undefined): Record<string, unknown> {

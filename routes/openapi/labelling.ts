@@ -119,7 +119,7 @@ export const refusals: Record<string, Answer> = {
   ...problem(
     408,
     "Request Timeout",
-    "nothing of the body came for too long; the connection is closed",
+    "nothing of the body came for too long, or all of it takes too long; the connection is closed",
     "Cannot read the body: after 65536 bytes nothing came for 30 seconds; send it again, or start the server with a longer --stall",
     { field: "body" },
   ),
@@ -221,7 +221,7 @@ const notDone: Record<string, Answer> = {
   ...problem(
     410,
     "Gone",
-    "the job was cancelled",
+    "the job was cancelled, or its result lacks what was asked for",
     `Cannot give the result of job ${ID}: it was cancelled`,
   ),
 };

@@ -6,8 +6,8 @@ import { GpuLostError } from "../../lib/gpu/mod.ts";
 import type { AnswerKind } from "../../lib/jobs/answer.ts";
 import { writeInput } from "../../lib/jobs/input.ts";
 import { LabellerLostError } from "../../lib/jobs/labeller.ts";
-import { readResult } from "../../lib/jobs/result.ts";
-import { WorkerLabeller } from "../../lib/jobs/worker_labeller.ts";
+import { MissingResultError, readResult } from "../../lib/jobs/result.ts";
+import { WorkerLabeller, type WorkerLabellerOptions } from "../../lib/jobs/worker_labeller.ts";
 import { ScanError } from "../../lib/scan/mod.ts";
 import { OptionError } from "../../lib/ttt/options.ts";
 import type { Progress } from "../../lib/ttt/types.ts";
@@ -28,7 +28,10 @@ interface Labelling {
 }
 
 /** Gives `body` a labeller in threads of its own. */
-async function withThreads(body: (labelling: Labelling) => Promise<void>): Promise<void> {
+async function withThreads(
+  body: (labelling: Labelling) => Promise<void>,
+  options: WorkerLabellerOptions = {},
+): Promise<void> {
   await withFolder(async (folder) => {
     const losses: number[] = [];
     const pauseAfter = (count: number) => {
@@ -50,6 +53,7 @@ async function withThreads(body: (labelling: Labelling) => Promise<void>): Promi
     await using labeller = await WorkerLabeller.open({ student: folder }, {
       module: MODULE,
       pauseAfter,
+      ...options,
     });
     await body({ labeller, folder, losses, input });
   });
@@ -112,7 +116,7 @@ Deno.test("WorkerLabeller.label() throws what the thread threw, and the thread g
       assert.equal(error.field, "method");
       return true;
     });
-    await assert.rejects(labeller.answer(cut, TURN, "json"), { code: "ENOENT" });
+    await assert.rejects(labeller.answer(cut, TURN, "json"), MissingResultError);
     assert.deepEqual((await readdir(cut)).sort(), ["input.json", "scan"]);
     await labeller.label(await input("room.ply"), TURN);
     assert.deepEqual(losses, []);
@@ -167,6 +171,24 @@ for (
         assert.deepEqual([...labels], [0, 1, 2, 0, 1, 2]);
         assert.deepEqual(losses, [1]);
       })
+    );
+  });
+}
+
+for (const name of ["never ends", "holds its thread"]) {
+  Deno.test(`WorkerLabeller starts another thread when one hangs (${name})`, async () => {
+    await quietly(() =>
+      withThreads(async ({ labeller, input, losses, folder }) => {
+        const scan = await input(name);
+        await assert.rejects(
+          labeller.label(scan, TURN),
+          (error) => error instanceof LabellerLostError && /no word in 0\.5 s/.test(error.message),
+        );
+        await writeFile(join(folder, "go"), "");
+        await labeller.available();
+        assert.ok(await labeller.ready());
+        assert.deepEqual(losses, [1]);
+      }, { hangSeconds: 0.5 })
     );
   });
 }

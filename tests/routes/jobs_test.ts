@@ -273,3 +273,43 @@ Deno.test("GET /v1/jobs/:id/cloud gives what the viewer draws, as many points as
     }
   });
 });
+
+Deno.test("GET /v1/jobs/:id/result gives what is there of a result, and says what is not", async () => {
+  await withJobs(async (jobs) => {
+    const job = await submitted(jobs);
+    jobs.work();
+    await eventsOf(jobs, job);
+    const folder = join(jobs.queue.folderOf(job.id), "result-1");
+    await rm(join(folder, "source.u8"));
+    const result = await jobs.app.request(job.links.result);
+    assert.equal(result.status, 200);
+    await result.body?.cancel();
+    const cloud = await problemOf(await jobs.app.request(job.links.cloud), 410);
+    assert.match(cloud.detail, /source\.u8/);
+    await rm(join(folder, "labels.u8"));
+    await problemOf(await jobs.app.request(job.links.result), 410);
+  });
+});
+
+for (const moment of ["before", "after"] as const) {
+  Deno.test(`DELETE /v1/jobs/:id ${moment} its answer is made breaks no answer`, async () => {
+    await withJobs(async (jobs) => {
+      const job = await submitted(jobs);
+      jobs.work();
+      await eventsOf(jobs, job);
+      const { labeller } = jobs;
+      const made = labeller.answer.bind(labeller);
+      labeller.answer = async (...call) => {
+        const remove = async () => {
+          const gone = await jobs.app.request(job.links.self, { method: "DELETE" });
+          assert.equal(gone.status, 204);
+        };
+        if (moment === "before") await remove();
+        const answer = await made(...call);
+        await remove();
+        return answer;
+      };
+      await problemOf(await jobs.app.request(job.links.result), 404);
+    });
+  });
+}

@@ -63,6 +63,25 @@ Deno.test("POST /v1/segment waits while bytes come, however long the whole takes
   assert.equal(response.status, 200, await response.text());
 });
 
+Deno.test("POST /v1/segment gives an upload up that trickles in for longer than --upload-seconds", async () => {
+  const { app, engine } = fakeApp({ limits: { uploadSeconds: 0.1, places: 1 } });
+  let ended = false;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(control) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      if (!ended) control.enqueue(Uint8Array.of(112));
+    },
+    cancel: () => void (ended = true),
+  });
+  const response = await app.request("/v1/segment", { method: "POST", body });
+  const { detail, field } = await problemOf(response, 408);
+  assert.match(detail, /only \d+ bytes came in 0\.1 seconds; .*--upload-seconds/);
+  assert.equal(field, "body");
+  assert.ok(ended, "the rest is not asked for");
+  assert.equal(engine.requests.length, 0);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+});
+
 Deno.test("startServer() hangs up on a client that fell silent", async () => {
   const { app } = fakeApp({ limits });
   await using server = await startServer(app, "127.0.0.1", 0);

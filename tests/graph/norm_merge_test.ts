@@ -1,0 +1,39 @@
+/** The kernel that merges batch statistics takes no memory with every dispatch. */
+import assert from "node:assert/strict";
+import { normMerge } from "../../kernels/elementwise.ts";
+import { f32bits, type Gpu } from "../../lib/gpu/mod.ts";
+import { withGpu } from "../gpu.ts";
+
+const C4 = 4;
+const DISPATCHES = 200;
+const MIB = 2 ** 20;
+/** Lavapipe kept 45 MiB and more of compiled variants where it could unroll the loops. */
+const MOST_GROWTH = 16 * MIB;
+
+/** Merges the statistics of `rows` rows again and again. */
+async function merge(gpu: Gpu, rows: number): Promise<void> {
+  using partials = gpu.zeros("partials", Math.ceil(rows / 64) * 2 * C4 * 16);
+  using mean = gpu.zeros("mean", C4 * 16);
+  using variance = gpu.zeros("variance", C4 * 16);
+  using runningMean = gpu.zeros("running mean", C4 * 16);
+  using runningVariance = gpu.zeros("running variance", C4 * 16);
+  const launch = {
+    kernel: normMerge,
+    constants: { C4 },
+    params: [rows, f32bits(0.1), f32bits(1 / rows), f32bits(1 / (rows - 1))],
+    bindings: [partials, mean, variance, runningMean, runningVariance],
+    workgroups: 1,
+  };
+  gpu.run(Array.from({ length: DISPATCHES }, () => launch));
+  await gpu.finished();
+}
+
+withGpu("norm_merge.wgsl is not compiled again at every dispatch", async (gpu) => {
+  for (const rows of [200, 600]) {
+    await merge(gpu, rows);
+    const before = Deno.memoryUsage().rss;
+    await merge(gpu, rows);
+    const grown = Deno.memoryUsage().rss - before;
+    assert.ok(grown < MOST_GROWTH, `${rows} rows: ${Math.round(grown / MIB)} MiB more`);
+  }
+});
