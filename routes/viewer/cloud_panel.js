@@ -76,13 +76,14 @@ export class CloudPanel {
     this.#classes = classes;
     this.#palette = palette;
     this.#hidden.clear();
+    // These take their room before the cloud is framed in what is left.
+    for (const id of ["tools", "legend"]) byId(id, HTMLElement).hidden = false;
     this.#view.show(cloud);
     this.#view.setPalette(palette, this.#hidden);
     const [scan] = this.#modes;
     scan.disabled = cloud.channels === 0;
     if (scan.disabled && scan.checked) this.#modes[2].checked = true;
     this.#openCeiling();
-    for (const id of ["tools", "legend"]) byId(id, HTMLElement).hidden = false;
     byId("empty", HTMLElement).hidden = true;
     this.#setMode();
   }

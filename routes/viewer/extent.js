@@ -9,6 +9,16 @@
 const SAMPLE = 50_000;
 /** Share of the points beyond each end of an axis that may be stray. */
 const STRAY = 0.002;
+/** What closes a scan at the top lies in this share of its height, and over more than that of its plan. */
+const TOP = 0.15;
+const CLOSED = 0.6;
+/** Of what lies at the top, a ceiling is more than so much, in a layer as thin as that; treetops are not. */
+const FLAT = 0.5;
+const LAYER = 0.04;
+/** Cells of the ground plan along each side. */
+const PLAN_CELLS = 12;
+/** Share of the height that is left where a ceiling is cut away. */
+const CUT = 0.8;
 /** Cells of the longest edge, for the density. */
 const CELLS = 64;
 
@@ -18,42 +28,92 @@ const CELLS = 64;
  * usual distance of neighbours.
  */
 export function extentOf(positions) {
-  const axes = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map((axis) => sortedAlong(positions, axis));
-  const last = axes[0].length - 1;
-  const least = axes.map((values) => values[Math.floor(STRAY * last)]);
-  const greatest = axes.map((values) => values[Math.ceil((1 - STRAY) * last)]);
+  const ranges = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map((axis) => rangeOf(along(positions, axis)));
+  const [least, greatest] = [0, 1].map((end) => ranges.map((range) => range[end]));
   return { least, greatest, spacing: spacingOf(positions, least, greatest) };
 }
 
 /**
  * @param {Float32Array} positions
- * @param {number[]} up
+ * @param {{east: number[], north: number[], up: number[]}} frame
  * @returns {{low: number, high: number, ceiling: number | null}} heights between which points lie, and that
  * below which one sees into a closed room.
  */
-export function heightsOf(positions, up) {
-  const heights = sortedAlong(positions, up);
-  const last = heights.length - 1;
-  const low = heights[Math.floor(STRAY * last)];
-  const high = heights[Math.ceil((1 - STRAY) * last)];
-  // The rule of the pictures that the command line draws: a dense layer at the top.
-  const inTop = heights.filter((height) => height >= low + 0.9 * (high - low)).length;
-  const closed = high > low && inTop > heights.length / 12;
-  return { low, high, ceiling: closed ? low + 0.8 * (high - low) : null };
+export function heightsOf(positions, { east, north, up }) {
+  const heights = along(positions, up);
+  const [low, high] = rangeOf(heights);
+  const size = high - low;
+  const top = heights.filter((height) => height >= high - TOP * size);
+  const closed = size > 0 && inLayer(top, LAYER * size) > FLAT &&
+    coverOfTop(along(positions, east), along(positions, north), heights, high - TOP * size) >
+      CLOSED;
+  return { low, high, ceiling: closed ? low + CUT * size : null };
 }
 
 /**
- * Where points lie along an axis, least first.
+ * The share of heights that lie in the fullest layer of a thickness.
+ *
+ * @param {Float32Array} heights
+ * @param {number} thickness
+ */
+function inLayer(heights, thickness) {
+  const sorted = heights.toSorted();
+  let most = 0;
+  for (let from = 0, to = 0; to < sorted.length; to++) {
+    while (sorted[to] - sorted[from] > thickness) from++;
+    most = Math.max(most, to - from + 1);
+  }
+  return most / sorted.length;
+}
+
+/**
+ * The share of a scan's ground plan over which there are points above a height.
+ *
+ * @param {Float32Array} easts
+ * @param {Float32Array} norths
+ * @param {Float32Array} heights
+ * @param {number} top
+ */
+function coverOfTop(easts, norths, heights, top) {
+  const [west, eastmost] = rangeOf(easts);
+  const [south, northmost] = rangeOf(norths);
+  /** @type {Set<number>} */
+  const all = new Set();
+  /** @type {Set<number>} */
+  const covered = new Set();
+  heights.forEach((height, i) => {
+    const column = Math.floor((PLAN_CELLS * (easts[i] - west)) / (eastmost - west || 1));
+    const row = Math.floor((PLAN_CELLS * (norths[i] - south)) / (northmost - south || 1));
+    const cell = row * 2 * PLAN_CELLS + column;
+    all.add(cell);
+    if (height >= top) covered.add(cell);
+  });
+  return covered.size / all.size;
+}
+
+/**
+ * Where points lie along an axis.
  *
  * @param {Float32Array} positions
  * @param {number[]} axis
  */
-function sortedAlong(positions, [x, y, z]) {
+function along(positions, [x, y, z]) {
   const sampled = Math.min(SAMPLE, positions.length / 3);
   return Float32Array.from(
     { length: sampled },
     (_, i) => x * positions[3 * i] + y * positions[3 * i + 1] + z * positions[3 * i + 2],
-  ).sort();
+  );
+}
+
+/**
+ * The least and the greatest of values, without stray ones.
+ *
+ * @param {Float32Array} values
+ */
+function rangeOf(values) {
+  const sorted = values.toSorted();
+  const last = sorted.length - 1;
+  return [sorted[Math.floor(STRAY * last)], sorted[Math.ceil((1 - STRAY) * last)]];
 }
 
 /**

@@ -91,7 +91,7 @@ export class PointView {
 
   /** Heights between which points lie, and that below which one sees into a closed room. */
   get heights() {
-    return heightsOf(this.#cloud?.positions ?? new Float32Array(3), FRAMES[this.camera.up].up);
+    return heightsOf(this.#cloud?.positions ?? new Float32Array(3), FRAMES[this.camera.up]);
   }
 
   /**

@@ -53,12 +53,27 @@ Deno.test("OrbitCamera keeps its target in the middle while it turns, and moves 
   assert.ok(camera.distance > 0);
 });
 
-Deno.test("heightsOf() opens a room that is closed at the top, and leaves terrain alone", () => {
-  // A floor and a ceiling 3 apart, along y.
-  const room = Float32Array.from({ length: 3000 }, (_, i) => i % 3 === 1 ? 3 * (i % 2) : i % 70);
-  assert.deepEqual(heightsOf(room, [0, 1, 0]), { low: 0, high: 3, ceiling: 0.8 * 3 });
-  const slope = Float32Array.from({ length: 3000 }, (_, i) => (i / 1000) ** 4);
-  assert.equal(heightsOf(slope, [0, 0, 1]).ceiling, null);
+/** Points over a plan of 40 by 40, at the heights that are given there. */
+function over(heights: (east: number, north: number) => number[]): Float32Array {
+  const plan = Array.from({ length: 1600 }, (_, i) => [i % 40, Math.floor(i / 40)] as const);
+  return Float32Array.from(
+    plan.flatMap(([east, north]) => heights(east, north).flatMap((up) => [east, north, up])),
+  );
+}
+
+Deno.test("heightsOf() opens a room that is closed at the top, and leaves hills and trees alone", () => {
+  const room = over(() => [0, 1, 3]);
+  const { low, high, ceiling } = heightsOf(room, FRAMES.z);
+  assert.deepEqual([low, high], [0, 3]);
+  assert.ok(ceiling! > 1 && ceiling! < 3);
+  assert.equal(heightsOf(over((east) => [east, east + 0.5]), FRAMES.z).ceiling, null);
+  const treetops = over((east, north) => [0, 17 + (east * 7 + north * 11) % 30 / 10]);
+  assert.equal(heightsOf(treetops, FRAMES.z).ceiling, null);
+  const wood = over((east, north) => east % 5 < 2 && north % 7 < 3 ? [0, 18, 20] : [0]);
+  assert.equal(heightsOf(wood, FRAMES.z).ceiling, null);
+  // The same room lies on its side where y is up.
+  const turned = room.map((_, i) => room[i - i % 3 + [0, 2, 1][i % 3]!]!);
+  assert.deepEqual(heightsOf(turned, FRAMES.y), { low, high, ceiling });
 });
 
 Deno.test("extentOf() knows the distance of neighbours, and is not fooled by a stray point", () => {
