@@ -74,24 +74,30 @@ function fnv1a32(text: string): number {
   return hash >>> 0;
 }
 
-/** The weights of the golden networks: they follow from their names (formula in the folder's README). */
+/**
+ * The weights of the golden networks: they follow from their names (formula in the folder's README). Every product
+ * and sum is one of float32, with factors rounded to it first, as in tensors of PyTorch: in train mode the last
+ * bit of a weight decides on which side of zero a ReLU's input lies, and so moves gradient norms by 1e-4.
+ */
 export function goldenState(specs: readonly ParameterSpec[]): Map<string, NamedTensor> {
+  const { fround } = Math;
+  const tenth = fround(0.1);
   return new Map(specs.map((spec) => {
     const { name, shape } = spec;
     const count = shape.reduce((product, size) => product * size, 1);
     const hash = fnv1a32(name);
     const data = new Float32Array(count);
     const fan = shape.length === 3 ? shape[0]! * shape[1]! : shape[0]!;
-    const kernelScale = Math.sqrt(6 / fan);
+    const kernelScale = fround(Math.sqrt(6 / fan));
     for (let i = 0; i < count; i++) {
-      const u = Math.fround(mix32((i + hash) >>> 0) / 2 ** 32 * 2 - 1);
+      const u = fround(mix32((i + hash) >>> 0) / 2 ** 32 * 2 - 1);
       data[i] = spec.kind === "kernel"
         ? u * kernelScale
         : spec.kind === "scale"
-        ? 1 + 0.1 * u
+        ? 1 + fround(tenth * u)
         : name.endsWith(".running_var")
         ? 1 + 0.25 * Math.abs(u)
-        : 0.1 * u;
+        : tenth * u;
     }
     return [name, { shape, data }];
   }));
