@@ -111,13 +111,13 @@ class Evaluation {
 
   async run(): Promise<Results> {
     const { out, fresh, works } = this.#request;
-    const studies = await this.#studies();
+    const { studies, withoutStudent } = await this.#studies();
     const plan = planCells(studies);
     await Deno.mkdir(out, { recursive: true });
     using journal = await Journal.open(join(out, "cells.jsonl"), { fresh });
     await journal.settle(await this.#fingerprint(plan, studies));
     if (works) await this.#work(plan, journal);
-    const results = await this.#summarise(studies, plan, journal);
+    const results = await this.#summarise(studies, withoutStudent, plan, journal);
     const pictures = await this.#pictures(results, plan);
     await Deno.writeTextFile(join(out, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
     await Deno.writeTextFile(join(out, "results.md"), markdownReport(results));
@@ -125,7 +125,7 @@ class Evaluation {
     return results;
   }
 
-  async #studies(): Promise<Study[]> {
+  async #studies(): Promise<{ studies: Study[]; withoutStudent: string[] }> {
     const { dataset, split, profile, methods, studies, size, trains, student } = this.#request;
     const usable = new Set<string>();
     for (const { name } of profile.teachers) {
@@ -154,7 +154,12 @@ class Evaluation {
     const built = studies === "tune"
       ? [tuningStudy(context)]
       : studies.map((name) => buildStudy(name, context));
-    return built.filter(({ entries, sequences }) => entries.length > 0 && sequences.length > 0);
+    return {
+      studies: built.filter(({ entries, sequences }) => entries.length > 0 && sequences.length > 0),
+      withoutStudent: built.flatMap(({ name, withoutStudent }) =>
+        withoutStudent.map((id) => `${name}: ${id}`)
+      ),
+    };
   }
 
   async #fingerprint(plan: readonly Batch[], studies: readonly Study[]): Promise<Fingerprint> {
@@ -222,6 +227,7 @@ class Evaluation {
 
   async #summarise(
     studies: readonly Study[],
+    withoutStudent: readonly string[],
     plan: readonly Batch[],
     journal: Journal,
   ): Promise<Results> {
@@ -242,6 +248,7 @@ class Evaluation {
           dataset.domains.map(({ name, about, isSource }) => [name, { about, isSource }]),
         ),
         settings: journal.settings,
+        withoutStudent,
       },
       studies,
       journal.cells,

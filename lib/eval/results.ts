@@ -121,6 +121,8 @@ export interface Setting {
   domains: Record<string, { about: string; isSource: boolean }>;
   /** What cells depend on, by name. */
   settings: Record<string, string>;
+  /** What was left out because no student is there for it, `study: variant`. */
+  withoutStudent: readonly string[];
 }
 
 /** `results.json`. */

@@ -47,6 +47,12 @@ export interface Study {
   sequences: Sequence[];
 }
 
+/** A study, and what it had to leave out. */
+export interface BuiltStudy extends Study {
+  /** Ids of the variants that no trained student is there for. */
+  withoutStudent: string[];
+}
+
 /** How large the studies are. */
 export interface StudySize {
   /** Scenes a domain of the main study. */
@@ -111,9 +117,12 @@ export interface StudyContext {
   isAvailable(variant: Variant): boolean;
 }
 
-/** Makes a study. Variants without a student are left out. */
-export function buildStudy(name: StudyName, context: StudyContext): Study {
-  const study = BUILDERS[name](context);
+/** Makes a study. Variants without a student are left out, and named. */
+export function buildStudy(name: StudyName, context: StudyContext): BuiltStudy {
+  return withStudents(BUILDERS[name](context), context);
+}
+
+function withStudents(study: Study, context: StudyContext): BuiltStudy {
   const kept = study.entries.filter(({ variant }) => context.isAvailable(variant));
   return {
     ...study,
@@ -122,6 +131,8 @@ export function buildStudy(name: StudyName, context: StudyContext): Study {
       stepZero: kept.some(({ variant }) => variant.id === entry.stepZero) ? entry.stepZero : null,
     })),
     sequences: study.sequences.filter(({ parts }) => parts.every(({ scenes }) => scenes > 0)),
+    withoutStudent: study.entries.filter((entry) => !kept.includes(entry))
+      .map(({ variant }) => variant.id),
   };
 }
 
@@ -278,10 +289,10 @@ const ABLATIONS: readonly { label: string; settings: Settings }[] = [
 ];
 
 /** The study that settings are chosen by: every method's own grid. */
-export function tuningStudy(context: StudyContext): Study {
+export function tuningStudy(context: StudyContext): BuiltStudy {
   const shifted = context.size.domains ??
     context.dataset.domains.filter(({ isSource }) => !isSource).map(({ name }) => name);
-  return {
+  return withStudents({
     name: "tune",
     title: "Choice of settings",
     about: "Every setting of each method's own grid, on validation scenes.",
@@ -293,11 +304,11 @@ export function tuningStudy(context: StudyContext): Study {
           settings,
         }))
       )
-    ).filter(({ variant }) => context.isAvailable(variant)),
+    ),
     sequences: shifted.map((domain) =>
       domainSequence(domain, scenesOf(context, domain, context.size.scenes))
     ),
-  };
+  }, context);
 }
 
 /** A method by its defaults, with changes. */

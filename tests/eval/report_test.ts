@@ -192,3 +192,14 @@ Deno.test("notableScenes() are the best, the median and the worst gain of shifte
   assert.match(captionOf(worst!), /33\.3 % by source only, 25\.0 % by TTT-KD \(−8\.3\)/);
   assert.deepEqual(notableScenes({ ...results, domains: {} }), []);
 });
+
+Deno.test("both reports name the variants that no student is there for", () => {
+  const results = smallResults();
+  for (const report of [markdownReport(results), htmlReport(results, [])]) {
+    assert.match(report, /Left out, for no student is there: teachers: ttt-kd, teacher oracle/);
+  }
+  const whole = { ...results, withoutStudent: [] };
+  for (const report of [markdownReport(whole), htmlReport(whole, [])]) {
+    assert.doesNotMatch(report, /no student is there/);
+  }
+});

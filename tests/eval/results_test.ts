@@ -20,6 +20,7 @@ const SETTING = {
     dark: { about: "no light", isSource: false },
   },
   settings: {},
+  withoutStudent: [],
 };
 
 /** IoU of both classes where `hits` of ten are right. */

@@ -91,10 +91,14 @@ Deno.test("buildStudy() holds virtual views against photographs, all else alike,
   assert.ok(variants.some(({ id, photographs }) => id === "bn" && photographs === "none"));
 });
 
-Deno.test("buildStudy() leaves out what has no student", () => {
+Deno.test("buildStudy() leaves out what has no student, and names it", () => {
   const context = smallContext({ isAvailable: ({ teacher }) => teacher !== "random" });
-  assert.ok(idsOf(buildStudy("teachers", smallContext())).includes("ttt-kd, teacher random"));
-  assert.ok(!idsOf(buildStudy("teachers", context)).some((id) => id.includes("random")));
+  const whole = buildStudy("teachers", smallContext());
+  const study = buildStudy("teachers", context);
+  assert.ok(idsOf(whole).includes("ttt-kd, teacher random"));
+  assert.ok(!idsOf(study).some((id) => id.includes("random")));
+  assert.deepEqual(whole.withoutStudent, []);
+  assert.deepEqual(study.withoutStudent, idsOf(whole).filter((id) => id.includes("random")));
 });
 
 Deno.test("buildStudy() keeps to the domains and scenes that are there", () => {

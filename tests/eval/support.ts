@@ -217,6 +217,7 @@ export function smallResults(chosen: readonly string[] = smallContext().chosen):
         dark: { about: "no light", isSource: false },
       },
       settings: { split: "test" },
+      withoutStudent: ["teachers: ttt-kd, teacher oracle"],
     },
     studies,
     cells,

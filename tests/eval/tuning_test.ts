@@ -31,6 +31,7 @@ Deno.test("choices() takes the setting with the best mean over the domains", () 
     classes: ["floor", "wall"],
     domains: {},
     settings: {},
+    withoutStudent: [],
   };
   const chosen = choices(summarise(setting, [study], cells), METHODS);
   assert.equal(chosen.length, 1);

@@ -45,6 +45,9 @@ export function markdownReport(results: Results): string {
     ...(results.missing.length > 0
       ? [`Not finished, and left out: ${results.missing.join("; ")}.`]
       : []),
+    ...(results.withoutStudent.length > 0
+      ? [`Left out, for no student is there: ${results.withoutStudent.join("; ")}.`]
+      : []),
   ];
   return `${parts.join("\n\n")}\n`;
 }

@@ -71,6 +71,13 @@ export function htmlReport(results: Results, pictures: readonly ScenePicture[]):
         escape(`Not finished, and left out: ${results.missing.join("; ")}`),
       )
       : "",
+    results.withoutStudent.length > 0
+      ? element(
+        "p",
+        { class: "soft" },
+        escape(`Left out, for no student is there: ${results.withoutStudent.join("; ")}`),
+      )
+      : "",
     element(
       "nav",
       { "aria-label": "Sections" },
