@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type Job as BullJob, Queue, QueueEvents, Worker } from "bullmq";
+import { Queue, QueueEvents, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { join } from "node:path";
 import type { Progress } from "../ttt/types.ts";
@@ -23,6 +23,16 @@ import {
   type QueueLimits,
 } from "./queue.ts";
 import { connect, disconnect, errorOf, shownAddress, watch } from "./redis_connection.ts";
+import {
+  attemptsOf,
+  type Bull,
+  bullId,
+  idOf,
+  type JobData,
+  jobOf,
+  STATES,
+  type TurnProgress,
+} from "./redis_job.ts";
 import { sharedFolder } from "./redis_folder.ts";
 import { RedisTurns } from "./redis_turns.ts";
 
@@ -58,32 +68,6 @@ const CLOSE_MILLISECONDS = 1000;
 const PAGE = 100;
 /** BullMQ's codes for "this job is not yours": gone, no lock, not at work, another's lock. */
 const LOST_CODES = [-1, -2, -3, -6];
-
-/** What BullMQ keeps of a job beside its own. */
-interface JobData {
-  client: string;
-  scan: string;
-  method: string;
-  /** Beginnings that do not count as attempts. */
-  released: number;
-}
-
-/** Progress is of one turn; that of an earlier one no longer counts. */
-type TurnProgress = Progress & { turn: number };
-
-type Bull = BullJob<JobData, null, string>;
-
-/** BullMQ keeps its own things beside jobs, under names that jobs must not have. */
-const bullId = (id: string) => `job-${id}`;
-const idOf = (bull: string) => bull.slice("job-".length);
-
-const STATES: Readonly<Record<string, JobState>> = {
-  waiting: "queued",
-  prioritized: "queued",
-  active: "running",
-  completed: "done",
-  failed: "failed",
-};
 
 /** Keeps jobs for several machines; any number of processes may open the same one. */
 export class RedisQueue implements JobQueue {
@@ -488,34 +472,4 @@ async function unlessLost(act: () => Promise<unknown>): Promise<boolean> {
     if (LOST_CODES.includes((error as { code?: number }).code ?? 0)) return false;
     throw error;
   }
-}
-
-function attemptsOf(bull: Bull): number {
-  return bull.attemptsStarted - bull.data.released;
-}
-
-function jobOf(bull: Bull, state: JobState): Job {
-  const { client, scan, method } = bull.data;
-  const turn = bull.attemptsStarted || null;
-  return {
-    id: idOf(bull.id!),
-    client,
-    state,
-    scan,
-    method,
-    attempts: attemptsOf(bull),
-    turn,
-    createdAt: bull.timestamp,
-    startedAt: bull.processedOn ?? null,
-    finishedAt: bull.finishedOn ?? null,
-    progress: progressOf(bull.progress, turn),
-    problem: state === "failed" ? JSON.parse(bull.failedReason) : null,
-  };
-}
-
-function progressOf(kept: unknown, turn: number | null): Progress | null {
-  // Zero until there is some.
-  if (typeof kept !== "object" || kept === null) return null;
-  const { turn: itsTurn, ...progress } = kept as TurnProgress;
-  return itsTurn === turn ? progress : null;
 }
