@@ -43,6 +43,10 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
         about: "self-supervised on corresponding photographs of other rooms",
       },
       { name: "rooms-geometry", about: "height and slope of other rooms, no class labels" },
+      {
+        name: "rooms-self",
+        about: "self-supervised on corresponding photographs, height and slope of other rooms",
+      },
       { name: "rooms-random", about: "random weights (placebo)" },
       ORACLE,
     ],
