@@ -71,6 +71,8 @@ export interface StudySize {
   images: "all" | "ends";
   /** Training seeds of the methods in {@link SEEDED}; the others have one. */
   seeds: number;
+  /** At most so many gradient steps where a study does not say how many; null leaves methods their own. */
+  maxSteps: number | null;
 }
 
 /** Settings of a whole run. */
@@ -83,6 +85,7 @@ export const FULL_SIZE: StudySize = {
   curve: [0, 1, 5, 10, 25, 50, 100],
   images: "all",
   seeds: 1,
+  maxSteps: null,
 };
 
 /** What `--lite` runs. */
@@ -92,9 +95,10 @@ export const LITE_SIZE: StudySize = {
   focus: 1,
   domains: null,
   streamScenes: 3,
-  curve: [0, 1, 5, 10],
+  curve: [0, 1, 4, 8],
   images: "ends",
   seeds: 1,
+  maxSteps: 8,
 };
 
 /** Methods that are run from every training seed; the others cost as much and are run from one. */
@@ -313,9 +317,9 @@ export function tuningStudy(context: StudyContext): BuiltStudy {
 
 /** A method by its defaults, with changes. */
 function variantOf(
-  { methods, profile }: StudyContext,
+  { methods, profile, size }: StudyContext,
   name: string,
-  changes: Partial<Variant> = {},
+  { settings, ...changes }: Partial<Variant> = {},
 ): Variant {
   const method = methods.get(name);
   if (!method) {
@@ -325,7 +329,7 @@ function variantOf(
     id: name,
     label: changes.id ?? name,
     method: name,
-    settings: {},
+    settings: { ...fewerSteps(method, size), ...settings },
     checkpoint: method.checkpoint,
     teacher: profile.teachers[0]!.name,
     online: method.online,
@@ -334,6 +338,14 @@ function variantOf(
     curve: [],
     ...changes,
   };
+}
+
+/** The setting that keeps a method within the steps of this run, where it would take more. */
+function fewerSteps(method: Method, { maxSteps }: StudySize): Settings {
+  const { steps } = method.settings.parse({}) as Settings;
+  return maxSteps !== null && typeof steps === "number" && steps > maxSteps
+    ? { steps: maxSteps }
+    : {};
 }
 
 /** TTT-KD by its defaults, less what the paper does not have, with changes. */

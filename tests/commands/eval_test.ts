@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { LITE_SIZE } from "../../lib/eval/studies.ts";
 import type { Results, StudyResult } from "../../lib/eval/results.ts";
 import { decodePhoto } from "../../lib/scan/mod.ts";
 import { program, ttt, withFolder } from "./support.ts";
@@ -53,7 +54,7 @@ Deno.test("eval --lite runs every study and writes results, tables and the repor
       "step 0 is the student with batch statistics",
     );
     assert.deepEqual(Object.values(study("online").changes).flat(), [3]);
-    assert.equal(results.cost["ttt-kd"]!.gradientSteps, 25);
+    assert.equal(results.cost["ttt-kd"]!.gradientSteps, LITE_SIZE.maxSteps);
 
     const page = await readFile(at("out/report.html"), "utf8");
     for (const { title } of results.studies) assert.ok(page.includes(`${title}</h2>`), title);

@@ -62,6 +62,20 @@ Deno.test("buildStudy() holds methods that read their weights plainly against bn
   ]);
 });
 
+Deno.test("buildStudy() holds methods to the most steps of a run, unless a study says how many", () => {
+  const few = smallContext({ chosen: ["ttt-kd", "ttt-kd-online", "fusion"] });
+  few.size.maxSteps = 3;
+  const stepsIn = (name: "main" | "steps") =>
+    buildStudy(name, few).entries
+      .filter(({ variant }) => METHODS.get(variant.method)!.adapts)
+      .map(({ variant: { method, settings } }) => {
+        const { steps } = METHODS.get(method)!.settings.parse(settings) as { steps: number };
+        return [method, steps];
+      });
+  assert.deepEqual(stepsIn("main"), [["ttt-kd", 3], ["ttt-kd", 3], ["ttt-kd-online", 1]]);
+  assert.deepEqual(stepsIn("steps"), [["ttt-kd", 5]]);
+});
+
 Deno.test("buildStudy() runs the costly methods from one seed, the others from all", () => {
   const { entries } = buildStudy("main", smallContext({ chosen: ["source", "oracle", "ttt-kd"] }));
   assert.deepEqual(
