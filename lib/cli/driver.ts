@@ -29,6 +29,15 @@ export async function adapterName(): Promise<string | null> {
   return adapter ? adapter.info.description || adapter.info.device || "an unnamed adapter" : null;
 }
 
+/**
+ * Whether a CPU, by the text of /proc/cpuinfo, is an x86 without AVX-512. Code that Mesa 22's llvmpipe makes for
+ * such a one puts loads together lane by lane on the stack: the kernels take some six times as long.
+ */
+export function lacksAvx512(cpuinfo: string): boolean {
+  const flags = /^flags\s*:.*$/m.exec(cpuinfo)?.[0];
+  return flags !== undefined && !/\bavx512f\b/.test(flags);
+}
+
 /** How a driver can be installed here. */
 export type InstallPlan =
   | { commands: string[][] }

@@ -1,5 +1,7 @@
 /** `doctor`: what is here, what is missing, and the command that mends it. */
+import { readFile } from "node:fs/promises";
 import { aligned, defineCommand } from "../cli/args.ts";
+import { lacksAvx512 } from "../cli/driver.ts";
 import { MODEL_OPTIONS } from "../cli/engine.ts";
 import { Gpu } from "../gpu/mod.ts";
 import { modelsFolder } from "../teacher/mod.ts";
@@ -67,7 +69,7 @@ async function lookAtGpu(): Promise<Finding[]> {
   return [
     {
       what: "GPU",
-      found: gpu.adapterName + (gpu.isSoftware ? " (software: slow, but right)" : ""),
+      found: gpu.adapterName + (gpu.isSoftware ? await softwareRemark() : ""),
     },
     limit("maxBufferSize"),
     limit("maxStorageBufferBindingSize"),
@@ -79,6 +81,13 @@ async function lookAtGpu(): Promise<Finding[]> {
       found: gpu.features.has(feature) ? "yes" : "no (optional)",
     })),
   ];
+}
+
+async function softwareRemark(): Promise<string> {
+  const cpuinfo = await readFile("/proc/cpuinfo", "utf8").catch(() => "");
+  return ` (software: slow, but right${
+    lacksAvx512(cpuinfo) ? "; slower still on this CPU, which has no AVX-512" : ""
+  })`;
 }
 
 async function look(what: string, mend: string, find: () => Promise<string>): Promise<Finding> {

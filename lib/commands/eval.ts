@@ -121,7 +121,9 @@ export const command = defineCommand({
       const shifted = dataset.domains.filter(({ isSource }) => !isSource).map(({ name }) => name);
       const profile = profileOf(dataset.name, shifted, values.teacher);
       const usual = values.lite
-        ? names.filter((name) => !shifted.includes(name) || profile.focus.includes(name))
+        ? names.filter((name) =>
+          !shifted.includes(name) || profile.focus.slice(0, size.focus).includes(name)
+        )
         : null;
       const domains = values.domains === undefined
         ? usual

@@ -95,10 +95,10 @@ export const LITE_SIZE: StudySize = {
   focus: 1,
   domains: null,
   streamScenes: 3,
-  curve: [0, 1, 4, 8],
+  curve: [0, 1, 5],
   images: "ends",
   seeds: 1,
-  maxSteps: 8,
+  maxSteps: 5,
 };
 
 /** Methods that are run from every training seed; the others cost as much and are run from one. */
@@ -436,11 +436,12 @@ function focusSequences(context: StudyContext, also?: string): Sequence[] {
     .map((domain) => domainSequence(domain, scenesOf(context, domain, size.studyScenes)));
 }
 
-/** The sequence of the online study: the profile's, or of the first two shifted domains that are run. */
+/** The sequence of the online study: the profile's, or of the first two domains that are run, shifted ones first. */
 function streamSequences(context: StudyContext): Sequence[] {
   const { profile, size, dataset } = context;
-  const shifted = dataset.domains.filter(({ isSource }) => !isSource).map(({ name }) => name);
-  const run = shifted.filter((name) => size.domains === null || size.domains.includes(name));
+  const run = dataset.domains.toSorted((a, b) => Number(a.isSource) - Number(b.isSource))
+    .map(({ name }) => name)
+    .filter((name) => size.domains === null || size.domains.includes(name));
   const stream = profile.stream.every((name) => run.includes(name))
     ? profile.stream
     : run.slice(0, 2);

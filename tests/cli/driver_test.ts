@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DRIVER_PACKAGES, install, installPlan } from "../../lib/cli/driver.ts";
+import { DRIVER_PACKAGES, install, installPlan, lacksAvx512 } from "../../lib/cli/driver.ts";
 
 const debian = {
   os: "linux",
@@ -35,4 +35,11 @@ Deno.test("installPlan() says what to do where it cannot install", () => {
 
 Deno.test("install() stops at the command that fails and names it", async () => {
   await assert.rejects(install([["true"], ["false", "now"], ["true"]]), /`false now` failed/);
+});
+
+Deno.test("lacksAvx512() is sure only of x86", () => {
+  assert.ok(lacksAvx512("processor\t: 0\nflags\t\t: fpu sse4_2 avx2 fma\nbugs\t: spectre_v1\n"));
+  assert.ok(!lacksAvx512("processor\t: 0\nflags\t\t: fpu avx2 avx512f avx512bw\n"));
+  assert.ok(!lacksAvx512("processor\t: 0\nFeatures\t: fp asimd\n"));
+  assert.ok(!lacksAvx512(""));
 });

@@ -19,7 +19,7 @@ function submissionOf({ scan, photos, cameras }: WorldScene): Submission {
     scan: { name: scan.name, bytes: scan.bytes },
     images: photos.map((photo) => ({ name: photo.name, bytes: encodePng(photo) })),
     cameras: camerasToJson(cameras),
-    options: { method: "ttt-kd", steps: STEPS },
+    options: { method: "ttt-kd", steps: STEPS, voxelSize: 0.2 },
   };
 }
 

@@ -7,7 +7,11 @@ import type { Progress, SegmentRequest } from "../../lib/ttt/types.ts";
 import { ScanError } from "../../lib/scan/mod.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
-const OPTIONS = segmentOptions({ method: "ttt-kd", steps: 5 }, true);
+/** In coarse voxels, for the sake of time. */
+const coarse = (options: Record<string, unknown>, hasPhotographs = true) =>
+  segmentOptions({ voxelSize: 0.2, ...options }, hasPhotographs);
+
+const OPTIONS = coarse({ method: "ttt-kd", steps: 5 });
 
 /** One engine for all tests of the file; the device outlives the test that opens it. */
 let opened: Promise<{ engine: Engine; host: GpuHost; request: SegmentRequest }> | null = null;
@@ -83,7 +87,7 @@ engineTest("Engine.segment() stops within a step of an abort", async (engine, re
     seen.push(step);
     controller.abort(new Error("client left"));
   };
-  const options = segmentOptions({ method: "ttt-kd", steps: 50 }, true);
+  const options = coarse({ method: "ttt-kd", steps: 50 });
   await assert.rejects(
     () => engine.segment({ ...request, options, onProgress, signal: controller.signal }),
     /client left/,
@@ -99,7 +103,7 @@ engineTest(
     const onProgress = ({ step }: Progress) => {
       if (step !== undefined) seen.push({ step, ...stats });
     };
-    await engine.segment({ ...request, options: segmentOptions({ steps: 10 }, true), onProgress });
+    await engine.segment({ ...request, options: coarse({ steps: 10 }), onProgress });
     const [first, second] = seen;
     assert.deepEqual([first!.step, second!.step], [5, 10]);
     assert.equal(second!.submits - first!.submits, 5);
@@ -120,10 +124,7 @@ engineTest("Engine.segment() refuses cameras that see nothing", async (engine, r
 engineTest(
   "Engine.segment() renders views of a scan without photographs, the same ones twice",
   async (engine, request) => {
-    const options = segmentOptions(
-      { method: "ttt-kd", views: "virtual", steps: 2, copies: 0 },
-      false,
-    );
+    const options = coarse({ method: "ttt-kd", views: "virtual", steps: 2, copies: 0 }, false);
     const bare = { ...request, photos: [], cameras: [], options };
     const { labels, report } = await engine.segment(bare);
     const { count, pointsSeen, virtual } = report.views;
@@ -161,7 +162,7 @@ engineTest("Engine.segment() blames the scan for what passes a limit", async (en
 engineTest(
   "Engine.segment() keeps online weights until they are reset",
   async (engine, request) => {
-    const options = segmentOptions({ method: "ttt-kd-online", steps: 1 }, true);
+    const options = coarse({ method: "ttt-kd-online", steps: 1 });
     const first = await engine.segment({ ...request, options });
     const second = await engine.segment({ ...request, options });
     assert.equal(
