@@ -64,7 +64,7 @@ export const command = defineCommand({
     },
     lite: {
       type: "boolean",
-      about: "the fast form: few scenes, domains and steps, embedded students alone",
+      about: "the fast form: few scenes, domains, steps and copies, embedded students alone",
     },
     tune: {
       type: "boolean",

@@ -71,8 +71,8 @@ export interface StudySize {
   images: "all" | "ends";
   /** Training seeds of the methods in {@link SEEDED}; the others have one. */
   seeds: number;
-  /** At most so many gradient steps where a study does not say how many; null leaves methods their own. */
-  maxSteps: number | null;
+  /** The most that settings may be, by name, where a study does not say what they are. */
+  most: Readonly<Record<string, number>>;
 }
 
 /** Settings of a whole run. */
@@ -85,7 +85,7 @@ export const FULL_SIZE: StudySize = {
   curve: [0, 1, 5, 10, 25, 50, 100],
   images: "all",
   seeds: 1,
-  maxSteps: null,
+  most: {},
 };
 
 /** What `--lite` runs. */
@@ -98,7 +98,7 @@ export const LITE_SIZE: StudySize = {
   curve: [0, 1, 5],
   images: "ends",
   seeds: 1,
-  maxSteps: 5,
+  most: { steps: 5, copies: 2 },
 };
 
 /** Methods that are run from every training seed; the others cost as much and are run from one. */
@@ -329,7 +329,7 @@ function variantOf(
     id: name,
     label: changes.id ?? name,
     method: name,
-    settings: { ...fewerSteps(method, size), ...settings },
+    settings: { ...bounded(method, size), ...settings },
     checkpoint: method.checkpoint,
     teacher: profile.teachers[0]!.name,
     online: method.online,
@@ -340,12 +340,15 @@ function variantOf(
   };
 }
 
-/** The setting that keeps a method within the steps of this run, where it would take more. */
-function fewerSteps(method: Method, { maxSteps }: StudySize): Settings {
-  const { steps } = method.settings.parse({}) as Settings;
-  return maxSteps !== null && typeof steps === "number" && steps > maxSteps
-    ? { steps: maxSteps }
-    : {};
+/** The settings of a method whose defaults are more than this run allows. */
+function bounded(method: Method, { most }: StudySize): Settings {
+  const usual = method.settings.parse({}) as Settings;
+  return Object.fromEntries(
+    Object.entries(most).filter(([key, bound]) => {
+      const value = usual[key];
+      return typeof value === "number" && value > bound;
+    }),
+  );
 }
 
 /** TTT-KD by its defaults, less what the paper does not have, with changes. */
@@ -399,7 +402,7 @@ function stepZeroOf(context: StudyContext, variant: Variant): Variant {
   const isPlain = fusion === PLAIN.fusion && statistics === PLAIN.statistics &&
     copies === PLAIN.copies;
   const start = variantOf(context, isPlain ? "bn" : "fusion");
-  const usual = context.methods.get(start.method)!.settings.parse({}) as Settings;
+  const usual = context.methods.get(start.method)!.settings.parse(start.settings) as Settings;
   const asked: Settings = isPlain ? { copies } : { weight: fusion, statistics, copies };
   const changed = Object.entries(asked).filter(([key, value]) => usual[key] !== value);
   const told = changed.map(([key, value]) => `${key} ${value}`);
@@ -415,7 +418,14 @@ function stepZeroOf(context: StudyContext, variant: Variant): Variant {
     ...(copies === PLAIN.copies ? [] : [`${copies} copies`]),
   ];
   const label = fusion === 0 && !isPlain ? [...alone, ...student].join(", ") : id;
-  return { ...start, id, label, settings: Object.fromEntries(changed), checkpoint, teacher };
+  return {
+    ...start,
+    id,
+    label,
+    settings: { ...start.settings, ...Object.fromEntries(changed) },
+    checkpoint,
+    teacher,
+  };
 }
 
 function domainNames(dataset: Dataset): string[] {

@@ -54,7 +54,7 @@ Deno.test("eval --lite runs every study and writes results, tables and the repor
       "step 0 is the student with batch statistics",
     );
     assert.deepEqual(Object.values(study("online").changes).flat(), [3]);
-    assert.equal(results.cost["ttt-kd"]!.gradientSteps, LITE_SIZE.maxSteps);
+    assert.equal(results.cost["ttt-kd"]!.gradientSteps, LITE_SIZE.most.steps);
 
     const page = await readFile(at("out/report.html"), "utf8");
     for (const { title } of results.studies) assert.ok(page.includes(`${title}</h2>`), title);

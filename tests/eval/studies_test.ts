@@ -62,18 +62,27 @@ Deno.test("buildStudy() holds methods that read their weights plainly against bn
   ]);
 });
 
-Deno.test("buildStudy() holds methods to the most steps of a run, unless a study says how many", () => {
-  const few = smallContext({ chosen: ["ttt-kd", "ttt-kd-online", "fusion"] });
-  few.size.maxSteps = 3;
-  const stepsIn = (name: "main" | "steps") =>
-    buildStudy(name, few).entries
-      .filter(({ variant }) => METHODS.get(variant.method)!.adapts)
-      .map(({ variant: { method, settings } }) => {
-        const { steps } = METHODS.get(method)!.settings.parse(settings) as { steps: number };
-        return [method, steps];
-      });
-  assert.deepEqual(stepsIn("main"), [["ttt-kd", 3], ["ttt-kd", 3], ["ttt-kd-online", 1]]);
-  assert.deepEqual(stepsIn("steps"), [["ttt-kd", 5]]);
+Deno.test("buildStudy() holds settings to the most that a run allows, unless a study sets them", () => {
+  const few = smallContext({ chosen: ["ttt-kd-online", "ttt-kd-fusion", "ttt-kd"] });
+  few.size.most = { steps: 3, copies: 2 };
+  const asked = (name: "main" | "steps") =>
+    buildStudy(name, few).entries.map(({ variant: { id, method, settings }, stepZero }) => {
+      const { steps, copies } = METHODS.get(method)!.settings.parse(settings) as {
+        steps?: number;
+        copies?: number;
+      };
+      return [id, steps, copies, stepZero];
+    });
+  assert.deepEqual(asked("main"), [
+    ["fusion, weight 0", undefined, 2, null],
+    ["ttt-kd-online", 1, 2, "fusion, weight 0"],
+    ["fusion", undefined, 2, null],
+    ["ttt-kd-fusion", 3, 2, "fusion"],
+    ["bn", undefined, 0, null],
+    ["ttt-kd, as in the paper", 3, 0, "bn"],
+    ["ttt-kd", 3, 2, "fusion, weight 0"],
+  ]);
+  assert.deepEqual(asked("steps").at(-1)!.slice(1), [5, 0, null]);
 });
 
 Deno.test("buildStudy() runs the costly methods from one seed, the others from all", () => {

@@ -105,7 +105,7 @@ export function smallContext(changes: Partial<StudyContext> = {}): StudyContext 
       curve: [0, 5],
       images: "all",
       seeds: 2,
-      maxSteps: null,
+      most: {},
     },
     isAvailable: () => true,
     ...changes,
