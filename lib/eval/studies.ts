@@ -95,10 +95,10 @@ export const LITE_SIZE: StudySize = {
   focus: 1,
   domains: null,
   streamScenes: 3,
-  curve: [0, 1, 5],
+  curve: [0, 1, 3],
   images: "ends",
   seeds: 1,
-  most: { steps: 5, copies: 2 },
+  most: { steps: 3, copies: 2 },
 };
 
 /** Methods that are run from every training seed; the others cost as much and are run from one. */
