@@ -31,7 +31,7 @@ export async function adapterName(): Promise<string | null> {
 
 /**
  * Whether a CPU, by the text of /proc/cpuinfo, is an x86 without AVX-512. Code that Mesa 22's llvmpipe makes for
- * such a one puts loads together lane by lane on the stack: the kernels take some six times as long.
+ * such a one puts loads together lane by lane on the stack: the kernels take several times as long.
  */
 export function lacksAvx512(cpuinfo: string): boolean {
   const flags = /^flags\s*:.*$/m.exec(cpuinfo)?.[0];
