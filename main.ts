@@ -5,9 +5,9 @@
  * @module
  */
 import { aligned, type Command, commandHelp, parseCommand, UsageError } from "./lib/cli/args.ts";
-import type { Host } from "./lib/cli/host.ts";
+import type { Host } from "./lib/serving/server.ts";
 import { prepareVulkan } from "./lib/cli/driver.ts";
-import { OptionError } from "./lib/ttt/options.ts";
+import { OptionError } from "./lib/segment/options.ts";
 
 const PROGRAM = "ttt-kd";
 

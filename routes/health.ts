@@ -4,8 +4,8 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Labeller } from "../lib/jobs/labeller.ts";
-import type { JobQueue } from "../lib/jobs/queue.ts";
+import type { Labeller } from "../lib/serving/labeller/labeller.ts";
+import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import { problemResponse } from "./http/problem.ts";
 
 /** Routes under `/health`. */

@@ -6,9 +6,9 @@
 import { Hono } from "hono";
 import { statfs } from "node:fs/promises";
 import process from "node:process";
-import type { JobQueue } from "../lib/jobs/queue.ts";
-import type { SessionStore } from "../lib/sessions/store.ts";
-import type { GpuTurns } from "../lib/ttt/turns.ts";
+import type { JobQueue } from "../lib/serving/queue/queue.ts";
+import type { SessionStore } from "../lib/serving/sessions/store.ts";
+import type { GpuTurns } from "../lib/concurrency/turns.ts";
 import type { RequestMetrics } from "./http/observe.ts";
 import type { JobMetrics } from "./http/observe_jobs.ts";
 import { family, METRICS_TYPE } from "./http/prometheus.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Labeller } from "../lib/jobs/labeller.ts";
+import type { Labeller } from "../lib/serving/labeller/labeller.ts";
 
 /** Routes under `/v1/models`. */
 export function modelRoutes(labeller: Labeller): Hono {

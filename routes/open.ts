@@ -8,15 +8,15 @@ import {
   type Server,
   type ServerData,
   type ServerOptions,
-} from "../lib/cli/host.ts";
-import type { Labeller } from "../lib/jobs/labeller.ts";
-import { openQueue } from "../lib/jobs/open_queue.ts";
-import type { JobQueue } from "../lib/jobs/queue.ts";
-import { segmentationWork } from "../lib/jobs/segmentation.ts";
-import { sweep } from "../lib/jobs/sweep.ts";
-import { JobWorker } from "../lib/jobs/worker.ts";
-import { SessionStore } from "../lib/sessions/store.ts";
-import { GpuTurns } from "../lib/ttt/turns.ts";
+} from "../lib/serving/server.ts";
+import type { Labeller } from "../lib/serving/labeller/labeller.ts";
+import { openQueue } from "../lib/serving/queue/open_queue.ts";
+import type { JobQueue } from "../lib/serving/queue/queue.ts";
+import { segmentationWork } from "../lib/serving/queue/segmentation.ts";
+import { sweep } from "../lib/serving/queue/sweep.ts";
+import { JobWorker } from "../lib/serving/queue/worker.ts";
+import { SessionStore } from "../lib/serving/sessions/store.ts";
+import { GpuTurns } from "../lib/concurrency/turns.ts";
 import { createApp } from "./app.ts";
 import { jobProblem } from "./http/problem.ts";
 import { startServer } from "./server.ts";

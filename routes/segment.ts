@@ -8,11 +8,11 @@ import { Hono } from "hono";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inputOptions, openFormat, writeInput } from "../lib/jobs/input.ts";
-import type { Labeller } from "../lib/jobs/labeller.ts";
-import { removeFolder } from "../lib/jobs/sweep.ts";
-import type { GpuTurns } from "../lib/ttt/turns.ts";
-import type { Progress } from "../lib/ttt/types.ts";
+import { inputOptions, openFormat, writeInput } from "../lib/serving/files/input.ts";
+import type { Labeller } from "../lib/serving/labeller/labeller.ts";
+import { removeFolder } from "../lib/serving/queue/sweep.ts";
+import type { GpuTurns } from "../lib/concurrency/turns.ts";
+import type { Progress } from "../lib/segment/types.ts";
 import { answer, answerForm } from "./http/answer.ts";
 import { receiveInput, type UploadLimits } from "./http/upload.ts";
 

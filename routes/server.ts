@@ -11,7 +11,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Server } from "../lib/cli/host.ts";
+import type { Server } from "../lib/serving/server.ts";
 
 /**
  * Starts to listen; port 0 takes a free one. Leaving by `await using` waits for requests in flight.

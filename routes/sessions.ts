@@ -5,17 +5,17 @@
  * @module
  */
 import { Hono } from "hono";
-import { inputOptions, openFormat, writeInput } from "../lib/jobs/input.ts";
-import { learnedFolder } from "../lib/jobs/learned.ts";
-import { readReport } from "../lib/jobs/result.ts";
+import { inputOptions, openFormat, writeInput } from "../lib/serving/files/input.ts";
+import { learnedFolder } from "../lib/serving/files/learned.ts";
+import { readReport } from "../lib/serving/files/result.ts";
 import {
   scanOptions,
   type Session,
   SESSION_METHOD,
   sessionOptions,
-} from "../lib/sessions/session.ts";
-import type { SessionStore } from "../lib/sessions/store.ts";
-import { OptionError } from "../lib/ttt/options.ts";
+} from "../lib/serving/sessions/session.ts";
+import type { SessionStore } from "../lib/serving/sessions/store.ts";
+import { OptionError } from "../lib/segment/options.ts";
 import { answer, answerForm } from "./http/answer.ts";
 import { RequestError } from "./http/problem.ts";
 import { sessionPath, sessionView } from "./http/session_view.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import type { Host } from "./host.ts";
+import type { Host } from "../serving/server.ts";
 
 /** The command line was wrong: exit code 2. */
 export class UsageError extends Error {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { NamedFile } from "../scan/views.ts";
-import type { Report } from "../ttt/types.ts";
+import type { NamedFile } from "../scan/camera/views.ts";
+import type { Report } from "../segment/types.ts";
 
 /** What is sent. */
 export interface Submission {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { ModelChoice } from "../jobs/labeller_protocol.ts";
-import { Engine } from "../ttt/engine.ts";
-import type { Progress } from "../ttt/types.ts";
+import type { ModelChoice } from "../serving/labeller/labeller_protocol.ts";
+import { Engine } from "../segment/engine.ts";
+import type { Progress } from "../segment/types.ts";
 import { type Option, wholeNumber } from "./args.ts";
-import type { ProgressDisplay } from "./progress.ts";
+import type { ProgressDisplay } from "../terminal/progress.ts";
 
 /** Options that choose the models. */
 export const MODEL_OPTIONS = {

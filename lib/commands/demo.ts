@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { labelledFile, labelsAndReport, type Submission } from "../cli/client.ts";
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
-import { progressDisplay } from "../cli/progress.ts";
-import { drawPanels, labelColors } from "../eval/picture.ts";
-import { EngineLabeller } from "../jobs/engine_labeller.ts";
+import { progressDisplay } from "../terminal/progress.ts";
+import { drawPanels, labelColors } from "../pictures/picture.ts";
+import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { camerasToJson, encodePng, readScan } from "../scan/mod.ts";
-import type { Report } from "../ttt/types.ts";
+import type { Report } from "../segment/types.ts";
 import { roomScene, type WorldScene } from "../worlds/rooms/mod.ts";
 
 export const command = defineCommand({

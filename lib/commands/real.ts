@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { labelledFile } from "../cli/client.ts";
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
-import { readNamed, readPhotographs } from "../cli/folder.ts";
-import { progressDisplay } from "../cli/progress.ts";
+import { readNamed, readPhotographs } from "../scan/read_folder.ts";
+import { progressDisplay } from "../terminal/progress.ts";
 import { checkAnswer } from "../eval/answer_check.ts";
-import { EngineLabeller } from "../jobs/engine_labeller.ts";
-import type { Report } from "../ttt/types.ts";
+import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";
+import type { Report } from "../segment/types.ts";
 
 /** What one scan came to. */
 interface Outcome {

@@ -1,10 +1,10 @@
 /** `serve`: the HTTP server. */
 import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
-import { DEFAULT_LIMITS } from "../cli/host.ts";
-import { DEFAULT_QUEUE_LIMITS } from "../jobs/queue.ts";
-import { HANG_SECONDS, WorkerLabeller } from "../jobs/worker_labeller.ts";
-import { DEFAULT_SESSION_LIMITS } from "../sessions/session.ts";
+import { DEFAULT_LIMITS } from "../serving/server.ts";
+import { DEFAULT_QUEUE_LIMITS } from "../serving/queue/queue.ts";
+import { HANG_SECONDS, WorkerLabeller } from "../serving/labeller/worker_labeller.ts";
+import { DEFAULT_SESSION_LIMITS } from "../serving/sessions/session.ts";
 
 const MIB = 2 ** 20;
 

@@ -1,13 +1,13 @@
 /** `train`: a student on the labelled scenes of a data set, alone or jointly with a teacher's features. */
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { MODEL_OPTIONS } from "../cli/engine.ts";
-import { progressDisplay } from "../cli/progress.ts";
+import { progressDisplay } from "../terminal/progress.ts";
 import { openDataset } from "../datasets/mod.ts";
 import { Gpu } from "../gpu/mod.ts";
 import { Teacher } from "../teacher/mod.ts";
-import { readStudent, readTeacher } from "../ttt/models.ts";
-import { TRAINING_PHASES, trainStudent } from "../ttt/training.ts";
-import { parseTrainingConfig } from "../ttt/training_config.ts";
+import { readStudent, readTeacher } from "../models/models.ts";
+import { TRAINING_PHASES, trainStudent } from "../train/training.ts";
+import { parseTrainingConfig } from "../train/training_config.ts";
 
 export const command = defineCommand({
   name: "train",

@@ -8,7 +8,7 @@ import {
   openDataset,
   WORLD_NAMES,
 } from "../datasets/mod.ts";
-import { contactSheet } from "../eval/contact_sheet.ts";
+import { contactSheet } from "../eval/pictures/contact_sheet.ts";
 import { Gpu } from "../gpu/mod.ts";
 import { encodePng } from "../scan/mod.ts";
 

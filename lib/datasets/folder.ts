@@ -23,9 +23,9 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { readNamed, readPhotographs } from "../cli/folder.ts";
+import { readNamed, readPhotographs } from "../scan/read_folder.ts";
 import { readScan, type Scan } from "../scan/mod.ts";
-import { readViews } from "../scan/views.ts";
+import { readViews } from "../scan/camera/views.ts";
 import type { Dataset, DatasetScene, DatasetSplit } from "./dataset.ts";
 
 /** A data set's file is malformed, or names what is not there. */

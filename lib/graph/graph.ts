@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { add } from "../../kernels/elementwise.ts";
+import { add } from "../../kernels/elementwise/records.ts";
 import type { Launch } from "../gpu/mod.ts";
 import { Tensor } from "./tensor.ts";
 

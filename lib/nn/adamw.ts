@@ -6,8 +6,8 @@
  * @module
  */
 import { type Binding, type Gpu, Program } from "../gpu/mod.ts";
-import { type AdamOptions, adamParams, adamStep } from "../graph/ops/optimizer.ts";
-import { overRanges, wholeOf } from "../graph/ops/ranges.ts";
+import { type AdamOptions, adamParams, adamStep } from "../graph/optimizers/optimizer.ts";
+import { overRanges, wholeOf } from "../graph/optimizers/ranges.ts";
 import type { Parameters, Part } from "./parameters.ts";
 
 /** Applies the gradients of `parameters` and leaves them zero. Owns the moments. */

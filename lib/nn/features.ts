@@ -1,7 +1,7 @@
 /**
  * The input channels that a student may read, by name. Published checkpoints differ in what they were fed and in
  * its units, so a name stands for one quantity in one unit from one origin, and a card lists names in the order
- * of the channels. `lib/ttt/input_features.ts` computes them, in this order:
+ * of the channels. `lib/voxels/input_features.ts` computes them, in this order:
  *
  * - `red`, `green`, `blue`: 0 to 1, less a half (MinkowskiEngine's `examples/indoor.py`, SpatioTemporalSegmentation);
  * - `red_unit`, ...: 0 to 1 (Pointcept since its `NormalizeColor` divides by 255);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { packHalf, pairGather, pairWeigh } from "../../kernels/pairing.ts";
+import { packHalf, pairGather, pairWeigh } from "../../kernels/pairing/records.ts";
 import { type BufferSlice, f32bits, type Gpu, type GpuBuffer, type Launch } from "../gpu/mod.ts";
 import type { Camera } from "../scan/mod.ts";
 import type { Voxels } from "../sparse/mod.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { pairProject, pairPyramid, pairSee } from "../../kernels/pairing.ts";
+import { pairProject, pairPyramid, pairSee } from "../../kernels/pairing/records.ts";
 import { f32bits, type Gpu, type GpuBuffer, type Launch } from "../gpu/mod.ts";
 import type { Camera } from "../scan/mod.ts";
 import { fillWords, workgroups } from "../sparse/words.ts";

@@ -7,7 +7,13 @@ export { CameraError, InputError, PhotoError, ScanError } from "./errors.ts";
 export type { Scan, ScanLabels } from "./scan.ts";
 export { readScan, scanFormat } from "./read.ts";
 export { convertScan, writeScan } from "./write.ts";
-export { type PlyContents, writePly } from "./ply_write.ts";
-export { type Camera, camerasToJson, matchPhotos, parseCameras, requireSize } from "./cameras.ts";
-export { cameraAt, type Lens } from "./look.ts";
-export { decodePhoto, encodePng, type Photo, type PhotoLimits } from "./photo.ts";
+export { type PlyContents, writePly } from "./ply/write.ts";
+export {
+  type Camera,
+  camerasToJson,
+  matchPhotos,
+  parseCameras,
+  requireSize,
+} from "./camera/cameras.ts";
+export { cameraAt, type Lens } from "./camera/look.ts";
+export { decodePhoto, encodePng, type Photo, type PhotoLimits } from "./photo/photo.ts";

@@ -6,10 +6,10 @@
  */
 import { parse } from "@loaders.gl/core";
 import { ScanError } from "./errors.ts";
-import { isLas } from "./las_header.ts";
-import { lasScanLoader } from "./las_loader.ts";
+import { isLas } from "./las/header.ts";
+import { lasScanLoader } from "./las/loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
-import { plyScanLoader } from "./ply_loader.ts";
+import { plyScanLoader } from "./ply/loader.ts";
 import { fullScale, largestOf, scaled } from "./scale.ts";
 import type { Scan } from "./scan.ts";
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { labelLas } from "./las_label.ts";
-import { writeLas } from "./las_write.ts";
-import { labelPly } from "./ply_label.ts";
-import { writePly } from "./ply_write.ts";
+import { labelLas } from "./las/label.ts";
+import { writeLas } from "./las/write.ts";
+import { labelPly } from "./ply/label.ts";
+import { writePly } from "./ply/write.ts";
 import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { averageRows as averageRowsKernel } from "../../kernels/sparse.ts";
+import { averageRows as averageRowsKernel } from "../../kernels/sparse/records.ts";
 import type { Launch } from "../gpu/mod.ts";
 import { workgroups } from "./words.ts";
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { hashInsert, hashMark, hashRows, hashSettle } from "../../kernels/sparse.ts";
+import { hashInsert, hashMark, hashRows, hashSettle } from "../../kernels/sparse/records.ts";
 import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
 import { prefixSum } from "./prefix_sum.ts";
 import { fillWords, type WordPlace, workgroups } from "./words.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { kernelMapCount, kernelMapFill } from "../../kernels/sparse.ts";
+import { kernelMapCount, kernelMapFill } from "../../kernels/sparse/records.ts";
 import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
 import { type CoordinateIndex, coordinateKey, type CoordinateTable } from "./coordinate_hash.ts";
 import { prefixSum } from "./prefix_sum.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { prefixSum as prefixSumKernel, prefixSumAdd } from "../../kernels/sparse.ts";
+import { prefixSum as prefixSumKernel, prefixSumAdd } from "../../kernels/sparse/records.ts";
 import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
 import { type WordPlace, workgroups } from "./words.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { radixCount, radixScatter } from "../../kernels/sparse.ts";
+import { radixCount, radixScatter } from "../../kernels/sparse/records.ts";
 import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
 import { prefixSum } from "./prefix_sum.ts";
 import { workgroups } from "./words.ts";

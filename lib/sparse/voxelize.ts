@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { rowStarts, voxelCoordinates } from "../../kernels/sparse.ts";
+import { rowStarts, voxelCoordinates } from "../../kernels/sparse/records.ts";
 import { f32bits, type Gpu, type GpuBuffer } from "../gpu/mod.ts";
 import {
   coordinateKey,

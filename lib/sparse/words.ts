@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fillWords as fillWordsKernel } from "../../kernels/sparse.ts";
+import { fillWords as fillWordsKernel } from "../../kernels/sparse/records.ts";
 import type { Binding, GpuBuffer, Launch } from "../gpu/mod.ts";
 
 /** One word of a buffer, where a launch leaves a count. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { teacherRepack } from "../../kernels/pairing.ts";
+import { teacherRepack } from "../../kernels/pairing/records.ts";
 import type { GpuBuffer, Launch } from "../gpu/mod.ts";
 import { workgroups } from "../sparse/words.ts";
 import type { TeacherCard } from "./card.ts";

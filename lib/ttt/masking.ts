@@ -7,14 +7,14 @@
  * @module
  */
 import type { GpuBuffer } from "../gpu/mod.ts";
-import { CELL } from "../graph/ops/occupancy.ts";
+import { CELL } from "../graph/losses/occupancy.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { coordinateKey, tableSlots } from "../sparse/mod.ts";
-import type { Random } from "../worlds/random.ts";
+import type { Random } from "../random/random.ts";
 import type { PlanContext } from "./plans.ts";
-import { pickPoints, type Points } from "./points.ts";
-import { SparseScan } from "./sparse_scan.ts";
+import { pickPoints, type Points } from "../voxels/points.ts";
+import { SparseScan } from "../voxels/sparse_scan.ts";
 
 /** Voxels between a voxel and the farthest cell of its neighbourhood, on each axis. */
 const REACH = 2;

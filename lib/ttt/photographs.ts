@@ -10,7 +10,7 @@ import type { FeatureMap } from "../teacher/mod.ts";
 import type { PhotographTargets } from "./methods/mod.ts";
 import { distillationTarget } from "./plans.ts";
 import { shuffleTargets } from "./shuffle.ts";
-import type { SparseScan } from "./sparse_scan.ts";
+import type { SparseScan } from "../voxels/sparse_scan.ts";
 
 /** Photographs as the teacher described them, and where they were taken. */
 export interface Photographs {

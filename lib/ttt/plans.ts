@@ -8,13 +8,16 @@ import type { BufferSlice, Gpu, GpuBuffer } from "../gpu/mod.ts";
 import { Graph } from "../graph/graph.ts";
 import { accumulate } from "../graph/ops/accumulate.ts";
 import { centreRows } from "../graph/ops/centre_rows.ts";
-import { cosineDistillation, type DistillationTarget } from "../graph/ops/cosine_distillation.ts";
-import { crossEntropy } from "../graph/ops/cross_entropy.ts";
+import {
+  cosineDistillation,
+  type DistillationTarget,
+} from "../graph/losses/cosine_distillation.ts";
+import { crossEntropy } from "../graph/losses/cross_entropy.ts";
 import { gather } from "../graph/ops/gather.ts";
-import { recordLoss } from "../graph/ops/mean_loss.ts";
-import { type SgdOptions, sgdStep } from "../graph/ops/optimizer.ts";
-import { overRanges } from "../graph/ops/ranges.ts";
-import { softCrossEntropy } from "../graph/ops/soft_cross_entropy.ts";
+import { recordLoss } from "../graph/losses/mean_loss.ts";
+import { type SgdOptions, sgdStep } from "../graph/optimizers/optimizer.ts";
+import { overRanges } from "../graph/optimizers/ranges.ts";
+import { softCrossEntropy } from "../graph/losses/soft_cross_entropy.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
 import { Tensor } from "../graph/tensor.ts";
@@ -23,7 +26,7 @@ import type { Parameters } from "../nn/parameters.ts";
 import type { Student } from "../nn/student.ts";
 import type { Targets } from "../pairing/mod.ts";
 import { type Probabilities, unpadded } from "./probabilities.ts";
-import type { SparseScan } from "./sparse_scan.ts";
+import type { SparseScan } from "../voxels/sparse_scan.ts";
 
 /** Everything a graph is made of: a plan's context, or its likeness on paper (`footprint.ts`). */
 export interface GraphContext {

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { DistillationTarget } from "../graph/ops/cosine_distillation.ts";
-import { Random } from "../worlds/random.ts";
-import type { AdaptationContext } from "./methods/method.ts";
+import type { DistillationTarget } from "../graph/losses/cosine_distillation.ts";
+import { Random } from "../random/random.ts";
+import type { AdaptationContext } from "./method.ts";
 import { LossHistory, type PlanContext, PredictionPlan, type Statistics } from "./plans.ts";
 import type { Probabilities } from "./probabilities.ts";
-import type { Points } from "./points.ts";
+import type { Points } from "../voxels/points.ts";
 import { ViewAverage } from "./view_average.ts";
 import { randomView } from "./views.ts";
 

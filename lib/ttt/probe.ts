@@ -5,7 +5,7 @@
  */
 import { Graph } from "../graph/graph.ts";
 import { centreRows } from "../graph/ops/centre_rows.ts";
-import type { DistillationTarget } from "../graph/ops/cosine_distillation.ts";
+import type { DistillationTarget } from "../graph/losses/cosine_distillation.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
 import { OptionError } from "./option_error.ts";

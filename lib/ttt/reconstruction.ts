@@ -4,8 +4,8 @@
  * @module
  */
 import { Graph } from "../graph/graph.ts";
-import { recordLoss } from "../graph/ops/mean_loss.ts";
-import { occupancy } from "../graph/ops/occupancy.ts";
+import { recordLoss } from "../graph/losses/mean_loss.ts";
+import { occupancy } from "../graph/losses/occupancy.ts";
 import { Plan } from "../graph/plan.ts";
 import type { ParameterSpec } from "../nn/parameters.ts";
 import type { MaskedScan } from "./masking.ts";

@@ -7,7 +7,7 @@
 import type { Gpu } from "../gpu/mod.ts";
 import { paddedChannels } from "../graph/tensor.ts";
 import type { Targets } from "../pairing/mod.ts";
-import { Random } from "../worlds/random.ts";
+import { Random } from "../random/random.ts";
 
 /** Deals the targets out anew, at random but always alike, among the voxels that have one. */
 export async function shuffleTargets(gpu: Gpu, targets: Targets): Promise<void> {

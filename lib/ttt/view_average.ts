@@ -7,17 +7,20 @@
  * @module
  */
 import { Graph } from "../graph/graph.ts";
-import { cosineDistillation, type DistillationTarget } from "../graph/ops/cosine_distillation.ts";
-import { recordLoss } from "../graph/ops/mean_loss.ts";
-import { movingAverage } from "../graph/ops/moving_average.ts";
+import {
+  cosineDistillation,
+  type DistillationTarget,
+} from "../graph/losses/cosine_distillation.ts";
+import { recordLoss } from "../graph/losses/mean_loss.ts";
+import { movingAverage } from "../graph/optimizers/moving_average.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { frozenLayers, LossHistory, type PlanContext, type Statistics } from "./plans.ts";
 import { type Probabilities, unpadded } from "./probabilities.ts";
-import type { Points } from "./points.ts";
-import { SparseScan } from "./sparse_scan.ts";
+import type { Points } from "../voxels/points.ts";
+import { SparseScan } from "../voxels/sparse_scan.ts";
 import { viewToScan } from "./views.ts";
 
 /** A view whose loss is this share above that of the scan itself counts 1/e of it. */

@@ -9,9 +9,9 @@ import type { Graph } from "../graph/graph.ts";
 import { gather } from "../graph/ops/gather.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { averageRows } from "../sparse/mod.ts";
-import type { Random } from "../worlds/random.ts";
-import type { Points } from "./points.ts";
-import type { SparseScan } from "./sparse_scan.ts";
+import type { Random } from "../random/random.ts";
+import type { Points } from "../voxels/points.ts";
+import type { SparseScan } from "../voxels/sparse_scan.ts";
 
 /** How far a view may be from the scan; every view is turned by any angle and mirrored half the time. */
 export interface ViewOptions {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Random } from "./random.ts";
+import type { Random } from "../random/random.ts";
 
 export type Colour = readonly [number, number, number];
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Camera, Photo } from "../scan/mod.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random/random.ts";
 import type { CastRays, Hits, Rays } from "./raycast.ts";
 import type { Painter } from "./shading.ts";
 import type { Solids } from "./solids.ts";

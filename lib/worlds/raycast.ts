@@ -1,6 +1,6 @@
 /**
  * The one ray caster: photographs and scanners both look at a world through it. The GPU does the work
- * (kernels/raycast.wgsl); the plain TypeScript below is what the kernel is held against. The reference tries every
+ * (kernels/worlds/raycast.wgsl); the plain TypeScript below is what the kernel is held against. The reference tries every
  * primitive of {@link Solids}; the kernel leaves away runs of primitives whose common bound the ray misses, so
  * worlds that list the primitives of one object in a row are cast at several times the speed.
  *
@@ -9,7 +9,7 @@
  * @module
  */
 import type { Gpu } from "../gpu/mod.ts";
-import { raycast } from "../../kernels/worlds.ts";
+import { raycast } from "../../kernels/worlds/records.ts";
 import { KIND, PRIMITIVE_WORDS, type Solids } from "./solids.ts";
 
 /** Rays: f32 [count * 8]: origin x, y, z, 0, direction x, y, z, 0. Directions may have any length. */

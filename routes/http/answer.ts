@@ -6,8 +6,8 @@
  */
 import type { Context } from "hono";
 import { rm } from "node:fs/promises";
-import type { AnswerKind } from "../../lib/jobs/answer.ts";
-import type { Labeller } from "../../lib/jobs/labeller.ts";
+import type { AnswerKind } from "../../lib/serving/files/answer.ts";
+import type { Labeller } from "../../lib/serving/labeller/labeller.ts";
 import type { Scan } from "../../lib/scan/mod.ts";
 import { negotiate } from "./accept.ts";
 import { reportHeader } from "./report_header.ts";

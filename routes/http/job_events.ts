@@ -8,8 +8,8 @@
  * @module
  */
 import type { SSEMessage } from "hono/streaming";
-import { isOver, type Job } from "../../lib/jobs/job.ts";
-import { type JobQueue, QueueUnavailableError } from "../../lib/jobs/queue.ts";
+import { isOver, type Job } from "../../lib/serving/queue/job.ts";
+import { type JobQueue, QueueUnavailableError } from "../../lib/serving/queue/queue.ts";
 import { jobView } from "./job_view.ts";
 
 /** How often to look whether another process has changed the job. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Job } from "../../lib/jobs/job.ts";
+import type { Job } from "../../lib/serving/queue/job.ts";
 
 /** Where a job is found. */
 export function jobPath({ id }: Pick<Job, "id">): string {

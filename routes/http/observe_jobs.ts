@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { isOver, type Job, type JobState } from "../../lib/jobs/job.ts";
-import { type JobQueue, QueueUnavailableError } from "../../lib/jobs/queue.ts";
+import { isOver, type Job, type JobState } from "../../lib/serving/queue/job.ts";
+import { type JobQueue, QueueUnavailableError } from "../../lib/serving/queue/queue.ts";
 import type { Log } from "./observe.ts";
 import { family, Histogram } from "./prometheus.ts";
 

@@ -8,20 +8,20 @@ import { STATUS_CODES } from "node:http";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { JobProblem } from "../../lib/jobs/job.ts";
-import { MissingFilesError } from "../../lib/jobs/input.ts";
-import { LabellerLostError } from "../../lib/jobs/labeller.ts";
-import { MissingResultError } from "../../lib/jobs/result.ts";
-import { QueueFullError, QueueUnavailableError } from "../../lib/jobs/queue.ts";
+import type { JobProblem } from "../../lib/serving/queue/job.ts";
+import { MissingFilesError } from "../../lib/serving/files/input.ts";
+import { LabellerLostError } from "../../lib/serving/labeller/labeller.ts";
+import { MissingResultError } from "../../lib/serving/files/result.ts";
+import { QueueFullError, QueueUnavailableError } from "../../lib/serving/queue/queue.ts";
 import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
 import { InputError } from "../../lib/scan/mod.ts";
 import {
   SessionConflictError,
   SessionGoneError,
   SessionsFullError,
-} from "../../lib/sessions/session.ts";
-import { OptionError } from "../../lib/ttt/options.ts";
-import { BusyError } from "../../lib/ttt/turns.ts";
+} from "../../lib/serving/sessions/session.ts";
+import { OptionError } from "../../lib/segment/options.ts";
+import { BusyError } from "../../lib/concurrency/turns.ts";
 
 /** A request that cannot be served, as routes throw it. */
 export class RequestError extends HTTPException {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Session } from "../../lib/sessions/session.ts";
-import type { SessionStore } from "../../lib/sessions/store.ts";
+import type { Session } from "../../lib/serving/sessions/session.ts";
+import type { SessionStore } from "../../lib/serving/sessions/store.ts";
 
 /** Where a session is found. */
 export function sessionPath({ id }: Pick<Session, "id">): string {

@@ -9,8 +9,8 @@
 import busboy from "busboy";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeStream } from "../../lib/jobs/durable.ts";
-import type { Input, InputFile } from "../../lib/jobs/input.ts";
+import { writeStream } from "../../lib/serving/files/durable.ts";
+import type { Input, InputFile } from "../../lib/serving/files/input.ts";
 import { RequestError } from "./problem.ts";
 
 /** What a server takes at most. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../../lib/jobs/cloud.ts";
+import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../../lib/serving/files/cloud.ts";
 import { SCAN_TYPES } from "../http/upload.ts";
 import { OPTIONS } from "./options.ts";
 import { headers, json, problem } from "./parts.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 import { z } from "zod";
-import { EXTRA_BYTES } from "../../lib/jobs/input.ts";
-import { SESSION_METHOD } from "../../lib/sessions/session.ts";
+import { EXTRA_BYTES } from "../../lib/serving/files/input.ts";
+import { SESSION_METHOD } from "../../lib/serving/sessions/session.ts";
 import { type Method, METHODS } from "../../lib/ttt/methods/mod.ts";
-import { COMMON_SETTINGS, DEFAULT_METHOD } from "../../lib/ttt/options.ts";
+import { COMMON_SETTINGS, DEFAULT_METHOD } from "../../lib/segment/options.ts";
 import type { Schema } from "./types.ts";
 
 /** Name of the schema of all options among the components. */

@@ -6,10 +6,10 @@
  * @module
  */
 import { z } from "zod";
-import type { Job, JobProblem } from "../../lib/jobs/job.ts";
+import type { Job, JobProblem } from "../../lib/serving/queue/job.ts";
 import { studentCardSchema } from "../../lib/nn/card.ts";
 import { teacherCardSchema } from "../../lib/teacher/card.ts";
-import type { Drift, Metrics, Progress, Report } from "../../lib/ttt/types.ts";
+import type { Drift, Metrics, Progress, Report } from "../../lib/segment/types.ts";
 import type { jobView } from "../http/job_view.ts";
 import type { sessionView } from "../http/session_view.ts";
 import type { Schema } from "./types.ts";

@@ -1,5 +1,5 @@
 /**
- * Reads the answer of `GET /v1/jobs/:id/cloud`; lib/jobs/cloud.ts gives its layout.
+ * Reads the answer of `GET /v1/jobs/:id/cloud`; lib/serving/files/cloud.ts gives its layout.
  *
  * @module
  */

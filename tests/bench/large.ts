@@ -4,8 +4,8 @@
  */
 import { GpuHost } from "../../lib/gpu/mod.ts";
 import type { Scan } from "../../lib/scan/mod.ts";
-import { Engine } from "../../lib/ttt/engine.ts";
-import { segmentOptions } from "../../lib/ttt/options.ts";
+import { Engine } from "../../lib/segment/engine.ts";
+import { segmentOptions } from "../../lib/segment/options.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
 /** Metres from one room to the next. */

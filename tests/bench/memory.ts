@@ -4,7 +4,7 @@
  */
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { Student } from "../../lib/nn/student.ts";
-import { footprint, type Step } from "../../lib/ttt/footprint.ts";
+import { footprint, type Step } from "../../lib/segment/footprint.ts";
 import { tableLine } from "./measure.ts";
 import { levelCounts, roomCloud } from "./room_cloud.ts";
 

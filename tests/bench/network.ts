@@ -19,8 +19,8 @@ import {
   predictionGraph,
   trainingGraph,
 } from "../../lib/ttt/plans.ts";
-import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
-import { Random } from "../../lib/worlds/random.ts";
+import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
+import { Random } from "../../lib/random/random.ts";
 import { gemmContender } from "./gemm.ts";
 import { type Contender, measureRates, tableLine } from "./measure.ts";
 import { roomCloud } from "./room_cloud.ts";

@@ -2,7 +2,7 @@
  * A scan-like cloud of as many voxels as wanted: the surfaces of a room with furniture, turned so that no wall lies
  * along the grid, with a sensor's noise and gaps.
  */
-import { Random } from "../../lib/worlds/random.ts";
+import { Random } from "../../lib/random/random.ts";
 
 type Triple = [number, number, number];
 

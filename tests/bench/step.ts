@@ -7,9 +7,9 @@ import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
 import { pairViews } from "../../lib/pairing/mod.ts";
 import { Teacher } from "../../lib/teacher/mod.ts";
-import { readStudent, readTeacher } from "../../lib/ttt/models.ts";
+import { readStudent, readTeacher } from "../../lib/models/models.ts";
 import { adaptationPlan, distillationTarget, LossHistory } from "../../lib/ttt/plans.ts";
-import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
+import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
 /** Prints milliseconds and share of each kernel, medians over `rounds` steps. */

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LITE_SIZE } from "../../lib/eval/studies.ts";
-import type { Results, StudyResult } from "../../lib/eval/results.ts";
+import { LITE_SIZE } from "../../lib/eval/studies/studies.ts";
+import type { Results, StudyResult } from "../../lib/eval/results/results.ts";
 import { decodePhoto } from "../../lib/scan/mod.ts";
 import { program, ttt, withFolder } from "./support.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
-import { FileCache } from "../../lib/eval/cache.ts";
-import { Checkpoints, type StudentSpec } from "../../lib/eval/checkpoints.ts";
-import type { EvalTeacher } from "../../lib/eval/teachers.ts";
+import { FileCache } from "../../lib/eval/cache/cache.ts";
+import { Checkpoints, type StudentSpec } from "../../lib/eval/cache/checkpoints.ts";
+import type { EvalTeacher } from "../../lib/eval/cache/teachers.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { FeatureMap } from "../../lib/teacher/mod.ts";
-import { readStudent } from "../../lib/ttt/models.ts";
+import { readStudent } from "../../lib/models/models.ts";
 import { withFolder } from "../commands/support.ts";
 import { withGpu } from "../gpu.ts";
 import { FakeEngine } from "../routes/support.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { DatasetScene } from "../../lib/datasets/dataset.ts";
-import { contactSheet } from "../../lib/eval/contact_sheet.ts";
-import type { Picture } from "../../lib/eval/picture.ts";
+import { contactSheet } from "../../lib/eval/pictures/contact_sheet.ts";
+import type { Picture } from "../../lib/pictures/picture.ts";
 import { writePly } from "../../lib/scan/mod.ts";
 
 type Rgb = [number, number, number];

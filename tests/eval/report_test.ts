@@ -8,7 +8,7 @@ import { markdownReport, markdownTable } from "../../lib/eval/report/markdown.ts
 import { percent, signed, withInterval } from "../../lib/eval/report/numbers.ts";
 import { htmlReport } from "../../lib/eval/report/page.ts";
 import { gainsTable, miouTable, stepZeroTable } from "../../lib/eval/report/tables.ts";
-import { captionOf, notableScenes } from "../../lib/eval/scene_pictures.ts";
+import { captionOf, notableScenes } from "../../lib/eval/pictures/scene_pictures.ts";
 import { smallResults } from "./support.ts";
 
 Deno.test("numbers are percent with one decimal, and differences have a sign", () => {

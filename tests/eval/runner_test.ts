@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Journal } from "../../lib/eval/journal.ts";
-import { type Batch, planCells } from "../../lib/eval/plan.ts";
-import { groupCells, runPlan, workOf } from "../../lib/eval/runner.ts";
-import { buildStudy, type StudyName } from "../../lib/eval/studies.ts";
-import type { Cell } from "../../lib/eval/cell.ts";
+import { Journal } from "../../lib/eval/run/journal.ts";
+import { type Batch, planCells } from "../../lib/eval/studies/plan.ts";
+import { groupCells, runPlan, workOf } from "../../lib/eval/run/runner.ts";
+import { buildStudy, type StudyName } from "../../lib/eval/studies/studies.ts";
+import type { Cell } from "../../lib/eval/run/cell.ts";
 import { withFolder } from "../commands/support.ts";
 import { benchOf, smallContext, SmallEngine, smallScene } from "./support.ts";
 

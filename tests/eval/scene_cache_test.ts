@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { FileCache } from "../../lib/eval/cache.ts";
-import { SceneCache } from "../../lib/eval/scene_cache.ts";
-import { packScene, unpackScene } from "../../lib/eval/scene_file.ts";
+import { FileCache } from "../../lib/eval/cache/cache.ts";
+import { SceneCache } from "../../lib/eval/cache/scene_cache.ts";
+import { packScene, unpackScene } from "../../lib/eval/cache/scene_file.ts";
 import { withFolder } from "../commands/support.ts";
 import { smallDataset, smallScene } from "./support.ts";
 

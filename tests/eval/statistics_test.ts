@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Confusion } from "../../lib/eval/confusion.ts";
+import { Confusion } from "../../lib/metrics/confusion.ts";
 import {
   differenceSeries,
   interval95,
@@ -8,8 +8,8 @@ import {
   pooled,
   resampledMious,
   streamOf,
-} from "../../lib/eval/statistics.ts";
-import { Random } from "../../lib/worlds/random.ts";
+} from "../../lib/eval/results/statistics.ts";
+import { Random } from "../../lib/random/random.ts";
 
 function matrix(...counts: number[]): Confusion {
   const confusion = new Confusion(2);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { buildStudy, STUDY_NAMES, tuningStudy } from "../../lib/eval/studies.ts";
+import { buildStudy, STUDY_NAMES, tuningStudy } from "../../lib/eval/studies/studies.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
-import { settingsOf } from "../../lib/ttt/options.ts";
+import { settingsOf } from "../../lib/segment/options.ts";
 import { smallContext } from "./support.ts";
 
 const idsOf = (study: ReturnType<typeof buildStudy>) => study.entries.map((e) => e.variant.id);

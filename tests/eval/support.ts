@@ -5,13 +5,13 @@
  * @module
  */
 import type { Dataset, DatasetScene } from "../../lib/datasets/dataset.ts";
-import type { Bench } from "../../lib/eval/runner.ts";
-import type { Cell } from "../../lib/eval/cell.ts";
+import type { Bench } from "../../lib/eval/run/runner.ts";
+import type { Cell } from "../../lib/eval/run/cell.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
-import { planCells } from "../../lib/eval/plan.ts";
-import { type Results, summarise } from "../../lib/eval/results.ts";
-import { buildStudy, STUDY_NAMES, type StudyContext } from "../../lib/eval/studies.ts";
-import type { SegmentRequest, SegmentResult } from "../../lib/ttt/types.ts";
+import { planCells } from "../../lib/eval/studies/plan.ts";
+import { type Results, summarise } from "../../lib/eval/results/results.ts";
+import { buildStudy, STUDY_NAMES, type StudyContext } from "../../lib/eval/studies/studies.ts";
+import type { SegmentRequest, SegmentResult } from "../../lib/segment/types.ts";
 import { FakeEngine } from "../routes/support.ts";
 
 /** Points of a scene. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { planCells } from "../../lib/eval/plan.ts";
-import { summarise } from "../../lib/eval/results.ts";
-import { tuningStudy } from "../../lib/eval/studies.ts";
-import { choices, choicesTable } from "../../lib/eval/tuning.ts";
+import { planCells } from "../../lib/eval/studies/plan.ts";
+import { summarise } from "../../lib/eval/results/results.ts";
+import { tuningStudy } from "../../lib/eval/studies/studies.ts";
+import { choices, choicesTable } from "../../lib/eval/studies/tuning.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
 import { cellOf, smallContext } from "./support.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { viewsOf } from "../../lib/eval/views.ts";
+import { viewsOf } from "../../lib/eval/studies/views.ts";
 import { smallScene } from "./support.ts";
 
 const scene = smallScene("noisy", 7);

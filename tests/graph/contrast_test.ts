@@ -1,14 +1,14 @@
 /** Ops of contrastive learning and masked reconstruction against their references. */
 import assert from "node:assert/strict";
-import { diversity, diversityReference } from "../../lib/graph/ops/diversity.ts";
-import { infoNce, infoNceReference } from "../../lib/graph/ops/info_nce.ts";
-import { nearestVote, nearestVoteReference } from "../../lib/graph/ops/nearest_vote.ts";
+import { diversity, diversityReference } from "../../lib/graph/losses/diversity.ts";
+import { infoNce, infoNceReference } from "../../lib/graph/losses/info_nce.ts";
+import { nearestVote, nearestVoteReference } from "../../lib/graph/losses/nearest_vote.ts";
 import {
   normaliseRows,
   normaliseRowsBackwardReference,
   normaliseRowsReference,
 } from "../../lib/graph/ops/normalise_rows.ts";
-import { CELL, occupancy, occupancyReference } from "../../lib/graph/ops/occupancy.ts";
+import { CELL, occupancy, occupancyReference } from "../../lib/graph/losses/occupancy.ts";
 import { softmaxReference } from "../../lib/graph/ops/softmax.ts";
 import { Graph } from "../../lib/graph/graph.ts";
 import { Plan } from "../../lib/graph/plan.ts";

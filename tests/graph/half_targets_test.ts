@@ -1,11 +1,11 @@
 /** Targets in float16: how they are rounded, and the ops that read them. */
 import assert from "node:assert/strict";
-import { packHalf } from "../../kernels/pairing.ts";
+import { packHalf } from "../../kernels/pairing/records.ts";
 import { centreRows, centreRowsReference } from "../../lib/graph/ops/centre_rows.ts";
 import {
   cosineDistillation,
   cosineDistillationReference,
-} from "../../lib/graph/ops/cosine_distillation.ts";
+} from "../../lib/graph/losses/cosine_distillation.ts";
 import { groupsOf64 } from "../../lib/graph/graph.ts";
 import { paddedChannels, Tensor } from "../../lib/graph/tensor.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";

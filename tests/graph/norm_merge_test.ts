@@ -1,6 +1,6 @@
 /** The kernel that merges batch statistics takes no memory with every dispatch. */
 import assert from "node:assert/strict";
-import { normMerge } from "../../kernels/elementwise.ts";
+import { normMerge } from "../../kernels/norm/records.ts";
 import { f32bits, type Gpu } from "../../lib/gpu/mod.ts";
 import { withGpu } from "../gpu.ts";
 

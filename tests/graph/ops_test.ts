@@ -25,12 +25,17 @@ import {
 import {
   cosineDistillation,
   cosineDistillationReference,
-} from "../../lib/graph/ops/cosine_distillation.ts";
-import { crossEntropy, crossEntropyReference } from "../../lib/graph/ops/cross_entropy.ts";
-import { entropy, entropyReference } from "../../lib/graph/ops/entropy.ts";
+} from "../../lib/graph/losses/cosine_distillation.ts";
+import { crossEntropy, crossEntropyReference } from "../../lib/graph/losses/cross_entropy.ts";
+import { entropy, entropyReference } from "../../lib/graph/losses/entropy.ts";
 import { gather, gatherBackwardReference, gatherReference } from "../../lib/graph/ops/gather.ts";
-import { recordLoss } from "../../lib/graph/ops/mean_loss.ts";
-import { adamReference, adamStep, sgdReference, sgdStep } from "../../lib/graph/ops/optimizer.ts";
+import { recordLoss } from "../../lib/graph/losses/mean_loss.ts";
+import {
+  adamReference,
+  adamStep,
+  sgdReference,
+  sgdStep,
+} from "../../lib/graph/optimizers/optimizer.ts";
 import { softmax, softmaxReference } from "../../lib/graph/ops/softmax.ts";
 import { Graph } from "../../lib/graph/graph.ts";
 import { Plan } from "../../lib/graph/plan.ts";

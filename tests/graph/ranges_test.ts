@@ -1,10 +1,10 @@
 /** Element-wise launches over buffers longer than a binding. */
 import assert from "node:assert/strict";
 import { type Binding, GpuBuffer, type Launch } from "../../lib/gpu/mod.ts";
-import { movingAverage } from "../../lib/graph/ops/moving_average.ts";
-import { adamStep } from "../../lib/graph/ops/optimizer.ts";
-import { overRanges, wholeOf } from "../../lib/graph/ops/ranges.ts";
-import { restoreReference, restoreStep } from "../../lib/graph/ops/restore.ts";
+import { movingAverage } from "../../lib/graph/optimizers/moving_average.ts";
+import { adamStep } from "../../lib/graph/optimizers/optimizer.ts";
+import { overRanges, wholeOf } from "../../lib/graph/optimizers/ranges.ts";
+import { restoreReference, restoreStep } from "../../lib/graph/optimizers/restore.ts";
 import { withGpu } from "../gpu.ts";
 import { seededNumbers } from "./support.ts";
 

@@ -3,7 +3,7 @@ import { Graph } from "../../lib/graph/graph.ts";
 import {
   softCrossEntropy,
   softCrossEntropyReference,
-} from "../../lib/graph/ops/soft_cross_entropy.ts";
+} from "../../lib/graph/losses/soft_cross_entropy.ts";
 import { softmaxReference } from "../../lib/graph/ops/softmax.ts";
 import { withGpu } from "../gpu.ts";
 import {

@@ -1,7 +1,10 @@
 /** What moves weights besides an optimizer: averages and restores. */
 import assert from "node:assert/strict";
-import { movingAverage, movingAverageReference } from "../../lib/graph/ops/moving_average.ts";
-import { restoreReference, restoreStep } from "../../lib/graph/ops/restore.ts";
+import {
+  movingAverage,
+  movingAverageReference,
+} from "../../lib/graph/optimizers/moving_average.ts";
+import { restoreReference, restoreStep } from "../../lib/graph/optimizers/restore.ts";
 import { withGpu } from "../gpu.ts";
 import { assertClose, seededNumbers } from "./support.ts";
 

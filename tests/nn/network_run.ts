@@ -1,7 +1,7 @@
 /** One pass of a backbone with its class head over a small cloud, forward and backward. */
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
-import { crossEntropy } from "../../lib/graph/ops/cross_entropy.ts";
+import { crossEntropy } from "../../lib/graph/losses/cross_entropy.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { Layers } from "../../lib/nn/layers.ts";
 import type { Network } from "../../lib/nn/network.ts";

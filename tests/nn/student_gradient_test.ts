@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
-import { cosineDistillation } from "../../lib/graph/ops/cosine_distillation.ts";
+import { cosineDistillation } from "../../lib/graph/losses/cosine_distillation.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { Tensor } from "../../lib/graph/tensor.ts";
 import { initialState } from "../../lib/nn/initialise.ts";

@@ -1,7 +1,7 @@
 /** Whole MinkUNets against MinkowskiEngine: logits, loss, input gradient, the norm of every gradient. */
 import assert from "node:assert/strict";
 import { Graph } from "../../lib/graph/graph.ts";
-import { crossEntropy } from "../../lib/graph/ops/cross_entropy.ts";
+import { crossEntropy } from "../../lib/graph/losses/cross_entropy.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { Layers } from "../../lib/nn/layers.ts";
 import { networkOf } from "../../lib/nn/network.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SqliteQueue } from "../../lib/jobs/sqlite_queue.ts";
+import { SqliteQueue } from "../../lib/serving/queue/sqlite_queue.ts";
 import { readScan } from "../../lib/scan/mod.ts";
 import { decodeCloud } from "../../routes/viewer/cloud.js";
 import {

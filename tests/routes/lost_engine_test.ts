@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULT_QUEUE_LIMITS } from "../../lib/jobs/queue.ts";
-import { DEFAULT_SESSION_LIMITS } from "../../lib/sessions/session.ts";
-import { WorkerLabeller } from "../../lib/jobs/worker_labeller.ts";
+import { DEFAULT_QUEUE_LIMITS } from "../../lib/serving/queue/queue.ts";
+import { DEFAULT_SESSION_LIMITS } from "../../lib/serving/sessions/session.ts";
+import { WorkerLabeller } from "../../lib/serving/labeller/worker_labeller.ts";
 import { camerasToJson, encodePng } from "../../lib/scan/mod.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 import { openServer } from "../../routes/open.ts";
@@ -47,7 +47,7 @@ withGpu(
       options: { method: "ttt-kd", steps: 6, copies: 0, voxelSize: 0.3 },
     });
     await withFaults(async (folder) => {
-      const module = new URL("../jobs/faulty_worker.ts", import.meta.url);
+      const module = new URL("../serving/labeller/faulty_worker.ts", import.meta.url);
       module.searchParams.set("marks", folder);
       const data = {
         folder,
@@ -71,7 +71,7 @@ withGpu(
 for (const fault of ["dies", "loses the device"]) {
   Deno.test(`POST /v1/segment answers 503 with Retry-After where its thread ${fault}`, async () => {
     await withFaults(async (folder) => {
-      const module = new URL("../jobs/fake_worker.ts", import.meta.url);
+      const module = new URL("../serving/labeller/fake_worker.ts", import.meta.url);
       await using labeller = await WorkerLabeller.open({ student: folder }, { module });
       const { app } = fakeApp({ labeller });
       const body = new FormData();

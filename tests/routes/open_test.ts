@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULT_QUEUE_LIMITS } from "../../lib/jobs/queue.ts";
-import { DEFAULT_SESSION_LIMITS } from "../../lib/sessions/session.ts";
+import { DEFAULT_QUEUE_LIMITS } from "../../lib/serving/queue/queue.ts";
+import { DEFAULT_SESSION_LIMITS } from "../../lib/serving/sessions/session.ts";
 import { openServer } from "../../routes/open.ts";
 import { FakeEngine, fakeLabeller, formRequest, fullForm, type JobAnswer } from "./support.ts";
 

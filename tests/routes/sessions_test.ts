@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LabellerLostError } from "../../lib/jobs/labeller.ts";
-import { WorkerLabeller } from "../../lib/jobs/worker_labeller.ts";
-import { SessionStore } from "../../lib/sessions/store.ts";
-import { readStudent } from "../../lib/ttt/models.ts";
-import type { Report } from "../../lib/ttt/types.ts";
+import { LabellerLostError } from "../../lib/serving/labeller/labeller.ts";
+import { WorkerLabeller } from "../../lib/serving/labeller/worker_labeller.ts";
+import { SessionStore } from "../../lib/serving/sessions/store.ts";
+import { readStudent } from "../../lib/models/models.ts";
+import type { Report } from "../../lib/segment/types.ts";
 import { createApp } from "../../routes/app.ts";
-import { logged, withFolder } from "../jobs/support.ts";
+import { logged, withFolder } from "../serving/queue/support.ts";
 import {
   FakeEngine,
   formRequest,
@@ -270,7 +270,7 @@ Deno.test("POST /v1/sessions/:id/scans teaches nothing by a scan that cannot be 
 
 Deno.test("POST /v1/sessions/:id/scans loses nothing with the thread that dies at it", async () => {
   await withFolder(async (folder) => {
-    const module = new URL("../jobs/fake_worker.ts", import.meta.url);
+    const module = new URL("../serving/labeller/fake_worker.ts", import.meta.url);
     await using labeller = await WorkerLabeller.open({ student: folder }, { module });
     const served = { app: createApp({ labeller, sessions: await SessionStore.open(folder) }) };
     const session = await begin(served);

@@ -1,17 +1,17 @@
 /** Jobs over HTTP on two machines that share a queue on Redis, and what they say when it is away. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DEFAULT_LIMITS } from "../../lib/cli/host.ts";
-import { readInput } from "../../lib/jobs/input.ts";
-import type { JobQueue } from "../../lib/jobs/queue.ts";
-import { segmentationWork } from "../../lib/jobs/segmentation.ts";
-import { type JobWork, JobWorker } from "../../lib/jobs/worker.ts";
-import { GpuTurns } from "../../lib/ttt/turns.ts";
+import { DEFAULT_LIMITS } from "../../lib/serving/server.ts";
+import { readInput } from "../../lib/serving/files/input.ts";
+import type { JobQueue } from "../../lib/serving/queue/queue.ts";
+import { segmentationWork } from "../../lib/serving/queue/segmentation.ts";
+import { type JobWork, JobWorker } from "../../lib/serving/queue/worker.ts";
+import { GpuTurns } from "../../lib/concurrency/turns.ts";
 import { createApp } from "../../routes/app.ts";
 import { jobProblem } from "../../routes/http/problem.ts";
-import { openRedisQueue, recovered } from "../jobs/queue_kinds.ts";
-import { testWithRedis as test, withRedis } from "../jobs/redis_server.ts";
-import { logged, until } from "../jobs/support.ts";
+import { openRedisQueue, recovered } from "../serving/queue/queue_kinds.ts";
+import { testWithRedis as test, withRedis } from "../serving/queue/redis_server.ts";
+import { logged, until } from "../serving/queue/support.ts";
 import {
   FakeEngine,
   fakeLabeller,

@@ -7,20 +7,24 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULT_LIMITS, type ServerLimits } from "../../lib/cli/host.ts";
-import type { Labeller } from "../../lib/jobs/labeller.ts";
-import { DEFAULT_QUEUE_LIMITS, type JobQueue, type QueueLimits } from "../../lib/jobs/queue.ts";
-import { segmentationWork } from "../../lib/jobs/segmentation.ts";
-import { SqliteQueue } from "../../lib/jobs/sqlite_queue.ts";
-import { JobWorker } from "../../lib/jobs/worker.ts";
-import { DEFAULT_SESSION_LIMITS, type SessionLimits } from "../../lib/sessions/session.ts";
-import { SessionStore } from "../../lib/sessions/store.ts";
-import { GpuTurns } from "../../lib/ttt/turns.ts";
+import { DEFAULT_LIMITS, type ServerLimits } from "../../lib/serving/server.ts";
+import type { Labeller } from "../../lib/serving/labeller/labeller.ts";
+import {
+  DEFAULT_QUEUE_LIMITS,
+  type JobQueue,
+  type QueueLimits,
+} from "../../lib/serving/queue/queue.ts";
+import { segmentationWork } from "../../lib/serving/queue/segmentation.ts";
+import { SqliteQueue } from "../../lib/serving/queue/sqlite_queue.ts";
+import { JobWorker } from "../../lib/serving/queue/worker.ts";
+import { DEFAULT_SESSION_LIMITS, type SessionLimits } from "../../lib/serving/sessions/session.ts";
+import { SessionStore } from "../../lib/serving/sessions/store.ts";
+import { GpuTurns } from "../../lib/concurrency/turns.ts";
 import { createApp } from "../../routes/app.ts";
 import { jobProblem } from "../../routes/http/problem.ts";
-import { EngineLabeller } from "../../lib/jobs/engine_labeller.ts";
+import { EngineLabeller } from "../../lib/serving/labeller/engine_labeller.ts";
 import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
-import { metricsOf } from "../../lib/eval/confusion.ts";
+import { metricsOf } from "../../lib/metrics/confusion.ts";
 import type {
   Drift,
   OnlineState,
@@ -28,7 +32,7 @@ import type {
   Segmenter,
   SegmentRequest,
   SegmentResult,
-} from "../../lib/ttt/types.ts";
+} from "../../lib/segment/types.ts";
 
 /** What a fake does before it answers. */
 export type Work = (request: SegmentRequest) => Promise<void>;

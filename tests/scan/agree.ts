@@ -9,8 +9,8 @@ import { parse } from "@loaders.gl/core";
 import { LAZRsLoader } from "@loaders.gl/las";
 import { PLYLoader } from "@loaders.gl/ply";
 import { ScanError } from "../../lib/scan/mod.ts";
-import { lasScanLoader } from "../../lib/scan/las_loader.ts";
-import { plyScanLoader } from "../../lib/scan/ply_loader.ts";
+import { lasScanLoader } from "../../lib/scan/las/loader.ts";
+import { plyScanLoader } from "../../lib/scan/ply/loader.ts";
 
 /**
  * Compares both LAS loaders.

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { readFileSync } from "node:fs";
 import { InputError, readScan, writeScan } from "../../lib/scan/mod.ts";
-import { openLazPerf } from "../../lib/scan/laz_perf.ts";
+import { openLazPerf } from "../../lib/scan/las/laz_perf.ts";
 import { agree } from "./agree.ts";
 import { random } from "./files.ts";
 

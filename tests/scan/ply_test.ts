@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { PLYLoader } from "@loaders.gl/ply";
-import { plyScanLoader } from "../../lib/scan/ply_loader.ts";
+import { plyScanLoader } from "../../lib/scan/ply/loader.ts";
 import { readScan, ScanError } from "../../lib/scan/mod.ts";
 import { agreePly } from "./agree.ts";
 import {

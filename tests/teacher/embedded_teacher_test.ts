@@ -5,7 +5,7 @@ import { PART_CLASS, ROOM_CLASSES } from "../../lib/worlds/rooms/classes.ts";
 import { sceneSeed } from "../../lib/worlds/rooms/domains.ts";
 import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
 import { photographRoom, placeCameras, ROOM_LENS } from "../../lib/worlds/rooms/photographs.ts";
-import { Random } from "../../lib/worlds/random.ts";
+import { Random } from "../../lib/random/random.ts";
 import { gpuCaster } from "../../lib/worlds/raycast.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { withGpu } from "../gpu.ts";

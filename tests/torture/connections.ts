@@ -6,7 +6,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Random } from "../../lib/worlds/random.ts";
+import { Random } from "../../lib/random/random.ts";
 import { Broken, requireHealth, requireProblem, sendScan } from "./client.ts";
 import { mutate } from "./mutate.ts";
 import type { Settings, Verdict } from "./section.ts";

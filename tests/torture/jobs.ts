@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Random } from "../../lib/worlds/random.ts";
+import { Random } from "../../lib/random/random.ts";
 import { writePly } from "../../lib/scan/mod.ts";
 import { Broken, formOf, type JobView } from "./client.ts";
 import type { Upload } from "./seeds.ts";

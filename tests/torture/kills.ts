@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Random } from "../../lib/worlds/random.ts";
+import { Random } from "../../lib/random/random.ts";
 import { Broken, endOf } from "./client.ts";
 import { handIn, smallScan } from "./jobs.ts";
 import type { Settings, Verdict } from "./section.ts";

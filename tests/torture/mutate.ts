@@ -5,7 +5,7 @@
  * @module
  */
 import { crc32 } from "node:zlib";
-import type { Random } from "../../lib/worlds/random.ts";
+import type { Random } from "../../lib/random/random.ts";
 
 /** A damaged file. */
 export interface Mutation {

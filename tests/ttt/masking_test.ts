@@ -1,11 +1,11 @@
 /** Masks, and what is to be reconstructed behind them. */
 import assert from "node:assert/strict";
 import type { GpuBuffer } from "../../lib/gpu/mod.ts";
-import { CELL } from "../../lib/graph/ops/occupancy.ts";
+import { CELL } from "../../lib/graph/losses/occupancy.ts";
 import type { StudentCard } from "../../lib/nn/card.ts";
 import { CELLS, drawMask, MASK, Masker, occupancyTargets } from "../../lib/ttt/masking.ts";
-import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
-import { Random } from "../../lib/worlds/random.ts";
+import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
+import { Random } from "../../lib/random/random.ts";
 import { withGpu } from "../gpu.ts";
 import { CARD, smallScan } from "./small_scan.ts";
 

@@ -15,9 +15,9 @@ import {
   LossHistory,
   PredictionPlan,
 } from "../../lib/ttt/plans.ts";
-import type { Points } from "../../lib/ttt/points.ts";
-import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
-import { Random } from "../../lib/worlds/random.ts";
+import type { Points } from "../../lib/voxels/points.ts";
+import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
+import { Random } from "../../lib/random/random.ts";
 import { withGpu } from "../gpu.ts";
 import { seededNumbers } from "../graph/support.ts";
 import { boxPoints } from "./small_scan.ts";

@@ -4,11 +4,11 @@ import type { StudentCard } from "../../lib/nn/card.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
-import type { AdaptationContext } from "../../lib/ttt/methods/method.ts";
+import type { AdaptationContext } from "../../lib/ttt/method.ts";
 import { PredictionPlan } from "../../lib/ttt/plans.ts";
-import type { Points } from "../../lib/ttt/points.ts";
-import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
-import { Random } from "../../lib/worlds/random.ts";
+import type { Points } from "../../lib/voxels/points.ts";
+import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
+import { Random } from "../../lib/random/random.ts";
 
 /** The student's card: the small network, five classes, no teacher. */
 export const CARD: StudentCard = {

@@ -1,7 +1,7 @@
 /** Statistics of the norm layers over several scans. */
 import assert from "node:assert/strict";
 import { PopulationStatistics, statisticsPlan } from "../../lib/ttt/statistics.ts";
-import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
+import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { withGpu } from "../gpu.ts";
 import { assertClose } from "../graph/support.ts";
 import { boxPoints, CARD, smallScan } from "./small_scan.ts";

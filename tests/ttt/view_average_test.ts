@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import type { Gpu, GpuBuffer } from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
-import { cosineDistillationReference } from "../../lib/graph/ops/cosine_distillation.ts";
+import { cosineDistillationReference } from "../../lib/graph/losses/cosine_distillation.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { Tensor } from "../../lib/graph/tensor.ts";
 import { frozenLayers, PredictionPlan } from "../../lib/ttt/plans.ts";
 import { Predictor } from "../../lib/ttt/prediction.ts";
-import { SparseScan } from "../../lib/ttt/sparse_scan.ts";
+import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { ViewAverage } from "../../lib/ttt/view_average.ts";
-import { Random } from "../../lib/worlds/random.ts";
+import { Random } from "../../lib/random/random.ts";
 import { withGpu } from "../gpu.ts";
 import { assertClose } from "../graph/support.ts";
 import { randomView, viewToScan } from "../../lib/ttt/views.ts";

@@ -4,7 +4,7 @@ import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
 import { cameraAt } from "../../lib/scan/mod.ts";
 import { eyeOf } from "../../lib/worlds/photographs.ts";
 import { photographRoom, placeCameras, ROOM_LENS } from "../../lib/worlds/rooms/photographs.ts";
-import { Random } from "../../lib/worlds/random.ts";
+import { Random } from "../../lib/random/random.ts";
 import { type CastRays, castRaysReference } from "../../lib/worlds/raycast.ts";
 
 const cast: CastRays = (room, rays) => Promise.resolve(castRaysReference(room, rays));

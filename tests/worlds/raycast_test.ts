@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { frameAt } from "../../lib/worlds/frame.ts";
 import { box, ellipsoid, frustum, lattice, prism, roller } from "../../lib/worlds/primitives.ts";
-import { Random } from "../../lib/worlds/random.ts";
+import { Random } from "../../lib/random/random.ts";
 import { castRaysReference, gpuCaster, type Rays } from "../../lib/worlds/raycast.ts";
 import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
 import { KIND, type Solids } from "../../lib/worlds/solids.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { METHODS } from "../../ttt/methods/mod.ts";
-import type { Results, StudyResult } from "../results.ts";
+import type { Results, StudyResult } from "../results/results.ts";
 import { barChart } from "./bar_chart.ts";
 import { lineChart, type Point } from "./line_chart.ts";
 import { percent } from "./numbers.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Results, StudyResult } from "../results.ts";
+import type { Results, StudyResult } from "../results/results.ts";
 import { percent, signed, withInterval } from "./numbers.ts";
 
 /** One claim with its evidence. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Results } from "../results.ts";
+import type { Results } from "../results/results.ts";
 import { claimsOf } from "./claims.ts";
 import {
   claimsTable,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Difference } from "../results.ts";
+import type { Difference } from "../results/results.ts";
 
 /** 0.634 is "63.4". */
 export function percent(fraction: number): string {

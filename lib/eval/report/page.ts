@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Results, StudyResult } from "../results.ts";
+import type { Results, StudyResult } from "../results/results.ts";
 import { studyCharts } from "./charts.ts";
 import { claimsOf } from "./claims.ts";
 import { STYLE } from "./style.ts";

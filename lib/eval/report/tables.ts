@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Difference, Results, StudyResult } from "../results.ts";
+import type { Difference, Results, StudyResult } from "../results/results.ts";
 import type { Claim } from "./claims.ts";
 import { percent, signed, withInterval } from "./numbers.ts";
 

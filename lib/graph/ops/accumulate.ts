@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { accumulate as accumulateKernel } from "../../../kernels/elementwise.ts";
+import { accumulate as accumulateKernel } from "../../../kernels/elementwise/records.ts";
 import { type Graph, groupsOf64 } from "../graph.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { activation, activationBackward } from "../../../kernels/elementwise.ts";
+import { activation, activationBackward } from "../../../kernels/elementwise/records.ts";
 import { type Graph, groupsOf64 } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 

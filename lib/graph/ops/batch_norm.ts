@@ -12,7 +12,7 @@ import {
   normBackwardSums,
   normMerge,
   normStats,
-} from "../../../kernels/elementwise.ts";
+} from "../../../kernels/norm/records.ts";
 import { f32bits } from "../../gpu/mod.ts";
 import { type Graph, groupsOf64, type Parameter } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { centreRows as centreRowsKernel } from "../../../kernels/elementwise.ts";
+import { centreRows as centreRowsKernel } from "../../../kernels/elementwise/records.ts";
 import { f32bits } from "../../gpu/mod.ts";
 import { type Graph, groupsOf64 } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
-import type { DistillationTarget } from "./cosine_distillation.ts";
+import type { DistillationTarget } from "../losses/cosine_distillation.ts";
 
 /** √D (t − centre) / |t − centre|, [N][D]; zero where there is no target. */
 export function centreRows(graph: Graph, target: DistillationTarget): Tensor {

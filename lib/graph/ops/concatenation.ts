@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { concat, slice } from "../../../kernels/elementwise.ts";
+import { concat, slice } from "../../../kernels/elementwise/records.ts";
 import { type Graph, groupsOf64 } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { conv, convWeightGradient } from "../../../kernels/matmul.ts";
+import { conv, convWeightGradient } from "../../../kernels/matmul/records.ts";
 import type { Launch } from "../../gpu/mod.ts";
 import {
   type Chunks,

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { gemm, gemmWeightGradient } from "../../../kernels/matmul.ts";
+import { gemm, gemmWeightGradient } from "../../../kernels/matmul/records.ts";
 import type { Launch } from "../../gpu/mod.ts";
 import {
   type Chunks,

@@ -6,7 +6,7 @@
 import {
   normaliseRows as forward,
   normaliseRowsBackward as backward,
-} from "../../../kernels/contrast.ts";
+} from "../../../kernels/norm/records.ts";
 import { type Graph, groupsOf64 } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 

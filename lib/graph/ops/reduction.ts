@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { sumChunks, sumRows } from "../../../kernels/matmul.ts";
+import { sumChunks, sumRows } from "../../../kernels/matmul/records.ts";
 import type { Launch } from "../../gpu/mod.ts";
 
 /** Threads that keep a device busy; beyond them more chunks only cost memory. */

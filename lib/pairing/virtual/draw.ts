@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { splatDepth, splatFill, splatFinish, splatIndex } from "../../../kernels/splat.ts";
+import { splatDepth, splatFill, splatFinish, splatIndex } from "../../../kernels/splat/records.ts";
 import { f32bits, type Gpu, type Launch } from "../../gpu/mod.ts";
 import type { Camera, Photo } from "../../scan/mod.ts";
 import { fillWords, workgroups } from "../../sparse/words.ts";

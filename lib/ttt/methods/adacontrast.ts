@@ -19,16 +19,16 @@
 import { z } from "zod";
 import { type Binding, type Gpu, type GpuBuffer, Program } from "../../gpu/mod.ts";
 import { Graph } from "../../graph/graph.ts";
-import { crossEntropy } from "../../graph/ops/cross_entropy.ts";
-import { diversity } from "../../graph/ops/diversity.ts";
+import { crossEntropy } from "../../graph/losses/cross_entropy.ts";
+import { diversity } from "../../graph/losses/diversity.ts";
 import { gather, type PointRows } from "../../graph/ops/gather.ts";
-import { infoNce } from "../../graph/ops/info_nce.ts";
-import { recordLoss } from "../../graph/ops/mean_loss.ts";
-import { movingAverage } from "../../graph/ops/moving_average.ts";
-import { largestBank, nearestVote } from "../../graph/ops/nearest_vote.ts";
+import { infoNce } from "../../graph/losses/info_nce.ts";
+import { recordLoss } from "../../graph/losses/mean_loss.ts";
+import { movingAverage } from "../../graph/optimizers/moving_average.ts";
+import { largestBank, nearestVote } from "../../graph/losses/nearest_vote.ts";
 import { normaliseRows } from "../../graph/ops/normalise_rows.ts";
-import { sgdStep } from "../../graph/ops/optimizer.ts";
-import { overRanges } from "../../graph/ops/ranges.ts";
+import { sgdStep } from "../../graph/optimizers/optimizer.ts";
+import { overRanges } from "../../graph/optimizers/ranges.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
 import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
@@ -36,9 +36,9 @@ import { indexTensor } from "../../nn/layers.ts";
 import type { Parameters } from "../../nn/parameters.ts";
 import { frozenLayers, layersOf, LossHistory, PredictionPlan } from "../plans.ts";
 import type { Probabilities } from "../probabilities.ts";
-import { SparseScan } from "../sparse_scan.ts";
+import { SparseScan } from "../../voxels/sparse_scan.ts";
 import { randomView, type ViewOptions } from "../views.ts";
-import { type AdaptationContext, type Adapted, defineMethod, numberSetting } from "./method.ts";
+import { type AdaptationContext, type Adapted, defineMethod, numberSetting } from "../method.ts";
 
 /** Voxels that a step learns from. */
 const QUERIES = 1024;

@@ -11,7 +11,7 @@ import { nothingSeen } from "../photographs.ts";
 import { adaptationPlan, LossHistory, type Statistics } from "../plans.ts";
 import { chooseStatistics, lossOf } from "../prediction.ts";
 import { PopulationStatistics } from "../statistics.ts";
-import { type BlockContext, type Learned, photographsOf } from "./method.ts";
+import { type BlockContext, type Learned, photographsOf } from "../method.ts";
 import { mistrusted } from "./guard.ts";
 import type { DistillationSettings } from "./ttt_kd.ts";
 

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { Predictor } from "../prediction.ts";
 import { learnStatistics } from "./blockwise.ts";
 import { networkSettings } from "./fusion.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod } from "../method.ts";
 
 export const bn = defineMethod({
   name: "bn",

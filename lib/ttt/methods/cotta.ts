@@ -13,11 +13,11 @@
 import { z } from "zod";
 import type { Binding, Gpu } from "../../gpu/mod.ts";
 import { Graph } from "../../graph/graph.ts";
-import { recordLoss } from "../../graph/ops/mean_loss.ts";
-import { movingAverage } from "../../graph/ops/moving_average.ts";
-import { overRanges, wholeOf } from "../../graph/ops/ranges.ts";
-import { restoreStep } from "../../graph/ops/restore.ts";
-import { softCrossEntropy } from "../../graph/ops/soft_cross_entropy.ts";
+import { recordLoss } from "../../graph/losses/mean_loss.ts";
+import { movingAverage } from "../../graph/optimizers/moving_average.ts";
+import { overRanges, wholeOf } from "../../graph/optimizers/ranges.ts";
+import { restoreStep } from "../../graph/optimizers/restore.ts";
+import { softCrossEntropy } from "../../graph/losses/soft_cross_entropy.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
 import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
@@ -27,7 +27,7 @@ import { layersOf, LossHistory, type PlanContext, PredictionPlan } from "../plan
 import { labelsOf, type Probabilities, unpadded } from "../probabilities.ts";
 import { ViewAverage } from "../view_average.ts";
 import { randomView, type ViewOptions } from "../views.ts";
-import { type AdaptationContext, type Adapted, defineMethod, numberSetting } from "./method.ts";
+import { type AdaptationContext, type Adapted, defineMethod, numberSetting } from "../method.ts";
 
 /** Standard deviation of a view's jitter, in voxels. */
 const JITTER = 0.1;

@@ -10,10 +10,10 @@
  */
 import { z } from "zod";
 import { PredictionPlan } from "../plans.ts";
-import { SparseScan } from "../sparse_scan.ts";
+import { SparseScan } from "../../voxels/sparse_scan.ts";
 import { statisticsPlan } from "../statistics.ts";
 import { randomView, type ViewOptions } from "../views.ts";
-import { type Adapted, defineMethod, numberSetting } from "./method.ts";
+import { type Adapted, defineMethod, numberSetting } from "../method.ts";
 
 /** Standard deviation of a copy's jitter, in voxels. */
 const JITTER = 0.1;

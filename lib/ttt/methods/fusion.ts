@@ -13,7 +13,7 @@ import {
   defineMethod,
   numberSetting,
   photographsOf,
-} from "./method.ts";
+} from "../method.ts";
 import { z } from "zod";
 
 /** How the network is asked for its prediction. */

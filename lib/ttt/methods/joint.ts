@@ -1,5 +1,5 @@
 /** The jointly trained network as training left it: what distillation during training alone is worth. */
-import { defineMethod } from "./method.ts";
+import { defineMethod } from "../method.ts";
 import { source } from "./source.ts";
 
 export const joint = defineMethod({

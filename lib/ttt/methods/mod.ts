@@ -9,7 +9,7 @@ import { cotta } from "./cotta.ts";
 import { dua } from "./dua.ts";
 import { fusion } from "./fusion.ts";
 import { joint } from "./joint.ts";
-import type { Method } from "./method.ts";
+import type { Method } from "../method.ts";
 import { oracle } from "./oracle.ts";
 import { probe } from "./probe.ts";
 import { source } from "./source.ts";
@@ -19,7 +19,7 @@ import { tttKdFusion } from "./ttt_kd_fusion.ts";
 import { tttKdOnline } from "./ttt_kd_online.ts";
 import { tttMae } from "./ttt_mae.ts";
 
-export * from "./method.ts";
+export * from "../method.ts";
 
 /** Every method by its name on the command line. */
 export const METHODS: ReadonlyMap<string, Method> = new Map(

@@ -1,5 +1,5 @@
 /** An upper bound: the network fine-tuned on labelled scenes of the target domain. */
-import { defineMethod } from "./method.ts";
+import { defineMethod } from "../method.ts";
 import { source } from "./source.ts";
 
 export const oracle = defineMethod({

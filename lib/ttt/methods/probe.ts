@@ -4,7 +4,7 @@
  */
 import { chooseWhere, type Probabilities } from "../probabilities.ts";
 import { probeProbabilities } from "../probe.ts";
-import { type AdaptationContext, defineMethod, NO_SETTINGS, photographsOf } from "./method.ts";
+import { type AdaptationContext, defineMethod, NO_SETTINGS, photographsOf } from "../method.ts";
 
 export const probe = defineMethod({
   name: "probe",

@@ -1,5 +1,5 @@
 /** The network as training left it, with the statistics of training. */
-import { defineMethod, NO_SETTINGS } from "./method.ts";
+import { defineMethod, NO_SETTINGS } from "../method.ts";
 
 export const source = defineMethod({
   name: "source",

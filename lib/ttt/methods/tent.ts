@@ -9,15 +9,15 @@
  */
 import { z } from "zod";
 import { Graph } from "../../graph/graph.ts";
-import { entropy } from "../../graph/ops/entropy.ts";
-import { recordLoss } from "../../graph/ops/mean_loss.ts";
+import { entropy } from "../../graph/losses/entropy.ts";
+import { recordLoss } from "../../graph/losses/mean_loss.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
 import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { AdamW } from "../../nn/adamw.ts";
 import { layersOf, LossHistory, type PlanContext } from "../plans.ts";
 import { type Probabilities, unpadded } from "../probabilities.ts";
-import { type Adapted, defineMethod, numberSetting } from "./method.ts";
+import { type Adapted, defineMethod, numberSetting } from "../method.ts";
 
 export const tent = defineMethod({
   name: "tent",

@@ -22,7 +22,7 @@ import {
   flagSetting,
   numberSetting,
   photographsOf,
-} from "./method.ts";
+} from "../method.ts";
 import { distilBlocks } from "./blockwise.ts";
 import { fusedPrediction, networkSettings } from "./fusion.ts";
 import { mistrusted } from "./guard.ts";

@@ -6,8 +6,8 @@
  * @module
  */
 import { Learner, type LearnerSource } from "../learner.ts";
-import type { Drift } from "../types.ts";
-import { defineMethod, numberSetting } from "./method.ts";
+import type { Drift } from "../../segment/types.ts";
+import { defineMethod, numberSetting } from "../method.ts";
 import { distilBlocks } from "./blockwise.ts";
 import { distil, distillationSettings, readDistilled } from "./ttt_kd.ts";
 

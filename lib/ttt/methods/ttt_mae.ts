@@ -13,8 +13,8 @@
  */
 import { z } from "zod";
 import { type Binding, type GpuBuffer, Program } from "../../gpu/mod.ts";
-import { sgdStep } from "../../graph/ops/optimizer.ts";
-import { overRanges } from "../../graph/ops/ranges.ts";
+import { sgdStep } from "../../graph/optimizers/optimizer.ts";
+import { overRanges } from "../../graph/optimizers/ranges.ts";
 import { AdamW } from "../../nn/adamw.ts";
 import { Learner } from "../learner.ts";
 import { MASK, Masker } from "../masking.ts";
@@ -27,7 +27,7 @@ import {
   choiceSetting,
   defineMethod,
   numberSetting,
-} from "./method.ts";
+} from "../method.ts";
 
 const settings = z.strictObject({
   steps: numberSetting(20, { min: 1, max: 1000, integer: true }).describe(

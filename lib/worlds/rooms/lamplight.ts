@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "../random.ts";
+import type { Random } from "../../random/random.ts";
 import { type Painter, textureAt } from "../shading.ts";
 import type { Room } from "./room.ts";
 

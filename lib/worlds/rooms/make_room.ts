@@ -5,7 +5,7 @@
  */
 import { addClutter } from "./clutter.ts";
 import { addBookcase, addChair, addSofa, addTable } from "./furniture.ts";
-import { Random } from "../random.ts";
+import { Random } from "../../random/random.ts";
 import { type Room, RoomBuilder } from "./room.ts";
 import { addBeam, addBoard, addColumn, addDoor, addShell, addWindow } from "./shell.ts";
 import { Style, type StyleName } from "./styles.ts";

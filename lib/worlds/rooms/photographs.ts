@@ -5,7 +5,7 @@
  */
 import { type Camera, cameraAt, type Lens } from "../../scan/mod.ts";
 import { type Picture, takePictures } from "../photographs.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../random/random.ts";
 import type { CastRays } from "../raycast.ts";
 import { lampPainter } from "./lamplight.ts";
 import type { Room } from "./room.ts";

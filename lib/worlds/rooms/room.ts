@@ -10,7 +10,7 @@
 import { PART_CLASS, partOf, type RoomPart } from "./classes.ts";
 import { type Frame, frameAt, within } from "../frame.ts";
 import type { Material } from "../materials.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../random/random.ts";
 
 /** A finished room. */
 export interface Room {

@@ -7,7 +7,7 @@
 import { IGNORE_LABEL, PART_CLASS } from "./classes.ts";
 import type { DepthCamera, Domain, Terrestrial } from "./domains.ts";
 import { eyeOf, type Picture } from "../photographs.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../random/random.ts";
 import type { CastRays } from "../raycast.ts";
 import { drawLight, shade } from "./lamplight.ts";
 import type { Room } from "./room.ts";

@@ -10,7 +10,7 @@ import { IGNORE_LABEL, PART_CLASS } from "./classes.ts";
 import { type DomainName, DOMAINS, sceneSeed } from "./domains.ts";
 import { makeRoom } from "./make_room.ts";
 import { photographRoom, placeCameras } from "./photographs.ts";
-import { Random } from "../random.ts";
+import { Random } from "../../random/random.ts";
 import { gpuCaster } from "../raycast.ts";
 import type { Split } from "../seeds.ts";
 import { scanRoom } from "./scanners.ts";

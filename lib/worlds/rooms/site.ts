@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "../random.ts";
+import type { Random } from "../../random/random.ts";
 import type { RoomBuilder } from "./room.ts";
 import type { Style } from "./styles.ts";
 

@@ -7,7 +7,7 @@
  * @module
  */
 import { drawMaterial, type Finish, type Material, type TextureKind } from "../materials.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../random/random.ts";
 import { FINISHES, type Role } from "./finishes.ts";
 
 export type StyleName = "A" | "B" | "teacher";

@@ -4,7 +4,7 @@
  * @module
  */
 import { hsv } from "../materials.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../random/random.ts";
 import { type Painter, textureAt } from "../shading.ts";
 import type { Street } from "./street.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Frame, frameAt, within } from "../frame.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../random/random.ts";
 
 /** A straight piece of carriageway: from the frame's origin along its x, `half` to both sides. */
 export interface Lane {

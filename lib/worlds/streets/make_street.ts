@@ -6,7 +6,7 @@
  */
 import { type Frame, frameAt, within } from "../frame.ts";
 import { ellipsoid, prism } from "../primitives.ts";
-import { Random } from "../random.ts";
+import { Random } from "../../random/random.ts";
 import { addBuilding, BUILDING_DEPTH } from "./buildings.ts";
 import { addCar, CAR_HALF } from "./cars.ts";
 import { addFence, addLamp, addSign, addTrafficLight } from "./furniture.ts";

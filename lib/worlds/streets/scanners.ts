@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "../random.ts";
+import type { Random } from "../../random/random.ts";
 import type { CastRays } from "../raycast.ts";
 import { IGNORE_LABEL, partOf, type StreetPart } from "./classes.ts";
 import type { Domain, SolidState, Spinning } from "./domains.ts";

@@ -6,7 +6,7 @@
 import type { Camera, Photo, Scan } from "../../scan/mod.ts";
 import { writePly } from "../../scan/mod.ts";
 import { type Picture, takePictures } from "../photographs.ts";
-import { Random } from "../random.ts";
+import { Random } from "../../random/random.ts";
 import type { CastRays } from "../raycast.ts";
 import type { Split } from "../seeds.ts";
 import { IGNORE_LABEL, PART_CLASS } from "./classes.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import { drawMaterial, type Finish, type Material, type TextureKind } from "../materials.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../random/random.ts";
 
 /** The towns that shapes and finishes are written for. */
 export type Town = "A" | "B" | "C" | "D";

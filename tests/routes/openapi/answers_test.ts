@@ -1,7 +1,7 @@
 /** Real answers, of every route and every status that the document lists, are as the document says. */
 import assert from "node:assert/strict";
-import { QueueUnavailableError } from "../../../lib/jobs/queue.ts";
-import { SessionConflictError } from "../../../lib/sessions/session.ts";
+import { QueueUnavailableError } from "../../../lib/serving/queue/queue.ts";
+import { SessionConflictError } from "../../../lib/serving/sessions/session.ts";
 import type { JobsApp, SessionAnswer } from "../support.ts";
 import {
   fakeApp,

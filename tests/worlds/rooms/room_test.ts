@@ -3,7 +3,7 @@ import { PART_CLASS, ROOM_CLASSES, ROOM_PARTS } from "../../../lib/worlds/rooms/
 import { DOMAINS, sceneSeed } from "../../../lib/worlds/rooms/domains.ts";
 import { SPLITS } from "../../../lib/worlds/seeds.ts";
 import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
-import { Random } from "../../../lib/worlds/random.ts";
+import { Random } from "../../../lib/random/random.ts";
 
 Deno.test("Random gives the published sequence of sfc32 and independent streams", () => {
   // The same 16 rounds and four outputs written out with BigInt, from the published algorithm.

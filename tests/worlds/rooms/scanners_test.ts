@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Domain, DOMAINS } from "../../../lib/worlds/rooms/domains.ts";
 import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
 import { photographRoom, placeCameras } from "../../../lib/worlds/rooms/photographs.ts";
-import { Random } from "../../../lib/worlds/random.ts";
+import { Random } from "../../../lib/random/random.ts";
 import { type CastRays, castRaysReference } from "../../../lib/worlds/raycast.ts";
 import { scanRoom } from "../../../lib/worlds/rooms/scanners.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Random } from "../../../lib/worlds/random.ts";
+import { Random } from "../../../lib/random/random.ts";
 import { FINISHES, type Role } from "../../../lib/worlds/rooms/finishes.ts";
 import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
 import { ROOM_CLASSES } from "../../../lib/worlds/rooms/classes.ts";

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { Random } from "../../../lib/worlds/random.ts";
+import { Random } from "../../../lib/random/random.ts";
 import { type CastRays, castRaysReference } from "../../../lib/worlds/raycast.ts";
 import { type DomainName, DOMAINS, sceneSeed } from "../../../lib/worlds/rooms/domains.ts";
 import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";

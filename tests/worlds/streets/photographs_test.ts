@@ -3,7 +3,7 @@ import { frameAt } from "../../../lib/worlds/frame.ts";
 import { cameraAt, type Lens } from "../../../lib/scan/mod.ts";
 import { eyeOf, takePictures } from "../../../lib/worlds/photographs.ts";
 import { box } from "../../../lib/worlds/primitives.ts";
-import { Random } from "../../../lib/worlds/random.ts";
+import { Random } from "../../../lib/random/random.ts";
 import { type CastRays, castRaysReference } from "../../../lib/worlds/raycast.ts";
 import {
   type Daylight,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Random } from "../../../lib/worlds/random.ts";
+import { Random } from "../../../lib/random/random.ts";
 import { type CastRays, castRaysReference } from "../../../lib/worlds/raycast.ts";
 import { STREET_CLASSES } from "../../../lib/worlds/streets/classes.ts";
 import { type Domain, DOMAINS } from "../../../lib/worlds/streets/domains.ts";

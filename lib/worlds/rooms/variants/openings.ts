@@ -6,7 +6,7 @@
  * @module
  */
 import type { Material } from "../../materials.ts";
-import type { Random } from "../../random.ts";
+import type { Random } from "../../../random/random.ts";
 import type { Site } from "../site.ts";
 import type { Variant } from "../styles.ts";
 

@@ -1,0 +1,63 @@
+/**
+ * Which setting of each method's grid is best on validation scenes: by the mean over the shifted domains of
+ * the pooled mIoU. Every method is tried with as many settings as every other.
+ *
+ * @module
+ */
+import type { Method } from "../../ttt/method.ts";
+import type { Table } from "../report/tables.ts";
+import { percent } from "../report/numbers.ts";
+import type { Results } from "../results/results.ts";
+import { mean } from "../results/statistics.ts";
+import type { Settings } from "./variant.ts";
+
+/** One method's choice. */
+export interface Choice {
+  method: string;
+  /** In the order of the grid; mIoU is a fraction. */
+  tried: { settings: Settings; miou: number; domains: Record<string, number> }[];
+  best: Settings;
+}
+
+/** Reads the choices off the results of a tuning study. */
+export function choices(
+  results: Results,
+  methods: ReadonlyMap<string, Method>,
+): Choice[] {
+  const study = results.studies.find(({ name }) => name === "tune");
+  if (!study) return [];
+  const names = [...new Set(study.variants.map(({ method }) => method))];
+  return names.map((method) => {
+    const grid = methods.get(method)?.grid ?? [];
+    const own = study.variants.filter((variant) => variant.method === method);
+    const tried = own.map(({ id }, i) => {
+      const domains = Object.fromEntries(
+        Object.entries(study.domains).flatMap(([domain, all]) =>
+          all[id] ? [[domain, all[id].miou]] : []
+        ),
+      );
+      return { settings: grid[i] ?? {}, miou: mean(Object.values(domains)), domains };
+    });
+    const best = tried.reduce((a, b) => b.miou > a.miou ? b : a);
+    return { method, tried, best: best.settings };
+  });
+}
+
+/** The choices as a table. */
+export function choicesTable(all: readonly Choice[]): Table {
+  const domains = Object.keys(all[0]?.tried[0]?.domains ?? {});
+  return {
+    title: "Settings on validation scenes",
+    note: "mIoU in %; the best of each method, by the mean, is marked.",
+    head: ["method", "settings", ...domains, "mean", ""],
+    rows: all.flatMap(({ method, tried, best }) =>
+      tried.map(({ settings, miou, domains: byDomain }) => [
+        method,
+        Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", "),
+        ...domains.map((domain) => percent(byDomain[domain] ?? NaN)),
+        percent(miou),
+        settings === best ? "best" : "",
+      ])
+    ),
+  };
+}

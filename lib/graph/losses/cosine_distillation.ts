@@ -1,0 +1,97 @@
+/**
+ * The distillation loss of TTT-KD (arXiv 2403.11691): one minus the cosine between what the student's
+ * distillation head says of a voxel and the teacher's feature there, over voxels that have a target.
+ *
+ * @module
+ */
+import { cosine, cosineBackward } from "../../../kernels/losses/records.ts";
+import { f32bits } from "../../gpu/mod.ts";
+import { type Graph, groupsOf64 } from "../graph.ts";
+import { expectShape, sameShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { type Loss, meanOfTerms, termsTensor } from "./mean_loss.ts";
+
+/** What the student's features are to agree with. */
+export interface DistillationTarget {
+  /** Teacher features, [N][D]. */
+  readonly values: Tensor;
+  /** Whether the values' buffer holds float16, two in a word; float32 otherwise. */
+  readonly half?: boolean;
+  /** f32 [N]: 0 where no view sees the voxel. */
+  readonly mask: Tensor;
+  /** [1][D], taken off the values: the teacher's mean over source points, or zeros. */
+  readonly centre: Tensor;
+}
+
+/**
+ * mean over rows with a target of 1 - cos(z, t - centre): [N][D] -> scalar.
+ *
+ * @throws {TypeError} where z and the targets differ in shape.
+ */
+export function cosineDistillation(
+  graph: Graph,
+  z: Tensor,
+  target: DistillationTarget,
+  weight: number,
+): Loss {
+  sameShape("distil", z, target.values);
+  expectShape("centre by", target.centre, 1, z.channels);
+  const constants = { D4: z.quads, HALF: Number(target.half ?? false) };
+  const terms = termsTensor(graph, z.rows);
+  const workgroups = groupsOf64(z.rows);
+  const { values, mask, centre } = target;
+  graph.emit({
+    kernel: cosine,
+    constants,
+    params: [z.rows],
+    bindings: [z, values, mask, centre, terms],
+    workgroups,
+  });
+  const total = meanOfTerms(graph, terms, z.rows);
+  graph.loss(() => {
+    const gradient = graph.tensor(`grad ${z.label}`, z.rows, z.channels);
+    graph.emit({
+      kernel: cosineBackward,
+      constants,
+      params: [z.rows, f32bits(weight)],
+      bindings: [z, values, mask, centre, total, gradient],
+      workgroups,
+    });
+    graph.contribute(z, gradient);
+  });
+  return total;
+}
+
+/** Reference of {@link cosineDistillation}: loss and its gradient, weight 1, on rows of `channels` numbers. */
+export function cosineDistillationReference(
+  z: ArrayLike<number>,
+  t: ArrayLike<number>,
+  mask: ArrayLike<number>,
+  centre: ArrayLike<number>,
+): { loss: number; gradient: Float64Array } {
+  const channels = centre.length;
+  const gradient = new Float64Array(z.length);
+  const counted = Math.max(1, Array.from(mask).filter((value) => value !== 0).length);
+  let loss = 0;
+  for (let row = 0; row < mask.length; row++) {
+    if (mask[row] === 0) continue;
+    let zt = 0;
+    let zz = 0;
+    let tt = 0;
+    for (let c = 0; c < channels; c++) {
+      const a = z[row * channels + c]!;
+      const b = t[row * channels + c]! - centre[c]!;
+      zt += a * b;
+      zz += a * a;
+      tt += b * b;
+    }
+    const norms = Math.sqrt(zz * tt);
+    loss += (1 - zt / Math.max(norms, 1e-8)) / counted;
+    for (let c = 0; c < channels; c++) {
+      const i = row * channels + c;
+      const radial = norms > 1e-8 ? zt / (norms * zz) * z[i]! : 0;
+      gradient[i] = -((t[i]! - centre[c]!) / Math.max(norms, 1e-8) - radial) / counted;
+    }
+  }
+  return { loss, gradient };
+}

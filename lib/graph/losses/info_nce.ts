@@ -1,0 +1,107 @@
+/**
+ * InfoNCE (van den Oord et al. 2018) with class-aware negatives, as AdaContrast uses it (Chen et al. 2022):
+ * each query is to be nearer to its own key than to keys of other pseudo-labels.
+ *
+ * @module
+ */
+import {
+  infoNce as forward,
+  infoNceBackward as backward,
+  infoNceSimilarity,
+} from "../../../kernels/losses/records.ts";
+import { f32bits } from "../../gpu/mod.ts";
+import { type Graph, groupsOf64 } from "../graph.ts";
+import { expectShape, sameShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { type Loss, meanOfTerms, termsTensor } from "./mean_loss.ts";
+
+/** What queries are compared with. No gradient reaches any of it. */
+export interface Contrast {
+  /** The key of each query, [N][D]. */
+  readonly positives: Tensor;
+  /** Keys of the bank, [M][D], 1 <= M < 2^17. */
+  readonly keys: Tensor;
+  /** u32 [N]: pseudo-labels of the queries. */
+  readonly labels: Tensor;
+  /** u32 [M] or more: pseudo-labels of the keys. Keys of a query's own label are no negatives of it. */
+  readonly keyLabels: Tensor;
+  /** T, by which similarities are divided. */
+  readonly temperature: number;
+}
+
+/**
+ * mean over rows of -log(exp(q k+ / T) / (exp(q k+ / T) + sum over negatives of exp(q k / T))), in nats:
+ * [N][D] -> scalar. Rows are taken as they are; normalise them before.
+ *
+ * @throws {TypeError} where the widths differ.
+ */
+export function infoNce(graph: Graph, q: Tensor, contrast: Contrast, weight: number): Loss {
+  const { positives, keys, labels, keyLabels, temperature } = contrast;
+  sameShape("contrast", q, positives);
+  expectShape("contrast with", keys, keys.rows, q.channels);
+  const constants = { D4: q.quads };
+  const similarities = graph.tensor("similarities", q.rows, keys.rows);
+  const logSums = graph.tensor("log sums", Math.ceil(q.rows / 4), 4);
+  const terms = termsTensor(graph, q.rows);
+  const inverse = f32bits(1 / temperature);
+  graph.emit({
+    kernel: infoNceSimilarity,
+    constants,
+    params: [q.rows, keys.rows, inverse],
+    bindings: [q, keys, labels, keyLabels, similarities],
+    workgroups: groupsOf64(q.rows * similarities.quads),
+  }, {
+    kernel: forward,
+    constants,
+    params: [q.rows, similarities.quads, inverse],
+    bindings: [q, positives, similarities, terms, logSums],
+    workgroups: groupsOf64(q.rows),
+  });
+  const total = meanOfTerms(graph, terms, q.rows);
+  graph.loss(() => {
+    const gradient = graph.tensor(`grad ${q.label}`, q.rows, q.channels);
+    graph.emit({
+      kernel: backward,
+      constants,
+      params: [q.rows, keys.rows, f32bits(weight / temperature / Math.max(q.rows, 1))],
+      bindings: [positives, keys, similarities, terms, logSums, gradient],
+      workgroups: groupsOf64(q.rows * q.quads),
+    });
+    graph.contribute(q, gradient);
+  });
+  return total;
+}
+
+/** Reference of {@link infoNce}: loss and its gradient, weight 1, on rows of `channels` numbers. */
+export function infoNceReference(
+  q: ArrayLike<number>,
+  positives: ArrayLike<number>,
+  keys: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  keyLabels: ArrayLike<number>,
+  channels: number,
+  temperature: number,
+): { loss: number; gradient: Float64Array } {
+  const rows = q.length / channels;
+  const gradient = new Float64Array(q.length);
+  let loss = 0;
+  for (let row = 0; row < rows; row++) {
+    const query = Array.from({ length: channels }, (_, c) => q[row * channels + c]!);
+    const product = (other: ArrayLike<number>, at: number) =>
+      query.reduce((sum, value, c) => sum + value * other[at * channels + c]!, 0) / temperature;
+    const compared = [{ from: positives, at: row, s: product(positives, row) }];
+    for (let at = 0; at < keys.length / channels; at++) {
+      if (keyLabels[at] !== labels[row]) compared.push({ from: keys, at, s: product(keys, at) });
+    }
+    const top = Math.max(...compared.map(({ s }) => s));
+    const logSum = top + Math.log(compared.reduce((sum, { s }) => sum + Math.exp(s - top), 0));
+    loss += (logSum - compared[0]!.s) / rows;
+    compared.forEach(({ from, at, s }, i) => {
+      const share = Math.exp(s - logSum) - (i === 0 ? 1 : 0);
+      for (let c = 0; c < channels; c++) {
+        gradient[row * channels + c]! += share * from[at * channels + c]! / temperature / rows;
+      }
+    });
+  }
+  return { loss, gradient };
+}

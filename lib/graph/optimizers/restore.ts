@@ -1,0 +1,64 @@
+/**
+ * CoTTA's stochastic restore (Wang et al. 2022, eq. 7 and 8): after a step each learned number goes back to
+ * its source value with a small probability, which keeps a long adaptation near where it began. The draw is
+ * a hash of seed, step and index: no state, and the same bits every run.
+ *
+ * @module
+ */
+import { restore as kernel } from "../../../kernels/optimizers/records.ts";
+import type { Launch } from "../../gpu/mod.ts";
+import { groupsOf64 } from "../graph.ts";
+
+/** How likely a number is put back, and which draw this is. */
+export interface RestoreOptions {
+  /** 0 to 1, in steps of 2^-24. */
+  readonly probability: number;
+  readonly seed: number;
+  /** Another step draws other numbers. */
+  readonly step: number;
+}
+
+/** Restores `values` from `source`, over `count` vec4f, of which the first is number `first` of all that are drawn. */
+export function restoreStep<B>(
+  operands: { source: B; values: B },
+  count: number,
+  options: RestoreOptions,
+  first = 0,
+): Launch<B> {
+  return {
+    kernel,
+    params: [count, keyOf(options), thresholdOf(options), first],
+    bindings: [operands.source, operands.values],
+    workgroups: groupsOf64(count),
+  };
+}
+
+/** Reference of {@link restoreStep}: changes `values`; exact. */
+export function restoreReference(
+  source: ArrayLike<number>,
+  values: Float64Array,
+  options: RestoreOptions,
+): void {
+  const key = keyOf(options);
+  const threshold = thresholdOf(options);
+  for (let i = 0; i < values.length; i++) {
+    const draw = mix((mix((i ^ key) >>> 0) + key) >>> 0) >>> 8;
+    if (draw < threshold) values[i] = source[i]!;
+  }
+}
+
+function keyOf({ seed, step }: RestoreOptions): number {
+  return mix((mix(seed >>> 0) + step) >>> 0);
+}
+
+function thresholdOf({ probability }: RestoreOptions): number {
+  return Math.round(probability * 2 ** 24);
+}
+
+/** lowbias32 (Chris Wellons, public domain): a bijection of 32-bit words that leaves no visible pattern. */
+function mix(word: number): number {
+  let x = word;
+  x = Math.imul(x ^ x >>> 16, 0x21f0aaad);
+  x = Math.imul(x ^ x >>> 15, 0x735a2d97);
+  return (x ^ x >>> 15) >>> 0;
+}

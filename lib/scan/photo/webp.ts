@@ -1,0 +1,112 @@
+/**
+ * The structure of WebP files: their size before anything is decoded, and whether they are whole.
+ *
+ * Source: RFC 9649 (WebP Image Format).
+ *
+ * @module
+ */
+import { PhotoError } from "../errors.ts";
+import { neutraliseOrientation } from "./exif.ts";
+
+const ANIMATED = 0x02;
+
+interface Chunk {
+  type: string;
+  body: number;
+  end: number;
+}
+
+/** Whether a file begins like a WebP. */
+export function isWebp(bytes: Uint8Array): boolean {
+  return fourCC(bytes, 0) === "RIFF" && fourCC(bytes, 8) === "WEBP";
+}
+
+/**
+ * Width and height, which every chunk that has them must agree on.
+ *
+ * @param file name of the photograph, for errors
+ * @throws {PhotoError} where the file is truncated or an animation
+ */
+export function webpSize(bytes: Uint8Array, file: string): { width: number; height: number } {
+  const fail = (problem: string, mend: string, offset: number): never => {
+    throw new PhotoError({ file, problem, mend, offset });
+  };
+  const chunks = riffChunks(bytes, file).filter(({ body, end }) => end - body >= 10);
+  const animated = chunks.find(({ type, body }) => type === "VP8X" && bytes[body]! & ANIMATED);
+  if (animated) fail("it is an animation", "send one still image", animated.body);
+  const sizes = chunks.flatMap((chunk) => chunkSize(bytes, chunk) ?? []);
+  const [size, ...others] = sizes;
+  if (!size) return fail("it has no image chunk", "send it again", 12);
+  if (others.some(({ width, height }) => width !== size.width || height !== size.height)) {
+    fail("its chunks do not agree on its size", "save it again", 12);
+  }
+  return size;
+}
+
+/** The size that a chunk states; null where it states none. */
+function chunkSize(
+  bytes: Uint8Array,
+  { type, body }: Chunk,
+): { width: number; height: number } | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + body);
+  switch (type) {
+    case "VP8X":
+      return {
+        width: 1 + (view.getUint32(4, true) & 0xffffff),
+        height: 1 + (view.getUint32(6, true) >>> 8),
+      };
+    case "VP8L": {
+      const bits = view.getUint32(1, true);
+      return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >> 14) & 0x3fff) };
+    }
+    case "VP8 ":
+      return {
+        width: view.getUint16(6, true) & 0x3fff,
+        height: view.getUint16(8, true) & 0x3fff,
+      };
+  }
+  return null;
+}
+
+/**
+ * A copy that decoders do not turn.
+ *
+ * @param file name of the photograph, for errors
+ */
+export function uprightWebp(bytes: Uint8Array, file: string): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(bytes);
+  for (const { type, body, end } of riffChunks(bytes, file)) {
+    if (type !== "EXIF") continue;
+    // Some writers put JPEG's "Exif\0\0" in front.
+    const start = fourCC(bytes, body) === "Exif" ? body + 6 : body;
+    neutraliseOrientation(copy.subarray(start, end));
+  }
+  return copy;
+}
+
+function riffChunks(bytes: Uint8Array, file: string): Chunk[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = bytes.length >= 12 ? 8 + view.getUint32(4, true) : Infinity;
+  const chunks: Chunk[] = [];
+  let at = 12;
+  while (at + 8 <= Math.min(end, bytes.length)) {
+    const body = at + 8;
+    const stop = body + view.getUint32(at + 4, true);
+    chunks.push({ type: fourCC(bytes, at), body, end: stop });
+    // Chunks are padded to an even length.
+    at = stop + (stop & 1);
+  }
+  if (end > bytes.length || chunks.some((chunk) => chunk.end > bytes.length)) {
+    throw new PhotoError({
+      file,
+      problem: `the file is truncated: it should have ${end} bytes`,
+      mend: "send the whole file",
+      offset: bytes.length,
+    });
+  }
+  return chunks;
+}
+
+function fourCC(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 4));
+}

@@ -1,0 +1,145 @@
+/**
+ * Rows of an ASCII PLY body, one line each, in blocks, so that a large file is never held as one string.
+ *
+ * @module
+ */
+import { ScanError } from "../errors.ts";
+import type { PlyElement, PlyHeader, PlyProperty } from "./header.ts";
+
+/** One row of an ASCII body. */
+export interface PlyAsciiRow {
+  /** Index into `header.elements`. */
+  element: number;
+  /** Index of the row within its element. */
+  row: number;
+  /** The words of the line. */
+  words: string[];
+  /** The line as it stands; one character per byte. */
+  text: string;
+  /** Byte of the file at which the line begins. */
+  offset: number;
+  /** Number of the line in the file, from 1. */
+  line: number;
+}
+
+/** Bytes that are decoded at once. */
+const BLOCK = 1 << 22;
+
+/**
+ * Every row of the body in the order of the file. Each has as many words as its element's properties ask
+ * for, and there are as many rows as the header says.
+ *
+ * @param file name of the scan, for errors
+ * @throws {ScanError} with line and byte where that is not so
+ */
+export function* asciiRows(
+  bytes: Uint8Array,
+  header: PlyHeader,
+  file: string,
+): Generator<PlyAsciiRow> {
+  let element = 0;
+  let row = 0;
+  for (const { text, offset, line } of bodyLines(bytes, header)) {
+    const trimmed = text.trim();
+    if (trimmed === "") continue;
+    // Elements without rows or without properties have no lines.
+    while (element < header.elements.length && row >= lineCount(header.elements[element]!)) {
+      element++;
+      row = 0;
+    }
+    const current = header.elements[element];
+    if (!current) {
+      throw new ScanError({
+        file,
+        problem: `line ${line} comes after the last row that the header counts`,
+        mend: "correct the counts in the header, or remove the line",
+        offset,
+      });
+    }
+    const words = trimmed.split(/\s+/);
+    const needed = wordsNeeded(current.properties, words);
+    if (needed !== words.length) {
+      throw new ScanError({
+        file,
+        problem: `line ${line} has ${words.length} values where ${current.name} ${row} needs ${
+          needed ?? "a whole number of list items"
+        }`,
+        mend: "write one row a line, as the header says",
+        offset,
+        field: `element ${current.name}`,
+      });
+    }
+    yield { element, row, words, text, offset, line };
+    row++;
+  }
+  for (; element < header.elements.length; element++, row = 0) {
+    const { name, count } = header.elements[element]!;
+    if (row < lineCount(header.elements[element]!)) {
+      throw new ScanError({
+        file,
+        problem: `the file ends after ${row} of ${count} rows of ${name}`,
+        mend: "send the whole file, or correct the count",
+        offset: bytes.length,
+        field: `element ${name}`,
+      });
+    }
+  }
+}
+
+/**
+ * The number that a word stands for, `nan` and `inf` included.
+ *
+ * @returns null where it is none (decimal commas, words, hexadecimal)
+ */
+export function asciiNumber(word: string): number | null {
+  const value = Number(word);
+  if (Number.isFinite(value)) return /^[+-]?0[xob]/i.test(word) ? null : value;
+  const special = /^([+-]?)(?:(nan)(?:\(.*\))?|inf(?:inity)?)$/i.exec(word);
+  if (!special) return null;
+  if (special[2]) return NaN;
+  return special[1] === "-" ? -Infinity : Infinity;
+}
+
+function lineCount({ count, properties }: PlyElement): number {
+  return properties.length === 0 ? 0 : count;
+}
+
+/** How many words a row needs; null where a list count is no whole number. */
+function wordsNeeded(properties: readonly PlyProperty[], words: readonly string[]): number | null {
+  let at = 0;
+  for (const { countType } of properties) {
+    if (countType !== null) {
+      const items = Number(words[at] ?? "0");
+      if (!Number.isInteger(items) || items < 0) return null;
+      at += items;
+    }
+    at++;
+  }
+  return at;
+}
+
+function* bodyLines(bytes: Uint8Array, header: PlyHeader) {
+  const decoder = new TextDecoder("latin1");
+  const newline = header.newline === "\r" ? "\r" : "\n";
+  const code = newline.charCodeAt(0);
+  let line = header.lines;
+  let start = header.bodyOffset;
+  while (start < bytes.length) {
+    let stop = start + BLOCK;
+    if (stop >= bytes.length) {
+      stop = bytes.length;
+    } else {
+      const next = bytes.indexOf(code, stop);
+      stop = next < 0 ? bytes.length : next + 1;
+    }
+    const text = decoder.decode(bytes.subarray(start, stop));
+    for (let at = 0; at < text.length;) {
+      const found = text.indexOf(newline, at);
+      const next = found < 0 ? text.length : found + 1;
+      line++;
+      yield { text: text.slice(at, next), offset: start + at, line };
+      at = next;
+    }
+    start = stop;
+  }
+}

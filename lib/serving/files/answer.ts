@@ -1,0 +1,113 @@
+/**
+ * The labels of a folder's scan as a client wants them: its own file, the other format, JSON, an array, or a
+ * cloud for display.
+ *
+ * The answer is made on the disk. It may be as large as the scan, and who streams it need not hold it.
+ *
+ * @module
+ */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { StudentCard } from "../../nn/card.ts";
+import { convertScan, type Scan, writeScan } from "../../scan/mod.ts";
+import type { Report } from "../../segment/types.ts";
+import { encodeCloud } from "./cloud.ts";
+import { inputOptions, openScan, readInput } from "./input.ts";
+import { encodeNpy } from "./npy.ts";
+import { type JobResult, readResult, readSourceLabels } from "./result.ts";
+
+/** What an answer can be: a scan of a format, JSON, one array as `.npy`, or a cloud for display. */
+export type AnswerKind = Scan["format"] | "json" | "labels" | "confidence" | CloudKind;
+
+/** A cloud of so many points at most; see `cloud.ts`. */
+export interface CloudKind {
+  points: number;
+}
+
+/** What of a student an answer needs: the names of its classes, and their ASPRS codes. */
+export type AnswerClasses = Pick<StudentCard, "classes" | "asprs">;
+
+/** An answer on the disk. */
+export interface Answer {
+  /** Its file, the caller's to remove. */
+  path: string;
+  bytes: number;
+  /** Whether the client's LAZ became LAS. */
+  unpacked: boolean;
+  report: Report;
+}
+
+/** What all answers but clouds are made of. */
+type AdaptedResult = Omit<JobResult, "sourceLabels">;
+
+/** Values that are text at once, so that text of a large scan takes no memory to speak of. */
+const VALUES_AT_ONCE = 2 ** 16;
+
+/** Makes an answer of the result of a turn, in a new file of the folder. */
+export async function writeAnswer(
+  folder: string,
+  turn: number,
+  kind: AnswerKind,
+  classes: AnswerClasses,
+): Promise<Answer> {
+  const result = await readResult(folder, turn);
+  const path = join(folder, `answer-${crypto.randomUUID()}`);
+  try {
+    const { chunks, unpacked } = await contents(folder, turn, kind, result, classes);
+    await Deno.writeFile(path, ReadableStream.from(chunks), { createNew: true });
+    const { size: bytes } = await Deno.stat(path);
+    return { path, bytes, unpacked, report: result.report };
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+async function contents(
+  folder: string,
+  turn: number,
+  kind: AnswerKind,
+  result: AdaptedResult,
+  { classes, asprs }: AnswerClasses,
+): Promise<{ chunks: Iterable<Uint8Array>; unpacked: boolean }> {
+  if (kind === "json") return { chunks: jsonChunks(classes, result), unpacked: false };
+  if (kind === "labels" || kind === "confidence") {
+    return { chunks: [encodeNpy(result[kind])], unpacked: false };
+  }
+  const input = await readInput(folder);
+  const scan = await openScan(folder, input);
+  if (typeof kind === "object") {
+    const sourceLabels = await readSourceLabels(folder, turn);
+    const cloud = encodeCloud(scan, { ...result, sourceLabels }, kind.points);
+    return { chunks: [cloud], unpacked: false };
+  }
+  const { extraBytes } = inputOptions(input);
+  const { labels, confidence } = result;
+  const bytes = writeScan(convertScan(scan, kind), { labels, confidence, asprs, extraBytes });
+  return { chunks: [bytes], unpacked: scan.unpacked === true && kind === "las" };
+}
+
+/** `{"classes", "labels", "confidence", "report"}`, confidences to four decimals. */
+function* jsonChunks(
+  classes: readonly string[],
+  { labels, confidence, report }: AdaptedResult,
+): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  yield encoder.encode(`{"classes":${JSON.stringify(classes)},"labels":[`);
+  yield* listChunks(labels, (label) => label);
+  yield encoder.encode(`],"confidence":[`);
+  yield* listChunks(confidence, (value) => Math.round(value * 1e4) / 1e4);
+  yield encoder.encode(`],"report":${JSON.stringify(report)}}`);
+}
+
+/** The values of a JSON array, without its brackets. */
+function* listChunks(
+  values: Uint8Array | Float32Array,
+  shown: (value: number) => number,
+): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for (let start = 0; start < values.length; start += VALUES_AT_ONCE) {
+    const some = Array.from(values.subarray(start, start + VALUES_AT_ONCE), shown);
+    yield encoder.encode((start === 0 ? "" : ",") + JSON.stringify(some).slice(1, -1));
+  }
+}

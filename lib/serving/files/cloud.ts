@@ -1,0 +1,159 @@
+/**
+ * A labelled scan for display: what a viewer needs of it in one binary answer, thinned to as many points as
+ * it can show.
+ *
+ * All numbers are little-endian, without gaps:
+ *
+ *     bytes         type     what
+ *     0             u8[4]    "TKC1"
+ *     4             u32      M, points that follow
+ *     8             u32      N, points of the scan
+ *     12            u32      K, classes that are counted: the highest label and one
+ *     16            u32      C, channels of colour: 3 red, green, blue; 1 intensity, where there is no
+ *                            colour; 0 neither
+ *     20            u32      R, bytes of the report
+ *     24            f64[3]   origin, in the scan's units
+ *     48            f32[3]   least x, y, z of all N points, less the origin
+ *     60            f32[3]   greatest x, y, z
+ *     72            u32[K][K] how many of the N points the source model gave class i, and the result class j
+ *     72 + 4KK      f32[M][3] positions less the origin
+ *                   u8[M][C] colour, 255 for full
+ *                   u8[M]    class by the source model
+ *                   u8[M]    class in the result
+ *                   u8[M]    confidence in it, 255 for certain
+ *                   u8[R]    the report, JSON in UTF-8
+ *
+ * Points come in an order of which every beginning is spread evenly over the scan: a viewer that is short of
+ * time draws as many of the first as it can.
+ *
+ * @module
+ */
+import type { Scan } from "../../scan/mod.ts";
+import type { JobResult } from "./result.ts";
+
+/** Points of a cloud unless told otherwise, and at most: 18 bytes each. */
+export const CLOUD_POINTS = 1_000_000;
+export const MOST_CLOUD_POINTS = 10_000_000;
+
+const MAGIC = "TKC1";
+const HEADER_BYTES = 72;
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
+/** Strides that are looked at for an even one. */
+const CANDIDATES = 64;
+
+/**
+ * Packs a labelled scan for display.
+ *
+ * @param most how many points at most, at least 1.
+ * @throws {TypeError} where the result is that of another scan.
+ */
+export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8Array<ArrayBuffer> {
+  const { labels, confidence, sourceLabels } = result;
+  for (const values of [labels, confidence, sourceLabels]) {
+    if (values.length === scan.count) continue;
+    throw new TypeError(
+      `Cannot show ${scan.count} points: the result is of ${values.length}; give the scan that it came from`,
+    );
+  }
+  const order = spreadOrder(scan.count, Math.min(most, scan.count));
+  const classes = 1 + Math.max(largest(labels), largest(sourceLabels));
+  const colour = colourOf(scan);
+  const report = new TextEncoder().encode(JSON.stringify(result.report));
+  const size = HEADER_BYTES + 4 * classes ** 2 + order.length * (12 + colour.channels + 3) +
+    report.length;
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+
+  bytes.set(new TextEncoder().encode(MAGIC));
+  const counts = [order.length, scan.count, classes, colour.channels, report.length];
+  counts.forEach((count, i) => view.setUint32(4 + 4 * i, count, true));
+  scan.origin.forEach((value, i) => view.setFloat64(24 + 8 * i, value, true));
+  const { least, greatest } = boundsOf(scan.positions);
+  [...least, ...greatest].forEach((value, i) => view.setFloat32(48 + 4 * i, value, true));
+  const became = transitions(sourceLabels, labels, classes);
+  became.forEach((count, i) => view.setUint32(HEADER_BYTES + 4 * i, count, true));
+
+  let at = HEADER_BYTES + 4 * became.length;
+  for (const point of order) {
+    for (let axis = 0; axis < 3; axis++, at += 4) {
+      view.setFloat32(at, scan.positions[3 * point + axis]!, true);
+    }
+  }
+  const { channels, values } = colour;
+  for (const point of order) {
+    for (let i = 0; i < channels; i++) bytes[at++] = toByte(values[channels * point + i]!);
+  }
+  for (const point of order) bytes[at++] = sourceLabels[point]!;
+  for (const point of order) bytes[at++] = labels[point]!;
+  for (const point of order) bytes[at++] = toByte(confidence[point]!);
+  bytes.set(report, at);
+  return bytes;
+}
+
+/**
+ * Takes `taken` of `count` indices by steps of about count / φ around the ring of all: a Kronecker sequence,
+ * whose beginnings are even, without the rhythm that every k-th point has with the rows of a scanner.
+ */
+function spreadOrder(count: number, taken: number): Uint32Array {
+  const stride = evenStride(count);
+  const order = new Uint32Array(taken);
+  for (let i = 0, index = 0; i < taken; i++, index = (index + stride) % count) order[i] = index;
+  return order;
+}
+
+/**
+ * The stride near count / φ that shares no divisor with `count`, and whose continued fraction has the smallest
+ * terms: these bound how uneven a beginning can be.
+ */
+function evenStride(count: number): number {
+  const first = Math.max(1, Math.round(count / GOLDEN_RATIO) - CANDIDATES / 2);
+  let best = 1;
+  let bestTerm = Infinity;
+  for (let stride = first; stride < Math.min(first + CANDIDATES, count); stride++) {
+    const term = largestTerm(count, stride);
+    if (term < bestTerm) [best, bestTerm] = [stride, term];
+  }
+  return best;
+}
+
+/** The largest term of the continued fraction of a / b, by Euclid; infinite where they share a divisor. */
+function largestTerm(a: number, b: number): number {
+  let term = 0;
+  while (b > 0) {
+    term = Math.max(term, Math.floor(a / b));
+    [a, b] = [b, a % b];
+  }
+  return a === 1 ? term : Infinity;
+}
+
+/** [K][K] how many points were of class i and became class j. */
+function transitions(before: Uint8Array, after: Uint8Array, classes: number): Uint32Array {
+  const counts = new Uint32Array(classes ** 2);
+  for (let i = 0; i < before.length; i++) counts[before[i]! * classes + after[i]!]!++;
+  return counts;
+}
+
+function colourOf({ colors, intensity }: Scan): { channels: number; values: Float32Array } {
+  if (colors) return { channels: 3, values: colors };
+  if (intensity) return { channels: 1, values: intensity };
+  return { channels: 0, values: new Float32Array() };
+}
+
+function boundsOf(positions: Float32Array): { least: number[]; greatest: number[] } {
+  const least = [Infinity, Infinity, Infinity];
+  const greatest = [-Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < positions.length; i++) {
+    const value = positions[i]!;
+    if (value < least[i % 3]!) least[i % 3] = value;
+    if (value > greatest[i % 3]!) greatest[i % 3] = value;
+  }
+  return { least, greatest };
+}
+
+function largest(labels: Uint8Array): number {
+  return labels.reduce((most, label) => Math.max(most, label), 0);
+}
+
+function toByte(value: number): number {
+  return Math.round(255 * value);
+}

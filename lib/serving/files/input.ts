@@ -1,0 +1,144 @@
+/**
+ * What a client sent, as files of a folder, and how it becomes what the engine takes. Requests that wait for
+ * their answer and jobs both come this way.
+ *
+ * Names that clients give are written down and never become names of files.
+ *
+ * @module
+ */
+import { open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readScan, type Scan, scanFormat } from "../../scan/mod.ts";
+import { readViews, type Views } from "../../scan/camera/views.ts";
+import { flagSetting } from "../../ttt/methods/mod.ts";
+import { checked, methodOf, OptionError, segmentOptions } from "../../segment/options.ts";
+import type { SegmentOptions } from "../../segment/types.ts";
+import { syncFolder, writeStream } from "./durable.ts";
+
+/** A client's file. */
+export interface InputFile {
+  /** The client's name for it. */
+  name: string;
+  /** Its name in the folder. */
+  file: string;
+}
+
+/** The sequence of scans that one is part of. */
+export interface Sequence {
+  /** The folder of what was learned on the scans before; null for nothing yet. */
+  learned: string | null;
+  /** What to call what is learned with this scan, in the card of its weights. */
+  title: string;
+}
+
+/** The parts of a segmentation request. */
+export interface Input {
+  scan: InputFile;
+  images: InputFile[];
+  /** Several where a format has several: COLMAP, ScanNet. */
+  cameras: InputFile[];
+  /** As they were sent, not checked. */
+  options: Record<string, unknown>;
+  /** Where the scan is one of a sequence. */
+  sequence?: Sequence;
+}
+
+/** Options as they were checked. */
+export interface InputOptions {
+  segment: SegmentOptions;
+  /** Whether a LAS answer carries the labels in dimensions of their own, too. */
+  extraBytes: boolean;
+}
+
+/** The one option that bears on the answer alone. */
+export const EXTRA_BYTES = flagSetting(false).describe(
+  "whether a LAS answer carries label and confidence in dimensions of their own, too",
+);
+
+const MANIFEST = "input.json";
+
+/** Writes down what the files of a folder are; once this returns, all of them are on the disk. */
+export async function writeInput(folder: string, input: Input): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(input));
+  await writeStream(join(folder, MANIFEST), [bytes]);
+  await syncFolder(folder);
+}
+
+/** The folder of a job is not on this machine. */
+export class MissingFilesError extends Error {
+  override name = "MissingFilesError";
+}
+
+/** What {@link writeInput} wrote. @throws {MissingFilesError} where it is not there. */
+export async function readInput(folder: string): Promise<Input> {
+  try {
+    return JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new MissingFilesError(
+      `Cannot read the scan of a job: there is no ${folder}; with --queue, --data has to be a folder that all machines share`,
+    );
+  }
+}
+
+/**
+ * Checks the options, and that the parts go together.
+ *
+ * @throws {OptionError} naming the field.
+ */
+export function inputOptions({ images, cameras, options, sequence }: Input): InputOptions {
+  const { extraBytes, ...settings } = options;
+  if (images.length > 0 && cameras.length === 0) {
+    throw new OptionError(
+      "Cannot use images without cameras: send cameras.json as the part cameras",
+      "cameras",
+    );
+  }
+  const segment = segmentOptions(settings, images.length > 0);
+  if (methodOf(segment.method).online && sequence === undefined) {
+    throw new OptionError(
+      `Cannot use ${segment.method} here: it learns from scan to scan, and requests share nothing; use ttt-kd, or begin a session`,
+      "method",
+    );
+  }
+  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) as boolean };
+}
+
+/** The format of the scan, by its first bytes alone. @throws {ScanError} where it is none that is read. */
+export async function openFormat(folder: string, { scan }: Input): Promise<Scan["format"]> {
+  const file = await open(join(folder, scan.file));
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0);
+    return scanFormat(buffer.subarray(0, bytesRead), scan.name);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The scan. @throws {ScanError} where it cannot be read. */
+export async function openScan(folder: string, { scan }: Input): Promise<Scan> {
+  return await readScan(await bytesOf(folder, scan), scan.name);
+}
+
+/**
+ * The photographs with their cameras.
+ *
+ * @throws {InputError} where one cannot be read, or they do not fit each other.
+ */
+export async function openViews(folder: string, { images, cameras }: Input): Promise<Views> {
+  if (cameras.length === 0) return { photos: [], cameras: [] };
+  const files = [];
+  for (const image of images) {
+    files.push({ name: image.name, bytes: await bytesOf(folder, image) });
+  }
+  const cameraFiles = [];
+  for (const { name, file } of cameras) {
+    cameraFiles.push({ name, text: await readFile(join(folder, file), "utf8") });
+  }
+  return await readViews(files, cameraFiles);
+}
+
+async function bytesOf(folder: string, { file }: InputFile): Promise<Uint8Array> {
+  const bytes = await readFile(join(folder, file));
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

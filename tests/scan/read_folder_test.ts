@@ -1,0 +1,52 @@
+/** Photographs and cameras from folders as other programs leave them. */
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { readPhotographs } from "../../lib/scan/read_folder.ts";
+
+/** Runs with a folder of these files. */
+async function withFiles(
+  files: Record<string, string>,
+  body: (root: string) => Promise<void>,
+): Promise<void> {
+  const root = await Deno.makeTempDir();
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      await Deno.mkdir(dirname(join(root, path)), { recursive: true });
+      await Deno.writeTextFile(join(root, path), text);
+    }
+    await body(root);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+Deno.test("readPhotographs() gathers a COLMAP model from its folder, without its points", async () => {
+  const files = {
+    "sparse/0/cameras.txt": "1 SIMPLE_PINHOLE 8 6 10 4 3\n",
+    "sparse/0/images.txt": "1 1 0 0 0 0 0 2 1 a.png\n\n2 1 0 0 0 0 0 2 1 b.png\n\n",
+    "sparse/0/points3D.txt": "1 0 0 0 0 0 0 0\n",
+    "images/a.png": "",
+    "images/c.png": "",
+  };
+  await withFiles(files, async (root) => {
+    const { images, cameras } = await readPhotographs(join(root, "images"), join(root, "sparse"));
+    assert.deepEqual(images.map(({ name }) => name), ["a.png"]);
+    assert.deepEqual(cameras.map(({ name }) => name), ["cameras.txt", "images.txt"]);
+  });
+});
+
+Deno.test("readPhotographs() takes those frames of ScanNet that have a pose and a photograph", async () => {
+  const identity = "1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1";
+  const files = {
+    "pose/0.txt": identity,
+    "pose/1.txt": "-inf ".repeat(16),
+    "pose/2.txt": identity,
+    "intrinsic/intrinsic_color.txt": identity,
+    "color/0.jpg": "",
+    "color/1.jpg": "",
+  };
+  await withFiles(files, async (root) => {
+    const { images } = await readPhotographs(join(root, "color"), root);
+    assert.deepEqual(images.map(({ name }) => name), ["0.jpg"]);
+  });
+});

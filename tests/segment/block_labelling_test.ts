@@ -1,0 +1,241 @@
+/** Large scans, block by block: nothing shows where blocks meet. */
+import assert from "node:assert/strict";
+import { GpuHost } from "../../lib/gpu/mod.ts";
+import { initialState } from "../../lib/nn/initialise.ts";
+import { Parameters } from "../../lib/nn/parameters.ts";
+import { Student } from "../../lib/nn/student.ts";
+import { labelByBlocks } from "../../lib/segment/block_labelling.ts";
+import { cutBlocks } from "../../lib/voxels/blocks.ts";
+import { Engine } from "../../lib/segment/engine.ts";
+import { type Labelling, labelWhole } from "../../lib/segment/labelling.ts";
+import { METHODS } from "../../lib/ttt/methods/mod.ts";
+import { segmentOptions } from "../../lib/segment/options.ts";
+import type { Progress, SegmentRequest } from "../../lib/segment/types.ts";
+import { Random } from "../../lib/random/random.ts";
+import { roomScene } from "../../lib/worlds/rooms/mod.ts";
+import { withGpu } from "../gpu.ts";
+import { CARD } from "../ttt/small_scan.ts";
+
+/** A corridor of coloured points, 600 m long: no block's middle is within reach of both its ends. */
+function corridor(count: number) {
+  const random = new Random(3);
+  const positions = new Float32Array(3 * count);
+  for (let p = 0; p < count; p++) {
+    positions.set([random.range(0, 600), random.range(0, 0.6), random.range(0, 0.6)], 3 * p);
+  }
+  return {
+    positions,
+    origin: [0, 0, 0] as [number, number, number],
+    colors: Float32Array.from(positions, () => random.uniform()),
+    intensity: null,
+    normals: null,
+  };
+}
+
+withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enough", async (gpu) => {
+  const student = new Student(CARD);
+  using source = new Parameters(gpu, student.parameters());
+  const random = new Random(11);
+  source.load(initialState(source.specs, () => random.uniform()));
+  const points = corridor(12_000);
+  const labelling: Labelling = {
+    gpu,
+    student,
+    card: CARD,
+    source,
+    method: METHODS.get("source")!,
+    settings: {},
+    readings: [],
+    snapshots: [],
+    points,
+    voxelSize: CARD.voxelSize,
+    photographs: null,
+    memory: { recall: (make) => make() },
+    work: { time: (_, work) => work(), stepped: () => Promise.resolve(), blockDone: () => {} },
+  };
+  const whole = await labelWhole(labelling);
+  const differences = async (margin: number) => {
+    const blocks = cutBlocks(points.positions, CARD.voxelSize, { voxels: 2800, margin });
+    const parts = await labelByBlocks(labelling, blocks);
+    assert.ok(parts.blocks > 2);
+    assert.equal(parts.voxels, whole.voxels);
+    return Math.max(
+      ...parts.confidence.map((value, p) => Math.abs(value - whole.confidence[p]!)),
+    );
+  };
+  // The network sees 122 voxels far.
+  const wide = await differences(128);
+  assert.ok(wide < 1e-4, `confidence differs by ${wide}`);
+  const narrow = await differences(0);
+  assert.ok(narrow > 1e-3, "a narrow margin shows: the corridor tests something");
+});
+
+/** One engine that cuts and one that does not, for all tests of the file. */
+let opened:
+  | Promise<{
+    host: GpuHost;
+    whole: Engine;
+    cutting: Engine;
+    request: Omit<SegmentRequest, "options">;
+  }>
+  | null = null;
+
+function setUp() {
+  opened ??= (async () => {
+    const host = new GpuHost({});
+    const whole = await Engine.open({ host });
+    const cutting = await Engine.open({ host, blockVoxels: 11_000 });
+    const request = await roomScene(await host.get(), {
+      domain: "terrestrial",
+      split: "validation",
+      index: 0,
+    });
+    return { host, whole, cutting, request };
+  })();
+  return opened;
+}
+
+Deno.test.afterAll(async () => {
+  const { host, whole, cutting } = await setUp();
+  await whole[Symbol.asyncDispose]();
+  await cutting[Symbol.asyncDispose]();
+  await host.close();
+});
+
+function blockTest(
+  name: string,
+  body: (parts: Awaited<ReturnType<typeof setUp>>) => Promise<void>,
+) {
+  Deno.test({
+    name,
+    sanitizeResources: false,
+    sanitizeOps: false,
+    fn: async () => {
+      const parts = await setUp();
+      const { ledger } = await parts.host.get();
+      const before = ledger.live;
+      await body(parts);
+      parts.cutting.resetOnline();
+      assert.equal(ledger.live, before, `live buffers left: ${ledger.labels().join(", ")}`);
+    },
+  });
+}
+
+const share = (a: Uint8Array, b: Uint8Array) =>
+  a.reduce((sum, label, p) => sum + Number(label === b[p]), 0) / a.length;
+
+// Statistics over blocks are not quite those of the whole: within a block, layers normalise by the block's own.
+for (
+  const [method, least] of [["source", 0.98], ["bn", 0.8], ["probe", 0.99], [
+    "fusion",
+    0.95,
+  ]] as const
+) {
+  blockTest(`Engine.segment() labels a cut scan by ${method} as in one piece`, async (parts) => {
+    const alone = method === "source" || method === "probe" ? {} : { copies: 0 };
+    const request = {
+      ...parts.request,
+      options: segmentOptions({ method, voxelSize: 0.05, ...alone }, true),
+    };
+    const whole = await parts.whole.segment(request);
+    const cut = await parts.cutting.segment(request);
+    assert.equal(whole.report.scan.blocks, 1);
+    assert.ok(cut.report.scan.blocks > 2);
+    assert.equal(cut.report.scan.voxels, whole.report.scan.voxels);
+    const same = share(cut.labels, whole.labels);
+    assert.ok(same > least, `${same} of the labels are the same`);
+  });
+}
+
+blockTest("Engine.segment() adapts to blocks that it draws", async (parts) => {
+  const request = {
+    ...parts.request,
+    options: segmentOptions({ method: "ttt-kd", voxelSize: 0.05, steps: 4, copies: 0 }, true),
+    readings: [
+      segmentOptions({ method: "ttt-kd", voxelSize: 0.05, steps: 4, copies: 0, fusion: 2 }, true)
+        .settings,
+    ],
+  };
+  const seen: Progress[] = [];
+  const cut = await parts.cutting.segment({ ...request, onProgress: (p) => seen.push(p) });
+  const again = await parts.cutting.segment(request);
+  assert.deepEqual(again.labels, cut.labels);
+  assert.deepEqual(again.report.kdLoss, cut.report.kdLoss);
+  assert.equal(cut.report.steps, 4);
+  assert.equal(cut.report.kdLoss.length, 4);
+  assert.ok(cut.report.views.pointsSeen > 0);
+  assert.notDeepEqual(cut.readings[0]!.labels, cut.labels);
+  const { blocks } = cut.report.scan;
+  assert.deepEqual(
+    seen.filter(({ phase, step }) => phase === "predict" && step).map(({ step }) => step),
+    Array.from({ length: blocks }, (_, i) => i + 1),
+  );
+  const { source, "ttt-kd": adapted } = cut.report.metrics!;
+  assert.ok(adapted!.miou > source!.miou);
+});
+
+blockTest(
+  "Engine.segment() renders views of a cut scan once, for all its blocks",
+  async (parts) => {
+    const options = segmentOptions(
+      { method: "ttt-kd", views: "virtual", voxelSize: 0.05, steps: 2, copies: 0 },
+      false,
+    );
+    const request = { ...parts.request, photos: [], cameras: [], options };
+    const whole = await parts.whole.segment(request);
+    const cut = await parts.cutting.segment(request);
+    assert.ok(cut.report.scan.blocks > 2);
+    assert.deepEqual(
+      [cut.report.views.count, cut.report.views.virtual],
+      [whole.report.views.count, "colour"],
+    );
+    // Of a whole scan, points are counted; of blocks, the points of voxels that are seen.
+    const seen = cut.report.views.pointsSeen;
+    assert.ok(seen >= whole.report.views.pointsSeen && seen <= request.scan.count);
+    assert.equal(cut.report.steps, 2);
+    assert.notDeepEqual(cut.labels, cut.sourceLabels);
+  },
+);
+
+blockTest("Engine.segment() keeps online weights from cut scan to cut scan", async (parts) => {
+  const options = segmentOptions({ method: "ttt-kd-online", voxelSize: 0.05, copies: 0 }, true);
+  const first = await parts.cutting.segment({ ...parts.request, options });
+  const second = await parts.cutting.segment({ ...parts.request, options });
+  assert.equal(first.report.steps, 1);
+  assert.ok(second.report.kdLoss[0]! < first.report.kdLoss[0]!);
+});
+
+blockTest(
+  "Engine.segment() does not adapt to a cut scan that the guard mistrusts",
+  async (parts) => {
+    const options = segmentOptions(
+      { method: "ttt-kd", voxelSize: 0.05, copies: 0, guard: 1e-3 },
+      true,
+    );
+    const { report } = await parts.cutting.segment({ ...parts.request, options });
+    assert.equal(report.steps, 0);
+    assert.match(report.note!, /^not adapted/);
+  },
+);
+
+blockTest("Engine.segment() says what a cut scan cannot have", async ({ cutting, request }) => {
+  const ask = (given: Record<string, unknown>, more: Partial<SegmentRequest> = {}) =>
+    cutting.segment({
+      ...request,
+      options: segmentOptions({ voxelSize: 0.05, ...given }, true),
+      ...more,
+    });
+  await assert.rejects(() => ask({ method: "tent" }), /cut into \d+ blocks.* or use source/);
+  await assert.rejects(
+    () => ask({ method: "ttt-kd", average: true }),
+    /Cannot set average to true/,
+  );
+  await assert.rejects(() => ask({ method: "ttt-kd", stop: "views" }), /Cannot set stop to views/);
+  await assert.rejects(() => ask({ method: "ttt-kd" }, { snapshots: [1] }), /on the way/);
+  const cameras = request.cameras.map((camera) => {
+    const worldToCamera = camera.worldToCamera.slice();
+    worldToCamera[11] = -1000;
+    return { ...camera, worldToCamera };
+  });
+  await assert.rejects(() => ask({ method: "ttt-kd" }, { cameras }), /no camera sees any point/);
+});

@@ -1,0 +1,78 @@
+/** The engine with a student that reads coordinates, normals and intensity. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { prepareVulkan } from "../../lib/cli/driver.ts";
+import { GpuHost } from "../../lib/gpu/mod.ts";
+import { initialState } from "../../lib/nn/initialise.ts";
+import { writeSafetensors } from "../../lib/nn/safetensors.ts";
+import { Student } from "../../lib/nn/student.ts";
+import { type Scan, ScanError } from "../../lib/scan/mod.ts";
+import { Engine } from "../../lib/segment/engine.ts";
+import { segmentOptions } from "../../lib/segment/options.ts";
+import { withFolder } from "../commands/support.ts";
+import { uniform } from "../sparse/clouds.ts";
+import { boxPoints, CARD } from "../ttt/small_scan.ts";
+
+prepareVulkan();
+
+/** Runs with an engine whose student has random weights and these inputs. */
+async function withStudent(
+  features: (typeof CARD)["features"],
+  body: (engine: Engine) => Promise<void>,
+): Promise<void> {
+  const card = { ...CARD, features };
+  const tensors = initialState(new Student(card).parameters(), uniform(6));
+  const host = new GpuHost({ poison: true });
+  await withFolder(async (folder) => {
+    const student = join(folder, "student.safetensors");
+    const metadata = { card: JSON.stringify(card) };
+    await Deno.writeFile(student, writeSafetensors({ tensors, metadata }));
+    const engine = await Engine.open({ student, host });
+    await body(engine);
+    await engine[Symbol.asyncDispose]();
+  });
+  await host.close();
+}
+
+const POINTS = 600;
+const SCAN: Scan = {
+  ...boxPoints(3, POINTS),
+  name: "box.ply",
+  format: "ply",
+  count: POINTS,
+  intensity: Float32Array.from({ length: POINTS }, (_, p) => p / POINTS),
+  labels: null,
+  bytes: new Uint8Array(),
+};
+
+Deno.test("Engine.segment() feeds a student what its card names, and its copies too", async () => {
+  await withStudent(["x", "y", "z", "intensity", "normal_x", "height"], async (engine) => {
+    const segment = async (scan: Scan, method: Record<string, unknown>) => {
+      const options = segmentOptions(method, false);
+      return (await engine.segment({ scan, photos: [], cameras: [], options })).confidence;
+    };
+    const plain = await segment(SCAN, { method: "source" });
+    assert.deepEqual(await segment(SCAN, { method: "source" }), plain);
+    const changes: Partial<Scan>[] = [
+      { intensity: SCAN.intensity!.toReversed() },
+      { origin: [40, 0, 0] },
+      { normals: SCAN.positions.map((_, i) => i % 3 === 0 ? 1 : 0) },
+    ];
+    for (const change of changes) {
+      assert.notDeepEqual(await segment({ ...SCAN, ...change }, { method: "source" }), plain);
+    }
+    const averaged = await segment(SCAN, { method: "bn", copies: 2 });
+    assert.ok(averaged.every((value) => value > 0 && value <= 1));
+  });
+});
+
+Deno.test("Engine.segment() refuses a scan that lacks an input", async () => {
+  await withStudent(["one", "intensity"], async (engine) => {
+    const options = segmentOptions({ method: "source" }, false);
+    const scan = { ...SCAN, intensity: null };
+    await assert.rejects(
+      () => engine.segment({ scan, photos: [], cameras: [], options }),
+      (error) => error instanceof ScanError && error.field === "intensity",
+    );
+  });
+});

@@ -1,0 +1,190 @@
+/** The engine on a held-out scene of the shifted scanner, with the embedded models. */
+import assert from "node:assert/strict";
+import { GpuHost } from "../../lib/gpu/mod.ts";
+import { Engine } from "../../lib/segment/engine.ts";
+import { segmentOptions } from "../../lib/segment/options.ts";
+import type { Progress, SegmentRequest } from "../../lib/segment/types.ts";
+import { ScanError } from "../../lib/scan/mod.ts";
+import { roomScene } from "../../lib/worlds/rooms/mod.ts";
+
+/** In coarse voxels, for the sake of time. */
+const coarse = (options: Record<string, unknown>, hasPhotographs = true) =>
+  segmentOptions({ voxelSize: 0.2, ...options }, hasPhotographs);
+
+const OPTIONS = coarse({ method: "ttt-kd", steps: 5 });
+
+/** One engine for all tests of the file; the device outlives the test that opens it. */
+let opened: Promise<{ engine: Engine; host: GpuHost; request: SegmentRequest }> | null = null;
+
+function setUp() {
+  opened ??= (async () => {
+    const host = new GpuHost({ poison: true });
+    const engine = await Engine.open({ host });
+    const scene = await roomScene(await host.get(), {
+      domain: "noisy",
+      split: "validation",
+      index: 0,
+    });
+    return { engine, host, request: { ...scene, options: OPTIONS } };
+  })();
+  return opened;
+}
+
+Deno.test.afterAll(async () => {
+  const { engine, host } = await setUp();
+  await engine[Symbol.asyncDispose]();
+  await host.close();
+});
+
+function engineTest(
+  name: string,
+  body: (engine: Engine, request: SegmentRequest, host: GpuHost) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    sanitizeResources: false,
+    sanitizeOps: false,
+    fn: async () => {
+      const { engine, request, host } = await setUp();
+      const before = (await engine.gpu()).ledger.live;
+      await body(engine, request, host);
+      engine.resetOnline();
+      const { ledger } = await engine.gpu();
+      assert.equal(ledger.live, before, `live buffers left: ${ledger.labels().join(", ")}`);
+    },
+  });
+}
+
+engineTest("Engine.segment() gives the same labels and losses twice", async (engine, request) => {
+  const first = await engine.segment(request);
+  const second = await engine.segment(request);
+  assert.deepEqual(second.labels, first.labels);
+  assert.deepEqual(second.confidence, first.confidence);
+  assert.deepEqual(second.report.kdLoss, first.report.kdLoss);
+  assert.equal(first.report.kdLoss.length, 6);
+  assert.ok(first.report.kdLoss[5]! < first.report.kdLoss[0]!);
+  assert.equal(first.labels.length, request.scan.count);
+  assert.ok(first.confidence.every((value) => value > 0 && value <= 1));
+  assert.ok(first.report.changedPoints > 0);
+  assert.deepEqual(Object.keys(first.report.metrics!), ["source", "ttt-kd"]);
+});
+
+engineTest("Engine.segment() never shows labels to the adaptation", async (engine, request) => {
+  const labels = request.scan.labels!.map((label) => (label + 5) % 13);
+  const other = await engine.segment({ ...request, scan: { ...request.scan, labels } });
+  const without = await engine.segment({ ...request, scan: { ...request.scan, labels: null } });
+  const plain = await engine.segment(request);
+  assert.deepEqual(other.labels, plain.labels);
+  assert.deepEqual(without.labels, plain.labels);
+  assert.equal(without.report.metrics, undefined);
+});
+
+engineTest("Engine.segment() stops within a step of an abort", async (engine, request) => {
+  const controller = new AbortController();
+  const seen: number[] = [];
+  const onProgress = ({ step }: Progress) => {
+    if (step === undefined) return;
+    seen.push(step);
+    controller.abort(new Error("client left"));
+  };
+  const options = coarse({ method: "ttt-kd", steps: 50 });
+  await assert.rejects(
+    () => engine.segment({ ...request, options, onProgress, signal: controller.signal }),
+    /client left/,
+  );
+  assert.deepEqual(seen, [5]);
+});
+
+engineTest(
+  "Engine.segment() submits once a step and reads back at progress points",
+  async (engine, request) => {
+    const { stats } = await engine.gpu();
+    const seen: { step: number; submits: number; readbacks: number; pipelines: number }[] = [];
+    const onProgress = ({ step }: Progress) => {
+      if (step !== undefined) seen.push({ step, ...stats });
+    };
+    await engine.segment({ ...request, options: coarse({ steps: 10 }), onProgress });
+    const [first, second] = seen;
+    assert.deepEqual([first!.step, second!.step], [5, 10]);
+    assert.equal(second!.submits - first!.submits, 5);
+    assert.equal(second!.readbacks - first!.readbacks, 1);
+    assert.equal(second!.pipelines, first!.pipelines);
+  },
+);
+
+engineTest("Engine.segment() refuses cameras that see nothing", async (engine, request) => {
+  const cameras = request.cameras.map((camera) => {
+    const worldToCamera = camera.worldToCamera.slice();
+    worldToCamera[11] = -1000;
+    return { ...camera, worldToCamera };
+  });
+  await assert.rejects(() => engine.segment({ ...request, cameras }), /no camera sees any point/);
+});
+
+engineTest(
+  "Engine.segment() renders views of a scan without photographs, the same ones twice",
+  async (engine, request) => {
+    const options = coarse({ method: "ttt-kd", views: "virtual", steps: 2, copies: 0 }, false);
+    const bare = { ...request, photos: [], cameras: [], options };
+    const { labels, report } = await engine.segment(bare);
+    const { count, pointsSeen, virtual } = report.views;
+    assert.equal(virtual, "colour");
+    assert.ok(count > 1 && count <= 8);
+    assert.ok(pointsSeen > 0.7 * request.scan.count && pointsSeen <= request.scan.count);
+    assert.equal(report.kdLoss.length, 3);
+    assert.ok(report.kdLoss[2]! < report.kdLoss[0]!);
+    assert.deepEqual((await engine.segment({ ...request, options })).labels, labels);
+    const shape = { ...bare, scan: { ...request.scan, colors: null } };
+    assert.equal((await engine.segment(shape)).report.views.virtual, "shape");
+    await assert.rejects(
+      () => engine.segment({ ...bare, options: { ...options, views: "own" } }),
+      /no photographs came/,
+    );
+  },
+);
+
+engineTest("Engine.segment() blames the scan for what passes a limit", async (engine, request) => {
+  const refused = (scan: Partial<typeof request.scan>) =>
+    engine.segment({ ...request, scan: { ...request.scan, ...scan } });
+  const isScanError = (error: unknown) =>
+    error instanceof ScanError && error.file === request.scan.name;
+  await assert.rejects(
+    () => refused({ positions: request.scan.positions.with(0, 1e30) }),
+    isScanError,
+  );
+  const crowd = { positions: new Float32Array(3 * 40_000), colors: null, labels: null };
+  await assert.rejects(
+    () => refused(crowd),
+    (error) => isScanError(error) && /holds 40000 points.*voxelSize/.test(String(error)),
+  );
+});
+
+engineTest(
+  "Engine.segment() keeps online weights until they are reset",
+  async (engine, request) => {
+    const options = coarse({ method: "ttt-kd-online", steps: 1 });
+    const first = await engine.segment({ ...request, options });
+    const second = await engine.segment({ ...request, options });
+    assert.equal(
+      second.report.kdLoss[0],
+      first.report.kdLoss[1],
+      "the second starts where the first ended",
+    );
+    engine.resetOnline();
+    const again = await engine.segment({ ...request, options });
+    assert.deepEqual(again.report.kdLoss, first.report.kdLoss);
+  },
+);
+
+engineTest(
+  "Engine.segment() works again after the device was lost",
+  async (engine, request, host) => {
+    const before = await engine.segment(request);
+    const gpu = await host.get();
+    gpu.device.destroy();
+    await gpu.lost;
+    const after = await engine.segment(request);
+    assert.deepEqual(after.labels, before.labels);
+    assert.deepEqual(after.report.kdLoss, before.report.kdLoss);
+  },
+);

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { OptionError, segmentOptions } from "../../lib/segment/options.ts";
+
+Deno.test("segmentOptions() adapts where there are photographs, and not where there are none", () => {
+  assert.deepEqual(segmentOptions({}, true), {
+    method: "ttt-kd-fusion",
+    settings: {
+      steps: 25,
+      learningRate: 0.05,
+      momentum: 0.9,
+      statistics: "batch",
+      copies: 8,
+      average: false,
+      stop: "never",
+      guard: 0,
+      fusion: 2,
+      agreement: 0,
+    },
+    evaluate: true,
+  });
+  assert.equal(segmentOptions({}, false).method, "bn");
+});
+
+Deno.test("segmentOptions() reads numbers and booleans from a query too", () => {
+  const given = { steps: "7", average: "true", evaluate: "false", voxelSize: "0.2" };
+  const options = segmentOptions(given, true);
+  assert.equal(options.settings.steps, 7);
+  assert.equal(options.settings.average, true);
+  assert.equal(options.evaluate, false);
+  assert.equal(options.voxelSize, 0.2);
+});
+
+Deno.test("segmentOptions() names the field that cannot be", () => {
+  const cases: [Record<string, unknown>, string][] = [
+    [{ method: "magic" }, "method"],
+    [{ method: 3 }, "method"],
+    [{ steps: 0 }, "steps"],
+    [{ steps: 2.5 }, "steps"],
+    [{ steps: "" }, "steps"],
+    [{ steps: null }, "steps"],
+    [{ learningRate: NaN }, "learningRate"],
+    [{ momentum: 1 }, "momentum"],
+    [{ voxelSize: -1 }, "voxelSize"],
+    [{ evaluate: 1 }, "evaluate"],
+    [{ stepz: 1 }, "stepz"],
+    [{ method: "bn", steps: 3 }, "steps"],
+    [{ average: "perhaps" }, "average"],
+    [{ stop: "soon" }, "stop"],
+    [{ views: "some" }, "views"],
+  ];
+  for (const [given, field] of cases) {
+    assert.throws(
+      () => segmentOptions(given, true),
+      (error) =>
+        error instanceof OptionError && error.field === field && error.message.includes(field),
+      JSON.stringify(given),
+    );
+  }
+});
+
+Deno.test("segmentOptions() does not adapt towards photographs that are not there", () => {
+  for (const method of ["ttt-kd", "ttt-kd-online"]) {
+    assert.throws(() => segmentOptions({ method }, false), /no photographs.*set views to virtual/);
+  }
+});
+
+Deno.test("segmentOptions() has views rendered where they were asked for", () => {
+  const cases: [Record<string, unknown>, boolean, string, string | undefined][] = [
+    [{ method: "ttt-kd", views: "virtual" }, false, "ttt-kd", "virtual"],
+    [{ method: "ttt-kd" }, true, "ttt-kd", undefined],
+    [{ method: "ttt-kd", views: "virtual" }, true, "ttt-kd", "virtual"],
+    [{ views: "virtual" }, false, "ttt-kd", "virtual"],
+    [{ views: "own" }, false, "bn", undefined],
+    [{}, false, "bn", undefined],
+    [{ method: "bn", views: "virtual" }, false, "bn", undefined],
+  ];
+  for (const [given, hasPhotos, method, views] of cases) {
+    const options = segmentOptions(given, hasPhotos);
+    assert.deepEqual([options.method, options.views], [method, views], JSON.stringify(given));
+  }
+});

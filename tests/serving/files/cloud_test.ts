@@ -1,0 +1,141 @@
+/** A labelled scan for display: packed as documented, and thinned evenly. */
+import assert from "node:assert/strict";
+import { encodeCloud } from "../../../lib/serving/files/cloud.ts";
+import type { JobResult } from "../../../lib/serving/files/result.ts";
+import type { Scan } from "../../../lib/scan/mod.ts";
+import type { Report } from "../../../lib/segment/types.ts";
+
+/** Point i lies at (i, 100 - i, 2i), was of class i modulo 2, and became i modulo 3. */
+function scanOf(count: number, changes: Partial<Scan> = {}): Scan {
+  return {
+    name: "scan.las",
+    format: "las",
+    count,
+    origin: [1e6, -2e6, 0.25],
+    positions: Float32Array.from(
+      Array.from({ length: count }, (_, i) => [i, 100 - i, 2 * i]).flat(),
+    ),
+    colors: null,
+    intensity: null,
+    normals: null,
+    labels: null,
+    bytes: new Uint8Array(),
+    ...changes,
+  };
+}
+
+function resultOf(count: number): JobResult {
+  return {
+    labels: Uint8Array.from({ length: count }, (_, i) => i % 3),
+    sourceLabels: Uint8Array.from({ length: count }, (_, i) => i % 2),
+    confidence: Float32Array.from({ length: count }, (_, i) => i / count),
+    report: { method: "bn", student: "é" } as Report,
+  };
+}
+
+/** Reads a cloud number by number, by the layout that `cloud.ts` gives. */
+function decoded(bytes: Uint8Array<ArrayBuffer>) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  const many = <T>(count: number, size: number, read: (at: number) => T): T[] =>
+    Array.from({ length: count }, () => {
+      at += size;
+      return read(at - size);
+    });
+  const u8 = (count: number) => many(count, 1, (at) => view.getUint8(at));
+  const u32 = (count: number) => many(count, 4, (at) => view.getUint32(at, true));
+  const f32 = (count: number) => many(count, 4, (at) => view.getFloat32(at, true));
+  const magic = String.fromCharCode(...u8(4));
+  const [count, scanPoints, classes, channels, reportBytes] = u32(5) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const cloud = {
+    magic,
+    count,
+    scanPoints,
+    channels,
+    origin: many(3, 8, (at) => view.getFloat64(at, true)),
+    least: f32(3),
+    greatest: f32(3),
+    became: Array.from({ length: classes }, () => u32(classes)),
+    positions: Array.from({ length: count }, () => f32(3)),
+    color: Array.from({ length: count }, () => u8(channels)),
+    source: u8(count),
+    label: u8(count),
+    confidence: u8(count),
+    report: JSON.parse(new TextDecoder().decode(Uint8Array.from(u8(reportBytes)))),
+  };
+  assert.equal(at, bytes.length);
+  return cloud;
+}
+
+Deno.test("encodeCloud() packs all points of a small scan, each with what belongs to it", () => {
+  const count = 12;
+  const colors = Float32Array.from({ length: 3 * count }, (_, i) => i / (3 * count));
+  const cloud = decoded(encodeCloud(scanOf(count, { colors }), resultOf(count), 1e6));
+  assert.deepEqual({ ...cloud, positions: 0, color: 0, source: 0, label: 0, confidence: 0 }, {
+    magic: "TKC1",
+    count,
+    scanPoints: count,
+    channels: 3,
+    origin: [1e6, -2e6, 0.25],
+    least: [0, 89, 0],
+    greatest: [11, 100, 22],
+    became: [[2, 2, 2], [2, 2, 2], [0, 0, 0]],
+    report: { method: "bn", student: "é" },
+    positions: 0,
+    color: 0,
+    source: 0,
+    label: 0,
+    confidence: 0,
+  });
+  const points = cloud.positions.map(([x]) => x!);
+  assert.deepEqual(points.toSorted((a, b) => a - b), Array.from({ length: count }, (_, i) => i));
+  points.forEach((point, i) => {
+    assert.deepEqual(cloud.positions[i], [point, 100 - point, 2 * point]);
+    assert.deepEqual(
+      cloud.color[i],
+      [0, 1, 2].map((channel) => Math.round(255 * colors[3 * point + channel]!)),
+    );
+    assert.equal(cloud.source[i], point % 2);
+    assert.equal(cloud.label[i], point % 3);
+    assert.equal(cloud.confidence[i], Math.round(255 * Math.fround(point / count)));
+  });
+});
+
+Deno.test("encodeCloud() shows intensity where there is no colour, and takes a single point", () => {
+  const intensity = Float32Array.of(1);
+  const cloud = decoded(encodeCloud(scanOf(1, { intensity }), resultOf(1), 5));
+  assert.deepEqual([cloud.channels, cloud.color, cloud.became], [1, [[255]], [[1]]]);
+  assert.equal(decoded(encodeCloud(scanOf(2), resultOf(2), 5)).channels, 0);
+});
+
+Deno.test("encodeCloud() thins evenly, the same way each time, and counts all points", () => {
+  // Prime, round, and a Fibonacci number; none may have a stride that leaves holes.
+  for (const count of [9973, 10_000, 6765]) {
+    for (const most of [100, 997, 5000]) {
+      const bytes = encodeCloud(scanOf(count), resultOf(count), most);
+      assert.deepEqual(bytes, encodeCloud(scanOf(count), resultOf(count), most));
+      const cloud = decoded(bytes);
+      assert.equal(cloud.count, most);
+      assert.equal(cloud.became.flat().reduce((sum, n) => sum + n, 0), count);
+      assert.equal(cloud.greatest[0], count - 1);
+      // Every beginning is even, not only the whole.
+      for (const taken of [most, Math.ceil(most / 3)]) {
+        const places = cloud.positions.slice(0, taken).map(([x]) => x!).sort((a, b) => a - b);
+        const gaps = places.map((x, i) => (places[i + 1] ?? places[0]! + count) - x);
+        assert.ok(Math.min(...gaps) >= 1, "no point comes twice");
+        const widest = Math.max(...gaps) * taken / count;
+        assert.ok(widest < 4, `${count}/${taken}: ${widest} times the usual gap`);
+      }
+    }
+  }
+});
+
+Deno.test("encodeCloud() refuses the result of another scan", () => {
+  assert.throws(() => encodeCloud(scanOf(3), resultOf(4), 5), TypeError);
+});

@@ -1,0 +1,91 @@
+/**
+ * The two kinds of queue, for tests that hold for both.
+ *
+ * @module
+ */
+import { Redis } from "ioredis";
+import type { JobQueue, QueueLimits } from "../../../lib/serving/queue/queue.ts";
+import { RedisQueue } from "../../../lib/serving/queue/redis_queue.ts";
+import { SqliteQueue } from "../../../lib/serving/queue/sqlite_queue.ts";
+import { HAS_REDIS, withRedis } from "./redis_server.ts";
+import { Clock, LEASE, LIMITS, pause, submit, withFolder } from "./support.ts";
+
+/** A queue that keeps its jobs when it is opened again, and what time does to it. */
+export interface TestQueue {
+  open(): Promise<JobQueue>;
+  /** Lets all leases run out. */
+  leasesRunOut(): Promise<void>;
+}
+
+/** What tests that hold for every queue run over. */
+export const QUEUE_KINDS: readonly {
+  name: string;
+  /** Where it cannot be had on this machine. */
+  ignore: boolean;
+  use(limits: Partial<QueueLimits>, body: (place: TestQueue) => Promise<void>): Promise<void>;
+}[] = [
+  {
+    name: "SqliteQueue",
+    ignore: false,
+    use: (limits, body) =>
+      withFolder(async (folder) => {
+        const clock = new Clock();
+        await body({
+          open: () =>
+            Promise.resolve(new SqliteQueue(folder, { ...LIMITS, ...limits }, clock.read)),
+          leasesRunOut: () => Promise.resolve(void (clock.now += LEASE)),
+        });
+      }),
+  },
+  {
+    name: "RedisQueue",
+    ignore: !HAS_REDIS,
+    use: (limits, body) =>
+      withRedis(async ({ url }, folder) => {
+        await body({
+          open: () => openRedisQueue(url, folder, limits),
+          leasesRunOut: () => dropLocks(url),
+        });
+      }),
+  },
+];
+
+/** A queue on Redis that finds stalled jobs soon. */
+export function openRedisQueue(
+  url: string,
+  folder: string,
+  limits: Partial<QueueLimits> = {},
+  say: (line: string) => void = () => {},
+): Promise<RedisQueue> {
+  return RedisQueue.open({
+    url,
+    folder,
+    limits: { ...LIMITS, ...limits },
+    stalledMilliseconds: 20,
+    say,
+  });
+}
+
+/** Does to the leases of a Redis queue what time does, and waits until BullMQ has noticed. */
+async function dropLocks(url: string): Promise<void> {
+  const redis = new Redis(url);
+  try {
+    await redis.del(await redis.keys("ttt-kd:jobs:*:lock"));
+    while (await redis.llen("ttt-kd:jobs:active") > 0) await pause();
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/**
+ * Waits until a queue hears of changes and finds stalled jobs again: BullMQ leaves both for five seconds when
+ * Redis was away. Every job at work goes back.
+ */
+export async function recovered(queue: JobQueue, url: string): Promise<void> {
+  const heard = Promise.withResolvers<void>();
+  using _listening = queue.listen((id) => id === "recovered" && heard.resolve());
+  await submit(queue, "recovered");
+  await heard.promise;
+  await queue.claim("w", LEASE);
+  await dropLocks(url);
+}

@@ -1,0 +1,236 @@
+/** What every queue does, whatever keeps it. */
+import assert from "node:assert/strict";
+import type { Job } from "../../../lib/serving/queue/job.ts";
+import {
+  type JobQueue,
+  QueueFullError,
+  type QueueLimits,
+} from "../../../lib/serving/queue/queue.ts";
+import { QUEUE_KINDS, type TestQueue } from "./queue_kinds.ts";
+import { NO_REDIS } from "./redis_server.ts";
+import { LEASE, submit, until } from "./support.ts";
+
+for (const kind of QUEUE_KINDS) {
+  const test = (
+    name: string,
+    body: (queue: JobQueue, place: TestQueue) => Promise<void>,
+    limits: Partial<QueueLimits> = {},
+  ) =>
+    Deno.test({
+      name: `${kind.name}${name}${kind.ignore ? NO_REDIS : ""}`,
+      ignore: kind.ignore,
+      fn: () =>
+        kind.use(limits, async (place) => {
+          await using queue = await place.open();
+          await body(queue, place);
+        }),
+    });
+
+  test(" takes clients in turns, each one's jobs in order", async (queue) => {
+    for (const id of ["a1", "a2", "a3", "a4"]) await submit(queue, id, "a");
+    for (const id of ["b1", "b2"]) await submit(queue, id, "b");
+    const order: string[] = [];
+    for (let claim; (claim = await queue.claim("w", LEASE));) {
+      order.push(claim.id);
+      await queue.finish(claim);
+      // Who comes while others wait is next, and not behind all that they have.
+      if (order.length === 3) await submit(queue, "c1", "c");
+    }
+    assert.deepEqual(order, ["a1", "b1", "a2", "c1", "b2", "a3", "a4"]);
+  });
+
+  test(".claim() gives a job whose lease ran out to the next worker", async (queue, place) => {
+    await submit(queue, "job");
+    const first = (await queue.claim("one", LEASE))!;
+    assert.equal(await queue.claim("two", LEASE), null);
+    await place.leasesRunOut();
+    const second = (await queue.claim("two", LEASE))!;
+    assert.equal(second.id, "job");
+    assert.notEqual(second.turn, first.turn);
+    assert.equal(await queue.renew(first, LEASE), false);
+    assert.equal(await queue.fail(first, { status: 500, detail: "late" }), false);
+    assert.equal(await queue.release(first), false);
+    const { state, attempts } = (await queue.get("job"))!;
+    assert.deepEqual([state, attempts], ["running", 2], "what the first one says no longer counts");
+    assert.ok(await queue.renew(second, LEASE));
+    assert.ok(await queue.finish(second));
+    const done = (await queue.get("job"))!;
+    assert.deepEqual([done.state, done.attempts, done.turn], ["done", 2, second.turn]);
+  });
+
+  test(".claim() fails a job that was broken off too often", async (queue, place) => {
+    await submit(queue, "job");
+    for (let attempt = 0; attempt < 2; attempt++) {
+      assert.ok(await queue.claim("w", LEASE));
+      await place.leasesRunOut();
+    }
+    assert.equal(await queue.claim("w", LEASE), null);
+    const { state, problem, attempts, finishedAt } = (await queue.get("job"))!;
+    assert.deepEqual([state, attempts, problem!.status], ["failed", 2, 500]);
+    assert.match(problem!.detail, /broke off 2 times/);
+    assert.ok(finishedAt! > 0);
+  }, { attempts: 2 });
+
+  test(
+    ".release() puts a job back without counting the attempt, abandon() with",
+    async (queue) => {
+      await submit(queue, "job");
+      assert.ok(await queue.release((await queue.claim("w", LEASE))!));
+      const { state, attempts } = (await queue.get("job"))!;
+      assert.deepEqual([state, attempts], ["queued", 0]);
+      assert.ok(await queue.abandon((await queue.claim("w", LEASE))!));
+      assert.ok(await queue.claim("other", LEASE), "it is free at once");
+      assert.equal((await queue.get("job"))!.attempts, 2);
+    },
+  );
+
+  test(".fail() keeps the problem as it was given", async (queue) => {
+    await submit(queue, "job");
+    const problem = { status: 422, detail: "Cannot read it", file: "room.ply", offset: 7 };
+    assert.ok(await queue.fail((await queue.claim("w", LEASE))!, problem));
+    const job = (await queue.get("job"))!;
+    assert.equal(job.state, "failed");
+    assert.deepEqual(job.problem, problem);
+    assert.equal(await queue.claim("w", LEASE), null, "it is not tried again");
+  });
+
+  test(".cancel() ends a job wherever it is, and its worker loses the claim", async (queue) => {
+    await submit(queue, "at-work");
+    await submit(queue, "waiting");
+    const claim = (await queue.claim("w", LEASE))!;
+    assert.ok(await queue.cancel("at-work"));
+    assert.ok(await queue.cancel("waiting"));
+    assert.equal(await queue.renew(claim, LEASE), false);
+    assert.equal(await queue.finish(claim), false);
+    assert.deepEqual(await queue.counts(), { cancelled: 2 });
+    const { state, problem, finishedAt } = (await queue.get("waiting"))!;
+    assert.deepEqual([state, problem], ["cancelled", null]);
+    assert.ok(finishedAt! > 0);
+    assert.equal(await queue.cancel("at-work"), false, "what is over stays as it is");
+    assert.equal(await queue.claim("w", LEASE), null);
+  });
+
+  test(".enter() counts jobs waiting, at work and on their way in", async (queue) => {
+    await submit(queue, "one", "a");
+    const claim = (await queue.claim("w", LEASE))!;
+    const place = await queue.enter("a");
+    await assert.rejects(
+      queue.enter("a"),
+      (error) =>
+        error instanceof QueueFullError && /2 jobs of yours/.test(error.message) &&
+        error.retryAfterSeconds >= 1,
+    );
+    {
+      using _other = await queue.enter("b");
+      await assert.rejects(queue.enter("c"), /3 jobs are waiting or at work/);
+    }
+    place[Symbol.dispose]();
+    await queue.finish(claim);
+    using _again = await queue.enter("a");
+    using _more = await queue.enter("a");
+    await assert.rejects(queue.enter("a"), QueueFullError);
+  }, { jobs: 3, jobsOfClient: 2 });
+
+  test(
+    " keeps jobs when it is opened again, and the last progress of a worker",
+    async (_, place) => {
+      const progress = { phase: "adapt" as const, step: 5, steps: 25, loss: 0.5 };
+      {
+        await using queue = await place.open();
+        await submit(queue, "job");
+        const claim = (await queue.claim("w", LEASE))!;
+        queue.report(claim, { phase: "read" });
+        queue.report(claim, progress);
+        await until(async () => (await queue.get("job"))!.progress?.step === 5);
+        await queue.renew(claim, LEASE);
+      }
+      await using queue = await place.open();
+      const job = (await queue.get("job"))!;
+      assert.deepEqual(job.progress, progress);
+      const { state, client, scan, method, problem } = job;
+      assert.deepEqual({ state, client, scan, method, problem }, {
+        state: "running",
+        client: "client",
+        scan: "room.ply",
+        method: "bn",
+        problem: null,
+      });
+      await place.leasesRunOut();
+      assert.ok(await queue.claim("next", LEASE));
+      assert.equal((await queue.get("job"))!.progress, null, "the next worker begins anew");
+    },
+  );
+
+  test(".overBefore() finds what is over, .remove() forgets it", async (queue) => {
+    for (const id of ["done", "failed", "cancelled", "waiting"]) await submit(queue, id);
+    await queue.finish((await queue.claim("w", LEASE))!);
+    await queue.fail((await queue.claim("w", LEASE))!, { status: 422, detail: "no" });
+    await queue.cancel("cancelled");
+    const times = await Promise.all(
+      ["done", "failed", "cancelled"].map(async (id) => (await queue.get(id))!.finishedAt!),
+    );
+    assert.deepEqual(await queue.overBefore(Math.min(...times)), []);
+    const old = await queue.overBefore(Math.max(...times) + 1);
+    assert.deepEqual(old.map(({ id, state }) => `${id} ${state}`).sort(), [
+      "cancelled cancelled",
+      "done done",
+      "failed failed",
+    ]);
+    await queue.remove("waiting");
+    assert.equal((await queue.get("waiting"))!.state, "queued", "what is not over stays");
+    for (const { id } of old) await queue.remove(id);
+    assert.deepEqual(await queue.counts(), { queued: 1 });
+    assert.equal(await queue.get("cancelled"), null);
+  });
+
+  test(".get() knows no jobs but those handed in", async (queue) => {
+    await submit(queue, "job");
+    await queue.claim("w", LEASE);
+    for (const id of ["", "other", "meta", "events", "job:lock", "job-job", "../job", "*"]) {
+      assert.equal(await queue.get(id), null, id);
+      assert.equal(await queue.cancel(id), false, id);
+    }
+  });
+
+  test(".listen() tells of progress and states until it is disposed of", async (queue) => {
+    const heard: string[] = [];
+    const all: string[] = [];
+    using _always = queue.listen((id, change) => all.push(`${id} ${change}`));
+    {
+      using _listening = queue.listen((id, change) => heard.push(`${id} ${change}`));
+      await submit(queue, "job");
+      queue.report((await queue.claim("w", LEASE))!, { phase: "read" });
+      await until(() => heard.length === 3);
+    }
+    await queue.cancel("job");
+    await until(() => all.length > 3);
+    assert.deepEqual(heard, ["job state", "job state", "job progress"]);
+    assert.equal(all[3], "job state");
+  });
+
+  test(".listenOwn() tells of what this process does, each state once", async (queue, place) => {
+    await using other = await place.open();
+    const heard: string[] = [];
+    const note = ({ id, state, attempts }: Job) => heard.push(`${id} ${state} ${attempts}`);
+    using _listening = queue.listenOwn(note);
+    using _other = other.listenOwn(() => heard.push("what it did not do"));
+    await submit(queue, "job");
+    await queue.release((await queue.claim("w", LEASE))!);
+    const claim = (await queue.claim("w", LEASE))!;
+    await queue.fail(claim, { status: 422, detail: "no" });
+    await queue.finish(claim);
+    await submit(queue, "left");
+    await queue.cancel("left");
+    await queue.cancel("left");
+    await queue.remove("left");
+    assert.deepEqual(heard, [
+      "job queued 0",
+      "job running 1",
+      "job queued 0",
+      "job running 1",
+      "job failed 1",
+      "left queued 0",
+      "left cancelled 0",
+    ]);
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * Queues in folders of their own, for tests of jobs.
+ *
+ * @module
+ */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { JobQueue, QueueLimits } from "../../../lib/serving/queue/queue.ts";
+import { SqliteQueue } from "../../../lib/serving/queue/sqlite_queue.ts";
+
+/** Room for every test. */
+export const LIMITS: QueueLimits = { jobs: 100, jobsOfClient: 100, attempts: 3 };
+
+/** Longer than any test takes. */
+export const LEASE = 60_000;
+
+/** A clock that goes when it is told to. */
+export class Clock {
+  now = 1_000_000;
+  readonly read = () => this.now;
+}
+
+/** Gives `body` a folder that is gone afterwards. */
+export async function withFolder(body: (folder: string) => Promise<void> | void): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "tttkd-jobs-"));
+  try {
+    await body(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Gives `body` an SQLite queue in a folder that is gone afterwards, with the clock it goes by. */
+export async function withQueue(
+  body: (queue: JobQueue, clock: Clock, folder: string) => Promise<void> | void,
+  limits: Partial<QueueLimits> = {},
+): Promise<void> {
+  await withFolder(async (folder) => {
+    const clock = new Clock();
+    await using queue = new SqliteQueue(folder, { ...LIMITS, ...limits }, clock.read);
+    await body(queue, clock, folder);
+  });
+}
+
+/** Waits until `condition` holds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!await condition()) await pause();
+}
+
+/** A moment for others. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Keeps what `body` logs from the terminal. */
+export async function logged(body: (lines: string[]) => Promise<void>): Promise<void> {
+  const lines: string[] = [];
+  const original = console.error;
+  console.error = (line) => lines.push(`${line}`);
+  try {
+    await body(lines);
+  } finally {
+    console.error = original;
+  }
+}
+
+/** Hands in a job with an empty folder. */
+export async function submit(queue: JobQueue, id: string, client = "client"): Promise<void> {
+  await mkdir(queue.folderOf(id));
+  await queue.submit({ id, client, scan: "room.ply", method: "bn" });
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { augment } from "../../lib/train/augment.ts";
+import { Random } from "../../lib/random/random.ts";
+import { boxPoints } from "../ttt/small_scan.ts";
+
+Deno.test("augment() turns normals and the origin with the points, and keeps what belongs together", () => {
+  const count = 60;
+  const points = boxPoints(6, count);
+  const scene = {
+    ...points,
+    origin: [30, -20, 10] as [number, number, number],
+    intensity: Float32Array.from({ length: count }, (_, p) => p / count),
+    // The direction from each point to the next, which a turn must keep.
+    normals: Float32Array.from({ length: 3 * count }, (_, i) => {
+      const step = [0, 1, 2].map((axis) => {
+        const at = 3 * Math.floor(i / 3) + axis;
+        return points.positions[(at + 3) % (3 * count)]! - points.positions[at]!;
+      });
+      return step[i % 3]! / Math.hypot(...step);
+    }),
+    labels: Int32Array.from({ length: count }, (_, p) => p),
+  };
+  for (let seed = 0; seed < 6; seed++) {
+    const got = augment(scene, new Random(seed));
+    const at = (values: Float32Array, p: number) => [...values.subarray(3 * p, 3 * p + 3)];
+    const distance = (a: number[], b: number[]) => Math.hypot(...a.map((v, i) => v - b[i]!));
+    const pairs = Array.from(got.labels, (_, p) => p).filter((p) =>
+      got.labels[p + 1] === got.labels[p]! + 1
+    );
+    assert.ok(pairs.length > 10);
+    for (const p of pairs) {
+      const [here, there] = [at(got.positions, p), at(got.positions, p + 1)];
+      const length = distance(here, there);
+      const step = there.map((value, i) => (value - here[i]!) / length);
+      assert.ok(distance(step, at(got.normals!, p)) < 1e-4);
+      assert.equal(got.intensity![p], scene.intensity[got.labels[p]!]);
+      assert.deepEqual(at(got.unmoved, p), at(scene.positions, got.labels[p]!));
+    }
+    // Origin and points are moved alike: lengths grow by one scale, heights with them.
+    const scale = got.origin[2] / 10;
+    assert.ok(scale >= 0.92 && scale <= 1.08);
+    assert.ok(Math.abs(Math.hypot(...got.origin) / Math.hypot(...scene.origin) - scale) < 1e-9);
+    const [p] = pairs;
+    const before = distance(at(got.unmoved, p!), at(got.unmoved, p! + 1));
+    const after = distance(at(got.positions, p!), at(got.positions, p! + 1));
+    assert.ok(Math.abs(after / before - scale) < 1e-4);
+  }
+});

@@ -1,0 +1,95 @@
+/** Training on labels, alone and with a teacher, on a data set of small scenes. */
+import assert from "node:assert/strict";
+import type { Gpu } from "../../lib/gpu/mod.ts";
+import { parseStudentCard } from "../../lib/nn/card.ts";
+import { readSafetensors } from "../../lib/nn/safetensors.ts";
+import { CENTRE } from "../../lib/nn/student.ts";
+import { type TrainingProgress, type TrainingRun, trainStudent } from "../../lib/train/training.ts";
+import { parseTrainingConfig } from "../../lib/train/training_config.ts";
+import { withGpu } from "../gpu.ts";
+import { assertClose } from "../graph/support.ts";
+import { BOXES, placeTeacher } from "../ttt/boxes.ts";
+
+function configOf(changes: Record<string, unknown>) {
+  const settings = { id: "boxes", benchmark: "boxes", scenes: 4, epochs: 10, voxelSize: 0.3 };
+  return parseTrainingConfig(
+    JSON.stringify({ ...settings, learningRate: 0.01, ...changes }),
+    "test.json",
+  );
+}
+
+async function train(gpu: Gpu, changes: Record<string, unknown>, more: Partial<TrainingRun> = {}) {
+  const reports: TrainingProgress[] = [];
+  const checkpoint = await trainStudent({
+    gpu,
+    config: configOf(changes),
+    dataset: BOXES,
+    teacher: null,
+    licence: "none",
+    onProgress: (progress) => {
+      if (progress.phase === "train") reports.push(progress);
+    },
+    ...more,
+  });
+  const { tensors, metadata } = readSafetensors(checkpoint, "boxes");
+  return { tensors, card: parseStudentCard(metadata), reports };
+}
+
+withGpu("trainStudent() learns jointly, and notes the level of held-out scenes", async (gpu) => {
+  const teacher = placeTeacher(gpu);
+  const { tensors, card, reports } = await train(gpu, { objective: "joint" }, { teacher });
+  const last = reports.at(-1)!;
+  assert.ok(last.crossEntropy! < 1, JSON.stringify(reports));
+  assert.ok(last.distillation! < 0.9, JSON.stringify(reports));
+  assert.equal(card.teacher!.id, "places");
+  assert.ok(card.teacher!.level! > 0 && card.teacher!.level! < 1.5);
+  assert.deepEqual(tensors.get("distillation.kernel")!.shape, [48, 3]);
+  // The mean of the places that were seen lies inside the picture, and all of them say 1.
+  const [column, row, one] = tensors.get(CENTRE)!.data as Float32Array;
+  assert.ok(column! > 0 && column! < 3 && row! > 0 && row! < 3);
+  assert.ok(Math.abs(one! - 1) < 1e-5);
+  const probe = tensors.get("probe.2.bias")!.data as Float32Array;
+  assert.ok(probe.some((value) => value !== 0));
+});
+
+withGpu(
+  "trainStudent() on labels alone makes a student without a teacher, twice alike",
+  async (gpu) => {
+    const settings = { objective: "labels", epochs: 2 };
+    const first = await train(gpu, settings);
+    assert.equal(first.card.teacher, null);
+    assert.equal(first.tensors.has("distillation.kernel"), false);
+    assert.equal(first.tensors.has(CENTRE), false);
+    assert.deepEqual((await train(gpu, settings)).tensors, first.tensors);
+    const other = await train(gpu, { ...settings, seed: 1 });
+    assert.notDeepEqual(other.tensors, first.tensors);
+  },
+);
+
+withGpu("trainStudent() goes on from given weights", async (gpu) => {
+  const { tensors, card } = await train(gpu, { objective: "labels", epochs: 1 });
+  const from = { card, tensors, centre: null };
+  const still = await train(gpu, { objective: "labels", learningRate: 1e-12 }, { from });
+  const kernel = (of: typeof tensors) => of.get("final.kernel")!.data as Float32Array;
+  kernel(still.tensors).forEach((value, i) =>
+    assert.ok(Math.abs(value - kernel(tensors)[i]!) < 1e-6)
+  );
+  assert.match(still.card.provenance, /from boxes/);
+  // Weights that stood still have the statistics that were measured with them, whatever was augmented since.
+  for (const [name, { data }] of tensors) {
+    if (!name.includes(".running_")) continue;
+    assertClose(still.tensors.get(name)!.data as Float32Array, data as Float32Array, 1e-4, name);
+  }
+});
+
+withGpu("trainStudent() refuses what it cannot do", async (gpu) => {
+  await assert.rejects(() => train(gpu, { objective: "joint" }), /there is no teacher/);
+  await assert.rejects(
+    () => train(gpu, { objective: "labels", scenes: 5 }),
+    /boxes has 4 in split train of domain source/,
+  );
+  await assert.rejects(
+    () => train(gpu, { objective: "labels", batch: 9 }),
+    /fewer than a batch of 9/,
+  );
+});

@@ -1,0 +1,177 @@
+/** TTT-KD's settings on a held-out scene, with the embedded models. */
+import assert from "node:assert/strict";
+import { GpuHost } from "../../../lib/gpu/mod.ts";
+import { Engine } from "../../../lib/segment/engine.ts";
+import { segmentOptions } from "../../../lib/segment/options.ts";
+import type { SegmentRequest } from "../../../lib/segment/types.ts";
+import { roomScene } from "../../../lib/worlds/rooms/mod.ts";
+
+/** One engine for all tests of the file; the device outlives the test that opens it. */
+let opened:
+  | Promise<{ engine: Engine; host: GpuHost; request: Omit<SegmentRequest, "options"> }>
+  | null = null;
+
+function setUp() {
+  opened ??= (async () => {
+    const host = new GpuHost({});
+    const engine = await Engine.open({ host });
+    const scene = await roomScene(await host.get(), {
+      domain: "noisy",
+      split: "validation",
+      index: 1,
+    });
+    return { engine, host, request: scene };
+  })();
+  return opened;
+}
+
+Deno.test.afterAll(async () => {
+  const { engine, host } = await setUp();
+  await engine[Symbol.asyncDispose]();
+  await host.close();
+});
+
+/** Runs a method on the scene, TTT-KD and without copies unless told otherwise. */
+async function run(given: Record<string, unknown>, more: Partial<SegmentRequest> = {}) {
+  const { engine, request } = await setUp();
+  const alone = given["method"] === "probe" ? {} : { copies: 0 };
+  const options = segmentOptions({ method: "ttt-kd", ...alone, ...given }, true);
+  return await engine.segment({ ...request, options, ...more });
+}
+
+function methodTest(name: string, body: () => Promise<void>): void {
+  Deno.test({
+    name,
+    sanitizeResources: false,
+    sanitizeOps: false,
+    fn: async () => {
+      const { engine } = await setUp();
+      const { ledger } = await engine.gpu();
+      const before = ledger.live;
+      await body();
+      engine.resetOnline();
+      assert.equal(ledger.live, before, `live buffers left: ${ledger.labels().join(", ")}`);
+    },
+  });
+}
+
+const STEPS = 6;
+
+methodTest(
+  "ttt-kd gives the labels of the steps asked for, the last of them its answer",
+  async () => {
+    const whole = await run({ steps: STEPS }, { snapshots: [0, 3, STEPS] });
+    assert.deepEqual(whole.snapshots.map(({ step }) => step), [0, 3, STEPS]);
+    assert.deepEqual(whole.snapshots[2]!.labels, whole.labels);
+    const bn = await run({ method: "bn" });
+    assert.deepEqual(whole.snapshots[0]!.labels, bn.labels, "step 0 is bn");
+    const half = await run({ steps: 3 });
+    assert.deepEqual(whole.snapshots[1]!.labels, half.labels);
+  },
+);
+
+methodTest("ttt-kd with average predicts by the mean over all steps", async () => {
+  const averaged = await run({ steps: 1, average: true });
+  const first = await run({ method: "bn" });
+  const last = await run({ steps: 1 });
+  assert.deepEqual(averaged.report.kdLoss, last.report.kdLoss, "the steps are the same");
+  // Where both ends agree, so does the mean, and its confidence is the mean of theirs.
+  let agreeing = 0;
+  averaged.labels.forEach((label, p) => {
+    if (first.labels[p] !== last.labels[p]) return;
+    agreeing++;
+    if (label !== first.labels[p]) return;
+    const mean = (first.confidence[p]! + last.confidence[p]!) / 2;
+    assert.ok(Math.abs(averaged.confidence[p]! - mean) < 1e-5);
+  });
+  assert.ok(agreeing > averaged.labels.length / 2);
+});
+
+methodTest("ttt-kd reads adapted weights in several ways as if each were asked alone", async () => {
+  const steps = { steps: 3, learningRate: 0.1 };
+  const others = [
+    { copies: 2 },
+    { average: true },
+    { method: "ttt-kd-fusion", copies: 1 },
+  ];
+  const settingsOf = (given: Record<string, unknown>) =>
+    segmentOptions({ method: "ttt-kd", ...steps, copies: 0, ...given }, true).settings;
+  const { labels, readings } = await run(steps, { readings: others.map(settingsOf) });
+  assert.deepEqual(labels, (await run(steps)).labels);
+  for (const [i, other] of others.entries()) {
+    assert.deepEqual(readings[i]!.labels, (await run({ ...steps, ...other })).labels);
+    assert.notDeepEqual(readings[i]!.labels, labels);
+  }
+});
+
+methodTest("ttt-kd stops once the loss is that of source scenes, and says so", async () => {
+  const { engine } = await setUp();
+  const level = engine.student.teacher!.level!;
+  const { report } = await run({ steps: 200, stop: "level", learningRate: 0.1 });
+  assert.ok(report.steps < 200);
+  assert.match(report.note!, /the loss is that of source scenes/);
+  // The last loss that was looked at is the one before the last step.
+  assert.ok(report.kdLoss.at(-2)! <= level);
+  assert.ok(report.kdLoss[report.steps - 6]! > level, "it stopped at the first look that could");
+});
+
+methodTest("ttt-kd stops once held-out photographs gain nothing more", async () => {
+  const still = await run({ steps: 60, stop: "views", learningRate: 0 });
+  assert.equal(still.report.steps, 5, "the first look sees that nothing moves");
+  assert.match(still.report.note!, /held-out photographs/);
+  const moving = await run({ steps: STEPS, stop: "views" });
+  assert.equal(moving.report.steps, STEPS);
+});
+
+methodTest("ttt-kd with a guard does not adapt to targets of the wrong voxels", async () => {
+  const bn = await run({ method: "bn" });
+  for (const method of ["ttt-kd", "ttt-kd-fusion"]) {
+    const guarded = await run({ method, steps: STEPS, guard: 2 }, { placebo: "shuffle" });
+    assert.equal(guarded.report.steps, 0);
+    assert.match(guarded.report.note!, /not adapted/);
+    assert.deepEqual(guarded.labels, bn.labels);
+  }
+  const trusted = await run({ steps: STEPS, guard: 2 });
+  assert.equal(trusted.report.steps, STEPS);
+});
+
+methodTest("ttt-kd by the statistics that agree better with the photographs", async () => {
+  const first = async (statistics: string) =>
+    (await run({ steps: 1, learningRate: 0, statistics })).report.kdLoss[0]!;
+  const [batch, running] = [await first("batch"), await first("running")];
+  assert.notEqual(batch, running);
+  assert.equal(await first("auto"), Math.min(batch, running));
+});
+
+methodTest("ttt-kd with running statistics starts at the source prediction", async () => {
+  const { snapshots, sourceLabels, report } = await run(
+    { steps: STEPS, statistics: "running", learningRate: 0.05 },
+    { snapshots: [0] },
+  );
+  assert.deepEqual(snapshots[0]!.labels, sourceLabels);
+  assert.ok(report.kdLoss.at(-1)! < report.kdLoss[0]!);
+});
+
+methodTest("ttt-kd with agreement pulls the network towards the fused prediction", async () => {
+  const fused = await run({ method: "fusion" });
+  const agreementOf = (labels: Uint8Array) =>
+    labels.reduce((sum, label, p) => sum + Number(label === fused.labels[p]), 0);
+  const plain = await run({ steps: STEPS });
+  const pulled = await run({ steps: STEPS, agreement: 1 });
+  assert.ok(agreementOf(pulled.labels) > agreementOf(plain.labels));
+});
+
+methodTest("fusion with weight 0 is the network, and a heavy probe is the probe", async () => {
+  const none = await run({ method: "fusion", weight: 0 });
+  assert.deepEqual(none.labels, (await run({ method: "bn" })).labels);
+  const heavy = await run({ method: "fusion", weight: 10, statistics: "running" });
+  const probe = await run({ method: "probe" });
+  const alike = heavy.labels.filter((label, p) => label === probe.labels[p]).length;
+  assert.ok(alike > 0.95 * heavy.labels.length, `${alike} of ${heavy.labels.length}`);
+});
+
+methodTest("ttt-kd-online drawn all the way back starts the next scan at the source", async () => {
+  const first = await run({ method: "ttt-kd-online", anchor: 1 });
+  const second = await run({ method: "ttt-kd-online", anchor: 1 });
+  assert.equal(second.report.kdLoss[0], first.report.kdLoss[0]);
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import type { FeatureName } from "../../lib/nn/features.ts";
+import { type Camera, type Scan, ScanError } from "../../lib/scan/mod.ts";
+import { requireInputs, studentPoints } from "../../lib/voxels/points.ts";
+
+/** A level square of 49 points, a metre above the zero of a map. */
+const SCAN: Scan = {
+  name: "square.ply",
+  format: "ply",
+  count: 49,
+  origin: [500, 200, 1],
+  positions: Float32Array.from(
+    { length: 147 },
+    (_, i) => [Math.floor(i / 21) / 10, Math.floor(i / 3) % 7 / 10, 0][i % 3]!,
+  ),
+  colors: null,
+  intensity: Float32Array.from({ length: 49 }, (_, p) => p / 48),
+  normals: null,
+  labels: new Int32Array(49),
+  bytes: new Uint8Array(9),
+};
+
+/** Looks down, or up, from a place in the map's coordinates. */
+function camera(x: number, y: number, z: number): Camera {
+  const worldToCamera = Float64Array.of(1, 0, 0, -x, 0, -1, 0, y, 0, 0, -1, z, 0, 0, 0, 1);
+  return { file: "a.png", width: 2, height: 2, fx: 1, fy: 1, cx: 0, cy: 0, worldToCamera };
+}
+
+const NORMALS: FeatureName[] = ["normal_x", "normal_y", "normal_z"];
+
+Deno.test("studentPoints() holds what the student reads, and no labels", () => {
+  const plain = studentPoints(SCAN, ["red", "height"], 0.2, []);
+  const { positions, origin } = SCAN;
+  assert.deepEqual(plain, { positions, origin, colors: null, intensity: null, normals: null });
+  assert.equal(studentPoints(SCAN, ["intensity"], 0.2, []).intensity, SCAN.intensity);
+});
+
+Deno.test("studentPoints() keeps the scan's own normals", () => {
+  const normals = SCAN.positions.map((_, i) => i % 3 === 0 ? 1 : 0);
+  assert.equal(studentPoints({ ...SCAN, normals }, NORMALS, 0.2, []).normals, normals);
+});
+
+Deno.test("studentPoints() estimates normals that look at the nearest camera", () => {
+  const above = studentPoints(SCAN, NORMALS, 0.2, [camera(500, 200, 3), camera(500, 200, -7)]);
+  const below = studentPoints(SCAN, NORMALS, 0.2, [camera(500, 200, 9), camera(500, 200, 0)]);
+  for (let i = 0; i < SCAN.positions.length; i++) {
+    assert.ok(Math.abs(above.normals![i]! - (i % 3 === 2 ? 1 : 0)) < 1e-6);
+    assert.ok(Math.abs(below.normals![i]! + (i % 3 === 2 ? 1 : 0)) < 1e-6);
+  }
+});
+
+Deno.test("requireInputs() names the input that a scan lacks, and the mend", () => {
+  const student = (...features: FeatureName[]) => ({ id: "street", features });
+  const refuses = (scan: Scan, features: FeatureName[], field: string, message: RegExp) =>
+    assert.throws(() => requireInputs(scan, student(...features)), (error) => {
+      assert.ok(error instanceof ScanError);
+      assert.equal(error.file, "square.ply");
+      assert.equal(error.field, field);
+      assert.match(error.message, /^Cannot feed student street with square\.ply: .*; .*[^.]$/);
+      assert.match(error.message, message);
+      return true;
+    });
+  refuses({ ...SCAN, intensity: null }, ["one", "intensity"], "intensity", /send a scan with int/);
+  const far = { ...SCAN, origin: [0, 6_862_000, 0] as Scan["origin"] };
+  refuses(far, ["intensity", "y"], "y", /6862000 m from its zero/);
+  for (const scan of [SCAN, { ...far, colors: null }, { ...SCAN, normals: null }]) {
+    requireInputs(scan, student("red", "intensity", "x_centred", "height", ...NORMALS));
+  }
+  requireInputs(SCAN, student("x", "y", "z", "intensity"));
+});
