@@ -12,7 +12,7 @@ import { inputOptions, openFormat, writeInput } from "../lib/serving/files/input
 import type { Labeller } from "../lib/serving/labeller/labeller.ts";
 import { removeFolder } from "../lib/serving/queue/sweep.ts";
 import type { GpuTurns } from "../lib/concurrency/turns.ts";
-import type { Progress } from "../lib/segment/types.ts";
+import type { Progress } from "../lib/ttt/progress.ts";
 import { answer, answerForm } from "./http/answer.ts";
 import { receiveInput, type UploadLimits } from "./http/upload.ts";
 

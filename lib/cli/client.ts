@@ -4,7 +4,7 @@
  * @module
  */
 import type { NamedFile } from "../scan/camera/views.ts";
-import type { Report } from "../segment/types.ts";
+import type { Report } from "../segment/report.ts";
 
 /** What is sent. */
 export interface Submission {

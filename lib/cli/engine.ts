@@ -5,7 +5,7 @@
  */
 import type { ModelChoice } from "../serving/labeller/labeller_protocol.ts";
 import { Engine } from "../segment/engine.ts";
-import type { Progress } from "../segment/types.ts";
+import type { Progress } from "../ttt/progress.ts";
 import { type Option, wholeNumber } from "./args.ts";
 import type { ProgressDisplay } from "../terminal/progress.ts";
 

@@ -8,7 +8,7 @@ import { drawPanels, labelColors } from "../pictures/picture.ts";
 import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { camerasToJson, encodePng, readScan } from "../scan/mod.ts";
-import type { Report } from "../segment/types.ts";
+import type { Report } from "../segment/report.ts";
 import { roomScene, type WorldScene } from "../worlds/rooms/mod.ts";
 
 export const command = defineCommand({

@@ -8,7 +8,7 @@ import { readNamed, readPhotographs } from "../scan/read_folder.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { checkAnswer } from "../eval/answer_check.ts";
 import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";
-import type { Report } from "../segment/types.ts";
+import type { Report } from "../segment/report.ts";
 
 /** What one scan came to. */
 interface Outcome {

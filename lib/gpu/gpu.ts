@@ -13,7 +13,7 @@ import { GpuBuffer, Ledger } from "./buffer.ts";
 import { GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
 import type { Kernel, Launch } from "./kernel.ts";
 import { BufferPool } from "./pool.ts";
-import { Program } from "./program.ts";
+import { type Pipeline, Program, type ProgramDevice } from "./program.ts";
 
 /** Settings of {@link Gpu.open}. */
 export interface GpuOptions {
@@ -23,17 +23,12 @@ export interface GpuOptions {
   poison?: boolean;
 }
 
-interface Pipeline {
-  pipeline: GPUComputePipeline;
-  layout: GPUBindGroupLayout;
-}
-
 type WordArray = typeof Float32Array | typeof Uint32Array | typeof Int32Array;
 
 const OPTIONAL_FEATURES: GPUFeatureName[] = ["timestamp-query", "shader-f16"];
 
 /** A WebGPU device, opened with the adapter's own limits. */
-export class Gpu implements Disposable {
+export class Gpu implements Disposable, ProgramDevice {
   readonly device: GPUDevice;
   /** The adapter's name as the driver gives it. */
   readonly adapterName: string;

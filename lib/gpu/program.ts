@@ -5,9 +5,28 @@
  * @module
  */
 import { GpuBuffer } from "./buffer.ts";
-import type { Gpu } from "./gpu.ts";
 import { splitGrid } from "./grid.ts";
-import type { Binding, Launch } from "./kernel.ts";
+import type { Binding, Kernel, Launch } from "./kernel.ts";
+
+/** A compiled kernel. */
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** What a program needs of the device that it runs on; `Gpu` has it. */
+export interface ProgramDevice {
+  readonly device: GPUDevice;
+  readonly limits: GPUSupportedLimits;
+  readonly features: GPUSupportedFeatures;
+  pipeline(kernel: Kernel, constants?: Readonly<Record<string, number>>): Pipeline;
+  uniformBuffer(label: string, bytes: number): GpuBuffer;
+  queryBuffer(label: string, bytes: number): GpuBuffer;
+  write(buffer: GpuBuffer, data: ArrayBufferView, byteOffset?: number): void;
+  read(buffer: GpuBuffer, type: typeof Uint32Array): Promise<Uint32Array<ArrayBufferLike>>;
+  guard(work: () => void): void;
+  submit(encode: (encoder: GPUCommandEncoder) => void, label: string): void;
+}
 
 interface Step {
   name: string;
@@ -24,13 +43,13 @@ export interface KernelTime {
 
 /** Launches ready to be submitted any number of times. */
 export class Program implements Disposable {
-  readonly #gpu: Gpu;
+  readonly #gpu: ProgramDevice;
   readonly #label: string;
   readonly #steps: Step[] = [];
   readonly #uniforms: GpuBuffer;
   readonly #offsets: number[] = [];
 
-  constructor(gpu: Gpu, launches: readonly Launch[], label = "program") {
+  constructor(gpu: ProgramDevice, launches: readonly Launch[], label = "program") {
     this.#gpu = gpu;
     this.#label = label;
     for (const { kernel, bindings } of launches) {

@@ -8,7 +8,14 @@
  * @module
  */
 import type { Scan } from "../scan/mod.ts";
-import type { Metrics } from "../segment/types.ts";
+
+/** Agreement of a prediction with the truth. */
+export interface Metrics {
+  /** Mean intersection over union, 0 to 1, over the classes that occur in truth or prediction. */
+  miou: number;
+  /** Intersection over union by class name; classes that occur in neither are left out. */
+  perClass: Record<string, number>;
+}
 
 /** Truth that says nothing about a point. */
 export const IGNORE = 255;

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { FEATURE_NAMES } from "./features.ts";
-import { NETWORK_NAMES, networkOf } from "./network.ts";
+import { NETWORK_NAMES, networkOf } from "./networks.ts";
 import { CheckpointError } from "./safetensors.ts";
 
 const byte = z.number().int().min(0).max(255);

@@ -1,6 +1,5 @@
 /**
- * The seam between a student and its backbone: what a network tells of itself, and the networks there are,
- * by the names that model cards use.
+ * The seam between a student and its backbone: what a network tells of itself.
  *
  * @module
  */
@@ -8,9 +7,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { KernelMapSpec } from "../sparse/mod.ts";
 import type { Layers } from "./layers.ts";
-import { minkUNet, MINKUNETS } from "./minkunet.ts";
 import type { ParameterSpec } from "./parameters.ts";
-import { spUNet, SPUNETS } from "./spunet.ts";
 
 /** A backbone ψ. */
 export interface Network {
@@ -28,32 +25,4 @@ export interface Network {
   parameters(): ParameterSpec[];
   /** Emits it: x [voxels][inChannels] -> features [voxels][featureChannels]. */
   emit(graph: Graph, layers: Layers, x: Tensor): Tensor;
-}
-
-/** All networks by name. */
-const NETWORKS: ReadonlyMap<string, (inChannels: number) => Network> = new Map([
-  ...Object.entries(MINKUNETS).map(([name, shape]) =>
-    [name, (inChannels: number) => minkUNet({ ...shape, inChannels })] as const
-  ),
-  ...Object.entries(SPUNETS).map(([name, shape]) =>
-    [name, (inChannels: number) => spUNet({ ...shape, inChannels })] as const
-  ),
-]);
-
-/** Names that a model card may give as its backbone. */
-export const NETWORK_NAMES = [...NETWORKS.keys()] as [string, ...string[]];
-
-/**
- * A network by name.
- *
- * @throws {RangeError} where there is none of that name.
- */
-export function networkOf(name: string, inChannels: number): Network {
-  const make = NETWORKS.get(name);
-  if (!make) {
-    throw new RangeError(
-      `Cannot build "${name}": no such network; there are ${NETWORK_NAMES.join(", ")}`,
-    );
-  }
-  return make(inChannels);
 }

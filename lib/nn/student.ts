@@ -12,7 +12,8 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { KernelMapSpec } from "../sparse/mod.ts";
 import type { StudentCard } from "./card.ts";
 import type { Layers } from "./layers.ts";
-import { type Network, networkOf } from "./network.ts";
+import type { Network } from "./network.ts";
+import { networkOf } from "./networks.ts";
 import type { ParameterSpec } from "./parameters.ts";
 
 /** Entry of a checkpoint that is no parameter: the teacher's mean over source points, [1, D]. */

@@ -7,7 +7,7 @@
 import { Learner } from "../ttt/learner.ts";
 import type { Memory } from "../ttt/methods/mod.ts";
 import type { StudentFile } from "../models/models.ts";
-import type { OnlineState } from "./types.ts";
+import type { OnlineState } from "../ttt/online_state.ts";
 
 /** A {@link Memory} for one scan; what it holds on the GPU is gone with it. */
 export class CarriedMemory implements Memory, Disposable {

@@ -22,7 +22,8 @@ import { readStudent, readTeacher, type StudentFile } from "../models/models.ts"
 import { OptionError } from "./options.ts";
 import type { LossHistory } from "../ttt/plans.ts";
 import { requireInputs, studentPoints } from "../voxels/points.ts";
-import type { Progress, Segmenter, SegmentRequest, SegmentResult } from "./types.ts";
+import type { Progress } from "../ttt/progress.ts";
+import type { Segmenter, SegmentRequest, SegmentResult } from "./types.ts";
 
 /** A teacher on a device; called again where the device was lost. */
 export type OpenTeacher = (gpu: Gpu) => Promise<FeatureTeacher>;

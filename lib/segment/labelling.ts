@@ -14,7 +14,7 @@ import { nothingSeen, pairPhotographs, type Photographs } from "../ttt/photograp
 import { type PlanContext, PredictionPlan } from "../ttt/plans.ts";
 import { labelsOf, type Probabilities } from "../ttt/probabilities.ts";
 import type { Points } from "../voxels/points.ts";
-import type { Drift } from "./types.ts";
+import type { Drift } from "../ttt/online_state.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
 
 /** A scan to label, and everything to label it with. */

@@ -6,7 +6,7 @@
 import type { Labeller } from "./labeller/labeller.ts";
 import type { QueuePlace } from "./queue/open_queue.ts";
 import type { SessionLimits } from "./sessions/session.ts";
-import type { Progress } from "../segment/types.ts";
+import type { Progress } from "../ttt/progress.ts";
 
 /** What one server allows. */
 export interface ServerLimits {

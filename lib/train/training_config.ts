@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { StudentCard } from "../nn/card.ts";
 import { FEATURE_NAMES } from "../nn/features.ts";
-import { NETWORK_NAMES } from "../nn/network.ts";
+import { NETWORK_NAMES } from "../nn/networks.ts";
 
 const TrainingConfigSchema = z.strictObject({
   /** Id of the student that comes out. */

@@ -12,7 +12,8 @@ import type { Parameters } from "../nn/parameters.ts";
 import type { LossHistory, PlanContext } from "./plans.ts";
 import type { Probabilities } from "./probabilities.ts";
 import type { Points } from "../voxels/points.ts";
-import type { Drift, Progress } from "../segment/types.ts";
+import type { Drift } from "./online_state.ts";
+import type { Progress } from "./progress.ts";
 
 /**
  * How the weights that a method starts from were trained: on labels alone; jointly with distillation; jointly

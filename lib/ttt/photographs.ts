@@ -7,7 +7,7 @@ import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
 import { pairViews, type PointBuffer, type Targets } from "../pairing/mod.ts";
 import { type Camera, CameraError } from "../scan/mod.ts";
 import type { FeatureMap } from "../teacher/mod.ts";
-import type { PhotographTargets } from "./methods/mod.ts";
+import type { PhotographTargets } from "./method.ts";
 import { distillationTarget } from "./plans.ts";
 import { shuffleTargets } from "./shuffle.ts";
 import type { SparseScan } from "../voxels/sparse_scan.ts";

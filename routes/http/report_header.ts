@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Report } from "../../lib/segment/types.ts";
+import type { Report } from "../../lib/segment/report.ts";
 
 const MAX_CHARACTERS = 8000;
 const THINNED = 64;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readScan } from "../../lib/scan/mod.ts";
-import type { Report } from "../../lib/segment/types.ts";
+import type { Report } from "../../lib/segment/report.ts";
 import { embedded, gather, packed } from "./embedded.ts";
 import { listening, withFolder } from "./support.ts";
 

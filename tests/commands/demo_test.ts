@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodePhoto, readScan } from "../../lib/scan/mod.ts";
-import type { Report } from "../../lib/segment/types.ts";
+import type { Report } from "../../lib/segment/report.ts";
 import { ttt, withFolder } from "./support.ts";
 
 Deno.test("demo shows the gain on a scan nobody has seen, within three minutes, and writes it down", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { countCells, planCells, sequenceCells } from "../../lib/eval/studies/plan.ts";
-import { buildStudy, type Study, STUDY_NAMES } from "../../lib/eval/studies/studies.ts";
+import { buildStudy } from "../../lib/eval/studies/studies.ts";
+import { type Study, STUDY_NAMES } from "../../lib/eval/studies/study.ts";
 import { smallContext } from "./support.ts";
 
 const allStudies = () => STUDY_NAMES.map((name) => buildStudy(name, smallContext()));

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Cell } from "../../lib/eval/run/cell.ts";
 import { planCells } from "../../lib/eval/studies/plan.ts";
 import { summarise } from "../../lib/eval/results/results.ts";
-import { buildStudy, type StudyName } from "../../lib/eval/studies/studies.ts";
+import { buildStudy } from "../../lib/eval/studies/studies.ts";
+import type { StudyName } from "../../lib/eval/studies/study.ts";
 import { cellOf, smallContext } from "./support.ts";
 
 const SETTING = {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { buildStudy, STUDY_NAMES, tuningStudy } from "../../lib/eval/studies/studies.ts";
+import { buildStudy, tuningStudy } from "../../lib/eval/studies/studies.ts";
+import { STUDY_NAMES } from "../../lib/eval/studies/study.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
 import { settingsOf } from "../../lib/segment/options.ts";
 import { smallContext } from "./support.ts";

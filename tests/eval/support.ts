@@ -10,7 +10,8 @@ import type { Cell } from "../../lib/eval/run/cell.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
 import { planCells } from "../../lib/eval/studies/plan.ts";
 import { type Results, summarise } from "../../lib/eval/results/results.ts";
-import { buildStudy, STUDY_NAMES, type StudyContext } from "../../lib/eval/studies/studies.ts";
+import { buildStudy, type StudyContext } from "../../lib/eval/studies/studies.ts";
+import { STUDY_NAMES } from "../../lib/eval/studies/study.ts";
 import type { SegmentRequest, SegmentResult } from "../../lib/segment/types.ts";
 import { FakeEngine } from "../routes/support.ts";
 

@@ -7,7 +7,7 @@ import {
   type ImportOptions,
 } from "../../lib/nn/import/mod.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
-import { networkOf } from "../../lib/nn/network.ts";
+import { networkOf } from "../../lib/nn/networks.ts";
 import type { ParameterSpec } from "../../lib/nn/parameters.ts";
 import type { NamedTensor } from "../../lib/nn/safetensors.ts";
 import { uniform } from "../sparse/clouds.ts";

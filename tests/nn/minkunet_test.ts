@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Student } from "../../lib/nn/student.ts";
-import { networkOf } from "../../lib/nn/network.ts";
+import { networkOf } from "../../lib/nn/networks.ts";
 import { GOLDEN_SHAPES } from "../parity/golden.ts";
 
 /** State-dict shapes of MinkowskiEngine's network of this name: backbone and `final` with 20 classes. */

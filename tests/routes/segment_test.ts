@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeNpy } from "../../lib/serving/files/npy.ts";
 import { decodePhoto, readScan } from "../../lib/scan/mod.ts";
-import type { Report } from "../../lib/segment/types.ts";
+import type { Report } from "../../lib/segment/report.ts";
 import { fakeApp, formRequest, fullForm, plyScan } from "./support.ts";
 
 const URL_ = "/v1/segment";

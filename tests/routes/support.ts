@@ -25,14 +25,9 @@ import { jobProblem } from "../../routes/http/problem.ts";
 import { EngineLabeller } from "../../lib/serving/labeller/engine_labeller.ts";
 import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
 import { metricsOf } from "../../lib/metrics/confusion.ts";
-import type {
-  Drift,
-  OnlineState,
-  Report,
-  Segmenter,
-  SegmentRequest,
-  SegmentResult,
-} from "../../lib/segment/types.ts";
+import type { Drift, OnlineState } from "../../lib/ttt/online_state.ts";
+import type { Report } from "../../lib/segment/report.ts";
+import type { Segmenter, SegmentRequest, SegmentResult } from "../../lib/segment/types.ts";
 
 /** What a fake does before it answers. */
 export type Work = (request: SegmentRequest) => Promise<void>;

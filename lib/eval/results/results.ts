@@ -6,7 +6,8 @@
  */
 import { type Cell, matrixOf } from "../run/cell.ts";
 import type { Confusion } from "../../metrics/confusion.ts";
-import { type Sequence, sequenceCells } from "../studies/plan.ts";
+import type { Sequence } from "../studies/sequence.ts";
+import { sequenceCells } from "../studies/plan.ts";
 import {
   differenceSeries,
   interval95,
@@ -16,7 +17,7 @@ import {
   resampledMious,
   streamOf,
 } from "./statistics.ts";
-import type { Entry, Study } from "../studies/studies.ts";
+import type { Entry, Study } from "../studies/study.ts";
 
 /** A method is said to harm where it lies more than this below source only: half a point of mIoU. */
 const HARM = 0.005;

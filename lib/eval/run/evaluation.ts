@@ -25,14 +25,8 @@ import { type Results, summarise } from "../results/results.ts";
 import { type Bench, cellsToDo, labelBy, runPlan, workOf } from "./runner.ts";
 import { SceneCache } from "../cache/scene_cache.ts";
 import { AFTER, BEFORE, captionOf, notableScenes, sceneImage } from "../pictures/scene_pictures.ts";
-import {
-  buildStudy,
-  type Study,
-  type StudyContext,
-  type StudyName,
-  type StudySize,
-  tuningStudy,
-} from "../studies/studies.ts";
+import { buildStudy, type StudyContext, type StudySize, tuningStudy } from "../studies/studies.ts";
+import type { Study, StudyName } from "../studies/study.ts";
 import { type EvalTeacher, evalTeacher, hasTeacher } from "../cache/teachers.ts";
 import { TimeLeft } from "./time_left.ts";
 import type { Variant } from "../studies/variant.ts";

@@ -5,15 +5,9 @@
  * @module
  */
 import type { CheckpointKind } from "../../ttt/method.ts";
-import type { Study } from "./studies.ts";
+import type { Sequence } from "./sequence.ts";
+import type { Study } from "./study.ts";
 import type { Variant } from "./variant.ts";
-
-/** Scenes that are met one after the other. */
-export interface Sequence {
-  /** A domain's name, or the names of its parts. */
-  name: string;
-  parts: readonly { domain: string; scenes: number }[];
-}
 
 /** A cell that is to be worked out. */
 export interface PlannedCell {
@@ -35,16 +29,6 @@ export interface Batch {
   single: PlannedCell[];
   /** Cells whose order counts, one list a sequence. */
   sequences: PlannedCell[][];
-}
-
-/** The scenes of one domain, as a sequence. */
-export function domainSequence(domain: string, scenes: number): Sequence {
-  return { name: domain, parts: [{ domain, scenes }] };
-}
-
-/** Several domains one after the other. */
-export function mixedSequence(parts: Sequence["parts"]): Sequence {
-  return { name: parts.map(({ domain, scenes }) => `${scenes} ${domain}`).join(" then "), parts };
 }
 
 /** Which cell a variant has on a scene; online, what came before on the sequence is part of it. */

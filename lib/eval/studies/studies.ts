@@ -7,51 +7,9 @@
 import type { Dataset, DatasetSplit } from "../../datasets/dataset.ts";
 import type { Method } from "../../ttt/method.ts";
 import { type BenchmarkProfile } from "./benchmarks.ts";
-import { domainSequence, mixedSequence, type Sequence } from "./plan.ts";
+import { type BuiltStudy, type Entry, type Study, type StudyName } from "./study.ts";
+import { domainSequence, mixedSequence, type Sequence } from "./sequence.ts";
 import type { Settings, Variant } from "./variant.ts";
-
-/** Names of the studies, in the order of the report. */
-export const STUDY_NAMES = [
-  "main",
-  "steps",
-  "images",
-  "teachers",
-  "online",
-  "ablations",
-  "views",
-] as const;
-
-export type StudyName = typeof STUDY_NAMES[number];
-
-/** A variant in a study. */
-export interface Entry {
-  variant: Variant;
-  /** From how many training seeds it is run, 0 to `seeds` - 1. */
-  seeds: number;
-  /**
-   * Id of the variant that starts from the same weights with batch statistics, fused or not, and takes no
-   * step: what a gain has to be read against. Null where the variant does not adapt.
-   */
-  stepZero: string | null;
-  /** Position on the axis of a curve, such as the number of images; null where there is none. */
-  position: number | null;
-}
-
-/** A comparison of variants. */
-export interface Study {
-  name: StudyName | "tune";
-  title: string;
-  /** What it is for, in a sentence or two for readers. */
-  about: string;
-  entries: Entry[];
-  sequences: Sequence[];
-}
-
-/** A study, and what it had to leave out. */
-export interface BuiltStudy extends Study {
-  /** Ids of the variants that no trained student is there for. */
-  withoutStudent: string[];
-}
 
 /** How large the studies are. */
 export interface StudySize {

@@ -8,7 +8,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
 import { readStudent, studentBytes } from "../../models/models.ts";
-import type { OnlineState } from "../../segment/types.ts";
+import type { OnlineState } from "../../ttt/online_state.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
 /** A checkpoint, such as `--student` takes. */

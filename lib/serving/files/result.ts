@@ -6,7 +6,8 @@
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Report, SegmentResult } from "../../segment/types.ts";
+import type { Report } from "../../segment/report.ts";
+import type { SegmentResult } from "../../segment/types.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
 /** What an answer asks for is not in the result: an older server made it, or somebody removed it. */

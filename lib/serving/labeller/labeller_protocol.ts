@@ -6,7 +6,7 @@
  */
 import type { StudentCard } from "../../nn/card.ts";
 import type { TeacherCard } from "../../teacher/mod.ts";
-import type { Progress } from "../../segment/types.ts";
+import type { Progress } from "../../ttt/progress.ts";
 import type { Answer, AnswerClasses, AnswerKind } from "../files/answer.ts";
 import type { ErrorRecord } from "./error_record.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Progress } from "../../segment/types.ts";
+import type { Progress } from "../../ttt/progress.ts";
 
 /** `queued` and `running` jobs come to one of the other states, and stay there. */
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { Progress } from "../../segment/types.ts";
+import type { Progress } from "../../ttt/progress.ts";
 import type { Job, JobProblem, JobState } from "./job.ts";
 
 /** How many jobs may be queued or running. */

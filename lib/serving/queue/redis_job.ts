@@ -4,7 +4,7 @@
  * @module
  */
 import type { Job as BullJob } from "bullmq";
-import type { Progress } from "../../segment/types.ts";
+import type { Progress } from "../../ttt/progress.ts";
 import type { Job, JobState } from "./job.ts";
 
 /** What BullMQ keeps of a job beside its own. */

@@ -10,7 +10,7 @@
 import { Queue, QueueEvents, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { join } from "node:path";
-import type { Progress } from "../../segment/types.ts";
+import type { Progress } from "../../ttt/progress.ts";
 import { isOver, type Job, type JobProblem, type JobState } from "./job.ts";
 import {
   brokenOff,

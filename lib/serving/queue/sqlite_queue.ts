@@ -9,7 +9,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import type { Progress } from "../../segment/types.ts";
+import type { Progress } from "../../ttt/progress.ts";
 import { isOver, type Job, type JobProblem, type JobState } from "./job.ts";
 import {
   brokenOff,

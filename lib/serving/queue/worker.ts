@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Progress } from "../../segment/types.ts";
+import type { Progress } from "../../ttt/progress.ts";
 import type { JobProblem } from "./job.ts";
 import { type Claim, type JobQueue, QueueUnavailableError } from "./queue.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { OptionError, segmentOptions } from "../../segment/options.ts";
-import type { Drift } from "../../segment/types.ts";
+import type { Drift } from "../../ttt/online_state.ts";
 
 /** How sessions adapt. */
 export const SESSION_METHOD = "ttt-kd-online";

@@ -13,7 +13,7 @@ import { chooseStatistics, lossOf } from "../prediction.ts";
 import { PopulationStatistics } from "../statistics.ts";
 import { type BlockContext, type Learned, photographsOf } from "../method.ts";
 import { mistrusted } from "./guard.ts";
-import type { DistillationSettings } from "./ttt_kd.ts";
+import type { DistillationSettings } from "./distillation_settings.ts";
 
 /** The last losses that tell whether a level is reached: single blocks differ. */
 const LOSSES_PER_LOOK = 5;

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { Predictor } from "../prediction.ts";
 import { learnStatistics } from "./blockwise.ts";
-import { networkSettings } from "./fusion.ts";
+import { networkSettings } from "./distillation_settings.ts";
 import { defineMethod } from "../method.ts";
 
 export const bn = defineMethod({

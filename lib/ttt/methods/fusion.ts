@@ -7,24 +7,9 @@ import { fuse, type Probabilities } from "../probabilities.ts";
 import { probeProbabilities } from "../probe.ts";
 import type { Statistics } from "../plans.ts";
 import { learnStatistics } from "./blockwise.ts";
-import {
-  type AdaptationContext,
-  choiceSetting,
-  defineMethod,
-  numberSetting,
-  photographsOf,
-} from "../method.ts";
+import { type AdaptationContext, defineMethod, numberSetting, photographsOf } from "../method.ts";
+import { networkSettings } from "./distillation_settings.ts";
 import { z } from "zod";
-
-/** How the network is asked for its prediction. */
-export const networkSettings = {
-  statistics: choiceSetting("batch", ["batch", "running", "auto"]).describe(
-    "statistics of the norm layers: the scan's own, those of training, or whichever agree better with the photographs",
-  ),
-  copies: numberSetting(8, { min: 0, max: 64, integer: true }).describe(
-    "turned and mirrored copies of the scan whose predictions are averaged with its own, each weighed by its agreement with the photographs where there are any",
-  ),
-};
 
 export const fusion = defineMethod({
   name: "fusion",

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { z } from "zod";
 import type { GpuBuffer } from "../../gpu/mod.ts";
 import { paddedChannels, Tensor } from "../../graph/tensor.ts";
 import { Learner } from "../learner.ts";
@@ -14,45 +13,11 @@ import { adaptationPlan, LossHistory, type Statistics } from "../plans.ts";
 import { chooseStatistics, lossOf, Predictor } from "../prediction.ts";
 import { fuse, onlyWhere, padded, type Probabilities, unpadded } from "../probabilities.ts";
 import { probeProbabilities } from "../probe.ts";
-import {
-  type AdaptationContext,
-  type Adapted,
-  choiceSetting,
-  defineMethod,
-  flagSetting,
-  numberSetting,
-  photographsOf,
-} from "../method.ts";
+import { type AdaptationContext, type Adapted, defineMethod, photographsOf } from "../method.ts";
 import { distilBlocks } from "./blockwise.ts";
-import { fusedPrediction, networkSettings } from "./fusion.ts";
+import { type DistillationSettings, distillationSettings } from "./distillation_settings.ts";
+import { fusedPrediction } from "./fusion.ts";
 import { mistrusted } from "./guard.ts";
-
-/** Settings of one adaptation by distillation. */
-export const distillationSettings = z.strictObject({
-  steps: numberSetting(25, { min: 1, max: 1000, integer: true }).describe(
-    "gradient steps on this scan",
-  ),
-  learningRate: numberSetting(0.1, { min: 0, max: 10 }).describe("of SGD"),
-  momentum: numberSetting(0.9, { min: 0, max: 0.999 }).describe("of SGD"),
-  ...networkSettings,
-  average: flagSetting(false).describe(
-    "whether to predict by the mean of the probabilities at all steps",
-  ),
-  stop: choiceSetting("never", ["never", "level", "views"]).describe(
-    "when to stop before the last step: `level`, once the loss is as low as on source scenes; `views`, once the loss on held-out photographs no longer falls",
-  ),
-  guard: numberSetting(0, { min: 0, max: 100 }).describe(
-    "where the loss before the first step is more than this many times that of source scenes, the photographs or their poses cannot be trusted: the scan is not adapted to, and the probe is not asked; 0 trusts always",
-  ),
-  fusion: numberSetting(0, { min: 0, max: 10 }).describe(
-    "weight of the 2D probe in the prediction; 0 leaves it out",
-  ),
-  agreement: numberSetting(0, { min: 0, max: 10 }).describe(
-    "weight of a second loss: cross-entropy of the class head against the fused prediction from before the first step, where photographs look; 0 leaves it out",
-  ),
-});
-
-export type DistillationSettings = z.output<typeof distillationSettings>;
 
 /** Steps between two looks at a stop signal. */
 const STEPS_PER_LOOK = 5;

@@ -2,7 +2,8 @@
  * TTT-KD whose prediction is fused with the 2D probe: what adaptation adds where fusion is had anyway.
  */
 import { defineMethod, numberSetting } from "../method.ts";
-import { distillationSettings, tttKd } from "./ttt_kd.ts";
+import { distillationSettings } from "./distillation_settings.ts";
+import { tttKd } from "./ttt_kd.ts";
 
 export const tttKdFusion = defineMethod({
   ...tttKd,

@@ -6,10 +6,11 @@
  * @module
  */
 import { Learner, type LearnerSource } from "../learner.ts";
-import type { Drift } from "../../segment/types.ts";
+import type { Drift } from "../online_state.ts";
 import { defineMethod, numberSetting } from "../method.ts";
 import { distilBlocks } from "./blockwise.ts";
-import { distil, distillationSettings, readDistilled } from "./ttt_kd.ts";
+import { distil, readDistilled } from "./ttt_kd.ts";
+import { distillationSettings } from "./distillation_settings.ts";
 
 const settings = distillationSettings.extend({
   steps: numberSetting(1, { min: 1, max: 1000, integer: true }).describe(

@@ -5,7 +5,7 @@
  * @module
  */
 import { seedOf, type Split } from "../seeds.ts";
-import type { StyleName } from "./styles.ts";
+import type { StyleName } from "./shapes.ts";
 
 /** A depth camera: its points are pixels of the photographs. */
 export interface DepthCamera {

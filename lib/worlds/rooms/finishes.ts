@@ -5,7 +5,7 @@
  * @module
  */
 import type { Finish, TextureKind } from "../materials.ts";
-import type { Shape } from "./styles.ts";
+import type { Shape } from "./shapes.ts";
 
 export type Role =
   | "ceiling"

@@ -9,7 +9,7 @@ import { addTableClutter } from "./clutter.ts";
 import type { Material } from "../materials.ts";
 import { type Frame, within } from "../frame.ts";
 import type { Site } from "./site.ts";
-import type { Shape } from "./styles.ts";
+import type { Shape } from "./shapes.ts";
 import { addBookcaseVariant } from "./variants/bookcases.ts";
 import { addChairVariant, addTableVariant } from "./variants/seats_and_tables.ts";
 import { addSofaVariant } from "./variants/sofas.ts";

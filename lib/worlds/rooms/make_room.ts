@@ -8,7 +8,8 @@ import { addBookcase, addChair, addSofa, addTable } from "./furniture.ts";
 import { Random } from "../../random/random.ts";
 import { type Room, RoomBuilder } from "./room.ts";
 import { addBeam, addBoard, addColumn, addDoor, addShell, addWindow } from "./shell.ts";
-import { Style, type StyleName } from "./styles.ts";
+import { Style } from "./styles.ts";
+import type { StyleName } from "./shapes.ts";
 
 /**
  * A room of one style. The same seed and style give the same room, bit for bit.

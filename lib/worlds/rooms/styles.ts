@@ -8,14 +8,8 @@
  */
 import { drawMaterial, type Finish, type Material, type TextureKind } from "../materials.ts";
 import type { Random } from "../../random/random.ts";
+import type { Shape, StyleName } from "./shapes.ts";
 import { FINISHES, type Role } from "./finishes.ts";
-
-export type StyleName = "A" | "B" | "teacher";
-
-/** Shapes that only the teacher's rooms hold, beside A. */
-export type Variant = "C" | "D" | "E";
-
-export type Shape = "A" | "B" | Variant;
 
 const TEACHER_SHAPES: readonly Exclude<Shape, "B">[] = ["A", "C", "D", "E"];
 

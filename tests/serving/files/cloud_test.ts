@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { encodeCloud } from "../../../lib/serving/files/cloud.ts";
 import type { JobResult } from "../../../lib/serving/files/result.ts";
 import type { Scan } from "../../../lib/scan/mod.ts";
-import type { Report } from "../../../lib/segment/types.ts";
+import type { Report } from "../../../lib/segment/report.ts";
 
 /** Point i lies at (i, 100 - i, 2i), was of class i modulo 2, and became i modulo 3. */
 function scanOf(count: number, changes: Partial<Scan> = {}): Scan {

@@ -13,7 +13,7 @@ import {
 } from "../../../lib/serving/labeller/worker_labeller.ts";
 import { ScanError } from "../../../lib/scan/mod.ts";
 import { OptionError } from "../../../lib/segment/options.ts";
-import type { Progress } from "../../../lib/segment/types.ts";
+import type { Progress } from "../../../lib/ttt/progress.ts";
 import { fakeApp, fakeLabeller, plyScan } from "../../routes/support.ts";
 import { withFolder } from "../queue/support.ts";
 

@@ -11,7 +11,7 @@ import { DEFAULT_QUEUE_LIMITS } from "../../../lib/serving/queue/queue.ts";
 import { RedisQueue } from "../../../lib/serving/queue/redis_queue.ts";
 import { writeResult } from "../../../lib/serving/files/result.ts";
 import { JobWorker } from "../../../lib/serving/queue/worker.ts";
-import type { Report } from "../../../lib/segment/types.ts";
+import type { Report } from "../../../lib/segment/report.ts";
 
 const [url, folder, most] = Deno.args;
 const queue = await RedisQueue.open({

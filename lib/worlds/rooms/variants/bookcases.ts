@@ -7,7 +7,7 @@
 import type { Material } from "../../materials.ts";
 import type { Frame } from "../../frame.ts";
 import type { Site } from "../site.ts";
-import type { Variant } from "../styles.ts";
+import type { Variant } from "../shapes.ts";
 
 export function addBookcaseVariant(site: Site, variant: Variant): void {
   if (variant === "C") addRack(site);

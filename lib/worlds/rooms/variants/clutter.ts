@@ -8,7 +8,7 @@
 import type { Material } from "../../materials.ts";
 import { type Frame, within } from "../../frame.ts";
 import type { Site } from "../site.ts";
-import type { Variant } from "../styles.ts";
+import type { Variant } from "../shapes.ts";
 
 /** A lamp at a frame on the ceiling. */
 export function addLampVariant(

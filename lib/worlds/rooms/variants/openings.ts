@@ -8,7 +8,7 @@
 import type { Material } from "../../materials.ts";
 import type { Random } from "../../../random/random.ts";
 import type { Site } from "../site.ts";
-import type { Variant } from "../styles.ts";
+import type { Variant } from "../shapes.ts";
 
 export function addDoorVariant({ builder, random, style }: Site, variant: Variant): void {
   const width = random.range(0.7, variant === "D" ? 1.1 : 1.5), height = random.range(1.9, 2.25);

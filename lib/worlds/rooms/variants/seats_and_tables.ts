@@ -7,7 +7,7 @@
  */
 import type { Frame } from "../../frame.ts";
 import type { Site } from "../site.ts";
-import type { Variant } from "../styles.ts";
+import type { Variant } from "../shapes.ts";
 
 /** A chair at a frame whose +y is the way the sitter looks. */
 export function addChairVariant(site: Site, frame: Frame, variant: Variant): void {

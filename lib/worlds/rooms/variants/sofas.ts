@@ -5,7 +5,7 @@
  * @module
  */
 import type { Site } from "../site.ts";
-import type { Variant } from "../styles.ts";
+import type { Variant } from "../shapes.ts";
 
 export function addSofaVariant(site: Site, variant: Variant): void {
   if (variant === "C") addCorner(site);

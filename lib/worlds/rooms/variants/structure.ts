@@ -7,7 +7,7 @@
  */
 import { frameAt, within } from "../../frame.ts";
 import type { Site } from "../site.ts";
-import type { Variant } from "../styles.ts";
+import type { Variant } from "../shapes.ts";
 
 export function addBeamVariant({ builder, random, style }: Site, variant: Variant): void {
   const { halfX, halfY, height } = builder;

@@ -1,0 +1,36 @@
+/**
+ * The networks that there are, by the names that model cards use.
+ *
+ * @module
+ */
+import { minkUNet, MINKUNETS } from "./minkunet.ts";
+import type { Network } from "./network.ts";
+import { spUNet, SPUNETS } from "./spunet.ts";
+
+/** All networks by name. */
+const NETWORKS: ReadonlyMap<string, (inChannels: number) => Network> = new Map([
+  ...Object.entries(MINKUNETS).map(([name, shape]) =>
+    [name, (inChannels: number) => minkUNet({ ...shape, inChannels })] as const
+  ),
+  ...Object.entries(SPUNETS).map(([name, shape]) =>
+    [name, (inChannels: number) => spUNet({ ...shape, inChannels })] as const
+  ),
+]);
+
+/** Names that a model card may give as its backbone. */
+export const NETWORK_NAMES = [...NETWORKS.keys()] as [string, ...string[]];
+
+/**
+ * A network by name.
+ *
+ * @throws {RangeError} where there is none of that name.
+ */
+export function networkOf(name: string, inChannels: number): Network {
+  const make = NETWORKS.get(name);
+  if (!make) {
+    throw new RangeError(
+      `Cannot build "${name}": no such network; there are ${NETWORK_NAMES.join(", ")}`,
+    );
+  }
+  return make(inChannels);
+}
