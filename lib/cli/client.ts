@@ -4,7 +4,7 @@
  * @module
  */
 import type { NamedFile } from "../scan/camera/views.ts";
-import type { Report } from "../segment/report.ts";
+import type { ScanReport } from "../segment/report.ts";
 
 /** What is sent. */
 export interface Submission {
@@ -28,7 +28,7 @@ export class ServerError extends Error {
 export async function labelledFile(
   url: string,
   submission: Submission,
-): Promise<{ bytes: Uint8Array; report: Report }> {
+): Promise<{ bytes: Uint8Array; report: ScanReport }> {
   const response = await post(url, submission, "application/ply, application/vnd.las");
   return {
     report: JSON.parse(response.headers.get("x-tttkd-report") ?? "null"),
@@ -40,7 +40,7 @@ export async function labelledFile(
 export async function labelsAndReport(
   url: string,
   submission: Submission,
-): Promise<{ labels: number[]; report: Report }> {
+): Promise<{ labels: number[]; report: ScanReport }> {
   return await (await post(url, submission, "application/json")).json();
 }
 

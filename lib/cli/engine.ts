@@ -68,6 +68,6 @@ export function showProgress(
     label: LABELS[phase],
     ...(step === undefined ? {} : { value: step }),
     ...(steps === undefined ? {} : { total: steps }),
-    ...(loss === undefined ? {} : { note: `KD loss ${loss.toFixed(4)}` }),
+    ...(loss === undefined ? {} : { note: `loss ${loss.toFixed(4)}` }),
   });
 }

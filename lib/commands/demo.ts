@@ -8,7 +8,7 @@ import { drawPanels, labelColors } from "../pictures/picture.ts";
 import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { camerasToJson, encodePng, readScan } from "../scan/mod.ts";
-import type { Report } from "../segment/report.ts";
+import type { ScanReport } from "../segment/report.ts";
 import { roomScene, type WorldScene } from "../worlds/rooms/mod.ts";
 
 export const command = defineCommand({
@@ -98,8 +98,8 @@ function submissionOf({ scan, photos, cameras }: WorldScene): Submission {
   };
 }
 
-function describe({ kdLoss, phases }: Report): string {
-  const lines = kdLoss.map((loss, step) =>
+function describe({ losses, phases }: ScanReport): string {
+  const lines = losses.map((loss, step) =>
     `${step === 0 ? "KD loss   " : "          "}step ${`${step}`.padStart(3)}  ${loss.toFixed(4)}`
   );
   const times = Object.entries(phases).map(([phase, milliseconds], index) =>

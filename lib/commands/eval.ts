@@ -65,7 +65,7 @@ export const command = defineCommand({
     },
     lite: {
       type: "boolean",
-      about: "the fast form: few scenes, domains, steps and copies, embedded students alone",
+      about: "the fast form: few scenes, domains, steps and augmentations, embedded students alone",
     },
     tune: {
       type: "boolean",

@@ -8,12 +8,12 @@ import { readNamed, readPhotographs } from "../scan/read_folder.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { checkAnswer } from "../eval/answer_check.ts";
 import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";
-import type { Report } from "../segment/report.ts";
+import type { ScanReport } from "../segment/report.ts";
 
 /** What one scan came to. */
 interface Outcome {
   sample: string;
-  report: Report | null;
+  report: ScanReport | null;
   seconds: number;
   /** What is wrong with it; null where all is well. */
   fault: string | null;
@@ -118,8 +118,8 @@ async function send(
 }
 
 /** By which fraction the KD loss fell from before the first step to after the last one. */
-function fallOf({ kdLoss }: Report): number {
-  return 1 - kdLoss.at(-1)! / kdLoss[0]!;
+function fallOf({ losses }: ScanReport): number {
+  return 1 - losses.at(-1)! / losses[0]!;
 }
 
 function describe({ sample, report, seconds, fault }: Outcome): string {
@@ -130,7 +130,7 @@ function describe({ sample, report, seconds, fault }: Outcome): string {
     `${report.scan.points}`,
     `${report.views.count}`,
     `${report.views.pointsSeen}`,
-    `${report.kdLoss[0]!.toFixed(4)} -> ${report.kdLoss.at(-1)!.toFixed(4)}`,
+    `${report.losses[0]!.toFixed(4)} -> ${report.losses.at(-1)!.toFixed(4)}`,
     percent(fallOf(report)),
     seconds.toFixed(1),
     answer,

@@ -18,11 +18,11 @@ export const command = defineCommand({
   summary: "Labels one scan (LAS, LAZ or PLY)",
   positionals: ["SCAN"],
   options: {
-    views: {
+    "view-source": {
       type: "string",
       value: "NAME",
       about:
-        "what the teacher looks at: own photographs, or virtual views of the scan itself (own)",
+        "what the teacher looks at: photographs, or virtual views of the scan itself (photographs)",
     },
     images: { type: "string", value: "DIR", about: "folder of photographs" },
     cameras: {
@@ -74,7 +74,7 @@ export const command = defineCommand({
         ...jsonOf(values.options),
         ...definedOf({
           method: values.method,
-          views: values.views,
+          viewSource: values["view-source"],
           steps: values.steps,
           learningRate: values["learning-rate"],
           voxelSize: values["voxel-size"],
@@ -150,15 +150,15 @@ function beforeAndAfter(scan: Scan, result: SegmentResult, student: StudentCard)
 }
 
 function summaryOf({ report }: SegmentResult, out: string): string {
-  const { scan, views, kdLoss, method, changedPoints, metrics } = report;
+  const { scan, views, lossName, losses, method, changedPoints, metrics } = report;
   const lines = [
     `${out}: ${scan.points} points labelled by ${method} (${scan.voxels} voxels of ${scan.voxelSize} m)`,
     `changed against the source model: ${(100 * changedPoints).toFixed(1)} % of the points`,
   ];
-  if (kdLoss.length > 0) {
+  if (losses.length > 0) {
     lines.push(
-      `KD loss ${kdLoss[0]!.toFixed(4)} to ${
-        kdLoss.at(-1)!.toFixed(4)
+      `${lossName} ${losses[0]!.toFixed(4)} to ${
+        losses.at(-1)!.toFixed(4)
       } in ${report.steps} steps; ` +
         `${views.count} ${
           views.virtual ? "virtual views" : "photographs"

@@ -33,7 +33,7 @@ export const studentCardSchema = z.object({
   teacher: z.object({
     id: z.string(),
     width: z.number().int().positive(),
-    level: z.number().positive().optional(),
+    sourceKdLoss: z.number().positive().optional(),
     head: z.enum(["linear", "none"]).optional(),
   }).nullable(),
   /** Outputs of the head that reconstructs what is masked (TTT-MAE), where it has one. */

@@ -73,7 +73,7 @@ export interface Views {
   maps: readonly FeatureMap[];
   options?: PairingOptions;
   /** All points of the scan, in any parts, where `positions` are but some of them: the others hide, too. */
-  hiders?: readonly PointBuffer[];
+  occluders?: readonly PointBuffer[];
   /** Most bytes of targets that one dispatch binds; the adapter's limit by default. */
   maxBindingBytes?: number;
 }
@@ -123,8 +123,15 @@ export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
   const totals = scratch.use(gpu.buffer("pairing totals", 8));
   const share = scratch.use(gpu.buffer("point shares", voxels.points * 4));
   const { points, order, starts } = voxels;
-  const { hiders } = views;
-  const seeing = seePoints(gpu, scratch, { positions, points, hiders, cameras, origin, options });
+  const { occluders } = views;
+  const seeing = seePoints(gpu, scratch, {
+    positions,
+    points,
+    occluders,
+    cameras,
+    origin,
+    options,
+  });
   const { seen, words, projected } = seeing;
   const limit = views.maxBindingBytes ?? gpu.limits.maxStorageBufferBindingSize;
   const most = half ? Math.min(limit, MAX_SUMS) : limit;

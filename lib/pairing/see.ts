@@ -29,7 +29,7 @@ export interface PointBuffer {
 /** The points of a scan and the cameras that may see them. */
 export interface Sight extends PointBuffer {
   /** What may stand in the way, these points among it, where they are but a part of a scan; else they alone. */
-  hiders?: readonly PointBuffer[] | undefined;
+  occluders?: readonly PointBuffer[] | undefined;
   cameras: readonly Camera[];
   origin: readonly [number, number, number];
   options: ResolvedPairing;
@@ -51,7 +51,7 @@ export interface Seeing {
 
 /** Builds the launches; `scratch` owns every buffer. */
 export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): Seeing {
-  const { points, cameras, origin, options, hiders } = sight;
+  const { points, cameras, origin, options, occluders } = sight;
   const words = Math.ceil(cameras.length / 32);
   const grids = cameras.map(depthGrid);
   const levels = grids.map(pyramidLevels);
@@ -60,7 +60,7 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
   const inside = scratch.use(gpu.buffer("points inside views", 4 * cameras.length));
   const best = scratch.use(gpu.buffer("best scale", 4 * points));
   const seen = scratch.use(gpu.buffer("views of points", 4 * words * points));
-  const most = Math.max(points, ...(hiders ?? []).map(({ points }) => points));
+  const most = Math.max(points, ...(occluders ?? []).map(({ points }) => points));
   const projected = scratch.use(gpu.buffer("projected points", 16 * most));
 
   const projection = (of: PointBuffer, view: number, withDepth: boolean): Launch => {
@@ -93,7 +93,7 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
     const pyramid = levels[view]!;
     launches.push(
       fillWords(depth, grid.width * grid.height, f32bits(NO_DEPTH)),
-      ...(hiders ?? [sight]).map((of) => projection(of, view, true)),
+      ...(occluders ?? [sight]).map((of) => projection(of, view, true)),
     );
     for (let level = 1; level < pyramid.length; level++) {
       const [from, to] = [pyramid[level - 1]!, pyramid[level]!];
@@ -104,7 +104,7 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
         workgroups: workgroups(to.width * to.height),
       });
     }
-    if (hiders) launches.push(project(view));
+    if (occluders) launches.push(project(view));
     launches.push({
       kernel: pairSee,
       constants: { BEST: Number(options.views === "best") },

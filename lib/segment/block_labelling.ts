@@ -38,7 +38,7 @@ export async function labelByBlocks(
   labelling: Labelling,
   blocks: readonly Block[],
 ): Promise<Labelled> {
-  const { gpu, method, points, settings, readings, work, source } = labelling;
+  const { gpu, method, points, settings, readouts, work, source } = labelling;
   const { blockwise } = method;
   const count = points.positions.length / 3;
   if (!blockwise) {
@@ -55,9 +55,9 @@ export async function labelByBlocks(
     );
   }
   using owned = new DisposableStack();
-  const hiders = labelling.photographs && uploadParts(labelling, owned);
+  const occluders = labelling.photographs && uploadParts(labelling, owned);
   const open: BlockContext["open"] = (index, use, pairs = true) =>
-    openBlock(labelling, blocks[index]!, pairs ? hiders : null, use);
+    openBlock(labelling, blocks[index]!, pairs ? occluders : null, use);
   const context: BlockContext = {
     gpu,
     student: labelling.student,
@@ -72,7 +72,7 @@ export async function labelByBlocks(
   const learned = blockwise.learn && owned.use(await blockwise.learn(context, settings));
   const parameters = learned?.parameters ?? source;
 
-  const wanted = [settings, ...readings];
+  const wanted = [settings, ...readouts];
   const byPoint = wanted.map(() => ({ labels: new Uint8Array(count), seconds: 0 }));
   const sourceLabels = new Uint8Array(count);
   const confidence = new Float32Array(count);
@@ -114,7 +114,7 @@ export async function labelByBlocks(
     confidence,
     sourceLabels,
     snapshots: [],
-    readings: others,
+    readouts: others,
     voxels,
     blocks: blocks.length,
     pointsSeen,
@@ -129,7 +129,7 @@ export async function labelByBlocks(
 async function openBlock<T>(
   labelling: Labelling,
   { points: numbers }: Block,
-  hiders: readonly PointBuffer[] | null,
+  occluders: readonly PointBuffer[] | null,
   use: (block: UnreadBlock) => Promise<T>,
 ): Promise<T> {
   const { gpu, student, card, voxelSize, work, photographs: given } = labelling;
@@ -141,8 +141,8 @@ async function openBlock<T>(
       () => SparseScan.build(gpu, student, card.features, points, voxelSize),
     ),
   );
-  const photographs = given && hiders &&
-    await work.time("pair", () => pairPhotographs(gpu, scan, given, owned, hiders));
+  const photographs = given && occluders &&
+    await work.time("pair", () => pairPhotographs(gpu, scan, given, owned, occluders));
   return await use({
     gpu,
     student,

@@ -45,7 +45,7 @@ const BLOCK_VOXELS = 65_536;
 /** Voxels around a block's core that the network sees besides. */
 const BLOCK_MARGIN = 32;
 
-/** Steps between two readings of the loss for progress. */
+/** Steps between two readouts of the loss for progress. */
 const STEPS_PER_PROGRESS = 5;
 
 /** What lives on one device; made anew after a loss. */
@@ -179,7 +179,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     if (!method) {
       throw new OptionError(`Cannot use method ${options.method}: no such method`, "method");
     }
-    const isVirtual = method.usesPhotographs && options.views === "virtual";
+    const isVirtual = method.usesPhotographs && options.viewSource === "virtual";
     if (method.usesPhotographs) {
       this.#requireTeacher(method.name);
       if (!isVirtual) requirePhotographs(method.name, request.photos.length);
@@ -221,7 +221,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       source: loaded.source,
       method,
       settings: options.settings,
-      readings: request.readings ?? [],
+      readouts: request.readouts ?? [],
       snapshots: request.snapshots ?? [],
       points: await work.time(
         "voxelize",
@@ -250,14 +250,14 @@ export class Engine implements Segmenter, AsyncDisposable {
         this.student.classes,
       )
       : undefined;
-    const { confidence, snapshots, readings, voxels, pointsSeen, steps, drift, note } = labelled;
+    const { confidence, snapshots, readouts, voxels, pointsSeen, steps, drift, note } = labelled;
     const learned = await carried?.state(this.#studentFile);
     return {
       labels,
       confidence,
       sourceLabels,
       snapshots,
-      readings,
+      readouts,
       ...(learned ? { learned } : {}),
       report: {
         scan: {
@@ -278,7 +278,8 @@ export class Engine implements Segmenter, AsyncDisposable {
         adapter: gpu.adapterName,
         method: method.name,
         steps,
-        kdLoss: [...labelled.losses],
+        lossName: method.lossName,
+        losses: [...labelled.losses],
         phases: work.phases,
         ...(drift ? { drift } : {}),
         ...(note === undefined ? {} : { note }),
@@ -320,7 +321,7 @@ export class Engine implements Segmenter, AsyncDisposable {
 function requirePhotographs(method: string, count: number): void {
   if (count > 0) return;
   throw new OptionError(
-    `Cannot use method ${method}: no photographs came with the scan; send some, or set views to virtual`,
+    `Cannot use method ${method}: no photographs came with the scan; send some, or set viewSource to virtual`,
     "method",
   );
 }

@@ -27,7 +27,7 @@ export interface Labelling {
   readonly method: Method;
   readonly settings: unknown;
   /** Further settings to read the adapted weights by. */
-  readonly readings: readonly unknown[];
+  readonly readouts: readonly unknown[];
   /** Steps after which labels are wanted too. */
   readonly snapshots: readonly number[];
   readonly points: Points;
@@ -46,7 +46,7 @@ export interface Labelled {
   /** What the source weights say. */
   readonly sourceLabels: Uint8Array;
   readonly snapshots: { step: number; labels: Uint8Array }[];
-  readonly readings: { labels: Uint8Array; seconds: number }[];
+  readonly readouts: { labels: Uint8Array; seconds: number }[];
   readonly voxels: number;
   readonly blocks: number;
   readonly pointsSeen: number;
@@ -94,7 +94,7 @@ export async function labelWhole(labelling: Labelling): Promise<Labelled> {
       work,
     },
     labelling.settings,
-    labelling.readings,
+    labelling.readouts,
   );
 
   const { voxels } = scan;
@@ -112,7 +112,7 @@ export async function labelWhole(labelling: Labelling): Promise<Labelled> {
       step,
       labels: pointLabels(probabilities),
     })),
-    readings: (adapted.readings ?? []).map(({ probabilities, seconds }) => ({
+    readouts: (adapted.readouts ?? []).map(({ probabilities, seconds }) => ({
       labels: pointLabels(probabilities),
       seconds,
     })),

@@ -30,7 +30,7 @@ const VIRTUAL_METHOD = "ttt-kd";
 
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
 const EVALUATE = flagSetting(true);
-const VIEWS = choiceSetting("own", ["own", "virtual"]);
+const VIEW_SOURCE = choiceSetting("photographs", ["photographs", "virtual"]);
 
 /**
  * A method by name.
@@ -49,8 +49,8 @@ export function methodOf(name: unknown): Method {
 /**
  * Checks settings and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
- * @param given what a client sent, by name: `method`, `views`, `voxelSize`, `evaluate`, and the method's own settings.
- *   `views` says what the teacher looks at: the scan's `own` photographs (the default), or `virtual` views of the scan
+ * @param given what a client sent, by name: `method`, `viewSource`, `voxelSize`, `evaluate`, and the method's own settings.
+ *   `viewSource` says what the teacher looks at: the `photographs` that came (the default), or `virtual` views of the scan
  *   itself. The latter have to be asked for: on validation scenes they gain nothing over `bn`.
  * @param hasPhotos with photographs the default method is {@link DEFAULT_METHOD}, by virtual views that were asked for
  *   {@link VIRTUAL_METHOD}, else `bn`.
@@ -60,13 +60,13 @@ export function segmentOptions(
   given: Readonly<Record<string, unknown>>,
   hasPhotos: boolean,
 ): SegmentOptions {
-  const { method: named, views: wanted, voxelSize, evaluate, ...own } = given;
-  const isVirtual = checked(VIEWS, "views", wanted) === "virtual";
+  const { method: named, viewSource: wanted, voxelSize, evaluate, ...own } = given;
+  const isVirtual = checked(VIEW_SOURCE, "viewSource", wanted) === "virtual";
   const usual = isVirtual ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : "bn";
   const method = methodOf(named ?? usual);
   if (method.usesPhotographs && !hasPhotos && !isVirtual) {
     throw new OptionError(
-      `Cannot use method ${method.name}: no photographs came with the scan; send images and cameras, set views to virtual, or use method bn`,
+      `Cannot use method ${method.name}: no photographs came with the scan; send images and cameras, set viewSource to virtual, or use method bn`,
       "method",
     );
   }
@@ -77,7 +77,7 @@ export function segmentOptions(
       ? (settingsOf(methodOf(DEFAULT_METHOD), own), settingsOf(method, {}))
       : settingsOf(method, own),
     evaluate: checked(EVALUATE, "evaluate", evaluate) as boolean,
-    ...(method.usesPhotographs && isVirtual ? { views: "virtual" } : {}),
+    ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
     ...(voxelSize === undefined
       ? {}
       : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) as number }),
@@ -98,7 +98,7 @@ export function settingsOf(
     if (known.includes(name)) continue;
     throw new OptionError(
       `Cannot set "${name}": the options of method ${method.name} are ${
-        ["method", "views", "voxelSize", "evaluate", ...known].join(", ")
+        ["method", "viewSource", "voxelSize", "evaluate", ...known].join(", ")
       }`,
       name,
     );
@@ -110,7 +110,7 @@ export function settingsOf(
 
 /** Options that every method has beside its own, by name. */
 export const COMMON_SETTINGS = {
-  views: VIEWS.describe(
+  viewSource: VIEW_SOURCE.describe(
     "what the teacher looks at: the photographs that came, or virtual views rendered of the scan itself",
   ),
   // Without a default: it is the student's.

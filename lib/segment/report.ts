@@ -8,7 +8,7 @@ import type { Drift } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
 
 /** `report.json` of one scan. */
-export interface Report {
+export interface ScanReport {
   scan: {
     name: string;
     format: "las" | "ply";
@@ -32,11 +32,10 @@ export interface Report {
   method: string;
   /** Gradient steps taken. */
   steps: number;
-  /**
-   * The method's loss before each step and, where it knows it, after the last one: for TTT-KD the distillation
-   * loss, `steps + 1` values; empty for methods without one.
-   */
-  kdLoss: number[];
+  /** What the loss of the method is called; null for methods that take no gradient steps. */
+  lossName: string | null;
+  /** The loss before each step and, where the method knows it, after the last one: `steps + 1` values for TTT-KD. */
+  losses: number[];
   /** Milliseconds by phase. */
   phases: Partial<Record<Progress["phase"], number>>;
   /** What the method decided by itself: why it stopped, or that it did not trust the photographs. */

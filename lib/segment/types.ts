@@ -9,7 +9,7 @@ import type { Camera, Photo, Scan } from "../scan/mod.ts";
 import type { TeacherCard } from "../teacher/mod.ts";
 import type { Progress } from "../ttt/progress.ts";
 import type { OnlineState } from "../ttt/online_state.ts";
-import type { Report } from "./report.ts";
+import type { ScanReport } from "./report.ts";
 
 /** Settings of one segmentation; `lib/segment/options.ts` gives the defaults and checks what clients send. */
 export interface SegmentOptions {
@@ -20,7 +20,7 @@ export interface SegmentOptions {
   /** Edge of a voxel in metres; by default the one the student was trained with. */
   voxelSize?: number;
   /** What the teacher looks at: the photographs that came (the default), or pictures rendered of the scan itself. */
-  views?: "own" | "virtual";
+  viewSource?: "photographs" | "virtual";
   /**
    * Whether the labels in the scan are the student's classes, to be compared with the prediction in the
    * report. They are never shown to the method.
@@ -39,9 +39,9 @@ export interface SegmentRequest {
   snapshots?: readonly number[];
   /**
    * Further settings of the method that take the same steps and read the adapted weights otherwise: they
-   * differ from the options' own in the names of `Method.readings` alone.
+   * differ from the options' own in the names of `Method.readouts` alone.
    */
-  readings?: readonly SegmentOptions["settings"][];
+  readouts?: readonly SegmentOptions["settings"][];
   /**
    * What an online method has learned on the scans before this one; null begins at the source weights. Left out, the
    * engine keeps it by itself from scan to scan.
@@ -64,11 +64,11 @@ export interface SegmentResult {
   sourceLabels: Uint8Array;
   /** Labels after the steps that were asked for, as far as they were reached. */
   snapshots: { step: number; labels: Uint8Array }[];
-  /** Labels by the readings that were asked for, and what each took besides the steps. */
-  readings: { labels: Uint8Array; seconds: number }[];
+  /** Labels by the readouts that were asked for, and what each took besides the steps. */
+  readouts: { labels: Uint8Array; seconds: number }[];
   /** What the next scan is to be given; there where the request said what was learned before. */
   learned?: OnlineState;
-  report: Report;
+  report: ScanReport;
 }
 
 /** The engine as its users see it; `engine.ts` implements it. */

@@ -8,7 +8,7 @@
 import cliProgress from "cli-progress";
 
 /** Where work stands. */
-export interface Standing {
+export interface ProgressState {
   /** What is being done. */
   label: string;
   value?: number;
@@ -21,7 +21,7 @@ export interface Standing {
 
 /** Shows where work stands; leave by `using`, so that the terminal is left tidy. */
 export interface ProgressDisplay extends Disposable {
-  update(standing: Standing): void;
+  update(standing: ProgressState): void;
 }
 
 /**
@@ -47,7 +47,7 @@ export function duration(seconds: number): string {
 }
 
 /** The note, and the time that is left. */
-function addition({ note, secondsLeft }: Standing): string {
+function addition({ note, secondsLeft }: ProgressState): string {
   const left = secondsLeft === undefined ? "" : `${duration(secondsLeft)} left`;
   return [note, left].filter((word) => word).join(", ");
 }
@@ -56,7 +56,7 @@ class Bar implements ProgressDisplay {
   #bar: cliProgress.SingleBar | null = null;
   #label = "";
 
-  update(standing: Standing): void {
+  update(standing: ProgressState): void {
     const { label, value = 0, total = 0 } = standing;
     const note = addition(standing);
     if (label !== this.#label) {
@@ -87,7 +87,7 @@ class Lines implements ProgressDisplay {
     this.#print = print;
   }
 
-  update(standing: Standing): void {
+  update(standing: ProgressState): void {
     const { label, value = 0, total = 0 } = standing;
     const note = addition(standing);
     const changed = label !== this.#label;

@@ -161,8 +161,8 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     });
   }
   if (card.teacher && teacher && centreBuffer) {
-    const level = await sourceLevel(run, teacher, student, parameters, centreBuffer);
-    if (level !== null) card.teacher = { ...card.teacher, level };
+    const sourceKdLoss = await measureSourceKdLoss(run, teacher, student, parameters, centreBuffer);
+    if (sourceKdLoss !== null) card.teacher = { ...card.teacher, sourceKdLoss };
   }
   const tensors = await parameters.stateDict();
   if (!run.headsOnly) {
@@ -396,7 +396,7 @@ async function addGradients(
  * Mean distillation loss on held-out scenes of the same domain, by the statistics that the head was trained
  * with: the scenes' own, or the running ones under a frozen backbone.
  */
-async function sourceLevel(
+async function measureSourceKdLoss(
   run: TrainingRun,
   teacher: FeatureTeacher,
   student: Student,

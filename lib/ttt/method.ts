@@ -120,7 +120,7 @@ export interface Adapted {
   /** Predictions at the steps that were asked for, as far as they were reached. */
   readonly snapshots?: readonly { step: number; probabilities: Probabilities }[];
   /** Predictions by the further settings that {@link Method.adapt} was given, in their order. */
-  readonly readings?: readonly { probabilities: Probabilities; seconds: number }[];
+  readonly readouts?: readonly { probabilities: Probabilities; seconds: number }[];
   /** Where the weights stand that an online method keeps. */
   readonly drift?: Drift;
   /** What a method decided by itself, for reports: why it stopped, or that it did not trust itself. */
@@ -137,8 +137,8 @@ export interface Method {
   readonly usesPhotographs: boolean;
   /** Whether it learns from scan to scan. */
   readonly online: boolean;
-  /** Whether it takes gradient steps. */
-  readonly adapts: boolean;
+  /** What the loss is called that its gradient steps lower; null where it takes none. */
+  readonly lossName: string | null;
   /**
    * Settings with defaults and bounds; strict. Where a method has a grid, the defaults are what `deno task eval
    * --tune --scenes 2` found on validation rooms, the cheapest within 0.1 points of the best.
@@ -150,10 +150,10 @@ export interface Method {
    * Names of the settings that say how adapted weights are read; all others bear on the steps. Left out by
    * methods that take one prediction alone.
    */
-  readonly readings?: readonly string[];
+  readonly readouts?: readonly string[];
   /** How it labels scans that are too large for one piece; left out where it cannot. */
   readonly blockwise?: Blockwise;
-  /** @param others further settings that differ from `settings` in the names of `readings` alone. */
+  /** @param others further settings that differ from `settings` in the names of `readouts` alone. */
   adapt(
     context: AdaptationContext,
     settings: unknown,

@@ -31,14 +31,14 @@ export interface PairedPhotographs extends PhotographTargets {
 }
 
 /**
- * Pairs a scan, or a block of one that `hiders` hold whole, with its photographs. `owned` gets the buffers.
+ * Pairs a scan, or a block of one that `occluders` hold whole, with its photographs. `owned` gets the buffers.
  */
 export async function pairPhotographs(
   gpu: Gpu,
   { voxels, positions }: SparseScan,
   { cameras, maps, origin, centre, placebo }: Photographs,
   owned: DisposableStack,
-  hiders?: readonly PointBuffer[],
+  occluders?: readonly PointBuffer[],
 ): Promise<PairedPhotographs> {
   const pair = async (views: readonly number[]): Promise<Targets> => {
     const targets = await pairViews(gpu, {
@@ -47,7 +47,7 @@ export async function pairPhotographs(
       origin,
       cameras: views.map((view) => cameras[view]!),
       maps: views.map((view) => maps[view]!),
-      ...(hiders ? { hiders } : {}),
+      ...(occluders ? { occluders } : {}),
     });
     if (placebo === "shuffle") await shuffleTargets(gpu, targets);
     return targets;

@@ -158,7 +158,7 @@ export interface AdaptationExtras {
   /** [voxels][classes], in a buffer of its own: the probabilities before the step are added to it. */
   readonly total?: Tensor;
   /** [voxels][classes] that the class head is to agree with, zero rows left out, and the loss's weight. */
-  readonly agreement?: { readonly probabilities: Tensor; readonly weight: number };
+  readonly consistency?: { readonly probabilities: Tensor; readonly weight: number };
 }
 
 /**
@@ -171,7 +171,7 @@ export function adaptationGraph(
   history: LossPlace,
   velocity: GpuBuffer,
   sgd: SgdOptions,
-  { statistics = "batch", total, agreement }: AdaptationExtras = {},
+  { statistics = "batch", total, consistency }: AdaptationExtras = {},
 ): Graph {
   const { student, scan, parameters } = context;
   const graph = new Graph();
@@ -181,10 +181,10 @@ export function adaptationGraph(
     trainable: ({ part }) => part === "backbone",
   });
   const features = student.backbone(graph, layers, scan.features);
-  if (total || agreement) {
+  if (total || consistency) {
     const logits = student.classHead(graph, layers, features);
     if (total) accumulate(graph, softmax(graph, logits), total);
-    if (agreement) softCrossEntropy(graph, logits, agreement.probabilities, agreement.weight);
+    if (consistency) softCrossEntropy(graph, logits, consistency.probabilities, consistency.weight);
   }
   const z = student.distillationHead(graph, layers, features);
   const loss = cosineDistillation(graph, z, target, 1);

@@ -14,7 +14,7 @@ import { ViewAverage } from "./view_average.ts";
 import { randomView } from "./views.ts";
 
 /** Every scan is looked at from the same angles, whatever else draws random numbers. */
-const COPIES_SEED = 2;
+const AUGMENTATION_SEED = 2;
 /** Copies are turned and mirrored alone: weights that a scan has moved know its own scale and noise. */
 const COPY = { scale: 0, colour: 0, jitter: 0 };
 
@@ -29,21 +29,21 @@ export class Predictor implements Disposable {
   #average: ViewAverage | null = null;
 
   /**
-   * @param copies turned and mirrored views that are averaged with the scan itself; 0 for the scan alone.
+   * @param augmentations turned and mirrored views that are averaged with the scan itself; 0 for the scan alone.
    * @param target what the photographs say of the scan, by which views are weighed; null weighs them alike.
    */
   constructor(
     context: AdaptationContext,
     statistics: Statistics,
-    copies: number,
+    augmentations: number,
     target: DistillationTarget | null,
   ) {
-    const random = new Random(COPIES_SEED);
+    const random = new Random(AUGMENTATION_SEED);
     this.#context = context;
     this.#statistics = statistics;
     this.#target = target;
     this.#views = Array.from(
-      { length: copies },
+      { length: augmentations },
       () => randomView(context.points, COPY, random),
     );
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Report } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report.ts";
 
 const MAX_CHARACTERS = 8000;
 const THINNED = 64;
@@ -14,8 +14,8 @@ const THINNED = 64;
  * be longer, the losses are thinned evenly to 64 (first and last stay) and the per-class figures left out;
  * the JSON answer always has all of it.
  */
-export function reportHeader(report: Report): string {
-  const full = line({ ...report, kdLoss: report.kdLoss.map(sixDigits) });
+export function reportHeader(report: ScanReport): string {
+  const full = line({ ...report, losses: report.losses.map(sixDigits) });
   if (full.length <= MAX_CHARACTERS) return full;
   const metrics = Object.fromEntries(
     Object.entries(report.metrics ?? {}).map(([method, { miou }]) => [method, { miou }]),
@@ -23,7 +23,7 @@ export function reportHeader(report: Report): string {
   return line({
     ...report,
     scan: { ...report.scan, name: report.scan.name.slice(-200) },
-    kdLoss: thinned(report.kdLoss).map(sixDigits),
+    losses: thinned(report.losses).map(sixDigits),
     ...(report.metrics ? { metrics } : {}),
   });
 }

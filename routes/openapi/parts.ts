@@ -30,7 +30,7 @@ export const HEADERS = {
   "X-TTTKD-Report": {
     description:
       "the report as one line of JSON of at most 8,000 characters: losses thinned to 64, figures by class left out where it would be longer; the answer in JSON has it inside",
-    content: { "application/json": { schema: answerSchema("Report") } },
+    content: { "application/json": { schema: answerSchema("ScanReport") } },
   },
   "X-TTTKD-Converted": {
     description: "`laz to las` where a LAZ scan came: it is answered unpacked",

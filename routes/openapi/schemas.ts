@@ -12,7 +12,7 @@ import { teacherCardSchema } from "../../lib/teacher/card.ts";
 import type { Drift } from "../../lib/ttt/online_state.ts";
 import type { Metrics } from "../../lib/metrics/confusion.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
-import type { Report } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report.ts";
 import type { jobView } from "../http/job_view.ts";
 import type { sessionView } from "../http/session_view.ts";
 import type { Schema } from "./types.ts";
@@ -62,8 +62,8 @@ const drift = exactly<Drift>()({
   ),
 });
 
-const report = exactly<Report>()({
-  scan: exactly<Report["scan"]>()({
+const report = exactly<ScanReport>()({
+  scan: exactly<ScanReport["scan"]>()({
     name: z.string(),
     format: z.enum(["las", "ply"]),
     points: count,
@@ -71,7 +71,7 @@ const report = exactly<Report>()({
     voxelSize: z.number().describe("metres"),
     blocks: count.describe("parts that the scan was cut into"),
   }),
-  views: exactly<Report["views"]>()({
+  views: exactly<ScanReport["views"]>()({
     count,
     pointsSeen: count.describe("points that some view sees"),
     virtual: z.enum(["colour", "intensity", "shape"]).exactOptional().describe(
@@ -83,7 +83,10 @@ const report = exactly<Report>()({
   adapter: z.string().describe("name of the GPU"),
   method: z.string(),
   steps: count.describe("gradient steps taken"),
-  kdLoss: z.array(z.number()).describe("the method's loss before each step, and after the last"),
+  lossName: z.string().nullable().describe(
+    "what that loss is called; null for methods without one",
+  ),
+  losses: z.array(z.number()).describe("the method's loss before each step, and after the last"),
   phases: z.partialRecord(phase, z.number()).describe("milliseconds by phase"),
   drift: drift.exactOptional().describe("of online adaptation: how far the weights have gone"),
   note: z.string().exactOptional().describe("what the method decided by itself"),
@@ -160,7 +163,7 @@ const ANSWERS = {
   }),
   Progress: progress,
   Metrics: metrics,
-  Report: report,
+  ScanReport: report,
   Labels: z.strictObject({
     classes: z.array(z.string()).describe("their index is the label"),
     labels: z.array(z.int().min(0).max(255)).describe("of every point, in the order of the scan"),

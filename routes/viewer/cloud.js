@@ -27,7 +27,7 @@
  * @property {string} adapter
  * @property {string} method
  * @property {number} steps
- * @property {number[]} kdLoss
+ * @property {number[]} losses
  * @property {Record<string, number>} phases
  * @property {string} [note]
  * @property {number} changedPoints

@@ -77,11 +77,11 @@ export class WorkPanel {
   /** @param {import("./cloud.js").Cloud} cloud */
   show({ report, count }) {
     this.idle();
-    const { kdLoss, views, scan } = report;
+    const { losses, views, scan } = report;
     // One value is no line.
-    this.#loss.hidden = kdLoss.length < 2;
-    this.#chart.set(kdLoss);
-    const [first, last] = [kdLoss.at(0), kdLoss.at(-1)];
+    this.#loss.hidden = losses.length < 2;
+    this.#chart.set(losses);
+    const [first, last] = [losses.at(0), losses.at(-1)];
     this.#lossChange.textContent = first === undefined || last === undefined
       ? ""
       : `${first.toFixed(3)} → ${last.toFixed(3)}`;

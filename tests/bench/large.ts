@@ -28,7 +28,7 @@ export async function benchLarge(edge: number): Promise<void> {
       ...scene,
       scan,
       options: segmentOptions(
-        { method: "ttt-kd", voxelSize: VOXEL_SIZE, steps: STEPS, copies: 0 },
+        { method: "ttt-kd", voxelSize: VOXEL_SIZE, steps: STEPS, augmentations: 0 },
         true,
       ),
     });

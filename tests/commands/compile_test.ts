@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readScan } from "../../lib/scan/mod.ts";
-import type { Report } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report.ts";
 import { embedded, gather, packed } from "./embedded.ts";
 import { listening, withFolder } from "./support.ts";
 
@@ -55,7 +55,7 @@ Deno.test("the embedded files alone run the demo and the server, with nothing el
 
     const demo = await program("demo", "--steps", "5", "--out", out).output();
     assert.equal(demo.code, 0, new TextDecoder().decode(demo.stderr));
-    const report: Report = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
+    const report: ScanReport = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
     const { source, "ttt-kd-fusion": fused } = report.metrics!;
     assert.ok(fused!.miou > source!.miou);
 

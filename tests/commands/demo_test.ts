@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodePhoto, readScan } from "../../lib/scan/mod.ts";
-import type { Report } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report.ts";
 import { ttt, withFolder } from "./support.ts";
 
 Deno.test("demo shows the gain on a scan nobody has seen, within three minutes, and writes it down", async () => {
@@ -14,7 +14,7 @@ Deno.test("demo shows the gain on a scan nobody has seen, within three minutes, 
     assert.ok(performance.now() - start < 180_000);
     assert.match(stderr, /adapting 25\/25 KD loss/);
 
-    const report: Report = JSON.parse(await readFile(join(folder, "report.json"), "utf8"));
+    const report: ScanReport = JSON.parse(await readFile(join(folder, "report.json"), "utf8"));
     const { source, "ttt-kd-fusion": fused } = report.metrics!;
     assert.ok(fused!.miou > source!.miou);
     assert.match(stdout, new RegExp(`source only +${(100 * source!.miou).toFixed(1)} %`));

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { camerasToJson, decodePhoto, encodePng, readScan } from "../../lib/scan/mod.ts";
 import { readStudent } from "../../lib/models/models.ts";
-import type { Report } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { listening, program, ttt, withFolder } from "./support.ts";
@@ -20,7 +20,7 @@ withGpu("segment writes the labelled scan, the report and the picture", async (g
       "segment",
       at("room.ply"),
       ...["--images", folder, "--cameras", at("cameras.json"), "--steps", "2"],
-      ...["--options", '{"copies": 0, "guard": 100}'],
+      ...["--options", '{"augmentations": 0, "guard": 100}'],
       ...["--out", at("out.las"), "--report", at("report.json"), "--picture", at("picture.png")],
     ]);
     assert.equal(code, 0, stderr);
@@ -28,7 +28,7 @@ withGpu("segment writes the labelled scan, the report and the picture", async (g
     const answer = await readScan(await readFile(at("out.las")), "out.las");
     assert.equal(answer.format, "las");
     assert.equal(answer.count, scene.scan.count);
-    const report: Report = JSON.parse(await readFile(at("report.json"), "utf8"));
+    const report: ScanReport = JSON.parse(await readFile(at("report.json"), "utf8"));
     assert.equal(report.method, "ttt-kd-fusion");
     assert.equal(report.steps, 2);
     assert.ok((await decodePhoto(await readFile(at("picture.png")), "picture")).width > 2 * 400);

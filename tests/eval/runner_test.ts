@@ -49,7 +49,7 @@ Deno.test("runPlan() works out every cell, and never shows labels or the scan's 
     // Four methods and a step 0 from two seeds, TTT-KD as in the paper from one.
     assert.equal(cells.size, (5 * 2 + 1) * 3 * 3);
     const requests = engines.flatMap((engine) => engine.requests);
-    const labelled = requests.reduce((sum, { readings = [] }) => sum + 1 + readings.length, 0);
+    const labelled = requests.reduce((sum, { readouts = [] }) => sum + 1 + readouts.length, 0);
     assert.equal(labelled, cells.size);
     assert.equal(shown.length, requests.length, "the bench hears of every scene");
     for (const { scan, options } of requests) {
@@ -74,7 +74,7 @@ Deno.test("groupCells() takes steps once for all who read them", () => {
   assert.deepEqual(shared, [[
     "ttt-kd, as in the paper",
     "ttt-kd",
-    "ttt-kd, mean of the scan and 8 copies",
+    "ttt-kd, mean of the scan and 8 augmentations",
     "ttt-kd, mean of all steps' predictions",
     "ttt-kd, fused with the 2D probe",
   ]]);

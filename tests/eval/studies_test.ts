@@ -32,7 +32,7 @@ Deno.test("buildStudy() means the same by one id in every study", () => {
 Deno.test("buildStudy() gives every variant that adapts the step 0 of its own student", () => {
   const teachers = buildStudy("teachers", smallContext());
   for (const { variant, stepZero } of teachers.entries) {
-    if (!METHODS.get(variant.method)!.adapts) continue;
+    if (METHODS.get(variant.method)!.lossName === null) continue;
     const start = teachers.entries.find((entry) => entry.variant.id === stepZero)!.variant;
     assert.equal(start.method, "bn");
     assert.equal(start.teacher, variant.teacher);
@@ -65,14 +65,14 @@ Deno.test("buildStudy() holds methods that read their weights plainly against bn
 
 Deno.test("buildStudy() holds settings to the most that a run allows, unless a study sets them", () => {
   const few = smallContext({ chosen: ["ttt-kd-online", "ttt-kd-fusion", "ttt-kd"] });
-  few.size.most = { steps: 3, copies: 2 };
+  few.size.most = { steps: 3, augmentations: 2 };
   const asked = (name: "main" | "steps") =>
     buildStudy(name, few).entries.map(({ variant: { id, method, settings }, stepZero }) => {
-      const { steps, copies } = METHODS.get(method)!.settings.parse(settings) as {
+      const { steps, augmentations } = METHODS.get(method)!.settings.parse(settings) as {
         steps?: number;
-        copies?: number;
+        augmentations?: number;
       };
-      return [id, steps, copies, stepZero];
+      return [id, steps, augmentations, stepZero];
     });
   assert.deepEqual(asked("main"), [
     ["fusion, weight 0", undefined, 2, null],

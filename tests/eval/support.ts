@@ -140,7 +140,7 @@ export class SmallEngine extends FakeEngine {
       ...answer,
       labels,
       // Each reading labels one point rightly that the labels above have wrong.
-      readings: (request.readings ?? []).map((_, n) => {
+      readouts: (request.readouts ?? []).map((_, n) => {
         const wrong = [...labels.keys()].filter((i) => i > 0 && labels[i] !== i % 3);
         return { labels: labels.map((label, i) => i === wrong[n] ? i % 3 : label), seconds: n };
       }),

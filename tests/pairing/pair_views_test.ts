@@ -35,7 +35,7 @@ interface Setup {
   options?: PairingOptions;
   maxBindingBytes?: number;
   /** The whole scan in parts, where `positions` are but some of its points. */
-  hiders?: readonly Float32Array<ArrayBuffer>[];
+  occluders?: readonly Float32Array<ArrayBuffer>[];
 }
 
 async function pairOnGpu(gpu: Gpu, setup: Setup) {
@@ -46,8 +46,8 @@ async function pairOnGpu(gpu: Gpu, setup: Setup) {
   const maps = setup.maps.map(({ rows, columns, data }) =>
     owned.use(new FeatureMap(rows, columns, channels, gpu.upload("map", data as Float32Array)))
   );
-  const hiders = setup.hiders?.map((part) => ({
-    positions: owned.use(gpu.upload("hiders", part)),
+  const occluders = setup.occluders?.map((part) => ({
+    positions: owned.use(gpu.upload("occluders", part)),
     points: part.length / 3,
   }));
   using targets = await pairViews(gpu, {
@@ -57,7 +57,7 @@ async function pairOnGpu(gpu: Gpu, setup: Setup) {
     cameras,
     maps,
     options: setup.options ?? {},
-    ...(hiders ? { hiders } : {}),
+    ...(occluders ? { occluders } : {}),
     ...(setup.maxBindingBytes === undefined ? {} : { maxBindingBytes: setup.maxBindingBytes }),
   });
   const width = Math.ceil(channels / 4) * 4;
@@ -131,7 +131,7 @@ withGpu("pairViews() of a part of a scan gives its bits: the rest still hides", 
   const { order, starts } = voxelizeReference(room.positions, 0.25);
   const middle = Math.floor(whole.rows / 2) + 5;
   const { length } = room.positions;
-  const hiders = [room.positions.slice(0, 900), room.positions.slice(900, length)];
+  const occluders = [room.positions.slice(0, 900), room.positions.slice(900, length)];
   const parts = [];
   for (const [first, last] of [[0, middle], [middle, whole.rows]] as const) {
     // Rising, so that voxels keep their order.
@@ -140,7 +140,7 @@ withGpu("pairViews() of a part of a scan gives its bits: the rest still hides", 
     points.forEach((point, i) =>
       some.set(room.positions.subarray(3 * point, 3 * point + 3), 3 * i)
     );
-    parts.push(await pairOnGpu(gpu, { ...room, positions: some, hiders }));
+    parts.push(await pairOnGpu(gpu, { ...room, positions: some, occluders }));
   }
   assert.deepEqual(parts.flatMap(({ weight }) => weight), whole.weight);
   assert.deepEqual(parts.flatMap(({ values }) => [...values]), [...whole.values]);
@@ -152,7 +152,7 @@ withGpu("pairViews() of a part of a scan gives its bits: the rest still hides", 
   const hidden = await pairOnGpu(gpu, {
     ...room,
     positions: room.positions.slice(0, 900),
-    hiders,
+    occluders,
   });
   assert.notDeepEqual(hidden.weight, weight, "nothing hides: nothing is tested");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeNpy } from "../../lib/serving/files/npy.ts";
 import { decodePhoto, readScan } from "../../lib/scan/mod.ts";
-import type { Report } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report.ts";
 import { fakeApp, formRequest, fullForm, plyScan } from "./support.ts";
 
 const URL_ = "/v1/segment";
@@ -18,7 +18,7 @@ Deno.test("POST /v1/segment answers a raw scan with the same file, labelled, and
   const answer = await readScan(new Uint8Array(await response.arrayBuffer()), "answer");
   assert.deepEqual([...answer.labels!], [0, 1, 2, 0, 1]);
   assert.deepEqual(answer.positions, (await readScan(scan, "scan")).positions);
-  const report: Report = JSON.parse(response.headers.get("x-tttkd-report")!);
+  const report: ScanReport = JSON.parse(response.headers.get("x-tttkd-report")!);
   assert.equal(report.method, "source");
   assert.equal(engine.requests[0]!.options.voxelSize, 3);
   assert.equal(engine.requests[0]!.photos.length, 0);
@@ -145,8 +145,8 @@ Deno.test("POST /v1/segment keeps the report header small, ASCII and readable", 
   const header = response.headers.get("x-tttkd-report")!;
   assert.ok(header.length <= 8000, `${header.length} characters`);
   assert.match(header, /^[\x20-\x7e]+$/);
-  const report: Report = JSON.parse(header);
+  const report: ScanReport = JSON.parse(header);
   assert.equal(report.scan.name, "Zürich Büro.ply");
-  assert.equal(report.kdLoss.length, 64);
-  assert.deepEqual([report.kdLoss[0], report.kdLoss.at(-1)], [0.333333, 0.000997009]);
+  assert.equal(report.losses.length, 64);
+  assert.deepEqual([report.losses[0], report.losses.at(-1)], [0.333333, 0.000997009]);
 });

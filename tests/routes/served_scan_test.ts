@@ -47,8 +47,8 @@ Deno.test(
       assert.equal(check.points, scene.scan.count);
       assert.equal(report.views.count, scene.photos.length);
       assert.ok(report.views.pointsSeen > 0);
-      assert.equal(report.kdLoss.length, STEPS + 1);
-      assert.ok(report.kdLoss.at(-1)! < report.kdLoss[0]!);
+      assert.equal(report.losses.length, STEPS + 1);
+      assert.ok(report.losses.at(-1)! < report.losses[0]!);
       assert.deepEqual(Object.keys(report.metrics!), ["source", "ttt-kd"]);
       assert.equal(gpu.ledger.live, live);
     });
@@ -57,7 +57,7 @@ Deno.test(
       const first = await labelledFile(server.url, submission);
       const second = await labelledFile(server.url, submission);
       assert.deepEqual(second.bytes, first.bytes);
-      assert.deepEqual(second.report.kdLoss, first.report.kdLoss);
+      assert.deepEqual(second.report.losses, first.report.losses);
     });
 
     await t.step("cameras that see nothing are refused, and nothing is left behind", async () => {

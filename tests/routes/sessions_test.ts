@@ -6,7 +6,7 @@ import { LabellerLostError } from "../../lib/serving/labeller/labeller.ts";
 import { WorkerLabeller } from "../../lib/serving/labeller/worker_labeller.ts";
 import { SessionStore } from "../../lib/serving/sessions/store.ts";
 import { readStudent } from "../../lib/models/models.ts";
-import type { Report } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report.ts";
 import { createApp } from "../../routes/app.ts";
 import { logged, withFolder } from "../serving/queue/support.ts";
 import {
@@ -22,7 +22,7 @@ import {
 
 interface LabelsAnswer {
   labels: number[];
-  report: Report;
+  report: ScanReport;
 }
 
 type App = Pick<JobsApp, "app">;
@@ -150,7 +150,7 @@ Deno.test("POST /v1/sessions/:id/scans answers in every form that a scan has", a
       const response = await served.app.request(session.links.scans, init);
       assert.equal(response.status, 200);
       assert.equal(response.headers.get("content-type"), accept);
-      const report: Report = JSON.parse(response.headers.get("x-tttkd-report")!);
+      const report: ScanReport = JSON.parse(response.headers.get("x-tttkd-report")!);
       assert.equal(report.drift!.guard, "bound");
       assert.ok((await response.bytes()).length > 0);
     }
@@ -172,7 +172,7 @@ Deno.test("POST /v1/sessions/:id/scans keeps to the options of its session", asy
     const bare = await served.app.request(session.links.scans, { method: "POST", body: plyScan() });
     assert.match((await problemOf(bare, 422)).detail, /no photographs/);
     assert.equal((await look(served, session)).scans, 1);
-    const rendered = await begin(served, { views: "virtual" });
+    const rendered = await begin(served, { viewSource: "virtual" });
     const seen = await served.app.request(rendered.links.scans, {
       method: "POST",
       body: plyScan(),

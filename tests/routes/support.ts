@@ -26,7 +26,7 @@ import { EngineLabeller } from "../../lib/serving/labeller/engine_labeller.ts";
 import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
 import { metricsOf } from "../../lib/metrics/confusion.ts";
 import type { Drift, OnlineState } from "../../lib/ttt/online_state.ts";
-import type { Report } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "../../lib/segment/types.ts";
 
 /** What a fake does before it answers. */
@@ -89,7 +89,7 @@ export class FakeEngine implements Segmenter {
       this.student.classes,
     );
     const steps = Number(options.settings.steps ?? 0);
-    const report: Report = {
+    const report: ScanReport = {
       scan: {
         name: scan.name,
         format: scan.format,
@@ -104,7 +104,8 @@ export class FakeEngine implements Segmenter {
       adapter: "none",
       method: options.method,
       steps,
-      kdLoss: Array.from({ length: steps + 1 }, (_, i) => 1 / (i + 3)),
+      lossName: steps > 0 ? "KD loss" : null,
+      losses: Array.from({ length: steps + 1 }, (_, i) => 1 / (i + 3)),
       phases: { predict: 1 },
       ...(learned ? { drift: { reached: 0.02, kept: 0.01, guard: "bound" as const } } : {}),
       changedPoints: 0.5,
@@ -115,7 +116,7 @@ export class FakeEngine implements Segmenter {
       confidence: new Float32Array(scan.count).fill(1 / 3),
       sourceLabels,
       snapshots: [],
-      readings: [],
+      readouts: [],
       ...(learned ? { learned } : {}),
       report,
     };

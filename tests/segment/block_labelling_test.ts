@@ -46,7 +46,7 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
     source,
     method: METHODS.get("source")!,
     settings: {},
-    readings: [],
+    readouts: [],
     snapshots: [],
     points,
     voxelSize: CARD.voxelSize,
@@ -133,7 +133,7 @@ for (
   ]] as const
 ) {
   blockTest(`Engine.segment() labels a cut scan by ${method} as in one piece`, async (parts) => {
-    const alone = method === "source" || method === "probe" ? {} : { copies: 0 };
+    const alone = method === "source" || method === "probe" ? {} : { augmentations: 0 };
     const request = {
       ...parts.request,
       options: segmentOptions({ method, voxelSize: 0.05, ...alone }, true),
@@ -151,9 +151,15 @@ for (
 blockTest("Engine.segment() adapts to blocks that it draws", async (parts) => {
   const request = {
     ...parts.request,
-    options: segmentOptions({ method: "ttt-kd", voxelSize: 0.05, steps: 4, copies: 0 }, true),
-    readings: [
-      segmentOptions({ method: "ttt-kd", voxelSize: 0.05, steps: 4, copies: 0, fusion: 2 }, true)
+    options: segmentOptions(
+      { method: "ttt-kd", voxelSize: 0.05, steps: 4, augmentations: 0 },
+      true,
+    ),
+    readouts: [
+      segmentOptions(
+        { method: "ttt-kd", voxelSize: 0.05, steps: 4, augmentations: 0, fusion: 2 },
+        true,
+      )
         .settings,
     ],
   };
@@ -161,11 +167,11 @@ blockTest("Engine.segment() adapts to blocks that it draws", async (parts) => {
   const cut = await parts.cutting.segment({ ...request, onProgress: (p) => seen.push(p) });
   const again = await parts.cutting.segment(request);
   assert.deepEqual(again.labels, cut.labels);
-  assert.deepEqual(again.report.kdLoss, cut.report.kdLoss);
+  assert.deepEqual(again.report.losses, cut.report.losses);
   assert.equal(cut.report.steps, 4);
-  assert.equal(cut.report.kdLoss.length, 4);
+  assert.equal(cut.report.losses.length, 4);
   assert.ok(cut.report.views.pointsSeen > 0);
-  assert.notDeepEqual(cut.readings[0]!.labels, cut.labels);
+  assert.notDeepEqual(cut.readouts[0]!.labels, cut.labels);
   const { blocks } = cut.report.scan;
   assert.deepEqual(
     seen.filter(({ phase, step }) => phase === "predict" && step).map(({ step }) => step),
@@ -179,7 +185,7 @@ blockTest(
   "Engine.segment() renders views of a cut scan once, for all its blocks",
   async (parts) => {
     const options = segmentOptions(
-      { method: "ttt-kd", views: "virtual", voxelSize: 0.05, steps: 2, copies: 0 },
+      { method: "ttt-kd", viewSource: "virtual", voxelSize: 0.05, steps: 2, augmentations: 0 },
       false,
     );
     const request = { ...parts.request, photos: [], cameras: [], options };
@@ -199,18 +205,21 @@ blockTest(
 );
 
 blockTest("Engine.segment() keeps online weights from cut scan to cut scan", async (parts) => {
-  const options = segmentOptions({ method: "ttt-kd-online", voxelSize: 0.05, copies: 0 }, true);
+  const options = segmentOptions(
+    { method: "ttt-kd-online", voxelSize: 0.05, augmentations: 0 },
+    true,
+  );
   const first = await parts.cutting.segment({ ...parts.request, options });
   const second = await parts.cutting.segment({ ...parts.request, options });
   assert.equal(first.report.steps, 1);
-  assert.ok(second.report.kdLoss[0]! < first.report.kdLoss[0]!);
+  assert.ok(second.report.losses[0]! < first.report.losses[0]!);
 });
 
 blockTest(
   "Engine.segment() does not adapt to a cut scan that the guard mistrusts",
   async (parts) => {
     const options = segmentOptions(
-      { method: "ttt-kd", voxelSize: 0.05, copies: 0, guard: 1e-3 },
+      { method: "ttt-kd", voxelSize: 0.05, augmentations: 0, guard: 1e-3 },
       true,
     );
     const { report } = await parts.cutting.segment({ ...parts.request, options });
@@ -231,7 +240,10 @@ blockTest("Engine.segment() says what a cut scan cannot have", async ({ cutting,
     () => ask({ method: "ttt-kd", average: true }),
     /Cannot set average to true/,
   );
-  await assert.rejects(() => ask({ method: "ttt-kd", stop: "views" }), /Cannot set stop to views/);
+  await assert.rejects(
+    () => ask({ method: "ttt-kd", stop: "held-out" }),
+    /Cannot set stop to held-out/,
+  );
   await assert.rejects(() => ask({ method: "ttt-kd" }, { snapshots: [1] }), /on the way/);
   const cameras = request.cameras.map((camera) => {
     const worldToCamera = camera.worldToCamera.slice();

@@ -45,7 +45,7 @@ const SCAN: Scan = {
   bytes: new Uint8Array(),
 };
 
-Deno.test("Engine.segment() feeds a student what its card names, and its copies too", async () => {
+Deno.test("Engine.segment() feeds a student what its card names, and its augmentations too", async () => {
   await withStudent(["x", "y", "z", "intensity", "normal_x", "height"], async (engine) => {
     const segment = async (scan: Scan, method: Record<string, unknown>) => {
       const options = segmentOptions(method, false);
@@ -61,7 +61,7 @@ Deno.test("Engine.segment() feeds a student what its card names, and its copies 
     for (const change of changes) {
       assert.notDeepEqual(await segment({ ...SCAN, ...change }, { method: "source" }), plain);
     }
-    const averaged = await segment(SCAN, { method: "bn", copies: 2 });
+    const averaged = await segment(SCAN, { method: "bn", augmentations: 2 });
     assert.ok(averaged.every((value) => value > 0 && value <= 1));
   });
 });

@@ -61,9 +61,9 @@ engineTest("Engine.segment() gives the same labels and losses twice", async (eng
   const second = await engine.segment(request);
   assert.deepEqual(second.labels, first.labels);
   assert.deepEqual(second.confidence, first.confidence);
-  assert.deepEqual(second.report.kdLoss, first.report.kdLoss);
-  assert.equal(first.report.kdLoss.length, 6);
-  assert.ok(first.report.kdLoss[5]! < first.report.kdLoss[0]!);
+  assert.deepEqual(second.report.losses, first.report.losses);
+  assert.equal(first.report.losses.length, 6);
+  assert.ok(first.report.losses[5]! < first.report.losses[0]!);
   assert.equal(first.labels.length, request.scan.count);
   assert.ok(first.confidence.every((value) => value > 0 && value <= 1));
   assert.ok(first.report.changedPoints > 0);
@@ -125,20 +125,23 @@ engineTest("Engine.segment() refuses cameras that see nothing", async (engine, r
 engineTest(
   "Engine.segment() renders views of a scan without photographs, the same ones twice",
   async (engine, request) => {
-    const options = coarse({ method: "ttt-kd", views: "virtual", steps: 2, copies: 0 }, false);
+    const options = coarse(
+      { method: "ttt-kd", viewSource: "virtual", steps: 2, augmentations: 0 },
+      false,
+    );
     const bare = { ...request, photos: [], cameras: [], options };
     const { labels, report } = await engine.segment(bare);
     const { count, pointsSeen, virtual } = report.views;
     assert.equal(virtual, "colour");
     assert.ok(count > 1 && count <= 8);
     assert.ok(pointsSeen > 0.7 * request.scan.count && pointsSeen <= request.scan.count);
-    assert.equal(report.kdLoss.length, 3);
-    assert.ok(report.kdLoss[2]! < report.kdLoss[0]!);
+    assert.equal(report.losses.length, 3);
+    assert.ok(report.losses[2]! < report.losses[0]!);
     assert.deepEqual((await engine.segment({ ...request, options })).labels, labels);
     const shape = { ...bare, scan: { ...request.scan, colors: null } };
     assert.equal((await engine.segment(shape)).report.views.virtual, "shape");
     await assert.rejects(
-      () => engine.segment({ ...bare, options: { ...options, views: "own" } }),
+      () => engine.segment({ ...bare, options: { ...options, viewSource: "photographs" } }),
       /no photographs came/,
     );
   },
@@ -167,13 +170,13 @@ engineTest(
     const first = await engine.segment({ ...request, options });
     const second = await engine.segment({ ...request, options });
     assert.equal(
-      second.report.kdLoss[0],
-      first.report.kdLoss[1],
+      second.report.losses[0],
+      first.report.losses[1],
       "the second starts where the first ended",
     );
     engine.resetOnline();
     const again = await engine.segment({ ...request, options });
-    assert.deepEqual(again.report.kdLoss, first.report.kdLoss);
+    assert.deepEqual(again.report.losses, first.report.losses);
   },
 );
 
@@ -186,6 +189,6 @@ engineTest(
     await gpu.lost;
     const after = await engine.segment(request);
     assert.deepEqual(after.labels, before.labels);
-    assert.deepEqual(after.report.kdLoss, before.report.kdLoss);
+    assert.deepEqual(after.report.losses, before.report.losses);
   },
 );

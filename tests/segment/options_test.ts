@@ -9,12 +9,12 @@ Deno.test("segmentOptions() adapts where there are photographs, and not where th
       learningRate: 0.05,
       momentum: 0.9,
       statistics: "batch",
-      copies: 8,
+      augmentations: 8,
       average: false,
       stop: "never",
       guard: 0,
       fusion: 2,
-      agreement: 0,
+      consistency: 0,
     },
     evaluate: true,
   });
@@ -46,7 +46,7 @@ Deno.test("segmentOptions() names the field that cannot be", () => {
     [{ method: "bn", steps: 3 }, "steps"],
     [{ average: "perhaps" }, "average"],
     [{ stop: "soon" }, "stop"],
-    [{ views: "some" }, "views"],
+    [{ viewSource: "some" }, "viewSource"],
   ];
   for (const [given, field] of cases) {
     assert.throws(
@@ -60,22 +60,25 @@ Deno.test("segmentOptions() names the field that cannot be", () => {
 
 Deno.test("segmentOptions() does not adapt towards photographs that are not there", () => {
   for (const method of ["ttt-kd", "ttt-kd-online"]) {
-    assert.throws(() => segmentOptions({ method }, false), /no photographs.*set views to virtual/);
+    assert.throws(
+      () => segmentOptions({ method }, false),
+      /no photographs.*set viewSource to virtual/,
+    );
   }
 });
 
 Deno.test("segmentOptions() has views rendered where they were asked for", () => {
   const cases: [Record<string, unknown>, boolean, string, string | undefined][] = [
-    [{ method: "ttt-kd", views: "virtual" }, false, "ttt-kd", "virtual"],
+    [{ method: "ttt-kd", viewSource: "virtual" }, false, "ttt-kd", "virtual"],
     [{ method: "ttt-kd" }, true, "ttt-kd", undefined],
-    [{ method: "ttt-kd", views: "virtual" }, true, "ttt-kd", "virtual"],
-    [{ views: "virtual" }, false, "ttt-kd", "virtual"],
-    [{ views: "own" }, false, "bn", undefined],
+    [{ method: "ttt-kd", viewSource: "virtual" }, true, "ttt-kd", "virtual"],
+    [{ viewSource: "virtual" }, false, "ttt-kd", "virtual"],
+    [{ viewSource: "photographs" }, false, "bn", undefined],
     [{}, false, "bn", undefined],
-    [{ method: "bn", views: "virtual" }, false, "bn", undefined],
+    [{ method: "bn", viewSource: "virtual" }, false, "bn", undefined],
   ];
   for (const [given, hasPhotos, method, views] of cases) {
     const options = segmentOptions(given, hasPhotos);
-    assert.deepEqual([options.method, options.views], [method, views], JSON.stringify(given));
+    assert.deepEqual([options.method, options.viewSource], [method, views], JSON.stringify(given));
   }
 });

@@ -18,7 +18,7 @@ const MODEST_JOBS = 2;
 const POINTS = 400;
 const OPTIONS = { method: "bn" };
 /** Keeps the GPU busy until all jobs are handed in, so that their order is the queue's choice alone. */
-const PLUG = { method: "dua", copies: 1000 };
+const PLUG = { method: "dua", augmentations: 1000 };
 const GROWTH = 256;
 
 /** Runs the section. */

@@ -18,7 +18,7 @@ const KILLS = 20;
 /** Jobs to every kill. */
 const JOBS_PER_KILL = 2;
 const POINTS = 400;
-const OPTIONS = { method: "dua", copies: 10 };
+const OPTIONS = { method: "dua", augmentations: 10 };
 /** A server lives so long after it listens, at most. */
 const LIFE_MILLISECONDS = 2500;
 /** A job that meets all kills is done for all that: on a slow machine each of its beginnings may meet one. */

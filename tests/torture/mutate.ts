@@ -148,9 +148,9 @@ function repeatBlock(bytes: Bytes, random: Random) {
   const { start, end } = block(bytes, random);
   const times = 2 ** random.integer(8);
   if (bytes.length + times * (end - start) > LARGEST) return null;
-  const copies = Array.from({ length: times }, () => bytes.subarray(start, end));
+  const repeats = Array.from({ length: times }, () => bytes.subarray(start, end));
   return {
-    bytes: join([bytes.subarray(0, end), ...copies, bytes.subarray(end)]),
+    bytes: join([bytes.subarray(0, end), ...repeats, bytes.subarray(end)]),
     did: `repeated bytes ${start}..${end} ${times} times`,
   };
 }

@@ -22,7 +22,7 @@ const WARM_UP_MILLISECONDS = 5000;
 /** Points that are written again and again. */
 const BLOCK_POINTS = 10_000;
 /** Keeps the worker busy, so that it does not read the scan before it is cancelled. */
-const PLUG = { method: "dua", copies: 1000 };
+const PLUG = { method: "dua", augmentations: 1000 };
 
 /** Runs the section; `count` is the size in megabytes. */
 export async function upload({ count, seed, deadline, out }: Settings): Promise<Verdict> {

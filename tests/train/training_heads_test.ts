@@ -82,7 +82,7 @@ withGpu("trainStudent() gives heads to a student and leaves every other bit of i
   const { teacher, provenance, ...rest } = card;
   assert.deepEqual({ ...rest, id: CARD.id, teacher: null, provenance: CARD.provenance }, CARD);
   assert.equal(teacher!.id, "places");
-  assert.ok(teacher!.level! > 0 && teacher!.level! < 1.5);
+  assert.ok(teacher!.sourceKdLoss! > 0 && teacher!.sourceKdLoss! < 1.5);
   assert.match(provenance, /^from elsewhere; heads for the teacher by .* from somebody's$/);
 });
 

@@ -35,22 +35,25 @@ async function train(gpu: Gpu, changes: Record<string, unknown>, more: Partial<T
   return { tensors, card: parseStudentCard(metadata), reports };
 }
 
-withGpu("trainStudent() learns jointly, and notes the level of held-out scenes", async (gpu) => {
-  const teacher = placeTeacher(gpu);
-  const { tensors, card, reports } = await train(gpu, { objective: "joint" }, { teacher });
-  const last = reports.at(-1)!;
-  assert.ok(last.crossEntropy! < 1, JSON.stringify(reports));
-  assert.ok(last.distillation! < 0.9, JSON.stringify(reports));
-  assert.equal(card.teacher!.id, "places");
-  assert.ok(card.teacher!.level! > 0 && card.teacher!.level! < 1.5);
-  assert.deepEqual(tensors.get("distillation.kernel")!.shape, [48, 3]);
-  // The mean of the places that were seen lies inside the picture, and all of them say 1.
-  const [column, row, one] = tensors.get(CENTRE)!.data as Float32Array;
-  assert.ok(column! > 0 && column! < 3 && row! > 0 && row! < 3);
-  assert.ok(Math.abs(one! - 1) < 1e-5);
-  const probe = tensors.get("probe.2.bias")!.data as Float32Array;
-  assert.ok(probe.some((value) => value !== 0));
-});
+withGpu(
+  "trainStudent() learns jointly, and notes the source KD loss of held-out scenes",
+  async (gpu) => {
+    const teacher = placeTeacher(gpu);
+    const { tensors, card, reports } = await train(gpu, { objective: "joint" }, { teacher });
+    const last = reports.at(-1)!;
+    assert.ok(last.crossEntropy! < 1, JSON.stringify(reports));
+    assert.ok(last.distillation! < 0.9, JSON.stringify(reports));
+    assert.equal(card.teacher!.id, "places");
+    assert.ok(card.teacher!.sourceKdLoss! > 0 && card.teacher!.sourceKdLoss! < 1.5);
+    assert.deepEqual(tensors.get("distillation.kernel")!.shape, [48, 3]);
+    // The mean of the places that were seen lies inside the picture, and all of them say 1.
+    const [column, row, one] = tensors.get(CENTRE)!.data as Float32Array;
+    assert.ok(column! > 0 && column! < 3 && row! > 0 && row! < 3);
+    assert.ok(Math.abs(one! - 1) < 1e-5);
+    const probe = tensors.get("probe.2.bias")!.data as Float32Array;
+    assert.ok(probe.some((value) => value !== 0));
+  },
+);
 
 withGpu(
   "trainStudent() on labels alone makes a student without a teacher, twice alike",

@@ -39,7 +39,7 @@ export function boxPoints(seed: number, count: number): Points {
   return { positions, origin: [0, 0, 0], colors, intensity: null, normals: null };
 }
 
-/** Everything that tests look at: the context of a method, the copies it made, and how to hear of its phases. */
+/** Everything that tests look at: the context of a method, the augmentations it made, and how to hear of its phases. */
 export interface SmallScan extends Disposable {
   readonly context: AdaptationContext;
   /** Copies of the source weights that the method made, in order; alive until it ends or forgets. */

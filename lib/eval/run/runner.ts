@@ -72,11 +72,11 @@ export function groupCells(cells: readonly PlannedCell[]): PlannedCell[][] {
     const { variant, seed, domain, scene } = cell;
     const { id: _id, label: _label, method: name, settings, ...rest } = variant;
     const method = METHODS.get(name)!;
-    const readings = variant.curve.length === 0 ? method.readings : undefined;
+    const readouts = variant.curve.length === 0 ? method.readouts : undefined;
     if (!adaptations.includes(method.adapt)) adaptations.push(method.adapt);
     const steps = Object.entries(settingsOf(method, settings))
-      .filter(([key]) => !readings?.includes(key));
-    const alone = readings ? null : variant.id;
+      .filter(([key]) => !readouts?.includes(key));
+    const alone = readouts ? null : variant.id;
     const adaptation = adaptations.indexOf(method.adapt);
     const group = JSON.stringify([alone, adaptation, steps, rest, seed, domain, scene]);
     groups.set(group, [...groups.get(group) ?? [], cell]);
@@ -99,11 +99,11 @@ export function cellsToDo(
 
 /** The work of a cell, in passes over a scan; for estimates of the time that is left. */
 export function workOf({ variant: { method, settings, curve } }: PlannedCell): number {
-  const { steps = 0, copies = 0 } = METHODS.get(method)!.settings.parse(settings) as {
+  const { steps = 0, augmentations = 0 } = METHODS.get(method)!.settings.parse(settings) as {
     steps?: number;
-    copies?: number;
+    augmentations?: number;
   };
-  return 4 + 3 * steps + 2 * copies + curve.length;
+  return 4 + 3 * steps + 2 * augmentations + curve.length;
 }
 
 /** Labels a scene by variants that take the same steps. */
@@ -119,19 +119,19 @@ async function labelScene(
   bench.show(scene);
   const start = performance.now();
   const others = group.slice(1).map(({ variant }) => variant);
-  const { labels, snapshots, readings, report } = await labelBy(
+  const { labels, snapshots, readouts, report } = await labelBy(
     variant,
     scene,
     bench.engine,
     others,
   );
   const whole = (performance.now() - start) / 1000;
-  const reading = readings.reduce((sum, { seconds }) => sum + seconds, 0);
+  const reading = readouts.reduce((sum, { seconds }) => sum + seconds, 0);
   const classes = bench.engine.student.classes.length;
   const countsOf = (predicted: Uint8Array) =>
     Array.from(new Confusion(classes).add(truth, predicted).counts);
-  const { kdLoss, steps, views, scan } = report;
-  return [{ labels, seconds: 0 }, ...readings].map(({ labels, seconds }, i) => ({
+  const { losses, steps, views, scan } = report;
+  return [{ labels, seconds: 0 }, ...readouts].map(({ labels, seconds }, i) => ({
     key: group[i]!.key,
     variant: group[i]!.variant.id,
     method: group[i]!.variant.method,
@@ -142,7 +142,7 @@ async function labelScene(
     steps,
     seconds: Number((whole - reading + seconds).toFixed(3)),
     pointsSeen: views.pointsSeen / scan.points,
-    loss: kdLoss.length > 0 ? [kdLoss[0]!, kdLoss.at(-1)!] : null,
+    loss: losses.length > 0 ? [losses[0]!, losses.at(-1)!] : null,
     note: report.note ?? null,
     curve: snapshots.map(({ step, labels }) => ({ step, confusion: countsOf(labels) })),
   }));
@@ -167,9 +167,9 @@ export function labelBy(
       method: variant.method,
       settings: settingsBy(variant),
       evaluate: false,
-      ...(variant.photographs === "virtual" ? { views: "virtual" } : {}),
+      ...(variant.photographs === "virtual" ? { viewSource: "virtual" } : {}),
     },
-    ...(others.length > 0 ? { readings: others.map(settingsBy) } : {}),
+    ...(others.length > 0 ? { readouts: others.map(settingsBy) } : {}),
     ...(variant.curve.length > 0 ? { snapshots: variant.curve } : {}),
     ...(variant.photographs === "shuffled" ? { placebo: "shuffle" } : {}),
   });

@@ -56,14 +56,14 @@ export const LITE_SIZE: StudySize = {
   curve: [0, 1, 3],
   images: "ends",
   seeds: 1,
-  most: { steps: 3, copies: 2 },
+  most: { steps: 3, augmentations: 2 },
 };
 
 /** Methods that are run from every training seed; the others cost as much and are run from one. */
 const SEEDED = ["source", "joint", "bn", "probe", "fusion", "ttt-kd-online", "ttt-kd"];
 
-/** Without what goes beyond the paper, which has no averaging over copies; and quicker. */
-const PAPER: Settings = { copies: 0 };
+/** Without what goes beyond the paper, which has no averaging over augmentations; and quicker. */
+const PAPER: Settings = { augmentations: 0 };
 const AS_IN_THE_PAPER = "as in the paper";
 
 /** What studies are made from. */
@@ -239,15 +239,15 @@ const ONLINE: readonly { label: string; settings: Settings }[] = [
 ];
 
 const ABLATIONS: readonly { label: string; settings: Settings }[] = [
-  { label: "mean of the scan and 8 copies", settings: { copies: 8 } },
+  { label: "mean of the scan and 8 augmentations", settings: { augmentations: 8 } },
   { label: "statistics of training", settings: { statistics: "running" } },
   { label: "statistics by which the loss is lower", settings: { statistics: "auto" } },
   { label: "mean of all steps' predictions", settings: { average: true } },
-  { label: "stops at the loss of source scenes", settings: { stop: "level" } },
-  { label: "stops by held-out photographs", settings: { stop: "views" } },
+  { label: "stops at the loss of source scenes", settings: { stop: "source-loss" } },
+  { label: "stops by held-out photographs", settings: { stop: "held-out" } },
   { label: "guard", settings: { guard: 2 } },
   { label: "fused with the 2D probe", settings: { fusion: 1 } },
-  { label: "fused, and drawn to the fused prediction", settings: { fusion: 1, agreement: 1 } },
+  { label: "fused, and drawn to the fused prediction", settings: { fusion: 1, consistency: 1 } },
 ];
 
 /** The study that settings are chosen by: every method's own grid. */
@@ -331,7 +331,7 @@ function withStepZero(context: StudyContext, entries: readonly Entry[]): Entry[]
   const all: Entry[] = [];
   for (const entry of entries) {
     const { variant, seeds } = entry;
-    if (!context.methods.get(variant.method)!.adapts) {
+    if (context.methods.get(variant.method)!.lossName === null) {
       all.push(entry);
       continue;
     }
@@ -348,20 +348,22 @@ function withStepZero(context: StudyContext, entries: readonly Entry[]): Entry[]
 }
 
 /** How a method that has no such settings reads its weights: of the scan alone, by its own statistics. */
-const PLAIN = { fusion: 0, statistics: "batch", copies: 0 };
+const PLAIN = { fusion: 0, statistics: "batch", augmentations: 0 };
 
 /** The same student asked in the same way, without a step. */
 function stepZeroOf(context: StudyContext, variant: Variant): Variant {
   const { method, settings, checkpoint, teacher } = variant;
-  const { fusion, statistics, copies }: Settings = {
+  const { fusion, statistics, augmentations }: Settings = {
     ...PLAIN,
     ...context.methods.get(method)!.settings.parse(settings),
   };
   const isPlain = fusion === PLAIN.fusion && statistics === PLAIN.statistics &&
-    copies === PLAIN.copies;
+    augmentations === PLAIN.augmentations;
   const start = variantOf(context, isPlain ? "bn" : "fusion");
   const usual = context.methods.get(start.method)!.settings.parse(start.settings) as Settings;
-  const asked: Settings = isPlain ? { copies } : { weight: fusion, statistics, copies };
+  const asked: Settings = isPlain
+    ? { augmentations }
+    : { weight: fusion, statistics, augmentations };
   const changed = Object.entries(asked).filter(([key, value]) => usual[key] !== value);
   const told = changed.map(([key, value]) => `${key} ${value}`);
   const student = checkpoint === start.checkpoint && teacher === start.teacher
@@ -373,7 +375,7 @@ function stepZeroOf(context: StudyContext, variant: Variant): Variant {
   const alone = [
     "bn",
     ...(statistics === PLAIN.statistics ? [] : [`${statistics} statistics`]),
-    ...(copies === PLAIN.copies ? [] : [`${copies} copies`]),
+    ...(augmentations === PLAIN.augmentations ? [] : [`${augmentations} augmentations`]),
   ];
   const label = fusion === 0 && !isPlain ? [...alone, ...student].join(", ") : id;
   return {

@@ -10,7 +10,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StudentCard } from "../../nn/card.ts";
 import { convertScan, type Scan, writeScan } from "../../scan/mod.ts";
-import type { Report } from "../../segment/report.ts";
+import type { ScanReport } from "../../segment/report.ts";
 import { encodeCloud } from "./cloud.ts";
 import { inputOptions, openScan, readInput } from "./input.ts";
 import { encodeNpy } from "./npy.ts";
@@ -34,7 +34,7 @@ export interface Answer {
   bytes: number;
   /** Whether the client's LAZ became LAS. */
   unpacked: boolean;
-  report: Report;
+  report: ScanReport;
 }
 
 /** What all answers but clouds are made of. */

@@ -6,7 +6,7 @@
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Report } from "../../segment/report.ts";
+import type { ScanReport } from "../../segment/report.ts";
 import type { SegmentResult } from "../../segment/types.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
@@ -47,10 +47,10 @@ export async function writeResult(
  *
  * @throws {MissingResultError} where it is not there.
  */
-export async function readReport(jobFolder: string, turn: number): Promise<Report> {
+export async function readReport(jobFolder: string, turn: number): Promise<ScanReport> {
   return JSON.parse(
     new TextDecoder().decode(await readPart(jobFolder, turn, "report.json")),
-  ) as Report;
+  ) as ScanReport;
 }
 
 /**

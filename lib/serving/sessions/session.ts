@@ -11,7 +11,7 @@ import type { Drift } from "../../ttt/online_state.ts";
 export const SESSION_METHOD = "ttt-kd-online";
 
 /** What is settled when a session begins. */
-export interface Beginning {
+export interface SessionConfig {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** Identifiers of the models; what was learned with them is of no use to others. */
@@ -22,7 +22,7 @@ export interface Beginning {
 }
 
 /** How a session stands after a change. */
-export interface Standing {
+export interface SessionState {
   /** Scans that it has learned from since it began or was reset. */
   readonly scans: number;
   /** When it changed last, in milliseconds since 1970. */
@@ -32,7 +32,7 @@ export interface Standing {
 }
 
 /** A session, as it stands. */
-export interface Session extends Beginning, Standing {
+export interface Session extends SessionConfig, SessionState {
   /** A random UUID: who does not know it does not find the session. */
   readonly id: string;
   /** Counts its changes. */

@@ -15,18 +15,18 @@ import { WEIGHTS } from "../files/learned.ts";
 import { lastChange, ORPHAN_MILLISECONDS, removeFolder } from "../queue/sweep.ts";
 import { GpuTurns } from "../../concurrency/turns.ts";
 import {
-  type Beginning,
   DEFAULT_SESSION_LIMITS,
   type Session,
+  type SessionConfig,
   SessionConflictError,
   SessionGoneError,
   type SessionLimits,
   SessionsFullError,
-  type Standing,
+  type SessionState,
 } from "./session.ts";
 
 /** What a change comes to. */
-export interface Change extends Pick<Standing, "scans" | "drift"> {
+export interface Change extends Pick<SessionState, "scans" | "drift"> {
   /** A folder inside a {@link WorkFolder} with what is learned now; null where that is nothing. */
   learned: string | null;
 }
@@ -100,7 +100,7 @@ export class SessionStore {
   }
 
   /** Begins a session. @throws {SessionsFullError} where there is no room for it. */
-  async begin(beginning: Omit<Beginning, "createdAt">): Promise<Session> {
+  async begin(beginning: Omit<SessionConfig, "createdAt">): Promise<Session> {
     using place = this.#beginnings.enterAlways();
     await place.turn();
     const count = await this.count();
@@ -114,7 +114,7 @@ export class SessionStore {
     await writeJson(join(made, BEGINNING), { ...beginning, createdAt });
     await writeJson(
       join(state, RECORD),
-      { scans: 0, lastUsedAt: createdAt, drift: null } satisfies Standing,
+      { scans: 0, lastUsedAt: createdAt, drift: null } satisfies SessionState,
     );
     await syncFolder(state);
     await syncFolder(made);
@@ -126,10 +126,10 @@ export class SessionStore {
   /** A session as it stands. @throws {SessionGoneError} where there is none. */
   async get(id: string): Promise<Session> {
     return await this.#read(id, async (path) => {
-      const beginning: Beginning = await readJson(join(path, BEGINNING));
+      const beginning: SessionConfig = await readJson(join(path, BEGINNING));
       const generation = await newestIn(path);
       const state = join(path, stateName(generation));
-      const standing: Standing = await readJson(join(state, RECORD));
+      const standing: SessionState = await readJson(join(state, RECORD));
       return {
         id,
         ...beginning,
@@ -270,7 +270,7 @@ export class SessionStore {
     await using work = await this.workFolder();
     const ready = learned ?? join(work.path, "state");
     if (learned === null) await mkdir(ready);
-    const standing: Standing = { scans, lastUsedAt: this.#now(), drift };
+    const standing: SessionState = { scans, lastUsedAt: this.#now(), drift };
     await writeJson(join(ready, RECORD), standing);
     await syncFolder(ready);
     const state = join(path, stateName(generation));

@@ -77,7 +77,7 @@ export const adacontrast = defineMethod({
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,
-  adapts: true,
+  lossName: "contrastive loss",
   settings,
   grid: [
     { learningRate: 3e-4 },

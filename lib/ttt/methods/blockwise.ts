@@ -15,7 +15,7 @@ import { type BlockContext, type Learned, photographsOf } from "../method.ts";
 import { mistrusted } from "./guard.ts";
 import type { DistillationSettings } from "./distillation_settings.ts";
 
-/** The last losses that tell whether a level is reached: single blocks differ. */
+/** The last losses that tell whether the source KD loss is reached: single blocks differ. */
 const LOSSES_PER_LOOK = 5;
 
 /**
@@ -90,8 +90,8 @@ export async function distilBlocks(
   const { gpu, work, card } = context;
   const whole = [
     ["average", settings.average],
-    ["agreement", settings.agreement > 0],
-    ["stop", settings.stop === "views"],
+    ["consistency", settings.consistency > 0],
+    ["stop", settings.stop === "held-out"],
   ] as const;
   for (const [name, isAsked] of whole) {
     if (!isAsked) continue;
@@ -104,7 +104,7 @@ export async function distilBlocks(
   using history = new LossHistory(gpu, settings.steps);
   const { learningRate, momentum, steps, guard, stop } = settings;
   const sgd = { learningRate, momentum, weightDecay: 0 };
-  const level = card.teacher?.level;
+  const sourceKdLoss = card.teacher?.sourceKdLoss;
   let statistics: Statistics | null = null;
   let first: number | null = null;
   let taken = 0;
@@ -123,7 +123,7 @@ export async function distilBlocks(
       statistics ??= await chooseStatistics(moving, target, settings.statistics);
       if (first === null) {
         first = await lossOf(moving, target, statistics);
-        note = mistrusted(first, guard, level);
+        note = mistrusted(first, guard, sourceKdLoss);
         if (note !== undefined) return;
       }
       await work.time("adapt", async () => {
@@ -134,9 +134,9 @@ export async function distilBlocks(
         await work.stepped(++taken, steps, history);
       });
     });
-    if (stop === "level" && level !== undefined && taken >= LOSSES_PER_LOOK) {
+    if (stop === "source-loss" && sourceKdLoss !== undefined && taken >= LOSSES_PER_LOOK) {
       const last = (await history.values()).slice(-LOSSES_PER_LOOK);
-      if (last.reduce((sum, loss) => sum + loss) <= level * last.length) {
+      if (last.reduce((sum, loss) => sum + loss) <= sourceKdLoss * last.length) {
         note = `stopped after ${taken} steps: the loss is that of source scenes`;
       }
     }

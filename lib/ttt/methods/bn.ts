@@ -15,20 +15,20 @@ export const bn = defineMethod({
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,
-  adapts: false,
-  settings: z.strictObject({ copies: networkSettings.copies.default(0) }),
+  lossName: null,
+  settings: z.strictObject({ augmentations: networkSettings.augmentations.default(0) }),
   grid: [],
-  async adapt(context, { copies }) {
+  async adapt(context, { augmentations }) {
     const probabilities = await context.work.time("predict", async () => {
-      using network = new Predictor(context, "batch", copies, null);
+      using network = new Predictor(context, "batch", augmentations, null);
       return await network.predict();
     });
     return { probabilities, steps: 0, losses: [] };
   },
   blockwise: {
     learn: (context) => learnStatistics(context, "batch"),
-    async read(block, { copies }) {
-      using network = new Predictor(block, "running", copies, null);
+    async read(block, { augmentations }) {
+      using network = new Predictor(block, "running", augmentations, null);
       return await network.predict();
     },
   },

@@ -40,7 +40,7 @@ export const cotta = defineMethod({
   checkpoint: "joint",
   usesPhotographs: false,
   online: true,
-  adapts: true,
+  lossName: "consistency loss",
   settings: z.strictObject({
     steps: numberSetting(1, { min: 1, max: 1000, integer: true }).describe(
       "gradient steps on each scan",

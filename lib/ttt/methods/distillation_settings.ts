@@ -11,8 +11,8 @@ export const networkSettings = {
   statistics: choiceSetting("batch", ["batch", "running", "auto"]).describe(
     "statistics of the norm layers: the scan's own, those of training, or whichever agree better with the photographs",
   ),
-  copies: numberSetting(8, { min: 0, max: 64, integer: true }).describe(
-    "turned and mirrored copies of the scan whose predictions are averaged with its own, each weighed by its agreement with the photographs where there are any",
+  augmentations: numberSetting(8, { min: 0, max: 64, integer: true }).describe(
+    "turned and mirrored augmentations of the scan whose predictions are averaged with its own, each weighed by its consistency with the photographs where there are any",
   ),
 };
 
@@ -27,8 +27,8 @@ export const distillationSettings = z.strictObject({
   average: flagSetting(false).describe(
     "whether to predict by the mean of the probabilities at all steps",
   ),
-  stop: choiceSetting("never", ["never", "level", "views"]).describe(
-    "when to stop before the last step: `level`, once the loss is as low as on source scenes; `views`, once the loss on held-out photographs no longer falls",
+  stop: choiceSetting("never", ["never", "source-loss", "held-out"]).describe(
+    "when to stop before the last step: `source-loss`, once the loss is as low as on source scenes; `held-out`, once the loss on held-out photographs no longer falls",
   ),
   guard: numberSetting(0, { min: 0, max: 100 }).describe(
     "where the loss before the first step is more than this many times that of source scenes, the photographs or their poses cannot be trusted: the scan is not adapted to, and the probe is not asked; 0 trusts always",
@@ -36,7 +36,7 @@ export const distillationSettings = z.strictObject({
   fusion: numberSetting(0, { min: 0, max: 10 }).describe(
     "weight of the 2D probe in the prediction; 0 leaves it out",
   ),
-  agreement: numberSetting(0, { min: 0, max: 10 }).describe(
+  consistency: numberSetting(0, { min: 0, max: 10 }).describe(
     "weight of a second loss: cross-entropy of the class head against the fused prediction from before the first step, where photographs look; 0 leaves it out",
   ),
 });

@@ -1,8 +1,8 @@
 /**
  * DUA (Mirza et al. 2022, github.com/jmiemirza/DUA): only the running statistics of the norm layers move,
- * by forward passes over augmented copies, with a momentum that decays. No gradient.
+ * by forward passes over augmented augmentations, with a momentum that decays. No gradient.
  *
- * The original feeds 64 copies (cropped, flipped, turned by quarter turns) of one image a step, carries the
+ * The original feeds 64 augmentations (cropped, flipped, turned by quarter turns) of one image a step, carries the
  * statistics over 80 images of a corruption, and reports the best of its 80 evaluations on the test set,
  * which only an oracle could choose. The port: one step is one copy of the scan (turned about the vertical,
  * mirrored, jittered), which alone has thousands of voxels; every scan starts from the source statistics;
@@ -20,14 +20,15 @@ const JITTER = 0.1;
 
 export const dua = defineMethod({
   name: "dua",
-  about: "running statistics of the norm layers by augmented copies of the scan (DUA); no gradient",
+  about:
+    "running statistics of the norm layers by augmented augmentations of the scan (DUA); no gradient",
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,
-  adapts: false,
+  lossName: null,
   settings: z.strictObject({
-    copies: numberSetting(20, { min: 1, max: 1000, integer: true }).describe(
-      "augmented copies of the scan",
+    augmentations: numberSetting(20, { min: 1, max: 1000, integer: true }).describe(
+      "augmented augmentations of the scan",
     ),
     momentum: numberSetting(0.1, { min: 0, max: 0.5 }).describe(
       "the i-th copy moves the statistics by momentum · decay^i + minimum",
@@ -36,19 +37,19 @@ export const dua = defineMethod({
     minimum: numberSetting(0.005, { min: 0, max: 0.5 }).describe("see momentum"),
   }),
   grid: [
-    { copies: 5 },
-    { copies: 10 },
-    { copies: 20 },
-    { copies: 5, decay: 1 },
-    { copies: 10, decay: 1 },
-    { copies: 20, decay: 1 },
+    { augmentations: 5 },
+    { augmentations: 10 },
+    { augmentations: 20 },
+    { augmentations: 5, decay: 1 },
+    { augmentations: 10, decay: 1 },
+    { augmentations: 20, decay: 1 },
   ],
-  async adapt(context, { copies, momentum, decay, minimum }): Promise<Adapted> {
+  async adapt(context, { augmentations, momentum, decay, minimum }): Promise<Adapted> {
     const { gpu, student, card, points, random, work } = context;
     const voxelSize = context.scan.voxels.size;
     const options: ViewOptions = { jitter: JITTER * voxelSize, scale: 0, colour: 0 };
     using parameters = context.parameters.clone();
-    for (let i = 1; i <= copies; i++) {
+    for (let i = 1; i <= augmentations; i++) {
       await work.time("adapt", async () => {
         const copy = randomView(points, options, random);
         using scan = await SparseScan.build(gpu, student, card.features, copy, voxelSize);

@@ -17,7 +17,7 @@ export const fusion = defineMethod({
   checkpoint: "joint",
   usesPhotographs: true,
   online: false,
-  adapts: false,
+  lossName: null,
   settings: z.strictObject({
     weight: numberSetting(2, { min: 0, max: 10 }).describe("weight of the 2D probe"),
     ...networkSettings,
@@ -48,17 +48,17 @@ export interface FusionSettings {
   /** Of the probe; 0 leaves it out. */
   readonly weight: number;
   readonly statistics: Statistics | "auto";
-  readonly copies: number;
+  readonly augmentations: number;
 }
 
 /** What the network and the probe say of a scan with photographs. */
 export async function fusedPrediction(
   context: AdaptationContext,
-  { weight, statistics, copies }: FusionSettings,
+  { weight, statistics, augmentations }: FusionSettings,
 ): Promise<Probabilities> {
   const { target, seen } = photographsOf(context);
   const chosen = await chooseStatistics(context, target, statistics);
-  using network = new Predictor(context, chosen, copies, target);
+  using network = new Predictor(context, chosen, augmentations, target);
   const said = await network.predict();
   if (weight === 0) return said;
   return fuse(said, await probeProbabilities(context, target), seen, weight);

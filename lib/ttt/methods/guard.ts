@@ -10,14 +10,14 @@
  *
  * @param loss the distillation loss before the first step.
  * @param guard how many times the loss on source scenes it may be; 0 trusts always.
- * @param level the loss on source scenes, where the student's card knows it.
+ * @param sourceKdLoss the loss on source scenes, where the student's card knows it.
  */
 export function mistrusted(
   loss: number,
   guard: number,
-  level: number | undefined,
+  sourceKdLoss: number | undefined,
 ): string | undefined {
-  if (guard === 0 || level === undefined || loss <= guard * level) return undefined;
+  if (guard === 0 || sourceKdLoss === undefined || loss <= guard * sourceKdLoss) return undefined;
   return `not adapted: the loss ${loss.toFixed(3)} is more than ${guard} times ` +
-    `that of source scenes (${level.toFixed(3)})`;
+    `that of source scenes (${sourceKdLoss.toFixed(3)})`;
 }

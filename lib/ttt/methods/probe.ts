@@ -12,7 +12,7 @@ export const probe = defineMethod({
   checkpoint: "joint",
   usesPhotographs: true,
   online: false,
-  adapts: false,
+  lossName: null,
   settings: NO_SETTINGS,
   grid: [],
   async adapt(context) {

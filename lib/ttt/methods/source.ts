@@ -7,7 +7,7 @@ export const source = defineMethod({
   checkpoint: "labels",
   usesPhotographs: false,
   online: false,
-  adapts: false,
+  lossName: null,
   settings: NO_SETTINGS,
   grid: [],
   adapt: (context) => Promise.resolve({ probabilities: context.source, steps: 0, losses: [] }),

@@ -25,7 +25,7 @@ export const tent = defineMethod({
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,
-  adapts: true,
+  lossName: "entropy",
   settings: z.strictObject({
     steps: numberSetting(10, { min: 1, max: 1000, integer: true }).describe(
       "gradient steps on this scan",

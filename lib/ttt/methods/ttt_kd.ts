@@ -1,7 +1,7 @@
 /**
  * TTT-KD (Weijler et al. 2025, arXiv 2403.11691), offline: N steps of SGD on the distillation loss alone move
  * the backbone, then the weights are forgotten. What goes beyond the paper stands behind settings that are
- * off: averaging over steps or over copies of the scan, a choice of statistics, stopping by a level or by held-out views, a
+ * off: averaging over steps or over augmentations of the scan, a choice of statistics, stopping by the source KD loss or by held-out views, a
  * guard, fusion with the 2D probe.
  *
  * @module
@@ -30,7 +30,7 @@ export const tttKd = defineMethod({
   checkpoint: "joint",
   usesPhotographs: true,
   online: false,
-  adapts: true,
+  lossName: "KD loss",
   settings: distillationSettings,
   grid: [
     { learningRate: 0.05 },
@@ -40,7 +40,7 @@ export const tttKd = defineMethod({
     { learningRate: 0.2, steps: 50 },
     { learningRate: 0.1, statistics: "auto" },
   ],
-  readings: ["fusion", "copies", "average"],
+  readouts: ["fusion", "augmentations", "average"],
   async adapt(context, settings, others) {
     using learner = new Learner(context);
     return await distil(context, settings, learner, others);
@@ -57,9 +57,9 @@ export const tttKd = defineMethod({
 /** Reads a block of a large scan as {@link distil} reads a whole one. */
 export function readDistilled(
   block: AdaptationContext,
-  { fusion, copies }: DistillationSettings,
+  { fusion, augmentations }: DistillationSettings,
 ): Promise<Probabilities> {
-  return fusedPrediction(block, { weight: fusion, statistics: "running", copies });
+  return fusedPrediction(block, { weight: fusion, statistics: "running", augmentations });
 }
 
 /** Takes the steps on a learner and predicts with it, by the settings and by others that read alone differ. */
@@ -74,10 +74,10 @@ export async function distil(
   using owned = new DisposableStack();
   const moving = { ...context, parameters: learner.parameters };
   const statistics = await chooseStatistics(moving, photographs.target, settings.statistics);
-  const views = settings.stop === "views" ? await holdOut(context, statistics, owned) : null;
+  const views = settings.stop === "held-out" ? await holdOut(context, statistics, owned) : null;
   const target = views?.kept ?? photographs.target;
   const wanted = [settings, ...others];
-  const probe = settings.agreement > 0 || wanted.some(({ fusion }) => fusion > 0)
+  const probe = settings.consistency > 0 || wanted.some(({ fusion }) => fusion > 0)
     ? await probeProbabilities(context, photographs.target)
     : null;
   const fused = (p: Probabilities, { fusion }: DistillationSettings) =>
@@ -90,17 +90,17 @@ export async function distil(
       ),
     });
   const total = wanted.some(({ average }) => average) ? byClass("summed probabilities") : null;
-  const agreement = settings.agreement > 0
-    ? { probabilities: byClass("fused probabilities"), weight: settings.agreement }
+  const consistency = settings.consistency > 0
+    ? { probabilities: byClass("fused probabilities"), weight: settings.consistency }
     : null;
-  const network = owned.use(new Predictor(moving, statistics, settings.copies, target));
+  const network = owned.use(new Predictor(moving, statistics, settings.augmentations, target));
   const step = await work.time("compile", async () => {
     const { learningRate, momentum } = settings;
     const sgd = { learningRate, momentum, weightDecay: 0 };
     const plan = owned.use(adaptationPlan(moving, target, history, learner.velocity, sgd, {
       statistics,
       ...(total ? { total } : {}),
-      ...(agreement ? { agreement } : {}),
+      ...(consistency ? { consistency } : {}),
     }));
     await gpu.finished();
     return plan;
@@ -112,12 +112,12 @@ export async function distil(
     const found: { probabilities: Probabilities; seconds: number }[] = [];
     for (const by of wanted) {
       const start = performance.now();
-      using asked = new Predictor(moving, statistics, by.copies, target);
+      using asked = new Predictor(moving, statistics, by.augmentations, target);
       const probabilities = read(await asked.predict(), by);
       found.push({ probabilities, seconds: (performance.now() - start) / 1000 });
     }
-    const [own, ...readings] = found;
-    return { probabilities: own!.probabilities, readings };
+    const [own, ...readouts] = found;
+    return { probabilities: own!.probabilities, readouts };
   };
   const snapshots: { step: number; probabilities: Probabilities }[] = [];
   const snapshot = async (taken: number) => {
@@ -126,19 +126,19 @@ export async function distil(
   };
 
   await snapshot(0);
-  const level = context.card.teacher?.level;
+  const sourceKdLoss = context.card.teacher?.sourceKdLoss;
   if (settings.guard > 0) {
     const start = await lossOf(moving, target, statistics);
-    const note = mistrusted(start, settings.guard, level);
+    const note = mistrusted(start, settings.guard, sourceKdLoss);
     if (note !== undefined) {
       // Nor can the probe be trusted, which reads the same photographs.
       return { ...await readAll((said) => said), steps: 0, losses: [start], snapshots, note };
     }
   }
-  if (agreement && probe) {
+  if (consistency && probe) {
     const first = fuse(await network.predict(), probe, photographs.seen, 1);
     const rows = padded(onlyWhere(photographs.seen, first));
-    gpu.write(agreement.probabilities.binding as GpuBuffer, rows);
+    gpu.write(consistency.probabilities.binding as GpuBuffer, rows);
   }
   let taken = 0;
   let note: string | undefined;
@@ -148,9 +148,11 @@ export async function distil(
       await work.stepped(++taken, settings.steps, history);
       await snapshot(taken);
       if (taken % STEPS_PER_LOOK !== 0) continue;
-      if (settings.stop === "level" && level !== undefined) {
+      if (settings.stop === "source-loss" && sourceKdLoss !== undefined) {
         const loss = (await history.values()).at(-1)!;
-        if (loss <= level) note = `stopped after ${taken} steps: the loss is that of source scenes`;
+        if (loss <= sourceKdLoss) {
+          note = `stopped after ${taken} steps: the loss is that of source scenes`;
+        }
       } else if (views && !(await views.stillFalls(moving))) {
         note = `stopped after ${taken} steps: the loss on held-out photographs no longer falls`;
       }

@@ -38,7 +38,7 @@ export const tttKdOnline = defineMethod({
   checkpoint: "joint",
   usesPhotographs: true,
   online: true,
-  adapts: true,
+  lossName: "KD loss",
   settings,
   grid: [
     { learningRate: 0.05 },

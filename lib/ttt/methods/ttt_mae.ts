@@ -3,7 +3,7 @@
  * network that was trained on labels and masked reconstruction takes gradient steps on the reconstruction of
  * each scan alone, then labels the whole scan.
  *
- * The original masks 90 % of the patches of one object in 48 copies, reconstructs their points by a
+ * The original masks 90 % of the patches of one object in 48 augmentations, reconstructs their points by a
  * transformer's decoder (Chamfer distance), moves all weights by AdamW for 20 steps with the norm layers'
  * running statistics, and forgets them. The port, for a sparse U-Net that has no place for hidden tokens: blocks
  * of voxels are hidden, and a linear head says from each voxel that is left which cells around it hold a
@@ -50,7 +50,7 @@ export const tttMae = defineMethod({
   checkpoint: "mae",
   usesPhotographs: false,
   online: false,
-  adapts: true,
+  lossName: "reconstruction loss",
   settings,
   grid: [
     { learningRate: 5e-5 },

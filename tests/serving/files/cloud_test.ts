@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { encodeCloud } from "../../../lib/serving/files/cloud.ts";
 import type { JobResult } from "../../../lib/serving/files/result.ts";
 import type { Scan } from "../../../lib/scan/mod.ts";
-import type { Report } from "../../../lib/segment/report.ts";
+import type { ScanReport } from "../../../lib/segment/report.ts";
 
 /** Point i lies at (i, 100 - i, 2i), was of class i modulo 2, and became i modulo 3. */
 function scanOf(count: number, changes: Partial<Scan> = {}): Scan {
@@ -29,7 +29,7 @@ function resultOf(count: number): JobResult {
     labels: Uint8Array.from({ length: count }, (_, i) => i % 3),
     sourceLabels: Uint8Array.from({ length: count }, (_, i) => i % 2),
     confidence: Float32Array.from({ length: count }, (_, i) => i / count),
-    report: { method: "bn", student: "é" } as Report,
+    report: { method: "bn", student: "é" } as ScanReport,
   };
 }
 

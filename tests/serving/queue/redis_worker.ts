@@ -11,7 +11,7 @@ import { DEFAULT_QUEUE_LIMITS } from "../../../lib/serving/queue/queue.ts";
 import { RedisQueue } from "../../../lib/serving/queue/redis_queue.ts";
 import { writeResult } from "../../../lib/serving/files/result.ts";
 import { JobWorker } from "../../../lib/serving/queue/worker.ts";
-import type { Report } from "../../../lib/segment/report.ts";
+import type { ScanReport } from "../../../lib/segment/report.ts";
 
 const [url, folder, most] = Deno.args;
 const queue = await RedisQueue.open({
@@ -35,7 +35,7 @@ const worker = new JobWorker(queue, {
       sourceLabels: new Uint8Array(1),
       labels: Uint8Array.from(scan, (byte) => byte % 3),
       confidence: new Float32Array(scan.length).fill(0.5),
-      report: {} as Report,
+      report: {} as ScanReport,
     });
   },
 });

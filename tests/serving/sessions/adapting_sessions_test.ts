@@ -13,7 +13,7 @@ import { Engine } from "../../../lib/segment/engine.ts";
 import { readStudent, studentBytes } from "../../../lib/models/models.ts";
 import { segmentOptions } from "../../../lib/segment/options.ts";
 import type { Drift } from "../../../lib/ttt/online_state.ts";
-import type { Report } from "../../../lib/segment/report.ts";
+import type { ScanReport } from "../../../lib/segment/report.ts";
 import { createApp } from "../../../routes/app.ts";
 import { withFolder } from "../queue/support.ts";
 import { formRequest, type SessionAnswer } from "../../routes/support.ts";
@@ -28,10 +28,10 @@ const STUDENT = {
   classes: [...BOXES.classes],
   palette: BOXES.palette.map(([red, green, blue]): [number, number, number] => [red, green, blue]),
   asprs: [...BOXES.asprs],
-  teacher: { id: TEACHER.card.id, width: 3, level: 0.5 },
+  teacher: { id: TEACHER.card.id, width: 3, sourceKdLoss: 0.5 },
 };
-/** Without turned copies of the scan: they bear on the prediction alone. */
-const OPTIONS = { learningRate: 0.1, copies: 0 };
+/** Without turned augmentations of the scan: they bear on the prediction alone. */
+const OPTIONS = { learningRate: 0.1, augmentations: 0 };
 
 Deno.test.afterAll(() => HOST.close());
 
@@ -53,7 +53,7 @@ interface Served {
 interface Learned {
   labels: number[];
   confidence: number[];
-  kdLoss: number[];
+  losses: number[];
   drift: Drift;
   note: string | undefined;
   tensors: ReadonlyMap<string, NamedTensor>;
@@ -102,11 +102,11 @@ async function withServer(
       const { labels, confidence, report }: {
         labels: number[];
         confidence: number[];
-        report: Report;
+        report: ScanReport;
       } = await response.json();
-      const { kdLoss, drift, note } = report;
+      const { losses, drift, note } = report;
       const { tensors } = readSafetensors(await weights(session));
-      return { labels, confidence, kdLoss, drift: drift!, note, tensors };
+      return { labels, confidence, losses, drift: drift!, note, tensors };
     },
     async reset({ links }) {
       const response = await app.request(links.reset, { method: "POST" });
@@ -194,14 +194,14 @@ sessionTest("a session's weights are a student that goes on where they stand", a
   });
   await withServer(folder, async (served) => {
     assert.equal(served.engine.student.id, "test-adapted");
-    const { labels, confidence, kdLoss } = await served.learn(
+    const { labels, confidence, losses } = await served.learn(
       await served.begin({ momentum: 0 }),
       1,
     );
-    assert.deepEqual({ labels, confidence, kdLoss }, {
+    assert.deepEqual({ labels, confidence, losses }, {
       labels: next.labels,
       confidence: next.confidence,
-      kdLoss: next.kdLoss,
+      losses: next.losses,
     });
   }, exported);
 });
@@ -267,6 +267,6 @@ sessionTest("weights that are no numbers any more go home, and label nothing", a
     assert.equal(distance(broken.learned!.student.tensors, source), 0);
     const after = await engine.segment({ ...request, learned: broken.learned! });
     const first = await engine.segment({ ...request, learned: null });
-    assert.deepEqual(after.report.kdLoss, first.report.kdLoss);
+    assert.deepEqual(after.report.losses, first.report.losses);
   });
 });

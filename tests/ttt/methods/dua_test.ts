@@ -27,7 +27,7 @@ function statistics(state: Values): Float64Array {
 }
 
 withGpu("dua moves the running statistics alone, and the prediction by them", async (gpu) => {
-  const { before, after, adapted, source } = await run(gpu, { copies: 3 });
+  const { before, after, adapted, source } = await run(gpu, { augmentations: 3 });
   const names = [...before.keys()].filter((name) => name.includes(".running_"));
   assert.deepEqual(changedNames(before, after), names.sort());
   assert.notDeepEqual(adapted.probabilities.values, source.values);
@@ -35,16 +35,16 @@ withGpu("dua moves the running statistics alone, and the prediction by them", as
 });
 
 withGpu("dua gives the same answer twice", async (gpu) => {
-  const first = await run(gpu, { copies: 2 });
-  const second = await run(gpu, { copies: 2 });
+  const first = await run(gpu, { augmentations: 2 });
+  const second = await run(gpu, { augmentations: 2 });
   assert.deepEqual(second.adapted, first.adapted);
 });
 
 withGpu("dua moves by momentum · decay^i + minimum at its i-th copy", async (gpu) => {
   // Halfway steps show what each copy's own statistics are: batch = 2 moved - start.
   const half = { momentum: 0, decay: 0, minimum: 0.5 };
-  const one = await run(gpu, { ...half, copies: 1 });
-  const two = await run(gpu, { ...half, copies: 2 });
+  const one = await run(gpu, { ...half, augmentations: 1 });
+  const two = await run(gpu, { ...half, augmentations: 2 });
   const start = statistics(one.before);
   const halfway = statistics(one.after);
   const first = halfway.map((value, i) => 2 * value - start[i]!);
@@ -53,16 +53,16 @@ withGpu("dua moves by momentum · decay^i + minimum at its i-th copy", async (gp
     const moved = value + (0.1 * 0.94 + 0.005) * (first[i]! - value);
     return moved + (0.1 * 0.94 ** 2 + 0.005) * (second[i]! - moved);
   });
-  const moved = await run(gpu, { copies: 2, decay: 0.94 });
+  const moved = await run(gpu, { augmentations: 2, decay: 0.94 });
   assertClose(statistics(moved.after), want, 1e-5, "statistics");
 });
 
 Deno.test("dua's momentum does not decay by default; dua refuses what cannot be", () => {
   assert.deepEqual(
     dua.settings.parse({}),
-    { copies: 20, momentum: 0.1, decay: 1, minimum: 0.005 },
+    { augmentations: 20, momentum: 0.1, decay: 1, minimum: 0.005 },
   );
-  for (const bad of [{ copies: 0 }, { momentum: 0.6 }, { decay: 1.1 }, { steps: 1 }]) {
+  for (const bad of [{ augmentations: 0 }, { momentum: 0.6 }, { decay: 1.1 }, { steps: 1 }]) {
     assert.equal(dua.settings.safeParse(bad).success, false);
   }
   assert.equal(dua.grid.length, 6);

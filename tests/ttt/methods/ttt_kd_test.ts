@@ -31,10 +31,10 @@ Deno.test.afterAll(async () => {
   await host.close();
 });
 
-/** Runs a method on the scene, TTT-KD and without copies unless told otherwise. */
+/** Runs a method on the scene, TTT-KD and without augmentations unless told otherwise. */
 async function run(given: Record<string, unknown>, more: Partial<SegmentRequest> = {}) {
   const { engine, request } = await setUp();
-  const alone = given["method"] === "probe" ? {} : { copies: 0 };
+  const alone = given["method"] === "probe" ? {} : { augmentations: 0 };
   const options = segmentOptions({ method: "ttt-kd", ...alone, ...given }, true);
   return await engine.segment({ ...request, options, ...more });
 }
@@ -74,7 +74,7 @@ methodTest("ttt-kd with average predicts by the mean over all steps", async () =
   const averaged = await run({ steps: 1, average: true });
   const first = await run({ method: "bn" });
   const last = await run({ steps: 1 });
-  assert.deepEqual(averaged.report.kdLoss, last.report.kdLoss, "the steps are the same");
+  assert.deepEqual(averaged.report.losses, last.report.losses, "the steps are the same");
   // Where both ends agree, so does the mean, and its confidence is the mean of theirs.
   let agreeing = 0;
   averaged.labels.forEach((label, p) => {
@@ -90,36 +90,39 @@ methodTest("ttt-kd with average predicts by the mean over all steps", async () =
 methodTest("ttt-kd reads adapted weights in several ways as if each were asked alone", async () => {
   const steps = { steps: 3, learningRate: 0.1 };
   const others = [
-    { copies: 2 },
+    { augmentations: 2 },
     { average: true },
-    { method: "ttt-kd-fusion", copies: 1 },
+    { method: "ttt-kd-fusion", augmentations: 1 },
   ];
   const settingsOf = (given: Record<string, unknown>) =>
-    segmentOptions({ method: "ttt-kd", ...steps, copies: 0, ...given }, true).settings;
-  const { labels, readings } = await run(steps, { readings: others.map(settingsOf) });
+    segmentOptions({ method: "ttt-kd", ...steps, augmentations: 0, ...given }, true).settings;
+  const { labels, readouts } = await run(steps, { readouts: others.map(settingsOf) });
   assert.deepEqual(labels, (await run(steps)).labels);
   for (const [i, other] of others.entries()) {
-    assert.deepEqual(readings[i]!.labels, (await run({ ...steps, ...other })).labels);
-    assert.notDeepEqual(readings[i]!.labels, labels);
+    assert.deepEqual(readouts[i]!.labels, (await run({ ...steps, ...other })).labels);
+    assert.notDeepEqual(readouts[i]!.labels, labels);
   }
 });
 
 methodTest("ttt-kd stops once the loss is that of source scenes, and says so", async () => {
   const { engine } = await setUp();
-  const level = engine.student.teacher!.level!;
-  const { report } = await run({ steps: 200, stop: "level", learningRate: 0.1 });
+  const sourceKdLoss = engine.student.teacher!.sourceKdLoss!;
+  const { report } = await run({ steps: 200, stop: "source-loss", learningRate: 0.1 });
   assert.ok(report.steps < 200);
   assert.match(report.note!, /the loss is that of source scenes/);
   // The last loss that was looked at is the one before the last step.
-  assert.ok(report.kdLoss.at(-2)! <= level);
-  assert.ok(report.kdLoss[report.steps - 6]! > level, "it stopped at the first look that could");
+  assert.ok(report.losses.at(-2)! <= sourceKdLoss);
+  assert.ok(
+    report.losses[report.steps - 6]! > sourceKdLoss,
+    "it stopped at the first look that could",
+  );
 });
 
 methodTest("ttt-kd stops once held-out photographs gain nothing more", async () => {
-  const still = await run({ steps: 60, stop: "views", learningRate: 0 });
+  const still = await run({ steps: 60, stop: "held-out", learningRate: 0 });
   assert.equal(still.report.steps, 5, "the first look sees that nothing moves");
   assert.match(still.report.note!, /held-out photographs/);
-  const moving = await run({ steps: STEPS, stop: "views" });
+  const moving = await run({ steps: STEPS, stop: "held-out" });
   assert.equal(moving.report.steps, STEPS);
 });
 
@@ -137,7 +140,7 @@ methodTest("ttt-kd with a guard does not adapt to targets of the wrong voxels", 
 
 methodTest("ttt-kd by the statistics that agree better with the photographs", async () => {
   const first = async (statistics: string) =>
-    (await run({ steps: 1, learningRate: 0, statistics })).report.kdLoss[0]!;
+    (await run({ steps: 1, learningRate: 0, statistics })).report.losses[0]!;
   const [batch, running] = [await first("batch"), await first("running")];
   assert.notEqual(batch, running);
   assert.equal(await first("auto"), Math.min(batch, running));
@@ -149,15 +152,15 @@ methodTest("ttt-kd with running statistics starts at the source prediction", asy
     { snapshots: [0] },
   );
   assert.deepEqual(snapshots[0]!.labels, sourceLabels);
-  assert.ok(report.kdLoss.at(-1)! < report.kdLoss[0]!);
+  assert.ok(report.losses.at(-1)! < report.losses[0]!);
 });
 
-methodTest("ttt-kd with agreement pulls the network towards the fused prediction", async () => {
+methodTest("ttt-kd with consistency pulls the network towards the fused prediction", async () => {
   const fused = await run({ method: "fusion" });
   const agreementOf = (labels: Uint8Array) =>
     labels.reduce((sum, label, p) => sum + Number(label === fused.labels[p]), 0);
   const plain = await run({ steps: STEPS });
-  const pulled = await run({ steps: STEPS, agreement: 1 });
+  const pulled = await run({ steps: STEPS, consistency: 1 });
   assert.ok(agreementOf(pulled.labels) > agreementOf(plain.labels));
 });
 
@@ -173,5 +176,5 @@ methodTest("fusion with weight 0 is the network, and a heavy probe is the probe"
 methodTest("ttt-kd-online drawn all the way back starts the next scan at the source", async () => {
   const first = await run({ method: "ttt-kd-online", anchor: 1 });
   const second = await run({ method: "ttt-kd-online", anchor: 1 });
-  assert.equal(second.report.kdLoss[0], first.report.kdLoss[0]);
+  assert.equal(second.report.losses[0], first.report.losses[0]);
 });
