@@ -8,7 +8,7 @@ import type { Results, StudyResult } from "../results/results.ts";
 import { studyCharts } from "./charts.ts";
 import { claimsOf } from "./claims.ts";
 import { STYLE } from "./style.ts";
-import { element, escape } from "./element.ts";
+import { element, escape } from "./markup.ts";
 import {
   claimsTable,
   classTables,
