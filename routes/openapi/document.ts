@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { mapValues } from "@std/collections/map-values";
 import { LABELLING_PATHS } from "./labelling.ts";
 import { optionSchemas, sessionOptionSchemas } from "./options.ts";
 import { HEADERS, headers, problem } from "./parts.ts";
@@ -25,15 +26,10 @@ const METHODS = ["get", "post", "delete"] as const;
 
 /** @param guarded whether everything under `/v1` asks for a bearer token. */
 export function openApiDocument(guarded: boolean): OpenApi {
-  const paths = Object.fromEntries(
-    Object.entries(PATHS).map(([path, item]) => [
-      path,
-      Object.fromEntries(
-        METHODS.filter((method) => item[method]).map((
-          method,
-        ) => [method, completed(item[method]!, guarded && path.startsWith("/v1/"))]),
-      ),
-    ]),
+  const paths = mapValues(
+    PATHS,
+    (item, path) =>
+      mapValues(item, (operation) => completed(operation, guarded && path.startsWith("/v1/"))),
   );
   return {
     openapi: "3.1.1",
@@ -85,12 +81,10 @@ function completed(operation: Operation, guarded: boolean): Operation & { securi
   return {
     ...operation,
     ...(guarded ? { security: [{ bearer: [] }] } : {}),
-    responses: Object.fromEntries(
-      Object.entries(responses).map(([status, answer]) => [
-        status,
-        { ...answer, headers: { ...headers("X-Request-Id"), ...answer.headers } },
-      ]),
-    ),
+    responses: mapValues(responses, (answer) => ({
+      ...answer,
+      headers: { ...headers("X-Request-Id"), ...answer.headers },
+    })),
   };
 }
 
