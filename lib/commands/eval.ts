@@ -1,4 +1,5 @@
 /** `eval`: methods against each other on held-out scenes, and the studies around them. */
+import { omit } from "@std/collections/omit";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineCommand, UsageError, wholeNumber } from "../cli/args.ts";
@@ -190,8 +191,8 @@ function listOf<T extends string>(option: string, value: string, allowed: readon
 
 /** What was asked for, without where it is written and how it is kept. */
 function commandLine(values: Record<string, string | boolean | undefined>): string {
-  const { out: _, cache: __, fresh: ___, report: ____, ...told } = values;
-  return Object.entries(told).flatMap(([name, value]) =>
-    value === true ? [`--${name}`] : typeof value === "string" ? [`--${name} ${value}`] : []
-  ).join(" ");
+  return Object.entries(omit(values, ["out", "cache", "fresh", "report"])).flatMap((
+    [name, value],
+  ) => value === true ? [`--${name}`] : typeof value === "string" ? [`--${name} ${value}`] : [])
+    .join(" ");
 }

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { mapValues } from "@std/collections/map-values";
 import { JOB_PATHS } from "./jobs.ts";
 import { optionSchemas, sessionOptionSchemas } from "./options.ts";
 import { HEADERS, headers, problem } from "./responses.ts";
@@ -34,15 +35,10 @@ const METHODS = ["get", "post", "delete"] as const;
  * @param guarded whether everything under `/v1` asks for a bearer token.
  */
 export function openApiDocument(guarded: boolean): OpenApiDocument {
-  const paths = Object.fromEntries(
-    Object.entries(PATHS).map(([path, item]) => [
-      path,
-      Object.fromEntries(
-        METHODS.filter((method) => item[method]).map((
-          method,
-        ) => [method, completed(item[method]!, guarded && path.startsWith("/v1/"))]),
-      ),
-    ]),
+  const paths = mapValues(
+    PATHS,
+    (item, path) =>
+      mapValues(item, (operation) => completed(operation, guarded && path.startsWith("/v1/"))),
   );
   return {
     openapi: "3.1.1",
@@ -97,12 +93,10 @@ function completed(
   return {
     ...operation,
     ...(guarded ? { security: [{ bearer: [] }] } : {}),
-    responses: Object.fromEntries(
-      Object.entries(responses).map(([status, response]) => [
-        status,
-        { ...response, headers: { ...headers("X-Request-Id"), ...response.headers } },
-      ]),
-    ),
+    responses: mapValues(responses, (response) => ({
+      ...response,
+      headers: { ...headers("X-Request-Id"), ...response.headers },
+    })),
   };
 }
 

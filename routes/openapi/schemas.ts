@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { mapValues } from "@std/collections/map-values";
+import { omit } from "@std/collections/omit";
 import { z } from "zod";
 import { studentCardSchema } from "../../lib/nn/card.ts";
 import type { Job, JobProblem } from "../../lib/serving/queue/job.ts";
@@ -120,7 +122,5 @@ export function answerSchemas(): Record<string, JsonSchema> {
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
     },
   });
-  return Object.fromEntries(
-    Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]),
-  );
+  return mapValues(schemas, (schema) => omit(schema, ["$schema", "$id"]));
 }

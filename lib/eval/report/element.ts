@@ -4,17 +4,7 @@
  * @module
  */
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-};
-
-/** Text that may stand between tags and in attributes. */
-export function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
-}
+import { escape } from "@std/html/entities";
 
 /** Attributes by name; numbers are rounded to hundredths. */
 export type Attributes = Readonly<Record<string, string | number>>;
@@ -22,7 +12,7 @@ export type Attributes = Readonly<Record<string, string | number>>;
 /**
  * One element.
  *
- * @param children markup, not text: text goes through {@link escape} first.
+ * @param children markup, not text: text goes through `escape()` first.
  */
 export function element(name: string, attributes: Attributes = {}, ...children: string[]): string {
   const list = Object.entries(attributes).map(([key, value]) =>

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { maxBy } from "@std/collections/max-by";
 import type { Method } from "../../ttt/method.ts";
 import type { Table } from "../report/tables.ts";
 import { percent } from "../report/numbers.ts";
@@ -38,7 +39,7 @@ export function choices(
       );
       return { settings: grid[i] ?? {}, miou: mean(Object.values(domains)), domains };
     });
-    const best = tried.reduce((a, b) => b.miou > a.miou ? b : a);
+    const best = maxBy(tried, ({ miou }) => miou)!;
     return { method, tried, best: best.settings };
   });
 }

@@ -8,6 +8,8 @@
  *
  * @module
  */
+import { abortable } from "@std/async/abortable";
+import { delay } from "@std/async/delay";
 import { GpuTurns } from "../../concurrency/turns.ts";
 import type { Answer, AnswerKind } from "../files/answer.ts";
 import { type LabelContext, type Labeller, LabellerLostError } from "./labeller.ts";
@@ -86,14 +88,8 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
   async available(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#thread) return;
-    const aborted = Promise.withResolvers<never>();
-    const abort = () => aborted.reject(signal?.reason);
-    signal?.addEventListener("abort", abort, { once: true });
-    try {
-      await Promise.race([this.#opened.promise, aborted.promise]);
-    } finally {
-      signal?.removeEventListener("abort", abort);
-    }
+    const { promise } = this.#opened;
+    await (signal ? abortable(promise, signal) : promise);
   }
 
   async label(folder: string, turn: number, context: LabelContext = {}): Promise<void> {
@@ -169,7 +165,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       this.#pause = this.#options.pauseAfter(++this.#losses);
-      await passed(this.#pause, signal);
+      await delay(this.#pause, { signal }).catch(() => {});
       if (signal.aborted) break;
       try {
         const { thread } = await openThread(this.#options.module, this.#models, signal);
@@ -220,15 +216,4 @@ async function openThread(
   } finally {
     signal?.removeEventListener("abort", abort);
   }
-}
-
-/** Resolves after a while, or once aborted. */
-async function passed(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  const stop = () => resolve();
-  signal.addEventListener("abort", stop);
-  await promise;
-  signal.removeEventListener("abort", stop);
-  clearTimeout(timer);
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { deadline } from "@std/async/deadline";
 import { Queue, QueueEvents, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { join } from "node:path";
@@ -372,10 +373,7 @@ export class RedisQueue implements JobQueue {
     ]);
     if (!away) return void await closed;
     // ioredis 6.0.0 never tells the end of a connection that waits for its next attempt.
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, CLOSE_MILLISECONDS);
-    await Promise.race([closed.catch(() => {}), late]);
-    clearTimeout(timer);
+    await deadline(closed, CLOSE_MILLISECONDS).catch(() => {});
   }
 
   #bullOptions() {
