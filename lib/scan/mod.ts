@@ -4,6 +4,7 @@
  * @module
  */
 export { CameraError, InputError, PhotoError, ScanError } from "./errors.ts";
+export type { ImageSize } from "./image_size.ts";
 export type { Scan, ScanLabels } from "./scan.ts";
 export { readScan, scanFormat } from "./read.ts";
 export { convertScan, writeScan } from "./write.ts";

@@ -13,15 +13,10 @@ import type { Drift } from "../../lib/ttt/online_state.ts";
 import type { Metrics } from "../../lib/metrics/confusion.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
+import { exactly } from "../../lib/validation/mod.ts";
 import type { jobView } from "../http/job_view.ts";
 import type { sessionView } from "../http/session_view.ts";
 import type { Schema } from "./types.ts";
-
-/** An object with exactly the members of a type; those that may be missing are `.exactOptional()`. */
-function exactly<T>() {
-  type Members = { [Name in keyof T]-?: z.ZodType<Required<T>[Name] | undefined> };
-  return <Shape extends Members>(shape: Shape) => z.strictObject(shape);
-}
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);

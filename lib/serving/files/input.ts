@@ -101,7 +101,7 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
       "method",
     );
   }
-  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) as boolean };
+  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) };
 }
 
 /** The format of the scan, by its first bytes alone. @throws {ScanError} where it is none that is read. */
