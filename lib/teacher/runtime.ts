@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { minBy } from "@std/collections/min-by";
 import type * as Ort from "onnxruntime-web";
 import type { Answer, ExternalData, Question } from "./wasm_worker.ts";
 
@@ -74,9 +75,7 @@ export async function wasmSession({ onnx, externalData }: ModelBytes): Promise<S
     }
     const { inputNames, outputNames } = loaded!;
     const run = async (inputName: string, outputName: string, { data, dims }: SessionInput) => {
-      const worker = workers.reduce((least, other) =>
-        other.waiting < least.waiting ? other : least
-      );
+      const worker = minBy(workers, ({ waiting }) => waiting)!;
       const answer = await worker.ask({ kind: "run", inputName, outputName, data, dims });
       if (answer.kind !== "output") {
         throw new TypeError("Cannot run: the worker answered otherwise");

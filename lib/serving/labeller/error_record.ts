@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { filterValues } from "@std/collections/filter-values";
 import { GpuLostError, GpuUnavailableError, GpuValidationError } from "../../gpu/mod.ts";
 import { CameraError, InputError, PhotoError, ScanError } from "../../scan/mod.ts";
 import { OptionError } from "../../segment/options.ts";
@@ -46,8 +47,8 @@ export function errorRecord(error: unknown): ErrorRecord {
   if (!(error instanceof Error)) return { name: "Error", message: `${error}`, fields: {} };
   const { name, message, stack, cause } = error;
   // Plain data alone: what cannot be cloned would fail the message that carries it.
-  const isPlain = ([, value]: [string, unknown]) => value === null || PLAIN.has(typeof value);
-  const fields = Object.fromEntries(Object.entries(error).filter(isPlain));
+  const isPlain = (value: unknown) => value === null || PLAIN.has(typeof value);
+  const fields = filterValues({ ...error }, isPlain);
   return {
     name,
     message,

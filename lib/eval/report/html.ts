@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { escape } from "@std/html/entities";
 import { Buffer } from "node:buffer";
 import type { Results, StudyResult } from "../results/results.ts";
 import { studyCharts } from "./charts.ts";
 import { claimsOf } from "./claims.ts";
 import { STYLE } from "./style.ts";
-import { element, escape } from "./element.ts";
+import { element } from "./markup.ts";
 import {
   claimsTable,
   classTables,
