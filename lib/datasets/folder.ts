@@ -25,7 +25,7 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { readNamed, readPhotographs } from "../scan/read_folder.ts";
 import { readScan, type Scan } from "../scan/mod.ts";
-import { readViews } from "../scan/camera/views.ts";
+import { readViews } from "../scan/camera/read_views.ts";
 import { issueAt, parseJson, validate, violationText } from "../validation/mod.ts";
 import type { Dataset, DatasetScene, DatasetSplit } from "./dataset.ts";
 

@@ -9,7 +9,7 @@
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readScan, type Scan, scanFormat } from "../../scan/mod.ts";
-import { readViews, type Views } from "../../scan/camera/views.ts";
+import { readViews, type Views } from "../../scan/camera/read_views.ts";
 import { flagSetting } from "../../ttt/methods/mod.ts";
 import { checked, methodOf, OptionError, segmentOptions } from "../../segment/options.ts";
 import type { SegmentOptions } from "../../segment/types.ts";
