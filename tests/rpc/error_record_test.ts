@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
-import { errorOf, errorRecord } from "../../../lib/serving/labeller/error_record.ts";
-import { GpuLostError, GpuUnavailableError } from "../../../lib/gpu/mod.ts";
-import { CameraError, InputError, PhotoError, ScanError } from "../../../lib/scan/mod.ts";
-import { OptionError } from "../../../lib/segment/options.ts";
+import { errorOf, errorRecord } from "../../lib/rpc/error_record.ts";
+import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
+import { CameraError, InputError, PhotoError, ScanError } from "../../lib/scan/mod.ts";
+import { OptionError } from "../../lib/segment/options.ts";
+import { LABELLER_ERRORS } from "../../lib/serving/labeller/labeller_thread.ts";
 
-/** An error as it comes out of a message. */
+/** Sends an error through a message, as a labelling thread does. */
 function sent(error: unknown): Error {
-  return errorOf(structuredClone(errorRecord(error)));
+  return errorOf(structuredClone(errorRecord(error)), LABELLER_ERRORS);
 }
 
-Deno.test("errorOf() gives an input error its class, its place and its cause back", () => {
+Deno.test("errorOf() rebuilds an input error with its class, fields, stack and cause", () => {
   const cause = new RangeError("offset is out of bounds");
   const details = {
     file: "a.las",
@@ -40,7 +41,7 @@ Deno.test("errorOf() gives an input error its class, its place and its cause bac
   assert.equal((sent(placeless) as ScanError).offset, placeless.offset);
 });
 
-Deno.test("errorOf() tells bad options and lost devices from all else", () => {
+Deno.test("errorOf() rebuilds the classes that it is given, and those of the language", () => {
   const option = sent(new OptionError("Cannot set steps", "steps"));
   assert.ok(option instanceof OptionError && option instanceof RangeError);
   assert.equal(option.field, "steps");
@@ -49,7 +50,7 @@ Deno.test("errorOf() tells bad options and lost devices from all else", () => {
   assert.ok(sent(new TypeError("shape")) instanceof TypeError);
 });
 
-Deno.test("errorOf() keeps the name of what it does not know, and takes whatever was thrown", () => {
+Deno.test("errorOf() keeps the name of an error of another class, and takes any thrown value", () => {
   class OddError extends Error {
     override name = "OddError";
     readonly callback = () => {};

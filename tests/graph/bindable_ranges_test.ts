@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { type Binding, GpuBuffer, type Launch } from "../../lib/gpu/mod.ts";
 import { movingAverage } from "../../lib/graph/optimizers/moving_average.ts";
-import { adamStep } from "../../lib/graph/optimizers/optimizer.ts";
-import { overRanges, wholeOf } from "../../lib/graph/optimizers/ranges.ts";
+import { adamStep } from "../../lib/graph/optimizers/adam.ts";
+import { overRanges, wholeOf } from "../../lib/graph/optimizers/bindable_ranges.ts";
 import { restoreReference, restoreStep } from "../../lib/graph/optimizers/restore.ts";
 import { withGpu } from "../gpu.ts";
 import { seededNumbers } from "./support.ts";
@@ -24,7 +24,7 @@ Deno.test("overRanges() walks the weights of MinkUNet34C in parts that every ada
     [512 + 2 ** 27, weights.size - 2 ** 27],
   ]);
   assert.deepEqual(firsts, [0, 2 ** 23]);
-  assert.deepEqual(launches.map(({ params }) => params![0]), parts.map(({ size }) => size / 16));
+  assert.deepEqual(launches.map(({ params }) => params.count), parts.map(({ size }) => size / 16));
 });
 
 Deno.test("overRanges() refuses ranges of different sizes", () => {
