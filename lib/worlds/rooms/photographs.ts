@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Camera, cameraAt, type Lens } from "../../scan/mod.ts";
+import { type Camera, cameraAt, type CameraOptics } from "../../scan/mod.ts";
 import { type Picture, takePictures } from "../photographs.ts";
 import type { Random } from "../../random/random.ts";
 import type { CastRays } from "../raycast.ts";
@@ -11,7 +11,7 @@ import { lampPainter } from "./lamplight.ts";
 import type { Room } from "./room.ts";
 
 /** Of every camera in a room. */
-export const ROOM_LENS: Lens = { width: 128, height: 96, fieldOfView: 80 * Math.PI / 180 };
+export const ROOM_LENS: CameraOptics = { width: 128, height: 96, fieldOfView: 80 * Math.PI / 180 };
 
 /**
  * Cameras that look across the room in turn, from 1.2 to 1.8 m: each stands on free floor on the far
