@@ -100,12 +100,30 @@ function slab(crossing: Crossing, half: number, from: number, step: number, face
 
 /** A ray in the solid's own axes: a point of it, relative to the solid's centre, and its direction. */
 interface OwnRay {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly dx: number;
-  readonly dy: number;
-  readonly dz: number;
+  x: number;
+  y: number;
+  z: number;
+  dx: number;
+  dy: number;
+  dz: number;
+}
+
+/** Rays in the axes of the solid being tried; reused, since making objects for every ray and solid takes longer. */
+const own: OwnRay = { x: 0, y: 0, z: 0, dx: 0, dy: 0, dz: 0 };
+const lying: OwnRay = { x: 0, y: 0, z: 0, dx: 0, dy: 0, dz: 0 };
+
+function setRay(
+  ray: OwnRay,
+  x: number,
+  y: number,
+  z: number,
+  dx: number,
+  dy: number,
+  dz: number,
+): OwnRay {
+  (ray.x = x), (ray.y = y), (ray.z = z);
+  (ray.dx = dx), (ray.dy = dy), (ray.dz = dz);
+  return ray;
 }
 
 /** Cuts the crossing of a solid's slab in z down to the solid. `r` holds the words of the ray. */
@@ -123,22 +141,27 @@ function cross(crossing: Crossing, p: Float64Array, w: number, r: Float32Array):
     slab(crossing, hy, y, dy, FACE.y);
     return;
   }
-  const ray = { x, y, z, dx, dy, dz };
+  const ray = setRay(own, x, y, z, dx, dy, dz);
   if (kind === KIND.prism) return prism(crossing, p, w, ray);
   if (kind === KIND.lattice) return lattice(crossing, p, w, ray);
   // The rest is solved about the ray's point nearest to the centre, which float32 needs in the kernel.
   const middle = -(x * dx + y * dy + z * dz) / (dx * dx + dy * dy + dz * dz);
-  const near = { x: x + middle * dx, y: y + middle * dy, z: z + middle * dz, dx, dy, dz };
-  if (kind === KIND.ellipsoid) return ellipsoid(crossing, p, w, near, middle);
+  (ray.x += middle * dx), (ray.y += middle * dy), (ray.z += middle * dz);
+  if (kind === KIND.ellipsoid) return ellipsoid(crossing, p, w, ray, middle);
   const hz = p[w + 6]!, shape = p[w + 7]!;
   if (kind === KIND.frustum) {
-    return cone(crossing, near, { first: hx, last: shape, half: hz }, middle, FACE.cone);
+    return cone(crossing, ray, { first: hx, last: shape, half: hz }, middle, FACE.cone);
   }
   // A roller: its axis is x, where that of a frustum is z.
   (crossing.near = -Infinity), (crossing.far = Infinity);
   slab(crossing, hx, x, dx, FACE.x);
-  const lying = { x: near.y, y: near.z, z: near.x, dx: dy, dy: dz, dz: dx };
-  cone(crossing, lying, { first: hz, last: shape, half: hx }, middle, FACE.lying);
+  cone(
+    crossing,
+    setRay(lying, ray.y, ray.z, ray.x, dy, dz, dx),
+    { first: hz, last: shape, half: hx },
+    middle,
+    FACE.lying,
+  );
 }
 
 /** Cuts a crossing by an upright cylinder; (x, y) and (dx, dy) are the ray's origin and direction across its axis. */
