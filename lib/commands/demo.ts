@@ -56,7 +56,7 @@ export const command = defineCommand({
     const fused = await labelledFile(server.url, { ...submission, options: { steps } });
     display[Symbol.dispose]();
 
-    await Deno.mkdir(out, { recursive: true });
+    await writeInputs(out, submission);
     await Deno.writeFile(join(out, "labelled.ply"), fused.bytes);
     await Deno.writeTextFile(join(out, "report.json"), JSON.stringify(fused.report, null, 2));
     const { labels } = await readScan(fused.bytes, "labelled.ply");
@@ -81,7 +81,8 @@ export const command = defineCommand({
     console.log(`          batch statistics    ${percent(miou.bn)}`);
     console.log(`          TTT-KD, ${`${steps} steps`.padEnd(10)}  ${percent(miou.adapted)}`);
     console.log(`          TTT-KD and 2D probe ${percent(miou.fused)}`);
-    console.log(`written   ${out}: labelled.ply, report.json, before_after.png`);
+    console.log(`written   ${out}: labelled.ply, report.json, before_after.png;`);
+    console.log("          the scan as it was sent: scan.ply, cameras.json, images");
     console.log(`all of it took ${seconds.toFixed(1)} s`);
     if (miou.adapted <= miou.source || miou.fused <= miou.source) {
       throw new Error("Cannot show a gain: TTT-KD did not beat source only on this scan");
@@ -96,6 +97,14 @@ function submissionOf({ scan, photos, cameras }: WorldScene): Submission {
     cameras: camerasToJson(cameras),
     options: {},
   };
+}
+
+/** Writes what was sent, so that readers can send it again by other means. */
+async function writeInputs(out: string, { scan, images, cameras }: Submission): Promise<void> {
+  await Deno.mkdir(join(out, "images"), { recursive: true });
+  await Deno.writeFile(join(out, "scan.ply"), scan.bytes);
+  await Deno.writeTextFile(join(out, "cameras.json"), cameras!);
+  for (const { name, bytes } of images) await Deno.writeFile(join(out, "images", name), bytes);
 }
 
 function describe({ losses, phases }: ScanReport): string {

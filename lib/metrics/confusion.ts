@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { mapValues } from "@std/collections/map-values";
 import type { Scan } from "../scan/mod.ts";
 
 /** How well a prediction agrees with the truth. */
@@ -156,10 +157,8 @@ export function metricsOf(
   names: readonly string[],
 ): Record<string, Metrics> | undefined {
   if (format === "las" || labels === null || !areClasses(labels, names.length)) return undefined;
-  return Object.fromEntries(
-    Object.entries(predictions).map(([method, predicted]) => [
-      method,
-      new Confusion(names.length).add(labels, predicted).metrics(names),
-    ]),
+  return mapValues(
+    predictions,
+    (predicted) => new Confusion(names.length).add(labels, predicted).metrics(names),
   );
 }

@@ -60,7 +60,7 @@ export function studentBytes({ card, tensors, centre }: StudentFile): Uint8Array
   return writeSafetensors({ tensors: all, metadata: { card: JSON.stringify(card) } });
 }
 
-/** Reads a teacher by the path of its card or by name; see `lib/teacher/store.ts`. */
+/** Reads a teacher by the path of its card or by name; see `lib/teacher/find_teacher.ts`. */
 export function readTeacher(given: string = DEFAULT_TEACHER): Promise<TeacherFile> {
   return findTeacher(given);
 }

@@ -11,9 +11,9 @@ import type { StudentCard } from "../nn/card.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
 import { virtualViews } from "../pairing/virtual/mod.ts";
-import { ScanError } from "../scan/mod.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
 import { labelByBlocks } from "./block_labelling.ts";
+import { blameScan } from "./blame_scan.ts";
 import { type BlockSize, cutBlocks } from "../voxels/blocks.ts";
 import { CarriedMemory } from "./carried_memory.ts";
 import { type Labelling, labelWhole } from "./labelling.ts";
@@ -161,15 +161,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     try {
       return await this.#segment(request);
     } catch (error) {
-      // What passes a limit of the adapter or of the voxel grid is the client's scan, not our mistake.
-      if (!(error instanceof RangeError) || error instanceof OptionError) throw error;
-      throw new ScanError({
-        file: request.scan.name,
-        action: "label",
-        problem: error.message,
-        mend: "cut the scan, take stray points out, or set another voxelSize",
-        cause: error,
-      });
+      throw blameScan(error, request.scan.name);
     }
   }
 

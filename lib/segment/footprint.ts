@@ -45,7 +45,7 @@ export interface Footprint {
  *
  * @param levels voxels at strides 1, 2, 4, ...: one number for each level of the student's network. One point a
  *   voxel is assumed.
- * @throws {RangeError} where a tensor is larger than the largest binding.
+ * @throws {CapacityError} where a tensor is larger than the largest binding.
  * @throws {TypeError} where the student has no teacher and is to adapt.
  */
 export function footprint(

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { z } from "zod";
 import { OptionError } from "../ttt/option_error.ts";
 import {
   choiceSetting,
@@ -12,6 +13,7 @@ import {
   METHODS,
   numberSetting,
 } from "../ttt/methods/mod.ts";
+import { validate } from "../validation/mod.ts";
 import type { SegmentOptions } from "./types.ts";
 
 export { OptionError };
@@ -24,7 +26,7 @@ export const DEFAULT_METHOD = "ttt-kd-fusion";
 
 /**
  * What labels by virtual views unless told otherwise: fusing with what a teacher says of pictures unlike its own costs
- * far more than being drawn towards them (validation scenes, `deno task eval --studies views --split validation`).
+ * far more than being drawn towards them (validation scenes, `deno task eval --studies virtual-views --split validation`).
  */
 const VIRTUAL_METHOD = "ttt-kd";
 
@@ -76,11 +78,9 @@ export function segmentOptions(
     settings: named === undefined && usual === "bn"
       ? (settingsOf(methodOf(DEFAULT_METHOD), own), settingsOf(method, {}))
       : settingsOf(method, own),
-    evaluate: checked(EVALUATE, "evaluate", evaluate) as boolean,
+    evaluate: checked(EVALUATE, "evaluate", evaluate),
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
-    ...(voxelSize === undefined
-      ? {}
-      : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) as number }),
+    ...(voxelSize === undefined ? {} : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) }),
   };
 }
 
@@ -122,22 +122,20 @@ export const COMMON_SETTINGS = {
   ),
 } as const;
 
-interface Schema {
-  safeParse(value: unknown):
-    | { success: true; data: unknown }
-    | { success: false; error: { issues: readonly { message: string }[] } };
-}
-
 /**
  * A value that its schema allows, or the default where there is none.
  *
  * @throws {OptionError} naming the field, the value and what it may be.
  */
-export function checked(schema: unknown, field: string, value: unknown): unknown {
-  const parsed = (schema as Schema).safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new OptionError(
-    `Cannot set ${field} to ${JSON.stringify(value)}: ${parsed.error.issues[0]!.message}`,
-    field,
+export function checked<S extends z.core.$ZodType>(
+  schema: S,
+  field: string,
+  value: unknown,
+): z.output<S> {
+  return validate(
+    schema,
+    value,
+    ({ mend }) =>
+      new OptionError(`Cannot set ${field} to ${JSON.stringify(value)}: ${mend}`, field),
   );
 }

@@ -15,8 +15,8 @@ import {
 import { crossEntropy } from "../graph/losses/cross_entropy.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { recordLoss } from "../graph/losses/mean_loss.ts";
-import { type SgdOptions, sgdStep } from "../graph/optimizers/optimizer.ts";
-import { overRanges } from "../graph/optimizers/ranges.ts";
+import { type SgdOptions, sgdStep } from "../graph/optimizers/sgd.ts";
+import { overRanges } from "../graph/optimizers/bindable_ranges.ts";
 import { softCrossEntropy } from "../graph/losses/soft_cross_entropy.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";

@@ -1,4 +1,5 @@
 /** `/v1/sessions` over an engine that learns how many points it has seen. */
+import { abortable } from "@std/async/abortable";
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -214,11 +215,7 @@ function gate() {
   const opened = Promise.withResolvers<void>();
   const work = async ({ signal }: { signal?: AbortSignal }) => {
     begun.resolve();
-    const left = Promise.withResolvers<never>();
-    const leave = () => left.reject(signal!.reason);
-    signal?.addEventListener("abort", leave, { once: true });
-    await Promise.race([opened.promise, left.promise]);
-    signal?.removeEventListener("abort", leave);
+    await (signal ? abortable(opened.promise, signal) : opened.promise);
   };
   return { begun: begun.promise, open: opened.resolve, work };
 }

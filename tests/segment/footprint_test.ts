@@ -1,5 +1,6 @@
 /** Layouts on paper: what a step takes of memory, without taking it. */
 import assert from "node:assert/strict";
+import { CapacityError } from "../../lib/gpu/mod.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
 import { footprint, type Step, surfaceLevels } from "../../lib/segment/footprint.ts";
@@ -69,7 +70,7 @@ Deno.test("footprint() refuses an adaptation without a teacher, levels that do n
   assert.ok(footprint(student, "adaptation", levels, LIMITS).largestBytes >= 4000 * 4096);
   assert.throws(
     () => footprint(student, "adaptation", surfaceLevels(40_000, 4), LIMITS),
-    RangeError,
+    CapacityError,
   );
 });
 

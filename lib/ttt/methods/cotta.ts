@@ -15,7 +15,7 @@ import type { Binding, Gpu } from "../../gpu/mod.ts";
 import { Graph } from "../../graph/graph.ts";
 import { recordLoss } from "../../graph/losses/mean_loss.ts";
 import { movingAverage } from "../../graph/optimizers/moving_average.ts";
-import { overRanges, wholeOf } from "../../graph/optimizers/ranges.ts";
+import { overRanges, wholeOf } from "../../graph/optimizers/bindable_ranges.ts";
 import { restoreStep } from "../../graph/optimizers/restore.ts";
 import { softCrossEntropy } from "../../graph/losses/soft_cross_entropy.ts";
 import { softmax } from "../../graph/ops/softmax.ts";

@@ -13,8 +13,8 @@
  */
 import { z } from "zod";
 import { type Binding, type GpuBuffer, Program } from "../../gpu/mod.ts";
-import { sgdStep } from "../../graph/optimizers/optimizer.ts";
-import { overRanges } from "../../graph/optimizers/ranges.ts";
+import { sgdStep } from "../../graph/optimizers/sgd.ts";
+import { overRanges } from "../../graph/optimizers/bindable_ranges.ts";
 import { AdamW } from "../../nn/adamw.ts";
 import { Learner } from "../learner.ts";
 import { MASK, Masker } from "../masking.ts";
