@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { accepts } from "@std/http/negotiation";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { accepts } from "hono/accepts";
 import { etag } from "hono/etag";
 import { secureHeaders } from "hono/secure-headers";
 import { notFound } from "./http/problem.ts";
@@ -72,11 +72,7 @@ const policy = secureHeaders({
 /** Answers browsers with the page; who does not ask for HTML goes on to the next handler. */
 export const viewerPage: MiddlewareHandler = async (c, next) => {
   c.header("vary", "accept");
-  const type = accepts(c, {
-    header: "Accept",
-    supports: ["text/html", "application/json"],
-    default: "application/json",
-  });
+  const type = accepts(c.req.raw, "application/json", "text/html");
   if (type !== "text/html") return await next();
   return await policy(c, () => {
     c.res = text(c, page, "text/html");

@@ -1,4 +1,5 @@
 /** `eval`: methods against each other on held-out scenes, and the studies around them. */
+import { omit } from "@std/collections/omit";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineCommand, UsageError, wholeNumber } from "../cli/args.ts";
@@ -6,11 +7,11 @@ import { progressDisplay } from "../terminal/progress.ts";
 import { DATASET_SPLITS } from "../datasets/dataset.ts";
 import { openDataset, WORLD_NAMES } from "../datasets/mod.ts";
 import { BENCHMARKS, profileOf } from "../eval/studies/benchmarks.ts";
-import { evaluate } from "../eval/run/evaluation.ts";
+import { evaluate } from "../eval/evaluation.ts";
 import { claimsOf } from "../eval/report/claims.ts";
 import { markdownTable } from "../eval/report/markdown.ts";
 import { claimsTable, studyTables } from "../eval/report/tables.ts";
-import { FULL_SIZE, LITE_SIZE } from "../eval/studies/studies.ts";
+import { FULL_SIZE, LITE_SIZE } from "../eval/studies/study_size.ts";
 import { STUDY_NAMES } from "../eval/studies/study.ts";
 import { choices, choicesTable } from "../eval/studies/tuning.ts";
 import { GpuHost } from "../gpu/mod.ts";
@@ -190,8 +191,8 @@ function listOf<T extends string>(option: string, value: string, allowed: readon
 
 /** What was asked for, without where it is written and how it is kept. */
 function commandLine(values: Record<string, string | boolean | undefined>): string {
-  const { out: _, cache: __, fresh: ___, report: ____, ...told } = values;
-  return Object.entries(told).flatMap(([name, value]) =>
-    value === true ? [`--${name}`] : typeof value === "string" ? [`--${name} ${value}`] : []
-  ).join(" ");
+  return Object.entries(omit(values, ["out", "cache", "fresh", "report"])).flatMap((
+    [name, value],
+  ) => value === true ? [`--${name}`] : typeof value === "string" ? [`--${name} ${value}`] : [])
+    .join(" ");
 }

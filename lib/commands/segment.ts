@@ -1,4 +1,5 @@
 /** `segment`: labels one scan from disk, without a server. */
+import { filterValues } from "@std/collections/filter-values";
 import { basename, extname } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
@@ -11,7 +12,7 @@ import { METHODS } from "../ttt/methods/mod.ts";
 import { DEFAULT_METHOD, segmentOptions } from "../segment/options.ts";
 import type { StudentCard } from "../nn/card.ts";
 import type { Scan } from "../scan/mod.ts";
-import type { SegmentResult } from "../segment/types.ts";
+import type { SegmentResult } from "../segment/segmenter.ts";
 
 export const command = defineCommand({
   name: "segment",
@@ -72,13 +73,13 @@ export const command = defineCommand({
     const options = segmentOptions(
       {
         ...jsonOf(values.options),
-        ...definedOf({
+        ...filterValues({
           method: values.method,
           viewSource: values["view-source"],
           steps: values.steps,
           learningRate: values["learning-rate"],
           voxelSize: values["voxel-size"],
-        }),
+        }, (value) => value !== undefined),
       },
       folder !== undefined,
     );
@@ -179,8 +180,4 @@ function labelledName(path: string): string {
 function formatOf(path: string): Scan["format"] | null {
   const extension = extname(path).toLowerCase();
   return extension === ".ply" ? "ply" : extension === ".las" ? "las" : null;
-}
-
-function definedOf(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

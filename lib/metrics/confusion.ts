@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { mapValues } from "@std/collections/map-values";
 import type { Scan } from "../scan/mod.ts";
 
 /** Agreement of a prediction with the truth. */
@@ -135,10 +136,8 @@ export function metricsOf(
   names: readonly string[],
 ): Record<string, Metrics> | undefined {
   if (format === "las" || labels === null || !areClasses(labels, names.length)) return undefined;
-  return Object.fromEntries(
-    Object.entries(predictions).map(([method, predicted]) => [
-      method,
-      new Confusion(names.length).add(labels, predicted).metrics(names),
-    ]),
+  return mapValues(
+    predictions,
+    (predicted) => new Confusion(names.length).add(labels, predicted).metrics(names),
   );
 }

@@ -71,7 +71,9 @@ interface LoadedModels {
 }
 
 /** The views that a request is labelled with: its photographs, or virtual views. */
-type ChosenViews = Pick<SegmentRequest, "photos" | "cameras"> & Partial<VirtualViews>;
+type ChosenViews =
+  & Pick<SegmentRequest, "photos" | "cameras">
+  & Partial<Pick<VirtualViews, "appearance">>;
 
 /** Labels scans; see {@link Segmenter}. */
 export class Engine implements Segmenter, AsyncDisposable {
@@ -317,7 +319,7 @@ export class Engine implements Segmenter, AsyncDisposable {
 
 /** Has the teacher describe all views. `owned` gets the feature maps. */
 async function describeViews(
-  { scan: { origin }, placebo = null, signal }: SegmentRequest,
+  { scan: { origin }, placebo, signal }: SegmentRequest,
   { photos, cameras }: ChosenViews,
   { teacher, centre }: LoadedModels,
   monitor: ScanMonitor,
@@ -329,7 +331,7 @@ async function describeViews(
   );
   for (const map of maps) owned.use(map);
   signal?.throwIfAborted();
-  return { cameras, maps, origin, centre: centre!, placebo };
+  return { cameras, maps, origin, centre: centre!, placebo: placebo ?? null };
 }
 
 /** Labels a scan in one piece, or by blocks where it has too many voxels for that. */

@@ -17,7 +17,7 @@ export const DEFAULT_METHOD = "ttt-kd-fusion";
 
 /**
  * The default method for virtual views. They look unlike the teacher's own pictures, and fusing with its probe loses
- * far more than distilling from it (validation scenes, `deno task eval --studies views --split validation`).
+ * far more than distilling from it (validation scenes, `deno task eval --studies virtual-views --split validation`).
  */
 const VIRTUAL_METHOD = "ttt-kd";
 

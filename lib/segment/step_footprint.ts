@@ -43,7 +43,7 @@ export interface StepFootprint {
  *
  * @param levels voxels at strides 1, 2, 4, ...: one number for each level of the student's network. One point a
  *   voxel is assumed.
- * @throws {RangeError} where a tensor is larger than the largest binding.
+ * @throws {CapacityError} where a tensor is larger than the largest binding.
  * @throws {TypeError} for an adaptation of a student that has no teacher.
  */
 export function stepFootprint(
@@ -138,7 +138,9 @@ function graphOf(context: GraphContext, step: StepKind): { graph: Graph; kept: T
     return { graph, kept: [probabilities] };
   }
   if (!target) {
-    throw new TypeError("Cannot lay out an adaptation: the student has no teacher; take one that was distilled");
+    throw new TypeError(
+      "Cannot lay out an adaptation: the student has no teacher; take one that was distilled",
+    );
   }
   const sgd = { learningRate: 0, momentum: 0, weightDecay: 0 };
   return { graph: adaptationGraph(context, { target, history, velocity: PAPER, sgd }), kept: [] };

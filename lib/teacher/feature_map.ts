@@ -5,8 +5,7 @@
  * @module
  */
 import { teacherRepack } from "../../kernels/pairing/records.ts";
-import type { GpuBuffer, Launch } from "../gpu/mod.ts";
-import { workgroups } from "../sparse/words.ts";
+import { type GpuBuffer, groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 import type { TeacherCard } from "./card.ts";
 import type { Size } from "./preprocess.ts";
 
@@ -94,21 +93,21 @@ export function outputLayout(
 export function repack<B>(x: B, y: B, layout: OutputLayout, channels: number): Launch<B> {
   const cells = layout.rows * layout.cols;
   const columns = Math.ceil(channels / 4);
-  return {
-    kernel: teacherRepack,
-    params: [
+  const { offset, channelStride, cols: mapColumns, rowStride, columnStride } = layout;
+  return launch(teacherRepack, {
+    params: {
       cells,
       channels,
       columns,
-      layout.offset,
-      layout.channelStride,
-      layout.cols,
-      layout.rowStride,
-      layout.columnStride,
-    ],
+      offset,
+      channelStride,
+      mapColumns,
+      rowStride,
+      columnStride,
+    },
     bindings: [x, y],
-    workgroups: workgroups(cells * columns),
-  };
+    workgroups: groupsOf64(cells * columns),
+  });
 }
 
 /** {@link repack} in plain TypeScript. */

@@ -11,9 +11,9 @@ import type { DescribeOptions, FeatureTeacher } from "./feature_teacher.ts";
 import { FeatureMap, outputLayout, repack } from "./feature_map.ts";
 import { preprocess } from "./preprocess.ts";
 import {
+  type OnnxOutput,
+  type OnnxSession,
   type Provider,
-  type Session,
-  type SessionOutput,
   wasmSession,
   webgpuSession,
 } from "./runtime.ts";
@@ -31,9 +31,9 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
   readonly card: TeacherCard;
   readonly provider: Provider;
   readonly #gpu: Gpu;
-  readonly #loaded: Session;
+  readonly #loaded: OnnxSession;
 
-  private constructor(gpu: Gpu, card: TeacherCard, provider: Provider, loaded: Session) {
+  private constructor(gpu: Gpu, card: TeacherCard, provider: Provider, loaded: OnnxSession) {
     this.#gpu = gpu;
     this.card = card;
     this.provider = provider;
@@ -61,7 +61,7 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
       );
     }
     const externalData = given.map((data, i) => ({ path: names[i]!, data }));
-    let loaded: Session;
+    let loaded: OnnxSession;
     try {
       loaded = await (provider === "wasm"
         ? wasmSession({ onnx, externalData })
@@ -167,7 +167,7 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
   }
 
   /** An output's elements as a kernel can bind them; ONNX Runtime's own buffer is lent until the output is disposed of. */
-  #onGpu({ data }: SessionOutput): GpuBuffer {
+  #onGpu({ data }: OnnxOutput): GpuBuffer {
     return data instanceof Float32Array
       ? this.#gpu.upload("teacher output", data)
       : new GpuBuffer("teacher output", data.size, data, () => {});

@@ -79,7 +79,12 @@ export function augmentedCopy(points: Points, ranges: AugmentationRanges, random
  * Brings rows of a copy's voxels to the scan's voxels: each point takes the row of its voxel in the copy, each
  * voxel of the scan the mean over its points. [copy's voxels][C] -> [scan's voxels][C]; no gradient.
  */
-export function copyRowsToScan(graph: Graph, x: Tensor, copy: SparseScan, scan: SparseScan): Tensor {
+export function copyRowsToScan(
+  graph: Graph,
+  x: Tensor,
+  copy: SparseScan,
+  scan: SparseScan,
+): Tensor {
   const points = gather(graph, x, copy.pointRows);
   const y = graph.tensor("rows of a copy", scan.voxels.count, x.channels);
   graph.emit(averageRows({

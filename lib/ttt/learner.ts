@@ -5,7 +5,7 @@
  */
 import type { Binding, GpuBuffer } from "../gpu/mod.ts";
 import { movingAverage } from "../graph/optimizers/moving_average.ts";
-import { overRanges, wholeOf } from "../graph/optimizers/ranges.ts";
+import { overRanges, wholeOf } from "../graph/optimizers/bindable_ranges.ts";
 import type { Parameters } from "../nn/parameters.ts";
 import type { NamedTensor } from "../nn/safetensors.ts";
 import type { PlanContext } from "./plans/context.ts";

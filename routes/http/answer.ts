@@ -15,15 +15,15 @@ import { reportHeader } from "./report_header.ts";
 /** The scan's own format, whatever it is. */
 const BYTES_TYPE = "application/octet-stream";
 
-/** What is made for a media type, the usual type of a kind first; of arrays the type that asks for more. */
+/** What is made for a media type, the usual type of a kind first; parameters have to be asked for, so they come last. */
 const KINDS: ReadonlyMap<string, AnswerKind> = new Map<string, AnswerKind>([
   ["application/vnd.las", "las"],
   ["application/ply", "ply"],
   ["application/x-ply", "ply"],
   ["model/ply", "ply"],
   ["application/json", "json"],
-  ["application/x-npy;array=confidence", "confidence"],
   ["application/x-npy", "labels"],
+  ["application/x-npy;array=confidence", "confidence"],
 ]);
 
 /** The form of an answer. */
@@ -40,7 +40,7 @@ export interface AnswerForm {
  * @throws {RequestError} 406, naming what this scan can be answered as.
  */
 export function answerForm(c: Context, format: Scan["format"]): AnswerForm {
-  const type = negotiate(c.req.header("accept"), offersFor(format));
+  const type = negotiate(c.req.raw, offersFor(format));
   return { type, kind: KINDS.get(type) ?? format };
 }
 
@@ -49,10 +49,10 @@ export async function answer(
   c: Context,
   labeller: Labeller,
   folder: string,
-  turn: number,
+  attempt: number,
   { type, kind }: AnswerForm,
 ): Promise<Response> {
-  const made = await labeller.answer(folder, turn, kind, c.req.raw.signal);
+  const made = await labeller.answer(folder, attempt, kind, c.req.raw.signal);
   const headers = {
     "content-type": type,
     "content-length": `${made.bytes}`,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { mapValues } from "@std/collections/map-values";
 import type { ScanReport } from "../../lib/segment/report.ts";
 
 const MAX_CHARACTERS = 8000;
@@ -17,9 +18,7 @@ const THINNED = 64;
 export function reportHeader(report: ScanReport): string {
   const full = line({ ...report, losses: report.losses.map(sixDigits) });
   if (full.length <= MAX_CHARACTERS) return full;
-  const metrics = Object.fromEntries(
-    Object.entries(report.metrics ?? {}).map(([method, { miou }]) => [method, { miou }]),
-  );
+  const metrics = mapValues(report.metrics ?? {}, ({ miou }) => ({ miou }));
   return line({
     ...report,
     scan: { ...report.scan, name: report.scan.name.slice(-200) },

@@ -126,14 +126,14 @@ export async function gather({ files, packages, denoFolder }: Embedded, folder: 
   }
   const { imports, compilerOptions, nodeModulesDir } = await config();
   const names = new Set(packages.map(({ name }) => name));
-  const used = Object.entries(imports).filter(([name]) => names.has(name));
+  const isUsed = (npm: string) => names.has(/^npm:(.[^@]*)/.exec(npm)?.[1] ?? "");
+  const used = Object.entries(imports).filter(([, npm]) => isUsed(npm));
   await writeFile(
     join(app, "deno.json"),
     JSON.stringify({ imports: Object.fromEntries(used), compilerOptions, nodeModulesDir }),
   );
   const lock: Lock = JSON.parse(await readFile(join(ROOT, "deno.lock"), "utf8"));
-  const specifiers = Object.entries(lock.specifiers)
-    .filter(([specifier]) => names.has(/^npm:(.[^@]*)/.exec(specifier)?.[1] ?? ""));
+  const specifiers = Object.entries(lock.specifiers).filter(([npm]) => isUsed(npm));
   await writeFile(
     join(app, "deno.lock"),
     JSON.stringify({ ...lock, specifiers: Object.fromEntries(specifiers), workspace: undefined }),

@@ -1,11 +1,12 @@
 /** `/v1/sessions` over an engine that learns how many points it has seen. */
+import { abortable } from "@std/async/abortable";
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LabellerLostError } from "../../lib/serving/labeller/labeller.ts";
 import { WorkerLabeller } from "../../lib/serving/labeller/worker_labeller.ts";
 import { SessionStore } from "../../lib/serving/sessions/store.ts";
-import { readStudent } from "../../lib/models/models.ts";
+import { readStudent } from "../../lib/models/students.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
 import { createApp } from "../../routes/app.ts";
 import { logged, withFolder } from "../serving/queue/support.ts";
@@ -214,11 +215,7 @@ function gate() {
   const opened = Promise.withResolvers<void>();
   const work = async ({ signal }: { signal?: AbortSignal }) => {
     begun.resolve();
-    const left = Promise.withResolvers<never>();
-    const leave = () => left.reject(signal!.reason);
-    signal?.addEventListener("abort", leave, { once: true });
-    await Promise.race([opened.promise, left.promise]);
-    signal?.removeEventListener("abort", leave);
+    await (signal ? abortable(opened.promise, signal) : opened.promise);
   };
   return { begun: begun.promise, open: opened.resolve, work };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { concat } from "@std/bytes/concat";
 import { crc32 } from "node:zlib";
 import type { Random } from "../../lib/random/random.ts";
 
@@ -134,7 +135,7 @@ function extremeFloat(bytes: Bytes, random: Random) {
 function swapBlocks(bytes: Bytes, random: Random) {
   const [a, b] = [block(bytes, random), block(bytes, random)].sort((x, y) => x.start - y.start);
   if (a!.end > b!.start) return null;
-  const out = join([
+  const out = concat([
     bytes.subarray(0, a!.start),
     bytes.subarray(b!.start, b!.end),
     bytes.subarray(a!.end, b!.start),
@@ -150,7 +151,7 @@ function repeatBlock(bytes: Bytes, random: Random) {
   if (bytes.length + times * (end - start) > LARGEST) return null;
   const repeats = Array.from({ length: times }, () => bytes.subarray(start, end));
   return {
-    bytes: join([bytes.subarray(0, end), ...repeats, bytes.subarray(end)]),
+    bytes: concat([bytes.subarray(0, end), ...repeats, bytes.subarray(end)]),
     did: `repeated bytes ${start}..${end} ${times} times`,
   };
 }
@@ -158,7 +159,7 @@ function repeatBlock(bytes: Bytes, random: Random) {
 function dropBlock(bytes: Bytes, random: Random) {
   const { start, end } = block(bytes, random);
   return {
-    bytes: join([bytes.subarray(0, start), bytes.subarray(end)]),
+    bytes: concat([bytes.subarray(0, start), bytes.subarray(end)]),
     did: `dropped bytes ${start}..${end}`,
   };
 }
@@ -180,7 +181,7 @@ function extremeWord(bytes: Bytes, random: Random) {
   const found = random.pick(words);
   const word = random.pick(WORDS);
   return {
-    bytes: join([
+    bytes: concat([
       bytes.subarray(0, found.index),
       new TextEncoder().encode(word),
       bytes.subarray(found.index + found[0].length),
@@ -238,14 +239,4 @@ function latin1(bytes: Bytes): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
-}
-
-function join(parts: readonly Uint8Array[]): Bytes {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { concat } from "@std/bytes/concat";
 import { ScanError } from "../errors.ts";
 import type { LasHeader } from "./header.ts";
 import { cString, type LasVlr, parseVlrs, VLR_HEADER_BYTES } from "./vlr.ts";
@@ -147,14 +148,4 @@ function typeBytes(type: number, options: number): number {
   if (type === 0) return options;
   const base = TYPE_BYTES[((type - 1) % 10) + 1]!;
   return base * (Math.floor((type - 1) / 10) + 1);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

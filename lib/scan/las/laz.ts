@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { concat } from "@std/bytes/concat";
+import { sumOf } from "@std/collections/sum-of";
 import { ScanError } from "../errors.ts";
 import { LAS_FIELDS, type LasHeader, parseEvlrs } from "./header.ts";
 import { cString, parseVlrs } from "./vlr.ts";
@@ -43,19 +45,14 @@ export async function decompressLaz(
     ...kept.map(({ offset, end }) => bytes.subarray(offset, end)),
     bytes.subarray(vlrs.at(-1)?.end ?? header.headerBytes, header.pointOffset),
   ];
-  const pointOffset = before.reduce((sum, { length }) => sum + length, 0);
+  const pointOffset = sumOf(before, ({ length }) => length);
   const pointsEnd = pointOffset + records.length;
   const parts = [
     ...before,
     records,
     ...keptEvlrs.map(({ offset, end }) => bytes.subarray(offset, end)),
   ];
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
+  const out = concat(parts);
   const view = new DataView(out.buffer);
   view.setUint8(LAS_FIELDS.format, view.getUint8(LAS_FIELDS.format) & ~COMPRESSION_BITS);
   view.setUint32(LAS_FIELDS.pointOffset, pointOffset, true);

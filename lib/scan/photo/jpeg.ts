@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { startsWith } from "@std/bytes/starts-with";
 import { PhotoError } from "../errors.ts";
 import { neutraliseOrientation } from "./exif.ts";
 
@@ -13,6 +14,7 @@ const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
 const APP1 = 0xe1;
+const EXIF = new TextEncoder().encode("Exif\0\0");
 /** Start-of-frame markers but for C4, C8 and CC, which are others. */
 const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
@@ -88,7 +90,7 @@ export function requireData(
 export function upright(bytes: Uint8Array, file: string): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(bytes);
   for (const { marker, body, end } of segments(bytes, file)) {
-    const isExif = marker === APP1 && hasText(bytes.subarray(body, end), "Exif\0\0");
+    const isExif = marker === APP1 && startsWith(bytes.subarray(body, end), EXIF);
     if (isExif) neutraliseOrientation(copy.subarray(body + 6, end));
   }
   return copy;
@@ -143,9 +145,4 @@ function truncated(file: string, offset: number): PhotoError {
     mend: "send the whole file",
     offset,
   });
-}
-
-function hasText(bytes: Uint8Array, text: string): boolean {
-  return bytes.length >= text.length &&
-    [...text].every((character, i) => bytes[i] === character.charCodeAt(0));
 }

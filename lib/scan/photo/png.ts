@@ -6,11 +6,13 @@
  *
  * @module
  */
+import { concat } from "@std/bytes/concat";
+import { startsWith } from "@std/bytes/starts-with";
 import { inflateSync } from "node:zlib";
 import { decode, type DecodedPng } from "fast-png";
 import { PhotoError } from "../errors.ts";
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
+const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** Channels and allowed depths of every colour type. */
 const COLOR_TYPES: Readonly<Record<number, { channels: number; depths: readonly number[] }>> = {
   0: { channels: 1, depths: [1, 2, 4, 8, 16] },
@@ -44,7 +46,7 @@ export interface PngHeader {
 
 /** Whether a file begins like a PNG. */
 export function isPng(bytes: Uint8Array): boolean {
-  return SIGNATURE.every((value, i) => bytes[i] === value);
+  return startsWith(bytes, SIGNATURE);
 }
 
 /**
@@ -168,7 +170,7 @@ function checkImageData(parts: readonly Uint8Array[], header: PngHeader, file: s
   };
   let length = 0;
   try {
-    length = inflateSync(join(parts), { maxOutputLength: expected }).length;
+    length = inflateSync(concat(parts), { maxOutputLength: expected }).length;
   } catch (cause) {
     const tooLong = (cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE";
     fail(
@@ -245,15 +247,5 @@ function chunkType(bytes: Uint8Array, at: number): string {
 }
 
 function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
-  return join([Uint8Array.from(SIGNATURE), ...chunks]);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return concat([SIGNATURE, ...chunks]);
 }

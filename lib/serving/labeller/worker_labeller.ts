@@ -8,11 +8,13 @@
  *
  * @module
  */
-import { GpuTurns } from "../../concurrency/turns.ts";
+import { abortable } from "@std/async/abortable";
+import { delay } from "@std/async/delay";
+import { FifoSemaphore } from "../../concurrency/fifo_semaphore.ts";
 import type { Answer, AnswerKind } from "../files/answer.ts";
 import { type LabelContext, type Labeller, LabellerLostError } from "./labeller.ts";
-import type { ModelChoice, OpenedModels } from "./labeller_protocol.ts";
-import { LabellerThread } from "./labeller_thread.ts";
+import type { ModelChoice, OpenedModels } from "./labeller_calls.ts";
+import { type LabellerThread, startThread } from "./labeller_thread.ts";
 
 /** How the threads are run. */
 export interface WorkerLabellerOptions {
@@ -48,7 +50,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
   /** The thread that makes answers, from the first answer on. */
   #answering: LabellerThread | null = null;
   /** One answer at a time: each may hold a large scan in memory. */
-  readonly #answerTurns = new GpuTurns(Infinity);
+  readonly #answerSemaphore = new FifoSemaphore();
 
   private constructor(
     thread: LabellerThread,
@@ -86,17 +88,11 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
   async available(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#thread) return;
-    const aborted = Promise.withResolvers<never>();
-    const abort = () => aborted.reject(signal?.reason);
-    signal?.addEventListener("abort", abort, { once: true });
-    try {
-      await Promise.race([this.#opened.promise, aborted.promise]);
-    } finally {
-      signal?.removeEventListener("abort", abort);
-    }
+    const { promise } = this.#opened;
+    await (signal ? abortable(promise, signal) : promise);
   }
 
-  async label(folder: string, turn: number, context: LabelContext = {}): Promise<void> {
+  async label(folder: string, attempt: number, context: LabelContext = {}): Promise<void> {
     const { signal } = context;
     signal?.throwIfAborted();
     const thread = this.#thread;
@@ -113,10 +109,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
       context.onProgress?.(progress);
     };
     try {
-      await thread.call("label", { folder, turn }, { ...context, onProgress });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw error;
+      await thread.call("label", { folder, attempt }, { ...context, onProgress });
     } finally {
       this.#atWork--;
       if (thread.isAlive) this.#losses = 0;
@@ -125,18 +118,17 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
 
   async answer(
     folder: string,
-    turn: number,
+    attempt: number,
     kind: AnswerKind,
     signal?: AbortSignal,
   ): Promise<Answer> {
-    using place = this.#answerTurns.enterAlways();
-    await place.turn(signal);
+    using _permit = await this.#answerSemaphore.acquire(signal);
     this.#stopping.signal.throwIfAborted();
-    if (!this.#answering?.isAlive) this.#answering = new LabellerThread(this.#options.module);
+    if (!this.#answering?.isAlive) this.#answering = startThread(this.#options.module);
     const { classes, asprs } = this.student;
     return await this.#answering.call("answer", {
       folder,
-      turn,
+      attempt,
       kind,
       classes: { classes, asprs },
     });
@@ -169,7 +161,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       this.#pause = this.#options.pauseAfter(++this.#losses);
-      await passed(this.#pause, signal);
+      await delay(this.#pause, { signal }).catch(() => {});
       if (signal.aborted) break;
       try {
         const { thread } = await openThread(this.#options.module, this.#models, signal);
@@ -210,7 +202,7 @@ async function openThread(
   signal?: AbortSignal,
 ): Promise<{ thread: LabellerThread; opened: OpenedModels }> {
   using owned = new DisposableStack();
-  const thread = owned.use(new LabellerThread(module));
+  const thread = owned.use(startThread(module));
   const abort = () => thread[Symbol.dispose]();
   signal?.addEventListener("abort", abort);
   try {
@@ -220,15 +212,4 @@ async function openThread(
   } finally {
     signal?.removeEventListener("abort", abort);
   }
-}
-
-/** Resolves after a while, or once aborted. */
-async function passed(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  const stop = () => resolve();
-  signal.addEventListener("abort", stop);
-  await promise;
-  signal.removeEventListener("abort", stop);
-  clearTimeout(timer);
 }

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { defineMethod } from "../method.ts";
 import { predictOnce } from "../predictor.ts";
 import { adaptStatistics } from "./block_statistics.ts";
-import { networkSettings } from "./distillation_settings.ts";
+import { networkSettings } from "./distillation/settings.ts";
 
 /** The method as the registry holds it. */
 export const bn = defineMethod({

@@ -18,7 +18,7 @@ import type { Binding, Gpu } from "../../gpu/mod.ts";
 import { Graph } from "../../graph/graph.ts";
 import { recordLoss } from "../../graph/losses/mean_loss.ts";
 import { movingAverage } from "../../graph/optimizers/moving_average.ts";
-import { overRanges, wholeOf } from "../../graph/optimizers/ranges.ts";
+import { overRanges, wholeOf } from "../../graph/optimizers/bindable_ranges.ts";
 import { restoreStep } from "../../graph/optimizers/restore.ts";
 import { softCrossEntropy } from "../../graph/losses/soft_cross_entropy.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
@@ -43,7 +43,8 @@ const RANGES: Omit<AugmentationRanges, "jitter"> = { scale: 0.1, colour: 0.2 };
 /** The method as the registry holds it. */
 export const cotta = defineMethod({
   name: "cotta",
-  about: "weights towards the predictions of their own moving average over augmented copies (CoTTA)",
+  about:
+    "weights towards the predictions of their own moving average over augmented copies (CoTTA)",
   checkpoint: "joint",
   usesPhotographs: false,
   online: true,
@@ -88,7 +89,11 @@ export const cotta = defineMethod({
       async () => await anchorConfidence(context) >= settings.confidence,
     );
     const lesson = await work.time("compile", async () => {
-      const made = new LessonPlan({ ...context, parameters: pair.student }, average.logits, history);
+      const made = new LessonPlan(
+        { ...context, parameters: pair.student },
+        average.logits,
+        history,
+      );
       await gpu.finished();
       return owned.use(made);
     });
@@ -108,7 +113,9 @@ export const cotta = defineMethod({
       probabilities: await lesson.read(),
       steps,
       losses: await history.values(),
-      note: isSure ? "no augmented copies: the source network is sure" : `mean of ${augmentations} augmented copies`,
+      note: isSure
+        ? "no augmented copies: the source network is sure"
+        : `mean of ${augmentations} augmented copies`,
     };
   },
 });

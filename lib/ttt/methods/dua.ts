@@ -24,8 +24,7 @@ const JITTER = 0.1;
 /** The method as the registry holds it. */
 export const dua = defineMethod({
   name: "dua",
-  about:
-    "running statistics of the norm layers by augmented copies of the scan (DUA); no gradient",
+  about: "running statistics of the norm layers by augmented copies of the scan (DUA); no gradient",
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,

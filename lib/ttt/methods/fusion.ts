@@ -13,7 +13,7 @@ import { fuse, type Probabilities } from "../probabilities.ts";
 import { probeProbabilities } from "../probe_prediction.ts";
 import { numberSetting } from "../settings.ts";
 import { adaptStatistics } from "./block_statistics.ts";
-import { networkSettings } from "./distillation_settings.ts";
+import { networkSettings } from "./distillation/settings.ts";
 
 /** The method as the registry holds it. */
 export const fusion = defineMethod({

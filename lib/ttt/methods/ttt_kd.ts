@@ -9,9 +9,9 @@
 import { Learner } from "../learner.ts";
 import { type AdaptationContext, defineMethod } from "../method.ts";
 import type { Probabilities } from "../probabilities.ts";
-import { distilBlocks } from "./block_distillation.ts";
-import { distil } from "./distillation.ts";
-import { type DistillationSettings, distillationSettings } from "./distillation_settings.ts";
+import { distilBlocks } from "./distillation/blocks.ts";
+import { distil } from "./distillation/whole_scan.ts";
+import { type DistillationSettings, distillationSettings } from "./distillation/settings.ts";
 import { fusedPrediction } from "./fusion.ts";
 
 /** The method as the registry holds it. */

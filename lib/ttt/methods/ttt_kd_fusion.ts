@@ -5,7 +5,7 @@
  */
 import { defineMethod } from "../method.ts";
 import { numberSetting } from "../settings.ts";
-import { distillationSettings } from "./distillation_settings.ts";
+import { distillationSettings } from "./distillation/settings.ts";
 import { tttKd } from "./ttt_kd.ts";
 
 /** The method as the registry holds it. */

@@ -9,9 +9,9 @@ import { Learner, type LearnerSource } from "../learner.ts";
 import type { Drift } from "../online_state.ts";
 import { defineMethod } from "../method.ts";
 import { numberSetting } from "../settings.ts";
-import { distilBlocks } from "./block_distillation.ts";
-import { distil } from "./distillation.ts";
-import { distillationSettings } from "./distillation_settings.ts";
+import { distilBlocks } from "./distillation/blocks.ts";
+import { distil } from "./distillation/whole_scan.ts";
+import { distillationSettings } from "./distillation/settings.ts";
 import { readDistilledBlock } from "./ttt_kd.ts";
 
 const settings = distillationSettings.extend({

@@ -15,8 +15,8 @@
  */
 import { z } from "zod";
 import { type Binding, type GpuBuffer, Program } from "../../gpu/mod.ts";
-import { sgdStep } from "../../graph/optimizers/optimizer.ts";
-import { overRanges } from "../../graph/optimizers/ranges.ts";
+import { sgdStep } from "../../graph/optimizers/sgd.ts";
+import { overRanges } from "../../graph/optimizers/bindable_ranges.ts";
 import { AdamW } from "../../nn/adamw.ts";
 import { Learner } from "../learner.ts";
 import { MASK, Masker } from "../masking.ts";
@@ -35,7 +35,9 @@ const settings = z.strictObject({
   steps: numberSetting(20, { min: 1, max: 1000, integer: true }).describe(
     "gradient steps on this scan",
   ),
-  optimizer: choiceSetting("adamw", ["adamw", "sgd"]).describe("the optimizer that takes the steps"),
+  optimizer: choiceSetting("adamw", ["adamw", "sgd"]).describe(
+    "the optimizer that takes the steps",
+  ),
   learningRate: numberSetting(5e-5, { min: 0, max: 10 }).describe("learning rate of the optimizer"),
   momentum: numberSetting(0.9, { min: 0, max: 0.999 }).describe("momentum of SGD"),
   share: numberSetting(MASK.share, { min: 0, max: 1 }).describe(

@@ -13,7 +13,12 @@ import { softmax } from "../../graph/ops/softmax.ts";
 import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type Probabilities, unpadded } from "../probabilities.ts";
-import { frozenLayers, type GraphContext, type NormStatistics, type PlanContext } from "./context.ts";
+import {
+  frozenLayers,
+  type GraphContext,
+  type NormStatistics,
+  type PlanContext,
+} from "./context.ts";
 import { LossHistory, type LossSink } from "./loss_history.ts";
 
 /** A distillation loss to measure: against which targets, and where it is recorded. */
