@@ -1,6 +1,6 @@
 /**
  * Teachers on disk, by name or by the path of a card. The embedded ones stand beside those of the catalogue and
- * of the models folder, which `lib/teacher/store.ts` finds.
+ * of the models folder, which `lib/teacher/find_teacher.ts` finds.
  *
  * @module
  */

@@ -4,9 +4,11 @@
  *
  * @module
  */
+import type { z } from "zod";
 import { type Method, METHODS } from "../ttt/methods/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, numberSetting } from "../ttt/settings.ts";
+import { validate } from "../validation/mod.ts";
 import type { SegmentOptions } from "./segmenter.ts";
 
 /**
@@ -82,11 +84,9 @@ export function segmentOptions(
     settings: named === undefined && usual === "bn"
       ? (settingsOf(methodOf(DEFAULT_METHOD), own), settingsOf(method, {}))
       : settingsOf(method, own),
-    evaluate: checked(EVALUATE, "evaluate", evaluate) as boolean,
+    evaluate: checked(EVALUATE, "evaluate", evaluate),
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
-    ...(voxelSize === undefined
-      ? {}
-      : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) as number }),
+    ...(voxelSize === undefined ? {} : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) }),
   };
 }
 
@@ -128,22 +128,20 @@ export const COMMON_SETTINGS = {
   ),
 } as const;
 
-interface Schema {
-  safeParse(value: unknown):
-    | { success: true; data: unknown }
-    | { success: false; error: { issues: readonly { message: string }[] } };
-}
-
 /**
  * Parses a value by its schema, which fills in the default.
  *
  * @throws {OptionError} naming the field, its value and the values that are allowed.
  */
-export function checked(schema: unknown, field: string, value: unknown): unknown {
-  const parsed = (schema as Schema).safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new OptionError(
-    `Cannot set ${field} to ${JSON.stringify(value)}: ${parsed.error.issues[0]!.message}`,
-    field,
+export function checked<S extends z.core.$ZodType>(
+  schema: S,
+  field: string,
+  value: unknown,
+): z.output<S> {
+  return validate(
+    schema,
+    value,
+    ({ mend }) =>
+      new OptionError(`Cannot set ${field} to ${JSON.stringify(value)}: ${mend}`, field),
   );
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { labelLas } from "./las/label.ts";
-import { writeLas } from "./las/write.ts";
-import { labelPly } from "./ply/label.ts";
-import { writePly } from "./ply/write.ts";
+import { labelLas } from "./las/write_las_labels.ts";
+import { writeLas } from "./las/write_las.ts";
+import { labelPly } from "./ply/write_ply_labels.ts";
+import { writePly } from "./ply/write_ply.ts";
 import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
 
 /**

@@ -10,11 +10,11 @@
  */
 import { PLYLoader } from "@loaders.gl/ply";
 import { ScanError } from "../errors.ts";
-import { plyColumns } from "./columns.ts";
-import { decodeVertices } from "./decode.ts";
+import { plyColumns } from "./scan_properties.ts";
+import { decodeVertices } from "./decode_vertices.ts";
 import { parsePlyHeader, type PlyHeader, type PlyProperty } from "./header.ts";
 import type { PointMesh } from "../point_mesh.ts";
-import { fullScale, largestOf, scaled } from "../scale.ts";
+import { fullScale, largestOf, scaled } from "../full_scale.ts";
 
 /** A PLY scan: its attributes, and what {@link PointMesh} has besides. */
 export type PlyMesh = PointMesh<"ply", PlyHeader, {

@@ -8,7 +8,7 @@
  */
 import { ScanError } from "../errors.ts";
 import type { LasHeader } from "./header.ts";
-import { parseVlrs } from "./vlr.ts";
+import { parseVlrs } from "./variable_length_records.ts";
 
 /** Kinds of compression that are read: chunked (formats 0 to 5) and layered (formats 6 to 10). */
 const CHUNKED = 2;

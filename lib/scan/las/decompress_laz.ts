@@ -8,8 +8,8 @@ import { concat } from "@std/bytes/concat";
 import { sumOf } from "@std/collections/sum-of";
 import { ScanError } from "../errors.ts";
 import { LAS_FIELDS, type LasHeader, parseEvlrs } from "./header.ts";
-import { cString, parseVlrs } from "./vlr.ts";
-import { checkLaz, DECOMPRESS } from "./laz_check.ts";
+import { cString, parseVlrs } from "./variable_length_records.ts";
+import { checkLaz, DECOMPRESS } from "./check_laz.ts";
 import { openLazPerf } from "./laz_perf.ts";
 
 /** Records that are made room for at first: the count of the header is only a claim. */

@@ -9,8 +9,8 @@ import { parse } from "@loaders.gl/core";
 import { LAZRsLoader } from "@loaders.gl/las";
 import { PLYLoader } from "@loaders.gl/ply";
 import { ScanError } from "../../lib/scan/mod.ts";
-import { lasScanLoader } from "../../lib/scan/las/loader.ts";
-import { plyScanLoader } from "../../lib/scan/ply/loader.ts";
+import { lasScanLoader } from "../../lib/scan/las/las_scan_loader.ts";
+import { plyScanLoader } from "../../lib/scan/ply/ply_scan_loader.ts";
 
 /**
  * Compares both LAS loaders.

@@ -7,10 +7,10 @@
 import { parse } from "@loaders.gl/core";
 import { ScanError } from "./errors.ts";
 import { isLas } from "./las/header.ts";
-import { lasScanLoader } from "./las/loader.ts";
+import { lasScanLoader } from "./las/las_scan_loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
-import { plyScanLoader } from "./ply/loader.ts";
-import { fullScale, largestOf, scaled } from "./scale.ts";
+import { plyScanLoader } from "./ply/ply_scan_loader.ts";
+import { fullScale, largestOf, scaled } from "./full_scale.ts";
 import type { Scan } from "./scan.ts";
 
 /**

@@ -10,7 +10,7 @@
  */
 import { LAZRsLoader } from "@loaders.gl/las";
 import { type LasHeader, parseLasHeader } from "./header.ts";
-import { decompressLaz } from "./laz.ts";
+import { decompressLaz } from "./decompress_laz.ts";
 import type { PointMesh } from "../point_mesh.ts";
 
 /** A LAS scan: its attributes, and what {@link PointMesh} has besides. */

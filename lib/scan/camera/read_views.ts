@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type CameraFile, type CameraSpec, readCameraFiles } from "./formats.ts";
+import { type CameraFile, type CameraSpec, readCameraFiles } from "./read_camera_files.ts";
 import { type Camera, matchPhotos, photoFinder, requireSize } from "./cameras.ts";
 import { PhotoError } from "../errors.ts";
-import { undistort } from "../photo/lens.ts";
+import { undistort } from "../photo/undistort.ts";
 import { decodePhoto, type Photo } from "../photo/photo.ts";
 
 /** A file from outside. */

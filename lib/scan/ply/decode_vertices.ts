@@ -4,8 +4,8 @@
  * @module
  */
 import { ScanError } from "../errors.ts";
-import { asciiNumber, asciiRows } from "./ascii.ts";
-import { binaryLayout, scalarReader } from "./binary.ts";
+import { asciiNumber, asciiRows } from "./ascii_rows.ts";
+import { binaryLayout, scalarReader } from "./binary_layout.ts";
 import { type PlyHeader, type PlyProperty, vertexOf } from "./header.ts";
 
 /**

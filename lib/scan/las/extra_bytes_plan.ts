@@ -9,7 +9,7 @@
 import { concat } from "@std/bytes/concat";
 import { ScanError } from "../errors.ts";
 import type { LasHeader } from "./header.ts";
-import { cString, type LasVlr, parseVlrs, VLR_HEADER_BYTES } from "./vlr.ts";
+import { cString, type LasVlr, parseVlrs, VLR_HEADER_BYTES } from "./variable_length_records.ts";
 
 const DESCRIPTOR_BYTES = 192;
 const EXTRA_BYTES_RECORD = 4;

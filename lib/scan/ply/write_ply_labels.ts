@@ -6,8 +6,8 @@
  */
 import { ByteWriter } from "./byte_writer.ts";
 import { ScanError } from "../errors.ts";
-import { asciiRows } from "./ascii.ts";
-import { binaryLayout } from "./binary.ts";
+import { asciiRows } from "./ascii_rows.ts";
+import { binaryLayout } from "./binary_layout.ts";
 import {
   parsePlyHeader,
   type PlyHeader,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type LasExtraPlan, planExtraBytes } from "./extra_bytes.ts";
+import { type LasExtraPlan, planExtraBytes } from "./extra_bytes_plan.ts";
 import { LAS_FIELDS, type LasHeader, parseLasHeader } from "./header.ts";
 import type { ScanLabels } from "../scan.ts";
 

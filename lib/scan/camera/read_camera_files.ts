@@ -11,9 +11,9 @@ import { kitti } from "./kitti.ts";
 import { nerfstudio } from "./nerfstudio.ts";
 import { ours } from "./ours.ts";
 import { scannet } from "./scannet.ts";
-import type { CameraFile, CameraFormat, CameraSpec } from "./spec.ts";
+import type { CameraFile, CameraFormat, CameraSpec } from "./camera_format.ts";
 
-export type { CameraFile, CameraSpec } from "./spec.ts";
+export type { CameraFile, CameraSpec } from "./camera_format.ts";
 
 const FORMATS: readonly CameraFormat[] = [ours, nerfstudio, kitti, colmap, scannet];
 

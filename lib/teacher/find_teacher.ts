@@ -1,6 +1,6 @@
 /**
- * Where teachers are found: a card by its path, or a name of the models folder or of the catalogue. Reads files,
- * opens no connection.
+ * Finds teachers on disk: by the path of a card, or by a name in the models folder or in the catalogue. It reads files
+ * and opens no connection.
  *
  * @module
  */
@@ -10,27 +10,41 @@ import { parseTeacherCard, type TeacherCard } from "./card.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import { TeacherError } from "./errors.ts";
 
-/** A teacher as it stands on disk. */
+/** The files of a teacher. */
 export interface TeacherFile {
+  /** The card. */
   readonly card: TeacherCard;
+  /** Bytes of the ONNX file. */
   readonly onnx: Uint8Array;
-  /** Bytes of the card's `externalData`, in its order. */
+  /** Bytes of the files in the card's `externalData`, in their order. */
   readonly externalData: readonly Uint8Array[];
 }
 
-/** The folder that holds downloaded and exported models: `TTTKD_MODELS`, or `~/.cache/ttt-kd`. */
+/** Gives the folder of downloaded and exported models: `TTTKD_MODELS`, or `~/.cache/ttt-kd`. */
 export function modelsFolder(): string {
   return Deno.env.get("TTTKD_MODELS") ??
     join(Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? ".", ".cache", "ttt-kd");
 }
 
 /**
- * Reads a teacher by the path of its card (with its files beside it) or by name: `NAME.json` and its files in the
- * models folder, or a card of the catalogue with its files there.
+ * Reads the files of a teacher.
  *
- * @param folder the models folder.
- * @throws {TeacherError} in one line: what is missing, where it belongs and how to get it; or that a file is not the
- * one that the card pins.
+ * @param given the path of a card that has its files beside it; or the name of a teacher with files in the models
+ *   folder, whose card is `NAME.json` there or in the catalogue
+ * @param folder the models folder
+ * @throws {TeacherError} naming the file that is missing, where it belongs and how to get it; or where the ONNX file
+ *   has another hash than the card's
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { findTeacher } from "./mod.ts";
+ *
+ * await assert.rejects(
+ *   findTeacher("dinov2-small", "/folder/without/models"),
+ *   /there is no .*dinov2-small\.onnx; put dinov2-small\.onnx there; .*deno task teachers --get dinov2-small$/,
+ * );
+ * ```
  */
 export async function findTeacher(
   given: string,
@@ -45,16 +59,14 @@ export async function findTeacher(
     } catch (cause) {
       if (!(cause instanceof Deno.errors.NotFound)) throw cause;
       const mend = known
-        ? `; export it by python3 fixtures/teachers/export_teacher.py ${card.id} ${at}` +
+        ? `; export it with python3 fixtures/teachers/export_teacher.py ${card.id} ${at}` +
           (CATALOGUE.get(card.id)!.hub
-            ? `, or fetch it by deno task teachers --get ${card.id}`
+            ? `, or download it with deno task teachers --get ${card.id}`
             : "")
         : "";
       throw new TeacherError(
-        `Cannot read teacher ${card.id}: there is no ${path}; place ${file} there${mend}`,
-        path,
-        undefined,
-        cause,
+        `Cannot read teacher ${card.id}: there is no ${path}; put ${file} there${mend}`,
+        { file: path, cause },
       );
     }
   };
@@ -65,20 +77,19 @@ export async function findTeacher(
       `Cannot read teacher ${card.id}: the SHA-256 of ${
         join(at, card.file)
       } is ${found}, the card ` +
-        `pins ${card.sha256}; get the file anew or correct the card`,
-      card.file,
-      "sha256",
+        `pins ${card.sha256}; download the file again or correct the card`,
+      { file: card.file, field: "sha256" },
     );
   }
   return { card, onnx, externalData: await Promise.all((card.externalData ?? []).map(read)) };
 }
 
-/** Hexadecimal SHA-256. */
+/** Gives the SHA-256 of bytes in hexadecimal. */
 export function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** The card, and the folder that its files stand in. */
+/** The card, and the folder of its files. */
 async function findCard(given: string, folder: string): Promise<{ card: TeacherCard; at: string }> {
   const isName = !/[/\\]|\.json$/.test(given);
   const path = isName ? join(folder, `${given}.json`) : given;
@@ -90,10 +101,8 @@ async function findCard(given: string, folder: string): Promise<{ card: TeacherC
     if (entry) return { card: entry.card, at: folder };
     throw new TeacherError(
       `Cannot find teacher ${given}: there is no ${path}; give the path of a card` +
-        (isName ? `, or a name out of ${[...CATALOGUE.keys()].join(", ")}` : ""),
-      path,
-      undefined,
-      cause,
+        (isName ? `, or one of the names ${[...CATALOGUE.keys()].join(", ")}` : ""),
+      { file: path, cause },
     );
   }
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Lens, Pinhole } from "../camera/spec.ts";
+import type { Lens, Pinhole } from "../camera/camera_format.ts";
 import type { Camera } from "../camera/cameras.ts";
 import { CameraError } from "../errors.ts";
 import type { Photo } from "./photo.ts";

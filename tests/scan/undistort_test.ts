@@ -1,7 +1,7 @@
 /** Lens distortion: a straight line that a lens bent comes out straight again. */
 import assert from "node:assert/strict";
 import { type Camera, CameraError } from "../../lib/scan/mod.ts";
-import { distort, undistort } from "../../lib/scan/photo/lens.ts";
+import { distort, undistort } from "../../lib/scan/photo/undistort.ts";
 
 const CAMERA: Camera = {
   file: "a.png",
