@@ -3,13 +3,11 @@ import assert from "node:assert/strict";
 import { CapacityError } from "../../lib/gpu/mod.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
-import { footprint, type Step, surfaceLevels } from "../../lib/segment/footprint.ts";
-import {
-  adaptationPlan,
-  distillationTarget,
-  LossHistory,
-  trainingPlan,
-} from "../../lib/ttt/plans.ts";
+import { stepFootprint, type StepKind, surfaceLevels } from "../../lib/segment/step_footprint.ts";
+import { adaptationPlan } from "../../lib/ttt/plans/adaptation.ts";
+import { distillationTarget } from "../../lib/ttt/plans/distillation_target.ts";
+import { LossHistory } from "../../lib/ttt/plans/loss_history.ts";
+import { trainingPlan } from "../../lib/ttt/plans/training.ts";
 import { Targets } from "../../lib/pairing/mod.ts";
 import { Tensor } from "../../lib/graph/tensor.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
@@ -32,7 +30,7 @@ function studentOf(backbone: string, width: number | null): Student {
 Deno.test("footprint() of a MinkUNet34C step on 40,000 voxels is under 6 GiB and near what is live", () => {
   const student = studentOf("MinkUNet34C", null);
   const levels = levelCounts(roomCloud(1, 40_000), student.network.depth);
-  const { bytes, liveBytes, storedBytes } = footprint(student, "training", levels, LIMITS);
+  const { bytes, liveBytes, storedBytes } = stepFootprint(student, "training", levels, LIMITS);
   const parameters = student.parameters()
     .filter(({ kind }) => kind !== "statistic")
     .reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
@@ -44,10 +42,10 @@ Deno.test("footprint() of a MinkUNet34C step on 40,000 voxels is under 6 GiB and
 });
 
 for (const backbone of ["MinkUNet14Slim", "MinkUNet14A", "MinkUNet34C", "SpUNet-v1m1"]) {
-  Deno.test(`footprint() of ${backbone} grows with the voxels and stays near what is live`, () => {
+  Deno.test(`stepFootprint() of ${backbone} grows with the voxels and stays near what is live`, () => {
     const student = studentOf(backbone, 32);
-    const of = (step: Step, voxels: number) =>
-      footprint(student, step, surfaceLevels(voxels, student.network.depth), LIMITS);
+    const of = (step: StepKind, voxels: number) =>
+      stepFootprint(student, step, surfaceLevels(voxels, student.network.depth), LIMITS);
     const [small, large] = [of("adaptation", 20_000), of("adaptation", 60_000)];
     const growth = large.bytes / small.bytes;
     assert.ok(growth > 2.5 && growth < 3.2, `three times the voxels, ${growth} times the bytes`);
@@ -62,14 +60,14 @@ for (const backbone of ["MinkUNet14Slim", "MinkUNet14A", "MinkUNet34C", "SpUNet-
 Deno.test("footprint() refuses an adaptation without a teacher, levels that do not fit, and too large a tensor", () => {
   const levels = [4000, 1000, 250, 60, 15];
   assert.throws(
-    () => footprint(studentOf("MinkUNet14A", null), "adaptation", levels, LIMITS),
+    () => stepFootprint(studentOf("MinkUNet14A", null), "adaptation", levels, LIMITS),
     TypeError,
   );
   const student = studentOf("MinkUNet14A", 1024);
-  assert.throws(() => footprint(student, "adaptation", levels.slice(1), LIMITS), TypeError);
-  assert.ok(footprint(student, "adaptation", levels, LIMITS).largestBytes >= 4000 * 4096);
+  assert.throws(() => stepFootprint(student, "adaptation", levels.slice(1), LIMITS), TypeError);
+  assert.ok(stepFootprint(student, "adaptation", levels, LIMITS).largestBytes >= 4000 * 4096);
   assert.throws(
-    () => footprint(student, "adaptation", surfaceLevels(40_000, 4), LIMITS),
+    () => stepFootprint(student, "adaptation", surfaceLevels(40_000, 4), LIMITS),
     CapacityError,
   );
 });
@@ -105,13 +103,12 @@ withGpu("footprint() says what plans over a scan of those counts allocate", asyn
   );
   const centre = owned.use(gpu.zeros("centre", width * 4));
   const velocity = owned.use(gpu.zeros("velocity", parameters.endOf("backbone")));
-  using adaptation = adaptationPlan(
-    context,
-    distillationTarget(targets, centre),
+  using adaptation = adaptationPlan(context, {
+    target: distillationTarget(targets, centre),
     history,
     velocity,
-    { learningRate: 0.1, momentum: 0.9, weightDecay: 0 },
-  );
+    sgd: { learningRate: 0.1, momentum: 0.9, weightDecay: 0 },
+  });
   const labels = owned.use(gpu.zeros("labels", 1500 * 4));
   using training = trainingPlan(context, {
     labels: new Tensor("labels", 1500, 1, { binding: labels }),
@@ -122,7 +119,7 @@ withGpu("footprint() says what plans over a scan of those counts allocate", asyn
   });
   const levels = levelCounts(coords, student.network.depth);
   for (const [step, plan] of [["adaptation", adaptation], ["training", training]] as const) {
-    const { bytes, liveBytes } = footprint(student, step, levels, gpu.limits);
+    const { bytes, liveBytes } = stepFootprint(student, step, levels, gpu.limits);
     assert.deepEqual({ bytes, liveBytes }, { bytes: plan.bytes, liveBytes: plan.liveBytes }, step);
   }
 });

@@ -1,20 +1,21 @@
 /**
- * Masked reconstruction as a loss: what TTT-MAE trains with beside the labels, and adapts with alone.
+ * Masked reconstruction: the loss that TTT-MAE trains with beside the labels, and adapts with alone.
  *
  * @module
  */
-import { Graph } from "../graph/graph.ts";
-import { recordLoss } from "../graph/losses/mean_loss.ts";
-import { occupancy } from "../graph/losses/occupancy.ts";
-import { Plan } from "../graph/plan.ts";
-import type { ParameterSpec } from "../nn/parameters.ts";
-import type { MaskedScan } from "./masking.ts";
-import { layersOf, type LossHistory, type PlanContext } from "./plans.ts";
+import { Graph } from "../../graph/graph.ts";
+import { recordLoss } from "../../graph/losses/mean_loss.ts";
+import { occupancy } from "../../graph/losses/occupancy.ts";
+import { Plan } from "../../graph/plan.ts";
+import type { ParameterSpec } from "../../nn/parameters.ts";
+import type { MaskedScan } from "../masking.ts";
+import { layersOf, type NormStatistics, type PlanContext } from "./context.ts";
+import type { LossHistory } from "./loss_history.ts";
 
 /** Settings of {@link reconstructionPlan}. */
 export interface ReconstructionOptions {
-  /** Statistics of the norm layers; running ones are never moved, for a masked scan is not what they are of. */
-  readonly statistics: "batch" | "running";
+  /** Running statistics are used as they are and never updated: a masked scan is no sample of whole ones. */
+  readonly statistics: NormStatistics;
   readonly trainable: (spec: ParameterSpec) => boolean;
   /** Weight of the loss. */
   readonly weight: number;
@@ -22,8 +23,8 @@ export interface ReconstructionOptions {
 }
 
 /**
- * Forward over what a mask leaves, occupancy loss of the reconstruction head, backward. Gradients are added
- * to what is there; no update.
+ * Compiles the forward pass over the visible part of a masked scan, the reconstruction head's occupancy loss
+ * and the backward pass. Gradients are added to what is there; nothing is updated.
  *
  * @throws {TypeError} where the student has no reconstruction head.
  */

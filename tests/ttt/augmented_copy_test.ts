@@ -3,7 +3,7 @@ import { Graph } from "../../lib/graph/graph.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { Student } from "../../lib/nn/student.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
-import { randomView, viewToScan } from "../../lib/ttt/views.ts";
+import { augmentedCopy, copyRowsToScan } from "../../lib/ttt/augmented_copy.ts";
 import { Random } from "../../lib/random/random.ts";
 import { assertClose, inputTensor, seededNumbers, unpadRows } from "../graph/support.ts";
 import { withGpu } from "../gpu.ts";
@@ -15,20 +15,20 @@ function distance(positions: Float32Array, p: number, q: number): number {
   return Math.hypot(...[0, 1, 2].map((c) => positions[3 * p + c]! - positions[3 * q + c]!));
 }
 
-Deno.test("randomView() gives the same view for the same seed, and leaves the scan alone", () => {
+Deno.test("augmentedCopy() gives the same copy for the same seed, and leaves the scan alone", () => {
   const points = boxPoints(2, 50);
   const before = structuredClone(points);
-  const first = randomView(points, MILD, new Random(1));
-  assert.deepEqual(randomView(points, MILD, new Random(1)), first);
-  assert.notDeepEqual(randomView(points, MILD, new Random(2)).positions, first.positions);
+  const first = augmentedCopy(points, MILD, new Random(1));
+  assert.deepEqual(augmentedCopy(points, MILD, new Random(1)), first);
+  assert.notDeepEqual(augmentedCopy(points, MILD, new Random(2)).positions, first.positions);
   assert.deepEqual(points, before);
 });
 
-Deno.test("randomView() without noise is a similarity that keeps the vertical", () => {
+Deno.test("augmentedCopy() without noise is a similarity that keeps the vertical", () => {
   const points = boxPoints(3, 40);
   const mirrored = new Set<boolean>();
   for (let seed = 0; seed < 12; seed++) {
-    const { positions } = randomView(points, { ...MILD, jitter: 0 }, new Random(seed));
+    const { positions } = augmentedCopy(points, { ...MILD, jitter: 0 }, new Random(seed));
     const scale = distance(positions, 0, 1) / distance(points.positions, 0, 1);
     assert.ok(scale >= 0.9 && scale <= 1.1);
     for (let p = 2; p < 40; p++) {
@@ -39,13 +39,13 @@ Deno.test("randomView() without noise is a similarity that keeps the vertical", 
     const cross = (from: Float32Array) => from[0]! * from[4]! - from[1]! * from[3]!;
     mirrored.add(cross(positions) * cross(points.positions) < 0);
   }
-  assert.equal(mirrored.size, 2, "some views are mirrored, some are not");
+  assert.equal(mirrored.size, 2, "some copies are mirrored, some are not");
 });
 
-Deno.test("randomView() jitters by the deviation asked for and keeps colours from 0 to 1", () => {
+Deno.test("augmentedCopy() jitters by the deviation asked for and keeps colours from 0 to 1", () => {
   const points = boxPoints(4, 5000);
-  const still = randomView(points, { ...MILD, jitter: 0, scale: 0 }, new Random(9));
-  const moved = randomView(points, { ...MILD, scale: 0 }, new Random(9));
+  const still = augmentedCopy(points, { ...MILD, jitter: 0, scale: 0 }, new Random(9));
+  const moved = augmentedCopy(points, { ...MILD, scale: 0 }, new Random(9));
   const squares = moved.positions.reduce(
     (sum, value, i) => sum + (value - still.positions[i]!) ** 2,
     0,
@@ -53,10 +53,10 @@ Deno.test("randomView() jitters by the deviation asked for and keeps colours fro
   assert.ok(Math.abs(Math.sqrt(squares / moved.positions.length) - 0.03) < 0.002);
   assert.ok(moved.colors!.every((value) => value >= 0 && value <= 1));
   assert.notDeepEqual(moved.colors, points.colors);
-  assert.equal(randomView({ ...points, colors: null }, MILD, new Random(9)).colors, null);
+  assert.equal(augmentedCopy({ ...points, colors: null }, MILD, new Random(9)).colors, null);
 });
 
-Deno.test("randomView() turns normals and the origin as it turns the points", () => {
+Deno.test("augmentedCopy() rotates normals and the origin as it rotates the points", () => {
   const points = boxPoints(6, 30);
   // Normals that point where the points lie, and an origin that is the first of them.
   const lengths = points.positions.map((_, i) =>
@@ -69,16 +69,16 @@ Deno.test("randomView() turns normals and the origin as it turns the points", ()
     normals: points.positions.map((value, i) => value / lengths[i]!),
   };
   for (let seed = 0; seed < 6; seed++) {
-    const view = randomView(full, { ...MILD, jitter: 0 }, new Random(seed));
-    const scale = distance(view.positions, 0, 1) / distance(points.positions, 0, 1);
-    assertClose(view.origin, view.positions.subarray(0, 3), 1e-6, "origin");
-    const want = view.positions.map((value, i) => value / (scale * lengths[i]!));
-    assertClose(view.normals!, want, 1e-6, "normals");
-    assert.equal(view.intensity, full.intensity);
+    const copy = augmentedCopy(full, { ...MILD, jitter: 0 }, new Random(seed));
+    const scale = distance(copy.positions, 0, 1) / distance(points.positions, 0, 1);
+    assertClose(copy.origin, copy.positions.subarray(0, 3), 1e-6, "origin");
+    const want = copy.positions.map((value, i) => value / (scale * lengths[i]!));
+    assertClose(copy.normals!, want, 1e-6, "normals");
+    assert.equal(copy.intensity, full.intensity);
   }
 });
 
-withGpu("viewToScan() averages a view's rows over the points of each voxel", async (gpu) => {
+withGpu("copyRowsToScan() averages a copy's rows over the points of each voxel", async (gpu) => {
   using owned = new DisposableStack();
   const points = boxPoints(5, 400);
   const build = async (of: typeof points) =>
@@ -86,17 +86,17 @@ withGpu("viewToScan() averages a view's rows over the points of each voxel", asy
       await SparseScan.build(gpu, new Student(CARD), CARD.features, of, CARD.voxelSize),
     );
   const scan = await build(points);
-  const view = await build(randomView(points, MILD, new Random(3)));
-  assert.notEqual(view.voxels.count, scan.voxels.count);
+  const copy = await build(augmentedCopy(points, MILD, new Random(3)));
+  assert.notEqual(copy.voxels.count, scan.voxels.count);
   const channels = 5;
-  const x = seededNumbers(6, view.voxels.count * channels).map(Math.fround);
+  const x = seededNumbers(6, copy.voxels.count * channels).map(Math.fround);
   const graph = new Graph();
-  const y = viewToScan(graph, inputTensor(gpu, owned, "x", x, channels), view, scan);
+  const y = copyRowsToScan(graph, inputTensor(gpu, owned, "x", x, channels), copy, scan);
   const plan = owned.use(new Plan(gpu, graph, [y]));
   plan.submit();
 
   const rowsOf = (of: SparseScan) => gpu.read(of.voxels.pointRow, Uint32Array, 400);
-  const [from, to] = [await rowsOf(view), await rowsOf(scan)];
+  const [from, to] = [await rowsOf(copy), await rowsOf(scan)];
   const want = new Float64Array(scan.voxels.count * channels);
   const counts = new Float64Array(scan.voxels.count);
   to.forEach((row) => counts[row]!++);

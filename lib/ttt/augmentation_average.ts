@@ -1,8 +1,8 @@
 /**
- * What a network says of a scan, averaged over several views of it. A network errs in another way on each
- * view, so the mean errs less ("test-time augmentation"); CoTTA's teacher answers so. Where photographs are
- * there, a view counts by how well the network's features of it agree with them: weights that a scan has
- * moved may read the scan itself far better than a turned copy.
+ * Test-time augmentation: the mean of what a network predicts for several augmented copies of a scan. Its errors
+ * differ from copy to copy, so the mean errs less. CoTTA's teacher predicts this way. With photographs, a copy
+ * counts by how well the network's features of it agree with them: weights that were adapted to a scan may
+ * read the scan itself far better than a rotated copy.
  *
  * @module
  */
@@ -17,29 +17,30 @@ import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
-import { frozenLayers, LossHistory, type PlanContext, type Statistics } from "./plans.ts";
+import { frozenLayers, type NormStatistics, type PlanContext } from "./plans/context.ts";
+import { LossHistory } from "./plans/loss_history.ts";
 import { type Probabilities, unpadded } from "./probabilities.ts";
 import type { Points } from "../voxels/points.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
-import { viewToScan } from "./views.ts";
+import { copyRowsToScan } from "./augmented_copy.ts";
 
-/** A view whose loss is this share above that of the scan itself counts 1/e of it. */
+/** A copy whose KD loss exceeds that of the scan itself by this share weighs 1/e. */
 const LOSS_TOLERANCE = 0.1;
 
-/** The running mean of class logits over views of one scan. Owns its buffers. */
-export class ViewAverage implements Disposable {
-  /** [voxels of the scan][classes]; undefined until a view was added. */
+/** The running mean of class logits over augmented copies of one scan. Owns its buffers. */
+export class AugmentationAverage implements Disposable {
+  /** [voxels of the scan][classes]; meaningless until a prediction was added. */
   readonly logits: Tensor;
   readonly #owned = new DisposableStack();
-  /** Logits of the last view. */
-  readonly #view: Tensor;
+  /** Logits of the last copy, on the scan's voxels. */
+  readonly #last: Tensor;
   readonly #target: DistillationTarget | null;
-  /** Sum of the weights of all views so far. */
+  /** Sum of all weights so far. */
   #weight = 0;
-  /** Distillation loss of the first view. */
+  /** KD loss of the first prediction. */
   #firstLoss = 0;
 
-  /** @param target what the photographs say of the scan; every view counts alike where it is not given. */
+  /** @param target the scan's targets, by which copies are weighed; null to weigh them alike. */
   constructor({ gpu, scan, student }: PlanContext, target: DistillationTarget | null = null) {
     const rows = (label: string) => {
       const shape = [scan.voxels.count, student.classes] as const;
@@ -47,52 +48,52 @@ export class ViewAverage implements Disposable {
       return new Tensor(label, ...shape, { binding });
     };
     this.logits = rows("mean logits");
-    this.#view = rows("logits of a view");
+    this.#last = rows("logits of a copy");
     this.#target = target;
   }
 
-  /** Starts anew. */
+  /** Forgets all predictions so far. */
   clear(): void {
     this.#weight = 0;
   }
 
   /**
-   * Takes in what the context's weights say of a view, or of the scan itself where none is given. The first
-   * one counts 1, and is what the others' losses are held against.
+   * Adds the prediction of the context's weights for a copy, or for the scan itself where none is given. The
+   * first one weighs 1; the KD losses of the others are compared with its own.
    */
   async add(
     context: PlanContext & { readonly card: StudentCard },
-    statistics: Statistics,
-    points?: Points,
+    statistics: NormStatistics,
+    copy?: Points,
   ): Promise<void> {
     const { gpu, student, card, scan } = context;
-    using built = points &&
-      await SparseScan.build(gpu, student, card.features, points, scan.voxels.size);
-    const view = built ?? scan;
+    using built = copy &&
+      await SparseScan.build(gpu, student, card.features, copy, scan.voxels.size);
+    const seen = built ?? scan;
     const graph = new Graph();
-    const layers = frozenLayers({ ...context, scan: view }, statistics);
-    const onScan = (x: Tensor) => view === scan ? x : viewToScan(graph, x, view, scan);
-    const features = student.backbone(graph, layers, view.features);
+    const layers = frozenLayers({ ...context, scan: seen }, statistics);
+    const onScan = (x: Tensor) => built ? copyRowsToScan(graph, x, built, scan) : x;
+    const features = student.backbone(graph, layers, seen.features);
     const x = onScan(student.classHead(graph, layers, features));
     const { bytes } = this.logits;
-    graph.emit(movingAverage({ x, average: this.#view }, bytes / 16, 0));
+    graph.emit(movingAverage({ x, average: this.#last }, bytes / 16, 0));
     using history = this.#target && new LossHistory(gpu, 1);
     if (this.#target && history) {
       const z = onScan(student.distillationHead(graph, layers, features));
       const loss = cosineDistillation(graph, z, this.#target, 1);
       recordLoss(graph, loss, history.tensor, history.capacity);
     }
-    using plan = new Plan(gpu, graph, [], "view");
+    using plan = new Plan(gpu, graph, [], "augmented copy");
     plan.submit();
     const weight = history ? this.#weightOf((await history.values())[0]!) : 1;
     const keep = this.#weight / (this.#weight + weight);
     this.#weight += weight;
-    const [from, to] = [this.#view.binding!, this.logits.binding!];
-    gpu.run([movingAverage({ x: from, average: to }, bytes / 16, keep)], "mean of views");
+    const [from, to] = [this.#last.binding!, this.logits.binding!];
+    gpu.run([movingAverage({ x: from, average: to }, bytes / 16, keep)], "mean of copies");
     await gpu.finished();
   }
 
-  /** At most that of the first view, and less the worse a view agrees with the photographs. */
+  /** The weight of a prediction: 1 for the first, less the worse a later one agrees with the photographs. */
   #weightOf(loss: number): number {
     if (this.#weight === 0) {
       this.#firstLoss = loss;
@@ -102,11 +103,11 @@ export class ViewAverage implements Disposable {
     return Math.exp(-Math.max(worse, 0) / LOSS_TOLERANCE);
   }
 
-  /** Softmax of the mean: one readback. */
+  /** Reads the softmax of the mean: one readback. */
   async probabilities({ gpu }: PlanContext): Promise<Probabilities> {
     const graph = new Graph();
     const probabilities = softmax(graph, this.logits);
-    using plan = new Plan(gpu, graph, [probabilities], "mean of views");
+    using plan = new Plan(gpu, graph, [probabilities], "mean of copies");
     plan.submit();
     const { rows, channels } = probabilities;
     return unpadded(await plan.read(probabilities), rows, channels);

@@ -1,6 +1,6 @@
 /**
- * What a step takes of the GPU's memory before there is anything on it: the graph of a plan is built over a scan
- * that has nothing but counts, and laid out on paper. Blocks of large scans are sized by it.
+ * Computes the GPU memory of a step without allocating any: the graph of a plan is recorded over a scan that has
+ * counts only, and laid out on paper. Blocks of large scans are sized by it (`block_size.ts`).
  *
  * @module
  */
@@ -11,32 +11,30 @@ import { Tensor } from "../graph/tensor.ts";
 import { type ParameterSpec, storedShape } from "../nn/parameters.ts";
 import type { Student } from "../nn/student.ts";
 import { type KernelMap, type PairList, TILE_ROWS } from "../sparse/mod.ts";
-import {
-  adaptationGraph,
-  type GraphContext,
-  type LossPlace,
-  predictionGraph,
-  trainingGraph,
-} from "../ttt/plans.ts";
+import { adaptationGraph } from "../ttt/plans/adaptation.ts";
+import type { GraphContext } from "../ttt/plans/context.ts";
+import type { LossSink } from "../ttt/plans/loss_history.ts";
+import { predictionGraph } from "../ttt/plans/prediction.ts";
+import { trainingGraph } from "../ttt/plans/training.ts";
 
-/** A plan by what it does: see `plans.ts`. Adaptation and prediction see photographs, training sees labels alone. */
-export type Step = "prediction" | "adaptation" | "training";
+/** A plan of `lib/ttt/plans`. Adaptation and prediction include the KD loss, training is by labels alone. */
+export type StepKind = "prediction" | "adaptation" | "training";
 
-/** The device's limits that a layout keeps to. */
+/** The device's limits that a layout respects. */
 export type LayoutLimits = Pick<
   GPUSupportedLimits,
   "maxStorageBufferBindingSize" | "maxBufferSize"
 >;
 
-/** Bytes of a plan, without parameters, kernel maps and targets, which stand in buffers of their own. */
-export interface Footprint {
-  /** What the plan allocates. */
+/** Bytes of a plan, without parameters, kernel maps and targets, which have buffers of their own. */
+export interface StepFootprint {
+  /** Bytes that the plan allocates. */
   readonly bytes: number;
-  /** The most that is live at once: no layout takes less. */
+  /** The most bytes live at once: no layout needs fewer. */
   readonly liveBytes: number;
-  /** What the forward pass leaves for the backward one. */
+  /** Bytes that the forward pass keeps for the backward one. */
   readonly storedBytes: number;
-  /** The largest single tensor, which has to fit the device's largest binding. */
+  /** Bytes of the largest tensor. */
   readonly largestBytes: number;
 }
 
@@ -46,14 +44,14 @@ export interface Footprint {
  * @param levels voxels at strides 1, 2, 4, ...: one number for each level of the student's network. One point a
  *   voxel is assumed.
  * @throws {CapacityError} where a tensor is larger than the largest binding.
- * @throws {TypeError} where the student has no teacher and is to adapt.
+ * @throws {TypeError} for an adaptation of a student that has no teacher.
  */
-export function footprint(
+export function stepFootprint(
   student: Student,
-  step: Step,
+  step: StepKind,
   levels: readonly number[],
   limits: LayoutLimits,
-): Footprint {
+): StepFootprint {
   const { graph, kept } = graphOf(paperContext(student, levels), step);
   const { bytes, liveBytes, places } = planTensors(
     graph.launches,
@@ -66,23 +64,54 @@ export function footprint(
 }
 
 /**
- * Voxels by level of a scan of surfaces, as a guess where only their number is known: each halving leaves about a
+ * Computes the largest buffer that one launch of a step binds, targets and kernel maps included.
+ *
+ * @param levels as for {@link stepFootprint}; every voxel is assumed to have all its neighbours.
+ * @throws {TypeError} for an adaptation of a student that has no teacher.
+ */
+export function largestBinding(
+  student: Student,
+  step: StepKind,
+  levels: readonly number[],
+): number {
+  const context = paperContext(student, levels);
+  let most = 0;
+  const scan: GraphContext["scan"] = {
+    ...context.scan,
+    kernelMap(spec) {
+      const map = context.scan.kernelMap(spec);
+      most = Math.max(most, map.volume * Math.max(map.inRows, map.outRows) * ENTRY_BYTES);
+      return map;
+    },
+  };
+  const { graph } = graphOf({ ...context, scan }, step);
+  for (const { bindings } of graph.launches) {
+    for (const { bytes } of bindings) most = Math.max(most, bytes);
+  }
+  return most;
+}
+
+/** Bytes of an entry of a kernel map. */
+const ENTRY_BYTES = 4;
+
+/**
+ * Guesses the voxels by level of a scan of surfaces from their number: each doubling of the stride leaves about a
  * quarter.
  */
 export function surfaceLevels(voxels: number, depth: number): number[] {
   return Array.from({ length: depth + 1 }, (_, level) => Math.ceil(voxels / 4 ** level));
 }
 
-/** A buffer that never holds memory. */
+/** A buffer without memory. */
 const PAPER = GpuBuffer.onPaper("paper", 16);
 
 function paperTensor(label: string, rows: number, channels: number): Tensor {
   return new Tensor(label, rows, channels, { binding: PAPER });
 }
 
-function graphOf(context: GraphContext, step: Step): { graph: Graph; kept: Tensor[] } {
+function graphOf(context: GraphContext, step: StepKind): { graph: Graph; kept: Tensor[] } {
   const rows = context.scan.features.rows;
-  const history: LossPlace = { tensor: paperTensor("loss history", 1, 2), capacity: 1 };
+  const history: LossSink = { tensor: paperTensor("loss history", 1, 2), capacity: 1 };
   if (step === "training") {
     const graph = trainingGraph(context, {
       labels: paperTensor("labels", rows, 1),
@@ -109,13 +138,15 @@ function graphOf(context: GraphContext, step: Step): { graph: Graph; kept: Tenso
     return { graph, kept: [probabilities] };
   }
   if (!target) {
-    throw new TypeError("Cannot lay out an adaptation: the student has no teacher; give it one");
+    throw new TypeError(
+      "Cannot lay out an adaptation: the student has no teacher; take one that was distilled",
+    );
   }
   const sgd = { learningRate: 0, momentum: 0, weightDecay: 0 };
-  return { graph: adaptationGraph(context, target, history, PAPER, sgd), kept: [] };
+  return { graph: adaptationGraph(context, { target, history, velocity: PAPER, sgd }), kept: [] };
 }
 
-/** A scan of so many voxels and a student's parameters, none of them in memory. */
+/** A scan with these counts of voxels and a student's parameters, none of them in memory. */
 function paperContext(student: Student, levels: readonly number[]): GraphContext {
   const { network } = student;
   if (levels.length !== network.depth + 1) {

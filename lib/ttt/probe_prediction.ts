@@ -1,5 +1,5 @@
 /**
- * What the 2D probe says of a scan: classes from the teacher's features alone.
+ * The prediction of the 2D probe: classes from the teacher's features alone.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import type { DistillationTarget } from "../graph/losses/cosine_distillation.ts"
 import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
 import { OptionError } from "./option_error.ts";
-import { frozenLayers, type PlanContext } from "./plans.ts";
+import { frozenLayers, type PlanContext } from "./plans/context.ts";
 import { type Probabilities, unpadded } from "./probabilities.ts";
 
 /**
- * Class probabilities of every voxel by its target; rows without one mean nothing.
+ * Predicts class probabilities of every voxel from its target; rows of voxels without one are meaningless.
  *
  * @throws {OptionError} where the student has no probe.
  */
@@ -24,8 +24,8 @@ export async function probeProbabilities(
   const { gpu, student } = context;
   if (!student.hasTeacherHeads) {
     throw new OptionError(
-      "Cannot ask the probe: the student has none; use method ttt-kd without fusion, or train heads " +
-        "with train --heads-only",
+      "Cannot predict by the probe: the student has none; use method ttt-kd without fusion, or train " +
+        "heads with train --heads-only",
       "method",
     );
   }

@@ -1,6 +1,6 @@
 /** Statistics of the norm layers over several scans. */
 import assert from "node:assert/strict";
-import { PopulationStatistics, statisticsPlan } from "../../lib/ttt/statistics.ts";
+import { PopulationStatistics, statisticsPlan } from "../../lib/ttt/population_statistics.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { withGpu } from "../gpu.ts";
 import { assertClose } from "../graph/support.ts";

@@ -1,20 +1,19 @@
 /**
- * Running statistics of the norm layers: moved by a single scan, or measured anew over many. What a moving
- * average has gathered while weights still moved fits the last weights poorly, so a trained student's are
- * measured over its training scenes once it has its final weights ("precise batch norm", Wu & Johnson 2021,
- * arXiv 2105.07576, §3).
+ * Running statistics of the norm layers, updated by a single scan or measured over many. A moving average that
+ * was gathered while the weights still changed fits the final weights poorly, so a trained student's statistics
+ * are measured again over its training scenes ("precise batch norm", Wu & Johnson 2021, arXiv 2105.07576, §3).
  *
  * @module
  */
 import { Graph } from "../graph/graph.ts";
 import { Plan } from "../graph/plan.ts";
 import type { NamedTensor } from "../nn/safetensors.ts";
-import { layersOf, type PlanContext } from "./plans.ts";
+import { layersOf, type PlanContext } from "./plans/context.ts";
 
 const MEAN = "running_mean";
 const VARIANCE = "running_var";
 
-/** A forward pass of the backbone, where all norm layers are, that moves its running statistics. */
+/** Compiles a forward pass of the backbone, which has all norm layers, that updates its running statistics. */
 export function statisticsPlan(context: PlanContext, momentum: number): Plan {
   const graph = new Graph();
   const layers = layersOf(context, { statistics: "batch", momentum, trainable: () => false });
@@ -23,14 +22,14 @@ export function statisticsPlan(context: PlanContext, momentum: number): Plan {
 }
 
 /**
- * Mean and variance of each norm layer's input over several scenes, the variance within
- * scenes plus that of their means.
+ * Mean and variance of each norm layer's input over several scenes: the variance within scenes plus that of their
+ * means.
  */
 export class PopulationStatistics {
   readonly #layers = new Map<string, Moments[]>();
   #weight = 0;
 
-  /** Takes one scene in, by a weight. The running statistics of the parameters become that scene's. */
+  /** Adds one scene with a weight. The running statistics of `context.parameters` become that scene's. */
   async add(context: PlanContext, weight = 1): Promise<void> {
     using plan = statisticsPlan(context, 1);
     plan.submit();
@@ -52,7 +51,7 @@ export class PopulationStatistics {
     this.#weight += weight;
   }
 
-  /** The statistics over all scenes, by their names in a state dict. */
+  /** Returns the statistics over all scenes, by their names in a state dict. */
   tensors(): Map<string, NamedTensor> {
     const tensors = new Map<string, NamedTensor>();
     for (const [layer, channels] of this.#layers) {
@@ -66,7 +65,7 @@ export class PopulationStatistics {
   }
 }
 
-/** Sums over scenes, of one channel. */
+/** Sums over scenes for one channel. */
 interface Moments {
   mean: number;
   square: number;
