@@ -1,16 +1,11 @@
 /**
- * Binds a zod schema to a type of the program: a type that gains, loses or changes a member no longer compiles with
- * a schema that does not follow.
+ * What the schemas of answers have in common.
  *
  * @module
  */
 import { z } from "zod";
 
-/** Builds an object schema with exactly the members of `T`; members that may be missing are `.exactOptional()`. */
-export function exactly<T>() {
-  type Members = { [Name in keyof T]-?: z.ZodType<Required<T>[Name] | undefined> };
-  return <Shape extends Members>(shape: Shape) => z.strictObject(shape);
-}
+export { exactly } from "../../lib/validation/mod.ts";
 
 /** A whole number from 0. */
 export const count = z.int().min(0);
