@@ -12,7 +12,7 @@ import { METHODS } from "../ttt/methods/mod.ts";
 import { DEFAULT_METHOD, segmentOptions } from "../segment/options.ts";
 import type { StudentCard } from "../nn/card.ts";
 import type { Scan } from "../scan/mod.ts";
-import type { SegmentResult } from "../segment/types.ts";
+import type { SegmentResult } from "../segment/segmenter.ts";
 
 export const command = defineCommand({
   name: "segment",

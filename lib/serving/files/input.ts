@@ -10,9 +10,10 @@ import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readScan, type Scan, scanFormat } from "../../scan/mod.ts";
 import { readViews, type ScanViews } from "../../scan/mod.ts";
-import { flagSetting } from "../../ttt/methods/mod.ts";
-import { checked, methodOf, OptionError, segmentOptions } from "../../segment/options.ts";
-import type { SegmentOptions } from "../../segment/types.ts";
+import { flagSetting } from "../../ttt/settings.ts";
+import { checked, methodOf, segmentOptions } from "../../segment/options.ts";
+import { OptionError } from "../../ttt/option_error.ts";
+import type { SegmentOptions } from "../../segment/segmenter.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
 /** A client's file. */
