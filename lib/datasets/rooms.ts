@@ -15,7 +15,7 @@ import {
 import type { Dataset } from "./dataset.ts";
 import { worldDataset } from "./world.ts";
 
-/** The benchmark "rooms"; scenes are made on the GPU when they are asked for. */
+/** Gives the benchmark "rooms", whose scenes are generated on the GPU on request. */
 export function roomsDataset(gpu: Gpu): Dataset {
   return worldDataset({
     name: "rooms",

@@ -16,7 +16,7 @@ import {
 import type { Dataset } from "./dataset.ts";
 import { worldDataset } from "./world.ts";
 
-/** The benchmark "streets"; scenes are made on the GPU when they are asked for. */
+/** Gives the benchmark "streets", whose scenes are generated on the GPU on request. */
 export function streetsDataset(gpu: Gpu): Dataset {
   return worldDataset({
     name: "streets",

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Gpu } from "../gpu/mod.ts";
+import { type Gpu, groupsOf64, launch } from "../gpu/mod.ts";
 import { raycast } from "../../kernels/worlds/records.ts";
 import { KIND, PRIMITIVE_WORDS, type Solids } from "./solids.ts";
 
@@ -43,12 +43,11 @@ export function gpuCaster(gpu: Gpu): CastRays {
     const surface = gpu.buffer("raycast surface", rays.count * 16);
     const primitive = gpu.buffer("raycast primitive", rays.count * 4);
     try {
-      gpu.run([{
-        kernel: raycast,
-        params: [rays.count, solids.count],
+      gpu.run([launch(raycast, {
+        params: { rays: rays.count, primitives: solids.count },
         bindings: [primitives, bounds, input, surface, primitive],
-        workgroups: Math.ceil(rays.count / 64),
-      }], "raycast");
+        workgroups: groupsOf64(rays.count),
+      })], "raycast");
       return {
         surface: await gpu.read(surface, Float32Array, rays.count * 4),
         primitive: await gpu.read(primitive, Int32Array, rays.count),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Segmenter } from "../../segment/types.ts";
+import type { Segmenter } from "../../segment/segmenter.ts";
 import { type Answer, type AnswerKind, writeAnswer } from "../files/answer.ts";
 import { inputOptions, openScan, openViews, readInput } from "../files/input.ts";
 import type { LabelContext, Labeller } from "./labeller.ts";
@@ -39,7 +39,7 @@ export class EngineLabeller implements Labeller {
 
   async label(
     folder: string,
-    turn: number,
+    attempt: number,
     { signal, onProgress }: LabelContext = {},
   ): Promise<void> {
     onProgress?.({ phase: "read" });
@@ -60,11 +60,11 @@ export class EngineLabeller implements Labeller {
       ...(onProgress ? { onProgress } : {}),
     });
     signal?.throwIfAborted();
-    if (sequence) await writeLearned(folder, turn, result.learned!, sequence.title);
-    await writeResult(folder, turn, result);
+    if (sequence) await writeLearned(folder, attempt, result.learned!, sequence.title);
+    await writeResult(folder, attempt, result);
   }
 
-  answer(folder: string, turn: number, kind: AnswerKind): Promise<Answer> {
-    return writeAnswer(folder, turn, kind, this.student);
+  answer(folder: string, attempt: number, kind: AnswerKind): Promise<Answer> {
+    return writeAnswer(folder, attempt, kind, this.student);
   }
 }

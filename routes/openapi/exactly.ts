@@ -1,0 +1,14 @@
+/**
+ * What the schemas of answers have in common.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+export { exactly } from "../../lib/validation/mod.ts";
+
+/** A whole number from 0. */
+export const count = z.int().min(0);
+
+/** A fraction from 0 to 1. */
+export const fraction = z.number().min(0).max(1);
