@@ -8,7 +8,7 @@ import { type Command, commandHelp, parseCommand, UsageError } from "./lib/cli/a
 import type { Host } from "./lib/serving/server.ts";
 import { columns } from "./lib/terminal/format.ts";
 import { prepareVulkan } from "./lib/cli/driver.ts";
-import { OptionError } from "./lib/segment/options.ts";
+import { OptionError } from "./lib/ttt/option_error.ts";
 
 const PROGRAM = "ttt-kd";
 

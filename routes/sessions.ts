@@ -15,7 +15,7 @@ import {
   sessionOptions,
 } from "../lib/serving/sessions/session.ts";
 import type { SessionStore } from "../lib/serving/sessions/store.ts";
-import { OptionError } from "../lib/segment/options.ts";
+import { OptionError } from "../lib/ttt/option_error.ts";
 import { answer, answerForm } from "./http/answer.ts";
 import { RequestError } from "./http/problem.ts";
 import { sessionPath, sessionView } from "./http/session_view.ts";

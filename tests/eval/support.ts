@@ -13,7 +13,7 @@ import type { Results } from "../../lib/eval/results/results.ts";
 import { summarise } from "../../lib/eval/results/summarise.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
 import { STUDY_NAMES, type StudyContext } from "../../lib/eval/studies/study.ts";
-import type { SegmentRequest, SegmentResult } from "../../lib/segment/types.ts";
+import type { SegmentRequest, SegmentResult } from "../../lib/segment/segmenter.ts";
 import { FakeEngine } from "../routes/support.ts";
 
 /** Points of a scene. */

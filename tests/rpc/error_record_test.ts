@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { errorOf, errorRecord } from "../../lib/rpc/error_record.ts";
 import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
 import { CameraError, InputError, PhotoError, ScanError } from "../../lib/scan/mod.ts";
-import { OptionError } from "../../lib/segment/options.ts";
+import { OptionError } from "../../lib/ttt/option_error.ts";
 import { LABELLER_ERRORS } from "../../lib/serving/labeller/labeller_thread.ts";
 
 /** Sends an error through a message, as a labelling thread does. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Dataset, DatasetScene } from "../../datasets/dataset.ts";
 import type { Gpu } from "../../gpu/mod.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../../teacher/mod.ts";
-import { readTeacher } from "../../models/models.ts";
+import { readTeacher } from "../../models/teachers.ts";
 import { ORACLE_TEACHER } from "../studies/benchmarks.ts";
 import { contentKey, type FileCache } from "../cache/file_cache.ts";
 import { CachedTeacher } from "./cached_teacher.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { hostCalls } from "../../rpc/host.ts";
-import type { Segmenter } from "../../segment/types.ts";
+import type { Segmenter } from "../../segment/segmenter.ts";
 import type { Progress } from "../../ttt/progress.ts";
 import { writeAnswer } from "../files/answer.ts";
 import { EngineLabeller } from "./engine_labeller.ts";

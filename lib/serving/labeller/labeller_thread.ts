@@ -7,7 +7,7 @@ import { GpuLostError, GpuUnavailableError, GpuValidationError } from "../../gpu
 import { RpcClient } from "../../rpc/client.ts";
 import type { ErrorClass } from "../../rpc/error_record.ts";
 import { CameraError, InputError, PhotoError, ScanError } from "../../scan/mod.ts";
-import { OptionError } from "../../segment/options.ts";
+import { OptionError } from "../../ttt/option_error.ts";
 import type { Progress } from "../../ttt/progress.ts";
 import { MissingFilesError } from "../files/input.ts";
 import { MissingResultError } from "../files/result.ts";
