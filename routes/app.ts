@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Registry } from "@prometheus-io/client";
 import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
 import { requestId } from "hono/request-id";
@@ -16,7 +17,7 @@ import { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
 import { observe, RequestMetrics } from "./http/observe.ts";
-import { JobMetrics } from "./http/observe_jobs.ts";
+import { observeJobs } from "./http/observe_jobs.ts";
 import { notFound, onError } from "./http/problem.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -47,7 +48,8 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono();
   app.onError(onError);
   app.notFound(notFound);
-  const requests = new RequestMetrics();
+  const registry = new Registry();
+  const requests = new RequestMetrics(registry);
   const limits = {
     ...options.limits ?? DEFAULT_LIMITS,
     onBytes: (bytes: number) => requests.received(bytes),
@@ -60,13 +62,13 @@ export function createApp(options: AppOptions): Hono {
   app.route("/docs", docsRoutes());
   app.route("/health", healthRoutes(labeller, queue));
   app.route("/v2", inferenceProtocolRoutes(labeller, queue));
-  const jobs = queue && { queue, metrics: new JobMetrics(queue, options.log) };
+  if (queue) observeJobs(queue, registry, options.log);
   app.route(
     "/metrics",
     metricsRoutes({
-      requests,
+      registry,
       semaphore,
-      ...(jobs ? { jobs } : {}),
+      ...(queue ? { queue } : {}),
       ...(sessions ? { sessions } : {}),
     }),
   );
