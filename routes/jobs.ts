@@ -19,7 +19,8 @@ import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/job_events.ts";
 import { jobPath, jobView } from "./http/job_view.ts";
 import { problemResponse, RequestError } from "./http/problem.ts";
-import { receiveInput, type UploadLimits } from "./http/upload.ts";
+import { receiveInput } from "./http/upload.ts";
+import type { UploadLimits } from "./http/upload_limits.ts";
 
 /** What the routes need. */
 export interface JobRouteOptions {

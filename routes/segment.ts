@@ -14,7 +14,8 @@ import { removeFolder } from "../lib/serving/queue/sweep.ts";
 import type { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
 import type { Progress } from "../lib/ttt/progress.ts";
 import { answer, answerForm } from "./http/answer.ts";
-import { receiveInput, type UploadLimits } from "./http/upload.ts";
+import { receiveInput } from "./http/upload.ts";
+import type { UploadLimits } from "./http/upload_limits.ts";
 
 /** What the route needs. */
 export interface SegmentRouteOptions {

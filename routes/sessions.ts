@@ -19,7 +19,8 @@ import { OptionError } from "../lib/segment/options.ts";
 import { answer, answerForm } from "./http/answer.ts";
 import { RequestError } from "./http/problem.ts";
 import { sessionPath, sessionView } from "./http/session_view.ts";
-import { receiveInput, receiveOptions } from "./http/upload.ts";
+import { receiveOptions } from "./http/options_body.ts";
+import { receiveInput } from "./http/upload.ts";
 import type { SegmentRouteOptions } from "./segment.ts";
 
 /** What the routes need. */
