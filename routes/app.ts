@@ -1,7 +1,6 @@
 /**
- * The HTTP application over a labeller. Everything it needs is given to it, so that tests drive it by
- * `app.request()` with an engine of their own. Nothing here reads a scan: the event loop stays free for the
- * next request.
+ * The HTTP application over a labeller. It is given everything it needs, so that tests drive it by `app.request()` with
+ * an engine of their own. No scan is read in this thread: the event loop stays free for the next request.
  *
  * @module
  */
@@ -22,22 +21,22 @@ import { notFound, onError } from "./http/problem.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
+import { openInferenceRoutes } from "./open_inference.ts";
 import { openApiRoutes } from "./openapi.ts";
 import { endpoints } from "./openapi/document.ts";
 import { segmentRoutes } from "./segment.ts";
 import { sessionRoutes } from "./sessions.ts";
-import { inferenceProtocolRoutes } from "./v2.ts";
 import { viewerPage, viewerRoutes } from "./viewer.ts";
 
-/** What an application is made of. */
+/** The parts of an application. */
 export interface AppOptions extends Omit<ServerOptions, "data"> {
-  /** Who may work when; shared with the worker of the queue. */
+  /** Decides which scan has the GPU; shared with the worker of the queue. */
   semaphore?: FifoSemaphore;
-  /** Jobs are offered where there is a queue. */
+  /** Keeps the jobs; without it, there is no `/v1/jobs`. */
   queue?: JobQueue;
-  /** Sessions are offered where there is a place for them. */
+  /** Keeps the sessions; without it, there is no `/v1/sessions`. */
   sessions?: SessionStore;
-  /** Aborted when the server stops: what would never end by itself does. */
+  /** Aborted when the server stops, so that streams of events end. */
   stopping?: AbortSignal;
 }
 
@@ -61,7 +60,7 @@ export function createApp(options: AppOptions): Hono {
   app.route("/openapi.json", openApiRoutes(options.token !== undefined));
   app.route("/docs", docsRoutes());
   app.route("/health", healthRoutes(labeller, queue));
-  app.route("/v2", inferenceProtocolRoutes(labeller, queue));
+  app.route("/v2", openInferenceRoutes(labeller, queue));
   if (queue) observeJobs(queue, registry, options.log);
   app.route(
     "/metrics",
