@@ -7,7 +7,7 @@
 import { aligned, type Command, commandHelp, parseCommand, UsageError } from "./lib/cli/args.ts";
 import type { Host } from "./lib/serving/server.ts";
 import { prepareVulkan } from "./lib/cli/driver.ts";
-import { OptionError } from "./lib/segment/options.ts";
+import { OptionError } from "./lib/ttt/option_error.ts";
 
 const PROGRAM = "ttt-kd";
 

@@ -5,7 +5,6 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import { OptionError } from "../lib/segment/options.ts";
 import { inputOptions, openFormat, writeInput } from "../lib/serving/files/input.ts";
 import { learnedFolder } from "../lib/serving/files/learned.ts";
 import { readReport } from "../lib/serving/files/result.ts";
@@ -17,6 +16,7 @@ import {
   sessionOptions,
 } from "../lib/serving/sessions/session.ts";
 import type { SessionStore } from "../lib/serving/sessions/store.ts";
+import { OptionError } from "../lib/ttt/option_error.ts";
 import { answer, answerForm } from "./http/answer.ts";
 import { ATTEMPT, type DirectOptions, labelUpload } from "./http/direct.ts";
 import { receiveOptions } from "./http/options_body.ts";

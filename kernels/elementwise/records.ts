@@ -16,65 +16,72 @@ import gatherRowsBackwardCode from "./gather_rows_backward.wgsl" with { type: "t
 import sliceCode from "./slice.wgsl" with { type: "text" };
 import softmaxCode from "./softmax.wgsl" with { type: "text" };
 
-const read = "read";
-const write = "write";
-
-export const add: Kernel = {
+export const add = {
   name: "add",
   code: addCode,
-  bindings: [read, read, write],
-};
+  params: { count: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const activation: Kernel = {
+export const activation = {
   name: "activation",
   code: erfCode + activationCode,
-  bindings: [read, write],
-};
+  params: { count: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const activationBackward: Kernel = {
+export const activationBackward = {
   name: "activation_backward",
   code: erfCode + activationBackwardCode,
-  bindings: [read, read, write],
-};
+  params: { count: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const concat: Kernel = {
+export const concat = {
   name: "concat",
   code: concatCode,
-  bindings: [read, read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const slice: Kernel = {
+export const slice = {
   name: "slice",
   code: sliceCode,
-  bindings: [read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const gatherRows: Kernel = {
+export const gatherRows = {
   name: "gather_rows",
   code: gatherRowsCode,
-  bindings: [read, read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const gatherRowsBackward: Kernel = {
+export const gatherRowsBackward = {
   name: "gather_rows_backward",
   code: gatherRowsBackwardCode,
-  bindings: [read, read, read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const softmax: Kernel = {
+export const softmax = {
   name: "softmax",
   code: softmaxCode,
-  bindings: [read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const centreRows: Kernel = {
+export const centreRows = {
   name: "centre_rows",
   code: centreRowsCode,
-  bindings: [read, read, read, write],
-};
+  params: { rows: "u32", squaredLength: "f32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const accumulate: Kernel = {
+export const accumulate = {
   name: "accumulate",
   code: accumulateCode,
-  bindings: [read, write],
-};
+  params: { count: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;

@@ -23,113 +23,128 @@ import recordCode from "./record.wgsl" with { type: "text" };
 import softCrossEntropyCode from "./soft_cross_entropy.wgsl" with { type: "text" };
 import softCrossEntropyBackwardCode from "./soft_cross_entropy_backward.wgsl" with { type: "text" };
 
-const read = "read";
-const write = "write";
-
-export const crossEntropy: Kernel = {
+export const crossEntropy = {
   name: "cross_entropy",
   code: crossEntropyCode,
-  bindings: [read, read, write],
-};
+  params: { rows: "u32", ignore: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const crossEntropyBackward: Kernel = {
+export const crossEntropyBackward = {
   name: "cross_entropy_backward",
   code: crossEntropyBackwardCode,
-  bindings: [read, read, read, write],
-};
+  params: { rows: "u32", ignore: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const entropy: Kernel = {
+export const entropy = {
   name: "entropy",
   code: entropyCode,
-  bindings: [read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const entropyBackward: Kernel = {
+export const entropyBackward = {
   name: "entropy_backward",
   code: entropyBackwardCode,
-  bindings: [read, read, write],
-};
+  params: { rows: "u32", scale: "f32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const cosine: Kernel = {
+export const cosine = {
   name: "cosine",
   code: cosineCode,
-  bindings: [read, read, read, read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const cosineBackward: Kernel = {
+export const cosineBackward = {
   name: "cosine_backward",
   code: cosineBackwardCode,
-  bindings: [read, read, read, read, read, write],
-};
+  params: { rows: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const meanTerms: Kernel = {
+export const meanTerms = {
   name: "mean_terms",
   code: meanTermsCode,
-  bindings: [read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const record: Kernel = {
+export const record = {
   name: "record",
   code: recordCode,
-  bindings: [read, write],
-};
+  params: { capacity: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const softCrossEntropy: Kernel = {
+export const softCrossEntropy = {
   name: "soft_cross_entropy",
   code: softCrossEntropyCode,
-  bindings: [read, read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const softCrossEntropyBackward: Kernel = {
+export const softCrossEntropyBackward = {
   name: "soft_cross_entropy_backward",
   code: softCrossEntropyBackwardCode,
-  bindings: [read, read, read, write],
-};
+  params: { rows: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const infoNceSimilarity: Kernel = {
+export const infoNceSimilarity = {
   name: "info_nce_similarity",
   code: infoNceSimilarityCode,
-  bindings: [read, read, read, read, write],
-};
+  params: { rows: "u32", keys: "u32", inverseTemperature: "f32" },
+  bindings: ["read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const infoNce: Kernel = {
+export const infoNce = {
   name: "info_nce",
   code: infoNceCode,
-  bindings: [read, read, read, write, write],
-};
+  params: { rows: "u32", quads: "u32", inverseTemperature: "f32" },
+  bindings: ["read", "read", "read", "write", "write"],
+} as const satisfies Kernel;
 
-export const infoNceBackward: Kernel = {
+export const infoNceBackward = {
   name: "info_nce_backward",
   code: infoNceBackwardCode,
-  bindings: [read, read, read, read, read, write],
-};
+  params: { rows: "u32", keys: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const diversity: Kernel = {
+export const diversity = {
   name: "diversity",
   code: diversityCode,
-  bindings: [read, write],
-};
+  params: { inverseRows: "f32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const diversityBackward: Kernel = {
+export const diversityBackward = {
   name: "diversity_backward",
   code: diversityBackwardCode,
-  bindings: [read, read, write],
-};
+  params: { rows: "u32", inverseRows: "f32", scale: "f32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const nearestVote: Kernel = {
+export const nearestVote = {
   name: "nearest_vote",
   code: nearestVoteCode,
-  bindings: [read, read, read, write],
-};
+  params: { rows: "u32", bank: "u32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const occupancy: Kernel = {
+export const occupancy = {
   name: "occupancy",
   code: occupancyCode,
-  bindings: [read, read, write],
-};
+  params: { rows: "u32", positiveWeight: "f32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const occupancyBackward: Kernel = {
+export const occupancyBackward = {
   name: "occupancy_backward",
   code: occupancyBackwardCode,
-  bindings: [read, read, read, write],
-};
+  params: { rows: "u32", positiveWeight: "f32", scale: "f32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;

@@ -21,11 +21,11 @@ struct Params {
   first: u32, // offsets k that this launch walks: first <= k < end
   end: u32,
   mirrored: u32, // 1: the pairs of k stand at volume - 1 - k
-  sum_quads: u32, // of the channels that are summed over
+  sumQuads: u32, // of the channels that are summed over
   quads: u32, // of the channels of y
-  sum_stride: u32, // from a block of weights to the next summed one
+  sumStride: u32, // from a block of weights to the next summed one
   stride: u32, // from a block of weights to the next column
-  has_bias: u32,
+  hasBias: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -75,7 +75,7 @@ fn main(
 
   if (params.first == 0u) {
     var start = mat4x4f();
-    if (params.has_bias != 0u) { start = mat4x4f(bias[c.x], bias[c.y], bias[c.z], bias[c.w]); }
+    if (params.hasBias != 0u) { start = mat4x4f(bias[c.x], bias[c.y], bias[c.z], bias[c.w]); }
     for (var row = tile * 64u; row < min(tile_end * 64u, params.rows); row++) {
       let at = row * params.quads;
       y[at + c.x] = start[0];
@@ -100,7 +100,7 @@ fn main(
         offsets[run + min(tile + 2u, tile_end)],
         offsets[run + min(tile + 3u, tile_end)],
       );
-      w_k = k * params.sum_quads * params.quads + c * params.stride;
+      w_k = k * params.sumQuads * params.quads + c * params.stride;
       k++;
     }
     if (pair >= end) { break; }
@@ -115,22 +115,22 @@ fn main(
     let e1 = vec4u(entries[p1.x], entries[p1.y], entries[p1.z], entries[p1.w]);
     let e2 = vec4u(entries[p2.x], entries[p2.y], entries[p2.z], entries[p2.w]);
     let e3 = vec4u(entries[p3.x], entries[p3.y], entries[p3.z], entries[p3.w]);
-    let a0 = (e0 >> vec4u(6u)) * params.sum_quads;
-    let a1 = (e1 >> vec4u(6u)) * params.sum_quads;
-    let a2 = (e2 >> vec4u(6u)) * params.sum_quads;
-    let a3 = (e3 >> vec4u(6u)) * params.sum_quads;
+    let a0 = (e0 >> vec4u(6u)) * params.sumQuads;
+    let a1 = (e1 >> vec4u(6u)) * params.sumQuads;
+    let a2 = (e2 >> vec4u(6u)) * params.sumQuads;
+    let a3 = (e3 >> vec4u(6u)) * params.sumQuads;
 
     var y00 = mat4x4f(); var y01 = mat4x4f(); var y02 = mat4x4f(); var y03 = mat4x4f();
     var y10 = mat4x4f(); var y11 = mat4x4f(); var y12 = mat4x4f(); var y13 = mat4x4f();
     var y20 = mat4x4f(); var y21 = mat4x4f(); var y22 = mat4x4f(); var y23 = mat4x4f();
     var y30 = mat4x4f(); var y31 = mat4x4f(); var y32 = mat4x4f(); var y33 = mat4x4f();
     var w = w_k;
-    for (var i = 0u; i < params.sum_quads; i++) {
+    for (var i = 0u; i < params.sumQuads; i++) {
       let w0 = block(w.x);
       let w1 = block(w.y);
       let w2 = block(w.z);
       let w3 = block(w.w);
-      w += params.sum_stride;
+      w += params.sumStride;
       let x0 = load(a0, i);
       y00 += w0 * x0; y01 += w1 * x0; y02 += w2 * x0; y03 += w3 * x0;
       let x1 = load(a1, i);

@@ -10,11 +10,11 @@ override TRANSPOSED: bool = false;
 
 struct Params {
   rows: u32,
-  sum_quads: u32, // of the channels that are summed over
+  sumQuads: u32, // of the channels that are summed over
   quads: u32, // of the channels of y
-  sum_stride: u32, // from a block of weights to the next summed one
+  sumStride: u32, // from a block of weights to the next summed one
   stride: u32, // from a block of weights to the next column
-  has_bias: u32,
+  hasBias: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -55,15 +55,15 @@ fn main(
   // Rows and columns past the end repeat the last one; they are not stored.
   let last = vec4u(params.rows - 1u);
   let rows = row + vec4u(0u, 1u, 2u, 3u);
-  let a0 = min(rows, last) * params.sum_quads;
-  let a1 = min(rows + 4u, last) * params.sum_quads;
-  let a2 = min(rows + 8u, last) * params.sum_quads;
-  let a3 = min(rows + 12u, last) * params.sum_quads;
+  let a0 = min(rows, last) * params.sumQuads;
+  let a1 = min(rows + 4u, last) * params.sumQuads;
+  let a2 = min(rows + 8u, last) * params.sumQuads;
+  let a3 = min(rows + 12u, last) * params.sumQuads;
   let c = min(column + vec4u(0u, 1u, 2u, 3u), vec4u(params.quads - 1u));
   var w = c * params.stride;
 
   var start = mat4x4f();
-  if (params.has_bias != 0u) { start = mat4x4f(bias[c.x], bias[c.y], bias[c.z], bias[c.w]); }
+  if (params.hasBias != 0u) { start = mat4x4f(bias[c.x], bias[c.y], bias[c.z], bias[c.w]); }
   var y00 = mat4x4f(start[0], start[0], start[0], start[0]);
   var y01 = mat4x4f(start[1], start[1], start[1], start[1]);
   var y02 = mat4x4f(start[2], start[2], start[2], start[2]);
@@ -71,12 +71,12 @@ fn main(
   var y10 = y00; var y11 = y01; var y12 = y02; var y13 = y03;
   var y20 = y00; var y21 = y01; var y22 = y02; var y23 = y03;
   var y30 = y00; var y31 = y01; var y32 = y02; var y33 = y03;
-  for (var i = 0u; i < params.sum_quads; i++) {
+  for (var i = 0u; i < params.sumQuads; i++) {
     let w0 = block(w.x);
     let w1 = block(w.y);
     let w2 = block(w.z);
     let w3 = block(w.w);
-    w += params.sum_stride;
+    w += params.sumStride;
     let x0 = load(a0, i);
     y00 += w0 * x0; y01 += w1 * x0; y02 += w2 * x0; y03 += w3 * x0;
     let x1 = load(a1, i);

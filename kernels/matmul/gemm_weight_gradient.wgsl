@@ -8,10 +8,10 @@
 
 struct Params {
   rows: u32,
-  chunk_rows: u32,
+  chunkRows: u32,
   chunks: u32,
-  input_quads: u32,
-  output_quads: u32,
+  inputQuads: u32,
+  outputQuads: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -29,12 +29,12 @@ fn load_dy(at: vec4u, i: u32) -> mat4x4f {
 }
 
 fn store_row(input: u32, output: u32, base: u32, w0: mat4x4f, w1: mat4x4f, w2: mat4x4f, w3: mat4x4f) {
-  if (input >= params.input_quads) { return; }
-  let at = base + input * params.output_quads + output;
+  if (input >= params.inputQuads) { return; }
+  let at = base + input * params.outputQuads + output;
   partial[at] = w0;
-  if (output + 1u < params.output_quads) { partial[at + 1u] = w1; }
-  if (output + 2u < params.output_quads) { partial[at + 2u] = w2; }
-  if (output + 3u < params.output_quads) { partial[at + 3u] = w3; }
+  if (output + 1u < params.outputQuads) { partial[at + 1u] = w1; }
+  if (output + 2u < params.outputQuads) { partial[at + 2u] = w2; }
+  if (output + 3u < params.outputQuads) { partial[at + 3u] = w3; }
 }
 
 @compute @workgroup_size(32)
@@ -43,8 +43,8 @@ fn main(
   @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let output_blocks = (params.output_quads + 3u) / 4u;
-  let blocks = (params.input_quads + 3u) / 4u * output_blocks;
+  let output_blocks = (params.outputQuads + 3u) / 4u;
+  let blocks = (params.inputQuads + 3u) / 4u * output_blocks;
   let id = (wid.x + wid.y * num.x) * 32u + lane;
   if (id >= blocks * params.chunks) { return; }
   let chunk = id / blocks;
@@ -52,20 +52,20 @@ fn main(
   let output = id % output_blocks * 4u;
 
   // Blocks past the end repeat the last one; they are not stored.
-  let i = min(input + vec4u(0u, 1u, 2u, 3u), vec4u(params.input_quads - 1u));
-  let o = min(output + vec4u(0u, 1u, 2u, 3u), vec4u(params.output_quads - 1u));
-  let row_end = min((chunk + 1u) * params.chunk_rows, params.rows);
+  let i = min(input + vec4u(0u, 1u, 2u, 3u), vec4u(params.inputQuads - 1u));
+  let o = min(output + vec4u(0u, 1u, 2u, 3u), vec4u(params.outputQuads - 1u));
+  let row_end = min((chunk + 1u) * params.chunkRows, params.rows);
 
   var w00 = mat4x4f(); var w01 = mat4x4f(); var w02 = mat4x4f(); var w03 = mat4x4f();
   var w10 = mat4x4f(); var w11 = mat4x4f(); var w12 = mat4x4f(); var w13 = mat4x4f();
   var w20 = mat4x4f(); var w21 = mat4x4f(); var w22 = mat4x4f(); var w23 = mat4x4f();
   var w30 = mat4x4f(); var w31 = mat4x4f(); var w32 = mat4x4f(); var w33 = mat4x4f();
-  for (var row = chunk * params.chunk_rows; row < row_end; row += 4u) {
+  for (var row = chunk * params.chunkRows; row < row_end; row += 4u) {
     let r = row + vec4u(0u, 1u, 2u, 3u);
     let used = select(vec4f(), vec4f(1.0), r < vec4u(row_end));
     let q = min(r, vec4u(row_end - 1u));
-    let a = q * params.input_quads;
-    let b = q * params.output_quads;
+    let a = q * params.inputQuads;
+    let b = q * params.outputQuads;
     let y0 = load_dy(b, o.x);
     let y1 = load_dy(b, o.y);
     let y2 = load_dy(b, o.z);
@@ -80,7 +80,7 @@ fn main(
     w30 += y0 * x3; w31 += y1 * x3; w32 += y2 * x3; w33 += y3 * x3;
   }
 
-  let base = chunk * params.input_quads * params.output_quads;
+  let base = chunk * params.inputQuads * params.outputQuads;
   store_row(input, output, base, w00, w01, w02, w03);
   store_row(input + 1u, output, base, w10, w11, w12, w13);
   store_row(input + 2u, output, base, w20, w21, w22, w23);

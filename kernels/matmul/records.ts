@@ -11,38 +11,72 @@ import gemmWeightGradientCode from "./gemm_weight_gradient.wgsl" with { type: "t
 import sumChunksCode from "./sum_chunks.wgsl" with { type: "text" };
 import sumRowsCode from "./sum_rows.wgsl" with { type: "text" };
 
-export const conv: Kernel = {
+export const conv = {
   name: "conv",
   code: convCode,
+  params: {
+    rows: "u32",
+    tiles: "u32",
+    span: "u32",
+    volume: "u32",
+    first: "u32",
+    end: "u32",
+    mirrored: "u32",
+    sumQuads: "u32",
+    quads: "u32",
+    sumStride: "u32",
+    stride: "u32",
+    hasBias: "u32",
+  },
   bindings: ["read", "read", "read", "read", "read", "write"],
-};
+} as const satisfies Kernel;
 
-export const convWeightGradient: Kernel = {
+export const convWeightGradient = {
   name: "conv_weight_gradient",
   code: convWeightGradientCode,
+  params: {
+    tiles: "u32",
+    chunkTiles: "u32",
+    chunks: "u32",
+    volume: "u32",
+    mirrored: "u32",
+    inputQuads: "u32",
+    outputQuads: "u32",
+  },
   bindings: ["read", "read", "read", "read", "write"],
-};
+} as const satisfies Kernel;
 
-export const gemm: Kernel = {
+export const gemm = {
   name: "gemm",
   code: gemmCode,
+  params: {
+    rows: "u32",
+    sumQuads: "u32",
+    quads: "u32",
+    sumStride: "u32",
+    stride: "u32",
+    hasBias: "u32",
+  },
   bindings: ["read", "read", "read", "write"],
-};
+} as const satisfies Kernel;
 
-export const gemmWeightGradient: Kernel = {
+export const gemmWeightGradient = {
   name: "gemm_weight_gradient",
   code: gemmWeightGradientCode,
+  params: { rows: "u32", chunkRows: "u32", chunks: "u32", inputQuads: "u32", outputQuads: "u32" },
   bindings: ["read", "read", "write"],
-};
+} as const satisfies Kernel;
 
-export const sumChunks: Kernel = {
+export const sumChunks = {
   name: "sum_chunks",
   code: sumChunksCode,
+  params: { count: "u32", chunks: "u32" },
   bindings: ["read", "write"],
-};
+} as const satisfies Kernel;
 
-export const sumRows: Kernel = {
+export const sumRows = {
   name: "sum_rows",
   code: sumRowsCode,
+  params: { rows: "u32", chunkRows: "u32", chunks: "u32", quads: "u32" },
   bindings: ["read", "write"],
-};
+} as const satisfies Kernel;

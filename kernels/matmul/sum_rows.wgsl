@@ -6,7 +6,7 @@
 
 struct Params {
   rows: u32,
-  chunk_rows: u32,
+  chunkRows: u32,
   chunks: u32,
   quads: u32,
 }
@@ -26,8 +26,8 @@ fn main(
   let column = id % params.quads;
   var sum = vec4f();
   for (
-    var row = chunk * params.chunk_rows;
-    row < min((chunk + 1u) * params.chunk_rows, params.rows);
+    var row = chunk * params.chunkRows;
+    row < min((chunk + 1u) * params.chunkRows, params.rows);
     row++
   ) {
     sum += x[row * params.quads + column];

@@ -3,7 +3,7 @@
 // with running statistics (BATCH = false) they are constants and only the first term stands.
 // Bindings: x, dy read vec4f[rows][C4]; mean, variance, gamma read vec4f[C4]; sums read vec4f[2][C4]; dx write vec4f[rows][C4].
 // Grid: one thread a vec4f of dx, 64 a workgroup.
-struct Params { rows: u32, eps: f32 }
+struct Params { rows: u32, epsilon: f32 }
 override C4: u32;
 override BATCH: bool = true;
 @group(0) @binding(0) var<uniform> params: Params;
@@ -24,7 +24,7 @@ fn main(
   let i = (wid.x + wid.y * num.x) * 64u + lane;
   if (i >= params.rows * C4) { return; }
   let c = i % C4;
-  let inverse = 1.0 / sqrt(variance[c] + params.eps);
+  let inverse = 1.0 / sqrt(variance[c] + params.epsilon);
   var g = dy[i];
   if (BATCH) {
     let n = f32(params.rows);

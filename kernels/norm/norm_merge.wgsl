@@ -7,21 +7,21 @@
 // Loops begin at c / C4, which is 0: were their length known from uniforms alone, lavapipe would unroll them into a
 // variant of the kernel for the uniforms of a dispatch, anew at each, and keep it (250 KiB, 10 ms at 200 rows).
 //
-// Bindings: partials read vec4f[chunks][2][C4]; mean, variance (biased), runningMean, runningVar write vec4f[C4].
+// Bindings: partials read vec4f[chunks][2][C4]; mean, variance (biased), running_mean, running_variance write vec4f[C4].
 // Grid: one thread a vec4f of channels, 64 a workgroup.
 struct Params {
   rows: u32,
   momentum: f32,
-  inverse_rows: f32, // 1 / max(rows, 1)
-  inverse_freedom: f32, // 1 / max(rows - 1, 1)
+  inverseRows: f32, // 1 / max(rows, 1)
+  inverseFreedom: f32, // 1 / max(rows - 1, 1)
 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> partials: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> mean: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> variance: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> runningMean: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> runningVar: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> running_mean: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> running_variance: array<vec4f>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -36,7 +36,7 @@ fn main(
   for (var chunk = c / C4; chunk < chunks; chunk++) {
     sum += f32(min(64u, params.rows - chunk * 64u)) * partials[(chunk * 2u) * C4 + c];
   }
-  let centre = sum * params.inverse_rows;
+  let centre = sum * params.inverseRows;
   var m2 = vec4f(0.0);
   for (var chunk = c / C4; chunk < chunks; chunk++) {
     let d = partials[(chunk * 2u) * C4 + c] - centre;
@@ -44,9 +44,9 @@ fn main(
     m2 += f32(min(64u, params.rows - chunk * 64u)) * d * d;
   }
   mean[c] = centre;
-  variance[c] = m2 * params.inverse_rows;
+  variance[c] = m2 * params.inverseRows;
   if (params.momentum > 0.0 && params.rows > 0u) {
-    runningMean[c] += params.momentum * (centre - runningMean[c]);
-    runningVar[c] += params.momentum * (m2 * params.inverse_freedom - runningVar[c]);
+    running_mean[c] += params.momentum * (centre - running_mean[c]);
+    running_variance[c] += params.momentum * (m2 * params.inverseFreedom - running_variance[c]);
   }
 }

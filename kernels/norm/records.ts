@@ -13,53 +13,58 @@ import normStatsCode from "./norm_stats.wgsl" with { type: "text" };
 import normaliseRowsCode from "./normalise_rows.wgsl" with { type: "text" };
 import normaliseRowsBackwardCode from "./normalise_rows_backward.wgsl" with { type: "text" };
 
-const read = "read";
-const write = "write";
-
-export const normStats: Kernel = {
+export const normStats = {
   name: "norm_stats",
   code: normStatsCode,
-  bindings: [read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const normMerge: Kernel = {
+export const normMerge = {
   name: "norm_merge",
   code: normMergeCode,
-  bindings: [read, write, write, write, write],
-};
+  params: { rows: "u32", momentum: "f32", inverseRows: "f32", inverseFreedom: "f32" },
+  bindings: ["read", "write", "write", "write", "write"],
+} as const satisfies Kernel;
 
-export const normApply: Kernel = {
+export const normApply = {
   name: "norm_apply",
   code: normApplyCode,
-  bindings: [read, read, read, read, read, write],
-};
+  params: { rows: "u32", epsilon: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const normBackwardSums: Kernel = {
+export const normBackwardSums = {
   name: "norm_backward_sums",
   code: normBackwardSumsCode,
-  bindings: [read, read, read, read, write],
-};
+  params: { rows: "u32", epsilon: "f32" },
+  bindings: ["read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const normBackwardMerge: Kernel = {
+export const normBackwardMerge = {
   name: "norm_backward_merge",
   code: normBackwardMergeCode,
-  bindings: [read, write, write, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "write", "write", "write"],
+} as const satisfies Kernel;
 
-export const normBackwardApply: Kernel = {
+export const normBackwardApply = {
   name: "norm_backward_apply",
   code: normBackwardApplyCode,
-  bindings: [read, read, read, read, read, read, write],
-};
+  params: { rows: "u32", epsilon: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const normaliseRows: Kernel = {
+export const normaliseRows = {
   name: "normalise_rows",
   code: normaliseRowsCode,
-  bindings: [read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const normaliseRowsBackward: Kernel = {
+export const normaliseRowsBackward = {
   name: "normalise_rows_backward",
   code: normaliseRowsBackwardCode,
-  bindings: [read, read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;

@@ -12,44 +12,101 @@ import pairSeeCode from "./pair_see.wgsl" with { type: "text" };
 import pairWeighCode from "./pair_weigh.wgsl" with { type: "text" };
 import teacherRepackCode from "./teacher_repack.wgsl" with { type: "text" };
 
-export const teacherRepack: Kernel = {
+export const teacherRepack = {
   name: "teacher_repack",
   code: teacherRepackCode,
+  params: {
+    cells: "u32",
+    channels: "u32",
+    columns: "u32",
+    offset: "u32",
+    channelStride: "u32",
+    mapColumns: "u32",
+    rowStride: "u32",
+    columnStride: "u32",
+  },
   bindings: ["read", "write"],
-};
+} as const satisfies Kernel;
 
-export const pairProject: Kernel = {
+export const pairProject = {
   name: "pair_project",
   code: pairProjectCode,
+  params: {
+    right: "vec4f",
+    down: "vec4f",
+    forward: "vec4f",
+    focal: "vec2f",
+    centre: "vec2f",
+    width: "u32",
+    height: "u32",
+    points: "u32",
+    view: "u32",
+    gridWidth: "u32",
+    shift: "u32",
+  },
   bindings: ["read", "write", "write", "write"],
-};
+} as const satisfies Kernel;
 
-export const pairPyramid: Kernel = {
+export const pairPyramid = {
   name: "pair_pyramid",
   code: pairPyramidCode,
+  params: {
+    fromOffset: "u32",
+    fromWidth: "u32",
+    fromHeight: "u32",
+    toOffset: "u32",
+    toWidth: "u32",
+    toHeight: "u32",
+  },
   bindings: ["write"],
-};
+} as const satisfies Kernel;
 
-export const pairSee: Kernel = {
+export const pairSee = {
   name: "pair_see",
   code: pairSeeCode,
+  params: {
+    points: "u32",
+    view: "u32",
+    words: "u32",
+    width: "u32",
+    height: "u32",
+    shift: "u32",
+    levels: "u32",
+    reach: "u32",
+    directions: "u32",
+    focal: "f32",
+    absolute: "f32",
+    relative: "f32",
+    slant: "f32",
+  },
   bindings: ["read", "read", "read", "write", "write"],
-};
+} as const satisfies Kernel;
 
-export const pairWeigh: Kernel = {
+export const pairWeigh = {
   name: "pair_weigh",
   code: pairWeighCode,
+  params: { rows: "u32", points: "u32", words: "u32" },
   bindings: ["read", "read", "read", "write", "write", "write"],
-};
+} as const satisfies Kernel;
 
-export const pairGather: Kernel = {
+export const pairGather = {
   name: "pair_gather",
   code: pairGatherCode,
+  params: {
+    scale: "vec2f",
+    mapColumns: "u32",
+    mapRows: "u32",
+    rows: "u32",
+    columns: "u32",
+    points: "u32",
+    view: "u32",
+  },
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
-};
+} as const satisfies Kernel;
 
-export const packHalf: Kernel = {
+export const packHalf = {
   name: "pack_half",
   code: packHalfCode,
+  params: { count: "u32" },
   bindings: ["read", "write"],
-};
+} as const satisfies Kernel;

@@ -7,15 +7,15 @@ struct Params {
   columns: u32, // of four channels
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> order: array<u32>;
 @group(0) @binding(3) var<storage, read> starts: array<u32>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;
@@ -26,7 +26,7 @@ fn main(
   let column = i % params.columns;
   let begin = starts[row];
   let end = starts[row + 1u];
-  var sum = vec4<f32>();
+  var sum = vec4f();
   for (var at = begin; at < end; at++) {
     sum += x[order[at] * params.columns + column];
   }

@@ -11,8 +11,8 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let slot = (wid.x + wid.y * num.x) * 64u + lane;

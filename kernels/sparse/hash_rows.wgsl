@@ -1,5 +1,5 @@
 // The row of each coordinate of a list, EMPTY where the table has none.
-// Bindings: 1 coords (read): vec4<i32> [count]; 2 keys (read): vec4<i32>, 3 slots (read): the table;
+// Bindings: 1 coords (read): vec4i [count]; 2 keys (read): vec4i, 3 slots (read): the table;
 // 4 rows (write): u32 [count]. Needs coordinate_hash.wgsl, coordinate_find.wgsl.
 // Grid: one thread a coordinate, 64 a workgroup.
 struct Params {
@@ -7,15 +7,15 @@ struct Params {
   mask: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> coords: array<vec4<i32>>;
-@group(0) @binding(2) var<storage, read> keys: array<vec4<i32>>;
+@group(0) @binding(1) var<storage, read> coords: array<vec4i>;
+@group(0) @binding(2) var<storage, read> keys: array<vec4i>;
 @group(0) @binding(3) var<storage, read> slots: array<u32>;
 @group(0) @binding(4) var<storage, read_write> rows: array<u32>;
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;

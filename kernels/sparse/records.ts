@@ -23,86 +23,118 @@ import radixScatterCode from "./radix_scatter.wgsl" with { type: "text" };
 import rowStartsCode from "./row_starts.wgsl" with { type: "text" };
 import voxelCoordinatesCode from "./voxel_coordinates.wgsl" with { type: "text" };
 
-export const fillWords: Kernel = {
+export const fillWords = {
   name: "fill_words",
   code: fillWordsCode,
+  params: { count: "u32", start: "u32", step: "u32" },
   bindings: ["write"],
-};
+} as const satisfies Kernel;
 
-export const prefixSum: Kernel = {
+export const prefixSum = {
   name: "prefix_sum",
   code: prefixSumCode,
+  params: { count: "u32", sumsAt: "u32" },
   bindings: ["write", "write"],
-};
+} as const satisfies Kernel;
 
-export const prefixSumAdd: Kernel = {
+export const prefixSumAdd = {
   name: "prefix_sum_add",
   code: prefixSumAddCode,
+  params: { count: "u32" },
   bindings: ["read", "write"],
-};
+} as const satisfies Kernel;
 
-export const radixCount: Kernel = {
+export const radixCount = {
   name: "radix_count",
   code: radixCountCode,
+  params: { count: "u32", blocks: "u32", shift: "u32" },
   bindings: ["read", "write"],
-};
+} as const satisfies Kernel;
 
-export const radixScatter: Kernel = {
+export const radixScatter = {
   name: "radix_scatter",
   code: radixScatterCode,
+  params: { count: "u32", blocks: "u32", shift: "u32" },
   bindings: ["read", "read", "read", "write", "write"],
-};
+} as const satisfies Kernel;
 
-export const hashInsert: Kernel = {
+export const hashInsert = {
   name: "hash_insert",
   code: coordinateHash + hashInsertCode,
+  params: { count: "u32", mask: "u32", stride: "u32" },
   bindings: ["read", "write"],
-};
+} as const satisfies Kernel;
 
-export const hashMark: Kernel = {
+export const hashMark = {
   name: "hash_mark",
   code: coordinateHash + hashMarkCode,
+  params: { mask: "u32" },
   bindings: ["read", "write"],
-};
+} as const satisfies Kernel;
 
-export const hashSettle: Kernel = {
+export const hashSettle = {
   name: "hash_settle",
   code: coordinateHash + hashSettleCode,
+  params: { mask: "u32", stride: "u32" },
   bindings: ["read", "read", "write", "write"],
-};
+} as const satisfies Kernel;
 
-export const hashRows: Kernel = {
+export const hashRows = {
   name: "hash_rows",
   code: coordinateHash + coordinateFind + hashRowsCode,
+  params: { count: "u32", mask: "u32" },
   bindings: ["read", "read", "read", "write"],
-};
+} as const satisfies Kernel;
 
-export const voxelCoordinates: Kernel = {
+export const voxelCoordinates = {
   name: "voxel_coordinates",
   code: voxelCoordinatesCode,
+  params: { count: "u32", perMetre: "f32" },
   bindings: ["read", "write", "write"],
-};
+} as const satisfies Kernel;
 
-export const rowStarts: Kernel = {
+export const rowStarts = {
   name: "row_starts",
   code: rowStartsCode,
+  params: { count: "u32", rows: "u32" },
   bindings: ["read", "write"],
-};
+} as const satisfies Kernel;
 
-export const averageRows: Kernel = {
+export const averageRows = {
   name: "average_rows",
   code: averageRowsCode,
+  params: { rows: "u32", columns: "u32" },
   bindings: ["read", "read", "read", "write"],
-};
+} as const satisfies Kernel;
 
-export const kernelMapCount: Kernel = {
+export const kernelMapCount = {
   name: "kernel_map_count",
   code: coordinateHash + coordinateFind + kernelMapCode + kernelMapCountCode,
+  params: {
+    volume: "u32",
+    tiles: "u32",
+    rows: "u32",
+    size: "u32",
+    centre: "i32",
+    spacing: "i32",
+    mask: "u32",
+    stride: "u32",
+  },
   bindings: ["read", "read", "read", "write", "write"],
-};
+} as const satisfies Kernel;
 
-export const kernelMapFill: Kernel = {
+export const kernelMapFill = {
   name: "kernel_map_fill",
   code: coordinateHash + coordinateFind + kernelMapCode + kernelMapFillCode,
+  params: {
+    volume: "u32",
+    tiles: "u32",
+    rows: "u32",
+    size: "u32",
+    centre: "i32",
+    spacing: "i32",
+    mask: "u32",
+    stride: "u32",
+  },
   bindings: ["read", "read", "read", "read", "read", "write"],
-};
+} as const satisfies Kernel;

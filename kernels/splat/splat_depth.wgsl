@@ -14,14 +14,14 @@ struct Params {
   most: f32, // half of the largest square, pixels
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> projected: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> projected: array<vec4f>;
 @group(0) @binding(2) var<storage, read> seen: array<u32>;
 @group(0) @binding(3) var<storage, read_write> depth: array<atomic<u32>>;
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;
@@ -30,9 +30,9 @@ fn main(
   }
   let p = projected[i];
   let half = min(params.size / p.z, params.most);
-  let last = vec2<i32>(i32(params.width), i32(params.height)) - 1;
-  let first = max(vec2<i32>(floor(p.xy - half + 0.5)), vec2<i32>(0));
-  let to = min(vec2<i32>(floor(p.xy + half + 0.5)), last);
+  let last = vec2i(i32(params.width), i32(params.height)) - 1;
+  let first = max(vec2i(floor(p.xy - half + 0.5)), vec2i(0));
+  let to = min(vec2i(floor(p.xy + half + 0.5)), last);
   for (var y = first.y; y <= to.y; y++) {
     for (var x = first.x; x <= to.x; x++) {
       atomicMin(&depth[u32(y) * params.width + u32(x)], bitcast<u32>(p.z));

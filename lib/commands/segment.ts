@@ -7,12 +7,12 @@ import { readNamed, readPhotographs } from "../scan/read_folder.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { drawPanels, labelColors } from "../pictures/picture.ts";
 import { convertScan, encodePng, readScan, writeScan } from "../scan/mod.ts";
-import { readViews } from "../scan/camera/views.ts";
+import { readViews } from "../scan/camera/read_views.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
 import { DEFAULT_METHOD, segmentOptions } from "../segment/options.ts";
 import type { StudentCard } from "../nn/card.ts";
 import type { Scan } from "../scan/mod.ts";
-import type { SegmentResult } from "../segment/types.ts";
+import type { SegmentResult } from "../segment/segmenter.ts";
 
 export const command = defineCommand({
   name: "segment",

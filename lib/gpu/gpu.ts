@@ -10,7 +10,7 @@
  * @module
  */
 import { GpuBuffer, Ledger } from "./buffer.ts";
-import { GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
+import { CapacityError, GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
 import type { Kernel, Launch } from "./kernel.ts";
 import { BufferPool } from "./pool.ts";
 import { type Pipeline, Program, type ProgramDevice } from "./program.ts";
@@ -105,12 +105,12 @@ export class Gpu implements Disposable, ProgramDevice {
   /**
    * A storage buffer of `bytes` bytes, rounded up to 16. What it holds is undefined: it may be recycled.
    *
-   * @throws {RangeError} beyond the device's largest buffer.
+   * @throws {CapacityError} beyond the device's largest buffer.
    */
   buffer(label: string, bytes: number): GpuBuffer {
     const size = roundUp(Math.max(bytes, 16), 16);
     if (size > this.limits.maxBufferSize) {
-      throw new RangeError(
+      throw new CapacityError(
         `Cannot allocate "${label}" of ${size} bytes: the adapter allows ${this.limits.maxBufferSize}`,
       );
     }

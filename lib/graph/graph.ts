@@ -6,7 +6,7 @@
  * @module
  */
 import { add } from "../../kernels/elementwise/records.ts";
-import type { Launch } from "../gpu/mod.ts";
+import { groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 import { Tensor } from "./tensor.ts";
 
 /** A learned tensor: its values, where its gradient is summed, and whether it moves. */
@@ -20,11 +20,6 @@ interface TapeEntry {
   /** The tensor whose gradient this entry needs; null for a loss, which starts the gradient. */
   output: Tensor | null;
   backward: (gradient: Tensor | null) => void;
-}
-
-/** Workgroups of 64 threads that cover `threads`. */
-export function groupsOf64(threads: number): number {
-  return Math.ceil(threads / 64);
 }
 
 /** Records launches over tensors, and how to differentiate them. */
@@ -66,12 +61,11 @@ export class Graph {
     }
     const sum = this.tensor(`grad ${tensor.label}`, tensor.rows, tensor.channels);
     const count = term.bytes / 16;
-    this.emit({
-      kernel: add,
-      params: [count],
+    this.emit(launch(add, {
+      params: { count },
       bindings: [known, term, sum],
       workgroups: groupsOf64(count),
-    });
+    }));
     this.#gradients.set(tensor, sum);
   }
 

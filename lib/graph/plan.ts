@@ -28,7 +28,7 @@ export class Plan implements Disposable {
 
   /**
    * @param kept planned tensors that will be read back after the step.
-   * @throws {RangeError} where a tensor passes a limit of the device.
+   * @throws {CapacityError} where a tensor passes a limit of the device.
    */
   constructor(gpu: Gpu, graph: Graph, kept: readonly Tensor[] = [], label = "plan") {
     const layout = planTensors(

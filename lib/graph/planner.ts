@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { Launch } from "../gpu/mod.ts";
+import { CapacityError, type Launch } from "../gpu/mod.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Where a tensor stands. */
@@ -56,7 +56,7 @@ const ORDERS: readonly ((a: Life, b: Life) => number)[] = [
  * @param kept tensors that must outlive the last launch (results that are read back).
  * @param maxBinding the device's largest binding in bytes.
  * @param maxArena the device's largest buffer in bytes.
- * @throws {RangeError} where a single tensor passes a limit.
+ * @throws {CapacityError} where a single tensor passes a limit.
  */
 export function planTensors(
   launches: readonly Launch<Tensor>[],
@@ -71,7 +71,7 @@ export function planTensors(
       if (tensor.binding) return;
       const size = Math.max(1, Math.ceil(tensor.bytes / ALIGNMENT)) * ALIGNMENT;
       if (size > maxBinding) {
-        throw new RangeError(
+        throw new CapacityError(
           `Cannot bind "${tensor.label}" of ${size} bytes: the adapter allows ${maxBinding}; ` +
             "use larger voxels or cut the scan",
         );

@@ -4,10 +4,11 @@
  * @module
  */
 export { CameraError, InputError, PhotoError, ScanError } from "./errors.ts";
+export type { ImageSize } from "./image_size.ts";
 export type { Scan, ScanLabels } from "./scan.ts";
-export { readScan, scanFormat } from "./read.ts";
-export { convertScan, writeScan } from "./write.ts";
-export { type PlyContents, writePly } from "./ply/write.ts";
+export { readScan, scanFormat } from "./read_scan.ts";
+export { convertScan, writeScan } from "./write_scan.ts";
+export { type PlyContents, writePly } from "./ply/write_ply.ts";
 export {
   type Camera,
   camerasToJson,
@@ -15,5 +16,5 @@ export {
   parseCameras,
   requireSize,
 } from "./camera/cameras.ts";
-export { cameraAt, type Lens } from "./camera/look.ts";
+export { cameraAt, type Lens } from "./camera/camera_at.ts";
 export { decodePhoto, encodePng, type Photo, type PhotoLimits } from "./photo/photo.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { basename, join } from "node:path";
-import type { CameraFile } from "./camera/formats.ts";
-import { type NamedFile, photographsWanted } from "./camera/views.ts";
+import type { CameraFile } from "./camera/read_camera_files.ts";
+import { type NamedFile, photographsWanted } from "./camera/read_views.ts";
 
 /** Reads one file under its own name. */
 export async function readNamed(path: string): Promise<NamedFile> {

@@ -4,8 +4,7 @@
  * @module
  */
 import { averageRows as averageRowsKernel } from "../../kernels/sparse/records.ts";
-import type { Launch } from "../gpu/mod.ts";
-import { workgroups } from "./words.ts";
+import { groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 
 /**
  * Launch for y[row] = mean of x[point] over the row's points.
@@ -18,12 +17,11 @@ export function averageRows<B>(
   operands: { x: B; order: B; starts: B; y: B; rows: number; channels: number },
 ): Launch<B> {
   const columns = Math.ceil(operands.channels / 4);
-  return {
-    kernel: averageRowsKernel,
-    params: [operands.rows, columns],
+  return launch(averageRowsKernel, {
+    params: { rows: operands.rows, columns },
     bindings: [operands.x, operands.order, operands.starts, operands.y],
-    workgroups: workgroups(operands.rows * columns),
-  };
+    workgroups: groupsOf64(operands.rows * columns),
+  });
 }
 
 /** {@link averageRows} in plain TypeScript, with float32 sums; `width` is the padded number of channels. */

@@ -6,9 +6,9 @@
  * @module
  */
 import { hashInsert, hashMark, hashRows, hashSettle } from "../../kernels/sparse/records.ts";
-import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
+import { type Gpu, type GpuBuffer, groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 import { prefixSum } from "./prefix_sum.ts";
-import { fillWords, type WordPlace, workgroups } from "./words.ts";
+import { fillWords, type WordPlace } from "./words.ts";
 
 /** What a slot without a row, or a lookup without a hit, holds. */
 export const EMPTY = 0xffffffff;
@@ -55,26 +55,23 @@ export function distinctCoordinates(
   const rank = scratch.use(gpu.buffer("hash ranks", count * 4));
   const launches: Launch[] = [
     fillWords(slots, capacity, EMPTY),
-    {
-      kernel: hashInsert,
-      params: [count, mask, stride],
+    launch(hashInsert, {
+      params: { count, mask, stride },
       bindings: [coords, slots],
-      workgroups: workgroups(count),
-    },
+      workgroups: groupsOf64(count),
+    }),
     fillWords(rank, count, 0),
-    {
-      kernel: hashMark,
-      params: [mask],
+    launch(hashMark, {
+      params: { mask },
       bindings: [slots, rank],
-      workgroups: workgroups(capacity),
-    },
+      workgroups: groupsOf64(capacity),
+    }),
     ...prefixSum(gpu, scratch, rank, count, total),
-    {
-      kernel: hashSettle,
-      params: [mask, stride],
+    launch(hashSettle, {
+      params: { mask, stride },
       bindings: [coords, rank, slots, distinct],
-      workgroups: workgroups(capacity),
-    },
+      workgroups: groupsOf64(capacity),
+    }),
   ];
   return { table: { coords: distinct, slots, mask }, launches };
 }
@@ -86,12 +83,11 @@ export function findRows(
   count: number,
   rows: GpuBuffer,
 ): Launch {
-  return {
-    kernel: hashRows,
-    params: [count, table.mask],
+  return launch(hashRows, {
+    params: { count, mask: table.mask },
     bindings: [coords, table.coords, table.slots, rows],
-    workgroups: workgroups(count),
-  };
+    workgroups: groupsOf64(count),
+  });
 }
 
 /** Rows by coordinate, the plain twin of a {@link CoordinateTable}. */

@@ -6,10 +6,16 @@
  * @module
  */
 import { kernelMapCount, kernelMapFill } from "../../kernels/sparse/records.ts";
-import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
+import {
+  CapacityError,
+  type Gpu,
+  type GpuBuffer,
+  groupsOf64,
+  type Launch,
+  launch,
+} from "../gpu/mod.ts";
 import { type CoordinateIndex, coordinateKey, type CoordinateTable } from "./coordinate_hash.ts";
 import { prefixSum } from "./prefix_sum.ts";
-import { workgroups } from "./words.ts";
 
 /** Output rows of a tile: the low 6 bits of an entry. */
 export const TILE_ROWS = 64;
@@ -73,8 +79,8 @@ interface ListRequest {
  * Builds kernel maps together: two submits and one readback for all of them.
  *
  * @param owner takes the buffers of the maps; nothing is left in it where building fails.
- * @throws {RangeError} for a kernel size or dilation that is no positive integer, and where rows, offsets or
- *   pairs are too many for an entry or for the adapter.
+ * @throws {RangeError} for a kernel size or dilation that is not a positive integer.
+ * @throws {CapacityError} where rows, offsets or pairs are too many for an entry or for the adapter.
  */
 export async function buildKernelMaps(
   gpu: Gpu,
@@ -147,44 +153,41 @@ async function buildPairLists(
     checkBinding(gpu, list, volume * tiles * 8);
     const found = scratch.use(gpu.buffer("pairs found", volume * tiles * 8));
     const offsets = owned.use(gpu.buffer("pair offsets", (volume * tiles + 1) * 4));
-    const launch = {
-      params: [
-        volume,
-        tiles,
-        rows.count,
-        size,
-        size % 2 === 1 ? (size - 1) / 2 : 0,
-        spacing,
-        sources.table.mask,
-        sources.stride,
-      ],
-      coordinates: [rows.table.coords, sources.table.coords, sources.table.slots],
+    const params = {
+      volume,
+      tiles,
+      rows: rows.count,
+      size,
+      centre: size % 2 === 1 ? (size - 1) / 2 : 0,
+      spacing,
+      mask: sources.table.mask,
+      stride: sources.stride,
     };
+    const coordinates = [rows.table.coords, sources.table.coords, sources.table.slots];
     counting.push(
-      {
-        kernel: kernelMapCount,
-        params: launch.params,
-        bindings: [...launch.coordinates, found, offsets],
-        workgroups: workgroups(volume * tiles + 1),
-      },
+      launch(kernelMapCount, {
+        params,
+        bindings: [...coordinates, found, offsets],
+        workgroups: groupsOf64(volume * tiles + 1),
+      }),
       ...prefixSum(gpu, scratch, offsets, volume * tiles + 1, { buffer: totals, index }),
     );
-    return { list, volume, tiles, found, offsets, launch };
+    return { list, params, coordinates, found, offsets };
   });
   gpu.run(counting, "count pairs");
   const pairs = await gpu.read(totals, Uint32Array, lists.length);
 
   const filling: Launch[] = [];
-  const built = prepared.map(({ list, volume, tiles, found, offsets, launch }, index): PairList => {
+  const built = prepared.map(({ list, params, coordinates, found, offsets }, index): PairList => {
+    const { volume, tiles } = params;
     const total = pairs[index]!;
     checkBinding(gpu, list, total * 4);
     const entries = owned.use(gpu.buffer("pairs", total * 4));
-    filling.push({
-      kernel: kernelMapFill,
-      params: launch.params,
-      bindings: [...launch.coordinates, found, offsets, entries],
-      workgroups: workgroups(volume * tiles),
-    });
+    filling.push(launch(kernelMapFill, {
+      params,
+      bindings: [...coordinates, found, offsets, entries],
+      workgroups: groupsOf64(volume * tiles),
+    }));
     return { rows: list.rows.count, tiles, mirrored: false, pairs: total, entries, offsets };
   });
   gpu.run(filling, "fill pairs");
@@ -194,12 +197,12 @@ async function buildPairLists(
 function checkRows({ size, rows, sources }: ListRequest): void {
   const most = Math.max(rows.count, sources.count);
   if (most > MAX_ROWS) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot build a kernel map: ${most} rows are more than ${MAX_ROWS}; use larger voxels`,
     );
   }
   if (size ** 3 * rows.count >= 2 ** 32) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot build a kernel map: ${
         size ** 3
       } offsets of ${rows.count} rows may give 2^32 pairs; ` +
@@ -211,7 +214,7 @@ function checkRows({ size, rows, sources }: ListRequest): void {
 function checkBinding(gpu: Gpu, { size, rows }: ListRequest, bytes: number): void {
   const limit = gpu.limits.maxStorageBufferBindingSize;
   if (bytes > limit) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot build a kernel map of size ${size} over ${rows.count} rows: it takes ${bytes} bytes, ` +
         `the adapter's maxStorageBufferBindingSize is ${limit}; use larger voxels`,
     );

@@ -5,8 +5,8 @@
  * @module
  */
 import { prefixSum as prefixSumKernel, prefixSumAdd } from "../../kernels/sparse/records.ts";
-import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
-import { type WordPlace, workgroups } from "./words.ts";
+import { type Gpu, type GpuBuffer, groupsOf64, type Launch, launch } from "../gpu/mod.ts";
+import type { WordPlace } from "./words.ts";
 
 /** Words that one thread walks. */
 const BLOCK = 64;
@@ -27,21 +27,21 @@ export function prefixSum(
   const blocks = Math.max(1, Math.ceil(count / BLOCK));
   const last = blocks === 1 ? total : undefined;
   const sums = last?.buffer ?? scratch.use(gpu.buffer("prefix sums", blocks * 4));
-  const launches: Launch[] = [{
-    kernel: prefixSumKernel,
-    params: [count, last?.index ?? 0],
+  const withinBlocks = launch(prefixSumKernel, {
+    params: { count, sumsAt: last?.index ?? 0 },
     bindings: [values, sums],
-    workgroups: workgroups(blocks),
-  }];
-  if (blocks > 1) {
-    launches.push(...prefixSum(gpu, scratch, sums, blocks, total), {
-      kernel: prefixSumAdd,
-      params: [count],
+    workgroups: groupsOf64(blocks),
+  });
+  if (blocks === 1) return [withinBlocks];
+  return [
+    withinBlocks,
+    ...prefixSum(gpu, scratch, sums, blocks, total),
+    launch(prefixSumAdd, {
+      params: { count },
       bindings: [sums, values],
-      workgroups: workgroups(count),
-    });
-  }
-  return launches;
+      workgroups: groupsOf64(count),
+    }),
+  ];
 }
 
 /** {@link prefixSum} in plain TypeScript: the sums before each word, and the total. */

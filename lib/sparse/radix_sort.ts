@@ -5,9 +5,8 @@
  * @module
  */
 import { radixCount, radixScatter } from "../../kernels/sparse/records.ts";
-import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
+import { type Gpu, type GpuBuffer, groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 import { prefixSum } from "./prefix_sum.ts";
-import { workgroups } from "./words.ts";
 
 /** Keys that one thread walks. */
 const BLOCK = 64;
@@ -45,21 +44,19 @@ export function sortPairs(
   let source = from;
   for (let pass = 0; pass < passes; pass++) {
     const target = (passes - pass) % 2 === 1 ? to : between;
-    const params = [count, blocks, pass * DIGIT_BITS];
+    const params = { count, blocks, shift: pass * DIGIT_BITS };
     launches.push(
-      {
-        kernel: radixCount,
+      launch(radixCount, {
         params,
         bindings: [source.keys, counts],
-        workgroups: workgroups(blocks),
-      },
+        workgroups: groupsOf64(blocks),
+      }),
       ...prefixSum(gpu, scratch, counts, blocks * DIGITS),
-      {
-        kernel: radixScatter,
+      launch(radixScatter, {
         params,
         bindings: [source.keys, source.values, counts, target.keys, target.values],
-        workgroups: workgroups(blocks),
-      },
+        workgroups: groupsOf64(blocks),
+      }),
     );
     source = target;
   }

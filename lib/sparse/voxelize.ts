@@ -5,7 +5,7 @@
  * @module
  */
 import { rowStarts, voxelCoordinates } from "../../kernels/sparse/records.ts";
-import { f32bits, type Gpu, type GpuBuffer } from "../gpu/mod.ts";
+import { CapacityError, type Gpu, type GpuBuffer, groupsOf64, launch } from "../gpu/mod.ts";
 import {
   coordinateKey,
   distinctCoordinates,
@@ -13,7 +13,7 @@ import {
   findRows,
 } from "./coordinate_hash.ts";
 import { sortPairs, sortPairsReference } from "./radix_sort.ts";
-import { fillWords, numberWords, workgroups } from "./words.ts";
+import { fillWords, numberWords } from "./words.ts";
 
 /** The voxels of one scan. Owns its buffers. */
 export class Voxels implements Disposable {
@@ -56,7 +56,8 @@ export class Voxels implements Disposable {
  *
  * @param positions f32 [3 * points], metres.
  * @param voxelSize edge of a voxel, metres.
- * @throws {RangeError} where the size is not positive, or a point has no int32 voxel (NaN, infinite, too far).
+ * @throws {RangeError} where the voxel size is not positive.
+ * @throws {CapacityError} where a point lies in no int32 voxel (NaN, infinite, too far).
  * @throws {TypeError} where `positions` is too short.
  */
 export async function voxelize(
@@ -86,18 +87,17 @@ export async function voxelize(
   });
   gpu.run([
     fillWords(counts, 2, 0),
-    {
-      kernel: voxelCoordinates,
-      params: [points, f32bits(perMetre)],
+    launch(voxelCoordinates, {
+      params: { count: points, perMetre },
       bindings: [positions, pointCoords, counts],
-      workgroups: workgroups(points),
-    },
+      workgroups: groupsOf64(points),
+    }),
     ...found.launches,
     findRows(found.table, pointCoords, points, pointRow),
   ], "voxelize");
   const [outside, count] = await gpu.read(counts, Uint32Array, 2) as unknown as [number, number];
   if (outside > 0) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot voxelize: ${outside} of ${points} points are not finite or lie beyond 2^31 voxels of ` +
         `${voxelSize} m; drop them, or shift the origin`,
     );
@@ -118,12 +118,11 @@ export async function voxelize(
       points,
       Math.ceil(Math.log2(Math.max(1, count))),
     ),
-    {
-      kernel: rowStarts,
-      params: [points, count],
+    launch(rowStarts, {
+      params: { count: points, rows: count },
       bindings: [sortedRows, starts],
-      workgroups: workgroups(points + 1),
-    },
+      workgroups: groupsOf64(points + 1),
+    }),
   ], "sort points by voxel");
   owned.move();
   return new Voxels({ points, count, size: voxelSize, coords, pointRow, order, starts });

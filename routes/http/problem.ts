@@ -20,7 +20,7 @@ import {
   SessionGoneError,
   SessionsFullError,
 } from "../../lib/serving/sessions/session.ts";
-import { OptionError } from "../../lib/segment/options.ts";
+import { OptionError } from "../../lib/ttt/option_error.ts";
 import { BusyError } from "../../lib/concurrency/fifo_semaphore.ts";
 
 /** A request that cannot be served, with its status; only routes throw it. */

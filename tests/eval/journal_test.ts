@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Journal } from "../../lib/eval/run/journal.ts";
+import { Journal } from "../../lib/eval/cells/journal.ts";
 import { withFolder } from "../commands/support.ts";
 import { cellOf } from "./support.ts";
 
@@ -58,7 +58,7 @@ Deno.test("Journal.open() names a damaged line", async () => {
     await Deno.writeTextFile(path, lines.with(1, '{"key":').join("\n"));
     await assert.rejects(Journal.open(path, KEEP), /cells\.jsonl: line 2: .*--fresh/);
     await Deno.writeTextFile(path, lines.with(2, '{"key":"b"}').join("\n"));
-    await assert.rejects(Journal.open(path, KEEP), /line 3: field "variant"/);
+    await assert.rejects(Journal.open(path, KEEP), /line 3: variant is missing \(field variant\)/);
   });
 });
 

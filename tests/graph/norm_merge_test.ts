@@ -1,7 +1,7 @@
 /** The kernel that merges batch statistics takes no memory with every dispatch. */
 import assert from "node:assert/strict";
 import { normMerge } from "../../kernels/norm/records.ts";
-import { f32bits, type Gpu } from "../../lib/gpu/mod.ts";
+import { type Gpu, launch } from "../../lib/gpu/mod.ts";
 import { withGpu } from "../gpu.ts";
 
 const C4 = 4;
@@ -17,14 +17,13 @@ async function merge(gpu: Gpu, rows: number): Promise<void> {
   using variance = gpu.zeros("variance", C4 * 16);
   using runningMean = gpu.zeros("running mean", C4 * 16);
   using runningVariance = gpu.zeros("running variance", C4 * 16);
-  const launch = {
-    kernel: normMerge,
+  const once = launch(normMerge, {
     constants: { C4 },
-    params: [rows, f32bits(0.1), f32bits(1 / rows), f32bits(1 / (rows - 1))],
+    params: { rows, momentum: 0.1, inverseRows: 1 / rows, inverseFreedom: 1 / (rows - 1) },
     bindings: [partials, mean, variance, runningMean, runningVariance],
     workgroups: 1,
-  };
-  gpu.run(Array.from({ length: DISPATCHES }, () => launch));
+  });
+  gpu.run(Array.from({ length: DISPATCHES }, () => once));
   await gpu.finished();
 }
 

@@ -1,8 +1,8 @@
 /** Camera files of other programs: where known points have to fall, computed by hand from each format's text. */
 import assert from "node:assert/strict";
 import { CameraError, camerasToJson, encodePng } from "../../lib/scan/mod.ts";
-import { type CameraFile, readCameraFiles } from "../../lib/scan/camera/formats.ts";
-import { photographsWanted, readViews } from "../../lib/scan/camera/views.ts";
+import { type CameraFile, readCameraFiles } from "../../lib/scan/camera/read_camera_files.ts";
+import { photographsWanted, readViews } from "../../lib/scan/camera/read_views.ts";
 
 const SIZE = { width: 8, height: 6 };
 

@@ -1,7 +1,7 @@
 /** LAS files in: versions, point formats, colour depths, and headers that lie. */
 import assert from "node:assert/strict";
 import { readScan, ScanError } from "../../lib/scan/mod.ts";
-import { agree } from "./agree.ts";
+import { agree } from "./compare_loaders.ts";
 import { largestDifference, LAS_RECORD, makeLas, worldPositions } from "./files.ts";
 
 /** Asserts that reading fails with a ScanError that tells everything. */

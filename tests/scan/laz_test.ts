@@ -4,7 +4,7 @@ import process from "node:process";
 import { readFileSync } from "node:fs";
 import { InputError, readScan, writeScan } from "../../lib/scan/mod.ts";
 import { openLazPerf } from "../../lib/scan/las/laz_perf.ts";
-import { agree } from "./agree.ts";
+import { agree } from "./compare_loaders.ts";
 import { random } from "./files.ts";
 
 const load = (name: string) =>

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { PLYLoader } from "@loaders.gl/ply";
-import { plyScanLoader } from "../../lib/scan/ply/loader.ts";
+import { plyScanLoader } from "../../lib/scan/ply/ply_scan_loader.ts";
 import { readScan, ScanError } from "../../lib/scan/mod.ts";
-import { agreePly } from "./agree.ts";
+import { agreePly } from "./compare_loaders.ts";
 import {
   largestDifference,
   makePly,

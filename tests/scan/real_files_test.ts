@@ -16,7 +16,7 @@ import {
   ScanError,
   writeScan,
 } from "../../lib/scan/mod.ts";
-import { agree, agreePly } from "./agree.ts";
+import { agree, agreePly } from "./compare_loaders.ts";
 import { worldPositions } from "./files.ts";
 
 const FOLDER = Deno.env.get("TTTKD_DATA") ?? "../shared/data";

@@ -7,10 +7,11 @@ import {
   crossEntropy as forward,
   crossEntropyBackward as backward,
 } from "../../../kernels/losses/records.ts";
-import { f32bits } from "../../gpu/mod.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Loss, meanOfTerms, termsTensor } from "./mean_loss.ts";
+import { logSoftmaxReference } from "../ops/softmax.ts";
+import { type Loss, meanLoss } from "./mean_loss.ts";
 
 /** Settings of {@link crossEntropy}. */
 export interface CrossEntropyOptions {
@@ -28,28 +29,24 @@ export function crossEntropy(
   options: CrossEntropyOptions,
 ): Loss {
   const constants = { C: logits.channels, W: logits.width };
-  const terms = termsTensor(graph, logits.rows);
-  const workgroups = groupsOf64(logits.rows);
-  graph.emit({
-    kernel: forward,
-    constants,
-    params: [logits.rows, options.ignore],
-    bindings: [logits, targets, terms],
-    workgroups,
-  });
-  const total = meanOfTerms(graph, terms, logits.rows);
-  graph.loss(() => {
-    const gradient = graph.tensor(`grad ${logits.label}`, logits.rows, logits.channels);
-    graph.emit({
-      kernel: backward,
+  const { rows } = logits;
+  const { ignore, weight } = options;
+  const workgroups = groupsOf64(rows);
+  return meanLoss(graph, logits, {
+    forward: (terms) => [launch(forward, {
       constants,
-      params: [logits.rows, options.ignore, f32bits(options.weight)],
-      bindings: [logits, targets, total, gradient],
+      params: { rows, ignore },
+      bindings: [logits, targets, terms],
       workgroups,
-    });
-    graph.contribute(logits, gradient);
+    })],
+    backward: ({ total, gradient }) =>
+      launch(backward, {
+        constants,
+        params: { rows, ignore, scale: weight },
+        bindings: [logits, targets, total, gradient],
+        workgroups,
+      }),
   });
-  return total;
 }
 
 /** Reference of {@link crossEntropy}: loss and its gradient, weight 1, on rows of `channels` numbers. */
@@ -74,16 +71,4 @@ export function crossEntropyReference(
     }
   }
   return { loss, gradient };
-}
-
-/** log softmax of one row of `channels` logits. */
-export function logSoftmaxReference(
-  logits: ArrayLike<number>,
-  row: number,
-  channels: number,
-): Float64Array {
-  const values = Float64Array.from({ length: channels }, (_, c) => logits[row * channels + c]!);
-  const top = Math.max(...values);
-  const sum = values.reduce((total, value) => total + Math.exp(value - top), 0);
-  return values.map((value) => value - top - Math.log(sum));
 }

@@ -8,8 +8,8 @@ import {
   diversity as forward,
   diversityBackward as backward,
 } from "../../../kernels/losses/records.ts";
-import { f32bits } from "../../gpu/mod.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Loss } from "./mean_loss.ts";
 import { biasGradient, biasGradientScratch } from "../ops/reduction.ts";
@@ -34,22 +34,20 @@ export function diversity(graph: Graph, logits: Tensor, weight: number): Loss {
   }));
   const total = graph.tensor("loss", 1, 2);
   const inverseRows = 1 / Math.max(rows, 1);
-  graph.emit({
-    kernel: forward,
+  graph.emit(launch(forward, {
     constants: { C: channels },
-    params: [f32bits(inverseRows)],
+    params: { inverseRows },
     bindings: [sums, total],
     workgroups: 1,
-  });
+  }));
   graph.loss(() => {
     const gradient = graph.tensor(`grad ${logits.label}`, rows, channels);
-    graph.emit({
-      kernel: backward,
+    graph.emit(launch(backward, {
       constants: { C: channels, W: logits.width },
-      params: [rows, f32bits(inverseRows), f32bits(weight * inverseRows)],
+      params: { rows, inverseRows, scale: weight * inverseRows },
       bindings: [p, sums, gradient],
       workgroups: groupsOf64(rows),
-    });
+    }));
     graph.contribute(logits, gradient);
   });
   return total;

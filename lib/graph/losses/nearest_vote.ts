@@ -5,7 +5,8 @@
  * @module
  */
 import { nearestVote as kernel } from "../../../kernels/losses/records.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import { expectShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -40,13 +41,12 @@ export function nearestVote(graph: Graph, x: Tensor, bank: Tensor, p: Tensor): T
     );
   }
   const labels = graph.tensor("pseudo-labels", Math.ceil(x.rows / 4), 4);
-  graph.emit({
-    kernel,
+  graph.emit(launch(kernel, {
     constants: { D4: x.quads, C: p.channels, W: p.width },
-    params: [x.rows, bank.rows],
+    params: { rows: x.rows, bank: bank.rows },
     bindings: [x, bank, p, labels],
     workgroups: groupsOf64(x.rows),
-  });
+  }));
   return labels;
 }
 

@@ -9,7 +9,7 @@
  * @module
  */
 import { conv, convWeightGradient } from "../../../kernels/matmul/records.ts";
-import type { Launch } from "../../gpu/mod.ts";
+import { type Launch, launch, type ParamValues } from "../../gpu/mod.ts";
 import {
   type Chunks,
   chunksOf,
@@ -73,12 +73,13 @@ export function convolutionForward<B>(
     readonly y: B;
   },
 ): Launch<B>[] {
-  return convolve(list, volume, false, [quads(cin), quads(cout), quads(cout), 1], {
-    x,
-    weight,
-    bias,
-    y,
-  });
+  const channels = {
+    sumQuads: quads(cin),
+    quads: quads(cout),
+    sumStride: quads(cout),
+    stride: 1,
+  };
+  return convolve(list, volume, false, channels, { x, weight, bias, y });
 }
 
 /**
@@ -94,49 +95,51 @@ export function convolutionInputGradient<B>(
     readonly dx: B;
   },
 ): Launch<B>[] {
-  return convolve(list, volume, true, [quads(cout), quads(cin), 1, quads(cout)], {
-    x: dy,
-    weight,
-    bias: undefined,
-    y: dx,
-  });
+  const channels = {
+    sumQuads: quads(cout),
+    quads: quads(cin),
+    sumStride: 1,
+    stride: quads(cout),
+  };
+  return convolve(list, volume, true, channels, { x: dy, weight, bias: undefined, y: dx });
 }
 
 function convolve<B>(
   list: PairOperand<B>,
   volume: number,
   transposed: boolean,
-  channels: [sumQuads: number, quads: number, sumStride: number, stride: number],
+  channels: Pick<
+    ParamValues<typeof conv.params>,
+    "sumQuads" | "quads" | "sumStride" | "stride"
+  >,
   { x, weight, bias, y }: { x: B; weight: B; bias: B | undefined; y: B },
 ): Launch<B>[] {
-  const [sumQuads, columnQuads] = channels;
-  const blocks = Math.ceil(columnQuads / 4);
+  const blocks = Math.ceil(channels.quads / 4);
   // Longer runs leave fewer groups of 16 pairs half empty, as long as enough threads remain.
   const busy = Math.floor(list.tiles * blocks / BUSY_THREADS);
-  const perTileAndOffset = TILE_ROWS / 16 * (sumQuads + 1) + 2;
+  const perTileAndOffset = TILE_ROWS / 16 * (channels.sumQuads + 1) + 2;
   const affordable = Math.floor(MAX_ITERATIONS / (volume * perTileAndOffset + TILE_ROWS));
   const span = Math.max(1, Math.min(4, busy, affordable));
   const offsetsPerLaunch = Math.floor((MAX_ITERATIONS / span - TILE_ROWS) / perTileAndOffset);
   const launches: Launch<B>[] = [];
   for (let first = 0; first < volume; first += offsetsPerLaunch) {
-    launches.push({
-      kernel: conv,
-      constants: { TRANSPOSED: transposed ? 1 : 0 },
-      params: [
-        list.rows,
-        list.tiles,
+    launches.push(launch(conv, {
+      constants: { TRANSPOSED: Number(transposed) },
+      params: {
+        rows: list.rows,
+        tiles: list.tiles,
         span,
         volume,
         first,
-        Math.min(first + offsetsPerLaunch, volume),
-        list.mirrored ? 1 : 0,
+        end: Math.min(first + offsetsPerLaunch, volume),
+        mirrored: Number(list.mirrored),
         ...channels,
-        bias === undefined ? 0 : 1,
-      ],
-      // Without a bias its binding goes unread: any buffer will do.
+        hasBias: Number(bias !== undefined),
+      },
+      // Without a bias its binding is not read: any buffer will do.
       bindings: [x, weight, bias ?? weight, list.entries, list.offsets, y],
       workgroups: Math.ceil(Math.ceil(list.tiles / span) * blocks / WORKGROUP),
-    });
+    }));
   }
   return launches;
 }
@@ -182,21 +185,20 @@ export function convolutionWeightGradient<B>(
   const { volume, cin, cout, list, x, dy } = options;
   const chunks = weightChunks(options, list);
   return reduceChunks(
-    {
-      kernel: convWeightGradient,
+    launch(convWeightGradient, {
       constants: { INPUT_QUADS: inputQuadsPerThread(options) },
-      params: [
-        list.tiles,
-        chunks.size,
-        chunks.count,
+      params: {
+        tiles: list.tiles,
+        chunkTiles: chunks.size,
+        chunks: chunks.count,
         volume,
-        list.mirrored ? 1 : 0,
-        quads(cin),
-        quads(cout),
-      ],
+        mirrored: Number(list.mirrored),
+        inputQuads: quads(cin),
+        outputQuads: quads(cout),
+      },
       bindings: [x, dy, list.entries, list.offsets],
       workgroups: Math.ceil(chunks.count * weightThreads(options) / WORKGROUP),
-    },
+    }),
     chunks,
     weightBytes(options),
     options,

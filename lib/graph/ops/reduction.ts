@@ -5,7 +5,7 @@
  * @module
  */
 import { sumChunks, sumRows } from "../../../kernels/matmul/records.ts";
-import type { Launch } from "../../gpu/mod.ts";
+import { groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
 
 /** Threads that keep a device busy; beyond them more chunks only cost memory. */
 const BUSY_THREADS = 512;
@@ -74,13 +74,12 @@ export function reduceChunks<B>(
   const quads = bytes / 16;
   return [
     { ...partial, bindings: [...partial.bindings, scratch] },
-    {
-      kernel: sumChunks,
-      constants: { ADD: accumulate ? 1 : 0 },
-      params: [quads, chunks.count],
+    launch(sumChunks, {
+      constants: { ADD: Number(accumulate) },
+      params: { count: quads, chunks: chunks.count },
       bindings: [scratch, total],
-      workgroups: Math.ceil(quads / 64),
-    },
+      workgroups: groupsOf64(quads),
+    }),
   ];
 }
 
@@ -107,12 +106,11 @@ export function biasGradient<B>(
   const quads = Math.ceil(options.channels / 4);
   const chunks = biasChunks(options);
   return reduceChunks(
-    {
-      kernel: sumRows,
-      params: [options.rows, chunks.size, chunks.count, quads],
+    launch(sumRows, {
+      params: { rows: options.rows, chunkRows: chunks.size, chunks: chunks.count, quads },
       bindings: [options.dy],
-      workgroups: Math.ceil(chunks.count * quads / 64),
-    },
+      workgroups: groupsOf64(chunks.count * quads),
+    }),
     chunks,
     quads * 16,
     options,

@@ -6,8 +6,7 @@
  * @module
  */
 import { restore as kernel } from "../../../kernels/optimizers/records.ts";
-import type { Launch } from "../../gpu/mod.ts";
-import { groupsOf64 } from "../graph.ts";
+import { groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
 
 /** How likely a number is put back, and which draw this is. */
 export interface RestoreOptions {
@@ -25,12 +24,11 @@ export function restoreStep<B>(
   options: RestoreOptions,
   first = 0,
 ): Launch<B> {
-  return {
-    kernel,
-    params: [count, keyOf(options), thresholdOf(options), first],
+  return launch(kernel, {
+    params: { count, key: keyOf(options), threshold: thresholdOf(options), first },
     bindings: [operands.source, operands.values],
     workgroups: groupsOf64(count),
-  };
+  });
 }
 
 /** Reference of {@link restoreStep}: changes `values`; exact. */

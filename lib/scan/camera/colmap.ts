@@ -6,8 +6,14 @@
  *
  * @module
  */
-import { type CameraFile, type CameraFormat, type CameraSpec, fail, type Lens } from "./spec.ts";
-import { lensOf, numbersOf, type Pinhole, requireRigid, type Size } from "./spec.ts";
+import {
+  type CameraFile,
+  type CameraFormat,
+  type CameraSpec,
+  fail,
+  type Lens,
+} from "./camera_format.ts";
+import { lensOf, numbersOf, type Pinhole, requireRigid, type Size } from "./camera_format.ts";
 
 const CAMERA_LINE = /^\d+\s+[A-Z][A-Z0-9_]+\s+\d+\s+\d+\s+\S/;
 const NUMBER = "[-+]?[0-9.]+(?:[eE][-+]?\\d+)?";

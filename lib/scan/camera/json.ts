@@ -1,5 +1,5 @@
 /** Camera files that are JSON. */
-import type { CameraFile } from "./spec.ts";
+import type { CameraFile } from "./camera_format.ts";
 
 /** What a file holds as JSON; undefined where it is none. */
 export function jsonOf({ text }: CameraFile): unknown {

@@ -8,8 +8,8 @@
  */
 import { stem } from "./cameras.ts";
 import { multiply } from "./pose.ts";
-import { type CameraFile, type CameraFormat, type CameraSpec, fail } from "./spec.ts";
-import { numbersOf, requireRigid } from "./spec.ts";
+import { type CameraFile, type CameraFormat, type CameraSpec, fail } from "./camera_format.ts";
+import { numbersOf, requireRigid } from "./camera_format.ts";
 
 export const kitti: CameraFormat = {
   name: "KITTI calib.txt",

@@ -9,8 +9,14 @@
 import { describe, isRecord } from "./cameras.ts";
 import { inverseRigid } from "./pose.ts";
 import { jsonOf } from "./json.ts";
-import { type CameraFile, type CameraFormat, type CameraSpec, fail, lensOf } from "./spec.ts";
-import { requireRigid } from "./spec.ts";
+import {
+  type CameraFile,
+  type CameraFormat,
+  type CameraSpec,
+  fail,
+  lensOf,
+} from "./camera_format.ts";
+import { requireRigid } from "./camera_format.ts";
 
 /** Models without more distortion than k1, k2, p1 and p2. */
 const MODELS = ["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"];

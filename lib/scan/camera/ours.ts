@@ -1,6 +1,6 @@
 /** `cameras.json`, the format of this project. */
 import { isRecord, parseCameras } from "./cameras.ts";
-import type { CameraFormat } from "./spec.ts";
+import type { CameraFormat } from "./camera_format.ts";
 import { jsonOf } from "./json.ts";
 
 export const ours: CameraFormat = {

@@ -9,7 +9,13 @@
  */
 import { photoFinder, stem } from "./cameras.ts";
 import { inverseRigid } from "./pose.ts";
-import { type CameraFile, type CameraFormat, type CameraSpec, fail, requireRigid } from "./spec.ts";
+import {
+  type CameraFile,
+  type CameraFormat,
+  type CameraSpec,
+  fail,
+  requireRigid,
+} from "./camera_format.ts";
 
 const DIGITS = 1e-6;
 

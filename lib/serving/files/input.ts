@@ -9,10 +9,11 @@
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readScan, type Scan, scanFormat } from "../../scan/mod.ts";
-import { readViews, type Views } from "../../scan/camera/views.ts";
-import { flagSetting } from "../../ttt/methods/mod.ts";
-import { checked, methodOf, OptionError, segmentOptions } from "../../segment/options.ts";
-import type { SegmentOptions } from "../../segment/types.ts";
+import { readViews, type Views } from "../../scan/camera/read_views.ts";
+import { flagSetting } from "../../ttt/settings.ts";
+import { checked, methodOf, segmentOptions } from "../../segment/options.ts";
+import { OptionError } from "../../ttt/option_error.ts";
+import type { SegmentOptions } from "../../segment/segmenter.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
 /** A client's file. */
@@ -101,7 +102,7 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
       "method",
     );
   }
-  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) as boolean };
+  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) };
 }
 
 /** The format of the scan, by its first bytes alone. @throws {ScanError} where it is none that is read. */

@@ -1,0 +1,216 @@
+/**
+ * An evaluation from a request to its files: builds the studies, plans their cells, computes those that the
+ * journal lacks, and writes results, tables and the report.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { ProgressDisplay } from "../terminal/progress.ts";
+import type { Dataset, DatasetSplit } from "../datasets/dataset.ts";
+import type { GpuHost } from "../gpu/mod.ts";
+import { METHODS } from "../ttt/methods/mod.ts";
+import { TRAINING_PHASES } from "../train/training.ts";
+import { FileCache } from "./cache/file_cache.ts";
+import { SceneCache } from "./cache/scene_cache.ts";
+import { matrixOf } from "./cells/cell.ts";
+import { fingerprintOf } from "./cells/fingerprint.ts";
+import { Journal } from "./cells/journal.ts";
+import { type CellBatch, countCells, planCells } from "./cells/plan.ts";
+import { cellsToDo, runPlan, workOf } from "./cells/runner.ts";
+import { TimeLeft } from "./cells/time_left.ts";
+import { EvalModels } from "./models/eval_models.ts";
+import { drawNotableScenes } from "./pictures/before_after.ts";
+import { htmlReport } from "./report/html.ts";
+import { markdownReport } from "./report/markdown.ts";
+import { percent } from "./report/numbers.ts";
+import type { Results } from "./results/results.ts";
+import { summarise } from "./results/summarise.ts";
+import type { BenchmarkProfile } from "./studies/benchmarks.ts";
+import { buildStudy, tuningStudy } from "./studies/studies.ts";
+import type { Study, StudyContext, StudyName } from "./studies/study.ts";
+import type { StudySize } from "./studies/study_size.ts";
+
+/** What is evaluated, and where it is written. */
+export interface EvaluationRequest {
+  dataset: Dataset;
+  /** What students are trained on, mostly the data set itself. Its classes are those of `dataset`. */
+  trainedOn: Dataset;
+  split: DatasetSplit;
+  profile: BenchmarkProfile;
+  /** Methods of the main study, and of the tuning. */
+  methods: readonly string[];
+  studies: readonly StudyName[] | "tune";
+  size: StudySize;
+  /** Whether students may be trained; otherwise only embedded ones are used. */
+  trains: boolean;
+  /** Path of a checkpoint that stands for every student; null where each has its own. */
+  student: string | null;
+  /** Folder of the journal and of everything that is written. */
+  out: string;
+  /** Folder of the caches. */
+  cache: string;
+  /** Whether the journal is emptied first. */
+  fresh: boolean;
+  /** Whether missing cells are computed; otherwise those that exist are summarised. */
+  works: boolean;
+  host: GpuHost;
+  display: ProgressDisplay;
+  /** The command that asked, for the report. */
+  command: string;
+}
+
+const GIGABYTE = 1e9;
+/** Largest size of each cache; a scene has about 1 MB, the maps of its photographs 0.6 MB. */
+const CACHE_LIMITS = { scenes: 4 * GIGABYTE, features: 4 * GIGABYTE, students: 4 * GIGABYTE };
+
+/**
+ * Runs an evaluation to its end, and writes `results.json`, `results.md` and `report.html`.
+ *
+ * @returns the contents of `results.json`.
+ * @throws {RangeError} where the students' classes are not those of the data set.
+ * @throws {JournalError} where the folder holds cells that were made with other settings.
+ */
+export async function evaluate(request: EvaluationRequest): Promise<Results> {
+  return await new Evaluation(request).run();
+}
+
+class Evaluation {
+  readonly #request: EvaluationRequest;
+  readonly #scenes: SceneCache;
+  readonly #models: EvalModels;
+
+  constructor(request: EvaluationRequest) {
+    const { dataset, trainedOn, split, cache, host, student, display } = request;
+    if (dataset.classes.join() !== trainedOn.classes.join()) {
+      throw new RangeError(
+        `Cannot judge students of ${trainedOn.name} on ${dataset.name}: their classes differ`,
+      );
+    }
+    const cacheOf = (name: keyof typeof CACHE_LIMITS) =>
+      new FileCache(join(cache, name), CACHE_LIMITS[name]);
+    this.#request = request;
+    this.#scenes = new SceneCache(dataset, split, cacheOf("scenes"));
+    this.#models = new EvalModels({
+      evaluated: dataset,
+      features: cacheOf("features"),
+      host,
+      dataset: trainedOn,
+      files: cacheOf("students"),
+      given: student,
+      onProgress: (id, { phase, done, total }) =>
+        display.update({ label: `${TRAINING_PHASES[phase]}, ${id}`, value: done, total }),
+    });
+  }
+
+  async run(): Promise<Results> {
+    const { out, dataset, split, host, fresh, works } = this.#request;
+    const { studies, withoutStudent } = await this.#studies();
+    const plan = planCells(studies);
+    const { adapterName: adapter } = await host.get();
+    await Deno.mkdir(out, { recursive: true });
+    using journal = await Journal.open(join(out, "cells.jsonl"), { fresh });
+    await journal.settle(
+      await fingerprintOf(plan, studies, { dataset, split, models: this.#models, adapter }),
+    );
+    if (works) await this.#computeCells(plan, journal);
+    const results = await this.#summarise(studies, withoutStudent, plan, journal);
+    const pictures = await drawNotableScenes(results, plan, {
+      dataset,
+      folder: out,
+      scene: (domain, index) => this.#scenes.scene(domain, index),
+      open: (batch) => this.#models.open(batch),
+    });
+    await Deno.writeTextFile(join(out, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
+    await Deno.writeTextFile(join(out, "results.md"), markdownReport(results));
+    await Deno.writeTextFile(join(out, "report.html"), htmlReport(results, pictures));
+    return results;
+  }
+
+  async #studies(): Promise<{ studies: Study[]; withoutStudent: string[] }> {
+    const { dataset, split, profile, methods, studies, size, trains } = this.#request;
+    const context: StudyContext = {
+      dataset,
+      split,
+      profile,
+      methods: METHODS,
+      chosen: methods,
+      size,
+      isAvailable: await this.#models.availability(profile.teachers, trains),
+    };
+    const built = studies === "tune"
+      ? [tuningStudy(context)]
+      : studies.map((name) => buildStudy(name, context));
+    return {
+      studies: built.filter(({ entries, sequences }) => entries.length > 0 && sequences.length > 0),
+      withoutStudent: built.flatMap(({ name, withoutStudent }) =>
+        withoutStudent.map((id) => `${name}: ${id}`)
+      ),
+    };
+  }
+
+  /** Computes the cells that the journal lacks, and shows how far that is. */
+  async #computeCells(plan: readonly CellBatch[], journal: Journal): Promise<void> {
+    const { display } = this.#request;
+    const total = countCells(plan);
+    const todo = plan.map((batch) => cellsToDo(batch, journal))
+      .flatMap(({ single, sequences }) => [...single, ...sequences.flat()]);
+    const left = new TimeLeft(todo.reduce((sum, cell) => sum + workOf(cell), 0));
+    const missing = new Set(todo.map(({ key }) => key).filter((key) => !journal.cells.has(key)));
+    display.update({ label: "evaluating", value: total - missing.size, total });
+    let start = performance.now();
+    await runPlan({
+      plan,
+      journal,
+      scene: (domain, index) => this.#scenes.scene(domain, index),
+      open: async (batch) => {
+        const opened = await this.#models.open(batch);
+        // Training a student says nothing of how long cells take.
+        start = performance.now();
+        return opened;
+      },
+      onCell: (cell, planned) => {
+        const now = performance.now();
+        left.finished(workOf(planned), (now - start) / 1000);
+        start = now;
+        missing.delete(cell.key);
+        const miou = percent(matrixOf(cell.confusion).miou());
+        display.update({
+          label: "evaluating",
+          value: total - missing.size,
+          total,
+          note: `${cell.domain} ${cell.scene}: ${cell.variant}, mIoU ${miou} %`,
+          ...(left.seconds === null ? {} : { secondsLeft: left.seconds }),
+        });
+      },
+    });
+  }
+
+  async #summarise(
+    studies: readonly Study[],
+    withoutStudent: readonly string[],
+    plan: readonly CellBatch[],
+    journal: Journal,
+  ): Promise<Results> {
+    const { dataset, split, size, profile, command } = this.#request;
+    const usual = plan.find(({ checkpoint }) => checkpoint === "joint") ?? plan[0]!;
+    return summarise(
+      {
+        benchmark: dataset.name,
+        split,
+        seeds: size.seeds,
+        student: await this.#models.studentIdentity(usual),
+        teacher: profile.teachers[0]!.name,
+        adapter: journal.settings["adapter"]!,
+        command,
+        classes: dataset.classes,
+        domains: Object.fromEntries(
+          dataset.domains.map(({ name, about, isSource }) => [name, { about, isSource }]),
+        ),
+        settings: journal.settings,
+        withoutStudent,
+      },
+      studies,
+      journal.cells,
+    );
+  }
+}

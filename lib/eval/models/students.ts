@@ -1,0 +1,175 @@
+/**
+ * The students of an evaluation: embedded where there is one, else from the cache, else trained now. All of a
+ * benchmark's students are trained by the same settings and differ in what they learn, from which teacher,
+ * and in their seed.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import type { Dataset } from "../../datasets/dataset.ts";
+import type { Gpu } from "../../gpu/mod.ts";
+import type { CheckpointKind } from "../../ttt/method.ts";
+import { readStudent } from "../../models/students.ts";
+import { type TrainingProgress, trainStudent } from "../../train/training.ts";
+import { parseTrainingConfig, type TrainingConfig } from "../../train/training_config.ts";
+import { contentKey, type FileCache } from "../cache/file_cache.ts";
+import type { EvalTeacher } from "./teachers.ts";
+
+/** Which student. */
+export interface StudentSpec {
+  kind: CheckpointKind;
+  /** What a joint student was distilled from. */
+  teacher: EvalTeacher;
+  seed: number;
+  /** The domain whose labels an oracle knows; null for every other kind. */
+  target: string | null;
+}
+
+/** What {@link EvalStudents} is made with. */
+export interface EvalStudentsOptions {
+  dataset: Dataset;
+  /** Trained students. */
+  files: FileCache;
+  gpu: () => Promise<Gpu>;
+  /** Path of a checkpoint that stands for every student; null where each has its own. */
+  given: string | null;
+  onProgress?: (id: string, progress: TrainingProgress) => void;
+}
+
+/** Scenes and passes over them by which an oracle learns its target. */
+const ORACLE_TRAINING = { scenes: 60, epochs: 4, learningRate: 1e-3 };
+
+/** Finds or trains students. */
+export class EvalStudents {
+  readonly #options: EvalStudentsOptions;
+
+  constructor(options: EvalStudentsOptions) {
+    this.#options = options;
+  }
+
+  /** What a student is, as text that changes whenever its weights would; nothing is trained for it. */
+  async identity(spec: StudentSpec): Promise<string> {
+    const { given } = this.#options;
+    const file = given ?? await this.embedded(spec);
+    return file === null ? await this.#key(spec) : contentKey(await Deno.readFile(file));
+  }
+
+  /** A checkpoint's path; it is trained where there is none yet. */
+  async path(spec: StudentSpec): Promise<string> {
+    const { given, files } = this.#options;
+    const file = given ?? await this.embedded(spec);
+    if (file !== null) return file;
+    const key = await this.#key(spec);
+    if (await files.get(key) === null) await files.put(key, await this.#train(spec));
+    return files.path(key);
+  }
+
+  /** The path of the embedded checkpoint of a student; null where there is none. */
+  async embedded({ kind, teacher, seed }: Omit<StudentSpec, "target">): Promise<string | null> {
+    const path = studentFile(`${this.#options.dataset.name}-${kind}.safetensors`);
+    try {
+      const { card } = await readStudent(path);
+      const config = await this.#config(kind);
+      const isTaught = card.teacher === null || card.teacher.id === teacher.card.id;
+      return isTaught && config.seed === seed ? path : null;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    }
+  }
+
+  async #key(spec: StudentSpec): Promise<string> {
+    const { dataset } = this.#options;
+    const config = await this.#specConfig(spec);
+    return contentKey(
+      "student",
+      JSON.stringify(config),
+      dataset.version(config.domain),
+      spec.kind === "joint" ? spec.teacher.hash : "",
+      spec.kind === "oracle" ? await this.identity(startOf(spec)) : "",
+    );
+  }
+
+  async #train(spec: StudentSpec): Promise<Uint8Array> {
+    const { dataset, onProgress } = this.#options;
+    const config = await this.#specConfig(spec);
+    const gpu = await this.#options.gpu();
+    const teacher = spec.kind === "joint" ? await spec.teacher.open(gpu) : null;
+    try {
+      return await trainStudent({
+        gpu,
+        config,
+        teacher,
+        dataset: {
+          ...dataset,
+          count: dataset.count.bind(dataset),
+          version: dataset.version.bind(dataset),
+          scene: async (...request) => {
+            const scene = await dataset.scene(...request);
+            spec.teacher.show(scene);
+            return scene;
+          },
+        },
+        ...(spec.kind === "oracle"
+          ? { from: await readStudent(await this.path(startOf(spec))) }
+          : {}),
+        licence: "MIT",
+        ...(onProgress ? { onProgress: (progress) => onProgress(config.id, progress) } : {}),
+      });
+    } finally {
+      await teacher?.destroy();
+    }
+  }
+
+  /** Settings of a kind: those of the embedded student, or its nearest relative's. */
+  async #config(kind: CheckpointKind): Promise<TrainingConfig> {
+    const { name } = this.#options.dataset;
+    const objective = kind === "oracle" ? "labels" : kind;
+    for (const relative of [kind, "joint"]) {
+      const path = studentFile(`${name}-${relative}.train.json`);
+      try {
+        const json = JSON.parse(await Deno.readTextFile(path));
+        return parseTrainingConfig(JSON.stringify({ ...json, objective }), path);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+    const settings = { id: "student", benchmark: name, domain: this.#source(), objective };
+    return parseTrainingConfig(JSON.stringify(settings), "the default settings of training");
+  }
+
+  async #specConfig(spec: StudentSpec): Promise<TrainingConfig> {
+    const { kind, teacher, seed, target } = spec;
+    const { dataset } = this.#options;
+    const usual = { ...await this.#config(kind), seed };
+    const taught = kind === "joint" ? `-${teacher.card.id}` : "";
+    const config = kind === "oracle" && target !== null
+      ? {
+        ...usual,
+        ...ORACLE_TRAINING,
+        id: `${dataset.name}-oracle-${target}-${seed}`,
+        domain: target,
+      }
+      : { ...usual, id: `${dataset.name}-${kind}${taught}-${seed}` };
+    // A folder of real scans may hold fewer than the worlds are asked for.
+    return { ...config, scenes: Math.min(config.scenes, dataset.count(config.domain, "train")) };
+  }
+
+  #source(): string {
+    const { domains, name } = this.#options.dataset;
+    const source = domains.find(({ isSource }) => isSource);
+    if (source) return source.name;
+    throw new RangeError(
+      `Cannot train students for ${name}: it has no source domain; name a checkpoint by --student`,
+    );
+  }
+}
+
+/** The student that an oracle is trained further from. */
+function startOf(spec: StudentSpec): StudentSpec {
+  return { ...spec, kind: "labels", target: null };
+}
+
+function studentFile(name: string): string {
+  return fileURLToPath(new URL(`../../../fixtures/students/${name}`, import.meta.url));
+}

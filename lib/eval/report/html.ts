@@ -1,0 +1,176 @@
+/**
+ * `report.html`: everything in one file that needs nothing else, no script, no network.
+ *
+ * @module
+ */
+import { escape } from "@std/html/entities";
+import { Buffer } from "node:buffer";
+import type { Results, StudyResult } from "../results/results.ts";
+import type { ScenePicture } from "../pictures/before_after.ts";
+import { studyCharts } from "./charts.ts";
+import { claimsOf } from "./claims.ts";
+import { STYLE } from "./style.ts";
+import { element } from "./markup.ts";
+import {
+  claimsTable,
+  classTables,
+  costTable,
+  domainsTable,
+  settingsTable,
+  studyTables,
+  type Table,
+} from "./tables.ts";
+
+/** The page as a document. */
+export function htmlReport(results: Results, pictures: readonly ScenePicture[]): string {
+  const claims = claimsOf(results);
+  const main = results.studies.find(({ name }) => name === "main");
+  const sections: { id: string; title: string; body: string }[] = [
+    ...(claims.length > 0
+      ? [{ id: "claims", title: "What was to be shown", body: bare(claimsTable(claims), true) }]
+      : []),
+    { id: "domains", title: "Domains", body: bare(domainsTable(results), true) },
+    ...results.studies.map((study) => ({
+      id: study.name,
+      title: study.title,
+      body: studySection(study, results),
+    })),
+    ...(pictures.length > 0
+      ? [{ id: "pictures", title: "Before and after", body: pictureSection(pictures) }]
+      : []),
+    ...(main
+      ? [{
+        id: "classes",
+        title: "Classes",
+        body: classTables(main, results.classes).map((table) => titled(table)).join(""),
+      }]
+      : []),
+    { id: "cost", title: "Cost", body: bare(costTable(results)) },
+    { id: "settings", title: "Settings and provenance", body: settings(results) },
+  ];
+  const body = element(
+    "main",
+    {},
+    element("h1", {}, escape(`Benchmark ${results.benchmark}`)),
+    element(
+      "p",
+      { class: "soft" },
+      escape(
+        `Split ${results.split}. Teacher ${results.teacher}, run on ${results.adapter}. Made by `,
+      ),
+      element("code", {}, escape(results.command)),
+    ),
+    results.missing.length > 0
+      ? element(
+        "p",
+        { class: "no" },
+        escape(`Not finished, and left out: ${results.missing.join("; ")}`),
+      )
+      : "",
+    results.withoutStudent.length > 0
+      ? element(
+        "p",
+        { class: "soft" },
+        escape(`Left out, for no student is there: ${results.withoutStudent.join("; ")}`),
+      )
+      : "",
+    element(
+      "nav",
+      { "aria-label": "Sections" },
+      ...sections.map(({ id, title }) => element("a", { href: `#${id}` }, escape(title))),
+    ),
+    ...sections.map(({ id, title, body }) =>
+      element("section", { id }, element("h2", {}, escape(title)), body)
+    ),
+  );
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+    element("title", {}, escape(`ttt-kd: ${results.benchmark}`)) +
+    `<style>${STYLE}</style></head><body>${body}</body></html>\n`;
+}
+
+function studySection(study: StudyResult, results: Results): string {
+  const isNarrow = ["steps", "images", "online"].includes(study.name);
+  return [
+    element("p", {}, escape(study.about)),
+    ...studyCharts(study, results).map((chart) =>
+      element("figure", { class: isNarrow ? "narrow" : "chart" }, chart)
+    ),
+    ...studyTables(study).map((table) => titled(table)),
+  ].join("");
+}
+
+function pictureSection(pictures: readonly ScenePicture[]): string {
+  return pictures.map(({ caption, png }) =>
+    element(
+      "figure",
+      {},
+      element("img", {
+        src: `data:image/png;base64,${Buffer.from(png).toString("base64")}`,
+        alt: caption,
+      }),
+      element("figcaption", {}, escape(caption)),
+    )
+  ).join("");
+}
+
+function settings(results: Results): string {
+  const table = settingsTable(results);
+  return element("p", { class: "note" }, escape(table.note)) +
+    element(
+      "details",
+      {},
+      element("summary", {}, `${table.rows.length} settings`),
+      tableMarkup(table, true),
+    );
+}
+
+function titled(table: Table): string {
+  return element("h3", {}, escape(table.title)) + bare(table);
+}
+
+function bare(table: Table, prose = false): string {
+  return element("p", { class: "note" }, escape(table.note)) + tableMarkup(table, prose);
+}
+
+function tableMarkup({ head, rows }: Table, prose: boolean): string {
+  const headCells = head.map((cell) => element("th", { scope: "col" }, escape(cell)));
+  const bodyRows = rows.map(([name = "", ...cells]) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, escape(name)),
+      ...cells.map((cell) => {
+        const kind = kindOf(cell);
+        return element(
+          "td",
+          kind === null ? {} : { class: kind },
+          prose ? escape(cell) : value(cell),
+        );
+      }),
+    )
+  );
+  return element(
+    "div",
+    { class: prose ? "wide prose" : "wide" },
+    element(
+      "table",
+      {},
+      head.some((cell) => cell !== "") ? element("thead", {}, element("tr", {}, ...headCells)) : "",
+      element("tbody", {}, ...bodyRows),
+    ),
+  );
+}
+
+/** A difference over its interval. */
+function value(cell: string): string {
+  const [, mean, interval, mark = ""] = /^(\S+) (\(.*\))(.*)$/.exec(cell) ?? [];
+  if (mean === undefined || interval === undefined) return escape(cell);
+  return escape(mean + mark) + element("small", {}, escape(interval));
+}
+
+function kindOf(cell: string): string | null {
+  if (cell === "yes" || cell === "no") return cell;
+  if (cell.includes("▲")) return "up";
+  return cell.includes("▼") || cell.endsWith("!") ? "down" : null;
+}

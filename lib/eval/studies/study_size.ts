@@ -1,0 +1,53 @@
+/**
+ * How large the studies of a run are: scenes, domains, steps and training seeds.
+ *
+ * @module
+ */
+
+/** How large the studies are. */
+export interface StudySize {
+  /** Scenes per domain in the main study. */
+  scenes: number;
+  /** Scenes per domain in the other studies. */
+  studyScenes: number;
+  /** How many of the benchmark's focus domains the other studies use. */
+  focus: number;
+  /** Domains of the main study; null takes all. */
+  domains: readonly string[] | null;
+  /** Scenes of each half of the online sequence. */
+  streamScenes: number;
+  /** Numbers of gradient steps at which the steps study reads a prediction. */
+  curve: readonly number[];
+  /** Which of the benchmark's numbers of photographs the images study takes: all, or the first and the last. */
+  images: "all" | "ends";
+  /** Training seeds of source, joint, bn, the controls and TTT-KD; the other methods have one. */
+  seeds: number;
+  /** Upper limits of method settings, by name, where a study does not set them itself. */
+  most: Readonly<Record<string, number>>;
+}
+
+/** The size of a full run. */
+export const FULL_SIZE: StudySize = {
+  scenes: 20,
+  studyScenes: 20,
+  focus: Infinity,
+  domains: null,
+  streamScenes: 50,
+  curve: [0, 1, 5, 10, 25, 50, 100],
+  images: "all",
+  seeds: 1,
+  most: {},
+};
+
+/** The size of a run with `--lite`. */
+export const LITE_SIZE: StudySize = {
+  scenes: 2,
+  studyScenes: 1,
+  focus: 1,
+  domains: null,
+  streamScenes: 3,
+  curve: [0, 1, 3],
+  images: "ends",
+  seeds: 1,
+  most: { steps: 3, augmentations: 2 },
+};
