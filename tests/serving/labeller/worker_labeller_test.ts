@@ -185,7 +185,9 @@ for (const name of ["never ends", "holds its thread"]) {
         const scan = await input(name);
         await assert.rejects(
           labeller.label(scan, ATTEMPT),
-          (error) => error instanceof LabellerLostError && /no word in 0\.5 s/.test(error.message),
+          (error) =>
+            error instanceof LabellerLostError &&
+            /it reported nothing for 0\.5 s/.test(error.message),
         );
         await writeFile(join(folder, "go"), "");
         await labeller.available();
