@@ -50,7 +50,7 @@ interface Column {
  * @param file name of the scan, for errors
  * @throws {ScanError} where a property of the file cannot hold the labels or confidences
  */
-export function labelPly(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
+export function writePlyLabels(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
   const header = parsePlyHeader(bytes, file);
   const columns = answerColumns(vertexOf(header).properties, labelling, file);
   return header.encoding === "ascii"
