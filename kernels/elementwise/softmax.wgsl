@@ -1,5 +1,6 @@
-// p = softmax(logits) of each row, 0 in the padding.
-// Bindings: logits read f32[rows][W]; p write f32[rows][W]. Grid: one thread a row, 64 a workgroup.
+// p = softmax(logits) by row; 0 in the padding.
+// Bindings: logits read f32[rows][W]; p write f32[rows][W].
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32 }
 override C: u32;
 override W: u32;

@@ -1,6 +1,7 @@
-// Softmax cross-entropy of each row, log-sum-exp with the row's maximum taken off.
-// Bindings: logits read f32[rows][W]; targets read u32[rows] (params.ignore or any value >= C: left out); terms write vec2f[rows]: (loss, counted).
-// Grid: one thread a row, 64 a workgroup.
+// Softmax cross-entropy of each row, by log-sum-exp less the row's maximum.
+// Bindings: logits read f32[rows][W]; targets read u32[rows], where params.ignore and every value >= C leave the row
+// out; terms write vec2f[rows]: (loss, counted).
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, ignore: u32 }
 override C: u32;
 override W: u32;

@@ -1,6 +1,7 @@
-// dlogits = scale * (softmax - onehot) / counted, 0 in rows left out and in the padding.
-// Bindings: logits read f32[rows][W]; targets read u32[rows]; total read vec2f[1] (mean loss, counted); dlogits write f32[rows][W].
-// Grid: one thread a row, 64 a workgroup.
+// dlogits = scale * (softmax - onehot) / counted; 0 in rows that are left out and in the padding.
+// Bindings: logits read f32[rows][W]; targets read u32[rows]; total read vec2f[1]: (mean loss, counted);
+// dlogits write f32[rows][W].
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, ignore: u32, scale: f32 }
 override C: u32;
 override W: u32;

@@ -1,5 +1,6 @@
-// Shannon entropy of softmax(logits) of each row, in nats.
-// Bindings: logits read f32[rows][W]; terms write vec2f[rows]: (entropy, 1). Grid: one thread a row, 64 a workgroup.
+// Shannon entropy of softmax(logits) by row, in nats.
+// Bindings: logits read f32[rows][W]; terms write vec2f[rows]: (entropy, 1).
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32 }
 override C: u32;
 override W: u32;

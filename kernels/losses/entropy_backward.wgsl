@@ -1,6 +1,7 @@
-// dlogits = -scale * p * (log p + H), 0 in the padding.
-// Bindings: logits read f32[rows][W]; terms read vec2f[rows] (H first); dlogits write f32[rows][W]. Grid: one thread a row, 64 a workgroup.
-struct Params { rows: u32, scale: f32 } // scale: the loss's weight / rows
+// dlogits = -scale * p * (log p + H); 0 in the padding.
+// Bindings: logits read f32[rows][W]; terms read vec2f[rows]: (H, 1); dlogits write f32[rows][W].
+// Grid: one thread per row, 64 per workgroup.
+struct Params { rows: u32, scale: f32 } // scale: the weight of the loss / rows
 override C: u32;
 override W: u32;
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,5 +1,7 @@
-// Cross-entropy of each row against a distribution p over the classes: -sum p log softmax(logits). A row of zeros has no target.
-// Bindings: logits read f32[rows][W]; p read f32[rows][W]; terms write vec2f[rows]: (loss, counted). Grid: one thread a row, 64 a workgroup.
+// Cross-entropy of each row against a distribution p over the classes: -sum p log softmax(logits). A row of p that is
+// zero has no target.
+// Bindings: logits, p read f32[rows][W]; terms write vec2f[rows]: (loss, counted).
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32 }
 override C: u32;
 override W: u32;

@@ -1,6 +1,6 @@
 // dlogits = scale / counted * (mass * softmax - p) with mass = sum p; 0 in rows without a target and in the padding.
-// Bindings: logits, p read f32[rows][W]; total read vec2f[1] (mean loss, counted); dlogits write f32[rows][W].
-// Grid: one thread a row, 64 a workgroup.
+// Bindings: logits, p read f32[rows][W]; total read vec2f[1]: (mean loss, counted); dlogits write f32[rows][W].
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, scale: f32 }
 override C: u32;
 override W: u32;

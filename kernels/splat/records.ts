@@ -1,5 +1,5 @@
 /**
- * Records of the kernels that draw the points of a scan as a camera would see them.
+ * Records of the kernels that draw the points of a scan as a camera would see them. Each `.wgsl` file has the shapes.
  *
  * @module
  */
@@ -8,21 +8,25 @@ import splatDepthCode from "./splat_depth.wgsl" with { type: "text" };
 import splatFillCode from "./splat_fill.wgsl" with { type: "text" };
 import splatFinishCode from "./splat_finish.wgsl" with { type: "text" };
 import splatIndexCode from "./splat_index.wgsl" with { type: "text" };
+import splatSquareCode from "./splat_square.wgsl" with { type: "text" };
 
+/** The nearest depth on each pixel. Bindings: projected, seen, depth. */
 export const splatDepth = {
   name: "splat_depth",
-  code: splatDepthCode,
+  code: splatSquareCode + splatDepthCode,
   params: { points: "u32", view: "u32", width: "u32", height: "u32", size: "f32", most: "f32" },
   bindings: ["read", "read", "write"],
 } as const satisfies Kernel;
 
+/** The nearest point on each pixel. Bindings: projected, seen, depth, nearest. */
 export const splatIndex = {
   name: "splat_index",
-  code: splatIndexCode,
+  code: splatSquareCode + splatIndexCode,
   params: { points: "u32", view: "u32", width: "u32", height: "u32", size: "f32", most: "f32" },
   bindings: ["read", "read", "read", "write"],
 } as const satisfies Kernel;
 
+/** Fills holes of a picture from around. Bindings: depth, nearest, colours, inside, picture. */
 export const splatFill = {
   name: "splat_fill",
   code: splatFillCode,
@@ -30,6 +34,7 @@ export const splatFill = {
   bindings: ["read", "read", "read", "read", "write"],
 } as const satisfies Kernel;
 
+/** A picture to eight bits for each channel. Bindings: picture, pixels. */
 export const splatFinish = {
   name: "splat_finish",
   code: splatFinishCode,

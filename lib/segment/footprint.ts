@@ -74,7 +74,7 @@ export function surfaceLevels(voxels: number, depth: number): number[] {
 }
 
 /** A buffer that never holds memory. */
-const PAPER = GpuBuffer.onPaper("paper", 16);
+const PAPER = GpuBuffer.placeholder("paper", 16);
 
 function paperTensor(label: string, rows: number, channels: number): Tensor {
   return new Tensor(label, rows, channels, { binding: PAPER });

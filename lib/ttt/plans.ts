@@ -16,7 +16,7 @@ import { crossEntropy } from "../graph/losses/cross_entropy.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { recordLoss } from "../graph/losses/mean_loss.ts";
 import { type SgdOptions, sgdStep } from "../graph/optimizers/sgd.ts";
-import { overRanges } from "../graph/optimizers/bindable_ranges.ts";
+import { launchOverRanges } from "../graph/optimizers/bindable_ranges.ts";
 import { softCrossEntropy } from "../graph/losses/soft_cross_entropy.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import { Plan } from "../graph/plan.ts";
@@ -197,7 +197,7 @@ export function adaptationGraph(
     gradient: range(parameters.gradients),
     velocity: range(velocity),
   };
-  graph.emit(...overRanges(operands, ({ values, gradient, velocity }, count) =>
+  graph.emit(...launchOverRanges(operands, ({ values, gradient, velocity }, count) =>
     sgdStep(
       {
         values: rangeTensor(values),

@@ -13,7 +13,7 @@ import {
   biasGradient,
   biasGradientReference,
   biasGradientScratch,
-} from "../../lib/graph/ops/reduction.ts";
+} from "../../lib/graph/ops/bias_gradient.ts";
 import { paddedChannels } from "../../lib/graph/tensor.ts";
 import { packedLength, packKernel, unpackKernel } from "../../lib/nn/packing.ts";
 import { withGpu } from "../gpu.ts";
