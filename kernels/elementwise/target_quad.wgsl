@@ -1,4 +1,4 @@
-// Shared text: reads a teacher's targets, which stand in float32 or in float16. The kernel declares `t`, array<vec4u>.
+// Shared text: reads a teacher's targets, which are float32 or float16. The kernel declares `t`, array<vec4u>.
 override HALF: bool = false; // the targets are float16, two in a word
 
 // Four numbers of t. A vec4u holds one quad of float32, or two quads of float16.

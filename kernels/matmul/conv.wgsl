@@ -18,7 +18,7 @@ struct Params {
   volume: u32,
   first: u32, // offsets k that this launch walks: first <= k < end
   end: u32,
-  mirrored: u32, // 1: the pairs of k stand at volume - 1 - k
+  mirrored: u32, // 1: the pairs of k are listed at volume - 1 - k
   sumQuads: u32, // of the channels that are summed over
   quads: u32, // of the channels of y
   sumStride: u32, // from a block of weights to the next summed one

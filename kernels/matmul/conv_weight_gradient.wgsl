@@ -17,7 +17,7 @@ struct Params {
   chunkTiles: u32,
   chunks: u32,
   volume: u32,
-  mirrored: u32, // 1: the pairs of k stand at volume - 1 - k
+  mirrored: u32, // 1: the pairs of k are listed at volume - 1 - k
   inputQuads: u32,
   outputQuads: u32,
 }

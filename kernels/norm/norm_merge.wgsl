@@ -1,7 +1,7 @@
 // Second level of batch statistics: merges the chunks in order into one mean and variance, and moves the running
 // statistics by params.momentum (0 leaves them). The running variance is the unbiased one, as in PyTorch.
 //
-// No quotient of two uniforms stands here. Once uniforms repeat, lavapipe compiles a kernel again with them as
+// This kernel divides no uniform by another. Once uniforms repeat, lavapipe compiles a kernel again with them as
 // constants and folds such a quotient exactly: the second run of a scan would differ in its last bit.
 //
 // The loops begin at c / C4, which is 0. If their length were known from uniforms alone, lavapipe would unroll them into

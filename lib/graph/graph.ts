@@ -47,7 +47,7 @@ export class Graph {
     this.#tape.push({ output, backward: (gradient) => backward(gradient!) });
   }
 
-  /** Notes a loss, whose gradient starts the backward walk. */
+  /** Notes a loss: its gradient starts the backward pass. */
   loss(backward: () => void): void {
     this.#tape.push({ output: null, backward });
   }

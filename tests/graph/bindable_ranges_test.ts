@@ -1,4 +1,4 @@
-/** Element-wise launches over buffers longer than a binding. */
+/** Element-wise launches over buffers larger than a binding. */
 import assert from "node:assert/strict";
 import { type Binding, GpuBuffer, type Launch } from "../../lib/gpu/mod.ts";
 import { movingAverage } from "../../lib/graph/optimizers/moving_average.ts";
@@ -10,7 +10,7 @@ import { seededNumbers } from "./support.ts";
 
 const ADAM = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 };
 
-Deno.test("launchOverRanges() walks the weights of MinkUNet34C in parts that every adapter binds", () => {
+Deno.test("launchOverRanges() cuts the weights of MinkUNet34C into parts that every adapter can bind", () => {
   const weights = {
     buffer: GpuBuffer.placeholder("weights", 2 ** 28),
     offset: 512,
@@ -48,7 +48,7 @@ Deno.test("launchOverRanges() refuses ranges of different sizes", () => {
 });
 
 withGpu(
-  "launchOverRanges() gives the bits of one launch, for AdamW and for restores",
+  "launchOverRanges() gives the same bits as one launch, for AdamW and for restores",
   async (gpu) => {
     const count = 4 * 300;
     const upload = (label: string, seed: number) =>

@@ -34,7 +34,7 @@ interface Values {
   readonly weight: Float64Array;
   readonly bias: Float64Array;
   readonly dy: Float64Array;
-  /** What the gradients of weight and bias are added to. */
+  /** Gradients of weight and bias that the new ones are added to. */
   readonly before: { weight: Float64Array; bias: Float64Array } | null;
 }
 
