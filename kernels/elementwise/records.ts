@@ -13,6 +13,7 @@ import concatCode from "./concat.wgsl" with { type: "text" };
 import erfCode from "./erf.wgsl" with { type: "text" };
 import gatherRowsCode from "./gather_rows.wgsl" with { type: "text" };
 import gatherRowsBackwardCode from "./gather_rows_backward.wgsl" with { type: "text" };
+import rowSoftmaxCode from "./row_softmax.wgsl" with { type: "text" };
 import sliceCode from "./slice.wgsl" with { type: "text" };
 import targetQuadCode from "./target_quad.wgsl" with { type: "text" };
 import softmaxCode from "./softmax.wgsl" with { type: "text" };
@@ -52,7 +53,7 @@ export const activationBackward = {
 /** p = softmax(logits) by row. Bindings: logits, p. */
 export const softmax = {
   name: "softmax",
-  code: softmaxCode,
+  code: rowSoftmaxCode + softmaxCode,
   params: { rows: "u32" },
   bindings: ["read", "write"],
 } as const satisfies Kernel;

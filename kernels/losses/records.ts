@@ -20,6 +20,7 @@ import meanTermsCode from "./mean_terms.wgsl" with { type: "text" };
 import nearestVoteCode from "./nearest_vote.wgsl" with { type: "text" };
 import occupancyCode from "./occupancy.wgsl" with { type: "text" };
 import occupancyBackwardCode from "./occupancy_backward.wgsl" with { type: "text" };
+import rowSoftmaxCode from "../elementwise/row_softmax.wgsl" with { type: "text" };
 import targetQuadCode from "../elementwise/target_quad.wgsl" with { type: "text" };
 import recordCode from "./record.wgsl" with { type: "text" };
 import softCrossEntropyCode from "./soft_cross_entropy.wgsl" with { type: "text" };
@@ -44,7 +45,7 @@ export const record = {
 /** Softmax cross-entropy by row. Bindings: logits, targets, terms. */
 export const crossEntropy = {
   name: "cross_entropy",
-  code: crossEntropyCode,
+  code: rowSoftmaxCode + crossEntropyCode,
   params: { rows: "u32", ignore: "u32" },
   bindings: ["read", "read", "write"],
 } as const satisfies Kernel;
@@ -52,7 +53,7 @@ export const crossEntropy = {
 /** dlogits of {@link crossEntropy}. Bindings: logits, targets, total, dlogits. */
 export const crossEntropyBackward = {
   name: "cross_entropy_backward",
-  code: crossEntropyBackwardCode,
+  code: rowSoftmaxCode + crossEntropyBackwardCode,
   params: { rows: "u32", ignore: "u32", scale: "f32" },
   bindings: ["read", "read", "read", "write"],
 } as const satisfies Kernel;
@@ -60,7 +61,7 @@ export const crossEntropyBackward = {
 /** Cross-entropy against a distribution p by row. Bindings: logits, p, terms. */
 export const softCrossEntropy = {
   name: "soft_cross_entropy",
-  code: softCrossEntropyCode,
+  code: rowSoftmaxCode + softCrossEntropyCode,
   params: { rows: "u32" },
   bindings: ["read", "read", "write"],
 } as const satisfies Kernel;
@@ -68,7 +69,7 @@ export const softCrossEntropy = {
 /** dlogits of {@link softCrossEntropy}. Bindings: logits, p, total, dlogits. */
 export const softCrossEntropyBackward = {
   name: "soft_cross_entropy_backward",
-  code: softCrossEntropyBackwardCode,
+  code: rowSoftmaxCode + softCrossEntropyBackwardCode,
   params: { rows: "u32", scale: "f32" },
   bindings: ["read", "read", "read", "write"],
 } as const satisfies Kernel;
@@ -76,7 +77,7 @@ export const softCrossEntropyBackward = {
 /** Entropy of softmax(logits) by row. Bindings: logits, terms. */
 export const entropy = {
   name: "entropy",
-  code: entropyCode,
+  code: rowSoftmaxCode + entropyCode,
   params: { rows: "u32" },
   bindings: ["read", "write"],
 } as const satisfies Kernel;
@@ -84,7 +85,7 @@ export const entropy = {
 /** dlogits of {@link entropy}. Bindings: logits, terms, dlogits. */
 export const entropyBackward = {
   name: "entropy_backward",
-  code: entropyBackwardCode,
+  code: rowSoftmaxCode + entropyBackwardCode,
   params: { rows: "u32", scale: "f32" },
   bindings: ["read", "read", "write"],
 } as const satisfies Kernel;

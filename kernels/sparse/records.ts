@@ -119,20 +119,23 @@ export const averageRows = {
   bindings: ["read", "read", "read", "write"],
 } as const satisfies Kernel;
 
+/** The struct of kernel_map.wgsl, which both passes share. */
+const kernelMapParams = {
+  volume: "u32",
+  tiles: "u32",
+  rows: "u32",
+  size: "u32",
+  centre: "i32",
+  spacing: "i32",
+  mask: "u32",
+  stride: "u32",
+} as const;
+
 /** Pairs of each offset and tile, counted. Bindings: coordinates, keys, slots, found, counts. */
 export const kernelMapCount = {
   name: "kernel_map_count",
   code: coordinateHash + coordinateFind + kernelMapCode + kernelMapCountCode,
-  params: {
-    volume: "u32",
-    tiles: "u32",
-    rows: "u32",
-    size: "u32",
-    centre: "i32",
-    spacing: "i32",
-    mask: "u32",
-    stride: "u32",
-  },
+  params: kernelMapParams,
   bindings: ["read", "read", "read", "write", "write"],
 } as const satisfies Kernel;
 
@@ -140,15 +143,6 @@ export const kernelMapCount = {
 export const kernelMapFill = {
   name: "kernel_map_fill",
   code: coordinateHash + coordinateFind + kernelMapCode + kernelMapFillCode,
-  params: {
-    volume: "u32",
-    tiles: "u32",
-    rows: "u32",
-    size: "u32",
-    centre: "i32",
-    spacing: "i32",
-    mask: "u32",
-    stride: "u32",
-  },
+  params: kernelMapParams,
   bindings: ["read", "read", "read", "read", "read", "write"],
 } as const satisfies Kernel;

@@ -10,11 +10,21 @@ import splatFinishCode from "./splat_finish.wgsl" with { type: "text" };
 import splatIndexCode from "./splat_index.wgsl" with { type: "text" };
 import splatSquareCode from "./splat_square.wgsl" with { type: "text" };
 
+/** The struct of splat_square.wgsl, which both passes share. */
+const squareParams = {
+  points: "u32",
+  view: "u32",
+  width: "u32",
+  height: "u32",
+  size: "f32",
+  most: "f32",
+} as const;
+
 /** The nearest depth on each pixel. Bindings: projected, seen, depth. */
 export const splatDepth = {
   name: "splat_depth",
   code: splatSquareCode + splatDepthCode,
-  params: { points: "u32", view: "u32", width: "u32", height: "u32", size: "f32", most: "f32" },
+  params: squareParams,
   bindings: ["read", "read", "write"],
 } as const satisfies Kernel;
 
@@ -22,7 +32,7 @@ export const splatDepth = {
 export const splatIndex = {
   name: "splat_index",
   code: splatSquareCode + splatIndexCode,
-  params: { points: "u32", view: "u32", width: "u32", height: "u32", size: "f32", most: "f32" },
+  params: squareParams,
   bindings: ["read", "read", "read", "write"],
 } as const satisfies Kernel;
 
