@@ -7,7 +7,7 @@
 import { aligned, type Command, commandHelp, parseCommand, UsageError } from "./lib/cli/args.ts";
 import type { Host } from "./lib/serving/server.ts";
 import { prepareVulkan } from "./lib/cli/driver.ts";
-import { OptionError } from "./lib/segment/options.ts";
+import { OptionError } from "./lib/ttt/option_error.ts";
 
 const PROGRAM = "ttt-kd";
 
@@ -29,7 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
 /** HTTP is loaded when a command asks for it. */
 const host: Host = {
   async openServer(options, hostname, port) {
-    const { openServer } = await import("./routes/open.ts");
+    const { openServer } = await import("./routes/open_server.ts");
     return await openServer(options, hostname, port);
   },
 };

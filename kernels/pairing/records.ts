@@ -1,5 +1,5 @@
 /**
- * Records of the kernels that turn a teacher's output into targets of voxels. Each `.wgsl` file has the shapes.
+ * Records of the kernels that make targets of voxels from a teacher's output. Each `.wgsl` file has the shapes.
  *
  * @module
  */

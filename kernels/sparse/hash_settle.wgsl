@@ -1,4 +1,4 @@
-// Turns a table of first rows into a table of new rows, and writes the coordinates of the new rows.
+// Renumbers a table of first rows by their ranks, and writes the coordinates of the new rows.
 // Needs coordinate_hash.wgsl.
 // Bindings: coords read vec4i[], the list that was inserted; rank read u32[], new row by first row; slots read and
 // written u32[mask + 1]; distinct write vec4i[]: (x, y, z, 0).

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ModelChoice } from "../serving/labeller/labeller_protocol.ts";
+import type { ModelChoice } from "../serving/labeller/labeller_calls.ts";
 import { Engine } from "../segment/engine.ts";
 import type { Progress } from "../ttt/progress.ts";
 import { type Option, wholeNumber } from "./args.ts";

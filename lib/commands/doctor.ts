@@ -5,7 +5,8 @@ import { lacksAvx512 } from "../cli/driver.ts";
 import { MODEL_OPTIONS } from "../cli/engine.ts";
 import { Gpu } from "../gpu/mod.ts";
 import { modelsFolder } from "../teacher/mod.ts";
-import { DEFAULT_STUDENT, DEFAULT_TEACHER, readStudent, readTeacher } from "../models/models.ts";
+import { DEFAULT_STUDENT, readStudent } from "../models/students.ts";
+import { DEFAULT_TEACHER, readTeacher } from "../models/teachers.ts";
 import { teachersIn } from "./teachers.ts";
 
 /** What one look found. */

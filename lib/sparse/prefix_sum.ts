@@ -1,5 +1,5 @@
 /**
- * Exclusive prefix sums over u32, which turn counts into offsets. One thread sums a block of 64 words, and the sums of
+ * Exclusive prefix sums over u32, which make offsets from counts. One thread sums a block of 64 words, and the sums of
  * the blocks are summed likewise. The sums are of integers, so the result does not depend on the order of threads.
  *
  * @module

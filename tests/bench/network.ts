@@ -13,12 +13,10 @@ import { initialState } from "../../lib/nn/initialise.ts";
 import { Layers } from "../../lib/nn/layers.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
-import {
-  LossHistory,
-  type PlanContext,
-  predictionGraph,
-  trainingGraph,
-} from "../../lib/ttt/plans.ts";
+import { LossHistory } from "../../lib/ttt/plans/loss_history.ts";
+import type { PlanContext } from "../../lib/ttt/plans/context.ts";
+import { predictionGraph } from "../../lib/ttt/plans/prediction.ts";
+import { trainingGraph } from "../../lib/ttt/plans/training.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { Random } from "../../lib/random/random.ts";
 import { gemmContender } from "./gemm.ts";

@@ -5,7 +5,7 @@ import { EvalStudents, type StudentSpec } from "../../lib/eval/models/students.t
 import type { EvalTeacher } from "../../lib/eval/models/teachers.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { FeatureMap } from "../../lib/teacher/mod.ts";
-import { readStudent } from "../../lib/models/models.ts";
+import { readStudent } from "../../lib/models/students.ts";
 import { withFolder } from "../commands/support.ts";
 import { withGpu } from "../gpu.ts";
 import { FakeEngine } from "../routes/support.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { planCells } from "../../lib/eval/cells/plan.ts";
-import { summarise } from "../../lib/eval/results/results.ts";
+import { summarise } from "../../lib/eval/results/summarise.ts";
 import { tuningStudy } from "../../lib/eval/studies/studies.ts";
 import { choices, choicesTable } from "../../lib/eval/studies/tuning.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";

@@ -27,7 +27,7 @@ import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
 import { metricsOf } from "../../lib/metrics/confusion.ts";
 import type { Drift, OnlineState } from "../../lib/ttt/online_state.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
-import type { Segmenter, SegmentRequest, SegmentResult } from "../../lib/segment/types.ts";
+import type { Segmenter, SegmentRequest, SegmentResult } from "../../lib/segment/segmenter.ts";
 
 /** What a fake does before it answers. */
 export type Work = (request: SegmentRequest) => Promise<void>;

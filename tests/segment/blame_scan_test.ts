@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CapacityError } from "../../lib/gpu/mod.ts";
 import { ScanError } from "../../lib/scan/mod.ts";
-import { OptionError } from "../../lib/segment/options.ts";
+import { OptionError } from "../../lib/ttt/option_error.ts";
 import { blameScan } from "../../lib/segment/blame_scan.ts";
 import { cutBlocks } from "../../lib/voxels/blocks.ts";
 

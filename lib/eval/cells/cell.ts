@@ -6,25 +6,10 @@
  */
 import { z } from "zod";
 import { Confusion } from "../../metrics/confusion.ts";
+import { exactly, validate } from "../../validation/mod.ts";
 
 const whole = z.int().nonnegative();
 const counts = z.array(whole);
-
-const CellSchema = z.strictObject({
-  key: z.string(),
-  variant: z.string(),
-  method: z.string(),
-  domain: z.string(),
-  seed: whole,
-  scene: whole,
-  confusion: counts,
-  steps: whole,
-  seconds: z.number().nonnegative(),
-  pointsSeen: z.number().min(0).max(1),
-  loss: z.tuple([z.number(), z.number()]).nullable(),
-  note: z.string().nullable(),
-  curve: z.array(z.strictObject({ step: whole, confusion: counts })),
-});
 
 /** What is known of a finished cell; plain JSON. */
 export interface Cell {
@@ -53,16 +38,33 @@ export interface Cell {
   curve: { step: number; confusion: number[] }[];
 }
 
+const CellSchema = exactly<Cell>()({
+  key: z.string(),
+  variant: z.string(),
+  method: z.string(),
+  domain: z.string(),
+  seed: whole,
+  scene: whole,
+  confusion: counts,
+  steps: whole,
+  seconds: z.number().nonnegative(),
+  pointsSeen: z.number().min(0).max(1),
+  loss: z.tuple([z.number(), z.number()]).nullable(),
+  note: z.string().nullable(),
+  curve: z.array(z.strictObject({ step: whole, confusion: counts })),
+});
+
 /**
  * A line of the journal as a cell.
  *
  * @throws {SyntaxError} naming the field that is wrong.
  */
 export function parseCell(value: unknown): Cell {
-  const parsed = CellSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new SyntaxError(`field "${issue.path.join(".")}": ${issue.message}`);
+  return validate(
+    CellSchema,
+    value,
+    ({ problem, field = "cell" }) => new SyntaxError(`${problem} (field ${field})`),
+  );
 }
 
 /**

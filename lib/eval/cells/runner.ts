@@ -8,7 +8,7 @@
 import type { DatasetScene } from "../../datasets/dataset.ts";
 import { settingsOf } from "../../segment/options.ts";
 import { type Method, METHODS } from "../../ttt/methods/mod.ts";
-import type { Segmenter, SegmentResult } from "../../segment/types.ts";
+import type { Segmenter, SegmentResult } from "../../segment/segmenter.ts";
 import type { Cell } from "./cell.ts";
 import { Confusion } from "../../metrics/confusion.ts";
 import type { Journal } from "./journal.ts";

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Gpu } from "../../gpu/mod.ts";
 import type { CheckpointKind } from "../../ttt/method.ts";
-import { readStudent } from "../../models/models.ts";
+import { readStudent } from "../../models/students.ts";
 import { type TrainingProgress, trainStudent } from "../../train/training.ts";
 import { parseTrainingConfig, type TrainingConfig } from "../../train/training_config.ts";
 import { contentKey, type FileCache } from "../cache/file_cache.ts";

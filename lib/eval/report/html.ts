@@ -6,6 +6,7 @@
 import { escape } from "@std/html/entities";
 import { Buffer } from "node:buffer";
 import type { Results, StudyResult } from "../results/results.ts";
+import type { ScenePicture } from "../pictures/before_after.ts";
 import { studyCharts } from "./charts.ts";
 import { claimsOf } from "./claims.ts";
 import { STYLE } from "./style.ts";
@@ -19,12 +20,6 @@ import {
   studyTables,
   type Table,
 } from "./tables.ts";
-
-/** A picture of a scene before and after adaptation. */
-export interface ScenePicture {
-  caption: string;
-  png: Uint8Array;
-}
 
 /** The page as a document. */
 export function htmlReport(results: Results, pictures: readonly ScenePicture[]): string {

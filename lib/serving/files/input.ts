@@ -9,10 +9,11 @@
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readScan, type Scan, scanFormat } from "../../scan/mod.ts";
-import { readViews, type Views } from "../../scan/camera/views.ts";
-import { flagSetting } from "../../ttt/methods/mod.ts";
-import { checked, methodOf, OptionError, segmentOptions } from "../../segment/options.ts";
-import type { SegmentOptions } from "../../segment/types.ts";
+import { readViews, type ScanViews } from "../../scan/mod.ts";
+import { flagSetting } from "../../ttt/settings.ts";
+import { checked, methodOf, segmentOptions } from "../../segment/options.ts";
+import { OptionError } from "../../ttt/option_error.ts";
+import type { SegmentOptions } from "../../segment/segmenter.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
 /** A client's file. */
@@ -101,7 +102,7 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
       "method",
     );
   }
-  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) as boolean };
+  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) };
 }
 
 /** The format of the scan, by its first bytes alone. @throws {ScanError} where it is none that is read. */
@@ -125,7 +126,7 @@ export async function openScan(folder: string, { scan }: Input): Promise<Scan> {
  *
  * @throws {InputError} where one cannot be read, or they do not fit each other.
  */
-export async function openViews(folder: string, { images, cameras }: Input): Promise<Views> {
+export async function openViews(folder: string, { images, cameras }: Input): Promise<ScanViews> {
   if (cameras.length === 0) return { photos: [], cameras: [] };
   const files = [];
   for (const image of images) {

@@ -7,7 +7,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
-import { readStudent, studentBytes } from "../../models/models.ts";
+import { readStudent, studentBytes } from "../../models/students.ts";
 import type { OnlineState } from "../../ttt/online_state.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 

@@ -7,7 +7,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ScanReport } from "../../segment/report.ts";
-import type { SegmentResult } from "../../segment/types.ts";
+import type { SegmentResult } from "../../segment/segmenter.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
 /** What an answer asks for is not in the result: an older server made it, or somebody removed it. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Segmenter } from "../../segment/types.ts";
+import type { Segmenter } from "../../segment/segmenter.ts";
 import { type Answer, type AnswerKind, writeAnswer } from "../files/answer.ts";
 import { inputOptions, openScan, openViews, readInput } from "../files/input.ts";
 import type { LabelContext, Labeller } from "./labeller.ts";

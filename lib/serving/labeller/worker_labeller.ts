@@ -13,8 +13,8 @@ import { delay } from "@std/async/delay";
 import { FifoSemaphore } from "../../concurrency/fifo_semaphore.ts";
 import type { Answer, AnswerKind } from "../files/answer.ts";
 import { type LabelContext, type Labeller, LabellerLostError } from "./labeller.ts";
-import type { ModelChoice, OpenedModels } from "./labeller_protocol.ts";
-import { LabellerThread } from "./labeller_thread.ts";
+import type { ModelChoice, OpenedModels } from "./labeller_calls.ts";
+import { type LabellerThread, startThread } from "./labeller_thread.ts";
 
 /** How the threads are run. */
 export interface WorkerLabellerOptions {
@@ -110,9 +110,6 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     };
     try {
       await thread.call("label", { folder, attempt }, { ...context, onProgress });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw error;
     } finally {
       this.#atWork--;
       if (thread.isAlive) this.#losses = 0;
@@ -127,7 +124,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
   ): Promise<Answer> {
     using _permit = await this.#answerSemaphore.acquire(signal);
     this.#stopping.signal.throwIfAborted();
-    if (!this.#answering?.isAlive) this.#answering = new LabellerThread(this.#options.module);
+    if (!this.#answering?.isAlive) this.#answering = startThread(this.#options.module);
     const { classes, asprs } = this.student;
     return await this.#answering.call("answer", {
       folder,
@@ -205,7 +202,7 @@ async function openThread(
   signal?: AbortSignal,
 ): Promise<{ thread: LabellerThread; opened: OpenedModels }> {
   using owned = new DisposableStack();
-  const thread = owned.use(new LabellerThread(module));
+  const thread = owned.use(startThread(module));
   const abort = () => thread[Symbol.dispose]();
   signal?.addEventListener("abort", abort);
   try {

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { OptionError, segmentOptions } from "../../segment/options.ts";
+import { OptionError } from "../../ttt/option_error.ts";
+import { segmentOptions } from "../../segment/options.ts";
 import type { Drift } from "../../ttt/online_state.ts";
 
 /** How sessions adapt. */

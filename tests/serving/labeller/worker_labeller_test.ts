@@ -12,7 +12,7 @@ import {
   type WorkerLabellerOptions,
 } from "../../../lib/serving/labeller/worker_labeller.ts";
 import { ScanError } from "../../../lib/scan/mod.ts";
-import { OptionError } from "../../../lib/segment/options.ts";
+import { OptionError } from "../../../lib/ttt/option_error.ts";
 import type { Progress } from "../../../lib/ttt/progress.ts";
 import { fakeApp, fakeLabeller, plyScan } from "../../routes/support.ts";
 import { withFolder } from "../queue/support.ts";

@@ -10,7 +10,7 @@ import { Student } from "../../../lib/nn/student.ts";
 import { camerasToJson, encodePng, writePly } from "../../../lib/scan/mod.ts";
 import { SessionStore } from "../../../lib/serving/sessions/store.ts";
 import { Engine } from "../../../lib/segment/engine.ts";
-import { readStudent, studentBytes } from "../../../lib/models/models.ts";
+import { readStudent, studentBytes } from "../../../lib/models/students.ts";
 import { segmentOptions } from "../../../lib/segment/options.ts";
 import type { Drift } from "../../../lib/ttt/online_state.ts";
 import type { ScanReport } from "../../../lib/segment/report.ts";
