@@ -1,4 +1,4 @@
-// y[p] = x[index[p]]: copies voxel rows to the points inside them.
+// y[p] = x[index[p]]: each point takes the row of its voxel.
 // Bindings: x read vec4f[voxels][C4]; index read u32[rows]; y write vec4f[rows][C4].
 // Grid: one thread per vec4f of y, 64 per workgroup.
 struct Params { rows: u32 }
