@@ -15,7 +15,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GpuLostError, GpuUnavailableError } from "../../../lib/gpu/mod.ts";
 import { hostLabeller } from "../../../lib/serving/labeller/labeller_host.ts";
-import { FakeEngine } from "../../routes/support.ts";
+import { FakeEngine } from "../../routes/fake_engine.ts";
 
 hostLabeller(({ student: folder }) => {
   const marker = (name: string) => join(folder!, name);
