@@ -6,7 +6,6 @@
  */
 import { aligned, type Command, commandHelp, parseCommand, UsageError } from "./lib/cli/args.ts";
 import type { Host } from "./lib/serving/server.ts";
-import { prepareVulkan } from "./lib/cli/driver.ts";
 import { OptionError } from "./lib/ttt/option_error.ts";
 
 const PROGRAM = "ttt-kd";
@@ -71,7 +70,6 @@ function describe(error: unknown): string {
 }
 
 if (import.meta.main) {
-  prepareVulkan();
   try {
     await main(Deno.args);
   } catch (error) {
