@@ -4,11 +4,11 @@
  * @module
  */
 import type { Gpu } from "../gpu/mod.ts";
+import { IGNORE_LABEL } from "../metrics/confusion.ts";
 import {
-  DOMAINS,
-  IGNORE_LABEL,
   ROOM_ASPRS,
   ROOM_CLASSES,
+  ROOM_DOMAINS,
   ROOM_PALETTE,
   roomScene,
 } from "../worlds/rooms/mod.ts";
@@ -24,7 +24,7 @@ export function roomsDataset(gpu: Gpu): Dataset {
     palette: ROOM_PALETTE,
     asprs: ROOM_ASPRS,
     ignoreLabel: IGNORE_LABEL,
-    domains: DOMAINS,
+    domains: ROOM_DOMAINS,
     scene: (domain, split, index) => roomScene(gpu, { domain, split, index }),
   });
 }

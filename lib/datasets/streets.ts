@@ -4,12 +4,12 @@
  * @module
  */
 import type { Gpu } from "../gpu/mod.ts";
+import { IGNORE_LABEL } from "../metrics/confusion.ts";
 import { gpuCaster } from "../worlds/raycast.ts";
 import {
-  DOMAINS,
-  IGNORE_LABEL,
   STREET_ASPRS,
   STREET_CLASSES,
+  STREET_DOMAINS,
   STREET_PALETTE,
   streetScene,
 } from "../worlds/streets/mod.ts";
@@ -25,7 +25,7 @@ export function streetsDataset(gpu: Gpu): Dataset {
     palette: STREET_PALETTE,
     asprs: STREET_ASPRS,
     ignoreLabel: IGNORE_LABEL,
-    domains: DOMAINS,
+    domains: STREET_DOMAINS,
     scene: (domain, split, index) => streetScene(gpuCaster(gpu), { domain, split, index }),
   });
 }

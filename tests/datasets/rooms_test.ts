@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DATASET_SPLITS, openDataset } from "../../lib/datasets/mod.ts";
 import { roomsDataset } from "../../lib/datasets/rooms.ts";
-import { DOMAINS, sceneSeed } from "../../lib/worlds/rooms/domains.ts";
+import { ROOM_DOMAINS, sceneSeed } from "../../lib/worlds/rooms/domains.ts";
 import { withGpu } from "../gpu.ts";
 
 withGpu("roomsDataset() names its domains in order, and one source", async (gpu) => {
@@ -66,7 +66,7 @@ withGpu("roomsDataset() refuses domains and scenes that do not exist", async (gp
 
 Deno.test("sceneSeed() never gives one room to two splits or two domains", () => {
   const seeds = new Set<number>();
-  const names = Object.keys(DOMAINS) as (keyof typeof DOMAINS)[];
+  const names = Object.keys(ROOM_DOMAINS) as (keyof typeof ROOM_DOMAINS)[];
   for (const name of names) {
     for (const split of DATASET_SPLITS) {
       for (let index = 0; index < 65536; index += 17) seeds.add(sceneSeed(name, split, index));
@@ -76,8 +76,8 @@ Deno.test("sceneSeed() never gives one room to two splits or two domains", () =>
 });
 
 // Numbers are part of the seeds: another number would give other scenes under the same name.
-Deno.test("DOMAINS keep their numbers", () => {
-  const numbers = Object.entries(DOMAINS).map(([name, { number }]) => [name, number]);
+Deno.test("ROOM_DOMAINS keep their numbers", () => {
+  const numbers = Object.entries(ROOM_DOMAINS).map(([name, { number }]) => [name, number]);
   assert.deepEqual(Object.fromEntries(numbers), {
     source: 0,
     terrestrial: 3,

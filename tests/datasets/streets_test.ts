@@ -3,7 +3,7 @@ import { DATASET_SPLITS, openDataset } from "../../lib/datasets/mod.ts";
 import { streetsDataset } from "../../lib/datasets/streets.ts";
 import { readScan } from "../../lib/scan/mod.ts";
 import { STREET_CLASSES } from "../../lib/worlds/streets/classes.ts";
-import { DOMAINS, sceneSeed } from "../../lib/worlds/streets/domains.ts";
+import { sceneSeed, STREET_DOMAINS } from "../../lib/worlds/streets/domains.ts";
 import { SPLITS } from "../../lib/worlds/seeds.ts";
 import { withGpu } from "../gpu.ts";
 
@@ -78,7 +78,7 @@ withGpu("streetsDataset() gives a scan that equals its own file", async (gpu) =>
 
 Deno.test("sceneSeed() never gives one street to two splits or two domains", () => {
   const seeds = new Set<number>();
-  const names = Object.keys(DOMAINS) as (keyof typeof DOMAINS)[];
+  const names = Object.keys(STREET_DOMAINS) as (keyof typeof STREET_DOMAINS)[];
   assert.ok(DATASET_SPLITS.every((split) => (SPLITS as readonly string[]).includes(split)));
   for (const name of names) {
     for (const split of SPLITS) {
@@ -89,6 +89,6 @@ Deno.test("sceneSeed() never gives one street to two splits or two domains", () 
 });
 
 // Numbers are part of the seeds: another number would give other scenes under the same name.
-Deno.test("DOMAINS of streets keep their numbers", () => {
-  assert.deepEqual(Object.values(DOMAINS).map(({ number }) => number), [0, 1, 2, 3, 4, 5]);
+Deno.test("STREET_DOMAINS of streets keep their numbers", () => {
+  assert.deepEqual(Object.values(STREET_DOMAINS).map(({ number }) => number), [0, 1, 2, 3, 4, 5]);
 });

@@ -1,23 +1,24 @@
 /**
- * Bookcases of the teacher's rooms: C an open rack of posts and shelves, D a cupboard with shelves above,
- * E a grid of cells. Measures in metres, in the frame of the object: x across, y towards its front, z up.
+ * Bookcases of the teacher's rooms: C an open rack of posts and shelves, D a cupboard with shelves above, E a grid of
+ * cells. All lengths are metres, in the frame of the object: x across, y towards its front, z up.
  *
  * @module
  */
 import type { Material } from "../../materials.ts";
 import type { Frame } from "../../frame.ts";
-import type { Site } from "../site.ts";
-import type { Variant } from "../shapes.ts";
+import type { RoomSite } from "../site.ts";
+import type { TeacherShape } from "../shapes.ts";
 
-export function addBookcaseVariant(site: Site, variant: Variant): void {
-  if (variant === "C") addRack(site);
-  else if (variant === "D") addCupboard(site);
+/** Adds a bookcase at a wall, where there is room for one. */
+export function addTeacherBookcase(site: RoomSite, shape: TeacherShape): void {
+  if (shape === "C") addRack(site);
+  else if (shape === "D") addCupboard(site);
   else addGrid(site);
 }
 
-/** Books, or now and then a few flat piles, from `from` to `to` along a shelf at height z. */
+/** Adds books, or now and then a few flat piles, from `from` to `to` along a shelf at height z. */
 function addBooks(
-  { builder, random }: Site,
+  { builder, random }: RoomSite,
   frame: Frame,
   [from, to]: readonly [number, number],
   z: number,
@@ -43,7 +44,7 @@ function addBooks(
   ]);
 }
 
-function addRack(site: Site): void {
+function addRack(site: RoomSite): void {
   const { builder, random, style } = site;
   const width = random.range(0.55, 1.7), height = random.range(0.75, 2.2);
   const depth = random.range(0.24, 0.42);
@@ -71,7 +72,7 @@ function addRack(site: Site): void {
   }
 }
 
-function addCupboard(site: Site): void {
+function addCupboard(site: RoomSite): void {
   const { builder, random, style } = site;
   const width = random.range(0.6, 1.6), height = random.range(1.5, 2.3);
   const depth = random.range(0.3, 0.45), sill = height * random.range(0.3, 0.5);
@@ -109,7 +110,7 @@ function addCupboard(site: Site): void {
   }
 }
 
-function addGrid(site: Site): void {
+function addGrid(site: RoomSite): void {
   const { builder, random, style } = site;
   const cell = random.range(0.3, 0.44), columns = random.pick([1, 3, 4]);
   const rows = (columns === 1 ? 3 : 1) + random.integer(4);

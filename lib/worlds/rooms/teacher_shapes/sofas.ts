@@ -1,19 +1,20 @@
 /**
- * Sofas of the teacher's rooms: C a corner sofa, D an armchair with thick arms, E a mattress on a plinth
- * with loose cushions. Measures in metres, in the frame of the object: x across, y towards its front, z up.
+ * Sofas of the teacher's rooms: C a corner sofa, D an armchair with thick arms, E a mattress on a plinth with loose
+ * cushions. All lengths are metres, in the frame of the object: x across, y towards its front, z up.
  *
  * @module
  */
-import type { Site } from "../site.ts";
-import type { Variant } from "../shapes.ts";
+import type { RoomSite } from "../site.ts";
+import type { TeacherShape } from "../shapes.ts";
 
-export function addSofaVariant(site: Site, variant: Variant): void {
-  if (variant === "C") addCorner(site);
-  else if (variant === "D") addArmchair(site);
+/** Adds a sofa at a wall, where there is room for one. */
+export function addTeacherSofa(site: RoomSite, shape: TeacherShape): void {
+  if (shape === "C") addCorner(site);
+  else if (shape === "D") addArmchair(site);
   else addMattress(site);
 }
 
-function addCorner({ builder, random, style }: Site): void {
+function addCorner({ builder, random, style }: RoomSite): void {
   const width = random.range(1.5, 2.2), depth = random.range(0.72, 0.95);
   const long = depth + random.range(0.35, 0.7);
   const frame = builder.placeOnWall(random, width, 0, 0.8, long);
@@ -45,7 +46,7 @@ function addCorner({ builder, random, style }: Site): void {
   }
 }
 
-function addArmchair({ builder, random, style }: Site): void {
+function addArmchair({ builder, random, style }: RoomSite): void {
   const width = random.range(0.75, 1.35), depth = random.range(0.7, 0.95);
   const frame = builder.placeOnWall(random, width, 0, 0.95, depth);
   if (!frame) return;
@@ -86,7 +87,7 @@ function addArmchair({ builder, random, style }: Site): void {
   }
 }
 
-function addMattress({ builder, random, style }: Site): void {
+function addMattress({ builder, random, style }: RoomSite): void {
   const width = random.range(1.3, 2.1), depth = random.range(0.75, 1);
   const frame = builder.placeOnWall(random, width, 0, 0.8, depth);
   if (!frame) return;
