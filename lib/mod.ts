@@ -84,10 +84,11 @@ export { CapacityError, GpuLostError, GpuUnavailableError } from "./gpu/mod.ts";
 export type { Metrics } from "./metrics/confusion.ts";
 export { readStudent, studentBytes, type StudentFile, studentNames } from "./models/students.ts";
 export { readTeacher, teacherNames } from "./models/teachers.ts";
-export type { StudentCard } from "./nn/card.ts";
+export type { PaletteColour, StudentCard, StudentTeacher } from "./nn/card.ts";
+export { FEATURE_NAMES, type FeatureName } from "./nn/features.ts";
 export { CheckpointError, type NamedTensor, type TensorData } from "./nn/safetensors.ts";
-export type { CameraFile } from "./scan/camera/read_camera_files.ts";
-export { type NamedFile, readViews, type Views } from "./scan/camera/read_views.ts";
+export type { CameraFile } from "./scan/camera/camera_format.ts";
+export { type NamedFile, readViews, type ScanViews } from "./scan/camera/read_views.ts";
 export { InputError, type InputErrorDetails } from "./scan/errors.ts";
 export {
   type Camera,
@@ -113,7 +114,7 @@ export type {
   SegmentResult,
 } from "./segment/segmenter.ts";
 export { type TeacherCard, TeacherError, type TeacherFile } from "./teacher/mod.ts";
-export type { CheckpointKind, MethodInfo } from "./ttt/method.ts";
+export type { CheckpointKind, MethodInfo, SettingsParser } from "./ttt/method.ts";
 export type { Drift, OnlineState } from "./ttt/online_state.ts";
 export { OptionError } from "./ttt/option_error.ts";
 export type { Progress } from "./ttt/progress.ts";

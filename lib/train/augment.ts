@@ -1,5 +1,5 @@
 /**
- * Augmented copies of a source scene for training: rotated, mirrored, scaled, shifted against the voxel grid,
+ * Augmentations of a source scene for training: rotated, mirrored, scaled, shifted against the voxel grid,
  * recoloured, thinned. Projection into the photographs uses the points where they were, with the scan's own
  * origin.
  *

@@ -11,7 +11,7 @@ import { estimateNormals, type Viewpoint } from "./normals.ts";
 
 /**
  * Where the points of a scan are and what the sensor says of each. Intensity and normals are null where the
- * student does not read them. A copy that is turned has its origin and its normals turned too.
+ * student does not read them. In an augmentation, origin and normals are rotated too.
  */
 export type Points = Pick<Scan, "positions" | "origin" | "colors" | "intensity" | "normals"> & {
   /**

@@ -1,5 +1,5 @@
 /**
- * Rotated, mirrored and scaled copies of vectors, for augmentations of a scan.
+ * Rotation, mirroring and scaling of vectors, for augmentations of a scan.
  *
  * @module
  */

@@ -113,7 +113,7 @@ export class SparseScan implements Disposable {
   }
 }
 
-/** Points that a kernel may walk in one voxel: lavapipe ends a loop, in silence, after 65,535 turns. */
+/** Points that a kernel may walk in one voxel: lavapipe ends a loop, in silence, after 65,535 iterations. */
 const MAX_POINTS_PER_VOXEL = 2 ** 15;
 
 /** @throws {CapacityError} where a voxel holds so many points that its sums would be cut short. */
