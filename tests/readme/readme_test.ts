@@ -5,7 +5,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "../../lib/cli/args.ts";
 import { parseCommand } from "../../lib/cli/args.ts";
-import { openServer } from "../../routes/open.ts";
+import { openServer } from "../../routes/open_server.ts";
 import { ROOT } from "../architecture/imports.ts";
 import { withFolder } from "../commands/support.ts";
 import { camerasText, fakeLabeller, plyScan, pngPhoto } from "../routes/support.ts";
