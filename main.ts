@@ -29,7 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
 /** HTTP is loaded when a command asks for it. */
 const host: Host = {
   async openServer(options, hostname, port) {
-    const { openServer } = await import("./routes/open.ts");
+    const { openServer } = await import("./routes/open_server.ts");
     return await openServer(options, hostname, port);
   },
 };

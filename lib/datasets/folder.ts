@@ -23,9 +23,9 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { readNamed, readPhotographs } from "../scan/read_folder.ts";
+import { readNamed, readPhotographs } from "../scan/mod.ts";
 import { readScan, type Scan } from "../scan/mod.ts";
-import { readViews } from "../scan/camera/read_views.ts";
+import { readViews } from "../scan/mod.ts";
 import { issueAt, parseJson, validate, violationText } from "../validation/mod.ts";
 import type { Dataset, DatasetScene, DatasetSplit } from "./dataset.ts";
 

@@ -1,6 +1,7 @@
 /**
- * A client's file to a scan. loaders.gl is the parsing layer for both formats, with loaders of our own where
- * its own lose or corrupt data.
+ * Reads a client's file into a scan. Files pass through `parse` of loaders.gl with loaders of our own, which replace
+ * the parsers of loaders.gl for both formats: those lose or corrupt data (`las/las_scan_loader.ts` and
+ * `ply/ply_scan_loader.ts` say which).
  *
  * @module
  */
@@ -14,15 +15,31 @@ import { fullScale, largestOf, scaled } from "./full_scale.ts";
 import type { Scan } from "./scan.ts";
 
 /**
- * Reads a LAS, LAZ or PLY file, whichever its first bytes say it is.
+ * Reads a LAS, LAZ or PLY file; its first bytes tell the format.
  *
- * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ and COPC of formats 0 to 3 and 6 to 8. `labels` are the classification codes where any is above 1 (0 and 1 mean
- * "not classified"). PLY: ASCII and both byte orders; `labels` from an integer property `label`, `class`
- * or the like, normals from `nx`, `ny`, `nz`.
+ * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ and COPC of formats 0 to 3 and 6 to 8. `labels` are the
+ * classification codes if any of them is above 1 (0 and 1 mean "not classified"). PLY: ASCII and both byte orders;
+ * `labels` come from an integer property `label`, `class` or a similar name, normals from `nx`, `ny`, `nz`.
  *
  * @param bytes the whole file; the scan keeps it
- * @param name the client's name for it; says nothing about the format
- * @throws {ScanError} where the file is malformed, truncated, empty, or of a kind that is not read
+ * @param name the client's name for it, which need not fit the format
+ * @throws {ScanError} where the file is malformed, truncated, empty, or of an unsupported kind
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readScan, writePly } from "./mod.ts";
+ *
+ * const bytes = writePly({
+ *   positions: Float32Array.of(1, 2, 3, 4, 5, 6),
+ *   colors: Float32Array.of(1, 0, 0, 0, 0, 1),
+ *   labels: Int32Array.of(3, 0),
+ * });
+ * const scan = await readScan(bytes, "room.ply");
+ * assert.deepEqual([scan.format, scan.count], ["ply", 2]);
+ * assert.deepEqual([...scan.labels!], [3, 0]);
+ * assert.equal(scan.intensity, null);
+ * ```
  */
 export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
   return scanFormat(bytes, name) === "las"
@@ -31,10 +48,18 @@ export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
 }
 
 /**
- * The format of a scan.
+ * Tells the format of a scan from its first bytes.
  *
- * @param start its first four bytes, or more of it
- * @throws {ScanError} where it is empty or of no format that is read
+ * @param start at least the first four bytes of the file
+ * @throws {ScanError} where the file is empty or of another format
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { scanFormat } from "./mod.ts";
+ *
+ * assert.equal(scanFormat(new TextEncoder().encode("LASF"), "scan"), "las");
+ * ```
  */
 export function scanFormat(start: Uint8Array, name: string): Scan["format"] {
   if (start.length === 0) {
@@ -76,7 +101,7 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
   };
 }
 
-/** 16-bit fields to 0..1; many files keep 8-bit values in them. */
+/** Scales 16-bit fields to 0..1; in many files they hold 8-bit values. */
 function toUnit(values: Uint16Array): Float32Array {
   return scaled(values, fullScale(largestOf(values), false)!);
 }
@@ -102,7 +127,7 @@ function local(positions: Float64Array, name: string): Pick<Scan, "origin" | "po
   return { origin, positions: toLocal(positions, origin, name) };
 }
 
-/** Null for an attribute whose values are all zero: the field is there, but nobody filled it. */
+/** Null for an attribute whose values are all zero: such a field was never filled. */
 function nonZero(values: Float32Array | undefined): Float32Array | null {
   return values?.some((value) => value !== 0) ? values : null;
 }

@@ -1,5 +1,5 @@
 /**
- * Labels back into a scan's file, and a scan as the other format.
+ * Writes labels into a scan's file, and converts a scan to the other format.
  *
  * @module
  */
@@ -10,14 +10,15 @@ import { writePly } from "./ply/write_ply.ts";
 import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
 
 /**
- * The client's own file with labels; every byte and attribute that is no label is kept. LAZ becomes LAS.
+ * Writes labels into a copy of the client's own file; every byte and attribute that is no label is kept. LAZ becomes
+ * LAS.
  *
- * LAS: the classification becomes `asprs[label]` (or the label itself), on request with the extra
- * dimensions `label` and `confidence`. PLY: the vertex properties `label` and `confidence`.
+ * LAS: the classification becomes `asprs[label]` (or the label itself); on request the points also get the extra
+ * dimensions `label` and `confidence`. PLY: the vertex gets the properties `label` and `confidence`.
  *
- * @throws {ScanError} where the file's extra bytes contradict its records
+ * @throws {ScanError} where the file's extra bytes contradict its records, or a property cannot hold the labels
  * @throws {TypeError} where labels and points differ in number
- * @throws {RangeError} where a label does not fit
+ * @throws {RangeError} where a label does not fit into LAS
  */
 export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
   checkLabels(scan.count, labelling);
@@ -27,11 +28,22 @@ export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
 }
 
 /**
- * The scan with a file of another format, for clients that ask for it: `writeScan(convertScan(scan, "ply"),
- * ...)`. The new file holds coordinates, colours, intensity and labels; other attributes stay behind. A
- * scan whose file is of that format already comes back as it is.
+ * Replaces a scan's file by one of another format: `writeScan(convertScan(scan, "ply"), ...)`. The new file holds
+ * coordinates, colours, intensity and labels, and loses all other attributes. A scan that has the format already is
+ * returned as it is.
  *
- * @throws {ScanError} where a scan is too wide for LAS
+ * @throws {ScanError} where the scan is too wide for LAS
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { convertScan, readScan, writePly } from "./mod.ts";
+ *
+ * const ply = await readScan(writePly({ positions: Float32Array.of(1, 2, 3) }), "a.ply");
+ * const las = convertScan(ply, "las");
+ * assert.equal(new TextDecoder().decode(las.bytes.subarray(0, 4)), "LASF");
+ * assert.deepEqual([...(await readScan(las.bytes, "a.las")).positions], [1, 2, 3]);
+ * ```
  */
 export function convertScan(scan: Scan, format: Scan["format"]): Scan {
   if (scan.format === format) return scan;

@@ -1,4 +1,4 @@
-/** cameras.json: what is read, and what each mistake is called. */
+/** cameras.json: what is read, and which field each error names. */
 import assert from "node:assert/strict";
 import {
   CameraError,
@@ -40,7 +40,7 @@ Deno.test("parseCameras() reads what camerasToJson() writes", () => {
   assert.deepEqual(parseCameras(camerasToJson(cameras), "c"), cameras);
 });
 
-Deno.test("parseCameras() refuses what is no list of images", () => {
+Deno.test("parseCameras() refuses files without a list of images", () => {
   for (const text of ["", "hello", "[]", "{}", '{"images":[]}', '{"images":{}}', "null"]) {
     assert.throws(() => parseCameras(text, "c"), CameraError, text);
   }
@@ -68,23 +68,27 @@ Deno.test("parseCameras() refuses poses that are not rigid", () => {
   const pose = (patch: Record<number, unknown>) => ({
     worldToCamera: TURNED.map((value, i) => patch[i] ?? value),
   });
-  refuses({ worldToCamera: IDENTITY.slice(1) }, ".worldToCamera", /no list of 16 numbers/);
+  refuses(
+    { worldToCamera: IDENTITY.slice(1) },
+    ".worldToCamera",
+    /worldToCamera is a list of 15 .*write the 16 numbers/,
+  );
   refuses(pose({ 3: "1" }), ".worldToCamera[3]", /entry 3 is "1"/);
   refuses(pose({ 12: 0.5 }), ".worldToCamera", /last row is 0\.5 0 0 1/);
   refuses(pose({ 15: 2 }), ".worldToCamera", /last row is 0 0 0 2/);
   refuses(pose({ 5: 1.01 }), ".worldToCamera", /not rigid: row 1 has the squared length 1\.0201/);
   refuses(pose({ 1: 0.02 }), ".worldToCamera", /not rigid: rows 0 and 1/);
-  refuses(pose({ 5: -1 }), ".worldToCamera", /not rigid: it mirrors/);
+  refuses(pose({ 5: -1 }), ".worldToCamera", /not rigid: it is a reflection/);
   refuses({ worldToCamera: new Array(16).fill(0).with(15, 1) }, ".worldToCamera", /not rigid/);
   const rounded = { worldToCamera: TURNED.map((value) => Math.round(value * 1e4) / 1e4) };
   assert.equal(parseCameras(json(image(rounded)), "c").length, 1);
 });
 
-Deno.test("parseCameras() refuses a file that comes twice", () => {
-  refuses({ file: "a.jpg" }, ".file", /a\.jpg comes twice/);
+Deno.test("parseCameras() refuses two images of one file", () => {
+  refuses({ file: "a.jpg" }, ".file", /a\.jpg occurs twice/);
 });
 
-Deno.test("matchPhotos() finds photographs by whole name, then by its last part", () => {
+Deno.test("matchPhotos() finds photographs by their whole names, else by the last part", () => {
   const cameras = parseCameras(json(image({ file: "x/a.jpg" }), image({ file: "y/a.jpg" })), "c");
   assert.deepEqual(matchPhotos(cameras, ["y/a.jpg", "b.jpg", "x/a.jpg"]), [2, 0]);
   const [first] = cameras;
@@ -92,7 +96,7 @@ Deno.test("matchPhotos() finds photographs by whole name, then by its last part"
   assert.deepEqual(matchPhotos([first!], ["b.jpg", "z\\a.jpg"]), [1]);
 });
 
-Deno.test("matchPhotos() names the photograph that is missing or ambiguous", () => {
+Deno.test("matchPhotos() names a photograph that is missing or ambiguous", () => {
   const cameras = parseCameras(json(image(), image({ file: "b.jpg" })), "c");
   assert.throws(() => matchPhotos(cameras, ["a.jpg"], "cams.json"), {
     name: "CameraError",

@@ -1,5 +1,5 @@
 /**
- * Holds our loaders against those of loaders.gl on one file. Where both read it, they have to agree on all that
+ * Compares our loaders with those of loaders.gl on one file. Where both read it, they have to agree on everything that
  * loaders.gl gives.
  *
  * @module
@@ -13,11 +13,11 @@ import { lasScanLoader } from "../../lib/scan/las/las_scan_loader.ts";
 import { plyScanLoader } from "../../lib/scan/ply/ply_scan_loader.ts";
 
 /**
- * Compares both LAS loaders.
+ * Compares the LAS loaders.
  *
- * @returns 1 where both read the file, 0 where one or both refuse it
+ * @returns 1 where both read the file, 0 where one of them or both refuse it
  */
-export async function agree(bytes: Uint8Array, name: string): Promise<0 | 1> {
+export async function compareLas(bytes: Uint8Array, name: string): Promise<0 | 1> {
   const [ours, theirs] = await Promise.allSettled([
     parse(bytes.slice().buffer, lasScanLoader(name)),
     parse(bytes.slice().buffer, LAZRsLoader, {
@@ -54,11 +54,11 @@ export async function agree(bytes: Uint8Array, name: string): Promise<0 | 1> {
 }
 
 /**
- * Compares both PLY loaders. loaders.gl rounds coordinates to float32, and knows colours of type uchar alone.
+ * Compares the PLY loaders. That of loaders.gl rounds coordinates to float32, and only knows colours of type uchar.
  *
- * @returns 1 where both read the file, 0 where one or both refuse it, or loaders.gl finds no points
+ * @returns 1 where both read the file, 0 where one of them or both refuse it, or loaders.gl finds no points
  */
-export async function agreePly(bytes: Uint8Array, name: string): Promise<0 | 1> {
+export async function comparePly(bytes: Uint8Array, name: string): Promise<0 | 1> {
   const [ours, theirs] = await Promise.allSettled([
     parse(bytes.slice().buffer, plyScanLoader(name)),
     parse(bytes.slice().buffer, PLYLoader, { core: { worker: false } }),

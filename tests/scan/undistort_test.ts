@@ -1,4 +1,4 @@
-/** Lens distortion: a straight line that a lens bent comes out straight again. */
+/** Lens distortion: undistorting a rendered distorted picture gives the pinhole picture again. */
 import assert from "node:assert/strict";
 import { type Camera, CameraError } from "../../lib/scan/mod.ts";
 import { distort, undistort } from "../../lib/scan/photo/undistort.ts";
@@ -13,18 +13,18 @@ const CAMERA: Camera = {
   cy: 57,
   worldToCamera: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1),
 };
-/** Barrel, pincushion, and one that leans. */
-const LENSES = [
+/** Barrel, pincushion, and one with tangential distortion. */
+const DISTORTIONS = [
   { k1: -0.25, k2: 0.05, p1: 0, p2: 0 },
   { k1: 0.2, k2: 0.02, p1: 0, p2: 0 },
   { k1: -0.1, k2: 0.01, p1: 0.01, p2: -0.008 },
 ];
-/** The picture of a scene at depth 1: bright waves along x for red, along y for green. */
+/** A scene at depth 1: red is a wave along x, green a wave along y. */
 const red = (x: number) => 127 + 100 * Math.sin(14 * x);
 const green = (y: number) => 127 + 100 * Math.cos(17 * y);
 
-/** What a lens makes of the scene: for each pixel the ray that ends there, found by fixed-point iteration. */
-function photograph(lens: typeof LENSES[number]) {
+/** The distorted picture of the scene: the ray of each pixel is found by fixed-point iteration. */
+function photograph(lens: typeof DISTORTIONS[number]) {
   const { width, height, fx, fy, cx, cy } = CAMERA;
   const pixels = new Uint8Array(3 * width * height);
   for (let row = 0; row < height; row++) {
@@ -65,10 +65,10 @@ function error(
   return worst;
 }
 
-for (const lens of LENSES) {
-  Deno.test(`undistort() makes a pinhole picture of one with ${JSON.stringify(lens)}`, () => {
+for (const lens of DISTORTIONS) {
+  Deno.test(`undistort() makes a pinhole picture of one distorted by ${JSON.stringify(lens)}`, () => {
     const bent = photograph(lens);
-    assert(error(bent, CAMERA) > 30, "the lens has to matter");
+    assert(error(bent, CAMERA) > 30, "the distortion has no effect: nothing is tested");
     const straight = undistort(bent, CAMERA, lens, "cameras.txt");
     assert(error(straight.photo, straight.camera) < 3, `${error(straight.photo, straight.camera)}`);
     assert.equal(straight.camera.fx / CAMERA.fx, straight.camera.fy / CAMERA.fy);
@@ -76,11 +76,11 @@ for (const lens of LENSES) {
   });
 }
 
-Deno.test("undistort() changes nothing by more than it must", () => {
-  // A barrel shows more than a pinhole of its focal length, a pincushion less.
-  const zoom = (lens: typeof LENSES[number]) =>
+Deno.test("undistort() changes the focal length as little as possible", () => {
+  // Barrel distortion shows more than a pinhole of that focal length does, pincushion distortion less.
+  const zoom = (lens: typeof DISTORTIONS[number]) =>
     undistort(photograph(lens), CAMERA, lens, "c").camera.fx / CAMERA.fx;
-  assert(zoom(LENSES[0]!) < 1 && zoom(LENSES[1]!) > 1);
+  assert(zoom(DISTORTIONS[0]!) < 1 && zoom(DISTORTIONS[1]!) > 1);
 });
 
 Deno.test("distort() is OpenCV's model, by hand", () => {
@@ -101,7 +101,7 @@ Deno.test("distort() is OpenCV's model, by hand", () => {
   assert(Math.abs(v - (-0.2626953125 + 0.004375 - 0.005)) < 1e-12, `${v}`);
 });
 
-Deno.test("undistort() refuses a lens that folds the picture", () => {
+Deno.test("undistort() refuses a distortion that folds the picture", () => {
   const lens = { k1: -9, k2: 0, p1: 0, p2: 0 };
   const camera = { ...CAMERA, fx: 20, fy: 20 };
   const photo = { name: "a.png", width: 160, height: 120, pixels: new Uint8Array(57600) };

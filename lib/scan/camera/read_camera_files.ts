@@ -1,28 +1,25 @@
 /**
- * Camera files of every format that is read, told apart by their content.
+ * Reads camera files of every supported format; the content of a file tells its format.
  *
  * @module
  */
 import { CameraError } from "../errors.ts";
-import { isRecord } from "./cameras.ts";
+import type { CameraFile, CameraFormat, CameraSpec } from "./camera_format.ts";
+import { isRecord, jsonOf } from "./camera_format.ts";
+import { camerasJson } from "./cameras_json.ts";
 import { colmap } from "./colmap.ts";
-import { jsonOf } from "./json.ts";
 import { kitti } from "./kitti.ts";
 import { nerfstudio } from "./nerfstudio.ts";
-import { ours } from "./ours.ts";
 import { scannet } from "./scannet.ts";
-import type { CameraFile, CameraFormat, CameraSpec } from "./camera_format.ts";
 
-export type { CameraFile, CameraSpec } from "./camera_format.ts";
-
-const FORMATS: readonly CameraFormat[] = [ours, nerfstudio, kitti, colmap, scannet];
+const FORMATS: readonly CameraFormat[] = [camerasJson, nerfstudio, kitti, colmap, scannet];
 
 /**
- * Reads camera files that belong together. Files that are of no format (points of COLMAP, notes) are passed over
- * as long as others are of one.
+ * Reads camera files that belong together. Files of no known format (COLMAP's points, notes) are ignored as long as
+ * there is another file that has one.
  *
- * @param photoNames the photographs that were sent, for formats that name none
- * @throws {CameraError} where no file, or files of several formats are known, or one is malformed
+ * @param photoNames names of the photographs that were sent, for formats that do not name them
+ * @throws {CameraError} where no file has a known format, files have different formats, or one is malformed
  */
 export function readCameraFiles(
   files: readonly CameraFile[],
@@ -32,33 +29,27 @@ export function readCameraFiles(
     .map((format) => ({ format, own: files.filter((file) => format.accepts(file)) }))
     .filter(({ own }) => own.length > 0);
   const [first, second] = found;
-  if (!first) throw unknown(files);
+  if (!first) throw unknownFormat(files);
   if (second) {
     throw new CameraError({
       file: second.own[0]!.name,
-      problem: `it is of ${second.format.name}, ${first.own[0]!.name} of ${first.format.name}`,
+      problem: `its format is ${second.format.name}, that of ${
+        first.own[0]!.name
+      } is ${first.format.name}`,
       mend: "send cameras of one format",
     });
   }
   return first.format.read(first.own, photoNames);
 }
 
-function unknown(files: readonly CameraFile[]): CameraError {
-  const [file] = files;
-  if (!file) {
-    return new CameraError({
-      file: "cameras",
-      problem: "there is no camera file",
-      mend: `send ${FORMATS.map(({ name }) => name).join(", ")}`,
-    });
-  }
+function unknownFormat([file]: readonly CameraFile[]): CameraError {
   const mend = `send ${FORMATS.map(({ name }) => name).join(", ")}`;
+  if (!file) return new CameraError({ file: "cameras", problem: "there is no camera file", mend });
   const { name } = file;
   if (!/^\s*[[{]/.test(file.text)) {
     return new CameraError({ file: name, problem: "its format is not known", mend });
   }
-  const json = jsonOf(file);
-  return isRecord(json)
+  return isRecord(jsonOf(file))
     ? new CameraError({ file: name, problem: "it has no list of images", mend, field: "images" })
     : new CameraError({ file: name, problem: "it is no JSON object", mend });
 }

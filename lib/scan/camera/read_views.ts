@@ -1,39 +1,60 @@
 /**
- * The photographs of a scan with their cameras: which belongs to which, and whether all are there.
+ * The views of a scan: its photographs, matched with their cameras.
  *
  * @module
  */
-import { type CameraFile, type CameraSpec, readCameraFiles } from "./read_camera_files.ts";
-import { type Camera, matchPhotos, photoFinder, requireSize } from "./cameras.ts";
 import { PhotoError } from "../errors.ts";
-import { undistort } from "../photo/undistort.ts";
 import { decodePhoto, type Photo } from "../photo/photo.ts";
+import { undistort } from "../photo/undistort.ts";
+import type { Camera } from "./camera.ts";
+import type { CameraFile, CameraSpec } from "./camera_format.ts";
+import { matchPhotos, photoFinder, requireSize } from "./match_photographs.ts";
+import { readCameraFiles } from "./read_camera_files.ts";
 
 /** A file from outside. */
 export interface NamedFile {
+  /** Its name. */
   name: string;
+  /** Its content. */
   bytes: Uint8Array;
 }
 
 /** Views of one scan: `photos[i]` was taken by `cameras[i]`. */
-export interface Views {
+export interface ScanViews {
+  /** The photographs. */
   photos: Photo[];
+  /** Their cameras. */
   cameras: Camera[];
 }
 
 /**
- * Decodes the photographs that camera files name, in their order, and takes lens distortion out of them.
+ * Decodes the photographs that camera files name, in the order of the cameras, and removes lens distortion.
  *
- * @param images all photographs that were sent.
- * @param cameraFiles of any format that is read.
- * @throws {CameraError} where the cameras are malformed, or one names a photograph that is not there, or has
- *   another size than it.
- * @throws {PhotoError} where no camera names a photograph, or one cannot be decoded.
+ * @param images all photographs that were sent
+ * @param cameraFiles files of one of the supported formats
+ * @throws {CameraError} where the cameras are malformed, or a camera's photograph is missing or has another size
+ * @throws {PhotoError} where a photograph has no camera or cannot be decoded
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { cameraAt, camerasToJson, encodePng, readViews } from "../mod.ts";
+ *
+ * const optics = { width: 4, height: 3, fieldOfView: 1 };
+ * const text = camerasToJson([cameraAt("a.png", [0, 0, 0], 0, 0, optics)]);
+ * const bytes = encodePng({ width: 4, height: 3, pixels: new Uint8Array(36).fill(128) });
+ * const { photos, cameras } = await readViews(
+ *   [{ name: "a.png", bytes }],
+ *   [{ name: "cameras.json", text }],
+ * );
+ * assert.equal(photos[0]!.pixels[0], 128);
+ * assert.equal(cameras[0]!.file, "a.png");
+ * ```
  */
 export async function readViews(
   images: readonly NamedFile[],
   cameraFiles: readonly CameraFile[],
-): Promise<Views> {
+): Promise<ScanViews> {
   const photoNames = images.map(({ name }) => name);
   const specs = readCameraFiles(cameraFiles, photoNames);
   const source = specs[0]?.source ?? "the camera files";
@@ -48,7 +69,7 @@ export async function readViews(
       mend: "add one, or leave the photograph out",
     });
   }
-  const views: Views = { photos: [], cameras: [] };
+  const views: ScanViews = { photos: [], cameras: [] };
   for (const [index, match] of matches.entries()) {
     const { name, bytes } = images[match]!;
     const view = viewOf(specs[index]!, await decodePhoto(bytes, name));
@@ -58,7 +79,10 @@ export async function readViews(
   return views;
 }
 
-/** Those photographs of a folder that camera files name; which of them are missing is for {@link readViews}. */
+/**
+ * Gives the names of those photographs that camera files name. Photographs that are missing are not reported here but
+ * by {@link readViews}.
+ */
 export function photographsWanted(
   photoNames: readonly string[],
   cameraFiles: readonly CameraFile[],
@@ -69,9 +93,9 @@ export function photographsWanted(
 }
 
 function viewOf(spec: CameraSpec, photo: Photo): { photo: Photo; camera: Camera } {
-  const { file, worldToCamera, lens, source } = spec;
+  const { file, worldToCamera, distortion, source } = spec;
   const { width, height } = spec.size ?? photo;
   const camera = { file, width, height, ...spec.pinhole({ width, height }), worldToCamera };
   requireSize(camera, photo, source);
-  return lens ? undistort(photo, camera, lens, source) : { photo, camera };
+  return distortion ? undistort(photo, camera, distortion, source) : { photo, camera };
 }

@@ -1,38 +1,40 @@
 /**
- * Takes lens distortion out of photographs. The projection kernels know pinholes alone, so a distorted photograph
- * is resampled to one when it is read, once, instead of distorting every point in every kernel.
+ * Removes lens distortion from photographs. The projection kernels only know pinholes, so a distorted photograph is
+ * resampled once, when it is read, instead of distorting every point in every kernel.
  *
  * Source: D. C. Brown, "Close-range camera calibration" (1971), in the terms of OpenCV's `cv::undistort`.
  *
  * @module
  */
-import type { Lens, Pinhole } from "../camera/camera_format.ts";
-import type { Camera } from "../camera/cameras.ts";
+import type { Camera } from "../camera/camera.ts";
+import type { LensDistortion, Pinhole } from "../camera/camera_format.ts";
 import { CameraError } from "../errors.ts";
+import type { ImageSize } from "../image_size.ts";
 import type { Photo } from "./photo.ts";
 
-/** Zooms between which the one that just fills the picture is looked for. */
+/** Bounds of the search for the zoom at which the distorted picture just fills the result. */
 const LEAST_ZOOM = 0.5;
 const LARGEST_ZOOM = 4;
 const HALVINGS = 20;
-/** Points looked at along each side of a picture, and from its centre outwards. */
+/** Points tested along each side of a picture, and from its centre outwards. */
 const STEPS = 64;
 
 /**
- * A photograph as a pinhole would have taken it. The focal lengths change by one factor, such that every pixel has
- * a source and as little as possible of the picture is lost.
+ * Resamples a photograph to one that a pinhole would have taken. Both focal lengths are scaled by the smallest factor
+ * at which every pixel has a source, so that as little as possible of the picture is lost.
  *
- * @param camera the photograph's, with the focal lengths of the distorted picture
- * @returns photograph and camera, both without distortion
- * @throws {CameraError} where no zoom from 0.5 to 4 gives a picture: the lens is not what the numbers say
+ * @param camera camera of the photograph, with the focal lengths of the distorted picture
+ * @param source name of the camera file, for errors
+ * @returns photograph and camera without distortion
+ * @throws {CameraError} where no factor from 0.5 to 4 works: the coefficients cannot be right
  */
 export function undistort(
   photo: Photo,
   camera: Camera,
-  lens: Lens,
+  distortion: LensDistortion,
   source: string,
 ): { photo: Photo; camera: Camera } {
-  const filled = (zoom: number) => fills(zoomed(camera, zoom), camera, lens, photo);
+  const filled = (zoom: number) => fills(zoomed(camera, zoom), camera, distortion, photo);
   if (!filled(LARGEST_ZOOM)) {
     throw new CameraError({
       file: source,
@@ -48,20 +50,23 @@ export function undistort(
     else low = middle;
   }
   const straight = zoomed(camera, high);
-  return { photo: { ...photo, pixels: resample(photo, straight, camera, lens) }, camera: straight };
+  const pixels = resample(photo, straight, camera, distortion);
+  return { photo: { ...photo, pixels }, camera: straight };
 }
 
 /**
- * Where a pinhole's pixel lies in the distorted picture.
+ * Finds where a pixel of the undistorted picture lies in the distorted one.
  *
- * @returns column and row, centre of the first pixel at (0, 0)
+ * @param straight intrinsics of the undistorted picture
+ * @param bent intrinsics of the distorted picture
+ * @returns column and row, with the centre of the first pixel at (0, 0)
  */
 export function distort(
   u: number,
   v: number,
   straight: Pinhole,
   bent: Pinhole,
-  { k1, k2, p1, p2 }: Lens,
+  { k1, k2, p1, p2 }: LensDistortion,
 ): [number, number] {
   const x = (u - straight.cx) / straight.fx;
   const y = (v - straight.cy) / straight.fy;
@@ -76,19 +81,19 @@ function zoomed(camera: Camera, zoom: number): Camera {
   return { ...camera, fx: camera.fx * zoom, fy: camera.fy * zoom };
 }
 
-/** Whether the whole border has a source, and the lens does not fold back anywhere inside of it. */
+/** Whether the whole border has a source, and the distortion does not fold back inside of it. */
 function fills(
   straight: Camera,
   bent: Camera,
-  lens: Lens,
-  { width, height }: { width: number; height: number },
+  distortion: LensDistortion,
+  { width, height }: ImageSize,
 ): boolean {
   const [right, bottom] = [width - 1, height - 1];
   let farthest = 0;
   for (let i = 0; i <= STEPS; i++) {
     const [u, v] = [right * i / STEPS, bottom * i / STEPS];
     for (const [column, row] of [[u, 0], [u, bottom], [0, v], [right, v]] as const) {
-      const [sourceColumn, sourceRow] = distort(column, row, straight, bent, lens);
+      const [sourceColumn, sourceRow] = distort(column, row, straight, bent, distortion);
       if (!(sourceColumn >= 0 && sourceColumn <= right && sourceRow >= 0 && sourceRow <= bottom)) {
         return false;
       }
@@ -99,23 +104,23 @@ function fills(
   }
   for (let i = 1; i <= STEPS; i++) {
     const r2 = farthest * i / STEPS;
-    // Derivative of the distorted radius by the radius.
-    if (1 + r2 * (3 * lens.k1 + r2 * 5 * lens.k2) <= 0) return false;
+    // Derivative of the distorted radius with respect to the radius.
+    if (1 + r2 * (3 * distortion.k1 + r2 * 5 * distortion.k2) <= 0) return false;
   }
   return true;
 }
 
-/** Bilinear; every pixel of the answer has a source. */
+/** Bilinear resampling; every pixel of the result has a source. */
 function resample(
   { width, height, pixels }: Photo,
   straight: Camera,
   bent: Camera,
-  lens: Lens,
+  distortion: LensDistortion,
 ): Uint8Array {
   const out = new Uint8Array(pixels.length);
   for (let row = 0, to = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const [u, v] = distort(column, row, straight, bent, lens);
+      const [u, v] = distort(column, row, straight, bent, distortion);
       const x = Math.min(Math.max(u, 0), width - 1);
       const y = Math.min(Math.max(v, 0), height - 1);
       const [left, top] = [Math.floor(x), Math.floor(y)];

@@ -9,7 +9,7 @@
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readScan, type Scan, scanFormat } from "../../scan/mod.ts";
-import { readViews, type Views } from "../../scan/camera/read_views.ts";
+import { readViews, type ScanViews } from "../../scan/mod.ts";
 import { flagSetting } from "../../ttt/settings.ts";
 import { checked, methodOf, segmentOptions } from "../../segment/options.ts";
 import { OptionError } from "../../ttt/option_error.ts";
@@ -126,7 +126,7 @@ export async function openScan(folder: string, { scan }: Input): Promise<Scan> {
  *
  * @throws {InputError} where one cannot be read, or they do not fit each other.
  */
-export async function openViews(folder: string, { images, cameras }: Input): Promise<Views> {
+export async function openViews(folder: string, { images, cameras }: Input): Promise<ScanViews> {
   if (cameras.length === 0) return { photos: [], cameras: [] };
   const files = [];
   for (const image of images) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Camera, cameraAt, type Lens } from "../../scan/mod.ts";
+import { type Camera, cameraAt, type CameraOptics } from "../../scan/mod.ts";
 import { type LabelledView, takePhotographs } from "../photographs.ts";
 import type { Random } from "../../random/random.ts";
 import type { CastRays } from "../raycast.ts";
@@ -11,7 +11,7 @@ import { lampPainter } from "./lamplight.ts";
 import type { Room } from "./room.ts";
 
 /** The lens of every camera in a room. */
-export const ROOM_LENS: Lens = { width: 128, height: 96, fieldOfView: 80 * Math.PI / 180 };
+export const ROOM_LENS: CameraOptics = { width: 128, height: 96, fieldOfView: 80 * Math.PI / 180 };
 
 /**
  * Places cameras on free floor, 1.2 to 1.8 m high. Their headings go around the room at about equal steps, and each

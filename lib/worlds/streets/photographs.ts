@@ -3,11 +3,15 @@
  *
  * @module
  */
-import { type Camera, cameraAt, type Lens } from "../../scan/mod.ts";
+import { type Camera, cameraAt, type CameraOptics } from "../../scan/mod.ts";
 import type { StreetDomain } from "./domains.ts";
 
 /** The lens of every camera on the car. */
-export const STREET_LENS: Lens = { width: 160, height: 96, fieldOfView: 80 * Math.PI / 180 };
+export const STREET_LENS: CameraOptics = {
+  width: 160,
+  height: 96,
+  fieldOfView: 80 * Math.PI / 180,
+};
 
 /** Height of the cameras above the road, metres. */
 const CAMERA_HEIGHT = 1.6;

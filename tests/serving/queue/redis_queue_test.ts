@@ -121,6 +121,33 @@ test("RedisQueue keeps the order when its ranks begin anew, and at their end", a
   });
 });
 
+test("RedisQueue takes over the keys of version 1, and refuses those of a later version", async () => {
+  await withRedis(async ({ url }, folder) => {
+    const redis = new Redis(url);
+    try {
+      await redis.zadd("ttt-kd:turns", 6, "*", 8, "a");
+      const job = { id: "old", state: "cancelled", scan: 'the "turn": 9', attempts: 1, turn: 2 };
+      await redis.hset("ttt-kd:cancelled", "old", JSON.stringify(job));
+      {
+        await using queue = await openRedisQueue(url, folder);
+        const { turn: attempt, ...rest } = job;
+        assert.deepEqual(await queue.get("old"), { ...rest, attempt });
+        await submit(queue, "new", "a");
+        assert.equal(await redis.zscore("ttt-kd:ranks", "a"), "10");
+        assert.equal(await redis.exists("ttt-kd:turns"), 0);
+      }
+      await using _again = await openRedisQueue(url, folder);
+      await redis.set("ttt-kd:version", 3);
+      await assert.rejects(openRedisQueue(url, folder), {
+        name: "QueuePlaceError",
+        message: /version 3, this program knows 2; .*--queue/,
+      });
+    } finally {
+      redis.disconnect();
+    }
+  });
+});
+
 test("RedisQueue refuses a folder that is not the one of its other machines", async () => {
   await withRedis(async ({ url }, folder) => {
     await using _first = await openRedisQueue(url, folder);
@@ -128,7 +155,7 @@ test("RedisQueue refuses a folder that is not the one of its other machines", as
     assert.equal(second.files, _first.files);
     await withFolder(async (other) => {
       await assert.rejects(openRedisQueue(url, other), {
-        name: "RangeError",
+        name: "QueuePlaceError",
         message: /^Cannot share the jobs.*no jobs-[-\w]+ in .*--data/,
       });
     });
@@ -172,6 +199,6 @@ test("RedisQueue says in one line, without the password, why it cannot be opened
       /^Cannot reach the queue at redis:\/\/127\S+\/0: .*ECONNREFUSED.*start redis-server/,
     );
   }, { requirepass: "right" });
-  await refused("http://user:secret@127.0.0.1", "RangeError", /redis:\/\//);
-  await refused("secret", "RangeError", /redis:\/\//);
+  await refused("http://user:secret@127.0.0.1", "QueuePlaceError", /redis:\/\//);
+  await refused("secret", "QueuePlaceError", /redis:\/\//);
 });

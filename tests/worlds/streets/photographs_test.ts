@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { frameAt } from "../../../lib/worlds/frame.ts";
-import { cameraAt, type Lens } from "../../../lib/scan/mod.ts";
+import { cameraAt, type CameraOptics } from "../../../lib/scan/mod.ts";
 import { eyeOf, takePhotographs } from "../../../lib/worlds/photographs.ts";
 import { box } from "../../../lib/worlds/primitives.ts";
 import { Random } from "../../../lib/random/random.ts";
@@ -16,7 +16,7 @@ import { carCameras } from "../../../lib/worlds/streets/photographs.ts";
 import { StreetBuilder } from "../../../lib/worlds/streets/street.ts";
 
 const cast: CastRays = (solids, rays) => Promise.resolve(castRaysReference(solids, rays));
-const LENS: Lens = { width: 40, height: 30, fieldOfView: Math.PI / 2 };
+const LENS: CameraOptics = { width: 40, height: 30, fieldOfView: Math.PI / 2 };
 const WHITE = {
   kind: "plain",
   colour: [0.5, 0.5, 0.5],

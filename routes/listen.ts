@@ -1,9 +1,9 @@
 /**
  * Binds the application to a socket.
  *
- * Through `node:http`, because `Deno.serve` (2.9.6) does not tell a handler that its client has gone once
- * the body came in a packet of its own: `request.signal` stays silent, and the GPU would go on working for
- * nobody. Go back to it once the test of a leaving client in tests/routes/serving_test.ts passes with it.
+ * It goes through `node:http`, because `Deno.serve` (2.9.6) does not tell a handler that its client has disconnected
+ * if the body came in a packet of its own: `request.signal` is never aborted, and the GPU would go on working for
+ * nobody. Go back to it once the test of a disconnecting client in tests/routes/serving_test.ts passes with it.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { Server } from "../lib/serving/server.ts";
  *
  * @throws {Error} with a code such as `EADDRINUSE` where it cannot listen there.
  */
-export async function startServer(app: Hono, hostname: string, port: number): Promise<Server> {
+export async function listen(app: Hono, hostname: string, port: number): Promise<Server> {
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -41,7 +41,7 @@ export async function startServer(app: Hono, hostname: string, port: number): Pr
         server.close((error) => error ? reject(error) : resolve());
       });
       await idle.promise;
-      // Deno 2.9.6 takes some kept-alive connections for busy and would wait for their clients to leave.
+      // Deno 2.9.6 takes some idle kept-alive connections for busy and would wait until their clients disconnect.
       (server as HttpServer).closeAllConnections();
       await closed;
     },

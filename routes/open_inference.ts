@@ -1,6 +1,6 @@
 /**
- * `/v2`: health under the names of the Open Inference Protocol, so that what watches KServe, Triton or their like
- * watches this server too. Inference is not among it: scans are no tensors.
+ * `/v2`: metadata and health as the Open Inference Protocol defines them, so that whatever monitors KServe, Triton or
+ * similar servers can monitor this one too. Inference is left out, since scans are not tensors.
  * (https://github.com/kserve/open-inference-protocol, specification/protocol/inference_rest.md)
  *
  * @module
@@ -12,7 +12,7 @@ import { notReady } from "./health.ts";
 import { API_VERSION } from "./openapi/document.ts";
 
 /** Routes under `/v2`. */
-export function inferenceProtocolRoutes(labeller: Labeller, queue?: JobQueue): Hono {
+export function openInferenceRoutes(labeller: Labeller, queue?: JobQueue): Hono {
   return new Hono()
     .get("/", (c) => c.json({ name: "ttt-kd", version: API_VERSION, extensions: [] }))
     .get("/health/live", (c) => c.json({ live: true }))

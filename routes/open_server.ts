@@ -1,5 +1,5 @@
 /**
- * A whole server: application, queue and worker, and the order in which they start and stop.
+ * Opens a whole server: application, queue, sessions and worker, which start and stop in the right order.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { SessionStore } from "../lib/serving/sessions/store.ts";
 import { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
 import { createApp } from "./app.ts";
 import { jobProblem } from "./http/problem.ts";
-import { startServer } from "./server.ts";
+import { listen } from "./listen.ts";
 
 const SWEEP_MILLISECONDS = 60_000;
 const HOUR = 3600_000;
@@ -46,7 +46,7 @@ export async function openServer(
     ...(queue ? { queue } : {}),
     ...(sessions ? { sessions } : {}),
   });
-  const server = owned.use(await startServer(app, hostname, port));
+  const server = owned.use(await listen(app, hostname, port));
   const { url } = server;
   if (data && queue) owned.use(startWork(queue, data, options.labeller, semaphore));
   if (data && queue && sessions) owned.use(startSweeping(queue, data, sessions));
@@ -55,7 +55,7 @@ export async function openServer(
   return { url, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** Works on the queue. */
+/** Starts a worker on the queue. Leaving gives the job at work its time of grace. */
 function startWork(
   queue: JobQueue,
   { graceSeconds }: ServerData,
@@ -69,7 +69,7 @@ function startWork(
   return { [Symbol.asyncDispose]: () => worker.stop(graceSeconds * 1000) };
 }
 
-/** Removes what nobody needs any more, now and then. */
+/** Deletes expired jobs and sessions, now and once a minute. */
 function startSweeping(
   queue: JobQueue,
   { keepHours }: ServerData,

@@ -1,11 +1,9 @@
 /**
- * What the schemas of answers have in common.
+ * Schemas of numbers that answers have in common.
  *
  * @module
  */
 import { z } from "zod";
-
-export { exactly } from "../../lib/validation/mod.ts";
 
 /** A whole number from 0. */
 export const count = z.int().min(0);
