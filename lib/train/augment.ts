@@ -1,5 +1,5 @@
 /**
- * Augmented copies of a source scene for training: rotated, mirrored, scaled, shifted against the voxel grid, recoloured
+ * Augmentation of source scenes for training: they are rotated, mirrored, scaled, shifted against the voxel grid, recoloured
  * and thinned. The points are projected into the photographs from where they were before, with the scan's own origin.
  *
  * @module

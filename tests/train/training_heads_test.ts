@@ -10,7 +10,7 @@ import { trainStudent } from "../../lib/train/training.ts";
 import type { TrainingProgress, TrainingRun } from "../../lib/train/training_run.ts";
 import { parseTrainingConfig } from "../../lib/train/training_config.ts";
 import { withGpu } from "../gpu.ts";
-import { uniform } from "../sparse/clouds.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { BOXES, placeTeacher } from "../ttt/boxes.ts";
 
 const CARD: StudentCard = {
@@ -28,7 +28,7 @@ const CARD: StudentCard = {
 
 /** A checkpoint with statistics of its own, as an import gives it. */
 function imported(card: StudentCard = CARD): StudentFile {
-  const random = uniform(4);
+  const random = mulberry32(4);
   const tensors = initialState(new Student(card).parameters(), random);
   for (const [name, { data }] of tensors) {
     if (name.endsWith("running_mean")) data.forEach((_, i) => data[i] = random() - 0.5);
