@@ -1,5 +1,5 @@
-// Sum over the classes of m log(m + 1e-8), m the mean probability of a class: minus the entropy of the mean prediction.
-// Bindings: sums read f32[C padded to 4], of the probabilities over all rows; total write vec4f[1]: (loss, 1, 0, 0).
+// Sum over classes of m log(m + 1e-8), with m the mean probability of a class: minus the entropy of the mean prediction.
+// Bindings: sums read f32[C padded to 4], the probabilities summed over all rows; total write vec4f[1]: (loss, 1, 0, 0).
 // Grid: one thread.
 struct Params { inverseRows: f32 }
 override C: u32;

@@ -1,6 +1,7 @@
-// InfoNCE of each row: log(exp(s+) + sum of exp(s)) - s+, with s+ = q . positive / T and the row's similarities s.
+// InfoNCE of each row: log(exp(s+) + sum of exp(s)) - s+, with s+ = q . positive / T and s the row's similarities.
 // Bindings: q, positives read vec4f[rows][D4]; s read vec4f[rows][quads]; terms write vec2f[rows]: (loss, 1);
-// log_sums write f32[rows]. Grid: one thread a row, 64 a workgroup.
+// log_sums write f32[rows].
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, quads: u32, inverseTemperature: f32 }
 override D4: u32;
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,7 +1,8 @@
-// Similarities of queries and negatives: s = q . k / T, and -1e30 (weight 0) where a negative has the query's own
-// label or the column is padding.
+// Similarities of queries with negatives: s = q . k / T. A key of the query's own label, and the padding, get -1e30,
+// whose softmax weight is 0.
 // Bindings: q read vec4f[rows][D4]; keys read vec4f[keys][D4]; labels read u32[rows]; key_labels read u32[keys];
-// s write vec4f[rows][ceil(keys / 4)]. Grid: one thread a vec4f of s, 64 a workgroup.
+// s write vec4f[rows][ceil(keys / 4)].
+// Grid: one thread per vec4f of s, 64 per workgroup.
 struct Params { rows: u32, keys: u32, inverseTemperature: f32 }
 override D4: u32;
 @group(0) @binding(0) var<uniform> params: Params;

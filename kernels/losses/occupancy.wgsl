@@ -1,7 +1,7 @@
-// Sigmoid cross-entropy of each row over its cells: targets 0 (empty) and 1 (occupied, counted positive_weight times);
-// any other target is left out.
+// Sigmoid cross-entropy of each row over its cells. Target 0 is an empty cell; target 1 is an occupied one, which counts
+// positiveWeight times; a cell of any other target is left out.
 // Bindings: logits read f32[rows][W]; targets read u32[rows][K]; terms write vec2f[rows]: (weighted sum, weights).
-// Grid: one thread a row, 64 a workgroup.
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, positiveWeight: f32 }
 override K: u32;
 override W: u32;

@@ -1,6 +1,7 @@
-// dlogits = scale * weight * (sigmoid(logit) - target) / sum of weights, 0 where a cell is left out and in the padding.
-// Bindings: logits read f32[rows][W]; targets read u32[rows][K]; total read vec2f[1] (mean loss, sum of weights);
-// dlogits write f32[rows][W]. Grid: one thread a logit, 64 a workgroup.
+// dlogits = scale * weight * (sigmoid(logit) - target) / sum of weights; 0 in cells that are left out and in the padding.
+// Bindings: logits read f32[rows][W]; targets read u32[rows][K]; total read vec2f[1]: (mean loss, sum of weights);
+// dlogits write f32[rows][W].
+// Grid: one thread per logit, 64 per workgroup.
 struct Params { rows: u32, positiveWeight: f32, scale: f32 }
 override K: u32;
 override W: u32;

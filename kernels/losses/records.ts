@@ -1,5 +1,6 @@
 /**
- * Records of the kernels of the losses, and of what reads and records them.
+ * Records of the kernels behind the losses: their terms and gradients, what averages and records them, and the
+ * pseudo-labels that AdaContrast compares with. Each `.wgsl` file has the shapes.
  *
  * @module
  */
@@ -19,52 +20,13 @@ import meanTermsCode from "./mean_terms.wgsl" with { type: "text" };
 import nearestVoteCode from "./nearest_vote.wgsl" with { type: "text" };
 import occupancyCode from "./occupancy.wgsl" with { type: "text" };
 import occupancyBackwardCode from "./occupancy_backward.wgsl" with { type: "text" };
+import rowSoftmaxCode from "../elementwise/row_softmax.wgsl" with { type: "text" };
+import targetQuadCode from "../elementwise/target_quad.wgsl" with { type: "text" };
 import recordCode from "./record.wgsl" with { type: "text" };
 import softCrossEntropyCode from "./soft_cross_entropy.wgsl" with { type: "text" };
 import softCrossEntropyBackwardCode from "./soft_cross_entropy_backward.wgsl" with { type: "text" };
 
-export const crossEntropy = {
-  name: "cross_entropy",
-  code: crossEntropyCode,
-  params: { rows: "u32", ignore: "u32" },
-  bindings: ["read", "read", "write"],
-} as const satisfies Kernel;
-
-export const crossEntropyBackward = {
-  name: "cross_entropy_backward",
-  code: crossEntropyBackwardCode,
-  params: { rows: "u32", ignore: "u32", scale: "f32" },
-  bindings: ["read", "read", "read", "write"],
-} as const satisfies Kernel;
-
-export const entropy = {
-  name: "entropy",
-  code: entropyCode,
-  params: { rows: "u32" },
-  bindings: ["read", "write"],
-} as const satisfies Kernel;
-
-export const entropyBackward = {
-  name: "entropy_backward",
-  code: entropyBackwardCode,
-  params: { rows: "u32", scale: "f32" },
-  bindings: ["read", "read", "write"],
-} as const satisfies Kernel;
-
-export const cosine = {
-  name: "cosine",
-  code: cosineCode,
-  params: { rows: "u32" },
-  bindings: ["read", "read", "read", "read", "write"],
-} as const satisfies Kernel;
-
-export const cosineBackward = {
-  name: "cosine_backward",
-  code: cosineBackwardCode,
-  params: { rows: "u32", scale: "f32" },
-  bindings: ["read", "read", "read", "read", "read", "write"],
-} as const satisfies Kernel;
-
+/** The mean of (value, counted) terms over rows. Bindings: terms, total. */
 export const meanTerms = {
   name: "mean_terms",
   code: meanTermsCode,
@@ -72,6 +34,7 @@ export const meanTerms = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** Appends a loss to a history. Bindings: total, history. */
 export const record = {
   name: "record",
   code: recordCode,
@@ -79,41 +42,55 @@ export const record = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** Softmax cross-entropy by row. Bindings: logits, targets, terms. */
+export const crossEntropy = {
+  name: "cross_entropy",
+  code: rowSoftmaxCode + crossEntropyCode,
+  params: { rows: "u32", ignore: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
+
+/** dlogits of {@link crossEntropy}. Bindings: logits, targets, total, dlogits. */
+export const crossEntropyBackward = {
+  name: "cross_entropy_backward",
+  code: rowSoftmaxCode + crossEntropyBackwardCode,
+  params: { rows: "u32", ignore: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** Cross-entropy against a distribution p by row. Bindings: logits, p, terms. */
 export const softCrossEntropy = {
   name: "soft_cross_entropy",
-  code: softCrossEntropyCode,
+  code: rowSoftmaxCode + softCrossEntropyCode,
   params: { rows: "u32" },
   bindings: ["read", "read", "write"],
 } as const satisfies Kernel;
 
+/** dlogits of {@link softCrossEntropy}. Bindings: logits, p, total, dlogits. */
 export const softCrossEntropyBackward = {
   name: "soft_cross_entropy_backward",
-  code: softCrossEntropyBackwardCode,
+  code: rowSoftmaxCode + softCrossEntropyBackwardCode,
   params: { rows: "u32", scale: "f32" },
   bindings: ["read", "read", "read", "write"],
 } as const satisfies Kernel;
 
-export const infoNceSimilarity = {
-  name: "info_nce_similarity",
-  code: infoNceSimilarityCode,
-  params: { rows: "u32", keys: "u32", inverseTemperature: "f32" },
-  bindings: ["read", "read", "read", "read", "write"],
+/** Entropy of softmax(logits) by row. Bindings: logits, terms. */
+export const entropy = {
+  name: "entropy",
+  code: rowSoftmaxCode + entropyCode,
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
 } as const satisfies Kernel;
 
-export const infoNce = {
-  name: "info_nce",
-  code: infoNceCode,
-  params: { rows: "u32", quads: "u32", inverseTemperature: "f32" },
-  bindings: ["read", "read", "read", "write", "write"],
+/** dlogits of {@link entropy}. Bindings: logits, terms, dlogits. */
+export const entropyBackward = {
+  name: "entropy_backward",
+  code: rowSoftmaxCode + entropyBackwardCode,
+  params: { rows: "u32", scale: "f32" },
+  bindings: ["read", "read", "write"],
 } as const satisfies Kernel;
 
-export const infoNceBackward = {
-  name: "info_nce_backward",
-  code: infoNceBackwardCode,
-  params: { rows: "u32", keys: "u32", scale: "f32" },
-  bindings: ["read", "read", "read", "read", "read", "write"],
-} as const satisfies Kernel;
-
+/** Minus the entropy of the mean prediction. Bindings: sums of the probabilities, total. */
 export const diversity = {
   name: "diversity",
   code: diversityCode,
@@ -121,6 +98,7 @@ export const diversity = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** dlogits of {@link diversity}. Bindings: probabilities, sums, dlogits. */
 export const diversityBackward = {
   name: "diversity_backward",
   code: diversityBackwardCode,
@@ -128,13 +106,23 @@ export const diversityBackward = {
   bindings: ["read", "read", "write"],
 } as const satisfies Kernel;
 
-export const nearestVote = {
-  name: "nearest_vote",
-  code: nearestVoteCode,
-  params: { rows: "u32", bank: "u32" },
-  bindings: ["read", "read", "read", "write"],
+/** 1 - cos(z, t - centre) by row, where the row has a target. Bindings: z, t, weight, centre, terms. */
+export const cosine = {
+  name: "cosine",
+  code: targetQuadCode + cosineCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "read", "read", "write"],
 } as const satisfies Kernel;
 
+/** dz of {@link cosine}. Bindings: z, t, weight, centre, total, dz. */
+export const cosineBackward = {
+  name: "cosine_backward",
+  code: targetQuadCode + cosineBackwardCode,
+  params: { rows: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** Sigmoid cross-entropy over the cells of each row. Bindings: logits, targets, terms. */
 export const occupancy = {
   name: "occupancy",
   code: occupancyCode,
@@ -142,9 +130,42 @@ export const occupancy = {
   bindings: ["read", "read", "write"],
 } as const satisfies Kernel;
 
+/** dlogits of {@link occupancy}. Bindings: logits, targets, total, dlogits. */
 export const occupancyBackward = {
   name: "occupancy_backward",
   code: occupancyBackwardCode,
   params: { rows: "u32", positiveWeight: "f32", scale: "f32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** Similarities q . k / T of queries with negatives. Bindings: q, keys, labels, labels of the keys, s. */
+export const infoNceSimilarity = {
+  name: "info_nce_similarity",
+  code: infoNceSimilarityCode,
+  params: { rows: "u32", keys: "u32", inverseTemperature: "f32" },
+  bindings: ["read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** InfoNCE by row. Bindings: q, positives, s, terms, log sums. */
+export const infoNce = {
+  name: "info_nce",
+  code: infoNceCode,
+  params: { rows: "u32", quads: "u32", inverseTemperature: "f32" },
+  bindings: ["read", "read", "read", "write", "write"],
+} as const satisfies Kernel;
+
+/** dq of {@link infoNce}. Bindings: positives, keys, s, terms, log sums, dq. */
+export const infoNceBackward = {
+  name: "info_nce_backward",
+  code: infoNceBackwardCode,
+  params: { rows: "u32", keys: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** Pseudo-labels by the nearest rows of a bank. Bindings: x, bank, probabilities of the bank, labels. */
+export const nearestVote = {
+  name: "nearest_vote",
+  code: nearestVoteCode,
+  params: { rows: "u32", bank: "u32" },
   bindings: ["read", "read", "read", "write"],
 } as const satisfies Kernel;

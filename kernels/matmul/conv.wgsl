@@ -1,18 +1,16 @@
-// Sparse convolution, output-stationary: y[o] = bias + sum over k of W[k] applied to x[source(o, k)], and with
-// TRANSPOSED weights the gradient with respect to the input (over the transposed pair list).
+// Sparse convolution, output-stationary: y[o] = bias + sum over k of W[k] applied to x[source(o, k)]. With TRANSPOSED
+// weights, over the transposed pair list, it is the gradient with respect to the input. Needs row_tiles.wgsl.
 //
-// The pairs of offset k and a tile of 64 output rows are one run of `entries` (source row << 6 | row % 64);
-// runs of neighbouring tiles follow each other. A thread owns 16 columns of `span` (1 to 4) neighbouring tiles:
-// nobody else touches these outputs, so there is neither a race nor a barrier, and every sum has one fixed
-// order. It takes 16 pairs of one k at a time through all summed channels (four by four matrix products, as in
-// gemm.wgsl) and adds the result to the rows of y.
+// The pairs of offset k and a tile of 64 output rows are one run of `entries` (source row << 6 | row % 64), and the runs
+// of neighbouring tiles follow each other. A thread owns 16 columns of `span` (1 to 4) neighbouring tiles. No other
+// thread touches these outputs, so there is neither a race nor a barrier, and every sum has one fixed order. The thread
+// takes 16 pairs of one k at a time through all summed channels (four by four matrix products, as in gemm.wgsl) and
+// adds the result to the rows of y.
 //
-// Bindings: x vec4f[source rows * sum_quads], weight mat4x4f[volume * sum_quads * quads] (packed as in
-// gemm.wgsl), bias vec4f[quads] (unread where has_bias is 0), entries u32[], offsets u32[volume * tiles + 1]
-// read; y vec4f[rows * quads] read and written. Launches with first > 0 add to what y holds.
-// Grid: one thread a span of tiles x 16 columns, 8 a workgroup.
-override TRANSPOSED: bool = false;
-
+// Bindings: x read vec4f[source rows * sumQuads]; weight read mat4x4f[volume * sumQuads * quads], packed as in
+// gemm.wgsl; bias read vec4f[quads], unless hasBias is 0; entries read u32[]; offsets read u32[volume * tiles + 1];
+// y read and written vec4f[rows * quads]. Launches with first > 0 add to what y holds.
+// Grid: one thread per span of tiles and 16 columns, 8 per workgroup.
 struct Params {
   rows: u32,
   tiles: u32,
@@ -20,7 +18,7 @@ struct Params {
   volume: u32,
   first: u32, // offsets k that this launch walks: first <= k < end
   end: u32,
-  mirrored: u32, // 1: the pairs of k stand at volume - 1 - k
+  mirrored: u32, // 1: the pairs of k are listed at volume - 1 - k
   sumQuads: u32, // of the channels that are summed over
   quads: u32, // of the channels of y
   sumStride: u32, // from a block of weights to the next summed one
@@ -34,15 +32,6 @@ struct Params {
 @group(0) @binding(4) var<storage, read> entries: array<u32>;
 @group(0) @binding(5) var<storage, read> offsets: array<u32>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
-
-fn block(at: u32) -> mat4x4f {
-  if (TRANSPOSED) { return transpose(weight[at]); }
-  return weight[at];
-}
-
-fn load(at: vec4u, i: u32) -> mat4x4f {
-  return mat4x4f(x[at.x + i], x[at.y + i], x[at.z + i], x[at.w + i]);
-}
 
 fn add(row: u32, column: u32, y0: vec4f, y1: vec4f, y2: vec4f, y3: vec4f) {
   let at = row * params.quads + column;

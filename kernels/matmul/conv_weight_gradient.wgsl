@@ -1,14 +1,15 @@
-// Weight gradient of a sparse convolution: dW[k] = sum over the pairs (o, i) of k of x[i]^T dy[o], as one partial
-// sum for each chunk of tiles; sum_chunks.wgsl adds the chunks in order.
+// Weight gradient of a sparse convolution: dW[k] = sum over the pairs (o, i) of k of x[i]^T dy[o], as one partial sum
+// for each chunk of tiles; sum_chunks.wgsl adds the chunks in order. Needs outer_products.wgsl.
 //
-// The pair list is the one of the forward pass (conv.wgsl says how it is laid out). A thread owns 4 INPUT_QUADS x 16
-// weights of one k and walks that k's pairs in its chunk, four pairs at a time: the outer products of four
-// pairs are one 4x4 matrix product for each block of weights.
+// The pair list is that of the forward pass (conv.wgsl says how it is laid out). A thread owns 4 INPUT_QUADS x 16
+// weights of one k and walks that k's pairs in its chunk, four pairs at a time: the outer products of four pairs are
+// one 4x4 matrix product for each block of weights.
 //
-// Bindings: x vec4f[source rows * input_quads], dy vec4f[rows * output_quads], entries u32[],
-// offsets u32[volume * tiles + 1] read; partial mat4x4f[chunks * volume * input_quads * output_quads] write
-// (packed as in gemm.wgsl). Grid: one thread a chunk, k and block, blocks innermost, then chunks (threads of
-// one k have lists of like length), 8 a workgroup.
+// Bindings: x read vec4f[source rows * inputQuads]; dy read vec4f[rows * outputQuads]; entries read u32[];
+// offsets read u32[volume * tiles + 1]; partial write mat4x4f[chunks * volume * inputQuads * outputQuads], packed as in
+// gemm.wgsl.
+// Grid: one thread per chunk, k and block, 8 per workgroup. Blocks are innermost, then chunks, because the lists of one
+// k are of similar length.
 override INPUT_QUADS: u32 = 4; // 4, or 1 for the narrow input of a stem
 
 struct Params {
@@ -16,7 +17,7 @@ struct Params {
   chunkTiles: u32,
   chunks: u32,
   volume: u32,
-  mirrored: u32, // 1: the pairs of k stand at volume - 1 - k
+  mirrored: u32, // 1: the pairs of k are listed at volume - 1 - k
   inputQuads: u32,
   outputQuads: u32,
 }
@@ -26,25 +27,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read> entries: array<u32>;
 @group(0) @binding(4) var<storage, read> offsets: array<u32>;
 @group(0) @binding(5) var<storage, read_write> partial: array<mat4x4f>;
-
-// Four rows of x at quad i, transposed, zero where the pair is past the end.
-fn load_x(at: vec4u, i: u32, used: vec4f) -> mat4x4f {
-  return transpose(mat4x4f(
-    x[at.x + i] * used.x, x[at.y + i] * used.y, x[at.z + i] * used.z, x[at.w + i] * used.w));
-}
-
-fn load_dy(at: vec4u, i: u32) -> mat4x4f {
-  return mat4x4f(dy[at.x + i], dy[at.y + i], dy[at.z + i], dy[at.w + i]);
-}
-
-fn store_row(input: u32, output: u32, base: u32, w0: mat4x4f, w1: mat4x4f, w2: mat4x4f, w3: mat4x4f) {
-  if (input >= params.inputQuads) { return; }
-  let at = base + input * params.outputQuads + output;
-  partial[at] = w0;
-  if (output + 1u < params.outputQuads) { partial[at + 1u] = w1; }
-  if (output + 2u < params.outputQuads) { partial[at + 2u] = w2; }
-  if (output + 3u < params.outputQuads) { partial[at + 3u] = w3; }
-}
 
 @compute @workgroup_size(8)
 fn main(

@@ -1,13 +1,13 @@
-// y = x W + bias on rows (linear layers, 1x1x1 convolutions), or x = y W^T: the gradient with respect to x.
+// y = x W + bias by rows (linear layers, 1x1x1 convolutions), or with TRANSPOSED x = y W^T, the gradient with respect to
+// x. Needs row_tiles.wgsl.
 //
-// Weights are packed: blocks [cin/4][cout/4] of mat4x4f whose column i is W[4 ci + i][4 co .. 4 co + 3].
-// A thread makes 16 rows of 16 columns: four by four matrix products a step of four summed channels, so that
-// 16 vec4f and 4 mat4x4f loads feed 1024 multiply-adds (llvmpipe pays for loads, lane by lane).
+// Weights are packed: blocks [cin/4][cout/4] of mat4x4f whose column i is W[4 ci + i][4 co .. 4 co + 3]. A thread makes
+// 16 rows of 16 columns, in four by four matrix products for each step of four summed channels, so that 16 vec4f loads
+// and 4 mat4x4f loads feed 1024 multiply-adds (llvmpipe pays for loads lane by lane).
 //
-// Bindings: x vec4f[rows * sum_quads], weight mat4x4f[], bias vec4f[quads] (unread where has_bias is 0) read;
-// y vec4f[rows * quads] write. Grid: one thread a block of 16 rows x 16 columns, 32 a workgroup.
-override TRANSPOSED: bool = false;
-
+// Bindings: x read vec4f[rows * sumQuads]; weight read mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
+// y write vec4f[rows * quads].
+// Grid: one thread per block of 16 rows and 16 columns, 32 per workgroup.
 struct Params {
   rows: u32,
   sumQuads: u32, // of the channels that are summed over
@@ -21,15 +21,6 @@ struct Params {
 @group(0) @binding(2) var<storage, read> weight: array<mat4x4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
-
-fn block(at: u32) -> mat4x4f {
-  if (TRANSPOSED) { return transpose(weight[at]); }
-  return weight[at];
-}
-
-fn load(at: vec4u, i: u32) -> mat4x4f {
-  return mat4x4f(x[at.x + i], x[at.y + i], x[at.z + i], x[at.w + i]);
-}
 
 fn store(row: u32, column: u32, y0: vec4f, y1: vec4f, y2: vec4f, y3: vec4f) {
   if (row >= params.rows) { return; }

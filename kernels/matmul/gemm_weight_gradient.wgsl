@@ -1,11 +1,10 @@
-// Weight gradient of a linear layer: dW = x^T dy, as one partial sum for each chunk of rows; sum_chunks.wgsl adds
-// the chunks in order. A thread owns 16 x 16 weights and takes four rows at a time: their outer products
-// are one 4x4 matrix product for each block of weights.
+// Weight gradient of a linear layer: dW = x^T dy, as one partial sum for each chunk of rows; sum_chunks.wgsl adds the
+// chunks in order. Needs outer_products.wgsl. A thread owns 16 x 16 weights and takes four rows at a time: their outer
+// products are one 4x4 matrix product for each block of weights.
 //
-// Bindings: x vec4f[rows * input_quads], dy vec4f[rows * output_quads] read;
-// partial mat4x4f[chunks * input_quads * output_quads] write (packed as in gemm.wgsl).
-// Grid: one thread a chunk and block, blocks innermost, 32 a workgroup.
-
+// Bindings: x read vec4f[rows * inputQuads]; dy read vec4f[rows * outputQuads]; partial write
+// mat4x4f[chunks * inputQuads * outputQuads], packed as in gemm.wgsl.
+// Grid: one thread per chunk and block, blocks innermost, 32 per workgroup.
 struct Params {
   rows: u32,
   chunkRows: u32,
@@ -17,25 +16,6 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> partial: array<mat4x4f>;
-
-// Four rows of x at quad i, transposed, zero where the row is past the end.
-fn load_x(at: vec4u, i: u32, used: vec4f) -> mat4x4f {
-  return transpose(mat4x4f(
-    x[at.x + i] * used.x, x[at.y + i] * used.y, x[at.z + i] * used.z, x[at.w + i] * used.w));
-}
-
-fn load_dy(at: vec4u, i: u32) -> mat4x4f {
-  return mat4x4f(dy[at.x + i], dy[at.y + i], dy[at.z + i], dy[at.w + i]);
-}
-
-fn store_row(input: u32, output: u32, base: u32, w0: mat4x4f, w1: mat4x4f, w2: mat4x4f, w3: mat4x4f) {
-  if (input >= params.inputQuads) { return; }
-  let at = base + input * params.outputQuads + output;
-  partial[at] = w0;
-  if (output + 1u < params.outputQuads) { partial[at + 1u] = w1; }
-  if (output + 2u < params.outputQuads) { partial[at + 2u] = w2; }
-  if (output + 3u < params.outputQuads) { partial[at + 3u] = w3; }
-}
 
 @compute @workgroup_size(32)
 fn main(

@@ -1,9 +1,8 @@
 // Column sums of rows, the gradient of a bias, as one partial sum for each chunk of rows; sum_chunks.wgsl adds the
 // chunks in order.
 //
-// Bindings: x vec4f[rows * quads] read; partial vec4f[chunks * quads] write.
-// Grid: one thread a chunk and quad of columns, quads innermost, 64 a workgroup.
-
+// Bindings: x read vec4f[rows * quads]; partial write vec4f[chunks * quads].
+// Grid: one thread per chunk and quad of columns, quads innermost, 64 per workgroup.
 struct Params {
   rows: u32,
   chunkRows: u32,

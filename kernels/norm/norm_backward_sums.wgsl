@@ -1,6 +1,6 @@
 // First level of the batch-norm gradient: sums of dy and of dy * xhat over each chunk of 64 rows.
 // Bindings: x, dy read vec4f[rows][C4]; mean, variance read vec4f[C4]; partials write vec4f[chunks][2][C4].
-// Grid: one thread a (chunk, vec4f of channels), 64 a workgroup.
+// Grid: one thread per chunk and vec4f of channels, 64 per workgroup.
 struct Params { rows: u32, epsilon: f32 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;

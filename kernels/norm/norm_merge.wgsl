@@ -1,14 +1,15 @@
-// Second level of batch statistics: the chunks in order become one mean and variance, and the running statistics
-// move by params.momentum (0 leaves them): the variance kept there is the unbiased one, as PyTorch has it.
+// Second level of batch statistics: merges the chunks in order into one mean and variance, and moves the running
+// statistics by params.momentum (0 leaves them). The running variance is the unbiased one, as in PyTorch.
 //
-// No quotient of uniforms stands here: lavapipe compiles a kernel again with its uniforms as constants once
-// they repeat, folds such a quotient exactly, and the second run of a scan would differ in its last bit.
+// This kernel divides no uniform by another. Once uniforms repeat, lavapipe compiles a kernel again with them as
+// constants and folds such a quotient exactly: the second run of a scan would differ in its last bit.
 //
-// Loops begin at c / C4, which is 0: were their length known from uniforms alone, lavapipe would unroll them into a
-// variant of the kernel for the uniforms of a dispatch, anew at each, and keep it (250 KiB, 10 ms at 200 rows).
+// The loops begin at c / C4, which is 0. If their length were known from uniforms alone, lavapipe would unroll them into
+// a variant of the kernel at every dispatch, and keep it (250 KiB and 10 ms at 200 rows).
 //
-// Bindings: partials read vec4f[chunks][2][C4]; mean, variance (biased), running_mean, running_variance write vec4f[C4].
-// Grid: one thread a vec4f of channels, 64 a workgroup.
+// Bindings: partials read vec4f[chunks][2][C4]; mean, variance (biased) write vec4f[C4]; running_mean, running_variance
+// read and written vec4f[C4].
+// Grid: one thread per vec4f of channels, 64 per workgroup.
 struct Params {
   rows: u32,
   momentum: f32,

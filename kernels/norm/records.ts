@@ -1,5 +1,6 @@
 /**
- * Records of the kernels that normalise: batch norm, and rows to unit length.
+ * Records of the kernels that normalise: batch norm by channel, and rows to unit length. Each `.wgsl` file has the
+ * shapes.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import normStatsCode from "./norm_stats.wgsl" with { type: "text" };
 import normaliseRowsCode from "./normalise_rows.wgsl" with { type: "text" };
 import normaliseRowsBackwardCode from "./normalise_rows_backward.wgsl" with { type: "text" };
 
+/** Mean and squared deviations of each chunk of 64 rows. Bindings: x, partials. */
 export const normStats = {
   name: "norm_stats",
   code: normStatsCode,
@@ -20,6 +22,7 @@ export const normStats = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** Chunks to one mean and variance. Bindings: partials, mean, variance, running mean, running variance. */
 export const normMerge = {
   name: "norm_merge",
   code: normMergeCode,
@@ -27,6 +30,7 @@ export const normMerge = {
   bindings: ["read", "write", "write", "write", "write"],
 } as const satisfies Kernel;
 
+/** y = (x - mean) / sqrt(variance + epsilon) * gamma + beta. Bindings: x, mean, variance, gamma, beta, y. */
 export const normApply = {
   name: "norm_apply",
   code: normApplyCode,
@@ -34,6 +38,7 @@ export const normApply = {
   bindings: ["read", "read", "read", "read", "read", "write"],
 } as const satisfies Kernel;
 
+/** Sums of dy and of dy * xhat over each chunk of 64 rows. Bindings: x, dy, mean, variance, partials. */
 export const normBackwardSums = {
   name: "norm_backward_sums",
   code: normBackwardSumsCode,
@@ -41,6 +46,7 @@ export const normBackwardSums = {
   bindings: ["read", "read", "read", "read", "write"],
 } as const satisfies Kernel;
 
+/** Adds the chunks up, and to the gradients. Bindings: partials, sums, dgamma, dbeta. */
 export const normBackwardMerge = {
   name: "norm_backward_merge",
   code: normBackwardMergeCode,
@@ -48,6 +54,7 @@ export const normBackwardMerge = {
   bindings: ["read", "write", "write", "write"],
 } as const satisfies Kernel;
 
+/** dx of {@link normApply}. Bindings: x, dy, mean, variance, gamma, sums, dx. */
 export const normBackwardApply = {
   name: "norm_backward_apply",
   code: normBackwardApplyCode,
@@ -55,6 +62,7 @@ export const normBackwardApply = {
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
 } as const satisfies Kernel;
 
+/** y = x / |x| by row. Bindings: x, y. */
 export const normaliseRows = {
   name: "normalise_rows",
   code: normaliseRowsCode,
@@ -62,6 +70,7 @@ export const normaliseRows = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** dx of {@link normaliseRows}. Bindings: x, dy, dx. */
 export const normaliseRowsBackward = {
   name: "normalise_rows_backward",
   code: normaliseRowsBackwardCode,

@@ -1,7 +1,17 @@
-// AdamW (Loshchilov & Hutter 2019), as torch.optim.AdamW: decay acts on the weights alone; decay = 0 is Adam. Leaves g = 0 for the next step.
-// correction1 = 1 - beta1^t and correction2 = 1 - beta2^t come from the host.
-// Bindings: w, g, m, v write vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
-struct Params { count: u32, rate: f32, beta1: f32, beta2: f32, epsilon: f32, decay: f32, correction1: f32, correction2: f32 }
+// AdamW (Loshchilov & Hutter 2019), as torch.optim.AdamW: weight decay acts on the weights alone, and without it this is
+// Adam. Leaves g = 0 for the next step. The host gives correction1 = 1 - beta1^t and correction2 = 1 - beta2^t.
+// Bindings: w, g, m, v read and written vec4f[count].
+// Grid: one thread per vec4f, 64 per workgroup.
+struct Params {
+  count: u32,
+  rate: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  decay: f32,
+  correction1: f32,
+  correction2: f32,
+}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> g: array<vec4f>;

@@ -1,5 +1,5 @@
 /**
- * Records of the kernels that move weights.
+ * Records of the kernels that update weights in place. Each `.wgsl` file has the shapes.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import movingAverageCode from "./moving_average.wgsl" with { type: "text" };
 import restoreCode from "./restore.wgsl" with { type: "text" };
 import sgdCode from "./sgd.wgsl" with { type: "text" };
 
+/** One step of SGD with momentum and weight decay; leaves g zero. Bindings: w, g, v. */
 export const sgd = {
   name: "sgd",
   code: sgdCode,
@@ -16,6 +17,7 @@ export const sgd = {
   bindings: ["write", "write", "write"],
 } as const satisfies Kernel;
 
+/** One step of AdamW; leaves g zero. Bindings: w, g, m, v. */
 export const adam = {
   name: "adam",
   code: adamCode,
@@ -32,6 +34,7 @@ export const adam = {
   bindings: ["write", "write", "write", "write"],
 } as const satisfies Kernel;
 
+/** average = keep * average + take * x. Bindings: x, average. */
 export const movingAverage = {
   name: "moving_average",
   code: movingAverageCode,
@@ -39,6 +42,7 @@ export const movingAverage = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** Puts random numbers of w back to their source values. Bindings: source, w. */
 export const restore = {
   name: "restore",
   code: restoreCode,

@@ -1,12 +1,11 @@
-// Adds one view's features to the targets of the voxels, in the order of each voxel's points: the same bits
-// every time.
-// Bindings: 1 projected (read): vec4f [points] of pair_project for this view; 2 seen (read): u32
-// [words][points]; 3 share (read): f32 [points] of pair_weigh; 4 order (read): u32 [points]; 5 starts
-// (read): u32 [rows + 1]; 6 features (read): vec4f [map rows * map columns][channels / 4]; 7 values (write):
-// vec4f [rows][channels / 4], zero before the first view.
-// Grid: one thread a voxel and block of BLOCK groups of four channels, 64 a workgroup. Each point's place in the
-// map is worked out once a block.
-// NEAREST takes the feature whose cell holds the pixel instead of blending the four around it.
+// Adds one view's features to the targets of the voxels, in the order of each voxel's points, so that the bits are
+// always the same. NEAREST takes the feature whose cell holds the pixel instead of blending the four cells around it.
+// Bindings: projected read vec4f[points], of pair_project for this view; seen read u32[words][points]; share read
+// f32[points], of pair_weigh; order read u32[points]; starts read u32[rows + 1]; features read
+// vec4f[map rows * map columns][channels / 4]; values read and written vec4f[rows][channels / 4], zero before the first
+// view.
+// Grid: one thread per voxel and block of BLOCK groups of four channels, 64 per workgroup. A point's place in the map is
+// computed once for each block.
 override NEAREST: bool = false;
 const BLOCK: u32 = 4u;
 struct Params {

@@ -1,10 +1,10 @@
-// Where one view's camera sees each point, and, for visibility, the nearest depth in each cell of 2^shift pixels.
-// Bindings: 1 positions (read): f32 [3 * points], metres, less the scan's origin; 2 projected (write):
-// vec4f [points]: pixel (u, v), depth z, 1 inside the image and in front of the camera, else 0; 3 depth
-// (write): u32 [grid rows * grid_width], bits of the smallest z in each cell, filled with a huge z before; 4 inside
-// (write): u32 [views], points inside each view, zero before.
+// Where one view's camera sees each point and, with DEPTH, the nearest depth in each cell of 2^shift pixels.
 // The bits of positive floats order as the floats do, so atomicMin gives the nearest point.
-// Grid: one thread a point, 64 a workgroup. DEPTH = false leaves bindings 3 and 4 alone.
+// Bindings: positions read f32[3 * points], metres, less the scan's origin; projected write vec4f[points]: pixel (u, v),
+// depth z, and 1 inside the image and in front of the camera, else 0; depth read and written
+// u32[grid rows * gridWidth], bits of the smallest z in each cell, filled with a huge z before; inside_count read and
+// written u32[views], points inside each view, zero before. Without DEPTH the last two are not touched.
+// Grid: one thread per point, 64 per workgroup.
 override DEPTH: bool = true;
 struct Params {
   right: vec4f, // rows of worldToCamera, the scan's origin folded in: camera x = dot(right, (p, 1))

@@ -1,12 +1,12 @@
 // One level of the depth pyramid: the nearest of 2 x 2 cells of the level before.
-// Bindings: 1 depth (write): u32, all levels one after the other, bits of z.
-// Grid: one thread a cell of the new level, 64 a workgroup.
+// Bindings: depth read and written u32, bits of z, all levels one after the other.
+// Grid: one thread per cell of the new level, 64 per workgroup.
 struct Params {
   fromOffset: u32,
   fromWidth: u32,
   fromHeight: u32,
   toOffset: u32,
-  toWidth: u32, // ceil(from_width / 2)
+  toWidth: u32, // ceil(fromWidth / 2)
   toHeight: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,13 +1,13 @@
-// Which points one view sees. A scan has holes, so what lies behind a wall has nothing in front of it in
-// its own pixel; but it has nearer points on all sides. A point is hidden where its own pixel holds a nearer
-// point, or where most of the eight directions around it hold one, in rings of cells that double from level
-// to level up to a few times the point spacing of this view. "Nearer" is by more than the tolerance plus
-// what a slanted surface gives between the two pixels. lib/pairing/visibility.ts says the rule in full.
-// Bindings: 1 projected (read): vec4f [points] of pair_project; 2 depth (read): u32, the depth pyramid;
-// 3 inside (read): u32 [views]; 4 seen (write): u32 [words][points], bit view % 32 of word view / 32;
-// 5 best (write): f32 [points], pixels a metre of the best view so far.
-// Grid: one thread a point, 64 a workgroup. Views run one after the other.
-// BEST keeps only the view that sees the point at the finest scale; the first of equals.
+// Which points one view sees. A scan has holes, so a point behind a wall may have nothing in front of it in its own
+// pixel, but it has nearer points on all sides. A point is hidden where its own pixel holds a nearer point, or where
+// most of the eight directions around it hold one, in rings of cells that double from level to level up to a few times
+// the point spacing of this view. "Nearer" means by more than the tolerance plus what a slanted surface gives between
+// the two pixels. lib/pairing/visibility.ts has the rule in full.
+// BEST keeps only the view that sees the point at the finest scale, and the first of equals.
+// Bindings: projected read vec4f[points], of pair_project; depth read u32, the depth pyramid; inside_count read
+// u32[views]; seen read and written u32[words][points], bit view % 32 of word view / 32; best read and written
+// f32[points], pixels per metre of the best view so far.
+// Grid: one thread per point, 64 per workgroup. Views run one after the other.
 override BEST: bool = false;
 struct Params {
   points: u32,

@@ -1,5 +1,5 @@
 /**
- * Records of the kernels that turn a teacher's output into targets of voxels.
+ * Records of the kernels that make targets of voxels from a teacher's output. Each `.wgsl` file has the shapes.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import pairSeeCode from "./pair_see.wgsl" with { type: "text" };
 import pairWeighCode from "./pair_weigh.wgsl" with { type: "text" };
 import teacherRepackCode from "./teacher_repack.wgsl" with { type: "text" };
 
+/** A teacher's output to feature rows. Bindings: x, y. */
 export const teacherRepack = {
   name: "teacher_repack",
   code: teacherRepackCode,
@@ -28,6 +29,7 @@ export const teacherRepack = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** Points to pixels of one view, and the nearest depth by cell. Bindings: positions, projected, depth, inside. */
 export const pairProject = {
   name: "pair_project",
   code: pairProjectCode,
@@ -47,6 +49,7 @@ export const pairProject = {
   bindings: ["read", "write", "write", "write"],
 } as const satisfies Kernel;
 
+/** The next level of a depth pyramid. Bindings: depth. */
 export const pairPyramid = {
   name: "pair_pyramid",
   code: pairPyramidCode,
@@ -61,6 +64,7 @@ export const pairPyramid = {
   bindings: ["write"],
 } as const satisfies Kernel;
 
+/** Which points one view sees. Bindings: projected, depth, inside, seen, best. */
 export const pairSee = {
   name: "pair_see",
   code: pairSeeCode,
@@ -82,6 +86,7 @@ export const pairSee = {
   bindings: ["read", "read", "read", "write", "write"],
 } as const satisfies Kernel;
 
+/** What a sample of a point counts in its voxel. Bindings: seen, order, starts, share, weight, totals. */
 export const pairWeigh = {
   name: "pair_weigh",
   code: pairWeighCode,
@@ -89,6 +94,7 @@ export const pairWeigh = {
   bindings: ["read", "read", "read", "write", "write", "write"],
 } as const satisfies Kernel;
 
+/** Adds one view's features to voxels. Bindings: projected, seen, share, order, starts, features, values. */
 export const pairGather = {
   name: "pair_gather",
   code: pairGatherCode,
@@ -104,6 +110,7 @@ export const pairGather = {
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
 } as const satisfies Kernel;
 
+/** float32 to float16, two in a word. Bindings: x, y. */
 export const packHalf = {
   name: "pack_half",
   code: packHalfCode,

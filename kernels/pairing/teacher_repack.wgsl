@@ -1,8 +1,9 @@
-// A teacher's output to feature rows: [channels][cells] or [tokens][channels] to [cells][channels padded to 4], less
-// the cells of padding.
-// Bindings: 1 x (read): f32; element (channel, row, column) at offset + channel * channel_stride + row * row_stride +
-// column * column_stride; 2 y (write): vec4f [cells][columns], zero in the padding.
-// Grid: one thread a cell and group of four channels, 64 a workgroup.
+// Brings a teacher's output, [channels][cells] or [tokens][channels], into feature rows [cells][channels padded to 4],
+// without prefix tokens and cells of padding.
+// Bindings: x read f32, with element (channel, row, column) at
+// offset + channel * channelStride + row * rowStride + column * columnStride; y write vec4f[cells][columns], zero in
+// the padding.
+// Grid: one thread per cell and group of four channels, 64 per workgroup.
 struct Params {
   cells: u32,
   channels: u32,

@@ -1,7 +1,7 @@
-// The mean of the points of each voxel, summed in the order of the list: the same bits every time.
-// Bindings: 1 x (read): vec4f [points][columns]; 2 order (read): u32 [points]; 3 starts (read):
-// u32 [rows + 1]; 4 y (write): vec4f [rows][columns]. Every row has at least one point.
-// Grid: one thread a row and column, 64 a workgroup.
+// The mean of the points of each voxel, summed in the order of the list, so that the bits are always the same.
+// Bindings: x read vec4f[points][columns]; order read u32[points]; starts read u32[rows + 1]; y write
+// vec4f[rows][columns]. Every row has at least one point.
+// Grid: one thread per row and column, 64 per workgroup.
 struct Params {
   rows: u32,
   columns: u32, // of four channels

@@ -1,6 +1,6 @@
-// Shared text, put before the kernels that walk a coordinate hash: open addressing with linear probing
-// over a power of two of slots. A slot holds a row index, or EMPTY; the row's coordinate is compared,
-// so any int32 coordinate is a key and there are no false hits. At most half of the slots are taken.
+// Shared text, placed before the kernels that use a coordinate hash: open addressing with linear probing over a power of
+// two of slots. A slot holds a row index or EMPTY. The row's coordinate is compared, so every int32 coordinate is a key
+// and there are no false hits. At most half of the slots are taken.
 const EMPTY = 0xffffffffu;
 
 // Where the search for a coordinate starts. The sum of odd multiples keeps lattice points apart (a

@@ -1,7 +1,6 @@
-// The row of each coordinate of a list, EMPTY where the table has none.
-// Bindings: 1 coords (read): vec4i [count]; 2 keys (read): vec4i, 3 slots (read): the table;
-// 4 rows (write): u32 [count]. Needs coordinate_hash.wgsl, coordinate_find.wgsl.
-// Grid: one thread a coordinate, 64 a workgroup.
+// The row of each coordinate of a list, EMPTY where the table has none. Needs coordinate_hash.wgsl, coordinate_find.wgsl.
+// Bindings: coords read vec4i[count]; keys read vec4i[] and slots read u32[mask + 1], the table; rows write u32[count].
+// Grid: one thread per coordinate, 64 per workgroup.
 struct Params {
   count: u32,
   mask: u32,

@@ -1,7 +1,8 @@
-// Turns a table of first rows into a table of new rows, and writes the coordinates of the new rows.
-// Bindings: 1 coords (read): vec4i, the list that was inserted; 2 rank (read): first row -> new row;
-// 3 slots (write, in place); 4 distinct (write): vec4i (x, y, z, 0). Needs coordinate_hash.wgsl.
-// Grid: one thread a slot, 64 a workgroup.
+// Renumbers a table of first rows by their ranks, and writes the coordinates of the new rows.
+// Needs coordinate_hash.wgsl.
+// Bindings: coords read vec4i[], the list that was inserted; rank read u32[], new row by first row; slots read and
+// written u32[mask + 1]; distinct write vec4i[]: (x, y, z, 0).
+// Grid: one thread per slot, 64 per workgroup.
 struct Params {
   mask: u32,
   stride: u32, // a power of two, as given to hash_insert

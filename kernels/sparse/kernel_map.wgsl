@@ -1,6 +1,6 @@
-// Shared text of the two passes that build a list of (source row, output row) pairs: the bindings both
-// have, and the neighbour that offset k of a kernel reaches. Put after coordinate_hash.wgsl,
-// coordinate_find.wgsl. Lists are tile-compacted: one list for each offset k and tile of 64 output rows.
+// Shared text of the two passes that build a list of (source row, output row) pairs: the bindings that both have, and
+// the neighbour that offset k of a kernel reaches. Placed after coordinate_hash.wgsl and coordinate_find.wgsl. There is
+// one list for each offset k and tile of 64 output rows.
 struct Params {
   volume: u32, // offsets: size^3
   tiles: u32, // ceil(rows / 64)

@@ -1,7 +1,7 @@
-// First pass: which rows of a tile have a source at offset k, as 64 bits and as a count.
-// Bindings after those of kernel_map.wgsl: 4 found (write): vec2u [volume][tiles], bit r of the pair
-// is output row tile * 64 + r; 5 counts (write): u32 [volume * tiles + 1], the last one zero.
-// Grid: volume * tiles + 1 threads, 64 a workgroup; neighbouring threads take the offsets of one tile.
+// First pass over a kernel map: which rows of a tile have a source at offset k, as 64 bits and as a count.
+// Bindings after those of kernel_map.wgsl: found write vec2u[volume][tiles], where bit r of the pair is output row
+// tile * 64 + r; counts write u32[volume * tiles + 1], the last one zero.
+// Grid: volume * tiles + 1 threads, 64 per workgroup; neighbouring threads take the offsets of one tile.
 @group(0) @binding(4) var<storage, read_write> found: array<vec2u>;
 @group(0) @binding(5) var<storage, read_write> counts: array<u32>;
 

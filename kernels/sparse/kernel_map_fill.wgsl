@@ -1,7 +1,7 @@
-// Second pass: writes the pairs of each list, source row << 6 | output row % 64, ascending.
-// Bindings after those of kernel_map.wgsl: 4 found (read): as kernel_map_count left it; 5 offsets (read):
-// the exclusive prefix sum of its counts; 6 entries (write): u32 [pairs].
-// Grid: volume * tiles threads, 64 a workgroup; neighbouring threads take the offsets of one tile.
+// Second pass over a kernel map: writes the pairs of each list, source row << 6 | output row % 64, ascending.
+// Bindings after those of kernel_map.wgsl: found read vec2u[volume][tiles], of kernel_map_count; offsets read
+// u32[volume * tiles + 1], the exclusive prefix sum of its counts; entries write u32[pairs].
+// Grid: volume * tiles threads, 64 per workgroup; neighbouring threads take the offsets of one tile.
 @group(0) @binding(4) var<storage, read> found: array<vec2u>;
 @group(0) @binding(5) var<storage, read> offsets: array<u32>;
 @group(0) @binding(6) var<storage, read_write> entries: array<u32>;

@@ -1,7 +1,7 @@
-// One level of an exclusive prefix sum over u32, in place: inside blocks of 64 words.
-// One thread walks one block in order: no barriers, and few enough levels for any count (64^5 > 2^29).
-// Bindings: 1 values (write, in place), 2 sums (write): sums[sums_at + block] = the block's total,
-// modulo 2^32. Grid: one thread a block, 64 a workgroup; one block where there are no words (total 0).
+// One level of an exclusive prefix sum over u32, in place, inside blocks of 64 words. One thread walks one block in
+// order: there are no barriers, and few levels suffice for any count (64^5 > 2^29).
+// Bindings: values read and written u32[count]; sums write u32, sums[sumsAt + block] = the block's total modulo 2^32.
+// Grid: one thread per block, 64 per workgroup; one block where there are no words, with total 0.
 struct Params {
   count: u32,
   sumsAt: u32,

@@ -1,5 +1,6 @@
-// The way down of a prefix sum: values[i] += sums[i / 64], sums being scanned already.
-// Bindings: 1 sums (read), 2 values (write, in place). Grid: one thread a word, 64 a workgroup.
+// The way back down of a prefix sum: values[i] += sums[i / 64], once the sums are scanned themselves.
+// Bindings: sums read u32[blocks]; values read and written u32[count].
+// Grid: one thread per word, 64 per workgroup.
 struct Params {
   count: u32,
 }

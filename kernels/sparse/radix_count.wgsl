@@ -1,6 +1,7 @@
 // First half of a radix sort pass over 4 bits: how often each digit occurs in each block of 64 keys.
-// Bindings: 1 keys (read), 2 counts (write): u32 [16][blocks], digit-major, so that its exclusive
-// prefix sum says where each block puts its keys. Grid: one thread a block, 64 a workgroup.
+// Bindings: keys read u32[count]; counts write u32[16][blocks], ordered by digit, so that their exclusive prefix sum says
+// where each block puts its keys.
+// Grid: one thread per block, 64 per workgroup.
 struct Params {
   count: u32,
   blocks: u32,

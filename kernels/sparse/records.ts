@@ -1,6 +1,6 @@
 /**
- * Kernel records of `lib/sparse`: prefix sums, sorting, the coordinate hash, voxels, kernel maps.
- * Each `.wgsl` file says what its bindings hold and how it is launched.
+ * Records of the kernels of `lib/sparse`: prefix sums, sorting, the coordinate hash, voxels, kernel maps. Each `.wgsl`
+ * file has the shapes.
  *
  * @module
  */
@@ -23,6 +23,7 @@ import radixScatterCode from "./radix_scatter.wgsl" with { type: "text" };
 import rowStartsCode from "./row_starts.wgsl" with { type: "text" };
 import voxelCoordinatesCode from "./voxel_coordinates.wgsl" with { type: "text" };
 
+/** words[i] = start + i * step. Bindings: words. */
 export const fillWords = {
   name: "fill_words",
   code: fillWordsCode,
@@ -30,6 +31,7 @@ export const fillWords = {
   bindings: ["write"],
 } as const satisfies Kernel;
 
+/** Exclusive prefix sums inside blocks of 64 words. Bindings: values, sums of the blocks. */
 export const prefixSum = {
   name: "prefix_sum",
   code: prefixSumCode,
@@ -37,6 +39,7 @@ export const prefixSum = {
   bindings: ["write", "write"],
 } as const satisfies Kernel;
 
+/** Adds the scanned sums of the blocks to their words. Bindings: sums, values. */
 export const prefixSumAdd = {
   name: "prefix_sum_add",
   code: prefixSumAddCode,
@@ -44,6 +47,7 @@ export const prefixSumAdd = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** How often each digit occurs in each block. Bindings: keys, counts. */
 export const radixCount = {
   name: "radix_count",
   code: radixCountCode,
@@ -51,6 +55,7 @@ export const radixCount = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** Moves pairs to their sorted places. Bindings: keys, values, places, sorted keys, sorted values. */
 export const radixScatter = {
   name: "radix_scatter",
   code: radixScatterCode,
@@ -58,6 +63,7 @@ export const radixScatter = {
   bindings: ["read", "read", "read", "write", "write"],
 } as const satisfies Kernel;
 
+/** Inserts coordinates into a hash table. Bindings: coordinates, slots. */
 export const hashInsert = {
   name: "hash_insert",
   code: coordinateHash + hashInsertCode,
@@ -65,6 +71,7 @@ export const hashInsert = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** Marks the rows that a table holds. Bindings: slots, marks. */
 export const hashMark = {
   name: "hash_mark",
   code: coordinateHash + hashMarkCode,
@@ -72,6 +79,7 @@ export const hashMark = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** Renumbers a table by rank. Bindings: coordinates, rank, slots, distinct coordinates. */
 export const hashSettle = {
   name: "hash_settle",
   code: coordinateHash + hashSettleCode,
@@ -79,6 +87,7 @@ export const hashSettle = {
   bindings: ["read", "read", "write", "write"],
 } as const satisfies Kernel;
 
+/** Looks coordinates up. Bindings: coordinates, the table's coordinates, slots, rows. */
 export const hashRows = {
   name: "hash_rows",
   code: coordinateHash + coordinateFind + hashRowsCode,
@@ -86,6 +95,7 @@ export const hashRows = {
   bindings: ["read", "read", "read", "write"],
 } as const satisfies Kernel;
 
+/** The voxel of each point. Bindings: positions, coordinates, points outside. */
 export const voxelCoordinates = {
   name: "voxel_coordinates",
   code: voxelCoordinatesCode,
@@ -93,6 +103,7 @@ export const voxelCoordinates = {
   bindings: ["read", "write", "write"],
 } as const satisfies Kernel;
 
+/** Where each row begins in a sorted list. Bindings: sorted rows, starts. */
 export const rowStarts = {
   name: "row_starts",
   code: rowStartsCode,
@@ -100,6 +111,7 @@ export const rowStarts = {
   bindings: ["read", "write"],
 } as const satisfies Kernel;
 
+/** The mean of the points of each voxel. Bindings: x, order, starts, y. */
 export const averageRows = {
   name: "average_rows",
   code: averageRowsCode,
@@ -107,34 +119,30 @@ export const averageRows = {
   bindings: ["read", "read", "read", "write"],
 } as const satisfies Kernel;
 
+/** The struct of kernel_map.wgsl, which both passes share. */
+const kernelMapParams = {
+  volume: "u32",
+  tiles: "u32",
+  rows: "u32",
+  size: "u32",
+  centre: "i32",
+  spacing: "i32",
+  mask: "u32",
+  stride: "u32",
+} as const;
+
+/** Pairs of each offset and tile, counted. Bindings: coordinates, keys, slots, found, counts. */
 export const kernelMapCount = {
   name: "kernel_map_count",
   code: coordinateHash + coordinateFind + kernelMapCode + kernelMapCountCode,
-  params: {
-    volume: "u32",
-    tiles: "u32",
-    rows: "u32",
-    size: "u32",
-    centre: "i32",
-    spacing: "i32",
-    mask: "u32",
-    stride: "u32",
-  },
+  params: kernelMapParams,
   bindings: ["read", "read", "read", "write", "write"],
 } as const satisfies Kernel;
 
+/** Pairs of each offset and tile, written. Bindings: coordinates, keys, slots, found, offsets, entries. */
 export const kernelMapFill = {
   name: "kernel_map_fill",
   code: coordinateHash + coordinateFind + kernelMapCode + kernelMapFillCode,
-  params: {
-    volume: "u32",
-    tiles: "u32",
-    rows: "u32",
-    size: "u32",
-    centre: "i32",
-    spacing: "i32",
-    mask: "u32",
-    stride: "u32",
-  },
+  params: kernelMapParams,
   bindings: ["read", "read", "read", "read", "read", "write"],
 } as const satisfies Kernel;

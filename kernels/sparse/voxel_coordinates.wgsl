@@ -1,9 +1,9 @@
-// The voxel of each point: floor(position * per_metre), as float32.
-// A product, not a quotient: WGSL rounds products correctly on every adapter, quotients only to 2.5 ulp,
-// and a point near a face must not change its voxel with the adapter.
-// Bindings: 1 positions (read): f32 [3 * count], metres; 2 coords (write): vec4i (x, y, z, 0);
-// 3 outside (write): u32 [1], zero before: how many points have no int32 voxel (NaN, infinite, too far).
-// Grid: one thread a point, 64 a workgroup.
+// The voxel of each point: floor(position * perMetre), in float32. It is a product and not a quotient, because WGSL
+// rounds products correctly on every adapter but quotients only to 2.5 ulp, and a point near a face must not change its
+// voxel with the adapter.
+// Bindings: positions read f32[3 * count], metres; coords write vec4i[count]: (x, y, z, 0); outside read and written
+// u32[1], zero before: how many points have no int32 voxel (NaN, infinite, too far).
+// Grid: one thread per point, 64 per workgroup.
 struct Params {
   count: u32,
   perMetre: f32,

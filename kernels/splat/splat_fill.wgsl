@@ -1,11 +1,11 @@
-// From nearest points to a picture without holes: a pixel that no point falls on takes the mean of the nearest
-// square ring of pixels that has any, and of the ring beyond it, weighted by one over the distance squared. Rings
-// are looked at up to `reach` point spacings of this view; a gap wider than that is an opening and stays empty.
-// Bindings: 1 depth (read) and 2 nearest (read) of splat_index.wgsl; 3 colours (read): u32 [points], red in the
-// low byte, then green, blue; 4 inside (read): u32 [views], points inside each view; 5 picture (write): vec4f
-// [height * width]: colour 0..1, or depth, 0, 0; then 1 where there is something, else 0.
-// Grid: one thread a pixel, 64 a workgroup.
-// DEPTH fills depths instead of colours and leaves binding 3 alone.
+// From nearest points to a picture without holes. A pixel on which no point falls takes the mean of the nearest square
+// ring of pixels that has any, and of the ring beyond it, weighted by one over the distance squared. Rings are searched
+// up to `reach` point spacings of this view; a wider gap is an opening and stays empty.
+// DEPTH fills depths instead of colours and does not read the colours.
+// Bindings: depth, nearest read u32[height * width], of splat_index; colours read u32[points], red in the low byte, then
+// green, blue; inside_count read u32[views], points inside each view; picture write vec4f[height * width]: the colour
+// 0..1, or (depth, 0, 0), then 1 where there is something, else 0.
+// Grid: one thread per pixel, 64 per workgroup.
 override DEPTH: bool = false;
 struct Params {
   width: u32, // pixels

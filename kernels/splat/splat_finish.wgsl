@@ -1,9 +1,9 @@
-// The last pass of drawing points: eight bits a channel, and the background where nothing is.
-// Bindings: 1 picture (read): vec4f [height * width] of splat_fill.wgsl; 2 pixels (write): u32 [height * width],
-// red in the low byte, then green, blue.
-// Grid: one thread a pixel, 64 a workgroup.
-// SHADE: the picture holds depths. Normals come from the smaller step of depth to the left or right, and up or
-// down, so that they do not reach over edges; light falls from above and from the camera.
+// The last pass of drawing points: eight bits for each channel, and the background where there is nothing.
+// SHADE: the picture holds depths. Normals come from the smaller step of depth to the left or right, and up or down, so
+// that they do not reach over edges; light falls from above and from the camera.
+// Bindings: picture read vec4f[height * width], of splat_fill; pixels write u32[height * width], red in the low byte,
+// then green, blue.
+// Grid: one thread per pixel, 64 per workgroup.
 override SHADE: bool = false;
 struct Params {
   up: vec4f, // the scan's z axis in the camera's frame

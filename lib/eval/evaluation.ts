@@ -22,7 +22,7 @@ import { EvalModels } from "./models/eval_models.ts";
 import { drawNotableScenes } from "./pictures/before_after.ts";
 import { htmlReport } from "./report/html.ts";
 import { markdownReport } from "./report/markdown.ts";
-import { percent } from "./report/numbers.ts";
+import { percent } from "../terminal/format.ts";
 import type { Results } from "./results/results.ts";
 import { summarise } from "./results/summarise.ts";
 import type { BenchmarkProfile } from "./studies/benchmarks.ts";

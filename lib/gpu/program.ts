@@ -48,7 +48,7 @@ export class Program implements Disposable {
   readonly #label: string;
   readonly #steps: Step[] = [];
   readonly #uniforms: GpuBuffer;
-  /** Kernel of each launch, and where its struct stands among the uniforms, in bytes. */
+  /** Kernel of each launch, and where its struct begins among the uniforms, in bytes. */
   readonly #structs: { readonly kernel: Kernel; readonly offset: number }[] = [];
 
   /**

@@ -1,7 +1,6 @@
 /**
- * A graph records the launches of a network over one scan, forward first; {@link Graph.backward} walks the
- * tape and adds the launches of the gradient. Nothing runs here: {@link Plan} places the tensors and
- * compiles the launches.
+ * A graph records the launches of a network over one scan, forward first; {@link Graph.backward} walks the tape and adds
+ * the launches of the gradient. Nothing runs here: a `Plan` places the tensors and compiles the launches.
  *
  * @module
  */
@@ -9,7 +8,7 @@ import { add } from "../../kernels/elementwise/records.ts";
 import { groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 import { Tensor } from "./tensor.ts";
 
-/** A learned tensor: its values, where its gradient is summed, and whether it moves. */
+/** A learned tensor: its values, where its gradient is summed, and whether it is trained. */
 export interface Parameter {
   readonly values: Tensor;
   readonly gradient: Tensor;
@@ -24,6 +23,7 @@ interface TapeEntry {
 
 /** Records launches over tensors, and how to differentiate them. */
 export class Graph {
+  /** The launches so far, in the order in which they run. */
   readonly launches: Launch<Tensor>[] = [];
   readonly #tape: TapeEntry[] = [];
   readonly #gradients = new Map<Tensor, Tensor>();
@@ -41,13 +41,13 @@ export class Graph {
   }
 
   /**
-   * Notes how the gradient of `output` reaches the op's inputs. Ops whose inputs want no gradient leave it out.
+   * Notes how the gradient of `output` reaches the op's inputs. Ops whose inputs need no gradient do not call it.
    */
   differentiable(output: Tensor, backward: (gradient: Tensor) => void): void {
     this.#tape.push({ output, backward: (gradient) => backward(gradient!) });
   }
 
-  /** Notes a loss, whose gradient starts the backward walk. */
+  /** Notes a loss: its gradient starts the backward pass. */
   loss(backward: () => void): void {
     this.#tape.push({ output: null, backward });
   }
@@ -69,7 +69,7 @@ export class Graph {
     this.#gradients.set(tensor, sum);
   }
 
-  /** The gradient with respect to `tensor`, once {@link Graph.backward} ran. */
+  /** The gradient with respect to `tensor`, once {@link Graph.backward} has run. */
   gradient(tensor: Tensor): Tensor | undefined {
     return this.#gradients.get(tensor);
   }
@@ -88,8 +88,8 @@ export class Graph {
   }
 
   /**
-   * Bytes that the forward pass leaves for the backward one: the least that a plan takes which computes nothing
-   * twice. 0 where there is no backward pass.
+   * Bytes that the forward pass leaves for the backward pass: a plan that computes nothing twice needs at least these.
+   * 0 where there is no backward pass.
    */
   storedBytes(): number {
     const made = new Set<Tensor>();

@@ -8,7 +8,7 @@ import { CapacityError } from "../gpu/mod.ts";
 import { ScanError } from "../scan/mod.ts";
 
 /**
- * Turns a {@link CapacityError} into a {@link ScanError} that tells the client what to do, and leaves every other
+ * Replaces a {@link CapacityError} by a {@link ScanError} that tells the client what to do, and leaves every other
  * error as it is.
  *
  * @param file name of the scan that was being labelled.

@@ -103,7 +103,7 @@ export function surfaceLevels(voxels: number, depth: number): number[] {
 }
 
 /** A buffer without memory. */
-const PAPER = GpuBuffer.onPaper("paper", 16);
+const PAPER = GpuBuffer.placeholder("paper", 16);
 
 function paperTensor(label: string, rows: number, channels: number): Tensor {
   return new Tensor(label, rows, channels, { binding: PAPER });

@@ -1,5 +1,5 @@
 /**
- * Features of points to features of voxels: the mean over each voxel's points, summed in a fixed order.
+ * From features of points to features of voxels: the mean over each voxel's points, summed in a fixed order.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { averageRows as averageRowsKernel } from "../../kernels/sparse/records.t
 import { groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 
 /**
- * Launch for y[row] = mean of x[point] over the row's points.
+ * The launch for y[row] = mean of x[point] over the row's points.
  *
  * @param operands.x f32 [points][channels padded to 4].
  * @param operands.order u32 [points], `operands.starts` u32 [rows + 1]: as in `Voxels`.
@@ -24,7 +24,7 @@ export function averageRows<B>(
   });
 }
 
-/** {@link averageRows} in plain TypeScript, with float32 sums; `width` is the padded number of channels. */
+/** Reference of {@link averageRows}, with float32 sums; `width` is the padded number of channels. */
 export function averageRowsReference(
   x: Float32Array,
   order: Uint32Array,

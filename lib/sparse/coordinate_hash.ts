@@ -1,7 +1,7 @@
 /**
- * Hash table over int32 coordinates, built on the GPU. It stores row indices and compares coordinates; of
- * equal coordinates the smallest row wins, so what a lookup gives does not depend on the order of threads.
- * (The slot that a row lands in does; nobody but the lookup sees it.)
+ * A hash table over int32 coordinates, built on the GPU. It stores row indices and compares coordinates. Of equal
+ * coordinates the smallest row wins, so the result of a lookup does not depend on the order of threads. (The slot of a
+ * row does depend on it, but nothing except the lookup reads slots.)
  *
  * @module
  */
@@ -10,19 +10,28 @@ import { type Gpu, type GpuBuffer, groupsOf64, type Launch, launch } from "../gp
 import { prefixSum } from "./prefix_sum.ts";
 import { fillWords, type WordPlace } from "./words.ts";
 
-/** What a slot without a row, or a lookup without a hit, holds. */
+/** The value of a slot without a row, and the result of a lookup that finds nothing. */
 export const EMPTY = 0xffffffff;
 
 /** Distinct coordinates and the table that finds their rows. */
 export interface CoordinateTable {
-  /** vec4<i32> (x, y, z, 0), one a row. */
+  /** vec4i (x, y, z, 0) for each row. */
   readonly coords: GpuBuffer;
   /** u32 [mask + 1]: a row of `coords`, or {@link EMPTY}. */
   readonly slots: GpuBuffer;
   readonly mask: number;
 }
 
-/** Slots of a table for `rows` rows: a power of two, at least twice as many. */
+/**
+ * Slots of a table for `rows` rows: a power of two, at least twice as many.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([0, 4, 5].map(tableSlots), [2, 8, 16]);
+ * ```
+ */
 export function tableSlots(rows: number): number {
   let slots = 2;
   while (slots < 2 * rows) slots *= 2;
@@ -36,8 +45,8 @@ export function tableSlots(rows: number): number {
  * @param owner takes the table's slots.
  * @param scratch takes the table's coordinates, with room for `count` rows (copy those that exist), and the
  *   buffers needed between the launches; dispose of it once all are submitted.
- * @param coords vec4<i32> [count]; the fourth component is ignored.
- * @param total where to leave the number of distinct coordinates.
+ * @param coords vec4i [count]; the fourth component is ignored.
+ * @param total receives the number of distinct coordinates.
  */
 export function distinctCoordinates(
   gpu: Gpu,
@@ -76,7 +85,7 @@ export function distinctCoordinates(
   return { table: { coords: distinct, slots, mask }, launches };
 }
 
-/** Launch that writes the row of each of `count` coordinates into `rows` (u32), {@link EMPTY} for none. */
+/** The launch that writes the row of each of `count` coordinates into `rows` (u32), {@link EMPTY} for none. */
 export function findRows(
   table: CoordinateTable,
   coords: GpuBuffer,
@@ -90,7 +99,7 @@ export function findRows(
   });
 }
 
-/** Rows by coordinate, the plain twin of a {@link CoordinateTable}. */
+/** Rows by coordinate: a {@link CoordinateTable} on the host. */
 export type CoordinateIndex = Map<string, number>;
 
 /** The key of a coordinate in a {@link CoordinateIndex}. */
@@ -99,9 +108,19 @@ export function coordinateKey(x: number, y: number, z: number): string {
 }
 
 /**
- * {@link distinctCoordinates} in plain TypeScript.
+ * Reference of {@link distinctCoordinates}.
  *
- * @param coords four words a row, as on the GPU.
+ * @param coords four words for each row, as on the GPU.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const coords = Int32Array.of(5, 0, 0, 0, -1, 0, 0, 0, 4, 1, 1, 0);
+ * const distinct = distinctCoordinatesReference(coords, 2);
+ * assert.deepEqual([...distinct.coords], [4, 0, 0, 0, -2, 0, 0, 0]);
+ * assert.equal(distinct.index.get(coordinateKey(-2, 0, 0)), 1);
+ * ```
  */
 export function distinctCoordinatesReference(
   coords: Int32Array,

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { MAX_ROWS, TILE_ROWS } from "../../kernels/sparse/pair_list.ts";
 import { kernelMapCount, kernelMapFill } from "../../kernels/sparse/records.ts";
 import {
   CapacityError,
@@ -17,19 +18,13 @@ import {
 import { type CoordinateIndex, coordinateKey, type CoordinateTable } from "./coordinate_hash.ts";
 import { prefixSum } from "./prefix_sum.ts";
 
-/** Output rows of a tile: the low 6 bits of an entry. */
-export const TILE_ROWS = 64;
-
-/** An entry keeps its source row in the upper 26 bits. */
-export const MAX_ROWS = 2 ** 26;
-
 /** The pairs of one direction of a convolution, by offset and tile of 64 output rows. */
 export interface PairList {
   /** Output rows. */
   readonly rows: number;
   /** ceil(rows / 64). */
   readonly tiles: number;
-  /** True where offset k stands at volume - 1 - k (the lists are shared with the other direction). */
+  /** True where offset k is listed at volume - 1 - k, because the lists are shared with the other direction. */
   readonly mirrored: boolean;
   /** Number of pairs. */
   readonly pairs: number;
@@ -51,7 +46,7 @@ export interface KernelMap {
   readonly transposed: PairList;
 }
 
-/** One level of a pyramid, as far as kernel maps need it. */
+/** What a kernel map needs of one level of a pyramid. */
 export interface MapLevel {
   /** Coordinates are multiples of it; a power of two. */
   readonly stride: number;
@@ -67,7 +62,7 @@ export interface MapRequest {
   readonly to: MapLevel;
 }
 
-/** One list to build: `rows` gather from `sources` at multiples of `spacing` (negative: the transposed list). */
+/** One list to build: `rows` gather from `sources` at multiples of `spacing`, negative for the transposed list. */
 interface ListRequest {
   readonly size: number;
   readonly spacing: number;
@@ -76,7 +71,7 @@ interface ListRequest {
 }
 
 /**
- * Builds kernel maps together: two submits and one readback for all of them.
+ * Builds kernel maps, with two submits and one readback for all of them.
  *
  * @param owner takes the buffers of the maps; nothing is left in it where building fails.
  * @throws {RangeError} for a kernel size or dilation that is not a positive integer.
@@ -113,7 +108,7 @@ export async function buildKernelMaps(
   return maps;
 }
 
-/** Whether offset k of the transposed list is offset volume - 1 - k of the forward one. */
+/** Whether offset k of the transposed list is offset volume - 1 - k of the forward list. */
 function isMirrored(kernelSize: number, from: MapLevel, to: MapLevel): boolean {
   return from.stride === to.stride && kernelSize % 2 === 1;
 }
@@ -225,6 +220,15 @@ function checkBinding(gpu: Gpu, { size, rows }: ListRequest, bytes: number): voi
  * The offsets of a kernel, in order: x fastest; odd sizes centred, even ones from 0.
  *
  * @param spacing dilation times the finer tensor stride.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(kernelOffsets(3, 1).length, 27);
+ * assert.deepEqual(kernelOffsets(3, 2).slice(0, 3), [[-2, -2, -2], [0, -2, -2], [2, -2, -2]]);
+ * assert.deepEqual(kernelOffsets(2, 1).slice(0, 2), [[0, 0, 0], [1, 0, 0]]);
+ * ```
  */
 export function kernelOffsets(kernelSize: number, spacing: number): [number, number, number][] {
   const centre = kernelSize % 2 === 1 ? (kernelSize - 1) / 2 : 0;
@@ -235,11 +239,11 @@ export function kernelOffsets(kernelSize: number, spacing: number): [number, num
 }
 
 /**
- * One {@link PairList} in plain TypeScript.
+ * Reference of one {@link PairList}.
  *
- * @param coords of the output rows, four words a row.
+ * @param coords of the output rows, four words for each.
  * @param sources rows by coordinate.
- * @param offsets as {@link kernelOffsets} gives them, negated for the transposed list.
+ * @param offsets those of {@link kernelOffsets}, negated for the transposed list.
  */
 export function pairListReference(
   coords: Int32Array,

@@ -1,6 +1,6 @@
 /**
- * Points to voxels, on the GPU: which voxel each point lies in, the distinct voxels in the order of their
- * first points, and the points of each voxel as a sorted list, so that sums over them have a fixed order.
+ * From points to voxels, on the GPU: the voxel of each point, the distinct voxels in the order of their first points,
+ * and the points of each voxel as a sorted list, so that sums over them have a fixed order.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class Voxels implements Disposable {
   readonly count: number;
   /** Edge of a voxel, metres. */
   readonly size: number;
-  /** vec4<i32> [count]: (x, y, z, 0), in the order of the voxels' first points. */
+  /** vec4i [count]: (x, y, z, 0), in the order of the voxels' first points. */
   readonly coords: GpuBuffer;
   /** u32 [points]: the voxel of each point. */
   readonly pointRow: GpuBuffer;
@@ -32,6 +32,7 @@ export class Voxels implements Disposable {
   /** u32 [count + 1]: where each voxel's points begin in `order`. */
   readonly starts: GpuBuffer;
 
+  /** Takes over the buffers. */
   constructor(fields: Omit<Voxels, "destroy" | typeof Symbol.dispose>) {
     this.points = fields.points;
     this.count = fields.count;
@@ -42,6 +43,7 @@ export class Voxels implements Disposable {
     this.starts = fields.starts;
   }
 
+  /** Frees the buffers. */
   destroy(): void {
     for (const buffer of [this.coords, this.pointRow, this.order, this.starts]) buffer.destroy();
   }
@@ -139,7 +141,21 @@ function voxelsPerMetre(voxelSize: number): number {
   return perMetre;
 }
 
-/** {@link voxelize} in plain TypeScript; coordinates are four words a voxel. */
+/**
+ * Reference of {@link voxelize}; coordinates are four words for each voxel.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const positions = Float32Array.of(0.06, 0, 0, -0.01, 0, 0, 0.07, 0.04, 0.01);
+ * const { coords, pointRow, order, starts } = voxelizeReference(positions, 0.05);
+ * assert.deepEqual([...coords], [1, 0, 0, 0, -1, 0, 0, 0]);
+ * assert.deepEqual([...pointRow], [0, 1, 0]);
+ * // Voxel 0 holds points 0 and 2, voxel 1 holds point 1.
+ * assert.deepEqual([[...order], [...starts]], [[0, 2, 1], [0, 2, 3]]);
+ * ```
+ */
 export function voxelizeReference(positions: Float32Array, voxelSize: number): {
   coords: Int32Array;
   pointRow: Uint32Array;

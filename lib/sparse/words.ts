@@ -6,7 +6,7 @@
 import { fillWords as fillWordsKernel } from "../../kernels/sparse/records.ts";
 import { type Binding, type GpuBuffer, groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 
-/** One word of a buffer, where a launch leaves a count. */
+/** One word of a buffer, which receives a count. */
 export interface WordPlace {
   readonly buffer: GpuBuffer;
   readonly index: number;

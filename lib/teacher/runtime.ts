@@ -1,13 +1,13 @@
 /**
- * The only door to ONNX Runtime. Two builds of onnxruntime-web are in use, each loaded when first asked for:
- * the one for Node, whose WebAssembly lies beside it (nothing is downloaded), and the WebGPU one, which takes
- * our own device and leaves outputs on it. On a software adapter the first is some 15 times faster.
+ * The only module that uses ONNX Runtime. It loads two builds of onnxruntime-web on demand: the one for Node, whose
+ * WebAssembly lies beside it, so that nothing is downloaded, and the WebGPU one, which takes our own device and leaves
+ * outputs on it. On a software adapter the first is some 15 times faster.
  *
- * The wasm provider's threads are workers of ours, each with a session of its own, and photographs are dealt out
- * among them; the event loop stays free meanwhile. ONNX Runtime's own threads are not used: under Deno 2.9.6 a
- * worker of onnxruntime-web 1.30.0 may miss that the main thread just grew the shared memory, dies of "memory
- * access out of bounds", and the main thread then spins for it for ever (seen under load, with photographs of
- * growing size).
+ * The threads of the wasm provider are workers of ours. Each has a session of its own, and photographs are distributed
+ * among them; the event loop stays free meanwhile. ONNX Runtime's own threads are not used: under Deno 2.9.6 a worker
+ * of onnxruntime-web 1.30.0 may miss that the main thread has just grown the shared memory and die of "memory access
+ * out of bounds", after which the main thread waits for it for ever (seen under load, with photographs of growing
+ * size).
  *
  * @module
  */
@@ -16,31 +16,31 @@ import { minBy } from "@std/collections/min-by";
 import { RpcClient } from "../rpc/client.ts";
 import type { ExternalData, WasmCalls } from "./wasm_worker.ts";
 
-/** What a session computes with. */
+/** The execution provider of a session. */
 export type Provider = "wasm" | "webgpu";
 
-/** Workers of the wasm provider at most: photographs are few, and each worker holds the model. */
+/** The most workers of the wasm provider: photographs are few, and each worker holds the model. */
 const MOST_THREADS = 4;
-/** Errors only: the providers warn of every shape operator that they leave to the CPU. */
+/** Only errors are logged: the providers warn of every shape operator that they leave to the CPU. */
 const LOG_SEVERITY = 3;
 
-/** A model's bytes; models beyond protobuf's 2 GiB keep their weights in further files. */
+/** The bytes of a model; models beyond protobuf's 2 GiB keep their weights in further files. */
 export interface ModelBytes {
   readonly onnx: Uint8Array;
   readonly externalData: ExternalData[];
 }
 
-/** Pixels for a model, f32. */
+/** Pixels for a model, float32. */
 export interface OnnxInput {
   readonly data: Float32Array;
   readonly dims: number[];
 }
 
-/** A model's output, on the host or on the GPU. */
+/** The output of a model, in memory or on the GPU. */
 export interface OnnxOutput {
   readonly type: string;
   readonly dims: readonly number[];
-  /** The elements, or the buffer of ONNX Runtime's that holds them until {@link OnnxOutput.dispose}. */
+  /** The elements, or ONNX Runtime's buffer of them, which is valid until {@link OnnxOutput.dispose}. */
   readonly data: Float32Array | GPUBuffer;
   dispose(): void;
 }
@@ -49,13 +49,17 @@ export interface OnnxOutput {
 export interface OnnxSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** Runs that may be under way at once. */
+  /** How many runs may overlap. */
   readonly threads: number;
   run(inputName: string, outputName: string, input: OnnxInput): Promise<OnnxOutput>;
   release(): Promise<void>;
 }
 
-/** Loads a model on the CPU, into as many workers as are used at once. */
+/**
+ * Loads a model on the CPU, in several workers.
+ *
+ * @throws the error of ONNX Runtime where the bytes are not a model.
+ */
 export async function wasmSession({ onnx, externalData }: ModelBytes): Promise<OnnxSession> {
   const threads = Math.max(1, Math.min(navigator.hardwareConcurrency, MOST_THREADS));
   const cutOff = (what: string) => new Error(`Cannot go on: the worker of the teacher ${what}`);
@@ -83,7 +87,11 @@ export async function wasmSession({ onnx, externalData }: ModelBytes): Promise<O
   }
 }
 
-/** Loads a model on a GPU device; outputs stay in its buffers. */
+/**
+ * Loads a model on a GPU device; outputs stay in its buffers.
+ *
+ * @throws the error of ONNX Runtime where the bytes are not a model.
+ */
 export async function webgpuSession(
   { onnx, externalData }: ModelBytes,
   device: GPUDevice,

@@ -5,7 +5,7 @@
  */
 import type { Binding, GpuBuffer } from "../gpu/mod.ts";
 import { movingAverage } from "../graph/optimizers/moving_average.ts";
-import { overRanges, wholeOf } from "../graph/optimizers/bindable_ranges.ts";
+import { launchOverRanges, wholeBuffer } from "../graph/optimizers/bindable_ranges.ts";
 import type { Parameters } from "../nn/parameters.ts";
 import type { NamedTensor } from "../nn/safetensors.ts";
 import type { PlanContext } from "./plans/context.ts";
@@ -43,10 +43,13 @@ export class Learner implements Disposable {
 
   /** Moves all weights back towards the source by a share of their distance from it. */
   drawBack({ gpu, parameters: source }: LearnerSource, share: number): void {
-    const operands = { x: wholeOf(source.values), average: wholeOf(this.parameters.values) };
+    const operands = {
+      x: wholeBuffer(source.values),
+      average: wholeBuffer(this.parameters.values),
+    };
     const keep = 1 - share;
     gpu.run(
-      overRanges(operands, (part, count) => movingAverage<Binding>(part, count, keep)),
+      launchOverRanges(operands, (part, count) => movingAverage<Binding>(part, count, keep)),
       "draw back",
     );
   }

@@ -1,6 +1,6 @@
 /**
- * What steps take of memory by voxel: the plan's bytes, laid out on paper. Parameters, kernel maps and targets stand
- * beside it.
+ * The memory that steps take for each voxel: the bytes of their plans, laid out without a GPU. Parameters, kernel maps
+ * and targets come on top.
  */
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { Student } from "../../lib/nn/student.ts";
@@ -12,7 +12,7 @@ const STEPS: readonly StepKind[] = ["prediction", "adaptation", "training"];
 const TEACHER_WIDTH = 384;
 const VOXELS = 40_000;
 
-/** Prints a line a network; what is live and what is stored is said of the adaptation. */
+/** Prints one line for each network; the columns `live` and `stored` are those of the adaptation. */
 export function benchMemory(gpu: Gpu): void {
   const coords = roomCloud(1, VOXELS);
   console.log(`\nplanned on ${VOXELS} voxels, a teacher ${TEACHER_WIDTH} wide`);

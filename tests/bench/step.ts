@@ -1,6 +1,6 @@
 /**
- * One step of TTT-KD with the embedded student on a held-out room of the shifted scanner, split by op: where
- * the time goes, by the GPU's own timestamps.
+ * One step of TTT-KD with the embedded student on a held-out room of a noisy scanner: the time of each kernel, by the
+ * GPU's own timestamps.
  */
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
@@ -15,10 +15,10 @@ import { LossHistory } from "../../lib/ttt/plans/loss_history.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
-/** Prints milliseconds and share of each kernel, medians over `rounds` steps. */
+/** Prints the milliseconds and the share of each kernel, medians over `rounds` steps. */
 export async function benchStep(gpu: Gpu, rounds: number): Promise<void> {
   if (!gpu.features.has("timestamp-query")) {
-    console.log("\none TTT-KD step: left out, the adapter has no timestamp queries");
+    console.log("\none TTT-KD step is left out: the adapter has no timestamp queries");
     return;
   }
   using owned = new DisposableStack();

@@ -5,15 +5,13 @@ import { claimsOf } from "../../lib/eval/report/claims.ts";
 import { element } from "../../lib/eval/report/markup.ts";
 import { lineChart } from "../../lib/eval/report/line_chart.ts";
 import { markdownReport, markdownTable } from "../../lib/eval/report/markdown.ts";
-import { percent, signed, withInterval } from "../../lib/eval/report/numbers.ts";
+import { signed, withInterval } from "../../lib/eval/report/numbers.ts";
 import { htmlReport } from "../../lib/eval/report/html.ts";
 import { gainsTable, miouTable, stepZeroTable } from "../../lib/eval/report/tables.ts";
 import { captionOf, notableScenes } from "../../lib/eval/pictures/before_after.ts";
 import { smallResults } from "./support.ts";
 
-Deno.test("numbers are percent with one decimal, and differences have a sign", () => {
-  assert.equal(percent(0.6344), "63.4");
-  assert.equal(percent(NaN), "–");
+Deno.test("signed() and withInterval() write differences with their sign", () => {
   assert.equal(signed(0.1), "+10.0");
   assert.equal(signed(-0.021), "−2.1");
   assert.equal(signed(-0.0001), "+0.0");
@@ -200,13 +198,16 @@ Deno.test("notableScenes() are the best, the median and the worst gain of shifte
   assert.deepEqual(notableScenes({ ...results, domains: {} }), []);
 });
 
-Deno.test("both reports name the variants that no student is there for", () => {
+Deno.test("both reports name the variants without a student", () => {
   const results = smallResults();
   for (const report of [markdownReport(results), htmlReport(results, [])]) {
-    assert.match(report, /Left out, for no student is there: teachers: ttt-kd, teacher oracle/);
+    assert.match(
+      report,
+      /Left out, since no student is available: teachers: ttt-kd, teacher oracle/,
+    );
   }
   const whole = { ...results, withoutStudent: [] };
   for (const report of [markdownReport(whole), htmlReport(whole, [])]) {
-    assert.doesNotMatch(report, /no student is there/);
+    assert.doesNotMatch(report, /no student is available/);
   }
 });

@@ -8,7 +8,7 @@ import { FeatureMap } from "../../lib/teacher/mod.ts";
 import { readStudent } from "../../lib/models/students.ts";
 import { withFolder } from "../commands/support.ts";
 import { withGpu } from "../gpu.ts";
-import { FakeEngine } from "../routes/support.ts";
+import { FakeEngine } from "../routes/fake_engine.ts";
 import { smallDataset } from "./support.ts";
 
 const CARD = { ...new FakeEngine().teacher, width: 3 };

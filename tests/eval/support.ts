@@ -14,7 +14,7 @@ import { summarise } from "../../lib/eval/results/summarise.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
 import { STUDY_NAMES, type StudyContext } from "../../lib/eval/studies/study.ts";
 import type { SegmentRequest, SegmentResult } from "../../lib/segment/segmenter.ts";
-import { FakeEngine } from "../routes/support.ts";
+import { FakeEngine } from "../routes/fake_engine.ts";
 
 /** Points of a scene. */
 const POINTS = 30;

@@ -13,7 +13,7 @@ import {
 import { BufferPool, sizeClass } from "../../lib/gpu/pool.ts";
 import { withGpu } from "../gpu.ts";
 
-/** Writes its workgroup's index plus one, so that a missing or doubled group shows. */
+/** Adds a step to the place of its workgroup, so that a missing or doubled workgroup shows. */
 const count = {
   name: "count",
   params: { groups: "u32", step: "u32" },
@@ -65,7 +65,7 @@ withGpu("Gpu.pipeline() specialises by constants and caches", (gpu) => {
   assert.equal(gpu.stats.pipelines, before + 2);
 });
 
-withGpu("Program.submit() repeats with new params and without new objects", async (gpu) => {
+withGpu("Program.submit() runs again with new params and makes no new objects", async (gpu) => {
   using seen = gpu.zeros("seen", 64);
   using program = new Program(gpu, [
     launch(count, {
@@ -97,7 +97,7 @@ withGpu("Gpu.settled() throws what WebGPU refused", async (gpu) => {
   await gpu.settled();
 });
 
-withGpu("Gpu refuses what would fail in silence", async (gpu) => {
+withGpu("Gpu refuses what WebGPU would drop without a word", async (gpu) => {
   using buffer = gpu.buffer("small", 16);
   assert.throws(() => gpu.write(buffer, new Uint32Array(5)), RangeError);
   await assert.rejects(() => gpu.read(buffer, Uint32Array, 5), RangeError);

@@ -1,4 +1,4 @@
-/** Targets in float16: how they are rounded, and the ops that read them. */
+/** Targets in float16: their rounding, and the ops that read them. */
 import assert from "node:assert/strict";
 import { packHalf } from "../../kernels/pairing/records.ts";
 import { centreRows, centreRowsReference } from "../../lib/graph/ops/centre_rows.ts";
@@ -11,7 +11,7 @@ import { type Gpu, groupsOf64, launch } from "../../lib/gpu/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { assertClose, inputTensor, runGraph, seededNumbers } from "./support.ts";
 
-/** Rounds rows of whole quads on the GPU. */
+/** Rounds rows of whole vec4f on the GPU. */
 function pack(gpu: Gpu, owned: DisposableStack, rows: Float32Array<ArrayBuffer>) {
   using x = gpu.upload("x", rows);
   const quads = rows.length / 4;

@@ -1,4 +1,4 @@
-/** The kernel that merges batch statistics takes no memory with every dispatch. */
+/** The kernel that merges batch statistics must not take memory at every dispatch. */
 import assert from "node:assert/strict";
 import { normMerge } from "../../kernels/norm/records.ts";
 import { type Gpu, launch } from "../../lib/gpu/mod.ts";
@@ -7,7 +7,7 @@ import { withGpu } from "../gpu.ts";
 const C4 = 4;
 const DISPATCHES = 200;
 const MIB = 2 ** 20;
-/** Lavapipe kept 45 MiB and more of compiled variants where it could unroll the loops. */
+/** Where lavapipe could unroll the loops, it kept 45 MiB and more of compiled variants. */
 const MOST_GROWTH = 16 * MIB;
 
 /** Merges the statistics of `rows` rows again and again. */
@@ -27,7 +27,7 @@ async function merge(gpu: Gpu, rows: number): Promise<void> {
   await gpu.finished();
 }
 
-withGpu("norm_merge.wgsl is not compiled again at every dispatch", async (gpu) => {
+withGpu("norm_merge is not compiled again at every dispatch", async (gpu) => {
   for (const rows of [200, 600]) {
     await merge(gpu, rows);
     const before = Deno.memoryUsage().rss;

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { DEFAULT_QUEUE_LIMITS } from "../../lib/serving/queue/queue.ts";
 import { DEFAULT_SESSION_LIMITS } from "../../lib/serving/sessions/session.ts";
 import { openServer } from "../../routes/open_server.ts";
-import { FakeEngine, fakeLabeller, formRequest, fullForm, type JobAnswer } from "./support.ts";
+import { FakeEngine } from "./fake_engine.ts";
+import { fakeLabeller, formRequest, fullForm, type JobAnswer } from "./support.ts";
 
 Deno.test("openServer() puts the job at work back when it stops, and the next server does it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tttkd-open-"));

@@ -10,8 +10,8 @@ import { readStudent } from "../../lib/models/students.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
 import { createApp } from "../../routes/app.ts";
 import { logged, withFolder } from "../serving/queue/support.ts";
+import { FakeEngine } from "./fake_engine.ts";
 import {
-  FakeEngine,
   formRequest,
   fullForm,
   type JobsApp,

@@ -49,7 +49,7 @@ async function readList(gpu: Gpu, list: PairList, volume: number) {
 
 Deno.test("kernelOffsets() follows MinkowskiEngine: x fastest, odd centred, even from 0", () => {
   assert.deepEqual(kernelOffsets(1, 4), [[0, 0, 0]]);
-  // backbones: K=8 is (0,0,0) (1,0,0) (0,1,0) (1,1,0) (0,0,1) (1,0,1) (0,1,1) (1,1,1).
+  // shared/notes/backbones.md: K=8 is (0,0,0) (1,0,0) (0,1,0) (1,1,0) (0,0,1) (1,0,1) (0,1,1) (1,1,1).
   assert.deepEqual(kernelOffsets(2, 2), [
     [0, 0, 0],
     [2, 0, 0],

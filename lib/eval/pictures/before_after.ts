@@ -9,7 +9,8 @@ import type { Dataset, DatasetScene } from "../../datasets/dataset.ts";
 import { drawPanels, labelColors } from "../../pictures/picture.ts";
 import type { CellBatch } from "../cells/plan.ts";
 import { type BatchEngine, labelBy } from "../cells/runner.ts";
-import { percent, signed } from "../report/numbers.ts";
+import { percent } from "../../terminal/format.ts";
+import { signed } from "../report/numbers.ts";
 import type { Results } from "../results/results.ts";
 
 /** A scene that is shown in the report. */

@@ -1,6 +1,6 @@
 /**
- * The distillation loss of TTT-KD (arXiv 2403.11691): one minus the cosine between what the student's
- * distillation head says of a voxel and the teacher's feature there, over voxels that have a target.
+ * The distillation loss of TTT-KD (arXiv 2403.11691): one minus the cosine between the output of the student's
+ * distillation head at a voxel and the teacher's feature there, over voxels that have a target.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { expectShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Loss, meanLoss } from "./mean_loss.ts";
 
-/** What the student's features are to agree with. */
+/** What the student's features are compared with. */
 export interface DistillationTarget {
   /** Teacher features, [N][D]. */
   readonly values: Tensor;
@@ -19,12 +19,12 @@ export interface DistillationTarget {
   readonly half?: boolean;
   /** f32 [N]: 0 where no view sees the voxel. */
   readonly mask: Tensor;
-  /** [1][D], taken off the values: the teacher's mean over source points, or zeros. */
+  /** [1][D], subtracted from the values: the teacher's mean over source points, or zeros. */
   readonly centre: Tensor;
 }
 
 /**
- * mean over rows with a target of 1 - cos(z, t - centre): [N][D] -> scalar.
+ * The mean of 1 - cos(z, t - centre) over rows with a target: [N][D] -> scalar.
  *
  * @throws {TypeError} where z and the targets differ in shape.
  */

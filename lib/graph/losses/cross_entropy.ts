@@ -1,5 +1,5 @@
 /**
- * Softmax cross-entropy, averaged over rows whose label counts.
+ * Softmax cross-entropy, averaged over rows with a label.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import { type Loss, meanLoss } from "./mean_loss.ts";
 
 /** Settings of {@link crossEntropy}. */
 export interface CrossEntropyOptions {
-  /** Rows of this label, and of any label that is no class, are left out. */
+  /** Rows with this label, or with a label that is not a class, are left out. */
   readonly ignore: number;
   /** Weight of this loss in the sum that is differentiated. */
   readonly weight: number;
 }
 
-/** mean over counted rows of -log softmax(logits)[target]: [N][C], u32 [N] -> scalar. */
+/** The mean of -log softmax(logits)[target] over rows with a label: [N][C], u32 [N] -> scalar. */
 export function crossEntropy(
   graph: Graph,
   logits: Tensor,
@@ -49,7 +49,19 @@ export function crossEntropy(
   });
 }
 
-/** Reference of {@link crossEntropy}: loss and its gradient, weight 1, on rows of `channels` numbers. */
+/**
+ * Reference of {@link crossEntropy}: loss and its gradient, weight 1, on rows of `channels` numbers.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * // Two classes that are equally likely, and a row that is left out.
+ * const { loss, gradient } = crossEntropyReference([3, 3, 9, 1], [1, 255], 2, 255);
+ * assert.ok(Math.abs(loss - Math.LN2) < 1e-12);
+ * assert.deepEqual([...gradient], [0.5, -0.5, 0, 0]);
+ * ```
+ */
 export function crossEntropyReference(
   logits: ArrayLike<number>,
   targets: ArrayLike<number>,

@@ -1,6 +1,6 @@
 /**
  * The diversity loss of SHOT and AdaContrast (Liang et al. 2020, Chen et al. 2022): minus the entropy of the
- * mean prediction, so that pseudo-labels do not run into one class.
+ * mean prediction, so that pseudo-labels do not collapse into one class.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import { groupsOf64, launch } from "../../gpu/mod.ts";
 import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Loss } from "./mean_loss.ts";
-import { biasGradient, biasGradientScratch } from "../ops/reduction.ts";
+import { biasGradient, biasGradientScratch } from "../ops/bias_gradient.ts";
 import { softmax, softmaxReference } from "../ops/softmax.ts";
 
-/** Keeps the logarithm of a class that nobody predicts finite. */
+/** Keeps the logarithm finite for a class that is never predicted. */
 const FLOOR = 1e-8;
 
-/** Sum over classes of m log(m + 1e-8), m the mean of softmax(logits) over rows: [N][C] -> scalar, in nats. */
+/** The sum over classes of m log(m + 1e-8), with m the mean of softmax(logits) over rows: [N][C] -> scalar, in nats. */
 export function diversity(graph: Graph, logits: Tensor, weight: number): Loss {
   const { rows, channels } = logits;
   const p = softmax(graph, logits);

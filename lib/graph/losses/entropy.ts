@@ -1,5 +1,5 @@
 /**
- * Mean entropy of the predictions: what TENT minimises (Wang et al. 2021).
+ * The mean entropy of the predictions, which TENT minimises (Wang et al. 2021).
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Tensor } from "../tensor.ts";
 import { logSoftmaxReference } from "../ops/softmax.ts";
 import { type Loss, meanLoss } from "./mean_loss.ts";
 
-/** mean over rows of H(softmax(logits)) in nats: [N][C] -> scalar. */
+/** The mean of H(softmax(logits)) over rows, in nats: [N][C] -> scalar. */
 export function entropy(graph: Graph, logits: Tensor, weight: number): Loss {
   const constants = { C: logits.channels, W: logits.width };
   const { rows } = logits;

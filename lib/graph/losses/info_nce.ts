@@ -1,6 +1,6 @@
 /**
  * InfoNCE (van den Oord et al. 2018) with class-aware negatives, as AdaContrast uses it (Chen et al. 2022):
- * each query is to be nearer to its own key than to keys of other pseudo-labels.
+ * each query should be nearer to its own key than to keys of other pseudo-labels.
  *
  * @module
  */
@@ -23,15 +23,15 @@ export interface Contrast {
   readonly keys: Tensor;
   /** u32 [N]: pseudo-labels of the queries. */
   readonly labels: Tensor;
-  /** u32 [M] or more: pseudo-labels of the keys. Keys of a query's own label are no negatives of it. */
+  /** u32 [M] or more: pseudo-labels of the keys. Keys with a query's own label are not among its negatives. */
   readonly keyLabels: Tensor;
-  /** T, by which similarities are divided. */
+  /** T: similarities are divided by it. */
   readonly temperature: number;
 }
 
 /**
- * mean over rows of -log(exp(q k+ / T) / (exp(q k+ / T) + sum over negatives of exp(q k / T))), in nats:
- * [N][D] -> scalar. Rows are taken as they are; normalise them before.
+ * The mean over rows of -log(exp(q k+ / T) / (exp(q k+ / T) + sum over negatives of exp(q k / T))), in nats:
+ * [N][D] -> scalar. Rows are not normalised here.
  *
  * @throws {TypeError} where the widths differ.
  */

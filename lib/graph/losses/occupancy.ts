@@ -13,19 +13,19 @@ import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Loss, meanLoss } from "./mean_loss.ts";
 
-/** What {@link occupancy} takes for empty, for occupied, and for a cell that does not count. */
+/** Targets of {@link occupancy}: an empty cell, an occupied one, and one that is left out. */
 export const CELL = { empty: 0, occupied: 1, ignored: 2 } as const;
 
 /** Settings of {@link occupancy}. */
 export interface OccupancyOptions {
-  /** An occupied cell counts as so many empty ones. */
+  /** How many empty cells an occupied one counts as. */
   readonly positiveWeight: number;
   /** Weight of this loss in the sum that is differentiated. */
   readonly weight: number;
 }
 
 /**
- * Weighted mean, over cells that count, of -log sigmoid(±logit): [N][K], u32 [N][K] (see {@link CELL})
+ * The weighted mean of -log sigmoid(±logit) over cells that are not left out: [N][K], u32 [N][K] (see {@link CELL})
  * -> scalar, in nats. The second number of the loss is the sum of the weights.
  */
 export function occupancy(

@@ -16,8 +16,8 @@ import { logSoftmaxReference } from "../ops/softmax.ts";
 import { type Loss, meanLoss } from "./mean_loss.ts";
 
 /**
- * mean over rows with a target of -sum over classes of p log softmax(logits): [N][C] -> scalar. A row of p
- * that is zero has no target and counts for nothing. No gradient reaches p.
+ * The mean of -sum over classes of p log softmax(logits) over rows with a target: [N][C] -> scalar. A row of p that is
+ * zero has no target and is left out. No gradient reaches p.
  *
  * @throws {TypeError} where logits and p differ in shape.
  */

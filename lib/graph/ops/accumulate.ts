@@ -1,5 +1,5 @@
 /**
- * A sum over submits: each run of the plan adds a tensor to a buffer that outlives it.
+ * A sum over submits: each run of the plan adds a tensor to a buffer that outlives the plan.
  *
  * @module
  */

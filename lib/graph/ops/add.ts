@@ -1,5 +1,5 @@
 /**
- * Sum of two tensors: the residual connection.
+ * The sum of two tensors, as in a residual connection.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export function add(graph: Graph, a: Tensor, b: Tensor): Tensor {
   return y;
 }
 
-/** Reference of {@link add}; its gradient hands dy to both sides. */
+/** Reference of {@link add}. Its gradient is dy for both sides. */
 export function addReference(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
   return Float64Array.from(a, (value, i) => value + b[i]!);
 }

@@ -27,7 +27,7 @@ export interface BatchNormState {
 
 /** How a batch norm normalises. */
 export interface BatchNormMode {
-  /** `batch`: by the scan's own mean and variance; `running`: by those of training. */
+  /** `batch`: by the scan's own mean and variance; `running`: by those kept from training. */
   readonly statistics: "batch" | "running";
   /** How far a step in `batch` mode moves the running statistics; 0 leaves them. */
   readonly momentum: number;
@@ -114,14 +114,14 @@ export function batchNorm(
   return y;
 }
 
-/** Statistics by channel. */
-export interface Statistics {
+/** Mean and variance of each channel. */
+export interface ChannelStatistics {
   mean: Float64Array;
   variance: Float64Array;
 }
 
 /** Mean and biased variance of each channel of x [rows][channels]. */
-export function statisticsReference(x: ArrayLike<number>, rows: number): Statistics {
+export function statisticsReference(x: ArrayLike<number>, rows: number): ChannelStatistics {
   const channels = x.length / rows;
   const mean = new Float64Array(channels);
   const variance = new Float64Array(channels);
@@ -135,7 +135,7 @@ export function statisticsReference(x: ArrayLike<number>, rows: number): Statist
 /** Reference of {@link batchNorm}, with the statistics given. */
 export function batchNormReference(
   x: ArrayLike<number>,
-  { mean, variance }: Statistics,
+  { mean, variance }: ChannelStatistics,
   gamma: ArrayLike<number>,
   beta: ArrayLike<number>,
   epsilon: number,
@@ -151,7 +151,7 @@ export function batchNormReference(
 export function batchNormBackwardReference(
   x: ArrayLike<number>,
   dy: ArrayLike<number>,
-  { mean, variance }: Statistics,
+  { mean, variance }: ChannelStatistics,
   gamma: ArrayLike<number>,
   epsilon: number,
   isBatch: boolean,

@@ -1,6 +1,6 @@
 /**
- * Targets as the 2D probe takes them: the teacher's features less their mean over source points, brought to
- * one length, as the distillation loss only looks at directions too. Targets are constants: no gradient.
+ * Targets as the 2D probe reads them: the teacher's features less their mean over source points, scaled to one length,
+ * because the distillation loss compares directions alone, too. Targets are constants: they have no gradient.
  *
  * @module
  */

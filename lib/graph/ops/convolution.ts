@@ -1,14 +1,15 @@
 /**
  * Sparse convolution over a pair list: y[o] = b + sum over k and its pairs (o, i) of x[i] W[k] (Choy et al. 2019,
- * eq. 3). Builders of launches only; `learned.ts` gives them their place in a graph. The input gradient is the
- * same kernel over the transposed list and weights (Tang et al. 2022, TorchSparse); strided and transposed
- * convolutions differ in their lists alone.
+ * eq. 3). This file only builds launches; `learned.ts` makes them ops of a graph. The input gradient is the same kernel
+ * over the transposed list and weights (Tang et al. 2022, TorchSparse); strided and transposed convolutions differ in
+ * their lists alone.
  *
  * Rows are padded to whole vec4f and weights are packed (`nn/packing.ts`); zero padding stays zero.
  *
  * @module
  */
 import { conv, convWeightGradient } from "../../../kernels/matmul/records.ts";
+import { TILE_ROWS } from "../../../kernels/sparse/pair_list.ts";
 import { type Launch, launch, type ParamValues } from "../../gpu/mod.ts";
 import {
   type Chunks,
@@ -16,9 +17,9 @@ import {
   reduceChunks,
   type ReductionTarget,
   scratchBytes,
-} from "./reduction.ts";
+} from "./split_reduction.ts";
 
-/** Sizes of a kernel; channels as the network knows them, without padding. */
+/** Sizes of a convolution kernel; channels are those of the network, without padding. */
 export interface KernelSizes {
   /** Offsets k. */
   readonly volume: number;
@@ -26,17 +27,17 @@ export interface KernelSizes {
   readonly cout: number;
 }
 
-/** Extent of a pair list; `sparse/kernel_map.ts` says how it is laid out. */
+/** Extent of a pair list; `lib/sparse/kernel_map.ts` says how it is laid out. */
 export interface PairExtent {
-  /** Rows that gather. */
+  /** Output rows, those that gather. */
   readonly rows: number;
   /** ceil(rows / 64). */
   readonly tiles: number;
-  /** True where the pairs of k stand at volume - 1 - k. */
+  /** True where the pairs of offset k are listed at volume - 1 - k. */
   readonly mirrored: boolean;
 }
 
-/** A pair list as an operand: `sparse/kernel_map.ts`'s PairList, with buffers, tensors or arrays. */
+/** A pair list as an operand: the `PairList` of `lib/sparse`, in buffers, tensors or arrays. */
 export interface PairOperand<B> extends PairExtent {
   /** u32 [pairs]: source row << 6 | row % 64. */
   readonly entries: B;
@@ -44,19 +45,16 @@ export interface PairOperand<B> extends PairExtent {
   readonly offsets: B;
 }
 
-/** Rows of a tile: the low bits of an entry. */
-const TILE_ROWS = 64;
-
 /**
- * Threads of a workgroup. Threads are few and long here: small groups spread them evenly over the cores (with 32
- * a convolution of 32 channels on 14,000 voxels made 5 groups for two cores).
+ * Threads of a workgroup. There are few threads and each runs long, so small workgroups spread them evenly over the
+ * cores (with 32 threads, a convolution of 32 channels on 14,000 voxels made 5 workgroups for two cores).
  */
 const WORKGROUP = 8;
 
-/** Threads below which tiles are not walked together: four vectors of 8 lanes for each of two cores. */
+/** Threads that have to remain where each takes several tiles: four vectors of 8 lanes for each of two cores. */
 const BUSY_THREADS = 64;
 
-/** llvmpipe ends all loops of a thread, in silence, after 65,535 iterations together. */
+/** llvmpipe ends the loops of a thread after 65,535 iterations altogether, without reporting it. */
 const MAX_ITERATIONS = 60_000;
 
 function quads(channels: number): number {
@@ -115,7 +113,7 @@ function convolve<B>(
   { x, weight, bias, y }: { x: B; weight: B; bias: B | undefined; y: B },
 ): Launch<B>[] {
   const blocks = Math.ceil(channels.quads / 4);
-  // Longer runs leave fewer groups of 16 pairs half empty, as long as enough threads remain.
+  // With longer runs fewer groups of 16 pairs are half empty; but enough threads have to remain.
   const busy = Math.floor(list.tiles * blocks / BUSY_THREADS);
   const perTileAndOffset = TILE_ROWS / 16 * (channels.sumQuads + 1) + 2;
   const affordable = Math.floor(MAX_ITERATIONS / (volume * perTileAndOffset + TILE_ROWS));

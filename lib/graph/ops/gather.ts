@@ -8,7 +8,7 @@ import { groupsOf64, launch } from "../../gpu/mod.ts";
 import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Which voxel row each point lies in, and the points of each row (compressed sparse rows). */
+/** The voxel row of each point, and the points of each row (compressed sparse rows). */
 export interface PointRows {
   readonly points: number;
   /** u32 [points]. */

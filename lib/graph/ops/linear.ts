@@ -1,6 +1,6 @@
 /**
- * Linear layers on feature rows, and sparse convolutions of one offset: y = x W + b. Builders of launches only;
- * `learned.ts` gives them their place in a graph.
+ * Linear layers on feature rows, and sparse convolutions of one offset: y = x W + b. This file only builds launches;
+ * `learned.ts` makes them ops of a graph.
  *
  * Rows are padded to whole vec4f and weights are packed (`nn/packing.ts`); zero padding stays zero.
  *
@@ -14,16 +14,16 @@ import {
   reduceChunks,
   type ReductionTarget,
   scratchBytes,
-} from "./reduction.ts";
+} from "./split_reduction.ts";
 
-/** Sizes of a linear layer; channels as the network knows them, without padding. */
+/** Sizes of a linear layer; channels are those of the network, without padding. */
 export interface LinearShape {
   readonly rows: number;
   readonly cin: number;
   readonly cout: number;
 }
 
-/** Threads that make 16 rows of 16 columns each. */
+/** Threads of a workgroup; each makes 16 rows of 16 columns. */
 const WORKGROUP = 32;
 
 function quads(channels: number): number {

@@ -1,5 +1,5 @@
 /**
- * Rows scaled to length one, so that inner products are cosines: the embedding of contrastive learning.
+ * Rows scaled to length one, so that inner products are cosines, as contrastive learning needs them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * From logits to probabilities. It has no gradient: the losses take logits.
+ * From logits to probabilities. It has no gradient, because the losses take logits.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A running average of tensors in place: weights over steps (the mean teacher of Tarvainen & Valpola 2017),
+ * A running average, kept in place: of weights over steps (the mean teacher of Tarvainen & Valpola 2017), or of
  * predictions over views.
  *
  * @module

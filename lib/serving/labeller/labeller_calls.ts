@@ -5,7 +5,7 @@
  */
 import type { StudentCard } from "../../nn/card.ts";
 import type { TeacherCard } from "../../teacher/mod.ts";
-import type { Answer, AnswerClasses, AnswerKind } from "../files/answer.ts";
+import type { AnswerClasses, AnswerFile, AnswerKind } from "../files/answer.ts";
 
 /** The models that a thread is to open; see `EngineOptions`. */
 export interface ModelChoice {
@@ -28,6 +28,6 @@ export interface LabellerCalls {
   label: { given: { folder: string; attempt: number }; returned: void };
   answer: {
     given: { folder: string; attempt: number; kind: AnswerKind; classes: AnswerClasses };
-    returned: Answer;
+    returned: AnswerFile;
   };
 }

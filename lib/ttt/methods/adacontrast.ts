@@ -31,7 +31,7 @@ import { movingAverage } from "../../graph/optimizers/moving_average.ts";
 import { largestBank, nearestVote } from "../../graph/losses/nearest_vote.ts";
 import { normaliseRows } from "../../graph/ops/normalise_rows.ts";
 import { sgdStep } from "../../graph/optimizers/sgd.ts";
-import { overRanges } from "../../graph/optimizers/bindable_ranges.ts";
+import { launchOverRanges } from "../../graph/optimizers/bindable_ranges.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
 import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
@@ -154,7 +154,7 @@ function updateProgram(
   const sgd = (offset: number, end: number, rate: number) => {
     const range = (buffer: GpuBuffer) => ({ buffer, offset, size: end - offset });
     const options = { learningRate: rate, momentum, weightDecay: WEIGHT_DECAY };
-    return overRanges(
+    return launchOverRanges(
       {
         values: range(query.values),
         gradient: range(query.gradients),
@@ -167,7 +167,7 @@ function updateProgram(
   return new Program(gpu, [
     ...sgd(0, backbone, learningRate),
     ...sgd(backbone, all, HEAD_RATE * learningRate),
-    ...overRanges(
+    ...launchOverRanges(
       { x: moved(query.values), average: moved(key.values) },
       (part, count) => movingAverage<Binding>(part, count, keyMomentum),
     ),

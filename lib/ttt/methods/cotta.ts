@@ -18,7 +18,7 @@ import type { Binding, Gpu } from "../../gpu/mod.ts";
 import { Graph } from "../../graph/graph.ts";
 import { recordLoss } from "../../graph/losses/mean_loss.ts";
 import { movingAverage } from "../../graph/optimizers/moving_average.ts";
-import { overRanges, wholeOf } from "../../graph/optimizers/bindable_ranges.ts";
+import { launchOverRanges, wholeBuffer } from "../../graph/optimizers/bindable_ranges.ts";
 import { restoreStep } from "../../graph/optimizers/restore.ts";
 import { softCrossEntropy } from "../../graph/losses/soft_cross_entropy.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
@@ -145,15 +145,15 @@ class StudentAndTeacher implements Disposable {
     settings: { learningRate: number; teacherMomentum: number; restore: number },
   ): void {
     this.#optimizer.step(settings.learningRate);
-    const values = wholeOf(this.student.values);
+    const values = wholeBuffer(this.student.values);
     const draw = { probability: settings.restore, seed: this.#seed, step: this.#steps++ };
     gpu.run([
-      ...overRanges(
-        { x: values, average: wholeOf(this.teacher.values) },
+      ...launchOverRanges(
+        { x: values, average: wholeBuffer(this.teacher.values) },
         (part, count) => movingAverage<Binding>(part, count, settings.teacherMomentum),
       ),
-      ...overRanges(
-        { source: wholeOf(source.values), values },
+      ...launchOverRanges(
+        { source: wholeBuffer(source.values), values },
         (part, count, first) => restoreStep<Binding>(part, count, draw, first),
       ),
     ], "CoTTA");

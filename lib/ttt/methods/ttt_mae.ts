@@ -16,7 +16,7 @@
 import { z } from "zod";
 import { type Binding, type GpuBuffer, Program } from "../../gpu/mod.ts";
 import { sgdStep } from "../../graph/optimizers/sgd.ts";
-import { overRanges } from "../../graph/optimizers/bindable_ranges.ts";
+import { launchOverRanges } from "../../graph/optimizers/bindable_ranges.ts";
 import { AdamW } from "../../nn/adamw.ts";
 import { Learner } from "../learner.ts";
 import { MASK, Masker } from "../masking.ts";
@@ -130,7 +130,7 @@ function updateOf(
   const program = owned.use(
     new Program(
       gpu,
-      overRanges(operands, (part, count) => sgdStep<Binding>(part, count, sgd)),
+      launchOverRanges(operands, (part, count) => sgdStep<Binding>(part, count, sgd)),
       "SGD",
     ),
   );

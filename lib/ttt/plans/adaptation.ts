@@ -14,7 +14,7 @@ import { softCrossEntropy } from "../../graph/losses/soft_cross_entropy.ts";
 import { accumulate } from "../../graph/ops/accumulate.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
 import { type SgdOptions, sgdStep } from "../../graph/optimizers/sgd.ts";
-import { overRanges } from "../../graph/optimizers/bindable_ranges.ts";
+import { launchOverRanges } from "../../graph/optimizers/bindable_ranges.ts";
 import { Plan } from "../../graph/plan.ts";
 import { Tensor } from "../../graph/tensor.ts";
 import { type GraphContext, layersOf, type NormStatistics, type PlanContext } from "./context.ts";
@@ -82,7 +82,7 @@ function emitSgd(
     gradient: range(parameters.gradients),
     velocity: range(velocity),
   };
-  graph.emit(...overRanges(operands, ({ values, gradient, velocity }, count) =>
+  graph.emit(...launchOverRanges(operands, ({ values, gradient, velocity }, count) =>
     sgdStep(
       {
         values: rangeTensor(values),

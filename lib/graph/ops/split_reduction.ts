@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { sumChunks, sumRows } from "../../../kernels/matmul/records.ts";
+import { sumChunks } from "../../../kernels/matmul/records.ts";
 import { groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
 
-/** Threads that keep a device busy; beyond them more chunks only cost memory. */
+/** Threads that keep a device busy: with more of them, further chunks would only cost memory. */
 const BUSY_THREADS = 512;
 
 /** Bytes that the partial sums of one reduction may take. */
@@ -26,8 +26,18 @@ export interface Chunks {
  *
  * @param threads threads of one chunk.
  * @param bytes of one chunk's partial sums.
- * @param maxItems most items a chunk may have: llvmpipe ends all loops of a thread, in silence, after 65,535
- *   iterations.
+ * @param maxItems most items that a chunk may have: llvmpipe ends the loops of a thread after 65,535 iterations without
+ *   reporting it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * // 64 threads work on a chunk, so 8 chunks keep 512 threads busy.
+ * assert.deepEqual(chunksOf(10_000, 64, 1024, 65_000), { count: 8, size: 1250 });
+ * // A long list is cut further, so that no thread loops too often.
+ * assert.deepEqual(chunksOf(1_000_000, 512, 1024, 50_000), { count: 20, size: 50_000 });
+ * ```
  */
 export function chunksOf(
   items: number,
@@ -59,8 +69,8 @@ export interface ReductionTarget<B> {
 }
 
 /**
- * A reduction: `partial` writes the sums of its chunks to its last binding, and a second launch adds them. A
- * sum in one chunk takes the same way, so that no scan compiles a pipeline that another one did not.
+ * A reduction: `partial` writes the sums of its chunks to its last binding, and a second launch adds them. A sum of one
+ * chunk goes the same way, so that no scan needs a pipeline that another one did not compile.
  *
  * @param partial the first launch without its last binding.
  * @param bytes of the total, a multiple of 16.
@@ -81,45 +91,4 @@ export function reduceChunks<B>(
       workgroups: groupsOf64(quads),
     }),
   ];
-}
-
-/** Sizes of a bias gradient. */
-export interface BiasShape {
-  readonly rows: number;
-  readonly channels: number;
-}
-
-function biasChunks({ rows, channels }: BiasShape): Chunks {
-  const quads = Math.ceil(channels / 4);
-  return chunksOf(rows, quads, quads * 16, 32_768);
-}
-
-/** Bytes of scratch that {@link biasGradient} needs. */
-export function biasGradientScratch(shape: BiasShape): number {
-  return scratchBytes(biasChunks(shape), Math.ceil(shape.channels / 4) * 16);
-}
-
-/** Gradient of a bias: column sums of dy [rows][channels], into `total` [channels padded to 4]. */
-export function biasGradient<B>(
-  options: BiasShape & ReductionTarget<B> & { readonly dy: B },
-): Launch<B>[] {
-  const quads = Math.ceil(options.channels / 4);
-  const chunks = biasChunks(options);
-  return reduceChunks(
-    launch(sumRows, {
-      params: { rows: options.rows, chunkRows: chunks.size, chunks: chunks.count, quads },
-      bindings: [options.dy],
-      workgroups: groupsOf64(chunks.count * quads),
-    }),
-    chunks,
-    quads * 16,
-    options,
-  );
-}
-
-/** Reference of {@link biasGradient}: dy [rows][channels] without padding. */
-export function biasGradientReference(dy: ArrayLike<number>, channels: number): Float64Array {
-  const sums = new Float64Array(channels);
-  for (let i = 0; i < dy.length; i++) sums[i % channels]! += dy[i]!;
-  return sums;
 }
