@@ -266,7 +266,7 @@ sessionTest(
         learned: { student: { ...student, tensors }, velocity },
       });
       assert.deepEqual(broken.report.drift, { reached: null, kept: 0, guard: "reset" });
-      assert.match(broken.report.note!, /no numbers any more/);
+      assert.match(broken.report.note!, /no longer a number/);
       assert.deepEqual(broken.labels, sourceLabels);
       const source = (await readStudent(join(folder, "student.safetensors"))).tensors;
       assert.equal(distance(broken.learned!.student.tensors, source), 0);
