@@ -53,7 +53,7 @@ Deno.test("readScan() decides the LAS colour depth from the whole file", async (
   assert(bright.colors!.subarray(0, 300_000).every((value) => value <= Math.fround(255 / 65535)));
 });
 
-Deno.test("readScan() takes LAS classes 0 and 1 as "not labelled"", async () => {
+Deno.test("readScan() takes LAS classes 0 and 1 as unlabelled", async () => {
   for (const format of [0, 6]) {
     const { bytes, pointOffset, recordBytes } = makeLas({ minor: 4, format });
     const at = (i: number) => pointOffset + i * recordBytes + (format < 6 ? 15 : 16);

@@ -10,7 +10,7 @@ import { type Scan, ScanError } from "../../lib/scan/mod.ts";
 import { Engine } from "../../lib/segment/engine.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
 import { withFolder } from "../commands/support.ts";
-import { uniform } from "../sparse/clouds.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { boxPoints, CARD } from "../ttt/small_scan.ts";
 
 prepareVulkan();
@@ -21,7 +21,7 @@ async function withStudent(
   body: (engine: Engine) => Promise<void>,
 ): Promise<void> {
   const card = { ...CARD, features };
-  const tensors = initialState(new Student(card).parameters(), uniform(6));
+  const tensors = initialState(new Student(card).parameters(), mulberry32(6));
   const host = new GpuHost({ poison: true });
   await withFolder(async (folder) => {
     const student = join(folder, "student.safetensors");
