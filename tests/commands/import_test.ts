@@ -37,7 +37,7 @@ const CHECKPOINT = prefixed(asSpconv(STATE, SPECS), "module.");
 async function filesIn(
   folder: string,
   bytes: Uint8Array,
-  card: Record<string, unknown> = CARD,
+  card: object = CARD,
 ): Promise<{ args: string[]; out: string }> {
   const [file, cardFile, out] = ["model.safetensors", "card.json", "student.safetensors"]
     .map((name) => join(folder, name));
