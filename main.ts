@@ -7,7 +7,6 @@
 import { type Command, commandHelp, parseCommand, UsageError } from "./lib/cli/args.ts";
 import type { Host } from "./lib/serving/server.ts";
 import { columns } from "./lib/terminal/format.ts";
-import { prepareVulkan } from "./lib/cli/driver.ts";
 import { OptionError } from "./lib/ttt/option_error.ts";
 
 const PROGRAM = "ttt-kd";
@@ -72,7 +71,6 @@ function describe(error: unknown): string {
 }
 
 if (import.meta.main) {
-  prepareVulkan();
   try {
     await main(Deno.args);
   } catch (error) {

@@ -5,27 +5,14 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
+import { requestAdapter } from "../gpu/mod.ts";
 
 /** The packages that bring the loader and Mesa's software driver on Debian and Ubuntu. */
 export const DRIVER_PACKAGES = ["mesa-vulkan-drivers", "libvulkan1"];
 
-/**
- * Prepares this process for Vulkan; call it before anything asks for an adapter.
- *
- * On Linux, without a Vulkan driver, Deno falls back to OpenGL where that is installed, whose limits are
- * too small for the kernels; and the Vulkan loader complains on stderr when XDG_RUNTIME_DIR is unset.
- */
-export function prepareVulkan(): void {
-  if (Deno.build.os !== "linux") return;
-  if (!Deno.env.get("DENO_WEBGPU_BACKEND")) Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan");
-  if (!Deno.env.get("XDG_RUNTIME_DIR")) {
-    Deno.env.set("XDG_RUNTIME_DIR", Deno.env.get("TMPDIR") ?? "/tmp");
-  }
-}
-
 /** The name of the adapter that answers, or null. Deno asks the drivers once a process. */
 export async function adapterName(): Promise<string | null> {
-  const adapter = await navigator.gpu?.requestAdapter();
+  const adapter = await requestAdapter();
   return adapter ? adapter.info.description || adapter.info.device || "an unnamed adapter" : null;
 }
 

@@ -7,7 +7,8 @@ import { Gpu } from "../gpu/mod.ts";
 import { Teacher } from "../teacher/mod.ts";
 import { readStudent } from "../models/students.ts";
 import { readTeacher } from "../models/teachers.ts";
-import { TRAINING_PHASES, trainStudent } from "../train/training.ts";
+import { trainStudent } from "../train/training.ts";
+import { TRAINING_PHASES } from "../train/training_run.ts";
 import { parseTrainingConfig } from "../train/training_config.ts";
 
 export const command = defineCommand({

@@ -27,3 +27,4 @@ export {
   paramWords,
 } from "./params.ts";
 export { type KernelTime, type Pipeline, Program, type ProgramDevice } from "./program.ts";
+export { requestAdapter } from "./vulkan.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { labelLas } from "./las/write_las_labels.ts";
+import { writeLasLabels } from "./las/write_las_labels.ts";
 import { writeLas } from "./las/write_las.ts";
-import { labelPly } from "./ply/write_ply_labels.ts";
+import { writePlyLabels } from "./ply/write_ply_labels.ts";
 import { writePly } from "./ply/write_ply.ts";
 import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
 
@@ -23,8 +23,8 @@ import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
 export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
   checkLabels(scan.count, labelling);
   return scan.format === "las"
-    ? labelLas(scan.bytes, labelling, scan.name)
-    : labelPly(scan.bytes, labelling, scan.name);
+    ? writeLasLabels(scan.bytes, labelling, scan.name)
+    : writePlyLabels(scan.bytes, labelling, scan.name);
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The server's public API, as the page uses it: with a bearer token where the server asks for one, and with
- * its problem documents as errors.
+ * A client of the server's public API. It sends a bearer token if the server asks for one, and turns problem documents
+ * into errors.
  *
  * @module
  */
@@ -34,10 +34,10 @@
  */
 
 const TOKEN_KEY = "ttt-kd token";
-/** Where a stream of events broke off, it is opened again after so many milliseconds. */
-const AGAIN_MILLISECONDS = 1000;
+/** Pause before a stream of events that broke off is opened again. */
+const RECONNECT_MILLISECONDS = 1000;
 
-/** The server refused. */
+/** A problem document as an error. */
 export class ProblemError extends Error {
   /** @param {Problem} problem */
   constructor(problem) {
@@ -47,14 +47,14 @@ export class ProblemError extends Error {
   }
 }
 
-/** One server. Paths are taken from where the page is, so that it works behind a proxy under any of its own. */
+/** One server. Paths are relative to the page, so that it works behind a proxy under any path. */
 export class Api {
   /** @type {string | null} */
   #token = sessionStorage.getItem(TOKEN_KEY);
   /** @type {(refused: boolean) => Promise<string>} */
   #askToken;
 
-  /** @param {(refused: boolean) => Promise<string>} askToken asks the user; `refused` where one was wrong. */
+  /** @param {(refused: boolean) => Promise<string>} askToken asks the user for a token; `refused` after a wrong one. */
   constructor(askToken) {
     this.#askToken = askToken;
   }
@@ -65,7 +65,7 @@ export class Api {
   }
 
   /**
-   * Sends a request, and again once the user gave the token that it lacked.
+   * Sends a request, and sends it again with a token if the server asks for one.
    *
    * @param {string} path
    * @param {RequestInit} [init]
@@ -83,10 +83,10 @@ export class Api {
   }
 
   /**
-   * Hands in a job.
+   * Submits a job.
    *
    * @param {FormData} form
-   * @param {(fraction: number) => void} onSent hears how much of it is on the server, 0 to 1.
+   * @param {(fraction: number) => void} onSent is told the fraction that has been sent, 0 to 1.
    * @param {AbortSignal} signal
    * @returns {Promise<Job>}
    * @throws {ProblemError}
@@ -102,7 +102,7 @@ export class Api {
   }
 
   /**
-   * What happens to a job, until it is over. `EventSource` sends no headers, so the stream is read here.
+   * Yields the events of a job until it ends. `EventSource` cannot send headers, so the stream is read here.
    *
    * @param {string} path
    * @param {AbortSignal} signal
@@ -117,10 +117,10 @@ export class Api {
           if (event.event === "state" && isOver(event.data)) return;
         }
       } catch (error) {
-        // A connection that broke is a TypeError.
+        // A broken connection is a TypeError.
         if (signal.aborted || !(error instanceof TypeError)) throw error;
       }
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS));
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MILLISECONDS));
     }
   }
 
@@ -135,7 +135,7 @@ export class Api {
   }
 
   /**
-   * By XMLHttpRequest, because `fetch` does not tell how much was sent.
+   * Posts a form by XMLHttpRequest, because `fetch` does not report how much was sent.
    *
    * @param {string} path
    * @param {FormData} form
@@ -160,12 +160,14 @@ export class Api {
   }
 }
 
-/** @param {Pick<Job, "state">} job */
+/** Returns whether a job has ended. @param {Pick<Job, "state">} job */
 export function isOver({ state }) {
   return state !== "queued" && state !== "running";
 }
 
 /**
+ * Reads a problem document, or makes one up from the status.
+ *
  * @param {number} status
  * @param {() => Promise<Problem> | Problem} read
  * @returns {Promise<Problem>}
@@ -175,13 +177,13 @@ async function problemOf(status, read) {
     const problem = await read();
     if (typeof problem.detail === "string") return problem;
   } catch {
-    // A proxy between here and the server speaks HTML.
+    // The answer may be HTML from a proxy.
   }
   return { status, detail: `The server answered ${status}` };
 }
 
 /**
- * Server-sent events as they arrive.
+ * Yields server-sent events as they arrive.
  *
  * @param {ReadableStream<Uint8Array>} stream
  * @returns {AsyncGenerator<{event: string, data: any}, void, void>}

@@ -1,18 +1,19 @@
 /**
- * A camera that turns around a point, with what is up in the scan up in the picture. Matrices are
- * column-major, as WebGL takes them.
+ * A camera that orbits a point and keeps the scan's up direction up in the picture. Matrices are column-major, as WebGL
+ * takes them.
  *
  * @module
  */
 
-/** Angle from bottom to top of the picture. */
+/** Vertical angle of view. */
 const FIELD_OF_VIEW = (45 * Math.PI) / 180;
-/** Around what is framed. */
+/** Ratio of the distance to the least one that shows everything. */
 const MARGIN = 1.1;
+/** Greatest elevation: just short of straight down, where the azimuth would be undefined. */
 const STEEPEST = Math.PI / 2 - 0.001;
 
 /**
- * The direction of a scan that is up, with those that are east and north of it then.
+ * The directions east, north and up, by the axis of the scan that is up.
  *
  * @typedef {"z" | "y" | "-y"} Up
  * @type {Record<Up, {east: number[], north: number[], up: number[]}>}
@@ -23,26 +24,26 @@ export const FRAMES = {
   "-y": { east: [1, 0, 0], north: [0, 0, 1], up: [0, -1, 0] },
 };
 
-/** Where the camera stands; units of the scan. */
+/** A camera on a sphere around its target, in units of the scan. */
 export class OrbitCamera {
-  /** What it looks at. @type {number[]} */
+  /** The point in the middle of the picture. @type {number[]} */
   target = [0, 0, 0];
   /** @type {Up} */
   up = "z";
-  /** Around what is up, from east to north, of the camera as seen from its target. */
+  /** Angle of the camera around the up direction, from east to north. */
   azimuth = -Math.PI / 3;
-  /** Above the horizon. */
+  /** Angle of the camera above the horizon. */
   elevation = Math.PI / 5;
   distance = 1;
-  /** Of the sphere that holds what is shown. */
+  /** Radius of the sphere that encloses what is shown. */
   #radius = 1;
 
   /**
-   * Looks at a box from a corner, so that all of it is in the picture.
+   * Looks at a box from one corner, so that all of it is in the picture.
    *
    * @param {readonly number[]} least
    * @param {readonly number[]} greatest
-   * @param {number} aspect width to height of the picture.
+   * @param {number} aspect ratio of the picture's width to its height.
    */
   frame(least, greatest, aspect) {
     const half = least.map((low, i) => (greatest[i] - low) / 2);
@@ -61,10 +62,12 @@ export class OrbitCamera {
   }
 
   /**
+   * Orbits the target by these angles.
+   *
    * @param {number} azimuth
    * @param {number} elevation
    */
-  turn(azimuth, elevation) {
+  orbit(azimuth, elevation) {
     this.azimuth += azimuth;
     this.elevation = Math.max(-STEEPEST, Math.min(STEEPEST, this.elevation + elevation));
   }
@@ -75,7 +78,7 @@ export class OrbitCamera {
     this.elevation = STEEPEST;
   }
 
-  /** @param {number} factor below 1 comes nearer. */
+  /** Multiplies the distance. @param {number} factor below 1 to come nearer. */
   zoom(factor) {
     const { distance } = this;
     this.distance = Math.max(this.#radius / 1e4, Math.min(this.#radius * 50, distance * factor));
@@ -84,7 +87,7 @@ export class OrbitCamera {
   /**
    * Moves the target in the plane of the picture.
    *
-   * @param {number} right in heights of the picture
+   * @param {number} right in units of the picture's height
    * @param {number} up
    */
   pan(right, up) {
@@ -95,19 +98,19 @@ export class OrbitCamera {
     }
   }
 
-  /** How many heights of the picture one unit takes at a distance of one unit. */
+  /** Size of one unit at a distance of one unit, relative to the picture's height. */
   get scale() {
     return 1 / (2 * Math.tan(FIELD_OF_VIEW / 2));
   }
 
-  /** Distances between which there is something to see. */
+  /** The least and the greatest distance at which points are drawn. */
   get range() {
     const near = Math.max(this.distance - 4 * this.#radius, this.distance / 100);
     return { near, far: this.distance + 20 * this.#radius };
   }
 
   /**
-   * From the scan's coordinates to the clip space of WebGL.
+   * Returns the transformation from the scan's coordinates to the clip space of WebGL.
    *
    * @param {number} aspect
    * @returns {Float32Array} [16]
@@ -131,7 +134,7 @@ export class OrbitCamera {
     const [c, s] = [Math.cos(this.azimuth), Math.sin(this.azimuth)];
     const [ce, se] = [Math.cos(this.elevation), Math.sin(this.elevation)];
     const { east, north, up } = FRAMES[this.up];
-    /** @param {number[]} parts to the east, to the north and up */
+    /** @param {number[]} parts along east, north and up */
     const direction = ([e, n, u]) => east.map((_, i) => e * east[i] + n * north[i] + u * up[i]);
     return {
       right: direction([-s, c, 0]),
@@ -142,7 +145,7 @@ export class OrbitCamera {
 }
 
 /**
- * The part of a point along an axis, seen from the eye, as a row of a matrix.
+ * Returns the row of a matrix that gives a point's coordinate along an axis, measured from the eye.
  *
  * @param {number[]} axis
  * @param {number[]} eye

@@ -1,5 +1,5 @@
 /**
- * The distillation loss over the steps, as it falls.
+ * A chart of the loss over the gradient steps.
  *
  * @module
  */
@@ -11,12 +11,15 @@ const LEFT = 44;
 const RIGHT = 10;
 const TOP = 10;
 const BOTTOM = 22;
+/** What the loss is called until the report says so. */
+const LOSS = "Loss";
 
-/** A line in an `<svg>` element. */
+/** The loss as a line in an `<svg>` element. */
 export class LossChart {
   /** @type {[step: number, loss: number][]} */
   #values = [];
   #steps = 1;
+  #name = LOSS;
   #svg;
 
   /** @param {SVGSVGElement} svg */
@@ -27,11 +30,12 @@ export class LossChart {
 
   clear() {
     this.#values = [];
+    this.#name = LOSS;
     this.#draw();
   }
 
   /**
-   * Adds the loss of a step as it becomes known.
+   * Adds the loss of a step.
    *
    * @param {number} step
    * @param {number} steps
@@ -43,8 +47,14 @@ export class LossChart {
     this.#draw();
   }
 
-  /** Shows the losses before each step and after the last. @param {readonly number[]} losses */
-  set(losses) {
+  /**
+   * Shows all losses of a scan.
+   *
+   * @param {readonly number[]} losses before each step and after the last
+   * @param {string} name of the loss
+   */
+  set(losses, name) {
+    this.#name = name;
     this.#values = losses.map((loss, step) => [step, loss]);
     this.#steps = Math.max(1, losses.length - 1);
     this.#draw();
@@ -84,9 +94,9 @@ export class LossChart {
     );
     this.#svg.setAttribute(
       "aria-label",
-      `Distillation loss: ${first[1].toFixed(4)} at step ${first[0]}, ${
-        last[1].toFixed(4)
-      } at step ${last[0]} of ${this.#steps}`,
+      `${this.#name}: ${first[1].toFixed(4)} at step ${first[0]}, ${last[1].toFixed(4)} at step ${
+        last[0]
+      } of ${this.#steps}`,
     );
   }
 }

@@ -6,12 +6,12 @@
 
 /**
  * @typedef {object} Cloud
- * @property {number} count M, points to show
- * @property {number} scanPoints N, points of the scan
- * @property {number} classes K
- * @property {number} channels of colour: 3, 1 for intensity, or 0
+ * @property {number} count M, number of points to show
+ * @property {number} scanPoints N, number of points in the scan
+ * @property {number} classes K, number of classes
+ * @property {number} channels channels of colour: 3, 1 for intensity, or 0
  * @property {number[]} origin
- * @property {Uint32Array} became [K][K] points of the scan that were i and became j
+ * @property {Uint32Array} became [K][K] number of points to which the source model gave class i and the result class j
  * @property {Float32Array} positions [M][3]
  * @property {Uint8Array} color [M][channels]
  * @property {Uint8Array} source [M]
@@ -27,6 +27,7 @@
  * @property {string} adapter
  * @property {string} method
  * @property {number} steps
+ * @property {string | null} lossName
  * @property {number[]} losses
  * @property {Record<string, number>} phases
  * @property {string} [note]
@@ -37,14 +38,18 @@
 const HEADER_BYTES = 72;
 
 /**
+ * Decodes a cloud.
+ *
  * @param {ArrayBuffer} buffer
  * @returns {Cloud}
- * @throws {SyntaxError} where it is none.
+ * @throws {SyntaxError} where the buffer holds something else.
  */
 export function decodeCloud(buffer) {
   const view = new DataView(buffer);
   const magic = new TextDecoder().decode(buffer.slice(0, 4));
-  if (magic !== "TKC1") throw new SyntaxError("Cannot show the cloud: reload the page");
+  if (magic !== "TKC1") {
+    throw new SyntaxError("Cannot show the cloud: the server sent another format; reload the page");
+  }
   const [count, scanPoints, classes, channels, reportBytes] = [4, 8, 12, 16, 20].map((at) =>
     view.getUint32(at, true)
   );
@@ -55,7 +60,7 @@ export function decodeCloud(buffer) {
     at += length;
     return start;
   };
-  // Typed arrays read little-endian numbers on every machine that has a browser.
+  // Typed arrays are little-endian on every machine that runs a browser.
   const cloud = {
     count,
     scanPoints,

@@ -1,6 +1,5 @@
 /**
- * The picture of a labelled cloud with all that belongs to it: colours, legend, settings, and what the
- * pointer points at.
+ * The picture of a labelled cloud with its colours, legend and settings, and the point under the pointer.
  *
  * @module
  */
@@ -9,7 +8,7 @@ import { byId } from "./dom.js";
 import { legendOf, percent } from "./legend.js";
 import { PointView } from "./points.js";
 
-/** Whoever wants to know what is on the screen reads `data-drawn` of the canvas: the mode, once it is drawn. */
+/** The panel. For tests, `data-drawn` of the canvas names the mode of the last complete picture. */
 export class CloudPanel {
   #canvas = byId("cloud", HTMLCanvasElement);
   #view = new PointView(this.#canvas);
@@ -57,8 +56,8 @@ export class CloudPanel {
       const input = this.#modes[Number(key) - 1];
       if (input && !input.disabled) input.click();
     });
-    this.#canvas.addEventListener("pointermove", (event) => this.#tell(event));
-    this.#canvas.addEventListener("pointerdown", (event) => this.#tell(event));
+    this.#canvas.addEventListener("pointermove", (event) => this.#describe(event));
+    this.#canvas.addEventListener("pointerdown", (event) => this.#describe(event));
     this.#canvas.addEventListener("pointerleave", () => this.#point.hidden = true);
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => this.#setTheme());
@@ -76,7 +75,7 @@ export class CloudPanel {
     this.#classes = classes;
     this.#palette = palette;
     this.#hidden.clear();
-    // These take their room before the cloud is framed in what is left.
+    // These take up their space before the cloud is framed in the rest.
     for (const id of ["tools", "legend"]) byId(id, HTMLElement).hidden = false;
     this.#view.show(cloud);
     this.#view.setPalette(palette, this.#hidden);
@@ -96,7 +95,7 @@ export class CloudPanel {
     this.#view.redraw();
   }
 
-  /** Opens rooms that are closed, so that one sees into them. */
+  /** Cuts away the ceiling of a closed room, so that its inside is visible. */
   #openCeiling() {
     const { low, high, ceiling } = this.#heights = this.#view.heights;
     this.#ceiling.valueAsNumber = ceiling === null ? 1 : (ceiling - low) / (high - low);
@@ -136,12 +135,12 @@ export class CloudPanel {
     }));
   }
 
-  /** Says what is under the pointer. @param {PointerEvent} event */
-  #tell({ offsetX, offsetY, buttons, pointerType }) {
+  /** Describes the point under the pointer. @param {PointerEvent} event */
+  #describe({ offsetX, offsetY, buttons, pointerType }) {
     const cloud = this.#cloud;
-    // A finger that drags turns the cloud; one that taps asks.
-    const asks = buttons === 0 || pointerType === "touch";
-    const index = cloud && asks ? this.#view.pick(offsetX, offsetY) : null;
+    // Touch has no hovering, so a finger shows the point even while it drags.
+    const wanted = buttons === 0 || pointerType === "touch";
+    const index = cloud && wanted ? this.#view.pick(offsetX, offsetY) : null;
     this.#point.hidden = index === null;
     if (!cloud || index === null) return;
     const name = (/** @type {number} */ label) => this.#classes[label] ?? `class ${label}`;
@@ -160,7 +159,9 @@ export class CloudPanel {
 }
 
 /**
- * @param {string} css as `getComputedStyle` gives it: rgb(r, g, b)
+ * Parses a colour.
+ *
+ * @param {string} css as `getComputedStyle` returns it: rgb(r, g, b)
  * @returns {import("./colors.js").Rgb}
  */
 function colorOf(css) {

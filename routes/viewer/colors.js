@@ -6,10 +6,10 @@
 
 /** @typedef {readonly [number, number, number]} Rgb */
 
-/** Classes without a colour of their own. @type {Rgb} */
+/** The colour of classes that the palette lacks. @type {Rgb} */
 export const UNKNOWN = [150, 150, 150];
 
-/** Matplotlib's viridis at eighths: as light as the value is high, and readable to the colour-blind. */
+/** Matplotlib's viridis at eighths: lightness rises with the value, and the colour-blind can read it. */
 const VIRIDIS = [
   [68, 1, 84],
   [71, 44, 122],
@@ -23,7 +23,7 @@ const VIRIDIS = [
 ];
 
 /**
- * The colour of a confidence.
+ * Returns the colour of a confidence.
  *
  * @param {number} fraction 0 to 1
  * @returns {Rgb}
@@ -36,7 +36,7 @@ export function ramp(fraction) {
   return [mix(0), mix(1), mix(2)];
 }
 
-/** @param {Rgb} color */
+/** Returns a colour in CSS. @param {Rgb} color */
 export function css([red, green, blue]) {
   return `rgb(${red} ${green} ${blue})`;
 }

@@ -1,18 +1,21 @@
 /**
  * Mouse, touch and keys on the picture of a cloud.
  *
- * One pointer turns; two fingers, the other buttons or shift move; wheel and pinch zoom. Arrows turn, with
- * shift they move; + and - zoom, t looks down, 0 shows all again.
+ * One pointer orbits; two fingers, the other buttons or shift pan; wheel and pinch zoom. Arrow keys orbit, and pan with
+ * shift; + and - zoom, t looks down, 0 shows everything again.
  *
  * @module
  */
 
-const TURN_OF_HEIGHT = Math.PI;
-const KEY_TURN = Math.PI / 36;
+/** Angle by which a drag over the height of the picture orbits. */
+const ORBIT_PER_HEIGHT = Math.PI;
+const KEY_ORBIT = Math.PI / 36;
 const KEY_PAN = 0.05;
 const WHEEL_ZOOM = 0.0015;
 
 /**
+ * Moves the camera of a view by what the user does on its canvas.
+ *
  * @param {HTMLCanvasElement} canvas
  * @param {import("./points.js").PointView} view
  */
@@ -35,7 +38,7 @@ export function addControls(canvas, view) {
     if (!before) return;
     const now = { x: event.clientX, y: event.clientY };
     const height = canvas.clientHeight;
-    // Two fingers move what is between them: each has half of it.
+    // Each of two fingers contributes half of the movement.
     const dx = (now.x - before.x) / height / pointers.size;
     const dy = (now.y - before.y) / height / pointers.size;
     const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
@@ -44,14 +47,14 @@ export function addControls(canvas, view) {
       const apart = Math.hypot(before.x - other.x, before.y - other.y);
       camera.zoom(apart / Math.max(1, Math.hypot(now.x - other.x, now.y - other.y)));
     } else if (event.shiftKey || (event.buttons & 1) === 0) camera.pan(-dx, dy);
-    else camera.turn(-dx * TURN_OF_HEIGHT, dy * TURN_OF_HEIGHT);
+    else camera.orbit(-dx * ORBIT_PER_HEIGHT, dy * ORBIT_PER_HEIGHT);
     pointers.set(event.pointerId, now);
     view.redraw(true);
   });
 
   canvas.addEventListener("wheel", (event) => {
     event.preventDefault();
-    // Some wheels count lines.
+    // Some wheels report lines instead of pixels.
     const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 30 : 1;
     camera.zoom(Math.exp(event.deltaY * pixels * WHEEL_ZOOM));
     view.redraw(true);
@@ -67,7 +70,7 @@ export function addControls(canvas, view) {
     }[event.key] ?? [0, 0];
     if (right !== 0 || up !== 0) {
       if (event.shiftKey) camera.pan(right * KEY_PAN, up * KEY_PAN);
-      else camera.turn(right * KEY_TURN, up * KEY_TURN);
+      else camera.orbit(right * KEY_ORBIT, up * KEY_ORBIT);
     } else if (event.key === "+" || event.key === "=") camera.zoom(0.9);
     else if (event.key === "-") camera.zoom(1 / 0.9);
     else if (event.key === "t") camera.lookDown();

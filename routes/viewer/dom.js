@@ -5,12 +5,13 @@
  */
 
 /**
- * The element of an id, which has to be of a type.
+ * Returns the element with an id.
  *
  * @template {Element} T
  * @param {string} id
  * @param {new () => T} type
  * @returns {T}
+ * @throws {TypeError} where there is none of this type.
  */
 export function byId(id, type) {
   const found = document.getElementById(id);

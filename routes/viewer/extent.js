@@ -1,31 +1,34 @@
 /**
- * What of a cloud to look at: its extent without stray points, how dense it is, and whether a ceiling
- * closes it.
+ * Measures of a cloud for its display: its extent without outliers, its density, and whether a ceiling covers it.
  *
  * @module
  */
 
-/** Points that are looked at; the first ones are spread evenly over the scan. */
+/** How many points are examined; the first ones are spread evenly over the scan. */
 const SAMPLE = 50_000;
-/** Share of the points beyond each end of an axis that may be stray. */
-const STRAY = 0.002;
-/** What closes a scan at the top lies in this share of its height, and over more than that of its plan. */
+/** Fraction of the points that may be outliers at each end of an axis. */
+const OUTLIERS = 0.002;
+/** The topmost fraction of a scan's height, in which a ceiling is looked for. */
 const TOP = 0.15;
+/** A ceiling covers more than this fraction of the ground plan. */
 const CLOSED = 0.6;
-/** Of what lies at the top, a ceiling is more than so much, in a layer as thin as that; treetops are not. */
+/** More than this fraction of the points at the top lie in one thin layer if they are a ceiling, unlike treetops. */
 const FLAT = 0.5;
+/** Thickness of that layer, as a fraction of the scan's height. */
 const LAYER = 0.04;
-/** Cells of the ground plan along each side. */
+/** Cells along each side of the ground plan. */
 const PLAN_CELLS = 12;
-/** Share of the height that is left where a ceiling is cut away. */
+/** Fraction of the height that is left once a ceiling is cut away. */
 const CUT = 0.8;
-/** Cells of the longest edge, for the density. */
+/** Cells along the longest edge, for the density. */
 const CELLS = 64;
 
 /**
+ * Measures where points lie.
+ *
  * @param {Float32Array} positions [M][3]
- * @returns {{least: number[], greatest: number[], spacing: number}} the box without stray points, and the
- * usual distance of neighbours.
+ * @returns {{least: number[], greatest: number[], spacing: number}} the box without outliers, and the usual distance of
+ * neighbours.
  */
 export function extentOf(positions) {
   const ranges = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map((axis) => rangeOf(along(positions, axis)));
@@ -34,10 +37,12 @@ export function extentOf(positions) {
 }
 
 /**
+ * Measures heights.
+ *
  * @param {Float32Array} positions
  * @param {{east: number[], north: number[], up: number[]}} frame
- * @returns {{low: number, high: number, ceiling: number | null}} heights between which points lie, and that
- * below which one sees into a closed room.
+ * @returns {{low: number, high: number, ceiling: number | null}} the least and the greatest height, and the height at
+ * which to cut away the ceiling of a closed room.
  */
 export function heightsOf(positions, { east, north, up }) {
   const heights = along(positions, up);
@@ -51,7 +56,7 @@ export function heightsOf(positions, { east, north, up }) {
 }
 
 /**
- * The share of heights that lie in the fullest layer of a thickness.
+ * Returns the fraction of heights that lie in the fullest layer of a thickness.
  *
  * @param {Float32Array} heights
  * @param {number} thickness
@@ -67,7 +72,7 @@ function inLayer(heights, thickness) {
 }
 
 /**
- * The share of a scan's ground plan over which there are points above a height.
+ * Returns the fraction of a scan's ground plan that is covered by points above a height.
  *
  * @param {Float32Array} easts
  * @param {Float32Array} norths
@@ -92,7 +97,7 @@ function coverOfTop(easts, norths, heights, top) {
 }
 
 /**
- * Where points lie along an axis.
+ * Returns coordinates of the examined points along an axis.
  *
  * @param {Float32Array} positions
  * @param {number[]} axis
@@ -106,18 +111,18 @@ function along(positions, [x, y, z]) {
 }
 
 /**
- * The least and the greatest of values, without stray ones.
+ * Returns the least and the greatest of values, without outliers.
  *
  * @param {Float32Array} values
  */
 function rangeOf(values) {
   const sorted = values.toSorted();
   const last = sorted.length - 1;
-  return [sorted[Math.floor(STRAY * last)], sorted[Math.ceil((1 - STRAY) * last)]];
+  return [sorted[Math.floor(OUTLIERS * last)], sorted[Math.ceil((1 - OUTLIERS) * last)]];
 }
 
 /**
- * The distance of neighbours, if the points lie evenly on the surfaces that they fill.
+ * Estimates the distance of neighbours, assuming that the points lie evenly on the surfaces that they cover.
  *
  * @param {Float32Array} positions
  * @param {number[]} least
@@ -133,7 +138,7 @@ function spacingOf(positions, least, greatest) {
     let cell = 0;
     for (let axis = 0; axis < 3; axis++) {
       const place = Math.floor((positions[i + axis] - least[axis]) / edge);
-      // Stray points fill cells of their own, which would make the rest look dense.
+      // Outliers fill cells of their own, which would make the spacing look wide.
       cell = place < 0 || place > CELLS ? NaN : cell * (CELLS + 1) + place;
     }
     if (Number.isNaN(cell)) continue;

@@ -1,5 +1,5 @@
 /**
- * Files that a user drops or chooses: which is the scan, which are photographs, which are cameras.
+ * Sorts the files that a user drops or chooses into scan, photographs and cameras.
  *
  * @module
  */
@@ -14,20 +14,20 @@ const CAMERAS = /\.(json|txt)$/i;
  * @property {NamedFile[]} photos
  * @property {NamedFile[]} cameras
  *
- * @typedef {{name: string, file: File}} NamedFile `name` is the path from the folder that was dropped.
+ * @typedef {{name: string, file: File}} NamedFile `name` is the path within the dropped folder.
  */
 
-/** @returns {Intake} */
+/** Returns an intake without files. @returns {Intake} */
 export function emptyIntake() {
   return { scan: null, photos: [], cameras: [] };
 }
 
 /**
- * Adds files; one of a name that is there already takes its place.
+ * Adds files; a file replaces an earlier one with the same name.
  *
  * @param {Intake} intake
  * @param {readonly NamedFile[]} files
- * @returns {string[]} names of files that are none of what can be used.
+ * @returns {string[]} names of files that cannot be used.
  */
 export function addFiles(intake, files) {
   const others = [];
@@ -51,13 +51,13 @@ function replace(list, entry) {
 }
 
 /**
- * All files of a drop, those in folders too.
+ * Returns all files of a drop, including those in folders.
  *
  * @param {DataTransfer} transfer
  * @returns {Promise<NamedFile[]>}
  */
 export async function droppedFiles(transfer) {
-  // Entries have to be asked for before the first pause.
+  // The entries are gone after the first await.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
   const lists = entries.map((entry) => entry ? filesOf(entry) : []);
   return (await Promise.all(lists)).flat();
@@ -77,7 +77,7 @@ async function filesOf(entry) {
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   const files = [];
   for (;;) {
-    // A reader gives a hundred at a time.
+    // A reader returns at most a hundred entries at a time.
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) return files;
     for (const inner of some) files.push(...await filesOf(inner));
@@ -85,7 +85,7 @@ async function filesOf(entry) {
 }
 
 /**
- * The form of `POST /v1/jobs`.
+ * Returns the form for `POST /v1/jobs`.
  *
  * @param {Intake} intake with a scan
  * @param {Record<string, unknown>} options

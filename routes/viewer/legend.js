@@ -1,11 +1,11 @@
 /**
- * What the colours mean, and how many points of the scan have them.
+ * The legend: what the colours mean, and how many points of the scan have them.
  *
  * @module
  */
 import { css, ramp, UNKNOWN } from "./colors.js";
 
-/** Changes that are listed. */
+/** Most changes that are listed. */
 const MOST_CHANGES = 8;
 const RAMP_STEPS = 22;
 
@@ -21,7 +21,7 @@ const RAMP_STEPS = 22;
  */
 
 /**
- * The contents of the legend.
+ * Returns the contents of the legend.
  *
  * @param {LegendInput} input
  * @returns {Node[]}
@@ -117,7 +117,7 @@ function confidenceLegend({ confidence, count }) {
 }
 
 /**
- * Points of the scan by class.
+ * Counts the points of the scan by class.
  *
  * @param {import("./cloud.js").Cloud} cloud
  * @param {(from: number, to: number) => number} classOf

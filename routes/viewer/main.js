@@ -1,9 +1,9 @@
 /**
- * The page: takes files, hands them in as a job, follows it and shows what it made of the scan. A job's id
- * stands in the address, so that a page which is loaded again goes on where it was.
+ * The page: takes files, submits them as a job, follows the job and shows the labelled scan. The job's id is part of the
+ * address, so that a reloaded page continues with it.
  *
- * `data-state` of the body says how far it is: loading, ready, sending, queued, running, showing, done,
- * failed or cancelled.
+ * `data-state` of the body is the state of the page: loading, ready, sending, queued, running, showing, done, failed or
+ * cancelled.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { whole } from "./legend.js";
 import { WorkPanel } from "./work_panel.js";
 
 const POINTS = 1_000_000;
-/** Methods that take no steps. */
+/** Methods without gradient steps. */
 const WITHOUT_STEPS = ["source", "bn"];
 
 const start = byId("start", HTMLButtonElement);
@@ -28,7 +28,7 @@ const api = new Api(askToken);
 const panel = new WorkPanel();
 const intake = emptyIntake();
 let busy = false;
-/** Of what is being sent. */
+/** Aborts the upload. */
 let sending = new AbortController();
 /** @type {import("./api.js").Job | null} */
 let current = null;
@@ -53,7 +53,7 @@ function askToken(refused) {
     dialog.addEventListener("close", () => {
       if (input.value) resolve(input.value);
       else {reject(
-          new Error("This server answers only with its token; reload the page to give one"),
+          new Error("Cannot reach the server without its token: reload the page to enter it"),
         );}
     }, { once: true });
   });
@@ -124,7 +124,7 @@ function megabytes(bytes) {
 }
 
 /**
- * Does something that may fail, one thing at a time.
+ * Runs an action and shows how it ends. No other can be started meanwhile.
  *
  * @param {() => Promise<void>} action
  */
@@ -169,7 +169,7 @@ async function submit() {
 /** @param {import("./api.js").Job} job */
 async function follow(job) {
   current = job;
-  panel.busy("Waiting for its turn", null);
+  panel.busy("Waiting for the GPU", null);
   for await (const { event, data } of api.events(job.links.events, new AbortController().signal)) {
     if (event === "progress") {
       if (data) panel.progress(data);
@@ -200,7 +200,7 @@ async function show({ links }) {
   setState("done");
 }
 
-/** Made for the first cloud, so that a browser without WebGL still hands in jobs. @type {CloudPanel | null} */
+/** Created for the first cloud, so that a browser without WebGL can still submit jobs. @type {CloudPanel | null} */
 let picture = null;
 
 async function stop() {
@@ -222,7 +222,7 @@ async function download() {
 
 picker.addEventListener("change", () => {
   take([...picker.files ?? []].map((file) => ({ name: file.name, file })));
-  // The same file chosen again is a change, too.
+  // So that choosing the same file again counts as a change.
   picker.value = "";
 });
 byId("intake", HTMLFormElement).addEventListener("submit", (event) => {

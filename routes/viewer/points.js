@@ -1,6 +1,5 @@
 /**
- * Draws a cloud by WebGL 2: a million points a frame where the adapter can, fewer while the camera moves
- * where it cannot.
+ * Draws a cloud with WebGL 2: up to a million points in each frame, or fewer while the camera moves on a slow GPU.
  *
  * @module
  */
@@ -10,22 +9,22 @@ import { extentOf, heightsOf } from "./extent.js";
 import { POINT_FRAGMENT, POINT_VERTEX, SHADE_FRAGMENT, SHADE_VERTEX } from "./shaders.js";
 
 /**
- * What points are coloured by, in the numbers of the shader.
+ * What the colour of points shows, by its number in the shader.
  *
  * @typedef {"scan" | "source" | "adapted" | "confidence" | "changed"} Mode
  * @type {Record<Mode, number>}
  */
 const MODES = { scan: 0, source: 1, adapted: 2, confidence: 3, changed: 4 };
 
-/** A frame that took longer is drawn with fewer points while the camera moves. */
+/** While the camera moves, slower frames are followed by frames with fewer points, faster ones by frames with more. */
 const SLOW_MILLISECONDS = 50;
 const FAST_MILLISECONDS = 22;
 const FEWEST_POINTS = 50_000;
-/** The picture is drawn in full once nothing moved for so long. */
+/** After this time without movement, all points are drawn. */
 const REST_MILLISECONDS = 150;
-/** Pixels around the pointer in which a point is picked. */
+/** Distance in pixels within which the pointer picks a point. */
 const PICK_RADIUS = 4;
-/** Diameters of points. */
+/** Limits of a point's diameter. */
 const LEAST_PIXELS = 1.5;
 const MOST_PIXELS = 9;
 const EDGE_STRENGTH = 30;
@@ -35,17 +34,17 @@ export class PointView {
   camera = new OrbitCamera();
   /** @type {Mode} */
   mode = "adapted";
-  /** Factor of the points' size. */
+  /** Factor for the size of points. */
   pointScale = 1;
   /** Whether edges are shaded. */
   shaded = true;
-  /** Points above are not drawn. */
+  /** Height above which points are not drawn. */
   ceiling = Infinity;
   /** @type {import("./colors.js").Rgb} */
   background = [255, 255, 255];
   /** @type {import("./colors.js").Rgb} */
   unchanged = [200, 200, 200];
-  /** Called after every picture of all points. @type {() => void} */
+  /** Called whenever all points have been drawn. @type {() => void} */
   onDrawn = () => {};
 
   #canvas;
@@ -62,15 +61,15 @@ export class PointView {
   #array = null;
   /** @type {WebGLBuffer[]} */
   #buffers = [];
-  /** Points that a frame may have while the camera moves. */
+  /** Most points in a frame while the camera moves. */
   #budget = Infinity;
   #asked = 0;
-  /** Whether the camera was moved since the last frame. */
+  /** Whether the camera has moved since the last frame. */
   #moved = false;
   #lastMove = -Infinity;
-  /** When the last frame was, where the camera moved in it. @type {number | null} */
+  /** Time of the last frame if the camera was moving. @type {number | null} */
   #lastFrame = null;
-  /** Milliseconds from frame to frame while the camera moves, smoothed. */
+  /** Smoothed milliseconds between frames while the camera moves. */
   #pace = 0;
 
   /**
@@ -89,13 +88,13 @@ export class PointView {
     new ResizeObserver(() => this.redraw()).observe(canvas);
   }
 
-  /** Heights between which points lie, and that below which one sees into a closed room. */
+  /** The heights of the cloud; see `heightsOf`. */
   get heights() {
     return heightsOf(this.#cloud?.positions ?? new Float32Array(3), FRAMES[this.camera.up]);
   }
 
   /**
-   * Shows a cloud, all of it in the picture.
+   * Shows a cloud as a whole.
    *
    * @param {import("./cloud.js").Cloud} cloud
    */
@@ -114,7 +113,7 @@ export class PointView {
     this.frame();
   }
 
-  /** Puts all of the cloud into the picture. */
+  /** Moves the camera so that all of the cloud is in the picture. */
   frame() {
     const { least, greatest } = this.#extent;
     this.camera.frame(least, greatest, this.#canvas.clientWidth / this.#canvas.clientHeight);
@@ -122,10 +121,10 @@ export class PointView {
   }
 
   /**
-   * Sets colours of classes.
+   * Sets the colours of classes.
    *
    * @param {readonly import("./colors.js").Rgb[]} colors
-   * @param {ReadonlySet<number>} hidden classes that are not drawn.
+   * @param {ReadonlySet<number>} hidden classes not to draw.
    */
   setPalette(colors, hidden) {
     const gl = this.#gl;
@@ -139,14 +138,14 @@ export class PointView {
     this.redraw();
   }
 
-  /** Draws again, after something changed. @param {boolean} [moving] the camera, by hand. */
+  /** Draws again after a change. @param {boolean} [moving] whether the user is moving the camera. */
   redraw(moving = false) {
     this.#moved ||= moving;
     this.#asked ||= requestAnimationFrame((time) => this.#frame(time));
   }
 
   /**
-   * The point that is drawn at a place of the canvas, or next to it.
+   * Finds the point that is drawn at a place of the canvas, or next to it.
    *
    * @param {number} x from the left, in CSS pixels
    * @param {number} y from the top
@@ -163,7 +162,7 @@ export class PointView {
     const found = new Uint32Array(side ** 2);
     gl.bindFramebuffer(gl.READ_FRAMEBUFFER, framebuffer);
     gl.readBuffer(gl.COLOR_ATTACHMENT1);
-    // Pixels outside of the picture stay 0: none.
+    // Pixels outside the picture stay 0, which is no point.
     gl.readPixels(left, bottom, side, side, gl.RED_INTEGER, gl.UNSIGNED_INT, found);
     let nearest = Infinity;
     let index = 0;
@@ -185,7 +184,7 @@ export class PointView {
     if (moving && this.#lastFrame !== null) this.#adapt(time - this.#lastFrame, cloud.count);
     this.#lastFrame = moving ? time : null;
     this.#draw(moving ? Math.min(cloud.count, this.#budget) : cloud.count);
-    // Goes on until it rests, and then draws all points.
+    // Frames follow until the camera rests; the last one draws all points.
     if (moving) this.redraw();
     else this.onDrawn();
   }
@@ -195,7 +194,7 @@ export class PointView {
    * @param {number} count
    */
   #adapt(milliseconds, count) {
-    // Frames of an adapter that is behind come in pairs, a short one and a long one.
+    // Frames of an overloaded GPU alternate between short and long.
     this.#pace = (this.#pace + milliseconds) / 2;
     if (this.#pace > SLOW_MILLISECONDS) this.#budget = Math.max(FEWEST_POINTS, this.#budget >> 1);
     if (this.#pace < FAST_MILLISECONDS) {
@@ -216,7 +215,7 @@ export class PointView {
     gl.clearBufferuiv(gl.COLOR, 1, [0, 0, 0, 0]);
     gl.clearBufferfv(gl.DEPTH, 0, [1]);
     const pixels = devicePixelRatio;
-    // A little more than the distance of neighbours closes a surface; fewer points have to be larger.
+    // A diameter a little above the distance of neighbours closes a surface. Fewer points have to be larger.
     const diameter = 1.4 * this.#extent.spacing * Math.sqrt(this.#cloudCount / count);
     this.#points.use({
       camera: this.camera.matrix(width / height),
@@ -252,7 +251,7 @@ export class PointView {
     return this.#cloud?.count ?? 1;
   }
 
-  /** The pictures that are drawn into, as large as the canvas. */
+  /** Returns render targets of the canvas's size. */
   #fit() {
     const canvas = this.#canvas;
     const width = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
@@ -276,7 +275,7 @@ export class PointView {
     const gl = this.#gl;
     const buffer = gl.createBuffer();
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-    // One channel is grey.
+    // One channel is shown as grey.
     const data = location === 1 && channels === 1
       ? Uint8Array.from({ length: 3 * count }, (_, i) => values[Math.floor(i / 3)])
       : values;
@@ -290,7 +289,7 @@ export class PointView {
   }
 }
 
-/** Pictures of colours, indices and depths. */
+/** Render targets: colours, indices and depths. */
 class Target {
   #gl;
   #textures;
@@ -327,7 +326,7 @@ class Target {
   }
 }
 
-/** A linked program that takes its uniforms by name. */
+/** A linked program whose uniforms are set by name. */
 class Program {
   #gl;
   #program;
@@ -366,7 +365,7 @@ class Program {
     }
   }
 
-  /** @param {Record<string, any>} values a texture, a number or numbers for every uniform. */
+  /** @param {Record<string, any>} values by uniform: a texture, a number or several numbers. */
   use(values) {
     const gl = this.#gl;
     gl.useProgram(this.#program);

@@ -1,9 +1,9 @@
 /**
- * The programs of the point cloud, GLSL ES 3.00.
+ * The shaders of the point cloud, GLSL ES 3.00.
  *
- * Points go into a picture of colours, one of indices (for picking) and one of depths. A second pass shades
- * each pixel by how much its neighbours stand before it (eye-dome lighting: Boucheny 2009), since labels
- * painted flat would show no shape. A pixel without an edge keeps its colour exactly.
+ * Points are drawn into a texture of colours, one of indices (for picking) and one of depths. A second pass darkens each
+ * pixel by how far its neighbours are in front of it (eye-dome lighting: Boucheny 2009), since flat colours would show
+ * no shape. A pixel without an edge keeps its colour exactly.
  *
  * @module
  */
@@ -18,7 +18,7 @@ layout(location = 2) in uint source;
 layout(location = 3) in uint label;
 layout(location = 4) in uint confidence;
 uniform mat4 camera;
-// What points are coloured by; the result where it is none of these.
+// What the colour shows; any other mode shows the class in the result.
 const int SCAN = 0, SOURCE = 1, CONFIDENCE = 3, CHANGED = 4;
 uniform int mode;
 // Row 0: classes, alpha 0 where hidden. Row 1: confidence.
@@ -44,7 +44,7 @@ void main() {
   else if (mode == CONFIDENCE) tint = vec4(texelFetch(palette, ivec2(int(confidence), 1), 0).rgb, 1.0);
   else if (mode == CHANGED && source == label) tint = vec4(unchanged, 1.0);
   else tint = vec4(shown.rgb, 1.0);
-  // Outside of the picture.
+  // A point that is not drawn is moved outside the picture.
   if (shown.a == 0.0 || dot(position, up) > ceiling) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
@@ -81,7 +81,7 @@ uniform int radius;
 uniform vec3 background;
 out vec4 color;
 
-// Logarithm of the distance, of no distance at all far away.
+// Logarithm of the distance; the farthest one where nothing was drawn.
 float depthAt(ivec2 pixel) {
   float depth = texelFetch(depths, clamp(pixel, ivec2(0), textureSize(depths, 0) - 1), 0).r;
   return log2(range.x * range.y / (range.y - depth * (range.y - range.x)));
@@ -100,7 +100,7 @@ void main() {
   hidden += max(0.0, depth - depthAt(pixel - ivec2(radius, 0)));
   hidden += max(0.0, depth - depthAt(pixel + ivec2(0, radius)));
   hidden += max(0.0, depth - depthAt(pixel - ivec2(0, radius)));
-  // A slope that the eye takes for flat is not shaded.
+  // Slight slopes are left unshaded.
   hidden = max(0.0, hidden / 4.0 - 0.002);
   color = vec4(own.rgb * max(0.25, exp(-strength * hidden)), 1.0);
 }`;

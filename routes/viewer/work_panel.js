@@ -1,5 +1,5 @@
 /**
- * How the work goes: upload, phases, loss, and what came out.
+ * The progress of a job: upload, phases and loss; then the result.
  *
  * @module
  */
@@ -10,7 +10,8 @@ import { percent, whole } from "./legend.js";
 /** @type {Record<string, string>} */
 const PHASES = {
   read: "Reading the scan",
-  teacher: "Looking at the photographs",
+  render: "Rendering views of the scan",
+  teacher: "Computing features of the photographs",
   voxelize: "Sorting points into voxels",
   pair: "Pairing points with pixels",
   compile: "Preparing the network",
@@ -23,15 +24,17 @@ export class WorkPanel {
   #chart = new LossChart(byId("chart", SVGSVGElement));
   #work = byId("work", HTMLElement);
   #loss = byId("loss", HTMLElement);
+  #lossName = byId("lossName", HTMLElement);
   #lossChange = byId("lossChange", HTMLElement);
   #result = byId("result", HTMLElement);
   #phase = byId("phase", HTMLElement);
   #progress = byId("progress", HTMLProgressElement);
   #problem = byId("problem", HTMLElement);
 
-  /** Before another job. */
+  /** Removes what was shown of the last job. */
   clear() {
     this.#chart.clear();
+    this.#lossName.textContent = "Loss";
     this.#lossChange.textContent = "";
     this.#loss.hidden = true;
     this.#result.hidden = true;
@@ -42,11 +45,11 @@ export class WorkPanel {
    * Shows what is being done.
    *
    * @param {string} text
-   * @param {number | null} fraction of it that is done; null where nobody knows.
+   * @param {number | null} fraction that is done; null if it is unknown.
    */
   busy(text, fraction) {
     this.#work.hidden = false;
-    // A live region that says the same again would be read out again.
+    // Setting the same text again would make screen readers repeat it.
     if (this.#phase.textContent !== text) this.#phase.textContent = text;
     if (fraction === null) this.#progress.removeAttribute("value");
     else this.#progress.value = fraction;
@@ -62,37 +65,31 @@ export class WorkPanel {
     this.#chart.add(step, steps, loss);
   }
 
-  /** Nothing is being done any more. */
+  /** Hides the progress. */
   idle() {
     this.#work.hidden = true;
   }
 
-  /** @param {string} text */
+  /** Shows why the job failed. @param {string} text */
   fail(text) {
     this.idle();
     this.#problem.textContent = text;
     this.#problem.hidden = false;
   }
 
-  /** @param {import("./cloud.js").Cloud} cloud */
+  /** Shows the result of a job. @param {import("./cloud.js").Cloud} cloud */
   show({ report, count }) {
     this.idle();
-    const { losses, views, scan } = report;
-    // One value is no line.
-    this.#loss.hidden = losses.length < 2;
-    this.#chart.set(losses);
-    const [first, last] = [losses.at(0), losses.at(-1)];
-    this.#lossChange.textContent = first === undefined || last === undefined
-      ? ""
-      : `${first.toFixed(3)} → ${last.toFixed(3)}`;
+    this.#showLosses(report);
+    const { views, scan } = report;
     const seconds = Object.values(report.phases).reduce((sum, value) => sum + value, 0) / 1000;
     const facts = [
       ["Scan", scan.name],
       ["Points", whole(scan.points)],
-      ...(count < scan.points ? [["of these shown", whole(count)]] : []),
+      ...(count < scan.points ? [["Points shown", whole(count)]] : []),
       ["Views", views.count === 0 ? "none" : `${views.count}, ${seen(report)} of the points seen`],
       ["Method", report.steps > 0 ? `${report.method}, ${report.steps} steps` : report.method],
-      ["Changed by it", percent(report.changedPoints)],
+      ["Changed points", percent(report.changedPoints)],
       ...Object.entries(report.metrics ?? {})
         .map(([method, { miou }]) => [`mIoU, ${method}`, percent(miou)]),
       ["Time", `${seconds.toFixed(1)} s`],
@@ -109,9 +106,21 @@ export class WorkPanel {
     note.hidden = report.note === undefined;
     this.#result.hidden = false;
   }
+
+  /** @param {import("./cloud.js").Report} report */
+  #showLosses({ losses, lossName }) {
+    const [first, last] = [losses.at(0), losses.at(-1)];
+    // One value makes no line.
+    this.#loss.hidden = losses.length < 2;
+    if (first === undefined || last === undefined) return;
+    const name = lossName ?? "loss";
+    this.#lossName.textContent = name.charAt(0).toUpperCase() + name.slice(1);
+    this.#chart.set(losses, this.#lossName.textContent);
+    this.#lossChange.textContent = `${first.toFixed(3)} → ${last.toFixed(3)}`;
+  }
 }
 
-/** @param {import("./cloud.js").Report} report */
+/** Returns the part of the points that views see. @param {import("./cloud.js").Report} report */
 function seen({ views, scan }) {
   return percent(views.pointsSeen / scan.points);
 }

@@ -83,7 +83,7 @@ export class FakeEngine implements Segmenter {
       adapter: "none",
       method: options.method,
       steps,
-      lossName: steps > 0 ? "KD loss" : null,
+      lossName: steps > 0 ? "fake loss" : null,
       losses: Array.from({ length: steps + 1 }, (_, i) => 1 / (i + 3)),
       phases: { predict: 1 },
       ...(learned ? { drift: { reached: 0.02, kept: 0.01, guard: "bound" as const } } : {}),

@@ -106,6 +106,8 @@ Deno.test({
         await page.goTo(server.url);
         await page.until("document.body.dataset.state === 'ready'");
         await page.chooseFiles("#files", [scan]);
+        await page.evaluate("document.querySelector('#method').value = 'tent'");
+        await page.evaluate("document.querySelector('#steps').value = 2");
         await page.click("#start");
 
         const lossSaid = (text: string) =>
@@ -117,6 +119,9 @@ Deno.test({
         await lossSaid("0.5000 at step 1, 0.2500 at step 2 of 2");
         gate.resolve();
         await page.until("document.body.dataset.state === 'done'");
+        // Until the report came, the page could not know what the method calls its loss.
+        const heading = await page.evaluate("document.querySelector('#loss h2').innerText");
+        assert.equal(heading, "Fake loss 0.333 → 0.200");
 
         const drawn = async (mode: string) => {
           await page.evaluate(`document.querySelector("input[value=${mode}]").click()`);

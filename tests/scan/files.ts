@@ -4,17 +4,7 @@
  *
  * @module
  */
-
-/** Deterministic uniform numbers in [0, 1) (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 
 /** Bytes of a record of each LAS point format. */
 export const LAS_RECORD = [20, 28, 26, 34, 57, 63, 30, 36, 38, 59, 67];
@@ -42,7 +32,7 @@ export interface LasRecipe {
 export function makeLas(recipe: LasRecipe = {}) {
   const { minor = 4, format = 7, count = 20, extra = 0, vlrs = [], gap = 0, evlrs = [] } = recipe;
   const { brightest = 65535, seed = 1 } = recipe;
-  const next = random(seed);
+  const next = mulberry32(seed);
   const headerBytes = minor === 4 ? 375 : minor === 3 ? 235 : 227;
   const vlrBytes = vlrs.reduce((sum, [, , body]) => sum + 54 + body.length, 0);
   const pointOffset = headerBytes + vlrBytes + gap;

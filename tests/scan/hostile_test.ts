@@ -1,7 +1,8 @@
 /** Files cut and damaged at random: never anything but a scan or an InputError, and never a shorter scan. */
 import assert from "node:assert/strict";
 import { InputError, readScan, writeScan } from "../../lib/scan/mod.ts";
-import { makeLas, makePly, PLY_ENCODINGS, type PlyField, random } from "./files.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
+import { makeLas, makePly, PLY_ENCODINGS, type PlyField } from "./files.ts";
 
 const FIELDS: PlyField[] = [["double", "x"], ["float", "y"], ["int", "z"], ["uchar", "label"]];
 const rows = Array.from({ length: 12 }, (_, i) => [i + 0.5, -i, i * 1000, i % 4]);
@@ -56,7 +57,7 @@ for (const { name, bytes } of FILES) {
   });
 
   Deno.test(`readScan() survives damage to ${name}`, async () => {
-    const next = random(11);
+    const next = mulberry32(11);
     for (let round = 0; round < 1000; round++) {
       const damaged = bytes.slice();
       for (let hits = 1 + Math.floor(next() * 3); hits > 0; hits--) {

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { InputError, readScan, writeScan } from "../../lib/scan/mod.ts";
 import { openLazPerf } from "../../lib/scan/las/laz_perf.ts";
 import { compareLas } from "./compare_loaders.ts";
-import { random } from "./files.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 
 const load = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../fixtures/scans/${name}`, import.meta.url)));
@@ -58,7 +58,7 @@ Deno.test("readScan() leaves the process's handlers of errors alone", async () =
 
 Deno.test("readScan() survives damaged and cut LAZ", async () => {
   const bytes = load("format8.laz");
-  const next = random(3);
+  const next = mulberry32(3);
   const use = (data: Uint8Array) =>
     readScan(data, "x.laz").then((scan) => scan.count, (error) => {
       assert(error instanceof InputError, (error as Error).stack);

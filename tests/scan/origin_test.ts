@@ -1,11 +1,11 @@
 /** The origin that is taken off before float32. */
 import assert from "node:assert/strict";
 import { chooseOrigin, toLocal } from "../../lib/scan/origin.ts";
-import { random } from "./files.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 
 /** A cloud of 9,000 points around a centre. */
 function cloud(center: [number, number, number], extent: number): Float64Array {
-  const next = random(5);
+  const next = mulberry32(5);
   return Float64Array.from({ length: 27_000 }, (_, i) => center[i % 3]! + (next() - 0.5) * extent);
 }
 

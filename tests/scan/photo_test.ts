@@ -1,10 +1,11 @@
 /** Photographs: every kind decodes to its stored pixels, and hostile ones cost nothing. */
 import assert from "node:assert/strict";
 import { decodePhoto, encodePng, PhotoError } from "../../lib/scan/mod.ts";
-import { largestDifference, random } from "./files.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
+import { largestDifference } from "./files.ts";
 import { join, makeJpeg, makePng, unfiltered, WEBP } from "./images.ts";
 
-const next = random(3);
+const next = mulberry32(3);
 const NOISE = {
   width: 37,
   height: 21,
@@ -237,7 +238,7 @@ Deno.test("decodePhoto() refuses every truncation", async () => {
 });
 
 Deno.test("decodePhoto() survives damage", async () => {
-  const hits = random(17);
+  const hits = mulberry32(17);
   const small = { ...NOISE, height: 4, pixels: NOISE.pixels.subarray(0, 3 * 37 * 4) };
   const png = encodePng(small) as Uint8Array<ArrayBuffer>;
   for (const bytes of [png, await makeJpeg(png, 6), WEBP]) {

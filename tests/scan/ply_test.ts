@@ -191,14 +191,14 @@ Deno.test("readScan() refuses malformed PLY headers", async () => {
     [["ply", "format ascii 1.0", "end_header", ""], /no element vertex/],
     [["ply", "format ascii 1.0", "element vertex -3", "end_header", ""], /not a name and a count/],
     [["ply", "format ascii 1.0", "element vertex 1e3", "end_header", ""], /not a name and a count/],
-    [["ply", "format ascii 1.0", "property float x", "end_header", ""], /before any element/],
+    [["ply", "format ascii 1.0", "property float x", "end_header", ""], /precedes all elements/],
     [[...HEAD, "property half x", "end_header", ""], /no known type/],
     [[...HEAD, "property list float int x", "end_header", ""], /no known type/],
     [
       [...HEAD, "property float x", "property int x", "end_header", ""],
-      /x of element vertex comes twice/,
+      /x of element vertex occurs twice/,
     ],
-    [[...HEAD, "element vertex 3", "end_header", ""], /vertex comes twice/],
+    [[...HEAD, "element vertex 3", "end_header", ""], /vertex occurs twice/],
     [[...HEAD, "nonsense here", "end_header", ""], /'nonsense' is not known/],
     [["plyer", "format ascii 1.0", "end_header", ""], /first line is not 'ply'/],
     [["ply", "format ascii 1.0", "element vertex 0", ...PROPERTIES, "end_header", ""], /empty/],
@@ -233,7 +233,7 @@ Deno.test("readScan() reads PLY headers of as many names as fit into one", async
   assert.equal((await readScan(text([...header, ...names, "end_header", "1 2 3"]), "x")).count, 1);
   await assert.rejects(
     readScan(text([...header, ...names, "element 0 0", "end_header", "1 2 3"]), "x"),
-    /element 0 comes twice/,
+    /element 0 occurs twice/,
   );
 });
 

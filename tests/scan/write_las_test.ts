@@ -137,7 +137,7 @@ Deno.test("writeScan() refuses extra-bytes records that contradict the points", 
   const scan = await readScan(made.bytes, "x.las");
   assert.throws(() => writeScan(scan, labelling({ extraBytes: true })), {
     name: "ScanError",
-    message: /describes 44 bytes a point, its records have 38/,
+    message: /describes 44 bytes for each point, its records have 38/,
   });
   own[2] = 3;
   own.set(new TextEncoder().encode("label"), 4);

@@ -1,6 +1,6 @@
 /**
- * LAZ and COPC to LAS: the same file with its records uncompressed, so that answers can keep every attribute.
- * The records come from laz-perf, which decodes whole records of the kinds that {@link checkLaz} lets through.
+ * Converts LAZ and COPC to LAS: the same file with uncompressed points, so that answers can keep every attribute.
+ * laz-perf decodes the points, of the kinds that {@link checkLaz} accepts.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import { cString, parseVlrs } from "./variable_length_records.ts";
 import { checkLaz, DECOMPRESS } from "./check_laz.ts";
 import { openLazPerf } from "./laz_perf.ts";
 
-/** Records that are made room for at first: the count of the header is only a claim. */
+/** Points that memory is allocated for at first, since the count in the header may be wrong. */
 const FIRST_RECORDS = 1 << 16;
-/** What the decoder may take: the file, its chunks once more, and room for its models. */
+/** Memory of the decoder: so many bytes for its models, and so many times the size of the file. */
 const HEAP_BYTES = 1 << 26;
 const HEAP_FILES = 3;
 const COMPRESSION_BITS = 0xc0;
 
 /**
- * A LAZ file as LAS. Records of compression and of the COPC index are left out, since they would describe what
- * is no longer there; every other record, extended ones too, and all bytes of the points are kept.
+ * Converts a LAZ file to LAS. Records that describe the compression or the COPC index are left out, since neither
+ * exists any more; every other record, extended or not, and all bytes of the points are kept.
  *
  * @param header the file's header
  * @param file name of the scan, for errors
@@ -36,9 +36,9 @@ export async function decompressLaz(
   checkLaz(bytes, header, file);
   const records = await decodeRecords(bytes, header, file);
   const vlrs = parseVlrs(bytes, header, file);
-  const kept = vlrs.filter(({ userId, recordId }) => !ofCompression(userId, recordId));
+  const kept = vlrs.filter(({ userId, recordId }) => !describesCompression(userId, recordId));
   const keptEvlrs = parseEvlrs(bytes, header).filter(({ offset }) =>
-    !ofCompression(cString(bytes.subarray(offset + 2, offset + 18)), null)
+    !describesCompression(cString(bytes.subarray(offset + 2, offset + 18)), null)
   );
   const before = [
     bytes.subarray(0, header.headerBytes),
@@ -65,8 +65,8 @@ export async function decompressLaz(
   return out;
 }
 
-/** Records that hold only for compressed points; COPC's hierarchy (an extended record) and its info alike. */
-function ofCompression(userId: string, recordId: number | null): boolean {
+/** Whether a record only holds for compressed points; both records of COPC do, its info and its hierarchy. */
+function describesCompression(userId: string, recordId: number | null): boolean {
   return userId === "copc" || (userId === "laszip encoded" && (recordId ?? 22204) === 22204);
 }
 
@@ -105,7 +105,7 @@ async function decodeRecords(
     }
   } catch (cause) {
     if (cause instanceof ScanError) throw cause;
-    // What laz-perf throws is the address of a C++ exception, or a trap of its wasm module.
+    // laz-perf throws the address of a C++ exception, or its wasm module traps.
     return fail(`its compressed points are damaged after ${decoded} of ${count}`, cause);
   }
   return records;

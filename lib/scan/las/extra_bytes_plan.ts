@@ -1,6 +1,6 @@
 /**
- * The extra dimensions `label` and `confidence` of LAS records: where they lie, and the extra-bytes record
- * that describes them.
+ * Plans the extra dimensions `label` and `confidence` of LAS points: their places in the records, and the extra-bytes
+ * record that describes them.
  *
  * Source: ASPRS, "LAS Specification 1.4 - R15", table 24 (extra bytes descriptor).
  *
@@ -9,80 +9,66 @@
 import { concat } from "@std/bytes/concat";
 import { ScanError } from "../errors.ts";
 import type { LasHeader } from "./header.ts";
-import { cString, type LasVlr, parseVlrs, VLR_HEADER_BYTES } from "./variable_length_records.ts";
+import {
+  cString,
+  parseVlrs,
+  type VariableLengthRecord,
+  VLR_HEADER_BYTES,
+} from "./variable_length_records.ts";
 
 const DESCRIPTOR_BYTES = 192;
 const EXTRA_BYTES_RECORD = 4;
-/** Bytes of one value of the data types 1 to 10; type 0 has as many as its options byte says. */
+/** Bytes of one value of the data types 1 to 10; those of type 0 are in its options byte. */
 const TYPE_BYTES = [0, 1, 1, 2, 2, 4, 4, 8, 8, 4, 8] as const;
 const UINT8 = 1;
 const FLOAT32 = 9;
 const LARGEST_BODY = 0xffff;
 
-/** How a file changes to hold `label` (uint8) and `confidence` (float32). */
-export interface LasExtraPlan {
+/** How a file has to change to hold `label` (uint8) and `confidence` (float32). */
+export interface ExtraBytesPlan {
   /** Byte offset of `label` within a record of the answer. */
   labelOffset: number;
   /** Byte offset of `confidence` within a record of the answer. */
   confidenceOffset: number;
   /** Bytes of a record of the answer. */
   recordBytes: number;
-  /** Byte of the client's file at which `insert` goes. */
+  /** Byte of the client's file at which `insert` is inserted. */
   insertAt: number;
+  /** Descriptors, or a whole record of them. */
   insert: Uint8Array;
   /** Number of variable-length records of the answer. */
   vlrCount: number;
-  /** The length field of an existing record that grows; null where there is none. */
+  /** Offset and new value of the length field of an existing record that grows; null where none does. */
   grown: { offset: number; length: number } | null;
 }
 
 /**
- * Plans the extra dimensions. Dimensions of these names and types that are there already are used again.
+ * Plans the extra dimensions. Existing dimensions with these names and types are used again.
  *
  * @param file name of the scan, for errors
  * @throws {ScanError} where the file's own extra bytes contradict its records
  */
-export function planExtraBytes(bytes: Uint8Array, header: LasHeader, file: string): LasExtraPlan {
+export function planExtraBytes(bytes: Uint8Array, header: LasHeader, file: string): ExtraBytesPlan {
   const vlrs = parseVlrs(bytes, header, file);
   const records = vlrs.filter(({ userId, recordId }) =>
     userId === "LASF_Spec" && recordId === EXTRA_BYTES_RECORD
   );
-  let end = header.formatBytes;
-  const known = new Map<string, { type: number; offset: number }>();
-  for (const { body, end: stop } of records) {
-    for (let at = body; at + DESCRIPTOR_BYTES <= stop; at += DESCRIPTOR_BYTES) {
-      const type = bytes[at + 2]!;
-      known.set(cString(bytes.subarray(at + 4, at + 36)), { type, offset: end });
-      end += typeBytes(type, bytes[at + 3]!);
-    }
-  }
-  if (end > header.recordBytes) {
-    throw new ScanError({
-      file,
-      action: "add extra bytes to",
-      problem:
-        `its extra-bytes record describes ${end} bytes a point, its records have ${header.recordBytes}`,
-      mend: "correct the record, or ask for the classification alone",
-      ...(records[0] ? { offset: records[0].offset } : {}),
-      field: "extra bytes",
-    });
-  }
-
+  const { dimensions, end } = describedDimensions(bytes, header, records, file);
   const descriptors: Uint8Array[] = [];
-  // Bytes that nothing describes get a name first, so that what is described next lies behind them.
+  // Bytes without a descriptor get one first, so that the next descriptors are for the bytes behind them.
   for (let rest = header.recordBytes - end; rest > 0; rest -= 255) {
     descriptors.push(descriptor("undocumented", 0, Math.min(rest, 255), ""));
   }
   let recordBytes = header.recordBytes;
   const place = (name: string, type: number, about: string): number => {
-    const found = known.get(name);
+    const found = dimensions.get(name);
     if (found?.type === type) return found.offset;
     if (found) {
       throw new ScanError({
         file,
         action: "add extra bytes to",
         problem: `its dimension ${name} has data type ${found.type}, not ${type}`,
-        mend: "rename it, or ask for the classification alone",
+        mend: "rename it, or ask only for the classification",
         field: name,
       });
     }
@@ -101,13 +87,41 @@ export function planExtraBytes(bytes: Uint8Array, header: LasHeader, file: strin
   };
 }
 
-/** Where the descriptors go: behind those of the last extra-bytes record, or into a record of their own. */
+/** The dimensions that the file describes already, with the byte of a record after the last of them. */
+function describedDimensions(
+  bytes: Uint8Array,
+  header: LasHeader,
+  records: readonly VariableLengthRecord[],
+  file: string,
+): { dimensions: Map<string, { type: number; offset: number }>; end: number } {
+  const dimensions = new Map<string, { type: number; offset: number }>();
+  let end = header.formatBytes;
+  for (const { body, end: stop } of records) {
+    for (let at = body; at + DESCRIPTOR_BYTES <= stop; at += DESCRIPTOR_BYTES) {
+      const type = bytes[at + 2]!;
+      dimensions.set(cString(bytes.subarray(at + 4, at + 36)), { type, offset: end });
+      end += typeBytes(type, bytes[at + 3]!);
+    }
+  }
+  if (end <= header.recordBytes) return { dimensions, end };
+  throw new ScanError({
+    file,
+    action: "add extra bytes to",
+    problem:
+      `its extra-bytes record describes ${end} bytes for each point, its records have ${header.recordBytes}`,
+    mend: "correct the record, or ask only for the classification",
+    ...(records[0] ? { offset: records[0].offset } : {}),
+    field: "extra bytes",
+  });
+}
+
+/** Inserts the descriptors behind those of the last extra-bytes record, or in a record of their own. */
 function planRecord(
-  vlrs: readonly LasVlr[],
-  last: LasVlr | undefined,
+  vlrs: readonly VariableLengthRecord[],
+  last: VariableLengthRecord | undefined,
   body: Uint8Array,
   header: LasHeader,
-): Pick<LasExtraPlan, "insertAt" | "insert" | "vlrCount" | "grown"> {
+): Pick<ExtraBytesPlan, "insertAt" | "insert" | "vlrCount" | "grown"> {
   const length = last ? last.end - last.body + body.length : body.length;
   if (last && length <= LARGEST_BODY) {
     return {
@@ -143,7 +157,7 @@ function descriptor(name: string, type: number, options: number, about: string):
   return bytes;
 }
 
-/** Types 11 to 30 were arrays of two or three in earlier editions. */
+/** Types 11 to 30 were arrays of two or three values in earlier editions of the specification. */
 function typeBytes(type: number, options: number): number {
   if (type === 0) return options;
   const base = TYPE_BYTES[((type - 1) % 10) + 1]!;

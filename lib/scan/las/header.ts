@@ -1,6 +1,6 @@
 /**
- * A strict reader of LAS headers. loaders.gl reads points by whatever the header says; here the header is
- * held against the size of the file first.
+ * A strict reader of LAS headers: it checks counts and offsets against the size of the file before anything is read
+ * by them. (The parser of loaders.gl trusts the header.)
  *
  * Source: ASPRS, "LAS Specification 1.4 - R15" (and 1.0 to 1.3 for the earlier headers).
  *
@@ -17,24 +17,35 @@ const HEADER_BYTES = [227, 227, 227, 235, 375] as const;
 /** Bytes of the header of an extended variable-length record. */
 const EVLR_HEADER_BYTES = 60;
 
-/** Byte offsets of header fields that answers patch. */
+/** Byte offsets of header fields. */
 export const LAS_FIELDS = {
-  vlrCount: 100,
+  majorVersion: 24,
+  minorVersion: 25,
+  headerBytes: 94,
   pointOffset: 96,
+  vlrCount: 100,
   format: 104,
   recordBytes: 105,
+  /** The 32-bit count. */
+  legacyCount: 107,
+  scale: 131,
+  offset: 155,
   waveformOffset: 227,
   evlrOffset: 235,
   evlrCount: 243,
+  /** The 64-bit count of LAS 1.4. */
+  count: 247,
 } as const;
 
-/** What a LAS header says. */
+/** The content of a LAS header. */
 export interface LasHeader {
   /** Minor version, 0 to 4. */
   minor: number;
+  /** Bytes of the header. */
   headerBytes: number;
   /** Byte of the first point record. */
   pointOffset: number;
+  /** Number of variable-length records. */
   vlrCount: number;
   /** Point format, 0 to 10. */
   format: number;
@@ -42,16 +53,19 @@ export interface LasHeader {
   compressed: boolean;
   /** Bytes of a point record, extra bytes included. */
   recordBytes: number;
-  /** Bytes of a point record that the format defines. */
+  /** Bytes of a point record without extra bytes. */
   formatBytes: number;
   /** Number of points. */
   count: number;
+  /** Scale of x, y, z: a coordinate is its integer times the scale plus the offset. */
   scale: [number, number, number];
+  /** Offset of x, y, z. */
   offset: [number, number, number];
   /** Byte of the waveform data; 0 for none. */
   waveformOffset: number;
   /** Byte of the first extended variable-length record; 0 for none. */
   evlrOffset: number;
+  /** Number of extended variable-length records. */
   evlrCount: number;
   /** Byte of the classification within a record. */
   classOffset: number;
@@ -61,181 +75,190 @@ export interface LasHeader {
   colorOffset: number | null;
 }
 
-/** Whether a file begins like LAS or LAZ. */
+/** Tells whether a file begins like LAS or LAZ. */
 export function isLas(bytes: Uint8Array): boolean {
   return bytes[0] === 0x4c && bytes[1] === 0x41 && bytes[2] === 0x53 && bytes[3] === 0x46;
 }
 
+/** Refuses the file. */
+type Refuse = (problem: string, mend: string, offset: number, field: string) => never;
+
+const WHOLE_FILE = "send the whole file";
+const CORRECT_HEADER = "correct the header";
+const COUNT_FIELD = "number of point records";
+
 /**
- * Reads the header of a LAS or LAZ file and holds its counts and offsets against the size of the file.
+ * Reads the header of a LAS or LAZ file and checks its counts and offsets against the size of the file.
  *
  * @param file name of the scan, for errors
  * @throws {ScanError} with byte and field
  */
 export function parseLasHeader(bytes: Uint8Array, file: string): LasHeader {
-  const fail = (problem: string, mend: string, offset: number, field: string): never => {
+  const refuse: Refuse = (problem, mend, offset, field) => {
     throw new ScanError({ file, problem, mend, offset, field });
   };
   if (!isLas(bytes)) {
-    fail("it does not begin with 'LASF'", "send a LAS, LAZ or PLY file", 0, "file signature");
-  }
-  const whole = "send the whole file";
-  if (bytes.length < HEADER_BYTES[0]) {
-    fail(
-      `${bytes.length} bytes are too few for a header of ${HEADER_BYTES[0]}`,
-      whole,
-      bytes.length,
-      "header",
-    );
+    refuse("it does not begin with 'LASF'", "send a LAS, LAZ or PLY file", 0, "file signature");
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const major = view.getUint8(24);
-  const minor = view.getUint8(25);
-  const leastHeader = HEADER_BYTES[minor];
-  if (major !== 1 || leastHeader === undefined) {
-    return fail(
-      `version ${major}.${minor} is not supported`,
-      "convert it to LAS 1.0 to 1.4",
-      24,
-      "version",
-    );
-  }
-  const headerBytes = view.getUint16(94, true);
-  if (headerBytes < leastHeader || headerBytes > bytes.length) {
-    fail(
-      `a header of ${headerBytes} bytes does not fit LAS 1.${minor} (at least ${leastHeader}) and a file of ${bytes.length}`,
-      whole,
-      94,
-      "header size",
-    );
-  }
-
-  const formatByte = view.getUint8(LAS_FIELDS.format);
-  const compressed = (formatByte & 0xc0) !== 0;
-  const format = formatByte & 0x3f;
-  const formatBytes = RECORD_BYTES[format];
-  if (formatBytes === undefined) {
-    return fail(
-      `point format ${format} does not exist`,
-      "use formats 0 to 10",
-      104,
-      "point data record format",
-    );
-  }
-  const recordBytes = view.getUint16(LAS_FIELDS.recordBytes, true);
-  if (recordBytes < formatBytes) {
-    fail(
-      `records of ${recordBytes} bytes are too short for point format ${format} (${formatBytes})`,
-      "correct the header",
-      LAS_FIELDS.recordBytes,
-      "point data record length",
-    );
-  }
-  const pointOffset = view.getUint32(LAS_FIELDS.pointOffset, true);
-  if (pointOffset < headerBytes || pointOffset > bytes.length) {
-    fail(
-      `the points should begin at byte ${pointOffset}, outside the file of ${bytes.length} bytes or inside its header`,
-      whole,
-      LAS_FIELDS.pointOffset,
-      "offset to point data",
-    );
-  }
-
-  const count = pointCount(view, minor, fail);
-  if (count === 0) {
-    fail(
-      "the scan is empty (0 points)",
-      "send a scan with points",
-      minor === 4 ? 247 : 107,
-      "number of point records",
-    );
-  }
-  const room = bytes.length - pointOffset;
-  if (!compressed && count * recordBytes > room) {
-    fail(
-      `${count} points of ${recordBytes} bytes do not fit into the ${room} bytes from byte ${pointOffset}`,
-      whole,
-      bytes.length,
-      "number of point records",
-    );
-  }
-
-  const triple = (at: number): [number, number, number] => [
-    view.getFloat64(at, true),
-    view.getFloat64(at + 8, true),
-    view.getFloat64(at + 16, true),
-  ];
-  const scale = triple(131);
-  const offset = triple(155);
-  if (!scale.every((value) => Number.isFinite(value) && value !== 0)) {
-    fail(`the scale is ${scale.join(", ")}`, "write finite scales that are not 0", 131, "scale");
-  }
-  if (!offset.every(Number.isFinite)) {
-    fail(`the offset is ${offset.join(", ")}`, "write finite offsets", 155, "offset");
-  }
-
-  const waveformOffset = minor >= 3
-    ? Number(view.getBigUint64(LAS_FIELDS.waveformOffset, true))
-    : 0;
-  const evlrCount = minor === 4 ? view.getUint32(LAS_FIELDS.evlrCount, true) : 0;
-  const evlrOffset = evlrCount > 0 ? Number(view.getBigUint64(LAS_FIELDS.evlrOffset, true)) : 0;
-  checkEvlrs(view, evlrOffset, evlrCount, pointOffset, fail);
-
+  const version = readVersion(view, refuse);
+  const records = readPointFormat(view, refuse);
+  const pointOffset = readPointOffset(view, version.headerBytes, refuse);
+  const count = readPointCount(view, version.minor, refuse);
+  requireRoom(view, { ...records, pointOffset, count }, refuse);
+  const transform = readTransform(view, refuse);
+  const extensions = readExtensions(view, version.minor);
+  checkEvlrs(view, extensions, pointOffset, refuse);
+  const { format } = records;
   return {
-    minor,
-    headerBytes,
+    ...version,
     pointOffset,
     vlrCount: view.getUint32(LAS_FIELDS.vlrCount, true),
-    format,
-    compressed,
-    recordBytes,
-    formatBytes,
+    ...records,
     count,
-    scale,
-    offset,
-    waveformOffset,
-    evlrOffset,
-    evlrCount,
+    ...transform,
+    ...extensions,
     classOffset: format < 6 ? 15 : 16,
     classMask: format < 6 ? 0x1f : 0xff,
-    colorOffset: COLOR_OFFSET[format]!,
+    colorOffset: COLOR_OFFSET[format] ?? null,
   };
 }
 
-type Fail = (problem: string, mend: string, offset: number, field: string) => never;
+function readVersion(
+  view: DataView,
+  refuse: Refuse,
+): Pick<LasHeader, "minor" | "headerBytes"> {
+  const { byteLength } = view;
+  if (byteLength < HEADER_BYTES[0]) {
+    const problem = `${byteLength} bytes are too few for a header of ${HEADER_BYTES[0]}`;
+    refuse(problem, WHOLE_FILE, byteLength, "header");
+  }
+  const major = view.getUint8(LAS_FIELDS.majorVersion);
+  const minor = view.getUint8(LAS_FIELDS.minorVersion);
+  const least = HEADER_BYTES[minor];
+  if (major !== 1 || least === undefined) {
+    const problem = `version ${major}.${minor} is not supported`;
+    return refuse(problem, "convert it to LAS 1.0 to 1.4", LAS_FIELDS.majorVersion, "version");
+  }
+  const headerBytes = view.getUint16(LAS_FIELDS.headerBytes, true);
+  if (headerBytes < least || headerBytes > byteLength) {
+    const problem =
+      `a header of ${headerBytes} bytes does not fit LAS 1.${minor} (at least ${least}) and a file of ${byteLength}`;
+    refuse(problem, WHOLE_FILE, LAS_FIELDS.headerBytes, "header size");
+  }
+  return { minor, headerBytes };
+}
 
-/** LAS 1.4 counts in 64 bits; the 32-bit count is 0 there for formats 6 and up, and else the same. */
-function pointCount(view: DataView, minor: number, fail: Fail): number {
-  const legacy = view.getUint32(107, true);
-  if (minor < 4) return legacy;
-  const count = Number(view.getBigUint64(247, true));
+function readPointFormat(
+  view: DataView,
+  refuse: Refuse,
+): Pick<LasHeader, "format" | "compressed" | "recordBytes" | "formatBytes"> {
+  const byte = view.getUint8(LAS_FIELDS.format);
+  const compressed = (byte & 0xc0) !== 0;
+  const format = byte & 0x3f;
+  const formatBytes = RECORD_BYTES[format];
+  if (formatBytes === undefined) {
+    const problem = `point format ${format} does not exist`;
+    return refuse(problem, "use formats 0 to 10", LAS_FIELDS.format, "point data record format");
+  }
+  const recordBytes = view.getUint16(LAS_FIELDS.recordBytes, true);
+  if (recordBytes < formatBytes) {
+    const problem =
+      `records of ${recordBytes} bytes are too short for point format ${format} (${formatBytes})`;
+    refuse(problem, CORRECT_HEADER, LAS_FIELDS.recordBytes, "point data record length");
+  }
+  return { format, compressed, recordBytes, formatBytes };
+}
+
+function readPointOffset(view: DataView, headerBytes: number, refuse: Refuse): number {
+  const pointOffset = view.getUint32(LAS_FIELDS.pointOffset, true);
+  if (pointOffset < headerBytes || pointOffset > view.byteLength) {
+    const problem =
+      `the points should begin at byte ${pointOffset}, outside the file of ${view.byteLength} bytes or inside its header`;
+    refuse(problem, WHOLE_FILE, LAS_FIELDS.pointOffset, "offset to point data");
+  }
+  return pointOffset;
+}
+
+/** LAS 1.4 counts in 64 bits; its 32-bit count is 0 for formats 6 and up, and otherwise the same. */
+function readPointCount(view: DataView, minor: number, refuse: Refuse): number {
+  const legacy = view.getUint32(LAS_FIELDS.legacyCount, true);
+  const count = minor < 4 ? legacy : Number(view.getBigUint64(LAS_FIELDS.count, true));
   if (legacy !== 0 && legacy !== count) {
-    fail(
-      `the header counts ${count} points in 64 bits and ${legacy} in 32 bits`,
-      "correct the header",
-      247,
-      "number of point records",
-    );
+    const problem = `the header counts ${count} points in 64 bits and ${legacy} in 32 bits`;
+    refuse(problem, CORRECT_HEADER, LAS_FIELDS.count, COUNT_FIELD);
+  }
+  if (count === 0) {
+    const offset = minor === 4 ? LAS_FIELDS.count : LAS_FIELDS.legacyCount;
+    refuse("the scan is empty (0 points)", "send a scan with points", offset, COUNT_FIELD);
   }
   return count;
 }
 
-/** Extended records end the file: one that is cut shows that the file is. */
+/** Uncompressed points have to fit into the file. */
+function requireRoom(
+  { byteLength }: DataView,
+  { compressed, count, recordBytes, pointOffset }: Pick<
+    LasHeader,
+    "compressed" | "count" | "recordBytes" | "pointOffset"
+  >,
+  refuse: Refuse,
+): void {
+  const room = byteLength - pointOffset;
+  if (compressed || count * recordBytes <= room) return;
+  const problem =
+    `${count} points of ${recordBytes} bytes do not fit into the ${room} bytes from byte ${pointOffset}`;
+  refuse(problem, WHOLE_FILE, byteLength, COUNT_FIELD);
+}
+
+function readTransform(view: DataView, refuse: Refuse): Pick<LasHeader, "scale" | "offset"> {
+  const vector = (at: number): [number, number, number] => [
+    view.getFloat64(at, true),
+    view.getFloat64(at + 8, true),
+    view.getFloat64(at + 16, true),
+  ];
+  const scale = vector(LAS_FIELDS.scale);
+  const offset = vector(LAS_FIELDS.offset);
+  if (!scale.every((value) => Number.isFinite(value) && value !== 0)) {
+    const mend = "write finite scales that are not 0";
+    refuse(`the scale is ${scale.join(", ")}`, mend, LAS_FIELDS.scale, "scale");
+  }
+  if (!offset.every(Number.isFinite)) {
+    const mend = "write finite offsets";
+    refuse(`the offset is ${offset.join(", ")}`, mend, LAS_FIELDS.offset, "offset");
+  }
+  return { scale, offset };
+}
+
+/** Waveforms came with LAS 1.3, extended variable-length records with LAS 1.4. */
+function readExtensions(
+  view: DataView,
+  minor: number,
+): Pick<LasHeader, "waveformOffset" | "evlrOffset" | "evlrCount"> {
+  const offset = (at: number) => Number(view.getBigUint64(at, true));
+  const evlrCount = minor === 4 ? view.getUint32(LAS_FIELDS.evlrCount, true) : 0;
+  return {
+    waveformOffset: minor >= 3 ? offset(LAS_FIELDS.waveformOffset) : 0,
+    evlrOffset: evlrCount > 0 ? offset(LAS_FIELDS.evlrOffset) : 0,
+    evlrCount,
+  };
+}
+
+/** Extended records end the file: one that is cut off shows that the file is. */
 function checkEvlrs(
   view: DataView,
-  start: number,
-  count: number,
+  { evlrOffset, evlrCount }: Pick<LasHeader, "evlrOffset" | "evlrCount">,
   pointOffset: number,
-  fail: Fail,
+  refuse: Refuse,
 ): void {
-  let at = start;
-  for (let i = 0; i < count; i++) {
+  let at = evlrOffset;
+  for (let i = 0; i < evlrCount; i++) {
     const body = at + EVLR_HEADER_BYTES;
     const end = body <= view.byteLength ? body + Number(view.getBigUint64(at + 20, true)) : body;
     if (at < pointOffset || end > view.byteLength) {
-      fail(
-        `extended variable-length record ${i} of ${count} should lie at bytes ${at} to ${end}, the file has ${view.byteLength}`,
-        "send the whole file",
+      refuse(
+        `extended variable-length record ${i} of ${evlrCount} should lie at bytes ${at} to ${end}, the file has ${view.byteLength}`,
+        WHOLE_FILE,
         LAS_FIELDS.evlrOffset,
         "start of first extended variable-length record",
       );
@@ -247,7 +270,7 @@ function checkEvlrs(
 /**
  * Lists the extended variable-length records of a file whose header has been checked.
  *
- * @returns the bytes where each begins and ends, its own header included
+ * @returns the byte of each record's header, and the byte after its body
  */
 export function parseEvlrs(
   bytes: Uint8Array,

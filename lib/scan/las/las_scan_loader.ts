@@ -1,10 +1,9 @@
 /**
- * A loaders.gl loader for LAS and LAZ scans: {@link LAZRsLoader} of loaders.gl with another parser underneath.
+ * A loaders.gl loader for LAS and LAZ scans: {@link LAZRsLoader} of loaders.gl, with its parser replaced by ours.
  *
- * The parser of `@loaders.gl/las` 4.4.5 refuses COPC and LAZ of several writers, takes wide colours modulo 256
- * unless its depth is chosen for it, leaves flag bits in the class, and hands on four attributes alone, so that
- * nothing else of a LAZ file could be kept in the answer. Delete this one once a release of loaders.gl passes
- * the tests of this file.
+ * The parser of `@loaders.gl/las` 4.4.5 refuses COPC and the LAZ of several writers, takes 16-bit colours modulo 256
+ * unless it is told their depth, leaves flag bits in the class, and returns only four attributes, so that the rest of
+ * a LAZ file could not be kept in the answer. Delete ours once a release of loaders.gl passes the tests of this file.
  *
  * @module
  */
@@ -13,11 +12,11 @@ import { type LasHeader, parseLasHeader } from "./header.ts";
 import { decompressLaz } from "./decompress_laz.ts";
 import type { PointMesh } from "../point_mesh.ts";
 
-/** A LAS scan: its attributes, and what {@link PointMesh} has besides. */
+/** A LAS scan as a {@link PointMesh}. */
 export type LasMesh = PointMesh<"las", {
   /** Header of the file, or of `unpacked`. */
   header: LasHeader;
-  /** A LAZ file without its compression; null where the file has none. */
+  /** A LAZ file as LAS; null where the file is LAS. */
   unpacked: Uint8Array | null;
 }, {
   POSITION: { value: Float64Array; size: 3 };
@@ -29,7 +28,7 @@ export type LasMesh = PointMesh<"las", {
 }>;
 
 /**
- * A loader for `parse` of `@loaders.gl/core`. It works in the thread that calls.
+ * Makes a loader for `parse` of `@loaders.gl/core`. It runs in the calling thread.
  *
  * @param file name of the scan, for errors
  */

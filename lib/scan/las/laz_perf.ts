@@ -1,21 +1,24 @@
 /**
- * Opens laz-perf 0.0.7. As emscripten programs for Node do, it takes over the process's handlers for errors that
- * nobody caught; a library must not, so they are taken off again.
+ * Opens laz-perf 0.0.7. Like all emscripten programs for Node, it installs handlers for uncaught errors of the whole
+ * process; a library must not do that, so they are removed again.
  *
  * @module
  */
 import process from "node:process";
 import { createLazPerf } from "laz-perf";
 
-/** What is used of laz-perf, whose own types need those of emscripten. */
+/** The part of laz-perf that is used here; its own types need those of emscripten. */
 export interface LazPerf {
+  /** The heap; another array after it has grown. */
   HEAPU8: Uint8Array;
   /** Exports of its wasm module. */
   asm: { memory: WebAssembly.Memory };
+  /** Allocates bytes on the heap; 0 where there is no room. */
   _malloc(bytes: number): number;
+  /** A decoder of one file. */
   LASZip: new () => {
     open(file: number, bytes: number): void;
-    /** Writes the next record. */
+    /** Writes the next point record to an address. */
     getPoint(to: number): void;
     getCount(): number;
     getPointLength(): number;
@@ -27,13 +30,13 @@ const EVENTS = ["uncaughtException", "unhandledRejection"];
 const PAGE_BYTES = 65_536;
 
 /**
- * A new module with a heap of its own: it never shrinks, and what laz-perf throws leaves its objects in it.
+ * Opens a new instance with its own heap, since a heap never shrinks, and errors leave objects in it.
  *
- * @param heapBytes what the heap may grow to; a damaged file asks for gigabytes
+ * @param heapBytes largest size of the heap; damaged files ask for gigabytes
  */
 export async function openLazPerf(heapBytes: number): Promise<LazPerf> {
   const before = EVENTS.map((event) => process.listeners(event));
-  // The handlers are set before this returns its promise. What it says of an allocation that failed is in its error.
+  // The handlers are installed before this returns its promise. A failed allocation is reported by an error as well.
   const opening = createLazPerf({ print: () => {}, printErr: () => {} });
   for (const [index, event] of EVENTS.entries()) {
     for (const listener of process.listeners(event)) {
@@ -44,7 +47,9 @@ export async function openLazPerf(heapBytes: number): Promise<LazPerf> {
   const { memory } = lazPerf.asm;
   memory.grow = (pages) => {
     if (memory.buffer.byteLength + pages * PAGE_BYTES > heapBytes) {
-      throw new RangeError(`Cannot grow the heap of laz-perf beyond ${heapBytes} bytes`);
+      throw new RangeError(
+        `Cannot grow the heap of laz-perf beyond ${heapBytes} bytes; the file is damaged`,
+      );
     }
     return WebAssembly.Memory.prototype.grow.call(memory, pages);
   };

@@ -1,17 +1,19 @@
 /**
- * Variable-length records of LAS files: what stands between the header and the points.
+ * Variable-length records (VLRs) of LAS files, which lie between the header and the points.
  *
  * @module
  */
 import { ScanError } from "../errors.ts";
 import { LAS_FIELDS, type LasHeader } from "./header.ts";
 
-/** Bytes of the header of a variable-length record. */
+/** Bytes of the header of a record. */
 export const VLR_HEADER_BYTES = 54;
 
 /** One variable-length record. */
-export interface LasVlr {
+export interface VariableLengthRecord {
+  /** Who defined the record. */
   userId: string;
+  /** Kind of the record among those of that user. */
   recordId: number;
   /** Byte of its header. */
   offset: number;
@@ -25,11 +27,15 @@ export interface LasVlr {
  * Lists the variable-length records.
  *
  * @param file name of the scan, for errors
- * @throws {ScanError} where they reach beyond the start of the points
+ * @throws {ScanError} where they reach into the points
  */
-export function parseVlrs(bytes: Uint8Array, header: LasHeader, file: string): LasVlr[] {
+export function parseVlrs(
+  bytes: Uint8Array,
+  header: LasHeader,
+  file: string,
+): VariableLengthRecord[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const vlrs: LasVlr[] = [];
+  const vlrs: VariableLengthRecord[] = [];
   let offset = header.headerBytes;
   for (let i = 0; i < header.vlrCount; i++) {
     const body = offset + VLR_HEADER_BYTES;
@@ -56,7 +62,7 @@ export function parseVlrs(bytes: Uint8Array, header: LasHeader, file: string): L
   return vlrs;
 }
 
-/** Text up to the first zero byte. */
+/** Reads text up to the first zero byte. */
 export function cString(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return new TextDecoder("latin1").decode(end < 0 ? bytes : bytes.subarray(0, end));

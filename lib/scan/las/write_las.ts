@@ -1,5 +1,5 @@
 /**
- * Writes a LAS 1.4 file from a scan that is none, or whose LAZ cannot be written back.
+ * Writes a LAS 1.4 file from the arrays of a scan that came as PLY.
  *
  * Source: ASPRS, "LAS Specification 1.4 - R15".
  *
@@ -9,15 +9,15 @@ import { ScanError } from "../errors.ts";
 import type { Scan } from "../scan.ts";
 
 const HEADER_BYTES = 375;
-/** Coordinates are whole millimetres, or finer where a scan is small. */
+/** Coordinates are whole millimetres, or finer for small scans. */
 const COARSEST_SCALE = 0.001;
-/** Steps over the longest side of the scan that the scale must at least give. */
+/** Least number of steps of the scale along the longest side of the scan. */
 const LEAST_STEPS = 1e5;
 const LARGEST_INTEGER = 0x7fffffff;
 
 /**
- * A LAS 1.4 file of point format 6, or 7 with colours. It holds coordinates, intensity, colours and, as
- * classification, the scan's labels where all of them are 0 to 255. Every point is the only return.
+ * Writes a LAS 1.4 file of point format 6, or 7 with colours. It holds coordinates, intensity, colours and, as
+ * classification, the scan's labels if all of them are 0 to 255. Every point is the only return of its pulse.
  *
  * @throws {ScanError} where the scan is too wide for 32-bit coordinates
  */
@@ -31,7 +31,7 @@ export function writeLas(scan: Scan): Uint8Array {
   const view = new DataView(out.buffer);
   const text = new TextEncoder();
   text.encodeInto("LASF", out);
-  // Coordinate systems, where given, would be WKT: required by formats 6 and up.
+  // Bit 4: coordinate systems are WKT, as formats 6 and up require, though none is given.
   view.setUint16(6, 0x10, true);
   view.setUint8(24, 1);
   view.setUint8(25, 4);

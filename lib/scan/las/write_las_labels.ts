@@ -1,24 +1,24 @@
 /**
- * Writes labels into a client's LAS file. Everything that is no label stays as it is: header, records
- * before and after the points, and every other byte of the points.
+ * Writes labels into a client's LAS file. Everything else stays as it is: header, records before and after the points,
+ * and every other byte of the points.
  *
  * @module
  */
-import { type LasExtraPlan, planExtraBytes } from "./extra_bytes_plan.ts";
+import { type ExtraBytesPlan, planExtraBytes } from "./extra_bytes_plan.ts";
 import { LAS_FIELDS, type LasHeader, parseLasHeader } from "./header.ts";
 import type { ScanLabels } from "../scan.ts";
 
 /**
- * The client's file with labels.
+ * Writes labels into a copy of a LAS file.
  *
  * @param bytes an uncompressed LAS file
  * @param file name of the scan, for errors
- * @returns a file whose classification is `asprs[label]`, or the label itself without a map; with
- *   `extraBytes` its records also hold `label` (uint8) and `confidence` (float32)
- * @throws {ScanError} where its extra bytes are inconsistent
+ * @returns a file whose classification is `asprs[label]`, or the label itself where there is no `asprs`; with
+ *   `extraBytes` the points also hold `label` (uint8) and `confidence` (float32)
+ * @throws {ScanError} where the file's extra bytes contradict its records
  * @throws {RangeError} where a label has no code, or a code does not fit the point format
  */
-export function labelLas(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
+export function writeLasLabels(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
   const header = parseLasHeader(bytes, file);
   const codes = classCodes(labelling, header);
   const out = labelling.extraBytes
@@ -39,7 +39,7 @@ function classCodes({ labels, asprs }: ScanLabels, { classMask, format }: LasHea
     const code = asprs ? asprs[label] : label;
     if (code === undefined || !Number.isInteger(code) || code < 0 || code > classMask) {
       throw new RangeError(
-        `Cannot write label ${label} of point ${i} as class ${code}: point format ${format} holds 0 to ${classMask}`,
+        `Cannot write label ${label} of point ${i} as class ${code}: point format ${format} holds 0 to ${classMask}; map the labels to other codes, or ask for PLY`,
       );
     }
     codes[i] = code;
@@ -50,7 +50,7 @@ function classCodes({ labels, asprs }: ScanLabels, { classMask, format }: LasHea
 function withExtraBytes(
   bytes: Uint8Array,
   header: LasHeader,
-  plan: LasExtraPlan,
+  plan: ExtraBytesPlan,
   { labels, confidence }: ScanLabels,
 ): { bytes: Uint8Array; pointOffset: number; recordBytes: number } {
   const { count } = header;
@@ -70,7 +70,7 @@ function withExtraBytes(
     const label = labels[i]!;
     if (label < 0 || label > 255) {
       throw new RangeError(
-        `Cannot write label ${label} of point ${i}: the dimension holds 0 to 255`,
+        `Cannot write label ${label} of point ${i}: the dimension label holds 0 to 255; ask for PLY`,
       );
     }
     view.setUint8(to + plan.labelOffset, label);
@@ -84,7 +84,7 @@ function withExtraBytes(
 function patchHeader(
   view: DataView,
   header: LasHeader,
-  plan: LasExtraPlan,
+  plan: ExtraBytesPlan,
   pointOffset: number,
   oldEnd: number,
   newEnd: number,
@@ -93,7 +93,7 @@ function patchHeader(
   view.setUint32(LAS_FIELDS.vlrCount, plan.vlrCount, true);
   view.setUint16(LAS_FIELDS.recordBytes, plan.recordBytes, true);
   if (plan.grown) view.setUint16(plan.grown.offset, plan.grown.length, true);
-  // What lies behind the points has moved with their end.
+  // What lies behind the points moves with their end.
   const moved = (offset: number) => BigInt(offset - oldEnd + newEnd);
   if (header.waveformOffset >= oldEnd) {
     view.setBigUint64(LAS_FIELDS.waveformOffset, moved(header.waveformOffset), true);

@@ -1,26 +1,26 @@
 /**
- * Decodes JPEG and WebP with Deno's own `createImageBitmap`, and gets the pixels out by the public way
- * that needs no canvas library: encode as BMP, which is uncompressed, and read that.
+ * Decodes JPEG and WebP with Deno's own `createImageBitmap`. The only public way to the pixels that needs no canvas
+ * library is to encode the bitmap as BMP, which is uncompressed, and to read that.
  *
  * @module
  */
 
-/** Red, green, blue of a decoded image. */
-export interface Pixels {
-  width: number;
-  height: number;
-  /** [height][width][3] */
+import type { ImageSize } from "../image_size.ts";
+
+/** A decoded image. */
+export interface DecodedImage extends ImageSize {
+  /** [height][width][3] red, green, blue. */
   pixels: Uint8Array;
 }
 
 /**
- * Decodes an image. It blocks the thread (some 80 ms for 1920x1080), applies EXIF orientation, and takes
- * truncated JPEG without complaint: look at the file first.
+ * Decodes an image. It blocks the thread (some 80 ms for 1920x1080), applies EXIF orientation, and accepts truncated
+ * JPEG without an error, so the file has to be checked before.
  *
  * @throws {DOMException} where the image cannot be decoded
  */
-export async function decodeBitmap(bytes: Uint8Array<ArrayBuffer>): Promise<Pixels> {
-  // "none" for premultiplyAlpha would divide colours by alpha that were never multiplied (Deno 2.9).
+export async function decodeBitmap(bytes: Uint8Array<ArrayBuffer>): Promise<DecodedImage> {
+  // premultiplyAlpha "none" would divide colours by alpha although they were never multiplied (Deno 2.9).
   const bitmap = await createImageBitmap(new Blob([bytes]), { colorSpaceConversion: "none" });
   const { width, height } = bitmap;
   const canvas = new OffscreenCanvas(width, height);
@@ -30,7 +30,7 @@ export async function decodeBitmap(bytes: Uint8Array<ArrayBuffer>): Promise<Pixe
 }
 
 /**
- * Pixels of the BMP files that Deno writes: 8 bits with a palette, 24 or 32 bits, rows from the bottom up.
+ * Reads the pixels of the BMP files that Deno writes: 8 bits with a palette, 24 or 32 bits, rows from the bottom up.
  *
  * @throws {TypeError} for any other BMP
  */

@@ -1,6 +1,6 @@
 /**
- * Neutralises the orientation tag of EXIF blocks. Decoders turn photographs by it, but calibrated
- * intrinsics refer to the pixels as they are stored.
+ * Neutralises the orientation tag of EXIF blocks. Decoders rotate photographs by it, but calibrated intrinsics refer to
+ * the stored pixels.
  *
  * Source: CIPA DC-008 (EXIF 2.3), TIFF 6.0.
  *
@@ -13,7 +13,7 @@ const UPRIGHT = 1;
 /**
  * Sets the orientation to 1 ("as stored") in place.
  *
- * @param tiff an EXIF block from its byte order mark (`II` or `MM`) on; left alone where it is none
+ * @param tiff an EXIF block from its byte order mark (`II` or `MM`) on; other bytes are left alone
  */
 export function neutraliseOrientation(tiff: Uint8Array): void {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);

@@ -1,6 +1,6 @@
 /**
- * The structure of JPEG files: their size before anything is decoded, and whether they are whole. The
- * decoder underneath fills what is missing at the end with grey and says nothing.
+ * Reads the structure of JPEG files: their size before anything is decoded, and whether they are complete. The decoder
+ * fills what is missing at the end with grey, without an error.
  *
  * Source: ITU-T T.81, annex B.
  *
@@ -8,6 +8,7 @@
  */
 import { startsWith } from "@std/bytes/starts-with";
 import { PhotoError } from "../errors.ts";
+import type { ImageSize } from "../image_size.ts";
 import { neutraliseOrientation } from "./exif_orientation.ts";
 
 const SOI = 0xd8;
@@ -15,7 +16,7 @@ const EOI = 0xd9;
 const SOS = 0xda;
 const APP1 = 0xe1;
 const EXIF = new TextEncoder().encode("Exif\0\0");
-/** Start-of-frame markers but for C4, C8 and CC, which are others. */
+/** Start-of-frame markers: C0 to CF without C4, C8 and CC, which have other meanings. */
 const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 /** Markers without a body: restarts and TEM. */
@@ -31,18 +32,18 @@ interface Segment {
   end: number;
 }
 
-/** Whether a file begins like a JPEG. */
+/** Tells whether a file begins like a JPEG. */
 export function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
 }
 
 /**
- * Width and height of the first frame.
+ * Reads the size of the first frame.
  *
  * @param file name of the photograph, for errors
  * @throws {PhotoError} where the file ends before it
  */
-export function jpegSize(bytes: Uint8Array, file: string): { width: number; height: number } {
+export function jpegSize(bytes: Uint8Array, file: string): ImageSize {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (const { marker, offset, body, end } of segments(bytes, file)) {
     if (marker === SOS || marker === EOI) break;
@@ -58,18 +59,18 @@ export function jpegSize(bytes: Uint8Array, file: string): { width: number; heig
   });
 }
 
-/** Pixels that a byte can stand for: each 64 of them take a bit, or half of one with odd subsampling. */
+/** Most pixels per byte of a file: 64 pixels take a bit, or half of one with unusual subsampling. */
 const PIXELS_PER_BYTE = 1024;
 
 /**
- * Refuses a file that is too small for its pixels, before they are allocated and filled with grey.
+ * Checks that a file is not too small for its pixels, before these are allocated and filled with grey.
  *
  * @param file name of the photograph, for errors
- * @throws {PhotoError}
+ * @throws {PhotoError} where it is
  */
 export function requireData(
   bytes: Uint8Array,
-  { width, height }: { width: number; height: number },
+  { width, height }: ImageSize,
   file: string,
 ): void {
   if (width * height <= bytes.length * PIXELS_PER_BYTE) return;
@@ -82,7 +83,7 @@ export function requireData(
 }
 
 /**
- * A copy that decoders do not turn.
+ * Makes a copy that decoders do not rotate.
  *
  * @param file name of the photograph, for errors
  * @throws {PhotoError} where the file ends before its end marker
@@ -96,13 +97,13 @@ export function upright(bytes: Uint8Array, file: string): Uint8Array<ArrayBuffer
   return copy;
 }
 
-/** Every segment up to the end marker, the compressed data between them skipped. */
+/** Every segment up to the end marker, without the compressed data between them. */
 function* segments(bytes: Uint8Array, file: string): Generator<Segment> {
   let at = 2;
   let compressed = false;
   for (;;) {
     if (compressed) {
-      // Within compressed data FF 00 is a byte, FF FF padding, and restarts belong to it.
+      // Within compressed data FF 00 is a byte FF, FF FF is padding, and restart markers belong to the data.
       at = bytes.indexOf(0xff, at);
       if (at < 0) throw truncated(file, bytes.length);
       const next = bytes[at + 1];

@@ -1,42 +1,40 @@
 /**
- * Photographs: encoded bytes to RGB pixels and back. Sizes are read from the header first, so that a few
- * megabytes cannot ask for gigabytes.
+ * Decodes and encodes photographs. The size is read from the header before anything is decoded, so that a small file
+ * cannot ask for gigabytes.
  *
  * @module
  */
 import { encode } from "fast-png";
 import { decodeBitmap } from "./decode_bitmap.ts";
 import { PhotoError } from "../errors.ts";
+import type { ImageSize } from "../image_size.ts";
 import { isJpeg, jpegSize, requireData, upright } from "./jpeg.ts";
 import { decodePng, isPng, pngHeader } from "./png.ts";
 import { isWebp, uprightWebp, webpSize } from "./webp.ts";
 
 /** A decoded photograph. */
-export interface Photo {
-  /** File name as the client gave it. */
+export interface Photo extends ImageSize {
+  /** Name of the file as the client gave it. */
   name: string;
-  /** Pixels. */
-  width: number;
-  height: number;
   /** [height][width][3] red, green, blue. */
   pixels: Uint8Array;
 }
 
-/** What a photograph may cost. */
+/** Limits on photographs. */
 export interface PhotoLimits {
-  /** Most pixels that are decoded; 64 million if left out. */
+  /** Most pixels that are decoded; 64 million by default. */
   pixels: number;
 }
 
 const DEFAULT_LIMITS: PhotoLimits = { pixels: 64e6 };
 
 /**
- * Decodes a JPEG, PNG or WebP photograph, whichever its first bytes say it is. Grey becomes RGB, 16 bits
- * become 8, alpha is dropped. Pixels stay as they are stored: EXIF orientation is not applied, since
- * calibrated intrinsics refer to the stored pixels. Decoding blocks the thread (some 80 ms for 1920x1080).
+ * Decodes a JPEG, PNG or WebP photograph; its first bytes tell the format. Grey becomes RGB, 16 bits become 8, alpha
+ * is dropped. EXIF orientation is not applied, since calibrated intrinsics refer to the stored pixels. Decoding blocks
+ * the thread (some 80 ms for 1920x1080).
  *
- * @param name the client's name for it; says nothing about the format
- * @throws {PhotoError} where it is no such image, truncated, damaged, or larger than the limit
+ * @param name the client's name for it, which need not fit the format
+ * @throws {PhotoError} where it is of another format, truncated, damaged, or larger than the limit
  */
 export async function decodePhoto(
   bytes: Uint8Array,
@@ -65,16 +63,28 @@ export async function decodePhoto(
   });
 }
 
-/** A PNG file of RGB pixels. */
+/**
+ * Encodes RGB pixels as PNG.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { decodePhoto, encodePng } from "../mod.ts";
+ *
+ * const pixels = Uint8Array.of(255, 0, 0, 0, 0, 255);
+ * const photo = await decodePhoto(encodePng({ width: 2, height: 1, pixels }), "red_blue.png");
+ * assert.deepEqual(photo, { name: "red_blue.png", width: 2, height: 1, pixels });
+ * ```
+ */
 export function encodePng(
-  { width, height, pixels }: { width: number; height: number; pixels: Uint8Array },
+  { width, height, pixels }: ImageSize & { pixels: Uint8Array },
 ): Uint8Array {
   return encode({ width, height, data: pixels, channels: 3, depth: 8 });
 }
 
 async function decodeOther(
   bytes: Uint8Array<ArrayBuffer>,
-  size: { width: number; height: number },
+  size: ImageSize,
   name: string,
 ): Promise<Photo> {
   const fail = (problem: string, cause?: unknown): never => {
@@ -91,11 +101,8 @@ async function decodeOther(
   return { name, width, height, pixels };
 }
 
-function requireSmall<Size extends { width: number; height: number }>(
-  size: Size,
-  limits: PhotoLimits,
-  name: string,
-): Size {
+/** Gives a size back if it is neither empty nor above the limit. */
+function requireSmall<T extends ImageSize>(size: T, limits: PhotoLimits, name: string): T {
   const { width, height } = size;
   if (width === 0 || height === 0) {
     throw new PhotoError({

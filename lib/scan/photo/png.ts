@@ -1,6 +1,6 @@
 /**
- * PNG photographs through fast-png, which decodes every depth exactly. It believes whatever a file says
- * (sizes, profiles, short data), so it gets only the chunks it needs, checked beforehand.
+ * Decodes PNG photographs with fast-png, which decodes every depth exactly. It trusts whatever a file says (sizes,
+ * profiles, short data), so it only gets the chunks that it needs, after they have been checked.
  *
  * Source: W3C, "Portable Network Graphics (PNG) Specification", third edition.
  *
@@ -11,6 +11,7 @@ import { startsWith } from "@std/bytes/starts-with";
 import { inflateSync } from "node:zlib";
 import { decode, type DecodedPng } from "fast-png";
 import { PhotoError } from "../errors.ts";
+import type { ImageSize } from "../image_size.ts";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** Channels and allowed depths of every colour type. */
@@ -33,18 +34,19 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const;
 
-/** What the first chunk of a PNG says. */
-export interface PngHeader {
-  width: number;
-  height: number;
+/** The content of a PNG's first chunk. */
+export interface PngHeader extends ImageSize {
   /** Bits of a sample. */
   depth: number;
+  /** Colour type by its number in the specification. */
   colorType: number;
+  /** Samples of a pixel. */
   channels: number;
+  /** Whether the rows are interlaced by Adam7. */
   interlaced: boolean;
 }
 
-/** Whether a file begins like a PNG. */
+/** Tells whether a file begins like a PNG. */
 export function isPng(bytes: Uint8Array): boolean {
   return startsWith(bytes, SIGNATURE);
 }
@@ -84,7 +86,7 @@ export function pngHeader(bytes: Uint8Array, file: string): PngHeader {
 }
 
 /**
- * Decodes a PNG whose size has been held against the limits.
+ * Decodes a PNG whose size has been checked.
  *
  * @param file name of the photograph, for errors
  * @returns [height][width][3] red, green, blue; grey is repeated, 16 bits are rounded to 8, alpha is dropped
@@ -119,17 +121,18 @@ export function decodePng(bytes: Uint8Array, header: PngHeader, file: string): U
   return toRgb(png, header, file);
 }
 
-interface Chunk {
+/** One chunk of a PNG. */
+interface PngChunk {
   type: string;
   /** Length, type, body and checksum. */
   whole: Uint8Array;
   body: Uint8Array;
 }
 
-/** Header, palette, image data and end; profiles, texts, transparency and orientation stay out. */
-function neededChunks(bytes: Uint8Array, file: string): Chunk[] {
+/** The chunks of header, palette, image data and end; profiles, texts, transparency and orientation are left out. */
+function neededChunks(bytes: Uint8Array, file: string): PngChunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const chunks: Chunk[] = [];
+  const chunks: PngChunk[] = [];
   for (let at = 8;;) {
     const end = at + 12 <= bytes.length ? at + 12 + view.getUint32(at) : Infinity;
     if (end > bytes.length) {
@@ -142,7 +145,7 @@ function neededChunks(bytes: Uint8Array, file: string): Chunk[] {
     }
     const type = chunkType(bytes, at);
     if (type === "IHDR" && chunks.length > 0) {
-      // fast-png would go by the last one, the limits by the first.
+      // The size was checked by the first one, but fast-png would use the last one.
       throw new PhotoError({
         file,
         problem: "it has two IHDR chunks",
@@ -162,7 +165,7 @@ function neededChunks(bytes: Uint8Array, file: string): Chunk[] {
   }
 }
 
-/** Inflates the image data within the size that the header asks for: not a byte more or less. */
+/** Inflates the image data, which has to have exactly the size that follows from the header. */
 function checkImageData(parts: readonly Uint8Array[], header: PngHeader, file: string): void {
   const expected = rawBytes(header);
   const fail = (problem: string, cause?: unknown): never => {
@@ -183,7 +186,7 @@ function checkImageData(parts: readonly Uint8Array[], header: PngHeader, file: s
   if (length < expected) fail(`its image data has ${length} of ${expected} bytes`);
 }
 
-/** Bytes of the filtered rows: one filter byte and the samples of each. */
+/** Bytes of the filtered rows, each of which has one filter byte and its samples. */
 function rawBytes({ width, height, depth, channels, interlaced }: PngHeader): number {
   const rows = (columns: number, count: number) =>
     columns > 0 ? count * (1 + Math.ceil(columns * depth * channels / 8)) : 0;
@@ -200,7 +203,7 @@ function toRgb(png: DecodedPng, header: PngHeader, file: string): Uint8Array {
   const palette = png.palette;
   const out = new Uint8Array(3 * width * height);
   const read = sampleReader(png, header);
-  // Grey samples of few bits are spread over 0..255; palette indices are not.
+  // Grey samples of fewer bits are scaled to 0..255; palette indices are not.
   const scale = colorType === INDEXED ? 1 : 255 / (2 ** depth - 1);
   const isGrey = channels < 3;
   for (let pixel = 0; pixel < width * height; pixel++) {
@@ -226,7 +229,7 @@ function toRgb(png: DecodedPng, header: PngHeader, file: string): Uint8Array {
   return out;
 }
 
-/** Reads a sample of a pixel, also where several share a byte. */
+/** Gives a function that reads a sample of a pixel, even where several samples share a byte. */
 function sampleReader(
   { data }: DecodedPng,
   { width, depth, channels }: PngHeader,

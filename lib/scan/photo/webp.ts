@@ -1,33 +1,35 @@
 /**
- * The structure of WebP files: their size before anything is decoded, and whether they are whole.
+ * Reads the structure of WebP files: their size before anything is decoded, and whether they are complete.
  *
  * Source: RFC 9649 (WebP Image Format).
  *
  * @module
  */
 import { PhotoError } from "../errors.ts";
+import type { ImageSize } from "../image_size.ts";
 import { neutraliseOrientation } from "./exif_orientation.ts";
 
 const ANIMATED = 0x02;
 
-interface Chunk {
+/** One chunk of a RIFF file. */
+interface RiffChunk {
   type: string;
   body: number;
   end: number;
 }
 
-/** Whether a file begins like a WebP. */
+/** Tells whether a file begins like a WebP. */
 export function isWebp(bytes: Uint8Array): boolean {
   return fourCC(bytes, 0) === "RIFF" && fourCC(bytes, 8) === "WEBP";
 }
 
 /**
- * Width and height, which every chunk that has them must agree on.
+ * Reads the size of the image; all chunks that state it have to agree.
  *
  * @param file name of the photograph, for errors
  * @throws {PhotoError} where the file is truncated or an animation
  */
-export function webpSize(bytes: Uint8Array, file: string): { width: number; height: number } {
+export function webpSize(bytes: Uint8Array, file: string): ImageSize {
   const fail = (problem: string, mend: string, offset: number): never => {
     throw new PhotoError({ file, problem, mend, offset });
   };
@@ -46,8 +48,8 @@ export function webpSize(bytes: Uint8Array, file: string): { width: number; heig
 /** The size that a chunk states; null where it states none. */
 function chunkSize(
   bytes: Uint8Array,
-  { type, body }: Chunk,
-): { width: number; height: number } | null {
+  { type, body }: RiffChunk,
+): ImageSize | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset + body);
   switch (type) {
     case "VP8X":
@@ -69,7 +71,7 @@ function chunkSize(
 }
 
 /**
- * A copy that decoders do not turn.
+ * Makes a copy that decoders do not rotate.
  *
  * @param file name of the photograph, for errors
  */
@@ -77,17 +79,17 @@ export function uprightWebp(bytes: Uint8Array, file: string): Uint8Array<ArrayBu
   const copy = new Uint8Array(bytes);
   for (const { type, body, end } of riffChunks(bytes, file)) {
     if (type !== "EXIF") continue;
-    // Some writers put JPEG's "Exif\0\0" in front.
+    // Some writers put "Exif\0\0" in front, as in JPEG.
     const start = fourCC(bytes, body) === "Exif" ? body + 6 : body;
     neutraliseOrientation(copy.subarray(start, end));
   }
   return copy;
 }
 
-function riffChunks(bytes: Uint8Array, file: string): Chunk[] {
+function riffChunks(bytes: Uint8Array, file: string): RiffChunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = bytes.length >= 12 ? 8 + view.getUint32(4, true) : Infinity;
-  const chunks: Chunk[] = [];
+  const chunks: RiffChunk[] = [];
   let at = 12;
   while (at + 8 <= Math.min(end, bytes.length)) {
     const body = at + 8;

@@ -1,5 +1,6 @@
 /**
- * Rows of an ASCII PLY body, one line each, in blocks, so that a large file is never held as one string.
+ * Reads the rows of an ASCII PLY body, one line each. The body is decoded in blocks, so that a large file is never held
+ * as one string.
  *
  * @module
  */
@@ -14,7 +15,7 @@ export interface PlyAsciiRow {
   row: number;
   /** The words of the line. */
   words: string[];
-  /** The line as it stands; one character per byte. */
+  /** The line unchanged; one character per byte. */
   text: string;
   /** Byte of the file at which the line begins. */
   offset: number;
@@ -22,15 +23,15 @@ export interface PlyAsciiRow {
   line: number;
 }
 
-/** Bytes that are decoded at once. */
+/** Bytes that are decoded at a time. */
 const BLOCK = 1 << 22;
 
 /**
- * Every row of the body in the order of the file. Each has as many words as its element's properties ask
- * for, and there are as many rows as the header says.
+ * Yields every row of the body in the order of the file. Each row has as many words as the properties of its element
+ * need, and there are as many rows as the header says.
  *
  * @param file name of the scan, for errors
- * @throws {ScanError} with line and byte where that is not so
+ * @throws {ScanError} with line and byte where words or rows are missing or left over
  */
 export function* asciiRows(
   bytes: Uint8Array,
@@ -42,7 +43,7 @@ export function* asciiRows(
   for (const { text, offset, line } of bodyLines(bytes, header)) {
     const trimmed = text.trim();
     if (trimmed === "") continue;
-    // Elements without rows or without properties have no lines.
+    // Elements without rows or properties have no lines.
     while (element < header.elements.length && row >= lineCount(header.elements[element]!)) {
       element++;
       row = 0;
@@ -64,7 +65,7 @@ export function* asciiRows(
         problem: `line ${line} has ${words.length} values where ${current.name} ${row} needs ${
           needed ?? "a whole number of list items"
         }`,
-        mend: "write one row a line, as the header says",
+        mend: "write one row per line, as the header says",
         offset,
         field: `element ${current.name}`,
       });
@@ -87,9 +88,9 @@ export function* asciiRows(
 }
 
 /**
- * The number that a word stands for, `nan` and `inf` included.
+ * Reads a word as a number, `nan` and `inf` included.
  *
- * @returns null where it is none (decimal commas, words, hexadecimal)
+ * @returns null where it is no number (decimal commas, words, hexadecimal)
  */
 export function asciiNumber(word: string): number | null {
   const value = Number(word);
@@ -104,7 +105,7 @@ function lineCount({ count, properties }: PlyElement): number {
   return properties.length === 0 ? 0 : count;
 }
 
-/** How many words a row needs; null where a list count is no whole number. */
+/** The number of words that a row needs; null where a list count is no whole number. */
 function wordsNeeded(properties: readonly PlyProperty[], words: readonly string[]): number | null {
   let at = 0;
   for (const { countType } of properties) {

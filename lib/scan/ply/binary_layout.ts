@@ -1,13 +1,13 @@
 /**
- * Where the rows of a binary PLY body lie. Every count of the header is held against the size of the file
- * before anything is read or allocated by it.
+ * Finds the vertex rows in a binary PLY body. Every count of the header is checked against the size of the file before
+ * anything is read or allocated by it.
  *
  * @module
  */
 import { ScanError } from "../errors.ts";
 import { type PlyElement, type PlyHeader, type PlyScalar, SCALAR_BYTES } from "./header.ts";
 
-/** Place of the vertex rows in a binary body. */
+/** Layout of the vertex rows in a binary body. */
 export interface PlyBinaryLayout {
   /** Byte of the first row. */
   offset: number;
@@ -17,13 +17,13 @@ export interface PlyBinaryLayout {
   fields: Map<string, number>;
 }
 
-/** Bytes of a row without lists. */
+/** Gives the bytes of a row of an element without lists. */
 export function rowBytes({ properties }: PlyElement): number {
   return properties.reduce((sum, { type }) => sum + SCALAR_BYTES[type], 0);
 }
 
 /**
- * Finds the vertex rows and walks everything before and after them.
+ * Finds the vertex rows, and checks that the elements before and after them fit into the file.
  *
  * @param file name of the scan, for errors
  * @throws {ScanError} where the file ends early or holds more than its header says
@@ -54,7 +54,7 @@ export function binaryLayout(bytes: Uint8Array, header: PlyHeader, file: string)
     }
     offset = end;
   }
-  // A line end or some padding after the last row is harmless; another row of points is not.
+  // A line end or some padding after the last row does no harm, but another row of points would be lost.
   if (bytes.length - offset >= largestRow) {
     throw new ScanError({
       file,
@@ -67,7 +67,7 @@ export function binaryLayout(bytes: Uint8Array, header: PlyHeader, file: string)
 }
 
 /**
- * A function that reads one value of a type.
+ * Gives a function that reads one value of a type.
  *
  * @param little whether the file is little endian
  */
@@ -106,7 +106,7 @@ function fieldOffsets({ properties }: PlyElement): Map<string, number> {
   return fields;
 }
 
-/** Byte after the last row of an element with lists; may lie past the end of the file. */
+/** The byte after the last row of an element with lists, which may lie past the end of the file. */
 function walkLists(
   view: DataView,
   start: number,

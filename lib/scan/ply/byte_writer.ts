@@ -1,5 +1,5 @@
 /**
- * A buffer of bytes that grows, for answers whose size is not known beforehand.
+ * A buffer of bytes that grows, for answers of unknown size.
  *
  * @module
  */
@@ -10,7 +10,7 @@ export class ByteWriter {
   #length = 0;
   readonly #encoder = new TextEncoder();
 
-  /** @param capacity bytes to begin with; more are taken as they are needed */
+  /** @param capacity bytes that are allocated at first */
   constructor(capacity: number) {
     this.#buffer = new Uint8Array(capacity);
   }
@@ -28,7 +28,7 @@ export class ByteWriter {
     this.#length += this.#encoder.encodeInto(text, this.#buffer.subarray(this.#length)).written;
   }
 
-  /** Everything appended so far. */
+  /** Gives everything that has been appended. */
   result(): Uint8Array {
     return this.#buffer.slice(0, this.#length);
   }

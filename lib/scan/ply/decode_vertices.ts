@@ -1,5 +1,5 @@
 /**
- * Reads the vertex columns of a PLY file as raw numbers, without loss: coordinates stay float64.
+ * Reads the vertex properties of a PLY file as float64, without loss.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { type PlyHeader, type PlyProperty, vertexOf } from "./header.ts";
 /**
  * Reads groups of vertex properties.
  *
- * @param groups properties to read side by side
+ * @param groups each group of properties becomes one array
  * @param file name of the scan, for errors
- * @returns for each group [N][properties of the group] values as the file has them
+ * @returns for each group [N][properties of the group], the unscaled values of the file
  * @throws {ScanError} where the file is truncated or a value is no number
  */
 export function decodeVertices(
@@ -54,7 +54,7 @@ function decodeAscii(
   file: string,
 ): Float64Array[] {
   const { properties, count } = vertexOf(header);
-  // Two bytes a value are the least that a row can take: never allocate by a count that cannot be.
+  // A value takes at least two bytes: memory is not allocated for a count that cannot be right.
   if (2 * count * properties.length > bytes.length - header.bodyOffset + 1) {
     throw new ScanError({
       file,

@@ -1,14 +1,14 @@
 /**
- * A strict reader of PLY headers. loaders.gl's own takes a file without `ply`, `end_header` or vertices for
- * an empty one and miscounts headers with CRLF lines, so everything about the layout is decided here.
+ * A strict reader of PLY headers. (The one of loaders.gl accepts files without `ply`, `end_header` or vertices as empty
+ * scans, and miscounts the bytes of headers with CRLF lines.)
  *
- * Format: Greg Turk, "The PLY Polygon File Format" (1994).
+ * Source: Greg Turk, "The PLY Polygon File Format" (1994).
  *
  * @module
  */
 import { ScanError } from "../errors.ts";
 
-/** Scalar types by the names that PLY files use for them. */
+/** Scalar types by their names in PLY files. */
 const SCALAR_TYPES = {
   char: "int8",
   int8: "int8",
@@ -48,6 +48,7 @@ export type PlyEncoding = "ascii" | "binary_little_endian" | "binary_big_endian"
 
 /** One property of an element. */
 export interface PlyProperty {
+  /** Its name. */
   name: string;
   /** Type of the value, or of the items of a list. */
   type: PlyScalar;
@@ -57,21 +58,25 @@ export interface PlyProperty {
 
 /** One element (vertex, face, ...). */
 export interface PlyElement {
+  /** Its name. */
   name: string;
   /** Number of rows. */
   count: number;
+  /** Its properties in the order of the file. */
   properties: PlyProperty[];
-  /** Byte of the file just after the line of its last property, where another one may be inserted. */
+  /** Byte of the file after the line of its last property, where another property may be inserted. */
   endOffset: number;
 }
 
-/** What a PLY header says. */
+/** The content of a PLY header. */
 export interface PlyHeader {
+  /** Encoding of the body. */
   encoding: PlyEncoding;
-  /** How the lines of the header end. */
+  /** Line end of the header. */
   newline: "\n" | "\r\n" | "\r";
   /** Number of lines of the header. */
   lines: number;
+  /** The elements in the order of the file. */
   elements: PlyElement[];
   /** Index of the element `vertex`. */
   vertex: number;
@@ -79,105 +84,78 @@ export interface PlyHeader {
   bodyOffset: number;
 }
 
-/** No header is longer than this. */
+/** Largest header, bytes. */
 const MAX_HEADER = 1 << 20;
 
+/** Refuses the file. */
+type Refuse = (problem: string, mend: string, offset: number) => never;
+
+/** One line of a header. */
+interface HeaderLine {
+  words: string[];
+  /** Byte at which it begins. */
+  offset: number;
+  /** Byte after its end. */
+  endOffset: number;
+}
+
 /**
- * Reads the header of a PLY file and holds it against the rules of the format and of scans: one element
- * `vertex` with at least one row and no lists, every name once.
+ * Reads the header of a PLY file and checks it against the rules of the format and of scans: one element `vertex` with
+ * at least one row and without lists, and no name twice.
  *
  * @param file name of the scan, for errors
- * @throws {ScanError} with the byte of the offending line
+ * @throws {ScanError} with the byte of the wrong line
  */
 export function parsePlyHeader(bytes: Uint8Array, file: string): PlyHeader {
-  const fail = (problem: string, mend: string, offset: number): never => {
+  const refuse: Refuse = (problem, mend, offset) => {
     throw new ScanError({ file, problem, mend, offset });
   };
   const text = new TextDecoder("latin1").decode(bytes.subarray(0, MAX_HEADER));
   const magic = /^ply[ \t]*(\r\n|\n|\r)/.exec(text);
-  if (!magic) {
-    return fail("the first line is not 'ply'", "send a PLY, LAS or LAZ file", 0);
-  }
+  if (!magic) return refuse("the first line is not 'ply'", "send a PLY, LAS or LAZ file", 0);
   const newline = magic[1] as PlyHeader["newline"];
-  const lines = headerLines(text, newline, magic[0].length);
+  const declarations = new HeaderDeclarations(refuse);
+  let lines = 1;
+  for (const line of headerLines(text, newline, magic[0].length)) {
+    lines++;
+    if (line.words[0] !== "end_header") {
+      declarations.add(line);
+      continue;
+    }
+    const { encoding, elements } = declarations;
+    const bodyOffset = line.endOffset;
+    if (encoding === null) {
+      return refuse("the header has no format line", "add one after the first line", bodyOffset);
+    }
+    const vertex = findVertex(elements, bodyOffset, file);
+    return { encoding, newline, lines, elements, vertex, bodyOffset };
+  }
+  return refuse(
+    bytes.length > MAX_HEADER
+      ? `the header does not end within ${MAX_HEADER} bytes`
+      : "the file ends before end_header",
+    "send the whole file",
+    Math.min(bytes.length, MAX_HEADER),
+  );
+}
 
-  let encoding: PlyEncoding | null = null;
-  const elements: PlyElement[] = [];
-  // Sets, since a header may hold tens of thousands of names, and each is looked up.
-  const elementNames = new Set<string>();
-  const propertyNames = new Set<string>();
-  let count = 1;
-  let end: number | null = null;
-  for (const { words, offset, endOffset } of lines) {
-    count++;
-    const [keyword = "", ...rest] = words;
-    if (keyword === "end_header") {
-      end = endOffset;
-      break;
-    }
-    if (keyword === "format") {
-      if (encoding !== null) fail("there are two format lines", "keep one", offset);
-      encoding = parseFormat(rest) ??
-        fail(
-          `format '${rest.join(" ")}' is not known`,
-          "use ascii, binary_little_endian or binary_big_endian, version 1.0",
-          offset,
-        );
-    } else if (keyword === "element") {
-      const element = parseElement(rest, endOffset) ??
-        fail(
-          `element line '${rest.join(" ")}' is not a name and a count`,
-          "write for example 'element vertex 1000'",
-          offset,
-        );
-      if (elementNames.has(element.name)) {
-        fail(`element ${element.name} comes twice`, "keep one", offset);
-      }
-      elementNames.add(element.name);
-      propertyNames.clear();
-      elements.push(element);
-    } else if (keyword === "property") {
-      const element = elements.at(-1) ??
-        fail("a property comes before any element", "put an element line before it", offset);
-      const property = parseProperty(rest) ??
-        fail(
-          `property '${rest.join(" ")}' has no known type and name`,
-          "use char, uchar, short, ushort, int, uint, float, double or a list of them",
-          offset,
-        );
-      if (propertyNames.has(property.name)) {
-        fail(
-          `property ${property.name} of element ${element.name} comes twice`,
-          "rename one",
-          offset,
-        );
-      }
-      propertyNames.add(property.name);
-      element.properties.push(property);
-      element.endOffset = endOffset;
-    } else if (keyword !== "comment" && keyword !== "obj_info" && keyword !== "") {
-      fail(
-        `header line '${keyword.slice(0, 40)}' is not known`,
-        "headers hold format, comment, obj_info, element, property and end_header",
-        offset,
-      );
-    }
-  }
-  if (end === null) {
-    return fail(
-      bytes.length > MAX_HEADER
-        ? `the header does not end within ${MAX_HEADER} bytes`
-        : "the file ends before end_header",
-      "send the whole file",
-      Math.min(bytes.length, MAX_HEADER),
-    );
-  }
-  if (encoding === null) {
-    return fail("the header has no format line", "add one after the first line", end);
-  }
+/** The element `vertex` of a header. */
+export function vertexOf(header: PlyHeader): PlyElement {
+  return header.elements[header.vertex]!;
+}
+
+/** The index of the points among the elements. */
+function findVertex(elements: readonly PlyElement[], bodyOffset: number, file: string): number {
   const vertex = elements.findIndex(({ name }) => name === "vertex");
   const points = elements[vertex];
-  if (!points) return fail("the header has no element vertex", "name the points 'vertex'", end);
+  if (!points) {
+    throw new ScanError({
+      file,
+      problem: "the header has no element vertex",
+      mend: "name the points 'vertex'",
+      offset: bodyOffset,
+    });
+  }
   if (points.count === 0) {
     throw new ScanError({
       file,
@@ -195,19 +173,92 @@ export function parsePlyHeader(bytes: Uint8Array, file: string): PlyHeader {
       field: list.name,
     });
   }
-  return { encoding, newline, lines: count, elements, vertex, bodyOffset: end };
+  return vertex;
 }
 
-/** The element `vertex` of a header. */
-export function vertexOf(header: PlyHeader): PlyElement {
-  return header.elements[header.vertex]!;
+/** What the lines of a header have declared so far. */
+class HeaderDeclarations {
+  encoding: PlyEncoding | null = null;
+  readonly elements: PlyElement[] = [];
+  // Sets, since a header may hold tens of thousands of names, and each one is looked up.
+  readonly #elementNames = new Set<string>();
+  /** Names of the properties of the last element. */
+  readonly #propertyNames = new Set<string>();
+  readonly #refuse: Refuse;
+
+  constructor(refuse: Refuse) {
+    this.#refuse = refuse;
+  }
+
+  add({ words: [keyword = "", ...rest], offset, endOffset }: HeaderLine): void {
+    switch (keyword) {
+      case "format":
+        return this.#addFormat(rest, offset);
+      case "element":
+        return this.#addElement(rest, offset, endOffset);
+      case "property":
+        return this.#addProperty(rest, offset, endOffset);
+      case "comment":
+      case "obj_info":
+      case "":
+        return;
+    }
+    this.#refuse(
+      `header line '${keyword.slice(0, 40)}' is not known`,
+      "headers hold format, comment, obj_info, element, property and end_header",
+      offset,
+    );
+  }
+
+  #addFormat(words: string[], offset: number): void {
+    if (this.encoding !== null) this.#refuse("there are two format lines", "keep one", offset);
+    this.encoding = parseFormat(words) ?? this.#refuse(
+      `format '${words.join(" ")}' is not known`,
+      "use ascii, binary_little_endian or binary_big_endian, version 1.0",
+      offset,
+    );
+  }
+
+  #addElement(words: string[], offset: number, endOffset: number): void {
+    const element = parseElement(words, endOffset) ?? this.#refuse(
+      `element line '${words.join(" ")}' is not a name and a count`,
+      "write for example 'element vertex 1000'",
+      offset,
+    );
+    if (this.#elementNames.has(element.name)) {
+      this.#refuse(`element ${element.name} occurs twice`, "keep one", offset);
+    }
+    this.#elementNames.add(element.name);
+    this.#propertyNames.clear();
+    this.elements.push(element);
+  }
+
+  #addProperty(words: string[], offset: number, endOffset: number): void {
+    const element = this.elements.at(-1) ?? this.#refuse(
+      "a property precedes all elements",
+      "put an element line before it",
+      offset,
+    );
+    const property = parseProperty(words) ?? this.#refuse(
+      `property '${words.join(" ")}' has no known type and name`,
+      "use char, uchar, short, ushort, int, uint, float, double or a list of them",
+      offset,
+    );
+    if (this.#propertyNames.has(property.name)) {
+      const problem = `property ${property.name} of element ${element.name} occurs twice`;
+      this.#refuse(problem, "rename one", offset);
+    }
+    this.#propertyNames.add(property.name);
+    element.properties.push(property);
+    element.endOffset = endOffset;
+  }
 }
 
-function* headerLines(text: string, newline: string, start: number) {
+function* headerLines(text: string, newline: string, start: number): Generator<HeaderLine> {
   for (let offset = start;;) {
     const stop = text.indexOf(newline, offset);
     if (stop < 0) {
-      // The very last line may lack its end where no body follows.
+      // The very last line may lack its end if there is no body.
       if (text.slice(offset).trim() === "end_header") {
         yield { words: ["end_header"], offset, endOffset: text.length };
       }

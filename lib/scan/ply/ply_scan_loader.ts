@@ -1,27 +1,27 @@
 /**
- * A loaders.gl loader for PLY scans: {@link PLYLoader} of loaders.gl with another parser underneath.
+ * A loaders.gl loader for PLY scans: {@link PLYLoader} of loaders.gl, with its parser replaced by ours.
  *
- * The parser of `@loaders.gl/ply` 4.4.5 turns double coordinates into float32, takes 16-bit colours modulo
- * 256 and float colours as 0 or 1, reads garbage after a CRLF header, fills truncated rows with NaN, and
- * takes a file that is no PLY for an empty one, all without an error. This one refuses or reads right.
- * Delete it once a release of loaders.gl passes the tests of this file.
+ * The parser of `@loaders.gl/ply` 4.4.5 turns double coordinates into float32, takes 16-bit colours modulo 256 and
+ * float colours as 0 or 1, reads garbage after a CRLF header, fills truncated rows with NaN, and accepts a file that is
+ * no PLY as an empty scan, all without an error. Ours reads such files correctly or refuses them. Delete it once a
+ * release of loaders.gl passes the tests of this file.
  *
  * @module
  */
 import { PLYLoader } from "@loaders.gl/ply";
 import { ScanError } from "../errors.ts";
-import { plyColumns } from "./scan_properties.ts";
 import { decodeVertices } from "./decode_vertices.ts";
 import { parsePlyHeader, type PlyHeader, type PlyProperty } from "./header.ts";
+import { findScanProperties } from "./scan_properties.ts";
 import type { PointMesh } from "../point_mesh.ts";
 import { fullScale, largestOf, scaled } from "../full_scale.ts";
 
-/** A PLY scan: its attributes, and what {@link PointMesh} has besides. */
+/** A PLY scan as a {@link PointMesh}. */
 export type PlyMesh = PointMesh<"ply", PlyHeader, {
   POSITION: { value: Float64Array; size: 3 };
   /** 0 to 1. */
   COLOR_0?: { value: Float32Array; size: 3 };
-  /** 0 to 1; left out where values are negative, NaN or above 65535 (decibels, scores). */
+  /** 0 to 1; missing where values are negative, NaN or above 65535 (decibels, scores). */
   intensity?: { value: Float32Array; size: 1 };
   /** Of length 1, or 0 where the file has no direction for a vertex. */
   NORMAL?: { value: Float32Array; size: 3 };
@@ -29,7 +29,7 @@ export type PlyMesh = PointMesh<"ply", PlyHeader, {
 }>;
 
 /**
- * A loader for `parse` of `@loaders.gl/core`.
+ * Makes a loader for `parse` of `@loaders.gl/core`. It runs in the calling thread.
  *
  * @param file name of the scan, for errors
  */
@@ -48,7 +48,7 @@ export function plyScanLoader(file: string) {
 
 function parsePlyScan(bytes: Uint8Array, file: string): PlyMesh {
   const header = parsePlyHeader(bytes, file);
-  const { position, color, intensity, normal, label } = plyColumns(header, file);
+  const { position, color, intensity, normal, label } = findScanProperties(header, file);
   const groups = [position, color ?? [], intensity ?? [], normal ?? [], label ?? []];
   const [xyz, rgb, strength, directions, classes] = decodeVertices(bytes, header, groups, file);
   requireFinite(xyz!, position, file);
@@ -83,7 +83,7 @@ function requireFinite(xyz: Float64Array, properties: readonly PlyProperty[], fi
 }
 
 /**
- * Brings colours or intensities to 0..1 by the scale of the whole file.
+ * Scales colours or intensities to 0..1 by the full scale of the whole file.
  *
  * @returns null where a value is negative, NaN or above 65535
  */
@@ -91,7 +91,7 @@ function toUnit(values: Float64Array, properties: readonly PlyProperty[]): Float
   const width = properties.length;
   for (const [index, { type }] of properties.entries()) {
     if (type !== "int8") continue;
-    // A "char" that holds a colour byte is a byte: -1 means 255.
+    // A "char" of a colour is meant as an unsigned byte: -1 is 255.
     for (let i = index; i < values.length; i += width) values[i]! += values[i]! < 0 ? 256 : 0;
   }
   if (!values.every((value) => value >= 0)) return null;
@@ -117,7 +117,7 @@ function toColors(
   });
 }
 
-/** Directions of length 1; zero for those without one (zero, NaN or infinite, as some programs write them). */
+/** Normalises vectors; those without a direction (zero, NaN or infinite, as some programs write them) become 0. */
 function toUnitLength(vectors: Float64Array): Float32Array {
   const out = new Float32Array(vectors.length);
   for (let i = 0; i < vectors.length; i += 3) {
@@ -128,7 +128,7 @@ function toUnitLength(vectors: Float64Array): Float32Array {
   return out;
 }
 
-/** Null where a value is no 32-bit integer: such a property holds scores, not labels. */
+/** The values as integers; null where one is no 32-bit integer: such a property holds scores, not labels. */
 function toIntegers(values: Float64Array): Int32Array | null {
   const out = Int32Array.from(values);
   return out.every((value, i) => value === values[i]) ? out : null;

@@ -1,5 +1,6 @@
 /**
- * Which properties of a PLY vertex mean what. Names differ between programs; the first match counts.
+ * Finds the properties of a PLY vertex that a scan is read from. Their names differ between programs; the first match
+ * counts.
  *
  * @module
  */
@@ -23,22 +24,27 @@ const LABEL = [
   ["scalar_classification"],
 ];
 
-/** The vertex properties that a scan is read from. */
-export interface PlyColumns {
+/** The vertex properties that a scan is read from; null where the file has none. */
+export interface PlyScanProperties {
+  /** x, y, z. */
   position: PlyProperty[];
+  /** Red, green, blue. */
   color: PlyProperty[] | null;
+  /** One property. */
   intensity: PlyProperty[] | null;
+  /** x, y, z of the normal. */
   normal: PlyProperty[] | null;
+  /** One property. */
   label: PlyProperty[] | null;
 }
 
 /**
- * Finds the columns of a scan among the vertex properties, whatever their case.
+ * Finds the properties of a scan by their names; upper and lower case do not matter.
  *
  * @param file name of the scan, for errors
- * @throws {ScanError} without x, y or z
+ * @throws {ScanError} where x, y or z is missing
  */
-export function plyColumns(header: PlyHeader, file: string): PlyColumns {
+export function findScanProperties(header: PlyHeader, file: string): PlyScanProperties {
   const { properties } = vertexOf(header);
   const find = (sets: string[][]): PlyProperty[] | null => {
     for (const names of sets) {
@@ -58,7 +64,7 @@ export function plyColumns(header: PlyHeader, file: string): PlyColumns {
     throw new ScanError({
       file,
       problem: `vertex has no property ${missing}`,
-      mend: "points need x, y and z",
+      mend: "send points with x, y and z",
       field: missing!,
     });
   }

@@ -1,36 +1,48 @@
 /**
- * Writes a PLY file from arrays, for scans that have no file yet: procedural worlds, conversions.
+ * Writes a PLY file from arrays, for scans without one: those of procedural worlds, and conversions.
  *
  * @module
  */
 
-/** What {@link writePly} writes; N is the number of points. */
+/** The content of a PLY file; N is the number of points. */
 export interface PlyContents {
   /** [N][3] coordinates minus `origin`. */
   positions: Float32Array;
-  /** Added to every coordinate; coordinates are written as double where it is not zero. */
+  /** Added to every coordinate; coordinates are written as double if it is not zero. */
   origin?: readonly [number, number, number];
-  /** [N][3] 0 to 1, written as uchar. */
+  /** [N][3] red, green, blue from 0 to 1, written as uchar. */
   colors?: Float32Array | null;
   /** [N] 0 to 1. */
   intensity?: Float32Array | null;
-  /** [N] */
+  /** [N] labels. */
   labels?: Int32Array | Uint8Array | null;
-  /** Lines for the header. */
+  /** Comments in the header, one line each. */
   comments?: readonly string[];
 }
 
-/** One property to write. */
-interface Field {
+/** One property of the vertex. */
+interface PlyField {
+  /** Its type and name. */
   line: string;
   bytes: number;
   write: (view: DataView, offset: number, point: number) => void;
 }
 
 /**
- * A binary little-endian PLY file with x, y, z, then red, green, blue, intensity and label where given.
+ * Writes a binary little-endian PLY file with x, y, z, and with red, green, blue, intensity and label where they are
+ * given.
  *
- * @throws {TypeError} where an array has another length than there are points
+ * @throws {TypeError} where the length of an array does not fit the number of points
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readScan, writePly } from "../mod.ts";
+ *
+ * const file = writePly({ positions: Float32Array.of(1, 2, 3), origin: [500_000, 0, 0] });
+ * const { origin, positions } = await readScan(file, "a.ply");
+ * assert.equal(origin[0] + positions[0]!, 500_001);
+ * ```
  */
 export function writePly(contents: PlyContents): Uint8Array {
   const { positions, comments = [] } = contents;
@@ -61,7 +73,7 @@ export function writePly(contents: PlyContents): Uint8Array {
 
 function plyFields(
   { positions, origin = [0, 0, 0], colors, intensity, labels }: PlyContents,
-): Field[] {
+): PlyField[] {
   const count = positions.length / 3;
   const check = (name: string, length: number, width: number) => {
     if (length !== width * count || !Number.isInteger(count)) {
@@ -73,9 +85,9 @@ function plyFields(
   if (intensity) check("intensity", intensity.length, 1);
   if (labels) check("label", labels.length, 1);
 
-  const exact = origin.every((value) => value === 0);
-  const fields: Field[] = ["x", "y", "z"].map((name, axis) =>
-    exact
+  const isAtZero = origin.every((value) => value === 0);
+  const fields: PlyField[] = ["x", "y", "z"].map((name, axis) =>
+    isAtZero
       ? {
         line: `float ${name}`,
         bytes: 4,

@@ -1,6 +1,5 @@
 /**
- * Writes labels into a client's PLY file, in the file's own encoding. Everything that is no label stays as
- * it is, byte for byte.
+ * Writes labels into a client's PLY file, in the file's own encoding. Everything else stays as it is, byte for byte.
  *
  * @module
  */
@@ -18,7 +17,7 @@ import {
 } from "./header.ts";
 import type { ScanLabels } from "../scan.ts";
 
-/** Largest and smallest value of the integer types; a float32 holds integers up to 2^24. */
+/** Smallest and largest integer that each type holds; a float32 holds integers up to 2^24. */
 const RANGES: Readonly<Record<PlyScalar, readonly [number, number]>> = {
   int8: [-128, 127],
   uint8: [0, 255],
@@ -30,40 +29,40 @@ const RANGES: Readonly<Record<PlyScalar, readonly [number, number]>> = {
   float64: [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 };
 
-/** One column of the answer. */
-interface Column {
+/** One property of the answer. */
+interface AnswerProperty {
   name: string;
   type: PlyScalar;
-  /** Index among the vertex properties of the file; null where the column is new. */
+  /** Index among the vertex properties of the file; null for a new property. */
   index: number | null;
   values: ArrayLike<number>;
 }
 
 /**
- * The client's file with labels.
+ * Writes labels into a copy of a PLY file.
  *
- * A vertex property `label` that is there already gets new values in place, and so does a float
- * `confidence` right behind it, as a file has that was labelled before. A `confidence` elsewhere is the
- * client's own (3D scanners write one), and ours is then called `label_confidence`. What is not there is
- * added at the end of the vertex: `label` as int, the confidence as float.
+ * An existing vertex property `label` gets new values in place, and so does a float `confidence` right behind it, which
+ * shows that the file was labelled before. A `confidence` at another place is the client's own (3D scanners write one);
+ * ours is then called `label_confidence`. Properties that are missing are added at the end of the vertex: `label` as
+ * int, the confidence as float.
  *
  * @param file name of the scan, for errors
  * @throws {ScanError} where a property of the file cannot hold the labels or confidences
  */
-export function labelPly(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
+export function writePlyLabels(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
   const header = parsePlyHeader(bytes, file);
-  const columns = answerColumns(vertexOf(header).properties, labelling, file);
+  const columns = answerProperties(vertexOf(header).properties, labelling, file);
   return header.encoding === "ascii"
     ? labelAscii(bytes, header, columns, file)
     : labelBinary(bytes, header, columns, file);
 }
 
-function answerColumns(
+function answerProperties(
   properties: readonly PlyProperty[],
   { labels, confidence }: ScanLabels,
   file: string,
-): Column[] {
-  const column = (name: string, type: PlyScalar, values: ArrayLike<number>): Column => {
+): AnswerProperty[] {
+  const column = (name: string, type: PlyScalar, values: ArrayLike<number>): AnswerProperty => {
     const index = properties.findIndex((property) => property.name === name);
     return index < 0
       ? { name, type, index: null, values }
@@ -97,8 +96,12 @@ function answerColumns(
   return [label, sureness].sort((a, b) => (a.index ?? Infinity) - (b.index ?? Infinity));
 }
 
-/** The header with lines for the columns that are new. */
-function answerHeader(bytes: Uint8Array, header: PlyHeader, added: readonly Column[]): Uint8Array {
+/** The header with lines for the new properties. */
+function answerHeader(
+  bytes: Uint8Array,
+  header: PlyHeader,
+  added: readonly AnswerProperty[],
+): Uint8Array {
   const at = vertexOf(header).endOffset;
   const lines = added.map(({ name, type }) =>
     `property ${type === "float32" ? "float" : "int"} ${name}${header.newline}`
@@ -114,7 +117,7 @@ function answerHeader(bytes: Uint8Array, header: PlyHeader, added: readonly Colu
 function labelBinary(
   bytes: Uint8Array,
   header: PlyHeader,
-  columns: readonly Column[],
+  columns: readonly AnswerProperty[],
   file: string,
 ): Uint8Array {
   const { offset, stride, fields } = binaryLayout(bytes, header, file);
@@ -147,7 +150,7 @@ function labelBinary(
 function labelAscii(
   bytes: Uint8Array,
   header: PlyHeader,
-  columns: readonly Column[],
+  columns: readonly AnswerProperty[],
   file: string,
 ): Uint8Array {
   const added = columns.filter(({ index }) => index === null);
@@ -175,7 +178,7 @@ function labelAscii(
   return out.result();
 }
 
-/** A short decimal that reads back as the same float32; nine digits always do. */
+/** The shortest decimal of 6 to 9 digits that reads back as the same float32; 9 always do. */
 function asciiValue(value: number): string {
   if (Number.isInteger(value)) return String(value);
   const digits = [6, 7, 8].find((count) => Math.fround(Number(value.toPrecision(count))) === value);

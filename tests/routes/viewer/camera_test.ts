@@ -14,7 +14,7 @@ function projected(camera: OrbitCamera, aspect: number, point: readonly number[]
   return { x: x / w, y: y / w, z: z / w, distance: w };
 }
 
-Deno.test("OrbitCamera.frame() brings a whole box into the picture, as large as it can be, right way up", () => {
+Deno.test("OrbitCamera.frame() fits a whole box into the picture, upright", () => {
   const [least, greatest] = [[-3, 10, 2], [40, 17, 6]];
   for (const up of Object.keys(FRAMES) as Up[]) {
     for (const aspect of [0.5, 1, 2.2]) {
@@ -39,10 +39,10 @@ Deno.test("OrbitCamera.frame() brings a whole box into the picture, as large as 
   }
 });
 
-Deno.test("OrbitCamera keeps its target in the middle while it turns, and moves it when it pans", () => {
+Deno.test("OrbitCamera.orbit() keeps the target in the middle, and pan() moves it", () => {
   const camera = new OrbitCamera();
   camera.frame([0, 0, 0], [2, 2, 2], 1);
-  camera.turn(1, -5);
+  camera.orbit(1, -5);
   const { x, y, distance } = projected(camera, 1, [1, 1, 1]);
   assert.ok(Math.abs(x) < 1e-5 && Math.abs(y) < 1e-5);
   assert.ok(Math.abs(distance - camera.distance) < 1e-4);
