@@ -9,7 +9,7 @@ import type { ProgressDisplay } from "../terminal/progress.ts";
 import type { Dataset, DatasetSplit } from "../datasets/dataset.ts";
 import type { GpuHost } from "../gpu/mod.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
-import { TRAINING_PHASES } from "../train/training.ts";
+import { TRAINING_PHASES } from "../train/training_run.ts";
 import { FileCache } from "./cache/file_cache.ts";
 import { SceneCache } from "./cache/scene_cache.ts";
 import { matrixOf } from "./cells/cell.ts";

@@ -13,6 +13,7 @@ import { GpuBuffer, Ledger } from "./buffer.ts";
 import { CapacityError, GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
 import type { Kernel, Launch } from "./kernel.ts";
 import { BufferPool } from "./pool.ts";
+import { requestAdapter } from "./vulkan.ts";
 import { type Pipeline, Program, type ProgramDevice } from "./program.ts";
 
 /** Settings of {@link Gpu.open}. */
@@ -74,7 +75,7 @@ export class Gpu implements Disposable, ProgramDevice {
    * @throws {GpuUnavailableError} where there is no adapter.
    */
   static async open(options: GpuOptions = {}): Promise<Gpu> {
-    const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+    const adapter = await requestAdapter({ powerPreference: "high-performance" });
     if (!adapter) {
       throw new GpuUnavailableError(
         "Cannot open a GPU: no WebGPU adapter answers; install a Vulkan driver " +

@@ -26,3 +26,4 @@ export {
   paramWords,
 } from "./params.ts";
 export { type KernelTime, Program } from "./program.ts";
+export { requestAdapter } from "./vulkan.ts";

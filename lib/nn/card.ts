@@ -6,40 +6,71 @@
  */
 import { z } from "zod";
 import { issueAt, parseJson, validate, violationText } from "../validation/mod.ts";
-import { FEATURE_NAMES } from "./features.ts";
+import { FEATURE_NAMES, type FeatureName } from "./features.ts";
 import { NETWORK_NAMES, networkOf } from "./networks.ts";
 import { CheckpointError } from "./safetensors.ts";
 
+/** Red, green and blue, 0 to 255 each. */
+export type PaletteColour = [red: number, green: number, blue: number];
+
+/** The teacher that a student was distilled from. */
+export interface StudentTeacher {
+  /** The teacher's identifier. */
+  id: string;
+  /** Width of its features, D. */
+  width: number;
+  /** KD loss of the student on source scenes that it was not trained on. */
+  sourceKdLoss?: number | undefined;
+  /**
+   * What leads from the student's features to the teacher's: a linear layer (the default), or `none`, where both
+   * have one width and are compared as they are. Such a student has no probe either.
+   */
+  head?: "linear" | "none" | undefined;
+}
+
+/** The model card of a student. */
+export interface StudentCard {
+  /** The student's identifier. */
+  id: string;
+  /** Name of the network; `networks.ts` lists them. */
+  backbone: string;
+  /** Class names; the index is the label. */
+  classes: string[];
+  /** The colour of every class. */
+  palette: PaletteColour[];
+  /** Edge of a voxel in metres. */
+  voxelSize: number;
+  /** Names of the input channels, in order; `features.ts` defines them. */
+  features: FeatureName[];
+  /** The teacher that it was distilled from; null where it learned from labels alone. */
+  teacher: StudentTeacher | null;
+  /** Outputs of the head that reconstructs masked voxels (TTT-MAE), where it has one. */
+  reconstruction?: number | undefined;
+  /** ASPRS classification code of every class, for LAS files. */
+  asprs: number[];
+  /** Licence of the weights. */
+  licence: string;
+  /** Where the weights come from. */
+  provenance: string;
+}
+
 const byte = z.number().int().min(0).max(255);
 
-/** What checks a card. */
-export const studentCardSchema = z.object({
+/** Schema that checks a card. */
+export const studentCardSchema: z.ZodType<StudentCard> = z.object({
   id: z.string().min(1),
-  /** A network by name. */
   backbone: z.enum(NETWORK_NAMES),
-  /** Class names; the index is the label. */
   classes: z.array(z.string()).min(2).max(250),
-  /** Red, green, blue (0 to 255) of every class. */
   palette: z.array(z.tuple([byte, byte, byte])),
-  /** Edge of a voxel in metres. */
   voxelSize: z.number().positive(),
-  /** Names of the input channels, in order; `features.ts` says what they mean. */
   features: z.array(z.enum(FEATURE_NAMES)).min(1),
-  /**
-   * The teacher that it was distilled from, the width of its features, the distillation loss that the
-   * student reaches on source scenes that it was not trained on, and the head that leads from its features to
-   * the teacher's: a linear layer by default, or `none`, where both are of one width and compared as they are
-   * (such a student has no probe either). Null where it learned from labels alone.
-   */
   teacher: z.object({
     id: z.string(),
     width: z.number().int().positive(),
     sourceKdLoss: z.number().positive().optional(),
     head: z.enum(["linear", "none"]).optional(),
   }).nullable(),
-  /** Outputs of the head that reconstructs what is masked (TTT-MAE), where it has one. */
   reconstruction: z.number().int().positive().optional(),
-  /** ASPRS classification code of every class, for LAS answers. */
   asprs: z.array(byte),
   licence: z.string(),
   provenance: z.string(),
@@ -58,9 +89,6 @@ export const studentCardSchema = z.object({
     'write "teacher": null and train a head with train --heads-only',
   ));
 });
-
-/** What is known of a student. */
-export type StudentCard = z.infer<typeof studentCardSchema>;
 
 /**
  * Reads the card from a checkpoint's metadata.

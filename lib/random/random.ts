@@ -1,15 +1,15 @@
 /**
- * The generator's own random numbers. Everything in lib/worlds that looks random comes from here, so
- * that a scene is a function of its seed alone, on every machine and in every version of Deno.
+ * Random numbers from a seed, the same on every machine and in every version of Deno, so that scenes, first weights and
+ * augmentations are functions of their seeds alone.
  *
- * sfc32 (Chris Doty-Humphrey, PractRand; public domain): 128 bits of state, 32-bit integer operations
- * only, so exact in JavaScript.
+ * The generator is sfc32 (Chris Doty-Humphrey, PractRand; public domain). It has 128 bits of state and uses 32-bit
+ * integer operations alone, which are exact in JavaScript.
  *
  * @module
  */
 
 /**
- * One stream of random numbers. Two streams of one seed share nothing.
+ * A stream of random numbers. Streams of one seed are independent of each other.
  *
  * @example
  * ```ts
@@ -26,7 +26,10 @@ export class Random {
   #counter = 1;
   #spare: number | undefined;
 
-  /** @param seed any uint32. @param stream which of the seed's independent streams, a uint32. */
+  /**
+   * @param seed any uint32.
+   * @param stream which of the seed's streams, a uint32.
+   */
   constructor(seed: number, stream = 0) {
     this.#a = seed >>> 0;
     this.#b = stream >>> 0;
@@ -34,7 +37,7 @@ export class Random {
     for (let i = 0; i < 16; i++) this.uint32();
   }
 
-  /** Uniform over the integers 0 .. 2^32 - 1. */
+  /** Draws an integer from 0 to 2^32 - 1. */
   uint32(): number {
     const result = (this.#a + this.#b + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
@@ -44,34 +47,38 @@ export class Random {
     return result >>> 0;
   }
 
-  /** Uniform in [0, 1). */
+  /** Draws a number in [0, 1). */
   uniform(): number {
     return this.uint32() / 4294967296;
   }
 
-  /** Uniform in [low, high). */
+  /** Draws a number in [low, high). */
   range(low: number, high: number): number {
     return low + (high - low) * this.uniform();
   }
 
-  /** Uniform over 0 .. count - 1. */
+  /** Draws an integer from 0 to count - 1. */
   integer(count: number): number {
     return Math.floor(this.uniform() * count);
   }
 
-  /** True with the given probability. */
+  /** Gives true with the given probability. */
   chance(probability: number): boolean {
     return this.uniform() < probability;
   }
 
-  /** One element of a list that is not empty. */
+  /**
+   * Draws an element of a list.
+   *
+   * @throws {RangeError} where the list is empty.
+   */
   pick<T>(list: readonly T[]): T {
     const value = list[this.integer(list.length)];
-    if (value === undefined) throw new RangeError("Cannot pick: the list is empty");
+    if (value === undefined) throw new RangeError("Cannot pick an element: the list is empty");
     return value;
   }
 
-  /** Standard normal (Box-Muller, both values used). */
+  /** Draws from the standard normal distribution (Box-Muller; both values are used). */
   normal(): number {
     if (this.#spare !== undefined) {
       const value = this.#spare;
@@ -85,8 +92,8 @@ export class Random {
   }
 
   /**
-   * `count` different integers of 0 .. total - 1, in random order; all of them when `count` reaches
-   * `total` (partial Fisher-Yates).
+   * Draws `count` different integers from 0 to total - 1, in random order (partial Fisher-Yates); all of them where
+   * `count` is `total` or more.
    */
   sample(total: number, count: number): Uint32Array {
     const order = Uint32Array.from({ length: total }, (_, i) => i);

@@ -1,7 +1,6 @@
 /**
- * Augmented copies of a source scene for training: rotated, mirrored, scaled, shifted against the voxel grid,
- * recoloured, thinned. Projection into the photographs uses the points where they were, with the scan's own
- * origin.
+ * Augmentation of source scenes for training: they are rotated, mirrored, scaled, shifted against the voxel grid, recoloured
+ * and thinned. The points are projected into the photographs from where they were before, with the scan's own origin.
  *
  * @module
  */
@@ -11,13 +10,13 @@ import { rotationAboutVertical } from "../voxels/rotation.ts";
 
 /** Points with labels. */
 export interface LabelledPoints extends Points {
-  /** [N]. */
+  /** Class of each point, [N]. */
   labels: Int32Array;
 }
 
 /** An augmented scene. */
 export interface AugmentedPoints extends LabelledPoints {
-  /** [N][3]: the same points where the cameras see them. */
+  /** The same points where the cameras see them, [N][3]. */
   unmoved: Float32Array;
 }
 

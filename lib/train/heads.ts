@@ -1,7 +1,6 @@
 /**
- * Training of the heads that know the teacher, ρ_2D and the probe, over a backbone that stays as it is. The
- * backbone runs with the statistics that its checkpoint brought along, so its features are those that its class
- * head was trained on.
+ * Training of the heads for the teacher, ρ_2D and the probe, over a frozen backbone. The backbone runs with the running
+ * statistics of its checkpoint, so its features are those that its class head was trained on.
  *
  * @module
  */
@@ -16,8 +15,10 @@ import { layersOf, type PlanContext } from "../ttt/plans/context.ts";
 import type { TrainingLosses } from "../ttt/plans/training.ts";
 
 /**
- * One scan's gradients of λ KD for ρ_2D and of the probe's cross-entropy, added to those of the batch; the class
- * history holds the probe's.
+ * Compiles one scan's gradients: those of λ KD for ρ_2D and of cross-entropy for the probe. They are added to those of the
+ * batch. The class history records the probe's cross-entropy.
+ *
+ * @throws {CapacityError} where the scan is too large for the adapter.
  */
 export function headsPlan(context: PlanContext, losses: Required<TrainingLosses>): Plan {
   const { gpu, student, scan } = context;

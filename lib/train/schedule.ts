@@ -1,18 +1,19 @@
 /**
- * The one-cycle learning rate (Smith & Topin 2018), with PyTorch's cosine form and defaults.
+ * The one-cycle learning rate (Smith & Topin 2018, arXiv 1708.07120), with cosine annealing and the divisors of PyTorch's
+ * `OneCycleLR`.
  *
  * @module
  */
 
-/** Share of the steps in which the rate rises. */
+/** Share of the steps during which the rate rises. */
 const WARM_UP = 0.15;
-/** The first rate is the largest one over this. */
+/** The first rate is the largest rate divided by this. */
 const START_DIVISOR = 25;
-/** The last rate is the first one over this. */
+/** The last rate is the first rate divided by this. */
 const END_DIVISOR = 1e4;
 
 /**
- * Learning rate of step `step` (from 0) of `steps`.
+ * Gives the learning rate of step `step` (from 0) of `steps`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * The settings of a training run, as they stand in a file: what the student learns, from which scenes, how fast.
+ * The settings of a training run, as a JSON file holds them: what the student learns, from which scenes, and how fast.
  *
  * @module
  */
@@ -9,43 +9,62 @@ import { FEATURE_NAMES } from "../nn/features.ts";
 import { NETWORK_NAMES } from "../nn/networks.ts";
 import { parseJson, validate, violationText } from "../validation/mod.ts";
 
-const TrainingConfigSchema = z.strictObject({
-  /** Id of the student that comes out. */
-  id: z.string().min(1),
-  /** Data set: the name of a world, or the path of a data set's JSON file. */
-  benchmark: z.string().default("rooms"),
-  /** Domain whose split "train" gives the scenes. */
-  domain: z.string().default("source"),
-  /** What the student learns: labels alone, with the teacher's features, or with what masks hide. */
-  objective: z.enum(["labels", "joint", "mae"]).default("joint"),
-  backbone: z.enum(NETWORK_NAMES).default("MinkUNet14Slim"),
-  /** Input channels. */
-  features: z.array(z.enum(FEATURE_NAMES)).min(1).default(["red", "green", "blue", "one"]),
-  /** Number of scenes. */
-  scenes: z.int().min(1).default(240),
-  epochs: z.int().min(1).default(5),
-  /** Scenes whose gradients make one step. */
-  batch: z.int().min(1).default(2),
-  /** The largest rate of the cycle. */
-  learningRate: z.number().positive().default(4e-3),
-  weightDecay: z.number().min(0).default(0.01),
-  /** λ, the weight of the distillation loss. */
-  distillation: z.number().positive().default(1),
-  /** Weight of the loss of masked reconstruction. */
-  reconstruction: z.number().positive().default(1),
-  /** Edge of a voxel in metres. */
-  voxelSize: z.number().positive().default(0.1),
-  seed: z.int().min(0).default(0),
+/** What checks settings; each field has its default and its description. */
+export const trainingConfigSchema = z.strictObject({
+  id: z.string().min(1)
+    .describe("id of the student that training makes"),
+  benchmark: z.string().default("rooms")
+    .describe("data set: the name of a procedural world, or the path of a data set's JSON file"),
+  domain: z.string().default("source")
+    .describe('domain whose split "train" gives the scenes'),
+  objective: z.enum(["labels", "joint", "mae"]).default("joint")
+    .describe(
+      "what the loss is: cross-entropy alone, with the KD loss, or with that of masked reconstruction",
+    ),
+  backbone: z.enum(NETWORK_NAMES).default("MinkUNet14Slim")
+    .describe("name of the network"),
+  features: z.array(z.enum(FEATURE_NAMES)).min(1).default(["red", "green", "blue", "one"])
+    .describe("input features, in the order of the network's input channels"),
+  scenes: z.int().min(1).default(240)
+    .describe("number of scenes"),
+  epochs: z.int().min(1).default(5)
+    .describe("number of passes over the scenes"),
+  batch: z.int().min(1).default(2)
+    .describe("scenes whose gradients are summed for one step"),
+  learningRate: z.number().positive().default(4e-3)
+    .describe("largest learning rate of the one-cycle schedule"),
+  weightDecay: z.number().min(0).default(0.01)
+    .describe("weight decay of AdamW"),
+  distillation: z.number().positive().default(1)
+    .describe('λ, the weight of the KD loss with objective "joint"'),
+  reconstruction: z.number().positive().default(1)
+    .describe('weight of the reconstruction loss with objective "mae"'),
+  voxelSize: z.number().positive().default(0.1)
+    .describe("edge of a voxel in metres"),
+  seed: z.int().min(0).default(0)
+    .describe(
+      "seed of the first weights, of the order of the scenes, and of augmentations and masks",
+    ),
 });
 
-/** Settings of a training run; see the schema for defaults. */
-export type TrainingConfig = z.infer<typeof TrainingConfigSchema>;
+/** Settings of a training run; {@link trainingConfigSchema} describes the fields. */
+export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
 
 /**
  * Reads settings from JSON.
  *
- * @param student whose network is trained on: its settings stand where the file says nothing of them.
- * @throws {RangeError} naming the field that cannot be.
+ * @param file name of the file, for errors.
+ * @param student the student that heads are trained for: its backbone, features and voxel size are the defaults.
+ * @throws {RangeError} naming the file and the field that is wrong.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const config = parseTrainingConfig('{"id": "tiny", "scenes": 4}', "tiny.json");
+ * assert.equal(config.objective, "joint");
+ * assert.throws(() => parseTrainingConfig('{"id": "tiny", "scenes": 0}', "tiny.json"), /scenes/);
+ * ```
  */
 export function parseTrainingConfig(
   json: string,
@@ -58,5 +77,5 @@ export function parseTrainingConfig(
     const { backbone, features, voxelSize } = student;
     value = { backbone, features, voxelSize, ...value };
   }
-  return validate(TrainingConfigSchema, value, (violation) => fail(violationText(violation)));
+  return validate(trainingConfigSchema, value, (violation) => fail(violationText(violation)));
 }

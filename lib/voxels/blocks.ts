@@ -1,65 +1,77 @@
 /**
- * Cuts a large scan into overlapping blocks of bounded size. Each point lies in the core of one block; around
- * the core a block has a margin, so that the network sees what lies beyond. Cuts run along cells of 16 voxels,
- * the coarsest voxel of a MinkUNet, and blocks keep the scan's own grid: a block's voxels of every stride are
- * voxels of the whole scan.
+ * Cuts a large scan into overlapping blocks of bounded size. Each point lies in the core of one block. Around its core a
+ * block has a margin, so that the network sees the surroundings. Cuts follow cells of 16 voxels, the coarsest voxels of a
+ * MinkUNet, and blocks keep the grid of the scan: the voxels of a block are, at every stride, voxels of the whole scan.
  *
  * @module
  */
 import { CapacityError } from "../gpu/mod.ts";
+import { type Axis, boundsOf, map3, type Triple } from "./triple.ts";
 
 /** Edge of a cell in voxels. */
 const CELL = 16;
-/** Cells an axis that a key has room for. */
+/** Cells along an axis for which a key has room. */
 const SPAN = 2 ** 17;
 
 /** A part of a scan. */
 export interface Block {
-  /** Its points, margin included, by their numbers in the scan, rising. */
+  /** Indices of its points in the scan, those of the margin included, in ascending order. */
   readonly points: Uint32Array<ArrayBuffer>;
-  /** By point of the block: 1 in the core, 0 in the margin. */
+  /** For each point of the block: 1 in the core, 0 in the margin. */
   readonly core: Uint8Array<ArrayBuffer>;
-  /** Distinct voxels, margin included. */
+  /** Number of voxels, those of the margin included. */
   readonly voxels: number;
 }
 
-/** How large blocks may be. */
+/** Limits of a block. */
 export interface BlockSize {
-  /** Most voxels of a block, its margin included. */
+  /** Most voxels of a block, those of the margin included. */
   readonly voxels: number;
   /**
-   * Width of the margin in voxels, rounded up to whole cells. Where a scan is so dense that cores would become
-   * narrower than twice their margin, margins become narrower instead.
+   * Width of the margin in voxels, rounded up to whole cells. Where a scan is so dense that a core would become narrower
+   * than twice its margin, the margin becomes narrower instead.
    */
   readonly margin: number;
 }
 
-type Triple = readonly [number, number, number];
-
+/** A cube of {@link CELL} voxels an edge that holds points. */
 interface Cell {
+  /** Its place in the grid of cells. */
   readonly at: Triple;
   voxels: number;
 }
 
-/** A box of cells, the upper corner not included. */
+/** A box of cells; the upper corner is not included. */
 interface Box {
   readonly low: Triple;
   readonly high: Triple;
 }
 
-/** The core of a block to be, and the width of its margin in cells. */
+/** The core of a future block, and the width of its margin in cells. */
 interface Core extends Box {
   readonly margin: number;
 }
 
 /**
- * Cuts until every block is small enough: the box of all points is halved, along its longest axis and so that
- * both halves hold about as many voxels, again and again.
+ * Cuts a scan: halves boxes of points, along their longest axis and into halves of about equally many voxels, until every
+ * block is small enough.
  *
  * @param positions [points][3], metres, finite.
  * @param voxelSize edge of a voxel, metres.
- * @returns blocks with the points of a whole scan in their cores; one block where the scan is small enough.
- * @throws {CapacityError} where a single cell holds more voxels than a block may.
+ * @returns blocks whose cores hold each point of the scan once; a single block where the scan is small enough.
+ * @throws {CapacityError} where a single cell holds more voxels than a block may, or the scan is too long.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * // A line of 400 points, 0.1 m apart: one voxel each.
+ * const positions = Float32Array.from({ length: 1200 }, (_, i) => i % 3 === 0 ? i / 30 : 0);
+ * const blocks = cutBlocks(positions, 0.1, { voxels: 200, margin: 16 });
+ * assert.ok(blocks.length > 1 && blocks.every(({ voxels }) => voxels <= 200));
+ * const cores = blocks.flatMap(({ points, core }) => [...points].filter((_, i) => core[i] === 1));
+ * assert.equal(new Set(cores).size, 400);
+ * ```
  */
 export function cutBlocks(
   positions: Float32Array,
@@ -96,16 +108,12 @@ function cellsOf(
   const cells: Cell[] = [];
   const cellAt = new Map<number, number>();
   const cellOf = new Uint32Array(count);
-  const low: [number, number, number] = [Infinity, Infinity, Infinity];
-  for (let i = 0; i < positions.length; i++) {
-    low[i % 3] = Math.min(low[i % 3]!, Math.floor(Math.fround(positions[i]! * perMetre)));
-  }
-  const origin = low.map((value) => Math.floor(value / CELL) * CELL);
+  const voxelOf = (coordinate: number) => Math.floor(Math.fround(coordinate * perMetre));
+  const { low } = boundsOf(positions);
+  const origin = map3((axis) => Math.floor(voxelOf(low[axis]) / CELL) * CELL);
   for (let p = 0; p < count; p++) {
-    const voxel = [0, 1, 2].map((axis) =>
-      Math.floor(Math.fround(positions[3 * p + axis]! * perMetre)) - origin[axis]!
-    ) as unknown as Triple;
-    const at = voxel.map((value) => Math.floor(value / CELL)) as unknown as Triple;
+    const voxel = map3((axis) => voxelOf(positions[3 * p + axis]!) - origin[axis]);
+    const at = map3((axis) => Math.floor(voxel[axis] / CELL));
     const key = keyOf(at);
     let index = cellAt.get(key);
     if (index === undefined) {
@@ -113,8 +121,8 @@ function cellsOf(
       cellAt.set(key, index);
     }
     cellOf[p] = index;
-    // Distinct within the cell: cells are counted by index, not by place.
-    const [x, y, z] = voxel.map((value) => value % CELL) as unknown as Triple;
+    // The voxel's key: its place within the cell, and the index of the cell.
+    const [x, y, z] = map3((axis) => voxel[axis] % CELL);
     const inside = index * CELL ** 3 + (x * CELL + y) * CELL + z;
     if (voxels.has(inside)) continue;
     voxels.add(inside);
@@ -133,18 +141,18 @@ function keyOf([x, y, z]: Triple): number {
 }
 
 function boxOf(cells: readonly Cell[]): Box {
-  const along = (axis: number) => cells.map(({ at }) => at[axis]!);
-  const all = [0, 1, 2].map(along);
+  const reduce = (axis: Axis, pick: (a: number, b: number) => number) =>
+    cells.map(({ at }) => at[axis]).reduce((a, b) => pick(a, b));
   return {
-    low: all.map((values) => values.reduce((a, b) => Math.min(a, b))) as unknown as Triple,
-    high: all.map((values) => values.reduce((a, b) => Math.max(a, b)) + 1) as unknown as Triple,
+    low: map3((axis) => reduce(axis, Math.min)),
+    high: map3((axis) => reduce(axis, Math.max) + 1),
   };
 }
 
 function widened({ low, high, margin }: Core): Box {
   return {
-    low: low.map((value) => value - margin) as unknown as Triple,
-    high: high.map((value) => value + margin) as unknown as Triple,
+    low: map3((axis) => low[axis] - margin),
+    high: map3((axis) => high[axis] + margin),
   };
 }
 
@@ -156,10 +164,7 @@ function voxelsIn(cells: readonly Cell[], box: Box): number {
   return cells.reduce((sum, { at, voxels }) => isIn(box, at) ? sum + voxels : sum, 0);
 }
 
-/**
- * What to try instead of a core that is too large: its two halves, each shrunk to the cells that it holds, or
- * itself with a narrower margin.
- */
+/** Gives what to try instead of a core that is too large: its two halves, or itself with a narrower margin. */
 function smaller(cells: readonly Cell[], core: Core, limit: number): Core[] {
   const inside = cells.filter(({ at }) => isIn(core, at));
   const { low, high } = boxOf(inside);
@@ -171,8 +176,8 @@ function smaller(cells: readonly Cell[], core: Core, limit: number): Core[] {
     throw new CapacityError(
       `Cannot cut the scan: a cube of ${CELL} voxels an edge holds ${
         inside[0]!.voxels
-      } voxels, a block at most ` +
-        `${limit}; take larger blocks`,
+      } voxels, a ` +
+        `block at most ${limit}; take larger blocks`,
     );
   }
   const axis = lengths.indexOf(longest);
@@ -182,8 +187,7 @@ function smaller(cells: readonly Cell[], core: Core, limit: number): Core[] {
   let cut = 0;
   for (let sum = 0; sum < half;) sum += slabs[cut++]!;
   cut = low[axis]! + Math.min(Math.max(cut, 1), slabs.length - 1);
-  const at = (corner: Triple) =>
-    corner.map((value, i) => i === axis ? cut : value) as unknown as Triple;
+  const at = (corner: Triple) => map3((other) => other === axis ? cut : corner[other]);
   return [{ low, high: at(high), margin }, { low: at(low), high, margin }];
 }
 

@@ -1,15 +1,15 @@
 /**
- * From points to input channels: what each name in a student's card (`lib/nn/features.ts`) is computed from.
+ * Input features of points: how each name in a student's card (`lib/nn/features.ts`) is computed.
  *
  * @module
  */
 import type { FeatureName } from "../nn/features.ts";
 import { anchorOf, type Points } from "./points.ts";
 
-/** The value of a channel at a point. */
+/** Gives the value of a feature at a point. */
 type Column = (p: number) => number;
 
-/** How channels come out of points. */
+/** How each feature is computed from points. */
 const COLUMNS: Readonly<Record<FeatureName, (points: Points) => Column>> = {
   red: colour(0, 1, -0.5),
   green: colour(1, 1, -0.5),
@@ -36,7 +36,26 @@ const COLUMNS: Readonly<Record<FeatureName, (points: Points) => Column>> = {
   },
 };
 
-/** Input rows of points [N][channels padded to whole vec4f], padding zero. */
+/**
+ * Computes the input features of points, [N][features padded to a multiple of 4]; padding is zero.
+ *
+ * @throws {TypeError} where the points lack intensity or normals that are asked for.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const points = {
+ *   positions: Float32Array.of(0, 0, 5, 1, 1, 7),
+ *   origin: [0, 0, 100] as [number, number, number],
+ *   colors: null,
+ *   intensity: null,
+ *   normals: null,
+ * };
+ * const rows = pointFeatures(points, ["height", "z", "red", "one"]);
+ * assert.deepEqual([...rows], [0, 105, 0, 1, 2, 107, 0, 1]); // mid-grey is 0
+ * ```
+ */
 export function pointFeatures(points: Points, features: readonly FeatureName[]): Float32Array {
   const count = points.positions.length / 3;
   const width = Math.ceil(features.length / 4) * 4;
@@ -48,7 +67,7 @@ export function pointFeatures(points: Points, features: readonly FeatureName[]):
   return rows;
 }
 
-/** A colour from 0 to 1, scaled and moved. Mid-grey stands for colours that a scan does not have. */
+/** A colour channel (0 to 1), scaled and shifted. Mid-grey is used where a scan has no colours. */
 function colour(channel: number, scale: number, offset: number): (points: Points) => Column {
   return ({ colors }) =>
     colors ? (p) => colors[3 * p + channel]! * scale + offset : () => 0.5 * scale + offset;
@@ -63,8 +82,8 @@ function normal(axis: number): (points: Points) => Column {
 
 function fromAnchor(axis: number): (points: Points) => Column {
   return (points) => {
-    const begin = anchorOf(points)[axis]!;
-    return (p) => points.positions[3 * p + axis]! - begin;
+    const zero = anchorOf(points)[axis]!;
+    return (p) => points.positions[3 * p + axis]! - zero;
   };
 }
 

@@ -1,34 +1,48 @@
 /**
- * Normals for scans that came without them, for students that read normals.
+ * Estimation of normals, for scans without normals and students that read them.
  *
- * A grid of cells holds the moments of its points. The normal of a cell is that of the plane that fits the points
- * of its 27 cells best (least squares, as Hoppe et al. 1992 do over nearest neighbours); all points of a cell
- * share it, since a student averages its input over voxels anyway. Where these cells hold too few points, or
- * points along a line, cells of twice the edge are asked instead, up to eight times. A plane has two sides: the
- * normal is the one that looks at the viewpoint nearest to the cell's points.
+ * A grid of cells holds the moments of its points. The normal of a cell is that of the plane that best fits the points of
+ * the cell and its 26 neighbours (least squares, as Hoppe et al. 1992 do over nearest neighbours). All points of a cell
+ * share it, since a student averages its input over voxels anyway. Where there are too few points, or the points lie
+ * along a line, cells of twice, four times and eight times the edge are tried. Of the two normals of a plane, the one that
+ * points to the nearest viewpoint is taken.
  *
  * @module
  */
 import { CapacityError } from "../gpu/mod.ts";
+import { boundsOf, map3, type Triple } from "./triple.ts";
 
-/** Points that have to agree on a plane. */
+/** Fewest points that a plane is fitted to. */
 const LEAST_POINTS = 6;
-/** How often cells are doubled before a point has no normal: edges of 1, 2, 4 and 8 times the first. */
+/** How often the edge of the cells is doubled before a point is left without a normal. */
 const DOUBLINGS = 3;
-/** Second eigenvalue of the points' covariance, as a share of the largest, below which they lie along a line. */
+/** Points lie along a line where the second eigenvalue of their covariance is below this share of the largest. */
 const LINE = 1e-3;
 
-/** A place that surfaces were seen from; metres, in the frame of the positions. */
-export type Viewpoint = readonly [number, number, number];
+/** A place from which surfaces were seen; metres, in the frame of the positions. */
+export type Viewpoint = Triple;
 
 /**
  * Estimates the normal of every point.
  *
  * @param positions [N][3], metres.
- * @param edge of the finest cells, metres: the student's voxel size.
- * @param viewpoints where the photographs were taken; without any, a place over
- *   the middle of the scan.
- * @returns [N][3] unit normals, zero for points with too few neighbours within reach.
+ * @param edge edge of the finest cells, metres: the student's voxel size.
+ * @param viewpoints places of the cameras; where there are none, a place above the middle of the scan is taken.
+ * @returns [N][3] unit normals, zero where a point has too few neighbours.
+ * @throws {CapacityError} where the scan spans too many cells.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * // A level square of 25 points, seen from above.
+ * const positions = Float32Array.from(
+ *   { length: 75 },
+ *   (_, i) => [Math.floor(i / 15) / 10, Math.floor(i / 3) % 5 / 10, 0][i % 3]!,
+ * );
+ * const normals = estimateNormals(positions, 0.5, [[0, 0, 3]]);
+ * assert.deepEqual([...normals.subarray(0, 3)], [0, 0, 1]);
+ * ```
  */
 export function estimateNormals(
   positions: Float32Array,
@@ -40,7 +54,7 @@ export function estimateNormals(
   let open = Uint32Array.from({ length: positions.length / 3 }, (_, p) => p);
   for (let doubling = 0; doubling <= DOUBLINGS && open.length > 0; doubling++) {
     const grid = new MomentGrid(positions, edge * 2 ** doubling);
-    const known = new Map<number, Viewpoint | null>();
+    const known = new Map<number, Triple | null>();
     open = open.filter((p) => {
       const cell = grid.cellOf[p]!;
       let normal = known.get(cell);
@@ -55,70 +69,63 @@ export function estimateNormals(
   return normals;
 }
 
-/** Points that are looked at to find where a scan was seen from. */
+/** Most points that the viewpoint is estimated from. */
 const SAMPLES = 4096;
 
 /**
- * Where a scan without photographs may have been seen from: over its median, three quarters of the way from its
- * lowest points to its highest. That is below ceilings, and above floors, tables, streets and most roofs. The
- * outermost hundredth of the heights is left out: stray points lie far below a street.
+ * Estimates from where a scan without photographs was seen: above its median, at three quarters of its height. That is
+ * below ceilings, and above floors, tables, streets and most roofs. Height is measured between the first and the last
+ * percentile, since stray points lie far below a street.
  */
 function middleOf(positions: Float32Array): Viewpoint {
   const stride = 3 * Math.ceil(positions.length / 3 / SAMPLES);
-  const quantiles = [0, 1, 2].map((axis) => {
+  const quantilesAlong = (axis: number) => {
     const samples: number[] = [];
     for (let i = axis; i < positions.length; i += stride) samples.push(positions[i]!);
     samples.sort((a, b) => a - b);
     return (q: number) => samples[Math.round(q * (samples.length - 1))]!;
-  });
-  const [x, y, z] = quantiles as [
-    (q: number) => number,
-    (q: number) => number,
-    (q: number) => number,
-  ];
+  };
+  const [x, y, z] = [quantilesAlong(0), quantilesAlong(1), quantilesAlong(2)];
   return [x(0.5), y(0.5), 0.25 * z(0.01) + 0.75 * z(0.99)];
 }
 
-/** Numbers that a cell keeps: count, sums of x, y, z, and of xx, xy, xz, yy, yz, zz. */
+/** Numbers kept for a cell: count, sums of x, y, z, and sums of xx, xy, xz, yy, yz, zz. */
 const MOMENTS = 10;
 
-/** Moments of the points in each cell of a grid; cells that hold points are numbered. */
+/** Moments of the points in each cell of a grid. Only cells that hold points are stored, and numbered from 0. */
 class MomentGrid {
-  /** The cell of each point. */
+  /** Number of the cell of each point. */
   readonly cellOf: Uint32Array;
-  /** Coordinates of cells in one number. */
+  /** Key of each cell: its coordinates in one number. */
   readonly #keys: number[] = [];
+  /** Number of the cell of each key. */
   readonly #cells = new Map<number, number>();
   readonly #moments: Float64Array;
-  /** Coordinates count from here. */
-  readonly #low: Viewpoint;
-  /** What one step along x and along y adds to a key. */
+  /** Zero of the coordinates. */
+  readonly #low: Triple;
+  /** Differences of keys between neighbours along x and along y. */
   readonly #stepX: number;
   readonly #stepY: number;
 
-  /** @throws {CapacityError} where cells are too many to be told apart. */
+  /** @throws {CapacityError} where there are more cells than keys. */
   constructor(positions: Float32Array, edge: number) {
-    const low: [number, number, number] = [Infinity, Infinity, Infinity];
-    const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
-    for (let i = 0; i < positions.length; i++) {
-      const axis = i % 3;
-      low[axis] = Math.min(low[axis]!, positions[i]!);
-      high[axis] = Math.max(high[axis]!, positions[i]!);
-    }
+    const { low, high } = boundsOf(positions);
     this.#low = low;
-    // One cell more on each side, so that every cell has 27.
-    const size = (axis: 0 | 1 | 2) => Math.floor((high[axis] - low[axis]) / edge) + 3;
-    this.#stepY = size(2);
-    this.#stepX = size(1) * size(2);
-    const cells = size(0) * this.#stepX;
+    // One cell more on each side, so that every cell has 26 neighbours.
+    const size = map3((axis) => Math.floor((high[axis] - low[axis]) / edge) + 3);
+    this.#stepY = size[2];
+    this.#stepX = size[1] * size[2];
+    const cells = size[0] * this.#stepX;
     if (!(cells <= Number.MAX_SAFE_INTEGER)) {
-      throw new CapacityError(`Cannot estimate normals: the scan spans ${cells} voxels`);
+      throw new CapacityError(
+        `Cannot estimate normals: the scan spans ${cells} voxels; take stray points out`,
+      );
     }
     const count = positions.length / 3;
     this.cellOf = new Uint32Array(count);
     for (let p = 0; p < count; p++) {
-      const at = (axis: 0 | 1 | 2) => Math.floor((positions[3 * p + axis]! - low[axis]) / edge) + 1;
-      const key = at(0) * this.#stepX + at(1) * this.#stepY + at(2);
+      const at = map3((axis) => Math.floor((positions[3 * p + axis]! - low[axis]) / edge) + 1);
+      const key = at[0] * this.#stepX + at[1] * this.#stepY + at[2];
       let cell = this.#cells.get(key);
       if (cell === undefined) {
         this.#cells.set(key, cell = this.#keys.length);
@@ -128,11 +135,7 @@ class MomentGrid {
     }
     this.#moments = new Float64Array(this.#keys.length * MOMENTS);
     for (let p = 0; p < count; p++) {
-      const [x, y, z] = [
-        positions[3 * p]! - low[0],
-        positions[3 * p + 1]! - low[1],
-        positions[3 * p + 2]! - low[2],
-      ];
+      const [x, y, z] = map3((axis) => positions[3 * p + axis]! - low[axis]);
       const at = this.cellOf[p]! * MOMENTS;
       this.#moments[at]! += 1;
       this.#moments[at + 1]! += x;
@@ -147,7 +150,7 @@ class MomentGrid {
     }
   }
 
-  /** Mean and covariance of the points in a cell and its 26 neighbours. */
+  /** Gives mean and covariance of the points in a cell and its 26 neighbours. */
   around(cell: number): Spread {
     const sums = new Float64Array(MOMENTS);
     const key = this.#keys[cell]!;
@@ -175,36 +178,35 @@ class MomentGrid {
   }
 }
 
-/** How points lie. */
+/** How points are distributed. */
 interface Spread {
   readonly count: number;
-  readonly mean: Viewpoint;
+  readonly mean: Triple;
   /** Symmetric. */
   readonly covariance: number[][];
 }
 
-/** A plane without a side. */
+/** A plane, with either of its two normals. */
 interface Plane {
-  readonly mean: Viewpoint;
-  readonly normal: Viewpoint;
+  readonly mean: Triple;
+  readonly normal: Triple;
 }
 
-/** Null where the points are too few or lie along a line. */
+/** Fits a plane; null where the points are too few or lie along a line. */
 function fitPlane({ count, mean, covariance }: Spread): Plane | null {
   if (count < LEAST_POINTS) return null;
   const { values, vectors } = eigen(covariance);
   const [least, second, largest] = [0, 1, 2].sort((a, b) => values[a]! - values[b]!);
   if (!(values[second!]! > LINE * values[largest!]!)) return null;
-  const column = (row: number) => vectors[row]![least!]!;
-  return { mean, normal: [column(0), column(1), column(2)] };
+  return { mean, normal: map3((row) => vectors[row]![least!]!) };
 }
 
-/** The normal on the side of the nearest viewpoint. */
-function towards({ mean, normal }: Plane, viewpoints: readonly Viewpoint[]): Viewpoint {
+/** Gives the normal that points to the nearest viewpoint. */
+function towards({ mean, normal }: Plane, viewpoints: readonly Viewpoint[]): Triple {
   let nearest = Infinity;
   let side = 0;
   for (const viewpoint of viewpoints) {
-    const [x, y, z] = [viewpoint[0] - mean[0], viewpoint[1] - mean[1], viewpoint[2] - mean[2]];
+    const [x, y, z] = map3((axis) => viewpoint[axis] - mean[axis]);
     const distance = x * x + y * y + z * z;
     if (distance >= nearest) continue;
     nearest = distance;
@@ -213,13 +215,14 @@ function towards({ mean, normal }: Plane, viewpoints: readonly Viewpoint[]): Vie
   return side < 0 ? [-normal[0], -normal[1], -normal[2]] : normal;
 }
 
-/** Sweeps of Jacobi's rotations: three rows are diagonal to the last bit after about five. */
+/** Sweeps of Jacobi rotations: a matrix of three rows is diagonal to the last bit after about five. */
 const SWEEPS = 10;
 const PAIRS = [[0, 1, 2], [0, 2, 1], [1, 2, 0]] as const;
 
 /**
- * Eigenvalues and, in columns, eigenvectors of a symmetric matrix of three rows, by Jacobi's cyclic rotations
- * (Golub & Van Loan, Matrix Computations, 8.5): slower than a closed form, but exact for flat spreads too.
+ * Computes the eigenvalues of a symmetric matrix of three rows and, in columns, its eigenvectors, by cyclic Jacobi
+ * rotations (Golub & Van Loan, Matrix Computations, 8.5). They are slower than a closed form, but also exact for points
+ * that lie in a plane.
  */
 function eigen(
   symmetric: readonly (readonly number[])[],

@@ -1,6 +1,5 @@
 /**
- * What a student sees of a scan. Labels, and the file that may hold them, stay behind here: whatever a method
- * does with points, it cannot peek.
+ * What a student sees of a scan. Labels, and the file that may hold them, are left out, so no method can see them.
  *
  * @module
  */
@@ -8,39 +7,45 @@ import type { StudentCard } from "../nn/card.ts";
 import type { FeatureName } from "../nn/features.ts";
 import { type Camera, type Scan, ScanError } from "../scan/mod.ts";
 import { estimateNormals, type Viewpoint } from "./normals.ts";
+import { boundsOf, map3, type Triple } from "./triple.ts";
 
 /**
- * Where the points of a scan are and what the sensor says of each. Intensity and normals are null where the
- * student does not read them. A copy that is turned has its origin and its normals turned too.
+ * Where the points of a scan are, and what the sensor measured at each. Intensity and normals are null where the student
+ * does not read them. In an augmented scan the origin and the normals are rotated with the points.
  */
 export type Points = Pick<Scan, "positions" | "origin" | "colors" | "intensity" | "normals"> & {
   /**
-   * Where centred coordinates and heights begin, metres less the origin: {@link anchorOf} of the whole scan, where
-   * these points are a block of it. Left out where they are all there is.
+   * Zero of centred coordinates and heights. Of a block it is the {@link anchorOf} the whole scan; for a whole scan it is
+   * left out.
    */
   readonly anchor?: Anchor;
 };
 
-/** Middle of a bounding box in x and y, and its lowest z. */
-export type Anchor = readonly [x: number, y: number, z: number];
+/** Middle of a bounding box in x and y, and its lowest z; metres, relative to the scan's origin. */
+export type Anchor = Triple;
 
-/** Where centred coordinates and heights of a scan begin. */
+/**
+ * Gives the zero of centred coordinates and heights: the anchor that points carry, or that of their bounding box.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const positions = Float32Array.of(0, 2, 1, 4, 3, 5);
+ * assert.deepEqual(anchorOf({ positions }), [2, 2.5, 1]);
+ * ```
+ */
 export function anchorOf({ positions, anchor }: Pick<Points, "positions" | "anchor">): Anchor {
   if (anchor) return anchor;
-  const low = [Infinity, Infinity, Infinity];
-  const high = [-Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < positions.length; i++) {
-    low[i % 3] = Math.min(low[i % 3]!, positions[i]!);
-    high[i % 3] = Math.max(high[i % 3]!, positions[i]!);
-  }
-  return [(low[0]! + high[0]!) / 2, (low[1]! + high[1]!) / 2, low[2]!];
+  const { low, high } = boundsOf(positions);
+  return [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]];
 }
 
-/** Some of the points, by their numbers: a block of the whole, or what is left of it. */
-export function pickPoints(points: Points, numbers: Uint32Array): Points {
+/** Picks points by their indices; they keep the anchor of the whole. */
+export function pickPoints(points: Points, indices: Uint32Array): Points {
   const pick = (values: Float32Array, width: number) => {
-    const picked = new Float32Array(width * numbers.length);
-    numbers.forEach((point, i) => {
+    const picked = new Float32Array(width * indices.length);
+    indices.forEach((point, i) => {
       for (let k = 0; k < width; k++) picked[width * i + k] = values[width * point + k]!;
     });
     return picked;
@@ -56,12 +61,12 @@ export function pickPoints(points: Points, numbers: Uint32Array): Points {
   };
 }
 
-/** Origins farther from zero than this many metres are of a map, not of a sensor. */
+/** An origin farther from zero than this belongs to a map, not to a sensor; metres. */
 const SENSOR_REACH = 1000;
 
 /**
- * Refuses a scan that lacks what a student reads, before any work is put into it. Colours may be missing
- * (mid-grey stands for them), and so may normals (they are estimated).
+ * Refuses a scan that lacks an input of the student, before any work is done on it. Colours may be missing (mid-grey is
+ * used instead), and so may normals (they are estimated).
  *
  * @throws {ScanError} naming the input and the mend.
  */
@@ -75,7 +80,7 @@ export function requireInputs(
   if (features.includes("intensity") && !intensity) {
     refuse(
       "intensity",
-      "the student reads intensity, and the scan has none, or zeros alone",
+      "the student reads intensity, and the scan has none, or only zeros",
       "send a scan with intensities, or take a student that does not read them",
     );
   }
@@ -84,17 +89,18 @@ export function requireInputs(
   if (axis && far > SENSOR_REACH) {
     refuse(
       axis,
-      `the student reads coordinates of the sensor's frame, and the scan lies ${far} m from its zero`,
-      "move the sensor to zero, or take a student that reads centred coordinates or none",
+      `the student reads coordinates relative to the sensor, and the scan lies ${far} m from its zero`,
+      "move the sensor to zero, or take a student that reads centred coordinates, or none",
     );
   }
 }
 
 /**
- * The points of a scan as a student needs them; normals that the scan does not have are estimated.
+ * Gives the points of a scan as a student needs them. Normals that the scan does not have are estimated.
  *
- * @param voxelSize metres.
- * @param cameras that took photographs of the scan: normals look at the nearest one.
+ * @param features the student's input features.
+ * @param voxelSize edge of a voxel, metres.
+ * @param cameras those that photographed the scan: estimated normals point to the nearest one.
  */
 export function studentPoints(
   { positions, origin, colors, intensity, normals }: Scan,
@@ -114,10 +120,10 @@ export function studentPoints(
   };
 }
 
-/** Where a camera stands, less the scan's origin: -Rᵀ t. */
+/** Place of a camera, relative to the scan's origin: -Rᵀ t. */
 function centreOf({ worldToCamera: pose }: Camera, origin: Scan["origin"]): Viewpoint {
-  const along = (axis: 0 | 1 | 2) =>
+  return map3((axis) =>
     -(pose[axis]! * pose[3]! + pose[4 + axis]! * pose[7]! + pose[8 + axis]! * pose[11]!) -
-    origin[axis];
-  return [along(0), along(1), along(2)];
+    origin[axis]
+  );
 }

@@ -1,17 +1,17 @@
 /**
- * Rotated, mirrored and scaled copies of vectors, for augmentations of a scan.
+ * Rotation, mirroring and scaling of vectors, for augmentations of a scan.
  *
  * @module
  */
 
-/** Maps the vector that begins at an index of an array. */
+/** Maps the vector whose x stands at index `at` of an array. */
 export type VectorMap = (vectors: ArrayLike<number>, at: number) => [number, number, number];
 
 /**
- * Returns the map that mirrors x, then rotates about the vertical, then scales.
+ * Gives the map that mirrors x, then rotates about the vertical, then scales.
  *
- * @param angle in radians, counterclockwise seen from above.
- * @param mirror -1 to mirror x, 1 to leave it.
+ * @param angle radians, counterclockwise as seen from above.
+ * @param mirror -1 to mirror x, 1 to leave it as it is.
  *
  * @example
  * ```ts

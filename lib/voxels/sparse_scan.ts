@@ -1,6 +1,6 @@
 /**
- * One scan made ready for the student: points and voxels on the GPU, input features, the pyramid and all
- * kernel maps. Everything that depends on the scan but not on the weights is built here, once.
+ * A scan prepared for the student: points and voxels on the GPU, input features, the pyramid and all kernel maps. What
+ * depends on the scan but not on the weights is built here, once.
  *
  * @module
  */
@@ -24,11 +24,11 @@ import type { Points } from "./points.ts";
 /** A scan on the GPU. Owns its buffers. */
 export class SparseScan implements Disposable {
   readonly voxels: Voxels;
-  /** f32 [3 * points], metres, less the scan's origin. */
+  /** f32 [3 * points]: x, y, z in metres, relative to the scan's origin. */
   readonly positions: GpuBuffer;
-  /** Input features of the voxels, [voxels][features]. */
+  /** Input features of the voxels, [voxels][input features]. */
   readonly features: Tensor;
-  /** Which voxel each point lies in. */
+  /** The voxel that each point lies in. */
   readonly pointRows: PointRows;
   readonly #maps: ReadonlyMap<string, KernelMap>;
   readonly #owned: DisposableStack;
@@ -97,7 +97,11 @@ export class SparseScan implements Disposable {
     return new SparseScan({ voxels, positions, features, maps, owned: owned.move() });
   }
 
-  /** A kernel map that the student asked for. */
+  /**
+   * Gives a kernel map.
+   *
+   * @throws {TypeError} where the student did not ask for it.
+   */
   kernelMap(spec: KernelMapSpec): KernelMap {
     const map = this.#maps.get(specKey(spec));
     if (!map) throw new TypeError(`Cannot find kernel map ${specKey(spec)}: it was not built`);
@@ -113,10 +117,10 @@ export class SparseScan implements Disposable {
   }
 }
 
-/** Points that a kernel may walk in one voxel: lavapipe ends a loop, in silence, after 65,535 turns. */
+/** Most points of one voxel that a kernel loops over: lavapipe silently ends a loop after 65,535 iterations. */
 const MAX_POINTS_PER_VOXEL = 2 ** 15;
 
-/** @throws {CapacityError} where a voxel holds so many points that its sums would be cut short. */
+/** @throws {CapacityError} where a voxel holds more points than a kernel sums up. */
 async function checkCrowding(gpu: Gpu, voxels: Voxels): Promise<void> {
   if (voxels.points <= MAX_POINTS_PER_VOXEL) return;
   const starts = await gpu.read(voxels.starts, Uint32Array, voxels.count + 1);

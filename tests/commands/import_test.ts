@@ -8,7 +8,7 @@ import { type NamedTensor, writeSafetensors } from "../../lib/nn/safetensors.ts"
 import { Student } from "../../lib/nn/student.ts";
 import { readStudent } from "../../lib/models/students.ts";
 import { asSpconv, prefixed } from "../nn/foreign.ts";
-import { uniform } from "../sparse/clouds.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { ttt, withFolder } from "./support.ts";
 
 const CARD: StudentCard = {
@@ -26,7 +26,7 @@ const CARD: StudentCard = {
 const SPECS = new Student(CARD).parameters();
 /** Numbers that half precision can hold. */
 const STATE = new Map(
-  [...initialState(SPECS, uniform(8))].map(([name, { shape, data }]) => [name, {
+  [...initialState(SPECS, mulberry32(8))].map(([name, { shape, data }]) => [name, {
     shape,
     data: Float32Array.from(Float16Array.from(data as Float32Array)),
   }]),
@@ -37,7 +37,7 @@ const CHECKPOINT = prefixed(asSpconv(STATE, SPECS), "module.");
 async function filesIn(
   folder: string,
   bytes: Uint8Array,
-  card: Record<string, unknown> = CARD,
+  card: object = CARD,
 ): Promise<{ args: string[]; out: string }> {
   const [file, cardFile, out] = ["model.safetensors", "card.json", "student.safetensors"]
     .map((name) => join(folder, name));
@@ -80,7 +80,7 @@ Deno.test("import takes a network that reads coordinates and intensity", async (
   await withFolder(async (folder) => {
     const card: StudentCard = { ...CARD, features: ["x", "y", "z", "intensity"] };
     const specs = new Student(card).parameters();
-    const state = initialState(specs, uniform(9));
+    const state = initialState(specs, mulberry32(9));
     const tensors = prefixed(asSpconv(state, specs), "backbone.");
     const { args, out } = await filesIn(folder, writeSafetensors({ tensors, metadata: {} }), card);
     const { code, stderr } = await ttt(args);

@@ -2,21 +2,16 @@
  * Helpers of the op tests: seeded numbers, padded rows, relative errors, central differences.
  */
 import assert from "node:assert/strict";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { Graph, type Parameter } from "../../lib/graph/graph.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { paddedChannels, Tensor } from "../../lib/graph/tensor.ts";
 
-/** Numbers in [-1, 1) from a seed (mulberry32). */
+/** Numbers in [-1, 1) from a seed. */
 export function seededNumbers(seed: number, count: number): Float64Array {
-  let state = seed >>> 0;
-  return Float64Array.from({ length: count }, () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ t >>> 15, t | 1);
-    t ^= t + Math.imul(t ^ t >>> 7, t | 61);
-    return ((t ^ t >>> 14) >>> 0) / 2 ** 31 - 1;
-  });
+  const next = mulberry32(seed);
+  return Float64Array.from({ length: count }, () => 2 * next() - 1);
 }
 
 /** Rows of `channels` numbers widened to whole vec4f with zeros. */

@@ -10,12 +10,12 @@ import { initialState } from "../../lib/nn/initialise.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
 import type { ParameterSpec } from "../../lib/nn/parameters.ts";
 import type { NamedTensor } from "../../lib/nn/safetensors.ts";
-import { uniform } from "../sparse/clouds.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { asMinkowski, asSpconv, asTorchsparse, prefixed } from "./foreign.ts";
 import { segmentorSpecs } from "./network_run.ts";
 
 const SPECS = segmentorSpecs(networkOf("MinkUNet14Slim", 4), 5);
-const STATE = initialState(SPECS, uniform(5));
+const STATE = initialState(SPECS, mulberry32(5));
 
 function imported(
   tensors: ReadonlyMap<string, NamedTensor>,
@@ -69,7 +69,7 @@ for (const layout of ["KRSC", "RSKC", "RSCK"] as const) {
 Deno.test("importCheckpoint() takes SpUNet's own names, which have no .bn", () => {
   const specs = segmentorSpecs(networkOf("SpUNet-v1m1", 6), 3)
     .filter(({ name }) => /^(conv_input|up\.0|dec\.0\.block0|final)/.test(name));
-  const state = initialState(specs, uniform(6));
+  const state = initialState(specs, mulberry32(6));
   const tensors = prefixed(asSpconv(state, specs), "module.backbone.");
   assert.ok(tensors.has("module.backbone.dec.0.block0.proj.0.weight"));
   assert.deepEqual(imported(tensors, "spconv", {}, specs).tensors, state);
@@ -153,7 +153,7 @@ Deno.test("importCheckpoint() asks for a layout that shapes leave open", () => {
   const specs: ParameterSpec[] = [
     { name: "conv0p1s1.kernel", part: "backbone", kind: "kernel", shape: [27, 4, 4] },
   ];
-  const state = initialState(specs, uniform(7));
+  const state = initialState(specs, mulberry32(7));
   for (const layout of ["RSKC", "RSCK"] as const) {
     const tensors = asSpconv(state, specs, layout);
     assert.throws(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Parameters, type ParameterSpec } from "../../lib/nn/parameters.ts";
 import { CheckpointError, type NamedTensor } from "../../lib/nn/safetensors.ts";
 import { withGpu } from "../gpu.ts";
-import { uniform } from "../sparse/clouds.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 
 /** Heads first, so that parts and specs differ in order; no channel count is a multiple of four. */
 const SPECS: readonly ParameterSpec[] = [
@@ -19,7 +19,7 @@ const SPECS: readonly ParameterSpec[] = [
 
 /** A state dict of random bits: infinity, denormals and -0 included; JavaScript may alter those of a NaN. */
 function randomBits(seed: number): Map<string, NamedTensor> {
-  const next = uniform(seed);
+  const next = mulberry32(seed);
   return new Map(SPECS.map(({ name, shape }) => {
     const count = shape.reduce((product, size) => product * size, 1);
     const words = Uint32Array.from({ length: count }, () => Math.floor(next() * 2 ** 32));

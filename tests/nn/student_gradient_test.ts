@@ -16,7 +16,7 @@ import { Student } from "../../lib/nn/student.ts";
 import { Pyramid } from "../../lib/sparse/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { dot, inputTensor, seededNumbers } from "../graph/support.ts";
-import { uniform } from "../sparse/clouds.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 
 const TEACHER_WIDTH = 6;
 const VOXELS = 60;
@@ -27,11 +27,11 @@ const STUDENT = new Student({
   teacher: { id: "teacher", width: TEACHER_WIDTH },
 });
 const SPECS = STUDENT.parameters();
-const STATE = initialState(SPECS, uniform(2));
+const STATE = initialState(SPECS, mulberry32(2));
 
 /** Two crossing planes of voxels, large enough for several rows on the coarsest level. */
 function crossingPlanes(): Int32Array {
-  const next = uniform(3);
+  const next = mulberry32(3);
   const side = () => Math.floor(24 * next()) - 12;
   const rows = new Map<string, number[]>();
   while (rows.size < VOXELS) {

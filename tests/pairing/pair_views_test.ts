@@ -12,11 +12,12 @@ import type { Camera } from "../../lib/scan/mod.ts";
 import { voxelize, voxelizeReference } from "../../lib/sparse/mod.ts";
 import { FeatureMap } from "../../lib/teacher/mod.ts";
 import { withGpu } from "../gpu.ts";
-import { lookAt, randomNumbers, ROOM_CAMERAS, scanRoom, type Vector } from "./scene.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
+import { lookAt, ROOM_CAMERAS, scanRoom, type Vector } from "./scene.ts";
 
 /** A map of random features; channels beyond `channels` are padding. */
 function randomMap(rows: number, columns: number, channels: number, seed: number): HostMap {
-  const random = randomNumbers(seed);
+  const random = mulberry32(seed);
   const width = Math.ceil(channels / 4) * 4;
   const data = Float32Array.from(
     { length: rows * columns * width },

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { localPose, projectReference } from "../../lib/pairing/mod.ts";
 import type { Camera } from "../../lib/scan/mod.ts";
 import { withGpu } from "../gpu.ts";
-import { lookAt, randomNumbers, scanRoom, seeOnGpu, type Vector } from "./scene.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
+import { lookAt, scanRoom, seeOnGpu, type Vector } from "./scene.ts";
 
 /** Compares every point inside either image, and returns the worst distance in pixels. */
 async function worstPixel(
@@ -80,7 +81,7 @@ withGpu("projection agrees with float64 in map coordinates of millions of metres
 });
 
 withGpu("projection agrees with float64 from 100 km away", async (gpu) => {
-  const random = randomNumbers(5);
+  const random = mulberry32(5);
   const positions = Float32Array.from(
     { length: 6000 },
     (_, i) => random() * (i % 3 === 2 ? 30 : 50),

@@ -4,22 +4,13 @@
  *
  * @module
  */
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { type LocalPose, localPose, resolvePairing, seePoints } from "../../lib/pairing/mod.ts";
 import type { PairingOptions, Projected } from "../../lib/pairing/mod.ts";
 import type { Camera } from "../../lib/scan/mod.ts";
 
 export type Vector = [number, number, number];
-
-/** Numbers from 0 to 1, the same every run (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const dot = (a: Vector, b: Vector) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
@@ -75,7 +66,7 @@ export function castRoom(eye: Vector, direction: Vector): number {
 
 /** The room's surfaces, about `count` points spread evenly, as positions. */
 export function scanRoom(count: number, seed = 1): Float32Array {
-  const random = randomNumbers(seed);
+  const random = mulberry32(seed);
   const positions: number[] = [];
   for (const [low, high] of BOXES) {
     for (let axis = 0; axis < 3; axis++) {

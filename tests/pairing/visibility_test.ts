@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { projectReference, visibilityReference } from "../../lib/pairing/mod.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { withGpu } from "../gpu.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import {
   castRoom,
   eyeOf,
   lookAt,
   poseOf,
-  randomNumbers,
   ROOM_CAMERAS,
   scanRoom,
   seeOnGpu,
@@ -98,7 +98,7 @@ for (const [count, leak] of [[80_000, 0.25], [20_000, 0.4]] as const) {
 
 /** Points on the plane x = `x`, y and z within `half` of 0, spaced at random. */
 function wall(x: number, half: number, count: number, seed: number): number[] {
-  const random = randomNumbers(seed);
+  const random = mulberry32(seed);
   return Array.from({ length: count }, () => [
     x,
     (random() - 0.5) * 2 * half,
@@ -128,7 +128,7 @@ withGpu(
 );
 
 withGpu("a floor seen at a low angle does not hide itself", async (gpu) => {
-  const random = randomNumbers(3);
+  const random = mulberry32(3);
   const points = Array.from({ length: 20_000 }, () => [1 + 9 * random(), 10 * random() - 5, 0]);
   const positions = Float32Array.from(points.flat());
   const [view] = await seeOnGpu(gpu, positions, [lookAt([0, 0, 1.5], [5, 0, 0])], {});

@@ -1,7 +1,8 @@
-/** Files cut and damaged at random: never anything but a scan or an InputError, and never a shorter scan. */
+/** Truncated and randomly damaged files give a scan or an InputError, and never a shorter scan. */
 import assert from "node:assert/strict";
 import { InputError, readScan, writeScan } from "../../lib/scan/mod.ts";
-import { makeLas, makePly, PLY_ENCODINGS, type PlyField, random } from "./files.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
+import { makeLas, makePly, PLY_ENCODINGS, type PlyField } from "./files.ts";
 
 const FIELDS: PlyField[] = [["double", "x"], ["float", "y"], ["int", "z"], ["uchar", "label"]];
 const rows = Array.from({ length: 12 }, (_, i) => [i + 0.5, -i, i * 1000, i % 4]);
@@ -26,7 +27,7 @@ const FILES = [
   },
 ];
 
-/** Reads, and labels what was read. */
+/** Reads a file and writes labels into it. */
 async function use(bytes: Uint8Array): Promise<number | InputError> {
   try {
     const scan = await readScan(bytes, "x");
@@ -49,14 +50,14 @@ for (const { name, bytes } of FILES) {
     assert.equal(await use(bytes), 12);
     for (let length = 0; length < bytes.length; length++) {
       const outcome = await use(bytes.subarray(0, length));
-      // An ASCII file may lack its last line end, or digits of its last number, unnoticed.
+      // A missing last line end of an ASCII file, or missing digits of its last number, cannot be noticed.
       const whole = outcome === 12 && name === "ascii" && length >= bytes.length - 1;
       assert(outcome instanceof InputError || whole, `${length} of ${bytes.length}: ${outcome}`);
     }
   });
 
   Deno.test(`readScan() survives damage to ${name}`, async () => {
-    const next = random(11);
+    const next = mulberry32(11);
     for (let round = 0; round < 1000; round++) {
       const damaged = bytes.slice();
       for (let hits = 1 + Math.floor(next() * 3); hits > 0; hits--) {

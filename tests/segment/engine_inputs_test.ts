@@ -1,7 +1,6 @@
 /** The engine with a student that reads coordinates, normals and intensity. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { prepareVulkan } from "../../lib/cli/driver.ts";
 import { GpuHost } from "../../lib/gpu/mod.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { writeSafetensors } from "../../lib/nn/safetensors.ts";
@@ -10,10 +9,8 @@ import { type Scan, ScanError } from "../../lib/scan/mod.ts";
 import { Engine } from "../../lib/segment/engine.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
 import { withFolder } from "../commands/support.ts";
-import { uniform } from "../sparse/clouds.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { boxPoints, CARD } from "../ttt/small_scan.ts";
-
-prepareVulkan();
 
 /** Runs with an engine whose student has random weights and these inputs. */
 async function withStudent(
@@ -21,7 +18,7 @@ async function withStudent(
   body: (engine: Engine) => Promise<void>,
 ): Promise<void> {
   const card = { ...CARD, features };
-  const tensors = initialState(new Student(card).parameters(), uniform(6));
+  const tensors = initialState(new Student(card).parameters(), mulberry32(6));
   const host = new GpuHost({ poison: true });
   await withFolder(async (folder) => {
     const student = join(folder, "student.safetensors");

@@ -12,7 +12,7 @@ import { probeProbabilities } from "../../lib/ttt/probe_prediction.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { withGpu } from "../gpu.ts";
 import { seededNumbers } from "../graph/support.ts";
-import { uniform } from "../sparse/clouds.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { boxPoints, CARD } from "../ttt/small_scan.ts";
 
 const WIDTH = 48;
@@ -24,7 +24,7 @@ withGpu("adaptationPlan() moves a student without a head towards the teacher", a
   const points = boxPoints(3, 200);
   const scan = owned.use(await SparseScan.build(gpu, student, CARD.features, points, 0.3));
   const parameters = owned.use(new Parameters(gpu, student.parameters()));
-  parameters.load(initialState(parameters.specs, uniform(9)));
+  parameters.load(initialState(parameters.specs, mulberry32(9)));
   const rows = scan.voxels.count;
   const targets = owned.use(
     new Targets({

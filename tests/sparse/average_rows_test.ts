@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { averageRows, averageRowsReference, voxelize } from "../../lib/sparse/mod.ts";
 import { withGpu } from "../gpu.ts";
-import { randomPositions, uniform } from "./clouds.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
+import { randomPositions } from "./clouds.ts";
 
 Deno.test("averageRowsReference() is the mean of each row's points", () => {
   assert.deepEqual(
@@ -16,7 +17,7 @@ Deno.test("averageRowsReference() is the mean of each row's points", () => {
 });
 
 withGpu("averageRows() agrees with its reference and gives the same bits twice", async (gpu) => {
-  const next = uniform(14);
+  const next = mulberry32(14);
   for (const [points, channels, size] of [[0, 3, 1], [1, 1, 1], [5000, 3, 0.2], [3000, 6, 9]]) {
     const width = Math.ceil(channels! / 4) * 4;
     const x = Float32Array.from(

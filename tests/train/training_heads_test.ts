@@ -6,10 +6,11 @@ import { initialState } from "../../lib/nn/initialise.ts";
 import { readSafetensors } from "../../lib/nn/safetensors.ts";
 import { CENTRE, Student } from "../../lib/nn/student.ts";
 import type { StudentFile } from "../../lib/models/students.ts";
-import { type TrainingProgress, type TrainingRun, trainStudent } from "../../lib/train/training.ts";
+import { trainStudent } from "../../lib/train/training.ts";
+import type { TrainingProgress, TrainingRun } from "../../lib/train/training_run.ts";
 import { parseTrainingConfig } from "../../lib/train/training_config.ts";
 import { withGpu } from "../gpu.ts";
-import { uniform } from "../sparse/clouds.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { BOXES, placeTeacher } from "../ttt/boxes.ts";
 
 const CARD: StudentCard = {
@@ -27,7 +28,7 @@ const CARD: StudentCard = {
 
 /** A checkpoint with statistics of its own, as an import gives it. */
 function imported(card: StudentCard = CARD): StudentFile {
-  const random = uniform(4);
+  const random = mulberry32(4);
   const tensors = initialState(new Student(card).parameters(), random);
   for (const [name, { data }] of tensors) {
     if (name.endsWith("running_mean")) data.forEach((_, i) => data[i] = random() - 0.5);

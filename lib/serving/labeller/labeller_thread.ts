@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { GpuLostError, GpuUnavailableError, GpuValidationError } from "../../gpu/mod.ts";
+import {
+  CapacityError,
+  GpuLostError,
+  GpuUnavailableError,
+  GpuValidationError,
+} from "../../gpu/mod.ts";
 import { RpcClient } from "../../rpc/client.ts";
 import type { ErrorClass } from "../../rpc/error_record.ts";
 import { CameraError, InputError, PhotoError, ScanError } from "../../scan/mod.ts";
@@ -26,6 +31,7 @@ export const LABELLER_ERRORS: readonly ErrorClass[] = [
   OptionError,
   MissingFilesError,
   MissingResultError,
+  CapacityError,
   GpuLostError,
   GpuUnavailableError,
   GpuValidationError,

@@ -1,14 +1,14 @@
 /**
  * CoTTA (Wang et al. 2022, github.com/qinenergy/cotta): a student learns from a teacher that is the moving
  * average of its own weights; where the source network is unsure of a scan, the teacher's prediction is
- * averaged over augmented copies; at every step a few random weights return to their source values. It is
+ * averaged over augmentations; at every step a few random weights return to their source values. It is
  * continual: student and teacher continue from scan to scan, and the prediction is the teacher's, from before
  * the step.
  *
  * As in the original: all learned weights are adapted (the convolutions' `kernel` too, which a filter on the
- * names `weight` and `bias` would miss), batch statistics everywhere, logits averaged over copies, soft
+ * names `weight` and `bias` would miss), batch statistics everywhere, logits averaged over augmentations, soft
  * cross-entropy, Adam, then the average, then the restore, which leaves Adam's moments alone. The port: the
- * batch is one scan; confidence and loss are means over its voxels; copies are rotated, mirrored, scaled,
+ * batch is one scan; confidence and loss are means over its voxels; augmentations are rotated, mirrored, scaled,
  * jittered and recoloured, fewer than the original's 32, and their logits come back point by point.
  *
  * @module
@@ -27,7 +27,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { AdamW } from "../../nn/adamw.ts";
 import type { Parameters } from "../../nn/parameters.ts";
 import { AugmentationAverage } from "../augmentation_average.ts";
-import { type AugmentationRanges, augmentedCopy } from "../augmented_copy.ts";
+import { type AugmentationRanges, drawAugmentation } from "../augmentation.ts";
 import { type AdaptationContext, type AdaptationResult, defineMethod } from "../method.ts";
 import { layersOf, type PlanContext } from "../plans/context.ts";
 import { LossHistory } from "../plans/loss_history.ts";
@@ -35,16 +35,15 @@ import { PredictionPlan } from "../plans/prediction.ts";
 import { labelsOf, type Probabilities, unpadded } from "../probabilities.ts";
 import { numberSetting } from "../settings.ts";
 
-/** Standard deviation of a copy's jitter, in voxels. */
+/** Standard deviation of an augmentation's jitter, in voxels. */
 const JITTER = 0.1;
-/** Ranges of a copy's scale, 0.9 to 1.1, and colours: CoTTA's own. */
+/** Ranges of an augmentation's scale, 0.9 to 1.1, and colours: CoTTA's own. */
 const RANGES: Omit<AugmentationRanges, "jitter"> = { scale: 0.1, colour: 0.2 };
 
 /** The method as the registry holds it. */
 export const cotta = defineMethod({
   name: "cotta",
-  about:
-    "weights towards the predictions of their own moving average over augmented copies (CoTTA)",
+  about: "weights towards the predictions of their own moving average over augmentations (CoTTA)",
   checkpoint: "joint",
   usesPhotographs: false,
   online: true,
@@ -61,10 +60,10 @@ export const cotta = defineMethod({
       "probability that a weight returns to its source value at each step",
     ),
     confidence: numberSetting(0.92, { min: 0, max: 1 }).describe(
-      "mean confidence of the source network below which augmented copies are averaged",
+      "mean confidence of the source network below which augmentations are averaged",
     ),
     augmentations: numberSetting(8, { min: 1, max: 64, integer: true }).describe(
-      "augmented copies that are averaged",
+      "augmentations that are averaged",
     ),
   }),
   grid: [
@@ -102,7 +101,7 @@ export const cotta = defineMethod({
         average.clear();
         if (isSure) await average.add(teacher, "batch");
         for (let i = 0; !isSure && i < augmentations; i++) {
-          await average.add(teacher, "batch", augmentedCopy(points, ranges, random));
+          await average.add(teacher, "batch", drawAugmentation(points, ranges, random));
         }
         lesson.submit();
         pair.step(gpu, context.parameters, settings);
@@ -114,8 +113,8 @@ export const cotta = defineMethod({
       steps,
       losses: await history.values(),
       note: isSure
-        ? "no augmented copies: the source network is sure"
-        : `mean of ${augmentations} augmented copies`,
+        ? "no augmentations: the source network is sure"
+        : `mean of ${augmentations} augmentations`,
     };
   },
 });

@@ -64,7 +64,7 @@ export const ROOM_DOMAINS = {
   },
   terrestrial: {
     number: 3,
-    about: "another scanner: laser turns from two stations, dense near them and sparse far off",
+    about: "another scanner: laser scans from two stations, dense near them and sparse far away",
     style: "A",
     scanner: { kind: "terrestrial", stations: 2, azimuths: 300, elevations: 50 },
     noise: { base: 0.004, growth: 0 },
@@ -83,7 +83,7 @@ export const ROOM_DOMAINS = {
   colours: {
     number: 4,
     about:
-      "faulty colours: one grey in half of the scans, turned channels and wrong gamma in the rest",
+      "faulty colours: one grey in half of the scans, permuted channels and wrong gamma in the rest",
     style: "A",
     scanner: DEPTH_CAMERA,
     noise: SHARP,

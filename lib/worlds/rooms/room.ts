@@ -104,7 +104,7 @@ export class RoomBuilder {
   wallFrame(wall: number, along: number): Frame {
     const [cos, sin] = WALL_HEADINGS[wall]!;
     const offset = -(wall % 2 === 0 ? this.halfY : this.halfX);
-    // `+ 0` turns -0 into 0.
+    // `+ 0` makes 0 of -0.
     return {
       x: cos * along - sin * offset + 0,
       y: sin * along + cos * offset + 0,

@@ -8,7 +8,8 @@ import {
 } from "../../../lib/pairing/virtual/mod.ts";
 import { cameraAt, type Photo } from "../../../lib/scan/mod.ts";
 import { withGpu } from "../../gpu.ts";
-import { lookAt, randomNumbers, scanRoom, type Vector } from "../scene.ts";
+import { mulberry32 } from "../../../lib/random/mulberry32.ts";
+import { lookAt, scanRoom, type Vector } from "../scene.ts";
 
 /** 40 x 30 pixels in front of the origin, looking along x. */
 const AHEAD = cameraAt("ahead.png", [0, 0, 0], 0, 0, {
@@ -23,7 +24,7 @@ async function drawOnGpu(gpu: Gpu, drawing: HostDrawing): Promise<Photo[]> {
 }
 
 function randomColours(points: number): Uint32Array {
-  const random = randomNumbers(5);
+  const random = mulberry32(5);
   return Uint32Array.from({ length: points }, () => Math.floor(random() * 2 ** 24));
 }
 

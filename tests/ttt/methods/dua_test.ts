@@ -40,8 +40,8 @@ withGpu("dua gives the same answer twice", async (gpu) => {
   assert.deepEqual(second.adapted, first.adapted);
 });
 
-withGpu("dua moves by momentum · decay^i + minimum at its i-th copy", async (gpu) => {
-  // Halfway steps show what each copy's own statistics are: batch = 2 moved - start.
+withGpu("dua moves by momentum · decay^i + minimum at its i-th augmentation", async (gpu) => {
+  // Halfway steps show what each augmentation's own statistics are: batch = 2 moved - start.
   const half = { momentum: 0, decay: 0, minimum: 0.5 };
   const one = await run(gpu, { ...half, augmentations: 1 });
   const two = await run(gpu, { ...half, augmentations: 2 });

@@ -5,40 +5,6 @@ import { SPLITS } from "../../../lib/worlds/seeds.ts";
 import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
 import { Random } from "../../../lib/random/random.ts";
 
-Deno.test("Random gives the published sequence of sfc32, and independent streams", () => {
-  // The published algorithm, written out with BigInt; its first 16 outputs are discarded.
-  const mask = 0xffffffffn;
-  let [a, b, c, counter] = [7n, 3n, 0x9e3779b9n, 1n];
-  const next = () => {
-    const result = (a + b + counter) & mask;
-    counter = (counter + 1n) & mask;
-    a = b ^ (b >> 9n);
-    b = (c + (c << 3n)) & mask;
-    c = (((c << 21n) & mask | (c >> 11n)) + result) & mask;
-    return Number(result);
-  };
-  for (let i = 0; i < 16; i++) next();
-  const random = new Random(7, 3);
-  for (let i = 0; i < 100; i++) assert.equal(random.uint32(), next());
-  assert.notEqual(new Random(7, 3).uint32(), new Random(7, 4).uint32());
-});
-
-Deno.test("Random draws normal numbers and samples without repeats", () => {
-  const random = new Random(1);
-  let sum = 0, square = 0;
-  const count = 20000;
-  for (let i = 0; i < count; i++) {
-    const value = random.normal();
-    sum += value;
-    square += value * value;
-  }
-  assert.ok(Math.abs(sum / count) < 0.03 && Math.abs(square / count - 1) < 0.04);
-  const sample = random.sample(50, 20);
-  assert.equal(new Set(sample).size, 20);
-  assert.ok(sample.every((value) => value < 50));
-  assert.deepEqual([...random.sample(5, 9)].sort(), [0, 1, 2, 3, 4]);
-});
-
 Deno.test("ROOM_PARTS cover the 13 classes of S3DIS, which keep its order", () => {
   assert.equal(
     ROOM_CLASSES.join(" "),

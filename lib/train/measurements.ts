@@ -1,0 +1,67 @@
+/**
+ * What is measured once the weights are final: the running statistics, and the source KD loss.
+ *
+ * @module
+ */
+import type { NamedTensor } from "../nn/safetensors.ts";
+import { pairViews } from "../pairing/mod.ts";
+import type { FeatureTeacher } from "../teacher/mod.ts";
+import { distillationTarget } from "../ttt/plans/distillation_target.ts";
+import { kdLossOf } from "../ttt/plans/prediction.ts";
+import { PopulationStatistics } from "../ttt/population_statistics.ts";
+import { SparseScan } from "../voxels/sparse_scan.ts";
+import { describeScene, type SourceScene } from "./source_scenes.ts";
+import type { Trainee } from "./training_run.ts";
+
+/** Most held-out scenes that the source KD loss is measured on. */
+const KD_SCENES = 8;
+
+/** Measures the statistics of the norm layers over the training scenes, which are not augmented. */
+export async function measureStatistics(
+  { run, student, parameters }: Trainee,
+  scenes: readonly SourceScene[],
+): Promise<Map<string, NamedTensor>> {
+  const { gpu, config, onProgress, signal } = run;
+  const statistics = new PopulationStatistics();
+  for (const [index, { points }] of scenes.entries()) {
+    signal?.throwIfAborted();
+    using scan = await SparseScan.build(gpu, student, config.features, points, config.voxelSize);
+    await statistics.add({ gpu, student, scan, parameters });
+    onProgress?.({ phase: "statistics", done: index + 1, total: scenes.length });
+  }
+  return statistics.tensors();
+}
+
+/**
+ * Measures the source KD loss: the mean over validation scenes of the same domain. Batch norm uses the statistics that
+ * ρ_2D was trained with: each scene's own or, for heads on a frozen backbone, the running ones.
+ *
+ * @returns null where the domain has no validation scenes.
+ */
+export async function measureSourceKdLoss(
+  { run, student, parameters, centre }: Trainee,
+  teacher: FeatureTeacher,
+): Promise<number | null> {
+  const { gpu, config, dataset } = run;
+  const count = Math.min(KD_SCENES, dataset.count(config.domain, "validation"));
+  if (count === 0 || !centre) return null;
+  let sum = 0;
+  for (let index = 0; index < count; index++) {
+    using owned = new DisposableStack();
+    const scene = await dataset.scene(config.domain, "validation", index);
+    const { points, cameras, maps } = await describeScene(run, teacher, scene);
+    for (const map of maps) owned.use(map);
+    const scan = owned.use(
+      await SparseScan.build(gpu, student, config.features, points, config.voxelSize),
+    );
+    const { voxels, positions } = scan;
+    const { origin } = points;
+    const targets = owned.use(await pairViews(gpu, { voxels, positions, origin, cameras, maps }));
+    sum += await kdLossOf(
+      { gpu, student, scan, parameters },
+      distillationTarget(targets, centre),
+      run.headsOnly ? "running" : "batch",
+    );
+  }
+  return sum / count;
+}
