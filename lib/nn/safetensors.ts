@@ -10,7 +10,9 @@ export type TensorData = Float32Array | Int32Array | BigInt64Array;
 
 /** One named array in row-major order. */
 export interface NamedTensor {
+  /** Length along each axis. */
   readonly shape: readonly number[];
+  /** The values. */
   readonly data: TensorData;
 }
 
@@ -22,6 +24,7 @@ export interface SafetensorsFile {
 
 /** A checkpoint that cannot be read; the message names the entry and the mend. */
 export class CheckpointError extends SyntaxError {
+  /** Name of the class. */
   override name = "CheckpointError";
 }
 
