@@ -1,45 +1,76 @@
 /**
- * The model card of a student: everything that is needed to run it and to say where it comes from. It
- * travels in the metadata of the checkpoint.
+ * The model card of a student: what is needed to run it, and where it comes from. It is stored in the metadata of the
+ * checkpoint.
  *
  * @module
  */
 import { z } from "zod";
 import { issueAt, parseJson, validate, violationText } from "../validation/mod.ts";
-import { FEATURE_NAMES } from "./features.ts";
+import { FEATURE_NAMES, type FeatureName } from "./features.ts";
 import { NETWORK_NAMES, networkOf } from "./networks.ts";
 import { CheckpointError } from "./safetensors.ts";
 
+/** Red, green and blue, 0 to 255 each. */
+export type PaletteColour = [red: number, green: number, blue: number];
+
+/** The teacher that a student was distilled from. */
+export interface StudentTeacher {
+  /** Id of the teacher's card. */
+  id: string;
+  /** Width of its features, D. */
+  width: number;
+  /** KD loss on source scenes that the student was not trained on. */
+  sourceKdLoss?: number | undefined;
+  /**
+   * The head from the student's features to the teacher's: one linear layer (the default), or none, where both have the
+   * same width and are compared directly. A student without this head has no probe either.
+   */
+  head?: "linear" | "none" | undefined;
+}
+
+/** The model card of a student. */
+export interface StudentCard {
+  /** Name of the student. */
+  id: string;
+  /** Name of its network, one of `NETWORK_NAMES`. */
+  backbone: string;
+  /** Names of the classes, 2 to 250; a label is an index into this list. */
+  classes: string[];
+  /** Colour of each class. */
+  palette: PaletteColour[];
+  /** Edge of a voxel, metres. */
+  voxelSize: number;
+  /** Input features in the order of the network's input channels; features.ts defines them. */
+  features: FeatureName[];
+  /** The teacher that it was distilled from; null where it was trained on labels alone. */
+  teacher: StudentTeacher | null;
+  /** Outputs of the reconstruction head (TTT-MAE); left out where there is none. */
+  reconstruction?: number | undefined;
+  /** ASPRS classification code (0 to 255) of each class, for LAS files. */
+  asprs: number[];
+  /** Licence of the weights. */
+  licence: string;
+  /** Where the weights come from. */
+  provenance: string;
+}
+
 const byte = z.number().int().min(0).max(255);
 
-/** What checks a card. */
-export const studentCardSchema = z.object({
+/** Schema that checks a student's card; fields that it does not know are dropped. */
+export const studentCardSchema: z.ZodType<StudentCard> = z.object({
   id: z.string().min(1),
-  /** A network by name. */
   backbone: z.enum(NETWORK_NAMES),
-  /** Class names; the index is the label. */
   classes: z.array(z.string()).min(2).max(250),
-  /** Red, green, blue (0 to 255) of every class. */
   palette: z.array(z.tuple([byte, byte, byte])),
-  /** Edge of a voxel in metres. */
   voxelSize: z.number().positive(),
-  /** Names of the input channels, in order; `features.ts` says what they mean. */
   features: z.array(z.enum(FEATURE_NAMES)).min(1),
-  /**
-   * The teacher that it was distilled from, the width of its features, the distillation loss that the
-   * student reaches on source scenes that it was not trained on, and the head that leads from its features to
-   * the teacher's: a linear layer by default, or `none`, where both are of one width and compared as they are
-   * (such a student has no probe either). Null where it learned from labels alone.
-   */
   teacher: z.object({
     id: z.string(),
     width: z.number().int().positive(),
     sourceKdLoss: z.number().positive().optional(),
     head: z.enum(["linear", "none"]).optional(),
   }).nullable(),
-  /** Outputs of the head that reconstructs what is masked (TTT-MAE), where it has one. */
   reconstruction: z.number().int().positive().optional(),
-  /** ASPRS classification code of every class, for LAS answers. */
   asprs: z.array(byte),
   licence: z.string(),
   provenance: z.string(),
@@ -59,13 +90,30 @@ export const studentCardSchema = z.object({
   ));
 });
 
-/** What is known of a student. */
-export type StudentCard = z.infer<typeof studentCardSchema>;
-
 /**
  * Reads the card from a checkpoint's metadata.
  *
  * @throws {CheckpointError} naming the field that is missing or wrong.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const card = JSON.stringify({
+ *   id: "mine",
+ *   backbone: "MinkUNet14Slim",
+ *   classes: ["ground", "wall"],
+ *   palette: [[120, 90, 60], [200, 200, 190]],
+ *   voxelSize: 0.1,
+ *   features: ["one"],
+ *   teacher: null,
+ *   asprs: [2, 6],
+ *   licence: "MIT",
+ *   provenance: "trained on my own scans",
+ * });
+ * assert.deepEqual(parseStudentCard({ card }).classes, ["ground", "wall"]);
+ * assert.throws(() => parseStudentCard({ card: "{}" }), /id is missing/);
+ * ```
  */
 export function parseStudentCard(metadata: Readonly<Record<string, string>>): StudentCard {
   return cardOf(
@@ -76,12 +124,13 @@ export function parseStudentCard(metadata: Readonly<Record<string, string>>): St
 }
 
 /**
- * Reads a card from a JSON file of its own, as an import takes it.
+ * Reads a card from a JSON file, as `import --card` does.
  *
+ * @param file name of the file, for errors.
  * @throws {CheckpointError} naming the file and the field that is missing or wrong.
  */
 export function readStudentCard(json: string, file: string): StudentCard {
-  return cardOf(json, `Cannot read ${file}`, "it is no JSON");
+  return cardOf(json, `Cannot read ${file}`, "it is not JSON; write a JSON object");
 }
 
 function cardOf(json: string, failure: string, notJson: string): StudentCard {

@@ -37,7 +37,7 @@ const CHECKPOINT = prefixed(asSpconv(STATE, SPECS), "module.");
 async function filesIn(
   folder: string,
   bytes: Uint8Array,
-  card: Record<string, unknown> = CARD,
+  card: object = CARD,
 ): Promise<{ args: string[]; out: string }> {
   const [file, cardFile, out] = ["model.safetensors", "card.json", "student.safetensors"]
     .map((name) => join(folder, name));
@@ -134,7 +134,7 @@ Deno.test("import refuses a card that cannot be, and options that are none", asy
     assert.equal(wide.code, 1);
     assert.match(
       wide.stderr,
-      /card\.json: .*"teacher\.head".* 48 channels .* 384; .*--heads-only\n$/,
+      /card\.json: .* 48 channels .* 384 \(field teacher\.head\); .*--heads-only\n$/,
     );
     for (
       const [changed, message] of [

@@ -5,7 +5,8 @@ import { crossEntropy } from "../../lib/graph/losses/cross_entropy.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { Layers } from "../../lib/nn/layers.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
-import { Parameters, type ParameterSpec } from "../../lib/nn/parameters.ts";
+import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
+import { Parameters } from "../../lib/nn/parameters.ts";
 import { Pyramid } from "../../lib/sparse/mod.ts";
 import { withGpu } from "../gpu.ts";
 import {
