@@ -5,10 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { prepareVulkan } from "../lib/cli/driver.ts";
 import { Gpu } from "../lib/gpu/mod.ts";
-
-prepareVulkan();
 
 let opened: Promise<Gpu> | null = null;
 

@@ -13,6 +13,7 @@ import { GpuBuffer, Ledger } from "./buffer.ts";
 import { CapacityError, GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
 import type { Kernel, Launch } from "./kernel.ts";
 import { BufferPool } from "./pool.ts";
+import { requestAdapter } from "./vulkan.ts";
 import { type Pipeline, Program, type ProgramDevice } from "./program.ts";
 
 /** Settings of {@link Gpu.open}. */
@@ -23,7 +24,8 @@ export interface GpuOptions {
   poison?: boolean;
 }
 
-type WordArray = typeof Float32Array | typeof Uint32Array | typeof Int32Array;
+/** An array of 32-bit elements that a buffer can be read into. */
+export type WordArray = typeof Float32Array | typeof Uint32Array | typeof Int32Array;
 
 const OPTIONAL_FEATURES: GPUFeatureName[] = ["timestamp-query", "shader-f16"];
 
@@ -74,7 +76,7 @@ export class Gpu implements Disposable, ProgramDevice {
    * @throws {GpuUnavailableError} where there is no adapter.
    */
   static async open(options: GpuOptions = {}): Promise<Gpu> {
-    const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+    const adapter = await requestAdapter({ powerPreference: "high-performance" });
     if (!adapter) {
       throw new GpuUnavailableError(
         "Cannot open a GPU: no WebGPU adapter answers; install a Vulkan driver " +
@@ -338,7 +340,11 @@ export class Gpu implements Disposable, ProgramDevice {
     if (error) throw new GpuValidationError(error.message);
   }
 
-  /** @throws {GpuLostError} once the device is lost. */
+  /**
+   * Checks that the device is not lost.
+   *
+   * @throws {GpuLostError} once it is.
+   */
   throwIfLost(): void {
     if (this.#lostError) throw this.#lostError;
   }
@@ -349,6 +355,7 @@ export class Gpu implements Disposable, ProgramDevice {
     this.device.destroy();
   }
 
+  /** Calls `destroy()`. */
   [Symbol.dispose](): void {
     this.destroy();
   }

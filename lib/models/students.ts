@@ -22,6 +22,7 @@ export const DEFAULT_STUDENT: string = join(FOLDER, `rooms-joint${EXTENSION}`);
 
 /** A student as its checkpoint holds it. */
 export interface StudentFile {
+  /** The model card. */
   readonly card: StudentCard;
   /** State dict without the teacher's mean. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;

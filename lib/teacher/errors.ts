@@ -23,7 +23,11 @@ export class TeacherError extends SyntaxError {
   /** Field of the card that is wrong, where one is. */
   readonly field: string | undefined;
 
-  /** @param message the whole message: what cannot be done, why, and what to do */
+  /**
+   * Makes an error.
+   *
+   * @param message the whole message: what cannot be done, why, and what to do
+   */
   constructor(message: string, { file, field, cause }: TeacherErrorSource) {
     super(message, cause === undefined ? undefined : { cause });
     this.file = file;

@@ -1,8 +1,8 @@
 /**
- * Test-time augmentation: the mean of what a network predicts for several augmented copies of a scan. Its errors
- * differ from copy to copy, so the mean errs less. CoTTA's teacher predicts this way. With photographs, a copy
+ * Test-time augmentation: the mean of what a network predicts for several augmentations of a scan. Its errors
+ * differ between them, so the mean errs less. CoTTA's teacher predicts this way. With photographs, each
  * counts by how well the network's features of it agree with them: weights that were adapted to a scan may
- * read the scan itself far better than a rotated copy.
+ * read the scan itself far better than a rotated one.
  *
  * @module
  */
@@ -22,17 +22,17 @@ import { LossHistory } from "./plans/loss_history.ts";
 import { type Probabilities, unpadded } from "./probabilities.ts";
 import type { Points } from "../voxels/points.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
-import { copyRowsToScan } from "./augmented_copy.ts";
+import { augmentationRowsToScan } from "./augmentation.ts";
 
-/** A copy whose KD loss exceeds that of the scan itself by this share weighs 1/e. */
+/** An augmentation whose KD loss exceeds that of the scan itself by this share weighs 1/e. */
 const LOSS_TOLERANCE = 0.1;
 
-/** The running mean of class logits over augmented copies of one scan. Owns its buffers. */
+/** The running mean of class logits over augmentations of one scan. Owns its buffers. */
 export class AugmentationAverage implements Disposable {
   /** [voxels of the scan][classes]; meaningless until a prediction was added. */
   readonly logits: Tensor;
   readonly #owned = new DisposableStack();
-  /** Logits of the last copy, on the scan's voxels. */
+  /** Logits of the last augmentation, on the scan's voxels. */
   readonly #last: Tensor;
   readonly #target: DistillationTarget | null;
   /** Sum of all weights so far. */
@@ -40,7 +40,7 @@ export class AugmentationAverage implements Disposable {
   /** KD loss of the first prediction. */
   #firstLoss = 0;
 
-  /** @param target the scan's targets, by which copies are weighed; null to weigh them alike. */
+  /** @param target the scan's targets, by which augmentations are weighed; null to weigh them alike. */
   constructor({ gpu, scan, student }: PlanContext, target: DistillationTarget | null = null) {
     const rows = (label: string) => {
       const shape = [scan.voxels.count, student.classes] as const;
@@ -48,7 +48,7 @@ export class AugmentationAverage implements Disposable {
       return new Tensor(label, ...shape, { binding });
     };
     this.logits = rows("mean logits");
-    this.#last = rows("logits of a copy");
+    this.#last = rows("logits of an augmentation");
     this.#target = target;
   }
 
@@ -58,21 +58,21 @@ export class AugmentationAverage implements Disposable {
   }
 
   /**
-   * Adds the prediction of the context's weights for a copy, or for the scan itself where none is given. The
+   * Adds the prediction of the context's weights for an augmentation, or for the scan itself where none is given. The
    * first one weighs 1; the KD losses of the others are compared with its own.
    */
   async add(
     context: PlanContext & { readonly card: StudentCard },
     statistics: NormStatistics,
-    copy?: Points,
+    augmentation?: Points,
   ): Promise<void> {
     const { gpu, student, card, scan } = context;
-    using built = copy &&
-      await SparseScan.build(gpu, student, card.features, copy, scan.voxels.size);
+    using built = augmentation &&
+      await SparseScan.build(gpu, student, card.features, augmentation, scan.voxels.size);
     const seen = built ?? scan;
     const graph = new Graph();
     const layers = frozenLayers({ ...context, scan: seen }, statistics);
-    const onScan = (x: Tensor) => built ? copyRowsToScan(graph, x, built, scan) : x;
+    const onScan = (x: Tensor) => built ? augmentationRowsToScan(graph, x, built, scan) : x;
     const features = student.backbone(graph, layers, seen.features);
     const x = onScan(student.classHead(graph, layers, features));
     const { bytes } = this.logits;
@@ -83,13 +83,13 @@ export class AugmentationAverage implements Disposable {
       const loss = cosineDistillation(graph, z, this.#target, 1);
       recordLoss(graph, loss, history.tensor, history.capacity);
     }
-    using plan = new Plan(gpu, graph, [], "augmented copy");
+    using plan = new Plan(gpu, graph, [], "augmentation");
     plan.submit();
     const weight = history ? this.#weightOf((await history.values())[0]!) : 1;
     const keep = this.#weight / (this.#weight + weight);
     this.#weight += weight;
     const [from, to] = [this.#last.binding!, this.logits.binding!];
-    gpu.run([movingAverage({ x: from, average: to }, bytes / 16, keep)], "mean of copies");
+    gpu.run([movingAverage({ x: from, average: to }, bytes / 16, keep)], "mean of augmentations");
     await gpu.finished();
   }
 
@@ -107,7 +107,7 @@ export class AugmentationAverage implements Disposable {
   async probabilities({ gpu }: PlanContext): Promise<Probabilities> {
     const graph = new Graph();
     const probabilities = softmax(graph, this.logits);
-    using plan = new Plan(gpu, graph, [probabilities], "mean of copies");
+    using plan = new Plan(gpu, graph, [probabilities], "mean of augmentations");
     plan.submit();
     const { rows, channels } = probabilities;
     return unpadded(await plan.read(probabilities), rows, channels);

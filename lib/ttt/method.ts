@@ -20,10 +20,10 @@ import type { Progress } from "./progress.ts";
  * How the weights that a method starts from were trained: on labels alone; jointly with distillation; jointly
  * with masked reconstruction; or, as an upper bound, on labelled scenes of the target domain itself.
  */
-export const CHECKPOINT_KINDS = ["labels", "joint", "mae", "oracle"] as const;
+export type CheckpointKind = "labels" | "joint" | "mae" | "oracle";
 
-/** One of {@link CHECKPOINT_KINDS}. */
-export type CheckpointKind = typeof CHECKPOINT_KINDS[number];
+/** All kinds of checkpoints. */
+export const CHECKPOINT_KINDS: readonly CheckpointKind[] = ["labels", "joint", "mae", "oracle"];
 
 /** What the teacher says of a scan's voxels. */
 export interface PhotographTargets {
@@ -59,7 +59,7 @@ export interface OnlineMemory {
 /** What a method is given. `parameters` are the source weights, which must not be written to. */
 export interface AdaptationContext extends PlanContext {
   readonly card: StudentCard;
-  /** The points of the scan, for augmented copies; no labels. */
+  /** The points of the scan, for augmentations; no labels. */
   readonly points: Points;
   /** Null where no photographs came or the method does not use them. */
   readonly photographs: PhotographTargets | null;
@@ -141,23 +141,35 @@ export interface AdaptationResult {
   readonly note?: string;
 }
 
+/** Checks the settings of a method. */
+export interface SettingsParser {
+  /**
+   * Checks settings and fills in the defaults.
+   *
+   * @throws {Error} naming the settings that cannot be.
+   */
+  parse(given: unknown): Readonly<Record<string, unknown>>;
+}
+
 /** What is known of a method without running it. */
 export interface MethodInfo {
   /** As on the command line. */
   readonly name: string;
   /** One line: what is adapted, by which loss, and who published it. */
   readonly about: string;
+  /** The checkpoint that it starts from. */
   readonly checkpoint: CheckpointKind;
+  /** Whether it needs photographs, or virtual views in their place. */
   readonly usesPhotographs: boolean;
   /** Whether the weights are kept from scan to scan. */
   readonly online: boolean;
   /** Name of the loss that its gradient steps lower; null where it takes none. */
   readonly lossName: string | null;
   /**
-   * A strict schema of the settings, with defaults and bounds. Where a method has a grid, the defaults are what
+   * The settings' defaults and bounds. Where a method has a grid, the defaults are what
    * `deno task eval --tune --scenes 2` found on validation rooms: the cheapest within 0.1 points of the best.
    */
-  readonly settings: z.ZodObject;
+  readonly settings: SettingsParser;
   /** Settings to try on validation scenes; every method that has a grid has the same number of them. */
   readonly grid: readonly Readonly<Record<string, unknown>>[];
   /**
@@ -169,6 +181,8 @@ export interface MethodInfo {
 
 /** A method as the registry holds it, the type of its settings erased. */
 export interface Method extends MethodInfo {
+  /** A strict schema. */
+  readonly settings: z.ZodObject;
   /** How it labels scans that are too large for one piece; left out where it cannot. */
   readonly blockwise?: BlockwiseAdaptation;
   /**

@@ -6,11 +6,12 @@
 
 /** A setting has a value that it cannot have. */
 export class OptionError extends RangeError {
+  /** Name of the class. */
   override name = "OptionError";
   /** Name of the setting. */
   readonly field: string;
 
-  /** @param field name of the setting. */
+  /** Makes the error of one setting; `field` is its name. */
   constructor(message: string, field: string) {
     super(message);
     this.field = field;

@@ -7,7 +7,7 @@ import type { DistillationTarget } from "../graph/losses/cosine_distillation.ts"
 import { Random } from "../random/random.ts";
 import type { Points } from "../voxels/points.ts";
 import { AugmentationAverage } from "./augmentation_average.ts";
-import { augmentedCopy } from "./augmented_copy.ts";
+import { drawAugmentation } from "./augmentation.ts";
 import type { AdaptationContext } from "./method.ts";
 import type { NormStatistics } from "./plans/context.ts";
 import { PredictionPlan } from "./plans/prediction.ts";
@@ -15,35 +15,35 @@ import type { Probabilities } from "./probabilities.ts";
 
 /** Every scan gets the same rotations, whatever else draws random numbers. */
 const AUGMENTATION_SEED = 2;
-/** Copies are rotated and mirrored only: weights adapted to a scan know its own scale and noise. */
+/** Augmentations are rotated and mirrored only: weights adapted to a scan know its own scale and noise. */
 const RIGID = { scale: 0, colour: 0, jitter: 0 };
 
 /** How a {@link Predictor} predicts. */
 export interface PredictorOptions {
   readonly statistics: NormStatistics;
-  /** Rotated and mirrored copies whose predictions are averaged with the scan's own; 0 for the scan alone. */
+  /** Number of rotated and mirrored augmentations whose predictions are averaged with the scan's own; 0 for the scan alone. */
   readonly augmentations: number;
-  /** The scan's targets, by which copies are weighed; null to weigh them alike. */
+  /** The scan's targets, by which augmentations are weighed; null to weigh them alike. */
   readonly target: DistillationTarget | null;
 }
 
-/** Predicts by the same weights again and again, with the same copies. Owns its buffers. */
+/** Predicts by the same weights again and again, with the same augmentations. Owns its buffers. */
 export class Predictor implements Disposable {
   readonly #context: AdaptationContext;
   readonly #options: PredictorOptions;
-  readonly #copies: readonly Points[];
+  readonly #augmentations: readonly Points[];
   readonly #owned = new DisposableStack();
   #plan: PredictionPlan | null = null;
   #average: AugmentationAverage | null = null;
 
-  /** Draws the copies; plans are made when they are first needed. */
+  /** Draws the augmentations; plans are made when they are first needed. */
   constructor(context: AdaptationContext, options: PredictorOptions) {
     const random = new Random(AUGMENTATION_SEED);
     this.#context = context;
     this.#options = options;
-    this.#copies = Array.from(
+    this.#augmentations = Array.from(
       { length: options.augmentations },
-      () => augmentedCopy(context.points, RIGID, random),
+      () => drawAugmentation(context.points, RIGID, random),
     );
   }
 
@@ -51,7 +51,7 @@ export class Predictor implements Disposable {
   async predict(): Promise<Probabilities> {
     const context = this.#context;
     const { statistics, target } = this.#options;
-    if (this.#copies.length === 0) {
+    if (this.#augmentations.length === 0) {
       this.#plan ??= this.#owned.use(new PredictionPlan(context, statistics));
       this.#plan.submit();
       return await this.#plan.read();
@@ -59,7 +59,9 @@ export class Predictor implements Disposable {
     const average = this.#average ??= this.#owned.use(new AugmentationAverage(context, target));
     average.clear();
     await average.add(context, statistics);
-    for (const copy of this.#copies) await average.add(context, statistics, copy);
+    for (const augmentation of this.#augmentations) {
+      await average.add(context, statistics, augmentation);
+    }
     return await average.probabilities(context);
   }
 

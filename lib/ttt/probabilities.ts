@@ -126,7 +126,7 @@ export function padded({ rows, classes, values }: Probabilities): Float32Array<A
   return stored;
 }
 
-/** Takes the padding off stored rows; `scale` turns a sum into a mean. */
+/** Takes the padding off stored rows; `scale` makes a sum a mean. */
 export function unpadded(
   stored: Float32Array,
   rows: number,

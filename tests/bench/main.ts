@@ -4,7 +4,6 @@
  * of the section `network`, and `--rooms 12` the rooms along an edge of the scan of the section `large`.
  */
 import { parseArgs } from "node:util";
-import { prepareVulkan } from "../../lib/cli/driver.ts";
 import { Gpu } from "../../lib/gpu/mod.ts";
 import { benchConvolution, benchLinear } from "./convolution.ts";
 import { benchGemm } from "./gemm.ts";
@@ -52,7 +51,6 @@ const unknown = positionals.find((name) => !(name in SECTIONS));
 if (unknown !== undefined) {
   refuse(`Cannot run "${unknown}": sections are ${Object.keys(SECTIONS).join(", ")}`);
 }
-prepareVulkan();
 const gpu = await Gpu.open();
 try {
   console.log(`adapter: ${gpu.adapterName}; medians of ${ROUNDS} rounds`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {
   CapacityError,
-  Gpu,
+  type Gpu,
   GpuHost,
   GpuLostError,
   GpuValidationError,

@@ -1,7 +1,6 @@
 /** The real engine behind the real server: answers over HTTP, and a GPU left as it was found. */
 import assert from "node:assert/strict";
 import { labelledFile, labelsAndReport, type Submission } from "../../lib/cli/client.ts";
-import { prepareVulkan } from "../../lib/cli/driver.ts";
 import { checkLabelledFile } from "../../lib/eval/labelled_file_check.ts";
 import { EngineLabeller } from "../../lib/serving/labeller/engine_labeller.ts";
 import { camerasToJson, encodePng } from "../../lib/scan/mod.ts";
@@ -9,8 +8,6 @@ import { Engine } from "../../lib/segment/engine.ts";
 import { roomScene, type WorldScene } from "../../lib/worlds/rooms/mod.ts";
 import { createApp } from "../../routes/app.ts";
 import { listen } from "../../routes/listen.ts";
-
-prepareVulkan();
 
 const STEPS = 3;
 

@@ -1,4 +1,4 @@
-/** A scan answered in the other format. */
+/** Converting a scan to the other format. */
 import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { LAZRsLoader } from "@loaders.gl/las";
@@ -15,7 +15,7 @@ const CONTENTS = {
 const LABELS = { labels: Uint8Array.of(9, 8, 7), confidence: Float32Array.of(0.5, 0.75, 1) };
 
 for (const colors of [CONTENTS.colors, null]) {
-  Deno.test(`convertScan() makes LAS of PLY ${colors ? "with" : "without"} colours`, async () => {
+  Deno.test(`convertScan() turns PLY into LAS ${colors ? "with" : "without"} colours`, async () => {
     const scan = await readScan(writePly({ ...CONTENTS, colors }), "x.ply");
     const las = convertScan(scan, "las");
     assert.equal(las.format, "las");
@@ -34,7 +34,7 @@ for (const colors of [CONTENTS.colors, null]) {
   });
 }
 
-Deno.test("convertScan() makes PLY of LAS", async () => {
+Deno.test("convertScan() turns LAS into PLY", async () => {
   const made = makeLas({ format: 7 });
   const scan = await readScan(made.bytes, "x.las");
   const ply = convertScan(scan, "ply");
@@ -47,20 +47,20 @@ Deno.test("convertScan() makes PLY of LAS", async () => {
   );
   assert.deepEqual(back.origin, scan.origin);
   assert.deepEqual(back.positions, scan.positions);
-  // LAS holds 16 bits of colour, the PLY that is written 8.
+  // Colours have 16 bits in LAS, but 8 in the PLY that is written.
   assert(largestDifference(back.colors!, scan.colors!) <= 0.5 / 255 + 1e-6);
   assert.deepEqual(back.intensity, scan.intensity);
   assert.deepEqual([...back.labels!], Array.from(made.classes, (value) => value >> 4));
 });
 
-Deno.test("convertScan() leaves a scan of that format alone", async () => {
+Deno.test("convertScan() returns a scan that has the format already", async () => {
   const las = await readScan(makeLas().bytes, "x.las");
   assert.equal(convertScan(las, "las"), las);
   const ply = await readScan(writePly(CONTENTS), "x.ply");
   assert.equal(convertScan(ply, "ply"), ply);
 });
 
-Deno.test("convertScan() gives small scans finer steps and refuses boundless ones", async () => {
+Deno.test("convertScan() gives small scans finer steps and refuses scans that are too wide", async () => {
   const positions = Float32Array.of(0, 0, 0, 0.01, 0.02, 0.012345);
   const small = convertScan(await readScan(writePly({ positions }), "x.ply"), "las");
   assert(largestDifference(worldPositions(await readScan(small.bytes, "x")), positions) < 1e-7);

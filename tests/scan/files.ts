@@ -1,6 +1,6 @@
 /**
- * Builders of LAS and PLY files for the tests of lib/scan, written from the format descriptions and not
- * with the code under test.
+ * Builders of LAS and PLY files for the tests of lib/scan, written after the specifications, independent of the code
+ * under test.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { mulberry32 } from "../../lib/random/mulberry32.ts";
 export const LAS_RECORD = [20, 28, 26, 34, 57, 63, 30, 36, 38, 59, 67];
 const LAS_RED: (number | null)[] = [null, null, 20, 28, null, 28, null, 30, 30, null, 30];
 
-/** What a made LAS file holds. */
+/** The content of a LAS file to build. */
 export interface LasRecipe {
   minor?: number;
   format?: number;
@@ -28,7 +28,7 @@ export interface LasRecipe {
   seed?: number;
 }
 
-/** A LAS file with the raw truth of its points; every byte of a record that is not named is random. */
+/** Builds a LAS file and gives the true values of its points; all other bytes of the records are random. */
 export function makeLas(recipe: LasRecipe = {}) {
   const { minor = 4, format = 7, count = 20, extra = 0, vlrs = [], gap = 0, evlrs = [] } = recipe;
   const { brightest = 65535, seed = 1 } = recipe;
@@ -105,20 +105,22 @@ export function makeLas(recipe: LasRecipe = {}) {
   return { bytes, positions, colors, intensity, classes, pointOffset, recordBytes, pointsEnd };
 }
 
-/** A property of a made PLY element: type and name; lists as "list uchar int". */
+/** A property of a PLY element to build: type and name; a list has the type "list uchar int". */
 export type PlyField = [type: string, name: string];
 
-/** An element of a made PLY file; a list's value is an array. */
+/** An element of a PLY file to build; the value of a list is an array. */
 export interface PlyPart {
   name: string;
   fields: PlyField[];
   rows: (number | number[])[][];
 }
 
+/** Encodings of PLY. */
 export const PLY_ENCODINGS = ["ascii", "binary_little_endian", "binary_big_endian"] as const;
+/** An encoding of PLY. */
 export type PlyEncoding = (typeof PLY_ENCODINGS)[number];
 
-/** A PLY file of the elements given. */
+/** Builds a PLY file of these elements. */
 export function makePly(encoding: PlyEncoding, parts: PlyPart[], newline = "\n"): Uint8Array {
   const header = [
     "ply",
@@ -197,14 +199,14 @@ function scalarBytes(type: string, value: number, little: boolean): Uint8Array {
   throw new TypeError(`no type ${type}`);
 }
 
-/** Coordinates of a scan with its origin, as float64. */
+/** Gives the coordinates of a scan with its origin added, as float64. */
 export function worldPositions(
   { origin, positions }: { origin: readonly number[]; positions: Float32Array },
 ): number[] {
   return Array.from(positions, (value, i) => value + origin[i % 3]!);
 }
 
-/** The largest difference between two lists of numbers of one length. */
+/** Gives the largest difference between two lists of numbers; Infinity where their lengths differ. */
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Infinity;
   let largest = 0;

@@ -1,4 +1,4 @@
-/** Files cut and damaged at random: never anything but a scan or an InputError, and never a shorter scan. */
+/** Truncated and randomly damaged files give a scan or an InputError, and never a shorter scan. */
 import assert from "node:assert/strict";
 import { InputError, readScan, writeScan } from "../../lib/scan/mod.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
@@ -27,7 +27,7 @@ const FILES = [
   },
 ];
 
-/** Reads, and labels what was read. */
+/** Reads a file and writes labels into it. */
 async function use(bytes: Uint8Array): Promise<number | InputError> {
   try {
     const scan = await readScan(bytes, "x");
@@ -50,7 +50,7 @@ for (const { name, bytes } of FILES) {
     assert.equal(await use(bytes), 12);
     for (let length = 0; length < bytes.length; length++) {
       const outcome = await use(bytes.subarray(0, length));
-      // An ASCII file may lack its last line end, or digits of its last number, unnoticed.
+      // A missing last line end of an ASCII file, or missing digits of its last number, cannot be noticed.
       const whole = outcome === 12 && name === "ascii" && length >= bytes.length - 1;
       assert(outcome instanceof InputError || whole, `${length} of ${bytes.length}: ${outcome}`);
     }

@@ -5,20 +5,20 @@
  */
 import { crc32, deflateSync } from "node:zlib";
 
-/** What a made PNG is. */
+/** The content of a PNG to build. */
 export interface PngRecipe {
   width: number;
   height: number;
   depth: number;
   colorType: number;
-  /** Filtered rows, as they are deflated. */
+  /** Filtered rows, before they are deflated. */
   raw: Uint8Array;
   interlace?: number;
   /** Chunks between header and image data: [type, body]. */
   extra?: [string, Uint8Array][];
 }
 
-/** A PNG file, chunk by chunk. */
+/** Builds a PNG file, chunk by chunk. */
 export function makePng(recipe: PngRecipe): Uint8Array {
   const { width, height, depth, colorType, raw, interlace = 0, extra = [] } = recipe;
   const header = new Uint8Array(13);
@@ -43,12 +43,12 @@ export const WEBP = Uint8Array.from(
   (character) => character.charCodeAt(0),
 );
 
-/** Rows with filter 0 in front of each. */
+/** Puts filter byte 0 in front of each row. */
 export function unfiltered(...rows: number[][]): Uint8Array {
   return Uint8Array.from(rows.flatMap((row) => [0, ...row]));
 }
 
-/** A JPEG made by Deno, with an EXIF block of that orientation in front if one is given. */
+/** Encodes a JPEG with Deno, and inserts an EXIF block with the orientation if one is given. */
 export async function makeJpeg(
   png: Uint8Array<ArrayBuffer>,
   orientation?: number,
@@ -88,7 +88,7 @@ export async function makeJpeg(
   return join([jpeg.subarray(0, 2), app1, jpeg.subarray(2)]);
 }
 
-/** Bytes one after another. */
+/** Concatenates bytes. */
 export function join(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

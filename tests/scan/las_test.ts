@@ -1,10 +1,10 @@
-/** LAS files in: versions, point formats, colour depths, and headers that lie. */
+/** Reading LAS files: versions, point formats, colour depths, and headers with wrong values. */
 import assert from "node:assert/strict";
 import { readScan, ScanError } from "../../lib/scan/mod.ts";
 import { compareLas } from "./compare_loaders.ts";
 import { largestDifference, LAS_RECORD, makeLas, worldPositions } from "./files.ts";
 
-/** Asserts that reading fails with a ScanError that tells everything. */
+/** Asserts that reading fails with a ScanError that names file, byte, field and mend. */
 async function refuses(bytes: Uint8Array, pattern: RegExp) {
   await assert.rejects(readScan(bytes, "x.las"), (error) => {
     assert(error instanceof ScanError, String(error));
@@ -39,8 +39,8 @@ Deno.test("readScan() reads LAS 1.0 to 1.4", async () => {
   }
 });
 
-Deno.test("readScan() decides the LAS colour depth over the whole file", async () => {
-  // More points than a batch of loaders.gl's own, which chooses for each batch anew.
+Deno.test("readScan() decides the LAS colour depth from the whole file", async () => {
+  // More points than a batch of loaders.gl, which decides for each batch.
   const made = makeLas({ minor: 2, format: 2, count: 100_010, brightest: 255 });
   const dark = await readScan(made.bytes, "x.las");
   assert.deepEqual(
@@ -53,12 +53,12 @@ Deno.test("readScan() decides the LAS colour depth over the whole file", async (
   assert(bright.colors!.subarray(0, 300_000).every((value) => value <= Math.fround(255 / 65535)));
 });
 
-Deno.test("readScan() takes LAS classes 0 and 1 for not labelled", async () => {
+Deno.test("readScan() takes LAS classes 0 and 1 as unlabelled", async () => {
   for (const format of [0, 6]) {
     const { bytes, pointOffset, recordBytes } = makeLas({ minor: 4, format });
     const at = (i: number) => pointOffset + i * recordBytes + (format < 6 ? 15 : 16);
     for (let i = 0; i < 20; i++) bytes[at(i)] = i % 2;
-    // In format 0 the three upper bits are flags.
+    // In format 0 the upper three bits are flags.
     if (format === 0) bytes[at(3)] = 0b1110_0001;
     assert.equal((await readScan(bytes, "x.las")).labels, null);
     bytes[at(7)] = 2;
@@ -67,7 +67,7 @@ Deno.test("readScan() takes LAS classes 0 and 1 for not labelled", async () => {
   }
 });
 
-Deno.test("readScan() refuses LAS headers that lie", async () => {
+Deno.test("readScan() refuses LAS headers with wrong values", async () => {
   const patched = (patch: (view: DataView) => void, minor = 2, format = 3) => {
     const { bytes } = makeLas({ minor, format });
     patch(new DataView(bytes.buffer));
@@ -104,7 +104,7 @@ Deno.test("readScan() refuses LAS headers that lie", async () => {
   }
 });
 
-Deno.test("readScan() refuses LAZ that laz-perf would get wrong", async () => {
+Deno.test("readScan() refuses LAZ that laz-perf would decode to wrong points", async () => {
   const laszip = (compressor: number, items: [number, number, number][]) => {
     const body = new Uint8Array(34 + 6 * items.length);
     const view = new DataView(body.buffer);

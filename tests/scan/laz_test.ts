@@ -1,4 +1,4 @@
-/** LAZ in: a file made by PDAL, what its LAS twin keeps, and damage. */
+/** Reading LAZ files made by PDAL: what is kept as LAS, and damaged files. */
 import assert from "node:assert/strict";
 import process from "node:process";
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { mulberry32 } from "../../lib/random/mulberry32.ts";
 const load = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../fixtures/scans/${name}`, import.meta.url)));
 
-/** Reads a LAZ fixture, which has to come back as LAS. */
+/** Reads a LAZ fixture and asserts that the scan holds LAS. */
 async function readLaz(name: string) {
   const scan = await readScan(load(name), name);
   assert(scan.unpacked);
@@ -18,7 +18,7 @@ async function readLaz(name: string) {
   return scan;
 }
 
-Deno.test("readScan() reads LAZ, and loaders.gl agrees", async () => {
+Deno.test("readScan() reads LAZ and agrees with loaders.gl", async () => {
   const scan = await readLaz("format8.laz");
   assert.equal(scan.count, 89);
   assert(scan.labels!.every((label) => label === 65));
@@ -29,12 +29,12 @@ Deno.test("readScan() reads COPC, which loaders.gl refuses, and drops its index"
   const scan = await readLaz("paged.copc.laz");
   assert.equal(scan.count, 1065);
   assert.equal(await compareLas(load("paged.copc.laz"), "paged.copc.laz"), 0);
-  // The unpacked twin stands for itself, and both loaders read it.
+  // The unpacked file is complete, and both loaders read it.
   assert.equal(await compareLas(scan.bytes, "twin.las"), 1);
   assert(!new TextDecoder("latin1").decode(scan.bytes).includes("copc"));
 });
 
-Deno.test("writeScan() answers LAZ as LAS with every other byte of its points kept", async () => {
+Deno.test("writeScan() answers LAZ as LAS and keeps every other byte of the points", async () => {
   const scan = await readLaz("format8.laz");
   const labels = Uint8Array.from({ length: scan.count }, (_, i) => i % 9);
   const answer = writeScan(scan, { labels, confidence: new Float32Array(scan.count).fill(1) });
@@ -49,7 +49,7 @@ Deno.test("writeScan() answers LAZ as LAS with every other byte of its points ke
   assert.deepEqual([...back.labels!], [...labels]);
 });
 
-Deno.test("readScan() leaves the process's handlers of errors alone", async () => {
+Deno.test("readScan() leaves the error handlers of the process alone", async () => {
   const count = () => process.listenerCount("uncaughtException");
   const before = count();
   await readLaz("format8.laz");
@@ -76,7 +76,7 @@ Deno.test("readScan() survives damaged and cut LAZ", async () => {
   assert(await use(boastful) instanceof InputError);
 });
 
-/** A file with another count in its header. */
+/** A file with another point count in its header. */
 function boastful(name: string, count: number): Uint8Array {
   const bytes = load(name);
   const view = new DataView(bytes.buffer);
@@ -85,7 +85,7 @@ function boastful(name: string, count: number): Uint8Array {
   return bytes;
 }
 
-Deno.test("readScan() gives no point more or less than the chunks of LAZ have", async () => {
+Deno.test("readScan() refuses LAZ whose header has another point count than its chunks", async () => {
   for (const count of [88, 90, 50_000]) {
     await assert.rejects(
       readScan(boastful("format8.laz", count), "x.laz"),
@@ -94,15 +94,15 @@ Deno.test("readScan() gives no point more or less than the chunks of LAZ have", 
   }
 });
 
-Deno.test("readScan() unpacks no LAZ to a multiple that no scan shrinks by", async () => {
+Deno.test("readScan() refuses LAZ that would unpack to more than 200 times its size", async () => {
   const bytes = boastful("format8.laz", 20_000_000);
   const laszip = new TextDecoder("latin1").decode(bytes).indexOf("laszip encoded");
-  // One chunk of as many points as it takes.
+  // The chunk size allows all of these points in one chunk.
   new DataView(bytes.buffer).setUint32(laszip - 2 + 54 + 12, 0x7fffffff, true);
   await assert.rejects(readScan(bytes, "x.laz"), /more than 200 times its own 2714 bytes/);
 });
 
-Deno.test("openLazPerf() gives a heap that stops growing where it is told to", async () => {
+Deno.test("openLazPerf() limits the size of the heap", async () => {
   const limit = 2 ** 22;
   const lazPerf = await openLazPerf(limit);
   assert.notEqual(lazPerf._malloc(2 ** 20), 0);

@@ -1,4 +1,4 @@
-/** Photographs: every kind decodes to its stored pixels, and hostile ones cost nothing. */
+/** Photographs: every kind is decoded to its stored pixels, and hostile files are refused before they cost memory. */
 import assert from "node:assert/strict";
 import { decodePhoto, encodePng, PhotoError } from "../../lib/scan/mod.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
@@ -11,7 +11,7 @@ const NOISE = {
   height: 21,
   pixels: Uint8Array.from({ length: 3 * 37 * 21 }, () => Math.floor(next() * 256)),
 };
-/** Red rises to the right, green downwards: turned images show. */
+/** Red increases to the right, green downwards, so that a rotated image is noticed. */
 const RAMP = {
   width: 48,
   height: 32,
@@ -21,7 +21,7 @@ const RAMP = {
   }),
 };
 
-/** Asserts a PhotoError that tells everything. */
+/** Asserts that decoding fails with a PhotoError that names file and mend. */
 async function refuses(bytes: Uint8Array, pattern: RegExp) {
   await assert.rejects(decodePhoto(bytes, "p.img"), (error) => {
     assert(error instanceof PhotoError && error instanceof SyntaxError, String(error));
@@ -37,7 +37,7 @@ Deno.test("decodePhoto() reads what encodePng() writes", async () => {
   assert.deepEqual(photo, { name: "noise.png", ...NOISE });
 });
 
-Deno.test("decodePhoto() turns every kind of PNG into RGB", async () => {
+Deno.test("decodePhoto() decodes every kind of PNG to RGB", async () => {
   const size = { width: 3, height: 2 };
   const grey = (...values: number[]) => values.flatMap((value) => [value, value, value]);
   const palette: [string, Uint8Array] = ["PLTE", Uint8Array.of(9, 8, 7, 200, 100, 0, 1, 2, 3)];
@@ -111,7 +111,7 @@ Deno.test("decodePhoto() turns every kind of PNG into RGB", async () => {
     assert.deepEqual([width, height], [3, 2], kind);
     assert.deepEqual([...pixels], expected, kind);
   }
-  // Adam7 puts the pixels of a 2x2 image in the order 0, 1, then the lower row.
+  // Adam7 stores the pixels of a 2x2 image in the order 0, 1, then the lower row.
   const raw = unfiltered([1, 2, 3], [4, 5, 6], [7, 8, 9, 10, 11, 12]);
   const interlaced = makePng({ width: 2, height: 2, depth: 8, colorType: 2, raw, interlace: 1 });
   assert.deepEqual([...(await decodePhoto(interlaced, "p.png")).pixels], [
@@ -130,7 +130,7 @@ Deno.test("decodePhoto() turns every kind of PNG into RGB", async () => {
   ]);
 });
 
-Deno.test("decodePhoto() reads JPEG as it is stored, whatever its EXIF orientation", async () => {
+Deno.test("decodePhoto() gives the stored pixels of JPEG, whatever the EXIF orientation", async () => {
   const png = encodePng(RAMP) as Uint8Array<ArrayBuffer>;
   const plain = await decodePhoto(await makeJpeg(png), "p.jpg");
   assert.deepEqual([plain.width, plain.height], [48, 32]);
@@ -144,7 +144,7 @@ Deno.test("decodePhoto() reads JPEG as it is stored, whatever its EXIF orientati
   }
 });
 
-Deno.test("makeJpeg() makes JPEG that Deno turns, so that the test above can fail", async () => {
+Deno.test("makeJpeg() makes JPEG that Deno rotates, so that the test above can fail", async () => {
   const png = encodePng(RAMP) as Uint8Array<ArrayBuffer>;
   const jpeg = await makeJpeg(png, 6) as Uint8Array<ArrayBuffer>;
   const bitmap = await createImageBitmap(new Blob([jpeg]));
@@ -152,7 +152,7 @@ Deno.test("makeJpeg() makes JPEG that Deno turns, so that the test above can fai
   bitmap.close();
 });
 
-Deno.test("decodePhoto() reads WebP as it is stored, without its alpha", async () => {
+Deno.test("decodePhoto() gives the stored pixels of WebP without alpha", async () => {
   const { width, height, pixels } = await decodePhoto(WEBP, "p.webp");
   assert.deepEqual([width, height], [3, 2]);
   const rows = [[10, 20, 30, 40, 50, 60, 70, 80, 90], [255, 0, 0, 0, 255, 0, 0, 0, 255]];
@@ -178,14 +178,14 @@ Deno.test("decodePhoto() refuses sizes over the limit before decoding", async ()
   assert.equal((await decodePhoto(encodePng(RAMP), "p.png", { pixels: 48 * 32 })).width, 48);
 });
 
-Deno.test("decodePhoto() refuses JPEG that is too small for its pixels, without decoding them", async () => {
+Deno.test("decodePhoto() refuses JPEG that is too small for its pixels, without decoding it", async () => {
   const jpeg = await makeJpeg(encodePng(RAMP) as Uint8Array<ArrayBuffer>);
   const frame = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);
   new DataView(jpeg.buffer).setUint32(frame + 5, (8000 << 16) | 8000);
   await refuses(jpeg, /bytes cannot hold a JPEG of 8000x8000 pixels/);
 });
 
-Deno.test("decodePhoto() refuses PNG with two headers, which would be measured by one and read by the other", async () => {
+Deno.test("decodePhoto() refuses PNG with two headers", async () => {
   const small = encodePng(RAMP);
   const large = makePng({
     width: 2,
@@ -214,13 +214,13 @@ Deno.test("decodePhoto() refuses PNG with more or less data than its header says
   await refuses(makePng(bits), /interlaced PNG of 1 bits/);
 });
 
-Deno.test("decodePhoto() ignores profiles that inflate without bound", async () => {
+Deno.test("decodePhoto() ignores profiles of PNG, which may inflate to any size", async () => {
   const extra: [string, Uint8Array][] = [["iCCP", new Uint8Array(40)], ["tRNS", new Uint8Array(7)]];
   const recipe = { width: 1, height: 1, depth: 8, colorType: 2, raw: unfiltered([1, 2, 3]), extra };
   assert.deepEqual([...(await decodePhoto(makePng(recipe), "p.png")).pixels], [1, 2, 3]);
 });
 
-Deno.test("decodePhoto() refuses what is no photograph", async () => {
+Deno.test("decodePhoto() refuses files of other formats", async () => {
   await refuses(new Uint8Array(0), /neither JPEG, PNG nor WebP/);
   await refuses(new TextEncoder().encode("<svg></svg>"), /neither JPEG, PNG nor WebP/);
   await refuses(new TextEncoder().encode("BM hello"), /neither JPEG, PNG nor WebP/);
@@ -237,7 +237,7 @@ Deno.test("decodePhoto() refuses every truncation", async () => {
   }
 });
 
-Deno.test("decodePhoto() survives damage", async () => {
+Deno.test("decodePhoto() gives a photograph or a PhotoError for damaged files", async () => {
   const hits = mulberry32(17);
   const small = { ...NOISE, height: 4, pixels: NOISE.pixels.subarray(0, 3 * 37 * 4) };
   const png = encodePng(small) as Uint8Array<ArrayBuffer>;

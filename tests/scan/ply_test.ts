@@ -1,4 +1,4 @@
-/** PLY files in: every encoding and type, held against loaders.gl where that reads right. */
+/** Reading PLY files: every encoding and type, compared with loaders.gl where that reads correctly. */
 import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { PLYLoader } from "@loaders.gl/ply";
@@ -22,7 +22,7 @@ const FACES: PlyPart = {
   rows: [[1, [0, 1, 2]], [2, [0, 1, 2, 1]]],
 };
 
-/** Asserts that reading fails with a ScanError that tells everything. */
+/** Asserts that reading fails with a ScanError that names file, byte or field, and mend. */
 async function refuses(bytes: Uint8Array, pattern: RegExp, where: { field?: string } = {}) {
   await assert.rejects(readScan(bytes, "x.ply"), (error) => {
     assert(error instanceof ScanError, String(error));
@@ -38,7 +38,7 @@ async function refuses(bytes: Uint8Array, pattern: RegExp, where: { field?: stri
 
 for (const encoding of PLY_ENCODINGS) {
   for (const newline of ["\n", "\r\n", "\r"]) {
-    Deno.test(`readScan() reads PLY ${encoding} with ${JSON.stringify(newline)}, lists around`, async () => {
+    Deno.test(`readScan() reads PLY ${encoding} with ${JSON.stringify(newline)} between lists`, async () => {
       const vertex: PlyPart = {
         name: "vertex",
         fields: [...XYZ, ["uchar", "red"], ["uchar", "green"], ["uchar", "blue"], ["int", "label"]],
@@ -81,7 +81,7 @@ for (const encoding of PLY_ENCODINGS) {
     assert.deepEqual(scan.origin, [652000, 6862000, 0]);
   });
 
-  Deno.test(`plyScanLoader() agrees with PLYLoader where that is right, ${encoding}`, async () => {
+  Deno.test(`plyScanLoader() agrees with PLYLoader on 8-bit colours, ${encoding}`, async () => {
     const bytes = makePly(encoding, [{
       name: "vertex",
       fields: [...XYZ, ["uchar", "red"], ["uchar", "green"], ["uchar", "blue"]],
@@ -96,7 +96,7 @@ for (const encoding of PLY_ENCODINGS) {
   });
 }
 
-Deno.test("readScan() reads every scalar type under both of its names", async () => {
+Deno.test("readScan() reads every scalar type by both of its names", async () => {
   const types = ["char", "uchar", "short", "ushort", "int", "uint", "float", "double"];
   const sized = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"];
   for (const encoding of PLY_ENCODINGS) {
@@ -109,7 +109,7 @@ Deno.test("readScan() reads every scalar type under both of its names", async ()
   }
 });
 
-Deno.test("readScan() finds the scale of PLY colours over the whole file", async () => {
+Deno.test("readScan() decides the scale of PLY colours from the whole file", async () => {
   const cases: [string, number[], number[]][] = [
     ["uchar", [0, 51, 255], [0, 0.2, 1]],
     ["ushort", [0, 13107, 65535], [0, 0.2, 1]],
@@ -128,7 +128,7 @@ Deno.test("readScan() finds the scale of PLY colours over the whole file", async
   }
 });
 
-Deno.test("readScan() knows other names of colours, intensity and labels", async () => {
+Deno.test("readScan() knows further names of colours, intensity and labels", async () => {
   const fields: PlyField[] = [
     ["float", "X"],
     ["float", "Y"],
@@ -146,7 +146,7 @@ Deno.test("readScan() knows other names of colours, intensity and labels", async
   assert.deepEqual([...scan.labels!], [4, 5]);
 });
 
-Deno.test("readScan() takes fractional labels, zero colours and decibels for absent", async () => {
+Deno.test("readScan() ignores fractional labels, zero colours and decibels", async () => {
   const fields: PlyField[] = [
     ...XYZ,
     ["uchar", "red"],
@@ -162,7 +162,7 @@ Deno.test("readScan() takes fractional labels, zero colours and decibels for abs
   assert.equal(scan.intensity, null);
 });
 
-Deno.test("readScan() reads a view into a larger buffer", async () => {
+Deno.test("readScan() reads a part of a larger buffer", async () => {
   const file = makePly("binary_little_endian", [{
     name: "vertex",
     fields: XYZ,
@@ -174,7 +174,7 @@ Deno.test("readScan() reads a view into a larger buffer", async () => {
   assert.deepEqual([...scan.positions], [1, 2, 3]);
 });
 
-Deno.test("readScan() keeps the near points of a PLY with one point far away", async () => {
+Deno.test("readScan() keeps the digits of near points where one point is far away", async () => {
   const rows = [[0.125, 0, 0], [1, 0, 0], [0, 1, 0], [-1e30, 0, 0]];
   const scan = await readScan(makePly("ascii", [{ name: "vertex", fields: XYZ, rows }]), "a.ply");
   assert.deepEqual([...scan.positions].slice(0, 9), rows.slice(0, 3).flat());
@@ -222,7 +222,7 @@ Deno.test("readScan() refuses malformed PLY headers", async () => {
   for (const [lines, pattern] of cases) await refuses(text(lines), pattern);
 });
 
-Deno.test("readScan() reads PLY headers of as many names as fit into one", async () => {
+Deno.test("readScan() reads PLY headers with 45,000 names", async () => {
   const names = Array.from({ length: 45_000 }, (_, i) => `element ${i.toString(36)} 0`);
   const header = [
     "ply",
@@ -253,7 +253,7 @@ Deno.test("readScan() refuses malformed PLY bodies", async () => {
   for (const [rows, pattern] of cases) await refuses(text([...head, ...rows]), pattern);
 });
 
-Deno.test("readScan() refuses PLY coordinates that are no positions", async () => {
+Deno.test("readScan() refuses PLY coordinates that are not finite", async () => {
   const fields: PlyField[] = [["double", "x"], ["double", "y"], ["double", "z"]];
   for (const encoding of ["binary_little_endian", "binary_big_endian"] as const) {
     for (const bad of [NaN, Infinity, -Infinity]) {
@@ -265,7 +265,7 @@ Deno.test("readScan() refuses PLY coordinates that are no positions", async () =
   }
 });
 
-Deno.test("readScan() refuses PLY colours on no known scale", async () => {
+Deno.test("readScan() refuses PLY colours of unknown scale", async () => {
   const fields: PlyField[] = [...XYZ, ["int", "red"], ["int", "green"], ["int", "blue"]];
   for (const bad of [70000, -4]) {
     const rows = [[0, 0, 0, 1, 2, 3], [0, 0, 0, 1, bad, 3]];
@@ -275,7 +275,7 @@ Deno.test("readScan() refuses PLY colours on no known scale", async () => {
   }
 });
 
-Deno.test("readScan() refuses binary PLY whose counts lie", async () => {
+Deno.test("readScan() refuses binary PLY with wrong counts", async () => {
   const lying = (count: string, encoding: string) =>
     new TextEncoder().encode(
       ["ply", `format ${encoding} 1.0`, `element vertex ${count}`, ...PROPERTIES, "end_header", ""]
@@ -300,7 +300,7 @@ Deno.test("readScan() refuses binary PLY whose counts lie", async () => {
   await refuses(Uint8Array.from([...head, ...rows]), /cannot fit/);
 });
 
-Deno.test("readScan() refuses binary PLY lists that lie", async () => {
+Deno.test("readScan() refuses binary PLY lists with wrong counts", async () => {
   const faces = { ...FACES, fields: [["list int int", "vertex_indices"]] as PlyField[] };
   const vertex = { name: "vertex", fields: XYZ, rows: [[1, 2, 3]] };
   const good = makePly("binary_little_endian", [{ ...faces, rows: [[[1, 2, 3]]] }, vertex]);
@@ -318,7 +318,7 @@ Deno.test("readScan() refuses binary PLY lists that lie", async () => {
   }
 });
 
-Deno.test("readScan() refuses what is no scan", async () => {
+Deno.test("readScan() refuses files of other formats", async () => {
   await refuses(new Uint8Array(0), /the file is empty/);
   await refuses(text(["hello"]), /neither LAS, LAZ \('LASF'\) nor PLY/);
 });

@@ -1,9 +1,9 @@
-/** Photographs and cameras from folders as other programs leave them. */
+/** Reading photographs and cameras from folders of other programs. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { readPhotographs } from "../../lib/scan/read_folder.ts";
 
-/** Runs with a folder of these files. */
+/** Runs a test with a folder of these files. */
 async function withFiles(
   files: Record<string, string>,
   body: (root: string) => Promise<void>,
@@ -20,7 +20,7 @@ async function withFiles(
   }
 }
 
-Deno.test("readPhotographs() gathers a COLMAP model from its folder, without its points", async () => {
+Deno.test("readPhotographs() reads a COLMAP model from its folder without its points", async () => {
   const files = {
     "sparse/0/cameras.txt": "1 SIMPLE_PINHOLE 8 6 10 4 3\n",
     "sparse/0/images.txt": "1 1 0 0 0 0 0 2 1 a.png\n\n2 1 0 0 0 0 0 2 1 b.png\n\n",
@@ -35,7 +35,7 @@ Deno.test("readPhotographs() gathers a COLMAP model from its folder, without its
   });
 });
 
-Deno.test("readPhotographs() takes those frames of ScanNet that have a pose and a photograph", async () => {
+Deno.test("readPhotographs() reads the frames of ScanNet that have a pose and a photograph", async () => {
   const identity = "1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1";
   const files = {
     "pose/0.txt": identity,

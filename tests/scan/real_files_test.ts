@@ -1,6 +1,6 @@
 /**
- * Real and odd files of other people's programs, from the folder that TTTKD_DATA names. They are not part
- * of the repository: where the folder is not there, this says so.
+ * Real and unusual files of other programs, from the folder that TTTKD_DATA names. They are not part of the repository:
+ * where the folder is missing, the tests are skipped and a line says so.
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -22,7 +22,7 @@ import { worldPositions } from "./files.ts";
 const FOLDER = Deno.env.get("TTTKD_DATA") ?? "../shared/data";
 const there = existsSync(FOLDER);
 if (!there) {
-  console.log(`LEFT OUT: tests on real files, since ${FOLDER} is not there (set TTTKD_DATA)`);
+  console.log(`SKIPPED: tests on real files, since there is no ${FOLDER} (set TTTKD_DATA)`);
 }
 
 interface Odd {
@@ -40,7 +40,7 @@ interface Real {
   rgb: string | null;
 }
 
-/** Files that are not decoded although others can, with what we say of each. */
+/** Valid files of kinds that are not supported, with what the error says. */
 const NOT_DECODED: Record<string, RegExp> = {
   "simple-laszip-compressor-version-1.2r0.laz": /compressor 1/,
   "pdrf5-1.3.laz": /item 9/,
@@ -49,7 +49,7 @@ const NOT_DECODED: Record<string, RegExp> = {
   "pdrf10-1.5.laz": /version 1\.5/,
   "point-version-1-point-wise.laz": /compressor 1/,
 };
-/** Files whose header promises more points than there are. */
+/** Files whose header counts more points than there are. */
 const TRUNCATED = [
   "garbage_nVariableLength.las",
   "made_las_count_4g.las",
@@ -60,7 +60,7 @@ const TRUNCATED = [
 const load = (path: string) => new Uint8Array(readFileSync(`${FOLDER}/${path}`));
 const json = (path: string) => JSON.parse(readFileSync(`${FOLDER}/${path}`, "utf8"));
 
-/** Labels a scan and asserts that the answer reads as before but for the labels. */
+/** Labels a scan and asserts that the answer reads as before except for the labels. */
 async function roundTrip(scan: Scan): Promise<void> {
   const labels = Uint8Array.from({ length: scan.count }, (_, i) => i % 7 + 2);
   const confidence = Float32Array.from({ length: scan.count }, (_, i) => (i % 100) / 100);
@@ -79,7 +79,7 @@ function sameBytes(a: Float32Array | null, b: Float32Array | null): boolean {
 }
 
 Deno.test({
-  name: "readScan() reads or refuses every odd file as it should",
+  name: "readScan() reads or refuses every unusual file as expected",
   ignore: !there,
   fn: async () => {
     const files: Odd[] = json("odd/expected.json");
@@ -101,7 +101,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readScan() takes no flag bits, colours or digits wrong in odd files",
+  name: "readScan() reads flag bits, colours and digits of unusual files correctly",
   ignore: !there,
   fn: async () => {
     const read = (file: string) => readScan(load(`odd/${file}`), file);
@@ -126,7 +126,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readScan() reads every file of las/ with its box, classes and colours",
+  name: "readScan() reads every file of las/ with the right bounding box, classes and colours",
   ignore: !there,
   fn: async () => {
     const files: Real[] = json("las/las.json");
@@ -155,7 +155,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "writeScan() answers every file that it can, with nothing changed but the labels",
+  name: "writeScan() changes nothing but the labels of every file",
   ignore: !there,
   fn: async () => {
     let answered = 0;
@@ -173,7 +173,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readScan() unpacks LAZ to LAS, which loaders.gl's own loader reads to the same points",
+  name: "readScan() unpacks LAZ to LAS in which loaders.gl finds the same points",
   ignore: !there,
   fn: async () => {
     const file = "test_data_77050_627755_LA93_IGN69.laz";
@@ -192,7 +192,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "our loaders give what loaders.gl's own loader gives, on every file that both read",
+  name: "our loaders agree with those of loaders.gl on every file that both read",
   ignore: !there,
   fn: async () => {
     let compared = 0;
@@ -201,7 +201,7 @@ Deno.test({
         readdirSync(`${FOLDER}/${folder}`).map((file) => [folder, file] as const)
       )
     ) {
-      // The largest ones take long, and say nothing that the others do not.
+      // The largest files take long and test nothing more.
       const bytes = load(`${folder}/${file}`);
       if (bytes.length > 1e6) continue;
       if (/\.la[sz]$/.test(file)) compared += await compareLas(bytes, file);
@@ -212,7 +212,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readScan() still reads LAZ after files that its decoder panics on",
+  name: "readScan() still reads LAZ after files on which the decoder fails",
   ignore: !there,
   fn: async () => {
     const good = load("odd/laszip-generated.laz");
@@ -231,7 +231,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "every sample with photographs reads whole: scan, cameras, photographs",
+  name: "scan, cameras and photographs of every sample are read",
   ignore: !there,
   fn: async () => {
     let samples = 0;

@@ -1,4 +1,4 @@
-/** LAS answers: the client's own file, and nothing in it changed but the labels. */
+/** LAS answers: the client's own file, in which only the labels change. */
 import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { LAZRsLoader } from "@loaders.gl/las";
@@ -50,7 +50,7 @@ for (const format of LAS_RECORD.keys()) {
     );
   });
 
-  Deno.test(`writeScan() adds dimensions to LAS format ${format} and keeps the rest`, async () => {
+  Deno.test(`writeScan() adds dimensions to LAS format ${format} and keeps everything else`, async () => {
     const minor = format < 4 ? 2 : format < 6 ? 3 : 4;
     const evlrs = minor === 4 ? [Uint8Array.of(1, 2, 3), Uint8Array.of(9)] : [];
     const vlrs: [string, number, Uint8Array][] = [["LASF_Projection", 2112, Uint8Array.of(65, 66)]];
@@ -79,12 +79,12 @@ for (const format of LAS_RECORD.keys()) {
       assert.equal(answer[to + made.recordBytes], i % 5);
       assert.equal(view.getFloat32(to + made.recordBytes + 1, true), Math.fround(i / 19));
     }
-    // Behind the points everything is as before, and the header knows where.
+    // Behind the points everything is as before, at the offsets in the header.
     const end = pointOffset + COUNT * recordBytes;
     assert.deepEqual(answer.slice(end), made.bytes.slice(made.pointsEnd));
     if (minor >= 3) assert.equal(view.getBigUint64(227, true), BigInt(end));
     if (minor === 4) assert.equal(view.getBigUint64(235, true), BigInt(end));
-    // The client's record and the gap before the points are where they were, ours between them.
+    // The client's record and the gap before the points keep their places, with our record between them.
     const headerBytes = view.getUint16(94, true);
     assert.deepEqual(
       answer.slice(headerBytes, headerBytes + 56),
@@ -92,7 +92,7 @@ for (const format of LAS_RECORD.keys()) {
     );
     assert.deepEqual(answer.slice(pointOffset - 11, pointOffset), new Uint8Array(11).fill(0xa5));
     assert.equal(view.getUint32(100, true), 2);
-    // The three bytes that nothing described have got a descriptor before ours.
+    // The three bytes without a descriptor have got one before ours.
     const types = [0, 1, 2].map((
       k,
     ) => [...answer.slice(headerBytes + 56 + 54 + 192 * k + 2).slice(0, 2)]);
@@ -100,7 +100,7 @@ for (const format of LAS_RECORD.keys()) {
   });
 }
 
-Deno.test("writeScan() writes LAS dimensions again in place", async () => {
+Deno.test("writeScan() overwrites existing LAS dimensions in place", async () => {
   const made = makeLas({ extra: 3 });
   const first = writeScan(await readScan(made.bytes, "x.las"), labelling({ extraBytes: true }));
   const labels = Uint8Array.from({ length: COUNT }, (_, i) => 10 + i);

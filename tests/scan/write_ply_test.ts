@@ -1,4 +1,4 @@
-/** PLY answers: the client's own file, byte for byte, with two more properties. */
+/** PLY answers: the client's own file, byte for byte, with two properties more. */
 import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { PLYLoader } from "@loaders.gl/ply";
@@ -76,7 +76,7 @@ for (const encoding of PLY_ENCODINGS) {
     assert.deepEqual(writeScan(await readScan(first, "x.ply"), LABELS), expected);
   });
 
-  Deno.test(`writeScan() answers PLY that loaders.gl reads as before (${encoding})`, async () => {
+  Deno.test(`writeScan() answers PLY in which loaders.gl reads the same values (${encoding})`, async () => {
     const before = file(encoding, "\n");
     const answer = writeScan(await readScan(before, "x.ply"), LABELS);
     const options = { core: { worker: false } };
@@ -90,7 +90,7 @@ for (const encoding of PLY_ENCODINGS) {
   });
 }
 
-Deno.test("writeScan() keeps every blank of an ASCII PLY", async () => {
+Deno.test("writeScan() keeps the white space of an ASCII PLY", async () => {
   const text = [
     "ply ",
     "format ascii 1.0",
@@ -125,7 +125,7 @@ Deno.test("writeScan() refuses PLY properties that cannot hold the answer", asyn
   assert.throws(() => writeScan(taken, LABELS), { name: "ScanError", field: "label_confidence" });
 });
 
-Deno.test("writePly() is read back as it was", async () => {
+Deno.test("readScan() reads back what writePly() writes", async () => {
   const contents = {
     positions: Float32Array.of(1, 2, 3, -0.5, 0.25, 1e-3),
     colors: Float32Array.of(0, 0.2, 1, 1, 0, 0.4),

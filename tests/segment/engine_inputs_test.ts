@@ -1,7 +1,6 @@
 /** The engine with a student that reads coordinates, normals and intensity. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { prepareVulkan } from "../../lib/cli/driver.ts";
 import { GpuHost } from "../../lib/gpu/mod.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { writeSafetensors } from "../../lib/nn/safetensors.ts";
@@ -12,8 +11,6 @@ import { segmentOptions } from "../../lib/segment/options.ts";
 import { withFolder } from "../commands/support.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { boxPoints, CARD } from "../ttt/small_scan.ts";
-
-prepareVulkan();
 
 /** Runs with an engine whose student has random weights and these inputs. */
 async function withStudent(
@@ -45,7 +42,7 @@ const SCAN: Scan = {
   bytes: new Uint8Array(),
 };
 
-Deno.test("Engine.segment() feeds a student what its card names, and its augmentations too", async () => {
+Deno.test("Engine.segment() feeds a student the inputs that its card names, and so for augmentations", async () => {
   await withStudent(["x", "y", "z", "intensity", "normal_x", "height"], async (engine) => {
     const segment = async (scan: Scan, method: Record<string, unknown>) => {
       const options = segmentOptions(method, false);

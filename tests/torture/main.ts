@@ -10,7 +10,6 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { prepareVulkan } from "../../lib/cli/driver.ts";
 import { clients } from "./clients.ts";
 import { connections } from "./connections.ts";
 import { files } from "./files.ts";
@@ -61,7 +60,6 @@ const settings = {
   files: values.files ?? (data === undefined ? null : join(data, "odd")),
   out: values.out ?? await mkdtemp(join(tmpdir(), "tttkd-torture-")),
 };
-prepareVulkan();
 console.log(`what breaks is kept in ${settings.out}`);
 let failed = false;
 for (const name of positionals.length > 0 ? positionals : Object.keys(SECTIONS)) {

@@ -1,4 +1,4 @@
-/** Predictions averaged over augmented copies of a small scan. */
+/** Predictions averaged over augmentations of a small scan. */
 import assert from "node:assert/strict";
 import type { Gpu, GpuBuffer } from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
@@ -13,7 +13,7 @@ import { AugmentationAverage } from "../../lib/ttt/augmentation_average.ts";
 import { Random } from "../../lib/random/random.ts";
 import { withGpu } from "../gpu.ts";
 import { assertClose } from "../graph/support.ts";
-import { augmentedCopy, copyRowsToScan } from "../../lib/ttt/augmented_copy.ts";
+import { augmentationRowsToScan, drawAugmentation } from "../../lib/ttt/augmentation.ts";
 import { CARD, type SmallScan, smallScan } from "./small_scan.ts";
 
 const read = (gpu: Gpu, { logits }: AugmentationAverage) =>
@@ -21,26 +21,26 @@ const read = (gpu: Gpu, { logits }: AugmentationAverage) =>
 
 const PLAIN = { statistics: "batch", target: null } as const;
 
-const copyOf = ({ context: { points, scan } }: SmallScan, seed: number) =>
-  augmentedCopy(
+const augmentationOf = ({ context: { points, scan } }: SmallScan, seed: number) =>
+  drawAugmentation(
     points,
     { scale: 0.1, colour: 0.2, jitter: 0.1 * scan.voxels.size },
     new Random(seed),
   );
 
-withGpu("AugmentationAverage is the mean of the predictions of all copies", async (gpu) => {
+withGpu("AugmentationAverage is the mean of the predictions of all augmentations", async (gpu) => {
   using small = await smallScan(gpu);
   using average = new AugmentationAverage(small.context);
   const each: Float32Array[] = [];
-  for (const copy of [undefined, copyOf(small, 1), copyOf(small, 2)]) {
+  for (const augmentation of [undefined, augmentationOf(small, 1), augmentationOf(small, 2)]) {
     average.clear();
-    await average.add(small.context, "batch", copy);
+    await average.add(small.context, "batch", augmentation);
     each.push(await read(gpu, average));
   }
   assert.notDeepEqual(each[1], each[0]);
   average.clear();
-  for (const copy of [undefined, copyOf(small, 1), copyOf(small, 2)]) {
-    await average.add(small.context, "batch", copy);
+  for (const augmentation of [undefined, augmentationOf(small, 1), augmentationOf(small, 2)]) {
+    await average.add(small.context, "batch", augmentation);
   }
   const want = each[0]!.map((_, i) => (each[0]![i]! + each[1]![i]! + each[2]![i]!) / 3);
   assertClose(await read(gpu, average), want, 1e-5, "mean logits");
@@ -60,7 +60,7 @@ withGpu("AugmentationAverage of the scan itself is its prediction", async (gpu) 
   }
 });
 
-withGpu("Predictor.predict() averages the same copies every time", async (gpu) => {
+withGpu("Predictor.predict() averages the same augmentations every time", async (gpu) => {
   using small = await smallScan(gpu);
   using predictor = new Predictor(small.context, { ...PLAIN, augmentations: 2 });
   const first = await predictor.predict();
@@ -70,7 +70,7 @@ withGpu("Predictor.predict() averages the same copies every time", async (gpu) =
 });
 
 withGpu(
-  "AugmentationAverage weighs copies by how well they agree with the photographs",
+  "AugmentationAverage weighs augmentations by how well they agree with the photographs",
   async (gpu) => {
     const width = 8;
     const teacher = { id: "test", width };
@@ -78,11 +78,11 @@ withGpu(
     const { context } = small;
     const { scan, student } = context;
     const rows = scan.voxels.count;
-    const copies = [undefined, copyOf(small, 1), copyOf(small, 2)];
+    const augmentations = [undefined, augmentationOf(small, 1), augmentationOf(small, 2)];
 
-    // The network's outputs for each copy, brought to the scan's voxels.
+    // The network's outputs for each augmentation, brought to the scan's voxels.
     const each: { logits: Float32Array; z: Float32Array }[] = [];
-    for (const points of copies) {
+    for (const points of augmentations) {
       using built = points &&
         await SparseScan.build(gpu, student, CARD.features, points, scan.voxels.size);
       const seen = built ?? scan;
@@ -92,14 +92,14 @@ withGpu(
       const heads = [
         student.classHead(graph, layers, features),
         student.distillationHead(graph, layers, features),
-      ].map((x) => built ? copyRowsToScan(graph, x, built, scan) : x);
+      ].map((x) => built ? augmentationRowsToScan(graph, x, built, scan) : x);
       using plan = new Plan(gpu, graph, heads);
       plan.submit();
       const [logits, z] = [await plan.read(heads[0]!), await plan.read(heads[1]!)];
       each.push({ logits, z });
     }
 
-    // Photographs that agree best with the scan itself, and with the first copy more than with the second.
+    // Photographs that agree best with the scan itself, and with the first augmentation more than with the second.
     const t = each[0]!.z.map((value, i) => value + 0.3 * each[1]!.z[i]!);
     const mask = new Float32Array(rows).fill(1);
     const centre = new Float32Array(width);
@@ -122,10 +122,10 @@ withGpu(
     );
 
     using average = new AugmentationAverage(context, target);
-    // Twice: the second time starts anew.
+    // Twice, since the second time has to start anew.
     for (let round = 0; round < 2; round++) {
       average.clear();
-      for (const points of copies) await average.add(context, "batch", points);
+      for (const points of augmentations) await average.add(context, "batch", points);
     }
     assertClose(await read(gpu, average), want, 1e-4, "weighted mean");
   },

@@ -1,19 +1,19 @@
 /**
  * AdaContrast (Chen et al. 2022, github.com/DianCh/AdaContrast): the network learns from pseudo-labels that
- * its nearest neighbours in feature space agree on, and from contrast between augmented copies.
+ * its nearest neighbours in feature space agree on, and from contrast between augmentations.
  *
- * Each step draws three copies of the scan: a weak one (rotated, mirrored) and two strong ones (also scaled,
- * jittered and recoloured). The key encoder, a moving average of the network, encodes the weak copy: a point's
+ * Each step draws three augmentations of the scan: a weak one (rotated, mirrored) and two strong ones (also scaled,
+ * jittered and recoloured). The key encoder, a moving average of the network, encodes the weak one: a point's
  * pseudo-label is the class of the highest mean probability over the ten nearest rows of a memory bank. The network
- * encodes the first strong copy. Three losses train it: cross-entropy against the pseudo-label; InfoNCE
+ * encodes the first strong one. Three losses train it: cross-entropy against the pseudo-label; InfoNCE
  * (T = 0.07), which pulls a point's feature towards the key encoder's for the same point in the second strong
- * copy and away from keys of other pseudo-labels; and diversity, which asks for all classes in the mean. As in
+ * one and away from keys of other pseudo-labels; and diversity, which asks for all classes in the mean. As in
  * the original the three weigh alike, and all weights of backbone and class head are adapted, the head at ten
  * times the rate, by SGD with momentum 0.9 and weight decay 1e-4.
  *
  * The original makes epochs over a data set, one image a sample. The port: the data set is one scan, a sample
  * is a voxel, a batch 1024 of them; the memory bank and the queue of negatives are another 1024, sampled and
- * encoded anew at every step; norm layers use the statistics of each copy; no Nesterov momentum, a constant
+ * encoded anew at every step; norm layers use the statistics of each augmentation; no Nesterov momentum, a constant
  * rate; the key encoder follows faster, because steps are few. Every scan starts from the source weights, and
  * the prediction comes after the last step.
  *
@@ -38,7 +38,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { indexTensor } from "../../nn/layers.ts";
 import type { Parameters } from "../../nn/parameters.ts";
 import { SparseScan } from "../../voxels/sparse_scan.ts";
-import { type AugmentationRanges, augmentedCopy } from "../augmented_copy.ts";
+import { type AugmentationRanges, drawAugmentation } from "../augmentation.ts";
 import {
   type AdaptationContext,
   type AdaptationResult,
@@ -58,7 +58,7 @@ const TEMPERATURE = 0.07;
 const WEIGHT_DECAY = 1e-4;
 /** Rate of the class head over that of the backbone. */
 const HEAD_RATE = 10;
-/** Ranges of the copies; the jitter is in voxels. */
+/** Ranges of the augmentations; the jitter is in voxels. */
 const WEAK: AugmentationRanges = { jitter: 0, scale: 0, colour: 0 };
 const STRONG: AugmentationRanges = { jitter: 0.2, scale: 0.1, colour: 0.3 };
 /** The ignored label: none, since every pseudo-label counts. */
@@ -84,7 +84,7 @@ type AdaContrastSettings = z.output<typeof settings>;
 /** The method as the registry holds it. */
 export const adacontrast = defineMethod({
   name: "adacontrast",
-  about: "pseudo-labels refined by neighbours, and contrast between augmented copies (AdaContrast)",
+  about: "pseudo-labels refined by neighbours, and contrast between augmentations (AdaContrast)",
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,
@@ -192,16 +192,18 @@ interface ContrastStep {
   readonly settings: AdaContrastSettings;
 }
 
-/** Draws copies and samples and adds the gradients of the three losses. */
+/** Draws augmentations and samples and adds the gradients of the three losses. */
 async function addGradients(context: AdaptationContext, step: ContrastStep): Promise<void> {
   const { gpu, student, card, points, random, scan: { voxels } } = context;
   using owned = new DisposableStack();
   const draw = async (ranges: AugmentationRanges) => {
     const jitter = ranges.jitter * voxels.size;
-    const copy = augmentedCopy(points, { ...ranges, jitter }, random);
-    return owned.use(await SparseScan.build(gpu, student, card.features, copy, voxels.size));
+    const augmentation = drawAugmentation(points, { ...ranges, jitter }, random);
+    return owned.use(
+      await SparseScan.build(gpu, student, card.features, augmentation, voxels.size),
+    );
   };
-  const copies = { weak: await draw(WEAK), first: await draw(STRONG), second: await draw(STRONG) };
+  const drawn = { weak: await draw(WEAK), first: await draw(STRONG), second: await draw(STRONG) };
   const { candidates } = step;
   const sample = (count: number) => {
     const chosen = random.sample(candidates.length, count).map((index) => candidates[index]!);
@@ -209,7 +211,7 @@ async function addGradients(context: AdaptationContext, step: ContrastStep): Pro
   };
   const bankSize = Math.min(BANK, largestBank(student.network.featureChannels));
   const plan = owned.use(
-    contrastPlan(context, step, copies, { queries: sample(QUERIES), bank: sample(bankSize) }),
+    contrastPlan(context, step, drawn, { queries: sample(QUERIES), bank: sample(bankSize) }),
   );
   plan.submit();
   await gpu.finished();
@@ -235,19 +237,19 @@ function sampleRows(
   };
 }
 
-/** Compiles the losses of one step over its copies and their gradients by the network. */
+/** Compiles the losses of one step over its augmentations and their gradients by the network. */
 function contrastPlan(
   context: AdaptationContext,
   { query, key, terms, settings }: ContrastStep,
-  copies: Readonly<Record<"weak" | "first" | "second", SparseScan>>,
+  drawn: Readonly<Record<"weak" | "first" | "second", SparseScan>>,
   samples: Readonly<Record<"queries" | "bank", PointRows>>,
 ): Plan {
   const { gpu, student } = context;
   const graph = new Graph();
-  /** Rows of a copy's voxels at the sampled points. */
-  const at = (x: Tensor, copy: SparseScan, sample: PointRows) =>
-    gather(graph, gather(graph, x, copy.pointRows), sample);
-  const { weak, first, second } = copies;
+  /** Rows of an augmentation's voxels at the sampled points. */
+  const at = (x: Tensor, augmentation: SparseScan, sample: PointRows) =>
+    gather(graph, gather(graph, x, augmentation.pointRows), sample);
+  const { weak, first, second } = drawn;
   const { queries, bank } = samples;
 
   const weakLayers = frozenLayers({ ...context, parameters: key, scan: weak }, "batch");

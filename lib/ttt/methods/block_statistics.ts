@@ -12,8 +12,8 @@ import type { NormStatistics } from "../plans/context.ts";
 import { PopulationStatistics } from "../population_statistics.ts";
 
 /**
- * Copies weights so that all blocks can be predicted alike by running statistics: with `batch`, those of the copy
- * are measured over all blocks. The caller owns the copy.
+ * Clones weights so that all blocks can be predicted alike by running statistics: with `batch`, those of the clone
+ * are measured over all blocks. The caller owns the clone.
  */
 export async function readyToPredict(
   context: BlockContext,

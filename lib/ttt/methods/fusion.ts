@@ -53,7 +53,7 @@ export interface FusionSettings {
   /** Weight of the probe; 0 leaves it out. */
   readonly weight: number;
   readonly statistics: NormStatistics | "auto";
-  /** Augmented copies whose predictions are averaged with the scan's own. */
+  /** Augmentations whose predictions are averaged with the scan's own. */
   readonly augmentations: number;
 }
 

@@ -12,7 +12,7 @@ export const networkSettings = {
     "statistics of the norm layers: the scan's own (`batch`), those of training (`running`), or whichever agree better with the photographs (`auto`)",
   ),
   augmentations: numberSetting(8, { min: 0, max: 64, integer: true }).describe(
-    "rotated and mirrored copies of the scan whose predictions are averaged with its own, each weighed by how well it agrees with the photographs where there are any",
+    "rotated and mirrored augmentations of the scan whose predictions are averaged with its own, each weighed by how well it agrees with the photographs where there are any",
   ),
 };
 

@@ -1,7 +1,7 @@
 /**
- * Augmented copies of an unlabelled scan, for methods that compare or average the network's predictions of
- * several: rotated about the vertical, mirrored, scaled, jittered, recoloured. A copy has the scan's own points
- * in the scan's own order, so a prediction for the copy's voxels goes back to the scan point by point.
+ * Augmentations of an unlabelled scan, for methods that compare or average the network's predictions of several:
+ * the scan rotated about the vertical, mirrored, scaled, jittered, recoloured. An augmentation has the scan's own
+ * points in the scan's own order, so a prediction for its voxels goes back to the scan point by point.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Points } from "../voxels/points.ts";
 import { mapVectors, rotationAboutVertical } from "../voxels/rotation.ts";
 import type { SparseScan } from "../voxels/sparse_scan.ts";
 
-/** How far a copy may differ from the scan, beside any rotation and mirroring half of the time. */
+/** How far an augmentation may differ from the scan, beside any rotation and mirroring half of the time. */
 export interface AugmentationRanges {
   /** Standard deviation of the noise on every coordinate, in metres. */
   readonly jitter: number;
@@ -25,7 +25,7 @@ export interface AugmentationRanges {
 }
 
 /**
- * Draws one augmented copy; the given points stay as they are.
+ * Draws one augmentation; the given points stay as they are.
  *
  * @example
  * ```ts
@@ -40,12 +40,16 @@ export interface AugmentationRanges {
  *   normals: null,
  * };
  * const rigid = { jitter: 0, scale: 0, colour: 0 };
- * const [x, y, z] = augmentedCopy(points, rigid, new Random(1)).positions;
+ * const [x, y, z] = drawAugmentation(points, rigid, new Random(1)).positions;
  * assert.ok(Math.abs(Math.hypot(x!, y!) - 5) < 1e-6);
  * assert.equal(z, 2);
  * ```
  */
-export function augmentedCopy(points: Points, ranges: AugmentationRanges, random: Random): Points {
+export function drawAugmentation(
+  points: Points,
+  ranges: AugmentationRanges,
+  random: Random,
+): Points {
   const scale = random.range(1 - ranges.scale, 1 + ranges.scale);
   const angle = random.range(0, 2 * Math.PI);
   const mirror = random.chance(0.5) ? -1 : 1;
@@ -76,17 +80,18 @@ export function augmentedCopy(points: Points, ranges: AugmentationRanges, random
 }
 
 /**
- * Brings rows of a copy's voxels to the scan's voxels: each point takes the row of its voxel in the copy, each
- * voxel of the scan the mean over its points. [copy's voxels][C] -> [scan's voxels][C]; no gradient.
+ * Brings rows of an augmentation's voxels to the scan's voxels: each point takes the row of its voxel in the
+ * augmentation, each voxel of the scan the mean over its points. [augmentation's voxels][C] -> [scan's voxels][C]; no
+ * gradient.
  */
-export function copyRowsToScan(
+export function augmentationRowsToScan(
   graph: Graph,
   x: Tensor,
-  copy: SparseScan,
+  augmentation: SparseScan,
   scan: SparseScan,
 ): Tensor {
-  const points = gather(graph, x, copy.pointRows);
-  const y = graph.tensor("rows of a copy", scan.voxels.count, x.channels);
+  const points = gather(graph, x, augmentation.pointRows);
+  const y = graph.tensor("rows of an augmentation", scan.voxels.count, x.channels);
   graph.emit(averageRows({
     x: points,
     order: scan.pointRows.order,

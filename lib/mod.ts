@@ -1,0 +1,162 @@
+/**
+ * Labels 3D scans from sites and sensors that the network has never seen, by test-time training with knowledge
+ * distillation (TTT-KD). This module is the way into the program for programmers: open an engine, read a scan and
+ * its photographs, have it labelled, write the labels back into the scan's own file.
+ *
+ * An engine takes one scan at a time. It needs a WebGPU adapter; Mesa's software driver is enough. The embedded
+ * students know rooms and streets; see {@link studentNames} and {@link teacherNames} for all models.
+ *
+ * @example Labelling a scan with photographs
+ * ```ts ignore
+ * import {
+ *   openEngine,
+ *   readPhotographs,
+ *   readScan,
+ *   readViews,
+ *   segmentOptions,
+ *   writeScan,
+ * } from "@ttt-kd/ttt-kd";
+ *
+ * const scan = await readScan(await Deno.readFile("site.ply"), "site.ply");
+ * const { images, cameras } = await readPhotographs("images", "cameras.json");
+ * const views = await readViews(images, cameras);
+ *
+ * await using engine = await openEngine({ student: "rooms-joint" });
+ * const { labels, confidence, report } = await engine.segment({
+ *   scan,
+ *   ...views,
+ *   options: segmentOptions({ method: "ttt-kd", steps: 5 }, views.photos.length > 0),
+ * });
+ * console.log(`${report.lossName}: ${report.losses[0]} before, ${report.losses.at(-1)} after`);
+ *
+ * const { asprs } = engine.student;
+ * await Deno.writeFile("labelled.ply", writeScan(scan, { labels, confidence, asprs }));
+ * ```
+ *
+ * @example Writing labels into a scan's own file
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readScan, writeScan } from "@ttt-kd/ttt-kd";
+ *
+ * const ply = `ply
+ * format ascii 1.0
+ * element vertex 2
+ * property float x
+ * property float y
+ * property float z
+ * property float temperature
+ * end_header
+ * 0 0 0 21.5
+ * 1 0 2 19
+ * `;
+ * const scan = await readScan(new TextEncoder().encode(ply), "room.ply");
+ * assert.equal(scan.count, 2);
+ *
+ * const labels = Uint8Array.of(3, 7);
+ * const bytes = writeScan(scan, { labels, confidence: Float32Array.of(0.9, 0.5) });
+ * const text = new TextDecoder().decode(bytes);
+ * // The labels were added; what the file said before is still there.
+ * assert.match(text, /property float temperature/);
+ * assert.deepEqual([...(await readScan(bytes, "labelled.ply")).labels!], [3, 7]);
+ * ```
+ *
+ * @example Choosing a model and a method
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { METHODS, readStudent, segmentOptions, studentNames } from "@ttt-kd/ttt-kd";
+ *
+ * assert.ok(studentNames().includes("rooms-joint"));
+ * const { card } = await readStudent("rooms-joint");
+ * assert.ok(card.classes.includes("chair"));
+ *
+ * assert.ok(METHODS.get("ttt-kd")!.usesPhotographs);
+ * const options = segmentOptions({ method: "ttt-kd", voxelSize: card.voxelSize }, true);
+ * assert.equal(options.settings.steps, 25);
+ * ```
+ *
+ * @module
+ */
+import { Engine } from "./segment/engine.ts";
+import type { Segmenter } from "./segment/segmenter.ts";
+import { type MethodInfo, METHODS as IMPLEMENTED } from "./ttt/methods/mod.ts";
+
+export { CapacityError, GpuLostError, GpuUnavailableError } from "./gpu/mod.ts";
+export type { Metrics } from "./metrics/confusion.ts";
+export { readStudent, studentBytes, type StudentFile, studentNames } from "./models/students.ts";
+export { readTeacher, teacherNames } from "./models/teachers.ts";
+export type { PaletteColour, StudentCard, StudentTeacher } from "./nn/card.ts";
+export { FEATURE_NAMES, type FeatureName } from "./nn/features.ts";
+export { CheckpointError, type NamedTensor, type TensorData } from "./nn/safetensors.ts";
+export type { CameraFile } from "./scan/camera/camera_format.ts";
+export { type NamedFile, readViews, type ScanViews } from "./scan/camera/read_views.ts";
+export { InputError, type InputErrorDetails } from "./scan/errors.ts";
+export {
+  type Camera,
+  CameraError,
+  convertScan,
+  type ImageSize,
+  type Photo,
+  PhotoError,
+  readScan,
+  type Scan,
+  ScanError,
+  type ScanLabels,
+  writeScan,
+} from "./scan/mod.ts";
+export { readNamed, readPhotographs } from "./scan/read_folder.ts";
+export { DEFAULT_METHOD, segmentOptions } from "./segment/options.ts";
+export type { ReportedScan, ReportedViews, ScanReport } from "./segment/report.ts";
+export type {
+  LabelReadout,
+  LabelSnapshot,
+  Segmenter,
+  SegmentOptions,
+  SegmentRequest,
+  SegmentResult,
+} from "./segment/segmenter.ts";
+export { TeacherError, type TeacherErrorSource } from "./teacher/errors.ts";
+export type { TeacherCard, TeacherFile } from "./teacher/mod.ts";
+export type { CheckpointKind, MethodInfo, SettingsParser } from "./ttt/method.ts";
+export type { Drift, OnlineState } from "./ttt/online_state.ts";
+export { OptionError } from "./ttt/option_error.ts";
+export type { Progress } from "./ttt/progress.ts";
+
+/**
+ * All methods by name.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const method = METHODS.get("tent")!;
+ * assert.equal(method.lossName, "entropy");
+ * assert.equal(method.usesPhotographs, false);
+ * assert.deepEqual(method.settings.parse({ steps: 3 }), { steps: 3, learningRate: 0.003 });
+ * ```
+ */
+export const METHODS: ReadonlyMap<string, MethodInfo> = IMPLEMENTED;
+
+/** Which models an engine runs, and how. */
+export interface OpenEngineOptions {
+  /** Name of an embedded student, or path of a checkpoint; `rooms-joint` by default. */
+  student?: string;
+  /** Name of a teacher, or path of its card; by default the one that the student was distilled from. */
+  teacher?: string;
+  /** Most voxels of a block; larger scans are cut. 65,536 by default, fewer where the adapter demands it. */
+  blockVoxels?: number;
+}
+
+/** An engine that holds a GPU device and its models until it is disposed of. */
+export interface OpenEngine extends Segmenter, AsyncDisposable {}
+
+/**
+ * Opens an engine: reads the models, opens the GPU and loads both onto it. Dispose of it when done.
+ *
+ * @throws {CheckpointError} where the student cannot be read.
+ * @throws {TeacherError} where the teacher cannot be read.
+ * @throws {RangeError} where the student was distilled from another teacher than the given one.
+ * @throws {GpuUnavailableError} where no adapter answers.
+ */
+export async function openEngine(options: OpenEngineOptions = {}): Promise<OpenEngine> {
+  return await Engine.open(options);
+}
