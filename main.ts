@@ -1,6 +1,6 @@
 /**
- * The command line. Commands stand in `lib/commands/`, one file each; this file finds the one that is asked for
- * and turns what goes wrong into one line and an exit code: 0 done, 1 failed, 2 wrong usage.
+ * The command line. Each command is a file of `lib/commands/`; this file runs the one that is asked for, and
+ * reports an error as one line and an exit code: 0 done, 1 failed, 2 wrong usage.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { OptionError } from "./lib/ttt/option_error.ts";
 
 const PROGRAM = "ttt-kd";
 
-/** Loaded when asked for, so that a command starts no slower for the others' sake. */
+/** Commands by name, in the order of the help text; each is loaded only when it is run. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   serve: () => import("./lib/commands/serve.ts"),
   segment: () => import("./lib/commands/segment.ts"),
@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   setup: () => import("./lib/commands/setup.ts"),
 };
 
-/** HTTP is loaded when a command asks for it. */
+/** Opens servers for commands; HTTP is loaded only then. */
 const host: Host = {
   async openServer(options, hostname, port) {
     const { openServer } = await import("./routes/open_server.ts");
@@ -54,16 +54,16 @@ async function programHelp(): Promise<string> {
     rows.push([name, (await load()).command.summary]);
   }
   return [
-    "Labels 3D scans from sites and sensors that its network has never seen.\n",
+    "Labels 3D scans from sites and sensors that the network has never seen.\n",
     `usage: ${PROGRAM} COMMAND [options]`,
     "",
     ...columns(rows),
     "",
-    `${PROGRAM} COMMAND --help lists a command's options`,
+    `${PROGRAM} COMMAND --help lists the options of a command`,
   ].join("\n");
 }
 
-/** Mistakes of ours deserve a trace; what users can mend, one line. */
+/** The text of an error: one line for what users can mend, a stack trace for a mistake of ours. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `${error}`;
   const isOurs = ["TypeError", "ReferenceError", "GpuValidationError"].includes(error.name);

@@ -94,6 +94,7 @@ export {
   type Camera,
   CameraError,
   convertScan,
+  type ImageSize,
   type Photo,
   PhotoError,
   readScan,
@@ -113,7 +114,8 @@ export type {
   SegmentRequest,
   SegmentResult,
 } from "./segment/segmenter.ts";
-export { type TeacherCard, TeacherError, type TeacherFile } from "./teacher/mod.ts";
+export { TeacherError, type TeacherErrorSource } from "./teacher/errors.ts";
+export type { TeacherCard, TeacherFile } from "./teacher/mod.ts";
 export type { CheckpointKind, MethodInfo, SettingsParser } from "./ttt/method.ts";
 export type { Drift, OnlineState } from "./ttt/online_state.ts";
 export { OptionError } from "./ttt/option_error.ts";

@@ -17,7 +17,10 @@ export interface CommandOption {
   type: "string" | "boolean";
   /** Placeholder of the value in the help text, such as `N` or `FILE`. */
   value?: string;
+  /** Its value where it is not given. */
   default?: string;
+  /** Where `default` is no fixed text: what it is, for the help text. */
+  otherwise?: string;
   /** What the option does, for the help text. */
   about: string;
 }
@@ -100,7 +103,7 @@ export function parseCommand(
 export function commandHelp(program: string, command: Command): string {
   const rows = Object.entries(command.options).map(([name, option]): [string, string] => [
     option.type === "boolean" ? `--${name}` : `--${name} ${option.value ?? "VALUE"}`,
-    option.about + (option.default === undefined ? "" : ` (default ${option.default})`),
+    option.about + defaultText(option),
   ]);
   const usage = [program, command.name, ...command.positionals, rows.length ? "[options]" : ""];
   return [
@@ -108,6 +111,10 @@ export function commandHelp(program: string, command: Command): string {
     `usage: ${usage.filter((word) => word).join(" ")}`,
     ...(rows.length ? ["", ...columns(rows)] : []),
   ].join("\n");
+}
+
+function defaultText({ default: value, otherwise = value }: CommandOption): string {
+  return otherwise === undefined ? "" : ` (default: ${otherwise})`;
 }
 
 /**

@@ -1,12 +1,12 @@
 /**
- * A client of our own server, as demo and real-data run use it: what they show went over HTTP.
+ * A client of our own server, for the commands `demo` and `real`: what they show has gone over HTTP.
  *
  * @module
  */
 import type { NamedFile } from "../scan/mod.ts";
 import type { ScanReport } from "../segment/report.ts";
 
-/** What is sent. */
+/** A scan with what belongs to it, as it is sent. */
 export interface Submission {
   scan: NamedFile;
   images: readonly NamedFile[];
@@ -15,15 +15,15 @@ export interface Submission {
   options: Record<string, unknown>;
 }
 
-/** The server refused, or failed. */
+/** An answer with an error status. */
 export class ServerError extends Error {
   override name = "ServerError";
 }
 
 /**
- * Posts a scan and gets its own file back, labelled.
+ * Posts a scan, and returns its labelled file with the report.
  *
- * @throws {ServerError} with the problem's detail.
+ * @throws {ServerError} with the detail of the server's problem report.
  */
 export async function labelledFile(
   url: string,
@@ -36,7 +36,11 @@ export async function labelledFile(
   };
 }
 
-/** Posts a scan and gets labels and the whole report. */
+/**
+ * Posts a scan, and returns its labels with the report.
+ *
+ * @throws {ServerError} with the detail of the server's problem report.
+ */
 export async function labelsAndReport(
   url: string,
   submission: Submission,

@@ -1,46 +1,61 @@
 /**
- * A GPU driver for machines that have none. On a bare Debian nothing answers WebGPU; Mesa's lavapipe, a
- * software Vulkan driver, runs the same kernels.
+ * Installs a GPU driver on machines without one. A bare Debian offers WebGPU no adapter; Mesa's lavapipe, a
+ * software Vulkan driver, runs the same kernels on the CPU.
  *
  * @module
  */
 import { readFile } from "node:fs/promises";
 import { requestAdapter } from "../gpu/mod.ts";
 
-/** The packages that bring the loader and Mesa's software driver on Debian and Ubuntu. */
+/** The Debian and Ubuntu packages with Mesa's software driver and the Vulkan loader. */
 export const DRIVER_PACKAGES = ["mesa-vulkan-drivers", "libvulkan1"];
 
-/** The name of the adapter that answers, or null. Deno asks the drivers once a process. */
+/** The name of the GPU adapter, or null where there is none. Deno asks the drivers only once per process. */
 export async function adapterName(): Promise<string | null> {
   const adapter = await requestAdapter();
   return adapter ? adapter.info.description || adapter.info.device || "an unnamed adapter" : null;
 }
 
 /**
- * Whether a CPU, by the text of /proc/cpuinfo, is an x86 without AVX-512. Code that Mesa 22's llvmpipe makes for
- * such a one puts loads together lane by lane on the stack: the kernels take several times as long.
+ * Whether a CPU is an x86 without AVX-512. The code that Mesa 22's llvmpipe generates for such a CPU gathers the lanes
+ * of a load one by one through the stack: the kernels take several times as long.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { lacksAvx512 } from "./driver.ts";
+ *
+ * assert.ok(lacksAvx512("flags\t\t: fpu avx2 fma"));
+ * assert.ok(!lacksAvx512("flags\t\t: fpu avx2 avx512f"));
+ * ```
+ *
+ * @param cpuinfo text of /proc/cpuinfo.
  */
 export function lacksAvx512(cpuinfo: string): boolean {
   const flags = /^flags\s*:.*$/m.exec(cpuinfo)?.[0];
   return flags !== undefined && !/\bavx512f\b/.test(flags);
 }
 
-/** How a driver can be installed here. */
+/** How a driver can be installed on a machine. */
 export type InstallPlan =
+  /** The commands to run, in order. */
   | { commands: string[][] }
-  /** Why it cannot be, and what to do instead. */
+  /** Why none can be installed, and what to do instead. */
   | { obstacle: string };
 
 /** What the plan depends on. */
 export interface Machine {
+  /** Name of the operating system, as in `Deno.build.os`. */
   os: string;
   /** Text of /etc/os-release, empty where there is none. */
   release: string;
+  /** Whether this process runs as root. */
   root: boolean;
+  /** Whether `sudo` works without a password. */
   sudo: boolean;
 }
 
-/** Says how to install a driver on a machine. */
+/** Plans how to install a driver on a machine. */
 export function installPlan(machine: Machine): InstallPlan {
   const packages = DRIVER_PACKAGES.join(" ");
   const family = /^(ID|ID_LIKE)=.*\b(debian|ubuntu)\b/m.test(machine.release);
@@ -62,7 +77,7 @@ export function installPlan(machine: Machine): InstallPlan {
   };
 }
 
-/** The machine this runs on. */
+/** Describes the machine that this process runs on. */
 export async function thisMachine(): Promise<Machine> {
   return {
     os: Deno.build.os,
@@ -73,7 +88,7 @@ export async function thisMachine(): Promise<Machine> {
 }
 
 /**
- * Runs the commands of a plan one after the other, their output on stderr.
+ * Runs the commands of a plan one after the other; their errors go to stderr.
  *
  * @throws {Error} naming the command that failed.
  */

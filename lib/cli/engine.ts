@@ -1,5 +1,5 @@
 /**
- * What every command that labels scans shares: which models to open, and how their work is shown.
+ * What the commands that label scans share: the options that choose the models, and how progress is shown.
  *
  * @module
  */
@@ -11,28 +11,43 @@ import type { ProgressDisplay } from "../terminal/progress.ts";
 
 /** Options that choose the models. */
 export const MODEL_OPTIONS = {
-  student: { type: "string", value: "FILE", about: "checkpoint of the student (embedded)" },
+  student: {
+    type: "string",
+    value: "FILE",
+    about: "checkpoint of the student",
+    otherwise: "the embedded one",
+  },
   teacher: {
     type: "string",
     value: "FILE",
-    about: "card of the teacher, JSON, or a name of `teachers` (embedded)",
+    about: "model card of the teacher (JSON), or a name that the command teachers lists",
+    otherwise: "the embedded one",
   },
   "block-voxels": {
     type: "string",
     value: "N",
-    about: "larger scans are cut into blocks of so many voxels (65536)",
+    about: "largest number of voxels labelled at once; larger scans are cut into blocks",
+    otherwise: "65536, or fewer where the GPU binds less",
   },
 } as const satisfies Record<string, CommandOption>;
 
-/** What {@link MODEL_OPTIONS} give. */
+/** The values of {@link MODEL_OPTIONS}. */
 export type ModelValues = { readonly [name in keyof typeof MODEL_OPTIONS]: string | undefined };
 
-/** Opens the engine that the options ask for. */
+/**
+ * Opens the engine with the models that the options choose.
+ *
+ * @throws {UsageError} naming the option that is wrong.
+ */
 export function openEngine(values: ModelValues): Promise<Engine> {
   return Engine.open(modelChoice(values));
 }
 
-/** The models that the options ask for. @throws {UsageError} naming the option. */
+/**
+ * The models that the options choose.
+ *
+ * @throws {UsageError} naming the option that is wrong.
+ */
 export function modelChoice(
   { student, teacher, "block-voxels": blockVoxels }: ModelValues,
 ): ModelChoice {
@@ -45,7 +60,7 @@ export function modelChoice(
   };
 }
 
-/** A cube of 16 voxels an edge: what cannot be cut further. */
+/** A cube with an edge of 16 voxels, which cannot be cut further. */
 const LEAST_BLOCK = 4096;
 
 const LABELS: Readonly<Record<Progress["phase"], string>> = {
@@ -59,15 +74,20 @@ const LABELS: Readonly<Record<Progress["phase"], string>> = {
   predict: "predicting",
 };
 
-/** Shows the engine's progress. */
+/**
+ * Shows the engine's progress.
+ *
+ * @param lossName what the loss of the method is called.
+ */
 export function showProgress(
   display: ProgressDisplay,
   { phase, step, steps, loss }: Progress,
+  lossName: string | null,
 ): void {
   display.update({
     label: LABELS[phase],
     ...(step === undefined ? {} : { value: step }),
     ...(steps === undefined ? {} : { total: steps }),
-    ...(loss === undefined ? {} : { note: `loss ${loss.toFixed(4)}` }),
+    ...(loss === undefined ? {} : { note: `${lossName ?? "loss"} ${loss.toFixed(4)}` }),
   });
 }

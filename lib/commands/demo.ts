@@ -1,22 +1,22 @@
-/** `demo`: a held-out scan of a shifted scanner goes through the running server, and the gain is shown. */
+/** `demo`: sends a held-out scan of a shifted scanner through the running server, and shows the gain. */
 import { join } from "node:path";
 import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { labelledFile, labelsAndReport, type Submission } from "../cli/client.ts";
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
-import { progressDisplay } from "../terminal/progress.ts";
-import { drawPanels, labelColors } from "../pictures/picture.ts";
+import { percent } from "../terminal/format.ts";
+import { type ProgressDisplay, progressDisplay } from "../terminal/progress.ts";
+import { drawLabelPanels } from "../pictures/picture.ts";
 import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";
-import type { StudentCard } from "../nn/card.ts";
 import { camerasToJson, encodePng, readScan } from "../scan/mod.ts";
 import type { ScanReport } from "../segment/report.ts";
 import { roomScene, type WorldScene } from "../worlds/rooms/mod.ts";
 
 export const command = defineCommand({
   name: "demo",
-  summary: "Adapts to a scan of a scanner that the network has never seen, over HTTP",
+  summary: "Labels a scan of an unknown scanner over HTTP, without and with adaptation",
   positionals: [],
   options: {
-    out: { type: "string", value: "DIR", default: "out/demo", about: "folder for what it makes" },
+    out: { type: "string", value: "DIR", default: "out/demo", about: "folder to write to" },
     scene: { type: "string", value: "N", default: "0", about: "number of the held-out room" },
     steps: { type: "string", value: "N", default: "25", about: "gradient steps" },
     ...MODEL_OPTIONS,
@@ -30,46 +30,37 @@ export const command = defineCommand({
     display.update({ label: "opening models and GPU" });
     await using engine = await openEngine(models);
     const gpu = await engine.gpu();
-    display.update({ label: "making a room nobody has seen" });
+    display.update({ label: "generating a room that no model was trained on" });
     const scene = await roomScene(gpu, { domain: "noisy", split: "test", index });
     await using server = await host.openServer(
       {
         labeller: new EngineLabeller(engine, gpu.adapterName),
-        onProgress: (_scan, progress) => showProgress(display, progress),
+        onProgress: (_scan, progress) => showProgress(display, progress, "KD loss"),
       },
       "127.0.0.1",
       0,
     );
-
     const submission = submissionOf(scene);
-    const bare = { scan: submission.scan, images: [] };
-    display.update({ label: "1 of 4: the source model alone" });
-    const source = await labelsAndReport(server.url, { ...bare, options: { method: "source" } });
-    display.update({ label: "2 of 4: with the statistics of this scan" });
-    const batch = await labelsAndReport(server.url, { ...bare, options: { method: "bn" } });
-    display.update({ label: "3 of 4: TTT-KD with its photographs" });
-    const adapted = await labelsAndReport(server.url, {
-      ...submission,
-      options: { method: "ttt-kd", steps },
-    });
-    display.update({ label: "4 of 4: TTT-KD fused with the 2D probe, the default" });
-    const fused = await labelledFile(server.url, { ...submission, options: { steps } });
+    const answers = await label(server.url, submission, steps, display);
     display[Symbol.dispose]();
 
+    const { source, batch, adapted, fused } = answers;
+    const miou = {
+      source: miouOf(source.report),
+      batch: miouOf(batch.report),
+      adapted: miouOf(adapted.report),
+      fused: miouOf(fused.report),
+    };
     await writeInputs(out, submission);
     await Deno.writeFile(join(out, "labelled.ply"), fused.bytes);
     await Deno.writeTextFile(join(out, "report.json"), JSON.stringify(fused.report, null, 2));
     const { labels } = await readScan(fused.bytes, "labelled.ply");
-    const miou = {
-      source: source.report.metrics!.source!.miou,
-      bn: batch.report.metrics!.bn!.miou,
-      adapted: adapted.report.metrics!["ttt-kd"]!.miou,
-      fused: fused.report.metrics![fused.report.method]!.miou,
-    };
-    await Deno.writeFile(
-      join(out, "before_after.png"),
-      pictureOf(scene, source.labels, labels!, engine.student, miou),
-    );
+    const picture = drawLabelPanels(scene.scan.positions, [
+      { title: "truth", labels: scene.scan.labels! },
+      { title: `source only ${percent(miou.source)} %`, labels: source.labels },
+      { title: `TTT-KD and probe ${percent(miou.fused)} %`, labels: labels! },
+    ], engine.student);
+    await Deno.writeFile(join(out, "before_after.png"), encodePng(picture));
 
     const seconds = (performance.now() - start) / 1000;
     console.log(`server    ${server.url}, ${gpu.adapterName}`);
@@ -77,18 +68,38 @@ export const command = defineCommand({
       `scan      ${scene.id}: ${scene.scan.count} points, ${scene.photos.length} photographs`,
     );
     console.log(describe(fused.report));
-    console.log(`mIoU      source only         ${percent(miou.source)}`);
-    console.log(`          batch statistics    ${percent(miou.bn)}`);
-    console.log(`          TTT-KD, ${`${steps} steps`.padEnd(10)}  ${percent(miou.adapted)}`);
-    console.log(`          TTT-KD and 2D probe ${percent(miou.fused)}`);
+    console.log(`mIoU      source only         ${percent(miou.source)} %`);
+    console.log(`          batch statistics    ${percent(miou.batch)} %`);
+    console.log(`          TTT-KD, ${`${steps} steps`.padEnd(10)}  ${percent(miou.adapted)} %`);
+    console.log(`          TTT-KD and 2D probe ${percent(miou.fused)} %`);
     console.log(`written   ${out}: labelled.ply, report.json, before_after.png;`);
     console.log("          the scan as it was sent: scan.ply, cameras.json, images");
-    console.log(`all of it took ${seconds.toFixed(1)} s`);
+    console.log(`total     ${seconds.toFixed(1)} s`);
     if (miou.adapted <= miou.source || miou.fused <= miou.source) {
       throw new Error("Cannot show a gain: TTT-KD did not beat source only on this scan");
     }
   },
 });
+
+/** Labels the scan in four ways. */
+async function label(url: string, submission: Submission, steps: number, display: ProgressDisplay) {
+  const bare = { scan: submission.scan, images: [] };
+  display.update({ label: "1 of 4: the network as it was trained" });
+  const source = await labelsAndReport(url, { ...bare, options: { method: "source" } });
+  display.update({ label: "2 of 4: with the batch statistics of this scan" });
+  const batch = await labelsAndReport(url, { ...bare, options: { method: "bn" } });
+  display.update({ label: "3 of 4: TTT-KD with the photographs" });
+  const options = { method: "ttt-kd", steps };
+  const adapted = await labelsAndReport(url, { ...submission, options });
+  display.update({ label: "4 of 4: TTT-KD fused with the 2D probe, the default" });
+  const fused = await labelledFile(url, { ...submission, options: { steps } });
+  return { source, batch, adapted, fused };
+}
+
+/** The mIoU of a report's own method. */
+function miouOf({ method, metrics }: ScanReport): number {
+  return metrics![method]!.miou;
+}
 
 function submissionOf({ scan, photos, cameras }: WorldScene): Submission {
   return {
@@ -107,40 +118,17 @@ async function writeInputs(out: string, { scan, images, cameras }: Submission): 
   for (const { name, bytes } of images) await Deno.writeFile(join(out, "images", name), bytes);
 }
 
-function describe({ losses, phases }: ScanReport): string {
-  const lines = losses.map((loss, step) =>
-    `${step === 0 ? "KD loss   " : "          "}step ${`${step}`.padStart(3)}  ${loss.toFixed(4)}`
-  );
-  const times = Object.entries(phases).map(([phase, milliseconds], index) =>
-    `${index === 0 ? "time      " : "          "}${phase.padEnd(20)}${
-      (milliseconds / 1000).toFixed(2)
-    } s`
-  );
-  return [...lines, ...times].join("\n");
-}
-
-function pictureOf(
-  { scan }: WorldScene,
-  before: readonly number[],
-  after: ArrayLike<number>,
-  { classes, palette }: StudentCard,
-  miou: { source: number; fused: number },
-): Uint8Array {
-  const panel = (title: string, labels: ArrayLike<number>) => ({
-    title,
-    colors: labelColors(labels, palette),
-  });
-  return encodePng(drawPanels(
-    scan.positions,
-    [
-      panel("truth", scan.labels!),
-      panel(`source only ${percent(miou.source)}`, before),
-      panel(`TTT-KD and probe ${percent(miou.fused)}`, after),
-    ],
-    classes.map((name, index) => ({ name, color: palette[index]! })),
-  ));
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
+/** The losses by step and the times by phase. */
+function describe({ lossName, losses, phases }: ScanReport): string {
+  const rows = [
+    ...losses.map((loss, step) => [
+      step === 0 ? lossName ?? "" : "",
+      `step ${`${step}`.padStart(3)}  ${loss.toFixed(4)}`,
+    ]),
+    ...Object.entries(phases).map(([phase, milliseconds], index) => [
+      index === 0 ? "time" : "",
+      `${phase.padEnd(20)}${(milliseconds / 1000).toFixed(2)} s`,
+    ]),
+  ];
+  return rows.map(([name, value]) => name!.padEnd(10) + value).join("\n");
 }

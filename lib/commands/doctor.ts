@@ -1,4 +1,4 @@
-/** `doctor`: what is here, what is missing, and the command that mends it. */
+/** `doctor`: reports what is installed, what is missing, and the commands that mend it. */
 import { readFile } from "node:fs/promises";
 import { defineCommand } from "../cli/args.ts";
 import { lacksAvx512 } from "../cli/driver.ts";
@@ -10,41 +10,41 @@ import { DEFAULT_STUDENT, readStudent } from "../models/students.ts";
 import { DEFAULT_TEACHER, readTeacher } from "../models/teachers.ts";
 import { teachersIn } from "./teachers.ts";
 
-/** What one look found. */
+/** The result of one check. */
 interface Finding {
   what: string;
-  /** What was found; null where it is missing. */
+  /** What was found; null where something is missing. */
   found: string | null;
-  /** The command that mends it; an optional thing has none. */
+  /** The command that mends it; absent where nothing has to be mended. */
   mend?: string;
 }
 
 export const command = defineCommand({
   name: "doctor",
-  summary: "Says what is here, what is missing and how to mend it",
+  summary: "Reports the GPU and the models found, and how to mend what is missing",
   positionals: [],
-  options: MODEL_OPTIONS,
+  options: { student: MODEL_OPTIONS.student, teacher: MODEL_OPTIONS.teacher },
   async run({ student = DEFAULT_STUDENT, teacher = DEFAULT_TEACHER }) {
     const folder = modelsFolder();
     const findings = [
       { what: "deno", found: `${Deno.version.deno} (${Deno.build.target})` },
-      ...await lookAtGpu(),
-      await look(
+      ...await checkGpu(),
+      await check(
         "student",
-        "deno task train CONFIG.json --out FILE, or --student FILE",
+        "deno task train CONFIG.json --out FILE, or give --student FILE",
         async () => {
           const { card } = await readStudent(student);
           return `${card.id}: ${card.backbone}, ${card.classes.length} classes, voxels of ${card.voxelSize} m (${student})`;
         },
       ),
-      await look("teacher", "restore fixtures/teachers, or --teacher FILE", async () => {
+      await check("teacher", "restore fixtures/teachers, or give --teacher FILE", async () => {
         const { card, onnx } = await readTeacher(teacher);
         return `${card.id}: width ${card.width}, ${onnx.length} bytes (${teacher})`;
       }),
       {
         what: "public teachers",
         found: `${(await teachersIn(folder)).join(", ") || "none"} in ${folder} ` +
-          "(optional; deno task teachers lists them)",
+          "(optional; `deno task teachers` lists them)",
       },
     ];
     const rows = findings.map(({ what, found, mend }) =>
@@ -60,10 +60,10 @@ export const command = defineCommand({
   },
 });
 
-async function lookAtGpu(): Promise<Finding[]> {
-  const looked = await Gpu.open().catch((error: Error) => error);
-  if (looked instanceof Error) return [{ what: "GPU", found: null, mend: "deno task setup" }];
-  using gpu = looked;
+async function checkGpu(): Promise<Finding[]> {
+  const opened = await Gpu.open().catch((error: Error) => error);
+  if (opened instanceof Error) return [{ what: "GPU", found: null, mend: "deno task setup" }];
+  using gpu = opened;
   const limit = (name: keyof GPUSupportedLimits): Finding => ({
     what: name,
     found: `${gpu.limits[name]}`,
@@ -87,12 +87,12 @@ async function lookAtGpu(): Promise<Finding[]> {
 
 async function softwareRemark(): Promise<string> {
   const cpuinfo = await readFile("/proc/cpuinfo", "utf8").catch(() => "");
-  return ` (software: slow, but right${
-    lacksAvx512(cpuinfo) ? "; slower still on this CPU, which has no AVX-512" : ""
+  return ` (software: correct but slow${
+    lacksAvx512(cpuinfo) ? ", and slower still on this CPU, which lacks AVX-512" : ""
   })`;
 }
 
-async function look(what: string, mend: string, find: () => Promise<string>): Promise<Finding> {
+async function check(what: string, mend: string, find: () => Promise<string>): Promise<Finding> {
   try {
     return { what, found: await find() };
   } catch (error) {

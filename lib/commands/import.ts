@@ -1,4 +1,4 @@
-/** `import`: a checkpoint of another engine, with a card, as a student of ours. */
+/** `import`: makes a student of a checkpoint of another engine and a model card. */
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { readStudentCard } from "../nn/card.ts";
 import { FORMATS, importCheckpoint, ImportError } from "../nn/import/mod.ts";
@@ -7,27 +7,34 @@ import { CENTRE, Student } from "../nn/student.ts";
 
 export const command = defineCommand({
   name: "import",
-  summary: "Imports a checkpoint of MinkowskiEngine, spconv or torchsparse as a student",
+  summary: "Makes a student of a checkpoint of MinkowskiEngine, spconv or torchsparse",
   positionals: ["FILE"],
   options: {
     from: {
       type: "string",
       value: "ENGINE",
-      about: `engine that trained it: ${Object.keys(FORMATS).join(", ")}`,
+      about: `engine that wrote the checkpoint: ${Object.keys(FORMATS).join(", ")} (required)`,
     },
-    card: { type: "string", value: "FILE.json", about: "model card of the student" },
-    out: { type: "string", value: "FILE", about: "student to write (ID.safetensors)" },
+    card: { type: "string", value: "FILE.json", about: "model card of the student (required)" },
+    out: {
+      type: "string",
+      value: "FILE",
+      about: "student to write",
+      otherwise: "ID.safetensors, by the card's id",
+    },
     layout: {
       type: "string",
       value: "NAME",
-      about: "layout of spconv's kernels, where shapes leave it open: KRSC, RSKC, RSCK",
+      about: "layout of spconv's convolution weights: KRSC, RSKC or RSCK",
+      otherwise: "by their shapes",
     },
     prefix: {
       type: "string",
       value: "TEXT",
-      about: "what stands before the backbone's names (found by its stem)",
+      about: "what precedes the backbone's names in the checkpoint",
+      otherwise: "found by the name of the stem",
     },
-    drop: { type: "string", value: "A,B", about: "beginnings of names to leave out" },
+    drop: { type: "string", value: "A,B", about: "leave out entries whose names begin with these" },
   },
   async run({ from = "", card: cardPath, out, layout, prefix, drop }, [path = ""]) {
     const format = Object.hasOwn(FORMATS, from) ? FORMATS[from]! : null;

@@ -1,16 +1,17 @@
-/** `real`: every scan with photographs of a folder, through the running server. */
+/** `real`: sends the real scans of a folder through the running server, and checks the answers. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { labelledFile } from "../cli/client.ts";
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
 import { readNamed, readPhotographs } from "../scan/mod.ts";
+import { percent } from "../terminal/format.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { checkLabelledFile } from "../eval/labelled_file_check.ts";
 import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";
 import type { ScanReport } from "../segment/report.ts";
 
-/** What one scan came to. */
+/** The outcome of one scan. */
 interface Outcome {
   sample: string;
   report: ScanReport | null;
@@ -21,8 +22,7 @@ interface Outcome {
 
 export const command = defineCommand({
   name: "real",
-  summary:
-    "Sends every scan with photographs of a folder through the server and checks the answers",
+  summary: "Labels every real scan of a folder over HTTP, and checks the answers",
   positionals: [],
   options: {
     data: {
@@ -31,13 +31,13 @@ export const command = defineCommand({
       default: "../shared/data",
       about: "folder of samples: NAME/scan.ply, NAME/images/, NAME/cameras.json",
     },
-    only: { type: "string", value: "A,B", about: "names of samples (all)" },
+    only: { type: "string", value: "A,B", about: "names of samples to send", otherwise: "all" },
     steps: { type: "string", value: "N", default: "25", about: "gradient steps" },
     fall: {
       type: "string",
       value: "PERCENT",
       default: "20",
-      about: "by which the KD loss has to fall",
+      about: "fall of the KD loss that is required",
     },
     ...MODEL_OPTIONS,
   },
@@ -55,7 +55,7 @@ export const command = defineCommand({
     await using server = await host.openServer(
       {
         labeller: new EngineLabeller(engine, (await engine.gpu()).adapterName),
-        onProgress: (_scan, progress) => showProgress(display, progress),
+        onProgress: (_scan, progress) => showProgress(display, progress, "KD loss"),
       },
       "127.0.0.1",
       0,
@@ -102,7 +102,7 @@ async function send(
       scan,
       images,
       cameras: cameras[0]!.text,
-      // The samples' labels are other classes than the student's.
+      // The labels of the samples are not the student's classes.
       options: { method: "ttt-kd", steps, evaluate: false },
     });
     const outcome = { sample, report, seconds: seconds() };
@@ -110,14 +110,14 @@ async function send(
     const fall = fallOf(report);
     const fault = fall >= leastFall
       ? null
-      : `the KD loss falls by ${percent(fall)}, less than ${percent(leastFall)}`;
+      : `the KD loss falls by ${percent(fall)} %, less than ${percent(leastFall)} %`;
     return { ...outcome, fault };
   } catch (error) {
     return { sample, report: null, seconds: seconds(), fault: (error as Error).message };
   }
 }
 
-/** By which fraction the KD loss fell from before the first step to after the last one. */
+/** The fraction by which the loss fell from before the first step to after the last one. */
 function fallOf({ losses }: ScanReport): number {
   return 1 - losses.at(-1)! / losses[0]!;
 }
@@ -131,7 +131,7 @@ function describe({ sample, report, seconds, fault }: Outcome): string {
     `${report.views.count}`,
     `${report.views.pointsSeen}`,
     `${report.losses[0]!.toFixed(4)} -> ${report.losses.at(-1)!.toFixed(4)}`,
-    percent(fallOf(report)),
+    `${percent(fallOf(report))} %`,
     seconds.toFixed(1),
     answer,
   ]);
@@ -139,8 +139,4 @@ function describe({ sample, report, seconds, fault }: Outcome): string {
 
 function row(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
 }

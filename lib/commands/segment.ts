@@ -1,11 +1,12 @@
-/** `segment`: labels one scan from disk, without a server. */
+/** `segment`: labels a scan on disk, without a server. */
 import { filterValues } from "@std/collections/filter-values";
 import { basename, extname } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
 import { readNamed, readPhotographs } from "../scan/mod.ts";
+import { percent } from "../terminal/format.ts";
 import { progressDisplay } from "../terminal/progress.ts";
-import { drawPanels, labelColors } from "../pictures/picture.ts";
+import { drawLabelPanels } from "../pictures/picture.ts";
 import { convertScan, encodePng, readScan, writeScan } from "../scan/mod.ts";
 import { readViews } from "../scan/mod.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
@@ -16,52 +17,65 @@ import type { SegmentResult } from "../segment/segmenter.ts";
 
 export const command = defineCommand({
   name: "segment",
-  summary: "Labels one scan (LAS, LAZ or PLY)",
+  summary: "Labels a scan on disk (LAS, LAZ or PLY)",
   positionals: ["SCAN"],
   options: {
     "view-source": {
       type: "string",
       value: "NAME",
-      about:
-        "what the teacher looks at: photographs, or virtual views of the scan itself (photographs)",
+      about: "what the teacher sees: photographs, or virtual views rendered of the scan itself",
+      otherwise: "photographs",
     },
     images: { type: "string", value: "DIR", about: "folder of photographs" },
     cameras: {
       type: "string",
       value: "FILE|DIR",
-      about: "their cameras: cameras.json, nerfstudio, COLMAP text, KITTI or ScanNet",
+      about: "cameras of the photographs: cameras.json, nerfstudio, COLMAP text, KITTI or ScanNet",
     },
     method: {
       type: "string",
       value: "NAME",
-      about: `${[...METHODS.keys()].join(", ")} (${DEFAULT_METHOD} with photographs, else bn)`,
+      about: `adaptation method: ${[...METHODS.keys()].join(", ")}`,
+      otherwise: `${DEFAULT_METHOD} with photographs, else bn`,
     },
     steps: {
       type: "string",
       value: "N",
-      about: "gradient steps (the method's own default)",
+      about: "gradient steps",
+      otherwise: "the method's own",
     },
     "learning-rate": {
       type: "string",
       value: "X",
-      about: "of these steps (the method's own default)",
+      about: "learning rate of the gradient steps",
+      otherwise: "the method's own",
     },
     options: {
       type: "string",
       value: "JSON",
-      about: "the method's options as the server takes them, such as '{\"guard\": 3}'",
+      about: "further options of the method as the server takes them, such as '{\"guard\": 3}'",
     },
-    "voxel-size": { type: "string", value: "M", about: "edge of a voxel (the student's own)" },
-    out: { type: "string", value: "FILE", about: "labelled scan, .ply or .las (SCAN_labelled)" },
+    "voxel-size": {
+      type: "string",
+      value: "METRES",
+      about: "edge of a voxel",
+      otherwise: "the student's own",
+    },
+    out: {
+      type: "string",
+      value: "FILE",
+      about: "labelled scan to write, .ply or .las",
+      otherwise: "SCAN_labelled, in the scan's format",
+    },
     "extra-bytes": {
       type: "boolean",
-      about: "LAS also gets the dimensions label and confidence, as PLY always does",
+      about: "add the dimensions label and confidence to LAS, as PLY always has them",
     },
-    report: { type: "string", value: "FILE", about: "write the report there, JSON" },
+    report: { type: "string", value: "FILE", about: "report to write (JSON)" },
     picture: {
       type: "string",
       value: "FILE",
-      about: "write a picture before and after there, PNG",
+      about: "picture of the scan before and after adaptation to write (PNG)",
     },
     ...MODEL_OPTIONS,
   },
@@ -83,6 +97,7 @@ export const command = defineCommand({
       },
       folder !== undefined,
     );
+    const { lossName } = METHODS.get(options.method)!;
     const file = await readNamed(path);
     const scan = await readScan(file.bytes, file.name);
     const out = values.out ?? labelledName(path);
@@ -100,7 +115,7 @@ export const command = defineCommand({
       photos,
       cameras,
       options,
-      onProgress: (progress) => showProgress(display, progress),
+      onProgress: (progress) => showProgress(display, progress, lossName),
     });
     display[Symbol.dispose]();
 
@@ -118,13 +133,13 @@ export const command = defineCommand({
       await Deno.writeFile(values.picture, beforeAndAfter(scan, result, engine.student));
     }
     if (scan.unpacked && format === "las") {
-      console.log(`${out} is LAS: ${file.name} was LAZ, and nothing here compresses`);
+      console.log(`${out} is LAS: ${file.name} was LAZ, and this program does not compress`);
     }
     console.log(summaryOf(result, out));
   },
 });
 
-/** The method's options from the command line. */
+/** The options of the method as JSON. */
 function jsonOf(text = "{}"): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
@@ -132,29 +147,26 @@ function jsonOf(text = "{}"): Record<string, unknown> {
       return value as Record<string, unknown>;
     }
   } catch {
-    // Told below, as for any other text that is no object.
+    // The error below covers this too.
   }
-  throw new UsageError(`--options is a JSON object, such as '{"guard": 3}', not '${text}'`);
+  throw new UsageError(
+    `Cannot set --options to '${text}': it is not a JSON object, such as '{"guard": 3}'`,
+  );
 }
 
-/** A picture of the scan: source prediction and the method's. */
+/** A picture of the scan with the labels of the source prediction and of the method. */
 function beforeAndAfter(scan: Scan, result: SegmentResult, student: StudentCard): Uint8Array {
-  const panel = (title: string, labels: Uint8Array) => ({
-    title,
-    colors: labelColors(labels, student.palette),
-  });
-  return encodePng(drawPanels(
-    scan.positions,
-    [panel("source", result.sourceLabels), panel(result.report.method, result.labels)],
-    student.classes.map((name, index) => ({ name, color: student.palette[index]! })),
-  ));
+  return encodePng(drawLabelPanels(scan.positions, [
+    { title: "source", labels: result.sourceLabels },
+    { title: result.report.method, labels: result.labels },
+  ], student));
 }
 
 function summaryOf({ report }: SegmentResult, out: string): string {
   const { scan, views, lossName, losses, method, changedPoints, metrics } = report;
   const lines = [
     `${out}: ${scan.points} points labelled by ${method} (${scan.voxels} voxels of ${scan.voxelSize} m)`,
-    `changed against the source model: ${(100 * changedPoints).toFixed(1)} % of the points`,
+    `labels that differ from the source prediction: ${percent(changedPoints)} %`,
   ];
   if (losses.length > 0) {
     lines.push(
@@ -167,7 +179,7 @@ function summaryOf({ report }: SegmentResult, out: string): string {
     );
   }
   for (const [name, { miou }] of Object.entries(metrics ?? {})) {
-    lines.push(`mIoU ${name}: ${(100 * miou).toFixed(1)} %`);
+    lines.push(`mIoU of ${name}: ${percent(miou)} %`);
   }
   return lines.join("\n");
 }

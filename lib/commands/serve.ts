@@ -1,163 +1,136 @@
-/** `serve`: the HTTP server. */
-import { defineCommand, wholeNumber } from "../cli/args.ts";
+/** `serve`: runs the HTTP server. */
+import { type CommandOptions, defineCommand, type OptionValues, wholeNumber } from "../cli/args.ts";
 import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
-import { DEFAULT_LIMITS } from "../serving/server.ts";
+import { DEFAULT_LIMITS, type ServerData, type ServerLimits } from "../serving/server.ts";
 import { DEFAULT_QUEUE_LIMITS } from "../serving/queue/queue.ts";
 import { HANG_SECONDS, WorkerLabeller } from "../serving/labeller/worker_labeller.ts";
 import { DEFAULT_SESSION_LIMITS } from "../serving/sessions/session.ts";
 
 const MIB = 2 ** 20;
 
+const OPTIONS = {
+  host: { type: "string", value: "ADDRESS", default: "127.0.0.1", about: "address to listen on" },
+  port: {
+    type: "string",
+    value: "N",
+    default: "8080",
+    about: "port to listen on; 0 takes a free one",
+  },
+  token: {
+    type: "string",
+    value: "TEXT",
+    about: "bearer token that requests under /v1 have to carry",
+    otherwise: "none is needed",
+  },
+  "max-body": {
+    type: "string",
+    value: "MIB",
+    default: `${DEFAULT_LIMITS.bodyBytes / MIB}`,
+    about: "largest request body, in MiB",
+  },
+  "max-images": {
+    type: "string",
+    value: "N",
+    default: `${DEFAULT_LIMITS.images}`,
+    about: "largest number of photographs of a scan",
+  },
+  places: {
+    type: "string",
+    value: "N",
+    default: `${DEFAULT_LIMITS.places}`,
+    about: "scans that may be labelled or wait at a time; further requests get 503",
+  },
+  stall: {
+    type: "string",
+    value: "SECONDS",
+    default: `${DEFAULT_LIMITS.stallSeconds}`,
+    about: "abort an upload after this time without a byte",
+  },
+  "upload-seconds": {
+    type: "string",
+    value: "SECONDS",
+    default: `${DEFAULT_LIMITS.uploadSeconds}`,
+    about: "abort an upload that takes longer",
+  },
+  data: {
+    type: "string",
+    value: "DIR",
+    default: ".ttt-kd",
+    about: "folder of jobs and sessions; a server that is started again with it continues them",
+  },
+  queue: {
+    type: "string",
+    value: "URL",
+    about:
+      "Redis (redis://HOST:6379/0) that shares jobs with other machines; all mount the folder --data",
+    otherwise: "a queue of this server alone",
+  },
+  keep: {
+    type: "string",
+    value: "HOURS",
+    default: "24",
+    about: "how long finished jobs are kept",
+  },
+  grace: {
+    type: "string",
+    value: "SECONDS",
+    default: "5",
+    about:
+      "how long a server that is stopped waits for its job before it puts it back into the queue",
+  },
+  "max-jobs": {
+    type: "string",
+    value: "N",
+    default: `${DEFAULT_QUEUE_LIMITS.jobs}`,
+    about: "largest number of unfinished jobs",
+  },
+  "max-jobs-of-client": {
+    type: "string",
+    value: "N",
+    default: `${DEFAULT_QUEUE_LIMITS.jobsOfClient}`,
+    about: "largest number of unfinished jobs of one client",
+  },
+  attempts: {
+    type: "string",
+    value: "N",
+    default: `${DEFAULT_QUEUE_LIMITS.attempts}`,
+    about: "give up a job during which the server died this many times",
+  },
+  "max-sessions": {
+    type: "string",
+    value: "N",
+    default: `${DEFAULT_SESSION_LIMITS.sessions}`,
+    about: "largest number of sessions",
+  },
+  "keep-sessions": {
+    type: "string",
+    value: "HOURS",
+    default: `${DEFAULT_SESSION_LIMITS.keepHours}`,
+    about: "how long an unused session is kept",
+  },
+  hang: {
+    type: "string",
+    value: "SECONDS",
+    default: `${HANG_SECONDS}`,
+    about: "open the GPU again when a scan makes no progress for this time",
+  },
+  ...MODEL_OPTIONS,
+} as const satisfies CommandOptions;
+
+type ServeValues = OptionValues<typeof OPTIONS>;
+
 export const command = defineCommand({
   name: "serve",
   summary: "Labels scans over HTTP",
   positionals: [],
-  options: {
-    host: { type: "string", default: "127.0.0.1", about: "address to listen on" },
-    port: { type: "string", value: "N", default: "8080", about: "port; 0 takes a free one" },
-    token: { type: "string", value: "T", about: "bearer token that /v1 asks for" },
-    "max-body": {
-      type: "string",
-      value: "MIB",
-      default: `${DEFAULT_LIMITS.bodyBytes / MIB}`,
-      about: "largest body",
-    },
-    "max-images": {
-      type: "string",
-      value: "N",
-      default: `${DEFAULT_LIMITS.images}`,
-      about: "most photographs of a scan",
-    },
-    places: {
-      type: "string",
-      value: "N",
-      default: `${DEFAULT_LIMITS.places}`,
-      about: "scans at work or waiting; further ones are told to come back",
-    },
-    stall: {
-      type: "string",
-      value: "SECONDS",
-      default: `${DEFAULT_LIMITS.stallSeconds}`,
-      about: "give an upload up when nothing of it came for so long",
-    },
-    data: {
-      type: "string",
-      value: "DIR",
-      default: ".ttt-kd",
-      about: "folder of jobs and sessions; start again with the same one and they go on",
-    },
-    queue: {
-      type: "string",
-      value: "URL",
-      about: "redis://HOST:6379/0: share jobs with machines that have the same folder DIR mounted",
-    },
-    keep: {
-      type: "string",
-      value: "HOURS",
-      default: "24",
-      about: "how long jobs are kept after their end",
-    },
-    grace: {
-      type: "string",
-      value: "SECONDS",
-      default: "5",
-      about: "when stopped, wait so long for the job at work; then it is put back",
-    },
-    "max-jobs": {
-      type: "string",
-      value: "N",
-      default: `${DEFAULT_QUEUE_LIMITS.jobs}`,
-      about: "most jobs that are waiting or at work",
-    },
-    "max-jobs-of-client": {
-      type: "string",
-      value: "N",
-      default: `${DEFAULT_QUEUE_LIMITS.jobsOfClient}`,
-      about: "of these, most of one client",
-    },
-    "max-sessions": {
-      type: "string",
-      value: "N",
-      default: `${DEFAULT_SESSION_LIMITS.sessions}`,
-      about: "most sessions that are kept",
-    },
-    "keep-sessions": {
-      type: "string",
-      value: "HOURS",
-      default: `${DEFAULT_SESSION_LIMITS.keepHours}`,
-      about: "how long a session is kept that nobody uses",
-    },
-    attempts: {
-      type: "string",
-      value: "N",
-      default: `${DEFAULT_QUEUE_LIMITS.attempts}`,
-      about: "give a job up when the server broke off so often while it was at work on it",
-    },
-    hang: {
-      type: "string",
-      value: "SECONDS",
-      default: `${HANG_SECONDS}`,
-      about: "open the GPU again when a scan at work makes no step for so long",
-    },
-    "upload-seconds": {
-      type: "string",
-      value: "SECONDS",
-      default: `${DEFAULT_LIMITS.uploadSeconds}`,
-      about: "give an upload up that is not over after so long",
-    },
-    ...MODEL_OPTIONS,
-  },
-  async run(
-    {
-      host,
-      port,
-      token,
-      "max-body": body,
-      "max-images": images,
-      places,
-      stall,
-      data: folder,
-      queue: redis,
-      keep,
-      grace,
-      "max-jobs": jobs,
-      "max-jobs-of-client": jobsOfClient,
-      "max-sessions": sessions,
-      "keep-sessions": keepSessions,
-      attempts,
-      hang,
-      "upload-seconds": uploadSeconds,
-      ...models
-    },
-    _,
-    program,
-  ) {
-    const limits = {
-      bodyBytes: wholeNumber("max-body", body, 1, 2 ** 14) * MIB,
-      images: wholeNumber("max-images", images, 1, 10_000),
-      places: wholeNumber("places", places, 1, 1000),
-      stallSeconds: wholeNumber("stall", stall, 1, 3600),
-      uploadSeconds: wholeNumber("upload-seconds", uploadSeconds, 1, 7 * 86_400),
-    };
-    const data = {
-      folder,
-      keepHours: wholeNumber("keep", keep, 1, 24 * 365),
-      graceSeconds: wholeNumber("grace", grace, 0, 3600),
-      queue: {
-        ...DEFAULT_QUEUE_LIMITS,
-        jobs: wholeNumber("max-jobs", jobs, 1, 100_000),
-        jobsOfClient: wholeNumber("max-jobs-of-client", jobsOfClient, 1, 100_000),
-        attempts: wholeNumber("attempts", attempts, 1, 1000),
-      },
-      sessions: {
-        sessions: wholeNumber("max-sessions", sessions, 1, 100_000),
-        keepHours: wholeNumber("keep-sessions", keepSessions, 1, 24 * 365),
-      },
-      ...(redis === undefined ? {} : { redis }),
-    };
-    const portNumber = wholeNumber("port", port, 0, 65535);
-    await using labeller = await WorkerLabeller.open(modelChoice(models), {
-      hangSeconds: wholeNumber("hang", hang, 1, 7 * 86_400),
+  options: OPTIONS,
+  async run(values, _, program) {
+    const { host, token } = values;
+    const limits = limitsOf(values);
+    const data = dataOf(values);
+    const port = wholeNumber("port", values.port, 0, 65535);
+    await using labeller = await WorkerLabeller.open(modelChoice(values), {
+      hangSeconds: wholeNumber("hang", values.hang, 1, 7 * 86_400),
     });
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
     for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
@@ -170,20 +143,47 @@ export const command = defineCommand({
         ...(token === undefined ? {} : { token }),
       },
       host,
-      portNumber,
+      port,
     );
     const { student, teacher, adapterName } = labeller;
-    console.log(
-      `ttt-kd listens on ${server.url} (student ${student.id}, teacher ${
-        teacher?.id ?? "none"
-      }, ${adapterName})`,
-    );
+    const models = `student ${student.id}, teacher ${teacher?.id ?? "none"}, ${adapterName}`;
+    console.log(`ttt-kd listens on ${server.url} (${models})`);
     if (token === undefined && !/^(127\.|localhost$|::1$)/.test(host)) {
       console.error(
-        "Whoever reaches this address can use it: give --token, or listen on 127.0.0.1",
+        "Anyone who reaches this address can use it; give --token, or listen on 127.0.0.1",
       );
     }
     await stopped;
-    console.log("stopping: scans at work are finished first, jobs wait for the next start");
+    console.log("stopping: scans in progress are finished first, jobs wait for the next start");
   },
 });
+
+function limitsOf(values: ServeValues): ServerLimits {
+  return {
+    bodyBytes: wholeNumber("max-body", values["max-body"], 1, 2 ** 14) * MIB,
+    images: wholeNumber("max-images", values["max-images"], 1, 10_000),
+    places: wholeNumber("places", values.places, 1, 1000),
+    stallSeconds: wholeNumber("stall", values.stall, 1, 3600),
+    uploadSeconds: wholeNumber("upload-seconds", values["upload-seconds"], 1, 7 * 86_400),
+  };
+}
+
+function dataOf(values: ServeValues): ServerData {
+  const { data: folder, queue: redis } = values;
+  return {
+    folder,
+    keepHours: wholeNumber("keep", values.keep, 1, 24 * 365),
+    graceSeconds: wholeNumber("grace", values.grace, 0, 3600),
+    queue: {
+      ...DEFAULT_QUEUE_LIMITS,
+      jobs: wholeNumber("max-jobs", values["max-jobs"], 1, 100_000),
+      jobsOfClient: wholeNumber("max-jobs-of-client", values["max-jobs-of-client"], 1, 100_000),
+      attempts: wholeNumber("attempts", values.attempts, 1, 1000),
+    },
+    sessions: {
+      sessions: wholeNumber("max-sessions", values["max-sessions"], 1, 100_000),
+      keepHours: wholeNumber("keep-sessions", values["keep-sessions"], 1, 24 * 365),
+    },
+    ...(redis === undefined ? {} : { redis }),
+  };
+}

@@ -1,13 +1,13 @@
-/** `setup`: a GPU driver where there is none. */
+/** `setup`: installs a GPU driver where there is none. */
 import { defineCommand } from "../cli/args.ts";
 import { adapterName, DRIVER_PACKAGES, install, installPlan, thisMachine } from "../cli/driver.ts";
 
 export const command = defineCommand({
   name: "setup",
-  summary: "Installs a software GPU driver where no GPU answers (Debian, Ubuntu)",
+  summary: "Installs a software GPU driver where there is no GPU (Debian, Ubuntu)",
   positionals: [],
   options: {
-    check: { type: "boolean", about: "only look; install nothing" },
+    check: { type: "boolean", about: "only check; install nothing" },
   },
   async run({ check }) {
     const name = await adapterName();
@@ -20,7 +20,7 @@ export const command = defineCommand({
     }
     console.error(`No GPU answers; installing ${DRIVER_PACKAGES.join(", ")} with apt-get`);
     await install(plan.commands);
-    // A process asks the drivers once, so a fresh one has to look.
+    // A process asks the drivers only once, so another one has to check.
     const self = Deno.build.standalone ? [] : ["run", "-A", Deno.mainModule];
     const args = [...self, "setup", "--check"];
     const { success } = await new Deno.Command(Deno.execPath(), { args, stdin: "null" }).spawn()

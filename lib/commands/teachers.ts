@@ -1,4 +1,4 @@
-/** `teachers`: the catalogue of public teachers, which of them are here, and the one way to fetch one. */
+/** `teachers`: lists the catalogue of public teachers and which of them are here, and fetches one. */
 import { join } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { CATALOGUE, type CatalogueEntry, download, modelsFolder } from "../teacher/mod.ts";
@@ -8,13 +8,27 @@ const HUB = "https://huggingface.co";
 
 export const command = defineCommand({
   name: "teachers",
-  summary: "Lists the teachers that are known, or fetches one from the model hub",
+  summary: "Lists the public teachers, or fetches one from the model hub",
   positionals: [],
   options: {
-    get: { type: "string", value: "NAME", about: "fetch this one into the models folder" },
-    sha256: { type: "string", value: "HEX", about: "what the fetched file must hash to" },
-    from: { type: "string", value: "URL", about: "where to fetch it (the model hub)" },
-    card: { type: "string", value: "NAME", about: "print this one's card, to start your own from" },
+    get: { type: "string", value: "NAME", about: "fetch this teacher into the models folder" },
+    sha256: {
+      type: "string",
+      value: "HEX",
+      about: "SHA-256 of the file to fetch",
+      otherwise: "that of the catalogue, where it has one",
+    },
+    from: {
+      type: "string",
+      value: "URL",
+      about: "address to fetch it from",
+      otherwise: "the model hub",
+    },
+    card: {
+      type: "string",
+      value: "NAME",
+      about: "print the model card of this teacher, as a start for your own",
+    },
   },
   async run({ get, sha256, from, card }) {
     if (card !== undefined) return console.log(JSON.stringify(known(card).card, null, 2));
@@ -29,7 +43,7 @@ function known(name: string): CatalogueEntry {
   throw new UsageError(`Unknown teacher '${name}': there are ${[...CATALOGUE.keys()].join(", ")}`);
 }
 
-/** Names of the catalogue whose model stands in `folder`. */
+/** The names in the catalogue whose model file is in `folder`. */
 export async function teachersIn(folder: string): Promise<string[]> {
   const names: string[] = [];
   for (const [name, { card }] of CATALOGUE) {
@@ -59,19 +73,19 @@ async function fetchTeacher(
   const path = join(modelsFolder(), card.file);
   if (!from && !hub) {
     throw new Error(
-      `Cannot fetch ${name}: no file on the hub is known to hold its patch features; place it at ${path} ` +
-        `(python3 fixtures/teachers/export_teacher.py ${name} ${modelsFolder()}), or give --from URL`,
+      `Cannot fetch ${name}: the hub has no file that is known to output its patch features; export it by ` +
+        `\`python3 fixtures/teachers/export_teacher.py ${name} ${modelsFolder()}\`, or give --from URL`,
     );
   }
   const sha256 = given?.toLowerCase() ?? hub?.sha256;
   if (!sha256) {
     throw new Error(
-      `Cannot fetch ${name}: its SHA-256 was not at hand when the catalogue was written, so it cannot be ` +
-        "pinned; take it from the file's page on the hub and give --sha256 HEX",
+      `Cannot fetch ${name}: the catalogue does not hold its SHA-256; take it from the file's page on the hub, ` +
+        "and give --sha256 HEX",
     );
   }
   if (!/^[0-9a-f]{64}$/.test(sha256)) {
-    throw new UsageError(`Cannot set --sha256 to '${given}': 64 hexadecimal digits`);
+    throw new UsageError(`Cannot set --sha256 to '${given}': it is not 64 hexadecimal digits`);
   }
   const url = from ??
     `${Deno.env.get("HF_ENDPOINT") ?? HUB}/${hub!.repository}/resolve/main/${hub!.path}`;

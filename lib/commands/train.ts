@@ -1,4 +1,4 @@
-/** `train`: a student on the labelled scenes of a data set, alone or jointly with a teacher's features. */
+/** `train`: trains a student on labelled scenes, on labels alone or jointly with a teacher's features. */
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { MODEL_OPTIONS } from "../cli/engine.ts";
 import { progressDisplay } from "../terminal/progress.ts";
@@ -16,16 +16,28 @@ export const command = defineCommand({
   summary: "Trains a student on the labelled scenes of a data set",
   positionals: ["CONFIG"],
   options: {
-    out: { type: "string", value: "FILE", about: "checkpoint to write (ID.safetensors)" },
-    from: { type: "string", value: "FILE", about: "checkpoint whose weights to start from" },
+    out: {
+      type: "string",
+      value: "FILE",
+      about: "checkpoint to write",
+      otherwise: "ID.safetensors, by the configuration's id",
+    },
+    from: {
+      type: "string",
+      value: "FILE",
+      about: "checkpoint with the weights to start from",
+      otherwise: "random weights",
+    },
     "heads-only": {
       type: "boolean",
-      about: "train heads for the teacher alone (ρ_2D and the probe); all else stays as in --from",
+      about:
+        "train only the teacher's heads (ρ_2D and the probe); all other weights stay as in --from",
     },
     licence: {
       type: "string",
       value: "NAME",
-      about: "licence of the checkpoint (MIT; with --heads-only that of --from)",
+      about: "licence of the checkpoint",
+      otherwise: "MIT; with --heads-only that of --from",
     },
     teacher: MODEL_OPTIONS.teacher,
   },
@@ -33,7 +45,7 @@ export const command = defineCommand({
     const from = values.from === undefined ? null : await readStudent(values.from);
     const headsOnly = values["heads-only"];
     if (headsOnly && !from) {
-      throw new UsageError("Missing option --from FILE: whose heads to train");
+      throw new UsageError("Missing option --from FILE: --heads-only needs a checkpoint");
     }
     const card = headsOnly ? from?.card : undefined;
     const config = parseTrainingConfig(await Deno.readTextFile(path), path, card);

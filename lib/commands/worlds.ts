@@ -1,4 +1,4 @@
-/** `worlds`: contact sheets of a data set, one a domain. */
+/** `worlds`: draws a contact sheet of every domain of a data set. */
 import { join } from "node:path";
 import { defineCommand, UsageError, wholeNumber } from "../cli/args.ts";
 import {
@@ -21,17 +21,17 @@ export const command = defineCommand({
       type: "string",
       value: "NAME",
       default: "rooms",
-      about: `${WORLD_NAMES.join(", ")}, or the JSON file of a data set`,
+      about: `data set: ${WORLD_NAMES.join(", ")}, or the JSON file of a data set`,
     },
-    domains: { type: "string", value: "A,B", about: "domains (all)" },
+    domains: { type: "string", value: "A,B", about: "domains to draw", otherwise: "all" },
     split: {
       type: "string",
       value: "NAME",
       default: "validation",
-      about: DATASET_SPLITS.join(", "),
+      about: `scenes to draw: ${DATASET_SPLITS.join(", ")}`,
     },
-    scenes: { type: "string", value: "N", default: "3", about: "scenes a domain" },
-    out: { type: "string", value: "DIR", default: "out/worlds", about: "folder for the pictures" },
+    scenes: { type: "string", value: "N", default: "3", about: "scenes per domain" },
+    out: { type: "string", value: "DIR", default: "out/worlds", about: "folder to write to" },
   },
   async run(values) {
     const most = wholeNumber("scenes", values.scenes, 1, 20);

@@ -1,10 +1,10 @@
 /**
- * A font of 3 by 5 pixels, enough to title pictures without a font file.
+ * A font of 3 by 5 pixels for titles and legends; no font file is needed.
  *
  * @module
  */
 
-/** Each character as five rows of three pixels, a row an octal digit (4 = left, 1 = right). */
+/** Each character as five rows of three pixels; a row is an octal digit (4 = left, 1 = right). */
 // deno-fmt-ignore
 const GLYPHS: Readonly<Record<string, string>> = {
   A: "25755", B: "65656", C: "34443", D: "65556", E: "74647", F: "74644", G: "34553",
@@ -16,15 +16,27 @@ const GLYPHS: Readonly<Record<string, string>> = {
   "%": "51245", ":": "02020", "+": "02720", "/": "11244", "=": "07070",
 };
 
-/** Pixels from one character's left edge to the next one's, before scaling. */
+/** Pixels from the left edge of a character to that of the next one, before scaling. */
 export const CHARACTER_WIDTH = 4;
 
-/** Pixels a line is high, before scaling. */
+/** Height of a character in pixels, before scaling. */
 export const CHARACTER_HEIGHT = 5;
 
 /**
- * Calls `set` for every pixel of a text, from (0, 0) at its upper left. Letters are upper case; a character
- * that the font lacks is a blank.
+ * Draws a text in upper case: calls `set` for every pixel, with (0, 0) at the upper left. A character that the font
+ * lacks is left blank.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { drawText } from "./font.ts";
+ *
+ * const rows = Array.from({ length: 5 }, () => [".", ".", "."]);
+ * drawText("T", 1, (x, y) => rows[y]![x] = "#");
+ * assert.deepEqual(rows.map((row) => row.join("")), ["###", ".#.", ".#.", ".#.", ".#."]);
+ * ```
+ *
+ * @param scale edge of a pixel of the font, in pixels.
  */
 export function drawText(text: string, scale: number, set: (x: number, y: number) => void): void {
   for (const [index, character] of [...text.toUpperCase()].entries()) {

@@ -1,8 +1,8 @@
 /**
  * Pictures of a labelled scan: the same points side by side, coloured in different ways, with a legend.
  *
- * The view is orthographic, from above at a slant, with z up. Where a dense layer closes the scan at the
- * top, as a ceiling does, the upper fifth is cut away so that one looks into the room.
+ * The view is orthographic, obliquely from above, with z up. Where a dense layer covers the scan at the top, as a
+ * ceiling does, the upper fifth is cut away to show the inside of the room.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { CHARACTER_HEIGHT, CHARACTER_WIDTH, drawText } from "./font.ts";
 
 type Rgb = readonly [number, number, number];
 
-/** One way to colour the points. */
+/** A colouring of the points. */
 export interface Panel {
   title: string;
   /** [N][3] red, green, blue, 0 to 255. */
   colors: Uint8Array;
 }
 
-/** An image, 3 bytes a pixel, rows from the top. */
+/** An image; 3 bytes per pixel, rows from the top. */
 export interface Picture {
   width: number;
   height: number;
@@ -34,7 +34,18 @@ const ELEVATION = 0.95;
 const INK: Rgb = [40, 40, 40];
 const UNLABELLED: Rgb = [225, 225, 225];
 
-/** [N][3] colours of labels; a label without a class is light grey. */
+/**
+ * [N][3] colours of labels; a label that is no class is light grey.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { labelColors } from "./picture.ts";
+ *
+ * const [red, blue] = [[255, 0, 0], [0, 0, 255]] as const;
+ * assert.deepEqual([...labelColors([1, 255], [red, blue])], [...blue, 225, 225, 225]);
+ * ```
+ */
 export function labelColors(labels: ArrayLike<number>, palette: readonly Rgb[]): Uint8Array {
   const colors = new Uint8Array(3 * labels.length);
   for (let i = 0; i < labels.length; i++) colors.set(palette[labels[i]!] ?? UNLABELLED, 3 * i);
@@ -42,7 +53,40 @@ export function labelColors(labels: ArrayLike<number>, palette: readonly Rgb[]):
 }
 
 /**
- * Draws the panels in a row over a legend.
+ * Draws a scan once per labelling, side by side, above a legend of the classes.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { drawLabelPanels } from "./picture.ts";
+ *
+ * const positions = Float32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0);
+ * const student = { classes: ["wall", "door"], palette: [[90, 90, 90], [200, 90, 0]] as const };
+ * const picture = drawLabelPanels(positions, [
+ *   { title: "truth", labels: [0, 0, 1] },
+ *   { title: "predicted", labels: [0, 1, 1] },
+ * ], student);
+ * assert.equal(picture.pixels.length, 3 * picture.width * picture.height);
+ * ```
+ *
+ * @param positions [N][3], z up.
+ * @param student its classes with their colours.
+ * @throws {TypeError} where a panel has another number of labels than there are points.
+ */
+export function drawLabelPanels(
+  positions: Float32Array,
+  panels: readonly { title: string; labels: ArrayLike<number> }[],
+  { classes, palette }: { classes: readonly string[]; palette: readonly Rgb[] },
+): Picture {
+  return drawPanels(
+    positions,
+    panels.map(({ title, labels }) => ({ title, colors: labelColors(labels, palette) })),
+    classes.map((name, index) => ({ name, color: palette[index]! })),
+  );
+}
+
+/**
+ * Draws the panels side by side above a legend.
  *
  * @param positions [N][3], z up.
  * @throws {TypeError} where a panel has another number of colours than there are points.
@@ -57,7 +101,7 @@ export function drawPanels(
   const rows = legendRows(legend, width - 2 * MARGIN);
   const height = 3 * MARGIN + LINE + PANEL_HEIGHT + rows.length * LINE;
   const picture = { width, height, pixels: new Uint8Array(3 * width * height).fill(255) };
-  const view = project(positions);
+  const points = project(positions);
   for (const [index, panel] of panels.entries()) {
     if (panel.colors.length !== 3 * count) {
       throw new TypeError(
@@ -66,7 +110,7 @@ export function drawPanels(
     }
     const left = MARGIN + index * (PANEL_WIDTH + MARGIN);
     write(picture, panel.title, left, MARGIN);
-    splat(picture, view, panel.colors, left, MARGIN + LINE);
+    splat(picture, points, panel.colors, left, MARGIN + LINE);
   }
   for (const [row, entries] of rows.entries()) {
     const top = 2 * MARGIN + LINE + PANEL_HEIGHT + row * LINE;
@@ -78,17 +122,19 @@ export function drawPanels(
   return picture;
 }
 
-/** Points in a panel's pixels, nearest first in `order`. */
-interface View {
+/** Points projected into a panel. */
+interface Projection {
+  /** Pixels from the left edge of the panel. */
   x: Float32Array;
+  /** Pixels from the top edge of the panel. */
   y: Float32Array;
   /** Indices of the points that are shown, farthest first. */
   order: Uint32Array;
-  /** Half the edge of a point in pixels. */
+  /** Half the edge of a drawn point, in pixels. */
   radius: number;
 }
 
-function project(positions: Float32Array): View {
+function project(positions: Float32Array): Projection {
   const count = positions.length / 3;
   const heights = Float32Array.from({ length: count }, (_, i) => positions[3 * i + 2]!);
   const cut = cutHeight(heights);
@@ -124,7 +170,10 @@ function project(positions: Float32Array): View {
   };
 }
 
-/** Where to cut: 80 % of the height if a twelfth of the points lies in its last tenth, else nowhere. */
+/**
+ * The height above which points are cut away: 80 % of the scan's height where more than a twelfth of the points
+ * lie in its top tenth, else infinity.
+ */
 function cutHeight(heights: Float32Array): number {
   const sorted = heights.slice().sort();
   const low = sorted[Math.floor(0.01 * (sorted.length - 1))]!;
@@ -143,12 +192,18 @@ function bounds(indices: Uint32Array, values: Float32Array): [number, number] {
   return [low, high];
 }
 
-function splat(picture: Picture, view: View, colors: Uint8Array, left: number, top: number): void {
-  const { radius } = view;
-  for (const i of view.order) {
+function splat(
+  picture: Picture,
+  points: Projection,
+  colors: Uint8Array,
+  left: number,
+  top: number,
+): void {
+  const { radius } = points;
+  for (const i of points.order) {
     const color: Rgb = [colors[3 * i]!, colors[3 * i + 1]!, colors[3 * i + 2]!];
-    const x = Math.min(Math.max(Math.round(view.x[i]!), radius), PANEL_WIDTH - 1 - radius);
-    const y = Math.min(Math.max(Math.round(view.y[i]!), radius), PANEL_HEIGHT - 1 - radius);
+    const x = Math.min(Math.max(Math.round(points.x[i]!), radius), PANEL_WIDTH - 1 - radius);
+    const y = Math.min(Math.max(Math.round(points.y[i]!), radius), PANEL_HEIGHT - 1 - radius);
     fill(picture, left + x - radius, top + y - radius, 2 * radius + 1, color);
   }
 }
@@ -166,7 +221,7 @@ function write(picture: Picture, text: string, left: number, top: number): void 
   });
 }
 
-/** Legend entries with their left edges, broken into rows. */
+/** Breaks a legend into rows, and gives each entry its left edge. */
 function legendRows<T extends { name: string }>(
   legend: readonly T[],
   width: number,

@@ -13,13 +13,13 @@ const paint = defineCommand({
   positionals: ["WALL"],
   options: {
     coats: { type: "string", value: "N", default: "2", about: "how many coats" },
-    colour: { type: "string", value: "NAME", about: "which colour" },
+    colour: { type: "string", value: "NAME", about: "which colour", otherwise: "the old one" },
     dry: { type: "boolean", about: "wait until it is dry" },
   },
   run: () => Promise.resolve(),
 });
 
-Deno.test("parseCommand() gives defaults where nothing was said", () => {
+Deno.test("parseCommand() fills in defaults", () => {
   const parsed = parseCommand(paint, ["north"]);
   assert.notEqual(parsed, "help");
   assert.deepEqual(JSON.parse(JSON.stringify(parsed)), {
@@ -47,7 +47,8 @@ Deno.test("commandHelp() lists every option with its default", () => {
   assert.equal(parseCommand(paint, ["--help"]), "help");
   const help = commandHelp("ttt-kd", paint);
   assert.match(help, /usage: ttt-kd paint WALL \[options\]/);
-  assert.match(help, /--coats N\s+how many coats \(default 2\)/);
+  assert.match(help, /--coats N\s+how many coats \(default: 2\)/);
+  assert.match(help, /--colour NAME\s+which colour \(default: the old one\)/);
   assert.match(help, /--dry\s+wait until it is dry/);
 });
 

@@ -18,7 +18,7 @@ Deno.test("main without a command, or with --help, lists the commands", async ()
 Deno.test("main COMMAND --help lists options with their defaults", async () => {
   const { code, stdout } = await ttt(["serve", "--help"]);
   assert.equal(code, 0);
-  assert.match(stdout, /--port N .*\(default 8080\)/);
+  assert.match(stdout, /--port N .*\(default: 8080\)/);
 });
 
 Deno.test("main exits with 2 where the command line is wrong, and says how", async () => {

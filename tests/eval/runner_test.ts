@@ -74,7 +74,7 @@ Deno.test("groupCells() takes steps once for all who read them", () => {
   assert.deepEqual(shared, [[
     "ttt-kd, as in the paper",
     "ttt-kd",
-    "ttt-kd, mean of the scan and 8 augmented copies",
+    "ttt-kd, 8 test-time augmentations",
     "ttt-kd, mean of all steps' predictions",
     "ttt-kd, fused with the 2D probe",
   ]]);

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { encodePng } from "../../scan/mod.ts";
 import type { Dataset, DatasetScene } from "../../datasets/dataset.ts";
-import { drawPanels, labelColors } from "../../pictures/picture.ts";
+import { drawLabelPanels } from "../../pictures/picture.ts";
 import type { CellBatch } from "../cells/plan.ts";
 import { type BatchEngine, labelBy } from "../cells/runner.ts";
 import { percent } from "../../terminal/format.ts";
@@ -90,10 +90,11 @@ export async function drawNotableScenes(
     let png: Uint8Array | null = await Deno.readFile(file).catch(() => null);
     if (png === null) {
       const shown = await scene(domain, index);
-      png = sceneImage(dataset, shown, notable, {
-        before: await labelsOf(BEFORE, shown),
-        after: await labelsOf(AFTER, shown),
-      });
+      png = encodePng(drawLabelPanels(shown.scan.positions, [
+        { title: "truth", labels: shown.scan.labels ?? [] },
+        { title: `source only ${percent(before)} %`, labels: await labelsOf(BEFORE, shown) },
+        { title: `TTT-KD ${percent(after)} %`, labels: await labelsOf(AFTER, shown) },
+      ], dataset));
       await Deno.writeFile(file, png);
     }
     pictures.push({ caption: captionOf(notable), png });
@@ -114,26 +115,4 @@ function firstCell(plan: readonly CellBatch[], id: string) {
     if (cell) return [batch, cell] as const;
   }
   throw new TypeError(`Cannot draw ${id}: the plan has no cell of it`);
-}
-
-/** Truth, before and after side by side, as PNG. */
-function sceneImage(
-  { classes, palette }: Pick<Dataset, "classes" | "palette">,
-  { scan }: DatasetScene,
-  notable: NotableScene,
-  labels: { before: Uint8Array; after: Uint8Array },
-): Uint8Array {
-  const panel = (title: string, labels: ArrayLike<number>) => ({
-    title,
-    colors: labelColors(labels, palette),
-  });
-  return encodePng(drawPanels(
-    scan.positions,
-    [
-      panel("truth", scan.labels ?? []),
-      panel(`source only ${percent(notable.before)} %`, labels.before),
-      panel(`TTT-KD ${percent(notable.after)} %`, labels.after),
-    ],
-    classes.map((name, index) => ({ name, color: palette[index]! })),
-  ));
 }

@@ -26,7 +26,7 @@ const ONLINE: readonly { label: string; settings: MethodSettings }[] = [
 ];
 
 const ABLATIONS: readonly { label: string; settings: MethodSettings }[] = [
-  { label: "mean of the scan and 8 augmented copies", settings: { augmentations: 8 } },
+  { label: "8 test-time augmentations", settings: { augmentations: 8 } },
   { label: "statistics of training", settings: { statistics: "running" } },
   { label: "statistics with the lower loss", settings: { statistics: "auto" } },
   { label: "mean of all steps' predictions", settings: { average: true } },
