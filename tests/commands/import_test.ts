@@ -134,7 +134,7 @@ Deno.test("import refuses impossible cards and unknown options", async () => {
     assert.equal(wide.code, 1);
     assert.match(
       wide.stderr,
-      /card\.json: .*"teacher\.head".* 48 channels .* 384; .*--heads-only\n$/,
+      /card\.json: .* 48 channels .* 384 \(field teacher\.head\); .*--heads-only\n$/,
     );
     for (
       const [changed, message] of [
