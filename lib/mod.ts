@@ -6,6 +6,15 @@
  * An engine takes one scan at a time. It needs a WebGPU adapter; Mesa's software driver is enough. The embedded
  * students know rooms and streets; see {@link studentNames} and {@link teacherNames} for all models.
  *
+ * Another Deno program links this project's folder in its own `deno.json` and imports the module by its name:
+ *
+ * ```json
+ * {
+ *   "links": ["../ttt-kd"],
+ *   "imports": { "@ttt-kd/ttt-kd": "jsr:@ttt-kd/ttt-kd@^0.1.0" }
+ * }
+ * ```
+ *
  * @example Labelling a scan with photographs
  * ```ts ignore
  * import {
@@ -94,6 +103,7 @@ export {
   type Camera,
   CameraError,
   convertScan,
+  type ImageSize,
   type Photo,
   PhotoError,
   readScan,
@@ -113,7 +123,8 @@ export type {
   SegmentRequest,
   SegmentResult,
 } from "./segment/segmenter.ts";
-export { type TeacherCard, TeacherError, type TeacherFile } from "./teacher/mod.ts";
+export { TeacherError, type TeacherErrorSource } from "./teacher/errors.ts";
+export type { TeacherCard, TeacherFile } from "./teacher/mod.ts";
 export type { CheckpointKind, MethodInfo, SettingsParser } from "./ttt/method.ts";
 export type { Drift, OnlineState } from "./ttt/online_state.ts";
 export { OptionError } from "./ttt/option_error.ts";

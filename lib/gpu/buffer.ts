@@ -58,7 +58,12 @@ export class GpuBuffer implements Disposable {
   #handle: GPUBuffer | null;
   readonly #release: (buffer: GpuBuffer, handle: GPUBuffer) => void;
 
-  /** @param release takes the memory back on `destroy()`. */
+  /**
+   * Wraps a WebGPU buffer.
+   *
+   * @param handle null for a placeholder.
+   * @param release takes the memory back on `destroy()`.
+   */
   constructor(
     label: string,
     size: number,
@@ -98,6 +103,7 @@ export class GpuBuffer implements Disposable {
     this.#release(this, handle);
   }
 
+  /** Calls `destroy()`. */
   [Symbol.dispose](): void {
     this.destroy();
   }

@@ -6,16 +6,19 @@
 
 /** No adapter answers: there is neither a GPU nor a software Vulkan driver. */
 export class GpuUnavailableError extends Error {
+  /** The name of the class. */
   override name = "GpuUnavailableError";
 }
 
 /** The device was lost (driver reset, unplugged, destroyed). Open a fresh {@link Gpu} and start the work again. */
 export class GpuLostError extends Error {
+  /** The name of the class. */
   override name = "GpuLostError";
 }
 
 /** WebGPU refused a command: a mistake of ours. The message carries the labels of the objects concerned. */
 export class GpuValidationError extends Error {
+  /** The name of the class. */
   override name = "GpuValidationError";
 }
 
@@ -24,5 +27,6 @@ export class GpuValidationError extends Error {
  * scan or larger voxels mend it, so it is the caller's data that is at fault and not the program.
  */
 export class CapacityError extends Error {
+  /** The name of the class. */
   override name = "CapacityError";
 }

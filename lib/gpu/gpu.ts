@@ -24,7 +24,8 @@ export interface GpuOptions {
   poison?: boolean;
 }
 
-type WordArray = typeof Float32Array | typeof Uint32Array | typeof Int32Array;
+/** An array of 32-bit elements that a buffer can be read into. */
+export type WordArray = typeof Float32Array | typeof Uint32Array | typeof Int32Array;
 
 const OPTIONAL_FEATURES: GPUFeatureName[] = ["timestamp-query", "shader-f16"];
 
@@ -339,7 +340,11 @@ export class Gpu implements Disposable, ProgramDevice {
     if (error) throw new GpuValidationError(error.message);
   }
 
-  /** @throws {GpuLostError} once the device is lost. */
+  /**
+   * Checks that the device is not lost.
+   *
+   * @throws {GpuLostError} once it is.
+   */
   throwIfLost(): void {
     if (this.#lostError) throw this.#lostError;
   }
@@ -350,6 +355,7 @@ export class Gpu implements Disposable, ProgramDevice {
     this.device.destroy();
   }
 
+  /** Calls `destroy()`. */
   [Symbol.dispose](): void {
     this.destroy();
   }

@@ -11,7 +11,7 @@ export class GpuHost {
   readonly #options: GpuOptions;
   #current: Promise<Gpu> | null = null;
 
-  /** @param options of every device that it opens. */
+  /** Opens nothing yet; `options` are those of every device that it opens. */
   constructor(options: GpuOptions) {
     this.#options = options;
   }

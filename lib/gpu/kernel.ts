@@ -15,6 +15,7 @@ import type { AnyParamValues, NoParams, ParamsLayout, ParamValues } from "./para
  * Kernel`, so that the compiler knows the names and types of the params.
  */
 export interface Kernel<Layout extends ParamsLayout = ParamsLayout> {
+  /** The name of its WGSL file. */
   readonly name: string;
   /** WGSL text, specialised by `override` constants. */
   readonly code: string;
@@ -26,8 +27,11 @@ export interface Kernel<Layout extends ParamsLayout = ParamsLayout> {
 
 /** A range of a buffer, in bytes; offsets are multiples of 256. */
 export interface BufferSlice {
+  /** The buffer of which it is a range. */
   readonly buffer: GpuBuffer;
+  /** Bytes from the start of the buffer. */
   readonly offset: number;
+  /** Length in bytes. */
   readonly size: number;
 }
 
@@ -42,12 +46,15 @@ const CHECKED = Symbol("checked");
  * being built.
  */
 export interface Launch<B = Binding> {
+  /** Set by {@link launch} alone. */
   readonly [CHECKED]: true;
+  /** What runs. */
   readonly kernel: Kernel;
   /** Values of the kernel's `override` constants. */
   readonly constants: Readonly<Record<string, number>>;
   /** Values of the uniform struct, by field. */
   readonly params: AnyParamValues;
+  /** Storage bindings 1.. in the order of the record. */
   readonly bindings: readonly B[];
   /** Number of workgroups, one-dimensional; 0 skips the launch. */
   readonly workgroups: number;

@@ -6,7 +6,7 @@
 export { GpuBuffer, Ledger } from "./buffer.ts";
 export { CapacityError, GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
 export { groupsOf64, MAX_WORKGROUPS_PER_AXIS, splitGrid } from "./grid.ts";
-export { Gpu, type GpuOptions } from "./gpu.ts";
+export { Gpu, type GpuOptions, type WordArray } from "./gpu.ts";
 export { GpuHost } from "./host.ts";
 export {
   type Binding,
@@ -22,8 +22,9 @@ export {
   packParams,
   type ParamsLayout,
   type ParamType,
+  type ParamTypeValues,
   type ParamValues,
   paramWords,
 } from "./params.ts";
-export { type KernelTime, Program } from "./program.ts";
+export { type KernelTime, type Pipeline, Program, type ProgramDevice } from "./program.ts";
 export { requestAdapter } from "./vulkan.ts";

@@ -15,17 +15,22 @@ export type ParamsLayout = Readonly<Record<string, ParamType>>;
 export type NoParams = Record<never, never>;
 
 /** The value of each type, as a launch gives it. */
-interface ValueOf {
+export interface ParamTypeValues {
+  /** An unsigned integer. */
   u32: number;
+  /** A signed integer. */
   i32: number;
+  /** A number that is rounded to float32. */
   f32: number;
+  /** Two of them. */
   vec2f: readonly [number, number];
+  /** Four of them. */
   vec4f: readonly [number, number, number, number];
 }
 
 /** The values of a struct of this layout, by field. */
 export type ParamValues<Layout extends ParamsLayout> = {
-  readonly [Name in keyof Layout]: ValueOf[Layout[Name]];
+  readonly [Name in keyof Layout]: ParamTypeValues[Layout[Name]];
 };
 
 /** The values of a struct whose layout is not known to the compiler. */

@@ -30,7 +30,12 @@ export class BufferPool {
   /** Bytes that idle buffers may hold together. */
   readonly capacity: number;
 
-  /** @param create makes a buffer of exactly so many bytes. */
+  /**
+   * Makes an empty pool.
+   *
+   * @param create makes a buffer of exactly as many bytes.
+   * @param capacity bytes that idle buffers may hold together.
+   */
   constructor(create: (bytes: number) => GPUBuffer, capacity: number) {
     this.#create = create;
     this.capacity = capacity;

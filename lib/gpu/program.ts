@@ -11,21 +11,33 @@ import { packParams, type ParamsLayout, type ParamValues, paramWords } from "./p
 
 /** A compiled kernel. */
 export interface Pipeline {
+  /** The WebGPU pipeline. */
   readonly pipeline: GPUComputePipeline;
+  /** The layout of its bind group. */
   readonly layout: GPUBindGroupLayout;
 }
 
 /** What a program needs of the device that it runs on; implemented by `Gpu`. */
 export interface ProgramDevice {
+  /** The WebGPU device. */
   readonly device: GPUDevice;
+  /** Limits of the device. */
   readonly limits: GPUSupportedLimits;
+  /** Optional features of the device. */
   readonly features: GPUSupportedFeatures;
+  /** The pipeline of a kernel with these constants. */
   pipeline(kernel: Kernel, constants?: Readonly<Record<string, number>>): Pipeline;
+  /** Makes a uniform buffer. */
   uniformBuffer(label: string, bytes: number): GpuBuffer;
+  /** Makes a buffer that timestamp queries resolve into. */
   queryBuffer(label: string, bytes: number): GpuBuffer;
+  /** Copies host data into a buffer, in queue order. */
   write(buffer: GpuBuffer, data: ArrayBufferView, byteOffset?: number): void;
+  /** Reads a buffer back to the host. */
   read(buffer: GpuBuffer, type: typeof Uint32Array): Promise<Uint32Array<ArrayBufferLike>>;
+  /** Runs `work` inside an error scope. */
   guard(work: () => void): void;
+  /** Submits the commands that `encode` records. */
   submit(encode: (encoder: GPUCommandEncoder) => void, label: string): void;
 }
 
@@ -38,7 +50,9 @@ interface Step {
 
 /** Time that one launch took within a program. */
 export interface KernelTime {
+  /** Name of the kernel. */
   name: string;
+  /** Time on the GPU. */
   nanoseconds: number;
 }
 
@@ -189,6 +203,7 @@ export class Program implements Disposable {
     this.#uniforms.destroy();
   }
 
+  /** Calls `destroy()`. */
   [Symbol.dispose](): void {
     this.destroy();
   }

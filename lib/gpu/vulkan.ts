@@ -1,12 +1,12 @@
 /**
- * The way to an adapter on Linux, where Vulkan has to be prepared first.
+ * Requests an adapter. On Linux the environment has to be prepared for Vulkan first.
  *
  * @module
  */
 
 /**
- * Asks the drivers for an adapter; null where none answers. Deno asks them once a process, so every request has
- * to come through here.
+ * Asks the drivers for an adapter; null where none answers. Deno loads the drivers once per process, at the first
+ * request, so every request has to come through here.
  */
 export async function requestAdapter(
   options: GPURequestAdapterOptions = {},
@@ -16,10 +16,10 @@ export async function requestAdapter(
 }
 
 /**
- * Sets what the drivers read from the environment, unless it is set.
+ * Sets the environment variables that the drivers read, unless they are set.
  *
- * Without a Vulkan driver, Deno falls back to OpenGL where that is installed, whose limits are too small for the
- * kernels. And Mesa's drivers print an error on stderr where XDG_RUNTIME_DIR is not set.
+ * Without a Vulkan driver Deno falls back to OpenGL, if that is installed, but its limits are too small for the kernels.
+ * Mesa's drivers print an error on stderr if XDG_RUNTIME_DIR is not set.
  */
 function prepareVulkan(): void {
   if (Deno.build.os !== "linux") return;

@@ -10,8 +10,11 @@ import { Tensor } from "./tensor.ts";
 
 /** A learned tensor: its values, where its gradient is summed, and whether it is trained. */
 export interface Parameter {
+  /** What is learned. */
   readonly values: Tensor;
+  /** Sum of the gradients since the last step. */
   readonly gradient: Tensor;
+  /** Whether ops compute its gradient. */
   readonly trainable: boolean;
 }
 

@@ -93,6 +93,7 @@ export class Plan implements Disposable {
     for (const arena of this.#arenas) arena.destroy();
   }
 
+  /** Calls `destroy()`. */
   [Symbol.dispose](): void {
     this.destroy();
   }

@@ -14,15 +14,19 @@ import type { Tensor } from "./tensor.ts";
 
 /** Where a tensor lies. */
 export interface Placement {
+  /** Index of the arena. */
   readonly arena: number;
   /** Bytes from the arena's start, a multiple of 256. */
   readonly offset: number;
+  /** Bytes, a multiple of 256. */
   readonly size: number;
 }
 
 /** Where all planned tensors lie, and how large each arena has to be. */
 export interface MemoryLayout {
+  /** Where each planned tensor lies. */
   readonly places: Map<Tensor, Placement>;
+  /** Bytes of each arena. */
   readonly arenas: readonly number[];
   /** Bytes of all arenas together. */
   readonly bytes: number;

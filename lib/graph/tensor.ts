@@ -24,6 +24,7 @@ export function paddedChannels(channels: number): number {
 export class Tensor {
   /** Its name in messages. */
   readonly label: string;
+  /** Number of rows. */
   readonly rows: number;
   /** Channels without padding. */
   readonly channels: number;
@@ -32,6 +33,7 @@ export class Tensor {
   /** True where the gradient with respect to this tensor is needed. */
   readonly requiresGradient: boolean;
 
+  /** Describes a tensor; it has no memory before a plan is made. */
   constructor(
     label: string,
     rows: number,

@@ -1,7 +1,7 @@
 /**
- * AdamW over the learned parameters of a network, or over some of its parts: one submit a step. Without weight
- * decay, what gets no gradient keeps its bits, so the parameters that a method moves are those it asked
- * gradients for.
+ * AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101) over the learned parameters of a network, or over some of its parts,
+ * in one submit for each step. Without weight decay a parameter without a gradient keeps its bits, so a method changes
+ * only the parameters that it asks gradients for.
  *
  * @module
  */
@@ -9,9 +9,10 @@ import { adam } from "../../kernels/optimizers/records.ts";
 import { type Binding, type Gpu, Program } from "../gpu/mod.ts";
 import { type AdamOptions, adamParams, adamStep } from "../graph/optimizers/adam.ts";
 import { launchOverRanges, wholeBuffer } from "../graph/optimizers/bindable_ranges.ts";
-import type { Parameters, Part } from "./parameters.ts";
+import type { Part } from "./parameter_spec.ts";
+import type { Parameters } from "./parameters.ts";
 
-/** Applies the gradients of `parameters` and leaves them zero. Owns the moments. */
+/** Applies the gradients of parameters, and sets them to zero. Owns the moments. */
 export class AdamW implements Disposable {
   readonly #program: Program;
   readonly #owned: DisposableStack;
@@ -20,7 +21,7 @@ export class AdamW implements Disposable {
   readonly #counts: number[] = [];
   #step = 0;
 
-  /** @param parts the first and the last part that move, and what stands between them; all by default. */
+  /** @param parts the first and the last of the parts to change; all parts by default. */
   constructor(
     gpu: Gpu,
     parameters: Parameters,
@@ -50,7 +51,7 @@ export class AdamW implements Disposable {
     this.#owned = owned.move();
   }
 
-  /** One step at this rate: one submit. */
+  /** Takes one step at a learning rate. */
   step(learningRate: number): void {
     this.#step++;
     const options = { ...this.#options, learningRate };

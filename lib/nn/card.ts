@@ -1,6 +1,6 @@
 /**
- * The model card of a student: everything that is needed to run it and to say where it comes from. It
- * travels in the metadata of the checkpoint.
+ * The model card of a student: what is needed to run it, and where it comes from. It is stored in the metadata of the
+ * checkpoint.
  *
  * @module
  */
@@ -15,38 +15,38 @@ export type PaletteColour = [red: number, green: number, blue: number];
 
 /** The teacher that a student was distilled from. */
 export interface StudentTeacher {
-  /** The teacher's identifier. */
+  /** Id of the teacher's card. */
   id: string;
   /** Width of its features, D. */
   width: number;
-  /** KD loss of the student on source scenes that it was not trained on. */
+  /** KD loss on source scenes that the student was not trained on. */
   sourceKdLoss?: number | undefined;
   /**
-   * What leads from the student's features to the teacher's: a linear layer (the default), or `none`, where both
-   * have one width and are compared as they are. Such a student has no probe either.
+   * The head from the student's features to the teacher's: one linear layer (the default), or none, where both have the
+   * same width and are compared directly. A student without this head has no probe either.
    */
   head?: "linear" | "none" | undefined;
 }
 
 /** The model card of a student. */
 export interface StudentCard {
-  /** The student's identifier. */
+  /** Name of the student. */
   id: string;
-  /** Name of the network; `networks.ts` lists them. */
+  /** Name of its network, one of `NETWORK_NAMES`. */
   backbone: string;
-  /** Class names; the index is the label. */
+  /** Names of the classes, 2 to 250; a label is an index into this list. */
   classes: string[];
-  /** The colour of every class. */
+  /** Colour of each class. */
   palette: PaletteColour[];
-  /** Edge of a voxel in metres. */
+  /** Edge of a voxel, metres. */
   voxelSize: number;
-  /** Names of the input channels, in order; `features.ts` defines them. */
+  /** Input features in the order of the network's input channels; features.ts defines them. */
   features: FeatureName[];
-  /** The teacher that it was distilled from; null where it learned from labels alone. */
+  /** The teacher that it was distilled from; null where it was trained on labels alone. */
   teacher: StudentTeacher | null;
-  /** Outputs of the head that reconstructs masked voxels (TTT-MAE), where it has one. */
+  /** Outputs of the reconstruction head (TTT-MAE); left out where there is none. */
   reconstruction?: number | undefined;
-  /** ASPRS classification code of every class, for LAS files. */
+  /** ASPRS classification code (0 to 255) of each class, for LAS files. */
   asprs: number[];
   /** Licence of the weights. */
   licence: string;
@@ -56,7 +56,7 @@ export interface StudentCard {
 
 const byte = z.number().int().min(0).max(255);
 
-/** Schema that checks a card. */
+/** Schema that checks a student's card; fields that it does not know are dropped. */
 export const studentCardSchema: z.ZodType<StudentCard> = z.object({
   id: z.string().min(1),
   backbone: z.enum(NETWORK_NAMES),
@@ -94,6 +94,26 @@ export const studentCardSchema: z.ZodType<StudentCard> = z.object({
  * Reads the card from a checkpoint's metadata.
  *
  * @throws {CheckpointError} naming the field that is missing or wrong.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const card = JSON.stringify({
+ *   id: "mine",
+ *   backbone: "MinkUNet14Slim",
+ *   classes: ["ground", "wall"],
+ *   palette: [[120, 90, 60], [200, 200, 190]],
+ *   voxelSize: 0.1,
+ *   features: ["one"],
+ *   teacher: null,
+ *   asprs: [2, 6],
+ *   licence: "MIT",
+ *   provenance: "trained on my own scans",
+ * });
+ * assert.deepEqual(parseStudentCard({ card }).classes, ["ground", "wall"]);
+ * assert.throws(() => parseStudentCard({ card: "{}" }), /id is missing/);
+ * ```
  */
 export function parseStudentCard(metadata: Readonly<Record<string, string>>): StudentCard {
   return cardOf(
@@ -104,12 +124,13 @@ export function parseStudentCard(metadata: Readonly<Record<string, string>>): St
 }
 
 /**
- * Reads a card from a JSON file of its own, as an import takes it.
+ * Reads a card from a JSON file, as `import --card` does.
  *
+ * @param file name of the file, for errors.
  * @throws {CheckpointError} naming the file and the field that is missing or wrong.
  */
 export function readStudentCard(json: string, file: string): StudentCard {
-  return cardOf(json, `Cannot read ${file}`, "it is no JSON");
+  return cardOf(json, `Cannot read ${file}`, "it is not JSON; write a JSON object");
 }
 
 function cardOf(json: string, failure: string, notJson: string): StudentCard {

@@ -1,13 +1,29 @@
 /**
- * Initial weights, from a seed: Kaiming normal (He et al. 2015, fan out, ReLU gain) for all kernels of
- * the backbone; PyTorch's uniform bound for the heads; 1 and 0 for batch norm.
+ * Initial weights: Kaiming normal (He et al. 2015, arXiv 1502.01852, fan out, ReLU gain) for the kernels of the backbone,
+ * PyTorch's uniform bound for those of the heads, 1 and 0 for batch norm, 0 for biases.
  *
  * @module
  */
-import type { ParameterSpec } from "./parameters.ts";
+import { type ParameterSpec, sizeOf } from "./parameter_spec.ts";
 import type { NamedTensor } from "./safetensors.ts";
 
-/** A state dict of initial values; `random` gives numbers in [0, 1). */
+/**
+ * Draws a state dict of initial values.
+ *
+ * @param random gives uniform numbers in [0, 1).
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Random } from "../random/random.ts";
+ * import { networkOf } from "./networks.ts";
+ *
+ * const specs = networkOf("MinkUNet14Slim", 4).parameters();
+ * const random = new Random(1);
+ * const state = initialState(specs, () => random.uniform());
+ * assert.deepEqual(state.get("conv0p1s1.kernel")!.shape, [27, 4, 16]);
+ * ```
+ */
 export function initialState(
   specs: readonly ParameterSpec[],
   random: () => number,
@@ -16,19 +32,16 @@ export function initialState(
     const radius = Math.sqrt(-2 * Math.log(1 - random()));
     return radius * Math.cos(2 * Math.PI * random());
   };
-  return new Map(specs.map((spec) => {
-    const count = spec.shape.reduce((product, size) => product * size, 1);
-    const data = new Float32Array(count);
-    if (spec.kind === "kernel") {
-      const volume = spec.shape.length === 3 ? spec.shape[0]! : 1;
-      if (spec.part === "backbone") {
-        const deviation = Math.sqrt(2 / (volume * spec.shape.at(-1)!));
-        data.forEach((_, i) => data[i] = deviation * normal());
-      } else {
-        const bound = 1 / Math.sqrt(spec.shape[0]!);
-        data.forEach((_, i) => data[i] = bound * (2 * random() - 1));
-      }
-    } else if (spec.kind === "scale" || spec.name.endsWith(".running_var")) data.fill(1);
-    return [spec.name, { shape: spec.shape, data }];
+  return new Map(specs.map(({ name, part, kind, shape }) => {
+    const data = new Float32Array(sizeOf(shape));
+    if (kind === "kernel" && part === "backbone") {
+      const [volume, outputs] = [shape.length === 3 ? shape[0]! : 1, shape.at(-1)!];
+      const deviation = Math.sqrt(2 / (volume * outputs));
+      data.forEach((_, i) => data[i] = deviation * normal());
+    } else if (kind === "kernel") {
+      const bound = 1 / Math.sqrt(shape[0]!);
+      data.forEach((_, i) => data[i] = bound * (2 * random() - 1));
+    } else if (kind === "scale" || name.endsWith(".running_var")) data.fill(1);
+    return [name, { shape, data }];
   }));
 }

@@ -1,6 +1,6 @@
 /**
- * Layers by name: they look up a layer's parameters and kernel maps and emit its ops, so that a network's
- * description reads as its architecture.
+ * Layers by name. Each looks up its parameters and kernel maps and records its ops, so that the code of a network reads as
+ * its architecture.
  *
  * @module
  */
@@ -10,28 +10,30 @@ import { batchNorm, type BatchNormMode } from "../graph/ops/batch_norm.ts";
 import { linear, sparseConvolution } from "../graph/ops/learned.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { KernelMap, KernelMapSpec, PairList } from "../sparse/mod.ts";
-import type { Parameters, ParameterSpec } from "./parameters.ts";
+import type { ParameterSpec } from "./parameter_spec.ts";
+import type { Parameters } from "./parameters.ts";
 
 /** How a network is run. */
 export interface RunMode extends BatchNormMode {
-  /** Which parameters get a gradient. */
+  /** Whether a parameter gets a gradient. */
   readonly trainable: (spec: ParameterSpec) => boolean;
 }
 
-/** A buffer of index words as the graph sees it. */
+/** Gives a buffer of index words as the graph takes it. */
 export function indexTensor(buffer: GpuBuffer): Tensor {
   return new Tensor(buffer.label, buffer.size / 16, 4, { binding: buffer });
 }
 
-/** What layers ask of parameters. */
+/** What layers need of parameters. */
 export type LayerParameters = Pick<Parameters, "specs" | "parameter" | "statistic">;
 
-/** Emits layers of one network over one scan. */
+/** Records the layers of one network over one scan. */
 export class Layers {
   readonly #parameters: LayerParameters;
   readonly #maps: (spec: KernelMapSpec) => KernelMap;
   readonly #mode: RunMode;
 
+  /** @param maps gives the kernel maps of the scan. */
   constructor(
     parameters: LayerParameters,
     maps: (spec: KernelMapSpec) => KernelMap,
@@ -42,19 +44,19 @@ export class Layers {
     this.#mode = mode;
   }
 
-  /** Convolution that keeps the voxels of `level`. */
+  /** Records a convolution of stride 1, from the voxels of `level` to the same voxels. */
   conv(graph: Graph, x: Tensor, name: string, kernelSize: number, level: number): Tensor {
     const map = this.#maps({ kernelSize, stride: 1, dilation: 1, from: level });
     return this.#convolve(graph, x, name, map, map.forward, map.transposed);
   }
 
-  /** Convolution of kernel and stride 2, from `level` to the next coarser one. */
+  /** Records a convolution of kernel and stride 2, from `level` to the next coarser level. */
   down(graph: Graph, x: Tensor, name: string, level: number): Tensor {
     const map = this.#maps({ kernelSize: 2, stride: 2, dilation: 1, from: level });
     return this.#convolve(graph, x, name, map, map.forward, map.transposed);
   }
 
-  /** The transposed twin of {@link Layers.down}: back to the voxels of `level`. */
+  /** Records the transposed convolution of {@link Layers.down}, back to the voxels of `level`. */
   up(graph: Graph, x: Tensor, name: string, level: number): Tensor {
     const map = this.#maps({ kernelSize: 2, stride: 2, dilation: 1, from: level });
     return this.#convolve(graph, x, name, map, map.transposed, map.forward);
@@ -72,12 +74,12 @@ export class Layers {
     return sparseConvolution(graph, x, this.#learned(`${name}.kernel`), {
       volume: map.volume,
       channels: cout,
-      forward: graphList(forward),
-      transposed: graphList(transposed),
+      forward: pairTensors(forward),
+      transposed: pairTensors(transposed),
     });
   }
 
-  /** A linear layer (a convolution of kernel 1); with a bias where the network has one. */
+  /** Records a linear layer (a convolution of kernel 1), with a bias where the network has one. */
   linear(graph: Graph, x: Tensor, name: string): Tensor {
     const cout = this.#shape(`${name}.kernel`).at(-1)!;
     const hasBias = this.#parameters.specs.some((spec) => spec.name === `${name}.bias`);
@@ -90,7 +92,7 @@ export class Layers {
     );
   }
 
-  /** Batch norm of state-dict prefix `name`. */
+  /** Records the batch norm whose entries begin with `name`. */
   norm(graph: Graph, x: Tensor, name: string): Tensor {
     return batchNorm(graph, x, {
       gamma: this.#learned(`${name}.weight`),
@@ -115,8 +117,8 @@ export class Layers {
   }
 }
 
-/** A pair list as the graph sees it. */
-export function graphList(list: PairList) {
+/** Gives a pair list as the graph takes it. */
+export function pairTensors(list: PairList) {
   return {
     rows: list.rows,
     tiles: list.tiles,

@@ -1,11 +1,11 @@
 /**
- * The MinkUNet family: a sparse 3D U-Net of residual blocks (Choy, Gwak & Savarese 2019, and
- * MinkowskiEngine's `examples/minkunet.py`), by table. The names are those of its state dict.
+ * The MinkUNet family: sparse 3D U-Nets of residual blocks (Choy, Gwak & Savarese 2019, arXiv 1904.08755, and
+ * MinkowskiEngine's `examples/minkunet.py`), with the names of their state dicts.
  *
  * @module
  */
 import type { Network } from "./network.ts";
-import { type Dialect, residualUNet, type Stages, type UNetShape } from "./residual_unet.ts";
+import { residualUNet, type Stages, type UNetDialect, type UNetShape } from "./residual_unet.ts";
 
 const PLANES = {
   base: [32, 64, 128, 256, 256, 128, 96, 96],
@@ -22,7 +22,7 @@ function member(planes: Stages, layers: Stages): Omit<UNetShape, "inChannels"> {
   return { stem: 32, stemKernel: 5, planes, layers };
 }
 
-/** Members by MinkowskiEngine's names, and the small one that this project ships a student for. */
+/** Members by MinkowskiEngine's names, and MinkUNet14Slim, the small one of the embedded students. */
 export const MINKUNETS: Readonly<Record<string, Omit<UNetShape, "inChannels">>> = {
   MinkUNet14: member(PLANES.base, LAYERS_14),
   MinkUNet14A: member(PLANES.A, LAYERS_14),
@@ -48,8 +48,8 @@ export const MINKUNETS: Readonly<Record<string, Omit<UNetShape, "inChannels">>> 
 const UP_NAMES = ["convtr4p16s2", "convtr5p8s2", "convtr6p4s2", "convtr7p2s2"] as const;
 const DOWN_NAMES = ["conv1p1s2", "conv2p2s2", "conv3p4s2", "conv4p8s2"] as const;
 
-/** The state dict of `examples/minkunet.py`; batch norm wraps PyTorch's, which is called `bn` there. */
-const MINKOWSKI: Dialect = {
+/** Names in the state dict of `examples/minkunet.py`, where each batch norm wraps PyTorch's as `bn`. */
+const MINKOWSKI: UNetDialect = {
   epsilon: 1e-5,
   widensOnTheWayDown: false,
   stem: { conv: "conv0p1s1", norm: "bn0.bn" },
@@ -67,7 +67,7 @@ const MINKOWSKI: Dialect = {
   },
 };
 
-/** A MinkUNet as a network. */
+/** Makes a MinkUNet. */
 export function minkUNet(shape: UNetShape): Network {
   return residualUNet(shape, MINKOWSKI);
 }

@@ -1,5 +1,5 @@
 /**
- * The seam between a student and its backbone: what a network tells of itself.
+ * The contract between a student and its backbone.
  *
  * @module
  */
@@ -7,22 +7,22 @@ import type { Graph } from "../graph/graph.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { KernelMapSpec } from "../sparse/mod.ts";
 import type { Layers } from "./layers.ts";
-import type { ParameterSpec } from "./parameters.ts";
+import type { ParameterSpec } from "./parameter_spec.ts";
 
 /** A backbone ψ. */
 export interface Network {
-  /** Channels that it reads. */
+  /** Input channels. */
   readonly inChannels: number;
-  /** Channels of the feature that the heads read. */
+  /** Channels of the features that the heads read. */
   readonly featureChannels: number;
-  /** How often it halves the resolution: its pyramid has one level more. */
+  /** How often it halves the resolution; its pyramid has one level more. */
   readonly depth: number;
-  /** What batch norm adds to the variance; families differ. */
+  /** What batch norm adds to the variance. */
   readonly epsilon: number;
-  /** The kernel maps that it needs, for one batched build. */
+  /** Lists the kernel maps that it needs, to be built in one batch. */
   maps(): KernelMapSpec[];
-  /** Its state-dict entries; kernels are [K, Cin, Cout] or [Cin, Cout] in every family. */
+  /** Lists its state-dict entries; kernels are [K, Cin, Cout] or [Cin, Cout] in every family. */
   parameters(): ParameterSpec[];
-  /** Emits it: x [voxels][inChannels] -> features [voxels][featureChannels]. */
+  /** Records its ops: x [voxels][inChannels] -> features [voxels][featureChannels]. */
   emit(graph: Graph, layers: Layers, x: Tensor): Tensor;
 }

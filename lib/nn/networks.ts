@@ -1,5 +1,5 @@
 /**
- * The networks that there are, by the names that model cards use.
+ * The networks by the names that model cards use.
  *
  * @module
  */
@@ -17,13 +17,22 @@ const NETWORKS: ReadonlyMap<string, (inChannels: number) => Network> = new Map([
   ),
 ]);
 
-/** Names that a model card may give as its backbone. */
+/** The names that a model card may give as its backbone. */
 export const NETWORK_NAMES = [...NETWORKS.keys()] as [string, ...string[]];
 
 /**
- * A network by name.
+ * Makes a network by name.
  *
- * @throws {RangeError} where there is none of that name.
+ * @throws {RangeError} where there is no network of that name.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const network = networkOf("MinkUNet34C", 3);
+ * assert.equal(network.featureChannels, 96);
+ * assert.throws(() => networkOf("PointNet", 3), RangeError);
+ * ```
  */
 export function networkOf(name: string, inChannels: number): Network {
   const make = NETWORKS.get(name);

@@ -1,13 +1,13 @@
 /**
- * How kernels stand on the GPU. Checkpoints keep MinkowskiEngine's [K, Cin, Cout] (row-major; [Cin, Cout] for a
- * kernel of one offset); WGSL reads 4x4 blocks [K][ceil(Cin/4)][ceil(Cout/4)] of `mat4x4f`, whose column i is
- * W[k][4 ci + i][4 co .. 4 co + 3]: one wide load, and y4 += M * x4, dx4 += dy4 * M. Channels past the end
- * are zero, and stay so: their gradients are zero as well.
+ * The layout of kernels on the GPU. Checkpoints keep MinkowskiEngine's [K, Cin, Cout] (row-major; [Cin, Cout] for a kernel
+ * of one offset). WGSL reads 4x4 blocks [K][ceil(Cin/4)][ceil(Cout/4)] of `mat4x4f`, whose column i is
+ * W[k][4 ci + i][4 co .. 4 co + 3]: a block is one wide load, and y4 += M * x4, dx4 += dy4 * M. Channels past the end are
+ * zero and remain so, since their gradients are zero as well.
  *
  * @module
  */
 
-/** [K, Cin, Cout], or [Cin, Cout] where K is 1. */
+/** Shape of a kernel: [K, Cin, Cout], or [Cin, Cout] where K is 1. */
 export type KernelShape = readonly number[];
 
 function sizes(shape: KernelShape): [volume: number, inputs: number, outputs: number] {
@@ -21,9 +21,9 @@ function sizes(shape: KernelShape): [volume: number, inputs: number, outputs: nu
 }
 
 /**
- * Float32 words of a packed kernel.
+ * Gives the float32 words of a packed kernel.
  *
- * @throws {TypeError} where the shape is not a kernel's.
+ * @throws {TypeError} where the shape is not that of a kernel.
  */
 export function packedLength(shape: KernelShape): number {
   const [volume, inputs, outputs] = sizes(shape);
@@ -53,8 +53,8 @@ function forEachWeight(shape: KernelShape, visit: (plain: number, packed: number
 /**
  * Packs a kernel.
  *
- * @param kernel [K, Cin, Cout] or [Cin, Cout], row-major.
- * @throws {TypeError} where `kernel` does not have that many weights.
+ * @param kernel weights of the given shape, row-major.
+ * @throws {TypeError} where the number of weights does not fit the shape.
  *
  * @example
  * ```ts
@@ -79,9 +79,9 @@ export function packKernel(kernel: ArrayLike<number>, shape: KernelShape): Float
 }
 
 /**
- * The inverse of {@link packKernel}.
+ * Unpacks a kernel: the inverse of {@link packKernel}.
  *
- * @throws {TypeError} where `packed` does not have the packed length.
+ * @throws {TypeError} where the number of words does not fit the shape.
  */
 export function unpackKernel(packed: ArrayLike<number>, shape: KernelShape): Float32Array {
   if (packed.length !== packedLength(shape)) {

@@ -1,38 +1,31 @@
 /**
- * The parameters of a network on the GPU: one buffer of values, one of gradients, one of statistics, so
- * that an optimizer step is one launch and a reset is one copy. Kernels are held packed (see packing.ts),
- * which no optimizer notices; checkpoints keep MinkowskiEngine's names and layouts.
+ * The parameters of a network on the GPU: one buffer of values, one of gradients and one of statistics, so that an
+ * optimizer step is one launch and a reset is one copy. Kernels are stored packed (see packing.ts), which makes no
+ * difference to an optimizer; checkpoints keep MinkowskiEngine's names and layouts.
  *
  * @module
  */
 import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
 import type { Parameter } from "../graph/graph.ts";
-import { paddedChannels, Tensor } from "../graph/tensor.ts";
-import { packedLength, packKernel, unpackKernel } from "./packing.ts";
+import { Tensor } from "../graph/tensor.ts";
+import { packKernel, unpackKernel } from "./packing.ts";
+import {
+  type ParameterSpec,
+  type Part,
+  PARTS,
+  sizeOf,
+  storedLength,
+  storedShape,
+} from "./parameter_spec.ts";
 import { CheckpointError, type NamedTensor } from "./safetensors.ts";
 
-const PARTS = ["backbone", "classes", "distillation", "probe", "reconstruction"] as const;
-
-/**
- * Which part of the network a tensor belongs to: the backbone ψ, the heads ρ_Y and ρ_2D, the 2D probe, or
- * the head that reconstructs what is masked.
- */
-export type Part = typeof PARTS[number];
-
-/** One entry of a network's state dict. */
-export interface ParameterSpec {
-  /** MinkowskiEngine's state-dict key. */
-  readonly name: string;
-  readonly part: Part;
-  /** `statistic`: a running mean or variance, which no gradient moves. */
-  readonly kind: "kernel" | "bias" | "scale" | "shift" | "statistic";
-  /** [K, Cin, Cout] or [Cin, Cout] for kernels, [1, C] for biases, [C] for the rest. */
-  readonly shape: readonly number[];
-}
-
+/** Bytes; WebGPU binds buffers at multiples of it. */
 const ALIGNMENT = 256;
+/** Differences that an error lists. */
+const MOST_LISTED = 8;
 
-interface Place {
+/** Where an entry is stored: bytes in the buffer of values, or in that of statistics. */
+interface Slot {
   readonly spec: ParameterSpec;
   readonly offset: number;
   readonly bytes: number;
@@ -41,26 +34,29 @@ interface Place {
 /** Values, gradients and statistics of one network. */
 export class Parameters implements Disposable {
   readonly specs: readonly ParameterSpec[];
+  /** All learned entries. */
   readonly values: GpuBuffer;
+  /** Their gradients, laid out like {@link Parameters.values}. */
   readonly gradients: GpuBuffer;
+  /** The running statistics. */
   readonly statistics: GpuBuffer;
   readonly #gpu: Gpu;
-  readonly #places = new Map<string, Place>();
+  readonly #slots = new Map<string, Slot>();
   readonly #partEnds = new Map<Part, number>();
 
-  /** Allocates; values are undefined until {@link Parameters.load}. Gradients start at zero. */
+  /** Allocates the buffers. Values are undefined until {@link Parameters.load}; gradients start at zero. */
   constructor(gpu: Gpu, specs: readonly ParameterSpec[]) {
     this.#gpu = gpu;
     this.specs = specs;
     let learned = 0;
     let kept = 0;
-    // Parts stand one after the other, the backbone first, so that each is one range.
+    // Parts are stored one after another, so that each is one range.
     for (const part of PARTS) {
       for (const spec of specs.filter((candidate) => candidate.part === part)) {
         const bytes = Math.ceil(storedLength(spec) * 4 / ALIGNMENT) * ALIGNMENT;
-        const isStatistic = spec.kind === "statistic";
-        this.#places.set(spec.name, { spec, offset: isStatistic ? kept : learned, bytes });
-        if (isStatistic) kept += bytes;
+        const offset = isStatistic(spec) ? kept : learned;
+        this.#slots.set(spec.name, { spec, offset, bytes });
+        if (isStatistic(spec)) kept += bytes;
         else learned += bytes;
       }
       this.#partEnds.set(part, learned);
@@ -70,107 +66,124 @@ export class Parameters implements Disposable {
     this.statistics = gpu.buffer("running statistics", kept);
   }
 
-  /** Bytes from the start of `values` to the end of this part, the parts before it included. */
+  /** Gives the bytes of `values` from its start to the end of a part. */
   endOf(part: Part): number {
     return this.#partEnds.get(part)!;
   }
 
-  /** Bytes of `values` from the start of part `first` to the end of part `last`. */
+  /** Gives the range of `values`, in bytes, from the start of part `first` to the end of part `last`. */
   range(first: Part, last: Part): { offset: number; size: number } {
     const before = PARTS[PARTS.indexOf(first) - 1];
     const offset = before === undefined ? 0 : this.endOf(before);
     return { offset, size: this.endOf(last) - offset };
   }
 
-  /** A learned tensor as the graph sees it. */
+  /**
+   * Gives a learned entry as the graph takes it.
+   *
+   * @throws {TypeError} where the network has no entry of that name.
+   */
   parameter(name: string, trainable: boolean): Parameter {
-    const { spec, offset, bytes } = this.#place(name);
+    const { spec, offset, bytes } = this.#slot(name);
     const [rows, channels] = storedShape(spec);
     const view = (buffer: GpuBuffer) =>
       new Tensor(name, rows, channels, { binding: { buffer, offset, size: bytes } });
     return { values: view(this.values), gradient: view(this.gradients), trainable };
   }
 
-  /** A running statistic as the graph sees it, [1][C]. */
+  /**
+   * Gives a running statistic as the graph takes it, [1][C].
+   *
+   * @throws {TypeError} where the network has no entry of that name.
+   */
   statistic(name: string): Tensor {
-    const { spec, offset, bytes } = this.#place(name);
+    const { spec, offset, bytes } = this.#slot(name);
     return new Tensor(name, 1, spec.shape[0]!, {
       binding: { buffer: this.statistics, offset, size: bytes },
     });
   }
 
-  #place(name: string): Place {
-    const place = this.#places.get(name);
-    if (!place) throw new TypeError(`Cannot find parameter "${name}": the network has none`);
-    return place;
+  #slot(name: string): Slot {
+    const slot = this.#slots.get(name);
+    if (!slot) throw new TypeError(`Cannot find parameter "${name}": the network has none`);
+    return slot;
   }
 
   /**
-   * Loads a state dict. Every name and shape is checked before anything is written; entries that count
-   * batches (`num_batches_tracked`) are ignored.
+   * Loads a state dict. All names and shapes are checked before anything is written. PyTorch's counters of batches
+   * (`num_batches_tracked`) are ignored.
    *
-   * @throws {CheckpointError} listing what is missing, left over, or of another shape.
+   * @throws {CheckpointError} listing the entries that are missing, left over, or of another shape.
    */
   load(tensors: ReadonlyMap<string, NamedTensor>): void {
-    const problems: string[] = [];
-    for (const { spec } of this.#places.values()) {
-      const tensor = tensors.get(spec.name);
-      if (!tensor) problems.push(`"${spec.name}" is missing`);
-      else if (tensor.shape.join() !== spec.shape.join()) {
-        problems.push(`"${spec.name}" is [${tensor.shape}], not [${spec.shape}]`);
-      } else if (!(tensor.data instanceof Float32Array)) problems.push(`"${spec.name}" is not F32`);
-    }
-    for (const name of tensors.keys()) {
-      if (!this.#places.has(name) && !name.endsWith(".num_batches_tracked")) {
-        problems.push(`"${name}" is left over`);
-      }
-    }
+    const problems = this.#differences(tensors);
     if (problems.length > 0) {
-      const more = problems.length > 8 ? `; and ${problems.length - 8} more` : "";
+      const more = problems.length - MOST_LISTED;
       throw new CheckpointError(
-        `Cannot load the checkpoint: ${problems.slice(0, 8).join("; ")}${more}`,
+        `Cannot load the checkpoint: ${problems.slice(0, MOST_LISTED).join("; ")}${
+          more > 0 ? `; and ${more} more` : ""
+        }`,
       );
     }
     const values = new Float32Array(this.values.size / 4);
     const statistics = new Float32Array(this.statistics.size / 4);
-    for (const place of this.#places.values()) {
-      put(tensors.get(place.spec.name)!, place, isStatistic(place) ? statistics : values);
+    for (const slot of this.#slots.values()) {
+      store(tensors.get(slot.spec.name)!, slot, isStatistic(slot.spec) ? statistics : values);
     }
     this.#gpu.write(this.values, values);
     this.#gpu.write(this.statistics, statistics);
   }
 
-  /**
-   * Reads a buffer that is laid out as `values` is, or as the parts that it begins with: an optimizer's memory
-   * of them, by the names of what it remembers.
-   */
-  async readBeside(buffer: GpuBuffer): Promise<Map<string, NamedTensor>> {
-    const values = await this.#gpu.read(buffer, Float32Array);
-    return this.#unpack(values, null, this.#placesIn(buffer).map(({ spec }) => spec));
+  /** Says how a state dict differs from what the network needs. */
+  #differences(tensors: ReadonlyMap<string, NamedTensor>): string[] {
+    const found: string[] = [];
+    for (const { spec: { name, shape } } of this.#slots.values()) {
+      const tensor = tensors.get(name);
+      if (!tensor) found.push(`"${name}" is missing`);
+      else if (tensor.shape.join() !== shape.join()) {
+        found.push(`"${name}" is [${tensor.shape}], not [${shape}]`);
+      } else if (!(tensor.data instanceof Float32Array)) found.push(`"${name}" is not F32`);
+    }
+    for (const name of tensors.keys()) {
+      if (!this.#slots.has(name) && !name.endsWith(".num_batches_tracked")) {
+        found.push(`"${name}" is left over`);
+      }
+    }
+    return found;
   }
 
   /**
-   * Writes what {@link Parameters.readBeside} read.
+   * Reads the state of an optimizer, by the names of the entries that it belongs to.
    *
-   * @throws {CheckpointError} where a tensor is missing, or of another shape.
+   * @param buffer laid out like `values`, or like the first parts of it.
    */
-  writeBeside(buffer: GpuBuffer, tensors: ReadonlyMap<string, NamedTensor>): void {
+  async readOptimizerState(buffer: GpuBuffer): Promise<Map<string, NamedTensor>> {
+    const values = await this.#gpu.read(buffer, Float32Array);
+    return this.#unpack(values, null, this.#slotsIn(buffer).map(({ spec }) => spec));
+  }
+
+  /**
+   * Writes what {@link Parameters.readOptimizerState} read.
+   *
+   * @throws {CheckpointError} where a tensor is missing or of another shape.
+   */
+  writeOptimizerState(buffer: GpuBuffer, tensors: ReadonlyMap<string, NamedTensor>): void {
     const values = new Float32Array(buffer.size / 4);
-    for (const place of this.#placesIn(buffer)) {
-      const { name, shape } = place.spec;
+    for (const slot of this.#slotsIn(buffer)) {
+      const { name, shape } = slot.spec;
       const tensor = tensors.get(name);
       if (!(tensor?.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
         throw new CheckpointError(`Cannot load ${buffer.label}: "${name}" must be F32 [${shape}]`);
       }
-      put(tensor, place, values);
+      store(tensor, slot, values);
     }
     this.#gpu.write(buffer, values);
   }
 
-  /** The learned entries that a buffer has room for. */
-  #placesIn(buffer: GpuBuffer): Place[] {
-    return [...this.#places.values()].filter((place) =>
-      !isStatistic(place) && place.offset + place.bytes <= buffer.size
+  /** The learned entries for which a buffer has room. */
+  #slotsIn(buffer: GpuBuffer): Slot[] {
+    return [...this.#slots.values()].filter(({ spec, offset, bytes }) =>
+      !isStatistic(spec) && offset + bytes <= buffer.size
     );
   }
 
@@ -182,7 +195,7 @@ export class Parameters implements Disposable {
     );
   }
 
-  /** Reads the running statistics alone back, by name. */
+  /** Reads the running statistics back, by name. */
   async statisticsDict(): Promise<Map<string, Float32Array>> {
     const tensors = this.#unpack(null, await this.#gpu.read(this.statistics, Float32Array));
     return new Map([...tensors].map(([name, { data }]) => [name, data]));
@@ -200,33 +213,33 @@ export class Parameters implements Disposable {
   ) {
     const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
     for (const spec of specs) {
-      const source = spec.kind === "statistic" ? statistics : values;
+      const source = isStatistic(spec) ? statistics : values;
       if (!source) continue;
-      const first = this.#places.get(spec.name)!.offset / 4;
+      const first = this.#slot(spec.name).offset / 4;
       const stored = source.subarray(first, first + storedLength(spec));
-      const count = spec.shape.reduce((product, size) => product * size, 1);
       const data = spec.kind === "kernel"
         ? unpackKernel(stored, spec.shape)
-        : stored.slice(0, count);
+        : stored.slice(0, sizeOf(spec.shape));
       tensors.set(spec.name, { shape: spec.shape, data });
     }
     return tensors;
   }
 
-  /** Copies values and statistics from parameters of the same network; gradients become zero. */
+  /** Copies values and statistics from parameters of the same network, and sets gradients to zero. */
   copyFrom(source: Parameters): void {
     this.#gpu.copy(source.values, 0, this.values, 0, this.values.size);
     this.#gpu.copy(source.statistics, 0, this.statistics, 0, this.statistics.size);
     this.#gpu.clear(this.gradients);
   }
 
-  /** The same values and statistics in buffers of their own; gradients are zero. */
+  /** Gives parameters with the same values and statistics in buffers of their own; gradients are zero. */
   clone(): Parameters {
     const copy = new Parameters(this.#gpu, this.specs);
     copy.copyFrom(this);
     return copy;
   }
 
+  /** Frees the buffers. */
   destroy(): void {
     this.values.destroy();
     this.gradients.destroy();
@@ -238,24 +251,12 @@ export class Parameters implements Disposable {
   }
 }
 
-function isStatistic({ spec }: Place): boolean {
-  return spec.kind === "statistic";
+function isStatistic({ kind }: ParameterSpec): boolean {
+  return kind === "statistic";
 }
 
-/** Puts an entry into its place, as the GPU has it. */
-function put({ data }: NamedTensor, { spec, offset }: Place, target: Float32Array): void {
+/** Stores an entry in its slot, in the form that it has on the GPU. */
+function store({ data }: NamedTensor, { spec, offset }: Slot, target: Float32Array): void {
   const values = data as Float32Array;
   target.set(spec.kind === "kernel" ? packKernel(values, spec.shape) : values, offset / 4);
-}
-
-/** Float32 words that an entry takes on the GPU. */
-function storedLength(spec: ParameterSpec): number {
-  if (spec.kind === "kernel") return packedLength(spec.shape);
-  return paddedChannels(spec.shape.at(-1)!);
-}
-
-/** Rows and channels of an entry as it stands on the GPU. */
-export function storedShape(spec: ParameterSpec): [rows: number, channels: number] {
-  if (spec.kind !== "kernel") return [1, spec.shape.at(-1)!];
-  return [storedLength(spec) / 16, 16];
 }

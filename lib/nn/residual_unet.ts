@@ -1,7 +1,8 @@
 /**
- * The sparse residual U-Net that MinkUNet and SpUNet both are: a stem, four halvings with residual blocks, four
- * doublings with a skip connection and residual blocks. What tells the families apart (names in the state dict,
- * where an encoder stage widens, batch norm's epsilon) stands in a {@link Dialect}.
+ * The sparse residual U-Net, of which MinkUNet and SpUNet are families: a stem; four encoder stages, each a convolution
+ * that halves the resolution and residual blocks; four decoder stages, each a convolution that doubles it, a skip
+ * connection and residual blocks. A {@link UNetDialect} says how the families differ: by the names in the state dict, by
+ * where an encoder stage widens, and by batch norm's epsilon.
  *
  * @module
  */
@@ -13,12 +14,12 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { KernelMapSpec } from "../sparse/mod.ts";
 import type { Layers } from "./layers.ts";
 import type { Network } from "./network.ts";
-import type { ParameterSpec } from "./parameters.ts";
+import type { ParameterSpec } from "./parameter_spec.ts";
 
-/** One number for each of the four encoder and four decoder stages, in the order they are walked. */
+/** One number for each of the four encoder and four decoder stages, in the order of the forward pass. */
 export type Stages = readonly [number, number, number, number, number, number, number, number];
 
-/** What tells one member of a family from another. */
+/** How the members of a family differ. */
 export interface UNetShape {
   readonly inChannels: number;
   /** Channels of the stem. */
@@ -31,36 +32,37 @@ export interface UNetShape {
   readonly layers: Stages;
 }
 
-/** A convolution and the batch norm after it, by their state-dict prefixes. */
+/** State-dict prefixes of a convolution and of the batch norm after it. */
 export interface NormedNames {
   readonly conv: string;
   readonly norm: string;
 }
 
-/** The parts of a residual block. The projection is there only where a block changes the channels. */
+/** Names of a residual block's layers. Only a block that changes the number of channels has a projection. */
 export interface BlockNames {
   readonly first: NormedNames;
   readonly second: NormedNames;
   readonly projection: NormedNames;
 }
 
-/** What tells one family from another. Stages count from 0 as in {@link Stages}. */
-export interface Dialect {
+/** How the families differ. Stages count from 0, as in {@link Stages}. */
+export interface UNetDialect {
   /** What batch norm adds to the variance. */
   readonly epsilon: number;
-  /** Whether the halving convolution already has its stage's channels, or the stage's first block widens. */
+  /** Whether the halving convolution widens to its stage's channels; otherwise the stage's first block does. */
   readonly widensOnTheWayDown: boolean;
   readonly stem: NormedNames;
-  /** The convolution that leads into a stage: halving for 0 to 3, doubling for 4 to 7. */
+  /** Names of the convolution that leads into a stage: halving for 0 to 3, doubling for 4 to 7. */
   into(stage: number): NormedNames;
+  /** Names of a residual block of a stage. */
   block(stage: number, index: number): BlockNames;
 }
 
-/** Halvings, and doublings. */
+/** Number of encoder stages, and of decoder stages. */
 const DEPTH = 4;
 
-/** A member of a family as a network. */
-export function residualUNet(shape: UNetShape, dialect: Dialect): Network {
+/** Makes a member of a family. */
+export function residualUNet(shape: UNetShape, dialect: UNetDialect): Network {
   return {
     inChannels: shape.inChannels,
     featureChannels: shape.planes[7],
@@ -83,7 +85,7 @@ function kernelMaps(shape: UNetShape): KernelMapSpec[] {
   return maps;
 }
 
-function parameters(shape: UNetShape, dialect: Dialect): ParameterSpec[] {
+function parameters(shape: UNetShape, dialect: UNetDialect): ParameterSpec[] {
   const specs: ParameterSpec[] = [];
   const layer = ({ conv, norm }: NormedNames, ...kernel: number[]) => {
     specs.push({ name: `${conv}.kernel`, part: "backbone", kind: "kernel", shape: kernel });
@@ -116,14 +118,14 @@ function parameters(shape: UNetShape, dialect: Dialect): ParameterSpec[] {
   return specs;
 }
 
-/** Channels that come over the skip connection into a decoder stage. */
+/** Channels of the skip connection into a decoder stage. */
 function skipChannels({ planes, stem }: UNetShape, stage: number): number {
   return stage === 7 ? stem : planes[6 - stage]!;
 }
 
 function emit(
   shape: UNetShape,
-  dialect: Dialect,
+  dialect: UNetDialect,
   graph: Graph,
   layers: Layers,
   x: Tensor,

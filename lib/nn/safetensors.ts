@@ -1,41 +1,51 @@
 /**
- * Safetensors, read and written by hand (https://github.com/huggingface/safetensors): 8 bytes of header
- * length, a JSON header, raw little-endian data. No npm package checks what it reads.
+ * Reading and writing of safetensors files (https://github.com/huggingface/safetensors): 8 bytes that hold the length of
+ * the header, a JSON header, and raw little-endian data. This is done by hand because no npm package checks what it reads.
  *
  * @module
  */
 
-/** Data types that occur here. */
+/** The values of a tensor. */
 export type TensorData = Float32Array | Int32Array | BigInt64Array;
 
-/** One named array in row-major order. */
+/** One tensor of a file. */
 export interface NamedTensor {
+  /** Sizes along its axes. */
   readonly shape: readonly number[];
+  /** Values in row-major order. */
   readonly data: TensorData;
 }
 
-/** A whole file. */
+/** The content of a file. */
 export interface SafetensorsFile {
+  /** Tensors by name. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
+  /** Texts by name, such as a model card. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A checkpoint that cannot be read; the message names the entry and the mend. */
+/** A checkpoint that cannot be used; the message names the entry and the mend. */
 export class CheckpointError extends SyntaxError {
+  /** Name of the class. */
   override name = "CheckpointError";
 }
 
-/** What is written. */
+/** Data types that are written, by their names in the file. */
 const TYPES = {
   F32: Float32Array,
   I32: Int32Array,
   I64: BigInt64Array,
 } as const;
 
-/** What is read, by its name in the file: bytes of an element, and how they become an array. */
-const READERS: Readonly<
-  Record<string, { readonly bytes: number; read(data: ArrayBuffer): TensorData }>
-> = {
+/** How an element of a data type is read. */
+interface DtypeReader {
+  /** Bytes of an element. */
+  readonly bytes: number;
+  read(data: ArrayBuffer): TensorData;
+}
+
+/** Data types that are read, by their names in the file. */
+const READERS: Readonly<Record<string, DtypeReader>> = {
   F32: { bytes: 4, read: (data) => new Float32Array(data) },
   I32: { bytes: 4, read: (data) => new Int32Array(data) },
   I64: { bytes: 8, read: (data) => new BigInt64Array(data) },
@@ -55,17 +65,43 @@ interface HeaderEntry {
   data_offsets: [number, number];
 }
 
+/** Throws an error about the file that is being read. */
+type Fail = (problem: string) => never;
+
 /**
- * Reads a safetensors file; floats of other widths become float32. Ranges are held against the file's length and against each other before anything
- * is copied: as in the reference implementation, the tensors fill the data without overlap or hole.
+ * Reads a safetensors file; floats of other widths become float32. Ranges are checked against the length of the file and
+ * against each other before anything is copied: as in the reference implementation, the tensors must fill the data without
+ * overlap or hole.
  *
- * @throws {CheckpointError} naming the entry that does not fit.
+ * @param file name of the file, for errors.
+ * @throws {CheckpointError} naming the entry that is wrong.
  */
 export function readSafetensors(bytes: Uint8Array, file = "checkpoint"): SafetensorsFile {
-  const fail: (what: string) => never = (what) => {
-    throw new CheckpointError(`Cannot read ${file}: ${what}`);
+  const fail: Fail = (problem) => {
+    throw new CheckpointError(`Cannot read ${file}: ${problem}`);
   };
-  if (bytes.length < 8) fail(`${bytes.length} bytes are no safetensors file`);
+  const { header, start } = readHeader(bytes, fail);
+  const { __metadata__: metadata = {}, ...entries } = header;
+  if (!isStrings(metadata)) fail('"__metadata__" must be an object of strings');
+  const data = bytes.subarray(start);
+  const ranges = Object.entries(entries).map(([name, entry]) =>
+    rangeOf(name, entry, data.length, fail)
+  );
+  requireNoGaps(ranges, data.length, fail);
+  const tensors = new Map(ranges.map(({ name, shape, reader, from, to }) => {
+    // A copy starts at a multiple of eight bytes. (slice() of a Buffer of node would give a view.)
+    const copy = new Uint8Array(data.subarray(from, to)).buffer;
+    return [name, { shape, data: reader.read(copy) }];
+  }));
+  return { tensors, metadata };
+}
+
+/** Reads the header, and gives the byte at which the data starts. */
+function readHeader(
+  bytes: Uint8Array,
+  fail: Fail,
+): { header: Record<string, unknown>; start: number } {
+  if (bytes.length < 8) fail(`it has ${bytes.length} bytes, too few for a safetensors file`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > bytes.length - 8) {
@@ -73,55 +109,61 @@ export function readSafetensors(bytes: Uint8Array, file = "checkpoint"): Safeten
       `the header claims ${length} bytes at byte 0, the file holds ${bytes.length - 8} after it`,
     );
   }
+  const start = 8 + length;
   let header: unknown;
   try {
-    header = JSON.parse(
-      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)),
-    );
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start)));
   } catch {
-    fail("the header at byte 8 is no JSON");
+    fail("the header at byte 8 is not JSON");
   }
-  if (!isRecord(header)) fail("the header at byte 8 is no JSON object");
-  const { __metadata__: metadata = {}, ...entries } = header;
-  if (!isStrings(metadata)) fail('"__metadata__" must be an object of strings');
-  const data = bytes.subarray(8 + length);
-  const tensors = new Map<string, NamedTensor>();
-  const ranges: { name: string; from: number; to: number }[] = [];
-  for (const [name, entry] of Object.entries(entries)) {
-    const { dtype, shape, data_offsets: range } = isRecord(entry) ? entry : {};
-    const reader = typeof dtype === "string" && Object.hasOwn(READERS, dtype)
-      ? READERS[dtype]
-      : undefined;
-    if (!reader) {
-      const found = typeof dtype === "string" ? `is ${dtype}` : "has no dtype";
-      fail(`"${name}" ${found}; convert it to ${Object.keys(READERS).join(", ")}`);
-    }
-    if (!isSizes(shape)) fail(`the shape of "${name}" is no list of whole numbers`);
-    if (!isSizes(range) || range.length !== 2) {
-      fail(`the data_offsets of "${name}" are no two whole numbers`);
-    }
-    const needed = shape.reduce((product, size) => product * size, 1) * reader.bytes;
-    const [from, to] = range as [number, number];
-    if (to > data.length || to - from !== needed) {
-      fail(
-        `"${name}" of shape [${shape}] needs ${needed} bytes and claims bytes ${from} to ${to} of ` +
-          `${data.length}; fetch the file again if it was cut off`,
-      );
-    }
-    ranges.push({ name, from, to });
-    // A copy at a multiple of eight bytes; slice() is none where the bytes are a Buffer of node's.
-    tensors.set(name, { shape, data: reader.read(new Uint8Array(data.subarray(from, to)).buffer) });
+  if (!isRecord(header)) fail("the header at byte 8 is not a JSON object");
+  return { header, start };
+}
+
+/** Where the bytes of a tensor are in the data, and how they are read. */
+interface TensorRange {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly reader: DtypeReader;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Checks the entry of a tensor by itself. */
+function rangeOf(name: string, entry: unknown, available: number, fail: Fail): TensorRange {
+  const { dtype, shape, data_offsets: range } = isRecord(entry) ? entry : {};
+  const reader = typeof dtype === "string" && Object.hasOwn(READERS, dtype)
+    ? READERS[dtype]
+    : undefined;
+  if (!reader) {
+    const found = typeof dtype === "string" ? `is ${dtype}` : "has no dtype";
+    fail(`"${name}" ${found}; convert it to ${Object.keys(READERS).join(", ")}`);
   }
-  ranges.sort((a, b) => a.from - b.from || a.to - b.to);
+  if (!isSizes(shape)) fail(`the shape of "${name}" is not a list of whole numbers`);
+  if (!isSizes(range) || range.length !== 2) {
+    fail(`the data_offsets of "${name}" are not two whole numbers`);
+  }
+  const needed = shape.reduce((product, size) => product * size, 1) * reader.bytes;
+  const [from, to] = range as [number, number];
+  if (to > available || to - from !== needed) {
+    fail(
+      `"${name}" of shape [${shape}] needs ${needed} bytes and claims bytes ${from} to ${to} of ` +
+        `${available}; fetch the file again if it was cut off`,
+    );
+  }
+  return { name, shape, reader, from, to };
+}
+
+/** Checks that the tensors fill the data without overlap or hole. */
+function requireNoGaps(ranges: readonly TensorRange[], available: number, fail: Fail): void {
   let end = 0;
-  for (const { name, from, to } of ranges) {
+  for (const { name, from, to } of ranges.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
     if (from !== end) {
       fail(`"${name}" starts at byte ${from} of the data, the tensor before it ends at ${end}`);
     }
     end = to;
   }
-  if (end !== data.length) fail(`${data.length - end} bytes after byte ${end} are no tensor's`);
-  return { tensors, metadata };
+  if (end !== available) fail(`${available - end} bytes after byte ${end} belong to no tensor`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -137,7 +179,7 @@ function isSizes(value: unknown): value is number[] {
 }
 
 /**
- * Writes a safetensors file; tensors keep the order of the map, data starts on a multiple of 8.
+ * Writes a safetensors file. Tensors keep the order of the map; the data starts at a multiple of eight bytes.
  *
  * @example
  * ```ts
@@ -162,16 +204,13 @@ export function writeSafetensors(file: SafetensorsFile): Uint8Array<ArrayBuffer>
     };
     offset += data.byteLength;
   }
-  let json = JSON.stringify(header);
-  json = json.padEnd(
-    Math.ceil(new TextEncoder().encode(json).length / 8) * 8 -
-      (new TextEncoder().encode(json).length - json.length),
-  );
-  const text = new TextEncoder().encode(json);
-  const bytes = new Uint8Array(8 + text.length + offset);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  // The header is padded with spaces.
+  const length = Math.ceil(text.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length + offset).fill(0x20, 8, 8 + length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(text, 8);
-  let at = 8 + text.length;
+  let at = 8 + length;
   for (const { data } of file.tensors.values()) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;

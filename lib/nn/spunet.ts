@@ -1,13 +1,13 @@
 /**
- * SpUNet-v1m1, Pointcept's U-Net on spconv (`sparse_unet/spconv_unet_v1m1_base.py`). Beside MinkUNet34C: the
- * halving convolutions widen, so that no encoder block needs a projection, and batch norm's epsilon is 1e-3.
- * The names are those of its state dict, with `.kernel` for what spconv calls `.weight`: it stands here in
+ * SpUNet-v1m1, Pointcept's U-Net on spconv (`sparse_unet/spconv_unet_v1m1_base.py`). It differs from MinkUNet34C in that
+ * the halving convolutions widen, so that no encoder block needs a projection, and in batch norm's epsilon of 1e-3. The
+ * names are those of its state dict, with `.kernel` instead of spconv's `.weight`, since kernels are kept in
  * MinkowskiEngine's layout.
  *
  * @module
  */
 import type { Network } from "./network.ts";
-import { type Dialect, residualUNet, type UNetShape } from "./residual_unet.ts";
+import { residualUNet, type UNetDialect, type UNetShape } from "./residual_unet.ts";
 
 /** Members by Pointcept's names. */
 export const SPUNETS: Readonly<Record<string, Omit<UNetShape, "inChannels">>> = {
@@ -19,8 +19,8 @@ export const SPUNETS: Readonly<Record<string, Omit<UNetShape, "inChannels">>> = 
   },
 };
 
-/** Decoder stages count from the finest level, as the encoder's do. */
-const POINTCEPT: Dialect = {
+/** Names in Pointcept's state dict, where decoder stages count from the finest level, as encoder stages do. */
+const POINTCEPT: UNetDialect = {
   epsilon: 1e-3,
   widensOnTheWayDown: true,
   stem: { conv: "conv_input.0", norm: "conv_input.1" },
@@ -38,7 +38,7 @@ const POINTCEPT: Dialect = {
   },
 };
 
-/** A SpUNet as a network. */
+/** Makes a SpUNet. */
 export function spUNet(shape: UNetShape): Network {
   return residualUNet(shape, POINTCEPT);
 }

@@ -1,8 +1,8 @@
 /**
- * The student: a backbone with linear heads, ρ_Y for classes and ρ_2D for the teacher's features
- * (arXiv 2403.11691). ρ_2D is one linear layer: an MLP let the backbone drift sooner. Beside them stands a
- * probe, a small MLP that tells classes from the teacher's features alone: what fusion adds to the network,
- * and the control that shows how much of a gain the teacher could give without any adaptation.
+ * The student: a backbone with two linear heads, ρ_Y for classes and ρ_2D for the teacher's features (arXiv 2403.11691).
+ * ρ_2D is one linear layer, since the backbone drifted sooner with an MLP. A probe, a small MLP, reads classes off the
+ * teacher's features alone. Fusion combines it with the network; it is also the control that shows how much the teacher
+ * gains without any adaptation.
  *
  * @module
  */
@@ -14,9 +14,9 @@ import type { StudentCard } from "./card.ts";
 import type { Layers } from "./layers.ts";
 import type { Network } from "./network.ts";
 import { networkOf } from "./networks.ts";
-import type { ParameterSpec } from "./parameters.ts";
+import type { ParameterSpec } from "./parameter_spec.ts";
 
-/** Entry of a checkpoint that is no parameter: the teacher's mean over source points, [1, D]. */
+/** Name of the checkpoint entry that is no parameter: the teacher's mean feature over source voxels, [1, D]. */
 export const CENTRE = "distillation.centre";
 
 /** Hidden channels of the probe. */
@@ -25,14 +25,16 @@ const PROBE_WIDTH = 64;
 /** The network that a card describes. */
 export class Student {
   readonly network: Network;
+  /** Number of classes. */
   readonly classes: number;
-  /** Width of the teacher's features; null where the student knows no teacher. */
+  /** Width of the teacher's features; null where the student has no teacher. */
   readonly teacherWidth: number | null;
-  /** Whether it has ρ_2D and the probe; without them features are compared with the teacher's as they are. */
+  /** Whether it has ρ_2D and the probe; otherwise the backbone's features are compared with the teacher's directly. */
   readonly hasTeacherHeads: boolean;
   /** Outputs of the reconstruction head; null where there is none. */
   readonly reconstructionWidth: number | null;
 
+  /** @throws {RangeError} where the card names a network that does not exist. */
   constructor(
     card: Pick<StudentCard, "backbone" | "classes" | "features" | "teacher" | "reconstruction">,
   ) {
@@ -43,14 +45,14 @@ export class Student {
     this.reconstructionWidth = card.reconstruction ?? null;
   }
 
-  /** Kernel maps to build before {@link Student.backbone}. */
+  /** Lists the kernel maps that {@link Student.backbone} needs. */
   maps(): KernelMapSpec[] {
     return this.network.maps();
   }
 
   /**
-   * All state-dict entries: backbone, `final` (ρ_Y), then, where it has them, `distillation` (ρ_2D), `probe`
-   * and `reconstruction`.
+   * Lists all state-dict entries: those of the backbone, `final` (ρ_Y) and, where it has them, `distillation` (ρ_2D),
+   * `probe` and `reconstruction`.
    */
   parameters(): ParameterSpec[] {
     const channels = this.network.featureChannels;
@@ -72,37 +74,41 @@ export class Student {
     return specs;
   }
 
-  /** ψ: x [voxels][input channels] -> features [voxels][channels]. */
+  /** Records ψ: x [voxels][input channels] -> features [voxels][channels]. */
   backbone(graph: Graph, layers: Layers, x: Tensor): Tensor {
     return this.network.emit(graph, layers, x);
   }
 
-  /** ρ_Y: features -> logits [voxels][classes]. */
+  /** Records ρ_Y: features -> logits [voxels][classes]. */
   classHead(graph: Graph, layers: Layers, features: Tensor): Tensor {
     return layers.linear(graph, features, "final");
   }
 
-  /** ρ_2D: features -> what the teacher should see there, [voxels][D]. */
+  /** Records ρ_2D: features -> the teacher's features [voxels][D]; without ρ_2D gives the features themselves. */
   distillationHead(graph: Graph, layers: Layers, features: Tensor): Tensor {
     return this.hasTeacherHeads ? layers.linear(graph, features, "distillation") : features;
   }
 
   /**
-   * The probe: the teacher's features less their mean, [voxels][D] -> logits [voxels][classes].
+   * Records the probe: the teacher's features minus their mean, [voxels][D] -> logits [voxels][classes].
    *
-   * @throws {TypeError} where the student has none.
+   * @throws {TypeError} where the student has no probe.
    */
   probe(graph: Graph, layers: Layers, features: Tensor): Tensor {
     return layers.linear(graph, gelu(graph, layers.linear(graph, features, "probe.0")), "probe.2");
   }
 
-  /** The reconstruction head: features -> [voxels][reconstruction width]. */
+  /**
+   * Records the reconstruction head: features -> [voxels][reconstruction width].
+   *
+   * @throws {TypeError} where the student has no such head.
+   */
   reconstructionHead(graph: Graph, layers: Layers, features: Tensor): Tensor {
     return layers.linear(graph, features, "reconstruction");
   }
 }
 
-/** Specs of a linear layer. */
+/** Entries of a linear layer. */
 function layer(
   name: string,
   part: ParameterSpec["part"],

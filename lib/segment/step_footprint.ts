@@ -8,7 +8,7 @@ import { GpuBuffer } from "../gpu/mod.ts";
 import type { Graph } from "../graph/graph.ts";
 import { planTensors } from "../graph/planner.ts";
 import { Tensor } from "../graph/tensor.ts";
-import { type ParameterSpec, storedShape } from "../nn/parameters.ts";
+import { type ParameterSpec, storedShape } from "../nn/parameter_spec.ts";
 import type { Student } from "../nn/student.ts";
 import { type KernelMap, type PairList, TILE_ROWS } from "../sparse/mod.ts";
 import { adaptationGraph } from "../ttt/plans/adaptation.ts";

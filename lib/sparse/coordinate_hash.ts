@@ -19,6 +19,7 @@ export interface CoordinateTable {
   readonly coords: GpuBuffer;
   /** u32 [mask + 1]: a row of `coords`, or {@link EMPTY}. */
   readonly slots: GpuBuffer;
+  /** Slots less one, all bits set. */
   readonly mask: number;
 }
 

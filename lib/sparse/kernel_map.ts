@@ -38,7 +38,9 @@ export interface PairList {
 export interface KernelMap {
   /** Offsets: kernel size cubed. */
   readonly volume: number;
+  /** Input voxels. */
   readonly inRows: number;
+  /** Output voxels. */
   readonly outRows: number;
   /** Output row o gathers input row i, coordinate(i) = coordinate(o) + offset k. */
   readonly forward: PairList;
@@ -50,7 +52,9 @@ export interface KernelMap {
 export interface MapLevel {
   /** Coordinates are multiples of it; a power of two. */
   readonly stride: number;
+  /** Voxels of the level. */
   readonly count: number;
+  /** Finds their rows by coordinate. */
   readonly table: CoordinateTable;
 }
 

@@ -15,7 +15,13 @@ export {
   findRows,
   tableSlots,
 } from "./coordinate_hash.ts";
-export { type KernelMap, kernelOffsets, type PairList, pairListReference } from "./kernel_map.ts";
+export {
+  type KernelMap,
+  kernelOffsets,
+  type MapLevel,
+  type PairList,
+  pairListReference,
+} from "./kernel_map.ts";
 export { MAX_ROWS, TILE_ROWS } from "../../kernels/sparse/pair_list.ts";
 export { type KernelMapSpec, type Level, Pyramid } from "./pyramid.ts";
 export { prefixSum, prefixSumReference } from "./prefix_sum.ts";

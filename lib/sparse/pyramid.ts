@@ -20,6 +20,7 @@ export interface KernelMapSpec {
   readonly kernelSize: number;
   /** Ratio of output to input stride, a power of two. */
   readonly stride: number;
+  /** Distance between neighbouring offsets, in units of the input stride. */
   readonly dilation: number;
   /** Level of the inputs; the outputs are on level `from + log2(stride)`. */
   readonly from: number;
@@ -161,6 +162,7 @@ export class Pyramid implements Disposable {
     this.#maps.clear();
   }
 
+  /** Calls `destroy()`. */
   [Symbol.dispose](): void {
     this.destroy();
   }

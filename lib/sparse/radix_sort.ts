@@ -15,7 +15,9 @@ const DIGITS = 2 ** DIGIT_BITS;
 
 /** Two lists of words of the same length. */
 export interface Pairs {
+  /** u32 [count]. */
   readonly keys: GpuBuffer;
+  /** u32 [count]. */
   readonly values: GpuBuffer;
 }
 

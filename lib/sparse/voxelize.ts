@@ -5,7 +5,14 @@
  * @module
  */
 import { rowStarts, voxelCoordinates } from "../../kernels/sparse/records.ts";
-import { CapacityError, type Gpu, type GpuBuffer, groupsOf64, launch } from "../gpu/mod.ts";
+import {
+  CapacityError,
+  type Gpu,
+  type GpuBuffer,
+  groupsOf64,
+  type Launch,
+  launch,
+} from "../gpu/mod.ts";
 import {
   coordinateKey,
   distinctCoordinates,
@@ -48,6 +55,7 @@ export class Voxels implements Disposable {
     for (const buffer of [this.coords, this.pointRow, this.order, this.starts]) buffer.destroy();
   }
 
+  /** Calls `destroy()`. */
   [Symbol.dispose](): void {
     this.destroy();
   }
@@ -97,7 +105,7 @@ export async function voxelize(
     ...found.launches,
     findRows(found.table, pointCoords, points, pointRow),
   ], "voxelize");
-  const [outside, count] = await gpu.read(counts, Uint32Array, 2) as unknown as [number, number];
+  const [outside = 0, count = 0] = await gpu.read(counts, Uint32Array, 2);
   if (outside > 0) {
     throw new CapacityError(
       `Cannot voxelize: ${outside} of ${points} points are not finite or lie beyond 2^31 voxels of ` +
@@ -107,10 +115,22 @@ export async function voxelize(
 
   const coords = owned.use(gpu.buffer("voxel coordinates", count * 16));
   const starts = owned.use(gpu.buffer("voxel starts", (count + 1) * 4));
+  gpu.copy(found.table.coords, 0, coords, 0, count * 16);
+  const voxels = new Voxels({ points, count, size: voxelSize, coords, pointRow, order, starts });
+  gpu.run(sortByVoxel(gpu, scratch, voxels), "sort points by voxel");
+  owned.move();
+  return voxels;
+}
+
+/** Launches that fill `order` and `starts` from `pointRow`. */
+function sortByVoxel(
+  gpu: Gpu,
+  scratch: DisposableStack,
+  { points, count, pointRow, order, starts }: Voxels,
+): Launch[] {
   const pointNumbers = scratch.use(gpu.buffer("point numbers", points * 4));
   const sortedRows = scratch.use(gpu.buffer("sorted point rows", points * 4));
-  gpu.copy(found.table.coords, 0, coords, 0, count * 16);
-  gpu.run([
+  return [
     numberWords(pointNumbers, points),
     ...sortPairs(
       gpu,
@@ -125,9 +145,7 @@ export async function voxelize(
       bindings: [sortedRows, starts],
       workgroups: groupsOf64(points + 1),
     }),
-  ], "sort points by voxel");
-  owned.move();
-  return new Voxels({ points, count, size: voxelSize, coords, pointRow, order, starts });
+  ];
 }
 
 /** 1 / size as the float32 that positions are multiplied by. */

@@ -8,7 +8,9 @@ import { type Binding, type GpuBuffer, groupsOf64, type Launch, launch } from ".
 
 /** One word of a buffer, which receives a count. */
 export interface WordPlace {
+  /** The buffer of which it is a word. */
   readonly buffer: GpuBuffer;
+  /** Words before it. */
   readonly index: number;
 }
 

@@ -12,7 +12,8 @@
 import { paddedChannels } from "../graph/tensor.ts";
 import { AdamW } from "../nn/adamw.ts";
 import { initialState } from "../nn/initialise.ts";
-import { Parameters, type ParameterSpec } from "../nn/parameters.ts";
+import type { ParameterSpec } from "../nn/parameter_spec.ts";
+import { Parameters } from "../nn/parameters.ts";
 import { type NamedTensor, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 import { Random } from "../random/random.ts";

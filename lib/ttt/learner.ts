@@ -76,7 +76,7 @@ export class Learner implements Disposable {
   async state(): Promise<LearnerState> {
     return {
       tensors: await this.parameters.stateDict(),
-      velocity: await this.parameters.readBeside(this.velocity),
+      velocity: await this.parameters.readOptimizerState(this.velocity),
     };
   }
 
@@ -87,7 +87,7 @@ export class Learner implements Disposable {
    */
   load({ tensors, velocity }: LearnerState): void {
     this.parameters.load(tensors);
-    this.parameters.writeBeside(this.velocity, velocity);
+    this.parameters.writeOptimizerState(this.velocity, velocity);
   }
 
   [Symbol.dispose](): void {

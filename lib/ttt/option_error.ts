@@ -6,7 +6,7 @@
 
 /** A setting has a value that it cannot have. */
 export class OptionError extends RangeError {
-  /** The error's class. */
+  /** Name of the class. */
   override name = "OptionError";
   /** Name of the setting. */
   readonly field: string;

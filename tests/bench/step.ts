@@ -3,6 +3,7 @@
  * GPU's own timestamps.
  */
 import type { Gpu } from "../../lib/gpu/mod.ts";
+import type { Plan } from "../../lib/graph/plan.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
 import { pairViews } from "../../lib/pairing/mod.ts";
@@ -51,6 +52,37 @@ export async function benchStep(gpu: Gpu, rounds: number): Promise<void> {
     velocity,
     sgd: { learningRate: 0.2, momentum: 0.9, weightDecay: 0 },
   }));
+  const rows = await kernelTimes(plan, rounds);
+  const total = rows.reduce((sum, row) => sum + row.milliseconds, 0);
+  const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+  console.log(
+    `\none TTT-KD step of ${file.card.backbone} on ${voxels.count} voxels: ${
+      total.toFixed(1)
+    } ms on the GPU, ${mebibytes(plan.bytes)} MiB planned for ${
+      mebibytes(plan.liveBytes)
+    } MiB live`,
+  );
+  console.log("kernel                       launches        ms   share");
+  for (const { name, launches, milliseconds } of rows) {
+    console.log(
+      `${name.padEnd(28)} ${String(launches).padStart(8)} ${milliseconds.toFixed(2).padStart(9)} ${
+        (100 * milliseconds / total).toFixed(1).padStart(6)
+      } %`,
+    );
+  }
+}
+
+interface KernelRow {
+  readonly name: string;
+  /** Launches in a step. */
+  readonly launches: number;
+  /** Median over the steps of the time of all launches. */
+  readonly milliseconds: number;
+}
+
+/** Times of each kernel in a step of the plan, the slowest first. */
+async function kernelTimes(plan: Plan, rounds: number): Promise<KernelRow[]> {
+  // The first run compiles.
   await plan.profile();
   const times = new Map<string, number[]>();
   const launches = new Map<string, number>();
@@ -62,25 +94,9 @@ export async function benchStep(gpu: Gpu, rounds: number): Promise<void> {
       launches.set(name, all.length);
     }
   }
-  const rows = [...times].map(([name, all]) => ({
+  return [...times].map(([name, all]) => ({
     name,
+    launches: launches.get(name) ?? 0,
     milliseconds: all.sort((a, b) => a - b)[all.length >> 1]!,
   })).sort((a, b) => b.milliseconds - a.milliseconds);
-  const total = rows.reduce((sum, row) => sum + row.milliseconds, 0);
-  const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
-  console.log(
-    `\none TTT-KD step of ${file.card.backbone} on ${voxels.count} voxels: ${
-      total.toFixed(1)
-    } ms on the GPU, ${mebibytes(plan.bytes)} MiB planned for ${
-      mebibytes(plan.liveBytes)
-    } MiB live`,
-  );
-  console.log("kernel                       launches        ms   share");
-  for (const { name, milliseconds } of rows) {
-    console.log(
-      `${name.padEnd(28)} ${String(launches.get(name)).padStart(8)} ${
-        milliseconds.toFixed(2).padStart(9)
-      } ${(100 * milliseconds / total).toFixed(1).padStart(6)} %`,
-    );
-  }
 }

@@ -42,7 +42,7 @@ Deno.test("readStudentCard() names the file that is wrong", () => {
   assert.deepEqual(readStudentCard(JSON.stringify(CARD), "card.json"), CARD);
   assert.throws(
     () => readStudentCard("{", "card.json"),
-    /^CheckpointError: Cannot read card\.json: it is no JSON$/,
+    /^CheckpointError: Cannot read card\.json: it is not JSON; write a JSON object$/,
   );
   assert.throws(
     () => readStudentCard(JSON.stringify({ ...CARD, voxelSize: -1 }), "card.json"),
@@ -54,7 +54,7 @@ for (
   const [what, metadata] of [
     ["no card", {}],
     ["an empty card", { card: "" }],
-    ["a card that is no JSON", { card: "{" }],
+    ["a card that is not JSON", { card: "{" }],
   ] as [string, Record<string, string>][]
 ) {
   Deno.test(`parseStudentCard() refuses ${what}`, () => {
@@ -101,7 +101,7 @@ for (
   });
 }
 
-Deno.test("parseStudentCard() refuses a card that is no object", () => {
+Deno.test("parseStudentCard() refuses a card that is not an object", () => {
   for (const card of ["null", "[]", "5", '"text"']) {
     assert.throws(() => parseStudentCard({ card }), CheckpointError);
   }

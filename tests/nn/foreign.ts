@@ -1,14 +1,14 @@
 /**
- * Our state dicts as other engines would save them. Kernels are laid out anew offset by offset, from the list of
- * offsets that MinkowskiEngine walks, so that nothing here shares a formula with the import.
+ * Our state dicts as other engines would save them. Kernels are permuted offset by offset, by MinkowskiEngine's list of
+ * offsets, so that nothing here shares a formula with the import.
  */
-import type { ParameterSpec } from "../../lib/nn/parameters.ts";
+import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
 import type { NamedTensor } from "../../lib/nn/safetensors.ts";
 import { kernelOffsets } from "../../lib/sparse/kernel_map.ts";
 
 type State = Map<string, NamedTensor>;
 
-/** A kernel of several offsets, weight by weight. */
+/** Visits every weight of a kernel of several offsets. */
 function forEachWeight(
   shape: readonly number[],
   visit: (offset: number[], cin: number, cout: number, place: number) => void,
@@ -35,7 +35,7 @@ function mapped(
   );
 }
 
-/** spconv: `.weight` in a layout of five axes, batch norm without a wrapper. */
+/** As spconv saves it: `.weight` in a layout of five axes, batch norm without a wrapper. */
 export function asSpconv(
   state: ReadonlyMap<string, NamedTensor>,
   specs: readonly ParameterSpec[],
@@ -50,7 +50,7 @@ export function asSpconv(
     const axes = { K: [cout], R: [edge, edge, edge], S: [], C: [cin] };
     const shapeThere = [...layout].flatMap((axis) => axes[axis as keyof typeof axes]);
     const renamed = name.replace(/kernel$/, "weight");
-    // A kernel of one offset stands as it is: spconv reads it as [Cin, Cout].
+    // The values of a kernel of one offset keep their order: spconv reads them as [Cin, Cout].
     if (edge === 1) return [renamed, { shape: shapeThere, data }];
     const there = new Float32Array(data.length);
     forEachWeight(shape, ([x, y, z], i, o, place) => {
@@ -62,7 +62,7 @@ export function asSpconv(
   });
 }
 
-/** torchsparse: kernels of even volume in the order of x, then y, then z. */
+/** As torchsparse saves it: offsets of kernels of even volume are sorted by x, then y, then z. */
 export function asTorchsparse(
   state: ReadonlyMap<string, NamedTensor>,
   specs: readonly ParameterSpec[],
@@ -82,7 +82,7 @@ export function asTorchsparse(
   });
 }
 
-/** MinkowskiEngine, with what it may do otherwise than we: an axis of one offset, counters of batches. */
+/** As MinkowskiEngine saves it: with an axis for kernels of one offset, and counters of batches. */
 export function asMinkowski(
   state: ReadonlyMap<string, NamedTensor>,
   specs: readonly ParameterSpec[],
@@ -102,7 +102,7 @@ export function asMinkowski(
   return there;
 }
 
-/** The state with this before every name, or before those that `isIt` picks. */
+/** The state with a prefix before every name, or before those that `isIt` picks. */
 export function prefixed(
   state: ReadonlyMap<string, NamedTensor>,
   prefix: string,

@@ -1,4 +1,4 @@
-/** Checkpoints of other engines become ours bit for bit, or every difference is named. */
+/** Checkpoints of other engines become ours bit for bit, or all differences are listed. */
 import assert from "node:assert/strict";
 import {
   FORMATS,
@@ -8,7 +8,7 @@ import {
 } from "../../lib/nn/import/mod.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
-import type { ParameterSpec } from "../../lib/nn/parameters.ts";
+import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
 import type { NamedTensor } from "../../lib/nn/safetensors.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { asMinkowski, asSpconv, asTorchsparse, prefixed } from "./foreign.ts";
@@ -49,7 +49,7 @@ for (
     ["torchsparse", asTorchsparse(STATE, SPECS)],
   ] as const
 ) {
-  Deno.test(`importCheckpoint() gives a MinkUNet back that went to ${from}`, () => {
+  Deno.test(`importCheckpoint() restores a MinkUNet that was saved as ${from} saves it`, () => {
     for (const prefix of ["", "module.", "module.backbone.", "model.unet.net."]) {
       const result = imported(prefixed(tensors, prefix), from);
       assert.equal(result.prefix, prefix);
@@ -59,14 +59,14 @@ for (
 }
 
 for (const layout of ["KRSC", "RSKC", "RSCK"] as const) {
-  Deno.test(`importCheckpoint() sees by the shapes that spconv's layout is ${layout}`, () => {
+  Deno.test(`importCheckpoint() recognises spconv's layout ${layout} by the shapes`, () => {
     const result = imported(asSpconv(STATE, SPECS, layout), "spconv");
     assert.equal(result.layout, layout);
     assert.deepEqual(result.tensors, STATE);
   });
 }
 
-Deno.test("importCheckpoint() takes SpUNet's own names, which have no .bn", () => {
+Deno.test("importCheckpoint() takes the names of SpUNet, which have no .bn", () => {
   const specs = segmentorSpecs(networkOf("SpUNet-v1m1", 6), 3)
     .filter(({ name }) => /^(conv_input|up\.0|dec\.0\.block0|final)/.test(name));
   const state = initialState(specs, mulberry32(6));
@@ -91,7 +91,7 @@ Deno.test("importCheckpoint() finds a class head outside the backbone: PyTorch's
   assert.deepEqual(differences(tensors), ['"module.seg_head.weight" is [48,5], not [5,48]']);
 });
 
-Deno.test("importCheckpoint() names what is missing, left over, of another shape, or no number", () => {
+Deno.test("importCheckpoint() names entries that are missing, left over, of another shape or type, or not finite", () => {
   const tensors = new Map(asMinkowski(STATE, SPECS));
   tensors.delete("bn3.bn.bias");
   tensors.set("criterion.weight", { shape: [5], data: new Float32Array(5) });
@@ -112,7 +112,7 @@ Deno.test("importCheckpoint() names what is missing, left over, of another shape
   ]);
 });
 
-Deno.test("importCheckpoint() counts what it does not spell out", () => {
+Deno.test("importCheckpoint() counts the differences that it does not list", () => {
   const other = segmentorSpecs(networkOf("MinkUNet18A", 4), 5);
   const tensors = new Map(other.map(({ name, shape }) => {
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
@@ -128,12 +128,12 @@ Deno.test("importCheckpoint() counts what it does not spell out", () => {
   });
 });
 
-Deno.test("importCheckpoint() asks which copy to take, and drops what it is told to", () => {
+Deno.test("importCheckpoint() asks which of two networks to take, and drops entries on request", () => {
   const own = prefixed(asSpconv(STATE, SPECS), "student.");
   const both = new Map([...own, ...prefixed(asSpconv(STATE, SPECS), "teacher.")]);
   assert.throws(
     () => imported(both, "spconv"),
-    /"conv0p1s1\.weight" stands there after "student\." and "teacher\."; say which with --prefix$/,
+    /"conv0p1s1\.weight" occurs with the prefixes "student\." and "teacher\."; say which with --prefix$/,
   );
   assert.equal(differences(both, "spconv", { prefix: "student." }).length, SPECS.length);
   const result = imported(both, "spconv", { prefix: "student.", drop: ["teacher."] });
@@ -141,7 +141,7 @@ Deno.test("importCheckpoint() asks which copy to take, and drops what it is told
   assert.equal(result.ignored.length, SPECS.length);
 });
 
-Deno.test("importCheckpoint() says where a checkpoint is another engine's", () => {
+Deno.test("importCheckpoint() refuses a checkpoint of another engine", () => {
   assert.throws(
     () => imported(prefixed(asSpconv(STATE, SPECS), "module."), "minkowski"),
     /no entry is called "conv0p1s1\.kernel" \(the first is "module\.conv0p1s1\.weight"\); check --from/,
@@ -149,7 +149,7 @@ Deno.test("importCheckpoint() says where a checkpoint is another engine's", () =
   assert.throws(() => imported(new Map(), "spconv"), /the first is "nothing"/);
 });
 
-Deno.test("importCheckpoint() asks for a layout that shapes leave open", () => {
+Deno.test("importCheckpoint() asks for the layout where shapes fit several", () => {
   const specs: ParameterSpec[] = [
     { name: "conv0p1s1.kernel", part: "backbone", kind: "kernel", shape: [27, 4, 4] },
   ];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Parameters, type ParameterSpec } from "../../lib/nn/parameters.ts";
+import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
+import { Parameters } from "../../lib/nn/parameters.ts";
 import { CheckpointError, type NamedTensor } from "../../lib/nn/safetensors.ts";
 import { withGpu } from "../gpu.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { FORMATS, importCheckpoint } from "../../lib/nn/import/mod.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
-import type { ParameterSpec } from "../../lib/nn/parameters.ts";
+import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
 import { type NamedTensor, readSafetensors } from "../../lib/nn/safetensors.ts";
 import { spUNet } from "../../lib/nn/spunet.ts";
 import { withGpu } from "../gpu.ts";

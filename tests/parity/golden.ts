@@ -10,7 +10,7 @@ import {
   readSafetensors,
   type SafetensorsFile,
 } from "../../lib/nn/safetensors.ts";
-import type { ParameterSpec } from "../../lib/nn/parameters.ts";
+import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
 
 const NAMED = Deno.env.get("TTTKD_GOLDEN");
 const FOLDER = NAMED ?? "../shared/golden";

@@ -1,11 +1,14 @@
 /** Whole MinkUNets against MinkowskiEngine: logits, loss, input gradient, and the norm of every gradient. */
 import assert from "node:assert/strict";
+import type { Gpu } from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
 import { crossEntropy } from "../../lib/graph/losses/cross_entropy.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { Layers } from "../../lib/nn/layers.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
-import { Parameters, type ParameterSpec } from "../../lib/nn/parameters.ts";
+import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
+import { Parameters } from "../../lib/nn/parameters.ts";
+import type { SafetensorsFile } from "../../lib/nn/safetensors.ts";
 import { Pyramid } from "../../lib/sparse/mod.ts";
 import { withGpu } from "../gpu.ts";
 import {
@@ -29,93 +32,94 @@ const NORM_TOLERANCE = 1e-3;
 
 for (const name of NETWORK_FILES) {
   withGpu(`${name}: logits, loss and gradients equal MinkowskiEngine's`, async (gpu) => {
-    const [network, mode] = name.split(".") as [string, "eval" | "train"];
+    const mode = name.split(".")[1] as Mode;
     const file = await golden(name);
-    const backbone = networkOf(network, 3);
-    const specs: ParameterSpec[] = [
-      ...backbone.parameters(),
-      {
-        name: "final.kernel",
-        part: "classes",
-        kind: "kernel",
-        shape: [backbone.featureChannels, CLASSES],
-      },
-      { name: "final.bias", part: "classes", kind: "bias", shape: [1, CLASSES] },
-    ];
+    const expected = (key: string) => numbers(file, key);
     using owned = new DisposableStack();
-    const coords = numbers(file, "coords");
-    const count = coords.length / 3;
-    const pyramid = owned.use(
-      await Pyramid.build(
-        gpu,
-        owned.use(gpu.upload("coords", coordinateWords(coords))),
-        count,
-        backbone.depth,
-      ),
-    );
-    const mapSpecs = backbone.maps();
-    const maps = await pyramid.kernelMaps(mapSpecs);
-    const parameters = owned.use(new Parameters(gpu, specs));
-    parameters.load(goldenState(specs));
-
-    const graph = new Graph();
-    const layers = new Layers(
-      parameters,
-      (wanted) => maps[mapSpecs.findIndex((s) => JSON.stringify(s) === JSON.stringify(wanted))]!,
-      {
-        statistics: mode === "eval" ? "running" : "batch",
-        momentum: 0,
-        epsilon: backbone.epsilon,
-        trainable: () => true,
-      },
-    );
-    const x = inputTensor(gpu, owned, "x", numbers(file, "x"), 3);
-    const logits = layers.linear(graph, backbone.emit(graph, layers, x), "final");
-    const targets = wordTensor(gpu, owned, "targets", numbers(file, "targets"));
-    const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
-    graph.backward();
-    const dx = graph.gradient(x)!;
-    const plan = owned.use(new Plan(gpu, graph, [logits, loss, dx]));
-    plan.submit();
-
-    const gotLogits = unpadRows(await plan.read(logits), CLASSES);
-    const gotLoss = (await plan.read(loss))[0]!;
-    const gotDx = unpadRows(await plan.read(dx), 3);
-    const gradients = await parameters.gradientDict();
-    const norms = numbers(file, "grad_norms");
+    const got = await runNetwork(gpu, owned, name, file);
     const names: string[] = JSON.parse(file.metadata.grad_norm_names!);
-    const gotNorms = names.map((key) =>
-      Math.hypot(...chunkNorms(gradients.get(key)!.data as Float32Array))
-    );
-    const normErrors = names.map((_, i) =>
-      Math.abs(gotNorms[i]! - norms[i]!) / Math.max(norms[i]!, 1e-12)
-    );
+    const normErrors = names.map((key, i) => {
+      const norm = Math.hypot(...chunkNorms(got.gradients.get(key)!.data as Float32Array));
+      const theirs = expected("grad_norms")[i]!;
+      return Math.abs(norm - theirs) / Math.max(theirs, 1e-12);
+    });
     const worst = normErrors.indexOf(Math.max(...normErrors));
     console.log(
-      `${name}: logits ${
-        relativeError(gotLogits, numbers(file, "logits")).toExponential(1)
-      }, loss ${(Math.abs(gotLoss - numbers(file, "loss")[0]!)).toExponential(1)}, dx ${
-        relativeError(gotDx, numbers(file, "dx")).toExponential(1)
-      }, worst gradient norm ${normErrors[worst]!.toExponential(2)} (${names[worst]}); ${
-        (plan.bytes / 2 ** 20).toFixed(0)
-      } MiB planned, ${(plan.liveBytes / 2 ** 20).toFixed(0)} live`,
+      `${name}: logits ${relativeError(got.logits, expected("logits")).toExponential(1)}, loss ${
+        (Math.abs(got.loss - expected("loss")[0]!)).toExponential(1)
+      }, dx ${relativeError(got.dx, expected("dx")).toExponential(1)}, worst gradient norm ${
+        normErrors[worst]!.toExponential(2)
+      } (${names[worst]}); ${(got.plan.bytes / 2 ** 20).toFixed(0)} MiB planned, ${
+        (got.plan.liveBytes / 2 ** 20).toFixed(0)
+      } live`,
     );
-    assertClose(gotLogits, numbers(file, "logits"), 1e-4, "logits");
-    assertClose([gotLoss], numbers(file, "loss"), 1e-4, "loss");
     // Single values jump further than norms do.
-    assertClose(gotDx, numbers(file, "dx"), mode === "train" ? 1e-2 : 1e-3, "dx");
+    const tolerance = mode === "train" ? 1e-2 : 1e-3;
+    assertClose(got.logits, expected("logits"), 1e-4, "logits");
+    assertClose([got.loss], expected("loss"), 1e-4, "loss");
+    assertClose(got.dx, expected("dx"), tolerance, "dx");
     const strayed = names.filter((_, i) => !(normErrors[i]! <= NORM_TOLERANCE));
     assert.deepEqual(strayed, [], "gradient norms");
-    for (const [key, tensor] of file.tensors) {
+    for (const key of file.tensors.keys()) {
       if (!key.startsWith("grad/")) continue;
-      assertClose(
-        gradients.get(key.slice(5))!.data as Float32Array,
-        tensor.data as Float32Array,
-        mode === "train" ? 1e-2 : 1e-3,
-        key,
-      );
+      const gradient = got.gradients.get(key.slice(5))!.data as Float32Array;
+      assertClose(gradient, expected(key), tolerance, key);
     }
   });
+}
+
+type Mode = "eval" | "train";
+
+/** Runs the network of a golden file on its input, forward and backward; `owned` frees it. */
+async function runNetwork(gpu: Gpu, owned: DisposableStack, name: string, file: SafetensorsFile) {
+  const [network, mode] = name.split(".") as [string, Mode];
+  const backbone = networkOf(network, 3);
+  const specs: ParameterSpec[] = [
+    ...backbone.parameters(),
+    {
+      name: "final.kernel",
+      part: "classes",
+      kind: "kernel",
+      shape: [backbone.featureChannels, CLASSES],
+    },
+    { name: "final.bias", part: "classes", kind: "bias", shape: [1, CLASSES] },
+  ];
+  const coords = numbers(file, "coords");
+  const words = owned.use(gpu.upload("coords", coordinateWords(coords)));
+  const pyramid = owned.use(
+    await Pyramid.build(gpu, words, coords.length / 3, backbone.depth),
+  );
+  const mapSpecs = backbone.maps();
+  const maps = await pyramid.kernelMaps(mapSpecs);
+  const parameters = owned.use(new Parameters(gpu, specs));
+  parameters.load(goldenState(specs));
+
+  const graph = new Graph();
+  const layers = new Layers(
+    parameters,
+    (wanted) => maps[mapSpecs.findIndex((s) => JSON.stringify(s) === JSON.stringify(wanted))]!,
+    {
+      statistics: mode === "eval" ? "running" : "batch",
+      momentum: 0,
+      epsilon: backbone.epsilon,
+      trainable: () => true,
+    },
+  );
+  const x = inputTensor(gpu, owned, "x", numbers(file, "x"), 3);
+  const logits = layers.linear(graph, backbone.emit(graph, layers, x), "final");
+  const targets = wordTensor(gpu, owned, "targets", numbers(file, "targets"));
+  const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
+  graph.backward();
+  const dx = graph.gradient(x)!;
+  const plan = owned.use(new Plan(gpu, graph, [logits, loss, dx]));
+  plan.submit();
+  return {
+    plan,
+    logits: unpadRows(await plan.read(logits), CLASSES),
+    loss: (await plan.read(loss))[0]!,
+    dx: unpadRows(await plan.read(dx), 3),
+    gradients: await parameters.gradientDict(),
+  };
 }
 
 /** Norms of slices: `Math.hypot` takes a bounded number of arguments. */

@@ -8,8 +8,9 @@ import { Graph } from "../../lib/graph/graph.ts";
 import { linear, sparseConvolution } from "../../lib/graph/ops/learned.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import type { Tensor } from "../../lib/graph/tensor.ts";
-import { graphList } from "../../lib/nn/layers.ts";
-import { Parameters, type ParameterSpec } from "../../lib/nn/parameters.ts";
+import { pairTensors } from "../../lib/nn/layers.ts";
+import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
+import { Parameters } from "../../lib/nn/parameters.ts";
 import type { NamedTensor, SafetensorsFile } from "../../lib/nn/safetensors.ts";
 import { type KernelMap, Pyramid } from "../../lib/sparse/mod.ts";
 import { withGpu } from "../gpu.ts";
@@ -59,7 +60,7 @@ function convolve(
   map: KernelMap,
   isTransposed = false,
 ): Tensor {
-  const lists = [graphList(map.forward), graphList(map.transposed)] as const;
+  const lists = [pairTensors(map.forward), pairTensors(map.transposed)] as const;
   const own = bias(parameters);
   return sparseConvolution(graph, x, parameters.parameter(name, true), {
     volume: map.volume,

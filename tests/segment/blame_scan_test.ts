@@ -5,7 +5,7 @@ import { OptionError } from "../../lib/ttt/option_error.ts";
 import { blameScan } from "../../lib/segment/blame_scan.ts";
 import { cutBlocks } from "../../lib/voxels/blocks.ts";
 
-/** What `work` throws. */
+/** Returns what `work` throws. */
 function thrownBy(work: () => unknown): unknown {
   try {
     work();
@@ -15,7 +15,7 @@ function thrownBy(work: () => unknown): unknown {
   assert.fail("nothing was thrown");
 }
 
-Deno.test("blameScan() blames a scan that passes the voxel grid, and says what to do", () => {
+Deno.test("blameScan() makes a ScanError for a scan that passes the voxel grid", () => {
   const positions = Float32Array.of(0, 0, 0, 1e6, 0, 0);
   const cause = thrownBy(() => cutBlocks(positions, 0.01, { voxels: 1, margin: 0 }));
   assert.ok(cause instanceof CapacityError);
@@ -25,7 +25,7 @@ Deno.test("blameScan() blames a scan that passes the voxel grid, and says what t
   assert.equal(error.cause, cause);
 });
 
-Deno.test("blameScan() does not blame the scan for a mistake of the program", () => {
+Deno.test("blameScan() leaves errors of the program as they are", () => {
   const ours = thrownBy(() => new Float32Array(-1));
   assert.ok(ours instanceof RangeError);
   assert.match(ours.message, /Invalid typed array length/);

@@ -14,7 +14,7 @@ import { METHODS } from "../../lib/ttt/methods/mod.ts";
 const STEPS: readonly StepKind[] = ["prediction", "adaptation", "training"];
 const MOST = 65_536;
 
-/** Limits of lavapipe, and the least that WebGPU promises, with as large a buffer as a binding. */
+/** Limits of lavapipe, and of a small adapter. */
 const LAVAPIPE = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 31 - 1 };
 const SMALL = { maxStorageBufferBindingSize: 2 ** 22, maxBufferSize: 2 ** 28 };
 
@@ -38,7 +38,7 @@ for (const backbone of ["MinkUNet14Slim", "MinkUNet34C", "SpUNet-v1m1"]) {
 Deno.test("largestBlock() is where a wide teacher's features fill the largest binding", () => {
   const student = studentOf("MinkUNet14Slim", 1024);
   assert.equal(largestBlock(student, "adaptation", LAVAPIPE, MOST), 2 ** 27 / (4 * 1024));
-  // A step on labels alone does not know the teacher.
+  // A step on labels alone has no tensor of the teacher's width.
   assert.equal(largestBlock(student, "training", LAVAPIPE, MOST), MOST);
 });
 
@@ -67,7 +67,7 @@ Deno.test("largestBlock() is 0 where nothing fits", () => {
   assert.equal(largestBlock(studentOf("MinkUNet14Slim", 96), "prediction", limits, MOST), 0);
 });
 
-Deno.test("BlockSizer.voxels() goes by the kind of step that a method takes", () => {
+Deno.test("BlockSizer.voxels() depends on the kind of step that a method takes", () => {
   const kinds = new Map([...METHODS].map(([name, method]) => [name, stepKindOf(method)]));
   assert.equal(kinds.get("bn"), "prediction");
   assert.equal(kinds.get("fusion"), "prediction");

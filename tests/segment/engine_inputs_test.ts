@@ -42,7 +42,7 @@ const SCAN: Scan = {
   bytes: new Uint8Array(),
 };
 
-Deno.test("Engine.segment() feeds a student what its card names, and its augmentations too", async () => {
+Deno.test("Engine.segment() feeds a student the inputs that its card names, and so for augmentations", async () => {
   await withStudent(["x", "y", "z", "intensity", "normal_x", "height"], async (engine) => {
     const segment = async (scan: Scan, method: Record<string, unknown>) => {
       const options = segmentOptions(method, false);

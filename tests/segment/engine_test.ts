@@ -8,7 +8,7 @@ import type { SegmentRequest } from "../../lib/segment/segmenter.ts";
 import { ScanError } from "../../lib/scan/mod.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
-/** In coarse voxels, for the sake of time. */
+/** Options with coarse voxels, to save time. */
 const coarse = (options: Record<string, unknown>, hasPhotographs = true) =>
   segmentOptions({ voxelSize: 0.2, ...options }, hasPhotographs);
 
@@ -123,7 +123,7 @@ engineTest("Engine.segment() refuses cameras that see nothing", async (engine, r
 });
 
 engineTest(
-  "Engine.segment() renders views of a scan without photographs, the same ones twice",
+  "Engine.segment() renders the same virtual views of a scan every time",
   async (engine, request) => {
     const options = coarse(
       { method: "ttt-kd", viewSource: "virtual", steps: 2, augmentations: 0 },
@@ -147,21 +147,24 @@ engineTest(
   },
 );
 
-engineTest("Engine.segment() blames the scan for what passes a limit", async (engine, request) => {
-  const refused = (scan: Partial<typeof request.scan>) =>
-    engine.segment({ ...request, scan: { ...request.scan, ...scan } });
-  const isScanError = (error: unknown) =>
-    error instanceof ScanError && error.file === request.scan.name;
-  await assert.rejects(
-    () => refused({ positions: request.scan.positions.with(0, 1e30) }),
-    isScanError,
-  );
-  const crowd = { positions: new Float32Array(3 * 40_000), colors: null, labels: null };
-  await assert.rejects(
-    () => refused(crowd),
-    (error) => isScanError(error) && /holds 40000 points.*voxelSize/.test(String(error)),
-  );
-});
+engineTest(
+  "Engine.segment() throws a ScanError where a scan passes a limit",
+  async (engine, request) => {
+    const refused = (scan: Partial<typeof request.scan>) =>
+      engine.segment({ ...request, scan: { ...request.scan, ...scan } });
+    const isScanError = (error: unknown) =>
+      error instanceof ScanError && error.file === request.scan.name;
+    await assert.rejects(
+      () => refused({ positions: request.scan.positions.with(0, 1e30) }),
+      isScanError,
+    );
+    const crowd = { positions: new Float32Array(3 * 40_000), colors: null, labels: null };
+    await assert.rejects(
+      () => refused(crowd),
+      (error) => isScanError(error) && /holds 40000 points.*voxelSize/.test(String(error)),
+    );
+  },
+);
 
 engineTest(
   "Engine.segment() keeps online weights until they are reset",

@@ -18,7 +18,7 @@ import { boxPoints, CARD } from "../ttt/small_scan.ts";
 const WIDTH = 48;
 const STEPS = 4;
 
-withGpu("adaptationPlan() moves a student without a head towards the teacher", async (gpu) => {
+withGpu("adaptationPlan() adapts a student without a distillation head", async (gpu) => {
   const student = new Student({ ...CARD, teacher: { id: "narrow", width: WIDTH, head: "none" } });
   using owned = new DisposableStack();
   const points = boxPoints(3, 200);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { OptionError } from "../../lib/ttt/option_error.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
 
-Deno.test("segmentOptions() adapts where there are photographs, and not where there are none", () => {
+Deno.test("segmentOptions() chooses an adapting method only where there are photographs", () => {
   assert.deepEqual(segmentOptions({}, true), {
     method: "ttt-kd-fusion",
     settings: {
@@ -31,7 +31,7 @@ Deno.test("segmentOptions() reads numbers and booleans from a query too", () => 
   assert.equal(options.voxelSize, 0.2);
 });
 
-Deno.test("segmentOptions() names the field that cannot be", () => {
+Deno.test("segmentOptions() names the field that is wrong", () => {
   const cases: [Record<string, unknown>, string][] = [
     [{ method: "magic" }, "method"],
     [{ method: 3 }, "method"],
@@ -59,7 +59,7 @@ Deno.test("segmentOptions() names the field that cannot be", () => {
   }
 });
 
-Deno.test("segmentOptions() does not adapt towards photographs that are not there", () => {
+Deno.test("segmentOptions() refuses methods that need photographs where there are none", () => {
   for (const method of ["ttt-kd", "ttt-kd-online"]) {
     assert.throws(
       () => segmentOptions({ method }, false),
@@ -68,7 +68,7 @@ Deno.test("segmentOptions() does not adapt towards photographs that are not ther
   }
 });
 
-Deno.test("segmentOptions() has views rendered where they were asked for", () => {
+Deno.test("segmentOptions() chooses virtual views only on request", () => {
   const cases: [Record<string, unknown>, boolean, string, string | undefined][] = [
     [{ method: "ttt-kd", viewSource: "virtual" }, false, "ttt-kd", "virtual"],
     [{ method: "ttt-kd" }, true, "ttt-kd", undefined],

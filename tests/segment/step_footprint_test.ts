@@ -1,4 +1,4 @@
-/** Layouts on paper: what a step takes of memory, without taking it. */
+/** Memory of steps, computed on paper. */
 import assert from "node:assert/strict";
 import { CapacityError } from "../../lib/gpu/mod.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
@@ -14,7 +14,7 @@ import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { levelCounts, roomCloud } from "../bench/room_cloud.ts";
 import { withGpu } from "../gpu.ts";
 
-/** lavapipe's. */
+/** Limits of lavapipe. */
 const LIMITS = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 31 - 1 };
 const FEATURES = ["red", "green", "blue"] as const;
 
@@ -27,14 +27,14 @@ function studentOf(backbone: string, width: number | null): Student {
   });
 }
 
-Deno.test("footprint() of a MinkUNet34C step on 40,000 voxels is under 6 GiB and near what is live", () => {
+Deno.test("stepFootprint() of a MinkUNet34C step on 40,000 voxels is under 6 GiB and near what is live", () => {
   const student = studentOf("MinkUNet34C", null);
   const levels = levelCounts(roomCloud(1, 40_000), student.network.depth);
   const { bytes, liveBytes, storedBytes } = stepFootprint(student, "training", levels, LIMITS);
   const parameters = student.parameters()
     .filter(({ kind }) => kind !== "statistic")
     .reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
-  // Values, gradients and AdamW's two moments stand beside the plan.
+  // Values, gradients and AdamW's two moments have buffers beside the plan.
   assert.ok(bytes + 4 * parameters < 6 * 2 ** 30, `${bytes} + 4 * ${parameters} bytes`);
   assert.ok(bytes <= 1.1 * liveBytes, `${bytes} bytes for ${liveBytes} live ones`);
   assert.ok(bytes <= 1.2 * storedBytes, `${bytes} bytes for ${storedBytes} stored ones`);
@@ -57,7 +57,7 @@ for (const backbone of ["MinkUNet14Slim", "MinkUNet14A", "MinkUNet34C", "SpUNet-
   });
 }
 
-Deno.test("footprint() refuses an adaptation without a teacher, levels that do not fit, and too large a tensor", () => {
+Deno.test("stepFootprint() refuses an adaptation without a teacher, levels that do not fit, and too large a tensor", () => {
   const levels = [4000, 1000, 250, 60, 15];
   assert.throws(
     () => stepFootprint(studentOf("MinkUNet14A", null), "adaptation", levels, LIMITS),
@@ -72,54 +72,61 @@ Deno.test("footprint() refuses an adaptation without a teacher, levels that do n
   );
 });
 
-withGpu("footprint() says what plans over a scan of those counts allocate", async (gpu) => {
-  using owned = new DisposableStack();
-  const width = 12;
-  const student = studentOf("MinkUNet14Slim", width);
-  const coords = roomCloud(2, 1500);
-  const scan = owned.use(
-    await SparseScan.build(gpu, student, [...FEATURES], {
-      positions: Float32Array.from(coords, (x) => x + 0.5),
-      origin: [0, 0, 0],
-      colors: null,
-      intensity: null,
-      normals: null,
-    }, 1),
-  );
-  assert.equal(scan.voxels.count, 1500);
-  const parameters = owned.use(new Parameters(gpu, student.parameters()));
-  const history = owned.use(new LossHistory(gpu, 1));
-  const context = { gpu, student, scan, parameters };
-  const targets = owned.use(
-    new Targets({
-      channels: width,
-      rows: 1500,
-      half: false,
-      values: gpu.buffer("targets", 1500 * width * 4),
-      weight: gpu.buffer("weights", 1500 * 4),
-      pointsSeen: 1500,
-      voxelsSeen: 1500,
-    }),
-  );
-  const centre = owned.use(gpu.zeros("centre", width * 4));
-  const velocity = owned.use(gpu.zeros("velocity", parameters.endOf("backbone")));
-  using adaptation = adaptationPlan(context, {
-    target: distillationTarget(targets, centre),
-    history,
-    velocity,
-    sgd: { learningRate: 0.1, momentum: 0.9, weightDecay: 0 },
-  });
-  const labels = owned.use(gpu.zeros("labels", 1500 * 4));
-  using training = trainingPlan(context, {
-    labels: new Tensor("labels", 1500, 1, { binding: labels }),
-    ignore: 255,
-    weight: 1,
-    classHistory: history,
-    distillationHistory: history,
-  });
-  const levels = levelCounts(coords, student.network.depth);
-  for (const [step, plan] of [["adaptation", adaptation], ["training", training]] as const) {
-    const { bytes, liveBytes } = stepFootprint(student, step, levels, gpu.limits);
-    assert.deepEqual({ bytes, liveBytes }, { bytes: plan.bytes, liveBytes: plan.liveBytes }, step);
-  }
-});
+withGpu(
+  "stepFootprint() equals the bytes that plans over a scan with the same counts allocate",
+  async (gpu) => {
+    using owned = new DisposableStack();
+    const width = 12;
+    const student = studentOf("MinkUNet14Slim", width);
+    const coords = roomCloud(2, 1500);
+    const scan = owned.use(
+      await SparseScan.build(gpu, student, [...FEATURES], {
+        positions: Float32Array.from(coords, (x) => x + 0.5),
+        origin: [0, 0, 0],
+        colors: null,
+        intensity: null,
+        normals: null,
+      }, 1),
+    );
+    assert.equal(scan.voxels.count, 1500);
+    const parameters = owned.use(new Parameters(gpu, student.parameters()));
+    const history = owned.use(new LossHistory(gpu, 1));
+    const context = { gpu, student, scan, parameters };
+    const targets = owned.use(
+      new Targets({
+        channels: width,
+        rows: 1500,
+        half: false,
+        values: gpu.buffer("targets", 1500 * width * 4),
+        weight: gpu.buffer("weights", 1500 * 4),
+        pointsSeen: 1500,
+        voxelsSeen: 1500,
+      }),
+    );
+    const centre = owned.use(gpu.zeros("centre", width * 4));
+    const velocity = owned.use(gpu.zeros("velocity", parameters.endOf("backbone")));
+    using adaptation = adaptationPlan(context, {
+      target: distillationTarget(targets, centre),
+      history,
+      velocity,
+      sgd: { learningRate: 0.1, momentum: 0.9, weightDecay: 0 },
+    });
+    const labels = owned.use(gpu.zeros("labels", 1500 * 4));
+    using training = trainingPlan(context, {
+      labels: new Tensor("labels", 1500, 1, { binding: labels }),
+      ignore: 255,
+      weight: 1,
+      classHistory: history,
+      distillationHistory: history,
+    });
+    const levels = levelCounts(coords, student.network.depth);
+    for (const [step, plan] of [["adaptation", adaptation], ["training", training]] as const) {
+      const { bytes, liveBytes } = stepFootprint(student, step, levels, gpu.limits);
+      assert.deepEqual(
+        { bytes, liveBytes },
+        { bytes: plan.bytes, liveBytes: plan.liveBytes },
+        step,
+      );
+    }
+  },
+);

@@ -122,7 +122,7 @@ withGpu(
     );
 
     using average = new AugmentationAverage(context, target);
-    // Twice: the second time starts anew.
+    // Twice, since the second time has to start anew.
     for (let round = 0; round < 2; round++) {
       average.clear();
       for (const points of augmentations) await average.add(context, "batch", points);

@@ -42,7 +42,7 @@ Deno.test("drawAugmentation() without noise is a similarity that keeps the verti
   assert.equal(mirrored.size, 2, "some augmentations are mirrored, some are not");
 });
 
-Deno.test("drawAugmentation() jitters by the deviation asked for and keeps colours from 0 to 1", () => {
+Deno.test("drawAugmentation() jitters by the given deviation and keeps colours from 0 to 1", () => {
   const points = boxPoints(4, 5000);
   const still = drawAugmentation(points, { ...MILD, jitter: 0, scale: 0 }, new Random(9));
   const moved = drawAugmentation(points, { ...MILD, scale: 0 }, new Random(9));

@@ -4,7 +4,7 @@ import type { Gpu } from "../../lib/gpu/mod.ts";
 import { FeatureMap, type FeatureTeacher } from "../../lib/teacher/mod.ts";
 import { boxPoints } from "./small_scan.ts";
 
-/** Looks along y at the box from in front of it. */
+/** A camera in front of the box that looks along y. */
 const CAMERA = {
   file: "front.png",
   width: 16,
@@ -52,7 +52,7 @@ export const BOXES: Dataset = {
   version: () => "1",
 };
 
-/** Says of every photograph where each of its 16 patches lies: [column, row, 1]. */
+/** Makes a teacher whose feature of each of the 16 patches of a photograph is its place: [column, row, 1]. */
 export function placeTeacher(gpu: Gpu): FeatureTeacher {
   return {
     card: {

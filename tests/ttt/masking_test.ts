@@ -1,4 +1,4 @@
-/** Masks, and what is to be reconstructed behind them. */
+/** Masks, and the targets of reconstruction. */
 import assert from "node:assert/strict";
 import type { GpuBuffer } from "../../lib/gpu/mod.ts";
 import { CELL } from "../../lib/graph/losses/occupancy.ts";
@@ -22,7 +22,7 @@ function sheet(edge: number): Int32Array {
   ));
 }
 
-Deno.test("drawMask() hides whole blocks, about the share asked for, another part each time", () => {
+Deno.test("drawMask() hides whole blocks, about the given share, others each time", () => {
   const coords = sheet(64);
   const random = new Random(3);
   const options = { share: 0.6, block: 4 };
@@ -31,14 +31,14 @@ Deno.test("drawMask() hides whole blocks, about the share asked for, another par
   assert.ok(Math.abs(hidden - 0.6) < 0.05, `${hidden} hidden`);
   assert.notDeepEqual(drawMask(coords, options, random), first);
   assert.deepEqual(drawMask(coords, options, new Random(3)), first);
-  // In a row of voxels, what is hidden changes at the edges of blocks alone.
+  // Along a row of voxels, hidden and visible ones alternate at the edges of blocks only.
   const changes = Array.from(first.subarray(0, 64), (value, x) => x > 0 && value !== first[x - 1])
     .flatMap((isChange, x) => isChange ? [x % 4] : []);
   assert.ok(changes.length > 0);
   assert.equal(new Set(changes).size, 1, `changes at ${changes}`);
 });
 
-Deno.test("drawMask() leaves something", () => {
+Deno.test("drawMask() leaves at least one block visible", () => {
   for (const share of [0, 1]) {
     const mask = drawMask(sheet(16), { share, block: 4 }, new Random(1));
     const visible = mask.filter((value) => value === 0).length;
@@ -64,11 +64,11 @@ Deno.test("occupancyTargets() tells hidden, visible and empty cells apart", () =
 });
 
 withGpu(
-  "Masker.draw() builds what is left, its voxels in the order of the targets",
+  "Masker.draw() builds the visible part, its voxels in the order of the targets",
   async (gpu) => {
     using small = await smallScan(gpu);
     const { scan, student } = small.context;
-    // Whatever a point has, it has its index in it.
+    // Every attribute of a point holds its index.
     const { positions } = small.context.points;
     const points = {
       ...small.context.points,
@@ -81,7 +81,7 @@ withGpu(
     const { count } = masked.scan.voxels;
     assert.ok(count < 0.7 * scan.voxels.count && count > 0.1 * scan.voxels.count);
     assert.equal(masked.targets.rows, count);
-    // The same mask again, by hand.
+    // Draws the same mask by hand.
     const coords = await gpu.read(scan.voxels.coords, Int32Array, scan.voxels.count * 4);
     const hidden = drawMask(coords, MASK, new Random(2));
     const left = coords.filter((_, i) => hidden[Math.floor(i / 4)] === 0);
@@ -91,7 +91,7 @@ withGpu(
     assert.deepEqual(await gpu.read(binding, Uint32Array, targets.length), targets);
     assert.equal(masked.positiveWeight, empty / occupied);
     assert.ok(masked.scan.voxels.points < positions.length / 3);
-    // Voxels are hidden whole, so those that are left have the input that they had.
+    // Voxels are hidden whole, so the input of the visible ones stays.
     using whole = await SparseScan.build(gpu, student, features, points, CARD.voxelSize);
     const rowsOf = async ({ features }: SparseScan) =>
       await gpu.read(features.binding as GpuBuffer, Float32Array, features.rows * 4);

@@ -1,6 +1,6 @@
 /**
- * What the method promises of its work on the GPU, held by counters: the same bits every time, one submit
- * a step, no readback between progress points, no new pipeline for a second scan, nothing left behind.
+ * What the plans promise about their work on the GPU, checked by counters: the same bits every time, one submit a
+ * step, no readback, no new pipeline for a second scan, no buffer left behind.
  */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../lib/gpu/mod.ts";
@@ -47,7 +47,7 @@ function targetsOf(gpu: Gpu, scan: SparseScan): Targets {
   });
 }
 
-/** Adapts a fresh copy of seeded weights to a scan; every buffer is freed. */
+/** Adapts seeded weights to a scan; every buffer is freed. */
 async function adaptOnce(gpu: Gpu, points: Points) {
   using owned = new DisposableStack();
   const student = new Student(CARD);
@@ -106,7 +106,7 @@ withGpu("adaptationPlan() makes one submit a step and reads nothing back", async
   assert.equal(losses.length, STEPS + 1);
 });
 
-withGpu("a second scan of another size compiles no pipeline", async (gpu) => {
+withGpu("adaptationPlan() compiles no pipeline for a second scan of another size", async (gpu) => {
   const first = await adaptOnce(gpu, boxPoints(3, 4000));
   const { pipelines } = gpu.stats;
   for (const points of [1, 40, 700, 9000]) {

@@ -7,7 +7,7 @@ import { assertClose } from "../graph/support.ts";
 import { boxPoints, CARD, smallScan } from "./small_scan.ts";
 
 withGpu(
-  "PopulationStatistics adds the variance of the scenes' means to that within",
+  "PopulationStatistics adds the variance of the scenes' means to that within scenes",
   async (gpu) => {
     using small = await smallScan(gpu);
     const { student, parameters: source } = small.context;

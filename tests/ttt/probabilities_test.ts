@@ -38,7 +38,7 @@ Deno.test("fuse() multiplies where the mask allows it, and normalises", () => {
   assertRows(fuse(p, q, [1, 0, 0], 2), [[0.81 / 0.82, 0.01 / 0.82], [0.8, 0.2], [0.8, 0.2]]);
 });
 
-Deno.test("fuse() lets no head forbid a class by itself", () => {
+Deno.test("fuse() lets no prediction exclude a class by itself", () => {
   const fused = fuse(rows([0, 1]), rows([1, 0]), [1], 1);
   assertRows(fused, [[0.5, 0.5]]);
 });
@@ -48,7 +48,7 @@ Deno.test("fuse() refuses predictions of different scans", () => {
   assert.throws(() => fuse(rows([1, 0], [1, 0]), rows([1, 0], [0, 1]), [1], 1), TypeError);
 });
 
-Deno.test("chooseWhere() and onlyWhere() go by the mask", () => {
+Deno.test("chooseWhere() and onlyWhere() follow the mask", () => {
   const p = rows([0.5, 0.5], [0.8, 0.2]);
   const q = rows([0.9, 0.1], [0.3, 0.7]);
   assertRows(chooseWhere([1, 0], q, p), [[0.9, 0.1], [0.8, 0.2]]);

@@ -39,12 +39,12 @@ export function boxPoints(seed: number, count: number): Points {
   return { positions, origin: [0, 0, 0], colors, intensity: null, normals: null };
 }
 
-/** Everything that tests look at: the context of a method, the augmentations it made, and how to hear of its phases. */
+/** The context of a method on a small scan, and the networks that the method cloned. */
 export interface SmallScan extends Disposable {
   readonly context: AdaptationContext;
-  /** Copies of the source weights that the method made, in order; alive until it ends or forgets. */
+  /** Clones of the source weights that the method made, in order; alive until it ends or forgets. */
   readonly clones: readonly Parameters[];
-  /** Ends the sequence: the memory is emptied. */
+  /** Ends the sequence: empties the memory. */
   forget(): void;
 }
 

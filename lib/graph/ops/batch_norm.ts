@@ -19,9 +19,13 @@ import type { Tensor } from "../tensor.ts";
 
 /** What a batch norm owns. All are [1][C]. */
 export interface BatchNormState {
+  /** Learned scale. */
   readonly gamma: Parameter;
+  /** Learned shift. */
   readonly beta: Parameter;
+  /** Mean over training. */
   readonly runningMean: Tensor;
+  /** Variance over training, unbiased. */
   readonly runningVariance: Tensor;
 }
 
@@ -31,10 +35,17 @@ export interface BatchNormMode {
   readonly statistics: "batch" | "running";
   /** How far a step in `batch` mode moves the running statistics; 0 leaves them. */
   readonly momentum: number;
+  /** Added to the variance. */
   readonly epsilon: number;
 }
 
 const ROWS_PER_CHUNK = 64;
+
+/** Mean and variance of each channel, [1][C]. */
+interface StatisticsTensors {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
 
 /** y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, [N][C]. */
 export function batchNorm(
@@ -44,79 +55,101 @@ export function batchNorm(
   mode: BatchNormMode,
 ): Tensor {
   const { gamma, beta } = state;
-  const constants = { C4: x.quads };
-  const chunks = Math.ceil(x.rows / ROWS_PER_CHUNK);
-  const isBatch = mode.statistics === "batch";
-  let mean = state.runningMean;
-  let variance = state.runningVariance;
-  if (isBatch) {
-    const partials = graph.tensor("norm partials", chunks * 2, x.width);
-    mean = graph.tensor("norm mean", 1, x.channels);
-    variance = graph.tensor("norm variance", 1, x.channels);
-    graph.emit(
-      launch(normStats, {
-        constants,
-        params: { rows: x.rows },
-        bindings: [x, partials],
-        workgroups: groupsOf64(chunks * x.quads),
-      }),
-      launch(normMerge, {
-        constants,
-        params: {
-          rows: x.rows,
-          momentum: mode.momentum,
-          inverseRows: 1 / Math.max(x.rows, 1),
-          inverseFreedom: 1 / Math.max(x.rows - 1, 1),
-        },
-        bindings: [partials, mean, variance, state.runningMean, state.runningVariance],
-        workgroups: groupsOf64(x.quads),
-      }),
-    );
-  }
+  const { mean, variance } = mode.statistics === "batch"
+    ? emitStatistics(graph, x, state, mode.momentum)
+    : { mean: state.runningMean, variance: state.runningVariance };
   const trains = gamma.trainable || beta.trainable;
   const y = graph.tensor("norm", x.rows, x.channels, x.requiresGradient || trains);
-  const count = x.bytes / 16;
-  const params = { rows: x.rows, epsilon: mode.epsilon };
   graph.emit(launch(normApply, {
-    constants,
-    params,
+    constants: { C4: x.quads },
+    params: { rows: x.rows, epsilon: mode.epsilon },
     bindings: [x, mean, variance, gamma.values, beta.values, y],
-    workgroups: groupsOf64(count),
+    workgroups: groupsOf64(x.bytes / 16),
   }));
-  if (!y.requiresGradient) return y;
-  graph.differentiable(y, (dy) => {
-    const partials = graph.tensor("norm gradient partials", chunks * 2, x.width);
-    const sums = graph.tensor("norm gradient sums", 2, x.width);
-    graph.emit(
-      launch(normBackwardSums, {
-        constants,
-        params,
-        bindings: [x, dy, mean, variance, partials],
-        workgroups: groupsOf64(chunks * x.quads),
-      }),
-      launch(normBackwardMerge, {
-        constants,
-        params: { rows: x.rows },
-        bindings: [partials, sums, gamma.gradient, beta.gradient],
-        workgroups: groupsOf64(x.quads),
-      }),
-    );
-    if (!x.requiresGradient) return;
-    const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
-    graph.emit(launch(normBackwardApply, {
-      constants: { ...constants, BATCH: Number(isBatch) },
-      params,
-      bindings: [x, dy, mean, variance, gamma.values, sums, dx],
-      workgroups: groupsOf64(count),
-    }));
-    graph.contribute(x, dx);
-  });
+  if (y.requiresGradient) {
+    graph.differentiable(y, (dy) => emitBackward(graph, x, dy, { mean, variance }, state, mode));
+  }
   return y;
+}
+
+/** Emits the statistics of x, and moves the running ones by `momentum`. */
+function emitStatistics(
+  graph: Graph,
+  x: Tensor,
+  state: BatchNormState,
+  momentum: number,
+): StatisticsTensors {
+  const constants = { C4: x.quads };
+  const chunks = Math.ceil(x.rows / ROWS_PER_CHUNK);
+  const partials = graph.tensor("norm partials", chunks * 2, x.width);
+  const mean = graph.tensor("norm mean", 1, x.channels);
+  const variance = graph.tensor("norm variance", 1, x.channels);
+  graph.emit(
+    launch(normStats, {
+      constants,
+      params: { rows: x.rows },
+      bindings: [x, partials],
+      workgroups: groupsOf64(chunks * x.quads),
+    }),
+    launch(normMerge, {
+      constants,
+      params: {
+        rows: x.rows,
+        momentum,
+        inverseRows: 1 / Math.max(x.rows, 1),
+        inverseFreedom: 1 / Math.max(x.rows - 1, 1),
+      },
+      bindings: [partials, mean, variance, state.runningMean, state.runningVariance],
+      workgroups: groupsOf64(x.quads),
+    }),
+  );
+  return { mean, variance };
+}
+
+/** Emits the gradients of gamma and beta and, where it is needed, of x. */
+function emitBackward(
+  graph: Graph,
+  x: Tensor,
+  dy: Tensor,
+  { mean, variance }: StatisticsTensors,
+  { gamma, beta }: BatchNormState,
+  mode: BatchNormMode,
+): void {
+  const constants = { C4: x.quads };
+  const params = { rows: x.rows, epsilon: mode.epsilon };
+  const chunks = Math.ceil(x.rows / ROWS_PER_CHUNK);
+  const partials = graph.tensor("norm gradient partials", chunks * 2, x.width);
+  const sums = graph.tensor("norm gradient sums", 2, x.width);
+  graph.emit(
+    launch(normBackwardSums, {
+      constants,
+      params,
+      bindings: [x, dy, mean, variance, partials],
+      workgroups: groupsOf64(chunks * x.quads),
+    }),
+    launch(normBackwardMerge, {
+      constants,
+      params: { rows: x.rows },
+      bindings: [partials, sums, gamma.gradient, beta.gradient],
+      workgroups: groupsOf64(x.quads),
+    }),
+  );
+  if (!x.requiresGradient) return;
+  const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
+  graph.emit(launch(normBackwardApply, {
+    constants: { ...constants, BATCH: Number(mode.statistics === "batch") },
+    params,
+    bindings: [x, dy, mean, variance, gamma.values, sums, dx],
+    workgroups: groupsOf64(x.bytes / 16),
+  }));
+  graph.contribute(x, dx);
 }
 
 /** Mean and variance of each channel. */
 export interface ChannelStatistics {
+  /** [channels]. */
   mean: Float64Array;
+  /** [channels], biased. */
   variance: Float64Array;
 }
 

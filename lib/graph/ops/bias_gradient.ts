@@ -15,7 +15,9 @@ import {
 
 /** Sizes of a bias gradient. */
 export interface BiasShape {
+  /** Rows of dy. */
   readonly rows: number;
+  /** Channels of dy, without padding. */
   readonly channels: number;
 }
 

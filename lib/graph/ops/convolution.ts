@@ -23,7 +23,9 @@ import {
 export interface KernelSizes {
   /** Offsets k. */
   readonly volume: number;
+  /** Input channels. */
   readonly cin: number;
+  /** Output channels. */
   readonly cout: number;
 }
 
@@ -203,11 +205,9 @@ export function convolutionWeightGradient<B>(
   );
 }
 
-type Numbers = ArrayLike<number>;
-
 /** Calls `visit(k, row, source)` for every pair of a list, in the order in which the kernels add them. */
 function forEachPair(
-  list: PairOperand<Numbers>,
+  list: PairOperand<ArrayLike<number>>,
   volume: number,
   visit: (k: number, row: number, source: number) => void,
 ): void {
@@ -227,10 +227,10 @@ function forEachPair(
  * bias [cout]; gives y [list.rows][cout].
  */
 export function convolutionReference(
-  x: Numbers,
-  weight: Numbers,
-  bias: Numbers | null,
-  list: PairOperand<Numbers>,
+  x: ArrayLike<number>,
+  weight: ArrayLike<number>,
+  bias: ArrayLike<number> | null,
+  list: PairOperand<ArrayLike<number>>,
   { volume, cin, cout }: KernelSizes,
 ): Float64Array {
   const y = Float64Array.from({ length: list.rows * cout }, (_, i) => bias?.[i % cout] ?? 0);
@@ -249,10 +249,10 @@ export function convolutionReference(
  * no transposed list.
  */
 export function convolutionBackwardReference(
-  x: Numbers,
-  weight: Numbers,
-  dy: Numbers,
-  list: PairOperand<Numbers>,
+  x: ArrayLike<number>,
+  weight: ArrayLike<number>,
+  dy: ArrayLike<number>,
+  list: PairOperand<ArrayLike<number>>,
   { volume, cin, cout }: KernelSizes,
 ): { dx: Float64Array; dweight: Float64Array } {
   const dx = new Float64Array(x.length);

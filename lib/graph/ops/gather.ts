@@ -10,6 +10,7 @@ import type { Tensor } from "../tensor.ts";
 
 /** The voxel row of each point, and the points of each row (compressed sparse rows). */
 export interface PointRows {
+  /** Number of points. */
   readonly points: number;
   /** u32 [points]. */
   readonly pointRow: Tensor;

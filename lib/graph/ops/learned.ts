@@ -31,6 +31,7 @@ export interface SparseConvolutionOptions {
   readonly forward: PairOperand<Tensor>;
   /** The same pairs by input row. */
   readonly transposed: PairOperand<Tensor>;
+  /** b; none by default. */
   readonly bias?: Parameter;
 }
 

@@ -18,8 +18,11 @@ import {
 
 /** Sizes of a linear layer; channels are those of the network, without padding. */
 export interface LinearShape {
+  /** Rows of x and y. */
   readonly rows: number;
+  /** Channels of x. */
   readonly cin: number;
+  /** Channels of y. */
   readonly cout: number;
 }
 

@@ -9,10 +9,15 @@ import { groupsOf64, type Launch, launch, type ParamValues } from "../../gpu/mod
 
 /** Settings of {@link adamStep}. */
 export interface AdamOptions {
+  /** How far a step goes. */
   readonly learningRate: number;
+  /** Share of the first moment that a step keeps. */
   readonly beta1: number;
+  /** Share of the second moment that a step keeps. */
   readonly beta2: number;
+  /** Added to the root of the second moment. */
   readonly epsilon: number;
+  /** Share of the weights, times the learning rate, that a step takes off. */
   readonly weightDecay: number;
 }
 

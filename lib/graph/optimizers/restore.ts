@@ -12,6 +12,7 @@ import { groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
 export interface RestoreOptions {
   /** 0 to 1, in steps of 2^-24. */
   readonly probability: number;
+  /** Each seed restores other numbers. */
   readonly seed: number;
   /** Each step restores other numbers. */
   readonly step: number;

@@ -9,8 +9,11 @@ import { groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
 
 /** Settings of {@link sgdStep}. */
 export interface SgdOptions {
+  /** How far a step goes. */
   readonly learningRate: number;
+  /** Share of the velocity that a step keeps. */
   readonly momentum: number;
+  /** Share of the weights that is added to their gradient. */
   readonly weightDecay: number;
 }
 

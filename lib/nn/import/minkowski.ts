@@ -1,6 +1,11 @@
-/** Checkpoints of MinkowskiEngine 0.5: the layout that this project keeps. */
+/**
+ * Checkpoints of MinkowskiEngine 0.5, whose layout is ours.
+ *
+ * @module
+ */
 import { type CheckpointFormat, offsetFirstShapes } from "./format.ts";
 
+/** The format of MinkowskiEngine. */
 export const minkowski: CheckpointFormat = {
   kernelKey: "kernel",
   layouts: {

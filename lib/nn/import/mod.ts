@@ -1,15 +1,20 @@
 /**
- * Checkpoints of other engines as state dicts of ours. Every entry is accounted for: what is missing, left over
- * or of another shape is listed, and nothing comes out.
+ * Import of checkpoints of other engines. Every entry is accounted for: if one is missing, left over or of another shape,
+ * the import fails and lists all such entries.
  *
  * @module
  */
-import type { ParameterSpec } from "../parameters.ts";
-import { CheckpointError, type NamedTensor } from "../safetensors.ts";
-import type { CheckpointFormat, KernelLayout } from "./format.ts";
+import type { ParameterSpec } from "../parameter_spec.ts";
+import type { NamedTensor } from "../safetensors.ts";
+import { findLayout, readEntry } from "./entries.ts";
+import type { CheckpointFormat } from "./format.ts";
+import { ImportError } from "./import_error.ts";
 import { minkowski } from "./minkowski.ts";
+import { candidateNames, findPrefix } from "./names.ts";
 import { spconv } from "./spconv.ts";
 import { torchsparse } from "./torchsparse.ts";
+
+export { ImportError };
 
 /** The engines whose checkpoints can be imported. */
 export const FORMATS: Readonly<Record<string, CheckpointFormat>> = {
@@ -18,43 +23,38 @@ export const FORMATS: Readonly<Record<string, CheckpointFormat>> = {
   torchsparse,
 };
 
-/** A checkpoint that does not fit the network; `differences` names every entry. */
-export class ImportError extends CheckpointError {
-  override name = "ImportError";
-  constructor(message: string, readonly differences: readonly string[]) {
-    super(message);
-  }
-}
-
-/** What an import can be told where the file leaves it open. */
+/** Settings of an import, for what a file leaves open. */
 export interface ImportOptions {
-  /** Name of a layout of the format. */
+  /** Name of a layout of the format; by default the one that fits all shapes. */
   readonly layout?: string | undefined;
-  /** What stands before the backbone's names. */
+  /** Prefix of the backbone's names; by default the one before the stem's kernel. */
   readonly prefix?: string | undefined;
-  /** Beginnings of names that are to be left out. */
+  /** Prefixes of names to leave out. */
   readonly drop?: readonly string[];
 }
 
-/** What came out of a file. */
+/** The result of an import. */
 export interface Imported {
-  /** In the order of the specs. */
+  /** Our state dict, in the order of the specs. */
   readonly tensors: Map<string, NamedTensor>;
+  /** Prefix of the backbone's names in the file. */
   readonly prefix: string;
+  /** Name of the file's layout. */
   readonly layout: string;
-  /** Names that were left out: counters of batches, and what was to be dropped. */
+  /** Names that were left out: counters of batches, and those to drop. */
   readonly ignored: readonly string[];
 }
 
-/** Differences that a message spells out. */
-const SPELLED_OUT = 8;
+/** Differences that a message lists. */
+const MOST_LISTED = 8;
 
 /**
- * Reads the entries of a network out of another engine's checkpoint.
+ * Converts another engine's checkpoint to a state dict of ours.
  *
- * @param specs the network's, its stem's kernel first.
+ * @param tensors the entries of the file.
+ * @param specs entries of the network, with the stem's kernel first.
  * @throws {ImportError} where an entry is missing, left over, of another shape, or not finite.
- * @throws {RangeError} for a layout that the format does not have.
+ * @throws {RangeError} where the format does not have the given layout.
  */
 export function importCheckpoint(
   tensors: ReadonlyMap<string, NamedTensor>,
@@ -68,23 +68,7 @@ export function importCheckpoint(
   const ignored = [...tensors.keys()].filter(dropped);
   const given = new Map([...tensors].filter(([name]) => !dropped(name)));
   const prefix = options.prefix ?? findPrefix(given, format, specs[0]!);
-  const differences: string[] = [];
-  const used = new Set<string>();
-  const found = new Map<ParameterSpec, string>();
-  for (const spec of specs) {
-    const candidates = namesInFile(spec, format).flatMap((name) =>
-      spec.part === "backbone"
-        ? [prefix + name]
-        : outerPrefixes(prefix).map((outer) => outer + name)
-    );
-    const names = candidates.filter((name) => given.has(name));
-    if (names.length === 0) differences.push(`"${candidates[0]}" is missing`);
-    else if (names.length > 1) differences.push(`"${names[0]}" stands beside "${names[1]}"`);
-    else found.set(spec, names[0]!);
-    for (const name of names) used.add(name);
-  }
-  for (const name of given.keys()) if (!used.has(name)) differences.push(`"${name}" is left over`);
-
+  const { found, differences } = findEntries(given, format, specs, prefix);
   const layout = options.layout ?? findLayout(format, given, found);
   const reader = Object.hasOwn(format.layouts, layout) ? format.layouts[layout] : undefined;
   if (!reader) {
@@ -103,129 +87,34 @@ export function importCheckpoint(
   return { tensors: result, prefix, layout, ignored };
 }
 
+/** Finds the name of every entry in a file, and lists what is missing, ambiguous or left over. */
+function findEntries(
+  given: ReadonlyMap<string, NamedTensor>,
+  format: CheckpointFormat,
+  specs: readonly ParameterSpec[],
+  prefix: string,
+): { found: Map<ParameterSpec, string>; differences: string[] } {
+  const differences: string[] = [];
+  const used = new Set<string>();
+  const found = new Map<ParameterSpec, string>();
+  for (const spec of specs) {
+    const candidates = candidateNames(spec, format, prefix);
+    const [name, other] = candidates.filter((candidate) => given.has(candidate));
+    if (name === undefined) differences.push(`"${candidates[0]}" is missing`);
+    else if (other !== undefined) differences.push(`"${name}" stands beside "${other}"`);
+    else found.set(spec, name);
+    for (const candidate of candidates) used.add(candidate);
+  }
+  for (const name of given.keys()) if (!used.has(name)) differences.push(`"${name}" is left over`);
+  return { found, differences };
+}
+
 function refusal(differences: readonly string[]): ImportError {
-  const more = differences.length - SPELLED_OUT;
+  const more = differences.length - MOST_LISTED;
   return new ImportError(
-    `Cannot import the checkpoint: ${differences.slice(0, SPELLED_OUT).join("; ")}${
+    `Cannot import the checkpoint: ${differences.slice(0, MOST_LISTED).join("; ")}${
       more > 0 ? `; and ${more} more` : ""
     }`,
     differences,
   );
-}
-
-/** What stands before the stem's kernel. */
-function findPrefix(
-  given: ReadonlyMap<string, NamedTensor>,
-  format: CheckpointFormat,
-  stem: ParameterSpec,
-): string {
-  const [name] = namesInFile(stem, format);
-  const prefixes = [...given.keys()]
-    .filter((key) => key === name || key.endsWith(`.${name}`))
-    .map((key) => key.slice(0, key.length - name!.length));
-  if (prefixes.length === 1) return prefixes[0]!;
-  if (prefixes.length > 1) {
-    throw new ImportError(
-      `Cannot import the checkpoint: "${name}" stands there after ${
-        prefixes.map((prefix) => `"${prefix}"`).join(" and ")
-      }; say which with --prefix`,
-      [],
-    );
-  }
-  const [first = "nothing"] = given.keys();
-  throw new ImportError(
-    `Cannot import the checkpoint: no entry is called "${name}" (the first is "${first}"); ` +
-      "check --from and the card's backbone",
-    [],
-  );
-}
-
-/** "a.b." -> "a.b.", "a.", "": where a head may stand whose backbone stands after "a.b.". */
-function outerPrefixes(prefix: string): string[] {
-  const parts = prefix.split(".").slice(0, -1);
-  return Array.from(
-    { length: parts.length + 1 },
-    (_, i) => parts.slice(0, parts.length - i).map((part) => `${part}.`).join(""),
-  );
-}
-
-/**
- * The names that an entry may have in a file, the usual one first. MinkowskiEngine wraps PyTorch's batch norm
- * as `bn`, the others do not; Pointcept's second segmentor keeps the class head apart, as `seg_head`.
- */
-function namesInFile({ name, kind, part }: ParameterSpec, format: CheckpointFormat): string[] {
-  const dot = name.lastIndexOf(".");
-  const [layer, key] = [name.slice(0, dot), name.slice(dot + 1)];
-  if (kind === "kernel" || kind === "bias") {
-    const own = `${layer}.${kind === "kernel" ? format.kernelKey : key}`;
-    const linear = kind === "kernel" ? "weight" : "bias";
-    const names = part === "classes" ? [own, `${layer}.${linear}`, `seg_head.${linear}`] : [own];
-    return [...new Set(names)];
-  }
-  return layer.endsWith(".bn")
-    ? [name, `${layer.slice(0, -".bn".length)}.${key}`]
-    : [name, `${layer}.bn.${key}`];
-}
-
-/** The one layout in which all kernels have the shapes of the file; the usual one where none fits. */
-function findLayout(
-  format: CheckpointFormat,
-  given: ReadonlyMap<string, NamedTensor>,
-  found: ReadonlyMap<ParameterSpec, string>,
-): string {
-  const kernels = [...found].filter(([{ kind }, name]) =>
-    kind === "kernel" && !isLinear(name, given.get(name)!)
-  );
-  const fitting = Object.entries(format.layouts).filter(([, layout]) =>
-    kernels.every(([spec, name]) => hasShape(given.get(name)!, layout.shapes(spec.shape)))
-  ).map(([name]) => name);
-  if (fitting.length > 1) {
-    throw new ImportError(
-      `Cannot import the checkpoint: its shapes fit the layouts ${fitting.join(" and ")}; say ` +
-        "which with --layout",
-      [],
-    );
-  }
-  return fitting[0] ?? Object.keys(format.layouts)[0]!;
-}
-
-function hasShape({ shape }: NamedTensor, shapes: readonly (readonly number[])[]): boolean {
-  return shapes.some((candidate) => candidate.join() === shape.join());
-}
-
-/** Whether an entry is the weight of PyTorch's own linear layer, [Cout, Cin]. */
-function isLinear(name: string, { shape }: NamedTensor): boolean {
-  return name.endsWith(".weight") && shape.length === 2;
-}
-
-/** The numbers of an entry as we keep them, or what is wrong with it. */
-function readEntry(
-  spec: ParameterSpec,
-  name: string,
-  tensor: NamedTensor,
-  layout: KernelLayout,
-): Float32Array | string {
-  const { shape, data } = tensor;
-  if (!(data instanceof Float32Array)) return "holds whole numbers, not floats";
-  if (!data.every(Number.isFinite)) return "holds numbers that are not finite";
-  if (spec.kind !== "kernel") {
-    const [last] = spec.shape.slice(-1);
-    const shapes = spec.kind === "bias" ? [[1, last!], [last!]] : [[last!]];
-    return hasShape(tensor, shapes) ? data : `is [${shape}], not [${shapes[0]}]`;
-  }
-  const [cin, cout] = spec.shape.slice(-2) as [number, number];
-  if (spec.part === "classes" && isLinear(name, tensor)) {
-    return hasShape(tensor, [[cout, cin]])
-      ? transposed(data, cin, cout)
-      : `is [${shape}], not [${[cout, cin]}]`;
-  }
-  const shapes = layout.shapes(spec.shape);
-  return hasShape(tensor, shapes)
-    ? layout.toMinkowski(data, spec.shape)
-    : `is [${shape}], not [${shapes[0]}]`;
-}
-
-/** [Cout, Cin] as [Cin, Cout]. */
-function transposed(data: Float32Array, cin: number, cout: number): Float32Array {
-  return data.map((_, i) => data[i % cout * cin + Math.floor(i / cout)]!);
 }

@@ -1,18 +1,26 @@
 /**
- * Checkpoints of spconv: [Cout, k0, k1, k2, Cin] (KRSC) since 2.2, RSKC and RSCK before, the last axis of the
- * kernel fastest (`spconv/pytorch/conv.py`; Pointcept's axes are x, y, z). A 1x1x1 convolution computes
- * `features @ weight.view(Cin, Cout)` whatever its weight's shape says: the numbers are read in the order in
- * which they stand, not transposed.
+ * Checkpoints of spconv: [Cout, k0, k1, k2, Cin] (KRSC) since 2.2, RSKC and RSCK before, with the last axis of the kernel
+ * fastest (`spconv/pytorch/conv.py`; Pointcept's axes are x, y, z). A 1x1x1 convolution computes
+ * `features @ weight.view(Cin, Cout)` whatever the shape of its weight is, so its values are taken in the order of the
+ * file and not transposed.
+ *
+ * @module
  */
 import type { KernelShape } from "../packing.ts";
 import { type CheckpointFormat, type KernelLayout, kernelSizes } from "./format.ts";
 
 type Sizes = ReturnType<typeof kernelSizes>;
 
+/** Distances in the file between neighbours along outputs, offsets and inputs. */
+interface Strides {
+  output: number;
+  offset: number;
+  input: number;
+}
+
 function layout(
   shape: (sizes: Sizes) => number[],
-  /** Distances between neighbours along outputs, offsets and inputs. */
-  strides: (sizes: Sizes) => { output: number; offset: number; input: number },
+  strides: (sizes: Sizes) => Strides,
 ): KernelLayout {
   return {
     shapes: (kernel) => [shape(kernelSizes(kernel))],
@@ -23,7 +31,7 @@ function layout(
 function permuted(
   data: Float32Array,
   kernel: KernelShape,
-  strides: { output: number; offset: number; input: number },
+  strides: Strides,
 ): Float32Array {
   const { edge, cin, cout } = kernelSizes(kernel);
   if (edge === 1) return data;
@@ -44,6 +52,7 @@ function permuted(
   return result;
 }
 
+/** The format of spconv. */
 export const spconv: CheckpointFormat = {
   kernelKey: "weight",
   layouts: {

@@ -1,9 +1,12 @@
 /**
- * Checkpoints of torchsparse 2.1: MinkowskiEngine's layout, but kernels of even volume count their offsets with
- * z fastest (`torchsparse/nn/utils/kernel.py`).
+ * Checkpoints of torchsparse 2.1. The layout is MinkowskiEngine's, except that the offsets of kernels of even volume are
+ * ordered with z fastest (`torchsparse/nn/utils/kernel.py`).
+ *
+ * @module
  */
 import { type CheckpointFormat, kernelSizes, offsetFirstShapes } from "./format.ts";
 
+/** The format of torchsparse. */
 export const torchsparse: CheckpointFormat = {
   kernelKey: "kernel",
   layouts: {

@@ -40,32 +40,37 @@ const JITTER = 0.1;
 /** Ranges of an augmentation's scale, 0.9 to 1.1, and colours: CoTTA's own. */
 const RANGES: Omit<AugmentationRanges, "jitter"> = { scale: 0.1, colour: 0.2 };
 
+const settings = z.strictObject({
+  steps: numberSetting(1, { min: 1, max: 1000, integer: true }).describe(
+    "gradient steps on each scan",
+  ),
+  learningRate: numberSetting(1e-3, { min: 0, max: 1 }).describe("learning rate of Adam"),
+  teacherMomentum: numberSetting(0.9, { min: 0, max: 1 }).describe(
+    "share of its weights that the teacher keeps at each step",
+  ),
+  restore: numberSetting(0.01, { min: 0, max: 1 }).describe(
+    "probability that a weight returns to its source value at each step",
+  ),
+  confidence: numberSetting(0.92, { min: 0, max: 1 }).describe(
+    "mean confidence of the source network below which augmentations are averaged",
+  ),
+  augmentations: numberSetting(8, { min: 1, max: 64, integer: true }).describe(
+    "augmentations that are averaged",
+  ),
+});
+
+type CottaSettings = z.output<typeof settings>;
+
 /** The method as the registry holds it. */
 export const cotta = defineMethod({
   name: "cotta",
-  about: "weights towards the predictions of their own moving average over augmentations (CoTTA)",
+  about:
+    "all weights, adapted to the predictions of their own moving average over augmentations (CoTTA)",
   checkpoint: "joint",
   usesPhotographs: false,
   online: true,
   lossName: "consistency loss",
-  settings: z.strictObject({
-    steps: numberSetting(1, { min: 1, max: 1000, integer: true }).describe(
-      "gradient steps on each scan",
-    ),
-    learningRate: numberSetting(1e-3, { min: 0, max: 1 }).describe("learning rate of Adam"),
-    teacherMomentum: numberSetting(0.9, { min: 0, max: 1 }).describe(
-      "share of its weights that the teacher keeps at each step",
-    ),
-    restore: numberSetting(0.01, { min: 0, max: 1 }).describe(
-      "probability that a weight returns to its source value at each step",
-    ),
-    confidence: numberSetting(0.92, { min: 0, max: 1 }).describe(
-      "mean confidence of the source network below which augmentations are averaged",
-    ),
-    augmentations: numberSetting(8, { min: 1, max: 64, integer: true }).describe(
-      "augmentations that are averaged",
-    ),
-  }),
+  settings,
   grid: [
     { learningRate: 1e-3, teacherMomentum: 0.999 },
     { learningRate: 1e-3, teacherMomentum: 0.99 },
@@ -74,50 +79,55 @@ export const cotta = defineMethod({
     { learningRate: 3e-4, teacherMomentum: 0.9 },
     { learningRate: 3e-4, teacherMomentum: 0.9, steps: 3 },
   ],
-  async adapt(context, settings): Promise<AdaptationResult> {
-    const { gpu, work, points, random, scan } = context;
-    const { steps, augmentations } = settings;
-    const ranges = { ...RANGES, jitter: JITTER * scan.voxels.size };
-    const pair = context.memory.recall(() => new StudentAndTeacher(context));
-    const teacher = { ...context, parameters: pair.teacher };
-    using owned = new DisposableStack();
-    const history = owned.use(new LossHistory(gpu, steps));
-    const average = owned.use(new AugmentationAverage(context));
-    const isSure = await work.time(
-      "predict",
-      async () => await anchorConfidence(context) >= settings.confidence,
-    );
-    const lesson = await work.time("compile", async () => {
-      const made = new LessonPlan(
-        { ...context, parameters: pair.student },
-        average.logits,
-        history,
-      );
-      await gpu.finished();
-      return owned.use(made);
-    });
-    await work.time("adapt", async () => {
-      for (let step = 1; step <= steps; step++) {
-        average.clear();
-        if (isSure) await average.add(teacher, "batch");
-        for (let i = 0; !isSure && i < augmentations; i++) {
-          await average.add(teacher, "batch", drawAugmentation(points, ranges, random));
-        }
-        lesson.submit();
-        pair.step(gpu, context.parameters, settings);
-        await work.stepped(step, steps, history);
-      }
-    });
-    return {
-      probabilities: await lesson.read(),
-      steps,
-      losses: await history.values(),
-      note: isSure
-        ? "no augmentations: the source network is sure"
-        : `mean of ${augmentations} augmentations`,
-    };
-  },
+  adapt,
 });
+
+async function adapt(
+  context: AdaptationContext,
+  settings: CottaSettings,
+): Promise<AdaptationResult> {
+  const { gpu, work, points, random, scan } = context;
+  const { steps, augmentations } = settings;
+  const ranges = { ...RANGES, jitter: JITTER * scan.voxels.size };
+  const pair = context.memory.recall(() => new StudentAndTeacher(context));
+  const teacher = { ...context, parameters: pair.teacher };
+  using owned = new DisposableStack();
+  const history = owned.use(new LossHistory(gpu, steps));
+  const average = owned.use(new AugmentationAverage(context));
+  const isSure = await work.time(
+    "predict",
+    async () => await anchorConfidence(context) >= settings.confidence,
+  );
+  const studentStep = await work.time("compile", async () => {
+    const made = new StudentStepPlan(
+      { ...context, parameters: pair.student },
+      average.logits,
+      history,
+    );
+    await gpu.finished();
+    return owned.use(made);
+  });
+  await work.time("adapt", async () => {
+    for (let step = 1; step <= steps; step++) {
+      average.clear();
+      if (isSure) await average.add(teacher, "batch");
+      for (let i = 0; !isSure && i < augmentations; i++) {
+        await average.add(teacher, "batch", drawAugmentation(points, ranges, random));
+      }
+      studentStep.submit();
+      pair.step(gpu, context.parameters, settings);
+      await work.stepped(step, steps, history);
+    }
+  });
+  return {
+    probabilities: await studentStep.read(),
+    steps,
+    losses: await history.values(),
+    note: isSure
+      ? "no augmentations: the source network is sure"
+      : `mean of ${augmentations} augmentations`,
+  };
+}
 
 /** Student and teacher, kept from scan to scan. */
 class StudentAndTeacher implements Disposable {
@@ -141,7 +151,7 @@ class StudentAndTeacher implements Disposable {
   step(
     gpu: Gpu,
     source: Parameters,
-    settings: { learningRate: number; teacherMomentum: number; restore: number },
+    settings: Pick<CottaSettings, "learningRate" | "teacherMomentum" | "restore">,
   ): void {
     this.#optimizer.step(settings.learningRate);
     const values = wholeBuffer(this.student.values);
@@ -172,9 +182,9 @@ async function anchorConfidence(context: PlanContext): Promise<number> {
 }
 
 /** Records the student's loss against the teacher's logits and its gradient by all learned weights. */
-class LessonPlan implements Disposable {
+class StudentStepPlan implements Disposable {
   readonly #plan: Plan;
-  readonly #taught: Tensor;
+  readonly #target: Tensor;
 
   constructor(context: PlanContext, target: Tensor, history: LossHistory) {
     const { gpu, student, scan } = context;
@@ -185,11 +195,11 @@ class LessonPlan implements Disposable {
       trainable: () => true,
     });
     const logits = student.classHead(graph, layers, student.backbone(graph, layers, scan.features));
-    this.#taught = softmax(graph, target);
-    const loss = softCrossEntropy(graph, logits, this.#taught, 1);
+    this.#target = softmax(graph, target);
+    const loss = softCrossEntropy(graph, logits, this.#target, 1);
     recordLoss(graph, loss, history.tensor, history.capacity);
     graph.backward();
-    this.#plan = new Plan(gpu, graph, [this.#taught], "CoTTA student");
+    this.#plan = new Plan(gpu, graph, [this.#target], "CoTTA student");
   }
 
   submit(): void {
@@ -198,8 +208,8 @@ class LessonPlan implements Disposable {
 
   /** Reads the teacher's prediction of the last submit. */
   async read(): Promise<Probabilities> {
-    const { rows, channels } = this.#taught;
-    return unpadded(await this.#plan.read(this.#taught), rows, channels);
+    const { rows, channels } = this.#target;
+    return unpadded(await this.#plan.read(this.#target), rows, channels);
   }
 
   [Symbol.dispose](): void {

@@ -7,7 +7,7 @@ import { Graph } from "../../graph/graph.ts";
 import { recordLoss } from "../../graph/losses/mean_loss.ts";
 import { occupancy } from "../../graph/losses/occupancy.ts";
 import { Plan } from "../../graph/plan.ts";
-import type { ParameterSpec } from "../../nn/parameters.ts";
+import type { ParameterSpec } from "../../nn/parameter_spec.ts";
 import type { MaskedScan } from "../masking.ts";
 import { layersOf, type NormStatistics, type PlanContext } from "./context.ts";
 import type { LossHistory } from "./loss_history.ts";

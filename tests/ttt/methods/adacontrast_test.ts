@@ -48,23 +48,26 @@ withGpu("adacontrast leaves the source weights, and does the same twice", async 
   assert.deepEqual(await valuesOf(small.context.parameters), before);
 });
 
-withGpu("adacontrast moves backbone and class head, the key encoder by its share", async (gpu) => {
-  const after: Values[] = [];
-  using small = await smallScan(gpu, async (moment) => {
-    if (moment !== "step 1") return;
-    for (const clone of small.clones) after.push(await valuesOf(clone));
-  });
-  const { parameters } = small.context;
-  const before = await valuesOf(parameters);
-  await adapt(small.context, { steps: 1, learningRate: 0.01, keyMomentum: 0.75 });
-  const [query, key] = after as [Values, Values];
-  const learned = parameters.specs.filter(({ kind }) => kind !== "statistic");
-  assert.deepEqual(changedNames(before, query), learned.map(({ name }) => name).sort());
-  for (const name of ["conv0p1s1.kernel", "final.bias"]) {
-    const want = before.get(name)!.map((value, i) => 0.75 * value + 0.25 * query.get(name)![i]!);
-    assertClose(key.get(name)!, want, 1e-6, name);
-  }
-});
+withGpu(
+  "adacontrast updates backbone and class head, and the key encoder by its share",
+  async (gpu) => {
+    const after: Values[] = [];
+    using small = await smallScan(gpu, async (moment) => {
+      if (moment !== "step 1") return;
+      for (const clone of small.clones) after.push(await valuesOf(clone));
+    });
+    const { parameters } = small.context;
+    const before = await valuesOf(parameters);
+    await adapt(small.context, { steps: 1, learningRate: 0.01, keyMomentum: 0.75 });
+    const [query, key] = after as [Values, Values];
+    const learned = parameters.specs.filter(({ kind }) => kind !== "statistic");
+    assert.deepEqual(changedNames(before, query), learned.map(({ name }) => name).sort());
+    for (const name of ["conv0p1s1.kernel", "final.bias"]) {
+      const want = before.get(name)!.map((value, i) => 0.75 * value + 0.25 * query.get(name)![i]!);
+      assertClose(key.get(name)!, want, 1e-6, name);
+    }
+  },
+);
 
 withGpu(
   "adacontrast predicts on the scan itself, from the source weights at step 0",
@@ -79,14 +82,14 @@ withGpu(
   },
 );
 
-withGpu("adacontrast takes a scan of one point", async (gpu) => {
+withGpu("adacontrast adapts to a scan of one point", async (gpu) => {
   using small = await smallScan(gpu, undefined, { points: boxPoints(2, 1) });
   const { probabilities, losses } = await adapt(small.context, { steps: 1 });
   assert.equal(probabilities.rows, 1);
   assert.ok(losses.every(Number.isFinite), `losses ${losses}`);
 });
 
-Deno.test("adacontrast has settings that parse, and refuses what cannot be", () => {
+Deno.test("adacontrast has settings that parse, and refuses bad ones", () => {
   for (const bad of [{ steps: 0 }, { keyMomentum: 2 }, { contrast: -1 }, { rate: 1 }]) {
     assert.equal(adacontrast.settings.safeParse(bad).success, false);
   }

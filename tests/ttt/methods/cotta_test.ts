@@ -41,7 +41,7 @@ function numbers(state: Values): Float64Array {
   return Float64Array.from([...state.values()].flatMap((data) => [...data]));
 }
 
-withGpu("cotta answers by its teacher, from before the step", async (gpu) => {
+withGpu("cotta predicts by its teacher, from before the step", async (gpu) => {
   using small = await smallScan(gpu);
   const sure = await adapt(small, SURE);
   const source = await bn.adapt(small.context, {});
@@ -65,7 +65,7 @@ withGpu("cotta averages the logits of augmentations at the points of each voxel"
   const to = await rowsOf(scan);
   const counts = new Float64Array(scan.voxels.count);
   to.forEach((row) => counts[row]!++);
-  // Log-probabilities are logits up to a number by row, which the softmax takes off again.
+  // Log-probabilities are logits plus a constant for each row, which the softmax cancels.
   const mean = new Float64Array(scan.voxels.count * 5);
   for (let i = 0; i < 2; i++) {
     const options = { jitter: 0.03, scale: 0.1, colour: 0.2 };
@@ -85,53 +85,59 @@ withGpu("cotta averages the logits of augmentations at the points of each voxel"
   assertClose(probabilities.values, softmaxReference(mean, 5), 1e-4, "mean of two augmentations");
 });
 
-withGpu("cotta moves all learned weights, the teacher by its share of them", async (gpu) => {
-  using small = await smallScan(gpu);
-  const untouched = await valuesOf(small.context.parameters);
-  const rates = { teacherMomentum: 0.75, restore: 0, learningRate: 0.01 };
-  const { losses } = await adapt(small, { ...UNSURE, ...rates });
-  assert.equal(losses.length, 1);
-  const { source, student, teacher } = await states(small);
-  assert.deepEqual(source, untouched);
-  const learned = small.context.parameters.specs.filter(({ kind }) => kind !== "statistic");
-  assert.ok(learned.some(({ kind }) => kind === "kernel"));
-  const names = learned.map(({ name }) => name).sort();
-  assert.deepEqual(changedNames(source, student), names);
-  const from = numbers(source);
-  const moved = numbers(student);
-  assertClose(
-    numbers(teacher),
-    from.map((value, i) => 0.75 * value + 0.25 * moved[i]!),
-    1e-6,
-    "teacher",
-  );
-});
-
-withGpu("cotta restores the share asked for, and the teacher averages before that", async (gpu) => {
-  using small = await smallScan(gpu);
-  const moved = async (restore: number) => {
-    small.forget();
-    const first = small.clones.length;
-    await adapt(small, { ...UNSURE, restore, teacherMomentum: 0.5 });
-    const [student, teacher] = small.clones.slice(first);
-    const source = numbers(await valuesOf(small.context.parameters));
-    const differs = async (parameters: Parameters) =>
-      numbers(await valuesOf(parameters)).reduce(
-        (sum, value, i) => sum + Number(value !== source[i]),
-        0,
-      );
-    return { student: await differs(student!), teacher: await differs(teacher!) };
-  };
-  const none = await moved(0);
-  const some = await moved(0.25);
-  const all = await moved(1);
-  assert.equal(all.student, 0);
-  assert.ok(Math.abs(some.student / none.student - 0.75) < 0.01);
-  for (const { teacher } of [some, all]) assert.ok(teacher / none.teacher > 0.95);
-});
+withGpu(
+  "cotta updates all learned weights, and the teacher by its share of the change",
+  async (gpu) => {
+    using small = await smallScan(gpu);
+    const untouched = await valuesOf(small.context.parameters);
+    const rates = { teacherMomentum: 0.75, restore: 0, learningRate: 0.01 };
+    const { losses } = await adapt(small, { ...UNSURE, ...rates });
+    assert.equal(losses.length, 1);
+    const { source, student, teacher } = await states(small);
+    assert.deepEqual(source, untouched);
+    const learned = small.context.parameters.specs.filter(({ kind }) => kind !== "statistic");
+    assert.ok(learned.some(({ kind }) => kind === "kernel"));
+    const names = learned.map(({ name }) => name).sort();
+    assert.deepEqual(changedNames(source, student), names);
+    const from = numbers(source);
+    const moved = numbers(student);
+    assertClose(
+      numbers(teacher),
+      from.map((value, i) => 0.75 * value + 0.25 * moved[i]!),
+      1e-6,
+      "teacher",
+    );
+  },
+);
 
 withGpu(
-  "cotta goes on from scan to scan, and the same sequence gives the same bits",
+  "cotta restores the given share of the weights after the teacher was updated",
+  async (gpu) => {
+    using small = await smallScan(gpu);
+    const moved = async (restore: number) => {
+      small.forget();
+      const first = small.clones.length;
+      await adapt(small, { ...UNSURE, restore, teacherMomentum: 0.5 });
+      const [student, teacher] = small.clones.slice(first);
+      const source = numbers(await valuesOf(small.context.parameters));
+      const differs = async (parameters: Parameters) =>
+        numbers(await valuesOf(parameters)).reduce(
+          (sum, value, i) => sum + Number(value !== source[i]),
+          0,
+        );
+      return { student: await differs(student!), teacher: await differs(teacher!) };
+    };
+    const none = await moved(0);
+    const some = await moved(0.25);
+    const all = await moved(1);
+    assert.equal(all.student, 0);
+    assert.ok(Math.abs(some.student / none.student - 0.75) < 0.01);
+    for (const { teacher } of [some, all]) assert.ok(teacher / none.teacher > 0.95);
+  },
+);
+
+withGpu(
+  "cotta continues from scan to scan, and the same sequence gives the same bits",
   async (gpu) => {
     const sequence = async () => {
       using small = await smallScan(gpu);
@@ -149,7 +155,7 @@ withGpu(
   },
 );
 
-Deno.test("cotta has the paper's settings but for a quicker teacher, and refuses what cannot be", () => {
+Deno.test("cotta has the paper's settings except for a faster teacher, and refuses bad ones", () => {
   const { learningRate, teacherMomentum, restore, confidence, steps } = cotta.settings.parse(
     {},
   ) as Record<string, number>;

@@ -6,7 +6,7 @@ import { withGpu } from "../../gpu.ts";
 import { assertClose } from "../../graph/support.ts";
 import { changedNames, smallScan, type Values, valuesOf } from "../small_scan.ts";
 
-/** Runs DUA and gives the weights before and after it, and what it predicts. */
+/** Runs DUA and returns the weights before and after it, and its prediction. */
 async function run(gpu: Gpu, given: Record<string, number>) {
   let after: Values | undefined;
   using small = await smallScan(gpu, async (moment) => {
@@ -26,7 +26,7 @@ function statistics(state: Values): Float64Array {
   );
 }
 
-withGpu("dua moves the running statistics alone, and the prediction by them", async (gpu) => {
+withGpu("dua updates only the running statistics, which change the prediction", async (gpu) => {
   const { before, after, adapted, source } = await run(gpu, { augmentations: 3 });
   const names = [...before.keys()].filter((name) => name.includes(".running_"));
   assert.deepEqual(changedNames(before, after), names.sort());
@@ -34,14 +34,14 @@ withGpu("dua moves the running statistics alone, and the prediction by them", as
   assert.equal(adapted.steps, 0);
 });
 
-withGpu("dua gives the same answer twice", async (gpu) => {
+withGpu("dua returns the same result twice", async (gpu) => {
   const first = await run(gpu, { augmentations: 2 });
   const second = await run(gpu, { augmentations: 2 });
   assert.deepEqual(second.adapted, first.adapted);
 });
 
-withGpu("dua moves by momentum · decay^i + minimum at its i-th augmentation", async (gpu) => {
-  // Halfway steps show what each augmentation's own statistics are: batch = 2 moved - start.
+withGpu("dua updates with momentum · decay^i + minimum at its i-th augmentation", async (gpu) => {
+  // Updates by one half reveal each augmentation's own statistics: batch = 2 updated - start.
   const half = { momentum: 0, decay: 0, minimum: 0.5 };
   const one = await run(gpu, { ...half, augmentations: 1 });
   const two = await run(gpu, { ...half, augmentations: 2 });
@@ -57,7 +57,7 @@ withGpu("dua moves by momentum · decay^i + minimum at its i-th augmentation", a
   assertClose(statistics(moved.after), want, 1e-5, "statistics");
 });
 
-Deno.test("dua's momentum does not decay by default; dua refuses what cannot be", () => {
+Deno.test("dua has a momentum that does not decay by default, and refuses bad settings", () => {
   assert.deepEqual(
     dua.settings.parse({}),
     { augmentations: 20, momentum: 0.1, decay: 1, minimum: 0.005 },

@@ -30,7 +30,7 @@ withGpu("tent lowers the entropy of its predictions", async (gpu) => {
   assertClose(snapshots![0]!.probabilities.values, before.probabilities.values, 1e-5, "step 0");
 });
 
-withGpu("tent moves scale and shift of norm layers alone, by Adam's first step", async (gpu) => {
+withGpu("tent updates only scale and shift of norm layers, by Adam's first step", async (gpu) => {
   let after: Values | undefined;
   using small = await smallScan(gpu, async (moment) => {
     if (moment === "step 1") after = await valuesOf(small.clones[0]!);
@@ -40,7 +40,7 @@ withGpu("tent moves scale and shift of norm layers alone, by Adam's first step",
   await tent.adapt(small.context, tent.settings.parse({ steps: 1, learningRate: RATE }));
   const affine = parameters.specs.filter(({ kind }) => kind === "scale" || kind === "shift");
   assert.deepEqual(changedNames(before, after!), affine.map(({ name }) => name).sort());
-  // The first step of Adam is the rate in the direction of each sign.
+  // The first step of Adam has the length of the learning rate for every parameter.
   for (const { name } of affine) {
     const [from, to] = [before.get(name)!, after!.get(name)!];
     const largest = Math.max(...Array.from(from, (value, i) => Math.abs(to[i]! - value)));
@@ -58,7 +58,7 @@ withGpu("tent leaves the source weights and starts every scan from them", async 
   assert.deepEqual(await valuesOf(small.context.parameters), before);
 });
 
-Deno.test("tent has the paper's rate by default, and refuses what cannot be", () => {
+Deno.test("tent has the paper's learning rate by default, and refuses bad settings", () => {
   assert.deepEqual(tent.settings.parse({}), { steps: 10, learningRate: 3e-3 });
   assert.deepEqual(tent.settings.parse({ steps: "4" }), { steps: 4, learningRate: 3e-3 });
   for (const bad of [{ steps: 0 }, { learningRate: -1 }, { momentum: 0.9 }]) {

@@ -58,7 +58,7 @@ function methodTest(name: string, body: () => Promise<void>): void {
 const STEPS = 6;
 
 methodTest(
-  "ttt-kd gives the labels of the steps asked for, the last of them its answer",
+  "ttt-kd returns the labels after the requested steps, the last of which are its result",
   async () => {
     const whole = await run({ steps: STEPS }, { snapshots: [0, 3, STEPS] });
     assert.deepEqual(whole.snapshots.map(({ step }) => step), [0, 3, STEPS]);
@@ -70,12 +70,12 @@ methodTest(
   },
 );
 
-methodTest("ttt-kd with average predicts by the mean over all steps", async () => {
+methodTest("ttt-kd with average predicts the mean over all steps", async () => {
   const averaged = await run({ steps: 1, average: true });
   const first = await run({ method: "bn" });
   const last = await run({ steps: 1 });
   assert.deepEqual(averaged.report.losses, last.report.losses, "the steps are the same");
-  // Where both ends agree, so does the mean, and its confidence is the mean of theirs.
+  // Where the predictions before and after the step agree, the mean has their class and their mean confidence.
   let agreeing = 0;
   averaged.labels.forEach((label, p) => {
     if (first.labels[p] !== last.labels[p]) return;
@@ -87,7 +87,7 @@ methodTest("ttt-kd with average predicts by the mean over all steps", async () =
   assert.ok(agreeing > averaged.labels.length / 2);
 });
 
-methodTest("ttt-kd reads adapted weights in several ways as if each were asked alone", async () => {
+methodTest("ttt-kd gives each readout the labels that it would get alone", async () => {
   const steps = { steps: 3, learningRate: 0.1 };
   const others = [
     { augmentations: 2 },
@@ -110,7 +110,7 @@ methodTest("ttt-kd stops once the loss is that of source scenes, and says so", a
   const { report } = await run({ steps: 200, stop: "source-loss", learningRate: 0.1 });
   assert.ok(report.steps < 200);
   assert.match(report.note!, /the loss is that of source scenes/);
-  // The last loss that was looked at is the one before the last step.
+  // The last loss that was checked is the one before the last step.
   assert.ok(report.losses.at(-2)! <= sourceKdLoss);
   assert.ok(
     report.losses[report.steps - 6]! > sourceKdLoss,
@@ -118,7 +118,7 @@ methodTest("ttt-kd stops once the loss is that of source scenes, and says so", a
   );
 });
 
-methodTest("ttt-kd stops once held-out photographs gain nothing more", async () => {
+methodTest("ttt-kd stops once the loss on held-out photographs no longer falls", async () => {
   const still = await run({ steps: 60, stop: "held-out", learningRate: 0 });
   assert.equal(still.report.steps, 5, "the first look sees that nothing moves");
   assert.match(still.report.note!, /held-out photographs/);
@@ -138,7 +138,7 @@ methodTest("ttt-kd with a guard does not adapt to targets of the wrong voxels", 
   assert.equal(trusted.report.steps, STEPS);
 });
 
-methodTest("ttt-kd by the statistics that agree better with the photographs", async () => {
+methodTest("ttt-kd takes the statistics that agree better with the photographs", async () => {
   const first = async (statistics: string) =>
     (await run({ steps: 1, learningRate: 0, statistics })).report.losses[0]!;
   const [batch, running] = [await first("batch"), await first("running")];
@@ -164,16 +164,19 @@ methodTest("ttt-kd with consistency pulls the network towards the fused predicti
   assert.ok(agreementOf(pulled.labels) > agreementOf(plain.labels));
 });
 
-methodTest("fusion with weight 0 is the network, and a heavy probe is the probe", async () => {
-  const none = await run({ method: "fusion", weight: 0 });
-  assert.deepEqual(none.labels, (await run({ method: "bn" })).labels);
-  const heavy = await run({ method: "fusion", weight: 10, statistics: "running" });
-  const probe = await run({ method: "probe" });
-  const alike = heavy.labels.filter((label, p) => label === probe.labels[p]).length;
-  assert.ok(alike > 0.95 * heavy.labels.length, `${alike} of ${heavy.labels.length}`);
-});
+methodTest(
+  "fusion with weight 0 predicts as the network, with a heavy probe as the probe",
+  async () => {
+    const none = await run({ method: "fusion", weight: 0 });
+    assert.deepEqual(none.labels, (await run({ method: "bn" })).labels);
+    const heavy = await run({ method: "fusion", weight: 10, statistics: "running" });
+    const probe = await run({ method: "probe" });
+    const alike = heavy.labels.filter((label, p) => label === probe.labels[p]).length;
+    assert.ok(alike > 0.95 * heavy.labels.length, `${alike} of ${heavy.labels.length}`);
+  },
+);
 
-methodTest("ttt-kd-online drawn all the way back starts the next scan at the source", async () => {
+methodTest("ttt-kd-online with anchor 1 starts the next scan at the source", async () => {
   const first = await run({ method: "ttt-kd-online", anchor: 1 });
   const second = await run({ method: "ttt-kd-online", anchor: 1 });
   assert.equal(second.report.losses[0], first.report.losses[0]);

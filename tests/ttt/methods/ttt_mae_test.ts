@@ -30,7 +30,7 @@ async function withContext(
   await body({ ...small.context, card, student, parameters });
 }
 
-/** Adapts with masks that depend on nothing that ran before. */
+/** Adapts with masks that do not depend on what ran before. */
 function adapt(context: AdaptationContext, given: Record<string, unknown>) {
   return tttMae.adapt({ ...context, random: new Random(4) }, tttMae.settings.parse(given));
 }
@@ -81,7 +81,7 @@ withGpu("ttt-mae predicts on the whole scan, from the source weights at step 0",
 });
 
 withGpu(
-  "reconstructionPlan() gives gradients to what is trainable, and to no class head",
+  "reconstructionPlan() gives gradients to trainable parameters, but none to the class head",
   async (gpu) => {
     await withContext(gpu, async (context) => {
       const before = await valuesOf(context.parameters);
@@ -101,14 +101,14 @@ withGpu(
       assert.ok(moved("conv0p1s1.kernel"));
       assert.ok(!moved("final.kernel"));
       assert.deepEqual(changedNames(before, await valuesOf(context.parameters)), []);
-      // Occupied and empty cells weigh alike, so a guess costs about log 2.
+      // Occupied and empty cells weigh alike, so the loss of a guess is about log 2.
       const [loss] = await history.values();
       assert.ok(loss! > 0.5 && loss! < 1.5, `loss ${loss}`);
     });
   },
 );
 
-Deno.test("ttt-mae has settings that parse, and refuses what cannot be", () => {
+Deno.test("ttt-mae has settings that parse, and refuses bad ones", () => {
   for (const bad of [{ steps: 0 }, { optimizer: "lion" }, { share: 2 }, { rate: 1 }]) {
     assert.equal(tttMae.settings.safeParse(bad).success, false);
   }

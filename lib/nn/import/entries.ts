@@ -1,0 +1,75 @@
+/**
+ * The values of entries in another engine's checkpoint: in which layout they are, and how they become ours.
+ *
+ * @module
+ */
+import type { ParameterSpec } from "../parameter_spec.ts";
+import type { NamedTensor } from "../safetensors.ts";
+import type { CheckpointFormat, KernelLayout } from "./format.ts";
+import { ImportError } from "./import_error.ts";
+
+/**
+ * Finds the layout in which all kernels have the shapes of the file; the usual one where none fits.
+ *
+ * @throws {ImportError} where several layouts fit.
+ */
+export function findLayout(
+  format: CheckpointFormat,
+  given: ReadonlyMap<string, NamedTensor>,
+  found: ReadonlyMap<ParameterSpec, string>,
+): string {
+  const kernels = [...found].filter(([{ kind }, name]) =>
+    kind === "kernel" && !isLinear(name, given.get(name)!)
+  );
+  const fitting = Object.entries(format.layouts).filter(([, layout]) =>
+    kernels.every(([spec, name]) => hasShape(given.get(name)!, layout.shapes(spec.shape)))
+  ).map(([name]) => name);
+  if (fitting.length > 1) {
+    throw new ImportError(
+      `Cannot import the checkpoint: its shapes fit the layouts ${fitting.join(" and ")}; say ` +
+        "which with --layout",
+    );
+  }
+  return fitting[0] ?? Object.keys(format.layouts)[0]!;
+}
+
+function hasShape({ shape }: NamedTensor, shapes: readonly (readonly number[])[]): boolean {
+  return shapes.some((candidate) => candidate.join() === shape.join());
+}
+
+/** Whether an entry is the weight of PyTorch's own linear layer, [Cout, Cin]. */
+function isLinear(name: string, { shape }: NamedTensor): boolean {
+  return name.endsWith(".weight") && shape.length === 2;
+}
+
+/** Converts the values of an entry to our layout, or says what is wrong with them. */
+export function readEntry(
+  spec: ParameterSpec,
+  name: string,
+  tensor: NamedTensor,
+  layout: KernelLayout,
+): Float32Array | string {
+  const { shape, data } = tensor;
+  if (!(data instanceof Float32Array)) return "holds whole numbers, not floats";
+  if (!data.every(Number.isFinite)) return "holds numbers that are not finite";
+  if (spec.kind !== "kernel") {
+    const [last] = spec.shape.slice(-1);
+    const shapes = spec.kind === "bias" ? [[1, last!], [last!]] : [[last!]];
+    return hasShape(tensor, shapes) ? data : `is [${shape}], not [${shapes[0]}]`;
+  }
+  const [cin, cout] = spec.shape.slice(-2) as [number, number];
+  if (spec.part === "classes" && isLinear(name, tensor)) {
+    return hasShape(tensor, [[cout, cin]])
+      ? transposed(data, cin, cout)
+      : `is [${shape}], not [${[cout, cin]}]`;
+  }
+  const shapes = layout.shapes(spec.shape);
+  return hasShape(tensor, shapes)
+    ? layout.toMinkowski(data, spec.shape)
+    : `is [${shape}], not [${shapes[0]}]`;
+}
+
+/** Transposes [Cout, Cin] to [Cin, Cout]. */
+function transposed(data: Float32Array, cin: number, cout: number): Float32Array {
+  return data.map((_, i) => data[i % cout * cin + Math.floor(i / cout)]!);
+}
