@@ -6,6 +6,15 @@
  * An engine takes one scan at a time. It needs a WebGPU adapter; Mesa's software driver is enough. The embedded
  * students know rooms and streets; see {@link studentNames} and {@link teacherNames} for all models.
  *
+ * Another Deno program links this project's folder in its own `deno.json` and imports the module by its name:
+ *
+ * ```json
+ * {
+ *   "links": ["../ttt-kd"],
+ *   "imports": { "@ttt-kd/ttt-kd": "jsr:@ttt-kd/ttt-kd@^0.1.0" }
+ * }
+ * ```
+ *
  * @example Labelling a scan with photographs
  * ```ts ignore
  * import {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sumOf } from "@std/collections/sum-of";
 import { join } from "node:path";
 import type { ProgressDisplay } from "../terminal/progress.ts";
 import type { Dataset, DatasetSplit } from "../datasets/dataset.ts";
@@ -154,7 +155,7 @@ class Evaluation {
     const total = countCells(plan);
     const todo = plan.map((batch) => cellsToDo(batch, journal))
       .flatMap(({ single, sequences }) => [...single, ...sequences.flat()]);
-    const left = new TimeLeft(todo.reduce((sum, cell) => sum + workOf(cell), 0));
+    const left = new TimeLeft(sumOf(todo, workOf));
     const missing = new Set(todo.map(({ key }) => key).filter((key) => !journal.cells.has(key)));
     display.update({ label: "evaluating", value: total - missing.size, total });
     let start = performance.now();

@@ -1,6 +1,6 @@
 /**
- * Holds a labelled answer against the file that was sent, through loaders.gl as it comes, not through our
- * own readers.
+ * Compares a labelled file with the file that was sent, read by loaders.gl itself instead of this program's own
+ * readers.
  *
  * @module
  */
@@ -8,23 +8,24 @@ import { parse } from "@loaders.gl/core";
 import { LAZRsLoader } from "@loaders.gl/las";
 import { PLYLoader } from "@loaders.gl/ply";
 
-/** Attributes that hold labels and may differ: PLY's, and the classification of LAS. */
+/** Attributes that hold labels and may differ: those of PLY, and the classification of LAS. */
 const LABELS = ["label", "confidence", "label_confidence", "classification"];
 
 type MeshAttributes = Record<string, { value: ArrayLike<number> }>;
 
-/** What was compared. */
+/** The result of the comparison. */
 export interface LabelledFileCheck {
   points: number;
-  /** Names of the attributes that are as they were. */
+  /** Names of the unchanged attributes. */
   unchanged: string[];
 }
 
 /**
- * Checks that an answer has the same points with the same attributes, and a class for every point.
+ * Checks that a labelled file has the same points with the same attributes, and a class for every point.
  *
- * @param classes labels are 0 to `classes` - 1; for LAS, whose classification holds codes, 0 to 255.
- * @throws {Error} naming the attribute and point that differ.
+ * @param answer the labelled file.
+ * @param classes number of classes: labels are 0 to `classes` - 1, or codes from 0 to 255 in LAS.
+ * @throws {Error} naming the attribute and the point that differ.
  */
 export async function checkLabelledFile(
   original: Uint8Array,
@@ -36,16 +37,16 @@ export async function checkLabelledFile(
   const unchanged = Object.keys(before).filter((name) => !LABELS.includes(name));
   for (const name of unchanged) {
     const [was, is] = [before[name]!.value, after[name]?.value];
-    if (!is) throw new Error(`Cannot accept the answer: attribute ${name} is gone`);
+    if (!is) throw new Error(`Cannot accept the answer: attribute ${name} is missing`);
     if (is.length !== was.length) {
       throw new Error(
-        `Cannot accept the answer: ${name} had ${was.length} values, now ${is.length}`,
+        `Cannot accept the answer: ${name} has ${is.length} values instead of ${was.length}`,
       );
     }
     for (let i = 0; i < was.length; i++) {
       if (!Object.is(was[i], is[i])) {
         throw new Error(
-          `Cannot accept the answer: value ${i} of ${name} was ${was[i]}, now ${is[i]}`,
+          `Cannot accept the answer: value ${i} of ${name} is ${is[i]} instead of ${was[i]}`,
         );
       }
     }
@@ -60,7 +61,7 @@ export async function checkLabelledFile(
   for (let i = 0; i < points; i++) {
     const label = labels[i]!;
     if (!Number.isInteger(label) || label < 0 || label >= limit) {
-      throw new Error(`Cannot accept the answer: label ${label} of point ${i} is no class`);
+      throw new Error(`Cannot accept the answer: label ${label} of point ${i} is not a class`);
     }
   }
   return { points, unchanged };

@@ -1,5 +1,6 @@
 /**
- * From photographs to voxels: projection, visibility, sampling, targets.
+ * From photographs to voxels: projection of points into views, visibility, sampling of feature maps, and the targets of
+ * voxels.
  *
  * @module
  */
@@ -9,14 +10,15 @@ export {
   type ResolvedPairing,
   resolvePairing,
 } from "./options.ts";
-export {
-  type HostViews,
-  pairViews,
-  pairViewsReference,
-  Targets,
-  type Views,
-} from "./pair_views.ts";
-export { type LocalPose, localPose, type Projected, projectReference } from "./projection.ts";
-export { type HostMap, mapColumn, sampleReference, type Sampling } from "./sampling.ts";
-export { type PointBuffer, type Seeing, seePoints, type Sight } from "./see.ts";
+export { type PairingInput, pairViews } from "./pair_views.ts";
+export { type HostPairingInput, pairViewsReference } from "./pair_views_reference.ts";
+export { type LocalPose, localPose, type ProjectedPoint, projectReference } from "./projection.ts";
+export { type HostFeatureMap, mapColumn, sampleReference, type Sampling } from "./sampling.ts";
+export { Targets } from "./targets.ts";
 export { type DepthTolerance, visibilityReference } from "./visibility.ts";
+export {
+  type PointBuffer,
+  type VisibilityInput,
+  visibilityLaunches,
+  type VisibilityPass,
+} from "./visibility_launches.ts";

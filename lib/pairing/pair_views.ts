@@ -1,12 +1,14 @@
 /**
- * Targets for a student: for each voxel the teacher's feature of its pixels. A point's target is the mean
- * over the views that see it of the feature map at its pixel; a voxel's is the mean over its points that
- * have one. The features of single points are never stored: each view adds its share to the voxels.
+ * Computes the targets of a student: for each voxel the mean of the teacher's features at its pixels. The target of a
+ * point is the mean of the feature maps at its pixels over the views that see it; the target of a voxel is the mean
+ * over its points that have one. The features of single points are never stored: each view adds its share to the
+ * voxels.
  *
  * @module
  */
 import { packHalf, pairGather, pairWeigh } from "../../kernels/pairing/records.ts";
 import {
+  type Binding,
   type BufferSlice,
   CapacityError,
   type Gpu,
@@ -19,68 +21,41 @@ import type { Camera } from "../scan/mod.ts";
 import type { Voxels } from "../sparse/mod.ts";
 import { fillWords } from "../sparse/words.ts";
 import type { FeatureMap } from "../teacher/mod.ts";
-import { type PairingOptions, type ResolvedPairing, resolvePairing } from "./options.ts";
-import { localPose, projectReference } from "./projection.ts";
-import { type HostMap, sampleReference } from "./sampling.ts";
-import { type PointBuffer, seePoints } from "./see.ts";
-import { meanFocal, visibilityReference } from "./visibility.ts";
+import {
+  type PairingOptions,
+  type Precision,
+  type ResolvedPairing,
+  resolvePairing,
+} from "./options.ts";
+import { Targets } from "./targets.ts";
+import {
+  type PointBuffer,
+  visibilityLaunches,
+  type VisibilityPass,
+} from "./visibility_launches.ts";
 
 /** Groups of four channels that one thread of `pair_gather` adds up. */
 const GATHER_BLOCK = 4;
-/** Width from which targets are stored in float16; narrower ones are small beside the student's own features. */
+/** Width from which targets are stored in float16; narrower targets are small beside the student's own features. */
 const HALF_FROM = 128;
-/** Most bytes of float32 sums that wait to be rounded. */
+/** Most bytes of float32 sums that are held before they are rounded to float16. */
 const MAX_SUMS = 2 ** 26;
 
-/** What the student's features are pulled towards. Owns its buffers. */
-export class Targets implements Disposable {
-  /** Width of the teacher's features, D. */
-  readonly channels: number;
-  /** Number of voxels. */
-  readonly rows: number;
-  /** f32 or, where `half`, f16 [rows][D padded to 4], zero in the padding and in rows without a target. */
-  readonly values: GpuBuffer;
-  /** Whether values are float16, two in a word, the first one in the low bits. */
-  readonly half: boolean;
-  /** f32 [rows]: 1 where the voxel has a target, else 0. */
-  readonly weight: GpuBuffer;
-  /** Points that at least one view sees. */
-  readonly pointsSeen: number;
-  /** Voxels that have a target. */
-  readonly voxelsSeen: number;
-
-  constructor(fields: Omit<Targets, "destroy" | typeof Symbol.dispose>) {
-    this.channels = fields.channels;
-    this.rows = fields.rows;
-    this.values = fields.values;
-    this.half = fields.half;
-    this.weight = fields.weight;
-    this.pointsSeen = fields.pointsSeen;
-    this.voxelsSeen = fields.voxelsSeen;
-  }
-
-  destroy(): void {
-    this.values.destroy();
-    this.weight.destroy();
-  }
-
-  [Symbol.dispose](): void {
-    this.destroy();
-  }
-}
-
-/** A scan, its cameras and what the teacher says of their photographs. */
-export interface Views {
+/** A scan, its cameras and the feature maps of their photographs. */
+export interface PairingInput {
+  /** The scan as voxels. */
   voxels: Pick<Voxels, "points" | "count" | "size" | "order" | "starts">;
-  /** f32 [3 * points], metres, less `origin`. */
+  /** f32 [3 * points], metres, minus `origin`. */
   positions: GpuBuffer;
-  /** What was taken off the scan's positions, in the cameras' world. */
+  /** Subtracted from the scan's positions, in the cameras' world coordinates. */
   origin: readonly [number, number, number];
+  /** The cameras of the photographs. */
   cameras: readonly Camera[];
   /** `maps[i]` describes the photograph of `cameras[i]`. */
   maps: readonly FeatureMap[];
+  /** Settings. */
   options?: PairingOptions;
-  /** All points of the scan, in any parts, where `positions` are but some of them: the others hide, too. */
+  /** All points of the scan, in any parts, where `positions` are only some of them: the others occlude, too. */
   occluders?: readonly PointBuffer[];
   /** Most bytes of targets that one dispatch binds; the adapter's limit by default. */
   maxBindingBytes?: number;
@@ -93,47 +68,40 @@ interface RowBlock {
   starts: BufferSlice;
 }
 
+/** The size of targets. */
+interface TargetLayout {
+  /** Groups of four channels in a row. */
+  columns: number;
+  /** Whether values are float16. */
+  half: boolean;
+  /** Bytes of all rows. */
+  bytes: number;
+}
+
 /**
- * Pairs voxels with the pixels that show them. One submit, one readback. Targets may be larger than what the adapter
- * binds: they are written in blocks of rows.
+ * Pairs voxels with the pixels that show them, with one submit and one readback. Targets may be larger than the largest
+ * binding of the adapter: they are written in blocks of rows.
  *
- * @throws {TypeError} where the maps do not fit the cameras or each other, or `positions` is too short.
- * @throws {RangeError} on options that cannot be.
- * @throws {CapacityError} on targets larger than the adapter's largest buffer.
+ * @throws {TypeError} where the maps do not fit the cameras or each other, or `positions` is too short
+ * @throws {RangeError} naming an option that is invalid
+ * @throws {CapacityError} where targets are larger than the adapter's largest buffer
  */
-export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
-  const { voxels, positions, origin, cameras, maps } = views;
-  const options = resolvePairing(views.options ?? {}, voxels.size);
-  const channels = checkMaps(cameras, maps);
-  if (positions.size < voxels.points * 12) {
-    throw new TypeError(
-      `Cannot pair ${voxels.points} points: "${positions.label}" holds ${positions.size} bytes, not ${
-        voxels.points * 12
-      }`,
-    );
-  }
-  const columns = Math.ceil(channels / 4);
-  const half = options.precision === "auto"
-    ? channels >= HALF_FROM
-    : options.precision === "float16";
-  // Whole vec4u: halves are read two quads at a time.
-  const bytes = half ? Math.ceil(voxels.count * columns / 2) * 16 : voxels.count * columns * 16;
-  if (bytes > gpu.limits.maxBufferSize) {
-    throw new CapacityError(
-      `Cannot pair ${voxels.count} voxels with ${channels} channels: ${bytes} bytes are more than a ` +
-        `buffer of the adapter holds (${gpu.limits.maxBufferSize}); use larger voxels or a narrower teacher`,
-    );
-  }
+export async function pairViews(gpu: Gpu, input: PairingInput): Promise<Targets> {
+  const { voxels, positions, origin, cameras, maps, occluders } = input;
+  const options = resolvePairing(input.options ?? {}, voxels.size);
+  const channels = commonChannels(cameras, maps);
+  requirePositions(positions, voxels.points);
+  const layout = targetLayout(gpu, voxels.count, channels, options.precision);
+  const { columns, half } = layout;
 
   using owned = new DisposableStack();
-  const values = owned.use(gpu.buffer("targets", bytes));
+  const values = owned.use(gpu.buffer("targets", layout.bytes));
   const weight = owned.use(gpu.buffer("target weights", voxels.count * 4));
   using scratch = new DisposableStack();
   const totals = scratch.use(gpu.buffer("pairing totals", 8));
   const share = scratch.use(gpu.buffer("point shares", voxels.points * 4));
-  const { points, order, starts } = voxels;
-  const { occluders } = views;
-  const seeing = seePoints(gpu, scratch, {
+  const { points, order, starts, count: rows } = voxels;
+  const visibility = visibilityLaunches(gpu, scratch, {
     positions,
     points,
     occluders,
@@ -141,69 +109,90 @@ export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
     origin,
     options,
   });
-  const { seen, words, projected } = seeing;
-  const limit = views.maxBindingBytes ?? gpu.limits.maxStorageBufferBindingSize;
+  const limit = input.maxBindingBytes ?? gpu.limits.maxStorageBufferBindingSize;
   const most = half ? Math.min(limit, MAX_SUMS) : limit;
-  const blocks = rowBlocks(voxels.count, starts, columns * 16, most);
+  const blocks = rowBlocks(rows, starts, columns * 16, most);
   const sums = half
     ? scratch.use(gpu.buffer("sums of targets", (blocks[0]?.rows ?? 0) * columns * 16))
     : null;
-  const fill = (block: RowBlock): Launch[] => {
-    const slice = (bytes: number) => ({
-      buffer: values,
-      offset: block.first * columns * bytes,
-      size: block.rows * columns * bytes,
-    });
-    const to = sums ?? slice(16);
-    const quads = block.rows * columns;
-    return [
-      fillWords(to, quads * 4, 0),
-      ...maps.flatMap((map, view) => [
-        seeing.project(view),
-        launch(pairGather, {
-          constants: { NEAREST: Number(options.sampling === "nearest") },
-          params: {
-            scale: [map.cols / cameras[view]!.width, map.rows / cameras[view]!.height],
-            mapColumns: map.cols,
-            mapRows: map.rows,
-            rows: block.rows,
-            columns,
-            points,
-            view,
-          },
-          bindings: [projected, seen, share, order, block.starts, map.buffer, to],
-          workgroups: groupsOf64(block.rows * Math.ceil(columns / GATHER_BLOCK)),
-        }),
-      ]),
-      ...sums
-        ? [launch(packHalf, {
-          params: { count: quads },
-          bindings: [sums, slice(8)],
-          workgroups: groupsOf64(quads),
-        })]
-        : [],
-    ];
-  };
   gpu.run([
-    ...seeing.launches,
+    ...visibility.launches,
     fillWords(totals, 2, 0),
     launch(pairWeigh, {
-      params: { rows: voxels.count, points, words },
-      bindings: [seen, order, starts, share, weight, totals],
-      workgroups: groupsOf64(voxels.count),
+      params: { rows, points, words: visibility.words },
+      bindings: [visibility.seen, order, starts, share, weight, totals],
+      workgroups: groupsOf64(rows),
     }),
-    ...blocks.flatMap(fill),
+    ...blocks.flatMap((block) =>
+      targetLaunches(block, { input, options, visibility, share, columns, values, sums })
+    ),
   ], "pair views");
-  const [pointsSeen, voxelsSeen] = await gpu.read(totals, Uint32Array, 2) as unknown as [
-    number,
-    number,
-  ];
+  const [pointsSeen = 0, voxelsSeen = 0] = await gpu.read(totals, Uint32Array, 2);
   owned.move();
-  const { count: rows } = voxels;
   return new Targets({ channels, rows, values, half, weight, pointsSeen, voxelsSeen });
 }
 
-/** Cuts the rows into blocks that `limit` bytes hold; 64 rows are a multiple of the 256 bytes that offsets keep. */
+/** Everything that the launches of a block of targets need. */
+interface TargetPass {
+  input: PairingInput;
+  options: ResolvedPairing;
+  visibility: VisibilityPass;
+  /** f32 [points]: the weight of each of a point's features in the target of its voxel. */
+  share: GpuBuffer;
+  columns: number;
+  values: GpuBuffer;
+  /** Receives float32 sums before they are rounded; null where targets are float32. */
+  sums: GpuBuffer | null;
+}
+
+/** Adds the features of all views up to the targets of a block of voxels. */
+function targetLaunches(block: RowBlock, pass: TargetPass): Launch[] {
+  const { input, options, visibility, share, columns, values, sums } = pass;
+  const slice = (bytes: number) => ({
+    buffer: values,
+    offset: block.first * columns * bytes,
+    size: block.rows * columns * bytes,
+  });
+  const to: Binding = sums ?? slice(16);
+  const quads = block.rows * columns;
+  return [
+    fillWords(to, quads * 4, 0),
+    ...input.maps.flatMap((map, view) => [
+      visibility.project(view),
+      launch(pairGather, {
+        constants: { NEAREST: Number(options.sampling === "nearest") },
+        params: {
+          scale: [map.cols / input.cameras[view]!.width, map.rows / input.cameras[view]!.height],
+          mapColumns: map.cols,
+          mapRows: map.rows,
+          rows: block.rows,
+          columns,
+          points: input.voxels.points,
+          view,
+        },
+        bindings: [
+          visibility.projected,
+          visibility.seen,
+          share,
+          input.voxels.order,
+          block.starts,
+          map.buffer,
+          to,
+        ],
+        workgroups: groupsOf64(block.rows * Math.ceil(columns / GATHER_BLOCK)),
+      }),
+    ]),
+    ...sums
+      ? [launch(packHalf, {
+        params: { count: quads },
+        bindings: [sums, slice(8)],
+        workgroups: groupsOf64(quads),
+      })]
+      : [],
+  ];
+}
+
+/** Cuts the rows into blocks that `limit` bytes hold; 64 rows are a multiple of the 256 bytes that offsets need. */
 function rowBlocks(
   count: number,
   starts: GpuBuffer,
@@ -218,78 +207,51 @@ function rowBlocks(
   });
 }
 
-/** The width that all maps share. */
-function checkMaps(cameras: readonly Camera[], maps: readonly FeatureMap[]): number {
-  if (maps.length === 0 || cameras.length !== maps.length) {
+function targetLayout(
+  gpu: Gpu,
+  voxels: number,
+  channels: number,
+  precision: Precision,
+): TargetLayout {
+  const columns = Math.ceil(channels / 4);
+  const half = precision === "auto" ? channels >= HALF_FROM : precision === "float16";
+  // Whole vec4u: halves are read two quads at a time.
+  const bytes = half ? Math.ceil(voxels * columns / 2) * 16 : voxels * columns * 16;
+  if (bytes > gpu.limits.maxBufferSize) {
+    throw new CapacityError(
+      `Cannot pair ${voxels} voxels with ${channels} channels: ${bytes} bytes are more than a ` +
+        `buffer of the adapter holds (${gpu.limits.maxBufferSize}); use larger voxels or a narrower teacher`,
+    );
+  }
+  return { columns, half, bytes };
+}
+
+function requirePositions(positions: GpuBuffer, points: number): void {
+  if (positions.size >= points * 12) return;
+  throw new TypeError(
+    `Cannot pair ${points} points: "${positions.label}" holds ${positions.size} bytes, not ${
+      points * 12
+    }`,
+  );
+}
+
+/** The width that all maps have. */
+function commonChannels(cameras: readonly Camera[], maps: readonly FeatureMap[]): number {
+  const [first] = maps;
+  if (!first || cameras.length !== maps.length) {
     throw new TypeError(
       `Cannot pair ${cameras.length} cameras with ${maps.length} feature maps: each camera needs one, ` +
         "and there has to be a camera",
     );
   }
-  const channels = maps[0]!.channels;
   maps.forEach((map, i) => {
-    if (map.channels !== channels) {
+    if (map.channels !== first.channels) {
       throw new TypeError(
         `Cannot pair: the map of ${
           cameras[i]!.file
-        } has ${map.channels} channels, the first one ${channels}`,
+        } has ${map.channels} channels, the first one ${first.channels}`,
       );
     }
   });
-  return channels;
-}
-
-/** A scan and its views on the host. */
-export interface HostViews {
-  /** f32 [3 * points], metres, less `origin`. */
-  positions: Float32Array;
-  /** u32 [points] and u32 [rows + 1], as in `Voxels`. */
-  order: Uint32Array;
-  starts: Uint32Array;
-  origin: readonly [number, number, number];
-  cameras: readonly Camera[];
-  maps: readonly HostMap[];
-  options: ResolvedPairing;
-}
-
-/** {@link pairViews} in plain TypeScript and float64; `values` is [rows][map width]. */
-export function pairViewsReference(
-  views: HostViews,
-): { values: Float64Array; weight: number[]; pointsSeen: number; voxelsSeen: number } {
-  const { positions, cameras, maps, options } = views;
-  const width = maps[0]!.width;
-  const points = positions.length / 3;
-  const features = Array.from({ length: points }, () => [] as { scale: number; of: number[] }[]);
-  cameras.forEach((camera, view) => {
-    const pose = localPose(camera, views.origin);
-    const projected = Array.from(
-      { length: points },
-      (_, i) => projectReference(camera, pose, positions.subarray(3 * i, 3 * i + 3)),
-    );
-    const visible = visibilityReference(camera, projected, options.depth);
-    projected.forEach(({ u, v, z }, i) => {
-      if (!visible[i]) return;
-      const of = sampleReference(maps[view]!, camera, u, v, options.sampling);
-      const seen = { scale: meanFocal(camera) / z, of };
-      if (options.views === "mean") features[i]!.push(seen);
-      else if (!(features[i]!.length > 0 && features[i]![0]!.scale >= seen.scale)) {
-        features[i] = [seen];
-      }
-    });
-  });
-  const rows = views.starts.length - 1;
-  const values = new Float64Array(rows * width);
-  const weight: number[] = [];
-  for (let row = 0; row < rows; row++) {
-    const seen = [...views.order.subarray(views.starts[row], views.starts[row + 1])]
-      .map((point) => features[point]!).filter((of) => of.length > 0);
-    weight.push(Math.min(seen.length, 1));
-    for (const of of seen) {
-      for (const { of: feature } of of) {
-        feature.forEach((value, k) => values[row * width + k]! += value / of.length / seen.length);
-      }
-    }
-  }
-  const pointsSeen = features.filter((of) => of.length > 0).length;
-  return { values, weight, pointsSeen, voxelsSeen: weight.filter((w) => w > 0).length };
+  return first.channels;
 }

@@ -1,31 +1,48 @@
 /**
- * The feature of a pixel. A feature map covers the whole photograph, so pixel u lies at column
- * (u + 0.5) * columns / photoWidth - 0.5, where whole numbers are the centres of map cells. Pixels beyond the outermost
- * centres take the border's feature.
+ * Samples feature maps at pixels. A map covers the whole photograph, so pixel column u is at map column
+ * (u + 0.5) * columns / photoWidth - 0.5, where whole numbers are the centres of cells. Pixels beyond the outermost
+ * centres get the feature of the border.
  *
  * @module
  */
 
-/** `bilinear` blends the four cells around a pixel; `nearest` takes the cell that the pixel lies in. */
+import type { ImageSize } from "../scan/mod.ts";
+
+/** `bilinear` interpolates between the four cells around a pixel; `nearest` takes the cell that contains it. */
 export type Sampling = "bilinear" | "nearest";
 
-/** Fractional map column of pixel column `u`; rows likewise with the photograph's height. */
+/**
+ * Gives the fractional map column of pixel column `u`; rows likewise with the photograph's height.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { mapColumn } from "./mod.ts";
+ *
+ * // 4 cells over 32 pixels: the first cell covers pixels 0 to 7 and has its centre at 3.5.
+ * assert.equal(mapColumn(3.5, 4, 32), 0);
+ * ```
+ */
 export function mapColumn(u: number, columns: number, photoWidth: number): number {
   return (u + 0.5) * columns / photoWidth - 0.5;
 }
 
-/** Feature rows on the host: f32 [rows * columns][width]. */
-export interface HostMap {
+/** A feature map on the host. */
+export interface HostFeatureMap {
+  /** Rows of cells. */
   rows: number;
+  /** Columns of cells. */
   columns: number;
+  /** Numbers of a cell. */
   width: number;
+  /** [rows * columns][width] features. */
   data: ArrayLike<number>;
 }
 
 /** Samples one pixel in float64: the reference of `sample` in `pair_gather.wgsl`. */
 export function sampleReference(
-  map: HostMap,
-  photo: { width: number; height: number },
+  map: HostFeatureMap,
+  photo: ImageSize,
   u: number,
   v: number,
   sampling: Sampling,

@@ -239,10 +239,10 @@ export class Engine implements Segmenter, AsyncDisposable {
   ): Promise<ChosenViews> {
     if (!usesPhotographs || request.options.viewSource !== "virtual") return request;
     const { shortSide } = this.teacher!;
-    const footprint = this.#voxelSizeOf(request);
+    const pixelSize = this.#voxelSizeOf(request);
     return await monitor.time(
       "render",
-      () => virtualViews(gpu, request.scan, { shortSide, footprint }),
+      () => virtualViews(gpu, request.scan, { shortSide, pixelSize }),
     );
   }
 

@@ -104,7 +104,7 @@ export function outputLayout(
   return { ...seen, offset, channelStride, rowStride, columnStride };
 }
 
-/** Makes the launch that copies a model's output `x` into feature rows `y`. */
+/** Makes the launch that rearranges a model's output `x` into feature rows `y`. */
 export function repack<B>(x: B, y: B, layout: OutputLayout, channels: number): Launch<B> {
   const cells = layout.rows * layout.cols;
   const columns = Math.ceil(channels / 4);

@@ -21,7 +21,6 @@ export interface Violation {
 }
 
 type RawIssue = z.core.$ZodRawIssue;
-type Path = readonly (string | number)[];
 
 /**
  * Gives the value that a schema accepts, with its defaults filled in.
@@ -47,7 +46,7 @@ export function validate<S extends z.core.$ZodType>(
   schema: S,
   value: unknown,
   fail: (violation: Violation) => Error,
-  at: Path = [],
+  at: readonly (string | number)[] = [],
 ): z.output<S> {
   const parsed = z.safeParse(schema, value, { reportInput: true, error: mendOf });
   if (parsed.success) return parsed.data;
@@ -61,14 +60,14 @@ export function violationText({ field, problem, mend }: Violation): string {
 
 /** Makes an issue for the `check` or `superRefine` of a schema that says itself what is wrong and what to do. */
 export function issueAt(
-  path: Path,
+  path: readonly (string | number)[],
   problem: string,
   mend: string,
 ): { code: "custom"; path: (string | number)[]; message: string; params: { problem: string } } {
   return { code: "custom", path: [...path], message: mend, params: { problem } };
 }
 
-function violationOf(issue: z.core.$ZodIssue, at: Path): Violation {
+function violationOf(issue: z.core.$ZodIssue, at: readonly (string | number)[]): Violation {
   const inner = [...at, ...issue.path];
   const make = (path: readonly PropertyKey[], problem: string, mend: string): Violation => {
     const field = fieldPath(path);

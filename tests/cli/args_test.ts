@@ -52,7 +52,7 @@ Deno.test("commandHelp() lists every option with its default", () => {
   assert.match(help, /--dry\s+wait until it is dry/);
 });
 
-Deno.test("wholeNumber() refuses fractions, words and what is out of bounds", () => {
+Deno.test("wholeNumber() refuses fractions, words and values out of bounds", () => {
   assert.equal(wholeNumber("coats", "7", 1, 9), 7);
   for (const bad of ["", "x", "1.5", "0", "10", "1e9"]) {
     assert.throws(() => wholeNumber("coats", bad, 1, 9), UsageError);

@@ -8,7 +8,7 @@ const debian = {
   sudo: false,
 };
 
-Deno.test("installPlan() uses apt-get on Debian, and sudo only where it must", () => {
+Deno.test("installPlan() uses apt-get on Debian, and sudo only where it is needed", () => {
   const plan = installPlan(debian);
   assert.ok("commands" in plan);
   assert.deepEqual(plan.commands.map(([command]) => command), ["apt-get", "apt-get"]);
@@ -18,7 +18,7 @@ Deno.test("installPlan() uses apt-get on Debian, and sudo only where it must", (
   assert.ok(withSudo.commands.every(([command]) => command === "sudo"));
 });
 
-Deno.test("installPlan() knows Debian's descendants", () => {
+Deno.test("installPlan() recognises Debian's derivatives", () => {
   assert.ok(
     "commands" in installPlan({ ...debian, release: 'ID=linuxmint\nID_LIKE="ubuntu debian"\n' }),
   );
@@ -33,11 +33,11 @@ Deno.test("installPlan() says what to do where it cannot install", () => {
   }
 });
 
-Deno.test("install() stops at the command that fails and names it", async () => {
+Deno.test("install() stops at a command that fails, and names it", async () => {
   await assert.rejects(install([["true"], ["false", "now"], ["true"]]), /`false now` failed/);
 });
 
-Deno.test("lacksAvx512() is sure only of x86", () => {
+Deno.test("lacksAvx512() is true only for x86 without AVX-512", () => {
   assert.ok(lacksAvx512("processor\t: 0\nflags\t\t: fpu sse4_2 avx2 fma\nbugs\t: spectre_v1\n"));
   assert.ok(!lacksAvx512("processor\t: 0\nflags\t\t: fpu avx2 avx512f avx512bw\n"));
   assert.ok(!lacksAvx512("processor\t: 0\nFeatures\t: fp asimd\n"));

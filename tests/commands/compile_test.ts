@@ -1,4 +1,4 @@
-/** The compiled program: what is in it, and that it needs nothing else. */
+/** The compiled program: what it contains, and that it needs nothing else. */
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ Deno.test("compile embeds the program, its workers, models and packages, and not
     const left = [...files].filter((file) => !binary.paths.some((path) => covers(path, file)));
     assert.deepEqual(left, [], "not in the binary");
     const more = binary.paths.filter((path) => ![...files].some((file) => covers(path, file)));
-    assert.deepEqual(more, [], "in the binary alone");
+    assert.deepEqual(more, [], "only in the binary");
     assert.deepEqual([...binary.packages].sort(), [...new Set(packages.map((p) => p.name))].sort());
     for (
       const kind of [/\.wgsl$/, /_worker\.ts$/, /\.onnx$/, /\.safetensors$/, /viewer\/.*html$/]
@@ -26,7 +26,7 @@ Deno.test("compile embeds the program, its workers, models and packages, and not
   });
 });
 
-Deno.test("the embedded files alone run the demo and the server, with nothing else to read", async () => {
+Deno.test("the embedded files alone run the demo and the server", async () => {
   await withFolder(async (folder) => {
     const { app, denoFolder } = await gather(await embedded(), folder);
     const [out, temporary, data, home] = ["out", "tmp", "data", "home"]

@@ -6,7 +6,7 @@ import { decodePhoto, readScan } from "../../lib/scan/mod.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
 import { ttt, withFolder } from "./support.ts";
 
-Deno.test("demo shows the gain on a scan nobody has seen, within three minutes, and writes it down", async () => {
+Deno.test("demo shows the gain on an unknown scan within three minutes, and writes its files", async () => {
   await withFolder(async (folder) => {
     const start = performance.now();
     const { code, stdout, stderr } = await ttt(["demo", "--out", folder]);

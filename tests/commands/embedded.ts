@@ -1,6 +1,6 @@
 /**
- * What `deno compile` puts into the binary, gathered into a folder: the modules of the program and of its workers,
- * what `compile.include` of deno.json names, and the npm packages that any of these import.
+ * Collects in a folder what `deno compile` puts into the binary: the modules of the program and of its workers, the
+ * files that `compile.include` of deno.json names, and the npm packages that any of these import.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What is used of `deno info --json`. */
+/** The part of `deno info --json` that is used. */
 interface Info {
   roots: string[];
   modules: {
     specifier: string;
     local?: string;
     npmPackage?: string;
-    /** What is imported for its types alone has no `code`. */
+    /** A dependency that is imported only for its types has no `code`. */
     dependencies?: { code?: { specifier: string } }[];
   }[];
   redirects: Record<string, string>;
@@ -36,11 +36,11 @@ interface NpmPackage {
   folder: string;
 }
 
-/** What stands in a compiled program. */
+/** The contents of a compiled program. */
 export interface Embedded {
   /** Paths of files, relative to the repository. */
   files: Set<string>;
-  /** npm packages; of a name there may be several versions. */
+  /** npm packages; there may be several versions of one name. */
   packages: NpmPackage[];
   /** Deno's own folder, in which those lie. */
   denoFolder: string;
@@ -69,7 +69,7 @@ async function config(): Promise<Config> {
   return JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
 }
 
-/** Looks up what is embedded. */
+/** Finds out what is embedded. */
 export async function embedded(): Promise<Embedded> {
   const files = new Set<string>();
   const packages = new Map<string, NpmPackage>();
@@ -102,15 +102,15 @@ export async function embedded(): Promise<Embedded> {
     };
     roots.forEach(take);
   }
-  // Parts for other platforms are not there.
+  // Packages for other platforms are not installed.
   const here = [...packages.values()].filter(({ folder }) => existsSync(folder));
   const { denoDir }: { denoDir: string } = JSON.parse((await deno(["info", "--json"])).out);
   return { files, packages: here, denoFolder: denoDir };
 }
 
 /**
- * Copies what is embedded to `app` and `deno` in a folder. What of deno.json and the lock file says how imports are
- * resolved goes along, as it does in the binary.
+ * Copies the embedded files to `app` and the packages to `deno` in a folder, with those parts of deno.json and the
+ * lock file that resolve imports, as in the binary.
  */
 export async function gather({ files, packages, denoFolder }: Embedded, folder: string) {
   const app = join(folder, "app");
@@ -120,7 +120,7 @@ export async function gather({ files, packages, denoFolder }: Embedded, folder: 
       await cp(join(ROOT, file), join(app, file));
       continue;
     }
-    // A package that gives types alone is not in the binary, but Deno would look for it.
+    // A package of types alone is not in the binary, but Deno would look for it.
     const text = await readFile(join(ROOT, file), "utf8");
     await writeFile(join(app, file), text.replace(/^\/\/ @ts-types=.*/gm, ""));
   }
@@ -146,10 +146,10 @@ export async function gather({ files, packages, denoFolder }: Embedded, folder: 
 }
 
 /**
- * Packs the binary as `deno task compile` does, around Deno itself, since the runtime part of binaries would have to
- * be downloaded. Such a binary does not run; what Deno says of its contents is what counts.
+ * Packs the binary as `deno task compile` does, but around Deno itself, since the runtime part of binaries would have to
+ * be downloaded. Such a binary does not run; only Deno's list of its contents matters.
  *
- * @returns paths of files, or `FOLDER/*` where all of a folder's embedded files are meant; and names of npm packages.
+ * @returns paths of files, or `FOLDER/*` for all embedded files of a folder; and names of npm packages.
  */
 export async function packed(output: string): Promise<{ paths: string[]; packages: Set<string> }> {
   const { tasks }: { tasks: Record<string, string> } = JSON.parse(

@@ -1,4 +1,4 @@
-/** `eval` as a process: the fast form from end to end, and runs that are killed and taken up again. */
+/** `eval` as a process: the small version from end to end, and runs that are killed and resumed. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ async function resultsIn(folder: string): Promise<Results> {
   return JSON.parse(await readFile(join(folder, "results.json"), "utf8"));
 }
 
-/** Without wall times, the one thing that another run may find otherwise. */
+/** Results without wall times, which alone may differ from run to run. */
 function timeless(results: Results): Omit<Results, "cost"> {
   const { cost: _, ...rest } = results;
   return rest;
@@ -74,7 +74,7 @@ const SMALL = [
   ...["--domains", "noisy", "--scenes", "2", "--split", "validation", "--lite"],
 ];
 
-/** Starts the program and kills it once its journal has so many lines. */
+/** Starts the program, and kills it once its journal has a number of lines. */
 async function killedAfter(args: readonly string[], journal: string, lines: number) {
   await using process = program(args).spawn();
   const output = [process.stdout.cancel(), process.stderr.cancel()];
@@ -88,10 +88,10 @@ async function killedAfter(args: readonly string[], journal: string, lines: numb
   if (!isOver) process.kill("SIGKILL");
   const { signal } = await ended;
   await Promise.all(output);
-  assert.equal(signal, "SIGKILL", "it was still at work");
+  assert.equal(signal, "SIGKILL", "it was still running");
 }
 
-Deno.test("eval finds after kill -9 what it finds undisturbed, and refuses other settings", async () => {
+Deno.test("eval finds the same after kill -9 as undisturbed, and refuses other settings", async () => {
   await withFolder(async (folder) => {
     const at = (name: string) => join(folder, name);
     const args = (out: string) => [...SMALL, "--cache", at("cache"), "--out", at(out)];
@@ -120,7 +120,7 @@ Deno.test("eval finds after kill -9 what it finds undisturbed, and refuses other
   });
 });
 
-Deno.test("eval --tune tries a method's grid on validation scenes and says which is best", async () => {
+Deno.test("eval --tune tries a method's grid on validation scenes, and marks the best setting", async () => {
   await withFolder(async (folder) => {
     const { code, stdout, stderr } = await ttt([
       ...["eval", "--tune", "--methods", "fusion", "--domains", "noisy", "--scenes", "1", "--lite"],
@@ -141,7 +141,7 @@ Deno.test("eval --tune tries a method's grid on validation scenes and says which
   });
 });
 
-Deno.test("eval says in one line which argument is wrong", async () => {
+Deno.test("eval names a wrong argument in one line", async () => {
   const cases: [string[], RegExp][] = [
     [["--benchmark", "moon"], /'moon': it is neither rooms nor streets/],
     [["--studies", "magic"], /--studies to 'magic': there are main, steps/],

@@ -62,7 +62,7 @@ function halved(tensors: ReadonlyMap<string, NamedTensor>): Uint8Array {
   return Uint8Array.from([length, text, ...parts].flatMap((part) => [...part]));
 }
 
-Deno.test("import makes a student that runs, and says what comes next", async () => {
+Deno.test("import makes a student that runs, and names the next command", async () => {
   await withFolder(async (folder) => {
     const bytes = writeSafetensors({ tensors: CHECKPOINT, metadata: {} });
     const { args, out } = await filesIn(folder, bytes);
@@ -103,7 +103,7 @@ Deno.test("import widens half precision, and matches features directly where the
   });
 });
 
-Deno.test("import refuses with every difference, writes nothing, and exits with 1", async () => {
+Deno.test("import lists every difference, writes nothing, and exits with 1", async () => {
   await withFolder(async (folder) => {
     const tensors = new Map(CHECKPOINT);
     tensors.delete("module.bn1.weight");
@@ -121,7 +121,7 @@ Deno.test("import refuses with every difference, writes nothing, and exits with 
   });
 });
 
-Deno.test("import refuses a card that cannot be, and options that are none", async () => {
+Deno.test("import refuses impossible cards and unknown options", async () => {
   await withFolder(async (folder) => {
     const bytes = writeSafetensors({ tensors: CHECKPOINT, metadata: {} });
     const teacher = { id: "dinov2", width: 384 };

@@ -1,4 +1,4 @@
-/** The command line as a user meets it: exit codes, and one line that says what is wrong. */
+/** The command line as users see it: exit codes, and errors of one line. */
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ Deno.test("main COMMAND --help lists options with their defaults", async () => {
   assert.match(stdout, /--port N .*\(default: 8080\)/);
 });
 
-Deno.test("main exits with 2 where the command line is wrong, and says how", async () => {
+Deno.test("main exits with 2 for a wrong command line, and names the mistake", async () => {
   const cases: [string[], RegExp][] = [
     [["bogus"], /Unknown command 'bogus': there are serve/],
     [["segment"], /Missing argument SCAN/],
@@ -43,7 +43,7 @@ Deno.test("main exits with 2 where the command line is wrong, and says how", asy
   }
 });
 
-Deno.test("main exits with 1 where a file is wrong, and names it in one line", async () => {
+Deno.test("main exits with 1 for a wrong file, and names it in one line", async () => {
   await withFolder(async (folder) => {
     const scan = join(folder, "scan.ply");
     const checkpoint = join(folder, "student.safetensors");
@@ -76,25 +76,25 @@ Deno.test("doctor names the GPU and both models", async () => {
 // The Vulkan loader finds no driver where the list of drivers does not exist.
 const NO_DRIVER = { VK_ICD_FILENAMES: "/nonexistent", VK_DRIVER_FILES: "/nonexistent" };
 
-Deno.test("doctor says what mends a missing GPU driver", async () => {
+Deno.test("doctor names the command that mends a missing GPU driver", async () => {
   const { code, stdout } = await ttt(["doctor"], NO_DRIVER);
   assert.equal(code, 1);
   assert.match(stdout, /^ *GPU +missing; mend: deno task setup$/m);
 });
 
-Deno.test("setup --check installs nothing and says what to run", async () => {
+Deno.test("setup --check installs nothing, and names the command to run", async () => {
   const { code, stderr } = await ttt(["setup", "--check"], NO_DRIVER);
   assert.equal(code, 1);
   assert.match(stderr, /no Vulkan driver answers; run `deno task setup`/);
   assert.equal((await ttt(["setup", "--check"])).code, 0);
 });
 
-Deno.test("setup installs the driver with apt-get and looks again in a fresh process", async () => {
+Deno.test("setup installs the driver with apt-get, and checks again in a new process", async () => {
   await withFolder(async (folder) => {
     const log = join(folder, "log");
     const stubs = {
       "apt-get": `#!/bin/sh\necho "$@" >> ${log}\n`,
-      // As root nothing asks for it; otherwise `sudo -n true` tells whether there is any.
+      // It is only called without root; `sudo -n true` tells whether it works.
       sudo: '#!/bin/sh\n[ "$1" = -n ] && exit 0\nexec "$@"\n',
     };
     for (const [name, script] of Object.entries(stubs)) {
@@ -102,7 +102,7 @@ Deno.test("setup installs the driver with apt-get and looks again in a fresh pro
     }
     const path = `${folder}:${Deno.env.get("PATH")}`;
     const { code, stderr } = await ttt(["setup"], { ...NO_DRIVER, PATH: path });
-    // The stub installs nothing, so the fresh process finds no driver either.
+    // The stub installs nothing, so the new process finds no driver either.
     assert.equal(code, 1);
     if ("obstacle" in installPlan({ ...await thisMachine(), sudo: true })) {
       assert.match(stderr, /none can be installed here/);

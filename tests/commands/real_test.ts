@@ -8,7 +8,7 @@ import { ttt } from "./support.ts";
 const SAMPLES = ["apc2016_shelf", "sunrgbd_000017", "kitti_000008"];
 
 Deno.test({
-  name: "real brings every sample back labelled, with a KD loss that fell by a fifth",
+  name: "real labels every sample, with a KD loss that falls by a fifth",
   ignore: !hasData,
   fn: async () => {
     const args = ["--data", join(dataPath(".", "")), "--only", SAMPLES.join()];

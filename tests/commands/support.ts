@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
-/** The program with these arguments, not yet started. */
+/** The program with arguments, ready to be started. */
 export function program(args: readonly string[], env: Record<string, string> = {}): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", MAIN, ...args],
@@ -28,7 +28,7 @@ export async function ttt(args: readonly string[], env: Record<string, string> =
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-/** Waits until a server that was started listens. @returns where, and the rest of what it says. */
+/** Waits until a started server listens. @returns its address, and the rest of its output. */
 export async function listening(server: Deno.ChildProcess) {
   const rest = server.stdout.pipeThrough(new TextDecoderStream());
   let output = "";
@@ -40,7 +40,7 @@ export async function listening(server: Deno.ChildProcess) {
   throw new Error(`Cannot find where the server listens: ${output}`);
 }
 
-/** Gives `body` a folder that is gone afterwards. */
+/** Runs `body` with a temporary folder. */
 export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "tttkd-"));
   try {

@@ -35,7 +35,7 @@ withGpu("segment writes the labelled scan, the report and the picture", async (g
   });
 });
 
-withGpu("segment answers LAZ with LAS, says so, and adds dimensions where asked", async () => {
+withGpu("segment answers LAZ with LAS, says so, and adds dimensions on request", async () => {
   await withFolder(async (folder) => {
     const laz = new URL("../../fixtures/scans/paged.copc.laz", import.meta.url).pathname;
     const out = join(folder, "out.las");
@@ -50,7 +50,7 @@ withGpu("segment answers LAZ with LAS, says so, and adds dimensions where asked"
   });
 });
 
-Deno.test("segment takes no options but an object", async () => {
+Deno.test("segment refuses options that are not an object", async () => {
   for (const text of ["guard=3", "[3]", "null"]) {
     const { code, stderr } = await ttt(["segment", "scan.ply", "--options", text]);
     assert.equal(code, 2);
@@ -73,7 +73,7 @@ Deno.test("train writes a checkpoint that can be opened", async () => {
   });
 });
 
-Deno.test("serve answers until it is told to stop", async () => {
+Deno.test("serve answers until it is stopped", async () => {
   await withFolder(async (folder) => {
     await using process = program(["serve", "--port", "0", "--token", "T", "--data", folder])
       .spawn();

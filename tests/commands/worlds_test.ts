@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { decodePhoto } from "../../lib/scan/mod.ts";
 import { ttt, withFolder } from "./support.ts";
 
-Deno.test("worlds writes a contact sheet of each domain that is asked for", () =>
+Deno.test("worlds writes a contact sheet of each requested domain", () =>
   withFolder(async (folder) => {
     const domains = ["noisy", "everything"];
     const { code, stdout, stderr } = await ttt([
@@ -25,7 +25,7 @@ Deno.test("worlds writes a contact sheet of each domain that is asked for", () =
     assert.ok(!stdout.includes("rooms-source"), stdout);
   }));
 
-Deno.test("worlds refuses domains, splits and data sets that are not there", async () => {
+Deno.test("worlds refuses unknown domains, splits and data sets", async () => {
   const cases: [string[], number, RegExp][] = [
     [["--domains", "shifted"], 2, /'shifted': there are source, terrestrial/],
     [["--split", "exam"], 2, /'exam': there are train, validation, test/],

@@ -17,7 +17,7 @@ function matrix(...counts: number[]): Confusion {
   return confusion;
 }
 
-/** Scenes of ten points of each class, of which so many are right. */
+/** Scenes with ten points of each of two classes, of which so many are correct. */
 const scenes = (...hits: number[]) => hits.map((h) => matrix(h, 10 - h, 10 - h, h));
 
 Deno.test("resampledMious() is the mIoU of the pooled matrices of each resample", () => {
@@ -38,7 +38,7 @@ Deno.test("resampledMious() takes the same resamples for every method of a strea
   assert.notEqual(streamOf("noisy"), streamOf("dark"));
 });
 
-Deno.test("a paired interval is narrow where two methods find the same scenes hard", () => {
+Deno.test("differenceSeries() gives a narrow interval where two methods find the same scenes hard", () => {
   const worse = resampledMious(scenes(2, 4, 6, 8, 3, 7), 0);
   const better = resampledMious(scenes(3, 5, 7, 9, 4, 8), 0);
   const [low, high] = interval95(differenceSeries(better, worse));
@@ -47,14 +47,14 @@ Deno.test("a paired interval is narrow where two methods find the same scenes ha
   assert.ok(high - low < (to - from) / 2);
 });
 
-Deno.test("meanSeries() and interval95() go value by value", () => {
+Deno.test("meanSeries() and interval95() work value by value", () => {
   const series = meanSeries([Float64Array.of(0, 2), Float64Array.of(2, 6)]);
   assert.deepEqual(series, Float64Array.of(1, 4));
   const ramp = Float64Array.from({ length: 2001 }, (_, i) => 2000 - i);
   assert.deepEqual(interval95(ramp), [50, 1950]);
 });
 
-Deno.test("interval95() of resampled scenes covers the truth about 95 times in a hundred", () => {
+Deno.test("interval95() of resampled scenes covers the true value about 95 times in a hundred", () => {
   const random = new Random(5);
   const draw = (count: number) =>
     Array.from({ length: count }, () => {

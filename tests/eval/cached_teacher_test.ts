@@ -17,7 +17,7 @@ const photo = (name: string, red: number): Photo => ({
   pixels: Uint8Array.of(red, 0, 0, 0, 0, 0),
 });
 
-/** Says of a photograph its red, over a map of 1 by 2 cells. */
+/** A teacher that gives a photograph its red value as feature, in a map of 1 by 2 cells. */
 function redTeacher(gpu: Gpu, asked: string[]): FeatureTeacher {
   return {
     card: CARD,
@@ -64,6 +64,6 @@ withGpu("CachedTeacher describes a photograph once, by its pixels and the model"
       first.values[0],
     ]);
     const other = await describe(gpu, folder, [photo("a", 7)], 2);
-    assert.deepEqual(other.asked, ["a"], "another model is asked anew");
+    assert.deepEqual(other.asked, ["a"], "another model has its own entries");
   });
 });

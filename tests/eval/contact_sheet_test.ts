@@ -78,7 +78,7 @@ Deno.test("contactSheet() shows at most four photographs, and heights without co
   assert.ok(pixelsOf(sheet, [250, 220, 60]) > 0, "the highest");
 });
 
-Deno.test("contactSheet() puts scenes under each other, with one legend", () => {
+Deno.test("contactSheet() draws scenes below each other, with one legend", () => {
   const heights = [1, 2, 3].map((count) =>
     contactSheet(CLASSES, "", Array.from({ length: count }, () => scene(1))).height
   );

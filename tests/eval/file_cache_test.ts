@@ -8,14 +8,14 @@ async function namesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
 }
 
-Deno.test("contentKey() tells parts apart", () => {
+Deno.test("contentKey() distinguishes parts", () => {
   assert.notEqual(contentKey("ab", "c"), contentKey("a", "bc"));
   assert.notEqual(contentKey("a"), contentKey("a", ""));
   assert.equal(contentKey("a", KILOBYTE), contentKey("a", new Uint8Array(1000)));
   assert.match(contentKey("a"), /^[0-9a-f]{40}$/);
 });
 
-Deno.test("FileCache gives back what it was given, and null for the rest", async () => {
+Deno.test("FileCache returns the entries it was given, and null otherwise", async () => {
   await withFolder(async (folder) => {
     const cache = new FileCache(`${folder}/deep/down`, 1e6);
     assert.equal(await cache.get("a"), null);
@@ -26,7 +26,7 @@ Deno.test("FileCache gives back what it was given, and null for the rest", async
   });
 });
 
-Deno.test("FileCache lets go of what was not used for longest", async () => {
+Deno.test("FileCache removes the least recently used entries", async () => {
   await withFolder(async (folder) => {
     const cache = new FileCache(folder, 3000);
     for (const [age, key] of ["a", "b", "c"].entries()) {
@@ -40,7 +40,7 @@ Deno.test("FileCache lets go of what was not used for longest", async () => {
   });
 });
 
-Deno.test("FileCache keeps the newest entry, even one larger than the limit", async () => {
+Deno.test("FileCache keeps the newest entry, even if it exceeds the limit", async () => {
   await withFolder(async (folder) => {
     const cache = new FileCache(folder, 1500);
     await cache.put("a", KILOBYTE);

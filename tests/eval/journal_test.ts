@@ -28,7 +28,7 @@ Deno.test("Journal keeps cells and settings from one run to the next", async () 
   });
 });
 
-Deno.test("Journal.append() has the cell on disk before it is done", async () => {
+Deno.test("Journal.append() waits until the cell is on disk", async () => {
   await withPath(async (path) => {
     using journal = await Journal.open(path, KEEP);
     await journal.append(cellOf({ key: "a" }, 3));
@@ -38,7 +38,7 @@ Deno.test("Journal.append() has the cell on disk before it is done", async () =>
   });
 });
 
-Deno.test("Journal.open() takes off a line that was cut, wherever it was cut", async () => {
+Deno.test("Journal.open() removes an incomplete last line, wherever it ends", async () => {
   await withPath(async (path) => {
     await write(path, "ä", "b");
     const bytes = await Deno.readFile(path);
@@ -62,7 +62,7 @@ Deno.test("Journal.open() names a damaged line", async () => {
   });
 });
 
-Deno.test("Journal.open() forgets everything where it is told to", async () => {
+Deno.test("Journal.open() empties the journal on request", async () => {
   await withPath(async (path) => {
     await write(path, "a");
     using journal = await Journal.open(path, { fresh: true });
@@ -71,14 +71,14 @@ Deno.test("Journal.open() forgets everything where it is told to", async () => {
   });
 });
 
-Deno.test("Journal.open() refuses while another run writes", async () => {
+Deno.test("Journal.open() refuses a journal that another run writes to", async () => {
   await withPath(async (path) => {
     using _ = await Journal.open(path, KEEP);
     await assert.rejects(Journal.open(path, KEEP), /another run is writing/);
   });
 });
 
-Deno.test("Journal.settle() names what differs, and takes what is new", async () => {
+Deno.test("Journal.settle() names settings that differ, and adds new ones", async () => {
   await withPath(async (path) => {
     await write(path);
     using journal = await Journal.open(path, KEEP);

@@ -19,21 +19,24 @@ Deno.test("checkLabelledFile() accepts the same file with a class for every poin
   assert.deepEqual(check.unchanged, ["POSITION", "COLOR_0"]);
 });
 
-Deno.test("checkLabelledFile() accepts LAS, whose classification holds codes", async () => {
+Deno.test("checkLabelledFile() accepts classification codes in LAS", async () => {
   const scan = convertScan(await readScan(original, "a"), "las");
   const answer = labelled(scan, [2, 6, 1, 1]);
   const check = await checkLabelledFile(scan.bytes, answer, 3);
   assert.ok(check.unchanged.includes("POSITION"));
 });
 
-Deno.test("checkLabelledFile() refuses answers that lack or change something", async () => {
+Deno.test("checkLabelledFile() refuses files in which something is missing or changed", async () => {
   const good = labelled(await readScan(original, "a"), [0, 1, 2, 2]);
   await assert.rejects(checkLabelledFile(original, original, 3), /0 labels for 4 points/);
-  await assert.rejects(checkLabelledFile(original, good, 2), /label 2 of point 2 is no class/);
+  await assert.rejects(checkLabelledFile(original, good, 2), /label 2 of point 2 is not a class/);
   const moved = writePly({ positions: positions.with(4, 9), labels: new Uint8Array(4) });
   await assert.rejects(checkLabelledFile(original, moved, 3), /value 4 of POSITION/);
   const grey = writePly({ positions, labels: new Uint8Array(4) });
-  await assert.rejects(checkLabelledFile(original, grey, 3), /COLOR_0 is gone/);
+  await assert.rejects(checkLabelledFile(original, grey, 3), /COLOR_0 is missing/);
   const fewer = writePly({ positions: positions.slice(0, 9), labels: new Uint8Array(3) });
-  await assert.rejects(checkLabelledFile(original, fewer, 3), /POSITION had 12 values, now 9/);
+  await assert.rejects(
+    checkLabelledFile(original, fewer, 3),
+    /POSITION has 9 values instead of 12/,
+  );
 });

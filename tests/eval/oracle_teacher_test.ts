@@ -29,7 +29,7 @@ Deno.test("classShares() gives the share of every class in every cell", () => {
   assert.deepEqual([...shares], [0.75, 0.25, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
 });
 
-Deno.test("classShares() is zero where nothing is known", () => {
+Deno.test("classShares() is zero where no pixel has a class", () => {
   const labels = new Uint8Array(64).fill(255);
   assert.deepEqual([...classShares(labels, { width: 8, height: 8 }, 3).shares], [0, 0, 0, 0]);
 });
@@ -58,7 +58,7 @@ withGpu("OracleTeacher describes the photographs of scenes it was shown", async 
   await teacher.destroy();
 });
 
-withGpu("OracleTeacher refuses what it was not shown and leaves nothing behind", async (gpu) => {
+withGpu("OracleTeacher refuses scenes that it was not shown, and leaks nothing", async (gpu) => {
   const teacher = new OracleTeacher(gpu, DATASET);
   const shown = photoOf("a.png", 8, 8);
   teacher.show(sceneOf([shown], [new Uint8Array(64)]));

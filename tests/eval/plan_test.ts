@@ -12,7 +12,7 @@ const keysOf = (studies: Study[]) =>
     [...single, ...sequences.flat()].map(({ key }) => key)
   );
 
-Deno.test("planCells() has every cell of every study, once, in the same order each time", () => {
+Deno.test("planCells() contains every cell of every study once, in a fixed order", () => {
   const studies = allStudies();
   const keys = keysOf(studies);
   const wanted = new Set(
@@ -42,7 +42,7 @@ Deno.test("planCells() shares cells between studies", () => {
   assert.equal(added, fresh.length * 3 * 3);
 });
 
-Deno.test("planCells() opens each student once a seed, and an oracle for each domain", () => {
+Deno.test("planCells() makes one batch per student and seed, and one oracle per domain", () => {
   const study = buildStudy("main", smallContext({ chosen: ["source", "oracle", "ttt-kd"] }));
   const batches = planCells([study]).map(({ checkpoint, seed, target }) =>
     `${checkpoint} ${seed} ${target}`
@@ -58,7 +58,7 @@ Deno.test("planCells() opens each student once a seed, and an oracle for each do
   ]);
 });
 
-Deno.test("planCells() puts the methods of a scene in a row, and keeps sequences whole", () => {
+Deno.test("planCells() puts the cells of a scene in a row, and keeps sequences whole", () => {
   const [batch] = planCells([
     buildStudy("main", smallContext({ chosen: ["bn", "ttt-kd", "ttt-kd-online"] })),
     buildStudy("online", smallContext()),
@@ -76,7 +76,7 @@ Deno.test("planCells() puts the methods of a scene in a row, and keeps sequences
   );
 });
 
-Deno.test("planCells() walks an online sequence that goes on as one", () => {
+Deno.test("planCells() joins an online sequence with one that continues it", () => {
   const study = (scenes: number) =>
     buildStudy(
       "main",

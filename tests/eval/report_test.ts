@@ -20,7 +20,7 @@ Deno.test("signed() and withInterval() write differences with their sign", () =>
   assert.equal(withInterval({ ...difference, scenes: 1 }), "+2.0");
 });
 
-Deno.test("element() escapes what comes from outside", () => {
+Deno.test("element() escapes attributes", () => {
   assert.equal(
     element("a", { href: '"><script>', x: 1 / 3 }),
     '<a href="&quot;&gt;&lt;script&gt;" x="0.33"></a>',
@@ -108,7 +108,7 @@ Deno.test("lineChart() draws the band of the intervals and the marks", () => {
   assert.match(chart, />here</);
 });
 
-Deno.test("tables hold means, marks and blanks", () => {
+Deno.test("tables contain means, marks and blanks", () => {
   const { studies: [main] } = smallResults();
   const mious = miouTable(main!);
   assert.deepEqual(mious.head, [
@@ -140,7 +140,7 @@ Deno.test("markdownTable() escapes bars", () => {
   assert.equal(markdownTable(table), "| a | b |\n| --- | --- |\n| x\\|y | z |");
 });
 
-Deno.test("claimsOf() decides by the figures", () => {
+Deno.test("claimsOf() decides claims by the figures", () => {
   const claims = claimsOf(smallResults());
   const holds = (text: RegExp) => claims.find(({ claim }) => text.test(claim))?.holds;
   // Noisy gains 20.5 points, dark loses 8.3: a mean of +6.1 on 33.3, 18 % relative.
@@ -180,7 +180,7 @@ Deno.test("htmlReport() is one file that loads nothing", () => {
   }
 });
 
-Deno.test("markdownReport() holds the command, the claims and every study", () => {
+Deno.test("markdownReport() contains the command, the claims and every study", () => {
   const text = markdownReport(smallResults());
   assert.match(text, /Made by `deno task eval --benchmark small`/);
   for (const title of ["What was to be shown", "Methods", "Teachers and placebos", "Cost"]) {
@@ -188,7 +188,7 @@ Deno.test("markdownReport() holds the command, the claims and every study", () =
   }
 });
 
-Deno.test("notableScenes() are the best, the median and the worst gain of shifted domains", () => {
+Deno.test("notableScenes() returns the scenes of best, median and worst gain in shifted domains", () => {
   const results = smallResults();
   const [best, median, worst] = notableScenes(results);
   assert.deepEqual([best!.rank, best!.domain], ["best", "noisy"]);

@@ -24,7 +24,7 @@ const SETTING = {
   withoutStudent: [],
 };
 
-/** IoU of both classes where `hits` of ten are right. */
+/** IoU of both classes where `hits` of ten points are correct. */
 const iou = (hits: number) => hits / (20 - hits);
 
 const close = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
@@ -81,7 +81,7 @@ Deno.test("summarise() takes differences of pooled mIoU, on the same resamples",
   assert.equal(harmed, false);
 });
 
-Deno.test("summarise() says who harms, and sums up the shifted domains", () => {
+Deno.test("summarise() marks variants that harm, and averages over the shifted domains", () => {
   const { domains, studies } = resultsOf(["main"], ({ variant, domain }) => {
     if (variant !== "ttt-kd") return 5;
     return { source: 6, noisy: 8, dark: 4 }[domain]!;
@@ -96,7 +96,7 @@ Deno.test("summarise() says who harms, and sums up the shifted domains", () => {
   assert.deepEqual([mean.domains, mean.domainsAbove, mean.domainsHarmed], [2, 1, 1]);
 });
 
-Deno.test("summarise() compares on the seeds that both have", () => {
+Deno.test("summarise() compares variants on the seeds that both have", () => {
   const context = smallContext({ chosen: ["source", "tent"] });
   const { domains } = resultsOf(
     ["main"],
@@ -108,7 +108,7 @@ Deno.test("summarise() compares on the seeds that both have", () => {
   close(against["source"]!.mean, iou(6) - iou(5));
 });
 
-Deno.test("summarise() leaves out what is not finished, and names it", () => {
+Deno.test("summarise() leaves out unfinished variants, and names them", () => {
   const { domains, missing } = resultsOf(
     ["main"],
     ({ variant, domain, scene }) =>
@@ -119,7 +119,7 @@ Deno.test("summarise() leaves out what is not finished, and names it", () => {
   assert.deepEqual(missing, ["main: ttt-kd on dark"]);
 });
 
-Deno.test("summarise() follows curves over steps and over sequences", () => {
+Deno.test("summarise() computes curves over steps and over sequences", () => {
   const context = smallContext();
   const { studies } = resultsOf(
     ["steps", "online"],

@@ -12,7 +12,7 @@ import { batchEngineOf, smallContext, SmallEngine, smallScene } from "./support.
 const planOf = (...names: StudyName[]) =>
   planCells(names.map((name) => buildStudy(name, smallContext())));
 
-/** Runs a plan on fresh engines; dies before the cell number `dies`. */
+/** Runs a plan on new engines; fails before scene number `dies`. */
 async function run(
   path: string,
   plan: CellBatch[],
@@ -36,11 +36,11 @@ async function run(
       return Promise.resolve(batchEngineOf(engines.at(-1)!, shown));
     },
   });
-  // How long it took is the one thing that another run may find otherwise.
+  // Only the seconds may differ from run to run.
   return new Map([...journal.cells].map(([key, cell]) => [key, { ...cell, seconds: 0 }]));
 }
 
-Deno.test("runPlan() works out every cell, and never shows labels or the scan's file", async () => {
+Deno.test("runPlan() computes every cell, and never shows labels or the scan's file", async () => {
   await withFolder(async (folder) => {
     const engines: SmallEngine[] = [];
     const shown: string[] = [];
@@ -63,7 +63,7 @@ Deno.test("runPlan() works out every cell, and never shows labels or the scan's 
   });
 });
 
-Deno.test("groupCells() takes steps once for all who read them", () => {
+Deno.test("groupCells() groups variants that take the same steps", () => {
   const cells = planOf("main", "steps", "ablations").flatMap(({ single }) => single);
   const groups = groupCells(cells);
   assert.deepEqual(new Set(groups.flat()), new Set(cells));
@@ -80,7 +80,7 @@ Deno.test("groupCells() takes steps once for all who read them", () => {
   ]]);
 });
 
-Deno.test("runPlan() notes each reading of the same steps as its own cell", async () => {
+Deno.test("runPlan() appends each readout of the same steps as its own cell", async () => {
   await withFolder(async (folder) => {
     const engines: SmallEngine[] = [];
     const cells = await run(join(folder, "cells"), planOf("main"), { engines });
@@ -94,7 +94,7 @@ Deno.test("runPlan() notes each reading of the same steps as its own cell", asyn
   });
 });
 
-Deno.test("runPlan() asks for snapshots, photographs and placebos as the variants say", async () => {
+Deno.test("runPlan() requests the snapshots, photographs and placebos of the variants", async () => {
   await withFolder(async (folder) => {
     const engines: SmallEngine[] = [];
     const plan = planOf("steps", "images", "teachers");
@@ -116,7 +116,7 @@ Deno.test("runPlan() asks for snapshots, photographs and placebos as the variant
   });
 });
 
-Deno.test("runPlan() finds the same after it was stopped anywhere, as without a stop", async () => {
+Deno.test("runPlan() finds the same after being stopped anywhere as without a stop", async () => {
   await withFolder(async (folder) => {
     const plan = planOf("main", "online");
     const engines: SmallEngine[] = [];
@@ -130,7 +130,7 @@ Deno.test("runPlan() finds the same after it was stopped anywhere, as without a 
   });
 });
 
-Deno.test("runPlan() walks a cut sequence again, and notes only what was missing", async () => {
+Deno.test("runPlan() starts an interrupted sequence over, and appends only missing cells", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "cells");
     const study = buildStudy("online", smallContext());
@@ -165,7 +165,7 @@ Deno.test("runPlan() refuses scenes without labels", async () => {
   });
 });
 
-Deno.test("workOf() grows with the gradient steps of a cell", () => {
+Deno.test("workOf() grows with the number of gradient steps", () => {
   const cells = planOf("main")[1]!.single;
   const work = (method: string) => workOf(cells.find((cell) => cell.variant.method === method)!);
   assert.ok(work("ttt-kd") > 10 * work("bn"));

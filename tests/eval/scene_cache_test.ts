@@ -5,7 +5,7 @@ import { packScene, unpackScene } from "../../lib/eval/cache/scene_file.ts";
 import { withFolder } from "../commands/support.ts";
 import { smallDataset, smallScene } from "./support.ts";
 
-Deno.test("unpackScene() gives back what packScene() packed, but for the scan's file", () => {
+Deno.test("unpackScene() restores a packed scene, except for the scan's file", () => {
   const made = smallScene("noisy", 4);
   const normals = made.scan.positions.map((_, i) => i % 3 - 1);
   const scene = { ...made, scan: { ...made.scan, normals } };
@@ -17,7 +17,7 @@ Deno.test("unpackScene() gives back what packScene() packed, but for the scan's 
   assert.deepEqual(unpackScene(unaligned.subarray(1)), expected);
 });
 
-Deno.test("unpackScene() knows a scene without colours, labels or true pixels", () => {
+Deno.test("unpackScene() restores a scene without colours, labels or true pixels", () => {
   const { photoClasses: _, ...scene } = smallScene("noisy", 0);
   const bare = {
     ...scene,
@@ -26,7 +26,7 @@ Deno.test("unpackScene() knows a scene without colours, labels or true pixels", 
   assert.deepEqual(unpackScene(packScene(bare)), bare);
 });
 
-Deno.test("SceneCache asks for a scene once, and again when the data set has changed", async () => {
+Deno.test("SceneCache generates a scene once, and again when the data set has changed", async () => {
   await withFolder(async (folder) => {
     const asked: string[] = [];
     const dataset = smallDataset(asked);

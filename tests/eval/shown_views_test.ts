@@ -6,7 +6,7 @@ const scene = smallScene("noisy", 7);
 const names = (views: ReturnType<typeof shownViews>) =>
   views.photos.map(({ name }, i) => [name, views.cameras[i]!.file]);
 
-Deno.test("shownViews() shows all photographs, some, or none", () => {
+Deno.test("shownViews() returns all photographs, some, or none", () => {
   const own = { views: "photographs", images: null } as const;
   assert.equal(names(shownViews(own, scene)).length, 4);
   assert.deepEqual(names(shownViews({ ...own, images: 2 }, scene)), [
@@ -18,7 +18,7 @@ Deno.test("shownViews() shows all photographs, some, or none", () => {
   assert.deepEqual(names(shownViews({ ...own, views: "virtual" }, scene)), []);
 });
 
-Deno.test("shownViews() gives every camera the photograph of another one", () => {
+Deno.test("shownViews() swaps photographs: every camera gets that of another one", () => {
   const swapped = names(shownViews({ views: "swapped", images: null }, scene));
   assert.ok(swapped.every(([photo, camera]) => photo !== camera));
   assert.equal(new Set(swapped.map(([photo]) => photo)).size, 4);

@@ -13,11 +13,11 @@ import { smallDataset } from "./support.ts";
 
 const CARD = { ...new FakeEngine().teacher, width: 3 };
 
-/** A teacher that says the same of every photograph, and remembers what it was shown. */
-function dullTeacher(shown: string[] = []): EvalTeacher {
+/** A teacher that gives every photograph the same features; `shown` receives the id of every scene. */
+function constantTeacher(shown: string[] = []): EvalTeacher {
   return {
     card: CARD,
-    hash: "dull",
+    hash: "constant",
     open: (gpu: Gpu) =>
       Promise.resolve({
         card: CARD,
@@ -33,14 +33,14 @@ function dullTeacher(shown: string[] = []): EvalTeacher {
   };
 }
 
-/** Two scenes a split, so that training is over soon. */
+/** Two scenes per split, so that training is short. */
 function fewScenes(asked: string[] = []): Dataset {
   return { ...smallDataset(asked), count: () => 2 };
 }
 
 const spec = (changes: Partial<StudentSpec> = {}): StudentSpec => ({
   kind: "labels",
-  teacher: dullTeacher(),
+  teacher: constantTeacher(),
   seed: 0,
   target: null,
   ...changes,
@@ -55,7 +55,7 @@ function checkpoints(folder: string, gpu: Gpu | null, changes: Partial<Dataset> 
   });
 }
 
-Deno.test("Checkpoints.identity() follows whatever a student's weights follow", async () => {
+Deno.test("EvalStudents.identity() depends on everything that a student's weights depend on", async () => {
   await withFolder(async (folder) => {
     const own = checkpoints(folder, null);
     const joint = spec({ kind: "joint" });
@@ -77,36 +77,39 @@ Deno.test("Checkpoints.identity() follows whatever a student's weights follow", 
   });
 });
 
-withGpu("Checkpoints.path() trains a student once", async (gpu) => {
+withGpu("EvalStudents.path() trains a student once", async (gpu) => {
   await withFolder(async (folder) => {
     const shown: string[] = [];
-    const joint = spec({ kind: "joint", teacher: dullTeacher(shown), seed: 3 });
+    const joint = spec({ kind: "joint", teacher: constantTeacher(shown), seed: 3 });
     const path = await checkpoints(folder, gpu).path(joint);
     const { card } = await readStudent(path);
     assert.equal(card.id, "small-joint-fake-teacher-3");
     assert.deepEqual(card.classes, ["floor", "wall", "clutter"]);
     assert.equal(card.teacher?.id, CARD.id);
-    assert.ok(shown.includes("source/test/0"), "it hears of every scene");
+    assert.ok(shown.includes("source/test/0"), "every scene is shown to it");
     assert.equal(await checkpoints(folder, null).path(joint), path, "from the cache");
   });
 });
 
-withGpu("Checkpoints.path() trains an oracle further from the student of labels", async (gpu) => {
-  await withFolder(async (folder) => {
-    const own = checkpoints(folder, gpu);
-    const start = await readStudent(await own.path(spec()));
-    const oracle = await readStudent(await own.path(spec({ kind: "oracle", target: "dark" })));
-    assert.equal(oracle.card.id, "small-oracle-dark-0");
-    assert.match(oracle.card.provenance, /domain dark.*from small-labels-0/);
-    assert.deepEqual([...oracle.tensors.keys()], [...start.tensors.keys()]);
-    const changed = [...oracle.tensors].filter(([name, { data }]) =>
-      data.some((value, i) => value !== start.tensors.get(name)!.data[i])
-    );
-    assert.ok(changed.length > 10);
-  });
-});
+withGpu(
+  "EvalStudents.path() continues the training of the student of labels for an oracle",
+  async (gpu) => {
+    await withFolder(async (folder) => {
+      const own = checkpoints(folder, gpu);
+      const start = await readStudent(await own.path(spec()));
+      const oracle = await readStudent(await own.path(spec({ kind: "oracle", target: "dark" })));
+      assert.equal(oracle.card.id, "small-oracle-dark-0");
+      assert.match(oracle.card.provenance, /domain dark.*from small-labels-0/);
+      assert.deepEqual([...oracle.tensors.keys()], [...start.tensors.keys()]);
+      const changed = [...oracle.tensors].filter(([name, { data }]) =>
+        data.some((value, i) => value !== start.tensors.get(name)!.data[i])
+      );
+      assert.ok(changed.length > 10);
+    });
+  },
+);
 
-Deno.test("Checkpoints takes a given checkpoint for every student", async () => {
+Deno.test("EvalStudents uses a given checkpoint for every student", async () => {
   await withFolder(async (folder) => {
     const given = `${folder}/mine.safetensors`;
     await Deno.writeFile(given, Uint8Array.of(1));

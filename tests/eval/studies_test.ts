@@ -17,7 +17,7 @@ Deno.test("buildStudy() makes variants that differ, with settings that their met
   }
 });
 
-Deno.test("buildStudy() means the same by one id in every study", () => {
+Deno.test("buildStudy() uses an id for the same variant in every study", () => {
   const known = new Map<string, string>();
   for (const name of STUDY_NAMES) {
     for (const { variant } of buildStudy(name, smallContext()).entries) {
@@ -29,7 +29,7 @@ Deno.test("buildStudy() means the same by one id in every study", () => {
   }
 });
 
-Deno.test("buildStudy() gives every variant that adapts the step 0 of its own student", () => {
+Deno.test("buildStudy() gives every adapting variant the step 0 of its own student", () => {
   const teachers = buildStudy("teachers", smallContext());
   for (const { variant, stepZero } of teachers.entries) {
     if (METHODS.get(variant.method)!.lossName === null) continue;
@@ -40,7 +40,7 @@ Deno.test("buildStudy() gives every variant that adapts the step 0 of its own st
   }
 });
 
-Deno.test("buildStudy() holds fused variants against fusion without a step", () => {
+Deno.test("buildStudy() compares fused variants with fusion without a step", () => {
   const { entries } = buildStudy("main", smallContext({ chosen: ["ttt-kd", "ttt-kd-fusion"] }));
   assert.deepEqual(entries.map(({ variant, stepZero }) => [variant.id, stepZero]), [
     ["bn", null],
@@ -52,7 +52,7 @@ Deno.test("buildStudy() holds fused variants against fusion without a step", () 
   ]);
 });
 
-Deno.test("buildStudy() holds methods that read their weights plainly against bn", () => {
+Deno.test("buildStudy() compares methods that predict plainly with bn", () => {
   const { entries } = buildStudy("main", smallContext({ chosen: ["tent", "cotta", "ttt-mae"] }));
   assert.deepEqual(entries.map(({ variant, stepZero }) => [variant.id, stepZero]), [
     ["bn", null],
@@ -63,7 +63,7 @@ Deno.test("buildStudy() holds methods that read their weights plainly against bn
   ]);
 });
 
-Deno.test("buildStudy() holds settings to the most that a run allows, unless a study sets them", () => {
+Deno.test("buildStudy() limits settings to what a run allows, unless a study sets them", () => {
   const few = smallContext({ chosen: ["ttt-kd-online", "ttt-kd-fusion", "ttt-kd"] });
   few.size.most = { steps: 3, augmentations: 2 };
   const asked = (name: "main" | "steps") =>
@@ -86,7 +86,7 @@ Deno.test("buildStudy() holds settings to the most that a run allows, unless a s
   assert.deepEqual(asked("steps").at(-1)!.slice(1), [5, 0, null]);
 });
 
-Deno.test("buildStudy() runs the costly methods from one seed, the others from all", () => {
+Deno.test("buildStudy() runs expensive methods from one seed, the others from all", () => {
   const { entries } = buildStudy("main", smallContext({ chosen: ["source", "oracle", "ttt-kd"] }));
   assert.deepEqual(
     entries.map(({ variant, seeds }) => [variant.id, seeds]),
@@ -101,7 +101,7 @@ Deno.test("buildStudy() runs the costly methods from one seed, the others from a
   );
 });
 
-Deno.test("buildStudy() holds virtual views against photographs, all else alike, and against none", () => {
+Deno.test("buildStudy() compares virtual views with photographs, all else equal, and with neither", () => {
   const { entries } = buildStudy("virtual-views", smallContext());
   const variants = entries.map(({ variant }) => variant);
   const virtual = variants.filter(({ views }) => views === "virtual");
@@ -115,7 +115,7 @@ Deno.test("buildStudy() holds virtual views against photographs, all else alike,
   assert.ok(variants.some(({ id, views }) => id === "bn" && views === "none"));
 });
 
-Deno.test("buildStudy() leaves out what has no student, and names it", () => {
+Deno.test("buildStudy() leaves out variants without a student, and names them", () => {
   const context = smallContext({ isAvailable: ({ teacher }) => teacher !== "random" });
   const whole = buildStudy("teachers", smallContext());
   const study = buildStudy("teachers", context);
@@ -125,7 +125,7 @@ Deno.test("buildStudy() leaves out what has no student, and names it", () => {
   assert.deepEqual(study.withoutStudent, idsOf(whole).filter((id) => id.includes("random")));
 });
 
-Deno.test("buildStudy() keeps to the domains and scenes that are there", () => {
+Deno.test("buildStudy() is limited to the domains and scenes that exist", () => {
   const context = smallContext();
   const few = { ...context.dataset, count: () => 2 };
   const size = { ...context.size, domains: ["noisy"] };
@@ -134,7 +134,7 @@ Deno.test("buildStudy() keeps to the domains and scenes that are there", () => {
   assert.deepEqual(buildStudy("online", smallContext({ size })).sequences, []);
 });
 
-Deno.test("tuningStudy() tries the whole grid of each method, on shifted domains alone", () => {
+Deno.test("tuningStudy() tries the whole grid of each method on the shifted domains", () => {
   const study = tuningStudy(smallContext({ chosen: ["source", "ttt-kd", "fusion"] }));
   const count = (name: string) => METHODS.get(name)!.grid.length;
   assert.equal(study.entries.length, count("ttt-kd") + count("fusion"));

@@ -1,6 +1,6 @@
 /**
- * A small data set and an engine without a GPU, for tests of the evaluation. What the engine says follows
- * from method, scene and, online, from how many scans it has met since it forgot.
+ * A small data set and an engine without a GPU, for tests of the evaluation. The engine's predictions depend on the
+ * method, the scene and, online, on the number of scans since it was reset.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { FakeEngine } from "../routes/fake_engine.ts";
 const POINTS = 30;
 const CLASSES = ["floor", "wall", "clutter"];
 
-/** A scene whose points have class i modulo 3; one point is ignored. */
+/** A scene whose point i has class i modulo 3; the first point is ignored. */
 export function smallScene(domain: string, index: number): DatasetScene {
   const labels = Int32Array.from({ length: POINTS }, (_, i) => i === 0 ? 255 : i % 3);
   const photo = (name: string, red: number) => ({
@@ -60,7 +60,7 @@ export function smallScene(domain: string, index: number): DatasetScene {
   };
 }
 
-/** Three domains of a hundred scenes; `asked` names every scene that was made. */
+/** Three domains of a hundred scenes; `asked` receives the name of every generated scene. */
 export function smallDataset(asked: string[] = []): Dataset {
   return {
     name: "small",
@@ -82,7 +82,7 @@ export function smallDataset(asked: string[] = []): Dataset {
   };
 }
 
-/** What studies of the small data set are made from. */
+/** The context of studies of the small data set. */
 export function smallContext(changes: Partial<StudyContext> = {}): StudyContext {
   return {
     dataset: smallDataset(),
@@ -114,24 +114,24 @@ export function smallContext(changes: Partial<StudyContext> = {}): StudyContext 
   };
 }
 
-/** Of every ten points so many are labelled rightly. */
+/** Number of points labelled correctly among ten, by method. */
 const HITS: Readonly<Record<string, number>> = { source: 4, bn: 5, "ttt-kd": 8 };
 
-/** An engine that is right more or less often. */
+/** An engine that labels a share of the points correctly. */
 export class SmallEngine extends FakeEngine {
-  /** Scans since online learning was forgotten. */
-  #met = 0;
+  /** Online scans since the last reset. */
+  #scans = 0;
 
   override resetOnline(): void {
-    this.#met = 0;
+    this.#scans = 0;
   }
 
   override async segment(request: SegmentRequest): Promise<SegmentResult> {
     const { scan, options } = request;
     const { method } = options;
-    if (METHODS.get(method)!.online) this.#met++;
+    if (METHODS.get(method)!.online) this.#scans++;
     const shift = Math.round(request.photos[0]?.pixels[3] ?? 0) % 3;
-    const hits = HITS[method] ?? Math.min(9, 4 + this.#met);
+    const hits = HITS[method] ?? Math.min(9, 4 + this.#scans);
     const answer = await super.segment(request);
     const labels = Uint8Array.from(
       { length: scan.count },
@@ -140,7 +140,7 @@ export class SmallEngine extends FakeEngine {
     return {
       ...answer,
       labels,
-      // Each reading labels one point rightly that the labels above have wrong.
+      // Each readout corrects one point that the labels above have wrong.
       readouts: (request.readouts ?? []).map((_, n) => {
         const wrong = [...labels.keys()].filter((i) => i > 0 && labels[i] !== i % 3);
         return { labels: labels.map((label, i) => i === wrong[n] ? i % 3 : label), seconds: n };
@@ -153,7 +153,7 @@ export class SmallEngine extends FakeEngine {
   }
 }
 
-/** A bench around an engine. */
+/** The opened models of a batch, around an engine; `shown` receives the id of every scene that is shown. */
 export function batchEngineOf(engine: FakeEngine, shown: string[] = []): BatchEngine {
   return {
     engine,
@@ -162,7 +162,7 @@ export function batchEngineOf(engine: FakeEngine, shown: string[] = []): BatchEn
   };
 }
 
-/** A cell with `hits` of ten points of each of two classes right. */
+/** A cell in which `hits` of ten points of each of two classes are correct. */
 export function cellOf(changes: Partial<Cell> & { key: string }, hits: number): Cell {
   return {
     variant: "source",
@@ -182,8 +182,8 @@ export function cellOf(changes: Partial<Cell> & { key: string }, hits: number): 
 }
 
 /**
- * Results of all studies: on `noisy` TTT-KD has 7 of ten points right, on `dark` 4, on `source` 6, everything
- * else 5; shuffled targets harm, the teacher with random weights helps.
+ * Results of all studies: TTT-KD has 7 of ten points correct on `noisy`, 4 on `dark` and 6 on `source`, all other
+ * variants 5; shuffled targets harm, the teacher of random weights helps.
  */
 export function smallResults(chosen: readonly string[] = smallContext().chosen): Results {
   const studies = STUDY_NAMES.map((name) => buildStudy(name, smallContext({ chosen })));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TimeLeft } from "../../lib/eval/cells/time_left.ts";
 
-Deno.test("TimeLeft counts cells by their work", () => {
+Deno.test("TimeLeft weights cells by their work", () => {
   const left = new TimeLeft(100);
   assert.equal(left.seconds, null);
   left.finished(10, 5);

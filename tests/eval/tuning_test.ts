@@ -8,7 +8,7 @@ import { cellOf, smallContext } from "./support.ts";
 
 const GRID = METHODS.get("ttt-kd")!.grid;
 
-Deno.test("tunedMethods() takes the setting with the best mean over the domains", () => {
+Deno.test("tunedMethods() chooses the setting with the best mean over the domains", () => {
   const study = tuningStudy(smallContext({ chosen: ["ttt-kd"] }));
   const cells = new Map(
     planCells([study]).flatMap(({ single }) =>
@@ -43,7 +43,7 @@ Deno.test("tunedMethods() takes the setting with the best mean over the domains"
   assert.deepEqual(rows.map((row) => row.at(-1)), GRID.map((_, i) => i === 1 ? "best" : ""));
 });
 
-Deno.test("every method that has a grid has as many settings as every other", () => {
+Deno.test("all grids of methods have the same number of settings", () => {
   const sizes = new Set([...METHODS.values()].map(({ grid }) => grid.length).filter(Boolean));
   assert.equal(sizes.size, 1, [...sizes].join(", "));
 });

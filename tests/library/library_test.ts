@@ -10,6 +10,18 @@ import { BOXES } from "../ttt/boxes.ts";
 
 const MODULE = join(ROOT, "lib", "mod.ts");
 
+/** Runs a program in a folder; what it says is text. */
+async function deno(cwd: string, args: string[], env: Record<string, string>) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd,
+    clearEnv: true,
+    env: { ...env, NO_COLOR: "1" },
+  }).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, out: out!, err: err! };
+}
+
 /** The example that `deno test --doc` leaves out because it opens an engine. */
 async function fullExample(): Promise<string> {
   const block = /^ \* ```ts ignore\n([\s\S]*?)^ \* ```$/m.exec(await Deno.readTextFile(MODULE));
@@ -31,7 +43,7 @@ async function writeSite(folder: string): Promise<void> {
 /** The environment without what `lib/gpu/vulkan.ts` sets. */
 function bareEnvironment(): Record<string, string> {
   const { XDG_RUNTIME_DIR: _, DENO_WEBGPU_BACKEND: __, ...rest } = Deno.env.toObject();
-  return { ...rest, NO_COLOR: "1" };
+  return rest;
 }
 
 Deno.test("lib/mod.ts labels a scan as its example says, and prints nothing of its own", async () => {
@@ -39,20 +51,46 @@ Deno.test("lib/mod.ts labels a scan as its example says, and prints nothing of i
     await writeSite(folder);
     const example = join(folder, "example.ts");
     await Deno.writeTextFile(example, await fullExample());
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--config", join(ROOT, "deno.json"), example],
-      cwd: folder,
-      clearEnv: true,
-      env: bareEnvironment(),
-    }).output();
-    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    const args = ["run", "-q", "-A", "--config", join(ROOT, "deno.json"), example];
+    const { code, out, err } = await deno(folder, args, bareEnvironment());
     assert.equal(err, "");
     assert.equal(code, 0);
-    assert.match(out!, /^KD loss: \d\.\d+ before, \d\.\d+ after\n$/);
+    assert.match(out, /^KD loss: \d\.\d+ before, \d\.\d+ after\n$/);
     const labelled = await readScan(
       await Deno.readFile(join(folder, "labelled.ply")),
       "labelled.ply",
     );
     assert.equal(labelled.labels?.length, labelled.count);
   });
+});
+
+Deno.test("lib/mod.ts can be linked by another program, as it says", async () => {
+  const block = /```json\n([\s\S]*?)```/.exec(
+    (await Deno.readTextFile(MODULE)).replaceAll(/^ \* ?/gm, ""),
+  );
+  const config = JSON.parse(block![1]!);
+  const { name, version } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  assert.deepEqual(config.imports, { [name]: `jsr:${name}@^${version}` });
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(
+      join(folder, "deno.json"),
+      JSON.stringify({ ...config, links: [ROOT] }),
+    );
+    await Deno.writeTextFile(
+      join(folder, "program.ts"),
+      `import { studentNames } from "${name}";\nconsole.log(studentNames().join());\n`,
+    );
+    const { code, out, err } = await deno(
+      folder,
+      ["run", "-A", "--cached-only", "--no-lock", "program.ts"],
+      Deno.env.toObject(),
+    );
+    assert.equal(code, 0, err);
+    assert.ok(out.trim().split(",").includes("rooms-joint"), out);
+  });
+});
+
+Deno.test("lib/mod.ts is documented, with every type that it mentions", async () => {
+  const { code, err } = await deno(ROOT, ["doc", "--lint", "lib/mod.ts"], Deno.env.toObject());
+  assert.equal(code, 0, err);
 });

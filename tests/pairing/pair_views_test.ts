@@ -1,8 +1,8 @@
-/** Targets of voxels: against the reference, on geometry known by hand, and at the edges. */
+/** Targets of voxels, compared with the reference and with geometry worked out by hand; edge cases. */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import {
-  type HostMap,
+  type HostFeatureMap,
   type PairingOptions,
   pairViews,
   pairViewsReference,
@@ -15,8 +15,8 @@ import { withGpu } from "../gpu.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { lookAt, ROOM_CAMERAS, scanRoom, type Vector } from "./scene.ts";
 
-/** A map of random features; channels beyond `channels` are padding. */
-function randomMap(rows: number, columns: number, channels: number, seed: number): HostMap {
+/** A map of random features, zero in the padding beyond `channels`. */
+function randomMap(rows: number, columns: number, channels: number, seed: number): HostFeatureMap {
   const random = mulberry32(seed);
   const width = Math.ceil(channels / 4) * 4;
   const data = Float32Array.from(
@@ -29,7 +29,7 @@ function randomMap(rows: number, columns: number, channels: number, seed: number
 interface Setup {
   positions: Float32Array;
   cameras: readonly Camera[];
-  maps: readonly HostMap[];
+  maps: readonly HostFeatureMap[];
   channels: number;
   voxelSize?: number;
   origin?: Vector;
@@ -103,7 +103,7 @@ for (
       origin: [0, 0, 0],
       options: resolvePairing(options, 0.25),
     });
-    // A point on the border of two pixels, map cells or depths may fall to the other side in float32.
+    // Float32 may put a point on the border of two pixels, map cells or depths to the other side.
     const wrongRows = expected.weight.filter((_, row) =>
       Array.from({ length: 8 }, (_, k) =>
         8 * row + k)
@@ -121,13 +121,13 @@ for (
 
 withGpu("pairViews() gives the same bits in blocks of rows", async (gpu) => {
   const whole = await pairOnGpu(gpu, room);
-  // Rows of 21 channels are 96 bytes: blocks of 192 rows, and the last one is shorter.
+  // A row of 21 channels has 96 bytes: blocks have 192 rows, and the last one fewer.
   const maxBindingBytes = 3 * 64 * 96 + 95;
   assert.ok(whole.rows > 2 * 192 && whole.rows % 192 !== 0);
   assert.deepEqual(await pairOnGpu(gpu, { ...room, maxBindingBytes }), whole);
 });
 
-withGpu("pairViews() of a part of a scan gives its bits: the rest still hides", async (gpu) => {
+withGpu("pairViews() of a part of a scan gives the same bits if the rest occludes", async (gpu) => {
   const whole = await pairOnGpu(gpu, room);
   const { order, starts } = voxelizeReference(room.positions, 0.25);
   const middle = Math.floor(whole.rows / 2) + 5;
@@ -135,7 +135,7 @@ withGpu("pairViews() of a part of a scan gives its bits: the rest still hides", 
   const occluders = [room.positions.slice(0, 900), room.positions.slice(900, length)];
   const parts = [];
   for (const [first, last] of [[0, middle], [middle, whole.rows]] as const) {
-    // Rising, so that voxels keep their order.
+    // Sorted, so that voxels keep their order.
     const points = order.slice(starts[first], starts[last]).sort();
     const some = new Float32Array(3 * points.length);
     points.forEach((point, i) =>
@@ -155,10 +155,10 @@ withGpu("pairViews() of a part of a scan gives its bits: the rest still hides", 
     positions: room.positions.slice(0, 900),
     occluders,
   });
-  assert.notDeepEqual(hidden.weight, weight, "nothing hides: nothing is tested");
+  assert.notDeepEqual(hidden.weight, weight, "nothing is occluded: nothing is tested");
 });
 
-withGpu("pairViews() rounds targets to float16 where they are wide, in blocks too", async (gpu) => {
+withGpu("pairViews() rounds wide targets to float16, in blocks too", async (gpu) => {
   const exact = await pairOnGpu(gpu, room);
   assert.equal(exact.half, false);
   const options = { precision: "float16" } as const;
@@ -215,10 +215,10 @@ const front: Camera = {
   ...lookAt([0, 0, 0], [1, 0, 0], 16, 8, 10),
   worldToCamera: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1),
 };
-/** The point at depth z behind pixel (u, v) of {@link front}. */
+/** The point at depth z on the ray of pixel (u, v) of {@link front}. */
 const behind = (u: number, v: number, z: number) => [(u - 7.5) * z / 10, (v - 3.5) * z / 10, z];
-/** Map of 4 x 2 cells of 4 x 4 pixels whose channels are its own column and row. */
-const ownPlace: HostMap = {
+/** A map of 4 x 2 cells of 4 x 4 pixels whose channels are the column and row of the cell. */
+const coordinateMap: HostFeatureMap = {
   rows: 2,
   columns: 4,
   width: 4,
@@ -233,7 +233,7 @@ withGpu("pairViews() samples a map at (u + 0.5) * columns / width - 0.5", async 
   const setup: Setup = {
     positions: Float32Array.from(pixels.flatMap(([u, v]) => behind(u!, v!, 2))),
     cameras: [front],
-    maps: [ownPlace],
+    maps: [coordinateMap],
     channels: 2,
     voxelSize: 0.01,
   };
@@ -255,24 +255,24 @@ withGpu("pairViews() samples a map at (u + 0.5) * columns / width - 0.5", async 
   assert.deepEqual(await at("nearest"), [[0, 0], [1, 0], [1, 1], [3, 1], [0, 0], [3, 1], [1, 0]]);
 });
 
-/** One map cell that says `value`. */
-const says = (value: number): HostMap => ({
+/** A map with one cell, whose feature is `value`. */
+const constantMap = (value: number): HostFeatureMap => ({
   rows: 1,
   columns: 1,
   width: 4,
   data: Float32Array.of(value, 0, 0, 0),
 });
-/** {@link front} moved along its axis, so that what it sees is nearer. */
+/** {@link front}, moved along its axis so that points are nearer. */
 const nearer = (by: number): Camera => ({
   ...front,
   worldToCamera: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, -by, 0, 0, 0, 1),
 });
 
 withGpu(
-  "pairViews() takes the mean over views, then over the voxel's points that have one",
+  "pairViews() takes the mean over views, then over those points of a voxel that have a target",
   async (gpu) => {
-    // Voxel A holds three points: one that both views see, one that only the far view sees (off the near view's
-    // image), one behind both cameras. Voxel B holds a point that no view sees.
+    // Voxel A holds a point that both views see, one that only the far view sees (it is outside the image of the near
+    // one), and one outside both images. Voxel B holds a point behind both cameras.
     const positions = Float32Array.from([
       [0, 0, 3],
       [1.9, 0, 3],
@@ -282,12 +282,12 @@ withGpu(
     const setup: Setup = {
       positions,
       cameras: [front, nearer(1)],
-      maps: [says(1), says(5)],
+      maps: [constantMap(1), constantMap(5)],
       channels: 1,
       voxelSize: 1000,
       options: { depthAbsolute: 0.1 },
     };
-    // floor(p / 1000): z = -1 is another voxel than z = 3, so the points fall into voxels (0,0,0) and (0,0,-1).
+    // Voxels are floor(p / 1000): z = 3 is in (0, 0, 0), z = -1 in (0, 0, -1).
     const mean = await pairOnGpu(gpu, setup);
     assert.deepEqual(mean.weight, [1, 0]);
     assert.deepEqual([mean.pointsSeen, mean.voxelsSeen, mean.rows], [2, 1, 2]);
@@ -295,44 +295,44 @@ withGpu(
     assert.deepEqual([...mean.values.subarray(1)], [0, 0, 0, 0, 0, 0, 0]);
     const best = await pairOnGpu(gpu, { ...setup, options: { depthAbsolute: 0.1, views: "best" } });
     assert.ok(Math.abs(best.values[0]! - (5 + 1) / 2) < 1e-6);
-    const equals = { cameras: [front, front], maps: [says(3), says(4)] };
+    const equals = { cameras: [front, front], maps: [constantMap(3), constantMap(4)] };
     const first = await pairOnGpu(gpu, { ...setup, ...equals, options: { views: "best" } });
     assert.equal(first.values[0], 3);
   },
 );
 
-withGpu("pairViews() tells more than 32 views apart", async (gpu) => {
+withGpu("pairViews() distinguishes more than 32 views", async (gpu) => {
   const cameras = Array.from({ length: 70 }, (_, i) => ({
     ...front,
-    // Only views 0, 31, 32 and 69 look at the point.
+    // Only views 0, 31, 32 and 69 see the point.
     cx: [0, 31, 32, 69].includes(i) ? 7.5 : 1e6,
   }));
   const { values, pointsSeen } = await pairOnGpu(gpu, {
     positions: Float32Array.of(0, 0, 2),
     cameras,
-    maps: cameras.map((_, i) => says(i)),
+    maps: cameras.map((_, i) => constantMap(i)),
     channels: 1,
   });
   assert.equal(pointsSeen, 1);
   assert.ok(Math.abs(values[0]! - (0 + 31 + 32 + 69) / 4) < 1e-5);
 });
 
-withGpu("pairViews() with no voxel in sight gives no target", async (gpu) => {
+withGpu("pairViews() gives no target where no view sees a voxel", async (gpu) => {
   const { values, weight, pointsSeen, voxelsSeen } = await pairOnGpu(gpu, {
     positions: Float32Array.of(0, 0, -2, 0, 0, -3),
     cameras: [front],
-    maps: [says(1)],
+    maps: [constantMap(1)],
     channels: 1,
   });
   assert.deepEqual([pointsSeen, voxelsSeen, weight], [0, 0, [0, 0]]);
   assert.ok(values.every((value) => value === 0));
 });
 
-withGpu("pairViews() refuses what does not fit", async (gpu) => {
+withGpu("pairViews() refuses cameras, maps and options that are invalid", async (gpu) => {
   const base: Setup = {
     positions: Float32Array.of(0, 0, 2),
     cameras: [front],
-    maps: [says(1)],
+    maps: [constantMap(1)],
     channels: 1,
   };
   const refuses = (change: Partial<Setup>, name: string, message: RegExp) =>
@@ -342,9 +342,13 @@ withGpu("pairViews() refuses what does not fit", async (gpu) => {
   await refuses(
     { options: { depthAbsolute: NaN } },
     "RangeError",
-    /Cannot set depthAbsolute to NaN/,
+    /depthAbsolute is NaN \(field depthAbsolute\)/,
   );
-  await refuses({ options: { depthRelative: -1 } }, "RangeError", /Cannot set depthRelative to -1/);
+  await refuses(
+    { options: { depthRelative: -1 } },
+    "RangeError",
+    /depthRelative is -1 .*write a number of 0 or more/,
+  );
   const options = { sampling: "cubic" } as unknown as PairingOptions;
-  await refuses({ options }, "RangeError", /sampling is bilinear or nearest/);
+  await refuses({ options }, "RangeError", /sampling is "cubic" .*write one of bilinear, nearest/);
 });

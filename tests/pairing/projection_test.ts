@@ -1,4 +1,4 @@
-/** Pixels of the GPU against float64, from a room to a camera 100 km away. */
+/** Pixels computed on the GPU, compared with float64, in a room and for a camera 100 km away. */
 import assert from "node:assert/strict";
 import { localPose, projectReference } from "../../lib/pairing/mod.ts";
 import type { Camera } from "../../lib/scan/mod.ts";
@@ -6,7 +6,7 @@ import { withGpu } from "../gpu.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { lookAt, scanRoom, seeOnGpu, type Vector } from "./scene.ts";
 
-/** Compares every point inside either image, and returns the worst distance in pixels. */
+/** Compares the points that are inside the image by either computation; gives the worst distance in pixels. */
 async function worstPixel(
   gpu: Parameters<typeof seeOnGpu>[0],
   positions: Float32Array,

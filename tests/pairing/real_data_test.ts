@@ -1,4 +1,4 @@
-/** Real scans with real cameras: pixels, colours and visibility that somebody else worked out. */
+/** Real scans with real cameras, compared with pixels, colours and visibility from other programs. */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { localPose, pairViews, projectReference } from "../../lib/pairing/mod.ts";
@@ -22,7 +22,7 @@ async function load(sample: string): Promise<{ scan: Scan; cameras: Camera[] }> 
 const photoOf = async (sample: string, folder: string, file: string) =>
   await decodePhoto(await Deno.readFile(dataPath(sample, `${folder}/${file}`)), file);
 
-/** Seen pairs, and those of them that `agrees` says yes to. */
+/** Counts pairs of points and views: those inside an image, those seen, and those of each that `agrees` accepts. */
 async function tally(
   gpu: Gpu,
   { scan, cameras }: { scan: Scan; cameras: Camera[] },
@@ -54,7 +54,7 @@ const percent = (x: number) => `${(100 * x).toFixed(1)} %`;
 
 if (hasData) {
   withGpu(
-    "sunrgbd_000017: the photograph sampled at each point is the point's colour",
+    "sunrgbd_000017: pixels have the colours of their points",
     async (gpu) => {
       const { scan, cameras } = await load("sunrgbd_000017");
       const photo = await photoOf("sunrgbd_000017", "images", cameras[0]!.file);
@@ -63,7 +63,7 @@ if (hasData) {
         i % 4 === 3 ? 0 : pixels[3 * (i >> 2) + i % 4]!
       );
       using positions = gpu.upload("positions", scan.positions);
-      // Voxels so small that nearly all hold one point.
+      // Voxels so small that almost all of them hold one point.
       using voxels = await voxelize(gpu, positions, scan.count, 1e-4);
       using map = new FeatureMap(height, width, 3, gpu.upload("photo", rgb));
       using targets = await pairViews(gpu, {
@@ -92,31 +92,34 @@ if (hasData) {
         `sunrgbd_000017: ${compared / 3} points, mean colour difference ${mean.toFixed(3)} of 255`,
       );
       assert.ok(compared / 3 > 0.99 * scan.count);
-      // JPEG decoders differ by about 0.6; one pixel beside it is 6.
+      // JPEG decoders differ by about 0.6; a shift of one pixel gives 6.
       assert.ok(mean < 1);
     },
   );
 
-  withGpu("openmvs_sceaux: points are seen where they were truly matched", async (gpu) => {
-    const sample = await load("openmvs_sceaux");
-    const { visibility } = JSON.parse(
-      await Deno.readTextFile(dataPath("openmvs_sceaux", "visibility.json")),
-    ) as { visibility: string[][] };
-    const matched = visibility.map((files) => new Set(files));
-    const count = await tally(
-      gpu,
-      sample,
-      0.05,
-      (view, point) => matched[point]!.has(sample.cameras[view]!.file),
-    );
-    const recall = count.agreeingSeen / count.agreeing;
-    console.log(
-      `openmvs_sceaux: ${percent(recall)} of ${count.agreeing} true matches are seen; of the ` +
-        `pairs inside an image ${percent(count.seen / count.inside)} are`,
-    );
-    assert.ok(recall > 0.98);
-    assert.ok(count.seen < 0.97 * count.inside);
-  });
+  withGpu(
+    "openmvs_sceaux: points are seen in the photographs that they were matched in",
+    async (gpu) => {
+      const sample = await load("openmvs_sceaux");
+      const { visibility } = JSON.parse(
+        await Deno.readTextFile(dataPath("openmvs_sceaux", "visibility.json")),
+      ) as { visibility: string[][] };
+      const matched = visibility.map((files) => new Set(files));
+      const count = await tally(
+        gpu,
+        sample,
+        0.05,
+        (view, point) => matched[point]!.has(sample.cameras[view]!.file),
+      );
+      const recall = count.agreeingSeen / count.agreeing;
+      console.log(
+        `openmvs_sceaux: ${percent(recall)} of ${count.agreeing} true matches are seen; of the ` +
+          `pairs inside an image ${percent(count.seen / count.inside)} are`,
+      );
+      assert.ok(recall > 0.98);
+      assert.ok(count.seen < 0.97 * count.inside);
+    },
+  );
 
   withGpu(
     "apc2016_shelf: labels of points agree with those of the pixels that see them",

@@ -1,13 +1,18 @@
 /**
- * What the pairing tests share: cameras, a made room whose truth is known by ray casting, and the way to
- * ask the GPU who sees what.
+ * What the pairing tests share: cameras, a simulated room whose visibility is known by ray casting, and a function that
+ * computes visibility on the GPU.
  *
  * @module
  */
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
-import { type LocalPose, localPose, resolvePairing, seePoints } from "../../lib/pairing/mod.ts";
-import type { PairingOptions, Projected } from "../../lib/pairing/mod.ts";
+import {
+  type LocalPose,
+  localPose,
+  resolvePairing,
+  visibilityLaunches,
+} from "../../lib/pairing/mod.ts";
+import type { PairingOptions, ProjectedPoint } from "../../lib/pairing/mod.ts";
 import type { Camera } from "../../lib/scan/mod.ts";
 
 export type Vector = [number, number, number];
@@ -47,7 +52,7 @@ const BOXES: [Vector, Vector][] = [
   [[-2.6, -1.5, 0.7], [-1.2, -0.7, 0.76]],
 ];
 
-/** Distance from `eye` along a unit direction to the first surface of the room. */
+/** Gives the distance from `eye` along a unit direction to the first surface of the room. */
 export function castRoom(eye: Vector, direction: Vector): number {
   let nearest = Infinity;
   BOXES.forEach(([low, high], k) => {
@@ -64,7 +69,7 @@ export function castRoom(eye: Vector, direction: Vector): number {
   return nearest;
 }
 
-/** The room's surfaces, about `count` points spread evenly, as positions. */
+/** Gives the positions of about `count` points, spread evenly over the surfaces of the room. */
 export function scanRoom(count: number, seed = 1): Float32Array {
   const random = mulberry32(seed);
   const positions: number[] = [];
@@ -84,7 +89,7 @@ export function scanRoom(count: number, seed = 1): Float32Array {
   return Float32Array.from(positions);
 }
 
-/** Cameras in the room's corners. */
+/** Cameras in the corners of the room. */
 export const ROOM_CAMERAS: Camera[] = [
   lookAt([-2.5, -2, 1.5], [1, 1.5, 0.8]),
   lookAt([2.5, -2, 1.6], [-1.5, 1.5, 0.6]),
@@ -92,24 +97,24 @@ export const ROOM_CAMERAS: Camera[] = [
   lookAt([2.5, 2.2, 1.5], [-1, -1, 0.5]),
 ];
 
-/** Where a camera stands. */
+/** Gives the position of a camera. */
 export function eyeOf(camera: Camera): Vector {
   const m = camera.worldToCamera;
   const at = (k: number) => -(m[k]! * m[3]! + m[4 + k]! * m[7]! + m[8 + k]! * m[11]!);
   return [at(0), at(1), at(2)];
 }
 
-/** What the GPU says of each view: where its points are, and which of them it sees. */
+/** Computes on the GPU, for each view, the pixels of the points and which of them it sees. */
 export async function seeOnGpu(
   gpu: Gpu,
   positions: Float32Array,
   cameras: readonly Camera[],
   options: PairingOptions,
   origin: Vector = [0, 0, 0],
-): Promise<{ projected: Projected[]; seen: boolean[] }[]> {
+): Promise<{ projected: ProjectedPoint[]; seen: boolean[] }[]> {
   using scratch = new DisposableStack();
   const points = positions.length / 3;
-  const seeing = seePoints(gpu, scratch, {
+  const seeing = visibilityLaunches(gpu, scratch, {
     positions: scratch.use(gpu.upload("positions", positions)),
     points,
     cameras,
@@ -133,7 +138,7 @@ export async function seeOnGpu(
   return views;
 }
 
-/** Poses of cameras for a scan without an origin. */
+/** Gives the pose of a camera for a scan without an origin. */
 export function poseOf(camera: Camera): LocalPose {
   return localPose(camera, [0, 0, 0]);
 }

@@ -1,4 +1,4 @@
-/** Who sees what: against the reference, against ray casting, and where a plain depth buffer fails. */
+/** Visibility, compared with the reference and with ray casting, and on scenes where a plain depth buffer fails. */
 import assert from "node:assert/strict";
 import { projectReference, visibilityReference } from "../../lib/pairing/mod.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
@@ -15,7 +15,7 @@ import {
   type Vector,
 } from "./scene.ts";
 
-/** The room's cameras with `scale` times as many pixels along each side. */
+/** Two cameras of the room with `scale` times as many pixels along each side. */
 const resized = (scale: number) =>
   ROOM_CAMERAS.slice(0, 2).map((camera) => ({
     ...camera,
@@ -28,9 +28,9 @@ const resized = (scale: number) =>
   }));
 const PHOTOGRAPHS = {
   "160 x 120": ROOM_CAMERAS,
-  // 20 megapixels: their depths stand in cells of 4 x 4.
+  // 20 megapixels: a cell of the depth grid covers 4 x 4 pixels.
   "5120 x 3840": resized(32),
-  // More than four points a pixel: no neighbour beyond the next pixel counts.
+  // More than four points per pixel: only neighbouring pixels count.
   "20 x 15": resized(1 / 8),
 };
 
@@ -51,15 +51,15 @@ for (const [name, cameras] of Object.entries(PHOTOGRAPHS)) {
       const expected = visibilityReference(camera, projected, tolerance);
       const inside = projected.filter((point) => point.inside).length;
       const hidden = inside - expected.filter(Boolean).length;
-      assert.ok(hidden > 0.05 * inside, "the room hides nothing");
+      assert.ok(hidden > 0.05 * inside, "nothing is occluded: nothing is tested");
       const different = expected.filter((seen, i) => seen !== views[view]!.seen[i]).length;
-      // Float32 may put a point that lies between two pixels into the other one.
+      // Float32 may put a point on the border of two pixels into the other one.
       assert.ok(different <= 0.001 * inside, `${different} of ${inside} differ`);
     });
   });
 }
 
-/** Share of truly visible pairs that are kept, and of hidden ones that are let through. */
+/** The fractions of visible pairs that are kept and of hidden pairs that are kept by mistake. */
 async function quality(gpu: Gpu, count: number): Promise<{ kept: number; leaked: number }> {
   const positions = scanRoom(count);
   const views = await seeOnGpu(gpu, positions, ROOM_CAMERAS, {});
@@ -82,13 +82,13 @@ async function quality(gpu: Gpu, count: number): Promise<{ kept: number; leaked:
 
 for (const [count, leak] of [[80_000, 0.25], [20_000, 0.4]] as const) {
   withGpu(
-    `a room of ${count} points: what is visible is kept, what is hidden is not`,
+    `a room of ${count} points: visible pairs are kept, most hidden ones are not`,
     async (gpu) => {
       const { kept, leaked } = await quality(gpu, count);
       console.log(
         `${count} points: ${(100 * kept).toFixed(1)} % of the visible pairs kept, ${
           (100 * leaked).toFixed(1)
-        } % of the hidden let through`,
+        } % of the hidden ones`,
       );
       assert.ok(kept > 0.97);
       assert.ok(leaked < leak);
@@ -107,9 +107,9 @@ function wall(x: number, half: number, count: number, seed: number): number[] {
 }
 
 withGpu(
-  "a sparse wall hides one behind it, though most pixels between show no point of it",
+  "a sparse wall occludes a wall behind it, although most pixels show none of its points",
   async (gpu) => {
-    // Four pixels from point to point of the near wall: 15 of 16 pixels hold none.
+    // Neighbouring points of the near wall are four pixels apart: 15 of 16 pixels hold none.
     const near = 900;
     const far = 1800;
     const positions = Float32Array.from([...wall(2, 0.95, near, 1), ...wall(4, 1.7, far, 2)]);
@@ -127,18 +127,18 @@ withGpu(
   },
 );
 
-withGpu("a floor seen at a low angle does not hide itself", async (gpu) => {
+withGpu("a floor seen at a low angle does not occlude itself", async (gpu) => {
   const random = mulberry32(3);
   const points = Array.from({ length: 20_000 }, () => [1 + 9 * random(), 10 * random() - 5, 0]);
   const positions = Float32Array.from(points.flat());
   const [view] = await seeOnGpu(gpu, positions, [lookAt([0, 0, 1.5], [5, 0, 0])], {});
   const inside = view!.projected.filter((point) => point.inside).length;
   const seen = view!.seen.filter(Boolean).length;
-  // A pixel covers up to 0.7 m of this floor; only points right behind another in their own pixel go.
+  // A pixel covers up to 0.7 m of this floor; only points behind another one in the same pixel are lost.
   assert.ok(seen > 0.9 * inside, `${seen} of ${inside}`);
 });
 
-withGpu("a point right behind another is hidden unless the tolerance reaches it", async (gpu) => {
+withGpu("a point right behind another is occluded unless the tolerance reaches it", async (gpu) => {
   const positions = Float32Array.of(2, 0, 0, 2.5, 0, 0);
   const camera = lookAt([0, 0, 0], [1, 0, 0]);
   const seenBy = async (options: Parameters<typeof seeOnGpu>[3]) =>
@@ -149,7 +149,7 @@ withGpu("a point right behind another is hidden unless the tolerance reaches it"
   assert.deepEqual(await seenBy({ depthAbsolute: Infinity }), [true, true]);
 });
 
-withGpu("the denser the points, the smaller the gap through which a view sees", async (gpu) => {
+withGpu("the denser the points, the smaller the gaps that a view sees through", async (gpu) => {
   const camera = {
     ...lookAt([0, 0, 0], [1, 0, 0], 16, 16, 100),
     worldToCamera: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1),

@@ -23,7 +23,7 @@ function layers(...heights: number[]): Float32Array {
   );
 }
 
-Deno.test("labelColors() gives each label its colour, and grey to what is no class", () => {
+Deno.test("labelColors() gives each label its colour, and grey to labels that are no class", () => {
   assert.deepEqual([...labelColors([1, 255], [RED, BLUE])], [0, 0, 255, 225, 225, 225]);
 });
 
@@ -43,7 +43,7 @@ Deno.test("drawPanels() draws each panel in its own colours, and the legend", ()
   assert.ok(count(picture, [40, 40, 40]) > 100, "titles are written");
 });
 
-Deno.test("drawPanels() shows what is nearer before what is farther", () => {
+Deno.test("drawPanels() draws nearer points over farther ones", () => {
   const positions = Float32Array.from([0, 0, 0, 5, 5, 0, 0, 0, 1e-3]);
   const colors = Uint8Array.from([...RED, ...RED, ...BLUE]);
   const picture = drawPanels(positions, [{ title: "", colors }], []);
@@ -59,7 +59,7 @@ Deno.test("drawPanels() cuts a ceiling away", () => {
   assert.ok(count(picture, RED) > 0);
 });
 
-Deno.test("drawPanels() refuses a panel of another length", () => {
+Deno.test("drawPanels() refuses a panel with another number of points", () => {
   assert.throws(
     () => drawPanels(layers(0), [{ title: "x", colors: new Uint8Array(3) }], []),
     TypeError,

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { sumOf } from "@std/collections/sum-of";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
@@ -78,7 +79,7 @@ export class FileCache {
       if (info) entries.push({ name, bytes: info.size, used: info.mtime?.getTime() ?? 0 });
     }
     entries.sort((a, b) => a.used - b.used || (a.name < b.name ? -1 : 1));
-    let sum = entries.reduce((total, { bytes }) => total + bytes, 0);
+    let sum = sumOf(entries, ({ bytes }) => bytes);
     for (const { name, bytes } of entries) {
       if (sum <= this.#limit) break;
       if (name === keep) continue;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sumOf } from "@std/collections/sum-of";
 import type { CheckpointKind } from "../../ttt/method.ts";
 import type { SceneSequence } from "../studies/scene_sequence.ts";
 import type { Study } from "../studies/study.ts";
@@ -124,10 +125,7 @@ function addSequence(
 
 /** Number of cells in a plan. */
 export function countCells(plan: readonly CellBatch[]): number {
-  return plan.reduce(
-    (sum, { single, sequences }) => sum + single.length + sequences.flat().length,
-    0,
-  );
+  return sumOf(plan, ({ single, sequences }) => single.length + sequences.flat().length);
 }
 
 function compare(a: string, b: string): number {

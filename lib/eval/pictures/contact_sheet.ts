@@ -1,14 +1,15 @@
 /**
- * Contact sheets of data sets: what scenes of a domain look like to a camera, to the scanner and to whoever
- * named the points. For people to judge whether the classes can be told apart.
+ * Contact sheets of data sets: photographs, scans and classes of a domain's scenes, for people to judge whether the
+ * classes can be told apart.
  *
  * @module
  */
+import { sumOf } from "@std/collections/sum-of";
 import type { Dataset, DatasetScene } from "../../datasets/dataset.ts";
 import { CHARACTER_HEIGHT, CHARACTER_WIDTH, drawText } from "../../pictures/font.ts";
 import { drawPanels, labelColors, type Picture } from "../../pictures/picture.ts";
 
-/** Photographs in a row; where there are more, some from all around are shown. */
+/** Number of photographs in a row; of a scene with more, as many are shown, spread evenly over its list. */
 const COLUMNS = 4;
 const PHOTO_WIDTH = 252;
 const MARGIN = 16;
@@ -17,8 +18,8 @@ const TEXT_SCALE = 2;
 const INK = [40, 40, 40];
 
 /**
- * One picture of several scenes under each other: photographs, where known the classes of their pixels, the
- * scan in its colours (by height where it has none) and by class, and the legend.
+ * Draws scenes below each other: photographs, the classes of their pixels where they are known, the scan by colour
+ * (by height where it has none) and by class, and the legend.
  */
 export function contactSheet(
   { classes, palette }: Pick<Dataset, "classes" | "palette">,
@@ -64,7 +65,7 @@ function evenly(total: number, count: number): number[] {
   return Array.from({ length: taken }, (_, i) => Math.floor(i * total / taken));
 }
 
-/** [N][3] colours of heights, from dark blue at the second percentile to yellow at the last but two. */
+/** [N][3] colours of heights, from dark blue at the second percentile to yellow at the 98th. */
 function heightColors(positions: Float32Array): Uint8Array {
   const heights = Float32Array.from(
     { length: positions.length / 3 },
@@ -85,7 +86,7 @@ function blank(height: number): Picture {
   return { width: WIDTH, height, pixels: new Uint8Array(3 * WIDTH * height).fill(255) };
 }
 
-/** A text, broken between words where it is too long for one line. */
+/** A strip with a text, wrapped between words. */
 function textStrip(text: string): Picture {
   const room = Math.floor((WIDTH - 2 * MARGIN) / (CHARACTER_WIDTH * TEXT_SCALE));
   const lines: string[] = [];
@@ -105,7 +106,7 @@ function textStrip(text: string): Picture {
   return picture;
 }
 
-/** Pictures side by side, each as wide as a column; the nearest pixel is taken. */
+/** A strip with pictures side by side, each scaled to the width of a column by nearest neighbour. */
 function photoStrip(photos: readonly Picture[]): Picture {
   const heightOf = (photo: Picture) => Math.round(photo.height * PHOTO_WIDTH / photo.width);
   const strip = blank(Math.max(0, ...photos.map(heightOf)) + 4);
@@ -124,9 +125,9 @@ function photoStrip(photos: readonly Picture[]): Picture {
   return strip;
 }
 
-/** Pictures of one width under each other. */
+/** Stacks pictures of the sheet's width. */
 function stack(pictures: readonly Picture[]): Picture {
-  const sheet = blank(pictures.reduce((sum, { height }) => sum + height, 0));
+  const sheet = blank(sumOf(pictures, ({ height }) => height));
   let row = 0;
   for (const { width, height, pixels } of pictures) {
     if (width !== WIDTH) throw new TypeError(`Cannot stack: ${width} pixels wide, not ${WIDTH}`);

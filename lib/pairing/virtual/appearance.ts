@@ -1,25 +1,25 @@
 /**
- * What colour points are drawn in: their own, else their intensity as grey, else none, and light makes the shapes.
- * A field that is the same everywhere shows nothing and counts as none: some programs write white, or ones.
+ * Chooses the colours that points are drawn in: their own; else their intensity as grey; else none, and shading shows
+ * their shapes. A field with the same value everywhere shows nothing and is ignored: some programs write white, or ones.
  *
- * Both are brought to the brightness of a photograph by one factor a scan: teachers know well exposed pictures,
- * and scans are often dark.
+ * Colours and grey are scaled to the brightness of a photograph by one factor for the whole scan, since teachers were
+ * trained on well exposed pictures, and scans are often dark.
  *
  * @module
  */
 import type { Scan } from "../../scan/mod.ts";
 
-/** Where the brightness in a virtual view comes from. */
+/** Source of the colours in a virtual view. */
 export type Appearance = "colour" | "intensity" | "shape";
 
-/** Mean brightness that points are brought to, 0 to 1. */
+/** Mean brightness that points are scaled to, 0 to 1. */
 const EXPOSURE = 0.48;
-/** Most that brightness is multiplied or divided by. */
+/** Largest factor by which brightness is multiplied or divided. */
 const MOST_GAIN = 4;
-/** Part of the points whose intensity is above what becomes white: reflectors are few and very bright. */
+/** Fraction of the points that are brighter than white: reflectors are few and very bright. */
 const GLARING = 0.02;
 
-/** Colours of points as words, red in the low byte, then green, blue; null where shapes have to do. */
+/** Gives the colours of points as words, red in the low byte, then green and blue; null where only shapes are drawn. */
 export function appearanceOf(
   { colors, intensity }: Pick<Scan, "colors" | "intensity">,
 ): { appearance: Appearance; colours: Uint32Array | null } {
@@ -37,7 +37,7 @@ function differs(values: Float32Array, width: number): boolean {
   return values.some((value, i) => value !== values[i % width]);
 }
 
-/** Packs colours (RGB 0..1), all multiplied by what brings their mean to {@link EXPOSURE}. */
+/** Scales colours (RGB 0..1) so that their mean becomes {@link EXPOSURE}, and packs them. */
 function exposed(colors: Float32Array): Uint32Array {
   let sum = 0;
   for (const value of colors) sum += value;
@@ -50,7 +50,7 @@ function exposed(colors: Float32Array): Uint32Array {
   );
 }
 
-/** Mean colour of points, RGB 0..1: what is drawn where nothing is. Mid grey where they have none. */
+/** Gives the mean colour of points, RGB 0..1, for pixels without a point; grey where the points have no colour. */
 export function backgroundOf(colours: Uint32Array | null): [number, number, number] {
   if (!colours) return [0.5, 0.5, 0.5];
   return [0, 8, 16].map((shift) =>

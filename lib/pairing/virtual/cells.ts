@@ -1,36 +1,36 @@
 /**
- * A scan as cells, for questions about its space: where it is free, where its ground is, how dense it is.
+ * Sorts the points of a scan into cells, which show where space is free, where the ground is, and how dense points are.
  *
  * @module
  */
 
-/** Edge of a cell, metres: finest, and where a scan is so wide that it would have too many. */
+/** Bounds of the edge of a cell, metres; cells of wide scans are coarser. */
 const FINEST = 0.25, COARSEST = 2;
-/** Cells along the longer side of the footprint before they grow. */
+/** Most cells along the longer side of a scan's ground area, unless they would be coarser than the bound. */
 const MOST_ALONG = 256;
-/** Points that are looked at; of larger scans every k-th. */
+/** Most points that are sorted; of larger scans, every k-th point is. */
 const MOST_POINTS = 2 ** 20;
 
-/** Which cells hold points. */
-export interface Cells {
-  /** Metres. */
+/** The cells of a scan that hold points. */
+export interface CellGrid {
+  /** Edge of a cell, metres. */
   edge: number;
   /** Lowest corner of cell (0, 0, 0), metres. */
   low: [number, number, number];
-  /** Cells along each axis. */
+  /** Number of cells along each axis. */
   size: [number, number, number];
-  /** The first point of every cell that holds any, by (x * size[1] + y) * size[2] + z, in the points' order. */
+  /** The first point in each cell that holds points, by (x * size[1] + y) * size[2] + z, in the order of the points. */
   first: Map<number, number>;
-  /** Metres between neighbouring points of a surface: typical, that is of the median point. */
+  /** Typical distance between neighbouring points of a surface, that of the median point; metres. */
   spacing: number;
 }
 
 /**
  * Sorts points into cells.
  *
- * @param positions f32 [3 * points], metres, z up; at least one point.
+ * @param positions f32 [3 * points], metres, z up; at least one point
  */
-export function cellsOf(positions: Float32Array): Cells {
+export function cellsOf(positions: Float32Array): CellGrid {
   const points = positions.length / 3;
   const low: [number, number, number] = [Infinity, Infinity, Infinity];
   const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
@@ -43,7 +43,7 @@ export function cellsOf(positions: Float32Array): Cells {
   const edge = Math.min(COARSEST, Math.max(FINEST, along / MOST_ALONG));
   const size = low.map((from, axis) =>
     Math.floor((high[axis]! - from) / edge) + 1
-  ) as Cells["size"];
+  ) as CellGrid["size"];
   const first = new Map<number, number>();
   const counts = new Map<number, number>();
   const stride = Math.ceil(points / MOST_POINTS);
@@ -58,7 +58,7 @@ export function cellsOf(positions: Float32Array): Cells {
   return { edge, low, size, first, spacing: edge / Math.sqrt(stride * medianCount(counts)) };
 }
 
-/** How many points share the cell of the median point. */
+/** The number of points in the cell of the median point. */
 function medianCount(counts: ReadonlyMap<number, number>): number {
   const rising = [...counts.values()].sort((a, b) => a - b);
   const half = rising.reduce((sum, count) => sum + count, 0) / 2;

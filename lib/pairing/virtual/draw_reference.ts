@@ -7,22 +7,23 @@ import type { Camera, Photo } from "../../scan/mod.ts";
 import { resolvePairing } from "../options.ts";
 import { localPose, projectReference } from "../projection.ts";
 import { meanFocal, visibilityReference } from "../visibility.ts";
-import { bytesOf, type Drawing, FILL_REACH, MOST_HALF, MOST_RINGS } from "./draw.ts";
+import { FILL_REACH, MOST_HALF, MOST_RINGS, rgbOf, type ViewDrawing } from "./draw.ts";
 
+/** A direction or colour. */
 type Vector = [number, number, number];
 
-/** What {@link drawViewsReference} draws. */
-export interface HostDrawing extends Omit<Drawing, "positions" | "points"> {
-  /** f32 [3 * points], metres, less the origin. */
+/** The points and cameras of {@link drawViewsReference}. */
+export interface HostViewDrawing extends Omit<ViewDrawing, "positions" | "points"> {
+  /** f32 [3 * points], metres, minus the origin. */
   positions: Float32Array;
 }
 
-/** One picture a camera. */
-export function drawViewsReference(drawing: HostDrawing): Photo[] {
+/** Draws one picture for each camera. */
+export function drawViewsReference(drawing: HostViewDrawing): Photo[] {
   return drawing.cameras.map((camera) => drawView(drawing, camera));
 }
 
-function drawView(drawing: HostDrawing, camera: Camera): Photo {
+function drawView(drawing: HostViewDrawing, camera: Camera): Photo {
   const { positions, origin, colours, background, spacing } = drawing;
   const { width, height } = camera;
   const pose = localPose(camera, origin);
@@ -61,10 +62,10 @@ function drawView(drawing: HostDrawing, camera: Camera): Photo {
     const byte = (at: number) => Math.floor(255 * Math.min(1, Math.max(0, colour[at]!)) + 0.5);
     return byte(0) | byte(1) << 8 | byte(2) << 16;
   });
-  return { name: camera.file, width, height, pixels: bytesOf(words) };
+  return { name: camera.file, width, height, pixels: rgbOf(words) };
 }
 
-/** First and last pixel of a square along one axis. */
+/** The first and the last pixel of a square along one axis. */
 function reach(at: number, half: number, pixels: number): [number, number] {
   return [
     Math.max(0, Math.floor(at - half + 0.5)),
@@ -72,7 +73,7 @@ function reach(at: number, half: number, pixels: number): [number, number] {
   ];
 }
 
-/** Values of all pixels, null where nothing is near enough. */
+/** The values of all pixels; null where no point is near enough. */
 function fillHoles(
   nearest: Int32Array,
   width: number,
@@ -108,7 +109,7 @@ function fillHoles(
   });
 }
 
-/** Light on a pixel of a picture of depths. */
+/** The shading of a pixel of a depth picture. */
 function shade(
   picture: readonly (Vector | null)[],
   { width, height, fx, fy, cx, cy }: Camera,

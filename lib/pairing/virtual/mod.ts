@@ -1,12 +1,12 @@
 /**
- * Virtual views: pictures of a scan itself, for a teacher to look at where no photographs came.
+ * Virtual views: pictures rendered of a scan that came without photographs, as input for the teacher.
  *
  * @module
  */
 export { type Appearance, appearanceOf } from "./appearance.ts";
-export { type Cells, cellsOf } from "./cells.ts";
-export { type Drawing, drawViews } from "./draw.ts";
-export { drawViewsReference, type HostDrawing } from "./draw_reference.ts";
+export { type CellGrid, cellsOf } from "./cells.ts";
+export { drawViews, type ViewDrawing } from "./draw.ts";
+export { drawViewsReference, type HostViewDrawing } from "./draw_reference.ts";
 export { placeCameras, type PlacementOptions } from "./placement.ts";
 export {
   thinned,

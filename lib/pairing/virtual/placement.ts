@@ -1,97 +1,98 @@
 /**
- * Cameras for a scan that brought none, told from its points alone. z is up.
+ * Places cameras in a scan that came without photographs, from its points alone. z is up.
  *
- * - Candidates stand at eye height on free ground and look around, level and a bit down; under a ceiling also up.
- *   Where most places have nothing above them, or there are none, further candidates look down obliquely from
- *   around the whole scan and around each ninth of it. A covered scan gets none of these: from outside they
- *   would see the backs of its walls.
- * - A view of a surface is worth min(1, `footprint` / what a pixel of it covers): a point seen too coarsely to
- *   tell what it is counts for less. The next camera is the one that adds most worth over all points so far.
- *   It ends when a camera adds less than one percent of the points.
+ * - Candidates stand at eye height on free ground and look around, level and slightly down; under a ceiling also up.
+ *   Where most stations have nothing above them, or there are no stations, further candidates look down obliquely from
+ *   around the whole scan and around each ninth of it. A covered scan gets none of these, since from outside they would
+ *   see the backs of its walls.
+ * - The worth of a view of a surface is min(1, `pixelSize` / size of a pixel on it): points that are seen too coarsely
+ *   to be recognised count less. The next camera is the one that adds the most worth over all points. Placement ends
+ *   when a camera adds less than one percent of the points.
  *
- * Coverage is measured on one point a cell, with a depth buffer as coarse as these are sparse. That is cheap, and
- * wrong at edges: it chooses cameras, it does not say what they see. Further weaknesses: what `stations.ts` says of
- * ground; a cave or a bridge is a ceiling; a scan whose z is not up, or not in metres, gets odd cameras.
+ * Coverage is measured on one point per cell, with a depth buffer of matching coarseness. That is cheap, and wrong at
+ * edges: it only serves to choose cameras. Further weaknesses: those of the ground in `stations.ts`; a cave or a bridge
+ * counts as a ceiling; a scan whose z is not up, or that is not in metres, gets unsuitable cameras.
  *
  * @module
  */
 import { type Camera, cameraAt, type CameraOptics } from "../../scan/mod.ts";
 import { localPose, projectReference } from "../projection.ts";
 import { meanFocal, SLANT } from "../visibility.ts";
-import type { Cells } from "./cells.ts";
+import type { CellGrid } from "./cells.ts";
 import { stationsOf } from "./stations.ts";
 
 /** Settings of {@link placeCameras}. */
 export interface PlacementOptions {
   /** Most cameras. */
   count: number;
-  lens: CameraOptics;
-  /** Metres: a pixel that covers no more than this sees well. */
-  footprint: number;
+  /** Optics of every camera. */
+  optics: CameraOptics;
+  /** Edge of the largest area that a pixel may cover without loss of worth, metres. */
+  pixelSize: number;
 }
 
-/** Most places to stand that are tried. */
+/** Most stations that are tried. */
 const STATIONS = 36;
-/** Directions that are tried from each, and around each oblique target. */
+/** Headings that are tried from each station, and around each oblique target. */
 const HEADINGS = 8;
 /** Pitches from a station, radians; the last one only under a ceiling. */
 const PITCHES = [-0.4, -0.1, 0.2];
-/** Pitches of oblique views. */
+/** Pitches of oblique views, radians. */
 const OBLIQUE = [-0.6, -1];
-/** Points that coverage is measured on. */
+/** Most points that coverage is measured on. */
 const SAMPLES = 4096;
-/** Samples to a cell of the coarse depth buffer, if half of them are inside. */
+/** Samples per cell of the coarse depth buffer if half of them are inside the image. */
 const SAMPLES_PER_CELL = 4;
-/** Nearer than this nobody would take a picture, metres. */
+/** Least distance of a point that counts, metres. */
 const NEAREST = 0.3;
-/** Least part of the samples that a further camera has to add. */
+/** Least fraction of the samples that a further camera has to add. */
 const LEAST_GAIN = 0.01;
 
 /**
  * Chooses cameras. The same points give the same cameras.
  *
- * @param positions f32 [3 * points], metres, less `origin`.
- * @param cells the same points in cells.
- * @param origin what was taken off; the cameras' poses are for whole coordinates.
+ * @param positions f32 [3 * points], metres, minus `origin`
+ * @param cells the same points in cells
+ * @param origin subtracted from the positions; the poses of the cameras are for coordinates without it subtracted
  */
 export function placeCameras(
   positions: Float32Array,
-  cells: Cells,
+  cells: CellGrid,
   origin: readonly [number, number, number],
-  { count, lens, footprint }: PlacementOptions,
+  { count, optics, pixelSize }: PlacementOptions,
 ): Camera[] {
   const samples = samplesOf(positions, cells);
-  const worth = candidatesOf(cells, lens).map((pose) => ({
+  const candidates = candidatesOf(cells, optics).map((pose) => ({
     pose,
-    of: worthOf(cameraAt("", pose.eye, pose.heading, pose.pitch, lens), samples, footprint),
+    worth: worthOf(cameraAt("", pose.eye, pose.heading, pose.pitch, optics), samples, pixelSize),
   }));
   const best = new Float32Array(samples.length / 3);
-  const chosen: Pose[] = [];
+  const chosen: CameraPose[] = [];
   while (chosen.length < count) {
-    let most = LEAST_GAIN * best.length, next: typeof worth[number] | null = null;
-    for (const candidate of worth) {
+    let most = LEAST_GAIN * best.length, next: typeof candidates[number] | null = null;
+    for (const candidate of candidates) {
       let gain = 0;
-      for (let i = 0; i < best.length; i++) gain += Math.max(0, candidate.of[i]! - best[i]!);
+      for (let i = 0; i < best.length; i++) gain += Math.max(0, candidate.worth[i]! - best[i]!);
       if (gain > most) (most = gain), (next = candidate);
     }
     if (!next) break;
     chosen.push(next.pose);
-    for (let i = 0; i < best.length; i++) best[i] = Math.max(best[i]!, next.of[i]!);
+    for (let i = 0; i < best.length; i++) best[i] = Math.max(best[i]!, next.worth[i]!);
   }
   return chosen.map(({ eye, heading, pitch }, i) => {
     const whole = eye.map((x, axis) => x + origin[axis]!) as [number, number, number];
-    return cameraAt(`virtual${i}.png`, whole, heading, pitch, lens);
+    return cameraAt(`virtual${i}.png`, whole, heading, pitch, optics);
   });
 }
 
-/** Where a camera may stand, metres less the origin, and where it looks, radians. */
-interface Pose {
+/** Position of a camera, metres minus the origin, and its direction, radians. */
+interface CameraPose {
   eye: [number, number, number];
   heading: number;
   pitch: number;
 }
 
-function candidatesOf(cells: Cells, lens: CameraOptics): Pose[] {
+function candidatesOf(cells: CellGrid, optics: CameraOptics): CameraPose[] {
   const stations = stationsOf(cells, STATIONS);
   const covered = stations.filter((station) => station.covered).length;
   const isInside = stations.length > 0 && 2 * covered > stations.length;
@@ -99,18 +100,18 @@ function candidatesOf(cells: Cells, lens: CameraOptics): Pose[] {
   const standing = stations.flatMap(({ eye }) =>
     around().flatMap((heading) => pitches.map((pitch) => ({ eye, heading, pitch })))
   );
-  return isInside ? standing : [...standing, ...obliquePoses(cells, lens)];
+  return isInside ? standing : [...standing, ...obliquePoses(cells, optics)];
 }
 
 function around(): number[] {
   return Array.from({ length: HEADINGS }, (_, i) => 2 * Math.PI * i / HEADINGS);
 }
 
-/** Looks at the middle of the scan and of each ninth, from so far that a sphere around the part fits. */
-function obliquePoses({ low, size, edge }: Cells, lens: CameraOptics): Pose[] {
-  const middle = low.map((from, axis) => from + size[axis]! * edge / 2) as Pose["eye"];
+/** Poses that look at the middle of the scan and of each ninth, from so far that a sphere around it fits into the image. */
+function obliquePoses({ low, size, edge }: CellGrid, optics: CameraOptics): CameraPose[] {
+  const middle = low.map((from, axis) => from + size[axis]! * edge / 2) as CameraPose["eye"];
   const narrow = Math.atan(
-    Math.tan(lens.fieldOfView / 2) * Math.min(1, lens.height / lens.width),
+    Math.tan(optics.fieldOfView / 2) * Math.min(1, optics.height / optics.width),
   );
   const targets = [{ middle, parts: 1 }];
   for (let part = 0; part < 9; part++) {
@@ -125,7 +126,7 @@ function obliquePoses({ low, size, edge }: Cells, lens: CameraOptics): Pose[] {
     return around().flatMap((heading) =>
       OBLIQUE.map((pitch) => {
         const level = distance * Math.cos(pitch);
-        const eye: Pose["eye"] = [
+        const eye: CameraPose["eye"] = [
           middle[0] - level * Math.cos(heading),
           middle[1] - level * Math.sin(heading),
           middle[2] - distance * Math.sin(pitch),
@@ -136,16 +137,16 @@ function obliquePoses({ low, size, edge }: Cells, lens: CameraOptics): Pose[] {
   });
 }
 
-/** One point a cell, every k-th cell where there are many: surfaces count, not how densely they were scanned. */
-function samplesOf(positions: Float32Array, { first }: Cells): Float32Array {
+/** One point of each cell, or of every k-th cell where there are many: surfaces count, not the density of their points. */
+function samplesOf(positions: Float32Array, { first }: CellGrid): Float32Array {
   const points = [...first.values()];
   const stride = Math.ceil(points.length / SAMPLES);
   const kept = points.filter((_, i) => i % stride === 0);
   return Float32Array.from(kept.flatMap((i) => [...positions.subarray(3 * i, 3 * i + 3)]));
 }
 
-/** What a view is worth to each sample: 0 where it does not see it, up to 1. */
-function worthOf(camera: Camera, samples: Float32Array, footprint: number): Float32Array {
+/** The worth of a view for each sample: from 0, where it does not see the sample, to 1. */
+function worthOf(camera: Camera, samples: Float32Array, pixelSize: number): Float32Array {
   const count = samples.length / 3;
   const pose = localPose(camera, [0, 0, 0]);
   const pixels = Math.max(
@@ -168,8 +169,8 @@ function worthOf(camera: Camera, samples: Float32Array, footprint: number): Floa
   const focal = meanFocal(camera);
   return Float32Array.from(depth, (z, i) => {
     if (cell[i]! < 0 || z < NEAREST) return 0;
-    // What a slanted surface rises within a cell does not hide itself.
+    // The rise of a slanted surface within a cell does not occlude it.
     if (z > nearest[cell[i]!]! + SLANT * pixels * z / focal) return 0;
-    return Math.min(1, footprint * focal / z);
+    return Math.min(1, pixelSize * focal / z);
   });
 }

@@ -1,32 +1,33 @@
 /**
- * Where somebody with a camera could stand in a scan: on its ground, at eye height, with nothing around the head.
+ * Finds places where somebody with a camera could stand in a scan: on the ground, at eye height, with free space around
+ * the head.
  *
- * The ground of a place is the median of the lowest points of the columns around it, so a stray point below the
- * floor, or a table, does not move it. A place is free where fewer than one in eight of the cells around the head
- * hold points: noise in the air does not close a room. A place under a bridge counts as one on it where both are
- * scanned, and there is one ground a column: of a building only the lowest floor has stations.
+ * The ground of a place is the median of the lowest points in the columns around it, so that a stray point below the
+ * floor, or a table, does not change it. A place is free where fewer than one in eight of the cells around the head hold
+ * points, so that noise in the air does not close a room. Two weaknesses: a place on a bridge counts as one below it
+ * where both are scanned, and a column has one ground, so only the lowest floor of a building has stations.
  *
  * @module
  */
-import type { Cells } from "./cells.ts";
+import type { CellGrid } from "./cells.ts";
 
-/** Metres from the ground to the camera. */
+/** Height of the camera above the ground, metres. */
 const EYE_HEIGHT = 1.5;
-/** Metres that have to be free around the camera, across and up. */
+/** Free space around the camera, across and up, metres. */
 const CLEAR_ACROSS = 0.3, CLEAR_UP = 0.5;
-/** Columns around a place that say where its ground is, each way. */
+/** Columns around a place, in each direction, that its ground is computed from. */
 const GROUND_REACH = 2;
 
 /** A place for a camera. */
 export interface Station {
-  /** Metres. */
+  /** Position of the camera, metres. */
   eye: [number, number, number];
-  /** Whether the scan has something above it. */
+  /** Whether the scan has points above it. */
   covered: boolean;
 }
 
-/** At most `most` stations, spread evenly over the footprint; none where nothing is free. */
-export function stationsOf({ edge, low, size, first }: Cells, most: number): Station[] {
+/** Finds at most `most` stations, spread evenly over the ground area; none where no place is free. */
+export function stationsOf({ edge, low, size, first }: CellGrid, most: number): Station[] {
   const [columns, rows, layers] = size;
   const lowest = new Map<number, number>();
   const highest = new Map<number, number>();
@@ -73,7 +74,7 @@ export function stationsOf({ edge, low, size, first }: Cells, most: number): Sta
   return spread(free, most).map(({ eye, covered }) => ({ eye, covered }));
 }
 
-/** One place of each block of columns, the first one; blocks grow by half until there are no more than `most`. */
+/** The first place in each block of columns; blocks grow by half until at most `most` places are left. */
 function spread<P extends { x: number; y: number }>(places: readonly P[], most: number): P[] {
   for (let block = 1;; block = Math.ceil(1.5 * block)) {
     const chosen = new Map<string, P>();

@@ -1,5 +1,5 @@
 /**
- * Pictures and cameras for a scan that brought none, made from the scan itself.
+ * Renders views of a scan that came without photographs, from the scan itself.
  *
  * @module
  */
@@ -12,57 +12,58 @@ import { placeCameras } from "./placement.ts";
 
 /** Settings of {@link virtualViews}. */
 export interface VirtualViewOptions {
-  /** Pixels of a picture's shorter side: what the teacher looks at. */
+  /** Length of a picture's shorter side, pixels: that of the teacher's input. */
   shortSide: number;
-  /** Metres that a pixel should cover at most to be worth its whole: the edge of a voxel. */
-  footprint: number;
+  /** Edge of the largest area that a pixel should cover, metres: the edge of a voxel. */
+  pixelSize: number;
 }
 
-/** Pictures of a scan. */
+/** Rendered views of a scan. */
 export interface VirtualViews {
-  /** `photos[i]` is what `cameras[i]` sees. */
+  /** `photos[i]` is the picture of `cameras[i]`. */
   photos: Photo[];
+  /** The cameras. */
   cameras: Camera[];
-  /** What the pictures are made of. */
+  /** Source of the colours in the pictures. */
   appearance: Appearance;
 }
 
 /** Most cameras. */
 const COUNT = 8;
-/** Width to height, and the horizontal field of view: a common wide lens. */
+/** Ratio of width to height, and the horizontal field of view: those of a common wide-angle lens. */
 const ASPECT = 4 / 3;
 const FIELD_OF_VIEW = 80 * Math.PI / 180;
 
-/** Points that are drawn; of larger scans every k-th. They are 64 MiB on the GPU once projected. */
+/** Most points that are drawn; of larger scans, every k-th point is. Projected, they take up 64 MiB on the GPU. */
 const MOST_POINTS = 2 ** 22;
 
-/** What {@link virtualViews} reads of a scan. */
-type Drawn = Pick<Scan, "name" | "positions" | "origin" | "colors" | "intensity">;
+/** The parts of a scan that {@link virtualViews} reads. */
+type DrawableScan = Pick<Scan, "name" | "positions" | "origin" | "colors" | "intensity">;
 
 /**
- * Places cameras in a scan and draws what they see. The same scan gives the same bits on one adapter.
+ * Places cameras in a scan and renders what they see. The same scan gives the same bits on the same adapter.
  *
- * @throws {ScanError} where the scan is so wide that no camera sees a hundredth of it in pixels of `footprint`.
+ * @throws {ScanError} where the scan is so wide that no camera sees a hundredth of it at `pixelSize`
  */
 export async function virtualViews(
   gpu: Gpu,
-  scan: Drawn,
-  { shortSide, footprint }: VirtualViewOptions,
+  scan: DrawableScan,
+  { shortSide, pixelSize }: VirtualViewOptions,
 ): Promise<VirtualViews> {
   const thin = thinned(scan, MOST_POINTS);
   const { positions, origin } = thin;
-  const lens = {
+  const optics = {
     width: Math.round(ASPECT * shortSide),
     height: shortSide,
     fieldOfView: FIELD_OF_VIEW,
   };
   const cells = cellsOf(positions);
-  const cameras = placeCameras(positions, cells, origin, { count: COUNT, lens, footprint });
+  const cameras = placeCameras(positions, cells, origin, { count: COUNT, optics, pixelSize });
   if (cameras.length === 0) {
     throw new ScanError({
       file: scan.name,
       action: "render views of",
-      problem: "no camera in or around it would see as much as a hundredth of it well",
+      problem: "no camera in or around it sees a hundredth of it at the size of a voxel",
       mend: "cut the scan, set a larger voxelSize, send photographs, or use method bn",
     });
   }
@@ -80,8 +81,8 @@ export async function virtualViews(
   return { photos, cameras, appearance };
 }
 
-/** Every k-th point, so that no more than `most` are left; the scan itself where it has no more. */
-export function thinned(scan: Drawn, most: number): Drawn {
+/** Keeps every k-th point, so that at most `most` are left; gives the scan itself where it has no more. */
+export function thinned(scan: DrawableScan, most: number): DrawableScan {
   const stride = Math.ceil(scan.positions.length / 3 / most);
   if (stride === 1) return scan;
   const every = (values: Float32Array, width: number) => {

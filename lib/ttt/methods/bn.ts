@@ -14,7 +14,7 @@ import { networkSettings } from "./distillation/settings.ts";
 /** The method as the registry holds it. */
 export const bn = defineMethod({
   name: "bn",
-  about: "norm layers by the scan's own statistics; no gradient",
+  about: "norm layers with the scan's own statistics; no gradient",
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,

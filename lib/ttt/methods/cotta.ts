@@ -64,7 +64,8 @@ type CottaSettings = z.output<typeof settings>;
 /** The method as the registry holds it. */
 export const cotta = defineMethod({
   name: "cotta",
-  about: "weights towards the predictions of their own moving average over augmentations (CoTTA)",
+  about:
+    "all weights, adapted to the predictions of their own moving average over augmentations (CoTTA)",
   checkpoint: "joint",
   usesPhotographs: false,
   online: true,

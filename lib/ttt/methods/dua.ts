@@ -24,7 +24,8 @@ const JITTER = 0.1;
 /** The method as the registry holds it. */
 export const dua = defineMethod({
   name: "dua",
-  about: "running statistics of the norm layers by augmentations of the scan (DUA); no gradient",
+  about:
+    "running statistics of the norm layers, updated by augmentations of the scan (DUA); no gradient",
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,

@@ -26,7 +26,8 @@ import { numberSetting } from "../settings.ts";
 /** The method as the registry holds it. */
 export const tent = defineMethod({
   name: "tent",
-  about: "norm scale and shift towards low entropy of the predictions (TENT)",
+  about:
+    "scale and shift of the norm layers, adapted to lower the entropy of the predictions (TENT)",
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,

@@ -17,7 +17,7 @@ import { fusedPrediction } from "./fusion.ts";
 /** The method as the registry holds it. */
 export const tttKd = defineMethod({
   name: "ttt-kd",
-  about: "gradient steps on the distillation loss for each scan, then forgotten",
+  about: "gradient steps on the KD loss of each scan; the weights are then forgotten (TTT-KD)",
   checkpoint: "joint",
   usesPhotographs: true,
   online: false,

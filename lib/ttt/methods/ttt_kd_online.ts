@@ -37,7 +37,8 @@ interface DriftLimits {
 /** The method as the registry holds it. */
 export const tttKdOnline = defineMethod({
   name: "ttt-kd-online",
-  about: "one gradient step on the distillation loss a scan, weights kept over the sequence",
+  about:
+    "one gradient step on the KD loss of each scan; the weights are kept over the sequence (TTT-KD-O)",
   checkpoint: "joint",
   usesPhotographs: true,
   online: true,

@@ -1,4 +1,4 @@
-/** Cameras that are placed by points alone, in a room and over open ground. */
+/** Cameras that are placed from points alone, in a room and over open ground. */
 import assert from "node:assert/strict";
 import { localPose, projectReference } from "../../../lib/pairing/mod.ts";
 import { cellsOf, placeCameras } from "../../../lib/pairing/virtual/mod.ts";
@@ -7,14 +7,14 @@ import { eyeOf, scanRoom, type Vector } from "../scene.ts";
 
 const OPTIONS = {
   count: 8,
-  lens: { width: 64, height: 48, fieldOfView: 80 * Math.PI / 180 },
-  footprint: 0.2,
+  optics: { width: 64, height: 48, fieldOfView: 80 * Math.PI / 180 },
+  pixelSize: 0.2,
 };
 
 const place = (positions: Float32Array, count = 8, origin: Vector = [0, 0, 0]) =>
   placeCameras(positions, cellsOf(positions), origin, { ...OPTIONS, count });
 
-/** Part of the points inside the image of at least one camera. */
+/** The fraction of the points that are inside the image of at least one camera. */
 function inImages(positions: Float32Array, cameras: readonly Camera[]): number {
   const points = Array.from(
     { length: positions.length / 3 },
@@ -27,7 +27,7 @@ function inImages(positions: Float32Array, cameras: readonly Camera[]): number {
   return seen.length / points.length;
 }
 
-Deno.test("placeCameras() stands in a room at eye height, clear of its things, and looks around", () => {
+Deno.test("placeCameras() places cameras in a room at eye height, away from its furniture, looking around", () => {
   const room = scanRoom(8000);
   const cameras = place(room);
   assert.ok(cameras.length >= 3 && cameras.length <= 8);
@@ -42,7 +42,7 @@ Deno.test("placeCameras() stands in a room at eye height, clear of its things, a
   assert.equal(new Set(cameras.map(({ file }) => file)).size, cameras.length);
 });
 
-Deno.test("placeCameras() takes the first cameras of a longer list, in the scan's own coordinates", () => {
+Deno.test("placeCameras() begins with the same cameras for any count and origin", () => {
   const room = scanRoom(3000);
   const all = place(room);
   assert.deepEqual(place(room, 2), all.slice(0, 2));
@@ -66,7 +66,7 @@ Deno.test("placeCameras() looks down on wide open ground", () => {
   assert.ok(inImages(positions, cameras) > 0.9);
 });
 
-Deno.test("placeCameras() is not moved by stray points below the floor and in the air", () => {
+Deno.test("placeCameras() ignores stray points below the floor and in the air", () => {
   const room = scanRoom(8000);
   const stray = Float32Array.from([...room, 0, 0, -2, 1, -1, -3, -2, 1, 1.5, 0.4, -1.2, 1.7]);
   for (const camera of place(stray)) {
@@ -75,7 +75,7 @@ Deno.test("placeCameras() is not moved by stray points below the floor and in th
   }
 });
 
-Deno.test("placeCameras() ends where further cameras add nothing, and bears odd scans", () => {
+Deno.test("placeCameras() ends where further cameras add nothing, and accepts unusual scans", () => {
   assert.ok(place(scanRoom(3000), 100).length < 60);
   for (const odd of [[0, 0, 0], [1, 2, 3, 1, 2, 3], [0, 0, 0, 1e30, 0, 0]]) {
     assert.ok(place(Float32Array.from(odd)).length <= 8, `${odd}`);

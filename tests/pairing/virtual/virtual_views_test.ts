@@ -1,4 +1,4 @@
-/** What virtual views are drawn in, and that they see the scan they were made for. */
+/** Virtual views: their colours, and whether they show the scan that they were made for. */
 import assert from "node:assert/strict";
 import { appearanceOf, thinned, virtualViews } from "../../../lib/pairing/virtual/mod.ts";
 import { withGpu } from "../../gpu.ts";
@@ -6,12 +6,12 @@ import { scanRoom, seeOnGpu, type Vector } from "../scene.ts";
 
 const bytes = (word: number) => [word & 255, word >> 8 & 255, word >> 16 & 255];
 
-Deno.test("appearanceOf() takes colours, else intensity, else shapes", () => {
+Deno.test("appearanceOf() uses colours, else intensity, else shapes", () => {
   const colors = Float32Array.of(0.2, 0.1, 0.3, 0.2, 0.2, 0.2);
   const intensity = Float32Array.of(0.1, 0.3);
   const own = appearanceOf({ colors, intensity });
   assert.equal(own.appearance, "colour");
-  // The mean of 0.2 is brought to 0.48.
+  // The mean of 0.2 is scaled to 0.48.
   assert.deepEqual(bytes(own.colours![0]!), [122, 61, 184]);
   const grey = appearanceOf({ colors: null, intensity });
   assert.equal(grey.appearance, "intensity");
@@ -23,7 +23,7 @@ Deno.test("appearanceOf() takes colours, else intensity, else shapes", () => {
   });
 });
 
-Deno.test("appearanceOf() passes over a field that is the same everywhere", () => {
+Deno.test("appearanceOf() ignores a field with the same value everywhere", () => {
   const white = new Float32Array(6).fill(1);
   assert.equal(
     appearanceOf({ colors: white, intensity: Float32Array.of(0.1, 0.3) }).appearance,
@@ -35,7 +35,7 @@ Deno.test("appearanceOf() passes over a field that is the same everywhere", () =
   );
 });
 
-Deno.test("thinned() keeps every k-th point with what belongs to it", () => {
+Deno.test("thinned() keeps every k-th point with its attributes", () => {
   const scan = {
     name: "scan.ply",
     origin: [0, 0, 0] as Vector,
@@ -50,8 +50,8 @@ Deno.test("thinned() keeps every k-th point with what belongs to it", () => {
   assert.deepEqual([...intensity!], [0, 3, 6]);
 });
 
-withGpu("virtualViews() refuses a scan too wide for its voxels, and says so", async (gpu) => {
-  // Points 100 m apart: whoever sees many sees each too coarsely.
+withGpu("virtualViews() refuses a scan that is too wide for its voxels", async (gpu) => {
+  // Points 100 m apart: a camera that sees many of them sees each too coarsely.
   const scan = {
     name: "wide.ply",
     positions: Float32Array.from(
@@ -64,18 +64,18 @@ withGpu("virtualViews() refuses a scan too wide for its voxels, and says so", as
     intensity: null,
   };
   await assert.rejects(
-    () => virtualViews(gpu, scan, { shortSide: 48, footprint: 0.1 }),
+    () => virtualViews(gpu, scan, { shortSide: 48, pixelSize: 0.1 }),
     /Cannot render views of wide\.ply: no camera.*larger voxelSize/,
   );
-  const { cameras } = await virtualViews(gpu, scan, { shortSide: 48, footprint: 50 });
+  const { cameras } = await virtualViews(gpu, scan, { shortSide: 48, pixelSize: 50 });
   assert.ok(cameras.length > 0);
 });
 
-withGpu("virtualViews() makes pictures that show nearly the whole of a room", async (gpu) => {
+withGpu("virtualViews() makes pictures that show nearly the whole room", async (gpu) => {
   const positions = scanRoom(5000);
   const origin: Vector = [1000, 2000, 50];
   const scan = { name: "room.ply", positions, origin, colors: null, intensity: null };
-  const views = await virtualViews(gpu, scan, { shortSide: 48, footprint: 0.1 });
+  const views = await virtualViews(gpu, scan, { shortSide: 48, pixelSize: 0.1 });
   assert.equal(views.appearance, "shape");
   views.photos.forEach((photo, i) => {
     const { file, width, height } = views.cameras[i]!;

@@ -105,6 +105,7 @@ interface DistillationSetup {
   readonly step: Plan;
 }
 
+/** Prepares everything before the first step; `owned` gets what has to be freed. */
 async function setUp(
   context: AdaptationContext,
   settings: DistillationSettings,
@@ -191,6 +192,7 @@ async function takeSteps(
   return { taken, note };
 }
 
+/** Checks the stop rule; returns the note where it holds. */
 async function reasonToStop(
   { settings, adapting, history, heldOut }: DistillationSetup,
   taken: number,
