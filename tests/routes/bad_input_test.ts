@@ -1,4 +1,4 @@
-/** Whatever a client sends, it gets a 4xx that names what is wrong, and the server goes on serving. */
+/** Whatever a client sends, it gets a 4xx that names what is wrong, and the server keeps serving. */
 import assert from "node:assert/strict";
 import {
   camerasText,
@@ -18,7 +18,7 @@ interface Case {
   name: string;
   parts: FormParts;
   status: number;
-  /** What the detail has to say. */
+  /** What the detail has to contain. */
   detail: RegExp;
   members?: Partial<Problem>;
 }
@@ -181,6 +181,13 @@ const CASES: Case[] = [
     members: { field: "method" },
   },
   {
+    name: "an option by the name that it had before version 2",
+    parts: { ...fullForm(), options: { copies: 8 } },
+    status: 422,
+    detail: /"copies".*augmentations/,
+    members: { field: "copies" },
+  },
+  {
     name: "an unknown option",
     parts: { ...fullForm(), options: { step: 3 } },
     status: 422,
@@ -220,7 +227,7 @@ const CASES: Case[] = [
   },
 ];
 
-Deno.test("POST /v1/segment names what is wrong with an upload and goes on serving", async (t) => {
+Deno.test("POST /v1/segment names what is wrong with an upload and keeps serving", async (t) => {
   const { app, engine } = fakeApp({ limits: { bodyBytes: LIMIT, images: 4, places: 1 } });
   for (const { name, parts, status, detail, members } of CASES) {
     await t.step(name, async () => {
@@ -232,13 +239,13 @@ Deno.test("POST /v1/segment names what is wrong with an upload and goes on servi
       }
     });
   }
-  assert.equal(engine.requests.length, 0, "nothing of it reached the engine");
+  assert.equal(engine.requests.length, 0, "no bad request reached the engine");
   const good = await app.request("/v1/segment", formRequest(fullForm()));
   assert.equal(good.status, 200);
   await good.body?.cancel();
 });
 
-Deno.test("POST /v1/segment refuses bodies that are broken as such", async (t) => {
+Deno.test("POST /v1/segment refuses broken bodies", async (t) => {
   const { app } = fakeApp();
   const post = (body: BodyInit, type: string) =>
     app.request("/v1/segment", { method: "POST", body, headers: { "content-type": type } });
