@@ -20,6 +20,7 @@ export type Part = typeof PARTS[number];
 export interface ParameterSpec {
   /** Key in the state dict. */
   readonly name: string;
+  /** The part that it belongs to. */
   readonly part: Part;
   /** What it is; `statistic` is a running mean or variance, which has no gradient. */
   readonly kind: "kernel" | "bias" | "scale" | "shift" | "statistic";

@@ -17,7 +17,9 @@ import type { TrainingRun } from "./training_run.ts";
 
 /** A scene with the teacher's features. */
 export interface SourceScene {
+  /** Points with labels. */
   readonly points: LabelledPoints;
+  /** Cameras of the photographs. */
   readonly cameras: readonly Camera[];
   /** What the teacher makes of each photograph; empty where there is no teacher. */
   readonly maps: readonly FeatureMap[];
