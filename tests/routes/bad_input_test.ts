@@ -83,7 +83,7 @@ const CASES: Case[] = [
     members: { field: "y" },
   },
   {
-    name: "an image that is none",
+    name: "a file that is no image",
     parts: { ...fullForm(), images: { "0.png": ascii("GIF89a"), "1.png": pngPhoto() } },
     status: 422,
     detail: /0\.png.*neither JPEG, PNG nor WebP/,
@@ -134,7 +134,7 @@ const CASES: Case[] = [
     members: { field: "images[0].worldToCamera" },
   },
   {
-    name: "cameras that are no JSON",
+    name: "cameras that are not JSON",
     parts: { ...fullForm(), cameras: "{" },
     status: 422,
     detail: /cameras\.json.*JSON/,
@@ -195,14 +195,14 @@ const CASES: Case[] = [
     members: { field: "step" },
   },
   {
-    name: "options that are no object",
+    name: "options that are not an object",
     parts: { ...fullForm(), options: [1] },
     status: 422,
     detail: /options/,
     members: { field: "options" },
   },
   {
-    name: "a flag that is none",
+    name: "a flag that is neither true nor false",
     parts: { ...fullForm(), options: { extraBytes: "yes" } },
     status: 422,
     detail: /extraBytes/,
