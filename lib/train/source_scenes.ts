@@ -37,7 +37,9 @@ export async function describeScene(
   { id, scan, cameras, photos }: DatasetScene,
 ): Promise<SourceScene> {
   const { labels } = scan;
-  if (!labels) throw new TypeError(`Cannot train on ${id}: it has no labels`);
+  if (!labels) {
+    throw new TypeError(`Cannot train on ${id}: it has no labels; leave it out of split train`);
+  }
   requireInputs(scan, config);
   const points = studentPoints(scan, config.features, config.voxelSize, cameras);
   const maps = teacher ? await teacher.describeAll(photos) : [];

@@ -1,9 +1,9 @@
 /**
  * From the issues of zod to one {@link Violation}.
  *
- * A message in a schema (`error`, or the message of a check) says what to do: "write a number above 0". What is
- * wrong is told from the value; checks that know it better say it by {@link issueAt}. Where a schema has no message,
- * the one that follows from its kind and bounds is taken.
+ * The message of an issue (`error` in a schema) says what to do: "write a number above 0". Where a schema has none, it
+ * follows from the schema's kind and bounds. What is wrong follows from the value, unless a check states it with
+ * {@link issueAt}.
  *
  * @module
  */
@@ -40,7 +40,7 @@ type RawIssue = z.core.$ZodRawIssue;
  * ```
  *
  * @param fail makes the error to throw of the first violation
- * @param at where the value stands in the file, if it is a part of it
+ * @param at place of the value in the file, if it is a part of it
  */
 export function validate<S extends z.core.$ZodType>(
   schema: S,
