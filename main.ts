@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   doctor: () => import("./lib/commands/doctor.ts"),
   teachers: () => import("./lib/commands/teachers.ts"),
   setup: () => import("./lib/commands/setup.ts"),
+  compile: () => import("./lib/commands/compile.ts"),
 };
 
 /** Opens servers for commands; HTTP is loaded only then. */

@@ -1,9 +1,9 @@
 /**
  * `/metrics`, for Prometheus: the metrics of a registry, with gauges and counters that are read at every scrape.
  *
- * `@prometheus-io/client` is what `prom-client` is called since it moved to the Prometheus project. Its metrics of
- * Node.js are left out, as most of them read V8 and libuv in ways that Deno does not offer; those of the process that
- * Prometheus recommends are here.
+ * `@prometheus-io/client` is the name of `prom-client` since it moved to the Prometheus project. Its default metrics are
+ * left out: under Deno 2.9.6, those of Node's event loop are zero or no numbers. The metrics of the process that
+ * Prometheus recommends for every program are defined here.
  *
  * @module
  */

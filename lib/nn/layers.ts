@@ -7,6 +7,7 @@
 import type { GpuBuffer } from "../gpu/mod.ts";
 import type { Graph } from "../graph/graph.ts";
 import { batchNorm, type BatchNormMode } from "../graph/ops/batch_norm.ts";
+import type { PairOperand } from "../graph/ops/convolution.ts";
 import { linear, sparseConvolution } from "../graph/ops/learned.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { KernelMap, KernelMapSpec, PairList } from "../sparse/mod.ts";
@@ -118,7 +119,7 @@ export class Layers {
 }
 
 /** Gives a pair list as the graph takes it. */
-export function pairTensors(list: PairList) {
+export function pairTensors(list: PairList): PairOperand<Tensor> {
   return {
     rows: list.rows,
     tiles: list.tiles,

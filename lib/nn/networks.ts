@@ -38,7 +38,9 @@ export function networkOf(name: string, inChannels: number): Network {
   const make = NETWORKS.get(name);
   if (!make) {
     throw new RangeError(
-      `Cannot build "${name}": no such network; there are ${NETWORK_NAMES.join(", ")}`,
+      `Cannot build network "${name}": there is none of that name; take one of ${
+        NETWORK_NAMES.join(", ")
+      }`,
     );
   }
   return make(inChannels);

@@ -1,6 +1,6 @@
 /**
- * What a network says of its parameters: name, part, kind and shape of every entry of its state dict, and how an entry is
- * stored on the GPU.
+ * The entries of a network's state dict: their names, parts, kinds and shapes, and the form in which they are stored on
+ * the GPU.
  *
  * @module
  */
@@ -20,6 +20,7 @@ export type Part = typeof PARTS[number];
 export interface ParameterSpec {
   /** Key in the state dict. */
   readonly name: string;
+  /** The part that it belongs to. */
   readonly part: Part;
   /** What it is; `statistic` is a running mean or variance, which has no gradient. */
   readonly kind: "kernel" | "bias" | "scale" | "shift" | "statistic";

@@ -33,6 +33,7 @@ interface Slot {
 
 /** Values, gradients and statistics of one network. */
 export class Parameters implements Disposable {
+  /** The entries, in the order of the network. */
   readonly specs: readonly ParameterSpec[];
   /** All learned entries. */
   readonly values: GpuBuffer;

@@ -21,6 +21,7 @@ export type Stages = readonly [number, number, number, number, number, number, n
 
 /** How the members of a family differ. */
 export interface UNetShape {
+  /** Input channels. */
   readonly inChannels: number;
   /** Channels of the stem. */
   readonly stem: number;
@@ -51,6 +52,7 @@ export interface UNetDialect {
   readonly epsilon: number;
   /** Whether the halving convolution widens to its stage's channels; otherwise the stage's first block does. */
   readonly widensOnTheWayDown: boolean;
+  /** Names of the stem. */
   readonly stem: NormedNames;
   /** Names of the convolution that leads into a stage: halving for 0 to 3, doubling for 4 to 7. */
   into(stage: number): NormedNames;

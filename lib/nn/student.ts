@@ -24,6 +24,7 @@ const PROBE_WIDTH = 64;
 
 /** The network that a card describes. */
 export class Student {
+  /** The backbone. */
   readonly network: Network;
   /** Number of classes. */
   readonly classes: number;

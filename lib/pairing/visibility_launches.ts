@@ -109,7 +109,7 @@ export function visibilityLaunches(
   return { launches, seen, words, inside, projected, project };
 }
 
-/** Projects points into a view and, where wanted, keeps the least depth of each cell. */
+/** Projects points into a view; `withDepth` also keeps the least depth of each cell. */
 function projectLaunch(
   { positions, points }: PointBuffer,
   { camera, view, grid }: VisibilityView,

@@ -1,6 +1,6 @@
 /**
  * The card of a teacher: what the program has to know about an ONNX model to feed it photographs and to read its
- * features. It is a JSON file beside the model.
+ * features. It is a JSON file in the same folder as the model.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { TeacherError } from "./errors.ts";
 export interface TeacherCard {
   /** Name by which the cards of students refer to the teacher. */
   id: string;
-  /** Name of the ONNX file, which stands beside the card. */
+  /** Name of the ONNX file, in the folder of the card. */
   file: string;
   /** Width of a feature, D. */
   width: number;
@@ -50,7 +50,7 @@ export interface TeacherCard {
    * (SAM). `stretch`: only squares of `shortSide`, to which the photograph is stretched (CLIP, SigLIP).
    */
   sizing?: "aspect" | "pad" | "stretch";
-  /** Files beside the model that hold its weights, under the names that the model uses for them. */
+  /** Files in the same folder that hold the weights, under the names that the model uses for them. */
   externalData?: string[];
   /** SHA-256 of the ONNX file, in hexadecimal; a file with another hash is refused. */
   sha256?: string;

@@ -18,7 +18,7 @@ export interface DescribeOptions {
 
 /** A frozen source of features for photographs. */
 export interface FeatureTeacher {
-  /** The teacher's card; only `id` and `width` matter beyond this room. */
+  /** The teacher's card. */
   readonly card: TeacherCard;
   /** Describes photographs by one map each, in their order; frees all maps where it fails. */
   describeAll(photos: readonly Photo[], options?: DescribeOptions): Promise<FeatureMap[]>;

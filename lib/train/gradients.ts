@@ -21,8 +21,11 @@ import type { Trainee, TrainingProgress } from "./training_run.ts";
 
 /** The losses of several steps. Owns its buffers. */
 export class LossHistories implements Disposable {
+  /** Cross-entropy of the class head or, for heads alone, of the probe. */
   readonly classes: LossHistory;
+  /** KD loss. */
   readonly distillation: LossHistory;
+  /** Reconstruction loss. */
   readonly reconstruction: LossHistory;
 
   /** @param capacity scenes whose losses it keeps. */

@@ -17,7 +17,9 @@ import type { TrainingRun } from "./training_run.ts";
 
 /** A scene with the teacher's features. */
 export interface SourceScene {
+  /** Points with labels. */
   readonly points: LabelledPoints;
+  /** Cameras of the photographs. */
   readonly cameras: readonly Camera[];
   /** What the teacher makes of each photograph; empty where there is no teacher. */
   readonly maps: readonly FeatureMap[];
@@ -35,7 +37,9 @@ export async function describeScene(
   { id, scan, cameras, photos }: DatasetScene,
 ): Promise<SourceScene> {
   const { labels } = scan;
-  if (!labels) throw new TypeError(`Cannot train on ${id}: it has no labels`);
+  if (!labels) {
+    throw new TypeError(`Cannot train on ${id}: it has no labels; leave it out of split train`);
+  }
   requireInputs(scan, config);
   const points = studentPoints(scan, config.features, config.voxelSize, cameras);
   const maps = teacher ? await teacher.describeAll(photos) : [];

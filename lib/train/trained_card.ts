@@ -46,7 +46,11 @@ export function trainedCard(run: TrainingRun, teacher: TeacherCard | null): Stud
 
 /** Gives the student that heads are trained for, once it is known to fit the settings. */
 function studentForHeads({ config, dataset, from }: TrainingRun): StudentFile {
-  if (!from) throw new TypeError("Cannot train heads alone: there is no student to train them for");
+  if (!from) {
+    throw new TypeError(
+      "Cannot train heads alone: there is no student to train them for; give one",
+    );
+  }
   const fail = (what: string): never => {
     throw new RangeError(`Cannot train heads alone for ${from.card.id}: ${what}`);
   };

@@ -42,7 +42,9 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
   const { gpu, config } = run;
   const teacher = config.objective === "joint" ? run.teacher : null;
   if (config.objective === "joint" && !teacher) {
-    throw new TypeError("Cannot train jointly: there is no teacher");
+    throw new TypeError(
+      "Cannot train jointly: there is no teacher; give one, or take another objective",
+    );
   }
   requireScenes(run);
   const card = trainedCard(run, teacher && teacher.card);

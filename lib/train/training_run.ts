@@ -20,20 +20,27 @@ export const TRAINING_PHASES = {
 
 /** How far a training run is. */
 export interface TrainingProgress {
+  /** The present phase. */
   phase: keyof typeof TRAINING_PHASES;
-  /** Scenes or steps that are done, and how many there are in this phase. */
+  /** Number of scenes or steps done. */
   done: number;
+  /** Number of scenes or steps of this phase. */
   total: number;
-  /** Losses, means since the last report: of the class head, of ρ_2D, and of the reconstruction head. */
+  /** Cross-entropy of the class head or, for heads alone, of the probe: its mean since the last report. */
   crossEntropy?: number;
+  /** KD loss, likewise. */
   distillation?: number;
+  /** Reconstruction loss, likewise. */
   reconstruction?: number;
 }
 
 /** Everything that a training run needs. */
 export interface TrainingRun {
+  /** Where the student is trained. */
   gpu: Gpu;
+  /** Settings. */
   config: TrainingConfig;
+  /** The labelled scenes. */
   dataset: Dataset;
   /** Describes the photographs; used by the objective "joint" alone. */
   teacher: FeatureTeacher | null;
@@ -43,6 +50,7 @@ export interface TrainingRun {
   headsOnly?: boolean;
   /** Licence of the checkpoint. */
   licence: string;
+  /** Called after every scene, and after every 20 steps. */
   onProgress?: (progress: TrainingProgress) => void;
   /** Stops the run within a step. */
   signal?: AbortSignal;
@@ -50,8 +58,11 @@ export interface TrainingRun {
 
 /** The student of a run, on the GPU. */
 export interface Trainee {
+  /** The run. */
   readonly run: TrainingRun;
+  /** Its network. */
   readonly student: Student;
+  /** Its weights. */
   readonly parameters: Parameters;
   /** The teacher's mean feature over source voxels, f32 [D padded to 4]; null where the run has no teacher. */
   readonly centre: GpuBuffer | null;

@@ -1,7 +1,7 @@
 /**
- * Values from outside, checked against zod schemas. Whatever a schema has against a value becomes one
- * {@link Violation}: which field, what is wrong with it, and what to do. Each caller makes its own error class of
- * that, so all errors read alike: "Cannot read card.json: width is -3 (field width); write a number above 0".
+ * Checks values from outside against zod schemas. The first issue becomes a {@link Violation}: the field, what is wrong
+ * with it, and what to do. Each caller makes an error of its own class of that, and so all errors have the same form:
+ * "Cannot read card.json: width is -3 (field width); write a number above 0".
  *
  * @module
  */

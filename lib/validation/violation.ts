@@ -1,9 +1,9 @@
 /**
  * From the issues of zod to one {@link Violation}.
  *
- * A message in a schema (`error`, or the message of a check) says what to do: "write a number above 0". What is
- * wrong is told from the value; checks that know it better say it by {@link issueAt}. Where a schema has no message,
- * the one that follows from its kind and bounds is taken.
+ * The message of an issue (`error` in a schema) says what to do: "write a number above 0". Where a schema has none, it
+ * follows from the schema's kind and bounds. What is wrong follows from the value, unless a check states it with
+ * {@link issueAt}.
  *
  * @module
  */
@@ -21,7 +21,6 @@ export interface Violation {
 }
 
 type RawIssue = z.core.$ZodRawIssue;
-type Path = readonly (string | number)[];
 
 /**
  * Gives the value that a schema accepts, with its defaults filled in.
@@ -41,13 +40,13 @@ type Path = readonly (string | number)[];
  * ```
  *
  * @param fail makes the error to throw of the first violation
- * @param at where the value stands in the file, if it is a part of it
+ * @param at place of the value in the file, if it is a part of it
  */
 export function validate<S extends z.core.$ZodType>(
   schema: S,
   value: unknown,
   fail: (violation: Violation) => Error,
-  at: Path = [],
+  at: readonly (string | number)[] = [],
 ): z.output<S> {
   const parsed = z.safeParse(schema, value, { reportInput: true, error: mendOf });
   if (parsed.success) return parsed.data;
@@ -61,14 +60,14 @@ export function violationText({ field, problem, mend }: Violation): string {
 
 /** Makes an issue for the `check` or `superRefine` of a schema that says itself what is wrong and what to do. */
 export function issueAt(
-  path: Path,
+  path: readonly (string | number)[],
   problem: string,
   mend: string,
 ): { code: "custom"; path: (string | number)[]; message: string; params: { problem: string } } {
   return { code: "custom", path: [...path], message: mend, params: { problem } };
 }
 
-function violationOf(issue: z.core.$ZodIssue, at: Path): Violation {
+function violationOf(issue: z.core.$ZodIssue, at: readonly (string | number)[]): Violation {
   const inner = [...at, ...issue.path];
   const make = (path: readonly PropertyKey[], problem: string, mend: string): Violation => {
     const field = fieldPath(path);

@@ -30,7 +30,7 @@ export function rotationAboutVertical(angle: number, mirror: 1 | -1, scale: numb
   };
 }
 
-/** Maps all vectors [N][3] of an array into a new one. */
+/** Maps all vectors [N][3] of an array; gives a new array. */
 export function mapVectors(vectors: Float32Array, map: VectorMap): Float32Array {
   const mapped = new Float32Array(vectors.length);
   for (let i = 0; i < vectors.length; i += 3) mapped.set(map(vectors, i), i);

@@ -23,6 +23,7 @@ import type { Points } from "./points.ts";
 
 /** A scan on the GPU. Owns its buffers. */
 export class SparseScan implements Disposable {
+  /** The voxels. */
   readonly voxels: Voxels;
   /** f32 [3 * points]: x, y, z in metres, relative to the scan's origin. */
   readonly positions: GpuBuffer;
@@ -108,6 +109,7 @@ export class SparseScan implements Disposable {
     return map;
   }
 
+  /** Frees the buffers. */
   destroy(): void {
     this.#owned.dispose();
   }

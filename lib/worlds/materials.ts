@@ -36,6 +36,7 @@ export type TextureKind =
 
 /** The look of a surface. */
 export interface Material {
+  /** Texture. */
   kind: TextureKind;
   /** Base colour, RGB 0..1. */
   colour: Colour;
@@ -56,6 +57,7 @@ export interface Finish {
   hue: readonly [number, number];
   saturation: readonly [number, number];
   value: readonly [number, number];
+  /** Textures to pick from. */
   kinds: readonly TextureKind[];
   /** Range of the pattern's size, metres. */
   scale: readonly [number, number];

@@ -18,7 +18,9 @@ export interface Scenery extends Solids {
 
 /** A photograph with its camera, and with the truth about every pixel that only the maker of the world knows. */
 export interface LabelledView {
+  /** Where it was taken from. */
   camera: Camera;
+  /** The photograph. */
   photo: Photo;
   /** f32 [height * width]: z in the camera's frame, metres; 0 where the ray meets nothing. */
   depth: Float32Array;

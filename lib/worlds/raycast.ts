@@ -14,6 +14,7 @@ import { KIND, PRIMITIVE_WORDS, type Solids } from "./solids.ts";
 
 /** Rays to cast. */
 export interface Rays {
+  /** Number of rays. */
   count: number;
   /** f32 [count * 8]: origin x, y, z, 0, direction x, y, z, 0. Directions may have any length. */
   words: Float32Array;

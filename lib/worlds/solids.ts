@@ -44,5 +44,6 @@ export const KIND = {
 export interface Solids {
   /** f32 [count * PRIMITIVE_WORDS]. */
   readonly primitives: Float32Array;
+  /** Number of primitives. */
   readonly count: number;
 }

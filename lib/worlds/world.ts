@@ -15,7 +15,9 @@ export type StyleName = "A" | "B" | "teacher";
 
 /** Which scene of a world to make. */
 export interface SceneRequest<Domain extends string = string> {
+  /** Name of the domain. */
   domain: Domain;
+  /** Split of the domain. */
   split: Split;
   /** 0 to 65535. */
   index: number;

@@ -42,7 +42,7 @@ const conflict = problem(
   409,
   "Conflict",
   "Another server on the same folder has changed the session meanwhile, or the session belongs to another student.",
-  `Cannot change session ${ID}: another server on the same folder has changed it meanwhile; send all scans of a session to one server, and look at its state before you send this one again`,
+  `Cannot change session ${ID}: another server on the same folder has changed it meanwhile; send all scans of a session to one server, and look at the session before this scan is sent again`,
 );
 
 /** Problems with options that come alone, by status. */

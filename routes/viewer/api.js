@@ -1,5 +1,5 @@
 /**
- * A client of the server's public API. It sends a bearer token if the server asks for one, and turns problem documents
+ * A client of the server's public API. It sends a bearer token if the server asks for one, and makes problem documents
  * into errors.
  *
  * @module

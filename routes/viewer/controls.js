@@ -59,7 +59,17 @@ export function addControls(canvas, view) {
     camera.zoom(Math.exp(event.deltaY * pixels * WHEEL_ZOOM));
     view.redraw(true);
   }, { passive: false });
+  addKeys(canvas, view);
+}
 
+/**
+ * Moves the camera of a view by the keys.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {import("./points.js").PointView} view
+ */
+function addKeys(canvas, view) {
+  const { camera } = view;
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const [right, up] = {

@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compileArguments } from "../../lib/commands/compile.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -80,7 +81,9 @@ export async function embedded(): Promise<Embedded> {
       if (entry.isFile()) files.add(relative(ROOT, join(entry.parentPath, entry.name)));
     }
   }
-  for (const root of ["main.ts", ...include.filter(isModule)]) {
+  // Deno packs what the modules in included folders import, too.
+  const modules = [...include, ...files].filter(isModule);
+  for (const root of ["main.ts", ...modules]) {
     const { roots, modules, redirects, npmPackages }: Info = JSON.parse(
       (await deno(["info", "--json", root])).out,
     );
@@ -152,12 +155,8 @@ export async function gather({ files, packages, denoFolder }: Embedded, folder: 
  * @returns paths of files, or `FOLDER/*` for all embedded files of a folder; and names of npm packages.
  */
 export async function packed(output: string): Promise<{ paths: string[]; packages: Set<string> }> {
-  const { tasks }: { tasks: Record<string, string> } = JSON.parse(
-    await readFile(join(ROOT, "deno.json"), "utf8"),
-  );
-  const args = tasks.compile!.split(" ").slice(1);
-  args[args.indexOf("--output") + 1] = output;
-  const { err } = await deno(["compile", "--no-check", ...args.slice(1)], {
+  const [subcommand, ...args] = await compileArguments(output);
+  const { err } = await deno([subcommand!, "--no-check", ...args], {
     DENORT_BIN: Deno.execPath(),
   });
   const paths: string[] = [];

@@ -9,7 +9,9 @@ Deno.test("main without a command, or with --help, lists the commands", async ()
   for (const args of [[], ["--help"]]) {
     const { code, stdout } = await ttt(args);
     assert.equal(code, 0);
-    for (const name of "serve segment train eval worlds real demo doctor setup".split(" ")) {
+    for (
+      const name of "serve segment train eval worlds real demo doctor setup compile".split(" ")
+    ) {
       assert.match(stdout, new RegExp(`^  ${name} +[A-Z]`, "m"));
     }
   }

@@ -8,7 +8,7 @@ Deno.test("Confusion.ious() are intersection over union, class by class", () => 
   assert.equal(matrix.miou(), (2 / 4 + 1 / 3) / 2);
 });
 
-Deno.test("Confusion.miou() counts a class that is only predicted with 0", () => {
+Deno.test("Confusion.miou() counts a class that is predicted but does not occur as 0", () => {
   const matrix = new Confusion(3).add([0, 0], [0, 2]);
   assert.deepEqual(matrix.ious(), [0.5, null, 0]);
   assert.equal(matrix.miou(), 0.25);
@@ -19,7 +19,7 @@ Deno.test("Confusion.add() leaves out points whose truth is 255", () => {
   assert.deepEqual([...matrix.counts], [0, 0, 0, 1]);
 });
 
-Deno.test("Confusion.add() refuses labels that are no class, and unequal lengths", () => {
+Deno.test("Confusion.add() refuses labels that are not classes, and unequal lengths", () => {
   assert.throws(
     () => new Confusion(2).add([0, 2], [0, 0]),
     /point 1: its labels 2 \(truth\) and 0/,
@@ -36,14 +36,14 @@ Deno.test("Confusion.merge() equals counting everything at once", () => {
   assert.throws(() => first.merge(new Confusion(3)), TypeError);
 });
 
-Deno.test("areClasses() wants every label to be a class or 255, and one to count", () => {
+Deno.test("areClasses() requires every label to be a class or 255, and at least one class", () => {
   assert.equal(areClasses([0, 255, 12], 13), true);
   assert.equal(areClasses([0, 13], 13), false);
   assert.equal(areClasses([-1], 13), false);
   assert.equal(areClasses([255], 13), false);
 });
 
-Deno.test("metricsOf() names methods and classes, and is absent without usable truth", () => {
+Deno.test("metricsOf() names methods and classes, and gives nothing without usable truth", () => {
   const predictions = { source: [0, 0], "ttt-kd": [0, 1] };
   const names = ["wall", "floor"];
   const metrics = metricsOf({ format: "ply", labels: Int32Array.of(0, 1) }, predictions, names);

@@ -19,12 +19,12 @@ Deno.test("parseStudentCard() reads a card from the metadata", () => {
   assert.deepEqual(parseStudentCard({ card: JSON.stringify(CARD), other: "ignored" }), CARD);
 });
 
-Deno.test("parseStudentCard() takes a student without a head where the widths are equal", () => {
+Deno.test("parseStudentCard() takes a student without a distillation head where the widths are equal", () => {
   const card = { ...CARD, teacher: { id: "tiny", width: 48, head: "none" } };
   assert.deepEqual(parseStudentCard({ card: JSON.stringify(card) }), card);
 });
 
-Deno.test("parseStudentCard() takes the inputs of published checkpoints", () => {
+Deno.test("parseStudentCard() takes the input features of published checkpoints", () => {
   for (
     const features of [
       // Pointcept on ScanNet, before and after NormalizeColor divided by 255; on SemanticKITTI.

@@ -50,7 +50,7 @@ Deno.test("initialState() draws the backbone's kernels from N(0, 2 / (K Cout))",
   }
 });
 
-Deno.test("initialState() draws the heads' kernels within 1 / sqrt(Cin), evenly", () => {
+Deno.test("initialState() draws the heads' kernels evenly within 1 / sqrt(Cin)", () => {
   const state = initialState(SPECS, mulberry32(4));
   for (const name of ["final.kernel", "distillation.kernel"]) {
     const { data, shape } = state.get(name)!;
@@ -62,7 +62,7 @@ Deno.test("initialState() draws the heads' kernels within 1 / sqrt(Cin), evenly"
   }
 });
 
-Deno.test("initialState() starts norms as the identity and biases at zero", () => {
+Deno.test("initialState() sets norms to the identity and biases to zero", () => {
   const state = initialState(SPECS, mulberry32(5));
   for (const { name, kind } of SPECS) {
     if (kind === "kernel") continue;

@@ -44,7 +44,7 @@ for (const [name, golden] of Object.entries(GOLDEN_SHAPES ?? {})) {
   });
 }
 
-Deno.test("Student has the backbone's entries, two linear heads and the probe", () => {
+Deno.test("Student has the entries of the backbone, of two linear heads and of the probe", () => {
   const student = new Student({
     backbone: "MinkUNet14Slim",
     classes: ["floor", "wall", "chair"],
@@ -70,7 +70,7 @@ Deno.test("Student has the backbone's entries, two linear heads and the probe", 
   assert.equal(new Set(specs.map(({ name }) => name)).size, specs.length, "names are distinct");
 });
 
-Deno.test("Student without a head for its teacher has none, and no probe", () => {
+Deno.test("Student without a distillation head has no probe either", () => {
   const card = { backbone: "SpUNet-v1m1", classes: ["a", "b"], features: ["one" as const] };
   const student = new Student({ ...card, teacher: { id: "t", width: 96, head: "none" } });
   const alone = new Student({ ...card, teacher: null });
@@ -78,7 +78,7 @@ Deno.test("Student without a head for its teacher has none, and no probe", () =>
   assert.equal(student.teacherWidth, 96);
 });
 
-Deno.test("Student refuses a backbone that is no network", () => {
+Deno.test("Student refuses a backbone that does not exist", () => {
   const card = { classes: ["a", "b"], features: ["one" as const], teacher: { id: "t", width: 4 } };
   for (const backbone of ["MinkUNet18C", "toString"]) {
     assert.throws(() => new Student({ ...card, backbone }), RangeError);

@@ -36,7 +36,7 @@ export interface Cloud {
   readonly targets: ArrayLike<number>;
 }
 
-/** Logits, mean cross-entropy, its gradient by the input and by every parameter. */
+/** Computes logits, mean cross-entropy, and its gradients with respect to the input and every parameter. */
 export async function runSegmentor(
   gpu: Gpu,
   network: Network,

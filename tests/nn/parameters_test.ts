@@ -18,7 +18,7 @@ const SPECS: readonly ParameterSpec[] = [
   { name: "distillation.kernel", part: "distillation", kind: "kernel", shape: [6, 13] },
 ];
 
-/** A state dict of random bits: infinity, denormals and -0 included; JavaScript may alter those of a NaN. */
+/** A state dict of random bits, with infinity, denormals and -0; no NaN, whose bits JavaScript may change. */
 function randomBits(seed: number): Map<string, NamedTensor> {
   const next = mulberry32(seed);
   return new Map(SPECS.map(({ name, shape }) => {
@@ -43,7 +43,7 @@ function assertSameBits(
   }
 }
 
-withGpu("Parameters.stateDict() gives back what load() was given, bit for bit", async (gpu) => {
+withGpu("Parameters.stateDict() gives what load() was given, bit for bit", async (gpu) => {
   using parameters = new Parameters(gpu, SPECS);
   const state = randomBits(1);
   const counted = new Map(state).set("bn.num_batches_tracked", {
@@ -54,17 +54,20 @@ withGpu("Parameters.stateDict() gives back what load() was given, bit for bit", 
   assertSameBits(await parameters.stateDict(), state);
 });
 
-withGpu("Parameters start with gradients of zero, by the names that learn", async (gpu) => {
-  using parameters = new Parameters(gpu, SPECS);
-  const gradients = await parameters.gradientDict();
-  const learned = SPECS.filter(({ kind }) => kind !== "statistic");
-  assert.deepEqual([...gradients.keys()], learned.map(({ name }) => name));
-  for (const { name, shape } of learned) {
-    const { data, shape: got } = gradients.get(name)!;
-    assert.deepEqual(got, shape);
-    assert.ok((data as Float32Array).every((value) => value === 0), name);
-  }
-});
+withGpu(
+  "Parameters.gradientDict() starts at zero, with the names of all learned entries",
+  async (gpu) => {
+    using parameters = new Parameters(gpu, SPECS);
+    const gradients = await parameters.gradientDict();
+    const learned = SPECS.filter(({ kind }) => kind !== "statistic");
+    assert.deepEqual([...gradients.keys()], learned.map(({ name }) => name));
+    for (const { name, shape } of learned) {
+      const { data, shape: got } = gradients.get(name)!;
+      assert.deepEqual(got, shape);
+      assert.ok((data as Float32Array).every((value) => value === 0), name);
+    }
+  },
+);
 
 withGpu(
   "Parameters.copyFrom() copies values and statistics and clears the gradients",
@@ -145,7 +148,7 @@ withGpu("Parameters.load() lists what is missing, left over or of another shape"
   assertSameBits(await parameters.stateDict(), state);
 });
 
-withGpu("Parameters name a parameter that the network does not have", (gpu) => {
+withGpu("Parameters.parameter() names a parameter that the network does not have", (gpu) => {
   using parameters = new Parameters(gpu, SPECS);
   assert.throws(() => parameters.parameter("conv9.kernel", true), /"conv9\.kernel"/);
 });

@@ -37,7 +37,7 @@ function headerOf(ranges: Record<string, [from: number, to: number]>): string {
   ));
 }
 
-Deno.test("readSafetensors() gives back what writeSafetensors() was given, bit for bit", () => {
+Deno.test("readSafetensors() gives what writeSafetensors() was given, bit for bit", () => {
   const bytes = writeSafetensors({ tensors: TENSORS, metadata: METADATA });
   const start = Number(new DataView(bytes.buffer).getBigUint64(0, true)) + 8;
   assert.equal(start % 8, 0, "data starts on a multiple of 8");
@@ -56,7 +56,7 @@ Deno.test("readSafetensors() gives back what writeSafetensors() was given, bit f
   assert.deepEqual(writeSafetensors(read), bytes);
 });
 
-Deno.test("readSafetensors() reads a Buffer, whose slices are views of it", () => {
+Deno.test("readSafetensors() reads a Buffer of node, whose slices are views", () => {
   const bytes = writeSafetensors({ tensors: TENSORS, metadata: METADATA });
   assert.deepEqual(readSafetensors(Buffer.from(bytes)), readSafetensors(bytes));
 });
@@ -71,7 +71,7 @@ Deno.test("writeSafetensors() writes the part of a buffer that a tensor views", 
 });
 
 Deno.test("readSafetensors() turns floats of other widths into float32", () => {
-  // 1.5, the smallest denormal half, minus infinity; then 1 and a third; then pi cut off as bfloat16, and -2.
+  // F16: 1.5, the smallest denormal, minus infinity. F64: 1 and a third. BF16: pi, truncated, and -2.
   const files = {
     F16: { data: [0x00, 0x3e, 0x01, 0x00, 0x00, 0xfc], want: [1.5, 2 ** -24, -Infinity] },
     F64: {

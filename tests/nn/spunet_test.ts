@@ -1,6 +1,6 @@
 /**
- * SpUNet against plain PyTorch (`fixtures/networks`): the weights stand in spconv's layout there, so the import
- * is held to it as well.
+ * SpUNet against plain PyTorch (`fixtures/networks`). The weights are in spconv's layout there, so this tests the import as
+ * well.
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
@@ -34,7 +34,7 @@ function norm(values: Float32Array): number {
 }
 
 for (const mode of ["eval", "train"]) {
-  withGpu(`SpUNet in ${mode} mode says what PyTorch says`, async (gpu) => {
+  withGpu(`SpUNet in ${mode} mode agrees with PyTorch`, async (gpu) => {
     const name = `spunet_slim.${mode}.safetensors`;
     const file = readSafetensors(await Deno.readFile(FOLDER + name), name);
     const { base, channels, layers, inChannels, classes } = JSON.parse(file.metadata.shape!);
@@ -70,7 +70,7 @@ for (const mode of ["eval", "train"]) {
   });
 }
 
-// Counted by hand from Pointcept's modules: parameters, and entries with PyTorch's counters of batches.
+// Counted by hand in Pointcept's modules: parameters, and entries including PyTorch's counters of batches.
 for (
   const [inChannels, classes, parameters] of [[6, 20, 39_157_844], [4, 16, 39_149_456]] as const
 ) {
@@ -84,7 +84,7 @@ for (
   });
 }
 
-Deno.test("SpUNet-v1m1 widens on the way down, and projects in its decoder alone", () => {
+Deno.test("SpUNet-v1m1 widens by its halving convolutions, and has projections in its decoder only", () => {
   const network = networkOf("SpUNet-v1m1", 6);
   const shapes = new Map(network.parameters().map(({ name, shape }) => [name, shape]));
   assert.deepEqual(shapes.get("conv_input.0.kernel"), [125, 6, 32]);

@@ -1,6 +1,5 @@
 /**
- * The gradient of a whole student, from the distillation loss back to every layer, against finite differences
- * of the loss that the GPU computes.
+ * The gradient of a whole student, from the KD loss back to every layer, against finite differences of the loss on the GPU.
  */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../lib/gpu/mod.ts";
@@ -30,7 +29,7 @@ const STUDENT = new Student({
 const SPECS = STUDENT.parameters();
 const STATE = initialState(SPECS, mulberry32(2));
 
-/** Two crossing planes of voxels, large enough for several rows on the coarsest level. */
+/** Two crossing planes of voxels, large enough for several voxels on the coarsest level. */
 function crossingPlanes(): Int32Array {
   const next = mulberry32(3);
   const side = () => Math.floor(24 * next()) - 12;
@@ -42,10 +41,10 @@ function crossingPlanes(): Int32Array {
   return Int32Array.from([...rows.values()].flat());
 }
 
-/** A student with its distillation loss over one small cloud, ready to run. */
+/** A student with its KD loss over one small cloud. */
 interface Rig {
   readonly gradients: ReadonlyMap<string, NamedTensor>;
-  /** The loss with other parameters. */
+  /** Computes the loss with other parameters. */
   lossAt(state: ReadonlyMap<string, NamedTensor>): Promise<number>;
 }
 
@@ -96,7 +95,7 @@ async function rig(
     return (await plan.read(loss))[0]!;
   };
   await lossAt(STATE);
-  // Gradients are summed over submits: these are of the first one.
+  // Gradients are summed over submits; these are read after the first.
   return { gradients: await parameters.gradientDict(), lossAt };
 }
 
@@ -104,7 +103,7 @@ function valuesOf(tensors: ReadonlyMap<string, NamedTensor>, { name }: Parameter
   return tensors.get(name)!.data as Float32Array;
 }
 
-/** The state moved by `step` along the gradients of `specs`. */
+/** The state after a step along the gradients of `specs`. */
 function moved(
   specs: readonly ParameterSpec[],
   gradients: ReadonlyMap<string, NamedTensor>,
@@ -123,7 +122,7 @@ const LEARNED = SPECS.filter(({ kind, part }) => kind !== "statistic" && part !=
 
 for (const statistics of ["batch", "running"] as const) {
   withGpu(
-    `The student's gradient with ${statistics} statistics is that of finite differences`,
+    `the student's gradient with ${statistics} statistics agrees with finite differences`,
     async (gpu) => {
       using owned = new DisposableStack();
       const { gradients, lossAt } = await rig(gpu, owned, statistics, ["backbone", "distillation"]);
@@ -140,7 +139,7 @@ for (const statistics of ["batch", "running"] as const) {
           (sum, spec) => sum + dot(valuesOf(gradients, spec), valuesOf(gradients, spec)),
           0,
         );
-        // The loss moves by 4e-4: much against its rounding, little against the ReLUs that switch on the way.
+        // The loss changes by 4e-4: much more than its rounding, and little enough that few ReLUs switch.
         const step = 2e-4 / slope;
         const ahead = await lossAt(moved(specs, gradients, step));
         const behind = await lossAt(moved(specs, gradients, -step));
@@ -156,7 +155,7 @@ for (const statistics of ["batch", "running"] as const) {
   );
 }
 
-withGpu("A frozen head gets no gradient and leaves that of the backbone as it is", async (gpu) => {
+withGpu("a frozen head gets no gradient and does not change that of the backbone", async (gpu) => {
   using owned = new DisposableStack();
   const both = await rig(gpu, owned, "batch", ["backbone", "distillation"]);
   const frozen = await rig(gpu, owned, "batch", ["backbone"]);

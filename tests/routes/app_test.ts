@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { fakeApp, plyScan, problemOf } from "./support.ts";
 
-Deno.test("GET / names the endpoints", async () => {
+Deno.test("GET / lists the endpoints", async () => {
   const response = await fakeApp().app.request("/");
   const { endpoints } = await response.json();
   assert.ok("POST /v1/segment" in endpoints);
 });
 
-Deno.test("GET /health/live and /health/ready tell a living server from a working GPU", async () => {
+Deno.test("GET /health/live and /health/ready tell a live server from a working GPU", async () => {
   const { app, engine } = fakeApp();
   assert.deepEqual(await (await app.request("/health/ready")).json(), { status: "ready" });
   engine.isReady = false;
@@ -43,7 +43,7 @@ Deno.test("createApp() with a token guards /v1 and leaves health open", async ()
   await live.body?.cancel();
 });
 
-Deno.test("createApp() says nothing of what broke inside", async () => {
+Deno.test("createApp() hides the message of an internal error", async () => {
   const { app } = fakeApp({ work: () => Promise.reject(new Error("password is 1234")) });
   const original = console.error;
   const logged: unknown[] = [];
@@ -55,19 +55,19 @@ Deno.test("createApp() says nothing of what broke inside", async () => {
   } finally {
     console.error = original;
   }
-  assert.match(String(logged[0]), /1234/, "the log has it");
+  assert.match(String(logged[0]), /1234/, "the log shows it");
 });
 
-Deno.test("GET /v2 tells name, version and health as the Open Inference Protocol has them", async () => {
+Deno.test("GET /v2 answers name, version and health as the Open Inference Protocol defines them", async () => {
   const { app, engine } = fakeApp();
-  const told = async (path: string) => await (await app.request(path)).json();
-  const { name, version, extensions } = await told("/v2");
+  const read = async (path: string) => await (await app.request(path)).json();
+  const { name, version, extensions } = await read("/v2");
   assert.equal(name, "ttt-kd");
   assert.match(version, /^\d+\.\d+\.\d+$/);
   assert.deepEqual(extensions, []);
-  assert.deepEqual(await told("/v2/health/live"), { live: true });
-  assert.deepEqual(await told("/v2/health/ready"), { live: true, ready: true });
+  assert.deepEqual(await read("/v2/health/live"), { live: true });
+  assert.deepEqual(await read("/v2/health/ready"), { live: true, ready: true });
   engine.isReady = false;
-  assert.deepEqual(await told("/v2/health/live"), { live: true });
+  assert.deepEqual(await read("/v2/health/live"), { live: true });
   await problemOf(await app.request("/v2/health/ready"), 503);
 });

@@ -1,4 +1,4 @@
-/** Whatever a client sends, it gets a 4xx that names what is wrong, and the server goes on serving. */
+/** Whatever a client sends, it gets a 4xx that names what is wrong, and the server keeps serving. */
 import assert from "node:assert/strict";
 import {
   camerasText,
@@ -18,7 +18,7 @@ interface Case {
   name: string;
   parts: FormParts;
   status: number;
-  /** What the detail has to say. */
+  /** What the detail has to contain. */
   detail: RegExp;
   members?: Partial<Problem>;
 }
@@ -83,7 +83,7 @@ const CASES: Case[] = [
     members: { field: "y" },
   },
   {
-    name: "an image that is none",
+    name: "a file that is no image",
     parts: { ...fullForm(), images: { "0.png": ascii("GIF89a"), "1.png": pngPhoto() } },
     status: 422,
     detail: /0\.png.*neither JPEG, PNG nor WebP/,
@@ -134,7 +134,7 @@ const CASES: Case[] = [
     members: { field: "images[0].worldToCamera" },
   },
   {
-    name: "cameras that are no JSON",
+    name: "cameras that are not JSON",
     parts: { ...fullForm(), cameras: "{" },
     status: 422,
     detail: /cameras\.json.*JSON/,
@@ -181,6 +181,13 @@ const CASES: Case[] = [
     members: { field: "method" },
   },
   {
+    name: "an option by the name that it had before version 2",
+    parts: { ...fullForm(), options: { copies: 8 } },
+    status: 422,
+    detail: /"copies".*augmentations/,
+    members: { field: "copies" },
+  },
+  {
     name: "an unknown option",
     parts: { ...fullForm(), options: { step: 3 } },
     status: 422,
@@ -188,14 +195,14 @@ const CASES: Case[] = [
     members: { field: "step" },
   },
   {
-    name: "options that are no object",
+    name: "options that are not an object",
     parts: { ...fullForm(), options: [1] },
     status: 422,
     detail: /options/,
     members: { field: "options" },
   },
   {
-    name: "a flag that is none",
+    name: "a flag that is neither true nor false",
     parts: { ...fullForm(), options: { extraBytes: "yes" } },
     status: 422,
     detail: /extraBytes/,
@@ -220,7 +227,7 @@ const CASES: Case[] = [
   },
 ];
 
-Deno.test("POST /v1/segment names what is wrong with an upload and goes on serving", async (t) => {
+Deno.test("POST /v1/segment names what is wrong with an upload and keeps serving", async (t) => {
   const { app, engine } = fakeApp({ limits: { bodyBytes: LIMIT, images: 4, places: 1 } });
   for (const { name, parts, status, detail, members } of CASES) {
     await t.step(name, async () => {
@@ -232,13 +239,13 @@ Deno.test("POST /v1/segment names what is wrong with an upload and goes on servi
       }
     });
   }
-  assert.equal(engine.requests.length, 0, "nothing of it reached the engine");
+  assert.equal(engine.requests.length, 0, "no bad request reached the engine");
   const good = await app.request("/v1/segment", formRequest(fullForm()));
   assert.equal(good.status, 200);
   await good.body?.cancel();
 });
 
-Deno.test("POST /v1/segment refuses bodies that are broken as such", async (t) => {
+Deno.test("POST /v1/segment refuses broken bodies", async (t) => {
   const { app } = fakeApp();
   const post = (body: BodyInit, type: string) =>
     app.request("/v1/segment", { method: "POST", body, headers: { "content-type": type } });

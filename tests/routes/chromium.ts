@@ -1,6 +1,5 @@
 /**
- * A real browser for tests of pages: Debian's Chromium without a window, told what to do by the DevTools
- * protocol.
+ * A real browser for tests of pages: Debian's Chromium without a window, controlled through the DevTools protocol.
  *
  * @module
  */
@@ -13,7 +12,7 @@ import { decodePhoto, type Photo } from "../../lib/scan/mod.ts";
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 const FLAGS = [
   "--headless",
-  // A container has no user name spaces for the sandbox; the pages are our own.
+  // Containers lack the user namespaces that the sandbox needs; the pages are our own.
   "--no-sandbox",
   "--disable-dev-shm-usage",
   "--use-gl=angle",
@@ -28,11 +27,11 @@ const FLAGS = [
   "--disable-sync",
   "--remote-debugging-port=0",
 ];
-/** Something is looked at again after so many milliseconds. */
+/** Interval at which a condition is checked. */
 const POLL_MILLISECONDS = 20;
 const DEADLINE_MILLISECONDS = 60_000;
 
-/** Where the browser is; null where there is none. */
+/** Returns the path of the browser; null where there is none. */
 export async function findChromium(): Promise<string | null> {
   for (const folder of (Deno.env.get("PATH") ?? "").split(delimiter)) {
     for (const name of NAMES) {
@@ -48,7 +47,7 @@ export async function findChromium(): Promise<string | null> {
   return null;
 }
 
-/** One page of a browser of its own, without history; leaving by `await using` ends the browser. */
+/** A page in a browser of its own with a fresh profile. Leaving by `await using` ends the browser. */
 export class Page implements AsyncDisposable {
   readonly #browser: Browser;
   readonly #folder: string;
@@ -56,7 +55,7 @@ export class Page implements AsyncDisposable {
   readonly #session: string;
   readonly #calls: Calls;
   #onLoad: () => void = () => {};
-  /** What the browser had to complain of, and errors that nobody caught. */
+  /** Warnings and errors of the browser, and uncaught errors of the page. */
   readonly messages: string[] = [];
 
   private constructor(
@@ -79,7 +78,7 @@ export class Page implements AsyncDisposable {
     };
   }
 
-  /** Starts a browser with a page of this size. */
+  /** Starts a browser with a page of a size in pixels. */
   static async open(path: string, width: number, height: number): Promise<Page> {
     const folder = await mkdtemp(join(tmpdir(), "tttkd-chromium-"));
     const browser = await startBrowser(path, folder);
@@ -102,7 +101,7 @@ export class Page implements AsyncDisposable {
     return this.#calls.call(method, params, this.#session);
   }
 
-  /** Gives the page a size in pixels; a phone's is narrow. */
+  /** Sets the size of the page in pixels. */
   async resize(width: number, height: number): Promise<void> {
     const metrics = { width, height, deviceScaleFactor: 1, mobile: false };
     await this.call("Emulation.setDeviceMetricsOverride", metrics);
@@ -122,7 +121,7 @@ export class Page implements AsyncDisposable {
     return new Promise((resolve) => this.#onLoad = resolve);
   }
 
-  /** The value of an expression in the page. */
+  /** Evaluates an expression in the page. */
   async evaluate(expression: string): Promise<unknown> {
     const { result, exceptionDetails } = await this.call("Runtime.evaluate", {
       expression,
@@ -147,7 +146,7 @@ export class Page implements AsyncDisposable {
     }
   }
 
-  /** Chooses files in an `<input type=file>`, as a user does. */
+  /** Chooses files in an `<input type=file>`. */
   async chooseFiles(selector: string, files: readonly string[]): Promise<void> {
     const { root } = await this.call("DOM.getDocument");
     const { nodeId } = await this.call("DOM.querySelector", {
@@ -166,7 +165,7 @@ export class Page implements AsyncDisposable {
     }
   }
 
-  /** Clicks an element by its place, as a mouse does. */
+  /** Clicks the middle of an element with the mouse. */
   async click(selector: string): Promise<void> {
     const place = await this.#middleOf(selector);
     for (const type of ["mousePressed", "mouseReleased"]) {
@@ -186,12 +185,12 @@ export class Page implements AsyncDisposable {
     })()`) as { x: number; y: number };
   }
 
-  /** What is to be seen. */
+  /** Takes a screenshot. */
   async screenshot(): Promise<Photo> {
     return await decodePhoto(await this.png(), "screenshot.png");
   }
 
-  /** What is to be seen, as a file. */
+  /** Takes a screenshot as a PNG. */
   async png(): Promise<Uint8Array<ArrayBuffer>> {
     const { data } = await this.call("Page.captureScreenshot", { format: "png" });
     return Uint8Array.fromBase64(data as string);
@@ -236,11 +235,11 @@ class Calls {
 interface Browser {
   /** Address of its debugger. */
   debugger: string;
-  /** Resolves when it is gone. */
+  /** Resolves when the browser has ended. */
   ended: Promise<unknown>;
 }
 
-/** Starts a browser that keeps its profile in a folder; on its error output it says where its debugger listens. */
+/** Starts a browser that keeps its profile in a folder, and waits until it prints the address of its debugger. */
 async function startBrowser(path: string, folder: string): Promise<Browser> {
   const process = new Deno.Command(path, {
     args: [...FLAGS, `--user-data-dir=${folder}`],
@@ -256,7 +255,7 @@ async function startBrowser(path: string, folder: string): Promise<Browser> {
     text += value;
     const url = /^DevTools listening on (ws:\S+)$/m.exec(text)?.[1];
     if (!url) continue;
-    // What else it says is read, so that it never waits for a reader, and dropped.
+    // The rest of its output is read and dropped, so that the pipe never fills.
     const drain = async () => {
       while (!(await reader.read()).done);
     };

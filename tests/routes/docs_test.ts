@@ -1,14 +1,14 @@
-/** The page of the interface comes whole from this server. */
+/** The documentation page loads everything from this server. */
 import assert from "node:assert/strict";
 import { fakeApp, problemOf } from "./support.ts";
 
-Deno.test("GET /docs asks for nothing but what this server has, and may not ask for more", async () => {
+Deno.test("GET /docs loads files of this server alone, and its policy forbids others", async () => {
   const { app } = fakeApp();
   const response = await app.request("/docs");
   assert.match(response.headers.get("content-type")!, /^text\/html/);
   const policy = response.headers.get("content-security-policy")!;
   assert.match(policy, /default-src 'none'/);
-  // Neither another host, nor a script or style that somebody writes into the page.
+  // Neither other hosts nor inline scripts and styles are allowed.
   assert.doesNotMatch(policy, /http|\*|unsafe/);
   const page = await response.text();
   const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link!)
@@ -24,7 +24,7 @@ Deno.test("GET /docs asks for nothing but what this server has, and may not ask 
     assert.equal(file.headers.get("content-type"), type);
     assert.equal(file.headers.get("x-content-type-options"), "nosniff");
     const text = await file.text();
-    // As files, scripts and styles would bring others along by these.
+    // These would load further files.
     assert.doesNotMatch(text, isStyle ? /@import|url\((?!"?data:)/ : /\bimportScripts\(/);
     if (href.includes("bundle")) assert.match(text, /SwaggerUIBundle/);
   }

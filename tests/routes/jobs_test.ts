@@ -1,4 +1,4 @@
-/** Jobs over HTTP: accepted, watched, stopped, fetched, refused, and finished by the next server. */
+/** Jobs over HTTP: submitted, followed, cancelled, fetched, refused, and finished by the next server. */
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -35,12 +35,12 @@ interface Event {
   data: JobAnswer & { phase: string; step?: number; loss?: number };
 }
 
-/** The events of a job, to the end of their stream. */
+/** Reads the events of a job to the end of their stream. */
 async function eventsOf({ app }: Pick<JobsApp, "app">, { links }: JobAnswer): Promise<Event[]> {
   return await eventsIn(await app.request(links.events));
 }
 
-/** The events of an answer, which has listened from its beginning. */
+/** Reads the events of an answer, which listens from the moment of the request. */
 async function eventsIn(response: Response): Promise<Event[]> {
   assert.match(response.headers.get("content-type")!, /^text\/event-stream/);
   return (await response.text()).split("\n\n").filter((block) => block).map((block) => {
@@ -88,7 +88,7 @@ Deno.test("POST /v1/jobs takes what /v1/segment takes, and gives the same answer
   });
 });
 
-Deno.test("GET /v1/jobs/:id/events tells phases, steps and losses, to late listeners the last", async () => {
+Deno.test("GET /v1/jobs/:id/events sends phases, steps and losses, and starts late clients with the present state", async () => {
   const half = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   await withJobs(
@@ -151,9 +151,13 @@ Deno.test("DELETE /v1/jobs/:id stops the work before its next step, and the next
       assert.equal((await eventsOf(jobs, next)).at(-1)!.data.state, "done");
       assert.equal((await eventsOf(jobs, long)).at(-1)!.data.state, "cancelled");
       await problemOf(await jobs.app.request(long.links.result), 410);
-      assert.equal(jobs.engine.requests.length, 2, "what waited was never begun");
+      assert.equal(
+        jobs.engine.requests.length,
+        2,
+        "a job cancelled while it waited is never started",
+      );
 
-      // What is over is forgotten, with its files.
+      // Ended jobs are deleted with their files.
       assert.equal((await jobs.app.request(long.links.self, { method: "DELETE" })).status, 204);
       await problemOf(await jobs.app.request(long.links.self), 404);
       assert.equal((await readdir(jobs.queue.files)).includes(long.id), false);
@@ -174,7 +178,7 @@ Deno.test("DELETE /v1/jobs/:id stops the work before its next step, and the next
   );
 });
 
-Deno.test("GET /v1/jobs/:id says of a bad scan what /v1/segment would say", async () => {
+Deno.test("GET /v1/jobs/:id reports a bad scan as /v1/segment would", async () => {
   await withJobs(async (jobs) => {
     const scan = plyScan().slice(0, -5);
     const job = await submitted(jobs, formRequest({ ...fullForm(), scan }));
@@ -192,7 +196,7 @@ Deno.test("GET /v1/jobs/:id says of a bad scan what /v1/segment would say", asyn
   });
 });
 
-Deno.test("POST /v1/jobs refuses at once what can be seen at once, and leaves nothing behind", async () => {
+Deno.test("POST /v1/jobs refuses at once what can be checked at once, and leaves no files", async () => {
   await withJobs(async ({ app, queue }) => {
     const bad = [
       [formRequest({ ...fullForm(), options: { method: "magic" } }), 422],
@@ -225,7 +229,7 @@ Deno.test("POST /v1/jobs answers 429 with Retry-After when the queue is full", a
   }, { queue: { jobs: 2, jobsOfClient: 1 } });
 });
 
-Deno.test("a job that was dropped at work is finished by the next server, with the same labels", async () => {
+Deno.test("a job that a killed server was working on is finished by the next one, with the same labels", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tttkd-dropped-"));
   try {
     let job: JobAnswer;
@@ -241,7 +245,7 @@ Deno.test("a job that was dropped at work is finished by the next server, with t
       const answer = await (await jobs.app.request(job.links.result)).bytes();
       assert.deepEqual([...(await readScan(answer, "answer")).labels!], [0, 1, 2, 0, 1, 2]);
     }, { folder });
-    // And it is done for those who come after.
+    // Whoever opens the queue next finds it done.
     await using queue = new SqliteQueue(folder);
     assert.deepEqual(await queue.counts(), { done: 1 });
   } finally {
@@ -249,7 +253,7 @@ Deno.test("a job that was dropped at work is finished by the next server, with t
   }
 });
 
-Deno.test("GET /v1/jobs/:id/cloud gives what the viewer draws, as many points as asked for", async () => {
+Deno.test("GET /v1/jobs/:id/cloud sends the points that the viewer draws, as many as are asked for", async () => {
   await withJobs(async (jobs) => {
     const job = await submitted(jobs, formRequest({ scan: plyScan(50) }));
     await problemOf(await jobs.app.request(job.links.cloud), 409);
@@ -274,7 +278,7 @@ Deno.test("GET /v1/jobs/:id/cloud gives what the viewer draws, as many points as
   });
 });
 
-Deno.test("GET /v1/jobs/:id/result gives what is there of a result, and says what is not", async () => {
+Deno.test("GET /v1/jobs/:id/result sends a result that is complete enough, and names the file that is missing otherwise", async () => {
   await withJobs(async (jobs) => {
     const job = await submitted(jobs);
     jobs.work();
@@ -292,7 +296,7 @@ Deno.test("GET /v1/jobs/:id/result gives what is there of a result, and says wha
 });
 
 for (const moment of ["before", "after"] as const) {
-  Deno.test(`DELETE /v1/jobs/:id ${moment} its answer is made breaks no answer`, async () => {
+  Deno.test(`DELETE /v1/jobs/:id ${moment} an answer is made turns it into 404`, async () => {
     await withJobs(async (jobs) => {
       const job = await submitted(jobs);
       jobs.work();

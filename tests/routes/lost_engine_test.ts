@@ -1,4 +1,4 @@
-/** What clients see when the thread that labels dies, or its device is lost, in the middle of their scan. */
+/** What clients see when the labelling thread dies, or loses its device, in the middle of their scan. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -13,7 +13,7 @@ import { openServer } from "../../routes/open_server.ts";
 import { withGpu } from "../gpu.ts";
 import { fakeApp, formRequest, type JobAnswer, plyScan, problemOf } from "./support.ts";
 
-/** Gives `body` a folder, and keeps what is said of the faults that it makes to itself. */
+/** Gives `body` a folder, and keeps messages about the faults that it causes off the console. */
 async function withFaults(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "tttkd-lost-"));
   const original = console.error;
@@ -26,7 +26,7 @@ async function withFaults(body: (folder: string) => Promise<void>): Promise<void
   }
 }
 
-/** Posts a job and gives it back when it is over, with its answer. */
+/** Submits a job and waits for it. @returns the job and its answer. */
 async function jobDone(url: string, request: RequestInit): Promise<[JobAnswer, Uint8Array]> {
   const { links }: JobAnswer = await (await fetch(`${url}/v1/jobs`, request)).json();
   await (await fetch(url + links.events)).text();
@@ -35,7 +35,7 @@ async function jobDone(url: string, request: RequestInit): Promise<[JobAnswer, U
 }
 
 withGpu(
-  "a job survives its thread, then its device, and ends with the same labels",
+  "a job survives the death of its thread and the loss of its device, and gets the same labels",
   async (gpu) => {
     const room = await roomScene(gpu, { domain: "noisy", split: "validation", index: 1 });
     const photos = room.photos.slice(0, 2);

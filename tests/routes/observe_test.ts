@@ -104,7 +104,7 @@ Deno.test("GET /metrics counts for its own server alone, where a process has sev
   assert.equal(await counts(other.app), 0);
 });
 
-Deno.test("GET /metrics says how busy the GPU is and who waits for it", async () => {
+Deno.test("GET /metrics says how busy the GPU is and how many scans wait for it", async () => {
   const gate = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const { app, engine } = fakeApp({

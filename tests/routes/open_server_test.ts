@@ -1,4 +1,4 @@
-/** A whole server: what it was stopped over is done by the next one. */
+/** A whole server: the job that it was working on when it was stopped is done by the next one. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { openServer } from "../../routes/open_server.ts";
 import { FakeEngine } from "./fake_engine.ts";
 import { fakeLabeller, formRequest, fullForm, type JobAnswer } from "./support.ts";
 
-Deno.test("openServer() puts the job at work back when it stops, and the next server does it", async () => {
+Deno.test("openServer() puts the job at work back into the queue when it stops, and the next server does it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tttkd-open-"));
   const data = {
     folder,
@@ -37,7 +37,7 @@ Deno.test("openServer() puts the job at work back when it stops, and the next se
       assert.equal(response.status, 202);
       job = await response.json();
       await begun.promise;
-      // A client that listens does not keep the server from stopping.
+      // A client that follows the job does not keep the server from stopping.
       const events = await fetch(`${server.url}${job.links.events}`);
       void events.text().catch(() => {});
     }

@@ -24,7 +24,7 @@ Deno.test("POST /v1/segment answers a raw scan with the same file, labelled, and
   assert.equal(engine.requests[0]!.photos.length, 0);
 });
 
-Deno.test("POST /v1/segment gives photographs and cameras to the engine, paired", async () => {
+Deno.test("POST /v1/segment gives the engine photographs paired with their cameras", async () => {
   const { app, engine } = fakeApp();
   const form = fullForm();
   const images = Object.fromEntries(Object.entries(form.images!).reverse());
@@ -39,7 +39,7 @@ Deno.test("POST /v1/segment gives photographs and cameras to the engine, paired"
   assert.equal(request.options.settings.steps, 2);
 });
 
-Deno.test("POST /v1/segment takes camera files of other programs, several at once", async () => {
+Deno.test("POST /v1/segment accepts several camera files of other programs", async () => {
   const { app, engine } = fakeApp();
   const [photo] = Object.values(fullForm().images!);
   const { width, height } = await decodePhoto(photo!, "a.png");
@@ -55,7 +55,7 @@ Deno.test("POST /v1/segment takes camera files of other programs, several at onc
   assert.deepEqual([camera!.fx, camera!.cx, camera!.worldToCamera[11]], [10, 3.5, 2]);
 });
 
-Deno.test("POST /v1/segment answers LAZ as LAS, and says so", async () => {
+Deno.test("POST /v1/segment answers LAZ as LAS and says so in a header", async () => {
   const { app } = fakeApp();
   const laz = Deno.readFileSync(new URL("../../fixtures/scans/format8.laz", import.meta.url));
   const response = await app.request(`${URL_}?method=source`, { method: "POST", body: laz });
@@ -82,7 +82,7 @@ Deno.test("POST /v1/segment answers JSON with labels, confidences and the whole 
   assert.equal(answer.report.metrics["ttt-kd"].miou, 1);
 });
 
-Deno.test("POST /v1/segment converts where the client asks for the other format", async () => {
+Deno.test("POST /v1/segment converts to the other format on request", async () => {
   const { app } = fakeApp();
   const headers = { accept: "application/vnd.las" };
   const response = await app.request(URL_, { method: "POST", body: plyScan(3), headers });
@@ -92,7 +92,7 @@ Deno.test("POST /v1/segment converts where the client asks for the other format"
   assert.deepEqual([...answer.labels!], [2, 6, 1]);
 });
 
-Deno.test("POST /v1/segment answers arrays for NumPy: labels, or the confidences that were asked for", async () => {
+Deno.test("POST /v1/segment answers labels or confidences as arrays for NumPy", async () => {
   const { app } = fakeApp();
   const answered = async (accept: string) => {
     const init = { method: "POST", body: plyScan(4), headers: { accept } };

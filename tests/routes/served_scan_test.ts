@@ -1,4 +1,4 @@
-/** The real engine behind the real server: answers over HTTP, and a GPU left as it was found. */
+/** The real engine behind the real server: answers over HTTP, and no buffer is left on the GPU. */
 import assert from "node:assert/strict";
 import { labelledFile, labelsAndReport, type Submission } from "../../lib/cli/client.ts";
 import { checkLabelledFile } from "../../lib/eval/labelled_file_check.ts";
@@ -21,7 +21,7 @@ function submissionOf({ scan, photos, cameras }: WorldScene): Submission {
 }
 
 Deno.test(
-  "a served scan comes back labelled, and the GPU is left as it was found",
+  "POST /v1/segment labels a scan with the real engine, and leaves no buffer on the GPU",
   async (t) => {
     const afterStep = Promise.withResolvers<number>();
     let watch = false;
@@ -38,7 +38,7 @@ Deno.test(
     await using server = await listen(app, "127.0.0.1", 0);
     const live = gpu.ledger.live;
 
-    await t.step("the client's own file, labelled, with the report", async () => {
+    await t.step("answers with the client's own file, labelled, and the report", async () => {
       const { bytes, report } = await labelledFile(server.url, submission);
       const check = await checkLabelledFile(scene.scan.bytes, bytes, engine.student.classes.length);
       assert.equal(check.points, scene.scan.count);
@@ -50,14 +50,14 @@ Deno.test(
       assert.equal(gpu.ledger.live, live);
     });
 
-    await t.step("the same bits again", async () => {
+    await t.step("answers with the same bits again", async () => {
       const first = await labelledFile(server.url, submission);
       const second = await labelledFile(server.url, submission);
       assert.deepEqual(second.bytes, first.bytes);
       assert.deepEqual(second.report.losses, first.report.losses);
     });
 
-    await t.step("cameras that see nothing are refused, and nothing is left behind", async () => {
+    await t.step("refuses cameras that see nothing, and leaves nothing on the GPU", async () => {
       const far = scene.cameras.map((camera) => {
         const worldToCamera = camera.worldToCamera.slice();
         worldToCamera[11] = -1000;
@@ -68,34 +68,37 @@ Deno.test(
       assert.equal(gpu.ledger.live, live);
     });
 
-    await t.step("a client that leaves stops the work, and the next one is served", async () => {
-      watch = true;
-      const client = new AbortController();
-      const body = new FormData();
-      body.append("scan", new File([scene.scan.bytes as Uint8Array<ArrayBuffer>], "scan.ply"));
-      for (const { name, bytes } of submission.images) {
-        body.append("images", new File([bytes as Uint8Array<ArrayBuffer>], name));
-      }
-      body.append("cameras", submission.cameras!);
-      body.append("options", JSON.stringify({ method: "ttt-kd", steps: 1000 }));
-      const left = fetch(`${server.url}/v1/segment`, {
-        method: "POST",
-        body,
-        signal: client.signal,
-      });
-      await afterStep.promise;
-      client.abort();
-      await assert.rejects(left, { name: "AbortError" });
-      // Would wait for a thousand steps if the work went on.
-      const start = performance.now();
-      const { labels } = await labelsAndReport(server.url, {
-        scan: submission.scan,
-        images: [],
-        options: { method: "source" },
-      });
-      assert.equal(labels.length, scene.scan.count);
-      assert.ok(performance.now() - start < 20_000);
-      assert.equal(gpu.ledger.live, live);
-    });
+    await t.step(
+      "stops the work of a client that disconnects, and serves the next one",
+      async () => {
+        watch = true;
+        const client = new AbortController();
+        const body = new FormData();
+        body.append("scan", new File([scene.scan.bytes as Uint8Array<ArrayBuffer>], "scan.ply"));
+        for (const { name, bytes } of submission.images) {
+          body.append("images", new File([bytes as Uint8Array<ArrayBuffer>], name));
+        }
+        body.append("cameras", submission.cameras!);
+        body.append("options", JSON.stringify({ method: "ttt-kd", steps: 1000 }));
+        const left = fetch(`${server.url}/v1/segment`, {
+          method: "POST",
+          body,
+          signal: client.signal,
+        });
+        await afterStep.promise;
+        client.abort();
+        await assert.rejects(left, { name: "AbortError" });
+        // This would wait for a thousand steps if the work continued.
+        const start = performance.now();
+        const { labels } = await labelsAndReport(server.url, {
+          scan: submission.scan,
+          images: [],
+          options: { method: "source" },
+        });
+        assert.equal(labels.length, scene.scan.count);
+        assert.ok(performance.now() - start < 20_000);
+        assert.equal(gpu.ledger.live, live);
+      },
+    );
   },
 );

@@ -1,11 +1,11 @@
-/** One scan at a time, fairly, and never for a client that has left. */
+/** One scan at a time, and none for a client that has disconnected. */
 import assert from "node:assert/strict";
 import { listen } from "../../routes/listen.ts";
 import { fakeApp, formRequest, fullForm, plyScan, problemOf } from "./support.ts";
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-Deno.test("POST /v1/segment gives the GPU to one scan at a time, whatever fails", async () => {
+Deno.test("POST /v1/segment gives the GPU to one scan at a time, even if some fail", async () => {
   let inside = 0;
   let number = 0;
   const { app, engine } = fakeApp({
@@ -30,7 +30,7 @@ Deno.test("POST /v1/segment gives the GPU to one scan at a time, whatever fails"
   }
 });
 
-Deno.test("POST /v1/segment is busy when all places are taken, and says when to come back", async () => {
+Deno.test("POST /v1/segment answers 503 with Retry-After when all places are taken", async () => {
   const gate = Promise.withResolvers<void>();
   const { app } = fakeApp({ limits: { places: 2 }, work: () => gate.promise });
   const post = () => app.request("/v1/segment", { method: "POST", body: plyScan() });
@@ -48,7 +48,7 @@ Deno.test("POST /v1/segment is busy when all places are taken, and says when to 
   await later.body?.cancel();
 });
 
-Deno.test("POST /v1/segment stops the work of a client that has gone, and serves the next", async () => {
+Deno.test("POST /v1/segment stops the work of a client that disconnects, and serves the next", async () => {
   const started = Promise.withResolvers<void>();
   const stopped = Promise.withResolvers<number>();
   let steps = 0;
@@ -86,7 +86,7 @@ Deno.test("POST /v1/segment stops the work of a client that has gone, and serves
   assert.equal(engine.requests.length, 2);
 });
 
-Deno.test("listen() answers over a socket and stops, though clients keep their connections", async () => {
+Deno.test("listen() answers over a socket, and stops although clients keep their connections open", async () => {
   const { app } = fakeApp();
   let url: string;
   let stopping: number;

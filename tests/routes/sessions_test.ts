@@ -1,4 +1,4 @@
-/** `/v1/sessions` over an engine that learns how many points it has seen. */
+/** `/v1/sessions` over a fake engine that learns how many points it has seen. */
 import { abortable } from "@std/async/abortable";
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
@@ -45,11 +45,11 @@ async function look({ app }: App, { links }: SessionAnswer): Promise<SessionAnsw
   return await (await app.request(links.self)).json();
 }
 
-/** A scan of so many points with photographs, answered in JSON. */
+/** A request with a scan of this number of points and photographs, to be answered in JSON. */
 const scan = (points: number, options: unknown = {}) =>
   formRequest({ ...fullForm(), scan: plyScan(points), options }, { accept: "application/json" });
 
-/** The labels of a scan of a session. */
+/** Labels a scan in a session. */
 async function label(
   { app }: App,
   { links }: SessionAnswer,
@@ -66,7 +66,7 @@ async function reset({ app }: App, { links }: SessionAnswer): Promise<SessionAns
   return await response.json();
 }
 
-Deno.test("POST /v1/sessions begins a session with all its options", async () => {
+Deno.test("POST /v1/sessions begins a session and answers with all its options", async () => {
   await withJobs(async (served) => {
     const session = await begin(served, { steps: 2, bound: "0.1" });
     const { options, drift, scans, student, teacher, createdAt, expiresAt } = session;
@@ -74,15 +74,15 @@ Deno.test("POST /v1/sessions begins a session with all its options", async () =>
     assert.equal(options.method, "ttt-kd-online");
     assert.equal(options.steps, 2);
     assert.equal(options.bound, 0.1);
-    assert.equal(options.guard, 0, "defaults are there, too");
+    assert.equal(options.guard, 0, "defaults are included");
     assert.equal(Date.parse(expiresAt) - Date.parse(createdAt), 168 * 3600_000);
     assert.deepEqual(await look(served, session), session);
     const plain = await served.app.request("/v1/sessions", { method: "POST" });
-    assert.equal(plain.status, 201, "options may be left out");
+    assert.equal(plain.status, 201, "options may be missing");
   });
 });
 
-Deno.test("POST /v1/sessions refuses what it cannot adapt by, naming the option", async () => {
+Deno.test("POST /v1/sessions refuses wrong options by name", async () => {
   await withJobs(async ({ app, sessions }) => {
     const refused = async (body: string, status = 422) => {
       const init = { method: "POST", body, headers: { "content-type": "application/json" } };
@@ -98,7 +98,7 @@ Deno.test("POST /v1/sessions refuses what it cannot adapt by, naming the option"
   });
 });
 
-Deno.test("POST /v1/sessions tells when there are too many", async () => {
+Deno.test("POST /v1/sessions answers 429 with Retry-After when there are too many", async () => {
   await withJobs(async (served) => {
     const session = await begin(served);
     const response = await served.app.request("/v1/sessions", { method: "POST" });
@@ -109,7 +109,7 @@ Deno.test("POST /v1/sessions tells when there are too many", async () => {
   }, { sessions: { sessions: 1 } });
 });
 
-Deno.test("POST /v1/sessions needs a student that knows a teacher", async () => {
+Deno.test("POST /v1/sessions refuses a student without a teacher", async () => {
   const engine = new FakeEngine();
   Object.assign(engine, { teacher: null });
   await withJobs(async ({ app }) => {
@@ -118,12 +118,16 @@ Deno.test("POST /v1/sessions needs a student that knows a teacher", async () => 
   }, { engine });
 });
 
-Deno.test("POST /v1/sessions/:id/scans learns from scan to scan, sessions apart from each other", async () => {
+Deno.test("POST /v1/sessions/:id/scans learns from scan to scan, each session on its own", async () => {
   await withJobs(async (served) => {
     const alone = await begin(served);
     const expected = [];
     for (const points of [4, 5, 6]) expected.push((await label(served, alone, points)).labels);
-    assert.equal(expected[1]![0], 1, "the second scan is labelled by what the first one taught");
+    assert.equal(
+      expected[1]![0],
+      1,
+      "the second scan is labelled with what was learned from the first",
+    );
     const [one, other] = [await begin(served), await begin(served)];
     const found = [];
     for (const points of [4, 5, 6]) {
@@ -143,7 +147,7 @@ Deno.test("POST /v1/sessions/:id/scans learns from scan to scan, sessions apart 
   });
 });
 
-Deno.test("POST /v1/sessions/:id/scans answers in every form that a scan has", async () => {
+Deno.test("POST /v1/sessions/:id/scans answers in every form", async () => {
   await withJobs(async (served) => {
     const session = await begin(served);
     for (const accept of ["application/ply", "application/vnd.las", "application/x-npy"]) {
@@ -159,7 +163,7 @@ Deno.test("POST /v1/sessions/:id/scans answers in every form that a scan has", a
   });
 });
 
-Deno.test("POST /v1/sessions/:id/scans keeps to the options of its session", async () => {
+Deno.test("POST /v1/sessions/:id/scans uses the options of its session", async () => {
   await withJobs(async (served) => {
     const session = await begin(served, { steps: 7, voxelSize: 0.3 });
     await label(served, session, 4);
@@ -184,7 +188,7 @@ Deno.test("POST /v1/sessions/:id/scans keeps to the options of its session", asy
   });
 });
 
-Deno.test("POST /v1/sessions/:id/scans teaches nothing by a scan that fails", async () => {
+Deno.test("POST /v1/sessions/:id/scans learns nothing from a scan that fails", async () => {
   let fails = false;
   const work = () => fails ? Promise.reject(new RangeError("on purpose")) : Promise.resolve();
   await withJobs(async (served) => {
@@ -209,7 +213,7 @@ Deno.test("POST /v1/sessions/:id/scans teaches nothing by a scan that fails", as
   }, { work });
 });
 
-/** An engine's work that waits at a gate and hears of aborts. */
+/** Work of an engine that waits until it is let on, or aborted. */
 function gate() {
   const begun = Promise.withResolvers<void>();
   const opened = Promise.withResolvers<void>();
@@ -220,7 +224,7 @@ function gate() {
   return { begun: begun.promise, open: opened.resolve, work };
 }
 
-Deno.test("POST /v1/sessions/:id/scans teaches nothing by a scan whose client leaves", async () => {
+Deno.test("POST /v1/sessions/:id/scans learns nothing from a scan whose client disconnects", async () => {
   const { begun, open, work } = gate();
   await withJobs(async (served) => {
     const session = await begin(served);
@@ -235,22 +239,30 @@ Deno.test("POST /v1/sessions/:id/scans teaches nothing by a scan whose client le
   }, { work });
 });
 
-Deno.test("POST /v1/sessions/:id/scans takes scans of a session one after another", async () => {
+Deno.test("POST /v1/sessions/:id/scans processes scans of a session one after another", async () => {
   const { begun, open, work } = gate();
   await withJobs(async (served) => {
     const session = await begin(served);
     const first = label(served, session, 4);
     await begun;
     const second = label(served, session, 5);
-    assert.equal((await look(served, session)).scans, 0, "it is not held up");
+    assert.equal(
+      (await look(served, session)).scans,
+      0,
+      "looking at a session does not wait for its scans",
+    );
     open();
     assert.equal((await first).labels[0], 0);
-    assert.equal((await second).labels[0], 4 % 3, "the second is labelled by the first");
+    assert.equal(
+      (await second).labels[0],
+      4 % 3,
+      "the second is labelled with what was learned from the first",
+    );
     assert.equal((await look(served, session)).scans, 2);
   }, { work });
 });
 
-Deno.test("POST /v1/sessions/:id/scans teaches nothing by a scan that cannot be answered", async () => {
+Deno.test("POST /v1/sessions/:id/scans learns nothing from a scan that cannot be answered", async () => {
   await withJobs(async (served) => {
     const session = await begin(served);
     const answer = served.labeller.answer;
@@ -265,7 +277,7 @@ Deno.test("POST /v1/sessions/:id/scans teaches nothing by a scan that cannot be 
   });
 });
 
-Deno.test("POST /v1/sessions/:id/scans loses nothing with the thread that dies at it", async () => {
+Deno.test("POST /v1/sessions/:id/scans keeps what a session has learned when the thread dies", async () => {
   await withFolder(async (folder) => {
     const module = new URL("../serving/labeller/fake_worker.ts", import.meta.url);
     await using labeller = await WorkerLabeller.open({ student: folder }, { module });
@@ -289,12 +301,12 @@ Deno.test("POST /v1/sessions/:id/scans loses nothing with the thread that dies a
     });
     assert.deepEqual(await look(served, session), before);
     const again: LabelsAnswer = await (await post()).json();
-    assert.equal(again.labels[0], 4 % 3, "it goes on with what it had learned before");
+    assert.equal(again.labels[0], 4 % 3, "it continues with what it had learned before");
     assert.equal((await look(served, session)).scans, 2);
   });
 });
 
-Deno.test("DELETE /v1/sessions/:id stops a scan at work, and all of the session is gone", async () => {
+Deno.test("DELETE /v1/sessions/:id stops the scan at work and deletes everything", async () => {
   const { begun, work } = gate();
   await withFolder(async (folder) => {
     await withJobs(async (served) => {
@@ -314,7 +326,7 @@ Deno.test("DELETE /v1/sessions/:id stops a scan at work, and all of the session 
   });
 });
 
-Deno.test("POST /v1/sessions/:id/reset forgets, after the scan that is at work", async () => {
+Deno.test("POST /v1/sessions/:id/reset restores the source weights after the scan at work", async () => {
   const { begun, open, work } = gate();
   await withJobs(async (served) => {
     const session = await begin(served);
@@ -329,13 +341,13 @@ Deno.test("POST /v1/sessions/:id/reset forgets, after the scan that is at work",
     assert.equal(
       (await label(served, session, 5)).labels[0],
       0,
-      "as a session that has just begun",
+      "as in a new session",
     );
     assert.equal((await look(served, session)).scans, 1);
   }, { work });
 });
 
-Deno.test("GET /v1/sessions/:id/weights gives a student that loads", async () => {
+Deno.test("GET /v1/sessions/:id/weights sends a student that loads", async () => {
   await withFolder(async (folder) => {
     await withJobs(async (served) => {
       const session = await begin(served);
@@ -363,7 +375,7 @@ Deno.test("GET /v1/sessions/:id/weights gives a student that loads", async () =>
   });
 });
 
-Deno.test("sessions go on after the server was started again, with the same student alone", async () => {
+Deno.test("sessions continue after a restart of the server, if it runs the same student", async () => {
   await withFolder(async (folder) => {
     let session!: SessionAnswer;
     await withJobs(async (served) => {

@@ -1,4 +1,4 @@
-/** Jobs over HTTP on two machines that share a queue on Redis, and what they say when it is away. */
+/** Jobs over HTTP on two machines that share a queue on Redis, and their answers while it is away. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DEFAULT_LIMITS } from "../../lib/serving/server.ts";
@@ -24,7 +24,7 @@ function working(queue: JobQueue, work: JobWork) {
   return { [Symbol.asyncDispose]: () => worker.stop(0) };
 }
 
-test("a job that one machine takes is done by another, and watched and fetched at the first", async () => {
+test("a job that one machine accepts is done by another, and followed and fetched at the first", async () => {
   await withRedis(async ({ url }, folder) => {
     await using front = await openRedisQueue(url, folder);
     await using back = await openRedisQueue(url, folder);
@@ -50,7 +50,7 @@ test("a job that one machine takes is done by another, and watched and fetched a
   });
 });
 
-test("a machine that does not find the files of a job leaves it to another", async () => {
+test("a machine that cannot find the files of a job leaves it to another", async () => {
   await withRedis(async ({ url }, folder) => {
     await using queue = await openRedisQueue(url, folder);
     const accepted = await appOf(queue).request("/v1/jobs", formRequest(fullForm()));
@@ -65,7 +65,7 @@ test("a machine that does not find the files of a job leaves it to another", asy
   });
 });
 
-test("a server says that its queue is away, and takes no job meanwhile", async () => {
+test("a server reports that its queue is away, and accepts no job meanwhile", async () => {
   await withRedis(async (server, folder) => {
     await using queue = await openRedisQueue(server.url, folder);
     const app = appOf(queue);

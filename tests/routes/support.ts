@@ -27,12 +27,12 @@ import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
 import type { Drift } from "../../lib/ttt/online_state.ts";
 import { FakeEngine, type Work } from "./fake_engine.ts";
 
-/** Labels by a fake engine, in this thread. */
+/** Returns a labeller with a fake engine in this thread. */
 export function fakeLabeller(engine: FakeEngine = new FakeEngine()): EngineLabeller {
   return new EngineLabeller(engine, "none");
 }
 
-/** An application over a fake engine. */
+/** Builds an application over a fake engine, without jobs and sessions. */
 export function fakeApp(
   options: {
     work?: Work;
@@ -52,20 +52,20 @@ export function fakeApp(
   return { engine, app };
 }
 
-/** An application that keeps jobs and sessions in a folder, and what works on them. */
+/** An application with jobs and sessions in a folder, and its parts. */
 export interface JobsApp {
   engine: FakeEngine;
   labeller: Labeller;
   app: ReturnType<typeof createApp>;
   queue: JobQueue;
   sessions: SessionStore;
-  /** Starts to work on the jobs; stopped at the end, jobs at work are put back. */
+  /** Starts a worker; when it is stopped at the end, the job at work goes back into the queue. */
   work(): void;
-  /** Aborts what ends when a server stops. */
+  /** Aborts the signal that a stopping server aborts. */
   stopping: AbortController;
 }
 
-/** Gives `body` an application with jobs, by default in a folder that is gone afterwards. */
+/** Gives `body` an application with jobs and sessions, by default in a folder that is deleted afterwards. */
 export async function withJobs(
   body: (jobs: JobsApp) => Promise<void>,
   options: {
@@ -114,7 +114,7 @@ export async function withJobs(
   }
 }
 
-/** The job in an answer of the routes. */
+/** A job as the routes answer it. */
 export interface JobAnswer {
   id: string;
   state: string;
@@ -126,7 +126,7 @@ export interface JobAnswer {
   links: Record<"self" | "events" | "result" | "cloud", string>;
 }
 
-/** The session in an answer of the routes. */
+/** A session as the routes answer it. */
 export interface SessionAnswer {
   id: string;
   scans: number;
@@ -140,19 +140,19 @@ export interface SessionAnswer {
   links: Record<"self" | "scans" | "weights" | "reset", string>;
 }
 
-/** A PLY of `count` points. */
+/** Makes a PLY of `count` points. */
 export function plyScan(count = 6, labels: Int32Array | null = null): Uint8Array<ArrayBuffer> {
   const positions = Float32Array.from({ length: 3 * count }, (_, i) => i / 10);
   return writePly({ positions, labels }) as Uint8Array<ArrayBuffer>;
 }
 
-/** A photograph of 4 by 3 pixels. */
+/** Makes a photograph of 4 by 3 pixels. */
 export function pngPhoto(): Uint8Array<ArrayBuffer> {
   const pixels = Uint8Array.from({ length: 36 }, (_, i) => i);
   return encodePng({ width: 4, height: 3, pixels }) as Uint8Array<ArrayBuffer>;
 }
 
-/** A camera file for photographs of {@link pngPhoto}, with changes to its first image. */
+/** Writes cameras.json for photographs of {@link pngPhoto}, with changes to its first image. */
 export function camerasText(
   files: readonly string[],
   changes: Record<string, unknown> = {},
@@ -180,7 +180,7 @@ export interface FormParts {
   options?: unknown;
 }
 
-/** A request with a form. */
+/** Makes a request with a form. */
 export function formRequest(parts: FormParts, headers: HeadersInit = {}): RequestInit {
   const body = new FormData();
   if (parts.scan) body.append("scan", new File([parts.scan], "room.ply"));
@@ -197,7 +197,7 @@ export function formRequest(parts: FormParts, headers: HeadersInit = {}): Reques
   return { method: "POST", body, headers };
 }
 
-/** A scan with two photographs. */
+/** Makes the parts of a form: a scan with two photographs and cameras. */
 export function fullForm(): FormParts {
   return {
     scan: plyScan(),
@@ -218,7 +218,7 @@ export interface Problem {
   offset?: number;
 }
 
-/** Asserts that an answer is a problem document of this status, and gives it back. */
+/** Asserts that an answer is a problem document with this status. @returns the document. */
 export async function problemOf(response: Response, status: number): Promise<Problem> {
   const text = await response.text();
   assert.equal(response.status, status, text);

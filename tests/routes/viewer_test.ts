@@ -1,4 +1,4 @@
-/** The page at `/`, and in a real browser what it shows of a job. */
+/** The page at `/`, and what it shows of a job in a real browser. */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ async function pageText(): Promise<string> {
   return await response.text();
 }
 
-Deno.test("GET / gives browsers the page, which may load nothing from elsewhere, and others JSON", async () => {
+Deno.test("GET / sends browsers a page that may load nothing from elsewhere, and JSON to others", async () => {
   const { app } = fakeApp({ token: "secret" });
   const page = await app.request("/", { headers: { accept: BROWSER_ACCEPT } });
   assert.equal(page.status, 200);
@@ -34,7 +34,7 @@ Deno.test("GET / gives browsers the page, which may load nothing from elsewhere,
   }
 });
 
-Deno.test("GET /viewer/ serves every file that the page and its scripts name, and asks of nobody else", async () => {
+Deno.test("GET /viewer/ serves every file that the page and its scripts load, and they load from nowhere else", async () => {
   const { app } = fakeApp();
   const html = await pageText();
   const paths = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => `/${path}`)
@@ -51,17 +51,17 @@ Deno.test("GET /viewer/ serves every file that the page and its scripts name, an
       if (!paths.includes(imported)) paths.push(imported);
     }
   }
-  assert.ok(paths.includes("/viewer/shaders.js"), "scripts of scripts are among them");
+  assert.ok(paths.includes("/viewer/shaders.js"), "imports of scripts are among them");
 });
 
-Deno.test("GET / offers methods that there are", async () => {
+Deno.test("GET / offers methods that exist", async () => {
   const [, select] = /<select id="method">(.*?)<\/select>/s.exec(await pageText())!;
   const names = [...select!.matchAll(/value="([^"]+)"/g)].map(([, name]) => name!);
   assert.ok(names.length > 3);
   for (const name of names) assert.ok(METHODS.has(name), name);
 });
 
-/** A floor of 60 by 60 points, red, 5 cm apart. */
+/** Makes a red floor of 60 by 60 points, 5 cm apart. */
 function floorScan(): Uint8Array {
   const side = 60;
   const positions = Float32Array.from({ length: 3 * side ** 2 }, (_, i) => {
@@ -72,7 +72,7 @@ function floorScan(): Uint8Array {
   return writePly({ positions, colors, labels: null });
 }
 
-/** How many pixels of a picture have exactly this colour. */
+/** Counts the pixels of a picture that have exactly this colour. */
 function pixelsOf({ pixels }: Photo, [red, green, blue]: readonly number[]): number {
   let count = 0;
   for (let i = 0; i < pixels.length; i += 3) {
@@ -98,7 +98,7 @@ Deno.test({
         palette.forEach((color, i) => engine.student.palette[i] = [...color]);
         work();
         await using server = await listen(app, "127.0.0.1", 0);
-        // Whatever fails: the job ends, and with it the stream that the server would wait for.
+        // Whatever fails, the job ends, and with it the stream for which the server would wait.
         using _opened = {
           [Symbol.dispose]: () => [second, gate].forEach(({ resolve }) => resolve()),
         };
@@ -110,13 +110,13 @@ Deno.test({
         await page.evaluate("document.querySelector('#steps').value = 2");
         await page.click("#start");
 
-        const lossSaid = (text: string) =>
+        const chartSays = (text: string) =>
           page.until(
             `document.querySelector('#chart').ariaLabel.endsWith(${JSON.stringify(text)})`,
           );
-        await lossSaid("0.5000 at step 1 of 2");
+        await chartSays("0.5000 at step 1 of 2");
         second.resolve();
-        await lossSaid("0.5000 at step 1, 0.2500 at step 2 of 2");
+        await chartSays("0.5000 at step 1, 0.2500 at step 2 of 2");
         gate.resolve();
         await page.until("document.body.dataset.state === 'done'");
         // Until the report came, the page could not know what the method calls its loss.
@@ -134,7 +134,7 @@ Deno.test({
         assert.match(legend as string, /floor\s+1,200\s+33\.3 %\s+−66\.7 %/);
 
         const source = await drawn("source");
-        // What is left of the others is not even a swatch: the legend shows classes that occur somewhere.
+        // Of the other colours only the swatches in the legend are left, since it lists every class that occurs.
         assert.ok(pixelsOf(source, palette[0]) > 3 * pixelsOf(adapted, palette[0]) / 2);
         for (const color of palette.slice(1)) assert.ok(pixelsOf(source, color) < 500);
 
@@ -148,7 +148,7 @@ Deno.test({
         );
         await page.click("#download");
         await page.until("document.title === 'floor-labelled.ply'");
-        // The address holds the job.
+        // The address names the job.
         await page.reload();
         await page.until("document.querySelector('#cloud').dataset.drawn === 'adapted'");
         assert.equal(pixelsOf(await page.screenshot(), palette[1]), pixelsOf(adapted, palette[1]));
@@ -169,7 +169,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "GET / asks for the server's token until it is right, takes a folder, and says what is refused",
+    "GET / asks for the server's token until it is right, accepts a folder, and shows why a job is refused",
   ignore: chromium === null,
   fn: async () => {
     const { app } = fakeApp({ token: "secret" });
@@ -205,13 +205,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: "GET / stops a job that it handed in",
+  name: "GET / cancels the job that it submitted",
   ignore: chromium === null,
   fn: async () => {
     const folder = await mkdtemp(join(tmpdir(), "tttkd-viewer-"));
     const scan = join(folder, "floor.ply");
     await writeFile(scan, floorScan());
-    // Nobody works on the queue.
+    // No worker runs.
     await withJobs(async ({ app, queue, stopping }) => {
       await using server = await listen(app, "127.0.0.1", 0);
       using _ended = { [Symbol.dispose]: () => stopping.abort() };

@@ -4,6 +4,7 @@
  * @module
  */
 import { crc32, deflateSync } from "node:zlib";
+import { concat } from "@std/bytes/concat";
 
 /** The content of a PNG to build. */
 export interface PngRecipe {
@@ -26,7 +27,7 @@ export function makePng(recipe: PngRecipe): Uint8Array {
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([depth, colorType, 0, 0, interlace], 8);
-  return join([
+  return concat([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk("IHDR", header),
     ...extra.map(([type, body]) => chunk(type, body)),
@@ -36,11 +37,8 @@ export function makePng(recipe: PngRecipe): Uint8Array {
 }
 
 /** 3x2 pixels, lossless with alpha and EXIF orientation 6; made by Pillow 12 with exact=True. */
-export const WEBP = Uint8Array.from(
-  atob(
-    "UklGRoAAAABXRUJQVlA4WAoAAAAYAAAAAgAAAQAAVlA4TD8AAAAvAkAAEC8gJCCcUP1/6QaZtE37TkT9uxxBts0uUn/LKwhAANmuDnlhleAdv1mcFhRAIdsIcOhej3O5iP7HOwIARVhJRhoAAABNTQAqAAAACAABARIAAwAAAAEABgAAAAAAAA==",
-  ),
-  (character) => character.charCodeAt(0),
+export const WEBP = Uint8Array.fromBase64(
+  "UklGRoAAAABXRUJQVlA4WAoAAAAYAAAAAgAAAQAAVlA4TD8AAAAvAkAAEC8gJCCcUP1/6QaZtE37TkT9uxxBts0uUn/LKwhAANmuDnlhleAdv1mcFhRAIdsIcOhej3O5iP7HOwIARVhJRhoAAABNTQAqAAAACAABARIAAwAAAAEABgAAAAAAAA==",
 );
 
 /** Puts filter byte 0 in front of each row. */
@@ -85,18 +83,7 @@ export async function makeJpeg(
   ];
   const body = [...new TextEncoder().encode("Exif\0\0"), ...tiff, 0, 0, 0, 0];
   const app1 = Uint8Array.of(0xff, 0xe1, 0, body.length + 2, ...body);
-  return join([jpeg.subarray(0, 2), app1, jpeg.subarray(2)]);
-}
-
-/** Concatenates bytes. */
-export function join(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return concat([jpeg.subarray(0, 2), app1, jpeg.subarray(2)]);
 }
 
 function chunk(type: string, body: Uint8Array): Uint8Array {

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { decodePhoto, encodePng, PhotoError } from "../../lib/scan/mod.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { largestDifference } from "./files.ts";
-import { join, makeJpeg, makePng, unfiltered, WEBP } from "./images.ts";
+import { concat } from "@std/bytes/concat";
+import { makeJpeg, makePng, unfiltered, WEBP } from "./images.ts";
 
 const next = mulberry32(3);
 const NOISE = {
@@ -195,7 +196,7 @@ Deno.test("decodePhoto() refuses PNG with two headers", async () => {
     raw: unfiltered([1, 2], [3, 4]),
   });
   const header = large.subarray(8, 33);
-  await refuses(join([small.subarray(0, 33), header, small.subarray(33)]), /two IHDR chunks/);
+  await refuses(concat([small.subarray(0, 33), header, small.subarray(33)]), /two IHDR chunks/);
 });
 
 Deno.test("decodePhoto() refuses PNG with more or less data than its header says", async () => {
@@ -233,7 +234,7 @@ Deno.test("decodePhoto() refuses every truncation", async () => {
     for (let length = 0; length < bytes.length; length++) {
       await assert.rejects(decodePhoto(bytes.subarray(0, length), "p"), PhotoError, `${length}`);
     }
-    await decodePhoto(join([bytes, new Uint8Array(5)]), "p");
+    await decodePhoto(concat([bytes, new Uint8Array(5)]), "p");
   }
 });
 

@@ -138,8 +138,8 @@ Deno.test("teachers refuses models that it cannot pin or does not know, and list
   withServer(async ({ url, asked, folder }) => {
     const refuses = (args: string[], message: RegExp) =>
       assert.rejects(teachers(args, folder, url), message);
-    await refuses(["--get", "dinov2-small"], /cannot be pinned; .*--sha256 HEX/);
-    await refuses(["--get", "clip-base-16", "--sha256", HASH], /no file on the hub is known/);
+    await refuses(["--get", "dinov2-small"], /does not hold its SHA-256; .*--sha256 HEX/);
+    await refuses(["--get", "clip-base-16", "--sha256", HASH], /the hub has no file that is known/);
     await assert.rejects(teachers(["--get", "dinov9"], folder, url), UsageError);
     await refuses(["--get", "dinov2-small", "--sha256", "12"], /64 hexadecimal digits/);
     await teachers([], folder, url);

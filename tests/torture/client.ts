@@ -1,25 +1,25 @@
 /**
- * What a client sends, and what it has to be answered.
+ * A client that sends requests and checks the answers against what the server promises.
  *
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Upload } from "./seeds.ts";
 
-/** How an upload was answered. */
-export interface Answer {
-  /** Of HTTP, or of a job's problem. */
+/** The answer to an upload. */
+export interface UploadAnswer {
+  /** Status of the response, or of the job's problem. */
   status: number;
-  /** How many labels came back; 0 where it was refused. */
+  /** Number of labels; 0 for a refusal. */
   labels: number;
 }
 
-/** How a server fell short of its word. */
-export class Broken extends Error {
-  override name = "Broken";
+/** A promise that the server did not keep. */
+export class ServerFault extends Error {
+  override name = "ServerFault";
 }
 
-/** A job as the server tells of it, as far as it is looked at here. */
+/** The members of a job that are needed here. */
 export interface JobView {
   id: string;
   state: string;
@@ -30,7 +30,7 @@ export interface JobView {
   problem?: { status: number; detail: string };
 }
 
-/** Messages of the runtime and of libraries: they say where a program stumbled, not what is wrong with a file. */
+/** Messages of the runtime and of libraries. They tell where a program failed, not what is wrong with a file. */
 const RAW = new RegExp(
   [
     "is not (a function|iterable|defined)",
@@ -42,7 +42,7 @@ const RAW = new RegExp(
 );
 const POLL_MILLISECONDS = 50;
 
-/** A form of an upload. */
+/** Returns the form of an upload. */
 export function formOf(upload: Upload, options: Record<string, unknown>): FormData {
   const form = new FormData();
   const add = (part: string, { name, bytes }: { name: string; bytes: Uint8Array }) =>
@@ -55,18 +55,18 @@ export function formOf(upload: Upload, options: Record<string, unknown>): FormDa
 }
 
 /**
- * Sends one upload and holds the answer against what the server promises: labels, or a problem that names its
- * cause; 503 and 429 only with the time to come back.
+ * Sends one upload and checks the answer: labels, or a problem that names its cause; 503 and 429 have to say when to
+ * come back.
  *
- * @param milliseconds until an answer has to be there, whole.
- * @throws {Broken}
+ * @param milliseconds by which the whole answer has to be there.
+ * @throws {ServerFault}
  */
 export async function sendScan(
   url: string,
   upload: Upload,
   options: Record<string, unknown>,
   milliseconds: number,
-): Promise<Answer> {
+): Promise<UploadAnswer> {
   const signal = AbortSignal.timeout(milliseconds);
   const response = await answered(() =>
     fetch(`${url}/v1/segment`, {
@@ -83,16 +83,16 @@ export async function sendScan(
 }
 
 /**
- * Hands an upload in as a job and waits for its end.
+ * Submits an upload as a job and waits for its end.
  *
- * @throws {Broken}
+ * @throws {ServerFault}
  */
 export async function sendJob(
   url: string,
   upload: Upload,
   options: Record<string, unknown>,
   milliseconds: number,
-): Promise<Answer> {
+): Promise<UploadAnswer> {
   const signal = AbortSignal.timeout(milliseconds);
   const response = await answered(() =>
     fetch(`${url}/v1/jobs`, { method: "POST", body: formOf(upload, options), signal })
@@ -104,7 +104,7 @@ export async function sendJob(
   }
   const job = await endOf(url, JSON.parse(text).id, signal);
   if (job.state === "failed") requireCause(job.problem!);
-  else if (job.state !== "done") throw new Broken(`the job ended as ${job.state}`);
+  else if (job.state !== "done") throw new ServerFault(`the job ended as ${job.state}`);
   const result = await answered(() =>
     fetch(`${url}/v1/jobs/${job.id}/result`, { headers: { accept: "application/json" }, signal })
   );
@@ -115,7 +115,7 @@ export async function sendJob(
   return { status: job.problem!.status, labels: 0 };
 }
 
-/** A job once it is over. */
+/** Waits until a job has ended, and returns it. */
 export async function endOf(url: string, id: string, signal: AbortSignal): Promise<JobView> {
   for (;;) {
     const job = await answered(async (): Promise<JobView> =>
@@ -126,62 +126,62 @@ export async function endOf(url: string, id: string, signal: AbortSignal): Promi
   }
 }
 
-/** Asks whether the server lives. @throws {Broken} */
+/** Checks that the server is live and ready. @throws {ServerFault} */
 export async function requireHealth(url: string, milliseconds: number): Promise<void> {
   const signal = AbortSignal.timeout(milliseconds);
   for (const path of ["live", "ready"]) {
     const response = await answered(() => fetch(`${url}/health/${path}`, { signal }));
     await response.body?.cancel();
-    if (response.status !== 200) throw new Broken(`health/${path} answers ${response.status}`);
+    if (response.status !== 200) throw new ServerFault(`health/${path} answers ${response.status}`);
   }
 }
 
-/** Holds a refusal against RFC 9457 and the server's own rules. @throws {Broken} */
+/** Checks a refusal against RFC 9457 and the rules of the server. @throws {ServerFault} */
 export function requireProblem(response: Response, text: string): void {
   const { status, headers } = response;
   const show = `status ${status}: ${text.slice(0, 300)}`;
   if (headers.get("content-type") !== "application/problem+json") {
-    throw new Broken(`it is no problem document; ${show}`);
+    throw new ServerFault(`it is not a problem document; ${show}`);
   }
   const problem = JSON.parse(text);
-  if (problem.status !== status) throw new Broken(`its document says another status; ${show}`);
+  if (problem.status !== status) throw new ServerFault(`its document has another status; ${show}`);
   if ((status === 503 || status === 429) && !headers.has("retry-after")) {
-    throw new Broken(`it does not say when to come back; ${show}`);
+    throw new ServerFault(`it does not say when to come back; ${show}`);
   }
   requireCause(problem);
 }
 
-/** Whether a problem is a client's, and says which. @throws {Broken} */
+/** Checks that a problem blames the client and names the cause. @throws {ServerFault} */
 function requireCause({ status, detail }: { status: number; detail: string }): void {
   const show = `status ${status}: ${String(detail).slice(0, 300)}`;
-  if (!(status >= 400 && status < 500) && status !== 503) throw new Broken(show);
+  if (!(status >= 400 && status < 500) && status !== 503) throw new ServerFault(show);
   if (typeof detail !== "string" || !/^Cannot \S/.test(detail)) {
-    throw new Broken(`it names no cause; ${show}`);
+    throw new ServerFault(`it names no cause; ${show}`);
   }
-  if (RAW.test(detail)) throw new Broken(`it shows what the runtime said; ${show}`);
+  if (RAW.test(detail)) throw new ServerFault(`it shows a message of the runtime; ${show}`);
 }
 
-/** How many labels a JSON answer holds, each with its confidence. @throws {Broken} */
+/** Counts the labels of a JSON answer and checks their confidences. @throws {ServerFault} */
 function labelsIn(text: string): number {
   const { labels, confidence } = JSON.parse(text) as {
     labels: unknown[];
     confidence: (number | null)[];
   };
   if (labels.length === 0 || labels.length !== confidence.length) {
-    throw new Broken(`it has ${labels.length} labels and ${confidence.length} confidences`);
+    throw new ServerFault(`it has ${labels.length} labels and ${confidence.length} confidences`);
   }
   const bad = confidence.findIndex((value) => !(value !== null && value >= 0 && value <= 1));
-  if (bad >= 0) throw new Broken(`confidence ${bad} is ${confidence[bad]}`);
+  if (bad >= 0) throw new ServerFault(`confidence ${bad} is ${confidence[bad]}`);
   return labels.length;
 }
 
-/** What a request gives; a connection that ends or a deadline that passes is the server's fault. */
+/** Makes a request. A connection that ends and a deadline that passes are faults of the server. */
 async function answered<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (cause) {
     const timeout = (cause as Error).name === "TimeoutError" ||
       (cause as Error).name === "AbortError";
-    throw new Broken(timeout ? "no answer in time" : `no answer: ${(cause as Error).message}`);
+    throw new ServerFault(timeout ? "no answer in time" : `no answer: ${(cause as Error).message}`);
   }
 }

@@ -1,14 +1,21 @@
 /**
- * Twenty clients and one GPU. One of them hands in many jobs before all others: these must not wait for it. All of
- * them then ask at once for an answer on the spot.
+ * Twenty clients share one GPU. One of them submits many jobs before the others, which must not wait for all of these.
+ * Then all of them ask at once for immediate answers.
  *
  * @module
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Broken, endOf, formOf, type JobView, requireHealth, requireProblem } from "./client.ts";
-import { handIn, remove, smallScan } from "./jobs.ts";
+import {
+  endOf,
+  formOf,
+  type JobView,
+  requireHealth,
+  requireProblem,
+  ServerFault,
+} from "./client.ts";
+import { remove, smallScan, submitJob } from "./jobs.ts";
 import type { Settings, Verdict } from "./section.ts";
 import { ServerProcess } from "./server.ts";
 
@@ -17,7 +24,7 @@ const GREEDY_JOBS = 16;
 const MODEST_JOBS = 2;
 const POINTS = 400;
 const OPTIONS = { method: "bn" };
-/** Keeps the GPU busy until all jobs are handed in, so that their order is the queue's choice alone. */
+/** A job that keeps the GPU busy until all others are submitted, so that only the queue decides their order. */
 const PLUG = { method: "dua", augmentations: 1000 };
 const GROWTH = 256;
 
@@ -29,32 +36,34 @@ export async function clients({ count, seed, deadline, out }: Settings): Promise
   const { url } = server;
   const names = Array.from({ length: count ?? CLIENTS }, (_, i) => `client ${i}`);
   const [greedy, ...modest] = names;
-  // Pipelines and heaps are made by a first job of each kind.
-  const first = await handIn(url, "first", smallScan(seed, 0, POINTS), OPTIONS);
+  // The first job of each kind creates pipelines and heaps.
+  const first = await submitJob(url, "first", smallScan(seed, 0, POINTS), OPTIONS);
   await endOf(url, first.id, AbortSignal.timeout(deadline * 1000));
-  const plug = await handIn(url, "first", smallScan(seed, 1, POINTS), PLUG);
+  const plug = await submitJob(url, "first", smallScan(seed, 1, POINTS), PLUG);
   const before = server.rss();
 
   const jobs: { client: string; id: string }[] = [];
-  const give = async (client: string, number: number) => {
-    const { id } = await handIn(url, client, smallScan(seed, number, POINTS), OPTIONS);
+  const submit = async (client: string, number: number) => {
+    const { id } = await submitJob(url, client, smallScan(seed, number, POINTS), OPTIONS);
     jobs.push({ client, id });
   };
-  for (let i = 0; i < GREEDY_JOBS; i++) await give(greedy!, i);
+  for (let i = 0; i < GREEDY_JOBS; i++) await submit(greedy!, i);
   await Promise.all(modest.map(async (client, c) => {
-    for (let i = 0; i < MODEST_JOBS; i++) await give(client, 100 + MODEST_JOBS * c + i);
+    for (let i = 0; i < MODEST_JOBS; i++) await submit(client, 100 + MODEST_JOBS * c + i);
   }));
   const plugged = await (await fetch(`${url}/v1/jobs/${plug.id}`)).json();
-  if (plugged.state !== "running") throw new Broken(`the first job is ${plugged.state} too soon`);
+  if (plugged.state !== "running") {
+    throw new ServerFault(`the first job is ${plugged.state} too soon`);
+  }
   await remove(url, plug.id);
   const ended: { client: string; job: JobView }[] = [];
   for (const { client, id } of jobs) {
     const job = await endOf(url, id, AbortSignal.timeout(10 * 60_000));
-    if (job.state !== "done") throw new Broken(`a job of ${client} is ${job.state}`);
+    if (job.state !== "done") throw new ServerFault(`a job of ${client} is ${job.state}`);
     ended.push({ client, job });
   }
   const order = ended.toSorted((a, b) => time(a.job.startedAt) - time(b.job.startedAt));
-  // In a fair order the greedy one gets a turn for every turn of each other.
+  // In a fair order, the greedy client gets one job done for each job of every other client.
   const lastModest = order.findLastIndex(({ client }) => client !== greedy);
   const ahead = order.slice(0, lastModest).filter(({ client }) => client === greedy).length;
   const peak = server.peak();
@@ -70,7 +79,7 @@ export async function clients({ count, seed, deadline, out }: Settings): Promise
   return {
     ok: ahead <= MODEST_JOBS && server.peak() - before < GROWTH,
     line:
-      `${names.length} clients, one with ${GREEDY_JOBS} jobs, the others with ${MODEST_JOBS}: ${ahead} of its jobs before the last of theirs (at most ${MODEST_JOBS}); they waited ${
+      `${names.length} clients, one with ${GREEDY_JOBS} jobs, the others with ${MODEST_JOBS}: ${ahead} of its jobs before the last of theirs (limit ${MODEST_JOBS}); they waited ${
         waits((name) => name !== greedy)
       }, it ${waits((name) => name === greedy)}; ${direct}; memory ${
         Math.round(before)
@@ -78,7 +87,7 @@ export async function clients({ count, seed, deadline, out }: Settings): Promise
   };
 }
 
-/** Every client asks for labels on the spot, and comes back when it is told to. @returns the figures. */
+/** Lets every client ask for immediate labels, and return when it is told to. @returns the figures. */
 async function answersAtOnce(
   url: string,
   names: readonly string[],
@@ -98,21 +107,19 @@ async function answersAtOnce(
       const text = await response.text();
       if (response.status === 200) return performance.now() - start;
       requireProblem(response, text);
-      if (response.status !== 503) throw new Broken(text.slice(0, 300));
+      if (response.status !== 503) throw new ServerFault(text.slice(0, 300));
       busy++;
       await sleep(1000 * Number(response.headers.get("retry-after")), undefined, { signal });
     }
   }));
-  return `all at once on the spot: labelled after ${
-    secondsOf(waited)
-  }, ${busy} times told to come back`;
+  return `all at once: labelled after ${secondsOf(waited)}, ${busy} times told to come back`;
 }
 
 function time(iso: string | null): number {
   return Date.parse(iso!);
 }
 
-/** Least, median and most of some milliseconds, in seconds. */
+/** Returns least, median and most of a list of milliseconds, in seconds. */
 function secondsOf(milliseconds: readonly number[]): string {
   const sorted = milliseconds.toSorted((a, b) => a - b);
   const at = (q: number) => (sorted[Math.round(q * (sorted.length - 1))]! / 1000).toFixed(1);

@@ -1,5 +1,5 @@
 /**
- * Bad connections: requests that break off, that come drop by drop, or whose bytes are damaged on their way.
+ * Bad connections: requests that break off, that trickle in, or whose bytes are damaged on the way.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Random } from "../../lib/random/random.ts";
-import { Broken, requireHealth, requireProblem, sendScan } from "./client.ts";
+import { requireHealth, requireProblem, sendScan, ServerFault } from "./client.ts";
 import { mutate } from "./mutate.ts";
 import type { Settings, Verdict } from "./section.ts";
 import { makeSeeds, type Seed } from "./seeds.ts";
@@ -15,15 +15,15 @@ import { ServerProcess } from "./server.ts";
 import { bytesOf, deliver, formWire } from "./wire.ts";
 
 const REQUESTS = 300;
-/** Connections that are open at once. */
+/** Number of connections that are open at once. */
 const TOGETHER = 8;
-/** Uploads that come drop by drop, fewer than there are places, and how long each takes at least. */
+/** Number of uploads that trickle in, fewer than there are places; and the number and pause of their chunks. */
 const SLOW = 6;
 const DROPS = 100;
 const PAUSE_MILLISECONDS = 100;
 const GROWTH = 256;
 const REST_MILLISECONDS = 3000;
-/** How long the answer to a damaged head is waited for. */
+/** How long to wait for the answer to a damaged head. */
 const PATIENCE_MILLISECONDS = 2000;
 const PATHS = ["/v1/segment", "/v1/jobs"];
 
@@ -44,7 +44,7 @@ export async function connections(settings: Settings): Promise<Verdict> {
       const got = await sendBroken(server.url, seeds, runSeed, number, deadline);
       answers.set(got, (answers.get(got) ?? 0) + 1);
     } catch (error) {
-      if (!(error instanceof Broken)) throw error;
+      if (!(error instanceof ServerFault)) throw error;
       failures++;
       console.log(`request ${number} of seed ${runSeed}: ${error.message}`);
     }
@@ -71,10 +71,10 @@ export async function connections(settings: Settings): Promise<Verdict> {
   };
 }
 
-/** How a request is spoilt. */
+/** The ways in which a request is broken. */
 const WAYS = ["cut", "vanish", "body", "head"] as const;
 
-/** Sends one request that is cut or damaged. @returns what came of it, in a word. */
+/** Sends one request that is cut or damaged. @returns the outcome, in a few words. */
 async function sendBroken(
   url: string,
   seeds: readonly Seed[],
@@ -82,7 +82,7 @@ async function sendBroken(
   number: number,
   deadline: number,
 ): Promise<string> {
-  // Not the streams of the mutations.
+  // Another stream of random numbers than that of the mutations.
   const random = new Random(runSeed, 2 ** 31 + number);
   const { upload } = random.pick(seeds);
   const path = random.pick(PATHS);
@@ -105,25 +105,25 @@ async function sendBroken(
   const answer = await deliver(url, bytes, delivery, patience);
   // A damaged head may promise more bytes than come.
   if (answer === null && way === "head") return "that wait for more";
-  if (answer === null) throw new Broken(`${way}: no answer in time`);
-  if (answer === "" && way === "body") throw new Broken(`${way}: no answer`);
+  if (answer === null) throw new ServerFault(`${way}: no answer in time`);
+  if (answer === "" && way === "body") throw new ServerFault(`${way}: no answer`);
   if (answer === "") return "without an answer";
   requireGood(way, answer);
   return `of ${/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]}`;
 }
 
-/** Holds an answer against what a server may say to a broken request. @throws {Broken} */
+/** Checks that an answer is one that a server may give to a broken request. @throws {ServerFault} */
 function requireGood(way: string, answer: string): void {
   const [head = "", body = ""] = answer.split("\r\n\r\n", 2);
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);
   const show = `${way}: ${answer.slice(0, 300)}`;
-  if (!(status >= 200 && status < 500) && status !== 503) throw new Broken(show);
+  if (!(status >= 200 && status < 500) && status !== 503) throw new ServerFault(show);
   if (status < 400) return;
   if (head.includes("application/problem+json")) {
     requireProblem(responseOf(status, head), body);
   } else if (way !== "head" && way !== "cut") {
-    // What is no HTTP is answered by the HTTP server underneath, which knows no problem documents.
-    throw new Broken(`it is no problem document; ${show}`);
+    // What is not HTTP is answered by the HTTP server underneath, which does not send problem documents.
+    throw new ServerFault(`it is not a problem document; ${show}`);
   }
 }
 
@@ -136,19 +136,19 @@ function responseOf(status: number, head: string): Response {
   return new Response(null, { status, headers });
 }
 
-/** What broken uploads left on the disk; null for nothing. Jobs that came through whole are theirs to keep. */
+/** Describes what broken uploads left on the disk; null for nothing. Folders of accepted jobs are allowed. */
 async function leftovers(url: string, uploads: string, jobs: string): Promise<string | null> {
   const folders = (await readdir(uploads)).filter((name) => name.startsWith("tttkd-upload"));
   if (folders.length > 0) return `${folders.length} folders of broken uploads are left`;
   for (const id of await readdir(jobs)) {
     const response = await fetch(`${url}/v1/jobs/${id}`);
     await response.body?.cancel();
-    if (response.status !== 200) return `the folder of job ${id}, which is none, is left`;
+    if (response.status !== 200) return `folder ${id} is left, which belongs to no job`;
   }
   return null;
 }
 
-/** Uploads that come drop by drop, beside one at a time that comes at once. */
+/** Sends uploads that trickle in, and beside them one fast upload after another. */
 async function slowUploads(
   url: string,
   { upload }: Seed,

@@ -1,14 +1,14 @@
 /**
  * Odd files that real programs wrote: each gives exactly its points, or an error that says why not.
  *
- * `expected.json` beside them is a list of `{"file", "points"}`: how many points there are, null or 0 where the file
- * has to be refused.
+ * `expected.json` beside them is a list of `{"file", "points"}`: the number of points, or null or 0 where the file has to
+ * be refused.
  *
  * @module
  */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Broken, requireHealth, sendScan } from "./client.ts";
+import { requireHealth, sendScan, ServerFault } from "./client.ts";
 import type { Settings, Verdict } from "./section.ts";
 import { ServerProcess } from "./server.ts";
 
@@ -19,7 +19,9 @@ interface Expected {
 
 /** Runs the section. */
 export async function files({ files, deadline, out }: Settings): Promise<Verdict> {
-  if (files === null) return { ok: true, line: "left out: --files names no folder of odd files" };
+  if (files === null) {
+    return { ok: true, line: "skipped: there is no folder of odd files; name one with --files" };
+  }
   const expected: Expected[] = JSON.parse(await readFile(join(files, "expected.json"), "utf8"));
   const folder = join(out, "files");
   await mkdir(folder, { recursive: true });
@@ -35,11 +37,13 @@ export async function files({ files, deadline, out }: Settings): Promise<Verdict
       if (answer.status !== 200 && points) refused.push(file);
       if (answer.status !== 200) continue;
       if (answer.labels !== points) {
-        throw new Broken(`it got ${answer.labels} labels where it has ${points ?? "no"} points`);
+        throw new ServerFault(
+          `it got ${answer.labels} labels where it has ${points ?? "no"} points`,
+        );
       }
       read++;
     } catch (error) {
-      if (!(error instanceof Broken)) throw error;
+      if (!(error instanceof ServerFault)) throw error;
       failures++;
       console.log(`${file}: ${error.message}`);
       if (!server.runs) return { ok: false, line: `the server ended at ${file}` };

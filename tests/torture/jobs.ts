@@ -1,14 +1,14 @@
 /**
- * Jobs for the sections that hand in many: scans of a few hundred points, and work that lasts.
+ * Jobs for the sections that submit many: scans of a few hundred points.
  *
  * @module
  */
 import { Random } from "../../lib/random/random.ts";
 import { writePly } from "../../lib/scan/mod.ts";
-import { Broken, formOf, type JobView } from "./client.ts";
+import { formOf, type JobView, ServerFault } from "./client.ts";
 import type { Upload } from "./seeds.ts";
 
-/** A scan of its own for every number: two walls and a floor, roughly. */
+/** Makes a scan that differs by number: roughly two walls and a floor. */
 export function smallScan(seed: number, number: number, points: number): Upload {
   const random = new Random(seed, number);
   const positions = new Float32Array(3 * points);
@@ -22,8 +22,8 @@ export function smallScan(seed: number, number: number, points: number): Upload 
   return { scan: { name: `${number}.ply`, bytes }, images: [], cameras: [] };
 }
 
-/** Hands a job in as a client of that name. @throws {Broken} where it is not accepted. */
-export async function handIn(
+/** Submits a job under a client's name. @throws {ServerFault} where it is not accepted. */
+export async function submitJob(
   url: string,
   client: string,
   upload: Upload,
@@ -35,11 +35,11 @@ export async function handIn(
     headers: { authorization: `Bearer ${client}` },
   });
   const text = await response.text();
-  if (response.status !== 202) throw new Broken(`a job is refused: ${text.slice(0, 300)}`);
+  if (response.status !== 202) throw new ServerFault(`a job is refused: ${text.slice(0, 300)}`);
   return JSON.parse(text);
 }
 
-/** Stops a job, or forgets one that is over. */
+/** Cancels a job, or deletes an ended one. */
 export async function remove(url: string, id: string): Promise<void> {
   await (await fetch(`${url}/v1/jobs/${id}`, { method: "DELETE" })).body?.cancel();
 }

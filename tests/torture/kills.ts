@@ -1,6 +1,6 @@
 /**
- * `kill -9` at random moments while jobs are handed in and done: whatever was accepted gets done, with the labels
- * that it would have got.
+ * `kill -9` at random moments while jobs are submitted and done: every accepted job gets done, with the labels of an
+ * undisturbed run.
  *
  * @module
  */
@@ -9,24 +9,24 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Random } from "../../lib/random/random.ts";
-import { Broken, endOf } from "./client.ts";
-import { handIn, smallScan } from "./jobs.ts";
+import { endOf, ServerFault } from "./client.ts";
+import { smallScan, submitJob } from "./jobs.ts";
 import type { Settings, Verdict } from "./section.ts";
 import { ServerProcess } from "./server.ts";
 
 const KILLS = 20;
-/** Jobs to every kill. */
+/** Number of jobs for each kill. */
 const JOBS_PER_KILL = 2;
 const POINTS = 400;
 const OPTIONS = { method: "dua", augmentations: 10 };
-/** A server lives so long after it listens, at most. */
+/** The longest time between the start of a server and its end. */
 const LIFE_MILLISECONDS = 2500;
-/** A job that meets all kills is done for all that: on a slow machine each of its beginnings may meet one. */
+/** Even a job that meets all kills has to be done: on a slow machine, each of its attempts may meet one. */
 const LIMITS = ["--max-jobs", "1000", "--max-jobs-of-client", "1000", "--attempts", "1000"];
-/** A killed server's job waits for the end of its lease. */
+/** How long to wait for a job: that of a killed server waits until its lease has expired. */
 const LAST_MINUTES = 10;
 
-/** What counts of a job's result. */
+/** The part of a result that is compared. */
 interface Labels {
   labels: number[];
   confidence: number[];
@@ -44,25 +44,25 @@ export async function kills({ count, seed, out }: Settings): Promise<Verdict> {
   {
     await using server = await ServerProcess.start(undisturbed, LIMITS);
     const jobs = [];
-    for (const scan of scans) jobs.push((await handIn(server.url, "a", scan, OPTIONS)).id);
+    for (const scan of scans) jobs.push((await submitJob(server.url, "a", scan, OPTIONS)).id);
     for (const id of jobs) expected.push(await resultOf(server.url, id));
   }
 
   const folder = await newFolder(out, "killed");
   const random = new Random(seed, 2 ** 31);
-  /** Accepted jobs by the number of their scan. */
+  /** Ids of accepted jobs by the number of their scan. */
   const accepted = new Map<number, string>();
   let refused = 0;
   for (let kill = 0; kill < wanted; kill++) {
     const server = await ServerProcess.start(folder, LIMITS);
     const life = random.uniform() * LIFE_MILLISECONDS;
-    const handing = handInFrom(server.url, scans, accepted, JOBS_PER_KILL * (kill + 1));
+    const submitting = submitFrom(server.url, scans, accepted, JOBS_PER_KILL * (kill + 1));
     await sleep(life);
     await server.kill();
-    refused += await handing;
+    refused += await submitting;
   }
   await using server = await ServerProcess.start(folder, LIMITS);
-  await handInFrom(server.url, scans, accepted, scans.length);
+  await submitFrom(server.url, scans, accepted, scans.length);
   const problems: string[] = [];
   let attempts = 0;
   for (const [number, id] of accepted) {
@@ -80,9 +80,9 @@ export async function kills({ count, seed, out }: Settings): Promise<Verdict> {
   return {
     ok,
     line:
-      `${wanted} kills, ${accepted.size} of ${scans.length} jobs accepted (${refused} broke off before that), ${
+      `${wanted} kills, ${accepted.size} of ${scans.length} jobs accepted (${refused} uploads broke off), ${
         accepted.size - problems.length
-      } done with the labels of an undisturbed run; the unluckiest was begun ${attempts} times`,
+      } done with the labels of an undisturbed run; at most ${attempts} attempts at one`,
   };
 }
 
@@ -93,12 +93,12 @@ async function newFolder(out: string, name: string): Promise<string> {
 }
 
 /**
- * Hands in what was not accepted so far, until the server is gone.
+ * Submits the scans that were not accepted so far, until the server is gone.
  *
- * @param until number of scans to hand in at most.
- * @returns how many broke off.
+ * @param until the most scans to submit.
+ * @returns how many uploads broke off.
  */
-async function handInFrom(
+async function submitFrom(
   url: string,
   scans: readonly ReturnType<typeof smallScan>[],
   accepted: Map<number, string>,
@@ -107,20 +107,20 @@ async function handInFrom(
   for (let number = 0; number < until; number++) {
     if (accepted.has(number)) continue;
     try {
-      accepted.set(number, (await handIn(url, "a", scans[number]!, OPTIONS)).id);
+      accepted.set(number, (await submitJob(url, "a", scans[number]!, OPTIONS)).id);
     } catch (error) {
-      // A refusal is a finding; a connection that ended is what this is about.
-      if (error instanceof Broken) throw error;
+      // A refusal is a fault; a connection that ends is to be expected here.
+      if (error instanceof ServerFault) throw error;
       return 1;
     }
   }
   return 0;
 }
 
-/** Labels of a job once it is over. @throws {Broken} where it did not get done. */
+/** Waits for a job and returns its labels. @throws {ServerFault} where it did not get done. */
 async function resultOf(url: string, id: string): Promise<Labels> {
   const job = await endOf(url, id, AbortSignal.timeout(LAST_MINUTES * 60_000));
-  if (job.state !== "done") throw new Broken(`it is ${job.state}: ${job.problem?.detail}`);
+  if (job.state !== "done") throw new ServerFault(`it is ${job.state}: ${job.problem?.detail}`);
   const response = await fetch(`${url}/v1/jobs/${id}/result`, {
     headers: { accept: "application/json" },
   });

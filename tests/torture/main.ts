@@ -1,6 +1,6 @@
 /**
  * `deno task torture`: the real server against bad files, bad connections, its own death and many clients. Arguments
- * choose sections; none means all. Each section ends in one line; the run fails where one does.
+ * choose sections; without any, all are run. Each section prints one line at its end; the run fails if a section does.
  *
  *     deno task torture mutations --count 2000 --seed 1
  *     deno task torture mutations --seed 1 --only 1234     # one mutation again
@@ -60,7 +60,7 @@ const settings = {
   files: values.files ?? (data === undefined ? null : join(data, "odd")),
   out: values.out ?? await mkdtemp(join(tmpdir(), "tttkd-torture-")),
 };
-console.log(`what breaks is kept in ${settings.out}`);
+console.log(`inputs that break something are kept in ${settings.out}`);
 let failed = false;
 for (const name of positionals.length > 0 ? positionals : Object.keys(SECTIONS)) {
   const start = performance.now();

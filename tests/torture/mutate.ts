@@ -1,6 +1,6 @@
 /**
- * Damages files in the ways that files get damaged, and in those that somebody would try who wants a server to
- * fall over. A mutation is a function of its seed and number alone, so that each can be made again.
+ * Damages files, in the ways in which files get damaged and in those that an attacker would try. A mutation depends only
+ * on its seed and number, so that it can be repeated.
  *
  * @module
  */
@@ -11,20 +11,20 @@ import type { Random } from "../../lib/random/random.ts";
 /** A damaged file. */
 export interface Mutation {
   bytes: Uint8Array<ArrayBuffer>;
-  /** What was done to it, for the log. */
+  /** What was done to the file, for the log. */
   did: string[];
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
-/** Damages a file; null where it cannot be damaged that way. */
+/** Damages a file in one way; returns null where that is impossible. */
 type Mutator = (bytes: Bytes, random: Random) => { bytes: Bytes; did: string } | null;
 
-/** Bytes at the start of a file in which most counts and offsets lie. */
+/** Number of bytes at the start of a file that hold most counts and offsets. */
 const HEAD = 400;
-/** Files do not grow beyond this by doubling parts of them. */
+/** The size up to which repeated parts may enlarge a file. */
 const LARGEST = 1 << 20;
 
-/** Numbers at which arithmetic goes wrong, by how many bytes they take. */
+/** Integers that make arithmetic fail. */
 const INTEGERS = [0n, 1n, 0x7fn, 0x80n, 0xffn, 0x7fffn, 0x8000n, 0xffffn, 0x10000n, 0x1000000n]
   .concat([0x7fffffffn, 0x80000000n, 0xfffffffen, 0xffffffffn, 0x100000000n, 2n ** 53n])
   .concat([2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n]);
@@ -42,7 +42,7 @@ const FLOATS = [
   2 ** 31,
   -1,
 ];
-/** Words at which readers of text go wrong. */
+/** Words that make readers of text fail. */
 const WORDS = [
   "",
   "0",
@@ -60,7 +60,7 @@ const WORDS = [
   .concat(["4294967295", "4294967296", "9007199254740993", "999999999999999", "1e15", "٣", "\0"])
   .concat(["null", '""', "true", "[]", "{}", "[".repeat(20_000), '{"a":'.repeat(20_000)]);
 
-/** The file with one to three mutations. */
+/** Returns the file with one to three mutations. */
 export function mutate(bytes: Uint8Array, random: Random): Mutation {
   let damaged = new Uint8Array(bytes);
   const did: string[] = [];
@@ -71,7 +71,7 @@ export function mutate(bytes: Uint8Array, random: Random): Mutation {
     did.push(done.did);
     left--;
   }
-  // Otherwise a checksum would keep every damage from what lies behind it.
+  // Otherwise checksums would reject the damage before the code behind them sees it.
   if (random.chance(0.7)) mendChecksums(damaged);
   return { bytes: damaged, did };
 }
@@ -173,7 +173,7 @@ function fillBlock(bytes: Bytes, random: Random) {
   };
 }
 
-/** Puts an odd word in the place of a number or a string of a text, or of the head of a file. */
+/** Replaces a number or a string of a text by an odd word. */
 function extremeWord(bytes: Bytes, random: Random) {
   if (!isText(bytes)) return null;
   const words = [...latin1(bytes).matchAll(/"[^"\n]*"|[-+]?\d[\d.eE+-]*/g)];
@@ -190,7 +190,7 @@ function extremeWord(bytes: Bytes, random: Random) {
   };
 }
 
-/** Takes a line out of a text and puts it in, some times, elsewhere. */
+/** Moves a line of a text elsewhere, any number of times. */
 function moveLine(bytes: Bytes, random: Random) {
   if (!isText(bytes)) return null;
   const lines = latin1(bytes).split("\n");
@@ -206,7 +206,7 @@ function moveLine(bytes: Bytes, random: Random) {
   };
 }
 
-/** Sets the checksums of a PNG's chunks right, as far as they can be walked. */
+/** Corrects the checksums of a PNG's chunks, as far as the chunks can be followed. */
 function mendChecksums(bytes: Bytes): void {
   if (bytes[0] !== 0x89 || bytes[1] !== 0x50) return;
   const view = new DataView(bytes.buffer);
@@ -218,13 +218,13 @@ function mendChecksums(bytes: Bytes): void {
   }
 }
 
-/** Where a value of some bytes goes: in the head every other time. */
+/** Picks where to write a value: every other time in the head. */
 function place(bytes: Bytes, width: number, random: Random): number {
   const last = bytes.length - width + 1;
   return random.integer(random.chance(0.5) ? Math.min(last, HEAD) : last);
 }
 
-/** A range of bytes, short ones as likely as long ones. */
+/** Picks a range of bytes, of a length that is log-uniform. */
 function block(bytes: Bytes, random: Random): { start: number; end: number } {
   const length = Math.floor(bytes.length ** random.uniform());
   const start = random.integer(bytes.length - length + 1);

@@ -1,5 +1,5 @@
 /**
- * Damaged files of every kind, one after the other: the server may label them or refuse them, nothing else.
+ * Damaged files of every kind, one after the other. The server may label them or refuse them, and nothing else.
  *
  * @module
  */
@@ -7,21 +7,21 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Random } from "../../lib/random/random.ts";
-import { Broken, requireHealth, sendJob, sendScan } from "./client.ts";
+import { requireHealth, sendJob, sendScan, ServerFault } from "./client.ts";
 import { mutate, type Mutation } from "./mutate.ts";
 import type { Settings, Verdict } from "./section.ts";
 import { makeSeeds, type Seed, withBytes } from "./seeds.ts";
 import { ServerProcess } from "./server.ts";
 
 const MUTATIONS = 2000;
-/** Every so many go in as jobs. */
+/** One in this number of files is submitted as a job. */
 const JOB_EVERY = 10;
-/** Memory is compared with that after these: models, pipelines and heaps have been made by then. */
+/** Number of mutations after which the first measure of memory is taken: by then models, pipelines and heaps exist. */
 const WARM_UP = 200;
-/** A heap may be larger than it was by so much, MiB: garbage that nobody asked for yet. */
+/** MiB by which memory may grow, for garbage that has not been collected yet. */
 const GROWTH = 256;
 const REST_MILLISECONDS = 3000;
-/** Failures after which there is nothing to learn from more. */
+/** Number of failures at which to stop. */
 const ENOUGH = 25;
 
 /** Runs the section. */
@@ -50,14 +50,14 @@ export async function mutations(settings: Settings): Promise<Verdict> {
       const { status } = await send(server.url, upload, options, deadline * 1000);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     } catch (error) {
-      if (!(error instanceof Broken)) throw error;
+      if (!(error instanceof ServerFault)) throw error;
       failures++;
       const kept = join(folder, `${runSeed}-${number}-${seed.target.name}`);
       await writeFile(kept, mutation.bytes);
       console.log(
         `mutation ${number} of seed ${runSeed} (${seed.kind}: ${
           mutation.did.join(", ")
-        }): ${error.message}; the file is ${kept}, again by --seed ${runSeed} --only ${number}`,
+        }): ${error.message}; the file is ${kept}; repeat it by --seed ${runSeed} --only ${number}`,
       );
       if (!server.runs) return { ok: false, line: `the server ended at mutation ${number}` };
       if (failures === ENOUGH) break;
@@ -82,7 +82,7 @@ export async function mutations(settings: Settings): Promise<Verdict> {
   };
 }
 
-/** What mutation a number stands for. */
+/** Makes the mutation with a number. */
 function mutationOf(
   kinds: readonly Seed[][],
   runSeed: number,

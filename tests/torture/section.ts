@@ -1,29 +1,29 @@
 /**
- * What every section of the run is: it is given its settings, says what it finds as it goes, and ends in one line.
+ * What the sections of a run have in common: each is given the settings, prints what it finds, and returns one line.
  *
  * @module
  */
 
 /** Settings of a run. */
 export interface Settings {
-  /** Mutations, kills or clients: how many of what a section counts. */
+  /** Number of mutations, requests, kills, clients or megabytes; null for the section's default. */
   count: number | null;
-  /** Of all that is random. */
+  /** Seed of everything random. */
   seed: number;
-  /** The one mutation to make; null for all. */
+  /** The only mutation or request to send; null for all. */
   only: number | null;
-  /** Seconds until every answer has to be there. */
+  /** Seconds by which every answer has to be there. */
   deadline: number;
   /** Folder of odd files with their `expected.json`; null for none. */
   files: string | null;
-  /** Where inputs that broke something are kept, and what servers say. */
+  /** Folder for inputs that broke something, and for the logs of servers. */
   out: string;
 }
 
-/** How a section ended. */
+/** The result of a section. */
 export interface Verdict {
   ok: boolean;
-  /** What was done, and its figures, in one line. */
+  /** One line on what was done, with figures. */
   line: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Good requests of every kind that the server takes, small, each with the one of its files that is damaged.
+ * Small valid requests of every kind that the server accepts. In each, one file is chosen to be damaged.
  *
  * @module
  */
@@ -16,16 +16,16 @@ export interface Upload {
   cameras: NamedFile[];
 }
 
-/** A good request. */
+/** A valid request. */
 export interface Seed {
-  /** What kind of file is damaged. */
+  /** Kind of the file to damage. */
   kind: string;
   upload: Upload;
-  /** That file: one of the upload's. */
+  /** The file to damage: one of the upload's. */
   target: NamedFile;
 }
 
-/** The upload with other bytes in the place of the seed's target. */
+/** Returns the upload with other bytes for its target. */
 export function withBytes({ upload, target }: Seed, bytes: Uint8Array): Upload {
   const swap = (file: NamedFile) => file === target ? { name: file.name, bytes } : file;
   return {
@@ -35,7 +35,7 @@ export function withBytes({ upload, target }: Seed, bytes: Uint8Array): Upload {
   };
 }
 
-/** Every seed, in a fixed order. */
+/** Makes every seed, in a fixed order. */
 export async function makeSeeds(): Promise<Seed[]> {
   const scans = [...lasFiles(), ...await lazFiles(), ...plyFiles()];
   return [
@@ -64,7 +64,7 @@ const WIDTH = 8;
 const HEIGHT = 6;
 const ascii = (text: string) => new TextEncoder().encode(text);
 
-/** Points on a wavy floor, with everything that is read of a PLY. */
+/** Points on an uneven floor, with every property that is read from a PLY. */
 const FIELDS: PlyField[] = [
   ["double", "x"],
   ["float", "y"],
@@ -92,7 +92,7 @@ const FACES = {
   rows: [[[0, 1, 2]], [[3, 4, 5, 6]]],
 };
 
-/** The scan beside damaged photographs and cameras. */
+/** The scan of requests whose photographs or cameras are damaged. */
 const SCAN: NamedFile = {
   name: "room.ply",
   bytes: makePly("binary_little_endian", [VERTICES]),
@@ -149,7 +149,7 @@ async function photographs() {
     makePng({ ...size, depth: 8, colorType: 3, raw: rows(WIDTH), extra: [palette] }),
     makePng({ ...size, depth: 16, colorType: 4, raw: rows(4 * WIDTH) }),
     makePng({ ...size, depth: 1, colorType: 0, raw: rows(1) }),
-    // Of seven passes these four have pixels in every picture of 8 by 6: lengths are those of the format.
+    // An interlaced image of 8 by 6 pixels: 48 bytes of pixels and 12 filter bytes over its passes.
     makePng({ ...size, depth: 8, colorType: 0, raw: new Uint8Array(48 + 12), interlace: 1 }),
   ];
   const file = (name: string, bytes: Uint8Array) => ({ name, bytes });
@@ -165,7 +165,7 @@ async function photographs() {
   ];
 }
 
-/** Looks along +z from the zero of {@link SCAN}. */
+/** Returns cameras.json with a camera that looks along +z from the origin of {@link SCAN}. */
 function ourCameras(photo: string, width: number, height: number): NamedFile {
   const pose = Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
   const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];

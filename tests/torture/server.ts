@@ -1,5 +1,5 @@
 /**
- * The real server as a process of its own, which can be watched, killed and started again.
+ * The real server as a process that can be watched, killed and started again.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const START_MILLISECONDS = 120_000;
 const MIB = 2 ** 20;
 
-/** A server that runs. */
+/** A running server. */
 export class ServerProcess implements AsyncDisposable {
   readonly url: string;
   readonly #child: Deno.ChildProcess;
@@ -26,10 +26,10 @@ export class ServerProcess implements AsyncDisposable {
   /**
    * Starts a server over a folder and waits until it listens.
    *
-   * @param folder for its jobs, and `server.log`, which takes all that it says.
-   * @param options of `serve`, beside port and folder.
-   * @param env beside the environment of this process.
-   * @throws {Error} with the end of its log where it ends or says nothing for two minutes.
+   * @param folder for its jobs and its log, `server.log`.
+   * @param options further options of `serve`.
+   * @param env further variables of its environment.
+   * @throws {Error} with the end of its log, where it ends or does not listen within two minutes.
    */
   static async start(
     folder: string,
@@ -68,10 +68,10 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
-  /** Whether the process has not ended. */
+  /** Whether the process is running. */
   get runs(): boolean {
     try {
-      // "Z" is a process that has ended and whose end nobody has asked for.
+      // "Z" is a zombie: a process that has ended and has not been waited for.
       return !/^State:\s*Z/m.test(this.#status());
     } catch {
       return false;
@@ -83,24 +83,24 @@ export class ServerProcess implements AsyncDisposable {
     return this.#kilobytes("VmRSS") / 1024;
   }
 
-  /** Most resident memory since the start or {@link forgetPeak}, MiB. */
+  /** Peak of resident memory since the start or {@link forgetPeak}, MiB. */
   peak(): number {
     return this.#kilobytes("VmHWM") / 1024;
   }
 
-  /** Begins to look for the peak anew. */
+  /** Resets the peak. */
   forgetPeak(): void {
     Deno.writeTextFileSync(`/proc/${this.#child.pid}/clear_refs`, "5");
   }
 
-  /** Ends it as a power failure would. */
+  /** Kills it without warning. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#child.status;
     await this.#output;
   }
 
-  /** Ends it in good order. */
+  /** Stops it in order. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.runs) this.#child.kill("SIGTERM");
     await this.#child.status;
@@ -116,7 +116,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** Bytes as whole MiB. */
+/** Returns bytes in whole MiB. */
 export function mib(bytes: number): number {
   return Math.round(bytes / MIB);
 }

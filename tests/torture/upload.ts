@@ -1,5 +1,5 @@
 /**
- * A large scan on its way in: the server may not hold it in memory.
+ * The upload of a large scan, which the server must not hold in memory.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeLas } from "../scan/files.ts";
-import { Broken, requireHealth } from "./client.ts";
-import { handIn, remove, smallScan } from "./jobs.ts";
+import { requireHealth, ServerFault } from "./client.ts";
+import { remove, smallScan, submitJob } from "./jobs.ts";
 import { mib, ServerProcess } from "./server.ts";
 import type { Settings, Verdict } from "./section.ts";
 
@@ -19,9 +19,9 @@ const MEGABYTE = 1e6;
 const SCAN_MEGABYTES = 400;
 const GROWTH = 150;
 const WARM_UP_MILLISECONDS = 5000;
-/** Points that are written again and again. */
+/** Number of points in the block that is written repeatedly. */
 const BLOCK_POINTS = 10_000;
-/** Keeps the worker busy, so that it does not read the scan before it is cancelled. */
+/** A job that keeps the worker busy, so that it does not read the scan before that is cancelled. */
 const PLUG = { method: "dua", augmentations: 1000 };
 
 /** Runs the section; `count` is the size in megabytes. */
@@ -32,8 +32,8 @@ export async function upload({ count, seed, deadline, out }: Settings): Promise<
   const size = await writeLargeLas(path, (count ?? SCAN_MEGABYTES) * MEGABYTE);
   await using server = await ServerProcess.start(folder);
   const { url } = server;
-  const plug = await handIn(url, "a", smallScan(seed, 0, 400), PLUG);
-  // By then pipelines and heaps have been made.
+  const plug = await submitJob(url, "a", smallScan(seed, 0, 400), PLUG);
+  // By then pipelines and heaps exist.
   await sleep(WARM_UP_MILLISECONDS);
   const before = server.rss();
   server.forgetPeak();
@@ -43,7 +43,7 @@ export async function upload({ count, seed, deadline, out }: Settings): Promise<
   const peak = server.peak();
   await remove(url, id);
   const cancelled = await (await fetch(`${url}/v1/jobs/${id}`)).json();
-  if (cancelled.state !== "cancelled") throw new Broken(`the job is ${cancelled.state}`);
+  if (cancelled.state !== "cancelled") throw new ServerFault(`the job is ${cancelled.state}`);
   await remove(url, plug.id);
   await requireHealth(url, deadline * 1000);
   await rm(path);
@@ -58,7 +58,7 @@ export async function upload({ count, seed, deadline, out }: Settings): Promise<
   };
 }
 
-/** A LAS 1.4 of about `bytes`, written block by block. @returns its exact size. */
+/** Writes a LAS 1.4 of about `bytes`, block by block. @returns its exact size. */
 async function writeLargeLas(path: string, bytes: number): Promise<number> {
   const block = makeLas({ minor: 4, format: 6, count: BLOCK_POINTS });
   const points = block.bytes.subarray(block.pointOffset);
@@ -75,7 +75,7 @@ async function writeLargeLas(path: string, bytes: number): Promise<number> {
   return header.length + blocks * points.length;
 }
 
-/** Posts a file from the disk as a raw body. @returns the id of the job. */
+/** Submits a file as a job, from the disk as a raw body. @returns the id of the job. */
 async function post(url: string, path: string, size: number): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const outgoing = request(url, {
@@ -86,7 +86,7 @@ async function post(url: string, path: string, size: number): Promise<string> {
     response.on("data", (data: Uint8Array) => text += new TextDecoder().decode(data));
     response.on("end", () => {
       if (response.statusCode === 202) resolve(JSON.parse(text).id);
-      else reject(new Broken(`the upload is refused: ${text.slice(0, 300)}`));
+      else reject(new ServerFault(`the upload is refused: ${text.slice(0, 300)}`));
     });
   });
   outgoing.on("error", reject);

@@ -1,5 +1,5 @@
 /**
- * Requests as bytes on a socket, so that they can come slowly, in parts, or as no HTTP at all.
+ * Requests as bytes on a socket, so that they can be slow, incomplete, or not HTTP at all.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { formOf } from "./client.ts";
 import type { Upload } from "./seeds.ts";
 
-/** A request as it goes over the wire. */
+/** The bytes of a request. */
 export interface Wire {
   head: Uint8Array;
   body: Uint8Array;
 }
 
-/** A POST of a form, which asks the server to close the connection after its answer. */
+/** Makes the POST of a form that asks the server to close the connection after the answer. */
 export async function formWire(
   path: string,
   upload: Upload,
@@ -31,7 +31,7 @@ export async function formWire(
   return { head, body };
 }
 
-/** Head and body, one after the other. */
+/** Joins head and body. */
 export function bytesOf({ head, body }: Wire): Uint8Array {
   const bytes = new Uint8Array(head.length + body.length);
   bytes.set(head);
@@ -39,21 +39,21 @@ export function bytesOf({ head, body }: Wire): Uint8Array {
   return bytes;
 }
 
-/** How the bytes go out. */
+/** How the bytes are sent. */
 export interface Delivery {
-  /** Bytes at once; all if left out. */
+  /** Bytes of a chunk; by default all. */
   chunk?: number;
-  /** Between two chunks. */
+  /** Pause between two chunks. */
   pauseMilliseconds?: number;
-  /** What the client does at the end: wait for the answer, say that nothing more comes, or vanish. */
+  /** What the client does at the end: wait for the answer, end its side of the connection, or vanish. */
   then: "wait" | "end" | "vanish";
 }
 
 /**
- * Sends bytes and reads what comes back until the server closes the connection, or the client vanished.
+ * Sends bytes and reads the answer until the server closes the connection or the client vanishes.
  *
- * @param milliseconds to wait for that, from the last byte sent.
- * @returns the answer, empty without one; null where the server still holds the connection.
+ * @param milliseconds to wait after the last byte.
+ * @returns the answer, which may be empty; null where the server still holds the connection.
  */
 export async function deliver(
   url: string,
@@ -65,7 +65,7 @@ export async function deliver(
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   let answer = "";
   const closed = new Promise<"closed">((resolve) => {
-    // A server that has seen enough closes while bytes are on their way.
+    // The server may close the connection while bytes are still being sent.
     socket.on("error", () => {});
     socket.on("close", () => resolve("closed"));
     socket.on("end", () => resolve("closed"));

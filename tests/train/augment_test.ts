@@ -3,14 +3,14 @@ import { augment } from "../../lib/train/augment.ts";
 import { Random } from "../../lib/random/random.ts";
 import { boxPoints } from "../ttt/small_scan.ts";
 
-Deno.test("augment() turns normals and the origin with the points, and keeps what belongs together", () => {
+Deno.test("augment() rotates normals and origin with the points, and keeps the attributes of each point together", () => {
   const count = 60;
   const points = boxPoints(6, count);
   const scene = {
     ...points,
     origin: [30, -20, 10] as [number, number, number],
     intensity: Float32Array.from({ length: count }, (_, p) => p / count),
-    // The direction from each point to the next, which a turn must keep.
+    // The direction from each point to the next, which must rotate with the points.
     normals: Float32Array.from({ length: 3 * count }, (_, i) => {
       const step = [0, 1, 2].map((axis) => {
         const at = 3 * Math.floor(i / 3) + axis;
@@ -36,7 +36,7 @@ Deno.test("augment() turns normals and the origin with the points, and keeps wha
       assert.equal(got.intensity![p], scene.intensity[got.labels[p]!]);
       assert.deepEqual(at(got.unmoved, p), at(scene.positions, got.labels[p]!));
     }
-    // Origin and points are moved alike: lengths grow by one scale, heights with them.
+    // Origin and points are transformed alike: all lengths and heights have the same scale.
     const scale = got.origin[2] / 10;
     assert.ok(scale >= 0.92 && scale <= 1.08);
     assert.ok(Math.abs(Math.hypot(...got.origin) / Math.hypot(...scene.origin) - scale) < 1e-9);

@@ -1,4 +1,4 @@
-/** Heads for a teacher on a student that came without any: nothing else of it moves. */
+/** Training of heads for a teacher on a student without any: nothing else of it changes. */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { parseStudentCard, type StudentCard } from "../../lib/nn/card.ts";
@@ -26,7 +26,7 @@ const CARD: StudentCard = {
   provenance: "from elsewhere",
 };
 
-/** A checkpoint with statistics of its own, as an import gives it. */
+/** An imported checkpoint, with statistics of its own. */
 function imported(card: StudentCard = CARD): StudentFile {
   const random = mulberry32(4);
   const tensors = initialState(new Student(card).parameters(), random);
@@ -68,7 +68,7 @@ async function trainHeads(gpu: Gpu, more: Partial<TrainingRun> = {}) {
   return { tensors, card: parseStudentCard(metadata), reports };
 }
 
-withGpu("trainStudent() gives heads to a student and leaves every other bit of it", async (gpu) => {
+withGpu("trainStudent() gives a student new heads and changes no other bit of it", async (gpu) => {
   const from = imported();
   const { tensors, card, reports } = await trainHeads(gpu, { from });
   for (const [name, { data }] of from.tensors) {
@@ -87,7 +87,7 @@ withGpu("trainStudent() gives heads to a student and leaves every other bit of i
   assert.match(provenance, /^from elsewhere; heads for the teacher by .* from somebody's$/);
 });
 
-withGpu("trainStudent() puts new heads in the place of old ones", async (gpu) => {
+withGpu("trainStudent() replaces old heads by new ones", async (gpu) => {
   const card = { ...CARD, teacher: { id: "another", width: 5 } };
   const run = { from: imported(card), config: configOf({ scenes: 1, epochs: 1 }, card) };
   const { tensors, card: taught } = await trainHeads(gpu, run);
@@ -95,34 +95,37 @@ withGpu("trainStudent() puts new heads in the place of old ones", async (gpu) =>
   assert.equal(taught.teacher!.width, 3);
 });
 
-withGpu("trainStudent() refuses heads for a student that does not fit", async (gpu) => {
-  const refused = async (more: Partial<TrainingRun>, message: RegExp, type: typeof Error) => {
-    await assert.rejects(() => trainHeads(gpu, more), (error) => {
-      assert.ok(error instanceof type, `${error}`);
-      assert.match(error.message, message);
-      return true;
-    });
-  };
-  await refused(
-    { config: configOf({ voxelSize: 0.1 }) },
-    /voxelSize is 0\.3, not 0\.1/,
-    RangeError,
-  );
-  await refused(
-    { config: configOf({ backbone: "MinkUNet14A" }) },
-    /backbone is MinkUNet14Slim, not MinkUNet14A; leave it out/,
-    RangeError,
-  );
-  await refused({ config: configOf({ objective: "labels" }) }, /objective labels/, RangeError);
-  await refused(
-    { dataset: { ...BOXES, classes: ["left", "floor", "back"] } },
-    /classes are left, back, floor, those of boxes are left, floor, back/,
-    RangeError,
-  );
-  await refused({ teacher: null }, /there is no teacher/, TypeError);
-});
+withGpu(
+  "trainStudent() refuses to train heads for a student that does not fit the settings",
+  async (gpu) => {
+    const refused = async (more: Partial<TrainingRun>, message: RegExp, type: typeof Error) => {
+      await assert.rejects(() => trainHeads(gpu, more), (error) => {
+        assert.ok(error instanceof type, `${error}`);
+        assert.match(error.message, message);
+        return true;
+      });
+    };
+    await refused(
+      { config: configOf({ voxelSize: 0.1 }) },
+      /voxelSize is 0\.3, not 0\.1/,
+      RangeError,
+    );
+    await refused(
+      { config: configOf({ backbone: "MinkUNet14A" }) },
+      /backbone is MinkUNet14Slim, not MinkUNet14A; leave it out/,
+      RangeError,
+    );
+    await refused({ config: configOf({ objective: "labels" }) }, /objective labels/, RangeError);
+    await refused(
+      { dataset: { ...BOXES, classes: ["left", "floor", "back"] } },
+      /classes are left, back, floor, those of boxes are left, floor, back/,
+      RangeError,
+    );
+    await refused({ teacher: null }, /there is no teacher/, TypeError);
+  },
+);
 
-Deno.test("parseTrainingConfig() takes a student's settings where the file has none", () => {
+Deno.test("parseTrainingConfig() takes the settings that a file leaves out from the student", () => {
   const { backbone, features, voxelSize } = configOf();
   assert.deepEqual({ backbone, features, voxelSize }, {
     backbone: "MinkUNet14Slim",

@@ -37,7 +37,7 @@ async function train(gpu: Gpu, changes: Record<string, unknown>, more: Partial<T
 }
 
 withGpu(
-  "trainStudent() learns jointly, and notes the source KD loss of held-out scenes",
+  "trainStudent() learns jointly, and writes the source KD loss of validation scenes into the card",
   async (gpu) => {
     const teacher = placeTeacher(gpu);
     const { tensors, card, reports } = await train(gpu, { objective: "joint" }, { teacher });
@@ -47,7 +47,7 @@ withGpu(
     assert.equal(card.teacher!.id, "places");
     assert.ok(card.teacher!.sourceKdLoss! > 0 && card.teacher!.sourceKdLoss! < 1.5);
     assert.deepEqual(tensors.get("distillation.kernel")!.shape, [48, 3]);
-    // The mean of the places that were seen lies inside the picture, and all of them say 1.
+    // The mean of the column and row of all seen places lies inside the picture; the third feature is always 1.
     const [column, row, one] = tensors.get(CENTRE)!.data as Float32Array;
     assert.ok(column! > 0 && column! < 3 && row! > 0 && row! < 3);
     assert.ok(Math.abs(one! - 1) < 1e-5);
@@ -57,7 +57,7 @@ withGpu(
 );
 
 withGpu(
-  "trainStudent() on labels alone makes a student without a teacher, twice alike",
+  "trainStudent() on labels alone gives a student without a teacher, the same bits twice",
   async (gpu) => {
     const settings = { objective: "labels", epochs: 2 };
     const first = await train(gpu, settings);
@@ -70,7 +70,7 @@ withGpu(
   },
 );
 
-withGpu("trainStudent() goes on from given weights", async (gpu) => {
+withGpu("trainStudent() starts from given weights", async (gpu) => {
   const { tensors, card } = await train(gpu, { objective: "labels", epochs: 1 });
   const from = { card, tensors, centre: null };
   const still = await train(gpu, { objective: "labels", learningRate: 1e-12 }, { from });
@@ -79,21 +79,24 @@ withGpu("trainStudent() goes on from given weights", async (gpu) => {
     assert.ok(Math.abs(value - kernel(tensors)[i]!) < 1e-6)
   );
   assert.match(still.card.provenance, /from boxes/);
-  // Weights that stood still have the statistics that were measured with them, whatever was augmented since.
+  // Weights that did not change have the same statistics again, whatever the augmentations were.
   for (const [name, { data }] of tensors) {
     if (!name.includes(".running_")) continue;
     assertClose(still.tensors.get(name)!.data as Float32Array, data as Float32Array, 1e-4, name);
   }
 });
 
-withGpu("trainStudent() refuses what it cannot do", async (gpu) => {
-  await assert.rejects(() => train(gpu, { objective: "joint" }), /there is no teacher/);
-  await assert.rejects(
-    () => train(gpu, { objective: "labels", scenes: 5 }),
-    /boxes has 4 in split train of domain source/,
-  );
-  await assert.rejects(
-    () => train(gpu, { objective: "labels", batch: 9 }),
-    /fewer than a batch of 9/,
-  );
-});
+withGpu(
+  "trainStudent() refuses a missing teacher, too many scenes, and too large a batch",
+  async (gpu) => {
+    await assert.rejects(() => train(gpu, { objective: "joint" }), /there is no teacher/);
+    await assert.rejects(
+      () => train(gpu, { objective: "labels", scenes: 5 }),
+      /boxes has 4 in split train of domain source/,
+    );
+    await assert.rejects(
+      () => train(gpu, { objective: "labels", batch: 9 }),
+      /fewer than a batch of 9/,
+    );
+  },
+);

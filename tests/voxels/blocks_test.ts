@@ -5,7 +5,7 @@ import { Random } from "../../lib/random/random.ts";
 
 const VOXEL = 0.1;
 
-/** Points on the floor and on one wall of a hall, metres; its corner is not at the origin. */
+/** Points on the floor and on one wall of a hall whose corner is not at the origin, metres. */
 function hall(count: number, width: number, depth: number): Float32Array {
   const random = new Random(4);
   const positions = new Float32Array(3 * count);
@@ -29,7 +29,7 @@ const voxelCount = (positions: Float32Array, points: Iterable<number>) =>
 const cores = (blocks: readonly Block[]) =>
   blocks.flatMap(({ points, core }) => [...points].filter((_, i) => core[i] === 1));
 
-Deno.test("cutBlocks() leaves a scan that fits as it is", () => {
+Deno.test("cutBlocks() gives one block where the scan fits into it", () => {
   const positions = hall(500, 5, 4);
   const [block, ...more] = cutBlocks(positions, VOXEL, { voxels: 500, margin: 32 });
   assert.deepEqual(more, []);
@@ -38,7 +38,7 @@ Deno.test("cutBlocks() leaves a scan that fits as it is", () => {
   assert.equal(block!.voxels, voxelCount(positions, block!.points));
 });
 
-Deno.test("cutBlocks() puts each point into the core of one block, and keeps to the size", () => {
+Deno.test("cutBlocks() puts each point into one core, and keeps blocks within their size", () => {
   const positions = hall(30_000, 60, 25);
   const size = { voxels: 6000, margin: 20 };
   const blocks = cutBlocks(positions, VOXEL, size);
@@ -50,7 +50,7 @@ Deno.test("cutBlocks() puts each point into the core of one block, and keeps to 
   for (const { points, voxels } of blocks) {
     assert.ok(voxels <= size.voxels);
     assert.equal(voxels, voxelCount(positions, points));
-    assert.ok(points.every((point, i) => i === 0 || point > points[i - 1]!), "rising");
+    assert.ok(points.every((point, i) => i === 0 || point > points[i - 1]!), "ascending");
   }
 });
 
@@ -71,7 +71,7 @@ Deno.test("cutBlocks() gives every core a margin on all sides", () => {
   }
 });
 
-Deno.test("cutBlocks() cuts along cells of 16 voxels of the scan's own grid", () => {
+Deno.test("cutBlocks() cuts along cells of 16 voxels of the scan's grid", () => {
   const positions = hall(20_000, 60, 20);
   const blocks = cutBlocks(positions, VOXEL, { voxels: 8000, margin: 0 });
   const owner = new Map<string, number>();
@@ -85,7 +85,7 @@ Deno.test("cutBlocks() cuts along cells of 16 voxels of the scan's own grid", ()
   );
 });
 
-Deno.test("cutBlocks() gives no blocks without points, and refuses what it cannot cut", () => {
+Deno.test("cutBlocks() gives no blocks without points, and refuses scans that it cannot cut", () => {
   assert.deepEqual(cutBlocks(new Float32Array(), VOXEL, { voxels: 10, margin: 0 }), []);
   assert.throws(
     () => cutBlocks(hall(5000, 5, 5), VOXEL, { voxels: 100, margin: 16 }),
@@ -97,7 +97,7 @@ Deno.test("cutBlocks() gives no blocks without points, and refuses what it canno
   );
 });
 
-Deno.test("cutBlocks() narrows margins where a scan is too dense for them", () => {
+Deno.test("cutBlocks() narrows margins where a scan is dense", () => {
   const positions = hall(40_000, 20, 12);
   const blocks = cutBlocks(positions, VOXEL, { voxels: 3000, margin: 64 });
   assert.deepEqual(cores(blocks).length, 40_000);

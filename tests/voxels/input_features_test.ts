@@ -1,4 +1,4 @@
-/** What every input channel says of a point, in which unit and from where. */
+/** The value of every input feature at a point: its unit, and its zero. */
 import assert from "node:assert/strict";
 import { FEATURE_NAMES, type FeatureName } from "../../lib/nn/features.ts";
 import { pointFeatures } from "../../lib/voxels/input_features.ts";
@@ -6,7 +6,7 @@ import { anchorOf, pickPoints, type Points } from "../../lib/voxels/points.ts";
 import { drawAugmentation } from "../../lib/ttt/augmentation.ts";
 import { Random } from "../../lib/random/random.ts";
 
-/** Three points of a scan whose origin was taken off. */
+/** Three points of a scan, relative to its origin. */
 const POINTS: Points = {
   positions: Float32Array.of(1, -2, 0.5, 3, 2, -1, 2, 1, 4),
   origin: [10, -20, 100],
@@ -15,7 +15,7 @@ const POINTS: Points = {
   normals: Float32Array.of(0, 0, 1, 0.6, 0.8, 0, 0, 0, 0),
 };
 
-/** What a channel must be at the three points. */
+/** The value of each feature at the three points. */
 const WANT: Record<FeatureName, [number, number, number]> = {
   red: [-0.5, 0, 0.5],
   green: [-0.25, 0.25, 0.5],
@@ -41,24 +41,24 @@ const WANT: Record<FeatureName, [number, number, number]> = {
 };
 
 for (const name of FEATURE_NAMES) {
-  Deno.test(`pointFeatures() gives ${name} in its unit, from its origin`, () => {
+  Deno.test(`pointFeatures() gives ${name} in its unit and with its zero`, () => {
     const rows = pointFeatures(POINTS, [name]);
     assert.deepEqual([...rows], WANT[name].flatMap((value) => [Math.fround(value), 0, 0, 0]));
   });
 }
 
-Deno.test("pointFeatures() keeps the order of the card, and pads rows to whole quads", () => {
+Deno.test("pointFeatures() keeps the order of the card, and pads rows to a multiple of four", () => {
   const rows = pointFeatures(POINTS, ["intensity", "one", "blue", "z", "red"]);
   assert.deepEqual([...rows.subarray(0, 8)], [0.5, 1, 0.5, 100.5, -0.5, 0, 0, 0]);
   assert.equal(rows.length, 3 * 8);
 });
 
-Deno.test("pointFeatures() takes mid-grey for colours that are missing", () => {
+Deno.test("pointFeatures() takes mid-grey for missing colours", () => {
   const rows = pointFeatures({ ...POINTS, colors: null }, ["red", "green_unit", "blue_signed"]);
   assert.deepEqual([...rows.subarray(0, 4)], [0, 0.5, 0, 0]);
 });
 
-Deno.test("pointFeatures() never makes up intensity or normals", () => {
+Deno.test("pointFeatures() refuses to make up intensity or normals", () => {
   const bare = { ...POINTS, intensity: null, normals: null };
   assert.throws(() => pointFeatures(bare, ["intensity"]), TypeError);
   assert.throws(() => pointFeatures(bare, ["normal_y"]), TypeError);

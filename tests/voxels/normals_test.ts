@@ -1,4 +1,4 @@
-/** Estimated normals against surfaces that are known, and against a plain reference over all points. */
+/** Estimated normals against known surfaces, and against a plain reference over all points. */
 import assert from "node:assert/strict";
 import { estimateNormals, type Viewpoint } from "../../lib/voxels/normals.ts";
 import { CapacityError } from "../../lib/gpu/mod.ts";
@@ -34,7 +34,7 @@ Deno.test("estimateNormals() finds a tilted plane exactly, on the side of the vi
   }
 });
 
-Deno.test("estimateNormals() without viewpoints looks into the middle: a sphere from within", () => {
+Deno.test("estimateNormals() without viewpoints points to the middle: inwards on a sphere", () => {
   const random = new Random(2);
   const directions = Array.from({ length: 20_000 }, () => direction(random));
   const positions = cloud(20_000, (p) => directions[p]!.map((value) => 5 + 2 * value));
@@ -48,9 +48,9 @@ Deno.test("estimateNormals() without viewpoints looks into the middle: a sphere 
   assert.ok(sum / directions.length > 0.998);
 });
 
-Deno.test("estimateNormals() does not care where the scan lies, nor for the order of its points", () => {
+Deno.test("estimateNormals() does not depend on where the scan lies, nor on the order of its points", () => {
   const random = new Random(3);
-  // Sixteenths of a metre, so that moving loses no bit.
+  // Sixteenths of a metre, so that the shift is exact.
   const positions = cloud(
     600,
     () => [0, 1, 2].map((axis) => random.integer(axis === 2 ? 3 : 40) / 16),
@@ -60,14 +60,14 @@ Deno.test("estimateNormals() does not care where the scan lies, nor for the orde
   assert.deepEqual(moved, normals);
   const backwards = (values: Float32Array) =>
     values.map((_, i) => values[values.length - 3 - 3 * Math.floor(i / 3) + i % 3]!);
-  const turned = backwards(estimateNormals(backwards(positions), 0.25, [[1, 1, 9]]));
+  const reordered = backwards(estimateNormals(backwards(positions), 0.25, [[1, 1, 9]]));
   for (let i = 0; i < normals.length; i += 3) {
     const own = normals.subarray(i, i + 3);
-    assert.ok(Math.abs(dot(turned, own, i) - dot(own, own)) < 1e-6);
+    assert.ok(Math.abs(dot(reordered, own, i) - dot(own, own)) < 1e-6);
   }
 });
 
-/** Direction along which the points within a cell and its neighbours spread least, by searching directions. */
+/** Direction along which the points of a cell and its neighbours vary least, found by random search. */
 function reference(positions: Float32Array, p: number, edge: number): number[] {
   const low = [0, 1, 2].map((axis) =>
     positions.filter((_, i) => i % 3 === axis).reduce((a, b) => Math.min(a, b))
@@ -97,7 +97,7 @@ function reference(positions: Float32Array, p: number, edge: number): number[] {
   return best;
 }
 
-Deno.test("estimateNormals() fits what the plain reference fits, on a rough surface", () => {
+Deno.test("estimateNormals() agrees with the plain reference on a rough surface", () => {
   const random = new Random(4);
   const positions = cloud(3000, () => {
     const [x, y] = [random.range(0, 3), random.range(0, 3)];
@@ -112,7 +112,7 @@ Deno.test("estimateNormals() fits what the plain reference fits, on a rough surf
   }
 });
 
-Deno.test("estimateNormals() asks larger cells where points are few, and gives up in the void", () => {
+Deno.test("estimateNormals() takes larger cells where points are few, and gives zero to lone points", () => {
   const random = new Random(5);
   const dense = Array.from({ length: 900 }, (_, p) => [p % 30 / 100, Math.floor(p / 30) / 100, 0]);
   const sparse = Array.from({ length: 49 }, (_, p) => [10 + p % 7 / 4, 0, Math.floor(p / 7) / 4]);
@@ -131,7 +131,7 @@ Deno.test("estimateNormals() asks larger cells where points are few, and gives u
   });
 });
 
-Deno.test("estimateNormals() refuses a scan whose cells cannot be counted", () => {
+Deno.test("estimateNormals() refuses a scan that spans too many cells", () => {
   const positions = Float32Array.of(0, 0, 0, 1e9, 1e9, 1e9);
   assert.throws(() => estimateNormals(positions, 0.01, []), CapacityError);
 });

@@ -3,7 +3,7 @@ import type { FeatureName } from "../../lib/nn/features.ts";
 import { type Camera, type Scan, ScanError } from "../../lib/scan/mod.ts";
 import { requireInputs, studentPoints } from "../../lib/voxels/points.ts";
 
-/** A level square of 49 points, a metre above the zero of a map. */
+/** A level square of 49 points, a metre above zero in the coordinates of a map. */
 const SCAN: Scan = {
   name: "square.ply",
   format: "ply",
@@ -20,7 +20,7 @@ const SCAN: Scan = {
   bytes: new Uint8Array(9),
 };
 
-/** Looks down, or up, from a place in the map's coordinates. */
+/** A camera that looks down, at a place in the map's coordinates. */
 function camera(x: number, y: number, z: number): Camera {
   const worldToCamera = Float64Array.of(1, 0, 0, -x, 0, -1, 0, y, 0, 0, -1, z, 0, 0, 0, 1);
   return { file: "a.png", width: 2, height: 2, fx: 1, fy: 1, cx: 0, cy: 0, worldToCamera };
@@ -28,7 +28,7 @@ function camera(x: number, y: number, z: number): Camera {
 
 const NORMALS: FeatureName[] = ["normal_x", "normal_y", "normal_z"];
 
-Deno.test("studentPoints() holds what the student reads, and no labels", () => {
+Deno.test("studentPoints() gives what the student reads, and no labels", () => {
   const plain = studentPoints(SCAN, ["red", "height"], 0.2, []);
   const { positions, origin } = SCAN;
   assert.deepEqual(plain, { positions, origin, colors: null, intensity: null, normals: null });
@@ -40,7 +40,7 @@ Deno.test("studentPoints() keeps the scan's own normals", () => {
   assert.equal(studentPoints({ ...SCAN, normals }, NORMALS, 0.2, []).normals, normals);
 });
 
-Deno.test("studentPoints() estimates normals that look at the nearest camera", () => {
+Deno.test("studentPoints() estimates normals that point to the nearest camera", () => {
   const above = studentPoints(SCAN, NORMALS, 0.2, [camera(500, 200, 3), camera(500, 200, -7)]);
   const below = studentPoints(SCAN, NORMALS, 0.2, [camera(500, 200, 9), camera(500, 200, 0)]);
   for (let i = 0; i < SCAN.positions.length; i++) {
@@ -49,7 +49,7 @@ Deno.test("studentPoints() estimates normals that look at the nearest camera", (
   }
 });
 
-Deno.test("requireInputs() names the input that a scan lacks, and the mend", () => {
+Deno.test("requireInputs() names the input that a scan lacks, and what to do", () => {
   const student = (...features: FeatureName[]) => ({ id: "street", features });
   const refuses = (scan: Scan, features: FeatureName[], field: string, message: RegExp) =>
     assert.throws(() => requireInputs(scan, student(...features)), (error) => {

@@ -73,7 +73,9 @@ export function importCheckpoint(
   const reader = Object.hasOwn(format.layouts, layout) ? format.layouts[layout] : undefined;
   if (!reader) {
     throw new RangeError(
-      `Cannot read layout "${layout}": there are ${Object.keys(format.layouts).join(", ")}`,
+      `Cannot read layout "${layout}": the format does not have it; take one of ${
+        Object.keys(format.layouts).join(", ")
+      }`,
     );
   }
   const result = new Map<string, NamedTensor>();

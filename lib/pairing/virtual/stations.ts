@@ -4,8 +4,8 @@
  *
  * The ground of a place is the median of the lowest points in the columns around it, so that a stray point below the
  * floor, or a table, does not change it. A place is free where fewer than one in eight of the cells around the head hold
- * points, so that noise in the air does not close a room. Two weaknesses: a place on a bridge counts as one below it
- * where both are scanned, and a column has one ground, so only the lowest floor of a building has stations.
+ * points, so that noise in the air does not close a room. A weakness: a column has one ground, the lowest, so there are
+ * no stations on a bridge above scanned ground, or on the upper floors of a building.
  *
  * @module
  */

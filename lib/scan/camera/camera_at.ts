@@ -1,5 +1,5 @@
 /**
- * Cameras by where they stand and where they look, for pictures that are rendered.
+ * Cameras from a position and a direction, for pictures that are rendered.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface CameraOptics {
 }
 
 /**
- * Makes a camera that stands at `eye` and looks along a heading and a pitch; z is up.
+ * Makes a camera at `eye` that looks along a heading and a pitch; z is up.
  *
  * @param file name of the picture
  * @param heading radians, counter-clockwise from x

@@ -30,7 +30,7 @@ const WHOLE = "send the whole file";
 /** Points may take up so many bytes, or so many times the size of the file: scans of sensors shrink to about a fifth. */
 const UNPACKED_BYTES = 1 << 26;
 const UNPACKED_TIMES = 200;
-/** The chunk size that stands for chunks of different sizes (COPC). */
+/** The chunk size that marks chunks of different sizes (COPC). */
 const VARIABLE = 0xffffffff;
 
 /**

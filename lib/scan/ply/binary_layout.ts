@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sumOf } from "@std/collections/sum-of";
 import { ScanError } from "../errors.ts";
 import { type PlyElement, type PlyHeader, type PlyScalar, SCALAR_BYTES } from "./header.ts";
 
@@ -19,7 +20,7 @@ export interface PlyBinaryLayout {
 
 /** Gives the bytes of a row of an element without lists. */
 export function rowBytes({ properties }: PlyElement): number {
-  return properties.reduce((sum, { type }) => sum + SCALAR_BYTES[type], 0);
+  return sumOf(properties, ({ type }) => SCALAR_BYTES[type]);
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * A loaders.gl loader for PLY scans: {@link PLYLoader} of loaders.gl, with its parser replaced by ours.
  *
- * The parser of `@loaders.gl/ply` 4.4.5 turns double coordinates into float32, takes 16-bit colours modulo 256 and
+ * The parser of `@loaders.gl/ply` 4.4.5 rounds double coordinates to float32, takes 16-bit colours modulo 256 and
  * float colours as 0 or 1, reads garbage after a CRLF header, fills truncated rows with NaN, and accepts a file that is
  * no PLY as an empty scan, all without an error. Ours reads such files correctly or refuses them. Delete it once a
  * release of loaders.gl passes the tests of this file.

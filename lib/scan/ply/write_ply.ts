@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sumOf } from "@std/collections/sum-of";
 
 /** The content of a PLY file; N is the number of points. */
 export interface PlyContents {
@@ -57,7 +58,7 @@ export function writePly(contents: PlyContents): Uint8Array {
     "end_header\n",
   ];
   const head = new TextEncoder().encode(header.join("\n"));
-  const stride = fields.reduce((sum, { bytes }) => sum + bytes, 0);
+  const stride = sumOf(fields, ({ bytes }) => bytes);
   const out = new Uint8Array(head.length + count * stride);
   out.set(head);
   const view = new DataView(out.buffer);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sumOf } from "@std/collections/sum-of";
 import { ByteWriter } from "./byte_writer.ts";
 import { ScanError } from "../errors.ts";
 import { asciiRows } from "./ascii_rows.ts";
@@ -123,7 +124,7 @@ function labelBinary(
   const { offset, stride, fields } = binaryLayout(bytes, header, file);
   const { count } = vertexOf(header);
   const added = columns.filter(({ index }) => index === null);
-  const newStride = added.reduce((sum, { type }) => sum + SCALAR_BYTES[type], stride);
+  const newStride = stride + sumOf(added, ({ type }) => SCALAR_BYTES[type]);
   const head = answerHeader(bytes, header, added);
   const start = head.length + offset - header.bodyOffset;
   const tail = bytes.subarray(offset + count * stride);

@@ -41,7 +41,7 @@ export interface AnswerFile {
 /** What every answer but a cloud is made of. */
 type AdaptedResult = Omit<JobResult, "sourceLabels">;
 
-/** The number of values that are turned into text at once, so that the text of a large scan takes little memory. */
+/** The number of values that become text at once, so that the text of a large scan takes little memory. */
 const VALUES_AT_ONCE = 2 ** 16;
 
 /**

@@ -26,30 +26,23 @@ export function clientKey(client: string): string {
   return `${PREFIX}:client:${client}`;
 }
 
-/** KEYS: version, cancelled jobs, ranks, ranks of version 1; ARGV: version. Version 1 had no key of its version. */
-const MIGRATE = `
-  local version = redis.call('GET', KEYS[1])
-  if version then return tonumber(version) end
-  if redis.call('EXISTS', KEYS[4]) == 1 then redis.call('RENAME', KEYS[4], KEYS[3]) end
-  for _, id in ipairs(redis.call('HKEYS', KEYS[2])) do
-    local job = string.gsub(redis.call('HGET', KEYS[2], id), '"turn":', '"attempt":')
-    redis.call('HSET', KEYS[2], id, job)
-  end
-  redis.call('SET', KEYS[1], ARGV[1])
-  return tonumber(ARGV[1])
-`;
-
 /**
- * Brings the keys of an older version up to date.
+ * Marks a new queue with the version of its keys, and checks that of an existing one. Keys are not migrated, because
+ * servers of the older version may still use them.
  *
- * @param address of the queue, for the error.
- * @throws {QueuePlaceError} where a later version of the program made them.
+ * @param address the address of the queue, for the error.
+ * @throws {QueuePlaceError} where another version of the program made the queue.
  */
-export async function prepareKeys(redis: Redis, address: string): Promise<void> {
-  const keys = [VERSION_KEY, CANCELLED_KEY, RANKS_KEY, `${PREFIX}:turns`];
-  const version = await redis.eval(MIGRATE, keys.length, ...keys, VERSION) as number;
-  if (version <= VERSION) return;
+export async function checkVersion(redis: Redis, address: string): Promise<void> {
+  const [marked, folder] = await redis.mget(VERSION_KEY, FOLDER_KEY);
+  if (marked === null && folder === null) {
+    await redis.set(VERSION_KEY, VERSION);
+    return;
+  }
+  // Version 1 did not mark its queues.
+  const version = Number(marked ?? 1);
+  if (version === VERSION) return;
   throw new QueuePlaceError(
-    `Cannot use the queue at ${address}: its jobs are of version ${version}, this program knows ${VERSION}; update the program, or give --queue another database`,
+    `Cannot use the queue at ${address}: its jobs are of version ${version}, this program knows ${VERSION}; give --queue another database, and let a server of that version finish these jobs`,
   );
 }

@@ -31,7 +31,7 @@ import {
 import { connect, disconnect, errorOf, shownAddress, watch } from "./redis_connection.ts";
 import { sharedFolder } from "./redis_folder.ts";
 import { attemptsOf, type Bull, bullId, idOf, type JobData, jobOf } from "./redis_job.ts";
-import { FOLDER_KEY, NAME, PREFIX, prepareKeys, RANKS_KEY } from "./redis_keys.ts";
+import { checkVersion, FOLDER_KEY, NAME, PREFIX, RANKS_KEY } from "./redis_keys.ts";
 import { RedisRecords } from "./redis_records.ts";
 
 /** Options of a queue on Redis. */
@@ -47,6 +47,8 @@ export interface RedisQueueOptions {
 }
 
 const STALLED_MILLISECONDS = 5000;
+/** The lease under which a job is put back: long enough for two commands to a busy Redis. */
+const RELEASE_MILLISECONDS = 5000;
 /** How long to wait for connections to close while Redis is away. */
 const CLOSE_MILLISECONDS = 1000;
 
@@ -117,7 +119,7 @@ export class RedisQueue implements JobQueue {
     const say = options.say ?? ((line) => console.error(line));
     const redis = await connect(options.url, say);
     try {
-      await prepareKeys(redis, shownAddress(options.url));
+      await checkVersion(redis, shownAddress(options.url));
       const files = await sharedFolder(redis, FOLDER_KEY, options.folder);
       const [last] = await redis.xrevrange(eventsKey(PREFIX, NAME), "+", "-", "COUNT", 1);
       const queue = new RedisQueue(redis, files, last?.[0] ?? "0", {
@@ -217,7 +219,7 @@ export class RedisQueue implements JobQueue {
   release(claim: Claim): Promise<boolean> {
     return this.#end(claim, "queued", async (bull) => {
       // Once another worker has the job, this process's data of it is out of date and must not be written.
-      if (await bull.extendLock(claim.worker, this.#options.stalledMilliseconds) !== 1) {
+      if (await bull.extendLock(claim.worker, RELEASE_MILLISECONDS) !== 1) {
         return false;
       }
       await bull.updateData({ ...bull.data, released: bull.data.released + 1 });

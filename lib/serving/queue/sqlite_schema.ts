@@ -35,12 +35,21 @@ const SCHEMA = `
   PRAGMA user_version = ${VERSION};
 `;
 
-/** In version 1 one column numbered starts and attempts. The folders of results keep its numbers. */
+/**
+ * Version 1 had the same columns in the same order, except that one column numbered both starts and attempts. The
+ * folders of results are named by its numbers, so attempts keep them.
+ */
 const MIGRATION_FROM_1 = `
-  ALTER TABLE jobs RENAME COLUMN turn TO startNumber;
-  ALTER TABLE jobs ADD COLUMN attempt INTEGER;
-  UPDATE jobs SET attempt = startNumber;
-  PRAGMA user_version = ${VERSION};
+  ALTER TABLE jobs RENAME TO jobsOfVersion1;
+  DROP INDEX jobsByState;
+  DROP INDEX jobsByClient;
+  ${SCHEMA}
+  INSERT INTO jobs (
+    number, id, client, state, scan, method, attempts, attempt, worker, leaseUntil,
+    createdAt, startedAt, finishedAt, progress, problem
+  ) SELECT * FROM jobsOfVersion1;
+  UPDATE jobs SET startNumber = attempt;
+  DROP TABLE jobsOfVersion1;
 `;
 
 /**

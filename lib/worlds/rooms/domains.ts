@@ -21,6 +21,7 @@ export interface DepthCamera {
 /** A terrestrial laser scanner: it scans all around from a few stations. */
 export interface TerrestrialScanner {
   kind: "terrestrial";
+  /** Places that it scans from. */
   stations: number;
   /** Directions around the vertical axis. */
   azimuths: number;
@@ -34,7 +35,9 @@ export interface RoomDomain {
   number: number;
   /** One line for reports: what differs from the source. */
   about: string;
+  /** Style of the rooms. */
   style: StyleName;
+  /** The sensor. */
   scanner: DepthCamera | TerrestrialScanner;
   /** Standard deviation of the noise along the ray at depth z: base + growth * z * z, metres. */
   noise: { base: number; growth: number };

@@ -22,6 +22,7 @@ export interface Light {
   /** Direction (unit) from which more of the ambient light comes: a window. */
   sideX: number;
   sideY: number;
+  /** Share of the ambient light that comes from there. */
   side: number;
 }
 

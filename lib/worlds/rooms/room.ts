@@ -20,6 +20,7 @@ export interface Room {
   height: number;
   /** Primitives as the ray caster reads them: f32 [count * PRIMITIVE_WORDS], see solids.ts. */
   primitives: Float32Array;
+  /** Number of primitives. */
   count: number;
   /** u8 [count]: part (0 to 31) of each primitive. */
   parts: Uint8Array;

@@ -17,6 +17,7 @@ import type { Room } from "./room.ts";
 
 /** What a sensor measured. */
 export interface RoomMeasurement {
+  /** Number of points. */
   count: number;
   /** f32 [3 * count]: x, y, z in metres, world axes. */
   positions: Float32Array;

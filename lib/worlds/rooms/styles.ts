@@ -51,6 +51,7 @@ function recoloured(base: Finish, random: Random): Finish {
 
 /** Draws shapes and materials of one style. */
 export class RoomStyle {
+  /** Name of the style. */
   readonly name: StyleName;
 
   constructor(name: StyleName) {

@@ -10,6 +10,7 @@ import type { StyleName } from "../world.ts";
 /** A spinning lidar: beams at fixed elevations that rotate about z. */
 export interface SpinningLidar {
   kind: "spinning";
+  /** Number of beams. */
   beams: number;
   /** Elevations of the lowest and highest beam, degrees. */
   elevations: readonly [number, number];
@@ -23,6 +24,7 @@ export interface SolidStateLidar {
   /** Field of view, degrees. */
   width: number;
   height: number;
+  /** Number of shots. */
   shots: number;
 }
 
@@ -42,7 +44,9 @@ export interface StreetDomain {
   number: number;
   /** One line for reports: what differs from the source. */
   about: string;
+  /** Style of the street. */
   style: StyleName;
+  /** The sensor. */
   scanner: SpinningLidar | SolidStateLidar;
   /** Height of the sensor above the road, metres. */
   height: number;
@@ -50,6 +54,7 @@ export interface StreetDomain {
   noise: number;
   /** Largest range, metres. */
   range: number;
+  /** The weather. */
   weather: Weather;
   /** Headings of the cameras, degrees; positive to the left. */
   cameras: readonly number[];

@@ -15,9 +15,11 @@ import type { StreetPart } from "./classes.ts";
 
 /** Widths of the strips along every edge of a street, metres. */
 export interface Strips {
+  /** The kerb. */
   kerb: number;
   /** Grass between kerb and sidewalk; 0 where there is none. */
   verge: number;
+  /** The sidewalk. */
   sidewalk: number;
 }
 

@@ -24,7 +24,9 @@ export interface Frontage {
 
 /** The roads of a street. */
 export interface StreetLayout {
+  /** All pieces of carriageway. */
   lanes: Lane[];
+  /** All edges of roads. */
   frontages: Frontage[];
   /** Half width of the main road. */
   half: number;

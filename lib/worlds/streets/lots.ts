@@ -5,11 +5,11 @@
  */
 import { type Frame, within } from "../frame.ts";
 import { ellipsoid, prism } from "../primitives.ts";
-import { addBuilding, BUILDING_DEPTH } from "./buildings.ts";
-import { addFence } from "./furniture.ts";
+import { addBuilding, BUILDING_DEPTH } from "./objects/buildings.ts";
+import { addFence } from "./objects/furniture.ts";
 import { inReach } from "./ground.ts";
 import type { Frontage } from "./layout.ts";
-import { addBush, addHedge, addTree } from "./plants.ts";
+import { addBush, addHedge, addTree } from "./objects/plants.ts";
 import type { StreetSite } from "./site.ts";
 import { MEASURES, type Measures } from "./styles.ts";
 

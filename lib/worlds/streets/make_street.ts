@@ -13,10 +13,12 @@ import { addLots } from "./lots.ts";
 import { addPeople, addRoadside, addTraffic, addTrafficLights } from "./roadside.ts";
 import type { StreetSite } from "./site.ts";
 import { type Street, StreetBuilder } from "./street.ts";
-import { MEASURES, StreetStyle, type Town } from "./styles.ts";
+import { MEASURES, StreetStyle } from "./styles.ts";
+import type { Town } from "./towns.ts";
 
 /** A street, and which towns its objects were drawn from. */
 export interface MadeStreet extends Street {
+  /** Towns that objects were drawn from. */
   towns: ReadonlySet<Town>;
 }
 

@@ -4,12 +4,12 @@
  * @module
  */
 import { type Frame, frameAt, within } from "../frame.ts";
-import { addCar, CAR_HALF } from "./cars.ts";
-import { addLamp, addSign, addTrafficLight } from "./furniture.ts";
+import { addCar, CAR_HALF } from "./objects/cars.ts";
+import { addLamp, addSign, addTrafficLight } from "./objects/furniture.ts";
 import { along, inReach, type Strips } from "./ground.ts";
 import type { Frontage, StreetLayout } from "./layout.ts";
-import { addPerson } from "./people.ts";
-import { addTree } from "./plants.ts";
+import { addPerson } from "./objects/people.ts";
+import { addTree } from "./objects/plants.ts";
 import type { StreetSite } from "./site.ts";
 import type { Measures } from "./styles.ts";
 

@@ -17,6 +17,7 @@ import { PART_CLASS, partOf, type StreetPart } from "./classes.ts";
 export interface Street {
   /** Primitives as the ray caster reads them, see solids.ts. */
   primitives: Float32Array;
+  /** Number of primitives. */
   count: number;
   /** u8 [count]: part of each primitive. */
   parts: Uint8Array;

@@ -1,4 +1,4 @@
-/** Real answers, of every route and every status that the document lists, are as the document says. */
+/** Real answers of every route, with every status that the document lists, conform to the document. */
 import assert from "node:assert/strict";
 import { QueueUnavailableError } from "../../../lib/serving/queue/queue.ts";
 import { SessionConflictError } from "../../../lib/serving/sessions/session.ts";
@@ -19,11 +19,11 @@ const raw = (body: Uint8Array<ArrayBuffer> | ReadableStream = plyScan()): Reques
   body,
 });
 
-/** A body that breaks off, and one that says nothing more. */
+/** A body that breaks off, and one that stalls. */
 const broken = () => raw(new ReadableStream({ start: (control) => control.error(new Error()) }));
 const silent = () => raw(new ReadableStream({ start: (control) => control.enqueue(plyScan()) }));
 
-/** By status, bodies that both routes for scans refuse. */
+/** Requests that all routes for scans refuse, by status. */
 const refused = (): Record<number, RequestInit> => ({
   400: broken(),
   408: silent(),
@@ -34,7 +34,7 @@ const refused = (): Record<number, RequestInit> => ({
 
 const limits = { bodyBytes: 50_000, stallSeconds: 0.3, places: 1 };
 
-/** Asks, and holds the answer against the document. */
+/** Returns a function that makes a request and checks the answer against the document. */
 function asking(conformance: Conformance, { app }: Pick<JobsApp, "app">) {
   return async (
     name: string,
@@ -140,7 +140,7 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
     await ask(cloud, 200, {}, good);
     await ask(cloud, 422, {}, good, "?points=0");
     await ask(cloud, 410, {}, left);
-    // What is over is forgotten.
+    // An ended job is deleted.
     await ask("DELETE /v1/jobs/{id}", 204, {}, good);
   }, {
     limits,
@@ -209,7 +209,7 @@ async function sessionAnswers(conformance: Conformance): Promise<void> {
   });
 }
 
-/** What a queue on Redis says while Redis is away. */
+/** Answers while the queue on Redis is away. */
 async function awayAnswers(conformance: Conformance): Promise<void> {
   await withJobs(async (jobs) => {
     const gone = () => Promise.reject(new QueueUnavailableError("Cannot use the queue"));
@@ -222,7 +222,7 @@ async function awayAnswers(conformance: Conformance): Promise<void> {
   }, { limits });
 }
 
-Deno.test("createApp() answers as its document says, by every status that it lists", async () => {
+Deno.test("createApp() answers as its document says, with every status that it lists", async () => {
   const document = documentOf();
   const conformance = new Conformance(document);
   await serviceAnswers(conformance);

@@ -1,4 +1,4 @@
-/** The document is OpenAPI 3.1, its routes are the application's, and its options are those that are checked. */
+/** The document is valid OpenAPI 3.1, has the routes of the application, and has the options that are checked. */
 import { Validator } from "@seriousme/openapi-schema-validator";
 import assert from "node:assert/strict";
 import { METHODS } from "../../../lib/ttt/methods/mod.ts";
@@ -9,7 +9,7 @@ import type { JsonSchema } from "../../../routes/openapi/types.ts";
 import { fakeApp, withJobs } from "../support.ts";
 import { Conformance, documentOf, operationsOf } from "./support.ts";
 
-/** What pages load; no part of the interface. */
+/** Files that pages load; they are no part of the interface. */
 const ASSETS = ["GET /docs/{file}", "GET /viewer/{file}"];
 
 Deno.test("openApiDocument() is valid OpenAPI 3.1, with a token and without", async () => {
@@ -21,7 +21,7 @@ Deno.test("openApiDocument() is valid OpenAPI 3.1, with a token and without", as
 
 Deno.test("openApiDocument() has the routes of the application, and no others", async () => {
   await withJobs(({ app }) => {
-    // What middleware is mounted for is no route.
+    // Middleware is listed as ALL.
     const routes = app.routes.filter(({ method }) => method !== "ALL")
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`)
       .filter((name) => !ASSETS.includes(name));
@@ -41,7 +41,7 @@ Deno.test("openApiDocument() names every operation once, and every parameter of 
   }
 });
 
-Deno.test("openApiDocument() has examples that are what their schemas say", () => {
+Deno.test("openApiDocument() has examples that conform to their schemas", () => {
   const document = documentOf(true);
   const conformance = new Conformance(document);
   let examples = 0;
@@ -70,7 +70,7 @@ Deno.test("openApiDocument() asks for a token under /v1 where the server does, a
   }
 });
 
-Deno.test("GET /openapi.json answers the document", async () => {
+Deno.test("GET /openapi.json sends the document", async () => {
   for (const token of [undefined, "secret"]) {
     const { app } = fakeApp(token === undefined ? {} : { token });
     const response = await app.request("/openapi.json");
@@ -81,7 +81,7 @@ Deno.test("GET /openapi.json answers the document", async () => {
 Deno.test("sessionOptionSchemas() has the options that sessions and their scans take, and no others", () => {
   const { schemas } = documentOf().components;
   const named = (name: string) => Object.keys((schemas[name] as OptionsSchema).properties).sort();
-  // Those without a default are listed by the refusal alone.
+  // Options without a default are listed only by the refusal.
   assert.throws(() => sessionOptions({ nonsense: 1 }), ({ message }: Error) => {
     const listed = /are (.*)$/.exec(message)![1]!.split(", ");
     assert.deepEqual(named("SessionOptions"), listed.sort());
@@ -105,7 +105,7 @@ function optionsSchemas(): [string, OptionsSchema][] {
     .map(([name, schema]) => [name.slice("Options.".length), schema as OptionsSchema]);
 }
 
-/** Whether the server takes options; throws where it breaks over them. */
+/** Returns whether the server accepts options. */
 function takes(options: Record<string, unknown>): boolean {
   const file = { name: "a", file: "a" };
   try {
@@ -121,7 +121,7 @@ Deno.test("optionSchemas() has every method that requests may name, and every op
   const names = [...METHODS.values()].filter(({ online }) => !online).map(({ name }) => name);
   assert.deepEqual(optionsSchemas().map(([name]) => name), names);
   for (const [method, { properties }] of optionsSchemas()) {
-    // The refusal lists what there is.
+    // The refusal lists the options of the method.
     const file = { name: "a", file: "a" };
     const options = { method, nonsense: 1 };
     assert.throws(
@@ -135,7 +135,7 @@ Deno.test("optionSchemas() has every method that requests may name, and every op
   }
 });
 
-Deno.test("optionSchemas() allows what the server takes, and refuses what it refuses", () => {
+Deno.test("optionSchemas() accepts what the server accepts, and refuses what it refuses", () => {
   const document = documentOf();
   const conformance = new Conformance(document);
   const union = { $ref: "#/components/schemas/SegmentOptions" };
@@ -169,7 +169,7 @@ Deno.test("optionSchemas() allows what the server takes, and refuses what it ref
       for (const value of values.filter((value) => value !== undefined)) {
         agree({ method, [name]: value });
       }
-      assert.ok(schema.description, `${method} ${name} says what it is`);
+      assert.ok(schema.description, `${method} ${name} has a description`);
     }
   }
   assert.ok(cases > 300, `${cases} cases`);

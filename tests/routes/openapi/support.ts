@@ -1,5 +1,5 @@
 /**
- * Holds answers against the document as a client would: by Ajv, which knows nothing of the schemas' origin.
+ * Checks answers against the document as a client would: with Ajv, which does not know where the schemas come from.
  *
  * @module
  */
@@ -15,12 +15,12 @@ import type {
   ResponseObject,
 } from "../../../routes/openapi/types.ts";
 
-/** The document as it travels. */
+/** Returns the document as a client receives it. */
 export function documentOf(guarded = false): OpenApiDocument {
   return JSON.parse(JSON.stringify(openApiDocument(guarded)));
 }
 
-/** Every operation with its name, as in `GET /v1/jobs/{id}`. */
+/** Lists every operation with its name, such as `GET /v1/jobs/{id}`. */
 export function operationsOf(document: OpenApiDocument): [string, OperationObject][] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]): [string, OperationObject] => [
@@ -48,7 +48,7 @@ export class Conformance {
     this.#ajv.addSchema({ $id: "document", components: document.components });
   }
 
-  /** Asserts that a value is what a schema says. */
+  /** Asserts that a value conforms to a schema. */
   check(schema: JsonSchema, value: unknown, about: string): void {
     const text = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/');
     const validate = this.#compiled.get(text) ?? this.#ajv.compile(JSON.parse(text));
@@ -56,7 +56,7 @@ export class Conformance {
     assert.ok(validate(value), `${about}: ${this.#ajv.errorsText(validate.errors)}`);
   }
 
-  /** Asserts that the document knows an answer: its status, headers, media type and body. */
+  /** Asserts that an answer conforms to the document: its status, headers, media type and body. */
   async answer(name: string, response: Response): Promise<void> {
     const about = `${name} ${response.status}`;
     const answer = this.#operations.get(name)?.responses[response.status];

@@ -1,11 +1,11 @@
-/** The viewer's camera and what it is pointed at. */
+/** The viewer's camera, and the extent of what it shows. */
 import assert from "node:assert/strict";
 import { FRAMES, OrbitCamera } from "../../../routes/viewer/camera.js";
 import { extentOf, heightsOf } from "../../../routes/viewer/extent.js";
 
 type Up = keyof typeof FRAMES;
 
-/** Where a point is in the picture: -1 to 1 from left to right, bottom to top, near to far; and its distance. */
+/** Projects a point: -1 to 1 from left to right, bottom to top and near to far, and its distance. */
 function projected(camera: OrbitCamera, aspect: number, point: readonly number[]) {
   const m: Float32Array = camera.matrix(aspect);
   const [x, y, z, w] = [0, 1, 2, 3].map((row) =>
@@ -53,7 +53,7 @@ Deno.test("OrbitCamera.orbit() keeps the target in the middle, and pan() moves i
   assert.ok(camera.distance > 0);
 });
 
-/** Points over a plan of 40 by 40, at the heights that are given there. */
+/** Makes points over a ground plan of 40 by 40, at the heights that a function gives for each place. */
 function over(heights: (east: number, north: number) => number[]): Float32Array {
   const plan = Array.from({ length: 1600 }, (_, i) => [i % 40, Math.floor(i / 40)] as const);
   return Float32Array.from(
@@ -61,7 +61,7 @@ function over(heights: (east: number, north: number) => number[]): Float32Array 
   );
 }
 
-Deno.test("heightsOf() opens a room that is closed at the top, and leaves hills and trees alone", () => {
+Deno.test("heightsOf() finds the ceiling of a room, and none on hills and trees", () => {
   const room = over(() => [0, 1, 3]);
   const { low, high, ceiling } = heightsOf(room, FRAMES.z);
   assert.deepEqual([low, high], [0, 3]);
@@ -71,12 +71,12 @@ Deno.test("heightsOf() opens a room that is closed at the top, and leaves hills 
   assert.equal(heightsOf(treetops, FRAMES.z).ceiling, null);
   const wood = over((east, north) => east % 5 < 2 && north % 7 < 3 ? [0, 18, 20] : [0]);
   assert.equal(heightsOf(wood, FRAMES.z).ceiling, null);
-  // The same room lies on its side where y is up.
-  const turned = room.map((_, i) => room[i - i % 3 + [0, 2, 1][i % 3]!]!);
-  assert.deepEqual(heightsOf(turned, FRAMES.y), { low, high, ceiling });
+  // The same room with y up.
+  const rotated = room.map((_, i) => room[i - i % 3 + [0, 2, 1][i % 3]!]!);
+  assert.deepEqual(heightsOf(rotated, FRAMES.y), { low, high, ceiling });
 });
 
-Deno.test("extentOf() knows the distance of neighbours, and is not fooled by a stray point", () => {
+Deno.test("extentOf() estimates the distance of neighbours in spite of an outlier", () => {
   const side = 200;
   const positions = new Float32Array(3 * (side ** 2 + 1));
   for (let i = 0; i < side ** 2; i++) {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type Frame, within } from "../frame.ts";
-import type { Material } from "../materials.ts";
-import { box, ellipsoid, frustum } from "../primitives.ts";
-import type { StreetSite } from "./site.ts";
-import type { Town } from "./styles.ts";
+import { type Frame, within } from "../../frame.ts";
+import type { Material } from "../../materials.ts";
+import { box, ellipsoid, frustum } from "../../primitives.ts";
+import type { StreetSite } from "../site.ts";
+import type { Town } from "../towns.ts";
 
 /** Adds a tree at a frame on the ground. */
 export function addTree(site: StreetSite, frame: Frame): void {

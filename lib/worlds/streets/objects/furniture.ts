@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { type Frame, within } from "../frame.ts";
-import { type Material, plain } from "../materials.ts";
-import { box, ellipsoid, frustum, lattice, prism, roller } from "../primitives.ts";
-import type { StreetSite } from "./site.ts";
-import type { Town } from "./styles.ts";
+import { type Frame, within } from "../../frame.ts";
+import { type Material, plain } from "../../materials.ts";
+import { box, ellipsoid, frustum, lattice, prism, roller } from "../../primitives.ts";
+import type { StreetSite } from "../site.ts";
+import type { Town } from "../towns.ts";
 
 function addPost(
   { street }: StreetSite,

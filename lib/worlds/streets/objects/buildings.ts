@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { type Frame, within } from "../frame.ts";
-import type { Material } from "../materials.ts";
-import { box, lattice, prism } from "../primitives.ts";
-import type { StreetSite } from "./site.ts";
-import type { Town } from "./styles.ts";
+import { type Frame, within } from "../../frame.ts";
+import type { Material } from "../../materials.ts";
+import { box, lattice, prism } from "../../primitives.ts";
+import type { StreetSite } from "../site.ts";
+import type { Town } from "../towns.ts";
 
 /** Details of fronts are left out beyond this distance from the sensor, metres. */
 const DETAIL = 26;

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type Frame, within } from "../frame.ts";
-import { type Material, plain } from "../materials.ts";
-import { box, prism, roller } from "../primitives.ts";
-import type { StreetSite } from "./site.ts";
-import type { Town } from "./styles.ts";
+import { type Frame, within } from "../../frame.ts";
+import { type Material, plain } from "../../materials.ts";
+import { box, prism, roller } from "../../primitives.ts";
+import type { StreetSite } from "../site.ts";
+import type { Town } from "../towns.ts";
 
 /** The body of a car. Lengths are metres; x counts from the middle of the car, forward positive. */
 interface Body {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type Frame, within } from "../frame.ts";
-import type { Material } from "../materials.ts";
-import { ellipsoid, frustum, prism } from "../primitives.ts";
-import type { StreetSite } from "./site.ts";
+import { type Frame, within } from "../../frame.ts";
+import type { Material } from "../../materials.ts";
+import { ellipsoid, frustum, prism } from "../../primitives.ts";
+import type { StreetSite } from "../site.ts";
 
 /** Lengths of a person in metres, and what it wears. */
 interface Person {
