@@ -56,6 +56,13 @@ export interface StudentCard {
 
 const byte = z.number().int().min(0).max(255);
 
+/** The teacher of a card, in which version 1 of the program called the source KD loss `level`. */
+function withSourceKdLoss(teacher: unknown): unknown {
+  if (typeof teacher !== "object" || teacher === null || !("level" in teacher)) return teacher;
+  const { level, ...rest } = teacher;
+  return { sourceKdLoss: level, ...rest };
+}
+
 /** Schema that checks a student's card; fields that it does not know are dropped. */
 export const studentCardSchema: z.ZodType<StudentCard> = z.object({
   id: z.string().min(1),
@@ -64,12 +71,15 @@ export const studentCardSchema: z.ZodType<StudentCard> = z.object({
   palette: z.array(z.tuple([byte, byte, byte])),
   voxelSize: z.number().positive(),
   features: z.array(z.enum(FEATURE_NAMES)).min(1),
-  teacher: z.object({
-    id: z.string(),
-    width: z.number().int().positive(),
-    sourceKdLoss: z.number().positive().optional(),
-    head: z.enum(["linear", "none"]).optional(),
-  }).nullable(),
+  teacher: z.preprocess(
+    withSourceKdLoss,
+    z.object({
+      id: z.string(),
+      width: z.number().int().positive(),
+      sourceKdLoss: z.number().positive().optional(),
+      head: z.enum(["linear", "none"]).optional(),
+    }).nullable(),
+  ),
   reconstruction: z.number().int().positive().optional(),
   asprs: z.array(byte),
   licence: z.string(),

@@ -16,13 +16,23 @@ import { RequestError } from "./problem.ts";
  * @throws {RequestError} 406, naming the offers.
  */
 export function negotiate(request: Pick<Request, "headers">, offers: readonly string[]): string {
-  const found = accepts(request, ...offers);
+  const accept = request.headers.get("accept");
+  const headers = new Headers(accept === null ? {} : { accept: withoutUnknown(accept, offers) });
+  const found = accepts({ headers }, ...offers);
   if (found !== undefined) return found;
   throw new RequestError(
     406,
-    `Cannot answer as ${request.headers.get("accept")}: this scan can be answered as ${
-      offers.join(", ")
-    }`,
+    `Cannot answer as ${accept}: this scan can be answered as ${offers.join(", ")}`,
     { field: "accept" },
   );
+}
+
+/** An `Accept` without the parameters that no offer has: with them, `application/json; charset=utf-8` matches nothing. */
+function withoutUnknown(accept: string, offers: readonly string[]): string {
+  const nameOf = (parameter: string) => parameter.split("=")[0]!.trim().toLowerCase();
+  const known = new Set(["q", ...offers.flatMap((offer) => offer.split(";").slice(1).map(nameOf))]);
+  return accept.split(",").map((range) => {
+    const [type, ...parameters] = range.split(";");
+    return [type, ...parameters.filter((parameter) => known.has(nameOf(parameter)))].join(";");
+  }).join(",");
 }

@@ -24,6 +24,12 @@ Deno.test("parseStudentCard() takes a student without a distillation head where 
   assert.deepEqual(parseStudentCard({ card: JSON.stringify(card) }), card);
 });
 
+Deno.test("parseStudentCard() reads the source KD loss of older cards, too", () => {
+  const old = { ...CARD, teacher: { ...CARD.teacher, level: 0.25 } };
+  const { teacher } = parseStudentCard({ card: JSON.stringify(old) });
+  assert.deepEqual(teacher, { ...CARD.teacher, sourceKdLoss: 0.25 });
+});
+
 Deno.test("parseStudentCard() takes the input features of published checkpoints", () => {
   for (
     const features of [
