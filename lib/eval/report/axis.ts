@@ -56,7 +56,7 @@ export function verticalAxis(
     label(title, {
       class: "axis",
       "text-anchor": "middle",
-      transform: `translate(${left - 36} ${(top + bottom) / 2}) rotate(-90)`,
+      transform: `translate(${left - 42} ${(top + bottom) / 2}) rotate(-90)`,
     }),
   ].join("");
 }
