@@ -12,7 +12,7 @@ Deno.test("demo shows the gain on an unknown scan within three minutes, and writ
     const { code, stdout, stderr } = await ttt(["demo", "--out", folder]);
     assert.equal(code, 0, stderr);
     assert.ok(performance.now() - start < 180_000);
-    assert.match(stderr, /adapting 25\/25 loss/);
+    assert.match(stderr, /adapting 25\/25 KD loss/);
 
     const report: ScanReport = JSON.parse(await readFile(join(folder, "report.json"), "utf8"));
     const { source, "ttt-kd-fusion": fused } = report.metrics!;
