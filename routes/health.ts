@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { taskCommand } from "../lib/terminal/task_command.ts";
 import { Hono } from "hono";
 import type { Labeller } from "../lib/serving/labeller/labeller.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
@@ -19,7 +20,7 @@ export function healthRoutes(labeller: Labeller, queue?: JobQueue): Hono {
 export async function notReady(labeller: Labeller, queue?: JobQueue): Promise<Response | null> {
   const retry = new Headers({ "retry-after": "5" });
   if (!await labeller.ready()) {
-    const detail = "Cannot take scans: the GPU does not answer; run `deno task doctor`";
+    const detail = `Cannot take scans: the GPU does not answer; run \`${taskCommand("doctor")}\``;
     return problemResponse({ status: 503, detail }, retry);
   }
   if (queue && !await queue.ready()) {

@@ -63,11 +63,12 @@ export function modelChoice(
 /** A cube with an edge of 16 voxels, which cannot be cut further. */
 const LEAST_BLOCK = 4096;
 
+/** What is shown for each phase. */
 const LABELS: Readonly<Record<Progress["phase"], string>> = {
   read: "reading",
-  render: "virtual views",
-  teacher: "teacher",
-  voxelize: "voxels",
+  render: "rendering views",
+  teacher: "describing photographs",
+  voxelize: "voxelizing",
   pair: "pairing",
   compile: "compiling",
   adapt: "adapting",

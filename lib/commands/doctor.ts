@@ -1,4 +1,5 @@
 /** `doctor`: reports what is installed, what is missing, and the commands that mend it. */
+import { taskCommand } from "../terminal/task_command.ts";
 import { readFile } from "node:fs/promises";
 import { defineCommand } from "../cli/args.ts";
 import { lacksAvx512 } from "../cli/driver.ts";
@@ -31,7 +32,7 @@ export const command = defineCommand({
       ...await checkGpu(),
       await check(
         "student",
-        "deno task train CONFIG.json --out FILE, or give --student FILE",
+        `${taskCommand("train CONFIG.json --out FILE")}, or give --student FILE`,
         async () => {
           const { card } = await readStudent(student);
           return `${card.id}: ${card.backbone}, ${card.classes.length} classes, voxels of ${card.voxelSize} m (${student})`;
@@ -44,7 +45,7 @@ export const command = defineCommand({
       {
         what: "public teachers",
         found: `${(await teachersIn(folder)).join(", ") || "none"} in ${folder} ` +
-          "(optional; `deno task teachers` lists them)",
+          `(optional; \`${taskCommand("teachers")}\` lists them)`,
       },
     ];
     const rows = findings.map(({ what, found, mend }) =>
@@ -62,7 +63,7 @@ export const command = defineCommand({
 
 async function checkGpu(): Promise<Finding[]> {
   const opened = await Gpu.open().catch((error: Error) => error);
-  if (opened instanceof Error) return [{ what: "GPU", found: null, mend: "deno task setup" }];
+  if (opened instanceof Error) return [{ what: "GPU", found: null, mend: taskCommand("setup") }];
   using gpu = opened;
   const limit = (name: keyof GPUSupportedLimits): Finding => ({
     what: name,

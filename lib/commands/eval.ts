@@ -1,4 +1,5 @@
 /** `eval`: compares methods on held-out scenes, and runs the studies around them. */
+import { taskCommand } from "../terminal/task_command.ts";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -192,7 +193,7 @@ async function requestOf(
     works: !values.report,
     host,
     display,
-    command: `deno task eval ${commandLine(values)}`,
+    command: taskCommand(`eval ${commandLine(values)}`),
   };
 }
 

@@ -1,4 +1,5 @@
 /** `setup`: installs a GPU driver where there is none. */
+import { taskCommand } from "../terminal/task_command.ts";
 import { defineCommand } from "../cli/args.ts";
 import { adapterName, DRIVER_PACKAGES, install, installPlan, thisMachine } from "../cli/driver.ts";
 
@@ -13,7 +14,7 @@ export const command = defineCommand({
     const name = await adapterName();
     if (name !== null) return console.error(`GPU: ${name}`);
     const cause = "Cannot find a GPU: no Vulkan driver answers";
-    if (check) throw new Error(`${cause}; run \`deno task setup\``);
+    if (check) throw new Error(`${cause}; run \`${taskCommand("setup")}\``);
     const plan = installPlan(await thisMachine());
     if ("obstacle" in plan) {
       throw new Error(`${cause}, and none can be installed here: ${plan.obstacle}`);
@@ -26,7 +27,7 @@ export const command = defineCommand({
     const { success } = await new Deno.Command(Deno.execPath(), { args, stdin: "null" }).spawn()
       .status;
     if (!success) {
-      throw new Error("Cannot use the driver that was installed: run `deno task doctor`");
+      throw new Error(`Cannot use the driver that was installed: run \`${taskCommand("doctor")}\``);
     }
   },
 });

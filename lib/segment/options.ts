@@ -13,13 +13,13 @@ import type { SegmentOptions } from "./segmenter.ts";
 
 /**
  * The default method for a scan with photographs: the best on validation scenes of the procedural rooms, by
- * `deno task eval --tune --scenes 2`.
+ * `npx -y deno@2.9.6 task eval --tune --scenes 2`.
  */
 export const DEFAULT_METHOD = "ttt-kd-fusion";
 
 /**
  * The default method for virtual views. They look unlike the teacher's own pictures, and fusing with its probe loses
- * far more than distilling from it (validation scenes, `deno task eval --studies virtual-views --split validation`).
+ * far more than distilling from it (validation scenes, `npx -y deno@2.9.6 task eval --studies virtual-views --split validation`).
  */
 const VIRTUAL_METHOD = "ttt-kd";
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { taskCommand } from "../terminal/task_command.ts";
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { parseTeacherCard, type TeacherCard } from "./card.ts";
@@ -42,7 +43,7 @@ export function modelsFolder(): string {
  *
  * await assert.rejects(
  *   findTeacher("dinov2-small", "/folder/without/models"),
- *   /there is no .*dinov2-small\.onnx; put dinov2-small\.onnx there; .*deno task teachers --get dinov2-small$/,
+ *   /there is no .*dinov2-small\.onnx; put dinov2-small\.onnx there; .* task teachers --get dinov2-small$/,
  * );
  * ```
  */
@@ -61,7 +62,7 @@ export async function findTeacher(
       const mend = known
         ? `; export it with python3 fixtures/teachers/export_teacher.py ${card.id} ${at}` +
           (CATALOGUE.get(card.id)!.hub
-            ? `, or download it with deno task teachers --get ${card.id}`
+            ? `, or download it with ${taskCommand(`teachers --get ${card.id}`)}`
             : "")
         : "";
       throw new TeacherError(

@@ -167,7 +167,7 @@ export interface MethodInfo {
   readonly lossName: string | null;
   /**
    * The settings' defaults and bounds. Where a method has a grid, the defaults are what
-   * `deno task eval --tune --scenes 2` found on validation rooms: the cheapest within 0.1 points of the best.
+   * `npx -y deno@2.9.6 task eval --tune --scenes 2` found on validation rooms: the cheapest within 0.1 points of the best.
    */
   readonly settings: SettingsParser;
   /** Settings to try on validation scenes; every method that has a grid has the same number of them. */

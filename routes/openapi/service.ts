@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { taskCommand } from "../../lib/terminal/task_command.ts";
 import { headers, json, problem } from "./responses.ts";
 import { answerSchema } from "./schemas.ts";
 import type { PathsObject } from "./types.ts";
@@ -11,7 +12,7 @@ const notReady = problem(
   503,
   "Service Unavailable",
   "The server is not ready: the GPU or the queue does not answer.",
-  "Cannot take scans: the GPU does not answer; run `deno task doctor`",
+  `Cannot take scans: the GPU does not answer; run \`${taskCommand("doctor")}\``,
   { headers: headers("Retry-After") },
 );
 

@@ -81,13 +81,13 @@ const NO_DRIVER = { VK_ICD_FILENAMES: "/nonexistent", VK_DRIVER_FILES: "/nonexis
 Deno.test("doctor names the command that mends a missing GPU driver", async () => {
   const { code, stdout } = await ttt(["doctor"], NO_DRIVER);
   assert.equal(code, 1);
-  assert.match(stdout, /^ *GPU +missing; mend: deno task setup$/m);
+  assert.match(stdout, /^ *GPU +missing; mend: npx -y deno@[\d.]+ task setup$/m);
 });
 
 Deno.test("setup --check installs nothing, and names the command to run", async () => {
   const { code, stderr } = await ttt(["setup", "--check"], NO_DRIVER);
   assert.equal(code, 1);
-  assert.match(stderr, /no Vulkan driver answers; run `deno task setup`/);
+  assert.match(stderr, /no Vulkan driver answers; run `npx -y deno@[\d.]+ task setup`/);
   assert.equal((await ttt(["setup", "--check"])).code, 0);
 });
 
