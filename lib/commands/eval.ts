@@ -66,7 +66,8 @@ export const command = defineCommand({
     },
     lite: {
       type: "boolean",
-      about: "the fast form: few scenes, domains, steps and augmentations, embedded students alone",
+      about:
+        "the fast form: few scenes, domains, steps and augmentations, large voxels, embedded students alone",
     },
     tune: {
       type: "boolean",

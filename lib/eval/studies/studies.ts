@@ -31,6 +31,8 @@ export interface StudySize {
   seeds: number;
   /** The most that settings may be, by name, where a study does not say what they are. */
   most: Readonly<Record<string, number>>;
+  /** How many times as large as the student's the voxels of every cell are. */
+  voxelScale: number;
 }
 
 /** Settings of a whole run. */
@@ -44,6 +46,7 @@ export const FULL_SIZE: StudySize = {
   images: "all",
   seeds: 1,
   most: {},
+  voxelScale: 1,
 };
 
 /** What `--lite` runs. */
@@ -52,11 +55,12 @@ export const LITE_SIZE: StudySize = {
   studyScenes: 1,
   focus: 1,
   domains: null,
-  streamScenes: 3,
-  curve: [0, 1, 3],
+  streamScenes: 2,
+  curve: [0, 1, 2],
   images: "ends",
   seeds: 1,
-  most: { steps: 3, augmentations: 2 },
+  most: { steps: 2, augmentations: 2 },
+  voxelScale: 2,
 };
 
 /** Methods that are run from every training seed; the others cost as much and are run from one. */
@@ -294,6 +298,8 @@ function variantOf(
     photographs: method.usesPhotographs ? "own" : "none",
     images: null,
     curve: [],
+    // Left out at 1, so that cells of full runs keep the settings that they were noted with.
+    ...(size.voxelScale === 1 ? {} : { voxelScale: size.voxelScale }),
     ...changes,
   };
 }

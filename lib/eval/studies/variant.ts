@@ -34,4 +34,6 @@ export interface Variant {
   images: number | null;
   /** Gradient steps after which predictions are looked at, rising. */
   curve: readonly number[];
+  /** How many times as large as the student's the voxels are; 1 by default. */
+  voxelScale?: number;
 }
