@@ -12,7 +12,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { DEFAULT_LIMITS, type ServerOptions } from "../lib/serving/server.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import type { SessionStore } from "../lib/serving/sessions/store.ts";
-import { GpuTurns } from "../lib/concurrency/turns.ts";
+import { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
 import { observe, RequestMetrics } from "./http/observe.ts";
@@ -31,7 +31,7 @@ import { viewerPage, viewerRoutes } from "./viewer.ts";
 /** What an application is made of. */
 export interface AppOptions extends Omit<ServerOptions, "data"> {
   /** Who may work when; shared with the worker of the queue. */
-  turns?: GpuTurns;
+  semaphore?: FifoSemaphore;
   /** Jobs are offered where there is a queue. */
   queue?: JobQueue;
   /** Sessions are offered where there is a place for them. */
@@ -43,7 +43,7 @@ export interface AppOptions extends Omit<ServerOptions, "data"> {
 /** Builds the application. */
 export function createApp(options: AppOptions): Hono {
   const { labeller, queue, sessions } = options;
-  const { turns = new GpuTurns((options.limits ?? DEFAULT_LIMITS).places) } = options;
+  const { semaphore = new FifoSemaphore(1, (options.limits ?? DEFAULT_LIMITS).places) } = options;
   const app = new Hono();
   app.onError(onError);
   app.notFound(notFound);
@@ -65,14 +65,14 @@ export function createApp(options: AppOptions): Hono {
     "/metrics",
     metricsRoutes({
       requests,
-      turns,
+      semaphore,
       ...(jobs ? { jobs } : {}),
       ...(sessions ? { sessions } : {}),
     }),
   );
   app.route("/v1/models", modelRoutes(labeller));
   const { onProgress } = options;
-  const work = { labeller, limits, turns, ...(onProgress ? { onProgress } : {}) };
+  const work = { labeller, limits, semaphore, ...(onProgress ? { onProgress } : {}) };
   app.route("/v1/segment", segmentRoutes(work));
   if (sessions) app.route("/v1/sessions", sessionRoutes({ ...work, sessions }));
   if (queue) {

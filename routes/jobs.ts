@@ -88,7 +88,7 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
       const folder = queue.folderOf(job.id);
       return await whileThere(c, async () => {
         const form = answerForm(c, await openFormat(folder, await readInput(folder)));
-        return await answer(c, labeller, folder, job.turn!, form);
+        return await answer(c, labeller, folder, job.attempt!, form);
       });
     })
     .get("/:id/cloud", async (c) => {
@@ -99,7 +99,7 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
       const form = { type: "application/octet-stream", kind };
       return await whileThere(
         c,
-        () => answer(c, labeller, queue.folderOf(job.id), job.turn!, form),
+        () => answer(c, labeller, queue.folderOf(job.id), job.attempt!, form),
       );
     })
     .delete("/:id", async (c) => {

@@ -8,7 +8,7 @@ import { statfs } from "node:fs/promises";
 import process from "node:process";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import type { SessionStore } from "../lib/serving/sessions/store.ts";
-import type { GpuTurns } from "../lib/concurrency/turns.ts";
+import type { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
 import type { RequestMetrics } from "./http/observe.ts";
 import type { JobMetrics } from "./http/observe_jobs.ts";
 import { family, METRICS_TYPE } from "./http/prometheus.ts";
@@ -16,7 +16,7 @@ import { family, METRICS_TYPE } from "./http/prometheus.ts";
 /** What is counted, and where. */
 export interface MetricsRouteOptions {
   requests: RequestMetrics;
-  turns: GpuTurns;
+  semaphore: FifoSemaphore;
   /** Where there are jobs. */
   jobs?: { metrics: JobMetrics; queue: JobQueue };
   /** Where there are sessions. */
@@ -24,28 +24,28 @@ export interface MetricsRouteOptions {
 }
 
 /** The route `/metrics`. */
-export function metricsRoutes({ requests, turns, jobs, sessions }: MetricsRouteOptions): Hono {
+export function metricsRoutes({ requests, semaphore, jobs, sessions }: MetricsRouteOptions): Hono {
   return new Hono().get("/", async (c) => {
-    const lines = [...requests.lines(), ...gpuLines(turns), ...processLines()];
+    const lines = [...requests.lines(), ...gpuLines(semaphore), ...processLines()];
     if (jobs) lines.push(...await jobs.metrics.lines(), ...await diskLines(jobs.queue.files));
     if (sessions) lines.push(...await sessionLines(sessions));
     return c.text(lines.join("\n") + "\n", 200, { "content-type": METRICS_TYPE });
   });
 }
 
-function gpuLines(turns: GpuTurns): string[] {
+function gpuLines(semaphore: FifoSemaphore): string[] {
   return [
     ...family(
       "counter",
       "tttkd_gpu_busy_seconds_total",
       "Time during which a scan had its turn on the GPU.",
-      [[{}, turns.busySeconds]],
+      [[{}, semaphore.busySeconds]],
     ),
     ...family(
       "gauge",
       "tttkd_gpu_scans_waiting",
       "Scans that are read and wait for their turn on the GPU.",
-      [[{}, turns.waiting]],
+      [[{}, semaphore.waiting]],
     ),
   ];
 }

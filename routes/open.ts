@@ -16,7 +16,7 @@ import { segmentationWork } from "../lib/serving/queue/segmentation.ts";
 import { sweep } from "../lib/serving/queue/sweep.ts";
 import { JobWorker } from "../lib/serving/queue/worker.ts";
 import { SessionStore } from "../lib/serving/sessions/store.ts";
-import { GpuTurns } from "../lib/concurrency/turns.ts";
+import { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
 import { createApp } from "./app.ts";
 import { jobProblem } from "./http/problem.ts";
 import { startServer } from "./server.ts";
@@ -34,21 +34,21 @@ export async function openServer(
   hostname: string,
   port: number,
 ): Promise<Server> {
-  const turns = new GpuTurns((options.limits ?? DEFAULT_LIMITS).places);
+  const semaphore = new FifoSemaphore(1, (options.limits ?? DEFAULT_LIMITS).places);
   const stopping = new AbortController();
   await using owned = new AsyncDisposableStack();
   const queue = data && owned.use(await openQueue(data));
   const sessions = data && await SessionStore.open(data.folder, data.sessions);
   const app = createApp({
     ...options,
-    turns,
+    semaphore,
     stopping: stopping.signal,
     ...(queue ? { queue } : {}),
     ...(sessions ? { sessions } : {}),
   });
   const server = owned.use(await startServer(app, hostname, port));
   const { url } = server;
-  if (data && queue) owned.use(startWork(queue, data, options.labeller, turns));
+  if (data && queue) owned.use(startWork(queue, data, options.labeller, semaphore));
   if (data && queue && sessions) owned.use(startSweeping(queue, data, sessions));
   owned.defer(() => stopping.abort());
   const kept = owned.move();
@@ -60,10 +60,10 @@ function startWork(
   queue: JobQueue,
   { graceSeconds }: ServerData,
   labeller: Labeller,
-  turns: GpuTurns,
+  semaphore: FifoSemaphore,
 ): AsyncDisposable {
   const worker = new JobWorker(queue, {
-    work: segmentationWork(queue, labeller, turns),
+    work: segmentationWork(queue, labeller, semaphore),
     describe: jobProblem,
   });
   return { [Symbol.asyncDispose]: () => worker.stop(graceSeconds * 1000) };

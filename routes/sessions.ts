@@ -28,11 +28,11 @@ export interface SessionRouteOptions extends SegmentRouteOptions {
 }
 
 /** A folder of one request holds one result. */
-const TURN = 0;
+const ATTEMPT = 0;
 
 /** Routes under `/v1/sessions`. */
 export function sessionRoutes(
-  { labeller, limits, turns, sessions, onProgress }: SessionRouteOptions,
+  { labeller, limits, semaphore, sessions, onProgress }: SessionRouteOptions,
 ): Hono {
   const requireStudent = ({ id, student }: Session) => {
     if (student === labeller.student.id) return;
@@ -65,12 +65,12 @@ export function sessionRoutes(
       const begun = await sessions.get(c.req.param("id"));
       requireStudent(begun);
       const { id } = begun;
-      using place = turns.enter();
+      using reservation = semaphore.reserve();
       await using work = await sessions.workFolder();
       const folder = work.path;
       const received = await receiveInput(c.req.raw, folder, limits);
       const input = { ...received, options: scanOptions(begun, received.options) };
-      // What can be refused at once does not wait for its turn.
+      // What can be refused at once does not wait for a permit.
       inputOptions({ ...input, sequence: { learned: null, title: "" } });
       const form = answerForm(c, await openFormat(folder, input));
       // Scans come in the order in which their uploads end.
@@ -78,21 +78,21 @@ export function sessionRoutes(
         const scans = session.scans + 1;
         const sequence = { learned: session.learned, title: `session ${id}, scan ${scans}` };
         await writeInput(folder, { ...input, sequence });
-        await place.turn(stop);
-        await labeller.label(folder, TURN, {
+        await reservation.acquire(stop);
+        await labeller.label(folder, ATTEMPT, {
           signal: stop,
           ...(onProgress
             ? { onProgress: (progress) => onProgress(input.scan.name, progress) }
             : {}),
         });
         // Other sessions and jobs need not wait until this one's answer is made.
-        place[Symbol.dispose]();
-        const { drift = null } = await readReport(folder, TURN);
-        const response = await answer(c, labeller, folder, TURN, form);
+        reservation.release();
+        const { drift = null } = await readReport(folder, ATTEMPT);
+        const response = await answer(c, labeller, folder, ATTEMPT, form);
         try {
           // Last, so that a scan without an answer has taught nothing.
           stop.throwIfAborted();
-          await keep({ learned: learnedFolder(folder, TURN), scans, drift });
+          await keep({ learned: learnedFolder(folder, ATTEMPT), scans, drift });
         } catch (error) {
           await response.body?.cancel();
           throw error;

@@ -6,7 +6,7 @@ import { labelledFile } from "../cli/client.ts";
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
 import { readNamed, readPhotographs } from "../scan/read_folder.ts";
 import { progressDisplay } from "../terminal/progress.ts";
-import { checkAnswer } from "../eval/answer_check.ts";
+import { checkLabelledFile } from "../eval/labelled_file_check.ts";
 import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";
 import type { ScanReport } from "../segment/report.ts";
 
@@ -106,7 +106,7 @@ async function send(
       options: { method: "ttt-kd", steps, evaluate: false },
     });
     const outcome = { sample, report, seconds: seconds() };
-    await checkAnswer(scan.bytes, bytes, classes);
+    await checkLabelledFile(scan.bytes, bytes, classes);
     const fall = fallOf(report);
     const fault = fall >= leastFall
       ? null

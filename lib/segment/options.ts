@@ -24,7 +24,7 @@ export const DEFAULT_METHOD = "ttt-kd-fusion";
 
 /**
  * What labels by virtual views unless told otherwise: fusing with what a teacher says of pictures unlike its own costs
- * far more than being drawn towards them (validation scenes, `deno task eval --studies views --split validation`).
+ * far more than being drawn towards them (validation scenes, `deno task eval --studies virtual-views --split validation`).
  */
 const VIRTUAL_METHOD = "ttt-kd";
 

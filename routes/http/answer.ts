@@ -49,10 +49,10 @@ export async function answer(
   c: Context,
   labeller: Labeller,
   folder: string,
-  turn: number,
+  attempt: number,
   { type, kind }: AnswerForm,
 ): Promise<Response> {
-  const made = await labeller.answer(folder, turn, kind, c.req.raw.signal);
+  const made = await labeller.answer(folder, attempt, kind, c.req.raw.signal);
   const headers = {
     "content-type": type,
     "content-length": `${made.bytes}`,

@@ -21,7 +21,7 @@ import {
   SessionsFullError,
 } from "../../lib/serving/sessions/session.ts";
 import { OptionError } from "../../lib/segment/options.ts";
-import { BusyError } from "../../lib/concurrency/turns.ts";
+import { BusyError } from "../../lib/concurrency/fifo_semaphore.ts";
 
 /** A request that cannot be served, as routes throw it. */
 export class RequestError extends HTTPException {

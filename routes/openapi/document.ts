@@ -1,31 +1,40 @@
 /**
- * The OpenAPI document: what `/openapi.json` answers, `/docs` shows and `GET /` sums up.
+ * The OpenAPI document: `/openapi.json` serves it, `/docs` shows it, and `GET /` lists its operations.
  *
- * It is written beside the routes, not by them: bodies here are files that stream to the disk, answers are chosen by
- * `Accept`, and options depend on a method, none of which the OpenAPI layers over Hono can check or describe. What
- * could drift is held: options come from the schemas that check them, answers from schemas that are bound to the
- * program's types, and tests hold every route, and real answers of each, against the document.
+ * It is written beside the routes rather than generated from them: bodies are files that stream to the disk, answers
+ * are chosen by `Accept`, and options depend on the method, none of which the OpenAPI layers over Hono can check or
+ * describe. What could drift apart is tested or bound: options come from the schemas that check them, answers from
+ * schemas that are bound to the program's types, and tests compare every route, and real answers of each, with the
+ * document.
  *
  * @module
  */
 import { mapValues } from "@std/collections/map-values";
-import { LABELLING_PATHS } from "./labelling.ts";
+import { JOB_PATHS } from "./jobs.ts";
 import { optionSchemas, sessionOptionSchemas } from "./options.ts";
-import { HEADERS, headers, problem } from "./parts.ts";
+import { HEADERS, headers, problem } from "./responses.ts";
 import { answerSchema, answerSchemas } from "./schemas.ts";
+import { SEGMENT_PATHS } from "./segment.ts";
 import { SERVICE_PATHS } from "./service.ts";
 import { SESSION_PATHS } from "./sessions.ts";
-import type { Answer, OpenApi, Operation, Paths } from "./types.ts";
+import type { OpenApiDocument, OperationObject, PathsObject, ResponseObject } from "./types.ts";
 
-/** Of the interface; its first number is that of the paths. */
-export const API_VERSION = "1.0.0";
+/**
+ * Version of the HTTP interface (semver). routes/README.md lists what changed. The prefix `/v1` is part of the paths and
+ * changes with them alone.
+ */
+export const API_VERSION = "2.0.0";
 
-const PATHS: Paths = { ...SERVICE_PATHS, ...LABELLING_PATHS, ...SESSION_PATHS };
+const PATHS: PathsObject = { ...SERVICE_PATHS, ...SEGMENT_PATHS, ...JOB_PATHS, ...SESSION_PATHS };
 
 const METHODS = ["get", "post", "delete"] as const;
 
-/** @param guarded whether everything under `/v1` asks for a bearer token. */
-export function openApiDocument(guarded: boolean): OpenApi {
+/**
+ * Builds the document.
+ *
+ * @param guarded whether everything under `/v1` asks for a bearer token.
+ */
+export function openApiDocument(guarded: boolean): OpenApiDocument {
   const paths = mapValues(
     PATHS,
     (item, path) =>
@@ -37,15 +46,15 @@ export function openApiDocument(guarded: boolean): OpenApi {
       title: "ttt-kd",
       version: API_VERSION,
       description:
-        "Labels 3D scans from sites and sensors that its network has never seen: the network takes a few gradient steps on each scan, towards what a 2D foundation model sees in its photographs, and then predicts.\n\n`curl -F scan=@room.ply -F images=@0.jpg -F cameras=@cameras.json -o labelled.ply HOST/v1/segment`",
+        "Labels 3D scans from sites and sensors that its network has never seen. The network takes a few gradient steps on each scan, guided by what a 2D foundation model sees in the photographs, and then predicts.\n\n`curl -F scan=@room.ply -F images=@0.jpg -F cameras=@cameras.json -o labelled.ply HOST/v1/segment`",
       license: { name: "MIT", identifier: "MIT" },
     },
     tags: [
-      { name: "labelling", description: "a scan in, labels out" },
-      { name: "jobs", description: "the same while the client is away" },
-      { name: "sessions", description: "online adaptation over a stream of scans" },
-      { name: "models", description: "what labels" },
-      { name: "service", description: "what operators and their tools ask for" },
+      { name: "labelling", description: "Label a scan while the client waits." },
+      { name: "jobs", description: "Label scans in the background." },
+      { name: "sessions", description: "Adapt online over a stream of scans." },
+      { name: "models", description: "The models that label." },
+      { name: "service", description: "Health, metrics and documentation." },
     ],
     paths,
     components: {
@@ -56,7 +65,7 @@ export function openApiDocument(guarded: boolean): OpenApi {
   };
 }
 
-/** One line an endpoint. */
+/** The summary of every operation, by its method and path. */
 export function endpoints(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(PATHS).flatMap(([path, item]) =>
@@ -68,22 +77,25 @@ export function endpoints(): Record<string, string> {
   );
 }
 
-/** With what every answer has, and what every operation may answer. */
-function completed(operation: Operation, guarded: boolean): Operation & { security?: unknown } {
-  const responses: Record<string, Answer> = {
+/** Adds the responses that every operation has, and the headers that every response has. */
+function completed(
+  operation: OperationObject,
+  guarded: boolean,
+): OperationObject & { security?: unknown } {
+  const responses: Record<string, ResponseObject> = {
     ...operation.responses,
     ...(guarded ? UNAUTHORIZED : {}),
     default: {
-      description: "the server failed; its log says how",
+      description: "The server failed; its log has the details.",
       content: { "application/problem+json": { schema: answerSchema("Problem") } },
     },
   };
   return {
     ...operation,
     ...(guarded ? { security: [{ bearer: [] }] } : {}),
-    responses: mapValues(responses, (answer) => ({
-      ...answer,
-      headers: { ...headers("X-Request-Id"), ...answer.headers },
+    responses: mapValues(responses, (response) => ({
+      ...response,
+      headers: { ...headers("X-Request-Id"), ...response.headers },
     })),
   };
 }
@@ -91,7 +103,7 @@ function completed(operation: Operation, guarded: boolean): Operation & { securi
 const UNAUTHORIZED = problem(
   401,
   "Unauthorized",
-  "no token, or not the server's",
+  "The bearer token is missing or wrong.",
   "Cannot serve this request without the server's bearer token",
   { headers: headers("WWW-Authenticate") },
 );

@@ -4,24 +4,31 @@
  * @module
  */
 import { z } from "zod";
+import { COMMON_SETTINGS, DEFAULT_METHOD, segmentOptions } from "../../lib/segment/options.ts";
 import { EXTRA_BYTES } from "../../lib/serving/files/input.ts";
 import { SESSION_METHOD } from "../../lib/serving/sessions/session.ts";
 import { type Method, METHODS } from "../../lib/ttt/methods/mod.ts";
-import { COMMON_SETTINGS, DEFAULT_METHOD } from "../../lib/segment/options.ts";
-import type { Schema } from "./types.ts";
+import type { JsonSchema } from "./types.ts";
 
-/** Name of the schema of all options among the components. */
+/** Name of the component for all options of a request. */
 export const OPTIONS = "SegmentOptions";
+/** Name of the component for the options of a session. */
+export const SESSION_OPTIONS = "SessionOptions";
+/** Name of the component for the options of one scan in a session. */
+export const SCAN_OPTIONS = "SessionScanOptions";
 
-/** The components: one for each method that requests may name, and their union. */
-export function optionSchemas(): Record<string, Schema> {
+/** The components: one for each method that a request may name, and their union. */
+export function optionSchemas(): Record<string, JsonSchema> {
   const methods = [...METHODS.values()].filter(({ online }) => !online);
   const named = Object.fromEntries(methods.map((method) => [nameOf(method), schemaOf(method)]));
   const { method: _, ...properties } = propertiesOf(METHODS.get(DEFAULT_METHOD)!);
+  const [virtual, blind] = [{ viewSource: "virtual" }, {}].map((given) =>
+    segmentOptions(given, false).method
+  );
   const unnamed = {
     title: "no method",
     description:
-      `With photographs as ${DEFAULT_METHOD}; without, the options are checked and the method is bn`,
+      `The method is ${DEFAULT_METHOD} for a scan with photographs, and ${virtual} where viewSource is virtual. Otherwise it is ${blind}, and the options are checked but not used.`,
     type: "object",
     properties,
     additionalProperties: false,
@@ -30,14 +37,10 @@ export function optionSchemas(): Record<string, Schema> {
   return { [OPTIONS]: { oneOf: [unnamed, ...refs], examples: [{ steps: 25 }] }, ...named };
 }
 
-/** Names of the schemas of a session's options, and of one of its scans. */
-export const SESSION_OPTIONS = "SessionOptions";
-export const SCAN_OPTIONS = "SessionScanOptions";
-
-/** The components for sessions: what one is begun with, and what a scan of one may set for itself. */
-export function sessionOptionSchemas(): Record<string, Schema> {
+/** The components for sessions: the options of a session, and those of one of its scans. */
+export function sessionOptionSchemas(): Record<string, JsonSchema> {
   const { extraBytes, evaluate, ...properties } = propertiesOf(METHODS.get(SESSION_METHOD)!);
-  const object = (properties: Record<string, Schema>, description: string) => ({
+  const object = (properties: Record<string, JsonSchema>, description: string) => ({
     type: "object",
     properties,
     additionalProperties: false,
@@ -47,13 +50,13 @@ export function sessionOptionSchemas(): Record<string, Schema> {
     [SESSION_OPTIONS]: {
       ...object(
         { ...properties, evaluate: evaluate! },
-        "what a session adapts by, all its scans alike",
+        "Options of a session; they hold for all its scans.",
       ),
       examples: [{ bound: 0.05 }],
     },
     [SCAN_OPTIONS]: object(
       { evaluate: evaluate!, extraBytes: extraBytes! },
-      "what a scan of a session may set for itself",
+      "Options that a scan of a session may set for itself.",
     ),
   };
 }
@@ -62,7 +65,7 @@ function nameOf({ name }: Method): string {
   return `Options.${name}`;
 }
 
-function schemaOf(method: Method): Schema {
+function schemaOf(method: Method): JsonSchema {
   return {
     title: method.name,
     description: method.usesPhotographs ? `${method.about}; needs photographs` : method.about,
@@ -73,9 +76,9 @@ function schemaOf(method: Method): Schema {
   };
 }
 
-function propertiesOf({ name, settings }: Method): Record<string, Schema> {
+function propertiesOf({ name, settings }: Method): Record<string, JsonSchema> {
   const shape = { ...COMMON_SETTINGS, extraBytes: EXTRA_BYTES, ...settings.shape };
-  // As it comes out: what goes in may be text as well, which a schema of the input could not tell.
+  // The output side: the input may also be text, which the schema of the input cannot express.
   const { properties } = z.toJSONSchema(z.object(shape), { io: "output" });
-  return { method: { const: name }, ...properties as Record<string, Schema> };
+  return { method: { const: name }, ...properties as Record<string, JsonSchema> };
 }

@@ -1,109 +1,27 @@
 /**
- * The schemas of what the server answers, in zod and from there in JSON Schema. Those of the models' cards are the
- * very ones that check the cards; the others are bound to the types of the program: where a type gains, loses or
- * changes a member, this file no longer compiles.
+ * The schemas of the server's answers, in zod and from there in JSON Schema. Those of the model cards are the ones
+ * that check the cards; the others are bound to types of the program.
  *
  * @module
  */
 import { mapValues } from "@std/collections/map-values";
 import { omit } from "@std/collections/omit";
 import { z } from "zod";
-import type { Job, JobProblem } from "../../lib/serving/queue/job.ts";
 import { studentCardSchema } from "../../lib/nn/card.ts";
+import type { Job, JobProblem } from "../../lib/serving/queue/job.ts";
 import { teacherCardSchema } from "../../lib/teacher/card.ts";
-import type { Drift } from "../../lib/ttt/online_state.ts";
-import type { Metrics } from "../../lib/metrics/confusion.ts";
-import type { Progress } from "../../lib/ttt/progress.ts";
-import type { ScanReport } from "../../lib/segment/report.ts";
 import type { jobView } from "../http/job_view.ts";
 import type { sessionView } from "../http/session_view.ts";
-import type { Schema } from "./types.ts";
-
-/** An object with exactly the members of a type; those that may be missing are `.exactOptional()`. */
-function exactly<T>() {
-  type Members = { [Name in keyof T]-?: z.ZodType<Required<T>[Name] | undefined> };
-  return <Shape extends Members>(shape: Shape) => z.strictObject(shape);
-}
-
-const count = z.int().min(0);
-const share = z.number().min(0).max(1);
-
-const PHASES: Readonly<Record<Progress["phase"], string>> = {
-  read: "files are read",
-  render: "virtual views of the scan are drawn",
-  teacher: "the teacher describes the photographs",
-  voxelize: "points become voxels",
-  pair: "voxels are paired with pixels",
-  compile: "the network is laid out for this scan",
-  adapt: "gradient steps",
-  predict: "the points are labelled",
-};
-const phase = z.enum(Object.keys(PHASES) as Progress["phase"][]).describe(
-  Object.entries(PHASES).map(([name, about]) => `${name}: ${about}`).join("; "),
-);
-
-const progress = exactly<Progress>()({
-  phase,
-  step: count.exactOptional().describe("counts from 1; in predict, blocks of a large scan"),
-  steps: count.exactOptional(),
-  loss: z.number().exactOptional(),
-});
-
-const metrics = exactly<Metrics>()({
-  miou: share.describe("mean intersection over union of the classes that occur"),
-  perClass: z.record(z.string(), share),
-});
-
-const drift = exactly<Drift>()({
-  reached: z.number().min(0).nullable().describe(
-    "way of the weights from those of the source, as a share of their length, before the guard; null where a weight was no number any more",
-  ),
-  kept: z.number().min(0).describe("the same after the guard: where the next scan starts"),
-  guard: z.enum(["none", "anchor", "bound", "reset"] satisfies Drift["guard"][]).describe(
-    "what it did: nothing; drew the weights back by anchor, or to bound; sent them home",
-  ),
-});
-
-const report = exactly<ScanReport>()({
-  scan: exactly<ScanReport["scan"]>()({
-    name: z.string(),
-    format: z.enum(["las", "ply"]),
-    points: count,
-    voxels: count,
-    voxelSize: z.number().describe("metres"),
-    blocks: count.describe("parts that the scan was cut into"),
-  }),
-  views: exactly<ScanReport["views"]>()({
-    count,
-    pointsSeen: count.describe("points that some view sees"),
-    virtual: z.enum(["colour", "intensity", "shape"]).exactOptional().describe(
-      "the views were rendered of the scan itself, and from this",
-    ),
-  }),
-  student: z.string(),
-  teacher: z.string().nullable(),
-  adapter: z.string().describe("name of the GPU"),
-  method: z.string(),
-  steps: count.describe("gradient steps taken"),
-  lossName: z.string().nullable().describe(
-    "what that loss is called; null for methods without one",
-  ),
-  losses: z.array(z.number()).describe("the method's loss before each step, and after the last"),
-  phases: z.partialRecord(phase, z.number()).describe("milliseconds by phase"),
-  drift: drift.exactOptional().describe("of online adaptation: how far the weights have gone"),
-  note: z.string().exactOptional().describe("what the method decided by itself"),
-  changedPoints: share.describe("share of the points whose label adaptation has changed"),
-  metrics: z.record(z.string(), metrics).exactOptional().describe(
-    "by method, where the scan has labels that are the student's classes",
-  ),
-});
+import { count, exactly, fraction } from "./exactly.ts";
+import { driftSchema, metricsSchema, progressSchema, reportSchema } from "./report_schema.ts";
+import type { JsonSchema } from "./types.ts";
 
 const jobProblem = exactly<JobProblem>()({
   status: z.int().min(400).max(599),
-  detail: z.string().describe("what is wrong, and how to mend it"),
-  file: z.string().exactOptional().describe("which of the files"),
-  offset: z.int().exactOptional().describe("the byte in it"),
-  field: z.string().exactOptional().describe("which field, option, part or header"),
+  detail: z.string().describe("what is wrong and how to mend it"),
+  file: z.string().exactOptional().describe("the file at fault"),
+  offset: z.int().exactOptional().describe("the byte in that file"),
+  field: z.string().exactOptional().describe("the field, option, part or header at fault"),
 });
 
 const time = z.iso.datetime();
@@ -111,14 +29,16 @@ const time = z.iso.datetime();
 const job = exactly<ReturnType<typeof jobView>>()({
   id: z.uuid(),
   state: z.enum(["queued", "running", "done", "failed", "cancelled"] satisfies Job["state"][]),
-  scan: z.string().describe("the client's name for its scan"),
+  scan: z.string().describe("the client's name for the scan"),
   method: z.string(),
-  attempts: count.describe("how often it was begun, ends of the server in good order not counted"),
+  attempts: count.describe(
+    "how many times a worker has started this job; a start that ended because the server was stopped in order is not counted",
+  ),
   createdAt: time.nullable(),
-  startedAt: time.nullable(),
+  startedAt: time.nullable().describe("when the last attempt started"),
   finishedAt: time.nullable(),
-  progress: progress.nullable(),
-  problem: jobProblem.exactOptional().describe("why it failed"),
+  progress: progressSchema.nullable().describe("the last progress that a worker reported"),
+  problem: jobProblem.exactOptional().describe("why the job failed"),
   links: z.strictObject({
     self: z.string(),
     events: z.string(),
@@ -129,14 +49,14 @@ const job = exactly<ReturnType<typeof jobView>>()({
 
 const session = exactly<ReturnType<typeof sessionView>>()({
   id: z.uuid(),
-  scans: count.describe("that it has learned from since it began or was reset"),
-  drift: drift.nullable().describe("of the last scan"),
+  scans: count.describe("scans learned from since the session was created or reset"),
+  drift: driftSchema.nullable().describe("drift after the last scan; null before the first"),
   student: z.string(),
   teacher: z.string(),
-  options: z.record(z.string(), z.unknown()).describe("all of them, defaults included"),
+  options: z.record(z.string(), z.unknown()).describe("every option, defaults included"),
   createdAt: time,
-  lastUsedAt: time.describe("when it changed last"),
-  expiresAt: time.describe("when it is removed unless it is used before"),
+  lastUsedAt: time.describe("when the session changed last"),
+  expiresAt: time.describe("when the session is deleted unless it is used before"),
   links: z.strictObject({
     self: z.string(),
     scans: z.string(),
@@ -163,38 +83,40 @@ const ANSWERS = {
     students: z.array(studentCardSchema),
     teachers: z.array(teacherCardSchema),
   }),
-  Progress: progress,
-  Metrics: metrics,
-  ScanReport: report,
+  Progress: progressSchema,
+  Metrics: metricsSchema,
+  ScanReport: reportSchema,
   Labels: z.strictObject({
-    classes: z.array(z.string()).describe("their index is the label"),
-    labels: z.array(z.int().min(0).max(255)).describe("of every point, in the order of the scan"),
-    confidence: z.array(share).describe("probability of that label, to four decimals"),
-    report,
+    classes: z.array(z.string()).describe("class names; the index of a class is its label"),
+    labels: z.array(z.int().min(0).max(255)).describe(
+      "label of every point, in the order of the scan",
+    ),
+    confidence: z.array(fraction).describe("probability of that label, to four decimals"),
+    report: reportSchema,
   }),
   JobProblem: jobProblem,
   Job: job,
-  Drift: drift,
+  Drift: driftSchema,
   Session: session,
   Problem: jobProblem.extend({
     type: z.literal("about:blank"),
     title: z.string(),
     error: z.string().describe("the detail again, for clients of the Open Inference Protocol"),
-  }).describe("RFC 9457"),
+  }).describe("a problem document (RFC 9457)"),
 };
 
 /** A reference to one of the components. */
-export function answerSchema(name: keyof typeof ANSWERS): Schema {
+export function answerSchema(name: keyof typeof ANSWERS): JsonSchema {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** The components. */
-export function answerSchemas(): Record<string, Schema> {
+/** The components: every schema of an answer in JSON Schema. */
+export function answerSchemas(): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(ANSWERS)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, {
     uri: (id) => `#/components/schemas/${id}`,
-    // Bounds of JavaScript, not of ours.
+    // zod writes the safe integers of JavaScript as bounds; they are no part of the interface.
     override: ({ jsonSchema }) => {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;

@@ -1,46 +1,50 @@
 /**
- * The document's part on the server itself: health, metrics, models, documentation.
+ * The document's part on the server itself: health, metrics, models and documentation.
  *
  * @module
  */
-import { headers, json, problem } from "./parts.ts";
+import { headers, json, problem } from "./responses.ts";
 import { answerSchema } from "./schemas.ts";
-import type { Paths } from "./types.ts";
+import type { PathsObject } from "./types.ts";
 
 const notReady = problem(
   503,
   "Service Unavailable",
-  "not now",
+  "The server is not ready: the GPU or the queue does not answer.",
   "Cannot take scans: the GPU does not answer; run `deno task doctor`",
   { headers: headers("Retry-After") },
 );
 
-export const SERVICE_PATHS: Paths = {
+const isUp = "The server is up.";
+const isReady = "The server is ready.";
+
+/** The paths of the service. */
+export const SERVICE_PATHS: PathsObject = {
   "/": {
     get: {
       operationId: "index",
-      summary: "what there is; to browsers, the viewer",
+      summary: "List the endpoints; browsers get the viewer",
       tags: ["service"],
-      responses: { 200: json("the endpoints", { schema: answerSchema("Index") }) },
+      responses: { 200: json("The endpoints.", { schema: answerSchema("Index") }) },
     },
   },
   "/health/live": {
     get: {
       operationId: "live",
-      summary: "the server answers",
+      summary: "Check that the server is up",
       tags: ["service"],
       responses: {
-        200: json("it does", { schema: answerSchema("Live"), example: { status: "live" } }),
+        200: json(isUp, { schema: answerSchema("Live"), example: { status: "live" } }),
       },
     },
   },
   "/health/ready": {
     get: {
       operationId: "ready",
-      summary: "the models are loaded, GPU and queue answer",
+      summary: "Check that the models are loaded and that GPU and queue answer",
       tags: ["service"],
       responses: {
-        200: json("they are", { schema: answerSchema("Ready"), example: { status: "ready" } }),
+        200: json(isReady, { schema: answerSchema("Ready"), example: { status: "ready" } }),
         ...notReady,
       },
     },
@@ -48,28 +52,28 @@ export const SERVICE_PATHS: Paths = {
   "/v2": {
     get: {
       operationId: "serverMetadata",
-      summary: "name and version, as the Open Inference Protocol has it",
+      summary: "Show name and version (Open Inference Protocol)",
       tags: ["service"],
-      responses: { 200: json("name and version", { schema: answerSchema("ServerMetadata") }) },
+      responses: { 200: json("Name and version.", { schema: answerSchema("ServerMetadata") }) },
     },
   },
   "/v2/health/live": {
     get: {
       operationId: "serverLive",
-      summary: "the server answers, as the Open Inference Protocol has it",
+      summary: "Check that the server is up (Open Inference Protocol)",
       tags: ["service"],
       responses: {
-        200: json("it does", { schema: answerSchema("ServerLive"), example: { live: true } }),
+        200: json(isUp, { schema: answerSchema("ServerLive"), example: { live: true } }),
       },
     },
   },
   "/v2/health/ready": {
     get: {
       operationId: "serverReady",
-      summary: "the models are loaded, GPU and queue answer, as the Open Inference Protocol has it",
+      summary: "Check that the server is ready (Open Inference Protocol)",
       tags: ["service"],
       responses: {
-        200: json("they are", {
+        200: json(isReady, {
           schema: answerSchema("ServerReady"),
           example: { live: true, ready: true },
         }),
@@ -80,11 +84,11 @@ export const SERVICE_PATHS: Paths = {
   "/metrics": {
     get: {
       operationId: "metrics",
-      summary: "counts for Prometheus",
+      summary: "Metrics for Prometheus",
       tags: ["service"],
       responses: {
         200: {
-          description: "text format 0.0.4",
+          description: "Prometheus text format 0.0.4.",
           content: { "text/plain; version=0.0.4": { schema: { type: "string" } } },
         },
       },
@@ -93,19 +97,19 @@ export const SERVICE_PATHS: Paths = {
   "/openapi.json": {
     get: {
       operationId: "openapi",
-      summary: "this document",
+      summary: "This document",
       tags: ["service"],
-      responses: { 200: json("OpenAPI 3.1", { schema: { type: "object" } }) },
+      responses: { 200: json("An OpenAPI 3.1 document.", { schema: { type: "object" } }) },
     },
   },
   "/docs": {
     get: {
       operationId: "docs",
-      summary: "this document as a page",
+      summary: "This document as a page",
       tags: ["service"],
       responses: {
         200: {
-          description: "a page that asks nothing of any other host",
+          description: "A page that loads nothing from other hosts.",
           content: { "text/html": { schema: { type: "string" } } },
         },
       },
@@ -114,11 +118,11 @@ export const SERVICE_PATHS: Paths = {
   "/v1/models": {
     get: {
       operationId: "models",
-      summary: "the cards of student and teacher",
+      summary: "Show the cards of student and teacher",
       description:
-        "Classes and their colours, licence, provenance. The index of a class is its label.",
+        "The cards give classes with their colours, licence and provenance. The index of a class is its label.",
       tags: ["models"],
-      responses: { 200: json("the cards", { schema: answerSchema("Models") }) },
+      responses: { 200: json("The cards.", { schema: answerSchema("Models") }) },
     },
   },
 };

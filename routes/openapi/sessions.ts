@@ -3,43 +3,19 @@
  *
  * @module
  */
-import {
-  accept,
-  busy,
-  labelled,
-  notAcceptable,
-  refusals,
-  scanBody,
-  unreadable,
-} from "./labelling.ts";
 import { SCAN_OPTIONS, SESSION_OPTIONS } from "./options.ts";
-import { headers, json, problem } from "./parts.ts";
+import { headers, json, problem } from "./responses.ts";
+import { accept, idInPath, optionsInQuery, scanBody } from "./scan_request.ts";
+import { bodyProblems, busy, labelled, notAcceptable, unreadable } from "./scan_responses.ts";
 import { answerSchema } from "./schemas.ts";
-import type { Parameter, Paths } from "./types.ts";
+import type { OperationObject, PathsObject, ResponseObject } from "./types.ts";
 
 const ID = "5b1c8a52-6f0f-4a34-9a4d-0d7f5b6c1e2a";
 const PATH = `/v1/sessions/${ID}`;
 
 const scanOptions = { $ref: `#/components/schemas/${SCAN_OPTIONS}` };
 
-const idInPath: Parameter = {
-  name: "id",
-  in: "path",
-  description: "as the answer to POST /v1/sessions has it",
-  required: true,
-  schema: { type: "string", format: "uuid" },
-  example: ID,
-};
-
-const optionsInQuery: Parameter = {
-  name: "options",
-  in: "query",
-  description: "options one by one, as in ?extraBytes=true; a form's part wins",
-  style: "form",
-  explode: true,
-  schema: scanOptions,
-  example: { extraBytes: true },
-};
+const sessionId = idInPath("POST /v1/sessions", ID);
 
 const session = {
   id: ID,
@@ -58,151 +34,154 @@ const fresh = { ...session, scans: 0, drift: null };
 const notFound = problem(
   404,
   "Not Found",
-  "no such session",
-  `Cannot find session ${ID}: there is none of this id, or its time was over`,
+  "There is no such session.",
+  `Cannot find session ${ID}: there is none with this id, or it has expired`,
 );
 
 const conflict = problem(
   409,
   "Conflict",
-  "another server on the same folder has changed the session meanwhile; or the session has taught another student",
-  `Cannot change session ${ID}: another server on the same folder has changed it meanwhile; send all scans of a session to one server, and look how it stands before this one is sent again`,
+  "Another server on the same folder has changed the session meanwhile, or the session belongs to another student.",
+  `Cannot change session ${ID}: another server on the same folder has changed it meanwhile; send all scans of a session to one server, and look at its state before you send this one again`,
 );
 
-/** Why options that come alone are refused. */
-const optionRefusals = {
-  400: refusals[400]!,
-  408: refusals[408]!,
+/** Problems with options that come alone, by status. */
+const optionProblems: Record<string, ResponseObject> = {
+  400: bodyProblems[400]!,
+  408: bodyProblems[408]!,
   ...problem(
     413,
     "Payload Too Large",
-    "the options are too long",
+    "The options are too long.",
     "Cannot take the options: they are longer than 65536 characters",
     { field: "body" },
   ),
   ...problem(
     415,
     "Unsupported Media Type",
-    "no JSON",
+    "The body is not JSON.",
     "Cannot read options of type text/plain: send a JSON object as application/json",
     { field: "content-type" },
   ),
   ...problem(
     422,
     "Unprocessable Entity",
-    "an option is wrong; the problem names it",
+    "An option is wrong; the problem names it.",
     "Cannot set steps to 0: it is a whole number from 1 to 1000",
     { field: "steps" },
   ),
 };
 
-export const SESSION_PATHS: Paths = {
-  "/v1/sessions": {
-    post: {
-      operationId: "beginSession",
-      summary: "begins a sequence of scans over which the weights are kept",
-      description:
-        "Sessions know nothing of each other, outlive the server, and are removed when nobody has used them for long.",
-      tags: ["sessions"],
-      requestBody: {
-        required: false,
-        description: "Options of all scans; they stay as they are.",
-        content: {
-          "application/json": { schema: { $ref: `#/components/schemas/${SESSION_OPTIONS}` } },
-        },
-      },
-      responses: {
-        201: {
-          ...json("begun", { schema: answerSchema("Session"), example: fresh }),
-          headers: headers("Location"),
-        },
-        ...optionRefusals,
-        ...problem(
-          429,
-          "Too Many Requests",
-          "the server keeps no more sessions",
-          "Cannot begin another session: there are 64; delete one that is done, or start the server with a larger --max-sessions",
-          { headers: headers("Retry-After") },
-        ),
-      },
+const createSession: OperationObject = {
+  operationId: "beginSession",
+  summary: "Create a session: a stream of scans over which the weights are kept",
+  description:
+    "Sessions are independent of each other, survive restarts of the server, and are deleted once they have not been used for a while.",
+  tags: ["sessions"],
+  requestBody: {
+    required: false,
+    description: "Options for all scans of the session. They cannot be changed later.",
+    content: {
+      "application/json": { schema: { $ref: `#/components/schemas/${SESSION_OPTIONS}` } },
     },
   },
+  responses: {
+    201: {
+      ...json("The session was created.", { schema: answerSchema("Session"), example: fresh }),
+      headers: headers("Location"),
+    },
+    ...optionProblems,
+    ...problem(
+      429,
+      "Too Many Requests",
+      "The server keeps no more sessions.",
+      "Cannot begin another session: there are 64; delete one that is done, or start the server with a larger --max-sessions",
+      { headers: headers("Retry-After") },
+    ),
+  },
+};
+
+const segmentInSession: OperationObject = {
+  operationId: "segmentInSession",
+  summary: "Label a scan with the weights of a session, which then learns from it",
+  description:
+    "Works as `POST /v1/segment`. Scans of one session are processed one after another, in the order in which their uploads end. The session learns nothing from a scan that fails, that is refused, or whose client disconnects before the answer is ready. The report's `drift` says how far the weights have moved.",
+  tags: ["sessions"],
+  parameters: [sessionId, optionsInQuery(scanOptions, { extraBytes: true }), accept],
+  requestBody: scanBody(scanOptions),
+  responses: {
+    200: labelled,
+    ...bodyProblems,
+    ...notFound,
+    ...notAcceptable,
+    ...conflict,
+    ...unreadable,
+    ...busy,
+  },
+};
+
+const sessionWeights: OperationObject = {
+  operationId: "sessionWeights",
+  summary: "Download the adapted weights of a session as a student",
+  description:
+    "The file is a safetensors checkpoint with its model card; `serve --student FILE` runs it.",
+  tags: ["sessions"],
+  parameters: [sessionId],
+  responses: {
+    200: {
+      description: "The checkpoint.",
+      headers: headers("Content-Disposition"),
+      content: {
+        "application/octet-stream": {
+          schema: { type: "string", contentMediaType: "application/octet-stream" },
+        },
+      },
+    },
+    ...notFound,
+    ...problem(
+      409,
+      "Conflict",
+      "The session has not learned from any scan yet.",
+      `Cannot give the weights of session ${ID}: it has not learned from any scan yet, so they are those of its student`,
+    ),
+  },
+};
+
+/** The paths of sessions. */
+export const SESSION_PATHS: PathsObject = {
+  "/v1/sessions": { post: createSession },
   "/v1/sessions/{id}": {
     get: {
       operationId: "session",
-      summary: "how a session stands",
+      summary: "Show a session",
       tags: ["sessions"],
-      parameters: [idInPath],
+      parameters: [sessionId],
       responses: {
-        200: json("the session", { schema: answerSchema("Session"), example: session }),
+        200: json("The session.", { schema: answerSchema("Session"), example: session }),
         ...notFound,
       },
     },
     delete: {
       operationId: "deleteSession",
-      summary: "forgets a session",
-      description: "Scans of it that are at work or waiting stop, and are answered with 404.",
+      summary: "Delete a session",
+      description: "Scans of the session that are running or waiting stop and are answered 404.",
       tags: ["sessions"],
-      parameters: [idInPath],
-      responses: { 204: { description: "so it is" }, ...notFound },
+      parameters: [sessionId],
+      responses: { 204: { description: "The session was deleted." }, ...notFound },
     },
   },
-  "/v1/sessions/{id}/scans": {
-    post: {
-      operationId: "segmentInSession",
-      summary: "a scan in, labelled by what its session has learned; the session learns from it",
-      description:
-        "As POST /v1/segment. Scans of one session are taken one after another, in the order in which their uploads end. A scan that fails, is refused, or whose client leaves before its answer is ready, teaches nothing. The report tells of the drift.",
-      tags: ["sessions"],
-      parameters: [idInPath, optionsInQuery, accept],
-      requestBody: scanBody(scanOptions),
-      responses: {
-        200: labelled,
-        ...refusals,
-        ...notFound,
-        ...notAcceptable,
-        ...conflict,
-        ...unreadable,
-        ...busy,
-      },
-    },
-  },
-  "/v1/sessions/{id}/weights": {
-    get: {
-      operationId: "sessionWeights",
-      summary: "what a session has learned, as a student of its own",
-      description: "A checkpoint in safetensors with its card inside; `serve --student` takes it.",
-      tags: ["sessions"],
-      parameters: [idInPath],
-      responses: {
-        200: {
-          description: "the checkpoint",
-          headers: headers("Content-Disposition"),
-          content: {
-            "application/octet-stream": {
-              schema: { type: "string", contentMediaType: "application/octet-stream" },
-            },
-          },
-        },
-        ...notFound,
-        ...problem(
-          409,
-          "Conflict",
-          "nothing was learned yet",
-          `Cannot give the weights of session ${ID}: it has learned from no scan yet, so they are those of its student`,
-        ),
-      },
-    },
-  },
+  "/v1/sessions/{id}/scans": { post: segmentInSession },
+  "/v1/sessions/{id}/weights": { get: sessionWeights },
   "/v1/sessions/{id}/reset": {
     post: {
       operationId: "resetSession",
-      summary: "forgets what a session has learned",
-      description: "Waits for a scan that is at work. The session goes on as it began.",
+      summary: "Restore the source weights of a session",
+      description:
+        "Waits for a scan that is running. The options stay, and the count of scans starts from 0 again.",
       tags: ["sessions"],
-      parameters: [idInPath],
+      parameters: [sessionId],
       responses: {
-        200: json("the session", { schema: answerSchema("Session"), example: fresh }),
+        200: json("The session.", { schema: answerSchema("Session"), example: fresh }),
         ...notFound,
         ...conflict,
       },

@@ -1,67 +1,77 @@
 /**
- * The part of OpenAPI 3.1 that the document is written in, as types (https://spec.openapis.org/oas/v3.1.1.html).
+ * The part of OpenAPI 3.1 that the document uses, as types named as in the specification
+ * (https://spec.openapis.org/oas/v3.1.1.html).
  *
  * @module
  */
 
-/** JSON Schema 2020-12, or a reference to one of the components. */
-export type Schema = Readonly<Record<string, unknown>>;
+/** A schema in JSON Schema 2020-12, or a reference to one of the components. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a body may be of one media type. */
-export interface MediaType {
-  schema?: Schema;
+/** A body in one media type. */
+export interface MediaTypeObject {
+  schema?: JsonSchema;
   example?: unknown;
-  /** By part of a form: which media types it may have. */
+  /** The media types that each part of a form may have. */
   encoding?: Readonly<Record<string, { contentType: string }>>;
-  /** By event of a stream of server-sent events: what its data is, in JSON. */
-  "x-events"?: Readonly<Record<string, Schema>>;
+  /** An extension: the JSON data of each event in a stream of server-sent events. */
+  "x-events"?: Readonly<Record<string, JsonSchema>>;
 }
 
-export interface Answer {
+/** A response with one status. */
+export interface ResponseObject {
   description: string;
-  headers?: Readonly<Record<string, Schema>>;
-  content?: Readonly<Record<string, MediaType>>;
+  headers?: Readonly<Record<string, JsonSchema>>;
+  content?: Readonly<Record<string, MediaTypeObject>>;
 }
 
-export interface Parameter {
+/** A parameter in the path, the query or the headers. */
+export interface ParameterObject {
   name: string;
   in: "path" | "query" | "header";
   description: string;
   required?: boolean;
-  schema: Schema;
+  schema: JsonSchema;
   style?: "form" | "simple";
   explode?: boolean;
   example?: unknown;
 }
 
+/** The body of a request. */
+export interface RequestBodyObject {
+  required: boolean;
+  description: string;
+  content: Readonly<Record<string, MediaTypeObject>>;
+}
+
 /** One method of one path. */
-export interface Operation {
+export interface OperationObject {
   operationId: string;
-  /** One line, which `GET /` shows, too. */
+  /** One line, which `GET /` shows too. */
   summary: string;
   description?: string;
   tags: readonly string[];
-  parameters?: readonly Parameter[];
-  requestBody?: { required: boolean; description: string; content: Record<string, MediaType> };
-  /** By status. */
-  responses: Readonly<Record<string, Answer>>;
+  parameters?: readonly ParameterObject[];
+  requestBody?: RequestBodyObject;
+  /** Responses by status. */
+  responses: Readonly<Record<string, ResponseObject>>;
 }
 
-/** Operations by path, with `{name}` for parameters, and method in lower case. */
-export type Paths = Readonly<
-  Record<string, Readonly<Partial<Record<"get" | "post" | "delete", Operation>>>>
+/** Operations by path, with `{name}` for parameters, and by method in lower case. */
+export type PathsObject = Readonly<
+  Record<string, Readonly<Partial<Record<"get" | "post" | "delete", OperationObject>>>>
 >;
 
 /** A whole document. */
-export interface OpenApi {
+export interface OpenApiDocument {
   openapi: "3.1.1";
   info: Readonly<Record<string, unknown>>;
   tags: readonly { name: string; description: string }[];
-  paths: Paths;
+  paths: PathsObject;
   components: {
-    schemas: Readonly<Record<string, Schema>>;
+    schemas: Readonly<Record<string, JsonSchema>>;
     headers: Readonly<Record<string, unknown>>;
     securitySchemes?: Readonly<Record<string, unknown>>;
   };
-  security?: readonly Schema[];
+  security?: readonly JsonSchema[];
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LITE_SIZE } from "../../lib/eval/studies/studies.ts";
+import { LITE_SIZE } from "../../lib/eval/studies/study_size.ts";
 import type { Results, StudyResult } from "../../lib/eval/results/results.ts";
 import { decodePhoto } from "../../lib/scan/mod.ts";
 import { program, ttt, withFolder } from "./support.ts";
@@ -31,7 +31,7 @@ Deno.test("eval --lite runs every study and writes results, tables and the repor
     assert.deepEqual(results.missing, []);
     assert.deepEqual(
       results.studies.map(({ name }) => name),
-      ["main", "steps", "images", "teachers", "online", "ablations", "views"],
+      ["main", "steps", "images", "teachers", "online", "ablations", "virtual-views"],
     );
     const study = (name: string): StudyResult =>
       results.studies.find((entry) => entry.name === name)!;

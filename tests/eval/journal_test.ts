@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Journal } from "../../lib/eval/run/journal.ts";
+import { Journal } from "../../lib/eval/cells/journal.ts";
 import { withFolder } from "../commands/support.ts";
 import { cellOf } from "./support.ts";
 

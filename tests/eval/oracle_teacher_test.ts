@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { DatasetScene } from "../../lib/datasets/dataset.ts";
-import { classShares, OracleTeacher } from "../../lib/eval/cache/oracle_teacher.ts";
+import { classShares, OracleTeacher } from "../../lib/eval/models/oracle_teacher.ts";
 import type { Photo } from "../../lib/scan/mod.ts";
 import { withGpu } from "../gpu.ts";
 

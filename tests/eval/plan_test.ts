@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countCells, planCells, sequenceCells } from "../../lib/eval/studies/plan.ts";
+import { countCells, planCells, sequenceCells } from "../../lib/eval/cells/plan.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
 import { type Study, STUDY_NAMES } from "../../lib/eval/studies/study.ts";
 import { smallContext } from "./support.ts";

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { height, scaleOf } from "../../lib/eval/report/axis.ts";
 import { barChart } from "../../lib/eval/report/bar_chart.ts";
 import { claimsOf } from "../../lib/eval/report/claims.ts";
-import { element } from "../../lib/eval/report/element.ts";
+import { element } from "../../lib/eval/report/markup.ts";
 import { lineChart } from "../../lib/eval/report/line_chart.ts";
 import { markdownReport, markdownTable } from "../../lib/eval/report/markdown.ts";
 import { percent, signed, withInterval } from "../../lib/eval/report/numbers.ts";
-import { htmlReport } from "../../lib/eval/report/page.ts";
+import { htmlReport } from "../../lib/eval/report/html.ts";
 import { gainsTable, miouTable, stepZeroTable } from "../../lib/eval/report/tables.ts";
-import { captionOf, notableScenes } from "../../lib/eval/pictures/scene_pictures.ts";
+import { captionOf, notableScenes } from "../../lib/eval/pictures/before_after.ts";
 import { smallResults } from "./support.ts";
 
 Deno.test("numbers are percent with one decimal, and differences have a sign", () => {

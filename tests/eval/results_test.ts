@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Cell } from "../../lib/eval/run/cell.ts";
-import { planCells } from "../../lib/eval/studies/plan.ts";
+import type { Cell } from "../../lib/eval/cells/cell.ts";
+import { planCells } from "../../lib/eval/cells/plan.ts";
 import { summarise } from "../../lib/eval/results/results.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
 import type { StudyName } from "../../lib/eval/studies/study.ts";

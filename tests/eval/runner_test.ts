@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Journal } from "../../lib/eval/run/journal.ts";
-import { type Batch, planCells } from "../../lib/eval/studies/plan.ts";
-import { groupCells, runPlan, workOf } from "../../lib/eval/run/runner.ts";
+import { Journal } from "../../lib/eval/cells/journal.ts";
+import { type CellBatch, planCells } from "../../lib/eval/cells/plan.ts";
+import { groupCells, runPlan, workOf } from "../../lib/eval/cells/runner.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
 import type { StudyName } from "../../lib/eval/studies/study.ts";
-import type { Cell } from "../../lib/eval/run/cell.ts";
+import type { Cell } from "../../lib/eval/cells/cell.ts";
 import { withFolder } from "../commands/support.ts";
-import { benchOf, smallContext, SmallEngine, smallScene } from "./support.ts";
+import { batchEngineOf, smallContext, SmallEngine, smallScene } from "./support.ts";
 
 const planOf = (...names: StudyName[]) =>
   planCells(names.map((name) => buildStudy(name, smallContext())));
@@ -15,7 +15,7 @@ const planOf = (...names: StudyName[]) =>
 /** Runs a plan on fresh engines; dies before the cell number `dies`. */
 async function run(
   path: string,
-  plan: Batch[],
+  plan: CellBatch[],
   { engines = [], shown = [], dies = Infinity }: {
     engines?: SmallEngine[];
     shown?: string[];
@@ -33,7 +33,7 @@ async function run(
     },
     open: () => {
       engines.push(new SmallEngine());
-      return Promise.resolve(benchOf(engines.at(-1)!, shown));
+      return Promise.resolve(batchEngineOf(engines.at(-1)!, shown));
     },
   });
   // How long it took is the one thing that another run may find otherwise.
@@ -74,7 +74,7 @@ Deno.test("groupCells() takes steps once for all who read them", () => {
   assert.deepEqual(shared, [[
     "ttt-kd, as in the paper",
     "ttt-kd",
-    "ttt-kd, mean of the scan and 8 augmentations",
+    "ttt-kd, mean of the scan and 8 augmented copies",
     "ttt-kd, mean of all steps' predictions",
     "ttt-kd, fused with the 2D probe",
   ]]);
@@ -158,7 +158,7 @@ Deno.test("runPlan() refuses scenes without labels", async () => {
         plan: planOf("main"),
         journal,
         scene: () => Promise.resolve({ ...scene, scan: { ...scene.scan, labels: null } }),
-        open: () => Promise.resolve(benchOf(new SmallEngine())),
+        open: () => Promise.resolve(batchEngineOf(new SmallEngine())),
       }),
       /noisy\/test\/0: it has no labels/,
     );

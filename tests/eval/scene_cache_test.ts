@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FileCache } from "../../lib/eval/cache/cache.ts";
+import { FileCache } from "../../lib/eval/cache/file_cache.ts";
 import { SceneCache } from "../../lib/eval/cache/scene_cache.ts";
 import { packScene, unpackScene } from "../../lib/eval/cache/scene_file.ts";
 import { withFolder } from "../commands/support.ts";

@@ -102,17 +102,17 @@ Deno.test("buildStudy() runs the costly methods from one seed, the others from a
 });
 
 Deno.test("buildStudy() holds virtual views against photographs, all else alike, and against none", () => {
-  const { entries } = buildStudy("views", smallContext());
+  const { entries } = buildStudy("virtual-views", smallContext());
   const variants = entries.map(({ variant }) => variant);
-  const virtual = variants.filter(({ photographs }) => photographs === "virtual");
+  const virtual = variants.filter(({ views }) => views === "virtual");
   assert.equal(virtual.length, 3);
   for (const { id, label, ...rest } of virtual) {
     const own = variants.find((other) => id === `${other.id}, virtual views`)!;
     assert.notEqual(label, own.label);
     const { id: _id, label: _label, ...same } = own;
-    assert.deepEqual({ ...rest, photographs: "own" }, same);
+    assert.deepEqual({ ...rest, views: "photographs" }, same);
   }
-  assert.ok(variants.some(({ id, photographs }) => id === "bn" && photographs === "none"));
+  assert.ok(variants.some(({ id, views }) => id === "bn" && views === "none"));
 });
 
 Deno.test("buildStudy() leaves out what has no student, and names it", () => {

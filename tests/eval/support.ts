@@ -5,13 +5,13 @@
  * @module
  */
 import type { Dataset, DatasetScene } from "../../lib/datasets/dataset.ts";
-import type { Bench } from "../../lib/eval/run/runner.ts";
-import type { Cell } from "../../lib/eval/run/cell.ts";
+import type { BatchEngine } from "../../lib/eval/cells/runner.ts";
+import type { Cell } from "../../lib/eval/cells/cell.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
-import { planCells } from "../../lib/eval/studies/plan.ts";
+import { planCells } from "../../lib/eval/cells/plan.ts";
 import { type Results, summarise } from "../../lib/eval/results/results.ts";
-import { buildStudy, type StudyContext } from "../../lib/eval/studies/studies.ts";
-import { STUDY_NAMES } from "../../lib/eval/studies/study.ts";
+import { buildStudy } from "../../lib/eval/studies/studies.ts";
+import { STUDY_NAMES, type StudyContext } from "../../lib/eval/studies/study.ts";
 import type { SegmentRequest, SegmentResult } from "../../lib/segment/types.ts";
 import { FakeEngine } from "../routes/support.ts";
 
@@ -154,7 +154,7 @@ export class SmallEngine extends FakeEngine {
 }
 
 /** A bench around an engine. */
-export function benchOf(engine: FakeEngine, shown: string[] = []): Bench {
+export function batchEngineOf(engine: FakeEngine, shown: string[] = []): BatchEngine {
   return {
     engine,
     show: (scene) => void shown.push(scene.id),
@@ -191,11 +191,7 @@ export function smallResults(chosen: readonly string[] = smallContext().chosen):
   for (const { single, sequences } of planCells(studies)) {
     for (const { key, variant, domain, seed, scene } of [...single, ...sequences.flat()]) {
       const adapted = { source: 6, noisy: 7, dark: 4 }[domain]!;
-      const hits = variant.photographs === "shuffled"
-        ? 3
-        : variant.method === "ttt-kd"
-        ? adapted
-        : 5;
+      const hits = variant.views === "shuffled" ? 3 : variant.method === "ttt-kd" ? adapted : 5;
       const curve = variant.curve.map((step) => ({
         step,
         confusion: cellOf({ key }, hits).confusion,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { planCells } from "../../lib/eval/studies/plan.ts";
+import { planCells } from "../../lib/eval/cells/plan.ts";
 import { summarise } from "../../lib/eval/results/results.ts";
 import { tuningStudy } from "../../lib/eval/studies/studies.ts";
 import { choices, choicesTable } from "../../lib/eval/studies/tuning.ts";

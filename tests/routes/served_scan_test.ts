@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { labelledFile, labelsAndReport, type Submission } from "../../lib/cli/client.ts";
 import { prepareVulkan } from "../../lib/cli/driver.ts";
-import { checkAnswer } from "../../lib/eval/answer_check.ts";
+import { checkLabelledFile } from "../../lib/eval/labelled_file_check.ts";
 import { EngineLabeller } from "../../lib/serving/labeller/engine_labeller.ts";
 import { camerasToJson, encodePng } from "../../lib/scan/mod.ts";
 import { Engine } from "../../lib/segment/engine.ts";
@@ -43,7 +43,7 @@ Deno.test(
 
     await t.step("the client's own file, labelled, with the report", async () => {
       const { bytes, report } = await labelledFile(server.url, submission);
-      const check = await checkAnswer(scene.scan.bytes, bytes, engine.student.classes.length);
+      const check = await checkLabelledFile(scene.scan.bytes, bytes, engine.student.classes.length);
       assert.equal(check.points, scene.scan.count);
       assert.equal(report.views.count, scene.photos.length);
       assert.ok(report.views.pointsSeen > 0);

@@ -6,7 +6,7 @@ import { readInput } from "../../lib/serving/files/input.ts";
 import type { JobQueue } from "../../lib/serving/queue/queue.ts";
 import { segmentationWork } from "../../lib/serving/queue/segmentation.ts";
 import { type JobWork, JobWorker } from "../../lib/serving/queue/worker.ts";
-import { GpuTurns } from "../../lib/concurrency/turns.ts";
+import { FifoSemaphore } from "../../lib/concurrency/fifo_semaphore.ts";
 import { createApp } from "../../routes/app.ts";
 import { jobProblem } from "../../routes/http/problem.ts";
 import { openRedisQueue, recovered } from "../serving/queue/queue_kinds.ts";
@@ -46,7 +46,7 @@ test("a job that one machine takes is done by another, and watched and fetched a
     });
     await using _working = working(
       back,
-      segmentationWork(back, fakeLabeller(engine), new GpuTurns(1)),
+      segmentationWork(back, fakeLabeller(engine), new FifoSemaphore()),
     );
     const heard = await events.text();
     assert.match(heard, /"state":"queued"[^]*"state":"done"/);

@@ -19,7 +19,7 @@ import { SqliteQueue } from "../../lib/serving/queue/sqlite_queue.ts";
 import { JobWorker } from "../../lib/serving/queue/worker.ts";
 import { DEFAULT_SESSION_LIMITS, type SessionLimits } from "../../lib/serving/sessions/session.ts";
 import { SessionStore } from "../../lib/serving/sessions/store.ts";
-import { GpuTurns } from "../../lib/concurrency/turns.ts";
+import { FifoSemaphore } from "../../lib/concurrency/fifo_semaphore.ts";
 import { createApp } from "../../routes/app.ts";
 import { jobProblem } from "../../routes/http/problem.ts";
 import { EngineLabeller } from "../../lib/serving/labeller/engine_labeller.ts";
@@ -191,13 +191,13 @@ export async function withJobs(
     });
     const engine = options.engine ?? new FakeEngine(options.work);
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const turns = new GpuTurns(limits.places);
+    const semaphore = new FifoSemaphore(1, limits.places);
     const stopping = new AbortController();
     const labeller = fakeLabeller(engine);
     const app = createApp({
       labeller,
       limits,
-      turns,
+      semaphore,
       queue,
       sessions,
       stopping: stopping.signal,
@@ -205,7 +205,7 @@ export async function withJobs(
     });
     const workers: JobWorker[] = [];
     const work = () => {
-      const work = segmentationWork(queue, labeller, turns);
+      const work = segmentationWork(queue, labeller, semaphore);
       workers.push(new JobWorker(queue, { work, describe: jobProblem, pollMilliseconds: 20 }));
     };
     try {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Dataset, DatasetScene, DatasetSplit } from "../../datasets/dataset.ts";
-import { contentKey, type FileCache } from "./cache.ts";
+import { contentKey, type FileCache } from "./file_cache.ts";
 import { packScene, unpackScene } from "./scene_file.ts";
 
 /** Gives scenes; the last one stays in memory, since methods are compared scene by scene. */

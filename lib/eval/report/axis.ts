@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { element, label } from "./element.ts";
+import { element, label } from "./markup.ts";
 
 /** The part of a drawing in which values stand, in pixels. */
-export interface Frame {
+export interface PlotArea {
   left: number;
   right: number;
   top: number;
@@ -43,12 +43,12 @@ function roundStep(step: number): number {
 }
 
 /** Where a value stands, from the bottom up. */
-export function height({ low, high }: Scale, { top, bottom }: Frame, value: number): number {
+export function height({ low, high }: Scale, { top, bottom }: PlotArea, value: number): number {
   return bottom - (value - low) / (high - low) * (bottom - top);
 }
 
 /** The upright axis with its lines across, and what it measures. */
-export function uprightAxis(scale: Scale, frame: Frame, title: string): string {
+export function uprightAxis(scale: Scale, frame: PlotArea, title: string): string {
   const middle = (frame.top + frame.bottom) / 2;
   return [
     ...scale.ticks.map((tick) => {
@@ -70,15 +70,15 @@ export function uprightAxis(scale: Scale, frame: Frame, title: string): string {
 }
 
 /** A name with the number of its colour: the classes c0, c1, … of the page's style. */
-export interface Named {
+export interface LegendEntry {
   name: string;
   colour: number;
 }
 
 /** Names in rows under a drawing, each behind a patch of its colour. Returns markup and its height. */
 export function legend(
-  names: readonly Named[],
-  frame: Frame,
+  names: readonly LegendEntry[],
+  frame: PlotArea,
   top: number,
 ): { markup: string; height: number } {
   const rowHeight = 20;

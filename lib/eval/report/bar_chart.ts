@@ -3,11 +3,19 @@
  *
  * @module
  */
-import { drawing, type Frame, height, legend, type Named, scaleOf, uprightAxis } from "./axis.ts";
-import { element, label } from "./element.ts";
+import {
+  drawing,
+  height,
+  legend,
+  type LegendEntry,
+  type PlotArea,
+  scaleOf,
+  uprightAxis,
+} from "./axis.ts";
+import { element, label } from "./markup.ts";
 
 /** One bar. */
-export interface Bar {
+export interface BarValue {
   value: number;
   interval: readonly [low: number, high: number];
 }
@@ -19,9 +27,9 @@ export interface BarChart {
   /** What the upright axis measures, unit included. */
   axis: string;
   /** Names of the bars of every group. */
-  series: readonly Named[];
+  series: readonly LegendEntry[];
   /** Null where a group lacks a bar. */
-  groups: readonly { name: string; bars: readonly (Bar | null)[] }[];
+  groups: readonly { name: string; bars: readonly (BarValue | null)[] }[];
 }
 
 const WIDTH = 960;
@@ -29,7 +37,7 @@ const PLOT = 300;
 
 /** Draws a chart. */
 export function barChart({ title, description, axis, series, groups }: BarChart): string {
-  const frame: Frame = { left: 56, right: WIDTH - 8, top: 12, bottom: 12 + PLOT };
+  const frame: PlotArea = { left: 56, right: WIDTH - 8, top: 12, bottom: 12 + PLOT };
   const values = groups.flatMap(({ bars }) => bars.flatMap((bar) => bar ? [bar.interval[1]] : []));
   const scale = scaleOf(values, true);
   const slot = (frame.right - frame.left) / Math.max(groups.length, 1);
@@ -53,7 +61,7 @@ export function barChart({ title, description, axis, series, groups }: BarChart)
     uprightAxis(scale, frame, axis) + drawn.join("") + names.markup,
   );
 
-  function drawBar({ value, interval }: Bar, index: number, x: number): string {
+  function drawBar({ value, interval }: BarValue, index: number, x: number): string {
     const y = height(scale, frame, value);
     const [low, high] = interval.map((end) => height(scale, frame, end)) as [number, number];
     const centre = x + barWidth / 2;

@@ -6,7 +6,7 @@
 import { METHODS } from "../../ttt/methods/mod.ts";
 import type { Results, StudyResult } from "../results/results.ts";
 import { barChart } from "./bar_chart.ts";
-import { lineChart, type Point } from "./line_chart.ts";
+import { type ChartPoint, lineChart } from "./line_chart.ts";
 import { percent } from "./numbers.ts";
 
 const MIOU = "mIoU in %";
@@ -67,7 +67,7 @@ function stepsChart(study: StudyResult, results: Results): string {
     name: domain,
     colour: DOMAIN_COLOURS[i % DOMAIN_COLOURS.length]!,
     points: Object.values(all).flatMap(({ curve = [] }) =>
-      curve.map(({ step, miou, ci95 }): Point => ({
+      curve.map(({ step, miou, ci95 }): ChartPoint => ({
         x: step,
         value: 100 * miou,
         interval: inPercent(ci95),
@@ -89,7 +89,7 @@ function imagesChart(study: StudyResult, results: Results): string {
     colour: DOMAIN_COLOURS[i % DOMAIN_COLOURS.length]!,
     points: [
       ...stepZeroPoint(study, all),
-      ...study.variants.flatMap(({ id, position }): Point[] => {
+      ...study.variants.flatMap(({ id, position }): ChartPoint[] => {
         const result = all[id];
         if (position === null || !result) return [];
         return [{ x: position, value: 100 * result.miou, interval: inPercent(result.ci95) }];
@@ -106,7 +106,7 @@ function imagesChart(study: StudyResult, results: Results): string {
 }
 
 /** Without photographs there is no step: the student with batch statistics. */
-function stepZeroPoint(study: StudyResult, all: StudyResult["domains"][string]): Point[] {
+function stepZeroPoint(study: StudyResult, all: StudyResult["domains"][string]): ChartPoint[] {
   const id = study.variants.find(({ stepZero }) => stepZero !== null)?.stepZero;
   const result = id ? all[id] : undefined;
   return result ? [{ x: 0, value: 100 * result.miou, interval: inPercent(result.ci95) }] : [];
@@ -122,7 +122,7 @@ function onlineChart(study: StudyResult, sequence: string): string {
     return [{
       name: label,
       colour: VARIANT_COLOURS[i % VARIANT_COLOURS.length]!,
-      points: result.running.map((miou, i): Point => ({ x: i + window, value: 100 * miou })),
+      points: result.running.map((miou, i): ChartPoint => ({ x: i + window, value: 100 * miou })),
     }];
   });
   return lineChart({
@@ -135,7 +135,7 @@ function onlineChart(study: StudyResult, sequence: string): string {
   });
 }
 
-function describe(lines: readonly { name: string; points: readonly Point[] }[], unit: string) {
+function describe(lines: readonly { name: string; points: readonly ChartPoint[] }[], unit: string) {
   return lines.map(({ name, points }) => {
     const [first, last] = [points[0], points.at(-1)];
     return first && last

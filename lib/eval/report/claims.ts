@@ -8,7 +8,7 @@ import type { Results, StudyResult } from "../results/results.ts";
 import { percent, signed, withInterval } from "./numbers.ts";
 
 /** One claim with its evidence. */
-export interface Claim {
+export interface CheckedClaim {
   claim: string;
   holds: boolean;
   /** The figures that decide it. */
@@ -37,7 +37,7 @@ const RIVALS = [
 const PLACEBO = 0.01;
 
 /** The claims that the studies of these results can decide. */
-export function claimsOf(results: Results): Claim[] {
+export function claimsOf(results: Results): CheckedClaim[] {
   const study = (name: string) => results.studies.find((entry) => entry.name === name);
   const main = study("main");
   const teachers = study("teachers");
@@ -48,8 +48,8 @@ function labelOf({ variants }: StudyResult, id: string): string {
   return variants.find((variant) => variant.id === id)?.label ?? id;
 }
 
-function mainClaims(main: StudyResult, results: Results): Claim[] {
-  const claims: Claim[] = [];
+function mainClaims(main: StudyResult, results: Results): CheckedClaim[] {
+  const claims: CheckedClaim[] = [];
   const mean = main.mean[METHOD];
   const gain = mean?.against[SOURCE];
   if (mean && gain && mean.relative !== null) {
@@ -111,7 +111,7 @@ function mainClaims(main: StudyResult, results: Results): Claim[] {
 }
 
 /** Placebos are the variants that say so, and the teacher with random weights. */
-function placeboClaims(study: StudyResult): Claim[] {
+function placeboClaims(study: StudyResult): CheckedClaim[] {
   return study.variants.filter(({ label, stepZero }) =>
     stepZero !== null && label.includes("placebo")
   ).flatMap(({ id, label, stepZero }) => {

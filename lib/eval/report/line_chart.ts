@@ -3,11 +3,19 @@
  *
  * @module
  */
-import { drawing, type Frame, height, legend, type Named, scaleOf, uprightAxis } from "./axis.ts";
-import { element, label } from "./element.ts";
+import {
+  drawing,
+  height,
+  legend,
+  type LegendEntry,
+  type PlotArea,
+  scaleOf,
+  uprightAxis,
+} from "./axis.ts";
+import { element, label } from "./markup.ts";
 
 /** A point of a line. */
-export interface Point {
+export interface ChartPoint {
   x: number;
   value: number;
   interval?: readonly [low: number, high: number];
@@ -19,7 +27,7 @@ export interface LineChart {
   description: string;
   /** What the axes measure, units included. */
   axes: { x: string; y: string };
-  lines: readonly (Named & { points: readonly Point[] })[];
+  lines: readonly (LegendEntry & { points: readonly ChartPoint[] })[];
   /**
    * How x is laid out: `even` gives every value that occurs the same room, for steps that grow by factors;
    * `linear` is true to scale.
@@ -36,7 +44,7 @@ const TICKS = 6;
 /** Draws a chart. */
 export function lineChart(chart: LineChart): string {
   const { lines, axes, marks = [] } = chart;
-  const frame: Frame = { left: 56, right: WIDTH - 16, top: 24, bottom: 24 + PLOT };
+  const frame: PlotArea = { left: 56, right: WIDTH - 16, top: 24, bottom: 24 + PLOT };
   const points = lines.flatMap((line) => line.points);
   const scale = scaleOf(points.flatMap((p) => [p.value, ...(p.interval ?? [])]), false);
   const xs = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
@@ -113,7 +121,7 @@ export function lineChart(chart: LineChart): string {
 function placing(
   spread: LineChart["spread"],
   xs: readonly number[],
-  { left, right }: Frame,
+  { left, right }: PlotArea,
 ): (x: number) => number {
   const inner = 18;
   const room = right - left - 2 * inner;

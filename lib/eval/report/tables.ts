@@ -4,7 +4,7 @@
  * @module
  */
 import type { Difference, Results, StudyResult } from "../results/results.ts";
-import type { Claim } from "./claims.ts";
+import type { CheckedClaim } from "./claims.ts";
 import { percent, signed, withInterval } from "./numbers.ts";
 
 /** Cells are plain text; the first column names the row. */
@@ -19,7 +19,7 @@ export interface Table {
 const NONE = "";
 
 /** The claims, and whether they hold. */
-export function claimsTable(claims: readonly Claim[]): Table {
+export function claimsTable(claims: readonly CheckedClaim[]): Table {
   return {
     title: "What was to be shown",
     note: "Claims that were fixed beforehand. Points are points of mIoU; intervals are 95 %.",

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { type Cell, matrixOf } from "../run/cell.ts";
+import { type Cell, matrixOf } from "../cells/cell.ts";
 import type { Confusion } from "../../metrics/confusion.ts";
-import type { Sequence } from "../studies/sequence.ts";
-import { sequenceCells } from "../studies/plan.ts";
+import type { SceneSequence } from "../studies/scene_sequence.ts";
+import { sequenceCells } from "../cells/plan.ts";
 import {
   differenceSeries,
   interval95,
@@ -16,8 +16,8 @@ import {
   pooled,
   resampledMious,
   streamOf,
-} from "./statistics.ts";
-import type { Entry, Study } from "../studies/study.ts";
+} from "./bootstrap.ts";
+import type { Study, StudyEntry } from "../studies/study.ts";
 
 /** A method is said to harm where it lies more than this below source only: half a point of mIoU. */
 const HARM = 0.005;
@@ -103,13 +103,13 @@ export interface StudyResult {
 }
 
 /** What one scan costs. */
-export interface Cost {
+export interface ScanCost {
   secondsPerScan: number;
   gradientSteps: number;
 }
 
 /** Where and with what an evaluation ran. */
-export interface Setting {
+export interface RunDescription {
   benchmark: string;
   split: string;
   seeds: number;
@@ -127,12 +127,12 @@ export interface Setting {
 }
 
 /** `results.json`. */
-export interface Results extends Omit<Setting, "domains" | "classes"> {
+export interface Results extends Omit<RunDescription, "domains" | "classes"> {
   classes: readonly string[];
-  about: Setting["domains"];
+  about: RunDescription["domains"];
   /** The main study, by domain and method. */
   domains: Record<string, Record<string, VariantResult>>;
-  cost: Record<string, Cost>;
+  cost: Record<string, ScanCost>;
   studies: StudyResult[];
   /** What could not be summed up: cells that are not there yet. */
   missing: string[];
@@ -140,7 +140,7 @@ export interface Results extends Omit<Setting, "domains" | "classes"> {
 
 /** Sums up studies by the cells that are there. */
 export function summarise(
-  setting: Setting,
+  setting: RunDescription,
   studies: readonly Study[],
   cells: ReadonlyMap<string, Cell>,
 ): Results {
@@ -160,7 +160,7 @@ export function summarise(
 
 /** A variant's cells on a sequence, from every seed. */
 interface Series {
-  entry: Entry;
+  entry: StudyEntry;
   /** `[seed][scene]`. */
   cells: Cell[][];
   matrices: Confusion[][];
@@ -172,7 +172,7 @@ interface Series {
 
 function summariseStudy(
   study: Study,
-  setting: Setting,
+  setting: RunDescription,
   cells: ReadonlyMap<string, Cell>,
   missing: string[],
 ): StudyResult {
@@ -224,8 +224,8 @@ function summariseStudy(
 
 /** Null where a cell is missing. */
 function seriesOf(
-  entry: Entry,
-  sequence: Sequence,
+  entry: StudyEntry,
+  sequence: SceneSequence,
   cells: ReadonlyMap<string, Cell>,
 ): Series | null {
   const bySeed: Cell[][] = [];
@@ -275,7 +275,7 @@ function variantResult(
   };
 }
 
-function rivalsOf({ variant, stepZero }: Entry): string[] {
+function rivalsOf({ variant, stepZero }: StudyEntry): string[] {
   return [BASELINE, stepZero].filter((id) => id !== null && id !== variant.id) as string[];
 }
 
@@ -310,7 +310,7 @@ function pairedSeries(
 }
 
 function meanResult(
-  entry: Entry,
+  entry: StudyEntry,
   domains: readonly ReadonlyMap<string, Series>[],
 ): MeanResult | null {
   const own = domains.map((all) => all.get(entry.variant.id));
@@ -369,7 +369,7 @@ function running(matrices: readonly Confusion[]): number[] {
   );
 }
 
-function changesOf({ parts }: Sequence): number[] {
+function changesOf({ parts }: SceneSequence): number[] {
   let end = 0;
   return parts.slice(0, -1).map(({ scenes }) => end += scenes);
 }
@@ -378,7 +378,7 @@ function changesOf({ parts }: Sequence): number[] {
 function costs(
   studies: readonly Study[],
   cells: ReadonlyMap<string, Cell>,
-): Record<string, Cost> {
+): Record<string, ScanCost> {
   const wanted = new Set(studies.flatMap(({ entries }) => entries.map((e) => e.variant.id)));
   const byVariant = new Map<string, Cell[]>([...wanted].map((id) => [id, []]));
   for (const cell of cells.values()) byVariant.get(cell.variant)?.push(cell);

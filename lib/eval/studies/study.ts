@@ -3,7 +3,11 @@
  *
  * @module
  */
-import type { Sequence } from "./sequence.ts";
+import type { Dataset, DatasetSplit } from "../../datasets/dataset.ts";
+import type { Method } from "../../ttt/method.ts";
+import type { BenchmarkProfile } from "./benchmarks.ts";
+import type { SceneSequence } from "./scene_sequence.ts";
+import type { StudySize } from "./study_size.ts";
 import type { Variant } from "./variant.ts";
 
 /** Names of the studies, in the order of the report. */
@@ -14,22 +18,23 @@ export const STUDY_NAMES = [
   "teachers",
   "online",
   "ablations",
-  "views",
+  "virtual-views",
 ] as const;
 
+/** Name of a study. */
 export type StudyName = typeof STUDY_NAMES[number];
 
 /** A variant in a study. */
-export interface Entry {
+export interface StudyEntry {
   variant: Variant;
-  /** From how many training seeds it is run, 0 to `seeds` - 1. */
+  /** Number of training seeds it is run from, 0 to `seeds` - 1. */
   seeds: number;
   /**
-   * Id of the variant that starts from the same weights with batch statistics, fused or not, and takes no
-   * step: what a gain has to be read against. Null where the variant does not adapt.
+   * Id of the variant that starts from the same weights, predicts in the same way and takes no gradient step:
+   * what the steps are worth is measured against it. Null where the variant does not adapt.
    */
   stepZero: string | null;
-  /** Position on the axis of a curve, such as the number of images; null where there is none. */
+  /** Position on the horizontal axis of a curve, such as the number of photographs; null where there is none. */
   position: number | null;
 }
 
@@ -37,14 +42,27 @@ export interface Entry {
 export interface Study {
   name: StudyName | "tune";
   title: string;
-  /** What it is for, in a sentence or two for readers. */
+  /** What the study is for, in a sentence or two. */
   about: string;
-  entries: Entry[];
-  sequences: Sequence[];
+  entries: StudyEntry[];
+  sequences: SceneSequence[];
 }
 
-/** A study, and what it had to leave out. */
+/** A study without the variants that no student is available for. */
 export interface BuiltStudy extends Study {
-  /** Ids of the variants that no trained student is there for. */
+  /** Ids of the variants that were left out. */
   withoutStudent: string[];
+}
+
+/** What studies are built from. */
+export interface StudyContext {
+  dataset: Dataset;
+  split: DatasetSplit;
+  profile: BenchmarkProfile;
+  methods: ReadonlyMap<string, Method>;
+  /** Methods of the main study. */
+  chosen: readonly string[];
+  size: StudySize;
+  /** Whether a student for a variant exists or may be trained. */
+  isAvailable(variant: Variant): boolean;
 }

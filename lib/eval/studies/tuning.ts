@@ -9,22 +9,22 @@ import type { Method } from "../../ttt/method.ts";
 import type { Table } from "../report/tables.ts";
 import { percent } from "../report/numbers.ts";
 import type { Results } from "../results/results.ts";
-import { mean } from "../results/statistics.ts";
-import type { Settings } from "./variant.ts";
+import { mean } from "../results/bootstrap.ts";
+import type { MethodSettings } from "./variant.ts";
 
 /** One method's choice. */
-export interface Choice {
+export interface TunedMethod {
   method: string;
   /** In the order of the grid; mIoU is a fraction. */
-  tried: { settings: Settings; miou: number; domains: Record<string, number> }[];
-  best: Settings;
+  tried: { settings: MethodSettings; miou: number; domains: Record<string, number> }[];
+  best: MethodSettings;
 }
 
 /** Reads the choices off the results of a tuning study. */
 export function choices(
   results: Results,
   methods: ReadonlyMap<string, Method>,
-): Choice[] {
+): TunedMethod[] {
   const study = results.studies.find(({ name }) => name === "tune");
   if (!study) return [];
   const names = [...new Set(study.variants.map(({ method }) => method))];
@@ -45,7 +45,7 @@ export function choices(
 }
 
 /** The choices as a table. */
-export function choicesTable(all: readonly Choice[]): Table {
+export function choicesTable(all: readonly TunedMethod[]): Table {
   const domains = Object.keys(all[0]?.tried[0]?.domains ?? {});
   return {
     title: "Settings on validation scenes",

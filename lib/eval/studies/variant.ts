@@ -1,39 +1,40 @@
 /**
- * A way of labelling that is compared with others: a method with its settings, the student and teacher it
- * starts from, and what it is shown of the photographs. Placebos and ablations are variants like any other.
+ * A way of labelling that a study compares with others: a method with its settings, the student and teacher
+ * it starts from, and the views that it is shown. Placebos and ablations are variants like any other.
  *
  * @module
  */
-
 import type { CheckpointKind } from "../../ttt/method.ts";
 
 /** Values of a method's settings, as clients send them. */
-export type Settings = Readonly<Record<string, unknown>>;
+export type MethodSettings = Readonly<Record<string, unknown>>;
 
 /** A way of labelling. */
 export interface Variant {
-  /** Unique, and part of the key of its cells. */
+  /** Unique; part of the key of its cells. */
   id: string;
-  /** What tables and charts call it. */
+  /** Name in tables and charts. */
   label: string;
+  /** Name of the method. */
   method: string;
-  /** What differs from the method's defaults. */
-  settings: Settings;
+  /** The settings that differ from the method's defaults. */
+  settings: MethodSettings;
+  /** How the student was trained. */
   checkpoint: CheckpointKind;
   /** Name of the teacher that describes the photographs and that the student was distilled from. */
   teacher: string;
   /** Whether weights are kept from scan to scan. */
   online: boolean;
   /**
-   * `none` where the method does not look at any; `virtual` are pictures rendered of the scan itself. Two are
-   * placebos: `swapped` gives every camera the
-   * photograph of another one, `shuffled` deals the targets out to the wrong voxels.
+   * Which views the method is shown: the scene's `photographs`, `virtual` views rendered of the scan itself, or
+   * `none` where the method uses no views. Two are placebos: `swapped` gives every camera the photograph of
+   * another one, `shuffled` assigns the targets to the wrong voxels.
    */
-  photographs: "own" | "swapped" | "shuffled" | "virtual" | "none";
-  /** At most this many photographs, spread evenly; null takes all. */
+  views: "photographs" | "swapped" | "shuffled" | "virtual" | "none";
+  /** At most this many photographs, spread evenly over the scene's list; null takes all. */
   images: number | null;
-  /** Gradient steps after which predictions are looked at, rising. */
+  /** Numbers of gradient steps at which a prediction is read, ascending; empty for the final one alone. */
   curve: readonly number[];
-  /** How many times as large as the student's the voxels are; 1 by default. */
+  /** Edge of a voxel as a multiple of the edge that the student was trained with; 1 by default. */
   voxelScale?: number;
 }

@@ -43,17 +43,17 @@ type AdaptedResult = Omit<JobResult, "sourceLabels">;
 /** Values that are text at once, so that text of a large scan takes no memory to speak of. */
 const VALUES_AT_ONCE = 2 ** 16;
 
-/** Makes an answer of the result of a turn, in a new file of the folder. */
+/** Makes an answer of the result of an attempt, in a new file of the folder. */
 export async function writeAnswer(
   folder: string,
-  turn: number,
+  attempt: number,
   kind: AnswerKind,
   classes: AnswerClasses,
 ): Promise<Answer> {
-  const result = await readResult(folder, turn);
+  const result = await readResult(folder, attempt);
   const path = join(folder, `answer-${crypto.randomUUID()}`);
   try {
-    const { chunks, unpacked } = await contents(folder, turn, kind, result, classes);
+    const { chunks, unpacked } = await contents(folder, attempt, kind, result, classes);
     await Deno.writeFile(path, ReadableStream.from(chunks), { createNew: true });
     const { size: bytes } = await Deno.stat(path);
     return { path, bytes, unpacked, report: result.report };
@@ -65,7 +65,7 @@ export async function writeAnswer(
 
 async function contents(
   folder: string,
-  turn: number,
+  attempt: number,
   kind: AnswerKind,
   result: AdaptedResult,
   { classes, asprs }: AnswerClasses,
@@ -77,7 +77,7 @@ async function contents(
   const input = await readInput(folder);
   const scan = await openScan(folder, input);
   if (typeof kind === "object") {
-    const sourceLabels = await readSourceLabels(folder, turn);
+    const sourceLabels = await readSourceLabels(folder, attempt);
     const cloud = encodeCloud(scan, { ...result, sourceLabels }, kind.points);
     return { chunks: [cloud], unpacked: false };
   }

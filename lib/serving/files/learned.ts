@@ -16,22 +16,22 @@ export const WEIGHTS = "weights.safetensors";
 const MOMENTUM = "momentum.safetensors";
 
 /** Where {@link writeLearned} writes. */
-export function learnedFolder(folder: string, turn: number): string {
-  return join(folder, `learned-${turn}`);
+export function learnedFolder(folder: string, attempt: number): string {
+  return join(folder, `learned-${attempt}`);
 }
 
 /**
- * Writes what was learned in a turn; once this returns, it is on the disk.
+ * Writes what an attempt has learned; once this returns, it is on the disk.
  *
  * @param title of the sequence that it was learned on, for the card.
  */
 export async function writeLearned(
   folder: string,
-  turn: number,
+  attempt: number,
   { student, velocity }: OnlineState,
   title: string,
 ): Promise<void> {
-  const learned = learnedFolder(folder, turn);
+  const learned = learnedFolder(folder, attempt);
   await rm(learned, { recursive: true, force: true });
   await mkdir(learned);
   const card = {

@@ -21,13 +21,13 @@ export type JobResult = Pick<
   "labels" | "confidence" | "sourceLabels" | "report"
 >;
 
-/** Writes the result of a job's turn; once this returns, it is on the disk. */
+/** Writes the result of a job's attempt; once this returns, it is on the disk. */
 export async function writeResult(
   jobFolder: string,
-  turn: number,
+  attempt: number,
   { labels, confidence, sourceLabels, report }: JobResult,
 ): Promise<void> {
-  const folder = folderOf(jobFolder, turn);
+  const folder = folderOf(jobFolder, attempt);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
   await writeStream(join(folder, "labels.u8"), [labels]);
@@ -47,9 +47,9 @@ export async function writeResult(
  *
  * @throws {MissingResultError} where it is not there.
  */
-export async function readReport(jobFolder: string, turn: number): Promise<ScanReport> {
+export async function readReport(jobFolder: string, attempt: number): Promise<ScanReport> {
   return JSON.parse(
-    new TextDecoder().decode(await readPart(jobFolder, turn, "report.json")),
+    new TextDecoder().decode(await readPart(jobFolder, attempt, "report.json")),
   ) as ScanReport;
 }
 
@@ -60,13 +60,13 @@ export async function readReport(jobFolder: string, turn: number): Promise<ScanR
  */
 export async function readResult(
   jobFolder: string,
-  turn: number,
+  attempt: number,
 ): Promise<Omit<JobResult, "sourceLabels">> {
-  const read = (name: string) => readPart(jobFolder, turn, name);
+  const read = (name: string) => readPart(jobFolder, attempt, name);
   const [labels, confidence, report] = await Promise.all([
     read("labels.u8"),
     read("confidence.f32"),
-    readReport(jobFolder, turn),
+    readReport(jobFolder, attempt),
   ]);
   return {
     labels,
@@ -77,18 +77,18 @@ export async function readResult(
 }
 
 /** Its labels before adaptation. @throws {MissingResultError} where they are not there. */
-export async function readSourceLabels(jobFolder: string, turn: number): Promise<Uint8Array> {
-  return await readPart(jobFolder, turn, "source.u8");
+export async function readSourceLabels(jobFolder: string, attempt: number): Promise<Uint8Array> {
+  return await readPart(jobFolder, attempt, "source.u8");
 }
 
 /** A file of a result, in a buffer of its own: floats have to lie at a multiple of four bytes. */
 async function readPart(
   jobFolder: string,
-  turn: number,
+  attempt: number,
   name: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return new Uint8Array(await readFile(join(folderOf(jobFolder, turn), name)));
+    return new Uint8Array(await readFile(join(folderOf(jobFolder, attempt), name)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new MissingResultError(
@@ -97,6 +97,6 @@ async function readPart(
   }
 }
 
-function folderOf(jobFolder: string, turn: number): string {
-  return join(jobFolder, `result-${turn}`);
+function folderOf(jobFolder: string, attempt: number): string {
+  return join(jobFolder, `result-${attempt}`);
 }

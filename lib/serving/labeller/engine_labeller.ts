@@ -39,7 +39,7 @@ export class EngineLabeller implements Labeller {
 
   async label(
     folder: string,
-    turn: number,
+    attempt: number,
     { signal, onProgress }: LabelContext = {},
   ): Promise<void> {
     onProgress?.({ phase: "read" });
@@ -60,11 +60,11 @@ export class EngineLabeller implements Labeller {
       ...(onProgress ? { onProgress } : {}),
     });
     signal?.throwIfAborted();
-    if (sequence) await writeLearned(folder, turn, result.learned!, sequence.title);
-    await writeResult(folder, turn, result);
+    if (sequence) await writeLearned(folder, attempt, result.learned!, sequence.title);
+    await writeResult(folder, attempt, result);
   }
 
-  answer(folder: string, turn: number, kind: AnswerKind): Promise<Answer> {
-    return writeAnswer(folder, turn, kind, this.student);
+  answer(folder: string, attempt: number, kind: AnswerKind): Promise<Answer> {
+    return writeAnswer(folder, attempt, kind, this.student);
   }
 }

@@ -31,16 +31,16 @@ export interface Labeller {
   available(signal?: AbortSignal): Promise<void>;
 
   /**
-   * Labels the input of a folder and writes the result of this turn into it, and what was learned where the input
+   * Labels the input of a folder and writes the result of this attempt into it, and what was learned where the input
    * is one of a sequence. Calls do not overlap: the caller waits for one before it starts the next.
    *
    * @throws {InputError | OptionError} where the input is at fault.
    * @throws {LabellerLostError | GpuLostError | GpuUnavailableError} where another attempt may go better.
    */
-  label(folder: string, turn: number, context?: LabelContext): Promise<void>;
+  label(folder: string, attempt: number, context?: LabelContext): Promise<void>;
 
-  /** Makes an answer of the result of a turn, as a file in the folder; does not wait for the GPU. */
-  answer(folder: string, turn: number, kind: AnswerKind, signal?: AbortSignal): Promise<Answer>;
+  /** Makes an answer of the result of an attempt, as a file in the folder; does not wait for the GPU. */
+  answer(folder: string, attempt: number, kind: AnswerKind, signal?: AbortSignal): Promise<Answer>;
 }
 
 /** What labels scans is not there now; it comes back by itself. */

@@ -43,8 +43,8 @@ export function hostLabeller(openEngine: (models: ModelChoice) => Promise<Hosted
       return { student, teacher, adapterName };
     },
     ready: () => labeller!.ready(),
-    label: ({ folder, turn }, context) => labeller!.label(folder, turn, context),
-    answer: ({ folder, turn, kind, classes }) => writeAnswer(folder, turn, kind, classes),
+    label: ({ folder, attempt }, context) => labeller!.label(folder, attempt, context),
+    answer: ({ folder, attempt, kind, classes }) => writeAnswer(folder, attempt, kind, classes),
   };
   const replyTo = async <N extends keyof Calls>(
     { number, name, given }: Call<N>,

@@ -28,9 +28,9 @@ export interface OpenedModels {
 export interface Calls {
   open: { given: ModelChoice; returned: OpenedModels };
   ready: { given: null; returned: boolean };
-  label: { given: { folder: string; turn: number }; returned: void };
+  label: { given: { folder: string; attempt: number }; returned: void };
   answer: {
-    given: { folder: string; turn: number; kind: AnswerKind; classes: AnswerClasses };
+    given: { folder: string; attempt: number; kind: AnswerKind; classes: AnswerClasses };
     returned: Answer;
   };
 }

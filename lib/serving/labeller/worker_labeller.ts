@@ -10,7 +10,7 @@
  */
 import { abortable } from "@std/async/abortable";
 import { delay } from "@std/async/delay";
-import { GpuTurns } from "../../concurrency/turns.ts";
+import { FifoSemaphore } from "../../concurrency/fifo_semaphore.ts";
 import type { Answer, AnswerKind } from "../files/answer.ts";
 import { type LabelContext, type Labeller, LabellerLostError } from "./labeller.ts";
 import type { ModelChoice, OpenedModels } from "./labeller_protocol.ts";
@@ -50,7 +50,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
   /** The thread that makes answers, from the first answer on. */
   #answering: LabellerThread | null = null;
   /** One answer at a time: each may hold a large scan in memory. */
-  readonly #answerTurns = new GpuTurns(Infinity);
+  readonly #answerSemaphore = new FifoSemaphore();
 
   private constructor(
     thread: LabellerThread,
@@ -92,7 +92,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     await (signal ? abortable(promise, signal) : promise);
   }
 
-  async label(folder: string, turn: number, context: LabelContext = {}): Promise<void> {
+  async label(folder: string, attempt: number, context: LabelContext = {}): Promise<void> {
     const { signal } = context;
     signal?.throwIfAborted();
     const thread = this.#thread;
@@ -109,7 +109,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
       context.onProgress?.(progress);
     };
     try {
-      await thread.call("label", { folder, turn }, { ...context, onProgress });
+      await thread.call("label", { folder, attempt }, { ...context, onProgress });
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
@@ -121,18 +121,17 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
 
   async answer(
     folder: string,
-    turn: number,
+    attempt: number,
     kind: AnswerKind,
     signal?: AbortSignal,
   ): Promise<Answer> {
-    using place = this.#answerTurns.enterAlways();
-    await place.turn(signal);
+    using _permit = await this.#answerSemaphore.acquire(signal);
     this.#stopping.signal.throwIfAborted();
     if (!this.#answering?.isAlive) this.#answering = new LabellerThread(this.#options.module);
     const { classes, asprs } = this.student;
     return await this.#answering.call("answer", {
       folder,
-      turn,
+      attempt,
       kind,
       classes: { classes, asprs },
     });

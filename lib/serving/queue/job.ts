@@ -22,16 +22,16 @@ export interface JobProblem {
 export interface Job {
   /** A random UUID: who does not know it does not find the job. */
   readonly id: string;
-  /** Whose turn it takes; clients share the GPU evenly. */
+  /** Who handed it in; clients share the GPU evenly. */
   readonly client: string;
   readonly state: JobState;
   /** The client's name for its scan. */
   readonly scan: string;
   readonly method: string;
-  /** How often it was begun, ends of the server in good order not counted. */
+  /** How many attempts count against the limit: all but those that ended with an orderly stop of the server. */
   readonly attempts: number;
-  /** Its last beginning, by a number that no other of its beginnings has; names the folder of its result. */
-  readonly turn: number | null;
+  /** The number of its latest attempt, from 1; null before the first. It names the folder of the result. */
+  readonly attempt: number | null;
   readonly createdAt: number;
   /** When it was begun last. */
   readonly startedAt: number | null;

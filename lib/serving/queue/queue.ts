@@ -50,8 +50,8 @@ export interface Claim {
   readonly id: string;
   /** Who holds it, in the words of the queue that gave it. */
   readonly worker: string;
-  /** Which beginning of the job this is: a number that no other of its beginnings has. */
-  readonly turn: number;
+  /** Which attempt of the job this is, from 1. */
+  readonly attempt: number;
 }
 
 /** What is known of a job that is handed in. */
@@ -100,7 +100,7 @@ export interface JobQueue extends AsyncDisposable {
   counts(): Promise<Partial<Record<JobState, number>>>;
 
   /**
-   * Gives a worker the next job: clients take turns, each one's jobs in order. Jobs whose lease ran out are
+   * Gives a worker the next job: clients share evenly, and the jobs of each come in order. Jobs whose lease ran out are
    * among them, or fail where they were begun too often.
    */
   claim(worker: string, leaseMilliseconds: number): Promise<Claim | null>;

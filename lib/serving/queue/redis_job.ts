@@ -16,8 +16,8 @@ export interface JobData {
   released: number;
 }
 
-/** Progress is of one turn; that of an earlier one no longer counts. */
-export type TurnProgress = Progress & { turn: number };
+/** Progress of one attempt; that of an earlier attempt no longer counts. */
+export type AttemptProgress = Progress & { attempt: number };
 
 /** A job as BullMQ hands it out. */
 export type Bull = BullJob<JobData, null, string>;
@@ -44,7 +44,7 @@ export function attemptsOf(bull: Bull): number {
 /** What BullMQ keeps of a job, as the job that it is in a state. */
 export function jobOf(bull: Bull, state: JobState): Job {
   const { client, scan, method } = bull.data;
-  const turn = bull.attemptsStarted || null;
+  const attempt = bull.attemptsStarted || null;
   return {
     id: idOf(bull.id!),
     client,
@@ -52,18 +52,18 @@ export function jobOf(bull: Bull, state: JobState): Job {
     scan,
     method,
     attempts: attemptsOf(bull),
-    turn,
+    attempt,
     createdAt: bull.timestamp,
     startedAt: bull.processedOn ?? null,
     finishedAt: bull.finishedOn ?? null,
-    progress: progressOf(bull.progress, turn),
+    progress: progressOf(bull.progress, attempt),
     problem: state === "failed" ? JSON.parse(bull.failedReason) : null,
   };
 }
 
-function progressOf(kept: unknown, turn: number | null): Progress | null {
+function progressOf(kept: unknown, attempt: number | null): Progress | null {
   // Zero until there is some.
   if (typeof kept !== "object" || kept === null) return null;
-  const { turn: itsTurn, ...progress } = kept as TurnProgress;
-  return itsTurn === turn ? progress : null;
+  const { attempt: itsAttempt, ...progress } = kept as AttemptProgress;
+  return itsAttempt === attempt ? progress : null;
 }

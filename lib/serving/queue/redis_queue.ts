@@ -25,6 +25,7 @@ import {
 } from "./queue.ts";
 import { connect, disconnect, errorOf, shownAddress, watch } from "./redis_connection.ts";
 import {
+  type AttemptProgress,
   attemptsOf,
   type Bull,
   bullId,
@@ -32,10 +33,9 @@ import {
   type JobData,
   jobOf,
   STATES,
-  type TurnProgress,
 } from "./redis_job.ts";
 import { sharedFolder } from "./redis_folder.ts";
-import { RedisTurns } from "./redis_turns.ts";
+import { FairRanks } from "./fair_ranks.ts";
 
 /** How a queue on Redis is opened. */
 export interface RedisQueueOptions {
@@ -55,8 +55,8 @@ const NAME = "jobs";
 const EVENTS_KEY = `${PREFIX}:${NAME}:events`;
 /** The name of the files' folder. */
 const FOLDER_KEY = `${PREFIX}:folder`;
-/** How far each client's turns are. */
-const TURNS_KEY = `${PREFIX}:turns`;
+/** The rank of each client's latest job. */
+const RANKS_KEY = `${PREFIX}:ranks`;
 /** Cancelled jobs by id: BullMQ cannot end a job that waits, other than by forgetting it. */
 const CANCELLED_KEY = `${PREFIX}:cancelled`;
 /** Ids of a client's jobs: all that are not over, and some that are. */
@@ -79,7 +79,7 @@ export class RedisQueue implements JobQueue {
   readonly #queue: Queue<JobData, null, string>;
   readonly #events: QueueEvents;
   readonly #worker: Worker<JobData, null, string>;
-  readonly #turns: RedisTurns;
+  readonly #ranks: FairRanks;
   readonly #watching: Disposable;
   readonly #listeners = new Set<Listener>();
   readonly #ownListeners = new Set<OwnListener>();
@@ -118,7 +118,7 @@ export class RedisQueue implements JobQueue {
       this.#events.on(event, ({ jobId }: { jobId: string }) => this.#announce(jobId, "state"));
     }
     this.#events.on("progress", ({ jobId }) => this.#announce(jobId, "progress"));
-    this.#turns = new RedisTurns(redis, TURNS_KEY, [
+    this.#ranks = new FairRanks(redis, RANKS_KEY, [
       this.#queue.toKey("prioritized"),
       this.#queue.toKey("wait"),
     ]);
@@ -189,7 +189,7 @@ export class RedisQueue implements JobQueue {
   async submit({ id, client, scan, method }: NewJob): Promise<Job> {
     return await this.#ask(async () => {
       await this.#redis.sadd(clientKey(client), id);
-      const priority = await this.#turns.next(client);
+      const priority = await this.#ranks.next(client);
       const bull: Bull = await this.#queue.add(NAME, { client, scan, method, released: 0 }, {
         jobId: bullId(id),
         priority,
@@ -252,11 +252,11 @@ export class RedisQueue implements JobQueue {
           this.#changed(jobOf(bull, "failed"));
           continue;
         }
-        await this.#turns.begun(bull.priority);
+        await this.#ranks.begun(bull.priority);
         await bull.extendLock(holder, leaseMilliseconds);
         this.#held.set(holder, bull);
         this.#changed(jobOf(bull, "running"));
-        return { id, worker: holder, turn: bull.attemptsStarted };
+        return { id, worker: holder, attempt: bull.attemptsStarted };
       }
     });
   }
@@ -267,12 +267,12 @@ export class RedisQueue implements JobQueue {
     );
   }
 
-  report({ worker, turn }: Claim, progress: Progress): void {
+  report({ worker, attempt }: Claim, progress: Progress): void {
     const bull = this.#held.get(worker);
     if (!bull) return;
     const report = this.#reports.get(worker) ?? { next: null, sending: null };
     this.#reports.set(worker, report);
-    report.next = { turn, ...progress };
+    report.next = { attempt, ...progress };
     // What is said while a word is on its way goes along with the next one, the last of it only.
     report.sending ??= this.#send(bull, report).finally(() => report.sending = null);
   }
@@ -458,7 +458,7 @@ export class RedisQueue implements JobQueue {
 /** Progress of a job at work. */
 interface Report {
   /** The last that is not on its way yet. */
-  next: TurnProgress | null;
+  next: AttemptProgress | null;
   sending: Promise<void> | null;
 }
 

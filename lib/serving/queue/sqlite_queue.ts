@@ -23,7 +23,7 @@ import {
   type QueueLimits,
 } from "./queue.ts";
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const SCHEMA = `
   CREATE TABLE jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -33,8 +33,10 @@ const SCHEMA = `
     scan TEXT NOT NULL,
     method TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
-    -- Counts every beginning of every job; the client whose last one is longest ago is next.
-    turn INTEGER,
+    -- Numbers the attempts of this job. Released ones keep their number, but do not count in the column attempts.
+    attempt INTEGER,
+    -- Numbers the starts of all jobs: the client whose last start has the lowest number is next.
+    startNumber INTEGER,
     worker TEXT,
     leaseUntil INTEGER,
     createdAt INTEGER NOT NULL,
@@ -44,7 +46,14 @@ const SCHEMA = `
     problem TEXT
   ) STRICT;
   CREATE INDEX jobsByState ON jobs (state, client);
-  CREATE INDEX jobsByClient ON jobs (client, turn);
+  CREATE INDEX jobsByClient ON jobs (client, startNumber);
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+/** In version 1 one number served for both; the folders of results are named by it. */
+const MIGRATION_FROM_1 = `
+  ALTER TABLE jobs RENAME COLUMN turn TO startNumber;
+  ALTER TABLE jobs ADD COLUMN attempt INTEGER;
+  UPDATE jobs SET attempt = startNumber;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
@@ -55,7 +64,7 @@ type Row = Omit<Job, "progress" | "problem"> & {
 
 /**
  * Keeps jobs; several processes of one machine may open the same folder. Next is the oldest job of the client
- * whose last turn is longest ago.
+ * whose last start is longest ago.
  */
 export class SqliteQueue implements JobQueue {
   readonly files: string;
@@ -163,11 +172,14 @@ export class SqliteQueue implements JobQueue {
       const now = this.#now();
       const row = this.#row(
         `UPDATE jobs SET state = 'running', worker = ?, leaseUntil = ?, startedAt = ?, progress = NULL,
-           attempts = attempts + 1, turn = (SELECT coalesce(max(turn), 0) + 1 FROM jobs)
+           attempts = attempts + 1, attempt = coalesce(attempt, 0) + 1,
+           startNumber = (SELECT coalesce(max(startNumber), 0) + 1 FROM jobs)
          WHERE number = (
            SELECT number FROM jobs AS waiting
            WHERE state = 'queued' OR (state = 'running' AND leaseUntil <= ?)
-           ORDER BY (SELECT coalesce(max(turn), 0) FROM jobs WHERE client = waiting.client), number
+           ORDER BY (
+             SELECT coalesce(max(startNumber), 0) FROM jobs WHERE client = waiting.client
+           ), number
            LIMIT 1
          ) RETURNING *`,
         worker,
@@ -177,7 +189,7 @@ export class SqliteQueue implements JobQueue {
       );
       if (row === null) return null;
       this.#changed(row);
-      return { id: row.id, worker, turn: row.turn! };
+      return { id: row.id, worker, attempt: row.attempt! };
     });
   }
 
@@ -292,22 +304,27 @@ export class SqliteQueue implements JobQueue {
       user_version: number;
     };
     if (version === 0) this.#database.exec(SCHEMA);
+    if (version === 1) this.#database.exec(MIGRATION_FROM_1);
     this.#database.exec("COMMIT");
-    if (version === 0 || version === SCHEMA_VERSION) return;
+    if (version <= SCHEMA_VERSION) return;
     throw new RangeError(
       `Cannot use the jobs in ${folder}: they are of version ${version}, this program knows ${SCHEMA_VERSION}; give --data another folder`,
     );
   }
 
   /** Changes the row of a claim that still holds. @returns it, or null where it does not. */
-  #whileHeld({ id, worker, turn }: Claim, changes: string, ...values: SQLInputValue[]): Row | null {
+  #whileHeld(
+    { id, worker, attempt }: Claim,
+    changes: string,
+    ...values: SQLInputValue[]
+  ): Row | null {
     return this.#row(
       `UPDATE jobs SET ${changes}
-       WHERE id = ? AND worker = ? AND turn = ? AND state = 'running' RETURNING *`,
+       WHERE id = ? AND worker = ? AND attempt = ? AND state = 'running' RETURNING *`,
       ...values,
       id,
       worker,
-      turn,
+      attempt,
     );
   }
 
@@ -362,7 +379,7 @@ export class SqliteQueue implements JobQueue {
       scan: row.scan,
       method: row.method,
       attempts: row.attempts,
-      turn: row.turn,
+      attempt: row.attempt,
       createdAt: row.createdAt,
       startedAt: row.startedAt,
       finishedAt: row.finishedAt,

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { syncFolder, writeStream } from "../files/durable.ts";
 import { WEIGHTS } from "../files/learned.ts";
 import { lastChange, ORPHAN_MILLISECONDS, removeFolder } from "../queue/sweep.ts";
-import { GpuTurns } from "../../concurrency/turns.ts";
+import { FifoSemaphore } from "../../concurrency/fifo_semaphore.ts";
 import {
   DEFAULT_SESSION_LIMITS,
   type Session,
@@ -46,7 +46,7 @@ export interface OpenWeights {
 interface Visits {
   count: number;
   /** One change after the other, in the order in which they are asked for. */
-  readonly turns: GpuTurns;
+  readonly semaphore: FifoSemaphore;
   /** Aborted when the session is removed. */
   readonly gone: AbortController;
 }
@@ -66,7 +66,7 @@ export class SessionStore {
   readonly #visits = new Map<string, Visits>();
   readonly #working = new Set<string>();
   /** One beginning at a time, so that no two take the last place. */
-  readonly #beginnings = new GpuTurns(Infinity);
+  readonly #beginnings = new FifoSemaphore();
 
   private constructor(folder: string, limits: SessionLimits, now: () => number) {
     this.#folder = folder;
@@ -101,8 +101,7 @@ export class SessionStore {
 
   /** Begins a session. @throws {SessionsFullError} where there is no room for it. */
   async begin(beginning: Omit<SessionConfig, "createdAt">): Promise<Session> {
-    using place = this.#beginnings.enterAlways();
-    await place.turn();
+    using _permit = await this.#beginnings.acquire();
     const count = await this.count();
     if (count >= this.#limits.sessions) throw new SessionsFullError(count);
     const id = crypto.randomUUID();
@@ -184,9 +183,8 @@ export class SessionStore {
   ): Promise<T> {
     using owned = new DisposableStack();
     const visits = this.#enter(id, owned);
-    const place = owned.use(visits.turns.enterAlways());
     const stop = AbortSignal.any([signal, visits.gone.signal]);
-    await place.turn(stop);
+    owned.use(await visits.semaphore.acquire(stop));
     const session = await this.get(id);
     try {
       return await work(session, (change) => this.#keep(session, change), stop);
@@ -240,7 +238,7 @@ export class SessionStore {
 
   #enter(id: string, owned: DisposableStack): Visits {
     const visits = this.#visits.get(id) ??
-      { count: 0, turns: new GpuTurns(Infinity), gone: new AbortController() };
+      { count: 0, semaphore: new FifoSemaphore(), gone: new AbortController() };
     this.#visits.set(id, visits);
     visits.count++;
     owned.defer(() => {

@@ -5,7 +5,7 @@ import { METHODS } from "../../../lib/ttt/methods/mod.ts";
 import { OptionError } from "../../../lib/ttt/option_error.ts";
 import { inputOptions } from "../../../lib/serving/files/input.ts";
 import { scanOptions, sessionOptions } from "../../../lib/serving/sessions/session.ts";
-import type { Schema } from "../../../routes/openapi/types.ts";
+import type { JsonSchema } from "../../../routes/openapi/types.ts";
 import { fakeApp, withJobs } from "../support.ts";
 import { Conformance, documentOf, operationsOf } from "./support.ts";
 
@@ -94,9 +94,9 @@ Deno.test("sessionOptionSchemas() has the options that sessions and their scans 
   });
 });
 
-interface OptionsSchema extends Schema {
+interface OptionsSchema extends JsonSchema {
   title: string;
-  properties: Record<string, Schema & { minimum?: number; maximum?: number; enum?: string[] }>;
+  properties: Record<string, JsonSchema & { minimum?: number; maximum?: number; enum?: string[] }>;
 }
 
 function optionsSchemas(): [string, OptionsSchema][] {

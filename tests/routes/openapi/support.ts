@@ -8,22 +8,22 @@ import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
 import { openApiDocument } from "../../../routes/openapi/document.ts";
 import type {
-  Answer,
-  MediaType,
-  OpenApi,
-  Operation,
-  Schema,
+  JsonSchema,
+  MediaTypeObject,
+  OpenApiDocument,
+  OperationObject,
+  ResponseObject,
 } from "../../../routes/openapi/types.ts";
 
 /** The document as it travels. */
-export function documentOf(guarded = false): OpenApi {
+export function documentOf(guarded = false): OpenApiDocument {
   return JSON.parse(JSON.stringify(openApiDocument(guarded)));
 }
 
 /** Every operation with its name, as in `GET /v1/jobs/{id}`. */
-export function operationsOf(document: OpenApi): [string, Operation][] {
+export function operationsOf(document: OpenApiDocument): [string, OperationObject][] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]): [string, Operation] => [
+    Object.entries(item).map(([method, operation]): [string, OperationObject] => [
       `${method.toUpperCase()} ${path}`,
       operation,
     ])
@@ -34,12 +34,12 @@ export function operationsOf(document: OpenApi): [string, Operation][] {
 export class Conformance {
   /** `METHOD PATH STATUS` of the answers that were checked. */
   readonly seen = new Set<string>();
-  readonly #document: OpenApi;
-  readonly #operations: Map<string, Operation>;
+  readonly #document: OpenApiDocument;
+  readonly #operations: Map<string, OperationObject>;
   readonly #ajv: Ajv2020;
   readonly #compiled = new Map<string, ValidateFunction>();
 
-  constructor(document: OpenApi) {
+  constructor(document: OpenApiDocument) {
     this.#document = document;
     this.#operations = new Map(operationsOf(document));
     // Not strict: the dialect of OpenAPI 3.1 knows keywords that JSON Schema does not.
@@ -49,7 +49,7 @@ export class Conformance {
   }
 
   /** Asserts that a value is what a schema says. */
-  check(schema: Schema, value: unknown, about: string): void {
+  check(schema: JsonSchema, value: unknown, about: string): void {
     const text = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/');
     const validate = this.#compiled.get(text) ?? this.#ajv.compile(JSON.parse(text));
     this.#compiled.set(text, validate);
@@ -66,13 +66,13 @@ export class Conformance {
     this.seen.add(about);
   }
 
-  #headers(answer: Answer, response: Response, about: string): void {
+  #headers(answer: ResponseObject, response: Response, about: string): void {
     for (const [name, reference] of Object.entries(answer.headers ?? {})) {
       const key = String(reference.$ref).split("/").at(-1)!;
       const header = this.#document.components.headers[key] as {
         required?: boolean;
-        schema?: Schema;
-        content?: Record<string, MediaType>;
+        schema?: JsonSchema;
+        content?: Record<string, MediaTypeObject>;
       };
       const value = response.headers.get(name);
       if (value === null) {
@@ -93,7 +93,7 @@ export class Conformance {
     for (const name of own) assert.ok(known.has(name), `${about} has ${name}, undocumented`);
   }
 
-  async #body(answer: Answer, response: Response, about: string): Promise<void> {
+  async #body(answer: ResponseObject, response: Response, about: string): Promise<void> {
     const type = response.headers.get("content-type")?.replace(/;\s*charset=.*$/i, "") ?? "";
     if (!answer.content) {
       assert.equal(await response.text(), "", about);
@@ -111,7 +111,7 @@ export class Conformance {
     }
   }
 
-  #events(schemas: Readonly<Record<string, Schema>>, text: string, about: string): void {
+  #events(schemas: Readonly<Record<string, JsonSchema>>, text: string, about: string): void {
     const heard = new Set<string>();
     for (const block of text.split("\n\n").filter((block) => block)) {
       const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block)!;

@@ -18,7 +18,7 @@ import { fakeApp, fakeLabeller, plyScan } from "../../routes/support.ts";
 import { withFolder } from "../queue/support.ts";
 
 const MODULE = new URL("./fake_worker.ts", import.meta.url);
-const TURN = 3;
+const ATTEMPT = 3;
 
 interface Labelling {
   labeller: WorkerLabeller;
@@ -83,18 +83,18 @@ Deno.test("WorkerLabeller labels and answers as the engine in this thread does",
     await labeller.available();
     const folder = await input("room.ply", { method: "source" });
     const heard: Progress[] = [];
-    await labeller.label(folder, TURN, { onProgress: (progress) => heard.push(progress) });
+    await labeller.label(folder, ATTEMPT, { onProgress: (progress) => heard.push(progress) });
     assert.deepEqual(heard, [
       { phase: "read" },
       { phase: "adapt", step: 1, steps: 2, loss: 0.5 },
     ]);
-    const result = await readResult(folder, TURN);
-    await here.label(folder, TURN + 1);
-    assert.deepEqual(result, await readResult(folder, TURN + 1));
+    const result = await readResult(folder, ATTEMPT);
+    await here.label(folder, ATTEMPT + 1);
+    assert.deepEqual(result, await readResult(folder, ATTEMPT + 1));
     for (const kind of ["ply", "las", "json", "labels", "confidence"] as AnswerKind[]) {
       const [{ path, ...rest }, direct] = [
-        await labeller.answer(folder, TURN, kind),
-        await here.answer(folder, TURN + 1, kind),
+        await labeller.answer(folder, ATTEMPT, kind),
+        await here.answer(folder, ATTEMPT + 1, kind),
       ];
       const bytes = await Deno.readFile(path);
       assert.equal(bytes.length, rest.bytes);
@@ -107,21 +107,21 @@ Deno.test("WorkerLabeller labels and answers as the engine in this thread does",
 Deno.test("WorkerLabeller.label() throws what the thread threw, and the thread goes on", async () => {
   await withThreads(async ({ labeller, input, losses }) => {
     const cut = await input("cut.ply", {}, plyScan().slice(0, -5));
-    await assert.rejects(labeller.label(cut, TURN), (error) => {
+    await assert.rejects(labeller.label(cut, ATTEMPT), (error) => {
       assert.ok(error instanceof ScanError);
       assert.equal(error.file, "cut.ply");
       assert.equal(typeof error.offset, "number");
       return true;
     });
     const odd = await input("room.ply", { method: "magic" });
-    await assert.rejects(labeller.label(odd, TURN), (error) => {
+    await assert.rejects(labeller.label(odd, ATTEMPT), (error) => {
       assert.ok(error instanceof OptionError);
       assert.equal(error.field, "method");
       return true;
     });
-    await assert.rejects(labeller.answer(cut, TURN, "json"), MissingResultError);
+    await assert.rejects(labeller.answer(cut, ATTEMPT, "json"), MissingResultError);
     assert.deepEqual((await readdir(cut)).sort(), ["input.json", "scan"]);
-    await labeller.label(await input("room.ply"), TURN);
+    await labeller.label(await input("room.ply"), ATTEMPT);
     assert.deepEqual(losses, []);
   });
 });
@@ -133,24 +133,24 @@ Deno.test("WorkerLabeller.label() stops when it is aborted, with the caller's re
     const onProgress = ({ phase }: Progress) => phase === "adapt" && control.abort(reason);
     const { signal } = control;
     const folder = await input("never ends");
-    await assert.rejects(labeller.label(folder, TURN, { signal, onProgress }), reason);
+    await assert.rejects(labeller.label(folder, ATTEMPT, { signal, onProgress }), reason);
     assert.deepEqual((await readdir(folder)).sort(), ["input.json", "scan"]);
-    await assert.rejects(labeller.label(folder, TURN, { signal }), reason);
-    await labeller.label(await input("room.ply"), TURN);
+    await assert.rejects(labeller.label(folder, ATTEMPT, { signal }), reason);
+    await labeller.label(await input("room.ply"), ATTEMPT);
   });
 });
 
 Deno.test("WorkerLabeller answers while its engine's thread takes no message, and so does the server", async () => {
   await withThreads(async ({ labeller, input, folder }) => {
     const done = await input("room.ply");
-    await labeller.label(done, TURN);
+    await labeller.label(done, ATTEMPT);
     const held = Promise.withResolvers<void>();
-    const labelling = labeller.label(await input("holds its thread"), TURN, {
+    const labelling = labeller.label(await input("holds its thread"), ATTEMPT, {
       onProgress: ({ phase }) => phase === "adapt" && held.resolve(),
     });
     await held.promise;
     assert.ok(await labeller.ready());
-    const { bytes } = await labeller.answer(done, TURN, "json");
+    const { bytes } = await labeller.answer(done, ATTEMPT, "json");
     assert.ok(bytes > 0);
     const live = await fakeApp({ labeller }).app.request("/health/live");
     assert.deepEqual(await live.json(), { status: "live" });
@@ -166,11 +166,11 @@ for (
     await quietly(() =>
       withThreads(async ({ labeller, input, losses }) => {
         const folder = await input(name);
-        await assert.rejects(labeller.label(folder, TURN), type);
+        await assert.rejects(labeller.label(folder, ATTEMPT), type);
         await labeller.available();
         assert.ok(await labeller.ready());
-        await labeller.label(folder, TURN + 1);
-        const { labels } = await readResult(folder, TURN + 1);
+        await labeller.label(folder, ATTEMPT + 1);
+        const { labels } = await readResult(folder, ATTEMPT + 1);
         assert.deepEqual([...labels], [0, 1, 2, 0, 1, 2]);
         assert.deepEqual(losses, [1]);
       })
@@ -184,7 +184,7 @@ for (const name of ["never ends", "holds its thread"]) {
       withThreads(async ({ labeller, input, losses, folder }) => {
         const scan = await input(name);
         await assert.rejects(
-          labeller.label(scan, TURN),
+          labeller.label(scan, ATTEMPT),
           (error) => error instanceof LabellerLostError && /no word in 0\.5 s/.test(error.message),
         );
         await writeFile(join(folder, "go"), "");
@@ -200,23 +200,23 @@ Deno.test("WorkerLabeller refuses scans while no engine opens, pauses longer, an
   await quietly(() =>
     withThreads(async ({ labeller, input, losses, folder }) => {
       const scan = await input("room.ply");
-      await labeller.label(scan, TURN);
+      await labeller.label(scan, ATTEMPT);
       await writeFile(join(folder, "broken"), "");
-      await assert.rejects(labeller.label(await input("dies"), TURN), LabellerLostError);
+      await assert.rejects(labeller.label(await input("dies"), ATTEMPT), LabellerLostError);
       assert.equal(await labeller.ready(), false);
       await assert.rejects(
-        labeller.label(scan, TURN),
+        labeller.label(scan, ATTEMPT),
         (error) => error instanceof LabellerLostError && error.retryAfterSeconds >= 1,
       );
       await assert.rejects(labeller.available(AbortSignal.timeout(5)), { name: "TimeoutError" });
       // What is labelled already can be fetched.
-      assert.ok((await labeller.answer(scan, TURN, "labels")).bytes > 0);
+      assert.ok((await labeller.answer(scan, ATTEMPT, "labels")).bytes > 0);
       await rm(join(folder, "broken"));
       await labeller.available();
       assert.deepEqual(losses, losses.map((_, i) => i + 1));
-      await labeller.label(scan, TURN);
+      await labeller.label(scan, ATTEMPT);
       await rm(join(folder, "died"));
-      await assert.rejects(labeller.label(await input("dies"), TURN), LabellerLostError);
+      await assert.rejects(labeller.label(await input("dies"), ATTEMPT), LabellerLostError);
       await labeller.available();
       assert.equal(losses.at(-1), 1, "a scan was labelled since");
     })

@@ -51,7 +51,7 @@ test("RedisQueue shares jobs between processes, and those of a killed one are do
     assert.deepEqual(await queue.counts(), { done: scans.size });
     assert.deepEqual((await completions(server.url)).sort(), ids.map((id) => `job-${id}`));
     for (const [id, scan] of scans) {
-      const { labels } = await readResult(queue.folderOf(id), (await queue.get(id))!.turn!);
+      const { labels } = await readResult(queue.folderOf(id), (await queue.get(id))!.attempt!);
       assert.deepEqual(labels, scan.map((byte) => byte % 3));
     }
   });
@@ -106,15 +106,15 @@ test("RedisQueue keeps the order when its ranks begin anew, and at their end", a
       return ids.join(" ");
     };
     try {
-      await redis.zadd("ttt-kd:turns", LAST_RANK, "*", LAST_RANK, "a");
+      await redis.zadd("ttt-kd:ranks", LAST_RANK, "*", LAST_RANK, "a");
       await submit(queue, "a1", "a");
-      assert.equal(await redis.zscore("ttt-kd:turns", "a"), "2", "nothing waited");
-      await redis.zadd("ttt-kd:turns", LAST_RANK, "*", LAST_RANK, "a");
+      assert.equal(await redis.zscore("ttt-kd:ranks", "a"), "2", "nothing waited");
+      await redis.zadd("ttt-kd:ranks", LAST_RANK, "*", LAST_RANK, "a");
       for (const id of ["a2", "b1", "a3", "b2"]) await submit(queue, id, id[0]!);
       assert.equal(await order(), "a1 b1 a2 a3 b2");
       await submit(queue, "a4", "a");
-      assert.equal(await redis.zscore("ttt-kd:turns", "a"), "2");
-      assert.equal(await redis.zcard("ttt-kd:turns"), 1, "clients of long ago are forgotten");
+      assert.equal(await redis.zscore("ttt-kd:ranks", "a"), "2");
+      assert.equal(await redis.zcard("ttt-kd:ranks"), 1, "clients of long ago are forgotten");
     } finally {
       redis.disconnect();
     }

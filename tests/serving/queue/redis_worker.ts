@@ -26,12 +26,12 @@ const worker = new JobWorker(queue, {
   leaseMilliseconds: 2000,
   pollMilliseconds: 100,
   describe: ({ message }) => ({ status: 500, detail: message }),
-  work: async ({ id, turn }, { onProgress }) => {
+  work: async ({ id, attempt }, { onProgress }) => {
     console.log(`begin ${id}`);
     if (done++ === Number(most)) await new Promise(() => {});
     onProgress({ phase: "predict" });
     const scan = await readFile(join(queue.folderOf(id), "scan"));
-    await writeResult(queue.folderOf(id), turn, {
+    await writeResult(queue.folderOf(id), attempt, {
       sourceLabels: new Uint8Array(1),
       labels: Uint8Array.from(scan, (byte) => byte % 3),
       confidence: new Float32Array(scan.length).fill(0.5),

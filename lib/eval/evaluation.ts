@@ -5,31 +5,33 @@
  * @module
  */
 import { join } from "node:path";
-import type { ProgressDisplay } from "../../terminal/progress.ts";
-import type { Dataset, DatasetSplit } from "../../datasets/dataset.ts";
-import type { GpuHost } from "../../gpu/mod.ts";
-import { Engine } from "../../segment/engine.ts";
-import { CHECKPOINT_KINDS, METHODS } from "../../ttt/methods/mod.ts";
-import { settingsOf } from "../../segment/options.ts";
-import { TRAINING_PHASES } from "../../train/training.ts";
-import type { BenchmarkProfile } from "../studies/benchmarks.ts";
-import { FileCache } from "../cache/cache.ts";
-import { matrixOf } from "./cell.ts";
-import { Checkpoints, type StudentSpec } from "../cache/checkpoints.ts";
-import { type Fingerprint, Journal } from "./journal.ts";
-import { type Batch, countCells, planCells } from "../studies/plan.ts";
-import { markdownReport } from "../report/markdown.ts";
-import { percent } from "../report/numbers.ts";
-import { htmlReport, type ScenePicture } from "../report/page.ts";
-import { type Results, summarise } from "../results/results.ts";
-import { type Bench, cellsToDo, labelBy, runPlan, workOf } from "./runner.ts";
-import { SceneCache } from "../cache/scene_cache.ts";
-import { AFTER, BEFORE, captionOf, notableScenes, sceneImage } from "../pictures/scene_pictures.ts";
-import { buildStudy, type StudyContext, type StudySize, tuningStudy } from "../studies/studies.ts";
-import type { Study, StudyName } from "../studies/study.ts";
-import { type EvalTeacher, evalTeacher, hasTeacher } from "../cache/teachers.ts";
-import { TimeLeft } from "./time_left.ts";
-import type { Variant } from "../studies/variant.ts";
+import type { ProgressDisplay } from "../terminal/progress.ts";
+import type { Dataset, DatasetSplit } from "../datasets/dataset.ts";
+import type { GpuHost } from "../gpu/mod.ts";
+import { Engine } from "../segment/engine.ts";
+import { CHECKPOINT_KINDS, METHODS } from "../ttt/methods/mod.ts";
+import { settingsOf } from "../segment/options.ts";
+import { TRAINING_PHASES } from "../train/training.ts";
+import type { BenchmarkProfile } from "./studies/benchmarks.ts";
+import { FileCache } from "./cache/file_cache.ts";
+import { matrixOf } from "./cells/cell.ts";
+import { EvalStudents, type StudentSpec } from "./models/students.ts";
+import { type Fingerprint, Journal } from "./cells/journal.ts";
+import { type CellBatch, countCells, planCells } from "./cells/plan.ts";
+import { markdownReport } from "./report/markdown.ts";
+import { percent } from "./report/numbers.ts";
+import { htmlReport, type ScenePicture } from "./report/html.ts";
+import { type Results, summarise } from "./results/results.ts";
+import { type BatchEngine, cellsToDo, labelBy, runPlan, workOf } from "./cells/runner.ts";
+import { SceneCache } from "./cache/scene_cache.ts";
+import { AFTER, BEFORE, captionOf, notableScenes, sceneImage } from "./pictures/before_after.ts";
+import { buildStudy, tuningStudy } from "./studies/studies.ts";
+import type { StudyContext } from "./studies/study.ts";
+import type { StudySize } from "./studies/study_size.ts";
+import type { Study, StudyName } from "./studies/study.ts";
+import { type EvalTeacher, evalTeacher, hasTeacher } from "./models/teachers.ts";
+import { TimeLeft } from "./cells/time_left.ts";
+import type { Variant } from "./studies/variant.ts";
 
 /** What is asked for. */
 export interface EvaluationRequest {
@@ -75,7 +77,7 @@ class Evaluation {
   readonly #request: EvaluationRequest;
   readonly #scenes: SceneCache;
   readonly #features: FileCache;
-  readonly #checkpoints: Checkpoints;
+  readonly #checkpoints: EvalStudents;
   readonly #teachers = new Map<string, EvalTeacher>();
 
   constructor(request: EvaluationRequest) {
@@ -89,7 +91,7 @@ class Evaluation {
     this.#request = request;
     this.#scenes = new SceneCache(dataset, split, folder("scenes"));
     this.#features = folder("features");
-    this.#checkpoints = new Checkpoints({
+    this.#checkpoints = new EvalStudents({
       dataset: trainedOn,
       files: folder("students"),
       gpu: () => host.get(),
@@ -156,7 +158,7 @@ class Evaluation {
     };
   }
 
-  async #fingerprint(plan: readonly Batch[], studies: readonly Study[]): Promise<Fingerprint> {
+  async #fingerprint(plan: readonly CellBatch[], studies: readonly Study[]): Promise<Fingerprint> {
     const { dataset, split, host } = this.#request;
     const prints: Record<string, string> = {
       format: FORMAT,
@@ -183,7 +185,7 @@ class Evaluation {
     return prints;
   }
 
-  async #work(plan: readonly Batch[], journal: Journal): Promise<void> {
+  async #work(plan: readonly CellBatch[], journal: Journal): Promise<void> {
     const { display } = this.#request;
     const total = countCells(plan);
     const open = plan.map((batch) => cellsToDo(batch, journal))
@@ -222,7 +224,7 @@ class Evaluation {
   async #summarise(
     studies: readonly Study[],
     withoutStudent: readonly string[],
-    plan: readonly Batch[],
+    plan: readonly CellBatch[],
     journal: Journal,
   ): Promise<Results> {
     const { dataset, split, size, profile, command } = this.#request;
@@ -250,7 +252,7 @@ class Evaluation {
   }
 
   /** Labels the scenes that are worth a look once more; pictures that lie there are taken as they are. */
-  async #pictures(results: Results, plan: readonly Batch[]): Promise<ScenePicture[]> {
+  async #pictures(results: Results, plan: readonly CellBatch[]): Promise<ScenePicture[]> {
     const { out, dataset } = this.#request;
     const cells = plan.flatMap(({ single }) => single);
     const pictures: ScenePicture[] = [];
@@ -280,7 +282,7 @@ class Evaluation {
     return pictures;
   }
 
-  async #open(batch: Batch): Promise<Bench> {
+  async #open(batch: CellBatch): Promise<BatchEngine> {
     const teacher = await this.#teacher(batch.teacher);
     const engine = await Engine.open({
       student: await this.#checkpoints.path(await this.#spec(batch)),
@@ -294,7 +296,7 @@ class Evaluation {
     };
   }
 
-  async #spec({ checkpoint, teacher, seed, target }: Batch): Promise<StudentSpec> {
+  async #spec({ checkpoint, teacher, seed, target }: CellBatch): Promise<StudentSpec> {
     return { kind: checkpoint, teacher: await this.#teacher(teacher), seed, target };
   }
 

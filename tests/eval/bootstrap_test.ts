@@ -8,7 +8,7 @@ import {
   pooled,
   resampledMious,
   streamOf,
-} from "../../lib/eval/results/statistics.ts";
+} from "../../lib/eval/results/bootstrap.ts";
 import { Random } from "../../lib/random/random.ts";
 
 function matrix(...counts: number[]): Confusion {

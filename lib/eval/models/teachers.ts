@@ -9,8 +9,8 @@ import type { Gpu } from "../../gpu/mod.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../../teacher/mod.ts";
 import { readTeacher } from "../../models/models.ts";
 import { ORACLE_TEACHER } from "../studies/benchmarks.ts";
-import { contentKey, type FileCache } from "./cache.ts";
-import { CachedTeacher } from "./feature_cache.ts";
+import { contentKey, type FileCache } from "../cache/file_cache.ts";
+import { CachedTeacher } from "./cached_teacher.ts";
 import { oracleCard, OracleTeacher } from "./oracle_teacher.ts";
 
 /** A teacher that can be opened on a device. */

@@ -12,7 +12,7 @@ import {
   type FeatureTeacher,
   type TeacherCard,
 } from "../../teacher/mod.ts";
-import { contentKey, type FileCache } from "./cache.ts";
+import { contentKey, type FileCache } from "../cache/file_cache.ts";
 
 /** Rows, columns and channels, u32 each. */
 const HEADER_BYTES = 12;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
-import { FileCache } from "../../lib/eval/cache/cache.ts";
-import { Checkpoints, type StudentSpec } from "../../lib/eval/cache/checkpoints.ts";
-import type { EvalTeacher } from "../../lib/eval/cache/teachers.ts";
+import { FileCache } from "../../lib/eval/cache/file_cache.ts";
+import { EvalStudents, type StudentSpec } from "../../lib/eval/models/students.ts";
+import type { EvalTeacher } from "../../lib/eval/models/teachers.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { FeatureMap } from "../../lib/teacher/mod.ts";
 import { readStudent } from "../../lib/models/models.ts";
@@ -47,7 +47,7 @@ const spec = (changes: Partial<StudentSpec> = {}): StudentSpec => ({
 });
 
 function checkpoints(folder: string, gpu: Gpu | null, changes: Partial<Dataset> = {}, given = "") {
-  return new Checkpoints({
+  return new EvalStudents({
     dataset: { ...fewScenes(), ...changes },
     files: new FileCache(folder, 1e9),
     gpu: () => gpu ? Promise.resolve(gpu) : Promise.reject(new Error("trained")),

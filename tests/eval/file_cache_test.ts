@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { contentKey, FileCache } from "../../lib/eval/cache/cache.ts";
+import { contentKey, FileCache } from "../../lib/eval/cache/file_cache.ts";
 import { withFolder } from "../commands/support.ts";
 
 const KILOBYTE = new Uint8Array(1000);

@@ -12,7 +12,7 @@ import type { CheckpointKind } from "../../ttt/method.ts";
 import { readStudent } from "../../models/models.ts";
 import { type TrainingProgress, trainStudent } from "../../train/training.ts";
 import { parseTrainingConfig, type TrainingConfig } from "../../train/training_config.ts";
-import { contentKey, type FileCache } from "./cache.ts";
+import { contentKey, type FileCache } from "../cache/file_cache.ts";
 import type { EvalTeacher } from "./teachers.ts";
 
 /** Which student. */
@@ -25,8 +25,8 @@ export interface StudentSpec {
   target: string | null;
 }
 
-/** What {@link Checkpoints} is made with. */
-export interface CheckpointOptions {
+/** What {@link EvalStudents} is made with. */
+export interface EvalStudentsOptions {
   dataset: Dataset;
   /** Trained students. */
   files: FileCache;
@@ -40,10 +40,10 @@ export interface CheckpointOptions {
 const ORACLE_TRAINING = { scenes: 60, epochs: 4, learningRate: 1e-3 };
 
 /** Finds or trains students. */
-export class Checkpoints {
-  readonly #options: CheckpointOptions;
+export class EvalStudents {
+  readonly #options: EvalStudentsOptions;
 
-  constructor(options: CheckpointOptions) {
+  constructor(options: EvalStudentsOptions) {
     this.#options = options;
   }
 

@@ -12,12 +12,12 @@ import type { Segmenter, SegmentResult } from "../../segment/types.ts";
 import type { Cell } from "./cell.ts";
 import { Confusion } from "../../metrics/confusion.ts";
 import type { Journal } from "./journal.ts";
-import type { Batch, PlannedCell } from "../studies/plan.ts";
+import type { CellBatch, PlannedCell } from "./plan.ts";
 import type { Variant } from "../studies/variant.ts";
-import { viewsOf } from "../studies/views.ts";
+import { shownViews } from "../studies/shown_views.ts";
 
 /** A student and a teacher, ready to label. */
-export interface Bench extends AsyncDisposable {
+export interface BatchEngine extends AsyncDisposable {
   readonly engine: Segmenter;
   /** Hears of every scene before it is labelled. */
   show(scene: DatasetScene): void;
@@ -25,11 +25,11 @@ export interface Bench extends AsyncDisposable {
 
 /** What {@link runPlan} needs. */
 export interface RunOptions {
-  plan: readonly Batch[];
+  plan: readonly CellBatch[];
   journal: Journal;
   scene: (domain: string, index: number) => Promise<DatasetScene>;
   /** Opens what a batch shares; it is closed before the next one is opened. */
-  open: (batch: Batch) => Promise<Bench>;
+  open: (batch: CellBatch) => Promise<BatchEngine>;
   /** Hears of every cell that was worked out; those of a sequence walked again are not noted. */
   onCell?: (cell: Cell, planned: PlannedCell) => void;
 }
@@ -53,7 +53,7 @@ export async function runPlan(options: RunOptions): Promise<void> {
     }
   }
 
-  async function work(group: readonly PlannedCell[], bench: Bench): Promise<void> {
+  async function work(group: readonly PlannedCell[], bench: BatchEngine): Promise<void> {
     for (const [i, cell] of (await labelScene(group, bench, options.scene)).entries()) {
       if (!journal.cells.has(cell.key)) await journal.append(cell);
       options.onCell?.(cell, group[i]!);
@@ -86,9 +86,9 @@ export function groupCells(cells: readonly PlannedCell[]): PlannedCell[][] {
 
 /** What of a batch has to be worked out: sequences up to their last missing cell. */
 export function cellsToDo(
-  { single, sequences }: Batch,
+  { single, sequences }: CellBatch,
   { cells }: Pick<Journal, "cells">,
-): Pick<Batch, "single" | "sequences"> {
+): Pick<CellBatch, "single" | "sequences"> {
   const isMissing = ({ key }: PlannedCell) => !cells.has(key);
   return {
     single: single.filter(isMissing),
@@ -109,7 +109,7 @@ export function workOf({ variant: { method, settings, curve } }: PlannedCell): n
 /** Labels a scene by variants that take the same steps. */
 async function labelScene(
   group: readonly PlannedCell[],
-  bench: Bench,
+  bench: BatchEngine,
   sceneOf: RunOptions["scene"],
 ): Promise<Cell[]> {
   const [{ variant, domain, scene: index }] = group as [PlannedCell, ...PlannedCell[]];
@@ -162,18 +162,22 @@ export function labelBy(
   const settingsBy = ({ method, settings }: Variant) => settingsOf(METHODS.get(method)!, settings);
   return engine.segment({
     scan: { ...scene.scan, labels: null, bytes: new Uint8Array(0) },
-    ...viewsOf(variant, scene),
+    ...shownViews(variant, scene),
     options: {
       method: variant.method,
       settings: settingsBy(variant),
       evaluate: false,
+<<<<<<< HEAD:lib/eval/run/runner.ts
       ...(variant.voxelScale === undefined
         ? {}
         : { voxelSize: variant.voxelScale * engine.student.voxelSize }),
       ...(variant.photographs === "virtual" ? { viewSource: "virtual" } : {}),
+=======
+      ...(variant.views === "virtual" ? { viewSource: "virtual" } : {}),
+>>>>>>> main:lib/eval/cells/runner.ts
     },
     ...(others.length > 0 ? { readouts: others.map(settingsBy) } : {}),
     ...(variant.curve.length > 0 ? { snapshots: variant.curve } : {}),
-    ...(variant.photographs === "shuffled" ? { placebo: "shuffle" } : {}),
+    ...(variant.views === "shuffled" ? { placebo: "shuffle" } : {}),
   });
 }

@@ -5,9 +5,9 @@
  * @module
  */
 import type { CheckpointKind } from "../../ttt/method.ts";
-import type { Sequence } from "./sequence.ts";
-import type { Study } from "./study.ts";
-import type { Variant } from "./variant.ts";
+import type { SceneSequence } from "../studies/scene_sequence.ts";
+import type { Study } from "../studies/study.ts";
+import type { Variant } from "../studies/variant.ts";
 
 /** A cell that is to be worked out. */
 export interface PlannedCell {
@@ -19,7 +19,7 @@ export interface PlannedCell {
 }
 
 /** Cells that share a student and a teacher. */
-export interface Batch {
+export interface CellBatch {
   checkpoint: CheckpointKind;
   teacher: string;
   seed: number;
@@ -44,7 +44,11 @@ export function cellKey(
 }
 
 /** The cells of a variant on a sequence from one training seed, in order. */
-export function sequenceCells(variant: Variant, sequence: Sequence, seed: number): PlannedCell[] {
+export function sequenceCells(
+  variant: Variant,
+  sequence: SceneSequence,
+  seed: number,
+): PlannedCell[] {
   return sequence.parts.flatMap(({ domain, scenes }) =>
     Array.from({ length: scenes }, (_, scene) => ({
       key: cellKey(variant, sequence.name, seed, domain, scene),
@@ -57,8 +61,8 @@ export function sequenceCells(variant: Variant, sequence: Sequence, seed: number
 }
 
 /** The plan of some studies, seed by seed. */
-export function planCells(studies: readonly Study[]): Batch[] {
-  const batches = new Map<string, Batch>();
+export function planCells(studies: readonly Study[]): CellBatch[] {
+  const batches = new Map<string, CellBatch>();
   const seen = new Set<string>();
   const seeds = Math.max(0, ...studies.flatMap(({ entries }) => entries.map((e) => e.seeds)));
   for (let seed = 0; seed < seeds; seed++) {
@@ -81,7 +85,7 @@ export function planCells(studies: readonly Study[]): Batch[] {
   }
   return all;
 
-  function batchOf({ variant: { checkpoint, teacher }, seed, domain }: PlannedCell): Batch {
+  function batchOf({ variant: { checkpoint, teacher }, seed, domain }: PlannedCell): CellBatch {
     const target = checkpoint === "oracle" ? domain : null;
     const name = JSON.stringify([seed, checkpoint, teacher, target]);
     const batch = batches.get(name) ??
@@ -93,7 +97,7 @@ export function planCells(studies: readonly Study[]): Batch[] {
 
 /** Online, a sequence that goes on where a shorter one ends is one with it. */
 function addSequence(
-  { sequences }: Batch,
+  { sequences }: CellBatch,
   cells: readonly PlannedCell[],
   fresh: readonly PlannedCell[],
 ): void {
@@ -103,7 +107,7 @@ function addSequence(
 }
 
 /** Number of the cells of a plan. */
-export function countCells(plan: readonly Batch[]): number {
+export function countCells(plan: readonly CellBatch[]): number {
   return plan.reduce(
     (sum, { single, sequences }) => sum + single.length + sequences.flat().length,
     0,

@@ -11,10 +11,10 @@ import { PLYLoader } from "@loaders.gl/ply";
 /** Attributes that hold labels and may differ: PLY's, and the classification of LAS. */
 const LABELS = ["label", "confidence", "label_confidence", "classification"];
 
-type Attributes = Record<string, { value: ArrayLike<number> }>;
+type MeshAttributes = Record<string, { value: ArrayLike<number> }>;
 
 /** What was compared. */
-export interface AnswerCheck {
+export interface LabelledFileCheck {
   points: number;
   /** Names of the attributes that are as they were. */
   unchanged: string[];
@@ -26,11 +26,11 @@ export interface AnswerCheck {
  * @param classes labels are 0 to `classes` - 1; for LAS, whose classification holds codes, 0 to 255.
  * @throws {Error} naming the attribute and point that differ.
  */
-export async function checkAnswer(
+export async function checkLabelledFile(
   original: Uint8Array,
   answer: Uint8Array,
   classes: number,
-): Promise<AnswerCheck> {
+): Promise<LabelledFileCheck> {
   const before = await attributesOf(original);
   const after = await attributesOf(answer);
   const unchanged = Object.keys(before).filter((name) => !LABELS.includes(name));
@@ -66,11 +66,11 @@ export async function checkAnswer(
   return { points, unchanged };
 }
 
-async function attributesOf(bytes: Uint8Array): Promise<Attributes> {
+async function attributesOf(bytes: Uint8Array): Promise<MeshAttributes> {
   const buffer = bytes.slice().buffer;
   const options = { worker: false, las: { fp64: true, colorDepth: 16 } } as const;
   const isLas = bytes[0] === 0x4c;
   const { attributes } =
     await (isLas ? parse(buffer, LAZRsLoader, options) : parse(buffer, PLYLoader, options));
-  return attributes as Attributes;
+  return attributes as MeshAttributes;
 }

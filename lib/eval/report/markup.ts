@@ -7,14 +7,18 @@
 import { escape } from "@std/html/entities";
 
 /** Attributes by name; numbers are rounded to hundredths. */
-export type Attributes = Readonly<Record<string, string | number>>;
+export type MarkupAttributes = Readonly<Record<string, string | number>>;
 
 /**
  * One element.
  *
  * @param children markup, not text: text goes through `escape()` first.
  */
-export function element(name: string, attributes: Attributes = {}, ...children: string[]): string {
+export function element(
+  name: string,
+  attributes: MarkupAttributes = {},
+  ...children: string[]
+): string {
   const list = Object.entries(attributes).map(([key, value]) =>
     ` ${key}="${escape(typeof value === "number" ? `${Number(value.toFixed(2))}` : value)}"`
   ).join("");
@@ -22,6 +26,6 @@ export function element(name: string, attributes: Attributes = {}, ...children: 
 }
 
 /** A line of text in a drawing. */
-export function label(text: string, attributes: Attributes): string {
+export function label(text: string, attributes: MarkupAttributes): string {
   return element("text", attributes, escape(text));
 }

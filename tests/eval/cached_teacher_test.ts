@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { FileCache } from "../../lib/eval/cache/cache.ts";
-import { CachedTeacher } from "../../lib/eval/cache/feature_cache.ts";
+import { FileCache } from "../../lib/eval/cache/file_cache.ts";
+import { CachedTeacher } from "../../lib/eval/models/cached_teacher.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import type { Photo } from "../../lib/scan/mod.ts";
 import { FeatureMap, type FeatureTeacher } from "../../lib/teacher/mod.ts";

@@ -36,7 +36,7 @@ const NEXT_RANK = `
 `;
 
 /** Gives ranks; smaller ones are next. */
-export class RedisTurns {
+export class FairRanks {
   readonly #redis: Redis;
   readonly #key: string;
   readonly #waitingKeys: [string, string];

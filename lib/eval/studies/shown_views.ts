@@ -1,5 +1,5 @@
 /**
- * Which photographs a variant is shown of a scene.
+ * Which photographs of a scene a variant is shown.
  *
  * @module
  */
@@ -8,28 +8,31 @@ import type { Photo } from "../../scan/mod.ts";
 import type { Variant } from "./variant.ts";
 
 /** `photos[i]` goes with `cameras[i]`. */
-export type Views = Pick<DatasetScene, "photos" | "cameras">;
+type SceneViews = Pick<DatasetScene, "photos" | "cameras">;
 
 /**
- * The views of a variant; virtual ones are rendered later, by the engine. A number of images is spread evenly over
- * the scene's list; swapped photographs stand at the camera half the list away, and one alone has its halves
- * exchanged.
+ * The photographs that a variant is shown; virtual views are not among them, since the engine renders those.
+ * Fewer photographs than the scene has are spread evenly over its list. Swapped photographs stand at the camera
+ * half the list away; where there is one alone, its halves are exchanged.
  */
-export function viewsOf(variant: Pick<Variant, "images" | "photographs">, scene: Views): Views {
+export function shownViews(
+  { views, images }: Pick<Variant, "views" | "images">,
+  scene: SceneViews,
+): SceneViews {
   const count = scene.photos.length;
-  if (["none", "virtual"].includes(variant.photographs)) return { photos: [], cameras: [] };
-  const taken = Math.min(variant.images ?? count, count);
+  if (views === "none" || views === "virtual") return { photos: [], cameras: [] };
+  const taken = Math.min(images ?? count, count);
   const chosen = Array.from({ length: taken }, (_, i) => Math.floor(i * count / taken));
-  const swaps = variant.photographs === "swapped";
-  const shift = swaps ? Math.floor(taken / 2) : 0;
+  const isSwapped = views === "swapped";
+  const shift = isSwapped ? Math.floor(taken / 2) : 0;
   const shown = chosen.map((_, i) => scene.photos[chosen[(i + shift) % taken]!]!);
   return {
-    photos: swaps && taken === 1 ? shown.map(exchangeHalves) : shown,
+    photos: isSwapped && taken === 1 ? shown.map(exchangeHalves) : shown,
     cameras: chosen.map((i) => scene.cameras[i]!),
   };
 }
 
-/** What was left is right. */
+/** Exchanges the left and the right half of a photograph. */
 function exchangeHalves(photo: Photo): Photo {
   const { width, height } = photo;
   const half = Math.floor(width / 2);

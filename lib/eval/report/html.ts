@@ -9,7 +9,7 @@ import type { Results, StudyResult } from "../results/results.ts";
 import { studyCharts } from "./charts.ts";
 import { claimsOf } from "./claims.ts";
 import { STYLE } from "./style.ts";
-import { element } from "./element.ts";
+import { element } from "./markup.ts";
 import {
   claimsTable,
   classTables,

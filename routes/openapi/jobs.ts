@@ -1,0 +1,196 @@
+/**
+ * The document's part on `/v1/jobs`.
+ *
+ * @module
+ */
+import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../../lib/serving/files/cloud.ts";
+import { CLOUD_LAYOUT } from "./cloud_layout.ts";
+import { OPTIONS } from "./options.ts";
+import { headers, json, problem } from "./responses.ts";
+import { accept, idInPath, optionsInQuery, scanBody } from "./scan_request.ts";
+import { bodyProblems, labelled, notAcceptable, unreadable } from "./scan_responses.ts";
+import { answerSchema } from "./schemas.ts";
+import type { OperationObject, ParameterObject, PathsObject, ResponseObject } from "./types.ts";
+
+const ID = "0f8fad5b-d9cb-469f-a165-70867728950e";
+const PATH = `/v1/jobs/${ID}`;
+
+const options = { $ref: `#/components/schemas/${OPTIONS}` };
+
+const jobId = idInPath("POST /v1/jobs", ID);
+
+const pointsInQuery: ParameterObject = {
+  name: "points",
+  in: "query",
+  description: "The most points to return. They are chosen evenly over the scan.",
+  schema: { type: "integer", minimum: 1, maximum: MOST_CLOUD_POINTS, default: CLOUD_POINTS },
+};
+
+const job = {
+  id: ID,
+  state: "running",
+  scan: "room.ply",
+  method: "ttt-kd",
+  attempts: 1,
+  createdAt: "2025-06-01T12:00:00.000Z",
+  startedAt: "2025-06-01T12:00:02.500Z",
+  finishedAt: null,
+  progress: { phase: "adapt", step: 5, steps: 25, loss: 0.41 },
+  links: { self: PATH, events: `${PATH}/events`, result: `${PATH}/result`, cloud: `${PATH}/cloud` },
+};
+const accepted = { ...job, state: "queued", attempts: 0, startedAt: null, progress: null };
+
+const notFound = problem(
+  404,
+  "Not Found",
+  "There is no such job.",
+  `Cannot find job ${ID}: there is none with this id, or it has expired`,
+);
+
+const noResult: Record<string, ResponseObject> = {
+  ...problem(
+    409,
+    "Conflict",
+    "The job has not finished.",
+    `Cannot give the result of job ${ID}: it is running; follow ${PATH}/events`,
+  ),
+  ...problem(
+    410,
+    "Gone",
+    "The job was cancelled, or a file of its result is missing.",
+    `Cannot give the result of job ${ID}: it was cancelled`,
+  ),
+};
+
+/** Possible for every operation on jobs. */
+const queueAway = problem(
+  503,
+  "Service Unavailable",
+  "The queue is on Redis, and Redis does not answer.",
+  "Cannot use the queue at redis://10.0.0.2:6379/0: it does not answer; try again once it is back",
+  { headers: headers("Retry-After") },
+);
+
+const submitJob: OperationObject = {
+  operationId: "submitJob",
+  summary: "Submit a scan as a job",
+  description:
+    "Takes the same body as `POST /v1/segment`. An accepted job is kept on disk and survives restarts of the server. Clients, told apart by token and address, share the GPU evenly.",
+  tags: ["jobs"],
+  parameters: [optionsInQuery(options, { steps: 25 })],
+  requestBody: scanBody(options),
+  responses: {
+    202: {
+      ...json("The job was accepted.", { schema: answerSchema("Job"), example: accepted }),
+      headers: headers("Location"),
+    },
+    ...bodyProblems,
+    ...unreadable,
+    ...problem(
+      429,
+      "Too Many Requests",
+      "The queue, or this client's share of it, is full.",
+      "Cannot take another job: 16 jobs of yours are waiting or at work; come back when one is done, or cancel one",
+      { headers: headers("Retry-After") },
+    ),
+    ...queueAway,
+  },
+};
+
+const deleteJob: OperationObject = {
+  operationId: "deleteJob",
+  summary: "Cancel a job, or delete a finished one",
+  description: "Work that has started stops before its next gradient step.",
+  tags: ["jobs"],
+  parameters: [jobId],
+  responses: {
+    204: { description: "The job was cancelled or deleted." },
+    ...notFound,
+    ...queueAway,
+  },
+};
+
+const jobEvents: OperationObject = {
+  operationId: "jobEvents",
+  summary: "Follow a job by server-sent events",
+  description:
+    "The first event is the present state of the job; every change follows. `state` events carry the job, `progress` events what its worker is doing. The stream ends after the final state. If it breaks off before, open it again.",
+  tags: ["jobs"],
+  parameters: [jobId],
+  responses: {
+    200: {
+      description: "The events.",
+      content: {
+        "text/event-stream": {
+          schema: { type: "string" },
+          example: `event: progress\ndata: ${JSON.stringify(job.progress)}\n\n`,
+          "x-events": { state: answerSchema("Job"), progress: answerSchema("Progress") },
+        },
+      },
+    },
+    ...notFound,
+    ...queueAway,
+  },
+};
+
+const jobResult: OperationObject = {
+  operationId: "jobResult",
+  summary: "Fetch the labelled scan of a job",
+  description:
+    "The answer that `POST /v1/segment` would have given. For a failed job it is the problem, with the problem's status.",
+  tags: ["jobs"],
+  parameters: [jobId, accept],
+  responses: {
+    200: labelled,
+    ...notFound,
+    ...queueAway,
+    ...notAcceptable,
+    ...noResult,
+    ...unreadable,
+  },
+};
+
+const jobCloud: OperationObject = {
+  operationId: "jobCloud",
+  summary: "Fetch the points of a job for display, with labels before and after adaptation",
+  description: CLOUD_LAYOUT,
+  tags: ["jobs"],
+  parameters: [jobId, pointsInQuery],
+  responses: {
+    200: {
+      description: "The cloud.",
+      headers: headers("X-TTTKD-Report", "Content-Disposition"),
+      content: {
+        "application/octet-stream": {
+          schema: { type: "string", contentMediaType: "application/octet-stream" },
+        },
+      },
+    },
+    ...notFound,
+    ...queueAway,
+    ...noResult,
+    ...unreadable,
+  },
+};
+
+/** The paths of jobs. */
+export const JOB_PATHS: PathsObject = {
+  "/v1/jobs": { post: submitJob },
+  "/v1/jobs/{id}": {
+    get: {
+      operationId: "job",
+      summary: "Show a job",
+      tags: ["jobs"],
+      parameters: [jobId],
+      responses: {
+        200: json("The job.", { schema: answerSchema("Job"), example: job }),
+        ...notFound,
+        ...queueAway,
+      },
+    },
+    delete: deleteJob,
+  },
+  "/v1/jobs/{id}/events": { get: jobEvents },
+  "/v1/jobs/{id}/result": { get: jobResult },
+  "/v1/jobs/{id}/cloud": { get: jobCloud },
+};

@@ -1,0 +1,96 @@
+/**
+ * The schema of a scan's report, and of what it is made of.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { Metrics } from "../../lib/metrics/confusion.ts";
+import type { ScanReport } from "../../lib/segment/report.ts";
+import type { Drift } from "../../lib/ttt/online_state.ts";
+import type { Progress } from "../../lib/ttt/progress.ts";
+import { count, exactly, fraction } from "./exactly.ts";
+
+const PHASES: Readonly<Record<Progress["phase"], string>> = {
+  read: "files are read",
+  render: "virtual views of the scan are rendered",
+  teacher: "the teacher computes features of the photographs",
+  voxelize: "points are sorted into voxels",
+  pair: "voxels are paired with pixels",
+  compile: "the network is planned for this scan",
+  adapt: "gradient steps are taken",
+  predict: "the points are labelled",
+};
+
+const phase = z.enum(Object.keys(PHASES) as Progress["phase"][]).describe(
+  Object.entries(PHASES).map(([name, about]) => `${name}: ${about}`).join("; "),
+);
+
+/** What a worker is doing. */
+export const progressSchema = exactly<Progress>()({
+  phase,
+  step: count.exactOptional().describe(
+    "number of the gradient step, from 1; in `predict`, number of the block of a large scan",
+  ),
+  steps: count.exactOptional().describe("how many there are of these"),
+  loss: z.number().exactOptional().describe("loss of the method, before this step"),
+});
+
+/** Figures of one method. */
+export const metricsSchema = exactly<Metrics>()({
+  miou: fraction.describe("mean intersection over union of the classes that occur"),
+  perClass: z.record(z.string(), fraction).describe("intersection over union by class"),
+});
+
+/** How far online adaptation has carried the weights. */
+export const driftSchema = exactly<Drift>()({
+  reached: z.number().min(0).nullable().describe(
+    "distance of the weights from the source weights after this scan, before any guard acted, relative to the length of the source weights; null where a weight was not finite",
+  ),
+  kept: z.number().min(0).describe(
+    "the same distance after the guards acted: the next scan starts there",
+  ),
+  guard: z.enum(["none", "anchor", "bound", "reset"] satisfies Drift["guard"][]).describe(
+    "the guard that acted: `none`; `anchor` or `bound`, which drew the weights back; `reset`, which restored the source weights",
+  ),
+});
+
+/** The report of one scan. */
+export const reportSchema = exactly<ScanReport>()({
+  scan: exactly<ScanReport["scan"]>()({
+    name: z.string(),
+    format: z.enum(["las", "ply"]),
+    points: count,
+    voxels: count,
+    voxelSize: z.number().describe("edge of a voxel in metres"),
+    blocks: count.describe("how many blocks the scan was cut into; 1 for a scan in one piece"),
+  }),
+  views: exactly<ScanReport["views"]>()({
+    count,
+    pointsSeen: count.describe("points that at least one view sees"),
+    virtual: z.enum(["colour", "intensity", "shape"]).exactOptional().describe(
+      "present where the views were rendered from the scan itself: what the pictures show",
+    ),
+  }),
+  student: z.string(),
+  teacher: z.string().nullable(),
+  adapter: z.string().describe("name of the GPU"),
+  method: z.string(),
+  steps: count.describe("gradient steps taken"),
+  lossName: z.string().nullable().describe(
+    "name of the loss in `losses`, such as `KD loss` or `entropy`; null for methods without one",
+  ),
+  losses: z.array(z.number()).describe(
+    "loss of the method before each step and, where the method measures it, after the last",
+  ),
+  phases: z.partialRecord(phase, z.number()).describe("milliseconds by phase"),
+  drift: driftSchema.exactOptional().describe("present for online methods"),
+  note: z.string().exactOptional().describe(
+    "a decision of the method, such as stopping early or not trusting the photographs",
+  ),
+  changedPoints: fraction.describe(
+    "fraction of the points whose label differs from the source model's",
+  ),
+  metrics: z.record(z.string(), metricsSchema).exactOptional().describe(
+    "figures by method, where the scan has labels of the student's classes",
+  ),
+});

@@ -1,0 +1,108 @@
+/**
+ * What requests that carry a scan may be answered: labels in one of several forms, or a problem.
+ *
+ * @module
+ */
+import { headers, problem } from "./responses.ts";
+import { answerSchema } from "./schemas.ts";
+import type { ResponseObject } from "./types.ts";
+
+const bytes = { type: "string", contentMediaType: "application/octet-stream" };
+
+const LABELS = {
+  classes: ["floor", "wall", "clutter"],
+  labels: [0, 0, 1, 2],
+  confidence: [0.9812, 0.9407, 0.8821, 0.5533],
+  report: {
+    scan: { name: "room.ply", format: "ply", points: 4, voxels: 3, voxelSize: 0.05, blocks: 1 },
+    views: { count: 8, pointsSeen: 3 },
+    student: "rooms",
+    teacher: "dinov2-small",
+    adapter: "NVIDIA H100",
+    method: "ttt-kd",
+    steps: 2,
+    lossName: "KD loss",
+    losses: [0.71, 0.44, 0.39],
+    phases: { teacher: 120, voxelize: 8, pair: 15, compile: 40, adapt: 90, predict: 30 },
+    changedPoints: 0.25,
+  },
+};
+
+/** The labels of a scan, in every form that they can have. */
+export const labelled: ResponseObject = {
+  description:
+    "The client's own file with labels (LAS: the classification, by the codes in the student's card; PLY: the properties `label` and `confidence`), or the labels alone. Every form but JSON carries the report as a header.",
+  headers: headers("X-TTTKD-Report", "X-TTTKD-Converted", "Content-Disposition"),
+  content: {
+    "application/vnd.las": { schema: bytes },
+    "application/ply": { schema: bytes },
+    "application/x-ply": { schema: bytes },
+    "model/ply": { schema: bytes },
+    "application/octet-stream": { schema: bytes },
+    "application/json": { schema: answerSchema("Labels"), example: LABELS },
+    "application/x-npy": {
+      schema: { ...bytes, description: "labels as a NumPy array: uint8, shape (points,)" },
+    },
+    "application/x-npy;array=confidence": {
+      schema: { ...bytes, description: "confidences as a NumPy array: float32, shape (points,)" },
+    },
+  },
+};
+
+/** Problems with the body as such, by status. */
+export const bodyProblems: Record<string, ResponseObject> = {
+  ...problem(
+    400,
+    "Bad Request",
+    "The body is broken.",
+    "Cannot read the body: it ended after 65536 bytes; send it again",
+  ),
+  ...problem(
+    408,
+    "Request Timeout",
+    "The upload stalled or took too long. The server closes the connection.",
+    "Cannot read the body: after 65536 bytes nothing came for 30 seconds; send it again, or start the server with a longer --stall",
+    { field: "body" },
+  ),
+  ...problem(
+    413,
+    "Payload Too Large",
+    "The body has more bytes, photographs or text than the server accepts.",
+    "Cannot take more than 256 images",
+    { field: "images" },
+  ),
+  ...problem(
+    415,
+    "Unsupported Media Type",
+    "The body is neither a form nor a scan.",
+    "Cannot read a body of type image/png: send multipart/form-data, or the scan itself as application/octet-stream",
+    { field: "content-type" },
+  ),
+};
+
+/** The client accepts none of the forms. */
+export const notAcceptable = problem(
+  406,
+  "Not Acceptable",
+  "The scan cannot be answered in any media type that the client accepts.",
+  "Cannot answer as text/html: this scan can be answered as application/ply",
+  { field: "accept" },
+);
+
+/** The server has no capacity. */
+export const busy = problem(
+  503,
+  "Service Unavailable",
+  "All places are taken, or the GPU was lost.",
+  "Cannot take another scan: 8 are already at work or waiting",
+  { headers: headers("Retry-After") },
+);
+
+/** Something in the request cannot be used. */
+export const unreadable = problem(
+  422,
+  "Unprocessable Entity",
+  "A file, part or option is wrong; the problem names it.",
+  "Cannot read room.ply: element vertex needs 6 rows up to byte 187, the file has 182 bytes (byte 182, field element vertex); send the whole file, or correct the count",
+  { file: "room.ply", offset: 182, field: "element vertex" },
+);
