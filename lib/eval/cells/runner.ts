@@ -167,14 +167,10 @@ export function labelBy(
       method: variant.method,
       settings: settingsBy(variant),
       evaluate: false,
-<<<<<<< HEAD:lib/eval/run/runner.ts
       ...(variant.voxelScale === undefined
         ? {}
         : { voxelSize: variant.voxelScale * engine.student.voxelSize }),
-      ...(variant.photographs === "virtual" ? { viewSource: "virtual" } : {}),
-=======
       ...(variant.views === "virtual" ? { viewSource: "virtual" } : {}),
->>>>>>> main:lib/eval/cells/runner.ts
     },
     ...(others.length > 0 ? { readouts: others.map(settingsBy) } : {}),
     ...(variant.curve.length > 0 ? { snapshots: variant.curve } : {}),
