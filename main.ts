@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { aligned, type Command, commandHelp, parseCommand, UsageError } from "./lib/cli/args.ts";
+import { type Command, commandHelp, parseCommand, UsageError } from "./lib/cli/args.ts";
 import type { Host } from "./lib/serving/server.ts";
+import { columns } from "./lib/terminal/format.ts";
 import { prepareVulkan } from "./lib/cli/driver.ts";
-import { OptionError } from "./lib/segment/options.ts";
+import { OptionError } from "./lib/ttt/option_error.ts";
 
 const PROGRAM = "ttt-kd";
 
@@ -29,7 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
 /** HTTP is loaded when a command asks for it. */
 const host: Host = {
   async openServer(options, hostname, port) {
-    const { openServer } = await import("./routes/open.ts");
+    const { openServer } = await import("./routes/open_server.ts");
     return await openServer(options, hostname, port);
   },
 };
@@ -57,7 +58,7 @@ async function programHelp(): Promise<string> {
     "Labels 3D scans from sites and sensors that its network has never seen.\n",
     `usage: ${PROGRAM} COMMAND [options]`,
     "",
-    ...aligned(rows),
+    ...columns(rows),
     "",
     `${PROGRAM} COMMAND --help lists a command's options`,
   ].join("\n");

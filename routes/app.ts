@@ -1,10 +1,10 @@
 /**
- * The HTTP application over a labeller. Everything it needs is given to it, so that tests drive it by
- * `app.request()` with an engine of their own. Nothing here reads a scan: the event loop stays free for the
- * next request.
+ * The HTTP application over a labeller. It is given everything it needs, so that tests drive it by `app.request()` with
+ * an engine of their own. No scan is read in this thread: the event loop stays free for the next request.
  *
  * @module
  */
+import { Registry } from "@prometheus-io/client";
 import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
 import { requestId } from "hono/request-id";
@@ -16,27 +16,27 @@ import { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
 import { observe, RequestMetrics } from "./http/observe.ts";
-import { JobMetrics } from "./http/observe_jobs.ts";
+import { observeJobs } from "./http/observe_jobs.ts";
 import { notFound, onError } from "./http/problem.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
+import { openInferenceRoutes } from "./open_inference.ts";
 import { openApiRoutes } from "./openapi.ts";
 import { endpoints } from "./openapi/document.ts";
 import { segmentRoutes } from "./segment.ts";
 import { sessionRoutes } from "./sessions.ts";
-import { inferenceProtocolRoutes } from "./v2.ts";
 import { viewerPage, viewerRoutes } from "./viewer.ts";
 
-/** What an application is made of. */
+/** The parts of an application. */
 export interface AppOptions extends Omit<ServerOptions, "data"> {
-  /** Who may work when; shared with the worker of the queue. */
+  /** Decides which scan has the GPU; shared with the worker of the queue. */
   semaphore?: FifoSemaphore;
-  /** Jobs are offered where there is a queue. */
+  /** Keeps the jobs; without it, there is no `/v1/jobs`. */
   queue?: JobQueue;
-  /** Sessions are offered where there is a place for them. */
+  /** Keeps the sessions; without it, there is no `/v1/sessions`. */
   sessions?: SessionStore;
-  /** Aborted when the server stops: what would never end by itself does. */
+  /** Aborted when the server stops, so that streams of events end. */
   stopping?: AbortSignal;
 }
 
@@ -47,7 +47,8 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono();
   app.onError(onError);
   app.notFound(notFound);
-  const requests = new RequestMetrics();
+  const registry = new Registry();
+  const requests = new RequestMetrics(registry);
   const limits = {
     ...options.limits ?? DEFAULT_LIMITS,
     onBytes: (bytes: number) => requests.received(bytes),
@@ -59,14 +60,14 @@ export function createApp(options: AppOptions): Hono {
   app.route("/openapi.json", openApiRoutes(options.token !== undefined));
   app.route("/docs", docsRoutes());
   app.route("/health", healthRoutes(labeller, queue));
-  app.route("/v2", inferenceProtocolRoutes(labeller, queue));
-  const jobs = queue && { queue, metrics: new JobMetrics(queue, options.log) };
+  app.route("/v2", openInferenceRoutes(labeller, queue));
+  if (queue) observeJobs(queue, registry, options.log);
   app.route(
     "/metrics",
     metricsRoutes({
-      requests,
+      registry,
       semaphore,
-      ...(jobs ? { jobs } : {}),
+      ...(queue ? { queue } : {}),
       ...(sessions ? { sessions } : {}),
     }),
   );

@@ -1,6 +1,6 @@
 /**
- * `/docs`: the interface as people read it and try it out. Swagger UI comes out of its own package, and so out of
- * the compiled program: nothing is asked of any other host, which the page's policy makes sure of.
+ * `/docs`: the interface as people read it and try it out. Swagger UI is served from its package, and so from inside the
+ * compiled program. The page loads nothing from other hosts; its content security policy enforces this.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { notFound } from "./http/problem.ts";
 
-/** Read when they are first asked for: a server that nobody reads about keeps them out of its memory. */
+/** The page's files. They are imported on their first request, so that most servers never hold them in memory. */
 const FILES: Readonly<Record<string, { type: string; text: () => Promise<string> }>> = {
   "swagger-ui.css": {
     type: "text/css",
@@ -37,7 +37,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** `validatorUrl` is a service of Swagger's makers that would be sent the document. */
+/** Without `validatorUrl: null`, Swagger UI would send the document to a service of its makers. */
 const START = `SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#interface",

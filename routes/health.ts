@@ -1,5 +1,5 @@
 /**
- * Liveness (the event loop answers) and readiness (models are loaded, and GPU and queue answer).
+ * `/health`: liveness (the event loop answers) and readiness (the models are loaded, and GPU and queue answer).
  *
  * @module
  */
@@ -15,7 +15,7 @@ export function healthRoutes(labeller: Labeller, queue?: JobQueue): Hono {
     .get("/ready", async (c) => await notReady(labeller, queue) ?? c.json({ status: "ready" }));
 }
 
-/** The answer where GPU or queue give none; null where both do. */
+/** Returns a problem where the GPU or the queue does not answer; null where both do. */
 export async function notReady(labeller: Labeller, queue?: JobQueue): Promise<Response | null> {
   const retry = new Headers({ "retry-after": "5" });
   if (!await labeller.ready()) {

@@ -1,6 +1,6 @@
 /**
- * `/v1/jobs`: scans that are labelled while their clients are away. A job that was accepted is done, whatever
- * happens to the server; it can be watched, stopped, and its result fetched until it is swept.
+ * `/v1/jobs`: scans that are labelled while their clients are away. An accepted job survives restarts of the server. It
+ * can be followed, cancelled, and its result fetched until it expires.
  *
  * @module
  */
@@ -10,70 +10,51 @@ import { mkdir } from "node:fs/promises";
 import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../lib/serving/files/cloud.ts";
 import { syncFolder } from "../lib/serving/files/durable.ts";
 import { inputOptions, openFormat, readInput, writeInput } from "../lib/serving/files/input.ts";
-import { isOver, type Job } from "../lib/serving/queue/job.ts";
 import type { Labeller } from "../lib/serving/labeller/labeller.ts";
+import { isOver, type Job } from "../lib/serving/queue/job.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import { removeFolder, removeJob } from "../lib/serving/queue/sweep.ts";
-import { answer, answerForm } from "./http/answer.ts";
+import { answer, type AnswerForm, answerForm } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/job_events.ts";
 import { jobPath, jobView } from "./http/job_view.ts";
 import { problemResponse, RequestError } from "./http/problem.ts";
-import { receiveInput, type UploadLimits } from "./http/upload.ts";
+import { receiveInput } from "./http/upload.ts";
+import type { UploadLimits } from "./http/upload_limits.ts";
 
 /** What the routes need. */
 export interface JobRouteOptions {
   labeller: Labeller;
   queue: JobQueue;
   limits: UploadLimits;
-  /** Aborted when the server stops: streams of events end. */
+  /** Aborted when the server stops, so that streams of events end. */
   stopping: AbortSignal;
 }
 
 /** Routes under `/v1/jobs`. */
 export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions): Hono {
-  const jobOf = async (c: Context): Promise<Job> => {
-    const job = await queue.get(c.req.param("id")!);
-    if (job) return job;
-    throw new RequestError(
-      404,
-      `Cannot find job ${c.req.param("id")}: there is none of this id, or its time was over`,
-    );
-  };
+  const find = (c: Context) => findJob(queue, c.req.param("id")!);
 
-  /** What `work` makes of a job that is done. One that was removed meanwhile was not broken, it is not there. */
-  const whileThere = async <T>(c: Context, work: () => Promise<T>): Promise<T> => {
+  /** Answers with the result of a job, in a form that is chosen once the job is known to have one. */
+  const answerJob = async (c: Context, chooseForm: (folder: string) => Promise<AnswerForm>) => {
+    const job = await find(c);
+    const refused = refusal(job);
+    if (refused) return refused;
+    const folder = queue.folderOf(job.id);
     try {
-      return await work();
+      return await answer(c, labeller, folder, job.attempt!, await chooseForm(folder));
     } catch (error) {
-      await jobOf(c);
+      // If the job was deleted meanwhile, the answer is 404.
+      await find(c);
       throw error;
     }
   };
 
   return new Hono()
-    .post("/", async (c) => {
-      const client = clientOf(c);
-      using _place = await queue.enter(client);
-      const id = crypto.randomUUID();
-      const folder = queue.folderOf(id);
-      await mkdir(folder);
-      let job: Job;
-      try {
-        const input = await receiveInput(c.req.raw, folder, limits);
-        const { segment } = inputOptions(input);
-        await writeInput(folder, input);
-        await syncFolder(queue.files);
-        job = await queue.submit({ id, client, scan: input.scan.name, method: segment.method });
-      } catch (error) {
-        await removeFolder(folder);
-        throw error;
-      }
-      return c.json(jobView(job), 202, { location: jobPath(job) });
-    })
-    .get("/:id", async (c) => c.json(jobView(await jobOf(c))))
+    .post("/", (c) => submitJob(c, queue, limits))
+    .get("/:id", async (c) => c.json(jobView(await find(c))))
     .get("/:id/events", async (c) => {
-      const job = await jobOf(c);
+      const job = await find(c);
       return streamSSE(c, async (stream) => {
         const left = new AbortController();
         stream.onAbort(() => left.abort());
@@ -81,43 +62,71 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
         for await (const event of jobEvents(queue, job, signal)) await stream.writeSSE(event);
       });
     })
-    .get("/:id/result", async (c) => {
-      const job = await jobOf(c);
-      const refused = refusal(job);
-      if (refused) return refused;
-      const folder = queue.folderOf(job.id);
-      return await whileThere(c, async () => {
-        const form = answerForm(c, await openFormat(folder, await readInput(folder)));
-        return await answer(c, labeller, folder, job.attempt!, form);
-      });
-    })
-    .get("/:id/cloud", async (c) => {
-      const job = await jobOf(c);
-      const refused = refusal(job);
-      if (refused) return refused;
-      const kind = { points: pointsOf(c.req.query("points")) };
-      const form = { type: "application/octet-stream", kind };
-      return await whileThere(
+    .get("/:id/result", (c) =>
+      answerJob(
         c,
-        () => answer(c, labeller, queue.folderOf(job.id), job.attempt!, form),
-      );
-    })
+        async (folder) => answerForm(c, await openFormat(folder, await readInput(folder))),
+      ))
+    .get("/:id/cloud", (c) =>
+      answerJob(c, () => {
+        const kind = { points: pointsOf(c.req.query("points")) };
+        return Promise.resolve({ type: "application/octet-stream", kind });
+      }))
     .delete("/:id", async (c) => {
-      const { id } = await jobOf(c);
+      const { id } = await find(c);
       if (!await queue.cancel(id)) await removeJob(queue, id);
       return c.body(null, 204);
     });
 }
 
-/** Why a job has no result: thrown, or the problem that it ended with. Null where it has one. */
-function refusal(job: Job): Response | null {
-  if (!isOver(job)) throw notYet(job);
-  if (job.problem) return problemResponse(job.problem);
-  if (job.state === "done") return null;
-  throw new RequestError(410, `Cannot give the result of job ${job.id}: it was cancelled`);
+async function submitJob(c: Context, queue: JobQueue, limits: UploadLimits): Promise<Response> {
+  const client = clientOf(c);
+  using _place = await queue.enter(client);
+  const id = crypto.randomUUID();
+  const folder = queue.folderOf(id);
+  await mkdir(folder);
+  try {
+    const input = await receiveInput(c.req.raw, folder, limits);
+    const { segment } = inputOptions(input);
+    await writeInput(folder, input);
+    await syncFolder(queue.files);
+    const job = await queue.submit({ id, client, scan: input.scan.name, method: segment.method });
+    return c.json(jobView(job), 202, { location: jobPath(job) });
+  } catch (error) {
+    await removeFolder(folder);
+    throw error;
+  }
 }
 
-/** How many points of a cloud were asked for. */
+/** @throws {RequestError} 404 where there is no such job. */
+async function findJob(queue: JobQueue, id: string): Promise<Job> {
+  const job = await queue.get(id);
+  if (job) return job;
+  throw new RequestError(
+    404,
+    `Cannot find job ${id}: there is none with this id, or it has expired`,
+  );
+}
+
+/**
+ * Returns the problem of a job that failed; null for a job with a result.
+ *
+ * @throws {RequestError} 409 for a job that has not finished, 410 for one that was cancelled.
+ */
+function refusal(job: Job): Response | null {
+  const { id, state, problem } = job;
+  if (!isOver(job)) {
+    throw new RequestError(
+      409,
+      `Cannot give the result of job ${id}: it is ${state}; follow ${jobPath({ id })}/events`,
+    );
+  }
+  if (problem) return problemResponse(problem);
+  if (state === "done") return null;
+  throw new RequestError(410, `Cannot give the result of job ${id}: it was cancelled`);
+}
+
+/** Reads how many points of a cloud the client asks for. @throws {RequestError} 422 for another text. */
 function pointsOf(text = `${CLOUD_POINTS}`): number {
   const points = Number(text);
   if (Number.isInteger(points) && points >= 1 && points <= MOST_CLOUD_POINTS) return points;
@@ -127,12 +136,5 @@ function pointsOf(text = `${CLOUD_POINTS}`): number {
       JSON.stringify(text)
     } points: give a whole number from 1 to ${MOST_CLOUD_POINTS}`,
     { field: "points" },
-  );
-}
-
-function notYet({ id, state }: Job): RequestError {
-  return new RequestError(
-    409,
-    `Cannot give the result of job ${id}: it is ${state}; follow ${jobPath({ id })}/events`,
   );
 }

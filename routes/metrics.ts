@@ -1,86 +1,118 @@
 /**
- * `/metrics`: counts for Prometheus, in its text format.
+ * `/metrics`, for Prometheus: the metrics of a registry, with gauges and counters that are read at every scrape.
+ *
+ * `@prometheus-io/client` is what `prom-client` is called since it moved to the Prometheus project. Its metrics of
+ * Node.js are left out, as most of them read V8 and libuv in ways that Deno does not offer; those of the process that
+ * Prometheus recommends are here.
  *
  * @module
  */
+import { Counter, Gauge, type Registry } from "@prometheus-io/client";
 import { Hono } from "hono";
 import { statfs } from "node:fs/promises";
 import process from "node:process";
+import type { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import type { SessionStore } from "../lib/serving/sessions/store.ts";
-import type { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
-import type { RequestMetrics } from "./http/observe.ts";
-import type { JobMetrics } from "./http/observe_jobs.ts";
-import { family, METRICS_TYPE } from "./http/prometheus.ts";
 
-/** What is counted, and where. */
+/** What the metrics are read from. */
 export interface MetricsRouteOptions {
-  requests: RequestMetrics;
+  /** The registry of this server: several servers may share a process. */
+  registry: Registry;
   semaphore: FifoSemaphore;
-  /** Where there are jobs. */
-  jobs?: { metrics: JobMetrics; queue: JobQueue };
-  /** Where there are sessions. */
+  /** Present where there are jobs. */
+  queue?: JobQueue;
+  /** Present where there are sessions. */
   sessions?: SessionStore;
 }
 
 /** The route `/metrics`. */
-export function metricsRoutes({ requests, semaphore, jobs, sessions }: MetricsRouteOptions): Hono {
+export function metricsRoutes(options: MetricsRouteOptions): Hono {
+  const { registry, semaphore, queue, sessions } = options;
+  gpuMetrics(registry, semaphore);
+  processMetrics(registry);
+  if (queue) {
+    gauge(
+      registry,
+      "tttkd_data_free_bytes",
+      "Free space on the disk of the jobs.",
+      () => freeBytes(queue.files),
+    );
+  }
+  if (sessions) {
+    gauge(registry, "tttkd_sessions", "Sessions that are kept.", () => sessions.count());
+  }
   return new Hono().get("/", async (c) => {
-    const lines = [...requests.lines(), ...gpuLines(semaphore), ...processLines()];
-    if (jobs) lines.push(...await jobs.metrics.lines(), ...await diskLines(jobs.queue.files));
-    if (sessions) lines.push(...await sessionLines(sessions));
-    return c.text(lines.join("\n") + "\n", 200, { "content-type": METRICS_TYPE });
+    return c.text(await registry.metrics(), 200, { "content-type": registry.contentType });
   });
 }
 
-function gpuLines(semaphore: FifoSemaphore): string[] {
-  return [
-    ...family(
-      "counter",
-      "tttkd_gpu_busy_seconds_total",
-      "Time during which a scan had its turn on the GPU.",
-      [[{}, semaphore.busySeconds]],
-    ),
-    ...family(
-      "gauge",
-      "tttkd_gpu_scans_waiting",
-      "Scans that are read and wait for their turn on the GPU.",
-      [[{}, semaphore.waiting]],
-    ),
-  ];
-}
-
-async function sessionLines(sessions: SessionStore): Promise<string[]> {
-  return family("gauge", "tttkd_sessions", "Sessions that are kept.", [
-    [{}, await sessions.count()],
-  ]);
-}
-
-async function diskLines(folder: string): Promise<string[]> {
-  const { bavail, bsize } = await statfs(folder);
-  return family(
-    "gauge",
-    "tttkd_data_free_bytes",
-    "Space that is left on the disk of the jobs.",
-    [[{}, bavail * bsize]],
+function gpuMetrics(registry: Registry, semaphore: FifoSemaphore): void {
+  counter(
+    registry,
+    "tttkd_gpu_busy_seconds_total",
+    "Time during which a scan held the GPU.",
+    () => semaphore.busySeconds,
+  );
+  gauge(
+    registry,
+    "tttkd_gpu_scans_waiting",
+    "Scans that are uploaded and wait for the GPU.",
+    () => semaphore.waiting,
   );
 }
 
-/** Under the names that Prometheus' own libraries give them. */
-function processLines(): string[] {
-  const { user, system } = process.cpuUsage();
-  return [
-    ...family(
-      "counter",
-      "process_cpu_seconds_total",
-      "Time that the server's threads have computed.",
-      [[{}, (user + system) / 1e6]],
-    ),
-    ...family("gauge", "process_resident_memory_bytes", "Resident memory of the server.", [
-      [{}, Deno.memoryUsage().rss],
-    ]),
-    ...family("gauge", "process_start_time_seconds", "When the server started, since 1970.", [
-      [{}, performance.timeOrigin / 1000],
-    ]),
-  ];
+/** The names are those that Prometheus recommends for every program. */
+function processMetrics(registry: Registry): void {
+  counter(registry, "process_cpu_seconds_total", "CPU time of the server's threads.", () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
+  gauge(
+    registry,
+    "process_resident_memory_bytes",
+    "Resident memory of the server.",
+    () => Deno.memoryUsage().rss,
+  );
+  gauge(
+    registry,
+    "process_start_time_seconds",
+    "When the server started, in seconds since 1970.",
+    () => performance.timeOrigin / 1000,
+  );
+}
+
+/** Registers a gauge whose value is read at every scrape. */
+function gauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  read: () => number | Promise<number>,
+): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      this.set(await read());
+    },
+  });
+}
+
+/** Registers a counter whose total is read at every scrape. */
+function counter(registry: Registry, name: string, help: string, read: () => number): void {
+  new Counter({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(read());
+    },
+  });
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }

@@ -1,12 +1,12 @@
 /**
- * Which models label the scans: the cards of student and teacher.
+ * `/v1/models`: the cards of the student and the teacher that label the scans.
  *
  * @module
  */
 import { Hono } from "hono";
 import type { Labeller } from "../lib/serving/labeller/labeller.ts";
 
-/** Routes under `/v1/models`. */
+/** The route `/v1/models`. */
 export function modelRoutes(labeller: Labeller): Hono {
   return new Hono().get(
     "/",

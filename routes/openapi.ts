@@ -6,7 +6,7 @@
 import { Hono } from "hono";
 import { openApiDocument } from "./openapi/document.ts";
 
-/** The route `/openapi.json`; `guarded` says whether `/v1` asks for a token. */
+/** The route `/openapi.json`. @param guarded whether `/v1` asks for a token. */
 export function openApiRoutes(guarded: boolean): Hono {
   let document: string | null = null;
   return new Hono().get("/", (c) => {

@@ -1,6 +1,6 @@
 /**
- * The page at `/`: a viewer over the public API, for people. It is embedded in the program and asks nobody
- * else for anything.
+ * The page at `/`: a viewer over the public API, for people. It is embedded in the program and loads nothing from other
+ * hosts.
  *
  * @module
  */
@@ -54,7 +54,7 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/** Everything comes from this server; nothing may be put into another page, and no text becomes code. */
+/** Everything comes from this server, the page cannot be framed by another, and no text becomes code. */
 const policy = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -69,7 +69,7 @@ const policy = secureHeaders({
   },
 });
 
-/** Answers browsers with the page; who does not ask for HTML goes on to the next handler. */
+/** Answers browsers with the page; requests that prefer JSON go on to the next handler. */
 export const viewerPage: MiddlewareHandler = async (c, next) => {
   c.header("vary", "accept");
   const type = accepts(c.req.raw, "application/json", "text/html");
@@ -80,7 +80,7 @@ export const viewerPage: MiddlewareHandler = async (c, next) => {
   });
 };
 
-/** Routes under `/viewer`: what the page is made of. */
+/** Routes under `/viewer`: the files of the page. */
 export function viewerRoutes(): Hono {
   return new Hono().get("/:file", etag(), (c) => {
     const name = c.req.param("file");
@@ -89,7 +89,7 @@ export function viewerRoutes(): Hono {
   });
 }
 
-/** Browsers ask each time whether there is a newer one, since the program may be. */
+/** Sends a text that browsers check for a newer version each time, since the program may have been updated. */
 function text(c: Context, body: string, type: string): Response {
   c.header("cache-control", "no-cache");
   return c.body(body, 200, { "content-type": `${type}; charset=utf-8` });

@@ -1,4 +1,6 @@
-// total += x. Bindings: x read vec4f[count]; total read_write vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
+// total += x: a sum that grows with every submit.
+// Bindings: x read vec4f[count]; total read and written vec4f[count].
+// Grid: one thread per vec4f, 64 per workgroup.
 struct Params { count: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;

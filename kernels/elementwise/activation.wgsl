@@ -1,5 +1,6 @@
-// y = relu(x) or gelu(x) (the exact one, x * Phi(x)).
-// Bindings: x read; y write: vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
+// y = relu(x), or with GELU y = x * Phi(x), the exact form. Needs erf.wgsl.
+// Bindings: x read vec4f[count]; y write vec4f[count].
+// Grid: one thread per vec4f, 64 per workgroup.
 struct Params { count: u32 }
 override GELU: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,5 +1,7 @@
-// dx = dy * f'(.). ReLU is given its own output (positive where its input was), GELU its input.
-// Bindings: value, dy read; dx write: vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
+// dx = dy * f'(x). ReLU is given its output, which is positive where its input was; GELU is given its input.
+// Needs erf.wgsl.
+// Bindings: value, dy read vec4f[count]; dx write vec4f[count].
+// Grid: one thread per vec4f, 64 per workgroup.
 struct Params { count: u32 }
 override GELU: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;

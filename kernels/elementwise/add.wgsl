@@ -1,5 +1,6 @@
-// y = a + b, element by element.
-// Bindings: a, b read; y write: vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
+// y = a + b.
+// Bindings: a, b read vec4f[count]; y write vec4f[count].
+// Grid: one thread per vec4f, 64 per workgroup.
 struct Params { count: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;

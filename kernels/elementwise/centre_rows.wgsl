@@ -1,22 +1,15 @@
-// Rows less a centre, brought to the length sqrt(D); rows whose mask is 0, or that equal the centre, become zero.
-// Bindings: x read f32 or, with HALF, f16 [rows][4 * D4]; mask read f32[rows]; centre read vec4f[D4]; y write vec4f[rows][D4].
-// Grid: one thread a row, 64 a workgroup.
+// y = sqrt(D) * (t - centre) / |t - centre| by row. Rows whose mask is 0, and rows that equal the centre, become zero.
+// Needs target_quad.wgsl.
+// Bindings: t read f32 or, with HALF, f16 [rows][4 * D4]; mask read f32[rows]; centre read vec4f[D4];
+// y write vec4f[rows][D4].
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, squaredLength: f32 }
 override D4: u32;
-override HALF: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4u>;
+@group(0) @binding(1) var<storage, read> t: array<vec4u>;
 @group(0) @binding(2) var<storage, read> mask: array<f32>;
 @group(0) @binding(3) var<storage, read> centre: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
-
-// Four numbers of x: floats as they are, or halves of words, of which a vec4u holds two quads.
-fn target_quad(i: u32) -> vec4f {
-  if (!HALF) { return bitcast<vec4f>(x[i]); }
-  let pair = x[i >> 1u];
-  let words = select(pair.xy, pair.zw, (i & 1u) != 0u);
-  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
-}
 
 @compute @workgroup_size(64)
 fn main(

@@ -1,6 +1,6 @@
-// y = [a | b] by channels.
-// Rows are padded to whole vec4f; CA and CB count real channels, so the seam may fall inside a vec4f.
-// Bindings: a, b read; y write: f32 rows. Grid: one thread an element of a padded row of y, 64 a workgroup.
+// y = [a | b], concatenated by channels. CA and CB are channels without padding, so the seam may fall inside a vec4f.
+// Bindings: a, b read f32 rows, padded to whole vec4f; y write f32 rows, padded likewise.
+// Grid: one thread per element of y, padding included, 64 per workgroup.
 struct Params { rows: u32 }
 override CA: u32;
 override CB: u32;

@@ -1,5 +1,6 @@
-// y[p] = x[index[p]]: voxel rows copied to their points.
-// Bindings: x read vec4f[.][C4]; index read u32[rows]; y write vec4f[rows][C4]. Grid: one thread a vec4f of y, 64 a workgroup.
+// y[p] = x[index[p]]: each point takes the row of its voxel.
+// Bindings: x read vec4f[voxels][C4]; index read u32[rows]; y write vec4f[rows][C4].
+// Grid: one thread per vec4f of y, 64 per workgroup.
 struct Params { rows: u32 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,6 +1,8 @@
-// dx[v] = sum of dy[p] over the points p of voxel v, in their fixed order, so that no two threads add to one place.
-// Bindings: dy read vec4f[.][C4]; order read u32; starts read u32[rows + 1] (into order); dx write vec4f[rows][C4].
-// Grid: one thread a vec4f of dx, 64 a workgroup.
+// dx[v] = sum of dy[p] over the points p of voxel v. Each thread sums in the order of the list, so no two threads add to
+// one place and the bits are always the same.
+// Bindings: dy read vec4f[points][C4]; order read u32[points], points sorted by voxel; starts read u32[rows + 1], where
+// each voxel begins in it; dx write vec4f[rows][C4].
+// Grid: one thread per vec4f of dx, 64 per workgroup.
 struct Params { rows: u32 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,5 +1,5 @@
 /**
- * Records of the kernels that work value by value or row by row.
+ * Records of the kernels that work element by element or row by row. Each `.wgsl` file has the shapes.
  *
  * @module
  */
@@ -13,68 +13,87 @@ import concatCode from "./concat.wgsl" with { type: "text" };
 import erfCode from "./erf.wgsl" with { type: "text" };
 import gatherRowsCode from "./gather_rows.wgsl" with { type: "text" };
 import gatherRowsBackwardCode from "./gather_rows_backward.wgsl" with { type: "text" };
+import rowSoftmaxCode from "./row_softmax.wgsl" with { type: "text" };
 import sliceCode from "./slice.wgsl" with { type: "text" };
+import targetQuadCode from "./target_quad.wgsl" with { type: "text" };
 import softmaxCode from "./softmax.wgsl" with { type: "text" };
 
-const read = "read";
-const write = "write";
-
-export const add: Kernel = {
+/** y = a + b. Bindings: a, b, y. */
+export const add = {
   name: "add",
   code: addCode,
-  bindings: [read, read, write],
-};
+  params: { count: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const activation: Kernel = {
-  name: "activation",
-  code: erfCode + activationCode,
-  bindings: [read, write],
-};
-
-export const activationBackward: Kernel = {
-  name: "activation_backward",
-  code: erfCode + activationBackwardCode,
-  bindings: [read, read, write],
-};
-
-export const concat: Kernel = {
-  name: "concat",
-  code: concatCode,
-  bindings: [read, read, write],
-};
-
-export const slice: Kernel = {
-  name: "slice",
-  code: sliceCode,
-  bindings: [read, write],
-};
-
-export const gatherRows: Kernel = {
-  name: "gather_rows",
-  code: gatherRowsCode,
-  bindings: [read, read, write],
-};
-
-export const gatherRowsBackward: Kernel = {
-  name: "gather_rows_backward",
-  code: gatherRowsBackwardCode,
-  bindings: [read, read, read, write],
-};
-
-export const softmax: Kernel = {
-  name: "softmax",
-  code: softmaxCode,
-  bindings: [read, write],
-};
-
-export const centreRows: Kernel = {
-  name: "centre_rows",
-  code: centreRowsCode,
-  bindings: [read, read, read, write],
-};
-
-export const accumulate: Kernel = {
+/** total += x, at every submit. Bindings: x, total. */
+export const accumulate = {
   name: "accumulate",
   code: accumulateCode,
-  bindings: [read, write],
-};
+  params: { count: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
+
+/** y = relu(x) or, with GELU, the exact gelu(x). Bindings: x, y. */
+export const activation = {
+  name: "activation",
+  code: erfCode + activationCode,
+  params: { count: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
+
+/** dx of {@link activation}. Bindings: the output of ReLU or the input of GELU, dy, dx. */
+export const activationBackward = {
+  name: "activation_backward",
+  code: erfCode + activationBackwardCode,
+  params: { count: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
+
+/** p = softmax(logits) by row. Bindings: logits, p. */
+export const softmax = {
+  name: "softmax",
+  code: rowSoftmaxCode + softmaxCode,
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
+
+/** y = [a | b] by channels. Bindings: a, b, y. */
+export const concat = {
+  name: "concat",
+  code: concatCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
+
+/** Some channels of x: the gradient of one side of {@link concat}. Bindings: x, y. */
+export const slice = {
+  name: "slice",
+  code: sliceCode,
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
+
+/** y[p] = x[index[p]]: voxel rows to points. Bindings: x, index, y. */
+export const gatherRows = {
+  name: "gather_rows",
+  code: gatherRowsCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
+
+/** dx of {@link gatherRows}, summed in a fixed order. Bindings: dy, order, starts, dx. */
+export const gatherRowsBackward = {
+  name: "gather_rows_backward",
+  code: gatherRowsBackwardCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** Targets less their centre, scaled to length sqrt(D). Bindings: targets, mask, centre, y. */
+export const centreRows = {
+  name: "centre_rows",
+  code: targetQuadCode + centreRowsCode,
+  params: { rows: "u32", squaredLength: "f32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;

@@ -1,5 +1,6 @@
-// y = x[:, FIRST .. FIRST + CY): the backward of a concatenation.
-// Bindings: x read; y write: f32 rows padded to whole vec4f. Grid: one thread an element of y, 64 a workgroup.
+// y = x[:, FIRST .. FIRST + CY), some channels of x: the gradient of one side of a concatenation.
+// Bindings: x read f32 rows of CX channels, y write f32 rows of CY channels, both padded to whole vec4f.
+// Grid: one thread per element of y, padding included, 64 per workgroup.
 struct Params { rows: u32 }
 override CX: u32;
 override CY: u32;

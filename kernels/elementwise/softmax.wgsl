@@ -1,5 +1,7 @@
-// p = softmax(logits) of each row, 0 in the padding.
-// Bindings: logits read f32[rows][W]; p write f32[rows][W]. Grid: one thread a row, 64 a workgroup.
+// p = softmax(logits) by row; 0 in the padding.
+// Needs row_softmax.wgsl.
+// Bindings: logits read f32[rows][W]; p write f32[rows][W].
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32 }
 override C: u32;
 override W: u32;
@@ -15,10 +17,8 @@ fn main(
 ) {
   let row = (wid.x + wid.y * num.x) * 64u + lane;
   if (row >= params.rows) { return; }
-  var top = logits[row * W];
-  for (var c = 1u; c < C; c++) { top = max(top, logits[row * W + c]); }
-  var sum = 0.0;
-  for (var c = 0u; c < C; c++) { sum += exp(logits[row * W + c] - top); }
+  let top = row_top(row);
+  let sum = exp_sum(row, top);
   for (var c = 0u; c < W; c++) {
     p[row * W + c] = select(0.0, exp(logits[row * W + min(c, C - 1u)] - top) / sum, c < C);
   }

@@ -1,23 +1,16 @@
-// Distillation term of each row: 1 - cos(z, t - centre), and 0 where the row has no target.
-// Bindings: z read vec4f[rows][D4]; t read f32 or, with HALF, f16 [rows][4 * D4]; weight read f32[rows] (0: no target); centre read vec4f[D4]; terms write vec2f[rows]: (loss, counted).
-// A product of norms below 1e-8 is raised to it, as PyTorch's cosine_similarity does. Grid: one thread a row, 64 a workgroup.
+// The distillation term of each row: 1 - cos(z, t - centre); 0 for rows without a target. A product of norms below 1e-8
+// is raised to 1e-8, as PyTorch's cosine_similarity does. Needs target_quad.wgsl.
+// Bindings: z read vec4f[rows][D4]; t read f32 or, with HALF, f16 [rows][4 * D4]; weight read f32[rows], 0 without a
+// target; centre read vec4f[D4]; terms write vec2f[rows]: (term, counted).
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32 }
 override D4: u32;
-override HALF: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> z: array<vec4f>;
 @group(0) @binding(2) var<storage, read> t: array<vec4u>;
 @group(0) @binding(3) var<storage, read> weight: array<f32>;
 @group(0) @binding(4) var<storage, read> centre: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> terms: array<vec2f>;
-
-// Four numbers of t: floats as they are, or halves of words, of which a vec4u holds two quads.
-fn target_quad(i: u32) -> vec4f {
-  if (!HALF) { return bitcast<vec4f>(t[i]); }
-  let pair = t[i >> 1u];
-  let words = select(pair.xy, pair.zw, (i & 1u) != 0u);
-  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
-}
 
 @compute @workgroup_size(64)
 fn main(

@@ -1,9 +1,10 @@
-// dz = -scale / counted * (t' / (|z||t'|) - cos * z / |z|^2) with t' = t - centre; 0 where the row has no target.
-// Bindings: z read vec4f[rows][D4]; t read f32 or, with HALF, f16 [rows][4 * D4]; weight read f32[rows]; centre read vec4f[D4]; total read vec2f[1] (mean loss, counted); dz write vec4f[rows][D4].
-// Grid: one thread a row, 64 a workgroup.
+// dz = -scale / counted * (t' / (|z||t'|) - cos * z / |z|^2) with t' = t - centre; 0 for rows without a target.
+// Needs target_quad.wgsl.
+// Bindings: z read vec4f[rows][D4]; t read f32 or, with HALF, f16 [rows][4 * D4]; weight read f32[rows]; centre read
+// vec4f[D4]; total read vec2f[1]: (mean loss, counted); dz write vec4f[rows][D4].
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, scale: f32 }
 override D4: u32;
-override HALF: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> z: array<vec4f>;
 @group(0) @binding(2) var<storage, read> t: array<vec4u>;
@@ -11,14 +12,6 @@ override HALF: bool = false;
 @group(0) @binding(4) var<storage, read> centre: array<vec4f>;
 @group(0) @binding(5) var<storage, read> total: array<vec2f>;
 @group(0) @binding(6) var<storage, read_write> dz: array<vec4f>;
-
-// Four numbers of t: floats as they are, or halves of words, of which a vec4u holds two quads.
-fn target_quad(i: u32) -> vec4f {
-  if (!HALF) { return bitcast<vec4f>(t[i]); }
-  let pair = t[i >> 1u];
-  let words = select(pair.xy, pair.zw, (i & 1u) != 0u);
-  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
-}
 
 @compute @workgroup_size(64)
 fn main(

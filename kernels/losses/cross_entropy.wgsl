@@ -1,6 +1,8 @@
-// Softmax cross-entropy of each row, log-sum-exp with the row's maximum taken off.
-// Bindings: logits read f32[rows][W]; targets read u32[rows] (params.ignore or any value >= C: left out); terms write vec2f[rows]: (loss, counted).
-// Grid: one thread a row, 64 a workgroup.
+// Softmax cross-entropy of each row, by log-sum-exp less the row's maximum.
+// Needs row_softmax.wgsl.
+// Bindings: logits read f32[rows][W]; targets read u32[rows], where params.ignore and every value >= C leave the row
+// out; terms write vec2f[rows]: (loss, counted).
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, ignore: u32 }
 override C: u32;
 override W: u32;
@@ -22,9 +24,7 @@ fn main(
     terms[row] = vec2f(0.0);
     return;
   }
-  var top = logits[row * W];
-  for (var c = 1u; c < C; c++) { top = max(top, logits[row * W + c]); }
-  var sum = 0.0;
-  for (var c = 0u; c < C; c++) { sum += exp(logits[row * W + c] - top); }
+  let top = row_top(row);
+  let sum = exp_sum(row, top);
   terms[row] = vec2f(top + log(sum) - logits[row * W + label], 1.0);
 }

@@ -1,6 +1,8 @@
-// dlogits = scale * (softmax - onehot) / counted, 0 in rows left out and in the padding.
-// Bindings: logits read f32[rows][W]; targets read u32[rows]; total read vec2f[1] (mean loss, counted); dlogits write f32[rows][W].
-// Grid: one thread a row, 64 a workgroup.
+// dlogits = scale * (softmax - onehot) / counted; 0 in rows that are left out and in the padding.
+// Needs row_softmax.wgsl.
+// Bindings: logits read f32[rows][W]; targets read u32[rows]; total read vec2f[1]: (mean loss, counted);
+// dlogits write f32[rows][W].
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, ignore: u32, scale: f32 }
 override C: u32;
 override W: u32;
@@ -20,10 +22,8 @@ fn main(
   if (row >= params.rows) { return; }
   let label = targets[row];
   let counted = label != params.ignore && label < C;
-  var top = logits[row * W];
-  for (var c = 1u; c < C; c++) { top = max(top, logits[row * W + c]); }
-  var sum = 0.0;
-  for (var c = 0u; c < C; c++) { sum += exp(logits[row * W + c] - top); }
+  let top = row_top(row);
+  let sum = exp_sum(row, top);
   let scale = select(0.0, params.scale / max(total[0].y, 1.0), counted);
   for (var c = 0u; c < W; c++) {
     let p = exp(logits[row * W + min(c, C - 1u)] - top) / sum;

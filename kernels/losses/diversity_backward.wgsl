@@ -1,7 +1,8 @@
-// dlogits = scale * p (g - sum of p g), with g = log(m + 1e-8) + m / (m + 1e-8), m the mean probability of a class.
-// Bindings: p read f32[rows][W], softmax; sums read f32[W], of p over all rows; dlogits write f32[rows][W], 0 in the
-// padding. Grid: one thread a row, 64 a workgroup.
-struct Params { rows: u32, inverse_rows: f32, scale: f32 }
+// dlogits = scale * p (g - sum of p g), with g = log(m + 1e-8) + m / (m + 1e-8) and m the mean probability of a class.
+// Bindings: p read f32[rows][W], softmax; sums read f32[W], p summed over all rows; dlogits write f32[rows][W], 0 in the
+// padding.
+// Grid: one thread per row, 64 per workgroup.
+struct Params { rows: u32, inverseRows: f32, scale: f32 }
 override C: u32;
 override W: u32;
 @group(0) @binding(0) var<uniform> params: Params;
@@ -10,7 +11,7 @@ override W: u32;
 @group(0) @binding(3) var<storage, read_write> dlogits: array<f32>;
 
 fn slope(c: u32) -> f32 {
-  let m = sums[c] * params.inverse_rows;
+  let m = sums[c] * params.inverseRows;
   return log(m + 1e-8) + m / (m + 1e-8);
 }
 

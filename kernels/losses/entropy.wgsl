@@ -1,5 +1,7 @@
-// Shannon entropy of softmax(logits) of each row, in nats.
-// Bindings: logits read f32[rows][W]; terms write vec2f[rows]: (entropy, 1). Grid: one thread a row, 64 a workgroup.
+// Shannon entropy of softmax(logits) by row, in nats.
+// Needs row_softmax.wgsl.
+// Bindings: logits read f32[rows][W]; terms write vec2f[rows]: (entropy, 1).
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32 }
 override C: u32;
 override W: u32;
@@ -15,8 +17,7 @@ fn main(
 ) {
   let row = (wid.x + wid.y * num.x) * 64u + lane;
   if (row >= params.rows) { return; }
-  var top = logits[row * W];
-  for (var c = 1u; c < C; c++) { top = max(top, logits[row * W + c]); }
+  let top = row_top(row);
   var sum = 0.0;
   var dot = 0.0;
   for (var c = 0u; c < C; c++) {

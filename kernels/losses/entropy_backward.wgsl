@@ -1,6 +1,8 @@
-// dlogits = -scale * p * (log p + H), 0 in the padding.
-// Bindings: logits read f32[rows][W]; terms read vec2f[rows] (H first); dlogits write f32[rows][W]. Grid: one thread a row, 64 a workgroup.
-struct Params { rows: u32, scale: f32 } // scale: the loss's weight / rows
+// dlogits = -scale * p * (log p + H); 0 in the padding.
+// Needs row_softmax.wgsl.
+// Bindings: logits read f32[rows][W]; terms read vec2f[rows]: (H, 1); dlogits write f32[rows][W].
+// Grid: one thread per row, 64 per workgroup.
+struct Params { rows: u32, scale: f32 } // scale: the weight of the loss / rows
 override C: u32;
 override W: u32;
 @group(0) @binding(0) var<uniform> params: Params;
@@ -16,10 +18,8 @@ fn main(
 ) {
   let row = (wid.x + wid.y * num.x) * 64u + lane;
   if (row >= params.rows) { return; }
-  var top = logits[row * W];
-  for (var c = 1u; c < C; c++) { top = max(top, logits[row * W + c]); }
-  var sum = 0.0;
-  for (var c = 0u; c < C; c++) { sum += exp(logits[row * W + c] - top); }
+  let top = row_top(row);
+  let sum = exp_sum(row, top);
   let h = terms[row].x;
   for (var c = 0u; c < W; c++) {
     let logp = logits[row * W + min(c, C - 1u)] - top - log(sum);

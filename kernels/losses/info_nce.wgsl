@@ -1,7 +1,8 @@
-// InfoNCE of each row: log(exp(s+) + sum of exp(s)) - s+, with s+ = q . positive / T and the row's similarities s.
+// InfoNCE of each row: log(exp(s+) + sum of exp(s)) - s+, with s+ = q . positive / T and s the row's similarities.
 // Bindings: q, positives read vec4f[rows][D4]; s read vec4f[rows][quads]; terms write vec2f[rows]: (loss, 1);
-// log_sums write f32[rows]. Grid: one thread a row, 64 a workgroup.
-struct Params { rows: u32, quads: u32, inverse_temperature: f32 }
+// log_sums write f32[rows].
+// Grid: one thread per row, 64 per workgroup.
+struct Params { rows: u32, quads: u32, inverseTemperature: f32 }
 override D4: u32;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
@@ -20,7 +21,7 @@ fn main(
   if (row >= params.rows) { return; }
   var positive = 0.0;
   for (var c = 0u; c < D4; c++) { positive += dot(q[row * D4 + c], positives[row * D4 + c]); }
-  positive *= params.inverse_temperature;
+  positive *= params.inverseTemperature;
   let first = row * params.quads;
   var tops = vec4f(positive);
   for (var j = 0u; j < params.quads; j++) { tops = max(tops, s[first + j]); }

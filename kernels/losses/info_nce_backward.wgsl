@@ -1,6 +1,7 @@
-// dq = scale / T * (sum of w k + (w+ - 1) positive), the softmax weights w = exp(s - log_sum), w+ = exp(-loss).
+// dq = scale * (sum of w k + (w+ - 1) positive), with the softmax weights w = exp(s - log_sum) and w+ = exp(-loss).
 // Bindings: positives read vec4f[rows][D4]; keys read vec4f[keys][D4]; s read vec4f[rows][ceil(keys / 4)];
-// terms read vec2f[rows]; log_sums read f32[rows]; dq write vec4f[rows][D4]. Grid: one thread a vec4f of dq, 64 a workgroup.
+// terms read vec2f[rows]; log_sums read f32[rows]; dq write vec4f[rows][D4].
+// Grid: one thread per vec4f of dq, 64 per workgroup.
 struct Params { rows: u32, keys: u32, scale: f32 }
 override D4: u32;
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,8 +1,9 @@
-// Similarities of queries and negatives: s = q . k / T, and -1e30 (weight 0) where a negative has the query's own
-// label or the column is padding.
+// Similarities of queries with negatives: s = q . k / T. A key of the query's own label, and the padding, get -1e30,
+// whose softmax weight is 0.
 // Bindings: q read vec4f[rows][D4]; keys read vec4f[keys][D4]; labels read u32[rows]; key_labels read u32[keys];
-// s write vec4f[rows][ceil(keys / 4)]. Grid: one thread a vec4f of s, 64 a workgroup.
-struct Params { rows: u32, keys: u32, inverse_temperature: f32 }
+// s write vec4f[rows][ceil(keys / 4)].
+// Grid: one thread per vec4f of s, 64 per workgroup.
+struct Params { rows: u32, keys: u32, inverseTemperature: f32 }
 override D4: u32;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
@@ -35,5 +36,5 @@ fn main(
   }
   let other = vec4u(key_labels[key.x], key_labels[key.y], key_labels[key.z], key_labels[key.w]);
   let counts = (column < vec4u(params.keys)) & (other != vec4u(labels[row]));
-  s[i] = select(vec4f(-1e30), sum * params.inverse_temperature, counts);
+  s[i] = select(vec4f(-1e30), sum * params.inverseTemperature, counts);
 }

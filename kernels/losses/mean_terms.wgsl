@@ -1,6 +1,7 @@
-// Mean of (value, counted) terms: total = (sum of values / sum of counts, sum of counts, 0, 0); zeros where nothing counts.
-// One workgroup walks all rows in a fixed order and folds a tree, so that the same terms give the same bits.
-// Bindings: terms read vec2f[rows]; total write vec4f[1]. Grid: one workgroup.
+// The mean of (value, counted) terms: total = (sum of values / sum of counts, sum of counts, 0, 0); zeros where nothing
+// counts. One workgroup walks all rows in a fixed order and folds a tree, so the same terms give the same bits.
+// Bindings: terms read vec2f[rows]; total write vec4f[1].
+// Grid: one workgroup of 64 threads.
 struct Params { rows: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> terms: array<vec2f>;

@@ -1,8 +1,9 @@
-// The class on which the nearest neighbours of a row agree: argmax of the mean softmax of the NEIGHBOURS rows of a
-// bank with the largest inner product. Of equal products the smaller row is nearer, of equal votes the smaller class wins.
+// The class on which the nearest neighbours of a row agree: the argmax of the mean probabilities of those NEIGHBOURS
+// rows of a bank that have the largest inner product with it. Of equal products the smaller row is nearer; of equal
+// votes the smaller class wins.
+// Precondition: bank * (D4 + NEIGHBOURS + 1) stays below the 65,535 iterations that lavapipe gives a thread.
 // Bindings: x read vec4f[rows][D4]; bank read vec4f[bank][D4]; p read f32[bank][W], softmax; labels write u32[rows].
-// Grid: one thread a row, 64 a workgroup. Precondition: bank * (D4 + NEIGHBOURS + 1) stays
-// below the 65,535 turns that lavapipe gives a thread.
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, bank: u32 }
 const NEIGHBOURS = 10u;
 override D4: u32;

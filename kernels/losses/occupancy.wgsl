@@ -1,8 +1,8 @@
-// Sigmoid cross-entropy of each row over its cells: targets 0 (empty) and 1 (occupied, counted positive_weight times);
-// any other target is left out.
+// Sigmoid cross-entropy of each row over its cells. Target 0 is an empty cell; target 1 is an occupied one, which counts
+// positiveWeight times; a cell of any other target is left out.
 // Bindings: logits read f32[rows][W]; targets read u32[rows][K]; terms write vec2f[rows]: (weighted sum, weights).
-// Grid: one thread a row, 64 a workgroup.
-struct Params { rows: u32, positive_weight: f32 }
+// Grid: one thread per row, 64 per workgroup.
+struct Params { rows: u32, positiveWeight: f32 }
 override K: u32;
 override W: u32;
 @group(0) @binding(0) var<uniform> params: Params;
@@ -23,7 +23,7 @@ fn main(
     let target_value = targets[row * K + c];
     if (target_value > 1u) { continue; }
     let l = logits[row * W + c];
-    let weight = select(1.0, params.positive_weight, target_value == 1u);
+    let weight = select(1.0, params.positiveWeight, target_value == 1u);
     let loss = max(l, 0.0) - select(0.0, l, target_value == 1u) + log(1.0 + exp(-abs(l)));
     sum += weight * vec2f(loss, 1.0);
   }

@@ -1,7 +1,8 @@
-// dlogits = scale * weight * (sigmoid(logit) - target) / sum of weights, 0 where a cell is left out and in the padding.
-// Bindings: logits read f32[rows][W]; targets read u32[rows][K]; total read vec2f[1] (mean loss, sum of weights);
-// dlogits write f32[rows][W]. Grid: one thread a logit, 64 a workgroup.
-struct Params { rows: u32, positive_weight: f32, scale: f32 }
+// dlogits = scale * weight * (sigmoid(logit) - target) / sum of weights; 0 in cells that are left out and in the padding.
+// Bindings: logits read f32[rows][W]; targets read u32[rows][K]; total read vec2f[1]: (mean loss, sum of weights);
+// dlogits write f32[rows][W].
+// Grid: one thread per logit, 64 per workgroup.
+struct Params { rows: u32, positiveWeight: f32, scale: f32 }
 override K: u32;
 override W: u32;
 @group(0) @binding(0) var<uniform> params: Params;
@@ -23,7 +24,7 @@ fn main(
   if (cell >= K) { return; }
   let target_value = targets[i / W * K + cell];
   if (target_value > 1u) { return; }
-  let weight = select(1.0, params.positive_weight, target_value == 1u);
+  let weight = select(1.0, params.positiveWeight, target_value == 1u);
   let difference = 1.0 / (1.0 + exp(-logits[i])) - select(0.0, 1.0, target_value == 1u);
   dlogits[i] = params.scale / max(total[0].y, 1.0) * weight * difference;
 }

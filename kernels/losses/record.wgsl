@@ -1,5 +1,7 @@
-// Appends a loss to its history without the host: history[0] counts (as u32 bits), values follow; a full history drops what comes.
-// Bindings: total read vec2f[1]; history write u32[capacity + 1]. Grid: one workgroup.
+// Appends a loss to a history without the host: history[0] counts the values that follow it as float bits. A full
+// history drops what comes.
+// Bindings: total read vec2f[1]; history read and written u32[capacity + 1].
+// Grid: one thread.
 struct Params { capacity: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> total: array<vec2f>;

@@ -1,5 +1,6 @@
 /**
- * Records of the kernels of the losses, and of what reads and records them.
+ * Records of the kernels behind the losses: their terms and gradients, what averages and records them, and the
+ * pseudo-labels that AdaContrast compares with. Each `.wgsl` file has the shapes.
  *
  * @module
  */
@@ -19,117 +20,152 @@ import meanTermsCode from "./mean_terms.wgsl" with { type: "text" };
 import nearestVoteCode from "./nearest_vote.wgsl" with { type: "text" };
 import occupancyCode from "./occupancy.wgsl" with { type: "text" };
 import occupancyBackwardCode from "./occupancy_backward.wgsl" with { type: "text" };
+import rowSoftmaxCode from "../elementwise/row_softmax.wgsl" with { type: "text" };
+import targetQuadCode from "../elementwise/target_quad.wgsl" with { type: "text" };
 import recordCode from "./record.wgsl" with { type: "text" };
 import softCrossEntropyCode from "./soft_cross_entropy.wgsl" with { type: "text" };
 import softCrossEntropyBackwardCode from "./soft_cross_entropy_backward.wgsl" with { type: "text" };
 
-const read = "read";
-const write = "write";
-
-export const crossEntropy: Kernel = {
-  name: "cross_entropy",
-  code: crossEntropyCode,
-  bindings: [read, read, write],
-};
-
-export const crossEntropyBackward: Kernel = {
-  name: "cross_entropy_backward",
-  code: crossEntropyBackwardCode,
-  bindings: [read, read, read, write],
-};
-
-export const entropy: Kernel = {
-  name: "entropy",
-  code: entropyCode,
-  bindings: [read, write],
-};
-
-export const entropyBackward: Kernel = {
-  name: "entropy_backward",
-  code: entropyBackwardCode,
-  bindings: [read, read, write],
-};
-
-export const cosine: Kernel = {
-  name: "cosine",
-  code: cosineCode,
-  bindings: [read, read, read, read, write],
-};
-
-export const cosineBackward: Kernel = {
-  name: "cosine_backward",
-  code: cosineBackwardCode,
-  bindings: [read, read, read, read, read, write],
-};
-
-export const meanTerms: Kernel = {
+/** The mean of (value, counted) terms over rows. Bindings: terms, total. */
+export const meanTerms = {
   name: "mean_terms",
   code: meanTermsCode,
-  bindings: [read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const record: Kernel = {
+/** Appends a loss to a history. Bindings: total, history. */
+export const record = {
   name: "record",
   code: recordCode,
-  bindings: [read, write],
-};
+  params: { capacity: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const softCrossEntropy: Kernel = {
+/** Softmax cross-entropy by row. Bindings: logits, targets, terms. */
+export const crossEntropy = {
+  name: "cross_entropy",
+  code: rowSoftmaxCode + crossEntropyCode,
+  params: { rows: "u32", ignore: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
+
+/** dlogits of {@link crossEntropy}. Bindings: logits, targets, total, dlogits. */
+export const crossEntropyBackward = {
+  name: "cross_entropy_backward",
+  code: rowSoftmaxCode + crossEntropyBackwardCode,
+  params: { rows: "u32", ignore: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** Cross-entropy against a distribution p by row. Bindings: logits, p, terms. */
+export const softCrossEntropy = {
   name: "soft_cross_entropy",
-  code: softCrossEntropyCode,
-  bindings: [read, read, write],
-};
+  code: rowSoftmaxCode + softCrossEntropyCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const softCrossEntropyBackward: Kernel = {
+/** dlogits of {@link softCrossEntropy}. Bindings: logits, p, total, dlogits. */
+export const softCrossEntropyBackward = {
   name: "soft_cross_entropy_backward",
-  code: softCrossEntropyBackwardCode,
-  bindings: [read, read, read, write],
-};
+  code: rowSoftmaxCode + softCrossEntropyBackwardCode,
+  params: { rows: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const infoNceSimilarity: Kernel = {
-  name: "info_nce_similarity",
-  code: infoNceSimilarityCode,
-  bindings: [read, read, read, read, write],
-};
+/** Entropy of softmax(logits) by row. Bindings: logits, terms. */
+export const entropy = {
+  name: "entropy",
+  code: rowSoftmaxCode + entropyCode,
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const infoNce: Kernel = {
-  name: "info_nce",
-  code: infoNceCode,
-  bindings: [read, read, read, write, write],
-};
+/** dlogits of {@link entropy}. Bindings: logits, terms, dlogits. */
+export const entropyBackward = {
+  name: "entropy_backward",
+  code: rowSoftmaxCode + entropyBackwardCode,
+  params: { rows: "u32", scale: "f32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const infoNceBackward: Kernel = {
-  name: "info_nce_backward",
-  code: infoNceBackwardCode,
-  bindings: [read, read, read, read, read, write],
-};
-
-export const diversity: Kernel = {
+/** Minus the entropy of the mean prediction. Bindings: sums of the probabilities, total. */
+export const diversity = {
   name: "diversity",
   code: diversityCode,
-  bindings: [read, write],
-};
+  params: { inverseRows: "f32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const diversityBackward: Kernel = {
+/** dlogits of {@link diversity}. Bindings: probabilities, sums, dlogits. */
+export const diversityBackward = {
   name: "diversity_backward",
   code: diversityBackwardCode,
-  bindings: [read, read, write],
-};
+  params: { rows: "u32", inverseRows: "f32", scale: "f32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const nearestVote: Kernel = {
-  name: "nearest_vote",
-  code: nearestVoteCode,
-  bindings: [read, read, read, write],
-};
+/** 1 - cos(z, t - centre) by row, where the row has a target. Bindings: z, t, weight, centre, terms. */
+export const cosine = {
+  name: "cosine",
+  code: targetQuadCode + cosineCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const occupancy: Kernel = {
+/** dz of {@link cosine}. Bindings: z, t, weight, centre, total, dz. */
+export const cosineBackward = {
+  name: "cosine_backward",
+  code: targetQuadCode + cosineBackwardCode,
+  params: { rows: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** Sigmoid cross-entropy over the cells of each row. Bindings: logits, targets, terms. */
+export const occupancy = {
   name: "occupancy",
   code: occupancyCode,
-  bindings: [read, read, write],
-};
+  params: { rows: "u32", positiveWeight: "f32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
 
-export const occupancyBackward: Kernel = {
+/** dlogits of {@link occupancy}. Bindings: logits, targets, total, dlogits. */
+export const occupancyBackward = {
   name: "occupancy_backward",
   code: occupancyBackwardCode,
-  bindings: [read, read, read, write],
-};
+  params: { rows: "u32", positiveWeight: "f32", scale: "f32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** Similarities q . k / T of queries with negatives. Bindings: q, keys, labels, labels of the keys, s. */
+export const infoNceSimilarity = {
+  name: "info_nce_similarity",
+  code: infoNceSimilarityCode,
+  params: { rows: "u32", keys: "u32", inverseTemperature: "f32" },
+  bindings: ["read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** InfoNCE by row. Bindings: q, positives, s, terms, log sums. */
+export const infoNce = {
+  name: "info_nce",
+  code: infoNceCode,
+  params: { rows: "u32", quads: "u32", inverseTemperature: "f32" },
+  bindings: ["read", "read", "read", "write", "write"],
+} as const satisfies Kernel;
+
+/** dq of {@link infoNce}. Bindings: positives, keys, s, terms, log sums, dq. */
+export const infoNceBackward = {
+  name: "info_nce_backward",
+  code: infoNceBackwardCode,
+  params: { rows: "u32", keys: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** Pseudo-labels by the nearest rows of a bank. Bindings: x, bank, probabilities of the bank, labels. */
+export const nearestVote = {
+  name: "nearest_vote",
+  code: nearestVoteCode,
+  params: { rows: "u32", bank: "u32" },
+  bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;

@@ -1,5 +1,8 @@
-// Cross-entropy of each row against a distribution p over the classes: -sum p log softmax(logits). A row of zeros has no target.
-// Bindings: logits read f32[rows][W]; p read f32[rows][W]; terms write vec2f[rows]: (loss, counted). Grid: one thread a row, 64 a workgroup.
+// Cross-entropy of each row against a distribution p over the classes: -sum p log softmax(logits). A row of p that is
+// zero has no target.
+// Needs row_softmax.wgsl.
+// Bindings: logits, p read f32[rows][W]; terms write vec2f[rows]: (loss, counted).
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32 }
 override C: u32;
 override W: u32;
@@ -16,10 +19,8 @@ fn main(
 ) {
   let row = (wid.x + wid.y * num.x) * 64u + lane;
   if (row >= params.rows) { return; }
-  var top = logits[row * W];
-  for (var c = 1u; c < C; c++) { top = max(top, logits[row * W + c]); }
-  var sum = 0.0;
-  for (var c = 0u; c < C; c++) { sum += exp(logits[row * W + c] - top); }
+  let top = row_top(row);
+  let sum = exp_sum(row, top);
   let normaliser = top + log(sum);
   var loss = 0.0;
   var mass = 0.0;

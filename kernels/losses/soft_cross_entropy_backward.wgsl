@@ -1,6 +1,7 @@
 // dlogits = scale / counted * (mass * softmax - p) with mass = sum p; 0 in rows without a target and in the padding.
-// Bindings: logits, p read f32[rows][W]; total read vec2f[1] (mean loss, counted); dlogits write f32[rows][W].
-// Grid: one thread a row, 64 a workgroup.
+// Needs row_softmax.wgsl.
+// Bindings: logits, p read f32[rows][W]; total read vec2f[1]: (mean loss, counted); dlogits write f32[rows][W].
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, scale: f32 }
 override C: u32;
 override W: u32;
@@ -18,8 +19,7 @@ fn main(
 ) {
   let row = (wid.x + wid.y * num.x) * 64u + lane;
   if (row >= params.rows) { return; }
-  var top = logits[row * W];
-  for (var c = 1u; c < C; c++) { top = max(top, logits[row * W + c]); }
+  let top = row_top(row);
   var sum = 0.0;
   var mass = 0.0;
   for (var c = 0u; c < C; c++) {

@@ -1,18 +1,16 @@
-// Sparse convolution, output-stationary: y[o] = bias + sum over k of W[k] applied to x[source(o, k)], and with
-// TRANSPOSED weights the gradient with respect to the input (over the transposed pair list).
+// Sparse convolution, output-stationary: y[o] = bias + sum over k of W[k] applied to x[source(o, k)]. With TRANSPOSED
+// weights, over the transposed pair list, it is the gradient with respect to the input. Needs row_tiles.wgsl.
 //
-// The pairs of offset k and a tile of 64 output rows are one run of `entries` (source row << 6 | row % 64);
-// runs of neighbouring tiles follow each other. A thread owns 16 columns of `span` (1 to 4) neighbouring tiles:
-// nobody else touches these outputs, so there is neither a race nor a barrier, and every sum has one fixed
-// order. It takes 16 pairs of one k at a time through all summed channels (four by four matrix products, as in
-// gemm.wgsl) and adds the result to the rows of y.
+// The pairs of offset k and a tile of 64 output rows are one run of `entries` (source row << 6 | row % 64), and the runs
+// of neighbouring tiles follow each other. A thread owns 16 columns of `span` (1 to 4) neighbouring tiles. No other
+// thread touches these outputs, so there is neither a race nor a barrier, and every sum has one fixed order. The thread
+// takes 16 pairs of one k at a time through all summed channels (four by four matrix products, as in gemm.wgsl) and
+// adds the result to the rows of y.
 //
-// Bindings: x vec4f[source rows * sum_quads], weight mat4x4f[volume * sum_quads * quads] (packed as in
-// gemm.wgsl), bias vec4f[quads] (unread where has_bias is 0), entries u32[], offsets u32[volume * tiles + 1]
-// read; y vec4f[rows * quads] read and written. Launches with first > 0 add to what y holds.
-// Grid: one thread a span of tiles x 16 columns, 8 a workgroup.
-override TRANSPOSED: bool = false;
-
+// Bindings: x read vec4f[source rows * sumQuads]; weight read mat4x4f[volume * sumQuads * quads], packed as in
+// gemm.wgsl; bias read vec4f[quads], unless hasBias is 0; entries read u32[]; offsets read u32[volume * tiles + 1];
+// y read and written vec4f[rows * quads]. Launches with first > 0 add to what y holds.
+// Grid: one thread per span of tiles and 16 columns, 8 per workgroup.
 struct Params {
   rows: u32,
   tiles: u32,
@@ -20,12 +18,12 @@ struct Params {
   volume: u32,
   first: u32, // offsets k that this launch walks: first <= k < end
   end: u32,
-  mirrored: u32, // 1: the pairs of k stand at volume - 1 - k
-  sum_quads: u32, // of the channels that are summed over
+  mirrored: u32, // 1: the pairs of k are listed at volume - 1 - k
+  sumQuads: u32, // of the channels that are summed over
   quads: u32, // of the channels of y
-  sum_stride: u32, // from a block of weights to the next summed one
+  sumStride: u32, // from a block of weights to the next summed one
   stride: u32, // from a block of weights to the next column
-  has_bias: u32,
+  hasBias: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -34,15 +32,6 @@ struct Params {
 @group(0) @binding(4) var<storage, read> entries: array<u32>;
 @group(0) @binding(5) var<storage, read> offsets: array<u32>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
-
-fn block(at: u32) -> mat4x4f {
-  if (TRANSPOSED) { return transpose(weight[at]); }
-  return weight[at];
-}
-
-fn load(at: vec4u, i: u32) -> mat4x4f {
-  return mat4x4f(x[at.x + i], x[at.y + i], x[at.z + i], x[at.w + i]);
-}
 
 fn add(row: u32, column: u32, y0: vec4f, y1: vec4f, y2: vec4f, y3: vec4f) {
   let at = row * params.quads + column;
@@ -75,7 +64,7 @@ fn main(
 
   if (params.first == 0u) {
     var start = mat4x4f();
-    if (params.has_bias != 0u) { start = mat4x4f(bias[c.x], bias[c.y], bias[c.z], bias[c.w]); }
+    if (params.hasBias != 0u) { start = mat4x4f(bias[c.x], bias[c.y], bias[c.z], bias[c.w]); }
     for (var row = tile * 64u; row < min(tile_end * 64u, params.rows); row++) {
       let at = row * params.quads;
       y[at + c.x] = start[0];
@@ -100,7 +89,7 @@ fn main(
         offsets[run + min(tile + 2u, tile_end)],
         offsets[run + min(tile + 3u, tile_end)],
       );
-      w_k = k * params.sum_quads * params.quads + c * params.stride;
+      w_k = k * params.sumQuads * params.quads + c * params.stride;
       k++;
     }
     if (pair >= end) { break; }
@@ -115,22 +104,22 @@ fn main(
     let e1 = vec4u(entries[p1.x], entries[p1.y], entries[p1.z], entries[p1.w]);
     let e2 = vec4u(entries[p2.x], entries[p2.y], entries[p2.z], entries[p2.w]);
     let e3 = vec4u(entries[p3.x], entries[p3.y], entries[p3.z], entries[p3.w]);
-    let a0 = (e0 >> vec4u(6u)) * params.sum_quads;
-    let a1 = (e1 >> vec4u(6u)) * params.sum_quads;
-    let a2 = (e2 >> vec4u(6u)) * params.sum_quads;
-    let a3 = (e3 >> vec4u(6u)) * params.sum_quads;
+    let a0 = (e0 >> vec4u(6u)) * params.sumQuads;
+    let a1 = (e1 >> vec4u(6u)) * params.sumQuads;
+    let a2 = (e2 >> vec4u(6u)) * params.sumQuads;
+    let a3 = (e3 >> vec4u(6u)) * params.sumQuads;
 
     var y00 = mat4x4f(); var y01 = mat4x4f(); var y02 = mat4x4f(); var y03 = mat4x4f();
     var y10 = mat4x4f(); var y11 = mat4x4f(); var y12 = mat4x4f(); var y13 = mat4x4f();
     var y20 = mat4x4f(); var y21 = mat4x4f(); var y22 = mat4x4f(); var y23 = mat4x4f();
     var y30 = mat4x4f(); var y31 = mat4x4f(); var y32 = mat4x4f(); var y33 = mat4x4f();
     var w = w_k;
-    for (var i = 0u; i < params.sum_quads; i++) {
+    for (var i = 0u; i < params.sumQuads; i++) {
       let w0 = block(w.x);
       let w1 = block(w.y);
       let w2 = block(w.z);
       let w3 = block(w.w);
-      w += params.sum_stride;
+      w += params.sumStride;
       let x0 = load(a0, i);
       y00 += w0 * x0; y01 += w1 * x0; y02 += w2 * x0; y03 += w3 * x0;
       let x1 = load(a1, i);

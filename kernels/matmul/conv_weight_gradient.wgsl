@@ -1,24 +1,25 @@
-// Weight gradient of a sparse convolution: dW[k] = sum over the pairs (o, i) of k of x[i]^T dy[o], as one partial
-// sum for each chunk of tiles; sum_chunks.wgsl adds the chunks in order.
+// Weight gradient of a sparse convolution: dW[k] = sum over the pairs (o, i) of k of x[i]^T dy[o], as one partial sum
+// for each chunk of tiles; sum_chunks.wgsl adds the chunks in order. Needs outer_products.wgsl.
 //
-// The pair list is the one of the forward pass (conv.wgsl says how it is laid out). A thread owns 4 INPUT_QUADS x 16
-// weights of one k and walks that k's pairs in its chunk, four pairs at a time: the outer products of four
-// pairs are one 4x4 matrix product for each block of weights.
+// The pair list is that of the forward pass (conv.wgsl says how it is laid out). A thread owns 4 INPUT_QUADS x 16
+// weights of one k and walks that k's pairs in its chunk, four pairs at a time: the outer products of four pairs are
+// one 4x4 matrix product for each block of weights.
 //
-// Bindings: x vec4f[source rows * input_quads], dy vec4f[rows * output_quads], entries u32[],
-// offsets u32[volume * tiles + 1] read; partial mat4x4f[chunks * volume * input_quads * output_quads] write
-// (packed as in gemm.wgsl). Grid: one thread a chunk, k and block, blocks innermost, then chunks (threads of
-// one k have lists of like length), 8 a workgroup.
+// Bindings: x read vec4f[source rows * inputQuads]; dy read vec4f[rows * outputQuads]; entries read u32[];
+// offsets read u32[volume * tiles + 1]; partial write mat4x4f[chunks * volume * inputQuads * outputQuads], packed as in
+// gemm.wgsl.
+// Grid: one thread per chunk, k and block, 8 per workgroup. Blocks are innermost, then chunks, because the lists of one
+// k are of similar length.
 override INPUT_QUADS: u32 = 4; // 4, or 1 for the narrow input of a stem
 
 struct Params {
   tiles: u32,
-  chunk_tiles: u32,
+  chunkTiles: u32,
   chunks: u32,
   volume: u32,
-  mirrored: u32, // 1: the pairs of k stand at volume - 1 - k
-  input_quads: u32,
-  output_quads: u32,
+  mirrored: u32, // 1: the pairs of k are listed at volume - 1 - k
+  inputQuads: u32,
+  outputQuads: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -27,33 +28,14 @@ struct Params {
 @group(0) @binding(4) var<storage, read> offsets: array<u32>;
 @group(0) @binding(5) var<storage, read_write> partial: array<mat4x4f>;
 
-// Four rows of x at quad i, transposed, zero where the pair is past the end.
-fn load_x(at: vec4u, i: u32, used: vec4f) -> mat4x4f {
-  return transpose(mat4x4f(
-    x[at.x + i] * used.x, x[at.y + i] * used.y, x[at.z + i] * used.z, x[at.w + i] * used.w));
-}
-
-fn load_dy(at: vec4u, i: u32) -> mat4x4f {
-  return mat4x4f(dy[at.x + i], dy[at.y + i], dy[at.z + i], dy[at.w + i]);
-}
-
-fn store_row(input: u32, output: u32, base: u32, w0: mat4x4f, w1: mat4x4f, w2: mat4x4f, w3: mat4x4f) {
-  if (input >= params.input_quads) { return; }
-  let at = base + input * params.output_quads + output;
-  partial[at] = w0;
-  if (output + 1u < params.output_quads) { partial[at + 1u] = w1; }
-  if (output + 2u < params.output_quads) { partial[at + 2u] = w2; }
-  if (output + 3u < params.output_quads) { partial[at + 3u] = w3; }
-}
-
 @compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) wid: vec3u,
   @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let input_blocks = (params.input_quads + INPUT_QUADS - 1u) / INPUT_QUADS;
-  let output_blocks = (params.output_quads + 3u) / 4u;
+  let input_blocks = (params.inputQuads + INPUT_QUADS - 1u) / INPUT_QUADS;
+  let output_blocks = (params.outputQuads + 3u) / 4u;
   let blocks = input_blocks * output_blocks;
   let id = (wid.x + wid.y * num.x) * 8u + lane;
   if (id >= blocks * params.chunks * params.volume) { return; }
@@ -63,11 +45,11 @@ fn main(
   let output = id % output_blocks * 4u;
 
   // Blocks past the end repeat the last one; they are not stored.
-  let i = min(input + vec4u(0u, 1u, 2u, 3u), vec4u(params.input_quads - 1u));
-  let o = min(output + vec4u(0u, 1u, 2u, 3u), vec4u(params.output_quads - 1u));
+  let i = min(input + vec4u(0u, 1u, 2u, 3u), vec4u(params.inputQuads - 1u));
+  let o = min(output + vec4u(0u, 1u, 2u, 3u), vec4u(params.outputQuads - 1u));
   let run = select(k, params.volume - 1u - k, params.mirrored != 0u) * params.tiles;
-  var tile = chunk * params.chunk_tiles;
-  let tile_end = min(tile + params.chunk_tiles, params.tiles);
+  var tile = chunk * params.chunkTiles;
+  let tile_end = min(tile + params.chunkTiles, params.tiles);
   var pair = 0u;
   var end = 0u;
   var row = 0u;
@@ -88,8 +70,8 @@ fn main(
     let used = select(vec4f(), vec4f(1.0), p < vec4u(end));
     let q = min(p, vec4u(end - 1u));
     let e = vec4u(entries[q.x], entries[q.y], entries[q.z], entries[q.w]);
-    let a = (e >> vec4u(6u)) * params.input_quads;
-    let b = (row + (e & vec4u(63u))) * params.output_quads;
+    let a = (e >> vec4u(6u)) * params.inputQuads;
+    let b = (row + (e & vec4u(63u))) * params.outputQuads;
     let y0 = load_dy(b, o.x);
     let y1 = load_dy(b, o.y);
     let y2 = load_dy(b, o.z);
@@ -107,7 +89,7 @@ fn main(
     pair += 4u;
   }
 
-  let base = (chunk * params.volume + k) * params.input_quads * params.output_quads;
+  let base = (chunk * params.volume + k) * params.inputQuads * params.outputQuads;
   store_row(input, output, base, w00, w01, w02, w03);
   if (INPUT_QUADS == 4u) {
     store_row(input + 1u, output, base, w10, w11, w12, w13);

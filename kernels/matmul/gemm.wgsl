@@ -1,35 +1,26 @@
-// y = x W + bias on rows (linear layers, 1x1x1 convolutions), or x = y W^T: the gradient with respect to x.
+// y = x W + bias by rows (linear layers, 1x1x1 convolutions), or with TRANSPOSED x = y W^T, the gradient with respect to
+// x. Needs row_tiles.wgsl.
 //
-// Weights are packed: blocks [cin/4][cout/4] of mat4x4f whose column i is W[4 ci + i][4 co .. 4 co + 3].
-// A thread makes 16 rows of 16 columns: four by four matrix products a step of four summed channels, so that
-// 16 vec4f and 4 mat4x4f loads feed 1024 multiply-adds (llvmpipe pays for loads, lane by lane).
+// Weights are packed: blocks [cin/4][cout/4] of mat4x4f whose column i is W[4 ci + i][4 co .. 4 co + 3]. A thread makes
+// 16 rows of 16 columns, in four by four matrix products for each step of four summed channels, so that 16 vec4f loads
+// and 4 mat4x4f loads feed 1024 multiply-adds (llvmpipe pays for loads lane by lane).
 //
-// Bindings: x vec4f[rows * sum_quads], weight mat4x4f[], bias vec4f[quads] (unread where has_bias is 0) read;
-// y vec4f[rows * quads] write. Grid: one thread a block of 16 rows x 16 columns, 32 a workgroup.
-override TRANSPOSED: bool = false;
-
+// Bindings: x read vec4f[rows * sumQuads]; weight read mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
+// y write vec4f[rows * quads].
+// Grid: one thread per block of 16 rows and 16 columns, 32 per workgroup.
 struct Params {
   rows: u32,
-  sum_quads: u32, // of the channels that are summed over
+  sumQuads: u32, // of the channels that are summed over
   quads: u32, // of the channels of y
-  sum_stride: u32, // from a block of weights to the next summed one
+  sumStride: u32, // from a block of weights to the next summed one
   stride: u32, // from a block of weights to the next column
-  has_bias: u32,
+  hasBias: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> weight: array<mat4x4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
-
-fn block(at: u32) -> mat4x4f {
-  if (TRANSPOSED) { return transpose(weight[at]); }
-  return weight[at];
-}
-
-fn load(at: vec4u, i: u32) -> mat4x4f {
-  return mat4x4f(x[at.x + i], x[at.y + i], x[at.z + i], x[at.w + i]);
-}
 
 fn store(row: u32, column: u32, y0: vec4f, y1: vec4f, y2: vec4f, y3: vec4f) {
   if (row >= params.rows) { return; }
@@ -55,15 +46,15 @@ fn main(
   // Rows and columns past the end repeat the last one; they are not stored.
   let last = vec4u(params.rows - 1u);
   let rows = row + vec4u(0u, 1u, 2u, 3u);
-  let a0 = min(rows, last) * params.sum_quads;
-  let a1 = min(rows + 4u, last) * params.sum_quads;
-  let a2 = min(rows + 8u, last) * params.sum_quads;
-  let a3 = min(rows + 12u, last) * params.sum_quads;
+  let a0 = min(rows, last) * params.sumQuads;
+  let a1 = min(rows + 4u, last) * params.sumQuads;
+  let a2 = min(rows + 8u, last) * params.sumQuads;
+  let a3 = min(rows + 12u, last) * params.sumQuads;
   let c = min(column + vec4u(0u, 1u, 2u, 3u), vec4u(params.quads - 1u));
   var w = c * params.stride;
 
   var start = mat4x4f();
-  if (params.has_bias != 0u) { start = mat4x4f(bias[c.x], bias[c.y], bias[c.z], bias[c.w]); }
+  if (params.hasBias != 0u) { start = mat4x4f(bias[c.x], bias[c.y], bias[c.z], bias[c.w]); }
   var y00 = mat4x4f(start[0], start[0], start[0], start[0]);
   var y01 = mat4x4f(start[1], start[1], start[1], start[1]);
   var y02 = mat4x4f(start[2], start[2], start[2], start[2]);
@@ -71,12 +62,12 @@ fn main(
   var y10 = y00; var y11 = y01; var y12 = y02; var y13 = y03;
   var y20 = y00; var y21 = y01; var y22 = y02; var y23 = y03;
   var y30 = y00; var y31 = y01; var y32 = y02; var y33 = y03;
-  for (var i = 0u; i < params.sum_quads; i++) {
+  for (var i = 0u; i < params.sumQuads; i++) {
     let w0 = block(w.x);
     let w1 = block(w.y);
     let w2 = block(w.z);
     let w3 = block(w.w);
-    w += params.sum_stride;
+    w += params.sumStride;
     let x0 = load(a0, i);
     y00 += w0 * x0; y01 += w1 * x0; y02 += w2 * x0; y03 += w3 * x0;
     let x1 = load(a1, i);

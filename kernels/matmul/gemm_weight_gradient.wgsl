@@ -1,41 +1,21 @@
-// Weight gradient of a linear layer: dW = x^T dy, as one partial sum for each chunk of rows; sum_chunks.wgsl adds
-// the chunks in order. A thread owns 16 x 16 weights and takes four rows at a time: their outer products
-// are one 4x4 matrix product for each block of weights.
+// Weight gradient of a linear layer: dW = x^T dy, as one partial sum for each chunk of rows; sum_chunks.wgsl adds the
+// chunks in order. Needs outer_products.wgsl. A thread owns 16 x 16 weights and takes four rows at a time: their outer
+// products are one 4x4 matrix product for each block of weights.
 //
-// Bindings: x vec4f[rows * input_quads], dy vec4f[rows * output_quads] read;
-// partial mat4x4f[chunks * input_quads * output_quads] write (packed as in gemm.wgsl).
-// Grid: one thread a chunk and block, blocks innermost, 32 a workgroup.
-
+// Bindings: x read vec4f[rows * inputQuads]; dy read vec4f[rows * outputQuads]; partial write
+// mat4x4f[chunks * inputQuads * outputQuads], packed as in gemm.wgsl.
+// Grid: one thread per chunk and block, blocks innermost, 32 per workgroup.
 struct Params {
   rows: u32,
-  chunk_rows: u32,
+  chunkRows: u32,
   chunks: u32,
-  input_quads: u32,
-  output_quads: u32,
+  inputQuads: u32,
+  outputQuads: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> partial: array<mat4x4f>;
-
-// Four rows of x at quad i, transposed, zero where the row is past the end.
-fn load_x(at: vec4u, i: u32, used: vec4f) -> mat4x4f {
-  return transpose(mat4x4f(
-    x[at.x + i] * used.x, x[at.y + i] * used.y, x[at.z + i] * used.z, x[at.w + i] * used.w));
-}
-
-fn load_dy(at: vec4u, i: u32) -> mat4x4f {
-  return mat4x4f(dy[at.x + i], dy[at.y + i], dy[at.z + i], dy[at.w + i]);
-}
-
-fn store_row(input: u32, output: u32, base: u32, w0: mat4x4f, w1: mat4x4f, w2: mat4x4f, w3: mat4x4f) {
-  if (input >= params.input_quads) { return; }
-  let at = base + input * params.output_quads + output;
-  partial[at] = w0;
-  if (output + 1u < params.output_quads) { partial[at + 1u] = w1; }
-  if (output + 2u < params.output_quads) { partial[at + 2u] = w2; }
-  if (output + 3u < params.output_quads) { partial[at + 3u] = w3; }
-}
 
 @compute @workgroup_size(32)
 fn main(
@@ -43,8 +23,8 @@ fn main(
   @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let output_blocks = (params.output_quads + 3u) / 4u;
-  let blocks = (params.input_quads + 3u) / 4u * output_blocks;
+  let output_blocks = (params.outputQuads + 3u) / 4u;
+  let blocks = (params.inputQuads + 3u) / 4u * output_blocks;
   let id = (wid.x + wid.y * num.x) * 32u + lane;
   if (id >= blocks * params.chunks) { return; }
   let chunk = id / blocks;
@@ -52,20 +32,20 @@ fn main(
   let output = id % output_blocks * 4u;
 
   // Blocks past the end repeat the last one; they are not stored.
-  let i = min(input + vec4u(0u, 1u, 2u, 3u), vec4u(params.input_quads - 1u));
-  let o = min(output + vec4u(0u, 1u, 2u, 3u), vec4u(params.output_quads - 1u));
-  let row_end = min((chunk + 1u) * params.chunk_rows, params.rows);
+  let i = min(input + vec4u(0u, 1u, 2u, 3u), vec4u(params.inputQuads - 1u));
+  let o = min(output + vec4u(0u, 1u, 2u, 3u), vec4u(params.outputQuads - 1u));
+  let row_end = min((chunk + 1u) * params.chunkRows, params.rows);
 
   var w00 = mat4x4f(); var w01 = mat4x4f(); var w02 = mat4x4f(); var w03 = mat4x4f();
   var w10 = mat4x4f(); var w11 = mat4x4f(); var w12 = mat4x4f(); var w13 = mat4x4f();
   var w20 = mat4x4f(); var w21 = mat4x4f(); var w22 = mat4x4f(); var w23 = mat4x4f();
   var w30 = mat4x4f(); var w31 = mat4x4f(); var w32 = mat4x4f(); var w33 = mat4x4f();
-  for (var row = chunk * params.chunk_rows; row < row_end; row += 4u) {
+  for (var row = chunk * params.chunkRows; row < row_end; row += 4u) {
     let r = row + vec4u(0u, 1u, 2u, 3u);
     let used = select(vec4f(), vec4f(1.0), r < vec4u(row_end));
     let q = min(r, vec4u(row_end - 1u));
-    let a = q * params.input_quads;
-    let b = q * params.output_quads;
+    let a = q * params.inputQuads;
+    let b = q * params.outputQuads;
     let y0 = load_dy(b, o.x);
     let y1 = load_dy(b, o.y);
     let y2 = load_dy(b, o.z);
@@ -80,7 +60,7 @@ fn main(
     w30 += y0 * x3; w31 += y1 * x3; w32 += y2 * x3; w33 += y3 * x3;
   }
 
-  let base = chunk * params.input_quads * params.output_quads;
+  let base = chunk * params.inputQuads * params.outputQuads;
   store_row(input, output, base, w00, w01, w02, w03);
   store_row(input + 1u, output, base, w10, w11, w12, w13);
   store_row(input + 2u, output, base, w20, w21, w22, w23);

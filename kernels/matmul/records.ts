@@ -1,5 +1,5 @@
 /**
- * Records of the kernels behind sparse convolutions and linear layers.
+ * Records of the kernels behind sparse convolutions and linear layers. Each `.wgsl` file has the shapes.
  *
  * @module
  */
@@ -8,41 +8,83 @@ import convCode from "./conv.wgsl" with { type: "text" };
 import convWeightGradientCode from "./conv_weight_gradient.wgsl" with { type: "text" };
 import gemmCode from "./gemm.wgsl" with { type: "text" };
 import gemmWeightGradientCode from "./gemm_weight_gradient.wgsl" with { type: "text" };
+import outerProductsCode from "./outer_products.wgsl" with { type: "text" };
+import rowTilesCode from "./row_tiles.wgsl" with { type: "text" };
 import sumChunksCode from "./sum_chunks.wgsl" with { type: "text" };
 import sumRowsCode from "./sum_rows.wgsl" with { type: "text" };
 
-export const conv: Kernel = {
+/** y[o] = bias + sum over k of W[k] x[source(o, k)], and its dx. Bindings: x, weight, bias, entries, offsets, y. */
+export const conv = {
   name: "conv",
-  code: convCode,
+  code: rowTilesCode + convCode,
+  params: {
+    rows: "u32",
+    tiles: "u32",
+    span: "u32",
+    volume: "u32",
+    first: "u32",
+    end: "u32",
+    mirrored: "u32",
+    sumQuads: "u32",
+    quads: "u32",
+    sumStride: "u32",
+    stride: "u32",
+    hasBias: "u32",
+  },
   bindings: ["read", "read", "read", "read", "read", "write"],
-};
+} as const satisfies Kernel;
 
-export const convWeightGradient: Kernel = {
+/** dW of {@link conv}, a partial sum for each chunk of tiles. Bindings: x, dy, entries, offsets, partial. */
+export const convWeightGradient = {
   name: "conv_weight_gradient",
-  code: convWeightGradientCode,
+  code: outerProductsCode + convWeightGradientCode,
+  params: {
+    tiles: "u32",
+    chunkTiles: "u32",
+    chunks: "u32",
+    volume: "u32",
+    mirrored: "u32",
+    inputQuads: "u32",
+    outputQuads: "u32",
+  },
   bindings: ["read", "read", "read", "read", "write"],
-};
+} as const satisfies Kernel;
 
-export const gemm: Kernel = {
+/** y = x W + bias by rows, and its dx. Bindings: x, weight, bias, y. */
+export const gemm = {
   name: "gemm",
-  code: gemmCode,
+  code: rowTilesCode + gemmCode,
+  params: {
+    rows: "u32",
+    sumQuads: "u32",
+    quads: "u32",
+    sumStride: "u32",
+    stride: "u32",
+    hasBias: "u32",
+  },
   bindings: ["read", "read", "read", "write"],
-};
+} as const satisfies Kernel;
 
-export const gemmWeightGradient: Kernel = {
+/** dW of {@link gemm}, a partial sum for each chunk of rows. Bindings: x, dy, partial. */
+export const gemmWeightGradient = {
   name: "gemm_weight_gradient",
-  code: gemmWeightGradientCode,
+  code: outerProductsCode + gemmWeightGradientCode,
+  params: { rows: "u32", chunkRows: "u32", chunks: "u32", inputQuads: "u32", outputQuads: "u32" },
   bindings: ["read", "read", "write"],
-};
+} as const satisfies Kernel;
 
-export const sumChunks: Kernel = {
-  name: "sum_chunks",
-  code: sumChunksCode,
-  bindings: ["read", "write"],
-};
-
-export const sumRows: Kernel = {
+/** Column sums of rows, a partial sum for each chunk of rows. Bindings: x, partial. */
+export const sumRows = {
   name: "sum_rows",
   code: sumRowsCode,
+  params: { rows: "u32", chunkRows: "u32", chunks: "u32", quads: "u32" },
   bindings: ["read", "write"],
-};
+} as const satisfies Kernel;
+
+/** Adds the partial sums of chunks in order. Bindings: partial, total. */
+export const sumChunks = {
+  name: "sum_chunks",
+  code: sumChunksCode,
+  params: { count: "u32", chunks: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;

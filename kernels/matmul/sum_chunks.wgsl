@@ -1,8 +1,8 @@
-// total[i] = sum over the chunks, in order, of partial[chunk * count + i]; with ADD, added to what total holds.
-// The second half of every split reduction, so that its bits do not depend on timing.
+// total[i] = sum over the chunks, in order, of partial[chunk * count + i]; with ADD, added to what total holds. It is the
+// second half of every split reduction: its bits do not depend on timing.
 //
-// Bindings: partial vec4f[chunks * count] read; total vec4f[count] write (with ADD, read and written).
-// Grid: one thread a vec4f of total, 64 a workgroup.
+// Bindings: partial read vec4f[chunks * count]; total write (with ADD, read and written) vec4f[count].
+// Grid: one thread per vec4f of total, 64 per workgroup.
 override ADD: bool = false;
 
 struct Params {

@@ -1,12 +1,11 @@
 // Column sums of rows, the gradient of a bias, as one partial sum for each chunk of rows; sum_chunks.wgsl adds the
 // chunks in order.
 //
-// Bindings: x vec4f[rows * quads] read; partial vec4f[chunks * quads] write.
-// Grid: one thread a chunk and quad of columns, quads innermost, 64 a workgroup.
-
+// Bindings: x read vec4f[rows * quads]; partial write vec4f[chunks * quads].
+// Grid: one thread per chunk and quad of columns, quads innermost, 64 per workgroup.
 struct Params {
   rows: u32,
-  chunk_rows: u32,
+  chunkRows: u32,
   chunks: u32,
   quads: u32,
 }
@@ -26,8 +25,8 @@ fn main(
   let column = id % params.quads;
   var sum = vec4f();
   for (
-    var row = chunk * params.chunk_rows;
-    row < min((chunk + 1u) * params.chunk_rows, params.rows);
+    var row = chunk * params.chunkRows;
+    row < min((chunk + 1u) * params.chunkRows, params.rows);
     row++
   ) {
     sum += x[row * params.quads + column];

@@ -1,7 +1,7 @@
-// y = (x - mean) / sqrt(variance + eps) * gamma + beta.
+// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta. In the padding gamma and beta are 0, so y stays 0.
 // Bindings: x read vec4f[rows][C4]; mean, variance, gamma, beta read vec4f[C4]; y write vec4f[rows][C4].
-// Padding channels have gamma = beta = 0 and stay 0. Grid: one thread a vec4f of y, 64 a workgroup.
-struct Params { rows: u32, eps: f32 }
+// Grid: one thread per vec4f of y, 64 per workgroup.
+struct Params { rows: u32, epsilon: f32 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -20,5 +20,5 @@ fn main(
   let i = (wid.x + wid.y * num.x) * 64u + lane;
   if (i >= params.rows * C4) { return; }
   let c = i % C4;
-  y[i] = (x[i] - mean[c]) * (gamma[c] / sqrt(variance[c] + params.eps)) + beta[c];
+  y[i] = (x[i] - mean[c]) * (gamma[c] / sqrt(variance[c] + params.epsilon)) + beta[c];
 }

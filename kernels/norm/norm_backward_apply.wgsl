@@ -1,9 +1,10 @@
-// dx of batch norm. With batch statistics they depend on x:
-//   dx = gamma / sqrt(variance + eps) * (dy - mean(dy) - xhat * mean(dy * xhat));
-// with running statistics (BATCH = false) they are constants and only the first term stands.
-// Bindings: x, dy read vec4f[rows][C4]; mean, variance, gamma read vec4f[C4]; sums read vec4f[2][C4]; dx write vec4f[rows][C4].
-// Grid: one thread a vec4f of dx, 64 a workgroup.
-struct Params { rows: u32, eps: f32 }
+// dx of batch norm. Batch statistics (BATCH) depend on x, so that
+//   dx = gamma / sqrt(variance + epsilon) * (dy - mean(dy) - xhat * mean(dy * xhat));
+// running statistics are constants, which leaves the first term alone.
+// Bindings: x, dy read vec4f[rows][C4]; mean, variance, gamma read vec4f[C4]; sums read vec4f[2][C4];
+// dx write vec4f[rows][C4].
+// Grid: one thread per vec4f of dx, 64 per workgroup.
+struct Params { rows: u32, epsilon: f32 }
 override C4: u32;
 override BATCH: bool = true;
 @group(0) @binding(0) var<uniform> params: Params;
@@ -24,7 +25,7 @@ fn main(
   let i = (wid.x + wid.y * num.x) * 64u + lane;
   if (i >= params.rows * C4) { return; }
   let c = i % C4;
-  let inverse = 1.0 / sqrt(variance[c] + params.eps);
+  let inverse = 1.0 / sqrt(variance[c] + params.epsilon);
   var g = dy[i];
   if (BATCH) {
     let n = f32(params.rows);

@@ -1,6 +1,8 @@
-// Second level of the batch-norm gradient: sums the chunks in order; adds to the gradients of gamma and beta.
-// Bindings: partials read vec4f[chunks][2][C4]; sums write vec4f[2][C4] (of dy, of dy * xhat); dgamma, dbeta write vec4f[C4].
-// Grid: one thread a vec4f of channels, 64 a workgroup.
+// Second level of the batch-norm gradient: sums the chunks in order, and adds the sums to the gradients of gamma and
+// beta.
+// Bindings: partials read vec4f[chunks][2][C4]; sums write vec4f[2][C4], of dy and of dy * xhat; dgamma, dbeta read and
+// written vec4f[C4].
+// Grid: one thread per vec4f of channels, 64 per workgroup.
 struct Params { rows: u32 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,7 +1,7 @@
 // First level of the batch-norm gradient: sums of dy and of dy * xhat over each chunk of 64 rows.
 // Bindings: x, dy read vec4f[rows][C4]; mean, variance read vec4f[C4]; partials write vec4f[chunks][2][C4].
-// Grid: one thread a (chunk, vec4f of channels), 64 a workgroup.
-struct Params { rows: u32, eps: f32 }
+// Grid: one thread per chunk and vec4f of channels, 64 per workgroup.
+struct Params { rows: u32, epsilon: f32 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -21,7 +21,7 @@ fn main(
   let c = i % C4;
   let first = chunk * 64u;
   if (first >= params.rows) { return; }
-  let inverse = 1.0 / sqrt(variance[c] + params.eps);
+  let inverse = 1.0 / sqrt(variance[c] + params.epsilon);
   let centre = mean[c];
   var sum = vec4f(0.0);
   var dot = vec4f(0.0);

@@ -1,27 +1,28 @@
-// Second level of batch statistics: the chunks in order become one mean and variance, and the running statistics
-// move by params.momentum (0 leaves them): the variance kept there is the unbiased one, as PyTorch has it.
+// Second level of batch statistics: merges the chunks in order into one mean and variance, and moves the running
+// statistics by params.momentum (0 leaves them). The running variance is the unbiased one, as in PyTorch.
 //
-// No quotient of uniforms stands here: lavapipe compiles a kernel again with its uniforms as constants once
-// they repeat, folds such a quotient exactly, and the second run of a scan would differ in its last bit.
+// This kernel divides no uniform by another. Once uniforms repeat, lavapipe compiles a kernel again with them as
+// constants and folds such a quotient exactly: the second run of a scan would differ in its last bit.
 //
-// Loops begin at c / C4, which is 0: were their length known from uniforms alone, lavapipe would unroll them into a
-// variant of the kernel for the uniforms of a dispatch, anew at each, and keep it (250 KiB, 10 ms at 200 rows).
+// The loops begin at c / C4, which is 0. If their length were known from uniforms alone, lavapipe would unroll them into
+// a variant of the kernel at every dispatch, and keep it (250 KiB and 10 ms at 200 rows).
 //
-// Bindings: partials read vec4f[chunks][2][C4]; mean, variance (biased), runningMean, runningVar write vec4f[C4].
-// Grid: one thread a vec4f of channels, 64 a workgroup.
+// Bindings: partials read vec4f[chunks][2][C4]; mean, variance (biased) write vec4f[C4]; running_mean, running_variance
+// read and written vec4f[C4].
+// Grid: one thread per vec4f of channels, 64 per workgroup.
 struct Params {
   rows: u32,
   momentum: f32,
-  inverse_rows: f32, // 1 / max(rows, 1)
-  inverse_freedom: f32, // 1 / max(rows - 1, 1)
+  inverseRows: f32, // 1 / max(rows, 1)
+  inverseFreedom: f32, // 1 / max(rows - 1, 1)
 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> partials: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> mean: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> variance: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> runningMean: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> runningVar: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> running_mean: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> running_variance: array<vec4f>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -36,7 +37,7 @@ fn main(
   for (var chunk = c / C4; chunk < chunks; chunk++) {
     sum += f32(min(64u, params.rows - chunk * 64u)) * partials[(chunk * 2u) * C4 + c];
   }
-  let centre = sum * params.inverse_rows;
+  let centre = sum * params.inverseRows;
   var m2 = vec4f(0.0);
   for (var chunk = c / C4; chunk < chunks; chunk++) {
     let d = partials[(chunk * 2u) * C4 + c] - centre;
@@ -44,9 +45,9 @@ fn main(
     m2 += f32(min(64u, params.rows - chunk * 64u)) * d * d;
   }
   mean[c] = centre;
-  variance[c] = m2 * params.inverse_rows;
+  variance[c] = m2 * params.inverseRows;
   if (params.momentum > 0.0 && params.rows > 0u) {
-    runningMean[c] += params.momentum * (centre - runningMean[c]);
-    runningVar[c] += params.momentum * (m2 * params.inverse_freedom - runningVar[c]);
+    running_mean[c] += params.momentum * (centre - running_mean[c]);
+    running_variance[c] += params.momentum * (m2 * params.inverseFreedom - running_variance[c]);
   }
 }

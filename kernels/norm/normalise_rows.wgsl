@@ -1,5 +1,6 @@
-// y = x / |x| by row; a row shorter than 1e-6 has no direction and becomes zero.
-// Bindings: x read vec4f[rows][C4]; y write vec4f[rows][C4]. Grid: one thread a row, 64 a workgroup.
+// y = x / |x| by row. A row shorter than 1e-6 has no direction and becomes zero.
+// Bindings: x read vec4f[rows][C4]; y write vec4f[rows][C4].
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,5 +1,6 @@
 // dx = (dy - y (y . dy)) / |x| with y = x / |x|; zero in rows shorter than 1e-6.
-// Bindings: x, dy read vec4f[rows][C4]; dx write vec4f[rows][C4]. Grid: one thread a row, 64 a workgroup.
+// Bindings: x, dy read vec4f[rows][C4]; dx write vec4f[rows][C4].
+// Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,5 +1,6 @@
 /**
- * Records of the kernels that normalise: batch norm, and rows to unit length.
+ * Records of the kernels that normalise: batch norm by channel, and rows to unit length. Each `.wgsl` file has the
+ * shapes.
  *
  * @module
  */
@@ -13,53 +14,66 @@ import normStatsCode from "./norm_stats.wgsl" with { type: "text" };
 import normaliseRowsCode from "./normalise_rows.wgsl" with { type: "text" };
 import normaliseRowsBackwardCode from "./normalise_rows_backward.wgsl" with { type: "text" };
 
-const read = "read";
-const write = "write";
-
-export const normStats: Kernel = {
+/** Mean and squared deviations of each chunk of 64 rows. Bindings: x, partials. */
+export const normStats = {
   name: "norm_stats",
   code: normStatsCode,
-  bindings: [read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const normMerge: Kernel = {
+/** Chunks to one mean and variance. Bindings: partials, mean, variance, running mean, running variance. */
+export const normMerge = {
   name: "norm_merge",
   code: normMergeCode,
-  bindings: [read, write, write, write, write],
-};
+  params: { rows: "u32", momentum: "f32", inverseRows: "f32", inverseFreedom: "f32" },
+  bindings: ["read", "write", "write", "write", "write"],
+} as const satisfies Kernel;
 
-export const normApply: Kernel = {
+/** y = (x - mean) / sqrt(variance + epsilon) * gamma + beta. Bindings: x, mean, variance, gamma, beta, y. */
+export const normApply = {
   name: "norm_apply",
   code: normApplyCode,
-  bindings: [read, read, read, read, read, write],
-};
+  params: { rows: "u32", epsilon: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const normBackwardSums: Kernel = {
+/** Sums of dy and of dy * xhat over each chunk of 64 rows. Bindings: x, dy, mean, variance, partials. */
+export const normBackwardSums = {
   name: "norm_backward_sums",
   code: normBackwardSumsCode,
-  bindings: [read, read, read, read, write],
-};
+  params: { rows: "u32", epsilon: "f32" },
+  bindings: ["read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const normBackwardMerge: Kernel = {
+/** Adds the chunks up, and to the gradients. Bindings: partials, sums, dgamma, dbeta. */
+export const normBackwardMerge = {
   name: "norm_backward_merge",
   code: normBackwardMergeCode,
-  bindings: [read, write, write, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "write", "write", "write"],
+} as const satisfies Kernel;
 
-export const normBackwardApply: Kernel = {
+/** dx of {@link normApply}. Bindings: x, dy, mean, variance, gamma, sums, dx. */
+export const normBackwardApply = {
   name: "norm_backward_apply",
   code: normBackwardApplyCode,
-  bindings: [read, read, read, read, read, read, write],
-};
+  params: { rows: "u32", epsilon: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "read", "write"],
+} as const satisfies Kernel;
 
-export const normaliseRows: Kernel = {
+/** y = x / |x| by row. Bindings: x, y. */
+export const normaliseRows = {
   name: "normalise_rows",
   code: normaliseRowsCode,
-  bindings: [read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const normaliseRowsBackward: Kernel = {
+/** dx of {@link normaliseRows}. Bindings: x, dy, dx. */
+export const normaliseRowsBackward = {
   name: "normalise_rows_backward",
   code: normaliseRowsBackwardCode,
-  bindings: [read, read, write],
-};
+  params: { rows: "u32" },
+  bindings: ["read", "read", "write"],
+} as const satisfies Kernel;

@@ -1,7 +1,17 @@
-// AdamW (Loshchilov & Hutter 2019), as torch.optim.AdamW: decay acts on the weights alone; decay = 0 is Adam. Leaves g = 0 for the next step.
-// correction1 = 1 - beta1^t and correction2 = 1 - beta2^t come from the host.
-// Bindings: w, g, m, v write vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
-struct Params { count: u32, rate: f32, beta1: f32, beta2: f32, eps: f32, decay: f32, correction1: f32, correction2: f32 }
+// AdamW (Loshchilov & Hutter 2019), as torch.optim.AdamW: weight decay acts on the weights alone, and without it this is
+// Adam. Leaves g = 0 for the next step. The host gives correction1 = 1 - beta1^t and correction2 = 1 - beta2^t.
+// Bindings: w, g, m, v read and written vec4f[count].
+// Grid: one thread per vec4f, 64 per workgroup.
+struct Params {
+  count: u32,
+  rate: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  decay: f32,
+  correction1: f32,
+  correction2: f32,
+}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> g: array<vec4f>;
@@ -21,7 +31,7 @@ fn main(
   let second = params.beta2 * v[i] + (1.0 - params.beta2) * grad * grad;
   m[i] = first;
   v[i] = second;
-  let scaled = (first / params.correction1) / (sqrt(second / params.correction2) + params.eps);
+  let scaled = (first / params.correction1) / (sqrt(second / params.correction2) + params.epsilon);
   w[i] = w[i] * (1.0 - params.rate * params.decay) - params.rate * scaled;
   g[i] = vec4f(0.0);
 }

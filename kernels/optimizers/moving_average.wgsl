@@ -1,6 +1,7 @@
-// average = keep * average + take * x: exponential with keep + take = 1, or a mean of k terms with take = 1 / k at the k-th.
-// With keep = 0 what `average` held does not matter, NaN included.
-// Bindings: x read vec4f[count]; average write vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
+// average = keep * average + take * x. With keep + take = 1 it is an exponential average; with take = 1 / k at the k-th
+// term it is the mean of k terms. With keep = 0 the old average does not matter, even if it is NaN.
+// Bindings: x read vec4f[count]; average read and written vec4f[count].
+// Grid: one thread per vec4f, 64 per workgroup.
 struct Params { count: u32, keep: f32, take: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;

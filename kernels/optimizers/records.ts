@@ -1,5 +1,5 @@
 /**
- * Records of the kernels that move weights.
+ * Records of the kernels that update weights in place. Each `.wgsl` file has the shapes.
  *
  * @module
  */
@@ -9,29 +9,43 @@ import movingAverageCode from "./moving_average.wgsl" with { type: "text" };
 import restoreCode from "./restore.wgsl" with { type: "text" };
 import sgdCode from "./sgd.wgsl" with { type: "text" };
 
-const read = "read";
-const write = "write";
-
-export const sgd: Kernel = {
+/** One step of SGD with momentum and weight decay; leaves g zero. Bindings: w, g, v. */
+export const sgd = {
   name: "sgd",
   code: sgdCode,
-  bindings: [write, write, write],
-};
+  params: { count: "u32", rate: "f32", momentum: "f32", decay: "f32" },
+  bindings: ["write", "write", "write"],
+} as const satisfies Kernel;
 
-export const adam: Kernel = {
+/** One step of AdamW; leaves g zero. Bindings: w, g, m, v. */
+export const adam = {
   name: "adam",
   code: adamCode,
-  bindings: [write, write, write, write],
-};
+  params: {
+    count: "u32",
+    rate: "f32",
+    beta1: "f32",
+    beta2: "f32",
+    epsilon: "f32",
+    decay: "f32",
+    correction1: "f32",
+    correction2: "f32",
+  },
+  bindings: ["write", "write", "write", "write"],
+} as const satisfies Kernel;
 
-export const movingAverage: Kernel = {
+/** average = keep * average + take * x. Bindings: x, average. */
+export const movingAverage = {
   name: "moving_average",
   code: movingAverageCode,
-  bindings: [read, write],
-};
+  params: { count: "u32", keep: "f32", take: "f32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
-export const restore: Kernel = {
+/** Puts random numbers of w back to their source values. Bindings: source, w. */
+export const restore = {
   name: "restore",
   code: restoreCode,
-  bindings: [read, write],
-};
+  params: { count: "u32", key: "u32", threshold: "u32", first: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;

@@ -1,7 +1,13 @@
-// Puts each number of w back to its source value where a hash of (key, index) falls below the threshold: CoTTA's stochastic restore.
-// The hash is two rounds of lowbias32 (Chris Wellons, public domain); its top 24 bits are the draw.
-// Bindings: source read vec4f[count]; w write vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
-struct Params { count: u32, key: u32, threshold: u32, first: u32 } // threshold: probability * 2^24; first: index of w[0]
+// CoTTA's stochastic restore: a number of w goes back to its source value where a hash of (key, index) falls below the
+// threshold. The hash is two rounds of lowbias32 (Chris Wellons, public domain), of which the top 24 bits are used.
+// Bindings: source read vec4f[count]; w read and written vec4f[count].
+// Grid: one thread per vec4f, 64 per workgroup.
+struct Params {
+  count: u32,
+  key: u32,
+  threshold: u32, // probability * 2^24
+  first: u32, // index of w[0] among all numbers that are drawn for
+}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> source: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> w: array<vec4f>;

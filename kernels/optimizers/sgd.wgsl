@@ -1,5 +1,7 @@
-// SGD with momentum and weight decay, as torch.optim.SGD: v = momentum * v + (g + decay * w); w -= rate * v. Leaves g = 0 for the next step.
-// Bindings: w, g, v write vec4f[count]. Grid: one thread a vec4f, 64 a workgroup.
+// SGD with momentum and weight decay, as torch.optim.SGD: v = momentum * v + (g + decay * w); w -= rate * v.
+// Leaves g = 0 for the next step.
+// Bindings: w, g, v read and written vec4f[count].
+// Grid: one thread per vec4f, 64 per workgroup.
 struct Params { count: u32, rate: f32, momentum: f32, decay: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> w: array<vec4f>;

@@ -1,7 +1,7 @@
-// Rounds float32 to float16, two in a word, the first one in the low bits; what float16 cannot hold becomes its
-// largest number.
-// Bindings: 1 x (read): vec4f [count]; 2 y (write): vec2u [count].
-// Grid: one thread a quad, 64 a workgroup.
+// Rounds float32 to float16, two in a word with the first one in the low bits. A number beyond float16's range becomes
+// its largest number.
+// Bindings: x read vec4f[count]; y write vec2u[count].
+// Grid: one thread per vec4f, 64 per workgroup.
 struct Params { count: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;

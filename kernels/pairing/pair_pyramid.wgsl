@@ -1,34 +1,34 @@
 // One level of the depth pyramid: the nearest of 2 x 2 cells of the level before.
-// Bindings: 1 depth (write): u32, all levels one after the other, bits of z.
-// Grid: one thread a cell of the new level, 64 a workgroup.
+// Bindings: depth read and written u32, bits of z, all levels one after the other.
+// Grid: one thread per cell of the new level, 64 per workgroup.
 struct Params {
-  from_offset: u32,
-  from_width: u32,
-  from_height: u32,
-  to_offset: u32,
-  to_width: u32, // ceil(from_width / 2)
-  to_height: u32,
+  fromOffset: u32,
+  fromWidth: u32,
+  fromHeight: u32,
+  toOffset: u32,
+  toWidth: u32, // ceil(fromWidth / 2)
+  toHeight: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> depth: array<u32>;
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;
-  if (i >= params.to_width * params.to_height) {
+  if (i >= params.toWidth * params.toHeight) {
     return;
   }
-  let x = 2u * (i % params.to_width);
-  let y = 2u * (i / params.to_width);
-  let x1 = min(x + 1u, params.from_width - 1u);
-  let y1 = min(y + 1u, params.from_height - 1u);
-  let top = params.from_offset + y * params.from_width;
-  let bottom = params.from_offset + y1 * params.from_width;
-  depth[params.to_offset + i] = min(
+  let x = 2u * (i % params.toWidth);
+  let y = 2u * (i / params.toWidth);
+  let x1 = min(x + 1u, params.fromWidth - 1u);
+  let y1 = min(y + 1u, params.fromHeight - 1u);
+  let top = params.fromOffset + y * params.fromWidth;
+  let bottom = params.fromOffset + y1 * params.fromWidth;
+  depth[params.toOffset + i] = min(
     min(depth[top + x], depth[top + x1]),
     min(depth[bottom + x], depth[bottom + x1]),
   );

@@ -1,13 +1,13 @@
-// Which points one view sees. A scan has holes, so what lies behind a wall has nothing in front of it in
-// its own pixel; but it has nearer points on all sides. A point is hidden where its own pixel holds a nearer
-// point, or where most of the eight directions around it hold one, in rings of cells that double from level
-// to level up to a few times the point spacing of this view. "Nearer" is by more than the tolerance plus
-// what a slanted surface gives between the two pixels. lib/pairing/visibility.ts says the rule in full.
-// Bindings: 1 projected (read): vec4f [points] of pair_project; 2 depth (read): u32, the depth pyramid;
-// 3 inside (read): u32 [views]; 4 seen (write): u32 [words][points], bit view % 32 of word view / 32;
-// 5 best (write): f32 [points], pixels a metre of the best view so far.
-// Grid: one thread a point, 64 a workgroup. Views run one after the other.
-// BEST keeps only the view that sees the point at the finest scale; the first of equals.
+// Which points one view sees. A scan has holes, so a point behind a wall may have nothing in front of it in its own
+// pixel, but it has nearer points on all sides. A point is hidden where its own pixel holds a nearer point, or where
+// most of the eight directions around it hold one, in rings of cells that double from level to level up to a few times
+// the point spacing of this view. "Nearer" means by more than the tolerance plus what a slanted surface gives between
+// the two pixels. lib/pairing/visibility.ts has the rule in full.
+// BEST keeps only the view that sees the point at the finest scale, and the first of equals.
+// Bindings: projected read vec4f[points], of pair_project; depth read u32, the depth pyramid; inside_count read
+// u32[views]; seen read and written u32[words][points], bit view % 32 of word view / 32; best read and written
+// f32[points], pixels per metre of the best view so far.
+// Grid: one thread per point, 64 per workgroup. Views run one after the other.
 override BEST: bool = false;
 struct Params {
   points: u32,
@@ -25,15 +25,15 @@ struct Params {
   slant: f32, // metres of depth a metre across
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> projected: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> projected: array<vec4f>;
 @group(0) @binding(2) var<storage, read> depth: array<u32>;
 @group(0) @binding(3) var<storage, read> inside_count: array<u32>;
 @group(0) @binding(4) var<storage, read_write> seen: array<u32>;
 @group(0) @binding(5) var<storage, read_write> best: array<f32>;
 
-fn is_hidden(p: vec3<f32>) -> bool {
+fn is_hidden(p: vec3f) -> bool {
   let z = p.z;
-  let pixel = vec2<i32>(floor(p.xy + 0.5)) >> vec2<u32>(params.shift);
+  let pixel = vec2i(floor(p.xy + 0.5)) >> vec2u(params.shift);
   let tolerance = params.absolute + params.relative * z;
   let footprint = z / params.focal * f32(1u << params.shift); // metres a cell of the finest level
   if (z > bitcast<f32>(depth[u32(pixel.y) * params.width + u32(pixel.x)]) + tolerance + params.slant * footprint) {
@@ -41,12 +41,12 @@ fn is_hidden(p: vec3<f32>) -> bool {
   }
   var closed = 0u;
   var offset = 0u;
-  var size = vec2<i32>(i32(params.width), i32(params.height));
+  var size = vec2i(i32(params.width), i32(params.height));
   for (var level = 0u; level < params.levels; level++) {
     if (level > 0u && inside_count[params.view] > (params.reach >> (2u * level))) {
       break;
     }
-    let cell = pixel >> vec2<u32>(level);
+    let cell = pixel >> vec2u(level);
     // Between this pixel and one in a neighbouring cell lie 1.5 cells in the mean.
     let rise = params.slant * footprint * 1.5 * f32(1u << level);
     var direction = 0u;
@@ -55,8 +55,8 @@ fn is_hidden(p: vec3<f32>) -> bool {
         if (dx == 0 && dy == 0) {
           continue;
         }
-        let at = cell + vec2<i32>(dx, dy);
-        if (all(at >= vec2<i32>(0)) && all(at < size)) {
+        let at = cell + vec2i(dx, dy);
+        if (all(at >= vec2i(0)) && all(at < size)) {
           let nearest = bitcast<f32>(depth[offset + u32(at.y * size.x + at.x)]);
           let across = select(1.0, 1.41421356, dx != 0 && dy != 0);
           if (z > nearest + tolerance + rise * across) {
@@ -74,8 +74,8 @@ fn is_hidden(p: vec3<f32>) -> bool {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;

@@ -1,10 +1,10 @@
-// What one view's sample of a point counts in its voxel: 1 / (views that see the point * points of the voxel
-// that any view sees), so that the weighted sum over views and points is the mean over points of the mean
-// over views. And which voxels have a target, and how many points and voxels that makes.
-// Bindings: 1 seen (read): u32 [words][points]; 2 order (read): u32 [points]; 3 starts (read): u32 [rows + 1];
-// 4 share (write): f32 [points], 0 for points that no view sees; 5 weight (write): f32 [rows], 1 or 0;
-// 6 totals (write): u32 [2], points and voxels with a target, zero before.
-// Grid: one thread a voxel, 64 a workgroup.
+// How much one view's sample of a point counts in its voxel: 1 / (views that see the point * points of the voxel that any
+// view sees), so that the weighted sum over views and points is the mean over points of the mean over views. Also
+// finds which voxels have a target, and counts the points and voxels that do.
+// Bindings: seen read u32[words][points]; order read u32[points]; starts read u32[rows + 1]; share write f32[points], 0
+// for points that no view sees; weight write f32[rows], 1 or 0; totals read and written u32[2], points and voxels with
+// a target, zero before.
+// Grid: one thread per voxel, 64 per workgroup.
 struct Params {
   rows: u32,
   points: u32,
@@ -31,8 +31,8 @@ fn views_of(point: u32) -> u32 {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let row = (wid.x + wid.y * num.x) * 64u + lane;

@@ -1,8 +1,7 @@
-// Shared text, put after coordinate_hash.wgsl: looks a coordinate up in a finished table.
-// The kernel declares `slots` (u32, mask + 1 of them) and `keys` (the coordinate of each row).
-
+// Shared text, placed after coordinate_hash.wgsl: looks a coordinate up in a finished table. The kernel declares `slots`
+// (u32[mask + 1]) and `keys` (the coordinate of each row).
 // The row of coordinate c, or EMPTY.
-fn find(c: vec3<i32>, mask: u32) -> u32 {
+fn find(c: vec3i, mask: u32) -> u32 {
   var slot = home_slot(c, mask);
   for (var probe = 0u; probe <= mask; probe++) {
     let row = slots[slot];

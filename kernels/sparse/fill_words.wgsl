@@ -1,5 +1,6 @@
-// words[i] = start + i * step: clears (step 0) and row numbers (step 1).
-// Bindings: 1 words (write). Grid: one thread a word, 64 a workgroup.
+// words[i] = start + i * step: a constant (step 0) or row numbers (step 1).
+// Bindings: words write u32[count].
+// Grid: one thread per word, 64 per workgroup.
 struct Params {
   count: u32,
   start: u32,
@@ -10,8 +11,8 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;

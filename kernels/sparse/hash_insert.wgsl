@@ -1,26 +1,26 @@
-// Inserts the rows of a coordinate list, rounded down to multiples of a stride, into a hash table.
-// Rows of equal coordinates share a slot, which ends up holding the smallest of them whatever the
-// order of threads. Which slot that is depends on the order; nothing that is read later does.
-// Bindings: 1 coords (read): vec4<i32> [count]; 2 slots (write): u32 [mask + 1], EMPTY before.
-// Needs coordinate_hash.wgsl and at least 2 * count slots. Grid: one thread a row, 64 a workgroup.
+// Inserts the rows of a coordinate list, rounded down to multiples of a stride, into a hash table. Rows of equal
+// coordinates share a slot, which ends up with the smallest of them in whatever order threads run. Which slot that is
+// does depend on the order, but nothing that is read later does. Needs coordinate_hash.wgsl and at least 2 * count slots.
+// Bindings: coords read vec4i[count]; slots read and written u32[mask + 1], EMPTY before.
+// Grid: one thread per row, 64 per workgroup.
 struct Params {
   count: u32,
   mask: u32,
   stride: u32, // a power of two
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> coords: array<vec4<i32>>;
+@group(0) @binding(1) var<storage, read> coords: array<vec4i>;
 @group(0) @binding(2) var<storage, read_write> slots: array<atomic<u32>>;
 
 // floor(c / stride) * stride, for negative coordinates too: two's complement.
-fn coordinate(row: u32) -> vec3<i32> {
-  return coords[row].xyz & vec3<i32>(-i32(params.stride));
+fn coordinate(row: u32) -> vec3i {
+  return coords[row].xyz & vec3i(-i32(params.stride));
 }
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let row = (wid.x + wid.y * num.x) * 64u + lane;
@@ -39,7 +39,7 @@ fn main(
       }
       held = attempt.old_value;
       if (held == EMPTY) {
-        continue; // the weak exchange may fail for no reason: try the same slot again
+        continue; // a weak exchange may fail spuriously: try the same slot again
       }
     }
     if (all(coordinate(held) == c)) {

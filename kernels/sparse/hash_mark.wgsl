@@ -1,7 +1,7 @@
-// Marks the rows that a hash table holds: first[row] = 1. The exclusive prefix sum of the marks numbers
-// the distinct coordinates in the order of their first rows.
-// Bindings: 1 slots (read); 2 first (write): zero before. Needs coordinate_hash.wgsl.
-// Grid: one thread a slot, 64 a workgroup.
+// Marks the rows that a hash table holds: first[row] = 1. The exclusive prefix sum of the marks numbers the distinct
+// coordinates in the order of their first rows. Needs coordinate_hash.wgsl.
+// Bindings: slots read u32[mask + 1]; first write u32[count], zero before.
+// Grid: one thread per slot, 64 per workgroup.
 struct Params {
   mask: u32,
 }
@@ -11,8 +11,8 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let slot = (wid.x + wid.y * num.x) * 64u + lane;

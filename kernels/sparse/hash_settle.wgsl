@@ -1,21 +1,22 @@
-// Turns a table of first rows into a table of new rows, and writes the coordinates of the new rows.
-// Bindings: 1 coords (read): vec4<i32>, the list that was inserted; 2 rank (read): first row -> new row;
-// 3 slots (write, in place); 4 distinct (write): vec4<i32> (x, y, z, 0). Needs coordinate_hash.wgsl.
-// Grid: one thread a slot, 64 a workgroup.
+// Renumbers a table of first rows by their ranks, and writes the coordinates of the new rows.
+// Needs coordinate_hash.wgsl.
+// Bindings: coords read vec4i[], the list that was inserted; rank read u32[], new row by first row; slots read and
+// written u32[mask + 1]; distinct write vec4i[]: (x, y, z, 0).
+// Grid: one thread per slot, 64 per workgroup.
 struct Params {
   mask: u32,
   stride: u32, // a power of two, as given to hash_insert
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> coords: array<vec4<i32>>;
+@group(0) @binding(1) var<storage, read> coords: array<vec4i>;
 @group(0) @binding(2) var<storage, read> rank: array<u32>;
 @group(0) @binding(3) var<storage, read_write> slots: array<u32>;
-@group(0) @binding(4) var<storage, read_write> distinct: array<vec4<i32>>;
+@group(0) @binding(4) var<storage, read_write> distinct: array<vec4i>;
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let slot = (wid.x + wid.y * num.x) * 64u + lane;
@@ -28,5 +29,5 @@ fn main(
   }
   let settled = rank[row];
   slots[slot] = settled;
-  distinct[settled] = vec4<i32>(coords[row].xyz & vec3<i32>(-i32(params.stride)), 0);
+  distinct[settled] = vec4i(coords[row].xyz & vec3i(-i32(params.stride)), 0);
 }

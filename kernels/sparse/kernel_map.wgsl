@@ -1,6 +1,6 @@
-// Shared text of the two passes that build a list of (source row, output row) pairs: the bindings both
-// have, and the neighbour that offset k of a kernel reaches. Put after coordinate_hash.wgsl,
-// coordinate_find.wgsl. Lists are tile-compacted: one list for each offset k and tile of 64 output rows.
+// Shared text of the two passes that build a list of (source row, output row) pairs: the bindings that both have, and
+// the neighbour that offset k of a kernel reaches. Placed after coordinate_hash.wgsl and coordinate_find.wgsl. There is
+// one list for each offset k and tile of 64 output rows.
 struct Params {
   volume: u32, // offsets: size^3
   tiles: u32, // ceil(rows / 64)
@@ -12,21 +12,21 @@ struct Params {
   stride: u32, // of the sources' level, a power of two
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> coords: array<vec4<i32>>; // of the output rows
-@group(0) @binding(2) var<storage, read> keys: array<vec4<i32>>; // of the source rows
+@group(0) @binding(1) var<storage, read> coords: array<vec4i>; // of the output rows
+@group(0) @binding(2) var<storage, read> keys: array<vec4i>; // of the source rows
 @group(0) @binding(3) var<storage, read> slots: array<u32>;
 
 // MinkowskiEngine's order of offsets: x fastest.
-fn kernel_offset(k: u32) -> vec3<i32> {
-  let step = vec3<u32>(k, k / params.size, k / (params.size * params.size)) % params.size;
-  return (vec3<i32>(step) - params.centre) * params.spacing;
+fn kernel_offset(k: u32) -> vec3i {
+  let step = vec3u(k, k / params.size, k / (params.size * params.size)) % params.size;
+  return (vec3i(step) - params.centre) * params.spacing;
 }
 
 // The source row at coordinate c + offset, or EMPTY; a sum beyond int32 reaches nothing.
-fn source_row(c: vec3<i32>, offset: vec3<i32>) -> u32 {
+fn source_row(c: vec3i, offset: vec3i) -> u32 {
   let at = c + offset;
-  let overflows = ((c ^ at) & (offset ^ at)) < vec3<i32>(0);
-  let between = (at & vec3<i32>(i32(params.stride) - 1)) != vec3<i32>(0);
+  let overflows = ((c ^ at) & (offset ^ at)) < vec3i(0);
+  let between = (at & vec3i(i32(params.stride) - 1)) != vec3i(0);
   if (any(overflows | between)) {
     return EMPTY;
   }

@@ -1,15 +1,15 @@
-// Second pass: writes the pairs of each list, source row << 6 | output row % 64, ascending.
-// Bindings after those of kernel_map.wgsl: 4 found (read): as kernel_map_count left it; 5 offsets (read):
-// the exclusive prefix sum of its counts; 6 entries (write): u32 [pairs].
-// Grid: volume * tiles threads, 64 a workgroup; neighbouring threads take the offsets of one tile.
-@group(0) @binding(4) var<storage, read> found: array<vec2<u32>>;
+// Second pass over a kernel map: writes the pairs of each list, source row << 6 | output row % 64, ascending.
+// Bindings after those of kernel_map.wgsl: found read vec2u[volume][tiles], of kernel_map_count; offsets read
+// u32[volume * tiles + 1], the exclusive prefix sum of its counts; entries write u32[pairs].
+// Grid: volume * tiles threads, 64 per workgroup; neighbouring threads take the offsets of one tile.
+@group(0) @binding(4) var<storage, read> found: array<vec2u>;
 @group(0) @binding(5) var<storage, read> offsets: array<u32>;
 @group(0) @binding(6) var<storage, read_write> entries: array<u32>;
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let thread = (wid.x + wid.y * num.x) * 64u + lane;

@@ -1,10 +1,10 @@
-// One level of an exclusive prefix sum over u32, in place: inside blocks of 64 words.
-// One thread walks one block in order: no barriers, and few enough levels for any count (64^5 > 2^29).
-// Bindings: 1 values (write, in place), 2 sums (write): sums[sums_at + block] = the block's total,
-// modulo 2^32. Grid: one thread a block, 64 a workgroup; one block where there are no words (total 0).
+// One level of an exclusive prefix sum over u32, in place, inside blocks of 64 words. One thread walks one block in
+// order: there are no barriers, and few levels suffice for any count (64^5 > 2^29).
+// Bindings: values read and written u32[count]; sums write u32, sums[sumsAt + block] = the block's total modulo 2^32.
+// Grid: one thread per block, 64 per workgroup; one block where there are no words, with total 0.
 struct Params {
   count: u32,
-  sums_at: u32,
+  sumsAt: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> values: array<u32>;
@@ -12,8 +12,8 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let block = (wid.x + wid.y * num.x) * 64u + lane;
@@ -28,5 +28,5 @@ fn main(
     values[i] = sum;
     sum += value;
   }
-  sums[params.sums_at + block] = sum;
+  sums[params.sumsAt + block] = sum;
 }

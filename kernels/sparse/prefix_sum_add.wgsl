@@ -1,5 +1,6 @@
-// The way down of a prefix sum: values[i] += sums[i / 64], sums being scanned already.
-// Bindings: 1 sums (read), 2 values (write, in place). Grid: one thread a word, 64 a workgroup.
+// The way back down of a prefix sum: values[i] += sums[i / 64], once the sums are scanned themselves.
+// Bindings: sums read u32[blocks]; values read and written u32[count].
+// Grid: one thread per word, 64 per workgroup.
 struct Params {
   count: u32,
 }
@@ -9,8 +10,8 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;

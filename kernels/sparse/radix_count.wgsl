@@ -1,6 +1,7 @@
 // First half of a radix sort pass over 4 bits: how often each digit occurs in each block of 64 keys.
-// Bindings: 1 keys (read), 2 counts (write): u32 [16][blocks], digit-major, so that its exclusive
-// prefix sum says where each block puts its keys. Grid: one thread a block, 64 a workgroup.
+// Bindings: keys read u32[count]; counts write u32[16][blocks], ordered by digit, so that their exclusive prefix sum says
+// where each block puts its keys.
+// Grid: one thread per block, 64 per workgroup.
 struct Params {
   count: u32,
   blocks: u32,
@@ -12,8 +13,8 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let block = (wid.x + wid.y * num.x) * 64u + lane;

@@ -1,7 +1,8 @@
-// Second half of a radix sort pass over 4 bits: moves the pairs of a block of 64 keys to their places.
-// The thread walks its block in order, so equal digits keep their order: the pass is stable.
-// Bindings: 1 keys, 2 values (read); 3 places (read): the exclusive prefix sum of radix_count's counts;
-// 4 sorted keys, 5 sorted values (write). Grid: one thread a block, 64 a workgroup.
+// Second half of a radix sort pass over 4 bits: moves the pairs of a block of 64 keys to their places. A thread walks its
+// block in order, so equal digits keep their order: the pass is stable.
+// Bindings: keys, values read u32[count]; places read u32[16][blocks], the exclusive prefix sum of radix_count's counts;
+// sorted_keys, sorted_values write u32[count].
+// Grid: one thread per block, 64 per workgroup.
 struct Params {
   count: u32,
   blocks: u32,
@@ -16,8 +17,8 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let block = (wid.x + wid.y * num.x) * 64u + lane;

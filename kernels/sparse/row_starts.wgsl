@@ -1,6 +1,7 @@
-// Where each row begins in a sorted list of row numbers, and the list's length at the end (CSR).
-// Bindings: 1 sorted (read): u32 [count], ascending, every number of 0..rows-1 at least once;
-// 2 starts (write): u32 [rows + 1]. Grid: count + 1 threads, 64 a workgroup.
+// Where each row begins in a sorted list of row numbers, and the list's length at the end (compressed sparse rows).
+// Bindings: sorted read u32[count], ascending, with every number of 0..rows - 1 at least once; starts write
+// u32[rows + 1].
+// Grid: count + 1 threads, 64 per workgroup.
 struct Params {
   count: u32,
   rows: u32,
@@ -11,8 +12,8 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) wid: vec3<u32>,
-  @builtin(num_workgroups) num: vec3<u32>,
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;

@@ -1,11 +1,11 @@
-// Nearest solid along each ray.
+// The nearest solid along each ray. The reference is castRaysReference of lib/worlds/raycast.ts.
 //
-// Bindings: primitives (three vec4f each: centre and kind; half sizes and shape; cosine and sine of the turn
-//   and two more words of shape: see lib/worlds/solids.ts), bounds (two vec4f for every 8 primitives in a row:
-//   lowest and highest corner of a box around them), rays (two vec4f each: origin, direction of any length),
-//   surface (outward normal, t; t = -1 for nothing), primitive (index, -1 for nothing; ties go to the smallest).
-// Grid: one thread a ray, 64 a workgroup.
-// Reference: lib/worlds/raycast.ts, castRaysReference.
+// Bindings: primitives read vec4f[3 * primitives], three for each: centre and kind; half sizes and shape; cosine and
+// sine of the rotation and two more words of shape (see lib/worlds/solids.ts); bounds read vec4f, for every 8
+// primitives in a row the lowest and the highest corner of a box around them; rays read vec4f[2 * rays]: origin,
+// direction of any length; surface write vec4f[rays]: outward normal and t, with t = -1 for nothing; primitive write
+// i32[rays]: index, -1 for nothing, the smallest of equally near ones.
+// Grid: one thread per ray, 64 per workgroup.
 
 struct Params {
   rays: u32,
@@ -19,14 +19,14 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> surface: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> primitive: array<i32>;
 
-// Primitives that share a bound.
+// Primitives that share a bounding box.
 const run = 8u;
 
 const nearest = 1e-4;
 const smallest = 1e-8;
 const infinite = 3.0e38;
 
-// Kinds of primitive; what is none of them is a roller.
+// Kinds of primitive; any other number is a roller.
 const box = 0.0;
 const cylinder = 1.0;
 const ellipsoid = 2.0;
@@ -34,7 +34,7 @@ const frustum = 3.0;
 const prism = 5.0;
 const lattice = 6.0;
 
-// Faces: the own axes of a solid, and its curved or slanted sides.
+// Faces: those across the solid's own axes, and its curved or slanted sides.
 const face_x = 0u;
 const face_y = 1u;
 const face_z = 2u;
@@ -45,7 +45,7 @@ const face_lying = 6u;
 const face_low = 7u;
 const face_high = 8u;
 
-// Where a ray goes into a solid, where it leaves it, and through which face it goes in.
+// Where a ray enters a solid, where it leaves it, and through which face it enters.
 struct Crossing {
   near: f32,
   far: f32,
@@ -56,7 +56,7 @@ fn nudge(value: f32) -> f32 {
   return select(value, smallest, abs(value) < smallest);
 }
 
-// Cuts a crossing by the slab -half..half of one own axis.
+// Cuts a crossing by the slab -half..half along one of the solid's own axes.
 fn slab(crossing: Crossing, half: f32, origin: f32, step: f32, face: u32) -> Crossing {
   let d = nudge(step);
   let a = (-half - origin) / d;
@@ -84,8 +84,8 @@ fn slant(crossing: Crossing, n: vec2f, o: vec2f, d: vec2f, face: u32) -> Crossin
   );
 }
 
-// Cuts a crossing by the round side of a cone frustum whose axis is the third component of m, the ray's point at
-// `middle`, and d, its direction. Radius radii.x at -half, radii.y at +half.
+// Cuts a crossing by the round side of a cone frustum. m is the ray's point at t = `middle` and d the ray's direction;
+// the frustum's axis is their third component. Its radius is radii.x at -half and radii.y at +half.
 fn cone(
   crossing: Crossing,
   m: vec3f,
@@ -113,7 +113,7 @@ fn cone(
   var enter = low;
   var leave = high;
   if (a < 0.0) {
-    // And once only, in the direction in which the cone widens or narrows.
+    // It does so once only, in the direction in which the cone widens or narrows.
     enter = select(-infinite, high, widening > 0.0);
     leave = select(low, infinite, widening > 0.0);
   }
@@ -125,14 +125,14 @@ fn cone(
   );
 }
 
-// Cuts the crossing of a solid's slab in z, common to all kinds, down to the solid. `o` is the origin less the
-// solid's centre.
+// Cuts the crossing of a solid's slab in z, which all kinds have, down to the solid. `o` is the origin less the solid's
+// centre.
 fn cross_solid(
   slabbed: Crossing,
   kind: f32,
   half: vec3f,
   shape: f32,
-  turn: vec4f,
+  rotation: vec4f,
   o: vec3f,
   direction: vec3f,
 ) -> Crossing {
@@ -152,10 +152,10 @@ fn cross_solid(
     );
   }
   // Origin and direction in the solid's own axes.
-  let p = vec3f(turn.x * o.x + turn.y * o.y, turn.x * o.y - turn.y * o.x, o.z);
+  let p = vec3f(rotation.x * o.x + rotation.y * o.y, rotation.x * o.y - rotation.y * o.x, o.z);
   let d = vec3f(
-    turn.x * direction.x + turn.y * direction.y,
-    turn.x * direction.y - turn.y * direction.x,
+    rotation.x * direction.x + rotation.y * direction.y,
+    rotation.x * direction.y - rotation.y * direction.x,
     direction.z,
   );
   if (kind == box) {
@@ -163,8 +163,8 @@ fn cross_solid(
   }
   if (kind == prism) {
     let bottom = p.z + half.z;
-    let low = vec2f(-2.0 * half.z, turn.z + half.x);
-    let high = vec2f(2.0 * half.z, half.x - turn.w);
+    let low = vec2f(-2.0 * half.z, rotation.z + half.x);
+    let high = vec2f(2.0 * half.z, half.x - rotation.w);
     var crossing = slab(slabbed, half.y, p.y, d.y, face_y);
     crossing = slant(crossing, low, vec2f(p.x + half.x, bottom), d.xz, face_low);
     return slant(crossing, high, vec2f(p.x - half.x, bottom), d.xz, face_high);
@@ -174,11 +174,11 @@ fn cross_solid(
     let along = p.x + t * d.x + half.x;
     let up = p.z + t * d.z + half.z;
     let inside = along >= 0.0 && along <= 2.0 * half.x && up >= 0.0 && up <= 2.0 * half.z;
-    let bar = along - shape * floor(along / shape) < turn.w ||
-      up - turn.z * floor(up / turn.z) < turn.w;
+    let bar = along - shape * floor(along / shape) < rotation.w ||
+      up - rotation.z * floor(up / rotation.z) < rotation.w;
     return Crossing(t, select(-1.0, infinite, inside && bar), face_y);
   }
-  // The rest is solved about the ray's point nearest to the centre: from far off, float32 would lose thin solids.
+  // The other kinds are solved about the ray's point nearest to the centre: from far off, float32 would miss thin solids.
   let middle = -dot(p, d) / dot(d, d);
   let m = p + middle * d;
   if (kind == ellipsoid) {
@@ -203,7 +203,7 @@ fn cross_solid(
 // The outward normal of a face of primitive `index` at a point.
 fn normal_of(index: u32, face: u32, point: vec3f, direction: vec3f) -> vec3f {
   let half = primitives[3u * index + 1u];
-  let turn = primitives[3u * index + 2u];
+  let rotation = primitives[3u * index + 2u];
   let o = point - primitives[3u * index].xyz;
   if (face == face_z) {
     return vec3f(0.0, 0.0, select(1.0, -1.0, direction.z > 0.0));
@@ -212,21 +212,21 @@ fn normal_of(index: u32, face: u32, point: vec3f, direction: vec3f) -> vec3f {
     return vec3f(o.xy / half.x, 0.0);
   }
   if (face == face_x || face == face_y) {
-    let along = select(vec2f(-turn.y, turn.x), turn.xy, face == face_x);
+    let along = select(vec2f(-rotation.y, rotation.x), rotation.xy, face == face_x);
     return vec3f(select(along, -along, dot(direction.xy, along) > 0.0), 0.0);
   }
-  let p = vec3f(turn.x * o.x + turn.y * o.y, turn.x * o.y - turn.y * o.x, o.z);
+  let p = vec3f(rotation.x * o.x + rotation.y * o.y, rotation.x * o.y - rotation.y * o.x, o.z);
   var n = p / (half.xyz * half.xyz);
   if (face == face_low) {
-    n = vec3f(-2.0 * half.z, 0.0, turn.z + half.x);
+    n = vec3f(-2.0 * half.z, 0.0, rotation.z + half.x);
   } else if (face == face_high) {
-    n = vec3f(2.0 * half.z, 0.0, half.x - turn.w);
+    n = vec3f(2.0 * half.z, 0.0, half.x - rotation.w);
   } else if (face == face_cone) {
     n = vec3f(p.xy, -length(p.xy) * (half.w - half.x) / (2.0 * half.z));
   } else if (face == face_lying) {
     n = vec3f(-length(p.yz) * (half.w - half.z) / (2.0 * half.x), p.yz);
   }
-  return normalize(vec3f(turn.x * n.x - turn.y * n.y, turn.y * n.x + turn.x * n.y, n.z));
+  return normalize(vec3f(rotation.x * n.x - rotation.y * n.y, rotation.y * n.x + rotation.x * n.y, n.z));
 }
 
 @compute @workgroup_size(64)
@@ -265,8 +265,8 @@ fn main(
       if (crossing.near >= best || crossing.far <= nearest) {
         continue;
       }
-      let turn = primitives[3u * index + 2u];
-      crossing = cross_solid(crossing, head.w, half.xyz, half.w, turn, o, direction);
+      let rotation = primitives[3u * index + 2u];
+      crossing = cross_solid(crossing, head.w, half.xyz, half.w, rotation, o, direction);
       if (crossing.near < crossing.far && crossing.near > nearest && crossing.near < best) {
         best = crossing.near;
         found = i32(index);

@@ -1,62 +1,82 @@
 /**
- * Commands as tables: what they are called, which options they take, what they do. Parsing and help come
- * from the same table.
+ * Commands as data: their names, options and functions. Parsing and help texts are derived from the same data.
  *
  * @module
  */
 import { parseArgs } from "node:util";
+import { columns } from "../terminal/format.ts";
 import type { Host } from "../serving/server.ts";
 
-/** The command line was wrong: exit code 2. */
+/** A command line that is wrong: exit code 2. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** One option. A string option without a default is undefined until given. */
-export interface Option {
+/** An option. A string option without a default is undefined unless it is given. */
+export interface CommandOption {
   type: "string" | "boolean";
-  /** What stands for the value in the help, such as `N` or `FILE`. */
+  /** Placeholder of the value in the help text, such as `N` or `FILE`. */
   value?: string;
   default?: string;
+  /** What the option does, for the help text. */
   about: string;
 }
 
 /** The options of a command, by name. */
-export type Options = Record<string, Option>;
+export type CommandOptions = Record<string, CommandOption>;
 
-/** The values of options as a command receives them. */
-export type Values<O extends Options> = {
+/** The values of options, by name, as a command receives them. */
+export type OptionValues<O extends CommandOptions> = {
   [K in keyof O]: O[K]["type"] extends "boolean" ? boolean
     : O[K] extends { default: string } ? string
     : string | undefined;
 };
 
 /** A command of the program. */
-export interface Command<O extends Options = Options> {
+export interface Command<O extends CommandOptions = CommandOptions> {
   name: string;
-  /** One line for the list of commands. */
+  /** What the command does, in one line for the help texts. */
   summary: string;
-  /** Names of the arguments that are not options, all of them needed. */
+  /** Names of the arguments that are not options; all of them are required. */
   positionals: readonly string[];
   options: O;
-  run(values: Values<O>, positionals: string[], host: Host): Promise<void>;
+  run(values: OptionValues<O>, positionals: string[], host: Host): Promise<void>;
 }
 
-/** Keeps the types of a command's options. */
-export function defineCommand<const O extends Options>(command: Command<O>): Command {
+/** Defines a command; `run` receives values of the types that its options have. */
+export function defineCommand<const O extends CommandOptions>(command: Command<O>): Command {
   return command as unknown as Command;
 }
 
 /**
  * Parses the arguments of a command.
  *
- * @returns the values, or "help" where `--help` was among them.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { defineCommand, parseCommand } from "./args.ts";
+ *
+ * const paint = defineCommand({
+ *   name: "paint",
+ *   summary: "Paints a wall",
+ *   positionals: ["WALL"],
+ *   options: { coats: { type: "string", value: "N", default: "2", about: "number of coats" } },
+ *   run: () => Promise.resolve(),
+ * });
+ * const parsed = parseCommand(paint, ["north", "--coats", "3"]);
+ * assert.ok(parsed !== "help");
+ * assert.equal(parsed.values.coats, "3");
+ * assert.deepEqual(parsed.positionals, ["north"]);
+ * assert.equal(parseCommand(paint, ["--help"]), "help");
+ * ```
+ *
+ * @returns the values, or "help" where `--help` is among the arguments.
  * @throws {UsageError} naming the argument that is wrong.
  */
 export function parseCommand(
   command: Command,
   args: readonly string[],
-): { values: Values<Options>; positionals: string[] } | "help" {
+): { values: OptionValues<CommandOptions>; positionals: string[] } | "help" {
   if (args.includes("--help") || args.includes("-h")) return "help";
   const options: Record<string, { type: "string" | "boolean"; default?: string | boolean }> = {};
   for (const [name, option] of Object.entries(command.options)) {
@@ -73,10 +93,10 @@ export function parseCommand(
   if (missing) throw new UsageError(`Missing argument ${missing}`);
   const extra = parsed.positionals[command.positionals.length];
   if (extra) throw new UsageError(`Unexpected argument '${extra}'`);
-  return { values: parsed.values as Values<Options>, positionals: parsed.positionals };
+  return { values: parsed.values as OptionValues<CommandOptions>, positionals: parsed.positionals };
 }
 
-/** The help text of a command. */
+/** Writes the help text of a command. */
 export function commandHelp(program: string, command: Command): string {
   const rows = Object.entries(command.options).map(([name, option]): [string, string] => [
     option.type === "boolean" ? `--${name}` : `--${name} ${option.value ?? "VALUE"}`,
@@ -86,26 +106,21 @@ export function commandHelp(program: string, command: Command): string {
   return [
     `${command.summary}\n`,
     `usage: ${usage.filter((word) => word).join(" ")}`,
-    ...(rows.length ? ["", ...aligned(rows)] : []),
+    ...(rows.length ? ["", ...columns(rows)] : []),
   ].join("\n");
 }
 
-/** Two columns, the first as wide as its widest cell. */
-export function aligned(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
-}
-
 /**
- * An option's value as a whole number.
+ * Reads an option's value as a whole number.
  *
- * @throws {UsageError} where it is none, or is out of bounds.
+ * @param name of the option, for the error.
+ * @throws {UsageError} where it is not a whole number from `min` to `max`.
  */
 export function wholeNumber(name: string, value: string, min: number, max: number): number {
   const number = Number(value);
   if (value.trim() === "" || !Number.isInteger(number) || number < min || number > max) {
     throw new UsageError(
-      `Cannot set --${name} to '${value}': a whole number from ${min} to ${max}`,
+      `Cannot set --${name} to '${value}': it is not a whole number from ${min} to ${max}`,
     );
   }
   return number;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NamedFile } from "../scan/camera/views.ts";
+import type { NamedFile } from "../scan/mod.ts";
 import type { ScanReport } from "../segment/report.ts";
 
 /** What is sent. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { ModelChoice } from "../serving/labeller/labeller_protocol.ts";
+import type { ModelChoice } from "../serving/labeller/labeller_calls.ts";
 import { Engine } from "../segment/engine.ts";
 import type { Progress } from "../ttt/progress.ts";
-import { type Option, wholeNumber } from "./args.ts";
+import { type CommandOption, wholeNumber } from "./args.ts";
 import type { ProgressDisplay } from "../terminal/progress.ts";
 
 /** Options that choose the models. */
@@ -22,7 +22,7 @@ export const MODEL_OPTIONS = {
     value: "N",
     about: "larger scans are cut into blocks of so many voxels (65536)",
   },
-} as const satisfies Record<string, Option>;
+} as const satisfies Record<string, CommandOption>;
 
 /** What {@link MODEL_OPTIONS} give. */
 export type ModelValues = { readonly [name in keyof typeof MODEL_OPTIONS]: string | undefined };

@@ -1,11 +1,13 @@
 /** `doctor`: what is here, what is missing, and the command that mends it. */
 import { readFile } from "node:fs/promises";
-import { aligned, defineCommand } from "../cli/args.ts";
+import { defineCommand } from "../cli/args.ts";
 import { lacksAvx512 } from "../cli/driver.ts";
 import { MODEL_OPTIONS } from "../cli/engine.ts";
 import { Gpu } from "../gpu/mod.ts";
+import { columns } from "../terminal/format.ts";
 import { modelsFolder } from "../teacher/mod.ts";
-import { DEFAULT_STUDENT, DEFAULT_TEACHER, readStudent, readTeacher } from "../models/models.ts";
+import { DEFAULT_STUDENT, readStudent } from "../models/students.ts";
+import { DEFAULT_TEACHER, readTeacher } from "../models/teachers.ts";
 import { teachersIn } from "./teachers.ts";
 
 /** What one look found. */
@@ -48,7 +50,7 @@ export const command = defineCommand({
     const rows = findings.map(({ what, found, mend }) =>
       [what, found ?? `missing; mend: ${mend}`] as const
     );
-    console.log(aligned(rows).join("\n"));
+    console.log(columns(rows).join("\n"));
     const missing = findings.filter(({ found }) => found === null);
     if (missing.length > 0) {
       throw new Error(

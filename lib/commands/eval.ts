@@ -13,7 +13,7 @@ import { markdownTable } from "../eval/report/markdown.ts";
 import { claimsTable, studyTables } from "../eval/report/tables.ts";
 import { FULL_SIZE, LITE_SIZE } from "../eval/studies/study_size.ts";
 import { STUDY_NAMES } from "../eval/studies/study.ts";
-import { choices, choicesTable } from "../eval/studies/tuning.ts";
+import { tunedMethods, tuningTable } from "../eval/studies/tuning.ts";
 import { GpuHost } from "../gpu/mod.ts";
 import { modelsFolder } from "../teacher/mod.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
@@ -160,10 +160,10 @@ export const command = defineCommand({
       });
       display[Symbol.dispose]();
       if (values.tune) {
-        const chosen = choices(results, METHODS);
+        const chosen = tunedMethods(results, METHODS);
         const file = join(values.out, "tuning.json");
         await Deno.writeTextFile(file, `${JSON.stringify(chosen, null, 2)}\n`);
-        console.log(`${markdownTable(choicesTable(chosen))}\n\n${file} holds the choices`);
+        console.log(`${markdownTable(tuningTable(chosen))}\n\n${file} holds the choices`);
         return;
       }
       const tables = [

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { labelledFile } from "../cli/client.ts";
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
-import { readNamed, readPhotographs } from "../scan/read_folder.ts";
+import { readNamed, readPhotographs } from "../scan/mod.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { checkLabelledFile } from "../eval/labelled_file_check.ts";
 import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";

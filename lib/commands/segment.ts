@@ -3,16 +3,16 @@ import { filterValues } from "@std/collections/filter-values";
 import { basename, extname } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
-import { readNamed, readPhotographs } from "../scan/read_folder.ts";
+import { readNamed, readPhotographs } from "../scan/mod.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { drawPanels, labelColors } from "../pictures/picture.ts";
 import { convertScan, encodePng, readScan, writeScan } from "../scan/mod.ts";
-import { readViews } from "../scan/camera/views.ts";
+import { readViews } from "../scan/mod.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
 import { DEFAULT_METHOD, segmentOptions } from "../segment/options.ts";
 import type { StudentCard } from "../nn/card.ts";
 import type { Scan } from "../scan/mod.ts";
-import type { SegmentResult } from "../segment/types.ts";
+import type { SegmentResult } from "../segment/segmenter.ts";
 
 export const command = defineCommand({
   name: "segment",

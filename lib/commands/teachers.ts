@@ -1,7 +1,8 @@
 /** `teachers`: the catalogue of public teachers, which of them are here, and the one way to fetch one. */
 import { join } from "node:path";
-import { aligned, defineCommand, UsageError } from "../cli/args.ts";
+import { defineCommand, UsageError } from "../cli/args.ts";
 import { CATALOGUE, type CatalogueEntry, download, modelsFolder } from "../teacher/mod.ts";
+import { columns } from "../terminal/format.ts";
 
 const HUB = "https://huggingface.co";
 
@@ -46,7 +47,7 @@ async function list(folder: string): Promise<string[]> {
     const state = here.has(name) ? "here" : hub ? "missing, on the hub" : "missing, by export";
     return [name, `${`${card.width}`.padStart(4)} wide; ${sizes}; ${card.licence}; ${state}`];
   });
-  return [`models folder: ${folder}`, ...aligned(rows)];
+  return [`models folder: ${folder}`, ...columns(rows)];
 }
 
 async function fetchTeacher(

@@ -5,7 +5,8 @@ import { progressDisplay } from "../terminal/progress.ts";
 import { openDataset } from "../datasets/mod.ts";
 import { Gpu } from "../gpu/mod.ts";
 import { Teacher } from "../teacher/mod.ts";
-import { readStudent, readTeacher } from "../models/models.ts";
+import { readStudent } from "../models/students.ts";
+import { readTeacher } from "../models/teachers.ts";
 import { TRAINING_PHASES, trainStudent } from "../train/training.ts";
 import { parseTrainingConfig } from "../train/training_config.ts";
 

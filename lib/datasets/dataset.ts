@@ -1,43 +1,47 @@
 /**
- * What a benchmark is to everything that trains or judges: labelled scenes by domain and split, with their
- * photographs. A procedural world and a folder of real scans look the same behind it.
+ * The interface of a benchmark for training and evaluation: labelled scenes by domain and split, with their
+ * photographs. Procedural worlds and folders of real scans both have it.
  *
  * @module
  */
 import type { Camera, Photo, Scan } from "../scan/mod.ts";
 
-/** Parts of a domain that never share a scene. */
+/** The parts of a domain; no two of them share a scene. */
 export const DATASET_SPLITS = ["train", "validation", "test"] as const;
 
+/** A part of a domain. */
 export type DatasetSplit = typeof DATASET_SPLITS[number];
 
-/** A site and a sensor. */
+/** A kind of scenes: one site and one sensor. */
 export interface DatasetDomain {
+  /** Name of the domain. */
   readonly name: string;
-  /** One line for reports: what differs from the source. */
+  /** One line for reports: what differs from the source domain. */
   readonly about: string;
-  /** Whether students are trained here; the others are met at test time only. */
+  /** Whether students are trained on it; the other domains only serve for testing. */
   readonly isSource: boolean;
 }
 
 /** A labelled scan with its photographs. */
 export interface DatasetScene {
-  /** "domain/split/index" or the scene's own name; unique in the data set. */
+  /** "domain/split/index", or the scene's own name; unique in the data set. */
   readonly id: string;
-  /** `labels` holds the true class of every point, or the ignore label. */
+  /** The scan; its `labels` hold the true class of every point, or the ignore label. */
   readonly scan: Scan;
   /** `photos[i]` was taken by `cameras[i]`. */
   readonly photos: readonly Photo[];
+  /** The cameras of the photographs. */
   readonly cameras: readonly Camera[];
   /**
-   * True class of every pixel of every photograph ([height * width], ignore label where there is none), where
-   * the data set knows it. Only the oracle teacher, an upper bound, ever looks at it.
+   * True class of every pixel of every photograph ([height * width], the ignore label where there is none), where
+   * the data set knows it. Only the oracle teacher, an upper bound, reads it.
    */
   readonly photoClasses?: readonly Uint8Array[];
 }
 
 /** Labelled scenes by domain and split. */
 export interface Dataset {
+  /** Name of the data set. */
   readonly name: string;
   /** Class names; the index is the label. */
   readonly classes: readonly string[];
@@ -45,17 +49,18 @@ export interface Dataset {
   readonly palette: readonly (readonly [number, number, number])[];
   /** ASPRS classification code of every class. */
   readonly asprs: readonly number[];
-  /** Label of points that belong to no class; they are neither trained on nor scored. */
+  /** Label of points without a class; they count neither in training nor in scores. */
   readonly ignoreLabel: number;
+  /** The domains, the source domain among them. */
   readonly domains: readonly DatasetDomain[];
-  /** Number of scenes of a split of a domain; 0 where there are none. */
+  /** Counts the scenes in a split of a domain; 0 where there is no such domain. */
   count(domain: string, split: DatasetSplit): number;
   /**
-   * A scene. The same request gives the same scene.
+   * Gives a scene; the same request gives the same scene.
    *
-   * @throws {RangeError} where there is no such domain or scene.
+   * @throws {RangeError} where there is no such domain or scene
    */
   scene(domain: string, split: DatasetSplit, index: number): Promise<DatasetScene>;
-  /** Changes whenever the scenes of a domain would; caches put it into their keys. */
+  /** Gives a text that changes whenever the scenes of a domain do; caches use it in their keys. */
   version(domain: string): string;
 }

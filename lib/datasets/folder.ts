@@ -1,5 +1,5 @@
 /**
- * Real scans as a data set: a JSON file that names the classes, the domains and the folder of every scene.
+ * Real scans as a data set: a JSON file names the classes, the domains and the folder of every scene.
  *
  * ```json
  * {
@@ -14,29 +14,33 @@
  * }
  * ```
  *
- * A folder, relative to the JSON file or to another root, holds a labelled `scan.ply`, `scan.las` or
- * `scan.laz`, and the photographs of `cameras.json` in `images/`. With a `labelMap` every label that it
- * does not name is ignored; without one the scan's labels are classes already.
+ * A scene's folder, relative to the JSON file or to another root, holds a labelled `scan.ply`, `scan.las` or
+ * `scan.laz`, a `cameras.json`, and its photographs in `images/`. A `labelMap` maps the labels of the scans to classes;
+ * labels that it lacks are ignored. Without one the labels are classes already.
  *
  * @module
  */
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { readNamed, readPhotographs } from "../scan/read_folder.ts";
+import { readNamed, readPhotographs } from "../scan/mod.ts";
 import { readScan, type Scan } from "../scan/mod.ts";
-import { readViews } from "../scan/camera/views.ts";
+import { readViews } from "../scan/mod.ts";
+import { issueAt, parseJson, validate, violationText } from "../validation/mod.ts";
 import type { Dataset, DatasetScene, DatasetSplit } from "./dataset.ts";
 
-/** A data set's file is malformed, or names what is not there. */
+/** The JSON file of a data set is malformed, or names files that are missing. */
 export class DatasetError extends SyntaxError {
+  /** `DatasetError`. */
   override name = "DatasetError";
 }
 
 const byte = z.int().min(0).max(255);
 const folders = z.array(z.string().min(1)).default([]);
+const labels = z.string().regex(/^-?\d+$/, "write whole numbers as names");
+const domainNames = z.string().regex(/^[\w-]+$/, "use only letters, digits, _ and -");
 
-const FileSchema = z.strictObject({
+const FolderFileSchema = z.strictObject({
   name: z.string().min(1),
   /** Class names; the index is the label. */
   classes: z.array(z.string().min(1)).min(2).max(250),
@@ -45,60 +49,67 @@ const FileSchema = z.strictObject({
   /** ASPRS classification code of every class; 1, "unclassified", by default. */
   asprs: z.array(byte).optional(),
   ignoreLabel: z.int(),
-  /** Class index of each label of the scans' files. */
-  labelMap: z.record(z.string().regex(/^-?\d+$/, "needs whole numbers as keys"), byte).optional(),
+  /** Class index of each label in the scans' files. */
+  labelMap: z.record(labels, byte).optional(),
   domains: z.record(
-    z.string().regex(/^[\w-]+$/, "needs names of letters, digits, _ and -"),
+    domainNames,
     z.strictObject({
       about: z.string().min(1),
       isSource: z.boolean().default(false),
       splits: z.strictObject({ train: folders, validation: folders, test: folders }),
     }),
   ),
-}).check(({ value: file, issues }) => {
-  const need = (right: boolean, path: (string | number)[], message: string) => {
-    if (!right) issues.push({ code: "custom", message, path, input: file });
-  };
-  const count = file.classes.length;
-  need(file.palette.length === count, ["palette"], "needs one colour a class");
-  need((file.asprs ?? file.classes).length === count, ["asprs"], "needs one code a class");
-  need(
-    !(file.ignoreLabel >= 0 && file.ignoreLabel < count),
-    ["ignoreLabel"],
-    "needs a number that is no class",
-  );
-  for (const [label, index] of Object.entries(file.labelMap ?? {})) {
-    need(index < count, ["labelMap", label], `names class ${index} of ${count}`);
+}).superRefine((file, context) => {
+  const refuse = (...issue: Parameters<typeof issueAt>) => context.addIssue(issueAt(...issue));
+  const { length: count } = file.classes;
+  const { palette, asprs = file.classes, ignoreLabel, labelMap = {}, domains } = file;
+  for (const [name, { length }] of Object.entries({ palette, asprs })) {
+    if (length === count) continue;
+    refuse(
+      [name],
+      `${name} has ${length} entries for ${count} classes`,
+      "write one for each class",
+    );
   }
-  need(Object.keys(file.domains).length > 0, ["domains"], "needs a domain");
+  if (ignoreLabel >= 0 && ignoreLabel < count) {
+    refuse(["ignoreLabel"], `ignoreLabel ${ignoreLabel} is a class`, "write another number");
+  }
+  for (const [label, index] of Object.entries(labelMap)) {
+    if (index < count) continue;
+    refuse(["labelMap", label], `there is no class ${index}`, `write a number below ${count}`);
+  }
+  if (Object.keys(domains).length === 0) refuse(["domains"], "domains is empty", "add a domain");
   const seen = new Set<string>();
-  for (const [name, { splits }] of Object.entries(file.domains)) {
+  for (const [name, { splits }] of Object.entries(domains)) {
     for (const [split, list] of Object.entries(splits)) {
       for (const [index, folder] of list.entries()) {
         const path = ["domains", name, "splits", split, index];
-        need(!seen.has(folder), path, `'${folder}' is listed twice`);
+        if (seen.has(folder)) {
+          refuse(path, `folder '${folder}' occurs twice`, "keep it in one split");
+        }
         seen.add(folder);
       }
     }
   }
 });
 
-type FolderFile = z.infer<typeof FileSchema>;
+type FolderFile = z.output<typeof FolderFileSchema>;
 
+/** Names that the scan of a scene may have. */
 const SCANS = ["scan.ply", "scan.las", "scan.laz"];
 
 /**
  * Opens the data set that a JSON file describes.
  *
- * @param root where the folders of its scenes are; beside the file by default.
- * @throws {DatasetError} where the file is malformed or a scene's folder lacks its scan or its cameras.
- * @throws {Deno.errors.NotFound} where there is no such file.
+ * @param root folder of the scenes' folders; the folder of the JSON file by default
+ * @throws {DatasetError} where the file is malformed, or a scene's folder lacks its scan or its cameras
+ * @throws {Deno.errors.NotFound} where the file does not exist
  */
 export async function folderDataset(path: string, root = dirname(path)): Promise<Dataset> {
   const file = parseFile(await Deno.readTextFile(path), path);
   const foldersOf = (domain: string, split: DatasetSplit) =>
     (Object.hasOwn(file.domains, domain) ? file.domains[domain]?.splits[split] : undefined) ?? [];
-  // Everything is found now, so that a long run does not stumble over the last scene.
+  // All scenes are checked now, so that a long run does not fail at its last scene.
   const scans = new Map<string, string>();
   const versions = new Map<string, string>();
   for (const [name, domain] of Object.entries(file.domains)) {
@@ -128,7 +139,9 @@ export async function folderDataset(path: string, root = dirname(path)): Promise
       if (folder === undefined) {
         throw new RangeError(
           `Cannot take scene ${index} of ${file.name}, domain '${domain}', split ${split}: ` +
-            `there are ${foldersOf(domain, split).length}`,
+            `there are ${
+              foldersOf(domain, split).length
+            }; choose a smaller number or another split`,
         );
       }
       return await readScene(file, folder, scans.get(folder)!);
@@ -137,31 +150,21 @@ export async function folderDataset(path: string, root = dirname(path)): Promise
       const version = versions.get(domain);
       if (version !== undefined) return version;
       throw new RangeError(
-        `Cannot take domain '${domain}' of ${file.name}: there are ${
+        `Cannot take domain '${domain}' of ${file.name}: it has the domains ${
           [...versions.keys()].join(", ")
-        }`,
+        }; choose one of them`,
       );
     },
   };
 }
 
 function parseFile(json: string, path: string): FolderFile {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    throw new DatasetError(`Cannot read ${path}: not JSON (${(error as Error).message})`);
-  }
-  const parsed = FileSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const unknown = issue.code === "unrecognized_keys" ? issue.keys[0]! : undefined;
-  const field = [...issue.path, ...(unknown === undefined ? [] : [unknown])].join(".");
-  const problem = unknown === undefined ? issue.message : "there is no such field";
-  throw new DatasetError(`Cannot read ${path}: field "${field}": ${problem}`);
+  const fail = (what: string) => new DatasetError(`Cannot read ${path}: ${what}`);
+  const value = parseJson(json, fail);
+  return validate(FolderFileSchema, value, (violation) => fail(violationText(violation)));
 }
 
-/** Path of the scan in a folder that also has cameras. */
+/** The path of the scan in a scene's folder, which must also hold cameras. */
 async function scanOf(folder: string, path: string, name: string): Promise<string> {
   const scan = (await Promise.all(SCANS.map((file) => isFile(join(folder, file))))).indexOf(true);
   const missing = scan < 0
@@ -171,7 +174,7 @@ async function scanOf(folder: string, path: string, name: string): Promise<strin
     : "cameras.json";
   if (missing === null) return join(folder, SCANS[scan]!);
   throw new DatasetError(
-    `Cannot open ${path}: folder '${name}' lacks ${missing}; add it, or take the folder off the list`,
+    `Cannot open ${path}: folder '${name}' lacks ${missing}; add it, or remove the folder from the list`,
   );
 }
 
@@ -184,7 +187,7 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** Name, size and time of every file of a scene, sorted: what tells that it changed, without reading it. */
+/** Name, size and time of every file of a scene, sorted: they show a change without reading the files. */
 async function inventory(folder: string): Promise<string[]> {
   const lines: string[] = [];
   for (const part of ["", "images"]) {
@@ -196,7 +199,7 @@ async function inventory(folder: string): Promise<string[]> {
         lines.push(`${part}/${name} ${size} ${mtime?.getTime()}`);
       }
     } catch (error) {
-      // A scene without photographs is for its cameras to complain about.
+      // That photographs are missing is reported where they are matched with the cameras.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
@@ -217,7 +220,7 @@ async function readScene(file: FolderFile, name: string, path: string): Promise<
   };
 }
 
-/** The scan with classes as its labels. */
+/** The scan with its labels mapped to classes. */
 function labelled(file: FolderFile, name: string, scan: Scan): Scan {
   const { labelMap, ignoreLabel, classes } = file;
   if (!scan.labels) {
@@ -227,12 +230,12 @@ function labelled(file: FolderFile, name: string, scan: Scan): Scan {
     const map = new Map(Object.entries(labelMap).map(([label, index]) => [Number(label), index]));
     return { ...scan, labels: scan.labels.map((label) => map.get(label) ?? ignoreLabel) };
   }
-  const strange = scan.labels.find((label) =>
+  const unknown = scan.labels.find((label) =>
     label !== ignoreLabel && (label < 0 || label >= classes.length)
   );
-  if (strange === undefined) return scan;
+  if (unknown === undefined) return scan;
   throw new DatasetError(
-    `Cannot use scene '${name}': label ${strange} is no class of ${classes.length} and is not ` +
-      `ignored (${ignoreLabel}); add a labelMap`,
+    `Cannot use scene '${name}': label ${unknown} is neither one of the ${classes.length} classes nor ` +
+      `the ignore label (${ignoreLabel}); add a labelMap`,
   );
 }

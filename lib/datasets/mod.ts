@@ -1,5 +1,5 @@
 /**
- * Data sets by name or by file.
+ * Data sets: labelled scenes of procedural worlds, by name, or of real scans, by the path of a JSON file.
  *
  * @module
  */
@@ -23,15 +23,25 @@ const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
   streets: streetsDataset,
 };
 
-/** Names of the data sets that are made, not read. */
+/**
+ * Names of the data sets whose scenes are generated.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { WORLD_NAMES } from "./mod.ts";
+ *
+ * assert.deepEqual(WORLD_NAMES, ["rooms", "streets"]);
+ * ```
+ */
 export const WORLD_NAMES: readonly string[] = Object.keys(WORLDS);
 
 /**
- * Opens a data set: a world by its name, or real scans by the path of the JSON file that describes them.
+ * Opens a data set: a procedural world by its name, or real scans by the path of the JSON file that describes them.
  *
- * @param root folder of the real scans; that of the JSON file by default.
- * @throws {RangeError} where the name is neither.
- * @throws {DatasetError} where the file is malformed, or names what is not there.
+ * @param root folder of the real scans; the folder of the JSON file by default
+ * @throws {RangeError} where the name is neither that of a world nor ends in `.json`
+ * @throws {DatasetError} where the file is malformed, or names files that are missing
  */
 export async function openDataset(
   nameOrPath: string,
@@ -42,8 +52,8 @@ export async function openDataset(
   if (world) return world(gpu);
   if (nameOrPath.endsWith(".json")) return await folderDataset(nameOrPath, root);
   throw new RangeError(
-    `Cannot open data set '${nameOrPath}': there are ${
-      WORLD_NAMES.join(", ")
-    } and paths of .json files`,
+    `Cannot open data set '${nameOrPath}': it is neither ${
+      WORLD_NAMES.join(" nor ")
+    }; choose one of these, or the path of a .json file`,
   );
 }

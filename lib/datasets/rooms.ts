@@ -4,18 +4,18 @@
  * @module
  */
 import type { Gpu } from "../gpu/mod.ts";
+import { IGNORE_LABEL } from "../metrics/confusion.ts";
 import {
-  DOMAINS,
-  IGNORE_LABEL,
   ROOM_ASPRS,
   ROOM_CLASSES,
+  ROOM_DOMAINS,
   ROOM_PALETTE,
   roomScene,
 } from "../worlds/rooms/mod.ts";
 import type { Dataset } from "./dataset.ts";
 import { worldDataset } from "./world.ts";
 
-/** The benchmark "rooms"; scenes are made on the GPU when they are asked for. */
+/** Gives the benchmark "rooms", whose scenes are generated on the GPU on request. */
 export function roomsDataset(gpu: Gpu): Dataset {
   return worldDataset({
     name: "rooms",
@@ -24,7 +24,7 @@ export function roomsDataset(gpu: Gpu): Dataset {
     palette: ROOM_PALETTE,
     asprs: ROOM_ASPRS,
     ignoreLabel: IGNORE_LABEL,
-    domains: DOMAINS,
+    domains: ROOM_DOMAINS,
     scene: (domain, split, index) => roomScene(gpu, { domain, split, index }),
   });
 }

@@ -4,19 +4,19 @@
  * @module
  */
 import type { Gpu } from "../gpu/mod.ts";
+import { IGNORE_LABEL } from "../metrics/confusion.ts";
 import { gpuCaster } from "../worlds/raycast.ts";
 import {
-  DOMAINS,
-  IGNORE_LABEL,
   STREET_ASPRS,
   STREET_CLASSES,
+  STREET_DOMAINS,
   STREET_PALETTE,
   streetScene,
 } from "../worlds/streets/mod.ts";
 import type { Dataset } from "./dataset.ts";
 import { worldDataset } from "./world.ts";
 
-/** The benchmark "streets"; scenes are made on the GPU when they are asked for. */
+/** Gives the benchmark "streets", whose scenes are generated on the GPU on request. */
 export function streetsDataset(gpu: Gpu): Dataset {
   return worldDataset({
     name: "streets",
@@ -25,7 +25,7 @@ export function streetsDataset(gpu: Gpu): Dataset {
     palette: STREET_PALETTE,
     asprs: STREET_ASPRS,
     ignoreLabel: IGNORE_LABEL,
-    domains: DOMAINS,
+    domains: STREET_DOMAINS,
     scene: (domain, split, index) => streetScene(gpuCaster(gpu), { domain, split, index }),
   });
 }

@@ -1,6 +1,5 @@
 /**
- * What the procedural worlds have in common as data sets: a table of domains, and scenes made when they are
- * asked for.
+ * The part that the procedural worlds share as data sets: a table of domains, and scenes generated on request.
  *
  * @module
  */
@@ -8,24 +7,24 @@ import { createHash } from "node:crypto";
 import { SCENES_PER_SPLIT } from "../worlds/seeds.ts";
 import type { Dataset, DatasetScene, DatasetSplit } from "./dataset.ts";
 
-/** A world, by the names of its domains. */
+/** A procedural world with its domains by name. */
 export interface World<Name extends string>
   extends Pick<Dataset, "name" | "classes" | "palette" | "asprs" | "ignoreLabel"> {
-  /** Raised with every change of the generator that changes scenes. */
+  /** Version of the generator, raised with every change to it that changes scenes. */
   readonly generator: number;
   readonly domains: Readonly<Record<Name, { readonly about: string }>>;
   readonly scene: (domain: Name, split: DatasetSplit, index: number) => Promise<DatasetScene>;
 }
 
-/** The data set of a world; its domain "source" is the one students are trained on. */
+/** Makes a data set of a world; students are trained on its domain "source". */
 export function worldDataset<Name extends string>(world: World<Name>): Dataset {
   const isDomain = (name: string): name is Name => Object.hasOwn(world.domains, name);
   const requireDomain = (name: string): Name => {
     if (isDomain(name)) return name;
     throw new RangeError(
-      `Cannot take domain '${name}' of ${world.name}: there are ${
+      `Cannot take domain '${name}' of ${world.name}: it has the domains ${
         Object.keys(world.domains).join(", ")
-      }`,
+      }; choose one of them`,
     );
   };
   const { name, classes, palette, asprs, ignoreLabel } = world;

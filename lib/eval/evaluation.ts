@@ -1,6 +1,6 @@
 /**
- * An evaluation from a request to its files: plans the cells, finds the students, runs what the journal
- * lacks, and writes results, tables and the report.
+ * An evaluation from a request to its files: builds the studies, plans their cells, computes those that the
+ * journal lacks, and writes results, tables and the report.
  *
  * @module
  */
@@ -8,35 +8,32 @@ import { join } from "node:path";
 import type { ProgressDisplay } from "../terminal/progress.ts";
 import type { Dataset, DatasetSplit } from "../datasets/dataset.ts";
 import type { GpuHost } from "../gpu/mod.ts";
-import { Engine } from "../segment/engine.ts";
-import { CHECKPOINT_KINDS, METHODS } from "../ttt/methods/mod.ts";
-import { settingsOf } from "../segment/options.ts";
+import { METHODS } from "../ttt/methods/mod.ts";
 import { TRAINING_PHASES } from "../train/training.ts";
-import type { BenchmarkProfile } from "./studies/benchmarks.ts";
 import { FileCache } from "./cache/file_cache.ts";
-import { matrixOf } from "./cells/cell.ts";
-import { EvalStudents, type StudentSpec } from "./models/students.ts";
-import { type Fingerprint, Journal } from "./cells/journal.ts";
-import { type CellBatch, countCells, planCells } from "./cells/plan.ts";
-import { markdownReport } from "./report/markdown.ts";
-import { percent } from "./report/numbers.ts";
-import { htmlReport, type ScenePicture } from "./report/html.ts";
-import { type Results, summarise } from "./results/results.ts";
-import { type BatchEngine, cellsToDo, labelBy, runPlan, workOf } from "./cells/runner.ts";
 import { SceneCache } from "./cache/scene_cache.ts";
-import { AFTER, BEFORE, captionOf, notableScenes, sceneImage } from "./pictures/before_after.ts";
-import { buildStudy, tuningStudy } from "./studies/studies.ts";
-import type { StudyContext } from "./studies/study.ts";
-import type { StudySize } from "./studies/study_size.ts";
-import type { Study, StudyName } from "./studies/study.ts";
-import { type EvalTeacher, evalTeacher, hasTeacher } from "./models/teachers.ts";
+import { matrixOf } from "./cells/cell.ts";
+import { fingerprintOf } from "./cells/fingerprint.ts";
+import { Journal } from "./cells/journal.ts";
+import { type CellBatch, countCells, planCells } from "./cells/plan.ts";
+import { cellsToDo, runPlan, workOf } from "./cells/runner.ts";
 import { TimeLeft } from "./cells/time_left.ts";
-import type { Variant } from "./studies/variant.ts";
+import { EvalModels } from "./models/eval_models.ts";
+import { drawNotableScenes } from "./pictures/before_after.ts";
+import { htmlReport } from "./report/html.ts";
+import { markdownReport } from "./report/markdown.ts";
+import { percent } from "../terminal/format.ts";
+import type { Results } from "./results/results.ts";
+import { summarise } from "./results/summarise.ts";
+import type { BenchmarkProfile } from "./studies/benchmarks.ts";
+import { buildStudy, tuningStudy } from "./studies/studies.ts";
+import type { Study, StudyContext, StudyName } from "./studies/study.ts";
+import type { StudySize } from "./studies/study_size.ts";
 
-/** What is asked for. */
+/** What is evaluated, and where it is written. */
 export interface EvaluationRequest {
   dataset: Dataset;
-  /** What students are trained on; mostly the data set itself. Its classes are those of `dataset`. */
+  /** What students are trained on, mostly the data set itself. Its classes are those of `dataset`. */
   trainedOn: Dataset;
   split: DatasetSplit;
   profile: BenchmarkProfile;
@@ -52,8 +49,9 @@ export interface EvaluationRequest {
   out: string;
   /** Folder of the caches. */
   cache: string;
+  /** Whether the journal is emptied first. */
   fresh: boolean;
-  /** Whether missing cells are worked out; otherwise what is there is summed up. */
+  /** Whether missing cells are computed; otherwise those that exist are summarised. */
   works: boolean;
   host: GpuHost;
   display: ProgressDisplay;
@@ -63,12 +61,15 @@ export interface EvaluationRequest {
 
 const GIGABYTE = 1e9;
 /** Largest size of each cache; a scene has about 1 MB, the maps of its photographs 0.6 MB. */
-const LIMITS = { scenes: 4 * GIGABYTE, features: 4 * GIGABYTE, students: 4 * GIGABYTE };
+const CACHE_LIMITS = { scenes: 4 * GIGABYTE, features: 4 * GIGABYTE, students: 4 * GIGABYTE };
 
-/** Part of the fingerprint: changes when cells are made otherwise than before. */
-const FORMAT = "1";
-
-/** Runs an evaluation to its end and gives what it wrote into `results.json`. */
+/**
+ * Runs an evaluation to its end, and writes `results.json`, `results.md` and `report.html`.
+ *
+ * @returns the contents of `results.json`.
+ * @throws {RangeError} where the students' classes are not those of the data set.
+ * @throws {JournalError} where the folder holds cells that were made with other settings.
+ */
 export async function evaluate(request: EvaluationRequest): Promise<Results> {
   return await new Evaluation(request).run();
 }
@@ -76,9 +77,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Results> {
 class Evaluation {
   readonly #request: EvaluationRequest;
   readonly #scenes: SceneCache;
-  readonly #features: FileCache;
-  readonly #checkpoints: EvalStudents;
-  readonly #teachers = new Map<string, EvalTeacher>();
+  readonly #models: EvalModels;
 
   constructor(request: EvaluationRequest) {
     const { dataset, trainedOn, split, cache, host, student, display } = request;
@@ -87,34 +86,40 @@ class Evaluation {
         `Cannot judge students of ${trainedOn.name} on ${dataset.name}: their classes differ`,
       );
     }
-    const folder = (name: keyof typeof LIMITS) => new FileCache(join(cache, name), LIMITS[name]);
+    const cacheOf = (name: keyof typeof CACHE_LIMITS) =>
+      new FileCache(join(cache, name), CACHE_LIMITS[name]);
     this.#request = request;
-    this.#scenes = new SceneCache(dataset, split, folder("scenes"));
-    this.#features = folder("features");
-    this.#checkpoints = new EvalStudents({
+    this.#scenes = new SceneCache(dataset, split, cacheOf("scenes"));
+    this.#models = new EvalModels({
+      evaluated: dataset,
+      features: cacheOf("features"),
+      host,
       dataset: trainedOn,
-      files: folder("students"),
-      gpu: () => host.get(),
+      files: cacheOf("students"),
       given: student,
       onProgress: (id, { phase, done, total }) =>
-        display.update({
-          label: `${TRAINING_PHASES[phase]}, ${id}`,
-          value: done,
-          total,
-        }),
+        display.update({ label: `${TRAINING_PHASES[phase]}, ${id}`, value: done, total }),
     });
   }
 
   async run(): Promise<Results> {
-    const { out, fresh, works } = this.#request;
+    const { out, dataset, split, host, fresh, works } = this.#request;
     const { studies, withoutStudent } = await this.#studies();
     const plan = planCells(studies);
+    const { adapterName: adapter } = await host.get();
     await Deno.mkdir(out, { recursive: true });
     using journal = await Journal.open(join(out, "cells.jsonl"), { fresh });
-    await journal.settle(await this.#fingerprint(plan, studies));
-    if (works) await this.#work(plan, journal);
+    await journal.settle(
+      await fingerprintOf(plan, studies, { dataset, split, models: this.#models, adapter }),
+    );
+    if (works) await this.#computeCells(plan, journal);
     const results = await this.#summarise(studies, withoutStudent, plan, journal);
-    const pictures = await this.#pictures(results, plan);
+    const pictures = await drawNotableScenes(results, plan, {
+      dataset,
+      folder: out,
+      scene: (domain, index) => this.#scenes.scene(domain, index),
+      open: (batch) => this.#models.open(batch),
+    });
     await Deno.writeTextFile(join(out, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
     await Deno.writeTextFile(join(out, "results.md"), markdownReport(results));
     await Deno.writeTextFile(join(out, "report.html"), htmlReport(results, pictures));
@@ -122,22 +127,7 @@ class Evaluation {
   }
 
   async #studies(): Promise<{ studies: Study[]; withoutStudent: string[] }> {
-    const { dataset, split, profile, methods, studies, size, trains, student } = this.#request;
-    const usable = new Set<string>();
-    for (const { name } of profile.teachers) {
-      if (!await hasTeacher(name)) continue;
-      for (const kind of CHECKPOINT_KINDS) {
-        // A given checkpoint knows one teacher.
-        const isUsable = student !== null
-          ? (kind === "labels" || kind === "joint") && name === profile.teachers[0]!.name
-          : trains || await this.#checkpoints.embedded({
-                kind,
-                teacher: await this.#teacher(name),
-                seed: 0,
-              }) !== null;
-        if (isUsable) usable.add(`${kind} ${name}`);
-      }
-    }
+    const { dataset, split, profile, methods, studies, size, trains } = this.#request;
     const context: StudyContext = {
       dataset,
       split,
@@ -145,7 +135,7 @@ class Evaluation {
       methods: METHODS,
       chosen: methods,
       size,
-      isAvailable: ({ checkpoint, teacher }) => usable.has(`${checkpoint} ${teacher}`),
+      isAvailable: await this.#models.availability(profile.teachers, trains),
     };
     const built = studies === "tune"
       ? [tuningStudy(context)]
@@ -158,40 +148,14 @@ class Evaluation {
     };
   }
 
-  async #fingerprint(plan: readonly CellBatch[], studies: readonly Study[]): Promise<Fingerprint> {
-    const { dataset, split, host } = this.#request;
-    const prints: Record<string, string> = {
-      format: FORMAT,
-      benchmark: dataset.name,
-      split,
-      adapter: (await host.get()).adapterName,
-    };
-    for (const { sequences } of studies) {
-      for (const { domain } of sequences.flatMap(({ parts }) => parts)) {
-        prints[`scenes of ${domain}`] = dataset.version(domain);
-      }
-    }
-    for (const batch of plan) {
-      const { checkpoint, teacher, seed, target } = batch;
-      prints[`teacher ${teacher}`] = (await this.#teacher(teacher)).hash;
-      const name = [checkpoint, checkpoint === "joint" ? teacher : target].filter(Boolean);
-      prints[`student ${name.join(" ")}, seed ${seed}`] = await this.#checkpoints.identity(
-        await this.#spec(batch),
-      );
-    }
-    for (const { variant } of studies.flatMap(({ entries }) => entries)) {
-      prints[`variant ${variant.id}`] = describe(variant);
-    }
-    return prints;
-  }
-
-  async #work(plan: readonly CellBatch[], journal: Journal): Promise<void> {
+  /** Computes the cells that the journal lacks, and shows how far that is. */
+  async #computeCells(plan: readonly CellBatch[], journal: Journal): Promise<void> {
     const { display } = this.#request;
     const total = countCells(plan);
-    const open = plan.map((batch) => cellsToDo(batch, journal))
+    const todo = plan.map((batch) => cellsToDo(batch, journal))
       .flatMap(({ single, sequences }) => [...single, ...sequences.flat()]);
-    const left = new TimeLeft(open.reduce((sum, cell) => sum + workOf(cell), 0));
-    const missing = new Set(open.map(({ key }) => key).filter((key) => !journal.cells.has(key)));
+    const left = new TimeLeft(todo.reduce((sum, cell) => sum + workOf(cell), 0));
+    const missing = new Set(todo.map(({ key }) => key).filter((key) => !journal.cells.has(key)));
     display.update({ label: "evaluating", value: total - missing.size, total });
     let start = performance.now();
     await runPlan({
@@ -199,22 +163,22 @@ class Evaluation {
       journal,
       scene: (domain, index) => this.#scenes.scene(domain, index),
       open: async (batch) => {
-        const bench = await this.#open(batch);
+        const opened = await this.#models.open(batch);
+        // Training a student says nothing of how long cells take.
         start = performance.now();
-        return bench;
+        return opened;
       },
       onCell: (cell, planned) => {
         const now = performance.now();
         left.finished(workOf(planned), (now - start) / 1000);
         start = now;
         missing.delete(cell.key);
+        const miou = percent(matrixOf(cell.confusion).miou());
         display.update({
           label: "evaluating",
           value: total - missing.size,
           total,
-          note: `${cell.domain} ${cell.scene} ${cell.variant} ${
-            percent(matrixOf(cell.confusion).miou())
-          } %`,
+          note: `${cell.domain} ${cell.scene}: ${cell.variant}, mIoU ${miou} %`,
           ...(left.seconds === null ? {} : { secondsLeft: left.seconds }),
         });
       },
@@ -229,15 +193,14 @@ class Evaluation {
   ): Promise<Results> {
     const { dataset, split, size, profile, command } = this.#request;
     const usual = plan.find(({ checkpoint }) => checkpoint === "joint") ?? plan[0]!;
-    const adapter = journal.settings["adapter"]!;
     return summarise(
       {
         benchmark: dataset.name,
         split,
         seeds: size.seeds,
-        student: await this.#checkpoints.identity(await this.#spec(usual)),
+        student: await this.#models.studentIdentity(usual),
         teacher: profile.teachers[0]!.name,
-        adapter,
+        adapter: journal.settings["adapter"]!,
         command,
         classes: dataset.classes,
         domains: Object.fromEntries(
@@ -250,67 +213,4 @@ class Evaluation {
       journal.cells,
     );
   }
-
-  /** Labels the scenes that are worth a look once more; pictures that lie there are taken as they are. */
-  async #pictures(results: Results, plan: readonly CellBatch[]): Promise<ScenePicture[]> {
-    const { out, dataset } = this.#request;
-    const cells = plan.flatMap(({ single }) => single);
-    const pictures: ScenePicture[] = [];
-    for (const notable of notableScenes(results)) {
-      const { rank, domain, scene: index, before, after } = notable;
-      const file = join(
-        out,
-        `${rank}-${domain}-${index}-${percent(before)}-${percent(after)}.png`,
-      );
-      let png: Uint8Array | null = await Deno.readFile(file).catch(() => null);
-      if (png === null) {
-        const scene = await this.#scenes.scene(domain, index);
-        const labels: Uint8Array[] = [];
-        for (const id of [BEFORE, AFTER]) {
-          const { variant } = cells.find((cell) => cell.variant.id === id)!;
-          const batch = plan.find(({ seed, single }) =>
-            seed === 0 && single.some((cell) => cell.variant.id === id)
-          )!;
-          await using bench = await this.#open(batch);
-          labels.push((await labelBy(variant, scene, bench.engine)).labels);
-        }
-        png = sceneImage(dataset, scene, notable, labels[0]!, labels[1]!);
-        await Deno.writeFile(file, png);
-      }
-      pictures.push({ caption: captionOf(notable), png });
-    }
-    return pictures;
-  }
-
-  async #open(batch: CellBatch): Promise<BatchEngine> {
-    const teacher = await this.#teacher(batch.teacher);
-    const engine = await Engine.open({
-      student: await this.#checkpoints.path(await this.#spec(batch)),
-      teacher: { card: teacher.card, open: (gpu) => teacher.open(gpu) },
-      host: this.#request.host,
-    });
-    return {
-      engine,
-      show: (scene) => teacher.show(scene),
-      [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
-    };
-  }
-
-  async #spec({ checkpoint, teacher, seed, target }: CellBatch): Promise<StudentSpec> {
-    return { kind: checkpoint, teacher: await this.#teacher(teacher), seed, target };
-  }
-
-  async #teacher(name: string): Promise<EvalTeacher> {
-    const known = this.#teachers.get(name);
-    if (known) return known;
-    const teacher = await evalTeacher(name, this.#request.dataset, this.#features);
-    this.#teachers.set(name, teacher);
-    return teacher;
-  }
-}
-
-/** Everything that a variant's cells depend on, defaults filled in. */
-function describe({ label: _, ...variant }: Variant): string {
-  const settings = settingsOf(METHODS.get(variant.method)!, variant.settings);
-  return JSON.stringify({ ...variant, settings });
 }

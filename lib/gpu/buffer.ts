@@ -1,11 +1,11 @@
 /**
- * A storage buffer with an owner. The ledger counts the live ones, so that a test can say that a request
- * left nothing behind; Deno's own leak checks do not see GPU memory.
+ * GPU buffers with an owner, and a ledger of the live ones, by which a test can show that a request left nothing
+ * behind: Deno's own leak checks do not see GPU memory.
  *
  * @module
  */
 
-/** Live buffers and their bytes. */
+/** The live buffers of a device and their bytes. */
 export class Ledger {
   #live = new Set<GpuBuffer>();
   #peak = 0;
@@ -21,7 +21,7 @@ export class Ledger {
     return this.#bytes;
   }
 
-  /** Most bytes that were ever live at once since {@link Ledger.resetPeak}. */
+  /** Most bytes that were live at once since {@link Ledger.resetPeak}. */
   get peak(): number {
     return this.#peak;
   }
@@ -31,16 +31,19 @@ export class Ledger {
     return [...this.#live].map((buffer) => buffer.label);
   }
 
+  /** Starts {@link Ledger.peak} again from the bytes that are live now. */
   resetPeak(): void {
     this.#peak = this.#bytes;
   }
 
+  /** Counts a buffer that was made. */
   enter(buffer: GpuBuffer): void {
     this.#live.add(buffer);
     this.#bytes += buffer.size;
     this.#peak = Math.max(this.#peak, this.#bytes);
   }
 
+  /** Counts a buffer that was destroyed. */
   leave(buffer: GpuBuffer): void {
     if (this.#live.delete(buffer)) this.#bytes -= buffer.size;
   }
@@ -48,12 +51,14 @@ export class Ledger {
 
 /** One owned GPU buffer. `destroy()` hands its memory back; any use after that throws. */
 export class GpuBuffer implements Disposable {
+  /** Its name in messages. */
   readonly label: string;
   /** Bytes, a multiple of 16. */
   readonly size: number;
   #handle: GPUBuffer | null;
   readonly #release: (buffer: GpuBuffer, handle: GPUBuffer) => void;
 
+  /** @param release takes the memory back on `destroy()`. */
   constructor(
     label: string,
     size: number,
@@ -66,20 +71,20 @@ export class GpuBuffer implements Disposable {
     this.#release = release;
   }
 
-  /** A buffer on paper: graphs are laid out over it as over any other, but it never holds memory. */
-  static onPaper(label: string, size: number): GpuBuffer {
+  /** A placeholder without memory: a graph can be laid out over it, but not run. */
+  static placeholder(label: string, size: number): GpuBuffer {
     return new GpuBuffer(label, size, null, () => {});
   }
 
   /**
    * The WebGPU buffer.
    *
-   * @throws {TypeError} after `destroy()`, and where the buffer stands on paper only.
+   * @throws {TypeError} after `destroy()`, and for a placeholder.
    */
   get handle(): GPUBuffer {
     if (!this.#handle) {
       throw new TypeError(
-        `Cannot use buffer "${this.label}": it was destroyed, or stands on paper only`,
+        `Cannot use buffer "${this.label}": it was destroyed, or is a placeholder`,
       );
     }
     return this.#handle;

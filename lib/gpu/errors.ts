@@ -4,7 +4,7 @@
  * @module
  */
 
-/** No adapter: neither hardware nor a software Vulkan driver answers. */
+/** No adapter answers: there is neither a GPU nor a software Vulkan driver. */
 export class GpuUnavailableError extends Error {
   override name = "GpuUnavailableError";
 }
@@ -17,4 +17,12 @@ export class GpuLostError extends Error {
 /** WebGPU refused a command: a mistake of ours. The message carries the labels of the objects concerned. */
 export class GpuValidationError extends Error {
   override name = "GpuValidationError";
+}
+
+/**
+ * The work is too large: it passes a limit of the adapter, or of the integers that count voxels and rows. A smaller
+ * scan or larger voxels mend it, so it is the caller's data that is at fault and not the program.
+ */
+export class CapacityError extends Error {
+  override name = "CapacityError";
 }

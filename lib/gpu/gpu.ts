@@ -2,15 +2,15 @@
  * One WebGPU device and everything that belongs to it: limits, buffers with their ledger and pool,
  * pipelines cached by kernel and constants, submission, readback, errors.
  *
- * Deno reports few WebGPU mistakes by itself: a broken shader gives a pipeline object, a bad dispatch is
- * dropped in silence. So every creation and submission stands in an error scope, and the next
- * {@link Gpu.read} or {@link Gpu.settled} throws what the scopes caught. No scope spans an `await`:
- * between push and pop another task's error could land in it.
+ * Deno reports few WebGPU mistakes by itself: a broken shader gives a pipeline object, and a bad dispatch is dropped
+ * without a word. So every creation and submission happens inside an error scope, and the next {@link Gpu.read} or
+ * {@link Gpu.settled} throws what the scopes caught. No scope spans an `await`: between push and pop another task's
+ * error could land in it.
  *
  * @module
  */
 import { GpuBuffer, Ledger } from "./buffer.ts";
-import { GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
+import { CapacityError, GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
 import type { Kernel, Launch } from "./kernel.ts";
 import { BufferPool } from "./pool.ts";
 import { type Pipeline, Program, type ProgramDevice } from "./program.ts";
@@ -29,13 +29,15 @@ const OPTIONAL_FEATURES: GPUFeatureName[] = ["timestamp-query", "shader-f16"];
 
 /** A WebGPU device, opened with the adapter's own limits. */
 export class Gpu implements Disposable, ProgramDevice {
+  /** The WebGPU device itself. */
   readonly device: GPUDevice;
   /** The adapter's name as the driver gives it. */
   readonly adapterName: string;
   /** True for a CPU implementation such as Mesa's lavapipe. */
   readonly isSoftware: boolean;
+  /** The live buffers. */
   readonly ledger: Ledger = new Ledger();
-  /** What was done so far; tests hold counts of these. */
+  /** Counters of what was done so far; tests assert on them. */
   readonly stats = { pipelines: 0, submits: 0, readbacks: 0 };
   /** Resolves when the device is lost, with the reason. */
   readonly lost: Promise<GpuLostError>;
@@ -67,7 +69,7 @@ export class Gpu implements Disposable, ProgramDevice {
   }
 
   /**
-   * Opens a device with all limits the adapter has and those optional features that it offers.
+   * Opens a device with all limits of the adapter, and those optional features that it offers.
    *
    * @throws {GpuUnavailableError} where there is no adapter.
    */
@@ -94,23 +96,25 @@ export class Gpu implements Disposable, ProgramDevice {
     return new Gpu(adapter, device, options);
   }
 
+  /** Limits of the device: those of the adapter. */
   get limits(): GPUSupportedLimits {
     return this.device.limits;
   }
 
+  /** Optional features that the device has. */
   get features(): GPUSupportedFeatures {
     return this.device.features;
   }
 
   /**
-   * A storage buffer of `bytes` bytes, rounded up to 16. What it holds is undefined: it may be recycled.
+   * A storage buffer of `bytes` bytes, rounded up to 16. Its content is undefined: it may be recycled.
    *
-   * @throws {RangeError} beyond the device's largest buffer.
+   * @throws {CapacityError} beyond the device's largest buffer.
    */
   buffer(label: string, bytes: number): GpuBuffer {
     const size = roundUp(Math.max(bytes, 16), 16);
     if (size > this.limits.maxBufferSize) {
-      throw new RangeError(
+      throw new CapacityError(
         `Cannot allocate "${label}" of ${size} bytes: the adapter allows ${this.limits.maxBufferSize}`,
       );
     }
@@ -140,7 +144,7 @@ export class Gpu implements Disposable, ProgramDevice {
     return buffer;
   }
 
-  /** A uniform buffer; never pooled, because its usage differs. */
+  /** A uniform buffer. It is not pooled, because its usage differs. */
   uniformBuffer(label: string, bytes: number): GpuBuffer {
     return this.#special(label, bytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
   }
@@ -162,7 +166,11 @@ export class Gpu implements Disposable, ProgramDevice {
     return buffer;
   }
 
-  /** Copies host data into a buffer at a byte offset (a multiple of 4), in queue order. */
+  /**
+   * Copies host data into a buffer at a byte offset (a multiple of 4), in queue order.
+   *
+   * @throws {RangeError} where the data does not fit.
+   */
   write(buffer: GpuBuffer, data: ArrayBufferView, byteOffset = 0): void {
     this.throwIfLost();
     if (byteOffset + data.byteLength > buffer.size) {
@@ -176,7 +184,7 @@ export class Gpu implements Disposable, ProgramDevice {
       padded.set(bytes);
       bytes = padded;
     }
-    // Deno 2.9.6 panics on an empty write (ext/webgpu/queue.rs, unwrap of None).
+    // Deno 2.9.6 panics on an empty write (ext/webgpu/queue.rs, unwrap of None): leave it out.
     if (bytes.length === 0) return;
     this.device.queue.writeBuffer(buffer.handle, byteOffset, bytes);
   }
@@ -202,7 +210,8 @@ export class Gpu implements Disposable, ProgramDevice {
   /**
    * Reads `count` elements (all by default) back to the host, after everything submitted so far.
    *
-   * @throws {GpuLostError | GpuValidationError} what went wrong up to here.
+   * @throws {RangeError} where the buffer holds fewer elements.
+   * @throws {GpuLostError | GpuValidationError} for what went wrong up to here.
    */
   async read<T extends WordArray>(
     buffer: GpuBuffer,
@@ -248,7 +257,7 @@ export class Gpu implements Disposable, ProgramDevice {
     program.submit();
   }
 
-  /** Encodes by `encode` and submits, inside an error scope. */
+  /** Submits the commands that `encode` records, inside an error scope. */
   submit(encode: (encoder: GPUCommandEncoder) => void, label: string): void {
     this.stats.submits++;
     this.guard(() => {
@@ -258,13 +267,13 @@ export class Gpu implements Disposable, ProgramDevice {
     });
   }
 
-  /** Waits for all submitted work. */
+  /** Waits for all submitted work, and for its errors as {@link Gpu.settled} does. */
   async finished(): Promise<void> {
     await this.device.queue.onSubmittedWorkDone();
     await this.settled();
   }
 
-  /** The pipeline of a kernel with these constants; made once. */
+  /** The pipeline of a kernel with these constants; it is made once. */
   pipeline(kernel: Kernel, constants: Readonly<Record<string, number>> = {}): Pipeline {
     const key = Object.keys(constants).sort().map((name) => `${name}=${constants[name]}`).join();
     let byConstants = this.#pipelines.get(kernel);
@@ -306,7 +315,7 @@ export class Gpu implements Disposable, ProgramDevice {
     return layout;
   }
 
-  /** Runs `work` inside an error scope; what it catches is thrown by the next {@link Gpu.settled}. */
+  /** Runs `work` inside an error scope; the next {@link Gpu.settled} throws what the scope caught. */
   guard(work: () => void): void {
     this.throwIfLost();
     this.device.pushErrorScope("validation");
@@ -334,7 +343,7 @@ export class Gpu implements Disposable, ProgramDevice {
     if (this.#lostError) throw this.#lostError;
   }
 
-  /** Destroys the device. Live buffers become useless; the ledger still names them. */
+  /** Destroys the device. Its live buffers become useless, but the ledger still names them. */
   destroy(): void {
     this.#pool.clear();
     this.device.destroy();

@@ -1,6 +1,6 @@
 /**
- * A device can be lost at any time (driver reset, sleep). The host hands out the living one and opens a
- * fresh one when it is asked again after a loss.
+ * A device can be lost at any time (driver reset, sleep). The host hands out the one in use, and opens a fresh one when
+ * it is asked again after a loss.
  *
  * @module
  */
@@ -11,11 +11,12 @@ export class GpuHost {
   readonly #options: GpuOptions;
   #current: Promise<Gpu> | null = null;
 
+  /** @param options of every device that it opens. */
   constructor(options: GpuOptions) {
     this.#options = options;
   }
 
-  /** The living device; calls that come while it opens share the one opening. */
+  /** The device in use. Calls that come while it opens wait for the same one. */
   get(): Promise<Gpu> {
     if (this.#current) return this.#current;
     const opening = Gpu.open(this.#options);

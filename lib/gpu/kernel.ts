@@ -1,19 +1,25 @@
 /**
  * The records that describe GPU work: a {@link Kernel} is one WGSL file, a {@link Launch} is one dispatch of it.
  *
- * Conventions every `.wgsl` file keeps: entry point `main`; group 0; binding 0 is the uniform struct
- * `params`; bindings 1.. are the storage buffers in the record's order; the workgroup index is
- * `wid.x + wid.y * num.x`, and groups past the end do nothing.
+ * Conventions that every `.wgsl` file keeps (`kernels/README.md` has them all): the entry point is `main`; all
+ * bindings are in group 0; binding 0 is the uniform struct `params`; bindings 1 and up are the storage buffers in
+ * the record's order; the index of a workgroup is `wid.x + wid.y * num.x`, and workgroups past the end do nothing.
  *
  * @module
  */
 import type { GpuBuffer } from "./buffer.ts";
+import type { AnyParamValues, NoParams, ParamsLayout, ParamValues } from "./params.ts";
 
-/** One WGSL file and how its storage bindings are used. */
-export interface Kernel {
+/**
+ * One WGSL file, its uniform struct and how its storage bindings are used. Records are written `as const satisfies
+ * Kernel`, so that the compiler knows the names and types of the params.
+ */
+export interface Kernel<Layout extends ParamsLayout = ParamsLayout> {
   readonly name: string;
   /** WGSL text, specialised by `override` constants. */
   readonly code: string;
+  /** Fields of `struct Params`, in its order; `{}` where there is none. */
+  readonly params: Layout;
   /** Storage bindings 1.. in order: `read` is `var<storage, read>`, `write` is `var<storage, read_write>`. */
   readonly bindings: readonly ("read" | "write")[];
 }
@@ -28,22 +34,58 @@ export interface BufferSlice {
 /** What a storage binding points at: a whole buffer or a range of one. */
 export type Binding = GpuBuffer | BufferSlice;
 
-/** One dispatch. `B` is what bindings name: buffers when it runs, tensors while a graph is being built. */
+/** Only {@link launch} has it, so that no launch is written without the compiler checking its params. */
+const CHECKED = Symbol("checked");
+
+/**
+ * One dispatch, made by {@link launch}. `B` is what bindings name: buffers when it runs, tensors while a graph is
+ * being built.
+ */
 export interface Launch<B = Binding> {
+  readonly [CHECKED]: true;
   readonly kernel: Kernel;
   /** Values of the kernel's `override` constants. */
-  readonly constants?: Readonly<Record<string, number>>;
-  /** Words of the uniform struct `params`; floats as {@link f32bits}. */
-  readonly params?: readonly number[];
+  readonly constants: Readonly<Record<string, number>>;
+  /** Values of the uniform struct, by field. */
+  readonly params: AnyParamValues;
   readonly bindings: readonly B[];
   /** Number of workgroups, one-dimensional; 0 skips the launch. */
   readonly workgroups: number;
 }
 
-const word = new DataView(new ArrayBuffer(4));
+/** What a launch of a kernel is given. */
+export type LaunchOptions<Layout extends ParamsLayout, B> =
+  & Pick<Launch<B>, "bindings" | "workgroups">
+  & Partial<Pick<Launch<B>, "constants">>
+  & (keyof Layout extends never ? { readonly params?: NoParams }
+    : { readonly params: ParamValues<Layout> });
 
-/** The bits of a 32-bit float as an unsigned word, for {@link Launch.params}. */
-export function f32bits(value: number): number {
-  word.setFloat32(0, value);
-  return word.getUint32(0);
+/**
+ * A launch of `kernel`. The compiler holds the names and types of `params` against the kernel's record.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const scale = {
+ *   name: "scale",
+ *   code: "...",
+ *   params: { count: "u32", factor: "f32" },
+ *   bindings: ["write"],
+ * } as const satisfies Kernel;
+ *
+ * const once = launch(scale, {
+ *   params: { count: 100, factor: 0.5 },
+ *   bindings: ["a buffer or, in a graph, a tensor"],
+ *   workgroups: 2,
+ * });
+ * assert.equal(once.params.factor, 0.5);
+ * ```
+ */
+export function launch<const Layout extends ParamsLayout, B>(
+  kernel: Kernel<Layout>,
+  options: LaunchOptions<NoInfer<Layout>, B>,
+): Launch<B> {
+  const { constants = {}, params = {}, bindings, workgroups } = options;
+  return { [CHECKED]: true, kernel, constants, params, bindings, workgroups };
 }

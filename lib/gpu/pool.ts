@@ -1,11 +1,21 @@
 /**
- * Raw GPU buffers are recycled by size class under a cap in bytes, because every scan differs in size
- * and allocating anew is slow on real drivers.
+ * Recycles raw GPU buffers by size class, under a cap in bytes: every scan differs in size, and allocating anew is slow
+ * on real drivers.
  *
  * @module
  */
 
-/** Eighth-of-an-octave size classes: at most 12.5 % of a buffer is slack. */
+/**
+ * The bytes of the size class that `bytes` bytes fall into. Classes are an eighth of an octave apart, so at most 12.5 %
+ * of a buffer is slack.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([1, 256, 5000, 1_000_000].map(sizeClass), [256, 256, 5120, 1_048_576]);
+ * ```
+ */
 export function sizeClass(bytes: number): number {
   if (bytes <= 256) return 256;
   const step = 2 ** Math.max(8, Math.floor(Math.log2(bytes)) - 3);
@@ -17,9 +27,10 @@ export class BufferPool {
   #idle = new Map<number, GPUBuffer[]>();
   #bytes = 0;
   readonly #create: (bytes: number) => GPUBuffer;
+  /** Bytes that idle buffers may hold together. */
   readonly capacity: number;
 
-  /** @param capacity bytes that idle buffers may hold together. */
+  /** @param create makes a buffer of exactly so many bytes. */
   constructor(create: (bytes: number) => GPUBuffer, capacity: number) {
     this.#create = create;
     this.capacity = capacity;
@@ -30,7 +41,7 @@ export class BufferPool {
     return this.#bytes;
   }
 
-  /** A buffer of at least `bytes` bytes; what a recycled one holds is undefined. */
+  /** A buffer of at least `bytes` bytes; its content is undefined. */
   take(bytes: number): GPUBuffer {
     const size = sizeClass(bytes);
     const found = this.#idle.get(size)?.pop();
@@ -39,7 +50,7 @@ export class BufferPool {
     return found;
   }
 
-  /** Takes a buffer back, or destroys it where the cap would be passed. */
+  /** Takes a buffer back, or destroys it where it does not fit under the cap. */
   give(buffer: GPUBuffer): void {
     if (this.#bytes + buffer.size > this.capacity) this.clear(buffer.size);
     if (this.#bytes + buffer.size > this.capacity) {

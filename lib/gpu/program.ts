@@ -1,12 +1,13 @@
 /**
- * A program is a fixed list of launches with its pipelines, bind groups and uniforms made once, so that
- * submitting it again costs one encoding and nothing else: a step of adaptation is one program.
+ * A program is a fixed list of launches whose pipelines, bind groups and uniforms are made once, so that
+ * submitting it again costs one encoding and nothing else. A step of adaptation is one program.
  *
  * @module
  */
 import { GpuBuffer } from "./buffer.ts";
 import { splitGrid } from "./grid.ts";
 import type { Binding, Kernel, Launch } from "./kernel.ts";
+import { packParams, type ParamsLayout, type ParamValues, paramWords } from "./params.ts";
 
 /** A compiled kernel. */
 export interface Pipeline {
@@ -14,7 +15,7 @@ export interface Pipeline {
   readonly layout: GPUBindGroupLayout;
 }
 
-/** What a program needs of the device that it runs on; `Gpu` has it. */
+/** What a program needs of the device that it runs on; implemented by `Gpu`. */
 export interface ProgramDevice {
   readonly device: GPUDevice;
   readonly limits: GPUSupportedLimits;
@@ -35,7 +36,7 @@ interface Step {
   grid: [number, number];
 }
 
-/** Time that one kernel took within a program. */
+/** Time that one launch took within a program. */
 export interface KernelTime {
   name: string;
   nanoseconds: number;
@@ -47,8 +48,14 @@ export class Program implements Disposable {
   readonly #label: string;
   readonly #steps: Step[] = [];
   readonly #uniforms: GpuBuffer;
-  readonly #offsets: number[] = [];
+  /** Kernel of each launch, and where its struct begins among the uniforms, in bytes. */
+  readonly #structs: { readonly kernel: Kernel; readonly offset: number }[] = [];
 
+  /**
+   * Prepares launches to be submitted in order.
+   *
+   * @throws {TypeError} where a launch has more or fewer bindings or params than its kernel declares.
+   */
   constructor(gpu: ProgramDevice, launches: readonly Launch[], label = "program") {
     this.#gpu = gpu;
     this.#label = label;
@@ -61,30 +68,32 @@ export class Program implements Disposable {
     }
     const align = gpu.limits.minUniformBufferOffsetAlignment;
     let bytes = 0;
-    for (const launch of launches) {
-      this.#offsets.push(bytes);
-      bytes += Math.ceil(Math.max(16, (launch.params?.length ?? 0) * 4) / align) * align;
+    for (const { kernel } of launches) {
+      this.#structs.push({ kernel, offset: bytes });
+      bytes += Math.ceil(paramWords(kernel.params) * 4 / align) * align;
     }
-    this.#uniforms = gpu.uniformBuffer(`${label} uniforms`, Math.max(bytes, align));
     const words = new Uint32Array(Math.max(bytes, align) / 4);
-    launches.forEach((launch, i) => words.set(launch.params ?? [], this.#offsets[i]! / 4));
-    gpu.write(this.#uniforms, words);
+    launches.forEach(({ kernel, params }, i) =>
+      words.set(packParams(kernel.params, params, kernel.name), this.#structs[i]!.offset / 4)
+    );
+    this.#uniforms = gpu.uniformBuffer(`${label} uniforms`, words.byteLength);
     using onFailure = new DisposableStack();
     onFailure.use(this.#uniforms);
+    gpu.write(this.#uniforms, words);
     gpu.guard(() => {
       launches.forEach((launch, i) => {
         const grid = splitGrid(launch.workgroups, gpu.limits.maxComputeWorkgroupsPerDimension);
         if (grid[0] === 0) return;
         const name = launch.kernel.name;
         const { pipeline, layout } = gpu.pipeline(launch.kernel, launch.constants);
-        const size = Math.ceil(Math.max(16, (launch.params?.length ?? 0) * 4) / 16) * 16;
+        const size = paramWords(launch.kernel.params) * 4;
         const group = gpu.device.createBindGroup({
           label: name,
           layout,
           entries: [
             {
               binding: 0,
-              resource: { buffer: this.#uniforms.handle, offset: this.#offsets[i]!, size },
+              resource: { buffer: this.#uniforms.handle, offset: this.#structs[i]!.offset, size },
             },
             ...launch.bindings.map((binding, b) => ({
               binding: b + 1,
@@ -98,9 +107,25 @@ export class Program implements Disposable {
     onFailure.move();
   }
 
-  /** Overwrites the uniform words of launch `index` (its place in the list given) from the next submit on. */
-  setParams(index: number, params: readonly number[]): void {
-    this.#gpu.write(this.#uniforms, new Uint32Array(params), this.#offsets[index]!);
+  /**
+   * Overwrites the params of launch `index` (its place in the list given) from the next submit on.
+   *
+   * @throws {TypeError} where that launch is of another kernel.
+   */
+  setParams<const Layout extends ParamsLayout>(
+    index: number,
+    kernel: Kernel<Layout>,
+    params: ParamValues<NoInfer<Layout>>,
+  ): void {
+    const struct = this.#structs[index];
+    if (struct?.kernel !== kernel) {
+      throw new TypeError(
+        `Cannot set params of ${kernel.name}: launch ${index} is of ${
+          struct?.kernel.name ?? "none"
+        }`,
+      );
+    }
+    this.#gpu.write(this.#uniforms, packParams(kernel.params, params, kernel.name), struct.offset);
   }
 
   /** Encodes all launches into one pass and submits it. */
@@ -159,6 +184,7 @@ export class Program implements Disposable {
     return times;
   }
 
+  /** Frees the uniforms; the program cannot be submitted afterwards. */
   destroy(): void {
     this.#uniforms.destroy();
   }
@@ -168,7 +194,7 @@ export class Program implements Disposable {
   }
 }
 
-/** The one place where work is handed to the GPU. */
+/** Encodes one launch: every dispatch of the program goes through here. */
 function dispatch(pass: GPUComputePassEncoder, step: Step): void {
   pass.setPipeline(step.pipeline);
   pass.setBindGroup(0, step.group);

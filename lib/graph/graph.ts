@@ -1,15 +1,14 @@
 /**
- * A graph records the launches of a network over one scan, forward first; {@link Graph.backward} walks the
- * tape and adds the launches of the gradient. Nothing runs here: {@link Plan} places the tensors and
- * compiles the launches.
+ * A graph records the launches of a network over one scan, forward first; {@link Graph.backward} walks the tape and adds
+ * the launches of the gradient. Nothing runs here: a `Plan` places the tensors and compiles the launches.
  *
  * @module
  */
 import { add } from "../../kernels/elementwise/records.ts";
-import type { Launch } from "../gpu/mod.ts";
+import { groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 import { Tensor } from "./tensor.ts";
 
-/** A learned tensor: its values, where its gradient is summed, and whether it moves. */
+/** A learned tensor: its values, where its gradient is summed, and whether it is trained. */
 export interface Parameter {
   readonly values: Tensor;
   readonly gradient: Tensor;
@@ -22,13 +21,9 @@ interface TapeEntry {
   backward: (gradient: Tensor | null) => void;
 }
 
-/** Workgroups of 64 threads that cover `threads`. */
-export function groupsOf64(threads: number): number {
-  return Math.ceil(threads / 64);
-}
-
 /** Records launches over tensors, and how to differentiate them. */
 export class Graph {
+  /** The launches so far, in the order in which they run. */
   readonly launches: Launch<Tensor>[] = [];
   readonly #tape: TapeEntry[] = [];
   readonly #gradients = new Map<Tensor, Tensor>();
@@ -46,13 +41,13 @@ export class Graph {
   }
 
   /**
-   * Notes how the gradient of `output` reaches the op's inputs. Ops whose inputs want no gradient leave it out.
+   * Notes how the gradient of `output` reaches the op's inputs. Ops whose inputs need no gradient do not call it.
    */
   differentiable(output: Tensor, backward: (gradient: Tensor) => void): void {
     this.#tape.push({ output, backward: (gradient) => backward(gradient!) });
   }
 
-  /** Notes a loss, whose gradient starts the backward walk. */
+  /** Notes a loss: its gradient starts the backward pass. */
   loss(backward: () => void): void {
     this.#tape.push({ output: null, backward });
   }
@@ -66,16 +61,15 @@ export class Graph {
     }
     const sum = this.tensor(`grad ${tensor.label}`, tensor.rows, tensor.channels);
     const count = term.bytes / 16;
-    this.emit({
-      kernel: add,
-      params: [count],
+    this.emit(launch(add, {
+      params: { count },
       bindings: [known, term, sum],
       workgroups: groupsOf64(count),
-    });
+    }));
     this.#gradients.set(tensor, sum);
   }
 
-  /** The gradient with respect to `tensor`, once {@link Graph.backward} ran. */
+  /** The gradient with respect to `tensor`, once {@link Graph.backward} has run. */
   gradient(tensor: Tensor): Tensor | undefined {
     return this.#gradients.get(tensor);
   }
@@ -94,8 +88,8 @@ export class Graph {
   }
 
   /**
-   * Bytes that the forward pass leaves for the backward one: the least that a plan takes which computes nothing
-   * twice. 0 where there is no backward pass.
+   * Bytes that the forward pass leaves for the backward pass: a plan that computes nothing twice needs at least these.
+   * 0 where there is no backward pass.
    */
   storedBytes(): number {
     const made = new Set<Tensor>();

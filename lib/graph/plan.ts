@@ -1,5 +1,5 @@
 /**
- * A plan is a graph made ready to run: arenas allocated, bind groups made once, one submit a step.
+ * A plan is a graph made ready to run: its arenas are allocated, its bind groups made, and a step is one submit.
  *
  * @module
  */
@@ -23,12 +23,14 @@ export class Plan implements Disposable {
   readonly #bind: (tensor: Tensor) => Binding;
   /** Bytes of the arenas together. */
   readonly bytes: number;
-  /** The most bytes live at once: the least that any layout needs. */
+  /** The most bytes that are live at once: no layout needs less. */
   readonly liveBytes: number;
 
   /**
+   * Places the tensors of a graph and compiles its launches.
+   *
    * @param kept planned tensors that will be read back after the step.
-   * @throws {RangeError} where a tensor passes a limit of the device.
+   * @throws {CapacityError} where a tensor passes a limit of the device.
    */
   constructor(gpu: Gpu, graph: Graph, kept: readonly Tensor[] = [], label = "plan") {
     const layout = planTensors(
@@ -65,7 +67,7 @@ export class Plan implements Disposable {
     return { ...launch, bindings: launch.bindings.map(this.#bind) };
   }
 
-  /** Runs every launch once: one submit. */
+  /** Runs every launch once, in one submit. */
   submit(): void {
     this.#program.submit();
   }
@@ -76,9 +78,8 @@ export class Plan implements Disposable {
   }
 
   /**
-   * Reads a tensor back, padding included: Float32Array of rows * width.
-   *
-   * A planned tensor must have been named in `kept`, or it may have been overwritten.
+   * Reads a tensor back, padding included: float32 [rows * width]. A planned tensor must be one of those `kept`, or it
+   * may have been overwritten.
    */
   read(tensor: Tensor): Promise<Float32Array> {
     const binding = this.#bind(tensor);
@@ -86,6 +87,7 @@ export class Plan implements Disposable {
     return this.#gpu.read(buffer, Float32Array, tensor.bytes / 4, offset);
   }
 
+  /** Frees the arenas; the plan cannot be submitted afterwards. */
   destroy(): void {
     this.#program.destroy();
     for (const arena of this.#arenas) arena.destroy();

@@ -1,32 +1,32 @@
 /**
- * Gives every tensor of a graph a place in a few large buffers (arenas). Two tensors share bytes where
- * their lifetimes do not meet; a tensor that a launch writes never shares an arena with one that the same
- * launch reads, because WebGPU refuses one buffer under both usages in one dispatch, whatever the ranges.
+ * Gives every tensor of a graph a place in a few large buffers (arenas). Two tensors may share bytes where their
+ * lifetimes do not overlap. A tensor that a launch writes never shares an arena with one that the same launch reads,
+ * because WebGPU refuses one buffer under both usages in one dispatch, whatever the ranges.
  *
- * Tensors are placed one by one, each at the lowest fitting offset in the arena that grows least, in several
- * orders of which the best is kept (Pisarchyk & Lee 2020, "Efficient memory management for deep neural net
- * inference", compare greedy by size with others; which one wins differs by network and by step).
+ * Tensors are placed one by one, each at the lowest fitting offset in the arena that grows least. Several orders are
+ * tried and the best result is kept (Pisarchyk & Lee 2020, "Efficient memory management for deep neural net inference",
+ * compare greedy by size with others; which order wins differs by network and by step).
  *
  * @module
  */
-import type { Launch } from "../gpu/mod.ts";
+import { CapacityError, type Launch } from "../gpu/mod.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Where a tensor stands. */
-export interface Place {
+/** Where a tensor lies. */
+export interface Placement {
   readonly arena: number;
   /** Bytes from the arena's start, a multiple of 256. */
   readonly offset: number;
   readonly size: number;
 }
 
-/** Places of all planned tensors, and how large each arena has to be. */
-export interface Layout {
-  readonly places: Map<Tensor, Place>;
+/** Where all planned tensors lie, and how large each arena has to be. */
+export interface MemoryLayout {
+  readonly places: Map<Tensor, Placement>;
   readonly arenas: readonly number[];
   /** Bytes of all arenas together. */
   readonly bytes: number;
-  /** The most bytes live at once: no layout needs less. */
+  /** The most bytes that are live at once: no layout needs less. */
   readonly liveBytes: number;
 }
 
@@ -42,7 +42,7 @@ const ALIGNMENT = 256;
 /** Tensors that may not share an arena: one launch reads the one and writes the other. */
 type Conflicts = ReadonlyMap<Tensor, ReadonlySet<Tensor>>;
 
-/** Orders in which tensors are placed: the largest first, or as they come, or backwards in time. */
+/** Orders in which tensors are placed: the largest first, in the order of the launches, or in reverse. */
 const ORDERS: readonly ((a: Life, b: Life) => number)[] = [
   (a, b) => b.size - a.size || a.first - b.first,
   (a, b) => b.size - a.size || b.last - a.last,
@@ -56,14 +56,29 @@ const ORDERS: readonly ((a: Life, b: Life) => number)[] = [
  * @param kept tensors that must outlive the last launch (results that are read back).
  * @param maxBinding the device's largest binding in bytes.
  * @param maxArena the device's largest buffer in bytes.
- * @throws {RangeError} where a single tensor passes a limit.
+ * @throws {CapacityError} where a single tensor is larger than a binding.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Graph } from "./graph.ts";
+ * import { relu } from "./ops/activation.ts";
+ *
+ * const graph = new Graph();
+ * const x = graph.tensor("x", 64, 4);
+ * const y = relu(graph, relu(graph, relu(graph, x)));
+ * const { arenas, liveBytes } = planTensors(graph.launches, new Set([y]), 2 ** 27, 2 ** 31);
+ * // Four tensors of 1 KiB: two are live at once, and they alternate between two arenas.
+ * assert.deepEqual(arenas, [1024, 1024]);
+ * assert.equal(liveBytes, 2048);
+ * ```
  */
 export function planTensors(
   launches: readonly Launch<Tensor>[],
   kept: ReadonlySet<Tensor>,
   maxBinding: number,
   maxArena: number,
-): Layout {
+): MemoryLayout {
   const lives = new Map<Tensor, Life>();
   const conflicts = new Map<Tensor, Set<Tensor>>();
   launches.forEach((launch, step) => {
@@ -71,7 +86,7 @@ export function planTensors(
       if (tensor.binding) return;
       const size = Math.max(1, Math.ceil(tensor.bytes / ALIGNMENT)) * ALIGNMENT;
       if (size > maxBinding) {
-        throw new RangeError(
+        throw new CapacityError(
           `Cannot bind "${tensor.label}" of ${size} bytes: the adapter allows ${maxBinding}; ` +
             "use larger voxels or cut the scan",
         );
@@ -94,7 +109,7 @@ export function planTensors(
 
   const all = [...lives.values()];
   const liveBytes = mostLive(all);
-  let best: Omit<Layout, "liveBytes"> | null = null;
+  let best: Omit<MemoryLayout, "liveBytes"> | null = null;
   for (const order of ORDERS) {
     const packed = pack(all.toSorted(order), conflicts, maxArena);
     if (!best || packed.bytes < best.bytes) best = packed;
@@ -103,14 +118,14 @@ export function planTensors(
   return { ...best!, liveBytes };
 }
 
-/** Places tensors one by one. */
+/** Places tensors one by one in this order. */
 function pack(
   order: readonly Life[],
   conflicts: Conflicts,
   maxArena: number,
-): Omit<Layout, "liveBytes"> {
-  const places = new Map<Tensor, Place>();
-  const arenas: { placed: (Life & Place)[]; size: number }[] = [];
+): Omit<MemoryLayout, "liveBytes"> {
+  const places = new Map<Tensor, Placement>();
+  const arenas: { placed: (Life & Placement)[]; size: number }[] = [];
   for (const life of order) {
     const barred = new Set<number>();
     for (const other of conflicts.get(life.tensor) ?? []) {
@@ -145,8 +160,8 @@ function link(graph: Map<Tensor, Set<Tensor>>, from: Tensor, to: Tensor): void {
   else graph.set(from, new Set([to]));
 }
 
-/** The lowest offset where `life` overlaps nothing that lives at the same time. */
-function lowestOffset(placed: readonly (Life & Place)[], life: Life): number {
+/** The lowest offset at which `life` overlaps no tensor that is live at the same time. */
+function lowestOffset(placed: readonly (Life & Placement)[], life: Life): number {
   const alive = placed
     .filter((other) => other.first <= life.last && life.first <= other.last)
     .sort((a, b) => a.offset - b.offset);

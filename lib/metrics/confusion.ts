@@ -1,16 +1,15 @@
 /**
- * The confusion matrix and what is read off it.
+ * The confusion matrix, and the metrics that are computed from it.
  *
- * Mean IoU is over the classes that occur in the truth or in the prediction: a class that the scene does
- * not have, and that nobody predicted, says nothing; one that was predicted where there is none counts
- * with 0.
+ * Mean IoU is the mean over the classes that occur in the truth or in the prediction. A class that occurs in neither is
+ * left out; one that is predicted but does not occur counts with an IoU of 0.
  *
  * @module
  */
 import { mapValues } from "@std/collections/map-values";
 import type { Scan } from "../scan/mod.ts";
 
-/** Agreement of a prediction with the truth. */
+/** How well a prediction agrees with the truth. */
 export interface Metrics {
   /** Mean intersection over union, 0 to 1, over the classes that occur in truth or prediction. */
   miou: number;
@@ -18,23 +17,38 @@ export interface Metrics {
   perClass: Record<string, number>;
 }
 
-/** Truth that says nothing about a point. */
-export const IGNORE = 255;
+/** Label of points that belong to no class: they are neither trained on nor counted. */
+export const IGNORE_LABEL = 255;
 
-/** Counts of (truth, prediction) pairs; rows are the truth. */
+/**
+ * Counts of (truth, prediction) pairs; rows are the truth.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const confusion = new Confusion(2);
+ * confusion.add([0, 0, 1, IGNORE_LABEL], [0, 1, 1, 0]);
+ * assert.deepEqual(confusion.ious(), [1 / 2, 1 / 2]);
+ * assert.equal(confusion.miou(), 0.5);
+ * ```
+ */
 export class Confusion {
   /** `[classes][classes]`, row-major. */
   readonly counts: Float64Array;
 
+  /** @param classes number of classes. */
   constructor(readonly classes: number) {
     this.counts = new Float64Array(classes * classes);
   }
 
   /**
-   * Counts points; those whose truth is {@link IGNORE} are left out.
+   * Counts points; those whose truth is {@link IGNORE_LABEL} are left out.
    *
+   * @param truth [points]: true classes.
+   * @param predicted [points]: predicted classes.
    * @throws {TypeError} where the two differ in length.
-   * @throws {RangeError} on a label that is not a class.
+   * @throws {RangeError} where a label is not a class.
    */
   add(truth: ArrayLike<number>, predicted: ArrayLike<number>): this {
     if (truth.length !== predicted.length) {
@@ -44,7 +58,7 @@ export class Confusion {
     }
     for (let i = 0; i < truth.length; i++) {
       const row = truth[i]!;
-      if (row === IGNORE) continue;
+      if (row === IGNORE_LABEL) continue;
       const column = predicted[i]!;
       if (!this.#isClass(row) || !this.#isClass(column)) {
         throw new RangeError(
@@ -58,7 +72,11 @@ export class Confusion {
     return this;
   }
 
-  /** Adds the counts of another matrix of the same classes. */
+  /**
+   * Adds the counts of another matrix of the same classes.
+   *
+   * @throws {TypeError} where the numbers of classes differ.
+   */
   merge(other: Confusion): this {
     if (other.classes !== this.classes) {
       throw new TypeError(`Cannot merge ${other.classes} classes into ${this.classes}`);
@@ -67,7 +85,7 @@ export class Confusion {
     return this;
   }
 
-  /** Points of each class that were found, `[classes]`. */
+  /** Counts the points of each class that were predicted as such, `[classes]`. */
   hits(): Float64Array {
     return Float64Array.from(
       { length: this.classes },
@@ -75,7 +93,7 @@ export class Confusion {
     );
   }
 
-  /** Points that are of a class, or are said to be, `[classes]`. */
+  /** Counts the points that are of a class or were predicted to be, `[classes]`. */
   unions(): Float64Array {
     const unions = new Float64Array(this.classes);
     for (let row = 0; row < this.classes; row++) {
@@ -88,19 +106,19 @@ export class Confusion {
     return unions;
   }
 
-  /** Intersection over union of each class, 0 to 1; null where it occurs in neither. */
+  /** Gives the intersection over union of each class, 0 to 1; null where it occurs in neither truth nor prediction. */
   ious(): (number | null)[] {
     const hits = this.hits();
     return Array.from(this.unions(), (union, k) => union === 0 ? null : hits[k]! / union);
   }
 
-  /** Mean of the classes' {@link ious}; NaN where nothing was counted. */
+  /** Gives the mean of {@link Confusion.ious}; NaN where nothing was counted. */
   miou(): number {
     const present = this.ious().filter((iou) => iou !== null);
     return present.reduce((sum, iou) => sum + iou, 0) / present.length;
   }
 
-  /** The matrix as a report has it. */
+  /** Gives the metrics of a report, with class names as keys. */
   metrics(names: readonly string[]): Metrics {
     const perClass: Record<string, number> = {};
     for (const [k, iou] of this.ious().entries()) {
@@ -114,12 +132,12 @@ export class Confusion {
   }
 }
 
-/** Whether labels may be the student's classes: each a class or {@link IGNORE}, and not all ignored. */
+/** Whether labels can be classes: each is a class or {@link IGNORE_LABEL}, and not all are ignored. */
 export function areClasses(labels: ArrayLike<number>, classes: number): boolean {
   let counted = 0;
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]!;
-    if (label === IGNORE) continue;
+    if (label === IGNORE_LABEL) continue;
     if (!Number.isInteger(label) || label < 0 || label >= classes) return false;
     counted++;
   }
@@ -127,8 +145,11 @@ export function areClasses(labels: ArrayLike<number>, classes: number): boolean 
 }
 
 /**
- * The `metrics` of a report: one entry a prediction, or nothing where the scan's labels are none of the
- * student's classes. A LAS classification holds ASPRS codes, never the student's classes.
+ * Gives the `metrics` of a report, with an entry for each prediction; undefined where the labels of the scan are not the
+ * student's classes. (A LAS classification holds ASPRS codes, never the student's classes.)
+ *
+ * @param predictions predicted classes of all points, by the name of the method.
+ * @param names class names.
  */
 export function metricsOf(
   { format, labels }: Pick<Scan, "format" | "labels">,

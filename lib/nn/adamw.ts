@@ -5,9 +5,10 @@
  *
  * @module
  */
+import { adam } from "../../kernels/optimizers/records.ts";
 import { type Binding, type Gpu, Program } from "../gpu/mod.ts";
-import { type AdamOptions, adamParams, adamStep } from "../graph/optimizers/optimizer.ts";
-import { overRanges, wholeOf } from "../graph/optimizers/ranges.ts";
+import { type AdamOptions, adamParams, adamStep } from "../graph/optimizers/adam.ts";
+import { launchOverRanges, wholeBuffer } from "../graph/optimizers/bindable_ranges.ts";
 import type { Parameters, Part } from "./parameters.ts";
 
 /** Applies the gradients of `parameters` and leaves them zero. Owns the moments. */
@@ -36,8 +37,8 @@ export class AdamW implements Disposable {
     this.#program = owned.use(
       new Program(
         gpu,
-        overRanges(
-          { values, gradient, first: wholeOf(first), second: wholeOf(second) },
+        launchOverRanges(
+          { values, gradient, first: wholeBuffer(first), second: wholeBuffer(second) },
           (part, count) => {
             this.#counts.push(count);
             return adamStep<Binding>(part, count, 1, { ...this.#options, learningRate: 0 });
@@ -54,7 +55,7 @@ export class AdamW implements Disposable {
     this.#step++;
     const options = { ...this.#options, learningRate };
     this.#counts.forEach((count, i) =>
-      this.#program.setParams(i, adamParams(count, this.#step, options))
+      this.#program.setParams(i, adam, adamParams(count, this.#step, options))
     );
     this.#program.submit();
   }

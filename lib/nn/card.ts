@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { issueAt, parseJson, validate, violationText } from "../validation/mod.ts";
 import { FEATURE_NAMES } from "./features.ts";
 import { NETWORK_NAMES, networkOf } from "./networks.ts";
 import { CheckpointError } from "./safetensors.ts";
@@ -42,22 +43,20 @@ export const studentCardSchema = z.object({
   asprs: z.array(byte),
   licence: z.string(),
   provenance: z.string(),
-}).refine(
-  (card) => card.palette.length === card.classes.length,
-  { message: "needs one colour a class", path: ["palette"] },
-).refine(
-  (card) => card.asprs.length === card.classes.length,
-  { message: "needs one code a class", path: ["asprs"] },
-).superRefine(({ backbone, features, teacher }, context) => {
+}).superRefine(({ classes, palette, asprs, backbone, features, teacher }, context) => {
+  for (const [name, { length }] of Object.entries({ palette, asprs })) {
+    if (length === classes.length) continue;
+    const problem = `${name} has ${length} entries for ${classes.length} classes`;
+    context.addIssue(issueAt([name], problem, "write one for each class"));
+  }
   if (teacher?.head !== "none" || !NETWORK_NAMES.includes(backbone)) return;
   const { featureChannels } = networkOf(backbone, features.length);
   if (featureChannels === teacher.width) return;
-  context.addIssue({
-    code: "custom",
-    path: ["teacher", "head"],
-    message: `"none" compares features of ${featureChannels} channels with the teacher's ` +
-      `${teacher.width}; say "teacher": null and train a head with train --heads-only`,
-  });
+  context.addIssue(issueAt(
+    ["teacher", "head"],
+    `head "none" compares features of ${featureChannels} channels with the teacher's ${teacher.width}`,
+    'write "teacher": null and train a head with train --heads-only',
+  ));
 });
 
 /** What is known of a student. */
@@ -86,14 +85,10 @@ export function readStudentCard(json: string, file: string): StudentCard {
 }
 
 function cardOf(json: string, failure: string, notJson: string): StudentCard {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(json);
-  } catch {
-    throw new CheckpointError(`${failure}: ${notJson}`);
-  }
-  const parsed = studentCardSchema.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new CheckpointError(`${failure}: card field "${issue.path.join(".")}": ${issue.message}`);
+  const value = parseJson(json, () => new CheckpointError(`${failure}: ${notJson}`));
+  return validate(
+    studentCardSchema,
+    value,
+    (violation) => new CheckpointError(`${failure}: ${violationText(violation)}`),
+  );
 }

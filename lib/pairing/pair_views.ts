@@ -6,10 +6,18 @@
  * @module
  */
 import { packHalf, pairGather, pairWeigh } from "../../kernels/pairing/records.ts";
-import { type BufferSlice, f32bits, type Gpu, type GpuBuffer, type Launch } from "../gpu/mod.ts";
+import {
+  type BufferSlice,
+  CapacityError,
+  type Gpu,
+  type GpuBuffer,
+  groupsOf64,
+  type Launch,
+  launch,
+} from "../gpu/mod.ts";
 import type { Camera } from "../scan/mod.ts";
 import type { Voxels } from "../sparse/mod.ts";
-import { fillWords, workgroups } from "../sparse/words.ts";
+import { fillWords } from "../sparse/words.ts";
 import type { FeatureMap } from "../teacher/mod.ts";
 import { type PairingOptions, type ResolvedPairing, resolvePairing } from "./options.ts";
 import { localPose, projectReference } from "./projection.ts";
@@ -90,7 +98,8 @@ interface RowBlock {
  * binds: they are written in blocks of rows.
  *
  * @throws {TypeError} where the maps do not fit the cameras or each other, or `positions` is too short.
- * @throws {RangeError} on options that cannot be, or targets larger than the adapter's largest buffer.
+ * @throws {RangeError} on options that cannot be.
+ * @throws {CapacityError} on targets larger than the adapter's largest buffer.
  */
 export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
   const { voxels, positions, origin, cameras, maps } = views;
@@ -110,7 +119,7 @@ export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
   // Whole vec4u: halves are read two quads at a time.
   const bytes = half ? Math.ceil(voxels.count * columns / 2) * 16 : voxels.count * columns * 16;
   if (bytes > gpu.limits.maxBufferSize) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot pair ${voxels.count} voxels with ${channels} channels: ${bytes} bytes are more than a ` +
         `buffer of the adapter holds (${gpu.limits.maxBufferSize}); use larger voxels or a narrower teacher`,
     );
@@ -149,41 +158,40 @@ export async function pairViews(gpu: Gpu, views: Views): Promise<Targets> {
     const quads = block.rows * columns;
     return [
       fillWords(to, quads * 4, 0),
-      ...maps.flatMap((map, view): Launch[] => [seeing.project(view), {
-        kernel: pairGather,
-        constants: { NEAREST: Number(options.sampling === "nearest") },
-        params: [
-          f32bits(map.cols / cameras[view]!.width),
-          f32bits(map.rows / cameras[view]!.height),
-          map.cols,
-          map.rows,
-          block.rows,
-          columns,
-          points,
-          view,
-        ],
-        bindings: [projected, seen, share, order, block.starts, map.buffer, to],
-        workgroups: workgroups(block.rows * Math.ceil(columns / GATHER_BLOCK)),
-      }]),
+      ...maps.flatMap((map, view) => [
+        seeing.project(view),
+        launch(pairGather, {
+          constants: { NEAREST: Number(options.sampling === "nearest") },
+          params: {
+            scale: [map.cols / cameras[view]!.width, map.rows / cameras[view]!.height],
+            mapColumns: map.cols,
+            mapRows: map.rows,
+            rows: block.rows,
+            columns,
+            points,
+            view,
+          },
+          bindings: [projected, seen, share, order, block.starts, map.buffer, to],
+          workgroups: groupsOf64(block.rows * Math.ceil(columns / GATHER_BLOCK)),
+        }),
+      ]),
       ...sums
-        ? [{
-          kernel: packHalf,
-          params: [quads],
+        ? [launch(packHalf, {
+          params: { count: quads },
           bindings: [sums, slice(8)],
-          workgroups: workgroups(quads),
-        }]
+          workgroups: groupsOf64(quads),
+        })]
         : [],
     ];
   };
   gpu.run([
     ...seeing.launches,
     fillWords(totals, 2, 0),
-    {
-      kernel: pairWeigh,
-      params: [voxels.count, points, words],
+    launch(pairWeigh, {
+      params: { rows: voxels.count, points, words },
       bindings: [seen, order, starts, share, weight, totals],
-      workgroups: workgroups(voxels.count),
-    },
+      workgroups: groupsOf64(voxels.count),
+    }),
     ...blocks.flatMap(fill),
   ], "pair views");
   const [pointsSeen, voxelsSeen] = await gpu.read(totals, Uint32Array, 2) as unknown as [

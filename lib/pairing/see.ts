@@ -4,9 +4,9 @@
  * @module
  */
 import { pairProject, pairPyramid, pairSee } from "../../kernels/pairing/records.ts";
-import { f32bits, type Gpu, type GpuBuffer, type Launch } from "../gpu/mod.ts";
+import { type Gpu, type GpuBuffer, groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 import type { Camera } from "../scan/mod.ts";
-import { fillWords, workgroups } from "../sparse/words.ts";
+import { fillFloats, fillWords } from "../sparse/words.ts";
 import type { ResolvedPairing } from "./options.ts";
 import { localPose } from "./projection.ts";
 import {
@@ -65,21 +65,27 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
 
   const projection = (of: PointBuffer, view: number, withDepth: boolean): Launch => {
     const camera = cameras[view]!;
-    return {
-      kernel: pairProject,
+    const pose = localPose(camera, origin);
+    const row = (first: number) =>
+      [pose[first]!, pose[first + 1]!, pose[first + 2]!, pose[first + 3]!] as const;
+    return launch(pairProject, {
       constants: { DEPTH: Number(withDepth) },
-      params: [
-        ...[...localPose(camera, origin), camera.fx, camera.fy, camera.cx, camera.cy].map(f32bits),
-        camera.width,
-        camera.height,
-        of.points,
+      params: {
+        right: row(0),
+        down: row(4),
+        forward: row(8),
+        focal: [camera.fx, camera.fy],
+        centre: [camera.cx, camera.cy],
+        width: camera.width,
+        height: camera.height,
+        points: of.points,
         view,
-        grids[view]!.width,
-        grids[view]!.shift,
-      ],
+        gridWidth: grids[view]!.width,
+        shift: grids[view]!.shift,
+      },
       bindings: [of.positions, projected, depth, inside],
-      workgroups: workgroups(of.points),
-    };
+      workgroups: groupsOf64(of.points),
+    });
   };
   const project = (view: number) => projection(sight, view, false);
 
@@ -92,42 +98,45 @@ export function seePoints(gpu: Gpu, scratch: DisposableStack, sight: Sight): See
     const grid = grids[view]!;
     const pyramid = levels[view]!;
     launches.push(
-      fillWords(depth, grid.width * grid.height, f32bits(NO_DEPTH)),
+      fillFloats(depth, grid.width * grid.height, NO_DEPTH),
       ...(occluders ?? [sight]).map((of) => projection(of, view, true)),
     );
     for (let level = 1; level < pyramid.length; level++) {
       const [from, to] = [pyramid[level - 1]!, pyramid[level]!];
-      launches.push({
-        kernel: pairPyramid,
-        params: [from.offset, from.width, from.height, to.offset, to.width, to.height],
+      launches.push(launch(pairPyramid, {
+        params: {
+          fromOffset: from.offset,
+          fromWidth: from.width,
+          fromHeight: from.height,
+          toOffset: to.offset,
+          toWidth: to.width,
+          toHeight: to.height,
+        },
         bindings: [depth],
-        workgroups: workgroups(to.width * to.height),
-      });
+        workgroups: groupsOf64(to.width * to.height),
+      }));
     }
     if (occluders) launches.push(project(view));
-    launches.push({
-      kernel: pairSee,
+    launches.push(launch(pairSee, {
       constants: { BEST: Number(options.views === "best") },
-      params: [
+      params: {
         points,
         view,
         words,
-        grid.width,
-        grid.height,
-        grid.shift,
-        pyramid.length,
-        reachNumber(grid),
-        CLOSED_DIRECTIONS,
-        ...[
-          meanFocal(camera),
-          Math.min(options.depth.absolute, NO_DEPTH),
-          Math.min(options.depth.relative, NO_DEPTH),
-          SLANT,
-        ].map(f32bits),
-      ],
+        width: grid.width,
+        height: grid.height,
+        shift: grid.shift,
+        levels: pyramid.length,
+        reach: reachNumber(grid),
+        directions: CLOSED_DIRECTIONS,
+        focal: meanFocal(camera),
+        absolute: Math.min(options.depth.absolute, NO_DEPTH),
+        relative: Math.min(options.depth.relative, NO_DEPTH),
+        slant: SLANT,
+      },
       bindings: [projected, depth, inside, seen, best],
-      workgroups: workgroups(points),
-    });
+      workgroups: groupsOf64(points),
+    }));
   });
   return { launches, seen, words, inside, projected, project };
 }

@@ -1,15 +1,15 @@
 /**
- * What can be wrong with a client's files, as one family of errors: every malformed scan, camera file or
- * photograph ends in an {@link InputError} that names the file, the byte or field, and the mend.
+ * The errors of a client's files: every malformed scan, camera file or photograph ends in an {@link InputError} that
+ * names the file, the byte or field, and what to do.
  *
  * @module
  */
 
-/** What an {@link InputError} is made of. */
+/** The parts of an {@link InputError}. */
 export interface InputErrorDetails {
   /** Name of the file as the client gave it. */
   file: string;
-  /** What could not be done with it; "read" if left out. */
+  /** What could not be done with it; "read" by default. */
   action?: string;
   /** What is wrong, without a closing period. */
   problem: string;
@@ -19,12 +19,26 @@ export interface InputErrorDetails {
   offset?: number;
   /** Name of the header field, property or JSON path that is wrong. */
   field?: string;
-  /** The error underneath, where a library gave one. */
+  /** The error of a library, where there is one. */
   cause?: unknown;
 }
 
-/** A file from outside is not what it should be. */
+/**
+ * A file from outside that is malformed or cannot be handled.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readScan, ScanError } from "./mod.ts";
+ *
+ * const error = await readScan(new Uint8Array(9), "room.las").catch((error) => error);
+ * assert(error instanceof ScanError);
+ * assert.deepEqual([error.file, error.offset], ["room.las", 0]);
+ * assert.match(error.message, /^Cannot read room\.las: .* \(byte 0\); convert it to one of these$/);
+ * ```
+ */
 export class InputError extends SyntaxError {
+  /** Name of the class. */
   override name = "InputError";
   /** Name of the file. */
   readonly file: string;
@@ -33,6 +47,7 @@ export class InputError extends SyntaxError {
   /** Header field, property or JSON path that is wrong, where that is known. */
   readonly field?: string;
 
+  /** Makes the message "Cannot ACTION FILE: PROBLEM (byte N, field F); MEND". */
   constructor(details: InputErrorDetails) {
     const { file, action = "read", problem, mend, offset, field, cause } = details;
     const place = [
@@ -47,17 +62,20 @@ export class InputError extends SyntaxError {
   }
 }
 
-/** A scan (LAS, LAZ or PLY) is malformed, empty, or of a kind that cannot be handled. */
+/** A scan (LAS, LAZ or PLY) that is malformed, empty, or of an unsupported kind. */
 export class ScanError extends InputError {
+  /** Name of the class. */
   override name = "ScanError";
 }
 
-/** A camera file is malformed or does not fit its photographs. */
+/** A camera file that is malformed or does not fit its photographs. */
 export class CameraError extends InputError {
+  /** Name of the class. */
   override name = "CameraError";
 }
 
-/** A photograph is malformed, too large, or of a kind that cannot be handled. */
+/** A photograph that is malformed, too large, or of an unsupported kind. */
 export class PhotoError extends InputError {
+  /** Name of the class. */
   override name = "PhotoError";
 }

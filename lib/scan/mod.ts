@@ -1,19 +1,49 @@
 /**
- * Scans, photographs and cameras: a client's bytes to arrays, and labels back into the client's file.
+ * Scans, photographs and cameras: reads a client's files into arrays, and writes labels back into the client's file.
+ *
+ * @example Read a scan, label it, write it back
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readScan, writeScan } from "./mod.ts";
+ *
+ * const file = new TextEncoder().encode(`ply
+ * format ascii 1.0
+ * element vertex 2
+ * property float x
+ * property float y
+ * property float z
+ * end_header
+ * 0.5 1 2
+ * 3 4 2.5
+ * `);
+ * const scan = await readScan(file, "room.ply");
+ * assert.deepEqual([...scan.positions], [0.5, 1, 2, 3, 4, 2.5]);
+ * const labelled = writeScan(scan, {
+ *   labels: Uint8Array.of(7, 2),
+ *   confidence: Float32Array.of(0.75, 1),
+ * });
+ * assert.match(new TextDecoder().decode(labelled), /0\.5 1 2 7 0\.75\n3 4 2\.5 2 1\n$/);
+ * ```
  *
  * @module
  */
-export { CameraError, InputError, PhotoError, ScanError } from "./errors.ts";
-export type { Scan, ScanLabels } from "./scan.ts";
-export { readScan, scanFormat } from "./read.ts";
-export { convertScan, writeScan } from "./write.ts";
-export { type PlyContents, writePly } from "./ply/write.ts";
 export {
-  type Camera,
-  camerasToJson,
-  matchPhotos,
-  parseCameras,
-  requireSize,
-} from "./camera/cameras.ts";
-export { cameraAt, type Lens } from "./camera/look.ts";
+  CameraError,
+  InputError,
+  type InputErrorDetails,
+  PhotoError,
+  ScanError,
+} from "./errors.ts";
+export type { ImageSize } from "./image_size.ts";
+export type { Scan, ScanLabels } from "./scan.ts";
+export { readScan, scanFormat } from "./read_scan.ts";
+export { convertScan, writeScan } from "./write_scan.ts";
+export { type PlyContents, writePly } from "./ply/write_ply.ts";
+export type { Camera } from "./camera/camera.ts";
+export { cameraAt, type CameraOptics } from "./camera/camera_at.ts";
+export type { CameraFile } from "./camera/camera_format.ts";
+export { camerasToJson, parseCameras } from "./camera/cameras_json.ts";
+export { matchPhotos, requireSize } from "./camera/match_photographs.ts";
+export { type NamedFile, readViews, type ScanViews } from "./camera/read_views.ts";
 export { decodePhoto, encodePng, type Photo, type PhotoLimits } from "./photo/photo.ts";
+export { readNamed, readPhotographs } from "./read_folder.ts";

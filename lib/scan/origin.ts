@@ -1,22 +1,22 @@
 /**
- * Takes a round origin off float64 coordinates, so that float32 keeps the millimetres of a scan that lies
+ * Subtracts a round origin from float64 coordinates, so that float32 keeps the millimetres of a scan that lies
  * hundreds of kilometres from the zero of its map projection.
  *
  * @module
  */
 import { ScanError } from "./errors.ts";
 
-/** Points looked at to find the middle of a scan. */
+/** Points that the middle of a scan is estimated from. */
 const SAMPLES = 4096;
-/** Origins are multiples of at least and at most 10 to these powers: a billionth of a unit, 100 units. */
+/** Origins are multiples of 10 to a power between these: between a billionth of a unit and 100 units. */
 const SMALLEST_EXPONENT = -9;
 const LARGEST_EXPONENT = 2;
 
 /**
- * The round number nearest to the median of each axis, over at most 4,096 evenly spaced points. Medians,
- * since one stray point would pull a minimum or a mean away from all others. "Round" is a multiple of the
- * power of ten that is 1 to 10 times the scan's extent (100 at most): a scan near zero keeps the origin 0
- * and so its exact coordinates, and degrees keep their digits too.
+ * Chooses the round number nearest to the median of each axis, over at most 4,096 evenly spaced points. It takes
+ * medians, since one stray point would pull a minimum or a mean away from all others. "Round" is a multiple of the
+ * power of ten that is 1 to 10 times the scan's extent (at most 100): a scan near zero keeps the origin 0 and thus its
+ * exact coordinates, and degrees keep their digits too.
  *
  * @param positions [N][3] finite coordinates, N at least 1
  */
@@ -37,7 +37,7 @@ export function chooseOrigin(positions: Float64Array): [number, number, number] 
 }
 
 /**
- * `positions` minus `origin`, rounded to float32 once.
+ * Subtracts `origin` from `positions` and rounds to float32 once.
  *
  * @param file name of the scan, for errors
  * @throws {ScanError} where a coordinate does not fit into a float32

@@ -1,12 +1,12 @@
 /**
- * A scan as loaders.gl hands meshes on, for the loaders of ours that stand in for its own.
+ * The form in which loaders.gl returns meshes, for our own loaders.
  *
  * @module
  */
 
-/** Named attributes with their width, beside what the loader knows of the file. */
-export interface PointMesh<Loader extends string, Data, Attributes> {
-  loader: Loader;
+/** The named attributes of a mesh of points, and what the loader knows about the file. */
+export interface PointMesh<Name extends string, Data, Attributes> {
+  loader: Name;
   loaderData: Data;
   schema: { fields: never[]; metadata: Record<string, string> };
   header: { vertexCount: number };

@@ -1,30 +1,33 @@
 /**
- * Scans and photographs from disk.
+ * Reads scans, photographs and cameras from disk.
  *
  * @module
  */
 import { basename, join } from "node:path";
-import type { CameraFile } from "./camera/formats.ts";
-import { type NamedFile, photographsWanted } from "./camera/views.ts";
+import type { CameraFile } from "./camera/camera_format.ts";
+import { type NamedFile, photographsWanted } from "./camera/read_views.ts";
 
-/** Reads one file under its own name. */
+/** Reads a file; its name is the last part of the path. */
 export async function readNamed(path: string): Promise<NamedFile> {
   return { name: basename(path), bytes: await Deno.readFile(path) };
 }
 
-/** Files that may be photographs, and files that may hold cameras. */
+/** Names of files that may be photographs. */
 const PHOTOGRAPH = /\.(jpe?g|png|webp)$/i;
+/** Names of files that may hold cameras. */
 const CAMERAS = /\.(json|txt)$/i;
-/** The points of a COLMAP model: large, and no cameras. */
+/** The points of a COLMAP model: a large file without cameras. */
 const NO_CAMERAS = /points3D\.txt$/i;
-/** Folders below a folder that are looked into: `sparse/0`, `pose`, `images`. */
+/** Levels of folders that are searched below a folder: `sparse/0`, `pose`, `images`. */
 const DEPTH = 2;
 
 /**
- * Reads camera files and those photographs they name that are in a folder; others may lie there too.
+ * Reads camera files, and from a folder the photographs that they name; the folder may hold further files.
  *
- * @param folder looked through to two folders below it
- * @param camerasPath a camera file, or a folder of them
+ * @param folder folder of the photographs, searched two levels deep
+ * @param camerasPath a camera file, or a folder of camera files
+ * @returns what {@link readViews} takes; photographs that are missing are reported there
+ * @throws {CameraError} where the camera files are malformed
  */
 export async function readPhotographs(
   folder: string,
@@ -40,7 +43,7 @@ export async function readPhotographs(
     cameras.push({ name: basename(path), text: await Deno.readTextFile(path) });
   }
   const names = await filesBelow(folder, PHOTOGRAPH).catch((error) => {
-    // Which camera misses its photograph is said where the two are matched.
+    // Missing photographs are reported where they are matched with the cameras.
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   });
@@ -51,7 +54,7 @@ export async function readPhotographs(
   return { images, cameras };
 }
 
-/** Paths below a folder that match, in a fixed order, with slashes. */
+/** Matching paths below a folder, sorted, with slashes. */
 async function filesBelow(folder: string, pattern: RegExp, depth = DEPTH): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isFile, isSymlink, isDirectory } of Deno.readDir(folder)) {

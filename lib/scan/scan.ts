@@ -12,9 +12,9 @@ export interface Scan {
   format: "las" | "ply";
   /** N, at least 1. */
   count: number;
-  /** What was taken off every coordinate, in the file's units (float64). */
+  /** Subtracted from every coordinate, in the file's units (float64). */
   origin: [number, number, number];
-  /** [N][3] coordinates minus `origin`, in the file's units (metres, where the file is). */
+  /** [N][3] coordinates minus `origin`, in the file's units (metres, where the file uses metres). */
   positions: Float32Array;
   /** [N][3] red, green, blue from 0 to 1; null where the file has none or all are zero. */
   colors: Float32Array | null;
@@ -22,11 +22,11 @@ export interface Scan {
   intensity: Float32Array | null;
   /** [N][3] unit normals, zero where a point has none; null where the file has none. */
   normals: Float32Array | null;
-  /** [N] labels that the file brought along (truth, if the client says so); null where it has none. */
+  /** [N] labels in the file (the truth, if the client says so); null where it has none. */
   labels: Int32Array | null;
-  /** The client's own file; where that was LAZ, the same file as LAS. */
+  /** The client's own file; where that was LAZ, its content as LAS. */
   bytes: Uint8Array;
-  /** Whether the client's file was LAZ: nothing here compresses, so its answer is LAS. */
+  /** Whether the client's file was LAZ. It is answered as LAS, since this program does not compress. */
   unpacked?: true;
 }
 
@@ -34,22 +34,23 @@ export interface Scan {
 export interface ScanLabels {
   /** [N] class of every point. */
   labels: Uint8Array | Int32Array;
-  /** [N] how sure the network is of it, 0 to 1. */
+  /** [N] probability of that class, 0 to 1. */
   confidence: Float32Array;
   /**
-   * ASPRS classification code of every label, for the classification of LAS files. Without it the label
-   * itself is the code.
+   * ASPRS classification code of every label, for the classification of LAS files. By default the label itself is
+   * the code.
    */
   asprs?: readonly number[];
-  /** Whether a LAS answer also carries the extra dimensions `label` and `confidence`. */
+  /** Whether a LAS answer also gets the extra dimensions `label` and `confidence`. */
   extraBytes?: boolean;
 }
 
 /**
- * Holds labels against the scan that they are for.
+ * Checks that labels fit a scan.
  *
- * @throws {TypeError} where an array has another length than the scan has points.
- * @throws {RangeError} where a confidence is not finite.
+ * @param count number of points of the scan
+ * @throws {TypeError} where an array has another length than `count`
+ * @throws {RangeError} where a confidence is not finite
  */
 export function checkLabels(count: number, { labels, confidence }: ScanLabels): void {
   if (labels.length !== count || confidence.length !== count) {

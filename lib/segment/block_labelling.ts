@@ -1,30 +1,31 @@
 /**
- * Labels a scan that is too large for one piece, block by block: a method learns on blocks that it draws, then
- * reads every block with the same weights and the same statistics of the norm layers, so that seams do not
+ * Labels a scan that is too large for one piece, block by block: a method adapts to blocks that it draws, then
+ * predicts every block with the same weights and the same statistics of the norm layers, so that seams do not
  * show. One block is held at a time.
  *
  * @module
  */
 import type { PointBuffer } from "../pairing/mod.ts";
-import { OptionError } from "../ttt/option_error.ts";
-import type { Block } from "../voxels/blocks.ts";
-import type { Labelled, Labelling } from "./labelling.ts";
-import { methodRandom, predictVoxels } from "./labelling.ts";
 import {
   type AdaptationContext,
+  type AdaptedWeights,
   type BlockContext,
+  type BlockwiseAdaptation,
   METHODS,
-  type UnreadBlock,
+  type UnpredictedBlock,
 } from "../ttt/methods/mod.ts";
+import { OptionError } from "../ttt/option_error.ts";
 import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
 import { labelsOf, type Probabilities } from "../ttt/probabilities.ts";
+import type { Block } from "../voxels/blocks.ts";
 import { pickPoints } from "../voxels/points.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
-
-/** Methods that take large scans. */
-const BLOCKWISE = [...METHODS.values()].filter(({ blockwise }) => blockwise).map(({ name }) =>
-  name
-);
+import {
+  type LabelledPointCloud,
+  type LabellingTask,
+  methodRandom,
+  predictVoxels,
+} from "./labelling.ts";
 
 /** Bytes that visibility binds for each point. */
 const PROJECTED_BYTES = 16;
@@ -32,135 +33,183 @@ const PROJECTED_BYTES = 16;
 /**
  * Labels a scan by its blocks.
  *
- * @throws {OptionError} where the method needs the whole scan at once, or labels on the way were asked for.
+ * @throws {OptionError} where the method needs the whole scan at once, or snapshots were requested.
+ * @throws {CameraError} where no camera sees any point.
  */
 export async function labelByBlocks(
-  labelling: Labelling,
+  task: LabellingTask,
   blocks: readonly Block[],
-): Promise<Labelled> {
-  const { gpu, method, points, settings, readouts, work, source } = labelling;
-  const { blockwise } = method;
-  const count = points.positions.length / 3;
-  if (!blockwise) {
-    throw new OptionError(
-      `Cannot use method ${method.name} on ${count} points: the scan is cut into ${blocks.length} blocks, ` +
-        `which this method cannot; set a larger voxelSize, or use ${BLOCKWISE.join(", ")}`,
-      "method",
-    );
-  }
-  if (labelling.snapshots.length > 0) {
-    throw new OptionError(
-      `Cannot label ${count} points on the way: the scan is cut into ${blocks.length} blocks`,
-      "snapshots",
-    );
-  }
+): Promise<LabelledPointCloud> {
+  const blockwise = requireBlockwise(task, blocks.length);
   using owned = new DisposableStack();
-  const occluders = labelling.photographs && uploadParts(labelling, owned);
+  const { gpu, student, card, source, memory, work, settings } = task;
+  const occluders = task.views && uploadParts(task, owned);
   const open: BlockContext["open"] = (index, use, pairs = true) =>
-    openBlock(labelling, blocks[index]!, pairs ? occluders : null, use);
+    openBlock(task, blocks[index]!, pairs ? occluders : null, use);
   const context: BlockContext = {
-    gpu,
-    student: labelling.student,
-    card: labelling.card,
-    parameters: source,
-    random: methodRandom(),
-    memory: labelling.memory,
-    work,
+    ...{ gpu, student, card, parameters: source, random: methodRandom(), memory, work },
     blocks: blocks.length,
     open,
   };
-  const learned = blockwise.learn && owned.use(await blockwise.learn(context, settings));
-  const parameters = learned?.parameters ?? source;
-
-  const wanted = [settings, ...readouts];
-  const byPoint = wanted.map(() => ({ labels: new Uint8Array(count), seconds: 0 }));
-  const sourceLabels = new Uint8Array(count);
-  const confidence = new Float32Array(count);
-  let voxels = 0;
-  let pointsSeen = 0;
-  for (const [index, { points: numbers, core }] of blocks.entries()) {
-    await open(index, async (block) => {
-      const from = await work.time(
-        "predict",
-        () => predictVoxels({ ...block, parameters: source }),
-      );
-      const said: Probabilities[] = [];
-      const reading: AdaptationContext = { ...block, parameters, source: from };
-      for (const [i, by] of wanted.entries()) {
-        const start = performance.now();
-        said.push(await work.time("predict", () => blockwise.read(reading, by)));
-        if (i > 0) byPoint[i]!.seconds += (performance.now() - start) / 1000;
-      }
-      const rows = await gpu.read(block.scan.voxels.pointRow, Uint32Array, numbers.length);
-      const answers = [...said, from].map(labelsOf);
-      const counted = new Set<number>();
-      rows.forEach((row, i) => {
-        if (core[i] === 0) return;
-        const point = numbers[i]!;
-        byPoint.forEach(({ labels }, k) => labels[point] = answers[k]!.labels[row]!);
-        sourceLabels[point] = answers.at(-1)!.labels[row]!;
-        confidence[point] = answers[0]!.confidence[row]!;
-        pointsSeen += block.photographs?.seen[row] ?? 0;
-        counted.add(row);
-      });
-      voxels += counted.size;
-    });
+  const adapted = blockwise.learn
+    ? owned.use(await blockwise.learn(context, settings))
+    : { parameters: source, steps: 0, losses: [] };
+  const cores = new BlockCores(task, blockwise, adapted);
+  for (const [index, block] of blocks.entries()) {
+    await open(index, (opened) => cores.label(opened, block));
     work.blockDone(index + 1, blocks.length);
   }
-  if (labelling.photographs && pointsSeen === 0) throw nothingSeen();
-  const [own, ...others] = byPoint;
-  return {
-    labels: own!.labels,
-    confidence,
-    sourceLabels,
-    snapshots: [],
-    readouts: others,
-    voxels,
-    blocks: blocks.length,
-    pointsSeen,
-    steps: learned?.steps ?? 0,
-    losses: learned?.losses ?? [],
-    drift: learned?.drift,
-    note: learned?.note,
-  };
+  if (task.views && cores.pointsSeen === 0) throw nothingSeen();
+  return cores.result(blocks.length);
 }
 
-/** Builds a block on the GPU, gives it to `use` and frees it. */
+/** @throws {OptionError} where the scan cannot be labelled by blocks as it was asked for. */
+function requireBlockwise(
+  { method, points, snapshots }: LabellingTask,
+  blocks: number,
+): BlockwiseAdaptation {
+  const count = points.positions.length / 3;
+  const { blockwise } = method;
+  if (!blockwise) {
+    const able = [...METHODS.values()].filter((other) => other.blockwise).map(({ name }) => name);
+    throw new OptionError(
+      `Cannot use method ${method.name} on ${count} points: the scan is cut into ${blocks} blocks, ` +
+        `which this method cannot label; set a larger voxelSize, or use ${able.join(", ")}`,
+      "method",
+    );
+  }
+  if (snapshots.length > 0) {
+    throw new OptionError(
+      `Cannot give snapshots of ${count} points: the scan is cut into ${blocks} blocks; ` +
+        "leave them out, or set a larger voxelSize",
+      "snapshots",
+    );
+  }
+  return blockwise;
+}
+
+/** The labels of a scan, filled in block by block: every point takes those of the block whose core it lies in. */
+class BlockCores {
+  readonly #task: LabellingTask;
+  readonly #blockwise: BlockwiseAdaptation;
+  readonly #adapted: Omit<AdaptedWeights, typeof Symbol.dispose>;
+  /** Settings of each readout, the method's own first, with its labels and the seconds that it took. */
+  readonly #readouts: { by: unknown; labels: Uint8Array; seconds: number }[];
+  readonly #sourceLabels: Uint8Array;
+  readonly #confidence: Float32Array;
+  #voxels = 0;
+  /** Points of voxels that a view sees. */
+  pointsSeen = 0;
+
+  constructor(
+    task: LabellingTask,
+    blockwise: BlockwiseAdaptation,
+    adapted: Omit<AdaptedWeights, typeof Symbol.dispose>,
+  ) {
+    const count = task.points.positions.length / 3;
+    this.#task = task;
+    this.#blockwise = blockwise;
+    this.#adapted = adapted;
+    this.#readouts = [task.settings, ...task.readouts].map((by) => ({
+      by,
+      labels: new Uint8Array(count),
+      seconds: 0,
+    }));
+    this.#sourceLabels = new Uint8Array(count);
+    this.#confidence = new Float32Array(count);
+  }
+
+  /** Labels the points in the core of one block. */
+  async label(block: UnpredictedBlock, { points: numbers, core }: Block): Promise<void> {
+    const { gpu, source, work } = this.#task;
+    const predicted = await work.time(
+      "predict",
+      () => predictVoxels({ ...block, parameters: source }),
+    );
+    const { parameters } = this.#adapted;
+    const answers = await this.#readOut({ ...block, parameters, source: predicted });
+    const [own] = answers;
+    const { labels: sourceLabels } = labelsOf(predicted);
+    const rows = await gpu.read(block.scan.voxels.pointRow, Uint32Array, numbers.length);
+    const counted = new Set<number>();
+    rows.forEach((row, i) => {
+      if (core[i] === 0) return;
+      const point = numbers[i]!;
+      this.#readouts.forEach(({ labels }, k) => labels[point] = answers[k]!.labels[row]!);
+      this.#sourceLabels[point] = sourceLabels[row]!;
+      this.#confidence[point] = own!.confidence[row]!;
+      this.pointsSeen += block.photographs?.seen[row] ?? 0;
+      counted.add(row);
+    });
+    this.#voxels += counted.size;
+  }
+
+  /** Predicts one block, once for each readout. */
+  async #readOut(context: AdaptationContext): Promise<ReturnType<typeof labelsOf>[]> {
+    const answers: Probabilities[] = [];
+    for (const readout of this.#readouts) {
+      const start = performance.now();
+      answers.push(
+        await this.#task.work.time("predict", () => this.#blockwise.read(context, readout.by)),
+      );
+      readout.seconds += (performance.now() - start) / 1000;
+    }
+    return answers.map(labelsOf);
+  }
+
+  /** Returns the labels once all blocks are done. */
+  result(blocks: number): LabelledPointCloud {
+    const [own, ...others] = this.#readouts;
+    const { steps, losses, drift, note } = this.#adapted;
+    return {
+      labels: own!.labels,
+      confidence: this.#confidence,
+      sourceLabels: this.#sourceLabels,
+      snapshots: [],
+      readouts: others.map(({ labels, seconds }) => ({ labels, seconds })),
+      voxels: this.#voxels,
+      blocks,
+      pointsSeen: this.pointsSeen,
+      steps,
+      losses,
+      drift,
+      note,
+    };
+  }
+}
+
+/**
+ * Builds a block on the GPU, passes it to `use` and frees it.
+ *
+ * @param occluders the whole scan; null where the block's targets are not needed.
+ */
 async function openBlock<T>(
-  labelling: Labelling,
+  task: LabellingTask,
   { points: numbers }: Block,
   occluders: readonly PointBuffer[] | null,
-  use: (block: UnreadBlock) => Promise<T>,
+  use: (block: UnpredictedBlock) => Promise<T>,
 ): Promise<T> {
-  const { gpu, student, card, voxelSize, work, photographs: given } = labelling;
+  const { gpu, student, card, voxelSize, work, views, memory, source: parameters } = task;
   using owned = new DisposableStack();
-  const points = pickPoints(labelling.points, numbers);
+  const points = pickPoints(task.points, numbers);
   const scan = owned.use(
     await work.time(
       "voxelize",
       () => SparseScan.build(gpu, student, card.features, points, voxelSize),
     ),
   );
-  const photographs = given && occluders &&
-    await work.time("pair", () => pairPhotographs(gpu, scan, given, owned, occluders));
+  const photographs = views && occluders &&
+    await work.time("pair", () => pairPhotographs(gpu, scan, views, owned, occluders));
   return await use({
-    gpu,
-    student,
-    card,
-    scan,
-    points,
-    parameters: labelling.source,
-    photographs,
+    ...{ gpu, student, card, scan, points, parameters, photographs, memory, work },
     random: methodRandom(),
-    memory: labelling.memory,
     snapshots: [],
-    work,
   });
 }
 
-/** The whole scan in parts that the adapter binds, to hide what lies behind. */
+/** Uploads the whole scan, in parts that the adapter can bind, so that its points occlude those of a block. */
 function uploadParts(
-  { gpu, points: { positions } }: Labelling,
+  { gpu, points: { positions } }: LabellingTask,
   owned: DisposableStack,
 ): PointBuffer[] {
   const most = Math.floor(gpu.limits.maxStorageBufferBindingSize / PROJECTED_BYTES);

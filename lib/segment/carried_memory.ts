@@ -1,25 +1,25 @@
 /**
- * The memory of an online method that is handed in with a scan and handed out after it, so that many sequences
- * of scans share one engine and none sees another's weights.
+ * The memory of an online method that comes with a scan and leaves with its result, so that many sequences of
+ * scans share one engine and none sees another's weights.
  *
  * @module
  */
+import type { StudentFile } from "../models/students.ts";
 import { Learner } from "../ttt/learner.ts";
-import type { Memory } from "../ttt/methods/mod.ts";
-import type { StudentFile } from "../models/models.ts";
+import type { OnlineMemory } from "../ttt/methods/mod.ts";
 import type { OnlineState } from "../ttt/online_state.ts";
 
-/** A {@link Memory} for one scan; what it holds on the GPU is gone with it. */
-export class CarriedMemory implements Memory, Disposable {
+/** An {@link OnlineMemory} for one scan. Owns what the method keeps on the GPU. */
+export class CarriedMemory implements OnlineMemory, Disposable {
   readonly #before: OnlineState | null;
   #learner: Learner | null = null;
 
-  /** @param before what was learned so far; null for nothing. */
+  /** @param before the state after the scans so far; null for none. */
   constructor(before: OnlineState | null) {
     this.#before = before;
   }
 
-  /** @throws {TypeError} where a method keeps anything but a learner. */
+  /** @throws {TypeError} where a method keeps anything other than a learner. */
   recall<T extends Disposable>(make: () => T): T {
     if (this.#learner) return this.#learner as Disposable as T;
     const made = make();
@@ -33,13 +33,13 @@ export class CarriedMemory implements Memory, Disposable {
   }
 
   /**
-   * What is learned by now.
+   * Reads back the state after this scan.
    *
-   * @param source the student that all began with.
+   * @param source the student that the sequence started from.
    * @throws {TypeError} where the method keeps nothing.
    */
   async state(source: StudentFile): Promise<OnlineState> {
-    if (!this.#learner) throw new TypeError("Cannot carry on: the method keeps nothing");
+    if (!this.#learner) throw new TypeError("Cannot return a state: the method keeps nothing");
     const { tensors, velocity } = await this.#learner.state();
     return { student: { ...source, tensors }, velocity };
   }

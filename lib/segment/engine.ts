@@ -7,49 +7,59 @@
 import { metricsOf } from "../metrics/confusion.ts";
 import { type Gpu, type GpuBuffer, GpuHost } from "../gpu/mod.ts";
 import { paddedChannels } from "../graph/tensor.ts";
+import { readStudent, type StudentFile } from "../models/students.ts";
+import { readTeacher } from "../models/teachers.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
-import { virtualViews } from "../pairing/virtual/mod.ts";
-import { ScanError } from "../scan/mod.ts";
+import { type VirtualViews, virtualViews } from "../pairing/virtual/mod.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
-import { labelByBlocks } from "./block_labelling.ts";
-import { type BlockSize, cutBlocks } from "../voxels/blocks.ts";
-import { CarriedMemory } from "./carried_memory.ts";
-import { type Labelling, labelWhole } from "./labelling.ts";
-import { type Memory, METHODS, type Work } from "../ttt/methods/mod.ts";
-import { readStudent, readTeacher, type StudentFile } from "../models/models.ts";
-import { OptionError } from "./options.ts";
-import type { LossHistory } from "../ttt/plans.ts";
+import { type Method, METHODS, type OnlineMemory } from "../ttt/methods/mod.ts";
+import { OptionError } from "../ttt/option_error.ts";
+import type { DescribedViews } from "../ttt/photographs.ts";
+import { cutBlocks } from "../voxels/blocks.ts";
 import { requireInputs, studentPoints } from "../voxels/points.ts";
-import type { Progress } from "../ttt/progress.ts";
-import type { Segmenter, SegmentRequest, SegmentResult } from "./types.ts";
+import { blameScan } from "./blame_scan.ts";
+import { labelByBlocks } from "./block_labelling.ts";
+import { BlockSizer } from "./block_size.ts";
+import { CarriedMemory } from "./carried_memory.ts";
+import type { LabelledPointCloud, LabellingTask } from "./labelling.ts";
+import type { ScanReport } from "./report.ts";
+import { ScanMonitor } from "./scan_monitor.ts";
+import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
+import { labelWhole } from "./whole_labelling.ts";
 
-/** A teacher on a device; called again where the device was lost. */
+/** Opens a teacher on a device; called again after the device was lost. */
 export type OpenTeacher = (gpu: Gpu) => Promise<FeatureTeacher>;
 
-/** Which models to run. */
+/** A teacher that the engine did not read itself. */
+export interface GivenTeacher {
+  readonly card: TeacherCard;
+  readonly open: OpenTeacher;
+}
+
+/** Which models to run, and where. */
 export interface EngineOptions {
-  /** Path of a student's checkpoint; the embedded one by default. */
+  /** Name of an embedded student, or path of a checkpoint; `rooms-joint` by default. */
   student?: string;
-  /** Path of a teacher's card, or somebody else's teacher; the embedded one by default. */
-  teacher?: string | { card: TeacherCard; open: OpenTeacher };
-  /** The device's host, where somebody else owns it. */
+  /**
+   * Name of a teacher, path of its card, or a teacher of the caller's own; by default the one that the student was
+   * distilled from.
+   */
+  teacher?: string | GivenTeacher;
+  /** The host of the device, where the caller owns it. */
   host?: GpuHost;
-  /** Most voxels that are worked on at once; larger scans are cut into blocks. 65,536 by default. */
+  /** Most voxels of a block; larger scans are cut. 65,536 by default, fewer where the adapter demands it. */
   blockVoxels?: number;
 }
 
-/** Voxels of a block by default. */
+/** Most voxels of a block by default. */
 const BLOCK_VOXELS = 65_536;
-/** Voxels around a block's core that the network sees besides. */
+/** Width of the margin around a block's core, in voxels. */
 const BLOCK_MARGIN = 32;
 
-/** Steps between two readouts of the loss for progress. */
-const STEPS_PER_PROGRESS = 5;
-
-/** What lives on one device; made anew after a loss. */
-interface Loaded {
+/** What is on one device; loaded again after the device was lost. */
+interface LoadedModels {
   readonly gpu: Gpu;
   readonly source: Parameters;
   /** The teacher's mean over source points; null where the student knows no teacher. */
@@ -57,7 +67,13 @@ interface Loaded {
   readonly teacher: FeatureTeacher | null;
   /** What online methods keep from scan to scan, by method. */
   readonly memories: Map<string, Disposable>;
+  readonly blockSizer: BlockSizer;
 }
+
+/** The views that a request is labelled with: its photographs, or virtual views. */
+type ChosenViews =
+  & Pick<SegmentRequest, "photos" | "cameras">
+  & Partial<Pick<VirtualViews, "appearance">>;
 
 /** Labels scans; see {@link Segmenter}. */
 export class Engine implements Segmenter, AsyncDisposable {
@@ -69,22 +85,20 @@ export class Engine implements Segmenter, AsyncDisposable {
   readonly #host: GpuHost;
   readonly #ownsHost: boolean;
   readonly #blockVoxels: number;
-  #loaded: Loaded | null = null;
+  #loaded: LoadedModels | null = null;
 
   private constructor(
     studentFile: StudentFile,
-    teacher: { card: TeacherCard; open: OpenTeacher } | null,
-    host: GpuHost,
-    ownsHost: boolean,
-    blockVoxels: number,
+    teacher: GivenTeacher | null,
+    { host, blockVoxels = BLOCK_VOXELS }: EngineOptions,
   ) {
     this.student = studentFile.card;
     this.teacher = teacher?.card ?? null;
     this.#network = new Student(studentFile.card);
     this.#studentFile = studentFile;
     this.#openTeacher = teacher?.open ?? null;
-    this.#host = host;
-    this.#ownsHost = ownsHost;
+    this.#host = host ?? new GpuHost({});
+    this.#ownsHost = host === undefined;
     this.#blockVoxels = blockVoxels;
   }
 
@@ -93,31 +107,27 @@ export class Engine implements Segmenter, AsyncDisposable {
    * without a teacher.
    *
    * @throws {RangeError} where the student was distilled from another teacher.
+   * @throws {CheckpointError} where the student cannot be read.
+   * @throws {TeacherError} where the teacher cannot be read.
+   * @throws {GpuUnavailableError} where no adapter answers.
    */
   static async open(options: EngineOptions = {}): Promise<Engine> {
     const student = await readStudent(options.student);
     const known = student.card.teacher;
-    const teacher = known === null ? null : await teacherOf(options.teacher);
+    const teacher = known === null ? null : await teacherOf(options.teacher ?? known.id);
     if (known && teacher && (known.id !== teacher.card.id || known.width !== teacher.card.width)) {
       throw new RangeError(
         `Cannot pair student ${student.card.id} with teacher ${teacher.card.id} of width ` +
           `${teacher.card.width}: it was distilled from ${known.id} of width ${known.width}`,
       );
     }
-    const host = options.host ?? new GpuHost({});
-    const engine = new Engine(
-      student,
-      teacher,
-      host,
-      options.host === undefined,
-      options.blockVoxels ?? BLOCK_VOXELS,
-    );
+    const engine = new Engine(student, teacher, options);
     await engine.#load();
     return engine;
   }
 
-  /** Models on the living device. */
-  async #load(): Promise<Loaded> {
+  /** Returns the models on the living device. */
+  async #load(): Promise<LoadedModels> {
     const gpu = await this.#host.get();
     if (this.#loaded?.gpu === gpu) return this.#loaded;
     using owned = new DisposableStack();
@@ -131,7 +141,8 @@ export class Engine implements Segmenter, AsyncDisposable {
     owned.move();
     // The buffers of a lost device are gone with it; the teacher's session is not.
     await this.#loaded?.teacher?.destroy();
-    this.#loaded = { gpu, source, centre, teacher, memories: new Map() };
+    const blockSizer = new BlockSizer(this.#network, gpu.limits, this.#blockVoxels);
+    this.#loaded = { gpu, source, centre, teacher, memories: new Map(), blockSizer };
     return this.#loaded;
   }
 
@@ -145,12 +156,11 @@ export class Engine implements Segmenter, AsyncDisposable {
     }
   }
 
-  /** The device's name and memory in use, for health and tests. */
+  /** Returns the living device, for health checks and tests. */
   async gpu(): Promise<Gpu> {
     return (await this.#load()).gpu;
   }
 
-  /** Forgets what online adaptation has learned. */
   resetOnline(): void {
     const memories = this.#loaded?.memories;
     for (const memory of memories?.values() ?? []) memory[Symbol.dispose]();
@@ -161,148 +171,137 @@ export class Engine implements Segmenter, AsyncDisposable {
     try {
       return await this.#segment(request);
     } catch (error) {
-      // What passes a limit of the adapter or of the voxel grid is the client's scan, not our mistake.
-      if (!(error instanceof RangeError) || error instanceof OptionError) throw error;
-      throw new ScanError({
-        file: request.scan.name,
-        action: "label",
-        problem: error.message,
-        mend: "cut the scan, take stray points out, or set another voxelSize",
-        cause: error,
-      });
+      throw blameScan(error, request.scan.name);
     }
   }
 
   async #segment(request: SegmentRequest): Promise<SegmentResult> {
-    const { options, signal } = request;
+    const method = this.#methodOf(request);
+    requireInputs(request.scan, this.student);
+    request.signal?.throwIfAborted();
+    const loaded = await this.#load();
+    using owned = new DisposableStack();
+    const monitor = new ScanMonitor(loaded.gpu, request);
+    const carried = request.learned === undefined
+      ? null
+      : owned.use(new CarriedMemory(request.learned));
+    const views = await this.#viewsOf(request, method, loaded, monitor);
+    const described = method.usesPhotographs
+      ? await describeViews(request, views, loaded, monitor, owned)
+      : null;
+    const memory = carried ?? memoryOf(loaded.memories, method.name);
+    const task = await this.#taskOf(request, { method, described, memory, loaded, monitor });
+    const labelled = await label(task, loaded.blockSizer);
+    const learned = await carried?.state(this.#studentFile);
+    const { labels, confidence, sourceLabels, snapshots, readouts } = labelled;
+    return {
+      ...{ labels, confidence, sourceLabels, snapshots, readouts },
+      ...(learned ? { learned } : {}),
+      report: this.#reportOf(request, views, task, labelled, monitor),
+    };
+  }
+
+  /**
+   * Finds the method of a request.
+   *
+   * @throws {OptionError} where there is none of that name, or it lacks a teacher or photographs.
+   */
+  #methodOf({ options, photos }: SegmentRequest): Method {
     const method = METHODS.get(options.method);
     if (!method) {
       throw new OptionError(`Cannot use method ${options.method}: no such method`, "method");
     }
-    const isVirtual = method.usesPhotographs && options.viewSource === "virtual";
-    if (method.usesPhotographs) {
-      this.#requireTeacher(method.name);
-      if (!isVirtual) requirePhotographs(method.name, request.photos.length);
+    if (!method.usesPhotographs) return method;
+    if (this.teacher === null) {
+      throw new OptionError(
+        `Cannot use method ${method.name}: student ${this.student.id} learned from labels alone; use method source or bn`,
+        "method",
+      );
     }
-    requireInputs(request.scan, this.student);
-    signal?.throwIfAborted();
-    const loaded = await this.#load();
-    const { gpu } = loaded;
-    using owned = new DisposableStack();
-    const work = new ScanWork(gpu, request);
-    const carried = request.learned === undefined
-      ? null
-      : owned.use(new CarriedMemory(request.learned));
-    const voxelSize = options.voxelSize ?? this.student.voxelSize;
-    const virtual = isVirtual
-      ? await work.time("render", () =>
-        virtualViews(gpu, request.scan, {
-          shortSide: this.teacher!.shortSide,
-          footprint: voxelSize,
-        }))
-      : null;
-    const { photos, cameras } = virtual ?? request;
+    if (photos.length === 0 && options.viewSource !== "virtual") {
+      throw new OptionError(
+        `Cannot use method ${method.name}: no photographs came with the scan; send some, or set viewSource to virtual`,
+        "method",
+      );
+    }
+    return method;
+  }
 
-    const maps = method.usesPhotographs
-      ? await work.time(
-        "teacher",
-        () => loaded.teacher!.describeAll(photos, signal ? { signal } : {}),
-      )
-      : [];
-    for (const map of maps) owned.use(map);
+  #voxelSizeOf({ options }: SegmentRequest): number {
+    return options.voxelSize ?? this.student.voxelSize;
+  }
 
-    signal?.throwIfAborted();
-    const { positions, origin } = request.scan;
-    const count = positions.length / 3;
-    const labelling: Labelling = {
-      gpu,
+  async #viewsOf(
+    request: SegmentRequest,
+    { usesPhotographs }: Method,
+    { gpu }: LoadedModels,
+    monitor: ScanMonitor,
+  ): Promise<ChosenViews> {
+    if (!usesPhotographs || request.options.viewSource !== "virtual") return request;
+    const { shortSide } = this.teacher!;
+    const footprint = this.#voxelSizeOf(request);
+    return await monitor.time(
+      "render",
+      () => virtualViews(gpu, request.scan, { shortSide, footprint }),
+    );
+  }
+
+  async #taskOf(
+    request: SegmentRequest,
+    { method, described, memory, loaded: { gpu, source }, monitor }: {
+      method: Method;
+      described: DescribedViews | null;
+      memory: OnlineMemory;
+      loaded: LoadedModels;
+      monitor: ScanMonitor;
+    },
+  ): Promise<LabellingTask> {
+    const voxelSize = this.#voxelSizeOf(request);
+    return {
+      ...{ gpu, source, method, memory, voxelSize, views: described, work: monitor },
       student: this.#network,
       card: this.student,
-      source: loaded.source,
-      method,
-      settings: options.settings,
+      settings: request.options.settings,
       readouts: request.readouts ?? [],
       snapshots: request.snapshots ?? [],
-      points: await work.time(
+      points: await monitor.time(
         "voxelize",
         // deno-lint-ignore require-await -- phases are timed as promises
         async () => studentPoints(request.scan, this.student.features, voxelSize, request.cameras),
       ),
-      voxelSize,
-      photographs: method.usesPhotographs
-        ? { cameras, maps, origin, centre: loaded.centre!, placebo: request.placebo ?? null }
-        : null,
-      memory: carried ?? memoryOf(loaded.memories, method.name),
-      work,
     };
-    const size = this.#blockSize(gpu);
-    // There are no more voxels than points.
-    const blocks = count > size.voxels ? cutBlocks(positions, voxelSize, size) : [];
-    const labelled = blocks.length > 1
-      ? await labelByBlocks(labelling, blocks)
-      : await labelWhole(labelling);
-    const { labels, sourceLabels } = labelled;
+  }
+
+  #reportOf(
+    { scan, options: { evaluate } }: SegmentRequest,
+    { cameras, appearance }: ChosenViews,
+    { gpu, method, voxelSize }: LabellingTask,
+    labelled: LabelledPointCloud,
+    { phases }: ScanMonitor,
+  ): ScanReport {
+    const { labels, sourceLabels, voxels, blocks, pointsSeen, steps, drift, note } = labelled;
+    const { name, format } = scan;
+    const points = labels.length;
     const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
-    const metrics = options.evaluate
-      ? metricsOf(
-        request.scan,
-        { source: sourceLabels, [method.name]: labels },
-        this.student.classes,
-      )
+    const metrics = evaluate
+      ? metricsOf(scan, { source: sourceLabels, [method.name]: labels }, this.student.classes)
       : undefined;
-    const { confidence, snapshots, readouts, voxels, pointsSeen, steps, drift, note } = labelled;
-    const learned = await carried?.state(this.#studentFile);
     return {
-      labels,
-      confidence,
-      sourceLabels,
-      snapshots,
-      readouts,
-      ...(learned ? { learned } : {}),
-      report: {
-        scan: {
-          name: request.scan.name,
-          format: request.scan.format,
-          points: count,
-          voxels,
-          voxelSize,
-          blocks: labelled.blocks,
-        },
-        views: {
-          count: cameras.length,
-          pointsSeen,
-          ...(virtual ? { virtual: virtual.appearance } : {}),
-        },
-        student: this.student.id,
-        teacher: this.teacher?.id ?? null,
-        adapter: gpu.adapterName,
-        method: method.name,
-        steps,
-        lossName: method.lossName,
-        losses: [...labelled.losses],
-        phases: work.phases,
-        ...(drift ? { drift } : {}),
-        ...(note === undefined ? {} : { note }),
-        changedPoints: changed / count,
-        ...(metrics ? { metrics } : {}),
-      },
+      scan: { name, format, points, voxels, voxelSize, blocks },
+      views: { count: cameras.length, pointsSeen, ...(appearance ? { virtual: appearance } : {}) },
+      student: this.student.id,
+      teacher: this.teacher?.id ?? null,
+      adapter: gpu.adapterName,
+      method: method.name,
+      steps,
+      lossName: method.lossName,
+      losses: [...labelled.losses],
+      phases,
+      ...(drift ? { drift } : {}),
+      ...(note === undefined ? {} : { note }),
+      changedPoints: changed / points,
+      ...(metrics ? { metrics } : {}),
     };
-  }
-
-  #requireTeacher(method: string): void {
-    if (this.teacher === null) {
-      throw new OptionError(
-        `Cannot use method ${method}: student ${this.student.id} learned from labels alone; use method source or bn`,
-        "method",
-      );
-    }
-  }
-
-  /** How large a scan may be before it is cut. */
-  #blockSize(gpu: Gpu): BlockSize {
-    const widest = Math.max(...this.#network.parameters().flatMap(({ shape }) => shape.slice(-2)));
-    const bindable = Math.floor(gpu.limits.maxStorageBufferBindingSize / (4 * widest));
-    return { voxels: Math.min(this.#blockVoxels, bindable), margin: BLOCK_MARGIN };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -318,23 +317,41 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 }
 
-function requirePhotographs(method: string, count: number): void {
-  if (count > 0) return;
-  throw new OptionError(
-    `Cannot use method ${method}: no photographs came with the scan; send some, or set viewSource to virtual`,
-    "method",
+/** Has the teacher describe all views. `owned` gets the feature maps. */
+async function describeViews(
+  { scan: { origin }, placebo, signal }: SegmentRequest,
+  { photos, cameras }: ChosenViews,
+  { teacher, centre }: LoadedModels,
+  monitor: ScanMonitor,
+  owned: DisposableStack,
+): Promise<DescribedViews> {
+  const maps = await monitor.time(
+    "teacher",
+    () => teacher!.describeAll(photos, signal ? { signal } : {}),
   );
+  for (const map of maps) owned.use(map);
+  signal?.throwIfAborted();
+  return { cameras, maps, origin, centre: centre!, placebo: placebo ?? null };
 }
 
-async function teacherOf(
-  given: EngineOptions["teacher"],
-): Promise<{ card: TeacherCard; open: OpenTeacher }> {
+/** Labels a scan in one piece, or by blocks where it has too many voxels for that. */
+async function label(task: LabellingTask, sizer: BlockSizer): Promise<LabelledPointCloud> {
+  const { positions } = task.points;
+  const size = { voxels: sizer.voxels(task.method), margin: BLOCK_MARGIN };
+  // There are never more voxels than points, so small scans need no count.
+  const blocks = positions.length / 3 > size.voxels
+    ? cutBlocks(positions, task.voxelSize, size)
+    : [];
+  return blocks.length > 1 ? await labelByBlocks(task, blocks) : await labelWhole(task);
+}
+
+async function teacherOf(given: string | GivenTeacher): Promise<GivenTeacher> {
   if (typeof given === "object") return given;
   const { card, onnx, externalData } = await readTeacher(given);
   return { card, open: (gpu) => Teacher.load(gpu, card, onnx, { externalData }) };
 }
 
-function memoryOf(memories: Map<string, Disposable>, method: string): Memory {
+function memoryOf(memories: Map<string, Disposable>, method: string): OnlineMemory {
   return {
     recall<T extends Disposable>(make: () => T): T {
       const kept = memories.get(method) ?? make();
@@ -342,42 +359,4 @@ function memoryOf(memories: Map<string, Disposable>, method: string): Memory {
       return kept as T;
     },
   };
-}
-
-/** Times phases, announces them, and adds up what a phase takes in several goes. */
-class ScanWork implements Work {
-  readonly phases: Partial<Record<Progress["phase"], number>> = {};
-  readonly #gpu: Gpu;
-  readonly #signal: AbortSignal | undefined;
-  readonly #announce: ((progress: Progress) => void) | undefined;
-
-  constructor(gpu: Gpu, { signal, onProgress }: SegmentRequest) {
-    this.#gpu = gpu;
-    this.#signal = signal;
-    this.#announce = onProgress;
-  }
-
-  async time<T>(phase: Progress["phase"], work: () => Promise<T>): Promise<T> {
-    this.#signal?.throwIfAborted();
-    this.#announce?.({ phase });
-    const start = performance.now();
-    const result = await work();
-    this.phases[phase] = (this.phases[phase] ?? 0) + performance.now() - start;
-    return result;
-  }
-
-  async stepped(step: number, steps: number, history: LossHistory): Promise<void> {
-    // Waiting keeps an abort within a step; it reads nothing back.
-    await this.#gpu.finished();
-    this.#signal?.throwIfAborted();
-    if (this.#announce && (step % STEPS_PER_PROGRESS === 0 || step === steps)) {
-      const loss = (await history.values()).at(-1)!;
-      this.#announce({ phase: "adapt", step, steps, loss });
-    }
-  }
-
-  blockDone(done: number, blocks: number): void {
-    this.#signal?.throwIfAborted();
-    this.#announce?.({ phase: "predict", step: done, steps: blocks });
-  }
 }

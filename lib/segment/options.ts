@@ -1,30 +1,25 @@
 /**
- * The settings of a segmentation: the one place that checks what a client or a command line sent. What a
- * method can be told stands with the method.
+ * The options of a segmentation: the one place that checks what a client or a command line sent. A method's own
+ * settings are declared with the method.
  *
  * @module
  */
+import type { z } from "zod";
+import { type Method, METHODS } from "../ttt/methods/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
-import {
-  choiceSetting,
-  flagSetting,
-  type Method,
-  METHODS,
-  numberSetting,
-} from "../ttt/methods/mod.ts";
-import type { SegmentOptions } from "./types.ts";
-
-export { OptionError };
+import { choiceSetting, flagSetting, numberSetting } from "../ttt/settings.ts";
+import { validate } from "../validation/mod.ts";
+import type { SegmentOptions } from "./segmenter.ts";
 
 /**
- * What labels a scan with photographs unless told otherwise: the best on validation scenes of the procedural
- * rooms, by `deno task eval --tune --scenes 2`.
+ * The default method for a scan with photographs: the best on validation scenes of the procedural rooms, by
+ * `deno task eval --tune --scenes 2`.
  */
 export const DEFAULT_METHOD = "ttt-kd-fusion";
 
 /**
- * What labels by virtual views unless told otherwise: fusing with what a teacher says of pictures unlike its own costs
- * far more than being drawn towards them (validation scenes, `deno task eval --studies virtual-views --split validation`).
+ * The default method for virtual views. They look unlike the teacher's own pictures, and fusing with its probe loses
+ * far more than distilling from it (validation scenes, `deno task eval --studies virtual-views --split validation`).
  */
 const VIRTUAL_METHOD = "ttt-kd";
 
@@ -33,9 +28,9 @@ const EVALUATE = flagSetting(true);
 const VIEW_SOURCE = choiceSetting("photographs", ["photographs", "virtual"]);
 
 /**
- * A method by name.
+ * Finds a method by name.
  *
- * @throws {OptionError} listing the methods there are.
+ * @throws {OptionError} listing the methods that there are.
  */
 export function methodOf(name: unknown): Method {
   const method = METHODS.get(name as string);
@@ -47,14 +42,27 @@ export function methodOf(name: unknown): Method {
 }
 
 /**
- * Checks settings and fills in the defaults. Numbers and booleans may be strings, as in a query.
+ * Checks options and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
- * @param given what a client sent, by name: `method`, `viewSource`, `voxelSize`, `evaluate`, and the method's own settings.
- *   `viewSource` says what the teacher looks at: the `photographs` that came (the default), or `virtual` views of the scan
- *   itself. The latter have to be asked for: on validation scenes they gain nothing over `bn`.
- * @param hasPhotos with photographs the default method is {@link DEFAULT_METHOD}, by virtual views that were asked for
- *   {@link VIRTUAL_METHOD}, else `bn`.
- * @throws {OptionError} naming the field, what it was and what it may be.
+ * @param given what a client sent, by name: `method`, `viewSource`, `voxelSize`, `evaluate`, and the method's own
+ *   settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
+ *   views rendered of the scan itself, which on validation scenes gain nothing over `bn`.
+ * @param hasPhotos whether photographs came. Then the default method is `ttt-kd-fusion`; with virtual views it is
+ *   `ttt-kd`; otherwise `bn`.
+ * @throws {OptionError} naming the field, its value and the values that are allowed.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const options = segmentOptions({ method: "ttt-kd", steps: 10, voxelSize: "0.1" }, true);
+ * assert.equal(options.settings.steps, 10);
+ * assert.equal(options.settings.momentum, 0.9);
+ * assert.equal(options.voxelSize, 0.1);
+ * // Without photographs there is nothing to distil from.
+ * assert.equal(segmentOptions({}, false).method, "bn");
+ * assert.throws(() => segmentOptions({ method: "ttt-kd" }, false), /no photographs came/);
+ * ```
  */
 export function segmentOptions(
   given: Readonly<Record<string, unknown>>,
@@ -72,20 +80,18 @@ export function segmentOptions(
   }
   return {
     method: method.name,
-    // A client that leaves the choice to us may send what adaptation would take: checked, but not used by bn.
+    // A client that leaves the method to us may send settings of the default one; bn checks them and has no use for them.
     settings: named === undefined && usual === "bn"
       ? (settingsOf(methodOf(DEFAULT_METHOD), own), settingsOf(method, {}))
       : settingsOf(method, own),
-    evaluate: checked(EVALUATE, "evaluate", evaluate) as boolean,
+    evaluate: checked(EVALUATE, "evaluate", evaluate),
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
-    ...(voxelSize === undefined
-      ? {}
-      : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) as number }),
+    ...(voxelSize === undefined ? {} : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) }),
   };
 }
 
 /**
- * Settings of a method, with its defaults.
+ * Checks the settings of a method and fills in its defaults.
  *
  * @throws {OptionError} naming the field.
  */
@@ -108,36 +114,34 @@ export function settingsOf(
   );
 }
 
-/** Options that every method has beside its own, by name. */
+/** Schemas of the options that every method has beside its own settings, by name. */
 export const COMMON_SETTINGS = {
   viewSource: VIEW_SOURCE.describe(
-    "what the teacher looks at: the photographs that came, or virtual views rendered of the scan itself",
+    "what the teacher describes: the photographs that came, or virtual views rendered of the scan itself",
   ),
   // Without a default: it is the student's.
   voxelSize: VOXEL_SIZE.unwrap().optional().describe(
     "edge of a voxel in metres; by default the one the student was trained with",
   ),
   evaluate: EVALUATE.describe(
-    "whether labels in the scan are the student's classes, to be compared with in the report",
+    "whether labels in the scan are the student's classes, so that the report compares the prediction with them",
   ),
 } as const;
 
-interface Schema {
-  safeParse(value: unknown):
-    | { success: true; data: unknown }
-    | { success: false; error: { issues: readonly { message: string }[] } };
-}
-
 /**
- * A value that its schema allows, or the default where there is none.
+ * Parses a value by its schema, which fills in the default.
  *
- * @throws {OptionError} naming the field, the value and what it may be.
+ * @throws {OptionError} naming the field, its value and the values that are allowed.
  */
-export function checked(schema: unknown, field: string, value: unknown): unknown {
-  const parsed = (schema as Schema).safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new OptionError(
-    `Cannot set ${field} to ${JSON.stringify(value)}: ${parsed.error.issues[0]!.message}`,
-    field,
+export function checked<S extends z.core.$ZodType>(
+  schema: S,
+  field: string,
+  value: unknown,
+): z.output<S> {
+  return validate(
+    schema,
+    value,
+    ({ mend }) =>
+      new OptionError(`Cannot set ${field} to ${JSON.stringify(value)}: ${mend}`, field),
   );
 }

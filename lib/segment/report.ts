@@ -7,43 +7,60 @@ import type { Metrics } from "../metrics/confusion.ts";
 import type { Drift } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
 
+/** The scan of a {@link ScanReport}. */
+export interface ReportedScan {
+  /** Name of the file as the client gave it. */
+  name: string;
+  /** Format of the file; LAZ counts as "las". */
+  format: "las" | "ply";
+  /** Number of points. */
+  points: number;
+  /** Number of voxels. */
+  voxels: number;
+  /** Edge of a voxel in metres. */
+  voxelSize: number;
+  /** Blocks that the scan was cut into; 1 where it was labelled in one piece. */
+  blocks: number;
+}
+
+/** The views of a {@link ScanReport}. */
+export interface ReportedViews {
+  /** Number of views. */
+  count: number;
+  /** Points that a view sees; for a scan in blocks, points of voxels that a view sees. */
+  pointsSeen: number;
+  /** What the views were rendered from, where they are virtual. */
+  virtual?: "colour" | "intensity" | "shape";
+}
+
 /** `report.json` of one scan. */
 export interface ScanReport {
-  scan: {
-    name: string;
-    format: "las" | "ply";
-    points: number;
-    voxels: number;
-    /** Metres. */
-    voxelSize: number;
-    /** Parts that the scan was cut into; 1 where it was labelled in one piece. */
-    blocks: number;
-  };
-  /**
-   * `pointsSeen` counts points that a view sees; of a scan in blocks, points of voxels that a view sees. `virtual` says
-   * that the views were rendered of the scan itself, and from what.
-   */
-  views: { count: number; pointsSeen: number; virtual?: "colour" | "intensity" | "shape" };
-  /** Identifiers of the models. */
+  /** What was labelled. */
+  scan: ReportedScan;
+  /** What the teacher described. */
+  views: ReportedViews;
+  /** Identifier of the student. */
   student: string;
+  /** Identifier of the teacher; null where the student knows none. */
   teacher: string | null;
   /** The GPU's name as its driver gives it. */
   adapter: string;
+  /** Name of the method. */
   method: string;
   /** Gradient steps taken. */
   steps: number;
-  /** What the loss of the method is called; null for methods that take no gradient steps. */
+  /** Name of the method's loss; null for methods that take no gradient steps. */
   lossName: string | null;
-  /** The loss before each step and, where the method knows it, after the last one: `steps + 1` values for TTT-KD. */
+  /** The loss before each step and, where the method measures it, after the last one: `steps + 1` values for TTT-KD. */
   losses: number[];
   /** Milliseconds by phase. */
   phases: Partial<Record<Progress["phase"], number>>;
-  /** What the method decided by itself: why it stopped, or that it did not trust the photographs. */
+  /** What the method decided by itself: why it stopped early, or why it did not adapt. */
   note?: string;
-  /** Of online methods that measure it. */
+  /** How far the weights are from the source; given by online methods that measure it. */
   drift?: Drift;
   /** Fraction of the points whose label differs from the source prediction. */
   changedPoints: number;
-  /** Where the scan has labels that are the student's classes; `source` is always among them. */
+  /** Scores by method against the labels of the scan, where these are the student's classes; `source` is among them. */
   metrics?: Record<string, Metrics>;
 }

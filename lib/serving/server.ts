@@ -1,5 +1,6 @@
 /**
- * What commands ask of the HTTP side. `main.ts` gives it to them, so that nothing under lib/ knows HTTP.
+ * The interface of a server, for commands. `main.ts` gives them the implementation, so that nothing under `lib/`
+ * depends on HTTP.
  *
  * @module
  */
@@ -8,20 +9,21 @@ import type { QueuePlace } from "./queue/open_queue.ts";
 import type { SessionLimits } from "./sessions/session.ts";
 import type { Progress } from "../ttt/progress.ts";
 
-/** What one server allows. */
+/** The limits of a server. */
 export interface ServerLimits {
-  /** Largest body in bytes. */
+  /** The largest body, in bytes. */
   bodyBytes: number;
-  /** Most photographs of a scan. */
+  /** The most photographs of a scan. */
   images: number;
-  /** Scans that may be at work or waiting at once; further ones get 503. */
+  /** The most scans that may be at work or waiting at once; further ones get 503. */
   places: number;
-  /** Seconds without a byte of an upload after which its client gets 408, and its place is free. */
+  /** After how many seconds without a byte of an upload its client gets 408, and its place is free. */
   stallSeconds: number;
-  /** Seconds after which an upload gets 408 though its bytes come: a trickle may not keep a place for ever. */
+  /** After how many seconds an upload gets 408 in any case, so that a trickle cannot keep a place for ever. */
   uploadSeconds: number;
 }
 
+/** The limits of a server that is not told otherwise. */
 export const DEFAULT_LIMITS: ServerLimits = {
   bodyBytes: 2 ** 29,
   images: 256,
@@ -32,39 +34,39 @@ export const DEFAULT_LIMITS: ServerLimits = {
 
 /** Where and for how long a server keeps jobs and sessions. */
 export interface ServerData extends QueuePlace {
-  /** How long jobs and their results are kept after their end. */
+  /** How long jobs and their results are kept after their end, in hours. */
   keepHours: number;
-  /** What a job at work may still take once the server was told to stop; then it goes back into the queue. */
+  /** How long a job at work may still take when the server stops, in seconds, before it goes back into the queue. */
   graceSeconds: number;
   sessions: SessionLimits;
 }
 
-/** What a server is made of. */
+/** Options of a server. */
 export interface ServerOptions {
   labeller: Labeller;
-  /** Without it there are no jobs and no sessions, and nothing stays on the disk. */
+  /** Where jobs and sessions are kept; without it there are none, and nothing stays on the disk. */
   data?: ServerData;
   limits?: ServerLimits;
-  /** When given, everything under `/v1` asks for it as a bearer token. */
+  /** The bearer token that everything under `/v1` requires; without it, none is required. */
   token?: string;
-  /** Takes a line of JSON for every request that was answered, and for every state that a job comes to. */
+  /** Takes a line of JSON for every answered request and for every new state of a job. */
   log?: (line: string) => void;
-  /** Hears of every step of the work, with the name of the scan. */
+  /** Hears of every step of the work on a request, with the name of the scan. */
   onProgress?: (scan: string, progress: Progress) => void;
 }
 
-/** A listening server; leaving by `await using` waits for requests in flight, and for the job at work or puts it back. */
+/** A server that listens. Its disposal waits for requests in flight, and finishes the job at work or puts it back. */
 export interface Server extends AsyncDisposable {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
 }
 
-/** The program around a command. */
+/** What `main.ts` gives a command. */
 export interface Host {
   /**
-   * Starts to listen; port 0 takes a free one.
+   * Starts a server. Port 0 takes a free port.
    *
-   * @throws {Error} with a code such as `EADDRINUSE` where it cannot listen there.
+   * @throws {Error} with a code such as `EADDRINUSE` where the server cannot listen there.
    */
   openServer(options: ServerOptions, hostname: string, port: number): Promise<Server>;
 }

@@ -1,14 +1,13 @@
 /**
- * Features of points to features of voxels: the mean over each voxel's points, summed in a fixed order.
+ * From features of points to features of voxels: the mean over each voxel's points, summed in a fixed order.
  *
  * @module
  */
 import { averageRows as averageRowsKernel } from "../../kernels/sparse/records.ts";
-import type { Launch } from "../gpu/mod.ts";
-import { workgroups } from "./words.ts";
+import { groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 
 /**
- * Launch for y[row] = mean of x[point] over the row's points.
+ * The launch for y[row] = mean of x[point] over the row's points.
  *
  * @param operands.x f32 [points][channels padded to 4].
  * @param operands.order u32 [points], `operands.starts` u32 [rows + 1]: as in `Voxels`.
@@ -18,15 +17,14 @@ export function averageRows<B>(
   operands: { x: B; order: B; starts: B; y: B; rows: number; channels: number },
 ): Launch<B> {
   const columns = Math.ceil(operands.channels / 4);
-  return {
-    kernel: averageRowsKernel,
-    params: [operands.rows, columns],
+  return launch(averageRowsKernel, {
+    params: { rows: operands.rows, columns },
     bindings: [operands.x, operands.order, operands.starts, operands.y],
-    workgroups: workgroups(operands.rows * columns),
-  };
+    workgroups: groupsOf64(operands.rows * columns),
+  });
 }
 
-/** {@link averageRows} in plain TypeScript, with float32 sums; `width` is the padded number of channels. */
+/** Reference of {@link averageRows}, with float32 sums; `width` is the padded number of channels. */
 export function averageRowsReference(
   x: Float32Array,
   order: Uint32Array,

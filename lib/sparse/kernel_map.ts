@@ -5,17 +5,18 @@
  *
  * @module
  */
+import { MAX_ROWS, TILE_ROWS } from "../../kernels/sparse/pair_list.ts";
 import { kernelMapCount, kernelMapFill } from "../../kernels/sparse/records.ts";
-import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
+import {
+  CapacityError,
+  type Gpu,
+  type GpuBuffer,
+  groupsOf64,
+  type Launch,
+  launch,
+} from "../gpu/mod.ts";
 import { type CoordinateIndex, coordinateKey, type CoordinateTable } from "./coordinate_hash.ts";
 import { prefixSum } from "./prefix_sum.ts";
-import { workgroups } from "./words.ts";
-
-/** Output rows of a tile: the low 6 bits of an entry. */
-export const TILE_ROWS = 64;
-
-/** An entry keeps its source row in the upper 26 bits. */
-export const MAX_ROWS = 2 ** 26;
 
 /** The pairs of one direction of a convolution, by offset and tile of 64 output rows. */
 export interface PairList {
@@ -23,7 +24,7 @@ export interface PairList {
   readonly rows: number;
   /** ceil(rows / 64). */
   readonly tiles: number;
-  /** True where offset k stands at volume - 1 - k (the lists are shared with the other direction). */
+  /** True where offset k is listed at volume - 1 - k, because the lists are shared with the other direction. */
   readonly mirrored: boolean;
   /** Number of pairs. */
   readonly pairs: number;
@@ -45,7 +46,7 @@ export interface KernelMap {
   readonly transposed: PairList;
 }
 
-/** One level of a pyramid, as far as kernel maps need it. */
+/** What a kernel map needs of one level of a pyramid. */
 export interface MapLevel {
   /** Coordinates are multiples of it; a power of two. */
   readonly stride: number;
@@ -61,7 +62,7 @@ export interface MapRequest {
   readonly to: MapLevel;
 }
 
-/** One list to build: `rows` gather from `sources` at multiples of `spacing` (negative: the transposed list). */
+/** One list to build: `rows` gather from `sources` at multiples of `spacing`, negative for the transposed list. */
 interface ListRequest {
   readonly size: number;
   readonly spacing: number;
@@ -70,11 +71,11 @@ interface ListRequest {
 }
 
 /**
- * Builds kernel maps together: two submits and one readback for all of them.
+ * Builds kernel maps, with two submits and one readback for all of them.
  *
  * @param owner takes the buffers of the maps; nothing is left in it where building fails.
- * @throws {RangeError} for a kernel size or dilation that is no positive integer, and where rows, offsets or
- *   pairs are too many for an entry or for the adapter.
+ * @throws {RangeError} for a kernel size or dilation that is not a positive integer.
+ * @throws {CapacityError} where rows, offsets or pairs are too many for an entry or for the adapter.
  */
 export async function buildKernelMaps(
   gpu: Gpu,
@@ -107,7 +108,7 @@ export async function buildKernelMaps(
   return maps;
 }
 
-/** Whether offset k of the transposed list is offset volume - 1 - k of the forward one. */
+/** Whether offset k of the transposed list is offset volume - 1 - k of the forward list. */
 function isMirrored(kernelSize: number, from: MapLevel, to: MapLevel): boolean {
   return from.stride === to.stride && kernelSize % 2 === 1;
 }
@@ -147,44 +148,41 @@ async function buildPairLists(
     checkBinding(gpu, list, volume * tiles * 8);
     const found = scratch.use(gpu.buffer("pairs found", volume * tiles * 8));
     const offsets = owned.use(gpu.buffer("pair offsets", (volume * tiles + 1) * 4));
-    const launch = {
-      params: [
-        volume,
-        tiles,
-        rows.count,
-        size,
-        size % 2 === 1 ? (size - 1) / 2 : 0,
-        spacing,
-        sources.table.mask,
-        sources.stride,
-      ],
-      coordinates: [rows.table.coords, sources.table.coords, sources.table.slots],
+    const params = {
+      volume,
+      tiles,
+      rows: rows.count,
+      size,
+      centre: size % 2 === 1 ? (size - 1) / 2 : 0,
+      spacing,
+      mask: sources.table.mask,
+      stride: sources.stride,
     };
+    const coordinates = [rows.table.coords, sources.table.coords, sources.table.slots];
     counting.push(
-      {
-        kernel: kernelMapCount,
-        params: launch.params,
-        bindings: [...launch.coordinates, found, offsets],
-        workgroups: workgroups(volume * tiles + 1),
-      },
+      launch(kernelMapCount, {
+        params,
+        bindings: [...coordinates, found, offsets],
+        workgroups: groupsOf64(volume * tiles + 1),
+      }),
       ...prefixSum(gpu, scratch, offsets, volume * tiles + 1, { buffer: totals, index }),
     );
-    return { list, volume, tiles, found, offsets, launch };
+    return { list, params, coordinates, found, offsets };
   });
   gpu.run(counting, "count pairs");
   const pairs = await gpu.read(totals, Uint32Array, lists.length);
 
   const filling: Launch[] = [];
-  const built = prepared.map(({ list, volume, tiles, found, offsets, launch }, index): PairList => {
+  const built = prepared.map(({ list, params, coordinates, found, offsets }, index): PairList => {
+    const { volume, tiles } = params;
     const total = pairs[index]!;
     checkBinding(gpu, list, total * 4);
     const entries = owned.use(gpu.buffer("pairs", total * 4));
-    filling.push({
-      kernel: kernelMapFill,
-      params: launch.params,
-      bindings: [...launch.coordinates, found, offsets, entries],
-      workgroups: workgroups(volume * tiles),
-    });
+    filling.push(launch(kernelMapFill, {
+      params,
+      bindings: [...coordinates, found, offsets, entries],
+      workgroups: groupsOf64(volume * tiles),
+    }));
     return { rows: list.rows.count, tiles, mirrored: false, pairs: total, entries, offsets };
   });
   gpu.run(filling, "fill pairs");
@@ -194,12 +192,12 @@ async function buildPairLists(
 function checkRows({ size, rows, sources }: ListRequest): void {
   const most = Math.max(rows.count, sources.count);
   if (most > MAX_ROWS) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot build a kernel map: ${most} rows are more than ${MAX_ROWS}; use larger voxels`,
     );
   }
   if (size ** 3 * rows.count >= 2 ** 32) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot build a kernel map: ${
         size ** 3
       } offsets of ${rows.count} rows may give 2^32 pairs; ` +
@@ -211,7 +209,7 @@ function checkRows({ size, rows, sources }: ListRequest): void {
 function checkBinding(gpu: Gpu, { size, rows }: ListRequest, bytes: number): void {
   const limit = gpu.limits.maxStorageBufferBindingSize;
   if (bytes > limit) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot build a kernel map of size ${size} over ${rows.count} rows: it takes ${bytes} bytes, ` +
         `the adapter's maxStorageBufferBindingSize is ${limit}; use larger voxels`,
     );
@@ -222,6 +220,15 @@ function checkBinding(gpu: Gpu, { size, rows }: ListRequest, bytes: number): voi
  * The offsets of a kernel, in order: x fastest; odd sizes centred, even ones from 0.
  *
  * @param spacing dilation times the finer tensor stride.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(kernelOffsets(3, 1).length, 27);
+ * assert.deepEqual(kernelOffsets(3, 2).slice(0, 3), [[-2, -2, -2], [0, -2, -2], [2, -2, -2]]);
+ * assert.deepEqual(kernelOffsets(2, 1).slice(0, 2), [[0, 0, 0], [1, 0, 0]]);
+ * ```
  */
 export function kernelOffsets(kernelSize: number, spacing: number): [number, number, number][] {
   const centre = kernelSize % 2 === 1 ? (kernelSize - 1) / 2 : 0;
@@ -232,11 +239,11 @@ export function kernelOffsets(kernelSize: number, spacing: number): [number, num
 }
 
 /**
- * One {@link PairList} in plain TypeScript.
+ * Reference of one {@link PairList}.
  *
- * @param coords of the output rows, four words a row.
+ * @param coords of the output rows, four words for each.
  * @param sources rows by coordinate.
- * @param offsets as {@link kernelOffsets} gives them, negated for the transposed list.
+ * @param offsets those of {@link kernelOffsets}, negated for the transposed list.
  */
 export function pairListReference(
   coords: Int32Array,

@@ -1,6 +1,6 @@
 /**
- * Sparse tensors: voxels, coordinates, kernel maps, the pyramid of one scan. Everything runs on the GPU and
- * gives the same bits every time.
+ * Sparse tensors: voxels, coordinates, kernel maps and the pyramid of one scan. Everything runs on the GPU and gives the
+ * same bits every time.
  *
  * @module
  */
@@ -15,14 +15,8 @@ export {
   findRows,
   tableSlots,
 } from "./coordinate_hash.ts";
-export {
-  type KernelMap,
-  kernelOffsets,
-  MAX_ROWS,
-  type PairList,
-  pairListReference,
-  TILE_ROWS,
-} from "./kernel_map.ts";
+export { type KernelMap, kernelOffsets, type PairList, pairListReference } from "./kernel_map.ts";
+export { MAX_ROWS, TILE_ROWS } from "../../kernels/sparse/pair_list.ts";
 export { type KernelMapSpec, type Level, Pyramid } from "./pyramid.ts";
 export { prefixSum, prefixSumReference } from "./prefix_sum.ts";
 export { type Pairs, sortPairs, sortPairsReference } from "./radix_sort.ts";

@@ -1,6 +1,6 @@
 /**
- * The pyramid of one scan: its voxels at strides 1, 2, 4, ..., a coordinate hash for each, and the kernel maps
- * between them, built once for all layers that share them and freed with the scan.
+ * The pyramid of one scan: its voxels at strides 1, 2, 4, ..., a coordinate hash for each stride, and the kernel maps
+ * between them. A kernel map is built once for all layers that share it, and freed with the scan.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { buildKernelMaps, type KernelMap, type MapLevel } from "./kernel_map.ts"
 
 /** Voxels of one stride. Coordinates stay in input units: they are multiples of the stride. */
 export interface Level extends MapLevel {
-  /** vec4<i32> (x, y, z, 0) [count], in the order of their first row on the finer level. */
+  /** vec4i (x, y, z, 0) [count], in the order of their first row on the finer level. */
   readonly coords: GpuBuffer;
 }
 
-/** Everything that shapes a kernel map. */
+/** Everything that determines a kernel map. */
 export interface KernelMapSpec {
   /** Edge of the kernel: odd kernels are centred, even ones start at 0. */
   readonly kernelSize: number;
@@ -27,6 +27,7 @@ export interface KernelMapSpec {
 
 /** Levels and kernel maps of one scan. Owns its buffers. */
 export class Pyramid implements Disposable {
+  /** Levels of stride 1, 2, 4, ... */
   readonly levels: readonly Level[];
   readonly #gpu: Gpu;
   readonly #owned: DisposableStack;
@@ -42,8 +43,8 @@ export class Pyramid implements Disposable {
    * Builds levels of stride 1, 2, ..., 2^depth: floor(c / stride) * stride, distinct, in the order of first
    * rows. One submit and one readback. `coords` is copied.
    *
-   * @param coords vec4<i32> [count], distinct.
-   * @throws {RangeError} for a depth that is no integer of 0..30, and for coordinates that occur twice.
+   * @param coords vec4i [count], distinct.
+   * @throws {RangeError} for a depth that is not an integer of 0..30, and for coordinates that occur twice.
    * @throws {TypeError} where `coords` is too short.
    */
   static async build(gpu: Gpu, coords: GpuBuffer, count: number, depth: number): Promise<Pyramid> {
@@ -62,8 +63,8 @@ export class Pyramid implements Disposable {
     using owned = new DisposableStack();
     using scratch = new DisposableStack();
     const totals = scratch.use(gpu.buffer("level counts", (depth + 1) * 4));
-    // Every level is made from level 0: the counts of the others are not known before the readback, and
-    // the order of first rows is the same.
+    // Every level is made from level 0, because the counts of the others are not known before the readback; the order
+    // of first rows is the same.
     const found = Array.from(
       { length: depth + 1 },
       (_, index) =>
@@ -89,10 +90,11 @@ export class Pyramid implements Disposable {
   }
 
   /**
-   * The kernel maps of these layers, each built at most once for this pyramid; two submits and one readback
-   * for all that are missing.
+   * The kernel maps of these layers. Each is built at most once for this pyramid, with two submits and one readback for
+   * all that are missing.
    *
-   * @throws {RangeError} where a level does not exist or a map would be too large.
+   * @throws {RangeError} where a level does not exist, or a kernel size, stride or dilation is impossible.
+   * @throws {CapacityError} where a map would be too large.
    * @throws {TypeError} after `destroy()`.
    */
   async kernelMaps(specs: readonly KernelMapSpec[]): Promise<KernelMap[]> {
@@ -108,7 +110,7 @@ export class Pyramid implements Disposable {
     return await Promise.all(specs.map((spec) => this.#maps.get(specKey(spec))!));
   }
 
-  /** Starts building; callers that come meanwhile share the promises, and a failure is forgotten. */
+  /** Starts building. Callers that ask meanwhile share the promises, and a failure is forgotten. */
   #build(missing: ReadonlyMap<string, KernelMapSpec>): void {
     const built = this.#buildNow([...missing.values()]);
     [...missing.keys()].forEach((key, i) => {

@@ -1,15 +1,14 @@
 /**
- * Stable sort of (u32 key, u32 value) pairs by key: least significant digit first, 4 bits a pass. A thread
- * walks 64 keys in order, so equal keys keep their order and the result is the same every time.
+ * A stable sort of (u32 key, u32 value) pairs by key, least significant digit first, 4 bits in a pass. A thread takes 64
+ * keys in order, so equal keys keep their order and the result is the same every time.
  *
  * @module
  */
 import { radixCount, radixScatter } from "../../kernels/sparse/records.ts";
-import type { Gpu, GpuBuffer, Launch } from "../gpu/mod.ts";
+import { type Gpu, type GpuBuffer, groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 import { prefixSum } from "./prefix_sum.ts";
-import { workgroups } from "./words.ts";
 
-/** Keys that one thread walks. */
+/** Keys that one thread takes. */
 const BLOCK = 64;
 const DIGIT_BITS = 4;
 const DIGITS = 2 ** DIGIT_BITS;
@@ -24,7 +23,7 @@ export interface Pairs {
  * Launches that sort `count` pairs of `from` into `to`; `from` is kept.
  *
  * @param scratch takes the buffers needed between the launches; dispose of it once they are submitted.
- * @param bits no key has a bit at or above this one: fewer bits, fewer passes.
+ * @param bits bits that keys have at most: fewer bits take fewer passes.
  */
 export function sortPairs(
   gpu: Gpu,
@@ -45,28 +44,36 @@ export function sortPairs(
   let source = from;
   for (let pass = 0; pass < passes; pass++) {
     const target = (passes - pass) % 2 === 1 ? to : between;
-    const params = [count, blocks, pass * DIGIT_BITS];
+    const params = { count, blocks, shift: pass * DIGIT_BITS };
     launches.push(
-      {
-        kernel: radixCount,
+      launch(radixCount, {
         params,
         bindings: [source.keys, counts],
-        workgroups: workgroups(blocks),
-      },
+        workgroups: groupsOf64(blocks),
+      }),
       ...prefixSum(gpu, scratch, counts, blocks * DIGITS),
-      {
-        kernel: radixScatter,
+      launch(radixScatter, {
         params,
         bindings: [source.keys, source.values, counts, target.keys, target.values],
-        workgroups: workgroups(blocks),
-      },
+        workgroups: groupsOf64(blocks),
+      }),
     );
     source = target;
   }
   return launches;
 }
 
-/** {@link sortPairs} in plain TypeScript. */
+/**
+ * Reference of {@link sortPairs}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { keys, values } = sortPairsReference(Uint32Array.of(2, 1, 2), Uint32Array.of(0, 1, 2));
+ * assert.deepEqual([[...keys], [...values]], [[1, 2, 2], [1, 0, 2]]);
+ * ```
+ */
 export function sortPairsReference(
   keys: Uint32Array,
   values: Uint32Array,

@@ -1,11 +1,11 @@
 /**
- * Points to voxels, on the GPU: which voxel each point lies in, the distinct voxels in the order of their
- * first points, and the points of each voxel as a sorted list, so that sums over them have a fixed order.
+ * From points to voxels, on the GPU: the voxel of each point, the distinct voxels in the order of their first points,
+ * and the points of each voxel as a sorted list, so that sums over them have a fixed order.
  *
  * @module
  */
 import { rowStarts, voxelCoordinates } from "../../kernels/sparse/records.ts";
-import { f32bits, type Gpu, type GpuBuffer } from "../gpu/mod.ts";
+import { CapacityError, type Gpu, type GpuBuffer, groupsOf64, launch } from "../gpu/mod.ts";
 import {
   coordinateKey,
   distinctCoordinates,
@@ -13,7 +13,7 @@ import {
   findRows,
 } from "./coordinate_hash.ts";
 import { sortPairs, sortPairsReference } from "./radix_sort.ts";
-import { fillWords, numberWords, workgroups } from "./words.ts";
+import { fillWords, numberWords } from "./words.ts";
 
 /** The voxels of one scan. Owns its buffers. */
 export class Voxels implements Disposable {
@@ -23,7 +23,7 @@ export class Voxels implements Disposable {
   readonly count: number;
   /** Edge of a voxel, metres. */
   readonly size: number;
-  /** vec4<i32> [count]: (x, y, z, 0), in the order of the voxels' first points. */
+  /** vec4i [count]: (x, y, z, 0), in the order of the voxels' first points. */
   readonly coords: GpuBuffer;
   /** u32 [points]: the voxel of each point. */
   readonly pointRow: GpuBuffer;
@@ -32,6 +32,7 @@ export class Voxels implements Disposable {
   /** u32 [count + 1]: where each voxel's points begin in `order`. */
   readonly starts: GpuBuffer;
 
+  /** Takes over the buffers. */
   constructor(fields: Omit<Voxels, "destroy" | typeof Symbol.dispose>) {
     this.points = fields.points;
     this.count = fields.count;
@@ -42,6 +43,7 @@ export class Voxels implements Disposable {
     this.starts = fields.starts;
   }
 
+  /** Frees the buffers. */
   destroy(): void {
     for (const buffer of [this.coords, this.pointRow, this.order, this.starts]) buffer.destroy();
   }
@@ -56,7 +58,8 @@ export class Voxels implements Disposable {
  *
  * @param positions f32 [3 * points], metres.
  * @param voxelSize edge of a voxel, metres.
- * @throws {RangeError} where the size is not positive, or a point has no int32 voxel (NaN, infinite, too far).
+ * @throws {RangeError} where the voxel size is not positive.
+ * @throws {CapacityError} where a point lies in no int32 voxel (NaN, infinite, too far).
  * @throws {TypeError} where `positions` is too short.
  */
 export async function voxelize(
@@ -86,18 +89,17 @@ export async function voxelize(
   });
   gpu.run([
     fillWords(counts, 2, 0),
-    {
-      kernel: voxelCoordinates,
-      params: [points, f32bits(perMetre)],
+    launch(voxelCoordinates, {
+      params: { count: points, perMetre },
       bindings: [positions, pointCoords, counts],
-      workgroups: workgroups(points),
-    },
+      workgroups: groupsOf64(points),
+    }),
     ...found.launches,
     findRows(found.table, pointCoords, points, pointRow),
   ], "voxelize");
   const [outside, count] = await gpu.read(counts, Uint32Array, 2) as unknown as [number, number];
   if (outside > 0) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot voxelize: ${outside} of ${points} points are not finite or lie beyond 2^31 voxels of ` +
         `${voxelSize} m; drop them, or shift the origin`,
     );
@@ -118,12 +120,11 @@ export async function voxelize(
       points,
       Math.ceil(Math.log2(Math.max(1, count))),
     ),
-    {
-      kernel: rowStarts,
-      params: [points, count],
+    launch(rowStarts, {
+      params: { count: points, rows: count },
       bindings: [sortedRows, starts],
-      workgroups: workgroups(points + 1),
-    },
+      workgroups: groupsOf64(points + 1),
+    }),
   ], "sort points by voxel");
   owned.move();
   return new Voxels({ points, count, size: voxelSize, coords, pointRow, order, starts });
@@ -140,7 +141,21 @@ function voxelsPerMetre(voxelSize: number): number {
   return perMetre;
 }
 
-/** {@link voxelize} in plain TypeScript; coordinates are four words a voxel. */
+/**
+ * Reference of {@link voxelize}; coordinates are four words for each voxel.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const positions = Float32Array.of(0.06, 0, 0, -0.01, 0, 0, 0.07, 0.04, 0.01);
+ * const { coords, pointRow, order, starts } = voxelizeReference(positions, 0.05);
+ * assert.deepEqual([...coords], [1, 0, 0, 0, -1, 0, 0, 0]);
+ * assert.deepEqual([...pointRow], [0, 1, 0]);
+ * // Voxel 0 holds points 0 and 2, voxel 1 holds point 1.
+ * assert.deepEqual([[...order], [...starts]], [[0, 2, 1], [0, 2, 3]]);
+ * ```
+ */
 export function voxelizeReference(positions: Float32Array, voxelSize: number): {
   coords: Int32Array;
   pointRow: Uint32Array;

@@ -4,35 +4,34 @@
  * @module
  */
 import { fillWords as fillWordsKernel } from "../../kernels/sparse/records.ts";
-import type { Binding, GpuBuffer, Launch } from "../gpu/mod.ts";
+import { type Binding, type GpuBuffer, groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 
-/** One word of a buffer, where a launch leaves a count. */
+/** One word of a buffer, which receives a count. */
 export interface WordPlace {
   readonly buffer: GpuBuffer;
   readonly index: number;
 }
 
-/** Workgroups of 64 threads that cover `threads` threads. */
-export function workgroups(threads: number): number {
-  return Math.ceil(threads / 64);
-}
-
 /** Sets the first `count` words to `value`. */
 export function fillWords(buffer: Binding, count: number, value: number): Launch {
-  return {
-    kernel: fillWordsKernel,
-    params: [count, value, 0],
+  return launch(fillWordsKernel, {
+    params: { count, start: value, step: 0 },
     bindings: [buffer],
-    workgroups: workgroups(count),
-  };
+    workgroups: groupsOf64(count),
+  });
+}
+
+/** Sets the first `count` floats to `value`. */
+export function fillFloats(buffer: Binding, count: number, value: number): Launch {
+  const [bits] = new Uint32Array(Float32Array.of(value).buffer);
+  return fillWords(buffer, count, bits!);
 }
 
 /** Sets the first `count` words to 0, 1, 2, ... */
 export function numberWords(buffer: GpuBuffer, count: number): Launch {
-  return {
-    kernel: fillWordsKernel,
-    params: [count, 0, 1],
+  return launch(fillWordsKernel, {
+    params: { count, start: 0, step: 1 },
     bindings: [buffer],
-    workgroups: workgroups(count),
-  };
+    workgroups: groupsOf64(count),
+  });
 }

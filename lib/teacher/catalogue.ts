@@ -1,9 +1,10 @@
 /**
- * Public teachers that this program knows how to feed and to read. No weights are shipped: `store.ts` finds them,
- * `download.ts` fetches them where that is asked for, `fixtures/teachers/export_teacher.py` exports them.
+ * Public teachers whose inputs and outputs this program knows. No weights are shipped: `find_teacher.ts` finds them
+ * on disk, `download.ts` fetches them on request, `fixtures/teachers/export_teacher.py` exports them.
  *
- * Inputs and outputs bear the names that exports of Hugging Face's transformers have, by that script and on the hub
- * alike. Where no hub file is given, none is known whose output holds the features of patches.
+ * Inputs and outputs have the names that exports of Hugging Face's transformers give them, those of that script and
+ * those on the hub alike. An entry without a hub file is one for which no file on the hub is known to output the
+ * features of patches.
  *
  * @module
  */
@@ -11,38 +12,42 @@ import type { TeacherCard } from "./card.ts";
 
 /** A file on the model hub. */
 export interface HubFile {
-  /** Owner and name. */
+  /** Owner and name of the repository. */
   readonly repository: string;
+  /** Path in the repository. */
   readonly path: string;
-  /** Hexadecimal; null where it was not at hand when this table was written. */
+  /** SHA-256 in hexadecimal; null where it was not known when this table was written. */
   readonly sha256: string | null;
 }
 
 /** A teacher of the catalogue. */
 export interface CatalogueEntry {
+  /** How to feed the model and read its output. */
   readonly card: TeacherCard;
+  /** The file on the model hub; null where none is known. */
   readonly hub: HubFile | null;
 }
 
-type Triple = [number, number, number];
+/** How a model normalises its input. */
+type Normalisation = Pick<TeacherCard, "mean" | "std">;
 
-const IMAGENET: { mean: Triple; std: Triple } = {
+const IMAGENET: Normalisation = {
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],
 };
-const OPENAI: { mean: Triple; std: Triple } = {
+const OPENAI: Normalisation = {
   mean: [0.48145466, 0.4578275, 0.40821073],
   std: [0.26862954, 0.26130258, 0.27577711],
 };
-const HALVES: { mean: Triple; std: Triple } = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+const HALVES: Normalisation = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
 
-/** What teachers of one family share. */
-type Family = Omit<TeacherCard, "id" | "file" | "width">;
+/** What the teachers of one family have in common. */
+type TeacherFamily = Omit<TeacherCard, "id" | "file" | "width">;
 
 const TRANSFORMERS = { inputName: "pixel_values", outputName: "last_hidden_state" } as const;
 
-/** Oquab et al., arXiv 2304.07193. Tokens after the final norm; trained at 518 x 518, takes any multiples of 14. */
-const DINOV2: Family = {
+/** Oquab et al., arXiv 2304.07193. Tokens after the final norm; trained at 518 x 518, accepts any multiples of 14. */
+const DINOV2: TeacherFamily = {
   ...TRANSFORMERS,
   ...IMAGENET,
   outputForm: "tokens",
@@ -54,10 +59,10 @@ const DINOV2: Family = {
 };
 
 /** Darcet et al., arXiv 2309.16588: four registers after the class token. */
-const REGISTERS: Family = { ...DINOV2, prefixTokens: 5 };
+const REGISTERS: TeacherFamily = { ...DINOV2, prefixTokens: 5 };
 
 /** Radford et al., arXiv 2103.00020. Tokens of the last block, before the final norm. */
-const CLIP: Family = {
+const CLIP: TeacherFamily = {
   ...TRANSFORMERS,
   ...OPENAI,
   outputForm: "tokens",
@@ -70,7 +75,7 @@ const CLIP: Family = {
 };
 
 /** Zhai et al., arXiv 2303.15343. Tokens after the final norm; no class token. */
-const SIGLIP: Family = {
+const SIGLIP: TeacherFamily = {
   ...CLIP,
   ...HALVES,
   prefixTokens: 0,
@@ -79,7 +84,7 @@ const SIGLIP: Family = {
 };
 
 /** Kirillov et al., arXiv 2304.02643: the image encoder with its neck. */
-const SAM: Family = {
+const SAM: TeacherFamily = {
   ...TRANSFORMERS,
   ...IMAGENET,
   outputName: "image_embeddings",
@@ -92,8 +97,8 @@ const SAM: Family = {
   provenance: "facebookresearch/segment-anything",
 };
 
-/** Name, width, family, repository and path on the hub. */
-const TABLE: readonly (readonly [string, number, Family, string?, string?])[] = [
+/** Id, width, family, repository and path on the hub. */
+const TABLE: readonly (readonly [string, number, TeacherFamily, string?, string?])[] = [
   ["dinov2-small", 384, DINOV2, "onnx-community/dinov2-small", "onnx/model.onnx"],
   ["dinov2-base", 768, DINOV2, "Xenova/dinov2-base", "onnx/model.onnx"],
   ["dinov2-large", 1024, DINOV2, "onnx-community/dinov2-large", "onnx/model.onnx"],
@@ -124,7 +129,19 @@ const TABLE: readonly (readonly [string, number, Family, string?, string?])[] = 
   ["sam-base", 256, SAM, "Xenova/sam-vit-base", "onnx/vision_encoder.onnx"],
 ];
 
-/** Known teachers by name. */
+/**
+ * The known teachers by their ids.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { CATALOGUE } from "./mod.ts";
+ *
+ * const { card, hub } = CATALOGUE.get("dinov2-small")!;
+ * assert.deepEqual([card.width, card.patch, card.licence], [384, 14, "Apache-2.0"]);
+ * assert.equal(hub?.repository, "onnx-community/dinov2-small");
+ * ```
+ */
 export const CATALOGUE: ReadonlyMap<string, CatalogueEntry> = new Map(
   TABLE.map(([id, width, family, repository, path]) => [id, {
     card: { id, file: `${id}.onnx`, width, ...family },

@@ -1,6 +1,6 @@
 /**
- * The one place that fetches a model, on an explicit command alone. A file that was not received whole, or is not
- * the one that was pinned, leaves nothing behind.
+ * Downloads models. This is the only place that does, and only on an explicit command. A file that arrives incomplete
+ * or with another hash than the pinned one is deleted.
  *
  * @module
  */
@@ -8,33 +8,34 @@ import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { TeacherError } from "./errors.ts";
 
-/** What to fetch. */
-export interface Download {
+/** What to download, and where to. */
+export interface DownloadRequest {
+  /** Address of the file. */
   url: string;
-  /** Where the file goes; its folder is made. */
+  /** Path that the file gets; its folder is created. */
   path: string;
-  /** Hexadecimal SHA-256 that the file must have. */
+  /** SHA-256 that the file must have, in hexadecimal. */
   sha256: string;
-  /** Hears of the bytes received so far, and of all where the server tells. */
+  /** Called with the number of bytes received so far, and of all bytes where the server says how many there are. */
   onProgress?: (received: number, total: number | null) => void;
 }
 
 /**
- * Fetches a file beside its place and moves it there once its hash is right.
+ * Downloads a file under a temporary name and renames it once its hash is right.
  *
- * @throws {TeacherError} where the server cannot be reached or answers otherwise, the transfer breaks off, or the
- * hash is another.
+ * @throws {TeacherError} where the server cannot be reached or answers with an error, the transfer breaks off, or the
+ *   hash differs
  */
-export async function download({ url, path, sha256, onProgress }: Download): Promise<void> {
+export async function download({ url, path, sha256, onProgress }: DownloadRequest): Promise<void> {
   const part = `${path}.part`;
   const fail = (state: string, cause?: unknown) =>
-    new TeacherError(`Cannot download ${url}: ${state}`, path, undefined, cause);
+    new TeacherError(`Cannot download ${url}: ${state}`, { file: path, cause });
   const response = await fetch(url).catch((cause: Error) => {
-    throw fail(`${cause.message}; without a connection, place the file at ${path}`, cause);
+    throw fail(`${cause.message}; if there is no connection, put the file at ${path}`, cause);
   });
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
-    throw fail(`the server answers ${response.status} ${response.statusText}`);
+    throw fail(`the server answered ${response.status} ${response.statusText}; check the address`);
   }
   const length = response.headers.get("content-length");
   const total = length === null ? null : Number(length);
@@ -50,12 +51,15 @@ export async function download({ url, path, sha256, onProgress }: Download): Pro
     }
   } catch (cause) {
     await Deno.remove(part).catch(() => {});
-    throw fail(`broken off after ${received} bytes (${(cause as Error).message})`, cause);
+    throw fail(
+      `the transfer broke off after ${received} bytes (${(cause as Error).message}); try again`,
+      cause,
+    );
   }
   const found = hash.digest("hex");
   if (found !== sha256) {
     await Deno.remove(part);
-    throw fail(`its SHA-256 is ${found}, not ${sha256}`);
+    throw fail(`its SHA-256 is ${found}, not ${sha256}; check the hash and the address`);
   }
   await Deno.rename(part, path);
 }

@@ -1,19 +1,24 @@
 /**
- * What a teacher says of one photograph: one feature a map cell, as rows on the GPU in the layout that all
- * feature rows of this program have.
+ * The features of one photograph: one row for each cell of a grid, on the GPU, in the layout that all feature rows of
+ * this program have.
  *
  * @module
  */
 import { teacherRepack } from "../../kernels/pairing/records.ts";
-import type { GpuBuffer, Launch } from "../gpu/mod.ts";
-import { workgroups } from "../sparse/words.ts";
+import { type GpuBuffer, groupsOf64, type Launch, launch } from "../gpu/mod.ts";
 import type { TeacherCard } from "./card.ts";
-import type { Size } from "./preprocess.ts";
+import type { TeacherInput } from "./preprocess.ts";
 
-/** Features of a photograph. The whole map covers the whole photograph; `lib/pairing/sampling.ts` says how. Owns its buffer. */
+/**
+ * Features of a photograph. The map covers exactly the photograph; `lib/pairing/sampling.ts` says which cell shows
+ * which pixel. A map owns its buffer.
+ */
 export class FeatureMap implements Disposable {
+  /** Takes over a buffer of feature rows. */
   constructor(
+    /** Rows of the grid. */
     readonly rows: number,
+    /** Columns of the grid. */
     readonly cols: number,
     /** Width of a feature, D. */
     readonly channels: number,
@@ -21,38 +26,47 @@ export class FeatureMap implements Disposable {
     readonly buffer: GpuBuffer,
   ) {}
 
+  /** Frees the buffer. */
   destroy(): void {
     this.buffer.destroy();
   }
 
+  /** Frees the buffer, for `using`. */
   [Symbol.dispose](): void {
     this.destroy();
   }
 }
 
 /**
- * How the cells that the photograph covers lie in a model's output: element (channel, row, column) at
+ * Where the cells that the photograph covers lie in a model's output: element (channel, row, column) is at
  * offset + channel * channelStride + row * rowStride + column * columnStride.
  */
 export interface OutputLayout {
+  /** Rows of cells that the photograph covers. */
   rows: number;
+  /** Columns of cells that the photograph covers. */
   cols: number;
+  /** Element at which the first cell begins. */
   offset: number;
+  /** Elements from one channel to the next. */
   channelStride: number;
+  /** Elements from one row to the next. */
   rowStride: number;
+  /** Elements from one column to the next. */
   columnStride: number;
 }
 
 /**
- * Checks an output's shape against the card, and leaves out prefix tokens and padding.
+ * Checks the shape of a model's output against the card and finds the cells of the photograph in it, without prefix
+ * tokens and padding.
  *
- * @param input sizes of what the model was given and of the photograph in it, pixels.
- * @throws {TypeError} naming the output, its shape and the one that the card promises.
+ * @param input sizes of the model's input and of the photograph in it, pixels
+ * @throws {TypeError} naming the output, its shape and the shape that the card promises
  */
 export function outputLayout(
   card: TeacherCard,
   dims: readonly number[],
-  input: Size & { photo: Size },
+  input: Pick<TeacherInput, "width" | "height" | "photo">,
 ): OutputLayout {
   const { width: channels, outputForm, prefixTokens, patch } = card;
   const wrong = (expected: string) =>
@@ -90,28 +104,28 @@ export function outputLayout(
   return { ...seen, offset, channelStride, rowStride, columnStride };
 }
 
-/** Launch that brings a model's output `x` into feature rows `y`. */
+/** Makes the launch that copies a model's output `x` into feature rows `y`. */
 export function repack<B>(x: B, y: B, layout: OutputLayout, channels: number): Launch<B> {
   const cells = layout.rows * layout.cols;
   const columns = Math.ceil(channels / 4);
-  return {
-    kernel: teacherRepack,
-    params: [
+  const { offset, channelStride, cols: mapColumns, rowStride, columnStride } = layout;
+  return launch(teacherRepack, {
+    params: {
       cells,
       channels,
       columns,
-      layout.offset,
-      layout.channelStride,
-      layout.cols,
-      layout.rowStride,
-      layout.columnStride,
-    ],
+      offset,
+      channelStride,
+      mapColumns,
+      rowStride,
+      columnStride,
+    },
     bindings: [x, y],
-    workgroups: workgroups(cells * columns),
-  };
+    workgroups: groupsOf64(cells * columns),
+  });
 }
 
-/** {@link repack} in plain TypeScript. */
+/** Does what {@link repack} does, in plain TypeScript. */
 export function repackReference(
   x: ArrayLike<number>,
   layout: OutputLayout,

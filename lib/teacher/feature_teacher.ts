@@ -1,6 +1,6 @@
 /**
- * What everything beyond this folder asks of a teacher: a card and feature maps. {@link Teacher} is one; upper
- * bounds and placebos may be made otherwise.
+ * The interface of teachers: a card and feature maps. {@link Teacher} runs a model; upper bounds and placebos of
+ * evaluations get their features in other ways.
  *
  * @module
  */
@@ -10,16 +10,18 @@ import type { FeatureMap } from "./feature_map.ts";
 
 /** Settings of {@link FeatureTeacher.describeAll}. */
 export interface DescribeOptions {
-  /** Once aborted, no further photograph is begun, and the signal's reason is thrown. */
+  /** Aborting it keeps further photographs from being started and makes the call throw the signal's reason. */
   signal?: AbortSignal;
-  /** Told after each photograph how many are done. */
+  /** Called after each photograph with the number that are done. */
   onPhoto?: (done: number) => void;
 }
 
 /** A frozen source of features for photographs. */
 export interface FeatureTeacher {
+  /** The teacher's card; only `id` and `width` matter beyond this room. */
   readonly card: TeacherCard;
-  /** One map a photograph, in their order; on failure nothing is left behind. */
+  /** Describes photographs by one map each, in their order; frees all maps where it fails. */
   describeAll(photos: readonly Photo[], options?: DescribeOptions): Promise<FeatureMap[]>;
+  /** Frees the teacher. */
   destroy(): Promise<void>;
 }

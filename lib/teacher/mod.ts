@@ -1,12 +1,12 @@
 /**
- * The 2D foundation model: its card, its session, its feature maps on the GPU.
+ * The frozen 2D foundation model: its card, how it is found or downloaded, and its feature maps on the GPU.
  *
  * @module
  */
 export { parseTeacherCard, type TeacherCard } from "./card.ts";
 export { CATALOGUE, type CatalogueEntry, type HubFile } from "./catalogue.ts";
-export { type Download, download } from "./download.ts";
-export { TeacherError } from "./errors.ts";
+export { download, type DownloadRequest } from "./download.ts";
+export { TeacherError, type TeacherErrorSource } from "./errors.ts";
 export {
   FeatureMap,
   type OutputLayout,
@@ -15,7 +15,13 @@ export {
   repackReference,
 } from "./feature_map.ts";
 export { type DescribeOptions, type FeatureTeacher } from "./feature_teacher.ts";
-export { inputSize, photoSize, preprocess, type Size, type TeacherInput } from "./preprocess.ts";
+export { findTeacher, modelsFolder, sha256Of, type TeacherFile } from "./find_teacher.ts";
+export {
+  inputSize,
+  type InputSizing,
+  photoSize,
+  preprocess,
+  type TeacherInput,
+} from "./preprocess.ts";
 export { type Provider } from "./runtime.ts";
-export { findTeacher, modelsFolder, sha256Of, type TeacherFile } from "./store.ts";
 export { Teacher, type TeacherOptions } from "./teacher.ts";

@@ -1,33 +1,43 @@
 /**
- * A photograph as a teacher wants it: resized, normalised, laid out. Done on the host in float64, so that every
+ * From a photograph to a model's input: resized, normalised and laid out, on the host in float64, so that every
  * adapter and provider gets the same bits.
  *
- * However a model sizes its input, the photograph covers whole patches of it, from the top left corner on, and
- * nothing but these patches becomes the feature map. So one rule (`lib/pairing/sampling.ts`) says which pixel lies
- * where in any map.
+ * Whatever sizes a model accepts, the photograph covers whole patches of the input, beginning at the top left corner,
+ * and only these patches become the feature map. So one rule (`lib/pairing/sampling.ts`) says where a pixel lies in
+ * any map.
  *
- * The resize is bilinear with antialiasing, as in Pillow and torchvision: a triangle filter as wide as the
- * scale, pixel centres at half integers, so corners map to corners.
+ * The resize is bilinear with antialiasing, as in Pillow and torchvision: a triangle filter as wide as the scale
+ * factor, with pixel centres at half integers, so that corners map to corners.
  *
  * @module
  */
-import type { Photo } from "../scan/mod.ts";
+import type { ImageSize, Photo } from "../scan/mod.ts";
 import type { TeacherCard } from "./card.ts";
 
-/** The longer side is at most this many times the shorter one; a thinner strip is squeezed. */
+/** Largest ratio of the longer side to the shorter one; narrower strips are squeezed to it. */
 const MAX_ASPECT = 8;
 
-/** What of a card says how large a photograph becomes. */
-type Sizing = Pick<TeacherCard, "shortSide" | "patch" | "sizing">;
+/** The fields of a card that say to which size a photograph is resized. */
+export type InputSizing = Pick<TeacherCard, "shortSide" | "patch" | "sizing">;
 
-/** Width and height, pixels. */
-export interface Size {
-  width: number;
-  height: number;
-}
-
-/** Size that a photograph is resized to, pixels: both sides multiples of the card's patch, aspect kept as near as that and the model allow. */
-export function photoSize(photo: Size, card: Sizing): Size {
+/**
+ * Gives the size to which a photograph is resized: both sides are multiples of the card's patch, and the aspect ratio
+ * is kept as closely as that and the model allow.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { CATALOGUE, inputSize, photoSize } from "./mod.ts";
+ *
+ * const photo = { width: 1920, height: 1080 };
+ * assert.deepEqual(photoSize(photo, CATALOGUE.get("dinov2-small")!.card), { width: 924, height: 518 });
+ * // SAM accepts only squares: the photograph is padded.
+ * const { card } = CATALOGUE.get("sam-base")!;
+ * assert.deepEqual(photoSize(photo, card), { width: 1024, height: 576 });
+ * assert.deepEqual(inputSize(photo, card), { width: 1024, height: 1024 });
+ * ```
+ */
+export function photoSize(photo: ImageSize, card: InputSizing): ImageSize {
   const { patch, shortSide, sizing = "aspect" } = card;
   if (sizing === "stretch") return { width: shortSide, height: shortSide };
   const short = Math.min(photo.width, photo.height);
@@ -41,23 +51,26 @@ export function photoSize(photo: Size, card: Sizing): Size {
   return { width: fit(photo.width), height: fit(photo.height) };
 }
 
-/** Size of what the model is given, pixels: the photograph and the padding to its right and below. */
-export function inputSize(photo: Size, card: Sizing): Size {
+/** Gives the size of the model's input: the resized photograph with the padding on its right and below. */
+export function inputSize(photo: ImageSize, card: InputSizing): ImageSize {
   return card.sizing === "pad"
     ? { width: card.shortSide, height: card.shortSide }
     : photoSize(photo, card);
 }
 
-/** Source pixels and their weights for each target pixel along one axis. */
-interface Taps {
+/** The triangle filter along one axis: the source pixels of each target pixel with their weights. */
+interface FilterTaps {
+  /** [target] first source pixel. */
   first: Uint32Array;
+  /** [target] number of source pixels. */
   count: Uint32Array;
-  /** [target][most] */
+  /** [target][most] weights. */
   weights: Float64Array;
+  /** Largest number of source pixels. */
   most: number;
 }
 
-function triangleTaps(from: number, to: number): Taps {
+function triangleTaps(from: number, to: number): FilterTaps {
   const scale = from / to;
   const support = Math.max(scale, 1);
   const most = 2 * Math.ceil(support) + 1;
@@ -81,22 +94,18 @@ function triangleTaps(from: number, to: number): Taps {
   return { first, count, weights, most };
 }
 
-/** What a teacher is given. */
-export interface TeacherInput extends Size {
-  /** f32 [3][height][width], or [height][width][3] as the card says; zero in the padding. */
+/** The input of a model. */
+export interface TeacherInput extends ImageSize {
+  /** f32 [3][height][width], or [height][width][3] if the card says so; zero in the padding. */
   data: Float32Array;
-  /** The part, from the top left corner on, that the photograph covers. */
-  photo: Size;
+  /** Size of the part at the top left that the photograph covers. */
+  photo: ImageSize;
 }
 
-/**
- * Resizes, normalises by the card's mean and standard deviation, lays the channels out and pads.
- *
- * @param photo RGB bytes, rows first.
- */
+/** Resizes a photograph, normalises it by the card's mean and standard deviation, lays the channels out and pads. */
 export function preprocess(
   photo: Photo,
-  card: Sizing & Pick<TeacherCard, "mean" | "std" | "inputLayout">,
+  card: InputSizing & Pick<TeacherCard, "mean" | "std" | "inputLayout">,
 ): TeacherInput {
   const size = photoSize(photo, card);
   const { width, height } = inputSize(photo, card);

@@ -1,86 +1,84 @@
 /**
- * The only door to ONNX Runtime. Two builds of onnxruntime-web are in use, each loaded when first asked for:
- * the one for Node, whose WebAssembly lies beside it (nothing is downloaded), and the WebGPU one, which takes
- * our own device and leaves outputs on it. On a software adapter the first is some 15 times faster.
+ * The only module that uses ONNX Runtime. It loads two builds of onnxruntime-web on demand: the one for Node, whose
+ * WebAssembly lies beside it, so that nothing is downloaded, and the WebGPU one, which takes our own device and leaves
+ * outputs on it. On a software adapter the first is some 15 times faster.
  *
- * The wasm provider's threads are workers of ours, each with a session of its own, and photographs are dealt out
- * among them; the event loop stays free meanwhile. ONNX Runtime's own threads are not used: under Deno 2.9.6 a
- * worker of onnxruntime-web 1.30.0 may miss that the main thread just grew the shared memory, dies of "memory
- * access out of bounds", and the main thread then spins for it for ever (seen under load, with photographs of
- * growing size).
+ * The threads of the wasm provider are workers of ours. Each has a session of its own, and photographs are distributed
+ * among them; the event loop stays free meanwhile. ONNX Runtime's own threads are not used: under Deno 2.9.6 a worker
+ * of onnxruntime-web 1.30.0 may miss that the main thread has just grown the shared memory and die of "memory access
+ * out of bounds", after which the main thread waits for it for ever (seen under load, with photographs of growing
+ * size).
  *
  * @module
  */
-import { minBy } from "@std/collections/min-by";
 import type * as Ort from "onnxruntime-web";
-import type { Answer, ExternalData, Question } from "./wasm_worker.ts";
+import { minBy } from "@std/collections/min-by";
+import { RpcClient } from "../rpc/client.ts";
+import type { ExternalData, WasmCalls } from "./wasm_worker.ts";
 
-/** What a session computes with. */
+/** The execution provider of a session. */
 export type Provider = "wasm" | "webgpu";
 
-/** Deno's own: the WebGPU build of onnxruntime-web puts Node's in its place once it is loaded. */
-const DenoWorker = Worker;
-/** Workers of the wasm provider at most: photographs are few, and each worker holds the model. */
+/** The most workers of the wasm provider: photographs are few, and each worker holds the model. */
 const MOST_THREADS = 4;
-/** Errors only: the providers warn of every shape operator that they leave to the CPU. */
+/** Only errors are logged: the providers warn of every shape operator that they leave to the CPU. */
 const LOG_SEVERITY = 3;
 
-/** A model's bytes; models beyond protobuf's 2 GiB keep their weights in further files. */
+/** The bytes of a model; models beyond protobuf's 2 GiB keep their weights in further files. */
 export interface ModelBytes {
   readonly onnx: Uint8Array;
   readonly externalData: ExternalData[];
 }
 
-/** Pixels for a model, f32. */
-export interface SessionInput {
+/** Pixels for a model, float32. */
+export interface OnnxInput {
   readonly data: Float32Array;
   readonly dims: number[];
 }
 
-/** A model's output, on the host or on the GPU. */
-export interface SessionOutput {
+/** The output of a model, in memory or on the GPU. */
+export interface OnnxOutput {
   readonly type: string;
   readonly dims: readonly number[];
-  /** The elements, or the buffer of ONNX Runtime's that holds them until {@link SessionOutput.dispose}. */
+  /** The elements, or ONNX Runtime's buffer of them, which is valid until {@link OnnxOutput.dispose}. */
   readonly data: Float32Array | GPUBuffer;
   dispose(): void;
 }
 
 /** A loaded model. */
-export interface Session {
+export interface OnnxSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** Runs that may be under way at once. */
+  /** How many runs may overlap. */
   readonly threads: number;
-  run(inputName: string, outputName: string, input: SessionInput): Promise<SessionOutput>;
+  run(inputName: string, outputName: string, input: OnnxInput): Promise<OnnxOutput>;
   release(): Promise<void>;
 }
 
-/** Loads a model on the CPU, once a thread. */
-export async function wasmSession({ onnx, externalData }: ModelBytes): Promise<Session> {
+/**
+ * Loads a model on the CPU, in several workers.
+ *
+ * @throws the error of ONNX Runtime where the bytes are not a model.
+ */
+export async function wasmSession({ onnx, externalData }: ModelBytes): Promise<OnnxSession> {
   const threads = Math.max(1, Math.min(navigator.hardwareConcurrency, MOST_THREADS));
-  const workers = Array.from({ length: threads }, () => new WasmWorker());
+  const cutOff = (what: string) => new Error(`Cannot go on: the worker of the teacher ${what}`);
+  const workers = Array.from(
+    { length: threads },
+    () => new RpcClient<WasmCalls>(new URL("./wasm_worker.ts", import.meta.url), { cutOff }),
+  );
   const release = () => {
-    for (const worker of workers) worker.terminate();
+    for (const worker of workers) worker.stop("was released");
     return Promise.resolve();
   };
   try {
-    const [loaded] = await Promise.all(
-      workers.map((worker) =>
-        worker.ask({ kind: "load", onnx, externalData, logSeverityLevel: LOG_SEVERITY })
-      ),
-    );
-    if (loaded!.kind !== "loaded") {
-      throw new TypeError("Cannot load: the worker answered otherwise");
-    }
+    const given = { onnx, externalData, logSeverityLevel: LOG_SEVERITY } as const;
+    const [loaded] = await Promise.all(workers.map((worker) => worker.call("load", given)));
     const { inputNames, outputNames } = loaded!;
-    const run = async (inputName: string, outputName: string, { data, dims }: SessionInput) => {
-      const worker = minBy(workers, ({ waiting }) => waiting)!;
-      const answer = await worker.ask({ kind: "run", inputName, outputName, data, dims });
-      if (answer.kind !== "output") {
-        throw new TypeError("Cannot run: the worker answered otherwise");
-      }
-      return { ...answer, dispose: () => {} };
+    const run = async (inputName: string, outputName: string, { data, dims }: OnnxInput) => {
+      const worker = minBy(workers, ({ pending }) => pending)!;
+      const output = await worker.call("run", { inputName, outputName, data, dims });
+      return { ...output, dispose: () => {} };
     };
     return { inputNames, outputNames, threads, run, release };
   } catch (error) {
@@ -89,11 +87,15 @@ export async function wasmSession({ onnx, externalData }: ModelBytes): Promise<S
   }
 }
 
-/** Loads a model on a GPU device; outputs stay in its buffers. */
+/**
+ * Loads a model on a GPU device; outputs stay in its buffers.
+ *
+ * @throws the error of ONNX Runtime where the bytes are not a model.
+ */
 export async function webgpuSession(
   { onnx, externalData }: ModelBytes,
   device: GPUDevice,
-): Promise<Session> {
+): Promise<OnnxSession> {
   const ort: typeof Ort = await import("onnxruntime-web/webgpu");
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(onnx, {
@@ -121,45 +123,4 @@ export async function webgpuSession(
     },
     release: () => session.release(),
   };
-}
-
-/** A worker that answers questions in the order in which they were asked. */
-class WasmWorker {
-  readonly #worker = new DenoWorker(new URL("./wasm_worker.ts", import.meta.url), {
-    type: "module",
-  });
-  readonly #asked: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
-
-  constructor() {
-    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-      const { resolve, reject } = this.#asked.shift()!;
-      if (data.kind === "error") reject(new Error(data.message));
-      else resolve(data);
-    };
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#fail(new Error(event.message));
-    };
-  }
-
-  /** Questions without an answer yet. */
-  get waiting(): number {
-    return this.#asked.length;
-  }
-
-  ask(question: Question): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      this.#asked.push({ resolve, reject });
-      this.#worker.postMessage(question);
-    });
-  }
-
-  terminate(): void {
-    this.#worker.terminate();
-    this.#fail(new Error("Cannot go on: the session was released"));
-  }
-
-  #fail(error: Error): void {
-    for (const { reject } of this.#asked.splice(0)) reject(error);
-  }
 }

@@ -1,5 +1,5 @@
 /**
- * The frozen 2D model φ that describes photographs.
+ * The frozen 2D model φ: it describes photographs by feature maps.
  *
  * @module
  */
@@ -11,29 +11,31 @@ import type { DescribeOptions, FeatureTeacher } from "./feature_teacher.ts";
 import { FeatureMap, outputLayout, repack } from "./feature_map.ts";
 import { preprocess } from "./preprocess.ts";
 import {
+  type OnnxOutput,
+  type OnnxSession,
   type Provider,
-  type Session,
-  type SessionOutput,
   wasmSession,
   webgpuSession,
 } from "./runtime.ts";
 
 /** Settings of {@link Teacher.load}. */
 export interface TeacherOptions {
-  /** `wasm` on a software adapter, else `webgpu`, by default. */
+  /** Provider of ONNX Runtime; by default `wasm` on a software adapter, `webgpu` otherwise. */
   provider?: Provider;
-  /** Bytes of the card's `externalData`, in its order. */
+  /** Bytes of the files in the card's `externalData`, in their order. */
   externalData?: readonly Uint8Array[];
 }
 
-/** A teacher ready to describe photographs. */
+/** A loaded model that describes photographs. */
 export class Teacher implements FeatureTeacher, AsyncDisposable {
+  /** The card that the model was loaded with. */
   readonly card: TeacherCard;
+  /** The provider of ONNX Runtime that runs the model. */
   readonly provider: Provider;
   readonly #gpu: Gpu;
-  readonly #loaded: Session;
+  readonly #loaded: OnnxSession;
 
-  private constructor(gpu: Gpu, card: TeacherCard, provider: Provider, loaded: Session) {
+  private constructor(gpu: Gpu, card: TeacherCard, provider: Provider, loaded: OnnxSession) {
     this.#gpu = gpu;
     this.card = card;
     this.provider = provider;
@@ -43,8 +45,8 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
   /**
    * Loads a model.
    *
-   * @param onnx the bytes of the card's file.
-   * @throws {TeacherError} where the bytes are no model, or its inputs and outputs have other names.
+   * @param onnx bytes of the card's `file`
+   * @throws {TeacherError} where the bytes are no model, or its inputs and outputs have other names than in the card
    */
   static async load(
     gpu: Gpu,
@@ -57,11 +59,11 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
     const given = options.externalData ?? [];
     if (names.length !== given.length) {
       throw new TypeError(
-        `Cannot load teacher ${card.id}: ${given.length} files of external data for ${names.length} names`,
+        `Cannot load teacher ${card.id}: its card names ${names.length} files of external data, got ${given.length}`,
       );
     }
     const externalData = given.map((data, i) => ({ path: names[i]!, data }));
-    let loaded: Session;
+    let loaded: OnnxSession;
     try {
       loaded = await (provider === "wasm"
         ? wasmSession({ onnx, externalData })
@@ -69,9 +71,7 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
     } catch (cause) {
       throw new TeacherError(
         `Cannot load teacher ${card.id} from ${card.file}: ${(cause as Error).message}`,
-        card.file,
-        undefined,
-        cause,
+        { file: card.file, cause },
       );
     }
     const { inputNames, outputNames } = loaded;
@@ -86,17 +86,16 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
       throw new TeacherError(
         `Cannot load teacher ${card.id} from ${card.file}: the card's ${field} is "${name}", the model's ` +
           `${kind} are ${names.join(", ")}`,
-        card.file,
-        field,
+        { file: card.file, field },
       );
     }
     return new Teacher(gpu, card, provider, loaded);
   }
 
   /**
-   * Describes one photograph. No more calls may overlap than the session has threads.
+   * Describes one photograph. At most as many calls may overlap as the session has threads.
    *
-   * @throws {TypeError} where the output is not what the card says.
+   * @throws {TypeError} where the output's type or shape is not the card's
    */
   async describe(photo: Photo): Promise<FeatureMap> {
     const { inputName, outputName, width: channels } = this.card;
@@ -129,8 +128,8 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
   }
 
   /**
-   * Describes photographs, as many at once as the session has threads; on failure nothing is left behind.
-   * Maps come in the order of the photographs.
+   * Describes photographs, as many at once as the session has threads, and gives the maps in the order of the
+   * photographs; frees all maps where it fails.
    */
   async describeAll(
     photos: readonly Photo[],
@@ -162,12 +161,13 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
     await this.#loaded.release();
   }
 
+  /** Frees the model, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy();
   }
 
-  /** An output's elements as a kernel can bind them; ONNX Runtime's own buffer is lent until the output is disposed of. */
-  #onGpu({ data }: SessionOutput): GpuBuffer {
+  /** The elements of an output as a buffer that kernels can bind; ONNX Runtime's own buffer lives until the output's disposal. */
+  #onGpu({ data }: OnnxOutput): GpuBuffer {
     return data instanceof Float32Array
       ? this.#gpu.upload("teacher output", data)
       : new GpuBuffer("teacher output", data.size, data, () => {});

@@ -1,31 +1,44 @@
 /**
- * How far long work is: a bar on a terminal, plain lines otherwise. Both go to stderr, so that stdout holds
+ * Progress of long work: a bar on a terminal, plain lines otherwise. Both go to stderr, so that stdout holds
  * results alone.
  *
  * @module
  */
 // @ts-types="npm:@types/cli-progress@3.11.6"
 import cliProgress from "cli-progress";
+import { duration } from "./format.ts";
 
-/** Where work stands. */
+/** How far work is. */
 export interface ProgressState {
   /** What is being done. */
   label: string;
+  /** How much of `total` is done. */
   value?: number;
   total?: number;
   /** A short addition, such as a loss. */
   note?: string;
-  /** How long it still takes, by estimate. */
+  /** Estimated time that the work still takes. */
   secondsLeft?: number;
 }
 
-/** Shows where work stands; leave by `using`, so that the terminal is left tidy. */
+/** Shows how far work is; use it with `using`, so that the terminal is left tidy. */
 export interface ProgressDisplay extends Disposable {
-  update(standing: ProgressState): void;
+  update(state: ProgressState): void;
 }
 
 /**
- * A display for this process.
+ * Makes a display for this process.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { progressDisplay } from "./progress.ts";
+ *
+ * const lines: string[] = [];
+ * using display = progressDisplay(false, (line) => lines.push(line));
+ * display.update({ label: "adapting", value: 1, total: 25, note: "loss 0.5", secondsLeft: 12 });
+ * assert.deepEqual(lines, ["adapting 1/25 loss 0.5, 12 s left"]);
+ * ```
  *
  * @param terminal whether stderr can redraw a line.
  * @param print writes one plain line where it cannot.
@@ -34,31 +47,22 @@ export function progressDisplay(
   terminal: boolean = Deno.stderr.isTerminal(),
   print: (line: string) => void = console.error,
 ): ProgressDisplay {
-  return terminal ? new Bar() : new Lines(print);
-}
-
-/** A duration as people say it: "45 s", "12 min", "3 h 05 min". */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 100) return `${whole} s`;
-  const minutes = Math.round(whole / 60);
-  if (minutes < 100) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${`${minutes % 60}`.padStart(2, "0")} min`;
+  return terminal ? new ProgressBar() : new ProgressLines(print);
 }
 
 /** The note, and the time that is left. */
 function addition({ note, secondsLeft }: ProgressState): string {
   const left = secondsLeft === undefined ? "" : `${duration(secondsLeft)} left`;
-  return [note, left].filter((word) => word).join(", ");
+  return [note, left].filter((text) => text).join(", ");
 }
 
-class Bar implements ProgressDisplay {
+class ProgressBar implements ProgressDisplay {
   #bar: cliProgress.SingleBar | null = null;
   #label = "";
 
-  update(standing: ProgressState): void {
-    const { label, value = 0, total = 0 } = standing;
-    const note = addition(standing);
+  update(state: ProgressState): void {
+    const { label, value = 0, total = 0 } = state;
+    const note = addition(state);
     if (label !== this.#label) {
       this.#bar?.stop();
       this.#bar = new cliProgress.SingleBar(
@@ -77,8 +81,8 @@ class Bar implements ProgressDisplay {
   }
 }
 
-/** A line when the work changes, and then about every fifth of the way. */
-class Lines implements ProgressDisplay {
+/** Prints a line when the label changes, and then about every fifth of the way. */
+class ProgressLines implements ProgressDisplay {
   readonly #print: (line: string) => void;
   #label = "";
   #printed = 0;
@@ -87,17 +91,17 @@ class Lines implements ProgressDisplay {
     this.#print = print;
   }
 
-  update(standing: ProgressState): void {
-    const { label, value = 0, total = 0 } = standing;
-    const note = addition(standing);
-    const changed = label !== this.#label;
-    const due = total > 0 &&
+  update(state: ProgressState): void {
+    const { label, value = 0, total = 0 } = state;
+    const isNew = label !== this.#label;
+    const isDue = total > 0 &&
       (value === total ? this.#printed < total : value - this.#printed >= total / 5);
-    if (!changed && !due) return;
+    if (!isNew && !isDue) return;
     this.#label = label;
     this.#printed = value;
     this.#print(
-      [label, total > 0 ? `${value}/${total}` : "", note].filter((word) => word).join(" "),
+      [label, total > 0 ? `${value}/${total}` : "", addition(state)].filter((text) => text)
+        .join(" "),
     );
   }
 

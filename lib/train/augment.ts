@@ -1,5 +1,5 @@
 /**
- * Random views of a source scene for training: turned, mirrored, scaled, shifted against the voxel grid,
+ * Augmented copies of a source scene for training: rotated, mirrored, scaled, shifted against the voxel grid,
  * recoloured, thinned. Projection into the photographs uses the points where they were, with the scan's own
  * origin.
  *
@@ -7,6 +7,7 @@
  */
 import type { Random } from "../random/random.ts";
 import type { Points } from "../voxels/points.ts";
+import { rotationAboutVertical } from "../voxels/rotation.ts";
 
 /** Points with labels. */
 export interface LabelledPoints extends Points {
@@ -21,7 +22,7 @@ export interface AugmentedPoints extends LabelledPoints {
 }
 
 /**
- * Draws one augmentation: any turn about z, mirroring of x (half the time), scale 0.92 to 1.08, a shift of
+ * Draws one augmentation: any rotation about z, mirroring of x (half the time), scale 0.92 to 1.08, a shift of
  * up to one metre, gain 0.8 to 1.2 and offset ±0.1 for each colour, 60 to 100 % of the points.
  */
 export function augment(scene: LabelledPoints, random: Random): AugmentedPoints {
@@ -30,8 +31,10 @@ export function augment(scene: LabelledPoints, random: Random): AugmentedPoints 
   const scale = random.range(0.92, 1.08);
   const angle = random.range(0, 2 * Math.PI);
   const mirror = random.chance(0.5) ? -1 : 1;
-  const turn = turning(angle, mirror, scale);
-  const turnNormal = turning(angle, mirror, 1);
+  // The embedded students were trained with mirroring after the rotation, which is the same as mirroring before a
+  // rotation the other way.
+  const place = rotationAboutVertical(mirror * angle, mirror, scale);
+  const placeNormal = rotationAboutVertical(mirror * angle, mirror, 1);
   const shift = [random.uniform(), random.uniform(), random.uniform()] as const;
   const gain = [random.range(0.8, 1.2), random.range(0.8, 1.2), random.range(0.8, 1.2)] as const;
   const offset = [
@@ -48,9 +51,9 @@ export function augment(scene: LabelledPoints, random: Random): AugmentedPoints 
   const labels = new Int32Array(kept.length);
   kept.forEach((from, to) => {
     unmoved.set(scene.positions.subarray(3 * from, 3 * from + 3), 3 * to);
-    const [x, y, z] = turn(scene.positions, 3 * from);
+    const [x, y, z] = place(scene.positions, 3 * from);
     positions.set([x + shift[0], y + shift[1], z + shift[2]], 3 * to);
-    normals?.set(turnNormal(scene.normals!, 3 * from), 3 * to);
+    normals?.set(placeNormal(scene.normals!, 3 * from), 3 * to);
     if (intensity) intensity[to] = scene.intensity![from]!;
     for (let c = 0; colors && c < 3; c++) {
       const value = scene.colors![3 * from + c]! * gain[c]! + offset[c]!;
@@ -58,15 +61,6 @@ export function augment(scene: LabelledPoints, random: Random): AugmentedPoints 
     }
     labels[to] = scene.labels[from]!;
   });
-  const origin = turn(scene.origin, 0);
+  const origin = place(scene.origin, 0);
   return { positions, origin, unmoved, colors, intensity, normals, labels };
-}
-
-/** Turns the vector that begins at an index about the vertical, scales it, and mirrors x. */
-function turning(angle: number, mirror: 1 | -1, scale: number) {
-  const [cos, sin] = [scale * Math.cos(angle), scale * Math.sin(angle)];
-  return (vectors: ArrayLike<number>, at: number): [number, number, number] => {
-    const [x, y] = [vectors[at]!, vectors[at + 1]!];
-    return [mirror * (cos * x - sin * y), sin * x + cos * y, scale * vectors[at + 2]!];
-  };
 }

@@ -12,7 +12,8 @@ import { crossEntropy } from "../graph/losses/cross_entropy.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { recordLoss } from "../graph/losses/mean_loss.ts";
 import { Plan } from "../graph/plan.ts";
-import { layersOf, type PlanContext, type TrainingLosses } from "../ttt/plans.ts";
+import { layersOf, type PlanContext } from "../ttt/plans/context.ts";
+import type { TrainingLosses } from "../ttt/plans/training.ts";
 
 /**
  * One scan's gradients of λ KD for ρ_2D and of the probe's cross-entropy, added to those of the batch; the class

@@ -25,13 +25,16 @@ import { Random } from "../random/random.ts";
 import { augment, type LabelledPoints } from "./augment.ts";
 import { headsPlan } from "./heads.ts";
 import { CELLS, MASK, Masker } from "../ttt/masking.ts";
-import type { StudentFile } from "../models/models.ts";
-import { distillationTarget, LossHistory, PredictionPlan, trainingPlan } from "../ttt/plans.ts";
-import { reconstructionPlan } from "../ttt/reconstruction.ts";
+import type { StudentFile } from "../models/students.ts";
+import { distillationTarget } from "../ttt/plans/distillation_target.ts";
+import { LossHistory } from "../ttt/plans/loss_history.ts";
+import { PredictionPlan } from "../ttt/plans/prediction.ts";
+import { trainingPlan } from "../ttt/plans/training.ts";
+import { reconstructionPlan } from "../ttt/plans/reconstruction.ts";
 import { requireInputs, studentPoints } from "../voxels/points.ts";
 import { oneCycle } from "./schedule.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
-import { PopulationStatistics } from "../ttt/statistics.ts";
+import { PopulationStatistics } from "../ttt/population_statistics.ts";
 import type { TrainingConfig } from "./training_config.ts";
 
 /** The parts of a training run, and what to call them on a display. */

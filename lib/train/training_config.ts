@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { StudentCard } from "../nn/card.ts";
 import { FEATURE_NAMES } from "../nn/features.ts";
 import { NETWORK_NAMES } from "../nn/networks.ts";
+import { parseJson, validate, violationText } from "../validation/mod.ts";
 
 const TrainingConfigSchema = z.strictObject({
   /** Id of the student that comes out. */
@@ -51,18 +52,11 @@ export function parseTrainingConfig(
   file: string,
   student?: StudentCard,
 ): TrainingConfig {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    throw new RangeError(`Cannot read ${file}: not JSON (${(error as Error).message})`);
-  }
+  const fail = (what: string) => new RangeError(`Cannot read ${file}: ${what}`);
+  let value = parseJson(json, fail);
   if (student && typeof value === "object" && value !== null) {
     const { backbone, features, voxelSize } = student;
     value = { backbone, features, voxelSize, ...value };
   }
-  const parsed = TrainingConfigSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new RangeError(`Cannot read ${file}: field "${issue.path.join(".")}": ${issue.message}`);
+  return validate(TrainingConfigSchema, value, (violation) => fail(violationText(violation)));
 }

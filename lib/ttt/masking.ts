@@ -1,8 +1,7 @@
 /**
- * Masks for reconstruction on voxels: blocks of a scan are hidden, the network sees the rest, and around each
- * voxel that is left it is to say which cells hold a surface. Cells that it can see do not count, so the
- * hidden geometry has to be inferred, as in masked autoencoders (He et al. 2022; for test-time training MATE,
- * Mirza et al. 2023).
+ * Masks for reconstruction on voxels: blocks of a scan are hidden, and around each visible voxel the network
+ * predicts which cells hold a hidden surface. Cells that it can see do not count, so the hidden geometry has to be
+ * inferred, as in masked autoencoders (He et al. 2022; for test-time training MATE, Mirza et al. 2023).
  *
  * @module
  */
@@ -12,7 +11,7 @@ import { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { coordinateKey, tableSlots } from "../sparse/mod.ts";
 import type { Random } from "../random/random.ts";
-import type { PlanContext } from "./plans.ts";
+import type { PlanContext } from "./plans/context.ts";
 import { pickPoints, type Points } from "../voxels/points.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
 
@@ -24,9 +23,9 @@ export const CELLS: number = (2 * REACH + 1) ** 3;
 
 /** How a mask is drawn. */
 export interface MaskOptions {
-  /** Share of the blocks that is hidden, 0 to 1. One block at least is left. */
+  /** Share of the blocks that is hidden, 0 to 1. At least one block stays visible. */
   readonly share: number;
-  /** Edge of a block in voxels. Beyond 2 {@link REACH} the middle of a block is nobody's target. */
+  /** Edge of a block in voxels. Beyond 2 {@link REACH}, no visible voxel reaches the middle of a block. */
   readonly block: number;
 }
 
@@ -37,7 +36,7 @@ export const MASK = { share: 0.6, block: 4 } as const satisfies MaskOptions;
 export type VoxelCoordinates = Int32Array;
 
 /**
- * Which voxels a mask hides: a share of the blocks of a grid that is shifted at random.
+ * Draws which voxels a mask hides: a share of the blocks of a grid that is shifted at random.
  *
  * @returns [voxels], 1 where hidden.
  */
@@ -61,8 +60,8 @@ export function drawMask(
 }
 
 /**
- * What is to be predicted around each voxel that is left, in the order of the voxels: a hidden voxel makes a
- * cell occupied, a visible one leaves it out, any other cell is empty.
+ * Computes the prediction's target around each visible voxel, in the order of the voxels: a cell with a hidden
+ * voxel is occupied, one with a visible voxel is ignored, any other is empty.
  */
 export function occupancyTargets(
   coords: VoxelCoordinates,
@@ -112,12 +111,12 @@ class VoxelRows {
     }
   }
 
-  /** The row of a voxel, -1 where there is none. */
+  /** Returns the row of a voxel, -1 where there is none. */
   find(x: number, y: number, z: number): number {
     return this.#slots[this.#slot(x, y, z)]!;
   }
 
-  /** The slot that holds a voxel, or the free one where it would stand. */
+  /** Returns the slot that holds a voxel, or the free one where it would be put. */
   #slot(x: number, y: number, z: number): number {
     const mask = this.#slots.length - 1;
     let hash = Math.imul(x, 0x9e3779b1) + Math.imul(y, 0x85ebca77) + Math.imul(z, 0xc2b2ae3d);
@@ -135,13 +134,13 @@ class VoxelRows {
   }
 }
 
-/** A scan of which the network sees a part. Owns its buffers. */
+/** A scan of which the network sees only a part. Owns its buffers. */
 export class MaskedScan implements Disposable {
-  /** What is left. */
+  /** The visible part. */
   readonly scan: SparseScan;
-  /** u32 [voxels left][{@link CELLS}], as the occupancy loss takes them. */
+  /** u32 [visible voxels][{@link CELLS}], as the occupancy loss takes them. */
   readonly targets: Tensor;
-  /** Occupied cells count so many times that together they weigh as much as the empty ones. */
+  /** Weight of an occupied cell; with it all occupied cells together weigh as much as all empty ones. */
   readonly positiveWeight: number;
 
   constructor(scan: SparseScan, targets: GpuBuffer, occupied: number, empty: number) {
@@ -156,42 +155,43 @@ export class MaskedScan implements Disposable {
   }
 }
 
-/** A scan that masks are drawn of: as it was built, the points it was built from, the names of its features. */
-export interface Maskable extends Omit<PlanContext, "parameters"> {
+/** A scan to mask, with the points that it was built from and the names of its input features. */
+export interface MaskSource extends Omit<PlanContext, "parameters"> {
   readonly points: Points;
   readonly features: StudentCard["features"];
 }
 
-/** Draws masks of one scan, whose voxels are read back once. */
+/** Draws masks for one scan. */
 export class Masker {
-  readonly #from: Maskable;
+  readonly #source: MaskSource;
   readonly #coords: VoxelCoordinates;
   readonly #pointRow: Uint32Array;
 
-  private constructor(from: Maskable, coords: VoxelCoordinates, pointRow: Uint32Array) {
-    this.#from = from;
+  private constructor(source: MaskSource, coords: VoxelCoordinates, pointRow: Uint32Array) {
+    this.#source = source;
     this.#coords = coords;
     this.#pointRow = pointRow;
   }
 
-  static async of(from: Maskable): Promise<Masker> {
-    const { gpu, scan: { voxels } } = from;
+  /** Reads back the scan's voxels, once for all masks. */
+  static async of(source: MaskSource): Promise<Masker> {
+    const { gpu, scan: { voxels } } = source;
     return new Masker(
-      from,
+      source,
       await gpu.read(voxels.coords, Int32Array, voxels.count * 4),
       await gpu.read(voxels.pointRow, Uint32Array, voxels.points),
     );
   }
 
-  /** Hides a part of the scan. Voxels that are left keep their order. */
+  /** Hides a part of the scan. Visible voxels keep their order. */
   async draw(options: MaskOptions, random: Random): Promise<MaskedScan> {
-    const { gpu, student, scan, points, features } = this.#from;
+    const { gpu, student, scan, points, features } = this.#source;
     const hidden = drawMask(this.#coords, options, random);
     const { targets, occupied, empty } = occupancyTargets(this.#coords, hidden);
-    const left = visiblePoints(points, this.#pointRow, hidden);
+    const visible = visiblePoints(points, this.#pointRow, hidden);
     using owned = new DisposableStack();
     const built = owned.use(
-      await SparseScan.build(gpu, student, features, left, scan.voxels.size),
+      await SparseScan.build(gpu, student, features, visible, scan.voxels.size),
     );
     const masked = new MaskedScan(built, gpu.upload("occupancy", targets), occupied, empty);
     owned.move();
@@ -199,7 +199,7 @@ export class Masker {
   }
 }
 
-/** The points outside hidden voxels, in their order. */
+/** Picks the points outside hidden voxels, in their order. */
 function visiblePoints(points: Points, pointRow: Uint32Array, hidden: Uint8Array): Points {
   return pickPoints(
     points,

@@ -1,100 +1,102 @@
 /**
- * What an adaptation method is: given a scan, its photographs as the teacher sees them, and the source
- * weights, it returns class probabilities. Nothing that reaches a method holds labels.
+ * The contract of adaptation methods: given a scan, the teacher's targets for its voxels and the source
+ * weights, a method returns class probabilities. Nothing that reaches a method holds labels.
  *
  * @module
  */
-import { z } from "zod";
+import type { z } from "zod";
 import type { DistillationTarget } from "../graph/losses/cosine_distillation.ts";
 import type { StudentCard } from "../nn/card.ts";
-import type { Random } from "../random/random.ts";
 import type { Parameters } from "../nn/parameters.ts";
-import type { LossHistory, PlanContext } from "./plans.ts";
-import type { Probabilities } from "./probabilities.ts";
+import type { Random } from "../random/random.ts";
 import type { Points } from "../voxels/points.ts";
 import type { Drift } from "./online_state.ts";
+import type { PlanContext } from "./plans/context.ts";
+import type { LossHistory } from "./plans/loss_history.ts";
+import type { Probabilities } from "./probabilities.ts";
 import type { Progress } from "./progress.ts";
 
 /**
  * How the weights that a method starts from were trained: on labels alone; jointly with distillation; jointly
- * with masked reconstruction; or, as an upper bound, on labelled scenes of the target itself.
+ * with masked reconstruction; or, as an upper bound, on labelled scenes of the target domain itself.
  */
 export const CHECKPOINT_KINDS = ["labels", "joint", "mae", "oracle"] as const;
 
+/** One of {@link CHECKPOINT_KINDS}. */
 export type CheckpointKind = typeof CHECKPOINT_KINDS[number];
 
-/** The photographs of a scan as the teacher sees them. */
+/** What the teacher says of a scan's voxels. */
 export interface PhotographTargets {
-  /** By voxel: the mean over all views. */
+  /** By voxel: the mean feature over all views. */
   readonly target: DistillationTarget;
   /** f32 [voxels]: 1 where a voxel has a target, else 0. */
   readonly seen: Float32Array;
-  /** Number of photographs. */
+  /** Number of views. */
   readonly views: number;
-  /** Targets from some of the views alone; owned by the caller. */
+  /** Pairs the scan with some of the views only; the caller owns the result. */
   pair(views: readonly number[]): Promise<DistillationTarget & Disposable>;
 }
 
-/** Where a method says what it is doing, and hears that it must stop. */
-export interface Work {
-  /** Times a phase and announces it; throws where the client has left. */
+/** Where a method reports what it is doing, and learns that it must stop. */
+export interface WorkMonitor {
+  /** Announces a phase and times it; throws the signal's reason once the client has left. */
   time<T>(phase: Progress["phase"], work: () => Promise<T>): Promise<T>;
   /**
-   * To be awaited after every gradient step: waits for the GPU, throws where the client has left, and reports
-   * progress now and then, with the last loss of `history`.
+   * To be awaited after every gradient step: waits for the GPU, throws the signal's reason once the client has
+   * left, and reports progress every few steps, with the last loss of `history`.
    */
   stepped(step: number, steps: number, history: LossHistory): Promise<void>;
-  /** Announces that so many blocks of a large scan are labelled; throws where the client has left. */
+  /** Reports how many blocks of a large scan are labelled; throws the signal's reason once the client has left. */
   blockDone(done: number, blocks: number): void;
 }
 
-/** What an online method keeps from scan to scan; forgotten when a sequence ends. */
-export interface Memory {
-  /** What was kept, or what `make` gives the first time. */
+/** What an online method keeps from scan to scan; forgotten at the end of a sequence. */
+export interface OnlineMemory {
+  /** Returns what was kept; the first time, keeps and returns what `make` makes. */
   recall<T extends Disposable>(make: () => T): T;
 }
 
-/** Everything a method is given. `parameters` are the source weights: never write to them. */
+/** What a method is given. `parameters` are the source weights, which must not be written to. */
 export interface AdaptationContext extends PlanContext {
   readonly card: StudentCard;
-  /** The points of the scan, for augmented views; no labels. */
+  /** The points of the scan, for augmented copies; no labels. */
   readonly points: Points;
   /** Null where no photographs came or the method does not use them. */
   readonly photographs: PhotographTargets | null;
-  /** What the source weights predict with running statistics. */
+  /** The prediction of the source weights with running statistics. */
   readonly source: Probabilities;
   readonly random: Random;
-  readonly memory: Memory;
-  /** Steps after which predictions are wanted too (0: before the first). */
+  readonly memory: OnlineMemory;
+  /** Steps after which predictions are wanted too; 0 is before the first. */
   readonly snapshots: readonly number[];
-  readonly work: Work;
+  readonly work: WorkMonitor;
 }
 
-/** A block of a large scan that nobody has predicted yet; a scan of its own to a method. */
-export type UnreadBlock = Omit<AdaptationContext, "source">;
+/** A block of a large scan before the source weights have predicted it. */
+export type UnpredictedBlock = Omit<AdaptationContext, "source">;
 
-/** A scan that is too large for one piece, as blocks that overlap. */
+/** A scan that is too large for one piece, as overlapping blocks. */
 export interface BlockContext extends
   Pick<
     AdaptationContext,
     "gpu" | "student" | "parameters" | "card" | "random" | "memory" | "work"
   > {
-  /** How many there are. */
+  /** Number of blocks. */
   readonly blocks: number;
   /**
-   * Opens one, gives it to `use`, and closes it. One is open at a time.
+   * Builds one block, passes it to `use` and frees it. One block is open at a time.
    *
-   * @param pairs whether its photographs are wanted; true by default. Pairing looks through the whole scan.
+   * @param pairs whether the block's targets are needed; true by default. Pairing costs a pass over the whole scan.
    */
   open<T>(
     index: number,
-    use: (block: UnreadBlock) => Promise<T>,
+    use: (block: UnpredictedBlock) => Promise<T>,
     pairs?: boolean,
   ): Promise<T>;
 }
 
-/** What a method learned of a large scan. Owns its parameters, whose running statistics are those to read by. */
-export interface Learned extends Disposable {
+/** Weights that a method adapted to a large scan, with the running statistics to predict by. Owns `parameters`. */
+export interface AdaptedWeights extends Disposable {
   readonly parameters: Parameters;
   readonly steps: number;
   readonly losses: readonly number[];
@@ -102,118 +104,106 @@ export interface Learned extends Disposable {
   readonly note?: string | undefined;
 }
 
-/** How a method goes about a large scan. */
-export interface Blockwise<Settings = unknown> {
-  /** Learns on blocks that it draws; left out where the source weights are read as they are. */
-  learn?(context: BlockContext, settings: Settings): Promise<Learned>;
-  /** Reads one block by what was learned, with running statistics: alike on both sides of a seam. */
+/** How a method labels a scan that is too large for one piece. */
+export interface BlockwiseAdaptation<Settings = unknown> {
+  /** Adapts to blocks that it draws; left out where the source weights predict as they are. */
+  learn?(context: BlockContext, settings: Settings): Promise<AdaptedWeights>;
+  /** Predicts one block by the adapted weights, with running statistics, so that both sides of a seam agree. */
   read(block: AdaptationContext, settings: Settings): Promise<Probabilities>;
 }
 
-/** What a method found. */
-export interface Adapted {
+/** A prediction on the way to the last step. */
+export interface ProbabilitySnapshot {
+  readonly step: number;
+  readonly probabilities: Probabilities;
+}
+
+/** A prediction by other settings than the method's own, and how long it took. */
+export interface ProbabilityReadout {
+  readonly probabilities: Probabilities;
+  readonly seconds: number;
+}
+
+/** What a method returns. */
+export interface AdaptationResult {
   readonly probabilities: Probabilities;
   /** Gradient steps taken. */
   readonly steps: number;
-  /** The method's own loss before each step and, where it knows it, after the last one. */
+  /** The method's own loss before each step and, where it measures it, after the last one. */
   readonly losses: readonly number[];
-  /** Predictions at the steps that were asked for, as far as they were reached. */
-  readonly snapshots?: readonly { step: number; probabilities: Probabilities }[];
+  /** Predictions after the requested steps, as far as they were reached. */
+  readonly snapshots?: readonly ProbabilitySnapshot[];
   /** Predictions by the further settings that {@link Method.adapt} was given, in their order. */
-  readonly readouts?: readonly { probabilities: Probabilities; seconds: number }[];
-  /** Where the weights stand that an online method keeps. */
+  readonly readouts?: readonly ProbabilityReadout[];
+  /** How far the weights of an online method are from the source. */
   readonly drift?: Drift;
-  /** What a method decided by itself, for reports: why it stopped, or that it did not trust itself. */
+  /** What the method decided by itself, for reports: why it stopped early, or why it did not adapt. */
   readonly note?: string;
 }
 
-/** A method with its settings' types forgotten, as the registry holds it. */
-export interface Method {
+/** What is known of a method without running it. */
+export interface MethodInfo {
   /** As on the command line. */
   readonly name: string;
-  /** One line: what moves, towards what, and where it is from. */
+  /** One line: what is adapted, by which loss, and who published it. */
   readonly about: string;
   readonly checkpoint: CheckpointKind;
   readonly usesPhotographs: boolean;
-  /** Whether it learns from scan to scan. */
+  /** Whether the weights are kept from scan to scan. */
   readonly online: boolean;
-  /** What the loss is called that its gradient steps lower; null where it takes none. */
+  /** Name of the loss that its gradient steps lower; null where it takes none. */
   readonly lossName: string | null;
   /**
-   * Settings with defaults and bounds; strict. Where a method has a grid, the defaults are what `deno task eval
-   * --tune --scenes 2` found on validation rooms, the cheapest within 0.1 points of the best.
+   * A strict schema of the settings, with defaults and bounds. Where a method has a grid, the defaults are what
+   * `deno task eval --tune --scenes 2` found on validation rooms: the cheapest within 0.1 points of the best.
    */
   readonly settings: z.ZodObject;
-  /** Settings tried on validation scenes, the same number for every method that has any. */
+  /** Settings to try on validation scenes; every method that has a grid has the same number of them. */
   readonly grid: readonly Readonly<Record<string, unknown>>[];
   /**
-   * Names of the settings that say how adapted weights are read; all others bear on the steps. Left out by
-   * methods that take one prediction alone.
+   * Names of the settings that bear on the readout of adapted weights only, not on the steps. Left out by
+   * methods that have a single readout.
    */
   readonly readouts?: readonly string[];
+}
+
+/** A method as the registry holds it, the type of its settings erased. */
+export interface Method extends MethodInfo {
   /** How it labels scans that are too large for one piece; left out where it cannot. */
-  readonly blockwise?: Blockwise;
-  /** @param others further settings that differ from `settings` in the names of `readouts` alone. */
+  readonly blockwise?: BlockwiseAdaptation;
+  /**
+   * Adapts to one scan and labels it.
+   *
+   * @param others further settings to read the adapted weights by; they differ from `settings` only in what
+   *   {@link MethodInfo.readouts} names.
+   */
   adapt(
     context: AdaptationContext,
     settings: unknown,
     others?: readonly unknown[],
-  ): Promise<Adapted>;
+  ): Promise<AdaptationResult>;
 }
 
-/** Defines a method; settings reach `adapt` parsed. */
+/** Defines a method; `adapt` gets settings of the type that its schema gives. */
 export function defineMethod<Schema extends z.ZodObject>(
   method: Omit<Method, "settings" | "grid" | "adapt" | "blockwise"> & {
     readonly settings: Schema;
-    readonly blockwise?: Blockwise<z.output<Schema>>;
+    readonly blockwise?: BlockwiseAdaptation<z.output<Schema>>;
     readonly grid: readonly Partial<z.output<Schema>>[];
     adapt(
       context: AdaptationContext,
       settings: z.output<Schema>,
       others?: readonly z.output<Schema>[],
-    ): Promise<Adapted>;
+    ): Promise<AdaptationResult>;
   },
 ): Method {
   return method as unknown as Method;
 }
 
-/** The photographs of a method that cannot do without; the engine has refused scans without them. */
+/** Returns the targets of a method that needs them; the engine has refused scans without photographs. */
 export function photographsOf(
   context: Pick<AdaptationContext, "photographs">,
 ): PhotographTargets {
   if (!context.photographs) throw new TypeError("Cannot adapt: the scan has no photographs");
   return context.photographs;
 }
-
-/** A number as a setting; a query or a command line may give it as text. */
-export function numberSetting(
-  initial: number,
-  { min, max, integer = false }: { min: number; max: number; integer?: boolean },
-) {
-  const error = `it is ${integer ? "a whole number" : "a number"} from ${min} to ${max}`;
-  const number = z.number({ error }).min(min, { error }).max(max, { error });
-  return z.preprocess(
-    (value) => typeof value === "string" && value.trim() !== "" ? Number(value) : value,
-    integer ? number.int({ error }) : number,
-  ).default(initial);
-}
-
-/** A yes or no as a setting; a query or a command line may give it as text. */
-export function flagSetting(initial: boolean) {
-  const error = "it is true or false";
-  return z.preprocess(
-    (value) => value === "true" ? true : value === "false" ? false : value,
-    z.boolean({ error }),
-  ).default(initial);
-}
-
-/** One of several words as a setting. */
-export function choiceSetting<const T extends readonly [string, ...string[]]>(
-  initial: T[number],
-  choices: T,
-) {
-  return z.enum(choices, { error: `it is one of ${choices.join(", ")}` }).default(initial as never);
-}
-
-/** Settings of a method that has none. */
-export const NO_SETTINGS = z.strictObject({});

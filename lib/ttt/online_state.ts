@@ -3,29 +3,29 @@
  *
  * @module
  */
-import type { StudentFile } from "../models/models.ts";
+import type { StudentFile } from "../models/students.ts";
 import type { LearnerState } from "./learner.ts";
 
-/** What an online method has learned on a sequence of scans, off the GPU. */
+/** The weights of an online method after a sequence of scans, off the GPU. */
 export interface OnlineState {
-  /** The adapted student, whole. */
+  /** The adapted student, complete. */
   readonly student: StudentFile;
-  /** SGD's momentum, by the names of what it moves. */
+  /** SGD's momentum, by the names of the backbone's parameters. */
   readonly velocity: LearnerState["velocity"];
 }
 
-/** How far online adaptation has carried the weights off, and what held it back. */
+/** How far online adaptation has carried the weights from the source, and what held them back. */
 export interface Drift {
   /**
-   * Length of the way from the source weights of the backbone, as a share of their own length, after this scan's
-   * steps and before the guard; null where a weight was no number any more.
+   * Distance of the backbone's weights from those of the source, as a share of the source weights' length, after
+   * this scan's steps and before the guard; null where a weight was no longer a number.
    */
   reached: number | null;
   /** The same after the guard: where the next scan starts. */
   kept: number;
   /**
-   * What the guard did: nothing; drew the weights back by `anchor`, or to `bound`; or sent them home, because it did
-   * not trust the photographs or the weights were no numbers any more.
+   * What the guard did: nothing; drew the weights back by the share `anchor`, or to the distance `bound`; or reset
+   * them to the source, because it did not trust the photographs or a weight was no longer a number.
    */
   guard: "none" | "anchor" | "bound" | "reset";
 }

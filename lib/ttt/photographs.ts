@@ -1,5 +1,5 @@
 /**
- * What the photographs of a scan say of its voxels: pairing, for the engine.
+ * Pairs a scan with its photographs: the teacher's target of every voxel, with what the report needs.
  *
  * @module
  */
@@ -8,35 +8,39 @@ import { pairViews, type PointBuffer, type Targets } from "../pairing/mod.ts";
 import { type Camera, CameraError } from "../scan/mod.ts";
 import type { FeatureMap } from "../teacher/mod.ts";
 import type { PhotographTargets } from "./method.ts";
-import { distillationTarget } from "./plans.ts";
+import { distillationTarget } from "./plans/distillation_target.ts";
 import { shuffleTargets } from "./shuffle.ts";
 import type { SparseScan } from "../voxels/sparse_scan.ts";
 
-/** Photographs as the teacher described them, and where they were taken. */
-export interface Photographs {
+/** Views of a scan with the teacher's feature maps. */
+export interface DescribedViews {
   readonly cameras: readonly Camera[];
   /** `maps[i]` describes the photograph of `cameras[i]`. */
   readonly maps: readonly FeatureMap[];
-  /** What was taken off the scan's positions, in the cameras' world. */
+  /** What was subtracted from the scan's positions, in the cameras' coordinates. */
   readonly origin: readonly [number, number, number];
-  /** The teacher's mean over source points. */
+  /** The teacher's mean feature over source points. */
   readonly centre: GpuBuffer;
-  /** A control: targets dealt out to the wrong voxels. */
+  /** A control: the targets are shuffled among the voxels. */
   readonly placebo: "shuffle" | null;
 }
 
-/** Targets of a scan, with what the report says of them. */
+/** Targets of a scan, with the count that its report gives. */
 export interface PairedPhotographs extends PhotographTargets {
+  /** Points that at least one view sees. */
   readonly pointsSeen: number;
 }
 
 /**
- * Pairs a scan, or a block of one that `occluders` hold whole, with its photographs. `owned` gets the buffers.
+ * Pairs a scan, or a block of one, with its views.
+ *
+ * @param owned gets the buffers.
+ * @param occluders all points of the scan, where `positions` are those of a block.
  */
 export async function pairPhotographs(
   gpu: Gpu,
   { voxels, positions }: SparseScan,
-  { cameras, maps, origin, centre, placebo }: Photographs,
+  { cameras, maps, origin, centre, placebo }: DescribedViews,
   owned: DisposableStack,
   occluders?: readonly PointBuffer[],
 ): Promise<PairedPhotographs> {
@@ -65,7 +69,7 @@ export async function pairPhotographs(
   };
 }
 
-/** What a client is told whose cameras look elsewhere. */
+/** The error where no camera sees any point. */
 export function nothingSeen(): CameraError {
   return new CameraError({
     file: "cameras",
@@ -73,6 +77,6 @@ export function nothingSeen(): CameraError {
     field: "worldToCamera",
     problem: "no camera sees any point of the scan",
     mend:
-      "the poses are to be world to camera (x right, y down, z forward), in the scan's own coordinates",
+      "give poses from world to camera (x right, y down, z forward), in the scan's own coordinates",
   });
 }

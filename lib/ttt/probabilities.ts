@@ -1,9 +1,8 @@
 /**
- * Class probabilities of voxels on the host: what methods return, and what can be done with several of them.
+ * Class probabilities of voxels on the host: what methods return, and how several of them are combined.
  *
  * @module
  */
-
 import { paddedChannels } from "../graph/tensor.ts";
 
 /** Softmax probabilities by voxel. */
@@ -14,7 +13,19 @@ export interface Probabilities {
   readonly values: Float32Array;
 }
 
-/** The likeliest class of each row and its probability; the first of equal ones wins. */
+/**
+ * Returns the likeliest class of each row and its probability; the first of equal ones wins.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const values = Float32Array.of(0.25, 0.75, 0.5, 0.5);
+ * const { labels, confidence } = labelsOf({ rows: 2, classes: 2, values });
+ * assert.deepEqual([...labels], [1, 0]);
+ * assert.deepEqual([...confidence], [0.75, 0.5]);
+ * ```
+ */
 export function labelsOf(
   { rows, classes, values }: Probabilities,
 ): { labels: Uint8Array; confidence: Float32Array } {
@@ -31,14 +42,25 @@ export function labelsOf(
   return { labels, confidence };
 }
 
-/** Probabilities below this count as this, so that one head alone cannot forbid a class. */
+/** The least probability that fusion reckons with, so that one prediction alone cannot exclude a class. */
 const FLOOR = 1e-4;
 
 /**
- * Late fusion of two heads that err for different reasons: log p + weight · log q, normalised, in rows
- * where `mask` is not 0; p elsewhere.
+ * Fuses two predictions that err for different reasons: log p + weight · log q, normalised, in rows where `mask`
+ * is not 0; p elsewhere.
  *
  * @throws {TypeError} where the shapes differ.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const network = { rows: 2, classes: 2, values: Float32Array.of(0.5, 0.5, 0.75, 0.25) };
+ * const probe = { rows: 2, classes: 2, values: Float32Array.of(0.25, 0.75, 0.5, 0.5) };
+ * // No photograph shows the second voxel, so the network decides alone.
+ * const fused = fuse(network, probe, [1, 0], 1);
+ * assert.deepEqual([...fused.values], [0.25, 0.75, 0.75, 0.25]);
+ * ```
  */
 export function fuse(
   p: Probabilities,
@@ -70,7 +92,7 @@ export function fuse(
   return { rows, classes, values };
 }
 
-/** q where `mask` is not 0, p elsewhere. */
+/** Takes q where `mask` is not 0, p elsewhere. */
 export function chooseWhere(
   mask: ArrayLike<number>,
   q: Probabilities,
@@ -85,7 +107,7 @@ export function chooseWhere(
   return { ...p, values };
 }
 
-/** p where `mask` is not 0, zero rows elsewhere. */
+/** Keeps p where `mask` is not 0; other rows become zero. */
 export function onlyWhere(mask: ArrayLike<number>, p: Probabilities): Probabilities {
   const values = p.values.slice();
   for (let row = 0; row < p.rows; row++) {
@@ -94,7 +116,7 @@ export function onlyWhere(mask: ArrayLike<number>, p: Probabilities): Probabilit
   return { ...p, values };
 }
 
-/** Rows as they are stored: padded to whole vec4f. */
+/** Pads rows to whole vec4f, as the GPU stores them. */
 export function padded({ rows, classes, values }: Probabilities): Float32Array<ArrayBuffer> {
   const width = paddedChannels(classes);
   const stored = new Float32Array(rows * width);
@@ -104,7 +126,7 @@ export function padded({ rows, classes, values }: Probabilities): Float32Array<A
   return stored;
 }
 
-/** Probabilities from stored rows, which are padded to whole vec4f; `scale` turns a sum into a mean. */
+/** Takes the padding off stored rows; `scale` turns a sum into a mean. */
 export function unpadded(
   stored: Float32Array,
   rows: number,

@@ -1,6 +1,6 @@
 /**
- * A placebo: targets keep their values but go to the wrong voxels. An adaptation that still gains from them
- * gains from something else than the photographs.
+ * A placebo: targets keep their values but are shuffled among the voxels. A method that still gains from them
+ * gains from something other than the photographs.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { paddedChannels } from "../graph/tensor.ts";
 import type { Targets } from "../pairing/mod.ts";
 import { Random } from "../random/random.ts";
 
-/** Deals the targets out anew, at random but always alike, among the voxels that have one. */
+/** Shuffles the targets among the voxels that have one, in the same random order every time. */
 export async function shuffleTargets(gpu: Gpu, targets: Targets): Promise<void> {
-  // In words: two numbers of float16, or one of float32.
+  // In 32-bit words, each of which holds two float16 numbers or one float32.
   const width = paddedChannels(targets.channels) / (targets.half ? 2 : 1);
   const values = await gpu.read(targets.values, Uint32Array, targets.rows * width);
   const weight = await gpu.read(targets.weight, Float32Array, targets.rows);

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { CapacityError } from "../gpu/mod.ts";
 
 /** Edge of a cell in voxels. */
 const CELL = 16;
@@ -58,7 +59,7 @@ interface Core extends Box {
  * @param positions [points][3], metres, finite.
  * @param voxelSize edge of a voxel, metres.
  * @returns blocks with the points of a whole scan in their cores; one block where the scan is small enough.
- * @throws {RangeError} where a single cell holds more voxels than a block may.
+ * @throws {CapacityError} where a single cell holds more voxels than a block may.
  */
 export function cutBlocks(
   positions: Float32Array,
@@ -124,7 +125,7 @@ function cellsOf(
 
 function keyOf([x, y, z]: Triple): number {
   if (x >= SPAN || y >= SPAN || z >= SPAN) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot cut the scan: it is more than ${SPAN * CELL} voxels long; take stray points out`,
     );
   }
@@ -167,7 +168,7 @@ function smaller(cells: readonly Cell[], core: Core, limit: number): Core[] {
   const longest = Math.max(...lengths);
   if (margin > 0 && longest <= 2 * margin) return [{ low, high, margin: margin - 1 }];
   if (longest === 1) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot cut the scan: a cube of ${CELL} voxels an edge holds ${
         inside[0]!.voxels
       } voxels, a block at most ` +

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { CapacityError } from "../gpu/mod.ts";
 
 /** Points that have to agree on a plane. */
 const LEAST_POINTS = 6;
@@ -95,7 +96,7 @@ class MomentGrid {
   readonly #stepX: number;
   readonly #stepY: number;
 
-  /** @throws {RangeError} where cells are too many to be told apart. */
+  /** @throws {CapacityError} where cells are too many to be told apart. */
   constructor(positions: Float32Array, edge: number) {
     const low: [number, number, number] = [Infinity, Infinity, Infinity];
     const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
@@ -111,7 +112,7 @@ class MomentGrid {
     this.#stepX = size(1) * size(2);
     const cells = size(0) * this.#stepX;
     if (!(cells <= Number.MAX_SAFE_INTEGER)) {
-      throw new RangeError(`Cannot estimate normals: the scan spans ${cells} voxels`);
+      throw new CapacityError(`Cannot estimate normals: the scan spans ${cells} voxels`);
     }
     const count = positions.length / 3;
     this.cellOf = new Uint32Array(count);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
+import { CapacityError, type Gpu, type GpuBuffer } from "../gpu/mod.ts";
 import type { PointRows } from "../graph/ops/gather.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
@@ -58,7 +58,7 @@ export class SparseScan implements Disposable {
    * Uploads and voxelises a scan and builds the student's kernel maps over it.
    *
    * @param channels names of the input features, as in the student's card.
-   * @throws {RangeError} where the scan is too large for the adapter.
+   * @throws {CapacityError} where the scan is too large for the adapter.
    */
   static async build(
     gpu: Gpu,
@@ -116,13 +116,13 @@ export class SparseScan implements Disposable {
 /** Points that a kernel may walk in one voxel: lavapipe ends a loop, in silence, after 65,535 turns. */
 const MAX_POINTS_PER_VOXEL = 2 ** 15;
 
-/** @throws {RangeError} where a voxel holds so many points that its sums would be cut short. */
+/** @throws {CapacityError} where a voxel holds so many points that its sums would be cut short. */
 async function checkCrowding(gpu: Gpu, voxels: Voxels): Promise<void> {
   if (voxels.points <= MAX_POINTS_PER_VOXEL) return;
   const starts = await gpu.read(voxels.starts, Uint32Array, voxels.count + 1);
   const most = starts.reduce((max, start, row) => Math.max(max, start - (starts[row - 1] ?? 0)), 0);
   if (most > MAX_POINTS_PER_VOXEL) {
-    throw new RangeError(
+    throw new CapacityError(
       `Cannot voxelize: one voxel of ${voxels.size} m holds ${most} points, at most ` +
         `${MAX_POINTS_PER_VOXEL} can be; set a smaller voxelSize`,
     );

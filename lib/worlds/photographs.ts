@@ -1,40 +1,41 @@
 /**
- * Cameras in a world and the pictures they take, with the true depth and part of every pixel.
+ * Cameras in a world and the photographs they take, with the true depth and part of every pixel.
  *
  * @module
  */
 import type { Camera, Photo } from "../scan/mod.ts";
 import type { Random } from "../random/random.ts";
+import type { Vector3 } from "./frame.ts";
 import type { CastRays, Hits, Rays } from "./raycast.ts";
-import type { Painter } from "./shading.ts";
+import { meet, type Painter, surfacePoint } from "./shading.ts";
 import type { Solids } from "./solids.ts";
 
-/** What pictures are taken of. */
+/** What photographs are taken of. */
 export interface Scenery extends Solids {
-  /** Part of each primitive. */
+  /** Part of each primitive, u8 [count]. */
   readonly parts: Uint8Array;
 }
 
-/** A picture with what only the maker of the world knows. */
-export interface Picture {
+/** A photograph with its camera, and with the truth about every pixel that only the maker of the world knows. */
+export interface LabelledView {
   camera: Camera;
   photo: Photo;
-  /** f32 [height * width]: z in the camera's frame, metres; 0 where nothing was met. */
+  /** f32 [height * width]: z in the camera's frame, metres; 0 where the ray meets nothing. */
   depth: Float32Array;
-  /** Part of each pixel, 255 where nothing was met. */
+  /** u8 [height * width]: part of each pixel, 255 where the ray meets nothing. */
   parts: Uint8Array;
-  /** f32 [height * width]: cosine between the surface and the ray. */
+  /** f32 [height * width]: cosine of the angle between the surface's normal and the ray. */
   facing: Float32Array;
 }
 
-/** Where a camera stands. */
+/** Gives the place of a camera in the world, metres. */
 export function eyeOf(camera: Camera): [number, number, number] {
   const m = camera.worldToCamera;
   const axis = (i: number) => -(m[i]! * m[3]! + m[4 + i]! * m[7]! + m[8 + i]! * m[11]!);
   return [axis(0), axis(1), axis(2)];
 }
 
-/** One ray a pixel, through the pixels' centres; t along a ray is the depth z. */
+/** One ray for each pixel, through its centre; t along a ray is the depth z. */
 function pixelRays(cameras: readonly Camera[]): Rays {
   const total = cameras.reduce((sum, camera) => sum + camera.width * camera.height, 0);
   const words = new Float32Array(total * 8);
@@ -55,27 +56,28 @@ function pixelRays(cameras: readonly Camera[]): Rays {
 }
 
 /**
- * Takes pictures; each has its own exposure and sensor noise.
+ * Takes photographs, each with its own exposure and sensor noise.
  *
- * @param paint draws the light of each picture.
+ * @param paint draws the light of each photograph.
  */
-export async function takePictures(
+export async function takePhotographs(
   cast: CastRays,
   scenery: Scenery,
   cameras: readonly Camera[],
   random: Random,
   paint: (random: Random) => Painter,
-): Promise<Picture[]> {
+): Promise<LabelledView[]> {
   const rays = pixelRays(cameras);
   const hits = await cast(scenery, rays);
-  const pictures: Picture[] = [];
+  const views: LabelledView[] = [];
+  const point = surfacePoint();
   let first = 0;
   for (const camera of cameras) {
     const count = camera.width * camera.height;
     const eye = eyeOf(camera);
     const painter = paint(random);
-    const blocked = painter.sun &&
-      await shadows(cast, scenery, rays, hits, first, count, painter.sun);
+    const shadowed = painter.sun &&
+      await castShadows(cast, scenery, { rays, hits, first, count }, painter.sun);
     const colour = new Float32Array(count * 3);
     const depth = new Float32Array(count);
     const facing = new Float32Array(count);
@@ -83,42 +85,36 @@ export async function takePictures(
     let sum = 0;
     for (let pixel = 0; pixel < count; pixel++) {
       const ray = first + pixel;
-      const primitive = hits.primitive[ray]!;
-      const w = ray * 8, h = ray * 4;
+      const w = ray * 8;
       const dx = rays.words[w + 4]!, dy = rays.words[w + 5]!, dz = rays.words[w + 6]!;
-      if (primitive < 0) {
+      if (hits.primitive[ray]! < 0) {
         painter.sky?.(dx, dy, dz, colour, pixel * 3);
         sum += Math.min(1, colour[pixel * 3 + 1]!);
         continue;
       }
-      const t = hits.surface[h + 3]!;
-      const nx = hits.surface[h]!, ny = hits.surface[h + 1]!, nz = hits.surface[h + 2]!;
-      depth[pixel] = t;
-      parts[pixel] = scenery.parts[primitive]!;
-      facing[pixel] = Math.abs(nx * dx + ny * dy + nz * dz) /
+      meet(point, eye, rays, hits, ray);
+      point.lit = shadowed?.[pixel] !== 1;
+      depth[pixel] = hits.surface[ray * 4 + 3]!;
+      parts[pixel] = scenery.parts[point.primitive]!;
+      facing[pixel] = Math.abs(point.nx * dx + point.ny * dy + point.nz * dz) /
         Math.sqrt(dx * dx + dy * dy + dz * dz);
-      const lit = blocked?.[pixel] !== 1;
-      const px = eye[0] + t * dx, py = eye[1] + t * dy, pz = eye[2] + t * dz;
-      painter.surface(primitive, px, py, pz, nx, ny, nz, eye, colour, pixel * 3, lit);
+      painter.surface(point, eye, colour, pixel * 3);
       sum += Math.min(1, colour[pixel * 3 + 1]!);
     }
     first += count;
     const pixels = expose(colour, sum / count, random);
     const photo = { name: camera.file, width: camera.width, height: camera.height, pixels };
-    pictures.push({ camera, photo, depth, parts, facing });
+    views.push({ camera, photo, depth, parts, facing });
   }
-  return pictures;
+  return views;
 }
 
-/** Which of the hits of `count` rays from `first` on something stands in the sun's way of; 1 in shadow. */
-async function shadows(
+/** Finds the hits of `count` rays from `first` on that lie in shadow: 1 in shadow, 0 in the sun, u8 [count]. */
+async function castShadows(
   cast: CastRays,
   scenery: Scenery,
-  rays: Rays,
-  hits: Hits,
-  first: number,
-  count: number,
-  sun: readonly [number, number, number],
+  { rays, hits, first, count }: { rays: Rays; hits: Hits; first: number; count: number },
+  sun: Vector3,
 ): Promise<Uint8Array> {
   const words = new Float32Array(count * 8);
   for (let pixel = 0; pixel < count; pixel++) {
@@ -135,14 +131,14 @@ async function shadows(
   return Uint8Array.from(primitive, (found) => found < 0 ? 0 : 1);
 }
 
-/** Exposure to a mean brightness near the middle, sensor noise, eight bits. */
+/** Exposes a picture to a mean brightness near one half, adds sensor noise, and rounds to eight bits. */
 function expose(colour: Float32Array, mean: number, random: Random): Uint8Array {
   const gain = random.range(0.38, 0.58) / Math.max(mean, 0.05);
   const sigma = random.range(0.005, 0.025);
   const pixels = new Uint8Array(colour.length);
   for (let i = 0; i < colour.length; i++) {
     const value = colour[i]! * gain;
-    // Linear up to 0.7, then rolling off to 1.
+    // Linear up to 0.7; above, it saturates towards 1.
     const rolled = value < 0.7 ? value : 0.7 + 0.3 * (1 - Math.exp((0.7 - value) / 0.3));
     const noisy = rolled + sigma * random.normal();
     pixels[i] = Math.max(0, Math.min(255, Math.round(noisy * 255)));

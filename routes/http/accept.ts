@@ -1,5 +1,6 @@
 /**
- * Chooses the media type of an answer from what the client accepts.
+ * Chooses the media type of an answer by the client's `Accept`. `@std/http` does the negotiation; the refusal, which
+ * names what there is, is our own.
  *
  * @module
  */
@@ -7,11 +8,12 @@ import { accepts } from "@std/http/negotiation";
 import { RequestError } from "./problem.ts";
 
 /**
- * The one of `offers` that the client likes best, among equals the first.
+ * Returns the offer that the client prefers; among equals, the first.
  *
- * @param request without `Accept` it takes anything.
- * @param offers media types, the server's favourite first; of a type with and without parameters, the one without.
- * @throws {RequestError} 406, naming what there is.
+ * @param request accepts anything if it has no `Accept`.
+ * @param offers media types, the server's preference first. A type with parameters comes after the same type without,
+ *   which a client that names no parameters would otherwise not get.
+ * @throws {RequestError} 406, naming the offers.
  */
 export function negotiate(request: Pick<Request, "headers">, offers: readonly string[]): string {
   const found = accepts(request, ...offers);

@@ -1,6 +1,5 @@
 /**
- * Which answer a client wants, and the answer on its way: its own file, the other format, arrays for NumPy, or
- * JSON.
+ * Chooses the form of an answer and sends it: the client's own file, the other format, an array for NumPy, or JSON.
  *
  * @module
  */
@@ -12,10 +11,10 @@ import type { Scan } from "../../lib/scan/mod.ts";
 import { negotiate } from "./accept.ts";
 import { reportHeader } from "./report_header.ts";
 
-/** The scan's own format, whatever it is. */
+/** The media type for the scan's own format, whatever it is. */
 const BYTES_TYPE = "application/octet-stream";
 
-/** What is made for a media type, the usual type of a kind first; parameters have to be asked for, so they come last. */
+/** What is made for a media type: the usual type of a kind first, types with parameters last (see `negotiate`). */
 const KINDS: ReadonlyMap<string, AnswerKind> = new Map<string, AnswerKind>([
   ["application/vnd.las", "las"],
   ["application/ply", "ply"],
@@ -28,7 +27,7 @@ const KINDS: ReadonlyMap<string, AnswerKind> = new Map<string, AnswerKind>([
 
 /** The form of an answer. */
 export interface AnswerForm {
-  /** Its media type. */
+  /** The media type. */
   type: string;
   kind: AnswerKind;
 }
@@ -36,15 +35,15 @@ export interface AnswerForm {
 /**
  * Chooses the form of an answer.
  *
- * @param format the scan's own.
- * @throws {RequestError} 406, naming what this scan can be answered as.
+ * @param format of the scan.
+ * @throws {RequestError} 406, naming the media types that this scan can be answered in.
  */
 export function answerForm(c: Context, format: Scan["format"]): AnswerForm {
   const type = negotiate(c.req.raw, offersFor(format));
   return { type, kind: KINDS.get(type) ?? format };
 }
 
-/** Has an answer made of the result in a folder, and sends it. Its file is gone once this resolves. */
+/** Makes an answer from the result in a folder and sends it. Its file is deleted by the time this resolves. */
 export async function answer(
   c: Context,
   labeller: Labeller,
@@ -64,16 +63,16 @@ export async function answer(
   };
   try {
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
-    // An open file outlives its name, so nothing stays behind, however the client leaves.
+    // An open file outlives its name, so nothing stays on the disk, however the connection ends.
     const { readable } = await Deno.open(made.path);
     return c.body(readable, 200, headers);
   } finally {
-    // A job that is removed meanwhile takes its answers along.
+    // The file is gone already where the job was deleted meanwhile.
     await rm(made.path, { force: true });
   }
 }
 
-/** The media types that a scan can be answered in, the favourite first: its own format, JSON, the others. */
+/** The media types that a scan can be answered in, by preference: its own format, JSON, the others. */
 function offersFor(format: Scan["format"]): string[] {
   const types = [...KINDS.keys()];
   const own = types.filter((type) => KINDS.get(type) === format);

@@ -1,6 +1,6 @@
 /**
- * Who a client is, for sharing the GPU fairly: its token and its address together. Behind a proxy that adds no
- * tokens of its own, all clients are one.
+ * Tells clients apart, so that they share the GPU fairly: by token and address together. Behind a proxy, all clients
+ * with the same token count as one.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import { createHash } from "node:crypto";
 
-/** A name that says nothing about the client, but is the same for all its requests. */
+/** Returns a name that reveals nothing about the client and is the same for all its requests. */
 export function clientOf(c: Context): string {
   const token = c.req.header("authorization") ?? "";
   return createHash("sha256").update(`${token}\n${addressOf(c)}`).digest("base64url").slice(0, 16);
 }
 
 function addressOf(c: Context): string {
-  // Without a socket, as in `app.request()`, there is no address.
+  // There is no address without a socket, as in `app.request()`.
   return c.env?.incoming ? getConnInfo(c).remote.address ?? "" : "";
 }

@@ -1,9 +1,9 @@
 /**
- * What happens to a job, as it happens: server-sent events. A listener that comes late, or comes again,
- * first hears how the job stands.
+ * Follows a job by server-sent events. The first event is the present state, so that a client may connect late, or
+ * connect again.
  *
- * `state` events carry the job; `progress` events carry phase, step, steps and loss. The stream ends after the
- * state in which the job ends.
+ * `state` events carry the job; `progress` events carry phase, step, steps and loss. The stream ends after the final
+ * state.
  *
  * @module
  */
@@ -12,15 +12,15 @@ import { isOver, type Job } from "../../lib/serving/queue/job.ts";
 import { type JobQueue, QueueUnavailableError } from "../../lib/serving/queue/queue.ts";
 import { jobView } from "./job_view.ts";
 
-/** How often to look whether another process has changed the job. */
+/** Interval at which to look for changes by other processes. */
 const POLL_MILLISECONDS = 1000;
-/** Progress that a slow listener may be behind; older steps are left out. */
-const MOST_BEHIND = 1000;
+/** Most events that wait for a slow client; the oldest are dropped. */
+const MOST_WAITING = 1000;
 
 /**
- * The events of a job, until it is over or removed, or `signal` is aborted.
+ * Yields the events of a job until it ends, it is deleted, or `signal` is aborted.
  *
- * @param job as it stood when it was asked for.
+ * @param job in its present state.
  */
 export async function* jobEvents(
   queue: JobQueue,
@@ -45,15 +45,15 @@ export async function* jobEvents(
     }
     state = stateNow;
     progress = progressNow;
-    if (waiting.length > MOST_BEHIND) waiting.shift();
+    if (waiting.length > MOST_WAITING) waiting.shift();
   };
   take(job);
   let looked = Promise.resolve();
-  /** Asks at once, so that no step is missed, and takes the answers in the order of the questions. */
+  /** Reads the job at once, so that no step is missed. Reads may overlap; their results are taken in order. */
   const look = () => {
     const answer = queue.get(id);
     looked = Promise.all([looked, answer]).then(([_, job]) => take(job)).catch((error) => {
-      // A queue that is away is asked again.
+      // A queue that does not answer is asked again.
       if (!(error instanceof QueueUnavailableError)) throw error;
     });
     return looked;
@@ -72,7 +72,7 @@ export async function* jobEvents(
       const { promise, resolve } = Promise.withResolvers<void>();
       wake = resolve;
       const timer = setTimeout(resolve, POLL_MILLISECONDS);
-      // What came while a message was on its way has woken nobody.
+      // There was nobody to wake for an event that came while a message was being sent.
       if (waiting.length === 0 && !signal.aborted) await promise;
       clearTimeout(timer);
     }

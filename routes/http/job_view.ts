@@ -5,12 +5,12 @@
  */
 import type { Job } from "../../lib/serving/queue/job.ts";
 
-/** Where a job is found. */
+/** Returns the path of a job. */
 export function jobPath({ id }: Pick<Job, "id">): string {
   return `/v1/jobs/${id}`;
 }
 
-/** The public members of a job. Who handed it in and which worker has it is not among them. */
+/** Returns the public members of a job; its client and its worker are not among them. */
 export function jobView(job: Job) {
   const { id, state, scan, method, attempts, progress, problem } = job;
   const path = jobPath(job);

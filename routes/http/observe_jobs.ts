@@ -1,90 +1,93 @@
 /**
- * What operators see of jobs: a line of JSON for every state that one comes to, and counts for Prometheus. Changes
- * that other processes make to the same queue are theirs to tell.
+ * What operators see of jobs: a line of JSON for every change of state, and metrics for Prometheus. Changes that other
+ * processes make to the same queue are reported by those processes.
  *
  * @module
  */
-import { isOver, type Job, type JobState } from "../../lib/serving/queue/job.ts";
+import { Counter, Gauge, Histogram, type Registry } from "@prometheus-io/client";
+import { isOver, type Job } from "../../lib/serving/queue/job.ts";
 import { type JobQueue, QueueUnavailableError } from "../../lib/serving/queue/queue.ts";
 import type { Log } from "./observe.ts";
-import { family, Histogram } from "./prometheus.ts";
 
 const STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
 
-/** Seconds: from a small scan on an idle GPU to a night's queue. */
-const SECONDS = [1, 5, 15, 60, 300, 900, 3600, 14_400];
+/** Buckets in seconds: from a small scan on an idle GPU to a queue that takes the night. */
+const BUCKETS = [1, 5, 15, 60, 300, 900, 3600, 14_400];
 
-/** Counts the jobs of a queue, and logs them where there is a log, for as long as the queue is open. */
-export class JobMetrics {
-  readonly #queue: JobQueue;
-  readonly #log: Log | undefined;
-  readonly #ended = new Map<string, number>();
-  readonly #waits = new Histogram(
-    "tttkd_job_wait_seconds",
-    "Time that jobs waited for their first beginning.",
-    SECONDS,
-  );
-  readonly #durations = new Histogram(
-    "tttkd_job_duration_seconds",
-    "Time from the last beginning of jobs to their end.",
-    SECONDS,
-  );
-
-  constructor(queue: JobQueue, log: Log | undefined) {
-    this.#queue = queue;
-    this.#log = log;
-    queue.listenOwn((job) => {
-      this.#count(job);
-      this.#log?.(lineOf(job));
-    });
-  }
-
-  /** Lines of the Prometheus text format. */
-  async lines(): Promise<string[]> {
-    const counts = await this.#counts();
-    const over = STATES.filter((state) => isOver({ state }));
-    return [
-      ...family("gauge", "tttkd_queue_up", "Whether the queue answers.", [[{}, counts ? 1 : 0]]),
-      ...(counts
-        ? family(
-          "gauge",
-          "tttkd_jobs",
-          "Jobs that are kept, by state; those queued are the depth of the queue.",
-          STATES.map((state) => [{ state }, counts[state] ?? 0]),
-        )
-        : []),
-      ...family(
-        "counter",
-        "tttkd_jobs_ended_total",
-        "Jobs that came to their end, by the state in which they did.",
-        over.map((state) => [{ state }, this.#ended.get(state) ?? 0]),
-      ),
-      ...this.#waits.lines(),
-      ...this.#durations.lines(),
-    ];
-  }
-
-  /** How many jobs there are by state; null where the queue does not answer, which is no reason not to tell the rest. */
-  async #counts(): Promise<Partial<Record<JobState, number>> | null> {
-    try {
-      return await this.#queue.counts();
-    } catch (error) {
-      if (error instanceof QueueUnavailableError) return null;
-      throw error;
-    }
-  }
-
-  #count({ state, attempts, createdAt, startedAt, finishedAt }: Job): void {
-    if (state === "running" && attempts === 1) {
-      this.#waits.observe({}, (startedAt! - createdAt) / 1000);
-    }
-    if (finishedAt === null) return;
-    this.#ended.set(state, (this.#ended.get(state) ?? 0) + 1);
-    if (startedAt !== null) this.#durations.observe({}, (finishedAt - startedAt) / 1000);
-  }
+/**
+ * Measures the jobs of a queue, and logs them where there is a log, for as long as the queue is open.
+ *
+ * @param registry takes the metrics.
+ */
+export function observeJobs(queue: JobQueue, registry: Registry, log: Log | undefined): void {
+  const count = jobMetrics(registry);
+  queueMetrics(queue, registry);
+  queue.listenOwn((job) => {
+    count(job);
+    log?.(lineOf(job));
+  });
 }
 
-/** `milliseconds` is what has passed since the job was accepted. */
+/** Metrics of jobs that this process has changed. @returns a function to call with every change. */
+function jobMetrics(registry: Registry): (job: Job) => void {
+  const registers = [registry];
+  const ended = new Counter({
+    name: "tttkd_jobs_ended_total",
+    help: "Jobs that have ended, by final state.",
+    labelNames: ["state"],
+    registers,
+  });
+  for (const state of STATES.filter((state) => isOver({ state }))) ended.inc({ state }, 0);
+  const waits = new Histogram({
+    name: "tttkd_job_wait_seconds",
+    help: "Time from the submission of jobs to their first attempt.",
+    buckets: BUCKETS,
+    registers,
+  });
+  const durations = new Histogram({
+    name: "tttkd_job_duration_seconds",
+    help: "Time from the last attempt at jobs to their end.",
+    buckets: BUCKETS,
+    registers,
+  });
+  return ({ state, attempts, createdAt, startedAt, finishedAt }) => {
+    if (state === "running" && attempts === 1) waits.observe((startedAt! - createdAt) / 1000);
+    if (finishedAt === null) return;
+    ended.inc({ state });
+    if (startedAt !== null) durations.observe((finishedAt - startedAt) / 1000);
+  };
+}
+
+/** Metrics that are asked of the queue whenever they are scraped. */
+function queueMetrics(queue: JobQueue, registry: Registry): void {
+  const registers = [registry];
+  new Gauge({
+    name: "tttkd_queue_up",
+    help: "Whether the queue answers.",
+    registers,
+    async collect() {
+      this.set(await queue.ready() ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: "tttkd_jobs",
+    help: "Jobs that are kept, by state; `queued` is the depth of the queue.",
+    labelNames: ["state"],
+    registers,
+    async collect() {
+      // Without a queue there are no figures, rather than no metrics at all.
+      this.reset();
+      try {
+        const counts = await queue.counts();
+        for (const state of STATES) this.set({ state }, counts[state] ?? 0);
+      } catch (error) {
+        if (!(error instanceof QueueUnavailableError)) throw error;
+      }
+    },
+  });
+}
+
+/** A line of the log; `milliseconds` is the time since the job was accepted. */
 function lineOf(job: Job): string {
   const { id, client, state, scan, method, attempts, createdAt, problem } = job;
   const changedAt = job.finishedAt ?? (state === "running" ? job.startedAt! : Date.now());

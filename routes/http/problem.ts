@@ -1,6 +1,6 @@
 /**
- * Errors as RFC 9457 problem documents. This is the one place that knows which error class is which status;
- * the rest of the program throws errors that say what is wrong and how to mend it.
+ * Errors as RFC 9457 problem documents. This is the one place that maps error classes to statuses; the rest of the
+ * program throws errors that say what is wrong and how to mend it.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import {
   SessionGoneError,
   SessionsFullError,
 } from "../../lib/serving/sessions/session.ts";
-import { OptionError } from "../../lib/segment/options.ts";
+import { OptionError } from "../../lib/ttt/option_error.ts";
 import { BusyError } from "../../lib/concurrency/fifo_semaphore.ts";
 
-/** A request that cannot be served, as routes throw it. */
+/** A request that cannot be served, with its status; only routes throw it. */
 export class RequestError extends HTTPException {
   constructor(
     status: ContentfulStatusCode,
@@ -36,7 +36,7 @@ export class RequestError extends HTTPException {
 
 const CLIENT_GONE: JobProblem = { status: 499, detail: "The client closed the request" };
 
-/** Answers an error that a handler threw. */
+/** Answers with the problem that a handler threw. */
 export function onError(error: Error, c: Context): Response {
   const gone = c.req.raw.signal.aborted;
   const problem = gone ? CLIENT_GONE : problemOf(error);
@@ -51,7 +51,7 @@ export function onError(error: Error, c: Context): Response {
   } else if (isGpuGone(error)) {
     headers.set("retry-after", "5");
   }
-  // The rest of the body is not waited for.
+  // Otherwise the connection would wait for the rest of the body.
   if (problem.status === 408) headers.set("connection", "close");
   if (error instanceof HTTPException) {
     const challenge = error.getResponse().headers.get("www-authenticate");
@@ -60,7 +60,7 @@ export function onError(error: Error, c: Context): Response {
   return problemResponse(problem, headers);
 }
 
-/** The answer to a path or method that no route has. */
+/** Answers a request that matches no route. */
 export function notFound(c: Context): Response {
   return problemResponse({
     status: 404,
@@ -68,7 +68,7 @@ export function notFound(c: Context): Response {
   });
 }
 
-/** A problem document; `error` repeats the detail for clients of the Open Inference Protocol. */
+/** Returns a problem document; `error` repeats the detail for clients of the Open Inference Protocol. */
 export function problemResponse(problem: JobProblem, headers: Headers = new Headers()): Response {
   const title = STATUS_CODES[problem.status] ?? "Client Closed Request";
   headers.set("content-type", "application/problem+json");
@@ -78,7 +78,7 @@ export function problemResponse(problem: JobProblem, headers: Headers = new Head
   );
 }
 
-/** Why a job failed; null where the fault is this machine's, and another attempt may go better. */
+/** Returns why a job failed; null where this machine is at fault and another attempt may succeed. */
 export function jobProblem(error: Error): JobProblem | null {
   if (isGpuGone(error) || error instanceof LabellerLostError) return null;
   if (error instanceof MissingFilesError) return null;
@@ -118,7 +118,7 @@ function problemOf(error: Error): JobProblem {
   ) {
     return { status: 503, detail };
   }
-  return { status: 500, detail: "Something failed inside the server; its log says what" };
+  return { status: 500, detail: "Something failed inside the server; its log has the details" };
 }
 
 function isGpuGone(error: Error): boolean {

@@ -1,6 +1,6 @@
 /**
- * The report beside a file answer. A file has no room for it, so it travels as compact JSON in the header
- * `x-tttkd-report`, which must stay small enough for every proxy.
+ * The report of an answer that is a file. It travels as compact JSON in the header `x-tttkd-report`, which has to stay
+ * small enough for every proxy.
  *
  * @module
  */
@@ -11,9 +11,9 @@ const MAX_CHARACTERS = 8000;
 const THINNED = 64;
 
 /**
- * The report as one line of ASCII JSON of at most 8,000 characters. Losses keep six digits. Where it would
- * be longer, the losses are thinned evenly to 64 (first and last stay) and the per-class figures left out;
- * the JSON answer always has all of it.
+ * Returns the report as one line of ASCII JSON of at most 8,000 characters. Losses keep six digits. Where it would be
+ * longer, only 64 evenly spaced losses are kept (the first and the last among them) and no figures by class. The JSON
+ * answer always has the whole report.
  */
 export function reportHeader(report: ScanReport): string {
   const full = line({ ...report, losses: report.losses.map(sixDigits) });

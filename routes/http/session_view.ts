@@ -6,12 +6,12 @@
 import type { Session } from "../../lib/serving/sessions/session.ts";
 import type { SessionStore } from "../../lib/serving/sessions/store.ts";
 
-/** Where a session is found. */
+/** Returns the path of a session. */
 export function sessionPath({ id }: Pick<Session, "id">): string {
   return `/v1/sessions/${id}`;
 }
 
-/** The public members of a session. */
+/** Returns the public members of a session. */
 export function sessionView(sessions: SessionStore, session: Session) {
   const { id, scans, drift, student, teacher, options } = session;
   const path = sessionPath(session);

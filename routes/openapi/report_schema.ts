@@ -8,7 +8,8 @@ import type { Metrics } from "../../lib/metrics/confusion.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
 import type { Drift } from "../../lib/ttt/online_state.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
-import { count, exactly, fraction } from "./exactly.ts";
+import { exactly } from "../../lib/validation/mod.ts";
+import { count, fraction } from "./numbers.ts";
 
 const PHASES: Readonly<Record<Progress["phase"], string>> = {
   read: "files are read",

@@ -12,7 +12,8 @@ import type { Job, JobProblem } from "../../lib/serving/queue/job.ts";
 import { teacherCardSchema } from "../../lib/teacher/card.ts";
 import type { jobView } from "../http/job_view.ts";
 import type { sessionView } from "../http/session_view.ts";
-import { count, exactly, fraction } from "./exactly.ts";
+import { exactly } from "../../lib/validation/mod.ts";
+import { count, fraction } from "./numbers.ts";
 import { driftSchema, metricsSchema, progressSchema, reportSchema } from "./report_schema.ts";
 import type { JsonSchema } from "./types.ts";
 

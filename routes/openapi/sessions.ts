@@ -142,7 +142,7 @@ const sessionWeights: OperationObject = {
       409,
       "Conflict",
       "The session has not learned from any scan yet.",
-      `Cannot give the weights of session ${ID}: it has not learned from any scan yet, so they are those of its student`,
+      `Cannot give the weights of session ${ID}: it has not learned from any scan yet; send one, or use its student`,
     ),
   },
 };

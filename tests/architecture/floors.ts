@@ -7,8 +7,16 @@
 
 /** Rooms by floor. A path belongs to the room with the longest name that it begins with. */
 export const FLOORS: readonly (readonly string[])[] = [
-  ["lib/std"],
-  ["lib/random", "lib/concurrency", "lib/terminal", "lib/pictures", "lib/scan", "lib/gpu"],
+  ["lib/std", "lib/validation"],
+  [
+    "lib/random",
+    "lib/concurrency",
+    "lib/rpc",
+    "lib/terminal",
+    "lib/pictures",
+    "lib/scan",
+    "lib/gpu",
+  ],
   ["kernels", "lib/metrics"],
   ["lib/sparse", "lib/graph", "lib/worlds"],
   ["lib/teacher", "lib/nn", "lib/datasets"],

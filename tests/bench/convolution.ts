@@ -1,5 +1,5 @@
 /**
- * Sparse convolutions on a room's surface, forward and both gradients, against our own dense GEMM in the same run.
+ * Sparse convolutions on the surface of a room, forward and both gradients, against our own dense GEMM in the same run.
  * Only the multiply-adds of neighbours that exist are counted.
  */
 import type { Gpu } from "../../lib/gpu/mod.ts";
@@ -28,7 +28,7 @@ const LAYERS = [
   [5, 4, 32],
 ] as const;
 
-/** Surface voxels of a room of 3.0 x 2.4 x 2.4 m with four pieces of furniture, 5 cm each, in a scattered order. */
+/** Surface voxels of 5 cm of a room of 3.0 x 2.4 x 2.4 m with four pieces of furniture, in a shuffled order. */
 export function roomSurface(): Int32Array {
   const boxes: [number, number, number, number, number, number][] = [
     [0, 0, 0, 59, 47, 47],
@@ -97,7 +97,7 @@ async function layerRates(
   ], rounds);
 }
 
-/** Prints a line a layer. */
+/** Prints one line for each layer. */
 export async function benchConvolution(gpu: Gpu, rounds: number): Promise<void> {
   const sites = roomSurface();
   const count = sites.length / 4;
@@ -120,7 +120,7 @@ export async function benchConvolution(gpu: Gpu, rounds: number): Promise<void> 
   }
 }
 
-/** Prints a line a shape: forward and weight gradient of linear layers. */
+/** Prints one line for each shape: forward and weight gradient of linear layers. */
 export async function benchLinear(gpu: Gpu, rounds: number): Promise<void> {
   console.log(tableLine("linear layer, GFLOP/s", ["forward", "dW"]));
   for (

@@ -1,6 +1,6 @@
 /**
- * Our dense GEMM (the linear layer) against jax-js's WebGPU matmul. Ours reads its weights packed, as they stand on
- * the GPU anyway; jax-js reads both matrices row-major. jax-js works on a device of its own.
+ * Our dense GEMM (the linear layer) against jax-js's WebGPU matmul. Ours reads its weights packed, as they are stored on
+ * the GPU anyway; jax-js reads both matrices row-major, on a device of its own.
  */
 import * as jax from "@jax-js/jax";
 import type { Gpu } from "../../lib/gpu/mod.ts";
@@ -45,7 +45,7 @@ function jaxContender(rows: number, columns: number, summed: number): Contender 
   };
 }
 
-/** Prints a line a shape. */
+/** Prints one line for each shape. */
 export async function benchGemm(gpu: Gpu, rounds: number): Promise<void> {
   const devices = await jax.init("webgpu");
   if (!devices.includes("webgpu")) {

@@ -1,6 +1,6 @@
 /**
- * A scan as large as a survey's: rooms side by side, cut into blocks, adapted to the photographs of the first one
- * and labelled whole. What it shows is that it is done, in how long, and in how much memory.
+ * A scan as large as a survey's: rooms side by side, cut into blocks, adapted to the photographs of the first room and
+ * labelled as a whole. It shows that such a scan can be labelled, and takes the time and the memory.
  */
 import { GpuHost } from "../../lib/gpu/mod.ts";
 import type { Scan } from "../../lib/scan/mod.ts";
@@ -14,7 +14,7 @@ const VOXEL_SIZE = 0.03;
 const STEPS = 2;
 const MIB = 2 ** 20;
 
-/** Prints the report of `edge` × `edge` rooms. */
+/** Prints time and memory for `edge` × `edge` rooms. */
 export async function benchLarge(edge: number): Promise<void> {
   const host = new GpuHost({});
   try {

@@ -1,7 +1,7 @@
 /**
- * `deno task bench`: rates of our kernels on this machine. Figures of software adapters say nothing of hardware;
- * the ratios within a run are what to look at. Arguments choose sections; none means all. `--voxels 10000,40000`
- * chooses the scans of the section `network`, `--rooms 12` how many rooms an edge the scan of the section `large` has.
+ * `deno task bench`: rates of our kernels on this machine. Rates on a software adapter tell nothing about hardware; look
+ * at the ratios within a run. Arguments choose sections; without any, all run. `--voxels 10000,40000` chooses the scans
+ * of the section `network`, and `--rooms 12` the rooms along an edge of the scan of the section `large`.
  */
 import { parseArgs } from "node:util";
 import { prepareVulkan } from "../../lib/cli/driver.ts";
@@ -26,7 +26,7 @@ const SECTIONS: Record<string, (gpu: Gpu) => Promise<void> | void> = {
   large: () => benchLarge(rooms),
 };
 
-/** Ends with exit code 2. */
+/** Prints the message and ends with exit code 2. */
 function refuse(message: string): never {
   console.error(message);
   Deno.exit(2);

@@ -1,11 +1,11 @@
 /**
- * Timing for benchmarks: contenders run in turn, in an order that turns around each round, and medians are
- * compared within one run, because machines and their load differ.
+ * Timing for benchmarks: contenders run one after the other, in an order that is reversed after each round, and medians
+ * are compared within one run, because machines and their load differ.
  */
 import type { Gpu, Launch } from "../../lib/gpu/mod.ts";
 import { Program } from "../../lib/gpu/mod.ts";
 
-/** Something that can do the same work any number of times. */
+/** Work that is timed; it can be repeated any number of times. */
 export interface Contender {
   readonly name: string;
   /** Floating point operations of one repetition. */
@@ -13,7 +13,7 @@ export interface Contender {
   run(repetitions: number): Promise<void>;
 }
 
-/** Milliseconds a measurement should take: Deno notices finished work only every 10 ms or so. */
+/** Milliseconds that a measurement should take: Deno notices finished work only every 10 ms or so. */
 const LONG_ENOUGH = 200;
 
 /** Median rates in GFLOP/s, in the order of the contenders. */
@@ -53,7 +53,7 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Launches as a contender; `owned` frees what it holds. */
+/** A contender that submits these launches; `owned` frees its program. */
 export function launchContender(
   gpu: Gpu,
   owned: DisposableStack,
@@ -72,7 +72,7 @@ export function launchContender(
   };
 }
 
-/** `count` numbers of no interest, none of them denormal. */
+/** `count` arbitrary numbers, none of them denormal. */
 export function anyNumbers(count: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: count }, (_, i) => (i * 7919 % 1009) / 1009 - 0.5);
 }

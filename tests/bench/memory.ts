@@ -1,18 +1,18 @@
 /**
- * What steps take of memory by voxel: the plan's bytes, laid out on paper. Parameters, kernel maps and targets stand
- * beside it.
+ * The memory that steps take for each voxel: the bytes of their plans, laid out without a GPU. Parameters, kernel maps
+ * and targets come on top.
  */
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { Student } from "../../lib/nn/student.ts";
-import { footprint, type Step } from "../../lib/segment/footprint.ts";
+import { stepFootprint, type StepKind } from "../../lib/segment/step_footprint.ts";
 import { tableLine } from "./measure.ts";
 import { levelCounts, roomCloud } from "./room_cloud.ts";
 
-const STEPS: readonly Step[] = ["prediction", "adaptation", "training"];
+const STEPS: readonly StepKind[] = ["prediction", "adaptation", "training"];
 const TEACHER_WIDTH = 384;
 const VOXELS = 40_000;
 
-/** Prints a line a network; what is live and what is stored is said of the adaptation. */
+/** Prints one line for each network; the columns `live` and `stored` are those of the adaptation. */
 export function benchMemory(gpu: Gpu): void {
   const coords = roomCloud(1, VOXELS);
   console.log(`\nplanned on ${VOXELS} voxels, a teacher ${TEACHER_WIDTH} wide`);
@@ -25,7 +25,7 @@ export function benchMemory(gpu: Gpu): void {
       teacher: { id: "teacher", width: TEACHER_WIDTH },
     });
     const levels = levelCounts(coords, student.network.depth);
-    const plans = STEPS.map((step) => footprint(student, step, levels, gpu.limits));
+    const plans = STEPS.map((step) => stepFootprint(student, step, levels, gpu.limits));
     const { liveBytes, storedBytes } = plans[STEPS.indexOf("adaptation")]!;
     const bytes = [...plans.map(({ bytes }) => bytes), liveBytes, storedBytes];
     console.log(tableLine(`  ${backbone}`, bytes.map((count) => (count / VOXELS).toFixed(0))));

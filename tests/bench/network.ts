@@ -1,7 +1,7 @@
 /**
  * MinkUNet34C as a whole: forward, and forward with the gradient of every parameter, by the scan's own statistics.
- * Multiply-adds are those of the pairs that the kernel maps hold. Bytes are those of live buffers: parameters,
- * gradients, kernel maps and the plan, and AdamW's moments besides where there is a gradient.
+ * Multiply-adds are those of the pairs in the kernel maps. Bytes are those of live buffers: parameters, gradients,
+ * kernel maps and the plan, and AdamW's moments where there is a gradient.
  */
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
@@ -13,12 +13,10 @@ import { initialState } from "../../lib/nn/initialise.ts";
 import { Layers } from "../../lib/nn/layers.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
-import {
-  LossHistory,
-  type PlanContext,
-  predictionGraph,
-  trainingGraph,
-} from "../../lib/ttt/plans.ts";
+import { LossHistory } from "../../lib/ttt/plans/loss_history.ts";
+import type { PlanContext } from "../../lib/ttt/plans/context.ts";
+import { predictionGraph } from "../../lib/ttt/plans/prediction.ts";
+import { trainingGraph } from "../../lib/ttt/plans/training.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { Random } from "../../lib/random/random.ts";
 import { gemmContender } from "./gemm.ts";
@@ -36,10 +34,10 @@ export const NETWORK_VOXELS: readonly number[] = [10_000, 40_000, 150_000];
 /** Scans above this many voxels are timed once. */
 const TIMED_ONCE = 20_000;
 
-/** Share of the free memory that a row may take: beyond it the machine would swap. */
+/** Share of the free memory that a row may take; with more the machine would swap. */
 const FREE_SHARE = 0.8;
 
-/** Prints two lines a scan: the forward pass, and forward and backward. */
+/** Prints two lines for each scan: the forward pass, and forward and backward. */
 export async function benchNetwork(
   gpu: Gpu,
   rounds: number,
@@ -126,7 +124,7 @@ interface Row {
   readonly flop: number;
 }
 
-/** Prints a row; where it does not fit, the bytes that it would take. */
+/** Prints a row, or, where it does not fit, the bytes that it would take. */
 async function benchGraph(gpu: Gpu, rounds: number, row: Row): Promise<void> {
   const { name, graph, kept, flop } = row;
   const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
@@ -160,7 +158,7 @@ async function benchGraph(gpu: Gpu, rounds: number, row: Row): Promise<void> {
   ]));
 }
 
-/** What stands against a plan of so many bytes, or null. */
+/** Why a plan of this many bytes cannot run here; null if it can. */
 function whyNot(gpu: Gpu, graph: Graph, bytes: number): string | null {
   const largest = Math.max(
     ...graph.launches.flatMap(({ bindings }) => bindings.map((tensor) => tensor.bytes)),
@@ -169,7 +167,7 @@ function whyNot(gpu: Gpu, graph: Graph, bytes: number): string | null {
   if (largest > binding) {
     return `one tensor of ${largest} bytes passes the adapter's largest binding, ${binding}`;
   }
-  // Of a hardware adapter's memory WebGPU tells nothing; a software adapter's is the machine's.
+  // WebGPU does not tell the memory of a hardware adapter; a software adapter has the machine's.
   const free = gpu.isSoftware ? Deno.systemMemoryInfo().available * FREE_SHARE : Infinity;
   return bytes > free ? `${(free / 2 ** 20).toFixed(0)} MiB are free` : null;
 }
@@ -186,7 +184,7 @@ function countFlop(
     flop.backward += products * (x.requiresGradient ? 2 : 1);
     return y;
   };
-  /** Layers that count what they emit. */
+  /** Layers that count the operations that they emit. */
   class CountingLayers extends Layers {
     override conv(graph: Graph, x: Tensor, name: string, kernelSize: number, level: number) {
       const { forward } = scan.kernelMap({ kernelSize, stride: 1, dilation: 1, from: level });

@@ -1,6 +1,6 @@
 /**
- * A scan-like cloud of as many voxels as wanted: the surfaces of a room with furniture, turned so that no wall lies
- * along the grid, with a sensor's noise and gaps.
+ * A scan-like cloud of any number of voxels: the surfaces of a room with furniture, rotated so that no wall lies along
+ * the grid, with a sensor's noise and gaps.
  */
 import { Random } from "../../lib/random/random.ts";
 
@@ -15,17 +15,17 @@ const BOXES: readonly (readonly [low: Triple, high: Triple])[] = [
   [[2.1, 1.5, 0.05], [2.8, 2.25, 0.75]],
 ];
 
-/** Share of the voxels that the surfaces cross which the scan hits; the rest are gaps. */
+/** Share of the voxels on the surfaces that the scan hits; the rest are gaps. */
 const COVERAGE = 0.85;
 
-/** Voxels that a square metre of a plane in any direction crosses, by the square of voxels per metre. */
+/** Voxels that a square metre of a plane crosses, over the square of voxels per metre; the mean over directions. */
 const CROSSED = 1.5;
 
 /** Standard deviation of the noise, in voxels. */
 const NOISE = 0.25;
 
 /**
- * Points on the surfaces, drawn evenly from a seed, until `voxels` voxels are hit. The room is the same for every
+ * Draws points on the surfaces, evenly, from a seed, until `voxels` voxels are hit. The room is the same for every
  * number: more voxels are finer ones.
  *
  * @returns int32 [voxels][3], in the order in which they were hit.
@@ -41,7 +41,7 @@ export function roomCloud(seed: number, voxels: number): Int32Array {
   );
   const total = faces.reduce((sum, { area }) => sum + area, 0);
   const perMetre = Math.sqrt(voxels / (COVERAGE * CROSSED * total));
-  const turn = rotation(random);
+  const axes = rotation(random);
   const hit = new Map<number, Triple>();
   while (hit.size < voxels) {
     let left = random.range(0, total);
@@ -50,7 +50,7 @@ export function roomCloud(seed: number, voxels: number): Int32Array {
     point[axis] = at;
     point[u] = random.range(low[u]!, high[u]!);
     point[v] = random.range(low[v]!, high[v]!);
-    const [x, y, z] = turn.map((row) =>
+    const [x, y, z] = axes.map((row) =>
       Math.floor(
         perMetre * (row[0] * point[0] + row[1] * point[1] + row[2] * point[2]) +
           NOISE * random.normal(),
@@ -62,7 +62,7 @@ export function roomCloud(seed: number, voxels: number): Int32Array {
   return Int32Array.from([...hit.values()].flat());
 }
 
-/** A rotation by a unit quaternion, uniform over all. */
+/** A random rotation, uniform over all rotations, by a unit quaternion. */
 function rotation(random: Random): [Triple, Triple, Triple] {
   const draw = Array.from({ length: 4 }, () => random.normal());
   const length = Math.hypot(...draw);
@@ -75,7 +75,7 @@ function rotation(random: Random): [Triple, Triple, Triple] {
 }
 
 /**
- * Voxels at strides 1, 2, 4, ...
+ * The numbers of voxels at strides 1, 2, 4, ...
  *
  * @param coords [voxels][3].
  */

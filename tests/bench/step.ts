@@ -1,21 +1,24 @@
 /**
- * One step of TTT-KD with the embedded student on a held-out room of the shifted scanner, split by op: where
- * the time goes, by the GPU's own timestamps.
+ * One step of TTT-KD with the embedded student on a held-out room of a noisy scanner: the time of each kernel, by the
+ * GPU's own timestamps.
  */
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
 import { pairViews } from "../../lib/pairing/mod.ts";
 import { Teacher } from "../../lib/teacher/mod.ts";
-import { readStudent, readTeacher } from "../../lib/models/models.ts";
-import { adaptationPlan, distillationTarget, LossHistory } from "../../lib/ttt/plans.ts";
+import { readStudent } from "../../lib/models/students.ts";
+import { readTeacher } from "../../lib/models/teachers.ts";
+import { adaptationPlan } from "../../lib/ttt/plans/adaptation.ts";
+import { distillationTarget } from "../../lib/ttt/plans/distillation_target.ts";
+import { LossHistory } from "../../lib/ttt/plans/loss_history.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
-/** Prints milliseconds and share of each kernel, medians over `rounds` steps. */
+/** Prints the milliseconds and the share of each kernel, medians over `rounds` steps. */
 export async function benchStep(gpu: Gpu, rounds: number): Promise<void> {
   if (!gpu.features.has("timestamp-query")) {
-    console.log("\none TTT-KD step: left out, the adapter has no timestamp queries");
+    console.log("\none TTT-KD step is left out: the adapter has no timestamp queries");
     return;
   }
   using owned = new DisposableStack();
@@ -42,13 +45,12 @@ export async function benchStep(gpu: Gpu, rounds: number): Promise<void> {
   const centre = owned.use(gpu.upload("teacher mean", file.centre!));
   const history = owned.use(new LossHistory(gpu, rounds));
   const velocity = owned.use(gpu.zeros("velocity", parameters.endOf("backbone")));
-  const plan = owned.use(adaptationPlan(
-    { gpu, student, scan: sparse, parameters },
-    distillationTarget(targets, centre),
+  const plan = owned.use(adaptationPlan({ gpu, student, scan: sparse, parameters }, {
+    target: distillationTarget(targets, centre),
     history,
     velocity,
-    { learningRate: 0.2, momentum: 0.9, weightDecay: 0 },
-  ));
+    sgd: { learningRate: 0.2, momentum: 0.9, weightDecay: 0 },
+  }));
   await plan.profile();
   const times = new Map<string, number[]>();
   const launches = new Map<string, number>();

@@ -122,7 +122,7 @@ export async function gather({ files, packages, denoFolder }: Embedded, folder: 
     }
     // A package that gives types alone is not in the binary, but Deno would look for it.
     const text = await readFile(join(ROOT, file), "utf8");
-    await writeFile(join(app, file), text.replace(/^\/\/ @ts-types=.*/m, ""));
+    await writeFile(join(app, file), text.replace(/^\/\/ @ts-types=.*/gm, ""));
   }
   const { imports, compilerOptions, nodeModulesDir } = await config();
   const names = new Set(packages.map(({ name }) => name));

@@ -143,7 +143,7 @@ Deno.test("eval --tune tries a method's grid on validation scenes and says which
 
 Deno.test("eval says in one line which argument is wrong", async () => {
   const cases: [string[], RegExp][] = [
-    [["--benchmark", "moon"], /'moon': there are rooms, streets/],
+    [["--benchmark", "moon"], /'moon': it is neither rooms nor streets/],
     [["--studies", "magic"], /--studies to 'magic': there are main, steps/],
     [["--split", "train"], /--split to 'train'/],
     [["--scenes", "0"], /--scenes to '0'/],

@@ -6,7 +6,7 @@ import type { StudentCard } from "../../lib/nn/card.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { type NamedTensor, writeSafetensors } from "../../lib/nn/safetensors.ts";
 import { Student } from "../../lib/nn/student.ts";
-import { readStudent } from "../../lib/models/models.ts";
+import { readStudent } from "../../lib/models/students.ts";
 import { asSpconv, prefixed } from "../nn/foreign.ts";
 import { uniform } from "../sparse/clouds.ts";
 import { ttt, withFolder } from "./support.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { camerasToJson, decodePhoto, encodePng, readScan } from "../../lib/scan/mod.ts";
-import { readStudent } from "../../lib/models/models.ts";
+import { readStudent } from "../../lib/models/students.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 import { withGpu } from "../gpu.ts";

@@ -56,7 +56,7 @@ async function withSite(body: (path: string, root: string) => Promise<void>): Pr
 }
 
 withGpu(
-  "openDataset() reads real scans with classes for labels",
+  "openDataset() reads real scans with their labels mapped to classes",
   (gpu) =>
     withSite(async (path) => {
       const dataset = await openDataset(path, gpu);
@@ -86,7 +86,7 @@ withGpu(
     }),
 );
 
-Deno.test("folderDataset() has another version once a domain's files or classes change", () =>
+Deno.test("folderDataset() changes the version of a domain with its files and classes", () =>
   withSite(async (path, root) => {
     const before = await folderDataset(path);
     assert.equal((await folderDataset(path)).version("tower"), before.version("tower"));
@@ -100,7 +100,7 @@ Deno.test("folderDataset() has another version once a domain's files or classes 
     assert.throws(() => after.version("attic"), RangeError);
   }));
 
-Deno.test("folderDataset() takes labels for classes where there is no map, and only classes", () =>
+Deno.test("folderDataset() without a map expects classes as labels", () =>
   withSite(async (path, root) => {
     await Deno.writeTextFile(path, JSON.stringify({ ...FILE, labelMap: undefined }));
     await addScene(join(root, "one"), Int32Array.of(1, 0, 255, 0));
@@ -109,14 +109,14 @@ Deno.test("folderDataset() takes labels for classes where there is no map, and o
     assert.deepEqual(scan.labels, Int32Array.of(1, 0, 255, 0));
     await assert.rejects(dataset.scene("office", "test", 0), {
       name: "DatasetError",
-      message: /scene 'two': label 6 is no class of 2 .* add a labelMap/,
+      message: /scene 'two': label 6 is neither one of the 2 classes .* add a labelMap/,
     });
     await addScene(join(root, "two"), null);
     await assert.rejects(dataset.scene("office", "test", 0), /scene 'two': its scan has no labels/);
   }));
 
 withGpu(
-  "openDataset() finds scenes under another root than the file's folder",
+  "openDataset() finds scenes under another root",
   (gpu) =>
     withSite(async (path, root) => {
       const elsewhere = join(root, "site", "about.json");
@@ -128,7 +128,7 @@ withGpu(
     }),
 );
 
-Deno.test("folderDataset() says at once which folder lacks what", () =>
+Deno.test("folderDataset() says on opening which folder lacks what", () =>
   withSite(async (path, root) => {
     await Deno.remove(join(root, "two", "cameras.json"));
     await assert.rejects(folderDataset(path), /folder 'two' lacks cameras\.json/);
@@ -143,12 +143,12 @@ Deno.test("folderDataset() says at once which folder lacks what", () =>
 const office = FILE.domains.office;
 const MISTAKES: [what: string, json: unknown, field: string][] = [
   ["no classes", { ...FILE, classes: undefined }, "classes"],
-  ["a colour short", { ...FILE, palette: [[1, 2, 3]] }, "palette"],
-  ["a colour out of range", { ...FILE, palette: [[1, 2, 3], [4, 5, 256]] }, "palette.1.2"],
-  ["a code short", { ...FILE, asprs: [1] }, "asprs"],
+  ["a missing colour", { ...FILE, palette: [[1, 2, 3]] }, "palette"],
+  ["a colour out of range", { ...FILE, palette: [[1, 2, 3], [4, 5, 256]] }, "palette[1][2]"],
+  ["a missing code", { ...FILE, asprs: [1] }, "asprs"],
   ["an ignored class", { ...FILE, ignoreLabel: 1 }, "ignoreLabel"],
-  ["a map to no class", { ...FILE, labelMap: { 4: 2 } }, "labelMap.4"],
-  ["a map from words", { ...FILE, labelMap: { tree: 0 } }, "labelMap.tree"],
+  ["a map to a class that does not exist", { ...FILE, labelMap: { 4: 2 } }, "labelMap.4"],
+  ["a map of words", { ...FILE, labelMap: { tree: 0 } }, "labelMap.tree"],
   ["no domains", { ...FILE, domains: {} }, "domains"],
   ["an unknown field", { ...FILE, labelmap: {} }, "labelmap"],
   [
@@ -159,7 +159,7 @@ const MISTAKES: [what: string, json: unknown, field: string][] = [
   [
     "a scene in two splits",
     { ...FILE, domains: { office: { ...office, splits: { train: ["one"], test: ["one"] } } } },
-    "domains.office.splits.test.0",
+    "domains.office.splits.test[0]",
   ],
 ];
 
@@ -169,7 +169,7 @@ for (const [what, json, field] of MISTAKES) {
       await Deno.writeTextFile(path, JSON.stringify(json));
       await assert.rejects(folderDataset(path), (error: Error) => {
         assert.ok(error instanceof DatasetError && error instanceof SyntaxError);
-        assert.ok(error.message.includes(`site.json: field "${field}"`), error.message);
+        assert.ok(error.message.includes(` (field ${field}); `), error.message);
         return true;
       });
     }));

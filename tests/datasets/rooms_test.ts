@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DATASET_SPLITS, openDataset } from "../../lib/datasets/mod.ts";
 import { roomsDataset } from "../../lib/datasets/rooms.ts";
-import { DOMAINS, sceneSeed } from "../../lib/worlds/rooms/domains.ts";
+import { ROOM_DOMAINS, sceneSeed } from "../../lib/worlds/rooms/domains.ts";
 import { withGpu } from "../gpu.ts";
 
 withGpu("roomsDataset() names its domains in order, and one source", async (gpu) => {
@@ -27,7 +27,7 @@ withGpu(
     const scene = await dataset.scene("building", "validation", 7);
     assert.deepEqual(await dataset.scene("building", "validation", 7), scene);
     assert.equal(scene.photoClasses!.length, scene.photos.length);
-    // Points of a depth camera are pixels: what a point is called, its pixel is called too.
+    // The points of a depth camera are pixels: a point and its pixel have the same label.
     const { positions, labels, count } = scene.scan;
     let right = 0, seen = 0;
     for (let point = 0; point < count; point += 5) {
@@ -50,23 +50,23 @@ withGpu(
   },
 );
 
-withGpu("roomsDataset() refuses what is not there", async (gpu) => {
+withGpu("roomsDataset() refuses domains and scenes that do not exist", async (gpu) => {
   const dataset = roomsDataset(gpu);
   await assert.rejects(dataset.scene("foreign", "test", 0), {
     name: "RangeError",
-    message: /'foreign' of rooms: there are source, terrestrial, noisy/,
+    message: /'foreign' of rooms: it has the domains source, terrestrial, noisy/,
   });
   await assert.rejects(dataset.scene("source", "test", 65536), RangeError);
   assert.throws(() => dataset.version("constructor"), RangeError);
   await assert.rejects(openDataset("room", gpu), {
     name: "RangeError",
-    message: /'room': there are rooms, streets and/,
+    message: /'room': it is neither rooms nor streets/,
   });
 });
 
 Deno.test("sceneSeed() never gives one room to two splits or two domains", () => {
   const seeds = new Set<number>();
-  const names = Object.keys(DOMAINS) as (keyof typeof DOMAINS)[];
+  const names = Object.keys(ROOM_DOMAINS) as (keyof typeof ROOM_DOMAINS)[];
   for (const name of names) {
     for (const split of DATASET_SPLITS) {
       for (let index = 0; index < 65536; index += 17) seeds.add(sceneSeed(name, split, index));
@@ -75,9 +75,9 @@ Deno.test("sceneSeed() never gives one room to two splits or two domains", () =>
   assert.equal(seeds.size, names.length * DATASET_SPLITS.length * Math.ceil(65536 / 17));
 });
 
-// Numbers are part of the seeds: another number would be other scenes under an old name.
-Deno.test("DOMAINS keep their numbers", () => {
-  const numbers = Object.entries(DOMAINS).map(([name, { number }]) => [name, number]);
+// Numbers are part of the seeds: another number would give other scenes under the same name.
+Deno.test("ROOM_DOMAINS keep their numbers", () => {
+  const numbers = Object.entries(ROOM_DOMAINS).map(([name, { number }]) => [name, number]);
   assert.deepEqual(Object.fromEntries(numbers), {
     source: 0,
     terrestrial: 3,

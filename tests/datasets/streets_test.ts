@@ -3,7 +3,7 @@ import { DATASET_SPLITS, openDataset } from "../../lib/datasets/mod.ts";
 import { streetsDataset } from "../../lib/datasets/streets.ts";
 import { readScan } from "../../lib/scan/mod.ts";
 import { STREET_CLASSES } from "../../lib/worlds/streets/classes.ts";
-import { DOMAINS, sceneSeed } from "../../lib/worlds/streets/domains.ts";
+import { sceneSeed, STREET_DOMAINS } from "../../lib/worlds/streets/domains.ts";
 import { SPLITS } from "../../lib/worlds/seeds.ts";
 import { withGpu } from "../gpu.ts";
 
@@ -24,13 +24,13 @@ withGpu("streetsDataset() names its domains in order, and one source", async (gp
   await assert.rejects(dataset.scene("source", "test", 65536), RangeError);
   await assert.rejects(dataset.scene("building", "test", 0), {
     name: "RangeError",
-    message: /'building' of streets: there are source, beams32/,
+    message: /'building' of streets: it has the domains source, beams32/,
   });
 });
 
 for (const domain of ["source", "solid"]) {
   withGpu(
-    `streetsDataset() ${domain}: the same scene twice, pixels agree with points`,
+    `streetsDataset() gives the same scene of ${domain} twice, with pixels that agree with its points`,
     async (gpu) => {
       const dataset = streetsDataset(gpu);
       const scene = await dataset.scene(domain, "validation", 7);
@@ -56,7 +56,7 @@ for (const domain of ["source", "solid"]) {
           if (label === 255) sky++;
         }
       });
-      // Camera and lidar stand 0.2 m from each other, so edges of near things may differ.
+      // Camera and lidar are 0.2 m apart, so the edges of near objects may differ.
       assert.ok(seen > 0.5 * count, `${seen} of ${count} points are in a picture`);
       assert.ok(right > 0.9 * seen, `${right} of ${seen} points`);
       assert.ok(sky < 0.02 * seen, `${sky} points in the sky`);
@@ -78,7 +78,7 @@ withGpu("streetsDataset() gives a scan that equals its own file", async (gpu) =>
 
 Deno.test("sceneSeed() never gives one street to two splits or two domains", () => {
   const seeds = new Set<number>();
-  const names = Object.keys(DOMAINS) as (keyof typeof DOMAINS)[];
+  const names = Object.keys(STREET_DOMAINS) as (keyof typeof STREET_DOMAINS)[];
   assert.ok(DATASET_SPLITS.every((split) => (SPLITS as readonly string[]).includes(split)));
   for (const name of names) {
     for (const split of SPLITS) {
@@ -88,7 +88,7 @@ Deno.test("sceneSeed() never gives one street to two splits or two domains", () 
   assert.equal(seeds.size, names.length * SPLITS.length * Math.ceil(65536 / 17));
 });
 
-// Numbers are part of the seeds: another number would be other scenes under an old name.
-Deno.test("DOMAINS of streets keep their numbers", () => {
-  assert.deepEqual(Object.values(DOMAINS).map(({ number }) => number), [0, 1, 2, 3, 4, 5]);
+// Numbers are part of the seeds: another number would give other scenes under the same name.
+Deno.test("STREET_DOMAINS of streets keep their numbers", () => {
+  assert.deepEqual(Object.values(STREET_DOMAINS).map(({ number }) => number), [0, 1, 2, 3, 4, 5]);
 });

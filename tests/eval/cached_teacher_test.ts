@@ -6,7 +6,7 @@ import type { Photo } from "../../lib/scan/mod.ts";
 import { FeatureMap, type FeatureTeacher } from "../../lib/teacher/mod.ts";
 import { withFolder } from "../commands/support.ts";
 import { withGpu } from "../gpu.ts";
-import { FakeEngine } from "../routes/support.ts";
+import { FakeEngine } from "../routes/fake_engine.ts";
 
 const CARD = { ...new FakeEngine().teacher, width: 3 };
 

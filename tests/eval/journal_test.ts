@@ -58,7 +58,7 @@ Deno.test("Journal.open() names a damaged line", async () => {
     await Deno.writeTextFile(path, lines.with(1, '{"key":').join("\n"));
     await assert.rejects(Journal.open(path, KEEP), /cells\.jsonl: line 2: .*--fresh/);
     await Deno.writeTextFile(path, lines.with(2, '{"key":"b"}').join("\n"));
-    await assert.rejects(Journal.open(path, KEEP), /line 3: field "variant"/);
+    await assert.rejects(Journal.open(path, KEEP), /line 3: variant is missing \(field variant\)/);
   });
 });
 

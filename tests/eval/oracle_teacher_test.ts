@@ -64,7 +64,7 @@ withGpu("OracleTeacher refuses what it was not shown and leaves nothing behind",
   teacher.show(sceneOf([shown], [new Uint8Array(64)]));
   await assert.rejects(
     teacher.describeAll([shown, photoOf("a.png", 8, 8)]),
-    /^TypeError: Cannot describe a\.png: the oracle has not been shown/,
+    /^TypeError: Cannot describe a\.png: its scene was not shown/,
   );
   await assert.rejects(
     teacher.describeAll([shown], { signal: AbortSignal.abort(new Error("enough")) }),

@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
-import { height, scaleOf } from "../../lib/eval/report/axis.ts";
+import { valueScale } from "../../lib/eval/report/axis.ts";
 import { barChart } from "../../lib/eval/report/bar_chart.ts";
 import { claimsOf } from "../../lib/eval/report/claims.ts";
 import { element } from "../../lib/eval/report/markup.ts";
 import { lineChart } from "../../lib/eval/report/line_chart.ts";
 import { markdownReport, markdownTable } from "../../lib/eval/report/markdown.ts";
-import { percent, signed, withInterval } from "../../lib/eval/report/numbers.ts";
+import { signed, withInterval } from "../../lib/eval/report/numbers.ts";
 import { htmlReport } from "../../lib/eval/report/html.ts";
 import { gainsTable, miouTable, stepZeroTable } from "../../lib/eval/report/tables.ts";
 import { captionOf, notableScenes } from "../../lib/eval/pictures/before_after.ts";
 import { smallResults } from "./support.ts";
 
-Deno.test("numbers are percent with one decimal, and differences have a sign", () => {
-  assert.equal(percent(0.6344), "63.4");
-  assert.equal(percent(NaN), "–");
+Deno.test("signed() and withInterval() write differences with their sign", () => {
   assert.equal(signed(0.1), "+10.0");
   assert.equal(signed(-0.021), "−2.1");
   assert.equal(signed(-0.0001), "+0.0");
@@ -29,12 +27,16 @@ Deno.test("element() escapes what comes from outside", () => {
   );
 });
 
-Deno.test("scaleOf() ends on round numbers around all values", () => {
-  assert.deepEqual(scaleOf([3, 71], true).ticks, [0, 20, 40, 60, 80]);
-  assert.deepEqual(scaleOf([52.1, 56.9], false).ticks, [52, 53, 54, 55, 56, 57]);
-  assert.deepEqual(scaleOf([0.1, 0.3], false).ticks, [0.1, 0.15, 0.2, 0.25, 0.3]);
-  const flat = scaleOf([5], false);
-  assert.ok(flat.low < 5 && flat.high > 5);
+const AREA = { left: 0, right: 1, top: 12, bottom: 312 };
+
+Deno.test("valueScale() ends on round numbers around all values", () => {
+  const ticks = (values: number[], zero: boolean) => valueScale(values, AREA, { zero }).ticks(5);
+  assert.deepEqual(ticks([3, 71], true), [0, 20, 40, 60, 80]);
+  assert.deepEqual(ticks([52.1, 56.9], false), [52, 53, 54, 55, 56, 57]);
+  assert.deepEqual(ticks([0.1, 0.3, NaN], false), [0.1, 0.15, 0.2, 0.25, 0.3]);
+  const [low, high] = valueScale([5], AREA).domain() as [number, number];
+  assert.ok(low < 5 && high > 5);
+  assert.deepEqual(valueScale([], AREA).domain(), [0, 1]);
 });
 
 /** Numbers of an attribute of all elements that match. */
@@ -58,10 +60,14 @@ Deno.test("barChart() draws bars as high as their values, with whiskers at the i
   const heights = numbers(chart, /<rect class="fill c\d" x="[^>]+>/g, "height");
   assert.equal(heights.length, 3 + 2, "three bars and two names");
   assert.ok(Math.abs(heights[1]! / heights[0]! - 2) < 0.01);
-  const frame = { left: 0, right: 1, top: 12, bottom: 312 };
-  const low = height({ low: 0, high: 50, ticks: [] }, frame, 10);
-  assert.ok(chart.includes(`V${low}m`), "the lower whisker of the first bar");
-  assert.match(chart, /<title>A {2}B<\/title>|<title>A &amp; B<\/title>/);
+  const [, ...ends] = numbers(chart, /<line class="whisker"[^>]+>/g, "y1");
+  const scale = valueScale([0, 41], AREA);
+  assert.deepEqual(
+    ends.slice(0, 2),
+    [scale(10), scale(25)].map(Math.round),
+    "the whiskers of the first bar",
+  );
+  assert.match(chart, /<title>A &amp; B<\/title>/);
   assert.match(chart, /<desc>two bars<\/desc>/);
 });
 
@@ -192,13 +198,16 @@ Deno.test("notableScenes() are the best, the median and the worst gain of shifte
   assert.deepEqual(notableScenes({ ...results, domains: {} }), []);
 });
 
-Deno.test("both reports name the variants that no student is there for", () => {
+Deno.test("both reports name the variants without a student", () => {
   const results = smallResults();
   for (const report of [markdownReport(results), htmlReport(results, [])]) {
-    assert.match(report, /Left out, for no student is there: teachers: ttt-kd, teacher oracle/);
+    assert.match(
+      report,
+      /Left out, since no student is available: teachers: ttt-kd, teacher oracle/,
+    );
   }
   const whole = { ...results, withoutStudent: [] };
   for (const report of [markdownReport(whole), htmlReport(whole, [])]) {
-    assert.doesNotMatch(report, /no student is there/);
+    assert.doesNotMatch(report, /no student is available/);
   }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Cell } from "../../lib/eval/cells/cell.ts";
 import { planCells } from "../../lib/eval/cells/plan.ts";
-import { summarise } from "../../lib/eval/results/results.ts";
+import { summarise } from "../../lib/eval/results/summarise.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
 import type { StudyName } from "../../lib/eval/studies/study.ts";
 import { cellOf, smallContext } from "./support.ts";

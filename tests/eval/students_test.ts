@@ -5,10 +5,10 @@ import { EvalStudents, type StudentSpec } from "../../lib/eval/models/students.t
 import type { EvalTeacher } from "../../lib/eval/models/teachers.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { FeatureMap } from "../../lib/teacher/mod.ts";
-import { readStudent } from "../../lib/models/models.ts";
+import { readStudent } from "../../lib/models/students.ts";
 import { withFolder } from "../commands/support.ts";
 import { withGpu } from "../gpu.ts";
-import { FakeEngine } from "../routes/support.ts";
+import { FakeEngine } from "../routes/fake_engine.ts";
 import { smallDataset } from "./support.ts";
 
 const CARD = { ...new FakeEngine().teacher, width: 3 };

@@ -9,11 +9,12 @@ import type { BatchEngine } from "../../lib/eval/cells/runner.ts";
 import type { Cell } from "../../lib/eval/cells/cell.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
 import { planCells } from "../../lib/eval/cells/plan.ts";
-import { type Results, summarise } from "../../lib/eval/results/results.ts";
+import type { Results } from "../../lib/eval/results/results.ts";
+import { summarise } from "../../lib/eval/results/summarise.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
 import { STUDY_NAMES, type StudyContext } from "../../lib/eval/studies/study.ts";
-import type { SegmentRequest, SegmentResult } from "../../lib/segment/types.ts";
-import { FakeEngine } from "../routes/support.ts";
+import type { SegmentRequest, SegmentResult } from "../../lib/segment/segmenter.ts";
+import { FakeEngine } from "../routes/fake_engine.ts";
 
 /** Points of a scene. */
 const POINTS = 30;

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { planCells } from "../../lib/eval/cells/plan.ts";
-import { summarise } from "../../lib/eval/results/results.ts";
+import { summarise } from "../../lib/eval/results/summarise.ts";
 import { tuningStudy } from "../../lib/eval/studies/studies.ts";
-import { choices, choicesTable } from "../../lib/eval/studies/tuning.ts";
+import { tunedMethods, tuningTable } from "../../lib/eval/studies/tuning.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
 import { cellOf, smallContext } from "./support.ts";
 
 const GRID = METHODS.get("ttt-kd")!.grid;
 
-Deno.test("choices() takes the setting with the best mean over the domains", () => {
+Deno.test("tunedMethods() takes the setting with the best mean over the domains", () => {
   const study = tuningStudy(smallContext({ chosen: ["ttt-kd"] }));
   const cells = new Map(
     planCells([study]).flatMap(({ single }) =>
@@ -33,12 +33,12 @@ Deno.test("choices() takes the setting with the best mean over the domains", () 
     settings: {},
     withoutStudent: [],
   };
-  const chosen = choices(summarise(setting, [study], cells), METHODS);
+  const chosen = tunedMethods(summarise(setting, [study], cells), METHODS);
   assert.equal(chosen.length, 1);
   assert.deepEqual(chosen[0]!.best, GRID[1]);
   assert.equal(chosen[0]!.tried.length, GRID.length);
   assert.ok(Math.abs(chosen[0]!.tried[0]!.miou - (8 / 12 + 2 / 18) / 2) < 1e-12);
-  const { head, rows } = choicesTable(chosen);
+  const { head, rows } = tuningTable(chosen);
   assert.deepEqual(head, ["method", "settings", "noisy", "dark", "mean", ""]);
   assert.deepEqual(rows.map((row) => row.at(-1)), GRID.map((_, i) => i === 1 ? "best" : ""));
 });

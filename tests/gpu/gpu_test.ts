@@ -1,19 +1,22 @@
 import assert from "node:assert/strict";
 import {
+  CapacityError,
   Gpu,
   GpuHost,
   GpuLostError,
   GpuValidationError,
   type Kernel,
+  launch,
   Program,
   splitGrid,
 } from "../../lib/gpu/mod.ts";
 import { BufferPool, sizeClass } from "../../lib/gpu/pool.ts";
 import { withGpu } from "../gpu.ts";
 
-/** Writes its workgroup's index plus one, so that a missing or doubled group shows. */
-const count: Kernel = {
+/** Adds a step to the place of its workgroup, so that a missing or doubled workgroup shows. */
+const count = {
   name: "count",
+  params: { groups: "u32", step: "u32" },
   bindings: ["write"],
   code: /* wgsl */ `
     struct Params { groups: u32, step: u32 }
@@ -32,12 +35,13 @@ const count: Kernel = {
       scratch[lane] = 1u;
       seen[group * WIDTH + lane] += params.step * scratch[lane];
     }`,
-};
+} as const satisfies Kernel;
 
 for (const groups of [0, 1, 65_535, 65_536, 200_001]) {
   withGpu(`Gpu.run() runs each of ${groups} workgroups once`, async (gpu) => {
     using seen = gpu.zeros("seen", Math.max(groups, 1) * 4);
-    gpu.run([{ kernel: count, params: [groups, 3], bindings: [seen], workgroups: groups }]);
+    const params = { groups, step: 3 };
+    gpu.run([launch(count, { params, bindings: [seen], workgroups: groups })]);
     const got = await gpu.read(seen, Uint32Array, groups);
     assert.equal(got.length, groups);
     assert.ok(got.every((value) => value === 3));
@@ -49,9 +53,8 @@ Deno.test("splitGrid() covers the count with less than one row to spare", () => 
     const [x, y] = splitGrid(n);
     assert.ok(x * y >= n && x * y - n < Math.max(x, 1) && x <= 65_535 && y <= 65_535);
   }
-  for (const n of [-1, 0.5, NaN, 65_535 * 65_535 + 1]) {
-    assert.throws(() => splitGrid(n), RangeError);
-  }
+  for (const n of [-1, 0.5, NaN]) assert.throws(() => splitGrid(n), RangeError);
+  assert.throws(() => splitGrid(65_535 * 65_535 + 1), CapacityError);
 });
 
 withGpu("Gpu.pipeline() specialises by constants and caches", (gpu) => {
@@ -62,14 +65,19 @@ withGpu("Gpu.pipeline() specialises by constants and caches", (gpu) => {
   assert.equal(gpu.stats.pipelines, before + 2);
 });
 
-withGpu("Program.submit() repeats with new params and without new objects", async (gpu) => {
+withGpu("Program.submit() runs again with new params and makes no new objects", async (gpu) => {
   using seen = gpu.zeros("seen", 64);
   using program = new Program(gpu, [
-    { kernel: count, constants: { WIDTH: 4 }, params: [4, 1], bindings: [seen], workgroups: 4 },
+    launch(count, {
+      constants: { WIDTH: 4 },
+      params: { groups: 4, step: 1 },
+      bindings: [seen],
+      workgroups: 4,
+    }),
   ]);
   const { submits, pipelines } = { ...gpu.stats };
   program.submit();
-  program.setParams(0, [4, 10]);
+  program.setParams(0, count, { groups: 4, step: 10 });
   program.submit();
   assert.deepEqual([...await gpu.read(seen, Uint32Array, 16)], Array(16).fill(11));
   assert.equal(gpu.stats.submits, submits + 2);
@@ -77,20 +85,25 @@ withGpu("Program.submit() repeats with new params and without new objects", asyn
 });
 
 withGpu("Gpu.settled() throws what WebGPU refused", async (gpu) => {
-  const broken: Kernel = { name: "broken", bindings: ["write"], code: "fn main( {" };
+  const broken = {
+    name: "broken",
+    code: "fn main( {",
+    params: {},
+    bindings: ["write"],
+  } as const satisfies Kernel;
   using buffer = gpu.buffer("b", 16);
-  gpu.run([{ kernel: broken, bindings: [buffer], workgroups: 1 }]);
+  gpu.run([launch(broken, { bindings: [buffer], workgroups: 1 })]);
   await assert.rejects(() => gpu.settled(), GpuValidationError);
   await gpu.settled();
 });
 
-withGpu("Gpu refuses what would fail in silence", async (gpu) => {
+withGpu("Gpu refuses what WebGPU would drop without a word", async (gpu) => {
   using buffer = gpu.buffer("small", 16);
   assert.throws(() => gpu.write(buffer, new Uint32Array(5)), RangeError);
   await assert.rejects(() => gpu.read(buffer, Uint32Array, 5), RangeError);
-  assert.throws(() => gpu.buffer("huge", gpu.limits.maxBufferSize + 16), RangeError);
+  assert.throws(() => gpu.buffer("huge", gpu.limits.maxBufferSize + 16), CapacityError);
   assert.throws(
-    () => gpu.run([{ kernel: count, params: [1, 1], bindings: [], workgroups: 1 }]),
+    () => gpu.run([launch(count, { params: { groups: 1, step: 1 }, bindings: [], workgroups: 1 })]),
     TypeError,
   );
   const gone = gpu.buffer("gone", 16);

@@ -109,7 +109,7 @@ withGpu("infoNce() equals its reference, forward and backward", async (gpu) => {
   }
 });
 
-withGpu("diversity() equals its reference, and is log C lower for an even mean", async (gpu) => {
+withGpu("diversity() equals its reference, and is -log C for uniform predictions", async (gpu) => {
   for (const [rows, channels] of [[1, 4], [7, 5], [1500, 13]] as const) {
     const logits = seededNumbers(17, rows * channels).map((value) => Math.fround(4 * value));
     const got = await runGraph(gpu, (graph, owned) => {
@@ -144,7 +144,7 @@ withGpu("occupancy() equals its reference, forward and backward", async (gpu) =>
   }
 });
 
-withGpu("occupancy() of cells that do not count is zero and moves nothing", async (gpu) => {
+withGpu("occupancy() of cells that are all left out is zero and has no gradient", async (gpu) => {
   const got = await runGraph(gpu, (graph, owned) => {
     const input = inputTensor(gpu, owned, "logits", seededNumbers(20, 12), 3);
     const words = wordTensor(gpu, owned, "targets", new Array(12).fill(CELL.ignored));

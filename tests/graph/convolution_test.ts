@@ -99,7 +99,7 @@ function reference(c: Case, { x, weight, bias, dy }: Values) {
   };
 }
 
-/** Runs forward and backward on the GPU; dW is added to `before` where that is given. */
+/** Runs forward and backward on the GPU. dW is added to `before`, if given. */
 async function onGpu(gpu: Gpu, c: Case, values: Values, before: Float64Array | null = null) {
   using owned = new DisposableStack();
   const { volume, cin, cout } = c;
@@ -189,7 +189,7 @@ for (const [kernelSize, stride] of [[1, 1], [2, 1], [3, 1], [5, 1], [2, 2], [3, 
   }
 }
 
-// Channels across the edges of blocks (4 a quad, 16 a thread); enough voxels for several tiles, spans, chunks.
+// Channels cross the edges of blocks (4 in a quad, 16 in a thread); voxels suffice for several tiles, spans, chunks.
 for (
   const [cin, cout, kernelSize, stride, draws, side] of [
     [4, 16, 5, 1, 900, 14],
@@ -213,7 +213,7 @@ for (
 }
 
 withGpu(
-  "convolution() splits offsets over launches where one would loop too often",
+  "convolutionForward() splits offsets over launches where one would loop too often",
   async (gpu) => {
     const c = makeCase(cloud(3, 120, 5), 7, 1, 300, 2);
     assert.equal(launchCount(c), 2);

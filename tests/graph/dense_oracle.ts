@@ -1,6 +1,6 @@
 /**
- * A dense 3D convolution on a grid of zeros, read and differentiated at the active sites alone: it shares
- * neither pair lists nor their order with what it checks.
+ * A dense 3D convolution on a grid of zeros, read and differentiated at the active sites alone. It shares neither pair
+ * lists nor their order with the code that it checks.
  */
 import { assertClose } from "./support.ts";
 
@@ -88,14 +88,14 @@ export function denseConvolution(
   return { y, dx, dweight };
 }
 
-/** What a convolution gave: results under the names of {@link denseConvolution}. */
+/** Results of a convolution, under the names of {@link denseConvolution}. */
 export interface ConvolutionResults {
   readonly y: ArrayLike<number>;
   readonly dx: ArrayLike<number>;
   readonly dweight: ArrayLike<number>;
 }
 
-/** Fails where any of the three results differs. */
+/** Fails where one of the three results differs. */
 export function assertConvolution(
   actual: ConvolutionResults,
   expected: ConvolutionResults,

@@ -1,4 +1,4 @@
-/** Targets in float16: how they are rounded, and the ops that read them. */
+/** Targets in float16: their rounding, and the ops that read them. */
 import assert from "node:assert/strict";
 import { packHalf } from "../../kernels/pairing/records.ts";
 import { centreRows, centreRowsReference } from "../../lib/graph/ops/centre_rows.ts";
@@ -6,23 +6,21 @@ import {
   cosineDistillation,
   cosineDistillationReference,
 } from "../../lib/graph/losses/cosine_distillation.ts";
-import { groupsOf64 } from "../../lib/graph/graph.ts";
 import { paddedChannels, Tensor } from "../../lib/graph/tensor.ts";
-import type { Gpu } from "../../lib/gpu/mod.ts";
+import { type Gpu, groupsOf64, launch } from "../../lib/gpu/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { assertClose, inputTensor, runGraph, seededNumbers } from "./support.ts";
 
-/** Rounds rows of whole quads on the GPU. */
+/** Rounds rows of whole vec4f on the GPU. */
 function pack(gpu: Gpu, owned: DisposableStack, rows: Float32Array<ArrayBuffer>) {
   using x = gpu.upload("x", rows);
   const quads = rows.length / 4;
   const y = owned.use(gpu.zeros("y", Math.ceil(quads / 2) * 16));
-  gpu.run([{
-    kernel: packHalf,
-    params: [quads],
+  gpu.run([launch(packHalf, {
+    params: { count: quads },
     bindings: [x, y],
     workgroups: groupsOf64(quads),
-  }]);
+  })]);
   return y;
 }
 

@@ -13,7 +13,7 @@ import {
   biasGradient,
   biasGradientReference,
   biasGradientScratch,
-} from "../../lib/graph/ops/reduction.ts";
+} from "../../lib/graph/ops/bias_gradient.ts";
 import { paddedChannels } from "../../lib/graph/tensor.ts";
 import { packedLength, packKernel, unpackKernel } from "../../lib/nn/packing.ts";
 import { withGpu } from "../gpu.ts";
@@ -34,7 +34,7 @@ interface Values {
   readonly weight: Float64Array;
   readonly bias: Float64Array;
   readonly dy: Float64Array;
-  /** What the gradients of weight and bias are added to. */
+  /** Gradients of weight and bias that the new ones are added to. */
   readonly before: { weight: Float64Array; bias: Float64Array } | null;
 }
 

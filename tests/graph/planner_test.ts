@@ -1,15 +1,26 @@
 import assert from "node:assert/strict";
-import type { Kernel } from "../../lib/gpu/mod.ts";
-import type { Launch } from "../../lib/gpu/mod.ts";
+import {
+  CapacityError,
+  type Kernel,
+  type Launch,
+  launch,
+  type NoParams,
+} from "../../lib/gpu/mod.ts";
 import { planTensors } from "../../lib/graph/planner.ts";
 import { Tensor } from "../../lib/graph/tensor.ts";
 
-const unary: Kernel = { name: "unary", code: "", bindings: ["read", "write"] };
-const binary: Kernel = { name: "binary", code: "", bindings: ["read", "read", "write"] };
+/** Kernels of which the planner only looks at the bindings. */
+const unary: Kernel<NoParams> = {
+  name: "unary",
+  code: "",
+  params: {},
+  bindings: ["read", "write"],
+};
+const binary: Kernel<NoParams> = { ...unary, name: "binary", bindings: ["read", "read", "write"] };
 const LIMIT = 2 ** 27;
 
-function launch(kernel: Kernel, ...bindings: Tensor[]): Launch<Tensor> {
-  return { kernel, bindings, workgroups: 1 };
+function launchOver(kernel: Kernel<NoParams>, ...bindings: Tensor[]): Launch<Tensor> {
+  return launch(kernel, { bindings, workgroups: 1 });
 }
 
 /** A chain with a skip connection, as a U-Net has it. */
@@ -18,8 +29,8 @@ function chain(length: number): { launches: Launch<Tensor>[]; tensors: Tensor[] 
     { length },
     (_, i) => new Tensor(`t${i}`, 64 * (1 + i % 5), 16),
   );
-  const launches = tensors.slice(1).map((tensor, i) => launch(unary, tensors[i]!, tensor));
-  launches.push(launch(binary, tensors[1]!, tensors.at(-1)!, new Tensor("end", 64, 16)));
+  const launches = tensors.slice(1).map((tensor, i) => launchOver(unary, tensors[i]!, tensor));
+  launches.push(launchOver(binary, tensors[1]!, tensors.at(-1)!, new Tensor("end", 64, 16)));
   return { launches, tensors };
 }
 
@@ -84,14 +95,20 @@ Deno.test("planTensors() lets kept tensors outlive the last launch", () => {
 
 Deno.test("planTensors() refuses a tensor beyond the largest binding, by name", () => {
   const big = new Tensor("stem output", 1000, 64);
-  const launches = [launch(unary, new Tensor("x", 1, 4), big)];
-  assert.throws(() => planTensors(launches, new Set(), 1000, LIMIT), /stem output/);
+  const launches = [launchOver(unary, new Tensor("x", 1, 4), big)];
+  const plan = () => planTensors(launches, new Set(), 1000, LIMIT);
+  assert.throws(plan, CapacityError);
+  assert.throws(plan, /stem output/);
 });
 
 Deno.test("planTensors() opens another arena where one would pass the largest buffer", () => {
   const parts = Array.from({ length: 4 }, (_, i) => new Tensor(`p${i}`, 16, 16));
-  const four: Kernel = { name: "four", code: "", bindings: ["read", "read", "read", "read"] };
-  const launches = [launch(four, ...parts)];
+  const four: Kernel<NoParams> = {
+    ...unary,
+    name: "four",
+    bindings: ["read", "read", "read", "read"],
+  };
+  const launches = [launchOver(four, ...parts)];
   const { arenas } = planTensors(launches, new Set(), LIMIT, 2048);
   assert.deepEqual(arenas, [2048, 2048]);
 });

@@ -16,7 +16,7 @@ import {
 
 const TOLERANCE = 1e-5;
 
-/** Distributions of `rows` rows; every fifth row is zero: no target. */
+/** Distributions of `rows` rows; every fifth row is zero, so that it has no target. */
 function distributions(seed: number, rows: number, channels: number): Float64Array {
   const p = softmaxReference(seededNumbers(seed, rows * channels), channels);
   return p.map((value, i) => Math.floor(i / channels) % 5 === 4 ? 0 : Math.fround(value));
@@ -33,7 +33,7 @@ Deno.test("softCrossEntropyReference() has the gradient of central differences",
   );
 });
 
-Deno.test("softCrossEntropyReference() is least, and without a slope, at its own softmax", () => {
+Deno.test("softCrossEntropyReference() is smallest, with a gradient of zero, at its own softmax", () => {
   const logits = seededNumbers(3, 4 * 3);
   const p = softmaxReference(logits, 3);
   const { loss, gradient } = softCrossEntropyReference(logits, p, 3);
@@ -59,7 +59,7 @@ withGpu("softCrossEntropy() equals its reference, forward and backward", async (
   }
 });
 
-withGpu("softCrossEntropy() without any target is zero and moves nothing", async (gpu) => {
+withGpu("softCrossEntropy() without any target is zero and has no gradient", async (gpu) => {
   const got = await runGraph(gpu, (graph, owned) => {
     const x = inputTensor(gpu, owned, "logits", seededNumbers(7, 20), 4);
     const target = inputTensor(gpu, owned, "p", new Float64Array(20), 4, false);

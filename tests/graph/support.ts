@@ -1,5 +1,5 @@
 /**
- * What the op tests share: seeded numbers, padded rows, relative errors, central differences.
+ * Helpers of the op tests: seeded numbers, padded rows, relative errors, central differences.
  */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../lib/gpu/mod.ts";
@@ -84,7 +84,7 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
-/** Uploads rows as an input tensor; the stack frees it. */
+/** Uploads rows as an input tensor, which `owned` frees. */
 export function inputTensor(
   gpu: Gpu,
   owned: DisposableStack,
@@ -126,7 +126,7 @@ export function parameter(
   };
 }
 
-/** Builds a graph, runs it once with garbage in every buffer, and reads the tensors asked for (unpadded). */
+/** Builds a graph, runs it once with garbage in every buffer, and reads the named tensors, without padding. */
 export async function runGraph<Names extends string>(
   gpu: Gpu,
   build: (graph: Graph, owned: DisposableStack) => Record<Names, Tensor | undefined>,
@@ -147,7 +147,7 @@ export async function runGraph<Names extends string>(
   return results;
 }
 
-/** Starts the backward walk with a gradient given for `output`, as a loss after it would. */
+/** Starts the backward pass with the given gradient of `output`, as a loss would. */
 export function seedGradient(graph: Graph, output: Tensor, gradient: Tensor): void {
   graph.loss(() => graph.contribute(output, gradient));
 }

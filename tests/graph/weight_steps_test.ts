@@ -1,4 +1,4 @@
-/** What moves weights besides an optimizer: averages and restores. */
+/** Updates of weights other than the optimizers: averages and restores. */
 import assert from "node:assert/strict";
 import {
   movingAverage,
@@ -9,7 +9,7 @@ import { withGpu } from "../gpu.ts";
 import { assertClose, seededNumbers } from "./support.ts";
 
 withGpu(
-  "movingAverage() equals its reference; a mean of k terms comes of keep 1 - 1/k",
+  "movingAverage() equals its reference, and with keep 1 - 1/k is the mean of k terms",
   async (gpu) => {
     const count = 4 * 70;
     using average = gpu.upload("average", new Float32Array(count).fill(NaN));
@@ -42,7 +42,7 @@ withGpu("restoreStep() equals its reference bit for bit", async (gpu) => {
   }
 });
 
-Deno.test("restoreReference() restores the share asked for, and others at every step and seed", () => {
+Deno.test("restoreReference() restores the given share of numbers, others at every step and seed", () => {
   const count = 100_000;
   const restored = (seed: number, step: number) => {
     const values = new Float64Array(count);

@@ -1,7 +1,7 @@
 /**
- * The golden folder: vectors made by MinkowskiEngine 0.5.4 itself. `TTTKD_GOLDEN` names it; any folder of
- * the same form will do, with some of the files or all. Where there is no folder and none is named, the parity
- * tests say that they were left out; a named folder must be there and hold a case.
+ * The golden folder: vectors made by MinkowskiEngine 0.5.4 itself. `TTTKD_GOLDEN` names it; any folder of the same form
+ * will do, with some of its files or all. If the default folder is missing, the parity tests print that they are left
+ * out; a folder that is named must exist and hold at least one case.
  */
 import { join } from "node:path";
 import { existsSync } from "node:fs";
@@ -42,10 +42,10 @@ export const GOLDEN_SHAPES: Record<string, Record<string, number[]>> | null = ((
   return FILES.length > 0 && existsSync(file) ? JSON.parse(Deno.readTextFileSync(file)) : null;
 })();
 
-/** Whether the single operations are there. */
+/** Whether the folder has the single operations. */
 export const HAS_SPARSE_OPS: boolean = FILES.includes(SPARSE_OPS);
 
-/** The whole networks that are there. */
+/** The whole networks that the folder has. */
 export const NETWORK_FILES: readonly string[] = FILES.filter((name) => name !== SPARSE_OPS);
 
 /** Reads one file of the folder. */
@@ -75,9 +75,9 @@ function fnv1a32(text: string): number {
 }
 
 /**
- * The weights of the golden networks: they follow from their names (formula in the folder's README). Every product
- * and sum is one of float32, with factors rounded to it first, as in tensors of PyTorch: in train mode the last
- * bit of a weight decides on which side of zero a ReLU's input lies, and so moves gradient norms by 1e-4.
+ * The weights of the golden networks, which follow from their names (the folder's README has the formula). Every product
+ * and sum is computed in float32, with factors rounded to it first, as PyTorch does: in train mode the last bit of a
+ * weight decides on which side of zero a ReLU's input lies, and that changes gradient norms by 1e-4.
  */
 export function goldenState(specs: readonly ParameterSpec[]): Map<string, NamedTensor> {
   const { fround } = Math;
@@ -103,14 +103,14 @@ export function goldenState(specs: readonly ParameterSpec[]): Map<string, NamedT
   }));
 }
 
-/** Coordinates [N, 3] as a pyramid takes them: four words a row. */
+/** Coordinates [N, 3] as a pyramid takes them, four words for each row. */
 export function coordinateWords(coords: ArrayLike<number>): Int32Array {
   const words = new Int32Array(coords.length / 3 * 4);
   for (let i = 0; i < coords.length; i++) words[Math.floor(i / 3) * 4 + i % 3] = coords[i]!;
   return words;
 }
 
-/** Positions of rows by coordinate, to match MinkowskiEngine's row order with ours. */
+/** Row indices by coordinate, to match MinkowskiEngine's order of rows with ours. */
 export function rowsByCoordinate(coords: ArrayLike<number>, width: number): Map<string, number> {
   const rows = new Map<string, number>();
   for (let row = 0; row < coords.length / width; row++) {

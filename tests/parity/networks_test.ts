@@ -1,4 +1,4 @@
-/** Whole MinkUNets against MinkowskiEngine: logits, loss, input gradient, the norm of every gradient. */
+/** Whole MinkUNets against MinkowskiEngine: logits, loss, input gradient, and the norm of every gradient. */
 import assert from "node:assert/strict";
 import { Graph } from "../../lib/graph/graph.ts";
 import { crossEntropy } from "../../lib/graph/losses/cross_entropy.ts";
@@ -20,10 +20,10 @@ import { coordinateWords, golden, goldenState, NETWORK_FILES, numbers } from "./
 const CLASSES = 20;
 
 /**
- * How far the norm of a parameter's gradient may be from MinkowskiEngine's, as a share of it. In train mode it is
- * MinkowskiEngine's own rounding that comes near: a gradient jumps where rounding decides on which side of zero a
- * ReLU's input lies, and with batch statistics over the 18 voxels of stride 16 one such jump moves every norm before
- * it. The worst norm of MinkUNet34C.train, block1.0.norm1.bn.weight, is 9.2e-4 from MinkowskiEngine's in float64 too.
+ * How far the norm of a parameter's gradient may be from MinkowskiEngine's, as a share of it. In train mode the largest
+ * part of that is MinkowskiEngine's own rounding: a gradient jumps where rounding decides on which side of zero a ReLU's
+ * input lies, and with batch statistics over the 18 voxels of stride 16 one such jump changes every norm before it. The
+ * worst norm of MinkUNet34C.train, block1.0.norm1.bn.weight, is 9.2e-4 from MinkowskiEngine's in float64, too.
  */
 const NORM_TOLERANCE = 1e-3;
 
@@ -102,7 +102,7 @@ for (const name of NETWORK_FILES) {
     );
     assertClose(gotLogits, numbers(file, "logits"), 1e-4, "logits");
     assertClose([gotLoss], numbers(file, "loss"), 1e-4, "loss");
-    // Single values jump more than norms do.
+    // Single values jump further than norms do.
     assertClose(gotDx, numbers(file, "dx"), mode === "train" ? 1e-2 : 1e-3, "dx");
     const strayed = names.filter((_, i) => !(normErrors[i]! <= NORM_TOLERANCE));
     assert.deepEqual(strayed, [], "gradient norms");

@@ -1,6 +1,6 @@
 /**
  * Single sparse operations against MinkowskiEngine, forward and backward, through pyramid, kernel maps and
- * autodiff. The cases are those that the file holds; their names say kernel size, stride and dilation.
+ * autodiff. The cases are those of the file; their names give kernel size, stride and dilation.
  */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../lib/gpu/mod.ts";
@@ -25,15 +25,15 @@ import {
 
 const TOLERANCE = 1e-5;
 
-/** One case: where its inputs lie, which map it needs and how it is written as a graph. */
+/** One case: its kernel map, and how it is written as a graph. */
 interface Case {
   readonly name: string;
-  /** How the test is called where a case has several. */
+  /** The name of its test: a case may have several. */
   readonly title: string;
   readonly kernelSize: number;
   readonly stride: number;
   readonly dilation: number;
-  /** Level of the output: the coarse one, or 0 again after a transposed convolution. */
+  /** Level of the output: the coarse one, or 0 after a transposed convolution. */
   readonly outLevel: number;
   /** Keys of the learned tensors under the case's name; the gradient of "a.b" or "b" is "da.b" or "db". */
   readonly learned: readonly string[];
@@ -70,7 +70,7 @@ function convolve(
   });
 }
 
-/** The cases of one name: two for a kernel of one offset, which is a linear layer as well; none without a rule. */
+/** The cases of one name: two for a kernel of one offset, which is also a linear layer; none for an unknown name. */
 function casesOf(file: SafetensorsFile, name: string): Case[] {
   if (/^updown(_|$)/.test(name)) {
     return [{
@@ -120,7 +120,7 @@ function casesOf(file: SafetensorsFile, name: string): Case[] {
   }];
 }
 
-/** For every row of MinkowskiEngine's the row of ours at the same coordinate. */
+/** For every row of MinkowskiEngine, our row at the same coordinate. */
 function matchRows(ours: Int32Array, theirs: ArrayLike<number>): number[] {
   const rows = rowsByCoordinate(ours, 4);
   assert.equal(rows.size * 3, theirs.length, "output rows");
@@ -211,7 +211,7 @@ if (HAS_SPARSE_OPS) {
   const file = await golden(SPARSE_OPS);
   const names = [...new Set(Array.from(file.tensors.keys(), (key) => key.split("/")[0]!))];
   const cases = names.flatMap((name) => casesOf(file, name));
-  Deno.test(`${SPARSE_OPS} holds cases, each of a name that says what to run`, () => {
+  Deno.test(`${SPARSE_OPS} holds cases, each of a name that tells what to run`, () => {
     assert.deepEqual(names, [...new Set(cases.map(({ name }) => name))]);
     assert.ok(names.length > 0);
   });

@@ -9,7 +9,7 @@ import { DEFAULT_SESSION_LIMITS } from "../../lib/serving/sessions/session.ts";
 import { WorkerLabeller } from "../../lib/serving/labeller/worker_labeller.ts";
 import { camerasToJson, encodePng } from "../../lib/scan/mod.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
-import { openServer } from "../../routes/open.ts";
+import { openServer } from "../../routes/open_server.ts";
 import { withGpu } from "../gpu.ts";
 import { fakeApp, formRequest, type JobAnswer, plyScan, problemOf } from "./support.ts";
 

@@ -1,4 +1,4 @@
-/** What operators see: lines of JSON, and counts that a parser of Prometheus' text format can read. */
+/** What operators see: lines of JSON, and metrics that a strict parser of Prometheus' text format reads. */
 import assert from "node:assert/strict";
 import { fakeApp, type JobAnswer, plyScan, problemOf, withJobs } from "./support.ts";
 
@@ -8,19 +8,19 @@ interface Family {
   samples: Map<string, number>;
 }
 
-/** Reads the text format 0.0.4 strictly; families by name. */
+/** Reads the text format 0.0.4 strictly. @returns families by name. */
 function parsed(text: string): Map<string, Family> {
   const families = new Map<string, Family>();
   let helped = "";
   let name = "";
   assert.ok(text.endsWith("\n"));
-  for (const line of text.slice(0, -1).split("\n")) {
+  for (const line of text.slice(0, -1).split("\n").filter((line) => line !== "")) {
     const [, keyword, subject, rest] = /^# (HELP|TYPE) (\S+) (.+)$/.exec(line) ?? [];
     if (keyword === "HELP") {
-      assert.ok(!families.has(subject!), `${subject} comes in one piece`);
+      assert.ok(!families.has(subject!), `${subject} is in one piece`);
       helped = subject!;
     } else if (keyword === "TYPE") {
-      assert.equal(subject, helped, "HELP stands before TYPE");
+      assert.equal(subject, helped, "HELP precedes TYPE");
       assert.match(rest!, /^(counter|gauge|histogram)$/);
       families.set(name = subject!, { type: rest!, samples: new Map() });
     } else {
@@ -33,7 +33,7 @@ function parsed(text: string): Map<string, Family> {
       assert.ok(!labels.endsWith(","), line);
       assert.ok(Number.isFinite(Number(value)), line);
       const key = labels === "" ? series! : `${series}{${labels}}`;
-      assert.ok(!samples.has(key), `${key} comes once`);
+      assert.ok(!samples.has(key), `${key} occurs once`);
       samples.set(key, Number(value));
     }
   }
@@ -67,7 +67,7 @@ Deno.test("GET /metrics is well-formed, with units and types in the names", asyn
   });
 });
 
-Deno.test("GET /metrics counts requests by route, never by what a client made up", async () => {
+Deno.test("GET /metrics counts requests by route, never by strings that a client chose", async () => {
   await withJobs(async ({ app }) => {
     for (const path of ["/health/live", "/health/live", "/v1/jobs/a", "/v1/jobs/b", "/x", "/y"]) {
       await visit(app, path);
@@ -95,6 +95,15 @@ Deno.test("GET /metrics counts requests by route, never by what a client made up
   });
 });
 
+Deno.test("GET /metrics counts for its own server alone, where a process has several", async () => {
+  const [one, other] = [fakeApp(), fakeApp()];
+  await visit(one.app, "/health/live");
+  const name = "tttkd_http_request_duration_seconds";
+  const counts = async (app: App) => (await metricsOf(app)).get(name)!.samples.size;
+  assert.ok(await counts(one.app) > 0);
+  assert.equal(await counts(other.app), 0);
+});
+
 Deno.test("GET /metrics says how busy the GPU is and who waits for it", async () => {
   const gate = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
@@ -114,7 +123,7 @@ Deno.test("GET /metrics says how busy the GPU is and who waits for it", async ()
   await begun.promise;
   const first = await seen();
   const second = await seen();
-  assert.ok(second.busy > first.busy, "the turn that lasts counts");
+  assert.ok(second.busy > first.busy, "a permit that is held counts");
   while ((await seen()).waiting !== 1) await new Promise((resolve) => setTimeout(resolve, 1));
   gate.resolve();
   await Promise.all(answers);
@@ -124,7 +133,7 @@ Deno.test("GET /metrics says how busy the GPU is and who waits for it", async ()
   assert.equal(engine.requests.length, 2);
 });
 
-Deno.test("createApp() logs a line of JSON for a request, by an id that its answer carries", async () => {
+Deno.test("createApp() logs a line of JSON for each request, with the id that its answer carries", async () => {
   const lines: string[] = [];
   const { app } = fakeApp({ log: (line) => lines.push(line) });
   const headers = { "x-request-id": "mine-1" };
@@ -149,7 +158,7 @@ Deno.test("createApp() logs a line of JSON for a request, by an id that its answ
   assert.equal(JSON.parse(lines[1]!).requestId, refused.headers.get("x-request-id"));
 });
 
-Deno.test("createApp() logs and counts the states of jobs, each once", async () => {
+Deno.test("createApp() logs and counts every state of a job once", async () => {
   const lines: string[] = [];
   await withJobs(async ({ app, work }) => {
     const submitted = async (path: string, body: Uint8Array<ArrayBuffer>): Promise<JobAnswer> => {
@@ -162,7 +171,7 @@ Deno.test("createApp() logs and counts the states of jobs, each once", async () 
     await visit(app, left.links.self, { method: "DELETE" });
     work();
     for (const { links } of [good, bad]) await (await app.request(links.events)).text();
-    // Forgetting a job is no state of it.
+    // Deleting a finished job is no change of state.
     await visit(app, left.links.self, { method: "DELETE" });
 
     const events = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === "job");
@@ -184,7 +193,7 @@ Deno.test("createApp() logs and counts the states of jobs, each once", async () 
       value("tttkd_jobs_ended_total", `tttkd_jobs_ended_total{state="${state}"}`);
     assert.deepEqual(["done", "failed", "cancelled"].map(ended), [1, 1, 1]);
     assert.equal(value("tttkd_jobs", 'tttkd_jobs{state="done"}'), 1);
-    assert.equal(value("tttkd_jobs", 'tttkd_jobs{state="cancelled"}'), 0, "it was forgotten");
+    assert.equal(value("tttkd_jobs", 'tttkd_jobs{state="cancelled"}'), 0, "it was deleted");
     assert.equal(value("tttkd_job_wait_seconds", "tttkd_job_wait_seconds_count"), 2);
     assert.equal(value("tttkd_job_duration_seconds", "tttkd_job_duration_seconds_count"), 2);
   }, { log: (line) => lines.push(line) });

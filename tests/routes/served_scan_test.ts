@@ -8,7 +8,7 @@ import { camerasToJson, encodePng } from "../../lib/scan/mod.ts";
 import { Engine } from "../../lib/segment/engine.ts";
 import { roomScene, type WorldScene } from "../../lib/worlds/rooms/mod.ts";
 import { createApp } from "../../routes/app.ts";
-import { startServer } from "../../routes/server.ts";
+import { listen } from "../../routes/listen.ts";
 
 prepareVulkan();
 
@@ -38,7 +38,7 @@ Deno.test(
         if (watch && step !== undefined) afterStep.resolve(step);
       },
     });
-    await using server = await startServer(app, "127.0.0.1", 0);
+    await using server = await listen(app, "127.0.0.1", 0);
     const live = gpu.ledger.live;
 
     await t.step("the client's own file, labelled, with the report", async () => {

@@ -1,6 +1,6 @@
 /** One scan at a time, fairly, and never for a client that has left. */
 import assert from "node:assert/strict";
-import { startServer } from "../../routes/server.ts";
+import { listen } from "../../routes/listen.ts";
 import { fakeApp, formRequest, fullForm, plyScan, problemOf } from "./support.ts";
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -66,7 +66,7 @@ Deno.test("POST /v1/segment stops the work of a client that has gone, and serves
       }
     },
   });
-  await using server = await startServer(app, "127.0.0.1", 0);
+  await using server = await listen(app, "127.0.0.1", 0);
   const client = new AbortController();
   const left = fetch(`${server.url}/v1/segment`, {
     ...formRequest(fullForm()),
@@ -86,12 +86,12 @@ Deno.test("POST /v1/segment stops the work of a client that has gone, and serves
   assert.equal(engine.requests.length, 2);
 });
 
-Deno.test("startServer() answers over a socket and stops, though clients keep their connections", async () => {
+Deno.test("listen() answers over a socket and stops, though clients keep their connections", async () => {
   const { app } = fakeApp();
   let url: string;
   let stopping: number;
   {
-    await using server = await startServer(app, "127.0.0.1", 0);
+    await using server = await listen(app, "127.0.0.1", 0);
     url = server.url;
     for (let i = 0; i < 3; i++) {
       const body = plyScan(20_000);
@@ -106,7 +106,7 @@ Deno.test("startServer() answers over a socket and stops, though clients keep th
   await assert.rejects(fetch(`${url}/health/live`));
 });
 
-Deno.test("startServer() finishes the request at work before it stops", async () => {
+Deno.test("listen() finishes the request at work before it stops", async () => {
   const gate = Promise.withResolvers<void>();
   const started = Promise.withResolvers<void>();
   const { app } = fakeApp({
@@ -115,7 +115,7 @@ Deno.test("startServer() finishes the request at work before it stops", async ()
       return gate.promise;
     },
   });
-  const server = await startServer(app, "127.0.0.1", 0);
+  const server = await listen(app, "127.0.0.1", 0);
   const answer = fetch(`${server.url}/v1/segment`, { method: "POST", body: plyScan() });
   await started.promise;
   const stopped = server[Symbol.asyncDispose]();

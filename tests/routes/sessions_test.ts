@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { LabellerLostError } from "../../lib/serving/labeller/labeller.ts";
 import { WorkerLabeller } from "../../lib/serving/labeller/worker_labeller.ts";
 import { SessionStore } from "../../lib/serving/sessions/store.ts";
-import { readStudent } from "../../lib/models/models.ts";
+import { readStudent } from "../../lib/models/students.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
 import { createApp } from "../../routes/app.ts";
 import { logged, withFolder } from "../serving/queue/support.ts";
+import { FakeEngine } from "./fake_engine.ts";
 import {
-  FakeEngine,
   formRequest,
   fullForm,
   type JobsApp,
@@ -114,7 +114,7 @@ Deno.test("POST /v1/sessions needs a student that knows a teacher", async () => 
   Object.assign(engine, { teacher: null });
   await withJobs(async ({ app }) => {
     const response = await app.request("/v1/sessions", { method: "POST" });
-    assert.match((await problemOf(response, 422)).detail, /learned from labels alone/);
+    assert.match((await problemOf(response, 422)).detail, /trained on labels alone/);
   }, { engine });
 });
 
@@ -340,7 +340,7 @@ Deno.test("GET /v1/sessions/:id/weights gives a student that loads", async () =>
     await withJobs(async (served) => {
       const session = await begin(served);
       const weights = () => served.app.request(session.links.weights);
-      assert.match((await problemOf(await weights(), 409)).detail, /no scan yet/);
+      assert.match((await problemOf(await weights(), 409)).detail, /not learned from any scan yet/);
       await label(served, session, 4);
       await label(served, session, 5);
       const response = await weights();
@@ -379,7 +379,7 @@ Deno.test("sessions go on after the server was started again, with the same stud
     engine.student.id = "another";
     await withJobs(async (served) => {
       const response = await served.app.request(session.links.scans, scan(4));
-      assert.match((await problemOf(response, 409)).detail, /has taught student fake-student/);
+      assert.match((await problemOf(response, 409)).detail, /adapts student fake-student/);
     }, { folder, engine });
   });
 });

@@ -12,14 +12,8 @@ import { jobProblem } from "../../routes/http/problem.ts";
 import { openRedisQueue, recovered } from "../serving/queue/queue_kinds.ts";
 import { testWithRedis as test, withRedis } from "../serving/queue/redis_server.ts";
 import { logged, until } from "../serving/queue/support.ts";
-import {
-  FakeEngine,
-  fakeLabeller,
-  formRequest,
-  fullForm,
-  type JobAnswer,
-  problemOf,
-} from "./support.ts";
+import { FakeEngine } from "./fake_engine.ts";
+import { fakeLabeller, formRequest, fullForm, type JobAnswer, problemOf } from "./support.ts";
 
 function appOf(queue: JobQueue) {
   return createApp({ labeller: fakeLabeller(), limits: DEFAULT_LIMITS, queue });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
-import { startServer } from "../../routes/server.ts";
+import { listen } from "../../routes/listen.ts";
 import { fakeApp, formRequest, plyScan, problemOf, withJobs } from "./support.ts";
 
 /** Far shorter than any client should be given, so that a test does not wait. */
@@ -82,9 +82,9 @@ Deno.test("POST /v1/segment gives an upload up that trickles in for longer than 
   await new Promise((resolve) => setTimeout(resolve, 20));
 });
 
-Deno.test("startServer() hangs up on a client that fell silent", async () => {
+Deno.test("listen() hangs up on a client that fell silent", async () => {
   const { app } = fakeApp({ limits });
-  await using server = await startServer(app, "127.0.0.1", 0);
+  await using server = await listen(app, "127.0.0.1", 0);
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
   let answer = "";

@@ -1,5 +1,5 @@
 /**
- * An engine without a GPU, and small uploads, for tests of the routes.
+ * Applications over a fake engine, and small uploads, for tests of the routes.
  *
  * @module
  */
@@ -24,112 +24,8 @@ import { createApp } from "../../routes/app.ts";
 import { jobProblem } from "../../routes/http/problem.ts";
 import { EngineLabeller } from "../../lib/serving/labeller/engine_labeller.ts";
 import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
-import { metricsOf } from "../../lib/metrics/confusion.ts";
-import type { Drift, OnlineState } from "../../lib/ttt/online_state.ts";
-import type { ScanReport } from "../../lib/segment/report.ts";
-import type { Segmenter, SegmentRequest, SegmentResult } from "../../lib/segment/types.ts";
-
-/** What a fake does before it answers. */
-export type Work = (request: SegmentRequest) => Promise<void>;
-
-/**
- * Labels point i with i modulo 3; keeps the requests it got. Online, it learns how many points it has seen, and adds
- * that to i.
- */
-export class FakeEngine implements Segmenter {
-  readonly requests: SegmentRequest[] = [];
-  isReady = true;
-  readonly student = {
-    id: "fake-student",
-    backbone: "MinkUNet14A",
-    classes: ["floor", "wall", "clutter"],
-    palette: [[1, 2, 3], [4, 5, 6], [7, 8, 9]] as [number, number, number][],
-    voxelSize: 0.1,
-    features: ["red" as const, "green" as const, "blue" as const],
-    teacher: { id: "fake-teacher", width: 8 },
-    asprs: [2, 6, 1],
-    licence: "MIT",
-    provenance: "made for tests",
-  };
-  readonly teacher = {
-    id: "fake-teacher",
-    file: "fake.onnx",
-    width: 8,
-    inputName: "image",
-    outputName: "features",
-    outputForm: "map" as const,
-    prefixTokens: 0,
-    patch: 8,
-    mean: [0, 0, 0] as [number, number, number],
-    std: [1, 1, 1] as [number, number, number],
-    shortSide: 96,
-    licence: "MIT",
-    provenance: "made for tests",
-  };
-
-  constructor(readonly work: Work = () => Promise.resolve()) {}
-
-  ready(): Promise<boolean> {
-    return Promise.resolve(this.isReady);
-  }
-
-  resetOnline(): void {}
-
-  async segment(request: SegmentRequest): Promise<SegmentResult> {
-    this.requests.push(request);
-    await this.work(request);
-    const { scan, cameras, options } = request;
-    const seen = request.learned ? request.learned.student.tensors.get("points")!.data[0]! : 0;
-    const labels = Uint8Array.from({ length: scan.count }, (_, i) => (i + Number(seen)) % 3);
-    const learned = request.learned === undefined ? null : this.#learned(Number(seen) + scan.count);
-    const sourceLabels = new Uint8Array(scan.count);
-    const metrics = metricsOf(
-      scan,
-      { source: sourceLabels, "ttt-kd": labels },
-      this.student.classes,
-    );
-    const steps = Number(options.settings.steps ?? 0);
-    const report: ScanReport = {
-      scan: {
-        name: scan.name,
-        format: scan.format,
-        points: scan.count,
-        voxels: 1,
-        voxelSize: 0.1,
-        blocks: 1,
-      },
-      views: { count: cameras.length, pointsSeen: 0 },
-      student: this.student.id,
-      teacher: this.teacher.id,
-      adapter: "none",
-      method: options.method,
-      steps,
-      lossName: steps > 0 ? "KD loss" : null,
-      losses: Array.from({ length: steps + 1 }, (_, i) => 1 / (i + 3)),
-      phases: { predict: 1 },
-      ...(learned ? { drift: { reached: 0.02, kept: 0.01, guard: "bound" as const } } : {}),
-      changedPoints: 0.5,
-      ...(metrics ? { metrics } : {}),
-    };
-    return {
-      labels,
-      confidence: new Float32Array(scan.count).fill(1 / 3),
-      sourceLabels,
-      snapshots: [],
-      readouts: [],
-      ...(learned ? { learned } : {}),
-      report,
-    };
-  }
-
-  #learned(points: number): OnlineState {
-    const tensors = new Map([["points", { shape: [1], data: Float32Array.of(points) }]]);
-    return {
-      student: { card: this.student, tensors, centre: new Float32Array(8) },
-      velocity: tensors,
-    };
-  }
-}
+import type { Drift } from "../../lib/ttt/online_state.ts";
+import { FakeEngine, type Work } from "./fake_engine.ts";
 
 /** Labels by a fake engine, in this thread. */
 export function fakeLabeller(engine: FakeEngine = new FakeEngine()): EngineLabeller {

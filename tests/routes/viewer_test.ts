@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Photo, writePly } from "../../lib/scan/mod.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
-import { startServer } from "../../routes/server.ts";
+import { listen } from "../../routes/listen.ts";
 import { ramp } from "../../routes/viewer/colors.js";
 import { findChromium, Page } from "./chromium.ts";
 import { fakeApp, withJobs } from "./support.ts";
@@ -97,7 +97,7 @@ Deno.test({
         const palette = [[210, 60, 70], [40, 140, 220], [240, 190, 40]] as const;
         palette.forEach((color, i) => engine.student.palette[i] = [...color]);
         work();
-        await using server = await startServer(app, "127.0.0.1", 0);
+        await using server = await listen(app, "127.0.0.1", 0);
         // Whatever fails: the job ends, and with it the stream that the server would wait for.
         using _opened = {
           [Symbol.dispose]: () => [second, gate].forEach(({ resolve }) => resolve()),
@@ -168,7 +168,7 @@ Deno.test({
   ignore: chromium === null,
   fn: async () => {
     const { app } = fakeApp({ token: "secret" });
-    await using server = await startServer(app, "127.0.0.1", 0);
+    await using server = await listen(app, "127.0.0.1", 0);
     await using page = await Page.open(chromium!, 900, 600);
     await page.goTo(server.url);
     const give = async (token: string) => {
@@ -208,7 +208,7 @@ Deno.test({
     await writeFile(scan, floorScan());
     // Nobody works on the queue.
     await withJobs(async ({ app, queue, stopping }) => {
-      await using server = await startServer(app, "127.0.0.1", 0);
+      await using server = await listen(app, "127.0.0.1", 0);
       using _ended = { [Symbol.dispose]: () => stopping.abort() };
       await using page = await Page.open(chromium!, 900, 600);
       await page.goTo(server.url);

@@ -1,8 +1,9 @@
-/** Camera files of other programs: where known points have to fall, computed by hand from each format's text. */
+/** Camera files of other programs: the pixels of known points, computed by hand from each format's specification. */
 import assert from "node:assert/strict";
 import { CameraError, camerasToJson, encodePng } from "../../lib/scan/mod.ts";
-import { type CameraFile, readCameraFiles } from "../../lib/scan/camera/formats.ts";
-import { photographsWanted, readViews } from "../../lib/scan/camera/views.ts";
+import type { CameraFile } from "../../lib/scan/camera/camera_format.ts";
+import { readCameraFiles } from "../../lib/scan/camera/read_camera_files.ts";
+import { photographsWanted, readViews } from "../../lib/scan/camera/read_views.ts";
 
 const SIZE = { width: 8, height: 6 };
 
@@ -11,7 +12,7 @@ function photo(name: string) {
   return { name, bytes: encodePng({ ...SIZE, pixels: new Uint8Array(144).fill(90) }) };
 }
 
-/** Pixels (centre of the first at 0, 0) and depth of a world point in the only view. */
+/** Pixel (the centre of the first is 0, 0) and depth of a world point in the only view. */
 async function project(
   files: CameraFile[],
   photoName: string,
@@ -50,29 +51,32 @@ function transforms(
   return [{ name: "transforms.json", text: JSON.stringify({ ...all, frames }) }];
 }
 
-Deno.test("nerfstudio: a point ahead, right and above falls right and above of the centre", async () => {
+Deno.test("nerfstudio: a point to the right of and above the axis is to the right of and above the centre", async () => {
   // (1.5, 7, 4): 0.5 to the right, 5 ahead, 1 up. Corners count from 0: 10 * 0.5/5 + 4 - 0.5, and
   // 20 * -1/5 + 3 - 0.5.
   const files = transforms({ fl_x: 10, fl_y: 20, cx: 4, cy: 3, w: 8, h: 6 });
   near(await project(files, "images/a.png", [1.5, 7, 4]), [4.5, -1.5, 5]);
 });
 
-Deno.test("nerfstudio: camera_angle_x gives the focal length of the photograph's own width", async () => {
+Deno.test("nerfstudio: camera_angle_x gives a focal length by the width of the photograph", async () => {
   // 90 degrees over 8 pixels: f = 4, principal point in the middle of the picture.
   const files = transforms({ camera_angle_x: Math.PI / 2 }, { file_path: "images/a" });
   near(await project(files, "a.png", [2, 4, 3]), [4 * 1 / 2 + 3.5, 2.5, 2]);
-  // The frame's own focal length counts before that of the file.
+  // A frame's own focal length overrides that of the file.
   const own = transforms({ fl_x: 10 }, { fl_x: 6 });
   near(await project(own, "a.png", [2, 4, 3]), [6 * 1 / 2 + 3.5, 2.5, 2]);
 });
 
-Deno.test("nerfstudio: what cannot be right is refused by name", () => {
+Deno.test("nerfstudio: malformed files are refused by field", () => {
   refuses(transforms({ fl_x: 5, camera_model: "OPENCV_FISHEYE" }), /OPENCV_FISHEYE.*undistort/);
-  refuses(transforms({ fl_x: 5, k3: 0.1 }), /k3 is not supported/);
+  refuses(transforms({ fl_x: 5, k3: 0.1 }), /k3 is 0\.1 \(field frames\[0\]\.k3\); fit k1/);
   refuses(transforms({}), /no focal length/);
   refuses(transforms({ fl_x: -5 }), /fl_x is -5/);
   refuses(transforms({ fl_x: 5 }, { file_path: 7 }), /frames\[0\]\.file_path/);
-  refuses(transforms({ fl_x: 5 }, { transform_matrix: [[1, 2], [3, 4]] }), /no matrix of 4x4/);
+  refuses(
+    transforms({ fl_x: 5 }, { transform_matrix: [[1, 2], [3, 4]] }),
+    /field frames\[0\]\.transform_matrix\); write the matrix as four rows/,
+  );
   const scaled = LOOKS_NORTH.map((row) => row.map((value, i) => i < 3 ? 2 * value : value));
   refuses(transforms({ fl_x: 5 }, { transform_matrix: scaled.with(3, [0, 0, 0, 1]) }), /not rigid/);
   refuses([{ name: "t.json", text: '{"frames": []}' }], /no list of frames/);
@@ -109,12 +113,13 @@ Deno.test("COLMAP: a quarter turn about y sends +z to +x", async () => {
   near(await project(files, "a.png", [-4, 1, 2]), [2 * 2 / 4 + 3.5, 2 * 1 / 4 + 2.5, 4]);
 });
 
-Deno.test("COLMAP: distortion of each model reaches the lens", () => {
-  const lens = (camera: string) => readCameraFiles(colmap(camera), ["a b.png"])[0]!.lens;
-  assert.equal(lens("2 PINHOLE 8 6 10 20 4 3"), null);
-  assert.deepEqual(lens("2 SIMPLE_RADIAL 8 6 10 4 3 0.1"), { k1: 0.1, k2: 0, p1: 0, p2: 0 });
-  assert.deepEqual(lens("2 RADIAL 8 6 10 4 3 0.1 0.2"), { k1: 0.1, k2: 0.2, p1: 0, p2: 0 });
-  assert.deepEqual(lens("2 OPENCV 8 6 10 20 4 3 0.1 0.2 0.3 0.4"), {
+Deno.test("COLMAP: the distortion of each model is read", () => {
+  const distortion = (camera: string) =>
+    readCameraFiles(colmap(camera), ["a b.png"])[0]!.distortion;
+  assert.equal(distortion("2 PINHOLE 8 6 10 20 4 3"), null);
+  assert.deepEqual(distortion("2 SIMPLE_RADIAL 8 6 10 4 3 0.1"), { k1: 0.1, k2: 0, p1: 0, p2: 0 });
+  assert.deepEqual(distortion("2 RADIAL 8 6 10 4 3 0.1 0.2"), { k1: 0.1, k2: 0.2, p1: 0, p2: 0 });
+  assert.deepEqual(distortion("2 OPENCV 8 6 10 20 4 3 0.1 0.2 0.3 0.4"), {
     k1: 0.1,
     k2: 0.2,
     p1: 0.3,
@@ -122,7 +127,7 @@ Deno.test("COLMAP: distortion of each model reaches the lens", () => {
   });
 });
 
-Deno.test("COLMAP: what cannot be right is refused by name and line", () => {
+Deno.test("COLMAP: malformed files are refused by line", () => {
   const pinhole = "2 PINHOLE 8 6 10 20 4 3";
   refuses(
     colmap("2 OPENCV_FISHEYE 8 6 10 20 4 3 0 0 0 0"),
@@ -142,7 +147,7 @@ R0_rect: 1 0 0 0 1 0 0 0 1
 Tr_velo_to_cam: 0 -1 0 0.2 0 0 -1 -0.3 1 0 0 -0.4
 `;
 
-Deno.test("KITTI: a point before the laser scanner falls where P2 R0 Tr says", async () => {
+Deno.test("KITTI: a point in front of the laser scanner is projected by P2 R0 Tr", async () => {
   // Laser axes: x ahead, y left, z up. (10, -1, 0.5) is (1.2, -0.8, 9.6) for the reference camera, and
   // P2 makes (10 * 1.2 + 4 * 9.6 + 6, 20 * -0.8 + 3 * 9.6 + 0.5, 9.6 + 0.1) of it.
   const expected = [(12 + 38.4 + 6) / 9.7, (-16 + 28.8 + 0.5) / 9.7, 9.7];
@@ -152,7 +157,7 @@ Deno.test("KITTI: a point before the laser scanner falls where P2 R0 Tr says", a
   near(await project([{ name: "calib.txt", text: odometry }], "x.png", [10, -1, 0.5]), expected);
 });
 
-Deno.test("KITTI: what cannot be right is refused by name", () => {
+Deno.test("KITTI: malformed files are refused by field", () => {
   const text = (
     from: string | RegExp,
     to: string,
@@ -178,7 +183,7 @@ Deno.test("ScanNet: a pose is camera to world, intrinsics are those of the colou
   near(await project(SCANNET, "color/5.jpg", [6, 1, 4]), [10 / 5 + 4, -20 / 5 + 3, 5]);
 });
 
-Deno.test("ScanNet: frames without photograph or pose are left out", () => {
+Deno.test("ScanNet: frames without a photograph or a pose are left out", () => {
   const photos = ["color/5.jpg", "color/6.jpg"];
   assert.deepEqual(readCameraFiles(SCANNET, photos).map(({ file }) => file), ["5"]);
   assert.deepEqual(photographsWanted(photos, SCANNET), ["color/5.jpg"]);
@@ -187,7 +192,7 @@ Deno.test("ScanNet: frames without photograph or pose are left out", () => {
   refuses(moved, /not the identity/, photos);
 });
 
-Deno.test("readCameraFiles() tells formats apart by content, and refuses two at once", async () => {
+Deno.test("readCameraFiles() tells the format from the content and refuses two formats at once", async () => {
   const text = camerasToJson([{
     file: "a.png",
     ...SIZE,

@@ -1,7 +1,7 @@
 /** LAS files in: versions, point formats, colour depths, and headers that lie. */
 import assert from "node:assert/strict";
 import { readScan, ScanError } from "../../lib/scan/mod.ts";
-import { agree } from "./agree.ts";
+import { compareLas } from "./compare_loaders.ts";
 import { largestDifference, LAS_RECORD, makeLas, worldPositions } from "./files.ts";
 
 /** Asserts that reading fails with a ScanError that tells everything. */
@@ -139,6 +139,6 @@ for (const format of LAS_RECORD.keys()) {
   Deno.test(`lasScanLoader() agrees with loaders.gl on LAS point format ${format}`, async () => {
     const minor = format < 4 ? 2 : format < 6 ? 3 : 4;
     const made = makeLas({ minor, format, count: 30, extra: 5, gap: 7, seed: format + 40 });
-    assert.equal(await agree(made.bytes, `format ${format}`), 1);
+    assert.equal(await compareLas(made.bytes, `format ${format}`), 1);
   });
 }

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { PLYLoader } from "@loaders.gl/ply";
-import { plyScanLoader } from "../../lib/scan/ply/loader.ts";
+import { plyScanLoader } from "../../lib/scan/ply/ply_scan_loader.ts";
 import { readScan, ScanError } from "../../lib/scan/mod.ts";
-import { agreePly } from "./agree.ts";
+import { comparePly } from "./compare_loaders.ts";
 import {
   largestDifference,
   makePly,
@@ -337,6 +337,6 @@ for (const encoding of PLY_ENCODINGS) {
       fields: faces,
       rows: [[[0, 1, 2]], [[3, 4, 5]]],
     }];
-    assert.equal(await agreePly(makePly(encoding, parts), encoding), 1);
+    assert.equal(await comparePly(makePly(encoding, parts), encoding), 1);
   });
 }

@@ -16,7 +16,7 @@ import {
   ScanError,
   writeScan,
 } from "../../lib/scan/mod.ts";
-import { agree, agreePly } from "./agree.ts";
+import { compareLas, comparePly } from "./compare_loaders.ts";
 import { worldPositions } from "./files.ts";
 
 const FOLDER = Deno.env.get("TTTKD_DATA") ?? "../shared/data";
@@ -204,8 +204,8 @@ Deno.test({
       // The largest ones take long, and say nothing that the others do not.
       const bytes = load(`${folder}/${file}`);
       if (bytes.length > 1e6) continue;
-      if (/\.la[sz]$/.test(file)) compared += await agree(bytes, file);
-      if (/\.ply$/.test(file)) compared += await agreePly(bytes, file);
+      if (/\.la[sz]$/.test(file)) compared += await compareLas(bytes, file);
+      if (/\.ply$/.test(file)) compared += await comparePly(bytes, file);
     }
     assert(compared >= 35, `only ${compared}`);
   },

@@ -7,11 +7,12 @@ import { Student } from "../../lib/nn/student.ts";
 import { labelByBlocks } from "../../lib/segment/block_labelling.ts";
 import { cutBlocks } from "../../lib/voxels/blocks.ts";
 import { Engine } from "../../lib/segment/engine.ts";
-import { type Labelling, labelWhole } from "../../lib/segment/labelling.ts";
+import type { LabellingTask } from "../../lib/segment/labelling.ts";
+import { labelWhole } from "../../lib/segment/whole_labelling.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
-import type { SegmentRequest } from "../../lib/segment/types.ts";
+import type { SegmentRequest } from "../../lib/segment/segmenter.ts";
 import { Random } from "../../lib/random/random.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 import { withGpu } from "../gpu.ts";
@@ -39,7 +40,7 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
   const random = new Random(11);
   source.load(initialState(source.specs, () => random.uniform()));
   const points = corridor(12_000);
-  const labelling: Labelling = {
+  const labelling: LabellingTask = {
     gpu,
     student,
     card: CARD,
@@ -50,7 +51,7 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
     snapshots: [],
     points,
     voxelSize: CARD.voxelSize,
-    photographs: null,
+    views: null,
     memory: { recall: (make) => make() },
     work: { time: (_, work) => work(), stepped: () => Promise.resolve(), blockDone: () => {} },
   };
@@ -244,7 +245,10 @@ blockTest("Engine.segment() says what a cut scan cannot have", async ({ cutting,
     () => ask({ method: "ttt-kd", stop: "held-out" }),
     /Cannot set stop to held-out/,
   );
-  await assert.rejects(() => ask({ method: "ttt-kd" }, { snapshots: [1] }), /on the way/);
+  await assert.rejects(
+    () => ask({ method: "ttt-kd" }, { snapshots: [1] }),
+    /Cannot give snapshots/,
+  );
   const cameras = request.cameras.map((camera) => {
     const worldToCamera = camera.worldToCamera.slice();
     worldToCamera[11] = -1000;

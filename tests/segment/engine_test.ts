@@ -4,7 +4,7 @@ import { GpuHost } from "../../lib/gpu/mod.ts";
 import { Engine } from "../../lib/segment/engine.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
-import type { SegmentRequest } from "../../lib/segment/types.ts";
+import type { SegmentRequest } from "../../lib/segment/segmenter.ts";
 import { ScanError } from "../../lib/scan/mod.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 

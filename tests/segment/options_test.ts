@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { OptionError, segmentOptions } from "../../lib/segment/options.ts";
+import { OptionError } from "../../lib/ttt/option_error.ts";
+import { segmentOptions } from "../../lib/segment/options.ts";
 
 Deno.test("segmentOptions() adapts where there are photographs, and not where there are none", () => {
   assert.deepEqual(segmentOptions({}, true), {

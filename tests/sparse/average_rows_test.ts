@@ -41,7 +41,7 @@ withGpu("averageRows() agrees with its reference and gives the same bits twice",
     );
     assert.deepEqual(results[1], results[0]);
     assert.equal(results[0]!.length, expected.length);
-    // The sums are exact twins; WGSL allows the quotient 2.5 ulp.
+    // The sums are equal to the bit; WGSL allows the quotient an error of 2.5 ulp.
     results[0]!.forEach((value, i) =>
       assert.ok(Math.abs(value - expected[i]!) <= 3e-7 * Math.abs(expected[i]!), `element ${i}`)
     );

@@ -15,7 +15,7 @@ export function uniform(seed: number): () => number {
   };
 }
 
-/** Coordinates, four words a row: `count` draws from a cube of side `side` around `centre`, with repeats. */
+/** Coordinates, four words for each row: `count` draws from a cube of side `side` around `centre`, with repeats. */
 export function randomCoords(seed: number, count: number, side: number, centre = 0): Int32Array {
   const next = uniform(seed);
   const coords = new Int32Array(count * 4);
@@ -25,12 +25,12 @@ export function randomCoords(seed: number, count: number, side: number, centre =
   return coords;
 }
 
-/** Coordinates from [x, y, z] triples, four words a row. */
+/** Coordinates from [x, y, z] triples, four words for each row. */
 export function coordsOf(rows: readonly (readonly [number, number, number])[]): Int32Array {
   return Int32Array.from(rows.flatMap(([x, y, z]) => [x, y, z, 0]));
 }
 
-/** Positions in metres: `count` points of a cube of side `side`, three floats each. */
+/** Positions in metres: `count` points of a cube of side `side`, three floats for each. */
 export function randomPositions(seed: number, count: number, side: number): Float32Array {
   const next = uniform(seed);
   return Float32Array.from({ length: count * 3 }, () => (next() - 0.5) * side);

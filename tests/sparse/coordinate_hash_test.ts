@@ -65,7 +65,7 @@ withGpu("distinctCoordinates() numbers coordinates by first row, at every stride
   }
 });
 
-withGpu("findRows() finds what is there and nothing else", async (gpu) => {
+withGpu("findRows() finds the coordinates that are there and no others", async (gpu) => {
   for (const [name, coords] of CLOUDS) {
     const { index } = distinctCoordinatesReference(coords, 1);
     const queries = new Int32Array([...coords, ...coords.map((c) => c ^ 1), 1, 2, 3, 0]);

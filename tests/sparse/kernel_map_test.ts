@@ -49,7 +49,7 @@ async function readList(gpu: Gpu, list: PairList, volume: number) {
 
 Deno.test("kernelOffsets() follows MinkowskiEngine: x fastest, odd centred, even from 0", () => {
   assert.deepEqual(kernelOffsets(1, 4), [[0, 0, 0]]);
-  // backbones: K=8 is (0,0,0) (1,0,0) (0,1,0) (1,1,0) (0,0,1) (1,0,1) (0,1,1) (1,1,1).
+  // shared/notes/backbones.md: K=8 is (0,0,0) (1,0,0) (0,1,0) (1,1,0) (0,0,1) (1,0,1) (0,1,1) (1,1,1).
   assert.deepEqual(kernelOffsets(2, 2), [
     [0, 0, 0],
     [2, 0, 0],
@@ -173,12 +173,12 @@ withGpu("buildKernelMaps() refuses what an entry or the adapter cannot hold", as
     const level = { stride: 1, count, table };
     return buildKernelMaps(gpu, owner, [{ kernelSize, dilation: 1, from: level, to: level }]);
   };
-  await assert.rejects(build(1, MAX_ROWS + 1), { name: "RangeError", message: /67108864/ });
-  await assert.rejects(build(5, MAX_ROWS), { name: "RangeError", message: /2\^32 pairs/ });
+  await assert.rejects(build(1, MAX_ROWS + 1), { name: "CapacityError", message: /67108864/ });
+  await assert.rejects(build(5, MAX_ROWS), { name: "CapacityError", message: /2\^32 pairs/ });
   // The first pass keeps 8 bytes for each offset and tile of 64 rows.
   const rows = Math.ceil(gpu.limits.maxStorageBufferBindingSize * 8 / 125) + 64;
   await assert.rejects(build(5, rows), {
-    name: "RangeError",
+    name: "CapacityError",
     message: 125 * rows < 2 ** 32 ? /maxStorageBufferBindingSize is \d+/ : /2\^32 pairs/,
   });
 });

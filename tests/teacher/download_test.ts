@@ -1,4 +1,4 @@
-/** Fetching a model: from a server on the loopback, whole, false, cut short, refused. Nothing half-written stays. */
+/** Downloads from a server on the loopback interface: complete, with a wrong hash, cut short, refused; no partial file stays. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseCommand, UsageError } from "../../lib/cli/args.ts";
@@ -8,7 +8,7 @@ import { download, findTeacher, sha256Of, TeacherError } from "../../lib/teacher
 const MODEL = Uint8Array.from({ length: 300_000 }, (_, i) => i * 7 + (i >> 8));
 const HASH = sha256Of(MODEL);
 
-/** A server that knows `/model` and, cut off after a third, `/cut`; `asked` holds the paths. */
+/** A server that knows `/model`; `asked` holds the paths that were requested. */
 async function withServer(
   body: (at: { url: string; asked: string[]; folder: string }) => Promise<void>,
 ): Promise<void> {
@@ -29,7 +29,7 @@ async function withServer(
   }
 }
 
-/** Promises all of the model and hangs up after a third. */
+/** A server that announces the whole model and closes the connection after a third of it. */
 async function withCutServer(body: (url: string) => Promise<void>): Promise<void> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const served = (async () => {
@@ -58,7 +58,7 @@ Deno.test("download() writes a file whose hash is right", () =>
     assert.deepEqual(heard.at(-1), [MODEL.length, MODEL.length]);
   }));
 
-Deno.test("download() keeps nothing of a file whose hash is another, and not touches what was there", () =>
+Deno.test("download() deletes a file with another hash, and leaves the file that was there alone", () =>
   withServer(async ({ url, folder }) => {
     const path = join(folder, "model.onnx");
     await Deno.writeTextFile(path, "the old one");
@@ -70,13 +70,13 @@ Deno.test("download() keeps nothing of a file whose hash is another, and not tou
     assert.equal(await Deno.readTextFile(path), "the old one");
   }));
 
-Deno.test("download() keeps nothing of a transfer that breaks off", async () => {
+Deno.test("download() deletes what it received before a transfer broke off", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await withCutServer(async (url) => {
       await assert.rejects(
         download({ url, path: join(folder, "model.onnx"), sha256: HASH }),
-        /^TeacherError: Cannot download .*: broken off after \d+ bytes/,
+        /^TeacherError: Cannot download .*: the transfer broke off after \d+ bytes/,
       );
     });
     assert.deepEqual(filesIn(folder), []);
@@ -85,12 +85,12 @@ Deno.test("download() keeps nothing of a transfer that breaks off", async () => 
   }
 });
 
-Deno.test("download() says what the server answers, and what to do without one", () =>
+Deno.test("download() says what the server answered, and what to do without a connection", () =>
   withServer(async ({ url, folder }) => {
     const path = join(folder, "model.onnx");
     await assert.rejects(
       download({ url: `${url}/other`, path, sha256: HASH }),
-      /the server answers 404/,
+      /the server answered 404/,
     );
     const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = closed.addr as Deno.NetAddr;
@@ -98,13 +98,13 @@ Deno.test("download() says what the server answers, and what to do without one",
     await assert.rejects(
       download({ url: `http://127.0.0.1:${port}/model`, path, sha256: HASH }),
       (error: Error) =>
-        error.message.endsWith(`; without a connection, place the file at ${path}`) &&
+        error.message.endsWith(`; if there is no connection, put the file at ${path}`) &&
         !error.message.includes("\n"),
     );
     assert.deepEqual(filesIn(folder), []);
   }));
 
-/** Runs `teachers` with the models folder and the hub set. */
+/** Runs the command `teachers` with this models folder and hub. */
 async function teachers(args: string[], folder: string, hub: string): Promise<void> {
   const before = {
     TTTKD_MODELS: Deno.env.get("TTTKD_MODELS"),
@@ -124,7 +124,7 @@ async function teachers(args: string[], folder: string, hub: string): Promise<vo
   }
 }
 
-Deno.test("teachers --get fetches from the hub, and pins what it fetched", () =>
+Deno.test("teachers --get downloads from the hub and pins the hash of what it downloaded", () =>
   withServer(async ({ url, asked, folder }) => {
     await teachers(["--get", "dinov2-small", "--sha256", HASH.toUpperCase()], folder, url);
     assert.deepEqual(asked, ["/onnx-community/dinov2-small/resolve/main/onnx/model.onnx"]);
@@ -134,7 +134,7 @@ Deno.test("teachers --get fetches from the hub, and pins what it fetched", () =>
     assert.deepEqual(onnx, MODEL);
   }));
 
-Deno.test("teachers refuses what it cannot pin or does not know, and lists without asking anybody", () =>
+Deno.test("teachers refuses models that it cannot pin or does not know, and lists them without a request", () =>
   withServer(async ({ url, asked, folder }) => {
     const refuses = (args: string[], message: RegExp) =>
       assert.rejects(teachers(args, folder, url), message);

@@ -38,7 +38,7 @@ function pattern(): Photo {
 }
 
 for (const name of NAMES) {
-  withGpu(`${name} is small and says what PyTorch says`, async (gpu) => {
+  withGpu(`${name} is a small file and agrees with PyTorch`, async (gpu) => {
     assert.ok(Deno.statSync(new URL(`${name}.onnx`, TEACHERS)).size < MOST_BYTES);
     await using teacher = await load(gpu, name);
     assert.equal(teacher.card.id, name);
@@ -58,7 +58,7 @@ for (const name of NAMES) {
   });
 }
 
-/** Features of every patch that lies in one class alone, with that class. */
+/** Features of the patches all of whose pixels are of one class, with that class. */
 async function purePatches(gpu: Gpu, teacher: Teacher, rooms: readonly number[]) {
   const patches: { feature: Float32Array; label: number }[] = [];
   for (const index of rooms) {
@@ -88,7 +88,7 @@ async function purePatches(gpu: Gpu, teacher: Teacher, rooms: readonly number[])
   return patches;
 }
 
-withGpu("rooms-parts tells the classes of rooms it has never seen apart", async (gpu) => {
+withGpu("rooms-parts separates the classes in rooms that it was not trained on", async (gpu) => {
   await using teacher = await load(gpu, "rooms-parts");
   const { card } = teacher;
   const means = ROOM_CLASSES.map(() => new Float64Array(card.width));

@@ -17,7 +17,7 @@ for (
     },
   })
 ) {
-  withGpu(`repack() equals its reference: ${form}`, async (gpu) => {
+  withGpu(`repack() agrees with its reference: ${form}`, async (gpu) => {
     const channels = 6;
     const values = Float32Array.from(seededNumbers(1, 6 * (21 + 2)));
     using x = gpu.upload("x", values);

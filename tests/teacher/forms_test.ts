@@ -1,6 +1,6 @@
 /**
- * Models of the form that public teachers have, exported from their public code, with weights from a formula:
- * what ONNX Runtime says is what PyTorch says. fixtures/teachers/export_forms.py made them and the golden numbers.
+ * Small models with the architectures of public teachers, exported from their public code, with weights from a
+ * formula: ONNX Runtime has to agree with PyTorch. fixtures/teachers/export_forms.py made them and the golden numbers.
  */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../lib/gpu/mod.ts";
@@ -11,22 +11,22 @@ import { formulaWeights, pattern } from "./support.ts";
 const FORMS = new URL("../../fixtures/teachers/forms/", import.meta.url);
 
 interface Golden {
-  /** Rows and width of PyTorch's output, prefix tokens and padding left out. */
+  /** Rows and width of PyTorch's output without prefix tokens and padding. */
   shape: [number, number];
   photo: [number, number];
-  /** Distance between the numbers of `values` in the flat output. */
+  /** `values` holds every so many-th number of the flat output. */
   every: number;
   recipe: [number, number, number][];
   values: number[];
 }
 
-/** A form's card is the one of the catalogue, but for what is smaller in it. */
+/** The card of the catalogue with the sizes of the small model. */
 function formCard(name: string, of: string, change: Partial<TeacherCard> = {}): TeacherCard {
   const { card } = CATALOGUE.get(of)!;
   return { ...card, id: name, file: `${name}.onnx`, externalData: ["weights"], ...change };
 }
 
-/** Worst difference from PyTorch, relative to the largest number that it says. */
+/** Worst difference from PyTorch, relative to the largest of its numbers. */
 async function compare(gpu: Gpu, card: TeacherCard, provider: Provider): Promise<number> {
   const golden: Golden = JSON.parse(
     Deno.readTextFileSync(new URL(`${card.id}.golden.json`, FORMS)),
@@ -36,7 +36,7 @@ async function compare(gpu: Gpu, card: TeacherCard, provider: Provider): Promise
   assert.ok(onnx.length < 100e3, `${onnx.length} bytes`);
   await using teacher = await Teacher.load(
     gpu,
-    // The photograph has the size that the model is to see, so nothing is resized.
+    // The photograph has the size of the model's input, so it is not resized.
     { ...card, width: golden.shape[1] },
     onnx,
     { provider, externalData: [formulaWeights(golden.recipe)] },
@@ -47,7 +47,7 @@ async function compare(gpu: Gpu, card: TeacherCard, provider: Provider): Promise
   const data = await gpu.read(map.buffer, Float32Array, golden.shape[0] * golden.shape[1]);
   assert.equal(golden.values.length, Math.ceil(data.length / golden.every));
   const most = Math.max(...golden.values.map(Math.abs));
-  assert.ok(most > 0.5, "the golden numbers are all but zero");
+  assert.ok(most > 0.5, "the golden numbers are almost zero");
   const worst = Math.max(
     ...golden.values.map((value, i) => Math.abs(value - data[i * golden.every]!)),
   ) / most;
@@ -66,12 +66,12 @@ const CARDS: TeacherCard[] = [
 ];
 
 for (const card of CARDS) {
-  withGpu(`${card.id} says by wasm what PyTorch says`, async (gpu) => {
+  withGpu(`${card.id} agrees with PyTorch by wasm`, async (gpu) => {
     assert.ok(await compare(gpu, card, "wasm") < 1e-3);
   });
 }
 
-// The smallest alone: on a software adapter the WebGPU provider is some 15 times slower.
-withGpu("form-dinov2-giant says by webgpu what PyTorch says", async (gpu) => {
+// Only the smallest: on a software adapter the WebGPU provider is some 15 times slower.
+withGpu("form-dinov2-giant agrees with PyTorch by webgpu", async (gpu) => {
   assert.ok(await compare(gpu, CARDS[2]!, "webgpu") < 1e-3);
 });

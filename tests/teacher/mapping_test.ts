@@ -1,6 +1,6 @@
 /**
- * Which pixel lies where in a feature map: models whose features are their own pixels' coordinates, through resize,
- * provider, repacking and pairing. A target then has to be the pixel that its point projects to.
+ * Where a pixel lies in a feature map: models whose features are the coordinates of their pixels, taken through
+ * resizing, provider, repacking and pairing. The target of a point then has to be the pixel that it projects to.
  */
 import assert from "node:assert/strict";
 import { pairViews } from "../../lib/pairing/mod.ts";
@@ -13,15 +13,15 @@ import { ramp } from "./support.ts";
 const MODELS = new URL("../../fixtures/models/", import.meta.url);
 const PATCH = 8;
 const FOCAL = 100;
-/** Pixels between the points that are asked for. */
+/** Pixels between the points that are tested. */
 const STEP = 7;
 /**
- * Pixels. At the border the resize's filter is cut off, which moves the outermost of a patch's eight pixels by up to
- * 0.5; everything else is rounding. Half a pixel of another convention would show.
+ * Pixels. At the border the filter of the resize is cut off, which moves the outermost of a patch's eight pixels by
+ * up to 0.5; the rest is rounding. Another convention for pixel centres would be off by half a pixel.
  */
 const TOLERANCE = 0.1;
 
-/** Model, first channel that is a coordinate, and the card's changes. */
+/** Model, first channel that holds a coordinate, and changes to the card. */
 const FORMS = {
   map: ["coordinates", 2, {}],
   tokens: ["coordinates_tokens", 2, {}],
@@ -38,7 +38,7 @@ const SIZINGS = { aspect: 48, pad: 128, stretch: 64 } as const;
 
 for (const [form, [model, first, change]] of Object.entries(FORMS)) {
   for (const [sizing, shortSide] of Object.entries(SIZINGS)) {
-    withGpu(`every pixel finds its own feature: ${form}, ${sizing}`, async (gpu) => {
+    withGpu(`a pixel has its own feature as target: ${form}, ${sizing}`, async (gpu) => {
       const card = parseTeacherCard(
         JSON.stringify({
           ...JSON.parse(Deno.readTextFileSync(new URL("coordinates.json", MODELS))),

@@ -1,4 +1,4 @@
-/** The resize is Pillow's; sizes and layout are what models expect. */
+/** Photographs are resized as Pillow does it, to the sizes and layouts that models expect. */
 import assert from "node:assert/strict";
 import {
   inputSize,
@@ -73,21 +73,21 @@ Deno.test("preprocess() normalises each channel by its own mean and deviation", 
   assertClose([data[0]!, data[64]!, data[128]!], [0, -0.2, 0.1]);
 });
 
-Deno.test("inputSize() keeps the aspect in whole patches", () => {
+Deno.test("inputSize() keeps the aspect ratio in whole patches", () => {
   const vit = { shortSide: 224, patch: 14 };
   assert.deepEqual(inputSize({ width: 640, height: 480 }, vit), { width: 294, height: 224 });
   assert.deepEqual(inputSize({ width: 375, height: 1242 }, vit), { width: 224, height: 742 });
   assert.deepEqual(inputSize({ width: 10, height: 10 }, vit), { width: 224, height: 224 });
 });
 
-Deno.test("inputSize() bounds a strip of a photograph", () => {
+Deno.test("inputSize() bounds the aspect ratio of a narrow strip", () => {
   assert.deepEqual(inputSize({ width: 30000, height: 1 }, { shortSide: 224, patch: 14 }), {
     width: 8 * 224,
     height: 224,
   });
 });
 
-Deno.test("photoSize() of a model that takes squares alone", () => {
+Deno.test("photoSize() pads or stretches for models that accept only squares", () => {
   const pad = { shortSide: 1024, patch: 16, sizing: "pad" } as const;
   assert.deepEqual(photoSize({ width: 640, height: 480 }, pad), { width: 1024, height: 768 });
   assert.deepEqual(photoSize({ width: 375, height: 1242 }, pad), { width: 304, height: 1024 });
@@ -111,14 +111,14 @@ Deno.test("preprocess() pads to the right and below with zeros, after normalisin
   }
 });
 
-Deno.test("preprocess() lays channels last where the card says so", () => {
+Deno.test("preprocess() puts channels last where the card says so", () => {
   const planar = preprocess(photo(13, 9), card(4)).data;
   const { data } = preprocess(photo(13, 9), { ...card(4), inputLayout: "NHWC" });
   assert.deepEqual(data, planar.map((_, i) => planar[i % 3 * 24 + Math.floor(i / 3)]!));
 });
 
 // Students were distilled from these very bits; the hash is of the program that trained them.
-Deno.test("preprocess() gives the embedded teachers what it always gave them", () => {
+Deno.test("preprocess() gives the embedded teachers the input they were made with", () => {
   const at = new URL("../../fixtures/teachers/rooms-parts.json", import.meta.url);
   const { data } = preprocess(
     photo(217, 130),

@@ -1,5 +1,5 @@
 /**
- * What the teacher tests share: a pattern that Python draws alike, weights that Python computes alike.
+ * What the teacher tests share: a pattern and weights that Python scripts of the fixtures compute in the same way.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export function pattern(width: number, height: number): Photo {
   return { name: "pattern.png", width, height, pixels };
 }
 
-/** Red is the pixel's column, green its row, blue 255. */
+/** A photograph whose red is the column, green the row, and blue 255. */
 export function ramp(width: number, height: number): Photo {
   const pixels = new Uint8Array(3 * width * height);
   for (let i = 0; i < width * height; i++) {

@@ -1,4 +1,4 @@
-/** Teachers on both providers: the same features, in the right places, and nothing left behind. */
+/** Teachers on both providers give the same features at the right places and leave no buffer behind. */
 import assert from "node:assert/strict";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import type { Photo } from "../../lib/scan/mod.ts";
@@ -30,7 +30,7 @@ function photo(width: number, height: number): Photo {
   return { name: "made.png", width, height, pixels };
 }
 
-/** A map's features without padding, [rows * cols][channels]; the padding has to be zero. */
+/** The features of a map, [rows * cols][channels], without the padding, which has to be zero. */
 async function features(gpu: Gpu, map: FeatureMap): Promise<number[][]> {
   const width = Math.ceil(map.channels / 4) * 4;
   const data = await gpu.read(map.buffer, Float32Array, map.rows * map.cols * width);
@@ -111,7 +111,7 @@ for (const provider of ["wasm", "webgpu"] as const) {
 }
 
 withGpu(
-  "Teacher.load() computes on the CPU where the GPU is software, else on the GPU",
+  "Teacher.load() chooses wasm on a software adapter and webgpu on others",
   async (gpu) => {
     const card = parseTeacherCard(JSON.stringify(json("coordinates.json")), "card");
     await using teacher = await Teacher.load(gpu, card, onnx("coordinates"));
@@ -128,7 +128,7 @@ for (
     7,
   ]] as const
 ) {
-  withGpu(`both providers agree on a photograph of another size: ${name}`, async (gpu) => {
+  withGpu(`both providers agree on a photograph that has to be resized: ${name}`, async (gpu) => {
     const results: number[][] = [];
     for (const provider of ["wasm", "webgpu"] as const) {
       await using teacher = await load(gpu, name, provider, { shortSide });
@@ -155,20 +155,23 @@ withGpu("Teacher.describeAll() stops between photographs and leaves no map", asy
     },
   });
   await assert.rejects(work, { message: "enough" });
-  // What was under way on other threads is finished, and no further photograph is begun.
+  // Photographs in work on other threads are finished, and no further one is started.
   assert.ok(done.length >= 2 && done.length < 10, `${done.length} photographs`);
 });
 
-withGpu("Teacher.describeAll() deals photographs out and keeps their order", async (gpu) => {
-  await using teacher = await load(gpu, "../teachers/rooms-parts", "wasm", { shortSide: 32 });
-  const sizes = [[64, 48], [217, 130], [48, 64], [96, 32], [64, 64]] as const;
-  const maps = await teacher.describeAll(sizes.map(([width, height]) => photo(width, height)));
-  for (const [i, [width, height]] of sizes.entries()) {
-    using alone = await teacher.describe(photo(width, height));
-    using map = maps[i]!;
-    assert.deepEqual(await features(gpu, map), await features(gpu, alone));
-  }
-});
+withGpu(
+  "Teacher.describeAll() spreads photographs over threads and keeps their order",
+  async (gpu) => {
+    await using teacher = await load(gpu, "../teachers/rooms-parts", "wasm", { shortSide: 32 });
+    const sizes = [[64, 48], [217, 130], [48, 64], [96, 32], [64, 64]] as const;
+    const maps = await teacher.describeAll(sizes.map(([width, height]) => photo(width, height)));
+    for (const [i, [width, height]] of sizes.entries()) {
+      using alone = await teacher.describe(photo(width, height));
+      using map = maps[i]!;
+      assert.deepEqual(await features(gpu, map), await features(gpu, alone));
+    }
+  },
+);
 
 withGpu("Teacher.describe() gives the same bits twice", async (gpu) => {
   await using teacher = await load(gpu, "tiny_vit", "wasm");

@@ -1,4 +1,4 @@
-/** With the WebGPU provider features go from ONNX Runtime's buffer to the targets without leaving the GPU. */
+/** With the WebGPU provider, features get from the buffer of ONNX Runtime to the targets without leaving the GPU. */
 import assert from "node:assert/strict";
 import { pairViews } from "../../lib/pairing/mod.ts";
 import { voxelize } from "../../lib/sparse/mod.ts";
@@ -11,7 +11,7 @@ const MODELS = new URL("../../fixtures/models/", import.meta.url);
 /** What pairing reads back: how many points and voxels have a target. */
 const TOTALS_BYTES = 8;
 
-withGpu("teacher and pairing read back two counts and no feature", async (gpu) => {
+withGpu("teacher and pairing read back two counts and no features", async (gpu) => {
   const card = parseTeacherCard(Deno.readTextFileSync(new URL("tiny_vit.json", MODELS)), "card");
   const onnx = Deno.readFileSync(new URL(card.file, MODELS));
   await using teacher = await Teacher.load(gpu, card, onnx, { provider: "webgpu" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { duration, progressDisplay } from "../../lib/terminal/progress.ts";
+import { progressDisplay } from "../../lib/terminal/progress.ts";
 
-Deno.test("progressDisplay() prints a line a phase and about five a loop where there is no terminal", () => {
+Deno.test("progressDisplay() prints a line per label and about five per loop without a terminal", () => {
   const lines: string[] = [];
   {
     using display = progressDisplay(false, (line) => lines.push(line));
@@ -22,20 +22,10 @@ Deno.test("progressDisplay() prints a line a phase and about five a loop where t
   ]);
 });
 
-Deno.test("progressDisplay() says how long it still takes", () => {
+Deno.test("progressDisplay() shows how long the work still takes", () => {
   const lines: string[] = [];
   using display = progressDisplay(false, (line) => lines.push(line));
   display.update({ label: "run", value: 1, total: 5, note: "loss 1", secondsLeft: 250 });
   display.update({ label: "stop", secondsLeft: 12 });
   assert.deepEqual(lines, ["run 1/5 loss 1, 4 min left", "stop 12 s left"]);
-});
-
-Deno.test("duration() speaks of seconds, minutes or hours", () => {
-  assert.deepEqual([0, 99.4, 100, 5999, 11_100].map(duration), [
-    "0 s",
-    "99 s",
-    "2 min",
-    "1 h 40 min",
-    "3 h 05 min",
-  ]);
 });

@@ -5,7 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { camerasToJson } from "../../lib/scan/mod.ts";
-import type { NamedFile } from "../../lib/scan/camera/views.ts";
+import type { NamedFile } from "../../lib/scan/mod.ts";
 import { makeLas, makePly, PLY_ENCODINGS, type PlyField } from "../scan/files.ts";
 import { makeJpeg, makePng, WEBP } from "../scan/images.ts";
 

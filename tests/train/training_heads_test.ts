@@ -5,7 +5,7 @@ import { parseStudentCard, type StudentCard } from "../../lib/nn/card.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { readSafetensors } from "../../lib/nn/safetensors.ts";
 import { CENTRE, Student } from "../../lib/nn/student.ts";
-import type { StudentFile } from "../../lib/models/models.ts";
+import type { StudentFile } from "../../lib/models/students.ts";
 import { type TrainingProgress, type TrainingRun, trainStudent } from "../../lib/train/training.ts";
 import { parseTrainingConfig } from "../../lib/train/training_config.ts";
 import { withGpu } from "../gpu.ts";

@@ -9,12 +9,10 @@ import { initialState } from "../../lib/nn/initialise.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
 import { Targets } from "../../lib/pairing/mod.ts";
-import {
-  adaptationPlan,
-  distillationTarget,
-  LossHistory,
-  PredictionPlan,
-} from "../../lib/ttt/plans.ts";
+import { adaptationPlan } from "../../lib/ttt/plans/adaptation.ts";
+import { distillationTarget } from "../../lib/ttt/plans/distillation_target.ts";
+import { LossHistory } from "../../lib/ttt/plans/loss_history.ts";
+import { PredictionPlan } from "../../lib/ttt/plans/prediction.ts";
 import type { Points } from "../../lib/voxels/points.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { Random } from "../../lib/random/random.ts";
@@ -62,7 +60,7 @@ async function adaptOnce(gpu: Gpu, points: Points) {
   const history = owned.use(new LossHistory(gpu, STEPS + 1));
   const velocity = owned.use(gpu.zeros("velocity", parameters.endOf("backbone")));
   const context = { gpu, student, scan, parameters };
-  const step = owned.use(adaptationPlan(context, target, history, velocity, SGD));
+  const step = owned.use(adaptationPlan(context, { target, history, velocity, sgd: SGD }));
   const predict = owned.use(new PredictionPlan(context, "batch", { target, history }));
   const before = { ...gpu.stats };
   for (let i = 0; i < STEPS; i++) step.submit();

@@ -5,7 +5,7 @@ import { initialState } from "../../lib/nn/initialise.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
 import type { AdaptationContext } from "../../lib/ttt/method.ts";
-import { PredictionPlan } from "../../lib/ttt/plans.ts";
+import { PredictionPlan } from "../../lib/ttt/plans/prediction.ts";
 import type { Points } from "../../lib/voxels/points.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { Random } from "../../lib/random/random.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { FEATURE_NAMES, type FeatureName } from "../../lib/nn/features.ts";
 import { pointFeatures } from "../../lib/voxels/input_features.ts";
 import { anchorOf, pickPoints, type Points } from "../../lib/voxels/points.ts";
-import { randomView } from "../../lib/ttt/views.ts";
+import { augmentedCopy } from "../../lib/ttt/augmented_copy.ts";
 import { Random } from "../../lib/random/random.ts";
 
 /** Three points of a scan whose origin was taken off. */
@@ -75,7 +75,7 @@ Deno.test("pointFeatures() of a block, turned or not, has the whole scan's middl
   const unmoved = { jitter: 0, scale: 0, colour: 0 };
   const near = (a: Float32Array, b: number[][]) =>
     b.flat().forEach((value, i) => assert.ok(Math.abs(a[i]! - value) < 1e-5));
-  const turned = randomView({ ...POINTS, anchor: anchorOf(POINTS) }, unmoved, new Random(3));
-  const turnedBlock = randomView(block, unmoved, new Random(3));
+  const turned = augmentedCopy({ ...POINTS, anchor: anchorOf(POINTS) }, unmoved, new Random(3));
+  const turnedBlock = augmentedCopy(block, unmoved, new Random(3));
   near(pointFeatures(turnedBlock, names), rows(pointFeatures(turned, names), numbers));
 });

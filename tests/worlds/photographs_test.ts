@@ -5,7 +5,8 @@ import { cameraAt } from "../../lib/scan/mod.ts";
 import { eyeOf } from "../../lib/worlds/photographs.ts";
 import { photographRoom, placeCameras, ROOM_LENS } from "../../lib/worlds/rooms/photographs.ts";
 import { Random } from "../../lib/random/random.ts";
-import { type CastRays, castRaysReference } from "../../lib/worlds/raycast.ts";
+import type { CastRays } from "../../lib/worlds/raycast.ts";
+import { castRaysReference } from "../../lib/worlds/raycast_reference.ts";
 
 const cast: CastRays = (room, rays) => Promise.resolve(castRaysReference(room, rays));
 
@@ -18,7 +19,7 @@ Deno.test("cameraAt() has OpenCV axes and stands where it was put", () => {
   const camera = cameraAt("a.png", [1, 2, 1.5], 0, 0, ROOM_LENS);
   const eye = eyeOf(camera);
   [1, 2, 1.5].forEach((value, i) => assert.ok(Math.abs(eye[i]! - value) < 1e-12));
-  // Heading 0 looks along +x: what lies at +y is on the left, what lies below is down.
+  // Heading 0 looks along +x: +y is on the left, and lower points are further down.
   const near = (got: number[], want: number[]) =>
     got.forEach((value, i) => assert.ok(Math.abs(value - want[i]!) < 1e-12, `${got} ${want}`));
   near(project(camera.worldToCamera, 4, 2, 1.5), [0, 0, 3]);
@@ -30,7 +31,7 @@ Deno.test("cameraAt() has OpenCV axes and stands where it was put", () => {
   assert.deepEqual([camera.cx, camera.cy], [63.5, 47.5]);
 });
 
-Deno.test("placeCameras() stands at 1.2 to 1.8 m on free floor and looks around", () => {
+Deno.test("placeCameras() stands cameras at 1.2 to 1.8 m inside the room and points them all around", () => {
   for (let seed = 0; seed < 10; seed++) {
     const room = makeRoom(seed, "A");
     const cameras = placeCameras(room, 8, new Random(seed));
@@ -46,7 +47,7 @@ Deno.test("placeCameras() stands at 1.2 to 1.8 m on free floor and looks around"
   }
 });
 
-Deno.test("photographRoom() sees every class over ten rooms, and depth fits the walls", async () => {
+Deno.test("photographRoom() sees every class in ten rooms, and depths lead back to the floor", async () => {
   const seen = new Float64Array(ROOM_CLASSES.length);
   for (let seed = 0; seed < 10; seed++) {
     const room = makeRoom(seed, "A");
@@ -79,7 +80,7 @@ Deno.test("photographRoom() sees every class over ten rooms, and depth fits the 
   });
 });
 
-Deno.test("photographRoom() gives the same bits twice and other light in every view", async () => {
+Deno.test("photographRoom() gives the same bits twice, and a light of its own to each view", async () => {
   const room = makeRoom(3, "B");
   const camera = cameraAt("a.png", [0, 0, 1.5], 1, -0.2, ROOM_LENS);
   const take = () => photographRoom(cast, room, [camera, camera], new Random(1));

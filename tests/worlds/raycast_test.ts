@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { frameAt } from "../../lib/worlds/frame.ts";
 import { box, ellipsoid, frustum, lattice, prism, roller } from "../../lib/worlds/primitives.ts";
 import { Random } from "../../lib/random/random.ts";
-import { castRaysReference, gpuCaster, type Rays } from "../../lib/worlds/raycast.ts";
+import { gpuCaster, type Rays } from "../../lib/worlds/raycast.ts";
+import { castRaysReference } from "../../lib/worlds/raycast_reference.ts";
 import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
 import { KIND, type Solids } from "../../lib/worlds/solids.ts";
 import { makeStreet } from "../../lib/worlds/streets/make_street.ts";
@@ -20,13 +21,13 @@ function solids(list: readonly (readonly number[])[]): Solids {
   return { primitives: Float32Array.from(list.flat()), count: list.length };
 }
 
-const TURNED = frameAt(5, 0, 0, Math.PI / 2);
-const BOX = box(TURNED, [0, 0, 0], [1, 2, 3]);
+const ROTATED = frameAt(5, 0, 0, Math.PI / 2);
+const BOX = box(ROTATED, [0, 0, 0], [1, 2, 3]);
 const CYLINDER = [0, 9, 0, KIND.cylinder, 1, 1, 2, 0, 1, 0, 0, 0];
-const ELLIPSOID = ellipsoid(TURNED, [0, 0, 0], [1, 2, 3]);
+const ELLIPSOID = ellipsoid(ROTATED, [0, 0, 0], [1, 2, 3]);
 // Radius 2 at the bottom, 1 at the top, 2 high: its side leans by 1 in 2.
 const CONE = frustum(frameAt(0, 0, 0, 1), [0, 0, 1], 2, 1, 1);
-const AXLE = roller(TURNED, [0, 0, 0], 2, 0.5);
+const AXLE = roller(ROTATED, [0, 0, 0], 2, 0.5);
 // A gable 2 wide and 1 high, its ridge along y; one side upright.
 const GABLE = prism(frameAt(0, 0, 0, 0), [0, 0, 0.5], [1, 3, 0.5], 0, 0);
 const WEDGE = prism(frameAt(0, 0, 0, Math.PI), [0, 0, 0.5], [1, 3, 0.5], -1, 0);
@@ -35,11 +36,11 @@ const FENCE = lattice(frameAt(0, 4, 1, 0), [0, 0, 0], [2, 1], [0.5, 1, 0.1]);
 const SLOPE = Math.SQRT1_2;
 const LEAN = [2 / Math.sqrt(5), 1 / Math.sqrt(5)] as const;
 
-// Solid, ray, expected t (-1: nothing) and normal; worked out by hand.
+// Solid, ray, expected t (-1 for nothing) and normal, worked out by hand.
 const CASES = [
-  { name: "turned box, side", of: BOX, ray: [0, 0, 0, 2, 0, 0], hit: [1.5, -1, 0, 0] },
-  { name: "turned box, other side", of: BOX, ray: [5, -5, 0, 0, 1, 0], hit: [4, 0, -1, 0] },
-  { name: "turned box, top", of: BOX, ray: [6.5, 0.5, 10, 0, 0, -1], hit: [7, 0, 0, 1] },
+  { name: "rotated box, side", of: BOX, ray: [0, 0, 0, 2, 0, 0], hit: [1.5, -1, 0, 0] },
+  { name: "rotated box, other side", of: BOX, ray: [5, -5, 0, 0, 1, 0], hit: [4, 0, -1, 0] },
+  { name: "rotated box, top", of: BOX, ray: [6.5, 0.5, 10, 0, 0, -1], hit: [7, 0, 0, 1] },
   { name: "behind the origin", of: BOX, ray: [0, 0, 0, -1, 0, 0], hit: [-1, 0, 0, 0] },
   { name: "from inside", of: BOX, ray: [5, 0, 0, 1, 0, 0], hit: [-1, 0, 0, 0] },
   { name: "cylinder, side", of: CYLINDER, ray: [0, 0, 1, 0, 1, 0], hit: [8, 0, -1, 0] },
@@ -75,7 +76,12 @@ const CASES = [
   { name: "gable, far slope", of: GABLE, ray: [9, 1, 0.5, -1, 0, 0], hit: [8.5, SLOPE, 0, SLOPE] },
   { name: "gable, its face", of: GABLE, ray: [0.4, -9, 0.5, 0, 1, 0], hit: [6, 0, -1, 0] },
   { name: "gable, beside the ridge", of: GABLE, ray: [0.6, -9, 0.5, 0, 1, 0], hit: [-1, 0, 0, 0] },
-  { name: "wedge, upright side, turned", of: WEDGE, ray: [9, 0, 0.7, -1, 0, 0], hit: [8, 1, 0, 0] },
+  {
+    name: "wedge, upright side, rotated",
+    of: WEDGE,
+    ray: [9, 0, 0.7, -1, 0, 0],
+    hit: [8, 1, 0, 0],
+  },
   { name: "fence, a bar", of: FENCE, ray: [-1.45, 0, 1.5, 0, 1, 0], hit: [4, 0, -1, 0] },
   { name: "fence, from behind", of: FENCE, ray: [-1.45, 9, 1.5, 0, -1, 0], hit: [5, 0, 1, 0] },
   { name: "fence, a rail", of: FENCE, ray: [-1.3, 0, 1.05, 0, 1, 0], hit: [4, 0, -1, 0] },
@@ -99,7 +105,7 @@ Deno.test("castRaysReference() finds the face, distance and normal worked out by
   });
 });
 
-withGpu("raycast finds the face, distance and normal worked out by hand", async (gpu) => {
+withGpu("gpuCaster() finds the face, distance and normal worked out by hand", async (gpu) => {
   const cast = gpuCaster(gpu);
   for (const [i, { of, ray }] of CASES.entries()) {
     const { surface, primitive } = await cast(solids([of]), rays([ray]));
@@ -120,7 +126,7 @@ function randomRays(count: number, x: number, y: number, z: number, middle: numb
   ]));
 }
 
-/** Thirty primitives of each kind, of all sizes and turns. */
+/** Thirty primitives of each of six kinds, of all sizes and headings. */
 function heap(): Solids {
   const random = new Random(11);
   const size = () => random.range(0.1, 1.5);
@@ -154,7 +160,7 @@ function heap(): Solids {
 }
 
 withGpu(
-  "raycast agrees with its reference on rooms, streets and a heap of all kinds",
+  "gpuCaster() agrees with its reference on rooms, streets and a heap of all kinds of primitive",
   async (gpu) => {
     const cast = gpuCaster(gpu);
     const room = makeRoom(2, "teacher");
@@ -163,7 +169,7 @@ withGpu(
       ["room", room, randomRays(9000, room.halfX, room.halfY, room.height / 2, room.height / 2)],
       ["street", street, randomRays(6000, 20, 12, 2, 0.4)],
       ["heap", heap(), randomRays(9000, 10, 10, 5, 0)],
-      // From far off, as lidars see things, thin ones too.
+      // From far away, as lidars see even thin objects.
       [
         "heap from afar",
         heap(),
@@ -185,7 +191,7 @@ withGpu(
       let other = 0, met = 0;
       for (let i = 0; i < cloud.count; i++) {
         if (slow.primitive[i]! >= 0) met++;
-        // float32 may take the neighbour where two solids touch or a ray grazes an edge.
+        // In float32 the neighbour may win where two solids touch or a ray grazes an edge.
         if (fast.primitive[i] !== slow.primitive[i]) {
           other++;
           continue;
@@ -195,7 +201,7 @@ withGpu(
         for (let j = 0; j < 3; j++) {
           worst = Math.max(worst, Math.abs(fast.surface[i * 4 + j]! - slow.surface[i * 4 + j]!));
         }
-        // Nor do its square roots hold where a ray grazes a round side.
+        // Its square roots lose precision where a ray grazes a round side.
         if (worst > 5e-3) other++;
       }
       assert.ok(other <= 1e-3 * cloud.count, `${name}: ${other} of ${cloud.count} rays differ`);
@@ -204,7 +210,7 @@ withGpu(
   },
 );
 
-withGpu("raycast gives the same bits twice", async (gpu) => {
+withGpu("gpuCaster() gives the same bits twice", async (gpu) => {
   const street = makeStreet(8, "B", 1.73);
   const cloud = randomRays(5000, 20, 12, 2, 0.4);
   const cast = gpuCaster(gpu);

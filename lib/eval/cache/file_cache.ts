@@ -1,14 +1,25 @@
 /**
- * A folder of files that can be made again: scenes, feature maps, checkpoints. Names are keys made of
- * everything that the content depends on, so that an entry is never out of date. Writing is atomic, so that
- * several processes may share a folder. It is bounded: the entries that were not used for longest go first.
+ * A cache of files: scenes, feature maps, checkpoints. Their names are keys made of everything that the content
+ * depends on, so an entry is never out of date. Writing is atomic, so several processes may share a folder. Its
+ * size is bounded: the least recently used entries are removed first.
  *
  * @module
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
-/** A key from the parts that a content depends on. */
+/**
+ * A key made of the parts that a content depends on: 40 hexadecimal digits.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { contentKey } from "./file_cache.ts";
+ *
+ * assert.match(contentKey("scene", "noisy", "7"), /^[0-9a-f]{40}$/);
+ * assert.notEqual(contentKey("ab", "c"), contentKey("a", "bc"));
+ * ```
+ */
 export function contentKey(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) {
@@ -18,26 +29,26 @@ export function contentKey(...parts: readonly (string | Uint8Array)[]): string {
   return hash.digest("hex").slice(0, 40);
 }
 
-/** One folder of a cache. */
+/** A folder of cached files. */
 export class FileCache {
   readonly #folder: string;
   readonly #limit: number;
-  /** Bytes in the folder, as far as this process knows; null before it has looked. */
+  /** Bytes in the folder, as far as this process knows; null before it has counted them. */
   #bytes: number | null = null;
   #written = 0;
 
-  /** @param limit largest sum of the files, bytes. */
+  /** @param limit largest total size of the files, in bytes. */
   constructor(folder: string, limit: number) {
     this.#folder = folder;
     this.#limit = limit;
   }
 
-  /** Where an entry lies, or would lie. */
+  /** The path of an entry, whether it exists or not. */
   path(key: string): string {
     return join(this.#folder, key);
   }
 
-  /** An entry, or null where there is none. */
+  /** Reads an entry, and marks it as used; null where there is none. */
   async get(key: string): Promise<Uint8Array<ArrayBuffer> | null> {
     try {
       const bytes = await Deno.readFile(this.path(key));
@@ -50,7 +61,7 @@ export class FileCache {
     }
   }
 
-  /** Keeps an entry, and lets go of old ones where the folder has grown too large. */
+  /** Writes an entry, and removes old ones where the folder has grown too large. */
   async put(key: string, bytes: Uint8Array): Promise<void> {
     await Deno.mkdir(this.#folder, { recursive: true });
     const unfinished = this.path(`${key}.${Deno.pid}-${this.#written++}.part`);
@@ -77,7 +88,7 @@ export class FileCache {
     this.#bytes = sum;
   }
 
-  /** Another process may have let go of a file first. */
+  /** Null where another process removed the file first. */
   async #unlessGone<T>(work: Promise<T>): Promise<T | null> {
     try {
       return await work;

@@ -1,6 +1,6 @@
 /**
- * The scenes of a data set, kept on disk: making a room anew for every method and every run costs more than
- * labelling it.
+ * The scenes of a data set, cached on disk: generating a room anew for every method and every run would cost more
+ * than labelling it.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Dataset, DatasetScene, DatasetSplit } from "../../datasets/dataset
 import { contentKey, type FileCache } from "./file_cache.ts";
 import { packScene, unpackScene } from "./scene_file.ts";
 
-/** Gives scenes; the last one stays in memory, since methods are compared scene by scene. */
+/** Reads scenes through the cache; the last one stays in memory, since methods are compared scene by scene. */
 export class SceneCache {
   readonly #dataset: Dataset;
   readonly #split: DatasetSplit;
@@ -21,7 +21,7 @@ export class SceneCache {
     this.#files = files;
   }
 
-  /** A scene without its own file (`scan.bytes` is empty). */
+  /** Reads a scene, without the scan's own file (`scan.bytes` is empty). */
   async scene(domain: string, index: number): Promise<DatasetScene> {
     const { name } = this.#dataset;
     const version = this.#dataset.version(domain);

@@ -1,7 +1,6 @@
 /**
- * A scene of a data set as bytes and back, for the cache: a JSON header behind its length, then the arrays
- * one after the other, each at a multiple of eight bytes. The scan's own file is left out: nothing that is
- * evaluated may look into it, and labels stand in it.
+ * Scenes as bytes, for the cache: the length of a JSON header, the header, then the arrays one after the other,
+ * each at a multiple of eight bytes. The scan's own file is left out: it holds labels, which no method may see.
  *
  * @module
  */
@@ -18,16 +17,17 @@ interface Range {
 }
 
 const ALIGNMENT = 8;
-const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+/** Rounds up to the next multiple of {@link ALIGNMENT}. */
+const alignUp = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
-/** Packs a scene. */
+/** Packs a scene into bytes. */
 export function packScene(scene: DatasetScene): Uint8Array<ArrayBuffer> {
   const arrays: SomeArray[] = [];
   let end = 0;
   const keep = (array: SomeArray): Range => {
     const range = { type: typeOf(array), offset: end, length: array.length };
     arrays.push(array);
-    end = aligned(end + array.byteLength);
+    end = alignUp(end + array.byteLength);
     return range;
   };
   const { bytes: _, positions, colors, intensity, normals, labels, ...scan } = scene.scan;
@@ -48,19 +48,19 @@ export function packScene(scene: DatasetScene): Uint8Array<ArrayBuffer> {
     })),
     photoClasses: scene.photoClasses?.map(keep) ?? null,
   }));
-  const start = aligned(ALIGNMENT + header.length);
+  const start = alignUp(ALIGNMENT + header.length);
   const file = new Uint8Array(start + end);
   new DataView(file.buffer).setUint32(0, header.length, true);
   file.set(header, ALIGNMENT);
   let offset = start;
   for (const array of arrays) {
     file.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), offset);
-    offset = aligned(offset + array.byteLength);
+    offset = alignUp(offset + array.byteLength);
   }
   return file;
 }
 
-/** Unpacks what {@link packScene} has packed; the scan's `bytes` are empty. */
+/** Unpacks the bytes of {@link packScene}; the scan's `bytes` are empty. */
 export function unpackScene(file: Uint8Array<ArrayBuffer>): DatasetScene {
   const { buffer, byteOffset } = file.byteOffset % ALIGNMENT === 0 ? file : file.slice();
   const length = new DataView(buffer, byteOffset).getUint32(0, true);
@@ -73,7 +73,7 @@ export function unpackScene(file: Uint8Array<ArrayBuffer>): DatasetScene {
   return photoClasses ? { ...scene, photoClasses } : scene;
 
   function arrayAt({ type, offset, length: elements }: Range): SomeArray {
-    return new TYPES[type](buffer, byteOffset + aligned(ALIGNMENT + length) + offset, elements);
+    return new TYPES[type](buffer, byteOffset + alignUp(ALIGNMENT + length) + offset, elements);
   }
 }
 

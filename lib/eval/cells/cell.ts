@@ -1,74 +1,75 @@
 /**
- * The unit of an evaluation: one way of labelling, on one scene, from one training seed. A cell that is
- * finished stands as one line in the journal and is never worked out again; studies share their cells.
+ * The unit of an evaluation: one variant on one scene from one training seed. A finished cell is one line of the
+ * journal and is never computed again; studies share their cells.
  *
  * @module
  */
 import { z } from "zod";
 import { Confusion } from "../../metrics/confusion.ts";
+import { validate } from "../../validation/mod.ts";
 
 const whole = z.int().nonnegative();
 const counts = z.array(whole);
 
 const CellSchema = z.strictObject({
+  /** Which cell of the plan it is. */
   key: z.string(),
+  /** Id of the variant. */
   variant: z.string(),
+  /** Name of the variant's method. */
   method: z.string(),
   domain: z.string(),
+  /** Seed of the student's training. */
   seed: whole,
+  /** Number of the scene in its domain and split. */
   scene: whole,
+  /** `[classes][classes]` counts of points, row-major; rows are the truth. */
   confusion: counts,
+  /** Gradient steps taken on this scene. */
   steps: whole,
+  /** Wall time of labelling, including the teacher's. */
   seconds: z.number().nonnegative(),
+  /** Fraction of the points that a view sees. */
   pointsSeen: z.number().min(0).max(1),
+  /** The first and the last value of the method's own loss; null where it has none. */
   loss: z.tuple([z.number(), z.number()]).nullable(),
+  /** What the method decided by itself: why it stopped, or that it did not trust the photographs. */
   note: z.string().nullable(),
+  /** Predictions by number of gradient steps, for variants that are read several times. */
   curve: z.array(z.strictObject({ step: whole, confusion: counts })),
 });
 
-/** What is known of a finished cell; plain JSON. */
-export interface Cell {
-  /** Which cell of the plan this is. */
-  key: string;
-  variant: string;
-  method: string;
-  domain: string;
-  /** Seed of the student's training. */
-  seed: number;
-  /** Number of the scene in its domain and split. */
-  scene: number;
-  /** `[classes][classes]` counts of points, row-major, rows are the truth. */
-  confusion: number[];
-  /** Gradient steps taken on this scene. */
-  steps: number;
-  /** Wall time of labelling, photographs included. */
-  seconds: number;
-  /** Fraction of the points that a photograph shows. */
-  pointsSeen: number;
-  /** The method's own loss, the first and the last that it knows; null where it has none. */
-  loss: [first: number, last: number] | null;
-  /** What the method decided by itself: why it stopped, or that it did not trust the photographs. */
-  note: string | null;
-  /** Predictions on the way, by gradient step, for the variants that ask for them. */
-  curve: { step: number; confusion: number[] }[];
-}
+/** A finished cell; plain JSON. */
+export type Cell = z.infer<typeof CellSchema>;
 
 /**
- * A line of the journal as a cell.
+ * Checks that a line of the journal is a cell.
  *
  * @throws {SyntaxError} naming the field that is wrong.
  */
 export function parseCell(value: unknown): Cell {
-  const parsed = CellSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new SyntaxError(`field "${issue.path.join(".")}": ${issue.message}`);
+  return validate(
+    CellSchema,
+    value,
+    ({ problem, field = "cell" }) => new SyntaxError(`${problem} (field ${field})`),
+  );
 }
 
 /**
- * Flat counts as a matrix.
+ * Reads the counts of a cell as a confusion matrix.
  *
- * @throws {TypeError} where they are not the square of a number of classes.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { matrixOf } from "./cell.ts";
+ *
+ * // Of five points of class 0, four were found; of five of class 1, all.
+ * const matrix = matrixOf([4, 1, 0, 5]);
+ * assert.equal(matrix.classes, 2);
+ * assert.equal(matrix.miou(), (4 / 5 + 5 / 6) / 2);
+ * ```
+ *
+ * @throws {TypeError} where their number is not the square of a number of classes.
  */
 export function matrixOf(counts: readonly number[]): Confusion {
   const classes = Math.sqrt(counts.length);

@@ -1,18 +1,18 @@
 /**
  * The journal of an evaluation: a file of JSON lines to which every finished cell is appended at once, so
- * that a run can be stopped at any moment, in the middle of a line too, and taken up again.
+ * that a run can be stopped at any moment, even in the middle of a line, and resumed.
  *
- * Lines are of two kinds: `{"settings": {...}}` says what the cells after it were made with, and everything
- * else is a cell. Settings may be added to a journal (further scenes, studies, domains), never changed.
+ * There are two kinds of lines: `{"settings": {...}}` says what the cells after it were made with, and every other
+ * line is a cell. Settings may be added to a journal (more scenes, studies, domains), but never changed.
  *
  * @module
  */
 import { type Cell, parseCell } from "./cell.ts";
 
-/** What cells depend on, by name: versions of scenes, hashes of models, settings of methods. */
+/** Everything that cells depend on, by name: versions of scenes, hashes of models, settings of methods. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
-/** A journal that cannot be taken up. */
+/** A journal that cannot be resumed. */
 export class JournalError extends SyntaxError {
   override name = "JournalError";
 }
@@ -20,7 +20,7 @@ export class JournalError extends SyntaxError {
 const NEWLINE = 10;
 const encoder = new TextEncoder();
 
-/** Open for one process at a time; leave by `using`. */
+/** A journal on disk, locked against other processes while it is open; use it with `using`. */
 export class Journal implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #path: string;
@@ -33,9 +33,9 @@ export class Journal implements Disposable {
   }
 
   /**
-   * Opens a journal, or starts one. A line that was cut short at the end is taken off.
+   * Opens a journal, or starts one. An incomplete line at its end is removed.
    *
-   * @param options `fresh` forgets what is there.
+   * @param options `fresh` empties the journal.
    * @throws {JournalError} where another process writes to it, or a line is damaged.
    */
   static async open(path: string, options: { fresh: boolean }): Promise<Journal> {
@@ -65,13 +65,13 @@ export class Journal implements Disposable {
     return this.#cells;
   }
 
-  /** What the cells were made with. */
+  /** The settings that the cells were made with. */
   get settings(): Fingerprint {
     return this.#settings;
   }
 
   /**
-   * Holds a run's settings against those of the journal, and notes what is new.
+   * Compares a run's settings with those of the journal, and adds new ones.
    *
    * @throws {JournalError} naming every setting that differs.
    */
@@ -95,7 +95,7 @@ export class Journal implements Disposable {
     this.#settings = { ...this.#settings, ...settings };
   }
 
-  /** Appends a finished cell; once this is done it survives the end of the process. */
+  /** Appends a finished cell and waits until it is on disk. */
   async append(cell: Cell): Promise<void> {
     await this.#write(cell);
     this.#cells.set(cell.key, cell);
@@ -112,8 +112,8 @@ export class Journal implements Disposable {
         }
       } catch (error) {
         throw new JournalError(
-          `Cannot resume ${this.#path}: line ${index + 1}: ${(error as Error).message}; take the ` +
-            "line out, or add --fresh to start over",
+          `Cannot resume ${this.#path}: line ${index + 1}: ${(error as Error).message}; remove ` +
+            "the line, or add --fresh to start over",
         );
       }
     }

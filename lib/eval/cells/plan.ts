@@ -1,6 +1,6 @@
 /**
- * The plan of an evaluation: which cells its studies need, each once, in an order that does not depend on
- * what is already done.
+ * The plan of an evaluation: the cells that its studies need, each once, in an order that does not depend on
+ * what is done already.
  *
  * @module
  */
@@ -9,12 +9,15 @@ import type { SceneSequence } from "../studies/scene_sequence.ts";
 import type { Study } from "../studies/study.ts";
 import type { Variant } from "../studies/variant.ts";
 
-/** A cell that is to be worked out. */
+/** A cell that is to be computed. */
 export interface PlannedCell {
+  /** Unique in the plan; see {@link cellKey}. */
   key: string;
   variant: Variant;
+  /** Seed of the student's training. */
   seed: number;
   domain: string;
+  /** Number of the scene in its domain and split. */
   scene: number;
 }
 
@@ -23,15 +26,28 @@ export interface CellBatch {
   checkpoint: CheckpointKind;
   teacher: string;
   seed: number;
-  /** The domain that the student knows labels of; null for every kind but `oracle`. */
+  /** The domain on whose labels the student was trained; null for every kind but `oracle`. */
   target: string | null;
-  /** Cells in any order: nothing is kept from scan to scan. */
+  /** Cells of methods that keep nothing from scan to scan. */
   single: PlannedCell[];
-  /** Cells whose order counts, one list a sequence. */
+  /** Cells of online methods, one list per sequence, in its order. */
   sequences: PlannedCell[][];
 }
 
-/** Which cell a variant has on a scene; online, what came before on the sequence is part of it. */
+/**
+ * The key of a cell. That of an online variant names the sequence, since the scans before it matter.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { cellKey } from "./plan.ts";
+ *
+ * assert.equal(
+ *   cellKey({ id: "ttt-kd", online: false }, "noisy", 0, "noisy", 7),
+ *   "ttt-kd | seed 0 | noisy | 7",
+ * );
+ * ```
+ */
 export function cellKey(
   variant: Pick<Variant, "id" | "online">,
   sequence: string,
@@ -60,7 +76,7 @@ export function sequenceCells(
   );
 }
 
-/** The plan of some studies, seed by seed. */
+/** Plans the cells of studies, seed by seed. */
 export function planCells(studies: readonly Study[]): CellBatch[] {
   const batches = new Map<string, CellBatch>();
   const seen = new Set<string>();
@@ -80,7 +96,7 @@ export function planCells(studies: readonly Study[]): CellBatch[] {
   }
   const all = [...batches.values()];
   for (const { single } of all) {
-    // A scene is made, described and voxelized for all its methods in a row.
+    // All cells of a scene in a row: it is generated, described and voxelized once.
     single.sort((a, b) => compare(a.domain, b.domain) || a.scene - b.scene);
   }
   return all;
@@ -95,7 +111,7 @@ export function planCells(studies: readonly Study[]): CellBatch[] {
   }
 }
 
-/** Online, a sequence that goes on where a shorter one ends is one with it. */
+/** Adds a sequence; one that continues a shorter one becomes one with it. */
 function addSequence(
   { sequences }: CellBatch,
   cells: readonly PlannedCell[],
@@ -106,7 +122,7 @@ function addSequence(
   else sequences.push([...cells]);
 }
 
-/** Number of the cells of a plan. */
+/** Number of cells in a plan. */
 export function countCells(plan: readonly CellBatch[]): number {
   return plan.reduce(
     (sum, { single, sequences }) => sum + single.length + sequences.flat().length,

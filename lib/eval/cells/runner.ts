@@ -1,14 +1,15 @@
 /**
- * Works through a plan: cell by cell, each into the journal as soon as it is finished. Methods never see
- * labels. What is in the journal is not done again; an online sequence that was cut is walked again from its
- * start, since its weights are not kept, but only the missing cells are noted.
+ * Computes the cells of a plan, and appends each to the journal as soon as it is finished. Methods never see
+ * labels. Cells that the journal holds are not computed again, but for online sequences: one that was interrupted
+ * starts over, since its weights were not kept, and only the missing cells are appended.
  *
  * @module
  */
+import { sumOf } from "@std/collections/sum-of";
 import type { DatasetScene } from "../../datasets/dataset.ts";
 import { settingsOf } from "../../segment/options.ts";
 import { type Method, METHODS } from "../../ttt/methods/mod.ts";
-import type { Segmenter, SegmentResult } from "../../segment/types.ts";
+import type { Segmenter, SegmentResult } from "../../segment/segmenter.ts";
 import type { Cell } from "./cell.ts";
 import { Confusion } from "../../metrics/confusion.ts";
 import type { Journal } from "./journal.ts";
@@ -16,10 +17,10 @@ import type { CellBatch, PlannedCell } from "./plan.ts";
 import type { Variant } from "../studies/variant.ts";
 import { shownViews } from "../studies/shown_views.ts";
 
-/** A student and a teacher, ready to label. */
+/** The opened student and teacher of a batch. */
 export interface BatchEngine extends AsyncDisposable {
   readonly engine: Segmenter;
-  /** Hears of every scene before it is labelled. */
+  /** Receives every scene before it is labelled. */
   show(scene: DatasetScene): void;
 }
 
@@ -28,14 +29,14 @@ export interface RunOptions {
   plan: readonly CellBatch[];
   journal: Journal;
   scene: (domain: string, index: number) => Promise<DatasetScene>;
-  /** Opens what a batch shares; it is closed before the next one is opened. */
+  /** Opens the models of a batch; they are closed before those of the next one are opened. */
   open: (batch: CellBatch) => Promise<BatchEngine>;
-  /** Hears of every cell that was worked out; those of a sequence walked again are not noted. */
+  /** Receives every cell that was computed, those that the journal held already included. */
   onCell?: (cell: Cell, planned: PlannedCell) => void;
 }
 
 /**
- * Works out every cell that the journal lacks.
+ * Computes every cell that the journal lacks.
  *
  * @throws {TypeError} where a scene has no labels.
  */
@@ -44,17 +45,17 @@ export async function runPlan(options: RunOptions): Promise<void> {
   for (const batch of plan) {
     const todo = cellsToDo(batch, journal);
     if (todo.single.length === 0 && todo.sequences.length === 0) continue;
-    await using bench = await options.open(batch);
-    for (const group of groupCells(todo.single)) await work(group, bench);
+    await using opened = await options.open(batch);
+    for (const group of groupCells(todo.single)) await compute(group, opened);
     for (const sequence of todo.sequences) {
-      bench.engine.resetOnline();
-      for (const planned of sequence) await work([planned], bench);
-      bench.engine.resetOnline();
+      opened.engine.resetOnline();
+      for (const planned of sequence) await compute([planned], opened);
+      opened.engine.resetOnline();
     }
   }
 
-  async function work(group: readonly PlannedCell[], bench: BatchEngine): Promise<void> {
-    for (const [i, cell] of (await labelScene(group, bench, options.scene)).entries()) {
+  async function compute(group: readonly PlannedCell[], opened: BatchEngine): Promise<void> {
+    for (const [i, cell] of (await labelScene(group, opened, options.scene)).entries()) {
       if (!journal.cells.has(cell.key)) await journal.append(cell);
       options.onCell?.(cell, group[i]!);
     }
@@ -62,29 +63,31 @@ export async function runPlan(options: RunOptions): Promise<void> {
 }
 
 /**
- * Puts those cells of a scene together that take the same steps and read the adapted weights in different
- * ways: the steps are taken once for all of them.
+ * Groups the cells of a scene that take the same steps and differ only in how they read a prediction from the
+ * adapted weights: the steps are taken once for the whole group.
  */
 export function groupCells(cells: readonly PlannedCell[]): PlannedCell[][] {
-  const groups = new Map<string, PlannedCell[]>();
+  // Methods with the same function take the same steps.
   const adaptations: Method["adapt"][] = [];
-  for (const cell of cells) {
-    const { variant, seed, domain, scene } = cell;
-    const { id: _id, label: _label, method: name, settings, ...rest } = variant;
+  const groupOf = ({ variant, seed, domain, scene }: PlannedCell) => {
+    const { id, label: _, method: name, settings, ...rest } = variant;
     const method = METHODS.get(name)!;
     const readouts = variant.curve.length === 0 ? method.readouts : undefined;
     if (!adaptations.includes(method.adapt)) adaptations.push(method.adapt);
-    const steps = Object.entries(settingsOf(method, settings))
-      .filter(([key]) => !readouts?.includes(key));
-    const alone = readouts ? null : variant.id;
-    const adaptation = adaptations.indexOf(method.adapt);
-    const group = JSON.stringify([alone, adaptation, steps, rest, seed, domain, scene]);
-    groups.set(group, [...groups.get(group) ?? [], cell]);
-  }
-  return [...groups.values()];
+    return JSON.stringify([
+      readouts ? null : id,
+      adaptations.indexOf(method.adapt),
+      Object.entries(settingsOf(method, settings)).filter(([key]) => !readouts?.includes(key)),
+      rest,
+      seed,
+      domain,
+      scene,
+    ]);
+  };
+  return [...Map.groupBy(cells, groupOf).values()];
 }
 
-/** What of a batch has to be worked out: sequences up to their last missing cell. */
+/** The cells of a batch that have to be computed: the missing ones, and sequences up to their last missing cell. */
 export function cellsToDo(
   { single, sequences }: CellBatch,
   { cells }: Pick<Journal, "cells">,
@@ -97,7 +100,7 @@ export function cellsToDo(
   };
 }
 
-/** The work of a cell, in passes over a scan; for estimates of the time that is left. */
+/** The expected work of a cell, in passes over a scan. */
 export function workOf({ variant: { method, settings, curve } }: PlannedCell): number {
   const { steps = 0, augmentations = 0 } = METHODS.get(method)!.settings.parse(settings) as {
     steps?: number;
@@ -106,28 +109,28 @@ export function workOf({ variant: { method, settings, curve } }: PlannedCell): n
   return 4 + 3 * steps + 2 * augmentations + curve.length;
 }
 
-/** Labels a scene by variants that take the same steps. */
+/** Labels a scene by the variants of a group. */
 async function labelScene(
   group: readonly PlannedCell[],
-  bench: BatchEngine,
+  opened: BatchEngine,
   sceneOf: RunOptions["scene"],
 ): Promise<Cell[]> {
   const [{ variant, domain, scene: index }] = group as [PlannedCell, ...PlannedCell[]];
   const scene = await sceneOf(domain, index);
   const truth = scene.scan.labels;
   if (!truth) throw new TypeError(`Cannot judge methods on ${scene.id}: it has no labels`);
-  bench.show(scene);
+  opened.show(scene);
   const start = performance.now();
   const others = group.slice(1).map(({ variant }) => variant);
   const { labels, snapshots, readouts, report } = await labelBy(
     variant,
     scene,
-    bench.engine,
+    opened.engine,
     others,
   );
   const whole = (performance.now() - start) / 1000;
-  const reading = readouts.reduce((sum, { seconds }) => sum + seconds, 0);
-  const classes = bench.engine.student.classes.length;
+  const readoutSeconds = sumOf(readouts, ({ seconds }) => seconds);
+  const classes = opened.engine.student.classes.length;
   const countsOf = (predicted: Uint8Array) =>
     Array.from(new Confusion(classes).add(truth, predicted).counts);
   const { losses, steps, views, scan } = report;
@@ -140,7 +143,7 @@ async function labelScene(
     scene: index,
     confusion: countsOf(labels),
     steps,
-    seconds: Number((whole - reading + seconds).toFixed(3)),
+    seconds: Number((whole - readoutSeconds + seconds).toFixed(3)),
     pointsSeen: views.pointsSeen / scan.points,
     loss: losses.length > 0 ? [losses[0]!, losses.at(-1)!] : null,
     note: report.note ?? null,
@@ -149,9 +152,9 @@ async function labelScene(
 }
 
 /**
- * One scene, labelled as a variant says; the engine is given a scan without labels and without its file.
+ * Labels a scene by a variant. The engine is given the scan without its labels and without its file.
  *
- * @param others variants whose steps are the same, to be read as well.
+ * @param others variants that take the same steps; their predictions become the result's `readouts`.
  */
 export function labelBy(
   variant: Variant,

@@ -1,29 +1,41 @@
 /**
- * How long a run still takes, from what its finished cells took. Cells differ widely, so each counts by its
- * expected work, not as one.
+ * Estimates how long a run still takes from how long its finished cells took. Cells differ widely, so each counts
+ * by its expected work.
  *
  * @module
  */
 
-/** An estimate that grows better with every finished cell. */
+/**
+ * An estimate that improves with every finished cell.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { TimeLeft } from "./time_left.ts";
+ *
+ * const left = new TimeLeft(100);
+ * left.finished(10, 5);
+ * assert.equal(left.seconds, 45);
+ * ```
+ */
 export class TimeLeft {
   #remaining: number;
   #done = 0;
   #seconds = 0;
 
-  /** @param work the work of all cells that are to be done, in any unit. */
+  /** @param work the expected work of all cells that are to be computed, in any unit. */
   constructor(work: number) {
     this.#remaining = work;
   }
 
-  /** Notes a cell of this much work that took so long. */
+  /** Notes that a cell is finished. */
   finished(work: number, seconds: number): void {
     this.#remaining -= work;
     this.#done += work;
     this.#seconds += seconds;
   }
 
-  /** Seconds that are left; null as long as nothing is finished. */
+  /** Seconds that are left; null before the first cell is finished. */
   get seconds(): number | null {
     return this.#done > 0 ? Math.max(0, this.#remaining) * this.#seconds / this.#done : null;
   }

@@ -1,6 +1,5 @@
 /**
- * A teacher that remembers what it said of a photograph, on disk: every method on a scene, and every run,
- * asks for the same maps.
+ * A teacher whose feature maps are cached on disk: every method on a scene, and every run, needs the same maps.
  *
  * @module
  */
@@ -17,18 +16,18 @@ import { contentKey, type FileCache } from "../cache/file_cache.ts";
 /** Rows, columns and channels, u32 each. */
 const HEADER_BYTES = 12;
 
-/** What {@link CachedTeacher} keeps maps for. */
+/** What {@link CachedTeacher} needs. */
 export interface CachedTeacherOptions {
   gpu: Gpu;
   card: TeacherCard;
-  /** The model's file; part of the key, with the card. */
+  /** The model's file; with the card, a part of the keys. */
   onnx: Uint8Array;
   files: FileCache;
-  /** Opens the model itself; called when the first photograph is met that is not known. */
+  /** Opens the model itself; called at the first photograph that is not in the cache. */
   open: () => Promise<FeatureTeacher>;
 }
 
-/** Describes photographs from the cache where they are known. */
+/** Describes photographs, from the cache where it holds them. */
 export class CachedTeacher implements FeatureTeacher {
   readonly card: TeacherCard;
   readonly #options: CachedTeacherOptions;
@@ -65,7 +64,7 @@ export class CachedTeacher implements FeatureTeacher {
     return maps;
   }
 
-  /** What the model itself says, as files. */
+  /** Lets the model itself describe photographs, and packs the maps. */
   async #describe(
     photos: readonly Photo[],
     options: DescribeOptions,

@@ -1,6 +1,6 @@
 /**
- * The teacher that cannot be wrong: it sees the true class of every pixel. What adaptation gains from it bounds
- * from above what any teacher could give; it stands in tables as such and is no method.
+ * The teacher that knows the true class of every pixel. What adaptation gains from it is an upper bound of what any
+ * teacher could give; tables show it as such.
  *
  * @module
  */
@@ -14,10 +14,10 @@ import {
   type TeacherCard,
 } from "../../teacher/mod.ts";
 
-/** Edge of a cell, pixels: the embedded teachers' patch. */
+/** Edge of a cell in pixels, as in the embedded teachers. */
 const PATCH = 8;
 
-/** Cells of a map and the share of every class in each, f32 [rows * cols][classes padded to 4]. */
+/** The share of every class in each cell of a map, f32 [rows * cols][classes padded to 4]. */
 export interface ClassShares {
   rows: number;
   cols: number;
@@ -25,8 +25,19 @@ export interface ClassShares {
 }
 
 /**
- * Share of every class in every 8x8 cell, ignored pixels left out; a cell without a known pixel is zero. Cells
- * stretch a little where a side is no multiple of 8, so that the map covers the photograph.
+ * The share of every class in every cell of 8 by 8 pixels, without the ignored pixels; zero in a cell that has
+ * no other pixels. Where a side is no multiple of 8, cells are a little larger or smaller, so that the map covers
+ * the photograph.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { classShares } from "./oracle_teacher.ts";
+ *
+ * const labels = new Uint8Array(64).fill(1, 0, 16);
+ * const { rows, cols, shares } = classShares(labels, { width: 8, height: 8 }, 2);
+ * assert.deepEqual([rows, cols, ...shares], [1, 1, 0.75, 0.25, 0, 0]);
+ * ```
  *
  * @param labels class of every pixel, [height * width]; whatever is not below `classes` is ignored.
  */
@@ -56,7 +67,7 @@ export function classShares(
   return { rows, cols, shares };
 }
 
-/** A teacher of the scenes that were shown to it. */
+/** Describes the photographs of scenes that it was shown by their true classes. */
 export class OracleTeacher implements FeatureTeacher {
   readonly card: TeacherCard;
   readonly #gpu: Gpu;
@@ -70,9 +81,9 @@ export class OracleTeacher implements FeatureTeacher {
   }
 
   /**
-   * Tells the true classes of a scene's photographs. They are known by the photograph itself, not by its name.
+   * Shows the oracle a scene. It recognises a photograph by the object itself, not by its name.
    *
-   * @throws {TypeError} where the data set does not know them.
+   * @throws {TypeError} where the data set does not know the true classes of its photographs.
    */
   show({ id, photos, photoClasses }: DatasetScene): void {
     if (photoClasses?.length !== photos.length) {
@@ -84,7 +95,7 @@ export class OracleTeacher implements FeatureTeacher {
     photos.forEach((photo, i) => this.#truth.set(photo, photoClasses[i]!));
   }
 
-  /** @throws {TypeError} where a photograph was never shown. */
+  /** @throws {TypeError} for a photograph of a scene that was not shown. */
   describeAll(photos: readonly Photo[], options: DescribeOptions = {}): Promise<FeatureMap[]> {
     return Promise.try(() => {
       using owned = new DisposableStack();
@@ -107,7 +118,7 @@ export class OracleTeacher implements FeatureTeacher {
     const labels = this.#truth.get(photo);
     if (!labels) {
       throw new TypeError(
-        `Cannot describe ${photo.name}: the oracle has not been shown the scene it belongs to`,
+        `Cannot describe ${photo.name}: its scene was not shown to the oracle`,
       );
     }
     const { rows, cols, shares } = classShares(labels, photo, this.#classes);
@@ -131,6 +142,6 @@ export function oracleCard({ name, classes }: Pick<Dataset, "name" | "classes">)
     std: [1, 1, 1],
     shortSide: PATCH,
     licence: "MIT",
-    provenance: "The true class of every pixel of the data set itself: an upper bound, no model",
+    provenance: "The true class of every pixel, from the data set itself: an upper bound, no model",
   };
 }

@@ -1,7 +1,6 @@
 /**
- * The students of an evaluation: embedded where there is one, else from the cache, else trained now. All of a
- * benchmark's students are trained by the same settings and differ in what they learn, from which teacher,
- * and in their seed.
+ * The students of an evaluation: embedded ones, else from the cache, else trained now. All students of a benchmark
+ * are trained with the same settings; they differ in their objective, their teacher and their seed.
  *
  * @module
  */
@@ -9,26 +8,27 @@ import { fileURLToPath } from "node:url";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Gpu } from "../../gpu/mod.ts";
 import type { CheckpointKind } from "../../ttt/method.ts";
-import { readStudent } from "../../models/models.ts";
+import { readStudent } from "../../models/students.ts";
 import { type TrainingProgress, trainStudent } from "../../train/training.ts";
 import { parseTrainingConfig, type TrainingConfig } from "../../train/training_config.ts";
 import { contentKey, type FileCache } from "../cache/file_cache.ts";
 import type { EvalTeacher } from "./teachers.ts";
 
-/** Which student. */
+/** A student that is asked for. */
 export interface StudentSpec {
   kind: CheckpointKind;
-  /** What a joint student was distilled from. */
+  /** The teacher that a joint student is distilled from. */
   teacher: EvalTeacher;
   seed: number;
-  /** The domain whose labels an oracle knows; null for every other kind. */
+  /** The domain on whose labels an oracle is trained; null for every other kind. */
   target: string | null;
 }
 
-/** What {@link EvalStudents} is made with. */
+/** What {@link EvalStudents} needs. */
 export interface EvalStudentsOptions {
+  /** The data set that students are trained on. */
   dataset: Dataset;
-  /** Trained students. */
+  /** Cache of trained students. */
   files: FileCache;
   gpu: () => Promise<Gpu>;
   /** Path of a checkpoint that stands for every student; null where each has its own. */
@@ -36,7 +36,7 @@ export interface EvalStudentsOptions {
   onProgress?: (id: string, progress: TrainingProgress) => void;
 }
 
-/** Scenes and passes over them by which an oracle learns its target. */
+/** How an oracle is trained on its target domain. */
 const ORACLE_TRAINING = { scenes: 60, epochs: 4, learningRate: 1e-3 };
 
 /** Finds or trains students. */
@@ -47,14 +47,14 @@ export class EvalStudents {
     this.#options = options;
   }
 
-  /** What a student is, as text that changes whenever its weights would; nothing is trained for it. */
+  /** Text that changes whenever the weights of a student would; nothing is trained for it. */
   async identity(spec: StudentSpec): Promise<string> {
     const { given } = this.#options;
     const file = given ?? await this.embedded(spec);
     return file === null ? await this.#key(spec) : contentKey(await Deno.readFile(file));
   }
 
-  /** A checkpoint's path; it is trained where there is none yet. */
+  /** The path of a student's checkpoint; the student is trained where there is none yet. */
   async path(spec: StudentSpec): Promise<string> {
     const { given, files } = this.#options;
     const file = given ?? await this.embedded(spec);
@@ -121,7 +121,7 @@ export class EvalStudents {
     }
   }
 
-  /** Settings of a kind: those of the embedded student, or its nearest relative's. */
+  /** The training settings of a kind: those of the embedded student, else of the embedded joint one. */
   async #config(kind: CheckpointKind): Promise<TrainingConfig> {
     const { name } = this.#options.dataset;
     const objective = kind === "oracle" ? "labels" : kind;
@@ -135,7 +135,7 @@ export class EvalStudents {
       }
     }
     const settings = { id: "student", benchmark: name, domain: this.#source(), objective };
-    return parseTrainingConfig(JSON.stringify(settings), "the default settings of training");
+    return parseTrainingConfig(JSON.stringify(settings), "the default training settings");
   }
 
   async #specConfig(spec: StudentSpec): Promise<TrainingConfig> {
@@ -151,7 +151,7 @@ export class EvalStudents {
         domain: target,
       }
       : { ...usual, id: `${dataset.name}-${kind}${taught}-${seed}` };
-    // A folder of real scans may hold fewer than the worlds are asked for.
+    // A folder of real scans may hold fewer scenes than a procedural world is asked for.
     return { ...config, scenes: Math.min(config.scenes, dataset.count(config.domain, "train")) };
   }
 
@@ -160,12 +160,12 @@ export class EvalStudents {
     const source = domains.find(({ isSource }) => isSource);
     if (source) return source.name;
     throw new RangeError(
-      `Cannot train students for ${name}: it has no source domain; name a checkpoint by --student`,
+      `Cannot train students on ${name}: it has no source domain; name a checkpoint by --student`,
     );
   }
 }
 
-/** The student that an oracle is trained further from. */
+/** The student whose training an oracle continues. */
 function startOf(spec: StudentSpec): StudentSpec {
   return { ...spec, kind: "labels", target: null };
 }

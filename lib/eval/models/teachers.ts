@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Dataset, DatasetScene } from "../../datasets/dataset.ts";
 import type { Gpu } from "../../gpu/mod.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../../teacher/mod.ts";
-import { readTeacher } from "../../models/models.ts";
+import { readTeacher } from "../../models/teachers.ts";
 import { ORACLE_TEACHER } from "../studies/benchmarks.ts";
 import { contentKey, type FileCache } from "../cache/file_cache.ts";
 import { CachedTeacher } from "./cached_teacher.ts";
@@ -16,28 +16,34 @@ import { oracleCard, OracleTeacher } from "./oracle_teacher.ts";
 /** A teacher that can be opened on a device. */
 export interface EvalTeacher {
   readonly card: TeacherCard;
-  /** Changes whenever what it says of a photograph would. */
+  /** Changes whenever the features of a photograph would. */
   readonly hash: string;
+  /** Opens the model; the caller destroys it. */
   open(gpu: Gpu): Promise<FeatureTeacher>;
-  /** Hears of every scene before its photographs are described. */
+  /** Receives every scene before its photographs are described; the oracle learns the true classes this way. */
   show(scene: DatasetScene): void;
 }
 
-/** Where the card of a teacher is: an embedded one's name, or a path. */
+/** The path of a teacher's card: that of an embedded one by its name, or a path to a JSON file as it is. */
 export function teacherPath(name: string): string {
   return name.endsWith(".json")
     ? name
     : fileURLToPath(new URL(`../../../fixtures/teachers/${name}.json`, import.meta.url));
 }
 
-/** Whether there is such a teacher for a data set; the oracle needs scenes that know their pixels. */
+/** Whether a teacher exists: the oracle, or a card on disk. */
 export async function hasTeacher(name: string): Promise<boolean> {
   if (name === ORACLE_TEACHER) return true;
   return await Deno.stat(teacherPath(name)).then(() => true, () => false);
 }
 
-/** A teacher by name. */
-export async function evalTeacher(
+/**
+ * A teacher by name.
+ *
+ * @param dataset whose scenes the oracle knows.
+ * @param files cache of feature maps.
+ */
+export async function findTeacher(
   name: string,
   dataset: Dataset,
   files: FileCache,

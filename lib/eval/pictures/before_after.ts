@@ -1,29 +1,42 @@
 /**
- * Pictures of the scenes on which TTT-KD gained most, middling, and least: truth, source only, TTT-KD.
+ * Pictures of the scenes on which TTT-KD gained most, middling and least: truth, source only, TTT-KD.
  *
  * @module
  */
+import { join } from "node:path";
 import { encodePng } from "../../scan/mod.ts";
 import type { Dataset, DatasetScene } from "../../datasets/dataset.ts";
 import { drawPanels, labelColors } from "../../pictures/picture.ts";
-import { percent, signed } from "../report/numbers.ts";
+import type { CellBatch } from "../cells/plan.ts";
+import { type BatchEngine, labelBy } from "../cells/runner.ts";
+import { percent } from "../../terminal/format.ts";
+import { signed } from "../report/numbers.ts";
 import type { Results } from "../results/results.ts";
 
-/** A scene worth a look. */
+/** A scene that is shown in the report. */
 export interface NotableScene {
-  /** Which of the three it is. */
+  /** Its rank by gain among all shifted scenes. */
   rank: "best" | "median" | "worst";
   domain: string;
+  /** Number of the scene in its domain. */
   scene: number;
+  /** mIoU by source only, a fraction. */
   before: number;
+  /** mIoU by TTT-KD, a fraction. */
   after: number;
 }
 
-/** The variants that are compared. */
-export const BEFORE = "source";
-export const AFTER = "ttt-kd";
+/** A picture for the report. */
+export interface ScenePicture {
+  caption: string;
+  png: Uint8Array;
+}
 
-/** Best, median and worst scene of the shifted domains by gain; fewer where there are fewer scenes. */
+/** Ids of the variants that are compared. */
+const BEFORE = "source";
+const AFTER = "ttt-kd";
+
+/** The best, median and worst scene of the shifted domains by gain; fewer where there are fewer scenes. */
 export function notableScenes({ domains, about }: Results): NotableScene[] {
   const scenes = Object.entries(domains).flatMap(([domain, variants]) => {
     const [before, after] = [variants[BEFORE]?.perScene, variants[AFTER]?.perScene];
@@ -44,21 +57,71 @@ export function notableScenes({ domains, about }: Results): NotableScene[] {
   });
 }
 
-/** What stands under a picture. */
+/** The caption of a picture. */
 export function captionOf({ rank, domain, scene, before, after }: NotableScene): string {
-  return `${rank} of all shifted scenes: ${domain}, scene ${scene}. mIoU ${
-    percent(before)
-  } % by source ` +
-    `only, ${percent(after)} % by TTT-KD (${signed(after - before)})`;
+  const change = `mIoU ${percent(before)} % by source only, ${percent(after)} % by TTT-KD`;
+  return `${rank} of all shifted scenes: ${domain}, scene ${scene}. ${change} (${
+    signed(after - before)
+  })`;
 }
 
-/** Truth, before and after in a row, as PNG. */
-export function sceneImage(
+/**
+ * Draws the notable scenes, which are labelled once more for it. A picture that the folder already holds is
+ * taken as it is.
+ *
+ * @param plan the plan of the cells, among them those of the main study.
+ * @param source `open` opens the models of a batch.
+ */
+export async function drawNotableScenes(
+  results: Results,
+  plan: readonly CellBatch[],
+  { dataset, folder, scene, open }: {
+    dataset: Dataset;
+    folder: string;
+    scene: (domain: string, index: number) => Promise<DatasetScene>;
+    open: (batch: CellBatch) => Promise<BatchEngine>;
+  },
+): Promise<ScenePicture[]> {
+  const pictures: ScenePicture[] = [];
+  for (const notable of notableScenes(results)) {
+    const { rank, domain, scene: index, before, after } = notable;
+    const name = [rank, domain, index, percent(before), percent(after)].join("-");
+    const file = join(folder, `${name}.png`);
+    let png: Uint8Array | null = await Deno.readFile(file).catch(() => null);
+    if (png === null) {
+      const shown = await scene(domain, index);
+      png = sceneImage(dataset, shown, notable, {
+        before: await labelsOf(BEFORE, shown),
+        after: await labelsOf(AFTER, shown),
+      });
+      await Deno.writeFile(file, png);
+    }
+    pictures.push({ caption: captionOf(notable), png });
+  }
+  return pictures;
+
+  async function labelsOf(id: string, shown: DatasetScene): Promise<Uint8Array> {
+    const [batch, cell] = firstCell(plan, id);
+    await using opened = await open(batch);
+    return (await labelBy(cell.variant, shown, opened.engine)).labels;
+  }
+}
+
+/** A batch of the first training seed that holds a cell of a variant, and that cell. */
+function firstCell(plan: readonly CellBatch[], id: string) {
+  for (const batch of plan.filter(({ seed }) => seed === 0)) {
+    const cell = batch.single.find(({ variant }) => variant.id === id);
+    if (cell) return [batch, cell] as const;
+  }
+  throw new TypeError(`Cannot draw ${id}: the plan has no cell of it`);
+}
+
+/** Truth, before and after side by side, as PNG. */
+function sceneImage(
   { classes, palette }: Pick<Dataset, "classes" | "palette">,
   { scan }: DatasetScene,
   notable: NotableScene,
-  before: Uint8Array,
-  after: Uint8Array,
+  labels: { before: Uint8Array; after: Uint8Array },
 ): Uint8Array {
   const panel = (title: string, labels: ArrayLike<number>) => ({
     title,
@@ -68,8 +131,8 @@ export function sceneImage(
     scan.positions,
     [
       panel("truth", scan.labels ?? []),
-      panel(`source only ${percent(notable.before)} %`, before),
-      panel(`TTT-KD ${percent(notable.after)} %`, after),
+      panel(`source only ${percent(notable.before)} %`, labels.before),
+      panel(`TTT-KD ${percent(notable.after)} %`, labels.after),
     ],
     classes.map((name, index) => ({ name, color: palette[index]! })),
   ));

@@ -1,11 +1,14 @@
 /**
- * Axes of charts: from values to pixels, and which values to write at the side.
+ * The frame of a chart: its plot area, the vertical axis with its grid, the legend, and the SVG element around it.
  *
  * @module
  */
+// @ts-types="npm:@types/d3-scale@4.0.9"
+import { type ScaleLinear, scaleLinear } from "d3-scale";
+import { escape } from "@std/html/entities";
 import { element, label } from "./markup.ts";
 
-/** The part of a drawing in which values stand, in pixels. */
+/** The part of a drawing in which values are drawn, in pixels. */
 export interface PlotArea {
   left: number;
   right: number;
@@ -13,81 +16,70 @@ export interface PlotArea {
   bottom: number;
 }
 
-/** Values of the upright axis. */
-export interface Scale {
-  low: number;
-  high: number;
-  ticks: number[];
+/** Ticks that an axis aims for; the scale chooses round numbers near that many. */
+const TICKS = 5;
+
+/**
+ * The vertical scale of a chart: holds all finite values and ends on round numbers.
+ *
+ * @param options `zero` makes the scale include 0.
+ */
+export function valueScale(
+  values: readonly number[],
+  { top, bottom }: PlotArea,
+  { zero = false } = {},
+): ScaleLinear<number, number> {
+  const held = [...values.filter(Number.isFinite), ...(zero ? [0] : [])];
+  const [low, high] = [Math.min(...held), Math.max(...held)];
+  const domain = high > low ? [low, high] : held.length > 0 ? [low - 1, low + 1] : [0, 1];
+  return scaleLinear().domain(domain).nice(TICKS).range([bottom, top]);
 }
 
-/** A scale that holds all values and ends on round numbers; with `zero` it starts there. */
-export function scaleOf(values: readonly number[], zero: boolean): Scale {
-  const finite = values.filter(Number.isFinite);
-  const high = Math.max(...finite, zero ? 0 : -Infinity);
-  const low = Math.min(...finite, zero ? 0 : Infinity);
-  if (!(high > low)) return { low: low - 1, high: low + 1, ticks: [low - 1, low, low + 1] };
-  const step = roundStep((high - low) / 5);
-  const first = Math.floor(low / step);
-  const last = Math.ceil(high / step);
-  const ticks = Array.from(
-    { length: last - first + 1 },
-    (_, i) => Number(((first + i) * step).toPrecision(12)),
-  );
-  return { low: ticks[0]!, high: ticks.at(-1)!, ticks };
-}
-
-/** The smallest of 1, 2, 5, 10, 20, 50 … that is not below. */
-function roundStep(step: number): number {
-  const power = 10 ** Math.floor(Math.log10(step));
-  return [1, 2, 5, 10].map((digit) => digit * power).find((round) => round >= step * (1 - 1e-9))!;
-}
-
-/** Where a value stands, from the bottom up. */
-export function height({ low, high }: Scale, { top, bottom }: PlotArea, value: number): number {
-  return bottom - (value - low) / (high - low) * (bottom - top);
-}
-
-/** The upright axis with its lines across, and what it measures. */
-export function uprightAxis(scale: Scale, frame: PlotArea, title: string): string {
-  const middle = (frame.top + frame.bottom) / 2;
+/** The vertical axis with its grid lines and its title. */
+export function verticalAxis(
+  scale: ScaleLinear<number, number>,
+  { left, right, top, bottom }: PlotArea,
+  title: string,
+): string {
+  const write = scale.tickFormat(TICKS);
   return [
-    ...scale.ticks.map((tick) => {
-      const y = height(scale, frame, tick);
+    ...scale.ticks(TICKS).map((tick) => {
+      const y = scale(tick);
       return element("line", {
         class: tick === 0 ? "zero" : "grid",
-        x1: frame.left,
-        x2: frame.right,
+        x1: left,
+        x2: right,
         y1: y,
         y2: y,
-      }) + label(`${tick}`, { class: "tick", x: frame.left - 6, y: y + 4, "text-anchor": "end" });
+      }) + label(write(tick), { class: "tick", x: left - 6, y: y + 4, "text-anchor": "end" });
     }),
     label(title, {
       class: "axis",
       "text-anchor": "middle",
-      transform: `translate(${frame.left - 36} ${middle}) rotate(-90)`,
+      transform: `translate(${left - 36} ${(top + bottom) / 2}) rotate(-90)`,
     }),
   ].join("");
 }
 
-/** A name with the number of its colour: the classes c0, c1, … of the page's style. */
+/** A name with the number of its colour: the classes `c0`, `c1`, … of the page's style sheet. */
 export interface LegendEntry {
   name: string;
   colour: number;
 }
 
-/** Names in rows under a drawing, each behind a patch of its colour. Returns markup and its height. */
+/** Names in rows below a drawing, each behind a patch of its colour. Returns markup and its height. */
 export function legend(
   names: readonly LegendEntry[],
-  frame: PlotArea,
+  area: PlotArea,
   top: number,
 ): { markup: string; height: number } {
   const rowHeight = 20;
-  let x = frame.left;
+  let x = area.left;
   let row = 0;
   const entries = names.map(({ name, colour }) => {
-    const width = 36 + 6.3 * name.length;
-    if (x > frame.left && x + width > frame.right) {
-      x = frame.left;
+    const width = 36 + 6.8 * name.length;
+    if (x > area.left && x + width > area.right) {
+      x = area.left;
       row++;
     }
     const y = top + row * rowHeight;
@@ -103,20 +95,20 @@ export function legend(
 /** A drawing with the title and description that screen readers read. */
 export function drawing(
   width: number,
-  size: number,
+  height: number,
   { title, description }: { title: string; description: string },
   markup: string,
 ): string {
   return element(
     "svg",
     {
-      viewBox: `0 0 ${width} ${Math.ceil(size)}`,
+      viewBox: `0 0 ${width} ${Math.ceil(height)}`,
       role: "img",
       "aria-label": title,
       xmlns: "http://www.w3.org/2000/svg",
     },
-    element("title", {}, title.replace(/[&<>]/g, "")),
-    element("desc", {}, description.replace(/[&<>]/g, "")),
+    element("title", {}, escape(title)),
+    element("desc", {}, escape(description)),
     markup,
   );
 }

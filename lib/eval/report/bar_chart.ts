@@ -3,18 +3,19 @@
  *
  * @module
  */
+// @ts-types="npm:@types/d3-scale@4.0.9"
+import { scaleBand } from "d3-scale";
 import {
   drawing,
-  height,
   legend,
   type LegendEntry,
   type PlotArea,
-  scaleOf,
-  uprightAxis,
+  valueScale,
+  verticalAxis,
 } from "./axis.ts";
 import { element, label } from "./markup.ts";
 
-/** One bar. */
+/** The value of a bar with its interval. */
 export interface BarValue {
   value: number;
   interval: readonly [low: number, high: number];
@@ -24,47 +25,52 @@ export interface BarValue {
 export interface BarChart {
   title: string;
   description: string;
-  /** What the upright axis measures, unit included. */
+  /** Title of the vertical axis, with its unit. */
   axis: string;
-  /** Names of the bars of every group. */
+  /** The bars of every group, in order. */
   series: readonly LegendEntry[];
-  /** Null where a group lacks a bar. */
+  /** One bar per series; null where a group lacks it. */
   groups: readonly { name: string; bars: readonly (BarValue | null)[] }[];
 }
 
 const WIDTH = 960;
-const PLOT = 300;
+const PLOT_HEIGHT = 300;
+const WIDEST_BAR = 28;
 
-/** Draws a chart. */
+/** Draws a bar chart as SVG. */
 export function barChart({ title, description, axis, series, groups }: BarChart): string {
-  const frame: PlotArea = { left: 56, right: WIDTH - 8, top: 12, bottom: 12 + PLOT };
-  const values = groups.flatMap(({ bars }) => bars.flatMap((bar) => bar ? [bar.interval[1]] : []));
-  const scale = scaleOf(values, true);
-  const slot = (frame.right - frame.left) / Math.max(groups.length, 1);
-  const barWidth = Math.min(28, 0.84 * slot / Math.max(series.length, 1));
-  const drawn = groups.map(({ name, bars }, g) => {
-    const middle = frame.left + (g + 0.5) * slot;
-    const start = middle - barWidth * series.length / 2;
-    return bars.map((bar, s) => bar ? drawBar(bar, s, start + s * barWidth) : "").join("") +
-      label(name, {
-        class: "tick strong",
-        x: middle,
-        y: frame.bottom + 18,
-        "text-anchor": "middle",
-      });
+  const area: PlotArea = { left: 56, right: WIDTH - 8, top: 12, bottom: 12 + PLOT_HEIGHT };
+  const tops = groups.flatMap(({ bars }) => bars.flatMap((bar) => bar ? [bar.interval[1]] : []));
+  const values = valueScale(tops, area, { zero: true });
+  const places = scaleBand<number>().domain(groups.keys()).range([area.left, area.right])
+    .paddingInner(0.16).paddingOuter(0.08);
+  const width = Math.min(places.bandwidth(), WIDEST_BAR * series.length);
+  const bars = scaleBand<number>().domain(series.keys()).range([-width / 2, width / 2]);
+
+  const drawn = groups.map((group, g) => {
+    const middle = places(g)! + places.bandwidth() / 2;
+    const name = label(group.name, {
+      class: "tick strong",
+      x: middle,
+      y: area.bottom + 18,
+      "text-anchor": "middle",
+    });
+    return group.bars.map((bar, s) => bar ? drawBar(bar, s, middle + bars(s)!) : "").join("") +
+      name;
   });
-  const names = legend(series, frame, frame.bottom + 34);
+  const names = legend(series, area, area.bottom + 34);
   return drawing(
     WIDTH,
-    frame.bottom + 34 + names.height,
+    area.bottom + 34 + names.height,
     { title, description },
-    uprightAxis(scale, frame, axis) + drawn.join("") + names.markup,
+    verticalAxis(values, area, axis) + drawn.join("") + names.markup,
   );
 
   function drawBar({ value, interval }: BarValue, index: number, x: number): string {
-    const y = height(scale, frame, value);
-    const [low, high] = interval.map((end) => height(scale, frame, end)) as [number, number];
-    const centre = x + barWidth / 2;
+    const [low, high] = [values(interval[0]), values(interval[1])];
+    const centre = x + bars.bandwidth() / 2;
+    const whisker = (x1: number, y1: number, x2: number, y2: number) =>
+      element("line", { class: "whisker", x1, y1, x2, y2 });
     return element(
       "g",
       {},
@@ -76,14 +82,12 @@ export function barChart({ title, description, axis, series, groups }: BarChart)
       element("rect", {
         class: `fill c${series[index]!.colour}`,
         x: x + 0.5,
-        y,
-        width: barWidth - 1,
-        height: Math.max(0, frame.bottom - y),
+        y: values(value),
+        width: bars.bandwidth() - 1,
+        height: Math.max(0, area.bottom - values(value)),
       }),
-      element("path", {
-        class: "whisker",
-        d: `M${centre - 3} ${high}h6m-3 0V${low}m-3 0h6`,
-      }),
+      whisker(centre, low, centre, high),
+      ...[low, high].map((y) => whisker(centre - 3, y, centre + 3, y)),
     );
   }
 }

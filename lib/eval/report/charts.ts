@@ -1,5 +1,5 @@
 /**
- * Which chart shows which study.
+ * The charts of each study.
  *
  * @module
  */
@@ -7,18 +7,18 @@ import { METHODS } from "../../ttt/methods/mod.ts";
 import type { Results, StudyResult } from "../results/results.ts";
 import { barChart } from "./bar_chart.ts";
 import { type ChartPoint, lineChart } from "./line_chart.ts";
-import { percent } from "./numbers.ts";
+import { percent } from "../../terminal/format.ts";
 
 const MIOU = "mIoU in %";
-/** A method has its colour whatever methods stand beside it. */
+/** A method keeps its colour whatever methods stand beside it. */
 const METHOD_ORDER = [...METHODS.keys()];
-/** Colours of lines that stand for domains, and of those that stand for variants. */
+/** Numbers of the colours of domains and of variants in line charts. */
 const DOMAIN_COLOURS = [2, 11, 3, 9, 15, 5];
 const VARIANT_COLOURS = [0, 2, 11, 3, 9, 15];
 const inPercent = (interval: readonly [number, number]) =>
   [100 * interval[0], 100 * interval[1]] as const;
 
-/** The charts of a study, as markup. */
+/** The charts of a study, as SVG. */
 export function studyCharts(study: StudyResult, results: Results): string[] {
   switch (study.name) {
     case "steps":
@@ -32,9 +32,9 @@ export function studyCharts(study: StudyResult, results: Results): string[] {
   }
 }
 
-/** mIoU by domain with its interval. */
+/** Bars: mIoU by domain with its interval. */
 function domainBars(study: StudyResult): string {
-  // In the main study a step 0 that is no method of its own stands in the tables alone.
+  // In the main study, a step 0 that is no method of its own appears only in the tables.
   const variants = study.variants.filter(({ id, method }) =>
     (study.name !== "main" || id === method) &&
     Object.values(study.domains).some((all) => all[id])
@@ -105,7 +105,7 @@ function imagesChart(study: StudyResult, results: Results): string {
   });
 }
 
-/** Without photographs there is no step: the student with batch statistics. */
+/** The point without photographs: the student with batch statistics, which takes no step. */
 function stepZeroPoint(study: StudyResult, all: StudyResult["domains"][string]): ChartPoint[] {
   const id = study.variants.find(({ stepZero }) => stepZero !== null)?.stepZero;
   const result = id ? all[id] : undefined;
@@ -135,7 +135,11 @@ function onlineChart(study: StudyResult, sequence: string): string {
   });
 }
 
-function describe(lines: readonly { name: string; points: readonly ChartPoint[] }[], unit: string) {
+/** The ends of each line, for screen readers. */
+function describe(
+  lines: readonly { name: string; points: readonly ChartPoint[] }[],
+  unit: string,
+): string {
   return lines.map(({ name, points }) => {
     const [first, last] = [points[0], points.at(-1)];
     return first && last

@@ -1,11 +1,11 @@
 /**
- * `report.html`: everything in one file that needs nothing else, no script, no network.
+ * `report.html`: one file with charts, tables and pictures that needs no script and no network.
  *
  * @module
  */
 import { escape } from "@std/html/entities";
-import { Buffer } from "node:buffer";
 import type { Results, StudyResult } from "../results/results.ts";
+import type { ScenePicture } from "../pictures/before_after.ts";
 import { studyCharts } from "./charts.ts";
 import { claimsOf } from "./claims.ts";
 import { STYLE } from "./style.ts";
@@ -20,17 +20,54 @@ import {
   type Table,
 } from "./tables.ts";
 
-/** A picture of a scene before and after adaptation. */
-export interface ScenePicture {
-  caption: string;
-  png: Uint8Array;
+/** A section of the page with the anchor of its heading. */
+interface Section {
+  id: string;
+  title: string;
+  body: string;
 }
 
-/** The page as a document. */
+/** Writes the report as an HTML document. */
 export function htmlReport(results: Results, pictures: readonly ScenePicture[]): string {
+  const sections = sectionsOf(results, pictures);
+  const links = sections.map(({ id, title }) => element("a", { href: `#${id}` }, escape(title)));
+  const body = element(
+    "main",
+    {},
+    header(results),
+    element("nav", { "aria-label": "Sections" }, ...links),
+    ...sections.map(({ id, title, body }) =>
+      element("section", { id }, element("h2", {}, escape(title)), body)
+    ),
+  );
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+    element("title", {}, escape(`ttt-kd: ${results.benchmark}`)) +
+    `<style>${STYLE}</style></head><body>${body}</body></html>\n`;
+}
+
+/** The title, what the results were made with, and what is left out. */
+function header(results: Results): string {
+  const { benchmark, split, teacher, adapter, command, missing, withoutStudent } = results;
+  const note = (text: string, left: readonly string[], kind: string) =>
+    left.length === 0 ? "" : element("p", { class: kind }, escape(`${text}: ${left.join("; ")}`));
+  return [
+    element("h1", {}, escape(`Benchmark ${benchmark}`)),
+    element(
+      "p",
+      { class: "soft" },
+      escape(`Split ${split}. Teacher ${teacher}, run on ${adapter}. Made by `),
+      element("code", {}, escape(command)),
+    ),
+    note("Not finished, and left out", missing, "no"),
+    note("Left out, since no student is available", withoutStudent, "soft"),
+  ].join("");
+}
+
+function sectionsOf(results: Results, pictures: readonly ScenePicture[]): Section[] {
   const claims = claimsOf(results);
   const main = results.studies.find(({ name }) => name === "main");
-  const sections: { id: string; title: string; body: string }[] = [
+  return [
     ...(claims.length > 0
       ? [{ id: "claims", title: "What was to be shown", body: bare(claimsTable(claims), true) }]
       : []),
@@ -53,45 +90,6 @@ export function htmlReport(results: Results, pictures: readonly ScenePicture[]):
     { id: "cost", title: "Cost", body: bare(costTable(results)) },
     { id: "settings", title: "Settings and provenance", body: settings(results) },
   ];
-  const body = element(
-    "main",
-    {},
-    element("h1", {}, escape(`Benchmark ${results.benchmark}`)),
-    element(
-      "p",
-      { class: "soft" },
-      escape(
-        `Split ${results.split}. Teacher ${results.teacher}, run on ${results.adapter}. Made by `,
-      ),
-      element("code", {}, escape(results.command)),
-    ),
-    results.missing.length > 0
-      ? element(
-        "p",
-        { class: "no" },
-        escape(`Not finished, and left out: ${results.missing.join("; ")}`),
-      )
-      : "",
-    results.withoutStudent.length > 0
-      ? element(
-        "p",
-        { class: "soft" },
-        escape(`Left out, for no student is there: ${results.withoutStudent.join("; ")}`),
-      )
-      : "",
-    element(
-      "nav",
-      { "aria-label": "Sections" },
-      ...sections.map(({ id, title }) => element("a", { href: `#${id}` }, escape(title))),
-    ),
-    ...sections.map(({ id, title, body }) =>
-      element("section", { id }, element("h2", {}, escape(title)), body)
-    ),
-  );
-  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8">` +
-    `<meta name="viewport" content="width=device-width, initial-scale=1">` +
-    element("title", {}, escape(`ttt-kd: ${results.benchmark}`)) +
-    `<style>${STYLE}</style></head><body>${body}</body></html>\n`;
 }
 
 function studySection(study: StudyResult, results: Results): string {
@@ -111,7 +109,7 @@ function pictureSection(pictures: readonly ScenePicture[]): string {
       "figure",
       {},
       element("img", {
-        src: `data:image/png;base64,${Buffer.from(png).toString("base64")}`,
+        src: `data:image/png;base64,${png.toBase64()}`,
         alt: caption,
       }),
       element("figcaption", {}, escape(caption)),
@@ -167,7 +165,7 @@ function tableMarkup({ head, rows }: Table, prose: boolean): string {
   );
 }
 
-/** A difference over its interval. */
+/** Writes a difference with its interval below it. */
 function value(cell: string): string {
   const [, mean, interval, mark = ""] = /^(\S+) (\(.*\))(.*)$/.exec(cell) ?? [];
   if (mean === undefined || interval === undefined) return escape(cell);

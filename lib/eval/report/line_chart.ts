@@ -1,16 +1,19 @@
 /**
- * Lines over an axis of numbers, with their intervals as bands: curves over steps, photographs, scans.
+ * Lines over a numeric axis, with their intervals as bands: curves over steps, photographs, scans.
  *
  * @module
  */
+// @ts-types="npm:@types/d3-scale@4.0.9"
+import { scaleLinear, scalePoint } from "d3-scale";
+// @ts-types="npm:@types/d3-shape@3.2.0"
+import { area as areaShape, line as lineShape } from "d3-shape";
 import {
   drawing,
-  height,
   legend,
   type LegendEntry,
   type PlotArea,
-  scaleOf,
-  uprightAxis,
+  valueScale,
+  verticalAxis,
 } from "./axis.ts";
 import { element, label } from "./markup.ts";
 
@@ -25,109 +28,111 @@ export interface ChartPoint {
 export interface LineChart {
   title: string;
   description: string;
-  /** What the axes measure, units included. */
+  /** Titles of the axes, with their units. */
   axes: { x: string; y: string };
   lines: readonly (LegendEntry & { points: readonly ChartPoint[] })[];
   /**
-   * How x is laid out: `even` gives every value that occurs the same room, for steps that grow by factors;
+   * How x is laid out: `even` puts equal distances between the values that occur, for steps that grow by factors;
    * `linear` is true to scale.
    */
   spread: "even" | "linear";
-  /** Upright marks with their texts. */
+  /** Vertical marks with their texts. */
   marks?: readonly { x: number; text: string }[];
 }
 
 const WIDTH = 640;
-const PLOT = 280;
-const TICKS = 6;
+const PLOT_HEIGHT = 280;
+/** Distance of the first and the last point from the sides of the plot, in pixels. */
+const INSET = 18;
+/** Lines with more points than this are drawn without dots. */
+const MOST_DOTS = 20;
 
-/** Draws a chart. */
-export function lineChart(chart: LineChart): string {
-  const { lines, axes, marks = [] } = chart;
-  const frame: PlotArea = { left: 56, right: WIDTH - 16, top: 24, bottom: 24 + PLOT };
+/** Draws a line chart as SVG. */
+export function lineChart({ lines, axes, spread, marks = [], ...about }: LineChart): string {
+  const area: PlotArea = { left: 56, right: WIDTH - 16, top: 24, bottom: 24 + PLOT_HEIGHT };
   const points = lines.flatMap((line) => line.points);
-  const scale = scaleOf(points.flatMap((p) => [p.value, ...(p.interval ?? [])]), false);
-  const xs = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
-  const place = placing(chart.spread, xs, frame);
-  const y = (value: number) => height(scale, frame, value);
-  const at = (x: number, value: number) => `${place(x).toFixed(1)} ${y(value).toFixed(1)}`;
-  const drawn = lines.map(({ points, colour }) => {
-    const banded = points.filter(({ interval }) => interval);
-    const band = [
-      ...banded.map((p) => at(p.x, p.interval![1])),
-      ...banded.toReversed().map((p) => at(p.x, p.interval![0])),
-    ];
-    const dots = points.length > 20 ? [] : points.map((p) =>
-      element(
-        "circle",
-        { class: `fill c${colour}`, cx: place(p.x), cy: y(p.value), r: 3.5 },
-        element("title", {}, `${p.x}: ${p.value.toFixed(1)}`),
-      )
-    );
-    return [
-      band.length > 2
-        ? element("path", { class: `band c${colour}`, d: `M${band.join("L")}Z` })
-        : "",
-      points.length > 1
-        ? element("path", {
-          class: `line c${colour}`,
-          d: `M${points.map((p) => at(p.x, p.value)).join("L")}`,
-        })
-        : "",
-      ...dots,
-    ].join("");
-  });
-  const names = legend(lines, frame, frame.bottom + 50);
-  const shown = chart.spread === "even"
-    ? xs
-    : scaleOf([xs[0] ?? 0, xs.at(-1) ?? 1], false).ticks.filter((x) =>
-      x >= xs[0]! && x <= xs.at(-1)!
-    ).slice(0, 2 * TICKS);
+  const values = valueScale(points.flatMap((p) => [p.value, ...(p.interval ?? [])]), area);
+  const horizontal = horizontalScale(points.map(({ x }) => x), spread, area);
+  const names = legend(lines, area, area.bottom + 50);
   return drawing(
     WIDTH,
-    frame.bottom + 50 + names.height,
-    chart,
+    area.bottom + 50 + names.height,
+    about,
     [
-      uprightAxis(scale, frame, axes.y),
-      ...shown.map((x) =>
+      verticalAxis(values, area, axes.y),
+      ...horizontal.ticks.map((x) =>
         label(`${x}`, {
           class: "tick",
-          x: place(x),
-          y: frame.bottom + 17,
+          x: horizontal.place(x),
+          y: area.bottom + 17,
           "text-anchor": "middle",
         })
       ),
       label(axes.x, {
         class: "axis",
-        x: (frame.left + frame.right) / 2,
-        y: frame.bottom + 36,
+        x: (area.left + area.right) / 2,
+        y: area.bottom + 36,
         "text-anchor": "middle",
       }),
-      ...marks.map(({ x, text }) =>
-        element("line", {
-          class: "mark",
-          x1: place(x),
-          x2: place(x),
-          y1: frame.top - 6,
-          y2: frame.bottom,
-        }) + label(text, { class: "tick", x: place(x) + 5, y: frame.top - 8 })
-      ),
-      ...drawn,
+      ...marks.map((mark) => drawMark(mark, horizontal.place(mark.x), area)),
+      ...lines.map((line) => drawLine(line, horizontal.place, values)),
       names.markup,
     ].join(""),
   );
 }
 
-function placing(
-  spread: LineChart["spread"],
+/** The horizontal axis: from values to pixels, and the values to write below it. */
+interface HorizontalScale {
+  place: (x: number) => number;
+  ticks: readonly number[];
+}
+
+function horizontalScale(
   xs: readonly number[],
+  spread: LineChart["spread"],
   { left, right }: PlotArea,
-): (x: number) => number {
-  const inner = 18;
-  const room = right - left - 2 * inner;
+): HorizontalScale {
+  const occurring = [...new Set(xs)].sort((a, b) => a - b);
+  const range = [left + INSET, right - INSET] as const;
   if (spread === "even") {
-    return (x) => left + inner + room * (xs.length > 1 ? xs.indexOf(x) / (xs.length - 1) : 0.5);
+    const scale = scalePoint<number>().domain(occurring).range(range);
+    return { place: (x) => scale(x)!, ticks: occurring };
   }
-  const [low, high] = [xs[0] ?? 0, xs.at(-1) ?? 1];
-  return (x) => left + inner + room * (high > low ? (x - low) / (high - low) : 0.5);
+  const scale = scaleLinear().domain([occurring[0] ?? 0, occurring.at(-1) ?? 1]).range(range);
+  return { place: scale, ticks: scale.ticks(6) };
+}
+
+function drawLine(
+  { points, colour }: LineChart["lines"][number],
+  place: (x: number) => number,
+  y: (value: number) => number,
+): string {
+  const band = areaShape<ChartPoint>()
+    .x((p) => place(p.x))
+    .y0((p) => y(p.interval![0]))
+    .y1((p) => y(p.interval![1]))
+    .digits(1);
+  const curve = lineShape<ChartPoint>().x((p) => place(p.x)).y((p) => y(p.value)).digits(1);
+  const banded = points.filter(({ interval }) => interval);
+  const dots = points.length > MOST_DOTS ? [] : points.map((p) =>
+    element(
+      "circle",
+      { class: `fill c${colour}`, cx: place(p.x), cy: y(p.value), r: 3.5 },
+      element("title", {}, `${p.x}: ${p.value.toFixed(1)}`),
+    )
+  );
+  return [
+    banded.length > 1 ? element("path", { class: `band c${colour}`, d: band(banded)! }) : "",
+    points.length > 1 ? element("path", { class: `line c${colour}`, d: curve(points)! }) : "",
+    ...dots,
+  ].join("");
+}
+
+function drawMark(
+  { text }: { text: string },
+  x: number,
+  { top, bottom }: PlotArea,
+): string {
+  return element("line", { class: "mark", x1: x, x2: x, y1: top - 6, y2: bottom }) +
+    label(text, { class: "tick", x: x + 5, y: top - 8 });
 }

@@ -1,5 +1,5 @@
 /**
- * `results.md`: every table of the report, for READMEs and terminals.
+ * `results.md`: all tables of the report.
  *
  * @module
  */
@@ -15,14 +15,14 @@ import {
   type Table,
 } from "./tables.ts";
 
-/** One table. */
+/** Writes a table as Markdown. */
 export function markdownTable({ head, rows }: Table): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** The whole file. */
+/** Writes all tables of the report as Markdown. */
 export function markdownReport(results: Results): string {
   const main = results.studies.find(({ name }) => name === "main");
   const claims = claimsOf(results);
@@ -46,7 +46,7 @@ export function markdownReport(results: Results): string {
       ? [`Not finished, and left out: ${results.missing.join("; ")}.`]
       : []),
     ...(results.withoutStudent.length > 0
-      ? [`Left out, for no student is there: ${results.withoutStudent.join("; ")}.`]
+      ? [`Left out, since no student is available: ${results.withoutStudent.join("; ")}.`]
       : []),
   ];
   return `${parts.join("\n\n")}\n`;

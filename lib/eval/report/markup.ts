@@ -1,18 +1,29 @@
 /**
- * Elements of HTML and SVG as text, with everything escaped that comes from outside.
+ * Elements of HTML and SVG as text; attributes and labels are escaped.
  *
  * @module
  */
 
 import { escape } from "@std/html/entities";
 
-/** Attributes by name; numbers are rounded to hundredths. */
+/** Attributes of an element by name; numbers are rounded to hundredths. */
 export type MarkupAttributes = Readonly<Record<string, string | number>>;
 
 /**
- * One element.
+ * Writes an element.
  *
- * @param children markup, not text: text goes through `escape()` first.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { element } from "./markup.ts";
+ *
+ * assert.equal(
+ *   element("rect", { class: "fill", x: 1 / 3 }, element("title", {}, "a bar")),
+ *   '<rect class="fill" x="0.33"><title>a bar</title></rect>',
+ * );
+ * ```
+ *
+ * @param children markup, not text: text has to go through `escape()` first.
  */
 export function element(
   name: string,
@@ -25,7 +36,7 @@ export function element(
   return name === "img" ? `<img${list}>` : `<${name}${list}>${children.join("")}</${name}>`;
 }
 
-/** A line of text in a drawing. */
+/** Writes a line of text in a drawing. */
 export function label(text: string, attributes: MarkupAttributes): string {
   return element("text", attributes, escape(text));
 }

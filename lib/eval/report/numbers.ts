@@ -1,16 +1,22 @@
 /**
- * How figures are written: fractions of mIoU as percent with one decimal, differences with their sign.
+ * How the report writes differences of mIoU: in points, with sign and interval.
  *
  * @module
  */
+import { percent } from "../../terminal/format.ts";
 import type { Difference } from "../results/results.ts";
 
-/** 0.634 is "63.4". */
-export function percent(fraction: number): string {
-  return Number.isFinite(fraction) ? (100 * fraction).toFixed(1) : "–";
-}
-
-/** 0.168 is "+16.8", -0.02 is "−2.0". */
+/**
+ * A difference in points, with its sign.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { signed } from "./numbers.ts";
+ *
+ * assert.deepEqual([0.168, -0.02].map(signed), ["+16.8", "−2.0"]);
+ * ```
+ */
 export function signed(fraction: number): string {
   const points = percent(Math.abs(fraction));
   return `${fraction < 0 && points !== "0.0" ? "−" : "+"}${points}`;

@@ -1,6 +1,6 @@
 /**
- * The looks of the report: one style sheet, light and dark. Sixteen colours for the series of charts, as far apart
- * as so many can be, for common forms of colour blindness too (after Okabe and Ito, and Tol).
+ * The style sheet of the report, light and dark. The series of charts have sixteen colours that are as different as
+ * possible, also for common forms of colour blindness (after Okabe and Ito, and Tol).
  *
  * @module
  */
@@ -47,7 +47,7 @@ const variables = (colours: readonly string[]) =>
 
 const classes = LIGHT.map((_, i) => `.c${i}{color:var(--c${i})}`).join("");
 
-/** Text of the style sheet. */
+/** The style sheet as text. */
 export const STYLE = `
 :root{color-scheme:light dark;--ink:#1d2126;--soft:#5c6570;--paper:#fff;--line:#dfe3e8;--tint:#f5f7f9;
 --good:#087443;--bad:#b3261e;${variables(LIGHT)}}

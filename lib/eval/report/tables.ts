@@ -1,16 +1,17 @@
 /**
- * The tables of a report, as data: Markdown and HTML write the same ones.
+ * The tables of a report as data; Markdown and HTML write the same ones.
  *
  * @module
  */
 import type { Difference, Results, StudyResult } from "../results/results.ts";
 import type { CheckedClaim } from "./claims.ts";
-import { percent, signed, withInterval } from "./numbers.ts";
+import { percent } from "../../terminal/format.ts";
+import { signed, withInterval } from "./numbers.ts";
 
-/** Cells are plain text; the first column names the row. */
+/** A table of plain text; the first column names the rows. */
 export interface Table {
   title: string;
-  /** How to read it. */
+  /** How the table is to be read. */
   note: string;
   head: string[];
   rows: string[][];
@@ -18,11 +19,11 @@ export interface Table {
 
 const NONE = "";
 
-/** The claims, and whether they hold. */
+/** The claims and whether they hold. */
 export function claimsTable(claims: readonly CheckedClaim[]): Table {
   return {
     title: "What was to be shown",
-    note: "Claims that were fixed beforehand. Points are points of mIoU; intervals are 95 %.",
+    note: "The claims were fixed beforehand. Points are points of mIoU; intervals are 95 %.",
     head: ["claim", "holds", "evidence"],
     rows: claims.map(({ claim, holds, evidence }) => [claim, holds ? "yes" : "no", evidence]),
   };
@@ -35,9 +36,9 @@ export function miouTable(study: StudyResult): Table {
   return {
     title: `${study.title}: mIoU`,
     note:
-      "Mean IoU over classes in %, all points of a domain's scenes in one confusion matrix, mean " +
-      `over training seeds; ${scenesOf(study)}` +
-      (hasMean ? "; the last columns are means of the shifted domains." : "."),
+      "Mean IoU over classes in %, from one confusion matrix over all points of a domain's scenes, in the " +
+      `mean over training seeds; ${scenesOf(study)}` +
+      (hasMean ? "; the mean is over the shifted domains." : "."),
     head: [
       "",
       ...domains,
@@ -64,14 +65,14 @@ export function miouTable(study: StudyResult): Table {
   };
 }
 
-/** How many scenes the figures stand on. */
+/** How many scenes the figures are based on. */
 function scenesOf(study: StudyResult): string {
   const counts = new Set(
     Object.values(study.domains).flatMap((all) =>
       Object.values(all).map(({ perScene }) => perScene.length)
     ),
   );
-  return `scenes a domain: ${[...counts].join(", ")}`;
+  return `scenes per domain: ${[...counts].join(", ")}`;
 }
 
 /** Differences to source only. */
@@ -79,30 +80,30 @@ export function gainsTable(study: StudyResult): Table {
   return differences(
     study,
     `${study.title}: difference to source`,
-    "Points of mIoU with 95 % intervals, paired by scene; ▲ the interval lies above zero, ▼ below it; " +
+    "Points of mIoU with 95 % intervals, paired by scene; ▲ the interval lies above zero, ▼ below zero, " +
       "! more than half a point below source.",
     () => "source",
   );
 }
 
-/** Differences to each variant's own step 0. */
+/** Differences to each variant's own step 0: what its gradient steps are worth. */
 export function stepZeroTable(study: StudyResult): Table {
   return differences(
     study,
     `${study.title}: difference to the own step 0`,
-    "Against the same student with the scan's own batch statistics and no gradient step (fused with the " +
-      "2D probe where the method is): what is left is what the steps are worth.",
+    "Points of mIoU over the same student that predicts in the same way without a gradient step: what the " +
+      "steps are worth.",
     ({ stepZero }) => stepZero,
   );
 }
 
-type Row = StudyResult["variants"][number];
+type StudyVariant = StudyResult["variants"][number];
 
 function differences(
   study: StudyResult,
   title: string,
   note: string,
-  rivalOf: (variant: Row) => string | null,
+  rivalOf: (variant: StudyVariant) => string | null,
 ): Table {
   const domains = Object.keys(study.domains);
   const hasMean = Object.keys(study.mean).length > 0;
@@ -132,7 +133,7 @@ function marked(difference: Difference): string {
   return withInterval(difference) + (low > 0 ? " ▲" : high < 0 ? " ▼" : "");
 }
 
-/** IoU by class and variant, one table a domain. */
+/** IoU by class and variant, one table per domain. */
 export function classTables(study: StudyResult, classes: readonly string[]): Table[] {
   return Object.entries(study.domains).map(([domain, variants]) => {
     const shown = study.variants.filter(({ id }) => variants[id]);
@@ -151,14 +152,14 @@ export function classTables(study: StudyResult, classes: readonly string[]): Tab
   });
 }
 
-/** What a scan costs. */
+/** What it costs to label a scan. */
 export function costTable(results: Results): Table {
   return {
     title: "Cost",
     note:
-      `Wall time of labelling one scan on ${results.adapter}, features of known photographs from ` +
-      "the cache, and gradient steps taken.",
-    head: ["", "gradient steps", "seconds a scan"],
+      `Gradient steps and wall time per scan on ${results.adapter}; features of photographs come from the ` +
+      "cache where it holds them.",
+    head: ["", "gradient steps", "seconds per scan"],
     rows: Object.entries(results.cost).map(([id, { gradientSteps, secondsPerScan }]) => [
       id,
       Number.isInteger(gradientSteps) ? `${gradientSteps}` : gradientSteps.toFixed(1),
@@ -167,11 +168,11 @@ export function costTable(results: Results): Table {
   };
 }
 
-/** Which domains there are. */
+/** The domains. */
 export function domainsTable({ about }: Results): Table {
   return {
     title: "Domains",
-    note: "Students are trained on the source and meet the others at test time only.",
+    note: "Students are trained on the source domain; the others are new to them at test time.",
     head: ["", "what differs"],
     rows: Object.entries(about).map(([name, { about, isSource }]) => [
       isSource ? `${name} (trained on)` : name,
@@ -180,13 +181,13 @@ export function domainsTable({ about }: Results): Table {
   };
 }
 
-/** Everything that cells depend on. */
+/** Everything that the cells depend on. */
 export function settingsTable(results: Results): Table {
   return {
     title: "Settings and provenance",
     note:
-      "What every figure here was made with. The same command on the same adapter gives the same " +
-      "figures, seconds apart.",
+      "What the figures were made with. The same command on the same adapter gives the same figures, except for " +
+      "the seconds.",
     head: ["", ""],
     rows: [
       ["command", results.command],
@@ -195,7 +196,7 @@ export function settingsTable(results: Results): Table {
   };
 }
 
-/** mIoU by gradient steps. */
+/** mIoU by number of gradient steps. */
 function curveTable(study: StudyResult): Table {
   const curves = Object.entries(study.domains).flatMap(([domain, all]) =>
     Object.values(all).flatMap(({ curve, perScene }) =>
@@ -205,7 +206,7 @@ function curveTable(study: StudyResult): Table {
   const steps = curves[0]?.curve.map(({ step }) => step) ?? [];
   return {
     title: `${study.title}: mIoU`,
-    note: `In %, with 95 % intervals, after this many steps; ${scenesOf(study)}.`,
+    note: `In %, with 95 % intervals, by number of gradient steps; ${scenesOf(study)}.`,
     head: ["", ...steps.map((step) => `${step}`)],
     rows: curves.map(({ domain, curve, scenes }) => [
       domain,

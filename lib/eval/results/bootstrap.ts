@@ -1,10 +1,10 @@
 /**
- * How sure a difference is: the percentile bootstrap over scenes (Efron and Tibshirani, "An Introduction to
- * the Bootstrap", 1993, chapter 13).
+ * Confidence intervals by the percentile bootstrap over scenes (Efron and Tibshirani, "An Introduction to the
+ * Bootstrap", 1993, chapter 13).
  *
- * What is resampled is scenes; what is computed on each resample is the mIoU of all their points together,
- * as in the table itself. Two methods are compared on the same resample, so that what both find hard falls
- * out of the difference. Resamples are fixed by a seed: the same cells give the same intervals.
+ * Scenes are resampled, and on each resample the mIoU of all their points together is computed, as in the tables.
+ * Two methods are compared on the same resamples: the difference is paired, so scenes that both find hard do not
+ * widen its interval. The resamples follow from a seed: the same cells give the same intervals.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** All points of several scenes together. */
+/** The confusion matrix of all points of several scenes together. */
 export function pooled(matrices: readonly Confusion[]): Confusion {
   const sum = new Confusion(matrices[0]?.classes ?? 0);
   for (const matrix of matrices) sum.merge(matrix);
@@ -29,15 +29,31 @@ export function pooled(matrices: readonly Confusion[]): Confusion {
 /**
  * The pooled mIoU of each resample of scenes, `[2000]`.
  *
- * @param matrices one a scene, in the order of scenes: methods that are to be compared give theirs in the
- *   same order.
- * @param stream which independent resamples: scenes of another domain take others.
+ * @param matrices one per scene; methods that are compared pass theirs in the same order of scenes.
+ * @param stream the random stream of the resamples; each domain has its own.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Confusion } from "../../metrics/confusion.ts";
+ * import { interval95, pooled, resampledMious } from "./bootstrap.ts";
+ *
+ * // Three scenes with ten points of each of two classes, of which 6, 8 and 9 are found.
+ * const scenes = [6, 8, 9].map((hits) => {
+ *   const matrix = new Confusion(2);
+ *   matrix.counts.set([hits, 10 - hits, 10 - hits, hits]);
+ *   return matrix;
+ * });
+ * const [low, high] = interval95(resampledMious(scenes, 0));
+ * const miou = pooled(scenes).miou();
+ * assert.ok(low < miou && miou < high);
+ * ```
  */
 export function resampledMious(matrices: readonly Confusion[], stream: number): Float64Array {
   const random = new Random(SEED, stream);
   const count = matrices.length;
   const classes = matrices[0]?.classes ?? 0;
-  // Hits and unions add up over scenes, so the matrices themselves need not.
+  // Hits and unions are additive over scenes, so the matrices themselves need not be added.
   const hits = matrices.map((matrix) => matrix.hits());
   const unions = matrices.map((matrix) => matrix.unions());
   const hit = new Float64Array(classes);
@@ -64,7 +80,7 @@ export function resampledMious(matrices: readonly Confusion[], stream: number): 
   });
 }
 
-/** The stream of resamples that belongs to a name (32-bit FNV-1a): a domain has the same in every study. */
+/** The random stream of a name (32-bit FNV-1a hash): a domain has the same resamples in every study. */
 export function streamOf(name: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);

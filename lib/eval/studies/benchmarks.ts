@@ -1,34 +1,34 @@
 /**
- * What the runner has to know of a benchmark beyond its scenes: which teachers there are, and which domains
- * the studies look at more closely. A data set that has no row here is run with the teacher it is given and
- * its first shifted domains.
+ * What the studies need to know about a benchmark beyond its scenes: its teachers, and the domains that the
+ * smaller studies use. A data set without an entry here is run with the teacher it is given and its first
+ * shifted domains.
  *
  * @module
  */
 
 /** A teacher that the benchmark's students can be distilled from. */
 export interface BenchmarkTeacher {
-  /** File name of its card under fixtures/teachers without the ending, or "oracle". */
+  /** Name of its card in fixtures/teachers, without the extension, or "oracle". */
   name: string;
-  /** What it is, for tables. */
+  /** What it is, in a few words for tables. */
   about: string;
 }
 
 /** How a benchmark is studied. */
 export interface BenchmarkProfile {
-  /** Name of the data set that its students are trained on; its own by default. */
+  /** Name of the data set that its students are trained on; the benchmark itself by default. */
   trainedOn?: string;
-  /** The first is the default, the others are compared with it. */
+  /** The default teacher first; the others are compared with it. */
   teachers: readonly BenchmarkTeacher[];
-  /** Shifted domains of the steps, images, teacher and ablation studies. */
+  /** Shifted domains of the smaller studies. */
   focus: readonly string[];
-  /** Numbers of photographs of the images study, up to all that a scene has. */
+  /** Numbers of photographs that the images study compares, up to all that a scene has. */
   images: readonly number[];
   /** The two domains of the online study. */
   stream: readonly [string, string];
 }
 
-/** The teacher that sees the true class of every pixel: an upper bound that no photograph reaches. */
+/** Name of the teacher that knows the true class of every pixel: an upper bound, no model. */
 export const ORACLE_TEACHER = "oracle";
 
 const ORACLE: BenchmarkTeacher = { name: ORACLE_TEACHER, about: "true classes of pixels (bound)" };
@@ -64,7 +64,7 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
     images: [1, 2, 4, 6],
     stream: ["beams16", "rain"],
   },
-  // Real scans for students of the streets: what simulation is worth. See fixtures/datasets.
+  // Real scans, labelled by students of simulated streets. See fixtures/README.md.
   semantickitti: {
     trainedOn: "streets",
     teachers: [{ name: "streets-parts", about: "supervised on parts of other streets" }],
@@ -74,7 +74,12 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
   },
 };
 
-/** The profile of a benchmark, or one made of its shifted domains where it has none. */
+/**
+ * The profile of a benchmark, or one made of its shifted domains where it has none.
+ *
+ * @param teacher the teacher that `--teacher` names.
+ * @throws {RangeError} where neither the benchmark nor `teacher` names a teacher.
+ */
 export function profileOf(
   benchmark: string,
   shifted: readonly string[],
@@ -84,9 +89,9 @@ export function profileOf(
   if (known) return known;
   if (teacher === undefined) {
     throw new RangeError(
-      `Cannot choose a teacher for ${benchmark}: it is none of ${
+      `Cannot choose a teacher for ${benchmark}: only ${
         Object.keys(BENCHMARKS).join(", ")
-      }; name one by --teacher`,
+      } have a default one; name one by --teacher`,
     );
   }
   const [first = "", second = first] = shifted;

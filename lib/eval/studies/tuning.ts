@@ -1,27 +1,27 @@
 /**
- * Which setting of each method's grid is best on validation scenes: by the mean over the shifted domains of
- * the pooled mIoU. Every method is tried with as many settings as every other.
+ * Chooses the best setting of each method's grid on validation scenes, by the pooled mIoU in the mean of the
+ * shifted domains. All grids have the same number of settings, so no method is tuned more than another.
  *
  * @module
  */
 import { maxBy } from "@std/collections/max-by";
 import type { Method } from "../../ttt/method.ts";
 import type { Table } from "../report/tables.ts";
-import { percent } from "../report/numbers.ts";
+import { percent } from "../../terminal/format.ts";
 import type { Results } from "../results/results.ts";
 import { mean } from "../results/bootstrap.ts";
 import type { MethodSettings } from "./variant.ts";
 
-/** One method's choice. */
+/** The settings that were tried for a method, and the best of them. */
 export interface TunedMethod {
   method: string;
-  /** In the order of the grid; mIoU is a fraction. */
+  /** In the order of the grid; mIoU is a fraction, the mean over domains and by domain. */
   tried: { settings: MethodSettings; miou: number; domains: Record<string, number> }[];
   best: MethodSettings;
 }
 
-/** Reads the choices off the results of a tuning study. */
-export function choices(
+/** The best settings by the results of a tuning study. */
+export function tunedMethods(
   results: Results,
   methods: ReadonlyMap<string, Method>,
 ): TunedMethod[] {
@@ -44,8 +44,8 @@ export function choices(
   });
 }
 
-/** The choices as a table. */
-export function choicesTable(all: readonly TunedMethod[]): Table {
+/** All settings that were tried, as a table. */
+export function tuningTable(all: readonly TunedMethod[]): Table {
   const domains = Object.keys(all[0]?.tried[0]?.domains ?? {});
   return {
     title: "Settings on validation scenes",

@@ -1,17 +1,17 @@
 /**
- * The distillation loss of TTT-KD (arXiv 2403.11691): one minus the cosine between what the student's
- * distillation head says of a voxel and the teacher's feature there, over voxels that have a target.
+ * The distillation loss of TTT-KD (arXiv 2403.11691): one minus the cosine between the output of the student's
+ * distillation head at a voxel and the teacher's feature there, over voxels that have a target.
  *
  * @module
  */
 import { cosine, cosineBackward } from "../../../kernels/losses/records.ts";
-import { f32bits } from "../../gpu/mod.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import { expectShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Loss, meanOfTerms, termsTensor } from "./mean_loss.ts";
+import { type Loss, meanLoss } from "./mean_loss.ts";
 
-/** What the student's features are to agree with. */
+/** What the student's features are compared with. */
 export interface DistillationTarget {
   /** Teacher features, [N][D]. */
   readonly values: Tensor;
@@ -19,12 +19,12 @@ export interface DistillationTarget {
   readonly half?: boolean;
   /** f32 [N]: 0 where no view sees the voxel. */
   readonly mask: Tensor;
-  /** [1][D], taken off the values: the teacher's mean over source points, or zeros. */
+  /** [1][D], subtracted from the values: the teacher's mean over source points, or zeros. */
   readonly centre: Tensor;
 }
 
 /**
- * mean over rows with a target of 1 - cos(z, t - centre): [N][D] -> scalar.
+ * The mean of 1 - cos(z, t - centre) over rows with a target: [N][D] -> scalar.
  *
  * @throws {TypeError} where z and the targets differ in shape.
  */
@@ -37,29 +37,23 @@ export function cosineDistillation(
   sameShape("distil", z, target.values);
   expectShape("centre by", target.centre, 1, z.channels);
   const constants = { D4: z.quads, HALF: Number(target.half ?? false) };
-  const terms = termsTensor(graph, z.rows);
-  const workgroups = groupsOf64(z.rows);
   const { values, mask, centre } = target;
-  graph.emit({
-    kernel: cosine,
-    constants,
-    params: [z.rows],
-    bindings: [z, values, mask, centre, terms],
-    workgroups,
-  });
-  const total = meanOfTerms(graph, terms, z.rows);
-  graph.loss(() => {
-    const gradient = graph.tensor(`grad ${z.label}`, z.rows, z.channels);
-    graph.emit({
-      kernel: cosineBackward,
+  const workgroups = groupsOf64(z.rows);
+  return meanLoss(graph, z, {
+    forward: (terms) => [launch(cosine, {
       constants,
-      params: [z.rows, f32bits(weight)],
-      bindings: [z, values, mask, centre, total, gradient],
+      params: { rows: z.rows },
+      bindings: [z, values, mask, centre, terms],
       workgroups,
-    });
-    graph.contribute(z, gradient);
+    })],
+    backward: ({ total, gradient }) =>
+      launch(cosineBackward, {
+        constants,
+        params: { rows: z.rows, scale: weight },
+        bindings: [z, values, mask, centre, total, gradient],
+        workgroups,
+      }),
   });
-  return total;
 }
 
 /** Reference of {@link cosineDistillation}: loss and its gradient, weight 1, on rows of `channels` numbers. */

@@ -1,5 +1,5 @@
 /**
- * Softmax cross-entropy, averaged over rows whose label counts.
+ * Softmax cross-entropy, averaged over rows with a label.
  *
  * @module
  */
@@ -7,20 +7,21 @@ import {
   crossEntropy as forward,
   crossEntropyBackward as backward,
 } from "../../../kernels/losses/records.ts";
-import { f32bits } from "../../gpu/mod.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Loss, meanOfTerms, termsTensor } from "./mean_loss.ts";
+import { logSoftmaxReference } from "../ops/softmax.ts";
+import { type Loss, meanLoss } from "./mean_loss.ts";
 
 /** Settings of {@link crossEntropy}. */
 export interface CrossEntropyOptions {
-  /** Rows of this label, and of any label that is no class, are left out. */
+  /** Rows with this label, or with a label that is not a class, are left out. */
   readonly ignore: number;
   /** Weight of this loss in the sum that is differentiated. */
   readonly weight: number;
 }
 
-/** mean over counted rows of -log softmax(logits)[target]: [N][C], u32 [N] -> scalar. */
+/** The mean of -log softmax(logits)[target] over rows with a label: [N][C], u32 [N] -> scalar. */
 export function crossEntropy(
   graph: Graph,
   logits: Tensor,
@@ -28,31 +29,39 @@ export function crossEntropy(
   options: CrossEntropyOptions,
 ): Loss {
   const constants = { C: logits.channels, W: logits.width };
-  const terms = termsTensor(graph, logits.rows);
-  const workgroups = groupsOf64(logits.rows);
-  graph.emit({
-    kernel: forward,
-    constants,
-    params: [logits.rows, options.ignore],
-    bindings: [logits, targets, terms],
-    workgroups,
-  });
-  const total = meanOfTerms(graph, terms, logits.rows);
-  graph.loss(() => {
-    const gradient = graph.tensor(`grad ${logits.label}`, logits.rows, logits.channels);
-    graph.emit({
-      kernel: backward,
+  const { rows } = logits;
+  const { ignore, weight } = options;
+  const workgroups = groupsOf64(rows);
+  return meanLoss(graph, logits, {
+    forward: (terms) => [launch(forward, {
       constants,
-      params: [logits.rows, options.ignore, f32bits(options.weight)],
-      bindings: [logits, targets, total, gradient],
+      params: { rows, ignore },
+      bindings: [logits, targets, terms],
       workgroups,
-    });
-    graph.contribute(logits, gradient);
+    })],
+    backward: ({ total, gradient }) =>
+      launch(backward, {
+        constants,
+        params: { rows, ignore, scale: weight },
+        bindings: [logits, targets, total, gradient],
+        workgroups,
+      }),
   });
-  return total;
 }
 
-/** Reference of {@link crossEntropy}: loss and its gradient, weight 1, on rows of `channels` numbers. */
+/**
+ * Reference of {@link crossEntropy}: loss and its gradient, weight 1, on rows of `channels` numbers.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * // Two classes that are equally likely, and a row that is left out.
+ * const { loss, gradient } = crossEntropyReference([3, 3, 9, 1], [1, 255], 2, 255);
+ * assert.ok(Math.abs(loss - Math.LN2) < 1e-12);
+ * assert.deepEqual([...gradient], [0.5, -0.5, 0, 0]);
+ * ```
+ */
 export function crossEntropyReference(
   logits: ArrayLike<number>,
   targets: ArrayLike<number>,
@@ -74,16 +83,4 @@ export function crossEntropyReference(
     }
   }
   return { loss, gradient };
-}
-
-/** log softmax of one row of `channels` logits. */
-export function logSoftmaxReference(
-  logits: ArrayLike<number>,
-  row: number,
-  channels: number,
-): Float64Array {
-  const values = Float64Array.from({ length: channels }, (_, c) => logits[row * channels + c]!);
-  const top = Math.max(...values);
-  const sum = values.reduce((total, value) => total + Math.exp(value - top), 0);
-  return values.map((value) => value - top - Math.log(sum));
 }

@@ -1,6 +1,6 @@
 /**
  * The diversity loss of SHOT and AdaContrast (Liang et al. 2020, Chen et al. 2022): minus the entropy of the
- * mean prediction, so that pseudo-labels do not run into one class.
+ * mean prediction, so that pseudo-labels do not collapse into one class.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import {
   diversity as forward,
   diversityBackward as backward,
 } from "../../../kernels/losses/records.ts";
-import { f32bits } from "../../gpu/mod.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Loss } from "./mean_loss.ts";
-import { biasGradient, biasGradientScratch } from "../ops/reduction.ts";
+import { biasGradient, biasGradientScratch } from "../ops/bias_gradient.ts";
 import { softmax, softmaxReference } from "../ops/softmax.ts";
 
-/** Keeps the logarithm of a class that nobody predicts finite. */
+/** Keeps the logarithm finite for a class that is never predicted. */
 const FLOOR = 1e-8;
 
-/** Sum over classes of m log(m + 1e-8), m the mean of softmax(logits) over rows: [N][C] -> scalar, in nats. */
+/** The sum over classes of m log(m + 1e-8), with m the mean of softmax(logits) over rows: [N][C] -> scalar, in nats. */
 export function diversity(graph: Graph, logits: Tensor, weight: number): Loss {
   const { rows, channels } = logits;
   const p = softmax(graph, logits);
@@ -34,22 +34,20 @@ export function diversity(graph: Graph, logits: Tensor, weight: number): Loss {
   }));
   const total = graph.tensor("loss", 1, 2);
   const inverseRows = 1 / Math.max(rows, 1);
-  graph.emit({
-    kernel: forward,
+  graph.emit(launch(forward, {
     constants: { C: channels },
-    params: [f32bits(inverseRows)],
+    params: { inverseRows },
     bindings: [sums, total],
     workgroups: 1,
-  });
+  }));
   graph.loss(() => {
     const gradient = graph.tensor(`grad ${logits.label}`, rows, channels);
-    graph.emit({
-      kernel: backward,
+    graph.emit(launch(backward, {
       constants: { C: channels, W: logits.width },
-      params: [rows, f32bits(inverseRows), f32bits(weight * inverseRows)],
+      params: { rows, inverseRows, scale: weight * inverseRows },
       bindings: [p, sums, gradient],
       workgroups: groupsOf64(rows),
-    });
+    }));
     graph.contribute(logits, gradient);
   });
   return total;

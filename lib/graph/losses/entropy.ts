@@ -1,5 +1,5 @@
 /**
- * Mean entropy of the predictions: what TENT minimises (Wang et al. 2021).
+ * The mean entropy of the predictions, which TENT minimises (Wang et al. 2021).
  *
  * @module
  */
@@ -7,37 +7,32 @@ import {
   entropy as forward,
   entropyBackward as backward,
 } from "../../../kernels/losses/records.ts";
-import { f32bits } from "../../gpu/mod.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
-import { logSoftmaxReference } from "./cross_entropy.ts";
-import { type Loss, meanOfTerms, termsTensor } from "./mean_loss.ts";
+import { logSoftmaxReference } from "../ops/softmax.ts";
+import { type Loss, meanLoss } from "./mean_loss.ts";
 
-/** mean over rows of H(softmax(logits)) in nats: [N][C] -> scalar. */
+/** The mean of H(softmax(logits)) over rows, in nats: [N][C] -> scalar. */
 export function entropy(graph: Graph, logits: Tensor, weight: number): Loss {
   const constants = { C: logits.channels, W: logits.width };
-  const terms = termsTensor(graph, logits.rows);
-  const workgroups = groupsOf64(logits.rows);
-  graph.emit({
-    kernel: forward,
-    constants,
-    params: [logits.rows],
-    bindings: [logits, terms],
-    workgroups,
-  });
-  const total = meanOfTerms(graph, terms, logits.rows);
-  graph.loss(() => {
-    const gradient = graph.tensor(`grad ${logits.label}`, logits.rows, logits.channels);
-    graph.emit({
-      kernel: backward,
+  const { rows } = logits;
+  const workgroups = groupsOf64(rows);
+  return meanLoss(graph, logits, {
+    forward: (terms) => [launch(forward, {
       constants,
-      params: [logits.rows, f32bits(weight / Math.max(logits.rows, 1))],
-      bindings: [logits, terms, gradient],
+      params: { rows },
+      bindings: [logits, terms],
       workgroups,
-    });
-    graph.contribute(logits, gradient);
+    })],
+    backward: ({ terms, gradient }) =>
+      launch(backward, {
+        constants,
+        params: { rows, scale: weight / Math.max(rows, 1) },
+        bindings: [logits, terms, gradient],
+        workgroups,
+      }),
   });
-  return total;
 }
 
 /** Reference of {@link entropy}: loss and its gradient, weight 1, on rows of `channels` numbers. */

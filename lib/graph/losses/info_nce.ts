@@ -1,6 +1,6 @@
 /**
  * InfoNCE (van den Oord et al. 2018) with class-aware negatives, as AdaContrast uses it (Chen et al. 2022):
- * each query is to be nearer to its own key than to keys of other pseudo-labels.
+ * each query should be nearer to its own key than to keys of other pseudo-labels.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import {
   infoNceBackward as backward,
   infoNceSimilarity,
 } from "../../../kernels/losses/records.ts";
-import { f32bits } from "../../gpu/mod.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import { expectShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Loss, meanOfTerms, termsTensor } from "./mean_loss.ts";
+import { type Loss, meanLoss } from "./mean_loss.ts";
 
 /** What queries are compared with. No gradient reaches any of it. */
 export interface Contrast {
@@ -23,15 +23,15 @@ export interface Contrast {
   readonly keys: Tensor;
   /** u32 [N]: pseudo-labels of the queries. */
   readonly labels: Tensor;
-  /** u32 [M] or more: pseudo-labels of the keys. Keys of a query's own label are no negatives of it. */
+  /** u32 [M] or more: pseudo-labels of the keys. Keys with a query's own label are not among its negatives. */
   readonly keyLabels: Tensor;
-  /** T, by which similarities are divided. */
+  /** T: similarities are divided by it. */
   readonly temperature: number;
 }
 
 /**
- * mean over rows of -log(exp(q k+ / T) / (exp(q k+ / T) + sum over negatives of exp(q k / T))), in nats:
- * [N][D] -> scalar. Rows are taken as they are; normalise them before.
+ * The mean over rows of -log(exp(q k+ / T) / (exp(q k+ / T) + sum over negatives of exp(q k / T))), in nats:
+ * [N][D] -> scalar. Rows are not normalised here.
  *
  * @throws {TypeError} where the widths differ.
  */
@@ -42,34 +42,35 @@ export function infoNce(graph: Graph, q: Tensor, contrast: Contrast, weight: num
   const constants = { D4: q.quads };
   const similarities = graph.tensor("similarities", q.rows, keys.rows);
   const logSums = graph.tensor("log sums", Math.ceil(q.rows / 4), 4);
-  const terms = termsTensor(graph, q.rows);
-  const inverse = f32bits(1 / temperature);
-  graph.emit({
-    kernel: infoNceSimilarity,
-    constants,
-    params: [q.rows, keys.rows, inverse],
-    bindings: [q, keys, labels, keyLabels, similarities],
-    workgroups: groupsOf64(q.rows * similarities.quads),
-  }, {
-    kernel: forward,
-    constants,
-    params: [q.rows, similarities.quads, inverse],
-    bindings: [q, positives, similarities, terms, logSums],
-    workgroups: groupsOf64(q.rows),
+  const { rows } = q;
+  const inverseTemperature = 1 / temperature;
+  return meanLoss(graph, q, {
+    forward: (terms) => [
+      launch(infoNceSimilarity, {
+        constants,
+        params: { rows, keys: keys.rows, inverseTemperature },
+        bindings: [q, keys, labels, keyLabels, similarities],
+        workgroups: groupsOf64(rows * similarities.quads),
+      }),
+      launch(forward, {
+        constants,
+        params: { rows, quads: similarities.quads, inverseTemperature },
+        bindings: [q, positives, similarities, terms, logSums],
+        workgroups: groupsOf64(rows),
+      }),
+    ],
+    backward: ({ terms, gradient }) =>
+      launch(backward, {
+        constants,
+        params: {
+          rows,
+          keys: keys.rows,
+          scale: weight / temperature / Math.max(rows, 1),
+        },
+        bindings: [positives, keys, similarities, terms, logSums, gradient],
+        workgroups: groupsOf64(rows * q.quads),
+      }),
   });
-  const total = meanOfTerms(graph, terms, q.rows);
-  graph.loss(() => {
-    const gradient = graph.tensor(`grad ${q.label}`, q.rows, q.channels);
-    graph.emit({
-      kernel: backward,
-      constants,
-      params: [q.rows, keys.rows, f32bits(weight / temperature / Math.max(q.rows, 1))],
-      bindings: [positives, keys, similarities, terms, logSums, gradient],
-      workgroups: groupsOf64(q.rows * q.quads),
-    });
-    graph.contribute(q, gradient);
-  });
-  return total;
 }
 
 /** Reference of {@link infoNce}: loss and its gradient, weight 1, on rows of `channels` numbers. */

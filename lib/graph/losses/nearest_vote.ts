@@ -5,26 +5,37 @@
  * @module
  */
 import { nearestVote as kernel } from "../../../kernels/losses/records.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import { expectShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Neighbours that vote; fewer where the bank has fewer rows. */
 const NEIGHBOURS = 10;
 
-/** Turns that a kernel may make in one thread: lavapipe ends a loop, in silence, after 65,535. */
-const MAX_TURNS = 60_000;
+/** Iterations that a kernel may make in one thread: lavapipe ends a loop after 65,535 without reporting it. */
+const MAX_ITERATIONS = 60_000;
 
-/** Rows that a bank of `channels` features may have. */
+/**
+ * The most rows that a bank of `channels` features may have.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(largestBank(96), 1714);
+ * ```
+ */
 export function largestBank(channels: number): number {
   // Each row costs its products and, at worst, a walk along all neighbours.
-  return Math.floor(MAX_TURNS / (Math.ceil(channels / 4) + NEIGHBOURS + 1));
+  return Math.floor(MAX_ITERATIONS / (Math.ceil(channels / 4) + NEIGHBOURS + 1));
 }
 
 /**
- * u32 labels of the rows of x [N][D] by the rows of `bank` [M][D] with the largest inner products; `p` [M][C]
- * holds their probabilities. Of equal products the smaller row is nearer; of equal votes the smaller class wins.
- * The labels stand one word a row, four to a vec4f.
+ * Labels of the rows of x [N][D], by the rows of `bank` [M][D] with the largest inner products; `p` [M][C] holds the
+ * probabilities of the bank's rows. Of equal products the smaller row is nearer; of equal votes the smaller class wins.
+ *
+ * @returns u32 [N], held as rows of four words.
  *
  * @throws {TypeError} where the widths differ.
  * @throws {RangeError} where the bank is larger than {@link largestBank}.
@@ -36,17 +47,16 @@ export function nearestVote(graph: Graph, x: Tensor, bank: Tensor, p: Tensor): T
     throw new RangeError(
       `Cannot vote by a bank of ${bank.rows} rows of ${x.channels} channels: at most ${
         largestBank(x.channels)
-      } can be; take a smaller sample`,
+      } are possible; take a smaller sample`,
     );
   }
   const labels = graph.tensor("pseudo-labels", Math.ceil(x.rows / 4), 4);
-  graph.emit({
-    kernel,
+  graph.emit(launch(kernel, {
     constants: { D4: x.quads, C: p.channels, W: p.width },
-    params: [x.rows, bank.rows],
+    params: { rows: x.rows, bank: bank.rows },
     bindings: [x, bank, p, labels],
     workgroups: groupsOf64(x.rows),
-  });
+  }));
   return labels;
 }
 

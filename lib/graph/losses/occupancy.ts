@@ -8,24 +8,24 @@ import {
   occupancy as forward,
   occupancyBackward as backward,
 } from "../../../kernels/losses/records.ts";
-import { f32bits } from "../../gpu/mod.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Loss, meanOfTerms, termsTensor } from "./mean_loss.ts";
+import { type Loss, meanLoss } from "./mean_loss.ts";
 
-/** What {@link occupancy} takes for empty, for occupied, and for a cell that does not count. */
+/** Targets of {@link occupancy}: an empty cell, an occupied one, and one that is left out. */
 export const CELL = { empty: 0, occupied: 1, ignored: 2 } as const;
 
 /** Settings of {@link occupancy}. */
 export interface OccupancyOptions {
-  /** An occupied cell counts as so many empty ones. */
+  /** How many empty cells an occupied one counts as. */
   readonly positiveWeight: number;
   /** Weight of this loss in the sum that is differentiated. */
   readonly weight: number;
 }
 
 /**
- * Weighted mean, over cells that count, of -log sigmoid(±logit): [N][K], u32 [N][K] (see {@link CELL})
+ * The weighted mean of -log sigmoid(±logit) over cells that are not left out: [N][K], u32 [N][K] (see {@link CELL})
  * -> scalar, in nats. The second number of the loss is the sum of the weights.
  */
 export function occupancy(
@@ -35,28 +35,23 @@ export function occupancy(
   options: OccupancyOptions,
 ): Loss {
   const constants = { K: logits.channels, W: logits.width };
-  const terms = termsTensor(graph, logits.rows);
-  const positiveWeight = f32bits(options.positiveWeight);
-  graph.emit({
-    kernel: forward,
-    constants,
-    params: [logits.rows, positiveWeight],
-    bindings: [logits, targets, terms],
-    workgroups: groupsOf64(logits.rows),
-  });
-  const total = meanOfTerms(graph, terms, logits.rows);
-  graph.loss(() => {
-    const gradient = graph.tensor(`grad ${logits.label}`, logits.rows, logits.channels);
-    graph.emit({
-      kernel: backward,
+  const { rows } = logits;
+  const { positiveWeight, weight } = options;
+  return meanLoss(graph, logits, {
+    forward: (terms) => [launch(forward, {
       constants,
-      params: [logits.rows, positiveWeight, f32bits(options.weight)],
-      bindings: [logits, targets, total, gradient],
-      workgroups: groupsOf64(logits.rows * logits.width),
-    });
-    graph.contribute(logits, gradient);
+      params: { rows, positiveWeight },
+      bindings: [logits, targets, terms],
+      workgroups: groupsOf64(rows),
+    })],
+    backward: ({ total, gradient }) =>
+      launch(backward, {
+        constants,
+        params: { rows, positiveWeight, scale: weight },
+        bindings: [logits, targets, total, gradient],
+        workgroups: groupsOf64(rows * logits.width),
+      }),
   });
-  return total;
 }
 
 /** Reference of {@link occupancy}: loss, its weights and its gradient, weight 1; equal shapes. */

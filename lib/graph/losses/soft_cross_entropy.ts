@@ -8,44 +8,39 @@ import {
   softCrossEntropy as forward,
   softCrossEntropyBackward as backward,
 } from "../../../kernels/losses/records.ts";
-import { f32bits } from "../../gpu/mod.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { logSoftmaxReference } from "./cross_entropy.ts";
-import { type Loss, meanOfTerms, termsTensor } from "./mean_loss.ts";
+import { logSoftmaxReference } from "../ops/softmax.ts";
+import { type Loss, meanLoss } from "./mean_loss.ts";
 
 /**
- * mean over rows with a target of -sum over classes of p log softmax(logits): [N][C] -> scalar. A row of p
- * that is zero has no target and counts for nothing. No gradient reaches p.
+ * The mean of -sum over classes of p log softmax(logits) over rows with a target: [N][C] -> scalar. A row of p that is
+ * zero has no target and is left out. No gradient reaches p.
  *
  * @throws {TypeError} where logits and p differ in shape.
  */
 export function softCrossEntropy(graph: Graph, logits: Tensor, p: Tensor, weight: number): Loss {
   sameShape("compare", logits, p);
   const constants = { C: logits.channels, W: logits.width };
-  const terms = termsTensor(graph, logits.rows);
-  const workgroups = groupsOf64(logits.rows);
-  graph.emit({
-    kernel: forward,
-    constants,
-    params: [logits.rows],
-    bindings: [logits, p, terms],
-    workgroups,
-  });
-  const total = meanOfTerms(graph, terms, logits.rows);
-  graph.loss(() => {
-    const gradient = graph.tensor(`grad ${logits.label}`, logits.rows, logits.channels);
-    graph.emit({
-      kernel: backward,
+  const { rows } = logits;
+  const workgroups = groupsOf64(rows);
+  return meanLoss(graph, logits, {
+    forward: (terms) => [launch(forward, {
       constants,
-      params: [logits.rows, f32bits(weight)],
-      bindings: [logits, p, total, gradient],
+      params: { rows },
+      bindings: [logits, p, terms],
       workgroups,
-    });
-    graph.contribute(logits, gradient);
+    })],
+    backward: ({ total, gradient }) =>
+      launch(backward, {
+        constants,
+        params: { rows, scale: weight },
+        bindings: [logits, p, total, gradient],
+        workgroups,
+      }),
   });
-  return total;
 }
 
 /** Reference of {@link softCrossEntropy}: loss and its gradient, weight 1, on rows of `channels` numbers. */

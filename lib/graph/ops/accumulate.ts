@@ -1,10 +1,11 @@
 /**
- * A sum over submits: each run of the plan adds a tensor to a buffer that outlives it.
+ * A sum over submits: each run of the plan adds a tensor to a buffer that outlives the plan.
  *
  * @module
  */
 import { accumulate as accumulateKernel } from "../../../kernels/elementwise/records.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -16,10 +17,9 @@ import type { Tensor } from "../tensor.ts";
 export function accumulate(graph: Graph, x: Tensor, total: Tensor): void {
   sameShape("accumulate", x, total);
   const count = x.bytes / 16;
-  graph.emit({
-    kernel: accumulateKernel,
-    params: [count],
+  graph.emit(launch(accumulateKernel, {
+    params: { count },
     bindings: [x, total],
     workgroups: groupsOf64(count),
-  });
+  }));
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { activation, activationBackward } from "../../../kernels/elementwise/records.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** y = max(x, 0), [N][C]. */
@@ -22,18 +23,19 @@ function activate(graph: Graph, x: Tensor, isGelu: boolean): Tensor {
   const constants = { GELU: isGelu ? 1 : 0 };
   const count = x.bytes / 16;
   const workgroups = groupsOf64(count);
-  graph.emit({ kernel: activation, constants, params: [count], bindings: [x, y], workgroups });
+  graph.emit(
+    launch(activation, { constants, params: { count }, bindings: [x, y], workgroups }),
+  );
   if (x.requiresGradient) {
     graph.differentiable(y, (dy) => {
       const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
-      graph.emit({
-        kernel: activationBackward,
+      graph.emit(launch(activationBackward, {
         constants,
-        params: [count],
+        params: { count },
         // ReLU needs only its output, so that its input's bytes are free after the forward pass.
         bindings: [isGelu ? x : y, dy, dx],
         workgroups,
-      });
+      }));
       graph.contribute(x, dx);
     });
   }

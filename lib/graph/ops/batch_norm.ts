@@ -13,8 +13,8 @@ import {
   normMerge,
   normStats,
 } from "../../../kernels/norm/records.ts";
-import { f32bits } from "../../gpu/mod.ts";
-import { type Graph, groupsOf64, type Parameter } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph, Parameter } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** What a batch norm owns. All are [1][C]. */
@@ -27,7 +27,7 @@ export interface BatchNormState {
 
 /** How a batch norm normalises. */
 export interface BatchNormMode {
-  /** `batch`: by the scan's own mean and variance; `running`: by those of training. */
+  /** `batch`: by the scan's own mean and variance; `running`: by those kept from training. */
   readonly statistics: "batch" | "running";
   /** How far a step in `batch` mode moves the running statistics; 0 leaves them. */
   readonly momentum: number;
@@ -53,74 +53,75 @@ export function batchNorm(
     const partials = graph.tensor("norm partials", chunks * 2, x.width);
     mean = graph.tensor("norm mean", 1, x.channels);
     variance = graph.tensor("norm variance", 1, x.channels);
-    graph.emit({
-      kernel: normStats,
-      constants,
-      params: [x.rows],
-      bindings: [x, partials],
-      workgroups: groupsOf64(chunks * x.quads),
-    }, {
-      kernel: normMerge,
-      constants,
-      params: [
-        x.rows,
-        f32bits(mode.momentum),
-        f32bits(1 / Math.max(x.rows, 1)),
-        f32bits(1 / Math.max(x.rows - 1, 1)),
-      ],
-      bindings: [partials, mean, variance, state.runningMean, state.runningVariance],
-      workgroups: groupsOf64(x.quads),
-    });
+    graph.emit(
+      launch(normStats, {
+        constants,
+        params: { rows: x.rows },
+        bindings: [x, partials],
+        workgroups: groupsOf64(chunks * x.quads),
+      }),
+      launch(normMerge, {
+        constants,
+        params: {
+          rows: x.rows,
+          momentum: mode.momentum,
+          inverseRows: 1 / Math.max(x.rows, 1),
+          inverseFreedom: 1 / Math.max(x.rows - 1, 1),
+        },
+        bindings: [partials, mean, variance, state.runningMean, state.runningVariance],
+        workgroups: groupsOf64(x.quads),
+      }),
+    );
   }
   const trains = gamma.trainable || beta.trainable;
   const y = graph.tensor("norm", x.rows, x.channels, x.requiresGradient || trains);
   const count = x.bytes / 16;
-  graph.emit({
-    kernel: normApply,
+  const params = { rows: x.rows, epsilon: mode.epsilon };
+  graph.emit(launch(normApply, {
     constants,
-    params: [x.rows, f32bits(mode.epsilon)],
+    params,
     bindings: [x, mean, variance, gamma.values, beta.values, y],
     workgroups: groupsOf64(count),
-  });
+  }));
   if (!y.requiresGradient) return y;
   graph.differentiable(y, (dy) => {
     const partials = graph.tensor("norm gradient partials", chunks * 2, x.width);
     const sums = graph.tensor("norm gradient sums", 2, x.width);
-    graph.emit({
-      kernel: normBackwardSums,
-      constants,
-      params: [x.rows, f32bits(mode.epsilon)],
-      bindings: [x, dy, mean, variance, partials],
-      workgroups: groupsOf64(chunks * x.quads),
-    }, {
-      kernel: normBackwardMerge,
-      constants,
-      params: [x.rows],
-      bindings: [partials, sums, gamma.gradient, beta.gradient],
-      workgroups: groupsOf64(x.quads),
-    });
+    graph.emit(
+      launch(normBackwardSums, {
+        constants,
+        params,
+        bindings: [x, dy, mean, variance, partials],
+        workgroups: groupsOf64(chunks * x.quads),
+      }),
+      launch(normBackwardMerge, {
+        constants,
+        params: { rows: x.rows },
+        bindings: [partials, sums, gamma.gradient, beta.gradient],
+        workgroups: groupsOf64(x.quads),
+      }),
+    );
     if (!x.requiresGradient) return;
     const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
-    graph.emit({
-      kernel: normBackwardApply,
-      constants: { ...constants, BATCH: isBatch ? 1 : 0 },
-      params: [x.rows, f32bits(mode.epsilon)],
+    graph.emit(launch(normBackwardApply, {
+      constants: { ...constants, BATCH: Number(isBatch) },
+      params,
       bindings: [x, dy, mean, variance, gamma.values, sums, dx],
       workgroups: groupsOf64(count),
-    });
+    }));
     graph.contribute(x, dx);
   });
   return y;
 }
 
-/** Statistics by channel. */
-export interface Statistics {
+/** Mean and variance of each channel. */
+export interface ChannelStatistics {
   mean: Float64Array;
   variance: Float64Array;
 }
 
 /** Mean and biased variance of each channel of x [rows][channels]. */
-export function statisticsReference(x: ArrayLike<number>, rows: number): Statistics {
+export function statisticsReference(x: ArrayLike<number>, rows: number): ChannelStatistics {
   const channels = x.length / rows;
   const mean = new Float64Array(channels);
   const variance = new Float64Array(channels);
@@ -134,7 +135,7 @@ export function statisticsReference(x: ArrayLike<number>, rows: number): Statist
 /** Reference of {@link batchNorm}, with the statistics given. */
 export function batchNormReference(
   x: ArrayLike<number>,
-  { mean, variance }: Statistics,
+  { mean, variance }: ChannelStatistics,
   gamma: ArrayLike<number>,
   beta: ArrayLike<number>,
   epsilon: number,
@@ -150,7 +151,7 @@ export function batchNormReference(
 export function batchNormBackwardReference(
   x: ArrayLike<number>,
   dy: ArrayLike<number>,
-  { mean, variance }: Statistics,
+  { mean, variance }: ChannelStatistics,
   gamma: ArrayLike<number>,
   epsilon: number,
   isBatch: boolean,

@@ -1,12 +1,12 @@
 /**
- * Targets as the 2D probe takes them: the teacher's features less their mean over source points, brought to
- * one length, as the distillation loss only looks at directions too. Targets are constants: no gradient.
+ * Targets as the 2D probe reads them: the teacher's features less their mean over source points, scaled to one length,
+ * because the distillation loss compares directions alone, too. Targets are constants: they have no gradient.
  *
  * @module
  */
 import { centreRows as centreRowsKernel } from "../../../kernels/elementwise/records.ts";
-import { f32bits } from "../../gpu/mod.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 import type { DistillationTarget } from "../losses/cosine_distillation.ts";
 
@@ -14,13 +14,12 @@ import type { DistillationTarget } from "../losses/cosine_distillation.ts";
 export function centreRows(graph: Graph, target: DistillationTarget): Tensor {
   const { values, mask, centre, half = false } = target;
   const y = graph.tensor("centred targets", values.rows, values.channels);
-  graph.emit({
-    kernel: centreRowsKernel,
+  graph.emit(launch(centreRowsKernel, {
     constants: { D4: values.quads, HALF: Number(half) },
-    params: [values.rows, f32bits(values.channels)],
+    params: { rows: values.rows, squaredLength: values.channels },
     bindings: [values, mask, centre, y],
     workgroups: groupsOf64(values.rows),
-  });
+  }));
   return y;
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 import { concat, slice } from "../../../kernels/elementwise/records.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
@@ -25,25 +26,23 @@ export function concatenate(graph: Graph, a: Tensor, b: Tensor): Tensor {
     a.channels + b.channels,
     a.requiresGradient || b.requiresGradient,
   );
-  graph.emit({
-    kernel: concat,
+  graph.emit(launch(concat, {
     constants: { CA: a.channels, CB: b.channels },
-    params: [y.rows],
+    params: { rows: y.rows },
     bindings: [a, b, y],
     workgroups: groupsOf64(y.rows * y.width),
-  });
+  }));
   if (y.requiresGradient) {
     graph.differentiable(y, (dy) => {
       for (const [part, first] of [[a, 0], [b, a.channels]] as const) {
         if (!part.requiresGradient) continue;
         const dx = graph.tensor(`grad ${part.label}`, part.rows, part.channels);
-        graph.emit({
-          kernel: slice,
+        graph.emit(launch(slice, {
           constants: { CX: y.channels, CY: part.channels, FIRST: first },
-          params: [y.rows],
+          params: { rows: y.rows },
           bindings: [dy, dx],
           workgroups: groupsOf64(part.rows * part.width),
-        });
+        }));
         graph.contribute(part, dx);
       }
     });

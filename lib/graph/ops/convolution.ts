@@ -1,24 +1,25 @@
 /**
  * Sparse convolution over a pair list: y[o] = b + sum over k and its pairs (o, i) of x[i] W[k] (Choy et al. 2019,
- * eq. 3). Builders of launches only; `learned.ts` gives them their place in a graph. The input gradient is the
- * same kernel over the transposed list and weights (Tang et al. 2022, TorchSparse); strided and transposed
- * convolutions differ in their lists alone.
+ * eq. 3). This file only builds launches; `learned.ts` makes them ops of a graph. The input gradient is the same kernel
+ * over the transposed list and weights (Tang et al. 2022, TorchSparse); strided and transposed convolutions differ in
+ * their lists alone.
  *
  * Rows are padded to whole vec4f and weights are packed (`nn/packing.ts`); zero padding stays zero.
  *
  * @module
  */
 import { conv, convWeightGradient } from "../../../kernels/matmul/records.ts";
-import type { Launch } from "../../gpu/mod.ts";
+import { TILE_ROWS } from "../../../kernels/sparse/pair_list.ts";
+import { type Launch, launch, type ParamValues } from "../../gpu/mod.ts";
 import {
   type Chunks,
   chunksOf,
   reduceChunks,
   type ReductionTarget,
   scratchBytes,
-} from "./reduction.ts";
+} from "./split_reduction.ts";
 
-/** Sizes of a kernel; channels as the network knows them, without padding. */
+/** Sizes of a convolution kernel; channels are those of the network, without padding. */
 export interface KernelSizes {
   /** Offsets k. */
   readonly volume: number;
@@ -26,17 +27,17 @@ export interface KernelSizes {
   readonly cout: number;
 }
 
-/** Extent of a pair list; `sparse/kernel_map.ts` says how it is laid out. */
+/** Extent of a pair list; `lib/sparse/kernel_map.ts` says how it is laid out. */
 export interface PairExtent {
-  /** Rows that gather. */
+  /** Output rows, those that gather. */
   readonly rows: number;
   /** ceil(rows / 64). */
   readonly tiles: number;
-  /** True where the pairs of k stand at volume - 1 - k. */
+  /** True where the pairs of offset k are listed at volume - 1 - k. */
   readonly mirrored: boolean;
 }
 
-/** A pair list as an operand: `sparse/kernel_map.ts`'s PairList, with buffers, tensors or arrays. */
+/** A pair list as an operand: the `PairList` of `lib/sparse`, in buffers, tensors or arrays. */
 export interface PairOperand<B> extends PairExtent {
   /** u32 [pairs]: source row << 6 | row % 64. */
   readonly entries: B;
@@ -44,19 +45,16 @@ export interface PairOperand<B> extends PairExtent {
   readonly offsets: B;
 }
 
-/** Rows of a tile: the low bits of an entry. */
-const TILE_ROWS = 64;
-
 /**
- * Threads of a workgroup. Threads are few and long here: small groups spread them evenly over the cores (with 32
- * a convolution of 32 channels on 14,000 voxels made 5 groups for two cores).
+ * Threads of a workgroup. There are few threads and each runs long, so small workgroups spread them evenly over the
+ * cores (with 32 threads, a convolution of 32 channels on 14,000 voxels made 5 workgroups for two cores).
  */
 const WORKGROUP = 8;
 
-/** Threads below which tiles are not walked together: four vectors of 8 lanes for each of two cores. */
+/** Threads that have to remain where each takes several tiles: four vectors of 8 lanes for each of two cores. */
 const BUSY_THREADS = 64;
 
-/** llvmpipe ends all loops of a thread, in silence, after 65,535 iterations together. */
+/** llvmpipe ends the loops of a thread after 65,535 iterations altogether, without reporting it. */
 const MAX_ITERATIONS = 60_000;
 
 function quads(channels: number): number {
@@ -73,12 +71,13 @@ export function convolutionForward<B>(
     readonly y: B;
   },
 ): Launch<B>[] {
-  return convolve(list, volume, false, [quads(cin), quads(cout), quads(cout), 1], {
-    x,
-    weight,
-    bias,
-    y,
-  });
+  const channels = {
+    sumQuads: quads(cin),
+    quads: quads(cout),
+    sumStride: quads(cout),
+    stride: 1,
+  };
+  return convolve(list, volume, false, channels, { x, weight, bias, y });
 }
 
 /**
@@ -94,49 +93,51 @@ export function convolutionInputGradient<B>(
     readonly dx: B;
   },
 ): Launch<B>[] {
-  return convolve(list, volume, true, [quads(cout), quads(cin), 1, quads(cout)], {
-    x: dy,
-    weight,
-    bias: undefined,
-    y: dx,
-  });
+  const channels = {
+    sumQuads: quads(cout),
+    quads: quads(cin),
+    sumStride: 1,
+    stride: quads(cout),
+  };
+  return convolve(list, volume, true, channels, { x: dy, weight, bias: undefined, y: dx });
 }
 
 function convolve<B>(
   list: PairOperand<B>,
   volume: number,
   transposed: boolean,
-  channels: [sumQuads: number, quads: number, sumStride: number, stride: number],
+  channels: Pick<
+    ParamValues<typeof conv.params>,
+    "sumQuads" | "quads" | "sumStride" | "stride"
+  >,
   { x, weight, bias, y }: { x: B; weight: B; bias: B | undefined; y: B },
 ): Launch<B>[] {
-  const [sumQuads, columnQuads] = channels;
-  const blocks = Math.ceil(columnQuads / 4);
-  // Longer runs leave fewer groups of 16 pairs half empty, as long as enough threads remain.
+  const blocks = Math.ceil(channels.quads / 4);
+  // With longer runs fewer groups of 16 pairs are half empty; but enough threads have to remain.
   const busy = Math.floor(list.tiles * blocks / BUSY_THREADS);
-  const perTileAndOffset = TILE_ROWS / 16 * (sumQuads + 1) + 2;
+  const perTileAndOffset = TILE_ROWS / 16 * (channels.sumQuads + 1) + 2;
   const affordable = Math.floor(MAX_ITERATIONS / (volume * perTileAndOffset + TILE_ROWS));
   const span = Math.max(1, Math.min(4, busy, affordable));
   const offsetsPerLaunch = Math.floor((MAX_ITERATIONS / span - TILE_ROWS) / perTileAndOffset);
   const launches: Launch<B>[] = [];
   for (let first = 0; first < volume; first += offsetsPerLaunch) {
-    launches.push({
-      kernel: conv,
-      constants: { TRANSPOSED: transposed ? 1 : 0 },
-      params: [
-        list.rows,
-        list.tiles,
+    launches.push(launch(conv, {
+      constants: { TRANSPOSED: Number(transposed) },
+      params: {
+        rows: list.rows,
+        tiles: list.tiles,
         span,
         volume,
         first,
-        Math.min(first + offsetsPerLaunch, volume),
-        list.mirrored ? 1 : 0,
+        end: Math.min(first + offsetsPerLaunch, volume),
+        mirrored: Number(list.mirrored),
         ...channels,
-        bias === undefined ? 0 : 1,
-      ],
-      // Without a bias its binding goes unread: any buffer will do.
+        hasBias: Number(bias !== undefined),
+      },
+      // Without a bias its binding is not read: any buffer will do.
       bindings: [x, weight, bias ?? weight, list.entries, list.offsets, y],
       workgroups: Math.ceil(Math.ceil(list.tiles / span) * blocks / WORKGROUP),
-    });
+    }));
   }
   return launches;
 }
@@ -182,21 +183,20 @@ export function convolutionWeightGradient<B>(
   const { volume, cin, cout, list, x, dy } = options;
   const chunks = weightChunks(options, list);
   return reduceChunks(
-    {
-      kernel: convWeightGradient,
+    launch(convWeightGradient, {
       constants: { INPUT_QUADS: inputQuadsPerThread(options) },
-      params: [
-        list.tiles,
-        chunks.size,
-        chunks.count,
+      params: {
+        tiles: list.tiles,
+        chunkTiles: chunks.size,
+        chunks: chunks.count,
         volume,
-        list.mirrored ? 1 : 0,
-        quads(cin),
-        quads(cout),
-      ],
+        mirrored: Number(list.mirrored),
+        inputQuads: quads(cin),
+        outputQuads: quads(cout),
+      },
       bindings: [x, dy, list.entries, list.offsets],
       workgroups: Math.ceil(chunks.count * weightThreads(options) / WORKGROUP),
-    },
+    }),
     chunks,
     weightBytes(options),
     options,

@@ -4,10 +4,11 @@
  * @module
  */
 import { gatherRows, gatherRowsBackward } from "../../../kernels/elementwise/records.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Which voxel row each point lies in, and the points of each row (compressed sparse rows). */
+/** The voxel row of each point, and the points of each row (compressed sparse rows). */
 export interface PointRows {
   readonly points: number;
   /** u32 [points]. */
@@ -22,23 +23,21 @@ export interface PointRows {
 export function gather(graph: Graph, x: Tensor, rows: PointRows): Tensor {
   const y = graph.tensor("gather", rows.points, x.channels, x.requiresGradient);
   const constants = { C4: x.quads };
-  graph.emit({
-    kernel: gatherRows,
+  graph.emit(launch(gatherRows, {
     constants,
-    params: [y.rows],
+    params: { rows: y.rows },
     bindings: [x, rows.pointRow, y],
     workgroups: groupsOf64(y.rows * y.quads),
-  });
+  }));
   if (x.requiresGradient) {
     graph.differentiable(y, (dy) => {
       const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
-      graph.emit({
-        kernel: gatherRowsBackward,
+      graph.emit(launch(gatherRowsBackward, {
         constants,
-        params: [x.rows],
+        params: { rows: x.rows },
         bindings: [dy, rows.order, rows.starts, dx],
         workgroups: groupsOf64(x.rows * x.quads),
-      });
+      }));
       graph.contribute(x, dx);
     });
   }

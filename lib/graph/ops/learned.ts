@@ -1,6 +1,6 @@
 /**
- * Layers with weights as ops of a graph: sparse convolution and linear. The launches come from their
- * builders; here stand shape rules and the gradient.
+ * Layers with weights as ops of a graph: sparse convolution and linear. `convolution.ts` and `linear.ts` build the
+ * launches; this file has the shape rules and the gradients.
  *
  * @module
  */
@@ -19,9 +19,9 @@ import {
   linearWeightGradient,
   linearWeightGradientScratch,
 } from "./linear.ts";
-import { biasGradient, biasGradientScratch } from "./reduction.ts";
+import { biasGradient, biasGradientScratch } from "./bias_gradient.ts";
 
-/** What a sparse convolution is made of besides its weights. */
+/** A sparse convolution, except for its input and weights. */
 export interface SparseConvolutionOptions {
   /** Offsets of the kernel. */
   readonly volume: number;

@@ -1,29 +1,29 @@
 /**
- * Linear layers on feature rows, and sparse convolutions of one offset: y = x W + b. Builders of launches only;
- * `learned.ts` gives them their place in a graph.
+ * Linear layers on feature rows, and sparse convolutions of one offset: y = x W + b. This file only builds launches;
+ * `learned.ts` makes them ops of a graph.
  *
  * Rows are padded to whole vec4f and weights are packed (`nn/packing.ts`); zero padding stays zero.
  *
  * @module
  */
 import { gemm, gemmWeightGradient } from "../../../kernels/matmul/records.ts";
-import type { Launch } from "../../gpu/mod.ts";
+import { type Launch, launch } from "../../gpu/mod.ts";
 import {
   type Chunks,
   chunksOf,
   reduceChunks,
   type ReductionTarget,
   scratchBytes,
-} from "./reduction.ts";
+} from "./split_reduction.ts";
 
-/** Sizes of a linear layer; channels as the network knows them, without padding. */
+/** Sizes of a linear layer; channels are those of the network, without padding. */
 export interface LinearShape {
   readonly rows: number;
   readonly cin: number;
   readonly cout: number;
 }
 
-/** Threads that make 16 rows of 16 columns each. */
+/** Threads of a workgroup; each makes 16 rows of 16 columns. */
 const WORKGROUP = 32;
 
 function quads(channels: number): number {
@@ -41,14 +41,20 @@ export function linearForward<B>(
     readonly y: B;
   },
 ): Launch<B>[] {
-  return [{
-    kernel: gemm,
+  return [launch(gemm, {
     constants: { TRANSPOSED: 0 },
-    params: [rows, quads(cin), quads(cout), quads(cout), 1, bias === undefined ? 0 : 1],
-    // Without a bias its binding goes unread: any buffer will do.
+    params: {
+      rows,
+      sumQuads: quads(cin),
+      quads: quads(cout),
+      sumStride: quads(cout),
+      stride: 1,
+      hasBias: Number(bias !== undefined),
+    },
+    // Without a bias its binding is not read: any buffer will do.
     bindings: [x, weight, bias ?? weight, y],
     workgroups: gemmWorkgroups(rows, cout),
-  }];
+  })];
 }
 
 /** dx = dy W^T: dy [rows][cout], weight [cin][cout] packed, dx [rows][cin]. */
@@ -59,13 +65,19 @@ export function linearInputGradient<B>(
     readonly dx: B;
   },
 ): Launch<B>[] {
-  return [{
-    kernel: gemm,
+  return [launch(gemm, {
     constants: { TRANSPOSED: 1 },
-    params: [rows, quads(cout), quads(cin), 1, quads(cout), 0],
+    params: {
+      rows,
+      sumQuads: quads(cout),
+      quads: quads(cin),
+      sumStride: 1,
+      stride: quads(cout),
+      hasBias: 0,
+    },
     bindings: [dy, weight, weight, dx],
     workgroups: gemmWorkgroups(rows, cin),
-  }];
+  })];
 }
 
 function gemmWorkgroups(rows: number, columns: number): number {
@@ -96,12 +108,17 @@ export function linearWeightGradient<B>(
   const { rows, cin, cout, x, dy } = options;
   const chunks = weightChunks(options);
   return reduceChunks(
-    {
-      kernel: gemmWeightGradient,
-      params: [rows, chunks.size, chunks.count, quads(cin), quads(cout)],
+    launch(gemmWeightGradient, {
+      params: {
+        rows,
+        chunkRows: chunks.size,
+        chunks: chunks.count,
+        inputQuads: quads(cin),
+        outputQuads: quads(cout),
+      },
       bindings: [x, dy],
       workgroups: Math.ceil(chunks.count * weightBlocks(options) / WORKGROUP),
-    },
+    }),
     chunks,
     weightBytes(options),
     options,

@@ -1,5 +1,5 @@
 /**
- * Rows scaled to length one, so that inner products are cosines: the embedding of contrastive learning.
+ * Rows scaled to length one, so that inner products are cosines, as contrastive learning needs them.
  *
  * @module
  */
@@ -7,7 +7,8 @@ import {
   normaliseRows as forward,
   normaliseRowsBackward as backward,
 } from "../../../kernels/norm/records.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** A shorter row has no direction: it becomes zero and gets no gradient. */
@@ -18,17 +19,12 @@ export function normaliseRows(graph: Graph, x: Tensor): Tensor {
   const y = graph.tensor("unit rows", x.rows, x.channels, x.requiresGradient);
   const constants = { C4: x.quads };
   const workgroups = groupsOf64(x.rows);
-  graph.emit({ kernel: forward, constants, params: [x.rows], bindings: [x, y], workgroups });
+  const params = { rows: x.rows };
+  graph.emit(launch(forward, { constants, params, bindings: [x, y], workgroups }));
   if (x.requiresGradient) {
     graph.differentiable(y, (dy) => {
       const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
-      graph.emit({
-        kernel: backward,
-        constants,
-        params: [x.rows],
-        bindings: [x, dy, dx],
-        workgroups,
-      });
+      graph.emit(launch(backward, { constants, params, bindings: [x, dy, dx], workgroups }));
       graph.contribute(x, dx);
     });
   }

@@ -1,22 +1,22 @@
 /**
- * From logits to probabilities. It has no gradient: the losses take logits.
+ * From logits to probabilities. It has no gradient, because the losses take logits.
  *
  * @module
  */
 import { softmax as softmaxKernel } from "../../../kernels/elementwise/records.ts";
-import { type Graph, groupsOf64 } from "../graph.ts";
+import { groupsOf64, launch } from "../../gpu/mod.ts";
+import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** The softmax of each row of logits [N][C]. */
 export function softmax(graph: Graph, logits: Tensor): Tensor {
   const probabilities = graph.tensor("probabilities", logits.rows, logits.channels);
-  graph.emit({
-    kernel: softmaxKernel,
+  graph.emit(launch(softmaxKernel, {
     constants: { C: logits.channels, W: logits.width },
-    params: [logits.rows],
+    params: { rows: logits.rows },
     bindings: [logits, probabilities],
     workgroups: groupsOf64(logits.rows),
-  });
+  }));
   return probabilities;
 }
 
@@ -30,4 +30,16 @@ export function softmaxReference(logits: ArrayLike<number>, channels: number): F
     row.forEach((value, c) => probabilities[first + c] = Math.exp(value - top) / sum);
   }
   return probabilities;
+}
+
+/** The logarithm of the softmax of row `row` of logits, `channels` a row. */
+export function logSoftmaxReference(
+  logits: ArrayLike<number>,
+  row: number,
+  channels: number,
+): Float64Array {
+  const values = Float64Array.from({ length: channels }, (_, c) => logits[row * channels + c]!);
+  const top = Math.max(...values);
+  const sum = values.reduce((total, value) => total + Math.exp(value - top), 0);
+  return values.map((value) => value - top - Math.log(sum));
 }

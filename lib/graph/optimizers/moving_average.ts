@@ -1,12 +1,11 @@
 /**
- * A running average of tensors in place: weights over steps (the mean teacher of Tarvainen & Valpola 2017),
+ * A running average, kept in place: of weights over steps (the mean teacher of Tarvainen & Valpola 2017), or of
  * predictions over views.
  *
  * @module
  */
 import { movingAverage as kernel } from "../../../kernels/optimizers/records.ts";
-import { f32bits, type Launch } from "../../gpu/mod.ts";
-import { groupsOf64 } from "../graph.ts";
+import { groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
 
 /**
  * average = keep * average + (1 - keep) * x, over `count` vec4f. With keep = 0 the average starts at x,
@@ -17,12 +16,11 @@ export function movingAverage<B>(
   count: number,
   keep: number,
 ): Launch<B> {
-  return {
-    kernel,
-    params: [count, f32bits(keep), f32bits(1 - keep)],
+  return launch(kernel, {
+    params: { count, keep, take: 1 - keep },
     bindings: [operands.x, operands.average],
     workgroups: groupsOf64(count),
-  };
+  });
 }
 
 /** Reference of {@link movingAverage}: the new average. */

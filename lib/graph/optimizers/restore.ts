@@ -1,36 +1,39 @@
 /**
  * CoTTA's stochastic restore (Wang et al. 2022, eq. 7 and 8): after a step each learned number goes back to
- * its source value with a small probability, which keeps a long adaptation near where it began. The draw is
- * a hash of seed, step and index: no state, and the same bits every run.
+ * its source value with a small probability, which keeps a long adaptation near the source. The random numbers are a
+ * hash of seed, step and index, so there is no state, and every run gives the same bits.
  *
  * @module
  */
 import { restore as kernel } from "../../../kernels/optimizers/records.ts";
-import type { Launch } from "../../gpu/mod.ts";
-import { groupsOf64 } from "../graph.ts";
+import { groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
 
-/** How likely a number is put back, and which draw this is. */
+/** How likely a number is restored, and which random numbers decide. */
 export interface RestoreOptions {
   /** 0 to 1, in steps of 2^-24. */
   readonly probability: number;
   readonly seed: number;
-  /** Another step draws other numbers. */
+  /** Each step restores other numbers. */
   readonly step: number;
 }
 
-/** Restores `values` from `source`, over `count` vec4f, of which the first is number `first` of all that are drawn. */
+/**
+ * Restores random numbers of `values` from `source`, over `count` vec4f.
+ *
+ * @param first index of the first vec4f among all those of the step: where a buffer is restored in parts, each part
+ *   must draw its own random numbers.
+ */
 export function restoreStep<B>(
   operands: { source: B; values: B },
   count: number,
   options: RestoreOptions,
   first = 0,
 ): Launch<B> {
-  return {
-    kernel,
-    params: [count, keyOf(options), thresholdOf(options), first],
+  return launch(kernel, {
+    params: { count, key: keyOf(options), threshold: thresholdOf(options), first },
     bindings: [operands.source, operands.values],
     workgroups: groupsOf64(count),
-  };
+  });
 }
 
 /** Reference of {@link restoreStep}: changes `values`; exact. */
@@ -55,7 +58,7 @@ function thresholdOf({ probability }: RestoreOptions): number {
   return Math.round(probability * 2 ** 24);
 }
 
-/** lowbias32 (Chris Wellons, public domain): a bijection of 32-bit words that leaves no visible pattern. */
+/** lowbias32 (Chris Wellons, public domain): a bijection of 32-bit words without visible patterns. */
 function mix(word: number): number {
   let x = word;
   x = Math.imul(x ^ x >>> 16, 0x21f0aaad);

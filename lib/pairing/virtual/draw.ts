@@ -10,9 +10,9 @@
  * @module
  */
 import { splatDepth, splatFill, splatFinish, splatIndex } from "../../../kernels/splat/records.ts";
-import { f32bits, type Gpu, type Launch } from "../../gpu/mod.ts";
+import { type Gpu, groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
 import type { Camera, Photo } from "../../scan/mod.ts";
-import { fillWords, workgroups } from "../../sparse/words.ts";
+import { fillFloats, fillWords } from "../../sparse/words.ts";
 import { resolvePairing } from "../options.ts";
 import { localPose } from "../projection.ts";
 import { type PointBuffer, seePoints } from "../see.ts";
@@ -63,50 +63,48 @@ export async function drawViews(gpu: Gpu, drawing: Drawing): Promise<Photo[]> {
   const draw = (camera: Camera, view: number): Launch[] => {
     const { width, height } = camera;
     const size = width * height;
-    const squares = [
+    const squares = {
       points,
       view,
       width,
       height,
-      f32bits(spacing / 4 * meanFocal(camera)),
-      f32bits(MOST_HALF),
-    ];
+      size: spacing / 4 * meanFocal(camera),
+      most: MOST_HALF,
+    };
     const pose = localPose(camera, origin);
     return [
-      fillWords(depth, size, f32bits(NO_DEPTH)),
+      fillFloats(depth, size, NO_DEPTH),
       fillWords(nearest, size, NOTHING),
       seeing.project(view),
-      {
-        kernel: splatDepth,
+      launch(splatDepth, {
         params: squares,
         bindings: [projected, seen, depth],
-        workgroups: workgroups(points),
-      },
-      {
-        kernel: splatIndex,
+        workgroups: groupsOf64(points),
+      }),
+      launch(splatIndex, {
         params: squares,
         bindings: [projected, seen, depth, nearest],
-        workgroups: workgroups(points),
-      },
-      {
-        kernel: splatFill,
+        workgroups: groupsOf64(points),
+      }),
+      launch(splatFill, {
         constants: { DEPTH: Number(colours === null) },
-        params: [width, height, view, FILL_REACH ** 2 * size, MOST_RINGS],
+        params: { width, height, view, reach: FILL_REACH ** 2 * size, rings: MOST_RINGS },
         bindings: [depth, nearest, paint, inside, picture],
-        workgroups: workgroups(size),
-      },
-      {
-        kernel: splatFinish,
+        workgroups: groupsOf64(size),
+      }),
+      launch(splatFinish, {
         constants: { SHADE: Number(colours === null) },
-        params: [
-          ...[pose[2]!, pose[6]!, pose[10]!, 0, ...background, 0].map(f32bits),
-          ...[camera.fx, camera.fy, camera.cx, camera.cy].map(f32bits),
+        params: {
+          up: [pose[2]!, pose[6]!, pose[10]!, 0],
+          background: [...background, 0],
+          focal: [camera.fx, camera.fy],
+          centre: [camera.cx, camera.cy],
           width,
           height,
-        ],
+        },
         bindings: [picture, outs[view]!],
-        workgroups: workgroups(size),
-      },
+        workgroups: groupsOf64(size),
+      }),
     ];
   };
   gpu.run([...seeing.launches, ...cameras.flatMap(draw)], "draw views");

@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { type Camera, cameraAt, type Lens } from "../../scan/mod.ts";
+import { type Camera, cameraAt, type CameraOptics } from "../../scan/mod.ts";
 import { localPose, projectReference } from "../projection.ts";
 import { meanFocal, SLANT } from "../visibility.ts";
 import type { Cells } from "./cells.ts";
@@ -25,7 +25,7 @@ import { stationsOf } from "./stations.ts";
 export interface PlacementOptions {
   /** Most cameras. */
   count: number;
-  lens: Lens;
+  lens: CameraOptics;
   /** Metres: a pixel that covers no more than this sees well. */
   footprint: number;
 }
@@ -91,7 +91,7 @@ interface Pose {
   pitch: number;
 }
 
-function candidatesOf(cells: Cells, lens: Lens): Pose[] {
+function candidatesOf(cells: Cells, lens: CameraOptics): Pose[] {
   const stations = stationsOf(cells, STATIONS);
   const covered = stations.filter((station) => station.covered).length;
   const isInside = stations.length > 0 && 2 * covered > stations.length;
@@ -107,7 +107,7 @@ function around(): number[] {
 }
 
 /** Looks at the middle of the scan and of each ninth, from so far that a sphere around the part fits. */
-function obliquePoses({ low, size, edge }: Cells, lens: Lens): Pose[] {
+function obliquePoses({ low, size, edge }: Cells, lens: CameraOptics): Pose[] {
   const middle = low.map((from, axis) => from + size[axis]! * edge / 2) as Pose["eye"];
   const narrow = Math.atan(
     Math.tan(lens.fieldOfView / 2) * Math.min(1, lens.height / lens.width),

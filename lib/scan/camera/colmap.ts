@@ -6,15 +6,25 @@
  *
  * @module
  */
-import { type CameraFile, type CameraFormat, type CameraSpec, fail, type Lens } from "./spec.ts";
-import { lensOf, numbersOf, type Pinhole, requireRigid, type Size } from "./spec.ts";
+import type { ImageSize } from "../image_size.ts";
+import {
+  type CameraFile,
+  type CameraFormat,
+  type CameraSpec,
+  distortionOf,
+  type LensDistortion,
+  numbersOf,
+  type Pinhole,
+  refuse,
+  requireRigid,
+} from "./camera_format.ts";
 
 const CAMERA_LINE = /^\d+\s+[A-Z][A-Z0-9_]+\s+\d+\s+\d+\s+\S/;
 const NUMBER = "[-+]?[0-9.]+(?:[eE][-+]?\\d+)?";
 const IMAGE_LINE = new RegExp(`^\\d+(?:\\s+${NUMBER}){7}\\s+\\d+\\s+\\S*[^\\s\\d.]`);
 
 /** Parameters of each model in the order of the file; f stands for both focal lengths. */
-const MODELS: Record<string, string[]> = {
+const MODELS: Readonly<Record<string, readonly string[]>> = {
   SIMPLE_PINHOLE: ["f", "cx", "cy"],
   PINHOLE: ["fx", "fy", "cx", "cy"],
   SIMPLE_RADIAL: ["f", "cx", "cy", "k1"],
@@ -23,31 +33,36 @@ const MODELS: Record<string, string[]> = {
 };
 const QUATERNION_TOLERANCE = 1e-3;
 
-interface Calibration {
-  size: Size;
+/** A line of `cameras.txt`. */
+interface ColmapCamera {
+  size: ImageSize;
   pinhole: Pinhole;
-  lens: Lens | null;
+  distortion: LensDistortion | null;
 }
 
+/** COLMAP's text model as one of the camera formats. */
 export const colmap: CameraFormat = {
   name: "COLMAP cameras.txt and images.txt",
-  accepts: (file) => isOf(file, CAMERA_LINE) || isOf(file, IMAGE_LINE),
+  accepts: (file) => beginsWith(file, CAMERA_LINE) || beginsWith(file, IMAGE_LINE),
   read: (files) => {
-    const cameras = new Map<number, Calibration>();
-    for (const file of files.filter((file) => isOf(file, CAMERA_LINE))) readCameras(file, cameras);
-    const images = files.filter((file) => isOf(file, IMAGE_LINE));
+    const cameras = new Map<number, ColmapCamera>();
+    for (const file of files.filter((file) => beginsWith(file, CAMERA_LINE))) {
+      readCameras(file, cameras);
+    }
+    const images = files.filter((file) => beginsWith(file, IMAGE_LINE));
     const [first] = files;
     if (cameras.size === 0) {
-      fail(first!.name, "cameras.txt", "the model lacks cameras.txt", "send it beside images.txt");
+      refuse(first!.name, "cameras.txt", "the model lacks cameras.txt", "send it with images.txt");
     }
     if (images.length === 0) {
-      fail(first!.name, "images.txt", "the model lacks images.txt", "send it beside cameras.txt");
+      refuse(first!.name, "images.txt", "the model lacks images.txt", "send it with cameras.txt");
     }
     return images.flatMap((file) => readImages(file, cameras));
   },
 };
 
-function isOf(file: CameraFile, pattern: RegExp): boolean {
+/** Whether the first line with data matches. */
+function beginsWith(file: CameraFile, pattern: RegExp): boolean {
   for (const { text } of dataLines(file)) {
     if (text !== "") return pattern.test(text);
   }
@@ -60,104 +75,105 @@ function* dataLines({ text }: CameraFile): Generator<{ text: string; line: numbe
   }
 }
 
-function readCameras(file: CameraFile, cameras: Map<number, Calibration>): void {
+function readCameras(file: CameraFile, cameras: Map<number, ColmapCamera>): void {
   for (const { text, line } of dataLines(file)) {
     if (text === "") continue;
     const field = `line ${line}`;
     const [id = "", model = "", ...rest] = text.split(/\s+/);
-    const names = MODELS[model];
-    if (!names) {
-      fail(
-        file.name,
-        field,
-        `camera model ${model} is not supported`,
-        `use one of ${Object.keys(MODELS).join(", ")}, or COLMAP's image_undistorter`,
-      );
-    }
-    const values = numbersOf(rest);
-    if (!values || values.length !== names!.length + 2) {
-      fail(
-        file.name,
-        field,
-        `${model} needs width, height and ${names!.join(", ")}`,
-        "write these numbers",
-      );
-    }
-    const [width, height, ...parameters] = values!;
-    const value = (name: string) => parameters[names!.indexOf(name)] ?? 0;
-    const [fx, fy] = [value("f") || value("fx"), value("f") || value("fy")];
-    if (!(width! > 0 && height! > 0 && fx > 0 && fy > 0)) {
-      fail(file.name, field, "sizes and focal lengths have to be above 0", "correct the line");
-    }
-    if (cameras.has(Number(id))) fail(file.name, field, `camera ${id} comes twice`, "keep one");
-    cameras.set(Number(id), {
-      size: { width: width!, height: height! },
-      // Corners count from 0 there, centres here.
-      pinhole: { fx, fy, cx: value("cx") - 0.5, cy: value("cy") - 0.5 },
-      lens: lensOf(value("k1"), value("k2"), value("p1"), value("p2")),
-    });
+    if (cameras.has(Number(id))) refuse(file.name, field, `camera ${id} occurs twice`, "keep one");
+    cameras.set(Number(id), readCamera(model, rest, file.name, field));
   }
 }
 
-/** Two lines an image; the second, its points, may be empty. */
-function readImages(file: CameraFile, cameras: Map<number, Calibration>): CameraSpec[] {
+function readCamera(
+  model: string,
+  words: readonly string[],
+  source: string,
+  field: string,
+): ColmapCamera {
+  const names = MODELS[model] ?? refuse(
+    source,
+    field,
+    `camera model ${model} is not supported`,
+    `use one of ${Object.keys(MODELS).join(", ")}, or COLMAP's image_undistorter`,
+  );
+  const values = numbersOf(words);
+  if (!values || values.length !== names.length + 2) {
+    return refuse(
+      source,
+      field,
+      `${model} needs width, height and ${names.join(", ")}`,
+      "write these numbers",
+    );
+  }
+  const [width = 0, height = 0, ...parameters] = values;
+  const value = (name: string) => parameters[names.indexOf(name)] ?? 0;
+  const [fx, fy] = [value("f") || value("fx"), value("f") || value("fy")];
+  if (!(width > 0 && height > 0 && fx > 0 && fy > 0)) {
+    refuse(source, field, "a size or focal length is not above 0", "correct the line");
+  }
+  return {
+    size: { width, height },
+    // COLMAP counts pixels from their corners, this program from their centres.
+    pinhole: { fx, fy, cx: value("cx") - 0.5, cy: value("cy") - 0.5 },
+    distortion: distortionOf(value("k1"), value("k2"), value("p1"), value("p2")),
+  };
+}
+
+/** Each image has two lines; the second one, its points, may be empty. */
+function readImages(file: CameraFile, cameras: ReadonlyMap<number, ColmapCamera>): CameraSpec[] {
   const specs: CameraSpec[] = [];
-  let points = false;
+  let isPointsLine = false;
   for (const { text, line } of dataLines(file)) {
     const field = `line ${line}`;
-    if (points) {
+    if (isPointsLine) {
       if (IMAGE_LINE.test(text)) {
-        fail(
+        refuse(
           file.name,
           field,
-          "an image stands where points belong",
+          "there is an image where the points of the last one belong",
           "keep two lines for each image",
         );
       }
-      points = false;
-      continue;
+      isPointsLine = false;
+    } else if (text !== "") {
+      specs.push(readImage(text, cameras, file.name, field));
+      isPointsLine = true;
     }
-    if (text === "") continue;
-    const words = text.split(/\s+/);
-    const values = numbersOf(words.slice(0, 9));
-    const name = words.slice(9).join(" ");
-    if (!values || name === "") {
-      fail(
-        file.name,
-        field,
-        "it is no image line",
-        "write IMAGE_ID, QW, QX, QY, QZ, TX, TY, TZ, CAMERA_ID, NAME",
-      );
-    }
-    const [, qw, qx, qy, qz, tx, ty, tz, id] = values as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    const camera = cameras.get(id) ??
-      fail(file.name, field, `camera ${id} is not in cameras.txt`, "send both files of one model");
-    specs.push({
-      file: name,
-      source: file.name,
-      field,
-      size: camera.size,
-      pinhole: () => camera.pinhole,
-      lens: camera.lens,
-      worldToCamera: requireRigid(
-        poseOf([qw, qx, qy, qz], [tx, ty, tz], file.name, field),
-        file.name,
-        field,
-      ),
-    });
-    points = true;
   }
   return specs;
+}
+
+function readImage(
+  text: string,
+  cameras: ReadonlyMap<number, ColmapCamera>,
+  source: string,
+  field: string,
+): CameraSpec {
+  const words = text.split(/\s+/);
+  const values = numbersOf(words.slice(0, 9));
+  const name = words.slice(9).join(" ");
+  if (!values || name === "") {
+    return refuse(
+      source,
+      field,
+      "it is no image line",
+      "write IMAGE_ID, QW, QX, QY, QZ, TX, TY, TZ, CAMERA_ID, NAME",
+    );
+  }
+  const [, qw = 0, qx = 0, qy = 0, qz = 0, tx = 0, ty = 0, tz = 0, id = 0] = values;
+  const { size, pinhole, distortion } = cameras.get(id) ??
+    refuse(source, field, `camera ${id} is not in cameras.txt`, "send both files of one model");
+  const pose = poseOf([qw, qx, qy, qz], [tx, ty, tz], source, field);
+  return {
+    file: name,
+    source,
+    field,
+    size,
+    pinhole: () => pinhole,
+    distortion,
+    worldToCamera: requireRigid(pose, source, field),
+  };
 }
 
 function poseOf(
@@ -168,7 +184,12 @@ function poseOf(
 ): Float64Array {
   const length = Math.hypot(...quaternion);
   if (!(Math.abs(length - 1) <= QUATERNION_TOLERANCE)) {
-    fail(source, field, `its quaternion has length ${length}`, "write a unit quaternion, w first");
+    refuse(
+      source,
+      field,
+      `its quaternion has length ${length}`,
+      "write a unit quaternion, w first",
+    );
   }
   const [w, x, y, z] = quaternion.map((value) => value / length) as [
     number,

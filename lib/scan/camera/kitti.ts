@@ -1,16 +1,23 @@
 /**
- * KITTI's calibration of the left colour camera, `P2` with `Tr` (odometry), or `R0_rect` and `Tr_velo_to_cam`
- * (object): the scan lies in the frame of the laser scanner.
+ * KITTI's calibration of the left colour camera: `P2` with `Tr` (odometry), or with `R0_rect` and `Tr_velo_to_cam`
+ * (object). The scan is in the coordinates of the laser scanner.
  *
  * Source: the readme files of the KITTI development kits: x = P2 R0_rect Tr X.
  *
  * @module
  */
-import { stem } from "./cameras.ts";
+import {
+  type CameraFile,
+  type CameraFormat,
+  type CameraSpec,
+  numbersOf,
+  refuse,
+  requireRigid,
+} from "./camera_format.ts";
+import { stem } from "./match_photographs.ts";
 import { multiply } from "./pose.ts";
-import { type CameraFile, type CameraFormat, type CameraSpec, fail } from "./spec.ts";
-import { numbersOf, requireRigid } from "./spec.ts";
 
+/** KITTI's calibration as one of the camera formats. */
 export const kitti: CameraFormat = {
   name: "KITTI calib.txt",
   accepts: ({ text }) => /^P2:?\s/m.test(text),
@@ -33,13 +40,13 @@ function readFile(
     const values = numbersOf(rows.get(key) ?? []);
     return values?.length === count
       ? values
-      : fail(name, key, `${key} is no list of ${count} numbers`, "send the whole calibration");
+      : refuse(name, key, `${key} is no list of ${count} numbers`, "send the whole calibration");
   };
   const p = matrix("P2", 12);
   const [fx, fy, cx, cy] = [p[0]!, p[5]!, p[2]!, p[6]!];
   const rectified = [p[1], p[4], p[8], p[9]].every((value) => value === 0) && p[10] === 1;
   if (!rectified || !(fx > 0 && fy > 0)) {
-    fail(name, "P2", "P2 is no projection of a rectified camera", "send KITTI's own calibration");
+    refuse(name, "P2", "P2 is no projection of a rectified camera", "send KITTI's own calibration");
   }
   const tr = requireRigid(
     fourRows(matrix(rows.has("Tr") ? "Tr" : "Tr_velo_to_cam", 12), 4),
@@ -47,7 +54,7 @@ function readFile(
     "Tr",
   );
   const r0 = rows.has("R0_rect") ? matrix("R0_rect", 9) : [1, 0, 0, 0, 1, 0, 0, 0, 1];
-  // P2's last column is K t: the colour camera stands beside the reference camera.
+  // The last column of P2 is K t, with t from the reference camera to the colour camera.
   const t = [(p[3]! - cx * p[11]!) / fx, (p[7]! - cy * p[11]!) / fy, p[11]!];
   const rectify = requireRigid(fourRows(r0, 3), name, "R0_rect");
   for (let axis = 0; axis < 3; axis++) rectify[4 * axis + 3] = t[axis]!;
@@ -57,12 +64,12 @@ function readFile(
     field: "P2",
     size: null,
     pinhole: () => ({ fx, fy, cx, cy }),
-    lens: null,
+    distortion: null,
     worldToCamera: multiply(rectify, tr),
   };
 }
 
-/** The photograph of the same number, or the only one there is. */
+/** The photograph with the same number, or the only one if there is only one. */
 function photographOf(name: string, alone: boolean, photoNames: readonly string[]): string {
   const [only] = photoNames;
   if (alone && only !== undefined && photoNames.length === 1) return only;

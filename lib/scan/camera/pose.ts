@@ -1,30 +1,30 @@
 /**
- * Poses of cameras as 4x4 matrices: what makes one rigid, and its inverse.
+ * Poses of cameras as 4x4 matrices: the test whether one is rigid, inverse and product.
  *
  * @module
  */
 
-/** How far rotations may be from orthonormal; files carry rounded numbers. */
+/** Largest deviation of a rotation from orthonormal; the numbers in files are rounded. */
 const TOLERANCE = 1e-3;
 
-/** What keeps a row-major 4x4 matrix from being a rigid motion, with the mend; null if nothing does. */
+/** Says why a row-major 4x4 matrix is no rigid motion, and what to do; null if it is one. */
 export function poseProblem(pose: Float64Array): { problem: string; mend: string } | null {
   const lastRow = pose.subarray(12);
   if (![0, 0, 0, 1].every((wanted, i) => Math.abs(lastRow[i]! - wanted) <= TOLERANCE)) {
     return {
       problem: `the last row is ${lastRow.join(" ")}`,
-      mend: "it has to be 0 0 0 1; write row by row",
+      mend: "write 0 0 0 1 there, and the matrix row by row",
     };
   }
   const problem = rotationProblem(pose);
   if (problem === null) return null;
   return {
     problem: `the pose is not rigid: ${problem}`,
-    mend: "send rotation and translation, without scale",
+    mend: "send a rotation and a translation without scale",
   };
 }
 
-/** The inverse of a rigid row-major 4x4 matrix: camera-to-world from world-to-camera, and back. */
+/** Inverts a rigid row-major 4x4 matrix: camera to world from world to camera, and back. */
 export function inverseRigid(pose: Float64Array): Float64Array {
   const out = new Float64Array(16);
   for (let row = 0; row < 3; row++) {
@@ -37,7 +37,7 @@ export function inverseRigid(pose: Float64Array): Float64Array {
   return out;
 }
 
-/** The product of two row-major 4x4 matrices. */
+/** Multiplies two row-major 4x4 matrices. */
 export function multiply(a: Float64Array, b: Float64Array): Float64Array {
   return Float64Array.from({ length: 16 }, (_, i) => {
     const [row, column] = [4 * Math.floor(i / 4), i % 4];
@@ -46,7 +46,7 @@ export function multiply(a: Float64Array, b: Float64Array): Float64Array {
   });
 }
 
-/** What keeps the upper left 3x3 from being a rotation; null if nothing does. */
+/** Why the upper left 3x3 is no rotation; null if it is one. */
 function rotationProblem(pose: Float64Array): string | null {
   const row = (i: number) => [pose[4 * i]!, pose[4 * i + 1]!, pose[4 * i + 2]!] as const;
   const dot = (a: readonly number[], b: readonly number[]) =>
@@ -63,5 +63,5 @@ function rotationProblem(pose: Float64Array): string | null {
   }
   const [a, b, c] = [row(0), row(1), row(2)];
   const cross = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-  return dot(cross, c) > 0 ? null : "it mirrors (determinant -1)";
+  return dot(cross, c) > 0 ? null : "it is a reflection (determinant -1)";
 }

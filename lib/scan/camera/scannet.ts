@@ -1,18 +1,26 @@
 /**
- * ScanNet's folders: a 4x4 camera-to-world matrix a frame (`pose/0.txt` for `color/0.jpg`), and
- * `intrinsic_color.txt`. Intrinsics of the depth camera are ignored. Frames that tracking lost hold -inf; they are
- * left out.
+ * ScanNet's folders: a 4x4 camera-to-world matrix for each frame (`pose/0.txt` for `color/0.jpg`), and
+ * `intrinsic_color.txt`. Intrinsics of the depth camera are ignored. Frames for which tracking failed hold -inf and
+ * are left out.
  *
  * Source: github.com/ScanNet/ScanNet, SensReader.
  *
  * @module
  */
-import { photoFinder, stem } from "./cameras.ts";
+import {
+  type CameraFile,
+  type CameraFormat,
+  type CameraSpec,
+  refuse,
+  requireRigid,
+} from "./camera_format.ts";
+import { photoFinder, stem } from "./match_photographs.ts";
 import { inverseRigid } from "./pose.ts";
-import { type CameraFile, type CameraFormat, type CameraSpec, fail, requireRigid } from "./spec.ts";
 
-const DIGITS = 1e-6;
+/** Largest difference of an entry from the identity's. */
+const IDENTITY_TOLERANCE = 1e-6;
 
+/** ScanNet's folders as one of the camera formats. */
 export const scannet: CameraFormat = {
   name: "ScanNet pose and intrinsic folders",
   accepts: (file) => matrixOf(file) !== null,
@@ -21,7 +29,7 @@ export const scannet: CameraFormat = {
     const [intrinsics] = named("intrinsic_color");
     if (!intrinsics) {
       const { name } = files[0]!;
-      return fail(
+      return refuse(
         name,
         "intrinsic_color",
         "intrinsic_color.txt is missing",
@@ -30,18 +38,25 @@ export const scannet: CameraFormat = {
     }
     for (const file of named("extrinsic_color")) {
       const matrix = matrixOf(file)!;
-      if (!matrix.every((value, i) => Math.abs(value - (i % 5 === 0 ? 1 : 0)) < DIGITS)) {
-        fail(file.name, "matrix", "it is not the identity", "multiply the poses with it");
+      if (
+        !matrix.every((value, i) => Math.abs(value - (i % 5 === 0 ? 1 : 0)) < IDENTITY_TOLERANCE)
+      ) {
+        refuse(file.name, "matrix", "it is not the identity", "multiply the poses by it");
       }
     }
     const k = matrixOf(intrinsics)!;
     if (!(k[0]! > 0 && k[5]! > 0 && k[1] === 0 && k[4] === 0 && Number.isFinite(k[2]! + k[6]!))) {
-      fail(intrinsics.name, "matrix", "it is no camera matrix", "write fx 0 cx 0, 0 fy cy 0, ...");
+      refuse(
+        intrinsics.name,
+        "matrix",
+        "it is no camera matrix",
+        "write fx 0 cx 0, 0 fy cy 0, ...",
+      );
     }
     const find = photoFinder(photoNames);
     return files
       .filter(({ name }) => !/^(in|ex)trinsic/.test(stem(name)))
-      // A folder of poses covers a whole sequence, of which some photographs are sent.
+      // A folder of poses covers a whole sequence; only some of its photographs are sent.
       .filter(({ name }) => find(stem(name)).length > 0)
       .flatMap((file) => readPose(file, k));
   },
@@ -58,7 +73,7 @@ function readPose(file: CameraFile, k: Float64Array): CameraSpec[] {
     field: "matrix",
     size: null,
     pinhole: () => pinhole,
-    lens: null,
+    distortion: null,
     worldToCamera: inverseRigid(pose),
   }];
 }

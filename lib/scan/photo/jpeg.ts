@@ -8,7 +8,7 @@
  */
 import { startsWith } from "@std/bytes/starts-with";
 import { PhotoError } from "../errors.ts";
-import { neutraliseOrientation } from "./exif.ts";
+import { neutraliseOrientation } from "./exif_orientation.ts";
 
 const SOI = 0xd8;
 const EOI = 0xd9;

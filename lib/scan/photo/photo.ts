@@ -5,7 +5,7 @@
  * @module
  */
 import { encode } from "fast-png";
-import { decodeBitmap } from "./bitmap.ts";
+import { decodeBitmap } from "./decode_bitmap.ts";
 import { PhotoError } from "../errors.ts";
 import { isJpeg, jpegSize, requireData, upright } from "./jpeg.ts";
 import { decodePng, isPng, pngHeader } from "./png.ts";

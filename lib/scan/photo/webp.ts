@@ -6,7 +6,7 @@
  * @module
  */
 import { PhotoError } from "../errors.ts";
-import { neutraliseOrientation } from "./exif.ts";
+import { neutraliseOrientation } from "./exif_orientation.ts";
 
 const ANIMATED = 0x02;
 

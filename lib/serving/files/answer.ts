@@ -1,8 +1,8 @@
 /**
- * The labels of a folder's scan as a client wants them: its own file, the other format, JSON, an array, or a
- * cloud for display.
+ * The labels of a folder's scan in the form that a client asks for: its own file, the other format, JSON, an array,
+ * or a cloud for display.
  *
- * The answer is made on the disk. It may be as large as the scan, and who streams it need not hold it.
+ * The answer is made on the disk. It may be as large as the scan, and a route streams it without holding it.
  *
  * @module
  */
@@ -16,40 +16,46 @@ import { inputOptions, openScan, readInput } from "./input.ts";
 import { encodeNpy } from "./npy.ts";
 import { type JobResult, readResult, readSourceLabels } from "./result.ts";
 
-/** What an answer can be: a scan of a format, JSON, one array as `.npy`, or a cloud for display. */
+/** The form of an answer: a scan of a format, JSON, one array as `.npy`, or a cloud for display. */
 export type AnswerKind = Scan["format"] | "json" | "labels" | "confidence" | CloudKind;
 
-/** A cloud of so many points at most; see `cloud.ts`. */
+/** A cloud for display; see `cloud.ts`. */
 export interface CloudKind {
+  /** The most points that it may have. */
   points: number;
 }
 
-/** What of a student an answer needs: the names of its classes, and their ASPRS codes. */
+/** What an answer needs of a student: the names of its classes, and their ASPRS codes. */
 export type AnswerClasses = Pick<StudentCard, "classes" | "asprs">;
 
 /** An answer on the disk. */
-export interface Answer {
-  /** Its file, the caller's to remove. */
+export interface AnswerFile {
+  /** Its path; the caller removes the file. */
   path: string;
   bytes: number;
-  /** Whether the client's LAZ became LAS. */
+  /** Whether the client's LAZ is answered as LAS. */
   unpacked: boolean;
   report: ScanReport;
 }
 
-/** What all answers but clouds are made of. */
+/** What every answer but a cloud is made of. */
 type AdaptedResult = Omit<JobResult, "sourceLabels">;
 
-/** Values that are text at once, so that text of a large scan takes no memory to speak of. */
+/** The number of values that are turned into text at once, so that the text of a large scan takes little memory. */
 const VALUES_AT_ONCE = 2 ** 16;
 
-/** Makes an answer of the result of an attempt, in a new file of the folder. */
+/**
+ * Makes an answer from the result of an attempt, in a new file of the folder.
+ *
+ * @throws {MissingResultError} where the attempt left no result.
+ * @throws {MissingFilesError} where the folder does not exist here.
+ */
 export async function writeAnswer(
   folder: string,
   attempt: number,
   kind: AnswerKind,
   classes: AnswerClasses,
-): Promise<Answer> {
+): Promise<AnswerFile> {
   const result = await readResult(folder, attempt);
   const path = join(folder, `answer-${crypto.randomUUID()}`);
   try {

@@ -1,58 +1,59 @@
 /**
- * A labelled scan for display: what a viewer needs of it in one binary answer, thinned to as many points as
- * it can show.
+ * A labelled scan for display: what a viewer needs of it, in one binary answer, thinned to as many points as the
+ * viewer can show.
  *
  * All numbers are little-endian, without gaps:
  *
  *     bytes         type     what
  *     0             u8[4]    "TKC1"
- *     4             u32      M, points that follow
- *     8             u32      N, points of the scan
- *     12            u32      K, classes that are counted: the highest label and one
- *     16            u32      C, channels of colour: 3 red, green, blue; 1 intensity, where there is no
- *                            colour; 0 neither
- *     20            u32      R, bytes of the report
+ *     4             u32      M, number of points that follow
+ *     8             u32      N, number of points of the scan
+ *     12            u32      K, number of classes that are counted: the highest label plus one
+ *     16            u32      C, channels of colour: 3 for red, green and blue; 1 for intensity, where there is
+ *                            no colour; 0 for neither
+ *     20            u32      R, number of bytes of the report
  *     24            f64[3]   origin, in the scan's units
- *     48            f32[3]   least x, y, z of all N points, less the origin
+ *     48            f32[3]   least x, y, z of all N points, relative to the origin
  *     60            f32[3]   greatest x, y, z
- *     72            u32[K][K] how many of the N points the source model gave class i, and the result class j
- *     72 + 4KK      f32[M][3] positions less the origin
+ *     72            u32[K][K] how many of the N points have class i by the source model and class j in the result
+ *     72 + 4KK      f32[M][3] positions relative to the origin
  *                   u8[M][C] colour, 255 for full
  *                   u8[M]    class by the source model
  *                   u8[M]    class in the result
- *                   u8[M]    confidence in it, 255 for certain
+ *                   u8[M]    confidence in the result, 255 for certain
  *                   u8[R]    the report, JSON in UTF-8
  *
- * Points come in an order of which every beginning is spread evenly over the scan: a viewer that is short of
- * time draws as many of the first as it can.
+ * Every leading part of the points is spread evenly over the scan, so that a viewer that is short of time draws as
+ * many of the first points as it can.
  *
  * @module
  */
 import type { Scan } from "../../scan/mod.ts";
 import type { JobResult } from "./result.ts";
 
-/** Points of a cloud unless told otherwise, and at most: 18 bytes each. */
+/** The number of points of a cloud by default, of 18 bytes each. */
 export const CLOUD_POINTS = 1_000_000;
+/** The most points that a client may ask for. */
 export const MOST_CLOUD_POINTS = 10_000_000;
 
 const MAGIC = "TKC1";
 const HEADER_BYTES = 72;
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
-/** Strides that are looked at for an even one. */
+/** The number of strides that are tried. */
 const CANDIDATES = 64;
 
 /**
  * Packs a labelled scan for display.
  *
- * @param most how many points at most, at least 1.
- * @throws {TypeError} where the result is that of another scan.
+ * @param most the most points of the cloud, at least 1.
+ * @throws {TypeError} where the result belongs to another scan.
  */
 export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8Array<ArrayBuffer> {
   const { labels, confidence, sourceLabels } = result;
   for (const values of [labels, confidence, sourceLabels]) {
     if (values.length === scan.count) continue;
     throw new TypeError(
-      `Cannot show ${scan.count} points: the result is of ${values.length}; give the scan that it came from`,
+      `Cannot show ${scan.count} points: the result has ${values.length}; give the scan that it belongs to`,
     );
   }
   const order = spreadOrder(scan.count, Math.min(most, scan.count));
@@ -91,8 +92,8 @@ export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8A
 }
 
 /**
- * Takes `taken` of `count` indices by steps of about count / φ around the ring of all: a Kronecker sequence,
- * whose beginnings are even, without the rhythm that every k-th point has with the rows of a scanner.
+ * Takes `taken` of `count` indices in steps of about count / φ around their ring: a Kronecker sequence, whose leading
+ * parts are even. Taking every k-th point would interfere with the rows of a scanner.
  */
 function spreadOrder(count: number, taken: number): Uint32Array {
   const stride = evenStride(count);
@@ -102,8 +103,8 @@ function spreadOrder(count: number, taken: number): Uint32Array {
 }
 
 /**
- * The stride near count / φ that shares no divisor with `count`, and whose continued fraction has the smallest
- * terms: these bound how uneven a beginning can be.
+ * Returns the stride near count / φ that has no common divisor with `count` and whose continued fraction has the
+ * smallest terms, which bound how uneven a leading part can be.
  */
 function evenStride(count: number): number {
   const first = Math.max(1, Math.round(count / GOLDEN_RATIO) - CANDIDATES / 2);
@@ -116,7 +117,7 @@ function evenStride(count: number): number {
   return best;
 }
 
-/** The largest term of the continued fraction of a / b, by Euclid; infinite where they share a divisor. */
+/** Returns the largest term of the continued fraction of a / b, by Euclid; infinite where they have a common divisor. */
 function largestTerm(a: number, b: number): number {
   let term = 0;
   while (b > 0) {
@@ -126,7 +127,7 @@ function largestTerm(a: number, b: number): number {
   return a === 1 ? term : Infinity;
 }
 
-/** [K][K] how many points were of class i and became class j. */
+/** Counts the points by their class before and after: [K][K]. */
 function transitions(before: Uint8Array, after: Uint8Array, classes: number): Uint32Array {
   const counts = new Uint32Array(classes ** 2);
   for (let i = 0; i < before.length; i++) counts[before[i]! * classes + after[i]!]!++;

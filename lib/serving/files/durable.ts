@@ -1,16 +1,16 @@
 /**
- * Files that are still there after the power fails. A write is on the disk once its file was synced, and a
- * name once its folder was.
+ * Files that survive a power failure. Their contents are safe once the file is synced, and their name once its
+ * folder is.
  *
  * @module
  */
 import { type FileHandle, open } from "node:fs/promises";
 
 /**
- * Writes a new file chunk by chunk, so that no more than a chunk of it is in memory.
+ * Writes a new file chunk by chunk, so that only one chunk of it is in memory, and syncs it.
  *
- * @returns how many bytes it has.
- * @throws {Error} `EEXIST` where there is one already.
+ * @returns the size of the file in bytes.
+ * @throws {Error} with code `EEXIST` where the file exists already.
  */
 export async function writeStream(
   path: string,
@@ -30,9 +30,9 @@ export async function writeStream(
   }
 }
 
-/** Puts the names of new files of a folder on the disk. */
+/** Syncs a folder, so that the names of its new files are safe. */
 export async function syncFolder(path: string): Promise<void> {
-  // Windows opens no folders, and keeps names by its own journal.
+  // Windows cannot open folders, and journals names by itself.
   if (Deno.build.os === "windows") return;
   const folder = await open(path, "r");
   try {

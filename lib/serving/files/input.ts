@@ -1,18 +1,19 @@
 /**
- * What a client sent, as files of a folder, and how it becomes what the engine takes. Requests that wait for
- * their answer and jobs both come this way.
+ * What a client sent, as files in a folder, and how the engine's input is read from them. Requests whose clients wait
+ * for an answer and jobs both come this way.
  *
- * Names that clients give are written down and never become names of files.
+ * Names that clients give are recorded and never become names of files.
  *
  * @module
  */
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readScan, type Scan, scanFormat } from "../../scan/mod.ts";
-import { readViews, type Views } from "../../scan/camera/views.ts";
-import { flagSetting } from "../../ttt/methods/mod.ts";
-import { checked, methodOf, OptionError, segmentOptions } from "../../segment/options.ts";
-import type { SegmentOptions } from "../../segment/types.ts";
+import { readViews, type ScanViews } from "../../scan/mod.ts";
+import { flagSetting } from "../../ttt/settings.ts";
+import { checked, methodOf, segmentOptions } from "../../segment/options.ts";
+import { OptionError } from "../../ttt/option_error.ts";
+import type { SegmentOptions } from "../../segment/segmenter.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
 /** A client's file. */
@@ -23,11 +24,11 @@ export interface InputFile {
   file: string;
 }
 
-/** The sequence of scans that one is part of. */
-export interface Sequence {
-  /** The folder of what was learned on the scans before; null for nothing yet. */
+/** The sequence of scans that a scan belongs to. */
+export interface ScanSequence {
+  /** The folder with the state that the scans before have left; null where there were none. */
   learned: string | null;
-  /** What to call what is learned with this scan, in the card of its weights. */
+  /** The name of the state after this scan, for the card of its weights. */
   title: string;
 }
 
@@ -35,41 +36,41 @@ export interface Sequence {
 export interface Input {
   scan: InputFile;
   images: InputFile[];
-  /** Several where a format has several: COLMAP, ScanNet. */
+  /** One file, or several where a format has several: COLMAP, ScanNet. */
   cameras: InputFile[];
-  /** As they were sent, not checked. */
+  /** The options as the client sent them, unchecked. */
   options: Record<string, unknown>;
-  /** Where the scan is one of a sequence. */
-  sequence?: Sequence;
+  /** The sequence, where the scan belongs to one. */
+  sequence?: ScanSequence;
 }
 
-/** Options as they were checked. */
+/** Checked options. */
 export interface InputOptions {
   segment: SegmentOptions;
-  /** Whether a LAS answer carries the labels in dimensions of their own, too. */
+  /** Whether a LAS answer also carries labels and confidences as extra dimensions. */
   extraBytes: boolean;
 }
 
-/** The one option that bears on the answer alone. */
+/** The only option that affects nothing but the answer. */
 export const EXTRA_BYTES = flagSetting(false).describe(
-  "whether a LAS answer carries label and confidence in dimensions of their own, too",
+  "whether a LAS answer also carries label and confidence as extra dimensions",
 );
 
 const MANIFEST = "input.json";
 
-/** Writes down what the files of a folder are; once this returns, all of them are on the disk. */
+/** Records what the files of a folder are. Once this resolves, all of them are on the disk. */
 export async function writeInput(folder: string, input: Input): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(input));
   await writeStream(join(folder, MANIFEST), [bytes]);
   await syncFolder(folder);
 }
 
-/** The folder of a job is not on this machine. */
+/** The folder of a job does not exist on this machine. */
 export class MissingFilesError extends Error {
   override name = "MissingFilesError";
 }
 
-/** What {@link writeInput} wrote. @throws {MissingFilesError} where it is not there. */
+/** Reads what {@link writeInput} wrote. @throws {MissingFilesError} where it does not exist. */
 export async function readInput(folder: string): Promise<Input> {
   try {
     return JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
@@ -82,7 +83,7 @@ export async function readInput(folder: string): Promise<Input> {
 }
 
 /**
- * Checks the options, and that the parts go together.
+ * Checks the options, and that the parts fit together.
  *
  * @throws {OptionError} naming the field.
  */
@@ -97,14 +98,14 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
   const segment = segmentOptions(settings, images.length > 0);
   if (methodOf(segment.method).online && sequence === undefined) {
     throw new OptionError(
-      `Cannot use ${segment.method} here: it learns from scan to scan, and requests share nothing; use ttt-kd, or begin a session`,
+      `Cannot use ${segment.method} here: it adapts from scan to scan, and requests share nothing; use ttt-kd, or begin a session`,
       "method",
     );
   }
-  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) as boolean };
+  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) };
 }
 
-/** The format of the scan, by its first bytes alone. @throws {ScanError} where it is none that is read. */
+/** Reads the format of the scan from its first bytes. @throws {ScanError} where the format is unknown. */
 export async function openFormat(folder: string, { scan }: Input): Promise<Scan["format"]> {
   const file = await open(join(folder, scan.file));
   try {
@@ -115,17 +116,17 @@ export async function openFormat(folder: string, { scan }: Input): Promise<Scan[
   }
 }
 
-/** The scan. @throws {ScanError} where it cannot be read. */
+/** Reads the scan. @throws {ScanError} where it cannot be read. */
 export async function openScan(folder: string, { scan }: Input): Promise<Scan> {
   return await readScan(await bytesOf(folder, scan), scan.name);
 }
 
 /**
- * The photographs with their cameras.
+ * Reads the photographs with their cameras.
  *
- * @throws {InputError} where one cannot be read, or they do not fit each other.
+ * @throws {InputError} where one cannot be read, or where photographs and cameras do not fit each other.
  */
-export async function openViews(folder: string, { images, cameras }: Input): Promise<Views> {
+export async function openViews(folder: string, { images, cameras }: Input): Promise<ScanViews> {
   if (cameras.length === 0) return { photos: [], cameras: [] };
   const files = [];
   for (const image of images) {

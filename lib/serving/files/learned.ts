@@ -1,29 +1,29 @@
 /**
- * What an online method has learned, as files of a folder: the adapted student, which loads by itself as any
- * other checkpoint does, and beside it what only a next step needs.
+ * The state of an online method, as files in a folder: the adapted student, which loads like any other checkpoint,
+ * and beside it the momentum, which only the next step needs.
  *
  * @module
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
-import { readStudent, studentBytes } from "../../models/models.ts";
+import { readStudent, studentBytes } from "../../models/students.ts";
 import type { OnlineState } from "../../ttt/online_state.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
-/** A checkpoint, such as `--student` takes. */
+/** The name of the file with the adapted student: a checkpoint that `--student` takes. */
 export const WEIGHTS = "weights.safetensors";
 const MOMENTUM = "momentum.safetensors";
 
-/** Where {@link writeLearned} writes. */
+/** Returns the folder that {@link writeLearned} writes. */
 export function learnedFolder(folder: string, attempt: number): string {
   return join(folder, `learned-${attempt}`);
 }
 
 /**
- * Writes what an attempt has learned; once this returns, it is on the disk.
+ * Writes the state after an attempt. Once this resolves, it is on the disk.
  *
- * @param title of the sequence that it was learned on, for the card.
+ * @param title the name of the state, for the card of the student.
  */
 export async function writeLearned(
   folder: string,

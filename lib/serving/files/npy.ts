@@ -1,16 +1,28 @@
 /**
- * Arrays as `.npy` files, for clients that work with NumPy: `np.load(file)` gives one value a point, in the order
- * of the scan. Version 1.0 of the format, as `numpy.lib.format` describes it.
+ * Arrays as `.npy` files for clients that work with NumPy: `np.load(file)` returns one value for each point, in the
+ * order of the scan. Version 1.0 of the format, as `numpy.lib.format` describes it.
  *
  * @module
  */
 
-/** `\x93NUMPY`, version 1.0. */
+/** The magic string `\x93NUMPY` and the version 1.0. */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
-/** The data starts at a multiple of so many bytes, so that it can be mapped into memory. */
+/** The data starts at a multiple of this many bytes, so that the file can be mapped into memory. */
 const ALIGNMENT = 64;
 
-/** An array of one dimension as a `.npy` file: uint8 as `|u1`, float32 as `<f4`. */
+/**
+ * Encodes a one-dimensional array as a `.npy` file: uint8 as `|u1`, float32 as `<f4`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { encodeNpy } from "./npy.ts";
+ *
+ * const file = encodeNpy(Uint8Array.of(2, 0, 1));
+ * assert.match(new TextDecoder("latin1").decode(file), /NUMPY.*'descr': '\|u1'.*'shape': \(3,\)/s);
+ * assert.deepEqual([...file.subarray(-3)], [2, 0, 1]);
+ * ```
+ */
 export function encodeNpy(values: Uint8Array | Float32Array): Uint8Array<ArrayBuffer> {
   const type = values instanceof Uint8Array ? "|u1" : "<f4";
   const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${values.length},), }`;

@@ -1,27 +1,27 @@
 /**
- * The result of a job as files: labels, before and after adaptation, confidences and report. The answer in the
- * client's format is made from them when it is asked for.
+ * The result of an attempt as files: labels before and after adaptation, confidences, and the report. The answer in
+ * the client's format is made from them on request.
  *
  * @module
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ScanReport } from "../../segment/report.ts";
-import type { SegmentResult } from "../../segment/types.ts";
+import type { SegmentResult } from "../../segment/segmenter.ts";
 import { syncFolder, writeStream } from "./durable.ts";
 
-/** What an answer asks for is not in the result: an older server made it, or somebody removed it. */
+/** A part of the result does not exist: an older server did not write it, or somebody has removed it. */
 export class MissingResultError extends Error {
   override name = "MissingResultError";
 }
 
-/** What is kept of a {@link SegmentResult}. */
+/** The parts of a {@link SegmentResult} that are kept. */
 export type JobResult = Pick<
   SegmentResult,
   "labels" | "confidence" | "sourceLabels" | "report"
 >;
 
-/** Writes the result of a job's attempt; once this returns, it is on the disk. */
+/** Writes the result of an attempt. Once this resolves, it is on the disk. */
 export async function writeResult(
   jobFolder: string,
   attempt: number,
@@ -43,9 +43,9 @@ export async function writeResult(
 }
 
 /**
- * The report alone of a result.
+ * Reads only the report of a result.
  *
- * @throws {MissingResultError} where it is not there.
+ * @throws {MissingResultError} where it does not exist.
  */
 export async function readReport(jobFolder: string, attempt: number): Promise<ScanReport> {
   return JSON.parse(
@@ -54,9 +54,9 @@ export async function readReport(jobFolder: string, attempt: number): Promise<Sc
 }
 
 /**
- * The result that {@link writeResult} wrote, less the labels of the source model, for which few ask.
+ * Reads the result that {@link writeResult} wrote, without the labels of the source model, which few answers need.
  *
- * @throws {MissingResultError} where it is not there.
+ * @throws {MissingResultError} where it does not exist.
  */
 export async function readResult(
   jobFolder: string,
@@ -70,18 +70,18 @@ export async function readResult(
   ]);
   return {
     labels,
-    // Written and read by one machine.
+    // In the byte order of the machine that wrote them, which is little-endian wherever Deno runs.
     confidence: new Float32Array(confidence.buffer),
     report,
   };
 }
 
-/** Its labels before adaptation. @throws {MissingResultError} where they are not there. */
+/** Reads the labels before adaptation. @throws {MissingResultError} where they do not exist. */
 export async function readSourceLabels(jobFolder: string, attempt: number): Promise<Uint8Array> {
   return await readPart(jobFolder, attempt, "source.u8");
 }
 
-/** A file of a result, in a buffer of its own: floats have to lie at a multiple of four bytes. */
+/** Reads a file of a result into a buffer of its own, because floats must start at a multiple of four bytes. */
 async function readPart(
   jobFolder: string,
   attempt: number,
@@ -92,7 +92,7 @@ async function readPart(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new MissingResultError(
-      `Cannot read the result: it has no ${name}, as results of older servers may; hand the scan in again`,
+      `Cannot read the result: it has no ${name}, perhaps because an older server made it; hand the scan in again`,
     );
   }
 }

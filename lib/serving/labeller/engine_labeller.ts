@@ -1,16 +1,16 @@
 /**
- * Labels folders in this thread, by an engine that somebody else owns.
+ * Labels folders in this thread by an engine that the caller owns.
  *
  * @module
  */
-import type { Segmenter } from "../../segment/types.ts";
-import { type Answer, type AnswerKind, writeAnswer } from "../files/answer.ts";
+import type { Segmenter } from "../../segment/segmenter.ts";
+import { type AnswerFile, type AnswerKind, writeAnswer } from "../files/answer.ts";
 import { inputOptions, openScan, openViews, readInput } from "../files/input.ts";
 import type { LabelContext, Labeller } from "./labeller.ts";
 import { readLearned, writeLearned } from "../files/learned.ts";
 import { writeResult } from "../files/result.ts";
 
-/** A {@link Labeller} around an engine. */
+/** A labeller around an engine. */
 export class EngineLabeller implements Labeller {
   readonly #engine: Segmenter;
   readonly adapterName: string;
@@ -32,7 +32,7 @@ export class EngineLabeller implements Labeller {
     return this.#engine.ready();
   }
 
-  /** At once: an engine opens a lost device again when it is next used. */
+  /** Resolves at once: an engine opens a lost device again when it is next used. */
   available(signal?: AbortSignal): Promise<void> {
     return signal?.aborted ? Promise.reject(signal.reason) : Promise.resolve();
   }
@@ -64,7 +64,7 @@ export class EngineLabeller implements Labeller {
     await writeResult(folder, attempt, result);
   }
 
-  answer(folder: string, attempt: number, kind: AnswerKind): Promise<Answer> {
+  answer(folder: string, attempt: number, kind: AnswerKind): Promise<AnswerFile> {
     return writeAnswer(folder, attempt, kind, this.student);
   }
 }

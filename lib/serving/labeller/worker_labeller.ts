@@ -1,38 +1,39 @@
 /**
- * Labels folders in threads of its own, so that the thread that serves HTTP never waits for a scan to be read,
- * for a gradient step or for an answer to be written.
+ * Labels folders in threads of its own, so that the thread that serves HTTP never waits for a scan to be read, for a
+ * gradient step, or for an answer to be written.
  *
- * One thread has the engine. When it dies, or its device is lost, another one takes its place: a new thread
- * begins with a driver and an ONNX Runtime that know nothing of the loss. A second thread makes the answers,
- * because reading a scan again must neither wait for an adaptation nor hold one up.
+ * One thread has the engine. When it dies or loses its device, another one replaces it: a new thread starts with a
+ * driver and an ONNX Runtime that the loss has not touched. A second thread makes the answers, because reading a scan
+ * again must neither wait for an adaptation nor delay one.
  *
  * @module
  */
 import { abortable } from "@std/async/abortable";
 import { delay } from "@std/async/delay";
 import { FifoSemaphore } from "../../concurrency/fifo_semaphore.ts";
-import type { Answer, AnswerKind } from "../files/answer.ts";
+import type { AnswerFile, AnswerKind } from "../files/answer.ts";
 import { type LabelContext, type Labeller, LabellerLostError } from "./labeller.ts";
-import type { ModelChoice, OpenedModels } from "./labeller_protocol.ts";
-import { LabellerThread } from "./labeller_thread.ts";
+import type { ModelChoice, OpenedModels } from "./labeller_calls.ts";
+import { type LabellerThread, startThread } from "./labeller_thread.ts";
 
-/** How the threads are run. */
+/** Options of the threads. */
 export interface WorkerLabellerOptions {
-  /** The module of the threads; tests have engines of their own. */
+  /** The module of the threads; tests use engines of their own. */
   module?: URL;
-  /** Milliseconds before an engine is opened again, after so many losses without a scan labelled between. */
+  /** The pause before an engine is opened again, in milliseconds, after this many losses in a row. */
   pauseAfter?: (losses: number) => number;
-  /** Seconds without a word of a scan at work after which its thread is given up: its driver hangs. */
+  /** After how many seconds without progress of a scan its thread is given up, because its driver hangs. */
   hangSeconds?: number;
 }
 
-/** Far longer than any step takes, on a software adapter too. */
+/** The default of `hangSeconds`: far longer than any step takes, even on a software adapter. */
 export const HANG_SECONDS = 1800;
 
 const MODULE = new URL("./labeller_worker.ts", import.meta.url);
+/** In milliseconds. */
 const LONGEST_PAUSE = 60_000;
 
-/** A {@link Labeller} in threads of its own. */
+/** A labeller in threads of its own. */
 export class WorkerLabeller implements Labeller, AsyncDisposable {
   readonly student: OpenedModels["student"];
   readonly teacher: OpenedModels["teacher"];
@@ -41,13 +42,15 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
   readonly #options: Required<WorkerLabellerOptions>;
   readonly #stopping = new AbortController();
   readonly #kept: Promise<void>;
-  /** The thread with the engine; null while another one opens. */
+  /** The thread with the engine; null while another one is opened. */
   #thread: LabellerThread | null = null;
   #opened = Promise.withResolvers<void>();
+  /** Losses in a row, without a labelled scan between them. */
   #losses = 0;
+  /** The current pause before an engine is opened again, in milliseconds. */
   #pause = 0;
   #atWork = 0;
-  /** The thread that makes answers, from the first answer on. */
+  /** The thread that makes answers; started by the first one. */
   #answering: LabellerThread | null = null;
   /** One answer at a time: each may hold a large scan in memory. */
   readonly #answerSemaphore = new FifoSemaphore();
@@ -67,7 +70,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
   /**
    * Starts a thread and opens the models in it.
    *
-   * @throws what `Engine.open()` throws.
+   * @throws whatever `Engine.open()` throws.
    */
   static async open(
     models: ModelChoice,
@@ -80,7 +83,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
 
   async ready(): Promise<boolean> {
     if (this.#thread === null) return false;
-    // A thread at work may be in the middle of a long parse; that it works is the answer.
+    // A thread that is parsing a long file cannot answer, but is ready.
     if (this.#atWork > 0) return true;
     return await this.#thread.call("ready", null).catch(() => false);
   }
@@ -110,9 +113,6 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     };
     try {
       await thread.call("label", { folder, attempt }, { ...context, onProgress });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw error;
     } finally {
       this.#atWork--;
       if (thread.isAlive) this.#losses = 0;
@@ -124,10 +124,10 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     attempt: number,
     kind: AnswerKind,
     signal?: AbortSignal,
-  ): Promise<Answer> {
+  ): Promise<AnswerFile> {
     using _permit = await this.#answerSemaphore.acquire(signal);
     this.#stopping.signal.throwIfAborted();
-    if (!this.#answering?.isAlive) this.#answering = new LabellerThread(this.#options.module);
+    if (!this.#answering?.isAlive) this.#answering = startThread(this.#options.module);
     const { classes, asprs } = this.student;
     return await this.#answering.call("answer", {
       folder,
@@ -137,7 +137,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     });
   }
 
-  /** Ends the threads, whatever they are doing. */
+  /** Stops the threads, whatever they are doing. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     this.#answering?.[Symbol.dispose]();
@@ -145,7 +145,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     await this.#kept;
   }
 
-  /** Keeps an engine open until disposed of. */
+  /** Replaces every thread that ends by another, until disposed of. */
   async #keep(first: LabellerThread): Promise<void> {
     const { signal } = this.#stopping;
     for (let thread: LabellerThread | null = first; thread; thread = await this.#replacement()) {
@@ -159,7 +159,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     }
   }
 
-  /** Another thread, as soon as one can be had; null once disposed of. */
+  /** Opens another thread, trying until it succeeds; returns null once disposed of. */
   async #replacement(): Promise<LabellerThread | null> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
@@ -177,24 +177,24 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
   }
 }
 
-/** Stops a thread of which nothing is heard for so long, until disposed of. */
+/** Stops a thread once it has reported nothing for some seconds, until disposed of. */
 function watchOver(
   thread: LabellerThread,
   seconds: number,
 ): Disposable & { heard: () => void } {
-  const begin = () =>
-    setTimeout(() => thread.stop(`hangs: no word in ${seconds} s`), seconds * 1000);
-  let timer = begin();
+  const start = () =>
+    setTimeout(() => thread.stop(`hangs: it reported nothing for ${seconds} s`), seconds * 1000);
+  let timer = start();
   return {
     heard() {
       clearTimeout(timer);
-      timer = begin();
+      timer = start();
     },
     [Symbol.dispose]: () => clearTimeout(timer),
   };
 }
 
-/** At once after the first loss, then after a second, and twice as long every further time, to a minute. */
+/** Returns no pause after the first loss, then a second, twice as long after each further one, and a minute at most. */
 function pauseAfter(losses: number): number {
   return losses === 1 ? 0 : Math.min(LONGEST_PAUSE, 1000 * 2 ** (losses - 2));
 }
@@ -205,7 +205,7 @@ async function openThread(
   signal?: AbortSignal,
 ): Promise<{ thread: LabellerThread; opened: OpenedModels }> {
   using owned = new DisposableStack();
-  const thread = owned.use(new LabellerThread(module));
+  const thread = owned.use(startThread(module));
   const abort = () => thread[Symbol.dispose]();
   signal?.addEventListener("abort", abort);
   try {

@@ -1,49 +1,47 @@
 /**
- * Whose turn it is on Redis, as BullMQ's priorities. Its groups would share between clients but are not free;
- * a priority is what its open part has.
+ * The order of jobs on Redis: ranks that serve as BullMQ's priorities. BullMQ's groups, which share between clients,
+ * are not part of its open edition; priorities are.
  *
- * A job gets its rank when it is handed in, after the start tags of fair queueing (Goyal, Vin and Cheng,
- * "Start-time Fair Queueing", 1996) for jobs of one length: a client's jobs are two ranks apart, and who has
- * none waiting comes just before the round that is being worked off. So whoever comes is next, and has one job
- * in a round like everybody else, as in `sqlite_queue.ts`. The order differs from that one's where things change
- * after the rank was given: the jobs behind a cancelled one keep their ranks, and a job that is put back is next
- * at once.
+ * A job gets its rank when it is handed in, by the start tags of fair queueing (Goyal, Vin and Cheng, "Start-time
+ * Fair Queueing", 1996) for jobs of equal length: the jobs of a client are two ranks apart, and the first job of a
+ * client that has none waiting comes just before the round that is being worked off. So a new client is next, and
+ * has one job in a round like every other, as in `sqlite_queue.ts`. The two orders differ where things change after
+ * a rank was given: the jobs behind a cancelled one keep their ranks, and a job that is put back is next at once.
  *
  * @module
  */
 import type { Redis } from "ioredis";
+import { LARGEST_PRIORITY } from "./bullmq_internals.ts";
 
-/** BullMQ takes no larger priority; beyond it the order is that of arrival. */
-const LAST_RANK = 2 ** 21 - 1;
-/** Where counting starts again, once nothing waits. Half a million rounds fit before. */
+/** From this rank on, counting restarts as soon as no job waits. Half a million rounds fit below it. */
 const RESTART_RANK = 2 ** 20;
 
-/** Member of the set for the job begun last; clients have longer names. */
-const NOW = "*";
+/** The member of the set for the job that started last; names of clients are longer. */
+const LATEST_START = "*";
 
-/** KEYS: ranks, waiting job keys; ARGV: client. Members that no longer matter are dropped. */
+/** KEYS: ranks, keys of waiting jobs; ARGV: client. Drops members that no longer matter. */
 const NEXT_RANK = `
-  local now = tonumber(redis.call('ZSCORE', KEYS[1], '${NOW}') or 3)
+  local now = tonumber(redis.call('ZSCORE', KEYS[1], '${LATEST_START}') or 3)
   if now > ${RESTART_RANK} and redis.call('EXISTS', KEYS[2], KEYS[3]) == 0 then
     redis.call('DEL', KEYS[1])
     now = 3
   end
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 3)
   local last = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or -1)
-  local rank = math.min(math.max(now - 1, last + 2), ${LAST_RANK})
+  local rank = math.min(math.max(now - 1, last + 2), ${LARGEST_PRIORITY})
   redis.call('ZADD', KEYS[1], rank, ARGV[1])
   return rank
 `;
 
-/** Gives ranks; smaller ones are next. */
+/** Gives out ranks; jobs of smaller ranks come first. */
 export class FairRanks {
   readonly #redis: Redis;
   readonly #key: string;
   readonly #waitingKeys: [string, string];
 
   /**
-   * @param key where the ranks of clients are kept.
-   * @param waitingKeys BullMQ's keys of jobs that wait.
+   * @param key the key of the sorted set of clients' ranks.
+   * @param waitingKeys BullMQ's keys of waiting jobs.
    */
   constructor(redis: Redis, key: string, waitingKeys: [string, string]) {
     this.#redis = redis;
@@ -51,14 +49,14 @@ export class FairRanks {
     this.#waitingKeys = waitingKeys;
   }
 
-  /** The rank of a client's new job, from 1. */
+  /** Gives out the rank of a client's new job, from 1. */
   async next(client: string): Promise<number> {
     const keys = [this.#key, ...this.#waitingKeys];
     return await this.#redis.eval(NEXT_RANK, keys.length, ...keys, client) as number;
   }
 
-  /** A job of this rank is begun. */
-  async begun(rank: number): Promise<void> {
-    await this.#redis.zadd(this.#key, "GT", rank, NOW);
+  /** Notes that a job of this rank has started. */
+  async started(rank: number): Promise<void> {
+    await this.#redis.zadd(this.#key, "GT", rank, LATEST_START);
   }
 }

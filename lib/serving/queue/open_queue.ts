@@ -1,5 +1,5 @@
 /**
- * Which queue a server has: Redis's where it was given one, else its own.
+ * Opens the queue of a server: on Redis where an address is given, otherwise in SQLite.
  *
  * @module
  */
@@ -8,22 +8,22 @@ import { SqliteQueue } from "./sqlite_queue.ts";
 
 /** Where jobs are kept. */
 export interface QueuePlace {
-  /** The folder of the files; where the queue is on Redis, one that all machines share. */
+  /** The folder of the files; for a queue on Redis, a folder that all its machines share. */
   folder: string;
   queue: QueueLimits;
-  /** `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS. */
+  /** The address `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS. */
   redis?: string;
 }
 
 /**
- * Opens the queue.
+ * Opens the queue, or makes it.
  *
- * @throws {RangeError} where the place is not one for this program.
+ * @throws {QueuePlaceError} where jobs cannot be kept at this place.
  * @throws {QueueUnavailableError} where Redis does not answer.
  */
 export async function openQueue({ folder, queue, redis }: QueuePlace): Promise<JobQueue> {
   if (redis === undefined) return new SqliteQueue(folder, queue);
-  // Loaded when asked for: who has no Redis starts no slower for it.
+  // Loaded on demand, so that a server without Redis starts no slower for it.
   const { RedisQueue } = await import("./redis_queue.ts");
   return await RedisQueue.open({ url: redis, folder, limits: queue });
 }

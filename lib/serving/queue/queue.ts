@@ -1,60 +1,66 @@
 /**
- * What a queue of jobs is. There are two: `sqlite_queue.ts` for one machine, `redis_queue.ts` for several
- * that share the work. The same tests run over both.
+ * The interface of a queue of jobs. There are two implementations: `sqlite_queue.ts` for one machine, and
+ * `redis_queue.ts` for several that share the work. The same tests run over both.
  *
- * A queue keeps what is known of a job; the job's files lie in a folder of its own, which is on the disk
- * before the queue hears of the job. Files without a job are rubbish, see `sweep.ts`.
+ * A queue keeps the record of a job. The job's files lie in a folder of their own, which is on the disk before the
+ * queue gets the job. Files without a job are swept away, see `sweep.ts`.
  *
- * A worker holds a job by a lease that it renews while it lives. A lease that ran out is anybody's to take,
- * so a job survives its worker; whatever the former holder still says is refused.
+ * A worker holds a job by a lease that it renews while it lives. Once a lease has expired, any worker may take the
+ * job, so a job survives its worker; whatever the former holder still reports is refused.
  *
  * @module
  */
 import type { Progress } from "../../ttt/progress.ts";
 import type { Job, JobProblem, JobState } from "./job.ts";
 
-/** How many jobs may be queued or running. */
+/** The most jobs that may be queued or running, and the most attempts at one. */
 export interface QueueLimits {
   jobs: number;
-  /** Of these, how many of one client. */
+  /** The most of these jobs that one client may have. */
   jobsOfClient: number;
-  /** How often a job may be begun before it is given up. */
+  /** After how many broken attempts a job fails. */
   attempts: number;
 }
 
+/** The limits of a server that is not told otherwise. */
 export const DEFAULT_QUEUE_LIMITS: QueueLimits = { jobs: 64, jobsOfClient: 16, attempts: 3 };
 
-/** Assumed of a job's length, in seconds, until one has ended. */
+/** The assumed duration of a job, in seconds, until one has ended. */
 const GUESSED_SECONDS = 10;
 
-/** The queue takes no further job now. */
+/** The queue takes no further job at present. */
 export class QueueFullError extends Error {
   override name = "QueueFullError";
   readonly retryAfterSeconds: number;
 
-  /** @param jobSeconds how long jobs took of late; null where none has ended. */
+  /** @param jobSeconds the mean duration of recent jobs; null where none has ended. */
   constructor(reason: string, jobSeconds: number | null) {
     super(`Cannot take another job: ${reason}; come back when one is done, or cancel one`);
     this.retryAfterSeconds = Math.max(1, Math.ceil(jobSeconds ?? GUESSED_SECONDS));
   }
 }
 
-/** What keeps the queue does not answer now. */
+/** The database of the queue does not answer at present. */
 export class QueueUnavailableError extends Error {
   override name = "QueueUnavailableError";
   readonly retryAfterSeconds = 5;
 }
 
-/** A job in the hands of a worker. */
+/** Jobs cannot be kept at the place that was given: a wrong address, another folder, or a later version's data. */
+export class QueuePlaceError extends Error {
+  override name = "QueuePlaceError";
+}
+
+/** A job that a worker holds. */
 export interface Claim {
   readonly id: string;
-  /** Who holds it, in the words of the queue that gave it. */
+  /** The holder, by a name that the queue gave it. */
   readonly worker: string;
   /** Which attempt of the job this is, from 1. */
   readonly attempt: number;
 }
 
-/** What is known of a job that is handed in. */
+/** A job that is handed in. */
 export interface NewJob {
   id: string;
   client: string;
@@ -62,59 +68,61 @@ export interface NewJob {
   method: string;
 }
 
-/** Told of a job that has changed: by its worker's progress, or in its state. */
-export type Listener = (id: string, change: "progress" | "state") => void;
+/** A function that hears of each change of a job: of its progress, or of its state. */
+export type JobListener = (id: string, change: "progress" | "state") => void;
 
-/** Told of a job as it was when this process had changed its state. */
-export type OwnListener = (job: Job) => void;
+/** A function that gets each job whose state this process has changed, as it is after the change. */
+export type OwnJobListener = (job: Job) => void;
 
 /**
  * Keeps jobs. Every method that returns a promise rejects with {@link QueueUnavailableError} while the queue
  * cannot be reached.
  */
 export interface JobQueue extends AsyncDisposable {
-  /** Where the folders of jobs are, each under its id. */
+  /** The folder that holds the folders of jobs, each under the job's id. */
   readonly files: string;
 
-  /** The folder of a job's files. */
+  /** Returns the path of a job's folder. */
   folderOf(id: string): string;
 
-  /** Whether the queue can be reached. */
+  /** Returns whether the queue can be reached. */
   ready(): Promise<boolean>;
 
   /**
-   * Keeps a place for a job whose files are on their way; leave by `using`, whether or not it came. Several
-   * processes that take jobs in the same moment may go over the limits by as many.
+   * Reserves a place for a job whose files are on their way, until it is disposed of. Several processes that
+   * take jobs at the same moment may exceed the limits by as many.
    *
-   * @throws {QueueFullError} when the queue, or this client's share of it, is full.
+   * @throws {QueueFullError} where the queue, or this client's share of it, is full.
    */
   enter(client: string): Promise<Disposable>;
 
-  /** Takes a job whose files are on the disk. It is safe once this resolves. */
+  /** Takes a job whose files are on the disk. Once this resolves, the job is not lost any more. */
   submit(job: NewJob): Promise<Job>;
 
-  /** A job, or null where there is none of this id. */
+  /** Returns a job, or null where no job has this id. */
   get(id: string): Promise<Job | null>;
 
-  /** How many jobs there are of every state that has some. */
+  /** Counts the jobs of each state; states without jobs are left out. */
   counts(): Promise<Partial<Record<JobState, number>>>;
 
   /**
-   * Gives a worker the next job: clients share evenly, and the jobs of each come in order. Jobs whose lease ran out are
-   * among them, or fail where they were begun too often.
+   * Gives a worker the next job. Clients share evenly, and the jobs of each come in order. Jobs whose lease has
+   * expired are among them; those that have used up their attempts fail instead.
+   *
+   * @returns null where no job waits.
    */
   claim(worker: string, leaseMilliseconds: number): Promise<Claim | null>;
 
-  /** Keeps a claim for longer. @returns false where it was lost: the job is cancelled, or another's. */
+  /** Extends a claim. @returns false where it was lost: the job is cancelled, or another worker has it. */
   renew(claim: Claim, leaseMilliseconds: number): Promise<boolean>;
 
-  /** Says what the worker is doing; cheap. The last of it is kept with the next renewal or the end. */
+  /** Reports progress; cheap. The latest progress is stored with the next renewal or at the end. */
   report(claim: Claim, progress: Progress): void;
 
-  /** The result is on the disk. @returns false where the claim was lost. */
+  /** Completes a job whose result is on the disk. @returns false where the claim was lost. */
   finish(claim: Claim): Promise<boolean>;
 
-  /** The job cannot be done. @returns false where the claim was lost. */
+  /** Fails a job that cannot be done. @returns false where the claim was lost. */
   fail(claim: Claim, problem: JobProblem): Promise<boolean>;
 
   /** Puts a job back whose worker stops in good order; the attempt does not count. */
@@ -123,27 +131,27 @@ export interface JobQueue extends AsyncDisposable {
   /** Puts a job back as if its worker had died; the attempt counts. */
   abandon(claim: Claim): Promise<boolean>;
 
-  /** Cancels a job that is not over. @returns whether it was so. */
+  /** Cancels a job that is not over. @returns whether there was one to cancel. */
   cancel(id: string): Promise<boolean>;
 
-  /** Forgets a job that is over; its files are the caller's to remove. */
+  /** Forgets a job that is over; the caller removes its files. */
   remove(id: string): Promise<void>;
 
-  /** Jobs that were over before a moment. */
+  /** Returns the jobs that ended before a moment, in milliseconds since 1970. */
   overBefore(time: number): Promise<Job[]>;
 
-  /** Calls back for every change that is known of in this process, until disposed of. */
-  listen(listener: Listener): Disposable;
+  /** Calls back for every change that this process hears of, until disposed of. */
+  listen(listener: JobListener): Disposable;
 
-  /** Calls back with every job that this very process brought into another state, until disposed of. */
-  listenOwn(listener: OwnListener): Disposable;
+  /** Calls back with every job whose state this very process has changed, until disposed of. */
+  listenOwn(listener: OwnJobListener): Disposable;
 }
 
-/** Why a job is given up that was begun and broken off so often. */
+/** Returns the problem of a job whose attempts were all broken off. */
 export function brokenOff(attempts: number): JobProblem {
   return {
     status: 500,
     detail:
-      `Cannot label the scan: the server broke off ${attempts} times while it was at work on it; send a smaller scan`,
+      `Cannot label the scan: the server broke off ${attempts} times while working on it; send a smaller scan`,
   };
 }

@@ -1,39 +1,40 @@
 /**
- * The connection to Redis: opened with one clear line where that fails, and back by itself after it was lost.
+ * The connection to Redis. Opening it fails with one clear line, and it comes back by itself after it was lost.
  *
- * While it is lost, commands fail at once and are not kept for later: a client that is told "accepted" can rely
- * on it, and one that cannot be served is told so.
+ * While it is lost, commands fail at once and are not kept for later: a client whose job is accepted can rely on
+ * that, and a client that cannot be served is told so.
  *
  * @module
  */
 import { Redis } from "ioredis";
-import { QueueUnavailableError } from "./queue.ts";
+import { QueuePlaceError, QueueUnavailableError } from "./queue.ts";
 
-/** `ZADD … GT`, and what BullMQ recommends. */
+/** The first version with `ZADD … GT`, and the one that BullMQ recommends. */
 const OLDEST_VERSION = "6.2";
 
 const CONNECT_MILLISECONDS = 5000;
-/** Silence after a command; longer than BullMQ's longest blocking read, 10 s. */
+/** How long a command may go unanswered: longer than BullMQ's longest blocking read, 10 s. */
 const SILENCE_MILLISECONDS = 15_000;
+/** The longest pause between two attempts to connect. */
 const MOST_RETRY_MILLISECONDS = 2000;
 
-/** An address without its user and password, for people to read. */
+/** Returns an address without its user and password, for messages. */
 export function shownAddress(url: string): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
 }
 
 /**
- * Connects, and looks whether the settings there keep what they are given.
+ * Connects, and checks the settings of the server.
  *
- * @param warn takes a line on settings with which accepted jobs can be lost.
- * @throws {RangeError} where the address is none of Redis, or its Redis is too old.
- * @throws {QueueUnavailableError} where nobody answers there, or refuses.
+ * @param warn takes a line about each setting with which accepted jobs can be lost.
+ * @throws {QueuePlaceError} where the address is not one of Redis, or its Redis is too old.
+ * @throws {QueueUnavailableError} where no server answers there, or it refuses.
  */
 export async function connect(url: string, warn: (line: string) => void): Promise<Redis> {
   if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
-    // Not shown: it may hold a password.
-    throw new RangeError(
+    // The address is not shown: it may hold a password.
+    throw new QueuePlaceError(
       "Cannot use the address of the queue: it has to be redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]",
     );
   }
@@ -44,7 +45,7 @@ export async function connect(url: string, warn: (line: string) => void): Promis
     socketTimeout: SILENCE_MILLISECONDS,
     keepAlive: SILENCE_MILLISECONDS,
     enableOfflineQueue: false,
-    // Rejects commands on their way when the connection is lost. BullMQ allows this or waiting for ever.
+    // Rejects commands that are under way when the connection is lost. BullMQ accepts this value or endless waiting.
     maxRetriesPerRequest: 0,
     retryStrategy: (times) => connected ? Math.min(times * 200, MOST_RETRY_MILLISECONDS) : null,
   });
@@ -53,13 +54,13 @@ export async function connect(url: string, warn: (line: string) => void): Promis
   redis.on("error", note);
   try {
     await redis.connect();
-    // Asked again, because a database that is not there is passed over in silence for the first one.
+    // ioredis does not say that the database of an address does not exist; this second SELECT does.
     await redis.select(redis.options.db ?? 0);
     checkSettings(settingsIn(await redis.info()), shownAddress(url), warn);
     connected = true;
   } catch (error) {
     await disconnect(redis);
-    if (error instanceof RangeError) throw error;
+    if (error instanceof QueuePlaceError) throw error;
     if (reason === "it does not answer") note(error as Error);
     throw new QueueUnavailableError(
       `Cannot reach the queue at ${
@@ -71,7 +72,7 @@ export async function connect(url: string, warn: (line: string) => void): Promis
   return redis;
 }
 
-/** Says when the connection is lost and when it is back, until disposed of. */
+/** Reports when the connection is lost and when it is back, until disposed of. */
 export function watch(redis: Redis, address: string, say: (line: string) => void): Disposable {
   let lost = false;
   const onClose = () => {
@@ -82,7 +83,7 @@ export function watch(redis: Redis, address: string, say: (line: string) => void
     if (lost) say(`the queue at ${address} is back`);
     lost = false;
   };
-  // Without a listener it would print what `onClose` says.
+  // Without a listener ioredis would print what `onClose` reports.
   const onError = () => {};
   redis.on("close", onClose).on("ready", onReady).on("error", onError);
   return {
@@ -92,7 +93,7 @@ export function watch(redis: Redis, address: string, say: (line: string) => void
   };
 }
 
-/** Disconnects, and resolves when that is done. */
+/** Disconnects. */
 export function disconnect(redis: Redis): Promise<void> {
   if (redis.status === "end") return Promise.resolve();
   return new Promise((resolve) => {
@@ -101,7 +102,10 @@ export function disconnect(redis: Redis): Promise<void> {
   });
 }
 
-/** What an error of a command means to who gave it: that the queue is away, or the error itself. */
+/**
+ * Translates the error of a command: into a {@link QueueUnavailableError} where the queue cannot be used at present,
+ * otherwise into itself.
+ */
 export function errorOf(error: unknown, redis: Redis, address: string): unknown {
   if (!(error instanceof Error) || error instanceof QueueUnavailableError) return error;
   const refused = error.name === "ReplyError" &&
@@ -117,7 +121,7 @@ export function errorOf(error: unknown, redis: Redis, address: string): unknown 
   );
 }
 
-/** `name:value` lines, as INFO answers. */
+/** Parses the `name:value` lines of an answer to INFO. */
 function settingsIn(info: string): Map<string, string> {
   return new Map(
     info.split("\r\n").filter((line) => line.includes(":")).map((line) => {
@@ -134,7 +138,7 @@ function checkSettings(
 ): void {
   const version = settings.get("redis_version") ?? "0";
   if (version.localeCompare(OLDEST_VERSION, "en", { numeric: true }) < 0) {
-    throw new RangeError(
+    throw new QueuePlaceError(
       `Cannot use the queue at ${address}: it is Redis ${version}; update it to ${OLDEST_VERSION} or later`,
     );
   }

@@ -1,26 +1,28 @@
 /**
- * The folder of jobs' files that all machines of a Redis queue share.
+ * The folder of jobs' files that all machines of a queue on Redis share.
  *
- * Its name is kept in Redis, so that a machine with another folder notices before it takes a job, and so that
- * nobody sweeps the files of another queue as rubbish.
+ * Redis keeps its name, so that a machine with another folder notices before it takes a job, and so that no machine
+ * sweeps the files of another queue away.
  *
  * @module
  */
 import type { Redis } from "ioredis";
 import { mkdir, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { QueuePlaceError } from "./queue.ts";
 
 /**
- * The folder of a queue; the first machine makes it.
+ * Returns the folder of a queue; the first machine makes it.
  *
- * @param key where Redis keeps its name.
- * @throws {RangeError} where another machine made it, and it is not to be seen here.
+ * @param key the key of its name in Redis.
+ * @param folder the folder in which it lies.
+ * @throws {QueuePlaceError} where another machine made the folder, and this one does not see it.
  */
 export async function sharedFolder(redis: Redis, key: string, folder: string): Promise<string> {
   const known = await redis.get(key) ?? await makeFolder(redis, key, folder);
   const files = join(folder, known);
   if (await isFolder(files)) return files;
-  throw new RangeError(
+  throw new QueuePlaceError(
     `Cannot share the jobs of this queue: there is no ${known} in ${folder}; give --data the folder that its other machines use, mounted here, or --queue another database`,
   );
 }
@@ -28,7 +30,7 @@ export async function sharedFolder(redis: Redis, key: string, folder: string): P
 async function makeFolder(redis: Redis, key: string, folder: string): Promise<string> {
   const name = `jobs-${crypto.randomUUID()}`;
   const made = join(folder, name);
-  // The folder first: whoever reads its name finds it.
+  // Made before its name is written, so that every machine that reads the name finds the folder.
   await mkdir(made, { recursive: true, mode: 0o700 });
   if (await redis.set(key, name, "NX") === "OK") return name;
   await rmdir(made);

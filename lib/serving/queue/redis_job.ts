@@ -1,31 +1,37 @@
 /**
- * A job as BullMQ keeps it, and what it says of ours.
+ * Jobs in the form in which BullMQ keeps them, and their translation into ours.
  *
  * @module
  */
 import type { Job as BullJob } from "bullmq";
+import { omit } from "@std/collections/omit";
 import type { Progress } from "../../ttt/progress.ts";
 import type { Job, JobState } from "./job.ts";
 
-/** What BullMQ keeps of a job beside its own. */
+/** The data that BullMQ keeps for us with a job. */
 export interface JobData {
   client: string;
   scan: string;
   method: string;
-  /** Beginnings that do not count as attempts. */
+  /** The number of starts that do not count as attempts. */
   released: number;
 }
 
-/** Progress of one attempt; that of an earlier attempt no longer counts. */
+/** Progress with the attempt that made it; that of an earlier attempt no longer counts. */
 export type AttemptProgress = Progress & { attempt: number };
 
-/** A job as BullMQ hands it out. */
+/** A job of BullMQ's. */
 export type Bull = BullJob<JobData, null, string>;
 
-/** BullMQ keeps its own things beside jobs, under names that jobs must not have. */
-export const bullId = (id: string) => `job-${id}`;
-/** The other way round. */
-export const idOf = (bull: string) => bull.slice("job-".length);
+/** Returns BullMQ's id of a job. BullMQ keeps data beside jobs under names that job ids must not equal. */
+export function bullId(id: string): string {
+  return `job-${id}`;
+}
+
+/** Returns our id of a job of BullMQ's: the inverse of {@link bullId}. */
+export function idOf(bull: string): string {
+  return bull.slice("job-".length);
+}
 
 /** Our states by BullMQ's. */
 export const STATES: Readonly<Record<string, JobState>> = {
@@ -36,12 +42,12 @@ export const STATES: Readonly<Record<string, JobState>> = {
   failed: "failed",
 };
 
-/** Beginnings that count. */
+/** Returns the number of attempts that count against the limit. */
 export function attemptsOf(bull: Bull): number {
   return bull.attemptsStarted - bull.data.released;
 }
 
-/** What BullMQ keeps of a job, as the job that it is in a state. */
+/** Translates a job of BullMQ's that is in a given state. */
 export function jobOf(bull: Bull, state: JobState): Job {
   const { client, scan, method } = bull.data;
   const attempt = bull.attemptsStarted || null;
@@ -62,8 +68,8 @@ export function jobOf(bull: Bull, state: JobState): Job {
 }
 
 function progressOf(kept: unknown, attempt: number | null): Progress | null {
-  // Zero until there is some.
+  // BullMQ's progress is 0 until some is reported.
   if (typeof kept !== "object" || kept === null) return null;
-  const { attempt: itsAttempt, ...progress } = kept as AttemptProgress;
-  return itsAttempt === attempt ? progress : null;
+  const progress = kept as AttemptProgress;
+  return progress.attempt === attempt ? omit(progress, ["attempt"]) : null;
 }

@@ -1,8 +1,8 @@
 /**
  * The queue of one machine: an SQLite database beside the folders of the jobs' files.
  *
- * The row is what counts. A job exists from the moment its row is committed, which is after its files were
- * put on the disk, and it is done from the moment its row says so, which is after its result was.
+ * The row of a job decides. A job exists once its row is committed, which happens after its files are on the disk,
+ * and it is done once its row says so, which happens after its result is on the disk.
  *
  * @module
  */
@@ -10,52 +10,21 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { Progress } from "../../ttt/progress.ts";
+import { IncomingJobs } from "./incoming_jobs.ts";
 import { isOver, type Job, type JobProblem, type JobState } from "./job.ts";
+import { JobListeners } from "./job_listeners.ts";
 import {
   brokenOff,
   type Claim,
   DEFAULT_QUEUE_LIMITS,
+  type JobListener,
   type JobQueue,
-  type Listener,
   type NewJob,
-  type OwnListener,
+  type OwnJobListener,
   QueueFullError,
   type QueueLimits,
 } from "./queue.ts";
-
-const SCHEMA_VERSION = 2;
-const SCHEMA = `
-  CREATE TABLE jobs (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    client TEXT NOT NULL,
-    state TEXT NOT NULL,
-    scan TEXT NOT NULL,
-    method TEXT NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    -- Numbers the attempts of this job. Released ones keep their number, but do not count in the column attempts.
-    attempt INTEGER,
-    -- Numbers the starts of all jobs: the client whose last start has the lowest number is next.
-    startNumber INTEGER,
-    worker TEXT,
-    leaseUntil INTEGER,
-    createdAt INTEGER NOT NULL,
-    startedAt INTEGER,
-    finishedAt INTEGER,
-    progress TEXT,
-    problem TEXT
-  ) STRICT;
-  CREATE INDEX jobsByState ON jobs (state, client);
-  CREATE INDEX jobsByClient ON jobs (client, startNumber);
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
-/** In version 1 one number served for both; the folders of results are named by it. */
-const MIGRATION_FROM_1 = `
-  ALTER TABLE jobs RENAME COLUMN turn TO startNumber;
-  ALTER TABLE jobs ADD COLUMN attempt INTEGER;
-  UPDATE jobs SET attempt = startNumber;
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+import { prepareSchema } from "./sqlite_schema.ts";
 
 type Row = Omit<Job, "progress" | "problem"> & {
   progress: string | null;
@@ -65,24 +34,43 @@ type Row = Omit<Job, "progress" | "problem"> & {
 /**
  * Keeps jobs; several processes of one machine may open the same folder. Next is the oldest job of the client
  * whose last start is longest ago.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { mkdir } from "node:fs/promises";
+ * import { SqliteQueue } from "./sqlite_queue.ts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * {
+ *   await using queue = new SqliteQueue(folder);
+ *   using _place = await queue.enter("client");
+ *   await mkdir(queue.folderOf("job-1"));
+ *   await queue.submit({ id: "job-1", client: "client", scan: "room.ply", method: "ttt-kd" });
+ *
+ *   const claim = await queue.claim("worker", 30_000);
+ *   assert.equal(claim?.attempt, 1);
+ *   assert.ok(claim && await queue.finish(claim));
+ *   assert.equal((await queue.get("job-1"))?.state, "done");
+ * }
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export class SqliteQueue implements JobQueue {
   readonly files: string;
   readonly #limits: QueueLimits;
   readonly #now: () => number;
   readonly #database: DatabaseSync;
-  readonly #listeners = new Set<Listener>();
-  readonly #ownListeners = new Set<OwnListener>();
-  /** Progress since the last renewal of the lease, of jobs at work in this process. */
+  readonly #listeners = new JobListeners();
+  readonly #incoming = new IncomingJobs();
+  /** Progress since the last renewal of the lease, of jobs that this process works on. */
   readonly #progress = new Map<string, Progress>();
-  /** Jobs on their way in, by client. */
-  readonly #entering = new Map<string, number>();
 
   /**
    * Opens the queue of a folder, or makes it.
    *
-   * @param now the clock, in milliseconds.
-   * @throws {RangeError} where the folder belongs to another version of the program.
+   * @param now the clock, in milliseconds since 1970.
+   * @throws {QueuePlaceError} where a later version of the program made the folder.
    */
   constructor(
     folder: string,
@@ -96,10 +84,10 @@ export class SqliteQueue implements JobQueue {
     this.#database = new DatabaseSync(join(folder, "jobs.sqlite"));
     try {
       this.#database.exec(
-        // FULL syncs each commit: what was accepted survives a power failure, too.
+        // FULL syncs each commit, so that an accepted job survives a power failure.
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
       );
-      this.#prepareSchema(folder);
+      prepareSchema(this.#database, folder);
     } catch (error) {
       this.#database.close();
       throw error;
@@ -116,25 +104,13 @@ export class SqliteQueue implements JobQueue {
 
   enter(client: string): Promise<Disposable> {
     return Promise.try(() => {
-      const entering = this.#entering.get(client) ?? 0;
-      const allEntering = this.#entering.values().reduce((sum, count) => sum + count, 0);
-      const { jobs, jobsOfClient } = this.#limits;
-      const waiting = this.#count("state IN ('queued', 'running')");
-      const ofClient = this.#count("state IN ('queued', 'running') AND client = ?", client);
-      if (waiting + allEntering >= jobs) {
-        throw this.#full(`${jobs} jobs are waiting or at work`);
-      }
-      if (ofClient + entering >= jobsOfClient) {
-        throw this.#full(`${jobsOfClient} jobs of yours are waiting or at work`);
-      }
-      this.#entering.set(client, entering + 1);
-      return {
-        [Symbol.dispose]: () => {
-          const left = this.#entering.get(client)! - 1;
-          if (left === 0) this.#entering.delete(client);
-          else this.#entering.set(client, left);
-        },
+      const open = {
+        all: this.#count("state IN ('queued', 'running')"),
+        ofClient: this.#count("state IN ('queued', 'running') AND client = ?", client),
       };
+      const reason = this.#incoming.whyFull(client, this.#limits, open);
+      if (reason === null) return this.#incoming.add(client);
+      throw new QueueFullError(reason, this.#recentSeconds());
     });
   }
 
@@ -207,7 +183,7 @@ export class SqliteQueue implements JobQueue {
 
   report({ id }: Claim, progress: Progress): void {
     this.#progress.set(id, progress);
-    this.#announce(id, "progress");
+    this.#listeners.announce(id, "progress");
   }
 
   finish(claim: Claim): Promise<boolean> {
@@ -247,7 +223,7 @@ export class SqliteQueue implements JobQueue {
   remove(id: string): Promise<void> {
     return Promise.try(() => {
       this.#run("DELETE FROM jobs WHERE id = ? AND state NOT IN ('queued', 'running')", id);
-      this.#announce(id, "state");
+      this.#listeners.announce(id, "state");
     });
   }
 
@@ -259,20 +235,17 @@ export class SqliteQueue implements JobQueue {
     );
   }
 
-  listen(listener: Listener): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  listen(listener: JobListener): Disposable {
+    return this.#listeners.listen(listener);
   }
 
-  listenOwn(listener: OwnListener): Disposable {
-    this.#ownListeners.add(listener);
-    return { [Symbol.dispose]: () => this.#ownListeners.delete(listener) };
+  listenOwn(listener: OwnJobListener): Disposable {
+    return this.#listeners.listenOwn(listener);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.try(() => {
-      this.#listeners.clear();
-      this.#ownListeners.clear();
+      this.#listeners[Symbol.dispose]();
       this.#database.close();
     });
   }
@@ -282,7 +255,7 @@ export class SqliteQueue implements JobQueue {
     return row && this.#jobOf(row);
   }
 
-  /** Fails jobs whose lease ran out once more than they are begun at most. */
+  /** Fails jobs whose lease has expired and whose attempts are used up. */
   #giveUpBrokenOff(): void {
     const now = this.#now();
     const { attempts } = this.#limits;
@@ -297,22 +270,7 @@ export class SqliteQueue implements JobQueue {
     for (const row of given) this.#changed(row);
   }
 
-  #prepareSchema(folder: string): void {
-    // IMMEDIATE: two processes that start together must not both make the tables.
-    this.#database.exec("BEGIN IMMEDIATE");
-    const { user_version: version } = this.#database.prepare("PRAGMA user_version").get() as {
-      user_version: number;
-    };
-    if (version === 0) this.#database.exec(SCHEMA);
-    if (version === 1) this.#database.exec(MIGRATION_FROM_1);
-    this.#database.exec("COMMIT");
-    if (version <= SCHEMA_VERSION) return;
-    throw new RangeError(
-      `Cannot use the jobs in ${folder}: they are of version ${version}, this program knows ${SCHEMA_VERSION}; give --data another folder`,
-    );
-  }
-
-  /** Changes the row of a claim that still holds. @returns it, or null where it does not. */
+  /** Changes the row of a job whose claim still holds. @returns the row, or null where the claim was lost. */
   #whileHeld(
     { id, worker, attempt }: Claim,
     changes: string,
@@ -328,6 +286,7 @@ export class SqliteQueue implements JobQueue {
     );
   }
 
+  /** Ends a claim by changing its row. @returns false where the claim was lost. */
   #end(claim: Claim, changes: string, ...values: SQLInputValue[]): Promise<boolean> {
     return Promise.try(() => {
       const progress = this.#progress.get(claim.id);
@@ -343,12 +302,13 @@ export class SqliteQueue implements JobQueue {
     });
   }
 
-  #full(reason: string): QueueFullError {
+  /** Returns the mean duration of the jobs that were done last; null where there are none. */
+  #recentSeconds(): number | null {
     const { seconds } = this.#database.prepare(
       `SELECT avg(finishedAt - startedAt) / 1000 AS seconds FROM
          (SELECT * FROM jobs WHERE state = 'done' ORDER BY finishedAt DESC LIMIT 10)`,
     ).get() as { seconds: number | null };
-    return new QueueFullError(reason, seconds);
+    return seconds;
   }
 
   #count(condition: string, ...values: SQLInputValue[]): number {
@@ -361,13 +321,9 @@ export class SqliteQueue implements JobQueue {
   /** Tells of a job that this process has changed. */
   #changed(row: Row): Job {
     const job = this.#jobOf(row);
-    for (const listener of [...this.#ownListeners]) listener(job);
-    this.#announce(row.id, "state");
+    this.#listeners.announceOwn(job);
+    this.#listeners.announce(row.id, "state");
     return job;
-  }
-
-  #announce(id: string, change: "progress" | "state"): void {
-    for (const listener of [...this.#listeners]) listener(id, change);
   }
 
   #jobOf(row: Row): Job {
@@ -392,7 +348,7 @@ export class SqliteQueue implements JobQueue {
     return this.#rows(sql, ...values)[0] ?? null;
   }
 
-  /** All rows, so that a changing statement has run to its end. */
+  /** Returns all rows, so that a statement that changes rows runs to its end. */
   #rows(sql: string, ...values: SQLInputValue[]): Row[] {
     return this.#database.prepare(sql).all(...values) as unknown as Row[];
   }

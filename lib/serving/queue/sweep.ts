@@ -1,6 +1,6 @@
 /**
- * Removes what nobody needs any more: jobs that were over long ago, and folders without a job, as a server
- * that was killed during an upload leaves them.
+ * Removes what is no longer needed: jobs that ended long ago, and folders without a job, which a server leaves
+ * behind when it is killed during an upload.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { JobQueue } from "./queue.ts";
 
-/** A folder that nobody wrote to for so long has lost its upload. */
+/** After how long without a write a folder without a job counts as abandoned, in milliseconds. */
 export const ORPHAN_MILLISECONDS = 3600_000;
 
 /**
@@ -30,17 +30,20 @@ export async function sweep(queue: JobQueue, keepMilliseconds: number, now: numb
 
 /** Removes a job that is over, with its files. */
 export async function removeJob(queue: JobQueue, id: string): Promise<void> {
-  // The row first: a folder without a row is swept one day, a row without its folder would promise a result.
+  // The record first: a folder without a record is swept later, a record without its folder would promise a result.
   await queue.remove(id);
   await removeFolder(queue.folderOf(id));
 }
 
-/** Removes a folder with all in it. */
+/** Removes a folder with everything in it. */
 export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** When something in a folder was written last; now, where it vanishes meanwhile. */
+/**
+ * Returns when something in a folder was last written, in milliseconds since 1970; `Infinity` where the folder
+ * disappears meanwhile.
+ */
 export async function lastChange(folder: string): Promise<number> {
   try {
     const times = [(await stat(folder)).mtimeMs];

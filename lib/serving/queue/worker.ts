@@ -1,5 +1,5 @@
 /**
- * Does the jobs of a queue, one after the other, and keeps its claim on each by renewing the lease.
+ * Does the jobs of a queue, one after the other, and renews the lease of the job at work.
  *
  * @module
  */
@@ -7,24 +7,24 @@ import type { Progress } from "../../ttt/progress.ts";
 import type { JobProblem } from "./job.ts";
 import { type Claim, type JobQueue, QueueUnavailableError } from "./queue.ts";
 
-/** What one job needs to be done; its result has to be on the disk when it resolves. */
+/** Does one job. Its result has to be on the disk when this resolves. */
 export type JobWork = (claim: Claim, context: JobContext) => Promise<void>;
 
-/** What the work is given along. */
+/** What the work gets beside its claim. */
 export interface JobContext {
-  /** Aborted when the job is cancelled, was lost to another worker, or the server stops. */
+  /** Aborted when the job is cancelled or lost to another worker, or when the server stops. */
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
 }
 
-/** How a worker works. */
+/** Options of a worker. */
 export interface WorkerOptions {
   work: JobWork;
-  /** What a client is told of an error; null where another attempt may go better. */
+  /** Translates an error for the client; null where another attempt may succeed. */
   describe: (error: Error) => JobProblem | null;
-  /** How long a job stays this worker's without a word from it. */
+  /** How long a job stays this worker's without a renewal. */
   leaseMilliseconds?: number;
-  /** How often to look for jobs whose leases ran out, or which another process took. */
+  /** How often to look for expired leases and for jobs that another process took in. */
   pollMilliseconds?: number;
 }
 
@@ -41,7 +41,7 @@ class StoppingError extends Error {
   override name = "StoppingError";
 }
 
-/** Works from its making until it is stopped. */
+/** Works from its construction until it is stopped. */
 export class JobWorker {
   readonly #queue: JobQueue;
   readonly #options: Required<WorkerOptions>;
@@ -49,7 +49,7 @@ export class JobWorker {
   readonly #ended: Promise<void>;
   #stopping = false;
   #wake: () => void = () => {};
-  /** Of the job at work. */
+  /** Aborts the job at work; null where there is none. */
   #current: AbortController | null = null;
 
   constructor(queue: JobQueue, options: WorkerOptions) {
@@ -63,9 +63,9 @@ export class JobWorker {
   }
 
   /**
-   * Takes no further job, and resolves when the one at work is done, or is back in the queue.
+   * Takes no further job, and resolves once the job at work is done or back in the queue.
    *
-   * @param graceMilliseconds how long the job at work may take to get done.
+   * @param graceMilliseconds how long the job at work may still take.
    */
   async stop(graceMilliseconds: number): Promise<void> {
     this.#stopping = true;
@@ -83,19 +83,19 @@ export class JobWorker {
 
   async #loop(): Promise<void> {
     while (!this.#stopping) {
-      // Listens before it asks: what comes in between is not missed.
+      // Listens before it asks, so that it misses no job that comes in between.
       using news = this.#news();
       try {
         if (await this.#workOnce()) continue;
       } catch (error) {
-        // A full disk, or a database that another process locked: the lease runs out, and the job is back.
-        complain(error);
+        // Such as a full disk, or a database that another process locks: the lease expires, and the job is back.
+        logError(error);
       }
       await news.arrived;
     }
   }
 
-  /** Does the next job. @returns false where there was none. */
+  /** Does the next job. @returns false where none waits. */
   async #workOnce(): Promise<boolean> {
     const { leaseMilliseconds, work } = this.#options;
     const claim = await this.#queue.claim(this.#id, leaseMilliseconds);
@@ -113,7 +113,7 @@ export class JobWorker {
       try {
         await work(claim, { signal, onProgress });
       } catch (error) {
-        // Whatever an abort broke on its way is not the reason.
+        // After an abort the work may throw anything; the reason of the abort is what counts.
         failure = signal.aborted ? signal.reason : error;
       } finally {
         this.#current = null;
@@ -124,7 +124,7 @@ export class JobWorker {
     return true;
   }
 
-  /** Renews the lease until disposed of; aborts `control` where the claim was lost. */
+  /** Renews the lease until disposed of, and aborts `control` once the claim is lost. */
   #hold(claim: Claim): AsyncDisposable & { control: AbortController } {
     const { leaseMilliseconds } = this.#options;
     const control = new AbortController();
@@ -133,29 +133,30 @@ export class JobWorker {
         if (await this.#queue.renew(claim, leaseMilliseconds)) return;
         control.abort(new ClaimLostError("the job was cancelled, or another worker has it"));
       } catch (error) {
-        // The next beat may go better; if none does, the lease runs out.
-        complain(error);
+        // The next renewal may succeed; if none does, the lease expires.
+        logError(error);
       }
     };
-    const beats = new Set<Promise<void>>();
-    const beat = () => {
-      const renewed = renew().finally(() => beats.delete(renewed));
-      beats.add(renewed);
+    const renewals = new Set<Promise<void>>();
+    const startRenewal = () => {
+      const renewal = renew().finally(() => renewals.delete(renewal));
+      renewals.add(renewal);
     };
-    const heartbeat = setInterval(beat, leaseMilliseconds / 3);
+    const heartbeat = setInterval(startRenewal, leaseMilliseconds / 3);
     const changes = this.#queue.listen((id, change) => {
-      if (id === claim.id && change === "state") beat();
+      if (id === claim.id && change === "state") startRenewal();
     });
     return {
       control,
       async [Symbol.asyncDispose]() {
         clearInterval(heartbeat);
         changes[Symbol.dispose]();
-        await Promise.all(beats);
+        await Promise.all(renewals);
       },
     };
   }
 
+  /** Ends a claim whose work has failed. */
   async #giveUp(claim: Claim, error: Error): Promise<void> {
     if (error instanceof ClaimLostError) return;
     if (error instanceof StoppingError) return void await this.#queue.release(claim);
@@ -166,7 +167,7 @@ export class JobWorker {
     await this.#pause();
   }
 
-  /** Leaves a job that failed here to a worker on which it may go better. */
+  /** Waits, so that another worker can take a job that failed on this one. */
   async #pause(): Promise<void> {
     if (this.#stopping) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -176,7 +177,7 @@ export class JobWorker {
     clearTimeout(timer);
   }
 
-  /** Resolves when there may be something to do. */
+  /** Listens for jobs: `arrived` resolves once there may be one, at the latest after the poll interval. */
   #news(): Disposable & { arrived: Promise<void> } {
     const { promise: arrived, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#options.pollMilliseconds);
@@ -192,7 +193,7 @@ export class JobWorker {
   }
 }
 
-/** Says what went wrong; a queue that does not answer says so itself. */
-function complain(error: unknown): void {
+/** Logs an error, unless the queue does not answer: it reports that by itself. */
+function logError(error: unknown): void {
   if (!(error instanceof QueueUnavailableError)) console.error(error);
 }

@@ -1,57 +1,61 @@
 /**
- * What a session is to everybody who looks at it: a sequence of scans over which the weights are kept
- * (TTT-KD-O), apart from all others.
+ * A session as its store and its routes see it: a sequence of scans over which the weights are kept (TTT-KD-O),
+ * independent of all other sessions.
  *
  * @module
  */
-import { OptionError, segmentOptions } from "../../segment/options.ts";
+import { OptionError } from "../../ttt/option_error.ts";
+import { segmentOptions } from "../../segment/options.ts";
 import type { Drift } from "../../ttt/online_state.ts";
 
-/** How sessions adapt. */
+/** The method of all sessions. */
 export const SESSION_METHOD = "ttt-kd-online";
 
-/** What is settled when a session begins. */
+/** The part of a session that is fixed when it begins. */
 export interface SessionConfig {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** Identifiers of the models; what was learned with them is of no use to others. */
+  /** The id of the student; adapted weights fit no other one. */
   readonly student: string;
+  /** The id of the teacher. */
   readonly teacher: string;
-  /** Every option of every scan, by name, as it was checked. */
+  /** The checked options of all its scans, by name. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** How a session stands after a change. */
+/** The part of a session that each change replaces. */
 export interface SessionState {
-  /** Scans that it has learned from since it began or was reset. */
+  /** The number of scans that it has adapted to since it began or was reset. */
   readonly scans: number;
-  /** When it changed last, in milliseconds since 1970. */
+  /** When it last changed, in milliseconds since 1970. */
   readonly lastUsedAt: number;
-  /** Of the last scan; null before the first. */
+  /** The drift after the last scan; null before the first. */
   readonly drift: Drift | null;
 }
 
-/** A session, as it stands. */
+/** A session in its present state. */
 export interface Session extends SessionConfig, SessionState {
-  /** A random UUID: who does not know it does not find the session. */
+  /** A random UUID, so that only those who were told it find the session. */
   readonly id: string;
-  /** Counts its changes. */
+  /** The number of its changes. */
   readonly generation: number;
-  /** The folder of what it has learned, see `lib/serving/files/learned.ts`; null where that is nothing. */
+  /** The folder of its adapted weights, see `lib/serving/files/learned.ts`; null before the first scan. */
   readonly learned: string | null;
 }
 
-/** How many sessions are kept, and for how long. */
+/** Limits of the sessions of a server. */
 export interface SessionLimits {
+  /** The most sessions. */
   sessions: number;
-  /** How long one is kept that nobody uses. */
+  /** How long an unused session is kept, in hours. */
   keepHours: number;
 }
 
+/** The limits of a server that is not told otherwise. */
 export const DEFAULT_SESSION_LIMITS: SessionLimits = { sessions: 64, keepHours: 168 };
 
 /**
- * Checks what a session is to begin with, and fills in the defaults.
+ * Checks the options of a new session, and fills in the defaults.
  *
  * @throws {OptionError} naming the field.
  */
@@ -70,14 +74,14 @@ export function sessionOptions(
   return { ...common, ...settings };
 }
 
-/** Options that every scan of a session may set for itself: they bear on its answer alone. */
+/** The options that each scan of a session may set for itself: they affect only its answer. */
 const OF_SCANS: ReadonlySet<string> = new Set(["evaluate", "extraBytes"]);
 
 /**
- * The options of a scan in a session.
+ * Returns the options of a scan in a session.
  *
- * @param given what came with the scan.
- * @throws {OptionError} where that would change how the session adapts.
+ * @param given the options that came with the scan.
+ * @throws {OptionError} where they would change how the session adapts.
  */
 export function scanOptions(
   session: Pick<Session, "options">,
@@ -94,28 +98,28 @@ export function scanOptions(
   return { ...session.options, ...given };
 }
 
-/** There is no such session, or there is none any more. */
+/** The session does not exist, or no longer. */
 export class SessionGoneError extends Error {
   override name = "SessionGoneError";
   constructor(id: string) {
-    super(`Cannot find session ${id}: there is none of this id, or its time was over`);
+    super(`Cannot find session ${id}: there is none with this id, or it has expired`);
   }
 }
 
-/** A session was changed by another server meanwhile. */
+/** Another server has changed the session meanwhile. */
 export class SessionConflictError extends Error {
   override name = "SessionConflictError";
   constructor(id: string) {
     super(
-      `Cannot change session ${id}: another server on the same folder has changed it meanwhile; send all scans of a session to one server, and look how it stands before this one is sent again`,
+      `Cannot change session ${id}: another server on the same folder has changed it meanwhile; send all scans of a session to one server, and look at the session before this scan is sent again`,
     );
   }
 }
 
-/** There is no room for another session. */
+/** The server has as many sessions as it may. */
 export class SessionsFullError extends Error {
   override name = "SessionsFullError";
-  /** A guess: nobody knows when one is deleted. */
+  /** A guess, since nobody knows when a session is deleted. */
   readonly retryAfterSeconds = 60;
   constructor(count: number) {
     super(

@@ -1,10 +1,10 @@
 /**
- * Sessions on the disk. A folder of the session's id holds how it began (`session.json`) and, as `state-N`, how it
- * stands after its N-th change: a record, and what was learned. The greatest N counts.
+ * Sessions on the disk. The folder of a session, named by its id, holds its config (`session.json`) and in `state-N` its
+ * state after the N-th change: a record, and the adapted weights. The state with the greatest N counts.
  *
- * A change is made ready elsewhere and then renamed to the next N, at once and whole: a server that is killed
- * leaves the state before the change or the one after it. Two servers on one folder cannot both take an N, so
- * neither loses what the other has learned; the second one is told.
+ * A change is prepared elsewhere and then renamed to the next N, which happens at once: a server that is killed leaves
+ * the state before the change or the one after it. Two servers on one folder cannot both take the same N, so neither
+ * loses the weights of the other; the second one gets an error.
  *
  * @module
  */
@@ -25,48 +25,68 @@ import {
   type SessionState,
 } from "./session.ts";
 
-/** What a change comes to. */
+/** The result of a change. */
 export interface Change extends Pick<SessionState, "scans" | "drift"> {
-  /** A folder inside a {@link WorkFolder} with what is learned now; null where that is nothing. */
+  /** A folder inside a {@link WorkFolder} with the adapted weights; null where the session goes back to its source. */
   learned: string | null;
 }
 
-/** A folder to make a change ready in; left by `await using`, it is gone. */
+/** A folder in which a change is prepared. Its disposal removes it. */
 export interface WorkFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** The weights of a session, opened. The file is the caller's to close. */
+/** The opened weights of a session. The caller closes the file. */
 export interface OpenWeights {
   file: Deno.FsFile;
   bytes: number;
 }
 
-/** Changes of one session that are under way or wait here. */
-interface Visits {
+/** The changes of one session that are under way or wait in this process. */
+interface PendingChanges {
   count: number;
-  /** One change after the other, in the order in which they are asked for. */
+  /** Serializes the changes in the order in which they are asked for. */
   readonly semaphore: FifoSemaphore;
   /** Aborted when the session is removed. */
-  readonly gone: AbortController;
+  readonly removal: AbortController;
 }
 
 const HOUR = 3600_000;
-const BEGINNING = "session.json";
+const CONFIG = "session.json";
 const RECORD = "record.json";
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** How often a state may be replaced between finding and reading it. */
+/** How often a state may be replaced between the moments when it is found and read. */
 const READ_ATTEMPTS = 20;
 
-/** Sessions in a folder; see the module. */
+/**
+ * Keeps sessions in a folder.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { sessionOptions } from "./session.ts";
+ * import { SessionStore } from "./store.ts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const store = await SessionStore.open(folder);
+ * const options = sessionOptions({ steps: 1 });
+ * const { id } = await store.begin({ student: "rooms", teacher: "rooms-parts", options });
+ * assert.equal((await store.get(id)).scans, 0);
+ * await store.remove(id);
+ * assert.equal(await store.count(), 0);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export class SessionStore {
   readonly #folder: string;
   readonly #limits: SessionLimits;
   readonly #now: () => number;
-  readonly #visits = new Map<string, Visits>();
+  /** By the ids of sessions. */
+  readonly #pending = new Map<string, PendingChanges>();
+  /** Paths of work folders in use. */
   readonly #working = new Set<string>();
-  /** One beginning at a time, so that no two take the last place. */
-  readonly #beginnings = new FifoSemaphore();
+  /** Serializes the creation of sessions, so that no two take the last place. */
+  readonly #creation = new FifoSemaphore();
 
   private constructor(folder: string, limits: SessionLimits, now: () => number) {
     this.#folder = folder;
@@ -75,7 +95,7 @@ export class SessionStore {
   }
 
   /**
-   * Opens the sessions under a server's folder, or makes room for them.
+   * Opens the sessions in a server's folder, or makes a folder for them.
    *
    * @param now the clock, in milliseconds since 1970.
    */
@@ -89,19 +109,19 @@ export class SessionStore {
     return new SessionStore(folder, limits, now);
   }
 
-  /** When a session is removed unless it is used before. */
+  /** Returns when a session expires unless it is used before, in milliseconds since 1970. */
   expiresAt({ lastUsedAt }: Pick<Session, "lastUsedAt">): number {
     return lastUsedAt + this.#limits.keepHours * HOUR;
   }
 
-  /** How many there are. */
+  /** Counts the sessions. */
   async count(): Promise<number> {
     return (await readdir(this.#folder)).filter((name) => ID.test(name)).length;
   }
 
-  /** Begins a session. @throws {SessionsFullError} where there is no room for it. */
-  async begin(beginning: Omit<SessionConfig, "createdAt">): Promise<Session> {
-    using _permit = await this.#beginnings.acquire();
+  /** Begins a session. @throws {SessionsFullError} where there are as many as there may be. */
+  async begin(config: Omit<SessionConfig, "createdAt">): Promise<Session> {
+    using _permit = await this.#creation.acquire();
     const count = await this.count();
     if (count >= this.#limits.sessions) throw new SessionsFullError(count);
     const id = crypto.randomUUID();
@@ -110,7 +130,7 @@ export class SessionStore {
     const made = join(work.path, "session");
     const state = join(made, stateName(0));
     await mkdir(state, { recursive: true });
-    await writeJson(join(made, BEGINNING), { ...beginning, createdAt });
+    await writeJson(join(made, CONFIG), { ...config, createdAt });
     await writeJson(
       join(state, RECORD),
       { scans: 0, lastUsedAt: createdAt, drift: null } satisfies SessionState,
@@ -122,24 +142,28 @@ export class SessionStore {
     return await this.get(id);
   }
 
-  /** A session as it stands. @throws {SessionGoneError} where there is none. */
+  /** Reads a session. @throws {SessionGoneError} where it does not exist. */
   async get(id: string): Promise<Session> {
     return await this.#read(id, async (path) => {
-      const beginning: SessionConfig = await readJson(join(path, BEGINNING));
+      const config: SessionConfig = await readJson(join(path, CONFIG));
       const generation = await newestIn(path);
-      const state = join(path, stateName(generation));
-      const standing: SessionState = await readJson(join(state, RECORD));
+      const folder = join(path, stateName(generation));
+      const state: SessionState = await readJson(join(folder, RECORD));
       return {
         id,
-        ...beginning,
-        ...standing,
+        ...config,
+        ...state,
         generation,
-        learned: standing.scans > 0 ? state : null,
+        learned: state.scans > 0 ? folder : null,
       };
     });
   }
 
-  /** The weights of a session; null where it has learned nothing. @throws {SessionGoneError} where there is none. */
+  /**
+   * Opens the adapted weights of a session; returns null before its first scan.
+   *
+   * @throws {SessionGoneError} where the session does not exist.
+   */
   async openWeights(id: string): Promise<OpenWeights | null> {
     return await this.#read(id, async () => {
       const { learned } = await this.get(id);
@@ -150,7 +174,7 @@ export class SessionStore {
     });
   }
 
-  /** A new folder beside the sessions. */
+  /** Makes a new folder beside the sessions. */
   async workFolder(): Promise<WorkFolder> {
     const path = await mkdtemp(join(this.#folder, "work-"));
     this.#working.add(path);
@@ -164,12 +188,12 @@ export class SessionStore {
   }
 
   /**
-   * Changes a session, one change after the other in the order in which they are asked for. Until `keep` has
-   * resolved, the session stands as before.
+   * Changes a session. Changes of one session run one after the other, in the order in which they are asked for. The
+   * session stays as it was until `keep` has resolved.
    *
-   * @param work is given the session, what keeps a change (to be called once at most), and a signal that is aborted
-   *   with `signal`, or when the session is removed.
-   * @throws {SessionGoneError} where the session is none, or is removed meanwhile.
+   * @param work gets the session, a function that keeps a change (to be called at most once), and a signal that is
+   *   aborted with `signal` or when the session is removed.
+   * @throws {SessionGoneError} where the session does not exist, or is removed meanwhile.
    * @throws {SessionConflictError} where another server has changed it meanwhile.
    */
   async change<T>(
@@ -182,26 +206,26 @@ export class SessionStore {
     ) => Promise<T>,
   ): Promise<T> {
     using owned = new DisposableStack();
-    const visits = this.#enter(id, owned);
-    const stop = AbortSignal.any([signal, visits.gone.signal]);
-    owned.use(await visits.semaphore.acquire(stop));
+    const pending = this.#enter(id, owned);
+    const stop = AbortSignal.any([signal, pending.removal.signal]);
+    owned.use(await pending.semaphore.acquire(stop));
     const session = await this.get(id);
     try {
       return await work(session, (change) => this.#keep(session, change), stop);
     } catch (error) {
       stop.throwIfAborted();
-      // What another server did to the files may be why this failed.
+      // Perhaps it failed because another server has changed the files.
       const { generation } = await this.get(id);
       if (generation !== session.generation) throw new SessionConflictError(id);
       throw error;
     }
   }
 
-  /** Removes a session; changes that are under way stop. @throws {SessionGoneError} where there is none. */
+  /** Removes a session and stops its pending changes. @throws {SessionGoneError} where it does not exist. */
   async remove(id: string): Promise<void> {
     await this.get(id);
-    this.#visits.get(id)?.gone.abort(new SessionGoneError(id));
-    // At once for everybody, however long its files take.
+    this.#pending.get(id)?.removal.abort(new SessionGoneError(id));
+    // Renamed first: it is gone at once for everybody, however long the removal of its files takes.
     await using work = await this.workFolder();
     try {
       await rename(this.#pathOf(id), join(work.path, "session"));
@@ -211,13 +235,13 @@ export class SessionStore {
     await syncFolder(this.#folder);
   }
 
-  /** Removes sessions that nobody has used for long, and what servers left that were killed at work. */
+  /** Removes expired sessions, and the work folders of killed servers. */
   async sweep(): Promise<void> {
     const now = this.#now();
     for (const name of await readdir(this.#folder)) {
       try {
         if (ID.test(name)) {
-          if (this.#visits.has(name) || this.expiresAt(await this.get(name)) > now) continue;
+          if (this.#pending.has(name) || this.expiresAt(await this.get(name)) > now) continue;
           await this.remove(name);
         } else {
           const path = join(this.#folder, name);
@@ -225,7 +249,7 @@ export class SessionStore {
           if (await lastChange(path) < now - ORPHAN_MILLISECONDS) await removeFolder(path);
         }
       } catch (error) {
-        // Another server was faster.
+        // Otherwise another server has removed it.
         if (!(error instanceof SessionGoneError)) throw error;
       }
     }
@@ -236,18 +260,19 @@ export class SessionStore {
     return join(this.#folder, id);
   }
 
-  #enter(id: string, owned: DisposableStack): Visits {
-    const visits = this.#visits.get(id) ??
-      { count: 0, semaphore: new FifoSemaphore(), gone: new AbortController() };
-    this.#visits.set(id, visits);
-    visits.count++;
+  /** Counts a pending change of a session until `owned` is disposed of. */
+  #enter(id: string, owned: DisposableStack): PendingChanges {
+    const pending = this.#pending.get(id) ??
+      { count: 0, semaphore: new FifoSemaphore(), removal: new AbortController() };
+    this.#pending.set(id, pending);
+    pending.count++;
     owned.defer(() => {
-      if (--visits.count === 0) this.#visits.delete(id);
+      if (--pending.count === 0) this.#pending.delete(id);
     });
-    return visits;
+    return pending;
   }
 
-  /** Reads from the folder of a session; again where a change or another server took a file away meanwhile. */
+  /** Reads from the folder of a session, again where a change or another server has removed a file meanwhile. */
   async #read<T>(id: string, read: (path: string) => Promise<T>): Promise<T> {
     const path = this.#pathOf(id);
     for (let attempt = 1;; attempt++) {
@@ -260,38 +285,38 @@ export class SessionStore {
     }
   }
 
-  /** Makes a change last: the next state, in one rename. */
+  /** Keeps a change as the next state, by one rename. */
   async #keep(session: Session, { learned, scans, drift }: Change): Promise<Session> {
     const { id } = session;
     const path = this.#pathOf(id);
     const generation = session.generation + 1;
     await using work = await this.workFolder();
-    const ready = learned ?? join(work.path, "state");
-    if (learned === null) await mkdir(ready);
-    const standing: SessionState = { scans, lastUsedAt: this.#now(), drift };
-    await writeJson(join(ready, RECORD), standing);
-    await syncFolder(ready);
-    const state = join(path, stateName(generation));
+    const prepared = learned ?? join(work.path, "state");
+    if (learned === null) await mkdir(prepared);
+    const state: SessionState = { scans, lastUsedAt: this.#now(), drift };
+    await writeJson(join(prepared, RECORD), state);
+    await syncFolder(prepared);
+    const folder = join(path, stateName(generation));
     try {
-      await rename(ready, state);
+      await rename(prepared, folder);
     } catch (error) {
       if (codeOf(error) === "ENOENT") throw new SessionGoneError(id);
       throw TAKEN.has(codeOf(error) ?? "") ? new SessionConflictError(id) : error;
     }
     await syncFolder(path);
-    // A state of this number may have come and gone, on a server that is further on.
+    // Another server may be further on, and have removed its own state of this number already.
     if (await newestIn(path) !== generation) {
-      await removeFolder(state);
+      await removeFolder(folder);
       throw new SessionConflictError(id);
     }
     for (const older of await generationsIn(path)) {
       if (older < generation) await removeFolder(join(path, stateName(older)));
     }
-    return { ...session, ...standing, generation, learned: learned === null ? null : state };
+    return { ...session, ...state, generation, learned: learned === null ? null : folder };
   }
 }
 
-/** What a rename says where the name is taken by a folder that is not empty. */
+/** The codes of a rename whose target is a folder that is not empty. */
 const TAKEN: ReadonlySet<string> = new Set(["ENOTEMPTY", "EEXIST", "EPERM"]);
 
 function stateName(generation: number): string {

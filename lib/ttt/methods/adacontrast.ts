@@ -1,20 +1,23 @@
 /**
  * AdaContrast (Chen et al. 2022, github.com/DianCh/AdaContrast): the network learns from pseudo-labels that
- * its nearest neighbours in feature space agree on, and from contrast between augmented views.
+ * its nearest neighbours in feature space agree on, and from contrast between augmented copies.
  *
- * Each step draws three views of the scan: a weak one (turned, mirrored), two strong ones (scaled, jittered and
- * recoloured besides). The key encoder, a moving average of the network, sees the weak view: the mean probability of
- * the ten nearest rows of a memory bank is a point's pseudo-label. The network sees the first strong view and
- * is to say that label (cross-entropy), to be nearer to what the key encoder says of the same point in
- * the second strong view than to keys of other pseudo-labels (InfoNCE, T = 0.07), and to predict all
- * classes in the mean (diversity). As in the original the three weigh alike, all weights of backbone and
- * class head move, the head at ten times the rate, by SGD with momentum 0.9 and decay 1e-4.
+ * Each step draws three copies of the scan: a weak one (rotated, mirrored) and two strong ones (also scaled,
+ * jittered and recoloured). The key encoder, a moving average of the network, encodes the weak copy: a point's
+ * pseudo-label is the class of the highest mean probability over the ten nearest rows of a memory bank. The network
+ * encodes the first strong copy. Three losses train it: cross-entropy against the pseudo-label; InfoNCE
+ * (T = 0.07), which pulls a point's feature towards the key encoder's for the same point in the second strong
+ * copy and away from keys of other pseudo-labels; and diversity, which asks for all classes in the mean. As in
+ * the original the three weigh alike, and all weights of backbone and class head are adapted, the head at ten
+ * times the rate, by SGD with momentum 0.9 and weight decay 1e-4.
  *
  * The original makes epochs over a data set, one image a sample. The port: the data set is one scan, a sample
- * is a voxel, a batch 1024 of them; the memory bank and the queue of negatives are another 1024, sampled and encoded
- * anew at every step; norm layers use the statistics of each view; no Nesterov momentum, a constant rate; the
- * key encoder keeps less of itself, because steps are few. Every scan starts from the source weights, and the
- * prediction comes after the last step.
+ * is a voxel, a batch 1024 of them; the memory bank and the queue of negatives are another 1024, sampled and
+ * encoded anew at every step; norm layers use the statistics of each copy; no Nesterov momentum, a constant
+ * rate; the key encoder follows faster, because steps are few. Every scan starts from the source weights, and
+ * the prediction comes after the last step.
+ *
+ * @module
  */
 import { z } from "zod";
 import { type Binding, type Gpu, type GpuBuffer, Program } from "../../gpu/mod.ts";
@@ -27,41 +30,48 @@ import { recordLoss } from "../../graph/losses/mean_loss.ts";
 import { movingAverage } from "../../graph/optimizers/moving_average.ts";
 import { largestBank, nearestVote } from "../../graph/losses/nearest_vote.ts";
 import { normaliseRows } from "../../graph/ops/normalise_rows.ts";
-import { sgdStep } from "../../graph/optimizers/optimizer.ts";
-import { overRanges } from "../../graph/optimizers/ranges.ts";
+import { sgdStep } from "../../graph/optimizers/sgd.ts";
+import { launchOverRanges } from "../../graph/optimizers/bindable_ranges.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
 import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { indexTensor } from "../../nn/layers.ts";
 import type { Parameters } from "../../nn/parameters.ts";
-import { frozenLayers, layersOf, LossHistory, PredictionPlan } from "../plans.ts";
-import type { Probabilities } from "../probabilities.ts";
 import { SparseScan } from "../../voxels/sparse_scan.ts";
-import { randomView, type ViewOptions } from "../views.ts";
-import { type AdaptationContext, type Adapted, defineMethod, numberSetting } from "../method.ts";
+import { type AugmentationRanges, augmentedCopy } from "../augmented_copy.ts";
+import {
+  type AdaptationContext,
+  type AdaptationResult,
+  defineMethod,
+  type ProbabilitySnapshot,
+} from "../method.ts";
+import { frozenLayers, layersOf } from "../plans/context.ts";
+import { LossHistory } from "../plans/loss_history.ts";
+import { PredictionPlan } from "../plans/prediction.ts";
+import { numberSetting } from "../settings.ts";
 
 /** Voxels that a step learns from. */
 const QUERIES = 1024;
-/** Voxels of the memory bank, which are the negatives too; one that is asked about has its own label and is none. */
+/** Voxels of the memory bank, which are the negatives too, save those with the pseudo-label of the query. */
 const BANK = 1024;
 const TEMPERATURE = 0.07;
 const WEIGHT_DECAY = 1e-4;
 /** Rate of the class head over that of the backbone. */
 const HEAD_RATE = 10;
-/** Ranges of the views; the jitter is in voxels. */
-const WEAK: ViewOptions = { jitter: 0, scale: 0, colour: 0 };
-const STRONG: ViewOptions = { jitter: 0.2, scale: 0.1, colour: 0.3 };
-/** No label of a class, for no pseudo-label is left out. */
-const NEVER = 0xffffffff;
+/** Ranges of the copies; the jitter is in voxels. */
+const WEAK: AugmentationRanges = { jitter: 0, scale: 0, colour: 0 };
+const STRONG: AugmentationRanges = { jitter: 0.2, scale: 0.1, colour: 0.3 };
+/** The ignored label: none, since every pseudo-label counts. */
+const NO_IGNORED_LABEL = 0xffffffff;
 
 const settings = z.strictObject({
   steps: numberSetting(10, { min: 1, max: 1000, integer: true }).describe(
     "gradient steps on this scan",
   ),
-  learningRate: numberSetting(3e-4, { min: 0, max: 10 }).describe("of the backbone"),
-  momentum: numberSetting(0.9, { min: 0, max: 0.999 }).describe("of SGD"),
+  learningRate: numberSetting(3e-4, { min: 0, max: 10 }).describe("learning rate of the backbone"),
+  momentum: numberSetting(0.9, { min: 0, max: 0.999 }).describe("momentum of SGD"),
   keyMomentum: numberSetting(0.9, { min: 0, max: 1 }).describe(
-    "what the key encoder keeps of itself at each step",
+    "share of its weights that the key encoder keeps at each step",
   ),
   contrast: numberSetting(1, { min: 0, max: 100 }).describe(
     "weight of InfoNCE beside the cross-entropy",
@@ -69,11 +79,12 @@ const settings = z.strictObject({
   diversity: numberSetting(1, { min: 0, max: 100 }).describe("weight of the diversity loss"),
 });
 
-type Settings = z.output<typeof settings>;
+type AdaContrastSettings = z.output<typeof settings>;
 
+/** The method as the registry holds it. */
 export const adacontrast = defineMethod({
   name: "adacontrast",
-  about: "pseudo-labels refined by neighbours, and contrast between views (AdaContrast)",
+  about: "pseudo-labels refined by neighbours, and contrast between augmented copies (AdaContrast)",
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,
@@ -87,7 +98,7 @@ export const adacontrast = defineMethod({
     { learningRate: 1e-3, steps: 25 },
     { learningRate: 1e-3, steps: 25, keyMomentum: 0.99 },
   ],
-  async adapt(context, settings): Promise<Adapted> {
+  async adapt(context, settings): Promise<AdaptationResult> {
     const { gpu, work } = context;
     const { steps } = settings;
     using owned = new DisposableStack();
@@ -100,7 +111,7 @@ export const adacontrast = defineMethod({
       diversity: owned.use(new LossHistory(gpu, steps)),
     };
     const predict = owned.use(new PredictionPlan({ ...context, parameters: query }, "batch"));
-    const snapshots: { step: number; probabilities: Probabilities }[] = [];
+    const snapshots: ProbabilitySnapshot[] = [];
     const snapshot = async (step: number) => {
       if (!context.snapshots.includes(step)) return;
       predict.submit();
@@ -110,7 +121,7 @@ export const adacontrast = defineMethod({
       const candidates = await firstPoints(context);
       await snapshot(0);
       for (let step = 1; step <= steps; step++) {
-        await learn(context, { query, key, candidates, terms, settings });
+        await addGradients(context, { query, key, candidates, terms, settings });
         update.submit();
         await work.stepped(step, steps, terms.class);
         await snapshot(step);
@@ -129,12 +140,12 @@ export const adacontrast = defineMethod({
   },
 });
 
-/** SGD on backbone and class head, then the key encoder follows. */
+/** Compiles SGD on backbone and class head, then the moving average of the key encoder. */
 function updateProgram(
   gpu: Gpu,
   query: Parameters,
   key: Parameters,
-  { learningRate, momentum, keyMomentum }: Settings,
+  { learningRate, momentum, keyMomentum }: AdaContrastSettings,
   owned: DisposableStack,
 ): Program {
   const backbone = query.endOf("backbone");
@@ -143,7 +154,7 @@ function updateProgram(
   const sgd = (offset: number, end: number, rate: number) => {
     const range = (buffer: GpuBuffer) => ({ buffer, offset, size: end - offset });
     const options = { learningRate: rate, momentum, weightDecay: WEIGHT_DECAY };
-    return overRanges(
+    return launchOverRanges(
       {
         values: range(query.values),
         gradient: range(query.gradients),
@@ -156,55 +167,55 @@ function updateProgram(
   return new Program(gpu, [
     ...sgd(0, backbone, learningRate),
     ...sgd(backbone, all, HEAD_RATE * learningRate),
-    ...overRanges(
+    ...launchOverRanges(
       { x: moved(query.values), average: moved(key.values) },
       (part, count) => movingAverage<Binding>(part, count, keyMomentum),
     ),
   ], "AdaContrast update");
 }
 
-/** The first point of each voxel, so that a sample of points is one of voxels. */
+/** Finds the first point of each voxel, so that a sample of these points is a sample of voxels. */
 async function firstPoints({ gpu, scan: { voxels } }: AdaptationContext): Promise<Uint32Array> {
   const order = await gpu.read(voxels.order, Uint32Array, voxels.points);
   const starts = await gpu.read(voxels.starts, Uint32Array, voxels.count);
   return starts.map((start) => order[start]!);
 }
 
-/** What one step learns with. */
-interface Lesson {
+/** What one step needs. */
+interface ContrastStep {
   /** The network, which gets the gradients. */
   readonly query: Parameters;
   readonly key: Parameters;
   /** Points to sample from. */
   readonly candidates: Uint32Array;
   readonly terms: Readonly<Record<"class" | "contrast" | "diversity", LossHistory>>;
-  readonly settings: Settings;
+  readonly settings: AdaContrastSettings;
 }
 
-/** Draws views and samples and adds the gradients of the three losses. */
-async function learn(context: AdaptationContext, lesson: Lesson): Promise<void> {
+/** Draws copies and samples and adds the gradients of the three losses. */
+async function addGradients(context: AdaptationContext, step: ContrastStep): Promise<void> {
   const { gpu, student, card, points, random, scan: { voxels } } = context;
   using owned = new DisposableStack();
-  const view = async (options: ViewOptions) => {
-    const jitter = options.jitter * voxels.size;
-    const drawn = randomView(points, { ...options, jitter }, random);
-    return owned.use(await SparseScan.build(gpu, student, card.features, drawn, voxels.size));
+  const draw = async (ranges: AugmentationRanges) => {
+    const jitter = ranges.jitter * voxels.size;
+    const copy = augmentedCopy(points, { ...ranges, jitter }, random);
+    return owned.use(await SparseScan.build(gpu, student, card.features, copy, voxels.size));
   };
-  const views = { weak: await view(WEAK), first: await view(STRONG), second: await view(STRONG) };
-  const { candidates } = lesson;
+  const copies = { weak: await draw(WEAK), first: await draw(STRONG), second: await draw(STRONG) };
+  const { candidates } = step;
   const sample = (count: number) => {
     const chosen = random.sample(candidates.length, count).map((index) => candidates[index]!);
     return sampleRows(gpu, chosen.sort(), voxels.points, owned);
   };
   const bankSize = Math.min(BANK, largestBank(student.network.featureChannels));
   const plan = owned.use(
-    lessonPlan(context, lesson, views, { queries: sample(QUERIES), bank: sample(bankSize) }),
+    contrastPlan(context, step, copies, { queries: sample(QUERIES), bank: sample(bankSize) }),
   );
   plan.submit();
   await gpu.finished();
 }
 
-/** Which of a scan's points were sampled, ascending, as {@link gather} takes it. */
+/** Describes sampled points of a scan, ascending, as {@link gather} takes them. */
 function sampleRows(
   gpu: Gpu,
   chosen: Uint32Array,
@@ -224,19 +235,19 @@ function sampleRows(
   };
 }
 
-/** The losses of one step over its views, recorded, and their gradients by the network. */
-function lessonPlan(
+/** Compiles the losses of one step over its copies and their gradients by the network. */
+function contrastPlan(
   context: AdaptationContext,
-  { query, key, terms, settings }: Lesson,
-  views: Readonly<Record<"weak" | "first" | "second", SparseScan>>,
+  { query, key, terms, settings }: ContrastStep,
+  copies: Readonly<Record<"weak" | "first" | "second", SparseScan>>,
   samples: Readonly<Record<"queries" | "bank", PointRows>>,
 ): Plan {
   const { gpu, student } = context;
   const graph = new Graph();
-  /** Rows of a view's voxels at the sampled points. */
-  const at = (x: Tensor, view: SparseScan, sample: PointRows) =>
-    gather(graph, gather(graph, x, view.pointRows), sample);
-  const { weak, first, second } = views;
+  /** Rows of a copy's voxels at the sampled points. */
+  const at = (x: Tensor, copy: SparseScan, sample: PointRows) =>
+    gather(graph, gather(graph, x, copy.pointRows), sample);
+  const { weak, first, second } = copies;
   const { queries, bank } = samples;
 
   const weakLayers = frozenLayers({ ...context, parameters: key, scan: weak }, "batch");
@@ -259,7 +270,7 @@ function lessonPlan(
   const features = at(student.backbone(graph, layers, first.features), first, queries);
   const logits = student.classHead(graph, layers, features);
   const losses = {
-    class: crossEntropy(graph, logits, labels, { ignore: NEVER, weight: 1 }),
+    class: crossEntropy(graph, logits, labels, { ignore: NO_IGNORED_LABEL, weight: 1 }),
     contrast: infoNce(graph, normaliseRows(graph, features), {
       positives: normaliseRows(graph, at(keyFeatures, second, queries)),
       keys: normaliseRows(graph, at(keyFeatures, second, bank)),

@@ -1,21 +1,24 @@
 /**
  * CoTTA (Wang et al. 2022, github.com/qinenergy/cotta): a student learns from a teacher that is the moving
- * average of its own weights; where the source network is unsure of a scan, the teacher's answers are
- * averaged over augmented views; now and then a few weights return to their source values. It is continual:
- * student and teacher go on from scan to scan, and the answer is the teacher's, from before the step.
+ * average of its own weights; where the source network is unsure of a scan, the teacher's prediction is
+ * averaged over augmented copies; at every step a few random weights return to their source values. It is
+ * continual: student and teacher continue from scan to scan, and the prediction is the teacher's, from before
+ * the step.
  *
- * As in the original: all learned weights move (the convolutions' `kernel` too, which a filter on the names
- * `weight` and `bias` would miss), batch statistics everywhere, logits averaged over views, soft
+ * As in the original: all learned weights are adapted (the convolutions' `kernel` too, which a filter on the
+ * names `weight` and `bias` would miss), batch statistics everywhere, logits averaged over copies, soft
  * cross-entropy, Adam, then the average, then the restore, which leaves Adam's moments alone. The port: the
- * batch is one scan; confidence and loss are means over its voxels; views are turned, mirrored, scaled,
+ * batch is one scan; confidence and loss are means over its voxels; copies are rotated, mirrored, scaled,
  * jittered and recoloured, fewer than the original's 32, and their logits come back point by point.
+ *
+ * @module
  */
 import { z } from "zod";
 import type { Binding, Gpu } from "../../gpu/mod.ts";
 import { Graph } from "../../graph/graph.ts";
 import { recordLoss } from "../../graph/losses/mean_loss.ts";
 import { movingAverage } from "../../graph/optimizers/moving_average.ts";
-import { overRanges, wholeOf } from "../../graph/optimizers/ranges.ts";
+import { launchOverRanges, wholeBuffer } from "../../graph/optimizers/bindable_ranges.ts";
 import { restoreStep } from "../../graph/optimizers/restore.ts";
 import { softCrossEntropy } from "../../graph/losses/soft_cross_entropy.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
@@ -23,20 +26,25 @@ import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { AdamW } from "../../nn/adamw.ts";
 import type { Parameters } from "../../nn/parameters.ts";
-import { layersOf, LossHistory, type PlanContext, PredictionPlan } from "../plans.ts";
+import { AugmentationAverage } from "../augmentation_average.ts";
+import { type AugmentationRanges, augmentedCopy } from "../augmented_copy.ts";
+import { type AdaptationContext, type AdaptationResult, defineMethod } from "../method.ts";
+import { layersOf, type PlanContext } from "../plans/context.ts";
+import { LossHistory } from "../plans/loss_history.ts";
+import { PredictionPlan } from "../plans/prediction.ts";
 import { labelsOf, type Probabilities, unpadded } from "../probabilities.ts";
-import { ViewAverage } from "../view_average.ts";
-import { randomView, type ViewOptions } from "../views.ts";
-import { type AdaptationContext, type Adapted, defineMethod, numberSetting } from "../method.ts";
+import { numberSetting } from "../settings.ts";
 
-/** Standard deviation of a view's jitter, in voxels. */
+/** Standard deviation of a copy's jitter, in voxels. */
 const JITTER = 0.1;
-/** Ranges of a view's scale, 0.9 to 1.1, and colours: CoTTA's own. */
-const VIEW: Omit<ViewOptions, "jitter"> = { scale: 0.1, colour: 0.2 };
+/** Ranges of a copy's scale, 0.9 to 1.1, and colours: CoTTA's own. */
+const RANGES: Omit<AugmentationRanges, "jitter"> = { scale: 0.1, colour: 0.2 };
 
+/** The method as the registry holds it. */
 export const cotta = defineMethod({
   name: "cotta",
-  about: "weights towards the answers of their own moving average over views (CoTTA)",
+  about:
+    "weights towards the predictions of their own moving average over augmented copies (CoTTA)",
   checkpoint: "joint",
   usesPhotographs: false,
   online: true,
@@ -45,18 +53,18 @@ export const cotta = defineMethod({
     steps: numberSetting(1, { min: 1, max: 1000, integer: true }).describe(
       "gradient steps on each scan",
     ),
-    learningRate: numberSetting(1e-3, { min: 0, max: 1 }).describe("of Adam"),
+    learningRate: numberSetting(1e-3, { min: 0, max: 1 }).describe("learning rate of Adam"),
     teacherMomentum: numberSetting(0.9, { min: 0, max: 1 }).describe(
-      "what the teacher keeps of itself at each step",
+      "share of its weights that the teacher keeps at each step",
     ),
     restore: numberSetting(0.01, { min: 0, max: 1 }).describe(
       "probability that a weight returns to its source value at each step",
     ),
     confidence: numberSetting(0.92, { min: 0, max: 1 }).describe(
-      "mean confidence of the source network below which views are averaged",
+      "mean confidence of the source network below which augmented copies are averaged",
     ),
     augmentations: numberSetting(8, { min: 1, max: 64, integer: true }).describe(
-      "augmented views that are averaged",
+      "augmented copies that are averaged",
     ),
   }),
   grid: [
@@ -67,30 +75,34 @@ export const cotta = defineMethod({
     { learningRate: 3e-4, teacherMomentum: 0.9 },
     { learningRate: 3e-4, teacherMomentum: 0.9, steps: 3 },
   ],
-  async adapt(context, settings): Promise<Adapted> {
+  async adapt(context, settings): Promise<AdaptationResult> {
     const { gpu, work, points, random, scan } = context;
     const { steps, augmentations } = settings;
-    const view = { ...VIEW, jitter: JITTER * scan.voxels.size };
-    const pair = context.memory.recall(() => new Pair(context));
+    const ranges = { ...RANGES, jitter: JITTER * scan.voxels.size };
+    const pair = context.memory.recall(() => new StudentAndTeacher(context));
     const teacher = { ...context, parameters: pair.teacher };
     using owned = new DisposableStack();
     const history = owned.use(new LossHistory(gpu, steps));
-    const answer = owned.use(new ViewAverage(context));
+    const average = owned.use(new AugmentationAverage(context));
     const isSure = await work.time(
       "predict",
       async () => await anchorConfidence(context) >= settings.confidence,
     );
     const lesson = await work.time("compile", async () => {
-      const made = new LessonPlan({ ...context, parameters: pair.student }, answer.logits, history);
+      const made = new LessonPlan(
+        { ...context, parameters: pair.student },
+        average.logits,
+        history,
+      );
       await gpu.finished();
       return owned.use(made);
     });
     await work.time("adapt", async () => {
       for (let step = 1; step <= steps; step++) {
-        answer.clear();
-        if (isSure) await answer.add(teacher, "batch");
+        average.clear();
+        if (isSure) await average.add(teacher, "batch");
         for (let i = 0; !isSure && i < augmentations; i++) {
-          await answer.add(teacher, "batch", randomView(points, view, random));
+          await average.add(teacher, "batch", augmentedCopy(points, ranges, random));
         }
         lesson.submit();
         pair.step(gpu, context.parameters, settings);
@@ -101,13 +113,15 @@ export const cotta = defineMethod({
       probabilities: await lesson.read(),
       steps,
       losses: await history.values(),
-      note: isSure ? "one view: the source network is sure" : `mean of ${augmentations} views`,
+      note: isSure
+        ? "no augmented copies: the source network is sure"
+        : `mean of ${augmentations} augmented copies`,
     };
   },
 });
 
 /** Student and teacher, kept from scan to scan. */
-class Pair implements Disposable {
+class StudentAndTeacher implements Disposable {
   readonly student: Parameters;
   readonly teacher: Parameters;
   readonly #optimizer: AdamW;
@@ -124,22 +138,22 @@ class Pair implements Disposable {
     this.#owned = owned.move();
   }
 
-  /** Moves the student by its gradient, the teacher after it, and some of the student back to the source. */
+  /** Updates the student by its gradient and the teacher by the student, then restores some of the student. */
   step(
     gpu: Gpu,
     source: Parameters,
     settings: { learningRate: number; teacherMomentum: number; restore: number },
   ): void {
     this.#optimizer.step(settings.learningRate);
-    const values = wholeOf(this.student.values);
+    const values = wholeBuffer(this.student.values);
     const draw = { probability: settings.restore, seed: this.#seed, step: this.#steps++ };
     gpu.run([
-      ...overRanges(
-        { x: values, average: wholeOf(this.teacher.values) },
+      ...launchOverRanges(
+        { x: values, average: wholeBuffer(this.teacher.values) },
         (part, count) => movingAverage<Binding>(part, count, settings.teacherMomentum),
       ),
-      ...overRanges(
-        { source: wholeOf(source.values), values },
+      ...launchOverRanges(
+        { source: wholeBuffer(source.values), values },
         (part, count, first) => restoreStep<Binding>(part, count, draw, first),
       ),
     ], "CoTTA");
@@ -150,7 +164,7 @@ class Pair implements Disposable {
   }
 }
 
-/** How sure the source network is of the scan: the mean over voxels of its largest probability. */
+/** The source network's confidence: the mean over voxels of its largest probability. */
 async function anchorConfidence(context: PlanContext): Promise<number> {
   using plan = new PredictionPlan(context, "batch");
   plan.submit();
@@ -158,7 +172,7 @@ async function anchorConfidence(context: PlanContext): Promise<number> {
   return confidence.reduce((sum, value) => sum + value, 0) / confidence.length;
 }
 
-/** The student's loss against the target, recorded, and its gradient by all learned weights. */
+/** Records the student's loss against the teacher's logits and its gradient by all learned weights. */
 class LessonPlan implements Disposable {
   readonly #plan: Plan;
   readonly #taught: Tensor;
@@ -183,7 +197,7 @@ class LessonPlan implements Disposable {
     this.#plan.submit();
   }
 
-  /** What the teacher said at the last submit. */
+  /** Reads the teacher's prediction of the last submit. */
   async read(): Promise<Probabilities> {
     const { rows, channels } = this.#taught;
     return unpadded(await this.#plan.read(this.#taught), rows, channels);

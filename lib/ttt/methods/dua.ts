@@ -1,37 +1,40 @@
 /**
- * DUA (Mirza et al. 2022, github.com/jmiemirza/DUA): only the running statistics of the norm layers move,
- * by forward passes over augmented augmentations, with a momentum that decays. No gradient.
+ * DUA (Mirza et al. 2022, github.com/jmiemirza/DUA): only the running statistics of the norm layers are adapted,
+ * by forward passes over augmented copies, with a momentum that decays. No gradient.
  *
- * The original feeds 64 augmentations (cropped, flipped, turned by quarter turns) of one image a step, carries the
+ * The original feeds 64 copies (cropped, flipped, rotated by right angles) of one image a step, carries the
  * statistics over 80 images of a corruption, and reports the best of its 80 evaluations on the test set,
- * which only an oracle could choose. The port: one step is one copy of the scan (turned about the vertical,
+ * which only an oracle could choose. The port: one step is one copy of the scan (rotated about the vertical,
  * mirrored, jittered), which alone has thousands of voxels; every scan starts from the source statistics;
- * the prediction is the one after the last copy.
+ * the prediction comes after the last copy.
+ *
+ * @module
  */
 import { z } from "zod";
-import { PredictionPlan } from "../plans.ts";
 import { SparseScan } from "../../voxels/sparse_scan.ts";
-import { statisticsPlan } from "../statistics.ts";
-import { randomView, type ViewOptions } from "../views.ts";
-import { type Adapted, defineMethod, numberSetting } from "../method.ts";
+import { type AugmentationRanges, augmentedCopy } from "../augmented_copy.ts";
+import { type AdaptationResult, defineMethod } from "../method.ts";
+import { PredictionPlan } from "../plans/prediction.ts";
+import { statisticsPlan } from "../population_statistics.ts";
+import { numberSetting } from "../settings.ts";
 
 /** Standard deviation of a copy's jitter, in voxels. */
 const JITTER = 0.1;
 
+/** The method as the registry holds it. */
 export const dua = defineMethod({
   name: "dua",
-  about:
-    "running statistics of the norm layers by augmented augmentations of the scan (DUA); no gradient",
+  about: "running statistics of the norm layers by augmented copies of the scan (DUA); no gradient",
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,
   lossName: null,
   settings: z.strictObject({
     augmentations: numberSetting(20, { min: 1, max: 1000, integer: true }).describe(
-      "augmented augmentations of the scan",
+      "augmented copies of the scan",
     ),
     momentum: numberSetting(0.1, { min: 0, max: 0.5 }).describe(
-      "the i-th copy moves the statistics by momentum · decay^i + minimum",
+      "the i-th copy updates the statistics with momentum · decay^i + minimum",
     ),
     decay: numberSetting(1, { min: 0, max: 1 }).describe("see momentum"),
     minimum: numberSetting(0.005, { min: 0, max: 0.5 }).describe("see momentum"),
@@ -44,14 +47,14 @@ export const dua = defineMethod({
     { augmentations: 10, decay: 1 },
     { augmentations: 20, decay: 1 },
   ],
-  async adapt(context, { augmentations, momentum, decay, minimum }): Promise<Adapted> {
+  async adapt(context, { augmentations, momentum, decay, minimum }): Promise<AdaptationResult> {
     const { gpu, student, card, points, random, work } = context;
     const voxelSize = context.scan.voxels.size;
-    const options: ViewOptions = { jitter: JITTER * voxelSize, scale: 0, colour: 0 };
+    const ranges: AugmentationRanges = { jitter: JITTER * voxelSize, scale: 0, colour: 0 };
     using parameters = context.parameters.clone();
     for (let i = 1; i <= augmentations; i++) {
       await work.time("adapt", async () => {
-        const copy = randomView(points, options, random);
+        const copy = augmentedCopy(points, ranges, random);
         using scan = await SparseScan.build(gpu, student, card.features, copy, voxelSize);
         const rate = momentum * decay ** i + minimum;
         using plan = statisticsPlan({ ...context, scan, parameters }, rate);

@@ -1,16 +1,21 @@
 /**
- * A control: late fusion of the 2D probe with the network, without any adaptation,
- * log p(network) + weight · log p(probe). A gain of TTT-KD that fusion has too needed no test-time training.
+ * A control: late fusion of the 2D probe with the network, without any adaptation: log p(network) + weight · log
+ * p(probe). Where TTT-KD gains no more than this, the gain needed no test-time training.
+ *
+ * @module
  */
-import { chooseStatistics, Predictor } from "../prediction.ts";
-import { fuse, type Probabilities } from "../probabilities.ts";
-import { probeProbabilities } from "../probe.ts";
-import type { Statistics } from "../plans.ts";
-import { learnStatistics } from "./blockwise.ts";
-import { type AdaptationContext, defineMethod, numberSetting, photographsOf } from "../method.ts";
-import { networkSettings } from "./distillation_settings.ts";
 import { z } from "zod";
+import { type AdaptationContext, defineMethod, photographsOf } from "../method.ts";
+import { chooseStatistics } from "../norm_statistics.ts";
+import type { NormStatistics } from "../plans/context.ts";
+import { predictOnce } from "../predictor.ts";
+import { fuse, type Probabilities } from "../probabilities.ts";
+import { probeProbabilities } from "../probe_prediction.ts";
+import { numberSetting } from "../settings.ts";
+import { adaptStatistics } from "./block_statistics.ts";
+import { networkSettings } from "./distillation/settings.ts";
 
+/** The method as the registry holds it. */
 export const fusion = defineMethod({
   name: "fusion",
   about: "control: the network's and the 2D probe's predictions multiplied; no adaptation",
@@ -38,28 +43,28 @@ export const fusion = defineMethod({
     return { probabilities, steps: 0, losses: [] };
   },
   blockwise: {
-    learn: (context, { statistics }) => learnStatistics(context, statistics),
+    learn: (context, { statistics }) => adaptStatistics(context, statistics),
     read: (block, settings) => fusedPrediction(block, { ...settings, statistics: "running" }),
   },
 });
 
-/** How {@link fusedPrediction} asks the network and the probe. */
+/** How {@link fusedPrediction} combines network and probe. */
 export interface FusionSettings {
-  /** Of the probe; 0 leaves it out. */
+  /** Weight of the probe; 0 leaves it out. */
   readonly weight: number;
-  readonly statistics: Statistics | "auto";
+  readonly statistics: NormStatistics | "auto";
+  /** Augmented copies whose predictions are averaged with the scan's own. */
   readonly augmentations: number;
 }
 
-/** What the network and the probe say of a scan with photographs. */
+/** Predicts a scan with photographs by the network and the probe together. */
 export async function fusedPrediction(
   context: AdaptationContext,
   { weight, statistics, augmentations }: FusionSettings,
 ): Promise<Probabilities> {
   const { target, seen } = photographsOf(context);
   const chosen = await chooseStatistics(context, target, statistics);
-  using network = new Predictor(context, chosen, augmentations, target);
-  const said = await network.predict();
-  if (weight === 0) return said;
-  return fuse(said, await probeProbabilities(context, target), seen, weight);
+  const network = await predictOnce(context, { statistics: chosen, augmentations, target });
+  if (weight === 0) return network;
+  return fuse(network, await probeProbabilities(context, target), seen, weight);
 }

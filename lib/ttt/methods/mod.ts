@@ -1,5 +1,5 @@
 /**
- * All methods by name, in the order of reports: no adaptation, the rivals, the controls, TTT-KD, the bound.
+ * All methods by name, in the order of reports: no adaptation, the rivals, the controls, TTT-KD, the upper bound.
  *
  * @module
  */
@@ -21,7 +21,18 @@ import { tttMae } from "./ttt_mae.ts";
 
 export * from "../method.ts";
 
-/** Every method by its name on the command line. */
+/**
+ * Every method by its name on the command line.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { settings, lossName } = METHODS.get("ttt-kd")!;
+ * assert.equal(lossName, "KD loss");
+ * assert.equal(settings.parse({}).steps, 25);
+ * ```
+ */
 export const METHODS: ReadonlyMap<string, Method> = new Map(
   [
     ...[source, joint, bn, dua, tent, cotta, adacontrast, tttMae],

@@ -1,7 +1,12 @@
-/** An upper bound: the network fine-tuned on labelled scenes of the target domain. */
+/**
+ * An upper bound: the network fine-tuned on labelled scenes of the target domain.
+ *
+ * @module
+ */
 import { defineMethod } from "../method.ts";
 import { source } from "./source.ts";
 
+/** The method as the registry holds it. */
 export const oracle = defineMethod({
   ...source,
   name: "oracle",

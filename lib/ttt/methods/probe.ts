@@ -1,11 +1,15 @@
 /**
  * A control: the 2D probe alone, an MLP from the teacher's features to classes that was trained on source
- * labels; the network speaks only where no photograph looks. What it gains, photographs alone explain.
+ * labels; the network decides only where no photograph looks. What this gains, photographs alone explain.
+ *
+ * @module
  */
+import { type AdaptationContext, defineMethod, photographsOf } from "../method.ts";
 import { chooseWhere, type Probabilities } from "../probabilities.ts";
-import { probeProbabilities } from "../probe.ts";
-import { type AdaptationContext, defineMethod, NO_SETTINGS, photographsOf } from "../method.ts";
+import { probeProbabilities } from "../probe_prediction.ts";
+import { NO_SETTINGS } from "../settings.ts";
 
+/** The method as the registry holds it. */
 export const probe = defineMethod({
   name: "probe",
   about: "control: an MLP on the teacher's features where photographs look; no 3D there",
@@ -16,13 +20,13 @@ export const probe = defineMethod({
   settings: NO_SETTINGS,
   grid: [],
   async adapt(context) {
-    const probabilities = await context.work.time("predict", () => read(context));
+    const probabilities = await context.work.time("predict", () => predict(context));
     return { probabilities, steps: 0, losses: [] };
   },
-  blockwise: { read },
+  blockwise: { read: predict },
 });
 
-async function read(context: AdaptationContext): Promise<Probabilities> {
+async function predict(context: AdaptationContext): Promise<Probabilities> {
   const { target, seen } = photographsOf(context);
   return chooseWhere(seen, await probeProbabilities(context, target), context.source);
 }

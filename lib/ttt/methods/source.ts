@@ -1,6 +1,12 @@
-/** The network as training left it, with the statistics of training. */
-import { defineMethod, NO_SETTINGS } from "../method.ts";
+/**
+ * The network as training left it, with the statistics of training.
+ *
+ * @module
+ */
+import { defineMethod } from "../method.ts";
+import { NO_SETTINGS } from "../settings.ts";
 
+/** The method as the registry holds it. */
 export const source = defineMethod({
   name: "source",
   about: "trained on labels alone; no adaptation",

@@ -1,11 +1,13 @@
 /**
- * TENT (Wang et al. 2021, github.com/DequanWang/tent): the scale γ and shift β of the norm layers follow the
- * gradient of the predictions' mean entropy, by Adam, under batch statistics. Everything else stays.
+ * TENT (Wang et al. 2021, github.com/DequanWang/tent): Adam lowers the mean entropy of the predictions by the scale
+ * γ and shift β of the norm layers, with batch statistics. Everything else stays.
  *
- * The original takes one step on each batch of 200 images, keeps what it learned until the corruption
- * changes, and answers with the logits from before the step. The port: the batch is one scan, entropy is
+ * The original takes one step on each batch of 200 images, keeps the adapted weights until the corruption
+ * changes, and predicts by the logits from before the step. The port: the batch is one scan, entropy is
  * averaged over its voxels, every scan starts from the source weights (the original's `episodic`), and the
  * prediction comes after all steps, as a single scan would otherwise gain nothing from the last of them.
+ *
+ * @module
  */
 import { z } from "zod";
 import { Graph } from "../../graph/graph.ts";
@@ -15,10 +17,13 @@ import { softmax } from "../../graph/ops/softmax.ts";
 import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { AdamW } from "../../nn/adamw.ts";
-import { layersOf, LossHistory, type PlanContext } from "../plans.ts";
+import { type AdaptationResult, defineMethod, type ProbabilitySnapshot } from "../method.ts";
+import { layersOf, type PlanContext } from "../plans/context.ts";
+import { LossHistory } from "../plans/loss_history.ts";
 import { type Probabilities, unpadded } from "../probabilities.ts";
-import { type Adapted, defineMethod, numberSetting } from "../method.ts";
+import { numberSetting } from "../settings.ts";
 
+/** The method as the registry holds it. */
 export const tent = defineMethod({
   name: "tent",
   about: "norm scale and shift towards low entropy of the predictions (TENT)",
@@ -30,7 +35,7 @@ export const tent = defineMethod({
     steps: numberSetting(10, { min: 1, max: 1000, integer: true }).describe(
       "gradient steps on this scan",
     ),
-    learningRate: numberSetting(3e-3, { min: 0, max: 1 }).describe("of Adam"),
+    learningRate: numberSetting(3e-3, { min: 0, max: 1 }).describe("learning rate of Adam"),
   }),
   grid: [
     { steps: 1, learningRate: 1e-3 },
@@ -40,7 +45,7 @@ export const tent = defineMethod({
     { steps: 10, learningRate: 1e-2 },
     { steps: 25, learningRate: 3e-3 },
   ],
-  async adapt(context, { steps, learningRate }): Promise<Adapted> {
+  async adapt(context, { steps, learningRate }): Promise<AdaptationResult> {
     const { gpu, work } = context;
     using owned = new DisposableStack();
     const parameters = owned.use(context.parameters.clone());
@@ -51,7 +56,7 @@ export const tent = defineMethod({
       await gpu.finished();
       return made;
     });
-    const snapshots: { step: number; probabilities: Probabilities }[] = [];
+    const snapshots: ProbabilitySnapshot[] = [];
     await work.time("adapt", async () => {
       for (let step = 1; step <= steps; step++) {
         plan.submit();

@@ -1,16 +1,20 @@
 /**
- * TTT-KD whose prediction is fused with the 2D probe: what adaptation adds where fusion is had anyway.
+ * TTT-KD whose prediction is fused with the 2D probe: what adaptation adds to fusion.
+ *
+ * @module
  */
-import { defineMethod, numberSetting } from "../method.ts";
-import { distillationSettings } from "./distillation_settings.ts";
+import { defineMethod } from "../method.ts";
+import { numberSetting } from "../settings.ts";
+import { distillationSettings } from "./distillation/settings.ts";
 import { tttKd } from "./ttt_kd.ts";
 
+/** The method as the registry holds it. */
 export const tttKdFusion = defineMethod({
   ...tttKd,
   name: "ttt-kd-fusion",
   about: "TTT-KD, then the 2D probe's and the network's predictions multiplied",
   settings: distillationSettings.extend({
-    learningRate: numberSetting(0.05, { min: 0, max: 10 }).describe("of SGD"),
+    learningRate: numberSetting(0.05, { min: 0, max: 10 }).describe("learning rate of SGD"),
     fusion: numberSetting(2, { min: 0, max: 10 }).describe(
       "weight of the 2D probe in the prediction; 0 leaves it out",
     ),

@@ -1,37 +1,40 @@
 /**
  * TTT-KD-O (arXiv 2403.11691), online: one step a scan, and the weights are kept over the sequence. Against
- * drift, the weights may be drawn back towards the source after every scan, or held within a bound, or a scan that
- * the guard does not trust may send them home. How far they went, and which of these held them, is reported.
+ * drift, the weights can be drawn back towards the source after every scan, held within a bound, or reset by a
+ * scan that the guard does not trust. The report says how far they drifted, and which of these held them.
  *
  * @module
  */
 import { Learner, type LearnerSource } from "../learner.ts";
 import type { Drift } from "../online_state.ts";
-import { defineMethod, numberSetting } from "../method.ts";
-import { distilBlocks } from "./blockwise.ts";
-import { distil, readDistilled } from "./ttt_kd.ts";
-import { distillationSettings } from "./distillation_settings.ts";
+import { defineMethod } from "../method.ts";
+import { numberSetting } from "../settings.ts";
+import { distilBlocks } from "./distillation/blocks.ts";
+import { distil } from "./distillation/whole_scan.ts";
+import { distillationSettings } from "./distillation/settings.ts";
+import { readDistilledBlock } from "./ttt_kd.ts";
 
 const settings = distillationSettings.extend({
   steps: numberSetting(1, { min: 1, max: 1000, integer: true }).describe(
     "gradient steps on each scan",
   ),
-  learningRate: numberSetting(0.4, { min: 0, max: 10 }).describe("of SGD"),
+  learningRate: numberSetting(0.4, { min: 0, max: 10 }).describe("learning rate of SGD"),
   anchor: numberSetting(0, { min: 0, max: 1 }).describe(
-    "share of the way back to the source weights after every scan; 0 leaves them",
+    "share of their distance from the source by which the weights are drawn back after every scan; 0 leaves them",
   ),
   // Without a default: there is no bound.
   bound: numberSetting(0, { min: 0, max: 100 }).unwrap().optional().describe(
-    "how far the weights may go from those of the source, as a share of their length; after a scan that took them further they are drawn back so far",
+    "how far the weights may drift from those of the source, as a share of the source weights' length; after a scan that took them further they are drawn back to this distance",
   ),
 });
 
-/** What holds the weights back. */
-interface Guards {
+/** The settings that hold the weights back. */
+interface DriftLimits {
   anchor: number;
   bound?: number | undefined;
 }
 
+/** The method as the registry holds it. */
 export const tttKdOnline = defineMethod({
   name: "ttt-kd-online",
   about: "one gradient step on the distillation loss a scan, weights kept over the sequence",
@@ -51,32 +54,33 @@ export const tttKdOnline = defineMethod({
   async adapt(context, { anchor, bound, ...rest }) {
     const learner = context.memory.recall(() => new Learner(context));
     const adapted = await distil(context, rest, learner);
-    const drift = await keep(learner, context, adapted.steps, { anchor, bound });
+    const drift = await limitDrift(learner, context, adapted.steps, { anchor, bound });
     if (drift.reached !== null) return { ...adapted, drift };
-    return { ...adapted, probabilities: context.source, drift, note: NO_NUMBERS };
+    return { ...adapted, probabilities: context.source, drift, note: NOT_FINITE };
   },
   blockwise: {
     async learn(context, { anchor, bound, ...rest }) {
       const learner = context.memory.recall(() => new Learner(context));
       const learned = await distilBlocks(context, rest, learner);
-      const drift = await keep(learner, context, learned.steps, { anchor, bound });
+      const drift = await limitDrift(learner, context, learned.steps, { anchor, bound });
       if (drift.reached !== null) return { ...learned, drift };
       learned.parameters.copyFrom(context.parameters);
-      return { ...learned, drift, note: NO_NUMBERS };
+      return { ...learned, drift, note: NOT_FINITE };
     },
-    read: readDistilled,
+    read: readDistilledBlock,
   },
 });
 
-const NO_NUMBERS =
-  "not adapted: the weights were no numbers any more, and went back to the source; a lower learningRate may help";
+/** The note of a scan after which the weights were reset. */
+const NOT_FINITE =
+  "not adapted: a weight was no longer a number, so the weights were reset to the source; a lower learningRate may help";
 
-/** What the next scan starts from: the source where the guard took no step, or a share of the way back. */
-async function keep(
+/** Draws the weights back, or resets them where no step was taken or a weight is not a number. */
+async function limitDrift(
   learner: Learner,
   source: LearnerSource,
   steps: number,
-  { anchor, bound }: Guards,
+  { anchor, bound }: DriftLimits,
 ): Promise<Drift> {
   const reached = await learner.distance(source);
   if (steps === 0 || reached === null) {

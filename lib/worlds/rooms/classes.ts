@@ -1,11 +1,11 @@
 /**
- * What things in a room are called: the 13 classes of S3DIS, which the student predicts, and 32 parts
- * that refine them, which only the embedded teacher ever learns.
+ * Classes of what stands in a room: the 13 of S3DIS, which the student predicts, and 32 parts of them, which only the
+ * embedded teacher learns.
  *
  * @module
  */
 
-/** S3DIS class names in S3DIS order; a label is an index into this list, 255 is "ignore". */
+/** Names of the classes, in the order of S3DIS; a label is an index into this list. */
 export const ROOM_CLASSES = [
   "ceiling",
   "floor",
@@ -22,12 +22,10 @@ export const ROOM_CLASSES = [
   "clutter",
 ] as const;
 
+/** Name of a class. */
 export type RoomClass = typeof ROOM_CLASSES[number];
 
-/** Label of points that no class holds (outliers of a scanner). */
-export const IGNORE_LABEL = 255;
-
-/** RGB (0..255) of each class, for pictures. */
+/** RGB (0 to 255) of each class, for pictures. */
 export const ROOM_PALETTE: readonly (readonly [number, number, number])[] = [
   [200, 220, 235],
   [140, 110, 80],
@@ -47,7 +45,7 @@ export const ROOM_PALETTE: readonly (readonly [number, number, number])[] = [
 /** ASPRS code of each class: the shell is building (6), the floor ground (2), the rest unclassified (1). */
 export const ROOM_ASPRS: readonly number[] = [6, 2, 6, 6, 6, 6, 6, 1, 1, 1, 1, 1, 1];
 
-/** Part names with the class each belongs to; a part is an index into this list. */
+/** Names of the parts with the class of each; a part is an index into this list. */
 export const ROOM_PARTS = [
   ["ceiling", "ceiling"],
   ["floor", "floor"],
@@ -83,16 +81,17 @@ export const ROOM_PARTS = [
   ["radiator", "clutter"],
 ] as const satisfies readonly (readonly [string, RoomClass])[];
 
+/** Name of a part. */
 export type RoomPart = typeof ROOM_PARTS[number][0];
 
 const partIndex = new Map<string, number>(ROOM_PARTS.map(([name], index) => [name, index]));
 
-/** Index of a part by name. */
+/** Gives the index of a part. */
 export function partOf(name: RoomPart): number {
   return partIndex.get(name)!;
 }
 
-/** Class index (0..12) of each part. */
+/** Class (0 to 12) of each part. */
 export const PART_CLASS: Uint8Array = Uint8Array.from(
   ROOM_PARTS,
   ([, name]) => ROOM_CLASSES.indexOf(name),

@@ -1,45 +1,46 @@
 /**
- * The domains: which rooms, which sensor, which faults. The student is trained on "source" and meets the
- * others only at test time. A further domain is one more row of the table.
+ * The domains of rooms: which rooms, which sensor, which faults. The student is trained on "source" and meets the others
+ * at test time only. To add a domain, add a row to the table.
  *
  * @module
  */
 import { seedOf, type Split } from "../seeds.ts";
-import type { StyleName } from "./shapes.ts";
+import type { StyleName } from "../world.ts";
 
 /** A depth camera: its points are pixels of the photographs. */
 export interface DepthCamera {
   kind: "depth";
-  /** At most this many points, drawn at random from the pixels it can measure. */
+  /** Most points of a scan, drawn at random from the pixels that it can measure. */
   points: number;
   /** Largest distance in metres. */
   range: number;
-  /** Surfaces seen at a smaller cosine than this give no point. */
+  /** Smallest cosine between a ray and the surface's normal at which the surface gives a point. */
   grazing: number;
 }
 
-/** A terrestrial laser scanner: full turns from a few stations. */
-export interface Terrestrial {
+/** A terrestrial laser scanner: it scans all around from a few stations. */
+export interface TerrestrialScanner {
   kind: "terrestrial";
   stations: number;
-  /** Rays around and rays up and down. */
+  /** Directions around the vertical axis. */
   azimuths: number;
+  /** Directions from bottom to top. */
   elevations: number;
 }
 
-/** A way to look at a room. */
-export interface Domain {
-  /** Part of the seed; never reused for another domain. */
+/** A kind of room, and the sensor that scans it. */
+export interface RoomDomain {
+  /** Part of the seed; never used again for another domain. */
   number: number;
   /** One line for reports: what differs from the source. */
   about: string;
   style: StyleName;
-  scanner: DepthCamera | Terrestrial;
-  /** Range noise along the ray: base + growth * z * z, metres (standard deviation). */
+  scanner: DepthCamera | TerrestrialScanner;
+  /** Standard deviation of the noise along the ray at depth z: base + growth * z * z, metres. */
   noise: { base: number; growth: number };
-  /** Fraction of the points that are uniform outliers, labelled 255. */
+  /** Share of the points that are outliers anywhere in the room, labelled 255. */
   outliers: number;
-  /** Constant colour in half of the scenes, turned channels with wrong gamma and gain in the rest. */
+  /** Whether colours are faulty: constant in half of the scenes, permuted with wrong gamma and gain in the rest. */
   colourFault: boolean;
 }
 
@@ -48,10 +49,10 @@ const DEPTH_CAMERA: DepthCamera = { kind: "depth", points: 20000, range: 4.5, gr
 const SHARP = { base: 0.004, growth: 0.0025 };
 
 /**
- * Every domain. Each but the last differs from "source" in one way: the kind of scanner, its quality, its
- * colours, or the building.
+ * Every domain. Each but the last differs from "source" in one way: the kind of scanner, its quality, its colours, or
+ * the building.
  */
-export const DOMAINS = {
+export const ROOM_DOMAINS = {
   source: {
     number: 0,
     about: "the rooms and the depth camera that students are trained on",
@@ -108,11 +109,16 @@ export const DOMAINS = {
     outliers: 0,
     colourFault: true,
   },
-} as const satisfies Record<string, Domain>;
+} as const satisfies Record<string, RoomDomain>;
 
-export type DomainName = keyof typeof DOMAINS;
+/** Name of a domain. */
+export type RoomDomainName = keyof typeof ROOM_DOMAINS;
 
-/** The seed of a scene, see {@link seedOf}. */
-export function sceneSeed(domain: DomainName, split: Split, index: number): number {
-  return seedOf(DOMAINS[domain].number, split, index);
+/**
+ * Gives the seed of a scene; see {@link seedOf}.
+ *
+ * @throws {RangeError} where the index is out of range.
+ */
+export function sceneSeed(domain: RoomDomainName, split: Split, index: number): number {
+  return seedOf(ROOM_DOMAINS[domain].number, split, index);
 }

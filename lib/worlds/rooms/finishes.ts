@@ -1,13 +1,14 @@
 /**
- * Colours and textures of everything in a room, by style (A, B) and by variant of the teacher's rooms
- * (C, D, E).
+ * Colours and textures of everything in a room, by shape: A and B of the two buildings, C, D and E of the teacher's
+ * rooms.
  *
  * @module
  */
 import type { Finish, TextureKind } from "../materials.ts";
 import type { Shape } from "./shapes.ts";
 
-export type Role =
+/** A kind of surface, which has a finish of its own. */
+export type RoomSurface =
   | "ceiling"
   | "floor"
   | "rug"
@@ -37,8 +38,8 @@ function finish(
   return { hue, saturation, value, kinds, scale };
 }
 
-/** The finishes of every style and variant. */
-export const FINISHES: Record<Shape, Record<Role, Finish>> = {
+/** The finishes of every shape. */
+export const FINISHES: Record<Shape, Record<RoomSurface, Finish>> = {
   A: {
     ceiling: finish([0.08, 0.17], [0, 0.06], [0.85, 0.97], ["plain", "plain", "tiles"], [0.5, 0.7]),
     floor: finish([0.05, 0.11], [0.25, 0.55], [0.4, 0.7], ["planks", "wood"], [0.25, 0.5]),
@@ -75,7 +76,7 @@ export const FINISHES: Record<Shape, Record<Role, Finish>> = {
     metal: finish([0, 1], [0, 0.15], [0.6, 0.85], ["plain"]),
     clutter: finish([0, 1], [0.1, 0.8], [0.2, 0.9], ["plain", "tiles"]),
   },
-  // C, D, E: painted and bright; raw and dark; pale and natural. Only the teacher's rooms have them.
+  // Only the teacher's rooms have C (painted and bright), D (raw and dark) and E (pale and natural).
   C: {
     ceiling: finish([0, 1], [0, 0.2], [0.7, 1], ["plain", "stripes"], [0.3, 0.8]),
     floor: finish([0, 1], [0.1, 0.5], [0.4, 0.85], ["fabric", "plain", "stripes"], [0.2, 0.8]),

@@ -1,23 +1,25 @@
 /**
- * Furniture, built of boxes and upright cylinders: bookcases, sofas, chairs, tables. Each comes in shape A,
- * as the student's source rooms have it, and B, as another building would; variants/ has the rest.
- * All measures are metres, in the frame of the object: x across, y towards its front, z up.
+ * Furniture, built of boxes and upright cylinders: bookcases, sofas, chairs, tables. Shapes A (the student's source
+ * rooms) and B (another building) are here, the others in teacher_shapes/. All lengths are metres, in the frame of the
+ * object: x across, y towards its front, z up.
  *
  * @module
  */
 import { addTableClutter } from "./clutter.ts";
 import type { Material } from "../materials.ts";
 import { type Frame, within } from "../frame.ts";
-import type { Site } from "./site.ts";
+import type { RoomSite } from "./site.ts";
 import type { Shape } from "./shapes.ts";
-import { addBookcaseVariant } from "./variants/bookcases.ts";
-import { addChairVariant, addTableVariant } from "./variants/seats_and_tables.ts";
-import { addSofaVariant } from "./variants/sofas.ts";
+import { addTeacherBookcase } from "./teacher_shapes/bookcases.ts";
+import { addTeacherChair } from "./teacher_shapes/chairs.ts";
+import { addTeacherTable } from "./teacher_shapes/tables.ts";
+import { addTeacherSofa } from "./teacher_shapes/sofas.ts";
 
-export function addBookcase(site: Site): void {
+/** Adds a bookcase at a wall, where there is room for one. */
+export function addBookcase(site: RoomSite): void {
   const { builder, random, style } = site;
   const shape = style.shape(random);
-  if (shape !== "A" && shape !== "B") return addBookcaseVariant(site, shape);
+  if (shape !== "A" && shape !== "B") return addTeacherBookcase(site, shape);
   const width = shape === "A" ? random.range(0.7, 1.1) : random.range(1, 1.5);
   const height = shape === "A" ? random.range(1.6, 2.1) : random.range(1.05, 1.4);
   const depth = random.range(0.26, 0.36);
@@ -62,10 +64,11 @@ export function addBookcase(site: Site): void {
   }
 }
 
-export function addSofa(site: Site): void {
+/** Adds a sofa at a wall, where there is room for one. */
+export function addSofa(site: RoomSite): void {
   const { builder, random, style } = site;
   const shape = style.shape(random);
-  if (shape !== "A" && shape !== "B") return addSofaVariant(site, shape);
+  if (shape !== "A" && shape !== "B") return addTeacherSofa(site, shape);
   const width = random.range(1.4, 2), depth = random.range(0.78, 0.92);
   const frame = builder.placeOnWall(random, width, 0, 0.84, depth);
   if (!frame) return;
@@ -97,7 +100,7 @@ export function addSofa(site: Site): void {
     }
     return;
   }
-  // B: a bench on legs with a low round bolster and one arm.
+  // Shape B: a bench on legs with a low round bolster and one arm.
   const legs = style.material(random, "metal");
   for (const x of [-1, 1]) {
     for (const y of [0.12, depth - 0.1]) {
@@ -117,11 +120,11 @@ export function addSofa(site: Site): void {
   );
 }
 
-/** A chair at a frame whose +y is the way the sitter looks. */
-export function addChair(site: Site, frame: Frame): void {
+/** Adds a chair at a frame; whoever sits on it looks along +y. */
+export function addChair(site: RoomSite, frame: Frame): void {
   const { builder, random, style } = site;
   const shape = style.shape(random);
-  if (shape !== "A" && shape !== "B") return addChairVariant(site, frame, shape);
+  if (shape !== "A" && shape !== "B") return addTeacherChair(site, frame, shape);
   const shell = style.material(random, "chair");
   const seat = random.chance(0.4) ? style.material(random, "chair") : shell;
   const metal = style.material(random, random.chance(0.5) ? "metal" : "chair");
@@ -150,7 +153,7 @@ export function addChair(site: Site, frame: Frame): void {
     ]);
     return;
   }
-  // B: a swivel chair, round seat, star foot, and a high back on a stem.
+  // Shape B: a swivel chair with a round seat, a star foot, and a high back on a stem.
   const radius = random.range(0.2, 0.24);
   builder.cylinder(frame, "chair seat", seat, [0, 0, z], radius, 0.035);
   builder.cylinder(frame, "chair leg", metal, [0, 0, z / 2], 0.03, z / 2 - 0.03);
@@ -164,11 +167,11 @@ export function addChair(site: Site, frame: Frame): void {
   ]);
 }
 
-/** A table of shape A or B in a free place: see {@link addTableVariant} for what it gives. */
-function addTableItself(
-  { builder, random, style }: Site,
+/** Adds a table of shape A or B; what it gives is described at {@link addTeacherTable}. */
+function addBareTable(
+  { builder, random, style }: RoomSite,
   shape: Shape,
-): ReturnType<typeof addTableVariant> {
+): ReturnType<typeof addTeacherTable> {
   const round = shape === "B" && random.chance(0.5);
   const hx = round ? random.range(0.45, 0.6) : random.range(0.5, 0.8);
   const hy = round ? hx : random.range(0.33, 0.45);
@@ -206,13 +209,13 @@ function addTableItself(
   return { frame, hx, hy, z: z + 0.02 };
 }
 
-/** A table with its chairs, and something on it. */
-export function addTable(site: Site): void {
+/** Adds a table with its chairs and small things on it, where there is room for it. */
+export function addTable(site: RoomSite): void {
   const { builder, random, style } = site;
   const shape = style.shape(random);
   const table = shape === "A" || shape === "B"
-    ? addTableItself(site, shape)
-    : addTableVariant(site, shape);
+    ? addBareTable(site, shape)
+    : addTeacherTable(site, shape);
   if (!table) return;
   const { frame, hx, hy, z } = table;
   addTableClutter(site, within(frame, 0, 0, z), hx, hy);
@@ -220,7 +223,7 @@ export function addTable(site: Site): void {
     if (random.chance(0.3)) continue;
     const angle = side * Math.PI / 2 + random.range(-0.25, 0.25);
     const reach = (side % 2 === 0 ? hy : hx) + random.range(-0.02, 0.22);
-    // The chair stands on the side the angle names and looks at the table.
+    // The chair stands at this side and looks at the table.
     const chair = within(
       frame,
       Math.sin(side * Math.PI / 2) * reach,

@@ -4,15 +4,17 @@
  * @module
  */
 import type { Random } from "../../random/random.ts";
-import { type Painter, textureAt } from "../shading.ts";
+import type { Vector3 } from "../frame.ts";
+import { type Painter, type SurfacePoint, textureAt } from "../shading.ts";
 import type { Room } from "./room.ts";
 
-/** The light of one picture. */
+/** The light of one photograph. */
 export interface Light {
-  /** Brightness of light from everywhere, and of the lamps. */
+  /** Brightness of the light that comes from everywhere. */
   ambient: number;
+  /** Brightness of the lamps. */
   lamps: number;
-  /** Light that comes from where the camera stands. */
+  /** Brightness of a light at the camera. */
   head: number;
   /** RGB gain of lamps and of the rest (white balance). */
   warm: readonly [number, number, number];
@@ -23,7 +25,7 @@ export interface Light {
   side: number;
 }
 
-/** Draws the light of one picture. */
+/** Draws the light of one photograph. */
 export function drawLight(random: Random): Light {
   const tone = (spread: number): [number, number, number] => {
     const t = random.range(-spread, spread);
@@ -45,32 +47,26 @@ export function drawLight(random: Random): Light {
 const texel = new Float64Array(3);
 
 /**
- * Colour (RGB, about 0..1 but not clamped) of a point on a primitive, written to out[at..at+2].
- *
- * @param eye where it is seen from.
+ * Writes the colour (RGB, about 0 to 1 but not clamped) of a point that is seen from `eye` to `out[at]` ..
+ * `out[at + 2]`.
  */
 export function shade(
   room: Room,
   light: Light,
-  primitive: number,
-  px: number,
-  py: number,
-  pz: number,
-  nx: number,
-  ny: number,
-  nz: number,
-  eye: readonly [number, number, number],
+  point: Readonly<SurfacePoint>,
+  eye: Vector3,
   out: Float32Array,
   at: number,
 ): void {
-  const material = room.materials[primitive]!;
-  textureAt(room, primitive, material, px, py, pz, nx, ny, nz, texel);
+  const { x: px, y: py, z: pz, nx, ny, nz } = point;
+  const material = room.materials[point.primitive]!;
+  textureAt(room, material, point, texel);
   if (material.emissive) {
     for (let i = 0; i < 3; i++) out[at + i] = texel[i]!;
     return;
   }
   const toward = light.side * (nx * light.sideX + ny * light.sideY);
-  // Less light reaches low places and faces that look down.
+  // Less light reaches low places and faces that point down.
   const ambient = light.ambient * (0.8 + 0.2 * nz + toward) * (0.8 + 0.2 * pz / room.height);
   let lamps = 0;
   for (const [lx, ly, lz] of room.lamps) {
@@ -88,13 +84,12 @@ export function shade(
   }
 }
 
-/** Draws the light of a picture of a room. */
+/** Gives the function that draws the light of each photograph of a room. */
 export function lampPainter(room: Room): (random: Random) => Painter {
   return (random) => {
     const light = drawLight(random);
     return {
-      surface: (primitive, px, py, pz, nx, ny, nz, eye, out, at) =>
-        shade(room, light, primitive, px, py, pz, nx, ny, nz, eye, out, at),
+      surface: (point, eye, out, at) => shade(room, light, point, eye, out, at),
     };
   };
 }

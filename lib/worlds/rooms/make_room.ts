@@ -1,5 +1,5 @@
 /**
- * Makes a whole room from a seed: the shell, then what stands on walls, then what stands on the floor.
+ * Makes a whole room from a seed: the shell, then what stands at the walls, then what stands on the floor.
  *
  * @module
  */
@@ -8,17 +8,27 @@ import { addBookcase, addChair, addSofa, addTable } from "./furniture.ts";
 import { Random } from "../../random/random.ts";
 import { type Room, RoomBuilder } from "./room.ts";
 import { addBeam, addBoard, addColumn, addDoor, addShell, addWindow } from "./shell.ts";
-import { Style } from "./styles.ts";
-import type { StyleName } from "./shapes.ts";
+import { RoomStyle } from "./styles.ts";
+import type { StyleName } from "../world.ts";
 
 /**
- * A room of one style. The same seed and style give the same room, bit for bit.
+ * Makes a room of one style. The same seed and style give the same room, bit for bit.
  *
  * @param seed any uint32.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const room = makeRoom(7, "A");
+ * assert.equal(room.primitives.length, room.count * 12);
+ * assert.ok(room.halfX > 1.7 && room.height < 2.8); // metres
+ * assert.deepEqual(makeRoom(7, "A").primitives, room.primitives);
+ * ```
  */
 export function makeRoom(seed: number, style: StyleName): Room {
   const random = new Random(seed, 1);
-  const look = new Style(style);
+  const look = new RoomStyle(style);
   const builder = new RoomBuilder(look.size(random));
   const site = { builder, random, style: look };
   const times = (count: number, probability: number, add: () => void) => {

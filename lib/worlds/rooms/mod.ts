@@ -3,6 +3,7 @@
  *
  * @module
  */
-export { IGNORE_LABEL, ROOM_ASPRS, ROOM_CLASSES, ROOM_PALETTE, ROOM_PARTS } from "./classes.ts";
-export { type Domain, type DomainName, DOMAINS } from "./domains.ts";
-export { roomScene, type SceneRequest, VIEWS_PER_SCENE, type WorldScene } from "./scene.ts";
+export type { SceneRequest, WorldScene } from "../world.ts";
+export { ROOM_ASPRS, ROOM_CLASSES, ROOM_PALETTE, ROOM_PARTS } from "./classes.ts";
+export { ROOM_DOMAINS, type RoomDomain, type RoomDomainName } from "./domains.ts";
+export { roomScene, VIEWS_PER_SCENE } from "./scene.ts";

@@ -1,21 +1,21 @@
 /**
- * Where cameras stand in a room, and the pictures they take of it.
+ * Where cameras stand in a room, and the photographs they take of it.
  *
  * @module
  */
-import { type Camera, cameraAt, type Lens } from "../../scan/mod.ts";
-import { type Picture, takePictures } from "../photographs.ts";
+import { type Camera, cameraAt, type CameraOptics } from "../../scan/mod.ts";
+import { type LabelledView, takePhotographs } from "../photographs.ts";
 import type { Random } from "../../random/random.ts";
 import type { CastRays } from "../raycast.ts";
 import { lampPainter } from "./lamplight.ts";
 import type { Room } from "./room.ts";
 
-/** Of every camera in a room. */
-export const ROOM_LENS: Lens = { width: 128, height: 96, fieldOfView: 80 * Math.PI / 180 };
+/** The lens of every camera in a room. */
+export const ROOM_LENS: CameraOptics = { width: 128, height: 96, fieldOfView: 80 * Math.PI / 180 };
 
 /**
- * Cameras that look across the room in turn, from 1.2 to 1.8 m: each stands on free floor on the far
- * side of the middle and looks over it.
+ * Places cameras on free floor, 1.2 to 1.8 m high. Their headings go around the room at about equal steps, and each
+ * camera looks across the middle of the room from behind it.
  */
 export function placeCameras(room: Room, count: number, random: Random): Camera[] {
   const start = random.range(0, 2 * Math.PI);
@@ -23,10 +23,10 @@ export function placeCameras(room: Room, count: number, random: Random): Camera[
     const heading = start + 2 * Math.PI * (i + random.range(-0.35, 0.35)) / count;
     let x = 0, y = 0;
     for (let attempt = 0; attempt < 40; attempt++) {
-      const back = random.range(0.1, 0.85), turn = heading + random.range(-0.5, 0.5);
+      const back = random.range(0.1, 0.85), direction = heading + random.range(-0.5, 0.5);
       const margin = attempt < 20 ? 0.25 : 0.08;
-      x = -Math.cos(turn) * back * room.halfX;
-      y = -Math.sin(turn) * back * room.halfY;
+      x = -Math.cos(direction) * back * room.halfX;
+      y = -Math.sin(direction) * back * room.halfY;
       if (room.isFree(x, y, margin)) break;
     }
     const eye = [x, y, random.range(1.2, 1.8)] as const;
@@ -34,12 +34,12 @@ export function placeCameras(room: Room, count: number, random: Random): Camera[
   });
 }
 
-/** Takes the pictures of a room; each has its own light, exposure and sensor noise. */
+/** Takes photographs of a room, each with its own light, exposure and sensor noise. */
 export function photographRoom(
   cast: CastRays,
   room: Room,
   cameras: readonly Camera[],
   random: Random,
-): Promise<Picture[]> {
-  return takePictures(cast, room, cameras, random, lampPainter(room));
+): Promise<LabelledView[]> {
+  return takePhotographs(cast, room, cameras, random, lampPainter(room));
 }

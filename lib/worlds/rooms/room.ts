@@ -1,44 +1,47 @@
 /**
- * A room: a list of solid primitives, each with its part and material, and the bookkeeping that keeps
- * furniture from standing inside other furniture while the room is filled.
+ * A room: a list of solid primitives, each with its part and material, and the bookkeeping that keeps pieces of furniture
+ * out of each other while the room is filled.
  *
- * World axes: x along the room, y across, z up, metres; the floor is z = 0, the room is centred on the
- * origin.
+ * World axes: x along the room, y across, z up, metres; the floor is at z = 0, and the room is centred on the origin.
  *
  * @module
  */
 import { PART_CLASS, partOf, type RoomPart } from "./classes.ts";
-import { type Frame, frameAt, within } from "../frame.ts";
+import { type Frame, frameAt, type Vector3, within } from "../frame.ts";
 import type { Material } from "../materials.ts";
+import { box, cylinder } from "../primitives.ts";
 import type { Random } from "../../random/random.ts";
 
 /** A finished room. */
 export interface Room {
+  /** Half length, half width and height, metres. */
   halfX: number;
   halfY: number;
   height: number;
   /** Primitives as the ray caster reads them: f32 [count * PRIMITIVE_WORDS], see solids.ts. */
   primitives: Float32Array;
   count: number;
-  /** Part (0..31) and class (0..12) of each primitive. */
+  /** u8 [count]: part (0 to 31) of each primitive. */
   parts: Uint8Array;
+  /** u8 [count]: class (0 to 12) of each primitive. */
   classes: Uint8Array;
+  /** Material of each primitive. */
   materials: readonly Material[];
   /** Places of the ceiling lamps, for the light. */
-  lamps: readonly (readonly [number, number, number])[];
-  /** True where a camera or a scanner may stand: free floor, `margin` metres off furniture. */
+  lamps: readonly Vector3[];
+  /** Whether a camera or a scanner may stand there: on free floor, `margin` metres from furniture and walls. */
   isFree(x: number, y: number, margin: number): boolean;
 }
 
 /** An axis-aligned rectangle of the floor. */
-interface Footprint {
+interface FloorArea {
   x0: number;
   y0: number;
   x1: number;
   y1: number;
 }
 
-/** A rectangle of a wall that something covers: along the wall, and up. */
+/** A rectangle of a wall that something covers: a0..a1 along the wall, z0..z1 in height. */
 interface WallArea {
   wall: number;
   a0: number;
@@ -47,8 +50,8 @@ interface WallArea {
   z1: number;
 }
 
-/** Cosine and sine of each wall's frame: local y points into the room, local x along the wall. */
-const WALL_TURNS = [[1, 0], [0, 1], [-1, 0], [0, -1]] as const;
+/** Cosine and sine of each wall's frame, whose x leads along the wall and whose y points into the room. */
+const WALL_HEADINGS = [[1, 0], [0, 1], [-1, 0], [0, -1]] as const;
 
 /** Fills a room. */
 export class RoomBuilder {
@@ -58,40 +61,32 @@ export class RoomBuilder {
   #words: number[] = [];
   #parts: number[] = [];
   #materials: Material[] = [];
-  #lamps: [number, number, number][] = [];
-  #footprints: Footprint[] = [];
+  #lamps: Vector3[] = [];
+  #floorAreas: FloorArea[] = [];
   #wallAreas: WallArea[] = [];
 
+  /** @param size half length, half width and height of the room, metres. */
   constructor(size: { halfX: number; halfY: number; height: number }) {
     this.halfX = size.halfX;
     this.halfY = size.halfY;
     this.height = size.height;
   }
 
-  /** A box about (x, y, z) of the frame, with half sizes hx, hy, hz. */
-  box(
-    frame: Frame,
-    part: RoomPart,
-    material: Material,
-    [x, y, z]: readonly [number, number, number],
-    [hx, hy, hz]: readonly [number, number, number],
-  ): void {
-    const at = within(frame, x, y, z);
-    this.#add(part, material, [at.x, at.y, at.z, 0, hx, hy, hz, 0, frame.cos, frame.sin, 0, 0]);
+  /** Adds a box about the place `at` of the frame. */
+  box(frame: Frame, part: RoomPart, material: Material, at: Vector3, half: Vector3): void {
+    this.#add(part, material, box(frame, at, half));
   }
 
-  /** An upright cylinder about (x, y, z) of the frame, of half height h. */
+  /** Adds an upright cylinder of half height `h` about the place `at` of the frame. */
   cylinder(
     frame: Frame,
     part: RoomPart,
     material: Material,
-    [x, y, z]: readonly [number, number, number],
+    at: Vector3,
     radius: number,
     h: number,
   ): void {
-    const at = within(frame, x, y, z);
-    const words = [at.x, at.y, at.z, 1, radius, radius, h, 0, frame.cos, frame.sin, 0, 0];
-    this.#add(part, material, words);
+    this.#add(part, material, cylinder(frame, at, radius, h));
   }
 
   #add(part: RoomPart, material: Material, words: number[]): void {
@@ -100,14 +95,14 @@ export class RoomBuilder {
     this.#materials.push(material);
   }
 
-  /** Notes a lamp at a frame. */
+  /** Notes that a lamp shines at a frame. */
   lamp(frame: Frame): void {
     this.#lamps.push([frame.x, frame.y, frame.z]);
   }
 
-  /** The frame on a wall, `along` metres from its middle. */
+  /** Gives the frame on the floor at a wall (0 to 3), `along` metres from the middle of the wall. */
   wallFrame(wall: number, along: number): Frame {
-    const [cos, sin] = WALL_TURNS[wall]!;
+    const [cos, sin] = WALL_HEADINGS[wall]!;
     const offset = -(wall % 2 === 0 ? this.halfY : this.halfX);
     // `+ 0` turns -0 into 0.
     return {
@@ -119,14 +114,14 @@ export class RoomBuilder {
     };
   }
 
-  /** Half the length of a wall. */
+  /** Half the length of a wall, metres. */
   wallHalf(wall: number): number {
     return wall % 2 === 0 ? this.halfX : this.halfY;
   }
 
   /**
-   * A free place on a wall for something `width` wide that covers heights z0..z1 and reaches `depth`
-   * metres into the room, or undefined after 24 tries. The place is taken.
+   * Finds and takes a free place at a wall for something `width` wide that covers heights z0..z1 and reaches `depth`
+   * metres into the room; undefined after 24 tries.
    */
   placeOnWall(
     random: Random,
@@ -144,9 +139,9 @@ export class RoomBuilder {
       if (this.#wallAreas.some((other) => overlapsOnWall(area, other))) continue;
       const frame = this.wallFrame(wall, along);
       if (z0 < 0.5) {
-        const footprint = footprintOf(frame, -width / 2, width / 2, 0, depth);
-        if (this.#footprints.some((other) => overlaps(footprint, other, 0.04))) continue;
-        this.#footprints.push(footprint);
+        const floor = floorAreaOf(frame, -width / 2, width / 2, 0, depth);
+        if (this.#floorAreas.some((other) => overlaps(floor, other, 0.04))) continue;
+        this.#floorAreas.push(floor);
       }
       this.#wallAreas.push(area);
       return frame;
@@ -155,8 +150,10 @@ export class RoomBuilder {
   }
 
   /**
-   * A free place on the floor for something of half sizes hx, hy at any of the given headings, `gap`
-   * metres from everything else, or undefined after 40 tries. The place is taken.
+   * Finds and takes a free place on the floor, `gap` metres from everything else, for something of half sizes hx, hy;
+   * undefined after 40 tries.
+   *
+   * @param heading draws a heading for each try, radians.
    */
   placeOnFloor(
     random: Random,
@@ -175,20 +172,20 @@ export class RoomBuilder {
     return undefined;
   }
 
-  /** Takes the place of a frame if it is inside the room and `gap` metres from everything else. */
+  /** Takes the place at a frame if it is inside the room and `gap` metres from everything else. */
   claim(frame: Frame, hx: number, hy: number, gap: number): boolean {
-    const footprint = footprintOf(frame, -hx, hx, -hy, hy);
-    const inside = footprint.x0 > -this.halfX + 0.03 && footprint.x1 < this.halfX - 0.03 &&
-      footprint.y0 > -this.halfY + 0.03 && footprint.y1 < this.halfY - 0.03;
-    if (!inside || this.#footprints.some((other) => overlaps(footprint, other, gap))) return false;
-    this.#footprints.push(footprint);
+    const floor = floorAreaOf(frame, -hx, hx, -hy, hy);
+    const inside = floor.x0 > -this.halfX + 0.03 && floor.x1 < this.halfX - 0.03 &&
+      floor.y0 > -this.halfY + 0.03 && floor.y1 < this.halfY - 0.03;
+    if (!inside || this.#floorAreas.some((other) => overlaps(floor, other, gap))) return false;
+    this.#floorAreas.push(floor);
     return true;
   }
 
-  /** The room as it stands. */
+  /** Gives the room as it is filled so far. */
   finish(): Room {
     const { halfX, halfY } = this;
-    const footprints = this.#footprints.slice();
+    const floorAreas = this.#floorAreas.slice();
     const parts = Uint8Array.from(this.#parts);
     return {
       halfX,
@@ -202,14 +199,15 @@ export class RoomBuilder {
       lamps: this.#lamps,
       isFree: (x, y, margin) =>
         Math.abs(x) < halfX - margin && Math.abs(y) < halfY - margin &&
-        !footprints.some((f) =>
-          x > f.x0 - margin && x < f.x1 + margin && y > f.y0 - margin && y < f.y1 + margin
+        !floorAreas.some((area) =>
+          x > area.x0 - margin && x < area.x1 + margin && y > area.y0 - margin &&
+          y < area.y1 + margin
         ),
     };
   }
 }
 
-function footprintOf(frame: Frame, x0: number, x1: number, y0: number, y1: number): Footprint {
+function floorAreaOf(frame: Frame, x0: number, x1: number, y0: number, y1: number): FloorArea {
   const corners = [[x0, y0], [x1, y0], [x0, y1], [x1, y1]] as const;
   const at = corners.map(([x, y]) => within(frame, x, y, 0));
   return {
@@ -220,7 +218,7 @@ function footprintOf(frame: Frame, x0: number, x1: number, y0: number, y1: numbe
   };
 }
 
-function overlaps(a: Footprint, b: Footprint, gap: number): boolean {
+function overlaps(a: FloorArea, b: FloorArea, gap: number): boolean {
   return a.x0 < b.x1 + gap && b.x0 < a.x1 + gap && a.y0 < b.y1 + gap && b.y0 < a.y1 + gap;
 }
 

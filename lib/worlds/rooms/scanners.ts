@@ -1,64 +1,67 @@
 /**
- * Sensors that turn a room into a scan: a depth camera, whose points are pixels of the photographs, and
- * a terrestrial scanner, which turns about its own stations. Noise and faults come after.
+ * The sensors that scan a room: a depth camera, whose points are pixels of the photographs, and a terrestrial laser
+ * scanner, which scans all around from its own stations. Outliers and faults of colour are added afterwards.
  *
  * @module
  */
-import { IGNORE_LABEL, PART_CLASS } from "./classes.ts";
-import type { DepthCamera, Domain, Terrestrial } from "./domains.ts";
-import { eyeOf, type Picture } from "../photographs.ts";
+import { IGNORE_LABEL } from "../../metrics/confusion.ts";
+import { PART_CLASS } from "./classes.ts";
+import type { DepthCamera, RoomDomain, TerrestrialScanner } from "./domains.ts";
+import type { Vector3 } from "../frame.ts";
+import { eyeOf, type LabelledView } from "../photographs.ts";
 import type { Random } from "../../random/random.ts";
 import type { CastRays } from "../raycast.ts";
+import { meet, surfacePoint } from "../shading.ts";
 import { drawLight, shade } from "./lamplight.ts";
 import type { Room } from "./room.ts";
 
 /** What a sensor measured. */
-export interface Measurement {
+export interface RoomMeasurement {
   count: number;
   /** f32 [3 * count]: x, y, z in metres, world axes. */
   positions: Float32Array;
-  /** f32 [3 * count]: RGB 0..1. */
+  /** f32 [3 * count]: RGB, 0 to 1. */
   colors: Float32Array;
-  /** Class 0..12 of each point, 255 for an outlier. */
+  /** i32 [count]: class (0 to 12) of each point, 255 for an outlier. */
   labels: Int32Array;
 }
 
-/** Scans a room as a domain says. Pictures give the points of depth cameras. */
+/** Scans a room with the sensor of a domain. A depth camera takes its points from the views. */
 export async function scanRoom(
   cast: CastRays,
   room: Room,
-  pictures: readonly Picture[],
-  domain: Domain,
+  views: readonly LabelledView[],
+  domain: RoomDomain,
   random: Random,
-): Promise<Measurement> {
+): Promise<RoomMeasurement> {
   const { scanner } = domain;
   const measured = scanner.kind === "depth"
-    ? depthPoints(pictures, scanner, domain.noise, random)
+    ? depthPoints(views, scanner, domain.noise, random)
     : await terrestrialPoints(cast, room, scanner, domain.noise, random);
   if (domain.outliers > 0) scatterOutliers(room, measured, domain.outliers, random);
   if (domain.colourFault) spoilColours(measured.colors, random);
-  // Sensors give colours in eight bits; so the scan and its file say the same.
+  // Sensors give colours in eight bits, and so does the file: rounding makes the scan equal its file.
   const { colors } = measured;
   for (let i = 0; i < colors.length; i++) colors[i] = Math.round(colors[i]! * 255) / 255;
   return measured;
 }
 
 /** Standard deviation of a range, metres. */
-function sigma(noise: Domain["noise"], distance: number): number {
+function sigma(noise: RoomDomain["noise"], distance: number): number {
   return noise.base + noise.growth * distance * distance;
 }
 
-/** Random pixels of all pictures that the sensor can measure; noise moves a point along its ray. */
+/** Takes random pixels of all views that the sensor can measure; noise moves a point along its ray. */
 function depthPoints(
-  pictures: readonly Picture[],
+  views: readonly LabelledView[],
   scanner: DepthCamera,
-  noise: Domain["noise"],
+  noise: RoomDomain["noise"],
   random: Random,
-): Measurement {
+): RoomMeasurement {
   const measurable: number[] = [];
   const starts: number[] = [];
   let total = 0;
-  for (const { camera, depth, facing } of pictures) {
+  for (const { camera, depth, facing } of views) {
     starts.push(total);
     for (let pixel = 0; pixel < depth.length; pixel++) {
       const u = (pixel % camera.width - camera.cx) / camera.fx;
@@ -76,10 +79,9 @@ function depthPoints(
   chosen.forEach((candidate, point) => {
     const global = measurable[candidate]!;
     while (view + 1 < starts.length && global >= starts[view + 1]!) view++;
-    const picture = pictures[view]!;
-    const { camera } = picture;
+    const { camera, depth, photo, parts } = views[view]!;
     const pixel = global - starts[view]!;
-    const z = picture.depth[pixel]!;
+    const z = depth[pixel]!;
     const noisy = z + sigma(noise, z) * random.normal();
     const a = (pixel % camera.width - camera.cx) / camera.fx * noisy;
     const b = (Math.floor(pixel / camera.width) - camera.cy) / camera.fy * noisy;
@@ -87,30 +89,30 @@ function depthPoints(
     const m = camera.worldToCamera;
     for (let i = 0; i < 3; i++) {
       measured.positions[point * 3 + i] = eye[i]! + a * m[i]! + b * m[4 + i]! + noisy * m[8 + i]!;
-      measured.colors[point * 3 + i] = picture.photo.pixels[pixel * 3 + i]! / 255;
+      measured.colors[point * 3 + i] = photo.pixels[pixel * 3 + i]! / 255;
     }
-    measured.labels[point] = PART_CLASS[picture.parts[pixel]!]!;
+    measured.labels[point] = PART_CLASS[parts[pixel]!]!;
   });
   return measured;
 }
 
-/** Every ray of every station that meets something. */
+/** Takes a point wherever a ray of a station meets something. */
 async function terrestrialPoints(
   cast: CastRays,
   room: Room,
-  scanner: Terrestrial,
-  noise: Domain["noise"],
+  scanner: TerrestrialScanner,
+  noise: RoomDomain["noise"],
   random: Random,
-): Promise<Measurement> {
+): Promise<RoomMeasurement> {
   const perStation = scanner.azimuths * scanner.elevations;
   const count = scanner.stations * perStation;
   const words = new Float32Array(count * 8);
   for (let station = 0; station < scanner.stations; station++) {
     const eye = placeStation(room, random);
-    const turn = random.range(0, 2 * Math.PI);
+    const first = random.range(0, 2 * Math.PI);
     for (let ray = 0; ray < perStation; ray++) {
-      const azimuth = turn + 2 * Math.PI * (ray % scanner.azimuths) / scanner.azimuths;
-      // From 60 degrees below the horizon, where the tripod stands, almost to the zenith.
+      const azimuth = first + 2 * Math.PI * (ray % scanner.azimuths) / scanner.azimuths;
+      // From 60 degrees below the horizon, clear of the tripod, almost to the zenith.
       const row = (Math.floor(ray / scanner.azimuths) + 0.5) / scanner.elevations;
       const elevation = (-60 + 145 * row) * Math.PI / 180;
       const at = (station * perStation + ray) * 8;
@@ -120,32 +122,31 @@ async function terrestrialPoints(
       words[at + 6] = Math.sin(elevation);
     }
   }
-  const hits = await cast(room, { count, words });
+  const rays = { count, words };
+  const hits = await cast(room, rays);
   const light = drawLight(random);
   const found: number[] = [];
   hits.primitive.forEach((primitive, ray) => {
     if (primitive >= 0) found.push(ray);
   });
   const measured = emptyMeasurement(found.length);
-  const { positions, colors } = measured;
+  const { positions, colors, labels } = measured;
+  const surface = surfacePoint();
   found.forEach((ray, point) => {
-    const w = ray * 8, h = ray * 4, to = point * 3;
-    const eye = [words[w]!, words[w + 1]!, words[w + 2]!] as const;
-    const [dx, dy, dz] = [words[w + 4]!, words[w + 5]!, words[w + 6]!];
-    const t = hits.surface[h + 3]!;
-    const [nx, ny, nz] = [hits.surface[h]!, hits.surface[h + 1]!, hits.surface[h + 2]!];
-    const primitive = hits.primitive[ray]!;
-    const [px, py, pz] = [eye[0] + t * dx, eye[1] + t * dy, eye[2] + t * dz];
-    shade(room, light, primitive, px, py, pz, nx, ny, nz, eye, colors, to);
+    const w = ray * 8, to = point * 3;
+    const eye: Vector3 = [words[w]!, words[w + 1]!, words[w + 2]!];
+    meet(surface, eye, rays, hits, ray);
+    shade(room, light, surface, eye, colors, to);
+    const t = hits.surface[ray * 4 + 3]!;
     const noisy = t + sigma(noise, t) * random.normal();
-    positions.set([eye[0] + noisy * dx, eye[1] + noisy * dy, eye[2] + noisy * dz], to);
-    measured.labels[point] = room.classes[primitive]!;
+    for (let i = 0; i < 3; i++) positions[to + i] = eye[i]! + noisy * words[w + 4 + i]!;
+    labels[point] = room.classes[surface.primitive]!;
   });
   balance(colors);
   return measured;
 }
 
-/** Free floor near the middle, 1.5 m up. */
+/** Finds free floor near the middle; the scanner stands 1.5 m above it. */
 function placeStation(room: Room, random: Random): [number, number, number] {
   let x = 0, y = 0;
   for (let attempt = 0; attempt < 60; attempt++) {
@@ -156,7 +157,7 @@ function placeStation(room: Room, random: Random): [number, number, number] {
   return [x, y, 1.5];
 }
 
-/** Scales colours to a mean of one half and clamps them to 0..1. */
+/** Scales colours to a mean of one half and clamps them to 0 to 1. */
 function balance(colors: Float32Array): void {
   let sum = 0;
   for (const value of colors) sum += Math.min(1, value);
@@ -164,10 +165,10 @@ function balance(colors: Float32Array): void {
   for (let i = 0; i < colors.length; i++) colors[i] = Math.min(1, Math.max(0, colors[i]! * gain));
 }
 
-/** Puts a fraction of the points anywhere in the room's box, without a class. */
+/** Moves a share of the points to anywhere in the room and takes their class away. */
 function scatterOutliers(
   room: Room,
-  measured: Measurement,
+  measured: RoomMeasurement,
   fraction: number,
   random: Random,
 ): void {
@@ -181,7 +182,7 @@ function scatterOutliers(
   }
 }
 
-/** Half of the time no colour at all (the same grey everywhere), else turned channels, wrong gamma and gain. */
+/** Makes all colours the same grey half of the time; otherwise permutes the channels, with wrong gamma and gain. */
 function spoilColours(colors: Float32Array, random: Random): void {
   if (random.chance(0.5)) {
     colors.fill(0.5);
@@ -194,7 +195,7 @@ function spoilColours(colors: Float32Array, random: Random): void {
   }
 }
 
-function emptyMeasurement(count: number): Measurement {
+function emptyMeasurement(count: number): RoomMeasurement {
   return {
     count,
     positions: new Float32Array(3 * count),

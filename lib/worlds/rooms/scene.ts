@@ -4,57 +4,37 @@
  * @module
  */
 import type { Gpu } from "../../gpu/mod.ts";
-import type { Camera, Photo, Scan } from "../../scan/mod.ts";
-import { writePly } from "../../scan/mod.ts";
-import { IGNORE_LABEL, PART_CLASS } from "./classes.ts";
-import { type DomainName, DOMAINS, sceneSeed } from "./domains.ts";
+import { IGNORE_LABEL } from "../../metrics/confusion.ts";
+import { type Scan, writePly } from "../../scan/mod.ts";
+import { PART_CLASS } from "./classes.ts";
+import { ROOM_DOMAINS, type RoomDomainName, sceneSeed } from "./domains.ts";
 import { makeRoom } from "./make_room.ts";
 import { photographRoom, placeCameras } from "./photographs.ts";
 import { Random } from "../../random/random.ts";
 import { gpuCaster } from "../raycast.ts";
-import type { Split } from "../seeds.ts";
+import type { SceneRequest, WorldScene } from "../world.ts";
 import { scanRoom } from "./scanners.ts";
 
-/** Photographs of one scene. */
+/** Number of photographs of one scene. */
 export const VIEWS_PER_SCENE = 8;
 
-/** Which scene. */
-export interface SceneRequest {
-  domain: DomainName;
-  split: Split;
-  /** 0 .. 65535. */
-  index: number;
-}
-
-/** A scan with its photographs. */
-export interface WorldScene {
-  /** "domain/split/index". */
-  id: string;
-  /** `labels` holds the true class of every point, 255 for outliers. */
-  scan: Scan;
-  photos: Photo[];
-  cameras: Camera[];
-  /** True class of every pixel of every photograph, 255 where there is none. */
-  photoClasses: Uint8Array[];
-}
-
 /**
- * Makes a scene. The same request on the same adapter gives the same bits; the split and the index
- * decide the seed (see {@link sceneSeed}), which no other split shares.
+ * Makes a scene. The same request on the same adapter gives the same bits. Domain, split and index decide the seed
+ * (see {@link sceneSeed}), which no other scene shares.
  *
- * @throws {RangeError} when the index is out of range.
+ * @throws {RangeError} where the index is out of range.
  */
 export async function roomScene(
   gpu: Gpu,
-  { domain, split, index }: SceneRequest,
+  { domain, split, index }: SceneRequest<RoomDomainName>,
 ): Promise<WorldScene> {
   const seed = sceneSeed(domain, split, index);
-  const row = DOMAINS[domain];
+  const row = ROOM_DOMAINS[domain];
   const cast = gpuCaster(gpu);
   const room = makeRoom(seed, split === "teacher" ? "teacher" : row.style);
   const cameras = placeCameras(room, VIEWS_PER_SCENE, new Random(seed, 2));
-  const pictures = await photographRoom(cast, room, cameras, new Random(seed, 3));
-  const measured = await scanRoom(cast, room, pictures, row, new Random(seed, 4));
+  const views = await photographRoom(cast, room, cameras, new Random(seed, 3));
+  const measured = await scanRoom(cast, room, views, row, new Random(seed, 4));
   const { count, positions, colors, labels } = measured;
   const id = `${domain}/${split}/${index}`;
   const scan: Scan = {
@@ -72,10 +52,8 @@ export async function roomScene(
   return {
     id,
     scan,
-    photos: pictures.map((picture) => picture.photo),
+    photos: views.map(({ photo }) => photo),
     cameras,
-    photoClasses: pictures.map(({ parts }) =>
-      parts.map((part) => PART_CLASS[part] ?? IGNORE_LABEL)
-    ),
+    photoClasses: views.map(({ parts }) => parts.map((part) => PART_CLASS[part] ?? IGNORE_LABEL)),
   };
 }

@@ -1,12 +1,11 @@
 /**
- * Names of the styles of rooms, and of the shapes that their furniture comes in.
+ * Names of the shapes that furniture and parts of the building come in.
  *
  * @module
  */
 
-export type StyleName = "A" | "B" | "teacher";
+/** Shapes that, beside A, only the teacher's rooms hold. */
+export type TeacherShape = "C" | "D" | "E";
 
-/** Shapes that only the teacher's rooms hold, beside A. */
-export type Variant = "C" | "D" | "E";
-
-export type Shape = "A" | "B" | Variant;
+/** A shape: A in the student's source rooms, B in another building. */
+export type Shape = "A" | "B" | TeacherShape;

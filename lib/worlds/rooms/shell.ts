@@ -1,19 +1,18 @@
 /**
- * What a building brings along: floor, ceiling and walls, doors and windows, boards, beams and columns.
- * Objects come in shape A, as the student's source rooms have it, and B, as another building would;
- * variants/ has the rest.
- * All measures are metres, in the frame of the object: x across, y into the room, z up.
+ * What belongs to the building: floor, ceiling and walls, doors and windows, boards, beams and columns. Shapes A (the
+ * student's source rooms) and B (another building) are here, the others in teacher_shapes/. All lengths are metres, in
+ * the frame of the object: x across, y into the room, z up.
  *
  * @module
  */
 import type { Material } from "../materials.ts";
 import { frameAt } from "../frame.ts";
-import type { Site } from "./site.ts";
-import { addBoardVariant, addDoorVariant, addWindowVariant } from "./variants/openings.ts";
-import { addBeamVariant, addColumnVariant, addRugVariant } from "./variants/structure.ts";
+import type { RoomSite } from "./site.ts";
+import { addTeacherBoard, addTeacherDoor, addTeacherWindow } from "./teacher_shapes/openings.ts";
+import { addTeacherBeam, addTeacherColumn, addTeacherRug } from "./teacher_shapes/structure.ts";
 
-/** Floor, ceiling, four walls with skirting, and perhaps a rug. */
-export function addShell(site: Site): void {
+/** Adds floor, ceiling, four walls with skirting, and perhaps a rug. */
+export function addShell(site: RoomSite): void {
   const { builder, random, style } = site;
   const { halfX, halfY, height } = builder;
   const origin = frameAt(0, 0, 0, 0);
@@ -38,27 +37,31 @@ export function addShell(site: Site): void {
     builder.box(frame, "wall", material, [0, -thick, height / 2], [half + 0.1, thick, height / 2]);
     builder.box(frame, "skirting", skirting, [0, 0.006, 0.045], [half, 0.006, 0.045]);
   }
-  if (random.chance(0.45)) {
-    const shape = style.shape(random);
-    if (shape !== "A" && shape !== "B") return addRugVariant(site, shape);
-    const frame = frameAt(random.range(-0.5, 0.5), random.range(-0.5, 0.5), 0, 0);
-    const rug = style.material(random, "rug");
-    if (shape === "A") {
-      builder.box(frame, "rug", rug, [0, 0, 0.006], [
-        random.range(0.6, 1.1),
-        random.range(0.5, 0.9),
-        0.006,
-      ]);
-    } else {
-      builder.cylinder(frame, "rug", rug, [0, 0, 0.006], random.range(0.6, 1), 0.006);
-    }
+  if (random.chance(0.45)) addRug(site);
+}
+
+function addRug(site: RoomSite): void {
+  const { builder, random, style } = site;
+  const shape = style.shape(random);
+  if (shape !== "A" && shape !== "B") return addTeacherRug(site, shape);
+  const frame = frameAt(random.range(-0.5, 0.5), random.range(-0.5, 0.5), 0, 0);
+  const rug = style.material(random, "rug");
+  if (shape === "A") {
+    builder.box(frame, "rug", rug, [0, 0, 0.006], [
+      random.range(0.6, 1.1),
+      random.range(0.5, 0.9),
+      0.006,
+    ]);
+  } else {
+    builder.cylinder(frame, "rug", rug, [0, 0, 0.006], random.range(0.6, 1), 0.006);
   }
 }
 
-export function addDoor(site: Site): void {
+/** Adds a door to a wall, where there is room for one. */
+export function addDoor(site: RoomSite): void {
   const { builder, random, style } = site;
   const shape = style.shape(random);
-  if (shape !== "A" && shape !== "B") return addDoorVariant(site, shape);
+  if (shape !== "A" && shape !== "B") return addTeacherDoor(site, shape);
   const width = random.range(0.8, 1), height = random.range(1.98, 2.12);
   const frame = builder.placeOnWall(random, width + 0.16, 0, height + 0.08, 0.55);
   if (!frame) return;
@@ -85,10 +88,11 @@ export function addDoor(site: Site): void {
   }
 }
 
-export function addWindow(site: Site): void {
+/** Adds a window to a wall, where there is room for one. */
+export function addWindow(site: RoomSite): void {
   const { builder, random, style } = site;
   const shape = style.shape(random);
-  if (shape !== "A" && shape !== "B") return addWindowVariant(site, shape);
+  if (shape !== "A" && shape !== "B") return addTeacherWindow(site, shape);
   const tall = shape === "B";
   const width = tall ? random.range(0.7, 1.1) : random.range(1, 1.6);
   const z0 = tall ? random.range(0.5, 0.7) : random.range(0.85, 1);
@@ -130,10 +134,11 @@ export function addWindow(site: Site): void {
   }
 }
 
-export function addBoard(site: Site): void {
+/** Adds a board that is written on to a wall, where there is room for one. */
+export function addBoard(site: RoomSite): void {
   const { builder, random, style } = site;
   const shape = style.shape(random);
-  if (shape !== "A" && shape !== "B") return addBoardVariant(site, shape);
+  if (shape !== "A" && shape !== "B") return addTeacherBoard(site, shape);
   const width = random.range(1, 1.7), z0 = random.range(0.85, 1), z1 = z0 + random.range(0.85, 1.1);
   const frame = builder.placeOnWall(random, width, z0, z1, 0);
   if (!frame) return;
@@ -156,10 +161,11 @@ export function addBoard(site: Site): void {
   builder.box(frame, "board frame", trim, [0, 0.05, z0 + 0.01], [half * 0.7, 0.05, 0.01]);
 }
 
-export function addBeam(site: Site): void {
+/** Adds one or several beams to the ceiling. */
+export function addBeam(site: RoomSite): void {
   const { builder, random, style } = site;
   const shape = style.shape(random);
-  if (shape !== "A" && shape !== "B") return addBeamVariant(site, shape);
+  if (shape !== "A" && shape !== "B") return addTeacherBeam(site, shape);
   const material = style.material(random, "beam");
   const origin = frameAt(0, 0, 0, 0);
   const { halfX, halfY, height } = builder;
@@ -182,10 +188,11 @@ export function addBeam(site: Site): void {
   }
 }
 
-export function addColumn(site: Site): void {
+/** Adds a column to a wall, where there is room for one. */
+export function addColumn(site: RoomSite): void {
   const { builder, random, style } = site;
   const shape = style.shape(random);
-  if (shape !== "A" && shape !== "B") return addColumnVariant(site, shape);
+  if (shape !== "A" && shape !== "B") return addTeacherColumn(site, shape);
   const half = random.range(0.12, 0.2);
   const frame = builder.placeOnWall(random, 2 * half, 0, builder.height, 2 * half);
   if (!frame) return;

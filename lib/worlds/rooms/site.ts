@@ -1,14 +1,15 @@
 /**
- * What every maker of objects is given: the room so far, random numbers and the style.
+ * What every function that adds objects to a room is given.
  *
  * @module
  */
 import type { Random } from "../../random/random.ts";
 import type { RoomBuilder } from "./room.ts";
-import type { Style } from "./styles.ts";
+import type { RoomStyle } from "./styles.ts";
 
-export interface Site {
+/** The room so far, random numbers, and the style to draw shapes and materials from. */
+export interface RoomSite {
   builder: RoomBuilder;
   random: Random;
-  style: Style;
+  style: RoomStyle;
 }

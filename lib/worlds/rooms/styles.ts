@@ -1,15 +1,14 @@
 /**
- * How rooms of one style look: their sizes, their finishes, and which shape of each piece of furniture they
- * hold. Style A is what the student is trained on; style B is another building, met at test time only. Style
- * "teacher" makes the pictures that teachers are trained on: object by object shape A or one of the variants
- * C, D, E, half of the surfaces in any colour, and nothing of B, so that B is new to teacher and student.
+ * How rooms of one style look: their sizes, their finishes, and the shapes of their furniture. Styles A and B hold one
+ * shape each. In style "teacher" every object is of shape A, C, D or E, and half of the surfaces take any colour.
  *
  * @module
  */
 import { drawMaterial, type Finish, type Material, type TextureKind } from "../materials.ts";
 import type { Random } from "../../random/random.ts";
-import type { Shape, StyleName } from "./shapes.ts";
-import { FINISHES, type Role } from "./finishes.ts";
+import type { StyleName } from "../world.ts";
+import type { Shape } from "./shapes.ts";
+import { FINISHES, type RoomSurface } from "./finishes.ts";
 
 const TEACHER_SHAPES: readonly Exclude<Shape, "B">[] = ["A", "C", "D", "E"];
 
@@ -26,7 +25,7 @@ const SIZES: Record<StyleName, Size> = {
   teacher: { halfX: [1.5, 3.2], halfY: [1.5, 2.7], height: [2.35, 3.6] },
 };
 
-/** Textures that fit any surface without a picture of its own. */
+/** Textures that fit any surface but those that are written on. */
 const SURFACES: readonly TextureKind[] = [
   "plain",
   "plain",
@@ -38,7 +37,7 @@ const SURFACES: readonly TextureKind[] = [
   "stripes",
 ];
 
-/** Any colour; half of the time any texture too, save on boards that are written on. */
+/** Any colour; half of the time any texture too, except on boards that are written on. */
 function recoloured(base: Finish, random: Random): Finish {
   const any = random.chance(0.5) && !base.kinds.includes("writing");
   return {
@@ -51,19 +50,19 @@ function recoloured(base: Finish, random: Random): Finish {
 }
 
 /** Draws shapes and materials of one style. */
-export class Style {
+export class RoomStyle {
   readonly name: StyleName;
 
   constructor(name: StyleName) {
     this.name = name;
   }
 
-  /** The shape of the next object: the style's own; in style "teacher" any but B. */
+  /** Draws the shape of the next object: the style's own; in style "teacher" any but B. */
   shape(random: Random): Shape {
     return this.name === "teacher" ? random.pick(TEACHER_SHAPES) : this.name;
   }
 
-  /** Half length, half width and height of a room, metres. */
+  /** Draws half length, half width and height of a room, metres. */
   size(random: Random): { halfX: number; halfY: number; height: number } {
     const size = SIZES[this.name];
     return {
@@ -73,9 +72,9 @@ export class Style {
     };
   }
 
-  /** A material for one role. In style "teacher" half of the materials take any colour. */
-  material(random: Random, role: Role): Material {
-    const base = FINISHES[this.shape(random)][role];
+  /** Draws a material for a kind of surface. In style "teacher" half of the materials take any colour. */
+  material(random: Random, surface: RoomSurface): Material {
+    const base = FINISHES[this.shape(random)][surface];
     const free = this.name === "teacher" && random.chance(0.5);
     const material = drawMaterial(random, free ? recoloured(base, random) : base);
     if (material.kind === "writing") {

@@ -1,28 +1,30 @@
 /**
- * Buildings, one type a town. A building stands in the frame of its front: x along the street, y away from it,
- * z up, the origin in the middle of the front on the ground.
+ * Buildings, of one type in each town. A building stands in the frame of its front: x along the street, y away from it,
+ * z up, the origin on the ground in the middle of the front.
  *
  * @module
  */
 import { type Frame, within } from "../frame.ts";
 import type { Material } from "../materials.ts";
 import { box, lattice, prism } from "../primitives.ts";
-import type { Site } from "./site.ts";
+import type { StreetSite } from "./site.ts";
 import type { Town } from "./styles.ts";
 
-/** Details on fronts are left away beyond this distance from the sensor, metres. */
+/** Details of fronts are left out beyond this distance from the sensor, metres. */
 const DETAIL = 26;
 
+/** Where a building is to stand. */
 interface Plot {
-  site: Site;
+  site: StreetSite;
   frame: Frame;
   /** Width along the street and depth, metres. */
   width: number;
   depth: number;
+  /** Whether it is near enough for details. */
   detailed: boolean;
 }
 
-/** Metres of depth that a building of each town takes. */
+/** Range of the depth of buildings in each town, metres. */
 export const BUILDING_DEPTH: Record<Town, readonly [number, number]> = {
   A: [7, 9],
   B: [9, 12],
@@ -31,14 +33,15 @@ export const BUILDING_DEPTH: Record<Town, readonly [number, number]> = {
 };
 
 const BUILD: Record<Town, (plot: Plot) => void> = {
-  A: house,
-  B: block,
-  C: terrace,
-  D: modern,
+  A: addHouse,
+  B: addBlock,
+  C: addTerrace,
+  D: addCubes,
 };
 
+/** Adds a building of a town's type at the frame of its front. */
 export function addBuilding(
-  site: Site,
+  site: StreetSite,
   town: Town,
   frame: Frame,
   width: number,
@@ -48,8 +51,8 @@ export function addBuilding(
   BUILD[town]({ site, frame, width, depth, detailed });
 }
 
-/** A wall of whole storeys; returns its height. */
-function body(
+/** Adds walls of whole storeys, and gives their height, metres. */
+function addWalls(
   { site, frame, width, depth }: Plot,
   wall: Material,
   storeys: number,
@@ -62,7 +65,12 @@ function body(
   return height;
 }
 
-function door({ site, frame, width, detailed }: Plot, x: number, half = 0.55, height = 2.1): void {
+function addDoor(
+  { site, frame, width, detailed }: Plot,
+  x: number,
+  half = 0.55,
+  height = 2.1,
+): void {
   if (!detailed) return;
   const { street, random, style } = site;
   const leaf = style.material(random, "door");
@@ -79,15 +87,15 @@ function door({ site, frame, width, detailed }: Plot, x: number, half = 0.55, he
   );
 }
 
-/** A detached house with a tiled gable roof, its ridge along the street or across. */
-function house(plot: Plot): void {
+/** Adds a detached house with a tiled gable roof, whose ridge runs along the street or across. */
+function addHouse(plot: Plot): void {
   const { site, frame, width, depth, detailed } = plot;
   const { street, random, style } = site;
   const wall = style.material(random, "wall");
-  const height = body(plot, wall, random.chance(0.7) ? 2 : 1, 0.3);
+  const height = addWalls(plot, wall, random.chance(0.7) ? 2 : 1, 0.3);
   const across = random.chance(0.4);
-  gable(plot, wall, height, across ? 0 : Math.PI / 2, random.range(0.75, 1.1));
-  door(plot, random.range(-0.3, 0.3) * width);
+  addGable(plot, wall, height, across ? 0 : Math.PI / 2, random.range(0.75, 1.1));
+  addDoor(plot, random.range(-0.3, 0.3) * width);
   if (!detailed) return;
   const brick = style.material(random, "roof");
   street.add(
@@ -97,24 +105,24 @@ function house(plot: Plot): void {
   );
   if (random.chance(0.6)) {
     const x = random.range(-0.25, 0.25) * width;
-    balcony(plot, x, height - wall.scale + 0.1, 1.3, 1.1);
+    addBalcony(plot, x, height - wall.scale + 0.1, 1.3, 1.1);
   }
 }
 
 /**
- * A gable roof with its ridge along the plot's y (turn 0) or x (turn 90 degrees). A narrower prism of wall
- * shows as the gables.
+ * Adds a gable roof. Its ridge runs along the plot's y if `angle` is 0, along x if it is 90 degrees (radians). A shorter
+ * prism of wall fills the gables.
  */
-function gable(
+function addGable(
   { site, frame, width, depth }: Plot,
   wall: Material,
   height: number,
-  turn: number,
+  angle: number,
   slope: number,
 ): void {
   const { street, random, style } = site;
-  const middle = within(frame, 0, depth / 2, height, turn);
-  const [span, run] = turn === 0 ? [width / 2, depth / 2] : [depth / 2, width / 2];
+  const middle = within(frame, 0, depth / 2, height, angle);
+  const [span, run] = angle === 0 ? [width / 2, depth / 2] : [depth / 2, width / 2];
   const rise = span * slope;
   const plain: Material = { ...wall, kind: "plain" };
   street.add("facade", plain, prism(middle, [0, 0, rise / 2], [span, run, rise / 2], 0, 0));
@@ -137,7 +145,7 @@ function gable(
   );
 }
 
-function balcony(
+function addBalcony(
   { site, frame }: Plot,
   x: number,
   z: number,
@@ -163,13 +171,13 @@ function balcony(
   }
 }
 
-/** A tall flat-roofed block of brick with rows of balconies and an awning over the shop. */
-function block(plot: Plot): void {
+/** Adds a tall flat-roofed block of brick with rows of balconies and an awning over the shop. */
+function addBlock(plot: Plot): void {
   const { site, frame, width, depth, detailed } = plot;
   const { street, random, style } = site;
   const wall = style.material(random, "wall");
   const storeys = 3 + random.integer(3);
-  const height = body(plot, wall, storeys);
+  const height = addWalls(plot, wall, storeys);
   const cap = style.material(random, "roof");
   street.add(
     "roof",
@@ -181,12 +189,12 @@ function block(plot: Plot): void {
     ]),
   );
   street.add("roof", cap, box(frame, [width * 0.2, depth / 2, height + 1.4], [2, 2, 1.2]));
-  door(plot, random.range(-0.4, 0.4) * width, 0.9, 2.5);
+  addDoor(plot, random.range(-0.4, 0.4) * width, 0.9, 2.5);
   if (!detailed) return;
   const columns = random.chance(0.5) ? [-0.27, 0.27] : [random.range(-0.3, 0.3)];
   for (const column of columns) {
     for (let storey = 1; storey < Math.min(storeys, 4); storey++) {
-      balcony(plot, column * width, storey * wall.scale + 0.12, random.range(1.5, 1.9), 1.2);
+      addBalcony(plot, column * width, storey * wall.scale + 0.12, random.range(1.5, 1.9), 1.2);
     }
   }
   if (random.chance(0.6)) {
@@ -196,15 +204,15 @@ function block(plot: Plot): void {
   }
 }
 
-/** A narrow house of a row, its gable to the street, with a bay window. */
-function terrace(plot: Plot): void {
+/** Adds a narrow house of a row with a bay window. */
+function addTerrace(plot: Plot): void {
   const { site, frame, width, detailed } = plot;
   const { street, random, style } = site;
   const wall = style.material(random, "wall");
-  const height = body(plot, wall, 2 + random.integer(2), 0.2);
-  gable(plot, wall, height, random.chance(0.7) ? 0 : Math.PI / 2, random.range(0.9, 1.5));
+  const height = addWalls(plot, wall, 2 + random.integer(2), 0.2);
+  addGable(plot, wall, height, random.chance(0.7) ? 0 : Math.PI / 2, random.range(0.9, 1.5));
   const side = random.chance(0.5) ? 1 : -1;
-  door(plot, side * width * 0.3, 0.5);
+  addDoor(plot, side * width * 0.3, 0.5);
   if (!detailed) return;
   const bay = random.range(0.9, 1.2), top = random.chance(0.5) ? 2.7 : height - 0.6;
   const x = -side * width * 0.2;
@@ -228,8 +236,8 @@ function terrace(plot: Plot): void {
   );
 }
 
-/** Two cubes set against each other under wide flat roofs, with a terrace on the lower. */
-function modern(plot: Plot): void {
+/** Adds two cubes side by side under wide flat roofs. */
+function addCubes(plot: Plot): void {
   const { site, frame, width, depth, detailed } = plot;
   const { street, random, style } = site;
   const side = random.chance(0.5) ? 1 : -1;
@@ -256,7 +264,7 @@ function modern(plot: Plot): void {
       depth: depth - cube.y,
     };
     const wall = style.material(random, "wall");
-    const height = body(part, wall, cube.storeys, 0.3);
+    const height = addWalls(part, wall, cube.storeys, 0.3);
     const over = random.range(0.1, 0.7);
     street.add(
       "roof",
@@ -268,9 +276,9 @@ function modern(plot: Plot): void {
       ]),
     );
     if (!detailed) continue;
-    door(part, random.range(-0.3, 0.3) * cube.width, random.range(0.5, 1.2), 2.3);
+    addDoor(part, random.range(-0.3, 0.3) * cube.width, random.range(0.5, 1.2), 2.3);
     if (cube.storeys > 1 && random.chance(0.6)) {
-      balcony(part, 0, wall.scale + 0.1, cube.width * random.range(0.25, 0.45), 1.4);
+      addBalcony(part, 0, wall.scale + 0.1, cube.width * random.range(0.25, 0.45), 1.4);
     }
   }
 }

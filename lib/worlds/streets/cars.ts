@@ -1,25 +1,25 @@
 /**
- * Cars, two body shapes a town. A car stands in a frame on the road: x forward, y to its left.
+ * Cars, of two or three body shapes in each town. A car stands in a frame on the road: x forward, y to its left.
  *
  * @module
  */
 import { type Frame, within } from "../frame.ts";
 import { type Material, plain } from "../materials.ts";
 import { box, prism, roller } from "../primitives.ts";
-import type { Site } from "./site.ts";
+import type { StreetSite } from "./site.ts";
 import type { Town } from "./styles.ts";
 
-/** A body: measures in metres; x from the middle of the car, forward positive. */
+/** The body of a car. Lengths are metres; x counts from the middle of the car, forward positive. */
 interface Body {
   length: number;
   width: number;
-  /** Height of the belt line, where windows begin, and of the roof. */
+  /** Height of the belt line, where the windows begin, and of the roof. */
   belt: number;
   roof: number;
   /** x of the cabin's ends at the belt and at the roof: rear, front. */
   cabin: readonly [number, number];
   top: readonly [number, number];
-  /** x where an open bed or a box for goods begins, backwards; its walls reach `bed` metres up. */
+  /** x of the front end of an open bed or of a box for goods, and the height of its walls. */
   bed?: readonly [x: number, height: number];
 }
 
@@ -64,13 +64,14 @@ const BODIES: Record<Town, readonly Body[]> = {
   ],
 };
 
-/** Lamps and plates are left away beyond this distance from the sensor, metres. */
+/** Lamps and plates are left out beyond this distance from the sensor, metres. */
 const DETAIL = 22;
 
-/** Half length and half width that any car stays inside of. */
+/** Half length and half width of the largest car, metres. */
 export const CAR_HALF = [2.8, 1.05] as const;
 
-export function addCar(site: Site, frame: Frame): void {
+/** Adds a car of a shape of its town. */
+export function addCar(site: StreetSite, frame: Frame): void {
   const { street, random, style } = site;
   const body = random.pick(BODIES[style.town(random)]);
   const size = random.range(0.95, 1.05);
@@ -95,8 +96,8 @@ export function addCar(site: Site, frame: Frame): void {
   if (street.distance(frame) < DETAIL) addLights(site, frame, body, half);
 }
 
-/** A greenhouse of glass under a painted roof, with painted pillars. */
-function addCabin(site: Site, frame: Frame, body: Body, size: number, paint: Material): void {
+/** Adds the cabin: glass under a painted roof, with painted pillars. */
+function addCabin(site: StreetSite, frame: Frame, body: Body, size: number, paint: Material): void {
   const { street, random, style } = site;
   const glass = style.material(random, "glass");
   const rise = (body.roof - body.belt) / 2;
@@ -125,7 +126,7 @@ function addCabin(site: Site, frame: Frame, body: Body, size: number, paint: Mat
       0.05,
     ]),
   );
-  // Behind the front seats; vans are closed behind it.
+  // A pillar behind the front seats; vans are closed from there to the rear.
   const post = topFront - (body.roof > 2 ? 0.9 : 1);
   const closed = body.roof > 2 && !body.bed;
   const [from, to] = closed ? [topRear, post] : [post - 0.05, post + 0.05];
@@ -140,8 +141,8 @@ function addCabin(site: Site, frame: Frame, body: Body, size: number, paint: Mat
   );
 }
 
-/** The walls of a bed, or a closed box where they are high. */
-function addBed(site: Site, frame: Frame, body: Body, half: number, paint: Material): void {
+/** Adds the walls of a bed, or a closed box where they are high. */
+function addBed(site: StreetSite, frame: Frame, body: Body, half: number, paint: Material): void {
   const { street, random, style } = site;
   const [from, height] = body.bed!;
   const closed = height > 2;
@@ -177,8 +178,8 @@ const HEADLIGHT = plain([0.9, 0.9, 0.85]);
 const TAILLIGHT = plain([0.6, 0.05, 0.05]);
 const PLATE = plain([0.85, 0.85, 0.7]);
 
-/** Lamps at the four corners and plates at both ends. */
-function addLights(site: Site, frame: Frame, body: Body, half: number): void {
+/** Adds lamps at the four corners and plates at both ends. */
+function addLights(site: StreetSite, frame: Frame, body: Body, half: number): void {
   const { street } = site;
   const z = body.belt * 0.76;
   for (const side of [-1, 1]) {

@@ -1,12 +1,12 @@
 /**
- * What things in a street are called: ten classes, which the student predicts, and the parts that refine them,
- * which only the embedded teacher ever learns. The classes are those of SemanticKITTI that a street of any town
- * holds, with its kinds of vehicle, of rider and of pole each put together.
+ * Classes of what stands in a street: ten, which the student predicts, and parts of them, which only the embedded teacher
+ * learns. The classes are those of SemanticKITTI that streets of every town hold, with its kinds of vehicle, of rider and
+ * of pole each merged into one.
  *
  * @module
  */
 
-/** Class names; a label is an index into this list, 255 is "ignore". */
+/** Names of the classes; a label is an index into this list. */
 export const STREET_CLASSES = [
   "road",
   "sidewalk",
@@ -20,12 +20,10 @@ export const STREET_CLASSES = [
   "fence",
 ] as const;
 
+/** Name of a class. */
 export type StreetClass = typeof STREET_CLASSES[number];
 
-/** Label of points and pixels that no class holds: rain in the air, sky. */
-export const IGNORE_LABEL = 255;
-
-/** RGB (0..255) of each class, for pictures. */
+/** RGB (0 to 255) of each class, for pictures. */
 export const STREET_PALETTE: readonly (readonly [number, number, number])[] = [
   [120, 80, 130],
   [240, 60, 200],
@@ -39,10 +37,10 @@ export const STREET_PALETTE: readonly (readonly [number, number, number])[] = [
   [250, 125, 60],
 ];
 
-/** ASPRS classification code of each class; codes from 64 on are for users to define. */
+/** ASPRS classification code of each class; codes from 64 on are left to users to define. */
 export const STREET_ASPRS: readonly number[] = [11, 64, 6, 5, 65, 66, 67, 68, 2, 69];
 
-/** Part names with the class each belongs to; a part is an index into this list. */
+/** Names of the parts with the class of each; a part is an index into this list. */
 export const STREET_PARTS = [
   ["asphalt", "road"],
   ["marking", "road"],
@@ -71,16 +69,17 @@ export const STREET_PARTS = [
   ["fence post", "fence"],
 ] as const satisfies readonly (readonly [string, StreetClass])[];
 
+/** Name of a part. */
 export type StreetPart = typeof STREET_PARTS[number][0];
 
 const partIndex = new Map<string, number>(STREET_PARTS.map(([name], index) => [name, index]));
 
-/** Index of a part by name. */
+/** Gives the index of a part. */
 export function partOf(name: StreetPart): number {
   return partIndex.get(name)!;
 }
 
-/** Class index (0..9) of each part. */
+/** Class (0 to 9) of each part. */
 export const PART_CLASS: Uint8Array = Uint8Array.from(
   STREET_PARTS,
   ([, name]) => STREET_CLASSES.indexOf(name),

@@ -1,27 +1,27 @@
 /**
- * Light out of doors: the sun with its shadows, or an overcast sky; haze that grows with the distance.
+ * The light outdoors: the sun and the shadows it casts, or an overcast sky; and haze that grows with distance.
  *
  * @module
  */
-import { hsv } from "../materials.ts";
+import type { Vector3 } from "../frame.ts";
+import { type Colour, hsv } from "../materials.ts";
 import type { Random } from "../../random/random.ts";
 import { type Painter, textureAt } from "../shading.ts";
 import type { Street } from "./street.ts";
 
-type Triple = readonly [number, number, number];
-
 /** The light over one street. */
 export interface Daylight {
   /** Direction (unit) towards the sun; undefined under an overcast sky. */
-  sun: Triple | undefined;
+  sun: Vector3 | undefined;
   /** RGB of the sun's light and of the sky's. */
-  sunlight: Triple;
-  skylight: Triple;
+  sunlight: Colour;
+  skylight: Colour;
   /** RGB of the sky at the horizon and overhead. */
-  horizon: Triple;
-  zenith: Triple;
-  /** How much of the sky is clouds, 0..1, and their seed. */
+  horizon: Colour;
+  zenith: Colour;
+  /** How dense the clouds are, 0 to 1. */
   clouds: number;
+  /** Where the clouds are: an offset of their pattern. */
   drift: number;
   /** Haze, 1/m. */
   haze: number;
@@ -55,15 +55,16 @@ export function drawDaylight(random: Random, wet: boolean): Daylight {
 const texel = new Float64Array(3);
 const above = new Float32Array(3);
 
-/** Paints a street in one light; every picture of it is taken in the same. */
+/** Makes a painter of a street in one light, which all photographs of it share. */
 export function daylightPainter(street: Street, light: Daylight): Painter {
   const { sun, sunlight, skylight, haze } = light;
   return {
     ...(sun ? { sun } : {}),
-    surface(primitive, px, py, pz, nx, ny, nz, eye, out, at, lit) {
-      const material = street.materials[primitive]!;
-      textureAt(street, primitive, material, px, py, pz, nx, ny, nz, texel);
-      const direct = sun && lit ? Math.max(0, nx * sun[0] + ny * sun[1] + nz * sun[2]) : 0;
+    surface(point, eye, out, at) {
+      const { x: px, y: py, z: pz, nx, ny, nz } = point;
+      const material = street.materials[point.primitive]!;
+      textureAt(street, material, point, texel);
+      const direct = sun && point.lit ? Math.max(0, nx * sun[0] + ny * sun[1] + nz * sun[2]) : 0;
       const open = 0.65 + 0.35 * nz;
       for (let i = 0; i < 3; i++) {
         out[at + i] = texel[i]! * (skylight[i]! * open + sunlight[i]! * direct);
@@ -72,7 +73,7 @@ export function daylightPainter(street: Street, light: Daylight): Painter {
       const distance = Math.hypot(dx, dy, dz);
       const shine = material.kind === "glass" ? 0.45 : material.kind === "paint" ? 0.12 : 0;
       if (shine > 0) {
-        // What mirrors the sky; what would mirror the street is dark.
+        // The surface mirrors the sky; where it would mirror the street, the reflection is darker.
         const into = 2 * (dx * nx + dy * ny + dz * nz);
         const up = (dz - into * nz) / distance;
         skyColour(light, (dx - into * nx) / distance, (dy - into * ny) / distance, up, above, 0);
@@ -91,7 +92,7 @@ export function daylightPainter(street: Street, light: Daylight): Painter {
   };
 }
 
-/** The sky in a direction (unit): a gradient with clouds on a ceiling overhead. */
+/** Writes the colour of the sky in a direction (unit): a gradient, with clouds in a plane overhead. */
 function skyColour(
   light: Daylight,
   dx: number,

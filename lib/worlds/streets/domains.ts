@@ -1,62 +1,69 @@
 /**
- * The domains: which town, which sensor, which weather. The student is trained on "source" and meets the others
- * only at test time. A further domain is one more row of the table.
+ * The domains of streets: which town, which sensor, which weather. The student is trained on "source" and meets the
+ * others at test time only. To add a domain, add a row to the table.
  *
  * @module
  */
 import { seedOf, type Split } from "../seeds.ts";
-import type { StyleName } from "./styles.ts";
+import type { StyleName } from "../world.ts";
 
-/** A spinning lidar: beams at fixed elevations that turn about z. */
-export interface Spinning {
+/** A spinning lidar: beams at fixed elevations that rotate about z. */
+export interface SpinningLidar {
   kind: "spinning";
   beams: number;
   /** Elevations of the lowest and highest beam, degrees. */
   elevations: readonly [number, number];
-  /** Shots of one beam in a turn. */
+  /** Shots of one beam in a revolution. */
   azimuths: number;
 }
 
-/** A solid-state lidar: a pattern that never repeats, inside a rectangle of angles ahead. */
-export interface SolidState {
+/** A solid-state lidar: a pattern that never repeats, within a rectangle of angles ahead. */
+export interface SolidStateLidar {
   kind: "solid";
-  /** Degrees from edge to edge. */
+  /** Field of view, degrees. */
   width: number;
   height: number;
   shots: number;
 }
 
+/** What the weather does to a scan. */
 export interface Weather {
-  /** Chance that a shot is lost: 1 - exp(-2 attenuation t) over t metres. */
+  /** Attenuation of light, 1/m: a shot over t metres is lost with probability 1 - exp(-2 attenuation t). */
   attenuation: number;
-  /** Fraction of the shots that come back from a drop in the air, labelled 255. */
+  /** Share of the shots that come back from a drop in the air, labelled 255. */
   backscatter: number;
-  /** Overcast and hazy. */
+  /** Whether it is overcast and hazy. */
   wet: boolean;
 }
 
-/** A way to drive through a town. */
-export interface Domain {
-  /** Part of the seed; never reused for another domain. */
+/** A kind of town, and the sensor and the weather in which it is scanned. */
+export interface StreetDomain {
+  /** Part of the seed; never used again for another domain. */
   number: number;
-  /** What differs from the source. */
+  /** One line for reports: what differs from the source. */
   about: string;
   style: StyleName;
-  scanner: Spinning | SolidState;
-  /** Metres from the road to the sensor. */
+  scanner: SpinningLidar | SolidStateLidar;
+  /** Height of the sensor above the road, metres. */
   height: number;
-  /** Standard deviation of a range, and the largest one, metres. */
+  /** Standard deviation of a range, metres. */
   noise: number;
+  /** Largest range, metres. */
   range: number;
   weather: Weather;
-  /** Headings of the cameras, degrees to the left. */
+  /** Headings of the cameras, degrees; positive to the left. */
   cameras: readonly number[];
 }
 
-const SPINNING: Spinning = { kind: "spinning", beams: 64, elevations: [-24.8, 3], azimuths: 320 };
+const SPINNING: SpinningLidar = {
+  kind: "spinning",
+  beams: 64,
+  elevations: [-24.8, 3],
+  azimuths: 320,
+};
 const DRY: Weather = { attenuation: 0, backscatter: 0, wet: false };
 const RING = [0, 72, 144, 216, 288] as const;
-const SOURCE: Omit<Domain, "number" | "about"> = {
+const SOURCE: Omit<StreetDomain, "number" | "about"> = {
   style: "A",
   scanner: SPINNING,
   height: 1.73,
@@ -67,7 +74,7 @@ const SOURCE: Omit<Domain, "number" | "about"> = {
 };
 
 /** Every domain. */
-export const DOMAINS = {
+export const STREET_DOMAINS = {
   source: { ...SOURCE, number: 0, about: "64 beams at 1.73 m, dry, town A" },
   beams32: {
     ...SOURCE,
@@ -106,11 +113,16 @@ export const DOMAINS = {
     about: "town B: blocks, pines, vans, mesh fences, wide streets",
     style: "B",
   },
-} as const satisfies Record<string, Domain>;
+} as const satisfies Record<string, StreetDomain>;
 
-export type DomainName = keyof typeof DOMAINS;
+/** Name of a domain. */
+export type StreetDomainName = keyof typeof STREET_DOMAINS;
 
-/** The seed of a scene, see {@link seedOf}. */
-export function sceneSeed(domain: DomainName, split: Split, index: number): number {
-  return seedOf(DOMAINS[domain].number, split, index);
+/**
+ * Gives the seed of a scene; see {@link seedOf}.
+ *
+ * @throws {RangeError} where the index is out of range.
+ */
+export function sceneSeed(domain: StreetDomainName, split: Split, index: number): number {
+  return seedOf(STREET_DOMAINS[domain].number, split, index);
 }

@@ -1,17 +1,17 @@
 /**
- * What stands along a street: lamp posts, signs, traffic lights and fences. Poles stand in a frame at the road's
- * edge, y away from the road.
+ * Street furniture: lamp posts, signs, traffic lights and fences. A pole stands in a frame at the road's edge whose y
+ * points away from the road.
  *
  * @module
  */
 import { type Frame, within } from "../frame.ts";
 import { type Material, plain } from "../materials.ts";
 import { box, ellipsoid, frustum, lattice, prism, roller } from "../primitives.ts";
-import type { Site } from "./site.ts";
+import type { StreetSite } from "./site.ts";
 import type { Town } from "./styles.ts";
 
-function post(
-  { street }: Site,
+function addPost(
+  { street }: StreetSite,
   frame: Frame,
   material: Material,
   height: number,
@@ -21,13 +21,13 @@ function post(
   street.add("post", material, frustum(frame, [0, 0, height / 2], radius, top, height / 2));
 }
 
-const LAMPS: Record<Town, (site: Site, frame: Frame) => void> = {
+const LAMPS: Record<Town, (site: StreetSite, frame: Frame) => void> = {
   /** One arm over the road. */
   A(site, frame) {
     const { street, random, style } = site;
     const metal = style.material(random, "post");
     const height = random.range(4.8, 6.2);
-    post(site, frame, metal, height, random.range(0.08, 0.11));
+    addPost(site, frame, metal, height, random.range(0.08, 0.11));
     const arm = within(frame, 0, -0.6, height - 0.08, Math.PI / 2);
     street.add("post", metal, roller(arm, [0, 0, 0], 0.65, 0.045));
     street.add(
@@ -66,7 +66,7 @@ const LAMPS: Record<Town, (site: Site, frame: Frame) => void> = {
     const metal = style.material(random, "post");
     const height = random.range(3.2, 4.2);
     street.add("post", metal, frustum(frame, [0, 0, 0.4], 0.15, 0.1, 0.4));
-    post(site, frame, metal, height, 0.075);
+    addPost(site, frame, metal, height, 0.075);
     street.add(
       "lamp",
       style.material(random, "lamp"),
@@ -79,7 +79,7 @@ const LAMPS: Record<Town, (site: Site, frame: Frame) => void> = {
     const { street, random, style } = site;
     const metal = style.material(random, "post");
     const height = random.range(5, 7.5);
-    post(site, frame, metal, height, random.range(0.09, 0.14));
+    addPost(site, frame, metal, height, random.range(0.09, 0.14));
     if (random.chance(0.5)) {
       for (const z of [0.3, 0.9]) {
         street.add("post", metal, box(frame, [0, 0, height - z], [0.7, 0.05, 0.06]));
@@ -98,18 +98,19 @@ const LAMPS: Record<Town, (site: Site, frame: Frame) => void> = {
   },
 };
 
-export function addLamp(site: Site, frame: Frame): void {
+/** Adds a lamp post. */
+export function addLamp(site: StreetSite, frame: Frame): void {
   LAMPS[site.style.town(site.random)](site, frame);
 }
 
-/** A plate on a post, read by who comes along the frame's x. */
-export function addSign(site: Site, frame: Frame): void {
+/** Adds a plate on a post that faces those who come along the frame's x. */
+export function addSign(site: StreetSite, frame: Frame): void {
   const { street, random, style } = site;
   const town = style.town(random);
   const metal = style.material(random, "post");
   const plate = style.material(random, "sign");
   const height = random.range(2.2, 2.8), half = plate.scale;
-  post(site, frame, metal, height + half, random.range(0.045, 0.06));
+  addPost(site, frame, metal, height + half, random.range(0.045, 0.06));
   const at = [-0.07, 0, height] as const;
   if (town === "A") {
     street.add("sign", plate, roller(frame, at, 0.02, half));
@@ -125,18 +126,18 @@ export function addSign(site: Site, frame: Frame): void {
 const BULBS = [plain([0.15, 0.7, 0.3]), plain([0.8, 0.6, 0.1]), plain([0.8, 0.1, 0.1])];
 const HOUSING = plain([0.06, 0.07, 0.06]);
 
-/** Three lights in a housing on a post, towards who comes along the frame's x. */
-export function addTrafficLight(site: Site, frame: Frame): void {
+/** Adds three lights in a housing on a post that face those who come along the frame's x. */
+export function addTrafficLight(site: StreetSite, frame: Frame): void {
   const { street, random, style } = site;
-  post(site, frame, style.material(random, "post"), 3.2, 0.07);
+  addPost(site, frame, style.material(random, "post"), 3.2, 0.07);
   street.add("sign", HOUSING, box(frame, [-0.16, 0, 2.8], [0.1, 0.17, 0.48]));
   BULBS.forEach((material, i) => {
     street.add("sign", material, ellipsoid(frame, [-0.25, 0, 2.5 + 0.3 * i], [0.06, 0.11, 0.11]));
   });
 }
 
-/** A fence along the frame's x, `half` metres to both sides. */
-export function addFence(site: Site, frame: Frame, half: number): void {
+/** Adds a fence along the frame's x, `half` metres to both sides. */
+export function addFence(site: StreetSite, frame: Frame, half: number): void {
   const { street, random, style } = site;
   const town = style.town(random);
   const material = style.material(random, "fence");
@@ -162,7 +163,7 @@ export function addFence(site: Site, frame: Frame, half: number): void {
       bars(0.3 + tall / 2, tall / 2, [0.12, 0.12, 0.04]);
       break;
     case "C":
-      // Boards one over the other.
+      // Boards above each other.
       bars(tall / 2 + 0.08, tall / 2, [2.2, 0.17, random.range(0.12, 0.155)]);
       break;
     case "D":

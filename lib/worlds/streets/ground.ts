@@ -1,16 +1,16 @@
 /**
- * The ground: carriageways with their markings, and along every edge kerb, grass, sidewalk and the lots' soil.
- * Tops: road 0, lots 0.10, sidewalk 0.12, kerb 0.13 m, so that where strips of two frontages cross, the sidewalk
- * lies above the lots.
+ * The ground: carriageways with their markings and, along every edge, strips of kerb, grass, sidewalk and lots. Their
+ * tops lie at 0 m (road), 0.10 m (lots), 0.12 m (sidewalk) and 0.13 m (kerb), so that the sidewalk lies above the lots
+ * where strips of two frontages cross.
  *
  * @module
  */
 import { type Frame, frameAt, within } from "../frame.ts";
 import type { Material } from "../materials.ts";
 import { box } from "../primitives.ts";
-import type { Frontage, Lane, Layout } from "./layout.ts";
+import type { Frontage, Lane, StreetLayout } from "./layout.ts";
 import { REACH } from "./layout.ts";
-import type { Site } from "./site.ts";
+import type { StreetSite } from "./site.ts";
 import type { StreetPart } from "./classes.ts";
 
 /** Widths of the strips along every edge of a street, metres. */
@@ -21,15 +21,16 @@ export interface Strips {
   sidewalk: number;
 }
 
-/** Distance from the road's edge to where the lots begin. */
+/** Gives the distance from the road's edge to the lots, metres. */
 export function lotsBegin({ kerb, verge, sidewalk }: Strips): number {
   return kerb + verge + sidewalk;
 }
 
-/** Metres that lots reach back. */
+/** Depth of the lots, metres. */
 const LOT_DEPTH = 24;
 
-export function addGround(site: Site, layout: Layout, strips: Strips): void {
+/** Adds all carriageways and strips, and a zebra crossing before a crossing of roads. */
+export function addGround(site: StreetSite, layout: StreetLayout, strips: Strips): void {
   const { street, random, style } = site;
   const asphalt = style.material(random, "asphalt");
   const paint = style.material(random, "marking");
@@ -63,9 +64,9 @@ export function addGround(site: Site, layout: Layout, strips: Strips): void {
   }
 }
 
-/** A carriageway with a broken line along its middle. */
+/** Adds a carriageway with a broken line along its middle. */
 function addLane(
-  site: Site,
+  site: StreetSite,
   { frame, length, half }: Lane,
   asphalt: Material,
   paint: Material,
@@ -80,22 +81,22 @@ function addLane(
   }
 }
 
-/** Bars across the main road, one after the other from kerb to kerb. */
-function addZebra(site: Site, x: number, half: number, paint: Material): void {
+/** Adds the bars of a zebra crossing, side by side from kerb to kerb of the main road. */
+function addZebra(site: StreetSite, x: number, half: number, paint: Material): void {
   const frame: Frame = frameAt(x, 0, 0, 0);
   for (let y = -half + 0.5; y < half - 0.3; y += 1) {
     site.street.add("marking", paint, box(frame, [0, y + 0.2, -0.092], [1.4, 0.25, 0.1]));
   }
 }
 
-/** A point of the main road's axes is in reach of the sensors. */
-export function inReach(site: Site, frame: Frame): boolean {
+/** Whether a frame in the street's axes is within reach of the sensors. */
+export function inReach(site: StreetSite, frame: Frame): boolean {
   return site.street.distance(frame) < REACH;
 }
 
-/** Frontages walked from their start: frames on the edge about every `step` metres, `random` by half of it. */
+/** Walks along a frontage and visits frames on the edge, 0.6 to 1.4 times `step` metres apart, where sensors reach. */
 export function along(
-  site: Site,
+  site: StreetSite,
   { frame, length }: Frontage,
   step: number,
   visit: (at: Frame) => void,

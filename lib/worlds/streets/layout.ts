@@ -1,63 +1,69 @@
 /**
- * Where the roads run: straight on, around a curve, or over a crossing; with the frontages along their edges,
- * which the rest of the street is built on.
+ * Where the roads run: straight on, around a curve, or over a crossing. Along their edges lie the frontages, from which
+ * the rest of the street is built.
  *
  * @module
  */
 import { type Frame, frameAt, within } from "../frame.ts";
 import type { Random } from "../../random/random.ts";
 
-/** A straight piece of carriageway: from the frame's origin along its x, `half` to both sides. */
+/** A straight piece of carriageway: from the frame's origin along its x, `half` metres to both sides. */
 export interface Lane {
   frame: Frame;
   length: number;
   half: number;
 }
 
-/** One edge of a road: from the frame's origin along its x; y leads away from the road. */
+/** One edge of a road: from the frame's origin along its x; y points away from the road. */
 export interface Frontage {
   frame: Frame;
   length: number;
-  /** Metres by which its strips of ground reach beyond both ends, to close the outside of a curve. */
+  /** Metres by which its strips of ground reach beyond both ends, so that the outside of a curve has no gaps. */
   overhang: number;
 }
 
-export interface Layout {
+/** The roads of a street. */
+export interface StreetLayout {
   lanes: Lane[];
   frontages: Frontage[];
-  /** Half the width of the main road. */
+  /** Half width of the main road. */
   half: number;
-  /** x of the crossing's near and far edge, where there is one. */
+  /** x of the near and the far edge of the crossing; undefined where there is none. */
   crossing: readonly [number, number] | undefined;
 }
 
-/** Metres from the sensor to where the world ends. */
+/** Metres from the sensor to the end of the world. */
 export const REACH = 46;
 
-/** Draws a layout. The main road starts along x, at x = -REACH, and its middle is y = 0. */
-export function drawLayout(random: Random, half: number, sideHalf: number): Layout {
+/**
+ * Draws a layout. The main road starts at x = -{@link REACH} and leads along x; its middle is y = 0.
+ *
+ * @param half half width of the main road, metres.
+ * @param sideHalf half width of the side road, metres.
+ */
+export function drawLayout(random: Random, half: number, sideHalf: number): StreetLayout {
   const kind = random.pick(["straight", "curve", "crossing", "crossing", "tee"] as const);
   if (kind === "straight") return straight(half);
   if (kind === "curve") return curve(random, half);
   return crossing(random, half, sideHalf, kind === "tee");
 }
 
-function straight(half: number): Layout {
+function straight(half: number): StreetLayout {
   const lanes = [{ frame: frameAt(-REACH, 0, 0, 0), length: 2 * REACH, half }];
   return { lanes, frontages: lanes.flatMap((lane) => edges(lane, 0)), half, crossing: undefined };
 }
 
-/** Pieces of 9 m, each turned by the same angle from a point ahead of the sensor. */
-function curve(random: Random, half: number): Layout {
+/** From a point ahead of the sensor on, pieces of 9 m, each at the same angle to the one before. */
+function curve(random: Random, half: number): StreetLayout {
   const from = random.range(2, 12);
-  const turn = (random.chance(0.5) ? 1 : -1) * random.range(0.1, 0.22);
+  const angle = (random.chance(0.5) ? 1 : -1) * random.range(0.1, 0.22);
   const lanes: Lane[] = [{ frame: frameAt(-REACH, 0, 0, 0), length: REACH + from, half }];
-  let frame = frameAt(from, 0, 0, turn);
+  let frame = frameAt(from, 0, 0, angle);
   for (let x = from; x < REACH; x += 9) {
     lanes.push({ frame, length: 9, half });
-    frame = within(frame, 9, 0, 0, turn);
+    frame = within(frame, 9, 0, 0, angle);
   }
-  const overhang = 10 * Math.tan(Math.abs(turn) / 2);
+  const overhang = 10 * Math.tan(Math.abs(angle) / 2);
   return {
     lanes,
     frontages: lanes.flatMap((lane) => edges(lane, overhang)),
@@ -66,8 +72,8 @@ function curve(random: Random, half: number): Layout {
   };
 }
 
-/** Another road across, ahead of the sensor; of a tee one arm is missing. */
-function crossing(random: Random, half: number, side: number, tee: boolean): Layout {
+/** Another road crosses ahead of the sensor; at a tee junction one of the four arms is missing. */
+function crossing(random: Random, half: number, side: number, tee: boolean): StreetLayout {
   const near = random.range(7, 16), far = near + 2 * side;
   const missing = tee ? random.pick(["ahead", "left", "right"] as const) : undefined;
   const lanes: Lane[] = [{ frame: frameAt(-REACH, 0, 0, 0), length: REACH + far, half }];
@@ -78,7 +84,7 @@ function crossing(random: Random, half: number, side: number, tee: boolean): Lay
   if (ahead) lanes.push({ frame: frameAt(far, 0, 0, 0), length: REACH - far, half });
   else edge(far, half + REACH, -Math.PI / 2, 2 * (half + REACH));
   for (const sign of [1, -1]) {
-    // Edges of the left side run along x, those of the right side against it.
+    // Frontages on the left run along x, those on the right against it.
     const along = (x0: number, x1: number) =>
       edge(sign > 0 ? x0 : x1, sign * half, sign > 0 ? 0 : Math.PI, x1 - x0);
     if (missing === (sign > 0 ? "left" : "right")) {
@@ -89,7 +95,7 @@ function crossing(random: Random, half: number, side: number, tee: boolean): Lay
     lanes.push({ frame, length: REACH - half, half: side });
     along(-REACH, near);
     const [start, end] = sign > 0 ? [half, REACH] : [-REACH, -half];
-    // The side street's near edge looks back along x; its far edge looks ahead.
+    // From the side street's near edge y points back along x; from its far edge, ahead.
     edge(near, start, Math.PI / 2, end - start);
     if (!ahead) continue;
     along(far, REACH);

@@ -1,14 +1,9 @@
 /**
- * Streets: made from seeds, photographed and scanned from a car through the shared ray caster.
+ * The procedural streets: made from seeds, photographed and scanned from a car through one ray caster.
  *
  * @module
  */
-export {
-  IGNORE_LABEL,
-  STREET_ASPRS,
-  STREET_CLASSES,
-  STREET_PALETTE,
-  STREET_PARTS,
-} from "./classes.ts";
-export { type Domain, type DomainName, DOMAINS } from "./domains.ts";
-export { type SceneRequest, type StreetScene, streetScene } from "./scene.ts";
+export type { SceneRequest, WorldScene } from "../world.ts";
+export { STREET_ASPRS, STREET_CLASSES, STREET_PALETTE, STREET_PARTS } from "./classes.ts";
+export { STREET_DOMAINS, type StreetDomain, type StreetDomainName } from "./domains.ts";
+export { streetScene } from "./scene.ts";

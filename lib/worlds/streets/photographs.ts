@@ -3,17 +3,23 @@
  *
  * @module
  */
-import { type Camera, cameraAt, type Lens } from "../../scan/mod.ts";
-import type { Domain } from "./domains.ts";
+import { type Camera, cameraAt, type CameraOptics } from "../../scan/mod.ts";
+import type { StreetDomain } from "./domains.ts";
 
-/** Of every camera on the car. */
-export const STREET_LENS: Lens = { width: 160, height: 96, fieldOfView: 80 * Math.PI / 180 };
+/** The lens of every camera on the car. */
+export const STREET_LENS: CameraOptics = {
+  width: 160,
+  height: 96,
+  fieldOfView: 80 * Math.PI / 180,
+};
 
-/** Metres from the road to the cameras. */
+/** Height of the cameras above the road, metres. */
 const CAMERA_HEIGHT = 1.6;
 
-/** The cameras of a domain, 0.2 m off the sensor's axis, level. */
-export function carCameras({ cameras, height }: Pick<Domain, "cameras" | "height">): Camera[] {
+/** Places the cameras of a domain, 0.2 m from the sensor's axis and almost level. */
+export function carCameras(
+  { cameras, height }: Pick<StreetDomain, "cameras" | "height">,
+): Camera[] {
   return cameras.map((degrees, i) => {
     const heading = degrees * Math.PI / 180;
     const eye = [0.2 * Math.cos(heading), 0.2 * Math.sin(heading), CAMERA_HEIGHT - height] as const;

@@ -1,29 +1,29 @@
 /**
- * What grows: trees with trunk and crown, hedges and bushes. One kind of tree a town.
+ * Plants: trees with trunk and crown, hedges and bushes. Each town has one kind of tree.
  *
  * @module
  */
 import { type Frame, within } from "../frame.ts";
 import type { Material } from "../materials.ts";
 import { box, ellipsoid, frustum } from "../primitives.ts";
-import type { Site } from "./site.ts";
+import type { StreetSite } from "./site.ts";
 import type { Town } from "./styles.ts";
 
-/** A tree at a frame on the ground. */
-export function addTree(site: Site, frame: Frame): void {
+/** Adds a tree at a frame on the ground. */
+export function addTree(site: StreetSite, frame: Frame): void {
   const { random, style } = site;
   TREES[style.town(random)](site, frame, style.material(random, "foliage"));
 }
 
-const TREES: Record<Town, (site: Site, frame: Frame, leaves: Material) => void> = {
-  A: roundTree,
-  B: pine,
-  C: spreadingTree,
-  D: poplar,
+const TREES: Record<Town, (site: StreetSite, frame: Frame, leaves: Material) => void> = {
+  A: addRoundTree,
+  B: addPine,
+  C: addSpreadingTree,
+  D: addPoplar,
 };
 
-function trunk(
-  { street, random, style }: Site,
+function addTrunk(
+  { street, random, style }: StreetSite,
   frame: Frame,
   height: number,
   radius: number,
@@ -33,11 +33,11 @@ function trunk(
   street.add("trunk", bark, frustum(frame, [0, 0, height / 2], radius, top, height / 2));
 }
 
-/** A trunk under a ball of three or four lobes. */
-function roundTree(site: Site, frame: Frame, leaves: Material): void {
+/** Adds a trunk under a ball of three or four lobes. */
+function addRoundTree(site: StreetSite, frame: Frame, leaves: Material): void {
   const { street, random } = site;
   const bare = random.range(1.9, 2.6), size = random.range(1.1, 1.7);
-  trunk(site, frame, bare + size * 0.6, random.range(0.14, 0.24));
+  addTrunk(site, frame, bare + size * 0.6, random.range(0.14, 0.24));
   const lobes = 3 + random.integer(2);
   for (let i = 0; i < lobes; i++) {
     const angle = 2 * Math.PI * (i + random.range(0, 0.6)) / lobes;
@@ -56,11 +56,11 @@ function roundTree(site: Site, frame: Frame, leaves: Material): void {
   }
 }
 
-/** Three cones one over the other on a bare foot. */
-function pine(site: Site, frame: Frame, leaves: Material): void {
+/** Adds three cones above each other on a bare trunk. */
+function addPine(site: StreetSite, frame: Frame, leaves: Material): void {
   const { street, random } = site;
   const bare = random.range(1.5, 2.1), tall = random.range(5, 8), wide = random.range(1.2, 1.8);
-  trunk(site, frame, bare + 0.4, random.range(0.15, 0.24));
+  addTrunk(site, frame, bare + 0.4, random.range(0.15, 0.24));
   for (let i = 0; i < 3; i++) {
     const radius = wide * (1 - 0.27 * i);
     const z = bare + tall * 0.27 * i;
@@ -69,13 +69,13 @@ function pine(site: Site, frame: Frame, leaves: Material): void {
   }
 }
 
-/** A leaning stem that forks into flat plates of leaves. */
-function spreadingTree(site: Site, frame: Frame, leaves: Material): void {
+/** Adds one or two stems under flat plates of leaves. */
+function addSpreadingTree(site: StreetSite, frame: Frame, leaves: Material): void {
   const { street, random } = site;
   const bare = random.range(2.2, 3.2);
-  trunk(site, frame, bare + 0.5, random.range(0.12, 0.2));
+  addTrunk(site, frame, bare + 0.5, random.range(0.12, 0.2));
   if (random.chance(0.5)) {
-    trunk(
+    addTrunk(
       site,
       within(frame, random.range(0.3, 0.6), 0.2, 0),
       bare + 0.3,
@@ -104,11 +104,11 @@ function spreadingTree(site: Site, frame: Frame, leaves: Material): void {
   }
 }
 
-/** A tall narrow spindle, of one piece or two. */
-function poplar(site: Site, frame: Frame, leaves: Material): void {
+/** Adds a tall narrow spindle, of one piece or two. */
+function addPoplar(site: StreetSite, frame: Frame, leaves: Material): void {
   const { street, random } = site;
   const bare = random.range(1.3, 2.2), half = random.range(2, 3.6), wide = random.range(0.6, 1.1);
-  trunk(site, frame, bare + half, random.range(0.1, 0.2));
+  addTrunk(site, frame, bare + half, random.range(0.1, 0.2));
   street.add("crown", leaves, ellipsoid(frame, [0, 0, bare + half], [wide, wide, half]));
   if (random.chance(0.5)) {
     const z = bare + half * random.range(0.5, 0.8);
@@ -117,8 +117,8 @@ function poplar(site: Site, frame: Frame, leaves: Material): void {
   }
 }
 
-/** A hedge along a frame's x, `half` metres to both sides. */
-export function addHedge(site: Site, frame: Frame, half: number): void {
+/** Adds a hedge along the frame's x, `half` metres to both sides. */
+export function addHedge(site: StreetSite, frame: Frame, half: number): void {
   const { street, random, style } = site;
   const town = style.town(random);
   const leaves = style.material(random, "foliage");
@@ -153,8 +153,8 @@ export function addHedge(site: Site, frame: Frame, half: number): void {
   }
 }
 
-/** Two or three lobes on the ground. */
-export function addBush(site: Site, frame: Frame): void {
+/** Adds a bush: two or three lobes on the ground. */
+export function addBush(site: StreetSite, frame: Frame): void {
   const { street, random, style } = site;
   const leaves = style.material(random, "foliage");
   const size = random.range(0.45, 0.85);

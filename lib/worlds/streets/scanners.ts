@@ -1,36 +1,39 @@
 /**
- * Lidars on the roof of a car, and what weather does to them. The sensor is the origin.
+ * Lidars on the roof of a car, and what the weather does to their scans. The sensor is at the origin.
  *
  * @module
  */
 import type { Random } from "../../random/random.ts";
 import type { CastRays } from "../raycast.ts";
-import { IGNORE_LABEL, partOf, type StreetPart } from "./classes.ts";
-import type { Domain, SolidState, Spinning } from "./domains.ts";
+import { IGNORE_LABEL } from "../../metrics/confusion.ts";
+import { partOf, type StreetPart } from "./classes.ts";
+import type { SolidStateLidar, SpinningLidar, StreetDomain } from "./domains.ts";
 import type { Street } from "./street.ts";
 
 /** What a lidar measured. */
-export interface Measurement {
-  /** f32 [3 * count]: x, y, z in metres, axes of the sensor. */
+export interface StreetMeasurement {
+  /** f32 [3 * count]: x, y, z in metres, in the axes of the sensor. */
   positions: Float32Array;
-  /** i32 [count]: class 0..9 of each point, 255 for a drop of rain. */
+  /** i32 [count]: class (0 to 9) of each point, 255 for a drop of rain. */
   labels: Int32Array;
 }
 
-/** Metres (standard deviation) by which a shot goes on into what is no closed surface. */
-const SOFT: ReadonlyMap<number, number> = new Map(
+/** Depth (standard deviation, metres) to which a shot penetrates parts that have no closed surface. */
+const PENETRATION: ReadonlyMap<number, number> = new Map(
   ([["crown", 0.2], ["bush", 0.1], ["hedge", 0.07], ["grass", 0.02]] as [StreetPart, number][])
     .map(([part, depth]) => [partOf(part), depth]),
 );
 
-/** Scans a street as a domain says. */
+/** Scans a street with the sensor and in the weather of a domain. */
 export async function scanStreet(
   cast: CastRays,
   street: Street,
-  { scanner, noise, range, weather }: Domain,
+  { scanner, noise, range, weather }: StreetDomain,
   random: Random,
-): Promise<Measurement> {
-  const words = scanner.kind === "spinning" ? turn(scanner, random) : pattern(scanner, random);
+): Promise<StreetMeasurement> {
+  const words = scanner.kind === "spinning"
+    ? spinningRays(scanner, random)
+    : solidStateRays(scanner, random);
   const count = words.length / 8;
   const hits = await cast(street, { count, words });
   const positions: number[] = [];
@@ -42,14 +45,19 @@ export async function scanStreet(
       ? 1 - 5 * Math.log(1 - random.uniform())
       : Infinity;
     const lost = random.chance(1 - Math.exp(-2 * weather.attenuation * Math.min(t, 1000)));
-    // Always drawn, so that rain changes nothing but rain.
+    // Drawn for every ray, so that rain changes nothing else.
     const jitter = noise * random.normal();
     const depth = Math.abs(random.normal());
     if (drop < Math.min(t, range)) {
       place(positions, words, ray, drop);
       labels.push(IGNORE_LABEL);
     } else if (!lost && t < range) {
-      place(positions, words, ray, t + jitter + depth * (SOFT.get(street.parts[primitive]!) ?? 0));
+      place(
+        positions,
+        words,
+        ray,
+        t + jitter + depth * (PENETRATION.get(street.parts[primitive]!) ?? 0),
+      );
       labels.push(street.classes[primitive]!);
     }
   }
@@ -60,9 +68,9 @@ function place(positions: number[], words: Float32Array, ray: number, t: number)
   for (let i = 4; i < 7; i++) positions.push(t * words[ray * 8 + i]!);
 }
 
-/** Rays from the origin: one row a beam, all around. */
-function turn(
-  { beams, elevations: [low, high], azimuths }: Spinning,
+/** Rays from the origin, all around: one row for each beam. */
+function spinningRays(
+  { beams, elevations: [low, high], azimuths }: SpinningLidar,
   random: Random,
 ): Float32Array {
   const start = random.range(0, 2 * Math.PI / azimuths);
@@ -75,8 +83,8 @@ function turn(
   });
 }
 
-/** Rays from the origin: two mirrors that swing at rates without a common measure. */
-function pattern({ width, height, shots }: SolidState, random: Random): Float32Array {
+/** Rays from the origin, by two mirrors that swing at incommensurable rates. */
+function solidStateRays({ width, height, shots }: SolidStateLidar, random: Random): Float32Array {
   const [a, b] = [random.uniform(), random.uniform()];
   const swing = (phase: number) => Math.abs(2 * (phase - Math.floor(phase)) - 1) * 2 - 1;
   return directions(shots, (shot) => [

@@ -1,14 +1,15 @@
 /**
- * What every maker of objects is given: the street so far, random numbers and the style.
+ * What every function that adds objects to a street is given.
  *
  * @module
  */
 import type { Random } from "../../random/random.ts";
 import type { StreetBuilder } from "./street.ts";
-import type { Style } from "./styles.ts";
+import type { StreetStyle } from "./styles.ts";
 
-export interface Site {
+/** The street so far, random numbers, and the style to draw towns and materials from. */
+export interface StreetSite {
   street: StreetBuilder;
   random: Random;
-  style: Style;
+  style: StreetStyle;
 }

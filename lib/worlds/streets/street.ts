@@ -1,10 +1,10 @@
 /**
- * A street: a list of solid primitives, each with its part and material, and the bookkeeping that keeps its
- * objects from standing inside each other while it is filled.
+ * A street: a list of solid primitives, each with its part and material, and the bookkeeping that keeps objects out of
+ * each other while it is filled.
  *
- * It is filled in its own axes: x along the main road, y to its left, z up from the road's surface, metres. The
- * finished street lies in the axes of the sensor, as scans of a driving car do: x forward, y left, z up, the
- * sensor at the origin.
+ * It is filled in its own axes: x along the main road, y to its left, z up from the road's surface, metres. The finished
+ * street is given in the axes of the sensor, as the scans of a driving car are: x forward, y left, z up, the sensor at
+ * the origin.
  *
  * @module
  */
@@ -18,17 +18,19 @@ export interface Street {
   /** Primitives as the ray caster reads them, see solids.ts. */
   primitives: Float32Array;
   count: number;
-  /** Part and class (0..9) of each primitive. */
+  /** u8 [count]: part of each primitive. */
   parts: Uint8Array;
+  /** u8 [count]: class (0 to 9) of each primitive. */
   classes: Uint8Array;
+  /** Material of each primitive. */
   materials: readonly Material[];
 }
 
 /** A rectangle of the ground in a frame: x0..x1, y0..y1. */
 export type Area = readonly [x0: number, x1: number, y0: number, y1: number];
 
-/** An area with its corners in the street's axes. */
-interface Footprint {
+/** An area, with its corners in the street's axes. */
+interface PlacedArea {
   frame: Frame;
   corners: readonly (readonly [number, number])[];
 }
@@ -39,10 +41,10 @@ export class StreetBuilder {
   #words: number[] = [];
   #parts: number[] = [];
   #materials: Material[] = [];
-  #ways: Footprint[] = [];
-  #objects: Footprint[] = [];
+  #ways: PlacedArea[] = [];
+  #objects: PlacedArea[] = [];
 
-  /** @param sensor where the street's own origin lies in the axes of the sensor. */
+  /** @param sensor the frame of the street in the axes of the sensor. */
   constructor(sensor: Frame) {
     this.#sensor = sensor;
   }
@@ -51,33 +53,33 @@ export class StreetBuilder {
   add(part: StreetPart, material: Material, words: readonly number[]): void {
     const { cos, sin } = this.#sensor;
     const at = within(this.#sensor, words[0]!, words[1]!, words[2]!);
-    const turn = [cos * words[8]! - sin * words[9]!, sin * words[8]! + cos * words[9]!];
-    this.#words.push(at.x, at.y, at.z, ...words.slice(3, 8), ...turn, ...words.slice(10));
+    const rotation = [cos * words[8]! - sin * words[9]!, sin * words[8]! + cos * words[9]!];
+    this.#words.push(at.x, at.y, at.z, ...words.slice(3, 8), ...rotation, ...words.slice(10));
     this.#parts.push(partOf(part));
     this.#materials.push(material);
   }
 
-  /** Metres from the sensor to a frame, over the ground. */
+  /** Horizontal distance from the sensor to a frame, metres. */
   distance(frame: Frame): number {
     const at = within(this.#sensor, frame.x, frame.y, 0);
     return Math.hypot(at.x, at.y);
   }
 
-  /** Notes a road or a sidewalk: nothing of a lot may reach into it. */
+  /** Notes a road or a sidewalk, into which nothing that belongs to a lot may reach. */
   addWay(frame: Frame, area: Area): void {
-    this.#ways.push(footprintOf(frame, area));
+    this.#ways.push(placed(frame, area));
   }
 
-  /** Takes an area if no object is in it, and, for what belongs to a lot, no road or sidewalk either. */
+  /** Takes an area if there is no object in it and, for what belongs to a lot, no road or sidewalk either. */
   claim(frame: Frame, area: Area, where: "lot" | "way"): boolean {
-    const footprint = footprintOf(frame, area);
-    const taken = (other: Footprint) => overlap(footprint, other);
+    const wanted = placed(frame, area);
+    const taken = (other: PlacedArea) => overlap(wanted, other);
     if (this.#objects.some(taken) || (where === "lot" && this.#ways.some(taken))) return false;
-    this.#objects.push(footprint);
+    this.#objects.push(wanted);
     return true;
   }
 
-  /** The street as it stands. */
+  /** Gives the street as it is filled so far. */
   finish(): Street {
     const parts = Uint8Array.from(this.#parts);
     return {
@@ -90,7 +92,7 @@ export class StreetBuilder {
   }
 }
 
-function footprintOf(frame: Frame, [x0, x1, y0, y1]: Area): Footprint {
+function placed(frame: Frame, [x0, x1, y0, y1]: Area): PlacedArea {
   const corners = [[x0, y0], [x1, y0], [x0, y1], [x1, y1]] as const;
   return {
     frame,
@@ -101,11 +103,12 @@ function footprintOf(frame: Frame, [x0, x1, y0, y1]: Area): Footprint {
   };
 }
 
-/** Two rectangles overlap unless an axis of either parts them. */
-function overlap(a: Footprint, b: Footprint): boolean {
+/** Whether two rectangles overlap: unless an axis of either separates them. */
+function overlap(a: PlacedArea, b: PlacedArea): boolean {
   return [a.frame, b.frame].every(({ cos, sin }) =>
     [[cos, sin], [-sin, cos]].every(([x, y]) => {
-      const along = (f: Footprint) => f.corners.map((corner) => corner[0] * x! + corner[1] * y!);
+      const along = (area: PlacedArea) =>
+        area.corners.map((corner) => corner[0] * x! + corner[1] * y!);
       const [p, q] = [along(a), along(b)];
       return Math.max(...p) > Math.min(...q) && Math.max(...q) > Math.min(...p);
     })

@@ -1,17 +1,15 @@
 /**
- * How streets of one town look: widths, what lines them, and the colours and textures of everything. A is the
- * town of the source domain, B the town of the domain "town". C and D are two more towns; the embedded teacher
- * learns from A, C and D mixed object by object ("teacher") and never sees a thing of B.
+ * How streets of one style look: their measures, and the colours and textures of everything. A is the town of the source
+ * domain, B that of the domain "town". C and D are two more towns: style "teacher" takes every object from A, C or D.
  *
  * @module
  */
 import { drawMaterial, type Finish, type Material, type TextureKind } from "../materials.ts";
 import type { Random } from "../../random/random.ts";
+import type { StyleName } from "../world.ts";
 
-/** The towns that shapes and finishes are written for. */
+/** A town, which has shapes, measures and finishes of its own. */
 export type Town = "A" | "B" | "C" | "D";
-
-export type StyleName = "A" | "B" | "teacher";
 
 /** The towns that the objects of a style come from. */
 export const STYLE_TOWNS: Record<StyleName, readonly Town[]> = {
@@ -20,7 +18,8 @@ export const STYLE_TOWNS: Record<StyleName, readonly Town[]> = {
   teacher: ["A", "C", "D"],
 };
 
-export type Role =
+/** A kind of surface, which has a finish of its own. */
+export type StreetSurface =
   | "asphalt"
   | "marking"
   | "paving"
@@ -46,28 +45,31 @@ export type Role =
 
 type Range = readonly [number, number];
 
-/** Measures of a street, metres, and how often things stand along it. */
+/** Measures of a street, metres, and how often objects stand along it. */
 export interface Measures {
-  /** Half the width of the carriageway. */
+  /** Half width of the carriageway. */
   road: Range;
+  /** Width of the sidewalk. */
   sidewalk: Range;
-  /** Width of a strip of grass between kerb and sidewalk, and how often there is one. */
+  /** Width of a strip of grass between kerb and sidewalk. */
   verge: Range;
+  /** Probability that there is such a strip. */
   verges: number;
   /** Length of a lot along the street. */
   lot: Range;
   /** Distance of buildings from the sidewalk. */
   setback: Range;
-  /** Fraction of the lots without a building. */
+  /** Probability that a lot has no building. */
   green: number;
-  /** Chance that the front of a lot is fenced. */
+  /** Probability that the front of a lot is fenced. */
   fenced: number;
-  /** Mean distance of trees, of poles and of parked cars along one side. */
+  /** Mean distance between trees, between poles and between parked cars along one side. */
   trees: number;
   poles: number;
   parked: number;
 }
 
+/** The measures of every town. */
 export const MEASURES: Record<Town, Measures> = {
   A: {
     road: [3, 3.8],
@@ -133,7 +135,7 @@ function finish(
   return { hue, saturation, value, kinds, scale };
 }
 
-/** What differs little from town to town. */
+/** Finishes that are the same in every town. */
 const COMMON = {
   marking: finish([0.1, 0.16], [0, 0.08], [0.8, 0.95], ["plain"]),
   glass: finish([0.55, 0.62], [0.15, 0.4], [0.08, 0.2], ["glass"]),
@@ -144,7 +146,7 @@ const COMMON = {
   lamp: finish([0.1, 0.15], [0, 0.15], [0.8, 0.95], ["plain"]),
 } as const;
 
-const FINISHES: Record<Town, Record<Role, Finish>> = {
+const FINISHES: Record<Town, Record<StreetSurface, Finish>> = {
   A: {
     ...COMMON,
     asphalt: finish([0.55, 0.7], [0, 0.06], [0.26, 0.36], ["asphalt"], [0.5, 1.2]),
@@ -222,16 +224,16 @@ const FINISHES: Record<Town, Record<Role, Finish>> = {
   },
 };
 
-/** Second colours that do not follow from the first: panes in walls, rims of signs, hubs of wheels. */
-function secondOf(role: Role, random: Random): Material["second"] | undefined {
-  if (role === "wall") return [0.1, 0.13, random.range(0.15, 0.22)];
-  if (role === "sign") return random.chance(0.6) ? [0.75, 0.08, 0.08] : [0.08, 0.15, 0.55];
-  if (role === "wheel") return [0.6, 0.6, 0.62];
+/** Draws second colours that do not follow from the first: those of panes, rims of signs and hubs of wheels. */
+function secondOf(surface: StreetSurface, random: Random): Material["second"] | undefined {
+  if (surface === "wall") return [0.1, 0.13, random.range(0.15, 0.22)];
+  if (surface === "sign") return random.chance(0.6) ? [0.75, 0.08, 0.08] : [0.08, 0.15, 0.55];
+  if (surface === "wheel") return [0.6, 0.6, 0.62];
   return undefined;
 }
 
 /** Draws the towns, measures and materials of one style. */
-export class Style {
+export class StreetStyle {
   readonly #towns: readonly Town[];
   /** The towns drawn so far. */
   readonly drawn: Set<Town> = new Set();
@@ -240,17 +242,17 @@ export class Style {
     this.#towns = STYLE_TOWNS[name];
   }
 
-  /** The town of the next object. */
+  /** Draws the town of the next object. */
   town(random: Random): Town {
     const town = this.#towns.length === 1 ? this.#towns[0]! : random.pick(this.#towns);
     this.drawn.add(town);
     return town;
   }
 
-  /** A material for one role. */
-  material(random: Random, role: Role): Material {
-    const material = drawMaterial(random, FINISHES[this.town(random)][role]);
-    const second = secondOf(role, random);
+  /** Draws a material for a kind of surface. */
+  material(random: Random, surface: StreetSurface): Material {
+    const material = drawMaterial(random, FINISHES[this.town(random)][surface]);
+    const second = secondOf(surface, random);
     return second ? { ...material, second } : material;
   }
 }

@@ -1,11 +1,11 @@
-/** A labelled scan for display: packed as documented, and thinned evenly. */
+/** Clouds for display: their layout, and that they are thinned evenly. */
 import assert from "node:assert/strict";
 import { encodeCloud } from "../../../lib/serving/files/cloud.ts";
 import type { JobResult } from "../../../lib/serving/files/result.ts";
 import type { Scan } from "../../../lib/scan/mod.ts";
 import type { ScanReport } from "../../../lib/segment/report.ts";
 
-/** Point i lies at (i, 100 - i, 2i), was of class i modulo 2, and became i modulo 3. */
+/** Point i lies at (i, 100 - i, 2i); its class was i modulo 2 and becomes i modulo 3. */
 function scanOf(count: number, changes: Partial<Scan> = {}): Scan {
   return {
     name: "scan.las",
@@ -33,7 +33,7 @@ function resultOf(count: number): JobResult {
   };
 }
 
-/** Reads a cloud number by number, by the layout that `cloud.ts` gives. */
+/** Reads a cloud number by number, by the layout in `cloud.ts`. */
 function decoded(bytes: Uint8Array<ArrayBuffer>) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
@@ -73,7 +73,7 @@ function decoded(bytes: Uint8Array<ArrayBuffer>) {
   return cloud;
 }
 
-Deno.test("encodeCloud() packs all points of a small scan, each with what belongs to it", () => {
+Deno.test("encodeCloud() packs every point of a small scan with its values", () => {
   const count = 12;
   const colors = Float32Array.from({ length: 3 * count }, (_, i) => i / (3 * count));
   const cloud = decoded(encodeCloud(scanOf(count, { colors }), resultOf(count), 1e6));
@@ -107,15 +107,15 @@ Deno.test("encodeCloud() packs all points of a small scan, each with what belong
   });
 });
 
-Deno.test("encodeCloud() shows intensity where there is no colour, and takes a single point", () => {
+Deno.test("encodeCloud() packs intensity where there is no colour, and packs a single point", () => {
   const intensity = Float32Array.of(1);
   const cloud = decoded(encodeCloud(scanOf(1, { intensity }), resultOf(1), 5));
   assert.deepEqual([cloud.channels, cloud.color, cloud.became], [1, [[255]], [[1]]]);
   assert.equal(decoded(encodeCloud(scanOf(2), resultOf(2), 5)).channels, 0);
 });
 
-Deno.test("encodeCloud() thins evenly, the same way each time, and counts all points", () => {
-  // Prime, round, and a Fibonacci number; none may have a stride that leaves holes.
+Deno.test("encodeCloud() thins evenly and reproducibly, and counts all points", () => {
+  // A prime, a round and a Fibonacci number: the stride must leave gaps for none of them.
   for (const count of [9973, 10_000, 6765]) {
     for (const most of [100, 997, 5000]) {
       const bytes = encodeCloud(scanOf(count), resultOf(count), most);
@@ -124,11 +124,11 @@ Deno.test("encodeCloud() thins evenly, the same way each time, and counts all po
       assert.equal(cloud.count, most);
       assert.equal(cloud.became.flat().reduce((sum, n) => sum + n, 0), count);
       assert.equal(cloud.greatest[0], count - 1);
-      // Every beginning is even, not only the whole.
+      // A leading part is as even as the whole.
       for (const taken of [most, Math.ceil(most / 3)]) {
         const places = cloud.positions.slice(0, taken).map(([x]) => x!).sort((a, b) => a - b);
         const gaps = places.map((x, i) => (places[i + 1] ?? places[0]! + count) - x);
-        assert.ok(Math.min(...gaps) >= 1, "no point comes twice");
+        assert.ok(Math.min(...gaps) >= 1, "no point occurs twice");
         const widest = Math.max(...gaps) * taken / count;
         assert.ok(widest < 4, `${count}/${taken}: ${widest} times the usual gap`);
       }

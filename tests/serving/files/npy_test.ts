@@ -1,4 +1,4 @@
-/** Held against the description of the format in `numpy.lib.format`, read by a parser that knows only that. */
+/** Files are read by a parser that follows only the description of the format in `numpy.lib.format`. */
 import assert from "node:assert/strict";
 import { encodeNpy } from "../../../lib/serving/files/npy.ts";
 
@@ -16,7 +16,7 @@ function parsed(file: Uint8Array): Npy {
   const start = 10 + view.getUint16(8, true);
   const header = new TextDecoder("ascii").decode(file.subarray(10, start));
   assert.equal(start % 64, 0);
-  // A literal of a Python dictionary, keys sorted, filled up by spaces to a newline.
+  // A Python dictionary literal with sorted keys, padded with spaces up to a newline.
   const [, descr, shape] =
     /^\{'descr': '([^']+)', 'fortran_order': False, 'shape': (\([^)]*\)), \} *\n$/.exec(header)!;
   return { descr: descr!, shape: shape!, start, data: new DataView(file.buffer, start) };
@@ -29,7 +29,7 @@ Deno.test("encodeNpy() writes labels as unsigned bytes of one dimension", () => 
   assert.deepEqual(new Uint8Array(data.buffer, data.byteOffset), labels);
 });
 
-Deno.test("encodeNpy() writes confidences as little-endian float32, also of a part of a buffer", () => {
+Deno.test("encodeNpy() writes confidences as little-endian float32, also from part of a buffer", () => {
   const confidence = Float32Array.of(9, 0.25, Math.fround(1 / 3), 1).subarray(1);
   const { descr, shape, data } = parsed(encodeNpy(confidence));
   assert.deepEqual({ descr, shape }, { descr: "<f4", shape: "(3,)" });

@@ -1,11 +1,11 @@
 /**
- * A labelling thread around the fake engine. The name of a scan says what goes wrong with it, and `student`,
- * the path of a folder here, is where the thread and its test meet:
+ * A labelling thread around the fake engine. The name of a scan says what goes wrong with it; the thread and its test
+ * share a folder, whose path is given as `student`:
  *
- * - `dies`: the thread dies of an error, where the folder has no file `died` yet
- * - `loses the device`: so does the device
- * - `never ends`: goes on, step by step, until it is aborted
- * - `holds its thread`: no message gets in until the folder has a file `go`
+ * - `dies`: the thread dies of an error, unless the folder has a file `died`
+ * - `loses the device`: the thread loses its device, unless the folder has a file `died`
+ * - `never ends`: the work goes on until it is aborted
+ * - `holds its thread`: the thread takes no message until the folder has a file `go`
  *
  * While the folder has a file `broken`, no engine can be opened.
  *
@@ -15,7 +15,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GpuLostError, GpuUnavailableError } from "../../../lib/gpu/mod.ts";
 import { hostLabeller } from "../../../lib/serving/labeller/labeller_host.ts";
-import { FakeEngine } from "../../routes/support.ts";
+import { FakeEngine } from "../../routes/fake_engine.ts";
 
 hostLabeller(({ student: folder }) => {
   const marker = (name: string) => join(folder!, name);

@@ -1,6 +1,6 @@
 /**
- * A labelling thread around the real engine, with a fault in the middle of an adaptation: the first thread
- * dies, the second one loses its device, the third one works. They know by files in the folder `?marks=FOLDER`.
+ * A labelling thread around the real engine, with a fault in the middle of an adaptation: the first thread dies, the
+ * second one loses its device, the third one works. They tell by files in the folder `?marks=FOLDER`.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { Engine } from "../../../lib/segment/engine.ts";
 
 const marks = new URL(import.meta.url).searchParams.get("marks")!;
 
-/** Whether this is the first time. */
+/** Returns whether this is the first call with this name, in any thread. */
 function first(name: string): boolean {
   const mark = join(marks, name);
   if (existsSync(mark)) return false;

@@ -1,4 +1,4 @@
-/** Threads that label by a fake engine: calls, errors, aborts, and what happens when they die. */
+/** Threads that label by a fake engine: calls, errors, aborts, and their death. */
 import assert from "node:assert/strict";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import {
   type WorkerLabellerOptions,
 } from "../../../lib/serving/labeller/worker_labeller.ts";
 import { ScanError } from "../../../lib/scan/mod.ts";
-import { OptionError } from "../../../lib/segment/options.ts";
+import { OptionError } from "../../../lib/ttt/option_error.ts";
 import type { Progress } from "../../../lib/ttt/progress.ts";
 import { fakeApp, fakeLabeller, plyScan } from "../../routes/support.ts";
 import { withFolder } from "../queue/support.ts";
@@ -22,15 +22,15 @@ const ATTEMPT = 3;
 
 interface Labelling {
   labeller: WorkerLabeller;
-  /** Where the thread and its test meet. */
+  /** The folder that the thread and its test share. */
   folder: string;
-  /** The losses in a row, at every pause. */
+  /** The number of losses in a row, at every pause. */
   losses: number[];
-  /** Makes a folder with a scan of this name. */
+  /** Makes a folder with a scan of a name. */
   input(name: string, options?: Record<string, unknown>, scan?: Uint8Array): Promise<string>;
 }
 
-/** Gives `body` a labeller in threads of its own. */
+/** Gives `body` a labeller with threads of its own. */
 async function withThreads(
   body: (labelling: Labelling) => Promise<void>,
   options: WorkerLabellerOptions = {},
@@ -62,7 +62,7 @@ async function withThreads(
   });
 }
 
-/** Runs `body` without the log of losses; the test has no other use for it. */
+/** Runs `body` without printing the losses. */
 async function quietly(body: () => Promise<void>): Promise<void> {
   const original = console.error;
   console.error = () => {};
@@ -73,7 +73,7 @@ async function quietly(body: () => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("WorkerLabeller labels and answers as the engine in this thread does", async () => {
+Deno.test("WorkerLabeller labels and answers like an engine in this thread", async () => {
   await withThreads(async ({ labeller, input }) => {
     const here = fakeLabeller();
     assert.deepEqual(labeller.student, here.student);
@@ -140,7 +140,7 @@ Deno.test("WorkerLabeller.label() stops when it is aborted, with the caller's re
   });
 });
 
-Deno.test("WorkerLabeller answers while its engine's thread takes no message, and so does the server", async () => {
+Deno.test("WorkerLabeller makes answers, and the server responds, while the engine's thread takes no message", async () => {
   await withThreads(async ({ labeller, input, folder }) => {
     const done = await input("room.ply");
     await labeller.label(done, ATTEMPT);
@@ -185,7 +185,9 @@ for (const name of ["never ends", "holds its thread"]) {
         const scan = await input(name);
         await assert.rejects(
           labeller.label(scan, ATTEMPT),
-          (error) => error instanceof LabellerLostError && /no word in 0\.5 s/.test(error.message),
+          (error) =>
+            error instanceof LabellerLostError &&
+            /it reported nothing for 0\.5 s/.test(error.message),
         );
         await writeFile(join(folder, "go"), "");
         await labeller.available();
@@ -196,7 +198,7 @@ for (const name of ["never ends", "holds its thread"]) {
   });
 }
 
-Deno.test("WorkerLabeller refuses scans while no engine opens, pauses longer, and comes back", async () => {
+Deno.test("WorkerLabeller refuses scans while no engine opens, pauses longer each time, and recovers", async () => {
   await quietly(() =>
     withThreads(async ({ labeller, input, losses, folder }) => {
       const scan = await input("room.ply");
@@ -209,7 +211,7 @@ Deno.test("WorkerLabeller refuses scans while no engine opens, pauses longer, an
         (error) => error instanceof LabellerLostError && error.retryAfterSeconds >= 1,
       );
       await assert.rejects(labeller.available(AbortSignal.timeout(5)), { name: "TimeoutError" });
-      // What is labelled already can be fetched.
+      // Scans that are labelled already can be fetched.
       assert.ok((await labeller.answer(scan, ATTEMPT, "labels")).bytes > 0);
       await rm(join(folder, "broken"));
       await labeller.available();
@@ -218,7 +220,7 @@ Deno.test("WorkerLabeller refuses scans while no engine opens, pauses longer, an
       await rm(join(folder, "died"));
       await assert.rejects(labeller.label(await input("dies"), ATTEMPT), LabellerLostError);
       await labeller.available();
-      assert.equal(losses.at(-1), 1, "a scan was labelled since");
+      assert.equal(losses.at(-1), 1, "a scan was labelled in between");
     })
   );
 });

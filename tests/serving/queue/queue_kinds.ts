@@ -1,5 +1,5 @@
 /**
- * The two kinds of queue, for tests that hold for both.
+ * The two kinds of queue, for tests that run over both.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { SqliteQueue } from "../../../lib/serving/queue/sqlite_queue.ts";
 import { HAS_REDIS, withRedis } from "./redis_server.ts";
 import { Clock, LEASE, LIMITS, pause, submit, withFolder } from "./support.ts";
 
-/** A queue that keeps its jobs when it is opened again, and what time does to it. */
+/** A place that keeps the jobs of a queue when it is opened again. */
 export interface TestQueue {
   open(): Promise<JobQueue>;
-  /** Lets all leases run out. */
-  leasesRunOut(): Promise<void>;
+  /** Makes all leases expire. */
+  expireLeases(): Promise<void>;
 }
 
-/** What tests that hold for every queue run over. */
+/** The kinds of queue. */
 export const QUEUE_KINDS: readonly {
   name: string;
-  /** Where it cannot be had on this machine. */
+  /** Whether this machine lacks what it needs. */
   ignore: boolean;
   use(limits: Partial<QueueLimits>, body: (place: TestQueue) => Promise<void>): Promise<void>;
 }[] = [
@@ -33,7 +33,7 @@ export const QUEUE_KINDS: readonly {
         await body({
           open: () =>
             Promise.resolve(new SqliteQueue(folder, { ...LIMITS, ...limits }, clock.read)),
-          leasesRunOut: () => Promise.resolve(void (clock.now += LEASE)),
+          expireLeases: () => Promise.resolve(void (clock.now += LEASE)),
         });
       }),
   },
@@ -44,13 +44,13 @@ export const QUEUE_KINDS: readonly {
       withRedis(async ({ url }, folder) => {
         await body({
           open: () => openRedisQueue(url, folder, limits),
-          leasesRunOut: () => dropLocks(url),
+          expireLeases: () => dropLocks(url),
         });
       }),
   },
 ];
 
-/** A queue on Redis that finds stalled jobs soon. */
+/** Opens a queue on Redis that finds stalled jobs soon. */
 export function openRedisQueue(
   url: string,
   folder: string,
@@ -66,7 +66,7 @@ export function openRedisQueue(
   });
 }
 
-/** Does to the leases of a Redis queue what time does, and waits until BullMQ has noticed. */
+/** Removes the leases of a Redis queue, as their expiry does, and waits until BullMQ has noticed. */
 async function dropLocks(url: string): Promise<void> {
   const redis = new Redis(url);
   try {
@@ -78,8 +78,8 @@ async function dropLocks(url: string): Promise<void> {
 }
 
 /**
- * Waits until a queue hears of changes and finds stalled jobs again: BullMQ leaves both for five seconds when
- * Redis was away. Every job at work goes back.
+ * Waits until a queue hears of changes and finds stalled jobs again: BullMQ does neither for five seconds after
+ * Redis was away. Every job at work goes back into the queue.
  */
 export async function recovered(queue: JobQueue, url: string): Promise<void> {
   const heard = Promise.withResolvers<void>();

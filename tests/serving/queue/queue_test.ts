@@ -1,4 +1,4 @@
-/** What every queue does, whatever keeps it. */
+/** The contract of every queue. */
 import assert from "node:assert/strict";
 import type { Job } from "../../../lib/serving/queue/job.ts";
 import {
@@ -33,17 +33,17 @@ for (const kind of QUEUE_KINDS) {
     for (let claim; (claim = await queue.claim("w", LEASE));) {
       order.push(claim.id);
       await queue.finish(claim);
-      // Who comes while others wait is next, and not behind all that they have.
+      // A client that comes while others wait is next, not behind all their jobs.
       if (order.length === 3) await submit(queue, "c1", "c");
     }
     assert.deepEqual(order, ["a1", "b1", "a2", "c1", "b2", "a3", "a4"]);
   });
 
-  test(".claim() gives a job whose lease ran out to the next worker", async (queue, place) => {
+  test(".claim() gives a job whose lease has expired to the next worker", async (queue, place) => {
     await submit(queue, "job");
     const first = (await queue.claim("one", LEASE))!;
     assert.equal(await queue.claim("two", LEASE), null);
-    await place.leasesRunOut();
+    await place.expireLeases();
     const second = (await queue.claim("two", LEASE))!;
     assert.equal(second.id, "job");
     assert.notEqual(second.attempt, first.attempt);
@@ -51,18 +51,22 @@ for (const kind of QUEUE_KINDS) {
     assert.equal(await queue.fail(first, { status: 500, detail: "late" }), false);
     assert.equal(await queue.release(first), false);
     const { state, attempts } = (await queue.get("job"))!;
-    assert.deepEqual([state, attempts], ["running", 2], "what the first one says no longer counts");
+    assert.deepEqual(
+      [state, attempts],
+      ["running", 2],
+      "the reports of the former holder no longer count",
+    );
     assert.ok(await queue.renew(second, LEASE));
     assert.ok(await queue.finish(second));
     const done = (await queue.get("job"))!;
     assert.deepEqual([done.state, done.attempts, done.attempt], ["done", 2, second.attempt]);
   });
 
-  test(".claim() fails a job that was broken off too often", async (queue, place) => {
+  test(".claim() fails a job whose attempts are used up", async (queue, place) => {
     await submit(queue, "job");
     for (let attempt = 0; attempt < 2; attempt++) {
       assert.ok(await queue.claim("w", LEASE));
-      await place.leasesRunOut();
+      await place.expireLeases();
     }
     assert.equal(await queue.claim("w", LEASE), null);
     const { state, problem, attempts, finishedAt } = (await queue.get("job"))!;
@@ -72,7 +76,7 @@ for (const kind of QUEUE_KINDS) {
   }, { attempts: 2 });
 
   test(
-    ".release() puts a job back without counting the attempt, abandon() with",
+    ".release() puts a job back without counting the attempt, .abandon() counts it",
     async (queue) => {
       await submit(queue, "job");
       assert.ok(await queue.release((await queue.claim("w", LEASE))!));
@@ -84,7 +88,7 @@ for (const kind of QUEUE_KINDS) {
     },
   );
 
-  test(".fail() keeps the problem as it was given", async (queue) => {
+  test(".fail() keeps the given problem", async (queue) => {
     await submit(queue, "job");
     const problem = { status: 422, detail: "Cannot read it", file: "room.ply", offset: 7 };
     assert.ok(await queue.fail((await queue.claim("w", LEASE))!, problem));
@@ -94,7 +98,7 @@ for (const kind of QUEUE_KINDS) {
     assert.equal(await queue.claim("w", LEASE), null, "it is not tried again");
   });
 
-  test(".cancel() ends a job wherever it is, and its worker loses the claim", async (queue) => {
+  test(".cancel() ends a job in any open state, and its worker loses the claim", async (queue) => {
     await submit(queue, "at-work");
     await submit(queue, "waiting");
     const claim = (await queue.claim("w", LEASE))!;
@@ -106,11 +110,11 @@ for (const kind of QUEUE_KINDS) {
     const { state, problem, finishedAt } = (await queue.get("waiting"))!;
     assert.deepEqual([state, problem], ["cancelled", null]);
     assert.ok(finishedAt! > 0);
-    assert.equal(await queue.cancel("at-work"), false, "what is over stays as it is");
+    assert.equal(await queue.cancel("at-work"), false, "a job that is over stays as it is");
     assert.equal(await queue.claim("w", LEASE), null);
   });
 
-  test(".enter() counts jobs waiting, at work and on their way in", async (queue) => {
+  test(".enter() counts jobs that wait, are at work, or are on their way in", async (queue) => {
     await submit(queue, "one", "a");
     const claim = (await queue.claim("w", LEASE))!;
     const place = await queue.enter("a");
@@ -132,7 +136,7 @@ for (const kind of QUEUE_KINDS) {
   }, { jobs: 3, jobsOfClient: 2 });
 
   test(
-    " keeps jobs when it is opened again, and the last progress of a worker",
+    " keeps jobs and the latest progress when it is opened again",
     async (_, place) => {
       const progress = { phase: "adapt" as const, step: 5, steps: 25, loss: 0.5 };
       {
@@ -155,13 +159,17 @@ for (const kind of QUEUE_KINDS) {
         method: "bn",
         problem: null,
       });
-      await place.leasesRunOut();
+      await place.expireLeases();
       assert.ok(await queue.claim("next", LEASE));
-      assert.equal((await queue.get("job"))!.progress, null, "the next worker begins anew");
+      assert.equal(
+        (await queue.get("job"))!.progress,
+        null,
+        "the next attempt has no progress yet",
+      );
     },
   );
 
-  test(".overBefore() finds what is over, .remove() forgets it", async (queue) => {
+  test(".overBefore() finds jobs that are over, .remove() forgets them", async (queue) => {
     for (const id of ["done", "failed", "cancelled", "waiting"]) await submit(queue, id);
     await queue.finish((await queue.claim("w", LEASE))!);
     await queue.fail((await queue.claim("w", LEASE))!, { status: 422, detail: "no" });
@@ -177,13 +185,13 @@ for (const kind of QUEUE_KINDS) {
       "failed failed",
     ]);
     await queue.remove("waiting");
-    assert.equal((await queue.get("waiting"))!.state, "queued", "what is not over stays");
+    assert.equal((await queue.get("waiting"))!.state, "queued", "a job that is not over stays");
     for (const { id } of old) await queue.remove(id);
     assert.deepEqual(await queue.counts(), { queued: 1 });
     assert.equal(await queue.get("cancelled"), null);
   });
 
-  test(".get() knows no jobs but those handed in", async (queue) => {
+  test(".get() finds only jobs that were handed in", async (queue) => {
     await submit(queue, "job");
     await queue.claim("w", LEASE);
     for (const id of ["", "other", "meta", "events", "job:lock", "job-job", "../job", "*"]) {
@@ -208,12 +216,12 @@ for (const kind of QUEUE_KINDS) {
     assert.equal(all[3], "job state");
   });
 
-  test(".listenOwn() tells of what this process does, each state once", async (queue, place) => {
+  test(".listenOwn() tells of each state that this process sets, once", async (queue, place) => {
     await using other = await place.open();
     const heard: string[] = [];
     const note = ({ id, state, attempts }: Job) => heard.push(`${id} ${state} ${attempts}`);
     using _listening = queue.listenOwn(note);
-    using _other = other.listenOwn(() => heard.push("what it did not do"));
+    using _other = other.listenOwn(() => heard.push("a change of the other process"));
     await submit(queue, "job");
     await queue.release((await queue.claim("w", LEASE))!);
     const claim = (await queue.claim("w", LEASE))!;

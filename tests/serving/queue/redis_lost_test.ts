@@ -1,4 +1,4 @@
-/** Redis dies, and comes back. */
+/** The queue while Redis is down, and after it is back. */
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { DURABLE, testWithRedis as test, withRedis } from "./redis_server.ts";
 import { LEASE, submit, until } from "./support.ts";
 import { WorkerProcess } from "./worker_process.ts";
 
-test("RedisQueue keeps what it confirmed when Redis is killed, and confirms nothing meanwhile", async () => {
+test("RedisQueue keeps what it has confirmed when Redis is killed, and confirms nothing while it is down", async () => {
   await withRedis(async (server, folder) => {
     const said: string[] = [];
     await using queue = await openRedisQueue(server.url, folder, {}, (line) => said.push(line));
@@ -42,7 +42,7 @@ test("RedisQueue keeps what it confirmed when Redis is killed, and confirms noth
     await server.startAgain();
     await until(() => queue.ready());
     assert.match(said.join("\n"), /^the queue at \S+ is lost.*\nthe queue at \S+ is back$/);
-    assert.ok(await queue.renew(claim, LEASE), "the lease was kept, too");
+    assert.ok(await queue.renew(claim, LEASE), "the lease was kept as well");
     assert.ok(await queue.finish(claim));
     assert.equal((await queue.claim("w", LEASE))!.id, "waiting");
     assert.equal(await queue.get("late"), null);
@@ -53,7 +53,7 @@ test("RedisQueue keeps what it confirmed when Redis is killed, and confirms noth
   }, DURABLE);
 });
 
-test("RedisQueue can be closed while Redis is away, so that its process ends", async () => {
+test("RedisQueue closes while Redis is down, so that its process ends", async () => {
   await withRedis(async (server, folder) => {
     await using process = new WorkerProcess(server, folder);
     {

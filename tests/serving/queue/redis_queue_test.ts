@@ -1,4 +1,4 @@
-/** What only the queue of several machines does: losing one of them, and refusing bad places. */
+/** What is special to the queue of several machines: it outlives one of them, and refuses wrong places. */
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { DURABLE, testWithRedis as test, withRedis } from "./redis_server.ts";
 import { LEASE, LIMITS, submit, until, withFolder } from "./support.ts";
 import { WorkerProcess } from "./worker_process.ts";
 
-/** Which jobs BullMQ saw completed, as often as it did. */
+/** Reads which jobs BullMQ saw completed, each as often as it did. */
 async function completions(url: string): Promise<string[]> {
   const redis = new Redis(url);
   try {
@@ -24,7 +24,7 @@ async function completions(url: string): Promise<string[]> {
   }
 }
 
-test("RedisQueue shares jobs between processes, and those of a killed one are done by the other", async () => {
+test("RedisQueue shares jobs between processes, and another one does the jobs of a killed one", async () => {
   await withRedis(async (server, folder) => {
     await using queue = await openRedisQueue(server.url, folder);
     const scans = new Map(
@@ -57,7 +57,7 @@ test("RedisQueue shares jobs between processes, and those of a killed one are do
   });
 });
 
-test("RedisQueue.renew() lengthens the lease that Redis keeps", async () => {
+test("RedisQueue.renew() extends the lease in Redis", async () => {
   await withRedis(async ({ url }, folder) => {
     await using queue = await openRedisQueue(url, folder);
     await submit(queue, "job");
@@ -74,7 +74,7 @@ test("RedisQueue.renew() lengthens the lease that Redis keeps", async () => {
   });
 });
 
-test("RedisQueue.claim() passes over a job whose canceller died half-way", async () => {
+test("RedisQueue.claim() passes over a job whose cancellation was cut off half-way", async () => {
   await withRedis(async ({ url }, folder) => {
     await using queue = await openRedisQueue(url, folder);
     await submit(queue, "half");
@@ -92,7 +92,7 @@ test("RedisQueue.claim() passes over a job whose canceller died half-way", async
   });
 });
 
-test("RedisQueue keeps the order when its ranks begin anew, and at their end", async () => {
+test("RedisQueue keeps the order when its ranks restart, and at the largest one", async () => {
   await withRedis(async ({ url }, folder) => {
     await using queue = await openRedisQueue(url, folder);
     const redis = new Redis(url);
@@ -114,28 +114,59 @@ test("RedisQueue keeps the order when its ranks begin anew, and at their end", a
       assert.equal(await order(), "a1 b1 a2 a3 b2");
       await submit(queue, "a4", "a");
       assert.equal(await redis.zscore("ttt-kd:ranks", "a"), "2");
-      assert.equal(await redis.zcard("ttt-kd:ranks"), 1, "clients of long ago are forgotten");
+      assert.equal(
+        await redis.zcard("ttt-kd:ranks"),
+        1,
+        "the ranks of earlier clients are dropped",
+      );
     } finally {
       redis.disconnect();
     }
   });
 });
 
-test("RedisQueue refuses a folder that is not the one of its other machines", async () => {
+test("RedisQueue takes over the keys of version 1, and refuses those of a later version", async () => {
+  await withRedis(async ({ url }, folder) => {
+    const redis = new Redis(url);
+    try {
+      await redis.zadd("ttt-kd:turns", 6, "*", 8, "a");
+      const job = { id: "old", state: "cancelled", scan: 'the "turn": 9', attempts: 1, turn: 2 };
+      await redis.hset("ttt-kd:cancelled", "old", JSON.stringify(job));
+      {
+        await using queue = await openRedisQueue(url, folder);
+        const { turn: attempt, ...rest } = job;
+        assert.deepEqual(await queue.get("old"), { ...rest, attempt });
+        await submit(queue, "new", "a");
+        assert.equal(await redis.zscore("ttt-kd:ranks", "a"), "10");
+        assert.equal(await redis.exists("ttt-kd:turns"), 0);
+      }
+      await using _again = await openRedisQueue(url, folder);
+      await redis.set("ttt-kd:version", 3);
+      await assert.rejects(openRedisQueue(url, folder), {
+        name: "QueuePlaceError",
+        message: /version 3, this program knows 2; .*--queue/,
+      });
+    } finally {
+      redis.disconnect();
+    }
+  });
+});
+
+test("RedisQueue refuses a folder that its other machines do not share", async () => {
   await withRedis(async ({ url }, folder) => {
     await using _first = await openRedisQueue(url, folder);
     await using second = await openRedisQueue(url, folder);
     assert.equal(second.files, _first.files);
     await withFolder(async (other) => {
       await assert.rejects(openRedisQueue(url, other), {
-        name: "RangeError",
+        name: "QueuePlaceError",
         message: /^Cannot share the jobs.*no jobs-[-\w]+ in .*--data/,
       });
     });
   });
 });
 
-test("RedisQueue warns of settings with which Redis forgets", async () => {
+test("RedisQueue warns of settings with which Redis can lose jobs", async () => {
   await withRedis(async ({ url }, folder) => {
     const said: string[] = [];
     await using _queue = await openRedisQueue(url, folder, {}, (line) => said.push(line));
@@ -150,7 +181,7 @@ test("RedisQueue warns of settings with which Redis forgets", async () => {
   }, DURABLE);
 });
 
-test("RedisQueue says in one line, without the password, why it cannot be opened", async () => {
+test("RedisQueue.open() says in one line, without the password, why it fails", async () => {
   const open = (url: string): Promise<JobQueue> =>
     RedisQueue.open({ url, folder: "nowhere", limits: LIMITS, say: () => {} });
   const refused = (url: string, name: string, reason: RegExp) =>
@@ -172,6 +203,6 @@ test("RedisQueue says in one line, without the password, why it cannot be opened
       /^Cannot reach the queue at redis:\/\/127\S+\/0: .*ECONNREFUSED.*start redis-server/,
     );
   }, { requirepass: "right" });
-  await refused("http://user:secret@127.0.0.1", "RangeError", /redis:\/\//);
-  await refused("secret", "RangeError", /redis:\/\//);
+  await refused("http://user:secret@127.0.0.1", "QueuePlaceError", /redis:\/\//);
+  await refused("secret", "QueuePlaceError", /redis:\/\//);
 });

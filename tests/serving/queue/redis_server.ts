@@ -1,6 +1,6 @@
 /**
- * A Redis of a test's own: a real server on a free port of this machine, gone with the test. Tests that need
- * one are left out, by name, where `redis-server` is not installed; TTTKD_REDIS names one elsewhere.
+ * A real Redis server for one test, on a free port of this machine. Tests that need one are skipped, and say so in
+ * their names, where `redis-server` is not installed; TTTKD_REDIS gives another path to it.
  *
  * @module
  */
@@ -9,26 +9,26 @@ import { withFolder } from "./support.ts";
 
 const SERVER = Deno.env.get("TTTKD_REDIS") ?? "redis-server";
 
-/** Whether there is a server to start; Debian: `apt-get install redis-server`. */
-export const HAS_REDIS: boolean = isThere();
+/** Whether a server is installed; on Debian: `apt-get install redis-server`. */
+export const HAS_REDIS: boolean = isInstalled();
 
-/** What the names of such tests end in. */
+/** The suffix of the names of skipped tests. */
 export const NO_REDIS = " (left out: no redis-server here)";
 
-/** What a queue needs to lose nothing, as the README says. */
+/** The settings with which Redis loses nothing, as routes/README.md gives them. */
 export const DURABLE = {
   appendonly: "yes",
   appendfsync: "always",
   "maxmemory-policy": "noeviction",
 };
 
-/** Nothing on the disk: quicker, where a test kills no server. */
+/** Settings without files: quicker, for tests that kill no server. */
 export const IN_MEMORY = { appendonly: "no", "maxmemory-policy": "noeviction" };
 
-/** Settings of a server, as its configuration names them. */
+/** Settings of a server, by the names of redis.conf. */
 export type RedisSettings = Readonly<Record<string, string>>;
 
-/** A running server; it can be killed and started again with what it had on its disk. */
+/** A running server, which can be killed and started again with the files that it left. */
 export class RedisServer implements AsyncDisposable {
   readonly #folder: string;
   readonly #settings: RedisSettings;
@@ -43,7 +43,7 @@ export class RedisServer implements AsyncDisposable {
 
   static async start(folder: string, settings: RedisSettings): Promise<RedisServer> {
     const server = new RedisServer(folder, settings);
-    // Somebody else may take the port between our look and the server's.
+    // Another process may take the port before the server does.
     for (let tries = 0; tries < 5; tries++) {
       server.#port = freePort();
       if (await server.#run()) return server;
@@ -51,12 +51,12 @@ export class RedisServer implements AsyncDisposable {
     throw new Error(`${SERVER} does not start on any port`);
   }
 
-  /** Its address, with a database. */
+  /** The address of its database 0. */
   get url(): string {
     return `redis://127.0.0.1:${this.#port}/0`;
   }
 
-  /** Ends it as a power failure would. */
+  /** Kills it, as a power failure would. */
   async kill(): Promise<void> {
     this.#process?.kill("SIGKILL");
     await this.#process?.status;
@@ -73,7 +73,7 @@ export class RedisServer implements AsyncDisposable {
     return this.kill();
   }
 
-  /** @returns whether it came to listen. */
+  /** Runs the server. @returns whether it listens. */
   async #run(): Promise<boolean> {
     const settings = {
       port: `${this.#port}`,
@@ -104,12 +104,12 @@ export class RedisServer implements AsyncDisposable {
   }
 }
 
-/** A test that is left out, by its name, where there is no server. */
+/** Registers a test that is skipped where there is no server. */
 export function testWithRedis(name: string, fn: () => Promise<void>): void {
   Deno.test({ name: `${name}${HAS_REDIS ? "" : NO_REDIS}`, ignore: !HAS_REDIS, fn });
 }
 
-/** Gives `body` a server, and a folder for the files of jobs; both are gone afterwards. */
+/** Gives `body` a server and a temporary folder for the files of jobs. */
 export async function withRedis(
   body: (server: RedisServer, folder: string) => Promise<void>,
   settings: RedisSettings = IN_MEMORY,
@@ -127,7 +127,7 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-function isThere(): boolean {
+function isInstalled(): boolean {
   try {
     return new Deno.Command(SERVER, { args: ["--version"], stdout: "null" }).outputSync().success;
   } catch {

@@ -1,7 +1,7 @@
 /**
- * One machine of several, as a process: works on the queue at the address of its first argument, in the
- * folder of its second. Its third is how many jobs it does before it gets stuck in one, so that it can be
- * killed there. Says `begin ID` on its output; the labels of a scan are its bytes modulo 3.
+ * One machine of several, as a process: works on the queue at the address of its first argument, in the folder of its
+ * second. After as many jobs as the third argument says it gets stuck in one, so that it can be killed there. Prints
+ * `begin ID` for each job; the labels of a scan are its bytes modulo 3.
  *
  * @module
  */
@@ -39,7 +39,7 @@ const worker = new JobWorker(queue, {
     });
   },
 });
-// Ends when it is told to, or with the test that started it.
+// Ends when its input does: when the test closes it, or ends.
 await Deno.stdin.readable.pipeTo(new WritableStream());
 await worker.stop(0);
 await queue[Symbol.asyncDispose]();

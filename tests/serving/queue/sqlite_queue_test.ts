@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { SqliteQueue } from "../../../lib/serving/queue/sqlite_queue.ts";
 import { LEASE, submit, withFolder, withQueue } from "./support.ts";
 
-Deno.test("SqliteQueue.renew() keeps a job until the very end of its lease", async () => {
+Deno.test("SqliteQueue.renew() extends a lease, which lasts until its very end", async () => {
   await withQueue(async (queue, clock) => {
     await submit(queue, "job");
     const claim = (await queue.claim("one", LEASE))!;

@@ -1,27 +1,28 @@
 /**
- * Queues in folders of their own, for tests of jobs.
+ * Queues in temporary folders, for tests of jobs.
  *
  * @module
  */
+import { delay } from "@std/async/delay";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JobQueue, QueueLimits } from "../../../lib/serving/queue/queue.ts";
 import { SqliteQueue } from "../../../lib/serving/queue/sqlite_queue.ts";
 
-/** Room for every test. */
+/** Limits that no test reaches. */
 export const LIMITS: QueueLimits = { jobs: 100, jobsOfClient: 100, attempts: 3 };
 
 /** Longer than any test takes. */
 export const LEASE = 60_000;
 
-/** A clock that goes when it is told to. */
+/** A clock that tests set. */
 export class Clock {
   now = 1_000_000;
   readonly read = () => this.now;
 }
 
-/** Gives `body` a folder that is gone afterwards. */
+/** Gives `body` a temporary folder. */
 export async function withFolder(body: (folder: string) => Promise<void> | void): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "tttkd-jobs-"));
   try {
@@ -31,7 +32,7 @@ export async function withFolder(body: (folder: string) => Promise<void> | void)
   }
 }
 
-/** Gives `body` an SQLite queue in a folder that is gone afterwards, with the clock it goes by. */
+/** Gives `body` an SQLite queue in a temporary folder, with its clock. */
 export async function withQueue(
   body: (queue: JobQueue, clock: Clock, folder: string) => Promise<void> | void,
   limits: Partial<QueueLimits> = {},
@@ -48,12 +49,12 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   while (!await condition()) await pause();
 }
 
-/** A moment for others. */
+/** Lets others work for a moment. */
 export function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
+  return delay(5);
 }
 
-/** Keeps what `body` logs from the terminal. */
+/** Collects the lines that `body` logs as errors, instead of printing them. */
 export async function logged(body: (lines: string[]) => Promise<void>): Promise<void> {
   const lines: string[] = [];
   const original = console.error;

@@ -6,7 +6,7 @@ import { submit, withQueue } from "./support.ts";
 
 const HOUR = 3600_000;
 
-Deno.test("sweep() removes jobs whose time is over, with their files, and no others", async () => {
+Deno.test("sweep() removes jobs that ended long ago, with their files, and no others", async () => {
   await withQueue(async (queue, clock) => {
     for (const id of ["old", "fresh", "running", "waiting"]) await submit(queue, id);
     await queue.finish((await queue.claim("w", HOUR))!);
@@ -20,7 +20,7 @@ Deno.test("sweep() removes jobs whose time is over, with their files, and no oth
   });
 });
 
-Deno.test("sweep() removes folders without a job once nobody writes to them", async () => {
+Deno.test("sweep() removes folders without a job that nobody has written to for long", async () => {
   await withQueue(async (queue) => {
     const now = Date.now();
     const longAgo = new Date(now - 2 * HOUR);

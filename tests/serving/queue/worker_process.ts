@@ -1,16 +1,17 @@
 /**
- * One machine of several, as its test sees it.
+ * One machine of several, from the point of view of a test.
  *
  * @module
  */
+import { TextLineStream } from "@std/streams/text-line-stream";
 import assert from "node:assert/strict";
 import type { RedisServer } from "./redis_server.ts";
 
-/** A process that works on a queue, see `redis_worker.ts`. */
+/** A process that works on a queue; see `redis_worker.ts`. */
 export class WorkerProcess implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #read: Promise<void>;
-  /** The ids of the jobs that it began. */
+  /** The ids of the jobs that it has started. */
   readonly begun: string[] = [];
 
   constructor({ url }: RedisServer, folder: string, most = Infinity) {
@@ -20,16 +21,19 @@ export class WorkerProcess implements AsyncDisposable {
       stdin: "piped",
       stdout: "piped",
     }).spawn();
-    this.#read = this.#process.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
-      new WritableStream({
-        write: (text) => {
-          for (const [, id] of text.matchAll(/begin (\S+)/g)) this.begun.push(id!);
-        },
-      }),
-    );
+    this.#read = this.#process.stdout.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream())
+      .pipeTo(
+        new WritableStream({
+          write: (line) => {
+            const id = /^begin (\S+)$/.exec(line)?.[1];
+            if (id !== undefined) this.begun.push(id);
+          },
+        }),
+      );
   }
 
-  /** Ends it as a power failure would. */
+  /** Kills it, as a power failure would. */
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");
     await this.#process.stdin.abort().catch(() => {});
@@ -37,7 +41,7 @@ export class WorkerProcess implements AsyncDisposable {
     await this.#read;
   }
 
-  /** Ends it in good order. */
+  /** Stops it in good order. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process.stdin.close();
     assert.equal((await this.#process.status).code, 0);

@@ -7,13 +7,13 @@ import { Clock, LIMITS, logged, submit, withFolder, withQueue } from "./support.
 
 const describe = (error: Error) => ({ status: 422, detail: error.message });
 
-/** A worker that is stopped at the end of its scope, without waiting for its job. */
+/** Starts a worker that stops at the end of its scope without waiting for its job. */
 function working(queue: JobQueue, options: Partial<WorkerOptions> & Pick<WorkerOptions, "work">) {
   const worker = new JobWorker(queue, { describe, pollMilliseconds: 5, ...options });
   return { worker, [Symbol.asyncDispose]: () => worker.stop(0) };
 }
 
-/** Waits until a job is in a state. */
+/** Waits until a job is in a state, and returns it. */
 async function reached(queue: JobQueue, id: string, state: Job["state"]): Promise<Job> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const look = async () => {
@@ -25,14 +25,14 @@ async function reached(queue: JobQueue, id: string, state: Job["state"]): Promis
   return (await queue.get(id))!;
 }
 
-/** Resolves never, and rejects once aborted. */
+/** Rejects once the signal is aborted. */
 function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }
 
-Deno.test("JobWorker does jobs that wait and jobs that come, and goes on after one that fails", async () => {
+Deno.test("JobWorker does waiting and new jobs, and goes on after one that fails", async () => {
   await withQueue(async (queue) => {
     await submit(queue, "bad");
     await using _working = working(queue, {
@@ -73,7 +73,7 @@ Deno.test("JobWorker aborts the work of a job that is cancelled, and takes the n
   });
 });
 
-Deno.test("JobWorker.stop() lets a job finish within the grace, and puts it back after it", async () => {
+Deno.test("JobWorker.stop() lets a job finish within the grace period, and puts it back after it", async () => {
   await withQueue(async (queue) => {
     await submit(queue, "job");
     const begun = Promise.withResolvers<void>();
@@ -108,12 +108,12 @@ Deno.test("JobWorker.stop() lets a job finish within the grace, and puts it back
   });
 });
 
-Deno.test("JobWorker.stop() puts back a job that it was just being given", async () => {
+Deno.test("JobWorker.stop() puts back a job that it is just getting", async () => {
   await withQueue(async (queue) => {
     await submit(queue, "job");
     const worker = new JobWorker(queue, {
       describe,
-      work: () => Promise.reject(new Error("it was begun all the same")),
+      work: () => Promise.reject(new Error("the job was started")),
     });
     await worker.stop(0);
     const { state, attempts } = (await queue.get("job"))!;
@@ -121,7 +121,7 @@ Deno.test("JobWorker.stop() puts back a job that it was just being given", async
   });
 });
 
-Deno.test("JobWorker tries a job again where the error may pass, so often and no more", async () => {
+Deno.test("JobWorker repeats a job whose error may pass, up to the limit of attempts", async () => {
   await withQueue(async (queue) => {
     await submit(queue, "job");
     let attempts = 0;
@@ -137,7 +137,7 @@ Deno.test("JobWorker tries a job again where the error may pass, so often and no
   });
 });
 
-Deno.test("JobWorker keeps a long job by renewing its lease", async () => {
+Deno.test("JobWorker renews the lease of a long job", async () => {
   await withFolder(async (folder) => {
     const clock = new Clock();
     let renewed = Promise.withResolvers<void>();

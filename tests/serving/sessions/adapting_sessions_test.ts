@@ -1,4 +1,4 @@
-/** Sessions over the real engine, with a small student that was never trained: the bits of what they learn. */
+/** Sessions over the real engine, with a small untrained student: what they learn, to the bit. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { Student } from "../../../lib/nn/student.ts";
 import { camerasToJson, encodePng, writePly } from "../../../lib/scan/mod.ts";
 import { SessionStore } from "../../../lib/serving/sessions/store.ts";
 import { Engine } from "../../../lib/segment/engine.ts";
-import { readStudent, studentBytes } from "../../../lib/models/models.ts";
+import { readStudent, studentBytes } from "../../../lib/models/students.ts";
 import { segmentOptions } from "../../../lib/segment/options.ts";
 import type { Drift } from "../../../lib/ttt/online_state.ts";
 import type { ScanReport } from "../../../lib/segment/report.ts";
@@ -30,7 +30,7 @@ const STUDENT = {
   asprs: [...BOXES.asprs],
   teacher: { id: TEACHER.card.id, width: 3, sourceKdLoss: 0.5 },
 };
-/** Without turned augmentations of the scan: they bear on the prediction alone. */
+/** Without test-time augmentation, which affects only the prediction. */
 const OPTIONS = { learningRate: 0.1, augmentations: 0 };
 
 Deno.test.afterAll(() => HOST.close());
@@ -39,7 +39,7 @@ function openTeacher(gpu: Parameters<typeof placeTeacher>[0]) {
   return Promise.resolve(placeTeacher(gpu));
 }
 
-/** A server with its sessions, as it starts. */
+/** A running server with sessions. */
 interface Served {
   engine: Engine;
   begin(options?: Record<string, unknown>): Promise<SessionAnswer>;
@@ -49,7 +49,7 @@ interface Served {
   weights(session: SessionAnswer): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** What a scan of a session says, and what the session has learned by it. */
+/** The answer to a scan of a session, and the weights after it. */
 interface Learned {
   labels: number[];
   confidence: number[];
@@ -116,7 +116,7 @@ async function withServer(
   assert.equal(ledger.live, live, `live buffers left: ${ledger.labels().join(", ")}`);
 }
 
-/** Gives `body` a folder with a student in it. */
+/** Gives `body` a temporary folder with a student in it. */
 async function withStudent(body: (folder: string) => Promise<void>): Promise<void> {
   await withFolder(async (folder) => {
     const tensors = initialState(new Student(STUDENT).parameters(), uniform(9));
@@ -126,7 +126,7 @@ async function withStudent(body: (folder: string) => Promise<void>): Promise<voi
   });
 }
 
-/** How far the backbone of one state lies from another's, as `Drift` counts. */
+/** Returns the distance between the backbones of two states, by the measure of `Drift`. */
 function distance(
   to: ReadonlyMap<string, NamedTensor>,
   from: ReadonlyMap<string, NamedTensor>,
@@ -144,7 +144,7 @@ function distance(
   return Math.sqrt(way / length);
 }
 
-/** A GPU test of the file: the device outlives it. */
+/** Registers a test on the GPU of this file, which outlives it. */
 function sessionTest(name: string, body: (folder: string) => Promise<void>): void {
   Deno.test({ name, sanitizeResources: false, sanitizeOps: false, fn: () => withStudent(body) });
 }
@@ -161,7 +161,7 @@ sessionTest(
       assert.deepEqual(
         await served.learn(session, 0),
         alone[0],
-        "a reset one is as one that begins",
+        "a reset session is like a new one",
       );
     });
     let session: SessionAnswer;
@@ -173,7 +173,7 @@ sessionTest(
       assert.deepEqual(await served.learn(session, 1), alone[1]);
       assert.ok(
         distance(tensors, alone[1]!.tensors) > 1e-3,
-        "the other has learned something else",
+        "the other session has learned something else",
       );
       await served.learn(other, 2);
     });
@@ -183,31 +183,34 @@ sessionTest(
   },
 );
 
-sessionTest("a session's weights are a student that goes on where they stand", async (folder) => {
-  const exported = join(folder, "exported.safetensors");
-  let next: Learned;
-  await withServer(folder, async (served) => {
-    const session = await served.begin({ momentum: 0 });
-    await served.learn(session, 0);
-    await writeFile(exported, await served.weights(session));
-    next = await served.learn(session, 1);
-  });
-  await withServer(folder, async (served) => {
-    assert.equal(served.engine.student.id, "test-adapted");
-    const { labels, confidence, losses } = await served.learn(
-      await served.begin({ momentum: 0 }),
-      1,
-    );
-    assert.deepEqual({ labels, confidence, losses }, {
-      labels: next.labels,
-      confidence: next.confidence,
-      losses: next.losses,
+sessionTest(
+  "the weights of a session are a student that continues from its state",
+  async (folder) => {
+    const exported = join(folder, "exported.safetensors");
+    let next: Learned;
+    await withServer(folder, async (served) => {
+      const session = await served.begin({ momentum: 0 });
+      await served.learn(session, 0);
+      await writeFile(exported, await served.weights(session));
+      next = await served.learn(session, 1);
     });
-  }, exported);
-});
+    await withServer(folder, async (served) => {
+      assert.equal(served.engine.student.id, "test-adapted");
+      const { labels, confidence, losses } = await served.learn(
+        await served.begin({ momentum: 0 }),
+        1,
+      );
+      assert.deepEqual({ labels, confidence, losses }, {
+        labels: next.labels,
+        confidence: next.confidence,
+        losses: next.losses,
+      });
+    }, exported);
+  },
+);
 
 sessionTest(
-  "the guards against drift hold the weights, and the report measures it",
+  "the guards against drift limit it, and the report measures it",
   async (folder) => {
     const source = (await readStudent(join(folder, "student.safetensors"))).tensors;
     await withServer(folder, async (served) => {
@@ -246,27 +249,30 @@ sessionTest(
   },
 );
 
-sessionTest("weights that are no numbers any more go home, and label nothing", async (folder) => {
-  await withServer(folder, async ({ engine }) => {
-    const { scan, photos, cameras } = await BOXES.scene("source", "train", 0);
-    const options = segmentOptions({ method: "ttt-kd-online", ...OPTIONS }, true);
-    const request = { scan, photos, cameras, options };
-    const { learned, sourceLabels } = await engine.segment({ ...request, learned: null });
-    const { student, velocity } = learned!;
-    const [name, { shape, data }] = [...student.tensors][0]!;
-    const tensors = new Map(student.tensors)
-      .set(name, { shape, data: new Float32Array(data.length).fill(NaN) });
-    const broken = await engine.segment({
-      ...request,
-      learned: { student: { ...student, tensors }, velocity },
+sessionTest(
+  "weights that became NaN are reset to the source, and label nothing",
+  async (folder) => {
+    await withServer(folder, async ({ engine }) => {
+      const { scan, photos, cameras } = await BOXES.scene("source", "train", 0);
+      const options = segmentOptions({ method: "ttt-kd-online", ...OPTIONS }, true);
+      const request = { scan, photos, cameras, options };
+      const { learned, sourceLabels } = await engine.segment({ ...request, learned: null });
+      const { student, velocity } = learned!;
+      const [name, { shape, data }] = [...student.tensors][0]!;
+      const tensors = new Map(student.tensors)
+        .set(name, { shape, data: new Float32Array(data.length).fill(NaN) });
+      const broken = await engine.segment({
+        ...request,
+        learned: { student: { ...student, tensors }, velocity },
+      });
+      assert.deepEqual(broken.report.drift, { reached: null, kept: 0, guard: "reset" });
+      assert.match(broken.report.note!, /no numbers any more/);
+      assert.deepEqual(broken.labels, sourceLabels);
+      const source = (await readStudent(join(folder, "student.safetensors"))).tensors;
+      assert.equal(distance(broken.learned!.student.tensors, source), 0);
+      const after = await engine.segment({ ...request, learned: broken.learned! });
+      const first = await engine.segment({ ...request, learned: null });
+      assert.deepEqual(after.report.losses, first.report.losses);
     });
-    assert.deepEqual(broken.report.drift, { reached: null, kept: 0, guard: "reset" });
-    assert.match(broken.report.note!, /no numbers any more/);
-    assert.deepEqual(broken.labels, sourceLabels);
-    const source = (await readStudent(join(folder, "student.safetensors"))).tensors;
-    assert.equal(distance(broken.learned!.student.tensors, source), 0);
-    const after = await engine.segment({ ...request, learned: broken.learned! });
-    const first = await engine.segment({ ...request, learned: null });
-    assert.deepEqual(after.report.losses, first.report.losses);
-  });
-});
+  },
+);

@@ -1,6 +1,6 @@
 /**
- * A server that teaches a session scan after scan until it is killed: `FOLDER SESSION`. Says after each how many
- * there were.
+ * A server that adapts a session to scan after scan until it is killed: `FOLDER SESSION`. Prints the number of scans
+ * after each.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Sessions on the disk: changes at once and whole, whoever else is at work on the folder. */
+/** Sessions on the disk: changes are atomic, whatever else works on the folder. */
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,10 +14,10 @@ import { learn, scansLearned } from "./support.ts";
 
 const HOUR = 3600_000;
 const LIMITS = { sessions: 3, keepHours: 24 };
-const BEGINNING = { student: "rooms", teacher: "parts", options: { steps: 1 } };
+const CONFIG = { student: "rooms", teacher: "parts", options: { steps: 1 } };
 const { signal } = new AbortController();
 
-/** Gives `body` a store on a folder that is gone afterwards. */
+/** Gives `body` a store in a temporary folder. */
 async function withStore(
   body: (store: SessionStore, clock: Clock, folder: string) => Promise<void>,
 ): Promise<void> {
@@ -27,12 +27,12 @@ async function withStore(
   });
 }
 
-Deno.test("SessionStore.change() keeps what was learned, and nothing older", async () => {
+Deno.test("SessionStore.change() keeps the newest state, and removes older ones", async () => {
   await withStore(async (store, clock, folder) => {
-    const begun = await store.begin(BEGINNING);
+    const begun = await store.begin(CONFIG);
     assert.deepEqual(begun, {
       id: begun.id,
-      ...BEGINNING,
+      ...CONFIG,
       createdAt: clock.now,
       lastUsedAt: clock.now,
       scans: 0,
@@ -66,7 +66,7 @@ Deno.test("SessionStore.change() keeps what was learned, and nothing older", asy
 
 Deno.test("SessionStore.change() leaves the session as it was where the work throws", async () => {
   await withStore(async (store, _, folder) => {
-    const { id } = await store.begin(BEGINNING);
+    const { id } = await store.begin(CONFIG);
     const before = await learn(store, id);
     await assert.rejects(
       learn(store, id, () => Promise.reject(new Error("on purpose"))),
@@ -78,9 +78,9 @@ Deno.test("SessionStore.change() leaves the session as it was where the work thr
   });
 });
 
-Deno.test("SessionStore.change() makes one change after the other, in their order", async () => {
+Deno.test("SessionStore.change() makes one change after the other, in the order of the calls", async () => {
   await withStore(async (store) => {
-    const { id } = await store.begin(BEGINNING);
+    const { id } = await store.begin(CONFIG);
     const order: number[] = [];
     await Promise.all([0, 1, 2, 3].map((i) =>
       learn(store, id, () => {
@@ -95,11 +95,11 @@ Deno.test("SessionStore.change() makes one change after the other, in their orde
 
 Deno.test("SessionStore.change() stops waiting when its signal is aborted", async () => {
   await withStore(async (store) => {
-    const { id } = await store.begin(BEGINNING);
+    const { id } = await store.begin(CONFIG);
     const held = Promise.withResolvers<void>();
     const first = learn(store, id, () => held.promise);
     const control = new AbortController();
-    const second = store.change(id, control.signal, () => assert.fail("its turn never came"));
+    const second = store.change(id, control.signal, () => assert.fail("the change must not run"));
     control.abort(new Error("left"));
     await assert.rejects(second, /left/);
     held.resolve();
@@ -107,10 +107,10 @@ Deno.test("SessionStore.change() stops waiting when its signal is aborted", asyn
   });
 });
 
-Deno.test("SessionStore.change() loses nothing that another server has learned meanwhile", async () => {
+Deno.test("SessionStore.change() loses no change that another server has made meanwhile", async () => {
   await withStore(async (store, _, folder) => {
     const other = await SessionStore.open(folder, LIMITS);
-    const { id } = await store.begin(BEGINNING);
+    const { id } = await store.begin(CONFIG);
     for (const changes of [1, 2, 3]) {
       const before = await scansLearned(store, id);
       await assert.rejects(
@@ -129,19 +129,19 @@ Deno.test("SessionStore.change() loses nothing that another server has learned m
         throw new Error("a file is gone");
       }),
       SessionConflictError,
-      "why it failed is told",
+      "the conflict is the reason of the failure",
     );
   });
 });
 
-Deno.test("SessionStore.remove() ends changes here, and those of other servers when they are done", async () => {
+Deno.test("SessionStore.remove() ends the changes of this server at once, and those of others when they are done", async () => {
   await withStore(async (store, _, folder) => {
     const other = await SessionStore.open(folder, LIMITS);
-    const { id } = await store.begin(BEGINNING);
+    const { id } = await store.begin(CONFIG);
     await learn(store, id);
     const far = learn(other, id, () => store.remove(id));
     await assert.rejects(far, SessionGoneError);
-    const { id: next } = await store.begin(BEGINNING);
+    const { id: next } = await store.begin(CONFIG);
     const near = store.change(next, signal, async (_session, _keep, stop) => {
       await store.remove(next);
       stop.throwIfAborted();
@@ -157,9 +157,9 @@ Deno.test("SessionStore.remove() ends changes here, and those of other servers w
   });
 });
 
-Deno.test("SessionStore finds no session by a name that leads elsewhere", async () => {
+Deno.test("SessionStore finds no session by a path that leads elsewhere", async () => {
   await withStore(async (store) => {
-    const { id } = await store.begin(BEGINNING);
+    const { id } = await store.begin(CONFIG);
     for (const name of ["..", ".", "", `../sessions/${id}`, `${id}/state-0`, id.toUpperCase()]) {
       if (name === id) continue;
       await assert.rejects(store.get(name), SessionGoneError);
@@ -168,9 +168,9 @@ Deno.test("SessionStore finds no session by a name that leads elsewhere", async 
   });
 });
 
-Deno.test("SessionStore.begin() stops at its limit, however many begin at once", async () => {
+Deno.test("SessionStore.begin() keeps to the limit, however many sessions begin at once", async () => {
   await withStore(async (store) => {
-    const begun = await Promise.allSettled([1, 2, 3, 4, 5].map(() => store.begin(BEGINNING)));
+    const begun = await Promise.allSettled([1, 2, 3, 4, 5].map(() => store.begin(CONFIG)));
     const refused = begun.filter(({ status }) => status === "rejected") as PromiseRejectedResult[];
     assert.equal(refused.length, 2);
     for (const { reason } of refused) assert.ok(reason instanceof SessionsFullError);
@@ -178,12 +178,12 @@ Deno.test("SessionStore.begin() stops at its limit, however many begin at once",
   });
 });
 
-Deno.test("SessionStore.sweep() removes sessions that were not used, and keeps those at work", async () => {
+Deno.test("SessionStore.sweep() removes unused sessions, and keeps those at work", async () => {
   await withStore(async (store, clock) => {
     const [unused, used, working] = [
-      (await store.begin(BEGINNING)).id,
-      (await store.begin(BEGINNING)).id,
-      (await store.begin(BEGINNING)).id,
+      (await store.begin(CONFIG)).id,
+      (await store.begin(CONFIG)).id,
+      (await store.begin(CONFIG)).id,
     ];
     clock.now += 23 * HOUR;
     await learn(store, used);
@@ -199,7 +199,7 @@ Deno.test("SessionStore.sweep() removes sessions that were not used, and keeps t
   });
 });
 
-Deno.test("SessionStore.sweep() removes what a killed server left, and nothing that is at work", async () => {
+Deno.test("SessionStore.sweep() removes what a killed server left, and no folder in use", async () => {
   await withFolder(async (folder) => {
     const store = await SessionStore.open(folder, LIMITS);
     const left = join(folder, "sessions", "work-killed");
@@ -207,7 +207,7 @@ Deno.test("SessionStore.sweep() removes what a killed server left, and nothing t
     const file = join(left, "scan");
     await writeFile(file, "half a scan");
     await store.sweep();
-    assert.equal(await readFile(file, "utf8"), "half a scan", "perhaps another server's");
+    assert.equal(await readFile(file, "utf8"), "half a scan", "another server may be using it");
     await using work = await store.workFolder();
     const old = new Date(Date.now() - 2 * HOUR);
     for (const path of [file, join(left, "learned-0"), left, work.path]) {
@@ -218,9 +218,9 @@ Deno.test("SessionStore.sweep() removes what a killed server left, and nothing t
   });
 });
 
-Deno.test("SessionStore takes the newest state where a server was killed before it removed the last", async () => {
+Deno.test("SessionStore takes the newest state where a killed server has left an older one", async () => {
   await withStore(async (store, _, folder) => {
-    const { id } = await store.begin(BEGINNING);
+    const { id } = await store.begin(CONFIG);
     await learn(store, id);
     const path = join(folder, "sessions", id);
     await mkdir(join(path, "state-0"));
@@ -234,11 +234,11 @@ Deno.test("SessionStore takes the newest state where a server was killed before 
   });
 });
 
-Deno.test("a server that is killed at any moment leaves every session whole", async () => {
+Deno.test("a server that is killed at any moment leaves its session whole", async () => {
   const program = new URL("./learning_process.ts", import.meta.url).pathname;
   await withFolder(async (folder) => {
     const store = await SessionStore.open(folder, LIMITS);
-    const { id } = await store.begin(BEGINNING);
+    const { id } = await store.begin(CONFIG);
     let reached = 0;
     for (let kill = 0; kill < 4; kill++) {
       const child = new Deno.Command(Deno.execPath(), {
@@ -247,18 +247,18 @@ Deno.test("a server that is killed at any moment leaves every session whole", as
         stdout: "piped",
         stderr: "inherit",
       }).spawn();
-      // It says how many scans it has learned from. The last word may be lost, a change that was told of may not.
-      let told = 0;
+      // It prints the number of scans. Its last line may be lost, but no change that it has printed.
+      let printed = 0;
       const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
       for (let chunks = 0; chunks < 3 + 4 * kill; chunks++) {
         const { value = "" } = await reader.read();
-        told = Number(value.trim().split("\n").at(-1));
+        printed = Number(value.trim().split("\n").at(-1));
       }
       child.kill("SIGKILL");
       await child.status;
       await reader.cancel();
       const { scans } = await store.get(id);
-      assert.ok(scans >= told && told > reached, `${reached} ${told} ${scans}`);
+      assert.ok(scans >= printed && printed > reached, `${reached} ${printed} ${scans}`);
       assert.equal(await scansLearned(store, id), scans);
       reached = scans;
     }
@@ -267,7 +267,7 @@ Deno.test("a server that is killed at any moment leaves every session whole", as
   });
 });
 
-Deno.test("sessionOptions() fills in the defaults of the method, and takes what it gave", () => {
+Deno.test("sessionOptions() fills in the defaults of the method, and accepts its own result", () => {
   const options = sessionOptions({ anchor: 0.1 });
   assert.equal(options.method, "ttt-kd-online");
   assert.equal(options.anchor, 0.1);

@@ -1,5 +1,5 @@
 /**
- * Scans that teach a session how many they were, for tests of sessions on the disk.
+ * Stand-ins for scans that write their number into the weights of a session, for tests of sessions on the disk.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import type { SessionStore } from "../../../lib/serving/sessions/store.ts";
 import { readSafetensors } from "../../../lib/nn/safetensors.ts";
 import { CARD } from "../../ttt/small_scan.ts";
 
-/** Large enough that a file takes a moment to write. */
+/** The number of values in a file: enough that writing it takes a moment. */
 const VALUES = 2 ** 14;
 
-/** One scan more; `meanwhile` happens before it is kept. */
+/** Adapts a session to one more scan; runs `meanwhile` before the change is kept. */
 export async function learn(
   store: SessionStore,
   id: string,
   meanwhile: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Session> {
   const { signal } = new AbortController();
-  // Asked for at once, so that callers decide the order.
+  // Called without waiting for anything, so that callers decide the order.
   return await store.change(id, signal, async (session, keep) => {
     await using work = await store.workFolder();
     const scans = session.scans + 1;
@@ -36,7 +36,7 @@ export async function learn(
   });
 }
 
-/** From how many scans a session has learned, as each of its files says; throws where they do not agree. */
+/** Returns the number of scans of a session, by all its files; throws where they disagree. */
 export async function scansLearned(store: SessionStore, id: string): Promise<number> {
   const { scans, drift, learned } = await store.get(id);
   if (learned === null) return scans;

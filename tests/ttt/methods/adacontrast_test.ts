@@ -8,7 +8,7 @@ import { withGpu } from "../../gpu.ts";
 import { assertClose } from "../../graph/support.ts";
 import { boxPoints, changedNames, smallScan, type Values, valuesOf } from "../small_scan.ts";
 
-/** Adapts with views and samples that depend on nothing that ran before. */
+/** Adapts with copies and samples that do not depend on what ran before. */
 function adapt(context: AdaptationContext, given: Record<string, number>) {
   return adacontrast.adapt(
     { ...context, random: new Random(4) },

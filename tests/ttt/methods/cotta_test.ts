@@ -4,9 +4,9 @@ import type { Parameters } from "../../../lib/nn/parameters.ts";
 import { bn } from "../../../lib/ttt/methods/bn.ts";
 import { cotta } from "../../../lib/ttt/methods/cotta.ts";
 import { softmaxReference } from "../../../lib/graph/ops/softmax.ts";
-import { PredictionPlan } from "../../../lib/ttt/plans.ts";
+import { PredictionPlan } from "../../../lib/ttt/plans/prediction.ts";
 import { SparseScan } from "../../../lib/voxels/sparse_scan.ts";
-import { randomView } from "../../../lib/ttt/views.ts";
+import { augmentedCopy } from "../../../lib/ttt/augmented_copy.ts";
 import { Random } from "../../../lib/random/random.ts";
 import { withGpu } from "../../gpu.ts";
 import { assertClose } from "../../graph/support.ts";
@@ -19,7 +19,7 @@ import {
   valuesOf,
 } from "../small_scan.ts";
 
-/** Confidence 1: views are averaged on every scan. Confidence 0: never. */
+/** With confidence 1, copies are averaged on every scan; with 0, never. */
 const UNSURE = { confidence: 1, augmentations: 2 };
 const SURE = { confidence: 0 };
 
@@ -45,7 +45,7 @@ withGpu("cotta answers by its teacher, from before the step", async (gpu) => {
   using small = await smallScan(gpu);
   const sure = await adapt(small, SURE);
   const source = await bn.adapt(small.context, {});
-  assertClose(sure.probabilities.values, source.probabilities.values, 1e-5, "one view");
+  assertClose(sure.probabilities.values, source.probabilities.values, 1e-5, "no copies");
   small.forget();
   const unsure = await adapt(small, UNSURE);
   assert.notDeepEqual(unsure.probabilities, sure.probabilities);
@@ -56,7 +56,7 @@ withGpu("cotta answers by its teacher, from before the step", async (gpu) => {
   }
 });
 
-withGpu("cotta averages the logits of views at the points of each voxel", async (gpu) => {
+withGpu("cotta averages the logits of copies at the points of each voxel", async (gpu) => {
   using small = await smallScan(gpu);
   const { student, points, parameters, scan } = small.context;
   const random = new Random(5);
@@ -69,12 +69,12 @@ withGpu("cotta averages the logits of views at the points of each voxel", async 
   const mean = new Float64Array(scan.voxels.count * 5);
   for (let i = 0; i < 2; i++) {
     const options = { jitter: 0.03, scale: 0.1, colour: 0.2 };
-    const drawn = randomView(points, options, random);
-    using view = await SparseScan.build(gpu, student, CARD.features, drawn, CARD.voxelSize);
-    using plan = new PredictionPlan({ gpu, student, scan: view, parameters }, "batch");
+    const drawn = augmentedCopy(points, options, random);
+    using copy = await SparseScan.build(gpu, student, CARD.features, drawn, CARD.voxelSize);
+    using plan = new PredictionPlan({ gpu, student, scan: copy, parameters }, "batch");
     plan.submit();
     const { values } = await plan.read();
-    const from = await rowsOf(view);
+    const from = await rowsOf(copy);
     to.forEach((row, p) => {
       for (let c = 0; c < 5; c++) {
         mean[5 * row + c]! += Math.log(values[5 * from[p]! + c]!) / (2 * counts[row]!);
@@ -82,7 +82,7 @@ withGpu("cotta averages the logits of views at the points of each voxel", async 
     });
   }
   const { probabilities } = await adapt(small, UNSURE);
-  assertClose(probabilities.values, softmaxReference(mean, 5), 1e-4, "mean of two views");
+  assertClose(probabilities.values, softmaxReference(mean, 5), 1e-4, "mean of two copies");
 });
 
 withGpu("cotta moves all learned weights, the teacher by its share of them", async (gpu) => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { GpuHost } from "../../../lib/gpu/mod.ts";
 import { Engine } from "../../../lib/segment/engine.ts";
 import { segmentOptions } from "../../../lib/segment/options.ts";
-import type { SegmentRequest } from "../../../lib/segment/types.ts";
+import type { SegmentRequest } from "../../../lib/segment/segmenter.ts";
 import { roomScene } from "../../../lib/worlds/rooms/mod.ts";
 
 /** One engine for all tests of the file; the device outlives the test that opens it. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { PART_CLASS, ROOM_CLASSES, ROOM_PARTS } from "../../../lib/worlds/rooms/classes.ts";
-import { DOMAINS, sceneSeed } from "../../../lib/worlds/rooms/domains.ts";
+import { ROOM_DOMAINS, sceneSeed } from "../../../lib/worlds/rooms/domains.ts";
 import { SPLITS } from "../../../lib/worlds/seeds.ts";
 import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
 import { Random } from "../../../lib/random/random.ts";
 
-Deno.test("Random gives the published sequence of sfc32 and independent streams", () => {
-  // The same 16 rounds and four outputs written out with BigInt, from the published algorithm.
+Deno.test("Random gives the published sequence of sfc32, and independent streams", () => {
+  // The published algorithm, written out with BigInt; its first 16 outputs are discarded.
   const mask = 0xffffffffn;
   let [a, b, c, counter] = [7n, 3n, 0x9e3779b9n, 1n];
   const next = () => {
@@ -23,7 +23,7 @@ Deno.test("Random gives the published sequence of sfc32 and independent streams"
   assert.notEqual(new Random(7, 3).uint32(), new Random(7, 4).uint32());
 });
 
-Deno.test("Random draws what its methods promise", () => {
+Deno.test("Random draws normal numbers and samples without repeats", () => {
   const random = new Random(1);
   let sum = 0, square = 0;
   const count = 20000;
@@ -39,7 +39,7 @@ Deno.test("Random draws what its methods promise", () => {
   assert.deepEqual([...random.sample(5, 9)].sort(), [0, 1, 2, 3, 4]);
 });
 
-Deno.test("ROOM_PARTS refine the 13 classes of S3DIS, in its order", () => {
+Deno.test("ROOM_PARTS cover the 13 classes of S3DIS, which keep its order", () => {
   assert.equal(
     ROOM_CLASSES.join(" "),
     "ceiling floor wall beam column window door table chair sofa bookcase board clutter",
@@ -55,7 +55,7 @@ Deno.test("makeRoom() gives the same room for the same seed and another for the 
   assert.notDeepEqual(one.primitives, next.primitives);
 });
 
-Deno.test("makeRoom() holds every class often, inside the room's walls", () => {
+Deno.test("makeRoom() makes rooms with every class, inside the walls", () => {
   for (const style of ["A", "B"] as const) {
     const rooms = Array.from({ length: 40 }, (_, i) => makeRoom(i, style));
     ROOM_CLASSES.forEach((name, label) => {
@@ -74,7 +74,7 @@ Deno.test("makeRoom() holds every class often, inside the room's walls", () => {
   }
 });
 
-Deno.test("makeRoom() leaves free floor to stand on, and none inside furniture", () => {
+Deno.test("makeRoom() leaves free floor to stand on, outside all furniture", () => {
   for (let seed = 0; seed < 20; seed++) {
     const room = makeRoom(seed, "A");
     const random = new Random(seed, 9);
@@ -97,8 +97,8 @@ Deno.test("makeRoom() leaves free floor to stand on, and none inside furniture",
 
 Deno.test("sceneSeed() gives no seed twice over domains, splits and indices", () => {
   const seeds = new Set<number>();
-  const domains = Object.keys(DOMAINS) as (keyof typeof DOMAINS)[];
-  assert.equal(new Set(domains.map((name) => DOMAINS[name].number)).size, domains.length);
+  const domains = Object.keys(ROOM_DOMAINS) as (keyof typeof ROOM_DOMAINS)[];
+  assert.equal(new Set(domains.map((name) => ROOM_DOMAINS[name].number)).size, domains.length);
   const indices = [0, 1, 2, 255, 256, 257, 4095, 65534, 65535];
   for (const domain of domains) {
     for (const split of SPLITS) {

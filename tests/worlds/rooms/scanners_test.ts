@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { type Domain, DOMAINS } from "../../../lib/worlds/rooms/domains.ts";
+import { ROOM_DOMAINS, type RoomDomain } from "../../../lib/worlds/rooms/domains.ts";
 import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
 import { photographRoom, placeCameras } from "../../../lib/worlds/rooms/photographs.ts";
 import { Random } from "../../../lib/random/random.ts";
-import { type CastRays, castRaysReference } from "../../../lib/worlds/raycast.ts";
+import type { CastRays } from "../../../lib/worlds/raycast.ts";
+import { castRaysReference } from "../../../lib/worlds/raycast_reference.ts";
 import { scanRoom } from "../../../lib/worlds/rooms/scanners.ts";
 
 const cast: CastRays = (room, rays) => Promise.resolve(castRaysReference(room, rays));
@@ -11,9 +12,9 @@ const SEED = 21;
 const room = makeRoom(SEED, "A");
 const cameras = placeCameras(room, 8, new Random(SEED, 2));
 const pictures = await photographRoom(cast, room, cameras, new Random(SEED, 3));
-const scan = (domain: Domain) => scanRoom(cast, room, pictures, domain, new Random(SEED, 4));
+const scan = (domain: RoomDomain) => scanRoom(cast, room, pictures, domain, new Random(SEED, 4));
 
-/** For each point the view and pixel it lies in the middle of, by the cameras alone. */
+/** For each point, the true depth of the pixel in whose centre it lies, and its error along z; from the cameras alone. */
 function residuals(positions: Float32Array): { z: number; error: number }[] {
   const found: { z: number; error: number }[] = [];
   for (let i = 0; i < positions.length; i += 3) {
@@ -37,13 +38,13 @@ function residuals(positions: Float32Array): { z: number; error: number }[] {
   return found;
 }
 
-Deno.test("scanRoom() source: points are pixels, with the noise of the table", async () => {
-  const { count, positions, colors, labels } = await scan(DOMAINS.source);
+Deno.test("scanRoom() source: points are pixels, with the noise of the domain", async () => {
+  const { count, positions, colors, labels } = await scan(ROOM_DOMAINS.source);
   assert.equal(count, 20000);
   assert.ok(colors.every((value) => value >= 0 && value <= 1));
   assert.ok(labels.every((label) => label >= 0 && label < 13));
   const all = residuals(positions.subarray(0, 9000));
-  // Normalised by the sigma of the table the errors are standard normal.
+  // Divided by the sigma of the domain, the errors are standard normal.
   const z = all.map(({ z, error }) => error / (0.004 + 0.0025 * z * z));
   const mean = z.reduce((a, b) => a + b, 0) / z.length;
   const variance = z.reduce((a, b) => a + b * b, 0) / z.length;
@@ -51,8 +52,8 @@ Deno.test("scanRoom() source: points are pixels, with the noise of the table", a
   assert.ok(Math.abs(variance - 1) < 0.1, `variance ${variance}`);
 });
 
-Deno.test("scanRoom() noisy: a quarter of the points, 5 cm, 6 % outliers", async () => {
-  const { count, positions, labels } = await scan(DOMAINS.noisy);
+Deno.test("scanRoom() noisy: a quarter of the points, 5 cm of noise, 6 % outliers", async () => {
+  const { count, positions, labels } = await scan(ROOM_DOMAINS.noisy);
   assert.equal(count, 5000);
   const inliers: number[] = [];
   labels.forEach((label, i) => {
@@ -64,9 +65,9 @@ Deno.test("scanRoom() noisy: a quarter of the points, 5 cm, 6 % outliers", async
   assert.ok(Math.abs(sigma - 0.05) < 0.003, `sigma ${sigma}`);
 });
 
-Deno.test("scanRoom() everything: one station, 3 cm, spoilt colours", async () => {
-  const noisy = await scan(DOMAINS.everything);
-  const clean = await scan({ ...DOMAINS.everything, noise: { base: 0, growth: 0 } });
+Deno.test("scanRoom() everything: one station, 3 cm of noise, faulty colours", async () => {
+  const noisy = await scan(ROOM_DOMAINS.everything);
+  const clean = await scan({ ...ROOM_DOMAINS.everything, noise: { base: 0, growth: 0 } });
   assert.equal(noisy.count, 300 * 40);
   assert.deepEqual(noisy.labels, clean.labels);
   let square = 0;
@@ -79,8 +80,8 @@ Deno.test("scanRoom() everything: one station, 3 cm, spoilt colours", async () =
   });
   const colours = new Set<string>();
   for (let seed = 0; seed < 12; seed++) {
-    const row: Domain = {
-      ...DOMAINS.everything,
+    const row: RoomDomain = {
+      ...ROOM_DOMAINS.everything,
       scanner: { kind: "terrestrial", stations: 1, azimuths: 20, elevations: 5 },
     };
     const spoilt = await scanRoom(cast, room, [], row, new Random(seed, 4));

@@ -21,7 +21,7 @@ for (
   });
 }
 
-withGpu("roomScene() gives a scan that equals its own file", async (gpu) => {
+withGpu("roomScene() gives a scan that equals its file", async (gpu) => {
   const { scan } = await roomScene(gpu, { domain: "everything", split: "test", index: 0 });
   const read = await readScan(scan.bytes, scan.name);
   assert.equal(read.count, scan.count);

@@ -1,43 +1,43 @@
 import assert from "node:assert/strict";
 import { Random } from "../../../lib/random/random.ts";
-import { FINISHES, type Role } from "../../../lib/worlds/rooms/finishes.ts";
+import { FINISHES, type RoomSurface } from "../../../lib/worlds/rooms/finishes.ts";
 import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
 import { ROOM_CLASSES } from "../../../lib/worlds/rooms/classes.ts";
-import { Style } from "../../../lib/worlds/rooms/styles.ts";
+import { RoomStyle } from "../../../lib/worlds/rooms/styles.ts";
 
-Deno.test("Style never draws shape B but in style B", () => {
+Deno.test("RoomStyle.shape() draws shape B in style B only", () => {
   for (const name of ["A", "teacher"] as const) {
-    const style = new Style(name), random = new Random(5);
+    const style = new RoomStyle(name), random = new Random(5);
     const drawn = new Set(Array.from({ length: 4000 }, () => style.shape(random)));
     assert.deepEqual([...drawn].sort(), name === "A" ? ["A"] : ["A", "C", "D", "E"]);
   }
-  assert.equal(new Style("B").shape(new Random(5)), "B");
+  assert.equal(new RoomStyle("B").shape(new Random(5)), "B");
 });
 
-Deno.test("makeRoom() reads no finish of style B for the teacher's rooms", () => {
+Deno.test("makeRoom() reads no finish of shape B for styles A and teacher", () => {
   const kept = { ...FINISHES.B };
-  const roles = Object.keys(kept) as Role[];
-  // Every look at a finish of B throws.
-  for (const role of roles) {
-    Object.defineProperty(FINISHES.B, role, {
+  const surfaces = Object.keys(kept) as RoomSurface[];
+  // Reading any finish of B throws.
+  for (const surface of surfaces) {
+    Object.defineProperty(FINISHES.B, surface, {
       configurable: true,
-      get: () => assert.fail(`finish ${role} of style B was read`),
+      get: () => assert.fail(`finish ${surface} of shape B was read`),
     });
   }
   try {
-    assert.throws(() => makeRoom(0, "B"), /style B was read/);
+    assert.throws(() => makeRoom(0, "B"), /shape B was read/);
     for (let seed = 0; seed < 100; seed++) {
       makeRoom(seed, "teacher");
       makeRoom(seed, "A");
     }
   } finally {
-    for (const role of roles) {
-      Object.defineProperty(FINISHES.B, role, { value: kept[role], writable: true });
+    for (const surface of surfaces) {
+      Object.defineProperty(FINISHES.B, surface, { value: kept[surface], writable: true });
     }
   }
 });
 
-Deno.test("makeRoom() fills the teacher's rooms with every class, inside the walls", () => {
+Deno.test("makeRoom() makes rooms of style teacher with every class, inside the walls", () => {
   const rooms = Array.from({ length: 60 }, (_, seed) => makeRoom(seed, "teacher"));
   ROOM_CLASSES.forEach((name, label) => {
     const having = rooms.filter((room) => room.classes.includes(label)).length;

@@ -1,18 +1,19 @@
 /**
- * Students are trained on style A, and results on every domain are compared over time: rooms, photographs and
- * scans must stay what they were. Whoever changes them on purpose raises `generator` in lib/datasets/rooms.ts
- * and trains anew.
+ * Students are trained on style A, and results on every domain are compared over time, so rooms, photographs and scans
+ * must stay as they are. Whoever changes them on purpose raises `generator` in lib/datasets/rooms.ts and trains the
+ * students again.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Random } from "../../../lib/random/random.ts";
-import { type CastRays, castRaysReference } from "../../../lib/worlds/raycast.ts";
-import { type DomainName, DOMAINS, sceneSeed } from "../../../lib/worlds/rooms/domains.ts";
+import type { CastRays } from "../../../lib/worlds/raycast.ts";
+import { castRaysReference } from "../../../lib/worlds/raycast_reference.ts";
+import { ROOM_DOMAINS, type RoomDomainName, sceneSeed } from "../../../lib/worlds/rooms/domains.ts";
 import { makeRoom } from "../../../lib/worlds/rooms/make_room.ts";
 import { photographRoom, placeCameras } from "../../../lib/worlds/rooms/photographs.ts";
 import { scanRoom } from "../../../lib/worlds/rooms/scanners.ts";
 
-/** A digest of everything fifty rooms of a style consist of. */
+/** Digest of all that fifty rooms of a style consist of. */
 function roomsDigest(style: "A" | "B"): string {
   const hash = createHash("sha256");
   for (let seed = 0; seed < 50; seed++) {
@@ -23,22 +24,28 @@ function roomsDigest(style: "A" | "B"): string {
   return hash.digest("hex");
 }
 
-/** A digest of the photographs and the scan of a training scene, seen by the reference caster. */
-async function sceneDigest(name: DomainName): Promise<string> {
+/** Digest of the photographs and the scan of a training scene, made by the reference ray caster. */
+async function sceneDigest(name: RoomDomainName): Promise<string> {
   const cast: CastRays = (solids, rays) => Promise.resolve(castRaysReference(solids, rays));
   const seed = sceneSeed(name, "train", 3);
-  const room = makeRoom(seed, DOMAINS[name].style);
+  const room = makeRoom(seed, ROOM_DOMAINS[name].style);
   const cameras = placeCameras(room, 8, new Random(seed, 2));
   const pictures = await photographRoom(cast, room, cameras, new Random(seed, 3));
   const random = new Random(seed, 4);
-  const { positions, colors, labels } = await scanRoom(cast, room, pictures, DOMAINS[name], random);
+  const { positions, colors, labels } = await scanRoom(
+    cast,
+    room,
+    pictures,
+    ROOM_DOMAINS[name],
+    random,
+  );
   const hash = createHash("sha256");
   for (const { photo } of pictures) hash.update(photo.pixels);
   for (const { buffer } of [positions, colors, labels]) hash.update(new Uint8Array(buffer));
   return hash.digest("hex");
 }
 
-Deno.test("makeRoom() gives the rooms of styles A and B that it always gave", () => {
+Deno.test("makeRoom() gives the same rooms of styles A and B as ever", () => {
   assert.equal(
     roomsDigest("A"),
     "ef2ca95854573cc0f6f905cce6176da67a435ac5a995a64e9da3a189e9563c31",
@@ -56,7 +63,7 @@ const SCENES = {
 } as const;
 
 for (const [name, digest] of Object.entries(SCENES)) {
-  Deno.test(`scanRoom() and photographRoom() give the scene of ${name} that they always gave`, async () => {
-    assert.equal(await sceneDigest(name as DomainName), digest);
+  Deno.test(`scanRoom() and photographRoom() give the same scene of ${name} as ever`, async () => {
+    assert.equal(await sceneDigest(name as RoomDomainName), digest);
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { albedo } from "../../../lib/worlds/materials.ts";
-import { castRaysReference } from "../../../lib/worlds/raycast.ts";
+import { albedo } from "../../../lib/worlds/textures.ts";
+import { castRaysReference } from "../../../lib/worlds/raycast_reference.ts";
 import {
   PART_CLASS,
   STREET_ASPRS,
@@ -8,10 +8,14 @@ import {
   STREET_PALETTE,
   STREET_PARTS,
 } from "../../../lib/worlds/streets/classes.ts";
-import { type DomainName, DOMAINS, sceneSeed } from "../../../lib/worlds/streets/domains.ts";
+import {
+  sceneSeed,
+  STREET_DOMAINS,
+  type StreetDomainName,
+} from "../../../lib/worlds/streets/domains.ts";
 import { makeStreet } from "../../../lib/worlds/streets/make_street.ts";
 
-Deno.test("STREET_PARTS refine the ten classes", () => {
+Deno.test("STREET_PARTS cover the ten classes", () => {
   assert.equal(
     STREET_CLASSES.join(" "),
     "road sidewalk building vegetation trunk pole car person terrain fence",
@@ -31,7 +35,7 @@ Deno.test("makeStreet() gives the same street for the same seed and another for 
   assert.notDeepEqual(one.primitives, makeStreet(12346, "A", 1.73).primitives);
 });
 
-Deno.test("makeStreet() takes nothing of town B for the source or the teacher", () => {
+Deno.test("makeStreet() takes nothing of town B for styles A and teacher", () => {
   const towns = (style: "A" | "B" | "teacher") => {
     const seen = new Set<string>();
     for (let index = 0; index < 30; index++) {
@@ -44,12 +48,12 @@ Deno.test("makeStreet() takes nothing of town B for the source or the teacher", 
   assert.equal(towns("teacher"), "ACD");
   assert.equal(towns("A"), "A");
   assert.equal(towns("B"), "B");
-  for (const name of Object.keys(DOMAINS) as DomainName[]) {
-    assert.equal(DOMAINS[name].style, name === "town" ? "B" : "A", name);
+  for (const name of Object.keys(STREET_DOMAINS) as StreetDomainName[]) {
+    assert.equal(STREET_DOMAINS[name].style, name === "town" ? "B" : "A", name);
   }
 });
 
-Deno.test("makeStreet() holds every class in most streets of either town", () => {
+Deno.test("makeStreet() makes streets with every class, in either town", () => {
   for (const style of ["A", "B"] as const) {
     const streets = Array.from({ length: 30 }, (_, i) => makeStreet(i, style, 1.73));
     STREET_CLASSES.forEach((name, label) => {
@@ -64,15 +68,15 @@ Deno.test("makeStreet() holds every class in most streets of either town", () =>
   }
 });
 
-Deno.test("makeStreet() puts the sensor over free road", () => {
+Deno.test("makeStreet() places the sensor above free road", () => {
   for (let seed = 0; seed < 40; seed++) {
     const height = seed % 2 === 0 ? 1.73 : 2.3;
     const street = makeStreet(seed, seed % 3 === 0 ? "B" : "A", height);
-    // Straight down and all around the car itself, the road is the first thing met.
+    // Rays down and around the car meet the road first.
     const words = new Float32Array(32 * 8);
     for (let ray = 0; ray < 32; ray++) {
-      const turn = ray * Math.PI / 16;
-      const [x, y] = [2 * Math.cos(turn), 0.7 * Math.sin(turn)];
+      const angle = ray * Math.PI / 16;
+      const [x, y] = [2 * Math.cos(angle), 0.7 * Math.sin(angle)];
       words.set([0, 0, 0, 0, x, y, -height, 0], ray * 8);
     }
     const { primitive, surface } = castRaysReference(street, { count: 32, words });
@@ -83,7 +87,7 @@ Deno.test("makeStreet() puts the sensor over free road", () => {
   }
 });
 
-Deno.test("makeStreet() gives materials whose colours are colours", () => {
+Deno.test("makeStreet() gives materials whose albedos are in range", () => {
   const out = new Float64Array(3);
   const kinds = new Set<string>();
   for (let seed = 0; seed < 12; seed++) {

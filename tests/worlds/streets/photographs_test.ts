@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
 import { frameAt } from "../../../lib/worlds/frame.ts";
-import { cameraAt, type Lens } from "../../../lib/scan/mod.ts";
-import { eyeOf, takePictures } from "../../../lib/worlds/photographs.ts";
+import { cameraAt, type CameraOptics } from "../../../lib/scan/mod.ts";
+import { eyeOf, takePhotographs } from "../../../lib/worlds/photographs.ts";
 import { box } from "../../../lib/worlds/primitives.ts";
 import { Random } from "../../../lib/random/random.ts";
-import { type CastRays, castRaysReference } from "../../../lib/worlds/raycast.ts";
+import type { CastRays } from "../../../lib/worlds/raycast.ts";
+import { castRaysReference } from "../../../lib/worlds/raycast_reference.ts";
 import {
   type Daylight,
   daylightPainter,
   drawDaylight,
 } from "../../../lib/worlds/streets/daylight.ts";
-import { DOMAINS } from "../../../lib/worlds/streets/domains.ts";
+import { STREET_DOMAINS } from "../../../lib/worlds/streets/domains.ts";
 import { carCameras } from "../../../lib/worlds/streets/photographs.ts";
 import { StreetBuilder } from "../../../lib/worlds/streets/street.ts";
 
 const cast: CastRays = (solids, rays) => Promise.resolve(castRaysReference(solids, rays));
-const LENS: Lens = { width: 40, height: 30, fieldOfView: Math.PI / 2 };
+const LENS: CameraOptics = { width: 40, height: 30, fieldOfView: Math.PI / 2 };
 const WHITE = {
   kind: "plain",
   colour: [0.5, 0.5, 0.5],
@@ -33,12 +34,12 @@ function wallOnGround() {
   return street.finish();
 }
 
-/** Mean green of the pixels that see ground and wall, over that of the sky; from (x, 0) towards a heading. */
+/** Mean green of the pixels that see ground and of those that see the wall, relative to the sky; from (x, 0). */
 async function brightness(light: Daylight, x: number, heading: number): Promise<number[]> {
   const camera = cameraAt("a.png", [x, 0, 1.5], heading, 0.1, LENS);
   const street = wallOnGround();
   const painter = daylightPainter(street, light);
-  const [picture] = await takePictures(cast, street, [camera], new Random(1), () => painter);
+  const [picture] = await takePhotographs(cast, street, [camera], new Random(1), () => painter);
   const { parts, photo } = picture!;
   const mean = (part: number) => {
     const seen = [...parts.keys()].filter((pixel) => parts[pixel] === part);
@@ -49,25 +50,26 @@ async function brightness(light: Daylight, x: number, heading: number): Promise<
 
 const LIGHT: Daylight = { ...drawDaylight(new Random(1), false), haze: 0, clouds: 0 };
 
-Deno.test("takePictures() darkens what stands in the shadow, and shows the sky", async () => {
-  // The sun is low in the east (+x), behind the wall for who stands west of it and looks east.
+Deno.test("takePhotographs() darkens what lies in shadow, and shows the sky", async () => {
+  // The sun is low in the east (+x): behind the wall for a camera west of it that looks east.
   const sun: Daylight["sun"] = [Math.cos(0.6), 0, Math.sin(0.6)];
   const low = { ...LIGHT, sun, skylight: [0.3, 0.3, 0.3] as const };
   const [ground, wall] = await brightness(low, 1, 0);
-  // The wall turns its dark side to the camera and throws its shadow on the ground before it.
+  // The camera sees the wall's dark side, and the wall's shadow on the ground in front of it.
   assert.ok(wall! < 0.5 && ground! < 0.5, `${ground} ${wall}`);
   const [lit, bright] = await brightness(low, 9, Math.PI);
   assert.ok(lit! > 1.5 * ground! && bright! > 1.5 * wall!, `${lit} ${bright}`);
 });
 
-Deno.test("daylightPainter() hides what is far in haze", () => {
+Deno.test("daylightPainter() hides distant surfaces in haze", () => {
   const street = wallOnGround();
   const out = new Float32Array(6);
   const painter = daylightPainter(street, { ...LIGHT, haze: 0.05, horizon: [0.9, 0.8, 0.7] });
-  painter.surface(1, 5, 0, 1, -1, 0, 0, [-295, 0, 1], out, 0, true);
-  painter.surface(1, 5, 0, 1, -1, 0, 0, [4.99, 0, 1], out, 3, true);
+  const point = { primitive: 1, x: 5, y: 0, z: 1, nx: -1, ny: 0, nz: 0, lit: true };
+  painter.surface(point, [-295, 0, 1], out, 0);
+  painter.surface(point, [4.99, 0, 1], out, 3);
   [0.9, 0.8, 0.7].forEach((value, i) => assert.ok(Math.abs(out[i]! - value) < 1e-3));
-  assert.ok(Math.abs(out[3]! - 0.9) > 0.1, "what is near keeps its colour");
+  assert.ok(Math.abs(out[3]! - 0.9) > 0.1, "a near surface keeps its colour");
 });
 
 Deno.test("drawDaylight() is overcast and hazy in rain", () => {
@@ -81,7 +83,7 @@ Deno.test("drawDaylight() is overcast and hazy in rain", () => {
 });
 
 Deno.test("carCameras() stand 1.6 m over the road and look where the domain says", () => {
-  for (const domain of Object.values(DOMAINS)) {
+  for (const domain of Object.values(STREET_DOMAINS)) {
     const cameras = carCameras(domain);
     assert.equal(cameras.length, domain.cameras.length);
     cameras.forEach((camera, i) => {

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { Random } from "../../../lib/random/random.ts";
-import { type CastRays, castRaysReference } from "../../../lib/worlds/raycast.ts";
+import type { CastRays } from "../../../lib/worlds/raycast.ts";
+import { castRaysReference } from "../../../lib/worlds/raycast_reference.ts";
 import { STREET_CLASSES } from "../../../lib/worlds/streets/classes.ts";
-import { type Domain, DOMAINS } from "../../../lib/worlds/streets/domains.ts";
+import { STREET_DOMAINS, type StreetDomain } from "../../../lib/worlds/streets/domains.ts";
 import { makeStreet } from "../../../lib/worlds/streets/make_street.ts";
-import { type Measurement, scanStreet } from "../../../lib/worlds/streets/scanners.ts";
+import { scanStreet, type StreetMeasurement } from "../../../lib/worlds/streets/scanners.ts";
 
 const cast: CastRays = (solids, rays) => Promise.resolve(castRaysReference(solids, rays));
-const scan = (domain: Domain, seed = 21) =>
+const scan = (domain: StreetDomain, seed = 21) =>
   scanStreet(cast, makeStreet(seed, domain.style, domain.height), domain, new Random(seed, 4));
 
-/** Range, azimuth and elevation (degrees) of every point. */
-function polar({ positions }: Measurement) {
+/** Range (metres), azimuth and elevation (degrees) of every point. */
+function polar({ positions }: StreetMeasurement) {
   return Array.from({ length: positions.length / 3 }, (_, i) => {
     const [x, y, z] = positions.subarray(3 * i, 3 * i + 3) as unknown as [number, number, number];
     const range = Math.hypot(x, y, z);
@@ -24,8 +25,8 @@ function polar({ positions }: Measurement) {
 }
 
 for (const name of ["source", "beams32", "beams16"] as const) {
-  Deno.test(`scanStreet() ${name}: rows of the table's elevations, all around`, async () => {
-    const domain = DOMAINS[name];
+  Deno.test(`scanStreet() ${name}: rows at the domain's elevations, all around`, async () => {
+    const domain = STREET_DOMAINS[name];
     assert.ok(domain.scanner.kind === "spinning");
     const { beams, elevations: [low, high] } = domain.scanner;
     const measured = await scan(domain);
@@ -44,11 +45,11 @@ for (const name of ["source", "beams32", "beams16"] as const) {
   });
 }
 
-Deno.test("scanStreet() measures ranges with the noise of the table", async () => {
-  for (const domain of [DOMAINS.source, DOMAINS.rain]) {
+Deno.test("scanStreet() measures ranges with the noise of the domain", async () => {
+  for (const domain of [STREET_DOMAINS.source, STREET_DOMAINS.rain]) {
     const measured = await scan(domain);
     const road = STREET_CLASSES.indexOf("road");
-    // Down to the road a ray of elevation e is height / sin(-e) long.
+    // A ray of elevation e reaches the road after height / sin(-e) metres.
     const errors = polar(measured).flatMap(({ range, elevation }, i) =>
       measured.labels[i] === road && elevation < -6
         ? [range + domain.height / Math.sin(elevation * Math.PI / 180)]
@@ -60,10 +61,10 @@ Deno.test("scanStreet() measures ranges with the noise of the table", async () =
   }
 });
 
-Deno.test("scanStreet() solid: inside its field of view, without rows", async () => {
-  const shots = polar(await scan(DOMAINS.solid));
+Deno.test("scanStreet() solid: points lie inside the field of view, without rows", async () => {
+  const shots = polar(await scan(STREET_DOMAINS.solid));
   assert.ok(shots.length >= 8000 && shots.length <= 20480);
-  const { width, height } = DOMAINS.solid.scanner;
+  const { width, height } = STREET_DOMAINS.solid.scanner;
   for (const { azimuth, elevation } of shots) {
     assert.ok(Math.abs(azimuth) <= width / 2 + 1e-3 && Math.abs(elevation) <= height / 2 + 1e-3);
   }
@@ -71,9 +72,9 @@ Deno.test("scanStreet() solid: inside its field of view, without rows", async ()
   assert.ok(elevations.size > 800, `${elevations.size} elevations`);
 });
 
-Deno.test("scanStreet() rain: loses what is far, and sees drops near the sensor", async () => {
-  const dry: Domain = { ...DOMAINS.rain, weather: DOMAINS.source.weather };
-  const [wet, clear] = [await scan(DOMAINS.rain), await scan(dry)];
+Deno.test("scanStreet() rain: loses distant points, and sees drops near the sensor", async () => {
+  const dry: StreetDomain = { ...STREET_DOMAINS.rain, weather: STREET_DOMAINS.source.weather };
+  const [wet, clear] = [await scan(STREET_DOMAINS.rain), await scan(dry)];
   const [near, far] = [clear, wet].map((measured) => {
     const ranges = polar(measured).filter((_, i) => measured.labels[i] !== 255);
     return [8, 25].map((limit) =>
@@ -89,11 +90,11 @@ Deno.test("scanStreet() rain: loses what is far, and sees drops near the sensor"
   assert.ok(!clear.labels.includes(255));
 });
 
-Deno.test("scanStreet() source: every class has a sensible share", async () => {
+Deno.test("scanStreet() source: every class has between 0.3 and 50 % of the points", async () => {
   const seen = new Float64Array(STREET_CLASSES.length);
   let total = 0;
   for (let seed = 0; seed < 10; seed++) {
-    const { labels } = await scan(DOMAINS.source, seed);
+    const { labels } = await scan(STREET_DOMAINS.source, seed);
     for (const label of labels) seen[label]! += 1;
     total += labels.length;
   }

@@ -1,0 +1,95 @@
+/**
+ * Students on disk: a checkpoint with its card, read by path or, where it is embedded, by name.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { parseStudentCard, type StudentCard } from "../nn/card.ts";
+import {
+  CheckpointError,
+  type NamedTensor,
+  readSafetensors,
+  writeSafetensors,
+} from "../nn/safetensors.ts";
+import { CENTRE } from "../nn/student.ts";
+import { embeddedNames, fixture } from "./embedded.ts";
+
+const FOLDER = fixture("students");
+const EXTENSION = ".safetensors";
+
+/** Path of the embedded student that is used by default. */
+export const DEFAULT_STUDENT: string = join(FOLDER, `rooms-joint${EXTENSION}`);
+
+/** A student as its checkpoint holds it. */
+export interface StudentFile {
+  readonly card: StudentCard;
+  /** State dict without the teacher's mean. */
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+  /** The teacher's mean feature over source points, [D]; null where the student knows no teacher. */
+  readonly centre: Float32Array | null;
+}
+
+/**
+ * Lists the embedded students.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.ok(studentNames().includes("rooms-joint"));
+ * ```
+ */
+export function studentNames(): string[] {
+  return embeddedNames(FOLDER, EXTENSION);
+}
+
+/**
+ * Reads a student.
+ *
+ * @param given name of an embedded student, or path of a checkpoint.
+ * @throws {CheckpointError} naming what is wrong with the checkpoint, or the names that there are.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { card } = await readStudent("streets-joint");
+ * assert.equal(card.teacher?.id, "streets-parts");
+ * assert.equal(card.palette.length, card.classes.length);
+ * ```
+ */
+export async function readStudent(given: string = DEFAULT_STUDENT): Promise<StudentFile> {
+  const names = studentNames();
+  const isEmbedded = names.includes(given);
+  const path = isEmbedded ? join(FOLDER, given + EXTENSION) : given;
+  const bytes = await Deno.readFile(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound) || /[/\\.]/.test(given)) throw error;
+    throw new CheckpointError(
+      `Cannot find student ${given}: give the path of a checkpoint, or one of ${names.join(", ")}`,
+    );
+  });
+  return parseStudent(bytes, path);
+}
+
+/** @throws {CheckpointError} */
+function parseStudent(bytes: Uint8Array, path: string): StudentFile {
+  const { tensors, metadata } = readSafetensors(bytes, path);
+  const card = parseStudentCard(metadata);
+  const rest = new Map(tensors);
+  if (card.teacher === null) return { card, tensors: rest, centre: null };
+  const centre = rest.get(CENTRE);
+  rest.delete(CENTRE);
+  if (!(centre?.data instanceof Float32Array) || centre.data.length !== card.teacher.width) {
+    throw new CheckpointError(
+      `Cannot read ${path}: "${CENTRE}" must be F32 [1, ${card.teacher.width}], the teacher's mean`,
+    );
+  }
+  return { card, tensors: rest, centre: centre.data };
+}
+
+/** Makes the bytes of a checkpoint that {@link readStudent} reads. */
+export function studentBytes({ card, tensors, centre }: StudentFile): Uint8Array<ArrayBuffer> {
+  const all = new Map(tensors);
+  if (centre) all.set(CENTRE, { shape: [1, centre.length], data: centre });
+  return writeSafetensors({ tensors: all, metadata: { card: JSON.stringify(card) } });
+}

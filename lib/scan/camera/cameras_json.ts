@@ -1,0 +1,157 @@
+/**
+ * `cameras.json`, the camera format of this project.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { issueAt, parseJson, validate } from "../../validation/mod.ts";
+import { CameraError } from "../errors.ts";
+import type { Camera } from "./camera.ts";
+import { type CameraFormat, hasField } from "./camera_format.ts";
+import { poseProblem } from "./pose.ts";
+
+const WHOLE_FILE = 'send {"images": [...]} with at least one image';
+
+const fileSchema = z.object(
+  { images: z.array(z.unknown(), { error: WHOLE_FILE }).min(1, { error: WHOLE_FILE }) },
+  { error: WHOLE_FILE },
+);
+
+const pixels = z.int({ error: "write the number of pixels" })
+  .positive({ error: "write the number of pixels" });
+const focal = z.number().positive({ error: "write a focal length above 0, in pixels" });
+const sixteen = z.tuple(
+  new Array(16).fill(z.number()) as [z.ZodNumber, ...z.ZodNumber[]],
+  { error: "write the 16 numbers of the 4x4 matrix row by row" },
+);
+
+const imageSchema = z.object({
+  file: z.string({ error: "name the photograph" }).min(1, { error: "name the photograph" }),
+  width: pixels,
+  height: pixels,
+  fx: focal,
+  fy: focal,
+  cx: z.number(),
+  cy: z.number(),
+  worldToCamera: sixteen.transform((numbers, context): Float64Array => {
+    const pose = Float64Array.from(numbers);
+    const bad = poseProblem(pose);
+    if (bad) context.addIssue(issueAt([], bad.problem, bad.mend));
+    return pose;
+  }),
+}, { error: "write an object for each image" });
+
+/**
+ * Reads `{"images":[{"file","width","height","fx","fy","cx","cy","worldToCamera":[16 numbers]}]}`.
+ *
+ * @param name the client's name for the file, for errors
+ * @throws {CameraError} naming image and field where it is no such JSON, a number is missing or not finite, a pose is
+ *   not rigid, or two images have the same file
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseCameras } from "../mod.ts";
+ *
+ * const image = {
+ *   file: "left.jpg",
+ *   width: 640,
+ *   height: 480,
+ *   fx: 525,
+ *   fy: 525,
+ *   cx: 319.5,
+ *   cy: 239.5,
+ *   worldToCamera: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 0, 0, 0, 1],
+ * };
+ * const [camera] = parseCameras(JSON.stringify({ images: [image] }), "cameras.json");
+ * assert.equal(camera!.fx, 525);
+ * assert.throws(
+ *   () => parseCameras(JSON.stringify({ images: [{ ...image, fx: -1 }] }), "cameras.json"),
+ *   { name: "CameraError", field: "images[0].fx" },
+ * );
+ * ```
+ */
+export function parseCameras(text: string, name: string): Camera[] {
+  const json = parseJson(
+    text,
+    (problem, cause) =>
+      new CameraError({ file: name, problem: `it is ${problem}`, mend: WHOLE_FILE, cause }),
+  );
+  const { images } = validate(
+    fileSchema,
+    json,
+    ({ mend }) =>
+      new CameraError({ file: name, problem: "it has no list of images", mend, field: "images" }),
+  );
+  // One image after the other: a hostile file must not collect an issue for each of a million images.
+  const cameras = images.map((image, index) =>
+    validate(
+      imageSchema,
+      image,
+      (violation) => new CameraError({ file: name, ...violation }),
+      ["images", index],
+    )
+  );
+  const seen = new Set<string>();
+  for (const [index, { file }] of cameras.entries()) {
+    if (seen.has(file)) {
+      throw new CameraError({
+        file: name,
+        problem: `image ${file} occurs twice`,
+        mend: "keep one camera for each image",
+        field: `images[${index}].file`,
+      });
+    }
+    seen.add(file);
+  }
+  return cameras;
+}
+
+/**
+ * Writes a `cameras.json`; {@link parseCameras} reads the same numbers back.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { cameraAt, camerasToJson, parseCameras } from "../mod.ts";
+ *
+ * const camera = cameraAt("north.png", [0, 0, 1.5], Math.PI / 2, 0, {
+ *   width: 64,
+ *   height: 48,
+ *   fieldOfView: Math.PI / 2,
+ * });
+ * const [read] = parseCameras(camerasToJson([camera]), "cameras.json");
+ * assert.deepEqual([read!.file, read!.fx, read!.cy], ["north.png", camera.fx, camera.cy]);
+ * ```
+ */
+export function camerasToJson(cameras: readonly Camera[]): string {
+  const images = cameras.map(({ file, width, height, fx, fy, cx, cy, worldToCamera }) => ({
+    file,
+    width,
+    height,
+    fx,
+    fy,
+    cx,
+    cy,
+    worldToCamera: Array.from(worldToCamera),
+  }));
+  return JSON.stringify({ images }, null, 1);
+}
+
+/** `cameras.json` as one of the camera formats. */
+export const camerasJson: CameraFormat = {
+  name: "cameras.json",
+  accepts: (file) => hasField(file, "images"),
+  read: (files) =>
+    files.flatMap(({ name, text }) =>
+      parseCameras(text, name).map(({ file, width, height, worldToCamera, ...pinhole }, index) => ({
+        file,
+        source: name,
+        field: `images[${index}].file`,
+        size: { width, height },
+        pinhole: () => pinhole,
+        distortion: null,
+        worldToCamera,
+      }))
+    ),
+};

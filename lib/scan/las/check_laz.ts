@@ -1,0 +1,136 @@
+/**
+ * Checks that a LAZ file is one that laz-perf 0.0.7 reads right, before it is given to it: of some kinds it
+ * makes wrong points without an error (items of version 4), on others it traps (waveforms).
+ *
+ * Source of the layout: LASzip, `laszip.hpp` and `lasreadpoint.cpp` (compressor, chunk table).
+ *
+ * @module
+ */
+import { ScanError } from "../errors.ts";
+import type { LasHeader } from "./header.ts";
+import { parseVlrs } from "./variable_length_records.ts";
+
+/** Kinds of compression that are read: chunked (formats 0 to 5) and layered (formats 6 to 10). */
+const CHUNKED = 2;
+const LAYERED = 3;
+/** LAZ items and the version of each that is read; waveform items (9 and 13) are not. */
+const ITEM_VERSIONS = new Map([
+  [0, 2],
+  [6, 2],
+  [7, 2],
+  [8, 2],
+  [10, 3],
+  [11, 3],
+  [12, 3],
+  [14, 3],
+]);
+/** What a client can do about LAZ that is not read. */
+export const DECOMPRESS = "decompress it to LAS (las2las, or pdal translate) and send that";
+const WHOLE = "send the whole file";
+/** Points may take so many bytes, or so many times those of the file: scans of sensors shrink to a fifth. */
+const UNPACKED_BYTES = 1 << 26;
+const UNPACKED_TIMES = 200;
+/** The chunk size that stands for chunks of different sizes (COPC). */
+const VARIABLE = 0xffffffff;
+
+/**
+ * Holds a LAZ file against what can be decoded, and its point count against its chunk table.
+ *
+ * @param file name of the scan, for errors
+ * @throws {ScanError} where it is truncated, or of a kind that cannot be decoded
+ */
+export function checkLaz(bytes: Uint8Array, header: LasHeader, file: string): void {
+  const fail: Fail = (problem, offset, field, mend = DECOMPRESS) => {
+    throw new ScanError({ file, problem, mend, offset, field });
+  };
+  const vlr = parseVlrs(bytes, header, file).find(({ userId, recordId }) =>
+    userId === "laszip encoded" && recordId === 22204
+  );
+  if (!vlr || vlr.end - vlr.body < 34) {
+    return fail("it is compressed without a laszip record", header.headerBytes, "laszip record");
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const compressor = view.getUint16(vlr.body, true);
+  if (compressor !== (header.format < 6 ? CHUNKED : LAYERED)) {
+    fail(`LAZ compressor ${compressor} is not supported`, vlr.body, "compressor");
+  }
+  const items = view.getUint16(vlr.body + 32, true);
+  let itemBytes = 0;
+  for (let i = 0; i < items; i++) {
+    const at = vlr.body + 34 + 6 * i;
+    if (at + 6 > vlr.end) fail(`the laszip record lacks item ${i} of ${items}`, at, "items");
+    const type = view.getUint16(at, true);
+    const version = view.getUint16(at + 4, true);
+    if (ITEM_VERSIONS.get(type) !== version) {
+      fail(`LAZ item ${type} of version ${version} is not supported`, at, "items");
+    }
+    itemBytes += view.getUint16(at + 2, true);
+  }
+  if (itemBytes !== header.recordBytes) {
+    fail(
+      `the laszip items make records of ${itemBytes} bytes, the header says ${header.recordBytes}`,
+      vlr.body + 32,
+      "items",
+    );
+  }
+  checkChunks(view, header, view.getUint32(vlr.body + 12, true), fail);
+}
+
+type Fail = (problem: string, offset: number, field: string, mend?: string) => never;
+
+/** The chunk table lies behind the points: a file without it is cut. */
+function checkChunks(
+  view: DataView,
+  { pointOffset, count, recordBytes, format }: LasHeader,
+  chunkSize: number,
+  fail: Fail,
+): void {
+  const size = view.byteLength;
+  const field = "chunk table";
+  const unpacked = count * recordBytes;
+  if (unpacked > UNPACKED_BYTES && unpacked > UNPACKED_TIMES * size) {
+    fail(
+      `its ${count} points of ${recordBytes} bytes are more than ${UNPACKED_TIMES} times its own ${size} bytes`,
+      pointOffset,
+      "number of point records",
+    );
+  }
+  if (pointOffset + 8 > size) fail("the file ends before its points", size, field, WHOLE);
+  let table = Number(view.getBigInt64(pointOffset, true));
+  // A writer that cannot seek puts -1 there and the true place at the very end.
+  if (table === -1) table = Number(view.getBigInt64(size - 8, true));
+  if (table < pointOffset + 8 || table + 8 > size) {
+    fail(
+      `the chunk table should lie at byte ${table}, the file has ${size}`,
+      pointOffset,
+      field,
+      WHOLE,
+    );
+  }
+  const chunks = view.getUint32(table + 4, true);
+  if (chunkSize === VARIABLE) {
+    if (chunks > count) fail(`${chunks} chunks cannot share ${count} points`, table + 4, field);
+  } else if (chunks !== Math.ceil(count / chunkSize)) {
+    fail(`${chunks} chunks of ${chunkSize} points do not make ${count}`, table + 4, field);
+  }
+  // Every chunk begins with one uncompressed point.
+  if (chunks * recordBytes > size) {
+    fail(`${chunks} chunks do not fit into ${size} bytes`, table + 4, field);
+  }
+  if (format < 6) return;
+  // A layered chunk says itself, behind that point, how many it has; chunked ones run on into garbage.
+  const at = pointOffset + 8 + recordBytes;
+  const first = at + 4 <= size ? view.getUint32(at, true) : 0;
+  const right = chunks === 1
+    ? first === count
+    : chunkSize === VARIABLE
+    ? first < count
+    : first === chunkSize;
+  if (!right) {
+    fail(
+      `its first chunk of ${chunks} has ${first} points, the header says ${count} in all`,
+      at,
+      "number of point records",
+    );
+  }
+}

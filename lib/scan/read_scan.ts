@@ -1,0 +1,133 @@
+/**
+ * Reads a client's file into a scan. Files pass through `parse` of loaders.gl with loaders of our own, which replace
+ * the parsers of loaders.gl for both formats: those lose or corrupt data (`las/las_scan_loader.ts` and
+ * `ply/ply_scan_loader.ts` say which).
+ *
+ * @module
+ */
+import { parse } from "@loaders.gl/core";
+import { ScanError } from "./errors.ts";
+import { isLas } from "./las/header.ts";
+import { lasScanLoader } from "./las/las_scan_loader.ts";
+import { chooseOrigin, toLocal } from "./origin.ts";
+import { plyScanLoader } from "./ply/ply_scan_loader.ts";
+import { fullScale, largestOf, scaled } from "./full_scale.ts";
+import type { Scan } from "./scan.ts";
+
+/**
+ * Reads a LAS, LAZ or PLY file; its first bytes tell the format.
+ *
+ * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ and COPC of formats 0 to 3 and 6 to 8. `labels` are the
+ * classification codes if any of them is above 1 (0 and 1 mean "not classified"). PLY: ASCII and both byte orders;
+ * `labels` come from an integer property `label`, `class` or a similar name, normals from `nx`, `ny`, `nz`.
+ *
+ * @param bytes the whole file; the scan keeps it
+ * @param name the client's name for it, which need not fit the format
+ * @throws {ScanError} where the file is malformed, truncated, empty, or of an unsupported kind
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readScan, writePly } from "./mod.ts";
+ *
+ * const bytes = writePly({
+ *   positions: Float32Array.of(1, 2, 3, 4, 5, 6),
+ *   colors: Float32Array.of(1, 0, 0, 0, 0, 1),
+ *   labels: Int32Array.of(3, 0),
+ * });
+ * const scan = await readScan(bytes, "room.ply");
+ * assert.deepEqual([scan.format, scan.count], ["ply", 2]);
+ * assert.deepEqual([...scan.labels!], [3, 0]);
+ * assert.equal(scan.intensity, null);
+ * ```
+ */
+export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
+  return scanFormat(bytes, name) === "las"
+    ? await readLas(bytes, name)
+    : await readPly(bytes, name);
+}
+
+/**
+ * Tells the format of a scan from its first bytes.
+ *
+ * @param start at least the first four bytes of the file
+ * @throws {ScanError} where the file is empty or of another format
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { scanFormat } from "./mod.ts";
+ *
+ * assert.equal(scanFormat(new TextEncoder().encode("LASF"), "scan"), "las");
+ * ```
+ */
+export function scanFormat(start: Uint8Array, name: string): Scan["format"] {
+  if (start.length === 0) {
+    throw new ScanError({
+      file: name,
+      problem: "the file is empty",
+      mend: "send a scan",
+      offset: 0,
+    });
+  }
+  if (isLas(start)) return "las";
+  if (start[0] === 0x70 && start[1] === 0x6c && start[2] === 0x79) return "ply";
+  throw new ScanError({
+    file: name,
+    problem: "it is neither LAS, LAZ ('LASF') nor PLY ('ply')",
+    mend: "convert it to one of these",
+    offset: 0,
+  });
+}
+
+async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
+  const { attributes, loaderData } = await parse(
+    bytes as Uint8Array<ArrayBuffer>,
+    lasScanLoader(name),
+  );
+  const { POSITION, COLOR_0, intensity, classification } = attributes;
+  const classes = classification.value;
+  return {
+    name,
+    format: "las",
+    count: classes.length,
+    ...local(POSITION.value, name),
+    colors: nonZero(COLOR_0 && toUnit(COLOR_0.value)),
+    intensity: nonZero(toUnit(intensity.value)),
+    normals: null,
+    labels: classes.some((code) => code > 1) ? Int32Array.from(classes) : null,
+    bytes: loaderData.unpacked ?? bytes,
+    ...(loaderData.unpacked ? { unpacked: true } : {}),
+  };
+}
+
+/** Scales 16-bit fields to 0..1; in many files they hold 8-bit values. */
+function toUnit(values: Uint16Array): Float32Array {
+  return scaled(values, fullScale(largestOf(values), false)!);
+}
+
+async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
+  const { attributes } = await parse(bytes as Uint8Array<ArrayBuffer>, plyScanLoader(name));
+  const { POSITION, COLOR_0, intensity, NORMAL, label } = attributes;
+  return {
+    name,
+    format: "ply",
+    count: POSITION.value.length / 3,
+    ...local(POSITION.value, name),
+    colors: nonZero(COLOR_0?.value),
+    intensity: nonZero(intensity?.value),
+    normals: nonZero(NORMAL?.value),
+    labels: label?.value ?? null,
+    bytes,
+  };
+}
+
+function local(positions: Float64Array, name: string): Pick<Scan, "origin" | "positions"> {
+  const origin = chooseOrigin(positions);
+  return { origin, positions: toLocal(positions, origin, name) };
+}
+
+/** Null for an attribute whose values are all zero: such a field was never filled. */
+function nonZero(values: Float32Array | undefined): Float32Array | null {
+  return values?.some((value) => value !== 0) ? values : null;
+}

@@ -1,0 +1,51 @@
+/**
+ * Writes labels into a scan's file, and converts a scan to the other format.
+ *
+ * @module
+ */
+import { labelLas } from "./las/write_las_labels.ts";
+import { writeLas } from "./las/write_las.ts";
+import { labelPly } from "./ply/write_ply_labels.ts";
+import { writePly } from "./ply/write_ply.ts";
+import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
+
+/**
+ * Writes labels into a copy of the client's own file; every byte and attribute that is no label is kept. LAZ becomes
+ * LAS.
+ *
+ * LAS: the classification becomes `asprs[label]` (or the label itself); on request the points also get the extra
+ * dimensions `label` and `confidence`. PLY: the vertex gets the properties `label` and `confidence`.
+ *
+ * @throws {ScanError} where the file's extra bytes contradict its records, or a property cannot hold the labels
+ * @throws {TypeError} where labels and points differ in number
+ * @throws {RangeError} where a label does not fit into LAS
+ */
+export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
+  checkLabels(scan.count, labelling);
+  return scan.format === "las"
+    ? labelLas(scan.bytes, labelling, scan.name)
+    : labelPly(scan.bytes, labelling, scan.name);
+}
+
+/**
+ * Replaces a scan's file by one of another format: `writeScan(convertScan(scan, "ply"), ...)`. The new file holds
+ * coordinates, colours, intensity and labels, and loses all other attributes. A scan that has the format already is
+ * returned as it is.
+ *
+ * @throws {ScanError} where the scan is too wide for LAS
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { convertScan, readScan, writePly } from "./mod.ts";
+ *
+ * const ply = await readScan(writePly({ positions: Float32Array.of(1, 2, 3) }), "a.ply");
+ * const las = convertScan(ply, "las");
+ * assert.equal(new TextDecoder().decode(las.bytes.subarray(0, 4)), "LASF");
+ * assert.deepEqual([...(await readScan(las.bytes, "a.las")).positions], [1, 2, 3]);
+ * ```
+ */
+export function convertScan(scan: Scan, format: Scan["format"]): Scan {
+  if (scan.format === format) return scan;
+  return { ...scan, format, bytes: format === "las" ? writeLas(scan) : writePly(scan) };
+}

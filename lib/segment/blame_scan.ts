@@ -1,0 +1,25 @@
+/**
+ * Whose fault an error is: a scan that passes a limit of the adapter or of the voxel grid is for the client to mend,
+ * everything else is not.
+ *
+ * @module
+ */
+import { CapacityError } from "../gpu/mod.ts";
+import { ScanError } from "../scan/mod.ts";
+
+/**
+ * Replaces a {@link CapacityError} by a {@link ScanError} that tells the client what to do, and leaves every other
+ * error as it is.
+ *
+ * @param file name of the scan that was being labelled.
+ */
+export function blameScan(error: unknown, file: string): unknown {
+  if (!(error instanceof CapacityError)) return error;
+  return new ScanError({
+    file,
+    action: "label",
+    problem: error.message,
+    mend: "cut the scan, take stray points out, or set another voxelSize",
+    cause: error,
+  });
+}

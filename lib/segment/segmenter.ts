@@ -1,0 +1,113 @@
+/**
+ * What routes, command line and evaluation ask of the engine, and what it returns. This file holds types only, so
+ * that a test can replace the engine without a GPU.
+ *
+ * @module
+ */
+import type { StudentCard } from "../nn/card.ts";
+import type { Camera, Photo, Scan } from "../scan/mod.ts";
+import type { TeacherCard } from "../teacher/mod.ts";
+import type { OnlineState } from "../ttt/online_state.ts";
+import type { Progress } from "../ttt/progress.ts";
+import type { ScanReport } from "./report.ts";
+
+/** Settings of one segmentation; `segmentOptions` checks what a client sent and fills in the defaults. */
+export interface SegmentOptions {
+  /** Name of a method; `lib/ttt/methods/` holds one file for each. */
+  method: string;
+  /** The method's own settings, as its schema gives them. */
+  settings: Readonly<Record<string, unknown>>;
+  /** Edge of a voxel in metres; by default the one that the student was trained with. */
+  voxelSize?: number;
+  /** What the teacher describes: the photographs that came (the default), or views rendered of the scan itself. */
+  viewSource?: "photographs" | "virtual";
+  /**
+   * Whether the labels in the scan are the student's classes, so that the report compares the prediction with
+   * them. They are never shown to the method.
+   */
+  evaluate: boolean;
+}
+
+/** One scan to label. */
+export interface SegmentRequest {
+  /** The scan; its labels, if it has any, are used for the report only. */
+  scan: Scan;
+  /** Photographs of the scan: `photos[i]` was taken by `cameras[i]`. */
+  photos: readonly Photo[];
+  /** The cameras of the photographs, in the same order. */
+  cameras: readonly Camera[];
+  /** What to do; see {@link SegmentOptions}. */
+  options: SegmentOptions;
+  /** Steps after which labels are wanted too; 0 is before the first. */
+  snapshots?: readonly number[];
+  /**
+   * Further settings of the method to read the same adapted weights by: they may differ from the options' own
+   * only in what `MethodInfo.readouts` names.
+   */
+  readouts?: readonly SegmentOptions["settings"][];
+  /**
+   * The state of an online method after the scans before this one; null starts from the source weights. Left
+   * out, the engine keeps the state itself from scan to scan.
+   */
+  learned?: OnlineState | null;
+  /** A control: targets are shuffled among the voxels. No method may gain from them. */
+  placebo?: "shuffle";
+  /** Once aborted, the work stops before its next gradient step and throws the signal's reason. */
+  signal?: AbortSignal;
+  /** Called when a phase begins and every few steps. */
+  onProgress?: (progress: Progress) => void;
+}
+
+/** The labels after some step. */
+export interface LabelSnapshot {
+  /** Steps taken. */
+  step: number;
+  /** Class index of every point. */
+  labels: Uint8Array;
+}
+
+/** The labels by further readout settings. */
+export interface LabelReadout {
+  /** Class index of every point. */
+  labels: Uint8Array;
+  /** Time that this readout took beside the steps. */
+  seconds: number;
+}
+
+/** The labels of a scan and how they came about. */
+export interface SegmentResult {
+  /** Class index of every point, in the order of the scan. */
+  labels: Uint8Array;
+  /** Softmax probability of that class, 0 to 1. */
+  confidence: Float32Array;
+  /** Class index of every point without adaptation. */
+  sourceLabels: Uint8Array;
+  /** Labels after the requested steps, as far as they were reached. */
+  snapshots: LabelSnapshot[];
+  /** Labels by the requested readouts, in their order. */
+  readouts: LabelReadout[];
+  /** The state to give with the next scan; present where the request gave one. */
+  learned?: OnlineState;
+  /** What was labelled, by what, and what adaptation did. */
+  report: ScanReport;
+}
+
+/** The engine as its users see it. */
+export interface Segmenter {
+  /** The student's card. */
+  readonly student: StudentCard;
+  /** The teacher's card; null where the student knows no teacher. */
+  readonly teacher: TeacherCard | null;
+  /** Returns whether the GPU answers. */
+  ready(): Promise<boolean>;
+  /** Forgets what online methods have learned, before another sequence of scans. */
+  resetOnline(): void;
+  /**
+   * Labels one scan. Calls must not overlap: wait for one before starting the next.
+   *
+   * @throws {OptionError} on settings that this scan or student cannot have.
+   * @throws {ScanError} where the scan lacks an input of the student or is too large.
+   * @throws {CameraError} where no camera sees any point.
+   */
+  segment(request: SegmentRequest): Promise<SegmentResult>;
+}

@@ -1,0 +1,71 @@
+/**
+ * Labels one scan in one piece: voxels, targets, the method, and its prediction brought back to the points.
+ *
+ * @module
+ */
+import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
+import type { PlanContext } from "../ttt/plans/context.ts";
+import { labelsOf, type Probabilities } from "../ttt/probabilities.ts";
+import { SparseScan } from "../voxels/sparse_scan.ts";
+import {
+  type LabelledPointCloud,
+  type LabellingTask,
+  methodRandom,
+  predictVoxels,
+} from "./labelling.ts";
+
+/**
+ * Labels a scan.
+ *
+ * @throws {CameraError} where no camera sees any point.
+ */
+export async function labelWhole(task: LabellingTask): Promise<LabelledPointCloud> {
+  const { gpu, student, card, source: parameters, method, points, voxelSize, views, work } = task;
+  using owned = new DisposableStack();
+  const scan = owned.use(
+    await work.time(
+      "voxelize",
+      () => SparseScan.build(gpu, student, card.features, points, voxelSize),
+    ),
+  );
+  const photographs = views &&
+    await work.time("pair", () => pairPhotographs(gpu, scan, views, owned));
+  if (photographs?.pointsSeen === 0) throw nothingSeen();
+
+  const plan: PlanContext = { gpu, student, scan, parameters };
+  const source = await work.time("predict", () => predictVoxels(plan));
+  const { memory, snapshots } = task;
+  const adapted = await method.adapt(
+    { ...plan, card, points, photographs, source, random: methodRandom(), memory, snapshots, work },
+    task.settings,
+    task.readouts,
+  );
+
+  const { voxels } = scan;
+  const pointRow = await gpu.read(voxels.pointRow, Uint32Array, voxels.points);
+  const pointLabels = (probabilities: Probabilities) => {
+    const { labels } = labelsOf(probabilities);
+    return Uint8Array.from(pointRow, (row) => labels[row]!);
+  };
+  const { confidence } = labelsOf(adapted.probabilities);
+  return {
+    labels: pointLabels(adapted.probabilities),
+    confidence: Float32Array.from(pointRow, (row) => confidence[row]!),
+    sourceLabels: pointLabels(source),
+    snapshots: (adapted.snapshots ?? []).map(({ step, probabilities }) => ({
+      step,
+      labels: pointLabels(probabilities),
+    })),
+    readouts: (adapted.readouts ?? []).map(({ probabilities, seconds }) => ({
+      labels: pointLabels(probabilities),
+      seconds,
+    })),
+    voxels: voxels.count,
+    blocks: 1,
+    pointsSeen: photographs?.pointsSeen ?? 0,
+    steps: adapted.steps,
+    losses: adapted.losses,
+    drift: adapted.drift,
+    note: adapted.note,
+  };
+}

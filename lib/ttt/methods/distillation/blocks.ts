@@ -1,0 +1,143 @@
+/**
+ * TTT-KD on a scan that is cut into blocks: every step is taken on another block.
+ *
+ * @module
+ */
+import type { Learner } from "../../learner.ts";
+import {
+  type AdaptedWeights,
+  type BlockContext,
+  photographsOf,
+  type UnpredictedBlock,
+} from "../../method.ts";
+import { chooseStatistics } from "../../norm_statistics.ts";
+import { OptionError } from "../../option_error.ts";
+import { nothingSeen } from "../../photographs.ts";
+import { adaptationPlan } from "../../plans/adaptation.ts";
+import type { NormStatistics } from "../../plans/context.ts";
+import { LossHistory } from "../../plans/loss_history.ts";
+import { kdLossOf } from "../../plans/prediction.ts";
+import { drawBlocks, readyToPredict } from "../block_statistics.ts";
+import type { DistillationSettings } from "./settings.ts";
+import { mistrust, reachedSourceLoss } from "./guard.ts";
+
+/** Losses whose mean is compared with the source KD loss: single blocks differ too much. */
+const LOSSES_TO_STOP = 5;
+
+/**
+ * Adapts the learner's weights. Blocks are drawn without repetition until all were drawn, then anew; those that
+ * no photograph shows are skipped.
+ *
+ * @throws {OptionError} on settings that need the whole scan at once.
+ * @throws {CameraError} where no photograph shows any block.
+ */
+export async function distilBlocks(
+  context: BlockContext,
+  settings: DistillationSettings,
+  learner: Learner,
+): Promise<AdaptedWeights> {
+  refuseWholeScanSettings(context, settings);
+  using history = new LossHistory(context.gpu, settings.steps);
+  const steps = new BlockSteps(context, settings, learner, history);
+  let queue: number[] = [];
+  for (let unseen = 0; !steps.isDone;) {
+    if (queue.length === 0) queue = drawBlocks(context);
+    const isSeen = await context.open(queue.pop()!, (block) => steps.take(block));
+    unseen = isSeen ? 0 : unseen + 1;
+    if (unseen === context.blocks) throw nothingSeen();
+    await steps.stopAtSourceLoss();
+  }
+  const { taken, note, firstLoss, statistics } = steps;
+  const losses = taken > 0 ? await history.values() : [firstLoss ?? NaN];
+  const parameters = await readyToPredict(context, learner.parameters, statistics ?? "batch");
+  return { parameters, steps: taken, losses, note, [Symbol.dispose]: () => parameters.destroy() };
+}
+
+/** @throws {OptionError} naming a setting that needs the whole scan at once. */
+function refuseWholeScanSettings({ blocks }: BlockContext, settings: DistillationSettings): void {
+  const needWhole = [
+    ["average", settings.average],
+    ["consistency", settings.consistency > 0],
+    ["stop", settings.stop === "held-out"],
+  ] as const;
+  for (const [name, isSet] of needWhole) {
+    if (!isSet) continue;
+    throw new OptionError(
+      `Cannot set ${name} to ${settings[name]}: the scan is cut into ${blocks} blocks; ` +
+        "leave it out, or set a larger voxelSize",
+      name,
+    );
+  }
+}
+
+/** The steps on the blocks of one scan, and what was decided on the way. */
+class BlockSteps {
+  /** Steps taken. */
+  taken = 0;
+  /** Why the steps ended early, or were never begun. */
+  note: string | undefined;
+  /** KD loss of the first block before the first step. */
+  firstLoss: number | null = null;
+  /** Statistics of the norm layers; null until a block was seen. */
+  statistics: NormStatistics | null = null;
+  readonly #context: BlockContext;
+  readonly #settings: DistillationSettings;
+  readonly #learner: Learner;
+  readonly #history: LossHistory;
+
+  constructor(
+    context: BlockContext,
+    settings: DistillationSettings,
+    learner: Learner,
+    history: LossHistory,
+  ) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#learner = learner;
+    this.#history = history;
+  }
+
+  get isDone(): boolean {
+    return this.taken >= this.#settings.steps || this.note !== undefined;
+  }
+
+  /** Takes one step on a block, unless the guard does not trust its photographs. False where none shows it. */
+  async take(block: UnpredictedBlock): Promise<boolean> {
+    const { target, seen } = photographsOf(block);
+    if (!seen.some(Boolean)) return false;
+    const { learningRate, momentum, steps, guard } = this.#settings;
+    const adapting = { ...block, parameters: this.#learner.parameters };
+    const statistics = this.statistics ??= await chooseStatistics(
+      adapting,
+      target,
+      this.#settings.statistics,
+    );
+    if (this.firstLoss === null) {
+      this.firstLoss = await kdLossOf(adapting, target, statistics);
+      this.note = mistrust(this.firstLoss, guard, this.#context.card);
+      if (this.note !== undefined) return true;
+    }
+    await this.#context.work.time("adapt", async () => {
+      using plan = adaptationPlan(adapting, {
+        target,
+        history: this.#history,
+        velocity: this.#learner.velocity,
+        sgd: { learningRate, momentum, weightDecay: 0 },
+        statistics,
+      });
+      plan.submit();
+      await this.#context.work.stepped(++this.taken, steps, this.#history);
+    });
+    return true;
+  }
+
+  /** Ends the steps once the mean of the last losses is that of source scenes, where the settings ask for it. */
+  async stopAtSourceLoss(): Promise<void> {
+    const { card } = this.#context;
+    if (this.#settings.stop !== "source-loss" || card.teacher?.sourceKdLoss === undefined) return;
+    if (this.taken < LOSSES_TO_STOP) return;
+    const last = (await this.#history.values()).slice(-LOSSES_TO_STOP);
+    if (last.reduce((sum, loss) => sum + loss) > card.teacher.sourceKdLoss * last.length) return;
+    this.note = reachedSourceLoss(this.taken);
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Settings of the methods that distil or fuse.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { choiceSetting, flagSetting, numberSetting } from "../../settings.ts";
+
+/** Settings of the network's prediction. */
+export const networkSettings = {
+  statistics: choiceSetting("batch", ["batch", "running", "auto"]).describe(
+    "statistics of the norm layers: the scan's own (`batch`), those of training (`running`), or whichever agree better with the photographs (`auto`)",
+  ),
+  augmentations: numberSetting(8, { min: 0, max: 64, integer: true }).describe(
+    "rotated and mirrored copies of the scan whose predictions are averaged with its own, each weighed by how well it agrees with the photographs where there are any",
+  ),
+};
+
+/** Settings of one adaptation by distillation. */
+export const distillationSettings = z.strictObject({
+  steps: numberSetting(25, { min: 1, max: 1000, integer: true }).describe(
+    "gradient steps on this scan",
+  ),
+  learningRate: numberSetting(0.1, { min: 0, max: 10 }).describe("learning rate of SGD"),
+  momentum: numberSetting(0.9, { min: 0, max: 0.999 }).describe("momentum of SGD"),
+  ...networkSettings,
+  average: flagSetting(false).describe(
+    "whether to predict the mean of the probabilities at all steps",
+  ),
+  stop: choiceSetting("never", ["never", "source-loss", "held-out"]).describe(
+    "when to stop before the last step: `source-loss`, once the loss is as low as on source scenes; `held-out`, once the loss on held-out photographs no longer falls",
+  ),
+  guard: numberSetting(0, { min: 0, max: 100 }).describe(
+    "how many times the loss of source scenes the loss before the first step may be; beyond that the photographs or their poses are not trusted: no steps are taken and the probe is left out; 0 always trusts",
+  ),
+  fusion: numberSetting(0, { min: 0, max: 10 }).describe(
+    "weight of the 2D probe in the prediction; 0 leaves it out",
+  ),
+  consistency: numberSetting(0, { min: 0, max: 10 }).describe(
+    "weight of a second loss, where photographs look: cross-entropy of the class head against the fused prediction from before the first step; 0 leaves it out",
+  ),
+});
+
+/** Settings of one adaptation by distillation, parsed. */
+export type DistillationSettings = z.output<typeof distillationSettings>;

@@ -1,0 +1,246 @@
+/**
+ * Adaptation of one scan by distillation: what TTT-KD and its online form share.
+ *
+ * @module
+ */
+import type { GpuBuffer } from "../../../gpu/mod.ts";
+import type { DistillationTarget } from "../../../graph/losses/cosine_distillation.ts";
+import type { Plan } from "../../../graph/plan.ts";
+import { paddedChannels, Tensor } from "../../../graph/tensor.ts";
+import type { Learner } from "../../learner.ts";
+import {
+  type AdaptationContext,
+  type AdaptationResult,
+  photographsOf,
+  type PhotographTargets,
+  type ProbabilityReadout,
+  type ProbabilitySnapshot,
+} from "../../method.ts";
+import { chooseStatistics } from "../../norm_statistics.ts";
+import { adaptationPlan, type AdaptationStep } from "../../plans/adaptation.ts";
+import type { NormStatistics } from "../../plans/context.ts";
+import { LossHistory } from "../../plans/loss_history.ts";
+import { kdLossOf } from "../../plans/prediction.ts";
+import { predictOnce, Predictor } from "../../predictor.ts";
+import { fuse, onlyWhere, padded, type Probabilities, unpadded } from "../../probabilities.ts";
+import { probeProbabilities } from "../../probe_prediction.ts";
+import type { DistillationSettings } from "./settings.ts";
+import { mistrust, reachedSourceLoss } from "./guard.ts";
+import { HeldOutPhotographs } from "./held_out.ts";
+
+/** Steps between two checks whether to stop. */
+const STEPS_PER_CHECK = 5;
+
+/**
+ * Takes gradient steps with a learner and predicts with its weights.
+ *
+ * @param others further settings to read the same adapted weights by.
+ */
+export async function distil(
+  context: AdaptationContext,
+  settings: DistillationSettings,
+  learner: Learner,
+  others: readonly DistillationSettings[] = [],
+): Promise<AdaptationResult> {
+  using owned = new DisposableStack();
+  const setup = await setUp(context, settings, learner, others, owned);
+  const { adapting, target, statistics } = setup;
+  const snapshots: ProbabilitySnapshot[] = [];
+  const snapshot = async (step: number) => {
+    if (!context.snapshots.includes(step)) return;
+    snapshots.push({
+      step,
+      probabilities: fused(setup, await setup.predictor.predict(), settings),
+    });
+  };
+
+  await snapshot(0);
+  if (settings.guard > 0) {
+    const loss = await kdLossOf(adapting, target, statistics);
+    const note = mistrust(loss, settings.guard, context.card);
+    if (note !== undefined) {
+      // The probe reads the same photographs, so it is not trusted either.
+      return { ...await readOut(setup, (said) => said), steps: 0, losses: [loss], snapshots, note };
+    }
+  }
+  await setConsistencyTarget(setup);
+  const { taken, note } = await context.work.time("adapt", () => takeSteps(setup, snapshot));
+  return await context.work.time("predict", async () => {
+    const losses = [...await setup.history.values(), await kdLossOf(adapting, target, statistics)];
+    const average = await averageOverSteps(setup, taken);
+    const predictions = await readOut(
+      setup,
+      (last, by) => fused(setup, by.average ? average(last) : last, by),
+    );
+    return {
+      ...predictions,
+      steps: taken,
+      losses,
+      snapshots,
+      ...(note === undefined ? {} : { note }),
+    };
+  });
+}
+
+/** What the steps on one scan need. */
+interface DistillationSetup {
+  readonly settings: DistillationSettings;
+  /** The settings to read the adapted weights by: the method's own first. */
+  readonly readouts: readonly DistillationSettings[];
+  readonly photographs: PhotographTargets;
+  /** The context with the learner's weights. */
+  readonly adapting: AdaptationContext;
+  readonly statistics: NormStatistics;
+  readonly heldOut: HeldOutPhotographs | null;
+  /** The targets of the steps: all, or those that are not held out. */
+  readonly target: DistillationTarget;
+  /** The 2D probe's prediction; null where no setting needs it. */
+  readonly probe: Probabilities | null;
+  readonly history: LossHistory;
+  /** Sum of the probabilities at all steps; null where no setting needs it. */
+  readonly total: Tensor | null;
+  /** Target and weight of the consistency loss; null where it is left out. */
+  readonly consistency: NonNullable<AdaptationStep["consistency"]> | null;
+  readonly predictor: Predictor;
+  readonly step: Plan;
+}
+
+async function setUp(
+  context: AdaptationContext,
+  settings: DistillationSettings,
+  learner: Learner,
+  others: readonly DistillationSettings[],
+  owned: DisposableStack,
+): Promise<DistillationSetup> {
+  const { gpu, work } = context;
+  const photographs = photographsOf(context);
+  const readouts = [settings, ...others];
+  const adapting = { ...context, parameters: learner.parameters };
+  const statistics = await chooseStatistics(adapting, photographs.target, settings.statistics);
+  const heldOut = settings.stop === "held-out"
+    ? await HeldOutPhotographs.choose(context, statistics, owned)
+    : null;
+  const target = heldOut?.rest ?? photographs.target;
+  const probe = settings.consistency > 0 || readouts.some(({ fusion }) => fusion > 0)
+    ? await probeProbabilities(context, photographs.target)
+    : null;
+  const history = owned.use(new LossHistory(gpu, settings.steps));
+  const total = readouts.some(({ average }) => average)
+    ? classTensor(context, "summed probabilities", owned)
+    : null;
+  const consistency = settings.consistency > 0
+    ? {
+      probabilities: classTensor(context, "fused probabilities", owned),
+      weight: settings.consistency,
+    }
+    : null;
+  const { augmentations, learningRate, momentum } = settings;
+  const predictor = owned.use(new Predictor(adapting, { statistics, augmentations, target }));
+  const step = await work.time("compile", async () => {
+    const plan = owned.use(adaptationPlan(adapting, {
+      target,
+      history,
+      velocity: learner.velocity,
+      sgd: { learningRate, momentum, weightDecay: 0 },
+      statistics,
+      ...(total ? { total } : {}),
+      ...(consistency ? { consistency } : {}),
+    }));
+    await gpu.finished();
+    return plan;
+  });
+  return {
+    ...{ settings, readouts, photographs, adapting, statistics, heldOut, target, probe },
+    ...{ history, total, consistency, predictor, step },
+  };
+}
+
+/** A tensor of zeros [voxels][classes] in a buffer of its own. */
+function classTensor(
+  { gpu, scan, student }: AdaptationContext,
+  label: string,
+  owned: DisposableStack,
+): Tensor {
+  const bytes = scan.voxels.count * paddedChannels(student.classes) * 4;
+  const binding = owned.use(gpu.zeros(label, bytes));
+  return new Tensor(label, scan.voxels.count, student.classes, { binding });
+}
+
+/** Writes the fused prediction from before the first step, where photographs look, as the consistency target. */
+async function setConsistencyTarget(setup: DistillationSetup): Promise<void> {
+  const { consistency, probe, predictor, photographs: { seen }, adapting: { gpu } } = setup;
+  if (!consistency || !probe) return;
+  const first = fuse(await predictor.predict(), probe, seen, 1);
+  gpu.write(consistency.probabilities.binding as GpuBuffer, padded(onlyWhere(seen, first)));
+}
+
+/** Takes the steps until all are taken or a stop rule holds; `note` says which one. */
+async function takeSteps(
+  setup: DistillationSetup,
+  snapshot: (step: number) => Promise<void>,
+): Promise<{ taken: number; note: string | undefined }> {
+  const { settings, step, history, adapting: { work } } = setup;
+  let taken = 0;
+  let note: string | undefined;
+  while (taken < settings.steps && note === undefined) {
+    step.submit();
+    await work.stepped(++taken, settings.steps, history);
+    await snapshot(taken);
+    if (taken % STEPS_PER_CHECK === 0) note = await reasonToStop(setup, taken);
+  }
+  return { taken, note };
+}
+
+async function reasonToStop(
+  { settings, adapting, history, heldOut }: DistillationSetup,
+  taken: number,
+): Promise<string | undefined> {
+  const sourceKdLoss = adapting.card.teacher?.sourceKdLoss;
+  if (settings.stop === "source-loss" && sourceKdLoss !== undefined) {
+    const loss = (await history.values()).at(-1)!;
+    return loss <= sourceKdLoss ? reachedSourceLoss(taken) : undefined;
+  }
+  if (heldOut && !(await heldOut.lossFell(adapting))) {
+    return `stopped after ${taken} steps: the loss on held-out photographs no longer falls`;
+  }
+}
+
+/** Multiplies in the probe's prediction where a readout's settings ask for it. */
+function fused(
+  { probe, photographs }: DistillationSetup,
+  network: Probabilities,
+  { fusion }: DistillationSettings,
+): Probabilities {
+  return probe ? fuse(network, probe, photographs.seen, fusion) : network;
+}
+
+/** Predicts by the weights as they stand, once for each readout; `combine` makes its answer of the prediction. */
+async function readOut(
+  { readouts, adapting, statistics, target }: DistillationSetup,
+  combine: (network: Probabilities, by: DistillationSettings) => Probabilities,
+): Promise<Pick<AdaptationResult, "probabilities" | "readouts">> {
+  const found: ProbabilityReadout[] = [];
+  for (const by of readouts) {
+    const start = performance.now();
+    const { augmentations } = by;
+    const network = await predictOnce(adapting, { statistics, augmentations, target });
+    const probabilities = combine(network, by);
+    found.push({ probabilities, seconds: (performance.now() - start) / 1000 });
+  }
+  const [own, ...others] = found;
+  return { probabilities: own!.probabilities, readouts: others };
+}
+
+/** Reads the sum of the probabilities at all steps; the function returned takes its mean with the last ones. */
+async function averageOverSteps(
+  { total, adapting: { gpu } }: DistillationSetup,
+  steps: number,
+): Promise<(last: Probabilities) => Probabilities> {
+  if (!total) return (last) => last;
+  const stored = await gpu.read(total.binding as GpuBuffer, Float32Array);
+  return (last) => {
+    const sum = unpadded(stored, last.rows, last.classes);
+    const values = sum.values.map((value, i) => (value + last.values[i]!) / (steps + 1));
+    return { ...last, values };
+  };
+}

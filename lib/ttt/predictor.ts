@@ -1,0 +1,78 @@
+/**
+ * The prediction of weights that are being adapted, with or without test-time augmentation.
+ *
+ * @module
+ */
+import type { DistillationTarget } from "../graph/losses/cosine_distillation.ts";
+import { Random } from "../random/random.ts";
+import type { Points } from "../voxels/points.ts";
+import { AugmentationAverage } from "./augmentation_average.ts";
+import { augmentedCopy } from "./augmented_copy.ts";
+import type { AdaptationContext } from "./method.ts";
+import type { NormStatistics } from "./plans/context.ts";
+import { PredictionPlan } from "./plans/prediction.ts";
+import type { Probabilities } from "./probabilities.ts";
+
+/** Every scan gets the same rotations, whatever else draws random numbers. */
+const AUGMENTATION_SEED = 2;
+/** Copies are rotated and mirrored only: weights adapted to a scan know its own scale and noise. */
+const RIGID = { scale: 0, colour: 0, jitter: 0 };
+
+/** How a {@link Predictor} predicts. */
+export interface PredictorOptions {
+  readonly statistics: NormStatistics;
+  /** Rotated and mirrored copies whose predictions are averaged with the scan's own; 0 for the scan alone. */
+  readonly augmentations: number;
+  /** The scan's targets, by which copies are weighed; null to weigh them alike. */
+  readonly target: DistillationTarget | null;
+}
+
+/** Predicts by the same weights again and again, with the same copies. Owns its buffers. */
+export class Predictor implements Disposable {
+  readonly #context: AdaptationContext;
+  readonly #options: PredictorOptions;
+  readonly #copies: readonly Points[];
+  readonly #owned = new DisposableStack();
+  #plan: PredictionPlan | null = null;
+  #average: AugmentationAverage | null = null;
+
+  /** Draws the copies; plans are made when they are first needed. */
+  constructor(context: AdaptationContext, options: PredictorOptions) {
+    const random = new Random(AUGMENTATION_SEED);
+    this.#context = context;
+    this.#options = options;
+    this.#copies = Array.from(
+      { length: options.augmentations },
+      () => augmentedCopy(context.points, RIGID, random),
+    );
+  }
+
+  /** Predicts with the weights as they stand. */
+  async predict(): Promise<Probabilities> {
+    const context = this.#context;
+    const { statistics, target } = this.#options;
+    if (this.#copies.length === 0) {
+      this.#plan ??= this.#owned.use(new PredictionPlan(context, statistics));
+      this.#plan.submit();
+      return await this.#plan.read();
+    }
+    const average = this.#average ??= this.#owned.use(new AugmentationAverage(context, target));
+    average.clear();
+    await average.add(context, statistics);
+    for (const copy of this.#copies) await average.add(context, statistics, copy);
+    return await average.probabilities(context);
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned.dispose();
+  }
+}
+
+/** Predicts once; see {@link Predictor}. */
+export async function predictOnce(
+  context: AdaptationContext,
+  options: PredictorOptions,
+): Promise<Probabilities> {
+  using predictor = new Predictor(context, options);
+  return await predictor.predict();
+}

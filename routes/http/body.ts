@@ -1,0 +1,102 @@
+/**
+ * Reads the body of a request within limits of size and time. Every byte is counted as it arrives, since a declared
+ * length may be absent or wrong.
+ *
+ * @module
+ */
+import { RequestError } from "./problem.ts";
+import type { UploadLimits } from "./upload_limits.ts";
+
+/** The media type of a body in lower case, without parameters. @param usual the type where the request names none. */
+export function mediaTypeOf(request: Request, usual: string): string {
+  return (request.headers.get("content-type") ?? usual).split(";")[0]!.trim().toLowerCase();
+}
+
+/**
+ * Yields the chunks of a body.
+ *
+ * @throws {RequestError} 400 for a body that breaks off, 408 for one that stalls or takes too long, 413 for one that is
+ * too large.
+ */
+export async function* bodyChunks(
+  request: Request,
+  limits: UploadLimits,
+): AsyncGenerator<Uint8Array> {
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > limits.bodyBytes) throw tooLarge(limits);
+  if (!request.body) return;
+  const reader = request.body.getReader();
+  const deadline = performance.now() + limits.uploadSeconds * 1000;
+  let total = 0;
+  try {
+    while (true) {
+      const { done, value } = await beforeDeadline(reader.read(), total, limits, deadline);
+      if (done) return;
+      total += value.byteLength;
+      limits.onBytes?.(value.byteLength);
+      if (total > limits.bodyBytes) throw tooLarge(limits);
+      yield value;
+    }
+  } catch (cause) {
+    if (cause instanceof RequestError) throw cause;
+    throw new RequestError(
+      400,
+      `Cannot read the body: it ended after ${total} bytes; send it again`,
+    );
+  } finally {
+    // Not awaited: a client that has fallen silent would not answer this either.
+    reader.cancel().catch(() => {});
+  }
+}
+
+/**
+ * Waits for a chunk. `deadline()` of `@std/async` would leave a timer behind for each.
+ *
+ * @param total bytes so far.
+ * @param deadline of the whole upload, on the clock of `performance`.
+ */
+async function beforeDeadline<T>(
+  chunk: Promise<T>,
+  total: number,
+  { stallSeconds, uploadSeconds }: UploadLimits,
+  deadline: number,
+): Promise<T> {
+  const left = deadline - performance.now();
+  // A chunk that is there already would win every race.
+  if (left <= 0) throw tooSlow(total, uploadSeconds);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const stall = stallSeconds * 1000;
+  const timer = setTimeout(
+    () => reject(left < stall ? tooSlow(total, uploadSeconds) : stalled(total, stallSeconds)),
+    Math.min(left, stall),
+  );
+  try {
+    return await Promise.race([chunk, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function stalled(total: number, seconds: number): RequestError {
+  return new RequestError(
+    408,
+    `Cannot read the body: after ${total} bytes nothing came for ${seconds} seconds; send it again, or start the server with a longer --stall`,
+    { field: "body" },
+  );
+}
+
+function tooSlow(total: number, seconds: number): RequestError {
+  return new RequestError(
+    408,
+    `Cannot read the body: only ${total} bytes came in ${seconds} seconds; use a faster connection, or start the server with a longer --upload-seconds`,
+    { field: "body" },
+  );
+}
+
+function tooLarge({ bodyBytes }: UploadLimits): RequestError {
+  return new RequestError(
+    413,
+    `Cannot take the body: it is larger than ${bodyBytes} bytes; send a smaller scan, or start the server with a larger --max-body`,
+    { field: "body" },
+  );
+}

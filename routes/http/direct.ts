@@ -1,0 +1,38 @@
+/**
+ * Labelling while the client waits, as `/v1/segment` and sessions do it.
+ *
+ * @module
+ */
+import type { FifoSemaphore, Reservation } from "../../lib/concurrency/fifo_semaphore.ts";
+import type { Labeller } from "../../lib/serving/labeller/labeller.ts";
+import type { Progress } from "../../lib/ttt/progress.ts";
+import type { UploadLimits } from "./upload_limits.ts";
+
+/** What such routes need. */
+export interface DirectOptions {
+  labeller: Labeller;
+  limits: UploadLimits;
+  /** Decides which scan has the GPU. */
+  semaphore: FifoSemaphore;
+  /** Called with every step of the work and the name of the scan. */
+  onProgress?: (scan: string, progress: Progress) => void;
+}
+
+/** The number of the result in a request's folder, which holds no other. */
+export const ATTEMPT = 0;
+
+/** Labels the scan in a folder once the reservation has the GPU, which is released before the answer is made. */
+export async function labelUpload(
+  { labeller, onProgress }: DirectOptions,
+  folder: string,
+  scan: string,
+  reservation: Reservation,
+  signal: AbortSignal,
+): Promise<void> {
+  await reservation.acquire(signal);
+  await labeller.label(folder, ATTEMPT, {
+    signal,
+    ...(onProgress ? { onProgress: (progress) => onProgress(scan, progress) } : {}),
+  });
+  reservation.release();
+}

@@ -1,0 +1,74 @@
+/**
+ * Options as JSON: the part `options` of a form, or a body of their own.
+ *
+ * @module
+ */
+import { bodyChunks, mediaTypeOf } from "./body.ts";
+import { RequestError } from "./problem.ts";
+import type { UploadLimits } from "./upload_limits.ts";
+
+const TYPES = [
+  "application/json",
+  // The default of `curl --data`.
+  "application/x-www-form-urlencoded",
+];
+
+/** Most characters of options in a body of their own. */
+const MAX_CHARACTERS = 2 ** 16;
+
+/**
+ * Receives a body that holds options alone: a JSON object, or nothing.
+ *
+ * @throws {RequestError} 400 for a broken body or text that is not JSON, 408 for one that stalls, 413 for one that is
+ * too long, 415 for another content type, 422 for JSON that is not an object.
+ */
+export async function receiveOptions(
+  request: Request,
+  limits: UploadLimits,
+): Promise<Record<string, unknown>> {
+  const type = mediaTypeOf(request, TYPES[0]!);
+  if (!TYPES.includes(type)) {
+    throw new RequestError(
+      415,
+      `Cannot read options of type ${type}: send a JSON object as application/json`,
+      { field: "content-type" },
+    );
+  }
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of bodyChunks(request, limits)) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > MAX_CHARACTERS) {
+      throw new RequestError(
+        413,
+        `Cannot take the options: they are longer than ${MAX_CHARACTERS} characters`,
+        { field: "body" },
+      );
+    }
+  }
+  return parseOptions(text.trim() === "" ? "{}" : text);
+}
+
+/**
+ * Parses options.
+ *
+ * @throws {RequestError} 400 for text that is not JSON, 422 for JSON that is not an object.
+ */
+export function parseOptions(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new RequestError(400, `Cannot read options: ${(cause as Error).message}`, {
+      field: "options",
+    });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new RequestError(
+      422,
+      'Cannot read options: they are not a JSON object; send one such as {"steps":25}',
+      { field: "options" },
+    );
+  }
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,23 @@
+/**
+ * `/v2`: metadata and health as the Open Inference Protocol defines them, so that whatever monitors KServe, Triton or
+ * similar servers can monitor this one too. Inference is left out, since scans are not tensors.
+ * (https://github.com/kserve/open-inference-protocol, specification/protocol/inference_rest.md)
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import type { Labeller } from "../lib/serving/labeller/labeller.ts";
+import type { JobQueue } from "../lib/serving/queue/queue.ts";
+import { notReady } from "./health.ts";
+import { API_VERSION } from "./openapi/document.ts";
+
+/** Routes under `/v2`. */
+export function openInferenceRoutes(labeller: Labeller, queue?: JobQueue): Hono {
+  return new Hono()
+    .get("/", (c) => c.json({ name: "ttt-kd", version: API_VERSION, extensions: [] }))
+    .get("/health/live", (c) => c.json({ live: true }))
+    .get("/health/ready", async (c) => {
+      // The specification shows `live` here, its implementations `ready`.
+      return await notReady(labeller, queue) ?? c.json({ live: true, ready: true });
+    });
+}

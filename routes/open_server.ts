@@ -1,0 +1,93 @@
+/**
+ * Opens a whole server: application, queue, sessions and worker, which start and stop in the right order.
+ *
+ * @module
+ */
+import {
+  DEFAULT_LIMITS,
+  type Server,
+  type ServerData,
+  type ServerOptions,
+} from "../lib/serving/server.ts";
+import type { Labeller } from "../lib/serving/labeller/labeller.ts";
+import { openQueue } from "../lib/serving/queue/open_queue.ts";
+import type { JobQueue } from "../lib/serving/queue/queue.ts";
+import { segmentationWork } from "../lib/serving/queue/segmentation.ts";
+import { sweep } from "../lib/serving/queue/sweep.ts";
+import { JobWorker } from "../lib/serving/queue/worker.ts";
+import { SessionStore } from "../lib/serving/sessions/store.ts";
+import { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
+import { createApp } from "./app.ts";
+import { jobProblem } from "./http/problem.ts";
+import { listen } from "./listen.ts";
+
+const SWEEP_MILLISECONDS = 60_000;
+const HOUR = 3600_000;
+
+/**
+ * Opens a server; port 0 takes a free one.
+ *
+ * @throws {Error} with a code such as `EADDRINUSE` where it cannot listen there.
+ */
+export async function openServer(
+  { data, ...options }: ServerOptions,
+  hostname: string,
+  port: number,
+): Promise<Server> {
+  const semaphore = new FifoSemaphore(1, (options.limits ?? DEFAULT_LIMITS).places);
+  const stopping = new AbortController();
+  await using owned = new AsyncDisposableStack();
+  const queue = data && owned.use(await openQueue(data));
+  const sessions = data && await SessionStore.open(data.folder, data.sessions);
+  const app = createApp({
+    ...options,
+    semaphore,
+    stopping: stopping.signal,
+    ...(queue ? { queue } : {}),
+    ...(sessions ? { sessions } : {}),
+  });
+  const server = owned.use(await listen(app, hostname, port));
+  const { url } = server;
+  if (data && queue) owned.use(startWork(queue, data, options.labeller, semaphore));
+  if (data && queue && sessions) owned.use(startSweeping(queue, data, sessions));
+  owned.defer(() => stopping.abort());
+  const kept = owned.move();
+  return { url, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** Starts a worker on the queue. Leaving gives the job at work its time of grace. */
+function startWork(
+  queue: JobQueue,
+  { graceSeconds }: ServerData,
+  labeller: Labeller,
+  semaphore: FifoSemaphore,
+): AsyncDisposable {
+  const worker = new JobWorker(queue, {
+    work: segmentationWork(queue, labeller, semaphore),
+    describe: jobProblem,
+  });
+  return { [Symbol.asyncDispose]: () => worker.stop(graceSeconds * 1000) };
+}
+
+/** Deletes expired jobs and sessions, now and once a minute. */
+function startSweeping(
+  queue: JobQueue,
+  { keepHours }: ServerData,
+  sessions: SessionStore,
+): AsyncDisposable {
+  let sweeping: Promise<unknown> | null = null;
+  const sweepOnce = () => {
+    sweeping ??= Promise.all(
+      [sweep(queue, keepHours * HOUR, Date.now()), sessions.sweep()]
+        .map((swept) => swept.catch((error) => console.error(error))),
+    ).finally(() => sweeping = null);
+  };
+  sweepOnce();
+  const timer = setInterval(sweepOnce, SWEEP_MILLISECONDS);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await sweeping;
+    },
+  };
+}

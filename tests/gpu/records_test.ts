@@ -1,0 +1,98 @@
+/** Kernel records against the WGSL text that they describe. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import type { Kernel } from "../../lib/gpu/mod.ts";
+
+const KERNELS = new URL("../../kernels/", import.meta.url);
+
+interface Folder {
+  readonly records: readonly Kernel[];
+  /** WGSL text by file name. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+async function readFolders(): Promise<Folder[]> {
+  const folders: Folder[] = [];
+  for (const { name, isDirectory } of Deno.readDirSync(KERNELS)) {
+    if (!isDirectory) continue;
+    const folder = new URL(`${name}/`, KERNELS);
+    const exported: Record<string, Kernel> = await import(new URL("records.ts", folder).href);
+    const files = [...Deno.readDirSync(folder)].map((file) => file.name)
+      .filter((file) => file.endsWith(".wgsl"))
+      .map((file) => [file, Deno.readTextFileSync(new URL(file, folder))] as const);
+    folders.push({ records: Object.values(exported), files: new Map(files) });
+  }
+  return folders;
+}
+
+const FOLDERS = await readFolders();
+const RECORDS = FOLDERS.flatMap(({ records }) => records);
+const FILES = new Map(FOLDERS.flatMap(({ files }) => [...files]));
+
+/** Fields of `struct Params`, name and type, in order; null where the text has no such struct. */
+function paramsOf(wgsl: string): [name: string, type: string][] | null {
+  const code = wgsl.replaceAll(/\/\/.*/g, "");
+  const struct = /struct Params \{(.*?)\}/s.exec(code);
+  if (!struct) return null;
+  return struct[1]!.split(",").filter((field) => field.trim() !== "").map((field) => {
+    const [name, type] = field.split(":");
+    return [name!.trim(), type!.trim()];
+  });
+}
+
+/** Uses of the storage bindings 1 and up, in order. */
+function bindingsOf(wgsl: string): string[] {
+  const found = wgsl.matchAll(/@binding\((\d+)\) var<storage, (read|read_write)>/g);
+  const uses: string[] = [];
+  for (const [, index, access] of found) {
+    uses[Number(index) - 1] = access === "read" ? "read" : "write";
+  }
+  return uses;
+}
+
+Deno.test("every WGSL file belongs to a record, and every record to a file of its name", () => {
+  assert.ok(RECORDS.length >= 60, `${RECORDS.length} records found in ${fileURLToPath(KERNELS)}`);
+  for (const [file, text] of FILES) {
+    assert.ok(RECORDS.some(({ code }) => code.includes(text)), `no record has ${file}`);
+  }
+  for (const { name, code } of RECORDS) {
+    assert.ok(code.includes(FILES.get(`${name}.wgsl`) ?? "\0"), `${name} has no ${name}.wgsl`);
+  }
+  const names = RECORDS.map(({ name }) => name);
+  assert.deepEqual(names, [...new Set(names)], "names are unique");
+});
+
+Deno.test("every struct Params has the names, types and order of its records", () => {
+  for (const [file, text] of FILES) {
+    const fields = paramsOf(text);
+    if (!fields) continue;
+    for (const { name, code, params } of RECORDS) {
+      if (code.includes(text)) assert.deepEqual(Object.entries(params), fields, `${file}, ${name}`);
+    }
+  }
+});
+
+Deno.test("a record without params has no struct Params, one with params has it once", () => {
+  for (const { name, code, params } of RECORDS) {
+    const structs = code.match(/struct Params \{/g)?.length ?? 0;
+    assert.equal(structs, Object.keys(params).length === 0 ? 0 : 1, name);
+    const uniforms = code.match(/@group\(0\) @binding\(0\) var<uniform> params: Params;/g);
+    assert.equal(uniforms?.length ?? 0, structs, name);
+  }
+});
+
+Deno.test("every record has the storage bindings of its text", () => {
+  for (const { name, code, bindings } of RECORDS) {
+    assert.deepEqual(bindingsOf(code), [...bindings], name);
+  }
+});
+
+Deno.test("WGSL files write vec4f, not vec4<f32>, and say what they bind and launch", () => {
+  for (const [file, text] of FILES) {
+    assert.doesNotMatch(text, /\b(vec[234]|mat\dx\d)<[fiu]32>/, file);
+    if (!text.includes("@compute")) continue;
+    assert.match(text, /^\/\/ /, file);
+    assert.match(text, /^\/\/.*\bBindings\b/m, file);
+    assert.match(text, /^\/\/.*\bGrid: /m, file);
+  }
+});
