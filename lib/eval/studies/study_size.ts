@@ -56,5 +56,5 @@ export const LITE_SIZE: StudySize = {
   images: "ends",
   seeds: 1,
   most: { steps: 2, augmentations: 2 },
-  voxelScale: 2,
+  voxelScale: 3,
 };

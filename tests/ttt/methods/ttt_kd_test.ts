@@ -38,7 +38,7 @@ Deno.test.afterAll(async () => {
 async function run(given: Record<string, unknown>, more: Partial<SegmentRequest> = {}) {
   const { engine, request } = await setUp();
   const alone = given["method"] === "probe" ? {} : { augmentations: 0 };
-  const options = segmentOptions({ method: "ttt-kd", voxelSize: 0.2, ...alone, ...given }, true);
+  const options = segmentOptions({ method: "ttt-kd", voxelSize: 0.4, ...alone, ...given }, true);
   return await engine.segment({ ...request, options, ...more });
 }
 
