@@ -77,7 +77,7 @@ const OPTIONS = {
   lite: {
     type: "boolean",
     about:
-      "run a small version: few scenes, domains, steps and augmentations, embedded students alone",
+      "run a small version: few scenes, domains, steps and augmentations, large voxels, embedded students alone",
   },
   tune: {
     type: "boolean",

@@ -100,6 +100,9 @@ declare module "@std/collections/sum-of" {
 declare module "@std/html/entities" {
   /** Text that may stand between tags and in quoted attributes. */
   export function escape(str: string): string;
+
+  /** The text that {@link escape} was given. */
+  export function unescape(str: string): string;
 }
 
 declare module "@std/http/negotiation" {

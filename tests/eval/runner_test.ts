@@ -116,6 +116,21 @@ Deno.test("runPlan() requests the snapshots, photographs and placebos of the var
   });
 });
 
+Deno.test("runPlan() labels in voxels as large as the run wants them, as a multiple of the student's", async () => {
+  await withFolder(async (folder) => {
+    const voxelsOf = async (name: string, voxelScale: number) => {
+      const context = smallContext();
+      context.size.voxelScale = voxelScale;
+      const engines: SmallEngine[] = [];
+      await run(join(folder, name), planCells([buildStudy("images", context)]), { engines });
+      const requests = engines.flatMap((engine) => engine.requests);
+      return [...new Set(requests.map(({ options }) => options.voxelSize))];
+    };
+    assert.deepEqual(await voxelsOf("own", 1), [undefined]);
+    assert.deepEqual(await voxelsOf("coarse", 3), [3 * new SmallEngine().student.voxelSize]);
+  });
+});
+
 Deno.test("runPlan() finds the same after being stopped anywhere as without a stop", async () => {
   await withFolder(async (folder) => {
     const plan = planOf("main", "online");

@@ -86,6 +86,19 @@ Deno.test("buildStudy() limits settings to what a run allows, unless a study set
   assert.deepEqual(asked("steps").at(-1)!.slice(1), [5, 0, null]);
 });
 
+Deno.test("buildStudy() gives every variant the voxels of the run", () => {
+  const coarse = smallContext();
+  coarse.size.voxelScale = 2;
+  for (const name of STUDY_NAMES) {
+    for (const { variant } of buildStudy(name, smallContext()).entries) {
+      assert.equal(variant.voxelScale, undefined, "journals of full runs have no such setting");
+    }
+    for (const { variant } of buildStudy(name, coarse).entries) {
+      assert.equal(variant.voxelScale, 2, variant.id);
+    }
+  }
+});
+
 Deno.test("buildStudy() runs expensive methods from one seed, the others from all", () => {
   const { entries } = buildStudy("main", smallContext({ chosen: ["source", "oracle", "ttt-kd"] }));
   assert.deepEqual(

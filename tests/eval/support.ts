@@ -108,6 +108,7 @@ export function smallContext(changes: Partial<StudyContext> = {}): StudyContext 
       images: "all",
       seeds: 2,
       most: {},
+      voxelScale: 1,
     },
     isAvailable: () => true,
     ...changes,

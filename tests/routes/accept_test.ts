@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { negotiate } from "../../routes/http/accept.ts";
-import { RequestError } from "../../routes/http/problem.ts";
+import type { RequestError } from "../../routes/http/problem.ts";
 
 const OFFERS = [
   "application/octet-stream",

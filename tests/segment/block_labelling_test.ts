@@ -18,12 +18,12 @@ import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { CARD } from "../ttt/small_scan.ts";
 
-/** A corridor of coloured points, 600 m long, so that the middle of a block is far from its ends. */
+/** A line of coloured points, 600 m long and one voxel wide: no block's middle is within reach of both its ends. */
 function corridor(count: number) {
   const random = new Random(3);
   const positions = new Float32Array(3 * count);
   for (let p = 0; p < count; p++) {
-    positions.set([random.range(0, 600), random.range(0, 0.6), random.range(0, 0.6)], 3 * p);
+    positions.set([random.range(0, 600), random.range(0, 0.3), random.range(0, 0.3)], 3 * p);
   }
   return {
     positions,
@@ -39,7 +39,7 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
   using source = new Parameters(gpu, student.parameters());
   const random = new Random(11);
   source.load(initialState(source.specs, () => random.uniform()));
-  const points = corridor(12_000);
+  const points = corridor(4_000);
   const labelling: LabellingTask = {
     gpu,
     student,
@@ -57,7 +57,7 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
   };
   const whole = await labelWhole(labelling);
   const differences = async (margin: number) => {
-    const blocks = cutBlocks(points.positions, CARD.voxelSize, { voxels: 2800, margin });
+    const blocks = cutBlocks(points.positions, CARD.voxelSize, { voxels: 700, margin });
     const parts = await labelByBlocks(labelling, blocks);
     assert.ok(parts.blocks > 2);
     assert.equal(parts.voxels, whole.voxels);
@@ -71,6 +71,13 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
   const narrow = await differences(0);
   assert.ok(narrow > 1e-3, "a narrow margin shows: the corridor tests something");
 });
+
+/**
+ * The smallest scene that is cut: 3827 voxels, three blocks of 2400 to 3000 with their margins. Larger ones cost in
+ * proportion to their voxels and show no other fault.
+ */
+const VOXEL_SIZE = 0.1;
+const BLOCK_VOXELS = 3000;
 
 /** One engine that cuts and one that does not, for all tests of the file. */
 let opened:
@@ -86,11 +93,11 @@ function setUp() {
   opened ??= (async () => {
     const host = new GpuHost({});
     const whole = await Engine.open({ host });
-    const cutting = await Engine.open({ host, blockVoxels: 11_000 });
+    const cutting = await Engine.open({ host, blockVoxels: BLOCK_VOXELS });
     const request = await roomScene(await host.get(), {
-      domain: "terrestrial",
+      domain: "noisy",
       split: "validation",
-      index: 0,
+      index: 1,
     });
     return { host, whole, cutting, request };
   })();
@@ -139,7 +146,7 @@ for (
       const alone = method === "source" || method === "probe" ? {} : { augmentations: 0 };
       const request = {
         ...parts.request,
-        options: segmentOptions({ method, voxelSize: 0.05, ...alone }, true),
+        options: segmentOptions({ method, voxelSize: VOXEL_SIZE, ...alone }, true),
       };
       const whole = await parts.whole.segment(request);
       const cut = await parts.cutting.segment(request);
@@ -156,12 +163,12 @@ blockTest("Engine.segment() adapts to blocks that it draws", async (parts) => {
   const request = {
     ...parts.request,
     options: segmentOptions(
-      { method: "ttt-kd", voxelSize: 0.05, steps: 4, augmentations: 0 },
+      { method: "ttt-kd", voxelSize: VOXEL_SIZE, steps: 4, augmentations: 0 },
       true,
     ),
     readouts: [
       segmentOptions(
-        { method: "ttt-kd", voxelSize: 0.05, steps: 4, augmentations: 0, fusion: 2 },
+        { method: "ttt-kd", voxelSize: VOXEL_SIZE, steps: 4, augmentations: 0, fusion: 2 },
         true,
       )
         .settings,
@@ -189,7 +196,13 @@ blockTest(
   "Engine.segment() renders views of a cut scan once, for all its blocks",
   async (parts) => {
     const options = segmentOptions(
-      { method: "ttt-kd", viewSource: "virtual", voxelSize: 0.05, steps: 2, augmentations: 0 },
+      {
+        method: "ttt-kd",
+        viewSource: "virtual",
+        voxelSize: VOXEL_SIZE,
+        steps: 2,
+        augmentations: 0,
+      },
       false,
     );
     const request = { ...parts.request, photos: [], cameras: [], options };
@@ -210,7 +223,7 @@ blockTest(
 
 blockTest("Engine.segment() keeps online weights from cut scan to cut scan", async (parts) => {
   const options = segmentOptions(
-    { method: "ttt-kd-online", voxelSize: 0.05, augmentations: 0 },
+    { method: "ttt-kd-online", voxelSize: VOXEL_SIZE, augmentations: 0 },
     true,
   );
   const first = await parts.cutting.segment({ ...parts.request, options });
@@ -223,7 +236,7 @@ blockTest(
   "Engine.segment() does not adapt to a cut scan that the guard mistrusts",
   async (parts) => {
     const options = segmentOptions(
-      { method: "ttt-kd", voxelSize: 0.05, augmentations: 0, guard: 1e-3 },
+      { method: "ttt-kd", voxelSize: VOXEL_SIZE, augmentations: 0, guard: 1e-3 },
       true,
     );
     const { report } = await parts.cutting.segment({ ...parts.request, options });
@@ -238,7 +251,7 @@ blockTest(
     const ask = (given: Record<string, unknown>, more: Partial<SegmentRequest> = {}) =>
       cutting.segment({
         ...request,
-        options: segmentOptions({ voxelSize: 0.05, ...given }, true),
+        options: segmentOptions({ voxelSize: VOXEL_SIZE, ...given }, true),
         ...more,
       });
     await assert.rejects(() => ask({ method: "tent" }), /cut into \d+ blocks.* or use source/);

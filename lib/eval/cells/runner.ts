@@ -170,6 +170,9 @@ export function labelBy(
       method: variant.method,
       settings: settingsBy(variant),
       evaluate: false,
+      ...(variant.voxelScale === undefined
+        ? {}
+        : { voxelSize: variant.voxelScale * engine.student.voxelSize }),
       ...(variant.views === "virtual" ? { viewSource: "virtual" } : {}),
     },
     ...(others.length > 0 ? { readouts: others.map(settingsBy) } : {}),

@@ -35,4 +35,6 @@ export interface Variant {
   images: number | null;
   /** Numbers of gradient steps at which a prediction is read, ascending; empty for the final one alone. */
   curve: readonly number[];
+  /** Edge of a voxel as a multiple of the edge that the student was trained with; 1 by default. */
+  voxelScale?: number;
 }

@@ -40,6 +40,8 @@ export function variantOf(
     views: method.usesPhotographs ? "photographs" : "none",
     images: null,
     curve: [],
+    // Left out at 1: settings are part of a journal, and those of full runs stay what they were.
+    ...(size.voxelScale === 1 ? {} : { voxelScale: size.voxelScale }),
     ...changes,
   };
 }

@@ -1,0 +1,67 @@
+/**
+ * Prints the slowest tests of a run, or with `--files` the slowest files, as a Markdown table. The run has to have
+ * written its times down:
+ *
+ *     deno task test --junit-path=out/tests.xml
+ *     deno run -R tests/slowest.ts out/tests.xml
+ *
+ * @module
+ */
+import { unescape } from "@std/html/entities";
+import { parseArgs } from "node:util";
+
+/** A test that ran. */
+interface TimedTest {
+  file: string;
+  name: string;
+  seconds: number;
+}
+
+/** How many rows the table has unless `--rows` says otherwise. */
+const ROWS = "20";
+
+const { positionals: [path], values: { rows, files } } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rows: { type: "string", default: ROWS },
+    files: { type: "boolean", default: false },
+  },
+});
+if (path === undefined) {
+  console.error("Cannot list the slowest tests: name the file that deno test --junit-path wrote");
+  Deno.exit(2);
+}
+const tests = testsOf(await Deno.readTextFile(path));
+const total = tests.reduce((sum, { seconds }) => sum + seconds, 0);
+const listed = files ? byFile(tests) : tests;
+const slowest = listed.toSorted((a, b) => b.seconds - a.seconds).slice(0, Number(rows));
+console.log(files ? "| seconds | file |" : "| seconds | test | file |");
+console.log(files ? "| ---: | --- |" : "| ---: | --- | --- |");
+for (const { seconds, name, file } of slowest) {
+  const cells = [seconds.toFixed(1), ...(files ? [] : [name.replaceAll("|", "\\|")]), file];
+  console.log(`| ${cells.join(" | ")} |`);
+}
+console.log(`\nAll ${tests.length} tests took ${(total / 60).toFixed(1)} minutes.`);
+
+/** The tests in a JUnit file of Deno's; steps are part of their tests. */
+function testsOf(xml: string): TimedTest[] {
+  const cases = /<testcase name="([^"]*)" classname="([^"]*)" time="([^"]*)"/g;
+  const all = Array.from(xml.matchAll(cases), ([, name, file, seconds]) => ({
+    name: unescape(name!),
+    file: unescape(file!).replace(/^\.\//, ""),
+    seconds: Number(seconds),
+  }));
+  const isStep = ({ name, file }: TimedTest) =>
+    all.some((test) => test.file === file && name.startsWith(`${test.name} > `));
+  return all.filter((test) => !isStep(test));
+}
+
+/** The tests of each file as one, in the order of the run. */
+function byFile(tests: readonly TimedTest[]): TimedTest[] {
+  const groups = Map.groupBy(tests, ({ file }) => file);
+  return Array.from(groups, ([file, group]) => ({
+    file,
+    name: file,
+    seconds: group.reduce((sum, { seconds }) => sum + seconds, 0),
+  }));
+}
