@@ -6,12 +6,10 @@ import { decodePhoto, readScan } from "../../lib/scan/mod.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
 import { ttt, withFolder } from "./support.ts";
 
-Deno.test("demo shows the gain on an unknown scan within three minutes, and writes its files", async () => {
+Deno.test("demo shows the gain on an unknown scan, and writes its files", async () => {
   await withFolder(async (folder) => {
-    const start = performance.now();
     const { code, stdout, stderr } = await ttt(["demo", "--out", folder]);
     assert.equal(code, 0, stderr);
-    assert.ok(performance.now() - start < 180_000);
     assert.match(stderr, /adapting 25\/25 KD loss/);
 
     const report: ScanReport = JSON.parse(await readFile(join(folder, "report.json"), "utf8"));
