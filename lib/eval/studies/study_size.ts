@@ -43,7 +43,7 @@ export const FULL_SIZE: StudySize = {
 };
 
 /**
- * The size of a run with `--lite`: minutes without a GPU. Voxels of twice the edge are a quarter as many on surfaces,
+ * The size of a run with `--lite`: minutes without a GPU. Voxels of three times the edge are a ninth as many on surfaces,
  * and TTT-KD still gains in them.
  */
 export const LITE_SIZE: StudySize = {
