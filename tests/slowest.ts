@@ -2,8 +2,8 @@
  * Prints the slowest tests of a run, or with `--files` the slowest files, as a Markdown table. The run has to have
  * written its times down:
  *
- *     deno task test --junit-path=out/tests.xml
- *     deno run -R tests/slowest.ts out/tests.xml
+ *     npx -y deno@2.9.6 task test --junit-path=out/tests.xml
+ *     npx -y deno@2.9.6 run -R tests/slowest.ts out/tests.xml
  *
  * @module
  */
