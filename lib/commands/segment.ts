@@ -102,18 +102,17 @@ export const command = defineCommand({
     const scan = await readScan(file.bytes, file.name);
     const out = values.out ?? labelledName(path);
     const format = formatOf(out) ?? scan.format;
-    const { photos, cameras } = folder !== undefined && camerasPath !== undefined
+    const views = folder !== undefined && camerasPath !== undefined
       ? await readPhotographs(folder, camerasPath).then((found) =>
         readViews(found.images, found.cameras)
       )
-      : { photos: [], cameras: [] };
+      : { photos: [], cameras: [], warnings: [] };
 
     await using engine = await openEngine(values);
     using display = progressDisplay();
     const result = await engine.segment({
       scan,
-      photos,
-      cameras,
+      ...views,
       options,
       onProgress: (progress) => showProgress(display, progress, lossName),
     });
@@ -136,6 +135,7 @@ export const command = defineCommand({
       console.log(`${out} is LAS: ${file.name} was LAZ, and this program does not compress`);
     }
     console.log(summaryOf(result, out));
+    for (const { text } of report.warnings) console.error(`warning: ${text}`);
   },
 });
 

@@ -36,6 +36,7 @@ export {
 } from "./errors.ts";
 export type { ImageSize } from "./image_size.ts";
 export type { Scan, ScanLabels } from "./scan.ts";
+export type { Warning } from "./warning.ts";
 export { readScan, scanFormat } from "./read_scan.ts";
 export { convertScan, writeScan } from "./write_scan.ts";
 export { type PlyContents, writePly } from "./ply/write_ply.ts";

@@ -98,6 +98,7 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
     labels: classes.some((code) => code > 1) ? Int32Array.from(classes) : null,
     bytes: loaderData.unpacked ?? bytes,
     ...(loaderData.unpacked ? { unpacked: true } : {}),
+    warnings: [],
   };
 }
 
@@ -119,6 +120,7 @@ async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
     normals: nonZero(NORMAL?.value),
     labels: label?.value ?? null,
     bytes,
+    warnings: [],
   };
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Warning } from "./warning.ts";
 
 /** A point cloud with the file it came from. N is the number of points. */
 export interface Scan {
@@ -28,6 +29,8 @@ export interface Scan {
   bytes: Uint8Array;
   /** Whether the client's file was LAZ. It is answered as LAS, since this program does not compress. */
   unpacked?: true;
+  /** What is doubtful about the file. */
+  warnings: Warning[];
 }
 
 /** Labels to write into a scan's file. */

@@ -273,7 +273,7 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   #reportOf(
-    { scan, options: { evaluate } }: SegmentRequest,
+    { scan, warnings, options: { evaluate } }: SegmentRequest,
     { cameras, appearance }: ChosenViews,
     { gpu, method, voxelSize }: LabellingTask,
     labelled: LabelledPointCloud,
@@ -296,6 +296,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       steps,
       lossName: method.lossName,
       losses: [...labelled.losses],
+      warnings: [...scan.warnings, ...warnings ?? []],
       phases,
       ...(drift ? { drift } : {}),
       ...(note === undefined ? {} : { note }),

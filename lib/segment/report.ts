@@ -4,6 +4,7 @@
  * @module
  */
 import type { Metrics } from "../metrics/confusion.ts";
+import type { Warning } from "../scan/mod.ts";
 import type { Drift } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
 
@@ -53,6 +54,8 @@ export interface ScanReport {
   lossName: string | null;
   /** The loss before each step and, where the method measures it, after the last one: `steps + 1` values for TTT-KD. */
   losses: number[];
+  /** What is doubtful about the scan, its photographs or its labels. */
+  warnings: Warning[];
   /** Milliseconds by phase. */
   phases: Partial<Record<Progress["phase"], number>>;
   /** What the method decided by itself: why it stopped early, or why it did not adapt. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { StudentCard } from "../nn/card.ts";
-import type { Camera, Photo, Scan } from "../scan/mod.ts";
+import type { Camera, Photo, Scan, Warning } from "../scan/mod.ts";
 import type { TeacherCard } from "../teacher/mod.ts";
 import type { OnlineState } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
@@ -36,6 +36,8 @@ export interface SegmentRequest {
   photos: readonly Photo[];
   /** The cameras of the photographs, in the same order. */
   cameras: readonly Camera[];
+  /** What is doubtful about the photographs; the report repeats it after the scan's own warnings. */
+  warnings?: readonly Warning[];
   /** What to do; see {@link SegmentOptions}. */
   options: SegmentOptions;
   /** Steps after which labels are wanted too; 0 is before the first. */

@@ -23,7 +23,7 @@ import type { OpenApiDocument, OperationObject, PathsObject, ResponseObject } fr
  * Version of the HTTP interface (semver). routes/README.md lists what changed. The prefix `/v1` is part of the paths and
  * changes with them alone.
  */
-export const API_VERSION = "2.0.0";
+export const API_VERSION = "2.1.0";
 
 const PATHS: PathsObject = { ...SERVICE_PATHS, ...SEGMENT_PATHS, ...JOB_PATHS, ...SESSION_PATHS };
 

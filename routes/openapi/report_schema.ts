@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { Metrics } from "../../lib/metrics/confusion.ts";
+import type { Warning } from "../../lib/scan/mod.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
 import type { Drift } from "../../lib/ttt/online_state.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
@@ -55,6 +56,13 @@ export const driftSchema = exactly<Drift>()({
   ),
 });
 
+/** A doubt. */
+export const warningSchema = exactly<Warning>()({
+  code: z.string().describe("kind of the doubt; programs tell kinds by it"),
+  text: z.string().describe("what is doubtful, what was done about it, and how to mend it"),
+  field: z.string().exactOptional().describe("option, part or file that it concerns"),
+});
+
 /** The report of one scan. */
 export const reportSchema = exactly<ScanReport>()({
   scan: exactly<ScanReport["scan"]>()({
@@ -82,6 +90,9 @@ export const reportSchema = exactly<ScanReport>()({
   ),
   losses: z.array(z.number()).describe(
     "loss of the method before each step and, where the method measures it, after the last",
+  ),
+  warnings: z.array(warningSchema).describe(
+    "what is doubtful about the scan, its photographs or its labels",
   ),
   phases: z.partialRecord(phase, z.number()).describe("milliseconds by phase"),
   drift: driftSchema.exactOptional().describe("present for online methods"),

@@ -104,6 +104,13 @@ export class WorkPanel {
     const note = byId("note", HTMLElement);
     note.textContent = report.note ?? "";
     note.hidden = report.note === undefined;
+    const warnings = byId("warnings", HTMLElement);
+    warnings.replaceChildren(...report.warnings.map(({ text }) => {
+      const item = document.createElement("li");
+      item.textContent = text;
+      return item;
+    }));
+    warnings.hidden = report.warnings.length === 0;
     this.#result.hidden = false;
   }
 

@@ -31,6 +31,7 @@ function scene(count: number, extra: Partial<DatasetScene["scan"]> = {}): Datase
       normals: null,
       labels,
       bytes,
+      warnings: [],
       ...extra,
     },
     photos: Array.from({ length: count }, (_, i) => ({

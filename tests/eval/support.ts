@@ -53,6 +53,7 @@ export function smallScene(domain: string, index: number): DatasetScene {
       normals: null,
       labels,
       bytes: Uint8Array.of(1, 2, 3),
+      warnings: [],
     },
     photos: names.map(photo),
     cameras: names.map(camera),

@@ -85,6 +85,7 @@ export class FakeEngine implements Segmenter {
       steps,
       lossName: steps > 0 ? "fake loss" : null,
       losses: Array.from({ length: steps + 1 }, (_, i) => 1 / (i + 3)),
+      warnings: scan.warnings,
       phases: { predict: 1 },
       ...(learned ? { drift: { reached: 0.02, kept: 0.01, guard: "bound" as const } } : {}),
       changedPoints: 0.5,

@@ -40,6 +40,7 @@ const SCAN: Scan = {
   intensity: Float32Array.from({ length: POINTS }, (_, p) => p / POINTS),
   labels: null,
   bytes: new Uint8Array(),
+  warnings: [],
 };
 
 Deno.test("Engine.segment() feeds a student the inputs that its card names, and so for augmentations", async () => {

@@ -44,6 +44,7 @@ export const BOXES: Dataset = {
         normals: null,
         labels,
         bytes: new Uint8Array(),
+        warnings: [],
       },
       photos: [{ name: "front.png", width: 16, height: 16, pixels: new Uint8Array(16 * 16 * 3) }],
       cameras: [CAMERA],

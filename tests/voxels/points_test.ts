@@ -18,6 +18,7 @@ const SCAN: Scan = {
   normals: null,
   labels: new Int32Array(49),
   bytes: new Uint8Array(9),
+  warnings: [],
 };
 
 /** A camera that looks down, at a place in the map's coordinates. */

@@ -7,6 +7,7 @@ import { PhotoError } from "../errors.ts";
 import { decodePhoto, type Photo } from "../photo/photo.ts";
 import { undistort } from "../photo/undistort.ts";
 import type { Camera } from "./camera.ts";
+import type { Warning } from "../warning.ts";
 import type { CameraFile, CameraSpec } from "./camera_format.ts";
 import { matchPhotos, photoFinder, requireSize } from "./match_photographs.ts";
 import { readCameraFiles } from "./read_camera_files.ts";
@@ -25,6 +26,8 @@ export interface ScanViews {
   photos: Photo[];
   /** Their cameras. */
   cameras: Camera[];
+  /** What is doubtful about them. */
+  warnings: Warning[];
 }
 
 /**
@@ -69,7 +72,7 @@ export async function readViews(
       mend: "add one, or leave the photograph out",
     });
   }
-  const views: ScanViews = { photos: [], cameras: [] };
+  const views: ScanViews = { photos: [], cameras: [], warnings: [] };
   for (const [index, match] of matches.entries()) {
     const { name, bytes } = images[match]!;
     const view = viewOf(specs[index]!, await decodePhoto(bytes, name));

@@ -127,7 +127,7 @@ export async function openScan(folder: string, { scan }: Input): Promise<Scan> {
  * @throws {InputError} where one cannot be read, or where photographs and cameras do not fit each other.
  */
 export async function openViews(folder: string, { images, cameras }: Input): Promise<ScanViews> {
-  if (cameras.length === 0) return { photos: [], cameras: [] };
+  if (cameras.length === 0) return { photos: [], cameras: [], warnings: [] };
   const files = [];
   for (const image of images) {
     files.push({ name: image.name, bytes: await bytesOf(folder, image) });

@@ -48,9 +48,9 @@ export async function writeResult(
  * @throws {MissingResultError} where it does not exist.
  */
 export async function readReport(jobFolder: string, attempt: number): Promise<ScanReport> {
-  return JSON.parse(
-    new TextDecoder().decode(await readPart(jobFolder, attempt, "report.json")),
-  ) as ScanReport;
+  const text = new TextDecoder().decode(await readPart(jobFolder, attempt, "report.json"));
+  // Reports of servers before 2.1.0 have no warnings.
+  return { warnings: [], ...JSON.parse(text) } as ScanReport;
 }
 
 /**

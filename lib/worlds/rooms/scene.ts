@@ -48,6 +48,7 @@ export async function roomScene(
     normals: null,
     labels,
     bytes: writePly({ positions, colors, labels }),
+    warnings: [],
   };
   return {
     id,

@@ -54,6 +54,7 @@ export async function streetScene(
     normals: null,
     labels,
     bytes: writePly({ positions, labels }),
+    warnings: [],
   };
   return {
     id: `${domain}/${split}/${index}`,

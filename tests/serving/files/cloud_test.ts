@@ -20,6 +20,7 @@ function scanOf(count: number, changes: Partial<Scan> = {}): Scan {
     normals: null,
     labels: null,
     bytes: new Uint8Array(),
+    warnings: [],
     ...changes,
   };
 }
