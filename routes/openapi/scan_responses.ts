@@ -23,6 +23,7 @@ const LABELS = {
     steps: 2,
     lossName: "KD loss",
     losses: [0.71, 0.44, 0.39],
+    warnings: [],
     phases: { teacher: 120, voxelize: 8, pair: 15, compile: 40, adapt: 90, predict: 30 },
     changedPoints: 0.25,
   },
