@@ -1,9 +1,8 @@
 /** Downloads from a server on the loopback interface: complete, with a wrong hash, cut short, refused; no partial file stays. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { parseCommand, UsageError } from "../../lib/cli/args.ts";
-import { command } from "../../lib/commands/teachers.ts";
 import { download, findTeacher, sha256Of, TeacherError } from "../../lib/teacher/mod.ts";
+import { ttt } from "../commands/support.ts";
 
 const MODEL = Uint8Array.from({ length: 300_000 }, (_, i) => i * 7 + (i >> 8));
 const HASH = sha256Of(MODEL);
@@ -104,29 +103,19 @@ Deno.test("download() says what the server answered, and what to do without a co
     assert.deepEqual(filesIn(folder), []);
   }));
 
-/** Runs the command `teachers` with this models folder and hub. */
-async function teachers(args: string[], folder: string, hub: string): Promise<void> {
-  const before = {
-    TTTKD_MODELS: Deno.env.get("TTTKD_MODELS"),
-    HF_ENDPOINT: Deno.env.get("HF_ENDPOINT"),
-  };
-  Deno.env.set("TTTKD_MODELS", folder);
-  Deno.env.set("HF_ENDPOINT", hub);
-  try {
-    const parsed = parseCommand(command, args);
-    assert.ok(parsed !== "help");
-    await command.run(parsed.values, parsed.positionals, undefined as never);
-  } finally {
-    for (const [name, value] of Object.entries(before)) {
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
-  }
+/**
+ * Runs the command `teachers` with this models folder and hub, in a process of its own: variables of the environment
+ * are shared by all tests of this one.
+ */
+function teachers(args: string[], folder: string, hub: string) {
+  return ttt(["teachers", ...args], { TTTKD_MODELS: folder, HF_ENDPOINT: hub });
 }
 
 Deno.test("teachers --get downloads from the hub and pins the hash of what it downloaded", () =>
   withServer(async ({ url, asked, folder }) => {
-    await teachers(["--get", "dinov2-small", "--sha256", HASH.toUpperCase()], folder, url);
+    const args = ["--get", "dinov2-small", "--sha256", HASH.toUpperCase()];
+    const { code, stderr } = await teachers(args, folder, url);
+    assert.equal(code, 0, stderr);
     assert.deepEqual(asked, ["/onnx-community/dinov2-small/resolve/main/onnx/model.onnx"]);
     assert.deepEqual(filesIn(folder), ["dinov2-small.json", "dinov2-small.onnx"]);
     const { card, onnx } = await findTeacher("dinov2-small", folder);
@@ -136,14 +125,22 @@ Deno.test("teachers --get downloads from the hub and pins the hash of what it do
 
 Deno.test("teachers refuses models that it cannot pin or does not know, and lists them without a request", () =>
   withServer(async ({ url, asked, folder }) => {
-    const refuses = (args: string[], message: RegExp) =>
-      assert.rejects(teachers(args, folder, url), message);
-    await refuses(["--get", "dinov2-small"], /does not hold its SHA-256; .*--sha256 HEX/);
-    await refuses(["--get", "clip-base-16", "--sha256", HASH], /the hub has no file that is known/);
-    await assert.rejects(teachers(["--get", "dinov9"], folder, url), UsageError);
-    await refuses(["--get", "dinov2-small", "--sha256", "12"], /64 hexadecimal digits/);
-    await teachers([], folder, url);
-    await teachers(["--card", "sam-base"], folder, url);
+    const refuses = async (args: string[], status: number, message: RegExp) => {
+      const { code, stderr } = await teachers(args, folder, url);
+      assert.equal(code, status);
+      assert.match(stderr, message);
+    };
+    const pin = ["--sha256", HASH];
+    await Promise.all([
+      refuses(["--get", "dinov2-small"], 1, /does not hold its SHA-256; .*--sha256 HEX/),
+      refuses(["--get", "clip-base-16", ...pin], 1, /the hub has no file that is known/),
+      refuses(["--get", "dinov9"], 2, /dinov9/),
+      refuses(["--get", "dinov2-small", "--sha256", "12"], 2, /64 hexadecimal digits/),
+    ]);
+    for (const args of [[], ["--card", "sam-base"]]) {
+      const { code, stderr } = await teachers(args, folder, url);
+      assert.equal(code, 0, stderr);
+    }
     assert.deepEqual(asked, []);
     assert.deepEqual(filesIn(folder), []);
   }));
