@@ -53,7 +53,7 @@ Deno.test("the embedded files alone run the demo and the server", async () => {
         stderr: "piped",
       });
 
-    const demo = await program("demo", "--steps", "5", "--out", out).output();
+    const demo = await program("demo", "--steps", "1", "--out", out).output();
     assert.equal(demo.code, 0, new TextDecoder().decode(demo.stderr));
     const report: ScanReport = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
     const { source, "ttt-kd-fusion": fused } = report.metrics!;
