@@ -110,10 +110,18 @@ export {
   type Scan,
   ScanError,
   type ScanLabels,
+  type Warning,
   writeScan,
 } from "./scan/mod.ts";
 export { readNamed, readPhotographs } from "./scan/read_folder.ts";
 export { DEFAULT_METHOD, segmentOptions } from "./segment/options.ts";
+export type {
+  MeasureName,
+  MeasureRange,
+  StudentChoice,
+  StudentDistance,
+  StudentDomain,
+} from "./domain/mod.ts";
 export type { ReportedScan, ReportedViews, ScanReport } from "./segment/report.ts";
 export type {
   LabelReadout,

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { type StudentDomain, studentDomainSchema } from "../domain/mod.ts";
 import { issueAt, parseJson, validate, violationText } from "../validation/mod.ts";
 import { FEATURE_NAMES, type FeatureName } from "./features.ts";
 import { NETWORK_NAMES, networkOf } from "./networks.ts";
@@ -48,6 +49,8 @@ export interface StudentCard {
   reconstruction?: number | undefined;
   /** ASPRS classification code (0 to 255) of each class, for LAS files. */
   asprs: number[];
+  /** What the scans that it was trained on are like; left out where that was not measured. */
+  domain?: StudentDomain | undefined;
   /** Licence of the weights. */
   licence: string;
   /** Where the weights come from. */
@@ -82,6 +85,7 @@ export const studentCardSchema: z.ZodType<StudentCard> = z.object({
   ),
   reconstruction: z.number().int().positive().optional(),
   asprs: z.array(byte),
+  domain: studentDomainSchema.optional(),
   licence: z.string(),
   provenance: z.string(),
 }).superRefine(({ classes, palette, asprs, backbone, features, teacher }, context) => {

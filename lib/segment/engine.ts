@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { chooseStudent, domainWarning, profileOf } from "../domain/mod.ts";
 import { metricsOf } from "../metrics/confusion.ts";
 import { type Gpu, type GpuBuffer, GpuHost } from "../gpu/mod.ts";
 import { paddedChannels } from "../graph/tensor.ts";
@@ -273,7 +274,7 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   #reportOf(
-    { scan, warnings, options: { evaluate } }: SegmentRequest,
+    { scan, warnings, studentChoice, options: { evaluate } }: SegmentRequest,
     { cameras, appearance }: ChosenViews,
     { gpu, method, voxelSize }: LabellingTask,
     labelled: LabelledPointCloud,
@@ -283,6 +284,8 @@ export class Engine implements Segmenter, AsyncDisposable {
     const { name, format } = scan;
     const points = labels.length;
     const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
+    const choice = studentChoice ?? chooseStudent(profileOf(scan.positions), [this.student]);
+    const doubt = domainWarning(choice);
     const metrics = evaluate
       ? metricsOf(scan, { source: sourceLabels, [method.name]: labels }, this.student.classes)
       : undefined;
@@ -290,13 +293,14 @@ export class Engine implements Segmenter, AsyncDisposable {
       scan: { name, format, points, voxels, voxelSize, blocks },
       views: { count: cameras.length, pointsSeen, ...(appearance ? { virtual: appearance } : {}) },
       student: this.student.id,
+      studentChoice: choice,
       teacher: this.teacher?.id ?? null,
       adapter: gpu.adapterName,
       method: method.name,
       steps,
       lossName: method.lossName,
       losses: [...labelled.losses],
-      warnings: [...scan.warnings, ...warnings ?? []],
+      warnings: [...scan.warnings, ...warnings ?? [], ...(doubt ? [doubt] : [])],
       phases,
       ...(drift ? { drift } : {}),
       ...(note === undefined ? {} : { note }),

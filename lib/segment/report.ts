@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { StudentChoice } from "../domain/mod.ts";
 import type { Metrics } from "../metrics/confusion.ts";
 import type { Warning } from "../scan/mod.ts";
 import type { Drift } from "../ttt/online_state.ts";
@@ -42,6 +43,8 @@ export interface ScanReport {
   views: ReportedViews;
   /** Identifier of the student. */
   student: string;
+  /** Why this student, and whether the scan is of the kind that it was trained on. */
+  studentChoice?: StudentChoice;
   /** Identifier of the teacher; null where the student knows none. */
   teacher: string | null;
   /** The GPU's name as its driver gives it. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { StudentChoice } from "../domain/mod.ts";
 import type { StudentCard } from "../nn/card.ts";
 import type { Camera, Photo, Scan, Warning } from "../scan/mod.ts";
 import type { TeacherCard } from "../teacher/mod.ts";
@@ -38,6 +39,8 @@ export interface SegmentRequest {
   cameras: readonly Camera[];
   /** What is doubtful about the photographs; the report repeats it after the scan's own warnings. */
   warnings?: readonly Warning[];
+  /** Why the scan is labelled by this student, where it was chosen among several; the report repeats it. */
+  studentChoice?: StudentChoice;
   /** What to do; see {@link SegmentOptions}. */
   options: SegmentOptions;
   /** Steps after which labels are wanted too; 0 is before the first. */

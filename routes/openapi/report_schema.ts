@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { MEASURE_NAMES, type StudentChoice, type StudentDistance } from "../../lib/domain/mod.ts";
 import type { Metrics } from "../../lib/metrics/confusion.ts";
 import type { Warning } from "../../lib/scan/mod.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
@@ -63,6 +64,32 @@ export const warningSchema = exactly<Warning>()({
   field: z.string().exactOptional().describe("option, part or file that it concerns"),
 });
 
+const distance = z.number().min(0);
+
+/** How far a scan lies from what a student was trained on. */
+export const studentDistanceSchema = exactly<StudentDistance>()({
+  total: distance.describe(
+    "the largest of the measures' distances; above 1, the scan does not fit",
+  ),
+  measures: z.record(z.enum(MEASURE_NAMES), distance).describe(
+    "by measure: 0 between the training scenes, 1 as far outside as scans of the same kind by other sensors may lie",
+  ),
+});
+
+/** The student of a scan, and why. */
+export const studentChoiceSchema = exactly<StudentChoice>()({
+  student: z.string(),
+  fits: z.boolean().nullable().describe(
+    "whether the scan is of the kind that the student was trained on; null where its card does not tell",
+  ),
+  reason: z.string().describe(
+    "why this student and, where the scan does not fit, in what it differs",
+  ),
+  distances: z.record(z.string(), studentDistanceSchema).describe(
+    "by student, how far the scan lies from what it was trained on",
+  ),
+});
+
 /** The report of one scan. */
 export const reportSchema = exactly<ScanReport>()({
   scan: exactly<ScanReport["scan"]>()({
@@ -81,6 +108,9 @@ export const reportSchema = exactly<ScanReport>()({
     ),
   }),
   student: z.string(),
+  studentChoice: studentChoiceSchema.exactOptional().describe(
+    "why this student, and whether the scan is of the kind that it was trained on",
+  ),
   teacher: z.string().nullable(),
   adapter: z.string().describe("name of the GPU"),
   method: z.string(),

@@ -17,7 +17,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     "lib/scan",
     "lib/gpu",
   ],
-  ["kernels", "lib/metrics"],
+  ["kernels", "lib/metrics", "lib/domain"],
   ["lib/sparse", "lib/graph", "lib/worlds"],
   ["lib/teacher", "lib/nn", "lib/datasets"],
   ["lib/pairing", "lib/models", "lib/voxels"],

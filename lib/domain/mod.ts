@@ -1,0 +1,26 @@
+/**
+ * Whether a scan is of the kind that a student was trained on: a few measures of its shape, held against those of the
+ * training scenes. They choose the student of a scan where several are loaded, and warn where none fits.
+ *
+ * @module
+ */
+export {
+  MEASURE_NAMES,
+  type MeasureName,
+  MEASURES,
+  profileOf,
+  type ScanProfile,
+} from "./profile.ts";
+export {
+  domainOf,
+  type MeasureRange,
+  type StudentDomain,
+  studentDomainSchema,
+} from "./student_domain.ts";
+export {
+  type Candidate,
+  chooseStudent,
+  domainWarning,
+  type StudentChoice,
+  type StudentDistance,
+} from "./choose_student.ts";
