@@ -45,6 +45,7 @@ export { cameraAt, type CameraOptics } from "./camera/camera_at.ts";
 export type { CameraFile } from "./camera/camera_format.ts";
 export { camerasToJson, parseCameras } from "./camera/cameras_json.ts";
 export { matchPhotos, requireSize } from "./camera/match_photographs.ts";
+export { type CameraSource, loadCameraFiles } from "./camera/load_camera_files.ts";
 export { type NamedFile, readViews, type ScanViews } from "./camera/read_views.ts";
 export { decodePhoto, encodePng, type Photo, type PhotoLimits } from "./photo/photo.ts";
 export { readNamed, readPhotographs } from "./read_folder.ts";

@@ -5,6 +5,7 @@
  */
 import { basename, join } from "node:path";
 import type { CameraFile } from "./camera/camera_format.ts";
+import { loadCameraFiles } from "./camera/load_camera_files.ts";
 import { type NamedFile, photographsWanted } from "./camera/read_views.ts";
 
 /** Reads a file; its name is the last part of the path. */
@@ -38,10 +39,9 @@ export async function readPhotographs(
     ? (await filesBelow(camerasPath, CAMERAS)).filter((path) => !NO_CAMERAS.test(path))
       .map((path) => join(camerasPath, path))
     : [camerasPath];
-  const cameras: CameraFile[] = [];
-  for (const path of paths) {
-    cameras.push({ name: basename(path), text: await Deno.readTextFile(path) });
-  }
+  const cameras = await loadCameraFiles(
+    paths.map((path) => ({ name: basename(path), open: () => chunksOf(path) })),
+  );
   const names = await filesBelow(folder, PHOTOGRAPH).catch((error) => {
     // Missing photographs are reported where they are matched with the cameras.
     if (error instanceof Deno.errors.NotFound) return [];
@@ -52,6 +52,12 @@ export async function readPhotographs(
     images.push({ name, bytes: await Deno.readFile(join(folder, name)) });
   }
   return { images, cameras };
+}
+
+/** The content of a file, chunk by chunk. */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = await Deno.open(path);
+  yield* file.readable;
 }
 
 /** Matching paths below a folder, sorted, with slashes. */

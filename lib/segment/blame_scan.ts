@@ -8,11 +8,7 @@ import { CapacityError } from "../gpu/mod.ts";
 import { ScanError } from "../scan/mod.ts";
 
 /**
-<<<<<<< HEAD
- * Makes a {@link CapacityError} into a {@link ScanError} that tells the client what to do, and leaves every other
-=======
  * Replaces a {@link CapacityError} by a {@link ScanError} that tells the client what to do, and leaves every other
->>>>>>> main
  * error as it is.
  *
  * @param file name of the scan that was being labelled.

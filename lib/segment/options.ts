@@ -8,7 +8,7 @@ import type { z } from "zod";
 import { type Method, METHODS } from "../ttt/methods/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, numberSetting } from "../ttt/settings.ts";
-import { validate } from "../validation/mod.ts";
+import { shown, validate } from "../validation/mod.ts";
 import type { SegmentOptions } from "./segmenter.ts";
 
 /**
@@ -36,7 +36,7 @@ export function methodOf(name: unknown): Method {
   const method = METHODS.get(name as string);
   if (method) return method;
   throw new OptionError(
-    `Cannot use method ${JSON.stringify(name)}: it is one of ${[...METHODS.keys()].join(", ")}`,
+    `Cannot use method ${shown(name)}: it is one of ${[...METHODS.keys()].join(", ")}`,
     "method",
   );
 }
@@ -103,7 +103,7 @@ export function settingsOf(
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     throw new OptionError(
-      `Cannot set "${name}": the options of method ${method.name} are ${
+      `Cannot set ${shown(name)}: the options of method ${method.name} are ${
         ["method", "viewSource", "voxelSize", "evaluate", ...known].join(", ")
       }`,
       name,
@@ -141,7 +141,6 @@ export function checked<S extends z.core.$ZodType>(
   return validate(
     schema,
     value,
-    ({ mend }) =>
-      new OptionError(`Cannot set ${field} to ${JSON.stringify(value)}: ${mend}`, field),
+    ({ mend }) => new OptionError(`Cannot set ${field} to ${shown(value)}: ${mend}`, field),
   );
 }

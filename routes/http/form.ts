@@ -9,13 +9,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeStream } from "../../lib/serving/files/durable.ts";
 import type { Input, InputFile } from "../../lib/serving/files/input.ts";
+import { shown } from "../../lib/validation/mod.ts";
 import { bodyChunks } from "./body.ts";
-import { parseOptions } from "./options_body.ts";
+import { atMost, OPTIONS_BYTES, parseOptions } from "./options_body.ts";
 import { RequestError } from "./problem.ts";
 import type { UploadLimits } from "./upload_limits.ts";
 
-/** Most bytes of the part `options`, and of cameras that come as text: unlike files, they are held in memory. */
-const TEXT_BYTES = 2 ** 24;
+/** Most bytes of a part that comes as text: unlike a file, it is held in memory, and many clients may send one at once. */
+const TEXT_BYTES = 2 ** 20;
 
 /** Files of cameras beyond one for each photograph, such as the intrinsics of ScanNet. */
 const EXTRA_CAMERA_FILES = 16;
@@ -89,7 +90,8 @@ class FormParts {
 
   /** Writes a part that came as a file. @param name the client's name for it. */
   async takeFile(part: string, name: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    await writeStream(join(this.#folder, this.#place(part, name).file), chunks);
+    const path = join(this.#folder, this.#place(part, name).file);
+    await writeStream(path, part === "options" ? atMost(OPTIONS_BYTES, part, chunks) : chunks);
   }
 
   /** Writes a part that came as text. */
@@ -101,8 +103,8 @@ class FormParts {
         { field: part },
       );
     }
-    const { file } = this.#place(part, part === "cameras" ? "cameras.json" : part);
-    await writeStream(join(this.#folder, file), [new TextEncoder().encode(text)]);
+    const name = part === "cameras" ? "cameras.json" : part;
+    await this.takeFile(part, name, ReadableStream.from([new TextEncoder().encode(text)]));
   }
 
   /** Returns what came, once every part has been written. */
@@ -180,7 +182,7 @@ function textTooLarge(part: string): RequestError {
 function unknownPart(part: string): RequestError {
   return new RequestError(
     422,
-    `Cannot use part ${JSON.stringify(part)}: the parts are scan, images, cameras, options`,
+    `Cannot use part ${shown(part)}: the parts are scan, images, cameras, options`,
     { field: part },
   );
 }

@@ -13,8 +13,8 @@ const TYPES = [
   "application/x-www-form-urlencoded",
 ];
 
-/** Most characters of options in a body of their own. */
-const MAX_CHARACTERS = 2 ** 16;
+/** Most bytes of options. They are parsed in the thread that serves everyone, so they have to be few. */
+export const OPTIONS_BYTES = 2 ** 16;
 
 /**
  * Receives a body that holds options alone: a JSON object, or nothing.
@@ -36,17 +36,34 @@ export async function receiveOptions(
   }
   const decoder = new TextDecoder();
   let text = "";
-  for await (const chunk of bodyChunks(request, limits)) {
+  for await (const chunk of atMost(OPTIONS_BYTES, "options", bodyChunks(request, limits))) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_CHARACTERS) {
-      throw new RequestError(
-        413,
-        `Cannot take the options: they are longer than ${MAX_CHARACTERS} characters`,
-        { field: "body" },
-      );
-    }
   }
   return parseOptions(text.trim() === "" ? "{}" : text);
+}
+
+/**
+ * Yields the chunks of a part as long as they are no longer than `bytes` together.
+ *
+ * @throws {RequestError} 413 once they are.
+ */
+export async function* atMost(
+  bytes: number,
+  part: string,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let total = 0;
+  for await (const chunk of chunks) {
+    total += chunk.byteLength;
+    if (total > bytes) {
+      throw new RequestError(
+        413,
+        `Cannot take the part ${part}: it is larger than ${bytes} bytes; send a shorter one`,
+        { field: part },
+      );
+    }
+    yield chunk;
+  }
 }
 
 /**

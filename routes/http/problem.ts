@@ -87,7 +87,29 @@ export function jobProblem(error: Error): JobProblem | null {
   return problem;
 }
 
+/** Returns the problem that an error is, with bounded texts: names and values of a client may be of any length. */
 function problemOf(error: Error): JobProblem {
+  const problem = fullProblemOf(error);
+  const { detail, file, field } = problem;
+  return {
+    ...problem,
+    detail: bounded(detail),
+    ...(file === undefined ? {} : { file: bounded(file) }),
+    ...(field === undefined ? {} : { field: bounded(field) }),
+  };
+}
+
+/** Most characters of a text of a problem, and of a word in it. */
+const TEXT_CHARACTERS = 4000;
+const WORD_CHARACTERS = 200;
+
+function bounded(text: string): string {
+  const words = new RegExp(`(\\S{${WORD_CHARACTERS}})\\S+`, "g");
+  const short = text.replace(words, "$1…");
+  return short.length <= TEXT_CHARACTERS ? short : `${short.slice(0, TEXT_CHARACTERS)}…`;
+}
+
+function fullProblemOf(error: Error): JobProblem {
   const detail = error.message;
   if (error instanceof RequestError) return { status: error.status, detail, ...error.members };
   if (error instanceof HTTPException) {

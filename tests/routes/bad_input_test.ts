@@ -202,6 +202,26 @@ const CASES: Case[] = [
     members: { field: "options" },
   },
   {
+    name: "options of more than 64 KiB",
+    parts: { ...fullForm(), options: { steps: "9".repeat(2 ** 16) } },
+    status: 413,
+    detail: /part options.*65536 bytes/,
+    members: { field: "options" },
+  },
+  {
+    name: "a long value, of which it repeats the beginning",
+    parts: { ...fullForm(), options: { steps: "9".repeat(60_000) } },
+    status: 422,
+    detail: /^Cannot set steps to "9{60}": .{0,40}$/,
+  },
+  {
+    name: "a long name, of which it repeats the beginning",
+    parts: { ...fullForm(), options: { ["s".repeat(60_000)]: 1 } },
+    status: 422,
+    detail: /^Cannot set "s{60}": .{0,400}$/,
+    members: { field: "s".repeat(200) + "…" },
+  },
+  {
     name: "a flag that is neither true nor false",
     parts: { ...fullForm(), options: { extraBytes: "yes" } },
     status: 422,
@@ -281,6 +301,24 @@ Deno.test("POST /v1/segment refuses broken bodies", async (t) => {
     const body = part('name="depth"; filename="a"', "x") + "--X--\r\n";
     const problem = await problemOf(await post(body, form), 422);
     assert.equal(problem.field, "depth");
+  });
+  await t.step("options as a file of more than 64 KiB", async () => {
+    const long = " ".repeat(2 ** 16) + "{}";
+    const options = part('name="options"; filename="o.json"', long);
+    const problem = await problemOf(await post(`${options}--X--\r\n`, form), 413);
+    assert.equal(problem.field, "options");
+  });
+  await t.step("an option nested as deeply as it can be", async () => {
+    const scan = part('name="scan"; filename="a.ply"', "ply");
+    const deep = `{"steps":${"[".repeat(30_000)}${"]".repeat(30_000)}}`;
+    const body = `${scan}${part('name="options"', deep)}--X--\r\n`;
+    const problem = await problemOf(await post(body, form), 422);
+    assert.match(problem.detail, /steps to a list of 1/);
+  });
+  await t.step("cameras of more than a mebibyte as text", async () => {
+    const body = part('name="cameras"', " ".repeat(2 ** 20 + 1)) + "--X--\r\n";
+    const problem = await problemOf(await post(body, form), 413);
+    assert.match(problem.detail, /curl -F cameras=@FILE/);
   });
   await t.step("options that are no JSON", async () => {
     const scan = part('name="scan"; filename="a.ply"', "ply");

@@ -340,3 +340,10 @@ for (const encoding of PLY_ENCODINGS) {
     assert.equal(await comparePly(makePly(encoding, parts), encoding), 1);
   });
 }
+
+Deno.test("readScan() refuses a PLY line of more than a mebibyte without making words of it", async () => {
+  const header = makePly("ascii", [{ name: "vertex", fields: XYZ, rows: [] }]);
+  const head = new TextDecoder().decode(header).replace("vertex 0", "vertex 100000");
+  const body = "1 2 3\n4 5 6\n" + "1 1 1 ".repeat(200_000);
+  await refuses(text([head + body]), /line 11 is longer than 1048576 bytes/);
+});

@@ -7,6 +7,7 @@
  * @module
  */
 import type { ImageSize } from "../image_size.ts";
+import { linesOf } from "./lines.ts";
 import {
   type CameraFile,
   type CameraFormat,
@@ -69,9 +70,9 @@ function beginsWith(file: CameraFile, pattern: RegExp): boolean {
   return false;
 }
 
-function* dataLines({ text }: CameraFile): Generator<{ text: string; line: number }> {
-  for (const [index, line] of text.split("\n").entries()) {
-    if (!line.startsWith("#")) yield { text: line.trim(), line: index + 1 };
+function* dataLines(file: CameraFile): Generator<{ text: string; line: number }> {
+  for (const { text, line } of linesOf(file.text)) {
+    if (!text.startsWith("#")) yield { text: text.trim(), line };
   }
 }
 

@@ -14,8 +14,12 @@ import {
   refuse,
   requireRigid,
 } from "./camera_format.ts";
+import { linesOf } from "./lines.ts";
 import { stem } from "./match_photographs.ts";
 import { multiply } from "./pose.ts";
+
+/** The rows that are read. */
+const KEYS: ReadonlySet<string> = new Set(["P2", "Tr", "Tr_velo_to_cam", "R0_rect"]);
 
 /** KITTI's calibration as one of the camera formats. */
 export const kitti: CameraFormat = {
@@ -30,12 +34,12 @@ function readFile(
   photoNames: readonly string[],
 ): CameraSpec {
   const { name } = file;
-  const rows = new Map(
-    file.text.split("\n").map((line) => {
-      const [key = "", ...words] = line.trim().split(/\s+/);
-      return [key.replace(/:$/, ""), words] as const;
-    }),
-  );
+  const rows = new Map<string, string[]>();
+  for (const { text } of linesOf(file.text)) {
+    const [key = "", ...words] = text.trim().split(/\s+/);
+    const name = key.replace(/:$/, "");
+    if (KEYS.has(name)) rows.set(name, words);
+  }
   const matrix = (key: string, count: number): number[] => {
     const values = numbersOf(rows.get(key) ?? []);
     return values?.length === count

@@ -23,8 +23,8 @@ export interface PlyAsciiRow {
   line: number;
 }
 
-/** Bytes that are decoded at a time. */
-const BLOCK = 1 << 22;
+/** Bytes that are decoded at a time, and so the most of a line: a file of one line would become millions of words. */
+const BLOCK = 1 << 20;
 
 /**
  * Yields every row of the body in the order of the file. Each row has as many words as the properties of its element
@@ -40,7 +40,7 @@ export function* asciiRows(
 ): Generator<PlyAsciiRow> {
   let element = 0;
   let row = 0;
-  for (const { text, offset, line } of bodyLines(bytes, header)) {
+  for (const { text, offset, line } of bodyLines(bytes, header, file)) {
     const trimmed = text.trim();
     if (trimmed === "") continue;
     // Elements without rows or properties have no lines.
@@ -119,19 +119,23 @@ function wordsNeeded(properties: readonly PlyProperty[], words: readonly string[
   return at;
 }
 
-function* bodyLines(bytes: Uint8Array, header: PlyHeader) {
+/** @throws {ScanError} where a line is longer than a block. */
+function* bodyLines(bytes: Uint8Array, header: PlyHeader, file: string) {
   const decoder = new TextDecoder("latin1");
   const newline = header.newline === "\r" ? "\r" : "\n";
   const code = newline.charCodeAt(0);
   let line = header.lines;
   let start = header.bodyOffset;
   while (start < bytes.length) {
-    let stop = start + BLOCK;
-    if (stop >= bytes.length) {
-      stop = bytes.length;
-    } else {
-      const next = bytes.indexOf(code, stop);
-      stop = next < 0 ? bytes.length : next + 1;
+    const isLast = bytes.length - start <= BLOCK;
+    const stop = isLast ? bytes.length : bytes.lastIndexOf(code, start + BLOCK - 1) + 1;
+    if (stop <= start) {
+      throw new ScanError({
+        file,
+        problem: `line ${line + 1} is longer than ${BLOCK} bytes`,
+        mend: "write one row per line",
+        offset: start,
+      });
     }
     const text = decoder.decode(bytes.subarray(start, stop));
     for (let at = 0; at < text.length;) {

@@ -6,9 +6,10 @@
  *
  * @module
  */
+import { createReadStream } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readScan, type Scan, scanFormat } from "../../scan/mod.ts";
+import { loadCameraFiles, readScan, type Scan, scanFormat } from "../../scan/mod.ts";
 import { readViews, type ScanViews } from "../../scan/mod.ts";
 import { flagSetting } from "../../ttt/settings.ts";
 import { checked, methodOf, segmentOptions } from "../../segment/options.ts";
@@ -132,11 +133,11 @@ export async function openViews(folder: string, { images, cameras }: Input): Pro
   for (const image of images) {
     files.push({ name: image.name, bytes: await bytesOf(folder, image) });
   }
-  const cameraFiles = [];
-  for (const { name, file } of cameras) {
-    cameraFiles.push({ name, text: await readFile(join(folder, file), "utf8") });
-  }
-  return await readViews(files, cameraFiles);
+  const sources = cameras.map(({ name, file }) => ({
+    name,
+    open: () => createReadStream(join(folder, file)) as AsyncIterable<Uint8Array>,
+  }));
+  return await readViews(files, await loadCameraFiles(sources));
 }
 
 async function bytesOf(folder: string, { file }: InputFile): Promise<Uint8Array> {

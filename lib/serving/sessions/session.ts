@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { shown } from "../../validation/mod.ts";
 import { OptionError } from "../../ttt/option_error.ts";
 import { segmentOptions } from "../../segment/options.ts";
 import type { Drift } from "../../ttt/online_state.ts";
@@ -65,7 +66,7 @@ export function sessionOptions(
   const { method = SESSION_METHOD } = given;
   if (method !== SESSION_METHOD) {
     throw new OptionError(
-      `Cannot begin a session with method ${JSON.stringify(method)}: sessions adapt by ` +
+      `Cannot begin a session with method ${shown(method)}: sessions adapt by ` +
         `${SESSION_METHOD}; leave the method out, or send the scans to /v1/segment`,
       "method",
     );
@@ -90,7 +91,7 @@ export function scanOptions(
   for (const name of Object.keys(given)) {
     if (OF_SCANS.has(name)) continue;
     throw new OptionError(
-      `Cannot set ${JSON.stringify(name)} for one scan of a session: the options of a scan are ` +
+      `Cannot set ${shown(name)} for one scan of a session: the options of a scan are ` +
         `${[...OF_SCANS].join(", ")}; set the others when a session begins`,
       name,
     );
