@@ -6,17 +6,19 @@
  */
 import { Registry } from "@prometheus-io/client";
 import { Hono } from "hono";
-import { bearerAuth } from "hono/bearer-auth";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
+import { addressSet, DEFAULT_ACCESS } from "../lib/serving/access.ts";
 import { DEFAULT_LIMITS, type ServerOptions } from "../lib/serving/server.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import type { SessionStore } from "../lib/serving/sessions/store.ts";
 import { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
+import { identifyByAddress, identifyByToken } from "./http/client.ts";
 import { observe, RequestMetrics } from "./http/observe.ts";
 import { observeJobs } from "./http/observe_jobs.ts";
+import { refuseForeign } from "./http/origin.ts";
 import { notFound, onError } from "./http/problem.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -30,6 +32,8 @@ import { viewerPage, viewerRoutes } from "./viewer.ts";
 
 /** The parts of an application. */
 export interface AppOptions extends Omit<ServerOptions, "data"> {
+  /** The name or address that it is to listen on; by default one that only this machine reaches. */
+  hostname?: string;
   /** Decides which scan has the GPU; shared with the worker of the queue. */
   semaphore?: FifoSemaphore;
   /** Keeps the jobs; without it, there is no `/v1/jobs`. */
@@ -42,7 +46,9 @@ export interface AppOptions extends Omit<ServerOptions, "data"> {
 
 /** Builds the application. */
 export function createApp(options: AppOptions): Hono {
-  const { labeller, queue, sessions } = options;
+  const { labeller, queue, sessions, hostname = "localhost" } = options;
+  const { tokens, origins, proxies } = options.access ?? DEFAULT_ACCESS;
+  const guarded = tokens.length > 0;
   const { semaphore = new FifoSemaphore(1, (options.limits ?? DEFAULT_LIMITS).places) } = options;
   const app = new Hono();
   app.onError(onError);
@@ -53,11 +59,13 @@ export function createApp(options: AppOptions): Hono {
     ...options.limits ?? DEFAULT_LIMITS,
     onBytes: (bytes: number) => requests.received(bytes),
   };
-  app.use(requestId(), observe(requests, options.log), secureHeaders());
-  if (options.token !== undefined) app.use("/v1/*", bearerAuth({ token: options.token }));
+  app.use(requestId(), identifyByAddress(addressSet(proxies)));
+  app.use(observe(requests, options.log), secureHeaders());
+  app.use(refuseForeign({ hostname, origins, guarded }));
+  if (guarded) app.use("/v1/*", identifyByToken(tokens));
   app.route("/viewer", viewerRoutes());
   app.get("/", viewerPage, (c) => c.json({ name: "ttt-kd", endpoints: endpoints() }));
-  app.route("/openapi.json", openApiRoutes(options.token !== undefined));
+  app.route("/openapi.json", openApiRoutes(guarded));
   app.route("/docs", docsRoutes());
   app.route("/health", healthRoutes(labeller, queue));
   app.route("/v2", openInferenceRoutes(labeller, queue));

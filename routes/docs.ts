@@ -9,19 +9,21 @@ import { secureHeaders } from "hono/secure-headers";
 import { notFound } from "./http/problem.ts";
 
 /** The page's files. They are imported on their first request, so that most servers never hold them in memory. */
-const FILES: Readonly<Record<string, { type: string; text: () => Promise<string> }>> = {
-  "swagger-ui.css": {
-    type: "text/css",
-    text: async () =>
-      (await import("swagger-ui-dist/swagger-ui.css", { with: { type: "text" } })).default,
-  },
-  "swagger-ui-bundle.js": {
-    type: "text/javascript",
-    text: async () =>
-      (await import("swagger-ui-dist/swagger-ui-bundle.js", { with: { type: "text" } })).default,
-  },
-  "start.js": { type: "text/javascript", text: () => Promise.resolve(START) },
-};
+const FILES: ReadonlyMap<string, { type: string; text: () => Promise<string> }> = new Map(
+  Object.entries({
+    "swagger-ui.css": {
+      type: "text/css",
+      text: async () =>
+        (await import("swagger-ui-dist/swagger-ui.css", { with: { type: "text" } })).default,
+    },
+    "swagger-ui-bundle.js": {
+      type: "text/javascript",
+      text: async () =>
+        (await import("swagger-ui-dist/swagger-ui-bundle.js", { with: { type: "text" } })).default,
+    },
+    "start.js": { type: "text/javascript", text: () => Promise.resolve(START) },
+  }),
+);
 
 /** Addresses are relative, so that the page works behind a proxy under any path. */
 const PAGE = `<!doctype html>
@@ -64,7 +66,7 @@ export function docsRoutes(): Hono {
   return new Hono()
     .get("/", policy, (c) => c.html(PAGE))
     .get("/:file", async (c) => {
-      const file = FILES[c.req.param("file")];
+      const file = FILES.get(c.req.param("file"));
       if (!file) return notFound(c);
       return c.body(await file.text(), 200, {
         "content-type": `${file.type}; charset=utf-8`,

@@ -41,6 +41,7 @@ export async function openServer(
   const sessions = data && await SessionStore.open(data.folder, data.sessions);
   const app = createApp({
     ...options,
+    hostname,
     semaphore,
     stopping: stopping.signal,
     ...(queue ? { queue } : {}),

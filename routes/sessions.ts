@@ -18,6 +18,7 @@ import {
 import type { SessionStore } from "../lib/serving/sessions/store.ts";
 import { OptionError } from "../lib/ttt/option_error.ts";
 import { answer, answerForm } from "./http/answer.ts";
+import { clientOf } from "./http/client.ts";
 import { ATTEMPT, type DirectOptions, labelUpload } from "./http/direct.ts";
 import { receiveOptions } from "./http/options_body.ts";
 import { RequestError } from "./http/problem.ts";
@@ -62,7 +63,12 @@ async function beginSession(
       "method",
     );
   }
-  const session = await sessions.begin({ student: student.id, teacher: teacher.id, options });
+  const session = await sessions.begin({
+    client: clientOf(c),
+    student: student.id,
+    teacher: teacher.id,
+    options,
+  });
   return c.json(sessionView(sessions, session), 201, { location: sessionPath(session) });
 }
 

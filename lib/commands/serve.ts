@@ -1,4 +1,5 @@
 /** `serve`: runs the HTTP server. */
+import { ACCESS_OPTIONS, accessOf, TOKEN_VARIABLE } from "../cli/access.ts";
 import { type CommandOptions, defineCommand, type OptionValues, wholeNumber } from "../cli/args.ts";
 import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
 import { DEFAULT_LIMITS, type ServerData, type ServerLimits } from "../serving/server.ts";
@@ -16,12 +17,7 @@ const OPTIONS = {
     default: "8080",
     about: "port to listen on; 0 takes a free one",
   },
-  token: {
-    type: "string",
-    value: "TEXT",
-    about: "bearer token that requests under /v1 have to carry",
-    otherwise: "none is needed",
-  },
+  ...ACCESS_OPTIONS,
   "max-body": {
     type: "string",
     value: "MIB",
@@ -102,6 +98,12 @@ const OPTIONS = {
     default: `${DEFAULT_SESSION_LIMITS.sessions}`,
     about: "largest number of sessions",
   },
+  "max-sessions-of-client": {
+    type: "string",
+    value: "N",
+    default: `${DEFAULT_SESSION_LIMITS.sessionsOfClient}`,
+    about: "largest number of sessions of one client",
+  },
   "keep-sessions": {
     type: "string",
     value: "HOURS",
@@ -125,7 +127,11 @@ export const command = defineCommand({
   positionals: [],
   options: OPTIONS,
   async run(values, _, program) {
-    const { host, token } = values;
+    const { host } = values;
+    const variable = Deno.env.get(TOKEN_VARIABLE);
+    const access = await accessOf(values, host, variable, (text) => {
+      console.error(`warning: ${text}`);
+    });
     const limits = limitsOf(values);
     const data = dataOf(values);
     const port = wholeNumber("port", values.port, 0, 65535);
@@ -135,24 +141,13 @@ export const command = defineCommand({
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
     for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
     await using server = await program.openServer(
-      {
-        labeller,
-        limits,
-        data,
-        log: (line) => console.log(line),
-        ...(token === undefined ? {} : { token }),
-      },
+      { labeller, limits, data, access, log: (line) => console.log(line) },
       host,
       port,
     );
     const { student, teacher, adapterName } = labeller;
     const models = `student ${student.id}, teacher ${teacher?.id ?? "none"}, ${adapterName}`;
     console.log(`ttt-kd listens on ${server.url} (${models})`);
-    if (token === undefined && !/^(127\.|localhost$|::1$)/.test(host)) {
-      console.error(
-        "Anyone who reaches this address can use it; give --token, or listen on 127.0.0.1",
-      );
-    }
     await stopped;
     console.log("stopping: scans in progress are finished first, jobs wait for the next start");
   },
@@ -182,6 +177,12 @@ function dataOf(values: ServeValues): ServerData {
     },
     sessions: {
       sessions: wholeNumber("max-sessions", values["max-sessions"], 1, 100_000),
+      sessionsOfClient: wholeNumber(
+        "max-sessions-of-client",
+        values["max-sessions-of-client"],
+        1,
+        100_000,
+      ),
       keepHours: wholeNumber("keep-sessions", values["keep-sessions"], 1, 24 * 365),
     },
     ...(redis === undefined ? {} : { redis }),

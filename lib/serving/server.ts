@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ServerAccess } from "./access.ts";
 import type { Labeller } from "./labeller/labeller.ts";
 import type { QueuePlace } from "./queue/open_queue.ts";
 import type { SessionLimits } from "./sessions/session.ts";
@@ -47,8 +48,8 @@ export interface ServerOptions {
   /** Where jobs and sessions are kept; without it there are none, and nothing stays on the disk. */
   data?: ServerData;
   limits?: ServerLimits;
-  /** The bearer token that everything under `/v1` requires; without it, none is required. */
-  token?: string;
+  /** Who may use it; without it, whoever reaches its address. */
+  access?: ServerAccess;
   /** Takes a line of JSON for every answered request and for every new state of a job. */
   log?: (line: string) => void;
   /** Hears of every step of the work on a request, with the name of the scan. */

@@ -16,12 +16,14 @@ export function mediaTypeOf(request: Request, usual: string): string {
  * Yields the chunks of a body.
  *
  * @throws {RequestError} 400 for a body that breaks off, 408 for one that stalls or takes too long, 413 for one that is
- * too large.
+ * too large, 415 for one that is compressed.
  */
 export async function* bodyChunks(
   request: Request,
   limits: UploadLimits,
 ): AsyncGenerator<Uint8Array> {
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null && !/^(identity)?$/i.test(encoding.trim())) throw encoded();
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > limits.bodyBytes) throw tooLarge(limits);
   if (!request.body) return;
@@ -75,6 +77,14 @@ async function beforeDeadline<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function encoded(): RequestError {
+  return new RequestError(
+    415,
+    "Cannot read a body with a Content-Encoding: send it as it is, not compressed",
+    { field: "content-encoding" },
+  );
 }
 
 function stalled(total: number, seconds: number): RequestError {

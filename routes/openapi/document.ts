@@ -85,6 +85,7 @@ function completed(
   const responses: Record<string, ResponseObject> = {
     ...operation.responses,
     ...(guarded ? UNAUTHORIZED : {}),
+    ...FOREIGN,
     default: {
       description: "The server failed; its log has the details.",
       content: { "application/problem+json": { schema: answerSchema("Problem") } },
@@ -99,6 +100,14 @@ function completed(
     })),
   };
 }
+
+const FOREIGN = problem(
+  403,
+  "Forbidden",
+  "A web page of another site sent the request, or it is for a host that this server is not.",
+  'Cannot serve host "evil.example": this server is not known by that name; start it with --origin http://NAME:PORT, as clients write it',
+  { field: "host" },
+);
 
 const UNAUTHORIZED = problem(
   401,

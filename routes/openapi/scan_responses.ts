@@ -75,7 +75,7 @@ export const bodyProblems: Record<string, ResponseObject> = {
   ...problem(
     415,
     "Unsupported Media Type",
-    "The body is neither a form nor a scan.",
+    "The body is neither a form nor a scan, or it is compressed.",
     "Cannot read a body of type image/png: send multipart/form-data, or the scan itself as application/octet-stream",
     { field: "content-type" },
   ),

@@ -153,7 +153,7 @@ async function succeeds(program: string, args: string[]): Promise<boolean> {
 
 const DATA = {
   queue: { jobs: 8, jobsOfClient: 8, attempts: 1 },
-  sessions: { sessions: 8, keepHours: 1 },
+  sessions: { sessions: 8, sessionsOfClient: 8, keepHours: 1 },
   keepHours: 1,
   graceSeconds: 1,
 };

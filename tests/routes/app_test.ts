@@ -29,7 +29,7 @@ Deno.test("createApp() answers unknown paths with a problem", async () => {
 });
 
 Deno.test("createApp() with a token guards /v1 and leaves health open", async () => {
-  const { app } = fakeApp({ token: "secret" });
+  const { app } = fakeApp({ access: { tokens: ["secret"] } });
   const refused = await app.request("/v1/models");
   assert.match(refused.headers.get("www-authenticate") ?? "", /Bearer/);
   await problemOf(refused, 401);

@@ -15,8 +15,8 @@ Deno.test("GET /docs loads files of this server alone, and its policy forbids ot
     .filter((link) => !link.startsWith("data:"));
   assert.equal(links.length, 3);
   for (const link of links) {
-    const { href, origin } = new URL(link, "http://server/docs");
-    assert.equal(origin, "http://server");
+    const { href, origin } = new URL(link, "http://localhost/docs");
+    assert.equal(origin, "http://localhost");
     const file = await app.request(href);
     assert.equal(file.status, 200, href);
     const isStyle = href.endsWith(".css");

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEFAULT_ACCESS, type ServerAccess } from "../../lib/serving/access.ts";
 import { DEFAULT_LIMITS, type ServerLimits } from "../../lib/serving/server.ts";
 import type { Labeller } from "../../lib/serving/labeller/labeller.ts";
 import {
@@ -37,7 +38,8 @@ export function fakeApp(
   options: {
     work?: Work;
     limits?: Partial<ServerLimits>;
-    token?: string;
+    access?: Partial<ServerAccess>;
+    hostname?: string;
     log?: (line: string) => void;
     labeller?: Labeller;
   } = {},
@@ -47,7 +49,8 @@ export function fakeApp(
     labeller: options.labeller ?? fakeLabeller(engine),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     ...(options.log === undefined ? {} : { log: options.log }),
-    ...(options.token === undefined ? {} : { token: options.token }),
+    ...(options.hostname === undefined ? {} : { hostname: options.hostname }),
+    access: { ...DEFAULT_ACCESS, ...options.access },
   });
   return { engine, app };
 }

@@ -18,7 +18,7 @@ async function pageText(): Promise<string> {
 }
 
 Deno.test("GET / sends browsers a page that may load nothing from elsewhere, and JSON to others", async () => {
-  const { app } = fakeApp({ token: "secret" });
+  const { app } = fakeApp({ access: { tokens: ["secret"] } });
   const page = await app.request("/", { headers: { accept: BROWSER_ACCEPT } });
   assert.equal(page.status, 200);
   assert.equal(page.headers.get("content-type"), "text/html; charset=utf-8");
@@ -172,7 +172,7 @@ Deno.test({
     "GET / asks for the server's token until it is right, accepts a folder, and shows why a job is refused",
   ignore: chromium === null,
   fn: async () => {
-    const { app } = fakeApp({ token: "secret" });
+    const { app } = fakeApp({ access: { tokens: ["secret"] } });
     await using server = await listen(app, "127.0.0.1", 0);
     await using page = await Page.open(chromium!, 900, 600);
     await page.goTo(server.url);

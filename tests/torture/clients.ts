@@ -26,20 +26,25 @@ const POINTS = 400;
 const OPTIONS = { method: "bn" };
 /** A job that keeps the GPU busy until all others are submitted, so that only the queue decides their order. */
 const PLUG = { method: "dua", augmentations: 1000 };
+/** The client of the jobs that come before the others. */
+const FIRST = "10.1.0.1";
 const GROWTH = 256;
 
 /** Runs the section. */
 export async function clients({ count, seed, deadline, out }: Settings): Promise<Verdict> {
   const folder = join(out, "clients");
   await mkdir(folder, { recursive: true });
-  await using server = await ServerProcess.start(folder, ["--max-jobs", "1000"]);
+  await using server = await ServerProcess.start(folder, [
+    ...["--max-jobs", "1000"],
+    ...["--trust-proxy", "127.0.0.1"],
+  ]);
   const { url } = server;
-  const names = Array.from({ length: count ?? CLIENTS }, (_, i) => `client ${i}`);
+  const names = Array.from({ length: count ?? CLIENTS }, (_, i) => `10.0.0.${i + 1}`);
   const [greedy, ...modest] = names;
   // The first job of each kind creates pipelines and heaps.
-  const first = await submitJob(url, "first", smallScan(seed, 0, POINTS), OPTIONS);
+  const first = await submitJob(url, FIRST, smallScan(seed, 0, POINTS), OPTIONS);
   await endOf(url, first.id, AbortSignal.timeout(deadline * 1000));
-  const plug = await submitJob(url, "first", smallScan(seed, 1, POINTS), PLUG);
+  const plug = await submitJob(url, FIRST, smallScan(seed, 1, POINTS), PLUG);
   const before = server.rss();
 
   const jobs: { client: string; id: string }[] = [];
@@ -95,13 +100,14 @@ async function answersAtOnce(
   deadline: number,
 ): Promise<string> {
   let busy = 0;
-  const waited = await Promise.all(names.map(async (_, i) => {
+  const waited = await Promise.all(names.map(async (name, i) => {
     const start = performance.now();
     const signal = AbortSignal.timeout(names.length * deadline * 1000);
     for (;;) {
       const response = await fetch(`${url}/v1/segment`, {
         method: "POST",
         body: formOf(smallScan(seed, i, POINTS), OPTIONS),
+        headers: { "x-forwarded-for": name },
         signal,
       });
       const text = await response.text();

@@ -25,7 +25,7 @@ export async function formWire(
   const type = form.headers.get("content-type")!;
   const body = change(await form.bytes());
   const head = new TextEncoder().encode(
-    `POST ${path} HTTP/1.1\r\nhost: server\r\nconnection: close\r\naccept: application/json\r\n` +
+    `POST ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: application/json\r\n` +
       `content-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n`,
   );
   return { head, body };

@@ -85,7 +85,7 @@ export function profileOf(
   shifted: readonly string[],
   teacher: string | undefined,
 ): BenchmarkProfile {
-  const known = BENCHMARKS[benchmark];
+  const known = Object.hasOwn(BENCHMARKS, benchmark) ? BENCHMARKS[benchmark] : undefined;
   if (known) return known;
   if (teacher === undefined) {
     throw new RangeError(

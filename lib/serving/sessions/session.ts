@@ -16,6 +16,8 @@ export const SESSION_METHOD = "ttt-kd-online";
 export interface SessionConfig {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** The name of the client that began it. */
+  readonly client: string;
   /** The id of the student; adapted weights fit no other one. */
   readonly student: string;
   /** The id of the teacher. */
@@ -48,12 +50,18 @@ export interface Session extends SessionConfig, SessionState {
 export interface SessionLimits {
   /** The most sessions. */
   sessions: number;
+  /** The most of these that one client may have begun. */
+  sessionsOfClient: number;
   /** How long an unused session is kept, in hours. */
   keepHours: number;
 }
 
 /** The limits of a server that is not told otherwise. */
-export const DEFAULT_SESSION_LIMITS: SessionLimits = { sessions: 64, keepHours: 168 };
+export const DEFAULT_SESSION_LIMITS: SessionLimits = {
+  sessions: 64,
+  sessionsOfClient: 16,
+  keepHours: 168,
+};
 
 /**
  * Checks the options of a new session, and fills in the defaults.
@@ -117,14 +125,14 @@ export class SessionConflictError extends Error {
   }
 }
 
-/** The server has as many sessions as it may. */
+/** The server has as many sessions as it may, or this client has. */
 export class SessionsFullError extends Error {
   override name = "SessionsFullError";
   /** A guess, since nobody knows when a session is deleted. */
   readonly retryAfterSeconds = 60;
-  constructor(count: number) {
+  constructor(what: string, option: string) {
     super(
-      `Cannot begin another session: there are ${count}; delete one that is done, or start the server with a larger --max-sessions`,
+      `Cannot begin another session: there are ${what}; delete one that is done, or start the server with a larger ${option}`,
     );
   }
 }

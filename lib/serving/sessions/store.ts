@@ -70,7 +70,7 @@ const READ_ATTEMPTS = 20;
  * const folder = await Deno.makeTempDir();
  * const store = await SessionStore.open(folder);
  * const options = sessionOptions({ steps: 1 });
- * const { id } = await store.begin({ student: "rooms", teacher: "rooms-parts", options });
+ * const { id } = await store.begin({ client: "me", student: "rooms", teacher: "rooms-parts", options });
  * assert.equal((await store.get(id)).scans, 0);
  * await store.remove(id);
  * assert.equal(await store.count(), 0);
@@ -116,14 +116,13 @@ export class SessionStore {
 
   /** Counts the sessions. */
   async count(): Promise<number> {
-    return (await readdir(this.#folder)).filter((name) => ID.test(name)).length;
+    return (await this.#ids()).length;
   }
 
   /** Begins a session. @throws {SessionsFullError} where there are as many as there may be. */
   async begin(config: Omit<SessionConfig, "createdAt">): Promise<Session> {
     using _permit = await this.#creation.acquire();
-    const count = await this.count();
-    if (count >= this.#limits.sessions) throw new SessionsFullError(count);
+    await this.#requirePlace(config.client);
     const id = crypto.randomUUID();
     const createdAt = this.#now();
     await using work = await this.workFolder();
@@ -253,6 +252,24 @@ export class SessionStore {
         if (!(error instanceof SessionGoneError)) throw error;
       }
     }
+  }
+
+  async #ids(): Promise<string[]> {
+    return (await readdir(this.#folder)).filter((name) => ID.test(name));
+  }
+
+  async #requirePlace(client: string): Promise<void> {
+    const { sessions, sessionsOfClient } = this.#limits;
+    const ids = await this.#ids();
+    if (ids.length >= sessions) throw new SessionsFullError(`${ids.length}`, "--max-sessions");
+    if (ids.length < sessionsOfClient) return;
+    // A session whose record cannot be read is nobody's.
+    const clients = await Promise.all(
+      ids.map((id) => this.get(id).then((session) => session.client, () => null)),
+    );
+    const own = clients.filter((other) => other === client).length;
+    if (own < sessionsOfClient) return;
+    throw new SessionsFullError(`${own} of yours`, "--max-sessions-of-client");
   }
 
   #pathOf(id: string): string {

@@ -222,6 +222,15 @@ async function awayAnswers(conformance: Conformance): Promise<void> {
   }, { limits });
 }
 
+/** What pages of other sites are answered. */
+async function foreignAnswers(conformance: Conformance): Promise<void> {
+  await withJobs(async (jobs) => {
+    const ask = asking(conformance, jobs);
+    const headers = { host: "evil.example" };
+    for (const [name] of operationsOf(documentOf())) await ask(name, 403, { headers });
+  });
+}
+
 Deno.test("createApp() answers as its document says, with every status that it lists", async () => {
   const document = documentOf();
   const conformance = new Conformance(document);
@@ -230,6 +239,7 @@ Deno.test("createApp() answers as its document says, with every status that it l
   await jobAnswers(conformance);
   await sessionAnswers(conformance);
   await awayAnswers(conformance);
+  await foreignAnswers(conformance);
   const listed = operationsOf(document).flatMap(([name, { responses }]) =>
     Object.keys(responses).filter((status) => status !== "default")
       .map((status) => `${name} ${status}`)
@@ -239,7 +249,7 @@ Deno.test("createApp() answers as its document says, with every status that it l
 
 Deno.test("createApp() with a token refuses as its document says", async () => {
   const conformance = new Conformance(documentOf(true));
-  const { app } = fakeApp({ token: "secret" });
+  const { app } = fakeApp({ access: { tokens: ["secret"] } });
   const ask = asking(conformance, { app });
   for (const [name, { responses }] of operationsOf(documentOf(true))) {
     if ("401" in responses) await ask(name, 401);

@@ -72,7 +72,7 @@ Deno.test("openApiDocument() asks for a token under /v1 where the server does, a
 
 Deno.test("GET /openapi.json sends the document", async () => {
   for (const token of [undefined, "secret"]) {
-    const { app } = fakeApp(token === undefined ? {} : { token });
+    const { app } = fakeApp(token === undefined ? {} : { access: { tokens: [token] } });
     const response = await app.request("/openapi.json");
     assert.deepEqual(await response.json(), documentOf(token !== undefined));
   }

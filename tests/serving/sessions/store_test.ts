@@ -13,8 +13,8 @@ import { Clock, withFolder } from "../queue/support.ts";
 import { learn, scansLearned } from "./support.ts";
 
 const HOUR = 3600_000;
-const LIMITS = { sessions: 3, keepHours: 24 };
-const CONFIG = { student: "rooms", teacher: "parts", options: { steps: 1 } };
+const LIMITS = { sessions: 3, sessionsOfClient: 3, keepHours: 24 };
+const CONFIG = { client: "me", student: "rooms", teacher: "parts", options: { steps: 1 } };
 const { signal } = new AbortController();
 
 /** Gives `body` a store in a temporary folder. */
