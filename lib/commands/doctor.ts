@@ -6,6 +6,7 @@ import { lacksAvx512 } from "../cli/driver.ts";
 import { MODEL_OPTIONS } from "../cli/engine.ts";
 import { Gpu } from "../gpu/mod.ts";
 import { columns } from "../terminal/format.ts";
+import { usualMemory } from "../serving/files/memory.ts";
 import { modelsFolder } from "../teacher/mod.ts";
 import { DEFAULT_STUDENT, readStudent } from "../models/students.ts";
 import { DEFAULT_TEACHER, readTeacher } from "../models/teachers.ts";
@@ -29,6 +30,11 @@ export const command = defineCommand({
     const folder = modelsFolder();
     const findings = [
       { what: "deno", found: `${Deno.version.deno} (${Deno.build.target})` },
+      {
+        what: "memory",
+        found: `${Math.floor(await usualMemory() / 2 ** 20)} MiB for scans and answers ` +
+          `(\`${taskCommand("start --memory MIB")}\` sets another amount)`,
+      },
       ...await checkGpu(),
       await check(
         "student",

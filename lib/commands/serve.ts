@@ -3,11 +3,14 @@ import { ACCESS_OPTIONS, accessOf, TOKEN_VARIABLE } from "../cli/access.ts";
 import { type CommandOptions, defineCommand, type OptionValues, wholeNumber } from "../cli/args.ts";
 import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
 import { DEFAULT_LIMITS, type ServerData, type ServerLimits } from "../serving/server.ts";
+import { memoryBudget, usualMemory } from "../serving/files/memory.ts";
 import { DEFAULT_QUEUE_LIMITS } from "../serving/queue/queue.ts";
 import { HANG_SECONDS, WorkerLabeller } from "../serving/labeller/worker_labeller.ts";
 import { DEFAULT_SESSION_LIMITS } from "../serving/sessions/session.ts";
 
 const MIB = 2 ** 20;
+/** Mebibytes with which small scans can still be labelled. */
+const LEAST_MEMORY = 64;
 
 const OPTIONS = {
   host: { type: "string", value: "ADDRESS", default: "127.0.0.1", about: "address to listen on" },
@@ -110,6 +113,13 @@ const OPTIONS = {
     default: `${DEFAULT_SESSION_LIMITS.keepHours}`,
     about: "how long an unused session is kept",
   },
+  memory: {
+    type: "string",
+    value: "MIB",
+    about:
+      "memory that scans and answers may hold beside the program itself, in MiB; what needs more gets 413",
+    otherwise: "three quarters of the machine's",
+  },
   hang: {
     type: "string",
     value: "SECONDS",
@@ -137,6 +147,7 @@ export const command = defineCommand({
     const port = wholeNumber("port", values.port, 0, 65535);
     await using labeller = await WorkerLabeller.open(modelChoice(values), {
       hangSeconds: wholeNumber("hang", values.hang, 1, 7 * 86_400),
+      memory: memoryBudget(await memoryOf(values)),
     });
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
     for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
@@ -152,6 +163,12 @@ export const command = defineCommand({
     console.log("stopping: scans in progress are finished first, jobs wait for the next start");
   },
 });
+
+async function memoryOf({ memory }: ServeValues): Promise<number> {
+  return memory === undefined
+    ? await usualMemory()
+    : wholeNumber("memory", memory, LEAST_MEMORY, 2 ** 24) * MIB;
+}
 
 function limitsOf(values: ServeValues): ServerLimits {
   return {

@@ -68,6 +68,34 @@ export class ScanError extends InputError {
   override name = "ScanError";
 }
 
+/** Files that would take more memory than there is for a scan. */
+export class MemoryError extends InputError {
+  /** Name of the class. */
+  override name = "MemoryError";
+}
+
+/** What the runtime says where it cannot allocate; the errors have no class of their own. */
+const NO_MEMORY =
+  /Invalid (typed array|array|string|array buffer) length|allocation failed|maximum size exceeded|Cannot create a string longer|larger than \d+ bytes|[Oo]ut of memory/;
+
+/**
+ * Replaces an error of the runtime that could not allocate by a {@link MemoryError}, and leaves every other error as it
+ * is.
+ *
+ * @param file name of the file that was being worked on
+ * @param action what was being done with it
+ */
+export function blameMemory(error: unknown, file: string, action: string): unknown {
+  if (!(error instanceof RangeError) || !NO_MEMORY.test(error.message)) return error;
+  return new MemoryError({
+    file,
+    action,
+    problem: "it takes more memory than the machine or the runtime has",
+    mend: "send a smaller one, or cut it",
+    cause: error,
+  });
+}
+
 /** A camera file that is malformed or does not fit its photographs. */
 export class CameraError extends InputError {
   /** Name of the class. */

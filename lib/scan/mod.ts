@@ -28,9 +28,11 @@
  * @module
  */
 export {
+  blameMemory,
   CameraError,
   InputError,
   type InputErrorDetails,
+  MemoryError,
   PhotoError,
   ScanError,
 } from "./errors.ts";
@@ -38,6 +40,7 @@ export type { ImageSize } from "./image_size.ts";
 export type { Scan, ScanLabels } from "./scan.ts";
 export type { Warning } from "./warning.ts";
 export { readScan, scanFormat } from "./read_scan.ts";
+export { type ScanMemory, scanMemory } from "./scan_memory.ts";
 export { convertScan, writeScan } from "./write_scan.ts";
 export { type PlyContents, writePly } from "./ply/write_ply.ts";
 export type { Camera } from "./camera/camera.ts";
@@ -47,5 +50,12 @@ export { camerasToJson, parseCameras } from "./camera/cameras_json.ts";
 export { matchPhotos, requireSize } from "./camera/match_photographs.ts";
 export { type CameraSource, loadCameraFiles } from "./camera/load_camera_files.ts";
 export { type NamedFile, readViews, type ScanViews } from "./camera/read_views.ts";
-export { decodePhoto, encodePng, type Photo, type PhotoLimits } from "./photo/photo.ts";
+export {
+  decodePhoto,
+  encodePng,
+  type Photo,
+  type PhotoHeader,
+  photoHeader,
+  type PhotoLimits,
+} from "./photo/photo.ts";
 export { readNamed, readPhotographs } from "./read_folder.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import { parse } from "@loaders.gl/core";
-import { ScanError } from "./errors.ts";
+import { blameMemory, ScanError } from "./errors.ts";
 import { isLas } from "./las/header.ts";
 import { lasScanLoader } from "./las/las_scan_loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
@@ -24,6 +24,7 @@ import type { Scan } from "./scan.ts";
  * @param bytes the whole file; the scan keeps it
  * @param name the client's name for it, which need not fit the format
  * @throws {ScanError} where the file is malformed, truncated, empty, or of an unsupported kind
+ * @throws {MemoryError} where it takes more memory than there is
  *
  * @example
  * ```ts
@@ -42,9 +43,12 @@ import type { Scan } from "./scan.ts";
  * ```
  */
 export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
-  return scanFormat(bytes, name) === "las"
-    ? await readLas(bytes, name)
-    : await readPly(bytes, name);
+  const read = scanFormat(bytes, name) === "las" ? readLas : readPly;
+  try {
+    return await read(bytes, name);
+  } catch (error) {
+    throw blameMemory(error, name, "read");
+  }
 }
 
 /**

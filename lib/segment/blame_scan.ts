@@ -5,16 +5,16 @@
  * @module
  */
 import { CapacityError } from "../gpu/mod.ts";
-import { ScanError } from "../scan/mod.ts";
+import { blameMemory, ScanError } from "../scan/mod.ts";
 
 /**
- * Replaces a {@link CapacityError} by a {@link ScanError} that tells the client what to do, and leaves every other
- * error as it is.
+ * Replaces a {@link CapacityError} by a {@link ScanError} that tells the client what to do, the runtime's want of memory
+ * by a `MemoryError`, and leaves every other error as it is.
  *
  * @param file name of the scan that was being labelled.
  */
 export function blameScan(error: unknown, file: string): unknown {
-  if (!(error instanceof CapacityError)) return error;
+  if (!(error instanceof CapacityError)) return blameMemory(error, file, "label");
   return new ScanError({
     file,
     action: "label",

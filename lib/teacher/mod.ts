@@ -17,6 +17,7 @@ export {
 export { type DescribeOptions, type FeatureTeacher } from "./feature_teacher.ts";
 export { findTeacher, modelsFolder, sha256Of, type TeacherFile } from "./find_teacher.ts";
 export {
+  featureMapBytes,
   inputSize,
   type InputSizing,
   photoSize,

@@ -58,6 +58,15 @@ export function inputSize(photo: ImageSize, card: InputSizing): ImageSize {
     : photoSize(photo, card);
 }
 
+/** Gives the bytes of the feature map of a photograph. */
+export function featureMapBytes(
+  photo: ImageSize,
+  card: InputSizing & Pick<TeacherCard, "width">,
+): number {
+  const { width, height } = inputSize(photo, card);
+  return (width / card.patch) * (height / card.patch) * Math.ceil(card.width / 4) * 16;
+}
+
 /** The triangle filter along one axis: the source pixels of each target pixel with their weights. */
 interface FilterTaps {
   /** [target] first source pixel. */
@@ -111,7 +120,10 @@ export function preprocess(
   const { width, height } = inputSize(photo, card);
   const across = triangleTaps(photo.width, size.width);
   const down = triangleTaps(photo.height, size.height);
-  const rows = new Float64Array(photo.height * size.width * 3);
+  // Rows are added to the lines that they are part of, one after the other: a photograph may have millions of them.
+  const lines = new Float64Array(size.height * size.width * 3);
+  const row = new Float64Array(3 * size.width);
+  let top = 0;
   for (let y = 0; y < photo.height; y++) {
     for (let x = 0; x < size.width; x++) {
       let red = 0, green = 0, blue = 0;
@@ -122,22 +134,21 @@ export function preprocess(
         green += weight * photo.pixels[at + 1]!;
         blue += weight * photo.pixels[at + 2]!;
       }
-      const to = 3 * (y * size.width + x);
-      rows[to] = red;
-      rows[to + 1] = green;
-      rows[to + 2] = blue;
+      row[3 * x] = red;
+      row[3 * x + 1] = green;
+      row[3 * x + 2] = blue;
+    }
+    while (top < size.height && down.first[top]! + down.count[top]! <= y) top++;
+    for (let line = top; line < size.height && down.first[line]! <= y; line++) {
+      const weight = down.weights[line * down.most + y - down.first[line]!]!;
+      const to = line * row.length;
+      for (let i = 0; i < row.length; i++) lines[to + i]! += weight * row[i]!;
     }
   }
   const data = new Float32Array(3 * height * width);
   const [pixelStride, planeStride] = card.inputLayout === "NHWC" ? [3, 1] : [1, height * width];
-  const line = new Float64Array(3 * size.width);
   for (let y = 0; y < size.height; y++) {
-    line.fill(0);
-    for (let k = 0; k < down.count[y]!; k++) {
-      const weight = down.weights[y * down.most + k]!;
-      const from = 3 * size.width * (down.first[y]! + k);
-      for (let i = 0; i < line.length; i++) line[i]! += weight * rows[from + i]!;
-    }
+    const line = lines.subarray(y * row.length, (y + 1) * row.length);
     for (let channel = 0; channel < 3; channel++) {
       const scale = 1 / (255 * card.std[channel]!);
       const shift = card.mean[channel]! / card.std[channel]!;

@@ -14,7 +14,7 @@ import { LabellerLostError } from "../../lib/serving/labeller/labeller.ts";
 import { MissingResultError } from "../../lib/serving/files/result.ts";
 import { QueueFullError, QueueUnavailableError } from "../../lib/serving/queue/queue.ts";
 import { GpuLostError, GpuUnavailableError } from "../../lib/gpu/mod.ts";
-import { InputError } from "../../lib/scan/mod.ts";
+import { InputError, MemoryError } from "../../lib/scan/mod.ts";
 import {
   SessionConflictError,
   SessionGoneError,
@@ -120,7 +120,7 @@ function fullProblemOf(error: Error): JobProblem {
   }
   if (error instanceof InputError) {
     return {
-      status: 422,
+      status: error instanceof MemoryError ? 413 : 422,
       detail,
       file: error.file,
       ...(error.offset === undefined ? {} : { offset: error.offset }),

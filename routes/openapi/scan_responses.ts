@@ -68,7 +68,7 @@ export const bodyProblems: Record<string, ResponseObject> = {
   ...problem(
     413,
     "Payload Too Large",
-    "The body has more bytes, photographs or text than the server accepts.",
+    "The body has more bytes, photographs or text than the server accepts, or the scan takes more memory than a request may hold.",
     "Cannot take more than 256 images: leave some out, or start the server with a larger --max-images",
     { field: "images" },
   ),

@@ -1,5 +1,7 @@
 /** Whatever a client sends, it gets a 4xx that names what is wrong, and the server keeps serving. */
 import assert from "node:assert/strict";
+import { EngineLabeller } from "../../lib/serving/labeller/engine_labeller.ts";
+import { FakeEngine } from "./fake_engine.ts";
 import {
   camerasText,
   fakeApp,
@@ -32,10 +34,19 @@ function scanWithNan(): Uint8Array<ArrayBuffer> {
 
 /** The header of a PNG of 30000 by 30000 pixels, without its data. */
 function hugePhoto(): Uint8Array<ArrayBuffer> {
+  return photoOf(30000);
+}
+
+/** One of 6000 by 6000 pixels. */
+function bigPhoto(): Uint8Array<ArrayBuffer> {
+  return photoOf(6000);
+}
+
+function photoOf(side: number): Uint8Array<ArrayBuffer> {
   const photo = pngPhoto();
   const view = new DataView(photo.buffer);
-  view.setUint32(16, 30000);
-  view.setUint32(20, 30000);
+  view.setUint32(16, side);
+  view.setUint32(20, side);
   return photo;
 }
 
@@ -341,4 +352,35 @@ Deno.test("POST /v1/segment counts a body of undeclared length and stops reading
   const response = await app.request("/v1/segment", { method: "POST", body });
   await problemOf(response, 413);
   assert.ok(sent < 2 * LIMIT, `${sent} bytes were read`);
+});
+
+Deno.test("POST /v1/segment refuses what takes more memory than a request may hold", async (t) => {
+  const engine = new FakeEngine();
+  const refused = async (parts: FormParts, labelling: number, detail: RegExp, answering = 1e9) => {
+    const labeller = new EngineLabeller(engine, "none", { labelling, answering });
+    const response = await fakeApp({ labeller }).app.request("/v1/segment", formRequest(parts));
+    const problem = await problemOf(response, 413);
+    assert.match(problem.detail, /^Cannot take \S+: .* MiB .* a larger --memory$/);
+    assert.match(problem.detail, detail);
+  };
+  await t.step("by its file", () => refused({ scan: plyScan(1000) }, 9e3, /hold the file/));
+  await t.step("by its points", () => refused({ scan: plyScan(1000) }, 2e4, /read 1000 points/));
+  await t.step("by labelling", () => refused({ scan: plyScan(1000) }, 2e5, /label 1000 points/));
+  await t.step("by its answer", () => refused({ scan: plyScan(1000) }, 1e6, /1000 labels/, 7e4));
+  await t.step("by its photographs", async () => {
+    const images = { "0.png": bigPhoto(), "1.png": pngPhoto() };
+    await refused({ ...fullForm(), images }, 2e8, /0\.png.*to decode 6000x6000 pixels/);
+  });
+  await t.step("by its cameras", async () => {
+    const cameras = `${camerasText(["0.png", "1.png"])}${" ".repeat(100_000)}`;
+    await refused({ ...fullForm(), cameras }, 1e6, /cameras\.json.*read the cameras/);
+  });
+  assert.equal(engine.requests.length, 0);
+});
+
+Deno.test("an error of the runtime that has no more memory is answered 413", async () => {
+  const { app } = fakeApp({ work: () => Promise.reject(new RangeError("Invalid array length")) });
+  const response = await app.request("/v1/segment", formRequest({ scan: plyScan() }));
+  const { detail } = await problemOf(response, 413);
+  assert.match(detail, /room\.ply: it takes more memory/);
 });

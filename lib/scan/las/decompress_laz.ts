@@ -12,12 +12,15 @@ import { cString, parseVlrs } from "./variable_length_records.ts";
 import { checkLaz, DECOMPRESS } from "./check_laz.ts";
 import { openLazPerf } from "./laz_perf.ts";
 
-/** Points that memory is allocated for at first, since the count in the header may be wrong. */
-const FIRST_RECORDS = 1 << 16;
 /** Memory of the decoder: so many bytes for its models, and so many times the size of the file. */
 const HEAP_BYTES = 1 << 26;
 const HEAP_FILES = 3;
 const COMPRESSION_BITS = 0xc0;
+
+/** Bytes that the decoder takes at most for a file of so many, beside the points that it decodes. */
+export function decompressionBytes(fileBytes: number): number {
+  return HEAP_BYTES + HEAP_FILES * fileBytes;
+}
 
 /**
  * Converts a LAZ file to LAS. Records that describe the compression or the COPC index are left out, since neither
@@ -34,7 +37,6 @@ export async function decompressLaz(
   file: string,
 ): Promise<Uint8Array> {
   checkLaz(bytes, header, file);
-  const records = await decodeRecords(bytes, header, file);
   const vlrs = parseVlrs(bytes, header, file);
   const kept = vlrs.filter(({ userId, recordId }) => !describesCompression(userId, recordId));
   const keptEvlrs = parseEvlrs(bytes, header).filter(({ offset }) =>
@@ -46,13 +48,13 @@ export async function decompressLaz(
     bytes.subarray(vlrs.at(-1)?.end ?? header.headerBytes, header.pointOffset),
   ];
   const pointOffset = sumOf(before, ({ length }) => length);
-  const pointsEnd = pointOffset + records.length;
-  const parts = [
-    ...before,
-    records,
-    ...keptEvlrs.map(({ offset, end }) => bytes.subarray(offset, end)),
-  ];
-  const out = concat(parts);
+  const pointsEnd = pointOffset + header.count * header.recordBytes;
+  const after = keptEvlrs.map(({ offset, end }) => bytes.subarray(offset, end));
+  // The points are decoded to where they belong. Memory that damaged points never reach stays untouched.
+  const out = new Uint8Array(pointsEnd + sumOf(after, ({ length }) => length));
+  out.set(concat(before));
+  out.set(concat(after), pointsEnd);
+  await decodeRecords(bytes, header, file, out.subarray(pointOffset, pointsEnd));
   const view = new DataView(out.buffer);
   view.setUint8(LAS_FIELDS.format, view.getUint8(LAS_FIELDS.format) & ~COMPRESSION_BITS);
   view.setUint32(LAS_FIELDS.pointOffset, pointOffset, true);
@@ -70,16 +72,17 @@ function describesCompression(userId: string, recordId: number | null): boolean 
   return userId === "copc" || (userId === "laszip encoded" && (recordId ?? 22204) === 22204);
 }
 
+/** Decodes all points. @param records receives their records. */
 async function decodeRecords(
   bytes: Uint8Array,
   { count, recordBytes, pointOffset }: LasHeader,
   file: string,
-): Promise<Uint8Array> {
+  records: Uint8Array,
+): Promise<void> {
   const fail = (problem: string, cause?: unknown): never => {
     throw new ScanError({ file, problem, mend: DECOMPRESS, offset: pointOffset, cause });
   };
-  const lazPerf = await openLazPerf(HEAP_BYTES + HEAP_FILES * bytes.length);
-  let records = new Uint8Array(Math.min(count, FIRST_RECORDS) * recordBytes);
+  const lazPerf = await openLazPerf(decompressionBytes(bytes.length));
   let decoded = 0;
   try {
     const from = lazPerf._malloc(bytes.length);
@@ -93,20 +96,14 @@ async function decodeRecords(
       );
     }
     for (; decoded < count; decoded++) {
-      const at = decoded * recordBytes;
-      if (at === records.length) {
-        const larger = new Uint8Array(Math.min(count, 2 * decoded) * recordBytes);
-        larger.set(records);
-        records = larger;
-      }
       decoder.getPoint(to);
       const heap = lazPerf.HEAPU8;
+      const at = decoded * recordBytes;
       for (let i = 0; i < recordBytes; i++) records[at + i] = heap[to + i]!;
     }
   } catch (cause) {
     if (cause instanceof ScanError) throw cause;
     // laz-perf throws the address of a C++ exception, or its wasm module traps.
-    return fail(`its compressed points are damaged after ${decoded} of ${count}`, cause);
+    fail(`its compressed points are damaged after ${decoded} of ${count}`, cause);
   }
-  return records;
 }

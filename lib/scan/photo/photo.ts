@@ -9,7 +9,7 @@ import { decodeBitmap } from "./decode_bitmap.ts";
 import { PhotoError } from "../errors.ts";
 import type { ImageSize } from "../image_size.ts";
 import { isJpeg, jpegSize, requireData, upright } from "./jpeg.ts";
-import { decodePng, isPng, pngHeader } from "./png.ts";
+import { decodePng, isPng, pngHeader, rawBytes } from "./png.ts";
 import { isWebp, uprightWebp, webpSize } from "./webp.ts";
 
 /** A decoded photograph. */
@@ -41,20 +41,61 @@ export async function decodePhoto(
   name: string,
   limits: PhotoLimits = DEFAULT_LIMITS,
 ): Promise<Photo> {
+  const { width, height } = photoHeader(bytes, name, limits);
+  if (isPng(bytes)) {
+    return { name, width, height, pixels: decodePng(bytes, pngHeader(bytes, name), name) };
+  }
+  const copy = isJpeg(bytes) ? upright(bytes, name) : uprightWebp(bytes, name);
+  return await decodeOther(copy, { width, height }, name);
+}
+
+/** What a photograph says of itself before it is decoded. */
+export interface PhotoHeader extends ImageSize {
+  /** Bytes that decoding takes at most, those of the result included. */
+  decodingBytes: number;
+}
+
+/** Bytes that a pixel takes at most while Deno decodes a JPEG or WebP: as RGBA, as BMP, and as RGB. */
+const BITMAP_PIXEL_BYTES = 32;
+/** So often are the samples of a PNG in memory while it is inflated, checked and decoded. */
+const PNG_TIMES = 6;
+
+/**
+ * Reads the size of a photograph without decoding it.
+ *
+ * @throws {PhotoError} where its format is not known, its header is damaged, or it is larger than the limit
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { encodePng, photoHeader } from "../mod.ts";
+ *
+ * const pixels = new Uint8Array(6);
+ * const { width, height } = photoHeader(encodePng({ width: 2, height: 1, pixels }), "black.png");
+ * assert.deepEqual([width, height], [2, 1]);
+ * ```
+ */
+export function photoHeader(
+  bytes: Uint8Array,
+  name: string,
+  limits: PhotoLimits = DEFAULT_LIMITS,
+): PhotoHeader {
   if (isPng(bytes)) {
     const header = pngHeader(bytes, name);
     const { width, height } = requireSmall(header, limits, name);
-    return { name, width, height, pixels: decodePng(bytes, header, name) };
+    const decodingBytes = PNG_TIMES * rawBytes(header) + 3 * width * height;
+    return { width, height, decodingBytes };
   }
+  const ofBitmap = (size: ImageSize): PhotoHeader => {
+    const { width, height } = requireSmall(size, limits, name);
+    return { width, height, decodingBytes: BITMAP_PIXEL_BYTES * width * height };
+  };
   if (isJpeg(bytes)) {
-    const size = requireSmall(jpegSize(bytes, name), limits, name);
-    requireData(bytes, size, name);
-    return await decodeOther(upright(bytes, name), size, name);
+    const header = ofBitmap(jpegSize(bytes, name));
+    requireData(bytes, header, name);
+    return header;
   }
-  if (isWebp(bytes)) {
-    const size = requireSmall(webpSize(bytes, name), limits, name);
-    return await decodeOther(uprightWebp(bytes, name), size, name);
-  }
+  if (isWebp(bytes)) return ofBitmap(webpSize(bytes, name));
   throw new PhotoError({
     file: name,
     problem: "it is neither JPEG, PNG nor WebP",

@@ -187,7 +187,7 @@ function checkImageData(parts: readonly Uint8Array[], header: PngHeader, file: s
 }
 
 /** Bytes of the filtered rows, each of which has one filter byte and its samples. */
-function rawBytes({ width, height, depth, channels, interlaced }: PngHeader): number {
+export function rawBytes({ width, height, depth, channels, interlaced }: PngHeader): number {
   const rows = (columns: number, count: number) =>
     columns > 0 ? count * (1 + Math.ceil(columns * depth * channels / 8)) : 0;
   if (!interlaced) return rows(width, height);

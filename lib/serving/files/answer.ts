@@ -9,10 +9,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StudentCard } from "../../nn/card.ts";
-import { convertScan, type Scan, writeScan } from "../../scan/mod.ts";
+import { blameMemory, convertScan, type Scan, type ScanMemory, writeScan } from "../../scan/mod.ts";
 import type { ScanReport } from "../../segment/report.ts";
 import { encodeCloud } from "./cloud.ts";
 import { inputOptions, openScan, readInput } from "./input.ts";
+import { MemoryAccount } from "./memory.ts";
 import { encodeNpy } from "./npy.ts";
 import { type JobResult, readResult, readSourceLabels } from "./result.ts";
 
@@ -47,7 +48,9 @@ const VALUES_AT_ONCE = 2 ** 16;
 /**
  * Makes an answer from the result of an attempt, in a new file of the folder.
  *
+ * @param memory bytes that making it may take.
  * @throws {MissingResultError} where the attempt left no result.
+ * @throws {MemoryError} where it would take more memory.
  * @throws {MissingFilesError} where the folder does not exist here.
  */
 export async function writeAnswer(
@@ -55,17 +58,19 @@ export async function writeAnswer(
   attempt: number,
   kind: AnswerKind,
   classes: AnswerClasses,
+  memory = Infinity,
 ): Promise<AnswerFile> {
+  const account = new MemoryAccount(memory);
   const result = await readResult(folder, attempt);
   const path = join(folder, `answer-${crypto.randomUUID()}`);
   try {
-    const { chunks, unpacked } = await contents(folder, attempt, kind, result, classes);
+    const { chunks, unpacked } = await contents(folder, attempt, kind, result, classes, account);
     await Deno.writeFile(path, ReadableStream.from(chunks), { createNew: true });
     const { size: bytes } = await Deno.stat(path);
     return { path, bytes, unpacked, report: result.report };
   } catch (error) {
     await rm(path, { force: true });
-    throw error;
+    throw blameMemory(error, "the result", "answer with");
   }
 }
 
@@ -75,13 +80,15 @@ async function contents(
   kind: AnswerKind,
   result: AdaptedResult,
   { classes, asprs }: AnswerClasses,
+  account: MemoryAccount,
 ): Promise<{ chunks: Iterable<Uint8Array>; unpacked: boolean }> {
   if (kind === "json") return { chunks: jsonChunks(classes, result), unpacked: false };
   if (kind === "labels" || kind === "confidence") {
     return { chunks: [encodeNpy(result[kind])], unpacked: false };
   }
   const input = await readInput(folder);
-  const scan = await openScan(folder, input);
+  const admit = (needed: ScanMemory) => account.takeAnswer(needed, input.scan.name);
+  const scan = await openScan(folder, input, account, admit);
   if (typeof kind === "object") {
     const sourceLabels = await readSourceLabels(folder, attempt);
     const cloud = encodeCloud(scan, { ...result, sourceLabels }, kind.points);

@@ -7,15 +7,26 @@
  * @module
  */
 import { createReadStream } from "node:fs";
-import { open, readFile } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { loadCameraFiles, readScan, type Scan, scanFormat } from "../../scan/mod.ts";
-import { readViews, type ScanViews } from "../../scan/mod.ts";
+import {
+  loadCameraFiles,
+  photoHeader,
+  readScan,
+  readViews,
+  type Scan,
+  scanFormat,
+  type ScanMemory,
+  scanMemory,
+  type ScanViews,
+} from "../../scan/mod.ts";
+import type { TeacherCard } from "../../teacher/mod.ts";
 import { flagSetting } from "../../ttt/settings.ts";
 import { checked, methodOf, segmentOptions } from "../../segment/options.ts";
 import { OptionError } from "../../ttt/option_error.ts";
 import type { SegmentOptions } from "../../segment/segmenter.ts";
 import { syncFolder, writeStream } from "./durable.ts";
+import type { MemoryAccount } from "./memory.ts";
 
 /** A client's file. */
 export interface InputFile {
@@ -117,30 +128,64 @@ export async function openFormat(folder: string, { scan }: Input): Promise<Scan[
   }
 }
 
-/** Reads the scan. @throws {ScanError} where it cannot be read. */
-export async function openScan(folder: string, { scan }: Input): Promise<Scan> {
-  return await readScan(await bytesOf(folder, scan), scan.name);
+/**
+ * Reads the scan.
+ *
+ * @param account from which the bytes of the file are taken.
+ * @param admit takes what else is needed, once the header is known and before anything is decoded.
+ * @throws {ScanError} where it cannot be read.
+ * @throws {MemoryError} where it would take too much memory.
+ */
+export async function openScan(
+  folder: string,
+  { scan }: Input,
+  account: MemoryAccount,
+  admit: (memory: ScanMemory) => void,
+): Promise<Scan> {
+  const bytes = await bytesOf(folder, scan, account);
+  admit(scanMemory(bytes, scan.name));
+  return await readScan(bytes, scan.name);
 }
 
 /**
  * Reads the photographs with their cameras.
  *
+ * @param account from which everything is taken before it is decoded.
+ * @param teacher describes the photographs; null where nothing does.
  * @throws {InputError} where one cannot be read, or where photographs and cameras do not fit each other.
+ * @throws {MemoryError} where they would take too much memory.
  */
-export async function openViews(folder: string, { images, cameras }: Input): Promise<ScanViews> {
+export async function openViews(
+  folder: string,
+  { images, cameras }: Input,
+  account: MemoryAccount,
+  teacher: TeacherCard | null,
+): Promise<ScanViews> {
   if (cameras.length === 0) return { photos: [], cameras: [], warnings: [] };
   const files = [];
   for (const image of images) {
-    files.push({ name: image.name, bytes: await bytesOf(folder, image) });
+    files.push({ name: image.name, bytes: await bytesOf(folder, image, account) });
   }
   const sources = cameras.map(({ name, file }) => ({
     name,
     open: () => createReadStream(join(folder, file)) as AsyncIterable<Uint8Array>,
   }));
-  return await readViews(files, await loadCameraFiles(sources));
+  const cameraFiles = await loadCameraFiles(sources);
+  account.takeCameras(cameraFiles);
+  account.takePhotographs(
+    files.map(({ name, bytes }) => ({ name, ...photoHeader(bytes, name) })),
+    teacher,
+  );
+  return await readViews(files, cameraFiles);
 }
 
-async function bytesOf(folder: string, { file }: InputFile): Promise<Uint8Array> {
-  const bytes = await readFile(join(folder, file));
+async function bytesOf(
+  folder: string,
+  { name, file }: InputFile,
+  account: MemoryAccount,
+): Promise<Uint8Array> {
+  const path = join(folder, file);
+  account.take((await stat(path)).size, name, "to hold the file");
+  const bytes = await readFile(path);
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -3,21 +3,27 @@
  *
  * @module
  */
+import { blameScan } from "../../segment/blame_scan.ts";
 import type { Segmenter } from "../../segment/segmenter.ts";
 import { type AnswerFile, type AnswerKind, writeAnswer } from "../files/answer.ts";
-import { inputOptions, openScan, openViews, readInput } from "../files/input.ts";
+import { type Input, inputOptions, openScan, openViews, readInput } from "../files/input.ts";
 import type { LabelContext, Labeller } from "./labeller.ts";
+import { MemoryAccount, type MemoryBudget, UNLIMITED_MEMORY } from "../files/memory.ts";
+import type { ScanMemory } from "../../scan/mod.ts";
 import { readLearned, writeLearned } from "../files/learned.ts";
 import { writeResult } from "../files/result.ts";
 
 /** A labeller around an engine. */
 export class EngineLabeller implements Labeller {
   readonly #engine: Segmenter;
+  readonly #memory: MemoryBudget;
   readonly adapterName: string;
 
-  constructor(engine: Segmenter, adapterName: string) {
+  /** @param memory what a scan and an answer may hold; no limit by default. */
+  constructor(engine: Segmenter, adapterName: string, memory: MemoryBudget = UNLIMITED_MEMORY) {
     this.#engine = engine;
     this.adapterName = adapterName;
+    this.#memory = memory;
   }
 
   get student(): Segmenter["student"] {
@@ -37,17 +43,29 @@ export class EngineLabeller implements Labeller {
     return signal?.aborted ? Promise.reject(signal.reason) : Promise.resolve();
   }
 
-  async label(
+  async label(folder: string, attempt: number, context: LabelContext = {}): Promise<void> {
+    context.onProgress?.({ phase: "read" });
+    const input = await readInput(folder);
+    try {
+      await this.#label(folder, attempt, input, context);
+    } catch (error) {
+      throw blameScan(error, input.scan.name);
+    }
+  }
+
+  async #label(
     folder: string,
     attempt: number,
-    { signal, onProgress }: LabelContext = {},
+    input: Input,
+    { signal, onProgress }: LabelContext,
   ): Promise<void> {
-    onProgress?.({ phase: "read" });
-    const input = await readInput(folder);
     const { segment: options } = inputOptions(input);
-    const scan = await openScan(folder, input);
+    const account = new MemoryAccount(this.#memory.labelling);
+    const admit = (needed: ScanMemory) =>
+      account.takeScan(needed, input.scan.name, this.#memory.answering);
+    const scan = await openScan(folder, input, account, admit);
     signal?.throwIfAborted();
-    const views = await openViews(folder, input);
+    const views = await openViews(folder, input, account, this.teacher);
     const { sequence } = input;
     const before = sequence?.learned ? await readLearned(sequence.learned) : null;
     signal?.throwIfAborted();
@@ -65,6 +83,6 @@ export class EngineLabeller implements Labeller {
   }
 
   answer(folder: string, attempt: number, kind: AnswerKind): Promise<AnswerFile> {
-    return writeAnswer(folder, attempt, kind, this.student);
+    return writeAnswer(folder, attempt, kind, this.student, this.#memory.answering);
   }
 }

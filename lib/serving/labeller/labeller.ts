@@ -35,6 +35,7 @@ export interface Labeller {
    * also the state for its next scan. Calls must not overlap: the caller waits for one before it starts the next.
    *
    * @throws {InputError | OptionError} where the input is at fault.
+   * @throws {MemoryError} where it would take more memory than it may.
    * @throws {LabellerLostError | GpuLostError | GpuUnavailableError} where another attempt may succeed.
    */
   label(folder: string, attempt: number, context?: LabelContext): Promise<void>;
@@ -43,6 +44,7 @@ export interface Labeller {
    * Makes an answer from the result of an attempt, as a file in the folder. It does not wait for the GPU.
    *
    * @throws {MissingResultError} where the attempt left no result.
+   * @throws {MemoryError} where it would take more memory than it may.
    */
   answer(
     folder: string,

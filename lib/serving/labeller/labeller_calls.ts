@@ -6,6 +6,7 @@
 import type { StudentCard } from "../../nn/card.ts";
 import type { TeacherCard } from "../../teacher/mod.ts";
 import type { AnswerClasses, AnswerFile, AnswerKind } from "../files/answer.ts";
+import type { MemoryBudget } from "../files/memory.ts";
 
 /** The models that a thread is to open; see `EngineOptions`. */
 export interface ModelChoice {
@@ -23,11 +24,17 @@ export interface OpenedModels {
 
 /** The calls. `open` comes before `ready` and `label`; `answer` needs no engine. */
 export interface LabellerCalls {
-  open: { given: ModelChoice; returned: OpenedModels };
+  open: { given: { models: ModelChoice; memory: MemoryBudget }; returned: OpenedModels };
   ready: { given: null; returned: boolean };
   label: { given: { folder: string; attempt: number }; returned: void };
   answer: {
-    given: { folder: string; attempt: number; kind: AnswerKind; classes: AnswerClasses };
+    given: {
+      folder: string;
+      attempt: number;
+      kind: AnswerKind;
+      classes: AnswerClasses;
+      memory: MemoryBudget;
+    };
     returned: AnswerFile;
   };
 }

@@ -27,15 +27,16 @@ export function hostLabeller(openEngine: (models: ModelChoice) => Promise<Hosted
     return labeller;
   };
   const fail = hostCalls<LabellerCalls, Progress>({
-    async open(models) {
+    async open({ models, memory }) {
       const { engine, adapterName, lost } = await openEngine(models);
       lost.then(fail);
-      labeller = new EngineLabeller(engine, adapterName);
+      labeller = new EngineLabeller(engine, adapterName, memory);
       const { student, teacher } = engine;
       return { student, teacher, adapterName };
     },
     ready: () => opened().ready(),
     label: ({ folder, attempt }, context) => opened().label(folder, attempt, context),
-    answer: ({ folder, attempt, kind, classes }) => writeAnswer(folder, attempt, kind, classes),
+    answer: ({ folder, attempt, kind, classes, memory }) =>
+      writeAnswer(folder, attempt, kind, classes, memory.answering),
   });
 }

@@ -11,7 +11,7 @@ import {
 } from "../../gpu/mod.ts";
 import { RpcClient } from "../../rpc/client.ts";
 import type { ErrorClass } from "../../rpc/error_record.ts";
-import { CameraError, InputError, PhotoError, ScanError } from "../../scan/mod.ts";
+import { CameraError, InputError, MemoryError, PhotoError, ScanError } from "../../scan/mod.ts";
 import { OptionError } from "../../ttt/option_error.ts";
 import type { Progress } from "../../ttt/progress.ts";
 import { MissingFilesError } from "../files/input.ts";
@@ -27,6 +27,7 @@ export const LABELLER_ERRORS: readonly ErrorClass[] = [
   ScanError,
   CameraError,
   PhotoError,
+  MemoryError,
   InputError,
   OptionError,
   MissingFilesError,

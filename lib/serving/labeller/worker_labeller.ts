@@ -12,6 +12,7 @@ import { abortable } from "@std/async/abortable";
 import { delay } from "@std/async/delay";
 import { FifoSemaphore } from "../../concurrency/fifo_semaphore.ts";
 import type { AnswerFile, AnswerKind } from "../files/answer.ts";
+import { type MemoryBudget, UNLIMITED_MEMORY } from "../files/memory.ts";
 import { type LabelContext, type Labeller, LabellerLostError } from "./labeller.ts";
 import type { ModelChoice, OpenedModels } from "./labeller_calls.ts";
 import { type LabellerThread, startThread } from "./labeller_thread.ts";
@@ -24,6 +25,8 @@ export interface WorkerLabellerOptions {
   pauseAfter?: (losses: number) => number;
   /** After how many seconds without progress of a scan its thread is given up, because its driver hangs. */
   hangSeconds?: number;
+  /** What scans and answers may hold; no limit by default. */
+  memory?: MemoryBudget;
 }
 
 /** The default of `hangSeconds`: far longer than any step takes, even on a software adapter. */
@@ -76,8 +79,14 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     models: ModelChoice,
     options: WorkerLabellerOptions = {},
   ): Promise<WorkerLabeller> {
-    const settings = { module: MODULE, pauseAfter, hangSeconds: HANG_SECONDS, ...options };
-    const { thread, opened } = await openThread(settings.module, models);
+    const settings = {
+      module: MODULE,
+      pauseAfter,
+      hangSeconds: HANG_SECONDS,
+      memory: UNLIMITED_MEMORY,
+      ...options,
+    };
+    const { thread, opened } = await openThread(settings, models);
     return new WorkerLabeller(thread, opened, models, settings);
   }
 
@@ -134,6 +143,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
       attempt,
       kind,
       classes: { classes, asprs },
+      memory: this.#options.memory,
     });
   }
 
@@ -167,7 +177,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
       await delay(this.#pause, { signal }).catch(() => {});
       if (signal.aborted) break;
       try {
-        const { thread } = await openThread(this.#options.module, this.#models, signal);
+        const { thread } = await openThread(this.#options, this.#models, signal);
         return thread;
       } catch (error) {
         if (!signal.aborted) console.error(error);
@@ -200,7 +210,7 @@ function pauseAfter(losses: number): number {
 }
 
 async function openThread(
-  module: URL,
+  { module, memory }: Pick<Required<WorkerLabellerOptions>, "module" | "memory">,
   models: ModelChoice,
   signal?: AbortSignal,
 ): Promise<{ thread: LabellerThread; opened: OpenedModels }> {
@@ -209,7 +219,7 @@ async function openThread(
   const abort = () => thread[Symbol.dispose]();
   signal?.addEventListener("abort", abort);
   try {
-    const opened = await thread.call("open", models);
+    const opened = await thread.call("open", { models, memory });
     owned.move();
     return { thread, opened };
   } finally {

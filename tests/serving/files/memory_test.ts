@@ -1,0 +1,106 @@
+/** What a request takes is known before it is taken, and refused where it is too much. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { MemoryError, photoHeader, readScan, scanMemory } from "../../../lib/scan/mod.ts";
+import { MemoryAccount, memoryBudget, usualMemory } from "../../../lib/serving/files/memory.ts";
+import { makeLas, makePly, type PlyField } from "../../scan/files.ts";
+import { makePng } from "../../scan/images.ts";
+
+const MIB = 2 ** 20;
+const XYZ: PlyField[] = [["float", "x"], ["float", "y"], ["float", "z"]];
+const COLOURS: PlyField[] = [["uchar", "red"], ["uchar", "green"], ["uchar", "blue"]];
+
+Deno.test("MemoryAccount.take() adds up, and refuses with the numbers and the mend", () => {
+  const account = new MemoryAccount(10 * MIB);
+  account.take(6 * MIB, "a.las", "to hold the file");
+  assert.throws(() => account.take(5 * MIB, "b.las", "to read 7 points"), (error) => {
+    assert.ok(error instanceof MemoryError);
+    assert.equal(
+      error.message,
+      "Cannot take b.las: it needs 5 MiB of memory to read 7 points beside the 6 MiB before that; " +
+        "a request may hold 10 MiB; send less at a time, or start the server with a larger --memory",
+    );
+    return true;
+  });
+  account.take(4 * MIB, "c.las", "to hold the file");
+});
+
+Deno.test("scanMemory() counts at least the arrays that readScan() makes, for every format", async () => {
+  const laz = new Uint8Array(
+    await readFile(new URL("../../../fixtures/scans/format8.laz", import.meta.url)),
+  );
+  const rows = Array.from({ length: 50 }, (_, i) => [i, 2 * i, 1, i, 9, 7]);
+  const ply = { name: "vertex", fields: [...XYZ, ...COLOURS], rows };
+  const files = [
+    laz,
+    makeLas({ minor: 2, format: 3, count: 50 }).bytes,
+    makePly("ascii", [ply]),
+    makePly("binary_big_endian", [ply]),
+  ];
+  for (const bytes of files) {
+    const { points, readingBytes, fileBytes } = scanMemory(bytes, "x");
+    const scan = await readScan(bytes, "x");
+    assert.equal(points, scan.count);
+    const { positions, colors, intensity, normals, labels } = scan;
+    const kept = [positions, colors, intensity, normals, labels]
+      .reduce((sum, values) => sum + (values?.byteLength ?? 0), 0);
+    const doubles = 2 * positions.byteLength;
+    assert.ok(readingBytes >= kept + doubles, `${readingBytes} for ${kept} and ${doubles}`);
+    assert.ok(fileBytes >= scan.bytes.length);
+  }
+});
+
+Deno.test("scanMemory() believes a header of PLY as far as the file can hold its points", () => {
+  for (const encoding of ["ascii", "binary_little_endian"] as const) {
+    const bytes = makePly(encoding, [{ name: "vertex", fields: XYZ, rows: [[1, 2, 3]] }]);
+    const text = new TextDecoder("latin1").decode(bytes);
+    const lie = text.replace("vertex 1", "vertex 900000000000");
+    const { points } = scanMemory(Uint8Array.from(lie, (c) => c.charCodeAt(0)), "lie.ply");
+    assert.ok(points <= 2, `${points}`);
+  }
+});
+
+Deno.test("MemoryAccount.takeScan() also refuses what could not be answered", () => {
+  const memory = { points: 1e6, readingBytes: 65e6, fileBytes: 34e6 };
+  new MemoryAccount(400e6).takeScan(memory, "a.las", 300e6);
+  assert.throws(
+    () => new MemoryAccount(300e6).takeScan(memory, "a.las", 300e6),
+    /to label 1000000/,
+  );
+  assert.throws(() => new MemoryAccount(400e6).takeScan(memory, "a.las", 200e6), /to answer with/);
+});
+
+Deno.test("MemoryAccount.takePhotographs() counts channels and depth, the largest decoding once", () => {
+  const header = (depth: number, colorType: number) => ({
+    name: "a.png",
+    ...photoHeader(
+      makePng({ width: 8000, height: 8000, depth, colorType, raw: new Uint8Array(0) }),
+      "a.png",
+    ),
+  });
+  const grey = header(8, 0);
+  const rgba = header(16, 6);
+  assert.ok(rgba.decodingBytes > 5 * grey.decodingBytes);
+  const taken = (...photographs: typeof grey[]) => {
+    for (let most = MIB;; most += 16 * MIB) {
+      try {
+        new MemoryAccount(most).takePhotographs(photographs, null);
+        return most / MIB;
+      } catch (error) {
+        assert.ok(error instanceof MemoryError);
+      }
+    }
+  };
+  const [one, two] = [taken(rgba), taken(rgba, rgba)];
+  assert.ok(one >= 64 * 43 && two - one < one / 4, `${one} and ${two} MiB`);
+  const many = Array<typeof grey>(68).fill(grey);
+  const unlimited = new MemoryAccount(Infinity);
+  assert.throws(() => unlimited.takePhotographs(many, null), /more than the limit of 4294967296/);
+});
+
+Deno.test("usualMemory() is a share of the machine's memory, and memoryBudget() divides it", async () => {
+  const bytes = await usualMemory();
+  assert.ok(bytes > 64 * MIB && bytes <= Deno.systemMemoryInfo().total * 3 / 4);
+  const { labelling, answering } = memoryBudget(900);
+  assert.deepEqual([Math.round(labelling), Math.round(answering)], [600, 300]);
+});
