@@ -72,6 +72,7 @@ const LABELS: Readonly<Record<Progress["phase"], string>> = {
   pair: "pairing",
   compile: "compiling",
   adapt: "adapting",
+  statistics: "measuring statistics",
   predict: "predicting",
 };
 
@@ -82,13 +83,14 @@ const LABELS: Readonly<Record<Progress["phase"], string>> = {
  */
 export function showProgress(
   display: ProgressDisplay,
-  { phase, step, steps, loss }: Progress,
+  { phase, step, steps, loss, secondsLeft }: Progress,
   lossName: string | null,
 ): void {
   display.update({
     label: LABELS[phase],
     ...(step === undefined ? {} : { value: step }),
     ...(steps === undefined ? {} : { total: steps }),
+    ...(secondsLeft === undefined ? {} : { secondsLeft }),
     ...(loss === undefined ? {} : { note: `${lossName ?? "loss"} ${loss.toFixed(4)}` }),
   });
 }

@@ -15,10 +15,11 @@ import { FileCache } from "./cache/file_cache.ts";
 import { SceneCache } from "./cache/scene_cache.ts";
 import { matrixOf } from "./cells/cell.ts";
 import { fingerprintOf } from "./cells/fingerprint.ts";
+import { programCommit } from "./results/program_commit.ts";
 import { Journal } from "./cells/journal.ts";
 import { type CellBatch, countCells, planCells } from "./cells/plan.ts";
 import { cellsToDo, runPlan, workOf } from "./cells/runner.ts";
-import { TimeLeft } from "./cells/time_left.ts";
+import { TimeLeft } from "../segment/time_left.ts";
 import { EvalModels } from "./models/eval_models.ts";
 import { drawNotableScenes } from "./pictures/before_after.ts";
 import { htmlReport } from "./report/html.ts";
@@ -203,6 +204,8 @@ class Evaluation {
         teacher: profile.teachers[0]!.name,
         adapter: journal.settings["adapter"]!,
         command,
+        date: new Date().toISOString(),
+        commit: await programCommit(),
         classes: dataset.classes,
         domains: Object.fromEntries(
           dataset.domains.map(({ name, about, isSource }) => [name, { about, isSource }]),

@@ -51,13 +51,17 @@ export async function labelByBlocks(
     blocks: blocks.length,
     open,
   };
+  const { steps = 0, augmentations = 0 } = settings as Partial<Record<string, number>>;
+  const readouts = 1 + task.readouts.length;
+  work.expect({ blocks: blocks.length, steps, augmentations, readouts });
   const adapted = blockwise.learn
     ? owned.use(await blockwise.learn(context, settings))
     : { parameters: source, steps: 0, losses: [] };
   const cores = new BlockCores(task, blockwise, adapted);
+  work.advanced("predict", 0, blocks.length);
   for (const [index, block] of blocks.entries()) {
     await open(index, (opened) => cores.label(opened, block));
-    work.blockDone(index + 1, blocks.length);
+    work.advanced("predict", index + 1, blocks.length);
   }
   if (task.views && cores.pointsSeen === 0) throw nothingSeen();
   return cores.result(blocks.length);
@@ -122,7 +126,7 @@ class BlockCores {
   /** Labels the points in the core of one block. */
   async label(block: UnpredictedBlock, { points: numbers, core }: Block): Promise<void> {
     const { gpu, source, work } = this.#task;
-    const predicted = await work.time(
+    const predicted = await work.quiet.time(
       "predict",
       () => predictVoxels({ ...block, parameters: source }),
     );
@@ -150,7 +154,10 @@ class BlockCores {
     for (const readout of this.#readouts) {
       const start = performance.now();
       answers.push(
-        await this.#task.work.time("predict", () => this.#blockwise.read(context, readout.by)),
+        await this.#task.work.quiet.time(
+          "predict",
+          () => this.#blockwise.read(context, readout.by),
+        ),
       );
       readout.seconds += (performance.now() - start) / 1000;
     }
@@ -189,7 +196,8 @@ async function openBlock<T>(
   occluders: readonly PointBuffer[] | null,
   use: (block: UnpredictedBlock) => Promise<T>,
 ): Promise<T> {
-  const { gpu, student, card, voxelSize, work, views, memory, source: parameters } = task;
+  const { gpu, student, card, voxelSize, views, memory, source: parameters } = task;
+  const work = task.work.quiet;
   using owned = new DisposableStack();
   const points = pickPoints(task.points, numbers);
   const scan = owned.use(

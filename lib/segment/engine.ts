@@ -332,7 +332,11 @@ async function describeViews(
 ): Promise<DescribedViews> {
   const maps = await monitor.time(
     "teacher",
-    () => teacher!.describeAll(photos, signal ? { signal } : {}),
+    () =>
+      teacher!.describeAll(photos, {
+        ...(signal ? { signal } : {}),
+        onPhoto: (done) => monitor.advanced("teacher", done, photos.length),
+      }),
   );
   for (const map of maps) owned.use(map);
   signal?.throwIfAborted();

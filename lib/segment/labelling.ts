@@ -8,13 +8,14 @@ import type { StudentCard } from "../nn/card.ts";
 import type { Parameters } from "../nn/parameters.ts";
 import type { Student } from "../nn/student.ts";
 import { Random } from "../random/random.ts";
-import type { Method, OnlineMemory, WorkMonitor } from "../ttt/methods/mod.ts";
+import type { Method, OnlineMemory } from "../ttt/methods/mod.ts";
 import type { Drift } from "../ttt/online_state.ts";
 import type { DescribedViews } from "../ttt/photographs.ts";
 import type { PlanContext } from "../ttt/plans/context.ts";
 import { PredictionPlan } from "../ttt/plans/prediction.ts";
 import type { Probabilities } from "../ttt/probabilities.ts";
 import type { Points } from "../voxels/points.ts";
+import type { ScanMonitor } from "./scan_monitor.ts";
 import type { LabelReadout, LabelSnapshot } from "./segmenter.ts";
 
 /** A scan to label, and everything to label it with. */
@@ -36,7 +37,7 @@ export interface LabellingTask {
   /** Null where the method does not use photographs. */
   readonly views: DescribedViews | null;
   readonly memory: OnlineMemory;
-  readonly work: WorkMonitor;
+  readonly work: ScanMonitor;
 }
 
 /** Labels by point, and how they came about. */

@@ -35,6 +35,8 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
   const plan: PlanContext = { gpu, student, scan, parameters };
   const source = await work.time("predict", () => predictVoxels(plan));
   const { memory, snapshots } = task;
+  const { steps = 0, augmentations = 0 } = task.settings as Partial<Record<string, number>>;
+  work.expect({ blocks: 1, steps, augmentations, readouts: 1 + task.readouts.length });
   const adapted = await method.adapt(
     { ...plan, card, points, photographs, source, random: methodRandom(), memory, snapshots, work },
     task.settings,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import process from "node:process";
 // @ts-types="npm:@types/cli-progress@3.11.6"
 import cliProgress from "cli-progress";
 import { duration } from "./format.ts";
@@ -42,12 +43,14 @@ export interface ProgressDisplay extends Disposable {
  *
  * @param terminal whether stderr can redraw a line.
  * @param print writes one plain line where it cannot.
+ * @param stream the terminal.
  */
 export function progressDisplay(
   terminal: boolean = Deno.stderr.isTerminal(),
   print: (line: string) => void = console.error,
+  stream: NodeJS.WritableStream = process.stderr,
 ): ProgressDisplay {
-  return terminal ? new ProgressBar() : new ProgressLines(print);
+  return terminal ? new ProgressBar(stream) : new ProgressLines(print);
 }
 
 /** The note, and the time that is left. */
@@ -56,22 +59,35 @@ function addition({ note, secondsLeft }: ProgressState): string {
   return [note, left].filter((text) => text).join(", ");
 }
 
+/**
+ * A bar for what is counted, which stays when it is over; a line for what is not, which goes.
+ */
 class ProgressBar implements ProgressDisplay {
+  readonly #stream: NodeJS.WritableStream;
   #bar: cliProgress.SingleBar | null = null;
-  #label = "";
+  #shown = "";
+
+  constructor(stream: NodeJS.WritableStream) {
+    this.#stream = stream;
+  }
 
   update(state: ProgressState): void {
     const { label, value = 0, total = 0 } = state;
     const note = addition(state);
-    if (label !== this.#label) {
+    const isCounted = total > 0;
+    const shown = `${label} ${isCounted}`;
+    if (shown !== this.#shown) {
       this.#bar?.stop();
-      this.#bar = new cliProgress.SingleBar(
-        { format: "{label} {bar} {value}/{total} {note}", hideCursor: true },
-        cliProgress.Presets.shades_classic,
-      );
-      this.#label = label;
-      this.#bar.start(Math.max(total, 1), value, { label: label.padEnd(12), note });
+      this.#bar = new cliProgress.SingleBar({
+        format: isCounted ? "{label} {bar} {value}/{total} {note}" : "{label} {note}",
+        clearOnComplete: !isCounted,
+        hideCursor: true,
+        stream: this.#stream,
+      }, cliProgress.Presets.shades_classic);
+      this.#shown = shown;
+      this.#bar.start(total, value, { label: label.padEnd(12), note });
     }
+    this.#bar?.setTotal(total);
     this.#bar?.update(value, { note });
   }
 
@@ -81,11 +97,15 @@ class ProgressBar implements ProgressDisplay {
   }
 }
 
-/** Prints a line when the label changes, and then about every fifth of the way. */
+/** Milliseconds after which a plain line shows that the work goes on. */
+const LONGEST_SILENCE = 20_000;
+
+/** Prints a line when the label changes, and then about every fifth of the way or after a long silence. */
 class ProgressLines implements ProgressDisplay {
   readonly #print: (line: string) => void;
   #label = "";
   #printed = 0;
+  #printedAt = 0;
 
   constructor(print: (line: string) => void) {
     this.#print = print;
@@ -96,7 +116,10 @@ class ProgressLines implements ProgressDisplay {
     const isNew = label !== this.#label;
     const isDue = total > 0 &&
       (value === total ? this.#printed < total : value - this.#printed >= total / 5);
-    if (!isNew && !isDue) return;
+    const now = performance.now();
+    const isLate = value !== this.#printed && now - this.#printedAt > LONGEST_SILENCE;
+    if (!isNew && !isDue && !isLate) return;
+    this.#printedAt = now;
     this.#label = label;
     this.#printed = value;
     this.#print(

@@ -46,8 +46,10 @@ export interface WorkMonitor {
    * left, and reports progress every few steps, with the last loss of `history`.
    */
   stepped(step: number, steps: number, history: LossHistory): Promise<void>;
-  /** Reports how many blocks of a large scan are labelled; throws the signal's reason once the client has left. */
-  blockDone(done: number, blocks: number): void;
+  /** Reports how many parts of a phase are done; throws the signal's reason once the client has left. */
+  advanced(phase: Progress["phase"], done: number, total: number): void;
+  /** The same without announcements, for the work on one block among many. */
+  readonly quiet: WorkMonitor;
 }
 
 /** What an online method keeps from scan to scan; forgotten at the end of a sequence. */

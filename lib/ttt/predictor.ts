@@ -47,8 +47,12 @@ export class Predictor implements Disposable {
     );
   }
 
-  /** Predicts with the weights as they stand. */
-  async predict(): Promise<Probabilities> {
+  /**
+   * Predicts with the weights as they stand.
+   *
+   * @param onPass called after every pass over the scan with the number that are done, and of all passes.
+   */
+  async predict(onPass?: (done: number, passes: number) => void): Promise<Probabilities> {
     const context = this.#context;
     const { statistics, target } = this.#options;
     if (this.#augmentations.length === 0) {
@@ -58,9 +62,10 @@ export class Predictor implements Disposable {
     }
     const average = this.#average ??= this.#owned.use(new AugmentationAverage(context, target));
     average.clear();
-    await average.add(context, statistics);
-    for (const augmentation of this.#augmentations) {
+    const scans = [undefined, ...this.#augmentations];
+    for (const [index, augmentation] of scans.entries()) {
       await average.add(context, statistics, augmentation);
+      onPass?.(index + 1, scans.length);
     }
     return await average.probabilities(context);
   }
@@ -70,11 +75,11 @@ export class Predictor implements Disposable {
   }
 }
 
-/** Predicts once; see {@link Predictor}. */
+/** Predicts once, as the phase `predict`; see {@link Predictor}. */
 export async function predictOnce(
   context: AdaptationContext,
   options: PredictorOptions,
 ): Promise<Probabilities> {
   using predictor = new Predictor(context, options);
-  return await predictor.predict();
+  return await predictor.predict((done, passes) => context.work.advanced("predict", done, passes));
 }

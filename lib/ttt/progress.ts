@@ -7,11 +7,25 @@
 /** What the engine is doing. */
 export interface Progress {
   /** The phase that has begun, or that `step` belongs to. */
-  phase: "read" | "render" | "teacher" | "voxelize" | "pair" | "compile" | "adapt" | "predict";
-  /** Gradient steps taken or, in phase `predict`, blocks of a large scan labelled; counted from 1. */
+  phase:
+    | "read"
+    | "render"
+    | "teacher"
+    | "voxelize"
+    | "pair"
+    | "compile"
+    | "adapt"
+    | "statistics"
+    | "predict";
+  /**
+   * How much of the phase is done: photographs in `teacher`, gradient steps in `adapt`, blocks of a large scan in
+   * `statistics`, blocks or augmentations in `predict`.
+   */
   step?: number;
   /** How many there will be. */
   steps?: number;
+  /** Estimated seconds until the scan is labelled. */
+  secondsLeft?: number;
   /** The loss before the last step. */
   loss?: number;
 }

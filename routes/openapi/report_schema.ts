@@ -21,6 +21,7 @@ const PHASES: Readonly<Record<Progress["phase"], string>> = {
   pair: "voxels are paired with pixels",
   compile: "the network is planned for this scan",
   adapt: "gradient steps are taken",
+  statistics: "the statistics of the norm layers are measured over all blocks of a large scan",
   predict: "the points are labelled",
 };
 
@@ -32,10 +33,13 @@ const phase = z.enum(Object.keys(PHASES) as Progress["phase"][]).describe(
 export const progressSchema = exactly<Progress>()({
   phase,
   step: count.exactOptional().describe(
-    "number of the gradient step, from 1; in `predict`, number of the block of a large scan",
+    "how much of the phase is done: photographs in `teacher`, gradient steps in `adapt`, blocks of a large scan in `statistics`, blocks or augmentations in `predict`",
   ),
   steps: count.exactOptional().describe("how many there are of these"),
   loss: z.number().exactOptional().describe("loss of the method, before this step"),
+  secondsLeft: z.number().min(0).exactOptional().describe(
+    "estimated seconds until the scan is labelled",
+  ),
 });
 
 /** Figures of one method. */

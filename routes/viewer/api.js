@@ -20,6 +20,7 @@
  * @property {number} [step]
  * @property {number} [steps]
  * @property {number} [loss]
+ * @property {number} [secondsLeft]
  *
  * @typedef {object} Problem
  * @property {number} status

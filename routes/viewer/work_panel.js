@@ -16,6 +16,7 @@ const PHASES = {
   pair: "Pairing points with pixels",
   compile: "Preparing the network",
   adapt: "Adapting to this scan",
+  statistics: "Measuring statistics of this scan",
   predict: "Labelling the points",
 };
 
@@ -56,10 +57,11 @@ export class WorkPanel {
   }
 
   /** @param {import("./api.js").Progress} progress */
-  progress({ phase, step, steps, loss }) {
+  progress({ phase, step, steps, loss, secondsLeft }) {
     const known = step !== undefined && steps !== undefined;
     const count = known && steps > 1 ? `, ${step} of ${steps}` : "";
-    this.busy(`${PHASES[phase] ?? phase}${count}`, known ? step / steps : null);
+    const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
+    this.busy(`${PHASES[phase] ?? phase}${count}${left}`, known ? step / steps : null);
     if (!known || loss === undefined) return;
     this.#loss.hidden = false;
     this.#chart.add(step, steps, loss);
@@ -130,4 +132,10 @@ export class WorkPanel {
 /** Returns the part of the points that views see. @param {import("./cloud.js").Report} report */
 function seen({ views, scan }) {
   return percent(views.pointsSeen / scan.points);
+}
+
+/** Writes a duration as people say it. @param {number} seconds */
+function duration(seconds) {
+  const minutes = Math.round(seconds / 60);
+  return seconds < 100 ? `${Math.round(seconds)} s` : `${minutes} min`;
 }

@@ -11,9 +11,9 @@ async function resultsIn(folder: string): Promise<Results> {
   return JSON.parse(await readFile(join(folder, "results.json"), "utf8"));
 }
 
-/** Results without wall times, which alone may differ from run to run. */
-function timeless(results: Results): Omit<Results, "cost"> {
-  const { cost: _, ...rest } = results;
+/** Results without times, which alone may differ from run to run. */
+function timeless(results: Results): Omit<Results, "cost" | "date"> {
+  const { cost: _, date: __, ...rest } = results;
   return rest;
 }
 

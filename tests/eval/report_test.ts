@@ -15,9 +15,9 @@ Deno.test("signed() and withInterval() write differences with their sign", () =>
   assert.equal(signed(0.1), "+10.0");
   assert.equal(signed(-0.021), "−2.1");
   assert.equal(signed(-0.0001), "+0.0");
-  const difference = { mean: 0.02, ci95: [-0.01, 0.05] as [number, number], scenes: 2 };
+  const difference = { mean: 0.02, ci95: [-0.01, 0.05] as [number, number], scenes: 5 };
   assert.equal(withInterval(difference), "+2.0 (−1.0 to +5.0)");
-  assert.equal(withInterval({ ...difference, scenes: 1 }), "+2.0");
+  assert.equal(withInterval({ ...difference, scenes: 4 }), "+2.0", "too few scenes");
 });
 
 Deno.test("element() escapes attributes", () => {
@@ -186,6 +186,40 @@ Deno.test("markdownReport() contains the command, the claims and every study", (
   for (const title of ["What was to be shown", "Methods", "Teachers and placebos", "Cost"]) {
     assert.match(text, new RegExp(`^## ${title}`, "m"));
   }
+});
+
+Deno.test("reports say on top when they were made, by which commit, and what they found", () => {
+  const results = smallResults();
+  for (const report of [markdownReport(results), htmlReport(results, [])]) {
+    assert.match(report, /2026-11-30, commit 0123456789ab\b/);
+    assert.match(
+      report,
+      /In the mean of 2 shifted domains, .* source only 33\.3 %; .*TTT-KD 39\.4 %/,
+    );
+    assert.doesNotMatch(report, /smoke run/);
+  }
+});
+
+Deno.test("reports of fewer than five scenes claim nothing, and say that they are smoke runs", () => {
+  const results = smallResults(undefined, 4);
+  assert.deepEqual(claimsOf(results), []);
+  for (const report of [markdownReport(results), htmlReport(results, [])]) {
+    assert.match(report, /smoke run: .*With 4 scenes per domain, fewer than 5, it claims nothing/);
+    assert.doesNotMatch(
+      report,
+      /What was to be shown|[▲▼]|\d to [+−\d]|class="whisker"|class="band/,
+    );
+  }
+});
+
+Deno.test("the best values of a table are set off", () => {
+  const { studies: [main] } = smallResults();
+  const text = markdownTable(miouTable(main!));
+  const bold = [...text.matchAll(/\*\*([\d.]+)\*\*/g)].map(([, value]) => value);
+  assert.ok(bold.includes("53.8"), "TTT-KD on noisy");
+  assert.ok(!bold.includes("25.0"), "TTT-KD on dark");
+  const page = htmlReport(smallResults(), []);
+  assert.match(page, /<td class="best">53\.8<\/td>/);
 });
 
 Deno.test("notableScenes() returns the scenes of best, median and worst gain in shifted domains", () => {

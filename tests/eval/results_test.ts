@@ -14,6 +14,8 @@ const SETTING = {
   teacher: "parts",
   adapter: "none",
   command: "deno task eval",
+  date: "",
+  commit: null,
   classes: ["floor", "wall"],
   domains: {
     source: { about: "as trained", isSource: true },

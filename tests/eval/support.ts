@@ -187,8 +187,13 @@ export function cellOf(changes: Partial<Cell> & { key: string }, hits: number): 
  * Results of all studies: TTT-KD has 7 of ten points correct on `noisy`, 4 on `dark` and 6 on `source`, all other
  * variants 5; shuffled targets harm, the teacher of random weights helps.
  */
-export function smallResults(chosen: readonly string[] = smallContext().chosen): Results {
-  const studies = STUDY_NAMES.map((name) => buildStudy(name, smallContext({ chosen })));
+export function smallResults(
+  chosen: readonly string[] = smallContext().chosen,
+  scenes = 5,
+): Results {
+  const { size } = smallContext();
+  const context = smallContext({ chosen, size: { ...size, scenes, studyScenes: scenes } });
+  const studies = STUDY_NAMES.map((name) => buildStudy(name, context));
   const cells = new Map<string, Cell>();
   for (const { single, sequences } of planCells(studies)) {
     for (const { key, variant, domain, seed, scene } of [...single, ...sequences.flat()]) {
@@ -211,6 +216,8 @@ export function smallResults(chosen: readonly string[] = smallContext().chosen):
       teacher: "parts",
       adapter: "none",
       command: "deno task eval --benchmark small",
+      date: "2026-11-30T04:05:06.000Z",
+      commit: "0123456789abcdef",
       classes: ["floor", "wall"],
       domains: {
         source: { about: "as trained", isSource: true },

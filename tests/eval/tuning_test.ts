@@ -28,6 +28,8 @@ Deno.test("tunedMethods() chooses the setting with the best mean over the domain
     teacher: "t",
     adapter: "none",
     command: "",
+    date: "",
+    commit: null,
     classes: ["floor", "wall"],
     domains: {},
     settings: {},

@@ -7,6 +7,7 @@ import { Student } from "../../lib/nn/student.ts";
 import { labelByBlocks } from "../../lib/segment/block_labelling.ts";
 import { cutBlocks } from "../../lib/voxels/blocks.ts";
 import { Engine } from "../../lib/segment/engine.ts";
+import { ScanMonitor } from "../../lib/segment/scan_monitor.ts";
 import type { LabellingTask } from "../../lib/segment/labelling.ts";
 import { labelWhole } from "../../lib/segment/whole_labelling.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
@@ -53,7 +54,7 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
     voxelSize: CARD.voxelSize,
     views: null,
     memory: { recall: (make) => make() },
-    work: { time: (_, work) => work(), stepped: () => Promise.resolve(), blockDone: () => {} },
+    work: new ScanMonitor(gpu, {}),
   };
   const whole = await labelWhole(labelling);
   const differences = async (margin: number) => {
@@ -188,6 +189,12 @@ blockTest("Engine.segment() adapts to blocks that it draws", async (parts) => {
     seen.filter(({ phase, step }) => phase === "predict" && step).map(({ step }) => step),
     Array.from({ length: blocks }, (_, i) => i + 1),
   );
+  const words = seen.map(({ phase }) => phase).filter((phase, i, all) => phase !== all[i - 1]);
+  assert.deepEqual(words.slice(-3), ["adapt", "statistics", "predict"], "no word comes twice");
+  assert.ok(
+    seen.filter(({ phase }) => phase === "adapt").slice(1).every((p) => p.secondsLeft! > 0),
+  );
+  assert.equal(seen.at(-1)!.secondsLeft, 0);
   const { source, "ttt-kd": adapted } = cut.report.metrics!;
   assert.ok(adapted!.miou > source!.miou);
 });

@@ -86,8 +86,8 @@ engineTest("Engine.segment() never shows labels to the adaptation", async (engin
 engineTest("Engine.segment() stops within a step of an abort", async (engine, request) => {
   const controller = new AbortController();
   const seen: number[] = [];
-  const onProgress = ({ step }: Progress) => {
-    if (step === undefined) return;
+  const onProgress = ({ phase, step }: Progress) => {
+    if (phase !== "adapt" || step === undefined) return;
     seen.push(step);
     controller.abort(new Error("client left"));
   };
@@ -96,7 +96,8 @@ engineTest("Engine.segment() stops within a step of an abort", async (engine, re
     () => engine.segment({ ...request, options, onProgress, signal: controller.signal }),
     /client left/,
   );
-  assert.deepEqual(seen, [5]);
+  assert.equal(seen.length, 1);
+  assert.ok(seen[0]! <= 5);
 });
 
 engineTest(
@@ -104,8 +105,9 @@ engineTest(
   async (engine, request) => {
     const { stats } = await engine.gpu();
     const seen: { step: number; submits: number; readbacks: number; pipelines: number }[] = [];
-    const onProgress = ({ step }: Progress) => {
-      if (step !== undefined) seen.push({ step, ...stats });
+    const onProgress = ({ phase, step }: Progress) => {
+      // A slow machine gives more signs of life.
+      if (phase === "adapt" && step !== undefined && step % 5 === 0) seen.push({ step, ...stats });
     };
     await engine.segment({ ...request, options: coarse({ steps: 10 }), onProgress });
     const [first, second] = seen;

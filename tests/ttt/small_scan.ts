@@ -98,6 +98,9 @@ export async function smallScan(
     memory: { recall: <T extends Disposable>(make: () => T) => (kept ??= make()) as T },
     snapshots: given.snapshots ?? [],
     work: {
+      get quiet() {
+        return this;
+      },
       time: async (phase, work) => {
         await watch(phase);
         return await work();
@@ -106,7 +109,7 @@ export async function smallScan(
         await gpu.finished();
         await watch(`step ${step}`);
       },
-      blockDone: () => {},
+      advanced: () => {},
     },
   };
   const all = owned.move();

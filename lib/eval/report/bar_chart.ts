@@ -15,10 +15,10 @@ import {
 } from "./axis.ts";
 import { element, label } from "./markup.ts";
 
-/** The value of a bar with its interval. */
+/** The value of a bar, with its interval where it has one. */
 export interface BarValue {
   value: number;
-  interval: readonly [low: number, high: number];
+  interval: readonly [low: number, high: number] | null;
 }
 
 /** What is drawn. */
@@ -40,7 +40,9 @@ const WIDEST_BAR = 28;
 /** Draws a bar chart as SVG. */
 export function barChart({ title, description, axis, series, groups }: BarChart): string {
   const area: PlotArea = { left: 56, right: WIDTH - 8, top: 12, bottom: 12 + PLOT_HEIGHT };
-  const tops = groups.flatMap(({ bars }) => bars.flatMap((bar) => bar ? [bar.interval[1]] : []));
+  const tops = groups.flatMap(({ bars }) =>
+    bars.flatMap((bar) => bar ? [bar.interval?.[1] ?? bar.value] : [])
+  );
   const values = valueScale(tops, area, { zero: true });
   const places = scaleBand<number>().domain(groups.keys()).range([area.left, area.right])
     .paddingInner(0.16).paddingOuter(0.08);
@@ -67,18 +69,11 @@ export function barChart({ title, description, axis, series, groups }: BarChart)
   );
 
   function drawBar({ value, interval }: BarValue, index: number, x: number): string {
-    const [low, high] = [values(interval[0]), values(interval[1])];
-    const centre = x + bars.bandwidth() / 2;
-    const whisker = (x1: number, y1: number, x2: number, y2: number) =>
-      element("line", { class: "whisker", x1, y1, x2, y2 });
+    const written = interval ? ` (${interval.map((v) => v.toFixed(1)).join(" to ")})` : "";
     return element(
       "g",
       {},
-      element(
-        "title",
-        {},
-        `${value.toFixed(1)} (${interval.map((v) => v.toFixed(1)).join(" to ")})`,
-      ),
+      element("title", {}, `${value.toFixed(1)}${written}`),
       element("rect", {
         class: `fill c${series[index]!.colour}`,
         x: x + 0.5,
@@ -86,8 +81,17 @@ export function barChart({ title, description, axis, series, groups }: BarChart)
         width: bars.bandwidth() - 1,
         height: Math.max(0, area.bottom - values(value)),
       }),
-      whisker(centre, low, centre, high),
-      ...[low, high].map((y) => whisker(centre - 3, y, centre + 3, y)),
+      ...interval ? whiskers(interval, x + bars.bandwidth() / 2) : [],
     );
+  }
+
+  function whiskers(interval: readonly [number, number], centre: number): string[] {
+    const [low, high] = [values(interval[0]), values(interval[1])];
+    const line = (x1: number, y1: number, x2: number, y2: number) =>
+      element("line", { class: "whisker", x1, y1, x2, y2 });
+    return [
+      line(centre, low, centre, high),
+      ...[low, high].map((y) => line(centre - 3, y, centre + 3, y)),
+    ];
   }
 }

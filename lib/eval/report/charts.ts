@@ -8,6 +8,7 @@ import type { Results, StudyResult } from "../results/results.ts";
 import { barChart } from "./bar_chart.ts";
 import { type ChartPoint, lineChart } from "./line_chart.ts";
 import { percent } from "../../terminal/format.ts";
+import { LEAST_SCENES } from "./numbers.ts";
 
 const MIOU = "mIoU in %";
 /** A method keeps its colour whatever methods stand beside it. */
@@ -15,8 +16,21 @@ const METHOD_ORDER = [...METHODS.keys()];
 /** Numbers of the colours of domains and of variants in line charts. */
 const DOMAIN_COLOURS = [2, 11, 3, 9, 15, 5];
 const VARIANT_COLOURS = [0, 2, 11, 3, 9, 15];
-const inPercent = (interval: readonly [number, number]) =>
-  [100 * interval[0], 100 * interval[1]] as const;
+/** The interval in percent; null where there are too few scenes for one. */
+function intervalOf(ci95: readonly [number, number], scenes: number) {
+  return scenes < LEAST_SCENES ? null : [100 * ci95[0], 100 * ci95[1]] as const;
+}
+
+/** The point of a variant in a line chart. */
+function pointOf(
+  x: number,
+  miou: number,
+  ci95: readonly [number, number],
+  scenes: number,
+): ChartPoint {
+  const interval = intervalOf(ci95, scenes);
+  return { x, value: 100 * miou, ...(interval ? { interval } : {}) };
+}
 
 /** The charts of a study, as SVG. */
 export function studyCharts(study: StudyResult, results: Results): string[] {
@@ -56,7 +70,9 @@ function domainBars(study: StudyResult): string {
       name,
       bars: variants.map(({ id }) => {
         const result = all[id];
-        return result ? { value: 100 * result.miou, interval: inPercent(result.ci95) } : null;
+        if (!result) return null;
+        const { miou, ci95, perScene } = result;
+        return { value: 100 * miou, interval: intervalOf(ci95, perScene.length) };
       }),
     })),
   });
@@ -66,12 +82,8 @@ function stepsChart(study: StudyResult, results: Results): string {
   const lines = Object.entries(study.domains).map(([domain, all], i) => ({
     name: domain,
     colour: DOMAIN_COLOURS[i % DOMAIN_COLOURS.length]!,
-    points: Object.values(all).flatMap(({ curve = [] }) =>
-      curve.map(({ step, miou, ci95 }): ChartPoint => ({
-        x: step,
-        value: 100 * miou,
-        interval: inPercent(ci95),
-      }))
+    points: Object.values(all).flatMap(({ curve = [], perScene }) =>
+      curve.map(({ step, miou, ci95 }) => pointOf(step, miou, ci95, perScene.length))
     ),
   }));
   return lineChart({
@@ -92,7 +104,7 @@ function imagesChart(study: StudyResult, results: Results): string {
       ...study.variants.flatMap(({ id, position }): ChartPoint[] => {
         const result = all[id];
         if (position === null || !result) return [];
-        return [{ x: position, value: 100 * result.miou, interval: inPercent(result.ci95) }];
+        return [pointOf(position, result.miou, result.ci95, result.perScene.length)];
       }),
     ],
   }));
@@ -109,7 +121,7 @@ function imagesChart(study: StudyResult, results: Results): string {
 function stepZeroPoint(study: StudyResult, all: StudyResult["domains"][string]): ChartPoint[] {
   const id = study.variants.find(({ stepZero }) => stepZero !== null)?.stepZero;
   const result = id ? all[id] : undefined;
-  return result ? [{ x: 0, value: 100 * result.miou, interval: inPercent(result.ci95) }] : [];
+  return result ? [pointOf(0, result.miou, result.ci95, result.perScene.length)] : [];
 }
 
 function onlineChart(study: StudyResult, sequence: string): string {

@@ -7,7 +7,8 @@
 import { minBy } from "@std/collections/min-by";
 import type { Results, StudyResult } from "../results/results.ts";
 import { percent } from "../../terminal/format.ts";
-import { signed, withInterval } from "./numbers.ts";
+import { LEAST_SCENES, signed, withInterval } from "./numbers.ts";
+import { scenesOf } from "./summary.ts";
 
 /** A claim with its evidence. */
 export interface CheckedClaim {
@@ -38,10 +39,11 @@ const RIVALS = [
 /** Largest gain over its own step 0 that a placebo may show. */
 const PLACEBO = 0.01;
 
-/** The claims that the studies of these results decide. */
+/** The claims that the studies of these results decide; those with too few scenes decide none. */
 export function claimsOf(results: Results): CheckedClaim[] {
-  const main = results.studies.find(({ name }) => name === "main");
-  const teachers = results.studies.find(({ name }) => name === "teachers");
+  const study = (wanted: string) =>
+    results.studies.find((found) => found.name === wanted && scenesOf(found) >= LEAST_SCENES);
+  const [main, teachers] = [study("main"), study("teachers")];
   return [
     ...main ? [...gainClaims(main), ...fusionClaims(main), ...harmClaims(main, results)] : [],
     ...teachers ? placeboClaims(teachers) : [],

@@ -8,6 +8,7 @@ import type { Results, StudyResult } from "../results/results.ts";
 import type { ScenePicture } from "../pictures/before_after.ts";
 import { studyCharts } from "./charts.ts";
 import { claimsOf } from "./claims.ts";
+import { headline, madeBy, smokeNote } from "./summary.ts";
 import { STYLE } from "./style.ts";
 import { element } from "./markup.ts";
 import {
@@ -49,6 +50,7 @@ export function htmlReport(results: Results, pictures: readonly ScenePicture[]):
 /** The title, what the results were made with, and what is left out. */
 function header(results: Results): string {
   const { benchmark, split, teacher, adapter, command, missing, withoutStudent } = results;
+  const [smoke, found] = [smokeNote(results), headline(results)];
   const note = (text: string, left: readonly string[], kind: string) =>
     left.length === 0 ? "" : element("p", { class: kind }, escape(`${text}: ${left.join("; ")}`));
   return [
@@ -56,9 +58,11 @@ function header(results: Results): string {
     element(
       "p",
       { class: "soft" },
-      escape(`Split ${split}. Teacher ${teacher}, run on ${adapter}. Made by `),
+      escape(`${madeBy(results)}. Split ${split}. Teacher ${teacher}, run on ${adapter}. Made by `),
       element("code", {}, escape(command)),
     ),
+    smoke === null ? "" : element("p", { class: "smoke" }, escape(smoke)),
+    found === null ? "" : element("p", {}, escape(found)),
     note("Not finished, and left out", missing, "no"),
     note("Left out, since no student is available", withoutStudent, "soft"),
   ].join("");
@@ -136,15 +140,16 @@ function bare(table: Table, prose = false): string {
   return element("p", { class: "note" }, escape(table.note)) + tableMarkup(table, prose);
 }
 
-function tableMarkup({ head, rows }: Table, prose: boolean): string {
+function tableMarkup({ head, rows, best = [] }: Table, prose: boolean): string {
+  const isBest = new Set(best.map((place) => `${place}`));
   const headCells = head.map((cell) => element("th", { scope: "col" }, escape(cell)));
-  const bodyRows = rows.map(([name = "", ...cells]) =>
+  const bodyRows = rows.map(([name = "", ...cells], row) =>
     element(
       "tr",
       {},
       element("th", { scope: "row" }, escape(name)),
-      ...cells.map((cell) => {
-        const kind = kindOf(cell);
+      ...cells.map((cell, i) => {
+        const kind = isBest.has(`${[row, i + 1]}`) ? "best" : kindOf(cell);
         return element(
           "td",
           kind === null ? {} : { class: kind },

@@ -5,6 +5,7 @@
  */
 import type { Results } from "../results/results.ts";
 import { claimsOf } from "./claims.ts";
+import { headline, madeBy, smokeNote } from "./summary.ts";
 import {
   claimsTable,
   classTables,
@@ -16,10 +17,14 @@ import {
 } from "./tables.ts";
 
 /** Writes a table as Markdown. */
-export function markdownTable({ head, rows }: Table): string {
+export function markdownTable({ head, rows, best = [] }: Table): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  const isBest = new Set(best.map((place) => `${place}`));
+  const body = rows.map((cells, row) =>
+    line(cells.map((cell, column) => isBest.has(`${[row, column]}`) ? `**${cell}**` : cell))
+  );
+  return [line(head), line(head.map(() => "---")), ...body].join("\n");
 }
 
 /** Writes all tables of the report as Markdown. */
@@ -32,7 +37,8 @@ export function markdownReport(results: Results): string {
   ];
   const parts = [
     `# ${results.benchmark}`,
-    `Made by \`${results.command}\`.`,
+    `Made by \`${results.command}\`, ${madeBy(results)}, on ${results.adapter}.`,
+    ...[smokeNote(results), headline(results)].filter((text) => text !== null),
     ...tables.map((table) => section(table, "##")),
     ...results.studies.flatMap((study) => [
       `## ${study.title}`,

@@ -22,7 +22,12 @@ export function signed(fraction: number): string {
   return `${fraction < 0 && points !== "0.0" ? "−" : "+"}${points}`;
 }
 
-/** "+16.8 (+14.5 to +19.0)"; of a single scene there is no interval. */
+/** Scenes of a domain below which a run claims nothing: their interval says little of other scenes. */
+export const LEAST_SCENES = 5;
+
+/** "+16.8 (+14.5 to +19.0)"; of too few scenes there is no interval. */
 export function withInterval({ mean, ci95: [low, high], scenes }: Difference): string {
-  return scenes < 2 ? signed(mean) : `${signed(mean)} (${signed(low)} to ${signed(high)})`;
+  return scenes < LEAST_SCENES
+    ? signed(mean)
+    : `${signed(mean)} (${signed(low)} to ${signed(high)})`;
 }

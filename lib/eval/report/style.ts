@@ -55,7 +55,7 @@ export const STYLE = `
 --tint:#1d2126;--good:#5fd39a;--bad:#ff8a80;${variables(DARK)}}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
-main{max-width:1240px;margin:0 auto;padding:32px 20px 80px}
+main{max-width:1560px;margin:0 auto;padding:32px 20px 80px}
 h1{font-size:30px;line-height:1.2;margin:0 0 6px}
 h2{font-size:22px;margin:52px 0 6px;padding-top:18px;border-top:1px solid var(--line)}
 h3{font-size:16px;margin:26px 0 2px}
@@ -73,7 +73,11 @@ th:first-child,td:first-child{text-align:left}
 td small{display:block;font-size:12px;color:var(--soft)}
 .prose td{text-align:left;white-space:normal;min-width:5ch;overflow-wrap:anywhere}
 .prose th{text-align:left;white-space:normal}
-thead th{background:var(--tint);font-weight:600}
+thead th{background:var(--tint);font-weight:600;white-space:normal;vertical-align:bottom}
+th:first-child{position:sticky;left:0;background:var(--paper);max-width:22ch;white-space:normal}
+thead th:first-child{background:var(--tint)}
+.best{font-weight:700}
+.smoke{border-left:4px solid var(--bad);padding-left:12px;font-weight:600}
 tbody th{font-weight:500}
 tbody tr:hover{background:var(--tint)}
 .up,.yes{color:var(--good)}.down,.no{color:var(--bad)}.yes,.no{font-weight:700}

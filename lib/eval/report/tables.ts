@@ -6,7 +6,8 @@
 import type { Difference, Results, StudyResult } from "../results/results.ts";
 import type { CheckedClaim } from "./claims.ts";
 import { percent } from "../../terminal/format.ts";
-import { signed, withInterval } from "./numbers.ts";
+import { LEAST_SCENES, signed, withInterval } from "./numbers.ts";
+import { scenesOf } from "./summary.ts";
 
 /** A table of plain text; the first column names the rows. */
 export interface Table {
@@ -15,6 +16,8 @@ export interface Table {
   note: string;
   head: string[];
   rows: string[][];
+  /** The best cells, as indices of row and column. */
+  best?: readonly (readonly [row: number, column: number])[];
 }
 
 const NONE = "";
@@ -33,11 +36,18 @@ export function claimsTable(claims: readonly CheckedClaim[]): Table {
 export function miouTable(study: StudyResult): Table {
   const domains = Object.keys(study.domains);
   const hasMean = Object.keys(study.mean).length > 0;
+  const columns = [
+    ...domains.map((domain) => study.variants.map(({ id }) => study.domains[domain]![id]?.miou)),
+    ...(hasMean ? [study.variants.map(({ id }) => study.mean[id]?.miou)] : []),
+  ];
   return {
+    best: columns.flatMap((values, column) =>
+      bestRows(values).map((row) => [row, 1 + column] as const)
+    ),
     title: `${study.title}: mIoU`,
     note:
       "Mean IoU over classes in %, from one confusion matrix over all points of a domain's scenes, in the " +
-      `mean over training seeds; ${scenesOf(study)}` +
+      `mean over training seeds; ${scenesText(study)}` +
       (hasMean ? "; the mean is over the shifted domains." : "."),
     head: [
       "",
@@ -65,8 +75,15 @@ export function miouTable(study: StudyResult): Table {
   };
 }
 
+/** The rows with the largest of several values, as it is written. */
+function bestRows(values: readonly (number | undefined)[]): number[] {
+  const written = values.map((value) => value === undefined ? -Infinity : Number(percent(value)));
+  const largest = Math.max(...written);
+  return values.length < 2 ? [] : [...written.keys()].filter((row) => written[row] === largest);
+}
+
 /** How many scenes the figures are based on. */
-function scenesOf(study: StudyResult): string {
+function scenesText(study: StudyResult): string {
   const counts = new Set(
     Object.values(study.domains).flatMap((all) =>
       Object.values(all).map(({ perScene }) => perScene.length)
@@ -80,8 +97,10 @@ export function gainsTable(study: StudyResult): Table {
   return differences(
     study,
     `${study.title}: difference to source`,
-    "Points of mIoU with 95 % intervals, paired by scene; ▲ the interval lies above zero, ▼ below zero, " +
-      "! more than half a point below source.",
+    scenesOf(study) < LEAST_SCENES
+      ? "Points of mIoU; too few scenes for intervals."
+      : "Points of mIoU with 95 % intervals, paired by scene; ▲ the interval lies above zero, ▼ below zero, " +
+        "! more than half a point below source.",
     () => "source",
   );
 }
@@ -114,7 +133,8 @@ function differences(
       const result = study.domains[domain]![variant.id];
       const difference = result?.against[rival];
       if (!difference) return NONE;
-      return marked(difference) + (rival === "source" && result!.harmed ? " !" : "");
+      const isHarmed = rival === "source" && result!.harmed && difference.scenes >= LEAST_SCENES;
+      return marked(difference) + (isHarmed ? " !" : "");
     });
     const mean = study.mean[variant.id]?.against[rival];
     if (cells.every((cell) => cell === NONE)) return [];
@@ -129,7 +149,7 @@ function differences(
 
 /** A difference, its interval, and on which side of zero the interval lies. */
 function marked(difference: Difference): string {
-  const [low, high] = difference.scenes < 2 ? [0, 0] : difference.ci95;
+  const [low, high] = difference.scenes < LEAST_SCENES ? [0, 0] : difference.ci95;
   return withInterval(difference) + (low > 0 ? " ▲" : high < 0 ? " ▼" : "");
 }
 
@@ -206,14 +226,16 @@ function curveTable(study: StudyResult): Table {
   const steps = curves[0]?.curve.map(({ step }) => step) ?? [];
   return {
     title: `${study.title}: mIoU`,
-    note: `In %, with 95 % intervals, by number of gradient steps; ${scenesOf(study)}.`,
+    note: `In %${
+      scenesOf(study) < LEAST_SCENES ? "" : ", with 95 % intervals"
+    }, by number of gradient steps; ${scenesText(study)}.`,
     head: ["", ...steps.map((step) => `${step}`)],
     rows: curves.map(({ domain, curve, scenes }) => [
       domain,
       ...steps.map((step) => {
         const point = curve.find((candidate) => candidate.step === step);
         if (!point) return NONE;
-        const interval = scenes < 2 ? "" : ` (${point.ci95.map(percent).join(" to ")})`;
+        const interval = scenes < LEAST_SCENES ? "" : ` (${point.ci95.map(percent).join(" to ")})`;
         return percent(point.miou) + interval;
       }),
     ]),

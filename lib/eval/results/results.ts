@@ -104,6 +104,10 @@ export interface RunDescription {
   adapter: string;
   /** The command that makes these results. */
   command: string;
+  /** When they were summarised: ISO 8601. */
+  date: string;
+  /** The commit of the program; null outside of a repository. */
+  commit: string | null;
   classes: readonly string[];
   domains: Record<string, { about: string; isSource: boolean }>;
   /** Everything that the cells depend on, by name. */

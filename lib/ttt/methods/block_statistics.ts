@@ -24,14 +24,16 @@ export async function readyToPredict(
   try {
     if (statistics === "batch") {
       const population = new PopulationStatistics();
+      context.work.advanced("statistics", 0, context.blocks);
       for (let index = 0; index < context.blocks; index++) {
         await context.open(index, async (block) => {
           const { count } = block.scan.voxels;
-          await context.work.time(
-            "adapt",
+          await context.work.quiet.time(
+            "statistics",
             () => population.add({ ...block, parameters: copy }, count),
           );
         }, false);
+        context.work.advanced("statistics", index + 1, context.blocks);
       }
       copy.load(new Map([...await copy.stateDict(), ...population.tensors()]));
     }

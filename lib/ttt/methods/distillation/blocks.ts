@@ -39,6 +39,7 @@ export async function distilBlocks(
   refuseWholeScanSettings(context, settings);
   using history = new LossHistory(context.gpu, settings.steps);
   const steps = new BlockSteps(context, settings, learner, history);
+  context.work.advanced("adapt", 0, settings.steps);
   let queue: number[] = [];
   for (let unseen = 0; !steps.isDone;) {
     if (queue.length === 0) queue = drawBlocks(context);
@@ -117,7 +118,7 @@ class BlockSteps {
       this.note = mistrust(this.firstLoss, guard, this.#context.card);
       if (this.note !== undefined) return true;
     }
-    await this.#context.work.time("adapt", async () => {
+    await this.#context.work.quiet.time("adapt", async () => {
       using plan = adaptationPlan(adapting, {
         target,
         history: this.#history,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TimeLeft } from "../../lib/eval/cells/time_left.ts";
+import { TimeLeft } from "../../lib/segment/time_left.ts";
 
 Deno.test("TimeLeft weights cells by their work", () => {
   const left = new TimeLeft(100);

@@ -1,12 +1,12 @@
 /**
- * Estimates how long a run still takes from how long its finished cells took. Cells differ widely, so each counts
- * by its expected work.
+ * Estimates how long work still takes from how long its finished parts took. Parts differ widely, so each counts by its
+ * expected work.
  *
  * @module
  */
 
 /**
- * An estimate that improves with every finished cell.
+ * An estimate that improves with every finished part.
  *
  * @example
  * ```ts
@@ -23,19 +23,24 @@ export class TimeLeft {
   #done = 0;
   #seconds = 0;
 
-  /** @param work the expected work of all cells that are to be computed, in any unit. */
+  /** @param work the expected work of all parts that are to be done, in any unit. */
   constructor(work: number) {
     this.#remaining = work;
   }
 
-  /** Notes that a cell is finished. */
+  /** Notes that a part is finished. */
   finished(work: number, seconds: number): void {
     this.#remaining -= work;
     this.#done += work;
     this.#seconds += seconds;
   }
 
-  /** Seconds that are left; null before the first cell is finished. */
+  /** Notes that a part will not be needed after all. */
+  spared(work: number): void {
+    this.#remaining -= work;
+  }
+
+  /** Seconds that are left; null before the first part is finished. */
   get seconds(): number | null {
     return this.#done > 0 ? Math.max(0, this.#remaining) * this.#seconds / this.#done : null;
   }
