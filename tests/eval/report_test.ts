@@ -201,7 +201,7 @@ Deno.test("reports say on top when they were made, by which commit, and what the
 });
 
 Deno.test("reports of fewer than five scenes claim nothing, and say that they are smoke runs", () => {
-  const results = smallResults(undefined, 4);
+  const results = smallResults(undefined, { scenes: 4, studyScenes: 4, streamScenes: 2 });
   assert.deepEqual(claimsOf(results), []);
   for (const report of [markdownReport(results), htmlReport(results, [])]) {
     assert.match(report, /smoke run: .*With 4 scenes per domain, fewer than 5, it claims nothing/);

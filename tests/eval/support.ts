@@ -13,6 +13,7 @@ import type { Results } from "../../lib/eval/results/results.ts";
 import { summarise } from "../../lib/eval/results/summarise.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
 import { STUDY_NAMES, type StudyContext } from "../../lib/eval/studies/study.ts";
+import type { StudySize } from "../../lib/eval/studies/study_size.ts";
 import type { SegmentRequest, SegmentResult } from "../../lib/segment/segmenter.ts";
 import { FakeEngine } from "../routes/fake_engine.ts";
 
@@ -189,10 +190,10 @@ export function cellOf(changes: Partial<Cell> & { key: string }, hits: number): 
  */
 export function smallResults(
   chosen: readonly string[] = smallContext().chosen,
-  scenes = 5,
+  changes: Partial<StudySize> = {},
 ): Results {
-  const { size } = smallContext();
-  const context = smallContext({ chosen, size: { ...size, scenes, studyScenes: scenes } });
+  const size = { ...smallContext().size, scenes: 5, studyScenes: 5, ...changes };
+  const context = smallContext({ chosen, size });
   const studies = STUDY_NAMES.map((name) => buildStudy(name, context));
   const cells = new Map<string, Cell>();
   for (const { single, sequences } of planCells(studies)) {

@@ -136,6 +136,7 @@ Deno.test("readScan() reads back what writePly() writes", async () => {
   assert.deepEqual({ ...near, name: "", bytes: null }, {
     ...contents,
     normals: null,
+    warnings: [],
     name: "",
     format: "ply",
     count: 2,
