@@ -6,6 +6,7 @@
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
 import averageRowsCode from "./average_rows.wgsl" with { type: "text" };
+import composeIndicesCode from "./compose_indices.wgsl" with { type: "text" };
 import coordinateFind from "./coordinate_find.wgsl" with { type: "text" };
 import coordinateHash from "./coordinate_hash.wgsl" with { type: "text" };
 import fillWordsCode from "./fill_words.wgsl" with { type: "text" };
@@ -117,6 +118,14 @@ export const averageRows = {
   code: averageRowsCode,
   params: { rows: "u32", columns: "u32" },
   bindings: ["read", "read", "read", "write"],
+} as const satisfies Kernel;
+
+/** Follows two lists of indices. Bindings: outer, inner, out. */
+export const composeIndices = {
+  name: "compose_indices",
+  code: composeIndicesCode,
+  params: { count: "u32" },
+  bindings: ["read", "read", "write"],
 } as const satisfies Kernel;
 
 /** The struct of kernel_map.wgsl, which both passes share. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { GpuBuffer } from "./buffer.ts";
+import { CapacityError } from "./errors.ts";
 import { splitGrid } from "./grid.ts";
 import type { Binding, Kernel, Launch } from "./kernel.ts";
 import { packParams, type ParamsLayout, type ParamValues, paramWords } from "./params.ts";
@@ -69,6 +70,7 @@ export class Program implements Disposable {
    * Prepares launches to be submitted in order.
    *
    * @throws {TypeError} where a launch has more or fewer bindings or params than its kernel declares.
+   * @throws {CapacityError} where a binding is larger than the adapter allows.
    */
   constructor(gpu: ProgramDevice, launches: readonly Launch[], label = "program") {
     this.#gpu = gpu;
@@ -94,6 +96,9 @@ export class Program implements Disposable {
     using onFailure = new DisposableStack();
     onFailure.use(this.#uniforms);
     gpu.write(this.#uniforms, words);
+    for (const { kernel, bindings } of launches) {
+      for (const binding of bindings) requireBindable(binding, kernel, gpu.limits);
+    }
     gpu.guard(() => {
       launches.forEach((launch, i) => {
         const grid = splitGrid(launch.workgroups, gpu.limits.maxComputeWorkgroupsPerDimension);
@@ -214,6 +219,19 @@ function dispatch(pass: GPUComputePassEncoder, step: Step): void {
   pass.setPipeline(step.pipeline);
   pass.setBindGroup(0, step.group);
   pass.dispatchWorkgroups(step.grid[0], step.grid[1]);
+}
+
+/** @throws {CapacityError} where a binding is larger than the adapter allows. */
+function requireBindable(
+  binding: Binding,
+  { name }: Kernel,
+  { maxStorageBufferBindingSize: most }: GPUSupportedLimits,
+): void {
+  if (binding.size <= most) return;
+  const { label } = binding instanceof GpuBuffer ? binding : binding.buffer;
+  throw new CapacityError(
+    `Cannot launch ${name} on "${label}" of ${binding.size} bytes: the adapter binds at most ${most}`,
+  );
 }
 
 function bindingResource(binding: Binding): GPUBufferBinding {

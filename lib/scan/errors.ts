@@ -76,7 +76,7 @@ export class MemoryError extends InputError {
 
 /** What the runtime says where it cannot allocate; the errors have no class of their own. */
 const NO_MEMORY =
-  /Invalid (typed array|array|string|array buffer) length|allocation failed|maximum size exceeded|Cannot create a string longer|larger than \d+ bytes|[Oo]ut of memory/;
+  /Invalid (array|string|array buffer) length|Invalid typed array length: \d{7}|allocation failed|maximum size exceeded|Cannot create a string longer|larger than \d+ bytes|[Oo]ut of memory/;
 
 /**
  * Replaces an error of the runtime that could not allocate by a {@link MemoryError}, and leaves every other error as it

@@ -42,6 +42,26 @@ export function largestBlock(
   return fitting;
 }
 
+/** Bytes that building voxels and projecting points bind for each point. */
+const POINT_BYTES = 16;
+
+/**
+ * Finds the largest number of points whose coordinates, input features and views fit the adapter's largest binding and
+ * buffer. Of a dense scan a voxel holds many points.
+ *
+ * @param features input features of a point.
+ * @param views that are paired with the scan.
+ */
+export function mostPoints(
+  { maxStorageBufferBindingSize, maxBufferSize }: LayoutLimits,
+  features: number,
+  views: number,
+): number {
+  const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  const words = [POINT_BYTES, 16 * Math.ceil(features / 4), 4 * Math.ceil(views / 32)];
+  return Math.floor(limit / Math.max(...words));
+}
+
 /** {@link largestBlock} for the methods of one student on one device, each kind of step computed once. */
 export class BlockSizer {
   readonly #student: Student;
@@ -54,6 +74,11 @@ export class BlockSizer {
     this.#student = student;
     this.#limits = limits;
     this.#most = most;
+  }
+
+  /** Returns the most points of a block. @param views that are paired with it. */
+  points(views: number): number {
+    return mostPoints(this.#limits, this.#student.network.inChannels, views);
   }
 
   /** Returns the most voxels of a block for a method. */

@@ -346,9 +346,13 @@ async function describeViews(
 /** Labels a scan in one piece, or by blocks where it has too many voxels for that. */
 async function label(task: LabellingTask, sizer: BlockSizer): Promise<LabelledPointCloud> {
   const { positions } = task.points;
-  const size = { voxels: sizer.voxels(task.method), margin: BLOCK_MARGIN };
+  const size = {
+    voxels: sizer.voxels(task.method),
+    points: sizer.points(task.views?.cameras.length ?? 0),
+    margin: BLOCK_MARGIN,
+  };
   // There are never more voxels than points, so small scans need no count.
-  const blocks = positions.length / 3 > size.voxels
+  const blocks = positions.length / 3 > Math.min(size.voxels, size.points)
     ? cutBlocks(positions, task.voxelSize, size)
     : [];
   return blocks.length > 1 ? await labelByBlocks(task, blocks) : await labelWhole(task);

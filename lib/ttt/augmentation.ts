@@ -5,8 +5,9 @@
  *
  * @module
  */
+import { composeIndices } from "../../kernels/sparse/records.ts";
+import { groupsOf64, launch } from "../gpu/mod.ts";
 import type { Graph } from "../graph/graph.ts";
-import { gather } from "../graph/ops/gather.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Random } from "../random/random.ts";
 import { averageRows } from "../sparse/mod.ts";
@@ -90,11 +91,18 @@ export function augmentationRowsToScan(
   augmentation: SparseScan,
   scan: SparseScan,
 ): Tensor {
-  const points = gather(graph, x, augmentation.pointRows);
+  // The rows of points are never stored: a dense scan has many times more points than voxels.
+  const { points, order } = scan.pointRows;
+  const rows = graph.tensor("rows of points", Math.ceil(points / 4), 4);
+  graph.emit(launch(composeIndices, {
+    params: { count: points },
+    bindings: [augmentation.pointRows.pointRow, order, rows],
+    workgroups: groupsOf64(points),
+  }));
   const y = graph.tensor("rows of an augmentation", scan.voxels.count, x.channels);
   graph.emit(averageRows({
-    x: points,
-    order: scan.pointRows.order,
+    x,
+    order: rows,
     starts: scan.pointRows.starts,
     y,
     rows: y.rows,

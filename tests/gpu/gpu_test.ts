@@ -106,6 +106,12 @@ withGpu("Gpu refuses what WebGPU would drop without a word", async (gpu) => {
     () => gpu.run([launch(count, { params: { groups: 1, step: 1 }, bindings: [], workgroups: 1 })]),
     TypeError,
   );
+  const size = gpu.limits.maxStorageBufferBindingSize + 16;
+  const bindings = [{ buffer, offset: 0, size }];
+  assert.throws(
+    () => gpu.run([launch(count, { params: { groups: 1, step: 1 }, bindings, workgroups: 1 })]),
+    (error) => error instanceof CapacityError && /count on "small" of/.test(error.message),
+  );
   const gone = gpu.buffer("gone", 16);
   gone.destroy();
   gone.destroy();

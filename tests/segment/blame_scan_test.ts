@@ -17,7 +17,9 @@ function thrownBy(work: () => unknown): unknown {
 
 Deno.test("blameScan() makes a ScanError for a scan that passes the voxel grid", () => {
   const positions = Float32Array.of(0, 0, 0, 1e6, 0, 0);
-  const cause = thrownBy(() => cutBlocks(positions, 0.01, { voxels: 1, margin: 0 }));
+  const cause = thrownBy(() =>
+    cutBlocks(positions, 0.01, { voxels: 1, points: Infinity, margin: 0 })
+  );
   assert.ok(cause instanceof CapacityError);
   const error = blameScan(cause, "street.las");
   assert.ok(error instanceof ScanError);

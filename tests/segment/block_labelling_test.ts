@@ -58,7 +58,11 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
   };
   const whole = await labelWhole(labelling);
   const differences = async (margin: number) => {
-    const blocks = cutBlocks(points.positions, CARD.voxelSize, { voxels: 700, margin });
+    const blocks = cutBlocks(points.positions, CARD.voxelSize, {
+      voxels: 700,
+      points: Infinity,
+      margin,
+    });
     const parts = await labelByBlocks(labelling, blocks);
     assert.ok(parts.blocks > 2);
     assert.equal(parts.voxels, whole.voxels);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CapacityError } from "../../lib/gpu/mod.ts";
 import { Student } from "../../lib/nn/student.ts";
-import { BlockSizer, largestBlock, stepKindOf } from "../../lib/segment/block_size.ts";
+import { BlockSizer, largestBlock, mostPoints, stepKindOf } from "../../lib/segment/block_size.ts";
 import {
   largestBinding,
   type LayoutLimits,
@@ -76,4 +76,11 @@ Deno.test("BlockSizer.voxels() depends on the kind of step that a method takes",
   const sizer = new BlockSizer(studentOf("MinkUNet14Slim", 1024), LAVAPIPE, MOST);
   assert.equal(sizer.voxels(METHODS.get("ttt-kd")!), 32_768);
   assert.equal(sizer.voxels(METHODS.get("tent")!), MOST);
+});
+
+Deno.test("mostPoints() is what coordinates, input features or views leave room for", () => {
+  assert.equal(mostPoints(LAVAPIPE, 3, 20), 2 ** 27 / 16);
+  assert.equal(mostPoints(LAVAPIPE, 9, 0), 2 ** 27 / 48);
+  assert.equal(mostPoints(LAVAPIPE, 3, 1000), 2 ** 27 / 128);
+  assert.equal(mostPoints({ ...LAVAPIPE, maxBufferSize: 1600 }, 3, 20), 100);
 });

@@ -99,6 +99,10 @@ withGpu(
       augmented,
       scan,
     );
+    const most = Math.max(
+      ...graph.launches.flatMap(({ bindings }) => bindings.map(({ bytes }) => bytes)),
+    );
+    assert.ok(most <= x.length * 8 * 4, "no row is stored for each point");
     const plan = owned.use(new Plan(gpu, graph, [y]));
     plan.submit();
 
