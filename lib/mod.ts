@@ -96,8 +96,13 @@ export { readTeacher, teacherNames } from "./models/teachers.ts";
 export type { PaletteColour, StudentCard, StudentTeacher } from "./nn/card.ts";
 export { FEATURE_NAMES, type FeatureName } from "./nn/features.ts";
 export { CheckpointError, type NamedTensor, type TensorData } from "./nn/safetensors.ts";
-export type { CameraFile } from "./scan/camera/camera_format.ts";
-export { type NamedFile, readViews, type ScanViews } from "./scan/camera/read_views.ts";
+export type { CameraFile } from "./scan/camera/camera_file.ts";
+export {
+  type NamedFile,
+  type PhotoFile,
+  readViews,
+  type ScanViews,
+} from "./scan/camera/read_views.ts";
 export { InputError, type InputErrorDetails } from "./scan/errors.ts";
 export {
   type Camera,

@@ -94,14 +94,14 @@ async function send(
   const seconds = () => (performance.now() - start) / 1000;
   try {
     const scan = await readNamed(join(folder, "scan.ply"));
-    const { images, cameras } = await readPhotographs(
-      join(folder, "images"),
-      join(folder, "cameras.json"),
+    const found = await readPhotographs(join(folder, "images"), join(folder, "cameras.json"));
+    const images = await Promise.all(
+      found.images.map(({ name }) => readNamed(join(folder, "images", name))),
     );
     const { bytes, report } = await labelledFile(url, {
       scan,
       images,
-      cameras: cameras[0]!.text,
+      cameras: new TextDecoder().decode(found.cameras[0]!.bytes),
       // The labels of the samples are not the student's classes.
       options: { method: "ttt-kd", steps, evaluate: false },
     });

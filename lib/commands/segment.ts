@@ -3,7 +3,7 @@ import { filterValues } from "@std/collections/filter-values";
 import { basename, extname } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
-import { readNamed, readPhotographs } from "../scan/mod.ts";
+import { readNamed, readPhotographs, readSceneFolder, type SceneFolder } from "../scan/mod.ts";
 import { percent } from "../terminal/format.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { drawLabelPanels } from "../pictures/picture.ts";
@@ -17,8 +17,9 @@ import type { SegmentResult } from "../segment/segmenter.ts";
 
 export const command = defineCommand({
   name: "segment",
-  summary: "Labels a scan on disk (LAS, LAZ or PLY)",
-  positionals: ["SCAN"],
+  summary:
+    "Labels a scan on disk (LAS, LAZ or PLY), or a folder of a scan, its photographs and cameras",
+  positionals: ["SCAN|FOLDER"],
   options: {
     "view-source": {
       type: "string",
@@ -30,7 +31,7 @@ export const command = defineCommand({
     cameras: {
       type: "string",
       value: "FILE|DIR",
-      about: "cameras of the photographs: cameras.json, nerfstudio, COLMAP text, KITTI or ScanNet",
+      about: "cameras of the photographs: cameras.json, nerfstudio, COLMAP, KITTI or ScanNet",
     },
     method: {
       type: "string",
@@ -79,11 +80,8 @@ export const command = defineCommand({
     },
     ...MODEL_OPTIONS,
   },
-  async run(values, [path = ""]) {
-    const { images: folder, cameras: camerasPath } = values;
-    if ((folder === undefined) !== (camerasPath === undefined)) {
-      throw new UsageError("--images and --cameras belong together: give both or neither");
-    }
+  async run(values, [given = ""]) {
+    const { path, images, cameras, warnings } = await filesOf(given, values);
     const options = segmentOptions(
       {
         ...jsonOf(values.options),
@@ -95,17 +93,15 @@ export const command = defineCommand({
           voxelSize: values["voxel-size"],
         }, (value) => value !== undefined),
       },
-      folder !== undefined,
+      cameras.length > 0,
     );
     const { lossName } = METHODS.get(options.method)!;
     const file = await readNamed(path);
     const scan = await readScan(file.bytes, file.name);
     const out = values.out ?? labelledName(path);
     const format = formatOf(out) ?? scan.format;
-    const views = folder !== undefined && camerasPath !== undefined
-      ? await readPhotographs(folder, camerasPath).then((found) =>
-        readViews(found.images, found.cameras)
-      )
+    const views = cameras.length > 0
+      ? await readViews(images, cameras, file.name)
       : { photos: [], cameras: [], warnings: [] };
 
     await using engine = await openEngine(values);
@@ -113,6 +109,7 @@ export const command = defineCommand({
     const result = await engine.segment({
       scan,
       ...views,
+      warnings: [...warnings, ...views.warnings],
       options,
       onProgress: (progress) => showProgress(display, progress, lossName),
     });
@@ -131,13 +128,40 @@ export const command = defineCommand({
     if (values.picture) {
       await Deno.writeFile(values.picture, beforeAndAfter(scan, result, engine.student));
     }
+    // All that is for people goes to stderr, the summary last; programs take --report.
     if (scan.unpacked && format === "las") {
-      console.log(`${out} is LAS: ${file.name} was LAZ, and this program does not compress`);
+      console.error(`${out} is LAS: ${file.name} was LAZ, and this program does not compress`);
     }
-    console.log(summaryOf(result, out));
     for (const { text } of report.warnings) console.error(`warning: ${text}`);
+    console.error(summaryOf(result, out));
   },
 });
+
+/** The path of the scan, its photographs and the files of their cameras. */
+async function filesOf(
+  path: string,
+  { images: folder, cameras: camerasPath }: {
+    images?: string | undefined;
+    cameras?: string | undefined;
+  },
+): Promise<Omit<SceneFolder, "scan"> & { path: string }> {
+  if (folder === undefined && camerasPath === undefined) {
+    // A file that is missing is reported where it is read.
+    const info = await Deno.stat(path).catch(() => null);
+    if (!info?.isDirectory) return { path, images: [], cameras: [], warnings: [] };
+    const { scan, ...found } = await readSceneFolder(path);
+    return { path: scan, ...found };
+  }
+  if (folder === undefined || camerasPath === undefined) {
+    const [lacking, what] = folder === undefined
+      ? ["--images", "the folder of the photographs"]
+      : ["--cameras", "the file or the folder of their cameras"];
+    throw new UsageError(
+      `--images and --cameras belong together: give ${lacking} too, ${what}, which may be the same folder`,
+    );
+  }
+  return { path, ...await readPhotographs(folder, camerasPath), warnings: [] };
+}
 
 /** The options of the method as JSON. */
 function jsonOf(text = "{}"): Record<string, unknown> {

@@ -216,7 +216,7 @@ async function readScene(file: FolderFile, name: string, path: string): Promise<
   return {
     id: name,
     scan: labelled(file, name, await readScan(scan.bytes, `${name}/${basename(path)}`)),
-    ...await readViews(images, cameras),
+    ...await readViews(images, cameras, basename(path)),
   };
 }
 

@@ -45,11 +45,11 @@ export { convertScan, writeScan } from "./write_scan.ts";
 export { type PlyContents, writePly } from "./ply/write_ply.ts";
 export type { Camera } from "./camera/camera.ts";
 export { cameraAt, type CameraOptics } from "./camera/camera_at.ts";
-export type { CameraFile } from "./camera/camera_format.ts";
+export type { CameraFile } from "./camera/camera_file.ts";
 export { camerasToJson, parseCameras } from "./camera/cameras_json.ts";
-export { matchPhotos, requireSize } from "./camera/match_photographs.ts";
+export { matchPhotos } from "./camera/match_photographs.ts";
 export { type CameraSource, loadCameraFiles } from "./camera/load_camera_files.ts";
-export { type NamedFile, readViews, type ScanViews } from "./camera/read_views.ts";
+export { type NamedFile, type PhotoFile, readViews, type ScanViews } from "./camera/read_views.ts";
 export {
   decodePhoto,
   encodePng,
@@ -58,4 +58,4 @@ export {
   photoHeader,
   type PhotoLimits,
 } from "./photo/photo.ts";
-export { readNamed, readPhotographs } from "./read_folder.ts";
+export { readNamed, readPhotographs, readSceneFolder, type SceneFolder } from "./read_folder.ts";

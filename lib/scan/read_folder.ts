@@ -4,54 +4,137 @@
  * @module
  */
 import { basename, join } from "node:path";
-import type { CameraFile } from "./camera/camera_format.ts";
 import { loadCameraFiles } from "./camera/load_camera_files.ts";
-import { type NamedFile, photographsWanted } from "./camera/read_views.ts";
+import { some } from "./camera/camera_format.ts";
+import type { NamedFile, PhotoFile } from "./camera/read_views.ts";
+import { CameraError, ScanError } from "./errors.ts";
+import type { Warning } from "./warning.ts";
 
 /** Reads a file; its name is the last part of the path. */
 export async function readNamed(path: string): Promise<NamedFile> {
   return { name: basename(path), bytes: await Deno.readFile(path) };
 }
 
+/** Names of files that may be scans. */
+const SCAN = /\.(las|laz|ply)$/i;
 /** Names of files that may be photographs. */
 const PHOTOGRAPH = /\.(jpe?g|png|webp)$/i;
 /** Names of files that may hold cameras. */
-const CAMERAS = /\.(json|txt)$/i;
-/** The points of a COLMAP model: a large file without cameras. */
-const NO_CAMERAS = /points3D\.txt$/i;
+const CAMERAS = /\.(json|txt|bin)$/i;
+/** The points of a COLMAP model: large files without cameras. */
+const NO_CAMERAS = /points3D\.(txt|bin)$/i;
+/** Points from which programs reconstruct a scene; a scan that is to be labelled lies beside them. */
+const NO_SCAN = /(?:^|\/)(?:points3D|sparse_pc|input)\.ply$/i;
 /** Levels of folders that are searched below a folder: `sparse/0`, `pose`, `images`. */
 const DEPTH = 2;
 
 /**
- * Reads camera files, and from a folder the photographs that they name; the folder may hold further files.
+ * Reads camera files, and finds the photographs of a folder. Photographs are read only once they are needed: the folder
+ * may hold more than the cameras name.
  *
  * @param folder folder of the photographs, searched two levels deep
  * @param camerasPath a camera file, or a folder of camera files
  * @returns what {@link readViews} takes; photographs that are missing are reported there
- * @throws {CameraError} where the camera files are malformed
+ * @throws {CameraError} where there are no camera files, or they are too large
  */
 export async function readPhotographs(
   folder: string,
   camerasPath: string,
-): Promise<{ images: NamedFile[]; cameras: CameraFile[] }> {
+): Promise<{ images: PhotoFile[]; cameras: NamedFile[] }> {
   const { isDirectory } = await Deno.stat(camerasPath);
-  const paths = isDirectory
-    ? (await filesBelow(camerasPath, CAMERAS)).filter((path) => !NO_CAMERAS.test(path))
-      .map((path) => join(camerasPath, path))
-    : [camerasPath];
-  const cameras = await loadCameraFiles(
-    paths.map((path) => ({ name: basename(path), open: () => chunksOf(path) })),
-  );
-  const names = await filesBelow(folder, PHOTOGRAPH).catch((error) => {
+  const cameras = isDirectory
+    ? await camerasOf(camerasPath, await filesBelow(camerasPath))
+    : await loadCameraFiles([{ name: basename(camerasPath), open: () => chunksOf(camerasPath) }]);
+  if (cameras.length === 0) {
+    throw new CameraError({
+      file: camerasPath,
+      problem: "the folder has no files that may hold cameras (JSON, text or COLMAP's .bin)",
+      mend: "give the file of the cameras, or the folder that has it",
+    });
+  }
+  const names = await filesBelow(folder).catch((error) => {
     // Missing photographs are reported where they are matched with the cameras.
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   });
-  const images: NamedFile[] = [];
-  for (const name of photographsWanted(names, cameras)) {
-    images.push({ name, bytes: await Deno.readFile(join(folder, name)) });
+  return { images: photographsOf(folder, names), cameras };
+}
+
+/** A folder with one scan, and with its photographs and their cameras if it has any. */
+export interface SceneFolder {
+  /** Path of the scan. */
+  scan: string;
+  /** Its photographs; none where there are no cameras. */
+  images: PhotoFile[];
+  /** Files that may be those of their cameras; none where there are no photographs. */
+  cameras: NamedFile[];
+  /** What was left out. */
+  warnings: Warning[];
+}
+
+/**
+ * Finds the scan, the photographs and the cameras of a folder.
+ *
+ * @param folder searched two levels deep
+ * @throws {ScanError} where it has no scan or several
+ * @throws {CameraError} where the camera files are too large
+ */
+export async function readSceneFolder(folder: string): Promise<SceneFolder> {
+  const names = await filesBelow(folder);
+  const scans = names.filter((name) => SCAN.test(name) && !NO_SCAN.test(name));
+  const [scan, second] = scans;
+  if (scan === undefined || second !== undefined) {
+    throw new ScanError({
+      file: folder,
+      problem: scan === undefined
+        ? "the folder has no scan (LAS, LAZ or PLY)"
+        : `the folder has ${scans.length} scans: ${some(scans)}`,
+      mend: scan === undefined
+        ? "give the path of a scan, or of a folder with one"
+        : "give the path of one, with --images and --cameras for its photographs",
+    });
   }
-  return { images, cameras };
+  const images = photographsOf(folder, names);
+  const cameras = names.some((name) => CAMERAS.test(name)) && images.length > 0
+    ? await camerasOf(folder, names)
+    : [];
+  const used = [SCAN, PHOTOGRAPH, ...(cameras.length > 0 ? [CAMERAS] : [])];
+  const others = names.filter((name) => !used.some((kind) => kind.test(name)));
+  const warnings = others.length === 0 ? [] : [leftOut(others)];
+  if (images.length === 0 || cameras.length > 0) {
+    return { scan: join(folder, scan), images, cameras, warnings };
+  }
+  return {
+    scan: join(folder, scan),
+    images: [],
+    cameras: [],
+    warnings: [...warnings, {
+      code: "left-out",
+      text: `Photographs were left out, since the folder has no file of their cameras: ${
+        some(images.map(({ name }) => name))
+      }. Add cameras.json, transforms.json or the files of COLMAP, KITTI or ScanNet.`,
+      field: "images",
+    }],
+  };
+}
+
+function leftOut(names: readonly string[]): Warning {
+  return {
+    code: "left-out",
+    text: `Files that are neither scan nor photograph nor cameras were left out: ${some(names)}.`,
+  };
+}
+
+function photographsOf(folder: string, names: readonly string[]): PhotoFile[] {
+  return names.filter((name) => PHOTOGRAPH.test(name))
+    .map((name) => ({ name, bytes: () => Deno.readFile(join(folder, name)) }));
+}
+
+async function camerasOf(folder: string, names: readonly string[]): Promise<NamedFile[]> {
+  return await loadCameraFiles(
+    names.filter((name) => CAMERAS.test(name) && !NO_CAMERAS.test(name))
+      .map((name) => ({ name, open: () => chunksOf(join(folder, name)) })),
+  );
 }
 
 /** The content of a file, chunk by chunk. */
@@ -60,14 +143,15 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   yield* file.readable;
 }
 
-/** Matching paths below a folder, sorted, with slashes. */
-async function filesBelow(folder: string, pattern: RegExp, depth = DEPTH): Promise<string[]> {
+/** Paths of the files below a folder, sorted, with slashes; hidden ones are passed over. */
+async function filesBelow(folder: string, depth = DEPTH): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isFile, isSymlink, isDirectory } of Deno.readDir(folder)) {
+    if (name.startsWith(".")) continue;
     if (isDirectory && depth > 0) {
-      const below = await filesBelow(join(folder, name), pattern, depth - 1);
+      const below = await filesBelow(join(folder, name), depth - 1);
       found.push(...below.map((path) => `${name}/${path}`));
-    } else if ((isFile || isSymlink) && pattern.test(name)) {
+    } else if (isFile || isSymlink) {
       found.push(name);
     }
   }

@@ -128,11 +128,15 @@ const CASES: Case[] = [
     members: { file: "cameras.json", field: "images[1].file" },
   },
   {
-    name: "an image that no camera names",
-    parts: { ...fullForm(), cameras: camerasText(["0.png"]) },
+    name: "two images that one camera may mean",
+    parts: {
+      ...fullForm(),
+      images: { "left/0.png": pngPhoto(), "right/0.png": pngPhoto() },
+      cameras: camerasText(["0.png"]),
+    },
     status: 422,
-    detail: /1\.png.*no camera/,
-    members: { file: "1.png" },
+    detail: /2 photographs could be 0\.png: left\/0\.png, right\/0\.png/,
+    members: { file: "cameras.json", field: "images[0].file" },
   },
   {
     name: "a pose that is not rigid",

@@ -1,9 +1,9 @@
 /** Camera files of other programs: the pixels of known points, computed by hand from each format's specification. */
 import assert from "node:assert/strict";
 import { CameraError, camerasToJson, encodePng } from "../../lib/scan/mod.ts";
-import type { CameraFile } from "../../lib/scan/camera/camera_format.ts";
+import type { CameraFile } from "../../lib/scan/camera/camera_file.ts";
 import { readCameraFiles } from "../../lib/scan/camera/read_camera_files.ts";
-import { photographsWanted, readViews } from "../../lib/scan/camera/read_views.ts";
+import { readViews } from "../../lib/scan/camera/read_views.ts";
 
 const SIZE = { width: 8, height: 6 };
 
@@ -32,7 +32,7 @@ function near(actual: readonly number[], expected: readonly number[], tolerance 
 }
 
 function refuses(files: CameraFile[], pattern: RegExp, photos = ["a.png"]) {
-  assert.throws(() => readCameraFiles(files, photos), (error) => {
+  assert.throws(() => readCameraFiles(files, { photoNames: photos }), (error) => {
     assert(error instanceof CameraError, String(error));
     assert.match(error.message, pattern);
     return true;
@@ -69,7 +69,7 @@ Deno.test("nerfstudio: camera_angle_x gives a focal length by the width of the p
 
 Deno.test("nerfstudio: malformed files are refused by field", () => {
   refuses(transforms({ fl_x: 5, camera_model: "OPENCV_FISHEYE" }), /OPENCV_FISHEYE.*undistort/);
-  refuses(transforms({ fl_x: 5, k3: 0.1 }), /k3 is 0\.1 \(field frames\[0\]\.k3\); fit k1/);
+  refuses(transforms({ fl_x: 5, k4: 0.1 }), /k4 is 0\.1 \(field frames\[0\]\.k4\); fit k1/);
   refuses(transforms({}), /no focal length/);
   refuses(transforms({ fl_x: -5 }), /fl_x is -5/);
   refuses(transforms({ fl_x: 5 }, { file_path: 7 }), /frames\[0\]\.file_path/);
@@ -115,7 +115,7 @@ Deno.test("COLMAP: a quarter turn about y sends +z to +x", async () => {
 
 Deno.test("COLMAP: the distortion of each model is read", () => {
   const distortion = (camera: string) =>
-    readCameraFiles(colmap(camera), ["a b.png"])[0]!.distortion;
+    readCameraFiles(colmap(camera), { photoNames: ["a b.png"] }).specs[0]!.distortion;
   assert.equal(distortion("2 PINHOLE 8 6 10 20 4 3"), null);
   assert.deepEqual(distortion("2 SIMPLE_RADIAL 8 6 10 4 3 0.1"), { k1: 0.1, k2: 0, p1: 0, p2: 0 });
   assert.deepEqual(distortion("2 RADIAL 8 6 10 4 3 0.1 0.2"), { k1: 0.1, k2: 0.2, p1: 0, p2: 0 });
@@ -134,7 +134,7 @@ Deno.test("COLMAP: malformed files are refused by line", () => {
     /OPENCV_FISHEYE is not supported.*line 2/,
   );
   refuses(colmap("2 PINHOLE 8 6 10 20 4"), /PINHOLE needs width, height and fx, fy, cx, cy/);
-  refuses(colmap("3 PINHOLE 8 6 10 20 4 3"), /camera 2 is not in cameras\.txt.*line 3/);
+  refuses(colmap("3 PINHOLE 8 6 10 20 4 3"), /camera 2 is not in the model's cameras.*line 3/);
   refuses(colmap(pinhole).slice(0, 2), /lacks cameras\.txt/);
   refuses(colmap(pinhole).slice(2), /lacks images\.txt/);
   refuses(colmap(pinhole, "7 0 0 0 1 1 2 3 2 a.png\n8 0 0 0 1 1 2 3 2 b.png\n"), /keep two lines/);
@@ -162,7 +162,7 @@ Deno.test("KITTI: malformed files are refused by field", () => {
     from: string | RegExp,
     to: string,
   ) => [{ name: "c.txt", text: KITTI.replace(from, to) }];
-  refuses(text(/Tr_velo.*/, ""), /Tr_velo_to_cam is no list of 12 numbers/);
+  refuses(text(/Tr_velo.*/, ""), /none of Tr_velo_to_cam, Tr_velo_cam, Tr/);
   refuses(text("10 0 4 6", "10 1 4 6"), /no projection of a rectified camera/);
   refuses(text("0 -1 0 0.2", "0 -2 0 0.2"), /not rigid/);
 });
@@ -185,8 +185,10 @@ Deno.test("ScanNet: a pose is camera to world, intrinsics are those of the colou
 
 Deno.test("ScanNet: frames without a photograph or a pose are left out", () => {
   const photos = ["color/5.jpg", "color/6.jpg"];
-  assert.deepEqual(readCameraFiles(SCANNET, photos).map(({ file }) => file), ["5"]);
-  assert.deepEqual(photographsWanted(photos, SCANNET), ["color/5.jpg"]);
+  const { specs, warnings, lost } = readCameraFiles(SCANNET, { photoNames: photos });
+  assert.deepEqual(specs.map(({ file }) => file), ["color/5"]);
+  assert.deepEqual(lost, ["color/6"]);
+  assert.match(warnings[0]!.text, /-inf.*6\.txt/);
   refuses(SCANNET.slice(0, 3), /intrinsic_color\.txt is missing/);
   const moved = SCANNET.with(5, { name: "extrinsic_color.txt", text: POSE });
   refuses(moved, /not the identity/, photos);
@@ -206,5 +208,5 @@ Deno.test("readCameraFiles() tells the format from the content and refuses two f
   refuses([{ name: "a.json", text }, { name: "b.txt", text: KITTI }], /one format/);
   refuses([{ name: "a.txt", text: "hello" }], /its format is not known.*COLMAP/);
   refuses([], /no camera file/);
-  refuses([{ name: "a.json", text: "{" }], /no JSON/);
+  refuses([{ name: "a.json", text: "{" }], /not JSON \(line 1, column 2/);
 });

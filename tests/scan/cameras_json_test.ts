@@ -1,12 +1,6 @@
 /** cameras.json: what is read, and which field each error names. */
 import assert from "node:assert/strict";
-import {
-  CameraError,
-  camerasToJson,
-  matchPhotos,
-  parseCameras,
-  requireSize,
-} from "../../lib/scan/mod.ts";
+import { CameraError, camerasToJson, matchPhotos, parseCameras } from "../../lib/scan/mod.ts";
 
 const IDENTITY = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 const [S, C] = [Math.sin(0.7), Math.cos(0.7)];
@@ -106,7 +100,7 @@ Deno.test("matchPhotos() names a photograph that is missing or ambiguous", () =>
   });
   assert.throws(() => matchPhotos(cameras, ["x/b.jpg", "y/b.jpg", "a.jpg"]), {
     name: "CameraError",
-    message: /2 photographs are called b\.jpg/,
+    message: /2 photographs could be b\.jpg: x\/b\.jpg, y\/b\.jpg/,
   });
 });
 
@@ -116,14 +110,5 @@ Deno.test("matchPhotos() refuses one photograph for two cameras", () => {
     name: "CameraError",
     field: "images[1].file",
     message: /a\.jpg would belong to both x\/a\.jpg and y\/a\.jpg/,
-  });
-});
-
-Deno.test("requireSize() refuses a photograph of another size", () => {
-  const [camera] = parseCameras(json(image()), "c");
-  requireSize(camera!, { name: "a.jpg", width: 640, height: 480 });
-  assert.throws(() => requireSize(camera!, { name: "a.jpg", width: 480, height: 640 }), {
-    name: "CameraError",
-    message: /a\.jpg has 480x640 pixels, its camera 640x480/,
   });
 });

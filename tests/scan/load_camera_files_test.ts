@@ -8,7 +8,9 @@ const source = (name: string, chunks: () => Iterable<Uint8Array>) => ({
   open: () => ReadableStream.from(chunks()),
 });
 const load = async (...chunks: string[]) =>
-  (await loadCameraFiles([source("a", () => chunks.map(bytes))]))[0]!.text;
+  new TextDecoder().decode(
+    (await loadCameraFiles([source("a", () => chunks.map(bytes))]))[0]!.bytes,
+  );
 
 Deno.test("loadCameraFiles() keeps JSON whole and of other long lines the beginning", async () => {
   const json = `\n{"images": [${"1,".repeat(9000)}1]}`;

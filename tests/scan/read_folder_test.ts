@@ -30,12 +30,12 @@ Deno.test("readPhotographs() reads a COLMAP model from its folder without its po
   };
   await withFiles(files, async (root) => {
     const { images, cameras } = await readPhotographs(join(root, "images"), join(root, "sparse"));
-    assert.deepEqual(images.map(({ name }) => name), ["a.png"]);
-    assert.deepEqual(cameras.map(({ name }) => name), ["cameras.txt", "images.txt"]);
+    assert.deepEqual(images.map(({ name }) => name), ["a.png", "c.png"]);
+    assert.deepEqual(cameras.map(({ name }) => name), ["0/cameras.txt", "0/images.txt"]);
   });
 });
 
-Deno.test("readPhotographs() reads the frames of ScanNet that have a pose and a photograph", async () => {
+Deno.test("readPhotographs() finds the photographs and the pose files of ScanNet", async () => {
   const identity = "1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1";
   const files = {
     "pose/0.txt": identity,
@@ -46,7 +46,13 @@ Deno.test("readPhotographs() reads the frames of ScanNet that have a pose and a 
     "color/1.jpg": "",
   };
   await withFiles(files, async (root) => {
-    const { images } = await readPhotographs(join(root, "color"), root);
-    assert.deepEqual(images.map(({ name }) => name), ["0.jpg"]);
+    const { images, cameras } = await readPhotographs(join(root, "color"), root);
+    assert.deepEqual(images.map(({ name }) => name), ["0.jpg", "1.jpg"]);
+    assert.deepEqual(cameras.map(({ name }) => name), [
+      "intrinsic/intrinsic_color.txt",
+      "pose/0.txt",
+      "pose/1.txt",
+      "pose/2.txt",
+    ]);
   });
 });

@@ -6,15 +6,9 @@
  */
 import { CameraError } from "../errors.ts";
 import type { ImageSize } from "../image_size.ts";
+import type { Warning } from "../warning.ts";
+import type { OpenedFile } from "./camera_file.ts";
 import { poseProblem } from "./pose.ts";
-
-/** A camera file as the client sent it. */
-export interface CameraFile {
-  /** Name of the file. */
-  name: string;
-  /** Its content. */
-  text: string;
-}
 
 /** Intrinsics of a pinhole camera in pixels, with the centre of the first pixel at (0, 0). */
 export interface Pinhole {
@@ -28,7 +22,10 @@ export interface Pinhole {
   cy: number;
 }
 
-/** Radial (k1, k2) and tangential (p1, p2) lens distortion of Brown and Conrady, with OpenCV's coefficients. */
+/**
+ * Radial and tangential (p1, p2) lens distortion of Brown and Conrady, with OpenCV's coefficients: the radius r is
+ * multiplied by (1 + k1 r² + k2 r⁴ + k3 r⁶) / (1 + k4 r² + k5 r⁴ + k6 r⁶).
+ */
 export interface LensDistortion {
   /** First radial coefficient. */
   k1: number;
@@ -38,6 +35,14 @@ export interface LensDistortion {
   p1: number;
   /** Second tangential coefficient. */
   p2: number;
+  /** Third radial coefficient; 0 by default. */
+  k3?: number;
+  /** First radial coefficient below the line; 0 by default. */
+  k4?: number;
+  /** Second radial coefficient below the line; 0 by default. */
+  k5?: number;
+  /** Third radial coefficient below the line; 0 by default. */
+  k6?: number;
 }
 
 /** A camera whose photograph has not been opened yet. */
@@ -52,10 +57,32 @@ export interface CameraSpec {
   size: ImageSize | null;
   /** Gives the intrinsics for a photograph of that size. */
   pinhole: (size: ImageSize) => Pinhole;
+  /**
+   * Whether the intrinsics hold for whatever size the photograph has: angles do, pixels do not.
+   */
+  anySize?: boolean;
   /** Lens distortion; null where there is none. */
   distortion: LensDistortion | null;
   /** [4][4] row-major, OpenCV axes. */
   worldToCamera: Float64Array;
+}
+
+/** What camera files say. */
+export interface CameraReading {
+  /** The cameras. */
+  specs: CameraSpec[];
+  /** What is doubtful about them. */
+  warnings: Warning[];
+  /** Names of photographs that the files leave without a camera on purpose, and say so in a warning. */
+  lost?: string[];
+}
+
+/** What a format may need beside its own files. */
+export interface CameraContext {
+  /** Names of the photographs that were sent. */
+  photoNames: readonly string[];
+  /** Name of the scan, where it is known. */
+  scanName?: string | undefined;
 }
 
 /** A reader of one format. */
@@ -63,24 +90,27 @@ export interface CameraFormat {
   /** Name of the format in error messages. */
   name: string;
   /** Tells from the content of a file whether it is of this format. */
-  accepts: (file: CameraFile) => boolean;
+  accepts: (file: OpenedFile) => boolean;
   /**
    * Reads all files of the format together.
    *
-   * @param photoNames names of the photographs that were sent, for formats that do not name them
    * @throws {CameraError}
    */
-  read: (files: readonly CameraFile[], photoNames: readonly string[]) => CameraSpec[];
+  read: (files: readonly OpenedFile[], context: CameraContext) => CameraReading;
 }
 
-/** Gives a distortion, or null where all coefficients are 0. */
+/** Gives a distortion without the coefficients that are 0, or null where all are. */
 export function distortionOf(
   k1: number,
   k2: number,
   p1: number,
   p2: number,
+  rest: { readonly [Name in "k3" | "k4" | "k5" | "k6"]?: number } = {},
 ): LensDistortion | null {
-  return k1 === 0 && k2 === 0 && p1 === 0 && p2 === 0 ? null : { k1, k2, p1, p2 };
+  const others = Object.entries(rest).filter(([, value]) => value !== 0);
+  return others.length === 0 && [k1, k2, p1, p2].every((value) => value === 0)
+    ? null
+    : { k1, k2, p1, p2, ...Object.fromEntries(others) };
 }
 
 /**
@@ -108,22 +138,24 @@ export function numbersOf(words: readonly string[]): number[] | null {
   return values.every(Number.isFinite) ? values : null;
 }
 
-/** Gives the content of a JSON file; undefined where it is not JSON. */
-export function jsonOf({ text }: CameraFile): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Tells whether a file is a JSON object with a field of that name. */
-export function hasField(file: CameraFile, name: string): boolean {
-  const json = jsonOf(file);
-  return isRecord(json) && name in json;
+/** Tells whether the first entry of a list in a JSON file is an object with one of these fields. */
+export function listsObjects(
+  { json }: OpenedFile,
+  list: string,
+  fields: readonly string[],
+): boolean {
+  const entries = isRecord(json) ? json[list] : null;
+  const [first] = Array.isArray(entries) ? entries : [];
+  return isRecord(first) && fields.some((field) => field in first);
 }
 
 /** Tells whether a JSON value is an object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Names the first three of a list, and says how many there are beyond. */
+export function some(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(", ");
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }

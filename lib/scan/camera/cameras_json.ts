@@ -7,7 +7,8 @@ import { z } from "zod";
 import { issueAt, parseJson, validate } from "../../validation/mod.ts";
 import { CameraError } from "../errors.ts";
 import type { Camera } from "./camera.ts";
-import { type CameraFormat, hasField } from "./camera_format.ts";
+import { type CameraFormat, isRecord, listsObjects } from "./camera_format.ts";
+import { unknownKeys, unknownKeysWarning } from "./json_keys.ts";
 import { poseProblem } from "./pose.ts";
 
 const WHOLE_FILE = 'send {"images": [...]} with at least one image';
@@ -138,13 +139,22 @@ export function camerasToJson(cameras: readonly Camera[]): string {
   return JSON.stringify({ images }, null, 1);
 }
 
+const FILE_KEYS = new Set(["images", "version", "note", "comment", "about", "source", "licence"]);
+const IMAGE_KEYS = new Set([
+  ...Object.keys(imageSchema.shape),
+  ...["id", "index", "name", "note", "comment", "timestamp", "time"],
+]);
+
 /** `cameras.json` as one of the camera formats. */
 export const camerasJson: CameraFormat = {
   name: "cameras.json",
-  accepts: (file) => hasField(file, "images"),
-  read: (files) =>
-    files.flatMap(({ name, text }) =>
-      parseCameras(text, name).map(({ file, width, height, worldToCamera, ...pinhole }, index) => ({
+  accepts: (file) => listsObjects(file, "images", ["worldToCamera", "fx", "cx"]),
+  read: (files) => ({
+    specs: files.flatMap(({ name, text }) =>
+      parseCameras(text, name).map((
+        { file, width, height, worldToCamera, ...pinhole },
+        index,
+      ) => ({
         file,
         source: name,
         field: `images[${index}].file`,
@@ -154,4 +164,15 @@ export const camerasJson: CameraFormat = {
         worldToCamera,
       }))
     ),
+    warnings: files.flatMap(({ name, json }) => {
+      if (!isRecord(json)) return [];
+      const images = json["images"] as Record<string, unknown>[];
+      return unknownKeysWarning(name, [
+        ...unknownKeys(json, FILE_KEYS, name, ""),
+        ...images.flatMap((image, index) =>
+          unknownKeys(image, IMAGE_KEYS, name, `images[${index}]`)
+        ),
+      ]);
+    }),
+  }),
 };

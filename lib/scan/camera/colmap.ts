@@ -1,128 +1,120 @@
 /**
- * COLMAP's text model, `cameras.txt` and `images.txt`: world to camera, OpenCV axes, the corner of the first pixel
- * at (0, 0).
+ * COLMAP's models, as text (`cameras.txt`, `images.txt`) or binary (`cameras.bin`, `images.bin`): world to camera,
+ * OpenCV axes, the corner of the first pixel at (0, 0). Where both are there the binary one is read, as COLMAP does.
  *
- * Source: colmap.github.io, "Output Format" and "Camera Models".
+ * Source: colmap.github.io, "Output Format".
  *
  * @module
  */
-import type { ImageSize } from "../image_size.ts";
-import { linesOf } from "./lines.ts";
+import type { OpenedFile } from "./camera_file.ts";
 import {
-  type CameraFile,
   type CameraFormat,
+  type CameraReading,
   type CameraSpec,
-  distortionOf,
-  type LensDistortion,
   numbersOf,
-  type Pinhole,
   refuse,
-  requireRigid,
+  some,
 } from "./camera_format.ts";
+import { isBinaryCameras, isBinaryImages, readBinaryModel } from "./colmap_binary.ts";
+import { cameraOf, type ColmapCamera, specOf } from "./colmap_model.ts";
+import { linesOf } from "./lines.ts";
 
 const CAMERA_LINE = /^\d+\s+[A-Z][A-Z0-9_]+\s+\d+\s+\d+\s+\S/;
 const NUMBER = "[-+]?[0-9.]+(?:[eE][-+]?\\d+)?";
 const IMAGE_LINE = new RegExp(`^\\d+(?:\\s+${NUMBER}){7}\\s+\\d+\\s+\\S*[^\\s\\d.]`);
+/** An image line whose name is all that may contain blanks. */
+const IMAGE_WORDS = /^((?:\S+\s+){8}\S+)\s+(\S.*)$/;
 
-/** Parameters of each model in the order of the file; f stands for both focal lengths. */
-const MODELS: Readonly<Record<string, readonly string[]>> = {
-  SIMPLE_PINHOLE: ["f", "cx", "cy"],
-  PINHOLE: ["fx", "fy", "cx", "cy"],
-  SIMPLE_RADIAL: ["f", "cx", "cy", "k1"],
-  RADIAL: ["f", "cx", "cy", "k1", "k2"],
-  OPENCV: ["fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2"],
-};
-const QUATERNION_TOLERANCE = 1e-3;
+const isTextCameras = (file: OpenedFile) => beginsWith(file, CAMERA_LINE);
+const isTextImages = (file: OpenedFile) => beginsWith(file, IMAGE_LINE);
 
-/** A line of `cameras.txt`. */
-interface ColmapCamera {
-  size: ImageSize;
-  pinhole: Pinhole;
-  distortion: LensDistortion | null;
-}
-
-/** COLMAP's text model as one of the camera formats. */
+/** COLMAP's models as one of the camera formats. */
 export const colmap: CameraFormat = {
-  name: "COLMAP cameras.txt and images.txt",
-  accepts: (file) => beginsWith(file, CAMERA_LINE) || beginsWith(file, IMAGE_LINE),
-  read: (files) => {
-    const cameras = new Map<number, ColmapCamera>();
-    for (const file of files.filter((file) => beginsWith(file, CAMERA_LINE))) {
-      readCameras(file, cameras);
-    }
-    const images = files.filter((file) => beginsWith(file, IMAGE_LINE));
-    const [first] = files;
-    if (cameras.size === 0) {
-      refuse(first!.name, "cameras.txt", "the model lacks cameras.txt", "send it with images.txt");
-    }
-    if (images.length === 0) {
-      refuse(first!.name, "images.txt", "the model lacks images.txt", "send it with cameras.txt");
-    }
-    return images.flatMap((file) => readImages(file, cameras));
+  name: "COLMAP cameras and images, .txt or .bin",
+  accepts: (file) =>
+    isBinaryCameras(file) || isBinaryImages(file) || isTextCameras(file) || isTextImages(file),
+  read: (files): CameraReading => {
+    const text = [files.filter(isTextCameras), files.filter(isTextImages)] as const;
+    const binary = [files.filter(isBinaryCameras), files.filter(isBinaryImages)] as const;
+    const binaryIsWhole = binary.every(({ length }) => length > 0);
+    const isBinary = binaryIsWhole || text.every(({ length }) => length === 0);
+    const [cameras, images] = (isBinary ? binary : text).map((own, index) =>
+      only(own, ["cameras", "images"][index]!, isBinary ? "bin" : "txt", files)
+    );
+    const left = files.filter((file) => file !== cameras && file !== images);
+    return {
+      specs: isBinary ? readBinaryModel(cameras!, images!) : readTextModel(cameras!, images!),
+      warnings: left.length === 0 ? [] : [{
+        code: "left-out",
+        text: `COLMAP's model was read from ${cameras!.name} and ${images!.name}; ${
+          some(left.map(({ name }) => name))
+        } was left out.`,
+        field: "cameras",
+      }],
+    };
   },
 };
 
+/** The one file of a model's two. */
+function only(
+  own: readonly OpenedFile[],
+  what: string,
+  extension: string,
+  files: readonly OpenedFile[],
+): OpenedFile {
+  const [first, second] = own;
+  const file = `${what}.${extension}`;
+  if (!first) {
+    const other = `${what === "images" ? "cameras" : "images"}.${extension}`;
+    return refuse(files[0]!.name, file, `the model lacks ${file}`, `send it with ${other}`);
+  }
+  if (second) {
+    const both = `${first.name} and ${second.name} are of two models`;
+    refuse(second.name, file, both, "send one model, such as that of sparse/0");
+  }
+  return first;
+}
+
+function readTextModel(camerasFile: OpenedFile, imagesFile: OpenedFile): CameraSpec[] {
+  return readImages(imagesFile, readCameras(camerasFile));
+}
+
 /** Whether the first line with data matches. */
-function beginsWith(file: CameraFile, pattern: RegExp): boolean {
+function beginsWith(file: OpenedFile, pattern: RegExp): boolean {
   for (const { text } of dataLines(file)) {
     if (text !== "") return pattern.test(text);
   }
   return false;
 }
 
-function* dataLines(file: CameraFile): Generator<{ text: string; line: number }> {
+function* dataLines(file: OpenedFile): Generator<{ text: string; line: number }> {
   for (const { text, line } of linesOf(file.text)) {
     if (!text.startsWith("#")) yield { text: text.trim(), line };
   }
 }
 
-function readCameras(file: CameraFile, cameras: Map<number, ColmapCamera>): void {
+/** Cameras by their number; one whose lens is not supported is an error only if an image is of it. */
+function readCameras(file: OpenedFile): Map<number, () => ColmapCamera> {
+  const cameras = new Map<number, () => ColmapCamera>();
   for (const { text, line } of dataLines(file)) {
     if (text === "") continue;
     const field = `line ${line}`;
-    const [id = "", model = "", ...rest] = text.split(/\s+/);
+    const [id = "", model = "", ...words] = text.split(/\s+/);
     if (cameras.has(Number(id))) refuse(file.name, field, `camera ${id} occurs twice`, "keep one");
-    cameras.set(Number(id), readCamera(model, rest, file.name, field));
-  }
-}
-
-function readCamera(
-  model: string,
-  words: readonly string[],
-  source: string,
-  field: string,
-): ColmapCamera {
-  const names = MODELS[model] ?? refuse(
-    source,
-    field,
-    `camera model ${model} is not supported`,
-    `use one of ${Object.keys(MODELS).join(", ")}, or COLMAP's image_undistorter`,
-  );
-  const values = numbersOf(words);
-  if (!values || values.length !== names.length + 2) {
-    return refuse(
-      source,
-      field,
-      `${model} needs width, height and ${names.join(", ")}`,
-      "write these numbers",
+    const [width = NaN, height = NaN, ...parameters] = numbersOf(words) ?? [];
+    cameras.set(
+      Number(id),
+      () => cameraOf(model, { width, height }, parameters, file.name, field),
     );
   }
-  const [width = 0, height = 0, ...parameters] = values;
-  const value = (name: string) => parameters[names.indexOf(name)] ?? 0;
-  const [fx, fy] = [value("f") || value("fx"), value("f") || value("fy")];
-  if (!(width > 0 && height > 0 && fx > 0 && fy > 0)) {
-    refuse(source, field, "a size or focal length is not above 0", "correct the line");
-  }
-  return {
-    size: { width, height },
-    // COLMAP counts pixels from their corners, this program from their centres.
-    pinhole: { fx, fy, cx: value("cx") - 0.5, cy: value("cy") - 0.5 },
-    distortion: distortionOf(value("k1"), value("k2"), value("p1"), value("p2")),
-  };
+  return cameras;
 }
 
 /** Each image has two lines; the second one, its points, may be empty. */
-function readImages(file: CameraFile, cameras: ReadonlyMap<number, ColmapCamera>): CameraSpec[] {
+function readImages(
+  file: OpenedFile,
+  cameras: ReadonlyMap<number, () => ColmapCamera>,
+): CameraSpec[] {
   const specs: CameraSpec[] = [];
   let isPointsLine = false;
   for (const { text, line } of dataLines(file)) {
@@ -147,14 +139,13 @@ function readImages(file: CameraFile, cameras: ReadonlyMap<number, ColmapCamera>
 
 function readImage(
   text: string,
-  cameras: ReadonlyMap<number, ColmapCamera>,
+  cameras: ReadonlyMap<number, () => ColmapCamera>,
   source: string,
   field: string,
 ): CameraSpec {
-  const words = text.split(/\s+/);
-  const values = numbersOf(words.slice(0, 9));
-  const name = words.slice(9).join(" ");
-  if (!values || name === "") {
+  const [, words = "", name = ""] = IMAGE_WORDS.exec(text) ?? [];
+  const values = numbersOf(words.split(/\s+/));
+  if (!values) {
     return refuse(
       source,
       field,
@@ -162,47 +153,11 @@ function readImage(
       "write IMAGE_ID, QW, QX, QY, QZ, TX, TY, TZ, CAMERA_ID, NAME",
     );
   }
-  const [, qw = 0, qx = 0, qy = 0, qz = 0, tx = 0, ty = 0, tz = 0, id = 0] = values;
-  const { size, pinhole, distortion } = cameras.get(id) ??
-    refuse(source, field, `camera ${id} is not in cameras.txt`, "send both files of one model");
-  const pose = poseOf([qw, qx, qy, qz], [tx, ty, tz], source, field);
-  return {
-    file: name,
+  const [, qw = 0, qx = 0, qy = 0, qz = 0, tx = 0, ty = 0, tz = 0, camera = 0] = values;
+  return specOf(
+    { quaternion: [qw, qx, qy, qz], translation: [tx, ty, tz], camera, name },
+    cameras,
     source,
     field,
-    size,
-    pinhole: () => pinhole,
-    distortion,
-    worldToCamera: requireRigid(pose, source, field),
-  };
-}
-
-function poseOf(
-  quaternion: readonly [number, number, number, number],
-  [tx, ty, tz]: readonly [number, number, number],
-  source: string,
-  field: string,
-): Float64Array {
-  const length = Math.hypot(...quaternion);
-  if (!(Math.abs(length - 1) <= QUATERNION_TOLERANCE)) {
-    refuse(
-      source,
-      field,
-      `its quaternion has length ${length}`,
-      "write a unit quaternion, w first",
-    );
-  }
-  const [w, x, y, z] = quaternion.map((value) => value / length) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  // deno-fmt-ignore
-  return Float64Array.of(
-    1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y), tx,
-    2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x), ty,
-    2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y), tz,
-    0, 0, 0, 1,
   );
 }

@@ -7,7 +7,7 @@
  */
 import { concat } from "@std/bytes/concat";
 import { CameraError } from "../errors.ts";
-import type { CameraFile } from "./camera_format.ts";
+import type { NamedFile } from "./read_views.ts";
 
 const MIB = 2 ** 20;
 /** Most bytes that are kept of all camera files of a scan. JSON takes up to twenty times its size once it is parsed. */
@@ -47,16 +47,16 @@ export interface CameraSource {
  *   name: "images.txt",
  *   open: () => ReadableStream.from([bytes]),
  * }]);
- * assert.equal(file!.text.split("\n")[1]!.length, 4096);
+ * assert.equal(file!.bytes.indexOf(0x0a, 25) - file!.bytes.indexOf(0x0a) - 1, 4096);
  * ```
  */
-export async function loadCameraFiles(sources: readonly CameraSource[]): Promise<CameraFile[]> {
-  const files: CameraFile[] = [];
+export async function loadCameraFiles(sources: readonly CameraSource[]): Promise<NamedFile[]> {
+  const files: NamedFile[] = [];
   const room = { text: TEXT_BYTES, binary: BINARY_BYTES };
   for (const { name, open } of sources) {
     const kept = new KeptBytes(name, room);
     for await (const chunk of open()) kept.add(chunk);
-    files.push({ name, text: new TextDecoder().decode(kept.bytes()) });
+    files.push({ name, bytes: kept.bytes() });
   }
   return files;
 }

@@ -9,32 +9,38 @@
 import { z } from "zod";
 import { issueAt, validate } from "../../validation/mod.ts";
 import { CameraError } from "../errors.ts";
+import type { Warning } from "../warning.ts";
+import type { OpenedFile } from "./camera_file.ts";
 import {
-  type CameraFile,
   type CameraFormat,
+  type CameraReading,
   type CameraSpec,
   distortionOf,
-  hasField,
   isRecord,
-  jsonOf,
+  listsObjects,
   refuse,
   requireRigid,
 } from "./camera_format.ts";
+import { unknownKeys, unknownKeysWarning } from "./json_keys.ts";
 import { inverseRigid } from "./pose.ts";
 
-/** Models without more distortion than k1, k2, p1 and p2. */
+/** Models without more distortion than k1, k2, k3, p1 and p2. */
 const MODELS = ["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"] as const;
 
 const FOUR_ROWS = "write the matrix as four rows of four finite numbers";
 const row = z.tuple([z.number(), z.number(), z.number(), z.number()], { error: FOUR_ROWS });
 const number = z.number().optional();
 const above0 = z.number().positive().optional();
-const noFourthOrder = z.literal(0, { error: "fit k1, k2, p1 and p2, or undistort" }).optional();
+/** Programs do not agree on what it multiplies. */
+const not0 = z.literal(0, { error: "fit k1, k2, k3, p1 and p2, or undistort" }).optional();
 
 const frameSchema = z.object({
   camera_model: z.enum(MODELS, {
     error: `undistort the photographs to one of ${MODELS.join(", ")}`,
   }).default("OPENCV"),
+  is_fisheye: z.literal([false, 0], {
+    error: "undistort the photographs: fisheye lenses are not supported",
+  }).optional(),
   file_path: z.string({ error: "name the photograph" }).min(1, { error: "name the photograph" }),
   fl_x: above0,
   fl_y: above0,
@@ -47,62 +53,115 @@ const frameSchema = z.object({
   h: above0,
   k1: z.number().default(0),
   k2: z.number().default(0),
-  k3: noFourthOrder,
-  k4: noFourthOrder,
+  k3: z.number().default(0),
+  k4: not0,
+  k5: not0,
+  k6: not0,
   p1: z.number().default(0),
   p2: z.number().default(0),
   /** The last row may be missing. */
   transform_matrix: z.tuple([row, row, row, row.optional()], { error: FOUR_ROWS }),
-}).superRefine(({ fl_x, camera_angle_x: angle }, context) => {
+}).superRefine(({ fl_x, camera_angle_x: angle, w, h }, context) => {
+  if ((w === undefined) !== (h === undefined)) {
+    const [missing, given] = w === undefined ? ["w", "h"] : ["h", "w"];
+    const problem = `there is ${given} without ${missing}`;
+    context.addIssue(issueAt([missing], problem, "write both, or neither"));
+  }
   if (fl_x !== undefined || (angle !== undefined && angle < Math.PI)) return;
   const mend = "write fl_x, or camera_angle_x in radians";
   context.addIssue(issueAt(["fl_x"], "there is no focal length", mend));
 });
 
+type Frame = z.output<typeof frameSchema>;
+
+/** Keys that may stand beside the frames, or in one. */
+const CAMERA_KEYS = Object.keys(frameSchema.shape);
+/** Keys of nerfstudio, instant-ngp and Blender's exporters that concern neither lens nor picture nor pose. */
+const FILE_KEYS = new Set([
+  ...CAMERA_KEYS,
+  ..."frames applied_transform applied_scale aabb aabb_scale scale offset render_aabb up n_frames"
+    .split(" "),
+  ..."train_filenames val_filenames test_filenames ply_file_path depth_unit_scale_factor".split(
+    " ",
+  ),
+  ..."orientation_override auto_scale_poses_override has_mono_prior integer_depth_scale".split(" "),
+  ..."enable_depth_loading enable_ray_loading n_extra_learnable_dims from_na sharpen is_hdr".split(
+    " ",
+  ),
+  ..."white_transparent black_transparent mask_color fix_premult linear_colors envmap".split(" "),
+]);
+const FRAME_KEYS = new Set([
+  ...CAMERA_KEYS,
+  ..."depth_file_path depth_path colmap_im_id sharpness rotation timestamp time frame_id id".split(
+    " ",
+  ),
+  ..."driver_parameters light exposure".split(" "),
+]);
+/** Difference of two focal lengths of one camera, as a share, beyond which they contradict each other. */
+const FOCAL_TOLERANCE = 0.05;
+
 /** nerfstudio's `transforms.json` as one of the camera formats. */
 export const nerfstudio: CameraFormat = {
   name: "nerfstudio transforms.json",
-  accepts: (file) => hasField(file, "frames"),
-  read: (files) => files.flatMap(readFile),
+  accepts: (file) => listsObjects(file, "frames", ["transform_matrix", "file_path"]),
+  read: (files) => {
+    const contents = files.map(readFile);
+    return {
+      specs: contents.flatMap(({ specs }) => specs),
+      warnings: contents.flatMap(({ warnings }) => warnings),
+    };
+  },
 };
 
-function readFile(file: CameraFile): CameraSpec[] {
-  const json = jsonOf(file);
+function readFile({ name, json }: OpenedFile): CameraReading {
   const all = isRecord(json) ? json : {};
-  const frames = all["frames"];
-  if (!Array.isArray(frames) || frames.length === 0) {
-    return refuse(file.name, "frames", "it has no list of frames", "send at least one frame");
+  const list = all["frames"];
+  if (!Array.isArray(list) || list.length === 0) {
+    return refuse(name, "frames", "it has no list of frames", "send at least one frame");
   }
-  return frames.map((frame: unknown, index) => readFrame(all, frame, index, file.name));
+  const unknown = unknownKeys(all, FILE_KEYS, name, "");
+  const frames = list.map((frame: unknown, index) => {
+    const field = `frames[${index}]`;
+    if (!isRecord(frame)) {
+      return refuse(name, field, "it is no object", "write an object for each frame");
+    }
+    unknown.push(...unknownKeys(frame, FRAME_KEYS, name, field));
+    return readFrame(all, frame, index, name);
+  });
+  return {
+    specs: frames.map((frame, index) => specOf(frame, index, name)),
+    warnings: [...unknownKeysWarning(name, unknown), ...doubts(all, frames, name)],
+  };
 }
 
 function readFrame(
   all: Record<string, unknown>,
-  frame: unknown,
+  frame: Record<string, unknown>,
   index: number,
   source: string,
-): CameraSpec {
-  const field = `frames[${index}]`;
-  if (!isRecord(frame)) {
-    return refuse(source, field, "it is no object", "write an object for each frame");
-  }
+): Frame {
   // What a frame lacks holds for all frames, except its own photograph and pose.
-  const shared = Object.keys(frameSchema.shape)
+  const shared = CAMERA_KEYS
     .filter((key) => key !== "file_path" && key !== "transform_matrix")
-    .map((key) => [key, frame[key] ?? all[key]]);
+    .map((key) => [key, frame[key] ?? all[key] ?? undefined]);
   const { file_path, transform_matrix } = frame;
-  const camera = validate(
+  return validate(
     frameSchema,
     { ...Object.fromEntries(shared), file_path, transform_matrix },
     (violation) => new CameraError({ file: source, ...violation }),
     ["frames", index],
   );
-  const { fl_x, fl_y, camera_angle_x, camera_angle_y, cx, cy, w, h, k1, k2, p1, p2 } = camera;
+}
+
+function specOf(frame: Frame, index: number, source: string): CameraSpec {
+  const { fl_x, fl_y, camera_angle_x, camera_angle_y, cx, cy, w, h } = frame;
+  const field = `frames[${index}]`;
   return {
-    file: camera.file_path.replace(/^\.\//, ""),
+    file: frame.file_path,
     source,
     field: `${field}.file_path`,
     size: w === undefined || h === undefined ? null : { width: w, height: h },
+    anySize: [fl_x, fl_y, cx, cy].every((value) => value === undefined),
     pinhole: ({ width, height }) => {
       const fx = fl_x ?? width / 2 / Math.tan(camera_angle_x! / 2);
       const fy = fl_y ??
@@ -112,11 +171,51 @@ function readFrame(
       // nerfstudio counts pixels from their corners, this program from their centres.
       return { fx, fy, cx: (cx ?? width / 2) - 0.5, cy: (cy ?? height / 2) - 0.5 };
     },
-    distortion: distortionOf(k1, k2, p1, p2),
+    distortion: distortionOf(frame.k1, frame.k2, frame.p1, frame.p2, { k3: frame.k3 }),
     worldToCamera: inverseRigid(
-      poseOf(camera.transform_matrix, `${field}.transform_matrix`, source),
+      poseOf(frame.transform_matrix, `${field}.transform_matrix`, source),
     ),
   };
+}
+
+/** What is doubtful about a file that can be read. */
+function doubts(
+  all: Record<string, unknown>,
+  frames: readonly Frame[],
+  source: string,
+): Warning[] {
+  const texts: string[] = [];
+  for (const key of ["applied_transform", "applied_scale"]) {
+    if (all[key] === undefined || isIdentity(all[key])) continue;
+    texts.push(
+      `${source} has ${key}: its poses are no longer in the coordinates that they had before. They were used as they ` +
+        "are, so the scan has to be in the same coordinates.",
+    );
+  }
+  if (frames.some(({ fl_x, w, cx }) => fl_x !== undefined && w === undefined && cx === undefined)) {
+    texts.push(
+      `${source} has fl_x, but neither w and h nor cx and cy: it was taken to hold for the size that the photographs ` +
+        "have. Write w and h, the size that the camera was calibrated for.",
+    );
+  }
+  if (frames.some(contradicts)) {
+    texts.push(
+      `In ${source}, fl_x and camera_angle_x do not agree at a width of w; fl_x was used. Correct or remove one of them.`,
+    );
+  }
+  return texts.map((text) => ({ code: "cameras", text, field: "cameras" }));
+}
+
+/** Whether focal length and field of view are those of different cameras. */
+function contradicts({ fl_x, camera_angle_x: angle, w }: Frame): boolean {
+  if (fl_x === undefined || angle === undefined || w === undefined) return false;
+  return Math.abs(w / 2 / Math.tan(angle / 2) / fl_x - 1) > FOCAL_TOLERANCE;
+}
+
+/** Whether a scale, or a matrix of three or four rows, changes nothing. */
+function isIdentity(value: unknown): boolean {
+  const numbers = [value].flat(2);
+  return numbers.every((entry, i) => entry === (i % 5 === 0 ? 1 : 0));
 }
 
 /** Camera to world with OpenCV axes. */

@@ -4,32 +4,39 @@
  * @module
  */
 import { CameraError } from "../errors.ts";
-import type { CameraFile, CameraFormat, CameraSpec } from "./camera_format.ts";
-import { isRecord, jsonOf } from "./camera_format.ts";
+import type { Warning } from "../warning.ts";
+import { type CameraFile, type OpenedFile, openFile } from "./camera_file.ts";
+import type { CameraContext, CameraFormat, CameraReading } from "./camera_format.ts";
+import { isRecord, some } from "./camera_format.ts";
 import { camerasJson } from "./cameras_json.ts";
 import { colmap } from "./colmap.ts";
 import { kitti } from "./kitti.ts";
+import { baseName } from "./match_photographs.ts";
 import { nerfstudio } from "./nerfstudio.ts";
 import { scannet } from "./scannet.ts";
 
 const FORMATS: readonly CameraFormat[] = [camerasJson, nerfstudio, kitti, colmap, scannet];
 
+/** Files that lie beside the cameras of the formats, and say nothing about them. */
+const COMPANIONS = /^(?:points3D|rigs|frames|project|times|oxts|timestamps)\.\w+$/i;
+
 /**
- * Reads camera files that belong together. Files of no known format (COLMAP's points, notes) are ignored as long as
- * there is another file that has one.
+ * Reads camera files that belong together. Files of no known format are left out with a warning, as long as there is
+ * another file that has one.
  *
- * @param photoNames names of the photographs that were sent, for formats that do not name them
+ * @param context names of the photographs, for formats that do not name them
  * @throws {CameraError} where no file has a known format, files have different formats, or one is malformed
  */
 export function readCameraFiles(
   files: readonly CameraFile[],
-  photoNames: readonly string[],
-): CameraSpec[] {
+  context: CameraContext,
+): CameraReading {
+  const opened = files.map(openFile);
   const found = FORMATS
-    .map((format) => ({ format, own: files.filter((file) => format.accepts(file)) }))
+    .map((format) => ({ format, own: opened.filter((file) => format.accepts(file)) }))
     .filter(({ own }) => own.length > 0);
   const [first, second] = found;
-  if (!first) throw unknownFormat(files);
+  if (!first) throw unknownFormat(opened, context);
   if (second) {
     throw new CameraError({
       file: second.own[0]!.name,
@@ -39,17 +46,43 @@ export function readCameraFiles(
       mend: "send cameras of one format",
     });
   }
-  return first.format.read(first.own, photoNames);
+  const reading = first.format.read(first.own, context);
+  const others = opened.filter((file) => !first.own.includes(file));
+  return { ...reading, warnings: [...leftOut(others), ...reading.warnings] };
 }
 
-function unknownFormat([file]: readonly CameraFile[]): CameraError {
+/** What is said of files that are no cameras. */
+function leftOut(files: readonly OpenedFile[]): Warning[] {
+  const odd = files.filter(({ name }) => !COMPANIONS.test(baseName(name)));
+  if (odd.length === 0) return [];
+  const names = odd.map(({ name, jsonProblem }) =>
+    jsonProblem ? `${name} is ${jsonProblem}` : name
+  );
+  return [{
+    code: "left-out",
+    text: `Files that hold no cameras of a known format were left out: ${some(names)}.`,
+    field: "cameras",
+  }];
+}
+
+function unknownFormat(files: readonly OpenedFile[], context: CameraContext): CameraError {
   const mend = `send ${FORMATS.map(({ name }) => name).join(", ")}`;
+  // A list of cameras whose first one is malformed is best described by its reader.
+  for (const [list, format] of [["images", camerasJson], ["frames", nerfstudio]] as const) {
+    const file = files.find(({ json }) => isRecord(json) && list in json);
+    if (file) format.read([file], context);
+  }
+  const broken = files.find(({ jsonProblem }) => jsonProblem !== null);
+  const file = broken ?? files[0];
   if (!file) return new CameraError({ file: "cameras", problem: "there is no camera file", mend });
   const { name } = file;
-  if (!/^\s*[[{]/.test(file.text)) {
-    return new CameraError({ file: name, problem: "its format is not known", mend });
+  const fail = (problem: string, field?: string) =>
+    new CameraError({ file: name, problem, mend, ...(field === undefined ? {} : { field }) });
+  if (file.jsonProblem) return fail(`it is ${file.jsonProblem}`);
+  if (file.binary) {
+    return fail("it is binary, and not called cameras.bin or images.bin, as COLMAP's models are");
   }
-  return isRecord(jsonOf(file))
-    ? new CameraError({ file: name, problem: "it has no list of images", mend, field: "images" })
-    : new CameraError({ file: name, problem: "it is no JSON object", mend });
+  return isRecord(file.json)
+    ? fail("it has no list of images or frames", "images")
+    : fail("its format is not known");
 }

@@ -6,10 +6,12 @@
 import { PhotoError } from "../errors.ts";
 import { decodePhoto, type Photo } from "../photo/photo.ts";
 import { undistort } from "../photo/undistort.ts";
-import type { Camera } from "./camera.ts";
 import type { Warning } from "../warning.ts";
-import type { CameraFile, CameraSpec } from "./camera_format.ts";
-import { matchPhotos, photoFinder, requireSize } from "./match_photographs.ts";
+import type { Camera } from "./camera.ts";
+import type { CameraFile } from "./camera_file.ts";
+import { type CameraSpec, some } from "./camera_format.ts";
+import { fitCamera, PhotographDoubts } from "./fit_camera.ts";
+import { matchPhotos, photoFinder } from "./match_photographs.ts";
 import { readCameraFiles } from "./read_camera_files.ts";
 
 /** A file from outside. */
@@ -18,6 +20,14 @@ export interface NamedFile {
   name: string;
   /** Its content. */
   bytes: Uint8Array;
+}
+
+/** A photograph from outside; it may be read as late as it is decoded, and only if it has a camera. */
+export interface PhotoFile {
+  /** Its name; its path within a folder, where it comes from one. */
+  name: string;
+  /** Its content, or what reads it. */
+  bytes: Uint8Array | (() => Promise<Uint8Array>);
 }
 
 /** Views of one scan: `photos[i]` was taken by `cameras[i]`. */
@@ -32,11 +42,13 @@ export interface ScanViews {
 
 /**
  * Decodes the photographs that camera files name, in the order of the cameras, and removes lens distortion.
+ * Photographs without a camera are left out with a warning, as long as there are others.
  *
  * @param images all photographs that were sent
  * @param cameraFiles files of one of the supported formats
- * @throws {CameraError} where the cameras are malformed, or a camera's photograph is missing or has another size
- * @throws {PhotoError} where a photograph has no camera or cannot be decoded
+ * @param scanName name of the scan; KITTI's calibration of a sequence is for the photograph with the same number
+ * @throws {CameraError} where the cameras are malformed, a camera's photograph is missing, or has another shape
+ * @throws {PhotoError} where no photograph has a camera, or one cannot be decoded
  *
  * @example
  * ```ts
@@ -55,50 +67,65 @@ export interface ScanViews {
  * ```
  */
 export async function readViews(
-  images: readonly NamedFile[],
+  images: readonly PhotoFile[],
   cameraFiles: readonly CameraFile[],
+  scanName?: string,
 ): Promise<ScanViews> {
   const photoNames = images.map(({ name }) => name);
-  const specs = readCameraFiles(cameraFiles, photoNames);
-  const source = specs[0]?.source ?? "the camera files";
-  const matches = matchPhotos(specs, photoNames, source);
-  const used = new Set(matches);
-  const unused = images.find((_, index) => !used.has(index));
-  if (unused) {
-    throw new PhotoError({
-      file: unused.name,
-      action: "use",
-      problem: `${source} has no camera for it`,
-      mend: "add one, or leave the photograph out",
-    });
-  }
-  const views: ScanViews = { photos: [], cameras: [], warnings: [] };
+  const { specs, warnings, lost = [] } = readCameraFiles(cameraFiles, { photoNames, scanName });
+  const matches = matchPhotos(specs, photoNames);
+  const doubts = new PhotographDoubts();
+  const views: ScanViews = {
+    photos: [],
+    cameras: [],
+    warnings: [...warnings, ...withoutCamera(photoNames, matches, lost, specs[0]?.source)],
+  };
   for (const [index, match] of matches.entries()) {
     const { name, bytes } = images[match]!;
-    const view = viewOf(specs[index]!, await decodePhoto(bytes, name));
+    const content = typeof bytes === "function" ? await bytes() : bytes;
+    const view = viewOf(specs[index]!, await decodePhoto(content, name), doubts);
     views.photos.push(view.photo);
     views.cameras.push(view.camera);
   }
+  views.warnings.push(...doubts.warnings());
   return views;
 }
 
-/**
- * Gives the names of those photographs that camera files name. Photographs that are missing are not reported here but
- * by {@link readViews}.
- */
-export function photographsWanted(
+/** What is said of photographs that have no camera. @throws {PhotoError} where none has one. */
+function withoutCamera(
   photoNames: readonly string[],
-  cameraFiles: readonly CameraFile[],
-): string[] {
+  matches: readonly number[],
+  lost: readonly string[],
+  source = "the camera files",
+): Warning[] {
   const find = photoFinder(photoNames);
-  const wanted = readCameraFiles(cameraFiles, photoNames).flatMap(({ file }) => find(file));
-  return [...new Set(wanted)].map((index) => photoNames[index]!);
+  const used = new Set([...matches, ...lost.flatMap(find)]);
+  const names = photoNames.filter((_, index) => !used.has(index));
+  if (names.length === 0) return [];
+  if (matches.length === 0) {
+    throw new PhotoError({
+      file: names[0]!,
+      action: "use",
+      problem: `${source} has no camera for it, nor for any other photograph`,
+      mend: "send the cameras of these photographs, or leave the photographs out",
+    });
+  }
+  return [{
+    code: "left-out",
+    text: `Photographs without a camera in ${source} were left out: ${
+      some(names)
+    }. Add their cameras if they show the scan.`,
+    field: "images",
+  }];
 }
 
-function viewOf(spec: CameraSpec, photo: Photo): { photo: Photo; camera: Camera } {
-  const { file, worldToCamera, distortion, source } = spec;
-  const { width, height } = spec.size ?? photo;
-  const camera = { file, width, height, ...spec.pinhole({ width, height }), worldToCamera };
-  requireSize(camera, photo, source);
-  return distortion ? undistort(photo, camera, distortion, source) : { photo, camera };
+function viewOf(
+  spec: CameraSpec,
+  stored: Photo,
+  doubts: PhotographDoubts,
+): { photo: Photo; camera: Camera } {
+  const { photo, camera } = fitCamera(spec, stored, doubts);
+  return spec.distortion
+    ? undistort(photo, camera, spec.distortion, spec.source)
+    : { photo, camera };
 }

@@ -9,7 +9,7 @@
 import { startsWith } from "@std/bytes/starts-with";
 import { PhotoError } from "../errors.ts";
 import type { ImageSize } from "../image_size.ts";
-import { neutraliseOrientation } from "./exif_orientation.ts";
+import { neutraliseOrientation, type Unoriented } from "./exif_orientation.ts";
 
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -49,6 +49,7 @@ export function jpegSize(bytes: Uint8Array, file: string): ImageSize {
     if (marker === SOS || marker === EOI) break;
     if (!isFrame(marker)) continue;
     if (end - body < 6) throw truncated(file, offset);
+    requireCommon(marker, bytes[body]!, offset, file);
     return { width: view.getUint16(body + 3), height: view.getUint16(body + 1) };
   }
   throw new PhotoError({
@@ -56,6 +57,26 @@ export function jpegSize(bytes: Uint8Array, file: string): ImageSize {
     problem: "it has no frame header",
     mend: "send a whole JPEG",
     offset: 2,
+  });
+}
+
+/** Refuses kinds of JPEG that decoders hardly know. */
+function requireCommon(marker: number, bits: number, offset: number, file: string): void {
+  const kind = marker === 0xc3 || marker === 0xcb
+    ? "a lossless JPEG"
+    : marker >= 0xc9
+    ? "a JPEG with arithmetic coding"
+    : marker >= 0xc5
+    ? "a hierarchical JPEG"
+    : bits !== 8
+    ? `a JPEG of ${bits} bits`
+    : null;
+  if (kind === null) return;
+  throw new PhotoError({
+    file,
+    problem: `it is ${kind}, which is not supported`,
+    mend: "convert it to an ordinary JPEG of 8 bits, or to PNG",
+    offset,
   });
 }
 
@@ -86,15 +107,17 @@ export function requireData(
  * Makes a copy that decoders do not rotate.
  *
  * @param file name of the photograph, for errors
+ * @returns the copy, and the orientation that it lost
  * @throws {PhotoError} where the file ends before its end marker
  */
-export function upright(bytes: Uint8Array, file: string): Uint8Array<ArrayBuffer> {
+export function withoutOrientation(bytes: Uint8Array, file: string): Unoriented {
   const copy = new Uint8Array(bytes);
+  let orientation: number | null = null;
   for (const { marker, body, end } of segments(bytes, file)) {
     const isExif = marker === APP1 && startsWith(bytes.subarray(body, end), EXIF);
-    if (isExif) neutraliseOrientation(copy.subarray(body + 6, end));
+    if (isExif) orientation = neutraliseOrientation(copy.subarray(body + 6, end)) ?? orientation;
   }
-  return copy;
+  return { bytes: copy, orientation };
 }
 
 /** Every segment up to the end marker, without the compressed data between them. */

@@ -8,9 +8,10 @@ import { encode } from "fast-png";
 import { decodeBitmap } from "./decode_bitmap.ts";
 import { PhotoError } from "../errors.ts";
 import type { ImageSize } from "../image_size.ts";
-import { isJpeg, jpegSize, requireData, upright } from "./jpeg.ts";
-import { decodePng, isPng, pngHeader, rawBytes } from "./png.ts";
-import { isWebp, uprightWebp, webpSize } from "./webp.ts";
+import { rotatePixels, type Unoriented } from "./exif_orientation.ts";
+import { isJpeg, jpegSize, requireData, withoutOrientation } from "./jpeg.ts";
+import { decodePng, isPng, pngHeader, pngOrientation, rawBytes } from "./png.ts";
+import { isWebp, webpSize, webpWithoutOrientation } from "./webp.ts";
 
 /** A decoded photograph. */
 export interface Photo extends ImageSize {
@@ -18,6 +19,8 @@ export interface Photo extends ImageSize {
   name: string;
   /** [height][width][3] red, green, blue. */
   pixels: Uint8Array;
+  /** EXIF orientation, 2 to 8, which was not applied; left out where the pixels are upright as they are. */
+  orientation?: number;
 }
 
 /** Limits on photographs. */
@@ -43,9 +46,12 @@ export async function decodePhoto(
 ): Promise<Photo> {
   const { width, height } = photoHeader(bytes, name, limits);
   if (isPng(bytes)) {
-    return { name, width, height, pixels: decodePng(bytes, pngHeader(bytes, name), name) };
+    const pixels = decodePng(bytes, pngHeader(bytes, name), name);
+    return photoOf({ name, width, height, pixels }, pngOrientation(bytes));
   }
-  const copy = isJpeg(bytes) ? upright(bytes, name) : uprightWebp(bytes, name);
+  const copy = isJpeg(bytes)
+    ? withoutOrientation(bytes, name)
+    : webpWithoutOrientation(bytes, name);
   return await decodeOther(copy, { width, height }, name);
 }
 
@@ -123,13 +129,28 @@ export function encodePng(
   return encode({ width, height, data: pixels, channels: 3, depth: 8 });
 }
 
+/** Rotates or mirrors a photograph as its EXIF orientation says. */
+export function upright(photo: Photo): Photo {
+  const { orientation, name } = photo;
+  return orientation === undefined ? photo : { name, ...rotatePixels(photo, orientation) };
+}
+
+function photoOf(photo: Photo, orientation: number | null): Photo {
+  return orientation === null ? photo : { ...photo, orientation };
+}
+
 async function decodeOther(
-  bytes: Uint8Array<ArrayBuffer>,
+  { bytes, orientation }: Unoriented,
   size: ImageSize,
   name: string,
 ): Promise<Photo> {
   const fail = (problem: string, cause?: unknown): never => {
-    throw new PhotoError({ file: name, problem, mend: "send it again", cause });
+    throw new PhotoError({
+      file: name,
+      problem,
+      mend: "save it as an ordinary JPEG or PNG",
+      cause,
+    });
   };
   const { width, height, pixels } = await decodeBitmap(bytes).catch((cause: Error) =>
     fail(`it is damaged or of a kind that is not supported (${cause.message})`, cause)
@@ -139,7 +160,7 @@ async function decodeOther(
       `its header says ${size.width}x${size.height} pixels, decoded it has ${width}x${height}`,
     );
   }
-  return { name, width, height, pixels };
+  return photoOf({ name, width, height, pixels }, orientation);
 }
 
 /** Gives a size back if it is neither empty nor above the limit. */

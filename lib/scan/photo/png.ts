@@ -12,6 +12,7 @@ import { inflateSync } from "node:zlib";
 import { decode, type DecodedPng } from "fast-png";
 import { PhotoError } from "../errors.ts";
 import type { ImageSize } from "../image_size.ts";
+import { neutraliseOrientation } from "./exif_orientation.ts";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** Channels and allowed depths of every colour type. */
@@ -119,6 +120,19 @@ export function decodePng(bytes: Uint8Array, header: PngHeader, file: string): U
     });
   }
   return toRgb(png, header, file);
+}
+
+/** Finds the EXIF orientation, 2 to 8; null where the pixels are upright as they are. */
+export function pngOrientation(bytes: Uint8Array): number | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 8; at + 12 <= bytes.length;) {
+    const end = at + 12 + view.getUint32(at);
+    if (end > bytes.length) return null;
+    // The copy is thrown away: the decoder never sees this chunk.
+    if (chunkType(bytes, at) === "eXIf") return neutraliseOrientation(bytes.slice(at + 8, end - 4));
+    at = end;
+  }
+  return null;
 }
 
 /** One chunk of a PNG. */

@@ -39,7 +39,7 @@ export function undistort(
     throw new CameraError({
       file: source,
       problem: `the distortion of ${camera.file} folds the picture`,
-      mend: "check k1, k2, p1 and p2, or undistort the photograph",
+      mend: "check its coefficients, or undistort the photograph",
       field: "distortion",
     });
   }
@@ -66,15 +66,24 @@ export function distort(
   v: number,
   straight: Pinhole,
   bent: Pinhole,
-  { k1, k2, p1, p2 }: LensDistortion,
+  lens: LensDistortion,
 ): [number, number] {
   const x = (u - straight.cx) / straight.fx;
   const y = (v - straight.cy) / straight.fy;
   const r2 = x * x + y * y;
-  const radial = 1 + r2 * (k1 + r2 * k2);
+  const { p1, p2 } = lens;
+  const radial = radialOf(r2, lens);
   const xd = x * radial + 2 * p1 * x * y + p2 * (r2 + 2 * x * x);
   const yd = y * radial + p1 * (r2 + 2 * y * y) + 2 * p2 * x * y;
   return [bent.fx * xd + bent.cx, bent.fy * yd + bent.cy];
+}
+
+/** The factor by which a lens changes a radius, of the square of the radius. */
+function radialOf(
+  r2: number,
+  { k1, k2, k3 = 0, k4 = 0, k5 = 0, k6 = 0 }: LensDistortion,
+): number {
+  return (1 + r2 * (k1 + r2 * (k2 + r2 * k3))) / (1 + r2 * (k4 + r2 * (k5 + r2 * k6)));
 }
 
 function zoomed(camera: Camera, zoom: number): Camera {
@@ -102,10 +111,12 @@ function fills(
       farthest = Math.max(farthest, x * x + y * y);
     }
   }
-  for (let i = 1; i <= STEPS; i++) {
+  // The distorted radius must grow with the radius.
+  for (let i = 1, last = 0; i <= STEPS; i++) {
     const r2 = farthest * i / STEPS;
-    // Derivative of the distorted radius with respect to the radius.
-    if (1 + r2 * (3 * distortion.k1 + r2 * 5 * distortion.k2) <= 0) return false;
+    const radius = Math.sqrt(r2) * radialOf(r2, distortion);
+    if (!(radius > last)) return false;
+    last = radius;
   }
   return true;
 }

@@ -7,7 +7,7 @@
  */
 import { PhotoError } from "../errors.ts";
 import type { ImageSize } from "../image_size.ts";
-import { neutraliseOrientation } from "./exif_orientation.ts";
+import { neutraliseOrientation, type Unoriented } from "./exif_orientation.ts";
 
 const ANIMATED = 0x02;
 
@@ -74,16 +74,18 @@ function chunkSize(
  * Makes a copy that decoders do not rotate.
  *
  * @param file name of the photograph, for errors
+ * @returns the copy, and the orientation that it lost
  */
-export function uprightWebp(bytes: Uint8Array, file: string): Uint8Array<ArrayBuffer> {
+export function webpWithoutOrientation(bytes: Uint8Array, file: string): Unoriented {
   const copy = new Uint8Array(bytes);
+  let orientation: number | null = null;
   for (const { type, body, end } of riffChunks(bytes, file)) {
     if (type !== "EXIF") continue;
     // Some writers put "Exif\0\0" in front, as in JPEG.
     const start = fourCC(bytes, body) === "Exif" ? body + 6 : body;
-    neutraliseOrientation(copy.subarray(start, end));
+    orientation = neutraliseOrientation(copy.subarray(start, end)) ?? orientation;
   }
-  return copy;
+  return { bytes: copy, orientation };
 }
 
 function riffChunks(bytes: Uint8Array, file: string): RiffChunk[] {

@@ -103,7 +103,7 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
   const { extraBytes, ...settings } = options;
   if (images.length > 0 && cameras.length === 0) {
     throw new OptionError(
-      "Cannot use images without cameras: send cameras.json as the part cameras",
+      "Cannot use images without cameras: send their cameras as the part cameras (cameras.json, transforms.json, or the files of COLMAP, KITTI or ScanNet), or leave the images out",
       "cameras",
     );
   }
@@ -157,7 +157,7 @@ export async function openScan(
  */
 export async function openViews(
   folder: string,
-  { images, cameras }: Input,
+  { scan, images, cameras }: Input,
   account: MemoryAccount,
   teacher: TeacherCard | null,
 ): Promise<ScanViews> {
@@ -176,7 +176,7 @@ export async function openViews(
     files.map(({ name, bytes }) => ({ name, ...photoHeader(bytes, name) })),
     teacher,
   );
-  return await readViews(files, cameraFiles);
+  return await readViews(files, cameraFiles, scan.name);
 }
 
 async function bytesOf(

@@ -8,7 +8,7 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { type CameraFile, MemoryError, type PhotoHeader, type ScanMemory } from "../../scan/mod.ts";
+import { MemoryError, type NamedFile, type PhotoHeader, type ScanMemory } from "../../scan/mod.ts";
 import { featureMapBytes, type TeacherCard } from "../../teacher/mod.ts";
 
 const MIB = 2 ** 20;
@@ -28,6 +28,8 @@ const ANSWER_TIMES = 2;
 
 /** Bytes that a byte of camera files takes at most: so much larger are JSON's smallest objects once they are parsed. */
 const CAMERA_TIMES = 24;
+/** Names of COLMAP's binary models: of their images, few of many bytes are kept. */
+const BINARY_CAMERAS = /\.bin$/i;
 /** Bytes of a decoded pixel. */
 const PIXEL_BYTES = 3;
 /** Most pixels of all photographs of a scan: decoding them takes minutes, however little memory it takes. */
@@ -112,9 +114,10 @@ export class MemoryAccount {
   }
 
   /** Takes what reading cameras needs, once they have been loaded. */
-  takeCameras(files: readonly CameraFile[]): void {
-    for (const { name, text } of files) {
-      this.take(CAMERA_TIMES * text.length, name, "to read the cameras");
+  takeCameras(files: readonly NamedFile[]): void {
+    for (const { name, bytes } of files) {
+      const times = BINARY_CAMERAS.test(name) ? 1 : CAMERA_TIMES;
+      this.take(times * bytes.length, name, "to read the cameras");
     }
   }
 

@@ -1,0 +1,139 @@
+/**
+ * What COLMAP's text and binary models have in common: the parameters of its lenses, and its poses.
+ *
+ * Source: colmap.github.io, "Camera Models"; colmap/src/colmap/sensor/models.h.
+ *
+ * @module
+ */
+import type { ImageSize } from "../image_size.ts";
+import {
+  type CameraSpec,
+  distortionOf,
+  type LensDistortion,
+  type Pinhole,
+  refuse,
+  requireRigid,
+} from "./camera_format.ts";
+
+/** Parameters of each model in the order of the files; f stands for both focal lengths. */
+export const MODELS: Readonly<Record<string, readonly string[]>> = {
+  SIMPLE_PINHOLE: ["f", "cx", "cy"],
+  PINHOLE: ["fx", "fy", "cx", "cy"],
+  SIMPLE_RADIAL: ["f", "cx", "cy", "k1"],
+  RADIAL: ["f", "cx", "cy", "k1", "k2"],
+  OPENCV: ["fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2"],
+  FULL_OPENCV: ["fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6"],
+};
+const QUATERNION_TOLERANCE = 1e-3;
+
+/** One camera of a model. */
+export interface ColmapCamera {
+  size: ImageSize;
+  pinhole: Pinhole;
+  distortion: LensDistortion | null;
+}
+
+/** One image of a model. */
+export interface ColmapImage {
+  /** w first. */
+  quaternion: readonly [number, number, number, number];
+  translation: readonly [number, number, number];
+  camera: number;
+  name: string;
+}
+
+/**
+ * Makes a camera of its parameters.
+ *
+ * @throws {CameraError} where its lens is not supported, or a size or focal length is not above 0
+ */
+export function cameraOf(
+  model: string,
+  size: ImageSize,
+  parameters: readonly number[],
+  source: string,
+  field: string,
+): ColmapCamera {
+  const names = MODELS[model] ?? refuse(
+    source,
+    field,
+    `camera model ${model} is not supported`,
+    `use one of ${Object.keys(MODELS).join(", ")}, or COLMAP's image_undistorter`,
+  );
+  const value = (name: string) => parameters[names.indexOf(name)] ?? 0;
+  const [fx, fy] = [value("f") || value("fx"), value("f") || value("fy")];
+  if (parameters.length !== names.length || !parameters.every(Number.isFinite)) {
+    refuse(
+      source,
+      field,
+      `${model} needs width, height and ${names.join(", ")}`,
+      "write these numbers",
+    );
+  }
+  if (!(size.width > 0 && size.height > 0 && fx > 0 && fy > 0)) {
+    refuse(source, field, "a size or focal length is not above 0", "correct it");
+  }
+  return {
+    size,
+    // COLMAP counts pixels from their corners, this program from their centres.
+    pinhole: { fx, fy, cx: value("cx") - 0.5, cy: value("cy") - 0.5 },
+    distortion: distortionOf(value("k1"), value("k2"), value("p1"), value("p2"), {
+      k3: value("k3"),
+      k4: value("k4"),
+      k5: value("k5"),
+      k6: value("k6"),
+    }),
+  };
+}
+
+/** Joins an image with its camera. @throws {CameraError} where there is none, or the pose is no rigid motion. */
+export function specOf(
+  { quaternion, translation, camera: id, name }: ColmapImage,
+  cameras: ReadonlyMap<number, () => ColmapCamera>,
+  source: string,
+  field: string,
+): CameraSpec {
+  const camera = cameras.get(id) ??
+    refuse(source, field, `camera ${id} is not in the model's cameras`, "send both of one model");
+  const { size, pinhole, distortion } = camera();
+  const pose = poseOf(quaternion, translation, source, field);
+  return {
+    file: name,
+    source,
+    field,
+    size,
+    pinhole: () => pinhole,
+    distortion,
+    worldToCamera: requireRigid(pose, source, field),
+  };
+}
+
+function poseOf(
+  quaternion: readonly [number, number, number, number],
+  [tx, ty, tz]: readonly [number, number, number],
+  source: string,
+  field: string,
+): Float64Array {
+  const length = Math.hypot(...quaternion);
+  if (!(Math.abs(length - 1) <= QUATERNION_TOLERANCE)) {
+    refuse(
+      source,
+      field,
+      `its quaternion has length ${length}`,
+      "write a unit quaternion, w first",
+    );
+  }
+  const [w, x, y, z] = quaternion.map((value) => value / length) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  // deno-fmt-ignore
+  return Float64Array.of(
+    1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y), tx,
+    2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x), ty,
+    2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y), tz,
+    0, 0, 0, 1,
+  );
+}
