@@ -10,6 +10,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { addressSet, DEFAULT_ACCESS } from "../lib/serving/access.ts";
 import { DEFAULT_LIMITS, type ServerOptions } from "../lib/serving/server.ts";
+import { TEMPORARY_UPLOADS, type UploadPlace } from "../lib/serving/files/upload_folders.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import type { SessionStore } from "../lib/serving/sessions/store.ts";
 import { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
@@ -40,6 +41,8 @@ export interface AppOptions extends Omit<ServerOptions, "data"> {
   queue?: JobQueue;
   /** Keeps the sessions; without it, there is no `/v1/sessions`. */
   sessions?: SessionStore;
+  /** Where uploads go whose clients wait for the answer. */
+  uploads?: UploadPlace;
   /** Aborted when the server stops, so that streams of events end. */
   stopping?: AbortSignal;
 }
@@ -82,7 +85,10 @@ export function createApp(options: AppOptions): Hono {
   app.route("/v1/models", modelRoutes(labeller));
   const { onProgress } = options;
   const work = { labeller, limits, semaphore, ...(onProgress ? { onProgress } : {}) };
-  app.route("/v1/segment", segmentRoutes(work));
+  app.route(
+    "/v1/segment",
+    segmentRoutes({ ...work, uploads: options.uploads ?? TEMPORARY_UPLOADS }),
+  );
   if (sessions) app.route("/v1/sessions", sessionRoutes({ ...work, sessions }));
   if (queue) {
     const { stopping = new AbortController().signal } = options;

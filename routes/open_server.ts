@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   DEFAULT_LIMITS,
   type Server,
@@ -10,6 +12,7 @@ import {
   type ServerOptions,
 } from "../lib/serving/server.ts";
 import type { Labeller } from "../lib/serving/labeller/labeller.ts";
+import { UploadFolders } from "../lib/serving/files/upload_folders.ts";
 import { openQueue } from "../lib/serving/queue/open_queue.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import { segmentationWork } from "../lib/serving/queue/segmentation.ts";
@@ -37,12 +40,16 @@ export async function openServer(
   const semaphore = new FifoSemaphore(1, (options.limits ?? DEFAULT_LIMITS).places);
   const stopping = new AbortController();
   await using owned = new AsyncDisposableStack();
+  // Beside jobs and sessions, so that one disk has all that clients send.
+  const place = data ? join(data.folder, "uploads") : tmpdir();
+  const uploads = owned.use(await UploadFolders.open(place));
   const queue = data && owned.use(await openQueue(data));
   const sessions = data && await SessionStore.open(data.folder, data.sessions);
   const app = createApp({
     ...options,
     hostname,
     semaphore,
+    uploads,
     stopping: stopping.signal,
     ...(queue ? { queue } : {}),
     ...(sessions ? { sessions } : {}),

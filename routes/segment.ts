@@ -5,32 +5,31 @@
  * @module
  */
 import { Hono } from "hono";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { inputOptions, openFormat, writeInput } from "../lib/serving/files/input.ts";
-import { removeFolder } from "../lib/serving/queue/sweep.ts";
+import type { UploadPlace } from "../lib/serving/files/upload_folders.ts";
 import { answer, answerForm } from "./http/answer.ts";
 import { ATTEMPT, type DirectOptions, labelUpload } from "./http/direct.ts";
 import { receiveInput } from "./http/upload.ts";
 
+/** What the route needs. */
+export interface SegmentRouteOptions extends DirectOptions {
+  uploads: UploadPlace;
+}
+
 /** The route `/v1/segment`. */
-export function segmentRoutes(options: DirectOptions): Hono {
-  const { labeller, limits, semaphore } = options;
+export function segmentRoutes(options: SegmentRouteOptions): Hono {
+  const { labeller, limits, semaphore, uploads } = options;
   return new Hono().post("/", async (c) => {
     const request = c.req.raw;
     using reservation = semaphore.reserve();
-    const folder = await mkdtemp(join(tmpdir(), "tttkd-upload-"));
-    try {
-      const input = await receiveInput(request, folder, limits);
-      // Whatever can be refused now is refused before the wait for the GPU.
-      inputOptions(input);
-      const form = answerForm(c, await openFormat(folder, input));
-      await writeInput(folder, input);
-      await labelUpload(options, folder, input.scan.name, reservation, request.signal);
-      return await answer(c, labeller, folder, ATTEMPT, form);
-    } finally {
-      await removeFolder(folder);
-    }
+    await using upload = await uploads.make();
+    const folder = upload.path;
+    const input = await receiveInput(request, folder, limits);
+    // Whatever can be refused now is refused before the wait for the GPU.
+    inputOptions(input);
+    const form = answerForm(c, await openFormat(folder, input));
+    await writeInput(folder, input);
+    await labelUpload(options, folder, input.scan.name, reservation, request.signal);
+    return await answer(c, labeller, folder, ATTEMPT, form);
   });
 }

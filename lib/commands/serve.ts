@@ -1,6 +1,13 @@
 /** `serve`: runs the HTTP server. */
 import { ACCESS_OPTIONS, accessOf, TOKEN_VARIABLE } from "../cli/access.ts";
-import { type CommandOptions, defineCommand, type OptionValues, wholeNumber } from "../cli/args.ts";
+import {
+  type CommandOptions,
+  defineCommand,
+  type OptionValues,
+  UsageError,
+  wholeNumber,
+} from "../cli/args.ts";
+import { runConfined } from "../cli/confine.ts";
 import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
 import { DEFAULT_LIMITS, type ServerData, type ServerLimits } from "../serving/server.ts";
 import { memoryBudget, usualMemory } from "../serving/files/memory.ts";
@@ -126,6 +133,10 @@ const OPTIONS = {
     default: `${HANG_SECONDS}`,
     about: "open the GPU again when a scan makes no progress for this time",
   },
+  confine: {
+    type: "boolean",
+    about: "serve in a process that may read, write and reach only what these options need",
+  },
   ...MODEL_OPTIONS,
 } as const satisfies CommandOptions;
 
@@ -138,13 +149,14 @@ export const command = defineCommand({
   options: OPTIONS,
   async run(values, _, program) {
     const { host } = values;
+    const port = wholeNumber("port", values.port, 0, 65535);
+    const limits = limitsOf(values);
+    const data = dataOf(values);
+    if (values.confine) return await confined(values, port);
     const variable = Deno.env.get(TOKEN_VARIABLE);
     const access = await accessOf(values, host, variable, (text) => {
       console.error(`warning: ${text}`);
     });
-    const limits = limitsOf(values);
-    const data = dataOf(values);
-    const port = wholeNumber("port", values.port, 0, 65535);
     await using labeller = await WorkerLabeller.open(modelChoice(values), {
       hangSeconds: wholeNumber("hang", values.hang, 1, 7 * 86_400),
       memory: memoryBudget(await memoryOf(values)),
@@ -168,6 +180,24 @@ async function memoryOf({ memory }: ServeValues): Promise<number> {
   return memory === undefined
     ? await usualMemory()
     : wholeNumber("memory", memory, LEAST_MEMORY, 2 ** 24) * MIB;
+}
+
+/** Runs the same command in a process that may do less. */
+async function confined(values: ServeValues, port: number): Promise<void> {
+  if (Deno.build.standalone) {
+    throw new UsageError(
+      "Cannot confine this binary: it may do what it was compiled to; leave out --confine",
+    );
+  }
+  const { host, data, queue, student, teacher, "token-file": tokenFile } = values;
+  const server = { host, port, data, queue, models: [student, teacher], files: [tokenFile] };
+  const args = Deno.args.slice(1).filter((arg) => arg !== "--confine");
+  if (values.memory === undefined) {
+    // The server cannot read for itself what its container may have.
+    const memory = Math.max(LEAST_MEMORY, Math.floor(await usualMemory() / MIB));
+    args.push("--memory", `${memory}`);
+  }
+  Deno.exitCode = await runConfined(server, args);
 }
 
 function limitsOf(values: ServeValues): ServerLimits {

@@ -31,10 +31,9 @@ const PATHS = ["/v1/segment", "/v1/jobs"];
 export async function connections(settings: Settings): Promise<Verdict> {
   const { count, seed: runSeed, only, deadline, out } = settings;
   const folder = join(out, "connections");
-  const uploads = join(folder, "uploads");
-  await mkdir(uploads, { recursive: true });
+  await mkdir(folder, { recursive: true });
   const seeds = await makeSeeds();
-  await using server = await ServerProcess.start(folder, [], { TMPDIR: uploads });
+  await using server = await ServerProcess.start(folder);
   const answers = new Map<string, number>();
   const numbers = only === null ? Array.from({ length: count ?? REQUESTS }, (_, i) => i) : [only];
   let failures = 0;
@@ -56,7 +55,7 @@ export async function connections(settings: Settings): Promise<Verdict> {
   }
   await sleep(REST_MILLISECONDS);
   const after = server.rss();
-  const left = await leftovers(server.url, uploads, join(folder, "jobs"));
+  const left = await leftovers(server.url, join(folder, "uploads"), join(folder, "jobs"));
   if (left) console.log(left);
   const slow = await slowUploads(server.url, seeds[0]!, deadline);
   await requireHealth(server.url, deadline * 1000);
@@ -138,7 +137,8 @@ function responseOf(status: number, head: string): Response {
 
 /** Describes what broken uploads left on the disk; null for nothing. Folders of accepted jobs are allowed. */
 async function leftovers(url: string, uploads: string, jobs: string): Promise<string | null> {
-  const folders = (await readdir(uploads)).filter((name) => name.startsWith("tttkd-upload"));
+  const folders = (await readdir(uploads, { recursive: true }))
+    .filter((name) => name.includes("upload-"));
   if (folders.length > 0) return `${folders.length} folders of broken uploads are left`;
   for (const id of await readdir(jobs)) {
     const response = await fetch(`${url}/v1/jobs/${id}`);
