@@ -85,7 +85,16 @@ export async function runConfined(
   const permissions = permissionsOf(server);
   console.error(`serve runs with ${permissions.join(" ")}`);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--frozen", ...permissions, Deno.mainModule, "serve", ...args],
+    args: [
+      "run",
+      "--no-prompt",
+      "--cached-only",
+      "--frozen",
+      ...permissions,
+      Deno.mainModule,
+      "serve",
+      ...args,
+    ],
     stdin: "null",
   }).spawn();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
