@@ -73,15 +73,24 @@ Deno.test("train writes a checkpoint that can be opened", async () => {
   });
 });
 
-Deno.test("serve answers until it is stopped", async () => {
+Deno.test("serve --confine labels a scan, and answers until it is stopped", async () => {
   await withFolder(async (folder) => {
-    await using process = program(["serve", "--port", "0", "--token", "T", "--data", folder])
-      .spawn();
+    await using process = program(
+      ["serve", "--confine", "--port", "0", "--data", folder],
+      { TTTKD_TOKEN: "T" },
+    ).spawn();
     const { url, rest } = await listening(process);
     const ready = await fetch(`${url}/health/ready`);
     assert.deepEqual(await ready.json(), { status: "ready" });
     const models = await fetch(`${url}/v1/models`, { headers: { authorization: "Bearer T" } });
     assert.equal((await models.json()).students.length, 1);
+    const laz = await readFile(new URL("../../fixtures/scans/format8.laz", import.meta.url));
+    const labelled = await fetch(`${url}/v1/segment`, {
+      method: "POST",
+      body: laz,
+      headers: { authorization: "Bearer T" },
+    });
+    assert.equal(labelled.status, 200, await labelled.text());
     const unknown = await fetch(`${url}/v1/jobs/x`, { headers: { authorization: "Bearer T" } });
     assert.equal((await unknown.json()).status, 404);
     process.kill("SIGTERM");

@@ -81,7 +81,7 @@ async function checkTask(name: string, args: readonly string[], place: string): 
   const task = tasks[name];
   assert.ok(task, `${place}: there is no task ${name}`);
   const line = typeof task === "string" ? task : task.command;
-  const commandName = /^deno run -A main\.ts (\w+)$/.exec(line)?.[1];
+  const commandName = /^deno run -A main\.ts (\w+)( --\w+)*$/.exec(line)?.[1];
   if (!commandName) return;
   const { command }: { command: Command } = await import(`../../lib/commands/${commandName}.ts`);
   try {
