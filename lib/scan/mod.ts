@@ -39,6 +39,7 @@ export {
 export type { ImageSize } from "./image_size.ts";
 export type { Scan, ScanLabels } from "./scan.ts";
 export type { Warning } from "./warning.ts";
+export { labellingOfRows, UNLABELLED } from "./left_out.ts";
 export { readScan, scanFormat } from "./read_scan.ts";
 export { type ScanMemory, scanMemory } from "./scan_memory.ts";
 export { convertScan, writeScan } from "./write_scan.ts";

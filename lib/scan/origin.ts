@@ -4,8 +4,6 @@
  *
  * @module
  */
-import { ScanError } from "./errors.ts";
-
 /** Points that the middle of a scan is estimated from. */
 const SAMPLES = 4096;
 /** Origins are multiples of 10 to a power between these: between a billionth of a unit and 100 units. */
@@ -36,29 +34,13 @@ export function chooseOrigin(positions: Float64Array): [number, number, number] 
   return sorted.map((s) => roundTo(quantile(s, 0.5), exponent)) as [number, number, number];
 }
 
-/**
- * Subtracts `origin` from `positions` and rounds to float32 once.
- *
- * @param file name of the scan, for errors
- * @throws {ScanError} where a coordinate does not fit into a float32
- */
+/** Subtracts `origin` from `positions` and rounds to float32 once. */
 export function toLocal(
   positions: Float64Array,
   origin: readonly [number, number, number],
-  file: string,
 ): Float32Array {
   const local = new Float32Array(positions.length);
-  for (let i = 0; i < local.length; i++) {
-    local[i] = positions[i]! - origin[i % 3]!;
-    if (!Number.isFinite(local[i]!)) {
-      throw new ScanError({
-        file,
-        problem: `coordinate ${positions[i]} of point ${Math.floor(i / 3)} is beyond float32`,
-        field: "xyz"[i % 3]!,
-        mend: "remove the point",
-      });
-    }
-  }
+  for (let i = 0; i < local.length; i++) local[i] = positions[i]! - origin[i % 3]!;
   return local;
 }
 

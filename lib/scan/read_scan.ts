@@ -11,7 +11,8 @@ import { isLas } from "./las/header.ts";
 import { lasScanLoader } from "./las/las_scan_loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
 import { plyScanLoader } from "./ply/ply_scan_loader.ts";
-import { fullScale, largestOf, scaled } from "./full_scale.ts";
+import { scaleToUnit } from "./full_scale.ts";
+import { findLeftOut, leftOutWarnings, withoutPoints } from "./left_out.ts";
 import type { Scan } from "./scan.ts";
 
 /**
@@ -90,47 +91,56 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
     lasScanLoader(name),
   );
   const { POSITION, COLOR_0, intensity, classification } = attributes;
-  const classes = classification.value;
+  const leftOut = findLeftOut(POSITION.value, name);
+  const classes = withoutPoints(classification.value, 1, leftOut);
+  const colors = COLOR_0 &&
+    scaleToUnit(withoutPoints(COLOR_0.value, 3, leftOut), false, "colours");
+  const strength = scaleToUnit(withoutPoints(intensity.value, 1, leftOut), false, "intensities");
   return {
     name,
     format: "las",
     count: classes.length,
-    ...local(POSITION.value, name),
-    colors: nonZero(COLOR_0 && toUnit(COLOR_0.value)),
-    intensity: nonZero(toUnit(intensity.value)),
+    ...local(withoutPoints(POSITION.value, 3, leftOut)),
+    colors: nonZero(colors?.values),
+    intensity: nonZero(strength?.values),
     normals: null,
     labels: classes.some((code) => code > 1) ? Int32Array.from(classes) : null,
+    ...(leftOut.length > 0 ? { leftOut } : {}),
     bytes: loaderData.unpacked ?? bytes,
     ...(loaderData.unpacked ? { unpacked: true } : {}),
-    warnings: [],
+    warnings: [
+      ...leftOutWarnings(leftOut),
+      ...colors?.warnings ?? [],
+      ...strength?.warnings ?? [],
+    ],
   };
 }
 
-/** Scales 16-bit fields to 0..1; in many files they hold 8-bit values. */
-function toUnit(values: Uint16Array): Float32Array {
-  return scaled(values, fullScale(largestOf(values), false)!);
-}
-
 async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
-  const { attributes } = await parse(bytes as Uint8Array<ArrayBuffer>, plyScanLoader(name));
+  const { attributes, loaderData } = await parse(
+    bytes as Uint8Array<ArrayBuffer>,
+    plyScanLoader(name),
+  );
+  const { leftOut, warnings } = loaderData;
   const { POSITION, COLOR_0, intensity, NORMAL, label } = attributes;
   return {
     name,
     format: "ply",
     count: POSITION.value.length / 3,
-    ...local(POSITION.value, name),
+    ...local(POSITION.value),
     colors: nonZero(COLOR_0?.value),
     intensity: nonZero(intensity?.value),
     normals: nonZero(NORMAL?.value),
     labels: label?.value ?? null,
+    ...(leftOut.length > 0 ? { leftOut } : {}),
     bytes,
-    warnings: [],
+    warnings: [...leftOutWarnings(leftOut), ...warnings],
   };
 }
 
-function local(positions: Float64Array, name: string): Pick<Scan, "origin" | "positions"> {
+function local(positions: Float64Array): Pick<Scan, "origin" | "positions"> {
   const origin = chooseOrigin(positions);
-  return { origin, positions: toLocal(positions, origin, name) };
+  return { origin, positions: toLocal(positions, origin) };
 }
 
 /** Null for an attribute whose values are all zero: such a field was never filled. */

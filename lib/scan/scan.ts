@@ -11,7 +11,7 @@ export interface Scan {
   name: string;
   /** Format of `bytes`; LAZ counts as "las". */
   format: "las" | "ply";
-  /** N, at least 1. */
+  /** N, at least 1: the points that have a position. */
   count: number;
   /** Subtracted from every coordinate, in the file's units (float64). */
   origin: [number, number, number];
@@ -25,6 +25,11 @@ export interface Scan {
   normals: Float32Array | null;
   /** [N] labels in the file (the truth, if the client says so); null where it has none. */
   labels: Int32Array | null;
+  /**
+   * Rows of the file that have no position (NaN, infinite), in ascending order. They are no points of the scan, and
+   * an answer leaves them unlabelled; left out where every row has one.
+   */
+  leftOut?: readonly number[];
   /** The client's own file; where that was LAZ, its content as LAS. */
   bytes: Uint8Array;
   /** Whether the client's file was LAZ. It is answered as LAS, since this program does not compress. */
@@ -44,6 +49,11 @@ export interface ScanLabels {
    * the code.
    */
   asprs?: readonly number[];
+  /**
+   * Whether labels that the file came with are kept: in PLY what `label` held, as `label_original`; in LAS all labels
+   * of the scan, as the extra dimension `classification_original`. True by default.
+   */
+  keepLabels?: boolean;
   /** Whether a LAS answer also gets the extra dimensions `label` and `confidence`. */
   extraBytes?: boolean;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { labellingOfRows } from "./left_out.ts";
 import { writeLasLabels } from "./las/write_las_labels.ts";
 import { writeLas } from "./las/write_las.ts";
 import { writePlyLabels } from "./ply/write_ply_labels.ts";
@@ -14,7 +15,8 @@ import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
  * LAS.
  *
  * LAS: the classification becomes `asprs[label]` (or the label itself); on request the points also get the extra
- * dimensions `label` and `confidence`. PLY: the vertex gets the properties `label` and `confidence`.
+ * dimensions `label` and `confidence`. PLY: the vertex gets the properties `label` and `confidence`. Labels that the file
+ * came with are kept as `classification_original` and `label_original`, unless `keepLabels` is false.
  *
  * @throws {ScanError} where the file's extra bytes contradict its records, or a property cannot hold the labels
  * @throws {TypeError} where labels and points differ in number
@@ -22,14 +24,15 @@ import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
  */
 export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
   checkLabels(scan.count, labelling);
+  const rows = labellingOfRows(labelling, scan.leftOut ?? []);
   return scan.format === "las"
-    ? writeLasLabels(scan.bytes, labelling, scan.name)
-    : writePlyLabels(scan.bytes, labelling, scan.name);
+    ? writeLasLabels(scan.bytes, rows, scan.name)
+    : writePlyLabels(scan.bytes, rows, scan.name);
 }
 
 /**
  * Replaces a scan's file by one of another format: `writeScan(convertScan(scan, "ply"), ...)`. The new file holds
- * coordinates, colours, intensity and labels, and loses all other attributes. A scan that has the format already is
+ * coordinates, colours, intensity and labels of the points of the scan, and loses all other attributes. A scan that has the format already is
  * returned as it is.
  *
  * @throws {ScanError} where the scan is too wide for LAS
@@ -47,5 +50,10 @@ export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
  */
 export function convertScan(scan: Scan, format: Scan["format"]): Scan {
   if (scan.format === format) return scan;
-  return { ...scan, format, bytes: format === "las" ? writeLas(scan) : writePly(scan) };
+  return {
+    ...scan,
+    format,
+    bytes: format === "las" ? writeLas(scan) : writePly(scan),
+    leftOut: [],
+  };
 }

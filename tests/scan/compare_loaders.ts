@@ -72,7 +72,7 @@ export async function comparePly(bytes: Uint8Array, name: string): Promise<0 | 1
   const other = (attribute: string) => theirs.value.attributes[attribute]?.value;
   if (!other("POSITION")?.length) return 0;
   assert.deepEqual(Float32Array.from(POSITION.value), Float32Array.from(other("POSITION")!), name);
-  const { elements, vertex } = ours.value.loaderData;
+  const { elements, vertex } = ours.value.loaderData.header;
   const colors = elements[vertex]!.properties.filter((property) =>
     ["red", "green", "blue"].includes(property.name) && property.type === "uint8"
   );

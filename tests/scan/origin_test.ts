@@ -35,7 +35,7 @@ Deno.test("toLocal() is exact to a millionth of the extent, in metres and in deg
   ) {
     const positions = cloud([...center], extent);
     const origin = chooseOrigin(positions);
-    const local = toLocal(positions, origin, "x");
+    const local = toLocal(positions, origin);
     for (let i = 0; i < positions.length; i++) {
       assert(Math.abs(local[i]! + origin[i % 3]! - positions[i]!) < extent * 1e-6);
     }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { PLYLoader } from "@loaders.gl/ply";
 import { plyScanLoader } from "../../lib/scan/ply/ply_scan_loader.ts";
-import { readScan, ScanError } from "../../lib/scan/mod.ts";
+import { readScan, ScanError, writeScan } from "../../lib/scan/mod.ts";
 import { comparePly } from "./compare_loaders.ts";
 import {
   largestDifference,
@@ -206,18 +206,6 @@ Deno.test("readScan() refuses malformed PLY headers", async () => {
       [...HEAD, "property float x", "property float y", "end_header", "1 2", "3 4", ""],
       /no property z/,
     ],
-    [
-      [
-        ...HEAD,
-        ...PROPERTIES,
-        "property list uchar int ids",
-        "end_header",
-        "1 2 3 0",
-        "1 2 3 0",
-        "",
-      ],
-      /ids of vertex is a list/,
-    ],
   ];
   for (const [lines, pattern] of cases) await refuses(text(lines), pattern);
 });
@@ -246,22 +234,147 @@ Deno.test("readScan() refuses malformed PLY bodies", async () => {
     [["1 2 3 4", "1 2 3", ""], /line 8 has 4 values/],
     [["1 2 3", "1,5 2 3", ""], /line 9 has '1,5'/],
     [["1 2 3", "0x10 2 3", ""], /line 9 has '0x10'/],
-    [["1 2 3", "1 nan 3", ""], /vertex 1 is NaN/],
-    [["1 2 3", "-inf 2 3", ""], /vertex 1 is -Infinity/],
+    [["nan 2 3", "1 nan 3", ""], /none of its points has a position/],
     [["1 2 3", "1 2 3", "1 2 3", ""], /line 10 comes after the last row/],
   ];
   for (const [rows, pattern] of cases) await refuses(text([...head, ...rows]), pattern);
 });
 
-Deno.test("readScan() refuses PLY coordinates that are not finite", async () => {
-  const fields: PlyField[] = [["double", "x"], ["double", "y"], ["double", "z"]];
-  for (const encoding of ["binary_little_endian", "binary_big_endian"] as const) {
-    for (const bad of [NaN, Infinity, -Infinity]) {
-      const bytes = makePly(encoding, [{ name: "vertex", fields, rows: [[0, 0, 0], [0, bad, 0]] }]);
-      await refuses(bytes, /coordinate of vertex 1/, { field: "y" });
+Deno.test("readScan() leaves out points without a position", async () => {
+  const fields: PlyField[] = [
+    ...["x", "y", "z"].map((name): PlyField => ["double", name]),
+    ...["red", "green", "blue", "nx", "ny", "nz", "intensity"].map((name): PlyField => [
+      "float",
+      name,
+    ]),
+    ["int", "label"],
+  ];
+  for (const encoding of PLY_ENCODINGS) {
+    for (const bad of [NaN, Infinity, -Infinity, 1e200]) {
+      const rows = [
+        [0, bad, 0, NaN, NaN, NaN, 0, 0, 0, NaN, 7],
+        [1, 2, 3, 0.5, 0.25, 0, 0, 0, 1, 0.5, 8],
+        [bad, 0, 0, 9e9, 0, 0, 0, 0, 0, -1, 7],
+        [4, 5, 6, 0, 0, 1, 1, 0, 0, 1, 9],
+      ];
+      const scan = await readScan(makePly(encoding, [{ name: "vertex", fields, rows }]), "a.ply");
+      assert.deepEqual([scan.count, scan.leftOut], [2, [0, 2]]);
+      assert.deepEqual(worldPositions(scan), [1, 2, 3, 4, 5, 6]);
+      assert.deepEqual([...scan.colors!], [0.5, 0.25, 0, 0, 0, 1]);
+      assert.deepEqual([...scan.intensity!], [0.5, 1]);
+      assert.deepEqual([...scan.normals!], [0, 0, 1, 1, 0, 0]);
+      assert.deepEqual([...scan.labels!], [8, 9]);
+      assert.deepEqual(scan.warnings.map(({ code }) => code), ["points-left-out"]);
+      assert.match(scan.warnings[0]!.text, /^2 points have no position .*number 0, 2\)/);
     }
-    const bytes = makePly(encoding, [{ name: "vertex", fields, rows: [[0, 0, 0], [0, 0, 1e200]] }]);
-    await refuses(bytes, /beyond float32/, { field: "z" });
+  }
+});
+
+Deno.test("readScan() clamps stray PLY colours", async () => {
+  const colours = (type: string, dull: number, stray: number[]) => {
+    const fields: PlyField[] = [...XYZ, [type, "red"], [type, "green"], [type, "blue"]];
+    const rows = Array.from({ length: 200 }, (_, i) => [i, 0, 0, dull, dull / 2, 0]);
+    stray.forEach((value, i) => rows[40 * i + 7]![3] = value);
+    return readScan(makePly("ascii", [{ name: "vertex", fields, rows }]), "a.ply");
+  };
+  const cases: [type: string, dull: number, stray: number[], full: number, codes: string[]][] = [
+    ["float", 0.8, [1.02], 1, ["colours-clamped"]],
+    ["float", 0.8, [1 + 1e-6, 200, -0.1], 1, ["colours-clamped"]],
+    ["float", 1.2, [], 1, ["colours-clamped"]],
+    ["ushort", 200, [65535], 255, ["colours-clamped"]],
+    ["int", 200, [-4, 70000, 70000], 255, ["colours-clamped"]],
+    ["ushort", 1000, [], 1023, ["colours-depth"]],
+    ["ushort", 4000, [5000], 4095, ["colours-clamped", "colours-depth"]],
+    ["ushort", 5000, [], 65535, []],
+    ["uchar", 90, [255], 255, []],
+    ["float", 1, [], 1, []],
+  ];
+  for (const [type, dull, stray, full, codes] of cases) {
+    const { colors, warnings } = await colours(type, dull, stray);
+    assert.deepEqual(
+      [...colors!.slice(0, 3)],
+      [Math.min(1, dull / full), dull / 2 / full, 0].map(Math.fround),
+    );
+    assert(colors!.every((value) => value >= 0 && value <= 1));
+    assert.deepEqual(warnings.map(({ code }) => code), codes, `${type} ${dull} ${stray}`);
+  }
+  assert.match(
+    (await colours("float", 0.8, [1.02])).warnings[0]!.text,
+    /^1 value .*\(0\.17 %\).*1\.02/,
+  );
+  // Points without colour say nothing about the range.
+  const partly = await colours("ushort", 0, [30000, 40000, 50000]);
+  assert.equal(partly.colors![3 * 7], Math.fround(30000 / 65535));
+});
+
+Deno.test("readScan() reads lists of PLY vertices, and writeScan() keeps them", async () => {
+  const fields: PlyField[] = [
+    ["list uchar uint", "views"],
+    ...XYZ,
+    ["list uchar float", "weights"],
+    ["uchar", "label"],
+  ];
+  const rows = [[[3, 1], 1, 2, 3, [0.5, 0.25], 7], [[], 4, 5, 6, [], 8]];
+  for (const encoding of PLY_ENCODINGS) {
+    const made = (more: PlyField[], values: number[][]) =>
+      makePly(encoding, [
+        {
+          name: "vertex",
+          fields: [...fields, ...more],
+          rows: rows.map((r, i) => [...r, ...values[i]!]),
+        },
+        FACES,
+      ]);
+    const scan = await readScan(made([], [[], []]), "a.ply");
+    assert.deepEqual(worldPositions(scan), [1, 2, 3, 4, 5, 6]);
+    assert.deepEqual([...scan.labels!], [7, 8]);
+    const answer = writeScan(scan, {
+      labels: Uint8Array.of(1, 2),
+      confidence: Float32Array.of(0.5, 1),
+    });
+    const expected = makePly(encoding, [
+      {
+        name: "vertex",
+        fields: [...fields, ["float", "confidence"], ["uchar", "label_original"]],
+        rows: rows.map((r, i) => [...r.slice(0, -1), i + 1, (i + 1) / 2, 7 + i]),
+      },
+      FACES,
+    ]);
+    assert.deepEqual(answer, expected);
+  }
+});
+
+Deno.test("readScan() reads points whose faces are damaged, and tells them from wrong counts", async () => {
+  const fields: PlyField[] = [...XYZ, ["uchar", "flags"]];
+  const rows = Array.from({ length: 4 }, (_, i) => [i + 0.5, 2.5, -i - 0.25, i]);
+  const faces: PlyPart = {
+    name: "face",
+    fields: [["list uchar int", "vertex_indices"]],
+    rows: [[[0, 1, 2]], [[1, 2, 3]], [[3, 0, 1]]],
+  };
+  for (const encoding of PLY_ENCODINGS) {
+    const whole = makePly(encoding, [{ name: "vertex", fields, rows }, faces]);
+    const counts = (from: string, to: string) => {
+      const head = new TextDecoder("latin1").decode(whole).replace(from, to);
+      return Uint8Array.from(head, (c) => c.charCodeAt(0));
+    };
+    const damaged: [string, Uint8Array][] = [
+      ["cut", whole.subarray(0, whole.length - 5)],
+      ["more faces", counts("face 3", "face 5")],
+      ["fewer faces", counts("face 3", "face 1")],
+    ];
+    for (const [what, bytes] of damaged) {
+      const scan = await readScan(bytes, "a.ply");
+      assert.equal(scan.count, 4, what);
+      assert.deepEqual(scan.warnings.map(({ code }) => code), ["rows-misfit"], what);
+      const labels = { labels: new Uint8Array(4), confidence: new Float32Array(4) };
+      const tail = writeScan(scan, labels).subarray(-10);
+      assert.deepEqual(tail, bytes.subarray(-10), `${what}: the faces are kept`);
+    }
+    // Faces that would be points, and points that would be faces.
+    for (const wrong of ["vertex 3", "vertex 5", "vertex 6"]) {
+      await refuses(counts("vertex 4", wrong), /./);
+    }
   }
 });
 

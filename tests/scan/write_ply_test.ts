@@ -20,7 +20,11 @@ const FACES: PlyPart = {
   fields: [["list uchar int", "vertex_indices"], ["float", "area"]],
   rows: [[[0, 1, 1], 2.5], [[0, 1, 1, 0], 3.5]],
 };
-const LABELS = { labels: Uint8Array.of(12, 3), confidence: Float32Array.of(0.5, 0.1) };
+const LABELS = {
+  labels: Uint8Array.of(12, 3),
+  confidence: Float32Array.of(0.5, 0.1),
+  keepLabels: false,
+};
 const FLOAT_TENTH = Math.fround(0.1);
 
 function file(
@@ -114,6 +118,48 @@ Deno.test("writeScan() keeps the white space of an ASCII PLY", async () => {
   assert.equal(answer, expected);
 });
 
+for (const encoding of PLY_ENCODINGS) {
+  Deno.test(`writeScan() keeps the labels that a PLY came with (${encoding})`, async () => {
+    const keeping = { ...LABELS, keepLabels: true };
+    for (const type of ["char", "uchar", "short", "ushort", "int", "uint", "float", "double"]) {
+      const fields: PlyField[] = [[type, "label"], ["int", "more"]];
+      const before = file(encoding, "\n", { fields, values: [[99, 1], [5, -2]] });
+      const first = writeScan(await readScan(before, "x.ply"), keeping);
+      const expected = file(encoding, "\n", {
+        fields: [...fields, ["float", "confidence"], [type, "label_original"]],
+        values: [[12, 1, 0.5, 99], [3, -2, answered(encoding), 5]],
+      });
+      assert.deepEqual(first, expected);
+      // They stay those of the client when the answer is labelled again.
+      const second = await readScan(writeScan(await readScan(first, "x.ply"), keeping), "x.ply");
+      assert(new TextDecoder("latin1").decode(second.bytes).match(/label_original/g)!.length === 1);
+    }
+    const other = file(encoding, "\n", { fields: [["int", "class"]], values: [[7], [8]] });
+    const kept = writeScan(await readScan(other, "x.ply"), keeping);
+    assert(
+      !new TextDecoder("latin1").decode(kept).includes("label_original"),
+      "class is untouched",
+    );
+  });
+
+  Deno.test(`writeScan() leaves rows without a position unlabelled (${encoding})`, async () => {
+    for (const [type, unlabelled] of [["int", 255], ["uchar", 255], ["char", -1]] as const) {
+      const fields: PlyField[] = [...FIELDS, [type, "label"]];
+      const rows = [[1, 2, 3, 0, 1, 2, 3, 4], [NaN, 2, 3, 0, 1, 2, 3, 5], [4, 5, 6, 0, 1, 2, 3, 6]];
+      const scan = await readScan(makePly(encoding, [{ name: "vertex", fields, rows }]), "x.ply");
+      const answer = makePly(encoding, [{
+        name: "vertex",
+        fields: [...fields, ["float", "confidence"]],
+        rows: rows.map((row, i) => [
+          ...row.slice(0, -1),
+          ...[[12, 0.5], [unlabelled, 0], [3, answered(encoding)]][i]!,
+        ]),
+      }]);
+      assert.deepEqual(writeScan(scan, LABELS), answer);
+    }
+  });
+}
+
 Deno.test("writeScan() refuses PLY properties that cannot hold the answer", async () => {
   const read = async (type: string, name: string) =>
     await readScan(file("ascii", "\n", { fields: [[type, name]], values: [[1], [1]] }), "x.ply");
@@ -142,6 +188,7 @@ Deno.test("readScan() reads back what writePly() writes", async () => {
     count: 2,
     origin: [0, 0, 0],
     bytes: null,
+    warnings: [],
   });
   const far = await readScan(writePly({ ...contents, origin: [652000, 6862000, 100] }), "x.ply");
   assert.deepEqual(far.origin, [652000, 6862000, 100]);

@@ -101,7 +101,7 @@ interface HeaderLine {
 
 /**
  * Reads the header of a PLY file and checks it against the rules of the format and of scans: one element `vertex` with
- * at least one row and without lists, and no name twice.
+ * at least one row, and no name twice.
  *
  * @param file name of the scan, for errors
  * @throws {ScanError} with the byte of the wrong line
@@ -162,15 +162,6 @@ function findVertex(elements: readonly PlyElement[], bodyOffset: number, file: s
       problem: "the scan is empty (0 points)",
       mend: "send a scan with points",
       field: "element vertex",
-    });
-  }
-  const list = points.properties.find(({ countType }) => countType !== null);
-  if (list) {
-    throw new ScanError({
-      file,
-      problem: `property ${list.name} of vertex is a list`,
-      mend: "remove it or move it to another element",
-      field: list.name,
     });
   }
   return vertex;

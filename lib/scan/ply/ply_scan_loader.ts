@@ -14,10 +14,20 @@ import { decodeVertices } from "./decode_vertices.ts";
 import { parsePlyHeader, type PlyHeader, type PlyProperty } from "./header.ts";
 import { findScanProperties } from "./scan_properties.ts";
 import type { PointMesh } from "../point_mesh.ts";
-import { fullScale, largestOf, scaled } from "../full_scale.ts";
+import { type ScaledValues, scaleToUnit } from "../full_scale.ts";
+import { findLeftOut, withoutPoints } from "../left_out.ts";
+import type { Warning } from "../warning.ts";
+
+/** What the loader knows about a PLY file. */
+export interface PlyFile {
+  header: PlyHeader;
+  /** Rows of vertices without a position, in ascending order; attributes do not hold them. */
+  leftOut: number[];
+  warnings: Warning[];
+}
 
 /** A PLY scan as a {@link PointMesh}. */
-export type PlyMesh = PointMesh<"ply", PlyHeader, {
+export type PlyMesh = PointMesh<"ply", PlyFile, {
   POSITION: { value: Float64Array; size: 3 };
   /** 0 to 1. */
   COLOR_0?: { value: Float32Array; size: 3 };
@@ -50,62 +60,57 @@ function parsePlyScan(bytes: Uint8Array, file: string): PlyMesh {
   const header = parsePlyHeader(bytes, file);
   const { position, color, intensity, normal, label } = findScanProperties(header, file);
   const groups = [position, color ?? [], intensity ?? [], normal ?? [], label ?? []];
-  const [xyz, rgb, strength, directions, classes] = decodeVertices(bytes, header, groups, file);
-  requireFinite(xyz!, position, file);
+  const decoded = decodeVertices(bytes, header, groups, file);
+  const leftOut = findLeftOut(decoded.groups[0]!, file);
+  const [xyz, rgb, strength, directions, classes] = decoded.groups.map((values, g) =>
+    withoutPoints(values, groups[g]!.length, leftOut)
+  );
   const labels = label && toIntegers(classes!);
-  const intensities = intensity && toUnit(strength!, intensity);
+  const colors = color && toColors(rgb!, color, file);
+  const intensities = intensity && toUnit(strength!, intensity, "intensities");
+  const warnings = [...decoded.warnings, ...colors?.warnings ?? [], ...intensities?.warnings ?? []];
   return {
     loader: "ply",
-    loaderData: header,
+    loaderData: { header, leftOut, warnings },
     schema: { fields: [], metadata: {} },
     header: { vertexCount: xyz!.length / 3 },
     topology: "point-list",
     mode: 0,
     attributes: {
       POSITION: { value: xyz!, size: 3 },
-      ...(color ? { COLOR_0: { value: toColors(rgb!, color, file), size: 3 } } : {}),
-      ...(intensities ? { intensity: { value: intensities, size: 1 } } : {}),
+      ...(colors ? { COLOR_0: { value: colors.values, size: 3 } } : {}),
+      ...(intensities ? { intensity: { value: intensities.values, size: 1 } } : {}),
       ...(normal ? { NORMAL: { value: toUnitLength(directions!), size: 3 } } : {}),
       ...(labels ? { label: { value: labels, size: 1 } } : {}),
     },
   };
 }
 
-function requireFinite(xyz: Float64Array, properties: readonly PlyProperty[], file: string): void {
-  const bad = xyz.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  throw new ScanError({
-    file,
-    problem: `coordinate of vertex ${Math.floor(bad / 3)} is ${xyz[bad]}`,
-    mend: "remove points without a position",
-    field: properties[bad % 3]!.name,
-  });
-}
-
 /**
- * Scales colours or intensities to 0..1 by the full scale of the whole file.
+ * Scales colours or intensities to 0..1.
  *
- * @returns null where a value is negative, NaN or above 65535
+ * @returns null where they have no range that is known
  */
-function toUnit(values: Float64Array, properties: readonly PlyProperty[]): Float32Array | null {
+function toUnit(
+  values: Float64Array,
+  properties: readonly PlyProperty[],
+  what: "colours" | "intensities",
+): ScaledValues | null {
   const width = properties.length;
   for (const [index, { type }] of properties.entries()) {
     if (type !== "int8") continue;
     // A "char" of a colour is meant as an unsigned byte: -1 is 255.
     for (let i = index; i < values.length; i += width) values[i]! += values[i]! < 0 ? 256 : 0;
   }
-  if (!values.every((value) => value >= 0)) return null;
-  const isFloat = properties.some(({ type }) => type.startsWith("float"));
-  const scale = fullScale(largestOf(values), isFloat);
-  return scale && scaled(values, scale);
+  return scaleToUnit(values, properties.some(({ type }) => type.startsWith("float")), what);
 }
 
 function toColors(
   values: Float64Array,
   properties: readonly PlyProperty[],
   file: string,
-): Float32Array {
-  const colors = toUnit(values, properties);
+): ScaledValues {
+  const colors = toUnit(values, properties, "colours");
   if (colors) return colors;
   const bad = values.findIndex((value) => !(value >= 0 && value <= 65535));
   const { name } = properties[bad % 3]!;

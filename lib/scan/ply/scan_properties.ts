@@ -45,7 +45,7 @@ export interface PlyScanProperties {
  * @throws {ScanError} where x, y or z is missing
  */
 export function findScanProperties(header: PlyHeader, file: string): PlyScanProperties {
-  const { properties } = vertexOf(header);
+  const properties = vertexOf(header).properties.filter(({ countType }) => countType === null);
   const find = (sets: string[][]): PlyProperty[] | null => {
     for (const names of sets) {
       const found = names.map((wanted) =>

@@ -16,7 +16,12 @@ import {
   SCALAR_BYTES,
   vertexOf,
 } from "./header.ts";
+import { scalarReader, scalarWriter } from "./scalars.ts";
+import { UNLABELLED } from "../left_out.ts";
 import type { ScanLabels } from "../scan.ts";
+
+/** The property that repeats the client's own labels. */
+const ORIGINAL = "label_original";
 
 /** Smallest and largest integer that each type holds; a float32 holds integers up to 2^24. */
 const RANGES: Readonly<Record<PlyScalar, readonly [number, number]>> = {
@@ -30,13 +35,26 @@ const RANGES: Readonly<Record<PlyScalar, readonly [number, number]>> = {
   float64: [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 };
 
+/** Names of scalar types in PLY files. */
+const TYPE_NAMES: Readonly<Record<PlyScalar, string>> = {
+  int8: "char",
+  uint8: "uchar",
+  int16: "short",
+  uint16: "ushort",
+  int32: "int",
+  uint32: "uint",
+  float32: "float",
+  float64: "double",
+};
+
 /** One property of the answer. */
 interface AnswerProperty {
   name: string;
   type: PlyScalar;
-  /** Index among the vertex properties of the file; null for a new property. */
-  index: number | null;
-  values: ArrayLike<number>;
+  /** The property of the file that it replaces; null for a new one. */
+  replaces: PlyProperty | null;
+  /** Its values, or the property of the file that it repeats. */
+  values: ArrayLike<number> | PlyProperty;
 }
 
 /**
@@ -44,8 +62,9 @@ interface AnswerProperty {
  *
  * An existing vertex property `label` gets new values in place, and so does a float `confidence` right behind it, which
  * shows that the file was labelled before. A `confidence` at another place is the client's own (3D scanners write one);
- * ours is then called `label_confidence`. Properties that are missing are added at the end of the vertex: `label` as
- * int, the confidence as float.
+ * ours is then called `label_confidence`. What `label` held before is repeated as `label_original`, unless the file has
+ * one or `keepLabels` is false. Properties that are missing are added at the end of the vertex: `label` as int, the
+ * confidence as float. A row that is no point of the scan gets {@link UNLABELLED}, or -1 where `label` is a char.
  *
  * @param file name of the scan, for errors
  * @throws {ScanError} where a property of the file cannot hold the labels or confidences
@@ -60,21 +79,27 @@ export function writePlyLabels(bytes: Uint8Array, labelling: ScanLabels, file: s
 
 function answerProperties(
   properties: readonly PlyProperty[],
-  { labels, confidence }: ScanLabels,
+  { labels, confidence, keepLabels = true }: ScanLabels,
   file: string,
 ): AnswerProperty[] {
-  const column = (name: string, type: PlyScalar, values: ArrayLike<number>): AnswerProperty => {
-    const index = properties.findIndex((property) => property.name === name);
-    return index < 0
-      ? { name, type, index: null, values }
-      : { name, type: properties[index]!.type, index, values };
-  };
   const refuse = (problem: string, mend: string, field: string): never => {
     throw new ScanError({ file, action: "write labels into", problem, mend, field });
   };
+  const column = (name: string, type: PlyScalar, values: ArrayLike<number>): AnswerProperty => {
+    const replaces = properties.find((property) => property.name === name) ?? null;
+    if (replaces && replaces.countType !== null) {
+      refuse(`its property ${name} is a list`, "rename it", name);
+    }
+    return { name, type: replaces?.type ?? type, replaces, values };
+  };
   const label = column("label", "int32", labels);
+  if (label.type === "int8") {
+    label.values = Int8Array.from(labels, (value) => value === UNLABELLED ? -1 : value);
+  }
   const [least, most] = RANGES[label.type];
-  const bad = labels.findIndex((value: number) => value < least || value > most);
+  const bad = labels.findIndex((value: number) =>
+    (value < least || value > most) && !(label.type === "int8" && value === UNLABELLED)
+  );
   if (bad >= 0) {
     refuse(
       `its property label (${label.type}) cannot hold ${labels[bad]}`,
@@ -82,7 +107,7 @@ function answerProperties(
       "label",
     );
   }
-  const own = label.index === null ? undefined : properties[label.index + 1];
+  const own = label.replaces && properties[properties.indexOf(label.replaces) + 1];
   const named = properties.some(({ name }) => name === "confidence");
   const isOurs = own?.name === "confidence" && own.type.startsWith("float");
   const name = named && !isOurs ? "label_confidence" : "confidence";
@@ -94,7 +119,18 @@ function answerProperties(
       name,
     );
   }
-  return [label, sureness].sort((a, b) => (a.index ?? Infinity) - (b.index ?? Infinity));
+  const isKept = keepLabels && label.replaces &&
+    !properties.some(({ name }) => name === ORIGINAL);
+  return [
+    label,
+    sureness,
+    ...(isKept ? [{ ...label, name: ORIGINAL, replaces: null, values: label.replaces! }] : []),
+  ].sort((a, b) => place(properties, a) - place(properties, b));
+}
+
+/** Where a property of the answer stands among those of the file; new ones stand behind all. */
+function place(properties: readonly PlyProperty[], { replaces }: AnswerProperty): number {
+  return replaces ? properties.indexOf(replaces) : properties.length;
 }
 
 /** The header with lines for the new properties. */
@@ -105,7 +141,7 @@ function answerHeader(
 ): Uint8Array {
   const at = vertexOf(header).endOffset;
   const lines = added.map(({ name, type }) =>
-    `property ${type === "float32" ? "float" : "int"} ${name}${header.newline}`
+    `property ${TYPE_NAMES[type]} ${name}${header.newline}`
   );
   const insert = new TextEncoder().encode(lines.join(""));
   const out = new Uint8Array(header.bodyOffset + insert.length);
@@ -121,31 +157,42 @@ function labelBinary(
   columns: readonly AnswerProperty[],
   file: string,
 ): Uint8Array {
-  const { offset, stride, fields } = binaryLayout(bytes, header, file);
+  const { offset, end, rowStart, locate } = binaryLayout(bytes, header, file);
   const { count } = vertexOf(header);
-  const added = columns.filter(({ index }) => index === null);
-  const newStride = stride + sumOf(added, ({ type }) => SCALAR_BYTES[type]);
+  const added = columns.filter(({ replaces }) => replaces === null);
+  const addedBytes = sumOf(added, ({ type }) => SCALAR_BYTES[type]);
   const head = answerHeader(bytes, header, added);
-  const start = head.length + offset - header.bodyOffset;
-  const tail = bytes.subarray(offset + count * stride);
-  const out = new Uint8Array(start + count * newStride + tail.length);
+  const out = new Uint8Array(
+    head.length + bytes.length - header.bodyOffset + count * addedBytes,
+  );
   out.set(head);
   out.set(bytes.subarray(header.bodyOffset, offset), head.length);
+  /** How far a row moves; its new values follow after its old ones. */
+  const moved = (row: number) => head.length - header.bodyOffset + row * addedBytes;
   for (let i = 0; i < count; i++) {
-    out.set(bytes.subarray(offset + i * stride, offset + (i + 1) * stride), start + i * newStride);
+    out.set(bytes.subarray(rowStart(i), rowStart(i + 1)), rowStart(i) + moved(i));
   }
-  out.set(tail, start + count * newStride);
+  out.set(bytes.subarray(end), end + moved(count));
 
+  const before = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const view = new DataView(out.buffer);
   const little = header.encoding === "binary_little_endian";
-  let end = stride;
-  for (const { name, type, index, values } of columns) {
-    const at = start + (index === null ? end : fields.get(name)!);
-    if (index === null) end += SCALAR_BYTES[type];
+  let behind = 0;
+  for (const { type, replaces, values } of columns) {
+    const first = behind;
+    const at = replaces ? locate(replaces) : (row: number) => rowStart(row + 1) + first;
+    if (!replaces) behind += SCALAR_BYTES[type];
     const write = scalarWriter(view, type, little);
-    for (let i = 0; i < count; i++) write(at + i * newStride, values[i]!);
+    const value = "countType" in values
+      ? valueReader(scalarReader(before, type, little), locate(values))
+      : (row: number) => values[row]!;
+    for (let i = 0; i < count; i++) write(at(i) + moved(i), value(i));
   }
   return out;
+}
+
+function valueReader(read: (offset: number) => number, at: (row: number) => number) {
+  return (row: number) => read(at(row));
 }
 
 function labelAscii(
@@ -154,29 +201,45 @@ function labelAscii(
   columns: readonly AnswerProperty[],
   file: string,
 ): Uint8Array {
-  const added = columns.filter(({ index }) => index === null);
-  const replaced = columns.filter(({ index }) => index !== null);
-  const out = new ByteWriter(bytes.length + 16 * vertexOf(header).count);
+  const { properties, count } = vertexOf(header);
+  const added = columns.filter(({ replaces }) => replaces === null);
+  const replaced = columns.filter(({ replaces }) => replaces !== null);
+  const out = new ByteWriter(bytes.length + 16 * count);
   out.bytes(answerHeader(bytes, header, added));
   let done = header.bodyOffset;
-  for (const { element, row, text, offset } of asciiRows(bytes, header, file)) {
+  for (const { element, row, text, offset } of asciiRows(bytes, header, file, [])) {
     if (element !== header.vertex) continue;
-    if (replaced.length > 0) {
-      const words = [...text.matchAll(/\S+/g)];
-      for (const { index, values } of replaced) {
-        const word = words[index!]!;
-        out.bytes(bytes.subarray(done, offset + word.index));
-        out.text(asciiValue(values[row]!));
-        done = offset + word.index + word[0].length;
-      }
+    const words = replaced.length > 0 ? [...text.matchAll(/\S+/g)] : [];
+    const wordOf = (property: PlyProperty) => words[wordIndex(properties, property, words)]!;
+    for (const { replaces, values } of replaced) {
+      const word = wordOf(replaces!);
+      out.bytes(bytes.subarray(done, offset + word.index));
+      out.text(asciiValue((values as ArrayLike<number>)[row]!));
+      done = offset + word.index + word[0].length;
     }
     const end = offset + text.trimEnd().length;
     out.bytes(bytes.subarray(done, end));
-    for (const { values } of added) out.text(` ${asciiValue(values[row]!)}`);
+    for (const { values } of added) {
+      out.text(` ${"countType" in values ? wordOf(values)[0] : asciiValue(values[row]!)}`);
+    }
     done = end;
   }
   out.bytes(bytes.subarray(done));
   return out.result();
+}
+
+/** Which word of a row is the value of a property. */
+function wordIndex(
+  properties: readonly PlyProperty[],
+  wanted: PlyProperty,
+  words: readonly { 0: string }[],
+): number {
+  let at = 0;
+  for (const property of properties) {
+    if (property === wanted) break;
+    at += property.countType === null ? 1 : 1 + Number(words[at]![0]);
+  }
+  return at;
 }
 
 /** The shortest decimal of 6 to 9 digits that reads back as the same float32; 9 always do. */
@@ -184,29 +247,4 @@ function asciiValue(value: number): string {
   if (Number.isInteger(value)) return String(value);
   const digits = [6, 7, 8].find((count) => Math.fround(Number(value.toPrecision(count))) === value);
   return String(Number(value.toPrecision(digits ?? 9)));
-}
-
-function scalarWriter(
-  view: DataView,
-  type: PlyScalar,
-  little: boolean,
-): (offset: number, value: number) => void {
-  switch (type) {
-    case "int8":
-      return (offset, value) => view.setInt8(offset, value);
-    case "uint8":
-      return (offset, value) => view.setUint8(offset, value);
-    case "int16":
-      return (offset, value) => view.setInt16(offset, value, little);
-    case "uint16":
-      return (offset, value) => view.setUint16(offset, value, little);
-    case "int32":
-      return (offset, value) => view.setInt32(offset, value, little);
-    case "uint32":
-      return (offset, value) => view.setUint32(offset, value, little);
-    case "float32":
-      return (offset, value) => view.setFloat32(offset, value, little);
-    case "float64":
-      return (offset, value) => view.setFloat64(offset, value, little);
-  }
 }

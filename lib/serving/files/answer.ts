@@ -9,7 +9,14 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StudentCard } from "../../nn/card.ts";
-import { blameMemory, convertScan, type Scan, type ScanMemory, writeScan } from "../../scan/mod.ts";
+import {
+  blameMemory,
+  convertScan,
+  labellingOfRows,
+  type Scan,
+  type ScanMemory,
+  writeScan,
+} from "../../scan/mod.ts";
 import type { ScanReport } from "../../segment/report.ts";
 import { encodeCloud } from "./cloud.ts";
 import { inputOptions, openScan, readInput } from "./input.ts";
@@ -82,9 +89,12 @@ async function contents(
   { classes, asprs }: AnswerClasses,
   account: MemoryAccount,
 ): Promise<{ chunks: Iterable<Uint8Array>; unpacked: boolean }> {
-  if (kind === "json") return { chunks: jsonChunks(classes, result), unpacked: false };
+  const rows = labellingOfRows(result, result.leftOut ?? []);
+  if (kind === "json") {
+    return { chunks: jsonChunks(classes, { ...result, ...rows }), unpacked: false };
+  }
   if (kind === "labels" || kind === "confidence") {
-    return { chunks: [encodeNpy(result[kind])], unpacked: false };
+    return { chunks: [encodeNpy(rows[kind])], unpacked: false };
   }
   const input = await readInput(folder);
   const admit = (needed: ScanMemory) => account.takeAnswer(needed, input.scan.name);

@@ -6,6 +6,7 @@
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Scan } from "../../scan/mod.ts";
 import type { ScanReport } from "../../segment/report.ts";
 import type { SegmentResult } from "../../segment/segmenter.ts";
 import { syncFolder, writeStream } from "./durable.ts";
@@ -16,16 +17,21 @@ export class MissingResultError extends Error {
 }
 
 /** The parts of a {@link SegmentResult} that are kept. */
-export type JobResult = Pick<
-  SegmentResult,
-  "labels" | "confidence" | "sourceLabels" | "report"
->;
+export type JobResult =
+  & Pick<
+    SegmentResult,
+    "labels" | "confidence" | "sourceLabels" | "report"
+  >
+  & Pick<Scan, "leftOut">;
+
+/** Rows of the scan's file that are no points; only where there are any. */
+const LEFT_OUT = "left-out.json";
 
 /** Writes the result of an attempt. Once this resolves, it is on the disk. */
 export async function writeResult(
   jobFolder: string,
   attempt: number,
-  { labels, confidence, sourceLabels, report }: JobResult,
+  { labels, confidence, sourceLabels, report, leftOut }: JobResult,
 ): Promise<void> {
   const folder = folderOf(jobFolder, attempt);
   await rm(folder, { recursive: true, force: true });
@@ -36,6 +42,9 @@ export async function writeResult(
   await writeStream(join(folder, "confidence.f32"), [
     new Uint8Array(buffer, byteOffset, byteLength),
   ]);
+  if (leftOut) {
+    await writeStream(join(folder, LEFT_OUT), [new TextEncoder().encode(JSON.stringify(leftOut))]);
+  }
   const text = JSON.stringify(report);
   await writeStream(join(folder, "report.json"), [new TextEncoder().encode(text)]);
   await syncFolder(folder);
@@ -63,17 +72,24 @@ export async function readResult(
   attempt: number,
 ): Promise<Omit<JobResult, "sourceLabels">> {
   const read = (name: string) => readPart(jobFolder, attempt, name);
-  const [labels, confidence, report] = await Promise.all([
+  const [labels, confidence, report, leftOut] = await Promise.all([
     read("labels.u8"),
     read("confidence.f32"),
     readReport(jobFolder, attempt),
+    read(LEFT_OUT).catch(noneLeftOut),
   ]);
   return {
     labels,
     // In the byte order of the machine that wrote them, which is little-endian wherever Deno runs.
     confidence: new Float32Array(confidence.buffer),
     report,
+    ...(leftOut ? { leftOut: JSON.parse(new TextDecoder().decode(leftOut)) } : {}),
   };
+}
+
+function noneLeftOut(error: unknown): null {
+  if (error instanceof MissingResultError) return null;
+  throw error;
 }
 
 /** Reads the labels before adaptation. @throws {MissingResultError} where they do not exist. */

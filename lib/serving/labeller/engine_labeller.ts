@@ -79,7 +79,8 @@ export class EngineLabeller implements Labeller {
     });
     signal?.throwIfAborted();
     if (sequence) await writeLearned(folder, attempt, result.learned!, sequence.title);
-    await writeResult(folder, attempt, result);
+    const { leftOut } = scan;
+    await writeResult(folder, attempt, { ...result, ...(leftOut ? { leftOut } : {}) });
   }
 
   answer(folder: string, attempt: number, kind: AnswerKind): Promise<AnswerFile> {
