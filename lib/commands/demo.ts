@@ -84,15 +84,17 @@ export const command = defineCommand({
 /** Labels the scan in four ways. */
 async function label(url: string, submission: Submission, steps: number, display: ProgressDisplay) {
   const bare = { scan: submission.scan, images: [] };
+  // The labels of the room are the student's classes, and scan.ply keeps them.
+  const answer = { evaluate: true, keepLabels: false };
   display.update({ label: "1 of 4: the network as it was trained" });
-  const source = await labelsAndReport(url, { ...bare, options: { method: "source" } });
+  const source = await labelsAndReport(url, { ...bare, options: { ...answer, method: "source" } });
   display.update({ label: "2 of 4: with the batch statistics of this scan" });
-  const batch = await labelsAndReport(url, { ...bare, options: { method: "bn" } });
+  const batch = await labelsAndReport(url, { ...bare, options: { ...answer, method: "bn" } });
   display.update({ label: "3 of 4: TTT-KD with the photographs" });
-  const options = { method: "ttt-kd", steps };
+  const options = { ...answer, method: "ttt-kd", steps };
   const adapted = await labelsAndReport(url, { ...submission, options });
   display.update({ label: "4 of 4: TTT-KD fused with the 2D probe, the default" });
-  const fused = await labelledFile(url, { ...submission, options: { steps } });
+  const fused = await labelledFile(url, { ...submission, options: { ...answer, steps } });
   return { source, batch, adapted, fused };
 }
 

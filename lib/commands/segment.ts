@@ -72,6 +72,16 @@ export const command = defineCommand({
       type: "boolean",
       about: "add the dimensions label and confidence to LAS, as PLY always has them",
     },
+    "drop-labels": {
+      type: "boolean",
+      about: "leave out the labels that the scan came with, which the answer keeps otherwise",
+    },
+    "label-map": {
+      type: "string",
+      value: "FILE",
+      about:
+        'JSON object from the labels of the scan to class names, such as {"7": "chair"}, to score them',
+    },
     report: { type: "string", value: "FILE", about: "report to write (JSON)" },
     picture: {
       type: "string",
@@ -82,6 +92,9 @@ export const command = defineCommand({
   },
   async run(values, [given = ""]) {
     const { path, images, cameras, warnings } = await filesOf(given, values);
+    const out = values.out ?? labelledName(path);
+    const wanted = formatOf(out);
+    const labelMap = values["label-map"];
     const options = segmentOptions(
       {
         ...jsonOf(values.options),
@@ -91,6 +104,7 @@ export const command = defineCommand({
           steps: values.steps,
           learningRate: values["learning-rate"],
           voxelSize: values["voxel-size"],
+          labelMap: labelMap && await Deno.readTextFile(labelMap),
         }, (value) => value !== undefined),
       },
       cameras.length > 0,
@@ -98,8 +112,7 @@ export const command = defineCommand({
     const { lossName } = METHODS.get(options.method)!;
     const file = await readNamed(path);
     const scan = await readScan(file.bytes, file.name);
-    const out = values.out ?? labelledName(path);
-    const format = formatOf(out) ?? scan.format;
+    const format = wanted ?? scan.format;
     const views = cameras.length > 0
       ? await readViews(images, cameras, file.name)
       : { photos: [], cameras: [], warnings: [] };
@@ -122,6 +135,7 @@ export const command = defineCommand({
       confidence,
       asprs,
       extraBytes: values["extra-bytes"],
+      keepLabels: !values["drop-labels"],
     });
     await Deno.writeFile(out, answer);
     if (values.report) await Deno.writeTextFile(values.report, JSON.stringify(report, null, 2));
@@ -213,7 +227,13 @@ function labelledName(path: string): string {
   return `${basename(path, extension)}_labelled${extension.replace(/^\.laz$/i, ".las")}`;
 }
 
+/** The format that a name asks for; null where it has no extension. @throws {UsageError} where that is another one */
 function formatOf(path: string): Scan["format"] | null {
   const extension = extname(path).toLowerCase();
-  return extension === ".ply" ? "ply" : extension === ".las" ? "las" : null;
+  if (extension === "" || extension === ".ply") return extension === "" ? null : "ply";
+  if (extension === ".las") return "las";
+  const mend = extension === ".laz"
+    ? "this program does not compress; name it .las, and compress it with laszip or pdal"
+    : "name it .ply or .las";
+  throw new UsageError(`Cannot write ${path}: ${mend}`);
 }

@@ -7,7 +7,6 @@
  * @module
  */
 import { mapValues } from "@std/collections/map-values";
-import type { Scan } from "../scan/mod.ts";
 
 /** How well a prediction agrees with the truth. */
 export interface Metrics {
@@ -145,20 +144,19 @@ export function areClasses(labels: ArrayLike<number>, classes: number): boolean 
 }
 
 /**
- * Gives the `metrics` of a report, with an entry for each prediction; undefined where the labels of the scan are not the
- * student's classes. (A LAS classification holds ASPRS codes, never the student's classes.)
+ * Gives the `metrics` of a report, with an entry for each prediction.
  *
+ * @param truth true classes of all points; those with {@link IGNORE_LABEL} are not counted.
  * @param predictions predicted classes of all points, by the name of the method.
  * @param names class names.
  */
 export function metricsOf(
-  { format, labels }: Pick<Scan, "format" | "labels">,
+  truth: ArrayLike<number>,
   predictions: Readonly<Record<string, ArrayLike<number>>>,
   names: readonly string[],
-): Record<string, Metrics> | undefined {
-  if (format === "las" || labels === null || !areClasses(labels, names.length)) return undefined;
+): Record<string, Metrics> {
   return mapValues(
     predictions,
-    (predicted) => new Confusion(names.length).add(labels, predicted).metrics(names),
+    (predicted) => new Confusion(names.length).add(truth, predicted).metrics(names),
   );
 }

@@ -20,7 +20,8 @@ import type { Scan } from "./scan.ts";
  *
  * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ and COPC of formats 0 to 3 and 6 to 8. `labels` are the
  * classification codes if any of them is above 1 (0 and 1 mean "not classified"). PLY: ASCII and both byte orders;
- * `labels` come from an integer property `label`, `class` or a similar name, normals from `nx`, `ny`, `nz`.
+ * `labels` come from an integer property `label`, `class` or a similar name, their names from comments like
+ * `class 7 chair`, normals from `nx`, `ny`, `nz`.
  *
  * @param bytes the whole file; the scan keeps it
  * @param name the client's name for it, which need not fit the format
@@ -121,7 +122,7 @@ async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
     bytes as Uint8Array<ArrayBuffer>,
     plyScanLoader(name),
   );
-  const { leftOut, warnings } = loaderData;
+  const { leftOut, warnings, header: { labelNames } } = loaderData;
   const { POSITION, COLOR_0, intensity, NORMAL, label } = attributes;
   return {
     name,
@@ -132,6 +133,7 @@ async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
     intensity: nonZero(intensity?.value),
     normals: nonZero(NORMAL?.value),
     labels: label?.value ?? null,
+    ...(Object.keys(labelNames).length > 0 ? { labelNames } : {}),
     ...(leftOut.length > 0 ? { leftOut } : {}),
     bytes,
     warnings: [...leftOutWarnings(leftOut), ...warnings],

@@ -25,6 +25,8 @@ export interface Scan {
   normals: Float32Array | null;
   /** [N] labels in the file (the truth, if the client says so); null where it has none. */
   labels: Int32Array | null;
+  /** What the labels mean, by label, where the file says it; left out elsewhere. */
+  labelNames?: Readonly<Record<string, string>>;
   /**
    * Rows of the file that have no position (NaN, infinite), in ascending order. They are no points of the scan, and
    * an answer leaves them unlabelled; left out where every row has one.

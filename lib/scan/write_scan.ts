@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { labellingOfRows } from "./left_out.ts";
+import { labellingOfRows, spreadOverRows } from "./left_out.ts";
 import { writeLasLabels } from "./las/write_las_labels.ts";
 import { writeLas } from "./las/write_las.ts";
 import { writePlyLabels } from "./ply/write_ply_labels.ts";
@@ -18,15 +18,21 @@ import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
  * dimensions `label` and `confidence`. PLY: the vertex gets the properties `label` and `confidence`. Labels that the file
  * came with are kept as `classification_original` and `label_original`, unless `keepLabels` is false.
  *
- * @throws {ScanError} where the file's extra bytes contradict its records, or a property cannot hold the labels
+ * @throws {ScanError} where a property cannot hold the labels, or records would become too long
  * @throws {TypeError} where labels and points differ in number
  * @throws {RangeError} where a label does not fit into LAS
  */
 export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
   checkLabels(scan.count, labelling);
-  const rows = labellingOfRows(labelling, scan.leftOut ?? []);
+  const { leftOut = [] } = scan;
+  const rows = labellingOfRows(labelling, leftOut);
   return scan.format === "las"
-    ? writeLasLabels(scan.bytes, rows, scan.name)
+    ? writeLasLabels(
+      scan.bytes,
+      rows,
+      scan.labels && spreadOverRows(scan.labels, leftOut, 0),
+      scan.name,
+    )
     : writePlyLabels(scan.bytes, rows, scan.name);
 }
 

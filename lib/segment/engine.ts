@@ -28,6 +28,7 @@ import type { LabelledPointCloud, LabellingTask } from "./labelling.ts";
 import type { ScanReport } from "./report.ts";
 import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
+import { type Truth, truthOf } from "./truth.ts";
 import { labelWhole } from "./whole_labelling.ts";
 
 /** Opens a teacher on a device; called again after the device was lost. */
@@ -178,6 +179,7 @@ export class Engine implements Segmenter, AsyncDisposable {
 
   async #segment(request: SegmentRequest): Promise<SegmentResult> {
     const method = this.#methodOf(request);
+    const truth = truthOf(request.scan, request.options, this.student);
     requireInputs(request.scan, this.student);
     request.signal?.throwIfAborted();
     const loaded = await this.#load();
@@ -198,7 +200,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     return {
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
       ...(learned ? { learned } : {}),
-      report: this.#reportOf(request, views, task, labelled, monitor),
+      report: this.#reportOf(request, views, task, labelled, monitor, truth),
     };
   }
 
@@ -274,11 +276,12 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   #reportOf(
-    { scan, warnings, studentChoice, options: { evaluate } }: SegmentRequest,
+    { scan, warnings, studentChoice }: SegmentRequest,
     { cameras, appearance }: ChosenViews,
     { gpu, method, voxelSize }: LabellingTask,
     labelled: LabelledPointCloud,
     { phases }: ScanMonitor,
+    truth: Truth,
   ): ScanReport {
     const { labels, sourceLabels, voxels, blocks, pointsSeen, steps, drift, note } = labelled;
     const { name, format } = scan;
@@ -286,9 +289,12 @@ export class Engine implements Segmenter, AsyncDisposable {
     const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
     const choice = studentChoice ?? chooseStudent(profileOf(scan.positions), [this.student]);
     const doubt = domainWarning(choice);
-    const metrics = evaluate
-      ? metricsOf(scan, { source: sourceLabels, [method.name]: labels }, this.student.classes)
-      : undefined;
+    const metrics = truth.labels &&
+      metricsOf(
+        truth.labels,
+        { source: sourceLabels, [method.name]: labels },
+        this.student.classes,
+      );
     return {
       scan: { name, format, points, voxels, voxelSize, blocks },
       views: { count: cameras.length, pointsSeen, ...(appearance ? { virtual: appearance } : {}) },
@@ -300,7 +306,12 @@ export class Engine implements Segmenter, AsyncDisposable {
       steps,
       lossName: method.lossName,
       losses: [...labelled.losses],
-      warnings: [...scan.warnings, ...warnings ?? [], ...(doubt ? [doubt] : [])],
+      warnings: [
+        ...scan.warnings,
+        ...warnings ?? [],
+        ...(doubt ? [doubt] : []),
+        ...truth.warnings,
+      ],
       phases,
       ...(drift ? { drift } : {}),
       ...(note === undefined ? {} : { note }),

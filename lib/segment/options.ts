@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { z } from "zod";
+import { z } from "zod";
 import { type Method, METHODS } from "../ttt/methods/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, numberSetting } from "../ttt/settings.ts";
@@ -24,7 +24,15 @@ export const DEFAULT_METHOD = "ttt-kd-fusion";
 const VIRTUAL_METHOD = "ttt-kd";
 
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
-const EVALUATE = flagSetting(true);
+const EVALUATE = flagSetting(true).unwrap().optional();
+const LABEL_MAP = z.preprocess(
+  (value) => typeof value === "string" ? jsonOr(value) : value,
+  z.record(
+    z.string().regex(/^-?\d+$/),
+    z.union([z.string(), z.number().int(), z.null()]),
+    { error: 'it is an object such as {"7": "chair", "0": null}' },
+  ),
+).optional();
 const VIEW_SOURCE = choiceSetting("photographs", ["photographs", "virtual"]);
 
 /**
@@ -44,8 +52,8 @@ export function methodOf(name: unknown): Method {
 /**
  * Checks options and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
- * @param given what a client sent, by name: `method`, `viewSource`, `voxelSize`, `evaluate`, and the method's own
- *   settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
+ * @param given what a client sent, by name: `method`, `viewSource`, `voxelSize`, `evaluate`, `labelMap`, and the
+ *   method's own settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
  *   views rendered of the scan itself, which on validation scenes gain nothing over `bn`.
  * @param hasPhotos whether photographs came. Then the default method is `ttt-kd-fusion`; with virtual views it is
  *   `ttt-kd`; otherwise `bn`.
@@ -68,7 +76,7 @@ export function segmentOptions(
   given: Readonly<Record<string, unknown>>,
   hasPhotos: boolean,
 ): SegmentOptions {
-  const { method: named, viewSource: wanted, voxelSize, evaluate, ...own } = given;
+  const { method: named, viewSource: wanted, voxelSize, evaluate, labelMap, ...own } = given;
   const isVirtual = checked(VIEW_SOURCE, "viewSource", wanted) === "virtual";
   const usual = isVirtual ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : "bn";
   const method = methodOf(named ?? usual);
@@ -84,7 +92,8 @@ export function segmentOptions(
     settings: named === undefined && usual === "bn"
       ? (settingsOf(methodOf(DEFAULT_METHOD), own), settingsOf(method, {}))
       : settingsOf(method, own),
-    evaluate: checked(EVALUATE, "evaluate", evaluate),
+    ...(evaluate === undefined ? {} : { evaluate: checked(EVALUATE, "evaluate", evaluate)! }),
+    ...(labelMap === undefined ? {} : { labelMap: checked(LABEL_MAP, "labelMap", labelMap)! }),
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
     ...(voxelSize === undefined ? {} : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) }),
   };
@@ -104,7 +113,7 @@ export function settingsOf(
     if (known.includes(name)) continue;
     throw new OptionError(
       `Cannot set ${shown(name)}: the options of method ${method.name} are ${
-        ["method", "viewSource", "voxelSize", "evaluate", ...known].join(", ")
+        ["method", "viewSource", "voxelSize", "evaluate", "labelMap", ...known].join(", ")
       }`,
       name,
     );
@@ -124,9 +133,21 @@ export const COMMON_SETTINGS = {
     "edge of a voxel in metres; by default the one the student was trained with",
   ),
   evaluate: EVALUATE.describe(
-    "whether labels in the scan are the student's classes, so that the report compares the prediction with them",
+    "whether the report compares the prediction with the labels of the scan: true where they are the student's classes, false for never; by default where labelMap or the file says what they mean",
+  ),
+  labelMap: LABEL_MAP.describe(
+    "what the labels of the scan mean: the student's class of each, by name or index; null for labels that do not count",
   ),
 } as const;
+
+/** Text as JSON, as a query gives it; the text itself where it is none. */
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 /**
  * Parses a value by its schema, which fills in the default.

@@ -23,10 +23,13 @@ export interface SegmentOptions {
   /** What the teacher describes: the photographs that came (the default), or views rendered of the scan itself. */
   viewSource?: "photographs" | "virtual";
   /**
-   * Whether the labels in the scan are the student's classes, so that the report compares the prediction with
-   * them. They are never shown to the method.
+   * Whether the report compares the prediction with the labels of the scan: true where they are the student's
+   * classes, false for never. By default they are compared where `labelMap` or the file says what they mean. They
+   * are never shown to the method.
    */
-  evaluate: boolean;
+  evaluate?: boolean;
+  /** The student's class of each label of the scan, by name or index; null for labels that do not count. */
+  labelMap?: Readonly<Record<string, string | number | null>>;
 }
 
 /** One scan to label. */

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { COMMON_SETTINGS, DEFAULT_METHOD, segmentOptions } from "../../lib/segment/options.ts";
-import { EXTRA_BYTES } from "../../lib/serving/files/input.ts";
+import { ANSWER_SETTINGS } from "../../lib/serving/files/input.ts";
 import { SESSION_METHOD } from "../../lib/serving/sessions/session.ts";
 import { type Method, METHODS } from "../../lib/ttt/methods/mod.ts";
 import type { JsonSchema } from "./types.ts";
@@ -39,7 +39,9 @@ export function optionSchemas(): Record<string, JsonSchema> {
 
 /** The components for sessions: the options of a session, and those of one of its scans. */
 export function sessionOptionSchemas(): Record<string, JsonSchema> {
-  const { extraBytes, evaluate, ...properties } = propertiesOf(METHODS.get(SESSION_METHOD)!);
+  const { extraBytes, keepLabels, evaluate, labelMap, ...properties } = propertiesOf(
+    METHODS.get(SESSION_METHOD)!,
+  );
   const object = (properties: Record<string, JsonSchema>, description: string) => ({
     type: "object",
     properties,
@@ -49,13 +51,18 @@ export function sessionOptionSchemas(): Record<string, JsonSchema> {
   return {
     [SESSION_OPTIONS]: {
       ...object(
-        { ...properties, evaluate: evaluate! },
+        { ...properties, evaluate: evaluate!, labelMap: labelMap! },
         "Options of a session; they hold for all its scans.",
       ),
       examples: [{ bound: 0.05 }],
     },
     [SCAN_OPTIONS]: object(
-      { evaluate: evaluate!, extraBytes: extraBytes! },
+      {
+        evaluate: evaluate!,
+        labelMap: labelMap!,
+        extraBytes: extraBytes!,
+        keepLabels: keepLabels!,
+      },
       "Options that a scan of a session may set for itself.",
     ),
   };
@@ -77,7 +84,7 @@ function schemaOf(method: Method): JsonSchema {
 }
 
 function propertiesOf({ name, settings }: Method): Record<string, JsonSchema> {
-  const shape = { ...COMMON_SETTINGS, extraBytes: EXTRA_BYTES, ...settings.shape };
+  const shape = { ...COMMON_SETTINGS, ...ANSWER_SETTINGS, ...settings.shape };
   // The output side: the input may also be text, which the schema of the input cannot express.
   const { properties } = z.toJSONSchema(z.object(shape), { io: "output" });
   return { method: { const: name }, ...properties as Record<string, JsonSchema> };

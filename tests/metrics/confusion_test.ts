@@ -43,17 +43,10 @@ Deno.test("areClasses() requires every label to be a class or 255, and at least 
   assert.equal(areClasses([255], 13), false);
 });
 
-Deno.test("metricsOf() names methods and classes, and gives nothing without usable truth", () => {
+Deno.test("metricsOf() names methods and classes", () => {
   const predictions = { source: [0, 0], "ttt-kd": [0, 1] };
-  const names = ["wall", "floor"];
-  const metrics = metricsOf({ format: "ply", labels: Int32Array.of(0, 1) }, predictions, names);
-  assert.deepEqual(metrics, {
+  assert.deepEqual(metricsOf([0, 1], predictions, ["wall", "floor"]), {
     source: { miou: 0.25, perClass: { wall: 0.5, floor: 0 } },
     "ttt-kd": { miou: 1, perClass: { wall: 1, floor: 1 } },
   });
-  assert.equal(metricsOf({ format: "ply", labels: null }, predictions, names), undefined);
-  const foreign = Int32Array.of(0, 40);
-  assert.equal(metricsOf({ format: "ply", labels: foreign }, predictions, names), undefined);
-  const asprs = Int32Array.of(0, 1);
-  assert.equal(metricsOf({ format: "las", labels: asprs }, predictions, names), undefined);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import { metricsOf } from "../../lib/metrics/confusion.ts";
+import { truthOf } from "../../lib/segment/truth.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "../../lib/segment/segmenter.ts";
 import type { OnlineState } from "../../lib/ttt/online_state.ts";
@@ -62,11 +63,9 @@ export class FakeEngine implements Segmenter {
     const labels = Uint8Array.from({ length: scan.count }, (_, i) => (i + Number(seen)) % 3);
     const learned = request.learned === undefined ? null : this.#learned(Number(seen) + scan.count);
     const sourceLabels = new Uint8Array(scan.count);
-    const metrics = metricsOf(
-      scan,
-      { source: sourceLabels, "ttt-kd": labels },
-      this.student.classes,
-    );
+    const truth = truthOf(scan, options, this.student);
+    const metrics = truth.labels &&
+      metricsOf(truth.labels, { source: sourceLabels, "ttt-kd": labels }, this.student.classes);
     const steps = Number(options.settings.steps ?? 0);
     const report: ScanReport = {
       scan: {
@@ -85,7 +84,7 @@ export class FakeEngine implements Segmenter {
       steps,
       lossName: steps > 0 ? "fake loss" : null,
       losses: Array.from({ length: steps + 1 }, (_, i) => 1 / (i + 3)),
-      warnings: scan.warnings,
+      warnings: [...scan.warnings, ...truth.warnings],
       phases: { predict: 1 },
       ...(learned ? { drift: { reached: 0.02, kept: 0.01, guard: "bound" as const } } : {}),
       changedPoints: 0.5,

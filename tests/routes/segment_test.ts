@@ -72,7 +72,9 @@ Deno.test("POST /v1/segment answers JSON with labels, confidences and the whole 
   const truth = Int32Array.of(0, 1, 2, 0);
   const response = await app.request(
     URL_,
-    formRequest({ scan: plyScan(4, truth) }, { accept: "application/json" }),
+    formRequest({ scan: plyScan(4, truth), options: { evaluate: true } }, {
+      accept: "application/json",
+    }),
   );
   assert.equal(response.status, 200);
   const answer = await response.json();
@@ -80,6 +82,48 @@ Deno.test("POST /v1/segment answers JSON with labels, confidences and the whole 
   assert.deepEqual(answer.confidence, [0.3333, 0.3333, 0.3333, 0.3333]);
   assert.deepEqual(answer.classes, ["floor", "wall", "clutter"]);
   assert.equal(answer.report.metrics["ttt-kd"].miou, 1);
+});
+
+Deno.test("POST /v1/segment scores labels only where somebody says what they mean, and keeps them", async () => {
+  const { app } = fakeApp();
+  const scan = plyScan(4, Int32Array.of(0, 1, 2, 0));
+  const answered = async (options: Record<string, unknown>) => {
+    const response = await app.request(URL_, formRequest({ scan, options }));
+    assert.equal(response.status, 200);
+    const { metrics, warnings } = JSON.parse(response.headers.get("x-tttkd-report")!);
+    const codes = warnings.map(({ code }: { code: string }) => code);
+    return { metrics, codes, header: new TextDecoder("latin1").decode(await response.bytes()) };
+  };
+  const unknown = await answered({});
+  assert.deepEqual([unknown.metrics, unknown.codes], [undefined, ["labels"]]);
+  assert.match(unknown.header, /property int label_original/);
+  const mapped = await answered({
+    labelMap: { "0": "floor", "1": "wall", "2": 2 },
+    keepLabels: false,
+  });
+  assert.deepEqual([mapped.metrics["ttt-kd"].miou, mapped.codes], [1, []]);
+  assert.doesNotMatch(mapped.header, /label_original/);
+});
+
+Deno.test("POST /v1/segment answers every row of the file, also those without a position", async () => {
+  const { app } = fakeApp();
+  const scan = plyScan(4);
+  new DataView(scan.buffer).setFloat32(scan.length - 3 * 12 + 4, NaN, true);
+  const kinds: [string, (response: Response) => Promise<unknown>, unknown][] = [
+    ["application/json", async (r) => {
+      const { labels, confidence } = await r.json();
+      return [labels, confidence[1]];
+    }, [[0, 255, 1, 2], 0]],
+    ["application/x-npy", async (r) => [...(await r.bytes()).subarray(-4)], [0, 255, 1, 2]],
+    ["application/ply", async (r) => {
+      const back = await readScan(await r.bytes(), "answer.ply");
+      return [[...back.labels!], back.leftOut];
+    }, [[0, 1, 2], [1]]],
+  ];
+  for (const [accept, read, expected] of kinds) {
+    const init = { method: "POST", body: scan, headers: { accept } };
+    assert.deepEqual(await read(await app.request(URL_, init)), expected, accept);
+  }
 });
 
 Deno.test("POST /v1/segment converts to the other format on request", async () => {

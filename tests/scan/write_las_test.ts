@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { LAZRsLoader } from "@loaders.gl/las";
-import { readScan, type ScanLabels, writeScan } from "../../lib/scan/mod.ts";
+import { convertScan, readScan, type ScanLabels, writePly, writeScan } from "../../lib/scan/mod.ts";
 import { LAS_RECORD, makeLas } from "./files.ts";
 
 const COUNT = 20;
@@ -11,6 +11,7 @@ function labelling(more: Partial<ScanLabels> = {}): ScanLabels {
   return {
     labels: Uint8Array.from({ length: COUNT }, (_, i) => i % 5),
     confidence: Float32Array.from({ length: COUNT }, (_, i) => i / 19),
+    keepLabels: false,
     ...more,
   };
 }
@@ -84,18 +85,18 @@ for (const format of LAS_RECORD.keys()) {
     assert.deepEqual(answer.slice(end), made.bytes.slice(made.pointsEnd));
     if (minor >= 3) assert.equal(view.getBigUint64(227, true), BigInt(end));
     if (minor === 4) assert.equal(view.getBigUint64(235, true), BigInt(end));
-    // The client's record and the gap before the points keep their places, with our record between them.
+    // Our record comes first; the client's record and the gap before the points follow as they were.
     const headerBytes = view.getUint16(94, true);
     assert.deepEqual(
-      answer.slice(headerBytes, headerBytes + 56),
-      made.bytes.slice(headerBytes, headerBytes + 56),
+      answer.slice(headerBytes + 54 + 3 * 192, pointOffset),
+      made.bytes.slice(headerBytes, made.pointOffset),
     );
     assert.deepEqual(answer.slice(pointOffset - 11, pointOffset), new Uint8Array(11).fill(0xa5));
     assert.equal(view.getUint32(100, true), 2);
     // The three bytes without a descriptor have got one before ours.
     const types = [0, 1, 2].map((
       k,
-    ) => [...answer.slice(headerBytes + 56 + 54 + 192 * k + 2).slice(0, 2)]);
+    ) => [...answer.slice(headerBytes + 54 + 192 * k + 2).slice(0, 2)]);
     assert.deepEqual(types, [[0, 3], [1, 0], [9, 0]]);
   });
 }
@@ -130,22 +131,109 @@ Deno.test("writeScan() extends the client's own extra-bytes record", async () =>
   assert.equal(view.getUint32(96, true), made.pointOffset + 2 * 192);
 });
 
-Deno.test("writeScan() refuses extra-bytes records that contradict the points", async () => {
-  const own = new Uint8Array(192);
-  own[2] = 10;
-  const made = makeLas({ extra: 2, vlrs: [["LASF_Spec", 4, own]] });
+/** Descriptors of extra bytes: [name, data type]. */
+function extraBytes(...dimensions: [string, number][]): [string, number, Uint8Array] {
+  const body = new Uint8Array(192 * dimensions.length);
+  dimensions.forEach(([name, type], i) => {
+    body[192 * i + 2] = type;
+    body.set(new TextEncoder().encode(name), 192 * i + 4);
+  });
+  return ["LASF_Spec", 4, body];
+}
+
+/** The names of the extra dimensions that a file describes, with the values of those of one byte. */
+function dimensionsOf(bytes: Uint8Array): Record<string, number[]> {
+  const view = new DataView(bytes.buffer);
+  const [start, stride] = [view.getUint32(96, true), view.getUint16(105, true)];
+  const widths = [0, 1, 1, 2, 2, 4, 4, 8, 8, 4, 8];
+  let offset = LAS_RECORD[bytes[104]!]!;
+  const found: Record<string, number[]> = {};
+  for (let at = view.getUint16(94, true), i = 0; i < view.getUint32(100, true); i++) {
+    const end = at + 54 + view.getUint16(at + 20, true);
+    if (view.getUint16(at + 18, true) === 4) {
+      for (at += 54; at < end; at += 192) {
+        const name = new TextDecoder().decode(bytes.subarray(at + 4, at + 36)).replace(/\0+$/, "");
+        const place = offset;
+        found[name] = Array.from({ length: COUNT }, (_, k) => bytes[start + k * stride + place]!);
+        offset += widths[bytes[at + 2]!]! || bytes[at + 3]!;
+      }
+    }
+    at = end;
+  }
+  assert.equal(offset, stride, "every byte is described");
+  return found;
+}
+
+Deno.test("writeScan() corrects extra-bytes records that describe more bytes than there are", async () => {
+  const vlrs = [extraBytes(["first", 1], ["range", 10], ["last", 4])];
+  const made = makeLas({ extra: 2, vlrs });
   const scan = await readScan(made.bytes, "x.las");
-  assert.throws(() => writeScan(scan, labelling({ extraBytes: true })), {
-    name: "ScanError",
-    message: /describes 44 bytes for each point, its records have 38/,
-  });
-  own[2] = 3;
-  own.set(new TextEncoder().encode("label"), 4);
-  const other = await readScan(makeLas({ extra: 2, vlrs: [["LASF_Spec", 4, own]] }).bytes, "x.las");
-  assert.throws(() => writeScan(other, labelling({ extraBytes: true })), {
-    name: "ScanError",
-    field: "label",
-  });
+  const found = dimensionsOf(writeScan(scan, labelling({ extraBytes: true })));
+  assert.deepEqual(Object.keys(found), ["first", "undocumented", "label", "confidence"]);
+});
+
+Deno.test("writeScan() leaves dimensions of the client's own with its names alone", async () => {
+  const vlrs = [extraBytes(["confidence", 9], ["label", 3])];
+  const made = makeLas({ extra: 6, vlrs });
+  const first = writeScan(await readScan(made.bytes, "x.las"), labelling({ extraBytes: true }));
+  const found = dimensionsOf(first);
+  assert.deepEqual(Object.keys(found), ["confidence", "label", "class_label", "label_confidence"]);
+  assert.deepEqual(found["class_label"], [...labelling().labels]);
+  for (let i = 0; i < COUNT; i++) {
+    const at = made.pointOffset + i * made.recordBytes + 36;
+    assert.equal(found["confidence"]![i], made.bytes[at]);
+  }
+});
+
+Deno.test("writeScan() keeps the labels that a LAS came with", async () => {
+  for (const format of [1, 6]) {
+    const made = makeLas({ minor: 4, format });
+    const scan = await readScan(made.bytes, "x.las");
+    const keeping = labelling({ keepLabels: true });
+    const first = writeScan(scan, keeping);
+    const { classification_original: kept } = dimensionsOf(first);
+    assert.deepEqual(kept, [...made.classes]);
+    assert.deepEqual([...(await readScan(first, "x.las")).labels!], [...labelling().labels]);
+    // They stay those of the client when the answer is labelled again.
+    const second = dimensionsOf(writeScan(await readScan(first, "x.las"), keeping));
+    assert.deepEqual(second, { classification_original: kept });
+  }
+  const { bytes, pointOffset, recordBytes } = makeLas({ minor: 2, format: 1 });
+  for (let i = 0; i < COUNT; i++) bytes[pointOffset + i * recordBytes + 15] = i % 2;
+  const bare = await readScan(bytes, "x.las");
+  assert.equal(writeScan(bare, labelling({ keepLabels: true })).length, bytes.length);
+});
+
+Deno.test("writeScan() keeps the labels of a PLY in LAS, in the type that holds them", async () => {
+  const widths: [number[], number][] = [
+    [[0, 255], 1],
+    [[-1, 7], 1],
+    [[0, 256], 2],
+    [[-1, 200], 2],
+    [[
+      -1,
+      70000,
+    ], 4],
+  ];
+  for (const [values, width] of widths) {
+    const labels = Int32Array.from({ length: COUNT }, (_, i) => values[i % 2]!);
+    const ply = await readScan(
+      writePly({ positions: new Float32Array(3 * COUNT), labels }),
+      "a.ply",
+    );
+    const answer = writeScan(convertScan(ply, "las"), labelling({ keepLabels: true }));
+    const view = new DataView(answer.buffer);
+    assert.equal(view.getUint16(105, true), 30 + width);
+    const at = view.getUint32(96, true) + 30 + width + 30;
+    const low = [
+      0,
+      view.getUint8(at),
+      view.getUint16(at, true),
+      0,
+      view.getInt32(at, true),
+    ][width]!;
+    assert.equal(low, width === 4 ? values[1]! : values[1]! & (2 ** (8 * width) - 1));
+  }
 });
 
 Deno.test("writeScan() refuses labels that do not fit", async () => {

@@ -17,7 +17,6 @@ Deno.test("segmentOptions() chooses an adapting method only where there are phot
       fusion: 2,
       consistency: 0,
     },
-    evaluate: true,
   });
   assert.equal(segmentOptions({}, false).method, "bn");
 });

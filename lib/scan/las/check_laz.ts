@@ -43,7 +43,7 @@ export function checkLaz(bytes: Uint8Array, header: LasHeader, file: string): vo
   const refuse: Refuse = (problem, offset, field, mend = DECOMPRESS) => {
     throw new ScanError({ file, problem, mend, offset, field });
   };
-  const vlr = parseVlrs(bytes, header, file).find(({ userId, recordId }) =>
+  const vlr = parseVlrs(bytes, header).find(({ userId, recordId }) =>
     userId === "laszip encoded" && recordId === 22204
   );
   if (!vlr || vlr.end - vlr.body < 34) {

@@ -37,7 +37,7 @@ export async function decompressLaz(
   file: string,
 ): Promise<Uint8Array> {
   checkLaz(bytes, header, file);
-  const vlrs = parseVlrs(bytes, header, file);
+  const vlrs = parseVlrs(bytes, header);
   const kept = vlrs.filter(({ userId, recordId }) => !describesCompression(userId, recordId));
   const keptEvlrs = parseEvlrs(bytes, header).filter(({ offset }) =>
     !describesCompression(cString(bytes.subarray(offset + 2, offset + 18)), null)

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { ScanError } from "../errors.ts";
-import { LAS_FIELDS, type LasHeader } from "./header.ts";
+import type { LasHeader } from "./header.ts";
 
 /** Bytes of the header of a record. */
 export const VLR_HEADER_BYTES = 54;
@@ -24,32 +23,17 @@ export interface VariableLengthRecord {
 }
 
 /**
- * Lists the variable-length records.
- *
- * @param file name of the scan, for errors
- * @throws {ScanError} where they reach into the points
+ * Lists the variable-length records, up to the first that would reach into the points: some writers count more records
+ * than there are, and no record is needed to read points.
  */
-export function parseVlrs(
-  bytes: Uint8Array,
-  header: LasHeader,
-  file: string,
-): VariableLengthRecord[] {
+export function parseVlrs(bytes: Uint8Array, header: LasHeader): VariableLengthRecord[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const vlrs: VariableLengthRecord[] = [];
   let offset = header.headerBytes;
   for (let i = 0; i < header.vlrCount; i++) {
     const body = offset + VLR_HEADER_BYTES;
     const end = body <= header.pointOffset ? body + view.getUint16(offset + 20, true) : body;
-    if (end > header.pointOffset) {
-      throw new ScanError({
-        file,
-        problem:
-          `variable-length record ${i} of ${header.vlrCount} reaches into the points, which begin at byte ${header.pointOffset}`,
-        mend: "correct the number of records or the offset to the points",
-        offset: LAS_FIELDS.vlrCount,
-        field: "number of variable length records",
-      });
-    }
+    if (end > header.pointOffset) break;
     vlrs.push({
       userId: cString(bytes.subarray(offset + 2, offset + 18)),
       recordId: view.getUint16(offset + 18, true),

@@ -4,25 +4,41 @@
  *
  * @module
  */
-import { type ExtraBytesPlan, planExtraBytes } from "./extra_bytes_plan.ts";
+import { UNLABELLED } from "../left_out.ts";
+import { type ExtraBytesPlan, planExtraBytes, writeDimension } from "./extra_bytes_plan.ts";
 import { LAS_FIELDS, type LasHeader, parseLasHeader } from "./header.ts";
 import type { ScanLabels } from "../scan.ts";
+
+/** The code of points without a label. */
+const NEVER_CLASSIFIED = 0;
 
 /**
  * Writes labels into a copy of a LAS file.
  *
  * @param bytes an uncompressed LAS file
+ * @param original the labels that the client's file had; null where it had none
  * @param file name of the scan, for errors
  * @returns a file whose classification is `asprs[label]`, or the label itself where there is no `asprs`; with
- *   `extraBytes` the points also hold `label` (uint8) and `confidence` (float32)
- * @throws {ScanError} where the file's extra bytes contradict its records
+ *   `extraBytes` the points also hold `label` (uint8) and `confidence` (float32), and unless `keepLabels` is false,
+ *   `classification_original`
+ * @throws {ScanError} where the records would become too long
  * @throws {RangeError} where a label has no code, or a code does not fit the point format
  */
-export function writeLasLabels(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
+export function writeLasLabels(
+  bytes: Uint8Array,
+  labelling: ScanLabels,
+  original: ArrayLike<number> | null,
+  file: string,
+): Uint8Array {
+  const { extraBytes = false, keepLabels = true } = labelling;
   const header = parseLasHeader(bytes, file);
   const codes = classCodes(labelling, header);
-  const out = labelling.extraBytes
-    ? withExtraBytes(bytes, header, planExtraBytes(bytes, header, file), labelling)
+  const wanted = { prediction: extraBytes, original: keepLabels ? original : null };
+  const out = extraBytes || wanted.original
+    ? withExtraBytes(bytes, header, planExtraBytes(bytes, header, wanted, file), {
+      labelling,
+      original,
+    })
     : { bytes: bytes.slice(), pointOffset: header.pointOffset, recordBytes: header.recordBytes };
   const { classOffset, classMask } = header;
   for (let i = 0; i < header.count; i++) {
@@ -36,7 +52,7 @@ function classCodes({ labels, asprs }: ScanLabels, { classMask, format }: LasHea
   const codes = new Uint8Array(labels.length);
   for (let i = 0; i < codes.length; i++) {
     const label = labels[i]!;
-    const code = asprs ? asprs[label] : label;
+    const code = !asprs ? label : label === UNLABELLED ? NEVER_CLASSIFIED : asprs[label];
     if (code === undefined || !Number.isInteger(code) || code < 0 || code > classMask) {
       throw new RangeError(
         `Cannot write label ${label} of point ${i} as class ${code}: point format ${format} holds 0 to ${classMask}; map the labels to other codes, or ask for PLY`,
@@ -51,30 +67,32 @@ function withExtraBytes(
   bytes: Uint8Array,
   header: LasHeader,
   plan: ExtraBytesPlan,
-  { labels, confidence }: ScanLabels,
+  { labelling, original }: { labelling: ScanLabels; original: ArrayLike<number> | null },
 ): { bytes: Uint8Array; pointOffset: number; recordBytes: number } {
   const { count } = header;
-  const { recordBytes, insertAt, insert } = plan;
-  const pointOffset = header.pointOffset + insert.length;
+  const { labels, confidence } = labelling;
+  const { recordBytes, head } = plan;
+  const pointOffset = head.length;
   const oldEnd = header.pointOffset + count * header.recordBytes;
   const newEnd = pointOffset + count * recordBytes;
   const out = new Uint8Array(newEnd + bytes.length - oldEnd);
-  out.set(bytes.subarray(0, insertAt));
-  out.set(insert, insertAt);
-  out.set(bytes.subarray(insertAt, header.pointOffset), insertAt + insert.length);
+  out.set(head);
   const view = new DataView(out.buffer);
   for (let i = 0; i < count; i++) {
     const from = header.pointOffset + i * header.recordBytes;
     const to = pointOffset + i * recordBytes;
     out.set(bytes.subarray(from, from + header.recordBytes), to);
-    const label = labels[i]!;
-    if (label < 0 || label > 255) {
-      throw new RangeError(
-        `Cannot write label ${label} of point ${i}: the dimension label holds 0 to 255; ask for PLY`,
-      );
+    if (plan.label) {
+      const label = labels[i]!;
+      if (label < 0 || label > 255) {
+        throw new RangeError(
+          `Cannot write label ${label} of point ${i}: the dimension label holds 0 to 255; ask for PLY`,
+        );
+      }
+      writeDimension(view, plan.label, to, label);
     }
-    view.setUint8(to + plan.labelOffset, label);
-    view.setFloat32(to + plan.confidenceOffset, confidence[i]!, true);
+    if (plan.confidence) writeDimension(view, plan.confidence, to, confidence[i]!);
+    if (plan.original) writeDimension(view, plan.original, to, original![i]!);
   }
   out.set(bytes.subarray(oldEnd), newEnd);
   patchHeader(view, header, plan, pointOffset, oldEnd, newEnd);
@@ -90,9 +108,7 @@ function patchHeader(
   newEnd: number,
 ): void {
   view.setUint32(LAS_FIELDS.pointOffset, pointOffset, true);
-  view.setUint32(LAS_FIELDS.vlrCount, plan.vlrCount, true);
   view.setUint16(LAS_FIELDS.recordBytes, plan.recordBytes, true);
-  if (plan.grown) view.setUint16(plan.grown.offset, plan.grown.length, true);
   // What lies behind the points moves with their end.
   const moved = (offset: number) => BigInt(offset - oldEnd + newEnd);
   if (header.waveformOffset >= oldEnd) {

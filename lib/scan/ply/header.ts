@@ -78,6 +78,8 @@ export interface PlyHeader {
   lines: number;
   /** The elements in the order of the file. */
   elements: PlyElement[];
+  /** Names of classes by label, of comments like "class 7 chair". */
+  labelNames: Record<string, string>;
   /** Index of the element `vertex`. */
   vertex: number;
   /** Byte at which the body begins. */
@@ -122,13 +124,13 @@ export function parsePlyHeader(bytes: Uint8Array, file: string): PlyHeader {
       declarations.add(line);
       continue;
     }
-    const { encoding, elements } = declarations;
+    const { encoding, elements, labelNames } = declarations;
     const bodyOffset = line.endOffset;
     if (encoding === null) {
       return refuse("the header has no format line", "add one after the first line", bodyOffset);
     }
     const vertex = findVertex(elements, bodyOffset, file);
-    return { encoding, newline, lines, elements, vertex, bodyOffset };
+    return { encoding, newline, lines, elements, labelNames, vertex, bodyOffset };
   }
   return refuse(
     bytes.length > MAX_HEADER
@@ -171,6 +173,7 @@ function findVertex(elements: readonly PlyElement[], bodyOffset: number, file: s
 class HeaderDeclarations {
   encoding: PlyEncoding | null = null;
   readonly elements: PlyElement[] = [];
+  readonly labelNames: Record<string, string> = {};
   // Sets, since a header may hold tens of thousands of names, and each one is looked up.
   readonly #elementNames = new Set<string>();
   /** Names of the properties of the last element. */
@@ -191,6 +194,7 @@ class HeaderDeclarations {
         return this.#addProperty(rest, offset, endOffset);
       case "comment":
       case "obj_info":
+        return this.#addComment(rest);
       case "":
         return;
     }
@@ -199,6 +203,12 @@ class HeaderDeclarations {
       "headers hold format, comment, obj_info, element, property and end_header",
       offset,
     );
+  }
+
+  #addComment([keyword = "", label = "", ...name]: string[]): void {
+    const number = /^(-?\d+):?$/.exec(label);
+    if (!/^(class|label)$/i.test(keyword) || !number || name.length === 0) return;
+    this.labelNames[number[1]!] = name.join(" ");
   }
 
   #addFormat(words: string[], offset: number): void {

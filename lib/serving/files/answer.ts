@@ -104,9 +104,15 @@ async function contents(
     const cloud = encodeCloud(scan, { ...result, sourceLabels }, kind.points);
     return { chunks: [cloud], unpacked: false };
   }
-  const { extraBytes } = inputOptions(input);
+  const { extraBytes, keepLabels } = inputOptions(input);
   const { labels, confidence } = result;
-  const bytes = writeScan(convertScan(scan, kind), { labels, confidence, asprs, extraBytes });
+  const bytes = writeScan(convertScan(scan, kind), {
+    labels,
+    confidence,
+    asprs,
+    extraBytes,
+    keepLabels,
+  });
   return { chunks: [bytes], unpacked: scan.unpacked === true && kind === "las" };
 }
 

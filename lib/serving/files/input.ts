@@ -61,12 +61,19 @@ export interface InputOptions {
   segment: SegmentOptions;
   /** Whether a LAS answer also carries labels and confidences as extra dimensions. */
   extraBytes: boolean;
+  /** Whether the answer keeps the labels that the scan came with. */
+  keepLabels: boolean;
 }
 
-/** The only option that affects nothing but the answer. */
-export const EXTRA_BYTES = flagSetting(false).describe(
-  "whether a LAS answer also carries label and confidence as extra dimensions",
-);
+/** The options that affect nothing but the answer. */
+export const ANSWER_SETTINGS = {
+  extraBytes: flagSetting(false).describe(
+    "whether a LAS answer also carries label and confidence as extra dimensions",
+  ),
+  keepLabels: flagSetting(true).describe(
+    "whether the answer keeps labels that the scan came with: as label_original in PLY, as the extra dimension classification_original in LAS",
+  ),
+} as const;
 
 const MANIFEST = "input.json";
 
@@ -100,7 +107,7 @@ export async function readInput(folder: string): Promise<Input> {
  * @throws {OptionError} naming the field.
  */
 export function inputOptions({ images, cameras, options, sequence }: Input): InputOptions {
-  const { extraBytes, ...settings } = options;
+  const { extraBytes, keepLabels, ...settings } = options;
   if (images.length > 0 && cameras.length === 0) {
     throw new OptionError(
       "Cannot use images without cameras: send their cameras as the part cameras (cameras.json, transforms.json, or the files of COLMAP, KITTI or ScanNet), or leave the images out",
@@ -114,7 +121,11 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
       "method",
     );
   }
-  return { segment, extraBytes: checked(EXTRA_BYTES, "extraBytes", extraBytes) };
+  return {
+    segment,
+    extraBytes: checked(ANSWER_SETTINGS.extraBytes, "extraBytes", extraBytes),
+    keepLabels: checked(ANSWER_SETTINGS.keepLabels, "keepLabels", keepLabels),
+  };
 }
 
 /** Reads the format of the scan from its first bytes. @throws {ScanError} where the format is unknown. */

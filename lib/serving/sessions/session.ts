@@ -84,7 +84,12 @@ export function sessionOptions(
 }
 
 /** The options that each scan of a session may set for itself: they affect only its answer. */
-const OF_SCANS: ReadonlySet<string> = new Set(["evaluate", "extraBytes"]);
+const OF_SCANS: ReadonlySet<string> = new Set([
+  "evaluate",
+  "labelMap",
+  "extraBytes",
+  "keepLabels",
+]);
 
 /**
  * Returns the options of a scan in a session.

@@ -128,7 +128,10 @@ Deno.test("optionSchemas() has every method that requests may name, and every op
       () => inputOptions({ scan: file, images: [file], cameras: [file], options }),
       ({ message }: Error) => {
         const listed = /are (.*)$/.exec(message)![1]!.split(", ");
-        assert.deepEqual(Object.keys(properties).sort(), [...listed, "extraBytes"].sort());
+        assert.deepEqual(
+          Object.keys(properties).sort(),
+          [...listed, "extraBytes", "keepLabels"].sort(),
+        );
         return true;
       },
     );

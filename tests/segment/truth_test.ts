@@ -1,0 +1,83 @@
+/** What labels of a scan say about a student's classes: only what somebody says. */
+import assert from "node:assert/strict";
+import { segmentOptions } from "../../lib/segment/options.ts";
+import { truthOf } from "../../lib/segment/truth.ts";
+import { readScan, type Scan } from "../../lib/scan/mod.ts";
+import { makePly, type PlyField } from "../scan/files.ts";
+
+const STUDENT = { id: "s", classes: ["floor", "wall", "clutter"] };
+
+function scan(labels: number[], more: Partial<Scan> = {}) {
+  return { format: "ply" as const, labels: Int32Array.from(labels), ...more };
+}
+
+/** Classes that are compared, null for none, with the first words of the warnings. */
+function truth(
+  of: ReturnType<typeof scan>,
+  given: Record<string, unknown>,
+): [number[] | null, string] {
+  const { labels, warnings } = truthOf(of, segmentOptions(given, false), STUDENT);
+  assert(warnings.every(({ code, field }) => code === "labels" && field === "labelMap"));
+  return [labels && [...labels], warnings.map(({ text }) => text).join("\n")];
+}
+
+Deno.test("truthOf() compares no numbers that nobody explains", () => {
+  const [none, why] = truth(scan([0, 1, 2]), {});
+  assert.equal(none, null);
+  assert.match(why, /nothing says what they mean. To have them scored, give labelMap/);
+  assert.deepEqual(truth(scan([0, 1, 2]), { evaluate: false }), [null, ""]);
+  assert.deepEqual(truthOf({ format: "ply", labels: null }, {}, STUDENT).warnings, []);
+});
+
+Deno.test("truthOf() takes labels as the student's classes where the client says so", () => {
+  assert.deepEqual(truth(scan([0, 2, 255]), { evaluate: "true" }), [[0, 2, 255], ""]);
+  const [none, why] = truth(scan([0, 3]), { evaluate: true });
+  assert.equal(none, null);
+  assert.match(why, /not all of the student's classes 0 to 2/);
+  assert.match(truth(scan([2, 1], { format: "las" }), { evaluate: true })[1], /ASPRS/);
+});
+
+Deno.test("truthOf() translates labels by a map", () => {
+  const labelMap = { "7": "Wall", "8": 0, "-1": null };
+  assert.deepEqual(truth(scan([7, 8, -1, 7]), { labelMap }), [[1, 0, 255, 1], ""]);
+  assert.deepEqual(truth(scan([7, 8], { format: "las" }), { labelMap: JSON.stringify(labelMap) }), [
+    [1, 0],
+    "",
+  ]);
+  const [some, why] = truth(scan([7, 9]), { labelMap });
+  assert.deepEqual(some, [1, 255]);
+  assert.match(why, /label 9 were not scored/);
+  assert.equal(truth(scan([9]), { labelMap })[0], null);
+  for (const wrong of [{ "7": "chair" }, { "7": 3 }, { "7": -1 }]) {
+    assert.throws(() => truth(scan([7]), { labelMap: wrong }), {
+      name: "OptionError",
+      message: /the classes of student s are floor, wall, clutter/,
+    });
+  }
+  for (const wrong of [{ wall: 1 }, [1], "wall", { "7": 1.5 }]) {
+    assert.throws(() => truth(scan([7]), { labelMap: wrong }), { name: "OptionError" });
+  }
+});
+
+Deno.test("truthOf() translates labels by the names in the header of a PLY", async () => {
+  const fields: PlyField[] = [...["x", "y", "z"].map((n): PlyField => ["float", n]), [
+    "int",
+    "label",
+  ]];
+  const bytes = makePly("ascii", [{ name: "vertex", fields, rows: [[1, 2, 3, 4], [1, 2, 3, 5]] }]);
+  const named = (...comments: string[]) =>
+    readScan(
+      new TextEncoder().encode(
+        new TextDecoder().decode(bytes).replace("comment made by a test", comments.join("\n")),
+      ),
+      "a.ply",
+    );
+  const known = await named("comment class 4 wall", "obj_info label 5: floor");
+  assert.deepEqual(known.labelNames, { "4": "wall", "5": "floor" });
+  assert.deepEqual(truth(scan([...known.labels!], known as Partial<Scan>), {})[0], [1, 0]);
+  const foreign = await named("comment class 4 night stand", "comment class of 1998");
+  assert.deepEqual(foreign.labelNames, { "4": "night stand" });
+  const { labels, warnings } = truthOf(foreign, {}, STUDENT);
+  assert.equal(labels, null);
+  assert.match(warnings[0]!.text, /none is a class of the student/);
+});
