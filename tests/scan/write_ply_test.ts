@@ -188,7 +188,6 @@ Deno.test("readScan() reads back what writePly() writes", async () => {
     count: 2,
     origin: [0, 0, 0],
     bytes: null,
-    warnings: [],
   });
   const far = await readScan(writePly({ ...contents, origin: [652000, 6862000, 100] }), "x.ply");
   assert.deepEqual(far.origin, [652000, 6862000, 100]);
