@@ -25,7 +25,7 @@ import { flagSetting } from "../../ttt/settings.ts";
 import { checked, methodOf, segmentOptions } from "../../segment/options.ts";
 import { OptionError } from "../../ttt/option_error.ts";
 import type { SegmentOptions } from "../../segment/segmenter.ts";
-import { syncFolder, writeStream } from "./durable.ts";
+import { readJson, syncFolder, writeJson } from "./durable.ts";
 import type { MemoryAccount } from "./memory.ts";
 
 /** A client's file. */
@@ -72,8 +72,7 @@ const MANIFEST = "input.json";
 
 /** Records what the files of a folder are. Once this resolves, all of them are on the disk. */
 export async function writeInput(folder: string, input: Input): Promise<void> {
-  const bytes = new TextEncoder().encode(JSON.stringify(input));
-  await writeStream(join(folder, MANIFEST), [bytes]);
+  await writeJson(join(folder, MANIFEST), input);
   await syncFolder(folder);
 }
 
@@ -82,10 +81,15 @@ export class MissingFilesError extends Error {
   override name = "MissingFilesError";
 }
 
-/** Reads what {@link writeInput} wrote. @throws {MissingFilesError} where it does not exist. */
+/**
+ * Reads what {@link writeInput} wrote.
+ *
+ * @throws {MissingFilesError} where it does not exist.
+ * @throws {DamagedFileError} where it is damaged.
+ */
 export async function readInput(folder: string): Promise<Input> {
   try {
-    return JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
+    return await readJson(join(folder, MANIFEST));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new MissingFilesError(
