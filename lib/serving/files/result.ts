@@ -48,7 +48,11 @@ export async function writeResult(
  * @throws {DamagedFileError} where a file of it is not as it was written.
  */
 export async function readReport(jobFolder: string, attempt: number): Promise<ScanReport> {
-  const report = await part<ScanReport>(jobFolder, attempt, "report.json", readJson);
+  const report = await part(jobFolder, attempt, "report.json", async (path) => {
+    const read = await readJson<ScanReport>(path);
+    if (typeof read.scan?.points !== "number") throw new DamagedFileError(path);
+    return read;
+  });
   // Reports of servers before 2.1.0 have no warnings.
   return { ...report, warnings: report.warnings ?? [] };
 }
