@@ -6,13 +6,11 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Labeller } from "../lib/serving/labeller/labeller.ts";
 import { notReady, type ReadyParts } from "./health.ts";
 import { API_VERSION } from "./openapi/document.ts";
 
 /** Routes under `/v2`. */
 export function openInferenceRoutes(parts: ReadyParts): Hono {
-  const { labeller } = parts;
   return new Hono()
     .get("/", (c) => c.json({ name: "ttt-kd", version: API_VERSION, extensions: [] }))
     .get("/health/live", (c) => c.json({ live: true }))

@@ -12,7 +12,7 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { Progress } from "../../ttt/progress.ts";
 import { type Clock, SYSTEM_CLOCK } from "../files/clock.ts";
 import { diskErrorOf } from "../files/disk.ts";
-import { Ballast } from "./ballast.ts";
+import { Ballast } from "../files/ballast.ts";
 import { IncomingJobs } from "./incoming_jobs.ts";
 import { isOver, type Job, type JobProblem, type JobState } from "./job.ts";
 import { JobListeners } from "./job_listeners.ts";

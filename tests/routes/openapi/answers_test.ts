@@ -242,7 +242,12 @@ async function fullAnswers(conformance: Conformance): Promise<void> {
   await withJobs(async (jobs) => {
     const { queue, sessions } = jobs;
     const ask = asking(conformance, jobs);
-    const { id } = await sessions.begin({ student: "fake-student", teacher: "t", options: {} });
+    const { id } = await sessions.begin({
+      student: "fake-student",
+      teacher: "t",
+      client: "c",
+      options: {},
+    });
     const noRoom = () => Promise.reject(new DiskError("Cannot write to the server's disk"));
     await ask("POST /v1/jobs", 507, raw());
     await ask("POST /v1/sessions/{id}/scans", 507, raw(), id);
@@ -261,7 +266,12 @@ async function damagedAnswers(conformance: Conformance): Promise<void> {
   await withFolder(async (folder) => {
     await withJobs(async (jobs) => {
       const ask = asking(conformance, jobs);
-      const { id } = await jobs.sessions.begin({ student: "s", teacher: "t", options: {} });
+      const { id } = await jobs.sessions.begin({
+        student: "s",
+        teacher: "t",
+        client: "c",
+        options: {},
+      });
       await writeFile(join(folder, "sessions", id, "session.json"), "{");
       for (const [name] of operationsOf(documentOf())) {
         if (name.includes("/sessions/{id}") && !name.startsWith("DELETE")) {
