@@ -58,12 +58,6 @@ const OPTIONS = {
     default: `${DEFAULT_LIMITS.uploadSeconds}`,
     about: "abort an upload that takes longer",
   },
-  reserve: {
-    type: "string",
-    value: "MIB",
-    default: `${DEFAULT_LIMITS.reserveBytes / MIB}`,
-    about: "refuse uploads that would leave less of the disk free, in MiB",
-  },
   data: {
     type: "string",
     value: "DIR",
@@ -212,7 +206,6 @@ function limitsOf(values: ServeValues): ServerLimits {
     images: wholeNumber("max-images", values["max-images"], 1, 10_000),
     places: wholeNumber("places", values.places, 1, 1000),
     stallSeconds: wholeNumber("stall", values.stall, 1, 3600),
-    reserveBytes: wholeNumber("reserve", values.reserve, 0, 2 ** 20) * MIB,
     uploadSeconds: wholeNumber("upload-seconds", values["upload-seconds"], 1, 7 * 86_400),
   };
 }

@@ -7,6 +7,7 @@
  */
 import { parse } from "@loaders.gl/core";
 import { blameMemory, ScanError } from "./errors.ts";
+import { coordinateUnits } from "./las/coordinate_units.ts";
 import { isLas } from "./las/header.ts";
 import { lasScanLoader } from "./las/las_scan_loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
@@ -91,6 +92,7 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
   );
   const { POSITION, COLOR_0, intensity, classification } = attributes;
   const classes = classification.value;
+  const las = loaderData.unpacked ?? bytes;
   return {
     name,
     format: "las",
@@ -100,9 +102,9 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
     intensity: nonZero(toUnit(intensity.value)),
     normals: null,
     labels: classes.some((code) => code > 1) ? Int32Array.from(classes) : null,
-    bytes: loaderData.unpacked ?? bytes,
+    bytes: las,
     ...(loaderData.unpacked ? { unpacked: true } : {}),
-    warnings: [],
+    ...coordinateUnits(las, loaderData.header, name),
   };
 }
 

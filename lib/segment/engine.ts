@@ -14,6 +14,7 @@ import type { StudentCard } from "../nn/card.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
 import { type VirtualViews, virtualViews } from "../pairing/virtual/mod.ts";
+import type { ScanFrame } from "../scan/mod.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
 import { type Method, METHODS, type OnlineMemory } from "../ttt/methods/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
@@ -25,9 +26,10 @@ import { labelByBlocks } from "./block_labelling.ts";
 import { BlockSizer } from "./block_size.ts";
 import { CarriedMemory } from "./carried_memory.ts";
 import type { LabelledPointCloud, LabellingTask } from "./labelling.ts";
-import type { ScanReport } from "./report.ts";
+import type { ReportedScan, ScanReport } from "./report.ts";
 import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
+import { type MetricRequest, metricRequest, samplingWarnings } from "./metric_request.ts";
 import { labelWhole } from "./whole_labelling.ts";
 
 /** Opens a teacher on a device; called again after the device was lost. */
@@ -176,8 +178,10 @@ export class Engine implements Segmenter, AsyncDisposable {
     }
   }
 
-  async #segment(request: SegmentRequest): Promise<SegmentResult> {
-    const method = this.#methodOf(request);
+  async #segment(given: SegmentRequest): Promise<SegmentResult> {
+    const method = this.#methodOf(given);
+    const metric = metricRequest(given);
+    const { request } = metric;
     requireInputs(request.scan, this.student);
     request.signal?.throwIfAborted();
     const loaded = await this.#load();
@@ -198,7 +202,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     return {
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
       ...(learned ? { learned } : {}),
-      report: this.#reportOf(request, views, task, labelled, monitor),
+      report: this.#reportOf(metric, views, task, labelled, monitor),
     };
   }
 
@@ -274,13 +278,15 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   #reportOf(
-    { scan, warnings, studentChoice, options: { evaluate } }: SegmentRequest,
+    metric: MetricRequest,
     { cameras, appearance }: ChosenViews,
     { gpu, method, voxelSize }: LabellingTask,
     labelled: LabelledPointCloud,
     { phases }: ScanMonitor,
   ): ScanReport {
     const { labels, sourceLabels, voxels, blocks, pointsSeen, steps, drift, note } = labelled;
+    const { request, frame, warnings: ofFrame } = metric;
+    const { scan, warnings, studentChoice, options: { evaluate } } = request;
     const { name, format } = scan;
     const points = labels.length;
     const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
@@ -290,7 +296,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       ? metricsOf(scan, { source: sourceLabels, [method.name]: labels }, this.student.classes)
       : undefined;
     return {
-      scan: { name, format, points, voxels, voxelSize, blocks },
+      scan: { name, format, points, voxels, voxelSize, ...reportedFrame(frame), blocks },
       views: { count: cameras.length, pointsSeen, ...(appearance ? { virtual: appearance } : {}) },
       student: this.student.id,
       studentChoice: choice,
@@ -300,7 +306,13 @@ export class Engine implements Segmenter, AsyncDisposable {
       steps,
       lossName: method.lossName,
       losses: [...labelled.losses],
-      warnings: [...scan.warnings, ...warnings ?? [], ...(doubt ? [doubt] : [])],
+      warnings: [
+        ...scan.warnings,
+        ...warnings ?? [],
+        ...ofFrame,
+        ...samplingWarnings(metric, voxelSize),
+        ...(doubt ? [doubt] : []),
+      ],
       phases,
       ...(drift ? { drift } : {}),
       ...(note === undefined ? {} : { note }),
@@ -320,6 +332,14 @@ export class Engine implements Segmenter, AsyncDisposable {
     }
     if (this.#ownsHost) await this.#host.close();
   }
+}
+
+/** The frame of a scan as its report names it. */
+function reportedFrame(
+  { units: { horizontal, vertical }, up }: ScanFrame,
+): Pick<ReportedScan, "unit" | "verticalUnit" | "up"> {
+  const unit = horizontal.name;
+  return { unit, ...(vertical.name === unit ? {} : { verticalUnit: vertical.name }), up };
 }
 
 /** Has the teacher describe all views. `owned` gets the feature maps. */

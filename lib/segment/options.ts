@@ -6,6 +6,7 @@
  */
 import type { z } from "zod";
 import { type Method, METHODS } from "../ttt/methods/mod.ts";
+import { LENGTH_UNITS, UP_AXES } from "../scan/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, numberSetting } from "../ttt/settings.ts";
 import { shown, validate } from "../validation/mod.ts";
@@ -25,6 +26,11 @@ const VIRTUAL_METHOD = "ttt-kd";
 
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
 const EVALUATE = flagSetting(true);
+const UNIT = choiceSetting("auto", [
+  "auto",
+  ...Object.keys(LENGTH_UNITS) as (keyof typeof LENGTH_UNITS)[],
+]);
+const UP = choiceSetting("auto", ["auto", ...UP_AXES]);
 const VIEW_SOURCE = choiceSetting("photographs", ["photographs", "virtual"]);
 
 /**
@@ -44,8 +50,8 @@ export function methodOf(name: unknown): Method {
 /**
  * Checks options and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
- * @param given what a client sent, by name: `method`, `viewSource`, `voxelSize`, `evaluate`, and the method's own
- *   settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
+ * @param given what a client sent, by name: `method`, `viewSource`, `voxelSize`, `unit`, `up`, `evaluate`, and the
+ *   method's own settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
  *   views rendered of the scan itself, which on validation scenes gain nothing over `bn`.
  * @param hasPhotos whether photographs came. Then the default method is `ttt-kd-fusion`; with virtual views it is
  *   `ttt-kd`; otherwise `bn`.
@@ -68,7 +74,7 @@ export function segmentOptions(
   given: Readonly<Record<string, unknown>>,
   hasPhotos: boolean,
 ): SegmentOptions {
-  const { method: named, viewSource: wanted, voxelSize, evaluate, ...own } = given;
+  const { method: named, viewSource: wanted, voxelSize, unit, up, evaluate, ...own } = given;
   const isVirtual = checked(VIEW_SOURCE, "viewSource", wanted) === "virtual";
   const usual = isVirtual ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : "bn";
   const method = methodOf(named ?? usual);
@@ -86,6 +92,8 @@ export function segmentOptions(
       : settingsOf(method, own),
     evaluate: checked(EVALUATE, "evaluate", evaluate),
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
+    unit: checked(UNIT, "unit", unit),
+    up: checked(UP, "up", up),
     ...(voxelSize === undefined ? {} : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) }),
   };
 }
@@ -104,7 +112,7 @@ export function settingsOf(
     if (known.includes(name)) continue;
     throw new OptionError(
       `Cannot set ${shown(name)}: the options of method ${method.name} are ${
-        ["method", "viewSource", "voxelSize", "evaluate", ...known].join(", ")
+        ["method", ...Object.keys(COMMON_SETTINGS), ...known].join(", ")
       }`,
       name,
     );
@@ -122,6 +130,12 @@ export const COMMON_SETTINGS = {
   // Without a default: it is the student's.
   voxelSize: VOXEL_SIZE.unwrap().optional().describe(
     "edge of a voxel in metres; by default the one the student was trained with",
+  ),
+  unit: UNIT.describe(
+    "unit of the scan's coordinates and of its cameras' poses; auto is what the file's coordinate system says, or else metre",
+  ),
+  up: UP.describe(
+    "axis of the scan that points up; auto is z for LAS, and for PLY a guess from cameras and surfaces, which is z unless much speaks against it",
   ),
   evaluate: EVALUATE.describe(
     "whether labels in the scan are the student's classes, so that the report compares the prediction with them",

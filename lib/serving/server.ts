@@ -22,8 +22,6 @@ export interface ServerLimits {
   stallSeconds: number;
   /** After how many seconds an upload gets 408 in any case, so that a trickle cannot keep a place for ever. */
   uploadSeconds: number;
-  /** Bytes of the disk that uploads leave free, so that accepted jobs can be finished. */
-  reserveBytes: number;
 }
 
 /** The limits of a server that is not told otherwise. */
@@ -33,7 +31,6 @@ export const DEFAULT_LIMITS: ServerLimits = {
   places: 8,
   stallSeconds: 30,
   uploadSeconds: 3600,
-  reserveBytes: 2 ** 28,
 };
 
 /** Where and for how long a server keeps jobs and sessions. */

@@ -14,8 +14,6 @@ export interface UploadLimits {
   stallSeconds: number;
   /** Seconds that an upload may take in all. */
   uploadSeconds: number;
-  /** Bytes that an upload leaves free on the disk. */
-  reserveBytes: number;
   /** Called with the number of bytes whenever some arrive. */
   onBytes?: (bytes: number) => void;
 }

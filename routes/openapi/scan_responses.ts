@@ -14,7 +14,7 @@ const LABELS = {
   labels: [0, 0, 1, 2],
   confidence: [0.9812, 0.9407, 0.8821, 0.5533],
   report: {
-    scan: { name: "room.ply", format: "ply", points: 4, voxels: 3, voxelSize: 0.05, blocks: 1 },
+    scan: { name: "room.ply", format: "ply", points: 4, voxels: 3, voxelSize: 0.05, unit: "metre", up: "z", blocks: 1 },
     views: { count: 8, pointsSeen: 3 },
     student: "rooms",
     teacher: "dinov2-small",
@@ -96,15 +96,6 @@ export const busy = problem(
   "Service Unavailable",
   "All places are taken, or the GPU was lost.",
   "Cannot take another scan: 8 are already at work or waiting",
-  { headers: headers("Retry-After") },
-);
-
-/** The disk has no room. */
-export const diskFull = problem(
-  507,
-  "Insufficient Storage",
-  "The server's disk has no room for it, or cannot be written to.",
-  "Cannot take the upload: it would leave less than 256 MiB free on the server's disk; come back later, delete jobs that are done, or start the server with a smaller --reserve",
   { headers: headers("Retry-After") },
 );
 
