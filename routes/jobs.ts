@@ -81,13 +81,16 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
 
 async function submitJob(c: Context, queue: JobQueue, limits: UploadLimits): Promise<Response> {
   const client = clientOf(c);
-  using _place = await queue.enter(client);
+  // Refused before it is sent; but only a job whose files are here takes a place.
+  (await queue.enter(client))[Symbol.dispose]();
   const id = crypto.randomUUID();
   const folder = queue.folderOf(id);
   await mkdir(folder);
   try {
-    const input = await receiveInput(c.req.raw, folder, limits);
+    const input = await limits.underWay
+      .during(client, () => receiveInput(c.req.raw, folder, limits));
     const { segment } = inputOptions(input);
+    using _place = await queue.enter(client);
     await writeInput(folder, input);
     await syncFolder(queue.files);
     const job = await queue.submit({ id, client, scan: input.scan.name, method: segment.method });
