@@ -14,7 +14,13 @@ import type { jobView } from "../http/job_view.ts";
 import type { sessionView } from "../http/session_view.ts";
 import { exactly } from "../../lib/validation/mod.ts";
 import { count, fraction } from "./numbers.ts";
-import { driftSchema, metricsSchema, progressSchema, reportSchema, warningSchema } from "./report_schema.ts";
+import {
+  driftSchema,
+  metricsSchema,
+  progressSchema,
+  reportSchema,
+  warningSchema,
+} from "./report_schema.ts";
 import type { JsonSchema } from "./types.ts";
 
 const jobProblem = exactly<JobProblem>()({
