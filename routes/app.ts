@@ -21,6 +21,7 @@ import { observe, RequestMetrics } from "./http/observe.ts";
 import { observeJobs } from "./http/observe_jobs.ts";
 import { refuseForeign } from "./http/origin.ts";
 import { notFound, onError } from "./http/problem.ts";
+import { UploadsUnderWay } from "./http/uploads_under_way.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
@@ -58,8 +59,10 @@ export function createApp(options: AppOptions): Hono {
   app.notFound(notFound);
   const registry = new Registry();
   const requests = new RequestMetrics(registry);
+  const given = options.limits ?? DEFAULT_LIMITS;
   const limits = {
-    ...options.limits ?? DEFAULT_LIMITS,
+    ...given,
+    underWay: new UploadsUnderWay(given.uploads, given.uploadsOfClient),
     onBytes: (bytes: number) => requests.received(bytes),
   };
   app.use(requestId(), identifyByAddress(addressSet(proxies)));

@@ -17,7 +17,7 @@ import { removeFolder, removeJob } from "../lib/serving/queue/sweep.ts";
 import { answer, type AnswerForm, answerForm } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/job_events.ts";
-import { jobPath, jobView } from "./http/job_view.ts";
+import { fullJobView, jobPath, jobView } from "./http/job_view.ts";
 import { problemResponse, RequestError } from "./http/problem.ts";
 import { receiveInput } from "./http/upload.ts";
 import type { UploadLimits } from "./http/upload_limits.ts";
@@ -52,7 +52,7 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
 
   return new Hono()
     .post("/", (c) => submitJob(c, queue, limits))
-    .get("/:id", async (c) => c.json(jobView(await find(c))))
+    .get("/:id", async (c) => c.json(await fullJobView(queue, await find(c))))
     .get("/:id/events", async (c) => {
       const job = await find(c);
       return streamSSE(c, async (stream) => {
@@ -81,13 +81,16 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
 
 async function submitJob(c: Context, queue: JobQueue, limits: UploadLimits): Promise<Response> {
   const client = clientOf(c);
-  using _place = await queue.enter(client);
+  // Refused before it is sent; but only a job whose files are here takes a place.
+  (await queue.enter(client))[Symbol.dispose]();
   const id = crypto.randomUUID();
   const folder = queue.folderOf(id);
   await mkdir(folder);
   try {
-    const input = await receiveInput(c.req.raw, folder, limits);
+    const input = await limits.underWay
+      .during(client, () => receiveInput(c.req.raw, folder, limits));
     const { segment } = inputOptions(input);
+    using _place = await queue.enter(client);
     await writeInput(folder, input);
     await syncFolder(queue.files);
     const job = await queue.submit({ id, client, scan: input.scan.name, method: segment.method });

@@ -10,16 +10,27 @@
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Server } from "../lib/serving/server.ts";
+
+/** Seconds within which the head of a request has to be there, however it trickles in. */
+const HEAD_SECONDS = 30;
 
 /**
  * Starts to listen; port 0 takes a free one. Leaving by `await using` waits for requests in flight.
  *
  * @throws {Error} with a code such as `EADDRINUSE` where it cannot listen there.
  */
-export async function listen(app: Hono, hostname: string, port: number): Promise<Server> {
-  const server = createAdaptorServer({ fetch: app.fetch });
+export async function listen(
+  app: Hono,
+  hostname: string,
+  port: number,
+  headSeconds = HEAD_SECONDS,
+): Promise<Server> {
+  // The time of bodies is limited where they are read; Node's own limit would cut any upload of five minutes.
+  const serverOptions = { requestTimeout: 0, headersTimeout: 0 };
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as HttpServer;
+  endSilentConnections(server, headSeconds);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, hostname, resolve);
@@ -42,8 +53,29 @@ export async function listen(app: Hono, hostname: string, port: number): Promise
       });
       await idle.promise;
       // Deno 2.9.6 takes some idle kept-alive connections for busy and would wait until their clients disconnect.
-      (server as HttpServer).closeAllConnections();
+      server.closeAllConnections();
       await closed;
     },
   };
+}
+
+/** Ends connections that bring no head of a request in time. Deno 2.9.6 does not, whatever `headersTimeout` says. */
+function endSilentConnections(server: HttpServer, seconds: number): void {
+  const timers = new Map<Socket, ReturnType<typeof setTimeout>>();
+  const forget = (socket: Socket) => {
+    clearTimeout(timers.get(socket));
+    timers.delete(socket);
+  };
+  const awaitHead = (socket: Socket) => {
+    forget(socket);
+    if (!socket.destroyed) timers.set(socket, setTimeout(() => socket.destroy(), seconds * 1000));
+  };
+  server.on("connection", (socket: Socket) => {
+    socket.once("close", () => forget(socket));
+    awaitHead(socket);
+  });
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    forget(socket);
+    response.once("close", () => awaitHead(socket));
+  });
 }

@@ -8,6 +8,7 @@ import { Hono } from "hono";
 import { inputOptions, openFormat, writeInput } from "../lib/serving/files/input.ts";
 import type { UploadPlace } from "../lib/serving/files/upload_folders.ts";
 import { answer, answerForm } from "./http/answer.ts";
+import { clientOf } from "./http/client.ts";
 import { ATTEMPT, type DirectOptions, labelUpload } from "./http/direct.ts";
 import { receiveInput } from "./http/upload.ts";
 
@@ -21,12 +22,17 @@ export function segmentRoutes(options: SegmentRouteOptions): Hono {
   const { labeller, limits, semaphore, uploads } = options;
   return new Hono().post("/", async (c) => {
     const request = c.req.raw;
-    using reservation = semaphore.reserve();
+    // Refused before it is sent; but only a scan that is here takes a place.
+    semaphore.requirePlace();
+    // Its place is free again once its files are gone.
+    using place = new DisposableStack();
     await using upload = await uploads.make();
     const folder = upload.path;
-    const input = await receiveInput(request, folder, limits);
+    const input = await limits.underWay
+      .during(clientOf(c), () => receiveInput(request, folder, limits));
     // Whatever can be refused now is refused before the wait for the GPU.
     inputOptions(input);
+    const reservation = place.use(semaphore.reserve());
     const form = answerForm(c, await openFormat(folder, input));
     await writeInput(folder, input);
     await labelUpload(options, folder, input.scan.name, reservation, request.signal);

@@ -82,13 +82,17 @@ async function segmentInSession(
   const request = c.req.raw;
   const begun = await sessions.get(id);
   requireStudent(labeller, begun);
-  using reservation = semaphore.reserve();
+  semaphore.requirePlace();
+  // Its place is free again once its files are gone.
+  using place = new DisposableStack();
   await using work = await sessions.workFolder();
   const folder = work.path;
-  const received = await receiveInput(request, folder, limits);
+  const received = await limits.underWay
+    .during(clientOf(c), () => receiveInput(request, folder, limits));
   const input = { ...received, options: scanOptions(begun, received.options) };
   // Whatever can be refused now is refused before the wait for the session and the GPU.
   inputOptions({ ...input, sequence: { learned: null, title: "" } });
+  const reservation = place.use(semaphore.reserve());
   const form = answerForm(c, await openFormat(folder, input));
   // Scans are processed in the order in which their uploads end.
   return await sessions.change(id, request.signal, async (session, keep, stop) => {

@@ -40,7 +40,7 @@ export interface Command<O extends CommandOptions = CommandOptions> {
   name: string;
   /** What the command does, in one line for the help texts. */
   summary: string;
-  /** Names of the arguments that are not options; all of them are required. */
+  /** Names of the arguments that are not options; those in brackets may be left out. */
   positionals: readonly string[];
   options: O;
   run(values: OptionValues<O>, positionals: string[], host: Host): Promise<void>;
@@ -93,7 +93,7 @@ export function parseCommand(
     throw new UsageError((error as Error).message.split(". ")[0]!.replace(/\.$/, ""));
   }
   const missing = command.positionals[parsed.positionals.length];
-  if (missing) throw new UsageError(`Missing argument ${missing}`);
+  if (missing && !missing.startsWith("[")) throw new UsageError(`Missing argument ${missing}`);
   const extra = parsed.positionals[command.positionals.length];
   if (extra) throw new UsageError(`Unexpected argument '${extra}'`);
   return { values: parsed.values as OptionValues<CommandOptions>, positionals: parsed.positionals };

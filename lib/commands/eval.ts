@@ -22,6 +22,7 @@ import { FULL_SIZE, LITE_SIZE } from "../eval/studies/study_size.ts";
 import { STUDY_NAMES } from "../eval/studies/study.ts";
 import { tunedMethods, tuningTable } from "../eval/studies/tuning.ts";
 import { GpuHost } from "../gpu/mod.ts";
+import { readStudent } from "../models/students.ts";
 import { modelsFolder } from "../teacher/mod.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
 
@@ -100,7 +101,7 @@ const OPTIONS = {
     type: "string",
     value: "FILE",
     about: "model card of the teacher (JSON)",
-    otherwise: "the benchmark's",
+    otherwise: "the one that --student was distilled from, else the benchmark's",
   },
 } as const satisfies CommandOptions;
 
@@ -170,7 +171,12 @@ async function requestOf(
   const dataset = await openDataset(values.benchmark, gpu, values.data);
   const names = dataset.domains.map(({ name }) => name);
   const shifted = dataset.domains.filter(({ isSource }) => !isSource).map(({ name }) => name);
-  const profile = profileOf(dataset.name, shifted, values.teacher);
+  // A student runs with the teacher that it was distilled from.
+  const { card } = values.student === undefined
+    ? { card: null }
+    : await readStudent(values.student);
+  const teacher = values.teacher ?? card?.teacher?.id;
+  const profile = profileOf(dataset.name, shifted, teacher);
   const focus = profile.focus.slice(0, chosen.size.focus);
   const domains = values.domains !== undefined
     ? listOf("domains", values.domains, names)
@@ -184,7 +190,7 @@ async function requestOf(
     trainedOn: profile.trainedOn === undefined
       ? dataset
       : await openDataset(profile.trainedOn, gpu),
-    profile: withTeacher(profile, values.teacher),
+    profile: withTeacher(profile, teacher),
     trains: !values.lite,
     student: values.student ?? null,
     out: values.out,

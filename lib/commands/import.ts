@@ -1,6 +1,7 @@
 /** `import`: makes a student of a checkpoint of another engine and a model card. */
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { readStudentCard } from "../nn/card.ts";
+import { CARD_TEMPLATES, cardTemplate } from "../nn/import/card_templates.ts";
 import { FORMATS, importCheckpoint, ImportError } from "../nn/import/mod.ts";
 import { CheckpointError, readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
@@ -8,7 +9,7 @@ import { CENTRE, Student } from "../nn/student.ts";
 export const command = defineCommand({
   name: "import",
   summary: "Makes a student of a checkpoint of MinkowskiEngine, spconv or torchsparse",
-  positionals: ["FILE"],
+  positionals: ["[FILE]"],
   options: {
     from: {
       type: "string",
@@ -16,6 +17,11 @@ export const command = defineCommand({
       about: `engine that wrote the checkpoint: ${Object.keys(FORMATS).join(", ")} (required)`,
     },
     card: { type: "string", value: "FILE.json", about: "model card of the student (required)" },
+    "card-template": {
+      type: "string",
+      value: "NAME",
+      about: `print a card to fill in, and import nothing: ${CARD_TEMPLATES.join(", ")}`,
+    },
     out: {
       type: "string",
       value: "FILE",
@@ -36,7 +42,10 @@ export const command = defineCommand({
     },
     drop: { type: "string", value: "A,B", about: "leave out entries whose names begin with these" },
   },
-  async run({ from = "", card: cardPath, out, layout, prefix, drop }, [path = ""]) {
+  async run(values, [path]) {
+    const { from = "", card: cardPath, out, layout, prefix, drop } = values;
+    if (values["card-template"] !== undefined) return printTemplate(values["card-template"]);
+    if (path === undefined) throw new UsageError("Missing argument FILE");
     const format = Object.hasOwn(FORMATS, from) ? FORMATS[from]! : null;
     if (!format) {
       throw new UsageError(
@@ -50,7 +59,13 @@ export const command = defineCommand({
         }`,
       );
     }
-    if (cardPath === undefined) throw new UsageError("Missing option --card FILE.json");
+    if (cardPath === undefined) {
+      throw new UsageError(
+        `Missing option --card FILE.json; --card-template NAME prints one to fill in: ${
+          CARD_TEMPLATES.join(", ")
+        }`,
+      );
+    }
     const card = readStudentCard(await Deno.readTextFile(cardPath), cardPath);
     const student = new Student(card);
     if (card.teacher && student.hasTeacherHeads) {
@@ -93,3 +108,17 @@ export const command = defineCommand({
     }
   },
 });
+
+/** Prints a card, and says on the side what is to be filled in. */
+function printTemplate(name: string): void {
+  if (!CARD_TEMPLATES.includes(name)) {
+    throw new UsageError(
+      `Cannot print a card for '${name}': there are ${CARD_TEMPLATES.join(", ")}`,
+    );
+  }
+  console.log(JSON.stringify(cardTemplate(name), null, 2));
+  console.error(
+    "fill in licence and provenance; check backbone, voxelSize, features and the order of the classes " +
+      "against the configuration that the checkpoint was trained with",
+  );
+}

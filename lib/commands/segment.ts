@@ -3,7 +3,14 @@ import { filterValues } from "@std/collections/filter-values";
 import { basename, extname } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
-import { readNamed, readPhotographs, readSceneFolder, type SceneFolder } from "../scan/mod.ts";
+import {
+  LENGTH_UNITS,
+  readNamed,
+  readPhotographs,
+  readSceneFolder,
+  type SceneFolder,
+  UP_AXES,
+} from "../scan/mod.ts";
 import { percent } from "../terminal/format.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { drawLabelPanels } from "../pictures/picture.ts";
@@ -62,6 +69,18 @@ export const command = defineCommand({
       about: "edge of a voxel",
       otherwise: "the student's own",
     },
+    unit: {
+      type: "string",
+      value: "NAME",
+      about: `unit of the coordinates: auto, ${Object.keys(LENGTH_UNITS).join(", ")}`,
+      otherwise: "auto: what the file says, else metre",
+    },
+    up: {
+      type: "string",
+      value: "AXIS",
+      about: `axis that points up: auto, ${UP_AXES.join(", ")}`,
+      otherwise: "auto: z for LAS, else a guess",
+    },
     out: {
       type: "string",
       value: "FILE",
@@ -105,6 +124,8 @@ export const command = defineCommand({
           learningRate: values["learning-rate"],
           voxelSize: values["voxel-size"],
           labelMap: labelMap && await Deno.readTextFile(labelMap),
+          unit: values.unit,
+          up: values.up,
         }, (value) => value !== undefined),
       },
       cameras.length > 0,

@@ -46,6 +46,24 @@ const OPTIONS = {
     default: `${DEFAULT_LIMITS.places}`,
     about: "scans that may be labelled or wait at a time; further requests get 503",
   },
+  "max-uploads": {
+    type: "string",
+    value: "N",
+    default: `${DEFAULT_LIMITS.uploads}`,
+    about: "uploads that may be under way at a time; further ones get 503",
+  },
+  "max-uploads-of-client": {
+    type: "string",
+    value: "N",
+    default: `${DEFAULT_LIMITS.uploadsOfClient}`,
+    about: "of these, uploads of one client",
+  },
+  "least-rate": {
+    type: "string",
+    value: "BYTES",
+    default: `${DEFAULT_LIMITS.leastRate}`,
+    about: "abort an upload that brings fewer bytes a second, over the time of --stall",
+  },
   stall: {
     type: "string",
     value: "SECONDS",
@@ -205,6 +223,14 @@ function limitsOf(values: ServeValues): ServerLimits {
     bodyBytes: wholeNumber("max-body", values["max-body"], 1, 2 ** 14) * MIB,
     images: wholeNumber("max-images", values["max-images"], 1, 10_000),
     places: wholeNumber("places", values.places, 1, 1000),
+    uploads: wholeNumber("max-uploads", values["max-uploads"], 1, 10_000),
+    uploadsOfClient: wholeNumber(
+      "max-uploads-of-client",
+      values["max-uploads-of-client"],
+      1,
+      10_000,
+    ),
+    leastRate: wholeNumber("least-rate", values["least-rate"], 0, 2 ** 30),
     stallSeconds: wholeNumber("stall", values.stall, 1, 3600),
     uploadSeconds: wholeNumber("upload-seconds", values["upload-seconds"], 1, 7 * 86_400),
   };

@@ -1,14 +1,16 @@
 /** `train`: trains a student on labelled scenes, on labels alone or jointly with a teacher's features. */
+import { dirname, isAbsolute, join } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { MODEL_OPTIONS } from "../cli/engine.ts";
 import { progressDisplay } from "../terminal/progress.ts";
-import { openDataset } from "../datasets/mod.ts";
+import { openDataset, WORLD_NAMES } from "../datasets/mod.ts";
 import { Gpu } from "../gpu/mod.ts";
 import { Teacher } from "../teacher/mod.ts";
 import { readStudent } from "../models/students.ts";
 import { readTeacher } from "../models/teachers.ts";
 import { trainStudent } from "../train/training.ts";
 import { TRAINING_PHASES } from "../train/training_run.ts";
+import { trainingDomain } from "../train/training_domain.ts";
 import { parseTrainingConfig } from "../train/training_config.ts";
 
 export const command = defineCommand({
@@ -37,7 +39,7 @@ export const command = defineCommand({
       type: "string",
       value: "NAME",
       about: "licence of the checkpoint",
-      otherwise: "MIT; with --heads-only that of --from",
+      otherwise: "that of the data set; with --heads-only that of --from",
     },
     teacher: MODEL_OPTIONS.teacher,
   },
@@ -48,9 +50,17 @@ export const command = defineCommand({
       throw new UsageError("Missing option --from FILE: --heads-only needs a checkpoint");
     }
     const card = headsOnly ? from?.card : undefined;
-    const config = parseTrainingConfig(await Deno.readTextFile(path), path, card);
+    const given = parseTrainingConfig(await Deno.readTextFile(path), path, card);
     using gpu = await Gpu.open();
-    const dataset = await openDataset(config.benchmark, gpu);
+    const dataset = await openDataset(pathBeside(path, given.benchmark), gpu);
+    const config = { ...given, domain: trainingDomain(dataset, given.domain) };
+    const licence = values.licence ?? card?.licence ?? dataset.licence;
+    if (licence === undefined) {
+      console.error(
+        `warning: ${dataset.name} names no licence, so that of ${config.id} is unknown; write one into the ` +
+          "data set's file, or give --licence",
+      );
+    }
     const file = config.objective === "joint" ? await readTeacher(values.teacher) : null;
     await using teacher = file && await Teacher.load(gpu, file.card, file.onnx, file);
     using display = progressDisplay();
@@ -59,7 +69,7 @@ export const command = defineCommand({
       config,
       dataset,
       teacher,
-      licence: values.licence ?? card?.licence ?? "MIT",
+      licence: licence ?? "unknown",
       ...(from ? { from } : {}),
       headsOnly,
       onProgress: ({ phase, done, total, crossEntropy, distillation }) =>
@@ -80,3 +90,10 @@ export const command = defineCommand({
     console.log(`${out}: ${config.id}, ${checkpoint.length} bytes`);
   },
 });
+
+/** The path of a data set that a configuration names: relative to the configuration. Worlds have no path. */
+function pathBeside(config: string, benchmark: string): string {
+  return WORLD_NAMES.includes(benchmark) || isAbsolute(benchmark)
+    ? benchmark
+    : join(dirname(config), benchmark);
+}

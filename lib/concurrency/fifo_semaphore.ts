@@ -77,12 +77,7 @@ export class FifoSemaphore {
    * @throws {BusyError} where every place is taken.
    */
   reserve(): Reservation {
-    if (this.#reserved >= this.#places) {
-      throw new BusyError(
-        `Cannot take another scan: ${this.#places} are already at work or waiting`,
-        Math.ceil(this.#lastSeconds * this.#places),
-      );
-    }
+    this.requirePlace();
     this.#reserved++;
     const owned = new DisposableStack();
     owned.defer(() => this.#reserved--);
@@ -96,6 +91,19 @@ export class FifoSemaphore {
       release,
       [Symbol.dispose]: release,
     };
+  }
+
+  /**
+   * Checks that there is a place, for work that may end before it needs one.
+   *
+   * @throws {BusyError} where every place is taken.
+   */
+  requirePlace(): void {
+    if (this.#reserved < this.#places) return;
+    throw new BusyError(
+      `Cannot take another scan: ${this.#places} are already at work or waiting`,
+      Math.ceil(this.#lastSeconds * this.#places),
+    );
   }
 
   /**

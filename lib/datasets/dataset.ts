@@ -51,6 +51,8 @@ export interface Dataset {
   readonly asprs: readonly number[];
   /** Label of points without a class; they count neither in training nor in scores. */
   readonly ignoreLabel: number;
+  /** Licence of the data; undefined where it names none. */
+  readonly licence?: string | undefined;
   /** The domains, the source domain among them. */
   readonly domains: readonly DatasetDomain[];
   /** Counts the scenes in a split of a domain; 0 where there is no such domain. */

@@ -15,8 +15,9 @@
  * ```
  *
  * A scene's folder, relative to the JSON file or to another root, holds a labelled `scan.ply`, `scan.las` or
- * `scan.laz`, a `cameras.json`, and its photographs in `images/`. A `labelMap` maps the labels of the scans to classes;
- * labels that it lacks are ignored. Without one the labels are classes already.
+ * `scan.laz` and, where it has photographs, a `cameras.json` and the folder `images/`. A `labelMap` maps the labels of
+ * the scans to classes; labels that it lacks are ignored. A domain may have a map of its own, since data sets number their
+ * classes differently. Without a map the labels are classes already. `licence` is that of the data.
  *
  * @module
  */
@@ -26,7 +27,7 @@ import { z } from "zod";
 import { readNamed, readPhotographs } from "../scan/mod.ts";
 import { readScan, type Scan } from "../scan/mod.ts";
 import { readViews } from "../scan/mod.ts";
-import { issueAt, parseJson, validate, violationText } from "../validation/mod.ts";
+import { issueAt, parseJson, validate, violationsText } from "../validation/mod.ts";
 import type { Dataset, DatasetScene, DatasetSplit } from "./dataset.ts";
 
 /** The JSON file of a data set is malformed, or names files that are missing. */
@@ -49,13 +50,16 @@ const FolderFileSchema = z.strictObject({
   /** ASPRS classification code of every class; 1, "unclassified", by default. */
   asprs: z.array(byte).optional(),
   ignoreLabel: z.int(),
-  /** Class index of each label in the scans' files. */
+  /** Class index of each label in the scans' files; a domain may have a map of its own. */
   labelMap: z.record(labels, byte).optional(),
+  /** Licence of the data, which students that are trained on it inherit. */
+  licence: z.string().min(1).optional(),
   domains: z.record(
     domainNames,
     z.strictObject({
       about: z.string().min(1),
       isSource: z.boolean().default(false),
+      labelMap: z.record(labels, byte).optional(),
       splits: z.strictObject({ train: folders, validation: folders, test: folders }),
     }),
   ),
@@ -74,9 +78,15 @@ const FolderFileSchema = z.strictObject({
   if (ignoreLabel >= 0 && ignoreLabel < count) {
     refuse(["ignoreLabel"], `ignoreLabel ${ignoreLabel} is a class`, "write another number");
   }
-  for (const [label, index] of Object.entries(labelMap)) {
-    if (index < count) continue;
-    refuse(["labelMap", label], `there is no class ${index}`, `write a number below ${count}`);
+  const refuseMap = (map: Record<string, number>, at: string[]) => {
+    for (const [label, index] of Object.entries(map)) {
+      if (index < count) continue;
+      refuse([...at, label], `there is no class ${index}`, `write a number below ${count}`);
+    }
+  };
+  refuseMap(labelMap, ["labelMap"]);
+  for (const [name, { labelMap = {} }] of Object.entries(domains)) {
+    refuseMap(labelMap, ["domains", name, "labelMap"]);
   }
   if (Object.keys(domains).length === 0) refuse(["domains"], "domains is empty", "add a domain");
   const seen = new Set<string>();
@@ -102,11 +112,14 @@ const SCANS = ["scan.ply", "scan.las", "scan.laz"];
  * Opens the data set that a JSON file describes.
  *
  * @param root folder of the scenes' folders; the folder of the JSON file by default
- * @throws {DatasetError} where the file is malformed, or a scene's folder lacks its scan or its cameras
- * @throws {Deno.errors.NotFound} where the file does not exist
+ * @throws {DatasetError} where the file is missing or malformed, or a scene's folder lacks its scan or its cameras
  */
 export async function folderDataset(path: string, root = dirname(path)): Promise<Dataset> {
-  const file = parseFile(await Deno.readTextFile(path), path);
+  const json = await Deno.readTextFile(path).catch((cause) => {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new DatasetError(`Cannot open data set ${path}: there is no such file; correct its path`);
+  });
+  const file = parseFile(json, path);
   const foldersOf = (domain: string, split: DatasetSplit) =>
     (Object.hasOwn(file.domains, domain) ? file.domains[domain]?.splits[split] : undefined) ?? [];
   // All scenes are checked now, so that a long run does not fail at its last scene.
@@ -128,6 +141,7 @@ export async function folderDataset(path: string, root = dirname(path)): Promise
     palette: file.palette,
     asprs: file.asprs ?? file.classes.map(() => 1),
     ignoreLabel: file.ignoreLabel,
+    licence: file.licence,
     domains: Object.entries(file.domains).map(([name, { about, isSource }]) => ({
       name,
       about,
@@ -144,7 +158,7 @@ export async function folderDataset(path: string, root = dirname(path)): Promise
             }; choose a smaller number or another split`,
         );
       }
-      return await readScene(file, folder, scans.get(folder)!);
+      return await readScene(file, domain, folder, scans.get(folder)!);
     },
     version(domain) {
       const version = versions.get(domain);
@@ -161,26 +175,27 @@ export async function folderDataset(path: string, root = dirname(path)): Promise
 function parseFile(json: string, path: string): FolderFile {
   const fail = (what: string) => new DatasetError(`Cannot read ${path}: ${what}`);
   const value = parseJson(json, fail);
-  return validate(FolderFileSchema, value, (violation) => fail(violationText(violation)));
+  return validate(FolderFileSchema, value, (_, all) => fail(violationsText(all)));
 }
 
-/** The path of the scan in a scene's folder, which must also hold cameras. */
+/** The path of the scan in a scene's folder, which must also hold cameras where it holds photographs. */
 async function scanOf(folder: string, path: string, name: string): Promise<string> {
-  const scan = (await Promise.all(SCANS.map((file) => isFile(join(folder, file))))).indexOf(true);
+  const scan = (await Promise.all(SCANS.map((file) => exists(join(folder, file))))).indexOf(true);
   const missing = scan < 0
     ? `one of ${SCANS.join(", ")}`
-    : await isFile(join(folder, "cameras.json"))
-    ? null
-    : "cameras.json";
+    : await exists(join(folder, "images")) && !await exists(join(folder, "cameras.json"))
+    ? "cameras.json, which its photographs need"
+    : null;
   if (missing === null) return join(folder, SCANS[scan]!);
   throw new DatasetError(
     `Cannot open ${path}: folder '${name}' lacks ${missing}; add it, or remove the folder from the list`,
   );
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   try {
-    return (await Deno.stat(path)).isFile;
+    await Deno.stat(path);
+    return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
@@ -206,23 +221,27 @@ async function inventory(folder: string): Promise<string[]> {
   return lines.sort();
 }
 
-async function readScene(file: FolderFile, name: string, path: string): Promise<DatasetScene> {
-  const scan = await readNamed(path);
+async function readScene(
+  file: FolderFile,
+  domain: string,
+  name: string,
+  path: string,
+): Promise<DatasetScene> {
+  const bytes = await readNamed(path);
   const folder = dirname(path);
-  const { images, cameras } = await readPhotographs(
-    join(folder, "images"),
-    join(folder, "cameras.json"),
-  );
-  return {
-    id: name,
-    scan: labelled(file, name, await readScan(scan.bytes, `${name}/${basename(path)}`)),
-    ...await readViews(images, cameras, basename(path)),
-  };
+  const scan = await readScan(bytes.bytes, `${name}/${basename(path)}`);
+  const cameras = join(folder, "cameras.json");
+  const views = await exists(cameras)
+    ? await readPhotographs(join(folder, "images"), cameras)
+      .then(({ images, cameras }) => readViews(images, cameras, basename(path)))
+    : { photos: [], cameras: [] };
+  return { id: name, scan: labelled(file, domain, name, scan), ...views };
 }
 
 /** The scan with its labels mapped to classes. */
-function labelled(file: FolderFile, name: string, scan: Scan): Scan {
-  const { labelMap, ignoreLabel, classes } = file;
+function labelled(file: FolderFile, domain: string, name: string, scan: Scan): Scan {
+  const { ignoreLabel, classes } = file;
+  const labelMap = file.domains[domain]?.labelMap ?? file.labelMap;
   if (!scan.labels) {
     throw new DatasetError(`Cannot use scene '${name}': its scan has no labels; label its points`);
   }

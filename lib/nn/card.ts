@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { type StudentDomain, studentDomainSchema } from "../domain/mod.ts";
-import { issueAt, parseJson, validate, violationText } from "../validation/mod.ts";
+import { fitting, parseJson, validate, violationsText } from "../validation/mod.ts";
 import { FEATURE_NAMES, type FeatureName } from "./features.ts";
 import { NETWORK_NAMES, networkOf } from "./networks.ts";
 import { CheckpointError } from "./safetensors.ts";
@@ -86,23 +86,30 @@ export const studentCardSchema: z.ZodType<StudentCard> = z.object({
   reconstruction: z.number().int().positive().optional(),
   asprs: z.array(byte),
   domain: studentDomainSchema.optional(),
-  licence: z.string(),
-  provenance: z.string(),
-}).superRefine(({ classes, palette, asprs, backbone, features, teacher }, context) => {
-  for (const [name, { length }] of Object.entries({ palette, asprs })) {
-    if (length === classes.length) continue;
-    const problem = `${name} has ${length} entries for ${classes.length} classes`;
-    context.addIssue(issueAt([name], problem, "write one for each class"));
-  }
-  if (teacher?.head !== "none" || !NETWORK_NAMES.includes(backbone)) return;
-  const { featureChannels } = networkOf(backbone, features.length);
-  if (featureChannels === teacher.width) return;
-  context.addIssue(issueAt(
-    ["teacher", "head"],
-    `head "none" compares features of ${featureChannels} channels with the teacher's ${teacher.width}`,
-    'write "teacher": null and train a head with train --heads-only',
-  ));
-});
+  licence: z.string().min(1, "write the licence of the weights, such as MIT"),
+  provenance: z.string().min(
+    1,
+    "write where the weights come from, and on which data they were trained",
+  ),
+}).check(
+  fitting(["classes", "palette", "asprs"], ({ classes, palette, asprs }, refuse) => {
+    for (const [name, { length }] of Object.entries({ palette, asprs })) {
+      if (length === classes.length) continue;
+      const problem = `${name} has ${length} entries for ${classes.length} classes`;
+      refuse([name], problem, "write one for each class");
+    }
+  }),
+  fitting(["backbone", "features", "teacher"], ({ backbone, features, teacher }, refuse) => {
+    if (teacher?.head !== "none") return;
+    const { featureChannels } = networkOf(backbone, features.length);
+    if (featureChannels === teacher.width) return;
+    refuse(
+      ["teacher", "head"],
+      `head "none" compares features of ${featureChannels} channels with the teacher's ${teacher.width}`,
+      'write "teacher": null and train a head with train --heads-only',
+    );
+  }),
+);
 
 /**
  * Reads the card from a checkpoint's metadata.
@@ -152,6 +159,6 @@ function cardOf(json: string, failure: string, notJson: string): StudentCard {
   return validate(
     studentCardSchema,
     value,
-    (violation) => new CheckpointError(`${failure}: ${violationText(violation)}`),
+    (_, all) => new CheckpointError(`${failure}: ${violationsText(all)}`),
   );
 }

@@ -40,6 +40,16 @@ export type { ImageSize } from "./image_size.ts";
 export type { Scan, ScanLabels } from "./scan.ts";
 export type { Warning } from "./warning.ts";
 export { labellingOfRows, UNLABELLED } from "./left_out.ts";
+export {
+  type CoordinateUnits,
+  isMetric,
+  isSameLength,
+  LENGTH_UNITS,
+  type LengthUnit,
+  METRE,
+} from "./crs/units.ts";
+export { metricScan, type ScanFrame } from "./frame/metric_scan.ts";
+export { UP_AXES, type UpAxis } from "./frame/up.ts";
 export { readScan, scanFormat } from "./read_scan.ts";
 export { type ScanMemory, scanMemory } from "./scan_memory.ts";
 export { convertScan, writeScan } from "./write_scan.ts";

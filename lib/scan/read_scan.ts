@@ -7,6 +7,7 @@
  */
 import { parse } from "@loaders.gl/core";
 import { blameMemory, ScanError } from "./errors.ts";
+import { coordinateUnits } from "./las/coordinate_units.ts";
 import { isLas } from "./las/header.ts";
 import { lasScanLoader } from "./las/las_scan_loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
@@ -97,6 +98,8 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
   const colors = COLOR_0 &&
     scaleToUnit(withoutPoints(COLOR_0.value, 3, leftOut), false, "colours");
   const strength = scaleToUnit(withoutPoints(intensity.value, 1, leftOut), false, "intensities");
+  const las = loaderData.unpacked ?? bytes;
+  const units = coordinateUnits(las, loaderData.header, name);
   return {
     name,
     format: "las",
@@ -107,9 +110,11 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
     normals: null,
     labels: classes.some((code) => code > 1) ? Int32Array.from(classes) : null,
     ...(leftOut.length > 0 ? { leftOut } : {}),
-    bytes: loaderData.unpacked ?? bytes,
+    bytes: las,
     ...(loaderData.unpacked ? { unpacked: true } : {}),
+    ...units,
     warnings: [
+      ...units.warnings,
       ...leftOutWarnings(leftOut),
       ...colors?.warnings ?? [],
       ...strength?.warnings ?? [],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CoordinateUnits } from "./crs/units.ts";
 import type { Warning } from "./warning.ts";
 
 /** A point cloud with the file it came from. N is the number of points. */
@@ -15,8 +16,10 @@ export interface Scan {
   count: number;
   /** Subtracted from every coordinate, in the file's units (float64). */
   origin: [number, number, number];
-  /** [N][3] coordinates minus `origin`, in the file's units (metres, where the file uses metres). */
+  /** [N][3] coordinates minus `origin`, in the file's units. */
   positions: Float32Array;
+  /** What the file says of its units; left out where it says nothing, which mostly means metres. */
+  units?: CoordinateUnits;
   /** [N][3] red, green, blue from 0 to 1; null where the file has none or all are zero. */
   colors: Float32Array | null;
   /** [N] from 0 to 1; null where the file has none or all are zero. */

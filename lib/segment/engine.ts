@@ -14,6 +14,7 @@ import type { StudentCard } from "../nn/card.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
 import { type VirtualViews, virtualViews } from "../pairing/virtual/mod.ts";
+import type { ScanFrame } from "../scan/mod.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
 import { type Method, METHODS, type OnlineMemory } from "../ttt/methods/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
@@ -25,9 +26,10 @@ import { labelByBlocks } from "./block_labelling.ts";
 import { BlockSizer } from "./block_size.ts";
 import { CarriedMemory } from "./carried_memory.ts";
 import type { LabelledPointCloud, LabellingTask } from "./labelling.ts";
-import type { ScanReport } from "./report.ts";
+import type { ReportedScan, ScanReport } from "./report.ts";
 import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
+import { type MetricRequest, metricRequest, samplingWarnings } from "./metric_request.ts";
 import { type Truth, truthOf } from "./truth.ts";
 import { labelWhole } from "./whole_labelling.ts";
 
@@ -177,9 +179,11 @@ export class Engine implements Segmenter, AsyncDisposable {
     }
   }
 
-  async #segment(request: SegmentRequest): Promise<SegmentResult> {
-    const method = this.#methodOf(request);
-    const truth = truthOf(request.scan, request.options, this.student);
+  async #segment(given: SegmentRequest): Promise<SegmentResult> {
+    const method = this.#methodOf(given);
+    const metric = metricRequest(given);
+    const { request } = metric;
+    const truth = truthOf(given.scan, given.options, this.student);
     requireInputs(request.scan, this.student);
     request.signal?.throwIfAborted();
     const loaded = await this.#load();
@@ -200,7 +204,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     return {
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
       ...(learned ? { learned } : {}),
-      report: this.#reportOf(request, views, task, labelled, monitor, truth),
+      report: this.#reportOf(metric, views, task, labelled, monitor, truth),
     };
   }
 
@@ -276,7 +280,7 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   #reportOf(
-    { scan, warnings, studentChoice }: SegmentRequest,
+    metric: MetricRequest,
     { cameras, appearance }: ChosenViews,
     { gpu, method, voxelSize }: LabellingTask,
     labelled: LabelledPointCloud,
@@ -284,6 +288,8 @@ export class Engine implements Segmenter, AsyncDisposable {
     truth: Truth,
   ): ScanReport {
     const { labels, sourceLabels, voxels, blocks, pointsSeen, steps, drift, note } = labelled;
+    const { request, frame, warnings: ofFrame } = metric;
+    const { scan, warnings, studentChoice } = request;
     const { name, format } = scan;
     const points = labels.length;
     const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
@@ -296,7 +302,7 @@ export class Engine implements Segmenter, AsyncDisposable {
         this.student.classes,
       );
     return {
-      scan: { name, format, points, voxels, voxelSize, blocks },
+      scan: { name, format, points, voxels, voxelSize, ...reportedFrame(frame), blocks },
       views: { count: cameras.length, pointsSeen, ...(appearance ? { virtual: appearance } : {}) },
       student: this.student.id,
       studentChoice: choice,
@@ -309,6 +315,8 @@ export class Engine implements Segmenter, AsyncDisposable {
       warnings: [
         ...scan.warnings,
         ...warnings ?? [],
+        ...ofFrame,
+        ...samplingWarnings(metric, voxelSize),
         ...(doubt ? [doubt] : []),
         ...truth.warnings,
       ],
@@ -331,6 +339,14 @@ export class Engine implements Segmenter, AsyncDisposable {
     }
     if (this.#ownsHost) await this.#host.close();
   }
+}
+
+/** The frame of a scan as its report names it. */
+function reportedFrame(
+  { units: { horizontal, vertical }, up }: ScanFrame,
+): Pick<ReportedScan, "unit" | "verticalUnit" | "up"> {
+  const unit = horizontal.name;
+  return { unit, ...(vertical.name === unit ? {} : { verticalUnit: vertical.name }), up };
 }
 
 /** Has the teacher describe all views. `owned` gets the feature maps. */

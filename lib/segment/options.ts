@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { type Method, METHODS } from "../ttt/methods/mod.ts";
+import { LENGTH_UNITS, UP_AXES } from "../scan/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, numberSetting } from "../ttt/settings.ts";
 import { shown, validate } from "../validation/mod.ts";
@@ -33,6 +34,11 @@ const LABEL_MAP = z.preprocess(
     { error: 'it is an object such as {"7": "chair", "0": null}' },
   ),
 ).optional();
+const UNIT = choiceSetting("auto", [
+  "auto",
+  ...Object.keys(LENGTH_UNITS) as (keyof typeof LENGTH_UNITS)[],
+]);
+const UP = choiceSetting("auto", ["auto", ...UP_AXES]);
 const VIEW_SOURCE = choiceSetting("photographs", ["photographs", "virtual"]);
 
 /**
@@ -52,7 +58,7 @@ export function methodOf(name: unknown): Method {
 /**
  * Checks options and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
- * @param given what a client sent, by name: `method`, `viewSource`, `voxelSize`, `evaluate`, `labelMap`, and the
+ * @param given what a client sent, by name: `method`, `viewSource`, `voxelSize`, `unit`, `up`, `evaluate`, `labelMap`, and the
  *   method's own settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
  *   views rendered of the scan itself, which on validation scenes gain nothing over `bn`.
  * @param hasPhotos whether photographs came. Then the default method is `ttt-kd-fusion`; with virtual views it is
@@ -76,7 +82,8 @@ export function segmentOptions(
   given: Readonly<Record<string, unknown>>,
   hasPhotos: boolean,
 ): SegmentOptions {
-  const { method: named, viewSource: wanted, voxelSize, evaluate, labelMap, ...own } = given;
+  const { method: named, viewSource: wanted, voxelSize, unit, up, evaluate, labelMap, ...own } =
+    given;
   const isVirtual = checked(VIEW_SOURCE, "viewSource", wanted) === "virtual";
   const usual = isVirtual ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : "bn";
   const method = methodOf(named ?? usual);
@@ -95,6 +102,8 @@ export function segmentOptions(
     ...(evaluate === undefined ? {} : { evaluate: checked(EVALUATE, "evaluate", evaluate)! }),
     ...(labelMap === undefined ? {} : { labelMap: checked(LABEL_MAP, "labelMap", labelMap)! }),
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
+    unit: checked(UNIT, "unit", unit),
+    up: checked(UP, "up", up),
     ...(voxelSize === undefined ? {} : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) }),
   };
 }
@@ -113,7 +122,7 @@ export function settingsOf(
     if (known.includes(name)) continue;
     throw new OptionError(
       `Cannot set ${shown(name)}: the options of method ${method.name} are ${
-        ["method", "viewSource", "voxelSize", "evaluate", "labelMap", ...known].join(", ")
+        ["method", ...Object.keys(COMMON_SETTINGS), ...known].join(", ")
       }`,
       name,
     );
@@ -131,6 +140,12 @@ export const COMMON_SETTINGS = {
   // Without a default: it is the student's.
   voxelSize: VOXEL_SIZE.unwrap().optional().describe(
     "edge of a voxel in metres; by default the one the student was trained with",
+  ),
+  unit: UNIT.describe(
+    "unit of the scan's coordinates and of its cameras' poses; auto is what the file's coordinate system says, or else metre",
+  ),
+  up: UP.describe(
+    "axis of the scan that points up; auto is z for LAS, and for PLY a guess from cameras and surfaces, which is z unless much speaks against it",
   ),
   evaluate: EVALUATE.describe(
     "whether the report compares the prediction with the labels of the scan: true where they are the student's classes, false for never; by default where labelMap or the file says what they mean",

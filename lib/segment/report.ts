@@ -5,7 +5,7 @@
  */
 import type { StudentChoice } from "../domain/mod.ts";
 import type { Metrics } from "../metrics/confusion.ts";
-import type { Warning } from "../scan/mod.ts";
+import type { UpAxis, Warning } from "../scan/mod.ts";
 import type { Drift } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
 
@@ -21,6 +21,12 @@ export interface ReportedScan {
   voxels: number;
   /** Edge of a voxel in metres. */
   voxelSize: number;
+  /** Name of the unit of x and y that the file's coordinates were taken to be in. */
+  unit: string;
+  /** Name of the unit of z, where it is another one. */
+  verticalUnit?: string;
+  /** The axis of the file that was taken to point up. */
+  up: UpAxis;
   /** Blocks that the scan was cut into; 1 where it was labelled in one piece. */
   blocks: number;
 }

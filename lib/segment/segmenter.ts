@@ -6,7 +6,7 @@
  */
 import type { StudentChoice } from "../domain/mod.ts";
 import type { StudentCard } from "../nn/card.ts";
-import type { Camera, Photo, Scan, Warning } from "../scan/mod.ts";
+import type { Camera, LENGTH_UNITS, Photo, Scan, UpAxis, Warning } from "../scan/mod.ts";
 import type { TeacherCard } from "../teacher/mod.ts";
 import type { OnlineState } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
@@ -20,6 +20,16 @@ export interface SegmentOptions {
   settings: Readonly<Record<string, unknown>>;
   /** Edge of a voxel in metres; by default the one that the student was trained with. */
   voxelSize?: number;
+  /**
+   * Unit of the scan's coordinates and of its cameras' poses; by default `auto`: what the file's coordinate system
+   * says, or else metres.
+   */
+  unit?: "auto" | keyof typeof LENGTH_UNITS;
+  /**
+   * The axis of the scan that points up; by default `auto`: z for LAS, and for PLY a guess from the cameras and the
+   * surfaces, which is z unless much speaks against it.
+   */
+  up?: "auto" | UpAxis;
   /** What the teacher describes: the photographs that came (the default), or views rendered of the scan itself. */
   viewSource?: "photographs" | "virtual";
   /**

@@ -16,8 +16,14 @@ export interface ServerLimits {
   bodyBytes: number;
   /** The most photographs of a scan. */
   images: number;
-  /** The most scans that may be at work or waiting at once; further ones get 503. */
+  /** The most scans that may be at work or waiting at once, once they are here; further ones get 503. */
   places: number;
+  /** The most uploads that may be under way at once; further ones get 503. */
+  uploads: number;
+  /** The most of these that one client may have. */
+  uploadsOfClient: number;
+  /** How many bytes a second an upload has to bring; a slower one gets 408. */
+  leastRate: number;
   /** After how many seconds without a byte of an upload its client gets 408, and its place is free. */
   stallSeconds: number;
   /** After how many seconds an upload gets 408 in any case, so that a trickle cannot keep a place for ever. */
@@ -29,6 +35,9 @@ export const DEFAULT_LIMITS: ServerLimits = {
   bodyBytes: 2 ** 29,
   images: 256,
   places: 8,
+  uploads: 64,
+  uploadsOfClient: 16,
+  leastRate: 1024,
   stallSeconds: 30,
   uploadSeconds: 3600,
 };

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { exactly, issueAt, parseJson, validate, violationText } from "../validation/mod.ts";
+import { exactly, issueAt, parseJson, validate, violationsText } from "../validation/mod.ts";
 import { TeacherError } from "./errors.ts";
 
 /** What the program has to know about a teacher. */
@@ -129,8 +129,8 @@ export function parseTeacherCard(json: string, file: string): TeacherCard {
     json,
     (problem, cause) => new TeacherError(`Cannot read ${file}: ${problem}`, { file, cause }),
   );
-  return validate(teacherCardSchema, value, (violation) => {
-    const message = `Cannot read ${file}: ${violationText(violation)}`;
+  return validate(teacherCardSchema, value, (violation, all) => {
+    const message = `Cannot read ${file}: ${violationsText(all)}`;
     return new TeacherError(message, { file, field: violation.field });
   });
 }

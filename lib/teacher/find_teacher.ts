@@ -62,7 +62,11 @@ export async function findTeacher(
       const mend = known
         ? `; export it with python3 fixtures/teachers/export_teacher.py ${card.id} ${at}` +
           (CATALOGUE.get(card.id)!.hub
-            ? `, or download it with ${taskCommand(`teachers --get ${card.id}`)}`
+            ? `, or download it with ${
+              taskCommand(
+                `teachers --get ${card.id}${card.sha256 === undefined ? " --sha256 HASH" : ""}`,
+              )
+            }`
             : "")
         : "";
       throw new TeacherError(

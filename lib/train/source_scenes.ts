@@ -40,6 +40,11 @@ export async function describeScene(
   if (!labels) {
     throw new TypeError(`Cannot train on ${id}: it has no labels; leave it out of split train`);
   }
+  if (teacher && photos.length === 0) {
+    throw new TypeError(
+      `Cannot train jointly on ${id}: it has no photographs; add them, or take the objective "labels"`,
+    );
+  }
   requireInputs(scan, config);
   const points = studentPoints(scan, config.features, config.voxelSize, cameras);
   const maps = teacher ? await teacher.describeAll(photos) : [];

@@ -7,16 +7,20 @@ import { z } from "zod";
 import type { StudentCard } from "../nn/card.ts";
 import { FEATURE_NAMES } from "../nn/features.ts";
 import { NETWORK_NAMES } from "../nn/networks.ts";
-import { parseJson, validate, violationText } from "../validation/mod.ts";
+import { parseJson, validate, violationsText } from "../validation/mod.ts";
 
 /** What checks settings; each field has its default and its description. */
 export const trainingConfigSchema = z.strictObject({
   id: z.string().min(1)
     .describe("id of the student that training makes"),
   benchmark: z.string().default("rooms")
-    .describe("data set: the name of a procedural world, or the path of a data set's JSON file"),
+    .describe(
+      "data set: the name of a procedural world, or the path of a data set's JSON file, relative to this file",
+    ),
   domain: z.string().default("source")
-    .describe('domain whose split "train" gives the scenes'),
+    .describe(
+      'domain whose split "train" gives the scenes; "source" is the one that the data set marks as its source',
+    ),
   objective: z.enum(["labels", "joint", "mae"]).default("joint")
     .describe(
       "what the loss is: cross-entropy alone, with the KD loss, or with that of masked reconstruction",
@@ -77,5 +81,5 @@ export function parseTrainingConfig(
     const { backbone, features, voxelSize } = student;
     value = { backbone, features, voxelSize, ...value };
   }
-  return validate(trainingConfigSchema, value, (violation) => fail(violationText(violation)));
+  return validate(trainingConfigSchema, value, (_, all) => fail(violationsText(all)));
 }

@@ -8,4 +8,11 @@
 export { exactly } from "./exactly.ts";
 export { fieldPath, shown } from "./field.ts";
 export { parseJson } from "./json.ts";
-export { issueAt, validate, type Violation, violationText } from "./violation.ts";
+export {
+  fitting,
+  issueAt,
+  validate,
+  type Violation,
+  violationsText,
+  violationText,
+} from "./violation.ts";

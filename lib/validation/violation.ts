@@ -22,6 +22,9 @@ export interface Violation {
 
 type RawIssue = z.core.$ZodRawIssue;
 
+/** Most violations that are told at once: a hostile file must not fill a page. */
+const MOST_VIOLATIONS = 20;
+
 /**
  * Gives the value that a schema accepts, with its defaults filled in.
  *
@@ -45,17 +48,43 @@ type RawIssue = z.core.$ZodRawIssue;
 export function validate<S extends z.core.$ZodType>(
   schema: S,
   value: unknown,
-  fail: (violation: Violation) => Error,
+  fail: (violation: Violation, all: readonly Violation[]) => Error,
   at: readonly (string | number)[] = [],
 ): z.output<S> {
   const parsed = z.safeParse(schema, value, { reportInput: true, error: mendOf });
   if (parsed.success) return parsed.data;
-  throw fail(violationOf(parsed.error.issues[0]!, at));
+  const all = parsed.error.issues.slice(0, MOST_VIOLATIONS).map((issue) => violationOf(issue, at));
+  throw fail(all[0]!, all);
 }
 
 /** Writes a violation out: what is wrong, where, and what to do. */
 export function violationText({ field, problem, mend }: Violation): string {
   return `${problem}${field === undefined ? "" : ` (field ${field})`}; ${mend}`;
+}
+
+/** Writes several violations out, one after the other. */
+export function violationsText(violations: readonly Violation[]): string {
+  return violations.map(violationText).join(". Also, ");
+}
+
+/**
+ * Makes a check of how members of an object fit each other. It runs where these members are right by themselves,
+ * whatever else is wrong, so that all faults are found at once.
+ *
+ * @param names of the members.
+ * @param check gets the object, and a function that takes what {@link issueAt} takes.
+ */
+export function fitting<T extends object>(
+  names: readonly (keyof T & string)[],
+  check: (value: T, refuse: (...issue: Parameters<typeof issueAt>) => void) => void,
+): z.core.$ZodCheck<T> {
+  const made = z.check<T>(({ value, issues }) =>
+    check(value, (...issue) => issues.push({ ...issueAt(...issue), input: value }))
+  );
+  // An issue without a path concerns the object as a whole.
+  made._zod.def.when = ({ issues }) =>
+    issues.every(({ path = [] }) => path.length > 0 && !names.some((name) => path[0] === name));
+  return made;
 }
 
 /** Makes an issue for the `check` or `superRefine` of a schema that says itself what is wrong and what to do. */

@@ -29,12 +29,15 @@ export async function* bodyChunks(
   if (!request.body) return;
   const reader = request.body.getReader();
   const deadline = performance.now() + limits.uploadSeconds * 1000;
+  const pace = new Pace(limits);
   let total = 0;
   try {
     while (true) {
+      const asked = performance.now();
       const { done, value } = await beforeDeadline(reader.read(), total, limits, deadline);
       if (done) return;
       total += value.byteLength;
+      pace.took(value.byteLength, (performance.now() - asked) / 1000);
       limits.onBytes?.(value.byteLength);
       if (total > limits.bodyBytes) throw tooLarge(limits);
       yield value;
@@ -77,6 +80,40 @@ async function beforeDeadline<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Whether an upload keeps the least rate, over every `stallSeconds` that were spent waiting for its client. */
+class Pace {
+  readonly #limits: UploadLimits;
+  #bytes = 0;
+  #seconds = 0;
+
+  constructor(limits: UploadLimits) {
+    this.#limits = limits;
+  }
+
+  /** Takes account of a chunk and of the wait for it. @throws {RequestError} 408 where the upload is too slow. */
+  took(bytes: number, seconds: number): void {
+    const { leastRate, stallSeconds } = this.#limits;
+    this.#bytes += bytes;
+    this.#seconds += seconds;
+    if (this.#seconds < stallSeconds) return;
+    if (this.#bytes < leastRate * this.#seconds) {
+      throw belowRate(this.#bytes, this.#seconds, leastRate);
+    }
+    this.#bytes = 0;
+    this.#seconds = 0;
+  }
+}
+
+function belowRate(bytes: number, seconds: number, rate: number): RequestError {
+  return new RequestError(
+    408,
+    `Cannot read the body: only ${bytes} bytes came in ${
+      seconds.toFixed(1)
+    } seconds, and it takes ${rate} a second; use a faster connection, or start the server with a smaller --least-rate`,
+    { field: "body" },
+  );
 }
 
 function encoded(): RequestError {

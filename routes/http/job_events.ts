@@ -10,7 +10,7 @@
 import type { SSEMessage } from "hono/streaming";
 import { isOver, type Job } from "../../lib/serving/queue/job.ts";
 import { type JobQueue, QueueUnavailableError } from "../../lib/serving/queue/queue.ts";
-import { jobView } from "./job_view.ts";
+import { fullJobView } from "./job_view.ts";
 
 /** Interval at which to look for changes by other processes. */
 const POLL_MILLISECONDS = 1000;
@@ -28,7 +28,7 @@ export async function* jobEvents(
   signal: AbortSignal,
 ): AsyncGenerator<SSEMessage> {
   const { id } = job;
-  const waiting: SSEMessage[] = [];
+  const waiting: (Job | SSEMessage)[] = [];
   let ended = false;
   let state = "";
   let progress = "";
@@ -39,7 +39,7 @@ export async function* jobEvents(
     const stateNow = `${job.state} ${job.attempts}`;
     const progressNow = JSON.stringify(job.progress);
     if (stateNow !== state) {
-      waiting.push({ event: "state", data: JSON.stringify(jobView(job)) });
+      waiting.push(job);
     } else if (progressNow !== progress) {
       waiting.push({ event: "progress", data: progressNow });
     }
@@ -67,7 +67,11 @@ export async function* jobEvents(
   try {
     while (!signal.aborted) {
       await look();
-      for (let next; (next = waiting.shift());) yield next;
+      for (let next; (next = waiting.shift());) {
+        yield "data" in next
+          ? next
+          : { event: "state", data: JSON.stringify(await fullJobView(queue, next)) };
+      }
       if (ended && waiting.length === 0) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       wake = resolve;

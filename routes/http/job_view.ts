@@ -3,6 +3,9 @@
  *
  * @module
  */
+import type { Warning } from "../../lib/scan/mod.ts";
+import { MissingResultError, readReport } from "../../lib/serving/files/result.ts";
+import type { JobQueue } from "../../lib/serving/queue/queue.ts";
 import type { Job } from "../../lib/serving/queue/job.ts";
 
 /** Returns the path of a job. */
@@ -10,8 +13,12 @@ export function jobPath({ id }: Pick<Job, "id">): string {
   return `/v1/jobs/${id}`;
 }
 
-/** Returns the public members of a job; its client and its worker are not among them. */
-export function jobView(job: Job) {
+/**
+ * Returns the public members of a job; its client and its worker are not among them.
+ *
+ * @param warnings those of its report, where it has one.
+ */
+export function jobView(job: Job, warnings?: readonly Warning[]) {
   const { id, state, scan, method, attempts, progress, problem } = job;
   const path = jobPath(job);
   return {
@@ -25,6 +32,7 @@ export function jobView(job: Job) {
     finishedAt: timeOf(job.finishedAt),
     progress,
     ...(problem ? { problem } : {}),
+    ...(warnings ? { warnings } : {}),
     links: {
       self: path,
       events: `${path}/events`,
@@ -32,6 +40,19 @@ export function jobView(job: Job) {
       cloud: `${path}/cloud`,
     },
   };
+}
+
+/** Returns the public members of a job, with the warnings of its report once it is done. */
+export async function fullJobView(queue: Pick<JobQueue, "folderOf">, job: Job) {
+  if (job.state !== "done") return jobView(job);
+  try {
+    const { warnings } = await readReport(queue.folderOf(job.id), job.attempt!);
+    return jobView(job, warnings);
+  } catch (error) {
+    // Somebody has removed the result, or is removing the job; the route of the result says so.
+    if (!(error instanceof MissingResultError)) throw error;
+    return jobView(job);
+  }
 }
 
 function timeOf(milliseconds: number | null): string | null {

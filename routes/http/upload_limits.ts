@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { UploadsUnderWay } from "./uploads_under_way.ts";
+
 /** What a server accepts at most. */
 export interface UploadLimits {
   /** Bytes of a body. */
@@ -14,6 +16,10 @@ export interface UploadLimits {
   stallSeconds: number;
   /** Seconds that an upload may take in all. */
   uploadSeconds: number;
+  /** Bytes a second that an upload has to bring. */
+  leastRate: number;
+  /** Counts the uploads that are under way. */
+  underWay: UploadsUnderWay;
   /** Called with the number of bytes whenever some arrive. */
   onBytes?: (bytes: number) => void;
 }

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { MEASURE_NAMES, type StudentChoice, type StudentDistance } from "../../lib/domain/mod.ts";
 import type { Metrics } from "../../lib/metrics/confusion.ts";
-import type { Warning } from "../../lib/scan/mod.ts";
+import { UP_AXES, type Warning } from "../../lib/scan/mod.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
 import type { Drift } from "../../lib/ttt/online_state.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
@@ -102,6 +102,9 @@ export const reportSchema = exactly<ScanReport>()({
     points: count,
     voxels: count,
     voxelSize: z.number().describe("edge of a voxel in metres"),
+    unit: z.string().describe("unit that the file's coordinates were taken to be in"),
+    verticalUnit: z.string().exactOptional().describe("unit of heights, where it is another one"),
+    up: z.enum(UP_AXES).describe("axis of the file that was taken to point up"),
     blocks: count.describe("how many blocks the scan was cut into; 1 for a scan in one piece"),
   }),
   views: exactly<ScanReport["views"]>()({

@@ -14,7 +14,16 @@ const LABELS = {
   labels: [0, 0, 1, 2],
   confidence: [0.9812, 0.9407, 0.8821, 0.5533],
   report: {
-    scan: { name: "room.ply", format: "ply", points: 4, voxels: 3, voxelSize: 0.05, blocks: 1 },
+    scan: {
+      name: "room.ply",
+      format: "ply",
+      points: 4,
+      voxels: 3,
+      voxelSize: 0.05,
+      unit: "metre",
+      up: "z",
+      blocks: 1,
+    },
     views: { count: 8, pointsSeen: 3 },
     student: "rooms",
     teacher: "dinov2-small",
@@ -61,7 +70,7 @@ export const bodyProblems: Record<string, ResponseObject> = {
   ...problem(
     408,
     "Request Timeout",
-    "The upload stalled or took too long. The server closes the connection.",
+    "The upload stalled, was too slow or took too long. The server closes the connection.",
     "Cannot read the body: after 65536 bytes nothing came for 30 seconds; send it again, or start the server with a longer --stall",
     { field: "body" },
   ),
@@ -94,7 +103,7 @@ export const notAcceptable = problem(
 export const busy = problem(
   503,
   "Service Unavailable",
-  "All places are taken, or the GPU was lost.",
+  "All places are taken, too many uploads are under way, or the GPU was lost.",
   "Cannot take another scan: 8 are already at work or waiting",
   { headers: headers("Retry-After") },
 );

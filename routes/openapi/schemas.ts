@@ -14,7 +14,13 @@ import type { jobView } from "../http/job_view.ts";
 import type { sessionView } from "../http/session_view.ts";
 import { exactly } from "../../lib/validation/mod.ts";
 import { count, fraction } from "./numbers.ts";
-import { driftSchema, metricsSchema, progressSchema, reportSchema } from "./report_schema.ts";
+import {
+  driftSchema,
+  metricsSchema,
+  progressSchema,
+  reportSchema,
+  warningSchema,
+} from "./report_schema.ts";
 import type { JsonSchema } from "./types.ts";
 
 const jobProblem = exactly<JobProblem>()({
@@ -40,6 +46,9 @@ const job = exactly<ReturnType<typeof jobView>>()({
   finishedAt: time.nullable(),
   progress: progressSchema.nullable().describe("the last progress that a worker reported"),
   problem: jobProblem.exactOptional().describe("why the job failed"),
+  warnings: z.array(warningSchema).readonly().exactOptional().describe(
+    "once the job is done: what its report says is doubtful",
+  ),
   links: z.strictObject({
     self: z.string(),
     events: z.string(),

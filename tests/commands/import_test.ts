@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StudentCard } from "../../lib/nn/card.ts";
+import { readStudentCard, type StudentCard } from "../../lib/nn/card.ts";
+import { cardTemplate } from "../../lib/nn/import/card_templates.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { type NamedTensor, writeSafetensors } from "../../lib/nn/safetensors.ts";
 import { Student } from "../../lib/nn/student.ts";
@@ -148,4 +149,26 @@ Deno.test("import refuses impossible cards and unknown options", async () => {
       assert.match(stderr, message);
     }
   });
+});
+
+Deno.test("import --card-template prints a card that lacks only what the owner of a checkpoint knows", async () => {
+  for (
+    const [name, classes] of [["scannet20", 20], ["s3dis", 13], ["semantickitti", 19], [
+      "nuscenes",
+      16,
+    ]] as const
+  ) {
+    const card = cardTemplate(name);
+    assert.equal(card.classes.length, classes);
+    assert.throws(
+      () => readStudentCard(JSON.stringify(card), "card.json"),
+      /licence is "" .*\. Also, provenance is ""/,
+    );
+    const filled = { ...card, licence: "MIT", provenance: "a test" };
+    assert.deepEqual(readStudentCard(JSON.stringify(filled), "card.json"), filled);
+  }
+  const { code, stdout, stderr } = await ttt(["import", "--card-template", "s3dis"]);
+  assert.equal(code, 0, stderr);
+  assert.equal(JSON.parse(stdout).id, "minkunet34c-s3dis");
+  assert.match(stderr, /fill in licence and provenance/);
 });

@@ -137,7 +137,7 @@ Deno.test("folderDataset() says on opening which folder lacks what", () =>
       name: "DatasetError",
       message: /folder 'two' lacks one of scan\.ply, scan\.las, scan\.laz/,
     });
-    await assert.rejects(folderDataset(join(root, "none.json")), Deno.errors.NotFound);
+    await assert.rejects(folderDataset(join(root, "none.json")), DatasetError);
   }));
 
 const office = FILE.domains.office;
@@ -179,4 +179,24 @@ Deno.test("folderDataset() refuses what is not JSON", () =>
   withSite(async (path) => {
     await Deno.writeTextFile(path, "{name: 1}");
     await assert.rejects(folderDataset(path), /site\.json: not JSON/);
+  }));
+
+Deno.test("folderDataset() maps labels by domain, and takes scenes without photographs", () =>
+  withSite(async (path, root) => {
+    const domains = {
+      ...FILE.domains,
+      tower: { ...FILE.domains.tower, labelMap: { 9: 1 } },
+    };
+    await Deno.writeTextFile(path, JSON.stringify({ ...FILE, domains, licence: "CC0-1.0" }));
+    await Deno.remove(join(root, "three", "cameras.json"));
+    await assert.rejects(folderDataset(path), /'three' lacks cameras\.json, which its photographs/);
+    await Deno.remove(join(root, "three", "images"), { recursive: true });
+    const dataset = await folderDataset(path);
+    assert.equal(dataset.licence, "CC0-1.0");
+    const { scan, photos } = await dataset.scene("tower", "test", 0);
+    assert.deepEqual([...scan.labels!], [255, 255, 1, 255]);
+    assert.deepEqual(photos, []);
+    const office = await dataset.scene("office", "test", 0);
+    assert.deepEqual([...office.scan.labels!], [1, 0, 255, 1]);
+    await assert.rejects(folderDataset(join(root, "none.json")), /there is no such file/);
   }));

@@ -74,6 +74,8 @@ export class FakeEngine implements Segmenter {
         points: scan.count,
         voxels: 1,
         voxelSize: 0.1,
+        unit: "metre",
+        up: "z",
         blocks: 1,
       },
       views: { count: cameras.length, pointsSeen: 0 },

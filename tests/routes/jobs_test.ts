@@ -49,6 +49,28 @@ async function eventsIn(response: Response): Promise<Event[]> {
   });
 }
 
+Deno.test("a job that is done has the warnings of its report, in its state and in its last event", async () => {
+  const doubt = { code: "spacing", text: "Points lie far apart." };
+  await withJobs(async (jobs) => {
+    const job = await submitted(jobs);
+    assert.equal(job.warnings, undefined);
+    jobs.work();
+    const events = await eventsOf(jobs, job);
+    assert.deepEqual(events.at(-1)!.data.warnings, [doubt]);
+    assert.ok(events.slice(0, -1).every(({ data }) => data.warnings === undefined));
+    const done = async () => await (await jobs.app.request(job.links.self)).json();
+    assert.deepEqual((await done()).warnings, [doubt]);
+    // Where somebody has removed the result, the job is shown all the same.
+    await rm(join(jobs.queue.folderOf(job.id), "result-1"), { recursive: true });
+    assert.equal((await done()).state, "done");
+  }, {
+    work: ({ scan }) => {
+      scan.warnings.push(doubt);
+      return Promise.resolve();
+    },
+  });
+});
+
 Deno.test("POST /v1/jobs takes what /v1/segment takes, and gives the same answer", async () => {
   await withJobs(async (jobs) => {
     const form = { ...fullForm(), options: { steps: 2 } };

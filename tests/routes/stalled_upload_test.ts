@@ -49,7 +49,7 @@ Deno.test("POST /v1/jobs answers 408 to a silent upload, leaves no files, and ac
 });
 
 Deno.test("POST /v1/segment waits as long as bytes arrive", async () => {
-  const { app } = fakeApp({ limits: { stallSeconds: 0.2 } });
+  const { app } = fakeApp({ limits: { stallSeconds: 0.2, leastRate: 100 } });
   const scan = plyScan();
   let at = 0;
   const body = new ReadableStream<Uint8Array>({

@@ -126,6 +126,7 @@ export interface JobAnswer {
   attempts: number;
   progress: { phase: string; step?: number; steps?: number; loss?: number } | null;
   problem?: Problem;
+  warnings?: { code: string; text: string }[];
   links: Record<"self" | "events" | "result" | "cloud", string>;
 }
 

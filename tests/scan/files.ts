@@ -21,8 +21,8 @@ export interface LasRecipe {
   vlrs?: [string, number, Uint8Array][];
   /** Unused bytes between the records and the points. */
   gap?: number;
-  /** Bodies of extended variable-length records (LAS 1.4). */
-  evlrs?: Uint8Array[];
+  /** Bodies of extended variable-length records (LAS 1.4), or [user id, record id, body]. */
+  evlrs?: (Uint8Array | [string, number, Uint8Array])[];
   /** Largest colour value. */
   brightest?: number;
   seed?: number;
@@ -30,7 +30,10 @@ export interface LasRecipe {
 
 /** Builds a LAS file and gives the true values of its points; all other bytes of the records are random. */
 export function makeLas(recipe: LasRecipe = {}) {
-  const { minor = 4, format = 7, count = 20, extra = 0, vlrs = [], gap = 0, evlrs = [] } = recipe;
+  const { minor = 4, format = 7, count = 20, extra = 0, vlrs = [], gap = 0 } = recipe;
+  const evlrs = (recipe.evlrs ?? []).map((evlr) =>
+    evlr instanceof Uint8Array ? ["test", 0, evlr] as const : evlr
+  );
   const { brightest = 65535, seed = 1 } = recipe;
   const next = mulberry32(seed);
   const headerBytes = minor === 4 ? 375 : minor === 3 ? 235 : 227;
@@ -39,7 +42,7 @@ export function makeLas(recipe: LasRecipe = {}) {
   const recordBytes = LAS_RECORD[format]! + extra;
   const pointsEnd = pointOffset + count * recordBytes;
   const bytes = new Uint8Array(
-    pointsEnd + evlrs.reduce((sum, body) => sum + 60 + body.length, 0),
+    pointsEnd + evlrs.reduce((sum, [, , body]) => sum + 60 + body.length, 0),
   );
   const view = new DataView(bytes.buffer);
   const ascii = (text: string, at: number) => bytes.set(new TextEncoder().encode(text), at);
@@ -73,8 +76,9 @@ export function makeLas(recipe: LasRecipe = {}) {
     view.setBigUint64(247, BigInt(count), true);
   }
   at = pointsEnd;
-  for (const body of evlrs) {
-    ascii("test", at + 2);
+  for (const [user, id, body] of evlrs) {
+    ascii(user, at + 2);
+    view.setUint16(at + 18, id, true);
     view.setBigUint64(at + 20, BigInt(body.length), true);
     bytes.set(body, at + 60);
     at += 60 + body.length;

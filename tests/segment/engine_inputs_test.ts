@@ -56,6 +56,15 @@ Deno.test("Engine.segment() feeds a student the inputs that its card names, and 
       { origin: [40, 0, 0] },
       { normals: SCAN.positions.map((_, i) => i % 3 === 0 ? 1 : 0) },
     ];
+    // The same box in a file with y up: exactly the same labels.
+    const lying = {
+      ...SCAN,
+      positions: SCAN.positions.map((_, i) =>
+        [1, 1, -1][i % 3]! * SCAN.positions[i - i % 3 + [0, 2, 1][i % 3]!]!
+      ),
+    };
+    assert.deepEqual(await segment(lying, { method: "source", up: "y" }), plain);
+    assert.notDeepEqual(await segment(lying, { method: "source", up: "z" }), plain);
     for (const change of changes) {
       assert.notDeepEqual(await segment({ ...SCAN, ...change }, { method: "source" }), plain);
     }

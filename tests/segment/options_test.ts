@@ -17,6 +17,8 @@ Deno.test("segmentOptions() chooses an adapting method only where there are phot
       fusion: 2,
       consistency: 0,
     },
+    unit: "auto",
+    up: "auto",
   });
   assert.equal(segmentOptions({}, false).method, "bn");
 });
@@ -34,6 +36,8 @@ Deno.test("segmentOptions() names the field that is wrong", () => {
   const cases: [Record<string, unknown>, string][] = [
     [{ method: "magic" }, "method"],
     [{ method: 3 }, "method"],
+    [{ unit: "feet" }, "unit"],
+    [{ up: "Z" }, "up"],
     [{ steps: 0 }, "steps"],
     [{ steps: 2.5 }, "steps"],
     [{ steps: "" }, "steps"],

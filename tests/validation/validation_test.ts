@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import {
   fieldPath,
+  fitting,
   issueAt,
   parseJson,
   shown,
   validate,
+  violationsText,
   violationText,
 } from "../../lib/validation/mod.ts";
 
@@ -96,5 +98,29 @@ Deno.test("parseJson() throws the caller's error", () => {
     () =>
       parseJson("{", (problem, cause) => new RangeError(`Cannot read x: ${problem}`, { cause })),
     /^RangeError: Cannot read x: not JSON \(/,
+  );
+});
+
+Deno.test("validate() finds all faults at once, also in how members fit each other", () => {
+  const pair = z.object({ names: z.array(z.string()), codes: z.array(z.int()), kind: z.string() })
+    .check(fitting(["names", "codes"], ({ names, codes }, refuse) => {
+      if (names.length === codes.length) return;
+      refuse(["codes"], `codes has ${codes.length} entries`, "write one for each name");
+    }));
+  const text = (value: unknown) => {
+    let all = "";
+    assert.throws(() =>
+      validate(pair, value, (_, violations) => new RangeError(all = violationsText(violations)))
+    );
+    return all;
+  };
+  assert.equal(
+    text({ names: ["a"], codes: [1, 2] }),
+    "kind is missing (field kind); write a text. Also, codes has 2 entries (field codes); write one for each name",
+  );
+  assert.equal(
+    text({ names: 3, codes: [1, 2], kind: "k" }),
+    "names is 3 (field names); write a list",
+    "members that are wrong by themselves are not compared",
   );
 });

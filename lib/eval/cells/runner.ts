@@ -170,6 +170,9 @@ export function labelBy(
       method: variant.method,
       settings: settingsBy(variant),
       evaluate: false,
+      // Scenes of data sets are in metres with z up.
+      unit: "metre",
+      up: "z",
       ...(variant.voxelScale === undefined
         ? {}
         : { voxelSize: variant.voxelScale * engine.student.voxelSize }),

@@ -15,10 +15,11 @@ const COLOR_OFFSET = [null, null, 20, 28, null, 28, null, 30, 30, null, 30] as c
 /** Header bytes of LAS 1.0 to 1.4. */
 const HEADER_BYTES = [227, 227, 227, 235, 375] as const;
 /** Bytes of the header of an extended variable-length record. */
-const EVLR_HEADER_BYTES = 60;
+export const EVLR_HEADER_BYTES = 60;
 
 /** Byte offsets of header fields. */
 export const LAS_FIELDS = {
+  globalEncoding: 6,
   majorVersion: 24,
   minorVersion: 25,
   headerBytes: 94,

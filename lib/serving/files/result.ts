@@ -58,8 +58,9 @@ export async function writeResult(
  */
 export async function readReport(jobFolder: string, attempt: number): Promise<ScanReport> {
   const text = new TextDecoder().decode(await readPart(jobFolder, attempt, "report.json"));
-  // Reports of servers before 2.1.0 have no warnings.
-  return { warnings: [], ...JSON.parse(text) } as ScanReport;
+  // Servers before 2.1.0 gave no warnings, and took all scans to be in metres with z up.
+  const report = { warnings: [], ...JSON.parse(text) };
+  return { ...report, scan: { unit: "metre", up: "z", ...report.scan } };
 }
 
 /**

@@ -66,9 +66,14 @@ async function serviceAnswers(conformance: Conformance): Promise<void> {
 
 async function segmentAnswers(conformance: Conformance): Promise<void> {
   const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
   const { app } = fakeApp({
     limits,
-    work: ({ options }) => options.method === "tent" ? gate.promise : Promise.resolve(),
+    work: ({ options }) => {
+      if (options.method !== "tent") return Promise.resolve();
+      begun.resolve();
+      return gate.promise;
+    },
   });
   const ask = asking(conformance, { app });
   const name = "POST /v1/segment";
@@ -91,6 +96,7 @@ async function segmentAnswers(conformance: Conformance): Promise<void> {
   const cut = pngPhoto().slice(0, 40);
   await ask(name, 422, formRequest({ ...fullForm(), images: { "0.png": cut, "1.png": cut } }));
   const working = ask(name, 200, raw(), "", "?method=tent");
+  await begun.promise;
   await ask(name, 503, raw());
   gate.resolve();
   await working;

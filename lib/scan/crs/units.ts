@@ -1,0 +1,63 @@
+/**
+ * Units of coordinates, and what a file says of them.
+ *
+ * @module
+ */
+
+/** A unit of length. */
+export interface LengthUnit {
+  /** Its name, such as `US survey foot`. */
+  name: string;
+  /** Its length in metres. */
+  metres: number;
+}
+
+/** What a file says of the units of its coordinates. */
+export interface CoordinateUnits {
+  /** Unit of x and y: a length, or `degree` where they are longitude and latitude. */
+  horizontal: LengthUnit | "degree";
+  /** Unit of z. */
+  vertical: LengthUnit;
+}
+
+/** The metre. */
+export const METRE: LengthUnit = { name: "metre", metres: 1 };
+
+/** The units that a client may name, by the name of the option. */
+export const LENGTH_UNITS = {
+  metre: METRE,
+  millimetre: { name: "millimetre", metres: 0.001 },
+  centimetre: { name: "centimetre", metres: 0.01 },
+  foot: { name: "foot", metres: 0.3048 },
+  "us-survey-foot": { name: "US survey foot", metres: 1200 / 3937 },
+} as const satisfies Record<string, LengthUnit>;
+
+/** Relative difference below which two lengths are those of one unit; the two feet differ by 2e-6. */
+const SAME = 1e-7;
+
+/** Shortest and longest unit that is believed, in metres. */
+const SHORTEST = 1e-6;
+const LONGEST = 1e6;
+
+/** Tells whether two units are the same length. */
+export function isSameLength(a: LengthUnit, b: LengthUnit): boolean {
+  return Math.abs(a.metres - b.metres) <= SAME * b.metres;
+}
+
+/**
+ * Gives the unit of a length: one with a name of ours where there is one, since files spell names in many ways.
+ *
+ * @param name the file's name for it
+ * @returns null where the length cannot be that of a unit
+ */
+export function unitOf(metres: unknown, name: string): LengthUnit | null {
+  if (typeof metres !== "number" || !(metres >= SHORTEST && metres <= LONGEST)) return null;
+  const given = { name: name.trim() || `${metres} m`, metres };
+  return Object.values(LENGTH_UNITS).find((known) => isSameLength(given, known)) ?? given;
+}
+
+/** Tells whether coordinates are in metres along all axes. */
+export function isMetric({ horizontal, vertical }: CoordinateUnits): boolean {
+  return horizontal !== "degree" && isSameLength(horizontal, METRE) &&
+    isSameLength(vertical, METRE);
+}
