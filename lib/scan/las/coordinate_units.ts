@@ -11,7 +11,6 @@
 import { unitsOfGeoKeys } from "../crs/geo_keys.ts";
 import { type CoordinateUnits, METRE } from "../crs/units.ts";
 import { type CrsAxes, CrsError, unitsOfWkt } from "../crs/wkt.ts";
-import { ScanError } from "../errors.ts";
 import type { Warning } from "../warning.ts";
 import { EVLR_HEADER_BYTES, LAS_FIELDS, type LasHeader, parseEvlrs } from "./header.ts";
 import { cString, parseVlrs } from "./variable_length_records.ts";
@@ -42,14 +41,13 @@ export function coordinateUnits(
   const warn = (text: string) => warnings.push({ code: "unit", text, field: "unit" });
   let axes: CrsAxes | null = null;
   try {
-    const records = crsRecords(bytes, header, file);
+    const records = crsRecords(bytes, header);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     axes = readAxes(records, (view.getUint16(LAS_FIELDS.globalEncoding, true) & WKT_BIT) !== 0);
   } catch (error) {
-    if (!(error instanceof CrsError || error instanceof ScanError)) throw error;
-    const reason = error instanceof CrsError ? `: ${error.message}` : "";
+    if (!(error instanceof CrsError)) throw error;
     warn(
-      `The coordinate system of ${file} cannot be read${reason}. Metres were taken; ${SET_UNIT}.`,
+      `The coordinate system of ${file} cannot be read: ${error.message}. Metres were taken; ${SET_UNIT}.`,
     );
   }
   if (axes === null) return { warnings };
@@ -90,8 +88,8 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
 
-/** The first record of each kind; extended ones come last. @throws {ScanError} where they reach into the points. */
-function crsRecords(bytes: Uint8Array, header: LasHeader, file: string): Records {
+/** The first record of each kind; extended ones come last. */
+function crsRecords(bytes: Uint8Array, header: LasHeader): Records {
   const records = new Map<number, Uint8Array>();
   const take = (offset: number, body: number, end: number) => {
     // liblas wrote well-known text under its own name.
