@@ -174,7 +174,7 @@ export async function openViews(
   const cameraFiles = await loadCameraFiles(sources);
   account.takeCameras(cameraFiles);
   for (const image of images) await takePhotograph(folder, image, account, teacher);
-  // Each is read once more when its turn comes, so that one is held at a time.
+  // Each is read once more when it is needed, so that one is held at a time.
   const files = images.map(({ name, file }) => ({ name, bytes: () => contentOf(folder, file) }));
   return await readViews(files, cameraFiles, scan.name);
 }
