@@ -30,6 +30,7 @@ import type { ReportedScan, ScanReport } from "./report.ts";
 import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
 import { type MetricRequest, metricRequest, samplingWarnings } from "./metric_request.ts";
+import { blameCameras, viewWarnings } from "./view_warnings.ts";
 import { labelWhole } from "./whole_labelling.ts";
 
 /** Opens a teacher on a device; called again after the device was lost. */
@@ -174,7 +175,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     try {
       return await this.#segment(request);
     } catch (error) {
-      throw blameScan(error, request.scan.name);
+      throw blameScan(blameCameras(error, request), request.scan.name);
     }
   }
 
@@ -280,7 +281,7 @@ export class Engine implements Segmenter, AsyncDisposable {
   #reportOf(
     metric: MetricRequest,
     { cameras, appearance }: ChosenViews,
-    { gpu, method, voxelSize }: LabellingTask,
+    { gpu, method, voxelSize, views }: LabellingTask,
     labelled: LabelledPointCloud,
     { phases }: ScanMonitor,
   ): ScanReport {
@@ -311,6 +312,7 @@ export class Engine implements Segmenter, AsyncDisposable {
         ...warnings ?? [],
         ...ofFrame,
         ...samplingWarnings(metric, voxelSize),
+        ...(views && !appearance ? viewWarnings(metric.given, pointsSeen) : []),
         ...(doubt ? [doubt] : []),
       ],
       phases,
