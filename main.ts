@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   real: () => import("./lib/commands/real.ts"),
   demo: () => import("./lib/commands/demo.ts"),
   doctor: () => import("./lib/commands/doctor.ts"),
+  students: () => import("./lib/commands/students.ts"),
   teachers: () => import("./lib/commands/teachers.ts"),
   setup: () => import("./lib/commands/setup.ts"),
   compile: () => import("./lib/commands/compile.ts"),

@@ -8,7 +8,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ScanReport } from "../../segment/report.ts";
 import type { SegmentResult } from "../../segment/segmenter.ts";
-import { DamagedFileError, readJson, syncFolder, writeJson, writeStream } from "./durable.ts";
+import { syncFolder, writeStream } from "./durable.ts";
 
 /** A part of the result does not exist: an older server did not write it, or somebody has removed it. */
 export class MissingResultError extends Error {
@@ -36,7 +36,8 @@ export async function writeResult(
   await writeStream(join(folder, "confidence.f32"), [
     new Uint8Array(buffer, byteOffset, byteLength),
   ]);
-  await writeJson(join(folder, "report.json"), report);
+  const text = JSON.stringify(report);
+  await writeStream(join(folder, "report.json"), [new TextEncoder().encode(text)]);
   await syncFolder(folder);
   await syncFolder(jobFolder);
 }
@@ -45,37 +46,28 @@ export async function writeResult(
  * Reads only the report of a result.
  *
  * @throws {MissingResultError} where it does not exist.
- * @throws {DamagedFileError} where a file of it is not as it was written.
  */
 export async function readReport(jobFolder: string, attempt: number): Promise<ScanReport> {
-  const report = await part(jobFolder, attempt, "report.json", async (path) => {
-    const read = await readJson<ScanReport>(path);
-    if (typeof read.scan?.points !== "number") throw new DamagedFileError(path);
-    return read;
-  });
+  const text = new TextDecoder().decode(await readPart(jobFolder, attempt, "report.json"));
   // Servers before 2.1.0 gave no warnings, and took all scans to be in metres with z up.
-  return {
-    ...report,
-    scan: { ...report.scan, unit: report.scan.unit ?? "metre", up: report.scan.up ?? "z" },
-    warnings: report.warnings ?? [],
-  };
+  const report = { warnings: [], ...JSON.parse(text) };
+  return { ...report, scan: { unit: "metre", up: "z", ...report.scan } };
 }
 
 /**
  * Reads the result that {@link writeResult} wrote, without the labels of the source model, which few answers need.
  *
  * @throws {MissingResultError} where it does not exist.
- * @throws {DamagedFileError} where a file of it is not as it was written.
  */
 export async function readResult(
   jobFolder: string,
   attempt: number,
 ): Promise<Omit<JobResult, "sourceLabels">> {
-  const report = await readReport(jobFolder, attempt);
-  const { points } = report.scan;
-  const [labels, confidence] = await Promise.all([
-    readPart(jobFolder, attempt, "labels.u8", points),
-    readPart(jobFolder, attempt, "confidence.f32", 4 * points),
+  const read = (name: string) => readPart(jobFolder, attempt, name);
+  const [labels, confidence, report] = await Promise.all([
+    read("labels.u8"),
+    read("confidence.f32"),
+    readReport(jobFolder, attempt),
   ]);
   return {
     labels,
@@ -87,8 +79,7 @@ export async function readResult(
 
 /** Reads the labels before adaptation. @throws {MissingResultError} where they do not exist. */
 export async function readSourceLabels(jobFolder: string, attempt: number): Promise<Uint8Array> {
-  const { scan: { points } } = await readReport(jobFolder, attempt);
-  return await readPart(jobFolder, attempt, "source.u8", points);
+  return await readPart(jobFolder, attempt, "source.u8");
 }
 
 /** Reads a file of a result into a buffer of its own, because floats must start at a multiple of four bytes. */
@@ -96,24 +87,9 @@ async function readPart(
   jobFolder: string,
   attempt: number,
   name: string,
-  bytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return await part(jobFolder, attempt, name, async (path) => {
-    const read = new Uint8Array(await readFile(path));
-    if (read.byteLength !== bytes) throw new DamagedFileError(path);
-    return read;
-  });
-}
-
-/** Reads a file of a result. @throws {MissingResultError} where it does not exist. */
-async function part<T>(
-  jobFolder: string,
-  attempt: number,
-  name: string,
-  read: (path: string) => Promise<T>,
-): Promise<T> {
   try {
-    return await read(join(folderOf(jobFolder, attempt), name));
+    return new Uint8Array(await readFile(join(folderOf(jobFolder, attempt), name)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new MissingResultError(

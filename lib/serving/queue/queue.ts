@@ -66,8 +66,6 @@ export interface NewJob {
   client: string;
   scan: string;
   method: string;
-  /** When it was handed in, in milliseconds since 1970. */
-  createdAt: number;
 }
 
 /** A function that hears of each change of a job: of its progress, or of its state. */
@@ -87,8 +85,8 @@ export interface JobQueue extends AsyncDisposable {
   /** Returns the path of a job's folder. */
   folderOf(id: string): string;
 
-  /** Returns why no job can be taken or done at present: a sentence with its mend; null where all is well. */
-  trouble(): Promise<string | null>;
+  /** Returns whether the queue can be reached. */
+  ready(): Promise<boolean>;
 
   /**
    * Reserves a place for a job whose files are on their way, until it is disposed of. Several processes that
@@ -98,10 +96,7 @@ export interface JobQueue extends AsyncDisposable {
    */
   enter(client: string): Promise<Disposable>;
 
-  /**
-   * Takes a job whose files are on the disk. Once this resolves, the job is not lost any more. A job that the queue has
-   * already stays as it is.
-   */
+  /** Takes a job whose files are on the disk. Once this resolves, the job is not lost any more. */
   submit(job: NewJob): Promise<Job>;
 
   /** Returns a job, or null where no job has this id. */

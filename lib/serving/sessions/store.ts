@@ -8,10 +8,9 @@
  *
  * @module
  */
-import { mkdir, mkdtemp, readdir, rename, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Ages, WALL_AGES } from "../files/clock.ts";
-import { DamagedFileError, readJson, syncFolder, writeJson } from "../files/durable.ts";
+import { syncFolder, writeStream } from "../files/durable.ts";
 import { WEIGHTS } from "../files/learned.ts";
 import { lastChange, ORPHAN_MILLISECONDS, removeFolder } from "../queue/sweep.ts";
 import { FifoSemaphore } from "../../concurrency/fifo_semaphore.ts";
@@ -81,7 +80,7 @@ const READ_ATTEMPTS = 20;
 export class SessionStore {
   readonly #folder: string;
   readonly #limits: SessionLimits;
-  readonly #ages: Ages;
+  readonly #now: () => number;
   /** By the ids of sessions. */
   readonly #pending = new Map<string, PendingChanges>();
   /** Paths of work folders in use. */
@@ -89,30 +88,30 @@ export class SessionStore {
   /** Serializes the creation of sessions, so that no two take the last place. */
   readonly #creation = new FifoSemaphore();
 
-  private constructor(folder: string, limits: SessionLimits, ages: Ages) {
+  private constructor(folder: string, limits: SessionLimits, now: () => number) {
     this.#folder = folder;
     this.#limits = limits;
-    this.#ages = ages;
+    this.#now = now;
   }
 
   /**
    * Opens the sessions in a server's folder, or makes a folder for them.
    *
-   * @throws {QueuePlaceError} where no folder can be made there.
+   * @param now the clock, in milliseconds since 1970.
    */
   static async open(
     data: string,
     limits: SessionLimits = DEFAULT_SESSION_LIMITS,
-    ages: Ages = WALL_AGES,
+    now: () => number = Date.now,
   ): Promise<SessionStore> {
     const folder = join(data, "sessions");
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    return new SessionStore(folder, limits, ages);
+    return new SessionStore(folder, limits, now);
   }
 
   /** Returns when a session expires unless it is used before, in milliseconds since 1970. */
   expiresAt({ lastUsedAt }: Pick<Session, "lastUsedAt">): number {
-    return this.#ages.now() + this.#limits.keepHours * HOUR - this.#ages.since(lastUsedAt);
+    return lastUsedAt + this.#limits.keepHours * HOUR;
   }
 
   /** Counts the sessions. */
@@ -125,7 +124,7 @@ export class SessionStore {
     using _permit = await this.#creation.acquire();
     await this.#requirePlace(config.client);
     const id = crypto.randomUUID();
-    const createdAt = this.#ages.now();
+    const createdAt = this.#now();
     await using work = await this.workFolder();
     const made = join(work.path, "session");
     const state = join(made, stateName(0));
@@ -142,18 +141,13 @@ export class SessionStore {
     return await this.get(id);
   }
 
-  /**
-   * Reads a session.
-   *
-   * @throws {SessionGoneError} where it does not exist.
-   * @throws {DamagedFileError} where a file of it is missing or damaged; it can still be removed.
-   */
+  /** Reads a session. @throws {SessionGoneError} where it does not exist. */
   async get(id: string): Promise<Session> {
     return await this.#read(id, async (path) => {
-      const config = await readJson<SessionConfig>(join(path, CONFIG));
+      const config: SessionConfig = await readJson(join(path, CONFIG));
       const generation = await newestIn(path);
       const folder = join(path, stateName(generation));
-      const state = await readJson<SessionState>(join(folder, RECORD));
+      const state: SessionState = await readJson(join(folder, RECORD));
       return {
         id,
         ...config,
@@ -228,34 +222,30 @@ export class SessionStore {
 
   /** Removes a session and stops its pending changes. @throws {SessionGoneError} where it does not exist. */
   async remove(id: string): Promise<void> {
-    const path = this.#pathOf(id);
-    if (!await exists(path)) throw new SessionGoneError(id);
+    await this.get(id);
     this.#pending.get(id)?.removal.abort(new SessionGoneError(id));
-    // Renamed first: it is gone at once for everybody, however long the removal of its files takes. Nothing is read and
-    // nothing new is made: its files may be damaged, and the disk full.
-    const gone = join(this.#folder, `gone-${crypto.randomUUID()}`);
+    // Renamed first: it is gone at once for everybody, however long the removal of its files takes.
+    await using work = await this.workFolder();
     try {
-      await rename(path, gone);
+      await rename(this.#pathOf(id), join(work.path, "session"));
     } catch (error) {
       throw codeOf(error) === "ENOENT" ? new SessionGoneError(id) : error;
     }
     await syncFolder(this.#folder);
-    await removeFolder(gone);
   }
 
   /** Removes expired sessions, and the work folders of killed servers. */
   async sweep(): Promise<void> {
+    const now = this.#now();
     for (const name of await readdir(this.#folder)) {
       try {
         if (ID.test(name)) {
-          if (this.#pending.has(name) || !await this.#isExpired(name)) continue;
+          if (this.#pending.has(name) || this.expiresAt(await this.get(name)) > now) continue;
           await this.remove(name);
         } else {
           const path = join(this.#folder, name);
           if (this.#working.has(path)) continue;
-          if (this.#ages.since(await lastChange(path)) > ORPHAN_MILLISECONDS) {
-            await removeFolder(path);
-          }
+          if (await lastChange(path) < now - ORPHAN_MILLISECONDS) await removeFolder(path);
         }
       } catch (error) {
         // Otherwise another server has removed it.
@@ -282,18 +272,6 @@ export class SessionStore {
     throw new SessionsFullError(`${own} of yours`, "--max-sessions-of-client");
   }
 
-  /** A damaged session expires as well, by when it was last written to. */
-  async #isExpired(id: string): Promise<boolean> {
-    let lastUsedAt: number;
-    try {
-      ({ lastUsedAt } = await this.get(id));
-    } catch (error) {
-      if (!(error instanceof DamagedFileError)) throw error;
-      lastUsedAt = await lastChange(this.#pathOf(id));
-    }
-    return this.#ages.since(lastUsedAt) >= this.#limits.keepHours * HOUR;
-  }
-
   #pathOf(id: string): string {
     if (!ID.test(id)) throw new SessionGoneError(id);
     return join(this.#folder, id);
@@ -318,9 +296,8 @@ export class SessionStore {
       try {
         return await read(path);
       } catch (error) {
-        if (codeOf(error) !== "ENOENT") throw error;
+        if (codeOf(error) !== "ENOENT" || attempt === READ_ATTEMPTS) throw error;
         if (!await exists(path)) throw new SessionGoneError(id);
-        if (attempt === READ_ATTEMPTS) throw new DamagedFileError(path, error);
       }
     }
   }
@@ -333,7 +310,7 @@ export class SessionStore {
     await using work = await this.workFolder();
     const prepared = learned ?? join(work.path, "state");
     if (learned === null) await mkdir(prepared);
-    const state: SessionState = { scans, lastUsedAt: this.#ages.now(), drift };
+    const state: SessionState = { scans, lastUsedAt: this.#now(), drift };
     await writeJson(join(prepared, RECORD), state);
     await syncFolder(prepared);
     const folder = join(path, stateName(generation));
@@ -371,8 +348,15 @@ async function generationsIn(path: string): Promise<number[]> {
 }
 
 async function newestIn(path: string): Promise<number> {
-  // Without a state, the name of one that does not exist.
-  return Math.max(0, ...await generationsIn(path));
+  return Math.max(...await generationsIn(path));
+}
+
+async function readJson<T>(path: string): Promise<T> {
+  return JSON.parse(await readFile(path, "utf8"));
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeStream(path, [new TextEncoder().encode(JSON.stringify(value))]);
 }
 
 async function exists(path: string): Promise<boolean> {
