@@ -4,12 +4,15 @@
  *
  * @module
  */
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Command, commandHelp, parseCommand, UsageError } from "./lib/cli/args.ts";
 import type { Host } from "./lib/serving/server.ts";
 import { columns } from "./lib/terminal/format.ts";
 import { OptionError } from "./lib/ttt/option_error.ts";
 
 const PROGRAM = "ttt-kd";
+const ROOT = fileURLToPath(new URL(".", import.meta.url));
 
 /** Commands by name, in the order of the help text; each is loaded only when it is run. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
@@ -22,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   real: () => import("./lib/commands/real.ts"),
   demo: () => import("./lib/commands/demo.ts"),
   doctor: () => import("./lib/commands/doctor.ts"),
+  students: () => import("./lib/commands/students.ts"),
   teachers: () => import("./lib/commands/teachers.ts"),
   setup: () => import("./lib/commands/setup.ts"),
   compile: () => import("./lib/commands/compile.ts"),
@@ -35,6 +39,17 @@ const host: Host = {
   },
 };
 
+/**
+ * Goes back to the folder that the caller is in: a task begins in that of deno.json, and so files would be looked for and
+ * written there.
+ */
+function enterCallersFolder(): void {
+  const variable = { name: "env", variable: "INIT_CWD" } as const;
+  if (Deno.permissions.querySync(variable).state !== "granted") return;
+  const folder = Deno.env.get("INIT_CWD");
+  if (folder && !relative(ROOT, Deno.cwd()) && relative(ROOT, folder)) Deno.chdir(folder);
+}
+
 async function main([name = "", ...args]: readonly string[]): Promise<void> {
   if (name === "" || name === "--help" || name === "-h") return console.log(await programHelp());
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -45,6 +60,7 @@ async function main([name = "", ...args]: readonly string[]): Promise<void> {
   }
   const { command } = await load();
   const parsed = parseCommand(command, args);
+  enterCallersFolder();
   if (parsed === "help") return console.log(commandHelp(PROGRAM, command));
   await command.run(parsed.values, parsed.positionals, host);
 }

@@ -43,6 +43,8 @@ export interface Command<O extends CommandOptions = CommandOptions> {
   /** Names of the arguments that are not options; those in brackets may be left out. */
   positionals: readonly string[];
   options: O;
+  /** A table below the options in the help text. */
+  details?: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
   run(values: OptionValues<O>, positionals: string[], host: Host): Promise<void>;
 }
 
@@ -110,6 +112,7 @@ export function commandHelp(program: string, command: Command): string {
     `${command.summary}\n`,
     `usage: ${usage.filter((word) => word).join(" ")}`,
     ...(rows.length ? ["", ...columns(rows)] : []),
+    ...(command.details ? ["", `${command.details.title}:`, ...columns(command.details.rows)] : []),
   ].join("\n");
 }
 

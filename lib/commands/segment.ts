@@ -16,7 +16,7 @@ import { progressDisplay } from "../terminal/progress.ts";
 import { drawLabelPanels } from "../pictures/picture.ts";
 import { convertScan, encodePng, readScan, writeScan } from "../scan/mod.ts";
 import { readViews } from "../scan/mod.ts";
-import { METHODS } from "../ttt/methods/mod.ts";
+import { METHODS, SCAN_METHODS } from "../ttt/methods/mod.ts";
 import { DEFAULT_METHOD, segmentOptions } from "../segment/options.ts";
 import type { StudentCard } from "../nn/card.ts";
 import type { Scan } from "../scan/mod.ts";
@@ -43,7 +43,7 @@ export const command = defineCommand({
     method: {
       type: "string",
       value: "NAME",
-      about: `adaptation method: ${[...METHODS.keys()].join(", ")}`,
+      about: "how the scan is labelled: one of the methods below",
       otherwise: `${DEFAULT_METHOD} with photographs, else bn`,
     },
     steps: {
@@ -108,6 +108,10 @@ export const command = defineCommand({
       about: "picture of the scan before and after adaptation to write (PNG)",
     },
     ...MODEL_OPTIONS,
+  },
+  details: {
+    title: "methods",
+    rows: [...SCAN_METHODS.values()].map(({ name, about }) => [name, about]),
   },
   async run(values, [given = ""]) {
     const { path, images, cameras, warnings } = await filesOf(given, values);

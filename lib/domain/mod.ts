@@ -4,15 +4,10 @@
  *
  * @module
  */
-export {
-  MEASURE_NAMES,
-  type MeasureName,
-  MEASURES,
-  profileOf,
-  type ScanProfile,
-} from "./profile.ts";
+export { MEASURE_NAMES, type MeasureName, profileOf, type ScanProfile } from "./profile.ts";
 export {
   domainOf,
+  domainText,
   type MeasureRange,
   type StudentDomain,
   studentDomainSchema,
@@ -20,6 +15,7 @@ export {
 export {
   type Candidate,
   chooseStudent,
+  distanceFrom,
   domainWarning,
   type StudentChoice,
   type StudentDistance,

@@ -41,6 +41,19 @@ export const studentDomainSchema: z.ZodType<StudentDomain> = z.object({
   ),
 });
 
+/** Says in words what scans a domain holds. */
+export function domainText({ scenes, measures }: StudentDomain): string {
+  const range = (name: MeasureName, factor: number, digits: number) => {
+    const [low, high] = [measures[name].low, measures[name].high].map((value) =>
+      (value * factor).toFixed(digits)
+    );
+    return low === high ? low : `${low} to ${high}`;
+  };
+  return `${scenes} scans ${range("width", 1, 1)} m wide and ${range("height", 1, 1)} m high, ` +
+    `${range("upright", 100, 0)} % of their area under upright things, ` +
+    `points ${range("spacing", 100, 1)} cm apart`;
+}
+
 /**
  * Summarises the profiles of training scenes.
  *

@@ -44,6 +44,11 @@ export function studentNames(): string[] {
   return embeddedNames(FOLDER, EXTENSION);
 }
 
+/** Path of the checkpoint of an embedded student, or the path that is given. */
+export function studentPath(given: string): string {
+  return studentNames().includes(given) ? join(FOLDER, given + EXTENSION) : given;
+}
+
 /**
  * Reads a student.
  *
@@ -60,13 +65,13 @@ export function studentNames(): string[] {
  * ```
  */
 export async function readStudent(given: string = DEFAULT_STUDENT): Promise<StudentFile> {
-  const names = studentNames();
-  const isEmbedded = names.includes(given);
-  const path = isEmbedded ? join(FOLDER, given + EXTENSION) : given;
+  const path = studentPath(given);
   const bytes = await Deno.readFile(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound) || /[/\\.]/.test(given)) throw error;
     throw new CheckpointError(
-      `Cannot find student ${given}: give the path of a checkpoint, or one of ${names.join(", ")}`,
+      `Cannot find student ${given}: give the path of a checkpoint, or one of ${
+        studentNames().join(", ")
+      }`,
     );
   });
   return parseStudent(bytes, path);

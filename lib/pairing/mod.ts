@@ -13,6 +13,7 @@ export {
 export { type PairingInput, pairViews } from "./pair_views.ts";
 export { type HostPairingInput, pairViewsReference } from "./pair_views_reference.ts";
 export { type LocalPose, localPose, type ProjectedPoint, projectReference } from "./projection.ts";
+export { type CameraFault, cameraWarnings, likelyCameraFault } from "./doubtful_cameras.ts";
 export { type HostFeatureMap, mapColumn, sampleReference, type Sampling } from "./sampling.ts";
 export { Targets } from "./targets.ts";
 export { type DepthTolerance, visibilityReference } from "./visibility.ts";

@@ -58,6 +58,7 @@ export type { Camera } from "./camera/camera.ts";
 export { cameraAt, type CameraOptics } from "./camera/camera_at.ts";
 export type { CameraFile } from "./camera/camera_file.ts";
 export { camerasToJson, parseCameras } from "./camera/cameras_json.ts";
+export { inverseRigid } from "./camera/pose.ts";
 export { matchPhotos } from "./camera/match_photographs.ts";
 export { type CameraSource, loadCameraFiles } from "./camera/load_camera_files.ts";
 export { type NamedFile, type PhotoFile, readViews, type ScanViews } from "./camera/read_views.ts";

@@ -31,6 +31,7 @@ import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
 import { type MetricRequest, metricRequest, samplingWarnings } from "./metric_request.ts";
 import { type Truth, truthOf } from "./truth.ts";
+import { blameCameras, viewWarnings } from "./view_warnings.ts";
 import { labelWhole } from "./whole_labelling.ts";
 
 /** Opens a teacher on a device; called again after the device was lost. */
@@ -175,7 +176,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     try {
       return await this.#segment(request);
     } catch (error) {
-      throw blameScan(error, request.scan.name);
+      throw blameScan(blameCameras(error, request), request.scan.name);
     }
   }
 
@@ -282,7 +283,7 @@ export class Engine implements Segmenter, AsyncDisposable {
   #reportOf(
     metric: MetricRequest,
     { cameras, appearance }: ChosenViews,
-    { gpu, method, voxelSize }: LabellingTask,
+    { gpu, method, voxelSize, views }: LabellingTask,
     labelled: LabelledPointCloud,
     { phases }: ScanMonitor,
     truth: Truth,
@@ -317,6 +318,7 @@ export class Engine implements Segmenter, AsyncDisposable {
         ...warnings ?? [],
         ...ofFrame,
         ...samplingWarnings(metric, voxelSize),
+        ...(views && !appearance ? viewWarnings(metric.given, pointsSeen) : []),
         ...(doubt ? [doubt] : []),
         ...truth.warnings,
       ],

@@ -26,8 +26,8 @@ import type { SegmentRequest } from "./segmenter.ts";
 export interface MetricRequest {
   /** The request; its scan and its cameras are those of the client where they were metric with z up. */
   request: SegmentRequest;
-  /** The client's scan. */
-  given: Scan;
+  /** The client's scan and cameras. */
+  given: Pick<SegmentRequest, "scan" | "cameras">;
   /** The frame that the client's scan was taken to be in. */
   frame: ScanFrame;
   /** What is doubtful about it. */
@@ -54,7 +54,7 @@ export function metricRequest(request: SegmentRequest): MetricRequest {
   const frame = { units: unitsOf(request, warnings), up: upOf(request, warnings) };
   const metric = metricScan(request.scan, request.cameras, frame);
   checkExtent(request, warnings);
-  return { request: { ...request, ...metric }, given: request.scan, frame, warnings };
+  return { request: { ...request, ...metric }, given: request, frame, warnings };
 }
 
 /** The units by the option, or by the file, or else metres. */
@@ -168,7 +168,7 @@ function isOnGlobe(origin: Scan["origin"], median: readonly number[]): boolean {
  * @param voxelSize edge of a voxel, metres.
  */
 export function samplingWarnings(
-  { given, request: { scan: { positions } }, frame: { units } }: MetricRequest,
+  { given: { scan: given }, request: { scan: { positions } }, frame: { units } }: MetricRequest,
   voxelSize: number,
 ): Warning[] {
   const warnings: Warning[] = [];

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { type Method, METHODS } from "../ttt/methods/mod.ts";
+import { type Method, SCAN_METHODS } from "../ttt/methods/mod.ts";
 import { LENGTH_UNITS, UP_AXES } from "../scan/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, numberSetting } from "../ttt/settings.ts";
@@ -47,10 +47,10 @@ const VIEW_SOURCE = choiceSetting("photographs", ["photographs", "virtual"]);
  * @throws {OptionError} listing the methods that there are.
  */
 export function methodOf(name: unknown): Method {
-  const method = METHODS.get(name as string);
+  const method = SCAN_METHODS.get(name as string);
   if (method) return method;
   throw new OptionError(
-    `Cannot use method ${shown(name)}: it is one of ${[...METHODS.keys()].join(", ")}`,
+    `Cannot use method ${shown(name)}: it is one of ${[...SCAN_METHODS.keys()].join(", ")}`,
     "method",
   );
 }

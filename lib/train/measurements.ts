@@ -1,8 +1,10 @@
 /**
- * What is measured once the weights are final: the running statistics, and the source KD loss.
+ * What is measured once the weights are final: the running statistics, the source KD loss, and what the training
+ * scenes are like.
  *
  * @module
  */
+import { domainOf, profileOf, type StudentDomain } from "../domain/mod.ts";
 import type { NamedTensor } from "../nn/safetensors.ts";
 import { pairViews } from "../pairing/mod.ts";
 import type { FeatureTeacher } from "../teacher/mod.ts";
@@ -15,6 +17,11 @@ import type { Trainee } from "./training_run.ts";
 
 /** Most held-out scenes that the source KD loss is measured on. */
 const KD_SCENES = 8;
+
+/** Measures what the training scenes are like, which are not augmented. */
+export function measureDomain(scenes: readonly SourceScene[]): StudentDomain {
+  return domainOf(scenes.map(({ points }) => profileOf(points.positions)));
+}
 
 /** Measures the statistics of the norm layers over the training scenes, which are not augmented. */
 export async function measureStatistics(

@@ -18,7 +18,7 @@ import { type NamedTensor, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 import { Random } from "../random/random.ts";
 import { addGradients, LossHistories } from "./gradients.ts";
-import { measureSourceKdLoss, measureStatistics } from "./measurements.ts";
+import { measureDomain, measureSourceKdLoss, measureStatistics } from "./measurements.ts";
 import { oneCycle } from "./schedule.ts";
 import { prepareScenes, type SourceScene } from "./source_scenes.ts";
 import { trainedCard } from "./trained_card.ts";
@@ -63,6 +63,7 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     const sourceKdLoss = await measureSourceKdLoss(trainee, teacher);
     if (sourceKdLoss !== null) card.teacher = { ...card.teacher, sourceKdLoss };
   }
+  card.domain = measureDomain(scenes);
   const tensors = await parameters.stateDict();
   if (!run.headsOnly) {
     for (const [name, tensor] of await measureStatistics(trainee, scenes)) {

@@ -69,9 +69,12 @@ export async function pairPhotographs(
   };
 }
 
+/** No camera sees any point. */
+export class NothingSeenError extends CameraError {}
+
 /** The error where no camera sees any point. */
-export function nothingSeen(): CameraError {
-  return new CameraError({
+export function nothingSeen(): NothingSeenError {
+  return new NothingSeenError({
     file: "cameras",
     action: "adapt by",
     field: "worldToCamera",

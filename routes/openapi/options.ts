@@ -7,7 +7,7 @@ import { z } from "zod";
 import { COMMON_SETTINGS, DEFAULT_METHOD, segmentOptions } from "../../lib/segment/options.ts";
 import { ANSWER_SETTINGS } from "../../lib/serving/files/input.ts";
 import { SESSION_METHOD } from "../../lib/serving/sessions/session.ts";
-import { type Method, METHODS } from "../../lib/ttt/methods/mod.ts";
+import { type Method, SCAN_METHODS } from "../../lib/ttt/methods/mod.ts";
 import type { JsonSchema } from "./types.ts";
 
 /** Name of the component for all options of a request. */
@@ -19,9 +19,9 @@ export const SCAN_OPTIONS = "SessionScanOptions";
 
 /** The components: one for each method that a request may name, and their union. */
 export function optionSchemas(): Record<string, JsonSchema> {
-  const methods = [...METHODS.values()].filter(({ online }) => !online);
+  const methods = [...SCAN_METHODS.values()].filter(({ online }) => !online);
   const named = Object.fromEntries(methods.map((method) => [nameOf(method), schemaOf(method)]));
-  const { method: _, ...properties } = propertiesOf(METHODS.get(DEFAULT_METHOD)!);
+  const { method: _, ...properties } = propertiesOf(SCAN_METHODS.get(DEFAULT_METHOD)!);
   const [virtual, blind] = [{ viewSource: "virtual" }, {}].map((given) =>
     segmentOptions(given, false).method
   );
@@ -40,7 +40,7 @@ export function optionSchemas(): Record<string, JsonSchema> {
 /** The components for sessions: the options of a session, and those of one of its scans. */
 export function sessionOptionSchemas(): Record<string, JsonSchema> {
   const { extraBytes, keepLabels, evaluate, labelMap, ...properties } = propertiesOf(
-    METHODS.get(SESSION_METHOD)!,
+    SCAN_METHODS.get(SESSION_METHOD)!,
   );
   const object = (properties: Record<string, JsonSchema>, description: string) => ({
     type: "object",

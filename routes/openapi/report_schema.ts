@@ -73,10 +73,10 @@ const distance = z.number().min(0);
 /** How far a scan lies from what a student was trained on. */
 export const studentDistanceSchema = exactly<StudentDistance>()({
   total: distance.describe(
-    "the largest of the measures' distances; above 1, the scan does not fit",
+    "the length of the vector of the measures' distances; above 1.8, the scan does not fit",
   ),
   measures: z.record(z.enum(MEASURE_NAMES), distance).describe(
-    "by measure: 0 between the training scenes, 1 as far outside as scans of the same kind by other sensors may lie",
+    "by measure: 0 between the training scenes, 1 about as far outside as scans of the same kind by other sensors lie",
   ),
 });
 

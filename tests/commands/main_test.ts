@@ -23,6 +23,24 @@ Deno.test("main COMMAND --help lists options with their defaults", async () => {
   assert.match(stdout, /--port N .*\(default: 8080\)/);
 });
 
+Deno.test("segment --help explains the methods, and refuses one that only studies can run", async () => {
+  const { stdout } = await ttt(["segment", "--help"]);
+  assert.match(stdout, /^methods:$/m);
+  assert.match(stdout, /^  tent +\S.*/m);
+  assert.doesNotMatch(stdout, /oracle/);
+  const { code, stderr } = await ttt(["segment", "a.ply", "--method", "oracle"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /"oracle": it is one of source, /);
+});
+
+Deno.test("main finds files in the folder of its caller, not in that of the task", async () => {
+  await withFolder(async (folder) => {
+    await writeFile(join(folder, "mine.json"), '{ "id": 3 }');
+    const { stderr } = await ttt(["train", "mine.json"], { INIT_CWD: folder });
+    assert.match(stderr, /Cannot read mine\.json: id is 3/);
+  });
+});
+
 Deno.test("main exits with 2 for a wrong command line, and names the mistake", async () => {
   const cases: [string[], RegExp][] = [
     [["bogus"], /Unknown command 'bogus': there are serve/],

@@ -22,8 +22,8 @@ const unknown: Candidate = { id: "unknown" };
 
 Deno.test("chooseStudent() takes the nearest student, the first among equals", () => {
   const twin = { ...small, id: "twin" };
-  assert.equal(chooseStudent(profile(1.5), [large, small, twin]).student, "small");
-  assert.equal(chooseStudent(profile(15), [small, large]).student, "large");
+  assert.equal(chooseStudent(profile(1.1), [large, small, twin]).student, "small");
+  assert.equal(chooseStudent(profile(18), [small, large]).student, "large");
   assert.equal(chooseStudent(profile(1), [twin, small]).student, "twin");
 });
 
@@ -35,7 +35,14 @@ Deno.test("chooseStudent() says that a scan fits, or in what it differs", () => 
 
   const far = chooseStudent(profile(1, { width: 40 }), [small]);
   assert.equal(far.fits, false);
-  assert.match(far.reason, /unlike those that small was trained on: it is 40 times as wide/);
+  assert.match(
+    far.reason,
+    /unlike those that small was trained on: beside them it is 40 times as wide/,
+  );
+  assert.match(
+    chooseStudent(profile(20, { width: 4000 }), [small, large]).reason,
+    /^The scan fits no student; the nearest is large, .* it is 200 times as wide\.$/,
+  );
   assert.equal(domainWarning(far)!.code, "domain");
   assert.match(domainWarning(far)!.text, /40 times as wide/);
 });

@@ -1,6 +1,7 @@
 /** The engine with a student that reads coordinates, normals and intensity. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { domainOf, profileOf, type StudentDomain } from "../../lib/domain/mod.ts";
 import { GpuHost } from "../../lib/gpu/mod.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { writeSafetensors } from "../../lib/nn/safetensors.ts";
@@ -16,8 +17,9 @@ import { boxPoints, CARD } from "../ttt/small_scan.ts";
 async function withStudent(
   features: (typeof CARD)["features"],
   body: (engine: Engine) => Promise<void>,
+  domain?: StudentDomain,
 ): Promise<void> {
-  const card = { ...CARD, features };
+  const card = { ...CARD, features, domain };
   const tensors = initialState(new Student(card).parameters(), mulberry32(6));
   const host = new GpuHost({ poison: true });
   await withFolder(async (folder) => {
@@ -82,4 +84,20 @@ Deno.test("Engine.segment() refuses a scan that lacks an input", async () => {
       (error) => error instanceof ScanError && error.field === "intensity",
     );
   });
+});
+
+Deno.test("Engine.segment() warns of a scan unlike those that its student was trained on", async () => {
+  const profile = profileOf(SCAN.positions);
+  for (const factor of [1, 50]) {
+    await withStudent(["one"], async (engine) => {
+      const options = segmentOptions({ method: "source" }, false);
+      const { report } = await engine.segment({ scan: SCAN, photos: [], cameras: [], options });
+      assert.equal(report.studentChoice!.student, engine.student.id);
+      assert.equal(report.studentChoice!.fits, factor === 1);
+      assert.deepEqual(
+        report.warnings.map(({ code, text }) => [code, /it is 50 times as wide/.test(text)]),
+        factor === 1 ? [] : [["domain", true]],
+      );
+    }, domainOf([{ ...profile, width: profile.width / factor }]));
+  }
 });

@@ -39,3 +39,8 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...[probe, fusion, tttKdOnline, tttKd, tttKdFusion, oracle],
   ].map((method) => [method.name, method]),
 );
+
+/** The methods that scans can be labelled by; the upper bound needs labels of the very domain, which only studies have. */
+export const SCAN_METHODS: ReadonlyMap<string, Method> = new Map(
+  [...METHODS].filter(([, { checkpoint }]) => checkpoint !== "oracle"),
+);

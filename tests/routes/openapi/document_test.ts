@@ -1,7 +1,7 @@
 /** The document is valid OpenAPI 3.1, has the routes of the application, and has the options that are checked. */
 import { Validator } from "@seriousme/openapi-schema-validator";
 import assert from "node:assert/strict";
-import { METHODS } from "../../../lib/ttt/methods/mod.ts";
+import { SCAN_METHODS } from "../../../lib/ttt/methods/mod.ts";
 import { OptionError } from "../../../lib/ttt/option_error.ts";
 import { inputOptions } from "../../../lib/serving/files/input.ts";
 import { scanOptions, sessionOptions } from "../../../lib/serving/sessions/session.ts";
@@ -118,7 +118,7 @@ function takes(options: Record<string, unknown>): boolean {
 }
 
 Deno.test("optionSchemas() has every method that requests may name, and every option of each", () => {
-  const names = [...METHODS.values()].filter(({ online }) => !online).map(({ name }) => name);
+  const names = [...SCAN_METHODS.values()].filter(({ online }) => !online).map(({ name }) => name);
   assert.deepEqual(optionsSchemas().map(([name]) => name), names);
   for (const [method, { properties }] of optionsSchemas()) {
     // The refusal lists the options of the method.

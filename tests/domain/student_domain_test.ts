@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import {
+  chooseStudent,
+  domainOf,
+  domainText,
+  profileOf,
+  type ScanProfile,
+  studentDomainSchema,
+} from "../../lib/domain/mod.ts";
+import { readStudent } from "../../lib/models/students.ts";
+import { Random } from "../../lib/random/random.ts";
+import { castRaysReference } from "../../lib/worlds/raycast_reference.ts";
+import { ROOM_DOMAINS } from "../../lib/worlds/rooms/mod.ts";
+import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
+import { scanRoom } from "../../lib/worlds/rooms/scanners.ts";
+import { STREET_DOMAINS } from "../../lib/worlds/streets/mod.ts";
+import { makeStreet } from "../../lib/worlds/streets/make_street.ts";
+import { scanStreet } from "../../lib/worlds/streets/scanners.ts";
+import type { CastRays } from "../../lib/worlds/raycast.ts";
+
+const PROFILE: ScanProfile = {
+  width: 5,
+  spread: 0.9,
+  height: 3,
+  level: 0.5,
+  upright: 0.9,
+  spacing: 0.03,
+};
+
+Deno.test("domainOf() keeps the middle and all but the outermost scenes", () => {
+  const profiles = Array.from({ length: 101 }, (_, i) => ({ ...PROFILE, width: 200 - i }));
+  const domain = domainOf(profiles);
+  assert.deepEqual(domain.measures.width, { low: 105, median: 150, high: 195 });
+  assert.equal(domain.scenes, 101);
+  assert.deepEqual(studentDomainSchema.parse(JSON.parse(JSON.stringify(domain))), domain);
+  assert.match(domainText(domain), /^101 scans 105\.0 to 195\.0 m wide and 3\.0 m high/);
+  assert.throws(() => domainOf([]), /there are no scenes/);
+});
+
+Deno.test("the domain of a card is checked", () => {
+  const domain = domainOf([PROFILE]);
+  const { width: _, ...rest } = domain.measures;
+  for (
+    const wrong of [
+      { ...domain, scenes: 0 },
+      { ...domain, measures: rest },
+      { ...domain, measures: { ...rest, width: { low: 2, median: 1, high: 3 } } },
+    ]
+  ) assert.equal(studentDomainSchema.safeParse(wrong).success, false);
+});
+
+const cast: CastRays = (solids, rays) => Promise.resolve(castRaysReference(solids, rays));
+
+Deno.test("the embedded students are told apart on scans of other sensors and places", async () => {
+  const students = await Promise.all(
+    ["streets-joint", "rooms-joint"].map(async (id) => ({ ...(await readStudent(id)).card, id })),
+  );
+  const room = await scanRoom(
+    cast,
+    makeRoom(7, "B"),
+    [],
+    ROOM_DOMAINS.everything,
+    new Random(7),
+  );
+  const inRoom = chooseStudent(profileOf(room.positions), students);
+  assert.equal(inRoom.student, "rooms-joint");
+  assert.equal(inRoom.fits, true);
+
+  const { beams16 } = STREET_DOMAINS;
+  const street = await scanStreet(cast, makeStreet(7, "B", beams16.height), beams16, new Random(7));
+  const inStreet = chooseStudent(profileOf(street.positions), students);
+  assert.equal(inStreet.student, "streets-joint");
+  assert.equal(inStreet.fits, true);
+
+  const inFeet = chooseStudent(profileOf(street.positions.map((value) => value / 0.03)), students);
+  assert.equal(inFeet.fits, false);
+  assert.match(inFeet.reason, /times/);
+});
