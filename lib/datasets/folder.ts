@@ -17,14 +17,22 @@
  * A scene's folder, relative to the JSON file or to another root, holds a labelled `scan.ply`, `scan.las` or
  * `scan.laz` and, where it has photographs, a `cameras.json` and the folder `images/`. A `labelMap` maps the labels of
  * the scans to classes; labels that it lacks are ignored. A domain may have a map of its own, since data sets number their
- * classes differently. Without a map the labels are classes already. `licence` is that of the data.
+ * classes differently. Without a map the labels are classes already. Scenes are brought into metres with z up: a domain's
+ * `unit` and `up` say what their files are in, if it is not what a LAS file says or metres with z up. `licence` is that of the data.
  *
  * @module
  */
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { readNamed, readPhotographs } from "../scan/mod.ts";
+import {
+  LENGTH_UNITS,
+  METRE,
+  metricScan,
+  readNamed,
+  readPhotographs,
+  UP_AXES,
+} from "../scan/mod.ts";
 import { readScan, type Scan } from "../scan/mod.ts";
 import { readViews } from "../scan/mod.ts";
 import { issueAt, parseJson, validate, violationsText } from "../validation/mod.ts";
@@ -60,6 +68,10 @@ const FolderFileSchema = z.strictObject({
       about: z.string().min(1),
       isSource: z.boolean().default(false),
       labelMap: z.record(labels, byte).optional(),
+      /** Unit of the coordinates and of the cameras' poses; what a LAS file says, or else the metre, by default. */
+      unit: z.enum(Object.keys(LENGTH_UNITS) as (keyof typeof LENGTH_UNITS)[]).optional(),
+      /** The axis that points up; z by default. */
+      up: z.enum(UP_AXES).optional(),
       splits: z.strictObject({ train: folders, validation: folders, test: folders }),
     }),
   ),
@@ -235,7 +247,19 @@ async function readScene(
     ? await readPhotographs(join(folder, "images"), cameras)
       .then(({ images, cameras }) => readViews(images, cameras, basename(path)))
     : { photos: [], cameras: [] };
-  return { id: name, scan: labelled(file, domain, name, scan), ...views };
+  const { unit, up = "z" } = file.domains[domain]!;
+  const horizontal = unit ? LENGTH_UNITS[unit] : scan.units?.horizontal ?? METRE;
+  if (horizontal === "degree") {
+    throw new DatasetError(
+      `Cannot use scene '${name}': its scan is in degrees; project it to a map in metres`,
+    );
+  }
+  const vertical = unit ? LENGTH_UNITS[unit] : scan.units?.vertical ?? METRE;
+  const metric = metricScan(labelled(file, domain, name, scan), views.cameras, {
+    units: { horizontal, vertical },
+    up,
+  });
+  return { id: name, photos: views.photos, ...metric };
 }
 
 /** The scan with its labels mapped to classes. */

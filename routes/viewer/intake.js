@@ -6,20 +6,26 @@
 
 const SCAN = /\.(las|laz|ply)$/i;
 const PHOTO = /\.(jpe?g|png|webp)$/i;
-const CAMERAS = /\.(json|txt)$/i;
+const CAMERAS = /\.(json|txt|bin)$/i;
+/** The points of a COLMAP model, and those from which programs reconstruct a scene: neither cameras nor scan. */
+const POINTS = /(?:^|\/)(?:points3D\.\w+|sparse_pc\.ply)$/i;
+/** What a JSON file of cameras has near its beginning. */
+const CAMERA_KEYS = /"(?:worldToCamera|transform_matrix|file_path)"/;
+const HEAD_BYTES = 2 ** 16;
 
 /**
  * @typedef {object} Intake
- * @property {File | null} scan
+ * @property {NamedFile[]} scans one, before a job can begin.
  * @property {NamedFile[]} photos
  * @property {NamedFile[]} cameras
+ * @property {string[]} leftOut names of files that are none of these.
  *
  * @typedef {{name: string, file: File}} NamedFile `name` is the path within the dropped folder.
  */
 
 /** Returns an intake without files. @returns {Intake} */
 export function emptyIntake() {
-  return { scan: null, photos: [], cameras: [] };
+  return { scans: [], photos: [], cameras: [], leftOut: [] };
 }
 
 /**
@@ -27,17 +33,49 @@ export function emptyIntake() {
  *
  * @param {Intake} intake
  * @param {readonly NamedFile[]} files
- * @returns {string[]} names of files that cannot be used.
  */
-export function addFiles(intake, files) {
-  const others = [];
+export async function addFiles(intake, files) {
+  intake.leftOut = [];
   for (const { name, file } of files) {
-    if (SCAN.test(name)) intake.scan = file;
+    if (POINTS.test(name)) intake.leftOut.push(name);
+    else if (SCAN.test(name)) replace(intake.scans, { name, file });
     else if (PHOTO.test(name)) replace(intake.photos, { name, file });
-    else if (CAMERAS.test(name)) replace(intake.cameras, { name, file });
-    else others.push(name);
+    else if (await mayBeCameras(name, file)) replace(intake.cameras, { name, file });
+    else intake.leftOut.push(name);
   }
-  return others;
+}
+
+/**
+ * Whether a file may hold cameras; the server says what is wrong with one that does.
+ *
+ * @param {string} name
+ * @param {File} file
+ */
+async function mayBeCameras(name, file) {
+  if (!CAMERAS.test(name)) return false;
+  return !/\.json$/i.test(name) || CAMERA_KEYS.test(await file.slice(0, HEAD_BYTES).text());
+}
+
+/**
+ * Returns why no job can begin, or null. @param {Intake} intake
+ */
+export function intakeProblem({ scans, photos, cameras }) {
+  if (scans.length > 1) {
+    return `A job labels one scan: take out all but one of ${
+      listed(scans.map(({ name }) => name))
+    }`;
+  }
+  if (photos.length > 0 && cameras.length === 0) {
+    return "The photographs have no cameras: add cameras.json, transforms.json or the files of COLMAP, KITTI or " +
+      "ScanNet, or take the photographs out";
+  }
+  return null;
+}
+
+/** Names the first three of a list. @param {readonly string[]} names */
+export function listed(names) {
+  const shown = names.slice(0, 3).join(", ");
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
 
 /**
@@ -91,11 +129,11 @@ async function filesOf(entry) {
  * @param {Record<string, unknown>} options
  * @returns {FormData}
  */
-export function formOf({ scan, photos, cameras }, options) {
+export function formOf({ scans, photos, cameras }, options) {
   const form = new FormData();
   form.append("options", JSON.stringify(options));
   for (const { name, file } of cameras) form.append("cameras", file, name);
   for (const { name, file } of photos) form.append("images", file, name);
-  if (scan) form.append("scan", scan);
+  for (const { file } of scans) form.append("scan", file);
   return form;
 }

@@ -11,7 +11,7 @@ import { Api } from "./api.js";
 import { decodeCloud } from "./cloud.js";
 import { CloudPanel } from "./cloud_panel.js";
 import { byId } from "./dom.js";
-import { addFiles, droppedFiles, emptyIntake, formOf } from "./intake.js";
+import { addFiles, droppedFiles, emptyIntake, formOf, intakeProblem, listed } from "./intake.js";
 import { whole } from "./legend.js";
 import { WorkPanel } from "./work_panel.js";
 
@@ -60,37 +60,70 @@ function askToken(refused) {
 }
 
 /** @param {import("./intake.js").NamedFile[]} files */
-function take(files) {
-  const others = addFiles(intake, files);
-  if (others.length > 0) {
-    panel.fail(
-      `Cannot use ${others.slice(0, 3).join(", ")}${others.length > 3 ? " and others" : ""}: ` +
-        "a scan is LAS, LAZ or PLY, photographs are JPEG, PNG or WebP, cameras JSON or text",
-    );
+async function take(files) {
+  try {
+    await addFiles(intake, files);
+  } catch (error) {
+    panel.fail(`Cannot read the files: ${/** @type {Error} */ (error).message}`);
   }
   showIntake();
 }
 
 function showIntake() {
-  const { scan, photos, cameras } = intake;
-  const rows = [
-    ...(scan ? [row(scan.name, megabytes(scan.size), () => intake.scan = null)] : []),
-    ...(photos.length > 0
-      ? [row("Photographs", whole(photos.length), () => intake.photos = [])]
-      : []),
-    ...(cameras.length > 0
-      ? [
-        row(
-          cameras.length === 1 ? cameras[0].name : "Files of cameras",
-          whole(cameras.length),
-          () => intake.cameras = [],
-        ),
-      ]
-      : []),
-  ];
-  chosen.replaceChildren(...rows);
-  chosen.hidden = rows.length === 0;
-  start.disabled = busy || scan === null;
+  const { scans, photos, cameras, leftOut } = intake;
+  const problem = intakeProblem(intake);
+  chosen.replaceChildren(
+    ...scans.map((scan) => row(scan.name, megabytes(scan.file.size), () => without(scans, scan))),
+    ...group("Photographs", photos, () => intake.photos = []),
+    ...group("Files of cameras", cameras, () => intake.cameras = []),
+    ...(leftOut.length > 0 ? [line(`Left out: ${listed(leftOut)}`)] : []),
+    ...(problem === null ? [] : [line(problem)]),
+  );
+  chosen.hidden = chosen.children.length === 0;
+  start.disabled = busy || scans.length === 0 || problem !== null;
+}
+
+/**
+ * A group of files under its name, opened by a click; or the only file of it.
+ *
+ * @param {string} name
+ * @param {import("./intake.js").NamedFile[]} files
+ * @param {() => void} removeAll
+ */
+function group(name, files, removeAll) {
+  const [only] = files;
+  if (!only) return [];
+  if (files.length === 1) return [row(only.name, "", removeAll)];
+  const item = document.createElement("li");
+  const details = document.createElement("details");
+  const summary = document.createElement("summary");
+  const list = document.createElement("ul");
+  summary.append(...row(name, whole(files.length), removeAll).childNodes);
+  list.append(...files.map((file) => row(file.name, "", () => without(files, file))));
+  details.open = opened.has(name);
+  details.addEventListener("toggle", () => opened[details.open ? "add" : "delete"](name));
+  details.append(summary, list);
+  item.append(details);
+  return [item];
+}
+
+/** Names of the groups that stay open while files are taken out of them. @type {Set<string>} */
+const opened = new Set();
+
+/**
+ * @param {import("./intake.js").NamedFile[]} files
+ * @param {import("./intake.js").NamedFile} file
+ */
+function without(files, file) {
+  files.splice(files.indexOf(file), 1);
+}
+
+/** @param {string} text */
+function line(text) {
+  const item = document.createElement("li");
+  item.className = "quiet";
+  item.textContent = text;
+  return item;
 }
 
 /**
@@ -110,7 +143,9 @@ function row(name, amount, remove) {
   button.type = "button";
   button.textContent = "✕";
   button.setAttribute("aria-label", `Remove ${name}`);
-  button.addEventListener("click", () => {
+  button.addEventListener("click", (event) => {
+    // A click on the button of a group must not open it.
+    event.preventDefault();
     remove();
     showIntake();
   });

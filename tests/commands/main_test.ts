@@ -26,7 +26,7 @@ Deno.test("main COMMAND --help lists options with their defaults", async () => {
 Deno.test("segment --help explains the methods, and refuses one that only studies can run", async () => {
   const { stdout } = await ttt(["segment", "--help"]);
   assert.match(stdout, /^methods:$/m);
-  assert.match(stdout, /^  tent +\S.*/m);
+  assert.match(stdout, /^ {2}tent +\S/m);
   assert.doesNotMatch(stdout, /oracle/);
   const { code, stderr } = await ttt(["segment", "a.ply", "--method", "oracle"]);
   assert.equal(code, 2);

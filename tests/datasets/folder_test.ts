@@ -100,6 +100,41 @@ Deno.test("folderDataset() changes the version of a domain with its files and cl
     assert.throws(() => after.version("attic"), RangeError);
   }));
 
+Deno.test("folderDataset() brings scenes into metres with z up by what their domain says", () =>
+  withSite(async (path) => {
+    const { office, tower } = FILE.domains;
+    const sceneBy = async (said: Record<string, string>) => {
+      const domains = { office, tower: { ...tower, ...said } };
+      await Deno.writeTextFile(path, JSON.stringify({ ...FILE, domains }));
+      return await (await folderDataset(path)).scene("tower", "test", 0);
+    };
+    const { scan, cameras } = await sceneBy({ unit: "centimetre", up: "y" });
+    const point = [0, 1, 2].map((axis) => scan.positions[6 + axis]! + scan.origin[axis]!);
+    assert.deepEqual(point.map((value) => value.toFixed(4)), ["0.0000", "0.0000", "0.0100"]);
+    assert.deepEqual(scan.labels, Int32Array.of(1, 0, 255, 1));
+    // The camera looked along z from four units before the scan.
+    assert.deepEqual([...cameras[0]!.worldToCamera], [
+      1,
+      0,
+      0,
+      0,
+      0,
+      0,
+      1,
+      0,
+      0,
+      -1,
+      0,
+      0.04,
+      0,
+      0,
+      0,
+      1,
+    ]);
+    await assert.rejects(sceneBy({ up: "w" }), DatasetError);
+    await assert.rejects(sceneBy({ unit: "cubit" }), DatasetError);
+  }));
+
 Deno.test("folderDataset() without a map expects classes as labels", () =>
   withSite(async (path, root) => {
     await Deno.writeTextFile(path, JSON.stringify({ ...FILE, labelMap: undefined }));

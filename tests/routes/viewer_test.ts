@@ -188,13 +188,23 @@ Deno.test({
 
     const folder = await mkdtemp(join(tmpdir(), "tttkd-dropped-"));
     await mkdir(join(folder, "images"));
-    for (const name of ["room.ply", "cameras.json", "images/0.jpg", "images/1.png"]) {
-      await writeFile(join(folder, name), name);
+    const names = [
+      "room.ply",
+      "cameras.json",
+      "images/0.jpg",
+      "images/1.png",
+      "labels.json",
+      "SOURCE.md",
+    ];
+    for (const name of names) {
+      await writeFile(join(folder, name), name === "cameras.json" ? '{"worldToCamera"' : name);
     }
     await page.drop("#cloud", [folder]);
     await page.until("!document.querySelector('#start').disabled");
     const chosen = await page.evaluate("document.querySelector('#chosen').innerText");
     assert.match(chosen as string, /room\.ply[^]*Photographs\s+2[^]*cameras\.json/);
+    assert.match(chosen as string, /Left out: .*labels\.json/);
+    assert.match(chosen as string, /SOURCE\.md/);
     // A server without a queue takes no jobs.
     await page.click("#start");
     await page.until("document.body.dataset.state === 'failed'");

@@ -133,6 +133,9 @@ Deno.test("COLMAP: malformed files are refused by line", () => {
     colmap("2 OPENCV_FISHEYE 8 6 10 20 4 3 0 0 0 0"),
     /OPENCV_FISHEYE is not supported.*line 2/,
   );
+  // Names that every object has are no models.
+  const inherited = `1 PINHOLE 8 6 10 20 4 3\n2 constructor 8 6 10 20 4 3`;
+  refuses(colmap(inherited), /constructor is not supported.*line 3/);
   refuses(colmap("2 PINHOLE 8 6 10 20 4"), /PINHOLE needs width, height and fx, fy, cx, cy/);
   refuses(colmap("3 PINHOLE 8 6 10 20 4 3"), /camera 2 is not in the model's cameras.*line 3/);
   refuses(colmap(pinhole).slice(0, 2), /lacks cameras\.txt/);

@@ -1,7 +1,7 @@
 /** Reading photographs and cameras from folders of other programs. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { readPhotographs } from "../../lib/scan/read_folder.ts";
+import { readPhotographs, readSceneFolder } from "../../lib/scan/read_folder.ts";
 
 /** Runs a test with a folder of these files. */
 async function withFiles(
@@ -54,5 +54,37 @@ Deno.test("readPhotographs() finds the photographs and the pose files of ScanNet
       "pose/1.txt",
       "pose/2.txt",
     ]);
+  });
+});
+
+Deno.test("readSceneFolder() finds scan, photographs and cameras, and names what is left out", async () => {
+  const files = {
+    "scan.ply": "",
+    "cameras.json": '{"images": []}',
+    "labels.json": "{}",
+    "check_room.png": "",
+    "images/a.png": "",
+    "SOURCE.md": "",
+  };
+  await withFiles(files, async (root) => {
+    const { scan, images, cameras, warnings } = await readSceneFolder(root);
+    assert.equal(scan, join(root, "scan.ply"));
+    assert.deepEqual(images.map(({ name }) => name), ["check_room.png", "images/a.png"]);
+    assert.deepEqual(cameras.map(({ name }) => name), ["cameras.json", "labels.json"]);
+    assert.match(warnings[0]!.text, /neither scan nor photograph nor cameras.*SOURCE\.md/);
+  });
+});
+
+Deno.test("readSceneFolder() names both of two scans, and photographs without cameras", async () => {
+  await withFiles({ "a.ply": "", "b.laz": "" }, async (root) => {
+    await assert.rejects(readSceneFolder(root), /2 scans: a\.ply, b\.laz/);
+  });
+  await withFiles({ "a.ply": "", "images/a.png": "" }, async (root) => {
+    const { images, warnings } = await readSceneFolder(root);
+    assert.deepEqual(images, []);
+    assert.match(warnings[0]!.text, /no file of their cameras: images\/a\.png/);
+  });
+  await withFiles({ "notes.txt": "" }, async (root) => {
+    await assert.rejects(readSceneFolder(root), /has no scan/);
   });
 });

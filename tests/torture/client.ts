@@ -66,13 +66,14 @@ export async function sendScan(
   upload: Upload,
   options: Record<string, unknown>,
   milliseconds: number,
+  headers: Record<string, string> = {},
 ): Promise<UploadAnswer> {
   const signal = AbortSignal.timeout(milliseconds);
   const response = await answered(() =>
     fetch(`${url}/v1/segment`, {
       method: "POST",
       body: formOf(upload, options),
-      headers: { accept: "application/json" },
+      headers: { accept: "application/json", ...headers },
       signal,
     })
   );

@@ -15,11 +15,22 @@ import { connections } from "./connections.ts";
 import { files } from "./files.ts";
 import { kills } from "./kills.ts";
 import { mutations } from "./mutations.ts";
+import { origin } from "./origin.ts";
 import type { Section } from "./section.ts";
 import { upload } from "./upload.ts";
+import { uploads } from "./uploads.ts";
 
 /** Sections by name. */
-const SECTIONS: Record<string, Section> = { files, mutations, connections, kills, clients, upload };
+const SECTIONS: Record<string, Section> = {
+  files,
+  mutations,
+  connections,
+  kills,
+  clients,
+  upload,
+  uploads,
+  origin,
+};
 
 /** Ends with exit code 2. */
 function refuse(message: string): never {

@@ -54,7 +54,7 @@ export function cameraOf(
   source: string,
   field: string,
 ): ColmapCamera {
-  const names = MODELS[model] ?? refuse(
+  const names = (Object.hasOwn(MODELS, model) ? MODELS[model] : undefined) ?? refuse(
     source,
     field,
     `camera model ${model} is not supported`,

@@ -5,6 +5,7 @@
  */
 import type { Camera } from "../camera/camera.ts";
 import { isMetric, type LengthUnit, METRE } from "../crs/units.ts";
+import { chooseOrigin, toLocal } from "../origin.ts";
 import type { Scan } from "../scan.ts";
 import { rotationToZ, type UpAxis } from "./up.ts";
 
@@ -53,12 +54,18 @@ export function metricScan(
     return sign * scales[axis] * values[at + axis]! + 0;
   };
   const { positions, origin, normals } = scan;
+  const places = new Float64Array(positions.length);
+  for (let i = 0; i < places.length; i++) {
+    places[i] = place(positions, i - i % 3, i % 3) + place(origin, 0, i % 3);
+  }
+  // A round origin in metres: voxels then lie as in the same scan from a file in metres.
+  const metricOrigin = chooseOrigin(places);
   return {
     scan: {
       ...scan,
       units: { horizontal: METRE, vertical: METRE },
-      origin: [place(origin, 0, 0), place(origin, 0, 1), place(origin, 0, 2)],
-      positions: positions.map((_, i) => place(positions, i - i % 3, i % 3)),
+      origin: metricOrigin,
+      positions: toLocal(places, metricOrigin, scan.name),
       normals: normals && metricNormals(normals, rows, scales),
     },
     cameras: cameras.map((camera) => {

@@ -1,0 +1,39 @@
+/** How the page sorts what a user drops. */
+import assert from "node:assert/strict";
+import { addFiles, emptyIntake, formOf, intakeProblem } from "../../../routes/viewer/intake.js";
+
+const file = (name: string, text = "") => ({ name, file: new File([text], name) });
+
+Deno.test("addFiles() takes scan, photographs and cameras of a folder, and names the rest", async () => {
+  const intake = emptyIntake();
+  await addFiles(intake, [
+    file("room/scan.ply"),
+    file("room/images/a.png"),
+    file("room/check_room.png"),
+    file("room/cameras.json", '{"images": [{"worldToCamera": []}]}'),
+    file("room/labels.json", '{"classes": ["wall"]}'),
+    file("room/sparse/0/images.bin"),
+    file("room/sparse/0/points3D.bin"),
+    file("room/SOURCE.md"),
+  ]);
+  const names = (files: { name: string }[]) => files.map(({ name }) => name);
+  assert.deepEqual(names(intake.scans), ["room/scan.ply"]);
+  assert.deepEqual(names(intake.photos), ["room/images/a.png", "room/check_room.png"]);
+  assert.deepEqual(names(intake.cameras), ["room/cameras.json", "room/sparse/0/images.bin"]);
+  assert.deepEqual(intake.leftOut, [
+    "room/labels.json",
+    "room/sparse/0/points3D.bin",
+    "room/SOURCE.md",
+  ]);
+  assert.equal(intakeProblem(intake), null);
+  assert.equal([...formOf(intake, {}).keys()].filter((part) => part === "scan").length, 1);
+});
+
+Deno.test("intakeProblem() names both of two scans, and photographs without cameras", async () => {
+  const intake = emptyIntake();
+  await addFiles(intake, [file("a.ply"), file("b.las")]);
+  assert.match(intakeProblem(intake)!, /a\.ply, b\.las/);
+  intake.scans.pop();
+  await addFiles(intake, [file("a.ply"), file("a.png")]);
+  assert.match(intakeProblem(intake)!, /photographs have no cameras/);
+});
