@@ -65,7 +65,7 @@ export function metricScan(
       ...scan,
       units: { horizontal: METRE, vertical: METRE },
       origin: metricOrigin,
-      positions: toLocal(places, metricOrigin, scan.name),
+      positions: toLocal(places, metricOrigin),
       normals: normals && metricNormals(normals, rows, scales),
     },
     cameras: cameras.map((camera) => {
