@@ -63,7 +63,8 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     const sourceKdLoss = await measureSourceKdLoss(trainee, teacher);
     if (sourceKdLoss !== null) card.teacher = { ...card.teacher, sourceKdLoss };
   }
-  card.domain = measureDomain(scenes);
+  // Heads alone leave the labels as they were learned before.
+  card.domain ??= measureDomain(scenes);
   const tensors = await parameters.stateDict();
   if (!run.headsOnly) {
     for (const [name, tensor] of await measureStatistics(trainee, scenes)) {
