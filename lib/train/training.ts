@@ -63,7 +63,7 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     const sourceKdLoss = await measureSourceKdLoss(trainee, teacher);
     if (sourceKdLoss !== null) card.teacher = { ...card.teacher, sourceKdLoss };
   }
-  // Heads alone leave the labels as they were learned before.
+  // New heads leave what is known of the scans that labels were learned from.
   card.domain ??= measureDomain(scenes);
   const tensors = await parameters.stateDict();
   if (!run.headsOnly) {
