@@ -10,6 +10,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { bombs } from "./bombs.ts";
 import { clients } from "./clients.ts";
 import { connections } from "./connections.ts";
 import { files } from "./files.ts";
@@ -30,6 +31,7 @@ const SECTIONS: Record<string, Section> = {
   upload,
   uploads,
   origin,
+  bombs,
 };
 
 /** Ends with exit code 2. */
