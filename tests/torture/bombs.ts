@@ -18,6 +18,9 @@ import { ServerProcess } from "./server.ts";
 
 /** Requests of each kind that are sent at once; half of them as jobs. */
 const AT_ONCE = 24;
+/** Of those of more than {@link LARGE} bytes so many times fewer: this client has to send them, too. */
+const FEWER = 4;
+const LARGE = 100 * 2 ** 20;
 /** What the server is told that requests may hold, MiB. */
 const MEMORY = 2048;
 /** What the program may take beside it once all its parts have run, MiB. */
@@ -40,7 +43,7 @@ export async function bombs({ count, only, deadline, out }: Settings): Promise<V
   // Made first: the server would close connections that are idle meanwhile.
   const kinds = [...makeBombs()];
   await using server = await ServerProcess.start(folder, [
-    ...["--memory", `${MEMORY}`, "--places", `${atOnce}`],
+    ...["--memory", `${MEMORY}`, "--places", `${atOnce}`, "--max-uploads-of-client", `${atOnce}`],
   ]);
   const { url } = server;
   const milliseconds = deadline * 1000 * atOnce;
@@ -52,10 +55,11 @@ export async function bombs({ count, only, deadline, out }: Settings): Promise<V
   for (const [number, { kind, upload, options = { method: "bn" } }] of kinds.entries()) {
     if (only !== null && number !== only) continue;
     const form = formOf(upload, options);
+    const sent = isLarge(upload) ? Math.ceil(atOnce / FEWER) : atOnce;
     server.forgetPeak();
     const answers = await Promise.allSettled(
       Array.from(
-        { length: atOnce },
+        { length: sent },
         (_, i) => (i % 2 === 0 ? sendForm : submitForm)(url, form, milliseconds),
       ),
     );
@@ -83,11 +87,18 @@ export async function bombs({ count, only, deadline, out }: Settings): Promise<V
   const after = server.rss();
   return {
     ok: faults.length === 0,
-    line: `${atOnce} at once of each kind, ${faults.length} failures: ${lines.join("; ")}; ` +
+    line:
+      `${atOnce} at once of each kind (${Math.ceil(atOnce / FEWER)} of those of more than ${
+        LARGE / MIB
+      } MiB), ${faults.length} failures: ${lines.join("; ")}; ` +
       `limit +${MEMORY + SLACK}; memory ${Math.round(before)} MiB before, ${
         Math.round(after)
       } after`,
   };
+}
+
+function isLarge({ scan, cameras }: Upload): boolean {
+  return [scan, ...cameras].some(({ bytes }) => bytes.length > LARGE);
 }
 
 const ascii = (text: string) => new TextEncoder().encode(text);
