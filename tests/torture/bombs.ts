@@ -41,7 +41,11 @@ export async function bombs({ count, only, deadline, out }: Settings): Promise<V
   await mkdir(folder, { recursive: true });
   const atOnce = count ?? AT_ONCE;
   // Made first: the server would close connections that are idle meanwhile.
-  const kinds = [...makeBombs()];
+  const kinds = [...makeBombs()].map(({ kind, upload, options = { method: "bn" } }) => ({
+    kind,
+    upload,
+    form: formOf(upload, options),
+  }));
   await using server = await ServerProcess.start(folder, [
     ...["--memory", `${MEMORY}`, "--places", `${atOnce}`, "--max-uploads-of-client", `${atOnce}`],
   ]);
@@ -52,9 +56,8 @@ export async function bombs({ count, only, deadline, out }: Settings): Promise<V
   const before = server.rss();
   const faults: string[] = [];
   const lines: string[] = [];
-  for (const [number, { kind, upload, options = { method: "bn" } }] of kinds.entries()) {
+  for (const [number, { kind, upload, form }] of kinds.entries()) {
     if (only !== null && number !== only) continue;
-    const form = formOf(upload, options);
     const sent = isLarge(upload) ? Math.ceil(atOnce / FEWER) : atOnce;
     server.forgetPeak();
     const answers = await Promise.allSettled(
