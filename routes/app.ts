@@ -73,8 +73,10 @@ export function createApp(options: AppOptions): Hono {
   app.get("/", viewerPage, (c) => c.json({ name: "ttt-kd", endpoints: endpoints() }));
   app.route("/openapi.json", openApiRoutes(guarded));
   app.route("/docs", docsRoutes());
-  app.route("/health", healthRoutes(labeller, queue));
-  app.route("/v2", openInferenceRoutes(labeller, queue));
+  const { reserveBytes } = limits;
+  const ready = { labeller, reserveBytes, ...(queue ? { queue } : {}) };
+  app.route("/health", healthRoutes(ready));
+  app.route("/v2", openInferenceRoutes(ready));
   if (queue) observeJobs(queue, registry, options.log);
   app.route(
     "/metrics",

@@ -11,6 +11,7 @@ import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../lib/serving/files/cloud.ts";
 import { syncFolder } from "../lib/serving/files/durable.ts";
 import { inputOptions, openFormat, readInput, writeInput } from "../lib/serving/files/input.ts";
 import type { Labeller } from "../lib/serving/labeller/labeller.ts";
+import { dropAccepted, writeAccepted } from "../lib/serving/queue/accepted_job.ts";
 import { isOver, type Job } from "../lib/serving/queue/job.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import { removeFolder, removeJob } from "../lib/serving/queue/sweep.ts";
@@ -74,6 +75,7 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
       }))
     .delete("/:id", async (c) => {
       const { id } = await find(c);
+      await dropAccepted(queue.folderOf(id));
       if (!await queue.cancel(id)) await removeJob(queue, id);
       return c.body(null, 204);
     });
@@ -93,7 +95,15 @@ async function submitJob(c: Context, queue: JobQueue, limits: UploadLimits): Pro
     using _place = await queue.enter(client);
     await writeInput(folder, input);
     await syncFolder(queue.files);
-    const job = await queue.submit({ id, client, scan: input.scan.name, method: segment.method });
+    const accepted = {
+      id,
+      client,
+      scan: input.scan.name,
+      method: segment.method,
+      createdAt: Date.now(),
+    };
+    await writeAccepted(folder, accepted);
+    const job = await queue.submit(accepted);
     return c.json(jobView(job), 202, { location: jobPath(job) });
   } catch (error) {
     await removeFolder(folder);

@@ -76,6 +76,12 @@ const OPTIONS = {
     default: `${DEFAULT_LIMITS.uploadSeconds}`,
     about: "abort an upload that takes longer",
   },
+  reserve: {
+    type: "string",
+    value: "MIB",
+    default: `${DEFAULT_LIMITS.reserveBytes / MIB}`,
+    about: "refuse uploads that would leave less of the disk free, in MiB",
+  },
   data: {
     type: "string",
     value: "DIR",
@@ -232,6 +238,7 @@ function limitsOf(values: ServeValues): ServerLimits {
     ),
     leastRate: wholeNumber("least-rate", values["least-rate"], 0, 2 ** 30),
     stallSeconds: wholeNumber("stall", values.stall, 1, 3600),
+    reserveBytes: wholeNumber("reserve", values.reserve, 0, 2 ** 20) * MIB,
     uploadSeconds: wholeNumber("upload-seconds", values["upload-seconds"], 1, 7 * 86_400),
   };
 }

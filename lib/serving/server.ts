@@ -28,6 +28,8 @@ export interface ServerLimits {
   stallSeconds: number;
   /** After how many seconds an upload gets 408 in any case, so that a trickle cannot keep a place for ever. */
   uploadSeconds: number;
+  /** Bytes of the disk that uploads leave free, so that accepted jobs can be finished. */
+  reserveBytes: number;
 }
 
 /** The limits of a server that is not told otherwise. */
@@ -40,6 +42,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   leastRate: 1024,
   stallSeconds: 30,
   uploadSeconds: 3600,
+  reserveBytes: 2 ** 28,
 };
 
 /** Where and for how long a server keeps jobs and sessions. */
