@@ -21,6 +21,7 @@ import { observe, RequestMetrics } from "./http/observe.ts";
 import { observeJobs } from "./http/observe_jobs.ts";
 import { refuseForeign } from "./http/origin.ts";
 import { notFound, onError } from "./http/problem.ts";
+import { SharedAnswers } from "./http/shared_answers.ts";
 import { UploadsUnderWay } from "./http/uploads_under_way.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -89,7 +90,8 @@ export function createApp(options: AppOptions): Hono {
   );
   app.route("/v1/models", modelRoutes(labeller));
   const { onProgress } = options;
-  const work = { labeller, limits, semaphore, ...(onProgress ? { onProgress } : {}) };
+  const answers = new SharedAnswers(labeller);
+  const work = { labeller, answers, limits, semaphore, ...(onProgress ? { onProgress } : {}) };
   app.route(
     "/v1/segment",
     segmentRoutes({ ...work, uploads: options.uploads ?? TEMPORARY_UPLOADS }),
@@ -97,7 +99,7 @@ export function createApp(options: AppOptions): Hono {
   if (sessions) app.route("/v1/sessions", sessionRoutes({ ...work, sessions }));
   if (queue) {
     const { stopping = new AbortController().signal } = options;
-    app.route("/v1/jobs", jobRoutes({ labeller, queue, limits, stopping }));
+    app.route("/v1/jobs", jobRoutes({ answers, queue, limits, stopping }));
   }
   return app;
 }

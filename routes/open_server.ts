@@ -38,7 +38,8 @@ export async function openServer(
   hostname: string,
   port: number,
 ): Promise<Server> {
-  const semaphore = new FifoSemaphore(1, (options.limits ?? DEFAULT_LIMITS).places);
+  const { places, stallSeconds } = options.limits ?? DEFAULT_LIMITS;
+  const semaphore = new FifoSemaphore(1, places);
   const stopping = new AbortController();
   await using owned = new AsyncDisposableStack();
   // Beside jobs and sessions, so that one disk has all that clients send.
@@ -57,13 +58,13 @@ export async function openServer(
     ...(queue ? { queue } : {}),
     ...(sessions ? { sessions } : {}),
   });
-  const server = owned.use(await listen(app, hostname, port));
-  const { url } = server;
+  const server = owned.use(await listen(app, hostname, port, { stallSeconds }));
+  const { url, failed } = server;
   if (data && queue) owned.use(startWork(queue, data, options.labeller, semaphore));
   if (data && queue && sessions && ages) owned.use(startSweeping(queue, data, sessions, ages));
   owned.defer(() => stopping.abort());
   const kept = owned.move();
-  return { url, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { url, failed, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** Starts a worker on the queue. Leaving gives the job at work its time of grace. */

@@ -195,7 +195,8 @@ export const command = defineCommand({
     const { student, teacher, adapterName } = labeller;
     const models = `student ${student.id}, teacher ${teacher?.id ?? "none"}, ${adapterName}`;
     console.log(`ttt-kd listens on ${server.url} (${models})`);
-    await stopped;
+    const failure = await Promise.race([stopped, server.failed]);
+    if (failure !== undefined) throw new Error(`Cannot go on serving: ${failure}; start it again`);
     console.log("stopping: scans in progress are finished first, jobs wait for the next start");
   },
 });

@@ -72,6 +72,8 @@ export interface ServerOptions {
 export interface Server extends AsyncDisposable {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Resolves with a reason once it answers nobody any more, and only another process can. */
+  readonly failed: Promise<string>;
 }
 
 /** What `main.ts` gives a command. */

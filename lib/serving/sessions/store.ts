@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { mkdir, mkdtemp, readdir, rename, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, mkdtemp, open, readdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Ages, WALL_AGES } from "../files/clock.ts";
 import { DamagedFileError, readJson, syncFolder, writeJson } from "../files/durable.ts";
@@ -39,7 +39,7 @@ export interface WorkFolder extends AsyncDisposable {
 
 /** The opened weights of a session. The caller closes the file. */
 export interface OpenWeights {
-  file: Deno.FsFile;
+  file: FileHandle;
   bytes: number;
 }
 
@@ -175,7 +175,7 @@ export class SessionStore {
       if (learned === null) return null;
       const path = join(learned, WEIGHTS);
       const { size: bytes } = await stat(path);
-      return { file: await Deno.open(path), bytes };
+      return { file: await open(path), bytes };
     });
   }
 
