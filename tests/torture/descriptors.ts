@@ -19,7 +19,9 @@ export async function descriptors({ count, deadline, out }: Settings): Promise<V
   const wanted = count ?? CONNECTIONS;
   const folder = join(out, "descriptors");
   await mkdir(folder, { recursive: true });
-  await using server = await ServerProcess.start(folder, [], {}, DESCRIPTORS);
+  await using server = await ServerProcess.start(folder, [], {}, {
+    descriptors: DESCRIPTORS,
+  });
   const { hostname, port } = new URL(server.url);
   const held: Deno.Conn[] = [];
   for (let number = 0; number < wanted; number++) {

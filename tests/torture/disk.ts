@@ -5,6 +5,8 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { SmallDisk } from "../routes/full_disk.ts";
 import { endOf } from "./client.ts";
 import { remove, smallScan, submitJob } from "./jobs.ts";
@@ -16,11 +18,17 @@ const POINTS = 400;
 const OPTIONS = { method: "dua", augmentations: 100 };
 
 /** Runs the section; `count` is the number of jobs. */
-export async function disk({ count, seed, deadline }: Settings): Promise<Verdict> {
+export async function disk({ count, seed, deadline, out }: Settings): Promise<Verdict> {
   const wanted = count ?? JOBS;
   await using small = await SmallDisk.mount();
   if (!small) return { ok: true, line: "left out: no file system can be mounted here" };
-  await using server = await ServerProcess.start(small.folder, ["--reserve", "1"]);
+  // The log lies elsewhere.
+  const folder = join(out, "disk");
+  await mkdir(folder, { recursive: true });
+  await using server = await ServerProcess.start(folder, [
+    ...["--data", small.folder],
+    ...["--reserve", "1"],
+  ]);
   const { url } = server;
   const jobs: string[] = [];
   for (let number = 0; number < wanted; number++) {

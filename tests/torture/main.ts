@@ -12,11 +12,16 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bombs } from "./bombs.ts";
 import { clients } from "./clients.ts";
+import { clock } from "./clock.ts";
 import { connections } from "./connections.ts";
+import { descriptors } from "./descriptors.ts";
+import { disk } from "./disk.ts";
 import { files } from "./files.ts";
 import { kills } from "./kills.ts";
 import { mutations } from "./mutations.ts";
 import { origin } from "./origin.ts";
+import { readers } from "./readers.ts";
+import { redisFlush } from "./redis_flush.ts";
 import type { Section } from "./section.ts";
 import { upload } from "./upload.ts";
 import { uploads } from "./uploads.ts";
@@ -32,6 +37,11 @@ const SECTIONS: Record<string, Section> = {
   uploads,
   origin,
   bombs,
+  disk,
+  descriptors,
+  readers,
+  clock,
+  "redis-flush": redisFlush,
 };
 
 /** Ends with exit code 2. */
