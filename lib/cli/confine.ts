@@ -66,7 +66,7 @@ export function permissionsOf(server: ConfinedServer): string[] {
     `--allow-write=${pathsOf(data).join(",")}`,
     // Redis's client lists the whole environment.
     queue === undefined ? `--allow-env=${VARIABLES.join(",")}` : "--allow-env",
-    "--allow-sys=statfs,systemMemoryInfo",
+    "--allow-sys=gid,statfs,systemMemoryInfo,uid",
   ];
 }
 
