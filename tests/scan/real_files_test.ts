@@ -214,7 +214,7 @@ Deno.test({
   name: "readScan() holds the count of LAZ against what its chunks hold",
   ignore: !there,
   fn: async () => {
-    for (const [file, count] of [["laszip-generated.laz", 1065], ["dbh.laz", 1369]] as const) {
+    for (const [file, count] of [["laszip-generated.laz", 1065]] as const) {
       for (
         const [wrong, pattern] of [[-1, /go on after/], [-9, /go on after/], [
           1,
