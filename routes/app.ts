@@ -21,6 +21,7 @@ import { observe, RequestMetrics } from "./http/observe.ts";
 import { observeJobs } from "./http/observe_jobs.ts";
 import { refuseForeign } from "./http/origin.ts";
 import { notFound, onError } from "./http/problem.ts";
+import { SharedAnswers } from "./http/shared_answers.ts";
 import { UploadsUnderWay } from "./http/uploads_under_way.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -73,8 +74,10 @@ export function createApp(options: AppOptions): Hono {
   app.get("/", viewerPage, (c) => c.json({ name: "ttt-kd", endpoints: endpoints() }));
   app.route("/openapi.json", openApiRoutes(guarded));
   app.route("/docs", docsRoutes());
-  app.route("/health", healthRoutes(labeller, queue));
-  app.route("/v2", openInferenceRoutes(labeller, queue));
+  const { reserveBytes } = limits;
+  const ready = { labeller, reserveBytes, ...(queue ? { queue } : {}) };
+  app.route("/health", healthRoutes(ready));
+  app.route("/v2", openInferenceRoutes(ready));
   if (queue) observeJobs(queue, registry, options.log);
   app.route(
     "/metrics",
@@ -87,7 +90,8 @@ export function createApp(options: AppOptions): Hono {
   );
   app.route("/v1/models", modelRoutes(labeller));
   const { onProgress } = options;
-  const work = { labeller, limits, semaphore, ...(onProgress ? { onProgress } : {}) };
+  const answers = new SharedAnswers(labeller);
+  const work = { labeller, answers, limits, semaphore, ...(onProgress ? { onProgress } : {}) };
   app.route(
     "/v1/segment",
     segmentRoutes({ ...work, uploads: options.uploads ?? TEMPORARY_UPLOADS }),
@@ -95,7 +99,7 @@ export function createApp(options: AppOptions): Hono {
   if (sessions) app.route("/v1/sessions", sessionRoutes({ ...work, sessions }));
   if (queue) {
     const { stopping = new AbortController().signal } = options;
-    app.route("/v1/jobs", jobRoutes({ labeller, queue, limits, stopping }));
+    app.route("/v1/jobs", jobRoutes({ answers, queue, limits, stopping }));
   }
   return app;
 }

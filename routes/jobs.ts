@@ -10,7 +10,7 @@ import { mkdir } from "node:fs/promises";
 import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../lib/serving/files/cloud.ts";
 import { syncFolder } from "../lib/serving/files/durable.ts";
 import { inputOptions, openFormat, readInput, writeInput } from "../lib/serving/files/input.ts";
-import type { Labeller } from "../lib/serving/labeller/labeller.ts";
+import { dropAccepted, writeAccepted } from "../lib/serving/queue/accepted_job.ts";
 import { isOver, type Job } from "../lib/serving/queue/job.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import { removeFolder, removeJob } from "../lib/serving/queue/sweep.ts";
@@ -19,12 +19,13 @@ import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/job_events.ts";
 import { fullJobView, jobPath, jobView } from "./http/job_view.ts";
 import { problemResponse, RequestError } from "./http/problem.ts";
+import type { SharedAnswers } from "./http/shared_answers.ts";
 import { receiveInput } from "./http/upload.ts";
 import type { UploadLimits } from "./http/upload_limits.ts";
 
 /** What the routes need. */
 export interface JobRouteOptions {
-  labeller: Labeller;
+  answers: SharedAnswers;
   queue: JobQueue;
   limits: UploadLimits;
   /** Aborted when the server stops, so that streams of events end. */
@@ -32,7 +33,7 @@ export interface JobRouteOptions {
 }
 
 /** Routes under `/v1/jobs`. */
-export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions): Hono {
+export function jobRoutes({ answers, queue, limits, stopping }: JobRouteOptions): Hono {
   const find = (c: Context) => findJob(queue, c.req.param("id")!);
 
   /** Answers with the result of a job, in a form that is chosen once the job is known to have one. */
@@ -42,7 +43,7 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
     if (refused) return refused;
     const folder = queue.folderOf(job.id);
     try {
-      return await answer(c, labeller, folder, job.attempt!, await chooseForm(folder));
+      return await answer(c, answers, folder, job.attempt!, await chooseForm(folder));
     } catch (error) {
       // If the job was deleted meanwhile, the answer is 404.
       await find(c);
@@ -74,6 +75,7 @@ export function jobRoutes({ labeller, queue, limits, stopping }: JobRouteOptions
       }))
     .delete("/:id", async (c) => {
       const { id } = await find(c);
+      await dropAccepted(queue.folderOf(id));
       if (!await queue.cancel(id)) await removeJob(queue, id);
       return c.body(null, 204);
     });
@@ -93,7 +95,15 @@ async function submitJob(c: Context, queue: JobQueue, limits: UploadLimits): Pro
     using _place = await queue.enter(client);
     await writeInput(folder, input);
     await syncFolder(queue.files);
-    const job = await queue.submit({ id, client, scan: input.scan.name, method: segment.method });
+    const accepted = {
+      id,
+      client,
+      scan: input.scan.name,
+      method: segment.method,
+      createdAt: Date.now(),
+    };
+    await writeAccepted(folder, accepted);
+    const job = await queue.submit(accepted);
     return c.json(jobView(job), 202, { location: jobPath(job) });
   } catch (error) {
     await removeFolder(folder);

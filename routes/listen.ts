@@ -11,10 +11,20 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { Server } from "../lib/serving/server.ts";
+import { DEFAULT_LIMITS, type Server } from "../lib/serving/server.ts";
+import { acceptorOf, keepAccepting } from "./accepting.ts";
+import { endSlowReaders } from "./slow_readers.ts";
 
 /** Seconds within which the head of a request has to be there, however it trickles in. */
 const HEAD_SECONDS = 30;
+
+/** The times that connections have. */
+export interface ListenOptions {
+  /** Seconds after which a connection ends of whose answer nothing can be sent. */
+  stallSeconds?: number;
+  /** Seconds within which the head of a request has to be there. */
+  headSeconds?: number;
+}
 
 /**
  * Starts to listen; port 0 takes a free one. Leaving by `await using` waits for requests in flight.
@@ -25,7 +35,7 @@ export async function listen(
   app: Hono,
   hostname: string,
   port: number,
-  headSeconds = HEAD_SECONDS,
+  { stallSeconds = DEFAULT_LIMITS.stallSeconds, headSeconds = HEAD_SECONDS }: ListenOptions = {},
 ): Promise<Server> {
   // The time of bodies is limited where they are read; Node's own limit would cut any upload of five minutes.
   const serverOptions = { requestTimeout: 0, headersTimeout: 0 };
@@ -44,14 +54,23 @@ export async function listen(
       if (--inFlight === 0) idle.resolve();
     });
   });
+  const failed = Promise.withResolvers<string>();
+  const slow = endSlowReaders(server, stallSeconds);
+  const accepting = keepAccepting(acceptorOf(server), {
+    onDeaf: () =>
+      failed.resolve("it accepts no connections any more, and listening anew does not help"),
+  });
   const { address, family, port: taken } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${taken}`,
+    failed: failed.promise,
     async [Symbol.asyncDispose]() {
+      await accepting[Symbol.asyncDispose]();
       const closed = new Promise<void>((resolve, reject) => {
         server.close((error) => error ? reject(error) : resolve());
       });
       await idle.promise;
+      slow[Symbol.dispose]();
       // Deno 2.9.6 takes some idle kept-alive connections for busy and would wait until their clients disconnect.
       server.closeAllConnections();
       await closed;

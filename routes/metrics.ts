@@ -9,8 +9,8 @@
  */
 import { Counter, Gauge, type Registry } from "@prometheus-io/client";
 import { Hono } from "hono";
-import { statfs } from "node:fs/promises";
 import process from "node:process";
+import { freeBytes } from "../lib/serving/files/disk.ts";
 import type { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import type { SessionStore } from "../lib/serving/sessions/store.ts";
@@ -110,9 +110,4 @@ function counter(registry: Registry, name: string, help: string, read: () => num
       this.inc(read());
     },
   });
-}
-
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }

@@ -6,18 +6,16 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Labeller } from "../lib/serving/labeller/labeller.ts";
-import type { JobQueue } from "../lib/serving/queue/queue.ts";
-import { notReady } from "./health.ts";
+import { notReady, type ReadyParts } from "./health.ts";
 import { API_VERSION } from "./openapi/document.ts";
 
 /** Routes under `/v2`. */
-export function openInferenceRoutes(labeller: Labeller, queue?: JobQueue): Hono {
+export function openInferenceRoutes(parts: ReadyParts): Hono {
   return new Hono()
     .get("/", (c) => c.json({ name: "ttt-kd", version: API_VERSION, extensions: [] }))
     .get("/health/live", (c) => c.json({ live: true }))
     .get("/health/ready", async (c) => {
       // The specification shows `live` here, its implementations `ready`.
-      return await notReady(labeller, queue) ?? c.json({ live: true, ready: true });
+      return await notReady(parts) ?? c.json({ live: true, ready: true });
     });
 }

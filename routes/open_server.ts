@@ -12,6 +12,7 @@ import {
   type ServerOptions,
 } from "../lib/serving/server.ts";
 import type { Labeller } from "../lib/serving/labeller/labeller.ts";
+import { KeptAges } from "../lib/serving/files/clock.ts";
 import { UploadFolders } from "../lib/serving/files/upload_folders.ts";
 import { openQueue } from "../lib/serving/queue/open_queue.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
@@ -37,14 +38,17 @@ export async function openServer(
   hostname: string,
   port: number,
 ): Promise<Server> {
-  const semaphore = new FifoSemaphore(1, (options.limits ?? DEFAULT_LIMITS).places);
+  const { places, stallSeconds } = options.limits ?? DEFAULT_LIMITS;
+  const semaphore = new FifoSemaphore(1, places);
   const stopping = new AbortController();
   await using owned = new AsyncDisposableStack();
   // Beside jobs and sessions, so that one disk has all that clients send.
   const place = data ? join(data.folder, "uploads") : tmpdir();
   const uploads = owned.use(await UploadFolders.open(place));
   const queue = data && owned.use(await openQueue(data));
-  const sessions = data && await SessionStore.open(data.folder, data.sessions);
+  const ages = data && new KeptAges(data.folder);
+  await ages?.look();
+  const sessions = data && await SessionStore.open(data.folder, data.sessions, ages);
   const app = createApp({
     ...options,
     hostname,
@@ -54,13 +58,13 @@ export async function openServer(
     ...(queue ? { queue } : {}),
     ...(sessions ? { sessions } : {}),
   });
-  const server = owned.use(await listen(app, hostname, port));
-  const { url } = server;
+  const server = owned.use(await listen(app, hostname, port, { stallSeconds }));
+  const { url, failed } = server;
   if (data && queue) owned.use(startWork(queue, data, options.labeller, semaphore));
-  if (data && queue && sessions) owned.use(startSweeping(queue, data, sessions));
+  if (data && queue && sessions && ages) owned.use(startSweeping(queue, data, sessions, ages));
   owned.defer(() => stopping.abort());
   const kept = owned.move();
-  return { url, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { url, failed, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** Starts a worker on the queue. Leaving gives the job at work its time of grace. */
@@ -82,13 +86,25 @@ function startSweeping(
   queue: JobQueue,
   { keepHours }: ServerData,
   sessions: SessionStore,
+  ages: KeptAges,
 ): AsyncDisposable {
   let sweeping: Promise<unknown> | null = null;
-  const sweepOnce = () => {
-    sweeping ??= Promise.all(
-      [sweep(queue, keepHours * HOUR, Date.now()), sessions.sweep()]
+  const sweepAll = async () => {
+    const jump = await ages.look();
+    if (jump !== 0) {
+      console.error(
+        `the clock was set by ${
+          Math.round(jump / 1000)
+        } s; what is kept expires as if it had not been`,
+      );
+    }
+    await Promise.all(
+      [sweep(queue, keepHours * HOUR, ages), sessions.sweep()]
         .map((swept) => swept.catch((error) => console.error(error))),
-    ).finally(() => sweeping = null);
+    );
+  };
+  const sweepOnce = () => {
+    sweeping ??= sweepAll().finally(() => sweeping = null);
   };
   sweepOnce();
   const timer = setInterval(sweepOnce, SWEEP_MILLISECONDS);

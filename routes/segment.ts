@@ -19,7 +19,7 @@ export interface SegmentRouteOptions extends DirectOptions {
 
 /** The route `/v1/segment`. */
 export function segmentRoutes(options: SegmentRouteOptions): Hono {
-  const { labeller, limits, semaphore, uploads } = options;
+  const { answers, limits, semaphore, uploads } = options;
   return new Hono().post("/", async (c) => {
     const request = c.req.raw;
     // Refused before it is sent; but only a scan that is here takes a place.
@@ -36,6 +36,6 @@ export function segmentRoutes(options: SegmentRouteOptions): Hono {
     const form = answerForm(c, await openFormat(folder, input));
     await writeInput(folder, input);
     await labelUpload(options, folder, input.scan.name, reservation, request.signal);
-    return await answer(c, labeller, folder, ATTEMPT, form);
+    return await answer(c, answers, folder, ATTEMPT, form);
   });
 }

@@ -20,6 +20,7 @@ import { OptionError } from "../lib/ttt/option_error.ts";
 import { answer, answerForm } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { ATTEMPT, type DirectOptions, labelUpload } from "./http/direct.ts";
+import { BodyFile } from "./http/file_body.ts";
 import { receiveOptions } from "./http/options_body.ts";
 import { RequestError } from "./http/problem.ts";
 import { sessionPath, sessionView } from "./http/session_view.ts";
@@ -78,7 +79,7 @@ async function segmentInSession(
   id: string,
   options: SessionRouteOptions,
 ): Promise<Response> {
-  const { labeller, limits, semaphore, sessions } = options;
+  const { labeller, answers, limits, semaphore, sessions } = options;
   const request = c.req.raw;
   const begun = await sessions.get(id);
   requireStudent(labeller, begun);
@@ -101,7 +102,7 @@ async function segmentInSession(
     await writeInput(folder, { ...input, sequence });
     await labelUpload(options, folder, input.scan.name, reservation, stop);
     const { drift = null } = await readReport(folder, ATTEMPT);
-    const response = await answer(c, labeller, folder, ATTEMPT, form);
+    const response = await answer(c, answers, folder, ATTEMPT, form);
     try {
       // Kept last, so that a session learns nothing from a scan without an answer.
       stop.throwIfAborted();
@@ -138,8 +139,9 @@ async function sendWeights(c: Context, id: string, sessions: SessionStore): Prom
     "content-disposition": `attachment; filename="session-${id}.safetensors"`,
   };
   if (c.req.method === "HEAD") {
-    weights.file.close();
+    await weights.file.close();
     return c.body(null, 200, headers);
   }
-  return c.body(weights.file.readable, 200, headers);
+  const file = new BodyFile(weights.file, weights.bytes);
+  return c.body(file.body(() => file.close()), 200, headers);
 }

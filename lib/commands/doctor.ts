@@ -35,6 +35,7 @@ export const command = defineCommand({
         found: `${Math.floor(await usualMemory() / 2 ** 20)} MiB for scans and answers ` +
           `(\`${taskCommand("start --memory MIB")}\` sets another amount)`,
       },
+      { what: "open files", found: await openFiles() },
       ...await checkGpu(),
       await check(
         "student",
@@ -66,6 +67,15 @@ export const command = defineCommand({
     }
   },
 });
+
+/** Tells how many files and connections a server may have open. */
+async function openFiles(): Promise<string> {
+  const limits = await readFile("/proc/self/limits", "utf8").catch(() => "");
+  const [, most] = /^Max open files\s+(\S+)/m.exec(limits) ?? [];
+  return most === undefined
+    ? "as many as the system allows"
+    : `${most} at most, connections included (\`ulimit -n\` sets another limit)`;
+}
 
 async function checkGpu(): Promise<Finding[]> {
   const opened = await Gpu.open().catch((error: Error) => error);

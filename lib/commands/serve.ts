@@ -76,6 +76,12 @@ const OPTIONS = {
     default: `${DEFAULT_LIMITS.uploadSeconds}`,
     about: "abort an upload that takes longer",
   },
+  reserve: {
+    type: "string",
+    value: "MIB",
+    default: `${DEFAULT_LIMITS.reserveBytes / MIB}`,
+    about: "refuse uploads that would leave less of the disk free, in MiB",
+  },
   data: {
     type: "string",
     value: "DIR",
@@ -189,7 +195,8 @@ export const command = defineCommand({
     const { student, teacher, adapterName } = labeller;
     const models = `student ${student.id}, teacher ${teacher?.id ?? "none"}, ${adapterName}`;
     console.log(`ttt-kd listens on ${server.url} (${models})`);
-    await stopped;
+    const failure = await Promise.race([stopped, server.failed]);
+    if (failure !== undefined) throw new Error(`Cannot go on serving: ${failure}; start it again`);
     console.log("stopping: scans in progress are finished first, jobs wait for the next start");
   },
 });
@@ -232,6 +239,7 @@ function limitsOf(values: ServeValues): ServerLimits {
     ),
     leastRate: wholeNumber("least-rate", values["least-rate"], 0, 2 ** 30),
     stallSeconds: wholeNumber("stall", values.stall, 1, 3600),
+    reserveBytes: wholeNumber("reserve", values.reserve, 0, 2 ** 20) * MIB,
     uploadSeconds: wholeNumber("upload-seconds", values["upload-seconds"], 1, 7 * 86_400),
   };
 }

@@ -40,7 +40,7 @@ export interface StudentChoice {
 }
 
 /** Largest total distance of a scan that fits. */
-export const FITS = 1.8;
+const FITS = 1.8;
 
 /**
  * By measure, the factors by which scans of the same kind may lie below and above the training scenes. A scan may be

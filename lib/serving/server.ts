@@ -28,6 +28,8 @@ export interface ServerLimits {
   stallSeconds: number;
   /** After how many seconds an upload gets 408 in any case, so that a trickle cannot keep a place for ever. */
   uploadSeconds: number;
+  /** Bytes of the disk that uploads leave free, so that accepted jobs can be finished. */
+  reserveBytes: number;
 }
 
 /** The limits of a server that is not told otherwise. */
@@ -40,6 +42,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   leastRate: 1024,
   stallSeconds: 30,
   uploadSeconds: 3600,
+  reserveBytes: 2 ** 28,
 };
 
 /** Where and for how long a server keeps jobs and sessions. */
@@ -69,6 +72,8 @@ export interface ServerOptions {
 export interface Server extends AsyncDisposable {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Resolves with a reason once it answers nobody any more, and only another process can. */
+  readonly failed: Promise<string>;
 }
 
 /** What `main.ts` gives a command. */

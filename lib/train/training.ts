@@ -63,7 +63,8 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     const sourceKdLoss = await measureSourceKdLoss(trainee, teacher);
     if (sourceKdLoss !== null) card.teacher = { ...card.teacher, sourceKdLoss };
   }
-  card.domain = measureDomain(scenes);
+  // New heads leave what is known of the scans that labels were learned from.
+  card.domain ??= measureDomain(scenes);
   const tensors = await parameters.stateDict();
   if (!run.headsOnly) {
     for (const [name, tensor] of await measureStatistics(trainee, scenes)) {

@@ -18,6 +18,7 @@ const FIRST = 1024;
  * const index = new KeyIndex();
  * assert.deepEqual([70, 2 ** 50, 70, 3].map((key) => index.numberOf(key)), [0, 1, 0, 2]);
  * assert.deepEqual([...index.keys()], [70, 2 ** 50, 3]);
+ * assert.deepEqual([index.find(3), index.find(4)], [2, null]);
  * ```
  */
 export class KeyIndex {
@@ -33,17 +34,30 @@ export class KeyIndex {
 
   /** Gives the number of a key, the next one if the key is new. */
   numberOf(key: number): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = hash(key) & mask;; slot = (slot + 1) & mask) {
-      const found = this.#slots[slot]!;
-      if (found === 0) return this.#add(key, slot);
-      if (this.#keys[found - 1] === key) return found - 1;
-    }
+    const slot = this.#slotOf(key);
+    const found = this.#slots[slot]!;
+    return found === 0 ? this.#add(key, slot) : found - 1;
+  }
+
+  /** Gives the number of a key; null where it has none. */
+  find(key: number): number | null {
+    const found = this.#slots[this.#slotOf(key)]!;
+    return found === 0 ? null : found - 1;
   }
 
   /** The keys by their numbers. */
   keys(): Float64Array {
     return this.#keys.subarray(0, this.#count);
+  }
+
+  /** The slot of a key, or the empty one where it belongs. */
+  #slotOf(key: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = hash(key) & mask;
+    while (this.#slots[slot] !== 0 && this.#keys[this.#slots[slot]! - 1] !== key) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
   }
 
   #add(key: number, slot: number): number {

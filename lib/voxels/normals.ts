@@ -11,6 +11,7 @@
  */
 import { CapacityError } from "../gpu/mod.ts";
 import { eigen } from "./eigen.ts";
+import { KeyIndex } from "./key_index.ts";
 import { boundsOf, map3, type Triple } from "./triple.ts";
 
 /** Fewest points that a plane is fitted to. */
@@ -55,16 +56,19 @@ export function estimateNormals(
   let open = Uint32Array.from({ length: positions.length / 3 }, (_, p) => p);
   for (let doubling = 0; doubling <= DOUBLINGS && open.length > 0; doubling++) {
     const grid = new MomentGrid(positions, edge * 2 ** doubling);
-    const known = new Map<number, Triple | null>();
+    const fitted = new Uint8Array(grid.cells);
+    /** Normals of cells that have been fitted; zero where there is none. */
+    const known = new Float64Array(3 * grid.cells);
     open = open.filter((p) => {
       const cell = grid.cellOf[p]!;
-      let normal = known.get(cell);
-      if (normal === undefined) {
+      if (fitted[cell] === 0) {
+        fitted[cell] = 1;
         const plane = fitPlane(grid.around(cell));
-        known.set(cell, normal = plane && towards(plane, seenFrom));
+        if (plane) known.set(towards(plane, seenFrom), 3 * cell);
       }
-      if (normal !== null) normals.set(normal, 3 * p);
-      return normal === null;
+      const normal = known.subarray(3 * cell, 3 * cell + 3);
+      normals.set(normal, 3 * p);
+      return normal.every((value) => value === 0);
     });
   }
   return normals;
@@ -97,10 +101,8 @@ const MOMENTS = 10;
 class MomentGrid {
   /** Number of the cell of each point. */
   readonly cellOf: Uint32Array;
-  /** Key of each cell: its coordinates in one number. */
-  readonly #keys: number[] = [];
-  /** Number of the cell of each key. */
-  readonly #cells = new Map<number, number>();
+  /** Cells by their keys: their coordinates in one number. */
+  readonly #index = new KeyIndex();
   readonly #moments: Float64Array;
   /** Zero of the coordinates. */
   readonly #low: Triple;
@@ -127,14 +129,9 @@ class MomentGrid {
     for (let p = 0; p < count; p++) {
       const at = map3((axis) => Math.floor((positions[3 * p + axis]! - low[axis]) / edge) + 1);
       const key = at[0] * this.#stepX + at[1] * this.#stepY + at[2];
-      let cell = this.#cells.get(key);
-      if (cell === undefined) {
-        this.#cells.set(key, cell = this.#keys.length);
-        this.#keys.push(key);
-      }
-      this.cellOf[p] = cell;
+      this.cellOf[p] = this.#index.numberOf(key);
     }
-    this.#moments = new Float64Array(this.#keys.length * MOMENTS);
+    this.#moments = new Float64Array(this.cells * MOMENTS);
     for (let p = 0; p < count; p++) {
       const [x, y, z] = map3((axis) => positions[3 * p + axis]! - low[axis]);
       const at = this.cellOf[p]! * MOMENTS;
@@ -151,15 +148,20 @@ class MomentGrid {
     }
   }
 
+  /** Number of cells. */
+  get cells(): number {
+    return this.#index.count;
+  }
+
   /** Gives mean and covariance of the points in a cell and its 26 neighbours. */
   around(cell: number): Spread {
     const sums = new Float64Array(MOMENTS);
-    const key = this.#keys[cell]!;
+    const key = this.#index.keys()[cell]!;
     for (let dx = -this.#stepX; dx <= this.#stepX; dx += this.#stepX) {
       for (let dy = -this.#stepY; dy <= this.#stepY; dy += this.#stepY) {
         for (let dz = -1; dz <= 1; dz++) {
-          const near = this.#cells.get(key + dx + dy + dz);
-          if (near === undefined) continue;
+          const near = this.#index.find(key + dx + dy + dz);
+          if (near === null) continue;
           for (let m = 0; m < MOMENTS; m++) sums[m]! += this.#moments[near * MOMENTS + m]!;
         }
       }

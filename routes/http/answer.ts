@@ -4,12 +4,11 @@
  * @module
  */
 import type { Context } from "hono";
-import { rm } from "node:fs/promises";
 import type { AnswerKind } from "../../lib/serving/files/answer.ts";
-import type { Labeller } from "../../lib/serving/labeller/labeller.ts";
 import type { Scan } from "../../lib/scan/mod.ts";
 import { negotiate } from "./accept.ts";
 import { reportHeader } from "./report_header.ts";
+import type { SharedAnswers } from "./shared_answers.ts";
 
 /** The media type for the scan's own format, whatever it is. */
 const BYTES_TYPE = "application/octet-stream";
@@ -43,15 +42,15 @@ export function answerForm(c: Context, format: Scan["format"]): AnswerForm {
   return { type, kind: KINDS.get(type) ?? format };
 }
 
-/** Makes an answer from the result in a folder and sends it. Its file is deleted by the time this resolves. */
+/** Makes an answer from the result in a folder and sends it. Its file has no name any more by the time this resolves. */
 export async function answer(
   c: Context,
-  labeller: Labeller,
+  answers: SharedAnswers,
   folder: string,
   attempt: number,
   { type, kind }: AnswerForm,
 ): Promise<Response> {
-  const made = await labeller.answer(folder, attempt, kind, c.req.raw.signal);
+  const made = await answers.take(folder, attempt, kind, c.req.raw.signal);
   const headers = {
     "content-type": type,
     "content-length": `${made.bytes}`,
@@ -61,15 +60,9 @@ export async function answer(
     }),
     ...(made.unpacked ? { "x-tttkd-converted": "laz to las" } : {}),
   };
-  try {
-    if (c.req.method === "HEAD") return c.body(null, 200, headers);
-    // An open file outlives its name, so nothing stays on the disk, however the connection ends.
-    const { readable } = await Deno.open(made.path);
-    return c.body(readable, 200, headers);
-  } finally {
-    // The file is gone already where the job was deleted meanwhile.
-    await rm(made.path, { force: true });
-  }
+  if (c.req.method !== "HEAD") return c.body(made.body(), 200, headers);
+  await made.release();
+  return c.body(null, 200, headers);
 }
 
 /** The media types that a scan can be answered in, by preference: its own format, JSON, the others. */

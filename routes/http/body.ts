@@ -4,8 +4,12 @@
  *
  * @module
  */
+import { DiskError, requireRoom } from "../../lib/serving/files/disk.ts";
 import { RequestError } from "./problem.ts";
 import type { UploadLimits } from "./upload_limits.ts";
+
+/** How many bytes arrive between two questions for room: other uploads take some as well. */
+const BYTES_BETWEEN_QUESTIONS = 2 ** 24;
 
 /** The media type of a body in lower case, without parameters. @param usual the type where the request names none. */
 export function mediaTypeOf(request: Request, usual: string): string {
@@ -15,22 +19,27 @@ export function mediaTypeOf(request: Request, usual: string): string {
 /**
  * Yields the chunks of a body.
  *
+ * @param askForRoom is called before the first byte and now and then between, with the number of bytes to come, as far as
+ *   it is known: throws where there is no room for them.
  * @throws {RequestError} 400 for a body that breaks off, 408 for one that stalls or takes too long, 413 for one that is
  * too large, 415 for one that is compressed.
  */
 export async function* bodyChunks(
   request: Request,
   limits: UploadLimits,
+  askForRoom: (bytes: number) => Promise<void> = () => Promise.resolve(),
 ): AsyncGenerator<Uint8Array> {
   const encoding = request.headers.get("content-encoding");
   if (encoding !== null && !/^(identity)?$/i.test(encoding.trim())) throw encoded();
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > limits.bodyBytes) throw tooLarge(limits);
+  await askForRoom(declared);
   if (!request.body) return;
   const reader = request.body.getReader();
   const deadline = performance.now() + limits.uploadSeconds * 1000;
   const pace = new Pace(limits);
   let total = 0;
+  let askedAt = 0;
   try {
     while (true) {
       const asked = performance.now();
@@ -40,10 +49,14 @@ export async function* bodyChunks(
       pace.took(value.byteLength, (performance.now() - asked) / 1000);
       limits.onBytes?.(value.byteLength);
       if (total > limits.bodyBytes) throw tooLarge(limits);
+      if (total - askedAt > BYTES_BETWEEN_QUESTIONS) {
+        await askForRoom(Math.max(0, declared - total));
+        askedAt = total;
+      }
       yield value;
     }
   } catch (cause) {
-    if (cause instanceof RequestError) throw cause;
+    if (cause instanceof RequestError || cause instanceof DiskError) throw cause;
     throw new RequestError(
       400,
       `Cannot read the body: it ended after ${total} bytes; send it again`,
@@ -52,6 +65,19 @@ export async function* bodyChunks(
     // Not awaited: a client that has fallen silent would not answer this either.
     reader.cancel().catch(() => {});
   }
+}
+
+/**
+ * Yields the chunks of a body that goes to the disk of a folder.
+ *
+ * @throws {DiskError} where the disk has no room for it, beside the errors of {@link bodyChunks}.
+ */
+export function chunksInto(
+  folder: string,
+  request: Request,
+  limits: UploadLimits,
+): AsyncGenerator<Uint8Array> {
+  return bodyChunks(request, limits, (bytes) => requireRoom(folder, bytes, limits.reserveBytes));
 }
 
 /**

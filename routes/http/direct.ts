@@ -6,11 +6,13 @@
 import type { FifoSemaphore, Reservation } from "../../lib/concurrency/fifo_semaphore.ts";
 import type { Labeller } from "../../lib/serving/labeller/labeller.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
+import type { SharedAnswers } from "./shared_answers.ts";
 import type { UploadLimits } from "./upload_limits.ts";
 
 /** What such routes need. */
 export interface DirectOptions {
   labeller: Labeller;
+  answers: SharedAnswers;
   limits: UploadLimits;
   /** Decides which scan has the GPU. */
   semaphore: FifoSemaphore;

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { writeStream } from "../../lib/serving/files/durable.ts";
 import type { Input, InputFile } from "../../lib/serving/files/input.ts";
 import { shown } from "../../lib/validation/mod.ts";
-import { bodyChunks } from "./body.ts";
+import { chunksInto } from "./body.ts";
 import { atMost, OPTIONS_BYTES, parseOptions } from "./options_body.ts";
 import { RequestError } from "./problem.ts";
 import type { UploadLimits } from "./upload_limits.ts";
@@ -26,7 +26,7 @@ const EXTRA_CAMERA_FILES = 16;
  *
  * @param folder an empty folder for its files.
  * @throws {RequestError} 400 for a broken form, 413 over a limit, 422 for parts that are missing, doubled or unknown,
- * and the errors of {@link bodyChunks}.
+ * and the errors of {@link chunksInto}.
  */
 export async function receiveForm(
   request: Request,
@@ -57,7 +57,7 @@ export async function receiveForm(
     writes.push(parts.takeFile(part, filename ?? part, stream).catch(fail));
   });
   try {
-    for await (const chunk of bodyChunks(request, limits)) {
+    for await (const chunk of chunksInto(folder, request, limits)) {
       // The parser calls back once the disk has taken the chunk, or never if it has failed.
       const taken = new Promise((resolve) => parser.write(chunk, resolve));
       await Promise.race([taken, stopped.promise]);

@@ -66,7 +66,7 @@ function queueMetrics(queue: JobQueue, registry: Registry): void {
     help: "Whether the queue answers.",
     registers,
     async collect() {
-      this.set(await queue.ready() ? 1 : 0);
+      this.set(await queue.trouble() === null ? 1 : 0);
     },
   });
   new Gauge({

@@ -9,6 +9,8 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { JobProblem } from "../../lib/serving/queue/job.ts";
+import { diskErrorOf } from "../../lib/serving/files/disk.ts";
+import { DamagedFileError } from "../../lib/serving/files/durable.ts";
 import { MissingFilesError } from "../../lib/serving/files/input.ts";
 import { LabellerLostError } from "../../lib/serving/labeller/labeller.ts";
 import { MissingResultError } from "../../lib/serving/files/result.ts";
@@ -39,6 +41,7 @@ const CLIENT_GONE: JobProblem = { status: 499, detail: "The client closed the re
 /** Answers with the problem that a handler threw. */
 export function onError(error: Error, c: Context): Response {
   const gone = c.req.raw.signal.aborted;
+  const disk = diskErrorOf(error);
   const problem = gone ? CLIENT_GONE : problemOf(error);
   if (problem.status === 500) console.error(error);
   const headers = new Headers();
@@ -48,6 +51,8 @@ export function onError(error: Error, c: Context): Response {
     error instanceof SessionsFullError
   ) {
     headers.set("retry-after", `${error.retryAfterSeconds}`);
+  } else if (disk) {
+    headers.set("retry-after", `${disk.retryAfterSeconds}`);
   } else if (isGpuGone(error)) {
     headers.set("retry-after", "5");
   }
@@ -81,7 +86,7 @@ export function problemResponse(problem: JobProblem, headers: Headers = new Head
 /** Returns why a job failed; null where this machine is at fault and another attempt may succeed. */
 export function jobProblem(error: Error): JobProblem | null {
   if (isGpuGone(error) || error instanceof LabellerLostError) return null;
-  if (error instanceof MissingFilesError) return null;
+  if (error instanceof MissingFilesError || diskErrorOf(error)) return null;
   const problem = problemOf(error);
   if (problem.status === 500) console.error(error);
   return problem;
@@ -133,7 +138,11 @@ function fullProblemOf(error: Error): JobProblem {
   if (error instanceof QueueFullError || error instanceof SessionsFullError) {
     return { status: 429, detail };
   }
-  if (error instanceof MissingResultError) return { status: 410, detail };
+  if (error instanceof MissingResultError || error instanceof DamagedFileError) {
+    return { status: 410, detail };
+  }
+  const disk = diskErrorOf(error);
+  if (disk) return { status: 507, detail: disk.message };
   if (
     error instanceof BusyError || error instanceof LabellerLostError ||
     error instanceof QueueUnavailableError || isGpuGone(error)

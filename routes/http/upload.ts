@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { writeStream } from "../../lib/serving/files/durable.ts";
 import type { Input } from "../../lib/serving/files/input.ts";
-import { bodyChunks, mediaTypeOf } from "./body.ts";
+import { chunksInto, mediaTypeOf } from "./body.ts";
 import { receiveForm } from "./form.ts";
 import { RequestError } from "./problem.ts";
 import type { UploadLimits } from "./upload_limits.ts";
@@ -32,7 +32,7 @@ const RAW_TYPES = [
  *
  * @param folder an empty folder for its files; the caller removes it if this fails.
  * @returns the files by their parts. Options come from the query and from the part `options`, which takes precedence.
- * @throws {RequestError} 415 for another content type, and the errors of {@link bodyChunks} and {@link receiveForm}.
+ * @throws {RequestError} 415 for another content type, and the errors of {@link chunksInto} and {@link receiveForm}.
  */
 export async function receiveInput(
   request: Request,
@@ -54,6 +54,6 @@ export async function receiveInput(
       { field: "content-type" },
     );
   }
-  await writeStream(join(folder, "scan"), bodyChunks(request, limits));
+  await writeStream(join(folder, "scan"), chunksInto(folder, request, limits));
   return { scan: { name: "scan", file: "scan" }, images: [], cameras: [], options };
 }

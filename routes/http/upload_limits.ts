@@ -20,6 +20,8 @@ export interface UploadLimits {
   leastRate: number;
   /** Counts the uploads that are under way. */
   underWay: UploadsUnderWay;
+  /** Bytes that an upload leaves free on the disk. */
+  reserveBytes: number;
   /** Called with the number of bytes whenever some arrive. */
   onBytes?: (bytes: number) => void;
 }

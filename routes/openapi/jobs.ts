@@ -8,7 +8,7 @@ import { CLOUD_LAYOUT } from "./cloud_layout.ts";
 import { OPTIONS } from "./options.ts";
 import { headers, json, problem } from "./responses.ts";
 import { accept, idInPath, optionsInQuery, scanBody } from "./scan_request.ts";
-import { bodyProblems, labelled, notAcceptable, unreadable } from "./scan_responses.ts";
+import { bodyProblems, diskFull, labelled, notAcceptable, unreadable } from "./scan_responses.ts";
 import { answerSchema } from "./schemas.ts";
 import type { OperationObject, ParameterObject, PathsObject, ResponseObject } from "./types.ts";
 
@@ -57,7 +57,7 @@ const noResult: Record<string, ResponseObject> = {
   ...problem(
     410,
     "Gone",
-    "The job was cancelled, or a file of its result is missing.",
+    "The job was cancelled, or a file of its result is missing or damaged.",
     `Cannot give the result of job ${ID}: it was cancelled`,
   ),
 };
@@ -94,6 +94,7 @@ const submitJob: OperationObject = {
       { headers: headers("Retry-After") },
     ),
     ...queueAway,
+    ...diskFull,
   },
 };
 
@@ -107,6 +108,7 @@ const deleteJob: OperationObject = {
     204: { description: "The job was cancelled or deleted." },
     ...notFound,
     ...queueAway,
+    ...diskFull,
   },
 };
 
@@ -147,6 +149,7 @@ const jobResult: OperationObject = {
     ...notAcceptable,
     ...noResult,
     ...unreadable,
+    ...diskFull,
   },
 };
 
@@ -170,6 +173,7 @@ const jobCloud: OperationObject = {
     ...queueAway,
     ...noResult,
     ...unreadable,
+    ...diskFull,
   },
 };
 

@@ -108,6 +108,15 @@ export const busy = problem(
   { headers: headers("Retry-After") },
 );
 
+/** The disk has no room. */
+export const diskFull = problem(
+  507,
+  "Insufficient Storage",
+  "The server's disk has no room for it, or cannot be written to.",
+  "Cannot take the upload: it would leave less than 256 MiB free on the server's disk; come back later, delete jobs that are done, or start the server with a smaller --reserve",
+  { headers: headers("Retry-After") },
+);
+
 /** Something in the request cannot be used. */
 export const unreadable = problem(
   422,

@@ -5,7 +5,14 @@
  */
 import { OPTIONS } from "./options.ts";
 import { accept, optionsInQuery, scanBody } from "./scan_request.ts";
-import { bodyProblems, busy, labelled, notAcceptable, unreadable } from "./scan_responses.ts";
+import {
+  bodyProblems,
+  busy,
+  diskFull,
+  labelled,
+  notAcceptable,
+  unreadable,
+} from "./scan_responses.ts";
 import type { PathsObject } from "./types.ts";
 
 const options = { $ref: `#/components/schemas/${OPTIONS}` };
@@ -27,6 +34,7 @@ export const SEGMENT_PATHS: PathsObject = {
         ...notAcceptable,
         ...unreadable,
         ...busy,
+        ...diskFull,
       },
     },
   },

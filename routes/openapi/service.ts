@@ -11,7 +11,7 @@ import type { PathsObject } from "./types.ts";
 const notReady = problem(
   503,
   "Service Unavailable",
-  "The server is not ready: the GPU or the queue does not answer.",
+  "The server is not ready: the GPU or the queue does not answer, or its disk takes no uploads.",
   `Cannot take scans: the GPU does not answer; run \`${taskCommand("doctor")}\``,
   { headers: headers("Retry-After") },
 );

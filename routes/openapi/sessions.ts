@@ -6,7 +6,14 @@
 import { SCAN_OPTIONS, SESSION_OPTIONS } from "./options.ts";
 import { headers, json, problem } from "./responses.ts";
 import { accept, idInPath, optionsInQuery, scanBody } from "./scan_request.ts";
-import { bodyProblems, busy, labelled, notAcceptable, unreadable } from "./scan_responses.ts";
+import {
+  bodyProblems,
+  busy,
+  diskFull,
+  labelled,
+  notAcceptable,
+  unreadable,
+} from "./scan_responses.ts";
 import { answerSchema } from "./schemas.ts";
 import type { OperationObject, PathsObject, ResponseObject } from "./types.ts";
 
@@ -43,6 +50,13 @@ const conflict = problem(
   "Conflict",
   "Another server on the same folder has changed the session meanwhile, or the session belongs to another student.",
   `Cannot change session ${ID}: another server on the same folder has changed it meanwhile; send all scans of a session to one server, and look at the session before this scan is sent again`,
+);
+
+const damaged = problem(
+  410,
+  "Gone",
+  "A file of the session is missing or damaged. The session can be deleted.",
+  "Cannot read session.json: the file is damaged; delete the job or session that it belongs to, and send the scan again",
 );
 
 /** Problems with options that come alone, by status. */
@@ -98,6 +112,7 @@ const createSession: OperationObject = {
       "Cannot begin another session: there are 64; delete one that is done, or start the server with a larger --max-sessions",
       { headers: headers("Retry-After") },
     ),
+    ...diskFull,
   },
 };
 
@@ -115,8 +130,10 @@ const segmentInSession: OperationObject = {
     ...notFound,
     ...notAcceptable,
     ...conflict,
+    ...damaged,
     ...unreadable,
     ...busy,
+    ...diskFull,
   },
 };
 
@@ -144,6 +161,7 @@ const sessionWeights: OperationObject = {
       "The session has not learned from any scan yet.",
       `Cannot give the weights of session ${ID}: it has not learned from any scan yet; send one, or use its student`,
     ),
+    ...damaged,
   },
 };
 
@@ -159,6 +177,7 @@ export const SESSION_PATHS: PathsObject = {
       responses: {
         200: json("The session.", { schema: answerSchema("Session"), example: session }),
         ...notFound,
+        ...damaged,
       },
     },
     delete: {
@@ -184,6 +203,8 @@ export const SESSION_PATHS: PathsObject = {
         200: json("The session.", { schema: answerSchema("Session"), example: fresh }),
         ...notFound,
         ...conflict,
+        ...damaged,
+        ...diskFull,
       },
     },
   },

@@ -74,17 +74,20 @@ test("a server reports that its queue is away, and accepts no job meanwhile", as
     assert.deepEqual(await (await app.request("/health/ready")).json(), { status: "ready" });
     assert.equal(await metric(), "1");
     await server.kill();
-    await until(async () => !await queue.ready());
+    await until(async () => await queue.trouble() !== null);
     const refused = await app.request("/v1/jobs", formRequest(fullForm()));
     assert.match(refused.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
     assert.match((await problemOf(refused, 503)).detail, /^Cannot use the queue at redis:/);
     const notReady = await app.request("/health/ready");
-    assert.match((await problemOf(notReady, 503)).detail, /the queue does not answer/);
+    assert.match(
+      (await problemOf(notReady, 503)).detail,
+      /Cannot use the queue .*: it does not answer/,
+    );
     assert.equal(await metric(), "0");
     await (await app.request("/health/live")).json();
 
     await server.startAgain();
-    await until(() => queue.ready());
+    await until(async () => await queue.trouble() === null);
     const job = await app.request("/v1/jobs", formRequest(fullForm()));
     assert.equal(job.status, 202);
     await job.body?.cancel();

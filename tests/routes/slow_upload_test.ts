@@ -126,7 +126,7 @@ Deno.test("listen() ends connections whose head does not come, and no others", a
   const { app } = fakeApp({
     work: () => new Promise((resolve) => setTimeout(resolve, 400)),
   });
-  await using server = await listen(app, "127.0.0.1", 0, 0.2);
+  await using server = await listen(app, "127.0.0.1", 0, { headSeconds: 0.2 });
   const port = Number(new URL(server.url).port);
   const answer = fetch(`${server.url}/v1/segment`, whole());
   const heads = ["", "GET / HTTP/1.1\r\nhost: localhost\r\n"];

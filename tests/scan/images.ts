@@ -20,8 +20,13 @@ export interface PngRecipe {
 }
 
 /** Builds a PNG file, chunk by chunk. */
-export function makePng(recipe: PngRecipe): Uint8Array {
-  const { width, height, depth, colorType, raw, interlace = 0, extra = [] } = recipe;
+export function makePng({ raw, ...recipe }: PngRecipe): Uint8Array {
+  return pngOf(recipe, deflateSync(raw));
+}
+
+/** Builds a PNG file around deflated rows. */
+export function pngOf(recipe: Omit<PngRecipe, "raw">, deflated: Uint8Array): Uint8Array {
+  const { width, height, depth, colorType, interlace = 0, extra = [] } = recipe;
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
@@ -31,7 +36,7 @@ export function makePng(recipe: PngRecipe): Uint8Array {
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk("IHDR", header),
     ...extra.map(([type, body]) => chunk(type, body)),
-    chunk("IDAT", deflateSync(raw)),
+    chunk("IDAT", deflated),
     chunk("IEND", new Uint8Array(0)),
   ]);
 }

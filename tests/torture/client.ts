@@ -43,14 +43,14 @@ const RAW = new RegExp(
 const POLL_MILLISECONDS = 50;
 
 /** Returns the form of an upload. */
-export function formOf(upload: Upload, options: Record<string, unknown>): FormData {
+export function formOf(upload: Upload, options: Record<string, unknown> | File): FormData {
   const form = new FormData();
   const add = (part: string, { name, bytes }: { name: string; bytes: Uint8Array }) =>
     form.append(part, new File([bytes as Uint8Array<ArrayBuffer>], name));
   add("scan", upload.scan);
   for (const image of upload.images) add("images", image);
   for (const cameras of upload.cameras) add("cameras", cameras);
-  form.append("options", JSON.stringify(options));
+  form.append("options", options instanceof File ? options : JSON.stringify(options));
   return form;
 }
 
@@ -61,10 +61,20 @@ export function formOf(upload: Upload, options: Record<string, unknown>): FormDa
  * @param milliseconds by which the whole answer has to be there.
  * @throws {ServerFault}
  */
-export async function sendScan(
+export function sendScan(
   url: string,
   upload: Upload,
   options: Record<string, unknown>,
+  milliseconds: number,
+  headers: Record<string, string> = {},
+): Promise<UploadAnswer> {
+  return sendForm(url, formOf(upload, options), milliseconds, headers);
+}
+
+/** Sends a form as {@link sendScan} does. */
+export async function sendForm(
+  url: string,
+  form: FormData,
   milliseconds: number,
   headers: Record<string, string> = {},
 ): Promise<UploadAnswer> {
@@ -72,7 +82,7 @@ export async function sendScan(
   const response = await answered(() =>
     fetch(`${url}/v1/segment`, {
       method: "POST",
-      body: formOf(upload, options),
+      body: form,
       headers: { accept: "application/json", ...headers },
       signal,
     })
@@ -88,15 +98,24 @@ export async function sendScan(
  *
  * @throws {ServerFault}
  */
-export async function sendJob(
+export function sendJob(
   url: string,
   upload: Upload,
   options: Record<string, unknown>,
   milliseconds: number,
 ): Promise<UploadAnswer> {
+  return submitForm(url, formOf(upload, options), milliseconds);
+}
+
+/** Submits a form as {@link sendJob} does. */
+export async function submitForm(
+  url: string,
+  form: FormData,
+  milliseconds: number,
+): Promise<UploadAnswer> {
   const signal = AbortSignal.timeout(milliseconds);
   const response = await answered(() =>
-    fetch(`${url}/v1/jobs`, { method: "POST", body: formOf(upload, options), signal })
+    fetch(`${url}/v1/jobs`, { method: "POST", body: form, signal })
   );
   const text = await answered(() => response.text());
   if (response.status !== 202) {
@@ -183,6 +202,11 @@ async function answered<T>(ask: () => Promise<T>): Promise<T> {
   } catch (cause) {
     const timeout = (cause as Error).name === "TimeoutError" ||
       (cause as Error).name === "AbortError";
-    throw new ServerFault(timeout ? "no answer in time" : `no answer: ${(cause as Error).message}`);
+    throw new ServerFault(timeout ? "no answer in time" : `no answer: ${reasonOf(cause as Error)}`);
   }
+}
+
+/** The innermost message of an error. */
+function reasonOf({ message, cause }: Error): string {
+  return cause instanceof Error ? reasonOf(cause) : message;
 }

@@ -10,12 +10,18 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { bombs } from "./bombs.ts";
 import { clients } from "./clients.ts";
+import { clock } from "./clock.ts";
 import { connections } from "./connections.ts";
+import { descriptors } from "./descriptors.ts";
+import { disk } from "./disk.ts";
 import { files } from "./files.ts";
 import { kills } from "./kills.ts";
 import { mutations } from "./mutations.ts";
 import { origin } from "./origin.ts";
+import { readers } from "./readers.ts";
+import { redisFlush } from "./redis_flush.ts";
 import type { Section } from "./section.ts";
 import { upload } from "./upload.ts";
 import { uploads } from "./uploads.ts";
@@ -30,6 +36,12 @@ const SECTIONS: Record<string, Section> = {
   upload,
   uploads,
   origin,
+  bombs,
+  disk,
+  descriptors,
+  readers,
+  clock,
+  "redis-flush": redisFlush,
 };
 
 /** Ends with exit code 2. */

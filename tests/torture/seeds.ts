@@ -93,7 +93,7 @@ const FACES = {
 };
 
 /** The scan of requests whose photographs or cameras are damaged. */
-const SCAN: NamedFile = {
+export const SCAN: NamedFile = {
   name: "room.ply",
   bytes: makePly("binary_little_endian", [VERTICES]),
 };

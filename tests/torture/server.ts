@@ -11,6 +11,14 @@ const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const START_MILLISECONDS = 120_000;
 const MIB = 2 ** 20;
 
+/** How the process of a server differs from others. */
+export interface ProcessOptions {
+  /** The most file descriptors that it may have. */
+  descriptors?: number;
+  /** A module that is loaded before the program. */
+  preload?: URL;
+}
+
 /** A running server. */
 export class ServerProcess implements AsyncDisposable {
   readonly url: string;
@@ -29,16 +37,24 @@ export class ServerProcess implements AsyncDisposable {
    * @param folder for its jobs and its log, `server.log`.
    * @param options further options of `serve`.
    * @param env further variables of its environment.
+   * @param process how its process differs from others.
    * @throws {Error} with the end of its log, where it ends or does not listen within two minutes.
    */
   static async start(
     folder: string,
     options: readonly string[] = [],
     env: Record<string, string> = {},
+    { descriptors, preload }: ProcessOptions = {},
   ): Promise<ServerProcess> {
     const log = join(folder, "server.log");
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", MAIN, "serve", "--port", "0", "--data", folder, ...options],
+    const command = [
+      Deno.execPath(),
+      ...["run", "-A", ...(preload ? ["--preload", fileURLToPath(preload)] : [])],
+      ...[MAIN, "serve", "--port", "0", "--data", folder, ...options],
+    ];
+    if (descriptors) command.unshift("sh", "-c", 'ulimit -n "$0"; exec "$@"', `${descriptors}`);
+    const child = new Deno.Command(command[0]!, {
+      args: command.slice(1),
       env: { NO_COLOR: "1", ...env },
       stdin: "null",
       stdout: "piped",

@@ -80,8 +80,9 @@ withGpu("trainStudent() gives a student new heads and changes no other bit of it
   assert.deepEqual(tensors.get("distillation.kernel")!.shape, [48, 3]);
   assert.ok((tensors.get("probe.2.bias")!.data as Float32Array).some((value) => value !== 0));
   assert.equal(tensors.get(CENTRE)!.data.length, 3);
-  const { teacher, provenance, ...rest } = card;
+  const { teacher, provenance, domain, ...rest } = card;
   assert.deepEqual({ ...rest, id: CARD.id, teacher: null, provenance: CARD.provenance }, CARD);
+  assert.ok(domain!.measures.width.median > 0);
   assert.equal(teacher!.id, "places");
   assert.ok(teacher!.sourceKdLoss! > 0 && teacher!.sourceKdLoss! < 1.5);
   assert.match(provenance, /^from elsewhere; heads for the teacher by .* from somebody's$/);

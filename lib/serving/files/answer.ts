@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StudentCard } from "../../nn/card.ts";
 import {
@@ -19,6 +18,8 @@ import {
 } from "../../scan/mod.ts";
 import type { ScanReport } from "../../segment/report.ts";
 import { encodeCloud } from "./cloud.ts";
+import { onDisk } from "./disk.ts";
+import { writeStream } from "./durable.ts";
 import { inputOptions, openScan, readInput } from "./input.ts";
 import { MemoryAccount } from "./memory.ts";
 import { encodeNpy } from "./npy.ts";
@@ -59,6 +60,8 @@ const VALUES_AT_ONCE = 2 ** 16;
  * @throws {MissingResultError} where the attempt left no result.
  * @throws {MemoryError} where it would take more memory.
  * @throws {MissingFilesError} where the folder does not exist here.
+ * @throws {DamagedFileError} where a file of the result is damaged.
+ * @throws {DiskError} where the disk has no room for the answer.
  */
 export async function writeAnswer(
   folder: string,
@@ -72,11 +75,9 @@ export async function writeAnswer(
   const path = join(folder, `answer-${crypto.randomUUID()}`);
   try {
     const { chunks, unpacked } = await contents(folder, attempt, kind, result, classes, account);
-    await Deno.writeFile(path, ReadableStream.from(chunks), { createNew: true });
-    const { size: bytes } = await Deno.stat(path);
+    const bytes = await onDisk(() => writeStream(path, chunks));
     return { path, bytes, unpacked, report: result.report };
   } catch (error) {
-    await rm(path, { force: true });
     throw blameMemory(error, "the result", "answer with");
   }
 }

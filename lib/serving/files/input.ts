@@ -11,6 +11,7 @@ import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   loadCameraFiles,
+  PhotoError,
   photoHeader,
   readScan,
   readViews,
@@ -25,7 +26,7 @@ import { flagSetting } from "../../ttt/settings.ts";
 import { checked, methodOf, segmentOptions } from "../../segment/options.ts";
 import { OptionError } from "../../ttt/option_error.ts";
 import type { SegmentOptions } from "../../segment/segmenter.ts";
-import { syncFolder, writeStream } from "./durable.ts";
+import { readJson, syncFolder, writeJson } from "./durable.ts";
 import type { MemoryAccount } from "./memory.ts";
 
 /** A client's file. */
@@ -79,8 +80,7 @@ const MANIFEST = "input.json";
 
 /** Records what the files of a folder are. Once this resolves, all of them are on the disk. */
 export async function writeInput(folder: string, input: Input): Promise<void> {
-  const bytes = new TextEncoder().encode(JSON.stringify(input));
-  await writeStream(join(folder, MANIFEST), [bytes]);
+  await writeJson(join(folder, MANIFEST), input);
   await syncFolder(folder);
 }
 
@@ -89,10 +89,15 @@ export class MissingFilesError extends Error {
   override name = "MissingFilesError";
 }
 
-/** Reads what {@link writeInput} wrote. @throws {MissingFilesError} where it does not exist. */
+/**
+ * Reads what {@link writeInput} wrote.
+ *
+ * @throws {MissingFilesError} where it does not exist.
+ * @throws {DamagedFileError} where it is damaged.
+ */
 export async function readInput(folder: string): Promise<Input> {
   try {
-    return JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
+    return await readJson(join(folder, MANIFEST));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new MissingFilesError(
@@ -173,21 +178,32 @@ export async function openViews(
   teacher: TeacherCard | null,
 ): Promise<ScanViews> {
   if (cameras.length === 0) return { photos: [], cameras: [], warnings: [] };
-  const files = [];
-  for (const image of images) {
-    files.push({ name: image.name, bytes: await bytesOf(folder, image, account) });
-  }
   const sources = cameras.map(({ name, file }) => ({
     name,
     open: () => createReadStream(join(folder, file)) as AsyncIterable<Uint8Array>,
   }));
   const cameraFiles = await loadCameraFiles(sources);
   account.takeCameras(cameraFiles);
-  account.takePhotographs(
-    files.map(({ name, bytes }) => ({ name, ...photoHeader(bytes, name) })),
-    teacher,
-  );
+  for (const image of images) await takePhotograph(folder, image, account, teacher);
+  // Each is read once more when it is needed, so that one is held at a time.
+  const files = images.map(({ name, file }) => ({ name, bytes: () => contentOf(folder, file) }));
   return await readViews(files, cameraFiles, scan.name);
+}
+
+/** Takes what decoding a photograph needs, by its header. */
+async function takePhotograph(
+  folder: string,
+  { name, file }: InputFile,
+  account: MemoryAccount,
+  teacher: TeacherCard | null,
+): Promise<void> {
+  const bytes = await contentOf(folder, file);
+  try {
+    account.takePhotograph({ ...photoHeader(bytes, name), fileBytes: bytes.length }, name, teacher);
+  } catch (error) {
+    // It may have no camera, and then it is left out; if it has one, decoding it fails in the same way.
+    if (!(error instanceof PhotoError)) throw error;
+  }
 }
 
 async function bytesOf(
@@ -195,8 +211,11 @@ async function bytesOf(
   { name, file }: InputFile,
   account: MemoryAccount,
 ): Promise<Uint8Array> {
-  const path = join(folder, file);
-  account.take((await stat(path)).size, name, "to hold the file");
-  const bytes = await readFile(path);
+  account.take((await stat(join(folder, file))).size, name, "to hold the file");
+  return await contentOf(folder, file);
+}
+
+async function contentOf(folder: string, file: string): Promise<Uint8Array> {
+  const bytes = await readFile(join(folder, file));
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -6,10 +6,10 @@
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
+import { CheckpointError, readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
 import { readStudent, studentBytes } from "../../models/students.ts";
 import type { OnlineState } from "../../ttt/online_state.ts";
-import { syncFolder, writeStream } from "./durable.ts";
+import { DamagedFileError, syncFolder, writeStream } from "./durable.ts";
 
 /** The name of the file with the adapted student: a checkpoint that `--student` takes. */
 export const WEIGHTS = "weights.safetensors";
@@ -48,12 +48,18 @@ export async function writeLearned(
 /**
  * Reads what {@link writeLearned} wrote.
  *
- * @throws {CheckpointError} where a file is broken.
+ * @throws {DamagedFileError} where a file is damaged.
  */
 export async function readLearned(learned: string): Promise<OnlineState> {
   const path = join(learned, MOMENTUM);
-  return {
-    student: await readStudent(join(learned, WEIGHTS)),
-    velocity: readSafetensors(await readFile(path), path).tensors,
-  };
+  try {
+    return {
+      student: await readStudent(join(learned, WEIGHTS)),
+      velocity: readSafetensors(await readFile(path), path).tensors,
+    };
+  } catch (error) {
+    const isDamaged = error instanceof CheckpointError ||
+      (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw isDamaged ? new DamagedFileError(join(learned, WEIGHTS), error) : error;
+  }
 }

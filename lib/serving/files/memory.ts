@@ -70,6 +70,10 @@ export async function usualMemory(): Promise<number> {
 export class MemoryAccount {
   readonly #most: number;
   #taken = 0;
+  /** Pixels of all photographs so far. */
+  #pixels = 0;
+  /** Bytes that the largest photograph so far takes to decode. */
+  #decoding = 0;
 
   /** @param most bytes that may be taken. */
   constructor(most: number) {
@@ -122,35 +126,36 @@ export class MemoryAccount {
   }
 
   /**
-   * Takes what decoding photographs and describing them needs.
+   * Takes what decoding a photograph, holding its pixels and describing it needs.
    *
-   * @param teacher null where nothing describes them.
-   * @throws {MemoryError} also where they have too many pixels together.
+   * @param photograph its header, with the size of its file.
+   * @param teacher null where nothing describes it.
+   * @throws {MemoryError} also where the photographs have too many pixels together.
    */
-  takePhotographs(
-    photographs: readonly (PhotoHeader & { name: string })[],
+  takePhotograph(
+    { width, height, decodingBytes, fileBytes }: PhotoHeader & { fileBytes: number },
+    name: string,
     teacher: TeacherCard | null,
   ): void {
-    let pixels = 0;
-    let decoding = 0;
-    for (const { name, width, height, decodingBytes } of photographs) {
-      pixels += width * height;
-      if (pixels > ALL_PIXELS) {
-        throw new MemoryError({
-          file: name,
-          action: "take",
-          problem:
-            `with it the photographs have ${pixels} pixels, more than the limit of ${ALL_PIXELS}`,
-          mend: "send fewer, or scale them down with their cameras",
-          field: "images",
-        });
-      }
-      this.take(PIXEL_BYTES * width * height, name, `to hold ${width}x${height} pixels`);
-      if (teacher) this.take(featureMapBytes({ width, height }, teacher), name, "to describe it");
-      // One photograph is decoded at a time.
-      this.take(Math.max(0, decodingBytes - decoding), name, `to decode ${width}x${height} pixels`);
-      decoding = Math.max(decoding, decodingBytes);
+    this.#pixels += width * height;
+    if (this.#pixels > ALL_PIXELS) {
+      throw new MemoryError({
+        file: name,
+        action: "take",
+        problem:
+          `with it the photographs have ${this.#pixels} pixels, more than the limit of ${ALL_PIXELS}`,
+        mend: "send fewer, or scale them down with their cameras",
+        field: "images",
+      });
     }
+    const held = PIXEL_BYTES * width * height;
+    this.take(held, name, `to hold ${width}x${height} pixels`);
+    if (teacher) this.take(featureMapBytes({ width, height }, teacher), name, "to describe it");
+    // One photograph is read and decoded at a time, and may be rotated or straightened then.
+    const decoding = fileBytes + decodingBytes + held;
+    const more = Math.max(0, decoding - this.#decoding);
+    this.take(more, name, `to decode ${width}x${height} pixels`);
+    this.#decoding += more;
   }
 
   /** Takes what making an answer from a result needs. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { Scan } from "../../scan/mod.ts";
 import type { ScanReport } from "../../segment/report.ts";
 import type { SegmentResult } from "../../segment/segmenter.ts";
-import { syncFolder, writeStream } from "./durable.ts";
+import { DamagedFileError, readJson, syncFolder, writeJson, writeStream } from "./durable.ts";
 
 /** A part of the result does not exist: an older server did not write it, or somebody has removed it. */
 export class MissingResultError extends Error {
@@ -42,11 +42,8 @@ export async function writeResult(
   await writeStream(join(folder, "confidence.f32"), [
     new Uint8Array(buffer, byteOffset, byteLength),
   ]);
-  if (leftOut) {
-    await writeStream(join(folder, LEFT_OUT), [new TextEncoder().encode(JSON.stringify(leftOut))]);
-  }
-  const text = JSON.stringify(report);
-  await writeStream(join(folder, "report.json"), [new TextEncoder().encode(text)]);
+  if (leftOut) await writeJson(join(folder, LEFT_OUT), leftOut);
+  await writeJson(join(folder, "report.json"), report);
   await syncFolder(folder);
   await syncFolder(jobFolder);
 }
@@ -55,36 +52,45 @@ export async function writeResult(
  * Reads only the report of a result.
  *
  * @throws {MissingResultError} where it does not exist.
+ * @throws {DamagedFileError} where a file of it is not as it was written.
  */
 export async function readReport(jobFolder: string, attempt: number): Promise<ScanReport> {
-  const text = new TextDecoder().decode(await readPart(jobFolder, attempt, "report.json"));
+  const report = await part(jobFolder, attempt, "report.json", async (path) => {
+    const read = await readJson<ScanReport>(path);
+    if (typeof read.scan?.points !== "number") throw new DamagedFileError(path);
+    return read;
+  });
   // Servers before 2.1.0 gave no warnings, and took all scans to be in metres with z up.
-  const report = { warnings: [], ...JSON.parse(text) };
-  return { ...report, scan: { unit: "metre", up: "z", ...report.scan } };
+  return {
+    ...report,
+    scan: { ...report.scan, unit: report.scan.unit ?? "metre", up: report.scan.up ?? "z" },
+    warnings: report.warnings ?? [],
+  };
 }
 
 /**
  * Reads the result that {@link writeResult} wrote, without the labels of the source model, which few answers need.
  *
  * @throws {MissingResultError} where it does not exist.
+ * @throws {DamagedFileError} where a file of it is not as it was written.
  */
 export async function readResult(
   jobFolder: string,
   attempt: number,
 ): Promise<Omit<JobResult, "sourceLabels">> {
-  const read = (name: string) => readPart(jobFolder, attempt, name);
-  const [labels, confidence, report, leftOut] = await Promise.all([
-    read("labels.u8"),
-    read("confidence.f32"),
-    readReport(jobFolder, attempt),
-    read(LEFT_OUT).catch(noneLeftOut),
+  const report = await readReport(jobFolder, attempt);
+  const { points } = report.scan;
+  const [labels, confidence, leftOut] = await Promise.all([
+    readPart(jobFolder, attempt, "labels.u8", points),
+    readPart(jobFolder, attempt, "confidence.f32", 4 * points),
+    part(jobFolder, attempt, LEFT_OUT, readJson<NonNullable<Scan["leftOut"]>>).catch(noneLeftOut),
   ]);
   return {
     labels,
     // In the byte order of the machine that wrote them, which is little-endian wherever Deno runs.
     confidence: new Float32Array(confidence.buffer),
     report,
-    ...(leftOut ? { leftOut: JSON.parse(new TextDecoder().decode(leftOut)) } : {}),
+    ...(leftOut ? { leftOut } : {}),
   };
 }
 
@@ -95,7 +101,8 @@ function noneLeftOut(error: unknown): null {
 
 /** Reads the labels before adaptation. @throws {MissingResultError} where they do not exist. */
 export async function readSourceLabels(jobFolder: string, attempt: number): Promise<Uint8Array> {
-  return await readPart(jobFolder, attempt, "source.u8");
+  const { scan: { points } } = await readReport(jobFolder, attempt);
+  return await readPart(jobFolder, attempt, "source.u8", points);
 }
 
 /** Reads a file of a result into a buffer of its own, because floats must start at a multiple of four bytes. */
@@ -103,9 +110,24 @@ async function readPart(
   jobFolder: string,
   attempt: number,
   name: string,
+  bytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  return await part(jobFolder, attempt, name, async (path) => {
+    const read = new Uint8Array(await readFile(path));
+    if (read.byteLength !== bytes) throw new DamagedFileError(path);
+    return read;
+  });
+}
+
+/** Reads a file of a result. @throws {MissingResultError} where it does not exist. */
+async function part<T>(
+  jobFolder: string,
+  attempt: number,
+  name: string,
+  read: (path: string) => Promise<T>,
+): Promise<T> {
   try {
-    return new Uint8Array(await readFile(join(folderOf(jobFolder, attempt), name)));
+    return await read(join(folderOf(jobFolder, attempt), name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new MissingResultError(

@@ -6,6 +6,7 @@
 import { blameScan } from "../../segment/blame_scan.ts";
 import type { Segmenter } from "../../segment/segmenter.ts";
 import { type AnswerFile, type AnswerKind, writeAnswer } from "../files/answer.ts";
+import { onDisk } from "../files/disk.ts";
 import { type Input, inputOptions, openScan, openViews, readInput } from "../files/input.ts";
 import type { LabelContext, Labeller } from "./labeller.ts";
 import { MemoryAccount, type MemoryBudget, UNLIMITED_MEMORY } from "../files/memory.ts";
@@ -47,7 +48,7 @@ export class EngineLabeller implements Labeller {
     context.onProgress?.({ phase: "read" });
     const input = await readInput(folder);
     try {
-      await this.#label(folder, attempt, input, context);
+      await onDisk(() => this.#label(folder, attempt, input, context));
     } catch (error) {
       throw blameScan(error, input.scan.name);
     }

@@ -37,6 +37,7 @@ export interface Labeller {
    * @throws {InputError | OptionError} where the input is at fault.
    * @throws {MemoryError} where it would take more memory than it may.
    * @throws {LabellerLostError | GpuLostError | GpuUnavailableError} where another attempt may succeed.
+   * @throws {DiskError} where the disk does not take the result.
    */
   label(folder: string, attempt: number, context?: LabelContext): Promise<void>;
 

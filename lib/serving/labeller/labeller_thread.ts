@@ -14,6 +14,8 @@ import type { ErrorClass } from "../../rpc/error_record.ts";
 import { CameraError, InputError, MemoryError, PhotoError, ScanError } from "../../scan/mod.ts";
 import { OptionError } from "../../ttt/option_error.ts";
 import type { Progress } from "../../ttt/progress.ts";
+import { DiskError } from "../files/disk.ts";
+import { DamagedFileError } from "../files/durable.ts";
 import { MissingFilesError } from "../files/input.ts";
 import { MissingResultError } from "../files/result.ts";
 import { LabellerLostError } from "./labeller.ts";
@@ -30,6 +32,8 @@ export const LABELLER_ERRORS: readonly ErrorClass[] = [
   MemoryError,
   InputError,
   OptionError,
+  DamagedFileError,
+  DiskError,
   MissingFilesError,
   MissingResultError,
   CapacityError,

@@ -66,6 +66,8 @@ export interface NewJob {
   client: string;
   scan: string;
   method: string;
+  /** When it was handed in, in milliseconds since 1970. */
+  createdAt: number;
 }
 
 /** A function that hears of each change of a job: of its progress, or of its state. */
@@ -85,8 +87,8 @@ export interface JobQueue extends AsyncDisposable {
   /** Returns the path of a job's folder. */
   folderOf(id: string): string;
 
-  /** Returns whether the queue can be reached. */
-  ready(): Promise<boolean>;
+  /** Returns why no job can be taken or done at present: a sentence with its mend; null where all is well. */
+  trouble(): Promise<string | null>;
 
   /**
    * Reserves a place for a job whose files are on their way, until it is disposed of. Several processes that
@@ -96,7 +98,10 @@ export interface JobQueue extends AsyncDisposable {
    */
   enter(client: string): Promise<Disposable>;
 
-  /** Takes a job whose files are on the disk. Once this resolves, the job is not lost any more. */
+  /**
+   * Takes a job whose files are on the disk. Once this resolves, the job is not lost any more. A job that the queue has
+   * already stays as it is.
+   */
   submit(job: NewJob): Promise<Job>;
 
   /** Returns a job, or null where no job has this id. */

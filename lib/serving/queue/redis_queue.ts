@@ -10,7 +10,7 @@
 import { deadline } from "@std/async/deadline";
 import { Queue, QueueEvents, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Progress } from "../../ttt/progress.ts";
 import { eventsKey, lockKey, waitingKeys, whileHeld } from "./bullmq_internals.ts";
 import { FairRanks } from "./fair_ranks.ts";
@@ -27,9 +27,10 @@ import {
   type OwnJobListener,
   QueueFullError,
   type QueueLimits,
+  QueueUnavailableError,
 } from "./queue.ts";
 import { connect, disconnect, errorOf, shownAddress, watch } from "./redis_connection.ts";
-import { sharedFolder } from "./redis_folder.ts";
+import { isFolder, nameFolder, sharedFolder } from "./redis_folder.ts";
 import { attemptsOf, type Bull, bullId, idOf, type JobData, jobOf } from "./redis_job.ts";
 import { checkVersion, FOLDER_KEY, NAME, PREFIX, RANKS_KEY } from "./redis_keys.ts";
 import { RedisRecords } from "./redis_records.ts";
@@ -120,7 +121,12 @@ export class RedisQueue implements JobQueue {
     const redis = await connect(options.url, say);
     try {
       await checkVersion(redis, shownAddress(options.url));
-      const files = await sharedFolder(redis, FOLDER_KEY, options.folder);
+      const files = await sharedFolder(
+        redis,
+        FOLDER_KEY,
+        options.folder,
+        shownAddress(options.url),
+      );
       const [last] = await redis.xrevrange(eventsKey(PREFIX, NAME), "+", "-", "COUNT", 1);
       const queue = new RedisQueue(redis, files, last?.[0] ?? "0", {
         stalledMilliseconds: STALLED_MILLISECONDS,
@@ -141,31 +147,36 @@ export class RedisQueue implements JobQueue {
     return join(this.files, id);
   }
 
-  async ready(): Promise<boolean> {
+  async trouble(): Promise<string | null> {
     try {
-      return await this.#redis.ping() === "PONG";
-    } catch {
-      return false;
+      await this.#ask(() => this.#requireFolder());
+      return null;
+    } catch (error) {
+      if (error instanceof QueueUnavailableError) return error.message;
+      throw error;
     }
   }
 
   async enter(client: string): Promise<Disposable> {
-    const [{ queued = 0, running = 0 }, ofClient] = await this.#ask(() =>
-      Promise.all([this.#records.counts(), this.#records.openOf(client)])
-    );
+    const [{ queued = 0, running = 0 }, ofClient] = await this.#ask(async () => {
+      await this.#requireFolder();
+      return await Promise.all([this.#records.counts(), this.#records.openOf(client)]);
+    });
     const open = { all: queued + running, ofClient };
     const reason = this.#incoming.whyFull(client, this.#options.limits, open);
     if (reason === null) return this.#incoming.add(client);
     throw new QueueFullError(reason, await this.#ask(() => this.#records.recentSeconds()));
   }
 
-  async submit({ id, client, scan, method }: NewJob): Promise<Job> {
+  async submit({ id, client, scan, method, createdAt }: NewJob): Promise<Job> {
     return await this.#ask(async () => {
+      await this.#requireFolder();
       await this.#records.addToClient(client, id);
       const priority = await this.#ranks.next(client);
       const bull: Bull = await this.#queue.add(NAME, { client, scan, method, released: 0 }, {
         jobId: bullId(id),
         priority,
+        timestamp: createdAt,
         stackTraceLimit: 0,
       });
       return this.#changed(jobOf(bull, "queued"));
@@ -173,7 +184,10 @@ export class RedisQueue implements JobQueue {
   }
 
   async get(id: string): Promise<Job | null> {
-    return await this.#ask(() => this.#records.get(id));
+    return await this.#ask(async () => {
+      await this.#requireFolder();
+      return await this.#records.get(id);
+    });
   }
 
   async counts(): Promise<Partial<Record<JobState, number>>> {
@@ -182,6 +196,7 @@ export class RedisQueue implements JobQueue {
 
   async claim(worker: string, leaseMilliseconds: number): Promise<Claim | null> {
     return await this.#ask(async () => {
+      await this.#requireFolder();
       for (;;) {
         const holder = `${worker}/${crypto.randomUUID()}`;
         const bull: Bull | undefined = await this.#worker.getNextJob(holder, { block: false });
@@ -285,6 +300,33 @@ export class RedisQueue implements JobQueue {
     await deadline(closed, CLOSE_MILLISECONDS).catch(() => {});
   }
 
+  /**
+   * Makes sure that this queue's jobs lie in the folder that this machine has. Another program, or somebody, may have
+   * emptied Redis, and a machine with another folder may have come first since.
+   *
+   * @throws {QueueUnavailableError} where they do not.
+   */
+  async #requireFolder(): Promise<void> {
+    const own = basename(this.files);
+    let known = await this.#redis.get(FOLDER_KEY);
+    if (known === null) {
+      await checkVersion(this.#redis, this.#address);
+      known = await nameFolder(this.#redis, FOLDER_KEY, own);
+      this.#options.say(
+        `the queue at ${this.#address} has lost its records; its jobs are handed in again from ${this.files}`,
+      );
+    }
+    if (known !== own) {
+      throw new QueueUnavailableError(
+        `Cannot use the queue at ${this.#address}: its jobs lie in the folder ${known}, this server has ${own}; start the server again with the --data of the other machines, or with another database of Redis`,
+      );
+    }
+    if (await isFolder(this.files)) return;
+    throw new QueueUnavailableError(
+      `Cannot use the queue at ${this.#address}: its folder ${own} is gone from the server's data (--data); mount it again`,
+    );
+  }
+
   /** Ends a job that was fetched but must not run: it is cancelled, or its attempts are used up. */
   async #passOver(bull: Bull, id: string, holder: string): Promise<boolean> {
     if (await this.#records.isCancelled(id)) {
@@ -310,8 +352,9 @@ export class RedisQueue implements JobQueue {
     if (!held) return false;
     const { bull, progress } = held;
     await progress.flush();
-    this.#held.delete(worker);
     const wasHeld = await this.#ask(() => whileHeld(() => end(bull)));
+    // Only now: while Redis is away, the caller tries again.
+    this.#held.delete(worker);
     if (wasHeld) this.#changed(jobOf(bull, state));
     return wasHeld;
   }

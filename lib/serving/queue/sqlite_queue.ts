@@ -6,10 +6,13 @@
  *
  * @module
  */
-import { mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { Progress } from "../../ttt/progress.ts";
+import { type Clock, SYSTEM_CLOCK } from "../files/clock.ts";
+import { diskErrorOf } from "../files/disk.ts";
+import { Ballast } from "../files/ballast.ts";
 import { IncomingJobs } from "./incoming_jobs.ts";
 import { isOver, type Job, type JobProblem, type JobState } from "./job.ts";
 import { JobListeners } from "./job_listeners.ts";
@@ -23,17 +26,39 @@ import {
   type OwnJobListener,
   QueueFullError,
   type QueueLimits,
+  QueuePlaceError,
+  QueueUnavailableError,
 } from "./queue.ts";
 import { prepareSchema } from "./sqlite_schema.ts";
 
+/** How a job at work was when its lease was last seen to change. */
+interface SeenLease {
+  leaseUntil: number;
+  /** When it was seen, on the clock that nobody can set. */
+  at: number;
+}
+
 type Row = Omit<Job, "progress" | "problem"> & {
+  number: number;
   progress: string | null;
   problem: string | null;
+  leaseUntil: number | null;
 };
+
+/** The lease of a job that is given up: it is free at once. */
+const ABANDONED = 0;
+
+/** The next value of a lease: another one at each renewal, whatever the clock says. */
+const NEXT_LEASE = "max(coalesce(leaseUntil, 0) + 1, ?)";
+/** Whether the lease of a job is among expired ones: it was not renewed since they were looked at. */
+const IS_EXPIRED = "(number, leaseUntil) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))";
 
 /**
  * Keeps jobs; several processes of one machine may open the same folder. Next is the oldest job of the client
  * whose last start is longest ago.
+ *
+ * A lease has expired once a process has seen it unchanged for its whole length: every renewal changes the row, and
+ * nobody compares the clocks of two processes, or a clock that was set with itself.
  *
  * @example
  * ```ts
@@ -46,7 +71,7 @@ type Row = Omit<Job, "progress" | "problem"> & {
  *   await using queue = new SqliteQueue(folder);
  *   using _place = await queue.enter("client");
  *   await mkdir(queue.folderOf("job-1"));
- *   await queue.submit({ id: "job-1", client: "client", scan: "room.ply", method: "ttt-kd" });
+ *   await queue.submit({ id: "job-1", client: "client", scan: "room.ply", method: "ttt-kd", createdAt: Date.now() });
  *
  *   const claim = await queue.claim("worker", 30_000);
  *   assert.equal(claim?.attempt, 1);
@@ -59,8 +84,14 @@ type Row = Omit<Job, "progress" | "problem"> & {
 export class SqliteQueue implements JobQueue {
   readonly files: string;
   readonly #limits: QueueLimits;
-  readonly #now: () => number;
+  readonly #clock: Clock;
+  readonly #path: string;
   readonly #database: DatabaseSync;
+  /** The file that was opened; another one under its name is another queue. */
+  readonly #inode: bigint;
+  readonly #ballast: Ballast;
+  /** By the numbers of jobs at work. */
+  #seen = new Map<number, SeenLease>();
   readonly #listeners = new JobListeners();
   readonly #incoming = new IncomingJobs();
   /** Progress since the last renewal of the lease, of jobs that this process works on. */
@@ -69,41 +100,40 @@ export class SqliteQueue implements JobQueue {
   /**
    * Opens the queue of a folder, or makes it.
    *
-   * @param now the clock, in milliseconds since 1970.
-   * @throws {QueuePlaceError} where a later version of the program made the folder.
+   * @throws {QueuePlaceError} where a later version of the program made the folder, or where it cannot be used.
    */
   constructor(
     folder: string,
     limits: QueueLimits = DEFAULT_QUEUE_LIMITS,
-    now: () => number = Date.now,
+    clock: Clock = SYSTEM_CLOCK,
   ) {
     this.files = join(folder, "jobs");
     this.#limits = limits;
-    this.#now = now;
-    mkdirSync(this.files, { recursive: true, mode: 0o700 });
-    this.#database = new DatabaseSync(join(folder, "jobs.sqlite"));
+    this.#clock = clock;
+    this.#path = join(folder, "jobs.sqlite");
+    this.#ballast = new Ballast(join(folder, "ballast"));
     try {
-      this.#database.exec(
-        // FULL syncs each commit, so that an accepted job survives a power failure.
-        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
-      );
-      prepareSchema(this.#database, folder);
+      mkdirSync(this.files, { recursive: true, mode: 0o700 });
+      this.#database = this.#ending(() => openDatabase(this.#path, folder));
+      this.#inode = inodeOf(this.#path)!;
     } catch (error) {
-      this.#database.close();
-      throw error;
+      throw placeErrorOf(error, folder, this.#path);
     }
+    // So that the leases of a killed server are over one lease after this start.
+    this.#expired(0);
   }
 
   folderOf(id: string): string {
     return join(this.files, id);
   }
 
-  ready(): Promise<boolean> {
-    return Promise.resolve(true);
+  trouble(): Promise<string | null> {
+    return Promise.try(() => this.#missing() ?? damageOf(this.#path));
   }
 
   enter(client: string): Promise<Disposable> {
     return Promise.try(() => {
+      this.#requirePlace();
       const open = {
         all: this.#count("state IN ('queued', 'running')"),
         ofClient: this.#count("state IN ('queued', 'running') AND client = ?", client),
@@ -114,18 +144,20 @@ export class SqliteQueue implements JobQueue {
     });
   }
 
-  submit({ id, client, scan, method }: NewJob): Promise<Job> {
+  submit({ id, client, scan, method, createdAt }: NewJob): Promise<Job> {
     return Promise.try(() => {
+      this.#requirePlace();
+      this.#ballast.restore();
       const row = this.#row(
         `INSERT INTO jobs (id, client, state, scan, method, createdAt)
-         VALUES (?, ?, 'queued', ?, ?, ?) RETURNING *`,
+         VALUES (?, ?, 'queued', ?, ?, ?) ON CONFLICT DO NOTHING RETURNING *`,
         id,
         client,
         scan,
         method,
-        this.#now(),
+        createdAt,
       );
-      return this.#changed(row!);
+      return row ? this.#changed(row) : this.#find(id)!;
     });
   }
 
@@ -144,15 +176,16 @@ export class SqliteQueue implements JobQueue {
 
   claim(worker: string, leaseMilliseconds: number): Promise<Claim | null> {
     return Promise.try(() => {
-      this.#giveUpBrokenOff();
-      const now = this.#now();
+      const expired = this.#expired(leaseMilliseconds);
+      this.#giveUpBrokenOff(expired);
+      const now = this.#clock.wall();
       const row = this.#row(
-        `UPDATE jobs SET state = 'running', worker = ?, leaseUntil = ?, startedAt = ?, progress = NULL,
+        `UPDATE jobs SET state = 'running', worker = ?, leaseUntil = ${NEXT_LEASE}, startedAt = ?, progress = NULL,
            attempts = attempts + 1, attempt = coalesce(attempt, 0) + 1,
            startNumber = (SELECT coalesce(max(startNumber), 0) + 1 FROM jobs)
          WHERE number = (
            SELECT number FROM jobs AS waiting
-           WHERE state = 'queued' OR (state = 'running' AND leaseUntil <= ?)
+           WHERE state = 'queued' OR (state = 'running' AND ${IS_EXPIRED})
            ORDER BY (
              SELECT coalesce(max(startNumber), 0) FROM jobs WHERE client = waiting.client
            ), number
@@ -161,9 +194,10 @@ export class SqliteQueue implements JobQueue {
         worker,
         now + leaseMilliseconds,
         now,
-        now,
+        expired,
       );
       if (row === null) return null;
+      this.#see(row);
       this.#changed(row);
       return { id: row.id, worker, attempt: row.attempt! };
     });
@@ -172,12 +206,14 @@ export class SqliteQueue implements JobQueue {
   renew(claim: Claim, leaseMilliseconds: number): Promise<boolean> {
     return Promise.try(() => {
       const progress = this.#progress.get(claim.id);
-      return this.#whileHeld(
+      const row = this.#whileHeld(
         claim,
-        "leaseUntil = ?, progress = coalesce(?, progress)",
-        this.#now() + leaseMilliseconds,
+        `leaseUntil = ${NEXT_LEASE}, progress = coalesce(?, progress)`,
+        this.#clock.wall() + leaseMilliseconds,
         progress ? JSON.stringify(progress) : null,
-      ) !== null;
+      );
+      if (row) this.#see(row);
+      return row !== null;
     });
   }
 
@@ -187,14 +223,14 @@ export class SqliteQueue implements JobQueue {
   }
 
   finish(claim: Claim): Promise<boolean> {
-    return this.#end(claim, "state = 'done', finishedAt = ?", this.#now());
+    return this.#end(claim, "state = 'done', finishedAt = ?", this.#clock.wall());
   }
 
   fail(claim: Claim, problem: JobProblem): Promise<boolean> {
     return this.#end(
       claim,
       "state = 'failed', finishedAt = ?, problem = ?",
-      this.#now(),
+      this.#clock.wall(),
       JSON.stringify(problem),
     );
   }
@@ -204,16 +240,18 @@ export class SqliteQueue implements JobQueue {
   }
 
   abandon(claim: Claim): Promise<boolean> {
-    return this.#end(claim, "leaseUntil = ?", this.#now());
+    return this.#end(claim, "leaseUntil = ?, worker = NULL", ABANDONED);
   }
 
   cancel(id: string): Promise<boolean> {
     return Promise.try(() => {
-      const row = this.#row(
-        `UPDATE jobs SET state = 'cancelled', finishedAt = ?, worker = NULL, leaseUntil = NULL
-         WHERE id = ? AND state IN ('queued', 'running') RETURNING *`,
-        this.#now(),
-        id,
+      const row = this.#ending(() =>
+        this.#row(
+          `UPDATE jobs SET state = 'cancelled', finishedAt = ?, worker = NULL, leaseUntil = NULL
+           WHERE id = ? AND state IN ('queued', 'running') RETURNING *`,
+          this.#clock.wall(),
+          id,
+        )
       );
       if (row) this.#changed(row);
       return row !== null;
@@ -222,7 +260,8 @@ export class SqliteQueue implements JobQueue {
 
   remove(id: string): Promise<void> {
     return Promise.try(() => {
-      this.#run("DELETE FROM jobs WHERE id = ? AND state NOT IN ('queued', 'running')", id);
+      const statement = "DELETE FROM jobs WHERE id = ? AND state NOT IN ('queued', 'running')";
+      this.#ending(() => this.#run(statement, id));
       this.#listeners.announce(id, "state");
     });
   }
@@ -255,16 +294,68 @@ export class SqliteQueue implements JobQueue {
     return row && this.#jobOf(row);
   }
 
+  /** Throws where jobs that are taken now would be lost. */
+  #requirePlace(): void {
+    const missing = this.#missing();
+    if (missing !== null) throw new QueueUnavailableError(missing);
+  }
+
+  /** Returns what is missing of the place of the jobs; null where all is there. */
+  #missing(): string | null {
+    // A folder that was removed and made again holds another database, or none.
+    if (inodeOf(this.#path) !== this.#inode || inodeOf(this.files) === null) {
+      return "Cannot take jobs: the folder of the server's data (--data) was removed or replaced; put it back, and start the server again";
+    }
+    try {
+      accessSync(this.files, constants.W_OK);
+      return null;
+    } catch {
+      return "Cannot take jobs: the folder of the server's data (--data) cannot be written to; mount it for writing, and give the server the right to write there";
+    }
+  }
+
+  /**
+   * Does something after which there is more room, or needs to be less: on a full disk, for the price of the ballast.
+   */
+  #ending<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      if (diskErrorOf(error) === null || !this.#ballast.drop()) throw error;
+      return write();
+    }
+  }
+
+  /** Remembers how the lease of a job is now. */
+  #see({ number, leaseUntil }: Pick<Row, "number" | "leaseUntil">): void {
+    this.#seen.set(number, { leaseUntil: leaseUntil!, at: this.#clock.elapsed() });
+  }
+
+  /** Looks at all leases. @returns those that have expired, for {@link IS_EXPIRED}. */
+  #expired(leaseMilliseconds: number): string {
+    const rows = this.#rows("SELECT number, leaseUntil FROM jobs WHERE state = 'running'");
+    const before = this.#seen;
+    this.#seen = new Map();
+    for (const row of rows) {
+      const seen = before.get(row.number);
+      if (seen?.leaseUntil === row.leaseUntil) this.#seen.set(row.number, seen);
+      else this.#see(row);
+    }
+    const isOver = ({ leaseUntil, at }: SeenLease) =>
+      leaseUntil === ABANDONED || this.#clock.elapsed() - at >= leaseMilliseconds;
+    const expired = this.#seen.entries().filter(([, seen]) => isOver(seen));
+    return JSON.stringify([...expired.map(([number, { leaseUntil }]) => [number, leaseUntil])]);
+  }
+
   /** Fails jobs whose lease has expired and whose attempts are used up. */
-  #giveUpBrokenOff(): void {
-    const now = this.#now();
+  #giveUpBrokenOff(expired: string): void {
     const { attempts } = this.#limits;
     const given = this.#rows(
       `UPDATE jobs SET state = 'failed', problem = ?, finishedAt = ?, worker = NULL, leaseUntil = NULL
-       WHERE state = 'running' AND leaseUntil <= ? AND attempts >= ? RETURNING *`,
+       WHERE state = 'running' AND ${IS_EXPIRED} AND attempts >= ? RETURNING *`,
       JSON.stringify(brokenOff(attempts)),
-      now,
-      now,
+      this.#clock.wall(),
+      expired,
       attempts,
     );
     for (const row of given) this.#changed(row);
@@ -290,11 +381,13 @@ export class SqliteQueue implements JobQueue {
   #end(claim: Claim, changes: string, ...values: SQLInputValue[]): Promise<boolean> {
     return Promise.try(() => {
       const progress = this.#progress.get(claim.id);
-      const row = this.#whileHeld(
-        claim,
-        `${changes}, progress = coalesce(?, progress)`,
-        ...values,
-        progress ? JSON.stringify(progress) : null,
+      const row = this.#ending(() =>
+        this.#whileHeld(
+          claim,
+          `${changes}, progress = coalesce(?, progress)`,
+          ...values,
+          progress ? JSON.stringify(progress) : null,
+        )
       );
       this.#progress.delete(claim.id);
       if (row) this.#changed(row);
@@ -356,4 +449,52 @@ export class SqliteQueue implements JobQueue {
   #run(sql: string, ...values: SQLInputValue[]): void {
     this.#database.prepare(sql).run(...values);
   }
+}
+
+/** Opens the database, and makes its tables. */
+function openDatabase(path: string, folder: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec(
+      // FULL syncs each commit, so that an accepted job survives a power failure.
+      "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+    );
+    prepareSchema(database, folder);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Tells which file a path leads to at present; null where there is none. */
+function inodeOf(path: string): bigint | null {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** Reads the database as another program would. @returns what is wrong with it; null for nothing. */
+function damageOf(path: string): string | null {
+  let found: string;
+  try {
+    // By SQLite alone: to open and close the file in another way would end the locks of this process on it.
+    using database = new DatabaseSync(path, { readOnly: true });
+    found = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {}).join();
+  } catch (error) {
+    found = (error as Error).message;
+  }
+  if (found === "ok") return null;
+  return `Cannot take jobs: their database jobs.sqlite is damaged (${found}); stop the server, move the file away, and start it again: its jobs are found by their folders`;
+}
+
+/** Says what to do where a folder cannot be opened. */
+function placeErrorOf(error: unknown, folder: string, path: string): unknown {
+  if (error instanceof QueuePlaceError || !(error instanceof Error)) return error;
+  const isDamaged = /not a database|malformed/.test(error.message);
+  const mend = isDamaged
+    ? "move the file away (with its -wal and -shm), and start again: its jobs are found by their folders"
+    : "make room and give the right to write there, or give --data another folder";
+  const place = isDamaged ? path : folder;
+  return new QueuePlaceError(`Cannot keep jobs in ${place}: ${error.message}; ${mend}`, {
+    cause: error,
+  });
 }

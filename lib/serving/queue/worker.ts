@@ -4,6 +4,7 @@
  * @module
  */
 import type { Progress } from "../../ttt/progress.ts";
+import { diskErrorOf } from "../files/disk.ts";
 import type { JobProblem } from "./job.ts";
 import { type Claim, type JobQueue, QueueUnavailableError } from "./queue.ts";
 
@@ -30,6 +31,8 @@ export interface WorkerOptions {
 
 const LEASE_MILLISECONDS = 30_000;
 const POLL_MILLISECONDS = 1000;
+/** The longest wait for a disk, in polls. */
+const LONGEST_DISK_PAUSE_POLLS = 32;
 
 /** The job is no longer this worker's. */
 class ClaimLostError extends Error {
@@ -47,6 +50,10 @@ export class JobWorker {
   readonly #options: Required<WorkerOptions>;
   readonly #id: string = crypto.randomUUID();
   readonly #ended: Promise<void>;
+  /** The last trouble that was logged, so that one that lasts is logged once. */
+  #trouble: string | null = null;
+  /** Failures of the disk in a row. */
+  #diskFailures = 0;
   #stopping = false;
   #wake: () => void = () => {};
   /** Aborts the job at work; null where there is none. */
@@ -89,7 +96,7 @@ export class JobWorker {
         if (await this.#workOnce()) continue;
       } catch (error) {
         // Such as a full disk, or a database that another process locks: the lease expires, and the job is back.
-        logError(error);
+        this.#log(error);
       }
       await news.arrived;
     }
@@ -105,6 +112,7 @@ export class JobWorker {
       return false;
     }
     let failure: Error | null = null;
+    let pause: number;
     {
       await using hold = this.#hold(claim);
       this.#current = hold.control;
@@ -118,10 +126,29 @@ export class JobWorker {
       } finally {
         this.#current = null;
       }
+      const end = this.#endOf(claim, failure);
+      await this.#record(end.record);
+      pause = end.pause;
     }
-    if (failure === null) await this.#queue.finish(claim);
-    else await this.#giveUp(claim, failure);
+    if (pause > 0) await this.#pause(pause);
     return true;
+  }
+
+  /**
+   * Records the end of a claim, as soon as the disk or the queue takes it. The lease is held meanwhile: what was done is
+   * not done again.
+   */
+  async #record(record: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        return void await record();
+      } catch (error) {
+        const passes = error instanceof QueueUnavailableError || diskErrorOf(error) !== null;
+        if (!passes || this.#stopping) throw error;
+        this.#log(error);
+        await this.#pause(this.#options.pollMilliseconds);
+      }
+    }
   }
 
   /** Renews the lease until disposed of, and aborts `control` once the claim is lost. */
@@ -134,7 +161,7 @@ export class JobWorker {
         control.abort(new ClaimLostError("the job was cancelled, or another worker has it"));
       } catch (error) {
         // The next renewal may succeed; if none does, the lease expires.
-        logError(error);
+        this.#log(error);
       }
     };
     const renewals = new Set<Promise<void>>();
@@ -156,22 +183,33 @@ export class JobWorker {
     };
   }
 
-  /** Ends a claim whose work has failed. */
-  async #giveUp(claim: Claim, error: Error): Promise<void> {
-    if (error instanceof ClaimLostError) return;
-    if (error instanceof StoppingError) return void await this.#queue.release(claim);
-    const problem = this.#options.describe(error);
-    if (problem) return void await this.#queue.fail(claim, problem);
-    console.error(`job ${claim.id} goes back into the queue: ${error.message}`);
-    await this.#queue.abandon(claim);
-    await this.#pause();
+  /** Returns how a claim ends, and how long to wait after it, so that another worker can take the job. */
+  #endOf(claim: Claim, failure: Error | null): { record: () => Promise<unknown>; pause: number } {
+    const { describe, pollMilliseconds } = this.#options;
+    const queue = this.#queue;
+    const disk = diskErrorOf(failure);
+    if (disk) {
+      this.#log(disk);
+      // Nobody's attempt: it is done once there is room. Each wait is twice as long, since the work is lost each time.
+      const polls = Math.min(2 ** this.#diskFailures++, LONGEST_DISK_PAUSE_POLLS);
+      return { record: () => queue.release(claim), pause: polls * pollMilliseconds };
+    }
+    this.#trouble = null;
+    this.#diskFailures = 0;
+    if (failure === null) return { record: () => queue.finish(claim), pause: 0 };
+    if (failure instanceof ClaimLostError) return { record: () => Promise.resolve(), pause: 0 };
+    if (failure instanceof StoppingError) return { record: () => queue.release(claim), pause: 0 };
+    const problem = describe(failure);
+    if (problem) return { record: () => queue.fail(claim, problem), pause: 0 };
+    console.error(`job ${claim.id} goes back into the queue: ${failure.message}`);
+    return { record: () => queue.abandon(claim), pause: pollMilliseconds };
   }
 
-  /** Waits, so that another worker can take a job that failed on this one. */
-  async #pause(): Promise<void> {
+  /** Waits, unless the worker stops. */
+  async #pause(milliseconds: number): Promise<void> {
     if (this.#stopping) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#options.pollMilliseconds);
+    const timer = setTimeout(resolve, milliseconds);
     this.#wake = resolve;
     await promise;
     clearTimeout(timer);
@@ -191,9 +229,13 @@ export class JobWorker {
       },
     };
   }
-}
 
-/** Logs an error, unless the queue does not answer: it reports that by itself. */
-function logError(error: unknown): void {
-  if (!(error instanceof QueueUnavailableError)) console.error(error);
+  /** Logs an error once while it lasts, unless Redis does not answer, which its queue reports. */
+  #log(error: unknown): void {
+    const known = diskErrorOf(error) ?? (error instanceof QueueUnavailableError ? error : null);
+    const line = known?.message ?? `${error}`;
+    if (line === this.#trouble) return;
+    this.#trouble = line;
+    console.error(known ? line : error);
+  }
 }

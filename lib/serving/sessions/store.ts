@@ -8,9 +8,10 @@
  *
  * @module
  */
-import { mkdir, mkdtemp, readdir, readFile, rename, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, mkdtemp, open, readdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { syncFolder, writeStream } from "../files/durable.ts";
+import { type Ages, WALL_AGES } from "../files/clock.ts";
+import { DamagedFileError, readJson, syncFolder, writeJson } from "../files/durable.ts";
 import { WEIGHTS } from "../files/learned.ts";
 import { lastChange, ORPHAN_MILLISECONDS, removeFolder } from "../queue/sweep.ts";
 import { FifoSemaphore } from "../../concurrency/fifo_semaphore.ts";
@@ -38,7 +39,7 @@ export interface WorkFolder extends AsyncDisposable {
 
 /** The opened weights of a session. The caller closes the file. */
 export interface OpenWeights {
-  file: Deno.FsFile;
+  file: FileHandle;
   bytes: number;
 }
 
@@ -80,7 +81,7 @@ const READ_ATTEMPTS = 20;
 export class SessionStore {
   readonly #folder: string;
   readonly #limits: SessionLimits;
-  readonly #now: () => number;
+  readonly #ages: Ages;
   /** By the ids of sessions. */
   readonly #pending = new Map<string, PendingChanges>();
   /** Paths of work folders in use. */
@@ -88,30 +89,30 @@ export class SessionStore {
   /** Serializes the creation of sessions, so that no two take the last place. */
   readonly #creation = new FifoSemaphore();
 
-  private constructor(folder: string, limits: SessionLimits, now: () => number) {
+  private constructor(folder: string, limits: SessionLimits, ages: Ages) {
     this.#folder = folder;
     this.#limits = limits;
-    this.#now = now;
+    this.#ages = ages;
   }
 
   /**
    * Opens the sessions in a server's folder, or makes a folder for them.
    *
-   * @param now the clock, in milliseconds since 1970.
+   * @throws {QueuePlaceError} where no folder can be made there.
    */
   static async open(
     data: string,
     limits: SessionLimits = DEFAULT_SESSION_LIMITS,
-    now: () => number = Date.now,
+    ages: Ages = WALL_AGES,
   ): Promise<SessionStore> {
     const folder = join(data, "sessions");
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    return new SessionStore(folder, limits, now);
+    return new SessionStore(folder, limits, ages);
   }
 
   /** Returns when a session expires unless it is used before, in milliseconds since 1970. */
   expiresAt({ lastUsedAt }: Pick<Session, "lastUsedAt">): number {
-    return lastUsedAt + this.#limits.keepHours * HOUR;
+    return this.#ages.now() + this.#limits.keepHours * HOUR - this.#ages.since(lastUsedAt);
   }
 
   /** Counts the sessions. */
@@ -124,7 +125,7 @@ export class SessionStore {
     using _permit = await this.#creation.acquire();
     await this.#requirePlace(config.client);
     const id = crypto.randomUUID();
-    const createdAt = this.#now();
+    const createdAt = this.#ages.now();
     await using work = await this.workFolder();
     const made = join(work.path, "session");
     const state = join(made, stateName(0));
@@ -141,13 +142,18 @@ export class SessionStore {
     return await this.get(id);
   }
 
-  /** Reads a session. @throws {SessionGoneError} where it does not exist. */
+  /**
+   * Reads a session.
+   *
+   * @throws {SessionGoneError} where it does not exist.
+   * @throws {DamagedFileError} where a file of it is missing or damaged; it can still be removed.
+   */
   async get(id: string): Promise<Session> {
     return await this.#read(id, async (path) => {
-      const config: SessionConfig = await readJson(join(path, CONFIG));
+      const config = await readJson<SessionConfig>(join(path, CONFIG));
       const generation = await newestIn(path);
       const folder = join(path, stateName(generation));
-      const state: SessionState = await readJson(join(folder, RECORD));
+      const state = await readJson<SessionState>(join(folder, RECORD));
       return {
         id,
         ...config,
@@ -169,7 +175,7 @@ export class SessionStore {
       if (learned === null) return null;
       const path = join(learned, WEIGHTS);
       const { size: bytes } = await stat(path);
-      return { file: await Deno.open(path), bytes };
+      return { file: await open(path), bytes };
     });
   }
 
@@ -222,30 +228,34 @@ export class SessionStore {
 
   /** Removes a session and stops its pending changes. @throws {SessionGoneError} where it does not exist. */
   async remove(id: string): Promise<void> {
-    await this.get(id);
+    const path = this.#pathOf(id);
+    if (!await exists(path)) throw new SessionGoneError(id);
     this.#pending.get(id)?.removal.abort(new SessionGoneError(id));
-    // Renamed first: it is gone at once for everybody, however long the removal of its files takes.
-    await using work = await this.workFolder();
+    // Renamed first: it is gone at once for everybody, however long the removal of its files takes. Nothing is read and
+    // nothing new is made: its files may be damaged, and the disk full.
+    const gone = join(this.#folder, `gone-${crypto.randomUUID()}`);
     try {
-      await rename(this.#pathOf(id), join(work.path, "session"));
+      await rename(path, gone);
     } catch (error) {
       throw codeOf(error) === "ENOENT" ? new SessionGoneError(id) : error;
     }
     await syncFolder(this.#folder);
+    await removeFolder(gone);
   }
 
   /** Removes expired sessions, and the work folders of killed servers. */
   async sweep(): Promise<void> {
-    const now = this.#now();
     for (const name of await readdir(this.#folder)) {
       try {
         if (ID.test(name)) {
-          if (this.#pending.has(name) || this.expiresAt(await this.get(name)) > now) continue;
+          if (this.#pending.has(name) || !await this.#isExpired(name)) continue;
           await this.remove(name);
         } else {
           const path = join(this.#folder, name);
           if (this.#working.has(path)) continue;
-          if (await lastChange(path) < now - ORPHAN_MILLISECONDS) await removeFolder(path);
+          if (this.#ages.since(await lastChange(path)) > ORPHAN_MILLISECONDS) {
+            await removeFolder(path);
+          }
         }
       } catch (error) {
         // Otherwise another server has removed it.
@@ -272,6 +282,18 @@ export class SessionStore {
     throw new SessionsFullError(`${own} of yours`, "--max-sessions-of-client");
   }
 
+  /** A damaged session expires as well, by when it was last written to. */
+  async #isExpired(id: string): Promise<boolean> {
+    let lastUsedAt: number;
+    try {
+      ({ lastUsedAt } = await this.get(id));
+    } catch (error) {
+      if (!(error instanceof DamagedFileError)) throw error;
+      lastUsedAt = await lastChange(this.#pathOf(id));
+    }
+    return this.#ages.since(lastUsedAt) >= this.#limits.keepHours * HOUR;
+  }
+
   #pathOf(id: string): string {
     if (!ID.test(id)) throw new SessionGoneError(id);
     return join(this.#folder, id);
@@ -296,8 +318,9 @@ export class SessionStore {
       try {
         return await read(path);
       } catch (error) {
-        if (codeOf(error) !== "ENOENT" || attempt === READ_ATTEMPTS) throw error;
+        if (codeOf(error) !== "ENOENT") throw error;
         if (!await exists(path)) throw new SessionGoneError(id);
+        if (attempt === READ_ATTEMPTS) throw new DamagedFileError(path, error);
       }
     }
   }
@@ -310,7 +333,7 @@ export class SessionStore {
     await using work = await this.workFolder();
     const prepared = learned ?? join(work.path, "state");
     if (learned === null) await mkdir(prepared);
-    const state: SessionState = { scans, lastUsedAt: this.#now(), drift };
+    const state: SessionState = { scans, lastUsedAt: this.#ages.now(), drift };
     await writeJson(join(prepared, RECORD), state);
     await syncFolder(prepared);
     const folder = join(path, stateName(generation));
@@ -348,15 +371,8 @@ async function generationsIn(path: string): Promise<number[]> {
 }
 
 async function newestIn(path: string): Promise<number> {
-  return Math.max(...await generationsIn(path));
-}
-
-async function readJson<T>(path: string): Promise<T> {
-  return JSON.parse(await readFile(path, "utf8"));
-}
-
-async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeStream(path, [new TextEncoder().encode(JSON.stringify(value))]);
+  // Without a state, the name of one that does not exist.
+  return Math.max(0, ...await generationsIn(path));
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,11 @@
 /** Real answers of every route, with every status that the document lists, conform to the document. */
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DiskError } from "../../../lib/serving/files/disk.ts";
 import { QueueUnavailableError } from "../../../lib/serving/queue/queue.ts";
 import { SessionConflictError } from "../../../lib/serving/sessions/session.ts";
+import { withFolder } from "../../serving/queue/support.ts";
 import type { JobsApp, SessionAnswer } from "../support.ts";
 import {
   fakeApp,
@@ -237,6 +241,55 @@ async function foreignAnswers(conformance: Conformance): Promise<void> {
   });
 }
 
+/** Answers of a server whose disk takes nothing. */
+async function fullAnswers(conformance: Conformance): Promise<void> {
+  const full = { ...limits, reserveBytes: 2 ** 80 };
+  await asking(conformance, fakeApp({ limits: full }))("POST /v1/segment", 507, raw());
+  await withJobs(async (jobs) => {
+    const { queue, sessions } = jobs;
+    const ask = asking(conformance, jobs);
+    const { id } = await sessions.begin({
+      student: "fake-student",
+      teacher: "t",
+      client: "c",
+      options: {},
+    });
+    const noRoom = () => Promise.reject(new DiskError("Cannot write to the server's disk"));
+    await ask("POST /v1/jobs", 507, raw());
+    await ask("POST /v1/sessions/{id}/scans", 507, raw(), id);
+    sessions.begin = noRoom;
+    sessions.change = noRoom;
+    await ask("POST /v1/sessions", 507, { headers: { "content-type": "application/json" } });
+    await ask("POST /v1/sessions/{id}/reset", 507, {}, id);
+    queue.get = noRoom;
+    for (const name of ["DELETE /v1/jobs/{id}", "GET /v1/jobs/{id}/result"]) await ask(name, 507);
+    await ask("GET /v1/jobs/{id}/cloud", 507);
+  }, { limits: full });
+}
+
+/** Answers about sessions whose files are damaged. */
+async function damagedAnswers(conformance: Conformance): Promise<void> {
+  await withFolder(async (folder) => {
+    await withJobs(async (jobs) => {
+      const ask = asking(conformance, jobs);
+      const { id } = await jobs.sessions.begin({
+        student: "s",
+        teacher: "t",
+        client: "c",
+        options: {},
+      });
+      await writeFile(join(folder, "sessions", id, "session.json"), "{");
+      for (const [name] of operationsOf(documentOf())) {
+        if (name.includes("/sessions/{id}") && !name.startsWith("DELETE")) {
+          await ask(name, 410, name.endsWith("scans") ? raw() : {}, id);
+        }
+      }
+      await ask("DELETE /v1/sessions/{id}", 204, {}, id);
+      await ask("GET /v1/sessions/{id}", 404, {}, id);
+    }, { folder });
+  });
+}
+
 Deno.test("createApp() answers as its document says, with every status that it lists", async () => {
   const document = documentOf();
   const conformance = new Conformance(document);
@@ -246,6 +299,8 @@ Deno.test("createApp() answers as its document says, with every status that it l
   await sessionAnswers(conformance);
   await awayAnswers(conformance);
   await foreignAnswers(conformance);
+  await fullAnswers(conformance);
+  await damagedAnswers(conformance);
   const listed = operationsOf(document).flatMap(([name, { responses }]) =>
     Object.keys(responses).filter((status) => status !== "default")
       .map((status) => `${name} ${status}`)

@@ -8,7 +8,7 @@ import type { JobQueue, QueueLimits } from "../../../lib/serving/queue/queue.ts"
 import { RedisQueue } from "../../../lib/serving/queue/redis_queue.ts";
 import { SqliteQueue } from "../../../lib/serving/queue/sqlite_queue.ts";
 import { HAS_REDIS, withRedis } from "./redis_server.ts";
-import { Clock, LEASE, LIMITS, pause, submit, withFolder } from "./support.ts";
+import { LEASE, LIMITS, pause, submit, TestClock, withFolder } from "./support.ts";
 
 /** A place that keeps the jobs of a queue when it is opened again. */
 export interface TestQueue {
@@ -29,11 +29,10 @@ export const QUEUE_KINDS: readonly {
     ignore: false,
     use: (limits, body) =>
       withFolder(async (folder) => {
-        const clock = new Clock();
+        const clock = new TestClock();
         await body({
-          open: () =>
-            Promise.resolve(new SqliteQueue(folder, { ...LIMITS, ...limits }, clock.read)),
-          expireLeases: () => Promise.resolve(void (clock.now += LEASE)),
+          open: () => Promise.resolve(new SqliteQueue(folder, { ...LIMITS, ...limits }, clock)),
+          expireLeases: () => Promise.resolve(void (clock.time += LEASE)),
         });
       }),
   },

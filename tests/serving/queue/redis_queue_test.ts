@@ -34,7 +34,8 @@ test("RedisQueue shares jobs between processes, and another one does the jobs of
       await mkdir(queue.folderOf(id));
       await writeFile(join(queue.folderOf(id), "scan"), scan);
     }
-    const handIn = (id: string) => queue.submit({ id, client: id, scan: "scan", method: "bn" });
+    const handIn = (id: string) =>
+      queue.submit({ id, client: id, scan: "scan", method: "bn", createdAt: 1 });
     const doomed = new WorkerProcess(server, folder, 1);
     const ids = [...scans.keys()];
     for (const id of ids.slice(0, 2)) await handIn(id);

@@ -32,10 +32,10 @@ const worker = new JobWorker(queue, {
     onProgress({ phase: "predict" });
     const scan = await readFile(join(queue.folderOf(id), "scan"));
     await writeResult(queue.folderOf(id), attempt, {
-      sourceLabels: new Uint8Array(1),
+      sourceLabels: new Uint8Array(scan.length),
       labels: Uint8Array.from(scan, (byte) => byte % 3),
       confidence: new Float32Array(scan.length).fill(0.5),
-      report: {} as ScanReport,
+      report: { scan: { points: scan.length } } as ScanReport,
     });
   },
 });

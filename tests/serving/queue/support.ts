@@ -7,6 +7,7 @@ import { delay } from "@std/async/delay";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Ages, Clock } from "../../../lib/serving/files/clock.ts";
 import type { JobQueue, QueueLimits } from "../../../lib/serving/queue/queue.ts";
 import { SqliteQueue } from "../../../lib/serving/queue/sqlite_queue.ts";
 
@@ -16,10 +17,15 @@ export const LIMITS: QueueLimits = { jobs: 100, jobsOfClient: 100, attempts: 3 }
 /** Longer than any test takes. */
 export const LEASE = 60_000;
 
-/** A clock that tests set. */
-export class Clock {
-  now = 1_000_000;
-  readonly read = () => this.now;
+/** Clocks that tests set: both run together, and the one on the wall can be set by itself. */
+export class TestClock implements Clock, Ages {
+  /** By how much the clock on the wall is set ahead. */
+  ahead = 0;
+  time = 1_000_000;
+  readonly wall = () => this.time + this.ahead;
+  readonly elapsed = () => this.time;
+  readonly now = this.wall;
+  readonly since = (time: number) => this.wall() - time;
 }
 
 /** Gives `body` a temporary folder. */
@@ -34,12 +40,12 @@ export async function withFolder(body: (folder: string) => Promise<void> | void)
 
 /** Gives `body` an SQLite queue in a temporary folder, with its clock. */
 export async function withQueue(
-  body: (queue: JobQueue, clock: Clock, folder: string) => Promise<void> | void,
+  body: (queue: JobQueue, clock: TestClock, folder: string) => Promise<void> | void,
   limits: Partial<QueueLimits> = {},
 ): Promise<void> {
   await withFolder(async (folder) => {
-    const clock = new Clock();
-    await using queue = new SqliteQueue(folder, { ...LIMITS, ...limits }, clock.read);
+    const clock = new TestClock();
+    await using queue = new SqliteQueue(folder, { ...LIMITS, ...limits }, clock);
     await body(queue, clock, folder);
   });
 }
@@ -69,5 +75,5 @@ export async function logged(body: (lines: string[]) => Promise<void>): Promise<
 /** Hands in a job with an empty folder. */
 export async function submit(queue: JobQueue, id: string, client = "client"): Promise<void> {
   await mkdir(queue.folderOf(id));
-  await queue.submit({ id, client, scan: "room.ply", method: "bn" });
+  await queue.submit({ id, client, scan: "room.ply", method: "bn", createdAt: 1 });
 }

@@ -3,7 +3,7 @@ import type { Job } from "../../../lib/serving/queue/job.ts";
 import type { JobQueue } from "../../../lib/serving/queue/queue.ts";
 import { SqliteQueue } from "../../../lib/serving/queue/sqlite_queue.ts";
 import { JobWorker, type WorkerOptions } from "../../../lib/serving/queue/worker.ts";
-import { Clock, LIMITS, logged, submit, withFolder, withQueue } from "./support.ts";
+import { LIMITS, logged, submit, TestClock, withFolder, withQueue } from "./support.ts";
 
 const describe = (error: Error) => ({ status: 422, detail: error.message });
 
@@ -139,7 +139,7 @@ Deno.test("JobWorker repeats a job whose error may pass, up to the limit of atte
 
 Deno.test("JobWorker renews the lease of a long job", async () => {
   await withFolder(async (folder) => {
-    const clock = new Clock();
+    const clock = new TestClock();
     let renewed = Promise.withResolvers<void>();
     class WatchedQueue extends SqliteQueue {
       override renew(...args: Parameters<JobQueue["renew"]>): Promise<boolean> {
@@ -147,7 +147,7 @@ Deno.test("JobWorker renews the lease of a long job", async () => {
         return super.renew(...args);
       }
     }
-    await using queue = new WatchedQueue(folder, LIMITS, clock.read);
+    await using queue = new WatchedQueue(folder, LIMITS, clock);
     await submit(queue, "job");
     const gate = Promise.withResolvers<void>();
     let begun = 0;
@@ -161,12 +161,46 @@ Deno.test("JobWorker renews the lease of a long job", async () => {
     await using _one = working(queue, slow);
     await using _two = working(queue, slow);
     for (let beat = 0; beat < 5; beat++) {
-      clock.now += 20;
+      clock.time += 20;
       renewed = Promise.withResolvers();
       await renewed.promise;
     }
     gate.resolve();
     await reached(queue, "job", "done");
+    assert.equal(begun, 1);
+  });
+});
+
+const full = () => Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+
+Deno.test("JobWorker counts no attempt that a full disk ended, and does the job once there is room", async () => {
+  await withQueue(async (queue) => {
+    await submit(queue, "job");
+    let failures = 4;
+    await logged(async (lines) => {
+      await using _working = working(queue, {
+        pollMilliseconds: 1,
+        work: () => failures-- > 0 ? Promise.reject(full()) : Promise.resolve(),
+      });
+      assert.equal((await reached(queue, "job", "done")).attempts, 1);
+      assert.equal(lines.length, 1, "a trouble that lasts is logged once");
+    });
+  }, { attempts: 1 });
+});
+
+Deno.test("JobWorker records what was done once the disk takes it, and does it only once", async () => {
+  await withQueue(async (queue) => {
+    await submit(queue, "job");
+    let failures = 3;
+    const { finish } = queue;
+    queue.finish = (claim) => {
+      return failures-- > 0 ? Promise.reject(full()) : finish.call(queue, claim);
+    };
+    let begun = 0;
+    await logged(async () => {
+      await using _working = working(queue, { work: () => Promise.resolve(void begun++) });
+      await reached(queue, "job", "done");
+    });
     assert.equal(begun, 1);
   });
 });

@@ -1,7 +1,8 @@
 /** Sessions on the disk: changes are atomic, whatever else works on the folder. */
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DamagedFileError } from "../../../lib/serving/files/durable.ts";
 import {
   SessionConflictError,
   SessionGoneError,
@@ -9,7 +10,7 @@ import {
   SessionsFullError,
 } from "../../../lib/serving/sessions/session.ts";
 import { SessionStore } from "../../../lib/serving/sessions/store.ts";
-import { Clock, withFolder } from "../queue/support.ts";
+import { TestClock, withFolder } from "../queue/support.ts";
 import { learn, scansLearned } from "./support.ts";
 
 const HOUR = 3600_000;
@@ -19,11 +20,11 @@ const { signal } = new AbortController();
 
 /** Gives `body` a store in a temporary folder. */
 async function withStore(
-  body: (store: SessionStore, clock: Clock, folder: string) => Promise<void>,
+  body: (store: SessionStore, clock: TestClock, folder: string) => Promise<void>,
 ): Promise<void> {
   await withFolder(async (folder) => {
-    const clock = new Clock();
-    await body(await SessionStore.open(folder, LIMITS, clock.read), clock, folder);
+    const clock = new TestClock();
+    await body(await SessionStore.open(folder, LIMITS, clock), clock, folder);
   });
 }
 
@@ -33,20 +34,20 @@ Deno.test("SessionStore.change() keeps the newest state, and removes older ones"
     assert.deepEqual(begun, {
       id: begun.id,
       ...CONFIG,
-      createdAt: clock.now,
-      lastUsedAt: clock.now,
+      createdAt: clock.time,
+      lastUsedAt: clock.time,
       scans: 0,
       drift: null,
       generation: 0,
       learned: null,
     });
-    clock.now += 5;
+    clock.time += 5;
     for (let scan = 1; scan <= 3; scan++) {
       const kept = await learn(store, begun.id);
       assert.deepEqual(kept, await store.get(begun.id));
       assert.deepEqual([kept.scans, kept.lastUsedAt, kept.createdAt], [
         scan,
-        clock.now,
+        clock.time,
         begun.createdAt,
       ]);
       assert.equal(await scansLearned(store, begun.id), scan);
@@ -185,15 +186,15 @@ Deno.test("SessionStore.sweep() removes unused sessions, and keeps those at work
       (await store.begin(CONFIG)).id,
       (await store.begin(CONFIG)).id,
     ];
-    clock.now += 23 * HOUR;
+    clock.time += 23 * HOUR;
     await learn(store, used);
     await store.sweep();
     assert.equal(await store.count(), 3);
-    clock.now += 2 * HOUR;
+    clock.time += 2 * HOUR;
     await learn(store, working, () => store.sweep());
     assert.equal(await store.count(), 2);
     await assert.rejects(store.get(unused), SessionGoneError);
-    clock.now += 25 * HOUR;
+    clock.time += 25 * HOUR;
     await store.sweep();
     assert.equal(await store.count(), 0);
   });
@@ -272,4 +273,30 @@ Deno.test("sessionOptions() fills in the defaults of the method, and accepts its
   assert.equal(options.method, "ttt-kd-online");
   assert.equal(options.anchor, 0.1);
   assert.deepEqual(sessionOptions(options), options);
+});
+
+Deno.test("SessionStore lives with a damaged session: others work, it can be removed, and it expires", async () => {
+  await withFolder(async (folder) => {
+    const store = await SessionStore.open(folder, LIMITS);
+    const [removed, expired, other] = [
+      (await store.begin(CONFIG)).id,
+      (await store.begin(CONFIG)).id,
+      (await store.begin(CONFIG)).id,
+    ];
+    await writeFile(join(folder, "sessions", removed, "session.json"), "");
+    const damaged = join(folder, "sessions", expired);
+    await rm(join(damaged, "state-0"), { recursive: true });
+    for (const id of [removed, expired]) await assert.rejects(store.get(id), DamagedFileError);
+    await store.remove(removed);
+    await assert.rejects(store.remove(removed), SessionGoneError);
+    assert.equal((await learn(store, other)).scans, 1);
+    await store.sweep();
+    assert.equal(await store.count(), 2);
+    const longAgo = new Date(Date.now() - 25 * HOUR);
+    for (const path of [join(damaged, "session.json"), damaged]) {
+      await utimes(path, longAgo, longAgo);
+    }
+    await store.sweep();
+    assert.equal(await store.count(), 1);
+  });
 });
