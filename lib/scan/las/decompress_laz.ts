@@ -86,7 +86,7 @@ async function decodeRecords(
   file: string,
   records: Uint8Array,
 ): Promise<void> {
-  const { count, recordBytes, pointOffset, format } = header;
+  const { count, pointOffset, format } = header;
   const fail = (problem: string, cause?: unknown): never => {
     throw new ScanError({
       file,
