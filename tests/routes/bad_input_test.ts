@@ -25,10 +25,11 @@ interface Case {
   members?: Partial<Problem>;
 }
 
-/** A PLY with one double that is not a number, at point 4's y. */
+/** A PLY of points whose y is not a number. */
 function scanWithNan(): Uint8Array<ArrayBuffer> {
   const scan = plyScan(6);
-  new DataView(scan.buffer).setFloat32(scan.length - 6 * 12 + 4 * 12 + 4, NaN, true);
+  const view = new DataView(scan.buffer);
+  for (let i = 0; i < 6; i++) view.setFloat32(scan.length - 12 * (i + 1) + 4, NaN, true);
   return scan;
 }
 

@@ -17,7 +17,7 @@ function submissionOf({ scan, photos, cameras }: WorldScene): Submission {
     images: photos.map((photo) => ({ name: photo.name, bytes: encodePng(photo) })),
     cameras: camerasToJson(cameras),
     // Coarse and with few augmentations, for the sake of time.
-    options: { method: "ttt-kd", steps: STEPS, voxelSize: 0.4, augmentations: 1 },
+    options: { method: "ttt-kd", steps: STEPS, voxelSize: 0.4, augmentations: 1, evaluate: true },
   };
 }
 

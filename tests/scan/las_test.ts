@@ -68,6 +68,22 @@ Deno.test("readScan() takes LAS classes 0 and 1 as unlabelled", async () => {
   }
 });
 
+Deno.test("readScan() says where whole LAS records follow those that the header counts", async () => {
+  const counted = async (fewer: number, evlrs: Uint8Array[] = []) => {
+    const { bytes } = makeLas({ minor: 4, format: 1, evlrs });
+    const view = new DataView(bytes.buffer);
+    view.setUint32(107, 20 - fewer, true);
+    view.setBigUint64(247, BigInt(20 - fewer), true);
+    const scan = await readScan(bytes, "x.las");
+    assert.equal(scan.count, 20 - fewer);
+    return scan.warnings.filter(({ code }) => code === "points").map(({ text }) => text).join();
+  };
+  assert.equal(await counted(0), "");
+  assert.equal(await counted(0, [new Uint8Array(500)]), "");
+  assert.match(await counted(1), /counts 19 points, and there is room for 1 more/);
+  assert.match(await counted(10, [new Uint8Array(500)]), /counts 10 points, .* for 10 more/);
+});
+
 Deno.test("readScan() refuses LAS headers with wrong values", async () => {
   const patched = (patch: (view: DataView) => void, minor = 2, format = 3) => {
     const { bytes } = makeLas({ minor, format });
@@ -120,8 +136,11 @@ Deno.test("readScan() refuses LAZ that laz-perf would decode to wrong points", a
     return made;
   };
   await refuses(laszip(1, [[10, 30, 3]]).bytes, /LAZ compressor 1 is not supported/);
-  await refuses(laszip(3, [[10, 30, 4]]).bytes, /LAZ item 10 of version 4/);
-  await refuses(laszip(3, [[13, 29, 3]]).bytes, /LAZ item 13 of version 3/);
+  await refuses(laszip(3, [[10, 30, 4]]).bytes, /LAZ item POINT14 of version 4/);
+  await refuses(
+    laszip(3, [[13, 29, 3]]).bytes,
+    /waveforms of point formats 9 and 10\) of version 3/,
+  );
   await refuses(laszip(3, [[10, 28, 3]]).bytes, /records of 28 bytes, the header says 30/);
   const table = (at: bigint, chunks: number) => {
     const made = laszip(3, [[10, 30, 3]]);

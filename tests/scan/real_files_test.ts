@@ -42,7 +42,7 @@ interface Real {
 /** Valid files of kinds that are not supported, with what the error says. */
 const NOT_DECODED: Record<string, RegExp> = {
   "simple-laszip-compressor-version-1.2r0.laz": /compressor 1/,
-  "pdrf5-1.3.laz": /item 9/,
+  "pdrf5-1.3.laz": /point formats 4 and 5/,
   "pdrf7-v4-1.4.laz": /version 4/,
   "pdrf10-1.5.las": /version 1\.5/,
   "pdrf10-1.5.laz": /version 1\.5/,
@@ -207,6 +207,30 @@ Deno.test({
       if (/\.ply$/.test(file)) compared += await comparePly(bytes, file);
     }
     assert(compared >= 35, `only ${compared}`);
+  },
+});
+
+Deno.test({
+  name: "readScan() holds the count of LAZ against what its chunks hold",
+  ignore: !there,
+  fn: async () => {
+    for (const [file, count] of [["laszip-generated.laz", 1065]] as const) {
+      for (
+        const [wrong, pattern] of [[-1, /go on after/], [-9, /go on after/], [
+          1,
+          /end, after/,
+        ]] as const
+      ) {
+        const bytes = load(`odd/${file}`).slice();
+        new DataView(bytes.buffer).setUint32(107, count + wrong, true);
+        await assert.rejects(readScan(bytes, file), (error) => {
+          assert(error instanceof ScanError);
+          assert.match(error.message, pattern);
+          assert.match(error.message, new RegExp(`${count + Math.min(0, wrong)}`));
+          return true;
+        }, `${file} ${wrong}`);
+      }
+    }
   },
 });
 

@@ -168,7 +168,7 @@ blockTest("Engine.segment() adapts to blocks that it draws", async (parts) => {
   const request = {
     ...parts.request,
     options: segmentOptions(
-      { method: "ttt-kd", voxelSize: VOXEL_SIZE, steps: 4, augmentations: 0 },
+      { method: "ttt-kd", voxelSize: VOXEL_SIZE, steps: 4, augmentations: 0, evaluate: true },
       true,
     ),
     readouts: [

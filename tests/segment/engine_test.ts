@@ -13,7 +13,7 @@ import { roomScene } from "../../lib/worlds/rooms/mod.ts";
  * for does not depend on how well the student knows the room.
  */
 const coarse = (options: Record<string, unknown>, hasPhotographs = true) =>
-  segmentOptions({ voxelSize: 0.4, augmentations: 2, ...options }, hasPhotographs);
+  segmentOptions({ voxelSize: 0.4, augmentations: 2, evaluate: true, ...options }, hasPhotographs);
 
 const OPTIONS = coarse({ method: "ttt-kd", steps: 5 });
 

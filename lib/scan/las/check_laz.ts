@@ -24,6 +24,18 @@ const ITEM_VERSIONS = new Map([
   [12, 3],
   [14, 3],
 ]);
+/** Names of the items in LASzip. */
+const ITEM_NAMES = new Map([
+  [6, "POINT10"],
+  [7, "GPSTIME11"],
+  [8, "RGB12"],
+  [9, "WAVEPACKET13 (waveforms of point formats 4 and 5)"],
+  [10, "POINT14"],
+  [11, "RGB14"],
+  [12, "RGBNIR14"],
+  [13, "WAVEPACKET14 (waveforms of point formats 9 and 10)"],
+  [14, "BYTE14"],
+]);
 /** What a client can do about LAZ that is not supported. */
 export const DECOMPRESS = "decompress it to LAS (las2las, or pdal translate) and send that";
 const WHOLE = "send the whole file";
@@ -31,15 +43,16 @@ const WHOLE = "send the whole file";
 const UNPACKED_BYTES = 1 << 26;
 const UNPACKED_TIMES = 200;
 /** The chunk size that marks chunks of different sizes (COPC). */
-const VARIABLE = 0xffffffff;
+export const VARIABLE = 0xffffffff;
 
 /**
  * Checks that a LAZ file can be decoded, and that its point count agrees with its chunk table.
  *
  * @param file name of the scan, for errors
+ * @returns where the decoder finds its chunks
  * @throws {ScanError} where it is truncated, or of a kind that cannot be decoded
  */
-export function checkLaz(bytes: Uint8Array, header: LasHeader, file: string): void {
+export function checkLaz(bytes: Uint8Array, header: LasHeader, file: string): LazLayout {
   const refuse: Refuse = (problem, offset, field, mend = DECOMPRESS) => {
     throw new ScanError({ file, problem, mend, offset, field });
   };
@@ -55,8 +68,24 @@ export function checkLaz(bytes: Uint8Array, header: LasHeader, file: string): vo
     refuse(`LAZ compressor ${compressor} is not supported`, vlr.body, "compressor");
   }
   checkItems(view, vlr, header.recordBytes, refuse);
-  checkChunks(view, header, view.getUint32(vlr.body + 12, true), refuse);
+  const chunkSizeOffset = vlr.body + CHUNK_SIZE;
+  // LASzip takes 0 for chunks of different sizes too.
+  const chunkSize = view.getUint32(chunkSizeOffset, true) || VARIABLE;
+  return { chunkSizeOffset, chunkSize, table: checkChunks(view, header, chunkSize, refuse) };
 }
+
+/** Where a LAZ file has what its decoder needs. */
+export interface LazLayout {
+  /** Byte of the chunk size. */
+  chunkSizeOffset: number;
+  /** Points of a chunk, or {@link VARIABLE}. */
+  chunkSize: number;
+  /** Byte of the chunk table, which follows the last chunk. */
+  table: number;
+}
+
+/** Byte of the chunk size within the laszip record. */
+const CHUNK_SIZE = 12;
 
 /** Refuses the file. */
 type Refuse = (problem: string, offset: number, field: string, mend?: string) => never;
@@ -76,7 +105,8 @@ function checkItems(
     const type = view.getUint16(at, true);
     const version = view.getUint16(at + 4, true);
     if (ITEM_VERSIONS.get(type) !== version) {
-      refuse(`LAZ item ${type} of version ${version} is not supported`, at, "items");
+      const name = ITEM_NAMES.get(type) ?? type;
+      refuse(`LAZ item ${name} of version ${version} is not supported`, at, "items");
     }
     itemBytes += view.getUint16(at + 2, true);
   }
@@ -93,7 +123,7 @@ function checkChunks(
   { pointOffset, count, recordBytes, format }: LasHeader,
   chunkSize: number,
   refuse: Refuse,
-): void {
+): number {
   const size = view.byteLength;
   const field = "chunk table";
   const unpacked = count * recordBytes;
@@ -123,15 +153,15 @@ function checkChunks(
     refuse(`${chunks} chunks do not fit into ${size} bytes`, table + 4, field);
   }
   // Layered chunks (formats 6 and up) hold their own point count, behind their first point; chunked ones do not.
-  if (format < 6) return;
+  if (format < 6) return table;
   const at = pointOffset + 8 + recordBytes;
   const first = at + 4 <= size ? view.getUint32(at, true) : 0;
   if (
     chunks === 1 ? first === count : chunkSize === VARIABLE ? first < count : first === chunkSize
   ) {
-    return;
+    return table;
   }
-  refuse(
+  return refuse(
     `its first chunk of ${chunks} has ${first} points, the header says ${count} in all`,
     at,
     "number of point records",

@@ -7,6 +7,7 @@
  * @module
  */
 import { ScanError } from "../errors.ts";
+import type { Warning } from "../warning.ts";
 
 /** Bytes of a record of point formats 0 to 10, without extra bytes. */
 const RECORD_BYTES = [20, 28, 26, 34, 57, 63, 30, 36, 38, 59, 67] as const;
@@ -266,6 +267,24 @@ function checkEvlrs(
     }
     at = end;
   }
+}
+
+/**
+ * What is doubtful about the number of points of an uncompressed file: whole records that follow the last one that the
+ * header counts, before the waveforms, the extended records or the end.
+ */
+export function countWarnings({ length }: Uint8Array, header: LasHeader): Warning[] {
+  const { pointOffset, count, recordBytes, waveformOffset, evlrOffset } = header;
+  const end = pointOffset + count * recordBytes;
+  const next = Math.min(...[waveformOffset, evlrOffset, length].filter((at) => at >= end));
+  const surplus = Math.floor((next - end) / recordBytes);
+  if (surplus === 0) return [];
+  return [{
+    code: "points",
+    text:
+      `The header counts ${count} points, and there is room for ${surplus} more records behind them, which were not read and keep their bytes. Correct the number of point records if they are points.`,
+    field: "scan",
+  }];
 }
 
 /**
