@@ -14,6 +14,7 @@ import { dropAccepted, writeAccepted } from "../lib/serving/queue/accepted_job.t
 import { isOver, type Job } from "../lib/serving/queue/job.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import { removeFolder, removeJob } from "../lib/serving/queue/sweep.ts";
+import { findStudent } from "../lib/segment/loaded_students.ts";
 import { answer, type AnswerForm, answerForm } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/job_events.ts";
@@ -52,7 +53,7 @@ export function jobRoutes({ answers, queue, limits, stopping }: JobRouteOptions)
   };
 
   return new Hono()
-    .post("/", (c) => submitJob(c, queue, limits))
+    .post("/", (c) => submitJob(c, queue, labeller, limits))
     .get("/:id", async (c) => c.json(await fullJobView(queue, await find(c))))
     .get("/:id/events", async (c) => {
       const job = await find(c);
@@ -81,7 +82,12 @@ export function jobRoutes({ answers, queue, limits, stopping }: JobRouteOptions)
     });
 }
 
-async function submitJob(c: Context, queue: JobQueue, limits: UploadLimits): Promise<Response> {
+async function submitJob(
+  c: Context,
+  queue: JobQueue,
+  { students }: Labeller,
+  limits: UploadLimits,
+): Promise<Response> {
   const client = clientOf(c);
   // Refused before it is sent; but only a job whose files are here takes a place.
   (await queue.enter(client))[Symbol.dispose]();
@@ -92,6 +98,7 @@ async function submitJob(c: Context, queue: JobQueue, limits: UploadLimits): Pro
     const input = await limits.underWay
       .during(client, () => receiveInput(c.req.raw, folder, limits));
     const { segment } = inputOptions(input);
+    findStudent(students, segment.student);
     using _place = await queue.enter(client);
     await writeInput(folder, input);
     await syncFolder(queue.files);
