@@ -11,6 +11,7 @@ import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../lib/serving/files/cloud.ts";
 import { syncFolder } from "../lib/serving/files/durable.ts";
 import { inputOptions, openFormat, readInput, writeInput } from "../lib/serving/files/input.ts";
 import { dropAccepted, writeAccepted } from "../lib/serving/queue/accepted_job.ts";
+import type { Labeller } from "../lib/serving/labeller/labeller.ts";
 import { isOver, type Job } from "../lib/serving/queue/job.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import { removeFolder, removeJob } from "../lib/serving/queue/sweep.ts";
@@ -26,6 +27,7 @@ import type { UploadLimits } from "./http/upload_limits.ts";
 
 /** What the routes need. */
 export interface JobRouteOptions {
+  labeller: Labeller;
   answers: SharedAnswers;
   queue: JobQueue;
   limits: UploadLimits;
@@ -34,7 +36,7 @@ export interface JobRouteOptions {
 }
 
 /** Routes under `/v1/jobs`. */
-export function jobRoutes({ answers, queue, limits, stopping }: JobRouteOptions): Hono {
+export function jobRoutes({ labeller, answers, queue, limits, stopping }: JobRouteOptions): Hono {
   const find = (c: Context) => findJob(queue, c.req.param("id")!);
 
   /** Answers with the result of a job, in a form that is chosen once the job is known to have one. */

@@ -20,7 +20,7 @@ export interface SegmentRouteOptions extends DirectOptions {
 
 /** The route `/v1/segment`. */
 export function segmentRoutes(options: SegmentRouteOptions): Hono {
-  const { answers, limits, semaphore, uploads } = options;
+  const { labeller, answers, limits, semaphore, uploads } = options;
   return new Hono().post("/", async (c) => {
     const request = c.req.raw;
     // Refused before it is sent; but only a scan that is here takes a place.

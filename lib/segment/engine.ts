@@ -31,7 +31,7 @@ import {
   type ModelFilesOptions,
   type OpenTeacher,
   readModels,
-} from "./model_files.ts";
+} from "../models/model_files.ts";
 import type { ReportedScan, ScanReport } from "./report.ts";
 import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";

@@ -11,7 +11,7 @@ import { DEFAULT_STUDENTS } from "../models/students.ts";
 import { Engine } from "./engine.ts";
 import { findStudent, type LoadedStudent } from "./loaded_students.ts";
 import { metricRequest } from "./metric_request.ts";
-import { readModels } from "./model_files.ts";
+import { readModels } from "../models/model_files.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
 
 /** Which students to label with, and where. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fullName } from "../../lib/models/students.ts";
 import { chooseMethod } from "../../lib/segment/chosen_method.ts";
 import { findStudent, type LoadedStudent } from "../../lib/segment/loaded_students.ts";
-import { readModels } from "../../lib/segment/model_files.ts";
+import { readModels } from "../../lib/models/model_files.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
 import type { Photo } from "../../lib/scan/mod.ts";
 import { FakeEngine, STREETS } from "../routes/fake_engine.ts";

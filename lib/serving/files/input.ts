@@ -199,7 +199,11 @@ async function takePhotograph(
 ): Promise<void> {
   const bytes = await contentOf(folder, file);
   try {
-    account.takePhotograph({ ...photoHeader(bytes, name), fileBytes: bytes.length }, name, teachers);
+    account.takePhotograph(
+      { ...photoHeader(bytes, name), fileBytes: bytes.length },
+      name,
+      teachers,
+    );
   } catch (error) {
     // It may have no camera, and then it is left out; if it has one, decoding it fails in the same way.
     if (!(error instanceof PhotoError)) throw error;

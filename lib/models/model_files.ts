@@ -10,8 +10,8 @@ import {
   readStudent,
   type StudentFile,
   studentNames,
-} from "../models/students.ts";
-import { readTeacher } from "../models/teachers.ts";
+} from "./students.ts";
+import { readTeacher } from "./teachers.ts";
 import { type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
 
 /** Opens a teacher on a device; called again after the device was lost. */
