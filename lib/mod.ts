@@ -31,14 +31,14 @@
  * const views = await readViews(images, cameras);
  *
  * await using engine = await openEngine({ student: "rooms-joint" });
- * const { labels, confidence, report } = await engine.segment({
+ * const { labels, confidence, student, report } = await engine.segment({
  *   scan,
  *   ...views,
  *   options: segmentOptions({ method: "ttt-kd", steps: 5 }, views.photos.length > 0),
  * });
  * console.log(`${report.lossName}: ${report.losses[0]} before, ${report.losses.at(-1)} after`);
  *
- * const { asprs } = engine.student;
+ * const { asprs } = student;
  * await Deno.writeFile("labelled.ply", writeScan(scan, { labels, confidence, asprs }));
  * ```
  *
@@ -85,7 +85,7 @@
  *
  * @module
  */
-import { Engine } from "./segment/engine.ts";
+import { EngineSet } from "./segment/engine_set.ts";
 import type { Segmenter } from "./segment/segmenter.ts";
 import { type MethodInfo, METHODS as IMPLEMENTED } from "./ttt/methods/mod.ts";
 
@@ -132,6 +132,7 @@ export type {
   StudentDistance,
   StudentDomain,
 } from "./domain/mod.ts";
+export type { LoadedStudent } from "./segment/loaded_students.ts";
 export type { ReportedScan, ReportedViews, ScanReport } from "./segment/report.ts";
 export type {
   LabelReadout,
@@ -165,25 +166,36 @@ export const METHODS: ReadonlyMap<string, MethodInfo> = IMPLEMENTED;
 
 /** Which models an engine runs, and how. */
 export interface OpenEngineOptions {
-  /** Name of an embedded student, or path of a checkpoint; `rooms-joint` by default. */
-  student?: string;
-  /** Name of a teacher, or path of its card; by default the one that the student was distilled from. */
+  /**
+   * Name of an embedded student (`rooms` is short for `rooms-joint`), path of a checkpoint, or several of these, of which
+   * the scan decides; `rooms-joint` and `streets-joint` by default.
+   */
+  student?: string | readonly string[];
+  /** For a single student: name of a teacher, or path of its card; by default the one it was distilled from. */
   teacher?: string;
   /** Most voxels of a block; larger scans are cut. 65,536 by default, fewer where the adapter demands it. */
   blockVoxels?: number;
+  /** Whether every scan is refused that is unlike those that its student was trained on. */
+  strict?: boolean;
 }
 
-/** An engine that holds a GPU device and its models until it is disposed of. */
+/** An engine that holds a GPU device and the students that were used last until it is disposed of. */
 export interface OpenEngine extends Segmenter, AsyncDisposable {}
 
 /**
- * Opens an engine: reads the models, opens the GPU and loads both onto it. Dispose of it when done.
+ * Opens an engine: reads the models and opens the GPU. A student is loaded onto the GPU when a scan first needs it.
+ * Dispose of the engine when done.
  *
- * @throws {CheckpointError} where the student cannot be read.
- * @throws {TeacherError} where the teacher cannot be read.
- * @throws {RangeError} where the student was distilled from another teacher than the given one.
+ * @throws {CheckpointError} where a student cannot be read.
+ * @throws {TeacherError} where a teacher cannot be read.
+ * @throws {RangeError} where the student was distilled from another teacher than the given one, a teacher is given
+ *   for several students, or two students have one name.
  * @throws {GpuUnavailableError} where no adapter answers.
  */
 export async function openEngine(options: OpenEngineOptions = {}): Promise<OpenEngine> {
-  return await Engine.open(options);
+  const { student, ...others } = options;
+  return await EngineSet.open({
+    ...others,
+    ...(student === undefined ? {} : { students: [student].flat() }),
+  });
 }

@@ -99,7 +99,7 @@ export function createApp(options: AppOptions): Hono {
   if (sessions) app.route("/v1/sessions", sessionRoutes({ ...work, sessions }));
   if (queue) {
     const { stopping = new AbortController().signal } = options;
-    app.route("/v1/jobs", jobRoutes({ answers, queue, limits, stopping }));
+    app.route("/v1/jobs", jobRoutes({ labeller, answers, queue, limits, stopping }));
   }
   return app;
 }

@@ -11,9 +11,11 @@ import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../lib/serving/files/cloud.ts";
 import { syncFolder } from "../lib/serving/files/durable.ts";
 import { inputOptions, openFormat, readInput, writeInput } from "../lib/serving/files/input.ts";
 import { dropAccepted, writeAccepted } from "../lib/serving/queue/accepted_job.ts";
+import type { Labeller } from "../lib/serving/labeller/labeller.ts";
 import { isOver, type Job } from "../lib/serving/queue/job.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import { removeFolder, removeJob } from "../lib/serving/queue/sweep.ts";
+import { findStudent } from "../lib/segment/loaded_students.ts";
 import { answer, type AnswerForm, answerForm } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/job_events.ts";
@@ -25,6 +27,7 @@ import type { UploadLimits } from "./http/upload_limits.ts";
 
 /** What the routes need. */
 export interface JobRouteOptions {
+  labeller: Labeller;
   answers: SharedAnswers;
   queue: JobQueue;
   limits: UploadLimits;
@@ -33,7 +36,7 @@ export interface JobRouteOptions {
 }
 
 /** Routes under `/v1/jobs`. */
-export function jobRoutes({ answers, queue, limits, stopping }: JobRouteOptions): Hono {
+export function jobRoutes({ labeller, answers, queue, limits, stopping }: JobRouteOptions): Hono {
   const find = (c: Context) => findJob(queue, c.req.param("id")!);
 
   /** Answers with the result of a job, in a form that is chosen once the job is known to have one. */
@@ -52,7 +55,7 @@ export function jobRoutes({ answers, queue, limits, stopping }: JobRouteOptions)
   };
 
   return new Hono()
-    .post("/", (c) => submitJob(c, queue, limits))
+    .post("/", (c) => submitJob(c, queue, labeller, limits))
     .get("/:id", async (c) => c.json(await fullJobView(queue, await find(c))))
     .get("/:id/events", async (c) => {
       const job = await find(c);
@@ -81,7 +84,12 @@ export function jobRoutes({ answers, queue, limits, stopping }: JobRouteOptions)
     });
 }
 
-async function submitJob(c: Context, queue: JobQueue, limits: UploadLimits): Promise<Response> {
+async function submitJob(
+  c: Context,
+  queue: JobQueue,
+  { students }: Labeller,
+  limits: UploadLimits,
+): Promise<Response> {
   const client = clientOf(c);
   // Refused before it is sent; but only a job whose files are here takes a place.
   (await queue.enter(client))[Symbol.dispose]();
@@ -92,6 +100,7 @@ async function submitJob(c: Context, queue: JobQueue, limits: UploadLimits): Pro
     const input = await limits.underWay
       .during(client, () => receiveInput(c.req.raw, folder, limits));
     const { segment } = inputOptions(input);
+    findStudent(students, segment.student);
     using _place = await queue.enter(client);
     await writeInput(folder, input);
     await syncFolder(queue.files);

@@ -12,7 +12,14 @@ import { API_VERSION } from "./openapi/document.ts";
 /** Routes under `/v2`. */
 export function openInferenceRoutes(parts: ReadyParts): Hono {
   return new Hono()
-    .get("/", (c) => c.json({ name: "ttt-kd", version: API_VERSION, extensions: [] }))
+    .get("/", (c) =>
+      c.json({
+        name: "ttt-kd",
+        version: API_VERSION,
+        extensions: [],
+        // The protocol has no list of models; clients pass over members that they do not know.
+        models: parts.labeller.students.map(({ name }) => name),
+      }))
     .get("/health/live", (c) => c.json({ live: true }))
     .get("/health/ready", async (c) => {
       // The specification shows `live` here, its implementations `ready`.

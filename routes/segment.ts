@@ -7,6 +7,7 @@
 import { Hono } from "hono";
 import { inputOptions, openFormat, writeInput } from "../lib/serving/files/input.ts";
 import type { UploadPlace } from "../lib/serving/files/upload_folders.ts";
+import { findStudent } from "../lib/segment/loaded_students.ts";
 import { answer, answerForm } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { ATTEMPT, type DirectOptions, labelUpload } from "./http/direct.ts";
@@ -19,7 +20,7 @@ export interface SegmentRouteOptions extends DirectOptions {
 
 /** The route `/v1/segment`. */
 export function segmentRoutes(options: SegmentRouteOptions): Hono {
-  const { answers, limits, semaphore, uploads } = options;
+  const { labeller, answers, limits, semaphore, uploads } = options;
   return new Hono().post("/", async (c) => {
     const request = c.req.raw;
     // Refused before it is sent; but only a scan that is here takes a place.
@@ -31,7 +32,8 @@ export function segmentRoutes(options: SegmentRouteOptions): Hono {
     const input = await limits.underWay
       .during(clientOf(c), () => receiveInput(request, folder, limits));
     // Whatever can be refused now is refused before the wait for the GPU.
-    inputOptions(input);
+    const { segment: { student } } = inputOptions(input);
+    findStudent(labeller.students, student);
     const reservation = place.use(semaphore.reserve());
     const form = answerForm(c, await openFormat(folder, input));
     await writeInput(folder, input);

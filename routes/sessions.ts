@@ -16,6 +16,7 @@ import {
   sessionOptions,
 } from "../lib/serving/sessions/session.ts";
 import type { SessionStore } from "../lib/serving/sessions/store.ts";
+import { AUTO, findStudent } from "../lib/segment/loaded_students.ts";
 import { OptionError } from "../lib/ttt/option_error.ts";
 import { answer, answerForm } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
@@ -55,19 +56,22 @@ export function sessionRoutes(options: SessionRouteOptions): Hono {
 
 async function beginSession(
   c: Context,
-  { labeller: { student, teacher }, limits, sessions }: SessionRouteOptions,
+  { labeller: { students }, limits, sessions }: SessionRouteOptions,
 ): Promise<Response> {
   const options = sessionOptions(await receiveOptions(c.req.raw, limits));
-  if (teacher === null) {
+  const student = findStudent(students, options.student);
+  if ((student ? [student] : students).every(({ teacher }) => teacher === null)) {
     throw new OptionError(
-      `Cannot begin a session: student ${student.id} was trained on labels alone and has no teacher for ${SESSION_METHOD}; start the server with another student`,
-      "method",
+      `Cannot begin a session: ${
+        student ? `student ${student.name}` : "every student of this server"
+      } was trained on labels alone and has no teacher for ${SESSION_METHOD}; take another student`,
+      "student",
     );
   }
   const session = await sessions.begin({
     client: clientOf(c),
-    student: student.id,
-    teacher: teacher.id,
+    student: student?.card.id ?? null,
+    teacher: student?.teacher?.id ?? null,
     options,
   });
   return c.json(sessionView(sessions, session), 201, { location: sessionPath(session) });
@@ -99,14 +103,21 @@ async function segmentInSession(
   return await sessions.change(id, request.signal, async (session, keep, stop) => {
     const scans = session.scans + 1;
     const sequence = { learned: session.learned, title: `session ${id}, scan ${scans}` };
-    await writeInput(folder, { ...input, sequence });
+    // The first scan decides where the session was created without a student.
+    const student = session.student ?? AUTO;
+    await writeInput(folder, { ...input, options: { ...input.options, student }, sequence });
     await labelUpload(options, folder, input.scan.name, reservation, stop);
-    const { drift = null } = await readReport(folder, ATTEMPT);
+    const report = await readReport(folder, ATTEMPT);
     const response = await answer(c, answers, folder, ATTEMPT, form);
     try {
       // Kept last, so that a session learns nothing from a scan without an answer.
       stop.throwIfAborted();
-      await keep({ learned: learnedFolder(folder, ATTEMPT), scans, drift });
+      await keep({
+        learned: learnedFolder(folder, ATTEMPT),
+        scans,
+        drift: report.drift ?? null,
+        binding: report,
+      });
     } catch (error) {
       await response.body?.cancel();
       throw error;
@@ -115,13 +126,14 @@ async function segmentInSession(
   });
 }
 
-/** @throws {RequestError} 409 where the session belongs to another student. */
+/** @throws {RequestError} 409 where this server does not run the student of the session. */
 function requireStudent(labeller: Labeller, { id, student }: Session): void {
-  if (student === labeller.student.id) return;
+  const ids = labeller.students.map(({ card }) => card.id);
+  if (student === null || ids.includes(student)) return;
   throw new RequestError(
     409,
     `Cannot continue session ${id}: it adapts student ${student}, and this server runs ` +
-      `${labeller.student.id}; start it with that student, or begin another session`,
+      `${ids.join(", ")}; start it with that student, or begin another session`,
   );
 }
 

@@ -4,24 +4,28 @@
  * @module
  */
 import type { ModelChoice } from "../serving/labeller/labeller_calls.ts";
-import { Engine } from "../segment/engine.ts";
+import { DEFAULT_STUDENT, DEFAULT_STUDENTS } from "../models/students.ts";
+import { EngineSet } from "../segment/engine_set.ts";
 import type { Progress } from "../ttt/progress.ts";
-import { type CommandOption, wholeNumber } from "./args.ts";
+import { type CommandOption, UsageError, wholeNumber } from "./args.ts";
 import type { ProgressDisplay } from "../terminal/progress.ts";
 
 /** Options that choose the models. */
 export const MODEL_OPTIONS = {
   student: {
     type: "string",
-    value: "FILE",
-    about: "checkpoint of the student",
-    otherwise: "the embedded one",
+    value: "A,B",
+    about:
+      "names of embedded students (rooms is short for rooms-joint), or paths of checkpoints; " +
+      "of several, the scan decides",
+    otherwise: DEFAULT_STUDENTS.join(","),
   },
   teacher: {
     type: "string",
-    value: "FILE",
-    about: "model card of the teacher (JSON), or a name that the command teachers lists",
-    otherwise: "the embedded one",
+    value: "NAME|FILE",
+    about: "for a single student: " +
+      "name of a teacher that the command teachers lists, or path of its model card (JSON)",
+    otherwise: "the one that the student was distilled from",
   },
   "block-voxels": {
     type: "string",
@@ -31,16 +35,38 @@ export const MODEL_OPTIONS = {
   },
 } as const satisfies Record<string, CommandOption>;
 
+/** The option `student` of commands that work with one. */
+export const STUDENT_OPTION = {
+  type: "string",
+  value: "NAME|FILE",
+  about: "name of an embedded student, or path of a checkpoint",
+  default: DEFAULT_STUDENT,
+} as const satisfies CommandOption;
+
+/** The option `teacher` of commands that need no student. */
+export const TEACHER_OPTION = {
+  type: "string",
+  value: "NAME|FILE",
+  about: "name of a teacher that the command teachers lists, or path of its model card (JSON)",
+  otherwise: "rooms-parts",
+} as const satisfies CommandOption;
+
+/** The option that refuses scans that fit no student. */
+export const STRICT_OPTION = {
+  type: "boolean",
+  about: "refuse a scan that is unlike those that its student was trained on, instead of a warning",
+} as const satisfies CommandOption;
+
 /** The values of {@link MODEL_OPTIONS}. */
 export type ModelValues = { readonly [name in keyof typeof MODEL_OPTIONS]: string | undefined };
 
 /**
- * Opens the engine with the models that the options choose.
+ * Opens the students that the options choose.
  *
  * @throws {UsageError} naming the option that is wrong.
  */
-export function openEngine(values: ModelValues): Promise<Engine> {
-  return Engine.open(modelChoice(values));
+export function openStudents(values: ModelValues): Promise<EngineSet> {
+  return EngineSet.open(modelChoice(values));
 }
 
 /**
@@ -52,12 +78,21 @@ export function modelChoice(
   { student, teacher, "block-voxels": blockVoxels }: ModelValues,
 ): ModelChoice {
   return {
-    ...(student === undefined ? {} : { student }),
+    ...(student === undefined ? {} : { students: studentList(student) }),
     ...(teacher === undefined ? {} : { teacher }),
     ...(blockVoxels === undefined
       ? {}
       : { blockVoxels: wholeNumber("block-voxels", blockVoxels, LEAST_BLOCK, 2 ** 31) }),
   };
+}
+
+/** The students of a list. */
+function studentList(text: string): string[] {
+  const students = text.split(",").map((name) => name.trim());
+  if (!students.includes("")) return students;
+  throw new UsageError(
+    `Cannot set --student to '${text}': a name is empty; give names or paths, such as rooms,streets`,
+  );
 }
 
 /** A cube with an edge of 16 voxels, which cannot be cut further. */

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { labelledFile, labelsAndReport, type Submission } from "../cli/client.ts";
-import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
+import { MODEL_OPTIONS, openStudents, showProgress, STUDENT_OPTION } from "../cli/engine.ts";
 import { percent } from "../terminal/format.ts";
 import { type ProgressDisplay, progressDisplay } from "../terminal/progress.ts";
 import { drawLabelPanels } from "../pictures/picture.ts";
@@ -20,6 +20,7 @@ export const command = defineCommand({
     scene: { type: "string", value: "N", default: "0", about: "number of the held-out room" },
     steps: { type: "string", value: "N", default: "25", about: "gradient steps" },
     ...MODEL_OPTIONS,
+    student: STUDENT_OPTION,
   },
   async run({ out, scene: sceneNumber, steps: stepCount, ...models }, _, host) {
     const index = wholeNumber("scene", sceneNumber, 0, 65535);
@@ -28,7 +29,7 @@ export const command = defineCommand({
     using display = progressDisplay();
 
     display.update({ label: "opening models and GPU" });
-    await using engine = await openEngine(models);
+    await using engine = await openStudents(models);
     const gpu = await engine.gpu();
     display.update({ label: "generating a room that no model was trained on" });
     const scene = await roomScene(gpu, { domain: "noisy", split: "test", index });
@@ -59,7 +60,7 @@ export const command = defineCommand({
       { title: "truth", labels: scene.scan.labels! },
       { title: `source only ${percent(miou.source)} %`, labels: source.labels },
       { title: `TTT-KD and probe ${percent(miou.fused)} %`, labels: labels! },
-    ], engine.student);
+    ], engine.students[0]!.card);
     await Deno.writeFile(join(out, "before_after.png"), encodePng(picture));
 
     const seconds = (performance.now() - start) / 1000;

@@ -3,13 +3,13 @@ import { taskCommand } from "../terminal/task_command.ts";
 import { readFile } from "node:fs/promises";
 import { defineCommand } from "../cli/args.ts";
 import { lacksAvx512 } from "../cli/driver.ts";
-import { MODEL_OPTIONS } from "../cli/engine.ts";
+import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
 import { Gpu } from "../gpu/mod.ts";
 import { columns } from "../terminal/format.ts";
 import { usualMemory } from "../serving/files/memory.ts";
 import { modelsFolder } from "../teacher/mod.ts";
-import { DEFAULT_STUDENT, readStudent } from "../models/students.ts";
-import { DEFAULT_TEACHER, readTeacher } from "../models/teachers.ts";
+import { DEFAULT_STUDENTS, readStudent } from "../models/students.ts";
+import { readTeacher } from "../models/teachers.ts";
 import { teachersIn } from "./teachers.ts";
 
 /** The result of one check. */
@@ -26,7 +26,11 @@ export const command = defineCommand({
   summary: "Reports the GPU and the models found, and how to mend what is missing",
   positionals: [],
   options: { student: MODEL_OPTIONS.student, teacher: MODEL_OPTIONS.teacher },
-  async run({ student = DEFAULT_STUDENT, teacher = DEFAULT_TEACHER }) {
+  async run(values) {
+    const { students = DEFAULT_STUDENTS, teacher } = modelChoice({
+      ...values,
+      "block-voxels": undefined,
+    });
     const folder = modelsFolder();
     const findings = [
       { what: "deno", found: `${Deno.version.deno} (${Deno.build.target})` },
@@ -37,18 +41,7 @@ export const command = defineCommand({
       },
       { what: "open files", found: await openFiles() },
       ...await checkGpu(),
-      await check(
-        "student",
-        `${taskCommand("train CONFIG.json --out FILE")}, or give --student FILE`,
-        async () => {
-          const { card } = await readStudent(student);
-          return `${card.id}: ${card.backbone}, ${card.classes.length} classes, voxels of ${card.voxelSize} m (${student})`;
-        },
-      ),
-      await check("teacher", "restore fixtures/teachers, or give --teacher FILE", async () => {
-        const { card, onnx } = await readTeacher(teacher);
-        return `${card.id}: width ${card.width}, ${onnx.length} bytes (${teacher})`;
-      }),
+      ...(await Promise.all(students.map((student) => checkModels(student, teacher)))).flat(),
       {
         what: "public teachers",
         found: `${(await teachersIn(folder)).join(", ") || "none"} in ${folder} ` +
@@ -75,6 +68,29 @@ async function openFiles(): Promise<string> {
   return most === undefined
     ? "as many as the system allows"
     : `${most} at most, connections included (\`ulimit -n\` sets another limit)`;
+}
+
+/** Checks a student, and the teacher that it needs. */
+async function checkModels(student: string, given: string | undefined): Promise<Finding[]> {
+  let teacher = given;
+  const found = await check(
+    "student",
+    `${taskCommand("train CONFIG.json --out FILE")}, or give --student FILE`,
+    async () => {
+      const { card } = await readStudent(student);
+      teacher ??= card.teacher?.id;
+      return `${card.id}: ${card.backbone}, ${card.classes.length} classes, voxels of ${card.voxelSize} m (${student})`;
+    },
+  );
+  if (teacher === undefined) return [found];
+  const name = teacher;
+  return [
+    found,
+    await check("teacher", "restore fixtures/teachers, or give --teacher FILE", async () => {
+      const { card, onnx } = await readTeacher(name);
+      return `${card.id}: width ${card.width}, ${onnx.length} bytes (${name})`;
+    }),
+  ];
 }
 
 async function checkGpu(): Promise<Finding[]> {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { labelledFile } from "../cli/client.ts";
-import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
+import { MODEL_OPTIONS, openStudents, showProgress, STUDENT_OPTION } from "../cli/engine.ts";
 import { readNamed, readPhotographs } from "../scan/mod.ts";
 import { percent } from "../terminal/format.ts";
 import { progressDisplay } from "../terminal/progress.ts";
@@ -40,6 +40,7 @@ export const command = defineCommand({
       about: "fall of the KD loss that is required",
     },
     ...MODEL_OPTIONS,
+    student: STUDENT_OPTION,
   },
   async run({ data, only, steps, fall, ...models }, _, host) {
     const stepCount = wholeNumber("steps", steps, 1, 1000);
@@ -50,7 +51,7 @@ export const command = defineCommand({
         `Cannot find samples in ${data}: a sample is a folder with scan.ply and cameras.json`,
       );
     }
-    await using engine = await openEngine(models);
+    await using engine = await openStudents(models);
     using display = progressDisplay();
     await using server = await host.openServer(
       {
@@ -65,7 +66,7 @@ export const command = defineCommand({
     let faults = 0;
     for (const sample of samples) {
       const outcome = await send(server.url, join(data, sample), sample, stepCount, {
-        classes: engine.student.classes.length,
+        classes: engine.students[0]!.card.classes.length,
         leastFall,
       });
       if (outcome.fault !== null) faults++;

@@ -2,7 +2,7 @@
 import { filterValues } from "@std/collections/filter-values";
 import { basename, extname } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
-import { MODEL_OPTIONS, openEngine, showProgress } from "../cli/engine.ts";
+import { MODEL_OPTIONS, openStudents, showProgress, STRICT_OPTION } from "../cli/engine.ts";
 import {
   LENGTH_UNITS,
   readNamed,
@@ -18,7 +18,6 @@ import { convertScan, encodePng, readScan, writeScan } from "../scan/mod.ts";
 import { readViews } from "../scan/mod.ts";
 import { METHODS, SCAN_METHODS } from "../ttt/methods/mod.ts";
 import { DEFAULT_METHOD, segmentOptions } from "../segment/options.ts";
-import type { StudentCard } from "../nn/card.ts";
 import type { Scan } from "../scan/mod.ts";
 import type { SegmentResult } from "../segment/segmenter.ts";
 
@@ -108,6 +107,7 @@ export const command = defineCommand({
       about: "picture of the scan before and after adaptation to write (PNG)",
     },
     ...MODEL_OPTIONS,
+    strict: STRICT_OPTION,
   },
   details: {
     title: "methods",
@@ -130,6 +130,8 @@ export const command = defineCommand({
           labelMap: labelMap && await Deno.readTextFile(labelMap),
           unit: values.unit,
           up: values.up,
+          // Left out, it may stand among the --options.
+          strict: values.strict || undefined,
         }, (value) => value !== undefined),
       },
       cameras.length > 0,
@@ -142,7 +144,7 @@ export const command = defineCommand({
       ? await readViews(images, cameras, file.name)
       : { photos: [], cameras: [], warnings: [] };
 
-    await using engine = await openEngine(values);
+    await using engine = await openStudents(values);
     using display = progressDisplay();
     const result = await engine.segment({
       scan,
@@ -153,8 +155,7 @@ export const command = defineCommand({
     });
     display[Symbol.dispose]();
 
-    const { labels, confidence, report } = result;
-    const { asprs } = engine.student;
+    const { labels, confidence, report, student: { asprs } } = result;
     const answer = writeScan(convertScan(scan, format), {
       labels,
       confidence,
@@ -165,7 +166,7 @@ export const command = defineCommand({
     await Deno.writeFile(out, answer);
     if (values.report) await Deno.writeTextFile(values.report, JSON.stringify(report, null, 2));
     if (values.picture) {
-      await Deno.writeFile(values.picture, beforeAndAfter(scan, result, engine.student));
+      await Deno.writeFile(values.picture, beforeAndAfter(scan, result));
     }
     // All that is for people goes to stderr, the summary last; programs take --report.
     if (scan.unpacked && format === "las") {
@@ -218,11 +219,11 @@ function jsonOf(text = "{}"): Record<string, unknown> {
 }
 
 /** A picture of the scan with the labels of the source prediction and of the method. */
-function beforeAndAfter(scan: Scan, result: SegmentResult, student: StudentCard): Uint8Array {
+function beforeAndAfter(scan: Scan, result: SegmentResult): Uint8Array {
   return encodePng(drawLabelPanels(scan.positions, [
     { title: "source", labels: result.sourceLabels },
     { title: result.report.method, labels: result.labels },
-  ], student));
+  ], result.student));
 }
 
 function summaryOf({ report }: SegmentResult, out: string): string {

@@ -8,7 +8,7 @@ import {
   wholeNumber,
 } from "../cli/args.ts";
 import { runConfined } from "../cli/confine.ts";
-import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
+import { MODEL_OPTIONS, modelChoice, STRICT_OPTION } from "../cli/engine.ts";
 import { DEFAULT_LIMITS, type ServerData, type ServerLimits } from "../serving/server.ts";
 import { memoryBudget, usualMemory } from "../serving/files/memory.ts";
 import { DEFAULT_QUEUE_LIMITS } from "../serving/queue/queue.ts";
@@ -162,6 +162,7 @@ const OPTIONS = {
     about: "serve in a process that may read, write and reach only what these options need",
   },
   ...MODEL_OPTIONS,
+  strict: STRICT_OPTION,
 } as const satisfies CommandOptions;
 
 type ServeValues = OptionValues<typeof OPTIONS>;
@@ -181,7 +182,10 @@ export const command = defineCommand({
     const access = await accessOf(values, host, variable, (text) => {
       console.error(`warning: ${text}`);
     });
-    await using labeller = await WorkerLabeller.open(modelChoice(values), {
+    await using labeller = await WorkerLabeller.open({
+      ...modelChoice(values),
+      strict: values.strict,
+    }, {
       hangSeconds: wholeNumber("hang", values.hang, 1, 7 * 86_400),
       memory: memoryBudget(await memoryOf(values)),
     });
@@ -192,9 +196,9 @@ export const command = defineCommand({
       host,
       port,
     );
-    const { student, teacher, adapterName } = labeller;
-    const models = `student ${student.id}, teacher ${teacher?.id ?? "none"}, ${adapterName}`;
-    console.log(`ttt-kd listens on ${server.url} (${models})`);
+    const { students, adapterName } = labeller;
+    const names = students.map(({ name }) => name).join(", ");
+    console.log(`ttt-kd listens on ${server.url} (students ${names}; ${adapterName})`);
     const failure = await Promise.race([stopped, server.failed]);
     if (failure !== undefined) throw new Error(`Cannot go on serving: ${failure}; start it again`);
     console.log("stopping: scans in progress are finished first, jobs wait for the next start");

@@ -1,7 +1,7 @@
 /** `train`: trains a student on labelled scenes, on labels alone or jointly with a teacher's features. */
 import { dirname, isAbsolute, join } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
-import { MODEL_OPTIONS } from "../cli/engine.ts";
+import { TEACHER_OPTION } from "../cli/engine.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { openDataset, WORLD_NAMES } from "../datasets/mod.ts";
 import { Gpu } from "../gpu/mod.ts";
@@ -41,7 +41,7 @@ export const command = defineCommand({
       about: "licence of the checkpoint",
       otherwise: "that of the data set; with --heads-only that of --from",
     },
-    teacher: MODEL_OPTIONS.teacher,
+    teacher: TEACHER_OPTION,
   },
   async run(values, [path = ""]) {
     const from = values.from === undefined ? null : await readStudent(values.from);

@@ -17,8 +17,14 @@ import { embeddedNames, fixture } from "./embedded.ts";
 const FOLDER = fixture("students");
 const EXTENSION = ".safetensors";
 
-/** Path of the embedded student that is used by default. */
-export const DEFAULT_STUDENT: string = join(FOLDER, `rooms-joint${EXTENSION}`);
+/** Ending of the names that may be left out: `rooms` is short for `rooms-joint`. */
+const USUAL = "-joint";
+
+/** The embedded student that is used where only one is wanted and none is named. */
+export const DEFAULT_STUDENT = "rooms-joint";
+
+/** The embedded students that are loaded where none is named; the scan decides which of them labels it. */
+export const DEFAULT_STUDENTS: readonly string[] = [DEFAULT_STUDENT, "streets-joint"];
 
 /** A student as its checkpoint holds it. */
 export interface StudentFile {
@@ -46,13 +52,35 @@ export function studentNames(): string[] {
 
 /** Path of the checkpoint of an embedded student, or the path that is given. */
 export function studentPath(given: string): string {
-  return studentNames().includes(given) ? join(FOLDER, given + EXTENSION) : given;
+  const name = fullName(given, studentNames());
+  return name === null ? given : join(FOLDER, name + EXTENSION);
+}
+
+/**
+ * Completes a short name: `rooms` is short for `rooms-joint`.
+ *
+ * @param given what a client or a command line calls a student.
+ * @param names the full names that there are.
+ * @returns one of `names`; null where none is meant.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const names = ["rooms-joint", "rooms-labels"];
+ * assert.equal(fullName("rooms", names), "rooms-joint");
+ * assert.equal(fullName("rooms-labels", names), "rooms-labels");
+ * assert.equal(fullName("room", names), null);
+ * ```
+ */
+export function fullName(given: string, names: readonly string[]): string | null {
+  return [given, given + USUAL].find((name) => names.includes(name)) ?? null;
 }
 
 /**
  * Reads a student.
  *
- * @param given name of an embedded student, or path of a checkpoint.
+ * @param given name of an embedded student, which may be short (see {@link fullName}), or path of a checkpoint.
  * @throws {CheckpointError} naming what is wrong with the checkpoint, or the names that there are.
  *
  * @example

@@ -4,20 +4,18 @@
  *
  * @module
  */
-import { chooseStudent, domainWarning, profileOf } from "../domain/mod.ts";
+import { chooseStudent, domainWarning, profileOf, type StudentChoice } from "../domain/mod.ts";
 import { metricsOf } from "../metrics/confusion.ts";
 import { type Gpu, type GpuBuffer, GpuHost } from "../gpu/mod.ts";
 import { paddedChannels } from "../graph/tensor.ts";
-import { readStudent, type StudentFile } from "../models/students.ts";
-import { readTeacher } from "../models/teachers.ts";
+import type { StudentFile } from "../models/students.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
 import { type VirtualViews, virtualViews } from "../pairing/virtual/mod.ts";
-import type { ScanFrame } from "../scan/mod.ts";
-import { type FeatureTeacher, Teacher, type TeacherCard } from "../teacher/mod.ts";
-import { type Method, METHODS, type OnlineMemory } from "../ttt/methods/mod.ts";
-import { OptionError } from "../ttt/option_error.ts";
+import { ScanError, type ScanFrame } from "../scan/mod.ts";
+import type { FeatureTeacher, TeacherCard } from "../teacher/mod.ts";
+import type { Method, OnlineMemory } from "../ttt/methods/mod.ts";
 import type { DescribedViews } from "../ttt/photographs.ts";
 import { cutBlocks } from "../voxels/blocks.ts";
 import { requireInputs, studentPoints } from "../voxels/points.ts";
@@ -25,7 +23,15 @@ import { blameScan } from "./blame_scan.ts";
 import { labelByBlocks } from "./block_labelling.ts";
 import { BlockSizer } from "./block_size.ts";
 import { CarriedMemory } from "./carried_memory.ts";
+import { chooseMethod, type ChosenMethod } from "./chosen_method.ts";
 import type { LabelledPointCloud, LabellingTask } from "./labelling.ts";
+import type { LoadedStudent } from "./loaded_students.ts";
+import {
+  type ModelFiles,
+  type ModelFilesOptions,
+  type OpenTeacher,
+  readModels,
+} from "../models/model_files.ts";
 import type { ReportedScan, ScanReport } from "./report.ts";
 import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
@@ -34,24 +40,8 @@ import { type Truth, truthOf } from "./truth.ts";
 import { blameCameras, viewWarnings } from "./view_warnings.ts";
 import { labelWhole } from "./whole_labelling.ts";
 
-/** Opens a teacher on a device; called again after the device was lost. */
-export type OpenTeacher = (gpu: Gpu) => Promise<FeatureTeacher>;
-
-/** A teacher that the engine did not read itself. */
-export interface GivenTeacher {
-  readonly card: TeacherCard;
-  readonly open: OpenTeacher;
-}
-
 /** Which models to run, and where. */
-export interface EngineOptions {
-  /** Name of an embedded student, or path of a checkpoint; `rooms-joint` by default. */
-  student?: string;
-  /**
-   * Name of a teacher, path of its card, or a teacher of the caller's own; by default the one that the student was
-   * distilled from.
-   */
-  teacher?: string | GivenTeacher;
+export interface EngineOptions extends ModelFilesOptions {
   /** The host of the device, where the caller owns it. */
   host?: GpuHost;
   /** Most voxels of a block; larger scans are cut. 65,536 by default, fewer where the adapter demands it. */
@@ -80,9 +70,12 @@ type ChosenViews =
   & Pick<SegmentRequest, "photos" | "cameras">
   & Partial<Pick<VirtualViews, "appearance">>;
 
-/** Labels scans; see {@link Segmenter}. */
+/** Labels scans by one student; see {@link Segmenter}. */
 export class Engine implements Segmenter, AsyncDisposable {
+  readonly students: readonly [LoadedStudent];
+  /** The card of its student. */
   readonly student: StudentCard;
+  /** The card of its teacher; null where the student knows none. */
   readonly teacher: TeacherCard | null;
   readonly #network: Student;
   readonly #studentFile: StudentFile;
@@ -93,12 +86,12 @@ export class Engine implements Segmenter, AsyncDisposable {
   #loaded: LoadedModels | null = null;
 
   private constructor(
-    studentFile: StudentFile,
-    teacher: GivenTeacher | null,
+    { name, student: studentFile, teacher }: ModelFiles,
     { host, blockVoxels = BLOCK_VOXELS }: EngineOptions,
   ) {
     this.student = studentFile.card;
     this.teacher = teacher?.card ?? null;
+    this.students = [{ name, card: this.student, teacher: this.teacher }];
     this.#network = new Student(studentFile.card);
     this.#studentFile = studentFile;
     this.#openTeacher = teacher?.open ?? null;
@@ -108,25 +101,13 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   /**
-   * Reads the models, opens the device and loads both onto it. A student that learned from labels alone runs
-   * without a teacher.
+   * Reads the models, opens the device and loads both onto it.
    *
-   * @throws {RangeError} where the student was distilled from another teacher.
-   * @throws {CheckpointError} where the student cannot be read.
-   * @throws {TeacherError} where the teacher cannot be read.
+   * @throws whatever {@link readModels} throws.
    * @throws {GpuUnavailableError} where no adapter answers.
    */
   static async open(options: EngineOptions = {}): Promise<Engine> {
-    const student = await readStudent(options.student);
-    const known = student.card.teacher;
-    const teacher = known === null ? null : await teacherOf(options.teacher ?? known.id);
-    if (known && teacher && (known.id !== teacher.card.id || known.width !== teacher.card.width)) {
-      throw new RangeError(
-        `Cannot pair student ${student.card.id} with teacher ${teacher.card.id} of width ` +
-          `${teacher.card.width}: it was distilled from ${known.id} of width ${known.width}`,
-      );
-    }
-    const engine = new Engine(student, teacher, options);
+    const engine = new Engine(await readModels(options), options);
     await engine.#load();
     return engine;
   }
@@ -166,6 +147,11 @@ export class Engine implements Segmenter, AsyncDisposable {
     return (await this.#load()).gpu;
   }
 
+  /** Whether an online method keeps something from scan to scan. */
+  get remembers(): boolean {
+    return (this.#loaded?.memories.size ?? 0) > 0;
+  }
+
   resetOnline(): void {
     const memories = this.#loaded?.memories;
     for (const memory of memories?.values() ?? []) memory[Symbol.dispose]();
@@ -173,18 +159,33 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   async segment(request: SegmentRequest): Promise<SegmentResult> {
+    const metric = metricRequest(request);
+    return await this.label(
+      metric,
+      chooseStudent(profileOf(metric.request.scan.positions), [this.student]),
+    );
+  }
+
+  /**
+   * Labels a scan that is in metres with z up already.
+   *
+   * @param choice why it is labelled by this student; the report repeats it.
+   * @throws as {@link Segmenter.segment}.
+   */
+  async label(metric: MetricRequest, choice: StudentChoice): Promise<SegmentResult> {
     try {
-      return await this.#segment(request);
+      return await this.#label(metric, choice);
     } catch (error) {
-      throw blameScan(blameCameras(error, request), request.scan.name);
+      throw blameScan(blameCameras(error, metric.given), metric.given.scan.name);
     }
   }
 
-  async #segment(given: SegmentRequest): Promise<SegmentResult> {
-    const method = this.#methodOf(given);
-    const metric = metricRequest(given);
+  async #label(metric: MetricRequest, choice: StudentChoice): Promise<SegmentResult> {
     const { request } = metric;
-    const truth = truthOf(given.scan, given.options, this.student);
+    requireFit(request, choice);
+    const chosen = chooseMethod(request, this.students[0]);
+    const { method } = chosen;
+    const truth = truthOf(metric.given.scan, request.options, this.student);
     requireInputs(request.scan, this.student);
     request.signal?.throwIfAborted();
     const loaded = await this.#load();
@@ -198,41 +199,16 @@ export class Engine implements Segmenter, AsyncDisposable {
       ? await describeViews(request, views, loaded, monitor, owned)
       : null;
     const memory = carried ?? memoryOf(loaded.memories, method.name);
-    const task = await this.#taskOf(request, { method, described, memory, loaded, monitor });
+    const task = await this.#taskOf(request, { chosen, described, memory, loaded, monitor });
     const labelled = await label(task, loaded.blockSizer);
     const learned = await carried?.state(this.#studentFile);
     const { labels, confidence, sourceLabels, snapshots, readouts } = labelled;
     return {
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
+      student: this.student,
       ...(learned ? { learned } : {}),
-      report: this.#reportOf(metric, views, task, labelled, monitor, truth),
+      report: this.#reportOf({ metric, choice, chosen, truth }, views, task, labelled, monitor),
     };
-  }
-
-  /**
-   * Finds the method of a request.
-   *
-   * @throws {OptionError} where there is none of that name, or it lacks a teacher or photographs.
-   */
-  #methodOf({ options, photos }: SegmentRequest): Method {
-    const method = METHODS.get(options.method);
-    if (!method) {
-      throw new OptionError(`Cannot use method ${options.method}: no such method`, "method");
-    }
-    if (!method.usesPhotographs) return method;
-    if (this.teacher === null) {
-      throw new OptionError(
-        `Cannot use method ${method.name}: student ${this.student.id} learned from labels alone; use method source or bn`,
-        "method",
-      );
-    }
-    if (photos.length === 0 && options.viewSource !== "virtual") {
-      throw new OptionError(
-        `Cannot use method ${method.name}: no photographs came with the scan; send some, or set viewSource to virtual`,
-        "method",
-      );
-    }
-    return method;
   }
 
   #voxelSizeOf({ options }: SegmentRequest): number {
@@ -256,8 +232,8 @@ export class Engine implements Segmenter, AsyncDisposable {
 
   async #taskOf(
     request: SegmentRequest,
-    { method, described, memory, loaded: { gpu, source }, monitor }: {
-      method: Method;
+    { chosen: { method, settings }, described, memory, loaded: { gpu, source }, monitor }: {
+      chosen: ChosenMethod;
       described: DescribedViews | null;
       memory: OnlineMemory;
       loaded: LoadedModels;
@@ -269,7 +245,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       ...{ gpu, source, method, memory, voxelSize, views: described, work: monitor },
       student: this.#network,
       card: this.student,
-      settings: request.options.settings,
+      settings,
       readouts: request.readouts ?? [],
       snapshots: request.snapshots ?? [],
       points: await monitor.time(
@@ -281,20 +257,23 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   #reportOf(
-    metric: MetricRequest,
+    { metric, choice, chosen, truth }: {
+      metric: MetricRequest;
+      choice: StudentChoice;
+      chosen: ChosenMethod;
+      truth: Truth;
+    },
     { cameras, appearance }: ChosenViews,
     { gpu, method, voxelSize, views }: LabellingTask,
     labelled: LabelledPointCloud,
     { phases }: ScanMonitor,
-    truth: Truth,
   ): ScanReport {
     const { labels, sourceLabels, voxels, blocks, pointsSeen, steps, drift, note } = labelled;
     const { request, frame, warnings: ofFrame } = metric;
-    const { scan, warnings, studentChoice } = request;
+    const { scan, warnings } = request;
     const { name, format } = scan;
     const points = labels.length;
     const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
-    const choice = studentChoice ?? chooseStudent(profileOf(scan.positions), [this.student]);
     const doubt = domainWarning(choice);
     const metrics = truth.labels &&
       metricsOf(
@@ -319,6 +298,7 @@ export class Engine implements Segmenter, AsyncDisposable {
         ...ofFrame,
         ...samplingWarnings(metric, voxelSize),
         ...(views && !appearance ? viewWarnings(metric.given, pointsSeen) : []),
+        ...chosen.warnings,
         ...(doubt ? [doubt] : []),
         ...truth.warnings,
       ],
@@ -387,10 +367,17 @@ async function label(task: LabellingTask, sizer: BlockSizer): Promise<LabelledPo
   return blocks.length > 1 ? await labelByBlocks(task, blocks) : await labelWhole(task);
 }
 
-async function teacherOf(given: string | GivenTeacher): Promise<GivenTeacher> {
-  if (typeof given === "object") return given;
-  const { card, onnx, externalData } = await readTeacher(given);
-  return { card, open: (gpu) => Teacher.load(gpu, card, onnx, { externalData }) };
+/** @throws {ScanError} where a scan has to fit its student and does not, or nobody can tell. */
+function requireFit({ scan, options }: SegmentRequest, { fits, reason }: StudentChoice): void {
+  if (!options.strict || fits === true) return;
+  throw new ScanError({
+    file: scan.name,
+    action: "label",
+    problem: `strict is set, and ${
+      reason.charAt(0).toLowerCase() + reason.slice(1).replace(/\.$/, "")
+    }`,
+    mend: "load a student that was trained on such scans, or do without strict",
+  });
 }
 
 function memoryOf(memories: Map<string, Disposable>, method: string): OnlineMemory {

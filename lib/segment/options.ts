@@ -8,8 +8,9 @@ import { z } from "zod";
 import { type Method, SCAN_METHODS } from "../ttt/methods/mod.ts";
 import { LENGTH_UNITS, UP_AXES } from "../scan/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
-import { choiceSetting, flagSetting, numberSetting } from "../ttt/settings.ts";
+import { choiceSetting, flagSetting, nameSetting, numberSetting } from "../ttt/settings.ts";
 import { shown, validate } from "../validation/mod.ts";
+import { AUTO } from "./loaded_students.ts";
 import type { SegmentOptions } from "./segmenter.ts";
 
 /**
@@ -24,6 +25,8 @@ export const DEFAULT_METHOD = "ttt-kd-fusion";
  */
 const VIRTUAL_METHOD = "ttt-kd";
 
+const STUDENT = nameSetting(AUTO, "it is the name of a student, or auto");
+const STRICT = flagSetting(false);
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
 const EVALUATE = flagSetting(true).unwrap().optional();
 const LABEL_MAP = z.preprocess(
@@ -58,8 +61,8 @@ export function methodOf(name: unknown): Method {
 /**
  * Checks options and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
- * @param given what a client sent, by name: `method`, `viewSource`, `voxelSize`, `unit`, `up`, `evaluate`, `labelMap`, and the
- *   method's own settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
+ * @param given what a client sent, by name: `student`, `strict`, `method`, `viewSource`, `voxelSize`, `unit`, `up`,
+ *   `evaluate`, `labelMap`, and the method's own settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
  *   views rendered of the scan itself, which on validation scenes gain nothing over `bn`.
  * @param hasPhotos whether photographs came. Then the default method is `ttt-kd-fusion`; with virtual views it is
  *   `ttt-kd`; otherwise `bn`.
@@ -82,8 +85,8 @@ export function segmentOptions(
   given: Readonly<Record<string, unknown>>,
   hasPhotos: boolean,
 ): SegmentOptions {
-  const { method: named, viewSource: wanted, voxelSize, unit, up, evaluate, labelMap, ...own } =
-    given;
+  const { student, strict, method: named, viewSource: wanted, ...others } = given;
+  const { voxelSize, unit, up, evaluate, labelMap, ...own } = others;
   const isVirtual = checked(VIEW_SOURCE, "viewSource", wanted) === "virtual";
   const usual = isVirtual ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : "bn";
   const method = methodOf(named ?? usual);
@@ -93,12 +96,16 @@ export function segmentOptions(
       "method",
     );
   }
+  const blind = { method: "bn", settings: settingsOf(methodOf("bn"), {}) };
   return {
+    student: checked(STUDENT, "student", student),
+    strict: checked(STRICT, "strict", strict),
     method: method.name,
     // A client that leaves the method to us may send settings of the default one; bn checks them and has no use for them.
     settings: named === undefined && usual === "bn"
-      ? (settingsOf(methodOf(DEFAULT_METHOD), own), settingsOf(method, {}))
+      ? (settingsOf(methodOf(DEFAULT_METHOD), own), blind.settings)
       : settingsOf(method, own),
+    ...(named === undefined && usual !== "bn" ? { otherwise: blind } : {}),
     ...(evaluate === undefined ? {} : { evaluate: checked(EVALUATE, "evaluate", evaluate)! }),
     ...(labelMap === undefined ? {} : { labelMap: checked(LABEL_MAP, "labelMap", labelMap)! }),
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
@@ -134,6 +141,12 @@ export function settingsOf(
 
 /** Schemas of the options that every method has beside its own settings, by name. */
 export const COMMON_SETTINGS = {
+  student: STUDENT.describe(
+    "name of a student that `/v1/models` lists; `auto` takes the one that was trained on scans like this one",
+  ),
+  strict: STRICT.describe(
+    "whether to refuse a scan that is unlike those that the student was trained on; otherwise it is labelled with a warning",
+  ),
   viewSource: VIEW_SOURCE.describe(
     "what the teacher describes: the photographs that came, or virtual views rendered of the scan itself",
   ),

@@ -4,20 +4,28 @@
  *
  * @module
  */
-import type { StudentChoice } from "../domain/mod.ts";
 import type { StudentCard } from "../nn/card.ts";
 import type { Camera, LENGTH_UNITS, Photo, Scan, UpAxis, Warning } from "../scan/mod.ts";
-import type { TeacherCard } from "../teacher/mod.ts";
 import type { OnlineState } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
+import type { LoadedStudent } from "./loaded_students.ts";
 import type { ScanReport } from "./report.ts";
 
 /** Settings of one segmentation; `segmentOptions` checks what a client sent and fills in the defaults. */
 export interface SegmentOptions {
+  /** Name of the student, or `auto`, which leaves the choice to the scan; `auto` by default. */
+  student?: string;
+  /** Whether to refuse a scan that is unlike those that the student was trained on; `false` by default. */
+  strict?: boolean;
   /** Name of a method; `lib/ttt/methods/` holds one file for each. */
   method: string;
   /** The method's own settings, as its schema gives them. */
   settings: Readonly<Record<string, unknown>>;
+  /**
+   * What to do instead where the student has no teacher for the method; present where the client did not choose the
+   * method.
+   */
+  otherwise?: Pick<SegmentOptions, "method" | "settings">;
   /** Edge of a voxel in metres; by default the one that the student was trained with. */
   voxelSize?: number;
   /**
@@ -52,8 +60,6 @@ export interface SegmentRequest {
   cameras: readonly Camera[];
   /** What is doubtful about the photographs; the report repeats it after the scan's own warnings. */
   warnings?: readonly Warning[];
-  /** Why the scan is labelled by this student, where it was chosen among several; the report repeats it. */
-  studentChoice?: StudentChoice;
   /** What to do; see {@link SegmentOptions}. */
   options: SegmentOptions;
   /** Steps after which labels are wanted too; 0 is before the first. */
@@ -104,6 +110,8 @@ export interface SegmentResult {
   snapshots: LabelSnapshot[];
   /** Labels by the requested readouts, in their order. */
   readouts: LabelReadout[];
+  /** The card of the student that labelled the scan: it says what the labels mean. */
+  student: StudentCard;
   /** The state to give with the next scan; present where the request gave one. */
   learned?: OnlineState;
   /** What was labelled, by what, and what adaptation did. */
@@ -112,11 +120,9 @@ export interface SegmentResult {
 
 /** The engine as its users see it. */
 export interface Segmenter {
-  /** The student's card. */
-  readonly student: StudentCard;
-  /** The teacher's card; null where the student knows no teacher. */
-  readonly teacher: TeacherCard | null;
-  /** Returns whether the GPU answers. */
+  /** The students that it labels with, at least one. */
+  readonly students: readonly LoadedStudent[];
+  /** Returns whether a scan can be labelled: the GPU answers. */
   ready(): Promise<boolean>;
   /** Forgets what online methods have learned, before another sequence of scans. */
   resetOnline(): void;

@@ -48,5 +48,10 @@ export function choiceSetting<const T extends readonly [string, ...string[]]>(
   return z.enum(choices, { error: `it is one of ${choices.join(", ")}` }).default(initial as never);
 }
 
+/** Makes a schema for a name that is looked up later. @param error says what the value has to be. */
+export function nameSetting(initial: string, error: string) {
+  return z.string({ error }).min(1, { error }).default(initial);
+}
+
 /** The settings of a method that has none. */
 export const NO_SETTINGS = z.strictObject({});

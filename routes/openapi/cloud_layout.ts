@@ -25,5 +25,6 @@ export const CLOUD_LAYOUT = `Numbers are little-endian, without padding:
 | u8[M]     | class in the result                                                              |
 | u8[M]     | confidence, 255 for 1                                                            |
 | u8[R]     | the report, JSON in UTF-8                                                        |
+| u8[]      | to the end: the card of the student that labelled, JSON in UTF-8                 |
 
 Any first part of the points is spread evenly over the scan.`;

@@ -61,8 +61,10 @@ const session = exactly<ReturnType<typeof sessionView>>()({
   id: z.uuid(),
   scans: count.describe("scans learned from since the session was created or reset"),
   drift: driftSchema.nullable().describe("drift after the last scan; null before the first"),
-  student: z.string(),
-  teacher: z.string(),
+  student: z.string().nullable().describe(
+    "id of the student that it adapts; null until its first scan has decided",
+  ),
+  teacher: z.string().nullable().describe("id of the teacher of that student"),
   options: z.record(z.string(), z.unknown()).describe("every option, defaults included"),
   createdAt: time,
   lastUsedAt: time.describe("when the session changed last"),
@@ -73,6 +75,11 @@ const session = exactly<ReturnType<typeof sessionView>>()({
     weights: z.string(),
     reset: z.string(),
   }),
+});
+
+/** A card with the name of its student; the type of the card's schema does not tell that it is one of an object. */
+const loadedStudent = (studentCardSchema as unknown as z.ZodObject).safeExtend({
+  name: z.string().describe("what the option `student` takes"),
 });
 
 /** Every schema of an answer, by its name among the components. */
@@ -86,11 +93,12 @@ const ANSWERS = {
     name: z.string(),
     version: z.string(),
     extensions: z.array(z.string()),
+    models: z.array(z.string()).describe("names of the students"),
   }),
   StudentCard: studentCardSchema,
   TeacherCard: teacherCardSchema,
   Models: z.strictObject({
-    students: z.array(studentCardSchema),
+    students: z.array(loadedStudent),
     teachers: z.array(teacherCardSchema),
   }),
   Progress: progressSchema,

@@ -53,9 +53,11 @@ export const SERVICE_PATHS: PathsObject = {
   "/v2": {
     get: {
       operationId: "serverMetadata",
-      summary: "Show name and version (Open Inference Protocol)",
+      summary: "Show name, version and students (Open Inference Protocol)",
       tags: ["service"],
-      responses: { 200: json("Name and version.", { schema: answerSchema("ServerMetadata") }) },
+      responses: {
+        200: json("Name, version and students.", { schema: answerSchema("ServerMetadata") }),
+      },
     },
   },
   "/v2/health/live": {
@@ -119,9 +121,9 @@ export const SERVICE_PATHS: PathsObject = {
   "/v1/models": {
     get: {
       operationId: "models",
-      summary: "Show the cards of student and teacher",
+      summary: "Show the cards of the students and their teachers",
       description:
-        "The cards give classes with their colours, licence and provenance. The index of a class is its label.",
+        "The cards give classes with their colours, licence and provenance. The index of a class is its label. The option `student` takes the `name` of a student.",
       tags: ["models"],
       responses: { 200: json("The cards.", { schema: answerSchema("Models") }) },
     },

@@ -48,7 +48,7 @@ const notFound = problem(
 const conflict = problem(
   409,
   "Conflict",
-  "Another server on the same folder has changed the session meanwhile, or the session belongs to another student.",
+  "Another server on the same folder has changed the session meanwhile, or this server does not run the student of the session.",
   `Cannot change session ${ID}: another server on the same folder has changed it meanwhile; send all scans of a session to one server, and look at the session before this scan is sent again`,
 );
 

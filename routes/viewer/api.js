@@ -30,7 +30,7 @@
  * @property {string} [field]
  *
  * @typedef {object} Models
- * @property {{id: string, backbone: string, classes: string[], palette: [number, number, number][], voxelSize: number, licence: string}[]} students
+ * @property {{name: string, id: string, backbone: string, classes: string[], palette: [number, number, number][], voxelSize: number, licence: string}[]} students
  * @property {{id: string}[]} teachers
  */
 

@@ -18,6 +18,7 @@
  * @property {Uint8Array} label [M]
  * @property {Uint8Array} confidence [M]
  * @property {Report} report
+ * @property {{id: string, classes: string[], palette: [number, number, number][]}} student the one that labelled
  *
  * @typedef {object} Report
  * @property {{name: string, format: string, points: number, voxels: number, voxelSize: number, blocks: number}} scan
@@ -75,6 +76,11 @@ export function decodeCloud(buffer) {
     label: new Uint8Array(buffer, skip(count), count),
     confidence: new Uint8Array(buffer, skip(count), count),
   };
-  const report = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, skip(reportBytes))));
-  return { ...cloud, report };
+  /** @param {Uint8Array} bytes */
+  const parsed = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+  return {
+    ...cloud,
+    report: parsed(new Uint8Array(buffer, skip(reportBytes), reportBytes)),
+    student: parsed(new Uint8Array(buffer, at)),
+  };
 }

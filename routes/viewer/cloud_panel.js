@@ -68,9 +68,9 @@ export class CloudPanel {
    * Shows a cloud.
    *
    * @param {import("./cloud.js").Cloud} cloud
-   * @param {{classes: readonly string[], palette: readonly import("./colors.js").Rgb[]}} student
    */
-  show(cloud, { classes, palette }) {
+  show(cloud) {
+    const { classes, palette } = cloud.student;
     this.#cloud = cloud;
     this.#classes = classes;
     this.#palette = palette;

@@ -20,6 +20,7 @@ const POINTS = 1_000_000;
 const WITHOUT_STEPS = ["source", "bn"];
 
 const start = byId("start", HTMLButtonElement);
+const student = byId("student", HTMLSelectElement);
 const method = byId("method", HTMLSelectElement);
 const steps = byId("steps", HTMLInputElement);
 const picker = byId("files", HTMLInputElement);
@@ -192,6 +193,7 @@ async function submit() {
   setState("sending");
   const takesSteps = !WITHOUT_STEPS.includes(method.value);
   const form = formOf(intake, {
+    ...(student.value ? { student: student.value } : {}),
     ...(method.value ? { method: method.value } : {}),
     ...(steps.value && takesSteps ? { steps: steps.valueAsNumber } : {}),
   });
@@ -224,13 +226,10 @@ async function follow(job) {
 async function show({ links }) {
   setState("showing");
   panel.busy("Fetching the points", null);
-  const [answer, { students }] = await Promise.all([
-    api.request(`${links.cloud}?points=${POINTS}`),
-    models,
-  ]);
+  const answer = await api.request(`${links.cloud}?points=${POINTS}`);
   const cloud = decodeCloud(await answer.arrayBuffer());
   picture ??= new CloudPanel();
-  picture.show(cloud, students[0]);
+  picture.show(cloud);
   panel.show(cloud);
   setState("done");
 }
@@ -284,11 +283,11 @@ document.addEventListener("drop", async (event) => {
   if (event.dataTransfer) take(await droppedFiles(event.dataTransfer));
 });
 
-const models = api.models();
-models.then(({ students: [student], teachers: [teacher] }) => {
-  byId("models", HTMLElement).textContent = `${student.id}${
-    teacher ? `, taught by ${teacher.id}` : ""
-  }`;
+api.models().then(({ students }) => {
+  const names = students.map(({ name }) => name);
+  byId("models", HTMLElement).textContent = names.join(", ");
+  student.append(...names.map((name) => new Option(name)));
+  byId("students", HTMLElement).hidden = names.length === 1;
 }).catch((error) => panel.fail(error.message));
 const id = location.hash.slice(1);
 setState("ready");

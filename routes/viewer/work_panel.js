@@ -90,6 +90,7 @@ export class WorkPanel {
       ["Points", whole(scan.points)],
       ...(count < scan.points ? [["Points shown", whole(count)]] : []),
       ["Views", views.count === 0 ? "none" : `${views.count}, ${seen(report)} of the points seen`],
+      ["Student", report.student],
       ["Method", report.steps > 0 ? `${report.method}, ${report.steps} steps` : report.method],
       ["Changed points", percent(report.changedPoints)],
       ...Object.entries(report.metrics ?? {})

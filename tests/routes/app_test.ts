@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { STREETS } from "./fake_engine.ts";
 import { fakeApp, plyScan, problemOf } from "./support.ts";
 
 Deno.test("GET / lists the endpoints", async () => {
@@ -17,10 +18,18 @@ Deno.test("GET /health/live and /health/ready tell a live server from a working 
   await problemOf(response, 503);
 });
 
-Deno.test("GET /v1/models shows the cards of student and teacher", async () => {
-  const { app, engine } = fakeApp();
+Deno.test("GET /v1/models shows the cards of all students and of their teachers, and /v2 their names", async () => {
+  const { app, engine } = fakeApp({ others: [STREETS] });
   const models = await (await app.request("/v1/models")).json();
-  assert.deepEqual(models, { students: [engine.student], teachers: [engine.teacher] });
+  assert.deepEqual(models, {
+    students: [
+      { name: "fake-student", ...engine.student },
+      { name: "streets-joint", ...STREETS.card },
+    ],
+    teachers: [engine.teacher],
+  });
+  const { models: names } = await (await app.request("/v2")).json();
+  assert.deepEqual(names, ["fake-student", "streets-joint"]);
 });
 
 Deno.test("createApp() answers unknown paths with a problem", async () => {

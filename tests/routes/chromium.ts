@@ -180,7 +180,9 @@ export class Page implements AsyncDisposable {
 
   async #middleOf(selector: string): Promise<{ x: number; y: number }> {
     return await this.evaluate(`(() => {
-      const box = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
+      const element = document.querySelector(${JSON.stringify(selector)});
+      element.scrollIntoView({ block: "nearest" });
+      const box = element.getBoundingClientRect();
       return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
     })()`) as { x: number; y: number };
   }

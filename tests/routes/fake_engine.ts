@@ -4,6 +4,7 @@
  * @module
  */
 import { metricsOf } from "../../lib/metrics/confusion.ts";
+import { findStudent, type LoadedStudent } from "../../lib/segment/loaded_students.ts";
 import { truthOf } from "../../lib/segment/truth.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "../../lib/segment/segmenter.ts";
@@ -12,9 +13,27 @@ import type { OnlineState } from "../../lib/ttt/online_state.ts";
 /** Work that a fake engine does before it answers. */
 export type Work = (request: SegmentRequest) => Promise<void>;
 
+/** A student whose classes have other names, and which has no teacher. */
+export const STREETS: LoadedStudent = {
+  name: "streets-joint",
+  card: {
+    id: "streets-joint-7",
+    backbone: "MinkUNet14A",
+    classes: ["road", "car", "tree"],
+    palette: [[11, 12, 13], [14, 15, 16], [17, 18, 19]],
+    voxelSize: 0.25,
+    features: ["one"],
+    teacher: null,
+    asprs: [11, 64, 5],
+    licence: "MIT",
+    provenance: "made for tests",
+  },
+  teacher: null,
+};
+
 /**
  * Labels point i with i modulo 3, and keeps the requests that it was given. Online, it learns how many points it has
- * seen, and adds that number to i.
+ * seen, and adds that number to i. Where the student is left to the scan, scans of more than six points take the last.
  */
 export class FakeEngine implements Segmenter {
   readonly requests: SegmentRequest[] = [];
@@ -47,7 +66,15 @@ export class FakeEngine implements Segmenter {
     provenance: "made for tests",
   };
 
-  constructor(readonly work: Work = () => Promise.resolve()) {}
+  /** @param others students beside its own. */
+  constructor(
+    readonly work: Work = () => Promise.resolve(),
+    readonly others: readonly LoadedStudent[] = [],
+  ) {}
+
+  get students(): LoadedStudent[] {
+    return [{ name: this.student.id, card: this.student, teacher: this.teacher }, ...this.others];
+  }
 
   ready(): Promise<boolean> {
     return Promise.resolve(this.isReady);
@@ -59,13 +86,15 @@ export class FakeEngine implements Segmenter {
     this.requests.push(request);
     await this.work(request);
     const { scan, cameras, options } = request;
+    const { card, teacher } = findStudent(this.students, options.student) ??
+      this.students.at(scan.count > 6 ? -1 : 0)!;
     const seen = request.learned ? request.learned.student.tensors.get("points")!.data[0]! : 0;
     const labels = Uint8Array.from({ length: scan.count }, (_, i) => (i + Number(seen)) % 3);
     const learned = request.learned === undefined ? null : this.#learned(Number(seen) + scan.count);
     const sourceLabels = new Uint8Array(scan.count);
-    const truth = truthOf(scan, options, this.student);
+    const truth = truthOf(scan, options, card);
     const metrics = truth.labels &&
-      metricsOf(truth.labels, { source: sourceLabels, "ttt-kd": labels }, this.student.classes);
+      metricsOf(truth.labels, { source: sourceLabels, "ttt-kd": labels }, card.classes);
     const steps = Number(options.settings.steps ?? 0);
     const report: ScanReport = {
       scan: {
@@ -79,8 +108,8 @@ export class FakeEngine implements Segmenter {
         blocks: 1,
       },
       views: { count: cameras.length, pointsSeen: 0 },
-      student: this.student.id,
-      teacher: this.teacher.id,
+      student: card.id,
+      teacher: teacher?.id ?? null,
       adapter: "none",
       method: options.method,
       steps,
@@ -98,6 +127,7 @@ export class FakeEngine implements Segmenter {
       sourceLabels,
       snapshots: [],
       readouts: [],
+      student: card,
       ...(learned ? { learned } : {}),
       report,
     };

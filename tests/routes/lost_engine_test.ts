@@ -72,7 +72,7 @@ for (const fault of ["dies", "loses the device"]) {
   Deno.test(`POST /v1/segment answers 503 with Retry-After where its thread ${fault}`, async () => {
     await withFaults(async (folder) => {
       const module = new URL("../serving/labeller/fake_worker.ts", import.meta.url);
-      await using labeller = await WorkerLabeller.open({ student: folder }, { module });
+      await using labeller = await WorkerLabeller.open({ students: [folder] }, { module });
       const { app } = fakeApp({ labeller });
       const body = new FormData();
       body.append("scan", new File([plyScan()], fault));

@@ -280,7 +280,7 @@ Deno.test("POST /v1/sessions/:id/scans learns nothing from a scan that cannot be
 Deno.test("POST /v1/sessions/:id/scans keeps what a session has learned when the thread dies", async () => {
   await withFolder(async (folder) => {
     const module = new URL("../serving/labeller/fake_worker.ts", import.meta.url);
-    await using labeller = await WorkerLabeller.open({ student: folder }, { module });
+    await using labeller = await WorkerLabeller.open({ students: [folder] }, { module });
     const served = { app: createApp({ labeller, sessions: await SessionStore.open(folder) }) };
     const session = await begin(served);
     await label(served, session, 4);

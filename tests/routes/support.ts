@@ -19,6 +19,7 @@ import { segmentationWork } from "../../lib/serving/queue/segmentation.ts";
 import { SqliteQueue } from "../../lib/serving/queue/sqlite_queue.ts";
 import { JobWorker } from "../../lib/serving/queue/worker.ts";
 import { DEFAULT_SESSION_LIMITS, type SessionLimits } from "../../lib/serving/sessions/session.ts";
+import type { LoadedStudent } from "../../lib/segment/loaded_students.ts";
 import { SessionStore } from "../../lib/serving/sessions/store.ts";
 import { FifoSemaphore } from "../../lib/concurrency/fifo_semaphore.ts";
 import { createApp } from "../../routes/app.ts";
@@ -42,9 +43,10 @@ export function fakeApp(
     hostname?: string;
     log?: (line: string) => void;
     labeller?: Labeller;
+    others?: readonly LoadedStudent[];
   } = {},
 ) {
-  const engine = new FakeEngine(options.work);
+  const engine = new FakeEngine(options.work, options.others);
   const app = createApp({
     labeller: options.labeller ?? fakeLabeller(engine),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
@@ -77,6 +79,7 @@ export async function withJobs(
     queue?: Partial<QueueLimits>;
     sessions?: Partial<SessionLimits>;
     engine?: FakeEngine;
+    others?: readonly LoadedStudent[];
     folder?: string;
     log?: (line: string) => void;
   } = {},
@@ -88,7 +91,7 @@ export async function withJobs(
       ...DEFAULT_SESSION_LIMITS,
       ...options.sessions,
     });
-    const engine = options.engine ?? new FakeEngine(options.work);
+    const engine = options.engine ?? new FakeEngine(options.work, options.others);
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const semaphore = new FifoSemaphore(1, limits.places);
     const stopping = new AbortController();

@@ -8,6 +8,7 @@ import { METHODS } from "../../lib/ttt/methods/mod.ts";
 import { listen } from "../../routes/listen.ts";
 import { ramp } from "../../routes/viewer/colors.js";
 import { findChromium, Page } from "./chromium.ts";
+import { STREETS } from "./fake_engine.ts";
 import { fakeApp, withJobs } from "./support.ts";
 
 const BROWSER_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -105,7 +106,9 @@ Deno.test({
         await using page = await Page.open(chromium!, 900, 600);
         await page.goTo(server.url);
         await page.until("document.body.dataset.state === 'ready'");
+        await page.until("!document.querySelector('#students').hidden");
         await page.chooseFiles("#files", [scan]);
+        await page.evaluate("document.querySelector('#student').value = 'fake-student'");
         await page.evaluate("document.querySelector('#method').value = 'tent'");
         await page.evaluate("document.querySelector('#steps').value = 2");
         await page.click("#start");
@@ -155,6 +158,7 @@ Deno.test({
         assert.deepEqual(page.messages, []);
       },
       {
+        others: [STREETS],
         work: async ({ onProgress }) => {
           onProgress!({ phase: "adapt", step: 1, steps: 2, loss: 0.5 });
           await second.promise;

@@ -4,6 +4,8 @@ import { segmentOptions } from "../../lib/segment/options.ts";
 
 Deno.test("segmentOptions() chooses an adapting method only where there are photographs", () => {
   assert.deepEqual(segmentOptions({}, true), {
+    student: "auto",
+    strict: false,
     method: "ttt-kd-fusion",
     settings: {
       steps: 25,
@@ -17,9 +19,11 @@ Deno.test("segmentOptions() chooses an adapting method only where there are phot
       fusion: 2,
       consistency: 0,
     },
+    otherwise: { method: "bn", settings: { augmentations: 0 } },
     unit: "auto",
     up: "auto",
   });
+  assert.equal(segmentOptions({ method: "ttt-kd" }, true).otherwise, undefined);
   assert.equal(segmentOptions({}, false).method, "bn");
 });
 

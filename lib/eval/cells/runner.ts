@@ -122,7 +122,7 @@ async function labelScene(
   opened.show(scene);
   const start = performance.now();
   const others = group.slice(1).map(({ variant }) => variant);
-  const { labels, snapshots, readouts, report } = await labelBy(
+  const { labels, snapshots, readouts, student, report } = await labelBy(
     variant,
     scene,
     opened.engine,
@@ -130,7 +130,7 @@ async function labelScene(
   );
   const whole = (performance.now() - start) / 1000;
   const readoutSeconds = sumOf(readouts, ({ seconds }) => seconds);
-  const classes = opened.engine.student.classes.length;
+  const classes = student.classes.length;
   const countsOf = (predicted: Uint8Array) =>
     Array.from(new Confusion(classes).add(truth, predicted).counts);
   const { losses, steps, views, scan } = report;
@@ -175,7 +175,7 @@ export function labelBy(
       up: "z",
       ...(variant.voxelScale === undefined
         ? {}
-        : { voxelSize: variant.voxelScale * engine.student.voxelSize }),
+        : { voxelSize: variant.voxelScale * engine.students[0]!.card.voxelSize }),
       ...(variant.views === "virtual" ? { viewSource: "virtual" } : {}),
     },
     ...(others.length > 0 ? { readouts: others.map(settingsBy) } : {}),

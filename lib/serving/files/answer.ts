@@ -7,7 +7,6 @@
  * @module
  */
 import { join } from "node:path";
-import type { StudentCard } from "../../nn/card.ts";
 import {
   blameMemory,
   convertScan,
@@ -23,7 +22,7 @@ import { writeStream } from "./durable.ts";
 import { inputOptions, openScan, readInput } from "./input.ts";
 import { MemoryAccount } from "./memory.ts";
 import { encodeNpy } from "./npy.ts";
-import { type JobResult, readResult, readSourceLabels } from "./result.ts";
+import { type JobResult, readLabellingStudent, readResult, readSourceLabels } from "./result.ts";
 
 /** The form of an answer: a scan of a format, JSON, one array as `.npy`, or a cloud for display. */
 export type AnswerKind = Scan["format"] | "json" | "labels" | "confidence" | CloudKind;
@@ -33,9 +32,6 @@ export interface CloudKind {
   /** The most points that it may have. */
   points: number;
 }
-
-/** What an answer needs of a student: the names of its classes, and their ASPRS codes. */
-export type AnswerClasses = Pick<StudentCard, "classes" | "asprs">;
 
 /** An answer on the disk. */
 export interface AnswerFile {
@@ -48,7 +44,7 @@ export interface AnswerFile {
 }
 
 /** What every answer but a cloud is made of. */
-type AdaptedResult = Omit<JobResult, "sourceLabels">;
+type AdaptedResult = Omit<JobResult, "sourceLabels" | "student">;
 
 /** The number of values that become text at once, so that the text of a large scan takes little memory. */
 const VALUES_AT_ONCE = 2 ** 16;
@@ -67,14 +63,13 @@ export async function writeAnswer(
   folder: string,
   attempt: number,
   kind: AnswerKind,
-  classes: AnswerClasses,
   memory = Infinity,
 ): Promise<AnswerFile> {
   const account = new MemoryAccount(memory);
   const result = await readResult(folder, attempt);
   const path = join(folder, `answer-${crypto.randomUUID()}`);
   try {
-    const { chunks, unpacked } = await contents(folder, attempt, kind, result, classes, account);
+    const { chunks, unpacked } = await contents(folder, attempt, kind, result, account);
     const bytes = await onDisk(() => writeStream(path, chunks));
     return { path, bytes, unpacked, report: result.report };
   } catch (error) {
@@ -87,11 +82,11 @@ async function contents(
   attempt: number,
   kind: AnswerKind,
   result: AdaptedResult,
-  { classes, asprs }: AnswerClasses,
   account: MemoryAccount,
 ): Promise<{ chunks: Iterable<Uint8Array>; unpacked: boolean }> {
   const rows = labellingOfRows(result, result.leftOut ?? []);
   if (kind === "json") {
+    const { classes } = await readLabellingStudent(folder, attempt);
     return { chunks: jsonChunks(classes, { ...result, ...rows }), unpacked: false };
   }
   if (kind === "labels" || kind === "confidence") {
@@ -102,11 +97,13 @@ async function contents(
   const scan = await openScan(folder, input, account, admit);
   if (typeof kind === "object") {
     const sourceLabels = await readSourceLabels(folder, attempt);
-    const cloud = encodeCloud(scan, { ...result, sourceLabels }, kind.points);
+    const student = await readLabellingStudent(folder, attempt);
+    const cloud = encodeCloud(scan, { ...result, sourceLabels, student }, kind.points);
     return { chunks: [cloud], unpacked: false };
   }
   const { extraBytes, keepLabels } = inputOptions(input);
   const { labels, confidence } = result;
+  const { asprs } = await readLabellingStudent(folder, attempt);
   const bytes = writeScan(convertScan(scan, kind), {
     labels,
     confidence,

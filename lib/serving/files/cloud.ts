@@ -22,6 +22,8 @@
  *                   u8[M]    class in the result
  *                   u8[M]    confidence in the result, 255 for certain
  *                   u8[R]    the report, JSON in UTF-8
+ *                   u8[]     to the end: the card of the student that labelled, with the names and colours of its
+ *                            classes, JSON in UTF-8
  *
  * Every leading part of the points is spread evenly over the scan, so that a viewer that is short of time draws as
  * many of the first points as it can.
@@ -59,9 +61,11 @@ export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8A
   const order = spreadOrder(scan.count, Math.min(most, scan.count));
   const classes = 1 + Math.max(largest(labels), largest(sourceLabels));
   const colour = colourOf(scan);
-  const report = new TextEncoder().encode(JSON.stringify(result.report));
+  const [report, student] = [result.report, result.student].map((value) =>
+    new TextEncoder().encode(JSON.stringify(value))
+  ) as [Uint8Array, Uint8Array];
   const size = HEADER_BYTES + 4 * classes ** 2 + order.length * (12 + colour.channels + 3) +
-    report.length;
+    report.length + student.length;
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
 
@@ -88,6 +92,7 @@ export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8A
   for (const point of order) bytes[at++] = labels[point]!;
   for (const point of order) bytes[at++] = toByte(confidence[point]!);
   bytes.set(report, at);
+  bytes.set(student, at + report.length);
   return bytes;
 }
 

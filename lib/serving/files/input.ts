@@ -167,7 +167,7 @@ export async function openScan(
  * Reads the photographs with their cameras.
  *
  * @param account from which everything is taken before it is decoded.
- * @param teacher describes the photographs; null where nothing does.
+ * @param teachers those of which one describes the photographs; none where nothing does.
  * @throws {InputError} where one cannot be read, or where photographs and cameras do not fit each other.
  * @throws {MemoryError} where they would take too much memory.
  */
@@ -175,7 +175,7 @@ export async function openViews(
   folder: string,
   { scan, images, cameras }: Input,
   account: MemoryAccount,
-  teacher: TeacherCard | null,
+  teachers: readonly TeacherCard[],
 ): Promise<ScanViews> {
   if (cameras.length === 0) return { photos: [], cameras: [], warnings: [] };
   const sources = cameras.map(({ name, file }) => ({
@@ -184,7 +184,7 @@ export async function openViews(
   }));
   const cameraFiles = await loadCameraFiles(sources);
   account.takeCameras(cameraFiles);
-  for (const image of images) await takePhotograph(folder, image, account, teacher);
+  for (const image of images) await takePhotograph(folder, image, account, teachers);
   // Each is read once more when it is needed, so that one is held at a time.
   const files = images.map(({ name, file }) => ({ name, bytes: () => contentOf(folder, file) }));
   return await readViews(files, cameraFiles, scan.name);
@@ -195,11 +195,15 @@ async function takePhotograph(
   folder: string,
   { name, file }: InputFile,
   account: MemoryAccount,
-  teacher: TeacherCard | null,
+  teachers: readonly TeacherCard[],
 ): Promise<void> {
   const bytes = await contentOf(folder, file);
   try {
-    account.takePhotograph({ ...photoHeader(bytes, name), fileBytes: bytes.length }, name, teacher);
+    account.takePhotograph(
+      { ...photoHeader(bytes, name), fileBytes: bytes.length },
+      name,
+      teachers,
+    );
   } catch (error) {
     // It may have no camera, and then it is left out; if it has one, decoding it fails in the same way.
     if (!(error instanceof PhotoError)) throw error;

@@ -129,13 +129,13 @@ export class MemoryAccount {
    * Takes what decoding a photograph, holding its pixels and describing it needs.
    *
    * @param photograph its header, with the size of its file.
-   * @param teacher null where nothing describes it.
+   * @param teachers those of which one describes it; none where nothing does.
    * @throws {MemoryError} also where the photographs have too many pixels together.
    */
   takePhotograph(
     { width, height, decodingBytes, fileBytes }: PhotoHeader & { fileBytes: number },
     name: string,
-    teacher: TeacherCard | null,
+    teachers: readonly TeacherCard[],
   ): void {
     this.#pixels += width * height;
     if (this.#pixels > ALL_PIXELS) {
@@ -150,7 +150,8 @@ export class MemoryAccount {
     }
     const held = PIXEL_BYTES * width * height;
     this.take(held, name, `to hold ${width}x${height} pixels`);
-    if (teacher) this.take(featureMapBytes({ width, height }, teacher), name, "to describe it");
+    const described = teachers.map((teacher) => featureMapBytes({ width, height }, teacher));
+    if (described.length > 0) this.take(Math.max(...described), name, "to describe it");
     // One photograph is read and decoded at a time, and may be rotated or straightened then.
     const decoding = fileBytes + decodingBytes + held;
     const more = Math.max(0, decoding - this.#decoding);

@@ -6,6 +6,7 @@
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { StudentCard } from "../../nn/card.ts";
 import type { Scan } from "../../scan/mod.ts";
 import type { ScanReport } from "../../segment/report.ts";
 import type { SegmentResult } from "../../segment/segmenter.ts";
@@ -20,7 +21,7 @@ export class MissingResultError extends Error {
 export type JobResult =
   & Pick<
     SegmentResult,
-    "labels" | "confidence" | "sourceLabels" | "report"
+    "labels" | "confidence" | "sourceLabels" | "student" | "report"
   >
   & Pick<Scan, "leftOut">;
 
@@ -31,7 +32,7 @@ const LEFT_OUT = "left-out.json";
 export async function writeResult(
   jobFolder: string,
   attempt: number,
-  { labels, confidence, sourceLabels, report, leftOut }: JobResult,
+  { labels, confidence, sourceLabels, student, report, leftOut }: JobResult,
 ): Promise<void> {
   const folder = folderOf(jobFolder, attempt);
   await rm(folder, { recursive: true, force: true });
@@ -44,6 +45,7 @@ export async function writeResult(
   ]);
   if (leftOut) await writeJson(join(folder, LEFT_OUT), leftOut);
   await writeJson(join(folder, "report.json"), report);
+  await writeJson(join(folder, "student.json"), student);
   await syncFolder(folder);
   await syncFolder(jobFolder);
 }
@@ -69,7 +71,21 @@ export async function readReport(jobFolder: string, attempt: number): Promise<Sc
 }
 
 /**
- * Reads the result that {@link writeResult} wrote, without the labels of the source model, which few answers need.
+ * Reads the card of the student that labelled: it says what the labels mean, whichever students run by now.
+ *
+ * @throws {MissingResultError} where it does not exist.
+ * @throws {DamagedFileError} where it is not as it was written.
+ */
+export async function readLabellingStudent(
+  jobFolder: string,
+  attempt: number,
+): Promise<StudentCard> {
+  return await part(jobFolder, attempt, "student.json", readJson<StudentCard>);
+}
+
+/**
+ * Reads the result that {@link writeResult} wrote, without what few answers need: the labels of the source model, and
+ * the student's card.
  *
  * @throws {MissingResultError} where it does not exist.
  * @throws {DamagedFileError} where a file of it is not as it was written.
@@ -77,7 +93,7 @@ export async function readReport(jobFolder: string, attempt: number): Promise<Sc
 export async function readResult(
   jobFolder: string,
   attempt: number,
-): Promise<Omit<JobResult, "sourceLabels">> {
+): Promise<Omit<JobResult, "sourceLabels" | "student">> {
   const report = await readReport(jobFolder, attempt);
   const { points } = report.scan;
   const [labels, confidence, leftOut] = await Promise.all([

@@ -4,6 +4,7 @@
  * @module
  */
 import { blameScan } from "../../segment/blame_scan.ts";
+import { findStudent } from "../../segment/loaded_students.ts";
 import type { Segmenter } from "../../segment/segmenter.ts";
 import { type AnswerFile, type AnswerKind, writeAnswer } from "../files/answer.ts";
 import { onDisk } from "../files/disk.ts";
@@ -27,12 +28,8 @@ export class EngineLabeller implements Labeller {
     this.#memory = memory;
   }
 
-  get student(): Segmenter["student"] {
-    return this.#engine.student;
-  }
-
-  get teacher(): Segmenter["teacher"] {
-    return this.#engine.teacher;
+  get students(): Segmenter["students"] {
+    return this.#engine.students;
   }
 
   ready(): Promise<boolean> {
@@ -66,7 +63,9 @@ export class EngineLabeller implements Labeller {
       account.takeScan(needed, input.scan.name, this.#memory.answering);
     const scan = await openScan(folder, input, account, admit);
     signal?.throwIfAborted();
-    const views = await openViews(folder, input, account, this.teacher);
+    const student = findStudent(this.students, options.student);
+    const teachers = (student ? [student] : this.students).flatMap(({ teacher }) => teacher ?? []);
+    const views = await openViews(folder, input, account, teachers);
     const { sequence } = input;
     const before = sequence?.learned ? await readLearned(sequence.learned) : null;
     signal?.throwIfAborted();
@@ -85,6 +84,6 @@ export class EngineLabeller implements Labeller {
   }
 
   answer(folder: string, attempt: number, kind: AnswerKind): Promise<AnswerFile> {
-    return writeAnswer(folder, attempt, kind, this.student, this.#memory.answering);
+    return writeAnswer(folder, attempt, kind, this.#memory.answering);
   }
 }

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { StudentCard } from "../../nn/card.ts";
-import type { TeacherCard } from "../../teacher/mod.ts";
+import type { LoadedStudent } from "../../segment/loaded_students.ts";
 import type { Progress } from "../../ttt/progress.ts";
 import type { AnswerFile, AnswerKind } from "../files/answer.ts";
 
@@ -18,9 +17,8 @@ export interface LabelContext {
 
 /** Labels scans in folders with the layout of `input.ts` and `result.ts`. */
 export interface Labeller {
-  readonly student: StudentCard;
-  /** Null where the student was trained without a teacher. */
-  readonly teacher: TeacherCard | null;
+  /** The students that it labels with, at least one. */
+  readonly students: readonly LoadedStudent[];
   /** The name of the GPU, as its driver gives it. */
   readonly adapterName: string;
 

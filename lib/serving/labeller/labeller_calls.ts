@@ -3,22 +3,17 @@
  *
  * @module
  */
-import type { StudentCard } from "../../nn/card.ts";
-import type { TeacherCard } from "../../teacher/mod.ts";
-import type { AnswerClasses, AnswerFile, AnswerKind } from "../files/answer.ts";
+import type { EngineSetOptions } from "../../segment/engine_set.ts";
+import type { LoadedStudent } from "../../segment/loaded_students.ts";
+import type { AnswerFile, AnswerKind } from "../files/answer.ts";
 import type { MemoryBudget } from "../files/memory.ts";
 
-/** The models that a thread is to open; see `EngineOptions`. */
-export interface ModelChoice {
-  student?: string;
-  teacher?: string;
-  blockVoxels?: number;
-}
+/** The models that a thread is to open. */
+export type ModelChoice = Omit<EngineSetOptions, "host">;
 
 /** The models that a thread has opened. */
 export interface OpenedModels {
-  student: StudentCard;
-  teacher: TeacherCard | null;
+  students: readonly LoadedStudent[];
   adapterName: string;
 }
 
@@ -28,13 +23,7 @@ export interface LabellerCalls {
   ready: { given: null; returned: boolean };
   label: { given: { folder: string; attempt: number }; returned: void };
   answer: {
-    given: {
-      folder: string;
-      attempt: number;
-      kind: AnswerKind;
-      classes: AnswerClasses;
-      memory: MemoryBudget;
-    };
+    given: { folder: string; attempt: number; kind: AnswerKind; memory: MemoryBudget };
     returned: AnswerFile;
   };
 }

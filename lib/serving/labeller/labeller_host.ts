@@ -31,12 +31,11 @@ export function hostLabeller(openEngine: (models: ModelChoice) => Promise<Hosted
       const { engine, adapterName, lost } = await openEngine(models);
       lost.then(fail);
       labeller = new EngineLabeller(engine, adapterName, memory);
-      const { student, teacher } = engine;
-      return { student, teacher, adapterName };
+      return { students: engine.students, adapterName };
     },
     ready: () => opened().ready(),
     label: ({ folder, attempt }, context) => opened().label(folder, attempt, context),
-    answer: ({ folder, attempt, kind, classes, memory }) =>
-      writeAnswer(folder, attempt, kind, classes, memory.answering),
+    answer: ({ folder, attempt, kind, memory }) =>
+      writeAnswer(folder, attempt, kind, memory.answering),
   });
 }

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { Engine } from "../../segment/engine.ts";
+import { EngineSet } from "../../segment/engine_set.ts";
 import { hostLabeller } from "./labeller_host.ts";
 
 hostLabeller(async (models) => {
-  const engine = await Engine.open(models);
+  const engine = await EngineSet.open(models);
   const { adapterName, lost } = await engine.gpu();
   return { engine, adapterName, lost };
 });

@@ -38,8 +38,7 @@ const LONGEST_PAUSE = 60_000;
 
 /** A labeller in threads of its own. */
 export class WorkerLabeller implements Labeller, AsyncDisposable {
-  readonly student: OpenedModels["student"];
-  readonly teacher: OpenedModels["teacher"];
+  readonly students: OpenedModels["students"];
   readonly adapterName: string;
   readonly #models: ModelChoice;
   readonly #options: Required<WorkerLabellerOptions>;
@@ -64,7 +63,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     models: ModelChoice,
     options: Required<WorkerLabellerOptions>,
   ) {
-    ({ student: this.student, teacher: this.teacher, adapterName: this.adapterName } = opened);
+    ({ students: this.students, adapterName: this.adapterName } = opened);
     this.#models = models;
     this.#options = options;
     this.#kept = this.#keep(thread);
@@ -73,7 +72,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
   /**
    * Starts a thread and opens the models in it.
    *
-   * @throws whatever `Engine.open()` throws.
+   * @throws whatever `EngineSet.open()` throws.
    */
   static async open(
     models: ModelChoice,
@@ -137,14 +136,8 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     using _permit = await this.#answerSemaphore.acquire(signal);
     this.#stopping.signal.throwIfAborted();
     if (!this.#answering?.isAlive) this.#answering = startThread(this.#options.module);
-    const { classes, asprs } = this.student;
-    return await this.#answering.call("answer", {
-      folder,
-      attempt,
-      kind,
-      classes: { classes, asprs },
-      memory: this.#options.memory,
-    });
+    const { memory } = this.#options;
+    return await this.#answering.call("answer", { folder, attempt, kind, memory });
   }
 
   /** Stops the threads, whatever they are doing. */

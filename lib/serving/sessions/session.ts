@@ -7,6 +7,7 @@
 import { shown } from "../../validation/mod.ts";
 import { OptionError } from "../../ttt/option_error.ts";
 import { segmentOptions } from "../../segment/options.ts";
+import type { SegmentOptions } from "../../segment/segmenter.ts";
 import type { Drift } from "../../ttt/online_state.ts";
 
 /** The method of all sessions. */
@@ -18,16 +19,20 @@ export interface SessionConfig {
   readonly createdAt: number;
   /** The name of the client that began it. */
   readonly client: string;
-  /** The id of the student; adapted weights fit no other one. */
-  readonly student: string;
-  /** The id of the teacher. */
-  readonly teacher: string;
   /** The checked options of all its scans, by name. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** The student that a session adapts: adapted weights fit no other one. Both are null until a scan has decided. */
+export interface SessionBinding {
+  /** The id of the student. */
+  readonly student: string | null;
+  /** The id of its teacher. */
+  readonly teacher: string | null;
+}
+
 /** The part of a session that each change replaces. */
-export interface SessionState {
+export interface SessionState extends SessionBinding {
   /** The number of scans that it has adapted to since it began or was reset. */
   readonly scans: number;
   /** When it last changed, in milliseconds since 1970. */
@@ -70,7 +75,7 @@ export const DEFAULT_SESSION_LIMITS: SessionLimits = {
  */
 export function sessionOptions(
   given: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+): Record<string, unknown> & Pick<SegmentOptions, "student"> {
   const { method = SESSION_METHOD } = given;
   if (method !== SESSION_METHOD) {
     throw new OptionError(

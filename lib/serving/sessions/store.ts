@@ -18,6 +18,7 @@ import { FifoSemaphore } from "../../concurrency/fifo_semaphore.ts";
 import {
   DEFAULT_SESSION_LIMITS,
   type Session,
+  type SessionBinding,
   type SessionConfig,
   SessionConflictError,
   SessionGoneError,
@@ -30,6 +31,8 @@ import {
 export interface Change extends Pick<SessionState, "scans" | "drift"> {
   /** A folder inside a {@link WorkFolder} with the adapted weights; null where the session goes back to its source. */
   learned: string | null;
+  /** The student that the session adapts from now on; left out, it stays as it was. */
+  binding?: SessionBinding;
 }
 
 /** A folder in which a change is prepared. Its disposal removes it. */
@@ -121,7 +124,9 @@ export class SessionStore {
   }
 
   /** Begins a session. @throws {SessionsFullError} where there are as many as there may be. */
-  async begin(config: Omit<SessionConfig, "createdAt">): Promise<Session> {
+  async begin(
+    { student, teacher, ...config }: Omit<SessionConfig, "createdAt"> & SessionBinding,
+  ): Promise<Session> {
     using _permit = await this.#creation.acquire();
     await this.#requirePlace(config.client);
     const id = crypto.randomUUID();
@@ -130,10 +135,10 @@ export class SessionStore {
     const made = join(work.path, "session");
     const state = join(made, stateName(0));
     await mkdir(state, { recursive: true });
-    await writeJson(join(made, CONFIG), { ...config, createdAt });
+    await writeJson(join(made, CONFIG), { ...config, createdAt } satisfies SessionConfig);
     await writeJson(
       join(state, RECORD),
-      { scans: 0, lastUsedAt: createdAt, drift: null } satisfies SessionState,
+      { student, teacher, scans: 0, lastUsedAt: createdAt, drift: null } satisfies SessionState,
     );
     await syncFolder(state);
     await syncFolder(made);
@@ -150,6 +155,7 @@ export class SessionStore {
    */
   async get(id: string): Promise<Session> {
     return await this.#read(id, async (path) => {
+      // Servers before 2.1.0 wrote the student into the config.
       const config = await readJson<SessionConfig>(join(path, CONFIG));
       const generation = await newestIn(path);
       const folder = join(path, stateName(generation));
@@ -326,14 +332,18 @@ export class SessionStore {
   }
 
   /** Keeps a change as the next state, by one rename. */
-  async #keep(session: Session, { learned, scans, drift }: Change): Promise<Session> {
+  async #keep(
+    session: Session,
+    { learned, scans, drift, binding = session }: Change,
+  ): Promise<Session> {
     const { id } = session;
     const path = this.#pathOf(id);
     const generation = session.generation + 1;
     await using work = await this.workFolder();
     const prepared = learned ?? join(work.path, "state");
     if (learned === null) await mkdir(prepared);
-    const state: SessionState = { scans, lastUsedAt: this.#ages.now(), drift };
+    const { student, teacher } = binding;
+    const state: SessionState = { student, teacher, scans, lastUsedAt: this.#ages.now(), drift };
     await writeJson(join(prepared, RECORD), state);
     await syncFolder(prepared);
     const folder = join(path, stateName(generation));

@@ -83,7 +83,7 @@ Deno.test("MemoryAccount.takePhotograph() counts channels and depth, the largest
     for (let most = MIB;; most += 16 * MIB) {
       const account = new MemoryAccount(most);
       try {
-        for (const photograph of photographs) account.takePhotograph(photograph, "a.png", null);
+        for (const photograph of photographs) account.takePhotograph(photograph, "a.png", []);
         return most / MIB;
       } catch (error) {
         assert.ok(error instanceof MemoryError);
@@ -93,9 +93,9 @@ Deno.test("MemoryAccount.takePhotograph() counts channels and depth, the largest
   const [one, two] = [taken(rgba), taken(rgba, rgba)];
   assert.ok(one >= 61 * 43 && two - one < one / 4, `${one} and ${two} MiB`);
   const unlimited = new MemoryAccount(Infinity);
-  for (let i = 0; i < 67; i++) unlimited.takePhotograph(grey, "a.png", null);
+  for (let i = 0; i < 67; i++) unlimited.takePhotograph(grey, "a.png", []);
   assert.throws(
-    () => unlimited.takePhotograph(grey, "b.png", null),
+    () => unlimited.takePhotograph(grey, "b.png", []),
     /b\.png.*more than the limit of 4294967296/,
   );
 });

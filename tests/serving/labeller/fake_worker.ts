@@ -1,6 +1,6 @@
 /**
  * A labelling thread around the fake engine. The name of a scan says what goes wrong with it; the thread and its test
- * share a folder, whose path is given as `student`:
+ * share a folder, whose path is given as the student:
  *
  * - `dies`: the thread dies of an error, unless the folder has a file `died`
  * - `loses the device`: the thread loses its device, unless the folder has a file `died`
@@ -17,7 +17,8 @@ import { GpuLostError, GpuUnavailableError } from "../../../lib/gpu/mod.ts";
 import { hostLabeller } from "../../../lib/serving/labeller/labeller_host.ts";
 import { FakeEngine } from "../../routes/fake_engine.ts";
 
-hostLabeller(({ student: folder }) => {
+hostLabeller(({ students }) => {
+  const [folder] = students!;
   const marker = (name: string) => join(folder!, name);
   if (existsSync(marker("broken"))) {
     throw new GpuUnavailableError("Cannot open a GPU: it is broken");

@@ -7,7 +7,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostLabeller } from "../../../lib/serving/labeller/labeller_host.ts";
-import { Engine } from "../../../lib/segment/engine.ts";
+import { EngineSet } from "../../../lib/segment/engine_set.ts";
 
 const marks = new URL(import.meta.url).searchParams.get("marks")!;
 
@@ -20,7 +20,7 @@ function first(name: string): boolean {
 }
 
 hostLabeller(async (models) => {
-  const engine = await Engine.open(models);
+  const engine = await EngineSet.open(models);
   const { adapterName, device, lost } = await engine.gpu();
   const segment = engine.segment.bind(engine);
   engine.segment = (request) =>

@@ -53,7 +53,7 @@ async function withThreads(
       });
       return inputFolder;
     };
-    await using labeller = await WorkerLabeller.open({ student: folder }, {
+    await using labeller = await WorkerLabeller.open({ students: [folder] }, {
       module: MODULE,
       pauseAfter,
       ...options,
@@ -76,8 +76,7 @@ async function quietly(body: () => Promise<void>): Promise<void> {
 Deno.test("WorkerLabeller labels and answers like an engine in this thread", async () => {
   await withThreads(async ({ labeller, input }) => {
     const here = fakeLabeller();
-    assert.deepEqual(labeller.student, here.student);
-    assert.deepEqual(labeller.teacher, here.teacher);
+    assert.deepEqual(labeller.students, here.students);
     assert.equal(labeller.adapterName, "none");
     assert.ok(await labeller.ready());
     await labeller.available();
@@ -229,7 +228,7 @@ Deno.test("WorkerLabeller.open() says what is wrong with the models", async () =
   await withFolder(async (folder) => {
     await writeFile(join(folder, "broken"), "");
     await assert.rejects(
-      WorkerLabeller.open({ student: folder }, { module: MODULE }),
+      WorkerLabeller.open({ students: [folder] }, { module: MODULE }),
       /Cannot open a GPU: it is broken/,
     );
   });

@@ -11,6 +11,7 @@ import { DEFAULT_QUEUE_LIMITS } from "../../../lib/serving/queue/queue.ts";
 import { RedisQueue } from "../../../lib/serving/queue/redis_queue.ts";
 import { writeResult } from "../../../lib/serving/files/result.ts";
 import { JobWorker } from "../../../lib/serving/queue/worker.ts";
+import type { StudentCard } from "../../../lib/nn/card.ts";
 import type { ScanReport } from "../../../lib/segment/report.ts";
 
 const [url, folder, most] = Deno.args;
@@ -35,6 +36,7 @@ const worker = new JobWorker(queue, {
       sourceLabels: new Uint8Array(scan.length),
       labels: Uint8Array.from(scan, (byte) => byte % 3),
       confidence: new Float32Array(scan.length).fill(0.5),
+      student: {} as StudentCard,
       report: { scan: { points: scan.length } } as ScanReport,
     });
   },

@@ -1,0 +1,51 @@
+/** How requests name a student, and what a student without a teacher does. */
+import assert from "node:assert/strict";
+import { fullName } from "../../lib/models/students.ts";
+import { chooseMethod } from "../../lib/segment/chosen_method.ts";
+import { findStudent, type LoadedStudent } from "../../lib/segment/loaded_students.ts";
+import { readModels } from "../../lib/models/model_files.ts";
+import { segmentOptions } from "../../lib/segment/options.ts";
+import type { Photo } from "../../lib/scan/mod.ts";
+import { FakeEngine, STREETS } from "../routes/fake_engine.ts";
+
+const [ROOMS] = new FakeEngine().students as [LoadedStudent];
+
+Deno.test("findStudent() knows names, short names and ids, and leaves auto to the scan only among several", () => {
+  const both = [ROOMS, STREETS];
+  assert.equal(findStudent(both), null);
+  assert.equal(findStudent(both, "auto"), null);
+  assert.equal(findStudent([STREETS], "auto"), STREETS);
+  for (const name of ["streets", "streets-joint", "streets-joint-7"]) {
+    assert.equal(findStudent(both, name), STREETS);
+  }
+  assert.throws(() => findStudent(both, "constructor"), /one of auto, fake-student, streets-joint/);
+  assert.equal(fullName("a", ["a-joint", "a"]), "a", "a whole name goes before a short one");
+});
+
+Deno.test("chooseMethod() leaves photographs out for a student without a teacher, unless the method was named", () => {
+  const photos = [{} as Photo];
+  const withPhotographs = { options: segmentOptions({ steps: 3 }, true), photos };
+  assert.deepEqual(chooseMethod(withPhotographs, ROOMS).warnings, []);
+  assert.equal(chooseMethod(withPhotographs, ROOMS).method.name, "ttt-kd-fusion");
+
+  const { method, settings, warnings } = chooseMethod(withPhotographs, STREETS);
+  assert.equal(method.name, "bn");
+  assert.deepEqual(settings, segmentOptions({}, false).settings);
+  assert.equal(warnings[0]!.code, "no-teacher");
+  assert.match(warnings[0]!.text, /^The photographs were left out/);
+  const virtual = { options: segmentOptions({ viewSource: "virtual" }, false), photos: [] };
+  assert.match(chooseMethod(virtual, STREETS).warnings[0]!.text, /^Virtual views were left out/);
+
+  const named = { options: segmentOptions({ method: "ttt-kd" }, true), photos };
+  assert.throws(() => chooseMethod(named, STREETS), /learned from labels alone/);
+});
+
+Deno.test("readModels() finds the teacher of a student, given by name, short name or path", async () => {
+  const path = new URL("../../fixtures/students/streets-joint.safetensors", import.meta.url);
+  for (const student of ["streets", "streets-joint", path.pathname]) {
+    const { name, teacher } = await readModels({ student });
+    assert.equal(teacher!.card.id, "streets-parts");
+    assert.ok(name.startsWith("streets-joint"));
+  }
+  assert.equal((await readModels({ student: "rooms-labels" })).teacher, null);
+});
