@@ -53,7 +53,7 @@ Deno.test("findTeacher() says which file to put where", () =>
         `Cannot read teacher dinov2-small: there is no ${path}; put dinov2-small.onnx there`,
       ),
     );
-    assert.match(message, / task teachers --get dinov2-small$/);
+    assert.match(message, / task teachers --get dinov2-small --sha256 HASH$/);
     assert.doesNotMatch(await messageOf(findTeacher("clip-base-16", folder)), /--get/);
   }));
 
