@@ -43,7 +43,7 @@ export function modelsFolder(): string {
  *
  * await assert.rejects(
  *   findTeacher("dinov2-small", "/folder/without/models"),
- *   /there is no .*dinov2-small\.onnx; put dinov2-small\.onnx there; .* task teachers --get dinov2-small$/,
+ *   /there is no .*dinov2-small\.onnx; put dinov2-small\.onnx there; .* task teachers --get dinov2-small --sha256 HASH$/,
  * );
  * ```
  */
