@@ -1,6 +1,7 @@
 /** Several students on one device: which one labels, what is loaded, and what is refused. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { domainOf, profileOf } from "../../lib/domain/mod.ts";
 import { GpuHost } from "../../lib/gpu/mod.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { writeSafetensors } from "../../lib/nn/safetensors.ts";
@@ -29,12 +30,10 @@ const STREET = { ...BOX, name: "street.ply", positions: BOX.positions.map((value
 /** Larger than anything. */
 const LAND = { ...BOX, name: "land.ply", positions: BOX.positions.map((value) => 1e4 * value) };
 
-/** Writes a student that knows scans of this size. */
+/** Writes a student that knows scans like this one. */
 async function writeStudent(folder: string, id: string, scan: Scan): Promise<string> {
   const tensors = initialState(new Student(CARD).parameters(), mulberry32(id.length));
-  const [width, height] = [4, 2].map((metres) => metres * scan.positions[0]! / BOX.positions[0]!);
-  const around = (value: number) => ({ low: value / 2, median: value, high: 2 * value });
-  const domain = { scenes: 3, measures: { width: around(width!), height: around(height!) } };
+  const domain = domainOf([profileOf(scan.positions)]);
   const card = { ...CARD, id, classes: CARD.classes.map((name) => `${name} of ${id}`), domain };
   const path = join(folder, `${id}.safetensors`);
   const metadata = { card: JSON.stringify(card) };
@@ -109,7 +108,7 @@ Deno.test("EngineSet gives the labels that an engine of the student alone gives"
     assert.deepEqual(among.confidence, alone.confidence);
     await assert.rejects(
       labelled(set, LAND),
-      /strict is set, and the scan is unlike .* times as wide/,
+      /strict is set, and the scan fits no student; the nearest is street/,
     );
   });
   await host.close();
