@@ -16,7 +16,7 @@ const HOURS = 26;
 /** Longer than the time between two sweeps. */
 const SWEEP_MILLISECONDS = 65_000;
 const LAST_MILLISECONDS = 300_000;
-const LONG = { method: "dua", augmentations: 1000 };
+const LONG = { method: "dua", augmentations: 100 };
 
 /** Runs the section; `count` is the number of hours. */
 export async function clock({ count, seed, out }: Settings): Promise<Verdict> {

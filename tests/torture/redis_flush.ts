@@ -15,7 +15,7 @@ import { ServerProcess } from "./server.ts";
 
 const JOBS = 10;
 const POINTS = 400;
-const OPTIONS = { method: "dua", augmentations: 200 };
+const OPTIONS = { method: "dua", augmentations: 10 };
 /** A lost job is found by the next sweep, once a minute. */
 const LAST_MILLISECONDS = 300_000;
 

@@ -43,7 +43,7 @@ export const WALL_AGES: Ages = {
 
 /** A jump of the wall clock. */
 interface Jump {
-  /** What the wall clock said last before it. */
+  /** What the wall clock said at most before it. */
   at: number;
   /** By how much it was set, in milliseconds. */
   by: number;
@@ -96,15 +96,19 @@ export class KeptAges implements Ages {
     const wall = this.#clock.wall();
     const elapsed = this.#clock.elapsed();
     const kept = await this.#read(wall);
-    const last = this.#last ?? { wall: kept.at, elapsed };
+    // A server may have gone on for a while after its last look.
+    const last = this.#last ??
+      { wall: Math.max(kept.at, Math.min(wall, kept.at + TOLERANCE)), elapsed };
     this.#last = { wall, elapsed };
-    const by = wall - last.wall - (elapsed - last.elapsed);
+    // What was written down since the last look counts as before the jump.
+    const at = last.wall + elapsed - last.elapsed;
+    const by = wall - at;
     const isJump = Math.abs(by) > TOLERANCE;
     // Another server on the same folder has perhaps seen the same jump.
     const isKnown = kept.jumps.some((jump) =>
-      Math.abs(jump.by - by) < TOLERANCE && Math.abs(jump.at - last.wall) < 2 * TOLERANCE
+      Math.abs(jump.by - by) < TOLERANCE && Math.abs(jump.at - at) < 2 * TOLERANCE
     );
-    if (isJump && !isKnown) kept.jumps.push({ at: last.wall, by });
+    if (isJump && !isKnown) kept.jumps.push({ at, by });
     this.#jumps = kept.jumps.slice(-MOST_JUMPS);
     await this.#write({ at: wall, jumps: [...this.#jumps] });
     return isJump ? by : 0;

@@ -15,10 +15,12 @@ Deno.test("KeptAges leaves out what the clock was set ahead, also after a restar
     const made = clock.wall();
     clock.time += MINUTE;
     assert.equal(await ages.look(), 0);
-    clock.time += MINUTE;
+    clock.time += MINUTE / 2;
+    const justBefore = clock.wall();
+    clock.time += MINUTE / 2;
     clock.ahead += 26 * HOUR;
     assert.equal(await ages.look(), 26 * HOUR);
-    assert.equal(ages.since(made), 2 * MINUTE);
+    assert.deepEqual([ages.since(made), ages.since(justBefore)], [2 * MINUTE, MINUTE / 2]);
     const later = clock.wall();
     clock.time += MINUTE;
     assert.equal(await ages.look(), 0);
@@ -31,6 +33,9 @@ Deno.test("KeptAges leaves out what the clock was set ahead, also after a restar
     clock.ahead = 0;
     await restarted.look();
     assert.equal(restarted.since(made), 3 * MINUTE, "the clock was set right again");
+    const again = new KeptAges(folder, clock);
+    await again.look();
+    assert.equal(again.since(made), 3 * MINUTE);
     const after = clock.wall();
     clock.time += MINUTE;
     assert.equal(restarted.since(after), MINUTE);
@@ -42,6 +47,7 @@ Deno.test("KeptAges counts no hours in which no server ran, and a jump that two 
     const clock = new TestClock();
     const first = new KeptAges(folder, clock);
     await first.look();
+    clock.time += MINUTE / 2;
     const made = clock.wall();
     clock.time += 100 * HOUR;
     const next = new KeptAges(folder, clock);
@@ -56,6 +62,23 @@ Deno.test("KeptAges counts no hours in which no server ran, and a jump that two 
     clock.ahead += 50 * HOUR;
     for (const ages of [next, other]) await ages.look();
     for (const ages of [next, other]) assert.equal(ages.since(jumped), MINUTE);
+  });
+});
+
+Deno.test("KeptAges is right again where the clock was set right while no server ran", async () => {
+  await withFolder(async (folder) => {
+    const clock = new TestClock();
+    await new KeptAges(folder, clock).look();
+    const made = clock.wall();
+    const first = new KeptAges(folder, clock);
+    await first.look();
+    clock.ahead = 26 * HOUR;
+    await first.look();
+    clock.ahead = 0;
+    const next = new KeptAges(folder, clock);
+    await next.look();
+    clock.time += MINUTE;
+    assert.equal(next.since(made), MINUTE);
   });
 });
 
