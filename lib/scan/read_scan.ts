@@ -8,7 +8,7 @@
 import { parse } from "@loaders.gl/core";
 import { blameMemory, ScanError } from "./errors.ts";
 import { coordinateUnits } from "./las/coordinate_units.ts";
-import { countWarnings, isLas } from "./las/header.ts";
+import { isLas } from "./las/header.ts";
 import { lasScanLoader } from "./las/las_scan_loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
 import { plyScanLoader } from "./ply/ply_scan_loader.ts";
@@ -114,7 +114,7 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
     ...(loaderData.unpacked ? { unpacked: true } : {}),
     ...units,
     warnings: [
-      ...(loaderData.unpacked ? [] : countWarnings(bytes, loaderData.header)),
+      ...loaderData.warnings,
       ...units.warnings,
       ...leftOutWarnings(leftOut),
       ...colors?.warnings ?? [],

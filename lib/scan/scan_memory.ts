@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { decompressionBytes } from "./las/decompress_laz.ts";
+import { checkLaz } from "./las/check_laz.ts";
+import { decompressionBytes } from "./las/laz_perf.ts";
 import { parseLasHeader } from "./las/header.ts";
 import { rowBytes } from "./ply/binary_layout.ts";
 import { parsePlyHeader, vertexOf } from "./ply/header.ts";
@@ -19,7 +20,7 @@ const PLY_NUMBER_BYTES = 8 + 4;
 
 /** What a scan takes. */
 export interface ScanMemory {
-  /** Points that the header promises, as far as the file can hold them. */
+  /** Points that the file promises, as far as it can hold them. */
   points: number;
   /** Bytes that reading takes at most, beside the file itself. */
   readingBytes: number;
@@ -52,7 +53,8 @@ export function scanMemory(bytes: Uint8Array, name: string): ScanMemory {
 
 function lasMemory(bytes: Uint8Array, name: string): ScanMemory {
   const header = parseLasHeader(bytes, name);
-  const { count: points, recordBytes, colorOffset, compressed } = header;
+  const { recordBytes, colorOffset, compressed } = header;
+  const points = compressed ? Math.max(...checkLaz(bytes, header, name).counts) : header.count;
   const decoded = points * (LAS_POINT_BYTES + (colorOffset === null ? 0 : LAS_COLOR_BYTES));
   if (!compressed) return { points, readingBytes: decoded, fileBytes: bytes.length };
   const unpacked = points * recordBytes + bytes.length;

@@ -84,6 +84,23 @@ Deno.test("readScan() says where whole LAS records follow those that the header 
   assert.match(await counted(10, [new Uint8Array(500)]), /counts 10 points, .* for 10 more/);
 });
 
+Deno.test("readScan() takes that of two LAS counts which the file has room for, and says so", async () => {
+  for (const format of [1, 7]) {
+    for (
+      const [count, legacy] of [[20, 19], [21, 20], [0, 20], [2 ** 40, 20]] as const
+    ) {
+      const { bytes } = makeLas({ minor: 4, format, evlrs: [new Uint8Array(500)] });
+      const view = new DataView(bytes.buffer);
+      view.setUint32(107, legacy, true);
+      view.setBigUint64(247, BigInt(count), true);
+      const scan = await readScan(bytes, "x.las");
+      assert.equal(scan.count, 20);
+      const [{ text } = { text: "" }] = scan.warnings.filter(({ code }) => code === "points");
+      assert.match(text, /\(in 64 bits\) or .* points, and the file holds 20, which were read/);
+    }
+  }
+});
+
 Deno.test("readScan() refuses LAS headers with wrong values", async () => {
   const patched = (patch: (view: DataView) => void, minor = 2, format = 3) => {
     const { bytes } = makeLas({ minor, format });
@@ -108,7 +125,14 @@ Deno.test("readScan() refuses LAS headers with wrong values", async () => {
     [patched((v) => v.setFloat64(131, 1e300, true)), /none of its points has a position/],
     [patched((v) => v.setBigUint64(247, 2n ** 60n, true), 4, 7), /1152921504606847000 points/],
     [patched((v) => v.setBigUint64(247, 0n, true), 4, 7), /the scan is empty/],
-    [patched((v) => v.setUint32(107, 19, true), 4, 7), /20 points in 64 bits and 19 in 32/],
+    [patched((v) => v.setUint32(107, 0, true)), /0 points\), though it has room for 20 records/],
+    [
+      patched((v) => {
+        v.setUint32(107, 19, true);
+        v.setBigUint64(247, 18n, true);
+      }, 4),
+      /counts 18 \(in 64 bits\) or 19 \(in 32 bits\) points, and there is room for 20/,
+    ],
     [patched((v) => v.setUint32(243, 1, true), 4, 7), /extended variable-length record 0 of 1/],
     [patched((v) => v.setUint8(104, 0x83)), /without a laszip record/],
   ];
@@ -152,7 +176,7 @@ Deno.test("readScan() refuses LAZ that laz-perf would decode to wrong points", a
   const { pointOffset } = laszip(3, [[10, 30, 3]]);
   await refuses(table(9999n, 1), /chunk table should lie at byte 9999/);
   await refuses(table(-5n, 1), /chunk table should lie at byte -5/);
-  await refuses(table(BigInt(pointOffset + 100), 7), /7 chunks of 50000 points do not make 20/);
+  await refuses(table(BigInt(pointOffset + 100), 7), /chunk 1 of 7 reaches into/);
 });
 
 for (const format of LAS_RECORD.keys()) {

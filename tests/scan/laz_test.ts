@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { readFileSync } from "node:fs";
-import { InputError, readScan, writeScan } from "../../lib/scan/mod.ts";
+import { InputError, readScan, scanMemory, writeScan } from "../../lib/scan/mod.ts";
 import { openLazPerf } from "../../lib/scan/las/laz_perf.ts";
 import { compareLas } from "./compare_loaders.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
@@ -75,34 +75,71 @@ Deno.test("readScan() survives damaged and cut LAZ", async () => {
     const cut = await use(bytes.subarray(0, Math.floor(next() * bytes.length)));
     assert(cut instanceof InputError);
   }
-  const boastful = bytes.slice();
-  new DataView(boastful.buffer).setBigUint64(247, 4_000_000_000n, true);
-  assert(await use(boastful) instanceof InputError);
 });
 
-/** A file with another point count in its header. */
-function boastful(name: string, count: number): Uint8Array {
+/** A file with other point counts in its header. */
+function counting(name: string, count: number, legacy = 0): Uint8Array {
   const bytes = load(name);
   const view = new DataView(bytes.buffer);
-  view.setUint32(107, 0, true);
+  view.setUint32(107, legacy, true);
   view.setBigUint64(247, BigInt(count), true);
   return bytes;
 }
 
-Deno.test("readScan() refuses LAZ whose header has another point count than its chunks", async () => {
-  for (const count of [88, 90, 50_000]) {
-    await assert.rejects(
-      readScan(boastful("format8.laz", count), "x.laz"),
-      new RegExp(`first chunk of 1 has 89 points, the header says ${count}`),
+Deno.test("readScan() reads what layered chunks hold, whatever the header counts, and says so", async () => {
+  for (
+    const [name, count, legacy] of [
+      ["format8.laz", 4_000_000_000, 0],
+      ["format8.laz", 89, 7],
+      // The first of its 65 chunks fits these counts too.
+      ["paged.copc.laz", 1060, 0],
+    ] as const
+  ) {
+    const right = await readLaz(name);
+    assert.deepEqual(right.warnings.filter(({ code }) => code === "points"), []);
+    const scan = await readScan(counting(name, count, legacy), name);
+    assert.deepEqual(scan.positions, right.positions);
+    assert.match(
+      scan.warnings.find(({ code }) => code === "points")!.text,
+      new RegExp(`counts ${count}.* points, and the file holds ${right.count}, which were read`),
     );
+    assert.equal(scanMemory(counting(name, count, legacy), name).points, right.count);
+    // The answer says how many there are.
+    assert.deepEqual((await readScan(scan.bytes, name)).warnings, right.warnings);
   }
 });
 
+Deno.test("readScan() refuses LAZ whose layered chunks do not lie one behind the other", async () => {
+  const { bytes, view, chunk, table } = layered();
+  const patched = (at: number, value: number) => {
+    const copy = bytes.slice();
+    new DataView(copy.buffer).setUint32(at, value, true);
+    return readScan(copy, "x.laz");
+  };
+  const layer = chunk + 53 + 4;
+  const size = view.getUint32(layer, true);
+  await assert.rejects(patched(layer, size + 1), /chunk 1 of 1 reaches into the chunk table/);
+  await assert.rejects(patched(layer, size - 1), /1 bytes behind its 1 chunks belong to none/);
+  await assert.rejects(patched(chunk + 53, 0), /has 0 points/);
+  await assert.rejects(patched(chunk + 53, 60_000), /has 60000 points, and chunks have 50000/);
+  await assert.rejects(patched(table + 4, 2), /chunk 1 of 2 has 89 points, and chunks have/);
+  await assert.rejects(patched(table + 4, 0), /no chunks/);
+});
+
+/** A file with one layered chunk, and where it and the chunk table lie. */
+function layered() {
+  const bytes = load("format8.laz");
+  const view = new DataView(bytes.buffer);
+  const points = view.getUint32(96, true);
+  return { bytes, view, chunk: points + 8, table: Number(view.getBigInt64(points, true)) };
+}
+
 Deno.test("readScan() refuses LAZ that would unpack to more than 200 times its size", async () => {
-  const bytes = boastful("format8.laz", 20_000_000);
+  const { bytes, view, chunk } = layered();
   const laszip = new TextDecoder("latin1").decode(bytes).indexOf("laszip encoded");
   // The chunk size allows all of these points in one chunk.
-  new DataView(bytes.buffer).setUint32(laszip - 2 + 54 + 12, 0x7fffffff, true);
+  view.setUint32(laszip - 2 + 54 + 12, 0x7fffffff, true);
+  view.setUint32(chunk + 53, 20_000_000, true);
   await assert.rejects(readScan(bytes, "x.laz"), /more than 200 times its own 2714 bytes/);
 });
 

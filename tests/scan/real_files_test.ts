@@ -211,6 +211,40 @@ Deno.test({
 });
 
 Deno.test({
+  name: "readScan() takes that of two counts which the chunks of LAZ have",
+  ignore: !there,
+  fn: async () => {
+    const old = load("odd/laszip-generated.laz");
+    const [from, more] = [new DataView(old.buffer, old.byteOffset).getUint16(94, true), 148];
+    // The same file with the longer header of LAS 1.4.
+    const bytes = new Uint8Array(old.length + more);
+    bytes.set(old.subarray(0, from));
+    bytes.set(old.subarray(from), from + more);
+    const view = new DataView(bytes.buffer);
+    bytes[25] = 4;
+    view.setUint16(94, from + more, true);
+    const points = view.getUint32(96, true) + more;
+    view.setUint32(96, points, true);
+    view.setBigInt64(points, view.getBigInt64(points, true) + BigInt(more), true);
+    for (const [count, legacy] of [[1065, 1064], [1066, 1065], [0, 1065], [1065, 1065]] as const) {
+      view.setBigUint64(247, BigInt(count), true);
+      view.setUint32(107, legacy, true);
+      const scan = await readScan(bytes, "x.laz");
+      assert.equal(scan.count, 1065);
+      const doubts = scan.warnings.filter(({ code }) => code === "points");
+      assert.equal(doubts.length, count === legacy ? 0 : 1);
+      assert.equal(
+        (await readScan(scan.bytes, "x.las")).warnings.length,
+        scan.warnings.length - doubts.length,
+      );
+    }
+    view.setBigUint64(247, 1063n, true);
+    view.setUint32(107, 1064, true);
+    await assert.rejects(readScan(bytes, "x.laz"), /go on after the 1063/);
+  },
+});
+
+Deno.test({
   name: "readScan() holds the count of LAZ against what its chunks hold",
   ignore: !there,
   fn: async () => {

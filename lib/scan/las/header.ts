@@ -57,8 +57,10 @@ export interface LasHeader {
   recordBytes: number;
   /** Bytes of a point record without extra bytes. */
   formatBytes: number;
-  /** Number of points. */
+  /** Number of points; of a compressed file only the likeliest, since its chunks decide. */
   count: number;
+  /** The counts that the header states, the 64-bit one first: one where both are the same, or where there is one. */
+  statedCounts: readonly number[];
   /** Scale of x, y, z: a coordinate is its integer times the scale plus the offset. */
   scale: [number, number, number];
   /** Offset of x, y, z. */
@@ -106,10 +108,14 @@ export function parseLasHeader(bytes: Uint8Array, file: string): LasHeader {
   const version = readVersion(view, refuse);
   const records = readPointFormat(view, refuse);
   const pointOffset = readPointOffset(view, version.headerBytes, refuse);
-  const count = readPointCount(view, version.minor, refuse);
-  requireRoom(view, { ...records, pointOffset, count }, refuse);
-  const transform = readTransform(view, refuse);
   const extensions = readExtensions(view, version.minor);
+  const counts = readPointCounts(
+    view,
+    { ...version, ...records, ...extensions, pointOffset },
+    refuse,
+  );
+  requireRoom(view, { ...records, pointOffset, ...counts }, refuse);
+  const transform = readTransform(view, refuse);
   checkEvlrs(view, extensions, pointOffset, refuse);
   const { format } = records;
   return {
@@ -117,7 +123,7 @@ export function parseLasHeader(bytes: Uint8Array, file: string): LasHeader {
     pointOffset,
     vlrCount: view.getUint32(LAS_FIELDS.vlrCount, true),
     ...records,
-    count,
+    ...counts,
     ...transform,
     ...extensions,
     classOffset: format < 6 ? 15 : 16,
@@ -182,19 +188,60 @@ function readPointOffset(view: DataView, headerBytes: number, refuse: Refuse): n
   return pointOffset;
 }
 
-/** LAS 1.4 counts in 64 bits; its 32-bit count is 0 for formats 6 and up, and otherwise the same. */
-function readPointCount(view: DataView, minor: number, refuse: Refuse): number {
+/**
+ * LAS 1.4 counts in 64 bits; its 32-bit count is 0 for formats 6 and up, and otherwise the same. Where they differ, the
+ * room of uncompressed points decides.
+ */
+function readPointCounts(
+  view: DataView,
+  header: Omit<RoomOfPoints, "length"> & Pick<LasHeader, "minor" | "compressed">,
+  refuse: Refuse,
+): Pick<LasHeader, "count" | "statedCounts"> {
+  const { minor, compressed } = header;
   const legacy = view.getUint32(LAS_FIELDS.legacyCount, true);
-  const count = minor < 4 ? legacy : Number(view.getBigUint64(LAS_FIELDS.count, true));
-  if (legacy !== 0 && legacy !== count) {
-    const problem = `the header counts ${count} points in 64 bits and ${legacy} in 32 bits`;
-    refuse(problem, CORRECT_HEADER, LAS_FIELDS.count, COUNT_FIELD);
-  }
-  if (count === 0) {
+  const long = minor < 4 ? legacy : Number(view.getBigUint64(LAS_FIELDS.count, true));
+  const statedCounts = legacy === 0 || legacy === long ? [long] : [long, legacy];
+  const [count, other] = statedCounts.filter((stated) => stated > 0);
+  const room = wholeRecords({ ...header, length: view.byteLength });
+  if (count === undefined) {
     const offset = minor === 4 ? LAS_FIELDS.count : LAS_FIELDS.legacyCount;
-    refuse("the scan is empty (0 points)", "send a scan with points", offset, COUNT_FIELD);
+    const problem = "the scan is empty (0 points)";
+    return compressed || room === 0
+      ? refuse(problem, "send a scan with points", offset, COUNT_FIELD)
+      : refuse(
+        `${problem}, though it has room for ${room} records`,
+        "write how many of them are points into the header",
+        offset,
+        COUNT_FIELD,
+      );
   }
-  return count;
+  if (other === undefined || compressed || count === room) return { count, statedCounts };
+  if (other === room) return { count: other, statedCounts };
+  return refuse(
+    `the header counts ${countsAsText(statedCounts)} points, and there is room for ${room}`,
+    CORRECT_HEADER,
+    LAS_FIELDS.count,
+    COUNT_FIELD,
+  );
+}
+
+/** The counts of a header, for messages. */
+function countsAsText([count, legacy]: readonly number[]): string {
+  return legacy === undefined ? `${count}` : `${count} (in 64 bits) or ${legacy} (in 32 bits)`;
+}
+
+/** What says how many records lie in a file: its bytes, and what follows the points. */
+type RoomOfPoints =
+  & Pick<LasHeader, "pointOffset" | "recordBytes" | "waveformOffset" | "evlrOffset">
+  & { length: number };
+
+/** Whole records from a byte, by default that of the first point, to the waveforms, the extended records or the end. */
+function wholeRecords(
+  { pointOffset, recordBytes, waveformOffset, evlrOffset, length }: RoomOfPoints,
+  from = pointOffset,
+): number {
+  const next = Math.min(...[waveformOffset, evlrOffset, length].filter((at) => at >= from));
+  return Math.floor((next - from) / recordBytes);
 }
 
 /** Uncompressed points have to fit into the file. */
@@ -270,21 +317,33 @@ function checkEvlrs(
 }
 
 /**
- * What is doubtful about the number of points of an uncompressed file: whole records that follow the last one that the
- * header counts, before the waveforms, the extended records or the end.
+ * What is doubtful about the number of points: counts of the header that are not those that were read, and, in an
+ * uncompressed file, whole records that follow the last one, before the waveforms, the extended records or the end.
+ *
+ * @param header of the file as it came
+ * @param read number of points that were read
  */
-export function countWarnings({ length }: Uint8Array, header: LasHeader): Warning[] {
-  const { pointOffset, count, recordBytes, waveformOffset, evlrOffset } = header;
-  const end = pointOffset + count * recordBytes;
-  const next = Math.min(...[waveformOffset, evlrOffset, length].filter((at) => at >= end));
-  const surplus = Math.floor((next - end) / recordBytes);
-  if (surplus === 0) return [];
-  return [{
-    code: "points",
-    text:
-      `The header counts ${count} points, and there is room for ${surplus} more records behind them, which were not read and keep their bytes. Correct the number of point records if they are points.`,
-    field: "scan",
-  }];
+export function countWarnings({ length }: Uint8Array, header: LasHeader, read: number): Warning[] {
+  const { compressed, pointOffset, recordBytes, statedCounts } = header;
+  const doubt = (text: string): Warning => ({ code: "points", text, field: "scan" });
+  const differ = statedCounts.length > 1 || statedCounts[0] !== read;
+  const surplus = compressed
+    ? 0
+    : wholeRecords({ ...header, length }, pointOffset + read * recordBytes);
+  return [
+    ...(differ
+      ? [doubt(
+        `The header counts ${
+          countsAsText(statedCounts)
+        } points, and the file holds ${read}, which were read. Correct the number of point records.`,
+      )]
+      : []),
+    ...(surplus > 0
+      ? [doubt(
+        `The header counts ${read} points, and there is room for ${surplus} more records behind them, which were not read and keep their bytes. Correct the number of point records if they are points.`,
+      )]
+      : []),
+  ];
 }
 
 /**

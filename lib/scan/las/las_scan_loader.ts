@@ -8,8 +8,9 @@
  * @module
  */
 import { LAZRsLoader } from "@loaders.gl/las";
-import { type LasHeader, parseLasHeader } from "./header.ts";
+import { countWarnings, type LasHeader, parseLasHeader } from "./header.ts";
 import { decompressLaz } from "./decompress_laz.ts";
+import type { Warning } from "../warning.ts";
 import type { PointMesh } from "../point_mesh.ts";
 
 /** A LAS scan as a {@link PointMesh}. */
@@ -18,6 +19,8 @@ export type LasMesh = PointMesh<"las", {
   header: LasHeader;
   /** A LAZ file as LAS; null where the file is LAS. */
   unpacked: Uint8Array | null;
+  /** What is doubtful about the number of points. */
+  warnings: Warning[];
 }, {
   POSITION: { value: Float64Array; size: 3 };
   /** As stored: 8-bit values in 16-bit fields are common. */
@@ -44,12 +47,14 @@ export function lasScanLoader(file: string) {
 
 async function parseLasScan(bytes: Uint8Array, file: string): Promise<LasMesh> {
   const header = parseLasHeader(bytes, file);
-  if (!header.compressed) return meshOf(bytes, header, null);
-  const las = await decompressLaz(bytes, header, file);
-  return meshOf(las, parseLasHeader(las, file), las);
+  const unpacked = header.compressed ? await decompressLaz(bytes, header, file) : null;
+  const las = unpacked ? parseLasHeader(unpacked, file) : header;
+  const warnings = countWarnings(bytes, header, las.count);
+  return meshOf(unpacked ?? bytes, { header: las, unpacked, warnings });
 }
 
-function meshOf(bytes: Uint8Array, header: LasHeader, unpacked: Uint8Array | null): LasMesh {
+function meshOf(bytes: Uint8Array, loaderData: LasMesh["loaderData"]): LasMesh {
+  const { header } = loaderData;
   const { count, pointOffset, recordBytes, scale, offset } = header;
   const { classOffset, classMask, colorOffset } = header;
   const positions = new Float64Array(3 * count);
@@ -71,7 +76,7 @@ function meshOf(bytes: Uint8Array, header: LasHeader, unpacked: Uint8Array | nul
   }
   return {
     loader: "las",
-    loaderData: { header, unpacked },
+    loaderData,
     schema: { fields: [], metadata: {} },
     header: { vertexCount: count },
     topology: "point-list",

@@ -20,9 +20,24 @@ export interface LazPerf {
     open(file: number, bytes: number): void;
     /** Writes the next point record to an address. */
     getPoint(to: number): void;
-    getCount(): number;
     getPointLength(): number;
   };
+  /** A decoder of one chunk. */
+  ChunkDecoder: new () => {
+    delete(): void;
+    open(format: number, recordBytes: number, chunk: number): void;
+    /** Writes the next point record to an address. */
+    getPoint(to: number): void;
+  };
+}
+
+/** Memory of the decoder: so many bytes for its models, and so many times the size of the file. */
+const HEAP_BYTES = 1 << 26;
+const HEAP_FILES = 3;
+
+/** Bytes that the decoder takes at most for a file of so many, beside the points that it decodes. */
+export function decompressionBytes(fileBytes: number): number {
+  return HEAP_BYTES + HEAP_FILES * fileBytes;
 }
 
 const EVENTS = ["uncaughtException", "unhandledRejection"];
