@@ -5,13 +5,19 @@
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
 import convCode from "./conv.wgsl" with { type: "text" };
+import convTiledCode from "./conv_tiled.wgsl" with { type: "text" };
 import convWeightGradientCode from "./conv_weight_gradient.wgsl" with { type: "text" };
+import convWeightGradientTiledCode from "./conv_weight_gradient_tiled.wgsl" with { type: "text" };
 import gemmCode from "./gemm.wgsl" with { type: "text" };
+import gemmTiledCode from "./gemm_tiled.wgsl" with { type: "text" };
 import gemmWeightGradientCode from "./gemm_weight_gradient.wgsl" with { type: "text" };
+import gemmWeightGradientTiledCode from "./gemm_weight_gradient_tiled.wgsl" with { type: "text" };
 import outerProductsCode from "./outer_products.wgsl" with { type: "text" };
 import rowTilesCode from "./row_tiles.wgsl" with { type: "text" };
 import sumChunksCode from "./sum_chunks.wgsl" with { type: "text" };
 import sumRowsCode from "./sum_rows.wgsl" with { type: "text" };
+import tiledOuterProductsCode from "./tiled_outer_products.wgsl" with { type: "text" };
+import tiledRowsCode from "./tiled_rows.wgsl" with { type: "text" };
 
 /** y[o] = bias + sum over k of W[k] x[source(o, k)], and its dx. Bindings: x, weight, bias, entries, offsets, y. */
 export const conv = {
@@ -71,6 +77,50 @@ export const gemmWeightGradient = {
   code: outerProductsCode + gemmWeightGradientCode,
   params: { rows: "u32", chunkRows: "u32", chunks: "u32", inputQuads: "u32", outputQuads: "u32" },
   bindings: ["read", "read", "write"],
+} as const satisfies Kernel;
+
+/** {@link conv} for hardware. Bindings: x, weight, bias, entries, offsets, y. */
+export const convTiled = {
+  name: "conv_tiled",
+  code: tiledRowsCode + convTiledCode,
+  params: {
+    rows: "u32",
+    tiles: "u32",
+    volume: "u32",
+    first: "u32",
+    end: "u32",
+    mirrored: "u32",
+    sumQuads: "u32",
+    quads: "u32",
+    sumStride: "u32",
+    stride: "u32",
+    hasBias: "u32",
+  },
+  bindings: conv.bindings,
+} as const satisfies Kernel;
+
+/** {@link convWeightGradient} for hardware. Bindings: x, dy, entries, offsets, partial. */
+export const convWeightGradientTiled = {
+  name: "conv_weight_gradient_tiled",
+  code: tiledOuterProductsCode + convWeightGradientTiledCode,
+  params: convWeightGradient.params,
+  bindings: convWeightGradient.bindings,
+} as const satisfies Kernel;
+
+/** {@link gemm} for hardware. Bindings: x, weight, bias, y. */
+export const gemmTiled = {
+  name: "gemm_tiled",
+  code: tiledRowsCode + gemmTiledCode,
+  params: gemm.params,
+  bindings: gemm.bindings,
+} as const satisfies Kernel;
+
+/** {@link gemmWeightGradient} for hardware. Bindings: x, dy, partial. */
+export const gemmWeightGradientTiled = {
+  name: "gemm_weight_gradient_tiled",
+  code: tiledOuterProductsCode + gemmWeightGradientTiledCode,
+  params: gemmWeightGradient.params,
+  bindings: gemmWeightGradient.bindings,
 } as const satisfies Kernel;
 
 /** Column sums of rows, a partial sum for each chunk of rows. Bindings: x, partial. */

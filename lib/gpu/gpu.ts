@@ -11,6 +11,7 @@
  */
 import { GpuBuffer, Ledger } from "./buffer.ts";
 import { CapacityError, GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
+import { type KernelChoice, type KernelSetting, settingsFor } from "./kernel_setting.ts";
 import type { Kernel, Launch } from "./kernel.ts";
 import { BufferPool } from "./pool.ts";
 import { requestAdapter } from "./vulkan.ts";
@@ -22,6 +23,8 @@ export interface GpuOptions {
   poolBytes?: number;
   /** Fill every new buffer with garbage, so that tests catch reads of what was never written. */
   poison?: boolean;
+  /** The matrix kernels that it is to run; `auto` by default. */
+  kernels?: KernelChoice;
 }
 
 /** An array of 32-bit elements that a buffer can be read into. */
@@ -37,6 +40,8 @@ export class Gpu implements Disposable, ProgramDevice {
   readonly adapterName: string;
   /** True for a CPU implementation such as Mesa's lavapipe. */
   readonly isSoftware: boolean;
+  /** The matrix kernels that run on it, those that suit the adapter best unless another setting is chosen. */
+  kernels: KernelSetting;
   /** The live buffers. */
   readonly ledger: Ledger = new Ledger();
   /** Counters of what was done so far; tests assert on them. */
@@ -55,6 +60,7 @@ export class Gpu implements Disposable, ProgramDevice {
     this.adapterName = adapter.info.description || adapter.info.device || adapter.info.vendor;
     this.isSoftware = adapter.info.isFallbackAdapter ||
       /llvmpipe|lavapipe|swiftshader|software/i.test(this.adapterName);
+    this.kernels = settingsFor(this, options.kernels ?? "auto")[0]!;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     this.#pool = new BufferPool(
       (size) => device.createBuffer({ size, usage, label: "pool" }),

@@ -17,6 +17,18 @@ export {
   type LaunchOptions,
 } from "./kernel.ts";
 export {
+  HARDWARE_SETTINGS,
+  type HardwareSetting,
+  KERNEL_CHOICES,
+  type KernelChoice,
+  type KernelSetting,
+  type SettingAdapter,
+  settingsFor,
+  SOFTWARE_SETTING,
+  type SoftwareSetting,
+  workgroupBytes,
+} from "./kernel_setting.ts";
+export {
   type AnyParamValues,
   type NoParams,
   packParams,

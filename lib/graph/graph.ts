@@ -5,7 +5,7 @@
  * @module
  */
 import { add } from "../../kernels/elementwise/records.ts";
-import { groupsOf64, type Launch, launch } from "../gpu/mod.ts";
+import { groupsOf64, type KernelSetting, type Launch, launch } from "../gpu/mod.ts";
 import { Tensor } from "./tensor.ts";
 
 /** A learned tensor: its values, where its gradient is summed, and whether it is trained. */
@@ -32,6 +32,13 @@ export class Graph {
   readonly #gradients = new Map<Tensor, Tensor>();
   /** Launches before those of the gradient; null until {@link Graph.backward} runs. */
   #forward: number | null = null;
+  /** The matrix kernels of its launches. */
+  readonly kernels: KernelSetting;
+
+  /** @param kernels those of the device that is to run it. */
+  constructor(kernels: KernelSetting) {
+    this.kernels = kernels;
+  }
 
   /** A tensor for the planner to place. */
   tensor(label: string, rows: number, channels: number, requiresGradient = false): Tensor {

@@ -65,10 +65,11 @@ const ORDERS: readonly ((a: Life, b: Life) => number)[] = [
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { SOFTWARE_SETTING } from "../gpu/mod.ts";
  * import { Graph } from "./graph.ts";
  * import { relu } from "./ops/activation.ts";
  *
- * const graph = new Graph();
+ * const graph = new Graph(SOFTWARE_SETTING);
  * const x = graph.tensor("x", 64, 4);
  * const y = relu(graph, relu(graph, relu(graph, x)));
  * const { arenas, liveBytes } = planTensors(graph.launches, new Set([y]), 2 ** 27, 2 ** 31);

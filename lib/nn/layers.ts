@@ -7,8 +7,8 @@
 import type { GpuBuffer } from "../gpu/mod.ts";
 import type { Graph } from "../graph/graph.ts";
 import { batchNorm, type BatchNormMode } from "../graph/ops/batch_norm.ts";
-import type { PairOperand } from "../graph/ops/convolution.ts";
 import { linear, sparseConvolution } from "../graph/ops/learned.ts";
+import type { PairOperand } from "../graph/ops/matrix_kernels.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { KernelMap, KernelMapSpec, PairList } from "../sparse/mod.ts";
 import type { ParameterSpec } from "./parameter_spec.ts";

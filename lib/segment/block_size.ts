@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Gpu, KernelSetting } from "../gpu/mod.ts";
 import type { Student } from "../nn/student.ts";
 import type { MethodInfo } from "../ttt/methods/mod.ts";
 import { largestBinding, type LayoutLimits, type StepKind } from "./step_footprint.ts";
@@ -27,11 +28,12 @@ export function largestBlock(
   step: StepKind,
   { maxStorageBufferBindingSize, maxBufferSize }: LayoutLimits,
   most: number,
+  kernels?: KernelSetting,
 ): number {
   const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
   const levels = student.network.depth + 1;
   const fits = (voxels: number) =>
-    largestBinding(student, step, new Array<number>(levels).fill(voxels)) <= limit;
+    largestBinding(student, step, new Array<number>(levels).fill(voxels), kernels) <= limit;
   if (fits(most)) return most;
   let [fitting, tooMany] = [0, most];
   while (tooMany - fitting > 1) {
@@ -62,23 +64,26 @@ export function mostPoints(
   return Math.floor(limit / Math.max(...words));
 }
 
+/** What a {@link BlockSizer} needs of a device. */
+export type BlockDevice = Pick<Gpu, "kernels"> & { readonly limits: LayoutLimits };
+
 /** {@link largestBlock} for the methods of one student on one device, each kind of step computed once. */
 export class BlockSizer {
   readonly #student: Student;
-  readonly #limits: LayoutLimits;
+  readonly #device: BlockDevice;
   readonly #most: number;
   readonly #voxels = new Map<StepKind, number>();
 
   /** @param most voxels that a block never exceeds, whatever the adapter. */
-  constructor(student: Student, limits: LayoutLimits, most: number) {
+  constructor(student: Student, device: BlockDevice, most: number) {
     this.#student = student;
-    this.#limits = limits;
+    this.#device = device;
     this.#most = most;
   }
 
   /** Returns the most points of a block. @param views that are paired with it. */
   points(views: number): number {
-    return mostPoints(this.#limits, this.#student.network.inChannels, views);
+    return mostPoints(this.#device.limits, this.#student.network.inChannels, views);
   }
 
   /** Returns the most voxels of a block for a method. */
@@ -86,7 +91,8 @@ export class BlockSizer {
     const step = stepKindOf(method);
     let voxels = this.#voxels.get(step);
     if (voxels === undefined) {
-      voxels = largestBlock(this.#student, step, this.#limits, this.#most);
+      const { limits, kernels } = this.#device;
+      voxels = largestBlock(this.#student, step, limits, this.#most, kernels);
       this.#voxels.set(step, voxels);
     }
     return voxels;

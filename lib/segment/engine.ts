@@ -127,7 +127,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     owned.move();
     // The buffers of a lost device are gone with it; the teacher's session is not.
     await this.#loaded?.teacher?.destroy();
-    const blockSizer = new BlockSizer(this.#network, gpu.limits, this.#blockVoxels);
+    const blockSizer = new BlockSizer(this.#network, gpu, this.#blockVoxels);
     this.#loaded = { gpu, source, centre, teacher, memories: new Map(), blockSizer };
     return this.#loaded;
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { GpuBuffer } from "../gpu/mod.ts";
+import { GpuBuffer, type KernelSetting, SOFTWARE_SETTING } from "../gpu/mod.ts";
 import type { Graph } from "../graph/graph.ts";
 import { planTensors } from "../graph/planner.ts";
 import { Tensor } from "../graph/tensor.ts";
@@ -43,6 +43,7 @@ export interface StepFootprint {
  *
  * @param levels voxels at strides 1, 2, 4, ...: one number for each level of the student's network. One point a
  *   voxel is assumed.
+ * @param kernels the matrix kernels of the device.
  * @throws {CapacityError} where a tensor is larger than the largest binding.
  * @throws {TypeError} for an adaptation of a student that has no teacher.
  */
@@ -51,8 +52,9 @@ export function stepFootprint(
   step: StepKind,
   levels: readonly number[],
   limits: LayoutLimits,
+  kernels: KernelSetting = SOFTWARE_SETTING,
 ): StepFootprint {
-  const { graph, kept } = graphOf(paperContext(student, levels), step);
+  const { graph, kept } = graphOf(paperContext(student, levels, kernels), step);
   const { bytes, liveBytes, places } = planTensors(
     graph.launches,
     new Set(kept),
@@ -67,14 +69,16 @@ export function stepFootprint(
  * Computes the largest buffer that one launch of a step binds, targets and kernel maps included.
  *
  * @param levels as for {@link stepFootprint}; every voxel is assumed to have all its neighbours.
+ * @param kernels the matrix kernels of the device.
  * @throws {TypeError} for an adaptation of a student that has no teacher.
  */
 export function largestBinding(
   student: Student,
   step: StepKind,
   levels: readonly number[],
+  kernels: KernelSetting = SOFTWARE_SETTING,
 ): number {
-  const context = paperContext(student, levels);
+  const context = paperContext(student, levels, kernels);
   let most = 0;
   const scan: GraphContext["scan"] = {
     ...context.scan,
@@ -147,7 +151,11 @@ function graphOf(context: GraphContext, step: StepKind): { graph: Graph; kept: T
 }
 
 /** A scan with these counts of voxels and a student's parameters, none of them in memory. */
-function paperContext(student: Student, levels: readonly number[]): GraphContext {
+function paperContext(
+  student: Student,
+  levels: readonly number[],
+  kernels: KernelSetting,
+): GraphContext {
   const { network } = student;
   if (levels.length !== network.depth + 1) {
     throw new TypeError(
@@ -157,6 +165,7 @@ function paperContext(student: Student, levels: readonly number[]): GraphContext
   const rows = levels[0]!;
   const index = paperTensor("index", 1, 4);
   return {
+    gpu: { kernels },
     student,
     parameters: paperParameters(student.parameters()),
     scan: {

@@ -24,7 +24,7 @@ export function headsPlan(context: PlanContext, losses: Required<TrainingLosses>
   const { gpu, student, scan } = context;
   const { labels, ignore, weight, classHistory, distillationHistory } = losses;
   const { target, weight: lambda } = losses.distillation;
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   const layers = layersOf(context, {
     statistics: "running",
     momentum: 0,

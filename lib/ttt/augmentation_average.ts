@@ -70,7 +70,7 @@ export class AugmentationAverage implements Disposable {
     using built = augmentation &&
       await SparseScan.build(gpu, student, card.features, augmentation, scan.voxels.size);
     const seen = built ?? scan;
-    const graph = new Graph();
+    const graph = new Graph(gpu.kernels);
     const layers = frozenLayers({ ...context, scan: seen }, statistics);
     const onScan = (x: Tensor) => built ? augmentationRowsToScan(graph, x, built, scan) : x;
     const features = student.backbone(graph, layers, seen.features);
@@ -105,7 +105,7 @@ export class AugmentationAverage implements Disposable {
 
   /** Reads the softmax of the mean: one readback. */
   async probabilities({ gpu }: PlanContext): Promise<Probabilities> {
-    const graph = new Graph();
+    const graph = new Graph(gpu.kernels);
     const probabilities = softmax(graph, this.logits);
     using plan = new Plan(gpu, graph, [probabilities], "mean of augmentations");
     plan.submit();

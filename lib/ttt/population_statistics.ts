@@ -15,7 +15,7 @@ const VARIANCE = "running_var";
 
 /** Compiles a forward pass of the backbone, which has all norm layers, that updates its running statistics. */
 export function statisticsPlan(context: PlanContext, momentum: number): Plan {
-  const graph = new Graph();
+  const graph = new Graph(context.gpu.kernels);
   const layers = layersOf(context, { statistics: "batch", momentum, trainable: () => false });
   context.student.backbone(graph, layers, context.scan.features);
   return new Plan(context.gpu, graph, [], "statistics");

@@ -29,7 +29,7 @@ export async function probeProbabilities(
       "method",
     );
   }
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   const logits = student.probe(graph, frozenLayers(context, "running"), centreRows(graph, target));
   const probabilities = softmax(graph, logits);
   using plan = new Plan(gpu, graph, [probabilities], "probe");

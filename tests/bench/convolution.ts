@@ -70,7 +70,7 @@ async function layerRates(
   const dy = rows("dy", outRows, cout);
   const weight = rows("weight", packedLength([volume, cin, cout]), 1);
   const total = rows("dW", packedLength([volume, cin, cout]), 1);
-  const sizes = { volume, cin, cout };
+  const sizes = { kernels: gpu.kernels, volume, cin, cout };
   const scratch = owned.use(
     gpu.buffer("scratch", convolutionWeightGradientScratch({ ...sizes, list: forward })),
   );
@@ -127,7 +127,7 @@ export async function benchLinear(gpu: Gpu, rounds: number): Promise<void> {
     const [rows, cin, cout] of [[20_000, 96, 96], [20_000, 32, 16], [20_000, 32, 384]] as const
   ) {
     using owned = new DisposableStack();
-    const shape = { rows, cin, cout };
+    const shape = { kernels: gpu.kernels, rows, cin, cout };
     const x = owned.use(gpu.upload("x", anyNumbers(rows * cin)));
     const dy = owned.use(gpu.upload("dy", anyNumbers(rows * cout)));
     const total = owned.use(gpu.buffer("dW", cin * cout * 4));

@@ -21,7 +21,7 @@ export function gemmContender(
   const x = owned.use(gpu.upload("x", anyNumbers(rows * cin)));
   const weight = owned.use(gpu.upload("weight", anyNumbers(cin * cout)));
   const y = owned.use(gpu.buffer("y", rows * cout * 4));
-  const launches = linearForward({ rows, cin, cout, x, weight, y });
+  const launches = linearForward({ kernels: gpu.kernels, rows, cin, cout, x, weight, y });
   return launchContender(gpu, owned, "gemm", 2 * rows * cin * cout, launches);
 }
 

@@ -174,7 +174,7 @@ function whyNot(gpu: Gpu, graph: Graph, bytes: number): string | null {
 
 /** Floating point operations of convolutions and linear layers: two for each multiply-add of a pair. */
 function countFlop(
-  { student, scan, parameters }: PlanContext,
+  { gpu, student, scan, parameters }: PlanContext,
 ): { forward: number; backward: number } {
   const flop = { forward: 0, backward: 0 };
   const count = (x: Tensor, y: Tensor, pairs: number): Tensor => {
@@ -208,7 +208,7 @@ function countFlop(
     epsilon: student.network.epsilon,
     trainable: () => true,
   });
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   student.classHead(graph, layers, student.backbone(graph, layers, scan.features));
   return flop;
 }

@@ -1,5 +1,6 @@
 /** Ops of contrastive learning and masked reconstruction against their references. */
 import assert from "node:assert/strict";
+import { SOFTWARE_SETTING } from "../../lib/gpu/mod.ts";
 import { diversity, diversityReference } from "../../lib/graph/losses/diversity.ts";
 import { infoNce, infoNceReference } from "../../lib/graph/losses/info_nce.ts";
 import { nearestVote, nearestVoteReference } from "../../lib/graph/losses/nearest_vote.ts";
@@ -163,7 +164,7 @@ withGpu("nearestVote() equals its reference, banks of few rows included", async 
     const logits = seededNumbers(23, bank! * classes!).map((value) => 3 * value);
     const p = softmaxReference(logits, classes!).map(Math.fround);
     using owned = new DisposableStack();
-    const graph = new Graph();
+    const graph = new Graph(gpu.kernels);
     const labels = nearestVote(
       graph,
       inputTensor(gpu, owned, "x", x, channels!),
@@ -178,7 +179,7 @@ withGpu("nearestVote() equals its reference, banks of few rows included", async 
 });
 
 Deno.test("ops of contrastive learning refuse other shapes", () => {
-  const graph = new Graph();
+  const graph = new Graph(SOFTWARE_SETTING);
   const q = graph.tensor("q", 3, 8);
   const labels = graph.tensor("labels", 1, 4);
   const contrast = { labels, keyLabels: labels, temperature: 1 };

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import type { Gpu, Launch } from "../../lib/gpu/mod.ts";
+import {
+  type Gpu,
+  HARDWARE_SETTINGS,
+  type KernelSetting,
+  type Launch,
+  SOFTWARE_SETTING,
+} from "../../lib/gpu/mod.ts";
 import {
   convolutionBackwardReference,
   convolutionForward,
@@ -7,9 +13,8 @@ import {
   convolutionReference,
   convolutionWeightGradient,
   convolutionWeightGradientScratch,
-  type KernelSizes,
-  type PairOperand,
 } from "../../lib/graph/ops/convolution.ts";
+import type { KernelSizes, PairOperand } from "../../lib/graph/ops/matrix_kernels.ts";
 import { paddedChannels } from "../../lib/graph/tensor.ts";
 import { packedLength, packKernel, unpackKernel } from "../../lib/nn/packing.ts";
 import { coordinateKey, kernelOffsets, pairListReference } from "../../lib/sparse/mod.ts";
@@ -100,9 +105,16 @@ function reference(c: Case, { x, weight, bias, dy }: Values) {
 }
 
 /** Runs forward and backward on the GPU. dW is added to `before`, if given. */
-async function onGpu(gpu: Gpu, c: Case, values: Values, before: Float64Array | null = null) {
+async function onGpu(
+  gpu: Gpu,
+  kernels: KernelSetting,
+  c: Case,
+  values: Values,
+  before: Float64Array | null = null,
+) {
   using owned = new DisposableStack();
   const { volume, cin, cout } = c;
+  const sizes = { kernels, volume, cin, cout };
   const shape = [volume, cin, cout];
   const upload = (label: string, data: ArrayBufferView) => owned.use(gpu.upload(label, data));
   const rows = (label: string, count: number, channels: number) =>
@@ -123,16 +135,14 @@ async function onGpu(gpu: Gpu, c: Case, values: Values, before: Float64Array | n
     : owned.use(gpu.buffer("dW", packedLength(shape) * 4));
   const forward = list(c.forward);
   const scratch = owned.use(
-    gpu.buffer("scratch", convolutionWeightGradientScratch({ ...c, list: c.forward })),
+    gpu.buffer("scratch", convolutionWeightGradientScratch({ ...sizes, list: c.forward })),
   );
   const accumulate = before !== null;
   const launches: Launch[] = [
-    ...convolutionForward({ volume, cin, cout, list: forward, x, weight, bias, y }),
-    ...convolutionInputGradient({ volume, cin, cout, list: list(c.transposed), dy, weight, dx }),
+    ...convolutionForward({ ...sizes, list: forward, x, weight, bias, y }),
+    ...convolutionInputGradient({ ...sizes, list: list(c.transposed), dy, weight, dx }),
     ...convolutionWeightGradient({
-      volume,
-      cin,
-      cout,
+      ...sizes,
       list: forward,
       x,
       dy,
@@ -183,31 +193,36 @@ for (const [kernelSize, stride] of [[1, 1], [2, 1], [3, 1], [5, 1], [2, 2], [3, 
         const values = makeValues(10 * kernelSize + stride, c);
         const dense = denseConvolution({ ...c, kernelSize }, values.x, values.weight, values.dy);
         assertConvolution(reference(c, values), dense, 1e-12, "reference");
-        assertConvolution(await onGpu(gpu, c, values), dense, TOLERANCE, "WGSL");
+        for (const kernels of [SOFTWARE_SETTING, HARDWARE_SETTINGS[1]!]) {
+          assertConvolution(await onGpu(gpu, kernels, c, values), dense, TOLERANCE, kernels.name);
+        }
       },
     );
   }
 }
 
-// Channels cross the edges of blocks (4 in a quad, 16 in a thread); voxels suffice for several tiles, spans, chunks.
-for (
-  const [cin, cout, kernelSize, stride, draws, side] of [
-    [4, 16, 5, 1, 900, 14],
-    [16, 16, 3, 1, 3000, 24],
-    [1, 1, 3, 1, 300, 8],
-    [3, 20, 3, 2, 700, 12],
-    [17, 13, 3, 1, 700, 12],
-    [20, 36, 2, 2, 1200, 14],
-    [68, 8, 3, 1, 300, 8],
-    [2, 260, 3, 1, 2800, 20],
-  ] as const
-) {
+// Channels cross the edges of blocks (4 in a quad, 16 in a thread, 32 and 64 in a tile of the family hardware); voxels
+// suffice for several tiles, spans, chunks. The settings of the family hardware take turns.
+const CASES = [
+  [4, 16, 5, 1, 900, 14],
+  [16, 16, 3, 1, 3000, 24],
+  [1, 1, 3, 1, 300, 8],
+  [3, 20, 3, 2, 700, 12],
+  [17, 13, 3, 1, 700, 12],
+  [20, 36, 2, 2, 1200, 14],
+  [68, 8, 3, 1, 300, 8],
+  [2, 260, 3, 1, 2800, 20],
+] as const;
+for (const [i, [cin, cout, kernelSize, stride, draws, side]] of CASES.entries()) {
   withGpu(
     `convolution agrees with its reference: ${cin} to ${cout} channels, kernel ${kernelSize}, stride ${stride}`,
     async (gpu) => {
       const c = makeCase(cloud(cin + cout, draws, side), kernelSize, stride, cin, cout);
       const values = makeValues(cin * cout, c, true);
-      assertConvolution(await onGpu(gpu, c, values), reference(c, values), TOLERANCE, "WGSL");
+      const expected = reference(c, values);
+      for (const kernels of [SOFTWARE_SETTING, HARDWARE_SETTINGS[i % HARDWARE_SETTINGS.length]!]) {
+        assertConvolution(await onGpu(gpu, kernels, c, values), expected, TOLERANCE, kernels.name);
+      }
     },
   );
 }
@@ -218,13 +233,15 @@ withGpu(
     const c = makeCase(cloud(3, 120, 5), 7, 1, 300, 2);
     assert.equal(launchCount(c), 2);
     const values = makeValues(4, c, true);
-    assertConvolution(await onGpu(gpu, c, values), reference(c, values), TOLERANCE, "WGSL");
+    const results = await onGpu(gpu, SOFTWARE_SETTING, c, values);
+    assertConvolution(results, reference(c, values), TOLERANCE, "WGSL");
   },
 );
 
 function launchCount(c: Case): number {
   const list = { ...c.forward, entries: 0, offsets: 0 };
-  return convolutionForward({ ...c, list, x: 0, weight: 0, y: 0 }).length;
+  return convolutionForward({ kernels: SOFTWARE_SETTING, ...c, list, x: 0, weight: 0, y: 0 })
+    .length;
 }
 
 withGpu("convolutionWeightGradient() adds to the gradient on request", async (gpu) => {
@@ -233,14 +250,20 @@ withGpu("convolutionWeightGradient() adds to the gradient on request", async (gp
     const values = makeValues(6, c);
     const before = seededNumbers(7, c.volume * c.cin * c.cout);
     const expected = reference(c, values).dweight.map((value, i) => value + before[i]!);
-    const { dweight } = await onGpu(gpu, c, values, before);
-    assertClose(dweight, expected, TOLERANCE, `dW after ${draws} draws`);
+    for (const kernels of [SOFTWARE_SETTING, HARDWARE_SETTINGS[0]!]) {
+      const { dweight } = await onGpu(gpu, kernels, c, values, before);
+      assertClose(dweight, expected, TOLERANCE, `dW after ${draws} draws by ${kernels.name}`);
+    }
   }
 });
 
 withGpu("convolution gives the same bits twice", async (gpu) => {
   const c = makeCase(cloud(8, 3000, 24), 3, 1, 16, 16);
   const values = makeValues(9, c, true);
-  assert.ok(convolutionWeightGradientScratch({ ...c, list: c.forward }) > 0);
-  assert.deepEqual(await onGpu(gpu, c, values), await onGpu(gpu, c, values));
+  for (const kernels of [SOFTWARE_SETTING, HARDWARE_SETTINGS[0]!]) {
+    const bytes = convolutionWeightGradientScratch({ kernels, ...c, list: c.forward });
+    assert.ok(bytes > packedLength([c.volume, c.cin, c.cout]) * 4, "several chunks");
+    const first = await onGpu(gpu, kernels, c, values);
+    assert.deepEqual(await onGpu(gpu, kernels, c, values), first, kernels.name);
+  }
 });

@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
-import type { Gpu } from "../../lib/gpu/mod.ts";
+import {
+  type Gpu,
+  HARDWARE_SETTINGS,
+  type KernelSetting,
+  SOFTWARE_SETTING,
+} from "../../lib/gpu/mod.ts";
 import {
   linearBackwardReference,
   linearForward,
   linearInputGradient,
   linearReference,
-  type LinearShape,
   linearWeightGradient,
   linearWeightGradientScratch,
 } from "../../lib/graph/ops/linear.ts";
+import type { LinearShape } from "../../lib/graph/ops/matrix_kernels.ts";
 import {
   biasGradient,
   biasGradientReference,
@@ -60,9 +65,10 @@ function reference(shape: LinearShape, { x, weight, bias, dy, before }: Values) 
   };
 }
 
-async function onGpu(gpu: Gpu, shape: LinearShape, values: Values) {
+async function onGpu(gpu: Gpu, kernels: KernelSetting, sizes: LinearShape, values: Values) {
   using owned = new DisposableStack();
-  const { rows, cin, cout } = shape;
+  const { rows, cin, cout } = sizes;
+  const shape = { kernels, ...sizes };
   const upload = (label: string, data: ArrayBufferView) => owned.use(gpu.upload(label, data));
   const buffer = (label: string, bytes: number) => owned.use(gpu.buffer(label, bytes));
   const { before } = values;
@@ -124,18 +130,18 @@ Deno.test("linearBackwardReference() has the gradients of central differences", 
   assert.deepEqual(biasGradientReference(dy, shape.cout), dbias);
 });
 
-for (
-  const [rows, cin, cout] of [
-    [0, 8, 8],
-    [1, 1, 1],
-    [1, 16, 16],
-    [15, 3, 5],
-    [17, 18, 20],
-    [1000, 16, 13],
-    [3001, 32, 48],
-    [129, 96, 130],
-  ] as const
-) {
+// The settings of the family hardware take turns.
+const CASES = [
+  [0, 8, 8],
+  [1, 1, 1],
+  [1, 16, 16],
+  [15, 3, 5],
+  [17, 18, 20],
+  [1000, 16, 13],
+  [3001, 32, 48],
+  [129, 96, 130],
+] as const;
+for (const [i, [rows, cin, cout]] of CASES.entries()) {
   withGpu(
     `linear agrees with its reference: ${rows} rows, ${cin} to ${cout} channels`,
     async (gpu) => {
@@ -143,8 +149,14 @@ for (
         const shape = { rows, cin, cout };
         const values = makeValues(rows + cin + cout, shape, accumulate);
         const expected = reference(shape, values);
-        const actual = await onGpu(gpu, shape, values);
-        for (const name of RESULTS) assertClose(actual[name], expected[name], TOLERANCE, name);
+        for (
+          const kernels of [SOFTWARE_SETTING, HARDWARE_SETTINGS[i % HARDWARE_SETTINGS.length]!]
+        ) {
+          const actual = await onGpu(gpu, kernels, shape, values);
+          for (const name of RESULTS) {
+            assertClose(actual[name], expected[name], TOLERANCE, `${name} by ${kernels.name}`);
+          }
+        }
       }
     },
   );
@@ -156,14 +168,20 @@ withGpu("linearForward() without a bias starts from zero", async (gpu) => {
   using xRows = gpu.upload("x", padRows(x, 5));
   using packed = gpu.upload("weight", packKernel(weight, [5, 6]));
   using y = gpu.buffer("y", 33 * 8 * 4);
-  gpu.run(linearForward({ ...shape, x: xRows, weight: packed, y }));
-  const actual = unpadRows(await gpu.read(y, Float32Array, 33 * 8), 6);
-  assertClose(actual, linearReference(x, weight, null, shape), TOLERANCE, "y");
+  for (const kernels of [SOFTWARE_SETTING, HARDWARE_SETTINGS[0]!]) {
+    gpu.run(linearForward({ kernels, ...shape, x: xRows, weight: packed, y }));
+    const actual = unpadRows(await gpu.read(y, Float32Array, 33 * 8), 6);
+    assertClose(actual, linearReference(x, weight, null, shape), TOLERANCE, kernels.name);
+  }
 });
 
 withGpu("linear gives the same bits twice", async (gpu) => {
   const shape = { rows: 3000, cin: 16, cout: 16 };
   const values = makeValues(3, shape);
-  assert.ok(linearWeightGradientScratch(shape) > 0);
-  assert.deepEqual(await onGpu(gpu, shape, values), await onGpu(gpu, shape, values));
+  for (const kernels of [SOFTWARE_SETTING, HARDWARE_SETTINGS[0]!]) {
+    const bytes = linearWeightGradientScratch({ kernels, ...shape });
+    assert.ok(bytes > packedLength([16, 16]) * 4, "several chunks");
+    const first = await onGpu(gpu, kernels, shape, values);
+    assert.deepEqual(await onGpu(gpu, kernels, shape, values), first, kernels.name);
+  }
 });

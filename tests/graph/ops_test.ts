@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SOFTWARE_SETTING } from "../../lib/gpu/mod.ts";
 import {
   gelu,
   geluBackwardReference,
@@ -101,7 +102,7 @@ withGpu("add() equals its reference and sums the gradients of two uses", async (
 });
 
 Deno.test("add() refuses other shapes", () => {
-  const graph = new Graph();
+  const graph = new Graph(SOFTWARE_SETTING);
   const a = graph.tensor("a", 3, 4);
   assert.throws(() => add(graph, a, graph.tensor("b", 3, 5)), TypeError);
   assert.throws(() => add(graph, a, graph.tensor("b", 2, 4)), TypeError);
@@ -360,7 +361,7 @@ withGpu("accumulate() adds at every submit to a buffer that outlives the plan", 
   const x = seededNumbers(38, 35).map(Math.fround);
   const buffer = owned.use(gpu.zeros("total", 7 * 8 * 4));
   const total = new Tensor("total", 7, 5, { binding: buffer });
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   accumulate(graph, inputTensor(gpu, owned, "x", x, 5), total);
   using plan = new Plan(gpu, graph);
   for (let i = 0; i < 3; i++) plan.submit();
@@ -373,7 +374,7 @@ withGpu("recordLoss() appends without the host and drops what does not fit", asy
   using owned = new DisposableStack();
   const buffer = owned.use(gpu.zeros("history", 16));
   const history = new Tensor("history", 1, 4, { binding: buffer });
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   recordLoss(graph, inputTensor(gpu, owned, "loss", [0.5, 9], 2), history, 3);
   using plan = new Plan(gpu, graph);
   for (let i = 0; i < 5; i++) plan.submit();

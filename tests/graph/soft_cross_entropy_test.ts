@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SOFTWARE_SETTING } from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
 import {
   softCrossEntropy,
@@ -72,7 +73,7 @@ withGpu("softCrossEntropy() without any target is zero and has no gradient", asy
 });
 
 Deno.test("softCrossEntropy() refuses other shapes", () => {
-  const graph = new Graph();
+  const graph = new Graph(SOFTWARE_SETTING);
   const logits = graph.tensor("logits", 3, 4);
   assert.throws(() => softCrossEntropy(graph, logits, graph.tensor("p", 3, 5), 1), TypeError);
 });

@@ -127,7 +127,7 @@ export async function runGraph<Names extends string>(
   build: (graph: Graph, owned: DisposableStack) => Record<Names, Tensor | undefined>,
 ): Promise<Record<Names, Float64Array>> {
   using owned = new DisposableStack();
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   const wanted = build(graph, owned);
   for (const [name, tensor] of Object.entries(wanted)) {
     assert.ok(tensor, `${name} has no tensor`);

@@ -54,7 +54,7 @@ export async function runSegmentor(
   const maps = await pyramid.kernelMaps(wanted);
   const parameters = owned.use(new Parameters(gpu, segmentorSpecs(network, classes)));
   parameters.load(state);
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   const layers = new Layers(
     parameters,
     (spec) => maps[wanted.findIndex((known) => JSON.stringify(known) === JSON.stringify(spec))]!,

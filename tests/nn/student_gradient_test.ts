@@ -59,7 +59,7 @@ async function rig(
   const wanted = STUDENT.maps();
   const maps = await pyramid.kernelMaps(wanted);
   const parameters = owned.use(new Parameters(gpu, SPECS));
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   const layers = new Layers(
     parameters,
     (spec) => maps[wanted.findIndex((known) => JSON.stringify(known) === JSON.stringify(spec))]!,

@@ -94,7 +94,7 @@ async function runNetwork(gpu: Gpu, owned: DisposableStack, name: string, file: 
   const parameters = owned.use(new Parameters(gpu, specs));
   parameters.load(goldenState(specs));
 
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   const layers = new Layers(
     parameters,
     (wanted) => maps[mapSpecs.findIndex((s) => JSON.stringify(s) === JSON.stringify(wanted))]!,

@@ -181,7 +181,7 @@ async function errorsOf(
   const parameters = owned.use(new Parameters(gpu, specs));
   parameters.load(new Map(test.learned.map((key) => [key, tensor(key)])));
 
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   const x = inputTensor(gpu, owned, "x", data("x"), channelsOf("x"));
   const y = test.build(graph, x, parameters, map!);
   const dy = inputTensor(gpu, owned, "dy", takeRows(data("dy"), theirRows), channelsOf("dy"));

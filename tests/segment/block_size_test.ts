@@ -1,6 +1,6 @@
 /** Sizes of blocks, computed on paper. */
 import assert from "node:assert/strict";
-import { CapacityError } from "../../lib/gpu/mod.ts";
+import { CapacityError, SOFTWARE_SETTING } from "../../lib/gpu/mod.ts";
 import { Student } from "../../lib/nn/student.ts";
 import { BlockSizer, largestBlock, mostPoints, stepKindOf } from "../../lib/segment/block_size.ts";
 import {
@@ -73,7 +73,8 @@ Deno.test("BlockSizer.voxels() depends on the kind of step that a method takes",
   assert.equal(kinds.get("fusion"), "prediction");
   assert.equal(kinds.get("ttt-kd-fusion"), "adaptation");
   assert.equal(kinds.get("tent"), "training");
-  const sizer = new BlockSizer(studentOf("MinkUNet14Slim", 1024), LAVAPIPE, MOST);
+  const device = { limits: LAVAPIPE, kernels: SOFTWARE_SETTING };
+  const sizer = new BlockSizer(studentOf("MinkUNet14Slim", 1024), device, MOST);
   assert.equal(sizer.voxels(METHODS.get("ttt-kd")!), 32_768);
   assert.equal(sizer.voxels(METHODS.get("tent")!), MOST);
 });

@@ -86,7 +86,7 @@ withGpu(
       using built = points &&
         await SparseScan.build(gpu, student, CARD.features, points, scan.voxels.size);
       const seen = built ?? scan;
-      const graph = new Graph();
+      const graph = new Graph(gpu.kernels);
       const layers = frozenLayers({ ...context, scan: seen }, "batch");
       const features = student.backbone(graph, layers, seen.features);
       const heads = [

@@ -92,7 +92,7 @@ withGpu(
     assert.notEqual(augmented.voxels.count, scan.voxels.count);
     const channels = 5;
     const x = seededNumbers(6, augmented.voxels.count * channels).map(Math.fround);
-    const graph = new Graph();
+    const graph = new Graph(gpu.kernels);
     const y = augmentationRowsToScan(
       graph,
       inputTensor(gpu, owned, "x", x, channels),

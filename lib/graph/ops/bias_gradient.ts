@@ -5,13 +5,7 @@
  */
 import { sumRows } from "../../../kernels/matmul/records.ts";
 import { groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
-import {
-  type Chunks,
-  chunksOf,
-  reduceChunks,
-  type ReductionTarget,
-  scratchBytes,
-} from "./split_reduction.ts";
+import { addPartialSums, type Chunks, chunksOf, type ReductionTarget } from "./split_reduction.ts";
 
 /** Sizes of a bias gradient. */
 export interface BiasShape {
@@ -21,14 +15,17 @@ export interface BiasShape {
   readonly channels: number;
 }
 
+/** Threads that keep a device busy. */
+const BUSY_THREADS = 512;
+
 function biasChunks({ rows, channels }: BiasShape): Chunks {
   const quads = Math.ceil(channels / 4);
-  return chunksOf(rows, quads, quads * 16, 32_768);
+  return chunksOf(rows, quads, quads * 16, 32_768, BUSY_THREADS);
 }
 
 /** Bytes of scratch that {@link biasGradient} needs. */
 export function biasGradientScratch(shape: BiasShape): number {
-  return scratchBytes(biasChunks(shape), Math.ceil(shape.channels / 4) * 16);
+  return biasChunks(shape).count * Math.ceil(shape.channels / 4) * 16;
 }
 
 /** Launches that write the column sums of dy [rows][channels] into `total` [channels padded to 4]. */
@@ -37,16 +34,14 @@ export function biasGradient<B>(
 ): Launch<B>[] {
   const quads = Math.ceil(options.channels / 4);
   const chunks = biasChunks(options);
-  return reduceChunks(
+  return [
     launch(sumRows, {
       params: { rows: options.rows, chunkRows: chunks.size, chunks: chunks.count, quads },
-      bindings: [options.dy],
+      bindings: [options.dy, options.scratch],
       workgroups: groupsOf64(chunks.count * quads),
     }),
-    chunks,
-    quads * 16,
-    options,
-  );
+    addPartialSums(chunks.count, quads * 16, options),
+  ];
 }
 
 /** Reference of {@link biasGradient}: dy [rows][channels] without padding. */

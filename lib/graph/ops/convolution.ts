@@ -1,71 +1,35 @@
 /**
  * Sparse convolution over a pair list: y[o] = b + sum over k and its pairs (o, i) of x[i] W[k] (Choy et al. 2019,
- * eq. 3). This file only builds launches; `learned.ts` makes them ops of a graph. The input gradient is the same kernel
- * over the transposed list and weights (Tang et al. 2022, TorchSparse); strided and transposed convolutions differ in
- * their lists alone.
+ * eq. 3). This file only builds launches, by the matrix kernels of a setting; `learned.ts` makes them ops of a graph. The
+ * input gradient is the same kernel over the transposed list and weights (Tang et al. 2022, TorchSparse); strided and
+ * transposed convolutions differ in their lists alone.
  *
  * Rows are padded to whole vec4f and weights are packed (`nn/packing.ts`); zero padding stays zero.
  *
  * @module
  */
-import { conv, convWeightGradient } from "../../../kernels/matmul/records.ts";
 import { TILE_ROWS } from "../../../kernels/sparse/pair_list.ts";
-import { type Launch, launch, type ParamValues } from "../../gpu/mod.ts";
+import type { KernelSetting, Launch } from "../../gpu/mod.ts";
+import { matrixKernels } from "./kernel_family.ts";
 import {
-  type Chunks,
-  chunksOf,
-  reduceChunks,
-  type ReductionTarget,
-  scratchBytes,
-} from "./split_reduction.ts";
+  forwardChannels,
+  type KernelSizes,
+  type PairExtent,
+  type PairOperand,
+  transposedChannels,
+  weightBytes,
+} from "./matrix_kernels.ts";
+import { addPartialSums, type ReductionTarget } from "./split_reduction.ts";
 
-/** Sizes of a convolution kernel; channels are those of the network, without padding. */
-export interface KernelSizes {
-  /** Offsets k. */
-  readonly volume: number;
-  /** Input channels. */
-  readonly cin: number;
-  /** Output channels. */
-  readonly cout: number;
-}
-
-/** Extent of a pair list; `lib/sparse/kernel_map.ts` says how it is laid out. */
-export interface PairExtent {
-  /** Output rows, those that gather. */
-  readonly rows: number;
-  /** ceil(rows / 64). */
-  readonly tiles: number;
-  /** True where the pairs of offset k are listed at volume - 1 - k. */
-  readonly mirrored: boolean;
-}
-
-/** A pair list as an operand: the `PairList` of `lib/sparse`, in buffers, tensors or arrays. */
-export interface PairOperand<B> extends PairExtent {
-  /** u32 [pairs]: source row << 6 | row % 64. */
-  readonly entries: B;
-  /** u32 [volume * tiles + 1]. */
-  readonly offsets: B;
-}
-
-/**
- * Threads of a workgroup. There are few threads and each runs long, so small workgroups spread them evenly over the
- * cores (with 32 threads, a convolution of 32 channels on 14,000 voxels made 5 workgroups for two cores).
- */
-const WORKGROUP = 8;
-
-/** Threads that have to remain where each takes several tiles: four vectors of 8 lanes for each of two cores. */
-const BUSY_THREADS = 64;
-
-/** llvmpipe ends the loops of a thread after 65,535 iterations altogether, without reporting it. */
-const MAX_ITERATIONS = 60_000;
-
-function quads(channels: number): number {
-  return Math.ceil(channels / 4);
+/** What launches of a convolution depend on. */
+export interface ConvolutionOptions extends KernelSizes {
+  /** The matrix kernels that run. */
+  readonly kernels: KernelSetting;
 }
 
 /** y = b + conv(x): x [sources][cin], weight [volume][cin][cout] packed, bias [cout], y [list.rows][cout]. */
 export function convolutionForward<B>(
-  { volume, cin, cout, list, x, weight, bias, y }: KernelSizes & {
+  { kernels, volume, cin, cout, list, ...operands }: ConvolutionOptions & {
     readonly list: PairOperand<B>;
     readonly x: B;
     readonly weight: B;
@@ -73,13 +37,8 @@ export function convolutionForward<B>(
     readonly y: B;
   },
 ): Launch<B>[] {
-  const channels = {
-    sumQuads: quads(cin),
-    quads: quads(cout),
-    sumStride: quads(cout),
-    stride: 1,
-  };
-  return convolve(list, volume, false, channels, { x, weight, bias, y });
+  const channels = forwardChannels(cin, cout);
+  return matrixKernels(kernels).convolution(list, volume, channels, operands);
 }
 
 /**
@@ -88,85 +47,23 @@ export function convolutionForward<B>(
  * @param options.list the transposed list: its rows are the convolution's inputs, its sources the outputs.
  */
 export function convolutionInputGradient<B>(
-  { volume, cin, cout, list, dy, weight, dx }: KernelSizes & {
+  { kernels, volume, cin, cout, list, dy, weight, dx }: ConvolutionOptions & {
     readonly list: PairOperand<B>;
     readonly dy: B;
     readonly weight: B;
     readonly dx: B;
   },
 ): Launch<B>[] {
-  const channels = {
-    sumQuads: quads(cout),
-    quads: quads(cin),
-    sumStride: 1,
-    stride: quads(cout),
-  };
-  return convolve(list, volume, true, channels, { x: dy, weight, bias: undefined, y: dx });
-}
-
-function convolve<B>(
-  list: PairOperand<B>,
-  volume: number,
-  transposed: boolean,
-  channels: Pick<
-    ParamValues<typeof conv.params>,
-    "sumQuads" | "quads" | "sumStride" | "stride"
-  >,
-  { x, weight, bias, y }: { x: B; weight: B; bias: B | undefined; y: B },
-): Launch<B>[] {
-  const blocks = Math.ceil(channels.quads / 4);
-  // With longer runs fewer groups of 16 pairs are half empty; but enough threads have to remain.
-  const busy = Math.floor(list.tiles * blocks / BUSY_THREADS);
-  const perTileAndOffset = TILE_ROWS / 16 * (channels.sumQuads + 1) + 2;
-  const affordable = Math.floor(MAX_ITERATIONS / (volume * perTileAndOffset + TILE_ROWS));
-  const span = Math.max(1, Math.min(4, busy, affordable));
-  const offsetsPerLaunch = Math.floor((MAX_ITERATIONS / span - TILE_ROWS) / perTileAndOffset);
-  const launches: Launch<B>[] = [];
-  for (let first = 0; first < volume; first += offsetsPerLaunch) {
-    launches.push(launch(conv, {
-      constants: { TRANSPOSED: Number(transposed) },
-      params: {
-        rows: list.rows,
-        tiles: list.tiles,
-        span,
-        volume,
-        first,
-        end: Math.min(first + offsetsPerLaunch, volume),
-        mirrored: Number(list.mirrored),
-        ...channels,
-        hasBias: Number(bias !== undefined),
-      },
-      // Without a bias its binding is not read: any buffer will do.
-      bindings: [x, weight, bias ?? weight, list.entries, list.offsets, y],
-      workgroups: Math.ceil(Math.ceil(list.tiles / span) * blocks / WORKGROUP),
-    }));
-  }
-  return launches;
-}
-
-/** Quads of input channels that a thread of the weight gradient owns. */
-function inputQuadsPerThread({ cin }: KernelSizes): 1 | 4 {
-  return cin <= 4 ? 1 : 4;
-}
-
-function weightThreads(sizes: KernelSizes): number {
-  const inputBlocks = Math.ceil(quads(sizes.cin) / inputQuadsPerThread(sizes));
-  return sizes.volume * inputBlocks * Math.ceil(sizes.cout / 16);
-}
-
-function weightBytes({ volume, cin, cout }: KernelSizes): number {
-  return volume * quads(cin) * quads(cout) * 64;
-}
-
-function weightChunks(sizes: KernelSizes, list: PairExtent): Chunks {
-  return chunksOf(list.tiles, weightThreads(sizes), weightBytes(sizes), 2048);
+  const channels = transposedChannels(cin, cout);
+  return matrixKernels(kernels).convolution(list, volume, channels, { x: dy, weight, y: dx });
 }
 
 /** Bytes of scratch that {@link convolutionWeightGradient} needs. */
 export function convolutionWeightGradientScratch(
-  options: KernelSizes & { readonly list: PairExtent },
+  options: ConvolutionOptions & { readonly list: PairExtent },
 ): number {
-  return scratchBytes(weightChunks(options, options.list), weightBytes(options));
+  const { count } = matrixKernels(options.kernels).convolutionGradient(options, options.list);
+  return count * weightBytes(options);
 }
 
 /**
@@ -176,33 +73,18 @@ export function convolutionWeightGradientScratch(
  * @param options.list the list of the forward pass.
  */
 export function convolutionWeightGradient<B>(
-  options: KernelSizes & ReductionTarget<B> & {
+  options: ConvolutionOptions & ReductionTarget<B> & {
     readonly list: PairOperand<B>;
     readonly x: B;
     readonly dy: B;
   },
 ): Launch<B>[] {
-  const { volume, cin, cout, list, x, dy } = options;
-  const chunks = weightChunks(options, list);
-  return reduceChunks(
-    launch(convWeightGradient, {
-      constants: { INPUT_QUADS: inputQuadsPerThread(options) },
-      params: {
-        tiles: list.tiles,
-        chunkTiles: chunks.size,
-        chunks: chunks.count,
-        volume,
-        mirrored: Number(list.mirrored),
-        inputQuads: quads(cin),
-        outputQuads: quads(cout),
-      },
-      bindings: [x, dy, list.entries, list.offsets],
-      workgroups: Math.ceil(chunks.count * weightThreads(options) / WORKGROUP),
-    }),
-    chunks,
-    weightBytes(options),
-    options,
-  );
+  const { list, x, dy, scratch } = options;
+  const partial = matrixKernels(options.kernels).convolutionGradient(options, list);
+  return [
+    partial.launch([x, dy, list.entries, list.offsets, scratch]),
+    addPartialSums(partial.count, weightBytes(options), options),
+  ];
 }
 
 /** Calls `visit(k, row, source)` for every pair of a list, in the order in which the kernels add them. */

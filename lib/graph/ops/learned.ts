@@ -11,7 +11,6 @@ import {
   convolutionInputGradient,
   convolutionWeightGradient,
   convolutionWeightGradientScratch,
-  type PairOperand,
 } from "./convolution.ts";
 import {
   linearForward,
@@ -19,6 +18,7 @@ import {
   linearWeightGradient,
   linearWeightGradientScratch,
 } from "./linear.ts";
+import type { PairOperand } from "./matrix_kernels.ts";
 import { biasGradient, biasGradientScratch } from "./bias_gradient.ts";
 
 /** A sparse convolution, except for its input and weights. */
@@ -52,7 +52,7 @@ export function sparseConvolution(
       `Cannot convolve "${x.label}" of ${x.rows} rows: the kernel map gathers from ${transposed.rows}`,
     );
   }
-  const sizes = { volume, cin: x.channels, cout: channels };
+  const sizes = { kernels: graph.kernels, volume, cin: x.channels, cout: channels };
   const y = graph.tensor(
     "convolution",
     forward.rows,
@@ -107,7 +107,7 @@ export function linear(
   bias: Parameter | null,
   channels: number,
 ): Tensor {
-  const shape = { rows: x.rows, cin: x.channels, cout: channels };
+  const shape = { kernels: graph.kernels, rows: x.rows, cin: x.channels, cout: channels };
   const y = graph.tensor(
     "linear",
     x.rows,

@@ -1,131 +1,68 @@
 /**
- * Linear layers on feature rows, and sparse convolutions of one offset: y = x W + b. This file only builds launches;
- * `learned.ts` makes them ops of a graph.
+ * Linear layers on feature rows, and sparse convolutions of one offset: y = x W + b. This file only builds launches, by
+ * the matrix kernels of a setting; `learned.ts` makes them ops of a graph.
  *
  * Rows are padded to whole vec4f and weights are packed (`nn/packing.ts`); zero padding stays zero.
  *
  * @module
  */
-import { gemm, gemmWeightGradient } from "../../../kernels/matmul/records.ts";
-import { type Launch, launch } from "../../gpu/mod.ts";
+import type { KernelSetting, Launch } from "../../gpu/mod.ts";
+import { matrixKernels } from "./kernel_family.ts";
 import {
-  type Chunks,
-  chunksOf,
-  reduceChunks,
-  type ReductionTarget,
-  scratchBytes,
-} from "./split_reduction.ts";
+  forwardChannels,
+  type LinearShape,
+  transposedChannels,
+  weightBytes,
+} from "./matrix_kernels.ts";
+import { addPartialSums, type ReductionTarget } from "./split_reduction.ts";
 
-/** Sizes of a linear layer; channels are those of the network, without padding. */
-export interface LinearShape {
-  /** Rows of x and y. */
-  readonly rows: number;
-  /** Channels of x. */
-  readonly cin: number;
-  /** Channels of y. */
-  readonly cout: number;
-}
-
-/** Threads of a workgroup; each makes 16 rows of 16 columns. */
-const WORKGROUP = 32;
-
-function quads(channels: number): number {
-  return Math.ceil(channels / 4);
+/** What launches of a linear layer depend on. */
+export interface LinearOptions extends LinearShape {
+  /** The matrix kernels that run. */
+  readonly kernels: KernelSetting;
 }
 
 /**
  * y = x W + b: x [rows][cin], weight [cin][cout] packed, bias [cout], y [rows][cout].
  */
 export function linearForward<B>(
-  { rows, cin, cout, x, weight, bias, y }: LinearShape & {
+  { kernels, rows, cin, cout, ...operands }: LinearOptions & {
     readonly x: B;
     readonly weight: B;
     readonly bias?: B | undefined;
     readonly y: B;
   },
 ): Launch<B>[] {
-  return [launch(gemm, {
-    constants: { TRANSPOSED: 0 },
-    params: {
-      rows,
-      sumQuads: quads(cin),
-      quads: quads(cout),
-      sumStride: quads(cout),
-      stride: 1,
-      hasBias: Number(bias !== undefined),
-    },
-    // Without a bias its binding is not read: any buffer will do.
-    bindings: [x, weight, bias ?? weight, y],
-    workgroups: gemmWorkgroups(rows, cout),
-  })];
+  return [matrixKernels(kernels).product(rows, forwardChannels(cin, cout), operands)];
 }
 
 /** dx = dy W^T: dy [rows][cout], weight [cin][cout] packed, dx [rows][cin]. */
 export function linearInputGradient<B>(
-  { rows, cin, cout, dy, weight, dx }: LinearShape & {
+  { kernels, rows, cin, cout, dy, weight, dx }: LinearOptions & {
     readonly dy: B;
     readonly weight: B;
     readonly dx: B;
   },
 ): Launch<B>[] {
-  return [launch(gemm, {
-    constants: { TRANSPOSED: 1 },
-    params: {
-      rows,
-      sumQuads: quads(cout),
-      quads: quads(cin),
-      sumStride: 1,
-      stride: quads(cout),
-      hasBias: 0,
-    },
-    bindings: [dy, weight, weight, dx],
-    workgroups: gemmWorkgroups(rows, cin),
-  })];
-}
-
-function gemmWorkgroups(rows: number, columns: number): number {
-  return Math.ceil(Math.ceil(rows / 16) * Math.ceil(columns / 16) / WORKGROUP);
-}
-
-function weightBlocks({ cin, cout }: LinearShape): number {
-  return Math.ceil(cin / 16) * Math.ceil(cout / 16);
-}
-
-function weightBytes({ cin, cout }: LinearShape): number {
-  return quads(cin) * quads(cout) * 64;
-}
-
-function weightChunks(shape: LinearShape): Chunks {
-  return chunksOf(shape.rows, weightBlocks(shape), weightBytes(shape), 131_072);
+  const operands = { x: dy, weight, y: dx };
+  return [matrixKernels(kernels).product(rows, transposedChannels(cin, cout), operands)];
 }
 
 /** Bytes of scratch that {@link linearWeightGradient} needs. */
-export function linearWeightGradientScratch(shape: LinearShape): number {
-  return scratchBytes(weightChunks(shape), weightBytes(shape));
+export function linearWeightGradientScratch(options: LinearOptions): number {
+  const { count } = matrixKernels(options.kernels).linearGradient(options);
+  return count * weightBytes({ ...options, volume: 1 });
 }
 
 /** dW = x^T dy, packed like the weights: x [rows][cin], dy [rows][cout], total [cin][cout]. */
 export function linearWeightGradient<B>(
-  options: LinearShape & ReductionTarget<B> & { readonly x: B; readonly dy: B },
+  options: LinearOptions & ReductionTarget<B> & { readonly x: B; readonly dy: B },
 ): Launch<B>[] {
-  const { rows, cin, cout, x, dy } = options;
-  const chunks = weightChunks(options);
-  return reduceChunks(
-    launch(gemmWeightGradient, {
-      params: {
-        rows,
-        chunkRows: chunks.size,
-        chunks: chunks.count,
-        inputQuads: quads(cin),
-        outputQuads: quads(cout),
-      },
-      bindings: [x, dy],
-      workgroups: Math.ceil(chunks.count * weightBlocks(options) / WORKGROUP),
-    }),
-    chunks,
-    weightBytes(options),
-    options,
-  );
+  const partial = matrixKernels(options.kernels).linearGradient(options);
+  return [
+    partial.launch([options.x, options.dy, options.scratch]),
+    addPartialSums(partial.count, weightBytes({ ...options, volume: 1 }), options),
+  ];
 }
 
 /**

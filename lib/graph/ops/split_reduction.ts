@@ -7,9 +7,6 @@
 import { sumChunks } from "../../../kernels/matmul/records.ts";
 import { groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
 
-/** Threads that keep a device busy: with more of them, further chunks would only cost memory. */
-const BUSY_THREADS = 512;
-
 /** Bytes that the partial sums of one reduction may take. */
 const MAX_SCRATCH = 2 ** 25;
 
@@ -22,21 +19,23 @@ export interface Chunks {
 }
 
 /**
- * Cuts a sum so that about {@link BUSY_THREADS} threads take part.
+ * Cuts a sum so that about `busy` threads take part.
  *
  * @param threads threads of one chunk.
  * @param bytes of one chunk's partial sums.
  * @param maxItems most items that a chunk may have: llvmpipe ends the loops of a thread after 65,535 iterations without
  *   reporting it.
+ * @param busy threads that keep a device busy: with more of them, further chunks would only cost memory.
+ * @param minItems fewest items for which a chunk is worth its partial sums.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  *
  * // 64 threads work on a chunk, so 8 chunks keep 512 threads busy.
- * assert.deepEqual(chunksOf(10_000, 64, 1024, 65_000), { count: 8, size: 1250 });
+ * assert.deepEqual(chunksOf(10_000, 64, 1024, 65_000, 512), { count: 8, size: 1250 });
  * // A long list is cut further, so that no thread loops too often.
- * assert.deepEqual(chunksOf(1_000_000, 512, 1024, 50_000), { count: 20, size: 50_000 });
+ * assert.deepEqual(chunksOf(1_000_000, 512, 1024, 50_000, 512), { count: 20, size: 50_000 });
  * ```
  */
 export function chunksOf(
@@ -44,51 +43,44 @@ export function chunksOf(
   threads: number,
   bytes: number,
   maxItems: number,
+  busy: number,
+  minItems = 1,
 ): Chunks {
   const wanted = Math.min(
-    Math.ceil(BUSY_THREADS / threads),
+    Math.ceil(busy / threads),
     Math.max(1, Math.floor(MAX_SCRATCH / bytes)),
   );
-  const size = Math.max(1, Math.min(Math.ceil(items / wanted), maxItems));
+  const size = Math.max(minItems, Math.min(Math.ceil(items / wanted), maxItems));
   return { count: Math.max(1, Math.ceil(items / size)), size };
-}
-
-/** Bytes of scratch that a reduction needs: the partial sums of every chunk. */
-export function scratchBytes(chunks: Chunks, bytes: number): number {
-  return chunks.count * bytes;
 }
 
 /** Where a reduction's result goes. */
 export interface ReductionTarget<B> {
   /** Receives the sum. */
   readonly total: B;
-  /** Partial sums, {@link scratchBytes} long. */
+  /** Room for the partial sums. */
   readonly scratch: B;
   /** True: the sum is added to what `total` holds; false: it replaces it. */
   readonly accumulate: boolean;
 }
 
 /**
- * A reduction: `partial` writes the sums of its chunks to its last binding, and a second launch adds them. A sum of one
- * chunk goes the same way, so that no scan needs a pipeline that another one did not compile.
+ * The second half of a reduction: adds its partial sums in order. A single one goes the same way, so that no scan needs
+ * a pipeline that another one did not compile.
  *
- * @param partial the first launch without its last binding.
+ * @param partials number of partial sums.
  * @param bytes of the total, a multiple of 16.
  */
-export function reduceChunks<B>(
-  partial: Launch<B>,
-  chunks: Chunks,
+export function addPartialSums<B>(
+  partials: number,
   bytes: number,
   { total, scratch, accumulate }: ReductionTarget<B>,
-): Launch<B>[] {
+): Launch<B> {
   const quads = bytes / 16;
-  return [
-    { ...partial, bindings: [...partial.bindings, scratch] },
-    launch(sumChunks, {
-      constants: { ADD: Number(accumulate) },
-      params: { count: quads, chunks: chunks.count },
-      bindings: [scratch, total],
-      workgroups: groupsOf64(quads),
-    }),
-  ];
+  return launch(sumChunks, {
+    constants: { ADD: Number(accumulate) },
+    params: { count: quads, chunks: partials },
+    bindings: [scratch, total],
+    workgroups: groupsOf64(quads),
+  });
 }

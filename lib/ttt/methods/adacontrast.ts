@@ -245,7 +245,7 @@ function contrastPlan(
   samples: Readonly<Record<"queries" | "bank", PointRows>>,
 ): Plan {
   const { gpu, student } = context;
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   /** Rows of an augmentation's voxels at the sampled points. */
   const at = (x: Tensor, augmentation: SparseScan, sample: PointRows) =>
     gather(graph, gather(graph, x, augmentation.pointRows), sample);

@@ -188,7 +188,7 @@ class StudentStepPlan implements Disposable {
 
   constructor(context: PlanContext, target: Tensor, history: LossHistory) {
     const { gpu, student, scan } = context;
-    const graph = new Graph();
+    const graph = new Graph(gpu.kernels);
     const layers = layersOf(context, {
       statistics: "batch",
       momentum: 0,

@@ -84,7 +84,7 @@ class EntropyPlan implements Disposable {
 
   constructor(context: PlanContext, history: LossHistory) {
     const { gpu, student, scan } = context;
-    const graph = new Graph();
+    const graph = new Graph(gpu.kernels);
     const layers = layersOf(context, {
       statistics: "batch",
       momentum: 0,

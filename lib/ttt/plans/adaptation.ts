@@ -43,7 +43,7 @@ export interface AdaptationStep {
 export function adaptationGraph(context: GraphContext, step: AdaptationStep): Graph {
   const { student, scan } = context;
   const { target, history, velocity, sgd, statistics = "batch", total, consistency } = step;
-  const graph = new Graph();
+  const graph = new Graph(context.gpu.kernels);
   const layers = layersOf(context, {
     statistics,
     momentum: 0,

@@ -11,6 +11,7 @@ import type { SparseScan } from "../../voxels/sparse_scan.ts";
 
 /** What a graph is recorded from; `lib/segment/step_footprint.ts` fills it with tensors that hold no memory. */
 export interface GraphContext {
+  readonly gpu: Pick<Gpu, "kernels">;
   readonly student: Student;
   readonly scan: Pick<SparseScan, "features" | "pointRows" | "kernelMap">;
   readonly parameters: LayerParameters & Pick<Parameters, "values" | "gradients" | "endOf">;

@@ -34,7 +34,7 @@ export function predictionGraph(
   measured?: LossMeasurement,
 ): { graph: Graph; probabilities: Tensor } {
   const { student, scan } = context;
-  const graph = new Graph();
+  const graph = new Graph(context.gpu.kernels);
   const layers = frozenLayers(context, statistics);
   const features = student.backbone(graph, layers, scan.features);
   const probabilities = softmax(graph, student.classHead(graph, layers, features));

@@ -35,7 +35,7 @@ export function reconstructionPlan(
 ): Plan {
   const { gpu, student } = context;
   const { statistics, trainable, weight, history } = options;
-  const graph = new Graph();
+  const graph = new Graph(gpu.kernels);
   const layers = layersOf({ ...context, scan: masked.scan }, {
     statistics,
     momentum: 0,

@@ -38,7 +38,7 @@ export interface TrainingLosses {
 export function trainingGraph(context: GraphContext, losses: TrainingLosses): Graph {
   const { student, scan } = context;
   const { labels, ignore, weight, classHistory, distillation, distillationHistory } = losses;
-  const graph = new Graph();
+  const graph = new Graph(context.gpu.kernels);
   const layers = layersOf(context, {
     statistics: "batch",
     momentum: 0,

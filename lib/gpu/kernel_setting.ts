@@ -1,0 +1,120 @@
+/**
+ * Which matrix kernels a device runs. There are two families of them (`kernels/README.md`): `hardware` works on tiles in
+ * workgroup memory, as GPUs want it; `software` keeps everything in registers, as drivers want it that run on the CPU. Their
+ * sums have other last bits, so reports name the setting.
+ *
+ * @module
+ */
+
+/** What may be asked for; `auto` leaves it to the adapter. */
+export const KERNEL_CHOICES = ["auto", "hardware", "software"] as const;
+
+/** One of {@link KERNEL_CHOICES}. */
+export type KernelChoice = typeof KERNEL_CHOICES[number];
+
+/** The family `software`: there is nothing to set. */
+export interface SoftwareSetting {
+  /** Its name in reports. */
+  readonly name: "software";
+  /** The family. */
+  readonly family: "software";
+}
+
+/** The family `hardware` with sizes of its tiles, which narrow layers do not fill. */
+export interface HardwareSetting {
+  /** Its name in reports: columns of a tile by summed channels in workgroup memory at a time. */
+  readonly name: string;
+  /** The family. */
+  readonly family: "hardware";
+  /** Quads of columns of a tile, at most 16. */
+  readonly columns: number;
+  /** Quads of summed channels in workgroup memory at a time. */
+  readonly depth: number;
+  /** Rows of a thread of a matrix product. */
+  readonly rows: 4 | 8;
+  /** Quads of the rows that a weight gradient stages at a time. */
+  readonly stage: number;
+}
+
+/** Which matrix kernels run, and with which tiles. */
+export type KernelSetting = SoftwareSetting | HardwareSetting;
+
+/** The family `software`. */
+export const SOFTWARE_SETTING: SoftwareSetting = { name: "software", family: "software" };
+
+/** The settings of the family `hardware`, the one that suits most adapters first. */
+export const HARDWARE_SETTINGS: readonly HardwareSetting[] = [
+  { name: "hardware-64x16", family: "hardware", columns: 16, depth: 4, rows: 8, stage: 256 },
+  // The only one for adapters with 16 KiB of workgroup memory, all that WebGPU promises.
+  { name: "hardware-32x16", family: "hardware", columns: 8, depth: 4, rows: 8, stage: 256 },
+  { name: "hardware-32x32", family: "hardware", columns: 8, depth: 8, rows: 4, stage: 512 },
+  { name: "hardware-64x8", family: "hardware", columns: 16, depth: 2, rows: 4, stage: 512 },
+];
+
+/** What the choice of a setting depends on. */
+export interface SettingAdapter {
+  /** Whether the driver runs on the CPU. */
+  readonly isSoftware: boolean;
+  /** The name of the adapter. */
+  readonly adapterName: string;
+  /** Limits of the device. */
+  readonly limits: Pick<GPUSupportedLimits, "maxComputeWorkgroupStorageSize">;
+}
+
+/**
+ * Bytes of workgroup memory that the largest kernel of a setting takes.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(HARDWARE_SETTINGS.filter((setting) => workgroupBytes(setting) <= 2 ** 14).length, 1);
+ * assert.ok(HARDWARE_SETTINGS.every((setting) => workgroupBytes(setting) <= 2 ** 15));
+ * ```
+ */
+export function workgroupBytes({ columns, depth, rows, stage }: HardwareSetting): number {
+  const weights = depth * 4 * (columns + 1);
+  const product = depth * (16 * rows + 1) + weights;
+  const convolution = depth * (16 * 4 + 1) + weights + 64 * columns + 64 * 3 / 4;
+  // The rows of a stage, and where they come from.
+  const gradient = stage + 64 * 2 / 4 + 1;
+  return 16 * Math.max(product, convolution, gradient);
+}
+
+/** Adapters with few threads, which would starve on large tiles. */
+const SMALL_ADAPTER = /\b(intel|mali|adreno|powervr|videocore)\b/i;
+
+/**
+ * The settings that an adapter can run, the best first.
+ *
+ * @param tuned name of the setting that was measured to be the fastest on this adapter; without it the adapter's name
+ *   decides.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const limits = { maxComputeWorkgroupStorageSize: 2 ** 14 };
+ * const adapter = { isSoftware: false, adapterName: "any", limits };
+ * const names = (choice: KernelChoice) => settingsFor(adapter, choice).map(({ name }) => name);
+ * assert.deepEqual(names("hardware"), ["hardware-32x16"]);
+ * assert.deepEqual(names("auto"), ["hardware-32x16", "software"]);
+ * ```
+ */
+export function settingsFor(
+  { isSoftware, adapterName, limits }: SettingAdapter,
+  choice: KernelChoice,
+  tuned?: string,
+): KernelSetting[] {
+  const usual = SMALL_ADAPTER.test(adapterName) ? "hardware-32x16" : "hardware-64x16";
+  const best = tuned ?? (isSoftware ? "software" : usual);
+  const fitting = [
+    ...HARDWARE_SETTINGS.filter((setting) =>
+      workgroupBytes(setting) <= limits.maxComputeWorkgroupStorageSize
+    ),
+    SOFTWARE_SETTING,
+  ];
+  return fitting
+    .filter(({ family }) => choice === "auto" || family === choice)
+    .toSorted((a, b) => Number(b.name === best) - Number(a.name === best));
+}
