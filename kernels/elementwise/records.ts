@@ -4,6 +4,7 @@
  * @module
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
+import { elements, everyBinding, perElement } from "../../lib/gpu/work.ts";
 import accumulateCode from "./accumulate.wgsl" with { type: "text" };
 import activationCode from "./activation.wgsl" with { type: "text" };
 import activationBackwardCode from "./activation_backward.wgsl" with { type: "text" };
@@ -24,6 +25,10 @@ export const add = {
   code: addCode,
   params: { count: "u32" },
   bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(2, 1),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** total += x, at every submit. Bindings: x, total. */
@@ -32,6 +37,11 @@ export const accumulate = {
   code: accumulateCode,
   params: { count: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 1),
+    bytesRead: everyBinding,
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** y = relu(x) or, with GELU, the exact gelu(x). Bindings: x, y. */
@@ -40,6 +50,10 @@ export const activation = {
   code: erfCode + activationCode,
   params: { count: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: (launch) => elements(launch, 1) * (launch.constants.GELU ? 16 : 1),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** dx of {@link activation}. Bindings: the output of ReLU or the input of GELU, dy, dx. */
@@ -48,6 +62,10 @@ export const activationBackward = {
   code: erfCode + activationBackwardCode,
   params: { count: "u32" },
   bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: (launch) => elements(launch, 2) * (launch.constants.GELU ? 21 : 1),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** p = softmax(logits) by row. Bindings: logits, p. */
@@ -56,6 +74,10 @@ export const softmax = {
   code: rowSoftmaxCode + softmaxCode,
   params: { rows: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 7),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** y = [a | b] by channels. Bindings: a, b, y. */
@@ -64,6 +86,10 @@ export const concat = {
   code: concatCode,
   params: { rows: "u32" },
   bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(2, 0),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** Some channels of x: the gradient of one side of {@link concat}. Bindings: x, y. */
@@ -72,6 +98,12 @@ export const slice = {
   code: sliceCode,
   params: { rows: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(1, 0),
+    // The other side reads the other channels.
+    bytesRead: ({ bindings }) => bindings[1]!.bytes,
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** y[p] = x[index[p]]: voxel rows to points. Bindings: x, index, y. */
@@ -80,6 +112,9 @@ export const gatherRows = {
   code: gatherRowsCode,
   params: { rows: "u32" },
   bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(2, 0),
+  },
 } as const satisfies Kernel;
 
 /** dx of {@link gatherRows}, summed in a fixed order. Bindings: dy, order, starts, dx. */
@@ -88,6 +123,9 @@ export const gatherRowsBackward = {
   code: gatherRowsBackwardCode,
   params: { rows: "u32" },
   bindings: ["read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 1),
+  },
 } as const satisfies Kernel;
 
 /** Targets less their centre, scaled to length sqrt(D). Bindings: targets, mask, centre, y. */
@@ -96,4 +134,8 @@ export const centreRows = {
   code: targetQuadCode + centreRowsCode,
   params: { rows: "u32", squaredLength: "f32" },
   bindings: ["read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 4),
+    fusable: true,
+  },
 } as const satisfies Kernel;

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
+import { elements, perElement } from "../../lib/gpu/work.ts";
 import cosineCode from "./cosine.wgsl" with { type: "text" };
 import cosineBackwardCode from "./cosine_backward.wgsl" with { type: "text" };
 import crossEntropyCode from "./cross_entropy.wgsl" with { type: "text" };
@@ -32,6 +33,9 @@ export const meanTerms = {
   code: meanTermsCode,
   params: { rows: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 1),
+  },
 } as const satisfies Kernel;
 
 /** Appends a loss to a history. Bindings: total, history. */
@@ -40,6 +44,9 @@ export const record = {
   code: recordCode,
   params: { capacity: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 0),
+  },
 } as const satisfies Kernel;
 
 /** Softmax cross-entropy by row. Bindings: logits, targets, terms. */
@@ -48,6 +55,10 @@ export const crossEntropy = {
   code: rowSoftmaxCode + crossEntropyCode,
   params: { rows: "u32", ignore: "u32" },
   bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 4),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** dlogits of {@link crossEntropy}. Bindings: logits, targets, total, dlogits. */
@@ -56,6 +67,10 @@ export const crossEntropyBackward = {
   code: rowSoftmaxCode + crossEntropyBackwardCode,
   params: { rows: "u32", ignore: "u32", scale: "f32" },
   bindings: ["read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 9),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** Cross-entropy against a distribution p by row. Bindings: logits, p, terms. */
@@ -64,6 +79,10 @@ export const softCrossEntropy = {
   code: rowSoftmaxCode + softCrossEntropyCode,
   params: { rows: "u32" },
   bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 6),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** dlogits of {@link softCrossEntropy}. Bindings: logits, p, total, dlogits. */
@@ -72,6 +91,10 @@ export const softCrossEntropyBackward = {
   code: rowSoftmaxCode + softCrossEntropyBackwardCode,
   params: { rows: "u32", scale: "f32" },
   bindings: ["read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 11),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** Entropy of softmax(logits) by row. Bindings: logits, terms. */
@@ -80,6 +103,10 @@ export const entropy = {
   code: rowSoftmaxCode + entropyCode,
   params: { rows: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 5),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** dlogits of {@link entropy}. Bindings: logits, terms, dlogits. */
@@ -88,6 +115,10 @@ export const entropyBackward = {
   code: rowSoftmaxCode + entropyBackwardCode,
   params: { rows: "u32", scale: "f32" },
   bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 10),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** Minus the entropy of the mean prediction. Bindings: sums of the probabilities, total. */
@@ -96,6 +127,9 @@ export const diversity = {
   code: diversityCode,
   params: { inverseRows: "f32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 3),
+  },
 } as const satisfies Kernel;
 
 /** dlogits of {@link diversity}. Bindings: probabilities, sums, dlogits. */
@@ -104,6 +138,10 @@ export const diversityBackward = {
   code: diversityBackwardCode,
   params: { rows: "u32", inverseRows: "f32", scale: "f32" },
   bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 16),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** 1 - cos(z, t - centre) by row, where the row has a target. Bindings: z, t, weight, centre, terms. */
@@ -112,6 +150,10 @@ export const cosine = {
   code: targetQuadCode + cosineCode,
   params: { rows: "u32" },
   bindings: ["read", "read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 4),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** dz of {@link cosine}. Bindings: z, t, weight, centre, total, dz. */
@@ -120,6 +162,10 @@ export const cosineBackward = {
   code: targetQuadCode + cosineBackwardCode,
   params: { rows: "u32", scale: "f32" },
   bindings: ["read", "read", "read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 7),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** Sigmoid cross-entropy over the cells of each row. Bindings: logits, targets, terms. */
@@ -128,6 +174,10 @@ export const occupancy = {
   code: occupancyCode,
   params: { rows: "u32", positiveWeight: "f32" },
   bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 8),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** dlogits of {@link occupancy}. Bindings: logits, targets, total, dlogits. */
@@ -136,6 +186,10 @@ export const occupancyBackward = {
   code: occupancyBackwardCode,
   params: { rows: "u32", positiveWeight: "f32", scale: "f32" },
   bindings: ["read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 7),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** Similarities q . k / T of queries with negatives. Bindings: q, keys, labels, labels of the keys, s. */
@@ -144,6 +198,9 @@ export const infoNceSimilarity = {
   code: infoNceSimilarityCode,
   params: { rows: "u32", keys: "u32", inverseTemperature: "f32" },
   bindings: ["read", "read", "read", "read", "write"],
+  work: {
+    multiplyAdds: (launch) => elements(launch, 0) * launch.bindings[1]!.rows + elements(launch, 4),
+  },
 } as const satisfies Kernel;
 
 /** InfoNCE by row. Bindings: q, positives, s, terms, log sums. */
@@ -152,6 +209,10 @@ export const infoNce = {
   code: infoNceCode,
   params: { rows: "u32", quads: "u32", inverseTemperature: "f32" },
   bindings: ["read", "read", "read", "write", "write"],
+  work: {
+    multiplyAdds: (launch) => elements(launch, 0) + 4 * elements(launch, 2),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** dq of {@link infoNce}. Bindings: positives, keys, s, terms, log sums, dq. */
@@ -160,6 +221,10 @@ export const infoNceBackward = {
   code: infoNceBackwardCode,
   params: { rows: "u32", keys: "u32", scale: "f32" },
   bindings: ["read", "read", "read", "read", "read", "write"],
+  work: {
+    multiplyAdds: (launch) =>
+      elements(launch, 5) * launch.bindings[1]!.rows + 2 * elements(launch, 2),
+  },
 } as const satisfies Kernel;
 
 /** Pseudo-labels by the nearest rows of a bank. Bindings: x, bank, probabilities of the bank, labels. */
@@ -168,4 +233,7 @@ export const nearestVote = {
   code: nearestVoteCode,
   params: { rows: "u32", bank: "u32" },
   bindings: ["read", "read", "read", "write"],
+  work: {
+    multiplyAdds: (launch) => elements(launch, 0) * launch.bindings[1]!.rows,
+  },
 } as const satisfies Kernel;

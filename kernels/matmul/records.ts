@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Kernel } from "../../lib/gpu/kernel.ts";
+import type { Extent, Kernel, Launch } from "../../lib/gpu/kernel.ts";
+import { elements, perElement } from "../../lib/gpu/work.ts";
 import convCode from "./conv.wgsl" with { type: "text" };
 import convTiledCode from "./conv_tiled.wgsl" with { type: "text" };
 import convWeightGradientCode from "./conv_weight_gradient.wgsl" with { type: "text" };
@@ -18,6 +19,21 @@ import sumChunksCode from "./sum_chunks.wgsl" with { type: "text" };
 import sumRowsCode from "./sum_rows.wgsl" with { type: "text" };
 import tiledOuterProductsCode from "./tiled_outer_products.wgsl" with { type: "text" };
 import tiledRowsCode from "./tiled_rows.wgsl" with { type: "text" };
+
+/**
+ * Multiply-adds of a kernel that multiplies the channels of two bindings for every pair of a list, which is its binding
+ * `entries`: one number for each pair. A launch over some of the offsets is taken to have their share of the pairs.
+ */
+function pairProducts(
+  [input, output, entries]: readonly [number, number, number],
+): (launch: Launch<Extent>) => number {
+  return ({ bindings, params }) => {
+    const { volume, first = 0, end = volume } = params as Record<string, number>;
+    const share = (end! - first) / volume!;
+    return share * bindings[entries]!.channels * bindings[input]!.channels *
+      bindings[output]!.channels;
+  };
+}
 
 /** y[o] = bias + sum over k of W[k] x[source(o, k)], and its dx. Bindings: x, weight, bias, entries, offsets, y. */
 export const conv = {
@@ -38,6 +54,9 @@ export const conv = {
     hasBias: "u32",
   },
   bindings: ["read", "read", "read", "read", "read", "write"],
+  work: {
+    multiplyAdds: pairProducts([0, 5, 3]),
+  },
 } as const satisfies Kernel;
 
 /** dW of {@link conv}, a partial sum for each chunk of tiles. Bindings: x, dy, entries, offsets, partial. */
@@ -54,6 +73,9 @@ export const convWeightGradient = {
     outputQuads: "u32",
   },
   bindings: ["read", "read", "read", "read", "write"],
+  work: {
+    multiplyAdds: pairProducts([0, 1, 2]),
+  },
 } as const satisfies Kernel;
 
 /** y = x W + bias by rows, and its dx. Bindings: x, weight, bias, y. */
@@ -69,6 +91,9 @@ export const gemm = {
     hasBias: "u32",
   },
   bindings: ["read", "read", "read", "write"],
+  work: {
+    multiplyAdds: (launch) => elements(launch, 0) * launch.bindings[3]!.channels,
+  },
 } as const satisfies Kernel;
 
 /** dW of {@link gemm}, a partial sum for each chunk of rows. Bindings: x, dy, partial. */
@@ -77,6 +102,9 @@ export const gemmWeightGradient = {
   code: outerProductsCode + gemmWeightGradientCode,
   params: { rows: "u32", chunkRows: "u32", chunks: "u32", inputQuads: "u32", outputQuads: "u32" },
   bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: (launch) => elements(launch, 0) * launch.bindings[1]!.channels,
+  },
 } as const satisfies Kernel;
 
 /** {@link conv} for hardware. Bindings: x, weight, bias, entries, offsets, y. */
@@ -129,6 +157,10 @@ export const sumRows = {
   code: sumRowsCode,
   params: { rows: "u32", chunkRows: "u32", chunks: "u32", quads: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 1),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** Adds the partial sums of chunks in order. Bindings: partial, total. */
@@ -137,4 +169,10 @@ export const sumChunks = {
   code: sumChunksCode,
   params: { count: "u32", chunks: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 1),
+    bytesRead: ({ constants: { ADD }, bindings: [partial, total] }) =>
+      partial!.bytes + ADD! * total!.bytes,
+    fusable: true,
+  },
 } as const satisfies Kernel;

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
+import { elements, perElement } from "../../lib/gpu/work.ts";
 import normApplyCode from "./norm_apply.wgsl" with { type: "text" };
 import normBackwardApplyCode from "./norm_backward_apply.wgsl" with { type: "text" };
 import normBackwardMergeCode from "./norm_backward_merge.wgsl" with { type: "text" };
@@ -20,6 +21,10 @@ export const normStats = {
   code: normStatsCode,
   params: { rows: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 3),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** Chunks to one mean and variance. Bindings: partials, mean, variance, running mean, running variance. */
@@ -28,6 +33,9 @@ export const normMerge = {
   code: normMergeCode,
   params: { rows: "u32", momentum: "f32", inverseRows: "f32", inverseFreedom: "f32" },
   bindings: ["read", "write", "write", "write", "write"],
+  work: {
+    multiplyAdds: perElement(0, 2.5),
+  },
 } as const satisfies Kernel;
 
 /** y = (x - mean) / sqrt(variance + epsilon) * gamma + beta. Bindings: x, mean, variance, gamma, beta, y. */
@@ -36,6 +44,10 @@ export const normApply = {
   code: normApplyCode,
   params: { rows: "u32", epsilon: "f32" },
   bindings: ["read", "read", "read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 2),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** Sums of dy and of dy * xhat over each chunk of 64 rows. Bindings: x, dy, mean, variance, partials. */
@@ -44,6 +56,10 @@ export const normBackwardSums = {
   code: normBackwardSumsCode,
   params: { rows: "u32", epsilon: "f32" },
   bindings: ["read", "read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 4),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** Adds the chunks up, and to the gradients. Bindings: partials, sums, dgamma, dbeta. */
@@ -52,6 +68,12 @@ export const normBackwardMerge = {
   code: normBackwardMergeCode,
   params: { rows: "u32" },
   bindings: ["read", "write", "write", "write"],
+  work: {
+    multiplyAdds: perElement(0, 1),
+    // It adds to both gradients.
+    bytesRead: ({ bindings: [partials, , gamma, beta] }) =>
+      partials!.bytes + gamma!.bytes + beta!.bytes,
+  },
 } as const satisfies Kernel;
 
 /** dx of {@link normApply}. Bindings: x, dy, mean, variance, gamma, sums, dx. */
@@ -60,6 +82,10 @@ export const normBackwardApply = {
   code: normBackwardApplyCode,
   params: { rows: "u32", epsilon: "f32" },
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
+  work: {
+    multiplyAdds: (launch) => elements(launch, 0) * (launch.constants.BATCH ? 5 : 1),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** y = x / |x| by row. Bindings: x, y. */
@@ -68,6 +94,10 @@ export const normaliseRows = {
   code: normaliseRowsCode,
   params: { rows: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 2),
+    fusable: true,
+  },
 } as const satisfies Kernel;
 
 /** dx of {@link normaliseRows}. Bindings: x, dy, dx. */
@@ -76,4 +106,8 @@ export const normaliseRowsBackward = {
   code: normaliseRowsBackwardCode,
   params: { rows: "u32" },
   bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 4),
+    fusable: true,
+  },
 } as const satisfies Kernel;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
+import { everyBinding, perElement } from "../../lib/gpu/work.ts";
 import adamCode from "./adam.wgsl" with { type: "text" };
 import movingAverageCode from "./moving_average.wgsl" with { type: "text" };
 import restoreCode from "./restore.wgsl" with { type: "text" };
@@ -15,6 +16,10 @@ export const sgd = {
   code: sgdCode,
   params: { count: "u32", rate: "f32", momentum: "f32", decay: "f32" },
   bindings: ["write", "write", "write"],
+  work: {
+    multiplyAdds: perElement(0, 3),
+    bytesRead: everyBinding,
+  },
 } as const satisfies Kernel;
 
 /** One step of AdamW; leaves g zero. Bindings: w, g, m, v. */
@@ -32,6 +37,10 @@ export const adam = {
     correction2: "f32",
   },
   bindings: ["write", "write", "write", "write"],
+  work: {
+    multiplyAdds: perElement(0, 12),
+    bytesRead: everyBinding,
+  },
 } as const satisfies Kernel;
 
 /** average = keep * average + take * x. Bindings: x, average. */
@@ -40,6 +49,10 @@ export const movingAverage = {
   code: movingAverageCode,
   params: { count: "u32", keep: "f32", take: "f32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 2),
+    bytesRead: everyBinding,
+  },
 } as const satisfies Kernel;
 
 /** Puts random numbers of w back to their source values. Bindings: source, w. */
@@ -48,4 +61,8 @@ export const restore = {
   code: restoreCode,
   params: { count: "u32", key: "u32", threshold: "u32", first: "u32" },
   bindings: ["read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 0),
+    bytesRead: everyBinding,
+  },
 } as const satisfies Kernel;

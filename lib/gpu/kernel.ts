@@ -23,6 +23,34 @@ export interface Kernel<Layout extends ParamsLayout = ParamsLayout> {
   readonly params: Layout;
   /** Storage bindings 1.. in order: `read` is `var<storage, read>`, `write` is `var<storage, read_write>`. */
   readonly bindings: readonly ("read" | "write")[];
+  /** What a launch has to do at least. Kernels that run in the graph of a step have it. */
+  readonly work?: KernelWork;
+}
+
+/** How large that is which a binding of a launch points at. */
+export interface Extent {
+  /** Number of rows. */
+  readonly rows: number;
+  /** Channels without padding. */
+  readonly channels: number;
+  /** Bytes of all rows, padding included. */
+  readonly bytes: number;
+}
+
+/**
+ * What a launch has to do at least, on whatever hardware: bytes that are needed twice come from a cache the second time.
+ * A launch writes each of its `write` bindings once.
+ */
+export interface KernelWork {
+  /** Multiply-adds; an addition, a product, a comparison or a function alone counts as one. Index arithmetic does not count. */
+  readonly multiplyAdds: (launch: Launch<Extent>) => number;
+  /** Bytes that it reads; left out where they are those of every `read` binding, once each. */
+  readonly bytesRead?: (launch: Launch<Extent>) => number;
+  /**
+   * Whether the launch that makes its inputs could do its work, while it has the rows at hand: each row of what it reads
+   * is needed for the same row of what it writes, or for a sum over rows.
+   */
+  readonly fusable?: boolean;
 }
 
 /** A range of a buffer, in bytes; offsets are multiples of 256. */

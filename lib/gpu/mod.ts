@@ -11,7 +11,9 @@ export { GpuHost } from "./host.ts";
 export {
   type Binding,
   type BufferSlice,
+  type Extent,
   type Kernel,
+  type KernelWork,
   type Launch,
   launch,
   type LaunchOptions,

@@ -124,7 +124,7 @@ export function pairTensors(list: PairList): PairOperand<Tensor> {
     rows: list.rows,
     tiles: list.tiles,
     mirrored: list.mirrored,
-    entries: indexTensor(list.entries),
+    entries: new Tensor("pairs", 1, list.pairs, { binding: list.entries }),
     offsets: indexTensor(list.offsets),
   };
 }
