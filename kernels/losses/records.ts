@@ -5,7 +5,7 @@
  * @module
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
-import { elements, perElement } from "../../lib/gpu/work.ts";
+import { elements, everyBinding, perElement } from "../../lib/gpu/work.ts";
 import cosineCode from "./cosine.wgsl" with { type: "text" };
 import cosineBackwardCode from "./cosine_backward.wgsl" with { type: "text" };
 import crossEntropyCode from "./cross_entropy.wgsl" with { type: "text" };
@@ -46,6 +46,7 @@ export const record = {
   bindings: ["read", "write"],
   work: {
     multiplyAdds: perElement(0, 0),
+    bytesRead: everyBinding,
   },
 } as const satisfies Kernel;
 

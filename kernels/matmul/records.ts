@@ -125,6 +125,7 @@ export const convTiled = {
     hasBias: "u32",
   },
   bindings: conv.bindings,
+  work: conv.work,
 } as const satisfies Kernel;
 
 /** {@link convWeightGradient} for hardware. Bindings: x, dy, entries, offsets, partial. */
@@ -133,6 +134,7 @@ export const convWeightGradientTiled = {
   code: tiledOuterProductsCode + convWeightGradientTiledCode,
   params: convWeightGradient.params,
   bindings: convWeightGradient.bindings,
+  work: convWeightGradient.work,
 } as const satisfies Kernel;
 
 /** {@link gemm} for hardware. Bindings: x, weight, bias, y. */
@@ -141,6 +143,7 @@ export const gemmTiled = {
   code: tiledRowsCode + gemmTiledCode,
   params: gemm.params,
   bindings: gemm.bindings,
+  work: gemm.work,
 } as const satisfies Kernel;
 
 /** {@link gemmWeightGradient} for hardware. Bindings: x, dy, partial. */
@@ -149,6 +152,7 @@ export const gemmWeightGradientTiled = {
   code: tiledOuterProductsCode + gemmWeightGradientTiledCode,
   params: gemmWeightGradient.params,
   bindings: gemmWeightGradient.bindings,
+  work: gemmWeightGradient.work,
 } as const satisfies Kernel;
 
 /** Column sums of rows, a partial sum for each chunk of rows. Bindings: x, partial. */

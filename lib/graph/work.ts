@@ -25,10 +25,11 @@ export interface LaunchWork {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { SOFTWARE_SETTING } from "../gpu/mod.ts";
  * import { Graph } from "./graph.ts";
  * import { add } from "./ops/add.ts";
  *
- * const graph = new Graph();
+ * const graph = new Graph(SOFTWARE_SETTING);
  * add(graph, graph.tensor("a", 100, 3), graph.tensor("b", 100, 3));
  * // Rows of three channels are stored as four.
  * assert.deepEqual(launchWork(graph.launches[0]!), {
@@ -105,14 +106,14 @@ function passOf(
   madeBy: ReadonlyMap<Tensor, number>,
 ): number | undefined {
   if (!kernel.work?.fusable) return undefined;
-  const inputs = bindings.filter((tensor, i) =>
-    kernel.bindings[i] === "read" && madeBy.has(tensor)
-  );
-  if (inputs.length === 0) return undefined;
+  const read = bindings.filter((_, i) => kernel.bindings[i] === "read");
+  const made = read.filter((tensor) => madeBy.has(tensor));
+  if (made.length === 0) return undefined;
   // What it reads of earlier passes is complete by then.
-  const last = Math.max(...inputs.map((tensor) => madeBy.get(tensor)!));
+  const last = Math.max(...made.map((tensor) => madeBy.get(tensor)!));
   const { rows } = passes[last]!;
-  const fits = inputs.every((tensor) => madeBy.get(tensor) !== last || tensor.rows === rows);
+  const fits = Math.max(...read.map((tensor) => tensor.rows)) === rows &&
+    made.every((tensor) => madeBy.get(tensor) !== last || tensor.rows === rows);
   return fits ? last : undefined;
 }
 
