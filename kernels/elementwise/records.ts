@@ -4,18 +4,18 @@
  * @module
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
-import { elements, everyBinding, perElement } from "../../lib/gpu/work.ts";
+import { chosen, elements, everyBinding, perElement } from "../../lib/gpu/work.ts";
 import accumulateCode from "./accumulate.wgsl" with { type: "text" };
-import activationCode from "./activation.wgsl" with { type: "text" };
-import activationBackwardCode from "./activation_backward.wgsl" with { type: "text" };
 import addCode from "./add.wgsl" with { type: "text" };
 import centreRowsCode from "./centre_rows.wgsl" with { type: "text" };
 import concatCode from "./concat.wgsl" with { type: "text" };
 import erfCode from "./erf.wgsl" with { type: "text" };
 import gatherRowsCode from "./gather_rows.wgsl" with { type: "text" };
 import gatherRowsBackwardCode from "./gather_rows_backward.wgsl" with { type: "text" };
+import geluCode from "./gelu.wgsl" with { type: "text" };
+import geluBackwardCode from "./gelu_backward.wgsl" with { type: "text" };
 import rowSoftmaxCode from "./row_softmax.wgsl" with { type: "text" };
-import sliceCode from "./slice.wgsl" with { type: "text" };
+import splitCode from "./split.wgsl" with { type: "text" };
 import targetQuadCode from "./target_quad.wgsl" with { type: "text" };
 import softmaxCode from "./softmax.wgsl" with { type: "text" };
 
@@ -44,26 +44,26 @@ export const accumulate = {
   },
 } as const satisfies Kernel;
 
-/** y = relu(x) or, with GELU, the exact gelu(x). Bindings: x, y. */
-export const activation = {
-  name: "activation",
-  code: erfCode + activationCode,
+/** y = gelu(x), the exact one. Bindings: x, y. */
+export const gelu = {
+  name: "gelu",
+  code: erfCode + geluCode,
   params: { count: "u32" },
   bindings: ["read", "write"],
   work: {
-    multiplyAdds: (launch) => elements(launch, 1) * (launch.constants.GELU ? 16 : 1),
+    multiplyAdds: perElement(1, 16),
     fusable: true,
   },
 } as const satisfies Kernel;
 
-/** dx of {@link activation}. Bindings: the output of ReLU or the input of GELU, dy, dx. */
-export const activationBackward = {
-  name: "activation_backward",
-  code: erfCode + activationBackwardCode,
+/** dx of {@link gelu}. Bindings: x, dy, dx. */
+export const geluBackward = {
+  name: "gelu_backward",
+  code: erfCode + geluBackwardCode,
   params: { count: "u32" },
   bindings: ["read", "read", "write"],
   work: {
-    multiplyAdds: (launch) => elements(launch, 2) * (launch.constants.GELU ? 21 : 1),
+    multiplyAdds: perElement(2, 21),
     fusable: true,
   },
 } as const satisfies Kernel;
@@ -92,16 +92,14 @@ export const concat = {
   },
 } as const satisfies Kernel;
 
-/** Some channels of x: the gradient of one side of {@link concat}. Bindings: x, y. */
-export const slice = {
-  name: "slice",
-  code: sliceCode,
+/** [a | b] = x, or the sum of two terms: the gradients of {@link concat}. Bindings: x, second term, a, b. */
+export const split = {
+  name: "split",
+  code: splitCode,
   params: { rows: "u32" },
-  bindings: ["read", "write"],
+  bindings: ["read", "read", "write", "write"],
   work: {
-    multiplyAdds: perElement(1, 0),
-    // The other side reads the other channels.
-    bytesRead: ({ bindings }) => bindings[1]!.bytes,
+    multiplyAdds: (launch) => elements(launch, 0) * chosen(launch, "TWO"),
     fusable: true,
   },
 } as const satisfies Kernel;

@@ -5,9 +5,10 @@
  * @module
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
-import { elements, perElement } from "../../lib/gpu/work.ts";
+import { chosen, elements, perElement } from "../../lib/gpu/work.ts";
 import normApplyCode from "./norm_apply.wgsl" with { type: "text" };
 import normBackwardApplyCode from "./norm_backward_apply.wgsl" with { type: "text" };
+import normBackwardCollectCode from "./norm_backward_collect.wgsl" with { type: "text" };
 import normBackwardMergeCode from "./norm_backward_merge.wgsl" with { type: "text" };
 import normBackwardSumsCode from "./norm_backward_sums.wgsl" with { type: "text" };
 import normMergeCode from "./norm_merge.wgsl" with { type: "text" };
@@ -38,26 +39,43 @@ export const normMerge = {
   },
 } as const satisfies Kernel;
 
-/** y = (x - mean) / sqrt(variance + epsilon) * gamma + beta. Bindings: x, mean, variance, gamma, beta, y. */
+/**
+ * y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, with a residual and ReLU on request. Bindings: x, mean,
+ * variance, gamma, beta, residual, y.
+ */
 export const normApply = {
   name: "norm_apply",
   code: normApplyCode,
   params: { rows: "u32", epsilon: "f32" },
-  bindings: ["read", "read", "read", "read", "read", "write"],
+  bindings: ["read", "read", "read", "read", "read", "read", "write"],
   work: {
-    multiplyAdds: perElement(0, 2),
+    multiplyAdds: (launch) =>
+      elements(launch, 0) * (2 + chosen(launch, "RESIDUAL") + chosen(launch, "RELU")),
     fusable: true,
   },
 } as const satisfies Kernel;
 
-/** Sums of dy and of dy * xhat over each chunk of 64 rows. Bindings: x, dy, mean, variance, partials. */
+/** Sums of the gradient and of it * xhat over 64 rows. Bindings: x, dy, mean, variance, gamma, beta, partials. */
 export const normBackwardSums = {
   name: "norm_backward_sums",
   code: normBackwardSumsCode,
   params: { rows: "u32", epsilon: "f32" },
-  bindings: ["read", "read", "read", "read", "write"],
+  bindings: ["read", "read", "read", "read", "read", "read", "write"],
   work: {
-    multiplyAdds: perElement(0, 4),
+    multiplyAdds: (launch) => elements(launch, 0) * (4 + 2 * chosen(launch, "RELU")),
+    fusable: true,
+  },
+} as const satisfies Kernel;
+
+/** The same, and the gradient itself of its terms. Bindings: x, y, dy, second term, mean, variance, g, partials. */
+export const normBackwardCollect = {
+  name: "norm_backward_collect",
+  code: normBackwardCollectCode,
+  params: { rows: "u32", epsilon: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "read", "write", "write"],
+  work: {
+    multiplyAdds: (launch) =>
+      elements(launch, 0) * (4 + chosen(launch, "TWO") + chosen(launch, "RELU")),
     fusable: true,
   },
 } as const satisfies Kernel;
@@ -76,14 +94,15 @@ export const normBackwardMerge = {
   },
 } as const satisfies Kernel;
 
-/** dx of {@link normApply}. Bindings: x, dy, mean, variance, gamma, sums, dx. */
+/** dx of {@link normApply}. Bindings: x, dy, mean, variance, gamma, beta, sums, dx. */
 export const normBackwardApply = {
   name: "norm_backward_apply",
   code: normBackwardApplyCode,
   params: { rows: "u32", epsilon: "f32" },
-  bindings: ["read", "read", "read", "read", "read", "read", "write"],
+  bindings: ["read", "read", "read", "read", "read", "read", "read", "write"],
   work: {
-    multiplyAdds: (launch) => elements(launch, 0) * (launch.constants.BATCH ? 5 : 1),
+    multiplyAdds: (launch) =>
+      elements(launch, 0) * (1 + 4 * chosen(launch, "BATCH") + 2 * chosen(launch, "RELU")),
     fusable: true,
   },
 } as const satisfies Kernel;

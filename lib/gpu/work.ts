@@ -24,3 +24,8 @@ export function perElement(binding: number, count: number): (launch: Launch<Exte
 export function everyBinding({ bindings }: Launch<Extent>): number {
   return bindings.reduce((sum, { bytes }) => sum + bytes, 0);
 }
+
+/** 1 where a launch sets an `override` constant that is a choice, otherwise 0. */
+export function chosen({ constants }: Launch<Extent>, constant: string): 0 | 1 {
+  return constants[constant] ? 1 : 0;
+}

@@ -21,7 +21,9 @@ export interface Parameter {
 interface TapeEntry {
   /** The tensor whose gradient this entry needs; null for a loss, which starts the gradient. */
   output: Tensor | null;
-  backward: (gradient: Tensor | null) => void;
+  /** Into how many terms the gradient is summed beforehand, at most. */
+  mostTerms: number;
+  backward: (terms: readonly Tensor[]) => void;
 }
 
 /** Records launches over tensors, and how to differentiate them. */
@@ -29,7 +31,8 @@ export class Graph {
   /** The launches so far, in the order in which they run. */
   readonly launches: Launch<Tensor>[] = [];
   readonly #tape: TapeEntry[] = [];
-  readonly #gradients = new Map<Tensor, Tensor>();
+  /** Terms of the gradient with respect to each tensor, in the order in which they are summed. */
+  readonly #terms = new Map<Tensor, Tensor[]>();
   /** Launches before those of the gradient; null until {@link Graph.backward} runs. */
   #forward: number | null = null;
   /** The matrix kernels of its launches. */
@@ -54,46 +57,64 @@ export class Graph {
    * Notes how the gradient of `output` reaches the op's inputs. Ops whose inputs need no gradient do not call it.
    */
   differentiable(output: Tensor, backward: (gradient: Tensor) => void): void {
-    this.#tape.push({ output, backward: (gradient) => backward(gradient!) });
+    this.#tape.push({ output, mostTerms: 1, backward: ([gradient]) => backward(gradient!) });
+  }
+
+  /**
+   * Notes the gradient of an op that sums two terms itself, which spares a pass over the rows where `output` is used
+   * twice. The gradient is the sum of the terms that `backward` is given, one or two.
+   */
+  differentiableByTerms(
+    output: Tensor,
+    backward: (first: Tensor, second: Tensor | undefined) => void,
+  ): void {
+    this.#tape.push({
+      output,
+      mostTerms: 2,
+      backward: ([first, second]) => backward(first!, second),
+    });
   }
 
   /** Notes a loss: its gradient starts the backward pass. */
   loss(backward: () => void): void {
-    this.#tape.push({ output: null, backward });
+    this.#tape.push({ output: null, mostTerms: 0, backward });
   }
 
   /** Adds a term to the gradient with respect to `tensor`. */
   contribute(tensor: Tensor, term: Tensor): void {
-    const known = this.#gradients.get(tensor);
-    if (!known) {
-      this.#gradients.set(tensor, term);
-      return;
-    }
-    const sum = this.tensor(`grad ${tensor.label}`, tensor.rows, tensor.channels);
-    const count = term.bytes / 16;
-    this.emit(launch(add, {
-      params: { count },
-      bindings: [known, term, sum],
-      workgroups: groupsOf64(count),
-    }));
-    this.#gradients.set(tensor, sum);
+    const terms = this.#terms.get(tensor);
+    if (terms) terms.push(term);
+    else this.#terms.set(tensor, [term]);
   }
 
-  /** The gradient with respect to `tensor`, once {@link Graph.backward} has run. */
+  /** The gradient with respect to `tensor`, once {@link Graph.backward} has run; emits the sum of its terms. */
   gradient(tensor: Tensor): Tensor | undefined {
-    return this.#gradients.get(tensor);
+    return this.#summed(tensor, 1)?.[0];
+  }
+
+  /** Terms of a gradient, the first ones summed until at most `most` are left. */
+  #summed(tensor: Tensor, most: number): readonly Tensor[] | undefined {
+    const terms = this.#terms.get(tensor);
+    while (terms && terms.length > most) {
+      const [first, second] = terms.splice(0, 2) as [Tensor, Tensor];
+      const sum = this.tensor(`grad ${tensor.label}`, tensor.rows, tensor.channels);
+      const count = sum.bytes / 16;
+      this.emit(launch(add, {
+        params: { count },
+        bindings: [first, second, sum],
+        workgroups: groupsOf64(count),
+      }));
+      terms.unshift(sum);
+    }
+    return terms;
   }
 
   /** Emits the gradient of the sum of all losses, walking the tape from its end. Call it once. */
   backward(): void {
     this.#forward = this.launches.length;
-    for (const entry of this.#tape.splice(0).reverse()) {
-      if (entry.output === null) {
-        entry.backward(null);
-        continue;
-      }
-      const gradient = this.#gradients.get(entry.output);
-      if (gradient) entry.backward(gradient);
+    for (const { output, mostTerms, backward } of this.#tape.splice(0).reverse()) {
+      const terms = output ? this.#summed(output, mostTerms) : [];
+      if (terms) backward(terms);
     }
   }
 

@@ -67,11 +67,11 @@ const ORDERS: readonly ((a: Life, b: Life) => number)[] = [
  * import assert from "node:assert/strict";
  * import { SOFTWARE_SETTING } from "../gpu/mod.ts";
  * import { Graph } from "./graph.ts";
- * import { relu } from "./ops/activation.ts";
+ * import { gelu } from "./ops/gelu.ts";
  *
  * const graph = new Graph(SOFTWARE_SETTING);
  * const x = graph.tensor("x", 64, 4);
- * const y = relu(graph, relu(graph, relu(graph, x)));
+ * const y = gelu(graph, gelu(graph, gelu(graph, x)));
  * const { arenas, liveBytes } = planTensors(graph.launches, new Set([y]), 2 ** 27, 2 ** 31);
  * // Four tensors of 1 KiB: two are live at once, and they alternate between two arenas.
  * assert.deepEqual(arenas, [1024, 1024]);

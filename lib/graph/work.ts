@@ -27,15 +27,15 @@ export interface LaunchWork {
  * import assert from "node:assert/strict";
  * import { SOFTWARE_SETTING } from "../gpu/mod.ts";
  * import { Graph } from "./graph.ts";
- * import { add } from "./ops/add.ts";
+ * import { concatenate } from "./ops/concatenation.ts";
  *
  * const graph = new Graph(SOFTWARE_SETTING);
- * add(graph, graph.tensor("a", 100, 3), graph.tensor("b", 100, 3));
- * // Rows of three channels are stored as four.
+ * concatenate(graph, graph.tensor("a", 100, 3), graph.tensor("b", 100, 4));
+ * // Rows of three channels are stored as four, and rows of seven as eight.
  * assert.deepEqual(launchWork(graph.launches[0]!), {
- *   multiplyAdds: 300,
+ *   multiplyAdds: 0,
  *   bytesRead: 3200,
- *   bytesWritten: 1600,
+ *   bytesWritten: 3200,
  * });
  * ```
  */

@@ -6,7 +6,7 @@
  */
 import type { GpuBuffer } from "../gpu/mod.ts";
 import type { Graph } from "../graph/graph.ts";
-import { batchNorm, type BatchNormMode } from "../graph/ops/batch_norm.ts";
+import { batchNorm, type BatchNormMode, type BatchNormTail } from "../graph/ops/batch_norm.ts";
 import { linear, sparseConvolution } from "../graph/ops/learned.ts";
 import type { PairOperand } from "../graph/ops/matrix_kernels.ts";
 import { Tensor } from "../graph/tensor.ts";
@@ -93,14 +93,20 @@ export class Layers {
     );
   }
 
-  /** Records the batch norm whose entries begin with `name`. */
-  norm(graph: Graph, x: Tensor, name: string): Tensor {
-    return batchNorm(graph, x, {
-      gamma: this.#learned(`${name}.weight`),
-      beta: this.#learned(`${name}.bias`),
-      runningMean: this.#parameters.statistic(`${name}.running_mean`),
-      runningVariance: this.#parameters.statistic(`${name}.running_var`),
-    }, this.#mode);
+  /** Records the batch norm whose entries begin with `name`, and what follows it in the same pass. */
+  norm(graph: Graph, x: Tensor, name: string, tail: BatchNormTail = {}): Tensor {
+    return batchNorm(
+      graph,
+      x,
+      {
+        gamma: this.#learned(`${name}.weight`),
+        beta: this.#learned(`${name}.bias`),
+        runningMean: this.#parameters.statistic(`${name}.running_mean`),
+        runningVariance: this.#parameters.statistic(`${name}.running_var`),
+      },
+      this.#mode,
+      tail,
+    );
   }
 
   #spec(name: string) {

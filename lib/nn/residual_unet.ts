@@ -7,8 +7,6 @@
  * @module
  */
 import type { Graph } from "../graph/graph.ts";
-import { relu } from "../graph/ops/activation.ts";
-import { add } from "../graph/ops/add.ts";
 import { concatenate } from "../graph/ops/concatenation.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { KernelMapSpec } from "../sparse/mod.ts";
@@ -133,7 +131,7 @@ function emit(
   x: Tensor,
 ): Tensor {
   const normRelu = (input: Tensor, { norm }: NormedNames) =>
-    relu(graph, layers.norm(graph, input, norm));
+    layers.norm(graph, input, norm, { relu: true });
   const block = (
     input: Tensor,
     { first, second, projection }: BlockNames,
@@ -141,11 +139,11 @@ function emit(
     channels: number,
   ) => {
     const inner = normRelu(layers.conv(graph, input, first.conv, 3, level), first);
-    const outer = layers.norm(graph, layers.conv(graph, inner, second.conv, 3, level), second.norm);
+    const outer = layers.conv(graph, inner, second.conv, 3, level);
     const residual = input.channels !== channels
       ? layers.norm(graph, layers.linear(graph, input, projection.conv), projection.norm)
       : input;
-    return relu(graph, add(graph, outer, residual));
+    return layers.norm(graph, outer, second.norm, { relu: true, residual });
   };
   const blocks = (input: Tensor, stage: number, level: number): Tensor => {
     let y = input;

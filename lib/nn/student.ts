@@ -7,7 +7,7 @@
  * @module
  */
 import type { Graph } from "../graph/graph.ts";
-import { gelu } from "../graph/ops/activation.ts";
+import { gelu } from "../graph/ops/gelu.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { KernelMapSpec } from "../sparse/mod.ts";
 import type { StudentCard } from "./card.ts";

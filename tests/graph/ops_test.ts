@@ -1,20 +1,13 @@
 import assert from "node:assert/strict";
 import { SOFTWARE_SETTING } from "../../lib/gpu/mod.ts";
-import {
-  gelu,
-  geluBackwardReference,
-  geluReference,
-  relu,
-  reluBackwardReference,
-  reluReference,
-} from "../../lib/graph/ops/activation.ts";
 import { accumulate } from "../../lib/graph/ops/accumulate.ts";
-import { add, addReference } from "../../lib/graph/ops/add.ts";
 import {
   batchNorm,
   batchNormBackwardReference,
   batchNormReference,
   statisticsReference,
+  tailBackwardReference,
+  tailReference,
 } from "../../lib/graph/ops/batch_norm.ts";
 import { centreRows, centreRowsReference } from "../../lib/graph/ops/centre_rows.ts";
 import {
@@ -29,6 +22,7 @@ import {
 import { crossEntropy, crossEntropyReference } from "../../lib/graph/losses/cross_entropy.ts";
 import { entropy, entropyReference } from "../../lib/graph/losses/entropy.ts";
 import { gather, gatherBackwardReference, gatherReference } from "../../lib/graph/ops/gather.ts";
+import { gelu, geluBackwardReference, geluReference } from "../../lib/graph/ops/gelu.ts";
 import { recordLoss } from "../../lib/graph/losses/mean_loss.ts";
 import { adamReference, adamStep } from "../../lib/graph/optimizers/adam.ts";
 import { sgdReference, sgdStep } from "../../lib/graph/optimizers/sgd.ts";
@@ -52,61 +46,56 @@ import {
 const TOLERANCE = 1e-5;
 const SHAPES = [[1, 4], [7, 5], [130, 3], [200, 16]] as const;
 
-for (
-  const [name, op, reference, backward] of [
-    ["relu", relu, reluReference, reluBackwardReference],
-    ["gelu", gelu, geluReference, geluBackwardReference],
-  ] as const
-) {
-  Deno.test(`${name}Reference() has the gradient of central differences`, () => {
-    const x = seededNumbers(1, 60).map((value) => 4 * value);
-    const dy = seededNumbers(2, 60);
-    const numeric = centralDifferences((moved) => dot(reference(moved), dy), x);
-    assertClose(backward(x, dy), numeric, 1e-6, name);
-  });
+Deno.test("geluReference() has the gradient of central differences", () => {
+  const x = seededNumbers(1, 60).map((value) => 4 * value);
+  const dy = seededNumbers(2, 60);
+  const numeric = centralDifferences((moved) => dot(geluReference(moved), dy), x);
+  assertClose(geluBackwardReference(x, dy), numeric, 1e-6, "gelu");
+});
 
-  withGpu(`${name}() equals its reference, forward and backward`, async (gpu) => {
-    for (const [rows, channels] of SHAPES) {
-      const x = seededNumbers(3, rows * channels).map((value) => Math.fround(4 * value));
-      const dy = seededNumbers(4, x.length).map(Math.fround);
-      const got = await runGraph(gpu, (graph, owned) => {
-        const input = inputTensor(gpu, owned, "x", x, channels);
-        const y = op(graph, input);
-        seedGradient(graph, y, inputTensor(gpu, owned, "dy", dy, channels));
-        graph.backward();
-        return { y, dx: graph.gradient(input) };
-      });
-      assertClose(got.y, reference(x), TOLERANCE, "y");
-      assertClose(got.dx, backward(x, dy), TOLERANCE, "dx");
-    }
-  });
-}
-
-withGpu("add() equals its reference and sums the gradients of two uses", async (gpu) => {
+withGpu("gelu() equals its reference, forward and backward", async (gpu) => {
   for (const [rows, channels] of SHAPES) {
-    const a = seededNumbers(5, rows * channels).map(Math.fround);
-    const b = seededNumbers(6, a.length).map(Math.fround);
-    const dy = seededNumbers(7, a.length).map(Math.fround);
+    const x = seededNumbers(3, rows * channels).map((value) => Math.fround(4 * value));
+    const dy = seededNumbers(4, x.length).map(Math.fround);
     const got = await runGraph(gpu, (graph, owned) => {
-      const left = inputTensor(gpu, owned, "a", a, channels);
-      const right = inputTensor(gpu, owned, "b", b, channels);
-      const y = add(graph, add(graph, left, right), left);
+      const input = inputTensor(gpu, owned, "x", x, channels);
+      const y = gelu(graph, input);
       seedGradient(graph, y, inputTensor(gpu, owned, "dy", dy, channels));
       graph.backward();
-      return { y, da: graph.gradient(left), db: graph.gradient(right) };
+      return { y, dx: graph.gradient(input) };
     });
-    assertClose(got.y, addReference(addReference(a, b), a), TOLERANCE, "y");
-    assertClose(got.da, dy.map((value) => 2 * value), TOLERANCE, "da");
-    assertClose(got.db, dy, 0, "db");
+    assertClose(got.y, geluReference(x), TOLERANCE, "y");
+    assertClose(got.dx, geluBackwardReference(x, dy), TOLERANCE, "dx");
   }
 });
 
-Deno.test("add() refuses other shapes", () => {
+withGpu("Graph.backward() sums the gradients of three uses", async (gpu) => {
+  for (const [rows, channels] of SHAPES) {
+    const x = seededNumbers(5, rows * channels).map((value) => Math.fround(4 * value));
+    const terms = [6, 7, 80].map((seed) => seededNumbers(seed, x.length).map(Math.fround));
+    const got = await runGraph(gpu, (graph, owned) => {
+      const input = inputTensor(gpu, owned, "x", x, channels);
+      const y = gelu(graph, input);
+      for (const dy of terms) seedGradient(graph, y, inputTensor(gpu, owned, "dy", dy, channels));
+      graph.backward();
+      return { dx: graph.gradient(input) };
+    });
+    const dy = terms[0]!.map((value, i) => value + terms[1]![i]! + terms[2]![i]!);
+    assertClose(got.dx, geluBackwardReference(x, dy), TOLERANCE, "dx");
+  }
+});
+
+Deno.test("ops on two tensors refuse other shapes", () => {
   const graph = new Graph(SOFTWARE_SETTING);
   const a = graph.tensor("a", 3, 4);
-  assert.throws(() => add(graph, a, graph.tensor("b", 3, 5)), TypeError);
-  assert.throws(() => add(graph, a, graph.tensor("b", 2, 4)), TypeError);
   assert.throws(() => concatenate(graph, a, graph.tensor("b", 2, 4)), TypeError);
+  const row = graph.tensor("row", 1, 4);
+  const learned = { values: row, gradient: row, trainable: true };
+  const state = { gamma: learned, beta: learned, runningMean: row, runningVariance: row };
+  const mode = { statistics: "batch", momentum: 0, epsilon: EPSILON } as const;
+  for (const residual of [graph.tensor("b", 3, 5), graph.tensor("b", 2, 4)]) {
+    assert.throws(() => batchNorm(graph, a, state, mode, { residual }), TypeError);
+  }
 });
 
 withGpu("concatenate() equals its reference, also with a seam inside a vec4f", async (gpu) => {
@@ -114,18 +103,27 @@ withGpu("concatenate() equals its reference, also with a seam inside a vec4f", a
     const a = seededNumbers(8, rows * ca).map(Math.fround);
     const b = seededNumbers(9, rows * cb).map(Math.fround);
     const dy = seededNumbers(10, rows * (ca + cb)).map(Math.fround);
-    const got = await runGraph(gpu, (graph, owned) => {
-      const left = inputTensor(gpu, owned, "a", a, ca);
-      const right = inputTensor(gpu, owned, "b", b, cb);
-      const y = concatenate(graph, left, right);
-      seedGradient(graph, y, inputTensor(gpu, owned, "dy", dy, ca + cb));
-      graph.backward();
-      return { y, da: graph.gradient(left), db: graph.gradient(right) };
-    });
+    const more = seededNumbers(81, dy.length).map(Math.fround);
+    const run = (...terms: Float64Array[]) =>
+      runGraph(gpu, (graph, owned) => {
+        const left = inputTensor(gpu, owned, "a", a, ca);
+        const right = inputTensor(gpu, owned, "b", b, cb);
+        const y = concatenate(graph, left, right);
+        for (const term of terms) {
+          seedGradient(graph, y, inputTensor(gpu, owned, "dy", term, ca + cb));
+        }
+        graph.backward();
+        return { y, da: graph.gradient(left), db: graph.gradient(right) };
+      });
+    const got = await run(dy);
     const [da, db] = concatenateBackwardReference(dy, rows, ca);
     assertClose(got.y, concatenateReference(a, b, rows), 0, "y");
     assertClose(got.da, da, 0, "da");
     assertClose(got.db, db, 0, "db");
+    const twice = await run(dy, more);
+    const sum = concatenateBackwardReference(dy.map((v, i) => Math.fround(v + more[i]!)), rows, ca);
+    assertClose(twice.da, sum[0], 0, "da of two uses");
+    assertClose(twice.db, sum[1], 0, "db of two uses");
     const numeric = centralDifferences((x) => dot(concatenateReference(x, b, rows), dy), a);
     assertClose(da, numeric, 1e-6, "central differences");
   }
@@ -239,6 +237,74 @@ for (const statistics of ["batch", "running"] as const) {
       );
     }
   });
+}
+
+Deno.test("tailReference() has the gradient of central differences", () => {
+  const norm = seededNumbers(82, 40);
+  const residual = seededNumbers(83, norm.length);
+  const dy = seededNumbers(84, norm.length);
+  for (const relu of [false, true]) {
+    const got = tailBackwardReference(tailReference(norm, residual, relu), dy, relu);
+    const loss = (n: Float64Array, r: Float64Array) => dot(tailReference(n, r, relu), dy);
+    assertClose(got, centralDifferences((m) => loss(m, residual), norm), 1e-6, "norm");
+    assertClose(got, centralDifferences((m) => loss(norm, m), residual), 1e-6, "residual");
+  }
+});
+
+for (const relu of [false, true]) {
+  for (const hasResidual of [false, true]) {
+    const tail = [...(hasResidual ? ["a residual"] : []), ...(relu ? ["ReLU"] : [])].join(" and ");
+    withGpu(`batchNorm() with ${tail || "no tail"}, used up to three times`, async (gpu) => {
+      for (const [uses, rows, channels] of [[1, 7, 5], [2, 70, 5], [3, 130, 16]] as const) {
+        const x = seededNumbers(85, rows * channels).map(Math.fround);
+        const residual = seededNumbers(86, x.length).map(Math.fround);
+        const gamma = seededNumbers(87, channels).map(Math.fround);
+        const beta = seededNumbers(88, channels).map(Math.fround);
+        const terms = Array.from(
+          { length: uses },
+          (_, i) => seededNumbers(89 + i, x.length).map(Math.fround),
+        );
+        const got = await runGraph(gpu, (graph, owned) => {
+          const input = inputTensor(gpu, owned, "x", x, channels);
+          const added = inputTensor(gpu, owned, "residual", residual, channels);
+          const zeros = inputTensor(gpu, owned, "unused", beta.map(() => 0), channels, false);
+          const state = {
+            gamma: parameter(gpu, owned, "gamma", gamma),
+            beta: parameter(gpu, owned, "beta", beta),
+            runningMean: zeros,
+            runningVariance: zeros,
+          };
+          const mode = { statistics: "batch", momentum: 0, epsilon: EPSILON } as const;
+          const y = batchNorm(graph, input, state, mode, {
+            relu,
+            ...(hasResidual ? { residual: added } : {}),
+          });
+          for (const dy of terms) {
+            seedGradient(graph, y, inputTensor(gpu, owned, "dy", dy, channels));
+          }
+          graph.backward();
+          return {
+            y,
+            dx: graph.gradient(input),
+            dresidual: hasResidual ? graph.gradient(added) : zeros,
+            dgamma: state.gamma.gradient,
+            dbeta: state.beta.gradient,
+          };
+        });
+        const stats = statisticsReference(x, rows);
+        const norm = batchNormReference(x, stats, gamma, beta, EPSILON);
+        const y = tailReference(norm, hasResidual ? residual : null, relu);
+        const dy = terms.reduce((sum, term) => sum.map((value, i) => value + term[i]!));
+        const g = tailBackwardReference(y, dy, relu);
+        const want = batchNormBackwardReference(x, g, stats, gamma, EPSILON, true);
+        assertClose(got.y, y, TOLERANCE, "y");
+        assertClose(got.dx, want.dx, TOLERANCE, "dx");
+        if (hasResidual) assertClose(got.dresidual, g, TOLERANCE, "dresidual");
+        assertClose(got.dgamma, want.dgamma, TOLERANCE, "dgamma");
+        assertClose(got.dbeta, want.dbeta, TOLERANCE, "dbeta");
+      }
+    });
+  }
 }
 
 const IGNORE = 255;

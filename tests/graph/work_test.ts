@@ -14,7 +14,6 @@ import {
   SOFTWARE_SETTING,
 } from "../../lib/gpu/mod.ts";
 import { Graph, type Parameter } from "../../lib/graph/graph.ts";
-import { relu } from "../../lib/graph/ops/activation.ts";
 import { batchNorm } from "../../lib/graph/ops/batch_norm.ts";
 import { linear, sparseConvolution } from "../../lib/graph/ops/learned.ts";
 import { sgdStep } from "../../lib/graph/optimizers/sgd.ts";
@@ -59,7 +58,7 @@ Deno.test("kernels that read what they write count it as read, and no other does
   for (const kernel of KERNELS) {
     const bindings = kernel.bindings.map((_, i) => bound(`operand ${i}`, 64, 4));
     const params = Object.fromEntries(Object.keys(kernel.params).map((name) => [name, 1]));
-    // Of sum_chunks with ADD and of slice the test below has an example.
+    // Of sum_chunks with ADD the test below has an example.
     const made = { ...launch(kernel, { params: {}, bindings, workgroups: 1 }), params };
     const { bytesRead } = launchWork({ ...made, constants: { ADD: 0 } } as Launch<Tensor>);
     const header = kernel.code.match(/^\/\/.*$/gm)!.join(" ").replaceAll(" // ", " ");
@@ -193,14 +192,14 @@ Deno.test("leastBytes() leaves out what launches of one pass hand to each other"
   };
   const mode = { statistics: "batch", momentum: 0, epsilon: 1e-5 } as const;
   const y = linear(graph, x, { ...weight, trainable: false }, null, channels);
-  const normed = relu(graph, batchNorm(graph, y, state, mode));
+  const normed = batchNorm(graph, y, state, mode, { relu: true });
   linear(graph, normed, { ...weight, trainable: false }, null, channels);
   const whole = rows * channels * 4;
   // x is read; y is written, with its statistics, and read; what ReLU leaves is written and read; the end is not needed.
   const least = leastBytes(graph.launches);
   assert.equal(Math.floor(least / whole), 5);
   assert.ok(least % whole < whole / 10, `${least % whole} bytes of statistics and weights`);
-  // As it stands the statistics read y once more, and the norm's output goes through memory. The end is written.
+  // As it stands the statistics read y once more, and the end is written.
   const moved = graph.launches.map(launchWork).reduce(
     (sum, { bytesRead, bytesWritten }) => sum + bytesRead + bytesWritten,
     0,

@@ -1,13 +1,15 @@
 /**
  * Batch normalisation over all rows of one scan (Ioffe & Szegedy 2015), with the scan's own statistics or
  * with the running ones of training; PyTorch's conventions (biased variance to normalise, unbiased in the
- * running variance).
+ * running variance). The residual sum and the ReLU that follow it in a residual network are part of the op, so that
+ * the rows are read and written once for all three.
  *
  * @module
  */
 import {
   normApply,
   normBackwardApply,
+  normBackwardCollect,
   normBackwardMerge,
   normBackwardSums,
   normMerge,
@@ -15,6 +17,7 @@ import {
 } from "../../../kernels/norm/records.ts";
 import { groupsOf64, launch } from "../../gpu/mod.ts";
 import type { Graph, Parameter } from "../graph.ts";
+import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** What a batch norm owns. All are [1][C]. */
@@ -39,6 +42,14 @@ export interface BatchNormMode {
   readonly epsilon: number;
 }
 
+/** What follows a batch norm: y = relu(norm + residual). */
+export interface BatchNormTail {
+  /** [N][C], added to the norm; none by default. */
+  readonly residual?: Tensor;
+  /** Whether max(·, 0) is taken of the result; false by default. */
+  readonly relu?: boolean;
+}
+
 const ROWS_PER_CHUNK = 64;
 
 /** Mean and variance of each channel, [1][C]. */
@@ -47,27 +58,39 @@ interface StatisticsTensors {
   readonly variance: Tensor;
 }
 
-/** y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, [N][C]. */
+/**
+ * y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, and what `tail` asks for, [N][C].
+ *
+ * @throws {TypeError} where the residual has another shape than x.
+ */
 export function batchNorm(
   graph: Graph,
   x: Tensor,
   state: BatchNormState,
   mode: BatchNormMode,
+  tail: BatchNormTail = {},
 ): Tensor {
   const { gamma, beta } = state;
+  const { residual, relu = false } = tail;
+  if (residual) sameShape("add", x, residual);
   const { mean, variance } = mode.statistics === "batch"
     ? emitStatistics(graph, x, state, mode.momentum)
     : { mean: state.runningMean, variance: state.runningVariance };
-  const trains = gamma.trainable || beta.trainable;
-  const y = graph.tensor("norm", x.rows, x.channels, x.requiresGradient || trains);
+  const y = graph.tensor(
+    "norm",
+    x.rows,
+    x.channels,
+    x.requiresGradient || gamma.trainable || beta.trainable || residual?.requiresGradient,
+  );
   graph.emit(launch(normApply, {
-    constants: { C4: x.quads },
+    constants: { C4: x.quads, RELU: Number(relu), RESIDUAL: Number(residual !== undefined) },
     params: { rows: x.rows, epsilon: mode.epsilon },
-    bindings: [x, mean, variance, gamma.values, beta.values, y],
+    bindings: [x, mean, variance, gamma.values, beta.values, residual ?? x, y],
     workgroups: groupsOf64(x.bytes / 16),
   }));
   if (y.requiresGradient) {
-    graph.differentiable(y, (dy) => emitBackward(graph, x, dy, { mean, variance }, state, mode));
+    const norm = { x, y, mean, variance, state, mode, residual, relu };
+    graph.differentiableByTerms(y, (first, second) => emitBackward(graph, norm, first, second));
   }
   return y;
 }
@@ -106,40 +129,66 @@ function emitStatistics(
   return { mean, variance };
 }
 
-/** Emits the gradients of gamma and beta and, where it is needed, of x. */
+/** A batch norm of the forward pass. */
+interface RecordedNorm extends StatisticsTensors {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly state: BatchNormState;
+  readonly mode: BatchNormMode;
+  readonly residual: Tensor | undefined;
+  readonly relu: boolean;
+}
+
+/** Emits the gradients of gamma and beta and, where they are needed, of x and the residual. */
 function emitBackward(
   graph: Graph,
-  x: Tensor,
-  dy: Tensor,
-  { mean, variance }: StatisticsTensors,
-  { gamma, beta }: BatchNormState,
-  mode: BatchNormMode,
+  norm: RecordedNorm,
+  first: Tensor,
+  second: Tensor | undefined,
 ): void {
+  const { x, y, mean, variance, state: { gamma, beta }, mode, residual, relu } = norm;
   const constants = { C4: x.quads };
   const params = { rows: x.rows, epsilon: mode.epsilon };
   const chunks = Math.ceil(x.rows / ROWS_PER_CHUNK);
   const partials = graph.tensor("norm gradient partials", chunks * 2, x.width);
   const sums = graph.tensor("norm gradient sums", 2, x.width);
-  graph.emit(
-    launch(normBackwardSums, {
-      constants,
-      params,
-      bindings: [x, dy, mean, variance, partials],
-      workgroups: groupsOf64(chunks * x.quads),
-    }),
-    launch(normBackwardMerge, {
-      constants,
-      params: { rows: x.rows },
-      bindings: [partials, sums, gamma.gradient, beta.gradient],
-      workgroups: groupsOf64(x.quads),
-    }),
-  );
+  const sumsOptions = { params, workgroups: groupsOf64(chunks * x.quads) };
+  // The gradient of norm + residual: a term as it is, or rows of its own.
+  let dy = first;
+  // Whether dy has yet to be cut where the norm is not positive.
+  let isCut = relu;
+  if (second || (residual && relu)) {
+    dy = graph.tensor(`grad ${y.label}`, y.rows, y.channels);
+    isCut = false;
+    graph.emit(launch(normBackwardCollect, {
+      ...sumsOptions,
+      constants: { ...constants, RELU: Number(relu), TWO: Number(second !== undefined) },
+      bindings: [x, relu ? y : x, first, second ?? first, mean, variance, dy, partials],
+    }));
+  } else {
+    graph.emit(launch(normBackwardSums, {
+      ...sumsOptions,
+      constants: { ...constants, RELU: Number(isCut) },
+      bindings: [x, dy, mean, variance, gamma.values, beta.values, partials],
+    }));
+  }
+  graph.emit(launch(normBackwardMerge, {
+    constants,
+    params: { rows: x.rows },
+    bindings: [partials, sums, gamma.gradient, beta.gradient],
+    workgroups: groupsOf64(x.quads),
+  }));
+  if (residual?.requiresGradient) graph.contribute(residual, dy);
   if (!x.requiresGradient) return;
   const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
   graph.emit(launch(normBackwardApply, {
-    constants: { ...constants, BATCH: Number(mode.statistics === "batch") },
+    constants: {
+      ...constants,
+      BATCH: Number(mode.statistics === "batch"),
+      RELU: Number(isCut),
+    },
     params,
-    bindings: [x, dy, mean, variance, gamma.values, sums, dx],
+    bindings: [x, dy, mean, variance, gamma.values, beta.values, sums, dx],
     workgroups: groupsOf64(x.bytes / 16),
   }));
   graph.contribute(x, dx);
@@ -165,7 +214,7 @@ export function statisticsReference(x: ArrayLike<number>, rows: number): Channel
   return { mean, variance };
 }
 
-/** Reference of {@link batchNorm}, with the statistics given. */
+/** Reference of {@link batchNorm} without a tail, with the statistics given. */
 export function batchNormReference(
   x: ArrayLike<number>,
   { mean, variance }: ChannelStatistics,
@@ -205,4 +254,25 @@ export function batchNormBackwardReference(
     return gamma[c]! * inverse[c]! * (dy[i]! - through);
   });
   return { dx, dgamma, dbeta };
+}
+
+/** What a {@link BatchNormTail} makes of the norm. */
+export function tailReference(
+  norm: ArrayLike<number>,
+  residual: ArrayLike<number> | null,
+  relu: boolean,
+): Float64Array {
+  return Float64Array.from(norm, (value, i) => {
+    const sum = value + (residual?.[i] ?? 0);
+    return relu ? Math.max(sum, 0) : sum;
+  });
+}
+
+/** Gradient of {@link tailReference} for the norm, and likewise for the residual; y is its result. */
+export function tailBackwardReference(
+  y: ArrayLike<number>,
+  dy: ArrayLike<number>,
+  relu: boolean,
+): Float64Array {
+  return Float64Array.from(dy, (value, i) => relu && !(y[i]! > 0) ? 0 : value);
 }

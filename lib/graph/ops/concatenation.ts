@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { concat, slice } from "../../../kernels/elementwise/records.ts";
+import { concat, split } from "../../../kernels/elementwise/records.ts";
 import { groupsOf64, launch } from "../../gpu/mod.ts";
 import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
@@ -33,18 +33,18 @@ export function concatenate(graph: Graph, a: Tensor, b: Tensor): Tensor {
     workgroups: groupsOf64(y.rows * y.width),
   }));
   if (y.requiresGradient) {
-    graph.differentiable(y, (dy) => {
-      for (const [part, first] of [[a, 0], [b, a.channels]] as const) {
-        if (!part.requiresGradient) continue;
-        const dx = graph.tensor(`grad ${part.label}`, part.rows, part.channels);
-        graph.emit(launch(slice, {
-          constants: { CX: y.channels, CY: part.channels, FIRST: first },
-          params: { rows: y.rows },
-          bindings: [dy, dx],
-          workgroups: groupsOf64(part.rows * part.width),
-        }));
-        graph.contribute(part, dx);
-      }
+    graph.differentiableByTerms(y, (first, second) => {
+      const [da, db] = [a, b].map((part) =>
+        graph.tensor(`grad ${part.label}`, part.rows, part.channels)
+      ) as [Tensor, Tensor];
+      graph.emit(launch(split, {
+        constants: { CA: a.channels, CB: b.channels, TWO: Number(second !== undefined) },
+        params: { rows: y.rows },
+        bindings: [first, second ?? first, da, db],
+        workgroups: groupsOf64(y.rows * (a.width + b.width)),
+      }));
+      if (a.requiresGradient) graph.contribute(a, da);
+      if (b.requiresGradient) graph.contribute(b, db);
     });
   }
   return y;

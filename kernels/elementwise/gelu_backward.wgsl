@@ -1,11 +1,11 @@
-// y = relu(x), or with GELU y = x * Phi(x), the exact form. Needs erf.wgsl.
-// Bindings: x read vec4f[count]; y write vec4f[count].
+// dx = dy * (Phi(x) + x * density(x)): the gradient of GELU. Needs erf.wgsl.
+// Bindings: x, dy read vec4f[count]; dx write vec4f[count].
 // Grid: one thread per vec4f, 64 per workgroup.
 struct Params { count: u32 }
-override GELU: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -16,9 +16,6 @@ fn main(
   let i = (wid.x + wid.y * num.x) * 64u + lane;
   if (i >= params.count) { return; }
   let v = x[i];
-  if (GELU) {
-    y[i] = 0.5 * v * (1.0 + erf(v * 0.70710678118));
-  } else {
-    y[i] = max(v, vec4f(0.0));
-  }
+  let density = 0.3989422804 * exp(-0.5 * v * v);
+  dx[i] = dy[i] * (0.5 * (1.0 + erf(v * 0.70710678118)) + v * density);
 }
