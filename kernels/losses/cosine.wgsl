@@ -1,16 +1,22 @@
 // The distillation term of each row: 1 - cos(z, t - centre); 0 for rows without a target. A product of norms below 1e-8
-// is raised to 1e-8, as PyTorch's cosine_similarity does. Needs target_quad.wgsl.
+// is raised to 1e-8, as PyTorch's cosine_similarity does. With GRADIENT also
+//   dz = -scale / counted * (t' / (|z||t'|) - cos * z / |z|^2) with t' = t - centre; 0 for rows without a target.
+// Needs target_quad.wgsl.
 // Bindings: z read vec4f[rows][D4]; t read f32 or, with HALF, f16 [rows][4 * D4]; weight read f32[rows], 0 without a
-// target; centre read vec4f[D4]; terms write vec2f[rows]: (term, counted).
+// target; centre read vec4f[D4]; counted read f32[1], the rows with a target, any buffer without GRADIENT; terms write
+// vec2f[rows]: (term, counted); dz write vec4f[rows][D4], not written without GRADIENT.
 // Grid: one thread per row, 64 per workgroup.
-struct Params { rows: u32 }
+struct Params { rows: u32, scale: f32 }
 override D4: u32;
+override GRADIENT: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> z: array<vec4f>;
 @group(0) @binding(2) var<storage, read> t: array<vec4u>;
 @group(0) @binding(3) var<storage, read> weight: array<f32>;
 @group(0) @binding(4) var<storage, read> centre: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> terms: array<vec2f>;
+@group(0) @binding(5) var<storage, read> counted: array<f32>;
+@group(0) @binding(6) var<storage, read_write> terms: array<vec2f>;
+@group(0) @binding(7) var<storage, read_write> dz: array<vec4f>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -22,6 +28,9 @@ fn main(
   if (row >= params.rows) { return; }
   if (weight[row] == 0.0) {
     terms[row] = vec2f(0.0);
+    if (GRADIENT) {
+      for (var c = 0u; c < D4; c++) { dz[row * D4 + c] = vec4f(0.0); }
+    }
     return;
   }
   var zt = 0.0;
@@ -34,5 +43,15 @@ fn main(
     zz += dot(a, a);
     tt += dot(b, b);
   }
-  terms[row] = vec2f(1.0 - zt / max(sqrt(zz) * sqrt(tt), 1e-8), 1.0);
+  let norms = sqrt(zz) * sqrt(tt);
+  terms[row] = vec2f(1.0 - zt / max(norms, 1e-8), 1.0);
+  if (GRADIENT) {
+    let scale = -params.scale / max(counted[0], 1.0);
+    let direct = scale / max(norms, 1e-8);
+    // Below the floor the loss is linear in z and the second term vanishes.
+    let radial = select(0.0, scale * zt / (norms * zz), norms > 1e-8);
+    for (var c = 0u; c < D4; c++) {
+      dz[row * D4 + c] = direct * (target_quad(row * D4 + c) - centre[c]) - radial * z[row * D4 + c];
+    }
+  }
 }

@@ -5,15 +5,13 @@
  * @module
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
-import { elements, everyBinding, perElement } from "../../lib/gpu/work.ts";
+import { chosen, elements, everyBinding, perElement } from "../../lib/gpu/work.ts";
+import countTargetsCode from "./count_targets.wgsl" with { type: "text" };
 import cosineCode from "./cosine.wgsl" with { type: "text" };
-import cosineBackwardCode from "./cosine_backward.wgsl" with { type: "text" };
 import crossEntropyCode from "./cross_entropy.wgsl" with { type: "text" };
-import crossEntropyBackwardCode from "./cross_entropy_backward.wgsl" with { type: "text" };
 import diversityCode from "./diversity.wgsl" with { type: "text" };
 import diversityBackwardCode from "./diversity_backward.wgsl" with { type: "text" };
 import entropyCode from "./entropy.wgsl" with { type: "text" };
-import entropyBackwardCode from "./entropy_backward.wgsl" with { type: "text" };
 import infoNceCode from "./info_nce.wgsl" with { type: "text" };
 import infoNceBackwardCode from "./info_nce_backward.wgsl" with { type: "text" };
 import infoNceSimilarityCode from "./info_nce_similarity.wgsl" with { type: "text" };
@@ -50,26 +48,25 @@ export const record = {
   },
 } as const satisfies Kernel;
 
-/** Softmax cross-entropy by row. Bindings: logits, targets, terms. */
-export const crossEntropy = {
-  name: "cross_entropy",
-  code: rowSoftmaxCode + crossEntropyCode,
-  params: { rows: "u32", ignore: "u32" },
-  bindings: ["read", "read", "write"],
+/** How many rows have a target. Bindings: targets, counted. */
+export const countTargets = {
+  name: "count_targets",
+  code: countTargetsCode,
+  params: { rows: "u32", limit: "u32", ignore: "u32" },
+  bindings: ["read", "write"],
   work: {
-    multiplyAdds: perElement(0, 4),
-    fusable: true,
+    multiplyAdds: perElement(0, 3),
   },
 } as const satisfies Kernel;
 
-/** dlogits of {@link crossEntropy}. Bindings: logits, targets, total, dlogits. */
-export const crossEntropyBackward = {
-  name: "cross_entropy_backward",
-  code: rowSoftmaxCode + crossEntropyBackwardCode,
+/** Softmax cross-entropy by row, and dlogits. Bindings: logits, targets, counted, terms, dlogits. */
+export const crossEntropy = {
+  name: "cross_entropy",
+  code: rowSoftmaxCode + crossEntropyCode,
   params: { rows: "u32", ignore: "u32", scale: "f32" },
-  bindings: ["read", "read", "read", "write"],
+  bindings: ["read", "read", "read", "write", "write"],
   work: {
-    multiplyAdds: perElement(0, 9),
+    multiplyAdds: (launch) => elements(launch, 0) * (4 + 5 * chosen(launch, "GRADIENT")),
     fusable: true,
   },
 } as const satisfies Kernel;
@@ -98,26 +95,14 @@ export const softCrossEntropyBackward = {
   },
 } as const satisfies Kernel;
 
-/** Entropy of softmax(logits) by row. Bindings: logits, terms. */
+/** Entropy of softmax(logits) by row, and dlogits. Bindings: logits, terms, dlogits. */
 export const entropy = {
   name: "entropy",
   code: rowSoftmaxCode + entropyCode,
-  params: { rows: "u32" },
-  bindings: ["read", "write"],
-  work: {
-    multiplyAdds: perElement(0, 5),
-    fusable: true,
-  },
-} as const satisfies Kernel;
-
-/** dlogits of {@link entropy}. Bindings: logits, terms, dlogits. */
-export const entropyBackward = {
-  name: "entropy_backward",
-  code: rowSoftmaxCode + entropyBackwardCode,
   params: { rows: "u32", scale: "f32" },
-  bindings: ["read", "read", "write"],
+  bindings: ["read", "write", "write"],
   work: {
-    multiplyAdds: perElement(0, 10),
+    multiplyAdds: (launch) => elements(launch, 0) * (5 + 6 * chosen(launch, "GRADIENT")),
     fusable: true,
   },
 } as const satisfies Kernel;
@@ -145,26 +130,16 @@ export const diversityBackward = {
   },
 } as const satisfies Kernel;
 
-/** 1 - cos(z, t - centre) by row, where the row has a target. Bindings: z, t, weight, centre, terms. */
+/**
+ * 1 - cos(z, t - centre) by row, where the row has a target, and dz. Bindings: z, t, weight, centre, counted, terms, dz.
+ */
 export const cosine = {
   name: "cosine",
   code: targetQuadCode + cosineCode,
-  params: { rows: "u32" },
-  bindings: ["read", "read", "read", "read", "write"],
-  work: {
-    multiplyAdds: perElement(0, 4),
-    fusable: true,
-  },
-} as const satisfies Kernel;
-
-/** dz of {@link cosine}. Bindings: z, t, weight, centre, total, dz. */
-export const cosineBackward = {
-  name: "cosine_backward",
-  code: targetQuadCode + cosineBackwardCode,
   params: { rows: "u32", scale: "f32" },
-  bindings: ["read", "read", "read", "read", "read", "write"],
+  bindings: ["read", "read", "read", "read", "read", "write", "write"],
   work: {
-    multiplyAdds: perElement(0, 7),
+    multiplyAdds: (launch) => elements(launch, 0) * (4 + 3 * chosen(launch, "GRADIENT")),
     fusable: true,
   },
 } as const satisfies Kernel;

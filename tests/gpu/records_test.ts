@@ -87,6 +87,10 @@ Deno.test("every record has the storage bindings of its text", () => {
   }
 });
 
+Deno.test("no kernel binds more than the eight storage buffers that every adapter allows", () => {
+  for (const { name, bindings } of RECORDS) assert.ok(bindings.length <= 8, name);
+});
+
 Deno.test("WGSL files write vec4f, not vec4<f32>, and say what they bind and launch", () => {
   for (const [file, text] of FILES) {
     assert.doesNotMatch(text, /\b(vec[234]|mat\dx\d)<[fiu]32>/, file);

@@ -345,12 +345,14 @@ withGpu("losses equal their references, forward and backward", async (gpu) => {
     const t = seededNumbers(31, rows * channels).map(Math.fround);
     const centre = seededNumbers(32, channels).map(Math.fround);
     const mask = targets.map((label) => label === IGNORE ? 0 : 1);
+    // Another label that is left out is one of the classes.
+    const ignored = rows === 300 ? 3 : IGNORE;
     const got = await runGraph(gpu, (graph, owned) => {
       const inputs = [0, 1, 2].map((i) =>
         inputTensor(gpu, owned, `logits ${i}`, logits, channels)
       ) as [Tensor, Tensor, Tensor];
       const labels = wordTensor(gpu, owned, "targets", targets);
-      const ce = crossEntropy(graph, inputs[0], labels, { ignore: IGNORE, weight: 0.5 });
+      const ce = crossEntropy(graph, inputs[0], labels, { ignore: ignored, weight: 0.5 });
       const ent = entropy(graph, inputs[1], 2);
       const kd = cosineDistillation(graph, inputs[2], {
         values: inputTensor(gpu, owned, "t", t, channels, false),
@@ -364,16 +366,52 @@ withGpu("losses equal their references, forward and backward", async (gpu) => {
       return { ce, ent, kd, dce, dent, dkd };
     });
     const counted = mask.filter((value) => value === 1).length;
-    const ce = crossEntropyReference(logits, targets, channels, IGNORE);
+    const labelled = targets.filter((label) => label !== ignored && label < channels).length;
+    const ce = crossEntropyReference(logits, targets, channels, ignored);
     const ent = entropyReference(logits, channels);
     const kd = cosineDistillationReference(logits, t, mask, centre);
-    assertClose(got.ce, [ce.loss, counted], TOLERANCE, "cross-entropy");
+    assertClose(got.ce, [ce.loss, labelled], TOLERANCE, "cross-entropy");
     assertClose(got.ent, [ent.loss, rows], TOLERANCE, "entropy");
     assertClose(got.kd, [kd.loss, counted], TOLERANCE, "cosine");
     assertClose(got.dce, ce.gradient.map((value) => value / 2), TOLERANCE, "dce");
     assertClose(got.dent, ent.gradient.map((value) => value * 2), TOLERANCE, "dentropy");
     assertClose(got.dkd, kd.gradient.map((value) => value * 3), TOLERANCE, "dcosine");
   }
+});
+
+withGpu("losses of inputs that want no gradient have the same bits", async (gpu) => {
+  const [rows, channels] = [130, 5];
+  const logits = seededNumbers(92, rows * channels).map(Math.fround);
+  const targets = Array.from({ length: rows }, (_, row) => row % 7);
+  const run = (wanted: boolean) =>
+    runGraph(gpu, (graph, owned) => {
+      const input = inputTensor(gpu, owned, "logits", logits, channels, wanted);
+      const labels = wordTensor(gpu, owned, "targets", targets);
+      return {
+        // Labels 5 and 6 are no classes, and 2 is to be ignored.
+        ce: crossEntropy(graph, input, labels, { ignore: 2, weight: 1 }),
+        ent: entropy(graph, input, 1),
+        kd: cosineDistillation(graph, input, {
+          values: inputTensor(gpu, owned, "t", seededNumbers(93, logits.length), channels, false),
+          mask: new Tensor("mask", rows, 1, {
+            binding: owned.use(
+              gpu.upload("mask", Float32Array.from(targets, (label) => label > 3 ? 0.25 : 0)),
+            ),
+          }),
+          centre: inputTensor(gpu, owned, "centre", new Float64Array(channels), channels, false),
+        }, 1),
+      };
+    });
+  const [without, withGradient] = [await run(false), await run(true)];
+  assert.deepEqual(without, withGradient);
+  const reference = crossEntropyReference(logits, targets, channels, 2);
+  assertClose(
+    without.ce,
+    [reference.loss, targets.filter((label) => label < 5 && label !== 2).length],
+    TOLERANCE,
+    "cross-entropy",
+  );
+  assert.equal(without.kd[1], targets.filter((label) => label > 3).length);
 });
 
 withGpu("cosineDistillation() without any target is zero and has no gradient", async (gpu) => {

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { cosine, cosineBackward } from "../../../kernels/losses/records.ts";
+import { cosine } from "../../../kernels/losses/records.ts";
 import { groupsOf64, launch } from "../../gpu/mod.ts";
 import type { Graph } from "../graph.ts";
 import { expectShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Loss, meanLoss } from "./mean_loss.ts";
+import { countRows, type Loss, rowLoss } from "./mean_loss.ts";
 
 /** What the student's features are compared with. */
 export interface DistillationTarget {
@@ -17,11 +17,14 @@ export interface DistillationTarget {
   readonly values: Tensor;
   /** Whether the values' buffer holds float16, two in a word; float32 otherwise. */
   readonly half?: boolean;
-  /** f32 [N]: 0 where no view sees the voxel. */
+  /** f32 [N]: 0 where no view sees the voxel, positive elsewhere. */
   readonly mask: Tensor;
   /** [1][D], subtracted from the values: the teacher's mean over source points, or zeros. */
   readonly centre: Tensor;
 }
+
+/** Every word that is not ignored counts. */
+const NO_LIMIT = 0xffffffff;
 
 /**
  * The mean of 1 - cos(z, t - centre) over rows with a target: [N][D] -> scalar.
@@ -36,24 +39,16 @@ export function cosineDistillation(
 ): Loss {
   sameShape("distil", z, target.values);
   expectShape("centre by", target.centre, 1, z.channels);
-  const constants = { D4: z.quads, HALF: Number(target.half ?? false) };
-  const { values, mask, centre } = target;
-  const workgroups = groupsOf64(z.rows);
-  return meanLoss(graph, z, {
-    forward: (terms) => [launch(cosine, {
-      constants,
-      params: { rows: z.rows },
-      bindings: [z, values, mask, centre, terms],
-      workgroups,
-    })],
-    backward: ({ total, gradient }) =>
-      launch(cosineBackward, {
-        constants,
-        params: { rows: z.rows, scale: weight },
-        bindings: [z, values, mask, centre, total, gradient],
-        workgroups,
-      }),
-  });
+  const { values, mask, centre, half = false } = target;
+  // The mask is 0 or positive, so its bits are 0 where there is no target.
+  const counted = z.requiresGradient ? countRows(graph, mask, z.rows, NO_LIMIT, 0) : mask;
+  return rowLoss(graph, z, ({ terms, gradient, GRADIENT }) =>
+    launch(cosine, {
+      constants: { D4: z.quads, HALF: Number(half), GRADIENT },
+      params: { rows: z.rows, scale: weight },
+      bindings: [z, values, mask, centre, counted, terms, gradient],
+      workgroups: groupsOf64(z.rows),
+    }));
 }
 
 /** Reference of {@link cosineDistillation}: loss and its gradient, weight 1, on rows of `channels` numbers. */

@@ -3,15 +3,12 @@
  *
  * @module
  */
-import {
-  crossEntropy as forward,
-  crossEntropyBackward as backward,
-} from "../../../kernels/losses/records.ts";
+import { crossEntropy as crossEntropyKernel } from "../../../kernels/losses/records.ts";
 import { groupsOf64, launch } from "../../gpu/mod.ts";
 import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 import { logSoftmaxReference } from "../ops/softmax.ts";
-import { type Loss, meanLoss } from "./mean_loss.ts";
+import { countRows, type Loss, rowLoss } from "./mean_loss.ts";
 
 /** Settings of {@link crossEntropy}. */
 export interface CrossEntropyOptions {
@@ -28,25 +25,18 @@ export function crossEntropy(
   targets: Tensor,
   options: CrossEntropyOptions,
 ): Loss {
-  const constants = { C: logits.channels, W: logits.width };
   const { rows } = logits;
   const { ignore, weight } = options;
-  const workgroups = groupsOf64(rows);
-  return meanLoss(graph, logits, {
-    forward: (terms) => [launch(forward, {
-      constants,
-      params: { rows, ignore },
-      bindings: [logits, targets, terms],
-      workgroups,
-    })],
-    backward: ({ total, gradient }) =>
-      launch(backward, {
-        constants,
-        params: { rows, ignore, scale: weight },
-        bindings: [logits, targets, total, gradient],
-        workgroups,
-      }),
-  });
+  const counted = logits.requiresGradient
+    ? countRows(graph, targets, rows, logits.channels, ignore)
+    : targets;
+  return rowLoss(graph, logits, ({ terms, gradient, GRADIENT }) =>
+    launch(crossEntropyKernel, {
+      constants: { C: logits.channels, W: logits.width, GRADIENT },
+      params: { rows, ignore, scale: weight },
+      bindings: [logits, targets, counted, terms, gradient],
+      workgroups: groupsOf64(rows),
+    }));
 }
 
 /**

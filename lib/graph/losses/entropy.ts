@@ -3,36 +3,23 @@
  *
  * @module
  */
-import {
-  entropy as forward,
-  entropyBackward as backward,
-} from "../../../kernels/losses/records.ts";
+import { entropy as entropyKernel } from "../../../kernels/losses/records.ts";
 import { groupsOf64, launch } from "../../gpu/mod.ts";
 import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 import { logSoftmaxReference } from "../ops/softmax.ts";
-import { type Loss, meanLoss } from "./mean_loss.ts";
+import { type Loss, rowLoss } from "./mean_loss.ts";
 
 /** The mean of H(softmax(logits)) over rows, in nats: [N][C] -> scalar. */
 export function entropy(graph: Graph, logits: Tensor, weight: number): Loss {
-  const constants = { C: logits.channels, W: logits.width };
   const { rows } = logits;
-  const workgroups = groupsOf64(rows);
-  return meanLoss(graph, logits, {
-    forward: (terms) => [launch(forward, {
-      constants,
-      params: { rows },
-      bindings: [logits, terms],
-      workgroups,
-    })],
-    backward: ({ terms, gradient }) =>
-      launch(backward, {
-        constants,
-        params: { rows, scale: weight / Math.max(rows, 1) },
-        bindings: [logits, terms, gradient],
-        workgroups,
-      }),
-  });
+  return rowLoss(graph, logits, ({ terms, gradient, GRADIENT }) =>
+    launch(entropyKernel, {
+      constants: { C: logits.channels, W: logits.width, GRADIENT },
+      params: { rows, scale: weight / Math.max(rows, 1) },
+      bindings: [logits, terms, gradient],
+      workgroups: groupsOf64(rows),
+    }));
 }
 
 /** Reference of {@link entropy}: loss and its gradient, weight 1, on rows of `channels` numbers. */
