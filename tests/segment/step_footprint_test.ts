@@ -51,7 +51,7 @@ for (const backbone of ["MinkUNet14Slim", "MinkUNet14A", "MinkUNet34C", "SpUNet-
     assert.ok(growth > 2.5 && growth < 3.2, `three times the voxels, ${growth} times the bytes`);
     for (const step of ["prediction", "adaptation", "training"] as const) {
       const { bytes, liveBytes } = of(step, 60_000);
-      assert.ok(bytes <= 1.05 * liveBytes, `${step}: ${bytes} bytes for ${liveBytes} live ones`);
+      assert.ok(bytes <= 1.06 * liveBytes, `${step}: ${bytes} bytes for ${liveBytes} live ones`);
     }
     assert.ok(of("prediction", 60_000).bytes < large.bytes / 2);
   });
