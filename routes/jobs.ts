@@ -9,13 +9,13 @@ import { streamSSE } from "hono/streaming";
 import { mkdir } from "node:fs/promises";
 import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../lib/serving/files/cloud.ts";
 import { syncFolder } from "../lib/serving/files/durable.ts";
-import { inputOptions, openFormat, readInput, writeInput } from "../lib/serving/files/input.ts";
+import { admit } from "../lib/serving/files/admission.ts";
+import { openFormat, readInput, writeInput } from "../lib/serving/files/input.ts";
 import { dropAccepted, writeAccepted } from "../lib/serving/queue/accepted_job.ts";
 import type { Labeller } from "../lib/serving/labeller/labeller.ts";
 import { isOver, type Job } from "../lib/serving/queue/job.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import { removeFolder, removeJob } from "../lib/serving/queue/sweep.ts";
-import { findStudent } from "../lib/segment/loaded_students.ts";
 import { answer, type AnswerForm, answerForm } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/job_events.ts";
@@ -87,7 +87,7 @@ export function jobRoutes({ labeller, answers, queue, limits, stopping }: JobRou
 async function submitJob(
   c: Context,
   queue: JobQueue,
-  { students }: Labeller,
+  labeller: Labeller,
   limits: UploadLimits,
 ): Promise<Response> {
   const client = clientOf(c);
@@ -99,8 +99,7 @@ async function submitJob(
   try {
     const input = await limits.underWay
       .during(client, () => receiveInput(c.req.raw, folder, limits));
-    const { segment } = inputOptions(input);
-    findStudent(students, segment.student);
+    const { segment } = await admit(folder, input, labeller);
     using _place = await queue.enter(client);
     await writeInput(folder, input);
     await syncFolder(queue.files);

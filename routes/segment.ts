@@ -5,9 +5,9 @@
  * @module
  */
 import { Hono } from "hono";
-import { inputOptions, openFormat, writeInput } from "../lib/serving/files/input.ts";
+import { admit } from "../lib/serving/files/admission.ts";
+import { openFormat, writeInput } from "../lib/serving/files/input.ts";
 import type { UploadPlace } from "../lib/serving/files/upload_folders.ts";
-import { findStudent } from "../lib/segment/loaded_students.ts";
 import { answer, answerForm } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { ATTEMPT, type DirectOptions, labelUpload } from "./http/direct.ts";
@@ -32,8 +32,7 @@ export function segmentRoutes(options: SegmentRouteOptions): Hono {
     const input = await limits.underWay
       .during(clientOf(c), () => receiveInput(request, folder, limits));
     // Whatever can be refused now is refused before the wait for the GPU.
-    const { segment: { student } } = inputOptions(input);
-    findStudent(labeller.students, student);
+    await admit(folder, input, labeller);
     const reservation = place.use(semaphore.reserve());
     const form = answerForm(c, await openFormat(folder, input));
     await writeInput(folder, input);

@@ -5,7 +5,8 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import { inputOptions, openFormat, writeInput } from "../lib/serving/files/input.ts";
+import { admit } from "../lib/serving/files/admission.ts";
+import { openFormat, writeInput } from "../lib/serving/files/input.ts";
 import { learnedFolder } from "../lib/serving/files/learned.ts";
 import { readReport } from "../lib/serving/files/result.ts";
 import type { Labeller } from "../lib/serving/labeller/labeller.ts";
@@ -94,19 +95,21 @@ async function segmentInSession(
   const folder = work.path;
   const received = await limits.underWay
     .during(clientOf(c), () => receiveInput(request, folder, limits));
-  const input = { ...received, options: scanOptions(begun, received.options) };
+  const inputFor = ({ student, learned, scans }: Session) => ({
+    ...received,
+    // The first scan decides where the session was created without a student.
+    options: { ...scanOptions(begun, received.options), student: student ?? AUTO },
+    sequence: { learned, title: `session ${id}, scan ${scans + 1}` },
+  });
+  const expected = inputFor(begun);
   // Whatever can be refused now is refused before the wait for the session and the GPU.
-  inputOptions({ ...input, sequence: { learned: null, title: "" } });
+  await admit(folder, expected, labeller);
   const reservation = place.use(semaphore.reserve());
-  const form = answerForm(c, await openFormat(folder, input));
+  const form = answerForm(c, await openFormat(folder, expected));
   // Scans are processed in the order in which their uploads end.
   return await sessions.change(id, request.signal, async (session, keep, stop) => {
-    const scans = session.scans + 1;
-    const sequence = { learned: session.learned, title: `session ${id}, scan ${scans}` };
-    // The first scan decides where the session was created without a student.
-    const student = session.student ?? AUTO;
-    await writeInput(folder, { ...input, options: { ...input.options, student }, sequence });
-    await labelUpload(options, folder, input.scan.name, reservation, stop);
+    await writeInput(folder, inputFor(session));
+    await labelUpload(options, folder, received.scan.name, reservation, stop);
     const report = await readReport(folder, ATTEMPT);
     const response = await answer(c, answers, folder, ATTEMPT, form);
     try {
@@ -114,7 +117,7 @@ async function segmentInSession(
       stop.throwIfAborted();
       await keep({
         learned: learnedFolder(folder, ATTEMPT),
-        scans,
+        scans: session.scans + 1,
         drift: report.drift ?? null,
         binding: report,
       });

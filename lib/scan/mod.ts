@@ -51,7 +51,7 @@ export {
 export { metricScan, type ScanFrame } from "./frame/metric_scan.ts";
 export { UP_AXES, type UpAxis } from "./frame/up.ts";
 export { readScan, scanFormat } from "./read_scan.ts";
-export { type ScanMemory, scanMemory } from "./scan_memory.ts";
+export { SCAN_START_BYTES, type ScanMemory, scanMemory, scanMemoryByStart } from "./scan_memory.ts";
 export { convertScan, writeScan } from "./write_scan.ts";
 export { type PlyContents, writePly } from "./ply/write_ply.ts";
 export type { Camera } from "./camera/camera.ts";

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { checkLaz } from "./las/check_laz.ts";
+import { checkLaz, isPossible } from "./las/check_laz.ts";
 import { decompressionBytes } from "./las/laz_perf.ts";
-import { parseLasHeader } from "./las/header.ts";
+import { type LasHeader, parseLasHeader, parseLasStart } from "./las/header.ts";
 import { rowBytes } from "./ply/binary_layout.ts";
-import { parsePlyHeader, vertexOf } from "./ply/header.ts";
+import { hasPlyHeader, parsePlyHeader, type PlyHeader, vertexOf } from "./ply/header.ts";
 import { findScanProperties } from "./ply/scan_properties.ts";
 import { scanFormat } from "./read_scan.ts";
 
@@ -48,35 +48,76 @@ export interface ScanMemory {
  * ```
  */
 export function scanMemory(bytes: Uint8Array, name: string): ScanMemory {
-  return scanFormat(bytes, name) === "las" ? lasMemory(bytes, name) : plyMemory(bytes, name);
+  if (scanFormat(bytes, name) === "ply") {
+    return plyMemory(parsePlyHeader(bytes, name), bytes.length, name);
+  }
+  const header = parseLasHeader(bytes, name);
+  const { compressed, count } = header;
+  const points = compressed ? Math.max(...checkLaz(bytes, header, name).counts) : count;
+  return lasMemory(header, points, bytes.length);
 }
 
-function lasMemory(bytes: Uint8Array, name: string): ScanMemory {
-  const header = parseLasHeader(bytes, name);
+/** Bytes at the beginning of a scan that hold its header, unless somebody filled it up. */
+export const SCAN_START_BYTES = 2 ** 16;
+
+/**
+ * Computes what reading a scan takes from its beginning alone.
+ *
+ * @param start its first {@link SCAN_START_BYTES}, or the whole file where it has fewer
+ * @param size bytes of the file
+ * @returns null where the header is longer, or says what cannot be
+ * @throws {ScanError} where it is malformed
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { scanMemory, scanMemoryByStart, writePly } from "./mod.ts";
+ *
+ * const bytes = writePly({ positions: new Float32Array(3000) });
+ * const start = bytes.subarray(0, 1000);
+ * assert.deepEqual(scanMemoryByStart(start, bytes.length, "a.ply"), scanMemory(bytes, "a.ply"));
+ * ```
+ */
+export function scanMemoryByStart(
+  start: Uint8Array,
+  size: number,
+  name: string,
+): ScanMemory | null {
+  if (scanFormat(start, name) === "ply") {
+    if (size > start.length && !hasPlyHeader(start)) return null;
+    return plyMemory(parsePlyHeader(start, name), size, name);
+  }
+  const header = parseLasStart(start, size, name);
+  const { compressed, count, statedCounts, recordBytes } = header;
+  if (!compressed) return lasMemory(header, count, size);
+  // Where counts differ, or one is impossible, only the chunks can tell.
+  const points = Math.min(...statedCounts.filter((stated) => stated > 0));
+  return isPossible(points * recordBytes, size) ? lasMemory(header, points, size) : null;
+}
+
+function lasMemory(header: LasHeader, points: number, size: number): ScanMemory {
   const { recordBytes, colorOffset, compressed } = header;
-  const points = compressed ? Math.max(...checkLaz(bytes, header, name).counts) : header.count;
   const decoded = points * (LAS_POINT_BYTES + (colorOffset === null ? 0 : LAS_COLOR_BYTES));
-  if (!compressed) return { points, readingBytes: decoded, fileBytes: bytes.length };
-  const unpacked = points * recordBytes + bytes.length;
+  if (!compressed) return { points, readingBytes: decoded, fileBytes: size };
+  const unpacked = points * recordBytes + size;
   return {
     points,
-    readingBytes: decoded + unpacked + decompressionBytes(bytes.length),
+    readingBytes: decoded + unpacked + decompressionBytes(size),
     fileBytes: unpacked,
   };
 }
 
-function plyMemory(bytes: Uint8Array, name: string): ScanMemory {
-  const header = parsePlyHeader(bytes, name);
+function plyMemory(header: PlyHeader, size: number, name: string): ScanMemory {
   const vertex = vertexOf(header);
   // A word and its end take two bytes at least.
   const pointBytes = header.encoding === "ascii" ? 2 * vertex.properties.length : rowBytes(vertex);
-  const room = bytes.length - header.bodyOffset + 1;
+  const room = size - header.bodyOffset + 1;
   const points = Math.min(vertex.count, Math.floor(room / Math.max(1, pointBytes)));
   const { position, color, intensity, normal, label } = findScanProperties(header, name);
   const numbers = [position, color, intensity, normal, label].flatMap((found) => found ?? []);
   return {
     points,
     readingBytes: points * numbers.length * PLY_NUMBER_BYTES,
-    fileBytes: bytes.length,
+    fileBytes: size,
   };
 }

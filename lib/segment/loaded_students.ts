@@ -44,3 +44,13 @@ export function findStudent(
     "student",
   );
 }
+
+/**
+ * The teachers of which one describes the photographs of a request: that of the student that it names, or those of all.
+ *
+ * @throws {OptionError} listing the names that there are.
+ */
+export function teachersOf(students: readonly LoadedStudent[], wanted?: string): TeacherCard[] {
+  const student = findStudent(students, wanted);
+  return (student ? [student] : students).flatMap(({ teacher }) => teacher ?? []);
+}

@@ -1,12 +1,16 @@
 /** Jobs over HTTP: submitted, followed, cancelled, fetched, refused, and finished by the next server. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SqliteQueue } from "../../lib/serving/queue/sqlite_queue.ts";
 import { readScan } from "../../lib/scan/mod.ts";
 import { decodeCloud } from "../../routes/viewer/cloud.js";
+import { makeLas } from "../scan/files.ts";
+import { makePng } from "../scan/images.ts";
 import {
+  camerasText,
+  type FormParts,
   formRequest,
   fullForm,
   type JobAnswer,
@@ -234,6 +238,49 @@ Deno.test("POST /v1/jobs refuses at once what can be checked at once, and leaves
     await problemOf(await app.request(`${URL_}/nope`), 404);
     await problemOf(await app.request(`${URL_}/nope/events`), 404);
   }, { limits: { bodyBytes: 100_000 } });
+});
+
+Deno.test("POST /v1/jobs refuses at once what its headers say is too much, or wrong", async (t) => {
+  await withJobs(async ({ app, queue }) => {
+    const refused = async (parts: FormParts, status: number, detail: RegExp) => {
+      const problem = await problemOf(await app.request(URL_, formRequest(parts)), status);
+      assert.match(problem.detail, detail);
+      assert.deepEqual(await readdir(queue.files), []);
+    };
+    await t.step("points of a PLY", () => {
+      return refused({ scan: plyScan(3000) }, 413, /to label 3000 points/);
+    });
+    await t.step("points of a LAZ", async () => {
+      const laz = await readFile(new URL("../../fixtures/scans/format8.laz", import.meta.url));
+      const scan = new Uint8Array(laz);
+      const view = new DataView(scan.buffer);
+      view.setUint32(107, 0, true);
+      view.setBigUint64(247, 10_000n, true);
+      await refused({ scan }, 413, /to read 10000 points/);
+    });
+    await t.step("pixels of a photograph", async () => {
+      const raw = new Uint8Array(0);
+      const photo = makePng({ width: 800, height: 800, depth: 8, colorType: 2, raw });
+      const images = { "0.png": photo as Uint8Array<ArrayBuffer> };
+      await refused(
+        { scan: plyScan(), images, cameras: camerasText(["0.png"]) },
+        413,
+        /0\.png.*800x800 pixels/,
+      );
+    });
+    await t.step("points that are not there", async () => {
+      const { bytes } = makeLas({ minor: 2, format: 3, count: 50 });
+      const scan = bytes.slice(0, -1) as Uint8Array<ArrayBuffer>;
+      await refused({ scan }, 422, /50 points .* do not fit/);
+    });
+    await t.step("but waits where a header is too long to be read at once", async () => {
+      const text = new TextDecoder("latin1").decode(plyScan(3000));
+      const long = text.replace("\nend_header", `\ncomment ${" ".repeat(2 ** 16)}\nend_header`);
+      const scan = Uint8Array.from(long, (c) => c.charCodeAt(0));
+      const answer = await app.request(URL_, formRequest({ scan }));
+      assert.equal(answer.status, 202, await answer.text());
+    });
+  }, { memory: { labelling: 700_000, answering: 1e9 } });
 });
 
 Deno.test("POST /v1/jobs answers 429 with Retry-After when the queue is full", async () => {

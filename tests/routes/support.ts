@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_ACCESS, type ServerAccess } from "../../lib/serving/access.ts";
 import { DEFAULT_LIMITS, type ServerLimits } from "../../lib/serving/server.ts";
+import type { MemoryBudget } from "../../lib/serving/files/memory.ts";
 import type { Labeller } from "../../lib/serving/labeller/labeller.ts";
 import {
   DEFAULT_QUEUE_LIMITS,
@@ -30,8 +31,11 @@ import type { Drift } from "../../lib/ttt/online_state.ts";
 import { FakeEngine, type Work } from "./fake_engine.ts";
 
 /** Returns a labeller with a fake engine in this thread. */
-export function fakeLabeller(engine: FakeEngine = new FakeEngine()): EngineLabeller {
-  return new EngineLabeller(engine, "none");
+export function fakeLabeller(
+  engine: FakeEngine = new FakeEngine(),
+  memory?: MemoryBudget,
+): EngineLabeller {
+  return new EngineLabeller(engine, "none", memory);
 }
 
 /** Builds an application over a fake engine, without jobs and sessions. */
@@ -81,6 +85,7 @@ export async function withJobs(
     engine?: FakeEngine;
     others?: readonly LoadedStudent[];
     folder?: string;
+    memory?: MemoryBudget;
     log?: (line: string) => void;
   } = {},
 ): Promise<void> {
@@ -95,7 +100,7 @@ export async function withJobs(
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const semaphore = new FifoSemaphore(1, limits.places);
     const stopping = new AbortController();
-    const labeller = fakeLabeller(engine);
+    const labeller = fakeLabeller(engine, options.memory);
     const app = createApp({
       labeller,
       limits,

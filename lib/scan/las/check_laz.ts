@@ -237,11 +237,15 @@ function requirePossible(
   count: number,
   refuse: Refuse,
 ): void {
-  const unpacked = count * recordBytes;
-  if (unpacked <= UNPACKED_BYTES || unpacked <= UNPACKED_TIMES * byteLength) return;
+  if (isPossible(count * recordBytes, byteLength)) return;
   refuse(
     `its ${count} points of ${recordBytes} bytes are more than ${UNPACKED_TIMES} times its own ${byteLength} bytes`,
     pointOffset,
     "number of point records",
   );
+}
+
+/** Whether a LAZ file of a size may hold points of so many bytes. */
+export function isPossible(unpackedBytes: number, fileBytes: number): boolean {
+  return unpackedBytes <= Math.max(UNPACKED_BYTES, UNPACKED_TIMES * fileBytes);
 }

@@ -98,25 +98,36 @@ const COUNT_FIELD = "number of point records";
  * @throws {ScanError} with byte and field
  */
 export function parseLasHeader(bytes: Uint8Array, file: string): LasHeader {
-  const refuse: Refuse = (problem, mend, offset, field) => {
-    throw new ScanError({ file, problem, mend, offset, field });
-  };
-  if (!isLas(bytes)) {
+  const header = parseLasStart(bytes, bytes.length, file);
+  checkEvlrs(viewOf(bytes), header, refusalOf(file));
+  return header;
+}
+
+/**
+ * Reads the header of a file of which only the beginning is there. Extended records lie behind it and are not checked.
+ *
+ * @param start as much of the file as holds its header
+ * @param size bytes of the file
+ * @param file name of the scan, for errors
+ * @throws {ScanError} with byte and field
+ */
+export function parseLasStart(start: Uint8Array, size: number, file: string): LasHeader {
+  const refuse = refusalOf(file);
+  if (!isLas(start)) {
     refuse("it does not begin with 'LASF'", "send a LAS, LAZ or PLY file", 0, "file signature");
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const version = readVersion(view, refuse);
+  const view = viewOf(start);
+  const version = readVersion(view, size, refuse);
   const records = readPointFormat(view, refuse);
-  const pointOffset = readPointOffset(view, version.headerBytes, refuse);
+  const pointOffset = readPointOffset(view, size, version.headerBytes, refuse);
   const extensions = readExtensions(view, version.minor);
   const counts = readPointCounts(
     view,
-    { ...version, ...records, ...extensions, pointOffset },
+    { ...version, ...records, ...extensions, pointOffset, length: size },
     refuse,
   );
-  requireRoom(view, { ...records, pointOffset, ...counts }, refuse);
+  requireRoom(size, { ...records, pointOffset, ...counts }, refuse);
   const transform = readTransform(view, refuse);
-  checkEvlrs(view, extensions, pointOffset, refuse);
   const { format } = records;
   return {
     ...version,
@@ -132,14 +143,24 @@ export function parseLasHeader(bytes: Uint8Array, file: string): LasHeader {
   };
 }
 
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function refusalOf(file: string): Refuse {
+  return (problem, mend, offset, field) => {
+    throw new ScanError({ file, problem, mend, offset, field });
+  };
+}
+
 function readVersion(
   view: DataView,
+  size: number,
   refuse: Refuse,
 ): Pick<LasHeader, "minor" | "headerBytes"> {
-  const { byteLength } = view;
-  if (byteLength < HEADER_BYTES[0]) {
-    const problem = `${byteLength} bytes are too few for a header of ${HEADER_BYTES[0]}`;
-    refuse(problem, WHOLE_FILE, byteLength, "header");
+  if (size < HEADER_BYTES[0]) {
+    const problem = `${size} bytes are too few for a header of ${HEADER_BYTES[0]}`;
+    refuse(problem, WHOLE_FILE, size, "header");
   }
   const major = view.getUint8(LAS_FIELDS.majorVersion);
   const minor = view.getUint8(LAS_FIELDS.minorVersion);
@@ -149,9 +170,9 @@ function readVersion(
     return refuse(problem, "convert it to LAS 1.0 to 1.4", LAS_FIELDS.majorVersion, "version");
   }
   const headerBytes = view.getUint16(LAS_FIELDS.headerBytes, true);
-  if (headerBytes < least || headerBytes > byteLength) {
+  if (headerBytes < least || headerBytes > size) {
     const problem =
-      `a header of ${headerBytes} bytes does not fit LAS 1.${minor} (at least ${least}) and a file of ${byteLength}`;
+      `a header of ${headerBytes} bytes does not fit LAS 1.${minor} (at least ${least}) and a file of ${size}`;
     refuse(problem, WHOLE_FILE, LAS_FIELDS.headerBytes, "header size");
   }
   return { minor, headerBytes };
@@ -178,11 +199,16 @@ function readPointFormat(
   return { format, compressed, recordBytes, formatBytes };
 }
 
-function readPointOffset(view: DataView, headerBytes: number, refuse: Refuse): number {
+function readPointOffset(
+  view: DataView,
+  size: number,
+  headerBytes: number,
+  refuse: Refuse,
+): number {
   const pointOffset = view.getUint32(LAS_FIELDS.pointOffset, true);
-  if (pointOffset < headerBytes || pointOffset > view.byteLength) {
+  if (pointOffset < headerBytes || pointOffset > size) {
     const problem =
-      `the points should begin at byte ${pointOffset}, outside the file of ${view.byteLength} bytes or inside its header`;
+      `the points should begin at byte ${pointOffset}, outside the file of ${size} bytes or inside its header`;
     refuse(problem, WHOLE_FILE, LAS_FIELDS.pointOffset, "offset to point data");
   }
   return pointOffset;
@@ -194,7 +220,7 @@ function readPointOffset(view: DataView, headerBytes: number, refuse: Refuse): n
  */
 function readPointCounts(
   view: DataView,
-  header: Omit<RoomOfPoints, "length"> & Pick<LasHeader, "minor" | "compressed">,
+  header: RoomOfPoints & Pick<LasHeader, "minor" | "compressed">,
   refuse: Refuse,
 ): Pick<LasHeader, "count" | "statedCounts"> {
   const { minor, compressed } = header;
@@ -202,7 +228,7 @@ function readPointCounts(
   const long = minor < 4 ? legacy : Number(view.getBigUint64(LAS_FIELDS.count, true));
   const statedCounts = legacy === 0 || legacy === long ? [long] : [long, legacy];
   const [count, other] = statedCounts.filter((stated) => stated > 0);
-  const room = wholeRecords({ ...header, length: view.byteLength });
+  const room = wholeRecords(header);
   if (count === undefined) {
     const offset = minor === 4 ? LAS_FIELDS.count : LAS_FIELDS.legacyCount;
     const problem = "the scan is empty (0 points)";
@@ -246,18 +272,18 @@ function wholeRecords(
 
 /** Uncompressed points have to fit into the file. */
 function requireRoom(
-  { byteLength }: DataView,
+  size: number,
   { compressed, count, recordBytes, pointOffset }: Pick<
     LasHeader,
     "compressed" | "count" | "recordBytes" | "pointOffset"
   >,
   refuse: Refuse,
 ): void {
-  const room = byteLength - pointOffset;
+  const room = size - pointOffset;
   if (compressed || count * recordBytes <= room) return;
   const problem =
     `${count} points of ${recordBytes} bytes do not fit into the ${room} bytes from byte ${pointOffset}`;
-  refuse(problem, WHOLE_FILE, byteLength, COUNT_FIELD);
+  refuse(problem, WHOLE_FILE, size, COUNT_FIELD);
 }
 
 function readTransform(view: DataView, refuse: Refuse): Pick<LasHeader, "scale" | "offset"> {
@@ -296,8 +322,7 @@ function readExtensions(
 /** Extended records end the file: one that is cut off shows that the file is. */
 function checkEvlrs(
   view: DataView,
-  { evlrOffset, evlrCount }: Pick<LasHeader, "evlrOffset" | "evlrCount">,
-  pointOffset: number,
+  { evlrOffset, evlrCount, pointOffset }: LasHeader,
   refuse: Refuse,
 ): void {
   let at = evlrOffset;

@@ -90,16 +90,16 @@ const PIXELS_PER_BYTE = 1024;
  * @throws {PhotoError} where it is
  */
 export function requireData(
-  bytes: Uint8Array,
+  fileBytes: number,
   { width, height }: ImageSize,
   file: string,
 ): void {
-  if (width * height <= bytes.length * PIXELS_PER_BYTE) return;
+  if (width * height <= fileBytes * PIXELS_PER_BYTE) return;
   throw new PhotoError({
     file,
-    problem: `${bytes.length} bytes cannot hold a JPEG of ${width}x${height} pixels`,
+    problem: `${fileBytes} bytes cannot hold a JPEG of ${width}x${height} pixels`,
     mend: "send the whole file",
-    offset: bytes.length,
+    offset: fileBytes,
   });
 }
 

@@ -69,7 +69,9 @@ const PNG_TIMES = 6;
 /**
  * Reads the size of a photograph without decoding it.
  *
- * @throws {PhotoError} where its format is not known, its header is damaged, or it is larger than the limit
+ * @param start the file, or as much of its beginning as holds its header
+ * @param fileBytes size of the file
+ * @throws {PhotoError} where its format is not known, its header is damaged or not there, or it is larger than the limit
  *
  * @example
  * ```ts
@@ -82,12 +84,13 @@ const PNG_TIMES = 6;
  * ```
  */
 export function photoHeader(
-  bytes: Uint8Array,
+  start: Uint8Array,
   name: string,
   limits: PhotoLimits = DEFAULT_LIMITS,
+  fileBytes: number = start.length,
 ): PhotoHeader {
-  if (isPng(bytes)) {
-    const header = pngHeader(bytes, name);
+  if (isPng(start)) {
+    const header = pngHeader(start, name);
     const { width, height } = requireSmall(header, limits, name);
     const decodingBytes = PNG_TIMES * rawBytes(header) + 3 * width * height;
     return { width, height, decodingBytes };
@@ -96,12 +99,12 @@ export function photoHeader(
     const { width, height } = requireSmall(size, limits, name);
     return { width, height, decodingBytes: BITMAP_PIXEL_BYTES * width * height };
   };
-  if (isJpeg(bytes)) {
-    const header = ofBitmap(jpegSize(bytes, name));
-    requireData(bytes, header, name);
+  if (isJpeg(start)) {
+    const header = ofBitmap(jpegSize(start, name));
+    requireData(fileBytes, header, name);
     return header;
   }
-  if (isWebp(bytes)) return ofBitmap(webpSize(bytes, name));
+  if (isWebp(start)) return ofBitmap(webpSize(start, name, fileBytes));
   throw new PhotoError({
     file: name,
     problem: "it is neither JPEG, PNG nor WebP",

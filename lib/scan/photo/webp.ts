@@ -26,17 +26,20 @@ export function isWebp(bytes: Uint8Array): boolean {
 /**
  * Reads the size of the image; all chunks that state it have to agree.
  *
+ * @param start the file, or as much of its beginning as holds its first chunk
  * @param file name of the photograph, for errors
+ * @param fileBytes size of the file
  * @throws {PhotoError} where the file is truncated or an animation
  */
-export function webpSize(bytes: Uint8Array, file: string): ImageSize {
+export function webpSize(start: Uint8Array, file: string, fileBytes: number): ImageSize {
   const fail = (problem: string, mend: string, offset: number): never => {
     throw new PhotoError({ file, problem, mend, offset });
   };
-  const chunks = riffChunks(bytes, file).filter(({ body, end }) => end - body >= 10);
-  const animated = chunks.find(({ type, body }) => type === "VP8X" && bytes[body]! & ANIMATED);
+  const chunks = riffChunks(start, file, fileBytes)
+    .filter(({ body, end }) => Math.min(end, start.length) - body >= 10);
+  const animated = chunks.find(({ type, body }) => type === "VP8X" && start[body]! & ANIMATED);
   if (animated) fail("it is an animation", "send one still image", animated.body);
-  const sizes = chunks.flatMap((chunk) => chunkSize(bytes, chunk) ?? []);
+  const sizes = chunks.flatMap((chunk) => chunkSize(start, chunk) ?? []);
   const [size, ...others] = sizes;
   if (!size) return fail("it has no image chunk", "send it again", 12);
   if (others.some(({ width, height }) => width !== size.width || height !== size.height)) {
@@ -88,7 +91,12 @@ export function webpWithoutOrientation(bytes: Uint8Array, file: string): Unorien
   return { bytes: copy, orientation };
 }
 
-function riffChunks(bytes: Uint8Array, file: string): RiffChunk[] {
+/** Lists the chunks of which at least the header is among the bytes. */
+function riffChunks(
+  bytes: Uint8Array,
+  file: string,
+  fileBytes: number = bytes.length,
+): RiffChunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = bytes.length >= 12 ? 8 + view.getUint32(4, true) : Infinity;
   const chunks: RiffChunk[] = [];
@@ -100,12 +108,12 @@ function riffChunks(bytes: Uint8Array, file: string): RiffChunk[] {
     // Chunks are padded to an even length.
     at = stop + (stop & 1);
   }
-  if (end > bytes.length || chunks.some((chunk) => chunk.end > bytes.length)) {
+  if (end > fileBytes || chunks.some((chunk) => chunk.end > fileBytes)) {
     throw new PhotoError({
       file,
       problem: `the file is truncated: it should have ${end} bytes`,
       mend: "send the whole file",
-      offset: bytes.length,
+      offset: fileBytes,
     });
   }
   return chunks;

@@ -141,6 +141,11 @@ export function parsePlyHeader(bytes: Uint8Array, file: string): PlyHeader {
   );
 }
 
+/** Tells whether the whole header is among the first bytes of a file. */
+export function hasPlyHeader(start: Uint8Array): boolean {
+  return /[\r\n][ \t]*end_header[ \t]*[\r\n]/.test(new TextDecoder("latin1").decode(start));
+}
+
 /** The element `vertex` of a header. */
 export function vertexOf(header: PlyHeader): PlyElement {
   return header.elements[header.vertex]!;

@@ -135,12 +135,29 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
 
 /** Reads the format of the scan from its first bytes. @throws {ScanError} where the format is unknown. */
 export async function openFormat(folder: string, { scan }: Input): Promise<Scan["format"]> {
-  const file = await open(join(folder, scan.file));
+  const { start } = await startOf(folder, scan, 4);
+  return scanFormat(start, scan.name);
+}
+
+/**
+ * Reads the beginning of a client's file.
+ *
+ * @param most bytes of it.
+ * @returns it, and the size of the file.
+ */
+export async function startOf(
+  folder: string,
+  { file }: InputFile,
+  most: number,
+): Promise<{ start: Uint8Array; fileBytes: number }> {
+  const opened = await open(join(folder, file));
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0);
-    return scanFormat(buffer.subarray(0, bytesRead), scan.name);
+    const fileBytes = (await opened.stat()).size;
+    const bytes = Math.min(most, fileBytes);
+    const { buffer, bytesRead } = await opened.read(new Uint8Array(bytes), 0, bytes, 0);
+    return { start: buffer.subarray(0, bytesRead), fileBytes };
   } finally {
-    await file.close();
+    await opened.close();
   }
 }
 
@@ -190,20 +207,26 @@ export async function openViews(
   return await readViews(files, cameraFiles, scan.name);
 }
 
-/** Takes what decoding a photograph needs, by its header. */
-async function takePhotograph(
+/**
+ * Takes what decoding a photograph needs, by its header.
+ *
+ * @param account from which it is taken.
+ * @param teachers those of which one describes the photograph; none where nothing does.
+ * @param most bytes of its beginning that are read to find its size; it is passed over where they do not hold it.
+ * @throws {MemoryError} where it would take too much memory.
+ */
+export async function takePhotograph(
   folder: string,
-  { name, file }: InputFile,
+  image: InputFile,
   account: MemoryAccount,
   teachers: readonly TeacherCard[],
+  most = Infinity,
 ): Promise<void> {
-  const bytes = await contentOf(folder, file);
+  const { name } = image;
+  const { start, fileBytes } = await startOf(folder, image, most);
   try {
-    account.takePhotograph(
-      { ...photoHeader(bytes, name), fileBytes: bytes.length },
-      name,
-      teachers,
-    );
+    const header = photoHeader(start, name, undefined, fileBytes);
+    account.takePhotograph({ ...header, fileBytes }, name, teachers);
   } catch (error) {
     // It may have no camera, and then it is left out; if it has one, decoding it fails in the same way.
     if (!(error instanceof PhotoError)) throw error;

@@ -4,7 +4,7 @@
  * @module
  */
 import { blameScan } from "../../segment/blame_scan.ts";
-import { findStudent } from "../../segment/loaded_students.ts";
+import { teachersOf } from "../../segment/loaded_students.ts";
 import type { Segmenter } from "../../segment/segmenter.ts";
 import { type AnswerFile, type AnswerKind, writeAnswer } from "../files/answer.ts";
 import { onDisk } from "../files/disk.ts";
@@ -18,14 +18,14 @@ import { writeResult } from "../files/result.ts";
 /** A labeller around an engine. */
 export class EngineLabeller implements Labeller {
   readonly #engine: Segmenter;
-  readonly #memory: MemoryBudget;
   readonly adapterName: string;
+  readonly memory: MemoryBudget;
 
   /** @param memory what a scan and an answer may hold; no limit by default. */
   constructor(engine: Segmenter, adapterName: string, memory: MemoryBudget = UNLIMITED_MEMORY) {
     this.#engine = engine;
     this.adapterName = adapterName;
-    this.#memory = memory;
+    this.memory = memory;
   }
 
   get students(): Segmenter["students"] {
@@ -58,13 +58,12 @@ export class EngineLabeller implements Labeller {
     { signal, onProgress }: LabelContext,
   ): Promise<void> {
     const { segment: options } = inputOptions(input);
-    const account = new MemoryAccount(this.#memory.labelling);
+    const account = new MemoryAccount(this.memory.labelling);
     const admit = (needed: ScanMemory) =>
-      account.takeScan(needed, input.scan.name, this.#memory.answering);
+      account.takeScan(needed, input.scan.name, this.memory.answering);
     const scan = await openScan(folder, input, account, admit);
     signal?.throwIfAborted();
-    const student = findStudent(this.students, options.student);
-    const teachers = (student ? [student] : this.students).flatMap(({ teacher }) => teacher ?? []);
+    const teachers = teachersOf(this.students, options.student);
     const views = await openViews(folder, input, account, teachers);
     const { sequence } = input;
     const before = sequence?.learned ? await readLearned(sequence.learned) : null;
@@ -84,6 +83,6 @@ export class EngineLabeller implements Labeller {
   }
 
   answer(folder: string, attempt: number, kind: AnswerKind): Promise<AnswerFile> {
-    return writeAnswer(folder, attempt, kind, this.#memory.answering);
+    return writeAnswer(folder, attempt, kind, this.memory.answering);
   }
 }

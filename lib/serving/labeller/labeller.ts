@@ -7,6 +7,7 @@
 import type { LoadedStudent } from "../../segment/loaded_students.ts";
 import type { Progress } from "../../ttt/progress.ts";
 import type { AnswerFile, AnswerKind } from "../files/answer.ts";
+import type { MemoryBudget } from "../files/memory.ts";
 
 /** Options of one call. */
 export interface LabelContext {
@@ -21,6 +22,9 @@ export interface Labeller {
   readonly students: readonly LoadedStudent[];
   /** The name of the GPU, as its driver gives it. */
   readonly adapterName: string;
+
+  /** What a scan and an answer may hold. */
+  readonly memory: MemoryBudget;
 
   /** Returns whether scans can be labelled now. */
   ready(): Promise<boolean>;

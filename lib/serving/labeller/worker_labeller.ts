@@ -89,6 +89,10 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     return new WorkerLabeller(thread, opened, models, settings);
   }
 
+  get memory(): MemoryBudget {
+    return this.#options.memory;
+  }
+
   async ready(): Promise<boolean> {
     if (this.#thread === null) return false;
     // A thread that is parsing a long file cannot answer, but is ready.
@@ -136,7 +140,7 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     using _permit = await this.#answerSemaphore.acquire(signal);
     this.#stopping.signal.throwIfAborted();
     if (!this.#answering?.isAlive) this.#answering = startThread(this.#options.module);
-    const { memory } = this.#options;
+    const { memory } = this;
     return await this.#answering.call("answer", { folder, attempt, kind, memory });
   }
 

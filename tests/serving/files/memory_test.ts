@@ -1,10 +1,16 @@
 /** What a request takes is known before it is taken, and refused where it is too much. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { MemoryError, photoHeader, readScan, scanMemory } from "../../../lib/scan/mod.ts";
+import {
+  MemoryError,
+  photoHeader,
+  readScan,
+  scanMemory,
+  scanMemoryByStart,
+} from "../../../lib/scan/mod.ts";
 import { MemoryAccount, memoryBudget, usualMemory } from "../../../lib/serving/files/memory.ts";
 import { makeLas, makePly, type PlyField } from "../../scan/files.ts";
-import { makePng } from "../../scan/images.ts";
+import { makeJpeg, makePng, unfiltered, WEBP } from "../../scan/images.ts";
 
 const MIB = 2 ** 20;
 const XYZ: PlyField[] = [["float", "x"], ["float", "y"], ["float", "z"]];
@@ -25,19 +31,21 @@ Deno.test("MemoryAccount.take() adds up, and refuses with the numbers and the me
   account.take(4 * MIB, "c.las", "to hold the file");
 });
 
-Deno.test("scanMemory() counts at least the arrays that readScan() makes, for every format", async () => {
-  const laz = new Uint8Array(
-    await readFile(new URL("../../../fixtures/scans/format8.laz", import.meta.url)),
-  );
+/** A scan of every kind. */
+async function scansOfEveryKind(): Promise<Uint8Array[]> {
+  const laz = await readFile(new URL("../../../fixtures/scans/format8.laz", import.meta.url));
   const rows = Array.from({ length: 50 }, (_, i) => [i, 2 * i, 1, i, 9, 7]);
   const ply = { name: "vertex", fields: [...XYZ, ...COLOURS], rows };
-  const files = [
-    laz,
+  return [
+    new Uint8Array(laz),
     makeLas({ minor: 2, format: 3, count: 50 }).bytes,
     makePly("ascii", [ply]),
     makePly("binary_big_endian", [ply]),
   ];
-  for (const bytes of files) {
+}
+
+Deno.test("scanMemory() counts at least the arrays that readScan() makes, for every format", async () => {
+  for (const bytes of await scansOfEveryKind()) {
     const { points, readingBytes, fileBytes } = scanMemory(bytes, "x");
     const scan = await readScan(bytes, "x");
     assert.equal(points, scan.count);
@@ -48,6 +56,30 @@ Deno.test("scanMemory() counts at least the arrays that readScan() makes, for ev
     assert.ok(readingBytes >= kept + doubles, `${readingBytes} for ${kept} and ${doubles}`);
     assert.ok(fileBytes >= scan.bytes.length);
   }
+});
+
+Deno.test("scanMemoryByStart() says the same of the beginning of a file", async () => {
+  for (const bytes of await scansOfEveryKind()) {
+    const start = bytes.subarray(0, 400);
+    assert.deepEqual(scanMemoryByStart(start, bytes.length, "x"), scanMemory(bytes, "x"));
+    assert.deepEqual(scanMemoryByStart(bytes, bytes.length, "x"), scanMemory(bytes, "x"));
+  }
+  const [, las, ply] = await scansOfEveryKind();
+  assert.equal(scanMemoryByStart(ply!.subarray(0, 99), ply!.length, "x"), null);
+  assert.throws(() => scanMemoryByStart(ply!.subarray(0, 99), 99, "x"), /before end_header/);
+  assert.throws(() => scanMemoryByStart(las!, las!.length - 1, "x"), /50 points .* do not fit/);
+});
+
+Deno.test("photoHeader() needs no more than the beginning of a photograph", async () => {
+  const raw = unfiltered([1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]);
+  const png = makePng({ width: 2, height: 2, depth: 8, colorType: 2, raw });
+  const jpeg = await makeJpeg(png as Uint8Array<ArrayBuffer>, 6);
+  for (const [bytes, least] of [[png, 33], [jpeg, jpeg.length - 40], [WEBP, 40]] as const) {
+    const { length } = bytes;
+    const header = photoHeader(bytes.subarray(0, least), "x", undefined, length);
+    assert.deepEqual(header, photoHeader(bytes, "x"));
+  }
+  assert.throws(() => photoHeader(WEBP.subarray(0, 40), "x"), /truncated/);
 });
 
 Deno.test("scanMemory() believes a header of PLY as far as the file can hold its points", () => {
