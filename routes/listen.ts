@@ -27,7 +27,8 @@ export interface ListenOptions {
 }
 
 /**
- * Starts to listen; port 0 takes a free one. Leaving by `await using` waits for requests in flight.
+ * Starts to listen; port 0 takes a free one. Leaving by `await using` waits for requests in flight, and for what is done
+ * behind a client that has disconnected, such as the removal of its files.
  *
  * @throws {Error} with a code such as `EADDRINUSE` where it cannot listen there.
  */
@@ -39,7 +40,13 @@ export async function listen(
 ): Promise<Server> {
   // The time of bodies is limited where they are read; Node's own limit would cut any upload of five minutes.
   const serverOptions = { requestTimeout: 0, headersTimeout: 0 };
-  const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as HttpServer;
+  const handling = new Set<Promise<unknown>>();
+  const fetch: typeof app.fetch = (...request) => {
+    const handled = Promise.try(() => app.fetch(...request));
+    handling.add(handled);
+    return handled.finally(() => handling.delete(handled));
+  };
+  const server = createAdaptorServer({ fetch, serverOptions }) as HttpServer;
   endSilentConnections(server, headSeconds);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -70,6 +77,7 @@ export async function listen(
         server.close((error) => error ? reject(error) : resolve());
       });
       await idle.promise;
+      await Promise.allSettled(handling);
       slow[Symbol.dispose]();
       // Deno 2.9.6 takes some idle kept-alive connections for busy and would wait until their clients disconnect.
       server.closeAllConnections();

@@ -1,5 +1,6 @@
 /** One scan at a time, and none for a client that has disconnected. */
 import assert from "node:assert/strict";
+import { Hono } from "hono";
 import { listen } from "../../routes/listen.ts";
 import { fakeApp, formRequest, fullForm, plyScan, problemOf } from "./support.ts";
 
@@ -54,47 +55,65 @@ Deno.test("POST /v1/segment answers 503 with Retry-After when all places are tak
   await later.body?.cancel();
 });
 
-Deno.test({
-  name: "POST /v1/segment stops the work of a client that disconnects, and serves the next",
-  // What the client sent is removed behind its back, and may be so after the end of the test.
-  sanitizeOps: false,
-  fn: async () => {
-    const started = Promise.withResolvers<void>();
-    const stopped = Promise.withResolvers<number>();
-    let steps = 0;
-    const { app, engine } = fakeApp({
-      work: async ({ signal, options }) => {
-        if (options.method === "source") return;
-        started.resolve();
-        try {
-          for (steps = 0; steps < 1000; steps++) {
-            await pause(2);
-            signal?.throwIfAborted();
-          }
-        } finally {
-          stopped.resolve(steps);
+Deno.test("POST /v1/segment stops the work of a client that disconnects, and serves the next", async () => {
+  const started = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<number>();
+  let steps = 0;
+  const { app, engine } = fakeApp({
+    work: async ({ signal, options }) => {
+      if (options.method === "source") return;
+      started.resolve();
+      try {
+        for (steps = 0; steps < 1000; steps++) {
+          await pause(2);
+          signal?.throwIfAborted();
         }
-      },
-    });
-    await using server = await listen(app, "127.0.0.1", 0);
-    const client = new AbortController();
-    const left = fetch(`${server.url}/v1/segment`, {
-      ...formRequest(fullForm()),
-      signal: client.signal,
-    });
-    const waiting = fetch(`${server.url}/v1/segment?method=source`, {
-      method: "POST",
-      body: plyScan(),
-    });
-    await started.promise;
-    client.abort();
-    await assert.rejects(left, { name: "AbortError" });
-    assert.ok(await stopped.promise < 500, "it stopped long before its end");
-    const response = await waiting;
-    assert.equal(response.status, 200);
-    await response.body?.cancel();
-    assert.equal(engine.requests.length, 2);
-  },
+      } finally {
+        stopped.resolve(steps);
+      }
+    },
+  });
+  await using server = await listen(app, "127.0.0.1", 0);
+  const client = new AbortController();
+  const left = fetch(`${server.url}/v1/segment`, {
+    ...formRequest(fullForm()),
+    signal: client.signal,
+  });
+  const waiting = fetch(`${server.url}/v1/segment?method=source`, {
+    method: "POST",
+    body: plyScan(),
+  });
+  await started.promise;
+  client.abort();
+  await assert.rejects(left, { name: "AbortError" });
+  assert.ok(await stopped.promise < 500, "it stopped long before its end");
+  const response = await waiting;
+  assert.equal(response.status, 200);
+  await response.body?.cancel();
+  assert.equal(engine.requests.length, 2);
+});
+
+Deno.test("listen() stops once the files of a client that disconnected are gone", async () => {
+  const begun = Promise.withResolvers<void>();
+  const removed = Promise.withResolvers<void>();
+  const app = new Hono().get("/", async (c) => {
+    begun.resolve();
+    await new Promise((resolve) => c.req.raw.signal.addEventListener("abort", resolve));
+    await removed.promise;
+    return c.body(null);
+  });
+  const server = await listen(app, "127.0.0.1", 0);
+  const client = new AbortController();
+  const left = fetch(server.url, { signal: client.signal });
+  await begun.promise;
+  client.abort();
+  await assert.rejects(left, { name: "AbortError" });
+  let hasStopped = false;
+  const stopped = server[Symbol.asyncDispose]().then(() => hasStopped = true);
+  await pause(50);
+  assert.equal(hasStopped, false);
+  removed.resolve();
+  await stopped;
 });
 
 Deno.test("listen() answers over a socket, and stops although clients keep their connections open", async () => {
