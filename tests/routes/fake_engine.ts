@@ -82,6 +82,10 @@ export class FakeEngine implements Segmenter {
 
   resetOnline(): void {}
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
   async segment(request: SegmentRequest): Promise<SegmentResult> {
     this.requests.push(request);
     await this.work(request);

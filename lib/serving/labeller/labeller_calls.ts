@@ -17,9 +17,10 @@ export interface OpenedModels {
   adapterName: string;
 }
 
-/** The calls. `open` comes before `ready` and `label`; `answer` needs no engine. */
+/** The calls. `open` comes before `ready` and `label`, and nothing after `close`; `answer` needs no engine. */
 export interface LabellerCalls {
   open: { given: { models: ModelChoice; memory: MemoryBudget }; returned: OpenedModels };
+  close: { given: null; returned: void };
   ready: { given: null; returned: boolean };
   label: { given: { folder: string; attempt: number }; returned: void };
   answer: {

@@ -11,9 +11,9 @@ import { writeAnswer } from "../files/answer.ts";
 import { EngineLabeller } from "./engine_labeller.ts";
 import type { LabellerCalls, ModelChoice } from "./labeller_calls.ts";
 
-/** An engine that a thread has opened. It lives as long as the thread. */
+/** An engine that a thread has opened. It lives as long as the thread, or until its owner has it closed. */
 export interface HostedEngine {
-  engine: Segmenter;
+  engine: Segmenter & AsyncDisposable;
   adapterName: string;
   /** Resolves when the device is lost. */
   lost: Promise<Error>;
@@ -22,6 +22,7 @@ export interface HostedEngine {
 /** Makes this worker a labelling thread. */
 export function hostLabeller(openEngine: (models: ModelChoice) => Promise<HostedEngine>): void {
   let labeller: EngineLabeller | null = null;
+  let close: (() => PromiseLike<void>) | null = null;
   const opened = () => {
     if (labeller === null) throw new Error("Cannot label: this thread has not opened its models");
     return labeller;
@@ -29,9 +30,16 @@ export function hostLabeller(openEngine: (models: ModelChoice) => Promise<Hosted
   const fail = hostCalls<LabellerCalls, Progress>({
     async open({ models, memory }) {
       const { engine, adapterName, lost } = await openEngine(models);
-      lost.then(fail);
+      // A device that is closed is lost as well.
+      lost.then((error) => close && fail(error));
+      close = () => engine[Symbol.asyncDispose]();
       labeller = new EngineLabeller(engine, adapterName, memory);
       return { students: engine.students, adapterName };
+    },
+    async close() {
+      const closed = close?.();
+      close = null;
+      await closed;
     },
     ready: () => opened().ready(),
     label: ({ folder, attempt }, context) => opened().label(folder, attempt, context),

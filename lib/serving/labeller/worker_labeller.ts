@@ -35,6 +35,8 @@ export const HANG_SECONDS = 1800;
 const MODULE = new URL("./labeller_worker.ts", import.meta.url);
 /** In milliseconds. */
 const LONGEST_PAUSE = 60_000;
+/** How long a thread that is no longer needed may take to close its engine, in milliseconds. */
+const CLOSING_MILLISECONDS = 5000;
 
 /** A labeller in threads of its own. */
 export class WorkerLabeller implements Labeller, AsyncDisposable {
@@ -144,11 +146,11 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     return await this.#answering.call("answer", { folder, attempt, kind, memory });
   }
 
-  /** Stops the threads, whatever they are doing. */
+  /** Stops the threads, whatever they are doing; the engine is closed first, unless its thread hangs. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     this.#answering?.[Symbol.dispose]();
-    this.#thread?.[Symbol.dispose]();
+    if (this.#thread) await closeThread(this.#thread);
     await this.#kept;
   }
 
@@ -204,6 +206,20 @@ function watchOver(
 /** Returns no pause after the first loss, then a second, twice as long after each further one, and a minute at most. */
 function pauseAfter(losses: number): number {
   return losses === 1 ? 0 : Math.min(LONGEST_PAUSE, 1000 * 2 ** (losses - 2));
+}
+
+/**
+ * Ends a thread once it has closed its engine. The driver of a device that is still open when its thread ends can take
+ * the whole process with it.
+ */
+async function closeThread(thread: LabellerThread): Promise<void> {
+  const closed = new AbortController();
+  await Promise.race([
+    thread.call("close", null).catch(() => {}),
+    delay(CLOSING_MILLISECONDS, { signal: closed.signal }).catch(() => {}),
+  ]);
+  closed.abort();
+  thread[Symbol.dispose]();
 }
 
 async function openThread(

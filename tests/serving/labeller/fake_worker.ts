@@ -7,7 +7,7 @@
  * - `never ends`: the work goes on until it is aborted
  * - `holds its thread`: the thread takes no message until the folder has a file `go`
  *
- * While the folder has a file `broken`, no engine can be opened.
+ * While the folder has a file `broken`, no engine can be opened. An engine that is closed writes a file `closed`.
  *
  * @module
  */
@@ -44,5 +44,12 @@ hostLabeller(({ students }) => {
       await untilAborted(signal);
     }
   });
+  const close = engine[Symbol.asyncDispose].bind(engine);
+  engine[Symbol.asyncDispose] = async () => {
+    await close();
+    // As a device does.
+    lose(new GpuLostError("Cannot go on: the device was closed"));
+    writeFileSync(marker("closed"), "");
+  };
   return Promise.resolve({ engine, adapterName: "none", lost });
 });

@@ -1,5 +1,6 @@
 /** Threads that label by a fake engine: calls, errors, aborts, and their death. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GpuLostError } from "../../../lib/gpu/mod.ts";
@@ -222,6 +223,16 @@ Deno.test("WorkerLabeller refuses scans while no engine opens, pauses longer eac
       assert.equal(losses.at(-1), 1, "a scan was labelled in between");
     })
   );
+});
+
+Deno.test("WorkerLabeller closes its engine before it ends the thread", async () => {
+  await withFolder(async (folder) => {
+    {
+      await using labeller = await WorkerLabeller.open({ students: [folder] }, { module: MODULE });
+      assert.equal(await labeller.ready(), true);
+    }
+    assert.ok(existsSync(join(folder, "closed")));
+  });
 });
 
 Deno.test("WorkerLabeller.open() says what is wrong with the models", async () => {
