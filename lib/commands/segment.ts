@@ -18,7 +18,7 @@ import { convertScan, encodePng, readScan, writeScan } from "../scan/mod.ts";
 import { readViews } from "../scan/mod.ts";
 import { METHODS, SCAN_METHODS } from "../ttt/methods/mod.ts";
 import { DEFAULT_METHOD, segmentOptions } from "../segment/options.ts";
-import type { Scan } from "../scan/mod.ts";
+import type { Scan, Warning } from "../scan/mod.ts";
 import type { SegmentResult } from "../segment/segmenter.ts";
 
 export const command = defineCommand({
@@ -146,13 +146,24 @@ export const command = defineCommand({
 
     await using engine = await openStudents(values);
     using display = progressDisplay();
+    let warned = 0;
+    /** Prints the warnings that are new: they come while there is still time to stop. */
+    const warn = (warnings: readonly Warning[] = []) => {
+      for (; warned < warnings.length; warned++) {
+        display.say(`warning: ${warnings[warned]!.text}`);
+      }
+    };
     const result = await engine.segment({
       scan,
       ...views,
       warnings: [...warnings, ...views.warnings],
       options,
-      onProgress: (progress) => showProgress(display, progress, lossName),
+      onProgress: (progress) => {
+        warn(progress.warnings);
+        showProgress(display, progress, lossName);
+      },
     });
+    warn(result.report.warnings);
     display[Symbol.dispose]();
 
     const { labels, confidence, report, student: { asprs } } = result;
@@ -172,7 +183,6 @@ export const command = defineCommand({
     if (scan.unpacked && format === "las") {
       console.error(`${out} is LAS: ${file.name} was LAZ, and this program does not compress`);
     }
-    for (const { text } of report.warnings) console.error(`warning: ${text}`);
     console.error(summaryOf(result, out));
   },
 });

@@ -1,23 +1,43 @@
 /**
  * Finds cameras that are unlikely to be right, on the CPU and before anything costly begins: those that see next to
- * nothing of the scan, and would see far more if their poses were meant in another way.
+ * nothing of the scan, those whose photographs would fit the points far better if their poses were meant in another way,
+ * and photographs that fit each other's cameras.
  *
  * @module
  */
-import { type Camera, inverseRigid, type Scan, type Warning } from "../scan/mod.ts";
-import { localPose } from "./projection.ts";
+import { type Camera, inverseRigid, type Photo, type Scan, type Warning } from "../scan/mod.ts";
+import {
+  fitEvidence,
+  mean,
+  type PhotographFit,
+  photographFit,
+  poseEvidence,
+  type Sight,
+  sightOf,
+} from "./pose_evidence.ts";
 
-/** Points that are projected; they lie at equal distances in the order of the scan. */
-const SAMPLE = 4096;
-/** Another meaning of the poses is likelier where its cameras see so many times as much. */
+/** Most views whose poses are tried in other meanings; they lie at equal distances in their order. */
+const TRIED = 8;
+/**
+ * By how much another meaning of the poses has to be better. Validation scenes of both worlds chose it: none with true
+ * cameras reaches it (`fixtures/cameras/find_faults.ts`).
+ */
+const LEAD = 8;
+/** By how much a photograph has to fit another camera better; chosen in the same way. */
+const PHOTOGRAPH_LEAD = 7;
+/** A translation in another unit is likely only where it would fill the pictures so many times more. */
+const FULLER_TIMES = 3;
+/** It is told by the share of the points that a camera sees where that would be so many times as much. */
 const TIMES = 3;
-/** It also has to see this share of the points, by the mean camera. */
-const LEAST = 0.05;
 /** Cameras so many times the scan's size away are in other coordinates. */
 const FAR = 20;
 
-/** Positions of points, and the cameras of their photographs. */
-type Views = { scan: Pick<Scan, "positions" | "origin">; cameras: readonly Camera[] };
+/** A scan with its views: `photos[i]` was taken by `cameras[i]`, if there are photographs. */
+interface DoubtfulViews {
+  scan: Pick<Scan, "positions" | "origin" | "colors">;
+  cameras: readonly Camera[];
+  photos: readonly Photo[];
+}
 
 /** What is likely to be wrong with cameras. */
 export interface CameraFault {
@@ -27,41 +47,68 @@ export interface CameraFault {
   mend: string;
 }
 
-/** Other meanings of a pose, in what they do to it, and what to do if one is right. */
-const MEANINGS: readonly (CameraFault & { change: (pose: Float64Array) => Float64Array })[] = [
+/** Another meaning of a pose. */
+interface PoseMeaning {
+  /** What it does to a pose. */
+  change: (pose: Float64Array) => Float64Array;
+  /** With what the poses would fit, and what they seem to be. */
+  means: string;
+  /** What to do if that is right. */
+  mend: string;
+  /** Whether it is about the unit of translations only. */
+  isUnit?: true;
+}
+
+const MEANINGS: readonly PoseMeaning[] = [
   {
     change: inverseRigid,
-    problem: "with inverted poses: they seem to go from camera to world",
-    mend: "send their inverses",
+    means: "with inverted poses: camera to world and world to camera seem to be swapped",
+    mend:
+      "send their inverses; worldToCamera in cameras.json goes from the scan's coordinates to the camera's",
   },
   {
     change: flipped,
-    problem: "with y and z of the cameras negated: their axes seem to be those of OpenGL",
-    mend: "negate the second and the third row of the poses",
+    means: "with y and z of the cameras negated: their axes seem to be those of OpenGL",
+    mend: "negate the second and the third row of the poses from world to camera",
   },
   {
     change: (pose) => flipped(inverseRigid(pose)),
-    problem:
+    means:
       "with inverted poses and y and z of the cameras negated: they seem to go from cameras with the axes of " +
       "OpenGL to the world",
-    mend: "invert the poses, and negate the second and the third row of what results",
+    mend:
+      "send them as transforms.json of nerfstudio, which has such poses, or invert them, and negate the second and " +
+      "the third row of what results",
+  },
+  {
+    change: (pose) => moved(pose, 1e-3),
+    means:
+      "with translations of a thousandth: they seem to be in millimetres, and the scan in metres",
+    mend: "give the translations of the poses in the unit of the scan",
+    isUnit: true,
+  },
+  {
+    change: (pose) => moved(pose, 1e3),
+    means:
+      "with translations a thousandfold: they seem to be in metres, and the scan in millimetres",
+    mend: "give the translations of the poses in the unit of the scan",
+    isUnit: true,
   },
 ];
 
-/** What is doubtful about the cameras of a scan, without regard to what hides what. */
-export function cameraWarnings(views: Views): Warning[] {
-  const { cameras } = views;
-  const sample = sampleOf(views.scan.positions);
-  const shares = sharesOf(views, sample);
-  const blind = cameras.filter((_, view) => shares[view] === 0).map(({ file }) => file);
-  const fault = likelyFault(views, sample, shares);
-  const texts = fault === null ? [] : [`${sentence(fault.problem)} ${sentence(fault.mend)}`];
+/** What is doubtful about the views of a scan, without regard to what hides what. */
+export function cameraWarnings(views: DoubtfulViews): Warning[] {
+  const { scan, cameras } = views;
+  const blind = cameras.filter((camera) => sightOf(scan, camera).share === 0)
+    .map(({ file }) => file);
+  const tried = triedOf(views);
+  const fault = likelyFault(views, tried);
+  const texts = fault === null
+    ? mixedUpPhotographs(tried)
+    : [`${sentence(fault.problem)} ${sentence(fault.mend)}`];
   if (blind.length > 0 && blind.length < cameras.length) {
-    const others = blind.length > 3 ? ` and ${blind.length - 3} more` : "";
     texts.push(
-      `Cameras see no point of the scan, or hardly any: ${
-        blind.slice(0, 3).join(", ")
-      }${others}. ` +
+      `Cameras see no point of the scan, or hardly any: ${some(blind)}. ` +
         "Their photographs were of no use; check their poses.",
     );
   }
@@ -69,31 +116,53 @@ export function cameraWarnings(views: Views): Warning[] {
 }
 
 /** The likely reason that cameras see little or nothing; null where none is known. */
-export function likelyCameraFault(views: Views): CameraFault | null {
+export function likelyCameraFault(views: DoubtfulViews): CameraFault | null {
   if (views.cameras.length === 0) return null;
-  const sample = sampleOf(views.scan.positions);
-  return likelyFault(views, sample, sharesOf(views, sample));
+  return likelyFault(views, triedOf(views));
+}
+
+/** The views that are tried in other meanings, and what they see as they are. */
+interface TriedViews {
+  scan: DoubtfulViews["scan"];
+  cameras: readonly Camera[];
+  photos: readonly (Photo | undefined)[];
+  sights: readonly Sight[];
+}
+
+function triedOf({ scan, cameras, photos }: DoubtfulViews): TriedViews {
+  const count = Math.min(cameras.length, TRIED);
+  const views = Array.from(
+    { length: count },
+    (_, i) => Math.floor((i + 0.5) * cameras.length / count),
+  );
+  return {
+    scan,
+    cameras: views.map((view) => cameras[view]!),
+    photos: views.map((view) => photos[view]),
+    sights: views.map((view) => sightOf(scan, cameras[view]!)),
+  };
 }
 
 function likelyFault(
-  views: Views,
-  sample: readonly number[],
-  shares: readonly number[],
+  views: DoubtfulViews,
+  { scan, cameras, photos, sights }: TriedViews,
 ): CameraFault | null {
-  const own = mean(shares);
-  // From far away the whole scan is a point that any camera may have in its picture by chance.
-  const others = MEANINGS.filter(({ change }) => distance(views, sample, change) <= FAR)
-    .map((meaning) => ({ ...meaning, share: mean(sharesOf(views, sample, meaning.change)) }));
-  const [best] = others.toSorted((a, b) => b.share - a.share);
-  if (best && best.share >= LEAST && best.share >= TIMES * own) {
-    return {
-      problem: `a camera sees ${percent(own)} of the points in the mean, and would see ${
-        percent(best.share)
-      } ${best.problem}`,
-      mend: best.mend,
-    };
+  const evidenceOf = (seen: readonly Sight[]) =>
+    poseEvidence(seen, seen.flatMap((sight, i) => fitOf(sight, photos[i], cameras[i]!, scan)));
+  const own = evidenceOf(sights);
+  const filled = mean(sights.map((sight) => sight.filled));
+  const [best] = MEANINGS.map((meaning) => {
+    const seen = cameras.map((camera) =>
+      sightOf(scan, { ...camera, worldToCamera: meaning.change(camera.worldToCamera) })
+    );
+    const isRuledOut = meaning.isUnit &&
+      mean(seen.map((sight) => sight.filled)) < FULLER_TIMES * filled;
+    return { meaning, seen, evidence: isRuledOut ? -Infinity : evidenceOf(seen) };
+  }).toSorted((a, b) => b.evidence - a.evidence);
+  if (best && best.evidence - own >= LEAD) {
+    return { problem: problemOf(best.meaning, sights, best.seen), mend: best.meaning.mend };
   }
-  const times = own > 0 ? 0 : distance(views, sample);
+  const times = sights.every(({ share }) => share === 0) ? distance(views) : 0;
   if (!(times > FAR)) return null;
   return {
     problem: `the cameras stand ${Math.round(times)} times the scan's size away from it`,
@@ -101,53 +170,65 @@ function likelyFault(
   };
 }
 
-/** The share of the points that each camera has in its picture. */
-function sharesOf(
-  { scan: { positions, origin }, cameras }: Views,
-  sample: readonly number[],
-  change: (pose: Float64Array) => Float64Array = (pose) => pose,
-): number[] {
-  return cameras.map((camera) => {
-    const { fx, fy, cx, cy, width, height } = camera;
-    const world = change(camera.worldToCamera);
-    const pose = localPose({ ...camera, worldToCamera: world }, origin);
-    let inside = 0;
-    for (const at of sample) {
-      const [x, y, z] = [positions[at]!, positions[at + 1]!, positions[at + 2]!];
-      const depth = pose[8]! * x + pose[9]! * y + pose[10]! * z + pose[11]!;
-      if (!(depth > 0)) continue;
-      const u = fx * (pose[0]! * x + pose[1]! * y + pose[2]! * z + pose[3]!) / depth + cx;
-      const v = fy * (pose[4]! * x + pose[5]! * y + pose[6]! * z + pose[7]!) / depth + cy;
-      if (u >= -0.5 && v >= -0.5 && u < width - 0.5 && v < height - 0.5) inside++;
-    }
-    return inside / sample.length;
-  });
+/** Says what speaks for another meaning in numbers where few words do. */
+function problemOf(
+  { means }: PoseMeaning,
+  sights: readonly Sight[],
+  others: readonly Sight[],
+): string {
+  const [own, other] = [sights, others].map((seen) => mean(seen.map(({ share }) => share)));
+  return other! >= TIMES * own!
+    ? `a camera sees ${percent(own!)} of the points in the mean, and would see ${
+      percent(other!)
+    } ${means}`
+    : `the points would fit the photographs far better ${means}`;
 }
 
-/** Places of points in the array of positions; the last ones of the scan are as likely as the first. */
-function sampleOf(positions: Float32Array): number[] {
-  const points = positions.length / 3;
-  const count = Math.min(points, SAMPLE);
-  return Array.from({ length: count }, (_, i) => 3 * Math.floor((i + 0.5) * points / count))
-    .filter((at) => Number.isFinite(positions[at]! + positions[at + 1]! + positions[at + 2]!));
+/** How a photograph fits what a camera sees; nothing where it is missing or of another size. */
+function fitOf(
+  sight: Sight,
+  photo: Photo | undefined,
+  { width, height }: Camera,
+  { colors }: DoubtfulViews["scan"],
+): PhotographFit[] {
+  if (photo?.width !== width || photo.height !== height) return [];
+  return [photographFit(sight, photo, colors)];
+}
+
+/** Names photographs that fit the camera of another one far better than either fits its own. */
+function mixedUpPhotographs({ scan, cameras, photos, sights }: TriedViews): string[] {
+  const evidence = photos.map((photo) =>
+    sights.map((sight, i) => {
+      const fits = fitOf(sight, photo, cameras[i]!, scan);
+      return fits.length > 0 ? fitEvidence(fits) : -Infinity;
+    })
+  );
+  const pairs = cameras.flatMap(({ file }, i) => {
+    const own = evidence[i]![i]!;
+    const leads = cameras.map((_, j) => evidence[i]![j]! - Math.max(own, evidence[j]![j]!));
+    const best = Math.max(...leads);
+    if (!(own > -Infinity && best >= PHOTOGRAPH_LEAD)) return [];
+    return [`${file} (that of ${cameras[leads.indexOf(best)]!.file})`];
+  });
+  return pairs.length === 0 ? [] : [
+    `Photographs would fit another camera far better than their own: ${some(pairs)}. ` +
+    "Check which photograph each camera names.",
+  ];
 }
 
 /** The distance of the nearest camera from the scan's middle, in sizes of the scan. */
-function distance(
-  { scan: { positions, origin }, cameras }: Views,
-  sample: readonly number[],
-  change: (pose: Float64Array) => Float64Array = (pose) => pose,
-): number {
+function distance({ scan: { positions, origin }, cameras }: DoubtfulViews): number {
   const axes = [0, 1, 2].map((axis) => {
-    const values = sample.map((at) => positions[at + axis]!);
-    return {
-      least: values.reduce((a, b) => Math.min(a, b), Infinity),
-      most: values.reduce((a, b) => Math.max(a, b), -Infinity),
-    };
+    let [least, most] = [Infinity, -Infinity];
+    for (let at = axis; at < positions.length; at += 3) {
+      least = Math.min(least, positions[at]!);
+      most = Math.max(most, positions[at]!);
+    }
+    return { least, most };
   });
   const size = Math.hypot(...axes.map(({ least, most }) => most - least));
   const away = cameras.map(({ worldToCamera }) => {
-    const world = inverseRigid(change(worldToCamera));
+    const world = inverseRigid(worldToCamera);
     return Math.hypot(
       ...axes.map(({ least, most }, axis) =>
         world[4 * axis + 3]! - origin[axis]! - (least + most) / 2
@@ -162,12 +243,19 @@ function flipped(pose: Float64Array): Float64Array {
   return pose.map((value, i) => i >= 4 && i < 12 ? -value : value);
 }
 
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+/** A pose whose translation is so many times as long. */
+function moved(pose: Float64Array, times: number): Float64Array {
+  return pose.map((value, i) => i % 4 === 3 && i < 12 ? value * times : value);
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
+/** The first of some names, and how many others there are. */
+function some(names: readonly string[]): string {
+  const others = names.length > 3 ? ` and ${names.length - 3} more` : "";
+  return `${names.slice(0, 3).join(", ")}${others}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function percent(share: number): string {

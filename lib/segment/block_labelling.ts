@@ -64,6 +64,7 @@ export async function labelByBlocks(
     work.advanced("predict", index + 1, blocks.length);
   }
   if (task.views && cores.pointsSeen === 0) throw nothingSeen();
+  if (task.views) task.paired(cores.pointsSeen);
   return cores.result(blocks.length);
 }
 

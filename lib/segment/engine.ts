@@ -12,8 +12,9 @@ import type { StudentFile } from "../models/students.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
+import { cameraWarnings } from "../pairing/mod.ts";
 import { type VirtualViews, virtualViews } from "../pairing/virtual/mod.ts";
-import { ScanError, type ScanFrame } from "../scan/mod.ts";
+import { ScanError, type ScanFrame, type Warning } from "../scan/mod.ts";
 import type { FeatureTeacher, TeacherCard } from "../teacher/mod.ts";
 import type { Method, OnlineMemory } from "../ttt/methods/mod.ts";
 import type { DescribedViews } from "../ttt/photographs.ts";
@@ -37,7 +38,7 @@ import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
 import { type MetricRequest, metricRequest, samplingWarnings } from "./metric_request.ts";
 import { type Truth, truthOf } from "./truth.ts";
-import { blameCameras, viewWarnings } from "./view_warnings.ts";
+import { blameCameras, coverageWarnings } from "./view_warnings.ts";
 import { labelWhole } from "./whole_labelling.ts";
 
 /** Which models to run, and where. */
@@ -191,6 +192,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     const loaded = await this.#load();
     using owned = new DisposableStack();
     const monitor = new ScanMonitor(loaded.gpu, request);
+    monitor.warnings.push(...this.#warningsBefore(metric, choice, chosen), ...truth.warnings);
     const carried = request.learned === undefined
       ? null
       : owned.use(new CarriedMemory(request.learned));
@@ -199,7 +201,14 @@ export class Engine implements Segmenter, AsyncDisposable {
       ? await describeViews(request, views, loaded, monitor, owned)
       : null;
     const memory = carried ?? memoryOf(loaded.memories, method.name);
-    const task = await this.#taskOf(request, { chosen, described, memory, loaded, monitor });
+    const paired = (pointsSeen: number) => {
+      if (!views.appearance) {
+        monitor.warnings.push(...coverageWarnings(request.scan, pointsSeen));
+      }
+    };
+    const task = await this.#taskOf(request, {
+      ...{ chosen, described, paired, memory, loaded, monitor },
+    });
     const labelled = await label(task, loaded.blockSizer);
     const learned = await carried?.state(this.#studentFile);
     const { labels, confidence, sourceLabels, snapshots, readouts } = labelled;
@@ -207,8 +216,30 @@ export class Engine implements Segmenter, AsyncDisposable {
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
       student: this.student,
       ...(learned ? { learned } : {}),
-      report: this.#reportOf({ metric, choice, chosen, truth }, views, task, labelled, monitor),
+      report: this.#reportOf({ metric, choice, truth }, views, task, labelled, monitor),
     };
+  }
+
+  /** What is doubtful before the work begins. */
+  #warningsBefore(
+    metric: MetricRequest,
+    choice: StudentChoice,
+    { method, warnings: ofMethod }: ChosenMethod,
+  ): Warning[] {
+    const { request, given, warnings: ofFrame } = metric;
+    const { scan, warnings, options, cameras } = request;
+    const usesCameras = method.usesPhotographs && options.viewSource !== "virtual" &&
+      cameras.length > 0;
+    const doubt = domainWarning(choice);
+    return [
+      ...scan.warnings,
+      ...warnings ?? [],
+      ...ofFrame,
+      ...samplingWarnings(metric, this.#voxelSizeOf(request)),
+      ...(usesCameras ? cameraWarnings(given) : []),
+      ...ofMethod,
+      ...(doubt ? [doubt] : []),
+    ];
   }
 
   #voxelSizeOf({ options }: SegmentRequest): number {
@@ -232,9 +263,10 @@ export class Engine implements Segmenter, AsyncDisposable {
 
   async #taskOf(
     request: SegmentRequest,
-    { chosen: { method, settings }, described, memory, loaded: { gpu, source }, monitor }: {
+    { chosen: { method, settings }, described, paired, memory, loaded: { gpu, source }, monitor }: {
       chosen: ChosenMethod;
       described: DescribedViews | null;
+      paired: LabellingTask["paired"];
       memory: OnlineMemory;
       loaded: LoadedModels;
       monitor: ScanMonitor;
@@ -242,7 +274,7 @@ export class Engine implements Segmenter, AsyncDisposable {
   ): Promise<LabellingTask> {
     const voxelSize = this.#voxelSizeOf(request);
     return {
-      ...{ gpu, source, method, memory, voxelSize, views: described, work: monitor },
+      ...{ gpu, source, method, memory, voxelSize, views: described, paired, work: monitor },
       student: this.#network,
       card: this.student,
       settings,
@@ -257,24 +289,16 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 
   #reportOf(
-    { metric, choice, chosen, truth }: {
-      metric: MetricRequest;
-      choice: StudentChoice;
-      chosen: ChosenMethod;
-      truth: Truth;
-    },
+    { metric, choice, truth }: { metric: MetricRequest; choice: StudentChoice; truth: Truth },
     { cameras, appearance }: ChosenViews,
-    { gpu, method, voxelSize, views }: LabellingTask,
+    { gpu, method, voxelSize }: LabellingTask,
     labelled: LabelledPointCloud,
-    { phases }: ScanMonitor,
+    { phases, warnings }: ScanMonitor,
   ): ScanReport {
     const { labels, sourceLabels, voxels, blocks, pointsSeen, steps, drift, note } = labelled;
-    const { request, frame, warnings: ofFrame } = metric;
-    const { scan, warnings } = request;
-    const { name, format } = scan;
+    const { request: { scan: { name, format } }, frame } = metric;
     const points = labels.length;
     const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
-    const doubt = domainWarning(choice);
     const metrics = truth.labels &&
       metricsOf(
         truth.labels,
@@ -292,16 +316,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       steps,
       lossName: method.lossName,
       losses: [...labelled.losses],
-      warnings: [
-        ...scan.warnings,
-        ...warnings ?? [],
-        ...ofFrame,
-        ...samplingWarnings(metric, voxelSize),
-        ...(views && !appearance ? viewWarnings(metric.given, pointsSeen) : []),
-        ...chosen.warnings,
-        ...(doubt ? [doubt] : []),
-        ...truth.warnings,
-      ],
+      warnings,
       phases,
       ...(drift ? { drift } : {}),
       ...(note === undefined ? {} : { note }),

@@ -36,6 +36,8 @@ export interface LabellingTask {
   readonly voxelSize: number;
   /** Null where the method does not use photographs. */
   readonly views: DescribedViews | null;
+  /** Is told how many points the views see, as soon as that is known. */
+  readonly paired: (pointsSeen: number) => void;
   readonly memory: OnlineMemory;
   readonly work: ScanMonitor;
 }

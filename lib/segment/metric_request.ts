@@ -26,8 +26,8 @@ import type { SegmentRequest } from "./segmenter.ts";
 export interface MetricRequest {
   /** The request; its scan and its cameras are those of the client where they were metric with z up. */
   request: SegmentRequest;
-  /** The client's scan and cameras. */
-  given: Pick<SegmentRequest, "scan" | "cameras">;
+  /** The client's scan and views. */
+  given: Pick<SegmentRequest, "scan" | "cameras" | "photos">;
   /** The frame that the client's scan was taken to be in. */
   frame: ScanFrame;
   /** What is doubtful about it. */

@@ -1,10 +1,11 @@
 /**
- * The engine's own record of the work on one scan: milliseconds by phase, progress for the client, and the stop
- * once the client has left.
+ * The engine's own record of the work on one scan: milliseconds by phase, warnings, progress for the client, and the
+ * stop once the client has left.
  *
  * @module
  */
 import type { Gpu } from "../gpu/mod.ts";
+import type { Warning } from "../scan/mod.ts";
 import type { WorkMonitor } from "../ttt/methods/mod.ts";
 import type { LossHistory } from "../ttt/plans/loss_history.ts";
 import type { Progress } from "../ttt/progress.ts";
@@ -20,6 +21,8 @@ const MILLISECONDS_PER_PROGRESS = 2000;
 export class ScanMonitor implements WorkMonitor {
   /** Milliseconds by phase so far. */
   readonly phases: Partial<Record<Progress["phase"], number>> = {};
+  /** What is doubtful, in the order in which it was found; every progress from then on repeats it. */
+  readonly warnings: Warning[] = [];
   readonly quiet: WorkMonitor;
   readonly #gpu: Gpu;
   readonly #signal: AbortSignal | undefined;
@@ -83,7 +86,11 @@ export class ScanMonitor implements WorkMonitor {
     const { phase, step, steps } = progress;
     const left = this.#work?.secondsLeft(phase, step ?? 0, steps ?? 0) ?? null;
     this.#announced = performance.now();
-    this.#announce?.({ ...progress, ...(left === null ? {} : { secondsLeft: left }) });
+    this.#announce?.({
+      ...progress,
+      ...(left === null ? {} : { secondsLeft: left }),
+      ...(this.warnings.length > 0 ? { warnings: [...this.warnings] } : {}),
+    });
   }
 }
 

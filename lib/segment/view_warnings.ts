@@ -1,9 +1,9 @@
 /**
- * What is doubtful about the views of a scan once it is known how much of it they see.
+ * What is doubtful about how much of a scan its views see.
  *
  * @module
  */
-import { cameraWarnings, likelyCameraFault } from "../pairing/mod.ts";
+import { likelyCameraFault } from "../pairing/mod.ts";
 import { CameraError, type Warning } from "../scan/mod.ts";
 import { NothingSeenError } from "../ttt/photographs.ts";
 import type { SegmentRequest } from "./segmenter.ts";
@@ -11,33 +11,29 @@ import type { SegmentRequest } from "./segmenter.ts";
 /** Share of the points below which it is said how few the photographs see. */
 const FEW = 0.1;
 
-/** Warns of cameras that are unlikely, and of photographs that see few points. */
-export function viewWarnings(
-  { scan, cameras }: Pick<SegmentRequest, "scan" | "cameras">,
+/** Warns of photographs that see few points. */
+export function coverageWarnings(
+  { count }: Pick<SegmentRequest["scan"], "count">,
   pointsSeen: number,
 ): Warning[] {
-  const share = pointsSeen / scan.count;
-  return [
-    ...cameraWarnings({ scan, cameras }),
-    ...share < FEW
-      ? [{
-        code: "coverage",
-        text: `The photographs see ${
-          (100 * share).toFixed(1)
-        } % of the points; the others are labelled by what was learned from these. Send photographs of the rest, or check the cameras.`,
-        field: "images",
-      }]
-      : [],
-  ];
+  const share = pointsSeen / count;
+  if (share >= FEW) return [];
+  return [{
+    code: "coverage",
+    text: `The photographs see ${
+      (100 * share).toFixed(1)
+    } % of the points; the others are labelled by what was learned from these. Send photographs of the rest, or check the cameras.`,
+    field: "images",
+  }];
 }
 
 /** Replaces the error that no camera sees any point by one that names the likely cause, where there is one. */
 export function blameCameras(
   error: unknown,
-  { scan, cameras }: Pick<SegmentRequest, "scan" | "cameras">,
+  views: Pick<SegmentRequest, "scan" | "cameras" | "photos">,
 ): unknown {
   if (!(error instanceof NothingSeenError)) return error;
-  const fault = likelyCameraFault({ scan, cameras });
+  const fault = likelyCameraFault(views);
   if (!fault) return error;
   return new CameraError({
     file: "cameras",

@@ -31,6 +31,7 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
   const photographs = views &&
     await work.time("pair", () => pairPhotographs(gpu, scan, views, owned));
   if (photographs?.pointsSeen === 0) throw nothingSeen();
+  if (photographs) task.paired(photographs.pointsSeen);
 
   const plan: PlanContext = { gpu, student, scan, parameters };
   const source = await work.time("predict", () => predictVoxels(plan));

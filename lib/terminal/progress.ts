@@ -25,6 +25,8 @@ export interface ProgressState {
 /** Shows how far work is; use it with `using`, so that the terminal is left tidy. */
 export interface ProgressDisplay extends Disposable {
   update(state: ProgressState): void;
+  /** Prints a line that stays above what follows. */
+  say(line: string): void;
 }
 
 /**
@@ -91,9 +93,15 @@ class ProgressBar implements ProgressDisplay {
     this.#bar?.update(value, { note });
   }
 
+  say(line: string): void {
+    this[Symbol.dispose]();
+    this.#stream.write(`${line}\n`);
+  }
+
   [Symbol.dispose](): void {
     this.#bar?.stop();
     this.#bar = null;
+    this.#shown = "";
   }
 }
 
@@ -126,6 +134,10 @@ class ProgressLines implements ProgressDisplay {
       [label, total > 0 ? `${value}/${total}` : "", addition(state)].filter((text) => text)
         .join(" "),
     );
+  }
+
+  say(line: string): void {
+    this.#print(line);
   }
 
   [Symbol.dispose](): void {}

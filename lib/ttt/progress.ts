@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Warning } from "../scan/mod.ts";
 
 /** What the engine is doing. */
 export interface Progress {
@@ -28,4 +29,6 @@ export interface Progress {
   secondsLeft?: number;
   /** The loss before the last step. */
   loss?: number;
+  /** What is doubtful, as far as it is known yet; left out where nothing is. */
+  warnings?: readonly Warning[];
 }

@@ -16,9 +16,12 @@ export function jobPath({ id }: Pick<Job, "id">): string {
 /**
  * Returns the public members of a job; its client and its worker are not among them.
  *
- * @param warnings those of its report, where it has one.
+ * @param warnings those of its report, where it has one; before, those that are known yet.
  */
-export function jobView(job: Job, warnings?: readonly Warning[]) {
+export function jobView(
+  job: Job,
+  warnings: readonly Warning[] | undefined = job.progress?.warnings,
+) {
   const { id, state, scan, method, attempts, progress, problem } = job;
   const path = jobPath(job);
   return {

@@ -29,6 +29,13 @@ const phase = z.enum(Object.keys(PHASES) as Progress["phase"][]).describe(
   Object.entries(PHASES).map(([name, about]) => `${name}: ${about}`).join("; "),
 );
 
+/** A doubt. */
+export const warningSchema = exactly<Warning>()({
+  code: z.string().describe("kind of the doubt; programs tell kinds by it"),
+  text: z.string().describe("what is doubtful, what was done about it, and how to mend it"),
+  field: z.string().exactOptional().describe("option, part or file that it concerns"),
+});
+
 /** What a worker is doing. */
 export const progressSchema = exactly<Progress>()({
   phase,
@@ -39,6 +46,9 @@ export const progressSchema = exactly<Progress>()({
   loss: z.number().exactOptional().describe("loss of the method, before this step"),
   secondsLeft: z.number().min(0).exactOptional().describe(
     "estimated seconds until the scan is labelled",
+  ),
+  warnings: z.array(warningSchema).readonly().exactOptional().describe(
+    "what is doubtful, as far as it is known yet; left out where nothing is",
   ),
 });
 
@@ -59,13 +69,6 @@ export const driftSchema = exactly<Drift>()({
   guard: z.enum(["none", "anchor", "bound", "reset"] satisfies Drift["guard"][]).describe(
     "the guard that acted: `none`; `anchor` or `bound`, which drew the weights back; `reset`, which restored the source weights",
   ),
-});
-
-/** A doubt. */
-export const warningSchema = exactly<Warning>()({
-  code: z.string().describe("kind of the doubt; programs tell kinds by it"),
-  text: z.string().describe("what is doubtful, what was done about it, and how to mend it"),
-  field: z.string().exactOptional().describe("option, part or file that it concerns"),
 });
 
 const distance = z.number().min(0);

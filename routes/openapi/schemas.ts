@@ -47,7 +47,7 @@ const job = exactly<ReturnType<typeof jobView>>()({
   progress: progressSchema.nullable().describe("the last progress that a worker reported"),
   problem: jobProblem.exactOptional().describe("why the job failed"),
   warnings: z.array(warningSchema).readonly().exactOptional().describe(
-    "once the job is done: what its report says is doubtful",
+    "what is doubtful: while the job runs as far as it is known yet, once it is done all that its report says",
   ),
   links: z.strictObject({
     self: z.string(),

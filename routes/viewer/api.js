@@ -21,6 +21,12 @@
  * @property {number} [steps]
  * @property {number} [loss]
  * @property {number} [secondsLeft]
+ * @property {Warning[]} [warnings]
+ *
+ * @typedef {object} Warning
+ * @property {string} code
+ * @property {string} text
+ * @property {string} [field]
  *
  * @typedef {object} Problem
  * @property {number} status

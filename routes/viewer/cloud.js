@@ -31,7 +31,7 @@
  * @property {string | null} lossName
  * @property {number[]} losses
  * @property {Record<string, number>} phases
- * @property {{code: string, text: string, field?: string}[]} warnings
+ * @property {import("./api.js").Warning[]} warnings
  * @property {string} [note]
  * @property {number} changedPoints
  * @property {Record<string, {miou: number, perClass: Record<string, number>}>} [metrics]

@@ -31,6 +31,7 @@ export class WorkPanel {
   #phase = byId("phase", HTMLElement);
   #progress = byId("progress", HTMLProgressElement);
   #problem = byId("problem", HTMLElement);
+  #warnings = byId("warnings", HTMLElement);
 
   /** Removes what was shown of the last job. */
   clear() {
@@ -40,6 +41,7 @@ export class WorkPanel {
     this.#loss.hidden = true;
     this.#result.hidden = true;
     this.#problem.hidden = true;
+    this.#showWarnings([]);
   }
 
   /**
@@ -57,7 +59,8 @@ export class WorkPanel {
   }
 
   /** @param {import("./api.js").Progress} progress */
-  progress({ phase, step, steps, loss, secondsLeft }) {
+  progress({ phase, step, steps, loss, secondsLeft, warnings = [] }) {
+    this.#showWarnings(warnings);
     const known = step !== undefined && steps !== undefined;
     const count = known && steps > 1 ? `, ${step} of ${steps}` : "";
     const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
@@ -107,14 +110,20 @@ export class WorkPanel {
     const note = byId("note", HTMLElement);
     note.textContent = report.note ?? "";
     note.hidden = report.note === undefined;
-    const warnings = byId("warnings", HTMLElement);
-    warnings.replaceChildren(...report.warnings.map(({ text }) => {
+    this.#showWarnings(report.warnings);
+    this.#result.hidden = false;
+  }
+
+  /** @param {import("./api.js").Warning[]} warnings */
+  #showWarnings(warnings) {
+    // They come with every progress, and are rarely new.
+    if (warnings.length === this.#warnings.childElementCount) return;
+    this.#warnings.replaceChildren(...warnings.map(({ text }) => {
       const item = document.createElement("li");
       item.textContent = text;
       return item;
     }));
-    warnings.hidden = report.warnings.length === 0;
-    this.#result.hidden = false;
+    this.#warnings.hidden = warnings.length === 0;
   }
 
   /** @param {import("./cloud.js").Report} report */

@@ -75,6 +75,27 @@ Deno.test("a job that is done has the warnings of its report, in its state and i
   });
 });
 
+Deno.test("a job has the warnings that are known while it runs, in its state and in its events", async () => {
+  const doubt = { code: "cameras", text: "Poses seem to be swapped.", field: "cameras" };
+  const [announced, seen] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await withJobs(async (jobs) => {
+    const job = await submitted(jobs);
+    jobs.work();
+    await announced.promise;
+    const { state, warnings } = await (await jobs.app.request(job.links.self)).json();
+    assert.deepEqual({ state, warnings }, { state: "running", warnings: [doubt] });
+    seen.resolve();
+    const [first] = await eventsOf(jobs, job);
+    assert.deepEqual(first!.data.warnings, [doubt]);
+  }, {
+    work: async ({ onProgress }) => {
+      onProgress!({ phase: "teacher", warnings: [doubt] });
+      announced.resolve();
+      await seen.promise;
+    },
+  });
+});
+
 Deno.test("POST /v1/jobs takes what /v1/segment takes, and gives the same answer", async () => {
   await withJobs(async (jobs) => {
     const form = { ...fullForm(), options: { steps: 2 } };

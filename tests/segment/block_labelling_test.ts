@@ -53,6 +53,7 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
     points,
     voxelSize: CARD.voxelSize,
     views: null,
+    paired: () => {},
     memory: { recall: (make) => make() },
     work: new ScanMonitor(gpu, {}),
   };

@@ -73,6 +73,31 @@ engineTest("Engine.segment() gives the same labels and losses twice", async (eng
   assert.deepEqual(Object.keys(first.report.metrics!), ["source", "ttt-kd"]);
 });
 
+engineTest("Engine.segment() warns before its work begins", async (engine, request) => {
+  const doubt = { code: "left-out", text: "A photograph was left out.", field: "images" };
+  const [first, second] = request.cameras;
+  const cameras = [second!, first!, ...request.cameras.slice(2)];
+  const heard: Progress[] = [];
+  const controller = new AbortController();
+  const onProgress = (progress: Progress) => {
+    heard.push(progress);
+    controller.abort(new Error("heard enough"));
+  };
+  await assert.rejects(
+    () =>
+      engine.segment({
+        ...{ ...request, cameras, onProgress },
+        warnings: [doubt],
+        signal: controller.signal,
+      }),
+    /heard enough/,
+  );
+  const [{ phase, warnings }] = heard as [Progress];
+  assert.equal(phase, "teacher");
+  assert.deepEqual(warnings![0], doubt);
+  assert.match(warnings!.find(({ code }) => code === "cameras")!.text, /fit another camera/);
+});
+
 engineTest("Engine.segment() never shows labels to the adaptation", async (engine, request) => {
   const labels = request.scan.labels!.map((label) => (label + 5) % 13);
   const other = await engine.segment({ ...request, scan: { ...request.scan, labels } });

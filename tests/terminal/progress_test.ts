@@ -27,8 +27,9 @@ Deno.test("progressDisplay() shows how long the work still takes", () => {
   const lines: string[] = [];
   using display = progressDisplay(false, (line) => lines.push(line));
   display.update({ label: "run", value: 1, total: 5, note: "loss 1", secondsLeft: 250 });
+  display.say("warning: far away");
   display.update({ label: "stop", secondsLeft: 12 });
-  assert.deepEqual(lines, ["run 1/5 loss 1, 4 min left", "stop 12 s left"]);
+  assert.deepEqual(lines, ["run 1/5 loss 1, 4 min left", "warning: far away", "stop 12 s left"]);
 });
 
 Deno.test("progressDisplay() draws a bar to its end for what is counted, and none for what is not", () => {
@@ -43,9 +44,11 @@ Deno.test("progressDisplay() draws a bar to its end for what is counted, and non
       display.update({ label: "adapting", value: step, total: 25, note: "loss 1" });
     }
     display.update({ label: "predicting" });
+    display.say("warning: far away");
     display.update({ label: "predicting", value: 2, total: 9 });
   }
   assert.doesNotMatch(drawn, /0\/[01]\b|\/1\b/);
   assert.match(drawn, /adapting +█+ 25\/25 loss 1/);
+  assert.match(drawn, /warning: far away\n/);
   assert.match(drawn, /predicting +█+░+ 2\/9/);
 });
