@@ -1,5 +1,6 @@
 // Sparse convolution, output-stationary: y[o] = bias + sum over k of W[k] applied to x[source(o, k)]. With TRANSPOSED
-// weights, over the transposed pair list, it is the gradient with respect to the input. Needs row_tiles.wgsl.
+// weights, over the transposed pair list, it is the gradient with respect to the input. Needs row_tiles.wgsl, and
+// no_statistics.wgsl or conv_statistics.wgsl.
 //
 // The pairs of offset k and a tile of 64 output rows are one run of `entries` (source row << 6 | row % 64), and the runs
 // of neighbouring tiles follow each other. A thread owns 16 columns of `span` (1 to 4) neighbouring tiles. No other
@@ -55,7 +56,7 @@ fn main(
 ) {
   let blocks = (params.quads + 3u) / 4u;
   let id = (wid.x + wid.y * num.x) * 8u + lane;
-  let tile = id / blocks * params.span;
+  var tile = id / blocks * params.span;
   if (tile >= params.tiles) { return; }
   let tile_end = min(tile + params.span, params.tiles);
   let column = id % blocks * 4u;
@@ -151,5 +152,9 @@ fn main(
     if (pair + 14u < end) { add(r3.z, column, y30[2], y31[2], y32[2], y33[2]); }
     if (pair + 15u < end) { add(r3.w, column, y30[3], y31[3], y32[3], y33[3]); }
     pair += 16u;
+  }
+
+  for (; tile < tile_end; tile++) {
+    for (var i = 0u; i < 4u; i++) { leave_statistics(tile, column + i, vec2u()); }
   }
 }

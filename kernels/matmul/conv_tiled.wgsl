@@ -1,4 +1,5 @@
-// conv.wgsl for hardware: the same sums over the same pair list, by tiles in workgroup memory. Needs tiled_rows.wgsl.
+// conv.wgsl for hardware: the same sums over the same pair list, by tiles in workgroup memory. Needs tiled_rows.wgsl,
+// and no_statistics.wgsl or conv_statistics_tiled.wgsl.
 //
 // A workgroup owns a tile of 64 output rows and COLUMNS quads of columns, whose sums are in workgroup memory. An offset
 // has at most one pair for each row, so the pairs of an offset are one product of at most 64 gathered rows, and threads
@@ -101,9 +102,11 @@ fn main(
   }
 
   workgroupBarrier();
-  if (column + lid.x >= params.quads) { return; }
   for (var r = lid.y; r < 64u; r += 16u) {
     let row = tile * 64u + r;
-    if (row < params.rows) { y[row * params.quads + c] = sums[r * COLUMNS + lid.x]; }
+    if (row < params.rows && column + lid.x < params.quads) {
+      y[row * params.quads + c] = sums[r * COLUMNS + lid.x];
+    }
   }
+  leave_statistics(tile, column + lid.x, lid.xy);
 }

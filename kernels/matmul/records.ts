@@ -6,6 +6,8 @@
 import type { Extent, Kernel, Launch } from "../../lib/gpu/kernel.ts";
 import { elements, perElement } from "../../lib/gpu/work.ts";
 import convCode from "./conv.wgsl" with { type: "text" };
+import convStatisticsCode from "./conv_statistics.wgsl" with { type: "text" };
+import convStatisticsTiledCode from "./conv_statistics_tiled.wgsl" with { type: "text" };
 import convTiledCode from "./conv_tiled.wgsl" with { type: "text" };
 import convWeightGradientCode from "./conv_weight_gradient.wgsl" with { type: "text" };
 import convWeightGradientTiledCode from "./conv_weight_gradient_tiled.wgsl" with { type: "text" };
@@ -13,6 +15,7 @@ import gemmCode from "./gemm.wgsl" with { type: "text" };
 import gemmTiledCode from "./gemm_tiled.wgsl" with { type: "text" };
 import gemmWeightGradientCode from "./gemm_weight_gradient.wgsl" with { type: "text" };
 import gemmWeightGradientTiledCode from "./gemm_weight_gradient_tiled.wgsl" with { type: "text" };
+import noStatisticsCode from "./no_statistics.wgsl" with { type: "text" };
 import outerProductsCode from "./outer_products.wgsl" with { type: "text" };
 import rowTilesCode from "./row_tiles.wgsl" with { type: "text" };
 import sumChunksCode from "./sum_chunks.wgsl" with { type: "text" };
@@ -38,7 +41,7 @@ function pairProducts(
 /** y[o] = bias + sum over k of W[k] x[source(o, k)], and its dx. Bindings: x, weight, bias, entries, offsets, y. */
 export const conv = {
   name: "conv",
-  code: rowTilesCode + convCode,
+  code: rowTilesCode + noStatisticsCode + convCode,
   params: {
     rows: "u32",
     tiles: "u32",
@@ -56,6 +59,20 @@ export const conv = {
   bindings: ["read", "read", "read", "read", "read", "write"],
   work: {
     multiplyAdds: pairProducts([0, 5, 3]),
+  },
+} as const satisfies Kernel;
+
+/**
+ * {@link conv} that leaves mean and squared deviations of each tile of y. Bindings: x, weight, bias, entries, offsets, y,
+ * partials.
+ */
+export const convStatistics = {
+  name: "conv_statistics",
+  code: rowTilesCode + convStatisticsCode + convCode,
+  params: conv.params,
+  bindings: ["read", "read", "read", "read", "read", "write", "write"],
+  work: {
+    multiplyAdds: (launch) => conv.work.multiplyAdds(launch) + 3 * elements(launch, 5),
   },
 } as const satisfies Kernel;
 
@@ -110,7 +127,7 @@ export const gemmWeightGradient = {
 /** {@link conv} for hardware. Bindings: x, weight, bias, entries, offsets, y. */
 export const convTiled = {
   name: "conv_tiled",
-  code: tiledRowsCode + convTiledCode,
+  code: tiledRowsCode + noStatisticsCode + convTiledCode,
   params: {
     rows: "u32",
     tiles: "u32",
@@ -126,6 +143,15 @@ export const convTiled = {
   },
   bindings: conv.bindings,
   work: conv.work,
+} as const satisfies Kernel;
+
+/** {@link convStatistics} for hardware. Bindings: x, weight, bias, entries, offsets, y, partials. */
+export const convStatisticsTiled = {
+  name: "conv_statistics_tiled",
+  code: tiledRowsCode + convStatisticsTiledCode + convTiledCode,
+  params: convTiled.params,
+  bindings: convStatistics.bindings,
+  work: convStatistics.work,
 } as const satisfies Kernel;
 
 /** {@link convWeightGradient} for hardware. Bindings: x, dy, entries, offsets, partial. */

@@ -33,6 +33,8 @@ export class Graph {
   readonly #tape: TapeEntry[] = [];
   /** Terms of the gradient with respect to each tensor, in the order in which they are summed. */
   readonly #terms = new Map<Tensor, Tensor[]>();
+  /** First level of the batch statistics of tensors, by those that have it. */
+  readonly #statistics = new Map<Tensor, Tensor>();
   /** Launches before those of the gradient; null until {@link Graph.backward} runs. */
   #forward: number | null = null;
   /** The matrix kernels of its launches. */
@@ -51,6 +53,19 @@ export class Graph {
   /** Adds launches to the end of the list. */
   emit(...launches: Launch<Tensor>[]): void {
     this.launches.push(...launches);
+  }
+
+  /**
+   * Notes that the launch which makes `tensor` leaves its first level of batch statistics as well: mean and sum of
+   * squared deviations of every 64 rows, [ceil(rows / 64)][2][channels].
+   */
+  noteStatistics(tensor: Tensor, statistics: Tensor): void {
+    this.#statistics.set(tensor, statistics);
+  }
+
+  /** What {@link Graph.noteStatistics} noted. */
+  statisticsOf(tensor: Tensor): Tensor | undefined {
+    return this.#statistics.get(tensor);
   }
 
   /**

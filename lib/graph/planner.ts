@@ -43,15 +43,22 @@ interface Life {
 
 const ALIGNMENT = 256;
 
+/** Tensors this many times smaller than the largest are placed last. */
+const SMALL = 16;
+
 /** Tensors that may not share an arena: one launch reads the one and writes the other. */
 type Conflicts = ReadonlyMap<Tensor, ReadonlySet<Tensor>>;
 
-/** Orders in which tensors are placed: the largest first, in the order of the launches, or in reverse. */
+/**
+ * Orders in which tensors are placed: the largest first, in the order of the launches, in reverse, or those first that
+ * hold the most bytes for the most launches.
+ */
 const ORDERS: readonly ((a: Life, b: Life) => number)[] = [
   (a, b) => b.size - a.size || a.first - b.first,
   (a, b) => b.size - a.size || b.last - a.last,
   (a, b) => a.first - b.first || b.size - a.size,
   (a, b) => b.last - a.last || b.size - a.size,
+  (a, b) => b.size * (b.last - b.first) - a.size * (a.last - a.first) || a.first - b.first,
 ];
 
 /**
@@ -114,9 +121,13 @@ export function planTensors(
 
   const all = [...lives.values()];
   const liveBytes = mostLive(all);
+  const largest = all.reduce((most, { size }) => Math.max(most, size), 0);
+  const isSmall = ({ size }: Life) => size * SMALL < largest;
   let best: Omit<MemoryLayout, "liveBytes"> | null = null;
   for (const order of ORDERS) {
-    const packed = pack(all.toSorted(order), conflicts, maxArena);
+    // Where a small tensor lies first it can keep a large one out of an arena.
+    const ordered = all.toSorted((a, b) => Number(isSmall(a)) - Number(isSmall(b)) || order(a, b));
+    const packed = pack(ordered, conflicts, maxArena);
     if (!best || packed.bytes < best.bytes) best = packed;
     if (best.bytes === liveBytes) break;
   }

@@ -77,6 +77,8 @@ export class Layers {
       channels: cout,
       forward: pairTensors(forward),
       transposed: pairTensors(transposed),
+      // In the networks a norm follows every convolution.
+      isNormed: this.#mode.statistics === "batch",
     });
   }
 

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import {
   type Gpu,
+  type GpuBuffer,
   HARDWARE_SETTINGS,
   type KernelSetting,
   type Launch,
   SOFTWARE_SETTING,
 } from "../../lib/gpu/mod.ts";
+import { statisticsReference } from "../../lib/graph/ops/batch_norm.ts";
 import {
   convolutionBackwardReference,
   convolutionForward,
@@ -235,6 +237,62 @@ withGpu(
     const values = makeValues(4, c, true);
     const results = await onGpu(gpu, SOFTWARE_SETTING, c, values);
     assertConvolution(results, reference(c, values), TOLERANCE, "WGSL");
+  },
+);
+
+withGpu(
+  "convolutionForward() leaves the statistics of every tile beside the same y",
+  async (gpu) => {
+    for (
+      const [cin, cout, kernelSize, stride, draws, side] of [
+        [17, 13, 3, 1, 700, 12],
+        [3, 70, 2, 2, 1200, 14],
+        [4, 16, 3, 1, 40, 5],
+        // Its offsets are split over two launches by the software family.
+        [300, 2, 7, 1, 120, 5],
+      ] as const
+    ) {
+      const c = makeCase(cloud(cin, draws, side), kernelSize, stride, cin, cout);
+      const values = makeValues(11, c, true);
+      for (const kernels of [SOFTWARE_SETTING, ...HARDWARE_SETTINGS.slice(0, 2)]) {
+        using owned = new DisposableStack();
+        const upload = (label: string, data: ArrayBufferView) => owned.use(gpu.upload(label, data));
+        const rows = c.forward.rows;
+        const chunks = c.forward.tiles;
+        const width = paddedChannels(cout);
+        const operands = {
+          kernels,
+          ...c,
+          list: {
+            ...c.forward,
+            entries: upload("entries", c.forward.entries),
+            offsets: upload("offsets", c.forward.offsets),
+          },
+          x: upload("x", padRows(values.x, cin)),
+          weight: upload("weight", packKernel(values.weight, [c.volume, cin, cout])),
+          bias: upload("bias", padRows(values.bias!, cout)),
+        };
+        const read = async (buffer: GpuBuffer, count: number) =>
+          unpadRows(await gpu.read(buffer, Float32Array, count * width), cout, buffer.label);
+        const y = owned.use(gpu.buffer("y", rows * width * 4));
+        gpu.run(convolutionForward({ ...operands, y }));
+        const plain = await read(y, rows);
+        const statistics = owned.use(gpu.buffer("statistics", chunks * 2 * width * 4));
+        gpu.run(convolutionForward({ ...operands, y, statistics }));
+        assert.deepEqual(await read(y, rows), plain, kernels.name);
+        const got = await read(statistics, chunks * 2);
+        for (let tile = 0; tile < chunks; tile++) {
+          const count = Math.min(64, rows - 64 * tile);
+          const part = plain.subarray(64 * tile * cout, (64 * tile + count) * cout);
+          const { mean, variance } = statisticsReference(part, count);
+          const [at, next] = [2 * tile * cout, (2 * tile + 1) * cout];
+          const name = `${kernels.name}, tile ${tile} of ${cin} to ${cout} channels`;
+          assertClose(got.subarray(at, next), mean, TOLERANCE, `mean by ${name}`);
+          const m2 = variance.map((value) => value * count);
+          assertClose(got.subarray(next, next + cout), m2, TOLERANCE, `deviations by ${name}`);
+        }
+      }
+    }
   },
 );
 

@@ -102,31 +102,34 @@ function emitStatistics(
   state: BatchNormState,
   momentum: number,
 ): StatisticsTensors {
-  const constants = { C4: x.quads };
-  const chunks = Math.ceil(x.rows / ROWS_PER_CHUNK);
-  const partials = graph.tensor("norm partials", chunks * 2, x.width);
   const mean = graph.tensor("norm mean", 1, x.channels);
   const variance = graph.tensor("norm variance", 1, x.channels);
-  graph.emit(
-    launch(normStats, {
-      constants,
-      params: { rows: x.rows },
-      bindings: [x, partials],
-      workgroups: groupsOf64(chunks * x.quads),
-    }),
-    launch(normMerge, {
-      constants,
-      params: {
-        rows: x.rows,
-        momentum,
-        inverseRows: 1 / Math.max(x.rows, 1),
-        inverseFreedom: 1 / Math.max(x.rows - 1, 1),
-      },
-      bindings: [partials, mean, variance, state.runningMean, state.runningVariance],
-      workgroups: groupsOf64(x.quads),
-    }),
-  );
+  const partials = graph.statisticsOf(x) ?? emitChunkStatistics(graph, x);
+  graph.emit(launch(normMerge, {
+    constants: { C4: x.quads },
+    params: {
+      rows: x.rows,
+      momentum,
+      inverseRows: 1 / Math.max(x.rows, 1),
+      inverseFreedom: 1 / Math.max(x.rows - 1, 1),
+    },
+    bindings: [partials, mean, variance, state.runningMean, state.runningVariance],
+    workgroups: groupsOf64(x.quads),
+  }));
   return { mean, variance };
+}
+
+/** Emits the first level of the statistics of x, where the launch that made x did not gather it. */
+function emitChunkStatistics(graph: Graph, x: Tensor): Tensor {
+  const chunks = Math.ceil(x.rows / ROWS_PER_CHUNK);
+  const partials = graph.tensor("norm partials", chunks * 2, x.channels);
+  graph.emit(launch(normStats, {
+    constants: { C4: x.quads },
+    params: { rows: x.rows },
+    bindings: [x, partials],
+    workgroups: groupsOf64(chunks * x.quads),
+  }));
+  return partials;
 }
 
 /** A batch norm of the forward pass. */

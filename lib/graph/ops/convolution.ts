@@ -27,7 +27,10 @@ export interface ConvolutionOptions extends KernelSizes {
   readonly kernels: KernelSetting;
 }
 
-/** y = b + conv(x): x [sources][cin], weight [volume][cin][cout] packed, bias [cout], y [list.rows][cout]. */
+/**
+ * y = b + conv(x): x [sources][cin], weight [volume][cin][cout] packed, bias [cout], y [list.rows][cout], statistics of
+ * y [list.tiles][2][cout] on request.
+ */
 export function convolutionForward<B>(
   { kernels, volume, cin, cout, list, ...operands }: ConvolutionOptions & {
     readonly list: PairOperand<B>;
@@ -35,6 +38,7 @@ export function convolutionForward<B>(
     readonly weight: B;
     readonly bias?: B | undefined;
     readonly y: B;
+    readonly statistics?: B | undefined;
   },
 ): Launch<B>[] {
   const channels = forwardChannels(cin, cout);

@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  convStatisticsTiled,
   convTiled,
   convWeightGradientTiled,
   gemmTiled,
@@ -100,7 +101,7 @@ export function hardwareKernels(setting: HardwareSetting): MatrixKernels {
       });
     },
 
-    convolution(list, volume, channels, { x, weight, bias, y }) {
+    convolution(list, volume, channels, { x, weight, bias, y, statistics }) {
       const { constants, params, columnTiles } = tilesOf(setting, channels, bias);
       const { COLUMNS: columns, DEPTH: depth } = constants;
       const fetches = depth * TILE_ROWS / (columns * ROW_THREADS) + depth / 4 + 2;
@@ -109,7 +110,7 @@ export function hardwareKernels(setting: HardwareSetting): MatrixKernels {
       const offsetsPerLaunch = Math.max(1, Math.floor(MAX_ITERATIONS / perOffset));
       const launches = [];
       for (let first = 0; first < volume; first += offsetsPerLaunch) {
-        launches.push(launch(convTiled, {
+        launches.push(launch(statistics ? convStatisticsTiled : convTiled, {
           constants,
           params: {
             rows: list.rows,
@@ -120,7 +121,9 @@ export function hardwareKernels(setting: HardwareSetting): MatrixKernels {
             mirrored: Number(list.mirrored),
             ...params,
           },
-          bindings: [x, weight, bias ?? weight, list.entries, list.offsets, y],
+          bindings: [x, weight, bias ?? weight, list.entries, list.offsets, y].concat(
+            statistics ?? [],
+          ),
           workgroups: list.tiles * columnTiles,
         }));
       }

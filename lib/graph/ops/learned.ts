@@ -33,6 +33,8 @@ export interface SparseConvolutionOptions {
   readonly transposed: PairOperand<Tensor>;
   /** b; none by default. */
   readonly bias?: Parameter;
+  /** Whether the launch also gathers what a batch norm of y needs; false by default. */
+  readonly isNormed?: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export function sparseConvolution(
   weight: Parameter,
   options: SparseConvolutionOptions,
 ): Tensor {
-  const { volume, channels, forward, transposed, bias } = options;
+  const { volume, channels, forward, transposed, bias, isNormed = false } = options;
   if (x.rows !== transposed.rows) {
     throw new TypeError(
       `Cannot convolve "${x.label}" of ${x.rows} rows: the kernel map gathers from ${transposed.rows}`,
@@ -59,6 +61,10 @@ export function sparseConvolution(
     channels,
     x.requiresGradient || weight.trainable || bias?.trainable === true,
   );
+  const statistics = isNormed
+    ? graph.tensor("norm partials", forward.tiles * 2, channels)
+    : undefined;
+  if (statistics) graph.noteStatistics(y, statistics);
   graph.emit(...convolutionForward<Tensor>({
     ...sizes,
     list: forward,
@@ -66,6 +72,7 @@ export function sparseConvolution(
     weight: weight.values,
     bias: bias?.values,
     y,
+    statistics,
   }));
   if (!y.requiresGradient) return y;
   graph.differentiable(y, (dy) => {

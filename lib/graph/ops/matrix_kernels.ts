@@ -73,6 +73,15 @@ export interface ProductOperands<B> {
   readonly y: B;
 }
 
+/** What a convolution reads and writes. */
+export interface ConvolutionOperands<B> extends ProductOperands<B> {
+  /**
+   * Receives mean and sum of squared deviations of each tile of 64 rows of y, [tiles][2][channels]: the first level of
+   * batch statistics. None are gathered without it.
+   */
+  readonly statistics?: B | undefined;
+}
+
 /** A weight gradient as partial sums, which one more launch adds in order. */
 export interface PartialSums {
   /** Number of partial sums, each as large as the packed weights. */
@@ -90,7 +99,7 @@ export interface MatrixKernels {
     list: PairOperand<B>,
     volume: number,
     channels: ProductChannels,
-    operands: ProductOperands<B>,
+    operands: ConvolutionOperands<B>,
   ): Launch<B>[];
   /** dW of a linear layer. Bindings: x, dy, partial sums. */
   linearGradient(shape: LinearShape): PartialSums;

@@ -6,6 +6,7 @@
  */
 import {
   conv,
+  convStatistics,
   convWeightGradient,
   gemm,
   gemmWeightGradient,
@@ -62,7 +63,7 @@ export const SOFTWARE_KERNELS: MatrixKernels = {
     });
   },
 
-  convolution(list, volume, channels, { x, weight, bias, y }) {
+  convolution(list, volume, channels, { x, weight, bias, y, statistics }) {
     const blocks = Math.ceil(channels.quads / 4);
     // With longer runs fewer groups of 16 pairs are half empty; but enough threads have to remain.
     const busy = Math.floor(list.tiles * blocks / BUSY_THREADS);
@@ -72,7 +73,7 @@ export const SOFTWARE_KERNELS: MatrixKernels = {
     const offsetsPerLaunch = Math.floor((MAX_ITERATIONS / span - TILE_ROWS) / perTileAndOffset);
     const launches = [];
     for (let first = 0; first < volume; first += offsetsPerLaunch) {
-      launches.push(launch(conv, {
+      launches.push(launch(statistics ? convStatistics : conv, {
         constants: { TRANSPOSED: Number(channels.transposed) },
         params: {
           rows: list.rows,
@@ -84,7 +85,9 @@ export const SOFTWARE_KERNELS: MatrixKernels = {
           mirrored: Number(list.mirrored),
           ...paramsOf(channels, bias),
         },
-        bindings: [x, weight, bias ?? weight, list.entries, list.offsets, y],
+        bindings: [x, weight, bias ?? weight, list.entries, list.offsets, y].concat(
+          statistics ?? [],
+        ),
         workgroups: Math.ceil(Math.ceil(list.tiles / span) * blocks / CONVOLUTION_WORKGROUP),
       }));
     }
