@@ -18,9 +18,6 @@ import { ServerProcess } from "./server.ts";
 
 /** Requests of each kind that are sent at once; half of them as jobs. */
 const AT_ONCE = 24;
-/** Of those of more than {@link LARGE} bytes so many times fewer: this client has to send them, too. */
-const FEWER = 4;
-const LARGE = 100 * 2 ** 20;
 /** What the server is told that requests may hold, MiB. */
 const MEMORY = 2048;
 /** What the program may take beside it once all its parts have run, MiB. */
@@ -43,7 +40,6 @@ export async function bombs({ count, only, deadline, out }: Settings): Promise<V
   // Made first: the server would close connections that are idle meanwhile.
   const kinds = [...makeBombs()].map(({ kind, upload, options = { method: "bn" } }) => ({
     kind,
-    upload,
     form: formOf(upload, options),
   }));
   await using server = await ServerProcess.start(folder, [
@@ -56,13 +52,12 @@ export async function bombs({ count, only, deadline, out }: Settings): Promise<V
   const before = server.rss();
   const faults: string[] = [];
   const lines: string[] = [];
-  for (const [number, { kind, upload, form }] of kinds.entries()) {
+  for (const [number, { kind, form }] of kinds.entries()) {
     if (only !== null && number !== only) continue;
-    const sent = isLarge(upload) ? Math.ceil(atOnce / FEWER) : atOnce;
     server.forgetPeak();
     const answers = await Promise.allSettled(
       Array.from(
-        { length: sent },
+        { length: atOnce },
         (_, i) => (i % 2 === 0 ? sendForm : submitForm)(url, form, milliseconds),
       ),
     );
@@ -90,18 +85,11 @@ export async function bombs({ count, only, deadline, out }: Settings): Promise<V
   const after = server.rss();
   return {
     ok: faults.length === 0,
-    line:
-      `${atOnce} at once of each kind (${Math.ceil(atOnce / FEWER)} of those of more than ${
-        LARGE / MIB
-      } MiB), ${faults.length} failures: ${lines.join("; ")}; ` +
+    line: `${atOnce} at once of each kind, ${faults.length} failures: ${lines.join("; ")}; ` +
       `limit +${MEMORY + SLACK}; memory ${Math.round(before)} MiB before, ${
         Math.round(after)
       } after`,
   };
-}
-
-function isLarge({ scan, cameras }: Upload): boolean {
-  return [scan, ...cameras].some(({ bytes }) => bytes.length > LARGE);
 }
 
 const ascii = (text: string) => new TextEncoder().encode(text);
