@@ -90,6 +90,8 @@ function describe(error: unknown): string {
 if (import.meta.main) {
   try {
     await main(Deno.args);
+    // Threads that a command has left end with the process.
+    Deno.exit();
   } catch (error) {
     const usage = error instanceof UsageError || error instanceof OptionError;
     console.error(`${PROGRAM}: ${describe(error)}`);

@@ -35,7 +35,7 @@ export const HANG_SECONDS = 1800;
 const MODULE = new URL("./labeller_worker.ts", import.meta.url);
 /** In milliseconds. */
 const LONGEST_PAUSE = 60_000;
-/** How long a thread that is no longer needed may take to close its engine, in milliseconds. */
+/** How long a thread may take to close its engine, in milliseconds. */
 const CLOSING_MILLISECONDS = 5000;
 
 /** A labeller in threads of its own. */
@@ -146,11 +146,20 @@ export class WorkerLabeller implements Labeller, AsyncDisposable {
     return await this.#answering.call("answer", { folder, attempt, kind, memory });
   }
 
-  /** Stops the threads, whatever they are doing; the engine is closed first, unless its thread hangs. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /**
+   * Closes the engine, unless its thread hangs, and leaves the threads to the end of the process, which has to be next: a
+   * thread that ends takes its driver out of memory, and a process that exits meanwhile calls what is no longer there.
+   */
+  async close(): Promise<void> {
     this.#stopping.abort();
+    if (this.#thread) await closeEngine(this.#thread);
+  }
+
+  /** Closes the engine, and stops the threads, whatever they are doing. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
     this.#answering?.[Symbol.dispose]();
-    if (this.#thread) await closeThread(this.#thread);
+    this.#thread?.[Symbol.dispose]();
     await this.#kept;
   }
 
@@ -208,18 +217,14 @@ function pauseAfter(losses: number): number {
   return losses === 1 ? 0 : Math.min(LONGEST_PAUSE, 1000 * 2 ** (losses - 2));
 }
 
-/**
- * Ends a thread once it has closed its engine. The driver of a device that is still open when its thread ends can take
- * the whole process with it.
- */
-async function closeThread(thread: LabellerThread): Promise<void> {
+/** Has a thread close its engine, unless it hangs. */
+async function closeEngine(thread: LabellerThread): Promise<void> {
   const closed = new AbortController();
   await Promise.race([
     thread.call("close", null).catch(() => {}),
     delay(CLOSING_MILLISECONDS, { signal: closed.signal }).catch(() => {}),
   ]);
   closed.abort();
-  thread[Symbol.dispose]();
 }
 
 async function openThread(
