@@ -73,7 +73,7 @@ export function permissionsOf(server: ConfinedServer): string[] {
 /**
  * Runs `serve` with its permissions alone, until it ends; signals are passed on to it.
  *
- * @param args its command line, without the option that leads here.
+ * @param args its command line.
  * @returns the exit code.
  */
 export async function runConfined(
@@ -115,7 +115,7 @@ function listening(host: string, port: number): string[] {
   if (host === "localhost") return ["localhost", "127.0.0.1", "::1"].map(at);
   if (isIP(host) > 0) return [at(host)];
   throw new UsageError(
-    `Cannot confine a server that listens at ${host}: give an address instead of a name`,
+    `Cannot confine a server that listens at ${host}: give an address instead of a name, or --unconfined`,
   );
 }
 
@@ -131,6 +131,6 @@ function pathsOf(path: string): string[] {
   const paths = [...new Set([plain, real])];
   if (!paths.some((each) => each.includes(","))) return paths;
   throw new UsageError(
-    `Cannot confine a server to ${path}: there is a comma in the path; rename it, or link to it`,
+    `Cannot confine a server to ${path}: there is a comma in the path; rename it, link to it, or give --unconfined`,
   );
 }

@@ -1,12 +1,6 @@
 /** `serve`: runs the HTTP server. */
 import { ACCESS_OPTIONS, accessOf, TOKEN_VARIABLE } from "../cli/access.ts";
-import {
-  type CommandOptions,
-  defineCommand,
-  type OptionValues,
-  UsageError,
-  wholeNumber,
-} from "../cli/args.ts";
+import { type CommandOptions, defineCommand, type OptionValues, wholeNumber } from "../cli/args.ts";
 import { runConfined } from "../cli/confine.ts";
 import { MODEL_OPTIONS, modelChoice, STRICT_OPTION } from "../cli/engine.ts";
 import { DEFAULT_LIMITS, type ServerData, type ServerLimits } from "../serving/server.ts";
@@ -157,9 +151,10 @@ const OPTIONS = {
     default: `${HANG_SECONDS}`,
     about: "open the GPU again when a scan makes no progress for this time",
   },
-  confine: {
+  unconfined: {
     type: "boolean",
-    about: "serve in a process that may read, write and reach only what these options need",
+    about:
+      "serve in this process, instead of one that may read, write and reach only what it needs",
   },
   ...MODEL_OPTIONS,
   strict: STRICT_OPTION,
@@ -177,31 +172,37 @@ export const command = defineCommand({
     const port = wholeNumber("port", values.port, 0, 65535);
     const limits = limitsOf(values);
     const data = dataOf(values);
-    if (values.confine) return await confined(values, port);
+    if (!values.unconfined && mayBeConfined()) return await confined(values, port);
     const variable = Deno.env.get(TOKEN_VARIABLE);
     const access = await accessOf(values, host, variable, (text) => {
       console.error(`warning: ${text}`);
     });
-    await using labeller = await WorkerLabeller.open({
+    const labeller = await WorkerLabeller.open({
       ...modelChoice(values),
       strict: values.strict,
     }, {
       hangSeconds: wholeNumber("hang", values.hang, 1, 7 * 86_400),
       memory: memoryBudget(await memoryOf(values)),
     });
-    const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
-    await using server = await program.openServer(
-      { labeller, limits, data, access, log: (line) => console.log(line) },
-      host,
-      port,
-    );
-    const { students, adapterName } = labeller;
-    const names = students.map(({ name }) => name).join(", ");
-    console.log(`ttt-kd listens on ${server.url} (students ${names}; ${adapterName})`);
-    const failure = await Promise.race([stopped, server.failed]);
-    if (failure !== undefined) throw new Error(`Cannot go on serving: ${failure}; start it again`);
-    console.log("stopping: scans in progress are finished first, jobs wait for the next start");
+    try {
+      const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+      for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+      await using server = await program.openServer(
+        { labeller, limits, data, access, log: (line) => console.log(line) },
+        host,
+        port,
+      );
+      const { students, adapterName } = labeller;
+      const names = students.map(({ name }) => name).join(", ");
+      console.log(`ttt-kd listens on ${server.url} (students ${names}; ${adapterName})`);
+      const failure = await Promise.race([stopped, server.failed]);
+      if (failure !== undefined) {
+        throw new Error(`Cannot go on serving: ${failure}; start it again`);
+      }
+      console.log("stopping: scans in progress are finished first, jobs wait for the next start");
+    } finally {
+      await labeller.close();
+    }
   },
 });
 
@@ -211,16 +212,19 @@ async function memoryOf({ memory }: ServeValues): Promise<number> {
     : wholeNumber("memory", memory, LEAST_MEMORY, 2 ** 24) * MIB;
 }
 
+/**
+ * Whether this process may start one that may do less: a confined one may start none, and a compiled binary may always do
+ * what it was compiled to.
+ */
+function mayBeConfined(): boolean {
+  return !Deno.build.standalone && Deno.permissions.querySync({ name: "run" }).state === "granted";
+}
+
 /** Runs the same command in a process that may do less. */
 async function confined(values: ServeValues, port: number): Promise<void> {
-  if (Deno.build.standalone) {
-    throw new UsageError(
-      "Cannot confine this binary: it may do what it was compiled to; leave out --confine",
-    );
-  }
   const { host, data, queue, student, teacher, "token-file": tokenFile } = values;
   const server = { host, port, data, queue, models: [student, teacher], files: [tokenFile] };
-  const args = Deno.args.slice(1).filter((arg) => arg !== "--confine");
+  const args = Deno.args.slice(1);
   if (values.memory === undefined) {
     // The server cannot read for itself what its container may have.
     const memory = Math.max(LEAST_MEMORY, Math.floor(await usualMemory() / MIB));

@@ -73,10 +73,10 @@ Deno.test("train writes a checkpoint that can be opened", async () => {
   });
 });
 
-Deno.test("serve --confine labels a scan, and answers until it is stopped", async () => {
+Deno.test("serve labels a scan in a confined process, and answers until it is stopped", async () => {
   await withFolder(async (folder) => {
     await using process = program(
-      ["serve", "--confine", "--port", "0", "--data", folder],
+      ["serve", "--port", "0", "--data", folder],
       { TTTKD_TOKEN: "T" },
     ).spawn();
     const { url, rest } = await listening(process);
@@ -94,12 +94,13 @@ Deno.test("serve --confine labels a scan, and answers until it is stopped", asyn
     const unknown = await fetch(`${url}/v1/jobs/x`, { headers: { authorization: "Bearer T" } });
     assert.equal((await unknown.json()).status, 404);
     process.kill("SIGTERM");
-    const [{ code }, said] = await Promise.all([
+    const [{ code }, said, permissions] = await Promise.all([
       process.status,
       Array.fromAsync(rest.values()),
-      process.stderr.cancel(),
+      new Response(process.stderr).text(),
     ]);
     assert.equal(code, 0);
+    assert.match(permissions, /^serve runs with --allow-net=127\.0\.0\.1:0 --allow-read=/);
     assert.match(said.join(""), /stopping/);
   });
 });

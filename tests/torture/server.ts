@@ -50,7 +50,8 @@ export class ServerProcess implements AsyncDisposable {
     const command = [
       Deno.execPath(),
       ...["run", "-A", ...(preload ? ["--preload", fileURLToPath(preload)] : [])],
-      ...[MAIN, "serve", "--port", "0", "--data", folder, ...options],
+      // Unconfined, so that this process is the server and can be killed.
+      ...[MAIN, "serve", "--unconfined", "--port", "0", "--data", folder, ...options],
     ];
     if (descriptors) command.unshift("sh", "-c", 'ulimit -n "$0"; exec "$@"', `${descriptors}`);
     const child = new Deno.Command(command[0]!, {
