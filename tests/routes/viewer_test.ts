@@ -118,6 +118,8 @@ Deno.test({
             `document.querySelector('#chart').ariaLabel.endsWith(${JSON.stringify(text)})`,
           );
         await chartSays("0.5000 at step 1 of 2");
+        const warned = await page.evaluate("document.querySelector('#warnings').innerText");
+        assert.equal(warned, "Points lie far apart.");
         second.resolve();
         await chartSays("0.5000 at step 1, 0.2500 at step 2 of 2");
         gate.resolve();
@@ -160,7 +162,8 @@ Deno.test({
       {
         others: [STREETS],
         work: async ({ onProgress }) => {
-          onProgress!({ phase: "adapt", step: 1, steps: 2, loss: 0.5 });
+          const warnings = [{ code: "spacing", text: "Points lie far apart." }];
+          onProgress!({ phase: "adapt", step: 1, steps: 2, loss: 0.5, warnings });
           await second.promise;
           onProgress!({ phase: "adapt", step: 2, steps: 2, loss: 0.25 });
           await gate.promise;
