@@ -45,7 +45,7 @@ export class Gpu implements Disposable, ProgramDevice {
   /** The live buffers. */
   readonly ledger: Ledger = new Ledger();
   /** Counters of what was done so far; tests assert on them. */
-  readonly stats = { pipelines: 0, submits: 0, readbacks: 0 };
+  readonly stats = { pipelines: 0, submits: 0, readbacks: 0, writes: 0 };
   /** Resolves when the device is lost, with the reason. */
   readonly lost: Promise<GpuLostError>;
   readonly #pool: BufferPool;
@@ -194,25 +194,24 @@ export class Gpu implements Disposable, ProgramDevice {
     }
     // Deno 2.9.6 panics on an empty write (ext/webgpu/queue.rs, unwrap of None): leave it out.
     if (bytes.length === 0) return;
+    this.stats.writes++;
     this.device.queue.writeBuffer(buffer.handle, byteOffset, bytes);
   }
 
   /** Fills a buffer, or a range of it, with zeros, in queue order. */
   clear(buffer: GpuBuffer, byteOffset = 0, bytes: number = buffer.size - byteOffset): void {
-    this.guard(() => {
-      const encoder = this.device.createCommandEncoder({ label: `clear ${buffer.label}` });
-      encoder.clearBuffer(buffer.handle, byteOffset, bytes);
-      this.device.queue.submit([encoder.finish()]);
-    });
+    this.submit(
+      (encoder) => encoder.clearBuffer(buffer.handle, byteOffset, bytes),
+      `clear ${buffer.label}`,
+    );
   }
 
   /** Copies bytes between buffers, in queue order; offsets and length are multiples of 4. */
   copy(from: GpuBuffer, fromOffset: number, to: GpuBuffer, toOffset: number, bytes: number): void {
-    this.guard(() => {
-      const encoder = this.device.createCommandEncoder({ label: `copy ${from.label}` });
-      encoder.copyBufferToBuffer(from.handle, fromOffset, to.handle, toOffset, bytes);
-      this.device.queue.submit([encoder.finish()]);
-    });
+    this.submit(
+      (encoder) => encoder.copyBufferToBuffer(from.handle, fromOffset, to.handle, toOffset, bytes),
+      `copy ${from.label}`,
+    );
   }
 
   /**

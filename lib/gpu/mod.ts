@@ -41,4 +41,5 @@ export {
   paramWords,
 } from "./params.ts";
 export { type KernelTime, type Pipeline, Program, type ProgramDevice } from "./program.ts";
+export { Stopwatch, type StopwatchDevice } from "./stopwatch.ts";
 export { requestAdapter } from "./vulkan.ts";

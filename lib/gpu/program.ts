@@ -9,6 +9,7 @@ import { CapacityError } from "./errors.ts";
 import { splitGrid } from "./grid.ts";
 import type { Binding, Kernel, Launch } from "./kernel.ts";
 import { packParams, type ParamsLayout, type ParamValues, paramWords } from "./params.ts";
+import { Stopwatch, type StopwatchDevice } from "./stopwatch.ts";
 
 /** A compiled kernel. */
 export interface Pipeline {
@@ -19,27 +20,17 @@ export interface Pipeline {
 }
 
 /** What a program needs of the device that it runs on; implemented by `Gpu`. */
-export interface ProgramDevice {
-  /** The WebGPU device. */
-  readonly device: GPUDevice;
+export interface ProgramDevice extends StopwatchDevice {
   /** Limits of the device. */
   readonly limits: GPUSupportedLimits;
-  /** Optional features of the device. */
-  readonly features: GPUSupportedFeatures;
   /** The pipeline of a kernel with these constants. */
   pipeline(kernel: Kernel, constants?: Readonly<Record<string, number>>): Pipeline;
   /** Makes a uniform buffer. */
   uniformBuffer(label: string, bytes: number): GpuBuffer;
-  /** Makes a buffer that timestamp queries resolve into. */
-  queryBuffer(label: string, bytes: number): GpuBuffer;
   /** Copies host data into a buffer, in queue order. */
   write(buffer: GpuBuffer, data: ArrayBufferView, byteOffset?: number): void;
-  /** Reads a buffer back to the host. */
-  read(buffer: GpuBuffer, type: typeof Uint32Array): Promise<Uint32Array<ArrayBufferLike>>;
   /** Runs `work` inside an error scope. */
   guard(work: () => void): void;
-  /** Submits the commands that `encode` records. */
-  submit(encode: (encoder: GPUCommandEncoder) => void, label: string): void;
 }
 
 interface Step {
@@ -147,10 +138,17 @@ export class Program implements Disposable {
     this.#gpu.write(this.#uniforms, packParams(kernel.params, params, kernel.name), struct.offset);
   }
 
-  /** Encodes all launches into one pass and submits it. */
-  submit(): void {
+  /**
+   * Encodes all launches into one pass and submits it.
+   *
+   * @param timed what a {@link Stopwatch} wants around the pass.
+   */
+  submit(timed?: GPUComputePassTimestampWrites): void {
     this.#gpu.submit((encoder) => {
-      const pass = encoder.beginComputePass({ label: this.#label });
+      const pass = encoder.beginComputePass({
+        label: this.#label,
+        ...(timed ? { timestampWrites: timed } : {}),
+      });
       for (const step of this.#steps) dispatch(pass, step);
       pass.end();
     }, this.#label);
@@ -162,43 +160,22 @@ export class Program implements Disposable {
    * @throws {RangeError} where the adapter has no timestamp queries.
    */
   async profile(): Promise<KernelTime[]> {
-    const gpu = this.#gpu;
-    if (!gpu.features.has("timestamp-query")) {
-      throw new RangeError("Cannot profile: the adapter has no timestamp-query feature");
-    }
     const times: KernelTime[] = [];
-    const most = 2000;
-    for (let first = 0; first < this.#steps.length; first += most) {
-      const steps = this.#steps.slice(first, first + most);
-      const queries = gpu.device.createQuerySet({
-        label: this.#label,
-        type: "timestamp",
-        count: steps.length * 2,
-      });
-      using result = gpu.queryBuffer("timestamps", steps.length * 16);
-      gpu.submit((encoder) => {
+    for (let first = 0; first < this.#steps.length; first += Stopwatch.most) {
+      const steps = this.#steps.slice(first, first + Stopwatch.most);
+      using stopwatch = new Stopwatch(this.#gpu, steps.length);
+      this.#gpu.submit((encoder) => {
         steps.forEach((step, i) => {
           const pass = encoder.beginComputePass({
             label: step.name,
-            timestampWrites: {
-              querySet: queries,
-              beginningOfPassWriteIndex: 2 * i,
-              endOfPassWriteIndex: 2 * i + 1,
-            },
+            timestampWrites: stopwatch.around(i),
           });
           dispatch(pass, step);
           pass.end();
         });
-        encoder.resolveQuerySet(queries, 0, steps.length * 2, result.handle, 0);
       }, `profile ${this.#label}`);
-      const stamps = new BigUint64Array((await gpu.read(result, Uint32Array)).buffer);
-      queries.destroy();
-      steps.forEach((step, i) =>
-        times.push({
-          name: step.name,
-          nanoseconds: Number(stamps[2 * i + 1]! - stamps[2 * i]!),
-        })
-      );
+      const nanoseconds = await stopwatch.nanoseconds();
+      steps.forEach(({ name }, i) => times.push({ name, nanoseconds: nanoseconds[i]! }));
     }
     return times;
   }

@@ -67,9 +67,13 @@ export class Plan implements Disposable {
     return { ...launch, bindings: launch.bindings.map(this.#bind) };
   }
 
-  /** Runs every launch once, in one submit. */
-  submit(): void {
-    this.#program.submit();
+  /**
+   * Runs every launch once, in one submit.
+   *
+   * @param timed what a `Stopwatch` wants around the launches.
+   */
+  submit(timed?: GPUComputePassTimestampWrites): void {
+    this.#program.submit(timed);
   }
 
   /** Runs once with a timestamp around every launch. */

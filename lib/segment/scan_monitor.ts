@@ -29,6 +29,8 @@ export class ScanMonitor implements WorkMonitor {
   readonly #announce: ((progress: Progress) => void) | undefined;
   #work: ScanWork | null = null;
   #announced = performance.now();
+  /** Settles once the step is done that the GPU was given last; it works on that one while the host learns of the one before. */
+  #ahead: Promise<void> = Promise.resolve();
 
   constructor(gpu: Gpu, { signal, onProgress }: Pick<SegmentRequest, "signal" | "onProgress">) {
     this.#gpu = gpu;
@@ -61,12 +63,24 @@ export class ScanMonitor implements WorkMonitor {
   }
 
   async stepped(step: number, steps: number, history: LossHistory): Promise<void> {
-    await this.finished();
-    if (!this.#announce) return;
-    if (step % STEPS_PER_PROGRESS === 0 || step === steps) {
+    const before = this.#ahead;
+    this.#ahead = this.#done(step, steps, history);
+    // Whoever waits for it learns of the failure.
+    this.#ahead.catch(() => {});
+    await before;
+    if (step === steps) await this.#ahead;
+    this.#signal?.throwIfAborted();
+  }
+
+  /** Waits until a step is done, and announces it. */
+  async #done(step: number, steps: number, history: LossHistory): Promise<void> {
+    if (this.#announce && (step % STEPS_PER_PROGRESS === 0 || step === steps)) {
       const loss = (await history.values()).at(-1)!;
       this.#say({ phase: "adapt", step, steps, loss });
-    } else if (performance.now() - this.#announced > MILLISECONDS_PER_PROGRESS) {
+      return;
+    }
+    await this.#gpu.finished();
+    if (performance.now() - this.#announced > MILLISECONDS_PER_PROGRESS) {
       this.#say({ phase: "adapt", step, steps });
     }
   }

@@ -42,8 +42,9 @@ export interface WorkMonitor {
   /** Announces a phase and times it; throws the signal's reason once the client has left. */
   time<T>(phase: Progress["phase"], work: () => Promise<T>): Promise<T>;
   /**
-   * To be awaited after every gradient step: waits for the GPU, throws the signal's reason once the client has
-   * left, and reports progress every few steps, with the last loss of `history`.
+   * To be awaited after every gradient step: waits until the step before it is done (the last one: until it is done
+   * itself), so that the GPU never waits for the host; throws the signal's reason once the client has left, and reports
+   * progress every few steps, with the last loss of `history`.
    */
   stepped(step: number, steps: number, history: LossHistory): Promise<void>;
   /** Reports how many parts of a phase are done; throws the signal's reason once the client has left. */

@@ -1,7 +1,8 @@
 /**
  * `deno task bench`: rates of our kernels on this machine. Rates on a software adapter tell nothing about hardware; look
  * at the ratios within a run. Arguments choose sections; without any, all run. `--voxels 10000,40000` chooses the scans
- * of the section `network`, and `--rooms 12` the rooms along an edge of the scan of the section `large`.
+ * of the sections `network` and `roofline`, and `--rooms 12` the rooms along an edge of the scan of the section `large`.
+ * The section `roofline` runs scans up to `--measured 40000` voxels, and counts larger ones; `--launches` prints each launch.
  */
 import { parseArgs } from "node:util";
 import { Gpu } from "../../lib/gpu/mod.ts";
@@ -10,9 +11,16 @@ import { benchGemm } from "./gemm.ts";
 import { benchLarge } from "./large.ts";
 import { benchMemory } from "./memory.ts";
 import { benchNetwork, NETWORK_VOXELS } from "./network.ts";
+import { benchRoofline } from "./roofline.ts";
 import { benchStep } from "./step.ts";
 
 const ROUNDS = 5;
+
+/** Runs in the section `roofline`, of which the fastest counts. */
+const ROOFLINE_ROUNDS = 3;
+
+/** The largest scan that the section `roofline` runs on a software adapter, if no other is chosen. */
+const MEASURED_ON_SOFTWARE = 10_000;
 
 /** Sections by name. */
 const SECTIONS: Record<string, (gpu: Gpu) => Promise<void> | void> = {
@@ -23,6 +31,13 @@ const SECTIONS: Record<string, (gpu: Gpu) => Promise<void> | void> = {
   network: (gpu) => benchNetwork(gpu, ROUNDS, voxels),
   step: (gpu) => benchStep(gpu, ROUNDS),
   large: () => benchLarge(rooms),
+  roofline: (gpu) =>
+    benchRoofline(gpu, {
+      rounds: ROOFLINE_ROUNDS,
+      voxels,
+      measured: measured ?? (gpu.isSoftware ? MEASURED_ON_SOFTWARE : Infinity),
+      launches: values.launches,
+    }),
 };
 
 /** Prints the message and ends with exit code 2. */
@@ -37,6 +52,8 @@ const { positionals, values } = parseArgs({
   options: {
     voxels: { type: "string", default: NETWORK_VOXELS.join() },
     rooms: { type: "string", default: "4" },
+    measured: { type: "string" },
+    launches: { type: "boolean", default: false },
   },
 });
 const rooms = Number(values.rooms);
@@ -46,6 +63,10 @@ if (!Number.isInteger(rooms) || rooms < 1) {
 const voxels = values.voxels.split(",").map(Number);
 if (!voxels.every((count) => Number.isInteger(count) && count > 0)) {
   refuse(`Cannot use --voxels ${values.voxels}: it takes whole numbers with commas between them`);
+}
+const measured = values.measured === undefined ? null : Number(values.measured);
+if (measured !== null && (!Number.isInteger(measured) || measured < 0)) {
+  refuse(`Cannot use --measured ${values.measured}: it takes a whole number`);
 }
 const unknown = positionals.find((name) => !(name in SECTIONS));
 if (unknown !== undefined) {

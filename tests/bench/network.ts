@@ -159,7 +159,7 @@ async function benchGraph(gpu: Gpu, rounds: number, row: Row): Promise<void> {
 }
 
 /** Why a plan of this many bytes cannot run here; null if it can. */
-function whyNot(gpu: Gpu, graph: Graph, bytes: number): string | null {
+export function whyNot(gpu: Gpu, graph: Graph, bytes: number): string | null {
   const largest = Math.max(
     ...graph.launches.flatMap(({ bindings }) => bindings.map((tensor) => tensor.bytes)),
   );
