@@ -44,7 +44,7 @@ export class Gpu implements Disposable, ProgramDevice {
   kernels: KernelSetting;
   /** The live buffers. */
   readonly ledger: Ledger = new Ledger();
-  /** Counters of what was done so far; tests assert on them. */
+  /** Counters of what was done so far; tests assert on them. Clearing and copying a buffer are writes. */
   readonly stats = { pipelines: 0, submits: 0, readbacks: 0, writes: 0 };
   /** Resolves when the device is lost, with the reason. */
   readonly lost: Promise<GpuLostError>;
@@ -200,18 +200,22 @@ export class Gpu implements Disposable, ProgramDevice {
 
   /** Fills a buffer, or a range of it, with zeros, in queue order. */
   clear(buffer: GpuBuffer, byteOffset = 0, bytes: number = buffer.size - byteOffset): void {
-    this.submit(
-      (encoder) => encoder.clearBuffer(buffer.handle, byteOffset, bytes),
-      `clear ${buffer.label}`,
-    );
+    this.stats.writes++;
+    this.guard(() => {
+      const encoder = this.device.createCommandEncoder({ label: `clear ${buffer.label}` });
+      encoder.clearBuffer(buffer.handle, byteOffset, bytes);
+      this.device.queue.submit([encoder.finish()]);
+    });
   }
 
   /** Copies bytes between buffers, in queue order; offsets and length are multiples of 4. */
   copy(from: GpuBuffer, fromOffset: number, to: GpuBuffer, toOffset: number, bytes: number): void {
-    this.submit(
-      (encoder) => encoder.copyBufferToBuffer(from.handle, fromOffset, to.handle, toOffset, bytes),
-      `copy ${from.label}`,
-    );
+    this.stats.writes++;
+    this.guard(() => {
+      const encoder = this.device.createCommandEncoder({ label: `copy ${from.label}` });
+      encoder.copyBufferToBuffer(from.handle, fromOffset, to.handle, toOffset, bytes);
+      this.device.queue.submit([encoder.finish()]);
+    });
   }
 
   /**

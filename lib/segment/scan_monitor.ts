@@ -68,7 +68,8 @@ export class ScanMonitor implements WorkMonitor {
     // Whoever waits for it learns of the failure.
     this.#ahead.catch(() => {});
     await before;
-    if (step === steps) await this.#ahead;
+    // Nothing runs any more when the last step, or an abort, is answered.
+    if (step === steps || this.#signal?.aborted) await this.#ahead;
     this.#signal?.throwIfAborted();
   }
 

@@ -13,7 +13,7 @@ export interface HostShare {
   readonly submits: number;
   /** Readbacks a step, without a client who wants to see progress. */
   readonly readbacks: number;
-  /** Writes of the host to buffers a step. */
+  /** Writes, clears and copies of buffers a step. */
   readonly writes: number;
   /** Milliseconds of a step on the clock of the host. */
   readonly step: number;

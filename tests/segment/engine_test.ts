@@ -137,7 +137,8 @@ engineTest(
     await engine.segment({ ...request, options: coarse({ steps: 10 }), onProgress });
     const [first, second] = seen;
     assert.deepEqual([first!.step, second!.step], [5, 10]);
-    assert.equal(second!.submits - first!.submits, 5);
+    // When the fifth step is announced the GPU has the sixth already.
+    assert.equal(second!.submits - first!.submits, 4);
     assert.equal(second!.readbacks - first!.readbacks, 1);
     assert.equal(second!.pipelines, first!.pipelines);
   },
