@@ -1,31 +1,8 @@
 /** Kernel records against the WGSL text that they describe. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import type { Kernel } from "../../lib/gpu/mod.ts";
+import { kernelFolders } from "./kernel_folders.ts";
 
-const KERNELS = new URL("../../kernels/", import.meta.url);
-
-interface Folder {
-  readonly records: readonly Kernel[];
-  /** WGSL text by file name. */
-  readonly files: ReadonlyMap<string, string>;
-}
-
-async function readFolders(): Promise<Folder[]> {
-  const folders: Folder[] = [];
-  for (const { name, isDirectory } of Deno.readDirSync(KERNELS)) {
-    if (!isDirectory) continue;
-    const folder = new URL(`${name}/`, KERNELS);
-    const exported: Record<string, Kernel> = await import(new URL("records.ts", folder).href);
-    const files = [...Deno.readDirSync(folder)].map((file) => file.name)
-      .filter((file) => file.endsWith(".wgsl"))
-      .map((file) => [file, Deno.readTextFileSync(new URL(file, folder))] as const);
-    folders.push({ records: Object.values(exported), files: new Map(files) });
-  }
-  return folders;
-}
-
-const FOLDERS = await readFolders();
+const FOLDERS = await kernelFolders();
 const RECORDS = FOLDERS.flatMap(({ records }) => records);
 const FILES = new Map(FOLDERS.flatMap(({ files }) => [...files]));
 
@@ -51,7 +28,7 @@ function bindingsOf(wgsl: string): string[] {
 }
 
 Deno.test("every WGSL file belongs to a record, and every record to a file of its name", () => {
-  assert.ok(RECORDS.length >= 60, `${RECORDS.length} records found in ${fileURLToPath(KERNELS)}`);
+  assert.ok(RECORDS.length >= 60, `${RECORDS.length} records found`);
   for (const [file, text] of FILES) {
     assert.ok(RECORDS.some(({ code }) => code.includes(text)), `no record has ${file}`);
   }
