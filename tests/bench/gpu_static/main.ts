@@ -8,7 +8,7 @@ import { Gpu } from "../../../lib/gpu/mod.ts";
 import { kernelFolders } from "../../gpu/kernel_folders.ts";
 import { findDrivers } from "./drivers.ts";
 import { type Placement, RadvCompiler } from "./radv.ts";
-import { type KernelSetting, settingsOf, SOFTWARE_KERNELS } from "./settings.ts";
+import { type CompiledKernel, compiledKernels } from "./settings.ts";
 import { SpirvTap } from "./spirv.ts";
 
 /** One line of the result. */
@@ -17,13 +17,11 @@ export interface Row extends Placement {
   readonly gpu: string;
   /** Name of the kernel. */
   readonly kernel: string;
-  /** Its constants as text. */
-  readonly setting: string;
-  /** Whether no GPU runs it, only a driver that runs on the CPU. */
-  readonly software: boolean;
+  /** Values of its constants. */
+  readonly constants: Readonly<Record<string, number>>;
+  /** The first setting of the matrix kernels that launches it so; null for a kernel that is not one of them. */
+  readonly setting: string | null;
 }
-
-const HEADS = ["VGPRs", "SGPRs", "spills", "scratch", "memory", "waves"];
 
 const { values } = parseArgs({
   options: {
@@ -40,40 +38,42 @@ if (typeof drivers === "string") {
 // Drivers read the environment of this process when they are loaded.
 Deno.env.set("VK_ICD_FILENAMES", drivers.lavapipe);
 const tap = new SpirvTap(await Gpu.open(), drivers.lavapipe);
-const kernels: (KernelSetting & { spirv: Uint8Array<ArrayBuffer> })[] = [];
-for (const { records } of await kernelFolders()) {
-  for (const setting of records.flatMap(settingsOf)) {
-    kernels.push({ ...setting, spirv: await tap.spirv(setting.kernel, setting.constants) });
-  }
+const records = (await kernelFolders()).flatMap((folder) => folder.records);
+const kernels: (CompiledKernel & { spirv: Uint8Array<ArrayBuffer> })[] = [];
+for (const compiled of compiledKernels(records)) {
+  kernels.push({ ...compiled, spirv: await tap.spirv(compiled.kernel, compiled.constants) });
 }
 
 for (const gpu of values.gpu.split(",")) {
   const compiler = new RadvCompiler(drivers.radv, gpu);
-  if (!values.json) {
-    console.log(`\n${compiler.name}. Registers and waves as the compiler counts them; scratch in`);
-    console.log("bytes of a wave, memory in bytes of a workgroup; * runs on the CPU alone\n");
-    console.log(line("kernel", HEADS));
-  }
-  for (const { kernel, constants, spirv } of kernels) {
-    const row: Row = {
-      gpu,
-      kernel: kernel.name,
-      setting: Object.entries(constants).map(([name, value]) => `${name}=${value}`).join(" "),
-      software: SOFTWARE_KERNELS.includes(kernel),
-      ...compiler.compile(kernel, spirv),
-    };
-    console.log(values.json ? JSON.stringify(row) : textOf(row));
-  }
+  const rows = kernels.map(({ kernel, constants, setting, spirv }): Row => ({
+    gpu,
+    kernel: kernel.name,
+    constants,
+    setting: setting?.name ?? null,
+    ...compiler.compile(kernel, spirv),
+  }));
+  if (values.json) rows.forEach((row) => console.log(JSON.stringify(row)));
+  else printTable(compiler.name, rows);
 }
 // Objects of WebGPU and Vulkan are not taken down: half of them are not there.
 Deno.exit(0);
 
-function textOf(row: Row): string {
-  const name = `${row.kernel}${row.software ? "*" : ""} ${row.setting}`;
-  const { vgprs, sgprs, spills, scratch, workgroupBytes, waves } = row;
-  return line(name, [vgprs, sgprs, spills, scratch, workgroupBytes, waves]);
-}
-
-function line(name: string, cells: readonly (string | number)[]): string {
-  return name.padEnd(48) + cells.map((cell) => String(cell).padStart(8)).join("");
+function printTable(compiler: string, rows: readonly Row[]): void {
+  const labels = rows.map(({ kernel, setting, constants }) =>
+    [
+      kernel,
+      setting ?? "",
+      ...Object.entries(constants).map(([name, value]) => `${name}=${value}`),
+    ].filter(Boolean).join(" ")
+  );
+  const width = Math.max(...labels.map(({ length }) => length));
+  const print = (label: string, cells: readonly (string | number)[]) =>
+    console.log(label.padEnd(width) + cells.map((cell) => String(cell).padStart(8)).join(""));
+  console.log(`\n${compiler}: registers, spilled registers, bytes of scratch of a wave,`);
+  console.log("bytes of workgroup memory, waves that a SIMD can hold");
+  print("kernel", ["VGPRs", "SGPRs", "spills", "scratch", "memory", "waves"]);
+  rows.forEach(({ vgprs, sgprs, spills, scratch, workgroupBytes, waves }, i) =>
+    print(labels[i]!, [vgprs, sgprs, spills, scratch, workgroupBytes, waves])
+  );
 }

@@ -4,43 +4,73 @@
  * @module
  */
 import {
-  conv,
-  convWeightGradient,
-  gemm,
-  gemmWeightGradient,
-} from "../../../kernels/matmul/records.ts";
-import type { Kernel } from "../../../lib/gpu/mod.ts";
+  HARDWARE_SETTINGS,
+  type Kernel,
+  type KernelSetting,
+  SOFTWARE_SETTING,
+} from "../../../lib/gpu/mod.ts";
+import { matrixKernels } from "../../../lib/graph/ops/kernel_family.ts";
+import { forwardChannels, transposedChannels } from "../../../lib/graph/ops/matrix_kernels.ts";
 
 /** A kernel with values of its `override` constants. */
-export interface KernelSetting {
+export interface CompiledKernel {
   readonly kernel: Kernel;
   readonly constants: Readonly<Record<string, number>>;
+  /** The first setting of the matrix kernels that launches it so; null for a kernel that is not one of them. */
+  readonly setting: KernelSetting | null;
 }
 
 /** Channels of the widest rows of MinkUNet34C's last layers. */
 const CHANNELS = 96;
 
-/** Kernels in the shape that Mesa's CPU driver wants. They keep 256 sums a thread, more than a GPU has registers for. */
-export const SOFTWARE_KERNELS: readonly Kernel[] = [
-  conv,
-  convWeightGradient,
-  gemm,
-  gemmWeightGradient,
-];
+/** Input and output channels of MinkUNet34C's narrowest, middling and widest convolutions. */
+const LAYERS = [[3, 32], [32, 32], [96, 96], [256, 256]] as const;
+
+/** All kernels of `records` in every setting. */
+export function compiledKernels(records: readonly Kernel[]): CompiledKernel[] {
+  const matrix = matrixLaunches([SOFTWARE_SETTING, ...HARDWARE_SETTINGS]);
+  const others = records.filter((record) => !matrix.some(({ kernel }) => kernel === record));
+  return [...others.flatMap(inEveryFlag), ...matrix];
+}
 
 /**
  * A kernel in every setting of its flags. Sizes without a default are those of rows of 96 channels; other constants keep
  * their defaults.
  */
-export function settingsOf(kernel: Kernel): KernelSetting[] {
+function inEveryFlag(kernel: Kernel): CompiledKernel[] {
   const sizes: Record<string, number> = {};
   for (const [, name] of kernel.code.matchAll(/^override (\w+): u32;/gm)) {
     // Names that end in 4 count vec4f.
     sizes[name!] = name!.endsWith("4") ? CHANNELS / 4 : CHANNELS;
   }
-  let settings = [sizes];
+  let all = [sizes];
   for (const [, name] of kernel.code.matchAll(/^override (\w+): bool\b/gm)) {
-    settings = settings.flatMap((one) => [{ ...one, [name!]: 0 }, { ...one, [name!]: 1 }]);
+    all = all.flatMap((one) => [{ ...one, [name!]: 0 }, { ...one, [name!]: 1 }]);
   }
-  return settings.map((constants) => ({ kernel, constants }));
+  return all.map((constants) => ({ kernel, constants, setting: null }));
+}
+
+/** The matrix kernels with the constants that these settings and the layers of a network give them, each once. */
+function matrixLaunches(settings: readonly KernelSetting[]): CompiledKernel[] {
+  const list = { rows: 4096, tiles: 64, mirrored: false, entries: null, offsets: null };
+  const operands = { x: null, weight: null, y: null };
+  const found = new Map<string, CompiledKernel>();
+  for (const setting of settings) {
+    const kernels = matrixKernels(setting);
+    for (const [cin, cout] of LAYERS) {
+      const sizes = { volume: 27, cin, cout };
+      const both = [forwardChannels(cin, cout), transposedChannels(cin, cout)];
+      const launches = [
+        ...both.map((channels) => kernels.product(list.rows, channels, operands)),
+        ...both.flatMap((channels) => kernels.convolution(list, sizes.volume, channels, operands)),
+        kernels.linearGradient({ rows: list.rows, cin, cout }).launch([]),
+        kernels.convolutionGradient(sizes, list).launch([]),
+      ];
+      for (const { kernel, constants } of launches) {
+        const key = `${kernel.name} ${JSON.stringify(constants)}`;
+        if (!found.has(key)) found.set(key, { kernel, constants, setting });
+      }
+    }
+  }
+  return [...found.values()];
 }
