@@ -1,7 +1,8 @@
 /**
  * `deno task gpu:static`: what the compiler of AMD GPUs makes of every kernel, on a machine without such a GPU. Mesa's RADV
- * compiles for its null device; nothing is executed. `--gpu NAVI21,GFX1100` chooses families by RADV's names, and `--json`
- * prints one line of JSON for each kernel and setting. Exit code 3 means that a driver is missing.
+ * compiles for its null device; nothing is executed. Arguments choose kernels; without any, all are compiled.
+ * `--gpu NAVI21,GFX1100` chooses families by RADV's names, and `--json` prints one line of JSON for each kernel and setting.
+ * Exit code 3 means that a driver is missing.
  */
 import { parseArgs } from "node:util";
 import { Gpu } from "../../../lib/gpu/mod.ts";
@@ -23,12 +24,19 @@ export interface Row extends Placement {
   readonly setting: string | null;
 }
 
-const { values } = parseArgs({
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
   options: {
     gpu: { type: "string", default: "NAVI21,GFX1100,VEGA20" },
     json: { type: "boolean", default: false },
   },
 });
+const records = (await kernelFolders()).flatMap((folder) => folder.records);
+const unknown = positionals.find((name) => !records.some((record) => record.name === name));
+if (unknown !== undefined) {
+  console.error(`Cannot compile "${unknown}": kernels/ has no kernel of this name`);
+  Deno.exit(2);
+}
 const drivers = findDrivers();
 if (typeof drivers === "string") {
   console.error(drivers);
@@ -38,9 +46,9 @@ if (typeof drivers === "string") {
 // Drivers read the environment of this process when they are loaded.
 Deno.env.set("VK_ICD_FILENAMES", drivers.lavapipe);
 const tap = new SpirvTap(await Gpu.open(), drivers.lavapipe);
-const records = (await kernelFolders()).flatMap((folder) => folder.records);
 const kernels: (CompiledKernel & { spirv: Uint8Array<ArrayBuffer> })[] = [];
 for (const compiled of compiledKernels(records)) {
+  if (positionals.length > 0 && !positionals.includes(compiled.kernel.name)) continue;
   kernels.push({ ...compiled, spirv: await tap.spirv(compiled.kernel, compiled.constants) });
 }
 
