@@ -2,7 +2,8 @@
 // as SLICES partial sums for each chunk of tiles. Needs tiled_outer_products.wgsl.
 //
 // The pairs of an offset in neighbouring tiles follow each other, so stages are full whatever the tiles hold. A thread
-// looks up one pair of each stage; its tile only ever advances.
+// looks up one pair of each stage; its tile only ever advances. It is read back from workgroup memory: a register more,
+// and VEGA20 would hold two waves instead of three.
 //
 // Bindings: x read vec4f[source rows * inputQuads]; dy read vec4f[rows * outputQuads]; entries read u32[];
 // offsets read u32[volume * tiles + 1]; partial write mat4x4f[chunks * SLICES * volume * inputQuads * outputQuads],
@@ -45,15 +46,17 @@ fn main(
   let output = id % output_tiles * OUTPUTS;
 
   let run = select(k, params.volume - 1u - k, params.mirrored != 0u) * params.tiles;
-  var tile = chunk * params.chunkTiles;
+  let first_tile = chunk * params.chunkTiles;
   if (thread == 0u) {
-    range = vec2u(offsets[run + tile], offsets[run + min(tile + params.chunkTiles, params.tiles)]);
+    range = vec2u(offsets[run + first_tile], offsets[run + min(first_tile + params.chunkTiles, params.tiles)]);
   }
+  if (thread < STAGE) { stage_rows[thread].y = first_tile << 6u; }
   let pairs = workgroupUniformLoad(&range);
   for (var first = pairs.x; first < pairs.y; first += STAGE) {
     let count = min(STAGE, pairs.y - first);
     if (thread < count) {
       let pair = first + thread;
+      var tile = stage_rows[thread].y >> 6u;
       while (offsets[run + tile + 1u] <= pair) { tile++; }
       let entry = entries[pair];
       stage_rows[thread] = vec2u(entry >> 6u, tile << 6u | entry & 63u);

@@ -47,8 +47,8 @@ export const HARDWARE_SETTINGS: readonly HardwareSetting[] = [
   { name: "hardware-64x16", family: "hardware", columns: 16, depth: 4, rows: 8, stage: 256 },
   // The only one for adapters with 16 KiB of workgroup memory, all that WebGPU promises.
   { name: "hardware-32x16", family: "hardware", columns: 8, depth: 4, rows: 8, stage: 256 },
-  { name: "hardware-32x32", family: "hardware", columns: 8, depth: 8, rows: 4, stage: 512 },
-  { name: "hardware-64x8", family: "hardware", columns: 16, depth: 2, rows: 4, stage: 512 },
+  { name: "hardware-48x8", family: "hardware", columns: 12, depth: 2, rows: 8, stage: 256 },
+  { name: "hardware-64x8", family: "hardware", columns: 16, depth: 2, rows: 4, stage: 128 },
 ];
 
 /** What the choice of a setting depends on. */
