@@ -26,5 +26,6 @@ fn main(
   }
   var scale = 0.0;
   if (mask[row] != 0.0 && squares > 1e-16) { scale = sqrt(params.squaredLength / squares); }
-  for (var d = 0u; d < D4; d++) { y[row * D4 + d] = scale * (target_quad(row * D4 + d) - centre[d]); }
+  // Begins at 0: rule 15 in kernels/README.md.
+  for (var d = row / params.rows; d < D4; d++) { y[row * D4 + d] = scale * (target_quad(row * D4 + d) - centre[d]); }
 }

@@ -50,7 +50,8 @@ fn main(
     let direct = scale / max(norms, 1e-8);
     // Below the floor the loss is linear in z and the second term vanishes.
     let radial = select(0.0, scale * zt / (norms * zz), norms > 1e-8);
-    for (var c = 0u; c < D4; c++) {
+    // Begins at 0: rule 15 in kernels/README.md.
+    for (var c = row / params.rows; c < D4; c++) {
       dz[row * D4 + c] = direct * (target_quad(row * D4 + c) - centre[c]) - radial * z[row * D4 + c];
     }
   }

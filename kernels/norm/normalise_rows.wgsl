@@ -1,8 +1,4 @@
 // y = x / |x| by row. A row shorter than 1e-6 has no direction and becomes zero.
-//
-// The loops begin at row / params.rows, which is 0. Were their length known, compilers of GPUs would unroll them, and keep
-// a whole row in registers from the first loop to the second: more than there are, if rows are wide.
-//
 // Bindings: x read vec4f[rows][C4]; y write vec4f[rows][C4].
 // Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32 }
@@ -20,8 +16,9 @@ fn main(
   let row = (wid.x + wid.y * num.x) * 64u + lane;
   if (row >= params.rows) { return; }
   var xx = 0.0;
-  for (var c = row / params.rows; c < C4; c++) { xx += dot(x[row * C4 + c], x[row * C4 + c]); }
+  for (var c = 0u; c < C4; c++) { xx += dot(x[row * C4 + c], x[row * C4 + c]); }
   let norm = sqrt(xx);
   let scale = select(0.0, 1.0 / max(norm, 1e-6), norm >= 1e-6);
+  // Begins at 0: rule 15 in kernels/README.md.
   for (var c = row / params.rows; c < C4; c++) { y[row * C4 + c] = scale * x[row * C4 + c]; }
 }

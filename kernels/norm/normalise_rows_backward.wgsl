@@ -1,8 +1,4 @@
 // dx = (dy - y (y . dy)) / |x| with y = x / |x|; zero in rows shorter than 1e-6.
-//
-// The loops begin at row / params.rows, which is 0. Were their length known, compilers of GPUs would unroll them, and keep
-// a whole row in registers from the first loop to the second: more than there are, if rows are wide.
-//
 // Bindings: x, dy read vec4f[rows][C4]; dx write vec4f[rows][C4].
 // Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32 }
@@ -22,7 +18,7 @@ fn main(
   if (row >= params.rows) { return; }
   var xx = 0.0;
   var xd = 0.0;
-  for (var c = row / params.rows; c < C4; c++) {
+  for (var c = 0u; c < C4; c++) {
     let a = x[row * C4 + c];
     xx += dot(a, a);
     xd += dot(a, dy[row * C4 + c]);
@@ -30,6 +26,7 @@ fn main(
   let norm = sqrt(xx);
   let scale = select(0.0, 1.0 / max(norm, 1e-6), norm >= 1e-6);
   let radial = xd * scale * scale;
+  // Begins at 0: rule 15 in kernels/README.md.
   for (var c = row / params.rows; c < C4; c++) {
     dx[row * C4 + c] = scale * (dy[row * C4 + c] - radial * x[row * C4 + c]);
   }

@@ -20,8 +20,8 @@ export interface CompiledKernel {
   readonly setting: KernelSetting | null;
 }
 
-/** Channels of the widest rows of MinkUNet34C's last layers. */
-const CHANNELS = 96;
+/** Channels of rows. Compilers unroll loops over narrow rows alone, and keep in registers what is read again. */
+const CHANNELS = [32, 64, 96];
 
 /** Input and output channels of MinkUNet34C's narrowest, middling and widest convolutions. */
 const LAYERS = [[3, 32], [32, 32], [96, 96], [256, 256]] as const;
@@ -33,19 +33,16 @@ export function compiledKernels(records: readonly Kernel[]): CompiledKernel[] {
   return [...others.flatMap(inEveryFlag), ...matrix];
 }
 
-/**
- * A kernel in every setting of its flags. Sizes without a default are those of rows of 96 channels; other constants keep
- * their defaults.
- */
+/** A kernel for every width of rows, in every setting of its flags; other constants keep their defaults. */
 function inEveryFlag(kernel: Kernel): CompiledKernel[] {
-  const sizes: Record<string, number> = {};
-  for (const [, name] of kernel.code.matchAll(/^override (\w+): u32;/gm)) {
-    // Names that end in 4 count vec4f.
-    sizes[name!] = name!.endsWith("4") ? CHANNELS / 4 : CHANNELS;
-  }
-  let all = [sizes];
-  for (const [, name] of kernel.code.matchAll(/^override (\w+): bool\b/gm)) {
-    all = all.flatMap((one) => [{ ...one, [name!]: 0 }, { ...one, [name!]: 1 }]);
+  const sizes = [...kernel.code.matchAll(/^override (\w+): u32;/gm)].map(([, name]) => name!);
+  const flags = [...kernel.code.matchAll(/^override (\w+): bool\b/gm)].map(([, name]) => name!);
+  // Names that end in 4 count vec4f.
+  let all = (sizes.length > 0 ? CHANNELS : [0]).map((channels) =>
+    Object.fromEntries(sizes.map((name) => [name, name.endsWith("4") ? channels / 4 : channels]))
+  );
+  for (const name of flags) {
+    all = all.flatMap((one) => [{ ...one, [name]: 0 }, { ...one, [name]: 1 }]);
   }
   return all.map((constants) => ({ kernel, constants, setting: null }));
 }
