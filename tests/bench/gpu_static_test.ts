@@ -11,7 +11,7 @@ const MAIN = fileURLToPath(new URL("gpu_static/main.ts", import.meta.url));
 const LEAST_WAVES: Record<string, number> = { NAVI21: 8, GFX1100: 8, VEGA20: 3 };
 const MOST_REGISTERS = 128;
 /** These take long to compile, because they spill; `gemm_weight_gradient` stands for them. */
-const LEFT_OUT = ["conv", "conv_weight_gradient", "gemm"];
+const LEFT_OUT = ["conv", "conv_statistics", "conv_weight_gradient", "gemm"];
 
 const drivers = findDrivers();
 if (typeof drivers === "string") console.log(`What GPUs make of kernels is left out. ${drivers}`);

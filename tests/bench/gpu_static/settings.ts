@@ -49,8 +49,9 @@ function inEveryFlag(kernel: Kernel): CompiledKernel[] {
 
 /** The matrix kernels with the constants that these settings and the layers of a network give them, each once. */
 function matrixLaunches(settings: readonly KernelSetting[]): CompiledKernel[] {
-  const list = { rows: 4096, tiles: 64, mirrored: false, entries: null, offsets: null };
-  const operands = { x: null, weight: null, y: null };
+  const list = { rows: 4096, tiles: 64, mirrored: false, entries: "", offsets: "" };
+  const operands = { x: "", weight: "", y: "" };
+  const withStatistics = { ...operands, statistics: "partials" };
   const found = new Map<string, CompiledKernel>();
   for (const setting of settings) {
     const kernels = matrixKernels(setting);
@@ -60,6 +61,7 @@ function matrixLaunches(settings: readonly KernelSetting[]): CompiledKernel[] {
       const launches = [
         ...both.map((channels) => kernels.product(list.rows, channels, operands)),
         ...both.flatMap((channels) => kernels.convolution(list, sizes.volume, channels, operands)),
+        ...kernels.convolution(list, sizes.volume, both[0]!, withStatistics),
         kernels.linearGradient({ rows: list.rows, cin, cout }).launch([]),
         kernels.convolutionGradient(sizes, list).launch([]),
       ];
