@@ -9,6 +9,7 @@
  * @module
  */
 import type { TeacherCard } from "./card.ts";
+import type { NpmFile } from "./npm_file.ts";
 
 /** A file on the model hub. */
 export interface HubFile {
@@ -20,12 +21,24 @@ export interface HubFile {
   readonly sha256: string | null;
 }
 
+/** A TensorFlow Lite network as others publish it. `lib/teacher/tflite` converts it. */
+export interface PublishedNetwork {
+  /** SHA-256 of the TensorFlow Lite file. */
+  readonly sha256: string;
+  /** Indices of its feature maps that are the teacher's features. */
+  readonly features: readonly number[];
+  /** The npm package that has it; null where it has to be at hand as a file. */
+  readonly npm: NpmFile | null;
+}
+
 /** A teacher of the catalogue. */
 export interface CatalogueEntry {
   /** How to feed the model and read its output. */
   readonly card: TeacherCard;
   /** The file on the model hub; null where none is known. */
   readonly hub: HubFile | null;
+  /** The network of which it is converted; left out where it is an ONNX model from the start. */
+  readonly published?: PublishedNetwork;
 }
 
 /** How a model normalises its input. */
@@ -129,6 +142,82 @@ const TABLE: readonly (readonly [string, number, TeacherFamily, string?, string?
   ["sam-base", 256, SAM, "Xenova/sam-vit-base", "onnx/vision_encoder.onnx"],
 ];
 
+/** Networks trained with labels on photographs, which `lib/teacher/tflite` converts. */
+const CONVERTED = {
+  ...HALVES,
+  inputName: "pixels",
+  outputName: "features",
+  outputForm: "map",
+  prefixTokens: 0,
+  shortSide: 512,
+} as const;
+
+const PUBLISHED: readonly CatalogueEntry[] = [
+  {
+    card: {
+      ...CONVERTED,
+      id: "oidv4-mobilenetv2",
+      file: "oidv4-mobilenetv2.onnx",
+      width: 256,
+      patch: 32,
+      licence: "Apache-2.0",
+      provenance:
+        "Google MediaPipe, SSD MobileNetV2 trained on Open Images v4; npm @mediapipe/objectron",
+      sha256: "dcc4683cfdb47cebb4d88b4a5a3e04c8a47ae5c82e78dfdee960f909973be5d4",
+    },
+    hub: null,
+    published: {
+      sha256: "d0a5255bf8c4f5a0bc4240741a76c41d5e939f7655078f945f50ab53a9375da6",
+      // Strides 16 and 32, each after its first residual sum.
+      features: [190, 205],
+      npm: {
+        package: "@mediapipe/objectron@0.4.1675468480",
+        file: "objectron_solution_packed_assets.data",
+        bytes: [184, 9_987_912],
+      },
+    },
+  },
+  {
+    card: {
+      ...CONVERTED,
+      id: "ade20k-mosaic",
+      file: "ade20k-mosaic.onnx",
+      width: 128,
+      patch: 16,
+      licence: "Apache-2.0",
+      provenance:
+        "MLCommons and Google, MOSAIC R4 trained on ADE20K; github.com/mlcommons/mobile_open, " +
+        "vision/mosaic/models_and_checkpoints/R4/mobile_segmenter_r4_quant_argmax_uint8.tflite",
+      sha256: "31513feddc7b67e7813ecb9253270154fe32a6bdd39b2da55989b8e59ea62782",
+    },
+    hub: null,
+    published: {
+      sha256: "da8b3822a22fde45ecaf0ff32022287eff58b500096971b04f3c1b292da66a3c",
+      features: [229],
+      npm: null,
+    },
+  },
+  {
+    card: {
+      ...CONVERTED,
+      id: "cityscapes-edgetpu",
+      file: "cityscapes-edgetpu.onnx",
+      width: 128,
+      patch: 16,
+      licence: "Apache-2.0; Cityscapes, on which it was trained, is for non-commercial use",
+      provenance: "Google Coral, DeepLab MobileNet-EdgeTPU slim trained on Cityscapes; " +
+        "github.com/google-coral/test_data, deeplab_mobilenet_edgetpu_slim_cityscapes_quant.tflite",
+      sha256: "02f856134dd37750d17bec0225bf2c55f55917cd70f372ef05bc54e8e9db5ff1",
+    },
+    hub: null,
+    published: {
+      sha256: "322fe29945cb1693f426952f2a330ab67ea5678545ddee6f2548e0cfd0ca03e5",
+      features: [207],
+      npm: null,
+    },
+  },
+];
+
 /**
  * The known teachers by their ids.
  *
@@ -142,9 +231,10 @@ const TABLE: readonly (readonly [string, number, TeacherFamily, string?, string?
  * assert.equal(hub?.repository, "onnx-community/dinov2-small");
  * ```
  */
-export const CATALOGUE: ReadonlyMap<string, CatalogueEntry> = new Map(
-  TABLE.map(([id, width, family, repository, path]) => [id, {
+export const CATALOGUE: ReadonlyMap<string, CatalogueEntry> = new Map([
+  ...TABLE.map(([id, width, family, repository, path]): [string, CatalogueEntry] => [id, {
     card: { id, file: `${id}.onnx`, width, ...family },
     hub: repository && path ? { repository, path, sha256: null } : null,
   }]),
-);
+  ...PUBLISHED.map((entry): [string, CatalogueEntry] => [entry.card.id, entry]),
+]);

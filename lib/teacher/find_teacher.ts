@@ -52,23 +52,13 @@ export async function findTeacher(
   folder: string = modelsFolder(),
 ): Promise<TeacherFile> {
   const { card, at } = await findCard(given, folder);
-  const known = CATALOGUE.has(card.id);
   const read = async (file: string) => {
     const path = join(at, file);
     try {
       return await Deno.readFile(path);
     } catch (cause) {
       if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-      const mend = known
-        ? `; export it with python3 fixtures/teachers/export_teacher.py ${card.id} ${at}` +
-          (CATALOGUE.get(card.id)!.hub
-            ? `, or download it with ${
-              taskCommand(
-                `teachers --get ${card.id}${card.sha256 === undefined ? " --sha256 HASH" : ""}`,
-              )
-            }`
-            : "")
-        : "";
+      const mend = wayToGet(card, at);
       throw new TeacherError(
         `Cannot read teacher ${card.id}: there is no ${path}; put ${file} there${mend}`,
         { file: path, cause },
@@ -87,6 +77,20 @@ export async function findTeacher(
     );
   }
   return { card, onnx, externalData: await Promise.all((card.externalData ?? []).map(read)) };
+}
+
+/** How to get the files of a teacher of the catalogue, to follow what is missing; empty for others. */
+function wayToGet(card: TeacherCard, folder: string): string {
+  const entry = CATALOGUE.get(card.id);
+  if (!entry) return "";
+  const { hub, published } = entry;
+  if (published) {
+    const given = published.npm ? card.id : `FILE.tflite --as ${card.id}`;
+    return `, or convert it with ${taskCommand(`teachers --get ${given}`)}`;
+  }
+  const pin = card.sha256 === undefined ? " --sha256 HASH" : "";
+  return `; export it with python3 fixtures/teachers/export_teacher.py ${card.id} ${folder}` +
+    (hub ? `, or download it with ${taskCommand(`teachers --get ${card.id}${pin}`)}` : "");
 }
 
 /** Gives the SHA-256 of bytes in hexadecimal. */

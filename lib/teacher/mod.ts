@@ -4,7 +4,12 @@
  * @module
  */
 export { parseTeacherCard, type TeacherCard } from "./card.ts";
-export { CATALOGUE, type CatalogueEntry, type HubFile } from "./catalogue.ts";
+export {
+  CATALOGUE,
+  type CatalogueEntry,
+  type HubFile,
+  type PublishedNetwork,
+} from "./catalogue.ts";
 export { download, type DownloadRequest } from "./download.ts";
 export { TeacherError, type TeacherErrorSource } from "./errors.ts";
 export {
@@ -16,6 +21,7 @@ export {
 } from "./feature_map.ts";
 export { type DescribeOptions, type FeatureTeacher } from "./feature_teacher.ts";
 export { findTeacher, modelsFolder, sha256Of, type TeacherFile } from "./find_teacher.ts";
+export { type NpmFile, readNpmFile } from "./npm_file.ts";
 export {
   featureMapBytes,
   inputSize,

@@ -1,0 +1,232 @@
+/**
+ * Rules of the operators with weights, and of pooling.
+ *
+ * @module
+ */
+import type { TfliteOperator } from "./model.ts";
+import { FixedSizeNeeded, type NetworkDraft, transpose } from "./network_draft.ts";
+import { byte, int, known, reordered, type Rule, type Site } from "./site.ts";
+
+/** [down, across] of a convolution or a pooling. */
+type Pair = readonly [number, number];
+
+/**
+ * Padding in ONNX's order (above, left, below, right). SAME pads as the file's size asks, or where sizes are free as
+ * any multiple of the stride does.
+ */
+function paddings(
+  { network, input }: Site,
+  isSame: boolean,
+  kernel: Pair,
+  strides: Pair,
+  dilations: Pair,
+  source = 0,
+): number[] {
+  const before: number[] = [];
+  const after: number[] = [];
+  for (const axis of [0, 1] as const) {
+    const stride = strides[axis];
+    const size = network.fixedSize ? input(source).shape[1 + axis]! : stride;
+    const reach = (Math.ceil(size / stride) - 1) * stride + (kernel[axis] - 1) * dilations[axis] +
+      1;
+    const total = isSame ? Math.max(reach - size, 0) : 0;
+    before.push(Math.floor(total / 2));
+    after.push(total - Math.floor(total / 2));
+  }
+  return [...before, ...after];
+}
+
+/** Padding SAME is 0 in the schema, VALID is 1. */
+const isSame = (site: Site) => byte(site, 0) === 0;
+
+export function convolution(site: Site): string[] {
+  const { network, operator, value, output } = site;
+  const [, rows, columns, inputs] = site.input(1).shape as [number, number, number, number];
+  const weights = network.weights(operator.inputs[1]!, rows * columns * inputs, operator);
+  const kernel = transpose(weights, [0, 3, 1, 2]);
+  const groups = site.input(0).shape[3]! / inputs;
+  const strides: Pair = [int(site, 2, 1), int(site, 1, 1)];
+  const dilations: Pair = [int(site, 5, 1), int(site, 4, 1)];
+  const name = network.onnx.add("Conv", [
+    value(0),
+    network.onnx.floats(kernel.shape, kernel.values),
+    ...network.bias(operator.inputs[2]),
+  ], {
+    kernel_shape: [rows, columns],
+    strides,
+    dilations,
+    group: groups,
+    pads: paddings(site, isSame(site), [rows, columns], strides, dilations),
+  });
+  return [network.activate(name, byte(site, 3), output, operator)];
+}
+
+export function depthwiseConvolution(site: Site): string[] {
+  const { network, operator, value, output } = site;
+  const [, rows, columns, outputs] = site.input(1).shape as [number, number, number, number];
+  const weights = network.weights(operator.inputs[1]!, rows * columns, operator);
+  const kernel = transpose(weights, [3, 0, 1, 2]);
+  const strides: Pair = [int(site, 2, 1), int(site, 1, 1)];
+  const dilations: Pair = [int(site, 6, 1), int(site, 5, 1)];
+  const name = network.onnx.add("Conv", [
+    value(0),
+    network.onnx.floats([outputs, 1, rows, columns], kernel.values),
+    ...network.bias(operator.inputs[2]),
+  ], {
+    kernel_shape: [rows, columns],
+    strides,
+    dilations,
+    group: site.input(0).shape[3]!,
+    pads: paddings(site, isSame(site), [rows, columns], strides, dilations),
+  });
+  return [network.activate(name, byte(site, 4), output, operator)];
+}
+
+/** Inputs: the size of the output, weights, the map, and a bias in later versions. */
+export function transposedConvolution(site: Site): string[] {
+  const { network, operator, value, output } = site;
+  const [outputs, rows, columns, inputs] = site.input(1).shape as [number, number, number, number];
+  const kernel = transpose(
+    network.weights(operator.inputs[1]!, rows * columns * inputs, operator),
+    [3, 0, 1, 2],
+  );
+  const strides: Pair = [int(site, 2, 1), int(site, 1, 1)];
+  const before: number[] = [];
+  const after: number[] = [];
+  const missing: number[] = [];
+  for (const axis of [0, 1] as const) {
+    const side = [rows, columns][axis]!;
+    const full = (site.input(2).shape[1 + axis]! - 1) * strides[axis] + side;
+    const total = full - output.shape[1 + axis]!;
+    before.push(Math.max(0, Math.floor(total / 2)));
+    after.push(Math.max(0, total - Math.floor(total / 2)));
+    missing.push(Math.max(0, -total));
+  }
+  const name = network.onnx.add("ConvTranspose", [
+    value(2),
+    network.onnx.floats([inputs, outputs, rows, columns], kernel.values),
+    ...network.bias(operator.inputs[3]),
+  ], {
+    kernel_shape: [rows, columns],
+    strides,
+    pads: [...before, ...after],
+    output_padding: missing,
+  });
+  return [network.activate(name, byte(site, 3), output, operator)];
+}
+
+export function pooling(kind: "AveragePool" | "MaxPool"): Rule {
+  return (site) => {
+    const { network, operator, input, value, output } = site;
+    const kernel: Pair = [int(site, 4, 1), int(site, 3, 1)];
+    const strides: Pair = [int(site, 2, 1), int(site, 1, 1)];
+    const [, rows, columns] = input(0).shape;
+    const isGlobal = output.shape[1] === 1 && output.shape[2] === 1 && kernel[0] >= rows! &&
+      kernel[1] >= columns!;
+    const name = isGlobal
+      ? network.onnx.add(`Global${kind}`, [value(0)])
+      : network.onnx.add(kind, [value(0)], {
+        kernel_shape: kernel,
+        strides,
+        pads: paddings(site, isSame(site), kernel, strides, [1, 1]),
+        ...(kind === "AveragePool" ? { count_include_pad: 0 } : {}),
+      });
+    return [network.activate(name, byte(site, 5), output, operator)];
+  };
+}
+
+/** y = x W^T + b over the last dimension; weights are [outputs, inputs]. */
+export function fullyConnected(site: Site): string[] {
+  const { network, operator, input, output } = site;
+  const [outputs, inputs] = input(1).shape as [number, number];
+  const weights = transpose(network.weights(operator.inputs[1]!, inputs, operator), [1, 0]);
+  const { onnx } = network;
+  const lines = (name: string) => {
+    const flat = onnx.add("Reshape", [name, onnx.longs([-1, inputs])]);
+    const product = onnx.add("MatMul", [flat, onnx.floats([inputs, outputs], weights.values)]);
+    const [bias] = network.bias(operator.inputs[2]);
+    const sum = bias ? onnx.add("Add", [product, bias]) : product;
+    return onnx.add("Reshape", [sum, onnx.longs(output.shape)]);
+  };
+  const [name] = reordered(site, lines) as [string];
+  return [network.activate(name, byte(site, 0), output, operator)];
+}
+
+export function batchMatMul(site: Site): string[] {
+  const { network, input, value } = site;
+  const operand = (n: number, isTransposed: number) => {
+    const rank = input(n).shape.length;
+    const name = network.inFileOrder(value(n), rank);
+    if (!isTransposed) return name;
+    const perm = [...Array(rank).keys()];
+    [perm[rank - 1], perm[rank - 2]] = [rank - 2, rank - 1];
+    return network.onnx.add("Transpose", [name], { perm });
+  };
+  if (!network.fixedSize) throw new FixedSizeNeeded(site.operator.name);
+  const product = network.onnx.add("MatMul", [
+    operand(0, byte(site, 0)),
+    operand(1, byte(site, 1)),
+  ]);
+  return [network.fromFileOrder(product, site.output.shape.length)];
+}
+
+/** Dilated convolutions of older files: the map is cut into batches, convolved, and put together again. */
+export function spaceToBatch(site: Site): string[] {
+  const { network, operator, input, output } = site;
+  const [block, other] = known(site, 1, "a block");
+  const next = network.model.operators.filter(({ inputs }) => inputs.includes(output.index));
+  const last = next.flatMap(({ outputs }) =>
+    network.model.operators.filter(({ inputs }) => inputs.includes(outputs[0]!))
+  );
+  const isDilation = next.length === 1 && last.length === 1 && block === other &&
+    /^(CONV_2D|DEPTHWISE_CONV_2D)$/.test(next[0]!.name) && last[0]!.name === "BATCH_TO_SPACE_ND";
+  if (!isDilation || input(0).shape.length !== 4) {
+    throw network.refuse(operator, "does not enclose one convolution");
+  }
+  const pads = known(site, 2, "a padding");
+  const name = network.onnx.add("Pad", [
+    site.value(0),
+    network.onnx.longs([0, 0, pads[0]!, pads[2]!, 0, 0, pads[1]!, pads[3]!]),
+  ], { mode: "constant" });
+  const convolved = next[0]!;
+  network.setValue(output.index, name);
+  convertDilated(network, convolved, block!);
+  return [name];
+}
+
+/** Converts a convolution between batches as a dilated one; its padding is VALID there. */
+function convertDilated(network: NetworkDraft, operator: TfliteOperator, block: number): void {
+  const isDepthwise = operator.name === "DEPTHWISE_CONV_2D";
+  const weightsTensor = network.tensor(operator.inputs[1]!);
+  const [, rows, columns, inner] = weightsTensor.shape as [number, number, number, number];
+  const fan = rows * columns * (isDepthwise ? 1 : inner);
+  const weights = network.weights(operator.inputs[1]!, fan, operator);
+  const kernel = transpose(weights, isDepthwise ? [3, 0, 1, 2] : [0, 3, 1, 2]);
+  const output = network.tensor(operator.outputs[0]!);
+  const name = network.onnx.add("Conv", [
+    network.value(operator.inputs[0]!),
+    network.onnx.floats(isDepthwise ? [inner, 1, rows, columns] : kernel.shape, kernel.values),
+    ...network.bias(operator.inputs[2]),
+  ], {
+    kernel_shape: [rows, columns],
+    dilations: [block, block],
+    group: isDepthwise ? inner : 1,
+  });
+  const activation = operator.options?.uint8(isDepthwise ? 4 : 3) ?? 0;
+  network.setValue(output.index, network.activate(name, activation, output, operator));
+}
+
+export function batchToSpace(site: Site): string[] {
+  const { network, value } = site;
+  const [above, below, left, right] = known(site, 2, "a crop") as [number, number, number, number];
+  const { onnx } = network;
+  const far = (crop: number) => crop === 0 ? 2 ** 31 - 1 : -crop;
+  return [
+    onnx.add("Slice", [
+      value(0),
+      onnx.longs([above, left]),
+      onnx.longs([far(below), far(right)]),
+      onnx.longs([2, 3]),
+    ]),
+  ];
+}
