@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Warning } from "../../lib/scan/mod.ts";
+import type { ScanReport } from "../../lib/segment/report.ts";
 import { MissingResultError, readReport } from "../../lib/serving/files/result.ts";
 import type { JobQueue } from "../../lib/serving/queue/queue.ts";
 import type { Job } from "../../lib/serving/queue/job.ts";
@@ -16,13 +16,13 @@ export function jobPath({ id }: Pick<Job, "id">): string {
 /**
  * Returns the public members of a job; its client and its worker are not among them.
  *
- * @param warnings those of its report, where it has one; before, those that are known yet.
+ * @param report says by which method it was labelled, and what is doubtful; before there is one, the job says what is
+ *   expected and known.
  */
-export function jobView(
-  job: Job,
-  warnings: readonly Warning[] | undefined = job.progress?.warnings,
-) {
-  const { id, state, scan, method, attempts, progress, problem } = job;
+export function jobView(job: Job, report?: Pick<ScanReport, "method" | "warnings">) {
+  const { id, state, scan, attempts, progress, problem } = job;
+  const { method } = report ?? job;
+  const warnings = (report ?? progress)?.warnings;
   const path = jobPath(job);
   return {
     id,
@@ -45,12 +45,11 @@ export function jobView(
   };
 }
 
-/** Returns the public members of a job, with the warnings of its report once it is done. */
+/** Returns the public members of a job, with those of its report once it is done. */
 export async function fullJobView(queue: Pick<JobQueue, "folderOf">, job: Job) {
   if (job.state !== "done") return jobView(job);
   try {
-    const { warnings } = await readReport(queue.folderOf(job.id), job.attempt!);
-    return jobView(job, warnings);
+    return jobView(job, await readReport(queue.folderOf(job.id), job.attempt!));
   } catch (error) {
     // Somebody has removed the result, or is removing the job; the route of the result says so.
     if (!(error instanceof MissingResultError)) throw error;

@@ -37,7 +37,9 @@ const job = exactly<ReturnType<typeof jobView>>()({
   id: z.uuid(),
   state: z.enum(["queued", "running", "done", "failed", "cancelled"] satisfies Job["state"][]),
   scan: z.string().describe("the client's name for the scan"),
-  method: z.string(),
+  method: z.string().describe(
+    "the method that is expected; once the job is done, the one that labelled the scan",
+  ),
   attempts: count.describe(
     "how many times a worker has started this job; a start that ended because the server was stopped in order is not counted",
   ),

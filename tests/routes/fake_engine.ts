@@ -115,7 +115,7 @@ export class FakeEngine implements Segmenter {
       student: card.id,
       teacher: teacher?.id ?? null,
       adapter: "none",
-      method: options.method,
+      method: teacher === null ? options.otherwise?.method ?? options.method : options.method,
       steps,
       lossName: steps > 0 ? "fake loss" : null,
       losses: Array.from({ length: steps + 1 }, (_, i) => 1 / (i + 3)),

@@ -7,6 +7,7 @@ import { SqliteQueue } from "../../lib/serving/queue/sqlite_queue.ts";
 import { readScan } from "../../lib/scan/mod.ts";
 import { decodeCloud } from "../../routes/viewer/cloud.js";
 import { makeLas } from "../scan/files.ts";
+import { STREETS } from "./fake_engine.ts";
 import { makePng } from "../scan/images.ts";
 import {
   camerasText,
@@ -73,6 +74,18 @@ Deno.test("a job that is done has the warnings of its report, in its state and i
       return Promise.resolve();
     },
   });
+});
+
+Deno.test("a job that is done names the method that labelled it", async () => {
+  await withJobs(async (jobs) => {
+    const options = { student: STREETS.name };
+    const job = await submitted(jobs, formRequest({ ...fullForm(), options }));
+    assert.equal(job.method, "ttt-kd-fusion");
+    jobs.work();
+    assert.equal((await eventsOf(jobs, job)).at(-1)!.data.method, "bn");
+    const done: JobAnswer = await (await jobs.app.request(job.links.self)).json();
+    assert.equal(done.method, "bn");
+  }, { others: [STREETS] });
 });
 
 Deno.test("a job has the warnings that are known while it runs, in its state and in its events", async () => {
