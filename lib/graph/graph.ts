@@ -16,6 +16,11 @@ export interface Parameter {
   readonly gradient: Tensor;
   /** Whether ops compute its gradient. */
   readonly trainable: boolean;
+  /**
+   * Whether the gradient of kernels and linear layers replaces what was summed, which takes fewer bytes than adding to
+   * it. It is right where one layer of one graph uses the parameter between two steps; false by default.
+   */
+  readonly isReplaced?: boolean;
 }
 
 interface TapeEntry {

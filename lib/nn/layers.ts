@@ -5,7 +5,7 @@
  * @module
  */
 import type { GpuBuffer } from "../gpu/mod.ts";
-import type { Graph } from "../graph/graph.ts";
+import type { Graph, Parameter } from "../graph/graph.ts";
 import { batchNorm, type BatchNormMode, type BatchNormTail } from "../graph/ops/batch_norm.ts";
 import { linear, sparseConvolution } from "../graph/ops/learned.ts";
 import type { PairOperand } from "../graph/ops/matrix_kernels.ts";
@@ -18,6 +18,8 @@ import type { Parameters } from "./parameters.ts";
 export interface RunMode extends BatchNormMode {
   /** Whether a parameter gets a gradient. */
   readonly trainable: (spec: ParameterSpec) => boolean;
+  /** Whether gradients replace those of before (see {@link Parameter.isReplaced}); false by default. */
+  readonly replacesGradients?: boolean;
 }
 
 /** Gives a buffer of index words as the graph takes it. */
@@ -121,8 +123,10 @@ export class Layers {
     return this.#spec(name).shape;
   }
 
-  #learned(name: string) {
-    return this.#parameters.parameter(name, this.#mode.trainable(this.#spec(name)));
+  #learned(name: string): Parameter {
+    const { trainable, replacesGradients = false } = this.#mode;
+    const parameter = this.#parameters.parameter(name, trainable(this.#spec(name)));
+    return { ...parameter, isReplaced: replacesGradients };
   }
 }
 

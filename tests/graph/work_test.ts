@@ -163,6 +163,28 @@ Deno.test("a linear layer's work is that of its products, forward and backward",
   assert.equal(bytesRead - added.bindings[0]!.bytes, 8 * 12 * 4);
 });
 
+Deno.test("a gradient that replaces another one is summed where it belongs, if it is a single sum", () => {
+  for (
+    const [rows, isReplaced, kernels] of [
+      [64, true, ["gemm_weight_gradient"]],
+      [64, false, ["gemm_weight_gradient", "sum_chunks"]],
+      [200_000, true, ["gemm_weight_gradient", "sum_chunks"]],
+    ] as const
+  ) {
+    const graph = new Graph(SOFTWARE_SETTING);
+    const x = new Tensor("x", rows, 400);
+    const weight = { ...parameter("weight", 100 * 100 * 4, 4), isReplaced };
+    const y = linear(graph, x, weight, null, 400);
+    graph.contribute(y, bound("dy", rows, 400));
+    graph.backward();
+    const backward = graph.launches.slice(1);
+    assert.deepEqual(backward.map(({ kernel }) => kernel.name), kernels);
+    const last = backward.at(-1)!;
+    assert.equal(last.bindings.at(-1), weight.gradient);
+    assert.equal(Boolean(last.constants.ADD), !isReplaced);
+  }
+});
+
 Deno.test("values in half precision take the bytes of their buffer", () => {
   const half = bound("targets", 100, 8, 100 * 8 * 2);
   const [z, mask, centre, terms, dz] = [

@@ -5,7 +5,7 @@
  */
 import { sumRows } from "../../../kernels/matmul/records.ts";
 import { groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
-import { addPartialSums, type Chunks, chunksOf, type ReductionTarget } from "./split_reduction.ts";
+import { type Chunks, chunksOf, reduction, type ReductionTarget } from "./split_reduction.ts";
 
 /** Sizes of a bias gradient. */
 export interface BiasShape {
@@ -34,14 +34,12 @@ export function biasGradient<B>(
 ): Launch<B>[] {
   const quads = Math.ceil(options.channels / 4);
   const chunks = biasChunks(options);
-  return [
+  return reduction(chunks.count, quads * 16, options, (receiver) =>
     launch(sumRows, {
       params: { rows: options.rows, chunkRows: chunks.size, chunks: chunks.count, quads },
-      bindings: [options.dy, options.scratch],
+      bindings: [options.dy, receiver],
       workgroups: groupsOf64(chunks.count * quads),
-    }),
-    addPartialSums(chunks.count, quads * 16, options),
-  ];
+    }));
 }
 
 /** Reference of {@link biasGradient}: dy [rows][channels] without padding. */

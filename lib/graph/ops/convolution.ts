@@ -19,7 +19,7 @@ import {
   transposedChannels,
   weightBytes,
 } from "./matrix_kernels.ts";
-import { addPartialSums, type ReductionTarget } from "./split_reduction.ts";
+import { reduction, type ReductionTarget } from "./split_reduction.ts";
 
 /** What launches of a convolution depend on. */
 export interface ConvolutionOptions extends KernelSizes {
@@ -83,12 +83,14 @@ export function convolutionWeightGradient<B>(
     readonly dy: B;
   },
 ): Launch<B>[] {
-  const { list, x, dy, scratch } = options;
+  const { list, x, dy } = options;
   const partial = matrixKernels(options.kernels).convolutionGradient(options, list);
-  return [
-    partial.launch([x, dy, list.entries, list.offsets, scratch]),
-    addPartialSums(partial.count, weightBytes(options), options),
-  ];
+  return reduction(
+    partial.count,
+    weightBytes(options),
+    options,
+    (receiver) => partial.launch([x, dy, list.entries, list.offsets, receiver]),
+  );
 }
 
 /** Calls `visit(k, row, source)` for every pair of a list, in the order in which the kernels add them. */

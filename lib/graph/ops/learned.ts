@@ -87,7 +87,7 @@ export function sparseConvolution(
           graph,
           convolutionWeightGradientScratch({ ...sizes, list: forward }),
         ),
-        accumulate: true,
+        accumulate: !weight.isReplaced,
       }));
     }
     if (bias?.trainable) emitBiasGradient(graph, dy, bias);
@@ -133,7 +133,7 @@ export function linear(
         dy,
         total: weight.gradient,
         scratch: scratchTensor(graph, linearWeightGradientScratch(shape)),
-        accumulate: true,
+        accumulate: !weight.isReplaced,
       }));
     }
     if (bias?.trainable) emitBiasGradient(graph, dy, bias);
@@ -153,7 +153,7 @@ function emitBiasGradient(graph: Graph, dy: Tensor, bias: Parameter): void {
     dy,
     total: bias.gradient,
     scratch: scratchTensor(graph, biasGradientScratch(shape)),
-    accumulate: true,
+    accumulate: !bias.isReplaced,
   }));
 }
 

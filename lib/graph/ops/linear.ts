@@ -14,7 +14,7 @@ import {
   transposedChannels,
   weightBytes,
 } from "./matrix_kernels.ts";
-import { addPartialSums, type ReductionTarget } from "./split_reduction.ts";
+import { reduction, type ReductionTarget } from "./split_reduction.ts";
 
 /** What launches of a linear layer depend on. */
 export interface LinearOptions extends LinearShape {
@@ -59,10 +59,13 @@ export function linearWeightGradient<B>(
   options: LinearOptions & ReductionTarget<B> & { readonly x: B; readonly dy: B },
 ): Launch<B>[] {
   const partial = matrixKernels(options.kernels).linearGradient(options);
-  return [
-    partial.launch([options.x, options.dy, options.scratch]),
-    addPartialSums(partial.count, weightBytes({ ...options, volume: 1 }), options),
-  ];
+  const bytes = weightBytes({ ...options, volume: 1 });
+  return reduction(
+    partial.count,
+    bytes,
+    options,
+    (receiver) => partial.launch([options.x, options.dy, receiver]),
+  );
 }
 
 /**

@@ -65,22 +65,28 @@ export interface ReductionTarget<B> {
 }
 
 /**
- * The second half of a reduction: adds its partial sums in order. A single one goes the same way, so that no scan needs
- * a pipeline that another one did not compile.
+ * The launches of a reduction: `partial` makes its partial sums, and a second launch adds them in order. A single sum that
+ * is not added to anything is written where it belongs.
  *
- * @param partials number of partial sums.
+ * @param count number of partial sums.
  * @param bytes of the total, a multiple of 16.
+ * @param partial the first launch, given what receives the partial sums.
  */
-export function addPartialSums<B>(
-  partials: number,
+export function reduction<B>(
+  count: number,
   bytes: number,
   { total, scratch, accumulate }: ReductionTarget<B>,
-): Launch<B> {
+  partial: (receiver: B) => Launch<B>,
+): Launch<B>[] {
+  if (count === 1 && !accumulate) return [partial(total)];
   const quads = bytes / 16;
-  return launch(sumChunks, {
-    constants: { ADD: Number(accumulate) },
-    params: { count: quads, chunks: partials },
-    bindings: [scratch, total],
-    workgroups: groupsOf64(quads),
-  });
+  return [
+    partial(scratch),
+    launch(sumChunks, {
+      constants: { ADD: Number(accumulate) },
+      params: { count: quads, chunks: count },
+      bindings: [scratch, total],
+      workgroups: groupsOf64(quads),
+    }),
+  ];
 }

@@ -48,6 +48,8 @@ export function adaptationGraph(context: GraphContext, step: AdaptationStep): Gr
     statistics,
     momentum: 0,
     trainable: ({ part }) => part === "backbone",
+    // Every layer is used once, and the step follows.
+    replacesGradients: true,
   });
   const features = student.backbone(graph, layers, scan.features);
   if (total || consistency) {
