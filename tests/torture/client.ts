@@ -41,6 +41,8 @@ const RAW = new RegExp(
   ].join("|"),
 );
 const POLL_MILLISECONDS = 50;
+/** Uploads take connections of their own: one that is used again may just have been closed by the server as idle. */
+const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
 
 /** Returns the form of an upload. */
 export function formOf(upload: Upload, options: Record<string, unknown> | File): FormData {
@@ -85,6 +87,7 @@ export async function sendForm(
       body: form,
       headers: { accept: "application/json", ...headers },
       signal,
+      client,
     })
   );
   const text = await answered(() => response.text());
@@ -115,7 +118,7 @@ export async function submitForm(
 ): Promise<UploadAnswer> {
   const signal = AbortSignal.timeout(milliseconds);
   const response = await answered(() =>
-    fetch(`${url}/v1/jobs`, { method: "POST", body: form, signal })
+    fetch(`${url}/v1/jobs`, { method: "POST", body: form, signal, client })
   );
   const text = await answered(() => response.text());
   if (response.status !== 202) {

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { Progress } from "../../ttt/progress.ts";
 import { type Clock, SYSTEM_CLOCK } from "../files/clock.ts";
 import { diskErrorOf } from "../files/disk.ts";
@@ -26,10 +26,9 @@ import {
   type OwnJobListener,
   QueueFullError,
   type QueueLimits,
-  QueuePlaceError,
   QueueUnavailableError,
 } from "./queue.ts";
-import { prepareSchema } from "./sqlite_schema.ts";
+import { damageOf, inodeOf, openDatabase, placeErrorOf } from "./sqlite_database.ts";
 
 /** How a job at work was when its lease was last seen to change. */
 interface SeenLease {
@@ -449,52 +448,4 @@ export class SqliteQueue implements JobQueue {
   #run(sql: string, ...values: SQLInputValue[]): void {
     this.#database.prepare(sql).run(...values);
   }
-}
-
-/** Opens the database, and makes its tables. */
-function openDatabase(path: string, folder: string): DatabaseSync {
-  const database = new DatabaseSync(path);
-  try {
-    database.exec(
-      // FULL syncs each commit, so that an accepted job survives a power failure.
-      "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
-    );
-    prepareSchema(database, folder);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-/** Tells which file a path leads to at present; null where there is none. */
-function inodeOf(path: string): bigint | null {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
-}
-
-/** Reads the database as another program would. @returns what is wrong with it; null for nothing. */
-function damageOf(path: string): string | null {
-  let found: string;
-  try {
-    // By SQLite alone: to open and close the file in another way would end the locks of this process on it.
-    using database = new DatabaseSync(path, { readOnly: true });
-    found = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {}).join();
-  } catch (error) {
-    found = (error as Error).message;
-  }
-  if (found === "ok") return null;
-  return `Cannot take jobs: their database jobs.sqlite is damaged (${found}); stop the server, move the file away, and start it again: its jobs are found by their folders`;
-}
-
-/** Says what to do where a folder cannot be opened. */
-function placeErrorOf(error: unknown, folder: string, path: string): unknown {
-  if (error instanceof QueuePlaceError || !(error instanceof Error)) return error;
-  const isDamaged = /not a database|malformed/.test(error.message);
-  const mend = isDamaged
-    ? "move the file away (with its -wal and -shm), and start again: its jobs are found by their folders"
-    : "make room and give the right to write there, or give --data another folder";
-  const place = isDamaged ? path : folder;
-  return new QueuePlaceError(`Cannot keep jobs in ${place}: ${error.message}; ${mend}`, {
-    cause: error,
-  });
 }
