@@ -24,10 +24,10 @@ export function findDrivers(): Drivers | string {
   const lavapipe = findManifest("lvp");
   const radv = findManifest("radeon");
   if (lavapipe !== null && radv !== null) return { lavapipe, radv };
-  const missing = [lavapipe === null ? "lavapipe" : "", radv === null ? "RADV" : ""];
-  return `Cannot compile for a GPU that is not here: Mesa's Vulkan driver ${
+  const missing = [lavapipe === null ? "no lavapipe" : "", radv === null ? "no RADV" : ""];
+  return `Cannot compile for a GPU that is not here: among the Vulkan drivers is ${
     missing.filter(Boolean).join(" and ")
-  } is missing; on Debian and Ubuntu, install mesa-vulkan-drivers and libvulkan1`;
+  }; on Debian and Ubuntu, install mesa-vulkan-drivers and libvulkan1`;
 }
 
 function findManifest(name: string): string | null {
