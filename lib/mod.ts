@@ -85,11 +85,14 @@
  *
  * @module
  */
+import type { KernelChoice } from "./gpu/mod.ts";
 import { EngineSet } from "./segment/engine_set.ts";
 import type { Segmenter } from "./segment/segmenter.ts";
 import { type MethodInfo, METHODS as IMPLEMENTED } from "./ttt/methods/mod.ts";
 
 export { CapacityError, GpuLostError, GpuUnavailableError } from "./gpu/mod.ts";
+export type { KernelChoice } from "./gpu/mod.ts";
+export { KernelError } from "./kernel_choice/mod.ts";
 export type { Metrics } from "./metrics/confusion.ts";
 export { readStudent, studentBytes, type StudentFile, studentNames } from "./models/students.ts";
 export { readTeacher, teacherNames } from "./models/teachers.ts";
@@ -177,6 +180,8 @@ export interface OpenEngineOptions {
   blockVoxels?: number;
   /** Whether every scan is refused that is unlike those that its student was trained on. */
   strict?: boolean;
+  /** The matrix kernels that the GPU runs: those that suit the adapter by default. */
+  kernels?: KernelChoice;
 }
 
 /** An engine that holds a GPU device and the students that were used last until it is disposed of. */
@@ -191,6 +196,7 @@ export interface OpenEngine extends Segmenter, AsyncDisposable {}
  * @throws {RangeError} where the student was distilled from another teacher than the given one, a teacher is given
  *   for several students, or two students have one name.
  * @throws {GpuUnavailableError} where no adapter answers.
+ * @throws {KernelError} where no matrix kernels are right on it.
  */
 export async function openEngine(options: OpenEngineOptions = {}): Promise<OpenEngine> {
   const { student, ...others } = options;

@@ -5,14 +5,21 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { Gpu } from "../lib/gpu/mod.ts";
+import { parseArgs } from "node:util";
+import { Gpu, type KernelChoice } from "../lib/gpu/mod.ts";
 
 let opened: Promise<Gpu> | null = null;
 
+/** `--kernels hardware` after the names of tests has them run on these matrix kernels. */
+const { values: { kernels } } = parseArgs({
+  args: Deno.args,
+  options: { kernels: { type: "string", default: "auto" } },
+});
+
 /** The shared device; new buffers hold garbage, so a read of what was never written shows. */
 export function testGpu(): Promise<Gpu> {
-  opened ??= Gpu.open({ poison: true }).then((gpu) => {
-    console.log(`GPU tests run on: ${gpu.adapterName}`);
+  opened ??= Gpu.open({ poison: true, kernels: kernels as KernelChoice }).then((gpu) => {
+    console.log(`GPU tests run on: ${gpu.adapterName}, kernels ${gpu.kernels.name}`);
     return gpu;
   });
   return opened;

@@ -1,6 +1,6 @@
 /**
  * Runs a server in a process of its own that may do no more than its options need: read its models and its folder, write
- * its folder, listen where it listens. A fault in the parser of a client's file then neither reads the home folder nor
+ * its folder and what is known of the GPU, listen where it listens. A fault in the parser of a client's file then neither reads the home folder nor
  * opens a connection, nor starts a program.
  *
  * @module
@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DRIVER_PATHS, DRIVER_VARIABLES, notesFolder } from "../kernel_choice/mod.ts";
 import { modelsFolder } from "../teacher/mod.ts";
 import { UsageError } from "./args.ts";
 
@@ -33,6 +34,7 @@ const PROGRAM = ["fixtures", "kernels", "lib"];
 const PACKAGES = ["onnxruntime-web", "laz-perf"];
 /** Variables that are read or set, here and by the drivers of the GPU. */
 const VARIABLES = [
+  ...DRIVER_VARIABLES,
   "DENO_WEBGPU_BACKEND",
   "HOME",
   "TMPDIR",
@@ -53,6 +55,7 @@ export function permissionsOf(server: ConfinedServer): string[] {
   const read = [
     data,
     modelsFolder(),
+    ...DRIVER_PATHS,
     ...PROGRAM.map((name) => `${ROOT}${name}`),
     ...PACKAGES.map((name) => dirname(fileURLToPath(import.meta.resolve(name)))),
     ...files.filter((file) => file !== undefined),
@@ -63,10 +66,10 @@ export function permissionsOf(server: ConfinedServer): string[] {
   return [
     `--allow-net=${[...listening(host, port), ...redis(queue)].join(",")}`,
     `--allow-read=${read.flatMap(pathsOf).join(",")}`,
-    `--allow-write=${pathsOf(data).join(",")}`,
+    `--allow-write=${[data, notesFolder()].flatMap(pathsOf).join(",")}`,
     // Redis's client lists the whole environment.
     queue === undefined ? `--allow-env=${VARIABLES.join(",")}` : "--allow-env",
-    "--allow-sys=gid,statfs,systemMemoryInfo,uid",
+    "--allow-sys=gid,osRelease,statfs,systemMemoryInfo,uid",
   ];
 }
 
@@ -82,6 +85,7 @@ export async function runConfined(
 ): Promise<number> {
   // Made here, since the server may write nothing above it.
   mkdirSync(server.data, { recursive: true, mode: 0o700 });
+  mkdirSync(notesFolder(), { recursive: true });
   const permissions = permissionsOf(server);
   console.error(`serve runs with ${permissions.join(" ")}`);
   const child = new Deno.Command(Deno.execPath(), {

@@ -4,13 +4,22 @@
  * @module
  */
 import type { ModelChoice } from "../serving/labeller/labeller_calls.ts";
+import { KERNEL_CHOICES, type KernelChoice } from "../gpu/mod.ts";
 import { DEFAULT_STUDENT, DEFAULT_STUDENTS } from "../models/students.ts";
 import { EngineSet } from "../segment/engine_set.ts";
 import type { Progress } from "../ttt/progress.ts";
 import { type CommandOption, UsageError, wholeNumber } from "./args.ts";
 import type { ProgressDisplay } from "../terminal/progress.ts";
 
-/** Options that choose the models. */
+/** The option that chooses the matrix kernels. */
+export const KERNELS_OPTION = {
+  type: "string",
+  value: KERNEL_CHOICES.join("|"),
+  about: "matrix kernels that the GPU runs; auto takes those that suit the adapter",
+  default: "auto",
+} as const satisfies CommandOption;
+
+/** Options that choose the models, and where they run. */
 export const MODEL_OPTIONS = {
   student: {
     type: "string",
@@ -33,6 +42,7 @@ export const MODEL_OPTIONS = {
     about: "largest number of voxels labelled at once; larger scans are cut into blocks",
     otherwise: "65536, or fewer where the GPU binds less",
   },
+  kernels: KERNELS_OPTION,
 } as const satisfies Record<string, CommandOption>;
 
 /** The option `student` of commands that work with one. */
@@ -75,7 +85,7 @@ export function openStudents(values: ModelValues): Promise<EngineSet> {
  * @throws {UsageError} naming the option that is wrong.
  */
 export function modelChoice(
-  { student, teacher, "block-voxels": blockVoxels }: ModelValues,
+  { student, teacher, "block-voxels": blockVoxels, kernels }: ModelValues,
 ): ModelChoice {
   return {
     ...(student === undefined ? {} : { students: studentList(student) }),
@@ -83,7 +93,19 @@ export function modelChoice(
     ...(blockVoxels === undefined
       ? {}
       : { blockVoxels: wholeNumber("block-voxels", blockVoxels, LEAST_BLOCK, 2 ** 31) }),
+    ...(kernels === undefined ? {} : { kernels: kernelChoice(kernels) }),
   };
+}
+
+/**
+ * The value of {@link KERNELS_OPTION}.
+ *
+ * @throws {UsageError} where it is none of the choices.
+ */
+export function kernelChoice(text: string): KernelChoice {
+  const choice = KERNEL_CHOICES.find((name) => name === text);
+  if (choice !== undefined) return choice;
+  throw new UsageError(`Cannot set --kernels to '${text}': give ${KERNEL_CHOICES.join(", ")}`);
 }
 
 /** The students of a list. */

@@ -3,8 +3,9 @@ import { taskCommand } from "../terminal/task_command.ts";
 import { readFile } from "node:fs/promises";
 import { defineCommand } from "../cli/args.ts";
 import { lacksAvx512 } from "../cli/driver.ts";
-import { MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
-import { Gpu } from "../gpu/mod.ts";
+import { kernelChoice, KERNELS_OPTION, MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
+import { Gpu, type KernelChoice } from "../gpu/mod.ts";
+import { chooseKernels, KernelError } from "../kernel_choice/mod.ts";
 import { columns } from "../terminal/format.ts";
 import { usualMemory } from "../serving/files/memory.ts";
 import { modelsFolder } from "../teacher/mod.ts";
@@ -25,7 +26,11 @@ export const command = defineCommand({
   name: "doctor",
   summary: "Reports the GPU and the models found, and how to mend what is missing",
   positionals: [],
-  options: { student: MODEL_OPTIONS.student, teacher: MODEL_OPTIONS.teacher },
+  options: {
+    student: MODEL_OPTIONS.student,
+    teacher: MODEL_OPTIONS.teacher,
+    kernels: KERNELS_OPTION,
+  },
   async run(values) {
     const { students = DEFAULT_STUDENTS, teacher } = modelChoice({
       ...values,
@@ -40,7 +45,7 @@ export const command = defineCommand({
           `(\`${taskCommand("start --memory MIB")}\` sets another amount)`,
       },
       { what: "open files", found: await openFiles() },
-      ...await checkGpu(),
+      ...await checkGpu(kernelChoice(values.kernels)),
       ...(await Promise.all(students.map((student) => checkModels(student, teacher)))).flat(),
       {
         what: "public teachers",
@@ -93,8 +98,8 @@ async function checkModels(student: string, given: string | undefined): Promise<
   ];
 }
 
-async function checkGpu(): Promise<Finding[]> {
-  const opened = await Gpu.open().catch((error: Error) => error);
+async function checkGpu(choice: KernelChoice): Promise<Finding[]> {
+  const opened = await Gpu.open({ kernels: choice }).catch((error: Error) => error);
   if (opened instanceof Error) return [{ what: "GPU", found: null, mend: taskCommand("setup") }];
   using gpu = opened;
   const limit = (name: keyof GPUSupportedLimits): Finding => ({
@@ -106,6 +111,7 @@ async function checkGpu(): Promise<Finding[]> {
       what: "GPU",
       found: gpu.adapterName + (gpu.isSoftware ? await softwareRemark() : ""),
     },
+    ...await checkKernels(gpu, choice),
     limit("maxBufferSize"),
     limit("maxStorageBufferBindingSize"),
     limit("maxStorageBuffersPerShaderStage"),
@@ -116,6 +122,30 @@ async function checkGpu(): Promise<Finding[]> {
       found: gpu.features.has(feature) ? "yes" : "no (optional)",
     })),
   ];
+}
+
+/** Checks which matrix kernels the GPU runs, and which are wrong on it. */
+async function checkKernels(gpu: Gpu, choice: KernelChoice): Promise<Finding[]> {
+  const tune = `${taskCommand("bench --tune")}`;
+  try {
+    const { notes, leftOut } = await chooseKernels(gpu, choice);
+    const { name } = gpu.kernels;
+    const reason = choice !== "auto"
+      ? `asked for by --kernels ${choice}`
+      : notes.fastest === name
+      ? "measured to be the fastest here"
+      : `by the adapter's name; \`${tune}\` measures which are the fastest`;
+    return [
+      { what: "kernels", found: `${name}, self-check passed (${reason})` },
+      ...leftOut.map(({ name, fault }) => ({
+        what: "kernels left out",
+        found: `${name}: wrong on this driver, ${fault}`,
+      })),
+    ];
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    return [{ what: "kernels", found: null, mend: error.message }];
+  }
 }
 
 async function softwareRemark(): Promise<string> {

@@ -9,6 +9,7 @@ import {
   UsageError,
   wholeNumber,
 } from "../cli/args.ts";
+import { kernelChoice, KERNELS_OPTION } from "../cli/engine.ts";
 import { type ProgressDisplay, progressDisplay } from "../terminal/progress.ts";
 import { DATASET_SPLITS } from "../datasets/dataset.ts";
 import { openDataset, WORLD_NAMES } from "../datasets/mod.ts";
@@ -21,7 +22,8 @@ import type { Results } from "../eval/results/results.ts";
 import { FULL_SIZE, LITE_SIZE } from "../eval/studies/study_size.ts";
 import { STUDY_NAMES } from "../eval/studies/study.ts";
 import { tunedMethods, tuningTable } from "../eval/studies/tuning.ts";
-import { GpuHost } from "../gpu/mod.ts";
+import type { GpuHost } from "../gpu/mod.ts";
+import { gpuHost } from "../kernel_choice/mod.ts";
 import { readStudent } from "../models/students.ts";
 import { modelsFolder } from "../teacher/mod.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
@@ -103,6 +105,7 @@ const OPTIONS = {
     about: "model card of the teacher (JSON)",
     otherwise: "the one that --student was distilled from, else the benchmark's",
   },
+  kernels: KERNELS_OPTION,
 } as const satisfies CommandOptions;
 
 type EvalValues = OptionValues<typeof OPTIONS>;
@@ -117,7 +120,7 @@ export const command = defineCommand({
   options: OPTIONS,
   async run(values) {
     const chosen = chosenBy(values);
-    const host = new GpuHost({});
+    const host = gpuHost({ kernels: kernelChoice(values.kernels) });
     using display = progressDisplay();
     try {
       const results = await evaluate(await requestOf(values, chosen, host, display));

@@ -1,10 +1,10 @@
 /** `train`: trains a student on labelled scenes, on labels alone or jointly with a teacher's features. */
 import { dirname, isAbsolute, join } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
-import { TEACHER_OPTION } from "../cli/engine.ts";
+import { kernelChoice, KERNELS_OPTION, TEACHER_OPTION } from "../cli/engine.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { openDataset, WORLD_NAMES } from "../datasets/mod.ts";
-import { Gpu } from "../gpu/mod.ts";
+import { openGpu } from "../kernel_choice/mod.ts";
 import { Teacher } from "../teacher/mod.ts";
 import { readStudent } from "../models/students.ts";
 import { readTeacher } from "../models/teachers.ts";
@@ -42,6 +42,7 @@ export const command = defineCommand({
       otherwise: "that of the data set; with --heads-only that of --from",
     },
     teacher: TEACHER_OPTION,
+    kernels: KERNELS_OPTION,
   },
   async run(values, [path = ""]) {
     const from = values.from === undefined ? null : await readStudent(values.from);
@@ -51,7 +52,7 @@ export const command = defineCommand({
     }
     const card = headsOnly ? from?.card : undefined;
     const given = parseTrainingConfig(await Deno.readTextFile(path), path, card);
-    using gpu = await Gpu.open();
+    using gpu = await openGpu({ kernels: kernelChoice(values.kernels) });
     const dataset = await openDataset(pathBeside(path, given.benchmark), gpu);
     const config = { ...given, domain: trainingDomain(dataset, given.domain) };
     const licence = values.licence ?? card?.licence ?? dataset.licence;

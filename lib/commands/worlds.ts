@@ -1,5 +1,6 @@
 /** `worlds`: draws a contact sheet of every domain of a data set. */
 import { join } from "node:path";
+import { kernelChoice, KERNELS_OPTION } from "../cli/engine.ts";
 import { defineCommand, UsageError, wholeNumber } from "../cli/args.ts";
 import {
   DATASET_SPLITS,
@@ -9,7 +10,7 @@ import {
   WORLD_NAMES,
 } from "../datasets/mod.ts";
 import { contactSheet } from "../eval/pictures/contact_sheet.ts";
-import { Gpu } from "../gpu/mod.ts";
+import { openGpu } from "../kernel_choice/mod.ts";
 import { encodePng } from "../scan/mod.ts";
 
 export const command = defineCommand({
@@ -32,6 +33,7 @@ export const command = defineCommand({
     },
     scenes: { type: "string", value: "N", default: "3", about: "scenes per domain" },
     out: { type: "string", value: "DIR", default: "out/worlds", about: "folder to write to" },
+    kernels: KERNELS_OPTION,
   },
   async run(values) {
     const most = wholeNumber("scenes", values.scenes, 1, 20);
@@ -39,7 +41,7 @@ export const command = defineCommand({
     if (!DATASET_SPLITS.includes(split)) {
       throw new UsageError(`Unknown split '${split}': there are ${DATASET_SPLITS.join(", ")}`);
     }
-    using gpu = await Gpu.open();
+    using gpu = await openGpu({ kernels: kernelChoice(values.kernels) });
     const dataset = await openDataset(values.benchmark, gpu);
     const names = dataset.domains.map(({ name }) => name);
     const wanted = values.domains?.split(",") ?? names;

@@ -108,11 +108,17 @@ class Evaluation {
     const { out, dataset, split, host, fresh, works } = this.#request;
     const { studies, withoutStudent } = await this.#studies();
     const plan = planCells(studies);
-    const { adapterName: adapter } = await host.get();
+    const { adapterName: adapter, kernels } = await host.get();
     await Deno.mkdir(out, { recursive: true });
     using journal = await Journal.open(join(out, "cells.jsonl"), { fresh });
     await journal.settle(
-      await fingerprintOf(plan, studies, { dataset, split, models: this.#models, adapter }),
+      await fingerprintOf(plan, studies, {
+        dataset,
+        split,
+        models: this.#models,
+        adapter,
+        kernels,
+      }),
     );
     if (works) await this.#computeCells(plan, journal);
     const results = await this.#summarise(studies, withoutStudent, plan, journal);

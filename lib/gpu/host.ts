@@ -9,17 +9,22 @@ import { Gpu, type GpuOptions } from "./gpu.ts";
 /** Holds one {@link Gpu} and replaces it once it is lost. */
 export class GpuHost {
   readonly #options: GpuOptions;
+  readonly #open: (options: GpuOptions) => Promise<Gpu>;
   #current: Promise<Gpu> | null = null;
 
-  /** Opens nothing yet; `options` are those of every device that it opens. */
-  constructor(options: GpuOptions) {
+  /** Opens nothing yet; `options` are those of every device that `open` opens. */
+  constructor(
+    options: GpuOptions,
+    open: (options: GpuOptions) => Promise<Gpu> = (options) => Gpu.open(options),
+  ) {
     this.#options = options;
+    this.#open = open;
   }
 
   /** The device in use. Calls that come while it opens wait for the same one. */
   get(): Promise<Gpu> {
     if (this.#current) return this.#current;
-    const opening = Gpu.open(this.#options);
+    const opening = this.#open(this.#options);
     this.#current = opening;
     const forget = () => {
       if (this.#current === opening) this.#current = null;

@@ -107,13 +107,14 @@ export function settingsFor(
   tuned?: string,
 ): KernelSetting[] {
   const usual = SMALL_ADAPTER.test(adapterName) ? "hardware-32x16" : "hardware-64x16";
-  const best = tuned ?? (isSoftware ? "software" : usual);
   const fitting = [
     ...HARDWARE_SETTINGS.filter((setting) =>
       workgroupBytes(setting) <= limits.maxComputeWorkgroupStorageSize
     ),
     SOFTWARE_SETTING,
   ];
+  const measured = fitting.find(({ name }) => name === tuned)?.name;
+  const best = measured ?? (isSoftware ? "software" : usual);
   return fitting
     .filter(({ family }) => choice === "auto" || family === choice)
     .toSorted((a, b) => Number(b.name === best) - Number(a.name === best));

@@ -6,7 +6,8 @@
  */
 import { chooseStudent, domainWarning, profileOf, type StudentChoice } from "../domain/mod.ts";
 import { metricsOf } from "../metrics/confusion.ts";
-import { type Gpu, type GpuBuffer, GpuHost } from "../gpu/mod.ts";
+import type { Gpu, GpuBuffer, GpuHost } from "../gpu/mod.ts";
+import { gpuHost } from "../kernel_choice/mod.ts";
 import { paddedChannels } from "../graph/tensor.ts";
 import type { StudentFile } from "../models/students.ts";
 import type { StudentCard } from "../nn/card.ts";
@@ -96,7 +97,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     this.#network = new Student(studentFile.card);
     this.#studentFile = studentFile;
     this.#openTeacher = teacher?.open ?? null;
-    this.#host = host ?? new GpuHost({});
+    this.#host = host ?? gpuHost();
     this.#ownsHost = host === undefined;
     this.#blockVoxels = blockVoxels;
   }
@@ -106,6 +107,7 @@ export class Engine implements Segmenter, AsyncDisposable {
    *
    * @throws whatever {@link readModels} throws.
    * @throws {GpuUnavailableError} where no adapter answers.
+   * @throws {KernelError} where no matrix kernels are right on it.
    */
   static async open(options: EngineOptions = {}): Promise<Engine> {
     const engine = new Engine(await readModels(options), options);
@@ -312,6 +314,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       studentChoice: choice,
       teacher: this.teacher?.id ?? null,
       adapter: gpu.adapterName,
+      kernels: gpu.kernels.name,
       method: method.name,
       steps,
       lossName: method.lossName,

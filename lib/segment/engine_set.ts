@@ -6,7 +6,8 @@
  */
 import { chooseStudent, profileOf } from "../domain/mod.ts";
 import { FifoSemaphore } from "../concurrency/fifo_semaphore.ts";
-import { type Gpu, GpuHost } from "../gpu/mod.ts";
+import type { Gpu, GpuHost, KernelChoice } from "../gpu/mod.ts";
+import { gpuHost } from "../kernel_choice/mod.ts";
 import { DEFAULT_STUDENTS } from "../models/students.ts";
 import { Engine } from "./engine.ts";
 import { findStudent, type LoadedStudent } from "./loaded_students.ts";
@@ -22,6 +23,8 @@ export interface EngineSetOptions {
   teacher?: string;
   /** The host of the device, where the caller owns it. */
   host?: GpuHost;
+  /** The matrix kernels that run, where the caller gives no host; `auto` by default. */
+  kernels?: KernelChoice;
   /** Most voxels of a block; larger scans are cut. 65,536 by default, fewer where the adapter demands it. */
   blockVoxels?: number;
   /** Whether every scan is refused that is unlike those that its student was trained on. */
@@ -53,7 +56,8 @@ export class EngineSet implements Segmenter, AsyncDisposable {
     this.students = students;
     this.#given = given;
     this.#options = options;
-    this.#host = options.host ?? new GpuHost({});
+    this.#host = options.host ??
+      gpuHost(options.kernels === undefined ? {} : { kernels: options.kernels });
   }
 
   /**
@@ -64,6 +68,7 @@ export class EngineSet implements Segmenter, AsyncDisposable {
    * @throws {CheckpointError} where a student cannot be read.
    * @throws {TeacherError} where a teacher cannot be read.
    * @throws {GpuUnavailableError} where no adapter answers.
+   * @throws {KernelError} where no matrix kernels are right on it.
    */
   static async open(options: EngineSetOptions = {}): Promise<EngineSet> {
     const { students: wanted = DEFAULT_STUDENTS, teacher } = options;

@@ -55,6 +55,8 @@ export interface ScanReport {
   teacher: string | null;
   /** The GPU's name as its driver gives it. */
   adapter: string;
+  /** The matrix kernels that ran; others give other last bits. */
+  kernels: string;
   /** Name of the method. */
   method: string;
   /** Gradient steps taken. */

@@ -123,6 +123,9 @@ export const reportSchema = exactly<ScanReport>()({
   ),
   teacher: z.string().nullable(),
   adapter: z.string().describe("name of the GPU"),
+  kernels: z.string().describe(
+    "the matrix kernels that ran, such as `hardware-64x16`; others give other last bits",
+  ),
   method: z.string(),
   steps: count.describe("gradient steps taken"),
   lossName: z.string().nullable().describe(

@@ -28,6 +28,7 @@ const LABELS = {
     student: "rooms",
     teacher: "dinov2-small",
     adapter: "NVIDIA H100",
+    kernels: "hardware-64x16",
     method: "ttt-kd",
     steps: 2,
     lossName: "KD loss",

@@ -20,7 +20,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["kernels", "lib/metrics", "lib/domain"],
   ["lib/sparse", "lib/graph", "lib/worlds"],
   ["lib/teacher", "lib/nn", "lib/datasets"],
-  ["lib/pairing", "lib/models", "lib/voxels", "lib/teacher/tflite"],
+  ["lib/kernel_choice", "lib/pairing", "lib/models", "lib/voxels", "lib/teacher/tflite"],
   ["lib/ttt"],
   ["lib/ttt/methods"],
   ["lib/segment", "lib/train"],

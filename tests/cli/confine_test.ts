@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ConfinedServer, permissionsOf } from "../../lib/cli/confine.ts";
+import { notesFolder } from "../../lib/kernel_choice/mod.ts";
 import { withFolder } from "../commands/support.ts";
 
 const PROBE = fileURLToPath(new URL("confined_probe.ts", import.meta.url));
@@ -71,7 +72,10 @@ Deno.test("permissionsOf() follows the options", () => {
   ]);
   assert.ok(grant("net", { host: "localhost" }).includes("[::1]:8080"));
   assert.throws(() => grant("net", { host: "gpu.example" }), /give an address/);
-  assert.deepEqual(grant("write", { data: "/somewhere/else" }), ["/somewhere/else"]);
+  assert.deepEqual(grant("write", { data: "/somewhere/else" }), [
+    "/somewhere/else",
+    notesFolder(),
+  ]);
   assert.throws(() => grant("write", { data: "/a,b" }), /a comma/);
   const own = [`${MODELS}/rooms-joint.safetensors`, "rooms-parts", undefined];
   const read = grant("read", { models: own, files: ["/run/token"] });

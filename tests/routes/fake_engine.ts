@@ -115,6 +115,7 @@ export class FakeEngine implements Segmenter {
       student: card.id,
       teacher: teacher?.id ?? null,
       adapter: "none",
+      kernels: "none",
       method: teacher === null ? options.otherwise?.method ?? options.method : options.method,
       steps,
       lossName: steps > 0 ? "fake loss" : null,

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Dataset, DatasetSplit } from "../../datasets/dataset.ts";
+import type { KernelSetting } from "../../gpu/mod.ts";
 import { settingsOf } from "../../segment/options.ts";
 import { METHODS } from "../../ttt/methods/mod.ts";
 import type { EvalModels } from "../models/eval_models.ts";
@@ -20,12 +21,14 @@ const FORMAT = "1";
 export async function fingerprintOf(
   plan: readonly CellBatch[],
   studies: readonly Study[],
-  { dataset, split, models, adapter }: {
+  { dataset, split, models, adapter, kernels }: {
     dataset: Dataset;
     split: DatasetSplit;
     models: EvalModels;
     /** Name of the GPU. */
     adapter: string;
+    /** Its matrix kernels. */
+    kernels: KernelSetting;
   },
 ): Promise<Fingerprint> {
   const prints: Record<string, string> = {
@@ -33,6 +36,8 @@ export async function fingerprintOf(
     benchmark: dataset.name,
     split,
     adapter,
+    // Journals from before there were other kernels go on.
+    ...(kernels.family === "software" ? {} : { kernels: kernels.name }),
   };
   for (const { sequences } of studies) {
     for (const { domain } of sequences.flatMap(({ parts }) => parts)) {

@@ -1,0 +1,208 @@
+/**
+ * The self-check: runs every matrix kernel of a setting on a small problem and holds it against the reference. Drivers have
+ * faults, and a wrong sum would be a wrong label without a word.
+ *
+ * @module
+ */
+import { TILE_ROWS } from "../../kernels/sparse/pair_list.ts";
+import { type Gpu, GpuValidationError, type KernelSetting } from "../gpu/mod.ts";
+import {
+  convolutionBackwardReference,
+  convolutionForward,
+  convolutionInputGradient,
+  convolutionReference,
+  convolutionWeightGradient,
+  convolutionWeightGradientScratch,
+} from "../graph/ops/convolution.ts";
+import {
+  linearBackwardReference,
+  linearForward,
+  linearInputGradient,
+  linearReference,
+  linearWeightGradient,
+  linearWeightGradientScratch,
+} from "../graph/ops/linear.ts";
+import type { PairOperand } from "../graph/ops/matrix_kernels.ts";
+import { packKernel } from "../nn/packing.ts";
+import { mulberry32 } from "../random/mulberry32.ts";
+
+/** Largest error of a result, as a share of its largest number. Sums of 44 to 150 float32 are within 1e-6. */
+const TOLERANCE = 1e-4;
+
+/** Channels are whole quads that do not fill the last tile; rows neither, and they take several tiles. */
+const ROWS = 150;
+const CIN = 44;
+const COUT = 68;
+const VOLUME = 3;
+
+/**
+ * Runs the matrix kernels of a setting.
+ *
+ * @returns null where all are right, else what is wrong.
+ * @throws {GpuLostError} where the device is lost meanwhile.
+ */
+export async function selfCheck(gpu: Gpu, kernels: KernelSetting): Promise<string | null> {
+  try {
+    return await checkLinear(gpu, kernels) ?? await checkConvolution(gpu, kernels);
+  } catch (error) {
+    if (error instanceof GpuValidationError) return `the driver refuses it: ${error.message}`;
+    throw error;
+  }
+}
+
+async function checkLinear(gpu: Gpu, kernels: KernelSetting): Promise<string | null> {
+  using owned = new DisposableStack();
+  const upload = (data: Float32Array) => owned.use(gpu.upload("self-check", data));
+  const shape = { kernels, rows: ROWS, cin: CIN, cout: COUT };
+  const [x, dy] = [numbers(1, ROWS * CIN), numbers(2, ROWS * COUT)];
+  const [weight, bias] = [numbers(3, CIN * COUT), numbers(4, COUT)];
+  const [xRows, dyRows] = [upload(x), upload(dy)];
+  const packed = upload(packKernel(weight, [CIN, COUT]));
+  const y = owned.use(gpu.buffer("y", dy.byteLength));
+  const dx = owned.use(gpu.buffer("dx", x.byteLength));
+  const total = owned.use(gpu.buffer("dW", packed.size));
+  const scratch = owned.use(gpu.buffer("scratch", linearWeightGradientScratch(shape)));
+  gpu.run([
+    ...linearForward({ ...shape, x: xRows, weight: packed, bias: upload(bias), y }),
+    ...linearInputGradient({ ...shape, dy: dyRows, weight: packed, dx }),
+    ...linearWeightGradient({
+      ...shape,
+      x: xRows,
+      dy: dyRows,
+      total,
+      scratch,
+      accumulate: false,
+    }),
+  ]);
+  const expected = linearBackwardReference(x, weight, dy, shape);
+  return fault([
+    ["linear layers", await gpu.read(y, Float32Array), linearReference(x, weight, bias, shape)],
+    ["their input gradients", await gpu.read(dx, Float32Array), expected.dx],
+    [
+      "their weight gradients",
+      await gpu.read(total, Float32Array),
+      packKernel(expected.dweight, [CIN, COUT]),
+    ],
+  ]);
+}
+
+async function checkConvolution(gpu: Gpu, kernels: KernelSetting): Promise<string | null> {
+  using owned = new DisposableStack();
+  const upload = (data: Float32Array | Uint32Array) => owned.use(gpu.upload("self-check", data));
+  const sizes = { kernels, volume: VOLUME, cin: CIN, cout: COUT };
+  const shape = [VOLUME, CIN, COUT];
+  const sources = neighbours();
+  const list = pairList(sources);
+  const onGpu = (host: PairOperand<Uint32Array>) => ({
+    ...host,
+    entries: upload(host.entries),
+    offsets: upload(host.offsets),
+  });
+  const forward = onGpu(list);
+  const [x, dy] = [numbers(5, ROWS * CIN), numbers(6, ROWS * COUT)];
+  const weight = numbers(7, VOLUME * CIN * COUT);
+  const [xRows, dyRows] = [upload(x), upload(dy)];
+  const packed = upload(packKernel(weight, shape));
+  const y = owned.use(gpu.buffer("y", dy.byteLength));
+  const dx = owned.use(gpu.buffer("dx", x.byteLength));
+  const total = owned.use(gpu.buffer("dW", packed.size));
+  const scratch = owned.use(
+    gpu.buffer("scratch", convolutionWeightGradientScratch({ ...sizes, list })),
+  );
+  gpu.run([
+    ...convolutionForward({ ...sizes, list: forward, x: xRows, weight: packed, y }),
+    ...convolutionInputGradient({
+      ...sizes,
+      list: onGpu(pairList(inverse(sources))),
+      dy: dyRows,
+      weight: packed,
+      dx,
+    }),
+    ...convolutionWeightGradient({
+      ...sizes,
+      list: forward,
+      x: xRows,
+      dy: dyRows,
+      total,
+      scratch,
+      accumulate: false,
+    }),
+  ]);
+  const expected = convolutionBackwardReference(x, weight, dy, list, sizes);
+  return fault([
+    [
+      "convolutions",
+      await gpu.read(y, Float32Array),
+      convolutionReference(x, weight, null, list, sizes),
+    ],
+    ["their input gradients", await gpu.read(dx, Float32Array), expected.dx],
+    [
+      "their weight gradients",
+      await gpu.read(total, Float32Array),
+      packKernel(expected.dweight, shape),
+    ],
+  ]);
+}
+
+/** Numbers in [-1, 1) from a seed. */
+function numbers(seed: number, count: number): Float32Array {
+  const next = mulberry32(seed);
+  return Float32Array.from({ length: count }, () => 2 * next() - 1);
+}
+
+/** Source rows by offset and output row, about a third of them missing; an offset has each at most once. */
+function neighbours(): (number | undefined)[][] {
+  const next = mulberry32(8);
+  return Array.from(
+    { length: VOLUME },
+    // 7 and the number of rows have no common divisor.
+    (_, k) =>
+      Array.from({ length: ROWS }, (_, row) => next() < 1 / 3 ? undefined : (row * 7 + k) % ROWS),
+  );
+}
+
+function inverse(sources: readonly (number | undefined)[][]): (number | undefined)[][] {
+  return sources.map((rows) => {
+    const back = new Array<number | undefined>(ROWS).fill(undefined);
+    rows.forEach((source, row) => source !== undefined && (back[source] = row));
+    return back;
+  });
+}
+
+function pairList(sources: readonly (number | undefined)[][]): PairOperand<Uint32Array> {
+  const tiles = Math.ceil(ROWS / TILE_ROWS);
+  const entries: number[] = [];
+  const offsets = [0];
+  for (const rows of sources) {
+    for (let tile = 0; tile < tiles; tile++) {
+      rows.slice(tile * TILE_ROWS, (tile + 1) * TILE_ROWS).forEach((source, row) => {
+        if (source !== undefined) entries.push(source * TILE_ROWS + row);
+      });
+      offsets.push(entries.length);
+    }
+  }
+  return {
+    rows: ROWS,
+    tiles,
+    mirrored: false,
+    entries: Uint32Array.from(entries),
+    offsets: Uint32Array.from(offsets),
+  };
+}
+
+/** The first result that is too far from what is expected, in words. */
+function fault(
+  results: readonly [what: string, actual: Float32Array, expected: ArrayLike<number>][],
+): string | null {
+  for (const [what, actual, expected] of results) {
+    let [scale, worst] = [0, 0];
+    for (let i = 0; i < expected.length; i++) {
+      scale = Math.max(scale, Math.abs(expected[i]!));
+      // A number that is none is as wrong as can be.
+      const error = Math.abs(actual[i]! - expected[i]!);
+      worst = Number.isNaN(error) ? Infinity : Math.max(worst, error);
+    }
+    if (worst > TOLERANCE * scale) return `${what} are off by ${(worst / scale).toPrecision(2)}`;
+  }
+  return null;
+}

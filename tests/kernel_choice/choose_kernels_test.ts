@@ -1,0 +1,99 @@
+/** Matrix kernels that are wrong on a device are left out. Drivers are given faults by other WGSL than the program's. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Gpu, type Kernel, settingsFor } from "../../lib/gpu/mod.ts";
+import { chooseKernels, KernelError, notesPath, readNotes } from "../../lib/kernel_choice/mod.ts";
+
+type Constants = Readonly<Record<string, number>>;
+
+/** A device whose driver compiles other text than it is given. */
+async function faultyGpu(change: (kernel: Kernel, constants: Constants) => string): Promise<Gpu> {
+  const gpu = await Gpu.open({ poison: true });
+  const pipeline = gpu.pipeline.bind(gpu);
+  gpu.pipeline = (kernel, constants = {}) =>
+    pipeline({ ...kernel, code: change(kernel, constants) }, constants);
+  return gpu;
+}
+
+function chooseTest(name: string, body: (folder: string) => Promise<void>): void {
+  Deno.test({
+    name,
+    // Deno counts a device that was destroyed.
+    sanitizeResources: false,
+    async fn() {
+      const folder = await mkdtemp(join(tmpdir(), "tttkd-"));
+      try {
+        await body(folder);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+chooseTest(
+  "chooseKernels() leaves out a setting that is wrong on the device, and remembers it",
+  async (folder) => {
+    // The fault shows in wide tiles alone: 68 channels are two tiles of 9 quads, or three of 6.
+    using gpu = await faultyGpu(({ name, code }, { COLUMNS }) =>
+      name === "gemm_tiled" && COLUMNS === 9 ? code.replace("fma(w[0]", "fma(w[1]") : code
+    );
+    const { leftOut } = await chooseKernels(gpu, "hardware", folder);
+    assert.equal(gpu.kernels.name, "hardware-32x16");
+    assert.deepEqual(leftOut.map(({ name }) => name), ["hardware-64x16"]);
+    assert.match(leftOut[0]!.fault, /^linear layers are off by [\d.]+$/);
+    assert.equal(gpu.ledger.live, 0);
+
+    const { submits } = gpu.stats;
+    assert.deepEqual((await chooseKernels(gpu, "hardware", folder)).leftOut, leftOut);
+    assert.equal(gpu.stats.submits, submits, "nothing runs a second time");
+  },
+);
+
+chooseTest("chooseKernels() refuses a device on which nothing is right", async (folder) => {
+  using gpu = await faultyGpu(({ name, code }) =>
+    name === "conv_weight_gradient" ? code.replace("w00 += y0 * x0;", "") : code
+  );
+  await assert.rejects(
+    chooseKernels(gpu, "software", folder),
+    (error) =>
+      error instanceof KernelError &&
+      /with kernels software, their weight gradients are off by .* driver/.test(error.message),
+  );
+  using other = await faultyGpu(({ code }) => `${code} no WGSL`);
+  await rm(notesPath(other.adapterName, folder));
+  await assert.rejects(chooseKernels(other, "software", folder), /the driver refuses it/);
+});
+
+chooseTest(
+  "readNotes() forgets verdicts on another driver, and says nothing where the file is damaged",
+  async (folder) => {
+    const path = notesPath("any GPU", folder);
+    const notes = { adapter: "any GPU", fastest: "hardware-32x16", verdicts: { software: null } };
+    await writeFile(path, JSON.stringify({ ...notes, checked: "another driver" }));
+    const read = await readNotes("any GPU", folder);
+    assert.equal(read.fastest, "hardware-32x16");
+    assert.deepEqual(read.verdicts, {});
+    await writeFile(path, JSON.stringify({ ...notes, checked: read.checked }));
+    assert.deepEqual((await readNotes("any GPU", folder)).verdicts, { software: null });
+    await writeFile(path, "{");
+    assert.deepEqual(await readNotes("any GPU", folder), {
+      adapter: "any GPU",
+      checked: read.checked,
+      verdicts: {},
+    });
+  },
+);
+
+Deno.test("settingsFor() puts the setting that was measured first, then the one for the adapter", () => {
+  const limits = { maxComputeWorkgroupStorageSize: 32_768 };
+  const first = (adapterName: string, isSoftware: boolean, tuned?: string) =>
+    settingsFor({ adapterName, isSoftware, limits }, "auto", tuned)[0]!.name;
+  assert.equal(first("NVIDIA H100", false), "hardware-64x16");
+  assert.equal(first("Intel(R) Iris(R) Xe Graphics", false), "hardware-32x16");
+  assert.equal(first("llvmpipe", true), "software");
+  assert.equal(first("NVIDIA H100", false, "hardware-64x8"), "hardware-64x8");
+  assert.equal(first("llvmpipe", true, "of an older program"), "software");
+});
