@@ -14,7 +14,7 @@ import type { ProgressDisplay } from "../terminal/progress.ts";
 /** The option that chooses the matrix kernels. */
 export const KERNELS_OPTION = {
   type: "string",
-  value: KERNEL_CHOICES.join("|"),
+  value: "auto|hardware|software",
   about: "matrix kernels that the GPU runs; auto takes those that suit the adapter",
   default: "auto",
 } as const satisfies CommandOption;

@@ -6,11 +6,11 @@
  * @module
  */
 
-/** What may be asked for; `auto` leaves it to the adapter. */
-export const KERNEL_CHOICES = ["auto", "hardware", "software"] as const;
+/** A family of matrix kernels, or `auto` for that which suits the adapter. */
+export type KernelChoice = "auto" | "hardware" | "software";
 
-/** One of {@link KERNEL_CHOICES}. */
-export type KernelChoice = typeof KERNEL_CHOICES[number];
+/** All of them. */
+export const KERNEL_CHOICES: readonly KernelChoice[] = ["auto", "hardware", "software"];
 
 /** The family `software`: there is nothing to set. */
 export interface SoftwareSetting {

@@ -109,8 +109,9 @@ async function checkConvolution(gpu: Gpu, kernels: KernelSetting): Promise<strin
   const scratch = owned.use(
     gpu.buffer("scratch", convolutionWeightGradientScratch({ ...sizes, list })),
   );
+  const statistics = owned.use(gpu.buffer("statistics", list.tiles * 2 * COUT * 4));
   gpu.run([
-    ...convolutionForward({ ...sizes, list: forward, x: xRows, weight: packed, y }),
+    ...convolutionForward({ ...sizes, list: forward, x: xRows, weight: packed, y, statistics }),
     ...convolutionInputGradient({
       ...sizes,
       list: onGpu(pairList(inverse(sources))),
@@ -129,12 +130,10 @@ async function checkConvolution(gpu: Gpu, kernels: KernelSetting): Promise<strin
     }),
   ]);
   const expected = convolutionBackwardReference(x, weight, dy, list, sizes);
+  const expectedRows = convolutionReference(x, weight, null, list, sizes);
   return fault([
-    [
-      "convolutions",
-      await gpu.read(y, Float32Array),
-      convolutionReference(x, weight, null, list, sizes),
-    ],
+    ["convolutions", await gpu.read(y, Float32Array), expectedRows],
+    ["their statistics", await gpu.read(statistics, Float32Array), statisticsOf(expectedRows)],
     ["their input gradients", await gpu.read(dx, Float32Array), expected.dx],
     [
       "their weight gradients",
@@ -159,6 +158,21 @@ function neighbours(): (number | undefined)[][] {
     (_, k) =>
       Array.from({ length: ROWS }, (_, row) => next() < 1 / 3 ? undefined : (row * 7 + k) % ROWS),
   );
+}
+
+/** Mean and sum of squared deviations of every tile of rows of y. */
+function statisticsOf(y: Float64Array): number[] {
+  const statistics: number[] = [];
+  for (let first = 0; first < ROWS; first += TILE_ROWS) {
+    const rows = y.subarray(first * COUT, (first + TILE_ROWS) * COUT);
+    const columns = Array.from({ length: COUT }, (_, c) => rows.filter((_, i) => i % COUT === c));
+    const means = columns.map((column) => column.reduce((a, b) => a + b) / column.length);
+    const deviations = columns.map((column, c) =>
+      column.reduce((sum, value) => sum + (value - means[c]!) ** 2, 0)
+    );
+    statistics.push(...means, ...deviations);
+  }
+  return statistics;
 }
 
 function inverse(sources: readonly (number | undefined)[][]): (number | undefined)[][] {
