@@ -2,7 +2,8 @@
  * A scan as large as a survey's: rooms side by side, cut into blocks, adapted to the photographs of the first room and
  * labelled as a whole. It shows that such a scan can be labelled, and takes the time and the memory.
  */
-import { GpuHost } from "../../lib/gpu/mod.ts";
+import type { KernelChoice } from "../../lib/gpu/mod.ts";
+import { gpuHost } from "../../lib/kernel_choice/mod.ts";
 import type { Scan } from "../../lib/scan/mod.ts";
 import { Engine } from "../../lib/segment/engine.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
@@ -15,8 +16,8 @@ const STEPS = 2;
 const MIB = 2 ** 20;
 
 /** Prints time and memory for `edge` × `edge` rooms. */
-export async function benchLarge(edge: number): Promise<void> {
-  const host = new GpuHost({});
+export async function benchLarge(edge: number, kernels: KernelChoice): Promise<void> {
+  const host = gpuHost({ kernels });
   try {
     await using engine = await Engine.open({ host });
     const gpu = await host.get();

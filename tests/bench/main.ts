@@ -3,9 +3,11 @@
  * at the ratios within a run. Arguments choose sections; without any, all run. `--voxels 10000,40000` chooses the scans
  * of the sections `network` and `roofline`, and `--rooms 12` the rooms along an edge of the scan of the section `large`.
  * The section `roofline` runs scans up to `--measured 40000` voxels, and counts larger ones; `--launches` prints each launch.
+ * `--kernels` chooses the matrix kernels; `--tune` finds out which are the fastest, on the first of the scans.
  */
 import { parseArgs } from "node:util";
-import { Gpu } from "../../lib/gpu/mod.ts";
+import { type Gpu, KERNEL_CHOICES } from "../../lib/gpu/mod.ts";
+import { openGpu } from "../../lib/kernel_choice/mod.ts";
 import { benchConvolution, benchLinear } from "./convolution.ts";
 import { benchGemm } from "./gemm.ts";
 import { benchLarge } from "./large.ts";
@@ -13,6 +15,7 @@ import { benchMemory } from "./memory.ts";
 import { benchNetwork, NETWORK_VOXELS } from "./network.ts";
 import { benchRoofline } from "./roofline.ts";
 import { benchStep } from "./step.ts";
+import { tune } from "./tune.ts";
 
 const ROUNDS = 5;
 
@@ -30,7 +33,6 @@ const SECTIONS: Record<string, (gpu: Gpu) => Promise<void> | void> = {
   memory: benchMemory,
   network: (gpu) => benchNetwork(gpu, ROUNDS, voxels),
   step: (gpu) => benchStep(gpu, ROUNDS),
-  large: () => benchLarge(rooms),
   roofline: (gpu) =>
     benchRoofline(gpu, {
       rounds: ROOFLINE_ROUNDS,
@@ -38,6 +40,7 @@ const SECTIONS: Record<string, (gpu: Gpu) => Promise<void> | void> = {
       measured: measured ?? (gpu.isSoftware ? MEASURED_ON_SOFTWARE : Infinity),
       launches: values.launches,
     }),
+  large: () => benchLarge(rooms, kernels),
 };
 
 /** Prints the message and ends with exit code 2. */
@@ -54,6 +57,8 @@ const { positionals, values } = parseArgs({
     rooms: { type: "string", default: "4" },
     measured: { type: "string" },
     launches: { type: "boolean", default: false },
+    kernels: { type: "string", default: "auto" },
+    tune: { type: "boolean", default: false },
   },
 });
 const rooms = Number(values.rooms);
@@ -68,16 +73,20 @@ const measured = values.measured === undefined ? null : Number(values.measured);
 if (measured !== null && (!Number.isInteger(measured) || measured < 0)) {
   refuse(`Cannot use --measured ${values.measured}: it takes a whole number`);
 }
+const kernels = KERNEL_CHOICES.find((name) => name === values.kernels) ??
+  refuse(`Cannot use --kernels ${values.kernels}: give ${KERNEL_CHOICES.join(", ")}`);
 const unknown = positionals.find((name) => !(name in SECTIONS));
 if (unknown !== undefined) {
   refuse(`Cannot run "${unknown}": sections are ${Object.keys(SECTIONS).join(", ")}`);
 }
-const gpu = await Gpu.open();
+const gpu = await openGpu({ kernels });
 try {
-  console.log(`adapter: ${gpu.adapterName}; medians of ${ROUNDS} rounds`);
-  for (const name of positionals.length > 0 ? positionals : Object.keys(SECTIONS)) {
-    await SECTIONS[name]!(gpu);
-  }
+  console.log(
+    `adapter: ${gpu.adapterName}, kernels ${gpu.kernels.name}; medians of ${ROUNDS} rounds`,
+  );
+  const all = values.tune ? [] : Object.keys(SECTIONS);
+  for (const name of positionals.length > 0 ? positionals : all) await SECTIONS[name]!(gpu);
+  if (values.tune) await tune(gpu, ROUNDS, voxels[0]!);
 } finally {
   gpu.destroy();
 }

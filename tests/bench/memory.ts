@@ -25,7 +25,9 @@ export function benchMemory(gpu: Gpu): void {
       teacher: { id: "teacher", width: TEACHER_WIDTH },
     });
     const levels = levelCounts(coords, student.network.depth);
-    const plans = STEPS.map((step) => stepFootprint(student, step, levels, gpu.limits));
+    const plans = STEPS.map((step) =>
+      stepFootprint(student, step, levels, gpu.limits, gpu.kernels)
+    );
     const { liveBytes, storedBytes } = plans[STEPS.indexOf("adaptation")]!;
     const bytes = [...plans.map(({ bytes }) => bytes), liveBytes, storedBytes];
     console.log(tableLine(`  ${backbone}`, bytes.map((count) => (count / VOXELS).toFixed(0))));

@@ -23,7 +23,8 @@ import { gemmContender } from "./gemm.ts";
 import { type Contender, measureRates, tableLine } from "./measure.ts";
 import { roomCloud } from "./room_cloud.ts";
 
-const BACKBONE = "MinkUNet34C";
+/** The network that is timed. */
+export const BACKBONE = "MinkUNet34C";
 const CLASSES = 20;
 const FEATURES = ["red", "green", "blue"] as const;
 const SEED = 1;
@@ -44,15 +45,7 @@ export async function benchNetwork(
   sizes: readonly number[],
 ): Promise<void> {
   using owned = new DisposableStack();
-  const student = new Student({
-    backbone: BACKBONE,
-    classes: Array.from({ length: CLASSES }, (_, i) => `class ${i}`),
-    features: [...FEATURES],
-    teacher: null,
-  });
-  const parameters = owned.use(new Parameters(gpu, student.parameters()));
-  const random = new Random(SEED);
-  parameters.load(initialState(parameters.specs, () => random.uniform()));
+  const network = owned.use(new BenchNetwork(gpu));
   console.log(tableLine(`${BACKBONE}, bytes in MiB`, [
     "ms",
     "GFLOP/s",
@@ -63,19 +56,38 @@ export async function benchNetwork(
     "stored",
   ]));
   for (const voxels of sizes) {
-    await benchScan(gpu, student, parameters, voxels, voxels > TIMED_ONCE ? 1 : rounds);
+    await benchScan(gpu, network, voxels, voxels > TIMED_ONCE ? 1 : rounds);
   }
 }
 
-async function benchScan(
+/** The network with random weights. */
+export class BenchNetwork implements Disposable {
+  readonly student = new Student({
+    backbone: BACKBONE,
+    classes: Array.from({ length: CLASSES }, (_, i) => `class ${i}`),
+    features: [...FEATURES],
+    teacher: null,
+  });
+  readonly parameters: Parameters;
+
+  constructor(gpu: Gpu) {
+    this.parameters = new Parameters(gpu, this.student.parameters());
+    const random = new Random(SEED);
+    this.parameters.load(initialState(this.parameters.specs, () => random.uniform()));
+  }
+
+  [Symbol.dispose](): void {
+    this.parameters.destroy();
+  }
+}
+
+/** The network on a scan of so many voxels; `owned` frees it. */
+export async function networkOnScan(
   gpu: Gpu,
-  student: Student,
-  parameters: Parameters,
+  owned: DisposableStack,
+  { student, parameters }: BenchNetwork,
   voxels: number,
-  rounds: number,
-): Promise<void> {
-  using owned = new DisposableStack();
-  gpu.ledger.resetPeak();
+) {
   // A point in the middle of each voxel.
   const positions = Float32Array.from(roomCloud(SEED, voxels), (corner) => corner + 0.5);
   const scan = owned.use(
@@ -88,13 +100,36 @@ async function benchScan(
     }, 1),
   );
   const context = { gpu, student, scan, parameters };
-  const flop = countFlop(context);
   const labels = new Tensor("labels", voxels, 1, {
     binding: owned.use(
       gpu.upload("labels", Uint32Array.from({ length: voxels }, (_, i) => i % CLASSES)),
     ),
   });
   const history = owned.use(new LossHistory(gpu, 1));
+  return {
+    context,
+    flop: countFlop(context),
+    /** The launches of forward and backward pass, by the matrix kernels of the device. */
+    training: () =>
+      trainingGraph(context, {
+        labels,
+        ignore: 255,
+        weight: 1,
+        classHistory: history,
+        distillationHistory: history,
+      }),
+  };
+}
+
+async function benchScan(
+  gpu: Gpu,
+  network: BenchNetwork,
+  voxels: number,
+  rounds: number,
+): Promise<void> {
+  using owned = new DisposableStack();
+  gpu.ledger.resetPeak();
+  const { context, flop, training } = await networkOnScan(gpu, owned, network, voxels);
   const { graph, probabilities } = predictionGraph(context, "batch");
   await benchGraph(gpu, rounds, {
     name: `  ${voxels} voxels, forward`,
@@ -102,16 +137,10 @@ async function benchScan(
     kept: [probabilities],
     flop: flop.forward,
   });
-  using _moments = new AdamW(gpu, parameters, 0);
+  using _moments = new AdamW(gpu, network.parameters, 0);
   await benchGraph(gpu, rounds, {
     name: `  ${voxels} voxels, and backward`,
-    graph: trainingGraph(context, {
-      labels,
-      ignore: 255,
-      weight: 1,
-      classHistory: history,
-      distillationHistory: history,
-    }),
+    graph: training(),
     kept: [],
     flop: flop.forward + flop.backward,
   });
