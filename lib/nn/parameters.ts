@@ -117,40 +117,56 @@ export class Parameters implements Disposable {
    * @throws {CheckpointError} listing the entries that are missing, left over, or of another shape.
    */
   load(tensors: ReadonlyMap<string, NamedTensor>): void {
-    const problems = this.#differences(tensors);
-    if (problems.length > 0) {
-      const more = problems.length - MOST_LISTED;
-      throw new CheckpointError(
-        `Cannot load the checkpoint: ${problems.slice(0, MOST_LISTED).join("; ")}${
-          more > 0 ? `; and ${more} more` : ""
-        }`,
-      );
-    }
-    const values = new Float32Array(this.values.size / 4);
-    const statistics = new Float32Array(this.statistics.size / 4);
-    for (const slot of this.#slots.values()) {
-      store(tensors.get(slot.spec.name)!, slot, isStatistic(slot.spec) ? statistics : values);
-    }
-    this.#gpu.write(this.values, values);
-    this.#gpu.write(this.statistics, statistics);
+    this.#check(tensors, [...this.#slots.values()]);
+    this.#write(this.values, tensors, (spec) => !isStatistic(spec));
+    this.#write(this.statistics, tensors, isStatistic);
   }
 
-  /** Says how a state dict differs from what the network needs. */
-  #differences(tensors: ReadonlyMap<string, NamedTensor>): string[] {
-    const found: string[] = [];
-    for (const { spec: { name, shape } } of this.#slots.values()) {
-      const tensor = tensors.get(name);
-      if (!tensor) found.push(`"${name}" is missing`);
-      else if (tensor.shape.join() !== shape.join()) {
-        found.push(`"${name}" is [${tensor.shape}], not [${shape}]`);
-      } else if (!(tensor.data instanceof Float32Array)) found.push(`"${name}" is not F32`);
+  /**
+   * Loads all running statistics, and leaves the learned entries, which then need not be packed again.
+   *
+   * @throws {CheckpointError} listing the entries that are missing, left over, or of another shape.
+   */
+  loadStatistics(tensors: ReadonlyMap<string, NamedTensor>): void {
+    this.#check(tensors, [...this.#slots.values()].filter(({ spec }) => isStatistic(spec)));
+    this.#write(this.statistics, tensors, isStatistic);
+  }
+
+  #write(
+    buffer: GpuBuffer,
+    tensors: ReadonlyMap<string, NamedTensor>,
+    belongs: (spec: ParameterSpec) => boolean,
+  ): void {
+    const words = new Float32Array(buffer.size / 4);
+    for (const slot of this.#slots.values()) {
+      if (belongs(slot.spec)) store(tensors.get(slot.spec.name)!, slot, words);
     }
+    this.#gpu.write(buffer, words);
+  }
+
+  /** Throws where a state dict differs from these entries. */
+  #check(tensors: ReadonlyMap<string, NamedTensor>, slots: readonly Slot[]): void {
+    const problems: string[] = [];
+    for (const { spec: { name, shape } } of slots) {
+      const tensor = tensors.get(name);
+      if (!tensor) problems.push(`"${name}" is missing`);
+      else if (tensor.shape.join() !== shape.join()) {
+        problems.push(`"${name}" is [${tensor.shape}], not [${shape}]`);
+      } else if (!(tensor.data instanceof Float32Array)) problems.push(`"${name}" is not F32`);
+    }
+    const names = new Set(slots.map(({ spec }) => spec.name));
     for (const name of tensors.keys()) {
-      if (!this.#slots.has(name) && !name.endsWith(".num_batches_tracked")) {
-        found.push(`"${name}" is left over`);
+      if (!names.has(name) && !name.endsWith(".num_batches_tracked")) {
+        problems.push(`"${name}" is left over`);
       }
     }
-    return found;
+    if (problems.length === 0) return;
+    const more = problems.length - MOST_LISTED;
+    throw new CheckpointError(
+      `Cannot load the checkpoint: ${problems.slice(0, MOST_LISTED).join("; ")}${
+        more > 0 ? `; and ${more} more` : ""
+      }`,
+    );
   }
 
   /**

@@ -104,6 +104,19 @@ withGpu(
   },
 );
 
+withGpu("Parameters.loadStatistics() loads them alone, and needs all of them", async (gpu) => {
+  using parameters = new Parameters(gpu, SPECS);
+  parameters.load(randomBits(6));
+  const kinds = new Map(SPECS.map(({ name, kind }) => [name, kind]));
+  const others = randomBits(7);
+  const statistics = new Map([...others].filter(([name]) => kinds.get(name) === "statistic"));
+  parameters.loadStatistics(statistics);
+  assertSameBits(await parameters.stateDict(), new Map([...randomBits(6), ...statistics]));
+  assert.throws(() => parameters.loadStatistics(others), /"conv\.kernel" is left over/);
+  statistics.delete("bn.running_var");
+  assert.throws(() => parameters.loadStatistics(statistics), /"bn\.running_var" is missing/);
+});
+
 withGpu("Parameters.load() lists what is missing, left over or of another shape", async (gpu) => {
   using parameters = new Parameters(gpu, SPECS);
   const state = randomBits(4);

@@ -35,7 +35,7 @@ export async function readyToPredict(
         }, false);
         context.work.advanced("statistics", index + 1, context.blocks);
       }
-      copy.load(new Map([...await copy.stateDict(), ...population.tensors()]));
+      copy.loadStatistics(population.tensors());
     }
     return copy;
   } catch (error) {
