@@ -52,6 +52,7 @@ Deno.test("main exits with 2 for a wrong command line, and names the mistake", a
     [["serve", "--port", "99999"], /--port.*0 to 65535/],
     [["eval", "--methods", "magic"], /'magic': there are source, joint, bn/],
     [["demo", "extra"], /Unexpected argument 'extra'/],
+    [["doctor", "--kernels", "fast"], /--kernels to 'fast': give auto, hardware, software/],
   ];
   for (const [args, message] of cases) {
     const { code, stderr } = await ttt(args);
@@ -89,6 +90,7 @@ Deno.test("doctor names the GPU and both models", async () => {
   const { code, stdout, stderr } = await ttt(["doctor"]);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^ *GPU +\S/m);
+  assert.match(stdout, /^ *kernels +(software|hardware-\d+x\d+), self-check passed/m);
   assert.match(stdout, /^ *student +.*13 classes/m);
   assert.match(stdout, /^ *teacher +.*width/m);
 });

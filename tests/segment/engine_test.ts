@@ -71,6 +71,7 @@ engineTest("Engine.segment() gives the same labels and losses twice", async (eng
   assert.ok(first.confidence.every((value) => value > 0 && value <= 1));
   assert.ok(first.report.changedPoints > 0);
   assert.deepEqual(Object.keys(first.report.metrics!), ["source", "ttt-kd"]);
+  assert.equal(first.report.kernels, (await engine.gpu()).kernels.name);
 });
 
 engineTest("Engine.segment() warns before its work begins", async (engine, request) => {
