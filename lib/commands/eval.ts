@@ -11,9 +11,10 @@ import {
 } from "../cli/args.ts";
 import { kernelChoice, KERNELS_OPTION } from "../cli/engine.ts";
 import { type ProgressDisplay, progressDisplay } from "../terminal/progress.ts";
-import { DATASET_SPLITS } from "../datasets/dataset.ts";
+import { type Dataset, DATASET_SPLITS } from "../datasets/dataset.ts";
 import { openDataset, WORLD_NAMES } from "../datasets/mod.ts";
-import { type BenchmarkProfile, BENCHMARKS, profileOf } from "../eval/studies/benchmarks.ts";
+import { type BenchmarkProfile, profileOf } from "../eval/studies/benchmarks.ts";
+import { realBenchmark } from "../eval/real/real_dataset.ts";
 import { evaluate, type EvaluationRequest } from "../eval/evaluation.ts";
 import { claimsOf } from "../eval/report/claims.ts";
 import { markdownTable } from "../eval/report/markdown.ts";
@@ -33,12 +34,17 @@ const CACHE = Deno.build.standalone
   ? join(modelsFolder(), "eval")
   : fileURLToPath(new URL("../../.cache", import.meta.url));
 
+/** The benchmark of labelled real scans. */
+const REAL = "real";
+
 const OPTIONS = {
   benchmark: {
     type: "string",
     value: "NAME",
     default: "rooms",
-    about: `benchmark: ${Object.keys(BENCHMARKS).join(", ")}, or the JSON file of a data set`,
+    about: `benchmark: ${
+      WORLD_NAMES.join(", ")
+    }, ${REAL} (labelled scans of --data), or the JSON file of a data set`,
   },
   data: {
     type: "string",
@@ -123,10 +129,16 @@ export const command = defineCommand({
     const host = gpuHost({ kernels: kernelChoice(values.kernels) });
     using display = progressDisplay();
     try {
-      const results = await evaluate(await requestOf(values, chosen, host, display));
+      const requests = values.benchmark === REAL
+        ? await realRequests(values, chosen, host, display)
+        : [await requestOf(values, chosen, host, display)];
+      const finished: [Results, string][] = [];
+      for (const request of requests) finished.push([await evaluate(request), request.out]);
       display[Symbol.dispose]();
-      if (values.tune) await reportTuning(results, values.out);
-      else reportStudies(results, values.out);
+      for (const [results, out] of finished) {
+        if (values.tune) await reportTuning(results, out);
+        else reportStudies(results, out);
+      }
     } finally {
       await host.close();
     }
@@ -135,12 +147,14 @@ export const command = defineCommand({
 
 /** Checks the options that need no data set. */
 function chosenBy(values: EvalValues): Chosen {
-  if (!WORLD_NAMES.includes(values.benchmark) && !values.benchmark.endsWith(".json")) {
+  const names = [...WORLD_NAMES, REAL];
+  if (!names.includes(values.benchmark) && !values.benchmark.endsWith(".json")) {
     throw new UsageError(
-      `Cannot run --benchmark '${values.benchmark}': there are ${
-        WORLD_NAMES.join(", ")
-      } and JSON files`,
+      `Cannot run --benchmark '${values.benchmark}': there are ${names.join(", ")} and JSON files`,
     );
+  }
+  if (values.benchmark === REAL && values.data === undefined) {
+    throw new UsageError("Missing option --data DIR: the folder of the labelled real scans");
   }
   const scenes = values.scenes === undefined
     ? null
@@ -163,15 +177,55 @@ function chosenBy(values: EvalValues): Chosen {
   };
 }
 
-/** Opens the data set, and completes the request with what depends on it. */
+/**
+ * The requests of the benchmark of real scans: one for each world that has classes of some scan. Scans that are left out
+ * are named.
+ */
+async function realRequests(
+  values: EvalValues,
+  chosen: Chosen,
+  host: GpuHost,
+  display: ProgressDisplay,
+): Promise<EvaluationRequest[]> {
+  const gpu = await host.get();
+  const requests: EvaluationRequest[] = [];
+  const reasons = new Map<string, string>();
+  const judged = new Set<string>();
+  for (const world of WORLD_NAMES) {
+    const { dataset, leftOut } = await realBenchmark(
+      values.data!,
+      await openDataset(world, gpu),
+      WORLD_NAMES,
+    );
+    for (const [name, reason] of leftOut) reasons.set(name, reason);
+    if (!dataset) continue;
+    for (const { name } of dataset.domains) judged.add(name);
+    const out = join(values.out, world);
+    requests.push(await requestOf({ ...values, out }, chosen, host, display, dataset));
+  }
+  for (const [name, reason] of reasons) {
+    if (!judged.has(name)) console.log(`left out  ${name}: ${reason}`);
+  }
+  if (requests.length > 0) return requests;
+  throw new Error(
+    `Cannot find labelled scans in ${values.data}: each is a folder with scan.ply and labels.json`,
+  );
+}
+
+/**
+ * Opens the data set, and completes the request with what depends on it.
+ *
+ * @param given the data set, where it is open already.
+ */
 async function requestOf(
   values: EvalValues,
   chosen: Chosen,
   host: GpuHost,
   display: ProgressDisplay,
+  given?: Dataset,
 ): Promise<EvaluationRequest> {
   const gpu = await host.get();
-  const dataset = await openDataset(values.benchmark, gpu, values.data);
+  const dataset = given ?? await openDataset(values.benchmark, gpu, values.data);
   const names = dataset.domains.map(({ name }) => name);
   const shifted = dataset.domains.filter(({ isSource }) => !isSource).map(({ name }) => name);
   // A student runs with the teacher that it was distilled from.

@@ -23,26 +23,12 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
-import {
-  LENGTH_UNITS,
-  METRE,
-  metricScan,
-  readNamed,
-  readPhotographs,
-  UP_AXES,
-} from "../scan/mod.ts";
-import { readScan, type Scan } from "../scan/mod.ts";
-import { readViews } from "../scan/mod.ts";
+import { LENGTH_UNITS, METRE, metricScan, type Scan, UP_AXES } from "../scan/mod.ts";
 import { issueAt, parseJson, validate, violationsText } from "../validation/mod.ts";
 import type { Dataset, DatasetScene, DatasetSplit } from "./dataset.ts";
-
-/** The JSON file of a data set is malformed, or names files that are missing. */
-export class DatasetError extends SyntaxError {
-  /** `DatasetError`. */
-  override name = "DatasetError";
-}
+import { DatasetError, inventory, readSceneFiles, scanOf } from "./scene_folder.ts";
 
 const byte = z.int().min(0).max(255);
 const folders = z.array(z.string().min(1)).default([]);
@@ -117,9 +103,6 @@ const FolderFileSchema = z.strictObject({
 
 type FolderFile = z.output<typeof FolderFileSchema>;
 
-/** Names that the scan of a scene may have. */
-const SCANS = ["scan.ply", "scan.las", "scan.laz"];
-
 /**
  * Opens the data set that a JSON file describes.
  *
@@ -142,7 +125,7 @@ export async function folderDataset(path: string, root = dirname(path)): Promise
     const about = JSON.stringify([classes, ignoreLabel, labelMap, domain]);
     const hash = createHash("sha256").update(about);
     for (const folder of Object.values(domain.splits).flat()) {
-      scans.set(folder, await scanOf(join(root, folder), path, folder));
+      scans.set(folder, await requireScan(join(root, folder), path, folder));
       for (const line of await inventory(join(root, folder))) hash.update(`${folder}/${line}\n`);
     }
     versions.set(name, hash.digest("hex").slice(0, 16));
@@ -190,47 +173,13 @@ function parseFile(json: string, path: string): FolderFile {
   return validate(FolderFileSchema, value, (_, all) => fail(violationsText(all)));
 }
 
-/** The path of the scan in a scene's folder, which must also hold cameras where it holds photographs. */
-async function scanOf(folder: string, path: string, name: string): Promise<string> {
-  const scan = (await Promise.all(SCANS.map((file) => exists(join(folder, file))))).indexOf(true);
-  const missing = scan < 0
-    ? `one of ${SCANS.join(", ")}`
-    : await exists(join(folder, "images")) && !await exists(join(folder, "cameras.json"))
-    ? "cameras.json, which its photographs need"
-    : null;
-  if (missing === null) return join(folder, SCANS[scan]!);
+/** The path of the scan in a scene's folder. */
+async function requireScan(folder: string, path: string, name: string): Promise<string> {
+  const found = await scanOf(folder);
+  if ("scan" in found) return found.scan;
   throw new DatasetError(
-    `Cannot open ${path}: folder '${name}' lacks ${missing}; add it, or remove the folder from the list`,
+    `Cannot open ${path}: folder '${name}' lacks ${found.lacks}; add it, or remove the folder from the list`,
   );
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** Name, size and time of every file of a scene, sorted: they show a change without reading the files. */
-async function inventory(folder: string): Promise<string[]> {
-  const lines: string[] = [];
-  for (const part of ["", "images"]) {
-    const entries = Deno.readDir(join(folder, part));
-    try {
-      for await (const { name, isFile } of entries) {
-        if (!isFile) continue;
-        const { size, mtime } = await Deno.stat(join(folder, part, name));
-        lines.push(`${part}/${name} ${size} ${mtime?.getTime()}`);
-      }
-    } catch (error) {
-      // That photographs are missing is reported where they are matched with the cameras.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return lines.sort();
 }
 
 async function readScene(
@@ -239,14 +188,7 @@ async function readScene(
   name: string,
   path: string,
 ): Promise<DatasetScene> {
-  const bytes = await readNamed(path);
-  const folder = dirname(path);
-  const scan = await readScan(bytes.bytes, `${name}/${basename(path)}`);
-  const cameras = join(folder, "cameras.json");
-  const views = await exists(cameras)
-    ? await readPhotographs(join(folder, "images"), cameras)
-      .then(({ images, cameras }) => readViews(images, cameras, basename(path)))
-    : { photos: [], cameras: [] };
+  const { scan, photos, cameras } = await readSceneFiles(path, name);
   const { unit, up = "z" } = file.domains[domain]!;
   const horizontal = unit ? LENGTH_UNITS[unit] : scan.units?.horizontal ?? METRE;
   if (horizontal === "degree") {
@@ -255,11 +197,11 @@ async function readScene(
     );
   }
   const vertical = unit ? LENGTH_UNITS[unit] : scan.units?.vertical ?? METRE;
-  const metric = metricScan(labelled(file, domain, name, scan), views.cameras, {
+  const metric = metricScan(labelled(file, domain, name, scan), cameras, {
     units: { horizontal, vertical },
     up,
   });
-  return { id: name, photos: views.photos, ...metric };
+  return { id: name, photos, ...metric };
 }
 
 /** The scan with its labels mapped to classes. */

@@ -16,7 +16,7 @@ export {
   type DatasetScene,
   type DatasetSplit,
 } from "./dataset.ts";
-export { DatasetError } from "./folder.ts";
+export { DatasetError } from "./scene_folder.ts";
 
 const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
   rooms: roomsDataset,

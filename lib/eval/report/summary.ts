@@ -16,13 +16,17 @@ const HEADLINE = [
   ["ttt-kd-fusion", "TTT-KD with the 2D probe"],
 ] as const;
 
-/** Returns the least number of scenes behind a figure of a study. */
+/**
+ * Returns the least number of scenes behind a figure of a study; where every domain is one scan, the number of scans
+ * behind the mean.
+ */
 export function scenesOf(study: StudyResult): number {
-  return Math.min(
-    ...Object.values(study.domains).flatMap((all) =>
-      Object.values(all).map(({ perScene }) => perScene.length)
-    ),
+  const counts = Object.values(study.domains).flatMap((all) =>
+    Object.values(all).map(({ perScene }) => perScene.length)
   );
+  return counts.every((count) => count === 1)
+    ? Object.keys(study.domains).length
+    : Math.min(...counts);
 }
 
 /** Says that a run is a smoke run, where a study has too few scenes; else null. */

@@ -80,6 +80,26 @@ export function resampledMious(matrices: readonly Confusion[], stream: number): 
   });
 }
 
+/**
+ * The mean of each resample of values, `[2000]`: for scans that are each a domain of their own.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { interval95, resampledMeans } from "./bootstrap.ts";
+ *
+ * const [low, high] = interval95(resampledMeans([1, 2, 3, 4], 0));
+ * assert.ok(1 < low && low < 2.5 && 2.5 < high && high < 4);
+ * ```
+ */
+export function resampledMeans(values: readonly number[], stream: number): Float64Array {
+  const random = new Random(SEED, stream);
+  return Float64Array.from(
+    { length: RESAMPLES },
+    () => mean(values.map(() => values[random.integer(values.length)]!)),
+  );
+}
+
 /** The random stream of a name (32-bit FNV-1a hash): a domain has the same resamples in every study. */
 export function streamOf(name: string): number {
   let hash = 0x811c9dc5;

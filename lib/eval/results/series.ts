@@ -15,6 +15,7 @@ import {
   mean,
   meanSeries,
   pooled,
+  resampledMeans,
   resampledMious,
   streamOf,
 } from "./bootstrap.ts";
@@ -118,6 +119,8 @@ export function meanResult(
   if (!own.every((series) => series !== undefined)) return null;
   const miou = mean(own.map(({ matrices }) => mean(matrices.map((m) => pooled(m).miou()))));
   const against: Record<string, Difference> = {};
+  // Real scans are domains of one scene each: there the scans are resampled, elsewhere the scenes of each domain.
+  const areScans = own.every(({ matrices }) => matrices[0]!.length === 1);
   let [domainsAbove, domainsHarmed] = [0, 0];
   for (const id of rivalsOf(entry)) {
     const rivals = domains.map((all) => all.get(id));
@@ -125,8 +128,12 @@ export function meanResult(
     const pairs = own.map((series, i) => paired(series, rivals[i]!));
     against[id] = {
       mean: mean(pairs.map(({ difference }) => difference)),
-      ci95: interval95(meanSeries(pairs.map(({ resampled }) => resampled))),
-      scenes: Math.min(...own.map(({ matrices }) => matrices[0]!.length)),
+      ci95: interval95(
+        areScans
+          ? resampledMeans(pairs.map(({ difference }) => difference), streamOf(id))
+          : meanSeries(pairs.map(({ resampled }) => resampled)),
+      ),
+      scenes: areScans ? own.length : Math.min(...own.map(({ matrices }) => matrices[0]!.length)),
     };
     if (id !== BASELINE) continue;
     domainsAbove = pairs.filter(({ resampled }, i) =>

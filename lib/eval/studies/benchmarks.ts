@@ -24,8 +24,8 @@ export interface BenchmarkProfile {
   focus: readonly string[];
   /** Numbers of photographs that the images study compares, up to all that a scene has. */
   images: readonly number[];
-  /** The two domains of the online study. */
-  stream: readonly [string, string];
+  /** The two domains of the online study; null where there are no sequences. */
+  stream: readonly [string, string] | null;
 }
 
 /** Name of the teacher that knows the true class of every pixel: an upper bound, no model. */
@@ -63,6 +63,27 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
     focus: ["beams16", "town"],
     images: [1, 2, 4, 6],
     stream: ["beams16", "rain"],
+  },
+  // Labelled real scans, each a domain of its own (lib/eval/real), by students of a world.
+  "real-rooms": {
+    trainedOn: "rooms",
+    teachers: [
+      { name: "rooms-parts", about: "supervised on parts of other rooms" },
+      { name: "rooms-random", about: "random weights (placebo)" },
+    ],
+    focus: [],
+    images: [1, 2, 4, 8],
+    stream: null,
+  },
+  "real-streets": {
+    trainedOn: "streets",
+    teachers: [
+      { name: "streets-parts", about: "supervised on parts of other streets" },
+      { name: "streets-random", about: "random weights (placebo)" },
+    ],
+    focus: [],
+    images: [1, 2, 4, 6],
+    stream: null,
   },
   // Real scans, labelled by students of simulated streets. See fixtures/README.md.
   semantickitti: {

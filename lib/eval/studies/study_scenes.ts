@@ -38,6 +38,7 @@ export function streamSequences(context: StudyContext): SceneSequence[] {
   const run = dataset.domains.toSorted((a, b) => Number(a.isSource) - Number(b.isSource))
     .map(({ name }) => name)
     .filter((name) => size.domains === null || size.domains.includes(name));
+  if (profile.stream === null) return [];
   const stream = profile.stream.every((name) => run.includes(name))
     ? profile.stream
     : run.slice(0, 2);
