@@ -58,6 +58,13 @@ export function guessUp(positions: Float32Array, cameras: readonly Camera[]): Up
   }
   if (upward && upward.length >= LEAST_MEAN) {
     const { nearest, cosine } = upward;
+    // The poses may be inverted: then the axis that they name is none that anything else speaks for.
+    const inverted = directionOf(cameras, ({ worldToCamera: pose }, axis) => -pose[4 * axis + 1]!);
+    const isUprightInverted = inverted !== null && inverted.nearest === "z" &&
+      inverted.length >= LEAST_MEAN && inverted.cosine >= ALONG;
+    if (!nearest.endsWith("z") && isLevel && isUprightInverted) {
+      return { up: "z", reason: "its photographs are upright only by the inverses of their poses" };
+    }
     if (cosine < ALONG) {
       const angle = Math.round(Math.acos(ALONG) * 180 / Math.PI);
       return {

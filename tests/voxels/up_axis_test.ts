@@ -13,6 +13,7 @@ import {
   type UpAxis,
   writePly,
 } from "../../lib/scan/mod.ts";
+import { inverseRigid } from "../../lib/scan/camera/pose.ts";
 import { guessUp } from "../../lib/voxels/up_axis.ts";
 import { dataPath, hasData } from "../data.ts";
 
@@ -138,4 +139,17 @@ Deno.test({
       assert.equal(guessUp(scan.positions, parseCameras(text, "cameras.json")).up, up, name);
     }
   },
+});
+
+Deno.test("guessUp() does not believe photographs that are upright by their inverse poses alone", async () => {
+  const scan = await scanOf(street(new Random(3)));
+  for (const yaw of [0, 0.7, 1.5, 3]) {
+    const cameras = [0, 0.1].map((more) => cameraAt("a.png", [2, 2, 1.5], yaw + more, 0, OPTICS));
+    assert.deepEqual(guessUp(scan.positions, cameras), { up: "z", reason: null });
+    const guess = guessUp(
+      scan.positions,
+      cameras.map((camera) => ({ ...camera, worldToCamera: inverseRigid(camera.worldToCamera) })),
+    );
+    assert.equal(guess.up, "z", `${yaw}: ${guess.reason}`);
+  }
 });
