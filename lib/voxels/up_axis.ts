@@ -62,7 +62,8 @@ export function guessUp(positions: Float32Array, cameras: readonly Camera[]): Up
     const inverted = directionOf(cameras, ({ worldToCamera: pose }, axis) => -pose[4 * axis + 1]!);
     const isUprightInverted = inverted !== null && inverted.nearest === "z" &&
       inverted.length >= LEAST_MEAN && inverted.cosine >= ALONG;
-    if (!nearest.endsWith("z") && isLevel && isUprightInverted) {
+    const speaksForZ = nearest === "-z" ? medianPlace(quantiles, 2) < 1 - TOP : isLevel;
+    if (nearest !== "z" && speaksForZ && isUprightInverted) {
       return { up: "z", reason: "its photographs are upright only by the inverses of their poses" };
     }
     if (cosine < ALONG) {
