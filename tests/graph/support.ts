@@ -3,7 +3,12 @@
  */
 import assert from "node:assert/strict";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
-import type { Gpu } from "../../lib/gpu/mod.ts";
+import {
+  type Gpu,
+  HARDWARE_SETTINGS,
+  type KernelSetting,
+  SOFTWARE_SETTING,
+} from "../../lib/gpu/mod.ts";
 import { Graph, type Parameter } from "../../lib/graph/graph.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { paddedChannels, Tensor } from "../../lib/graph/tensor.ts";
@@ -145,4 +150,11 @@ export async function runGraph<Names extends string>(
 /** Starts the backward pass with the given gradient of `output`, as a loss would. */
 export function seedGradient(graph: Graph, output: Tensor, gradient: Tensor): void {
   graph.loss(() => graph.contribute(output, gradient));
+}
+
+/** The settings of matrix kernels that a case is run with: software, and one of the family hardware if it has one. */
+export function settingsOf(hardware?: number): KernelSetting[] {
+  return hardware === undefined
+    ? [SOFTWARE_SETTING]
+    : [SOFTWARE_SETTING, HARDWARE_SETTINGS[hardware]!];
 }
