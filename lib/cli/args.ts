@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { columns } from "../terminal/format.ts";
+import { nearestName } from "../validation/mod.ts";
 import type { Host } from "../serving/server.ts";
 
 /** A command line that is wrong: exit code 2. */
@@ -92,7 +93,10 @@ export function parseCommand(
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError((error as Error).message.split(". ")[0]!.replace(/\.$/, ""));
+    const problem = (error as Error).message.split(". ")[0]!.replace(/\.$/, "");
+    const unknown = /^Unknown option '--([^']+)'/.exec(problem)?.[1];
+    const nearest = unknown && nearestName(unknown, Object.keys(options));
+    throw new UsageError(nearest ? `${problem}: did you mean --${nearest}?` : problem);
   }
   const missing = command.positionals[parsed.positionals.length];
   if (missing && !missing.startsWith("[")) throw new UsageError(`Missing argument ${missing}`);

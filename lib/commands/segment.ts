@@ -1,9 +1,11 @@
 /** `segment`: labels a scan on disk, without a server. */
 import { filterValues } from "@std/collections/filter-values";
-import { basename, extname } from "node:path";
+import { basename, extname, join } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
+import { checkOutputs } from "../cli/outputs.ts";
 import { MODEL_OPTIONS, openStudents, showProgress, STRICT_OPTION } from "../cli/engine.ts";
 import {
+  type LabelNames,
   LENGTH_UNITS,
   readNamed,
   readPhotographs,
@@ -19,6 +21,7 @@ import { readViews } from "../scan/mod.ts";
 import { METHODS, SCAN_METHODS } from "../ttt/methods/mod.ts";
 import { DEFAULT_METHOD, segmentOptions } from "../segment/options.ts";
 import type { Scan, Warning } from "../scan/mod.ts";
+import type { ReportedScan } from "../segment/report.ts";
 import type { SegmentResult } from "../segment/segmenter.ts";
 
 export const command = defineCommand({
@@ -114,10 +117,14 @@ export const command = defineCommand({
     rows: [...SCAN_METHODS.values()].map(({ name, about }) => [name, about]),
   },
   async run(values, [given = ""]) {
-    const { path, images, cameras, warnings } = await filesOf(given, values);
+    const { path, images, cameras, labelNames, warnings, inputs } = await filesOf(given, values);
     const out = values.out ?? labelledName(path);
     const wanted = formatOf(out);
     const labelMap = values["label-map"];
+    const replaced = await checkOutputs(
+      [out, values.report, values.picture],
+      labelMap ? [...inputs, labelMap] : inputs,
+    );
     const options = segmentOptions(
       {
         ...jsonOf(values.options),
@@ -138,7 +145,7 @@ export const command = defineCommand({
     );
     const { lossName } = METHODS.get(options.method)!;
     const file = await readNamed(path);
-    const scan = await readScan(file.bytes, file.name);
+    const scan = named(await readScan(file.bytes, file.name), labelNames);
     const format = wanted ?? scan.format;
     const views = cameras.length > 0
       ? await readViews(images, cameras, file.name)
@@ -183,24 +190,39 @@ export const command = defineCommand({
     if (scan.unpacked && format === "las") {
       console.error(`${out} is LAS: ${file.name} was LAZ, and this program does not compress`);
     }
+    for (const path of replaced) console.error(`replaced ${path}`);
+    if (report.scan.labels) {
+      console.error(ownLabels(report.scan.labels, format, !values["drop-labels"]));
+    }
     console.error(summaryOf(result, out));
   },
 });
 
-/** The path of the scan, its photographs and the files of their cameras. */
+/** What a scan is labelled from. */
+interface ScanFiles extends Omit<SceneFolder, "scan"> {
+  /** Path of the scan. */
+  path: string;
+  /** Paths of all files that are read. */
+  inputs: string[];
+}
+
+/** Finds the scan, its photographs and the files of their cameras. */
 async function filesOf(
   path: string,
   { images: folder, cameras: camerasPath }: {
     images?: string | undefined;
     cameras?: string | undefined;
   },
-): Promise<Omit<SceneFolder, "scan"> & { path: string }> {
+): Promise<ScanFiles> {
+  const bare = { path, images: [], cameras: [], labelNames: null, warnings: [], inputs: [path] };
   if (folder === undefined && camerasPath === undefined) {
     // A file that is missing is reported where it is read.
     const info = await Deno.stat(path).catch(() => null);
-    if (!info?.isDirectory) return { path, images: [], cameras: [], warnings: [] };
+    if (!info?.isDirectory) return bare;
     const { scan, ...found } = await readSceneFolder(path);
-    return { path: scan, ...found };
+    const others = [...found.images, ...found.cameras].map(({ name }) => join(path, name));
+    if (found.labelNames) others.push(join(path, found.labelNames.file));
+    return { path: scan, ...found, inputs: [scan, ...others] };
   }
   if (folder === undefined || camerasPath === undefined) {
     const [lacking, what] = folder === undefined
@@ -210,7 +232,37 @@ async function filesOf(
       `--images and --cameras belong together: give ${lacking} too, ${what}, which may be the same folder`,
     );
   }
-  return { path, ...await readPhotographs(folder, camerasPath), warnings: [] };
+  const { images, cameras } = await readPhotographs(folder, camerasPath);
+  const others = [
+    camerasPath,
+    ...cameras.map(({ name }) => join(camerasPath, name)),
+    ...images.map(({ name }) => join(folder, name)),
+  ];
+  return { ...bare, images, cameras, inputs: [path, ...others] };
+}
+
+/** A scan with what a file beside it says of its labels. Names in its own header say it better. */
+function named(scan: Scan, found: LabelNames | null): Scan {
+  if (!found) return scan;
+  if (scan.labels && !scan.labelNames) return { ...scan, labelNames: found.names };
+  const why = scan.labels
+    ? "the header of the scan names its labels itself"
+    : "the scan has no labels";
+  const text = `The names of labels in ${found.file} were left out, since ${why}.`;
+  return { ...scan, warnings: [...scan.warnings, { code: "left-out", text }] };
+}
+
+/** What became of the labels that the scan came with. */
+function ownLabels(
+  labels: NonNullable<ReportedScan["labels"]>,
+  format: Scan["format"],
+  isKept: boolean,
+): string {
+  const name = format === "las" ? "classification_original" : "label_original";
+  const scored = labels === "scored"
+    ? "compared with the prediction"
+    : "not compared with the prediction (--label-map says what they mean)";
+  return `the scan's own labels were ${isKept ? `kept as ${name}` : "left out"}, and ${scored}`;
 }
 
 /** The options of the method as JSON. */

@@ -70,4 +70,10 @@ export {
   photoHeader,
   type PhotoLimits,
 } from "./photo/photo.ts";
-export { readNamed, readPhotographs, readSceneFolder, type SceneFolder } from "./read_folder.ts";
+export {
+  type LabelNames,
+  readNamed,
+  readPhotographs,
+  readSceneFolder,
+  type SceneFolder,
+} from "./read_folder.ts";

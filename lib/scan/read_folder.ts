@@ -5,9 +5,11 @@
  */
 import { basename, join } from "node:path";
 import { loadCameraFiles } from "./camera/load_camera_files.ts";
-import { some } from "./camera/camera_format.ts";
+import { isRecord, some } from "./camera/camera_format.ts";
+import { openFile } from "./camera/camera_file.ts";
 import type { NamedFile, PhotoFile } from "./camera/read_views.ts";
 import { CameraError, ScanError } from "./errors.ts";
+import { labelFilesHint, labelNamesOf } from "./label_names.ts";
 import type { Warning } from "./warning.ts";
 
 /** Reads a file; its name is the last part of the path. */
@@ -21,10 +23,16 @@ const SCAN = /\.(las|laz|ply)$/i;
 const PHOTOGRAPH = /\.(jpe?g|png|webp)$/i;
 /** Names of files that may hold cameras. */
 const CAMERAS = /\.(json|txt|bin)$/i;
+/** Names of files that may name labels. */
+const JSON_FILE = /\.json$/i;
 /** The points of a COLMAP model: large files without cameras. */
 const NO_CAMERAS = /points3D\.(txt|bin)$/i;
 /** Points from which programs reconstruct a scene; a scan that is to be labelled lies beside them. */
 const NO_SCAN = /(?:^|\/)(?:points3D|sparse_pc|input)\.ply$/i;
+/** Labelled scans as this program, its server's examples and its viewer name them. */
+const LABELLED = /(?:^|[_-])labelled(?:-\d+)?\.(?:las|ply)$/i;
+/** Larger files than this are neither lists of names nor reports. */
+const SMALL_BYTES = 2 ** 20;
 /** Levels of folders that are searched below a folder: `sparse/0`, `pose`, `images`. */
 const DEPTH = 2;
 
@@ -68,61 +76,122 @@ export interface SceneFolder {
   images: PhotoFile[];
   /** Files that may be those of their cameras; none where there are no photographs. */
   cameras: NamedFile[];
+  /** What a file says the labels of the scan mean; null where none does. */
+  labelNames: LabelNames | null;
   /** What was left out. */
   warnings: Warning[];
 }
 
+/** What the labels of a scan mean, as a file beside it says. */
+export interface LabelNames {
+  /** Name of the file. */
+  file: string;
+  /** The names by label. */
+  names: Readonly<Record<string, string>>;
+}
+
 /**
- * Finds the scan, the photographs and the cameras of a folder.
+ * Finds the scan, the photographs and the cameras of a folder. What this program has written there is left out.
  *
  * @param folder searched two levels deep
  * @throws {ScanError} where it has no scan or several
  * @throws {CameraError} where the camera files are too large
  */
 export async function readSceneFolder(folder: string): Promise<SceneFolder> {
-  const names = await filesBelow(folder);
-  const scans = names.filter((name) => SCAN.test(name) && !NO_SCAN.test(name));
-  const [scan, second] = scans;
-  if (scan === undefined || second !== undefined) {
-    throw new ScanError({
-      file: folder,
-      problem: scan === undefined
-        ? "the folder has no scan (LAS, LAZ or PLY)"
-        : `the folder has ${scans.length} scans: ${some(scans)}`,
-      mend: scan === undefined
-        ? "give the path of a scan, or of a folder with one"
-        : "give the path of one, with --images and --cameras for its photographs",
-    });
-  }
+  const found = await filesBelow(folder);
+  const { labelNames, reports, unused } = await readCompanions(folder, found);
+  const { scan, labelled } = scanOf(folder, found);
+  const own = [...labelled, ...reports];
+  const names = found.filter((name) =>
+    !own.includes(name) && !unused.includes(name) && name !== labelNames?.file
+  );
   const images = photographsOf(folder, names);
   const cameras = names.some((name) => CAMERAS.test(name)) && images.length > 0
     ? await camerasOf(folder, names)
     : [];
   const used = [SCAN, PHOTOGRAPH, ...(cameras.length > 0 ? [CAMERAS] : [])];
   const others = names.filter((name) => !used.some((kind) => kind.test(name)));
-  const warnings = others.length === 0 ? [] : [leftOut(others)];
-  if (images.length === 0 || cameras.length > 0) {
-    return { scan: join(folder, scan), images, cameras, warnings };
-  }
+  const isBlind = images.length > 0 && cameras.length === 0;
   return {
     scan: join(folder, scan),
-    images: [],
-    cameras: [],
-    warnings: [...warnings, {
-      code: "left-out",
-      text: `Photographs were left out, since the folder has no file of their cameras: ${
-        some(images.map(({ name }) => name))
-      }. Add cameras.json, transforms.json or the files of COLMAP, KITTI or ScanNet.`,
-      field: "images",
-    }],
+    images: isBlind ? [] : images,
+    cameras,
+    labelNames,
+    warnings: [
+      ...leftOut("Files that this program wrote were left out", own),
+      ...leftOut(
+        "Files that name labels were left out, since there are several of them",
+        unused,
+        " Keep the one that belongs to the scan.",
+      ),
+      ...leftOut(
+        "Files that are neither scan nor photograph nor cameras were left out",
+        others,
+        labelFilesHint(others),
+      ),
+      ...(isBlind
+        ? leftOut(
+          "Photographs were left out, since the folder has no file of their cameras",
+          images.map(({ name }) => name),
+          " Add cameras.json, transforms.json or the files of COLMAP, KITTI or ScanNet.",
+          "images",
+        )
+        : []),
+    ],
   };
 }
 
-function leftOut(names: readonly string[]): Warning {
-  return {
-    code: "left-out",
-    text: `Files that are neither scan nor photograph nor cameras were left out: ${some(names)}.`,
-  };
+function leftOut(
+  what: string,
+  names: readonly string[],
+  mend = "",
+  field?: string,
+): Warning[] {
+  if (names.length === 0) return [];
+  const text = `${what}: ${some(names)}.${mend}`;
+  return [{ code: "left-out", text, ...(field === undefined ? {} : { field }) }];
+}
+
+/** The one scan among files, and labelled ones beside it. @throws {ScanError} where there is none, or several. */
+function scanOf(folder: string, names: readonly string[]): { scan: string; labelled: string[] } {
+  const scans = names.filter((name) => SCAN.test(name) && !NO_SCAN.test(name));
+  const unlabelled = scans.filter((name) => !LABELLED.test(name));
+  const [scan, second] = unlabelled.length > 0 ? unlabelled : scans;
+  if (scan !== undefined && second === undefined) {
+    return { scan, labelled: scans.filter((name) => name !== scan) };
+  }
+  throw new ScanError({
+    file: folder,
+    problem: scan === undefined
+      ? "the folder has no scan (LAS, LAZ or PLY)"
+      : `the folder has ${scans.length} scans: ${some(scans)}`,
+    mend: scan === undefined
+      ? "give the path of a scan, or of a folder with one"
+      : "give the path of one, with --images and --cameras for its photographs",
+  });
+}
+
+/** Finds JSON files that hold no cameras: names of labels, and reports of this program. */
+async function readCompanions(folder: string, names: readonly string[]): Promise<{
+  labelNames: LabelNames | null;
+  reports: string[];
+  /** Files with names of labels, where there are several. */
+  unused: string[];
+}> {
+  const named: LabelNames[] = [];
+  const reports: string[] = [];
+  for (const file of names.filter((name) => JSON_FILE.test(name))) {
+    const path = join(folder, file);
+    if ((await Deno.stat(path)).size > SMALL_BYTES) continue;
+    const { json } = openFile({ name: file, bytes: await Deno.readFile(path) });
+    const found = labelNamesOf(file, json);
+    if (found) named.push({ file, names: found });
+    if (isRecord(json) && "changedPoints" in json && "phases" in json) reports.push(file);
+  }
+  const [first, second] = named;
+  return first && !second
+    ? { labelNames: first, reports, unused: [] }
+    : { labelNames: null, reports, unused: named.map(({ file }) => file) };
 }
 
 function photographsOf(folder: string, names: readonly string[]): PhotoFile[] {

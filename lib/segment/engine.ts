@@ -308,7 +308,12 @@ export class Engine implements Segmenter, AsyncDisposable {
         this.student.classes,
       );
     return {
-      scan: { name, format, points, voxels, voxelSize, ...reportedFrame(frame), blocks },
+      scan: {
+        ...{ name, format, points, voxels, voxelSize },
+        ...reportedFrame(frame),
+        ...(scan.labels ? { labels: truth.labels ? "scored" : "not-scored" } : {}),
+        blocks,
+      },
       views: { count: cameras.length, pointsSeen, ...(appearance ? { virtual: appearance } : {}) },
       student: this.student.id,
       studentChoice: choice,

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { type Method, SCAN_METHODS } from "../ttt/methods/mod.ts";
 import { LENGTH_UNITS, UP_AXES } from "../scan/mod.ts";
-import { OptionError } from "../ttt/option_error.ts";
+import { OptionError, unknownOption } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, nameSetting, numberSetting } from "../ttt/settings.ts";
 import { shown, validate } from "../validation/mod.ts";
 import { AUTO } from "./loaded_students.ts";
@@ -127,12 +127,11 @@ export function settingsOf(
   const known = Object.keys(method.settings.shape);
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
-    throw new OptionError(
-      `Cannot set ${shown(name)}: the options of method ${method.name} are ${
-        ["method", ...Object.keys(COMMON_SETTINGS), ...known].join(", ")
-      }`,
-      name,
-    );
+    throw unknownOption(name, `method ${method.name}`, [
+      "method",
+      ...Object.keys(COMMON_SETTINGS),
+      ...known,
+    ]);
   }
   return Object.fromEntries(
     known.map((name) => [name, checked(method.settings.shape[name]!, name, given[name])]),

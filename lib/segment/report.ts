@@ -27,6 +27,8 @@ export interface ReportedScan {
   verticalUnit?: string;
   /** The axis of the file that was taken to point up. */
   up: UpAxis;
+  /** What was done with labels that the file came with; left out where it has none. */
+  labels?: "scored" | "not-scored";
   /** Blocks that the scan was cut into; 1 where it was labelled in one piece. */
   blocks: number;
 }

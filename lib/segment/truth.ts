@@ -14,7 +14,7 @@ import type { SegmentOptions } from "./segmenter.ts";
 export interface Truth {
   /** [N] class of every point, or `IGNORE_LABEL`; null where they are not compared. */
   labels: Int32Array | null;
-  /** Why they are not compared, or which of them. */
+  /** Why they, or some of them, are not compared although somebody said what they mean. */
   warnings: Warning[];
 }
 
@@ -23,7 +23,7 @@ const LISTED = 8;
 
 /**
  * Translates the labels of a scan into classes: by `labelMap`; where `evaluate` is true, by taking them as the classes;
- * otherwise by the names that the file gives them.
+ * otherwise by their names. Labels of which nobody says what they mean are not compared, and nothing is doubtful about it.
  *
  * @throws {OptionError} where `labelMap` names a class that the student does not have.
  */
@@ -34,30 +34,45 @@ export function truthOf(
 ): Truth {
   const map = labelMap && classesOf(labelMap, student);
   if (evaluate === false || labels === null) return { labels: null, warnings: [] };
-  const notScored = (problem: string): Truth => ({ labels: null, warnings: [doubt(problem)] });
-  if (map) return translated(labels, map, "labelMap");
+  if (map) return translated(labels, map, ({ unexplained }) => unexplainedDoubt(unexplained));
   if (evaluate) {
     if (format !== "las" && areClasses(labels, student.classes.length)) {
       return { labels, warnings: [] };
     }
-    return notScored(
-      format === "las"
-        ? "Its labels were not scored: a LAS classification holds ASPRS codes, which are not the student's classes."
-        : `Its labels were not scored: they are not all of the student's classes 0 to ${
-          student.classes.length - 1
-        }.`,
-    );
+    return {
+      labels: null,
+      warnings: [doubt(
+        format === "las"
+          ? "Its labels were not scored: a LAS classification holds ASPRS codes, which are not the student's classes."
+          : `Its labels were not scored: they are not all of the student's classes 0 to ${
+            student.classes.length - 1
+          }.`,
+      )],
+    };
   }
-  if (!labelNames) {
-    return notScored("Its labels were not scored, since nothing says what they mean.");
-  }
+  if (!labelNames) return { labels: null, warnings: [] };
   const byName = new Map(
     Object.entries(labelNames).map(([label, name]) => [
       Number(label),
       indexOfClass(name, student.classes),
     ]),
   );
-  return translated(labels, byName, "the names in its header");
+  return translated(labels, byName, ({ unexplained, withoutClass }) => [
+    ...unexplainedDoubt(unexplained),
+    ...(withoutClass.length > 0
+      ? [
+        `Points named ${
+          listed(withoutClass.map((label) => labelNames[label]!))
+        } were not scored, since the student has no class of that name.`,
+      ]
+      : []),
+  ]);
+}
+
+function unexplainedDoubt(labels: readonly number[]): string[] {
+  return labels.length === 0
+    ? []
+    : [`Points with label ${listed(labels)} were not scored, since nothing says what it means.`];
 }
 
 /** The classes of a label map. @throws {OptionError} where the student has none of that name or index. */
@@ -81,35 +96,45 @@ function classesOf(
 }
 
 function indexOfClass(name: string, classes: readonly string[]): number | null {
-  const index = classes.findIndex((known) => known.toLowerCase() === name.trim().toLowerCase());
+  const index = classes.findIndex((known) => plain(known) === plain(name));
   return index < 0 ? null : index;
 }
 
-/** Translates labels; those without a class are ignored, and said where the map does not have them. */
+/** A name without capitals, and with spaces where others write hyphens or underscores. */
+function plain(name: string): string {
+  return name.trim().toLowerCase().replace(/[\s_-]+/g, " ");
+}
+
+/** Labels that have no class. */
+interface NotScored {
+  /** Those that the map does not have. */
+  unexplained: number[];
+  /** Those that it maps to none. */
+  withoutClass: number[];
+}
+
+/** Translates labels. @param doubtsOf says what is doubtful about those that have no class */
 function translated(
   labels: Int32Array,
   map: ReadonlyMap<number, number | null>,
-  source: string,
+  doubtsOf: (notScored: NotScored) => string[],
 ): Truth {
-  const unknown = new Set<number>();
-  const classes = labels.map((label) => {
-    const index = map.get(label);
-    if (index === undefined) unknown.add(label);
-    return index ?? IGNORE_LABEL;
+  const classes = labels.map((label) => map.get(label) ?? IGNORE_LABEL);
+  const present = [...new Set(labels)];
+  const doubts = doubtsOf({
+    unexplained: present.filter((label) => !map.has(label)),
+    withoutClass: present.filter((label) => map.get(label) === null),
   });
-  if (classes.every((label) => label === IGNORE_LABEL)) {
-    return {
-      labels: null,
-      warnings: [
-        doubt(`Its labels were not scored: by ${source}, none is a class of the student.`),
-      ],
-    };
-  }
-  if (unknown.size === 0) return { labels: classes, warnings: [] };
-  const some = [...unknown].slice(0, LISTED).join(", ") + (unknown.size > LISTED ? ", …" : "");
-  const problem =
-    `Points with label ${some} were not scored, since ${source} says nothing of them.`;
-  return { labels: classes, warnings: [doubt(problem)] };
+  const isScored = classes.some((label) => label !== IGNORE_LABEL);
+  const none = isScored ? [] : ["None of its labels was scored."];
+  return {
+    labels: isScored ? classes : null,
+    warnings: doubts.length + none.length > 0 ? [doubt([...none, ...doubts].join(" "))] : [],
+  };
+}
+
+function listed(values: readonly (string | number)[]): string {
+  return values.slice(0, LISTED).join(", ") + (values.length > LISTED ? ", …" : "");
 }
 
 function doubt(problem: string): Warning {

@@ -137,3 +137,8 @@ declare module "@std/streams/text-line-stream" {
     constructor(options?: { allowCR?: boolean });
   }
 }
+
+declare module "@std/text/levenshtein-distance" {
+  /** How many letters have to be put in, taken out or replaced to get from one text to the other. */
+  export function levenshteinDistance(str1: string, str2: string): number;
+}

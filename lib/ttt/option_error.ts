@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nearestName, shown } from "../validation/mod.ts";
 
 /** A setting has a value that it cannot have. */
 export class OptionError extends RangeError {
@@ -16,4 +17,26 @@ export class OptionError extends RangeError {
     super(message);
     this.field = field;
   }
+}
+
+/**
+ * Makes the error of a setting that there is not.
+ *
+ * @param where in which there is none of that name, such as "method bn"
+ * @param known names of those that there are
+ * @param mend what else to do, if anything
+ */
+export function unknownOption(
+  name: string,
+  where: string,
+  known: readonly string[],
+  mend?: string,
+): OptionError {
+  const nearest = nearestName(name, known);
+  const meant = nearest === null ? "" : ` (did you mean ${nearest}?)`;
+  const listed = `the options of ${where} are ${known.join(", ")}`;
+  return new OptionError(
+    `Cannot set ${shown(name)}${meant}: ${listed}${mend === undefined ? "" : `; ${mend}`}`,
+    name,
+  );
 }

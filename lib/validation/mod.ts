@@ -8,6 +8,7 @@
 export { exactly } from "./exactly.ts";
 export { fieldPath, shown } from "./field.ts";
 export { parseJson } from "./json.ts";
+export { nearestName } from "./nearest_name.ts";
 export {
   fitting,
   issueAt,

@@ -108,6 +108,9 @@ export const reportSchema = exactly<ScanReport>()({
     unit: z.string().describe("unit that the file's coordinates were taken to be in"),
     verticalUnit: z.string().exactOptional().describe("unit of heights, where it is another one"),
     up: z.enum(UP_AXES).describe("axis of the file that was taken to point up"),
+    labels: z.enum(["scored", "not-scored"]).exactOptional().describe(
+      "present where the file came with labels: whether `metrics` compares the prediction with them",
+    ),
     blocks: count.describe("how many blocks the scan was cut into; 1 for a scan in one piece"),
   }),
   views: exactly<ScanReport["views"]>()({

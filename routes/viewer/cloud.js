@@ -21,7 +21,7 @@
  * @property {{id: string, classes: string[], palette: [number, number, number][]}} student the one that labelled
  *
  * @typedef {object} Report
- * @property {{name: string, format: string, points: number, voxels: number, voxelSize: number, blocks: number}} scan
+ * @property {{name: string, format: string, points: number, voxels: number, voxelSize: number, unit: string, up: string, labels?: string, blocks: number}} scan
  * @property {{count: number, pointsSeen: number}} views
  * @property {string} student
  * @property {string | null} teacher

@@ -91,6 +91,8 @@ export class WorkPanel {
     const facts = [
       ["Scan", scan.name],
       ["Points", whole(scan.points)],
+      ["Taken as", `${scan.unit}, ${scan.up} up`],
+      ...(scan.labels === "not-scored" ? [["Labels of its own", "not compared"]] : []),
       ...(count < scan.points ? [["Points shown", whole(count)]] : []),
       ["Views", views.count === 0 ? "none" : `${views.count}, ${seen(report)} of the points seen`],
       ["Student", report.student],

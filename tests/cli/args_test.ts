@@ -39,7 +39,11 @@ Deno.test("parseCommand() names what is wrong with the arguments", () => {
     error instanceof UsageError && message.test(error.message) && !error.message.includes("\n");
   assert.throws(() => parseCommand(paint, []), usage(/^Missing argument WALL$/));
   assert.throws(() => parseCommand(paint, ["a", "b"]), usage(/^Unexpected argument 'b'$/));
-  assert.throws(() => parseCommand(paint, ["a", "--color", "red"]), usage(/--color/));
+  assert.throws(
+    () => parseCommand(paint, ["a", "--color", "red"]),
+    usage(/--color'.* mean --colour\?$/),
+  );
+  assert.throws(() => parseCommand(paint, ["a", "--shade", "red"]), usage(/'--shade'$/));
   assert.throws(() => parseCommand(paint, ["a", "--colour"]), usage(/--colour/));
 });
 

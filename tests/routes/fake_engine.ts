@@ -109,6 +109,7 @@ export class FakeEngine implements Segmenter {
         voxelSize: 0.1,
         unit: "metre",
         up: "z",
+        ...(scan.labels ? { labels: truth.labels ? "scored" : "not-scored" } : {}),
         blocks: 1,
       },
       views: { count: cameras.length, pointsSeen: 0 },

@@ -108,7 +108,7 @@ Deno.test("files that are no cameras are left out by name, and labels are none",
   const { specs, warnings } = read([labels, ours(), note, { name: "points3D.txt", text: "# 3D" }]);
   assert.equal(specs.length, 1);
   assert.deepEqual(warnings.map(({ code }) => code), ["left-out"]);
-  assert.match(warnings[0]!.text, /: labels\.json, notes\.txt\.$/);
+  assert.match(warnings[0]!.text, /: labels\.json, notes\.txt\. Labels of points .* labelMap/);
   refuses([labels], /images\[0\]\.file/);
 });
 

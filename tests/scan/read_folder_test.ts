@@ -1,6 +1,7 @@
 /** Reading photographs and cameras from folders of other programs. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { labelNamesOf } from "../../lib/scan/label_names.ts";
 import { readPhotographs, readSceneFolder } from "../../lib/scan/read_folder.ts";
 
 /** Runs a test with a folder of these files. */
@@ -71,7 +72,7 @@ Deno.test("readSceneFolder() finds scan, photographs and cameras, and names what
     assert.equal(scan, join(root, "scan.ply"));
     assert.deepEqual(images.map(({ name }) => name), ["check_room.png", "images/a.png"]);
     assert.deepEqual(cameras.map(({ name }) => name), ["cameras.json", "labels.json"]);
-    assert.match(warnings[0]!.text, /neither scan nor photograph nor cameras.*SOURCE\.md/);
+    assert.match(warnings[0]!.text, /neither scan nor photograph nor cameras.*SOURCE\.md\.$/);
   });
 });
 
@@ -87,4 +88,70 @@ Deno.test("readSceneFolder() names both of two scans, and photographs without ca
   await withFiles({ "notes.txt": "" }, async (root) => {
     await assert.rejects(readSceneFolder(root), /has no scan/);
   });
+});
+
+Deno.test("readSceneFolder() takes the names of labels from a file beside the scan", async () => {
+  const names = { "7": "chair", "0": "in no box" };
+  const files = {
+    "scan.ply": "",
+    "about/labels.json": JSON.stringify({ labels: names, origin: "by hand" }),
+    "scan.label": "",
+  };
+  await withFiles(files, async (root) => {
+    const { labelNames, warnings } = await readSceneFolder(root);
+    assert.deepEqual(labelNames, { file: "about/labels.json", names });
+    assert.match(
+      warnings.map(({ text }) => text).join(),
+      /left out: scan\.label\. Labels of points/,
+    );
+  });
+  await withFiles({ ...files, "classes.json": '["wall"]' }, async (root) => {
+    const { labelNames, warnings } = await readSceneFolder(root);
+    assert.equal(labelNames, null);
+    assert.match(warnings[0]!.text, /several of them: about\/labels\.json, classes\.json/);
+  });
+});
+
+Deno.test("readSceneFolder() leaves out what this program wrote, unless there is nothing else", async () => {
+  const files = {
+    "room.laz": "",
+    "room_labelled.las": "",
+    "labelled.ply": "",
+    "labelled-2.ply": "",
+    "report.json": '{"scan": {}, "changedPoints": 0, "phases": {}}',
+  };
+  await withFiles(files, async (root) => {
+    const { scan, warnings } = await readSceneFolder(root);
+    assert.equal(scan, join(root, "room.laz"));
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0]!.text,
+      /this program wrote .*: labelled-2\.ply, labelled\.ply, room_labelled\.las and 1 more/,
+    );
+  });
+  await withFiles({ "room_labelled.ply": "" }, async (root) => {
+    assert.equal((await readSceneFolder(root)).scan, join(root, "room_labelled.ply"));
+  });
+});
+
+Deno.test("labelNamesOf() reads the lists that data sets have, and nothing else", () => {
+  const chair = { "0": "wall", "1": "chair" };
+  const same: [string, unknown][] = [
+    ["a.json", { labels: chair }],
+    ["a.json", { version: 1, class_names: ["wall", "chair"] }],
+    ["a.json", { id2label: chair }],
+    ["a.json", { categories: [{ id: 0, name: "wall" }, { id: 1, name: "chair" }] }],
+    ["labels.json", { "0": { name: "wall", color: [1, 2, 3] }, "1": { name: "chair" } }],
+    ["label_map.json", { wall: 0, chair: 1 }],
+    ["classes.json", ["wall", "chair"]],
+  ];
+  for (const [path, json] of same) assert.deepEqual(labelNamesOf(path, json), chair, path);
+  const others: [string, unknown][] = [
+    ["a.json", ["wall", "chair"]],
+    ["a.json", { width: 3, height: 4 }],
+    ["labels.json", { images: [], labels: chair }],
+    ["labels.json", { labels: [3, 4], classes: {} }],
+    ["labels.json", null],
+  ];
+  for (const [path, json] of others) assert.equal(labelNamesOf(path, json), null, path);
 });

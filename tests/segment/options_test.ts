@@ -90,3 +90,13 @@ Deno.test("segmentOptions() chooses virtual views only on request", () => {
     assert.deepEqual([options.method, options.viewSource], [method, views], JSON.stringify(given));
   }
 });
+
+Deno.test("segmentOptions() names the option that an unknown one is nearest to", () => {
+  const refuses = (given: Record<string, unknown>, message: RegExp) =>
+    assert.throws(() => segmentOptions(given, false), { name: "OptionError", message });
+  refuses(
+    { voxel_size: 1 },
+    /^Cannot set "voxel_size" \(did you mean voxelSize\?\): the options of/,
+  );
+  refuses({ copies: 4 }, /^Cannot set "copies": the options of method \S+ are method, student/);
+});

@@ -22,9 +22,8 @@ function truth(
 }
 
 Deno.test("truthOf() compares no numbers that nobody explains", () => {
-  const [none, why] = truth(scan([0, 1, 2]), {});
-  assert.equal(none, null);
-  assert.match(why, /nothing says what they mean. To have them scored, give labelMap/);
+  assert.deepEqual(truth(scan([0, 1, 2]), {}), [null, ""]);
+  assert.deepEqual(truth(scan([2, 6], { format: "las" }), {}), [null, ""]);
   assert.deepEqual(truth(scan([0, 1, 2]), { evaluate: false }), [null, ""]);
   assert.deepEqual(truthOf({ format: "ply", labels: null }, {}, STUDENT).warnings, []);
 });
@@ -79,5 +78,13 @@ Deno.test("truthOf() translates labels by the names in the header of a PLY", asy
   assert.deepEqual(foreign.labelNames, { "4": "night stand" });
   const { labels, warnings } = truthOf(foreign, {}, STUDENT);
   assert.equal(labels, null);
-  assert.match(warnings[0]!.text, /none is a class of the student/);
+  assert.match(warnings[0]!.text, /^None of its labels was scored\. .*Points named night stand/);
+});
+
+Deno.test("truthOf() names what it does not score although it has a name", () => {
+  const labelNames = { "1": "WALL", "2": "Clutter ", "3": "in no box", "9": "floor" };
+  const [some, why] = truth(scan([1, 2, 3, 4], { labelNames }), {});
+  assert.deepEqual(some, [1, 2, 255, 255]);
+  assert.match(why, /^Points with label 4 were not scored, .* Points named in no box were not/);
+  assert.deepEqual(truth(scan([1, 9], { labelNames }), {}), [[1, 0], ""]);
 });

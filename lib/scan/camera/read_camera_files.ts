@@ -4,6 +4,7 @@
  * @module
  */
 import { CameraError } from "../errors.ts";
+import { labelFilesHint } from "../label_names.ts";
 import type { Warning } from "../warning.ts";
 import { type CameraFile, type OpenedFile, openFile } from "./camera_file.ts";
 import type { CameraContext, CameraFormat, CameraReading } from "./camera_format.ts";
@@ -60,7 +61,9 @@ function leftOut(files: readonly OpenedFile[]): Warning[] {
   );
   return [{
     code: "left-out",
-    text: `Files that hold no cameras of a known format were left out: ${some(names)}.`,
+    text: `Files that hold no cameras of a known format were left out: ${some(names)}.${
+      labelFilesHint(odd.map(({ name }) => name))
+    }`,
     field: "cameras",
   }];
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { shown } from "../../validation/mod.ts";
-import { OptionError } from "../../ttt/option_error.ts";
+import { OptionError, unknownOption } from "../../ttt/option_error.ts";
 import { segmentOptions } from "../../segment/options.ts";
 import type { SegmentOptions } from "../../segment/segmenter.ts";
 import type { Drift } from "../../ttt/online_state.ts";
@@ -108,10 +108,11 @@ export function scanOptions(
 ): Record<string, unknown> {
   for (const name of Object.keys(given)) {
     if (OF_SCANS.has(name)) continue;
-    throw new OptionError(
-      `Cannot set ${shown(name)} for one scan of a session: the options of a scan are ` +
-        `${[...OF_SCANS].join(", ")}; set the others when a session begins`,
+    throw unknownOption(
       name,
+      "one scan of a session",
+      [...OF_SCANS],
+      "set the others when a session begins",
     );
   }
   return { ...session.options, ...given };
