@@ -311,7 +311,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       scan: {
         ...{ name, format, points, voxels, voxelSize },
         ...reportedFrame(frame),
-        ...(scan.labels ? { labels: truth.labels ? "scored" : "not-scored" } : {}),
+        ...(metric.given.scan.labels ? { labels: truth.labels ? "scored" : "not-scored" } : {}),
         blocks,
       },
       views: { count: cameras.length, pointsSeen, ...(appearance ? { virtual: appearance } : {}) },
