@@ -131,6 +131,7 @@ export { DEFAULT_METHOD, segmentOptions } from "./segment/options.ts";
 export type {
   MeasureName,
   MeasureRange,
+  PhotographDistance,
   StudentChoice,
   StudentDistance,
   StudentDomain,

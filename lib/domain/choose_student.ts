@@ -14,17 +14,40 @@ export interface Candidate {
   readonly id: string;
   /** What its training scenes are like; left out where that was never measured. */
   readonly domain?: StudentDomain | undefined;
+  /** The KD loss of its weights on source scenes; left out where it knows no teacher or that was never measured. */
+  readonly teacher?: SourceKdLoss | null | undefined;
+}
+
+/** The KD loss on source scenes that a student was not trained on, as its card keeps it. */
+export interface SourceKdLoss {
+  /** The mean over these scenes. */
+  readonly sourceKdLoss?: number | undefined;
+  /** The standard deviation between them. */
+  readonly sourceKdDeviation?: number | undefined;
+}
+
+/** What a scan's photographs say of a student, before any step. */
+export interface PhotographDistance {
+  /** KD loss of the source weights over all photographs. */
+  loss: number;
+  /** 0 up to what source scenes have, 1.8 at three quarters of the way to 1, the loss of features without any relation. */
+  distance: number;
 }
 
 /** How far a scan lies from what a student was trained on. */
 export interface StudentDistance {
-  /** The length of the vector of the measures' distances; above 1.8, the scan does not fit. */
+  /**
+   * The length of the vector of the measures' distances or, where that is larger, the distance of the photographs; above
+   * 1.8, the scan does not fit.
+   */
   total: number;
   /**
    * By measure: 0 between the training scenes, 1 about as far outside as scans by another sensor or of another place
    * lie that a student is expected to label.
    */
   measures: Record<MeasureName, number>;
+  /** Present where the KD loss of the photographs was measured. */
+  photographs?: PhotographDistance;
 }
 
 /** The student that a scan was labelled with, and why. */
@@ -41,6 +64,14 @@ export interface StudentChoice {
 
 /** Largest total distance of a scan that fits. */
 const FITS = 1.8;
+/** Largest length of the measures' distances up to which the shape of a scan alone decides. */
+const SURE = 0.5;
+/** Share of the way from the KD loss of source scenes to 1 up to which photographs fit. */
+const LOSS_FITS = 0.75;
+/** Largest KD loss that counts as that of source scenes, since a student that has learned nothing has 1. */
+const MOST_USUAL_LOSS = 0.9;
+/** Deviations above the mean up to which the KD loss is that of source scenes. */
+const LOSS_DEVIATIONS = 2;
 
 /**
  * By measure, the factors by which scans of the same kind may lie below and above the training scenes. A scan may be
@@ -89,6 +120,8 @@ const DIFFERENCES: Readonly<
  * Chooses the student that was trained on scans like this one. Among students that are equally near, the first is
  * taken; a student whose card does not tell its domain is only taken where no other fits.
  *
+ * @param losses by id, the KD loss of a student's source weights over the scan's photographs. Where some are given, no
+ *   student without one is taken, since nothing is known of how it would do.
  * @throws {RangeError} where there are no students.
  *
  * @example
@@ -109,15 +142,20 @@ const DIFFERENCES: Readonly<
 export function chooseStudent(
   profile: ScanProfile,
   students: readonly Candidate[],
+  losses: Readonly<Record<string, number>> = {},
 ): StudentChoice {
-  const first = students[0];
-  if (!first) throw new RangeError("Cannot choose a student: there are none");
+  if (students.length === 0) throw new RangeError("Cannot choose a student: there are none");
   const distances: Record<string, StudentDistance> = {};
-  for (const { id, domain } of students) {
-    if (domain) distances[id] = distanceFrom(profile, domain);
+  for (const { id, domain, teacher } of students) {
+    if (!domain) continue;
+    const shape = distanceFrom(profile, domain);
+    const loss = losses[id];
+    distances[id] = loss === undefined ? shape : withLoss(shape, teacher, loss);
   }
   const far = ({ id }: Candidate) => distances[id]?.total ?? FITS;
-  const chosen = students.reduce((best, next) => far(next) < far(best) ? next : best, first);
+  const seen = students.filter(({ id }) => distances[id]?.photographs);
+  const candidates = seen.length > 0 ? seen : students;
+  const chosen = candidates.reduce((best, next) => far(next) < far(best) ? next : best);
   const distance = distances[chosen.id];
   const fits = distance ? distance.total <= FITS : null;
   return {
@@ -125,6 +163,52 @@ export function chooseStudent(
     fits,
     reason: reasonOf(profile, chosen, distance, students.length > 1),
     distances,
+  };
+}
+
+/**
+ * The ids of the students whose shape of scans leaves the choice open: the KD loss of their photographs has to tell.
+ * None where a single student fits and the scan lies well among its own, or where none fits, which no photograph mends.
+ */
+export function undecided({ distances }: Pick<StudentChoice, "distances">): string[] {
+  const near = Object.entries(distances).filter(([, { total }]) => total <= FITS);
+  const isSure = near.length === 1 && near[0]![1].total <= SURE;
+  return isSure ? [] : near.map(([id]) => id);
+}
+
+/** A choice once the KD loss of the scan's photographs is known for the student that was chosen. */
+export function choiceWithLoss(
+  choice: StudentChoice,
+  { id, teacher }: Candidate,
+  loss: number,
+): StudentChoice {
+  const shape = choice.distances[id];
+  if (!shape) return choice;
+  const distance = withLoss(shape, teacher, loss);
+  const fits = distance.total <= FITS;
+  return {
+    ...choice,
+    fits,
+    // Where its shape did not fit before, that has been said.
+    reason: fits === choice.fits ? choice.reason : photographText(id, teacher, loss),
+    distances: { ...choice.distances, [id]: distance },
+  };
+}
+
+/** Adds what the photographs say; the same distance where the card does not tell the loss on source scenes. */
+function withLoss(
+  shape: StudentDistance,
+  teacher: Candidate["teacher"],
+  loss: number,
+): StudentDistance {
+  const { sourceKdLoss, sourceKdDeviation } = teacher ?? {};
+  if (sourceKdLoss === undefined || sourceKdDeviation === undefined) return shape;
+  const usual = Math.min(sourceKdLoss + LOSS_DEVIATIONS * sourceKdDeviation, MOST_USUAL_LOSS);
+  const distance = FITS / LOSS_FITS * Math.max(0, (loss - usual) / (1 - usual));
+  return {
+    ...shape,
+    total: Math.max(Math.hypot(...Object.values(shape.measures)), distance),
+    photographs: { loss, distance },
   };
 }
 
@@ -159,16 +243,32 @@ function measureDistance(
 
 function reasonOf(
   profile: ScanProfile,
-  { id, domain }: Candidate,
+  { id, domain, teacher }: Candidate,
   distance: StudentDistance | undefined,
   isChoice: boolean,
 ): string {
   if (!distance || !domain) return `The card of ${id} does not tell what scans it was trained on.`;
-  if (distance.total <= FITS) return `The scan is like those that ${id} was trained on.`;
+  const { total, measures, photographs } = distance;
+  if (total <= FITS) {
+    return `The scan is like those that ${id} was trained on${
+      photographs ? ", and so are its photographs" : ""
+    }.`;
+  }
+  if (photographs && Math.hypot(...Object.values(measures)) <= FITS) {
+    return photographText(id, teacher, photographs.loss);
+  }
   const unlike = isChoice
     ? `The scan fits no student; the nearest is ${id}, and beside the scans that it was trained on`
     : `The scan is unlike those that ${id} was trained on: beside them`;
   return `${unlike} it is ${differenceText(profile, domain, distance)}.`;
+}
+
+/** What is said where only the photographs speak against a student. */
+function photographText(id: string, teacher: Candidate["teacher"], loss: number): string {
+  return `The scan has the shape of those that ${id} was trained on, but not their photographs: it finds nothing of what ` +
+    `its teacher sees in them (KD loss ${loss.toFixed(2)}, ${
+      teacher?.sourceKdLoss?.toFixed(2)
+    } on such scans). They may show other things, or the unit or the cameras are wrong.`;
 }
 
 /** In what a scan differs most: "40 times as wide". */

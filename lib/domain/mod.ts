@@ -4,7 +4,13 @@
  *
  * @module
  */
-export { MEASURE_NAMES, type MeasureName, profileOf, type ScanProfile } from "./profile.ts";
+export {
+  MEASURE_NAMES,
+  type MeasureName,
+  profileOf,
+  type ScanProfile,
+  spacingOf,
+} from "./profile.ts";
 export {
   domainOf,
   domainText,
@@ -14,9 +20,13 @@ export {
 } from "./student_domain.ts";
 export {
   type Candidate,
+  choiceWithLoss,
   chooseStudent,
   distanceFrom,
   domainWarning,
+  type PhotographDistance,
+  type SourceKdLoss,
   type StudentChoice,
   type StudentDistance,
+  undecided,
 } from "./choose_student.ts";

@@ -82,14 +82,9 @@ const LEAST = 1e-3;
  */
 export function profileOf(positions: Float32Array): ScanProfile {
   const [x, y, z] = sampleOf(positions);
-  const [left, centreX, right] = spreadOf(x);
-  const [front, centreY, back] = spreadOf(y);
   const [bottom, middle, top] = spreadOf(z);
   const height = Math.max(top - bottom, LEAST);
-  const square: Square = {
-    middle: [centreX, centreY],
-    side: MARGIN * Math.max(right - left, back - front, LEAST),
-  };
+  const square = squareOf(x, y);
   const { pointRadii, areaRadii } = radiiOf(x, y, square);
   return {
     width: Math.max(2 * quantile(areaRadii, HELD), LEAST),
@@ -97,8 +92,19 @@ export function profileOf(positions: Float32Array): ScanProfile {
     height,
     level: Math.max((middle - bottom) / height, LEAST_LEVEL),
     upright: Math.max(new Columns(positions, square, COLUMN).uprightShare(), LEAST),
-    spacing: Math.max(spacingOf(positions, square), LEAST),
+    spacing: Math.max(spacingIn(positions, square), LEAST),
   };
+}
+
+/**
+ * Gives the median distance of a point from its nearest neighbour at another place, outliers apart.
+ *
+ * @param positions [N][3].
+ * @returns the distance in the unit of the positions; 0 where no point has a neighbour nearby.
+ */
+export function spacingOf(positions: Float32Array): number {
+  const [x, y] = sampleOf(positions);
+  return spacingIn(positions, squareOf(x, y));
 }
 
 /** The coordinates of evenly drawn finite points, axis by axis. */
@@ -143,8 +149,18 @@ function radiiOf(
   };
 }
 
+/** The square that is looked at. */
+function squareOf(x: Float64Array, y: Float64Array): Square {
+  const [left, centreX, right] = spreadOf(x);
+  const [front, centreY, back] = spreadOf(y);
+  return {
+    middle: [centreX, centreY],
+    side: MARGIN * Math.max(right - left, back - front, LEAST),
+  };
+}
+
 /** The median distance of points from their nearest neighbours; 0 where no point has one. */
-function spacingOf(positions: Float32Array, square: Square): number {
+function spacingIn(positions: Float32Array, square: Square): number {
   const edge = square.side / Math.sqrt(positions.length / 3 / COLUMN_POINTS);
   return quantile(new Columns(positions, square, edge).spacings(SPACINGS).sort(), 0.5);
 }

@@ -23,6 +23,11 @@ export interface StudentTeacher {
   /** KD loss on source scenes that the student was not trained on. */
   sourceKdLoss?: number | undefined;
   /**
+   * Standard deviation of that loss between these scenes; left out where batch norm used running statistics, with which
+   * no scan is compared.
+   */
+  sourceKdDeviation?: number | undefined;
+  /**
    * The head from the student's features to the teacher's: one linear layer (the default), or none, where both have the
    * same width and are compared directly. A student without this head has no probe either.
    */
@@ -80,6 +85,7 @@ export const studentCardSchema: z.ZodType<StudentCard> = z.object({
       id: z.string(),
       width: z.number().int().positive(),
       sourceKdLoss: z.number().positive().optional(),
+      sourceKdDeviation: z.number().nonnegative().optional(),
       head: z.enum(["linear", "none"]).optional(),
     }).nullable(),
   ),

@@ -16,6 +16,7 @@ export { type LocalPose, localPose, type ProjectedPoint, projectReference } from
 export { type CameraFault, cameraWarnings, likelyCameraFault } from "./doubtful_cameras.ts";
 export { type HostFeatureMap, mapColumn, sampleReference, type Sampling } from "./sampling.ts";
 export { Targets } from "./targets.ts";
+export { uploadPoints } from "./upload_points.ts";
 export { type DepthTolerance, visibilityReference } from "./visibility.ts";
 export {
   type PointBuffer,

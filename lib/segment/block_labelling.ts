@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { PointBuffer } from "../pairing/mod.ts";
+import { type PointBuffer, uploadPoints } from "../pairing/mod.ts";
 import {
   type AdaptationContext,
   type AdaptedWeights,
@@ -27,9 +27,6 @@ import {
   predictVoxels,
 } from "./labelling.ts";
 
-/** Bytes that visibility binds for each point. */
-const PROJECTED_BYTES = 16;
-
 /**
  * Labels a scan by its blocks.
  *
@@ -43,7 +40,7 @@ export async function labelByBlocks(
   const blockwise = requireBlockwise(task, blocks.length);
   using owned = new DisposableStack();
   const { gpu, student, card, source, memory, work, settings } = task;
-  const occluders = task.views && uploadParts(task, owned);
+  const occluders = task.views && uploadPoints(gpu, task.points.positions, owned);
   const open: BlockContext["open"] = (index, use, pairs = true) =>
     openBlock(task, blocks[index]!, pairs ? occluders : null, use);
   const context: BlockContext = {
@@ -214,21 +211,4 @@ async function openBlock<T>(
     random: methodRandom(),
     snapshots: [],
   });
-}
-
-/** Uploads the whole scan, in parts that the adapter can bind, so that its points occlude those of a block. */
-function uploadParts(
-  { gpu, points: { positions } }: LabellingTask,
-  owned: DisposableStack,
-): PointBuffer[] {
-  const most = Math.floor(gpu.limits.maxStorageBufferBindingSize / PROJECTED_BYTES);
-  const parts: PointBuffer[] = [];
-  for (let first = 0; first < positions.length / 3; first += most) {
-    const part = positions.subarray(3 * first, 3 * (first + most));
-    parts.push({
-      positions: owned.use(gpu.upload("scan", part as Float32Array<ArrayBuffer>)),
-      points: part.length / 3,
-    });
-  }
-  return parts;
 }

@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { chooseStudent, domainWarning, profileOf, type StudentChoice } from "../domain/mod.ts";
+import {
+  choiceWithLoss,
+  chooseStudent,
+  domainWarning,
+  profileOf,
+  type StudentChoice,
+} from "../domain/mod.ts";
 import { metricsOf } from "../metrics/confusion.ts";
 import type { Gpu, GpuBuffer, GpuHost } from "../gpu/mod.ts";
 import { gpuHost } from "../kernel_choice/mod.ts";
@@ -17,9 +23,12 @@ import { cameraWarnings } from "../pairing/mod.ts";
 import { type VirtualViews, virtualViews } from "../pairing/virtual/mod.ts";
 import { ScanError, type ScanFrame, type Warning } from "../scan/mod.ts";
 import type { FeatureTeacher, TeacherCard } from "../teacher/mod.ts";
+import type { DistillationSettings } from "../ttt/methods/distillation/settings.ts";
 import type { Method, OnlineMemory } from "../ttt/methods/mod.ts";
+import { firstKdLoss } from "../ttt/first_loss.ts";
+import { tttKd } from "../ttt/methods/ttt_kd.ts";
 import type { DescribedViews } from "../ttt/photographs.ts";
-import { cutBlocks } from "../voxels/blocks.ts";
+import { type Block, cutBlocks } from "../voxels/blocks.ts";
 import { requireInputs, studentPoints } from "../voxels/points.ts";
 import { blameScan } from "./blame_scan.ts";
 import { labelByBlocks } from "./block_labelling.ts";
@@ -183,9 +192,40 @@ export class Engine implements Segmenter, AsyncDisposable {
     }
   }
 
-  async #label(metric: MetricRequest, choice: StudentChoice): Promise<SegmentResult> {
+  /**
+   * Measures the KD loss that the source weights have on the photographs of a scan in metres with z up.
+   *
+   * @returns null where it has none, or the student's card does not tell the loss on source scenes.
+   * @throws as {@link Segmenter.segment}.
+   */
+  async firstLoss({ request, given }: MetricRequest): Promise<number | null> {
+    const { photos, options, scan } = request;
+    const isComparable = this.student.teacher?.sourceKdDeviation !== undefined;
+    if (!isComparable || photos.length === 0 || options.viewSource === "virtual") return null;
+    try {
+      requireInputs(scan, this.student);
+      const loaded = await this.#load();
+      using owned = new DisposableStack();
+      const monitor = new ScanMonitor(loaded.gpu, request);
+      const views = await describeViews(request, request, loaded, monitor, owned);
+      // The loss on source scenes was measured with the student's own voxels.
+      const { voxelSize, features } = this.student;
+      const points = studentPoints(scan, features, voxelSize, request.cameras);
+      const { gpu, source: parameters, blockSizer } = loaded;
+      const blocks = blocksOf({ points, voxelSize, method: tttKd, views }, blockSizer);
+      return await monitor.time("pair", () =>
+        firstKdLoss({
+          ...{ gpu, student: this.#network, parameters, features },
+          ...{ points, voxelSize, views, blocks },
+        }));
+    } catch (error) {
+      throw blameScan(blameCameras(error, given), given.scan.name);
+    }
+  }
+
+  async #label(metric: MetricRequest, unseen: StudentChoice): Promise<SegmentResult> {
     const { request } = metric;
-    requireFit(request, choice);
+    requireFit(request, unseen);
     const chosen = chooseMethod(request, this.students[0]);
     const { method } = chosen;
     const truth = truthOf(metric.given.scan, request.options, this.student);
@@ -212,6 +252,8 @@ export class Engine implements Segmenter, AsyncDisposable {
       ...{ chosen, described, paired, memory, loaded, monitor },
     });
     const labelled = await label(task, loaded.blockSizer);
+    const choice = choiceAfter(unseen, request, task, labelled);
+    requireFit(request, choice);
     const learned = await carried?.state(this.#studentFile);
     const { labels, confidence, sourceLabels, snapshots, readouts } = labelled;
     return {
@@ -377,17 +419,47 @@ async function describeViews(
 
 /** Labels a scan in one piece, or by blocks where it has too many voxels for that. */
 async function label(task: LabellingTask, sizer: BlockSizer): Promise<LabelledPointCloud> {
-  const { positions } = task.points;
+  const blocks = blocksOf(task, sizer);
+  return blocks.length > 0 ? await labelByBlocks(task, blocks) : await labelWhole(task);
+}
+
+/** The blocks that a scan is labelled by; none where it is labelled in one piece. */
+function blocksOf(
+  { points: { positions }, voxelSize, method, views }: Pick<
+    LabellingTask,
+    "points" | "voxelSize" | "method" | "views"
+  >,
+  sizer: BlockSizer,
+): Block[] {
   const size = {
-    voxels: sizer.voxels(task.method),
-    points: sizer.points(task.views?.cameras.length ?? 0),
+    voxels: sizer.voxels(method),
+    points: sizer.points(views?.cameras.length ?? 0),
     margin: BLOCK_MARGIN,
   };
   // There are never more voxels than points, so small scans need no count.
-  const blocks = positions.length / 3 > Math.min(size.voxels, size.points)
-    ? cutBlocks(positions, task.voxelSize, size)
-    : [];
-  return blocks.length > 1 ? await labelByBlocks(task, blocks) : await labelWhole(task);
+  if (positions.length / 3 <= Math.min(size.voxels, size.points)) return [];
+  const blocks = cutBlocks(positions, voxelSize, size);
+  return blocks.length > 1 ? blocks : [];
+}
+
+/**
+ * The choice once the scan is labelled: the first loss of a method that distils tells at no cost what the photographs
+ * say, where it was measured as that of source scenes was.
+ */
+function choiceAfter(
+  choice: StudentChoice,
+  { options: { viewSource }, placebo }: SegmentRequest,
+  { card, method, settings, voxelSize }: LabellingTask,
+  { losses, blocks }: LabelledPointCloud,
+): StudentChoice {
+  const { statistics, stop } = settings as Partial<DistillationSettings>;
+  const loss = losses[0];
+  const isComparable = loss !== undefined && method.lossName === tttKd.lossName &&
+    !method.online && blocks === 1 && voxelSize === card.voxelSize && statistics === "batch" &&
+    stop !== "held-out" && viewSource !== "virtual" && placebo === undefined;
+  return isComparable && !choice.distances[card.id]?.photographs
+    ? choiceWithLoss(choice, card, loss)
+    : choice;
 }
 
 /** @throws {ScanError} where a scan has to fit its student and does not, or nobody can tell. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { chooseStudent, profileOf } from "../domain/mod.ts";
+import { chooseStudent, profileOf, undecided } from "../domain/mod.ts";
 import { FifoSemaphore } from "../concurrency/fifo_semaphore.ts";
 import type { Gpu, GpuHost, KernelChoice } from "../gpu/mod.ts";
 import { gpuHost } from "../kernel_choice/mod.ts";
@@ -130,7 +130,16 @@ export class EngineSet implements Segmenter, AsyncDisposable {
     const { scan, options } = metric.request;
     const named = findStudent(this.students, options.student);
     const candidates = named ? [named] : this.students;
-    const choice = chooseStudent(profileOf(scan.positions), candidates.map(({ card }) => card));
+    const cards = candidates.map(({ card }) => card);
+    const profile = profileOf(scan.positions);
+    const byShape = chooseStudent(profile, cards);
+    const losses: Record<string, number> = {};
+    for (const id of named ? [] : undecided(byShape)) {
+      const engine = await this.#engineOf(candidates.find(({ card }) => card.id === id)!);
+      const loss = await engine.firstLoss(metric);
+      if (loss !== null) losses[id] = loss;
+    }
+    const choice = chooseStudent(profile, cards, losses);
     const student = candidates.find(({ card }) => card.id === choice.student)!;
     const engine = await this.#engineOf(student);
     return await engine.label(metric, choice);

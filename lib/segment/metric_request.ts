@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { spacingOf } from "../domain/mod.ts";
 import {
   type CoordinateUnits,
   isMetric,
@@ -18,7 +19,7 @@ import {
   type Warning,
 } from "../scan/mod.ts";
 import { quantilesOf } from "../voxels/extent.ts";
-import { coordinateStep, typicalSpacing } from "../voxels/spacing.ts";
+import { coordinateStep } from "../voxels/coordinate_step.ts";
 import { guessUp } from "../voxels/up_axis.ts";
 import type { SegmentRequest } from "./segmenter.ts";
 
@@ -182,7 +183,7 @@ export function samplingWarnings(
         `Write them as double, or subtract an offset before.`,
     });
   }
-  const spacing = typicalSpacing(positions);
+  const spacing = spacingOf(positions);
   if (spacing > MOST_SPACING * voxelSize) {
     warnings.push({
       code: "spacing",

@@ -5,6 +5,7 @@
  * @module
  */
 import { domainOf, profileOf, type StudentDomain } from "../domain/mod.ts";
+import type { StudentTeacher } from "../nn/card.ts";
 import type { NamedTensor } from "../nn/safetensors.ts";
 import { pairViews } from "../pairing/mod.ts";
 import type { FeatureTeacher } from "../teacher/mod.ts";
@@ -40,19 +41,20 @@ export async function measureStatistics(
 }
 
 /**
- * Measures the source KD loss: the mean over validation scenes of the same domain. Batch norm uses the statistics that
- * ρ_2D was trained with: each scene's own or, for heads on a frozen backbone, the running ones.
+ * Measures the source KD loss: mean and standard deviation over validation scenes of the same domain. Batch norm uses
+ * the statistics that ρ_2D was trained with: each scene's own or, for heads on a frozen backbone, the running ones, for
+ * which the deviation is left out.
  *
  * @returns null where the domain has no validation scenes.
  */
 export async function measureSourceKdLoss(
   { run, student, parameters, centre }: Trainee,
   teacher: FeatureTeacher,
-): Promise<number | null> {
+): Promise<Pick<StudentTeacher, "sourceKdLoss" | "sourceKdDeviation"> | null> {
   const { gpu, config, dataset } = run;
   const count = Math.min(KD_SCENES, dataset.count(config.domain, "validation"));
   if (count === 0 || !centre) return null;
-  let sum = 0;
+  const losses: number[] = [];
   for (let index = 0; index < count; index++) {
     using owned = new DisposableStack();
     const scene = await dataset.scene(config.domain, "validation", index);
@@ -64,11 +66,17 @@ export async function measureSourceKdLoss(
     const { voxels, positions } = scan;
     const { origin } = points;
     const targets = owned.use(await pairViews(gpu, { voxels, positions, origin, cameras, maps }));
-    sum += await kdLossOf(
-      { gpu, student, scan, parameters },
-      distillationTarget(targets, centre),
-      run.headsOnly ? "running" : "batch",
+    losses.push(
+      await kdLossOf(
+        { gpu, student, scan, parameters },
+        distillationTarget(targets, centre),
+        run.headsOnly ? "running" : "batch",
+      ),
     );
   }
-  return sum / count;
+  const sourceKdLoss = losses.reduce((sum, loss) => sum + loss) / count;
+  const squares = losses.reduce((sum, loss) => sum + (loss - sourceKdLoss) ** 2, 0);
+  return run.headsOnly
+    ? { sourceKdLoss }
+    : { sourceKdLoss, sourceKdDeviation: Math.sqrt(squares / count) };
 }

@@ -60,8 +60,7 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
   await takeSteps(trainee, scenes);
 
   if (card.teacher && teacher) {
-    const sourceKdLoss = await measureSourceKdLoss(trainee, teacher);
-    if (sourceKdLoss !== null) card.teacher = { ...card.teacher, sourceKdLoss };
+    card.teacher = { ...card.teacher, ...await measureSourceKdLoss(trainee, teacher) };
   }
   // New heads leave what is known of the scans that labels were learned from.
   card.domain ??= measureDomain(scenes);

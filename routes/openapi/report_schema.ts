@@ -4,7 +4,12 @@
  * @module
  */
 import { z } from "zod";
-import { MEASURE_NAMES, type StudentChoice, type StudentDistance } from "../../lib/domain/mod.ts";
+import {
+  MEASURE_NAMES,
+  type PhotographDistance,
+  type StudentChoice,
+  type StudentDistance,
+} from "../../lib/domain/mod.ts";
 import type { Metrics } from "../../lib/metrics/confusion.ts";
 import { UP_AXES, type Warning } from "../../lib/scan/mod.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
@@ -76,10 +81,18 @@ const distance = z.number().min(0);
 /** How far a scan lies from what a student was trained on. */
 export const studentDistanceSchema = exactly<StudentDistance>()({
   total: distance.describe(
-    "the length of the vector of the measures' distances; above 1.8, the scan does not fit",
+    "the length of the vector of the measures' distances or, where that is larger, the distance of the photographs; above 1.8, the scan does not fit",
   ),
   measures: z.record(z.enum(MEASURE_NAMES), distance).describe(
     "by measure: 0 between the training scenes, 1 about as far outside as scans of the same kind by other sensors lie",
+  ),
+  photographs: exactly<PhotographDistance>()({
+    loss: distance.describe("KD loss of the source weights over all photographs"),
+    distance: distance.describe(
+      "0 up to what source scenes have, 1.8 at three quarters of the way to 1, the loss of features without any relation",
+    ),
+  }).exactOptional().describe(
+    "present where the KD loss was measured: before the work where shape left the choice open, and wherever the method gives it",
   ),
 });
 

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import {
   type Candidate,
+  choiceWithLoss,
   chooseStudent,
   domainOf,
   domainWarning,
   MEASURE_NAMES,
   type ScanProfile,
+  undecided,
 } from "../../lib/domain/mod.ts";
 
 /** A profile whose measures are all `value`, but for those that are given. */
@@ -57,4 +59,64 @@ Deno.test("chooseStudent() takes a student of unknown domain where no other fits
 
 Deno.test("chooseStudent() needs a student", () => {
   assert.throws(() => chooseStudent(profile(1), []), /there are none/);
+});
+
+/** Two students of the same shape of scans, whose losses on source scenes differ. */
+const inside: Candidate = {
+  ...small,
+  id: "inside",
+  teacher: { sourceKdLoss: 0.16, sourceKdDeviation: 0.02 },
+};
+const outside: Candidate = {
+  ...small,
+  id: "outside",
+  teacher: { sourceKdLoss: 0.4, sourceKdDeviation: 0.05 },
+};
+
+Deno.test("chooseStudent() chooses by the photographs where shape leaves it open", () => {
+  const both = [inside, outside];
+  assert.deepEqual(undecided(chooseStudent(profile(1), both)), ["inside", "outside"]);
+  // 0.45 is usual for one, and far from what the other has.
+  const { student, reason, distances } = chooseStudent(profile(1), both, {
+    inside: 0.45,
+    outside: 0.45,
+  });
+  assert.equal(student, "outside");
+  assert.equal(distances.outside!.photographs!.distance, 0);
+  // A quarter of 0.75 of the way from 0.2 to 1.
+  const near = chooseStudent(profile(1), both, { inside: 0.35, outside: 0.9 });
+  assert.ok(Math.abs(near.distances.inside!.photographs!.distance - 0.45) < 1e-9);
+  assert.match(reason, /and so are its photographs\.$/);
+  // A student that nothing was measured of does not hide that the photographs are of other things.
+  for (const [loss, fits] of [[0.3, true], [0.99, false]] as const) {
+    const choice = chooseStudent(profile(1), [small, inside], { inside: loss });
+    assert.deepEqual([choice.student, choice.fits], ["inside", fits]);
+  }
+});
+
+Deno.test("undecided() asks for no photographs where a single student fits well, or none", () => {
+  assert.deepEqual(undecided(chooseStudent(profile(1), [small, large])), []);
+  assert.deepEqual(undecided(chooseStudent(profile(4000), [small, large])), []);
+  const doubtful = chooseStudent(profile(1, { width: 5 }), [small, large]);
+  assert.equal(doubtful.fits, true);
+  assert.deepEqual(undecided(doubtful), ["small"]);
+});
+
+Deno.test("choiceWithLoss() says that photographs of a scan of the right shape are of other things", () => {
+  const choice = chooseStudent(profile(1), [inside]);
+  const usual = choiceWithLoss(choice, inside, 0.2);
+  assert.equal(usual.fits, true);
+  assert.equal(usual.reason, choice.reason);
+  assert.equal(usual.distances.inside!.photographs!.loss, 0.2);
+  const other = choiceWithLoss(choice, inside, 0.95);
+  assert.equal(other.fits, false);
+  assert.match(
+    domainWarning(other)!.text,
+    /KD loss 0\.95, 0\.16 on such scans\).*unit or the cameras/,
+  );
+  assert.equal(chooseStudent(profile(1), [inside], { inside: 0.95 }).reason, other.reason);
+  // Shape speaks first, and a card without the loss on source scenes says nothing.
+  const wide = chooseStudent(profile(1, { width: 40 }), [inside]);
+  assert.equal(choiceWithLoss(wide, inside, 0.95).reason, wide.reason);
+  assert.deepEqual(choiceWithLoss(chooseStudent(profile(1), [small]), small, 0.95).fits, true);
 });

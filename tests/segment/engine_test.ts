@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { GpuHost } from "../../lib/gpu/mod.ts";
 import { Engine } from "../../lib/segment/engine.ts";
+import { metricRequest } from "../../lib/segment/metric_request.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
 import type { SegmentRequest } from "../../lib/segment/segmenter.ts";
@@ -98,6 +99,23 @@ engineTest("Engine.segment() warns before its work begins", async (engine, reque
   assert.deepEqual(warnings![0], doubt);
   assert.match(warnings!.find(({ code }) => code === "cameras")!.text, /fit another camera/);
 });
+
+engineTest(
+  "Engine.firstLoss() is the loss before the first step, high for photographs of another place",
+  async (engine, request) => {
+    const options = segmentOptions({ method: "ttt-kd", steps: 1, augmentations: 0 }, true);
+    const { report } = await engine.segment({ ...request, options });
+    const seen = report.studentChoice!.distances[engine.student.id]!.photographs!;
+    assert.equal(seen.loss, report.losses[0]);
+    assert.ok(seen.distance < 1.8, `${seen.loss}`);
+    const first = async (photos: SegmentRequest["photos"]) =>
+      await engine.firstLoss(metricRequest({ ...request, options, photos }));
+    const loss = await first(request.photos);
+    assert.ok(Math.abs(loss! - seen.loss) < 1e-4 * seen.loss, `${loss} ${seen.loss}`);
+    assert.ok((await first(request.photos.toReversed()))! > 2 * seen.loss);
+    assert.equal(await engine.firstLoss(metricRequest({ ...request, photos: [], options })), null);
+  },
+);
 
 engineTest("Engine.segment() never shows labels to the adaptation", async (engine, request) => {
   const labels = request.scan.labels!.map((label) => (label + 5) % 13);

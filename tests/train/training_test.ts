@@ -46,6 +46,8 @@ withGpu(
     assert.ok(last.distillation! < 0.9, JSON.stringify(reports));
     assert.equal(card.teacher!.id, "places");
     assert.ok(card.teacher!.sourceKdLoss! > 0 && card.teacher!.sourceKdLoss! < 1.5);
+    const { sourceKdLoss, sourceKdDeviation } = card.teacher!;
+    assert.ok(sourceKdDeviation! > 0 && sourceKdDeviation! < sourceKdLoss!);
     assert.ok(card.domain!.scenes > 0 && card.domain!.measures.width.median > 0);
     assert.deepEqual(tensors.get("distillation.kernel")!.shape, [48, 3]);
     // The mean of the column and row of all seen places lies inside the picture; the third feature is always 1.

@@ -1,38 +1,10 @@
 /**
- * How finely a scan is sampled: how far its points lie apart, and in what steps its coordinates are kept.
+ * In what steps the coordinates of a scan are kept.
  *
  * @module
  */
 import type { Scan } from "../scan/mod.ts";
 import { sortedSamples } from "./extent.ts";
-
-/** Points whose nearest neighbour is looked for. */
-const PROBES = 64;
-
-/**
- * Gives the median distance from a point to its nearest neighbour, over 64 evenly spaced points. It compares each of
- * them with all others, which for a million points takes less than reading them.
- *
- * @param positions [N][3].
- * @returns the distance in the unit of the positions; 0 for a single point.
- */
-export function typicalSpacing(positions: Float32Array): number {
-  const count = positions.length / 3;
-  const stride = Math.ceil(count / PROBES);
-  const distances: number[] = [];
-  for (let p = 0; p < count; p += stride) {
-    const [x, y, z] = [positions[3 * p]!, positions[3 * p + 1]!, positions[3 * p + 2]!];
-    let nearest = Infinity;
-    for (let i = 0; i < positions.length; i += 3) {
-      const dx = positions[i]! - x, dy = positions[i + 1]! - y, dz = positions[i + 2]! - z;
-      const square = dx * dx + dy * dy + dz * dz;
-      if (square < nearest && i !== 3 * p) nearest = square;
-    }
-    if (nearest < Infinity) distances.push(Math.sqrt(nearest));
-  }
-  distances.sort((a, b) => a - b);
-  return distances[distances.length >> 1] ?? 0;
-}
 
 /** Fewest points that steps are told from. */
 const LEAST_POINTS = 256;
