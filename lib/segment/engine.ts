@@ -234,7 +234,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     const loaded = await this.#load();
     using owned = new DisposableStack();
     const monitor = new ScanMonitor(loaded.gpu, request);
-    monitor.warnings.push(...this.#warningsBefore(metric, choice, chosen), ...truth.warnings);
+    monitor.warnings.push(...this.#warningsBefore(metric, unseen, chosen), ...truth.warnings);
     const carried = request.learned === undefined
       ? null
       : owned.use(new CarriedMemory(request.learned));
@@ -254,6 +254,9 @@ export class Engine implements Segmenter, AsyncDisposable {
     const labelled = await label(task, loaded.blockSizer);
     const choice = choiceAfter(unseen, request, task, labelled);
     requireFit(request, choice);
+    if (choice.fits === false && unseen.fits !== false) {
+      monitor.warnings.push(domainWarning(choice)!);
+    }
     const learned = await carried?.state(this.#studentFile);
     const { labels, confidence, sourceLabels, snapshots, readouts } = labelled;
     return {
