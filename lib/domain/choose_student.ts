@@ -204,7 +204,8 @@ function withLoss(
   const { sourceKdLoss, sourceKdDeviation } = teacher ?? {};
   if (sourceKdLoss === undefined || sourceKdDeviation === undefined) return shape;
   const usual = Math.min(sourceKdLoss + LOSS_DEVIATIONS * sourceKdDeviation, MOST_USUAL_LOSS);
-  const distance = FITS / LOSS_FITS * Math.max(0, (loss - usual) / (1 - usual));
+  const share = (Math.min(loss, 1) - usual) / (1 - usual);
+  const distance = FITS / LOSS_FITS * Math.max(0, share);
   return {
     ...shape,
     total: Math.max(Math.hypot(...Object.values(shape.measures)), distance),

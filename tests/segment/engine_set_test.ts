@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { domainOf, profileOf } from "../../lib/domain/mod.ts";
 import { GpuHost } from "../../lib/gpu/mod.ts";
+import { readStudent } from "../../lib/models/students.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { writeSafetensors } from "../../lib/nn/safetensors.ts";
-import { Student } from "../../lib/nn/student.ts";
+import { CENTRE, Student } from "../../lib/nn/student.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
-import { type Scan, ScanError } from "../../lib/scan/mod.ts";
+import { cameraAt, type Scan, ScanError } from "../../lib/scan/mod.ts";
 import { Engine } from "../../lib/segment/engine.ts";
 import { EngineSet } from "../../lib/segment/engine_set.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
@@ -88,6 +89,46 @@ Deno.test("EngineSet labels by the student that is named or fits, and keeps on t
     await (await host.get()).lost;
     assert.ok(await set.ready());
     assert.deepEqual((await labelled(set, BOX, { student: "street" })).labels, wrong.labels);
+  });
+  await host.close();
+});
+
+Deno.test("EngineSet asks the photographs where several students fit the shape of a scan", async () => {
+  const host = new GpuHost({ poison: true });
+  await withFolder(async (folder) => {
+    const embedded = await readStudent("rooms-joint");
+    const twin = async (id: string, sourceKdLoss: number) => {
+      const teacher = { ...embedded.card.teacher!, sourceKdLoss, sourceKdDeviation: 0.01 };
+      const card = { ...embedded.card, id, teacher, domain: domainOf([profileOf(BOX.positions)]) };
+      const tensors = new Map(embedded.tensors);
+      tensors.set(CENTRE, { shape: [1, embedded.centre!.length], data: embedded.centre! });
+      const path = join(folder, `${id}.safetensors`);
+      const metadata = { card: JSON.stringify(card) };
+      await Deno.writeFile(path, writeSafetensors({ tensors, metadata }));
+      return path;
+    };
+    const students = [await twin("sharp", 0.2), await twin("vague", 0.6)];
+    await using set = await EngineSet.open({ students, host });
+    const optics = { width: 32, height: 24, fieldOfView: 1.5 };
+    const request = {
+      scan: BOX,
+      photos: [{ name: "a.png", width: 32, height: 24, pixels: new Uint8Array(32 * 24 * 3) }],
+      cameras: [cameraAt("a.png", [1, 0, 1], Math.PI, 0, optics)],
+    };
+    const options = { method: "source", voxelSize: 0.5 };
+    const segment = (more: Record<string, unknown> = {}) =>
+      set.segment({ ...request, options: segmentOptions({ ...options, ...more }, true) });
+    const { studentChoice, warnings } = (await segment()).report;
+    const { sharp, vague } = studentChoice!.distances;
+    assert.equal(sharp!.photographs!.loss, vague!.photographs!.loss);
+    // Black photographs are like nothing that either was trained on.
+    assert.equal(studentChoice!.fits, false);
+    assert.match(warnings.find(({ code }) => code === "domain")!.text, /but not their photographs/);
+
+    const named = (await segment({ student: "sharp" })).report.studentChoice!;
+    assert.equal(named.distances.sharp!.photographs, undefined, "nothing is left to choose");
+    const without = await labelled(set, BOX);
+    assert.equal(without.report.student, "sharp", "the first among equals");
   });
   await host.close();
 });
