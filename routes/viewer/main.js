@@ -23,6 +23,8 @@ const start = byId("start", HTMLButtonElement);
 const student = byId("student", HTMLSelectElement);
 const method = byId("method", HTMLSelectElement);
 const steps = byId("steps", HTMLInputElement);
+const unit = byId("scanUnit", HTMLSelectElement);
+const up = byId("scanUp", HTMLSelectElement);
 const picker = byId("files", HTMLInputElement);
 const chosen = byId("chosen", HTMLElement);
 const api = new Api(askToken);
@@ -196,6 +198,8 @@ async function submit() {
     ...(student.value ? { student: student.value } : {}),
     ...(method.value ? { method: method.value } : {}),
     ...(steps.value && takesSteps ? { steps: steps.valueAsNumber } : {}),
+    ...(unit.value ? { unit: unit.value } : {}),
+    ...(up.value ? { up: up.value } : {}),
   });
   panel.busy("Sending", 0);
   const job = await api.submit(form, (sent) => panel.busy("Sending", sent), sending.signal);

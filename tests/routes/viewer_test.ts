@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Photo, writePly } from "../../lib/scan/mod.ts";
+import { LENGTH_UNITS, type Photo, UP_AXES, writePly } from "../../lib/scan/mod.ts";
+import type { SegmentRequest } from "../../lib/segment/segmenter.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
 import { listen } from "../../routes/listen.ts";
 import { ramp } from "../../routes/viewer/colors.js";
@@ -55,11 +56,18 @@ Deno.test("GET /viewer/ serves every file that the page and its scripts load, an
   assert.ok(paths.includes("/viewer/shaders.js"), "imports of scripts are among them");
 });
 
-Deno.test("GET / offers methods that exist", async () => {
-  const [, select] = /<select id="method">(.*?)<\/select>/s.exec(await pageText())!;
-  const names = [...select!.matchAll(/value="([^"]+)"/g)].map(([, name]) => name!);
+/** The values among which a control of the page lets users choose. */
+async function choicesOf(id: string): Promise<string[]> {
+  const [, select] = new RegExp(`<select id="${id}">(.*?)</select>`, "s").exec(await pageText())!;
+  return [...select!.matchAll(/value="([^"]+)"/g)].map(([, name]) => name!);
+}
+
+Deno.test("GET / offers methods that exist, and every unit and axis", async () => {
+  const names = await choicesOf("method");
   assert.ok(names.length > 3);
   for (const name of names) assert.ok(METHODS.has(name), name);
+  assert.deepEqual((await choicesOf("scanUnit")).sort(), Object.keys(LENGTH_UNITS).sort());
+  assert.deepEqual((await choicesOf("scanUp")).sort(), [...UP_AXES].sort());
 });
 
 /** Makes a red floor of 60 by 60 points, 5 cm apart. */
@@ -111,6 +119,8 @@ Deno.test({
         await page.evaluate("document.querySelector('#student').value = 'fake-student'");
         await page.evaluate("document.querySelector('#method').value = 'tent'");
         await page.evaluate("document.querySelector('#steps').value = 2");
+        await page.evaluate("document.querySelector('#scanUnit').value = 'foot'");
+        await page.evaluate("document.querySelector('#scanUp').value = '-y'");
         await page.click("#start");
 
         const chartSays = (text: string) =>
@@ -124,6 +134,8 @@ Deno.test({
         await chartSays("0.5000 at step 1, 0.2500 at step 2 of 2");
         gate.resolve();
         await page.until("document.body.dataset.state === 'done'");
+        const [{ options }] = engine.requests as [SegmentRequest];
+        assert.deepEqual([options.unit, options.up], ["foot", "-y"]);
         // Until the report came, the page could not know what the method calls its loss.
         const heading = await page.evaluate("document.querySelector('#loss h2').innerText");
         assert.equal(heading, "Fake loss 0.333 → 0.200");

@@ -147,7 +147,11 @@ async function part<T>(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new MissingResultError(
-      `Cannot read the result: it has no ${name}, perhaps because an older server made it; hand the scan in again`,
+      `Cannot read the result: it has no ${name}${
+        name === "student.json"
+          ? ", which says what its labels mean: a server before 2.1.0 made it. Ask for application/x-npy, which needs no names, or hand the scan in again"
+          : "; it was removed, or an older server made it. Hand the scan in again"
+      }`,
     );
   }
 }
