@@ -1,7 +1,7 @@
 /**
  * A step of TTT-KD on a scan of any number of voxels, ready to be counted or run.
  */
-import type { Gpu } from "../../lib/gpu/mod.ts";
+import type { Gpu, KernelSetting } from "../../lib/gpu/mod.ts";
 import type { Graph } from "../../lib/graph/graph.ts";
 import { Tensor } from "../../lib/graph/tensor.ts";
 import type { StudentCard } from "../../lib/nn/card.ts";
@@ -44,8 +44,16 @@ export class SteppingStudent implements Disposable {
     this.#parameters.load(initialState(this.#parameters.specs, () => random.uniform()));
   }
 
-  /** A step over a room of `voxels` voxels, each of which has a target; `owned` gets its buffers. */
-  async step(voxels: number, owned: DisposableStack): Promise<DistillationStep> {
+  /**
+   * A step over a room of `voxels` voxels, each of which has a target; `owned` gets its buffers.
+   *
+   * @param kernels those of the device by default; steps of others can be counted.
+   */
+  async step(
+    voxels: number,
+    owned: DisposableStack,
+    kernels: KernelSetting = this.#gpu.kernels,
+  ): Promise<DistillationStep> {
     const gpu = this.#gpu;
     const width = this.#card.teacher!.width;
     // A point in the middle of each voxel.
@@ -73,7 +81,7 @@ export class SteppingStudent implements Disposable {
     const history = owned.use(new LossHistory(gpu, 1));
     const velocity = owned.use(gpu.zeros("velocity", this.#parameters.endOf("backbone")));
     const graph = adaptationGraph(
-      { gpu, student: this.#student, scan, parameters: this.#parameters },
+      { gpu: { kernels }, student: this.#student, scan, parameters: this.#parameters },
       {
         target,
         history,

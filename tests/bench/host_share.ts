@@ -26,7 +26,7 @@ export interface HostShare {
 /** Steps of an adaptation. */
 const STEPS = 5;
 
-/** Adapts `rounds` times; the time with the smallest share counts, because other programs only add to it. */
+/** Adapts `rounds` times; the one with the smallest share counts, because other programs only add to it. */
 export async function measureHostShare(
   gpu: Gpu,
   plan: Plan,

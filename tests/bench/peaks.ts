@@ -1,7 +1,14 @@
 /**
  * Peak rates of GPUs: that of the adapter in hand, by two small kernels, and those that makers publish.
  */
-import { type Gpu, type Kernel, launch, Program } from "../../lib/gpu/mod.ts";
+import {
+  type Gpu,
+  groupsOf64,
+  type Kernel,
+  type Launch,
+  launch,
+  Program,
+} from "../../lib/gpu/mod.ts";
 
 /** What a GPU could do at best. */
 export interface Peaks {
@@ -79,15 +86,14 @@ function chains(text: (chain: number) => string): string {
   return Array.from({ length: CHAINS }, (_, chain) => text(chain)).join(" ");
 }
 
-/** y = x, `type` by `type`. */
-function streamingCopy(type: "vec4f" | "mat4x4f") {
-  return {
-    name: `copy_${type}`,
-    code: `
+/** y = x. */
+const streamingCopy = {
+  name: "streaming_copy",
+  code: `
 struct Params { count: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<${type}>;
-@group(0) @binding(2) var<storage, read_write> y: array<${type}>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) wid: vec3u,
@@ -97,10 +103,9 @@ fn main(
   let i = (wid.x + wid.y * num.x) * 64u + lane;
   if (i < params.count) { y[i] = x[i]; }
 }`,
-    params: { count: "u32" },
-    bindings: ["read", "write"],
-  } as const satisfies Kernel;
-}
+  params: { count: "u32" },
+  bindings: ["read", "write"],
+} as const satisfies Kernel;
 
 /** Bytes that are copied; no cache of today's GPUs holds both sides. */
 const COPIED = 2 ** 28;
@@ -124,22 +129,16 @@ export async function measurePeaks(gpu: Gpu, rounds: number): Promise<Peaks> {
   const size = Math.min(COPIED, gpu.limits.maxStorageBufferBindingSize);
   const from = owned.use(gpu.zeros("copied", size));
   const to = owned.use(gpu.zeros("copy", size));
-  // A software adapter copies faster by 64 bytes a thread, hardware by 16.
-  const times: number[] = [];
-  for (const [type, bytes] of [["vec4f", 16], ["mat4x4f", 64]] as const) {
-    const count = size / bytes;
-    const workgroups = Math.ceil(count / 64);
-    const copying = launch(streamingCopy(type), {
-      params: { count },
-      bindings: [from, to],
-      workgroups,
-    });
-    times.push(await fastest(gpu, [copying], rounds));
-  }
+  const count = size / 16;
+  const copying = launch(streamingCopy, {
+    params: { count },
+    bindings: [from, to],
+    workgroups: groupsOf64(count),
+  });
   return {
     name: gpu.adapterName,
     multiplyAdds,
-    bytes: 2 * size / Math.min(...times) * 1e3,
+    bytes: 2 * size / await fastest(gpu, [copying], rounds) * 1e3,
     source: "measured in this run: a loop of fma, a streaming copy",
   };
 }
@@ -147,7 +146,7 @@ export async function measurePeaks(gpu: Gpu, rounds: number): Promise<Peaks> {
 /** Milliseconds of the fastest of several runs: by the GPU's own timestamps where there are any. */
 async function fastest(
   gpu: Gpu,
-  launches: ConstructorParameters<typeof Program>[1],
+  launches: readonly Launch[],
   rounds: number,
 ): Promise<number> {
   using program = new Program(gpu, launches, "peaks");

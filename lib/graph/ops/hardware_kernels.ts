@@ -30,9 +30,12 @@ const GRADIENT_THREADS = 64;
 /** Threads of a weight gradient that keep a device busy. */
 const BUSY_GRADIENT_THREADS = 32_768;
 
-/** Fewest rows of a linear layer, and fewest tiles of a pair list, for which a partial sum of their own is worth it. */
+/**
+ * Fewest rows of a linear layer, and fewest tiles of a pair list, for which a partial sum of their own is worth its bytes:
+ * with four tiles they were a fifth of all bytes of a small network's step.
+ */
 const LEAST_ROWS = 256;
-const LEAST_TILES = 4;
+const LEAST_TILES = 6;
 
 /** llvmpipe, where this family is tested, ends the loops of a thread after 65,535 iterations without reporting it. */
 const MAX_ITERATIONS = 60_000;
