@@ -1,12 +1,12 @@
 // conv_weight_gradient.wgsl for hardware: the same sums over the same pair list, by stages of pairs in workgroup memory,
-// as SLICES partial sums for each chunk of tiles. Needs tiled_outer_products.wgsl.
+// as a partial sum for each chunk of tiles. Needs tiled_outer_products.wgsl.
 //
 // The pairs of an offset in neighbouring tiles follow each other, so stages are full whatever the tiles hold. A thread
 // looks up one pair of each stage; its tile only ever advances. It is read back from workgroup memory: a register more,
 // and VEGA20 would hold two waves instead of three.
 //
 // Bindings: x read vec4f[source rows * inputQuads]; dy read vec4f[rows * outputQuads]; entries read u32[];
-// offsets read u32[volume * tiles + 1]; partial write mat4x4f[chunks * SLICES * volume * inputQuads * outputQuads],
+// offsets read u32[volume * tiles + 1]; partial write mat4x4f[chunks * volume * inputQuads * outputQuads],
 // packed as in gemm.wgsl.
 // Grid: one workgroup of OUTPUTS x INPUT_THREADS x SLICES threads per k, chunk and tile of weights, tiles innermost, then
 // chunks.
@@ -73,6 +73,6 @@ fn main(
     // The next stage looks up its pairs meanwhile; it fetches rows once all threads are through.
     add_stage(count, lid);
   }
-  let base = ((chunk * SLICES + lid.z) * params.volume + k) * params.inputQuads * params.outputQuads;
+  let base = (chunk * params.volume + k) * params.inputQuads * params.outputQuads;
   store_sums(base, input, output, lid);
 }

@@ -1,8 +1,8 @@
-// gemm_weight_gradient.wgsl for hardware: the same sums, by stages of rows in workgroup memory, as SLICES partial sums
-// for each chunk of rows. Needs tiled_outer_products.wgsl.
+// gemm_weight_gradient.wgsl for hardware: the same sums, by stages of rows in workgroup memory, as a partial sum for
+// each chunk of rows. Needs tiled_outer_products.wgsl.
 //
 // Bindings: x read vec4f[rows * inputQuads]; dy read vec4f[rows * outputQuads]; partial write
-// mat4x4f[chunks * SLICES * inputQuads * outputQuads], packed as in gemm.wgsl.
+// mat4x4f[chunks * inputQuads * outputQuads], packed as in gemm.wgsl.
 // Grid: one workgroup of OUTPUTS x INPUT_THREADS x SLICES threads per chunk and tile of weights, tiles innermost.
 struct Params {
   rows: u32,
@@ -45,5 +45,5 @@ fn main(
     add_stage(count, lid);
     workgroupBarrier();
   }
-  store_sums((chunk * SLICES + lid.z) * params.inputQuads * params.outputQuads, input, output, lid);
+  store_sums(chunk * params.inputQuads * params.outputQuads, input, output, lid);
 }

@@ -83,7 +83,6 @@ function gradientTiles({ columns, stage }: HardwareSetting, cin: number, cout: n
     },
     params: { inputQuads, outputQuads },
     threads,
-    slices,
     count: Math.ceil(inputQuads / (inputs * inputThreads)) * Math.ceil(outputQuads / outputs),
   };
 }
@@ -134,8 +133,8 @@ export function hardwareKernels(setting: HardwareSetting): MatrixKernels {
     },
 
     linearGradient({ rows, cin, cout }) {
-      const { constants, params, threads, slices, count } = gradientTiles(setting, cin, cout);
-      const bytes = slices * weightBytes({ volume: 1, cin, cout });
+      const { constants, params, threads, count } = gradientTiles(setting, cin, cout);
+      const bytes = weightBytes({ volume: 1, cin, cout });
       const chunks = chunksOf(
         rows,
         count * threads,
@@ -145,7 +144,7 @@ export function hardwareKernels(setting: HardwareSetting): MatrixKernels {
         LEAST_ROWS,
       );
       return {
-        count: chunks.count * slices,
+        count: chunks.count,
         launch: (bindings) =>
           launch(gemmWeightGradientTiled, {
             constants,
@@ -158,17 +157,17 @@ export function hardwareKernels(setting: HardwareSetting): MatrixKernels {
 
     convolutionGradient(sizes, list) {
       const { volume, cin, cout } = sizes;
-      const { constants, params, threads, slices, count } = gradientTiles(setting, cin, cout);
+      const { constants, params, threads, count } = gradientTiles(setting, cin, cout);
       const chunks = chunksOf(
         list.tiles,
         volume * count * threads,
-        slices * weightBytes(sizes),
+        weightBytes(sizes),
         512,
         BUSY_GRADIENT_THREADS,
         LEAST_TILES,
       );
       return {
-        count: chunks.count * slices,
+        count: chunks.count,
         launch: (bindings) =>
           launch(convWeightGradientTiled, {
             constants,
