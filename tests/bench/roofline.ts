@@ -63,7 +63,8 @@ export async function benchRoofline(gpu: Gpu, options: RooflineOptions): Promise
   const here = await measurePeaks(gpu, options.rounds);
   const all = [here, ...PUBLISHED];
   console.log(
-    "\nmadd is a multiply-add; bytes are counted once a launch, as caches would have it at best",
+    "\nmadd is a multiply-add; bytes are counted once a launch, as caches would have it at best; times are the " +
+      `fastest of ${options.rounds} runs`,
   );
   console.log(line("peak rates", ["Gmadd/s", "GB/s"]) + "  source");
   for (const { name, multiplyAdds, bytes, source } of all) {
@@ -222,35 +223,31 @@ function printGroup(label: string, launches: readonly CountedLaunch[], here: Pea
 }
 
 function hostText({ submits, readbacks, writes, share, submit, step }: HostShare): string {
-  const counts = `${submits} submits, ${readbacks} readbacks and ${writes} writes a step`;
-  const encoding = `${submit.toFixed(1)} ms of ${step.toFixed(1)} before the submit returns`;
-  const outside = share === null
-    ? "no timestamps to tell what else is outside the queue"
-    : `${(100 * share).toFixed(1)} % of a step outside the queue`;
-  return `host: ${counts}; ${encoding}; ${outside}`;
+  const outside = share === null ? "?" : (100 * share).toFixed(1);
+  return `host: ${submits} submits, ${readbacks} readbacks, ${writes} writes; ` +
+    `${submit.toFixed(1)} of ${
+      step.toFixed(1)
+    } ms before the submit returns, ${outside} % outside the queue`;
 }
 
 /** A step in one line. */
 function summary({ name, launches, least, host }: CountedStep, here: Peaks): string {
   const measured = measuredTotal(launches);
-  const reached = measured === null
-    ? "not run"
-    : `${
-      (100 * limitOfAll(launches, here).milliseconds / measured).toFixed(0)
-    } % of the limit here`;
+  const share = measured === null ? null : limitOfAll(launches, here).milliseconds / measured;
   const bytes = total(launches, "bytesRead") + total(launches, "bytesWritten");
-  const latency = launches.length * LAUNCH_LATENCY;
-  const predicted = PUBLISHED.map((peaks) =>
-    `${peaks.name} ${limitOfAll(launches, peaks).milliseconds.toFixed(1)} + ${
-      latency.toFixed(1)
-    } ms`
-  );
-  return `${name}: ${reached}; ${predicted.join(", ")}; bytes ${
-    (bytes / least).toFixed(2)
-  } of the least; ` +
-    `${launches.length} launches${
-      host?.share == null ? "" : `; host ${(100 * host.share).toFixed(1)} %`
-    }`;
+  const latency = (launches.length * LAUNCH_LATENCY).toFixed(1);
+  const predicted = PUBLISHED.map((peaks) => {
+    const limit = limitOfAll(launches, peaks).milliseconds.toFixed(2);
+    return `${peaks.name} ${limit} + ${latency} ms`;
+  });
+  const parts = [
+    share === null ? "not run" : `${(100 * share).toFixed(0)} % of the limit here`,
+    predicted.join(", "),
+    `bytes ${(bytes / least).toFixed(2)} of the least`,
+    `${launches.length} launches`,
+  ];
+  if (host) parts.push(hostText(host));
+  return `${name}: ${parts.join("; ")}`;
 }
 
 function line(label: string, cells: readonly string[]): string {
