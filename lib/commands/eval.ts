@@ -12,7 +12,7 @@ import {
 import { kernelChoice, KERNELS_OPTION } from "../cli/engine.ts";
 import { type ProgressDisplay, progressDisplay } from "../terminal/progress.ts";
 import { type Dataset, DATASET_SPLITS } from "../datasets/dataset.ts";
-import { openDataset, WORLD_NAMES } from "../datasets/mod.ts";
+import { DatasetError, openDataset, PUBLISHED_NAMES, WORLD_NAMES } from "../datasets/mod.ts";
 import { type BenchmarkProfile, profileOf } from "../eval/studies/benchmarks.ts";
 import { realBenchmark } from "../eval/real/real_dataset.ts";
 import { evaluate, type EvaluationRequest } from "../eval/evaluation.ts";
@@ -44,7 +44,9 @@ const OPTIONS = {
     default: "rooms",
     about: `benchmark: ${
       WORLD_NAMES.join(", ")
-    }, ${REAL} (labelled scans of --data), or the JSON file of a data set`,
+    }, ${REAL} (labelled scans of --data), a published data set in --data (${
+      PUBLISHED_NAMES.join(", ")
+    }), or the JSON file of a data set`,
   },
   data: {
     type: "string",
@@ -147,14 +149,19 @@ export const command = defineCommand({
 
 /** Checks the options that need no data set. */
 function chosenBy(values: EvalValues): Chosen {
-  const names = [...WORLD_NAMES, REAL];
+  const names = [...WORLD_NAMES, REAL, ...PUBLISHED_NAMES];
   if (!names.includes(values.benchmark) && !values.benchmark.endsWith(".json")) {
     throw new UsageError(
       `Cannot run --benchmark '${values.benchmark}': there are ${names.join(", ")} and JSON files`,
     );
   }
-  if (values.benchmark === REAL && values.data === undefined) {
-    throw new UsageError("Missing option --data DIR: the folder of the labelled real scans");
+  if (values.data === undefined) {
+    if (values.benchmark === REAL) {
+      throw new UsageError("Missing option --data DIR: the folder of the labelled real scans");
+    }
+    if (PUBLISHED_NAMES.includes(values.benchmark)) {
+      throw new UsageError(`Missing option --data DIR: the folder of ${values.benchmark}`);
+    }
   }
   const scenes = values.scenes === undefined
     ? null
@@ -226,7 +233,13 @@ async function requestOf(
 ): Promise<EvaluationRequest> {
   const gpu = await host.get();
   const dataset = given ?? await openDataset(values.benchmark, gpu, values.data);
+  for (const warning of dataset.warnings ?? []) console.error(`warning: ${warning}`);
   const names = dataset.domains.map(({ name }) => name);
+  if (names.every((name) => dataset.count(name, chosen.split) === 0)) {
+    throw new DatasetError(
+      `Cannot evaluate on ${dataset.name}: split ${chosen.split} has no scenes; add them, or choose another by --split`,
+    );
+  }
   const shifted = dataset.domains.filter(({ isSource }) => !isSource).map(({ name }) => name);
   // A student runs with the teacher that it was distilled from.
   const { card } = values.student === undefined

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { kernelChoice, KERNELS_OPTION, TEACHER_OPTION } from "../cli/engine.ts";
 import { progressDisplay } from "../terminal/progress.ts";
-import { openDataset, WORLD_NAMES } from "../datasets/mod.ts";
+import { openDataset, PUBLISHED_NAMES, WORLD_NAMES } from "../datasets/mod.ts";
 import { openGpu } from "../kernel_choice/mod.ts";
 import { Teacher } from "../teacher/mod.ts";
 import { readStudent } from "../models/students.ts";
@@ -23,6 +23,12 @@ export const command = defineCommand({
       value: "FILE",
       about: "checkpoint to write",
       otherwise: "ID.safetensors, by the configuration's id",
+    },
+    data: {
+      type: "string",
+      value: "DIR",
+      about: `folder of the data set's scans; ${PUBLISHED_NAMES.join(", ")} need it`,
+      otherwise: "that of the data set's JSON file",
     },
     from: {
       type: "string",
@@ -53,7 +59,8 @@ export const command = defineCommand({
     const card = headsOnly ? from?.card : undefined;
     const given = parseTrainingConfig(await Deno.readTextFile(path), path, card);
     using gpu = await openGpu({ kernels: kernelChoice(values.kernels) });
-    const dataset = await openDataset(pathBeside(path, given.benchmark), gpu);
+    const dataset = await openDataset(pathBeside(path, given.benchmark), gpu, values.data);
+    for (const warning of dataset.warnings ?? []) console.error(`warning: ${warning}`);
     const config = { ...given, domain: trainingDomain(dataset, given.domain) };
     const licence = values.licence ?? card?.licence ?? dataset.licence;
     if (licence === undefined) {
@@ -92,9 +99,9 @@ export const command = defineCommand({
   },
 });
 
-/** The path of a data set that a configuration names: relative to the configuration. Worlds have no path. */
+/** The path of a data set that a configuration names, relative to the configuration; or its name. */
 function pathBeside(config: string, benchmark: string): string {
-  return WORLD_NAMES.includes(benchmark) || isAbsolute(benchmark)
+  return [...WORLD_NAMES, ...PUBLISHED_NAMES].includes(benchmark) || isAbsolute(benchmark)
     ? benchmark
     : join(dirname(config), benchmark);
 }

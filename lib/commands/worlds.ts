@@ -7,6 +7,7 @@ import {
   type DatasetScene,
   type DatasetSplit,
   openDataset,
+  PUBLISHED_NAMES,
   WORLD_NAMES,
 } from "../datasets/mod.ts";
 import { contactSheet } from "../eval/pictures/contact_sheet.ts";
@@ -22,7 +23,15 @@ export const command = defineCommand({
       type: "string",
       value: "NAME",
       default: "rooms",
-      about: `data set: ${WORLD_NAMES.join(", ")}, or the JSON file of a data set`,
+      about: `data set: ${
+        [...WORLD_NAMES, ...PUBLISHED_NAMES].join(", ")
+      }, or the JSON file of a data set`,
+    },
+    data: {
+      type: "string",
+      value: "DIR",
+      about: "folder of a published data set, or of the scans of a JSON file",
+      otherwise: "that of the JSON file",
     },
     domains: { type: "string", value: "A,B", about: "domains to draw", otherwise: "all" },
     split: {
@@ -42,7 +51,8 @@ export const command = defineCommand({
       throw new UsageError(`Unknown split '${split}': there are ${DATASET_SPLITS.join(", ")}`);
     }
     using gpu = await openGpu({ kernels: kernelChoice(values.kernels) });
-    const dataset = await openDataset(values.benchmark, gpu);
+    const dataset = await openDataset(values.benchmark, gpu, values.data);
+    for (const warning of dataset.warnings ?? []) console.error(`warning: ${warning}`);
     const names = dataset.domains.map(({ name }) => name);
     const wanted = values.domains?.split(",") ?? names;
     const unknown = wanted.find((name) => !names.includes(name));

@@ -1,12 +1,15 @@
 /**
  * The interface of a benchmark for training and evaluation: labelled scenes by domain and split, with their
- * photographs. Procedural worlds and folders of real scans both have it.
+ * photographs. Procedural worlds, folders of real scans and published data sets have it.
  *
  * @module
  */
 import type { Camera, Photo, Scan } from "../scan/mod.ts";
 
-/** The parts of a domain; no two of them share a scene. */
+/**
+ * The parts of a domain. No two of them share a scene, except where a published data set keeps the labels of its test
+ * part to itself: its validation part then stands for both.
+ */
 export const DATASET_SPLITS = ["train", "validation", "test"] as const;
 
 /** A part of a domain. */
@@ -53,6 +56,8 @@ export interface Dataset {
   readonly ignoreLabel: number;
   /** Licence of the data; undefined where it names none. */
   readonly licence?: string | undefined;
+  /** What is doubtful about its files, in whole sentences. */
+  readonly warnings?: readonly string[];
   /** The domains, the source domain among them. */
   readonly domains: readonly DatasetDomain[];
   /** Counts the scenes in a split of a domain; 0 where there is no such domain. */

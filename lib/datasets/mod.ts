@@ -1,12 +1,15 @@
 /**
- * Data sets: labelled scenes of procedural worlds, by name, or of real scans, by the path of a JSON file.
+ * Data sets: labelled scenes of procedural worlds and of published data sets, by name, or of real scans, by the path of
+ * a JSON file.
  *
  * @module
  */
 import type { Gpu } from "../gpu/mod.ts";
 import type { Dataset } from "./dataset.ts";
 import { folderDataset } from "./folder.ts";
+import { PUBLISHED } from "./published/mod.ts";
 import { roomsDataset } from "./rooms.ts";
+import { DatasetError } from "./scene_folder.ts";
 import { streetsDataset } from "./streets.ts";
 
 export {
@@ -16,7 +19,7 @@ export {
   type DatasetScene,
   type DatasetSplit,
 } from "./dataset.ts";
-export { DatasetError } from "./scene_folder.ts";
+export { DatasetError };
 
 const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
   rooms: roomsDataset,
@@ -36,12 +39,16 @@ const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
  */
 export const WORLD_NAMES: readonly string[] = Object.keys(WORLDS);
 
+/** Names of the data sets that are read in the layout of their own downloads. */
+export const PUBLISHED_NAMES: readonly string[] = Object.keys(PUBLISHED);
+
 /**
- * Opens a data set: a procedural world by its name, or real scans by the path of the JSON file that describes them.
+ * Opens a data set: a procedural world or a published data set by its name, or real scans by the path of the JSON file
+ * that describes them.
  *
- * @param root folder of the real scans; the folder of the JSON file by default
- * @throws {RangeError} where the name is neither that of a world nor ends in `.json`
- * @throws {DatasetError} where the file is malformed, or names files that are missing
+ * @param root folder of the published data set; of the real scans, by default that of the JSON file
+ * @throws {RangeError} where it is neither a name of a data set nor ends in `.json`
+ * @throws {DatasetError} where a file is malformed or missing, or a published data set is named without its folder
  */
 export async function openDataset(
   nameOrPath: string,
@@ -50,10 +57,17 @@ export async function openDataset(
 ): Promise<Dataset> {
   const world = Object.hasOwn(WORLDS, nameOrPath) ? WORLDS[nameOrPath] : undefined;
   if (world) return world(gpu);
+  const published = Object.hasOwn(PUBLISHED, nameOrPath) ? PUBLISHED[nameOrPath] : undefined;
+  if (published) {
+    if (root !== undefined) return await published.open(root);
+    throw new DatasetError(
+      `Cannot open ${nameOrPath}: its folder is not known; give it by --data (${published.about})`,
+    );
+  }
   if (nameOrPath.endsWith(".json")) return await folderDataset(nameOrPath, root);
   throw new RangeError(
-    `Cannot open data set '${nameOrPath}': it is neither ${
-      WORLD_NAMES.join(" nor ")
+    `Cannot open data set '${nameOrPath}': it is none of ${
+      [...WORLD_NAMES, ...PUBLISHED_NAMES].join(", ")
     }; choose one of these, or the path of a .json file`,
   );
 }

@@ -15,7 +15,7 @@ export const trainingConfigSchema = z.strictObject({
     .describe("id of the student that training makes"),
   benchmark: z.string().default("rooms")
     .describe(
-      "data set: the name of a procedural world, or the path of a data set's JSON file, relative to this file",
+      "data set: the name of a procedural world or of a published data set (with --data), or the path of a data set's JSON file, relative to this file",
     ),
   domain: z.string().default("source")
     .describe(

@@ -1,0 +1,14 @@
+/**
+ * Data sets in the layout of their own downloads, by name.
+ *
+ * @module
+ */
+import type { PublishedDataset } from "./published_dataset.ts";
+import { semantickitti } from "./semantickitti.ts";
+
+export type { PublishedDataset } from "./published_dataset.ts";
+
+/** The data sets by the name that `--benchmark` takes. */
+export const PUBLISHED: Readonly<Record<string, PublishedDataset>> = {
+  semantickitti,
+};

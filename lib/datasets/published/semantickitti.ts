@@ -1,0 +1,173 @@
+/**
+ * SemanticKITTI as it is downloaded: the scans, labels and calibration of KITTI's odometry benchmark, and its colour
+ * photographs where they were downloaded too.
+ *
+ * ```text
+ * sequences/08/velodyne/000000.bin   float32 x, y, z, remission
+ * sequences/08/labels/000000.label   uint32: the class in the lower 16 bits
+ * sequences/08/calib.txt             P0 … P3, Tr
+ * sequences/08/image_2/000000.png    left colour photograph; image_3 is the right one
+ * ```
+ *
+ * Source of classes, label map and split: `config/semantic-kitti.yaml` of PRBonn/semantic-kitti-api. Sequences 11 to 21
+ * have no labels, so that the validation part, sequence 08, is the test part as well. Points stay in the coordinates of
+ * the laser scanner (x forward, y left, z up), as do the networks of others that were trained on them.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { SEMANTICKITTI } from "../../classes/mod.ts";
+import { IGNORE_LABEL } from "../../metrics/confusion.ts";
+import { readViews } from "../../scan/mod.ts";
+import type { DatasetScene, DatasetSplit } from "../dataset.ts";
+import { DatasetError } from "../scene_folder.ts";
+import { isThere, listNeeded, readNeeded } from "./files.ts";
+import { floatRows, pointScan } from "./points.ts";
+import {
+  type PublishedDataset,
+  publishedDataset,
+  type PublishedScene,
+} from "./published_dataset.ts";
+
+const VALIDATION = ["08"];
+const SPLITS: Readonly<Record<DatasetSplit, readonly string[]>> = {
+  train: ["00", "01", "02", "03", "04", "05", "06", "07", "09", "10"],
+  validation: VALIDATION,
+  test: VALIDATION,
+};
+
+/** Labels by class; moving things count as what they are. All others are ignored. */
+const LABELS: Readonly<Record<string, readonly number[]>> = {
+  "car": [10, 252],
+  "bicycle": [11],
+  "motorcycle": [15],
+  "truck": [18, 258],
+  "other-vehicle": [13, 16, 20, 256, 257, 259],
+  "person": [30, 254],
+  "bicyclist": [31, 253],
+  "motorcyclist": [32, 255],
+  "road": [40, 60],
+  "parking": [44],
+  "sidewalk": [48],
+  "other-ground": [49],
+  "building": [50],
+  "fence": [51],
+  "vegetation": [70],
+  "trunk": [71],
+  "terrain": [72],
+  "pole": [80],
+  "traffic-sign": [81],
+};
+
+const CLASS_BY_LABEL: ReadonlyMap<number, number> = new Map(
+  SEMANTICKITTI.flatMap(([name], index) => LABELS[name]!.map((label) => [label, index])),
+);
+
+/** Folders of the colour cameras. */
+const CAMERAS = ["image_2", "image_3"];
+
+/** SemanticKITTI: scans of a car in Karlsruhe with 19 classes. */
+export const semantickitti: PublishedDataset = {
+  about:
+    "SemanticKITTI: sequences/NN with velodyne, labels, calib.txt and, for photographs, image_2",
+  async open(root) {
+    const sequences = join(root, "sequences");
+    const there = await listNeeded(
+      sequences,
+      "the folder of SemanticKITTI's sequences 00 to 21",
+    );
+    const scenes: Record<string, PublishedScene[]> = {};
+    for (const name of Object.values(SPLITS).flat()) {
+      if (there.includes(name)) scenes[name] ??= await scenesOf(join(sequences, name), name);
+    }
+    const ofSplit = (split: DatasetSplit) => SPLITS[split].flatMap((name) => scenes[name] ?? []);
+    const lacks = [...SPLITS.train, ...SPLITS.validation].filter((name) => !scenes[name]);
+    if (Object.keys(scenes).length === 0) {
+      throw new DatasetError(
+        `Cannot open ${sequences}: it has none of the labelled sequences ${
+          lacks.join(", ")
+        }; add one`,
+      );
+    }
+    return publishedDataset({
+      name: "SemanticKITTI",
+      rows: SEMANTICKITTI,
+      licence: "CC-BY-NC-SA-4.0",
+      warnings: lacks.length === 0 ? [] : [
+        `${sequences} lacks the sequences ${
+          lacks.join(", ")
+        }; splits are smaller than the official ones without them.`,
+      ],
+      domains: [{
+        name: "semantickitti",
+        about: "a 64-beam lidar on a car in Karlsruhe, with its colour cameras",
+        isSource: true,
+        scenes: {
+          train: ofSplit("train"),
+          validation: ofSplit("validation"),
+          test: ofSplit("test"),
+        },
+      }],
+    });
+  },
+};
+
+/** The scans of a sequence in their order. */
+async function scenesOf(folder: string, sequence: string): Promise<PublishedScene[]> {
+  const velodyne = join(folder, "velodyne");
+  const labels = join(folder, "labels");
+  const names = await listNeeded(velodyne, `the folder of the scans of sequence ${sequence}`);
+  await listNeeded(labels, `the folder of the labels of sequence ${sequence}`);
+  return names.filter((name) => name.endsWith(".bin")).map((name) => {
+    const number = name.slice(0, -".bin".length);
+    const scan = join(velodyne, name);
+    const label = join(labels, `${number}.label`);
+    return {
+      id: `${sequence}/${number}`,
+      files: [scan, label],
+      read: () => readScene(folder, sequence, number),
+    };
+  });
+}
+
+async function readScene(
+  folder: string,
+  sequence: string,
+  number: string,
+): Promise<DatasetScene> {
+  const id = `${sequence}/${number}`;
+  const path = join(folder, "velodyne", `${number}.bin`);
+  const { positions, fourth } = floatRows(await readNeeded(path, `scan ${id}`), path, 4);
+  const labels = await readLabels(join(folder, "labels", `${number}.label`), id);
+  const scan = pointScan({ path, positions, intensity: fourth, labels });
+  const photographs: { name: string; bytes: Uint8Array }[] = [];
+  for (const camera of CAMERAS) {
+    if (!await isThere(join(folder, camera))) continue;
+    const name = join(camera, `${number}.png`);
+    const bytes = await readNeeded(join(folder, name), `a photograph of scan ${id}`);
+    photographs.push({ name, bytes });
+  }
+  if (photographs.length === 0) return { id, scan, photos: [], cameras: [] };
+  const calibration = join(folder, "calib.txt");
+  const bytes = await readNeeded(calibration, `the calibration of sequence ${sequence}`);
+  const { photos, cameras } = await readViews(
+    photographs,
+    [{ name: calibration, bytes }],
+    `${number}.bin`,
+  );
+  return { id, scan, photos, cameras };
+}
+
+async function readLabels(path: string, id: string): Promise<Int32Array> {
+  const bytes = await readNeeded(path, `the labels of scan ${id}`);
+  if (bytes.length % 4 !== 0) {
+    throw new DatasetError(
+      `Cannot read ${path}: ${bytes.length} bytes are no whole number of labels of 4 bytes; fetch it again`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Int32Array.from(
+    { length: bytes.length / 4 },
+    (_, i) => CLASS_BY_LABEL.get(view.getUint16(4 * i, true)) ?? IGNORE_LABEL,
+  );
+}
