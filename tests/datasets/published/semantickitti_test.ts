@@ -95,7 +95,7 @@ Deno.test("SemanticKITTI: what is missing or cut is named in one line", async ()
     [{ ...whole, [at("velodyne/000000.bin")]: floats(1, 2, 3) }, /12 bytes are no whole number/],
     [{ ...whole, [at("velodyne/000000.bin")]: floats() }, /it has no points/],
     [
-      { ...whole, [at("velodyne/000000.bin")]: floats(1, NaN, 3, 0, 1, 2, 3, 0) },
+      { ...whole, [at("velodyne/000000.bin")]: floats(1, NaN, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0) },
       /point 0 has the coordinate NaN/,
     ],
     [{ ...whole, [at("labels/000000.label")]: labels(1) }, /3 points, its labels are 1/],
