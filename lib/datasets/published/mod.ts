@@ -4,11 +4,15 @@
  * @module
  */
 import type { PublishedDataset } from "./published_dataset.ts";
+import { s3dis } from "./s3dis.ts";
+import { scannet } from "./scannet.ts";
 import { semantickitti } from "./semantickitti.ts";
 
 export type { PublishedDataset } from "./published_dataset.ts";
 
 /** The data sets by the name that `--benchmark` takes. */
 export const PUBLISHED: Readonly<Record<string, PublishedDataset>> = {
+  s3dis,
+  scannet,
   semantickitti,
 };
