@@ -6,19 +6,24 @@
  */
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
-import { Gpu, type KernelChoice } from "../lib/gpu/mod.ts";
+import { Gpu, KERNEL_CHOICES, type KernelChoice } from "../lib/gpu/mod.ts";
 
 let opened: Promise<Gpu> | null = null;
 
-/** `--kernels hardware` after the names of tests has them run on these matrix kernels. */
-const { values: { kernels } } = parseArgs({
-  args: Deno.args,
-  options: { kernels: { type: "string", default: "auto" } },
-});
+/** `-- --kernels hardware` after the names of tests has them run on these matrix kernels. */
+function askedKernels(): KernelChoice {
+  const { values: { kernels } } = parseArgs({
+    args: Deno.args,
+    options: { kernels: { type: "string", default: "auto" } },
+  });
+  const choice = KERNEL_CHOICES.find((name) => name === kernels);
+  assert.ok(choice, `--kernels takes ${KERNEL_CHOICES.join(", ")}`);
+  return choice;
+}
 
 /** The shared device; new buffers hold garbage, so a read of what was never written shows. */
 export function testGpu(): Promise<Gpu> {
-  opened ??= Gpu.open({ poison: true, kernels: kernels as KernelChoice }).then((gpu) => {
+  opened ??= Gpu.open({ poison: true, kernels: askedKernels() }).then((gpu) => {
     console.log(`GPU tests run on: ${gpu.adapterName}, kernels ${gpu.kernels.name}`);
     return gpu;
   });
