@@ -40,6 +40,9 @@ export const SCANNET20: readonly ClassRow[] = [
   ["other furniture", 82, 84, 163, 81],
 ];
 
+/** The 21 classes of Matterport3D in use since OpenScene: ScanNet's, and ceilings. */
+export const MATTERPORT21: readonly ClassRow[] = [...SCANNET20, ["ceiling", 78, 71, 183, 82]];
+
 /** The 13 classes of S3DIS. */
 export const S3DIS: readonly ClassRow[] = [
   ["ceiling", 0, 255, 0, 64],

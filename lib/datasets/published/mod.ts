@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { matterport3d } from "./matterport3d.ts";
 import type { PublishedDataset } from "./published_dataset.ts";
 import { s3dis } from "./s3dis.ts";
 import { scannet } from "./scannet.ts";
@@ -12,6 +13,7 @@ export type { PublishedDataset } from "./published_dataset.ts";
 
 /** The data sets by the name that `--benchmark` takes. */
 export const PUBLISHED: Readonly<Record<string, PublishedDataset>> = {
+  matterport3d,
   s3dis,
   scannet,
   semantickitti,

@@ -13,6 +13,9 @@ export const SCANNET_NYU40: readonly number[] = [
   ...[14, 16, 24, 28, 33, 34, 36, 39],
 ];
 
+/** NYU40 ids of Matterport3D's 21 classes, in their order. */
+export const MATTERPORT_NYU40: readonly number[] = [...SCANNET_NYU40, 22];
+
 /**
  * Maps NYU40 ids to classes.
  *

@@ -23,7 +23,7 @@ import type { DatasetScene } from "../dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
 import { inNumberOrder } from "./even_choice.ts";
 import { isThere, listNeeded, readNeeded } from "./files.ts";
-import { lackingScenes } from "./lacking_scenes.ts";
+import { lackingScenes } from "./official_scenes.ts";
 import { pointScan } from "./points.ts";
 import {
   type PublishedDataset,

@@ -27,10 +27,13 @@ import {
   publishedDataset,
   type PublishedScene,
 } from "./published_dataset.ts";
-import { lackingScenes } from "./lacking_scenes.ts";
+import { lackingScenes, officialList } from "./official_scenes.ts";
 
 const MESH = "_vh_clean_2.ply";
 const LABELS = "_vh_clean_2.labels.ply";
+
+const LIST = "ScanNet's official list of scenes, one a line";
+const NAMES = { pattern: /^scene\d{4}_\d\d$/, example: "scene0000_00" };
 
 const classOf = classOfNyu40(SCANNET_NYU40);
 
@@ -42,8 +45,8 @@ export const scannet: PublishedDataset = {
     const scans = join(root, "scans");
     const there = new Set(await listNeeded(scans, "the folder of ScanNet's scenes"));
     const lists = {
-      train: await listOf(join(root, "scannetv2_train.txt")),
-      validation: await listOf(join(root, "scannetv2_val.txt")),
+      train: await officialList(join(root, "scannetv2_train.txt"), LIST, NAMES),
+      validation: await officialList(join(root, "scannetv2_val.txt"), LIST, NAMES),
     };
     const scenesOf = (names: readonly string[]) =>
       names.filter((name) => there.has(name)).map((name) => sceneOf(join(scans, name), name));
@@ -67,19 +70,6 @@ export const scannet: PublishedDataset = {
     });
   },
 };
-
-/** The scenes of an official list. */
-async function listOf(path: string): Promise<string[]> {
-  const bytes = await readNeeded(path, "ScanNet's official list of scenes, one a line");
-  const scenes = new TextDecoder().decode(bytes).split(/\s+/).filter((scene) => scene !== "");
-  const odd = scenes.find((scene) => !/^scene\d{4}_\d\d$/.test(scene));
-  if (odd === undefined && scenes.length > 0) return scenes;
-  throw new DatasetError(
-    `Cannot read ${path}: ${
-      odd === undefined ? "it lists no scene" : `'${odd}' is no scene`
-    }; write names like scene0000_00, one a line`,
-  );
-}
 
 function sceneOf(folder: string, name: string): PublishedScene {
   return {

@@ -1,0 +1,181 @@
+/**
+ * Matterport3D as its script downloads it, unpacked; a scene is one region of a house.
+ *
+ * ```text
+ * scenes_train.txt, scenes_val.txt, scenes_test.txt       lists of houses, from tasks/benchmark of its repository
+ * category_mapping.tsv                                    from metadata of its repository
+ * scans/17DRP5sb8fy/region_segmentations/region0.ply      category of every face
+ *                   undistorted_camera_parameters/17DRP5sb8fy.conf
+ *                   undistorted_color_images/….jpg
+ * ```
+ *
+ * Sources: `data_organization.md` of niessner/Matterport; `preprocess_3d_matterport.py` of OpenScene for the 21 classes and
+ * for the class of a vertex, which is that of most of its faces, and for taking the photographs whose cameras stand in the
+ * box of a region. Regions stay in the frame of their house, metres with z up.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { MATTERPORT21 } from "../../classes/mod.ts";
+import { IGNORE_LABEL } from "../../metrics/confusion.ts";
+import { readScan, type Scan } from "../../scan/mod.ts";
+import type { DatasetScene } from "../dataset.ts";
+import { DatasetError } from "../scene_folder.ts";
+import { inNumberOrder } from "./even_choice.ts";
+import { isThere, listNeeded, readNeeded } from "./files.ts";
+import { houseCameras, photographsWithin } from "./matterport_photographs.ts";
+import { classOfNyu40, MATTERPORT_NYU40 } from "./nyu40.ts";
+import { lackingScenes, officialList } from "./official_scenes.ts";
+import { type NumberedFaces, readFaces } from "./ply_faces.ts";
+import {
+  type PublishedDataset,
+  publishedDataset,
+  type PublishedScene,
+} from "./published_dataset.ts";
+
+const NAMES = { pattern: /^[\w-]{11}$/, example: "17DRP5sb8fy" };
+
+/** Names that the category of a face has in the files, and in their documentation. */
+const CATEGORY = ["category_id", "face_category"];
+
+/** Matterport3D: houses, room by room, with 21 classes. */
+export const matterport3d: PublishedDataset = {
+  about: "Matterport3D: scans/HOUSE with region_segmentations and, for photographs, " +
+    "undistorted_color_images and undistorted_camera_parameters; scenes_train.txt, scenes_val.txt, " +
+    "scenes_test.txt and category_mapping.tsv beside scans",
+  async open(root) {
+    const scans = join(root, "scans");
+    const there = await listNeeded(scans, "the folder of Matterport3D's houses");
+    const list = (part: string) =>
+      officialList(
+        join(root, `scenes_${part}.txt`),
+        "Matterport3D's official list of houses, one a line",
+        NAMES,
+      );
+    const lists = {
+      train: await list("train"),
+      validation: await list("val"),
+      test: await list("test"),
+    };
+    const classes = await classesOf(join(root, "category_mapping.tsv"));
+    const scenesOf = async (houses: readonly string[]) => {
+      const scenes: PublishedScene[] = [];
+      for (const house of houses.filter((house) => there.includes(house))) {
+        scenes.push(...await regionsOf(join(scans, house), house, classes));
+      }
+      return scenes;
+    };
+    const scenes = {
+      train: await scenesOf(lists.train),
+      validation: await scenesOf(lists.validation),
+      test: await scenesOf(lists.test),
+    };
+    const houses = Object.values(lists).flat();
+    const lacking = houses.filter((house) => !there.includes(house));
+    return publishedDataset({
+      name: "Matterport3D",
+      rows: MATTERPORT21,
+      licence: "Matterport3D Terms of Use",
+      warnings: lackingScenes(scans, lacking, houses.length - lacking.length),
+      domains: [{
+        name: "matterport3d",
+        about: "rooms of houses, by three depth cameras on tripods",
+        isSource: true,
+        scenes,
+      }],
+    });
+  },
+};
+
+/** Class of each category. */
+async function classesOf(path: string): Promise<ReadonlyMap<number, number>> {
+  const text = new TextDecoder().decode(
+    await readNeeded(path, "the NYU40 ids of Matterport3D's categories"),
+  );
+  const [header = [], ...rows] = text.split(/\r?\n/).map((line) => line.split("\t"));
+  const [index, nyu40] = [header.indexOf("index"), header.indexOf("nyu40id")];
+  if (index < 0 || nyu40 < 0) {
+    throw new DatasetError(
+      `Cannot read ${path}: its first line lacks the column index or nyu40id; fetch it again`,
+    );
+  }
+  const classOf = classOfNyu40(MATTERPORT_NYU40);
+  return new Map(rows.map((row) => [Number(row[index]), classOf(Number(row[nyu40]))]));
+}
+
+async function regionsOf(
+  folder: string,
+  house: string,
+  classes: ReadonlyMap<number, number>,
+): Promise<PublishedScene[]> {
+  const regions = join(folder, "region_segmentations");
+  const files = await listNeeded(regions, `the regions of ${house}`);
+  return inNumberOrder(files).filter((file) => /^region\d+\.ply$/.test(file)).map((file) => {
+    const id = `${house}/${file.slice(0, -".ply".length)}`;
+    const path = join(regions, file);
+    return { id, files: [path], read: () => readRegion(id, path, folder, house, classes) };
+  });
+}
+
+async function readRegion(
+  id: string,
+  path: string,
+  folder: string,
+  house: string,
+  classes: ReadonlyMap<number, number>,
+): Promise<DatasetScene> {
+  const bytes = await readNeeded(path, `the mesh of ${id}`);
+  const mesh = await readScan(bytes, path);
+  const faces = readFaces(bytes, path, CATEGORY);
+  if (mesh.leftOut) {
+    throw new DatasetError(`Cannot use ${path}: some vertices have no position; fetch it again`);
+  }
+  const scan = { ...mesh, labels: vertexLabels(mesh.count, faces, classes) };
+  const images = join(folder, "undistorted_color_images");
+  if (!await isThere(images)) return without(id, scan, `there is no ${images}`);
+  const conf = join(folder, "undistorted_camera_parameters", `${house}.conf`);
+  const views = await photographsWithin(images, await houseCameras(conf), boxOf(scan));
+  if (views.photos.length === 0) return without(id, scan, "none was taken within its box");
+  return { id, scan, ...views };
+}
+
+function without(id: string, scan: Scan, reason: string): DatasetScene {
+  const text = `${id} is used without photographs, since ${reason}.`;
+  const warnings = [...scan.warnings, { code: "left-out", text, field: "images" }];
+  return { id, scan: { ...scan, warnings }, photos: [], cameras: [] };
+}
+
+/** [count] the class of most faces of each vertex; where several have as many, none, or else the first of them. */
+function vertexLabels(
+  count: number,
+  { vertices, values }: NumberedFaces,
+  classes: ReadonlyMap<number, number>,
+): Int32Array {
+  const columns = MATTERPORT21.length + 1;
+  const votes = new Uint16Array(count * columns);
+  for (const [face, category] of values.entries()) {
+    const label = classes.get(category) ?? IGNORE_LABEL;
+    const column = label === IGNORE_LABEL ? 0 : label + 1;
+    for (let corner = 0; corner < 3; corner++) {
+      votes[vertices[3 * face + corner]! * columns + column]!++;
+    }
+  }
+  return Int32Array.from({ length: count }, (_, vertex) => {
+    const own = votes.subarray(vertex * columns, (vertex + 1) * columns);
+    const column = own.indexOf(Math.max(...own));
+    return column === 0 ? IGNORE_LABEL : column - 1;
+  });
+}
+
+/** Least and greatest x, y, z. */
+function boxOf({ positions, origin }: Scan): [number[], number[]] {
+  const least = [Infinity, Infinity, Infinity];
+  const greatest = [-Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < positions.length; i++) {
+    const axis = i % 3;
+    const value = positions[i]! + origin[axis]!;
+    least[axis] = Math.min(least[axis]!, value);
+    greatest[axis] = Math.max(greatest[axis]!, value);
+  }
+  return [least, greatest];
+}

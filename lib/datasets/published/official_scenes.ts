@@ -1,0 +1,59 @@
+/**
+ * The scenes of official splits: lists of them as files, and downloads that lack some.
+ *
+ * @module
+ */
+import { DatasetError } from "../scene_folder.ts";
+import { readNeeded } from "./files.ts";
+
+/** How the names in a list look. */
+export interface SceneNames {
+  readonly pattern: RegExp;
+  /** One that fits, for messages. */
+  readonly example: string;
+}
+
+/**
+ * Reads an official list of scenes, one a line.
+ *
+ * @param holds what the list is, for the message
+ * @throws {DatasetError} where it is missing, empty, or holds anything else
+ */
+export async function officialList(
+  path: string,
+  holds: string,
+  { pattern, example }: SceneNames,
+): Promise<string[]> {
+  const text = new TextDecoder().decode(await readNeeded(path, holds));
+  const scenes = text.split(/\s+/).filter((scene) => scene !== "");
+  const odd = scenes.find((scene) => !pattern.test(scene));
+  if (odd === undefined && scenes.length > 0) return scenes;
+  const problem = odd === undefined ? "it lists no scene" : `'${odd}' is no scene`;
+  throw new DatasetError(
+    `Cannot read ${path}: ${problem}; write names like ${example}, one a line`,
+  );
+}
+
+/** So many scenes are named. */
+const NAMED = 5;
+
+/**
+ * What is said of scenes of the official splits that were not downloaded.
+ *
+ * @param folder where they should lie
+ * @param lacking names of those that are not there
+ * @param found number of those that are there
+ * @returns a warning, or none where nothing lacks
+ * @throws {DatasetError} where none of them is there
+ */
+export function lackingScenes(folder: string, lacking: readonly string[], found: number): string[] {
+  if (lacking.length === 0) return [];
+  const rest = lacking.length - NAMED;
+  const names = lacking.slice(0, NAMED).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+  if (found === 0) {
+    throw new DatasetError(
+      `Cannot open ${folder}: it has none of the scenes of the official splits (${names}); add one`,
+    );
+  }
+  return [`${folder} lacks ${names}; splits are smaller than the official ones without them.`];
+}
