@@ -20,6 +20,20 @@ export async function readNeeded(path: string, holds: string): Promise<Uint8Arra
 }
 
 /**
+ * Opens a file to be read in pieces.
+ *
+ * @param holds what should lie there, for the message
+ * @throws {DatasetError} where it is missing
+ */
+export async function openNeeded(path: string, holds: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(path);
+  } catch (error) {
+    throw missing(error, path, holds);
+  }
+}
+
+/**
  * Lists the names in a folder, sorted.
  *
  * @param holds what should lie there, for the message

@@ -4,6 +4,7 @@
  * @module
  */
 import { matterport3d } from "./matterport3d.ts";
+import { nuscenes } from "./nuscenes.ts";
 import type { PublishedDataset } from "./published_dataset.ts";
 import { s3dis } from "./s3dis.ts";
 import { scannet } from "./scannet.ts";
@@ -16,5 +17,6 @@ export const PUBLISHED: Readonly<Record<string, PublishedDataset>> = {
   matterport3d,
   s3dis,
   scannet,
+  nuscenes,
   semantickitti,
 };

@@ -14,6 +14,7 @@ import {
   refuse,
   requireRigid,
 } from "./camera_format.ts";
+import { quaternionPose } from "./pose.ts";
 
 /** Parameters of each model in the order of the files; f stands for both focal lengths. */
 export const MODELS: Readonly<Record<string, readonly string[]>> = {
@@ -110,7 +111,7 @@ export function specOf(
 
 function poseOf(
   quaternion: readonly [number, number, number, number],
-  [tx, ty, tz]: readonly [number, number, number],
+  translation: readonly [number, number, number],
   source: string,
   field: string,
 ): Float64Array {
@@ -123,17 +124,5 @@ function poseOf(
       "write a unit quaternion, w first",
     );
   }
-  const [w, x, y, z] = quaternion.map((value) => value / length) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  // deno-fmt-ignore
-  return Float64Array.of(
-    1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y), tx,
-    2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x), ty,
-    2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y), tz,
-    0, 0, 0, 1,
-  );
+  return quaternionPose(quaternion, translation);
 }

@@ -37,6 +37,30 @@ export function inverseRigid(pose: Float64Array): Float64Array {
   return out;
 }
 
+/**
+ * The motion that rotates by a quaternion (w, x, y, z), which is scaled to length 1, and then shifts, as a row-major
+ * 4x4 matrix.
+ */
+export function quaternionPose(
+  quaternion: readonly [number, number, number, number],
+  [tx, ty, tz]: readonly [number, number, number],
+): Float64Array {
+  const length = Math.hypot(...quaternion);
+  const [w, x, y, z] = quaternion.map((value) => value / length) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  // deno-fmt-ignore
+  return Float64Array.of(
+    1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y), tx,
+    2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x), ty,
+    2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y), tz,
+    0, 0, 0, 1,
+  );
+}
+
 /** Multiplies two row-major 4x4 matrices. */
 export function multiply(a: Float64Array, b: Float64Array): Float64Array {
   return Float64Array.from({ length: 16 }, (_, i) => {

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { DatasetError } from "../../../lib/datasets/mod.ts";
+import { PUBLISHED } from "../../../lib/datasets/published/mod.ts";
+import { assertSees, type Files, floats, greyPng, withFiles } from "./support.ts";
+
+const open = (root: string) => PUBLISHED["nuscenes"]!.open(root);
+const half = Math.SQRT1_2;
+const CHANNELS = ["LIDAR_TOP", "CAM_FRONT", "CAM_BACK", "RADAR_FRONT"];
+/** Rotations from the sensor to the car, which looks along x: w, x, y, z. */
+const ROTATIONS: Record<string, number[]> = {
+  LIDAR_TOP: [half, 0, 0, -half],
+  CAM_FRONT: [0.5, -0.5, 0.5, -0.5],
+  CAM_BACK: [0.5, -0.5, -0.5, 0.5],
+  RADAR_FRONT: [1, 0, 0, 0],
+};
+const INDEX = {
+  "noise": 0,
+  "human.pedestrian.adult": 2,
+  "vehicle.bus.rigid": 16,
+  "vehicle.car": 17,
+  "static.vegetation": 30,
+  "vehicle.ego": 31,
+};
+
+/** Two sweeps each of these scenes; the car looks along the world's y, and is 0.5 m further when CAM_FRONT exposes. */
+function miniature(version: string, sceneNames: readonly string[]): Files {
+  const tables: Record<string, Record<string, unknown>[]> = {
+    category: Object.entries(INDEX).map(([name, index]) => ({ token: name, name, index })),
+    sensor: CHANNELS.map((channel) => ({
+      token: `sensor ${channel}`,
+      channel,
+      modality: channel.startsWith("CAM") ? "camera" : channel.startsWith("L") ? "lidar" : "radar",
+    })),
+    calibrated_sensor: CHANNELS.map((channel) => ({
+      token: `calibrated ${channel}`,
+      sensor_token: `sensor ${channel}`,
+      translation: channel === "LIDAR_TOP" ? [1, 0, 1.8] : [1.7, 0, 1.5],
+      rotation: ROTATIONS[channel],
+      camera_intrinsic: channel.startsWith("CAM") ? [[5, 0, 4], [0, 6, 2], [0, 0, 1]] : [],
+    })),
+    ...{ scene: [], sample: [], sample_data: [], ego_pose: [], lidarseg: [] },
+  };
+  const files: Files = {};
+  for (const name of sceneNames) {
+    tables.scene!.push({ token: `s ${name}`, name, description: 'Parked "truck" {, rain \\' });
+    // The later sample first: rows have no order.
+    for (const time of [2, 1]) {
+      const sample = `${name} at ${time}`;
+      tables.sample!.push({ token: sample, scene_token: `s ${name}`, timestamp: 1e15 + time });
+      for (const channel of [...CHANNELS, "sweep"]) {
+        const isKey = channel !== "sweep";
+        const token = `${sample} ${channel}`;
+        const extension = channel.startsWith("CAM") ? "jpg" : "pcd.bin";
+        const filename = `${isKey ? "samples" : "sweeps"}/${channel}/${name}-${time}.${extension}`;
+        const forward = channel === "CAM_FRONT" ? 0.5 : 0;
+        tables.ego_pose!.push({
+          token,
+          translation: [600, 1600 + time + forward, 0],
+          rotation: [half, 0, 0, half],
+        });
+        tables.sample_data!.push({
+          ...{ token, sample_token: sample, ego_pose_token: token, filename },
+          calibrated_sensor_token: `calibrated ${isKey ? channel : "LIDAR_TOP"}`,
+          ...(extension === "jpg" ? { width: 8, height: 4 } : { width: 0, height: 0 }),
+          is_key_frame: isKey,
+        });
+        if (extension === "jpg") files[filename] = greyPng(8, 4, channel === "CAM_BACK" ? 9 : time);
+        if (channel !== "LIDAR_TOP") continue;
+        files[filename] = floats(2, 10, -1, 51, 3, 0, 0, time, 255, 4, 0, 0, 0, 0, 5);
+        const seg = `lidarseg/${version}/${token}_lidarseg.bin`;
+        files[seg] = Uint8Array.of(17, 30, 31);
+        tables.lidarseg!.push({ token, sample_data_token: token, filename: seg });
+      }
+    }
+  }
+  for (const [table, rows] of Object.entries(tables)) {
+    files[`${version}/${table}.json`] = JSON.stringify(rows, null, 1);
+  }
+  return files;
+}
+
+const SCENES = ["scene-0916", "scene-0061"];
+
+Deno.test("nuScenes lidarseg is read as it is downloaded, with its official splits", async () => {
+  await withFiles(miniature("v1.0-mini", SCENES), async (root) => {
+    const dataset = await open(root);
+    const counts = (["train", "validation", "test"] as const).map((split) =>
+      dataset.count("nuscenes", split)
+    );
+    assert.deepEqual(counts, [2, 2, 2]);
+    assert.deepEqual([dataset.classes.length, dataset.warnings], [16, []]);
+    const { id, scan, photos, cameras } = await dataset.scene("nuscenes", "train", 1);
+    assert.equal(id, "scene-0061/1000000000000002");
+    assert.deepEqual([...scan.positions], [2, 10, -1, 0, 0, 2, 0, 0, 0]);
+    assert.deepEqual([...scan.intensity!], [51 / 255, 1, 0].map(Math.fround));
+    const names = [...scan.labels!].map((label) => dataset.classes[label]);
+    assert.deepEqual(names, ["car", "vegetation", undefined], "the car itself is ignored");
+    assert.equal(scan.labels![2], dataset.ignoreLabel);
+    assert.deepEqual(photos.map(({ pixels }) => pixels[0]), [9, 2]);
+    const [back, front] = cameras;
+    assert.match(front!.file, /CAM_FRONT/);
+    // In the car: 11 m before, 2 m right, 0.8 m up; then the car drives 0.5 m before the exposure.
+    assertSees(front!, [2, 10, -1], [5 * 2 / 8.8 + 4, 6 * 0.7 / 8.8 + 2]);
+    // 1 m before the car's origin the lidar, 1.7 m the camera, which looks back: 5 m behind the lidar, 1 m to its right.
+    assertSees(back!, [1, -5, 0], [5 * -1 / 5.7 + 4, 6 * -0.3 / 5.7 + 2]);
+  });
+});
+
+Deno.test("nuScenes: the splits of trainval are the official ones", async () => {
+  const names = ["scene-0001", "scene-0003", "scene-0553", "scene-1073", "scene-1110"];
+  await withFiles(miniature("v1.0-trainval", names), async (root) => {
+    const dataset = await open(root);
+    assert.deepEqual(
+      [dataset.count("nuscenes", "train"), dataset.count("nuscenes", "test")],
+      [2 * 2, 3 * 2],
+    );
+    assert.match((await dataset.scene("nuscenes", "validation", 0)).id, /^scene-0003/);
+    assert.match(dataset.domains[0]!.about, /v1\.0-trainval/);
+  });
+});
+
+Deno.test("nuScenes: key frames without labels are left out with a warning", async () => {
+  const files = miniature("v1.0-mini", SCENES);
+  files["v1.0-mini/lidarseg.json"] = JSON.stringify(
+    JSON.parse(files["v1.0-mini/lidarseg.json"] as string).slice(1),
+  );
+  await withFiles(files, async (root) => {
+    const dataset = await open(root);
+    assert.equal(dataset.count("nuscenes", "test"), 1);
+    assert.match(dataset.warnings![0]!, /^1 of 4 key frames have no row in v1\.0-mini\/lidarseg/);
+  });
+});
+
+Deno.test("nuScenes: what is missing, cut or does not belong together is named in one line", async () => {
+  const whole = miniature("v1.0-mini", SCENES);
+  const label = Object.keys(whole).find((name) => /0061 at 1.*_lidarseg/.test(name))!;
+  const table = (name: string) => `v1.0-mini/${name}.json`;
+  const without = (gone: RegExp) =>
+    Object.fromEntries(Object.entries(whole).filter(([name]) => !gone.test(name)));
+  const edited = (name: string, edit: (text: string) => string): Files => ({
+    ...whole,
+    [table(name)]: edit(whole[table(name)] as string),
+  });
+  const cases: [Files, RegExp][] = [
+    [without(/^v1/), /v1\.0-trainval: it should be the folder of nuScenes' tables \(or v1\.0-mini/],
+    [without(/ego_pose/), /ego_pose\.json: it should be the table 'ego_pose' of nuScenes/],
+    [without(/lidarseg\.json/), /lidarseg\.json: it should be the table 'lidarseg'/],
+    [without(/_lidarseg\.bin/), /_lidarseg\.bin: it should be the labels of sweep scene-0061/],
+    [without(/samples\/LIDAR/), /1\.pcd\.bin: it should be sweep scene-0061/],
+    [without(/samples\/CAM_FRONT/), /CAM_FRONT.*: it should be a photograph of sweep/],
+    [{ ...whole, [label]: Uint8Array.of(17) }, /3 points, its labels are 1/],
+    [{ ...whole, [label]: Uint8Array.of(17, 3, 1) }, /label 3 is no index in category\.json/],
+    [edited("category", (text) => text.replaceAll("index", "i")), /'noise' has no index/],
+    [edited("ego_pose", (text) => text.slice(0, -20)), /ego_pose\.json: row 19 is cut/],
+    [edited("ego_pose", () => "[]"), /ego_pose\.json: it has no row scene-0061/],
+    [edited("sample", (text) => text.replace('"token"', '"tok"')), /sample\.json: row 0 is/],
+    [
+      edited("sensor", (text) => text.replace("LIDAR", "L\u0001")),
+      /sensor\.json: row 0 is not JSON/,
+    ],
+    [
+      edited("calibrated_sensor", (text) => text.replace("0.5", "0.6")),
+      /no quaternion of length 1/,
+    ],
+  ];
+  for (const [files, message] of cases) {
+    await withFiles(files, async (root) => {
+      const read = async () => (await open(root)).scene("nuscenes", "train", 0);
+      await assert.rejects(read, (error: Error) => {
+        assert.ok(error instanceof DatasetError, `${error}`);
+        assert.match(error.message, message);
+        assert.doesNotMatch(error.message, /\n/);
+        return true;
+      });
+    });
+  }
+});
