@@ -21,7 +21,7 @@ import { join } from "node:path";
 import { S3DIS } from "../../classes/mod.ts";
 import type { DatasetScene } from "../dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
-import { inNumberOrder } from "./even_choice.ts";
+import { inNumberOrder } from "./photographs/even_choice.ts";
 import { isThere, listNeeded, readNeeded } from "./files.ts";
 import { lackingScenes } from "./official_scenes.ts";
 import { pointScan } from "./points.ts";
@@ -30,7 +30,7 @@ import {
   publishedDataset,
   type PublishedScene,
 } from "./published_dataset.ts";
-import { photographFolders, type PhotographNames, readPhotographs } from "./s3dis_photographs.ts";
+import { photographFolders, type PhotographNames, readPhotographs } from "./photographs/s3dis.ts";
 
 const REGISTERED = "Stanford3dDataset_v1.2";
 const ALIGNED = "Stanford3dDataset_v1.2_Aligned_Version";

@@ -1,11 +1,12 @@
 /**
- * ScanNet v2 as its script downloads it, with the photographs as its SensReader exports them beside a scene's files:
+ * ScanNet v2 as its script downloads it. Photographs are those that its SensReader has exported, or else come out of the
+ * recording itself:
  *
  * ```text
  * scannetv2_train.txt, scannetv2_val.txt              lists of scenes, from Tasks/Benchmark of its repository
  * scans/scene0000_00/scene0000_00_vh_clean_2.ply
  *                    scene0000_00_vh_clean_2.labels.ply        NYU40 id of every vertex
- *                    color/0.jpg, pose/0.txt, intrinsic/intrinsic_color.txt
+ *                    scene0000_00.sens, or color/0.jpg, pose/0.txt and intrinsic/intrinsic_color.txt
  * ```
  *
  * Source: github.com/ScanNet/ScanNet, `README.md`, `SensReader/python/reader.py` and `Tasks/Benchmark`. The labels of
@@ -16,12 +17,12 @@
  */
 import { join } from "node:path";
 import { SCANNET20 } from "../../classes/mod.ts";
-import { readScan, readViews, type Scan, type ScanViews } from "../../scan/mod.ts";
+import { readScan, type Scan } from "../../scan/mod.ts";
 import type { DatasetScene } from "../dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
-import { evenly, inNumberOrder } from "./even_choice.ts";
-import { isThere, listNeeded, readNeeded } from "./files.ts";
+import { listNeeded, readNeeded } from "./files.ts";
 import { classOfNyu40, SCANNET_NYU40 } from "./nyu40.ts";
+import { readPhotographs } from "./photographs/scannet.ts";
 import {
   type PublishedDataset,
   publishedDataset,
@@ -40,7 +41,7 @@ const classOf = classOfNyu40(SCANNET_NYU40);
 /** ScanNet: rooms seen by a depth camera that was carried through them, with 20 classes. */
 export const scannet: PublishedDataset = {
   about: "ScanNet v2: scans/sceneXXXX_XX with both _vh_clean_2 meshes and, for photographs, " +
-    "color, pose and intrinsic; scannetv2_train.txt and scannetv2_val.txt beside scans",
+    "its .sens or color, pose and intrinsic; scannetv2_train.txt and scannetv2_val.txt beside scans",
   async open(root) {
     const scans = join(root, "scans");
     const there = new Set(await listNeeded(scans, "the folder of ScanNet's scenes"));
@@ -74,7 +75,7 @@ export const scannet: PublishedDataset = {
 function sceneOf(folder: string, name: string): PublishedScene {
   return {
     id: name,
-    files: [MESH, LABELS].map((end) => join(folder, name + end)).concat(join(folder, "color")),
+    files: [name + MESH, name + LABELS, `${name}.sens`, "color"].map((file) => join(folder, file)),
     read: () => readScene(folder, name),
   };
 }
@@ -105,38 +106,4 @@ async function readScene(folder: string, name: string): Promise<DatasetScene> {
 
 async function readMesh(path: string, holds: string): Promise<Scan> {
   return await readScan(await readNeeded(path, holds), path);
-}
-
-/** Photographs at even distances of time, out of those whose poses are known. */
-async function readPhotographs(folder: string, name: string): Promise<ScanViews> {
-  const colour = join(folder, "color");
-  if (!await isThere(colour)) return without(`there is no ${colour}`, name);
-  const intrinsics = join(folder, "intrinsic", "intrinsic_color.txt");
-  const cameras = [{
-    name: "intrinsic_color.txt",
-    bytes: await readNeeded(intrinsics, `the intrinsics of the photographs of ${name}`),
-  }];
-  const tracked: string[] = [];
-  for (const photo of inNumberOrder(await listNeeded(colour, `the photographs of ${name}`))) {
-    const frame = photo.match(/^(\d+)\.(?:jpe?g|png)$/i)?.[1];
-    if (frame === undefined) continue;
-    const pose = join(folder, "pose", `${frame}.txt`);
-    const bytes = await readNeeded(pose, `the pose of photograph ${frame} of ${name}`);
-    // A matrix of -inf says that tracking was lost.
-    if (/inf|nan/i.test(new TextDecoder().decode(bytes))) continue;
-    tracked.push(photo);
-    cameras.push({ name: `pose/${frame}.txt`, bytes });
-  }
-  if (tracked.length === 0) return without(`${colour} has none with a pose`, name);
-  const images = evenly(tracked).map((photo) => ({
-    name: `color/${photo}`,
-    bytes: () => Deno.readFile(join(colour, photo)),
-  }));
-  return await readViews(images, cameras);
-}
-
-function without(reason: string, name: string): ScanViews {
-  const text = `${name} is used without photographs, since ${reason}. Export ${name}.sens by ` +
-    "ScanNet's SensReader into color, pose and intrinsic beside it.";
-  return { photos: [], cameras: [], warnings: [{ code: "left-out", text, field: "images" }] };
 }

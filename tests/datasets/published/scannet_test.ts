@@ -87,7 +87,88 @@ Deno.test("ScanNet: photographs are taken at even distances of time", async () =
   });
 });
 
-Deno.test("ScanNet without exported photographs has scenes without views, and says so", async () => {
+/** A recording as ScanNet stores it; its colour pictures are PNG, its depth pictures of two bytes. */
+function sens(
+  frames: readonly (readonly [pose: string, level: number])[],
+  version = 4,
+): Uint8Array {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const add = (array: { buffer: ArrayBuffer }) => parts.push(new Uint8Array(array.buffer));
+  const matrix = (text: string) =>
+    add(Float32Array.from(text.trim().split(/\s+/), (word) => word === "-inf" ? -Infinity : +word));
+  const identity = "1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1";
+  add(Uint32Array.of(version));
+  add(BigUint64Array.of(3n));
+  add(Uint8Array.from("abc", (letter) => letter.charCodeAt(0)));
+  for (const text of [INTRINSICS, identity, identity, identity]) matrix(text);
+  add(Int32Array.of(2, 1, 8, 4, 8, 4));
+  add(Float32Array.of(1000));
+  add(BigUint64Array.of(BigInt(frames.length)));
+  for (const [pose, level] of frames) {
+    const picture = new Uint8Array(greyPng(8, 4, level));
+    matrix(pose);
+    add(BigUint64Array.of(5n, 6n, BigInt(picture.length), 2n));
+    add(picture);
+    add(Uint8Array.of(0, 0));
+  }
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) bytes.set(part, (at += part.length) - part.length);
+  return bytes;
+}
+
+/** A scene with a recording instead of exported photographs. */
+function recorded(recording: Uint8Array): Files {
+  const files = Object.entries({ ...LISTS, ...scene("scene0011_00") });
+  return {
+    ...Object.fromEntries(files.filter(([name]) => !/color|pose|intrinsic/.test(name))),
+    "scans/scene0011_00/scene0011_00.sens": recording,
+  };
+}
+
+Deno.test("ScanNet: photographs come out of the recording where none are exported", async () => {
+  const recording = sens([[POSE, 1], [LOST, 2], [POSE.replace("-4", "-5"), 3]]);
+  await withFiles(recorded(recording), async (root) => {
+    const { photos, cameras } = await (await scannet.open(root)).scene("scannet", "test", 0);
+    assert.deepEqual(photos.map(({ pixels }) => pixels[0]), [1, 3], "tracking was lost in 2");
+    assertSees(cameras[0]!, [1, 0, 0], [7 * 1 / 4 + 3, 7 * 1 / 4 + 1]);
+    assertSees(cameras[1]!, [1, 0, 0], [7 * 1 / 5 + 3, 7 * 1 / 5 + 1]);
+  });
+});
+
+Deno.test("ScanNet: a recording that is cut off or of another kind is refused in one line", async () => {
+  const whole = sens([[POSE, 1], [POSE, 2]]);
+  const raw = whole.slice();
+  raw[12 + 3 + 4 * 64] = 0;
+  const cases: [Uint8Array, RegExp][] = [
+    [whole.slice(0, 9), /sens: it ends within its header/],
+    [whole.slice(0, 200), /it ends within its header/],
+    [whole.slice(0, -1), /it ends within frame 1 of 2/],
+    [whole.slice(0, -120), /it ends within frame 1 of 2/],
+    [sens([], 3), /its version is 3, not 4/],
+    [raw, /its colour pictures are neither JPEG nor PNG \(code 0\)/],
+  ];
+  for (const [recording, message] of cases) {
+    await withFiles(recorded(recording), async (root) => {
+      const dataset = await scannet.open(root);
+      await assert.rejects(dataset.scene("scannet", "test", 0), (error: Error) => {
+        assert.ok(error instanceof DatasetError, `${error}`);
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+});
+
+Deno.test("ScanNet: a scene of which all poses are lost has no views, and says so", async () => {
+  await withFiles(recorded(sens([[LOST, 1]])), async (root) => {
+    const { scan, photos } = await (await scannet.open(root)).scene("scannet", "test", 0);
+    assert.equal(photos.length, 0);
+    assert.match(scan.warnings[0]!.text, /the poses of all photographs are unknown/);
+  });
+});
+
+Deno.test("ScanNet without photographs has scenes without views, and says so", async () => {
   const files = Object.fromEntries(
     Object.entries({ ...LISTS, ...scene("scene0011_00") }).filter(([name]) =>
       !/color|pose|intrinsic/.test(name)
@@ -96,7 +177,10 @@ Deno.test("ScanNet without exported photographs has scenes without views, and sa
   await withFiles(files, async (root) => {
     const { scan, photos } = await (await scannet.open(root)).scene("scannet", "test", 0);
     assert.equal(photos.length, 0);
-    assert.match(scan.warnings[0]!.text, /Export scene0011_00\.sens by ScanNet's SensReader/);
+    assert.match(
+      scan.warnings[0]!.text,
+      /has neither color nor scene0011_00\.sens; add one of them/,
+    );
   });
 });
 

@@ -7,11 +7,11 @@
  * @module
  */
 import { join } from "node:path";
-import { inverseRigid, poseProblem } from "../../scan/camera/pose.ts";
-import { type Camera, decodePhoto, type Photo } from "../../scan/mod.ts";
-import { DatasetError } from "../scene_folder.ts";
+import { inverseRigid, poseProblem } from "../../../scan/camera/pose.ts";
+import { type Camera, decodePhoto, type Photo } from "../../../scan/mod.ts";
+import { DatasetError } from "../../scene_folder.ts";
 import { evenly } from "./even_choice.ts";
-import { readNeeded } from "./files.ts";
+import { readNeeded } from "../files.ts";
 
 /** A photograph that has not been read. */
 export interface HousePhotograph {

@@ -9,12 +9,12 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import { type Camera, decodePhoto, type Photo } from "../../scan/mod.ts";
-import { multiply, poseProblem } from "../../scan/camera/pose.ts";
-import { parseJson, validate, violationsText } from "../../validation/mod.ts";
-import { DatasetError } from "../scene_folder.ts";
+import { type Camera, decodePhoto, type Photo } from "../../../scan/mod.ts";
+import { multiply, poseProblem } from "../../../scan/camera/pose.ts";
+import { parseJson, validate, violationsText } from "../../../validation/mod.ts";
+import { DatasetError } from "../../scene_folder.ts";
 import { evenly, inNumberOrder } from "./even_choice.ts";
-import { isThere, listNeeded, readNeeded } from "./files.ts";
+import { isThere, listNeeded, readNeeded } from "../files.ts";
 
 /**
  * Folders of 2D-3D-S by area of S3DIS. The second half of Area 5 has a frame of its own; the motion into that frame, from
