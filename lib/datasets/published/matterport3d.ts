@@ -25,7 +25,7 @@ import { inNumberOrder } from "./photographs/even_choice.ts";
 import { isThere, listNeeded, readNeeded } from "./files.ts";
 import { houseCameras, photographsWithin } from "./photographs/matterport3d.ts";
 import { classOfNyu40, MATTERPORT_NYU40 } from "./nyu40.ts";
-import { lackingScenes, officialList } from "./official_scenes.ts";
+import { lackingScenes, officialList, withoutPhotographs } from "./official_scenes.ts";
 import { type NumberedFaces, readFaces } from "./ply_faces.ts";
 import {
   type PublishedDataset,
@@ -34,6 +34,8 @@ import {
 } from "./published_dataset.ts";
 
 const NAMES = { pattern: /^[\w-]{11}$/, example: "17DRP5sb8fy" };
+
+const IMAGES = "undistorted_color_images";
 
 /** Names that the category of a face has in the files, and in their documentation. */
 const CATEGORY = ["category_id", "face_category"];
@@ -71,12 +73,19 @@ export const matterport3d: PublishedDataset = {
       test: await scenesOf(lists.test),
     };
     const houses = Object.values(lists).flat();
-    const lacking = houses.filter((house) => !there.includes(house));
+    const found = houses.filter((house) => there.includes(house));
+    const blind: string[] = [];
+    for (const house of found) {
+      if (!await isThere(join(scans, house, IMAGES))) blind.push(house);
+    }
     return publishedDataset({
       name: "Matterport3D",
       rows: MATTERPORT21,
       licence: "Matterport3D Terms of Use",
-      warnings: lackingScenes(scans, lacking, houses.length - lacking.length),
+      warnings: [
+        ...lackingScenes(scans, houses.filter((house) => !there.includes(house)), found.length),
+        ...withoutPhotographs(blind, found.length, `${IMAGES} and undistorted_camera_parameters`),
+      ],
       domains: [{
         name: "matterport3d",
         about: "rooms of houses, by three depth cameras on tripods",
@@ -131,7 +140,7 @@ async function readRegion(
     throw new DatasetError(`Cannot use ${path}: some vertices have no position; fetch it again`);
   }
   const scan = { ...mesh, labels: vertexLabels(mesh.count, faces, classes) };
-  const images = join(folder, "undistorted_color_images");
+  const images = join(folder, IMAGES);
   if (!await isThere(images)) return without(id, scan, `there is no ${images}`);
   const conf = join(folder, "undistorted_camera_parameters", `${house}.conf`);
   const views = await photographsWithin(images, await houseCameras(conf), boxOf(scan));

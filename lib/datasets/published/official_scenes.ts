@@ -1,8 +1,9 @@
 /**
- * The scenes of official splits: lists of them as files, and downloads that lack some.
+ * The scenes of official splits: lists of them as files, and downloads that lack some of them or their photographs.
  *
  * @module
  */
+import { some } from "../../scan/camera/camera_format.ts";
 import { DatasetError } from "../scene_folder.ts";
 import { readNeeded } from "./files.ts";
 
@@ -34,9 +35,6 @@ export async function officialList(
   );
 }
 
-/** So many scenes are named. */
-const NAMED = 5;
-
 /**
  * What is said of scenes of the official splits that were not downloaded.
  *
@@ -48,12 +46,28 @@ const NAMED = 5;
  */
 export function lackingScenes(folder: string, lacking: readonly string[], found: number): string[] {
   if (lacking.length === 0) return [];
-  const rest = lacking.length - NAMED;
-  const names = lacking.slice(0, NAMED).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+  const names = some(lacking);
   if (found === 0) {
     throw new DatasetError(
       `Cannot open ${folder}: it has none of the scenes of the official splits (${names}); add one`,
     );
   }
   return [`${folder} lacks ${names}; splits are smaller than the official ones without them.`];
+}
+
+/**
+ * What is said of scenes whose photographs were not downloaded.
+ *
+ * @param names those scenes
+ * @param count number of all scenes
+ * @param mend what to add
+ * @returns a warning, or none where all have theirs
+ */
+export function withoutPhotographs(
+  names: readonly string[],
+  count: number,
+  mend: string,
+): string[] {
+  if (names.length === 0) return [];
+  return [`${names.length} of ${count} have no photographs: ${some(names)}; add ${mend}.`];
 }

@@ -22,13 +22,13 @@ import type { DatasetScene } from "../dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
 import { listNeeded, readNeeded } from "./files.ts";
 import { classOfNyu40, SCANNET_NYU40 } from "./nyu40.ts";
-import { readPhotographs } from "./photographs/scannet.ts";
+import { hasPhotographs, readPhotographs } from "./photographs/scannet.ts";
 import {
   type PublishedDataset,
   publishedDataset,
   type PublishedScene,
 } from "./published_dataset.ts";
-import { lackingScenes, officialList } from "./official_scenes.ts";
+import { lackingScenes, officialList, withoutPhotographs } from "./official_scenes.ts";
 
 const MESH = "_vh_clean_2.ply";
 const LABELS = "_vh_clean_2.labels.ply";
@@ -53,15 +53,20 @@ export const scannet: PublishedDataset = {
       names.filter((name) => there.has(name)).map((name) => sceneOf(join(scans, name), name));
     const train = scenesOf(lists.train);
     const validation = scenesOf(lists.validation);
+    const names = [...lists.train, ...lists.validation];
+    const found = names.filter((name) => there.has(name));
+    const blind: string[] = [];
+    for (const name of found) {
+      if (!await hasPhotographs(join(scans, name), name)) blind.push(name);
+    }
     return publishedDataset({
       name: "ScanNet",
       rows: SCANNET20,
       licence: "ScanNet Terms of Use",
-      warnings: lackingScenes(
-        scans,
-        [...lists.train, ...lists.validation].filter((name) => !there.has(name)),
-        train.length + validation.length,
-      ),
+      warnings: [
+        ...lackingScenes(scans, names.filter((name) => !there.has(name)), found.length),
+        ...withoutPhotographs(blind, found.length, "the .sens of each, or its color"),
+      ],
       domains: [{
         name: "scannet",
         about: "rooms, reconstructed from a depth camera that was carried through them",

@@ -110,6 +110,10 @@ Deno.test("Matterport3D without photographs has scenes without views, and says s
     ]);
     await withFiles(Object.fromEntries(left), async (root) => {
       const dataset = await matterport3d.open(root);
+      assert.equal(
+        /1 of 1 have no photographs: 17DRP5sb8fy;/.test(dataset.warnings!.join()),
+        gone !== "none",
+      );
       const { photos, scan } = await dataset.scene("matterport3d", "train", 0);
       assert.equal(photos.length, 0);
       assert.match(scan.warnings[0]!.text, message);

@@ -22,6 +22,11 @@ interface Frames {
   }[];
 }
 
+/** Whether a scene has photographs, exported or recorded. */
+export async function hasPhotographs(folder: string, name: string): Promise<boolean> {
+  return await isThere(join(folder, "color")) || await isThere(join(folder, `${name}.sens`));
+}
+
 /**
  * Reads photographs at even distances of time, out of those whose poses are known. Where there are none, a warning says why.
  *
