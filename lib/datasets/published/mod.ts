@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { a2d2 } from "./a2d2.ts";
 import { matterport3d } from "./matterport3d.ts";
 import { nuscenes } from "./nuscenes.ts";
 import type { PublishedDataset } from "./published_dataset.ts";
@@ -14,6 +15,7 @@ export type { PublishedDataset } from "./published_dataset.ts";
 
 /** The data sets by the name that `--benchmark` takes. */
 export const PUBLISHED: Readonly<Record<string, PublishedDataset>> = {
+  a2d2,
   matterport3d,
   s3dis,
   scannet,

@@ -22,6 +22,7 @@ import { readViews } from "../../scan/mod.ts";
 import type { DatasetScene, DatasetSplit } from "../dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
 import { isThere, listNeeded, readNeeded } from "./files.ts";
+import { lackingScenes } from "./official_scenes.ts";
 import { floatRows, pointScan } from "./points.ts";
 import {
   type PublishedDataset,
@@ -82,21 +83,13 @@ export const semantickitti: PublishedDataset = {
     }
     const ofSplit = (split: DatasetSplit) => SPLITS[split].flatMap((name) => scenes[name] ?? []);
     const lacks = [...SPLITS.train, ...SPLITS.validation].filter((name) => !scenes[name]);
-    if (Object.keys(scenes).length === 0) {
-      throw new DatasetError(
-        `Cannot open ${sequences}: it has none of the labelled sequences ${
-          lacks.join(", ")
-        }; add one`,
-      );
-    }
     return publishedDataset({
       name: "SemanticKITTI",
       rows: SEMANTICKITTI,
       licence: "CC-BY-NC-SA-4.0",
-      warnings: lacks.length === 0 ? [] : [
-        `${sequences} lacks the sequences ${
-          lacks.join(", ")
-        }; splits are smaller than the official ones without them.`,
+      warnings: [
+        ...lackingScenes(sequences, lacks, Object.keys(scenes).length),
+        ...await withoutPhotographs(sequences, Object.keys(scenes)),
       ],
       domains: [{
         name: "semantickitti",
@@ -111,6 +104,20 @@ export const semantickitti: PublishedDataset = {
     });
   },
 };
+
+/** What is said of sequences that were downloaded without the photographs of KITTI's odometry benchmark. */
+async function withoutPhotographs(folder: string, names: readonly string[]): Promise<string[]> {
+  const lacking: string[] = [];
+  for (const name of names.toSorted()) {
+    const there = await Promise.all(CAMERAS.map((camera) => isThere(join(folder, name, camera))));
+    if (!there.includes(true)) lacking.push(name);
+  }
+  return lacking.length === 0 ? [] : [
+    `SemanticKITTI is used without photographs in ${
+      lacking.join(", ")
+    }, since ${folder} has no image_2 there; add that of KITTI's odometry benchmark.`,
+  ];
+}
 
 /** The scans of a sequence in their order. */
 async function scenesOf(folder: string, sequence: string): Promise<PublishedScene[]> {
