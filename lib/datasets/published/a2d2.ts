@@ -38,6 +38,7 @@ import {
   type PublishedDataset,
   publishedDataset,
   type PublishedScene,
+  spread,
 } from "./published_dataset.ts";
 
 const TEST = "20180807_145028";
@@ -138,7 +139,7 @@ export const a2d2: PublishedDataset = {
         about:
           "five 16-beam lidars on a car in southern Germany, the part that its front camera sees",
         isSource: true,
-        scenes: { train, validation: test, test },
+        scenes: { train: spread(train), validation: spread(test), test: spread(test) },
       }],
     });
   },

@@ -28,6 +28,7 @@ import {
   type PublishedDataset,
   publishedDataset,
   type PublishedScene,
+  spread,
 } from "./published_dataset.ts";
 
 /** Numbers of the validation scenes by version; all others of these versions are for training. */
@@ -95,7 +96,7 @@ export const nuscenes: PublishedDataset = {
             read: () => readSweep({ root, id, points, labels, sweep, classByLabel }),
           };
         });
-    const held = scenesOf(true);
+    const held = spread(scenesOf(true));
     return publishedDataset({
       name: "nuScenes-lidarseg",
       rows: NUSCENES,
@@ -109,7 +110,7 @@ export const nuscenes: PublishedDataset = {
         name: "nuscenes",
         about: `a 32-beam lidar on cars in Boston and Singapore, with six cameras (${version})`,
         isSource: true,
-        scenes: { train: scenesOf(false), validation: held, test: held },
+        scenes: { train: spread(scenesOf(false)), validation: held, test: held },
       }],
     });
   },

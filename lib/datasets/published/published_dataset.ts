@@ -45,6 +45,29 @@ export interface PublishedParts {
   readonly domains: readonly PublishedDomain[];
 }
 
+/**
+ * Orders the scenes of drives so that the first ones, however many are taken, lie at even distances over all of them:
+ * neighbouring scans hardly differ, and trainings and evaluations take the first scenes of a split.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(spread([0, 1, 2, 3, 4, 5, 6, 7]), [0, 4, 2, 6, 1, 5, 3, 7]);
+ * assert.deepEqual(spread(["a", "b", "c"]), ["a", "c", "b"]);
+ * ```
+ */
+export function spread<T>(scenes: readonly T[]): T[] {
+  const out: T[] = [];
+  const bits = Math.ceil(Math.log2(Math.max(1, scenes.length)));
+  for (let rank = 0; rank < 2 ** bits; rank++) {
+    let place = 0;
+    for (let bit = 0; bit < bits; bit++) place = 2 * place + (rank >> bit & 1);
+    if (place < scenes.length) out.push(scenes[place]!);
+  }
+  return out;
+}
+
 /** Makes a data set of its scenes. */
 export function publishedDataset(parts: PublishedParts): Dataset {
   const { name, rows, licence, warnings = [], domains } = parts;

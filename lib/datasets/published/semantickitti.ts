@@ -28,6 +28,7 @@ import {
   type PublishedDataset,
   publishedDataset,
   type PublishedScene,
+  spread,
 } from "./published_dataset.ts";
 
 const VALIDATION = ["08"];
@@ -81,7 +82,8 @@ export const semantickitti: PublishedDataset = {
     for (const name of Object.values(SPLITS).flat()) {
       if (there.includes(name)) scenes[name] ??= await scenesOf(join(sequences, name), name);
     }
-    const ofSplit = (split: DatasetSplit) => SPLITS[split].flatMap((name) => scenes[name] ?? []);
+    const ofSplit = (split: DatasetSplit) =>
+      spread(SPLITS[split].flatMap((name) => scenes[name] ?? []));
     const lacks = [...SPLITS.train, ...SPLITS.validation].filter((name) => !scenes[name]);
     return publishedDataset({
       name: "SemanticKITTI",
