@@ -168,7 +168,11 @@ function sceneOf(
     photograph: pathOf("camera"),
     labels: pathOf("label"),
   };
-  return { id: paths.id, files: [paths.points, paths.labels], read: () => read(paths) };
+  return {
+    id: paths.id,
+    files: [paths.points, paths.labels, paths.photograph],
+    read: () => read(paths),
+  };
 }
 
 async function readJson<T>(path: string, holds: string, schema: z.ZodType<T>): Promise<T> {

@@ -122,7 +122,12 @@ async function regionsOf(
   return inNumberOrder(files).filter((file) => /^region\d+\.ply$/.test(file)).map((file) => {
     const id = `${house}/${file.slice(0, -".ply".length)}`;
     const path = join(regions, file);
-    return { id, files: [path], read: () => readRegion(id, path, folder, house, classes) };
+    // The time of a folder shows that photographs were added.
+    return {
+      id,
+      files: [path, join(folder, IMAGES)],
+      read: () => readRegion(id, path, folder, house, classes),
+    };
   });
 }
 

@@ -105,7 +105,14 @@ async function roomsOf(
     const id = `${area}/${room}`;
     const files = (await listNeeded(annotations, `the labelled objects of ${id}`))
       .map((file) => join(annotations, file));
-    scenes.push({ id, files, read: () => readRoom(id, annotations, photographs) });
+    // The time of a folder shows that photographs were added.
+    const pictures = photographs.filter((folder) => folder.area === area)
+      .map(({ data }) => join(data, "rgb"));
+    scenes.push({
+      id,
+      files: [...files, ...pictures],
+      read: () => readRoom(id, annotations, photographs),
+    });
   }
   return scenes;
 }

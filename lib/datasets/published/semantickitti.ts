@@ -133,7 +133,12 @@ async function scenesOf(folder: string, sequence: string): Promise<PublishedScen
     const label = join(labels, `${number}.label`);
     return {
       id: `${sequence}/${number}`,
-      files: [scan, label],
+      files: [
+        scan,
+        label,
+        join(folder, "calib.txt"),
+        ...CAMERAS.map((camera) => join(folder, camera, `${number}.png`)),
+      ],
       read: () => readScene(folder, sequence, number),
     };
   });

@@ -76,7 +76,10 @@ Deno.test("SemanticKITTI: the version changes with its files", async () => {
     const before = (await open(root)).version("semantickitti");
     assert.equal((await open(root)).version("semantickitti"), before);
     await Deno.writeFile(`${root}/sequences/08/labels/000000.label`, labels(1, 2));
-    assert.notEqual((await open(root)).version("semantickitti"), before);
+    const relabelled = (await open(root)).version("semantickitti");
+    assert.notEqual(relabelled, before);
+    await Deno.remove(`${root}/sequences/08/image_2`, { recursive: true });
+    assert.notEqual((await open(root)).version("semantickitti"), relabelled);
   });
 });
 
