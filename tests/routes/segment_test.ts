@@ -90,18 +90,25 @@ Deno.test("POST /v1/segment scores labels only where somebody says what they mea
   const answered = async (options: Record<string, unknown>) => {
     const response = await app.request(URL_, formRequest({ scan, options }));
     assert.equal(response.status, 200);
-    const { metrics, warnings } = JSON.parse(response.headers.get("x-tttkd-report")!);
+    const { metrics, warnings, scan: { labels } } = JSON.parse(
+      response.headers.get("x-tttkd-report")!,
+    );
     const codes = warnings.map(({ code }: { code: string }) => code);
-    return { metrics, codes, header: new TextDecoder("latin1").decode(await response.bytes()) };
+    return {
+      metrics,
+      codes,
+      labels,
+      header: new TextDecoder("latin1").decode(await response.bytes()),
+    };
   };
   const unknown = await answered({});
-  assert.deepEqual([unknown.metrics, unknown.codes], [undefined, ["labels"]]);
+  assert.deepEqual([unknown.metrics, unknown.codes, unknown.labels], [undefined, [], "not-scored"]);
   assert.match(unknown.header, /property int label_original/);
   const mapped = await answered({
     labelMap: { "0": "floor", "1": "wall", "2": 2 },
     keepLabels: false,
   });
-  assert.deepEqual([mapped.metrics["ttt-kd"].miou, mapped.codes], [1, []]);
+  assert.deepEqual([mapped.metrics["ttt-kd"].miou, mapped.codes, mapped.labels], [1, [], "scored"]);
   assert.doesNotMatch(mapped.header, /label_original/);
 });
 
