@@ -74,6 +74,39 @@ const DINOV2: TeacherFamily = {
 /** Darcet et al., arXiv 2309.16588: four registers after the class token. */
 const REGISTERS: TeacherFamily = { ...DINOV2, prefixTokens: 5 };
 
+/**
+ * Siméoni et al., arXiv 2508.10104; the weights learned from photographs of the web (LVD-1689M). Tokens after the
+ * final norm; rotary positions follow the size, any multiples of 16. The files on the hub keep their weights in a
+ * second file, which `--get` does not fetch.
+ */
+const DINOV3: TeacherFamily = {
+  ...DINOV2,
+  prefixTokens: 5,
+  patch: 16,
+  shortSide: 512,
+  licence:
+    "DINOv3 License, Meta's own: commercial use is allowed; pass weights and what derives from them on under " +
+    "the same licence only, with a copy of it; acknowledge DINOv3 in publications; no military, nuclear, weapons or " +
+    "espionage use",
+  provenance: "facebookresearch/dinov3",
+};
+
+/**
+ * C-RADIOv4 (Ranzinger et al., arXiv 2312.06709, and later). Tokens of the last block after three class tokens and
+ * seven registers, any multiples of 16; the model normalises its input itself.
+ */
+const RADIO: TeacherFamily = {
+  ...TRANSFORMERS,
+  mean: [0, 0, 0],
+  std: [1, 1, 1],
+  outputForm: "tokens",
+  prefixTokens: 10,
+  patch: 16,
+  shortSide: 512,
+  licence: "NVIDIA Open Model License",
+  provenance: "nvidia/C-RADIOv4-H",
+};
+
 /** Radford et al., arXiv 2103.00020. Tokens of the last block, before the final norm. */
 const CLIP: TeacherFamily = {
   ...TRANSFORMERS,
@@ -136,6 +169,10 @@ const TABLE: readonly (readonly [string, number, TeacherFamily, string?, string?
     1536,
     { ...REGISTERS, externalData: ["dinov2-giant-registers.onnx.data"] },
   ],
+  ["dinov3-small", 384, DINOV3],
+  ["dinov3-base", 768, DINOV3],
+  ["dinov3-large", 1024, DINOV3],
+  ["c-radiov4-huge", 1280, RADIO],
   ["clip-base-16", 768, CLIP],
   ["clip-large-14", 1024, { ...CLIP, patch: 14 }],
   ["siglip-base-16", 768, SIGLIP, "Xenova/siglip-base-patch16-224", "onnx/vision_model.onnx"],
