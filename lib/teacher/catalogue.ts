@@ -85,9 +85,7 @@ const DINOV3: TeacherFamily = {
   patch: 16,
   shortSide: 512,
   licence:
-    "DINOv3 License, Meta's own: commercial use is allowed; pass weights and what derives from them on under " +
-    "the same licence only, with a copy of it; acknowledge DINOv3 in publications; no military, nuclear, weapons or " +
-    "espionage use",
+    "DINOv3 License, Meta's own: it has conditions for passing weights on and for their use; read it first",
   provenance: "facebookresearch/dinov3",
 };
 
