@@ -54,7 +54,7 @@ function convertAt(
   const [, height, width] = model.tensors[model.input]!.shape;
   const network = new NetworkDraft(model, { fixedSize, random });
   for (const operator of neededOperators(model, features)) {
-    if (!operator.outputs.every((index) => network.has(index))) convertOperator(network, operator);
+    convertOperator(network, operator);
   }
   const { onnx } = network;
   const [first, ...others] = features.map((index) => network.value(index));

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { TfliteOperator } from "./model.ts";
-import { FixedSizeNeeded, type NetworkDraft, transpose } from "./network_draft.ts";
+import { FixedSizeNeeded, transpose } from "./network_draft.ts";
 import { byte, int, known, reordered, type Rule, type Site } from "./site.ts";
 
 /** [down, across] of a convolution or a pooling. */
@@ -39,47 +38,44 @@ function paddings(
 /** Padding SAME is 0 in the schema, VALID is 1. */
 const isSame = (site: Site) => byte(site, 0) === 0;
 
-export function convolution(site: Site): string[] {
-  const { network, operator, value, output } = site;
-  const [, rows, columns, inputs] = site.input(1).shape as [number, number, number, number];
-  const weights = network.weights(operator.inputs[1]!, rows * columns * inputs, operator);
-  const kernel = transpose(weights, [0, 3, 1, 2]);
-  const groups = site.input(0).shape[3]! / inputs;
-  const strides: Pair = [int(site, 2, 1), int(site, 1, 1)];
-  const dilations: Pair = [int(site, 5, 1), int(site, 4, 1)];
-  const name = network.onnx.add("Conv", [
-    value(0),
-    network.onnx.floats(kernel.shape, kernel.values),
-    ...network.bias(operator.inputs[2]),
-  ], {
-    kernel_shape: [rows, columns],
-    strides,
-    dilations,
-    group: groups,
-    pads: paddings(site, isSame(site), [rows, columns], strides, dilations),
-  });
-  return [network.activate(name, byte(site, 3), output, operator)];
-}
-
-export function depthwiseConvolution(site: Site): string[] {
-  const { network, operator, value, output } = site;
-  const [, rows, columns, outputs] = site.input(1).shape as [number, number, number, number];
-  const weights = network.weights(operator.inputs[1]!, rows * columns, operator);
-  const kernel = transpose(weights, [3, 0, 1, 2]);
-  const strides: Pair = [int(site, 2, 1), int(site, 1, 1)];
-  const dilations: Pair = [int(site, 6, 1), int(site, 5, 1)];
-  const name = network.onnx.add("Conv", [
-    value(0),
-    network.onnx.floats([outputs, 1, rows, columns], kernel.values),
-    ...network.bias(operator.inputs[2]),
-  ], {
-    kernel_shape: [rows, columns],
-    strides,
-    dilations,
-    group: site.input(0).shape[3]!,
-    pads: paddings(site, isSame(site), [rows, columns], strides, dilations),
-  });
-  return [network.activate(name, byte(site, 4), output, operator)];
+/**
+ * CONV_2D or DEPTHWISE_CONV_2D. Between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND, where older files put their dilated
+ * convolutions, its dilation is multiplied by the block.
+ */
+export function convolution(isDepthwise: boolean): Rule {
+  return (site) => {
+    const { network, operator, input, value, output } = site;
+    const [outer, rows, columns, inner] = input(1).shape as [number, number, number, number];
+    const [channels, block] = [input(0).shape[3]!, network.blockOf(input(0).index)];
+    const [outputs, inputs] = isDepthwise ? [inner, 1] : [outer, inner];
+    const kernel = transpose(
+      network.weights(operator.inputs[1]!, rows * columns * inputs, operator),
+      isDepthwise ? [3, 0, 1, 2] : [0, 3, 1, 2],
+    );
+    const strides: Pair = [int(site, 2, 1), int(site, 1, 1)];
+    if (block > 1 && (isSame(site) || strides.some((stride) => stride > 1))) {
+      throw network.refuse(operator, "pads or strides within blocks");
+    }
+    // The multiplier of depthwise convolutions stands before their activation and dilations.
+    const field = isDepthwise ? 4 : 3;
+    const dilations: Pair = [
+      block * int(site, field + 2, 1),
+      block * int(site, field + 1, 1),
+    ];
+    const name = network.onnx.add("Conv", [
+      value(0),
+      network.onnx.floats([outputs, inputs, rows, columns], kernel.values),
+      ...network.bias(operator.inputs[2]),
+    ], {
+      kernel_shape: [rows, columns],
+      strides,
+      dilations,
+      group: channels / inputs,
+      pads: paddings(site, isSame(site), [rows, columns], strides, dilations),
+    });
+    network.setBlock(output.index, block);
+    return [network.activate(name, byte(site, field), output, operator)];
+  };
 }
 
 /** Inputs: the size of the output, weights, the map, and a bias in later versions. */
@@ -170,50 +166,21 @@ export function batchMatMul(site: Site): string[] {
   return [network.fromFileOrder(product, site.output.shape.length)];
 }
 
-/** Dilated convolutions of older files: the map is cut into batches, convolved, and put together again. */
+/** The map is padded and stays whole: what follows up to BATCH_TO_SPACE_ND is dilated instead. */
 export function spaceToBatch(site: Site): string[] {
   const { network, operator, input, output } = site;
   const [block, other] = known(site, 1, "a block");
-  const next = network.model.operators.filter(({ inputs }) => inputs.includes(output.index));
-  const last = next.flatMap(({ outputs }) =>
-    network.model.operators.filter(({ inputs }) => inputs.includes(outputs[0]!))
-  );
-  const isDilation = next.length === 1 && last.length === 1 && block === other &&
-    /^(CONV_2D|DEPTHWISE_CONV_2D)$/.test(next[0]!.name) && last[0]!.name === "BATCH_TO_SPACE_ND";
-  if (!isDilation || input(0).shape.length !== 4) {
-    throw network.refuse(operator, "does not enclose one convolution");
+  if (block !== other || input(0).shape.length !== 4) {
+    throw network.refuse(operator, "has a block that is no square");
   }
   const pads = known(site, 2, "a padding");
-  const name = network.onnx.add("Pad", [
-    site.value(0),
-    network.onnx.longs([0, 0, pads[0]!, pads[2]!, 0, 0, pads[1]!, pads[3]!]),
-  ], { mode: "constant" });
-  const convolved = next[0]!;
-  network.setValue(output.index, name);
-  convertDilated(network, convolved, block!);
-  return [name];
-}
-
-/** Converts a convolution between batches as a dilated one; its padding is VALID there. */
-function convertDilated(network: NetworkDraft, operator: TfliteOperator, block: number): void {
-  const isDepthwise = operator.name === "DEPTHWISE_CONV_2D";
-  const weightsTensor = network.tensor(operator.inputs[1]!);
-  const [, rows, columns, inner] = weightsTensor.shape as [number, number, number, number];
-  const fan = rows * columns * (isDepthwise ? 1 : inner);
-  const weights = network.weights(operator.inputs[1]!, fan, operator);
-  const kernel = transpose(weights, isDepthwise ? [3, 0, 1, 2] : [0, 3, 1, 2]);
-  const output = network.tensor(operator.outputs[0]!);
-  const name = network.onnx.add("Conv", [
-    network.value(operator.inputs[0]!),
-    network.onnx.floats(isDepthwise ? [inner, 1, rows, columns] : kernel.shape, kernel.values),
-    ...network.bias(operator.inputs[2]),
-  ], {
-    kernel_shape: [rows, columns],
-    dilations: [block, block],
-    group: isDepthwise ? inner : 1,
-  });
-  const activation = operator.options?.uint8(isDepthwise ? 4 : 3) ?? 0;
-  network.setValue(output.index, network.activate(name, activation, output, operator));
+  network.setBlock(output.index, block!);
+  return [
+    network.onnx.add("Pad", [
+      site.value(0),
+      network.onnx.longs([0, 0, pads[0]!, pads[2]!, 0, 0, pads[1]!, pads[3]!]),
+    ], { mode: "constant" }),
+  ];
 }
 
 export function batchToSpace(site: Site): string[] {

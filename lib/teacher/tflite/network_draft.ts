@@ -64,6 +64,8 @@ export class NetworkDraft {
   readonly onnx: OnnxWriter = new OnnxWriter();
   readonly #values = new Map<number, string>();
   readonly #constants = new Map<number, Constant>();
+  /** Of tensors that are cut into blocks in the file, and whole here: the side of a block. */
+  readonly #blocks = new Map<number, number>();
   readonly #random: Random | null;
 
   constructor(model: TfliteModel, { fixedSize, random }: DraftOptions) {
@@ -133,9 +135,14 @@ export class NetworkDraft {
     this.#values.set(index, name);
   }
 
-  /** Whether a tensor has a value or is a constant. */
-  has(index: number): boolean {
-    return this.#values.has(index) || this.constant(index) !== null;
+  /** The side of the blocks into which the file cuts a tensor; 1 where it is whole. */
+  blockOf(index: number): number {
+    return this.#blocks.get(index) ?? 1;
+  }
+
+  /** Says that the file cuts a tensor into blocks. */
+  setBlock(index: number, block: number): void {
+    this.#blocks.set(index, block);
   }
 
   /**
@@ -230,7 +237,9 @@ export class NetworkDraft {
     if (this.fixedSize) return this.onnx.longs([rows!, columns!]);
     for (const [index, name] of this.#values) {
       const other = this.tensor(index).shape;
-      if (other.length === 4 && other[1] === rows && other[2] === columns) return this.gridOf(name);
+      if (other.length === 4 && other[0] === 1 && other[1] === rows && other[2] === columns) {
+        return this.gridOf(name);
+      }
     }
     return null;
   }

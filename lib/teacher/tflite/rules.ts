@@ -10,7 +10,6 @@ import {
   batchMatMul,
   batchToSpace,
   convolution,
-  depthwiseConvolution,
   fullyConnected,
   pooling,
   spaceToBatch,
@@ -29,12 +28,18 @@ import {
 } from "./shapes.ts";
 import { axisIn, byte, int, known, reordered, type Rule, type Site } from "./site.ts";
 
+/** Operators that may stand between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND. */
+const ACROSS_BLOCKS = /^(CONV_2D|DEPTHWISE_CONV_2D|BATCH_TO_SPACE_ND)$/;
+
 /** Converts one operator: afterwards its outputs have values in the network. */
 export function convertOperator(network: NetworkDraft, operator: TfliteOperator): void {
   const rule = Object.hasOwn(RULES, operator.name) ? RULES[operator.name] : undefined;
   if (!rule) throw network.refuse(operator, "is not supported");
   const input = (n: number) => network.tensor(operator.inputs[n] ?? -1);
   const output = network.tensor(operator.outputs[0] ?? -1);
+  if (!ACROSS_BLOCKS.test(operator.name) && operator.inputs.some((i) => network.blockOf(i) > 1)) {
+    throw network.refuse(operator, "stands between blocks");
+  }
   const value = (n: number) => network.value(input(n).index);
   rule({ network, operator, input, value, output })
     ?.forEach((name, i) => network.setValue(operator.outputs[i]!, name));
@@ -102,8 +107,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     const name = network.onnx.add("Concat", names, { axis: axisIn(rank, int(site, 0, 0)) });
     return [network.activate(name, byte(site, 1), output, operator)];
   },
-  CONV_2D: convolution,
-  DEPTHWISE_CONV_2D: depthwiseConvolution,
+  CONV_2D: convolution(false),
+  DEPTHWISE_CONV_2D: convolution(true),
   DEPTH_TO_SPACE: (site) => [
     site.network.onnx.add("DepthToSpace", [site.value(0)], {
       blocksize: int(site, 0, 2),
