@@ -6,7 +6,9 @@
  */
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import about from "./deno.json" with { type: "json" };
 import { type Command, commandHelp, parseCommand, UsageError } from "./lib/cli/args.ts";
+import { type Environment, namingVariables, optionsInEnvironment } from "./lib/cli/environment.ts";
 import type { Host } from "./lib/serving/server.ts";
 import { columns } from "./lib/terminal/format.ts";
 import { OptionError } from "./lib/ttt/option_error.ts";
@@ -29,6 +31,23 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   teachers: () => import("./lib/commands/teachers.ts"),
   setup: () => import("./lib/commands/setup.ts"),
   compile: () => import("./lib/commands/compile.ts"),
+  completion: async () => {
+    const { completionCommand } = await import("./lib/commands/completion.ts");
+    return { command: completionCommand(PROGRAM, allCommands) };
+  },
+};
+
+async function allCommands(): Promise<Command[]> {
+  return await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command));
+}
+
+/** The environment, as far as this process may read it: a confined server may not list it. */
+const environment: Environment = {
+  get: (name) => Deno.env.get(name),
+  names: () => {
+    const { state } = Deno.permissions.querySync({ name: "env" });
+    return state === "granted" ? Object.keys(Deno.env.toObject()) : [];
+  },
 };
 
 /** Opens servers for commands; HTTP is loaded only then. */
@@ -52,6 +71,7 @@ function enterCallersFolder(): void {
 
 async function main([name = "", ...args]: readonly string[]): Promise<void> {
   if (name === "" || name === "--help" || name === "-h") return console.log(await programHelp());
+  if (name === "--version" || name === "-V") return console.log(`${PROGRAM} ${about.version}`);
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!load) {
     throw new UsageError(
@@ -59,24 +79,27 @@ async function main([name = "", ...args]: readonly string[]): Promise<void> {
     );
   }
   const { command } = await load();
-  const parsed = parseCommand(command, args);
+  const set = optionsInEnvironment(command, environment);
+  // Of an option that is given twice, the last counts.
+  const parsed = parseCommand(command, [...set.map(({ argument }) => argument), ...args]);
   enterCallersFolder();
   if (parsed === "help") return console.log(commandHelp(PROGRAM, command));
-  await command.run(parsed.values, parsed.positionals, host);
+  try {
+    await command.run(parsed.values, parsed.positionals, host);
+  } catch (error) {
+    throw error instanceof UsageError ? namingVariables(error, set, args) : error;
+  }
 }
 
 async function programHelp(): Promise<string> {
-  const rows: [string, string][] = [];
-  for (const [name, load] of Object.entries(COMMANDS)) {
-    rows.push([name, (await load()).command.summary]);
-  }
+  const rows = (await allCommands()).map(({ name, summary }): [string, string] => [name, summary]);
   return [
     "Labels 3D scans from sites and sensors that the network has never seen.\n",
     `usage: ${PROGRAM} COMMAND [options]`,
     "",
     ...columns(rows),
     "",
-    `${PROGRAM} COMMAND --help lists the options of a command`,
+    `${PROGRAM} COMMAND --help lists the options of a command, ${PROGRAM} --version says which program this is`,
   ].join("\n");
 }
 

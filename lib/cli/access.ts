@@ -24,6 +24,7 @@ export const ACCESS_OPTIONS = {
     value: "TEXT",
     about: "the token itself, which every user of this machine can see; prefer --token-file",
     otherwise: `as --token-file`,
+    hasOwnVariable: true,
   },
   "without-token": {
     type: "boolean",

@@ -24,6 +24,8 @@ export interface CommandOption {
   otherwise?: string;
   /** What the option does, for the help text. */
   about: string;
+  /** Whether the command reads it from a variable by a rule of its own, as secrets that no command line may show. */
+  hasOwnVariable?: boolean;
 }
 
 /** The options of a command, by name. */
@@ -44,6 +46,8 @@ export interface Command<O extends CommandOptions = CommandOptions> {
   /** Names of the arguments that are not options; those in brackets may be left out. */
   positionals: readonly string[];
   options: O;
+  /** Prefix of the environment variables that may set its options; none where left out. */
+  environment?: string;
   /** A table below the options in the help text. */
   details?: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
   run(values: OptionValues<O>, positionals: string[], host: Host): Promise<void>;
@@ -117,6 +121,10 @@ export function commandHelp(program: string, command: Command): string {
     `usage: ${usage.filter((word) => word).join(" ")}`,
     ...(rows.length ? ["", ...columns(rows)] : []),
     ...(command.details ? ["", `${command.details.title}:`, ...columns(command.details.rows)] : []),
+    ...(command.environment === undefined ? [] : [
+      "",
+      `Variables of the environment set options too, ${command.environment}_PORT for --port; the command line comes first.`,
+    ]),
   ].join("\n");
 }
 

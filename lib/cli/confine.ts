@@ -27,6 +27,9 @@ export interface ConfinedServer {
   files: readonly (string | undefined)[];
 }
 
+/** Prefix of the environment variables that set options of the server. */
+export const SERVE_VARIABLES = "TTTKD_SERVE";
+
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Folders of the program that are read while it runs: models, and the modules of its threads. */
 const PROGRAM = ["fixtures", "kernels", "lib"];
@@ -39,6 +42,7 @@ const VARIABLES = [
   "HOME",
   "TMPDIR",
   "TTTKD_MODELS",
+  `${SERVE_VARIABLES}_*`,
   "TTTKD_TOKEN",
   "USERPROFILE",
   "XDG_RUNTIME_DIR",

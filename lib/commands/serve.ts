@@ -1,7 +1,7 @@
 /** `serve`: runs the HTTP server. */
 import { ACCESS_OPTIONS, accessOf, TOKEN_VARIABLE } from "../cli/access.ts";
 import { type CommandOptions, defineCommand, type OptionValues, wholeNumber } from "../cli/args.ts";
-import { runConfined } from "../cli/confine.ts";
+import { runConfined, SERVE_VARIABLES } from "../cli/confine.ts";
 import { MODEL_OPTIONS, modelChoice, STRICT_OPTION } from "../cli/engine.ts";
 import { DEFAULT_LIMITS, type ServerData, type ServerLimits } from "../serving/server.ts";
 import { memoryBudget, usualMemory } from "../serving/files/memory.ts";
@@ -167,6 +167,7 @@ export const command = defineCommand({
   summary: "Labels scans over HTTP",
   positionals: [],
   options: OPTIONS,
+  environment: SERVE_VARIABLES,
   async run(values, _, program) {
     const { host } = values;
     const port = wholeNumber("port", values.port, 0, 65535);

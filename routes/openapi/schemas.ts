@@ -84,6 +84,13 @@ const loadedStudent = (studentCardSchema as unknown as z.ZodObject).safeExtend({
   name: z.string().describe("what the option `student` takes"),
 });
 
+/** A tensor as the Open Inference Protocol describes it. */
+const tensor = z.strictObject({
+  name: z.string(),
+  datatype: z.string(),
+  shape: z.array(z.int()).describe("-1 stands for the number of points"),
+});
+
 /** Every schema of an answer, by its name among the components. */
 const ANSWERS = {
   Index: z.strictObject({ name: z.string(), endpoints: z.record(z.string(), z.string()) }),
@@ -97,6 +104,13 @@ const ANSWERS = {
     extensions: z.array(z.string()),
     models: z.array(z.string()).describe("names of the students"),
   }),
+  ModelMetadata: z.strictObject({
+    name: z.string().describe("the name of the student"),
+    platform: z.string(),
+    inputs: z.array(tensor),
+    outputs: z.array(tensor),
+  }),
+  ModelReady: z.strictObject({ name: z.string(), ready: z.boolean() }),
   StudentCard: studentCardSchema,
   TeacherCard: teacherCardSchema,
   Models: z.strictObject({

@@ -6,7 +6,7 @@
 import { taskCommand } from "../../lib/terminal/task_command.ts";
 import { headers, json, problem } from "./responses.ts";
 import { answerSchema } from "./schemas.ts";
-import type { PathsObject } from "./types.ts";
+import type { ParameterObject, PathsObject } from "./types.ts";
 
 const notReady = problem(
   503,
@@ -18,6 +18,21 @@ const notReady = problem(
 
 const isUp = "The server is up.";
 const isReady = "The server is ready.";
+
+const modelName: ParameterObject = {
+  name: "name",
+  in: "path",
+  required: true,
+  description: "Name of a student.",
+  schema: { type: "string" },
+};
+
+const noModel = problem(
+  404,
+  "Not Found",
+  "There is no such student.",
+  "Cannot find the model rooms: there are rooms-joint, streets-joint",
+);
 
 /** The paths of the service. */
 export const SERVICE_PATHS: PathsObject = {
@@ -80,6 +95,33 @@ export const SERVICE_PATHS: PathsObject = {
           schema: answerSchema("ServerReady"),
           example: { live: true, ready: true },
         }),
+        ...notReady,
+      },
+    },
+  },
+  "/v2/models/{name}": {
+    get: {
+      operationId: "modelMetadata",
+      summary: "Show what a student takes and gives (Open Inference Protocol)",
+      description:
+        "What a scan and its answer hold for each point. Scans are sent to `/v1`; there is no `infer` here.",
+      tags: ["models"],
+      parameters: [modelName],
+      responses: {
+        200: json("The student's tensors.", { schema: answerSchema("ModelMetadata") }),
+        ...noModel,
+      },
+    },
+  },
+  "/v2/models/{name}/ready": {
+    get: {
+      operationId: "modelReady",
+      summary: "Check that a student can label (Open Inference Protocol)",
+      tags: ["models"],
+      parameters: [modelName],
+      responses: {
+        200: json(isReady, { schema: answerSchema("ModelReady") }),
+        ...noModel,
         ...notReady,
       },
     },

@@ -7,6 +7,7 @@
 
 /** Rooms by floor. A path belongs to the room with the longest name that it begins with. */
 export const FLOORS: readonly (readonly string[])[] = [
+  ["deno.json"],
   ["lib/std", "lib/validation", "lib/classes"],
   [
     "lib/random",

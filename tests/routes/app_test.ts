@@ -76,6 +76,15 @@ Deno.test("GET /v2 answers name, version and health as the Open Inference Protoc
   assert.deepEqual(extensions, []);
   assert.deepEqual(await read("/v2/health/live"), { live: true });
   assert.deepEqual(await read("/v2/health/ready"), { live: true, ready: true });
+  const model = await read("/v2/models/fake-student");
+  assert.equal(model.name, "fake-student");
+  assert.deepEqual(model.inputs, [{ name: "points", datatype: "FP64", shape: [-1, 3] }]);
+  assert.deepEqual(await read("/v2/models/fake-student/ready"), {
+    name: "fake-student",
+    ready: true,
+  });
+  const { detail } = await problemOf(await app.request("/v2/models/nobody"), 404);
+  assert.match(detail, /model nobody: there are fake-student/);
   engine.isReady = false;
   assert.deepEqual(await read("/v2/health/live"), { live: true });
   await problemOf(await app.request("/v2/health/ready"), 503);

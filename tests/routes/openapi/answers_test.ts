@@ -46,9 +46,10 @@ function asking(conformance: Conformance, { app }: Pick<JobsApp, "app">) {
     init: RequestInit = {},
     id = "none",
     query = "",
+    model = "fake-student",
   ): Promise<Response> => {
     const [method, path] = name.split(" ");
-    const response = await app.request(path!.replace("{id}", id) + query, {
+    const response = await app.request(path!.replace("{id}", id).replace("{name}", model) + query, {
       ...init,
       method: method!,
     });
@@ -65,7 +66,12 @@ async function serviceAnswers(conformance: Conformance): Promise<void> {
     if (name.startsWith("GET ") && !/jobs|sessions/.test(name)) await ask(name, 200);
   }
   served.engine.isReady = false;
-  for (const path of ["/health/ready", "/v2/health/ready"]) await ask(`GET ${path}`, 503);
+  for (const path of ["/health/ready", "/v2/health/ready", "/v2/models/{name}/ready"]) {
+    await ask(`GET ${path}`, 503);
+  }
+  for (const path of ["/v2/models/{name}", "/v2/models/{name}/ready"]) {
+    await ask(`GET ${path}`, 404, {}, "none", "", "nobody");
+  }
 }
 
 async function segmentAnswers(conformance: Conformance): Promise<void> {
