@@ -27,41 +27,43 @@ export function indexTensor(buffer: GpuBuffer): Tensor {
   return new Tensor(buffer.label, buffer.size / 16, 4, { binding: buffer });
 }
 
+/** What layers need of a scan. */
+export interface ScanStructure {
+  /** Gives a kernel map that the network asked for. */
+  kernelMap(spec: KernelMapSpec): KernelMap;
+}
+
 /** What layers need of parameters. */
 export type LayerParameters = Pick<Parameters, "specs" | "parameter" | "statistic">;
 
 /** Records the layers of one network over one scan. */
 export class Layers {
   readonly #parameters: LayerParameters;
-  readonly #maps: (spec: KernelMapSpec) => KernelMap;
+  readonly #scan: ScanStructure;
   readonly #mode: RunMode;
 
-  /** @param maps gives the kernel maps of the scan. */
-  constructor(
-    parameters: LayerParameters,
-    maps: (spec: KernelMapSpec) => KernelMap,
-    mode: RunMode,
-  ) {
+  /** Takes what the layers read. */
+  constructor(parameters: LayerParameters, scan: ScanStructure, mode: RunMode) {
     this.#parameters = parameters;
-    this.#maps = maps;
+    this.#scan = scan;
     this.#mode = mode;
   }
 
   /** Records a convolution of stride 1, from the voxels of `level` to the same voxels. */
   conv(graph: Graph, x: Tensor, name: string, kernelSize: number, level: number): Tensor {
-    const map = this.#maps({ kernelSize, stride: 1, dilation: 1, from: level });
+    const map = this.#scan.kernelMap({ kernelSize, stride: 1, dilation: 1, from: level });
     return this.#convolve(graph, x, name, map, map.forward, map.transposed);
   }
 
   /** Records a convolution of kernel and stride 2, from `level` to the next coarser level. */
   down(graph: Graph, x: Tensor, name: string, level: number): Tensor {
-    const map = this.#maps({ kernelSize: 2, stride: 2, dilation: 1, from: level });
+    const map = this.#scan.kernelMap({ kernelSize: 2, stride: 2, dilation: 1, from: level });
     return this.#convolve(graph, x, name, map, map.forward, map.transposed);
   }
 
   /** Records the transposed convolution of {@link Layers.down}, back to the voxels of `level`. */
   up(graph: Graph, x: Tensor, name: string, level: number): Tensor {
-    const map = this.#maps({ kernelSize: 2, stride: 2, dilation: 1, from: level });
+    const map = this.#scan.kernelMap({ kernelSize: 2, stride: 2, dilation: 1, from: level });
     return this.#convolve(graph, x, name, map, map.transposed, map.forward);
   }
 
@@ -74,27 +76,28 @@ export class Layers {
     transposed: PairList,
   ): Tensor {
     const cout = this.#shape(`${name}.kernel`).at(-1)!;
+    const bias = this.#bias(name);
     return sparseConvolution(graph, x, this.#learned(`${name}.kernel`), {
       volume: map.volume,
       channels: cout,
       forward: pairTensors(forward),
       transposed: pairTensors(transposed),
-      // In the networks a norm follows every convolution.
-      isNormed: this.#mode.statistics === "batch",
+      ...(bias ? { bias } : {}),
+      // In the networks a batch norm follows every convolution that has no bias.
+      isNormed: this.#mode.statistics === "batch" && !bias,
     });
   }
 
   /** Records a linear layer (a convolution of kernel 1), with a bias where the network has one. */
   linear(graph: Graph, x: Tensor, name: string): Tensor {
     const cout = this.#shape(`${name}.kernel`).at(-1)!;
+    return linear(graph, x, this.#learned(`${name}.kernel`), this.#bias(name), cout);
+  }
+
+  /** The bias of a layer; null where the network has none. */
+  #bias(name: string): Parameter | null {
     const hasBias = this.#parameters.specs.some((spec) => spec.name === `${name}.bias`);
-    return linear(
-      graph,
-      x,
-      this.#learned(`${name}.kernel`),
-      hasBias ? this.#learned(`${name}.bias`) : null,
-      cout,
-    );
+    return hasBias ? this.#learned(`${name}.bias`) : null;
   }
 
   /** Records the batch norm whose entries begin with `name`, and what follows it in the same pass. */

@@ -22,9 +22,20 @@ export interface ParameterSpec {
   readonly name: string;
   /** The part that it belongs to. */
   readonly part: Part;
-  /** What it is; `statistic` is a running mean or variance, which has no gradient. */
-  readonly kind: "kernel" | "bias" | "scale" | "shift" | "statistic";
-  /** [K, Cin, Cout] or [Cin, Cout] for kernels, [1, C] for biases, [C] for the rest. */
+  /**
+   * What it is. `scale` and `shift` belong to norm layers; `statistic` is a running mean or variance, which has no gradient;
+   * a Point Transformer may have a `table` of positions, a `layer scale` for each branch, and a `token` for masked voxels.
+   */
+  readonly kind:
+    | "kernel"
+    | "bias"
+    | "scale"
+    | "shift"
+    | "statistic"
+    | "table"
+    | "layer scale"
+    | "token";
+  /** [K, Cin, Cout] or [Cin, Cout] for kernels, [rows, C] for tables, [1, C] for biases and tokens, [C] for the rest. */
   readonly shape: readonly number[];
 }
 
@@ -33,13 +44,16 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Float32 words that an entry takes on the GPU: kernels are packed, other entries padded to a multiple of four. */
-export function storedLength({ kind, shape }: ParameterSpec): number {
-  return kind === "kernel" ? packedLength(shape) : paddedChannels(shape.at(-1)!);
+/** Float32 words that an entry takes on the GPU: kernels are packed, the rows of other entries padded to whole vec4f. */
+export function storedLength(spec: ParameterSpec): number {
+  if (spec.kind === "kernel") return packedLength(spec.shape);
+  const [rows, channels] = storedShape(spec);
+  return rows * paddedChannels(channels);
 }
 
 /** Rows and channels of an entry on the GPU; the rows of a kernel are its 4x4 blocks. */
 export function storedShape(spec: ParameterSpec): [rows: number, channels: number] {
-  if (spec.kind !== "kernel") return [1, spec.shape.at(-1)!];
-  return [storedLength(spec) / 16, 16];
+  const { kind, shape } = spec;
+  if (kind === "kernel") return [packedLength(shape) / 16, 16];
+  return [sizeOf(shape) / shape.at(-1)!, shape.at(-1)!];
 }

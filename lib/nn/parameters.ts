@@ -7,13 +7,12 @@
  */
 import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
 import type { Parameter } from "../graph/graph.ts";
-import { Tensor } from "../graph/tensor.ts";
+import { paddedChannels, Tensor } from "../graph/tensor.ts";
 import { packKernel, unpackKernel } from "./packing.ts";
 import {
   type ParameterSpec,
   type Part,
   PARTS,
-  sizeOf,
   storedLength,
   storedShape,
 } from "./parameter_spec.ts";
@@ -234,9 +233,7 @@ export class Parameters implements Disposable {
       if (!source) continue;
       const first = this.#slot(spec.name).offset / 4;
       const stored = source.subarray(first, first + storedLength(spec));
-      const data = spec.kind === "kernel"
-        ? unpackKernel(stored, spec.shape)
-        : stored.slice(0, sizeOf(spec.shape));
+      const data = unpacked(stored, spec);
       tensors.set(spec.name, { shape: spec.shape, data });
     }
     return tensors;
@@ -275,5 +272,24 @@ function isStatistic({ kind }: ParameterSpec): boolean {
 /** Stores an entry in its slot, in the form that it has on the GPU. */
 function store({ data }: NamedTensor, { spec, offset }: Slot, target: Float32Array): void {
   const values = data as Float32Array;
-  target.set(spec.kind === "kernel" ? packKernel(values, spec.shape) : values, offset / 4);
+  if (spec.kind === "kernel") return target.set(packKernel(values, spec.shape), offset / 4);
+  const [rows, channels] = storedShape(spec);
+  for (let row = 0; row < rows; row++) {
+    target.set(
+      values.subarray(row * channels, (row + 1) * channels),
+      offset / 4 + row * paddedChannels(channels),
+    );
+  }
+}
+
+/** Gives the values of an entry from the form that it has on the GPU. */
+function unpacked(stored: Float32Array, spec: ParameterSpec): Float32Array {
+  if (spec.kind === "kernel") return unpackKernel(stored, spec.shape);
+  const [rows, channels] = storedShape(spec);
+  const values = new Float32Array(rows * channels);
+  for (let row = 0; row < rows; row++) {
+    const first = row * paddedChannels(channels);
+    values.set(stored.subarray(first, first + channels), row * channels);
+  }
+  return values;
 }

@@ -9,7 +9,6 @@
 import type { Graph } from "../graph/graph.ts";
 import { gelu } from "../graph/ops/gelu.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { KernelMapSpec } from "../sparse/mod.ts";
 import type { StudentCard } from "./card.ts";
 import type { Layers } from "./layers.ts";
 import type { Network } from "./network.ts";
@@ -44,11 +43,6 @@ export class Student {
     this.teacherWidth = card.teacher?.width ?? null;
     this.hasTeacherHeads = card.teacher !== null && card.teacher.head !== "none";
     this.reconstructionWidth = card.reconstruction ?? null;
-  }
-
-  /** Lists the kernel maps that {@link Student.backbone} needs. */
-  maps(): KernelMapSpec[] {
-    return this.network.maps();
   }
 
   /**

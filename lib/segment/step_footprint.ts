@@ -8,6 +8,7 @@ import { GpuBuffer, type KernelSetting, SOFTWARE_SETTING } from "../gpu/mod.ts";
 import type { Graph } from "../graph/graph.ts";
 import { planTensors } from "../graph/planner.ts";
 import { Tensor } from "../graph/tensor.ts";
+import type { ScanStructure } from "../nn/layers.ts";
 import { type ParameterSpec, storedShape } from "../nn/parameter_spec.ts";
 import type { Student } from "../nn/student.ts";
 import { type KernelMap, type PairList, TILE_ROWS } from "../sparse/mod.ts";
@@ -82,10 +83,12 @@ export function largestBinding(
   let most = 0;
   const scan: GraphContext["scan"] = {
     ...context.scan,
-    kernelMap(spec) {
-      const map = context.scan.kernelMap(spec);
-      most = Math.max(most, map.volume * Math.max(map.inRows, map.outRows) * ENTRY_BYTES);
-      return map;
+    structure: {
+      kernelMap(spec) {
+        const map = context.scan.structure.kernelMap(spec);
+        most = Math.max(most, map.volume * Math.max(map.inRows, map.outRows) * ENTRY_BYTES);
+        return map;
+      },
     },
   };
   const { graph } = graphOf({ ...context, scan }, step);
@@ -171,17 +174,24 @@ function paperContext(
     scan: {
       features: paperTensor("input features", rows, network.inChannels),
       pointRows: { points: rows, pointRow: index, order: index, starts: index },
-      kernelMap({ kernelSize, stride, from }): KernelMap {
-        const inRows = levels[from]!;
-        const outRows = levels[from + Math.log2(stride)]!;
-        return {
-          volume: kernelSize ** 3,
-          inRows,
-          outRows,
-          forward: paperList(outRows),
-          transposed: paperList(inRows),
-        };
-      },
+      structure: paperStructure(levels),
+    },
+  };
+}
+
+/** What a network needs of a scan with these counts of voxels. */
+function paperStructure(levels: readonly number[]): ScanStructure {
+  return {
+    kernelMap({ kernelSize, stride, from }): KernelMap {
+      const inRows = levels[from]!;
+      const outRows = levels[from + Math.log2(stride)]!;
+      return {
+        volume: kernelSize ** 3,
+        inRows,
+        outRows,
+        forward: paperList(outRows),
+        transposed: paperList(inRows),
+      };
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * A scan prepared for the student: points and voxels on the GPU, input features, the pyramid and all kernel maps. What
+ * A scan prepared for the student: points and voxels on the GPU, input features, and what the network needs of their places. What
  * depends on the scan but not on the weights is built here, once.
  *
  * @module
@@ -9,15 +9,9 @@ import type { PointRows } from "../graph/ops/gather.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { indexTensor } from "../nn/layers.ts";
+import { BuiltStructure } from "../nn/scan_structure.ts";
 import type { Student } from "../nn/student.ts";
-import {
-  averageRows,
-  type KernelMap,
-  type KernelMapSpec,
-  Pyramid,
-  voxelize,
-  type Voxels,
-} from "../sparse/mod.ts";
+import { averageRows, voxelize, type Voxels } from "../sparse/mod.ts";
 import { pointFeatures } from "./input_features.ts";
 import type { Points } from "./points.ts";
 
@@ -31,14 +25,15 @@ export class SparseScan implements Disposable {
   readonly features: Tensor;
   /** The voxel that each point lies in. */
   readonly pointRows: PointRows;
-  readonly #maps: ReadonlyMap<string, KernelMap>;
+  /** What the student's network needs of the places of the voxels. */
+  readonly structure: BuiltStructure;
   readonly #owned: DisposableStack;
 
   private constructor(fields: {
     voxels: Voxels;
     positions: GpuBuffer;
     features: Tensor;
-    maps: ReadonlyMap<string, KernelMap>;
+    structure: BuiltStructure;
     owned: DisposableStack;
   }) {
     const { voxels } = fields;
@@ -51,12 +46,12 @@ export class SparseScan implements Disposable {
       order: indexTensor(voxels.order),
       starts: indexTensor(voxels.starts),
     };
-    this.#maps = fields.maps;
+    this.structure = fields.structure;
     this.#owned = fields.owned;
   }
 
   /**
-   * Uploads and voxelises a scan and builds the student's kernel maps over it.
+   * Uploads and voxelises a scan and builds what the student's network needs of it.
    *
    * @param channels names of the input features, as in the student's card.
    * @throws {CapacityError} where the scan is too large for the adapter.
@@ -89,24 +84,10 @@ export class SparseScan implements Disposable {
         channels: channels.length,
       }),
     ]);
-    const pyramid = owned.use(
-      await Pyramid.build(gpu, voxels.coords, voxels.count, student.network.depth),
+    const structure = owned.use(
+      await BuiltStructure.build(gpu, student.network, voxels.coords, voxels.count),
     );
-    const specs = student.maps();
-    const built = await pyramid.kernelMaps(specs);
-    const maps = new Map(specs.map((spec, i) => [specKey(spec), built[i]!]));
-    return new SparseScan({ voxels, positions, features, maps, owned: owned.move() });
-  }
-
-  /**
-   * Gives a kernel map.
-   *
-   * @throws {TypeError} where the student did not ask for it.
-   */
-  kernelMap(spec: KernelMapSpec): KernelMap {
-    const map = this.#maps.get(specKey(spec));
-    if (!map) throw new TypeError(`Cannot find kernel map ${specKey(spec)}: it was not built`);
-    return map;
+    return new SparseScan({ voxels, positions, features, structure, owned: owned.move() });
   }
 
   /** Frees the buffers. */
@@ -133,8 +114,4 @@ async function checkCrowding(gpu: Gpu, voxels: Voxels): Promise<void> {
         `${MAX_POINTS_PER_VOXEL} can be; set a smaller voxelSize`,
     );
   }
-}
-
-function specKey(spec: KernelMapSpec): string {
-  return `kernel ${spec.kernelSize} stride ${spec.stride} dilation ${spec.dilation} from ${spec.from}`;
 }

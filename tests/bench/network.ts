@@ -216,22 +216,37 @@ function countFlop(
   /** Layers that count the operations that they emit. */
   class CountingLayers extends Layers {
     override conv(graph: Graph, x: Tensor, name: string, kernelSize: number, level: number) {
-      const { forward } = scan.kernelMap({ kernelSize, stride: 1, dilation: 1, from: level });
+      const { forward } = scan.structure.kernelMap({
+        kernelSize,
+        stride: 1,
+        dilation: 1,
+        from: level,
+      });
       return count(x, super.conv(graph, x, name, kernelSize, level), forward.pairs);
     }
     override down(graph: Graph, x: Tensor, name: string, level: number) {
-      const { forward } = scan.kernelMap({ kernelSize: 2, stride: 2, dilation: 1, from: level });
+      const { forward } = scan.structure.kernelMap({
+        kernelSize: 2,
+        stride: 2,
+        dilation: 1,
+        from: level,
+      });
       return count(x, super.down(graph, x, name, level), forward.pairs);
     }
     override up(graph: Graph, x: Tensor, name: string, level: number) {
-      const { forward } = scan.kernelMap({ kernelSize: 2, stride: 2, dilation: 1, from: level });
+      const { forward } = scan.structure.kernelMap({
+        kernelSize: 2,
+        stride: 2,
+        dilation: 1,
+        from: level,
+      });
       return count(x, super.up(graph, x, name, level), forward.pairs);
     }
     override linear(graph: Graph, x: Tensor, name: string) {
       return count(x, super.linear(graph, x, name), x.rows);
     }
   }
-  const layers = new CountingLayers(parameters, (spec) => scan.kernelMap(spec), {
+  const layers = new CountingLayers(parameters, scan.structure, {
     statistics: "batch",
     momentum: 0,
     epsilon: student.network.epsilon,

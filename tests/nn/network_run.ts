@@ -8,7 +8,7 @@ import type { Network } from "../../lib/nn/network.ts";
 import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import type { NamedTensor } from "../../lib/nn/safetensors.ts";
-import { Pyramid } from "../../lib/sparse/mod.ts";
+import { BuiltStructure } from "../../lib/nn/scan_structure.ts";
 import { inputTensor, unpadRows, wordTensor } from "../graph/support.ts";
 import { coordinateWords } from "../parity/golden.ts";
 
@@ -47,17 +47,15 @@ export async function runSegmentor(
 ) {
   using owned = new DisposableStack();
   const coords = owned.use(gpu.upload("coords", coordinateWords(cloud.coords)));
-  const pyramid = owned.use(
-    await Pyramid.build(gpu, coords, cloud.coords.length / 3, network.depth),
+  const structure = owned.use(
+    await BuiltStructure.build(gpu, network, coords, cloud.coords.length / 3),
   );
-  const wanted = network.maps();
-  const maps = await pyramid.kernelMaps(wanted);
   const parameters = owned.use(new Parameters(gpu, segmentorSpecs(network, classes)));
   parameters.load(state);
   const graph = new Graph(gpu.kernels);
   const layers = new Layers(
     parameters,
-    (spec) => maps[wanted.findIndex((known) => JSON.stringify(known) === JSON.stringify(spec))]!,
+    structure,
     { statistics, momentum: 0, epsilon: network.epsilon, trainable: () => true },
   );
   const x = inputTensor(gpu, owned, "x", cloud.x, network.inChannels);

@@ -14,6 +14,7 @@ const SPECS: readonly ParameterSpec[] = [
   { name: "bn.bias", part: "backbone", kind: "shift", shape: [7] },
   { name: "bn.running_mean", part: "backbone", kind: "statistic", shape: [7] },
   { name: "bn.running_var", part: "backbone", kind: "statistic", shape: [7] },
+  { name: "attn.rpe_table", part: "backbone", kind: "table", shape: [15, 3] },
   { name: "up.kernel", part: "backbone", kind: "kernel", shape: [8, 9, 2] },
   { name: "distillation.kernel", part: "distillation", kind: "kernel", shape: [6, 13] },
 ];
@@ -147,9 +148,9 @@ withGpu("Parameters.load() lists what is missing, left over or of another shape"
     ],
     [
       new Map([["other", { shape: [1], data: new Float32Array(1) }]]),
-      ["conv.kernel", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var", "up.kernel"]
-        .concat("final.kernel", "final.bias")
-        .map((name) => `"${name}" is missing`).join("; ") + "; and 2 more",
+      ["conv.kernel", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var"]
+        .concat("attn.rpe_table", "up.kernel", "final.kernel")
+        .map((name) => `"${name}" is missing`).join("; ") + "; and 3 more",
     ],
   ];
   for (const [tensors, list] of cases) {

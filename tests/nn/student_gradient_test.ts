@@ -12,8 +12,8 @@ import { Layers } from "../../lib/nn/layers.ts";
 import type { ParameterSpec, Part } from "../../lib/nn/parameter_spec.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import type { NamedTensor } from "../../lib/nn/safetensors.ts";
+import { BuiltStructure } from "../../lib/nn/scan_structure.ts";
 import { Student } from "../../lib/nn/student.ts";
-import { Pyramid } from "../../lib/sparse/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { dot, inputTensor, seededNumbers } from "../graph/support.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
@@ -55,14 +55,12 @@ async function rig(
   trainable: readonly Part[],
 ): Promise<Rig> {
   const coords = owned.use(gpu.upload("coords", crossingPlanes()));
-  const pyramid = owned.use(await Pyramid.build(gpu, coords, VOXELS, STUDENT.network.depth));
-  const wanted = STUDENT.maps();
-  const maps = await pyramid.kernelMaps(wanted);
+  const structure = owned.use(await BuiltStructure.build(gpu, STUDENT.network, coords, VOXELS));
   const parameters = owned.use(new Parameters(gpu, SPECS));
   const graph = new Graph(gpu.kernels);
   const layers = new Layers(
     parameters,
-    (spec) => maps[wanted.findIndex((known) => JSON.stringify(known) === JSON.stringify(spec))]!,
+    structure,
     {
       statistics,
       momentum: 0,

@@ -60,7 +60,7 @@ export function numbers(file: SafetensorsFile, name: string): Float32Array | Int
   return tensor.data as Float32Array | Int32Array;
 }
 
-function mix32(x: number): number {
+export function mix32(x: number): number {
   x ^= x >>> 16;
   x = Math.imul(x, 0x7feb352d);
   x ^= x >>> 15;
@@ -68,7 +68,7 @@ function mix32(x: number): number {
   return (x ^ x >>> 16) >>> 0;
 }
 
-function fnv1a32(text: string): number {
+export function fnv1a32(text: string): number {
   let hash = 2166136261;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 16777619);
   return hash >>> 0;

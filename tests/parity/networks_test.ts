@@ -8,8 +8,8 @@ import { Layers } from "../../lib/nn/layers.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
 import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
+import { BuiltStructure } from "../../lib/nn/scan_structure.ts";
 import type { SafetensorsFile } from "../../lib/nn/safetensors.ts";
-import { Pyramid } from "../../lib/sparse/mod.ts";
 import { withGpu } from "../gpu.ts";
 import {
   assertClose,
@@ -92,18 +92,14 @@ async function runNetwork(gpu: Gpu, owned: DisposableStack, name: string, file: 
   ];
   const coords = numbers(file, "coords");
   const words = owned.use(gpu.upload("coords", coordinateWords(coords)));
-  const pyramid = owned.use(
-    await Pyramid.build(gpu, words, coords.length / 3, backbone.depth),
-  );
-  const mapSpecs = backbone.maps();
-  const maps = await pyramid.kernelMaps(mapSpecs);
+  const structure = owned.use(await BuiltStructure.build(gpu, backbone, words, coords.length / 3));
   const parameters = owned.use(new Parameters(gpu, specs));
   parameters.load(goldenState(specs));
 
   const graph = new Graph(gpu.kernels);
   const layers = new Layers(
     parameters,
-    (wanted) => maps[mapSpecs.findIndex((s) => JSON.stringify(s) === JSON.stringify(wanted))]!,
+    structure,
     {
       statistics: mode === "eval" ? "running" : "batch",
       momentum: 0,

@@ -5,7 +5,7 @@
  */
 import type { ParameterSpec } from "../parameter_spec.ts";
 import type { NamedTensor } from "../safetensors.ts";
-import type { CheckpointFormat, KernelLayout } from "./format.ts";
+import { type CheckpointFormat, type KernelLayout, transposed } from "./format.ts";
 import { ImportError } from "./import_error.ts";
 
 /**
@@ -53,8 +53,7 @@ export function readEntry(
   if (!(data instanceof Float32Array)) return "holds whole numbers, not floats";
   if (!data.every(Number.isFinite)) return "holds numbers that are not finite";
   if (spec.kind !== "kernel") {
-    const [last] = spec.shape.slice(-1);
-    const shapes = spec.kind === "bias" ? [[1, last!], [last!]] : [[last!]];
+    const shapes = spec.kind === "bias" ? [spec.shape, spec.shape.slice(-1)] : [spec.shape];
     return hasShape(tensor, shapes) ? data : `is [${shape}], not [${shapes[0]}]`;
   }
   const [cin, cout] = spec.shape.slice(-2) as [number, number];
@@ -67,9 +66,4 @@ export function readEntry(
   return hasShape(tensor, shapes)
     ? layout.toMinkowski(data, spec.shape)
     : `is [${shape}], not [${shapes[0]}]`;
-}
-
-/** Transposes [Cout, Cin] to [Cin, Cout]. */
-function transposed(data: Float32Array, cin: number, cout: number): Float32Array {
-  return data.map((_, i) => data[i % cout * cin + Math.floor(i / cout)]!);
 }

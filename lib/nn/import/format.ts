@@ -19,6 +19,10 @@ export interface CheckpointFormat {
   readonly kernelKey: "kernel" | "weight";
   /** Layouts by name. All kernels of a file have the same layout; the first is that of the engine's present version. */
   readonly layouts: Readonly<Record<string, KernelLayout>>;
+  /** Tells entries that no student needs. */
+  isIgnored?(name: string): boolean;
+  /** Says what an entry belongs to that cannot be built here, where that is known by name; null for other entries. */
+  unsupported?(name: string): string | null;
 }
 
 /** Gives the offsets along an axis, the inputs and the outputs of a kernel. */
@@ -30,4 +34,9 @@ export function kernelSizes(kernel: KernelShape): { edge: number; cin: number; c
 /** Gives the shapes in engines that keep [K, Cin, Cout]; a kernel of one offset may have an axis for it or not. */
 export function offsetFirstShapes(kernel: KernelShape): readonly (readonly number[])[] {
   return kernel.length === 2 ? [kernel, [1, ...kernel]] : [kernel];
+}
+
+/** Transposes [Cout, Cin] to [Cin, Cout]. */
+export function transposed(data: Float32Array, cin: number, cout: number): Float32Array {
+  return data.map((_, i) => data[i % cout * cin + Math.floor(i / cout)]!);
 }

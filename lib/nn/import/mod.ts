@@ -11,6 +11,7 @@ import type { CheckpointFormat } from "./format.ts";
 import { ImportError } from "./import_error.ts";
 import { minkowski } from "./minkowski.ts";
 import { candidateNames, findPrefix } from "./names.ts";
+import { pointcept } from "./pointcept.ts";
 import { spconv } from "./spconv.ts";
 import { torchsparse } from "./torchsparse.ts";
 
@@ -19,6 +20,7 @@ export { ImportError };
 /** The engines whose checkpoints can be imported. */
 export const FORMATS: Readonly<Record<string, CheckpointFormat>> = {
   minkowski,
+  pointcept,
   spconv,
   torchsparse,
 };
@@ -53,7 +55,7 @@ const MOST_LISTED = 8;
  *
  * @param tensors the entries of the file.
  * @param specs entries of the network, with the stem's kernel first.
- * @throws {ImportError} where an entry is missing, left over, of another shape, or not finite.
+ * @throws {ImportError} where an entry is missing, left over, of another shape, not finite, or of an unsupported kind.
  * @throws {RangeError} where the format does not have the given layout.
  */
 export function importCheckpoint(
@@ -63,10 +65,11 @@ export function importCheckpoint(
   options: ImportOptions = {},
 ): Imported {
   const dropped = (name: string) =>
-    name.endsWith("num_batches_tracked") ||
+    name.endsWith("num_batches_tracked") || format.isIgnored?.(name) ||
     (options.drop ?? []).some((beginning) => name.startsWith(beginning));
   const ignored = [...tensors.keys()].filter(dropped);
   const given = new Map([...tensors].filter(([name]) => !dropped(name)));
+  for (const name of given.keys()) refuseUnsupported(name, format);
   const prefix = options.prefix ?? findPrefix(given, format, specs[0]!);
   const { found, differences } = findEntries(given, format, specs, prefix);
   const layout = options.layout ?? findLayout(format, given, found);
@@ -87,6 +90,15 @@ export function importCheckpoint(
   }
   if (differences.length > 0) throw refusal(differences);
   return { tensors: result, prefix, layout, ignored };
+}
+
+/** @throws {ImportError} where an entry belongs to what cannot be built here. */
+function refuseUnsupported(name: string, format: CheckpointFormat): void {
+  const what = format.unsupported?.(name) ?? null;
+  if (what === null) return;
+  throw new ImportError(
+    `Cannot import the checkpoint: "${name}" belongs to ${what}, which is not supported; take a checkpoint without it`,
+  );
 }
 
 /** Finds the name of every entry in a file, and lists what is missing, ambiguous or left over. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/mod.ts";
-import { type LayerParameters, Layers, type RunMode } from "../../nn/layers.ts";
+import { type LayerParameters, Layers, type RunMode, type ScanStructure } from "../../nn/layers.ts";
 import type { Parameters } from "../../nn/parameters.ts";
 import type { Student } from "../../nn/student.ts";
 import type { SparseScan } from "../../voxels/sparse_scan.ts";
@@ -13,7 +13,7 @@ import type { SparseScan } from "../../voxels/sparse_scan.ts";
 export interface GraphContext {
   readonly gpu: Pick<Gpu, "kernels">;
   readonly student: Student;
-  readonly scan: Pick<SparseScan, "features" | "pointRows" | "kernelMap">;
+  readonly scan: Pick<SparseScan, "features" | "pointRows"> & { readonly structure: ScanStructure };
   readonly parameters: LayerParameters & Pick<Parameters, "values" | "gradients" | "endOf">;
 }
 
@@ -29,7 +29,7 @@ export type NormStatistics = RunMode["statistics"];
 
 /** Builds a network's layers over a scan, to run in one mode. */
 export function layersOf(context: GraphContext, mode: Omit<RunMode, "epsilon">): Layers {
-  return new Layers(context.parameters, (spec) => context.scan.kernelMap(spec), {
+  return new Layers(context.parameters, context.scan.structure, {
     ...mode,
     epsilon: context.student.network.epsilon,
   });
