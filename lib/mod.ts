@@ -38,8 +38,7 @@
  * });
  * console.log(`${report.lossName}: ${report.losses[0]} before, ${report.losses.at(-1)} after`);
  *
- * const { asprs } = student;
- * await Deno.writeFile("labelled.ply", writeScan(scan, { labels, confidence, asprs }));
+ * await Deno.writeFile("labelled.ply", writeScan(scan, { labels, confidence, student }));
  * ```
  *
  * @example Writing labels into a scan's own file

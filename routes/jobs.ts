@@ -16,7 +16,11 @@ import type { Labeller } from "../lib/serving/labeller/labeller.ts";
 import { isOver, type Job } from "../lib/serving/queue/job.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import { removeFolder, removeJob } from "../lib/serving/queue/sweep.ts";
-import { answer, type AnswerForm, answerForm } from "./http/answer.ts";
+import { create as attachment } from "content-disposition";
+import { classList, qgisStyle } from "../lib/scan/mod.ts";
+import type { StudentCard } from "../lib/nn/card.ts";
+import { readLabellingStudent } from "../lib/serving/files/result.ts";
+import { answer, type AnswerForm, answerForm, labelledStem } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/job_events.ts";
 import { fullJobView, jobPath, jobView } from "./http/job_view.ts";
@@ -38,6 +42,17 @@ export interface JobRouteOptions {
 /** Routes under `/v1/jobs`. */
 export function jobRoutes({ labeller, answers, queue, limits, stopping }: JobRouteOptions): Hono {
   const find = (c: Context) => findJob(queue, c.req.param("id")!);
+
+  /** Answers with a file about the classes of a job's result, to lie beside it. */
+  const aboutClasses =
+    (type: string, name: string, text: (student: StudentCard) => string) => async (c: Context) => {
+      const job = await find(c);
+      const refused = refusal(job);
+      if (refused) return refused;
+      const student = await readLabellingStudent(queue.folderOf(job.id), job.attempt!);
+      const file = attachment(`${labelledStem(job.scan)}${name}`);
+      return c.body(text(student), 200, { "content-type": type, "content-disposition": file });
+    };
 
   /** Answers with the result of a job, in a form that is chosen once the job is known to have one. */
   const answerJob = async (c: Context, chooseForm: (folder: string) => Promise<AnswerForm>) => {
@@ -76,6 +91,8 @@ export function jobRoutes({ labeller, answers, queue, limits, stopping }: JobRou
         const kind = { points: pointsOf(c.req.query("points")) };
         return Promise.resolve({ type: "application/octet-stream", kind });
       }))
+    .get("/:id/classes", aboutClasses("application/json", ".classes.json", classList))
+    .get("/:id/style", aboutClasses("application/xml", ".qml", qgisStyle))
     .delete("/:id", async (c) => {
       const { id } = await find(c);
       await dropAccepted(queue.folderOf(id));

@@ -16,7 +16,7 @@ import {
 import { percent } from "../terminal/format.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { drawLabelPanels } from "../pictures/picture.ts";
-import { convertScan, encodePng, readScan, writeScan } from "../scan/mod.ts";
+import { classList, convertScan, encodePng, qgisStyle, readScan, writeScan } from "../scan/mod.ts";
 import { readViews } from "../scan/mod.ts";
 import { METHODS, SCAN_METHODS } from "../ttt/methods/mod.ts";
 import { DEFAULT_METHOD, segmentOptions } from "../segment/options.ts";
@@ -86,7 +86,8 @@ export const command = defineCommand({
     out: {
       type: "string",
       value: "FILE",
-      about: "labelled scan to write, .ply or .las",
+      about:
+        "labelled scan to write, .ply or .las; FILE.classes.json and, for LAS, a QGIS style lie beside it",
       otherwise: "SCAN_labelled, in the scan's format",
     },
     "extra-bytes": {
@@ -121,8 +122,9 @@ export const command = defineCommand({
     const out = values.out ?? labelledName(path);
     const wanted = formatOf(out);
     const labelMap = values["label-map"];
+    const beside = sidecarsOf(out);
     const replaced = await checkOutputs(
-      [out, values.report, values.picture],
+      [out, ...Object.values(beside), values.report, values.picture],
       labelMap ? [...inputs, labelMap] : inputs,
     );
     const options = segmentOptions(
@@ -173,24 +175,28 @@ export const command = defineCommand({
     warn(result.report.warnings);
     display[Symbol.dispose]();
 
-    const { labels, confidence, report, student: { asprs } } = result;
+    const { labels, confidence, report, student } = result;
     const answer = writeScan(convertScan(scan, format), {
       labels,
       confidence,
-      asprs,
+      student,
       extraBytes: values["extra-bytes"],
       keepLabels: !values["drop-labels"],
     });
     await Deno.writeFile(out, answer);
+    await Deno.writeTextFile(beside.classes, classList(student));
+    if (format === "las") await Deno.writeTextFile(beside.style, qgisStyle(student));
     if (values.report) await Deno.writeTextFile(values.report, JSON.stringify(report, null, 2));
     if (values.picture) {
       await Deno.writeFile(values.picture, beforeAndAfter(scan, result));
     }
     // All that is for people goes to stderr, the summary last; programs take --report.
-    if (scan.unpacked && format === "las") {
+    if (scan.converted && format === scan.format) {
       console.error(`${out} is LAS: ${file.name} was LAZ, and this program does not compress`);
     }
-    for (const path of replaced) console.error(`replaced ${path}`);
+    for (const path of replaced) {
+      if (format === "las" || path !== beside.style) console.error(`replaced ${path}`);
+    }
     if (report.scan.labels) {
       console.error(ownLabels(report.scan.labels, format, !values["drop-labels"]));
     }
@@ -308,6 +314,12 @@ function summaryOf({ report }: SegmentResult, out: string): string {
     lines.push(`mIoU of ${name}: ${percent(miou)} %`);
   }
   return lines.join("\n");
+}
+
+/** Paths of the files that lie beside a result: its classes, and beside LAS a style that QGIS loads by itself. */
+function sidecarsOf(out: string): { classes: string; style: string } {
+  const stem = out.slice(0, out.length - extname(out).length);
+  return { classes: `${stem}.classes.json`, style: `${stem}.qml` };
 }
 
 function labelledName(path: string): string {

@@ -38,6 +38,9 @@ export {
 } from "./errors.ts";
 export type { ImageSize } from "./image_size.ts";
 export type { Scan, ScanLabels } from "./scan.ts";
+export type { LabelClasses } from "./classes/class_table.ts";
+export { classList } from "./classes/class_list.ts";
+export { qgisStyle } from "./classes/qgis_style.ts";
 export type { Warning } from "./warning.ts";
 export { labellingOfRows, UNLABELLED } from "./left_out.ts";
 export {

@@ -111,7 +111,7 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
     labels: classes.some((code) => code > 1) ? Int32Array.from(classes) : null,
     ...(leftOut.length > 0 ? { leftOut } : {}),
     bytes: las,
-    ...(loaderData.unpacked ? { unpacked: true } : {}),
+    ...(loaderData.unpacked ? { converted: "laz to las" } : {}),
     ...units,
     warnings: [
       ...loaderData.warnings,

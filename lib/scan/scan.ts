@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LabelClasses } from "./classes/class_table.ts";
 import type { CoordinateUnits } from "./crs/units.ts";
 import type { Warning } from "./warning.ts";
 
@@ -37,8 +38,8 @@ export interface Scan {
   leftOut?: readonly number[];
   /** The client's own file; where that was LAZ, its content as LAS. */
   bytes: Uint8Array;
-  /** Whether the client's file was LAZ. It is answered as LAS, since this program does not compress. */
-  unpacked?: true;
+  /** From which format the client's file became one that can be answered; left out where it had one. */
+  converted?: "laz to las";
   /** What is doubtful about the file. */
   warnings: Warning[];
 }
@@ -50,10 +51,10 @@ export interface ScanLabels {
   /** [N] probability of that class, 0 to 1. */
   confidence: Float32Array;
   /**
-   * ASPRS classification code of every label, for the classification of LAS files. By default the label itself is
-   * the code.
+   * What the labels mean: names and colours for the header of the file, and the codes of LAS. Without it, labels have
+   * no names, and the label itself is the code.
    */
-  asprs?: readonly number[];
+  student?: LabelClasses;
   /**
    * Whether labels that the file came with are kept: in PLY what `label` held, as `label_original`; in LAS all labels
    * of the scan, as the extra dimension `classification_original`. True by default.

@@ -14,8 +14,9 @@ import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
  * Writes labels into a copy of the client's own file; every byte and attribute that is no label is kept. LAZ becomes
  * LAS.
  *
- * LAS: the classification becomes `asprs[label]` (or the label itself); on request the points also get the extra
- * dimensions `label` and `confidence`. PLY: the vertex gets the properties `label` and `confidence`. Labels that the file
+ * LAS: the classification becomes `student.asprs[label]` (or the label itself), and names stand in the classification lookup; on request the points also get the extra
+ * dimensions `label` and `confidence`. PLY: the vertex gets the properties `label` and `confidence`, and the header comments like
+ * `predicted_class 7 #1f77b4 chair`. Labels that the file
  * came with are kept as `classification_original` and `label_original`, unless `keepLabels` is false.
  *
  * @throws {ScanError} where a property cannot hold the labels, or records would become too long

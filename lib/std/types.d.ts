@@ -105,6 +105,11 @@ declare module "@std/html/entities" {
   export function unescape(str: string): string;
 }
 
+declare module "@std/http/etag" {
+  /** Whether none of the tags of an `If-None-Match` is the tag; true where there is no such header. */
+  export function ifNoneMatch(value: string | null, etag: string | undefined): boolean;
+}
+
 declare module "@std/http/negotiation" {
   /** The media types that a request accepts, the best first. */
   export function accepts(request: Pick<Request, "headers">): string[];

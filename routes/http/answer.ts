@@ -3,12 +3,17 @@
  *
  * @module
  */
+import { ifNoneMatch } from "@std/http/etag";
+import { create as attachment } from "content-disposition";
 import type { Context } from "hono";
+import { basename } from "node:path";
 import type { AnswerKind } from "../../lib/serving/files/answer.ts";
 import type { Scan } from "../../lib/scan/mod.ts";
 import { negotiate } from "./accept.ts";
 import { reportHeader } from "./report_header.ts";
-import type { SharedAnswers } from "./shared_answers.ts";
+import { requestedRange } from "./file_body.ts";
+import { problemResponse } from "./problem.ts";
+import type { SharedAnswer, SharedAnswers } from "./shared_answers.ts";
 
 /** The media type for the scan's own format, whatever it is. */
 const BYTES_TYPE = "application/octet-stream";
@@ -55,14 +60,48 @@ export async function answer(
     "content-type": type,
     "content-length": `${made.bytes}`,
     ...(kind === "json" ? {} : {
-      "content-disposition": `attachment; filename="${fileName(kind)}"`,
+      "content-disposition": attachment(fileName(made.report.scan.name, kind)),
       "x-tttkd-report": reportHeader(made.report),
     }),
-    ...(made.unpacked ? { "x-tttkd-converted": "laz to las" } : {}),
+    ...(made.converted ? { "x-tttkd-converted": made.converted } : {}),
   };
-  if (c.req.method !== "HEAD") return c.body(made.body(), 200, headers);
-  await made.release();
-  return c.body(null, 200, headers);
+  return c.req.method === "POST"
+    ? c.body(made.body(), 200, headers)
+    : await selected(c, made, headers);
+}
+
+/** Sends what a client that fetches a result wants of it: all, a range, its headers, or that it has it already. */
+async function selected(
+  c: Context,
+  made: SharedAnswer,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const { bytes, digest } = made;
+  const etag = `"${digest}"`;
+  const validators = { etag, "accept-ranges": "bytes", vary: "Accept" };
+  const asked = c.req.raw.headers;
+  if (!ifNoneMatch(asked.get("if-none-match"), etag)) {
+    await made.release();
+    return c.body(null, 304, validators);
+  }
+  if (c.req.method === "HEAD") {
+    await made.release();
+    return c.body(null, 200, { ...headers, ...validators });
+  }
+  const range = requestedRange(asked, bytes, etag);
+  if (range === null) return c.body(made.body(), 200, { ...headers, ...validators });
+  if (range === "unsatisfiable") {
+    await made.release();
+    const detail = `Cannot send ${asked.get("range")}: the result has ${bytes} bytes`;
+    const size = new Headers({ "content-range": `bytes */${bytes}` });
+    return problemResponse({ status: 416, detail, field: "range" }, size);
+  }
+  return c.body(made.body(range), 206, {
+    ...headers,
+    ...validators,
+    "content-length": `${range.end - range.start}`,
+    "content-range": `bytes ${range.start}-${range.end - 1}/${bytes}`,
+  });
 }
 
 /** The media types that a scan can be answered in, by preference: its own format, JSON, the others. */
@@ -72,7 +111,15 @@ function offersFor(format: Scan["format"]): string[] {
   return [...new Set([...own, BYTES_TYPE, "application/json", ...types])];
 }
 
-function fileName(kind: AnswerKind): string {
-  if (typeof kind === "object") return "cloud.bin";
-  return kind === "las" || kind === "ply" ? `labelled.${kind}` : `${kind}.npy`;
+/** The name of an answer's file after that of the scan: `room_labelled.las`, `room_labelled.confidence.npy`. */
+function fileName(scan: string, kind: AnswerKind): string {
+  const stem = labelledStem(scan);
+  if (typeof kind === "object") return `${stem}.cloud.bin`;
+  return kind === "labels" || kind === "confidence" ? `${stem}.${kind}.npy` : `${stem}.${kind}`;
+}
+
+/** What the names of all files of an answer begin with. @param scan the client's name for it */
+export function labelledStem(scan: string): string {
+  const name = basename(scan.replaceAll("\\", "/")).replace(/\.\w+$/, "");
+  return `${name || "scan"}_labelled`;
 }

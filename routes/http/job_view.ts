@@ -41,6 +41,8 @@ export function jobView(job: Job, report?: Pick<ScanReport, "method" | "warnings
       events: `${path}/events`,
       result: `${path}/result`,
       cloud: `${path}/cloud`,
+      classes: `${path}/classes`,
+      style: `${path}/style`,
     },
   };
 }

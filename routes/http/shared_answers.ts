@@ -8,21 +8,22 @@ import { open, rm } from "node:fs/promises";
 import { BusyError } from "../../lib/concurrency/fifo_semaphore.ts";
 import type { AnswerFile, AnswerKind } from "../../lib/serving/files/answer.ts";
 import type { Labeller } from "../../lib/serving/labeller/labeller.ts";
-import { BodyFile } from "./file_body.ts";
+import { BodyFile, type ByteRange } from "./file_body.ts";
 
 /** The most different answers that are read at a time. */
 const MOST = 64;
 const RETRY_AFTER_SECONDS = 10;
 
 /** An answer for one client. */
-export interface SharedAnswer extends Pick<AnswerFile, "bytes" | "unpacked" | "report"> {
-  /** Returns its body; to be called at most once. */
-  body(): ReadableStream<Uint8Array<ArrayBuffer>>;
+export interface SharedAnswer
+  extends Pick<AnswerFile, "bytes" | "digest" | "converted" | "report"> {
+  /** Returns its body, or that of a range of its bytes; to be called at most once. */
+  body(range?: ByteRange): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Gives the answer up; not needed once its body has ended. */
   release(): Promise<void>;
 }
 
-interface Opened extends Pick<AnswerFile, "unpacked" | "report"> {
+interface Opened extends Omit<AnswerFile, "path"> {
   file: BodyFile;
 }
 
@@ -66,9 +67,9 @@ export class SharedAnswers {
     };
     signal.addEventListener("abort", release, { once: true });
     try {
-      const { file, unpacked, report } = await shared.opened;
+      const { file, ...about } = await shared.opened;
       signal.throwIfAborted();
-      return { bytes: file.bytes, unpacked, report, release, body: () => file.body(release) };
+      return { ...about, release, body: (range) => file.body(release, range) };
     } catch (error) {
       await release();
       throw error;
@@ -97,14 +98,14 @@ export class SharedAnswers {
     kind: AnswerKind,
     signal: AbortSignal,
   ): Promise<Opened> {
-    const { path, bytes, unpacked, report } = await this.#labeller.answer(
+    const { path, ...about } = await this.#labeller.answer(
       folder,
       attempt,
       kind,
       signal,
     );
     try {
-      return { file: new BodyFile(await open(path), bytes), unpacked, report };
+      return { ...about, file: new BodyFile(await open(path), about.bytes) };
     } finally {
       // An open file outlives its name, so nothing stays on the disk, however the connections end. The file is gone
       // already where the job was deleted meanwhile.

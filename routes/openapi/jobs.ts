@@ -36,7 +36,14 @@ const job = {
   startedAt: "2025-06-01T12:00:02.500Z",
   finishedAt: null,
   progress: { phase: "adapt", step: 5, steps: 25, loss: 0.41 },
-  links: { self: PATH, events: `${PATH}/events`, result: `${PATH}/result`, cloud: `${PATH}/cloud` },
+  links: {
+    self: PATH,
+    events: `${PATH}/events`,
+    result: `${PATH}/result`,
+    cloud: `${PATH}/cloud`,
+    classes: `${PATH}/classes`,
+    style: `${PATH}/style`,
+  },
 };
 const accepted = { ...job, state: "queued", attempts: 0, startedAt: null, progress: null };
 
@@ -135,15 +142,58 @@ const jobEvents: OperationObject = {
   },
 };
 
+/** The headers by which a client tells results apart and asks for parts of them. */
+const conditions: ParameterObject[] = [
+  {
+    name: "If-None-Match",
+    in: "header",
+    description: "ETags of results that the client has; for one of them, the answer is 304.",
+    schema: { type: "string" },
+  },
+  {
+    name: "Range",
+    in: "header",
+    description: "One range of bytes, such as `bytes=1000-`; with several, the whole is sent.",
+    schema: { type: "string" },
+  },
+  {
+    name: "If-Range",
+    in: "header",
+    description: "The ETag of the part that the client has; for another one, the whole is sent.",
+    schema: { type: "string" },
+  },
+];
+
+/** A file that may be fetched whole, in ranges, or not again. */
+function fetched(whole: ResponseObject): Record<string, ResponseObject> {
+  const validators = headers("ETag", "Accept-Ranges");
+  return {
+    200: { ...whole, headers: { ...whole.headers, ...validators } },
+    206: {
+      ...whole,
+      description: "The range of bytes that the client asked for.",
+      headers: { ...whole.headers, ...validators, ...headers("Content-Range") },
+    },
+    304: { description: "The client has this result already.", headers: validators },
+    ...problem(
+      416,
+      "Range Not Satisfiable",
+      "The range holds no byte of the result.",
+      "Cannot send bytes=1000000-: the result has 187 bytes",
+      { field: "range", headers: headers("Content-Range") },
+    ),
+  };
+}
+
 const jobResult: OperationObject = {
   operationId: "jobResult",
   summary: "Fetch the labelled scan of a job",
   description:
     "The answer that `POST /v1/segment` would have given. For a failed job it is the problem, with the problem's status.",
   tags: ["jobs"],
-  parameters: [jobId, accept],
+  parameters: [jobId, accept, ...conditions],
   responses: {
-    200: labelled,
+    ...fetched(labelled),
     ...notFound,
     ...queueAway,
     ...notAcceptable,
@@ -158,9 +208,9 @@ const jobCloud: OperationObject = {
   summary: "Fetch the points of a job for display, with labels before and after adaptation",
   description: CLOUD_LAYOUT,
   tags: ["jobs"],
-  parameters: [jobId, pointsInQuery],
+  parameters: [jobId, pointsInQuery, ...conditions],
   responses: {
-    200: {
+    ...fetched({
       description: "The cloud.",
       headers: headers("X-TTTKD-Report", "Content-Disposition"),
       content: {
@@ -168,7 +218,7 @@ const jobCloud: OperationObject = {
           schema: { type: "string", contentMediaType: "application/octet-stream" },
         },
       },
-    },
+    }),
     ...notFound,
     ...queueAway,
     ...noResult,
@@ -176,6 +226,50 @@ const jobCloud: OperationObject = {
     ...diskFull,
   },
 };
+
+/** A file to lie beside the result of a job. */
+function beside(
+  operationId: string,
+  summary: string,
+  description: string,
+  content: NonNullable<ResponseObject["content"]>,
+): OperationObject {
+  return {
+    operationId,
+    summary,
+    tags: ["jobs"],
+    parameters: [jobId],
+    responses: {
+      200: { description, headers: headers("Content-Disposition"), content },
+      ...notFound,
+      ...queueAway,
+      ...noResult,
+      ...unreadable,
+    },
+  };
+}
+
+const jobClasses = beside(
+  "jobClasses",
+  "Fetch the classes of a job's labels",
+  "Name, colour and classification code of every label.",
+  {
+    "application/json": {
+      schema: answerSchema("Classes"),
+      example: {
+        student: "rooms-joint",
+        classes: [{ label: 0, name: "floor", color: "#b8a67f", asprs: 2 }],
+      },
+    },
+  },
+);
+
+const jobStyle = beside(
+  "jobStyle",
+  "Fetch a QGIS style for a job's result as LAS",
+  "The style. QGIS loads it by itself where it lies beside the scan as `NAME.qml`.",
+  { "application/xml": { schema: { type: "string" } } },
+);
 
 /** The paths of jobs. */
 export const JOB_PATHS: PathsObject = {
@@ -197,4 +291,6 @@ export const JOB_PATHS: PathsObject = {
   "/v1/jobs/{id}/events": { get: jobEvents },
   "/v1/jobs/{id}/result": { get: jobResult },
   "/v1/jobs/{id}/cloud": { get: jobCloud },
+  "/v1/jobs/{id}/classes": { get: jobClasses },
+  "/v1/jobs/{id}/style": { get: jobStyle },
 };

@@ -28,6 +28,13 @@ export const HEADERS = {
     schema: text,
   },
   "Content-Disposition": { description: "A suggested file name.", schema: text },
+  "ETag": { description: "Tells this answer from others, by its bytes.", schema: text },
+  "Accept-Ranges": { description: "`bytes`: ranges may be asked for.", schema: text },
+  "Content-Range": {
+    description: "Which bytes follow, and of how many; `bytes */N` where the range holds none.",
+    required: true,
+    schema: text,
+  },
   "X-TTTKD-Report": {
     description:
       "The report as one line of JSON of at most 8,000 characters. Where it would be longer, it holds at most 64 of the losses and no figures by class. The JSON answer holds the whole report.",

@@ -56,6 +56,8 @@ const job = exactly<ReturnType<typeof jobView>>()({
     events: z.string(),
     result: z.string(),
     cloud: z.string(),
+    classes: z.string(),
+    style: z.string(),
   }),
 });
 
@@ -127,6 +129,15 @@ const ANSWERS = {
     ),
     confidence: z.array(fraction).describe("probability of that label, to four decimals"),
     report: reportSchema,
+  }),
+  Classes: z.strictObject({
+    student: z.string().describe("id of the student"),
+    classes: z.array(z.strictObject({
+      label: z.int().min(0),
+      name: z.string(),
+      color: z.string().regex(/^#[0-9a-f]{6}$/),
+      asprs: z.int().min(0).max(255).describe("classification code in LAS"),
+    })),
   }),
   JobProblem: jobProblem,
   Job: job,

@@ -250,10 +250,10 @@ async function download() {
   if (!current) return;
   const response = await api.request(current.links.result);
   const given = response.headers.get("content-disposition") ?? "";
-  const extension = /filename="[^"]*\.(\w+)"/.exec(given)?.[1] ?? "ply";
+  const extension = /filename="?[^";]*\.(\w+)/.exec(given)?.[1] ?? "ply";
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await response.blob());
-  link.download = `${current.scan.replace(/\.\w+$/, "")}-labelled.${extension}`;
+  link.download = `${current.scan.replace(/\.\w+$/, "")}_labelled.${extension}`;
   link.click();
   URL.revokeObjectURL(link.href);
 }

@@ -20,7 +20,7 @@ function answering() {
   labeller.answer = async (folder: string, _attempt: number, kind: AnswerKind) => {
     const path = join(folder, `answer-${kind}-${made.count++}`);
     await writeFile(path, CONTENT);
-    return { path, bytes: BYTES, unpacked: false, report: {} as never };
+    return { path, bytes: BYTES, digest: "", converted: null, report: {} as never };
   };
   return { answers: new SharedAnswers(labeller), made };
 }

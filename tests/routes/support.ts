@@ -135,7 +135,7 @@ export interface JobAnswer {
   progress: { phase: string; step?: number; steps?: number; loss?: number } | null;
   problem?: Problem;
   warnings?: { code: string; text: string }[];
-  links: Record<"self" | "events" | "result" | "cloud", string>;
+  links: Record<"self" | "events" | "result" | "cloud" | "classes" | "style", string>;
 }
 
 /** A session as the routes answer it. */

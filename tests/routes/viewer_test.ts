@@ -164,7 +164,7 @@ Deno.test({
           "HTMLAnchorElement.prototype.click = function () { document.title = this.download; }",
         );
         await page.click("#download");
-        await page.until("document.title === 'floor-labelled.ply'");
+        await page.until("document.title === 'floor_labelled.ply'");
         // The address names the job.
         await page.reload();
         await page.until("document.querySelector('#cloud').dataset.drawn === 'adapted'");

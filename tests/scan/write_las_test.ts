@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { LAZRsLoader } from "@loaders.gl/las";
-import { convertScan, readScan, type ScanLabels, writePly, writeScan } from "../../lib/scan/mod.ts";
+import {
+  convertScan,
+  type LabelClasses,
+  readScan,
+  type ScanLabels,
+  writePly,
+  writeScan,
+} from "../../lib/scan/mod.ts";
 import { LAS_RECORD, makeLas } from "./files.ts";
 
 const COUNT = 20;
@@ -14,6 +21,11 @@ function labelling(more: Partial<ScanLabels> = {}): ScanLabels {
     keepLabels: false,
     ...more,
   };
+}
+
+/** Classes with these codes. */
+function coded(asprs: number[]): LabelClasses {
+  return { classes: asprs.map((_, i) => `class ${i}`), palette: asprs.map(() => [1, 2, 3]), asprs };
 }
 
 async function attributes(bytes: Uint8Array) {
@@ -36,19 +48,15 @@ for (const format of LAS_RECORD.keys()) {
     });
     const scan = await readScan(made.bytes, "x.las");
     const before = made.bytes.slice();
-    const asprs = [1, 2, 6, 31, 17];
-    const answer = writeScan(scan, labelling({ asprs }));
+    const answer = writeScan(scan, labelling());
     assert.deepEqual(scan.bytes, before, "the client's bytes are left alone");
     const expected = before.slice();
     for (let i = 0; i < COUNT; i++) {
       const at = made.pointOffset + i * made.recordBytes + classAt(format);
-      expected[at] = format < 6 ? (expected[at]! & 0xe0) | asprs[i % 5]! : asprs[i % 5]!;
+      expected[at] = format < 6 ? (expected[at]! & 0xe0) | (i % 5) : i % 5;
     }
     assert.deepEqual(answer, expected);
-    assert.deepEqual(
-      [...(await readScan(answer, "x.las")).labels!],
-      Array.from(labelling().labels, (l) => asprs[l]),
-    );
+    assert.deepEqual([...(await readScan(answer, "x.las")).labels!], [...labelling().labels]);
   });
 
   Deno.test(`writeScan() adds dimensions to LAS format ${format} and keeps everything else`, async () => {
@@ -248,10 +256,75 @@ Deno.test("writeScan() refuses labels that do not fit", async () => {
     message: /label 32 of point 3 .* holds 0 to 31/,
   });
   assert.throws(refused(-1), RangeError);
-  assert.throws(refused(2, { asprs: [1, 2] }), RangeError);
-  assert.throws(refused(1, { asprs: [1, 2.5] }), RangeError);
-  assert.throws(refused(300, { asprs: new Array(400).fill(2), extraBytes: true }), RangeError);
+  assert.throws(refused(2, { student: coded([1, 2]) }), RangeError);
+  assert.throws(refused(1, { student: coded([1, 2.5]) }), RangeError);
+  assert.throws(
+    refused(300, { student: coded(new Array(400).fill(2)), extraBytes: true }),
+    RangeError,
+  );
   assert.throws(() => writeScan(scan, labelling({ labels: new Uint8Array(3) })), TypeError);
   const confidence = new Float32Array(COUNT).fill(NaN);
   assert.throws(() => writeScan(scan, labelling({ confidence })), RangeError);
 });
+
+Deno.test("writeScan() names the classification codes of LAS beside the client's own names", async () => {
+  const own = new Uint8Array(32);
+  new TextEncoder().encodeInto("\u0002lawn", own);
+  new TextEncoder().encodeInto("\u0009lake", own.subarray(16));
+  const student = {
+    classes: ["floor", "wall", "a very long name", "window", "Tür"],
+    palette: Array.from({ length: 5 }, () => [0, 0, 0] as const),
+    asprs: [2, 6, 17, 6, 31],
+  };
+  for (const extraBytes of [false, true]) {
+    for (const vlrs of [[], [["other", 7, Uint8Array.of(1)], ["LASF_Spec", 0, own]]]) {
+      const made = makeLas({
+        format: 6,
+        gap: 3,
+        vlrs: vlrs as [string, number, Uint8Array][],
+        evlrs: [Uint8Array.of(5, 6)],
+      });
+      const scan = await readScan(made.bytes, "x.las");
+      const answer = writeScan(scan, labelling({ student, extraBytes }));
+      const names = lookupOf(answer);
+      const expected = { 2: "floor", 6: "wall/window", 17: "a very long nam", 31: "Tür" };
+      assert.deepEqual(names, vlrs.length > 0 ? { ...expected, 9: "lake" } : expected);
+      // A second answer replaces the names of the first.
+      assert.deepEqual(
+        lookupOf(writeScan(await readScan(answer, "x.las"), labelling({ student, extraBytes }))),
+        names,
+      );
+      const { POSITION, classification } = await attributes(answer);
+      assert.deepEqual(POSITION!.value, made.positions);
+      assert.deepEqual([...classification!.value], labels.map((i) => student.asprs[i]!));
+      const view = new DataView(answer.buffer);
+      const evlr = Number(view.getBigUint64(235, true));
+      assert.deepEqual([...answer.subarray(evlr + 60)], [5, 6]);
+    }
+  }
+});
+
+const labels = Array.from({ length: COUNT }, (_, i) => i % 5);
+
+/** The names of codes in the only lookup record of a file. */
+function lookupOf(bytes: Uint8Array): Record<number, string> {
+  const view = new DataView(bytes.buffer);
+  const names: Record<number, string> = {};
+  let at = view.getUint16(94, true);
+  let lookups = 0;
+  for (let i = 0; i < view.getUint32(100, true); i++) {
+    const text = (from: number, to: number) =>
+      new TextDecoder().decode(bytes.subarray(from, to)).replace(/\0.*/s, "");
+    const end = at + 54 + view.getUint16(at + 20, true);
+    if (text(at + 2, at + 18) === "LASF_Spec" && view.getUint16(at + 18, true) === 0) {
+      lookups++;
+      for (let entry = at + 54; entry < end; entry += 16) {
+        const name = text(entry + 1, entry + 16);
+        if (name) names[bytes[entry]!] = name;
+      }
+    }
+    at = end;
+  }
+  assert.equal(lookups, 1);
+  return names;
+}

@@ -195,3 +195,49 @@ Deno.test("readScan() reads back what writePly() writes", async () => {
   assert.throws(() => writePly({ positions: new Float32Array(4) }), TypeError);
   assert.throws(() => writePly({ ...contents, labels: new Int32Array(3) }), TypeError);
 });
+
+Deno.test("writeScan() names the classes in comments of PLY, and what the client's own comments name", async () => {
+  const student = {
+    classes: ["floor", "chair  leg"],
+    palette: [[1, 2, 3], [255, 0, 16]] as [number, number, number][],
+    asprs: [2, 1],
+  };
+  const before = (...comments: string[]) =>
+    new TextEncoder().encode(
+      ["ply", "comment made by hand", "format ascii 1.0", ...comments, "element vertex 1"].concat([
+        "property float x",
+        "property float y",
+        "property float z",
+        "property int label",
+        "end_header",
+        "1 2 3 7",
+        "",
+      ]).join("\r\n"),
+    );
+  const labels = { labels: Uint8Array.of(1), confidence: Float32Array.of(1), student };
+  const headOf = (bytes: Uint8Array) =>
+    new TextDecoder().decode(bytes).split("\r\n").filter((line) => /^(comment|format)/.test(line));
+  const names = [
+    "comment predicted_class 0 #010203 floor",
+    "comment predicted_class 1 #ff0010 chair leg",
+  ];
+  const scan = await readScan(before("comment class 7 stool", "comment class of its own"), "x.ply");
+  assert.deepEqual(scan.labelNames, { "7": "stool" });
+  const answer = writeScan(scan, labels);
+  const kept = ["comment made by hand", "format ascii 1.0", ...names];
+  assert.deepEqual(headOf(answer), [
+    ...kept,
+    "comment class_original 7 stool",
+    "comment class of its own",
+  ]);
+  // The names of a prediction say nothing about the truth: it is scored on request only.
+  const again = await readScan(answer, "x.ply");
+  assert.equal(again.labelNames, undefined);
+  assert.deepEqual([...again.labels!], [1]);
+  assert.deepEqual(headOf(writeScan(again, labels)), headOf(answer));
+  const dropped = writeScan(scan, { ...labels, keepLabels: false });
+  assert.deepEqual(headOf(dropped), [...kept, "comment class of its own"]);
+  // Other readers pass over them.
+  const { attributes } = await parse(answer.slice().buffer, PLYLoader, { core: { worker: false } });
+  assert.deepEqual([...attributes["POSITION"]!.value], [1, 2, 3]);
+});

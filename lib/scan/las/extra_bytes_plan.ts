@@ -11,9 +11,10 @@ import { ScanError } from "../errors.ts";
 import { LAS_FIELDS, type LasHeader } from "./header.ts";
 import {
   cString,
+  LASF_SPEC,
   parseVlrs,
   type VariableLengthRecord,
-  VLR_HEADER_BYTES,
+  variableLengthRecord,
 } from "./variable_length_records.ts";
 
 const DESCRIPTOR_BYTES = 192;
@@ -83,9 +84,13 @@ export function planExtraBytes(
   file: string,
 ): ExtraBytesPlan {
   const records = parseVlrs(bytes, header).filter(({ userId, recordId }) =>
-    userId === "LASF_Spec" && recordId === EXTRA_BYTES_RECORD
+    userId === LASF_SPEC && recordId === EXTRA_BYTES_RECORD
   );
   const { dimensions, descriptors, end } = describedDimensions(bytes, header, records);
+  if (!prediction && original === null) {
+    const head = bytes.slice(0, header.pointOffset);
+    return { label: null, confidence: null, original: null, recordBytes: header.recordBytes, head };
+  }
   const added: Uint8Array[] = [];
   // Bytes without a descriptor get one first, so that the next descriptors are for the bytes behind them.
   for (let rest = header.recordBytes - end; rest > 0; rest -= 255) {
@@ -197,25 +202,15 @@ function headWith(
   }
   const out = concat([
     head.subarray(0, header.headerBytes),
-    ...bodies.map(recordOf),
+    ...bodies.map((body) =>
+      variableLengthRecord(LASF_SPEC, EXTRA_BYTES_RECORD, "extra bytes", body)
+    ),
     ...kept,
     head.subarray(from),
   ]);
   const count = header.vlrCount - records.length + bodies.length;
   new DataView(out.buffer).setUint32(LAS_FIELDS.vlrCount, count, true);
   return out;
-}
-
-function recordOf(body: Uint8Array): Uint8Array {
-  const vlr = new Uint8Array(VLR_HEADER_BYTES + body.length);
-  const view = new DataView(vlr.buffer);
-  const text = new TextEncoder();
-  text.encodeInto("LASF_Spec", vlr.subarray(2, 18));
-  view.setUint16(18, EXTRA_BYTES_RECORD, true);
-  view.setUint16(20, body.length, true);
-  text.encodeInto("extra bytes", vlr.subarray(22, 54));
-  vlr.set(body, VLR_HEADER_BYTES);
-  return vlr;
 }
 
 function descriptor(name: string, type: number, options: number, about: string): Uint8Array {

@@ -8,6 +8,9 @@ import type { LasHeader } from "./header.ts";
 /** Bytes of the header of a record. */
 export const VLR_HEADER_BYTES = 54;
 
+/** The user of the records that the specification itself defines. */
+export const LASF_SPEC = "LASF_Spec";
+
 /** One variable-length record. */
 export interface VariableLengthRecord {
   /** Who defined the record. */
@@ -50,4 +53,22 @@ export function parseVlrs(bytes: Uint8Array, header: LasHeader): VariableLengthR
 export function cString(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return new TextDecoder("latin1").decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+/** Makes a record. @param description at most 32 bytes */
+export function variableLengthRecord(
+  userId: string,
+  recordId: number,
+  description: string,
+  body: Uint8Array,
+): Uint8Array {
+  const vlr = new Uint8Array(VLR_HEADER_BYTES + body.length);
+  const view = new DataView(vlr.buffer);
+  const text = new TextEncoder();
+  text.encodeInto(userId, vlr.subarray(2, 18));
+  view.setUint16(18, recordId, true);
+  view.setUint16(20, body.length, true);
+  text.encodeInto(description, vlr.subarray(22, 54));
+  vlr.set(body, VLR_HEADER_BYTES);
+  return vlr;
 }

@@ -5,6 +5,8 @@
  * @module
  */
 import { UNLABELLED } from "../left_out.ts";
+import { classCodes } from "../classes/class_table.ts";
+import { withClassLookup } from "./class_lookup.ts";
 import { type ExtraBytesPlan, planExtraBytes, writeDimension } from "./extra_bytes_plan.ts";
 import { LAS_FIELDS, type LasHeader, parseLasHeader } from "./header.ts";
 import type { ScanLabels } from "../scan.ts";
@@ -18,9 +20,9 @@ const NEVER_CLASSIFIED = 0;
  * @param bytes an uncompressed LAS file
  * @param original the labels that the client's file had; null where it had none
  * @param file name of the scan, for errors
- * @returns a file whose classification is `asprs[label]`, or the label itself where there is no `asprs`; with
- *   `extraBytes` the points also hold `label` (uint8) and `confidence` (float32), and unless `keepLabels` is false,
- *   `classification_original`
+ * @returns a file whose classification is the code of the label by the `student`, or the label itself where there is
+ *   none; the student's names of codes stand in its classification lookup. With `extraBytes` the points also hold
+ *   `label` (uint8) and `confidence` (float32), and unless `keepLabels` is false, `classification_original`
  * @throws {ScanError} where the records would become too long
  * @throws {RangeError} where a label has no code, or a code does not fit the point format
  */
@@ -30,16 +32,13 @@ export function writeLasLabels(
   original: ArrayLike<number> | null,
   file: string,
 ): Uint8Array {
-  const { extraBytes = false, keepLabels = true } = labelling;
+  const { extraBytes = false, keepLabels = true, student } = labelling;
   const header = parseLasHeader(bytes, file);
-  const codes = classCodes(labelling, header);
+  const codes = codesOf(labelling, header);
   const wanted = { prediction: extraBytes, original: keepLabels ? original : null };
-  const out = extraBytes || wanted.original
-    ? withExtraBytes(bytes, header, planExtraBytes(bytes, header, wanted, file), {
-      labelling,
-      original,
-    })
-    : { bytes: bytes.slice(), pointOffset: header.pointOffset, recordBytes: header.recordBytes };
+  const plan = planExtraBytes(bytes, header, wanted, file);
+  const head = student ? withClassLookup(plan.head, header, classCodes(student)) : plan.head;
+  const out = withExtraBytes(bytes, header, { ...plan, head }, { labelling, original });
   const { classOffset, classMask } = header;
   for (let i = 0; i < header.count; i++) {
     const at = out.pointOffset + i * out.recordBytes + classOffset;
@@ -48,11 +47,11 @@ export function writeLasLabels(
   return out.bytes;
 }
 
-function classCodes({ labels, asprs }: ScanLabels, { classMask, format }: LasHeader): Uint8Array {
+function codesOf({ labels, student }: ScanLabels, { classMask, format }: LasHeader): Uint8Array {
   const codes = new Uint8Array(labels.length);
   for (let i = 0; i < codes.length; i++) {
     const label = labels[i]!;
-    const code = !asprs ? label : label === UNLABELLED ? NEVER_CLASSIFIED : asprs[label];
+    const code = !student ? label : label === UNLABELLED ? NEVER_CLASSIFIED : student.asprs[label];
     if (code === undefined || !Number.isInteger(code) || code < 0 || code > classMask) {
       throw new RangeError(
         `Cannot write label ${label} of point ${i} as class ${code}: point format ${format} holds 0 to ${classMask}; map the labels to other codes, or ask for PLY`,

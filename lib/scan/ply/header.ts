@@ -68,6 +68,16 @@ export interface PlyElement {
   endOffset: number;
 }
 
+/** A comment. */
+export interface PlyComment {
+  /** Its words behind "comment" or "obj_info". */
+  words: string[];
+  /** Byte at which its line begins. */
+  offset: number;
+  /** Byte after its line. */
+  endOffset: number;
+}
+
 /** The content of a PLY header. */
 export interface PlyHeader {
   /** Encoding of the body. */
@@ -80,11 +90,18 @@ export interface PlyHeader {
   elements: PlyElement[];
   /** Names of classes by label, of comments like "class 7 chair". */
   labelNames: Record<string, string>;
+  /** The comments about labels: those of `labelNames`, and those that an answer of this program wrote. */
+  classComments: PlyComment[];
+  /** Byte after the format line, where comments may be inserted. */
+  formatEnd: number;
   /** Index of the element `vertex`. */
   vertex: number;
   /** Byte at which the body begins. */
   bodyOffset: number;
 }
+
+/** The first word of comments that name the classes of an answer. */
+export const PREDICTED_CLASS = "predicted_class";
 
 /** Largest header, bytes. */
 const MAX_HEADER = 1 << 20;
@@ -124,13 +141,16 @@ export function parsePlyHeader(bytes: Uint8Array, file: string): PlyHeader {
       declarations.add(line);
       continue;
     }
-    const { encoding, elements, labelNames } = declarations;
+    const { encoding, elements, labelNames, classComments, formatEnd } = declarations;
     const bodyOffset = line.endOffset;
     if (encoding === null) {
       return refuse("the header has no format line", "add one after the first line", bodyOffset);
     }
     const vertex = findVertex(elements, bodyOffset, file);
-    return { encoding, newline, lines, elements, labelNames, vertex, bodyOffset };
+    return {
+      ...{ encoding, newline, lines, elements, labelNames, classComments, formatEnd },
+      ...{ vertex, bodyOffset },
+    };
   }
   return refuse(
     bytes.length > MAX_HEADER
@@ -179,6 +199,8 @@ class HeaderDeclarations {
   encoding: PlyEncoding | null = null;
   readonly elements: PlyElement[] = [];
   readonly labelNames: Record<string, string> = {};
+  readonly classComments: PlyComment[] = [];
+  formatEnd = 0;
   // Sets, since a header may hold tens of thousands of names, and each one is looked up.
   readonly #elementNames = new Set<string>();
   /** Names of the properties of the last element. */
@@ -192,6 +214,7 @@ class HeaderDeclarations {
   add({ words: [keyword = "", ...rest], offset, endOffset }: HeaderLine): void {
     switch (keyword) {
       case "format":
+        this.formatEnd = endOffset;
         return this.#addFormat(rest, offset);
       case "element":
         return this.#addElement(rest, offset, endOffset);
@@ -199,7 +222,7 @@ class HeaderDeclarations {
         return this.#addProperty(rest, offset, endOffset);
       case "comment":
       case "obj_info":
-        return this.#addComment(rest);
+        return this.#addComment({ words: rest, offset, endOffset });
       case "":
         return;
     }
@@ -210,10 +233,13 @@ class HeaderDeclarations {
     );
   }
 
-  #addComment([keyword = "", label = "", ...name]: string[]): void {
+  #addComment(comment: PlyComment): void {
+    const [keyword = "", label = "", ...name] = comment.words;
+    if (keyword === PREDICTED_CLASS) this.classComments.push(comment);
     const number = /^(-?\d+):?$/.exec(label);
     if (!/^(class|label)$/i.test(keyword) || !number || name.length === 0) return;
     this.labelNames[number[1]!] = name.join(" ");
+    this.classComments.push(comment);
   }
 
   #addFormat(words: string[], offset: number): void {

@@ -6,6 +6,7 @@
 import { sumOf } from "@std/collections/sum-of";
 import { ByteWriter } from "./byte_writer.ts";
 import { ScanError } from "../errors.ts";
+import { classComments, edited, type HeaderEdit } from "./class_comments.ts";
 import { asciiRows } from "./ascii_rows.ts";
 import { binaryLayout } from "./binary_layout.ts";
 import {
@@ -66,15 +67,25 @@ interface AnswerProperty {
  * one or `keepLabels` is false. Properties that are missing are added at the end of the vertex: `label` as int, the
  * confidence as float. A row that is no point of the scan gets {@link UNLABELLED}, or -1 where `label` is a char.
  *
+ * With a `student`, comments in the header name its classes.
+ *
  * @param file name of the scan, for errors
  * @throws {ScanError} where a property of the file cannot hold the labels or confidences
  */
 export function writePlyLabels(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
   const header = parsePlyHeader(bytes, file);
   const columns = answerProperties(vertexOf(header).properties, labelling, file);
+  const added = columns.filter(({ replaces }) => replaces === null);
+  const areKept = !columns.some(({ name, replaces }) => name === "label" && replaces) ||
+    added.some(({ name }) => name === ORIGINAL);
+  const { student } = labelling;
+  const head = edited(bytes.subarray(0, header.bodyOffset), [
+    ...(student ? classComments(header, student, areKept) : []),
+    propertyLines(header, added),
+  ]);
   return header.encoding === "ascii"
-    ? labelAscii(bytes, header, columns, file)
-    : labelBinary(bytes, header, columns, file);
+    ? labelAscii(bytes, header, head, columns, file)
+    : labelBinary(bytes, header, head, columns, file);
 }
 
 function answerProperties(
@@ -133,27 +144,19 @@ function place(properties: readonly PlyProperty[], { replaces }: AnswerProperty)
   return replaces ? properties.indexOf(replaces) : properties.length;
 }
 
-/** The header with lines for the new properties. */
-function answerHeader(
-  bytes: Uint8Array,
-  header: PlyHeader,
-  added: readonly AnswerProperty[],
-): Uint8Array {
-  const at = vertexOf(header).endOffset;
+/** The lines of new properties, behind those of the points. */
+function propertyLines(header: PlyHeader, added: readonly AnswerProperty[]): HeaderEdit {
+  const { endOffset } = vertexOf(header);
   const lines = added.map(({ name, type }) =>
     `property ${TYPE_NAMES[type]} ${name}${header.newline}`
   );
-  const insert = new TextEncoder().encode(lines.join(""));
-  const out = new Uint8Array(header.bodyOffset + insert.length);
-  out.set(bytes.subarray(0, at));
-  out.set(insert, at);
-  out.set(bytes.subarray(at, header.bodyOffset), at + insert.length);
-  return out;
+  return { offset: endOffset, endOffset, put: lines.join("") };
 }
 
 function labelBinary(
   bytes: Uint8Array,
   header: PlyHeader,
+  head: Uint8Array,
   columns: readonly AnswerProperty[],
   file: string,
 ): Uint8Array {
@@ -161,7 +164,6 @@ function labelBinary(
   const { count } = vertexOf(header);
   const added = columns.filter(({ replaces }) => replaces === null);
   const addedBytes = sumOf(added, ({ type }) => SCALAR_BYTES[type]);
-  const head = answerHeader(bytes, header, added);
   const out = new Uint8Array(
     head.length + bytes.length - header.bodyOffset + count * addedBytes,
   );
@@ -198,6 +200,7 @@ function valueReader(read: (offset: number) => number, at: (row: number) => numb
 function labelAscii(
   bytes: Uint8Array,
   header: PlyHeader,
+  head: Uint8Array,
   columns: readonly AnswerProperty[],
   file: string,
 ): Uint8Array {
@@ -205,7 +208,7 @@ function labelAscii(
   const added = columns.filter(({ replaces }) => replaces === null);
   const replaced = columns.filter(({ replaces }) => replaces !== null);
   const out = new ByteWriter(bytes.length + 16 * count);
-  out.bytes(answerHeader(bytes, header, added));
+  out.bytes(head);
   let done = header.bodyOffset;
   for (const { element, row, text, offset } of asciiRows(bytes, header, file, [])) {
     if (element !== header.vertex) continue;

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { createHash, type Hash } from "node:crypto";
 import { join } from "node:path";
 import {
   blameMemory,
@@ -38,8 +39,10 @@ export interface AnswerFile {
   /** Its path; the caller removes the file. */
   path: string;
   bytes: number;
-  /** Whether the client's LAZ is answered as LAS. */
-  unpacked: boolean;
+  /** SHA-256 of its bytes, in hexadecimal digits. */
+  digest: string;
+  /** How the client's file became one of the format of the answer; null where it had that format, or is not asked for. */
+  converted: Scan["converted"] | null;
   report: ScanReport;
 }
 
@@ -69,9 +72,10 @@ export async function writeAnswer(
   const result = await readResult(folder, attempt);
   const path = join(folder, `answer-${crypto.randomUUID()}`);
   try {
-    const { chunks, unpacked } = await contents(folder, attempt, kind, result, account);
-    const bytes = await onDisk(() => writeStream(path, chunks));
-    return { path, bytes, unpacked, report: result.report };
+    const { chunks, converted = null } = await contents(folder, attempt, kind, result, account);
+    const hash = createHash("sha256");
+    const bytes = await onDisk(() => writeStream(path, hashed(chunks, hash)));
+    return { path, bytes, digest: hash.digest("hex"), converted, report: result.report };
   } catch (error) {
     throw blameMemory(error, "the result", "answer with");
   }
@@ -83,14 +87,14 @@ async function contents(
   kind: AnswerKind,
   result: AdaptedResult,
   account: MemoryAccount,
-): Promise<{ chunks: Iterable<Uint8Array>; unpacked: boolean }> {
+): Promise<{ chunks: Iterable<Uint8Array>; converted?: Scan["converted"] }> {
   const rows = labellingOfRows(result, result.leftOut ?? []);
   if (kind === "json") {
     const { classes } = await readLabellingStudent(folder, attempt);
-    return { chunks: jsonChunks(classes, { ...result, ...rows }), unpacked: false };
+    return { chunks: jsonChunks(classes, { ...result, ...rows }) };
   }
   if (kind === "labels" || kind === "confidence") {
-    return { chunks: [encodeNpy(rows[kind])], unpacked: false };
+    return { chunks: [encodeNpy(rows[kind])] };
   }
   const input = await readInput(folder);
   const admit = (needed: ScanMemory) => account.takeAnswer(needed, input.scan.name);
@@ -99,19 +103,27 @@ async function contents(
     const sourceLabels = await readSourceLabels(folder, attempt);
     const student = await readLabellingStudent(folder, attempt);
     const cloud = encodeCloud(scan, { ...result, sourceLabels, student }, kind.points);
-    return { chunks: [cloud], unpacked: false };
+    return { chunks: [cloud] };
   }
   const { extraBytes, keepLabels } = inputOptions(input);
   const { labels, confidence } = result;
-  const { asprs } = await readLabellingStudent(folder, attempt);
+  const student = await readLabellingStudent(folder, attempt);
   const bytes = writeScan(convertScan(scan, kind), {
     labels,
     confidence,
-    asprs,
+    student,
     extraBytes,
     keepLabels,
   });
-  return { chunks: [bytes], unpacked: scan.unpacked === true && kind === "las" };
+  const { converted } = scan;
+  return { chunks: [bytes], ...(converted && kind === scan.format ? { converted } : {}) };
+}
+
+function* hashed(chunks: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array> {
+  for (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }
 
 /** `{"classes", "labels", "confidence", "report"}`, confidences to four decimals. */

@@ -137,7 +137,9 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
     await begun.promise;
     await ask("GET /v1/jobs/{id}", 200, {}, good);
     await ask("GET /v1/jobs/{id}/result", 409, {}, good);
-    await ask("GET /v1/jobs/{id}/cloud", 409, {}, good);
+    for (const name of ["cloud", "classes", "style"]) {
+      await ask(`GET /v1/jobs/{id}/${name}`, 409, {}, good);
+    }
     await ask("DELETE /v1/jobs/{id}", 204, {}, left);
     const events = ask("GET /v1/jobs/{id}/events", 200, {}, good);
     gate.resolve();
@@ -153,7 +155,17 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
     await ask(result, 422, {}, bad);
     await ask(result, 410, {}, left);
     const cloud = "GET /v1/jobs/{id}/cloud";
-    await ask(cloud, 200, {}, good);
+    for (const name of [result, cloud]) {
+      const { headers } = await ask(name, 200, {}, good);
+      await ask(name, 206, { headers: { range: "bytes=10-19" } }, good);
+      await ask(name, 304, { headers: { "if-none-match": headers.get("etag")! } }, good);
+      await ask(name, 416, { headers: { range: "bytes=1000000-" } }, good);
+    }
+    for (const name of ["GET /v1/jobs/{id}/classes", "GET /v1/jobs/{id}/style"]) {
+      await ask(name, 200, {}, good);
+      await ask(name, 410, {}, left);
+      await ask(name, 422, {}, bad);
+    }
     await ask(cloud, 422, {}, good, "?points=0");
     await ask(cloud, 410, {}, left);
     // An ended job is deleted.

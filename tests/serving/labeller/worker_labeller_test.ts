@@ -99,7 +99,8 @@ Deno.test("WorkerLabeller labels and answers like an engine in this thread", asy
       const bytes = await Deno.readFile(path);
       assert.equal(bytes.length, rest.bytes);
       assert.deepEqual(bytes, await Deno.readFile(direct.path));
-      assert.deepEqual(rest, { bytes: direct.bytes, unpacked: false, report: result.report });
+      const { bytes: size, digest } = direct;
+      assert.deepEqual(rest, { bytes: size, digest, converted: null, report: result.report });
     }
   });
 });

@@ -1,0 +1,58 @@
+/**
+ * Comments in the header of a PLY answer that say what its labels mean: `predicted_class 7 #1f77b4 chair`. Comments of
+ * the client's own such as `class 7 chair` say what its labels meant, and are true of those only.
+ *
+ * @module
+ */
+import { concat } from "@std/bytes/concat";
+import { hexColor, type LabelClasses } from "../classes/class_table.ts";
+import { type PlyHeader, PREDICTED_CLASS } from "./header.ts";
+
+/** A part of a header that is replaced. */
+export interface HeaderEdit {
+  /** Byte at which it begins. */
+  offset: number;
+  /** Byte after it; `offset` where something is inserted. */
+  endOffset: number;
+  put: string;
+}
+
+/**
+ * Gives the edits by which comments in a header name the classes of the answer, in place of those of an earlier answer.
+ *
+ * @param areKept whether the file keeps the labels that the client's own comments name: these become comments like
+ *   `class_original 7 chair` then, and are left out otherwise
+ */
+export function classComments(
+  { newline, formatEnd, classComments }: PlyHeader,
+  { classes, palette }: LabelClasses,
+  areKept: boolean,
+): HeaderEdit[] {
+  const line = (...words: (string | number)[]) =>
+    `comment ${words.join(" ").replace(/\s+/g, " ")}${newline}`;
+  const names = classes.map((name, label) =>
+    line(PREDICTED_CLASS, label, hexColor(palette[label]!), name)
+  );
+  const own = classComments.map(({ words: [keyword, ...words], offset, endOffset }) => ({
+    offset,
+    endOffset,
+    put: keyword !== PREDICTED_CLASS && areKept ? line("class_original", ...words) : "",
+  }));
+  return [{ offset: formatEnd, endOffset: formatEnd, put: names.join("") }, ...own];
+}
+
+/**
+ * Gives the bytes with all edits done.
+ *
+ * @param edits none within another; those of one place in their order
+ */
+export function edited(bytes: Uint8Array, edits: readonly HeaderEdit[]): Uint8Array {
+  const text = new TextEncoder();
+  const out: Uint8Array[] = [];
+  let from = 0;
+  for (const { offset, endOffset, put } of edits.toSorted((a, b) => a.offset - b.offset)) {
+    out.push(bytes.subarray(from, offset), text.encode(put));
+    from = endOffset;
+  }
+  return concat([...out, bytes.subarray(from)]);
+}

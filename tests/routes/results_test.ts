@@ -1,0 +1,112 @@
+/** Results of jobs as files: their names, parts of them, and what lies beside them. */
+import assert from "node:assert/strict";
+import { makeLas } from "../scan/files.ts";
+import { formRequest, type JobAnswer, plyScan, problemOf, withJobs } from "./support.ts";
+
+Deno.test("GET /v1/jobs/:id/result goes on with downloads, and sends nothing twice", async () => {
+  await withJobs(async ({ app, work }) => {
+    const form = formRequest({ scan: plyScan() });
+    (form.body as FormData).set("scan", new File([plyScan()], "Bürø 3.PLY"));
+    const job: JobAnswer = await (await app.request("/v1/jobs", form)).json();
+    work();
+    await (await app.request(job.links.events)).text();
+    const ask = (headers: Record<string, string> = {}, method = "GET") =>
+      app.request(job.links.result, { method, headers });
+
+    const whole = await ask();
+    const bytes = await whole.bytes();
+    const etag = whole.headers.get("etag")!;
+    assert.match(etag, /^"[0-9a-f]{64}"$/);
+    assert.equal(whole.headers.get("accept-ranges"), "bytes");
+    assert.equal(
+      whole.headers.get("content-disposition"),
+      `attachment; filename="B?r? 3_labelled.ply"; filename*=UTF-8''B%C3%BCr%C3%B8%203_labelled.ply`,
+    );
+    const other = await ask({ accept: "application/x-npy" });
+    assert.match(other.headers.get("content-disposition")!, /3_labelled\.labels\.npy/);
+    assert.notEqual(other.headers.get("etag"), etag);
+    await other.body!.cancel();
+
+    const last = bytes.length - 1;
+    for (
+      const [range, start, end] of [
+        ["bytes=0-0", 0, 1],
+        ["bytes=5-", 5, bytes.length],
+        ["bytes=-7", bytes.length - 7, bytes.length],
+        [`bytes=3-${10 * last}`, 3, bytes.length],
+        [`bytes=-${10 * last}`, 0, bytes.length],
+      ] as const
+    ) {
+      for (const condition of [{}, { "if-range": etag }]) {
+        const part = await ask({ range, ...condition });
+        assert.equal(part.status, 206, range);
+        assert.deepEqual(await part.bytes(), bytes.slice(start, end), range);
+        assert.equal(part.headers.get("content-length"), `${end - start}`);
+        assert.equal(
+          part.headers.get("content-range"),
+          `bytes ${start}-${end - 1}/${bytes.length}`,
+        );
+      }
+    }
+    const wholes = [
+      { range: "bytes=5-9", "if-range": '"other"' },
+      { range: "bytes=5-9", "if-range": `W/${etag}` },
+      { range: "bytes=5-9", "if-range": "Mon, 30 Nov 2026 10:00:00 GMT" },
+      { range: "bytes=0-1,4-5" },
+      { range: "bytes=9-5" },
+      { range: "bytes=-" },
+      { range: "lines=1-2" },
+      { "if-none-match": '"other"' },
+    ];
+    for (const headers of wholes) {
+      const answer = await ask(headers as Record<string, string>);
+      assert.equal(answer.status, 200, JSON.stringify(headers));
+      assert.deepEqual(await answer.bytes(), bytes);
+    }
+    for (const range of [`bytes=${bytes.length}-`, "bytes=-0"]) {
+      const refused = await ask({ range });
+      assert.equal(refused.headers.get("content-range"), `bytes */${bytes.length}`);
+      assert.equal((await problemOf(refused, 416)).field, "range");
+    }
+    for (const given of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+      const same = await ask({ "if-none-match": given, range: "bytes=0-3" });
+      assert.deepEqual([same.status, same.headers.get("etag")], [304, etag], given);
+    }
+    const head = await ask({ range: "bytes=0-3" }, "HEAD");
+    assert.deepEqual(
+      [head.status, head.headers.get("content-length"), head.headers.get("etag")],
+      [200, `${bytes.length}`, etag],
+    );
+  });
+});
+
+Deno.test("GET /v1/jobs/:id/classes and /style say what the labels mean", async () => {
+  await withJobs(async ({ app, work }) => {
+    const { bytes } = makeLas({ count: 4 });
+    const submitted = await app.request("/v1/jobs", { method: "POST", body: bytes });
+    const job: JobAnswer = await submitted.json();
+    work();
+    await (await app.request(job.links.events)).text();
+    const classes = await app.request(job.links.classes);
+    assert.match(classes.headers.get("content-disposition")!, /scan_labelled\.classes\.json/);
+    assert.deepEqual(await classes.json(), {
+      student: "fake-student",
+      classes: [
+        { label: 0, name: "floor", color: "#010203", asprs: 2 },
+        { label: 1, name: "wall", color: "#040506", asprs: 6 },
+        { label: 2, name: "clutter", color: "#070809", asprs: 1 },
+      ],
+    });
+    const style = await app.request(job.links.style);
+    assert.match(style.headers.get("content-disposition")!, /scan_labelled\.qml/);
+    const xml = await style.text();
+    assert.match(xml, /<renderer type="classified" attribute="Classification"/);
+    const categories = [...xml.matchAll(/value="(\d+)".*? label="(\w+)" color="([\d,]+)"/g)];
+    assert.deepEqual(categories.map(([, ...found]) => found), [
+      ["0", "unlabelled", "225,225,225,255"],
+      ["1", "clutter", "7,8,9,255"],
+      ["2", "floor", "1,2,3,255"],
+      ["6", "wall", "4,5,6,255"],
+    ]);
+  });
+});
