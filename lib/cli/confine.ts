@@ -78,7 +78,7 @@ export function permissionsOf(server: ConfinedServer): string[] {
 }
 
 /**
- * Runs `serve` with its permissions alone, until it ends; signals are passed on to it.
+ * Runs `serve` with its permissions alone, until it ends; it is stopped by a signal to this process, and by its death.
  *
  * @param args its command line.
  * @returns the exit code.
@@ -102,17 +102,13 @@ export async function runConfined(
       Deno.mainModule,
       "serve",
       ...args,
+      "--until-stdin-ends",
     ],
-    stdin: "null",
+    stdin: "piped",
   }).spawn();
+  // However this process ends, also by `kill -9`, its end of the pipe is closed, and so the server stops.
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => {
-      try {
-        child.kill(signal);
-      } catch {
-        // It has ended already.
-      }
-    });
+    Deno.addSignalListener(signal, () => void child.stdin.close().catch(() => {}));
   }
   const { code } = await child.status;
   return code;

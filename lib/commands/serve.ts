@@ -156,6 +156,10 @@ const OPTIONS = {
     about:
       "serve in this process, instead of one that may read, write and reach only what it needs",
   },
+  "until-stdin-ends": {
+    type: "boolean",
+    about: "stop once standard input ends, as it does where the process that wrote to it is gone",
+  },
   ...MODEL_OPTIONS,
   strict: STRICT_OPTION,
 } as const satisfies CommandOptions;
@@ -174,6 +178,12 @@ export const command = defineCommand({
     const limits = limitsOf(values);
     const data = dataOf(values);
     if (!values.unconfined && mayBeConfined()) return await confined(values, port);
+    const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+    if (values["until-stdin-ends"]) {
+      // What is written there means nothing.
+      Deno.stdin.readable.pipeTo(new WritableStream()).then(stop, stop);
+    }
     const variable = Deno.env.get(TOKEN_VARIABLE);
     const access = await accessOf(values, host, variable, (text) => {
       console.error(`warning: ${text}`);
@@ -186,8 +196,6 @@ export const command = defineCommand({
       memory: memoryBudget(await memoryOf(values)),
     });
     try {
-      const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
-      for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
       await using server = await program.openServer(
         { labeller, limits, data, access, log: (line) => console.log(line) },
         host,
