@@ -14,7 +14,12 @@ import gatherRowsCode from "./gather_rows.wgsl" with { type: "text" };
 import gatherRowsBackwardCode from "./gather_rows_backward.wgsl" with { type: "text" };
 import geluCode from "./gelu.wgsl" with { type: "text" };
 import geluBackwardCode from "./gelu_backward.wgsl" with { type: "text" };
+import gridMaxPoolCode from "./grid_max_pool.wgsl" with { type: "text" };
+import gridMaxPoolBackwardCode from "./grid_max_pool_backward.wgsl" with { type: "text" };
 import rowSoftmaxCode from "./row_softmax.wgsl" with { type: "text" };
+import scaleChannelsCode from "./scale_channels.wgsl" with { type: "text" };
+import scaleChannelsSumsCode from "./scale_channels_sums.wgsl" with { type: "text" };
+import selectRowsCode from "./select_rows.wgsl" with { type: "text" };
 import splitCode from "./split.wgsl" with { type: "text" };
 import targetQuadCode from "./target_quad.wgsl" with { type: "text" };
 import softmaxCode from "./softmax.wgsl" with { type: "text" };
@@ -135,5 +140,63 @@ export const centreRows = {
   work: {
     multiplyAdds: perElement(0, 4),
     fusable: true,
+  },
+} as const satisfies Kernel;
+
+/** y = x * gamma by channel. Bindings: x, gamma, y. */
+export const scaleChannels = {
+  name: "scale_channels",
+  code: scaleChannelsCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 1),
+    fusable: true,
+  },
+} as const satisfies Kernel;
+
+/** Column sums of x * dy, the gradient of gamma, as one partial sum for each chunk of rows. Bindings: x, dy, partial sums. */
+export const scaleChannelsSums = {
+  name: "scale_channels_sums",
+  code: scaleChannelsSumsCode,
+  params: { rows: "u32", chunkRows: "u32", chunks: "u32", quads: "u32" },
+  bindings: ["read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 1),
+    fusable: true,
+  },
+} as const satisfies Kernel;
+
+/** Rows of one tensor where a mask is 0, of another where it is not. Bindings: mask, unmasked, masked, y. */
+export const selectRows = {
+  name: "select_rows",
+  code: selectRowsCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(3, 0),
+    fusable: true,
+  },
+} as const satisfies Kernel;
+
+/** y[m] = largest of x over the children of m. Bindings: x, order, starts, y. */
+export const gridMaxPool = {
+  name: "grid_max_pool",
+  code: gridMaxPoolCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 1),
+  },
+} as const satisfies Kernel;
+
+/** dx of {@link gridMaxPool}. Bindings: x, dy, order, starts, dx. */
+export const gridMaxPoolBackward = {
+  name: "grid_max_pool_backward",
+  code: gridMaxPoolBackwardCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 2),
   },
 } as const satisfies Kernel;

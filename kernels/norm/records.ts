@@ -1,11 +1,14 @@
 /**
- * Records of the kernels that normalise: batch norm by channel, and rows to unit length. Each `.wgsl` file has the
+ * Records of the kernels that normalise: batch norm by channel, layer norm by row, and rows to unit length. Each `.wgsl` file has the
  * shapes.
  *
  * @module
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
 import { chosen, elements, perElement } from "../../lib/gpu/work.ts";
+import layerNormCode from "./layer_norm.wgsl" with { type: "text" };
+import layerNormBackwardCode from "./layer_norm_backward.wgsl" with { type: "text" };
+import layerNormSumsCode from "./layer_norm_sums.wgsl" with { type: "text" };
 import normApplyCode from "./norm_apply.wgsl" with { type: "text" };
 import normBackwardApplyCode from "./norm_backward_apply.wgsl" with { type: "text" };
 import normBackwardCollectCode from "./norm_backward_collect.wgsl" with { type: "text" };
@@ -127,6 +130,42 @@ export const normaliseRowsBackward = {
   bindings: ["read", "read", "write"],
   work: {
     multiplyAdds: perElement(0, 4),
+    fusable: true,
+  },
+} as const satisfies Kernel;
+
+/** y = (x - mean) / deviation * gamma + beta by row. Bindings: x, gamma, beta, y, mean and 1 / deviation. */
+export const layerNorm = {
+  name: "layer_norm",
+  code: layerNormCode,
+  params: { rows: "u32", epsilon: "f32", inverseChannels: "f32" },
+  bindings: ["read", "read", "read", "write", "write"],
+  work: {
+    multiplyAdds: perElement(0, 5),
+    fusable: true,
+  },
+} as const satisfies Kernel;
+
+/** Sums of dy and of dy * xhat over 64 rows, like {@link normBackwardSums}. Bindings: x, dy, statistics, partials. */
+export const layerNormSums = {
+  name: "layer_norm_sums",
+  code: layerNormSumsCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 4),
+    fusable: true,
+  },
+} as const satisfies Kernel;
+
+/** dx of {@link layerNorm}. Bindings: x, dy, gamma, statistics, dx. */
+export const layerNormBackward = {
+  name: "layer_norm_backward",
+  code: layerNormBackwardCode,
+  params: { rows: "u32", inverseChannels: "f32" },
+  bindings: ["read", "read", "read", "read", "write"],
+  work: {
+    multiplyAdds: perElement(0, 8),
     fusable: true,
   },
 } as const satisfies Kernel;

@@ -26,5 +26,28 @@ export { MAX_ROWS, TILE_ROWS } from "../../kernels/sparse/pair_list.ts";
 export { type KernelMapSpec, type Level, Pyramid } from "./pyramid.ts";
 export { prefixSum, prefixSumReference } from "./prefix_sum.ts";
 export { type Pairs, sortPairs, sortPairsReference } from "./radix_sort.ts";
+export {
+  MAX_DEPTH,
+  SERIALIZATION_ORDERS,
+  serializationCode,
+  serializationDepth,
+  type SerializationOrder,
+} from "./serialization/curve.ts";
+export {
+  type PaddedPatches,
+  padPatches,
+  patchRows,
+  type PatchRule,
+  type PatchTiles,
+  patchTiles,
+} from "./serialization/patches.ts";
+export {
+  type ParentRule,
+  Serialization,
+  type SerializationOptions,
+  type SerializedRows,
+  type SerializedStage,
+  type StageChildren,
+} from "./serialization/serialization.ts";
 export { voxelize, voxelizeReference, Voxels } from "./voxelize.ts";
 export { type WordPlace } from "./words.ts";

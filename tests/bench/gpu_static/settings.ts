@@ -7,9 +7,11 @@ import {
   HARDWARE_SETTINGS,
   type Kernel,
   type KernelSetting,
+  type Launch,
   SOFTWARE_SETTING,
 } from "../../../lib/gpu/mod.ts";
 import { matrixKernels } from "../../../lib/graph/ops/kernel_family.ts";
+import { attentionKernels } from "../../../lib/graph/transformer/attention_kernels.ts";
 import { forwardChannels, transposedChannels } from "../../../lib/graph/ops/matrix_kernels.ts";
 
 /** A kernel with values of its `override` constants. */
@@ -25,6 +27,9 @@ const CHANNELS = [32, 64, 96];
 
 /** Input and output channels of MinkUNet34C's narrowest, middling and widest convolutions. */
 const LAYERS = [[3, 32], [32, 32], [96, 96], [256, 256]] as const;
+
+/** Channels of a head: those of Point Transformer V3, and of narrow networks. */
+const HEAD_CHANNELS = [8, 16];
 
 /** All kernels of `records` in every setting. */
 export function compiledKernels(records: readonly Kernel[]): CompiledKernel[] {
@@ -53,6 +58,12 @@ function matrixLaunches(settings: readonly KernelSetting[]): CompiledKernel[] {
   const operands = { x: "", weight: "", y: "" };
   const withStatistics = { ...operands, statistics: "partials" };
   const found = new Map<string, CompiledKernel>();
+  const add = (launches: readonly Launch<string>[], setting: KernelSetting) => {
+    for (const { kernel, constants } of launches) {
+      const key = `${kernel.name} ${JSON.stringify(constants)}`;
+      if (!found.has(key)) found.set(key, { kernel, constants, setting });
+    }
+  };
   for (const setting of settings) {
     const kernels = matrixKernels(setting);
     for (const [cin, cout] of LAYERS) {
@@ -65,9 +76,14 @@ function matrixLaunches(settings: readonly KernelSetting[]): CompiledKernel[] {
         kernels.linearGradient({ rows: list.rows, cin, cout }).launch([]),
         kernels.convolutionGradient(sizes, list).launch([]),
       ];
-      for (const { kernel, constants } of launches) {
-        const key = `${kernel.name} ${JSON.stringify(constants)}`;
-        if (!found.has(key)) found.set(key, { kernel, constants, setting });
+      add(launches, setting);
+    }
+    const patches = { patchRows: 1024, queryTiles: 64, keyTiles: 64 };
+    for (const headChannels of HEAD_CHANNELS) {
+      for (const reach of [null, 31]) {
+        const sizes = { heads: 4, headChannels, scale: 1, patches, reach };
+        const { forward, queryGradient, keyGradient } = attentionKernels(setting, sizes);
+        add([forward([]), queryGradient([]), keyGradient([])], setting);
       }
     }
   }

@@ -1,0 +1,86 @@
+// Attention within patches, the softmax taken online: y = softmax(scale q k^T + bias) v, and the log-sum-exp of each query's
+// scores. For drivers that run on the CPU; attention_tiled.wgsl is for GPUs. Needs position_bias.wgsl.
+// Bindings: qkv read vec4f[rows][3][heads][HEAD4]; sequence read vec4i[rows], x, y, z and row of each position; tiles read
+// vec4u[tiles], as in patch_tiles.ts; table read f32[3 m][heads padded to 4], unless BIAS is off; y write
+// vec4f[rows][heads][HEAD4]; log_sums write f32[rows][heads].
+// Grid: one workgroup per tile and head, heads innermost; one thread per position of the tile, 64 per workgroup.
+struct Params {
+  tiles: u32,
+  heads: u32,
+  scale: f32,
+  reach: i32, // of the position bias
+  patchRows: u32, // positions that one meets, at most
+}
+override HEAD4: u32; // vec4f of a head
+override BIAS: bool = false;
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
+@group(0) @binding(2) var<storage, read> sequence: array<vec4i>;
+@group(0) @binding(3) var<storage, read> tiles: array<vec4u>;
+@group(0) @binding(4) var<storage, read> table: array<f32>;
+@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> log_sums: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let id = wid.x + wid.y * num.x;
+  if (id >= params.tiles * params.heads) { return; }
+  let head = id % params.heads;
+  let quads = params.heads * HEAD4; // of a row of y
+  let tile = tiles[id / params.heads];
+  if (thread >= tile.y) { return; }
+  let query = sequence[tile.x + thread];
+  let row = u32(query.w);
+  var q: array<vec4f, 8>;
+  var sum: array<vec4f, 8>;
+  for (var c = 0u; c < HEAD4; c++) {
+    q[c] = params.scale * qkv[row * 3u * quads + head * HEAD4 + c];
+    sum[c] = vec4f();
+  }
+  var largest = -1e30;
+  var total = 0.0;
+  let count = min(tile.w, params.patchRows);
+  // Four keys at a time, which spares exponentials; those past the end repeat the last one and weigh nothing.
+  for (var first = 0u; first < count; first += 4u) {
+    let at = tile.z + min(vec4u(first) + vec4u(0u, 1u, 2u, 3u), vec4u(count - 1u));
+    let key0 = sequence[at.x];
+    let key1 = sequence[at.y];
+    let key2 = sequence[at.z];
+    let key3 = sequence[at.w];
+    let from = (vec4u(u32(key0.w), u32(key1.w), u32(key2.w), u32(key3.w)) * 3u + 1u) * quads + head * HEAD4;
+    var scores = vec4f();
+    for (var c = 0u; c < HEAD4; c++) {
+      scores += vec4f(
+        dot(q[c], qkv[from.x + c]),
+        dot(q[c], qkv[from.y + c]),
+        dot(q[c], qkv[from.z + c]),
+        dot(q[c], qkv[from.w + c]),
+      );
+    }
+    if (BIAS) {
+      scores += vec4f(
+        position_bias(query.xyz, key0.xyz, head),
+        position_bias(query.xyz, key1.xyz, head),
+        position_bias(query.xyz, key2.xyz, head),
+        position_bias(query.xyz, key3.xyz, head),
+      );
+    }
+    scores = select(vec4f(-1e30), scores, first + vec4u(0u, 1u, 2u, 3u) < vec4u(count));
+    let before = largest;
+    largest = max(max(largest, max(scores.x, scores.y)), max(scores.z, scores.w));
+    let decay = exp(before - largest);
+    let weights = exp(scores - largest);
+    total = total * decay + dot(weights, vec4f(1.0));
+    let values = from + quads;
+    for (var c = 0u; c < HEAD4; c++) {
+      sum[c] = sum[c] * decay + weights.x * qkv[values.x + c] + weights.y * qkv[values.y + c] +
+        weights.z * qkv[values.z + c] + weights.w * qkv[values.w + c];
+    }
+  }
+  for (var c = 0u; c < HEAD4; c++) { y[row * quads + head * HEAD4 + c] = sum[c] / total; }
+  log_sums[row * params.heads + head] = largest + log(total);
+}

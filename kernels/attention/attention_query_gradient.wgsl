@@ -1,0 +1,66 @@
+// The gradient of attention with respect to queries: scores are computed again. For drivers that run on the CPU;
+// attention_query_gradient_tiled.wgsl is for GPUs. Needs position_bias.wgsl.
+// Bindings: qkv read vec4f[rows][3][heads][HEAD4]; dy read vec4f[rows][heads][HEAD4]; statistics read vec2f[rows][heads], as
+// attention_statistics.wgsl leaves them; sequence read vec4i[rows], x, y, z and row of each position; tiles read vec4u[tiles],
+// as in patch_tiles.ts; table read f32[3 m][heads padded to 4], unless BIAS is off; dqkv write vec4f[rows][3][heads][HEAD4],
+// of which the first third.
+// Grid: one workgroup per tile and head, heads innermost; one thread per position of the tile, 64 per workgroup.
+struct Params {
+  tiles: u32,
+  heads: u32,
+  scale: f32,
+  reach: i32, // of the position bias
+  patchRows: u32, // positions that one meets, at most
+}
+override HEAD4: u32; // vec4f of a head
+override BIAS: bool = false;
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(3) var<storage, read> statistics: array<vec2f>;
+@group(0) @binding(4) var<storage, read> sequence: array<vec4i>;
+@group(0) @binding(5) var<storage, read> tiles: array<vec4u>;
+@group(0) @binding(6) var<storage, read> table: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dqkv: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let id = wid.x + wid.y * num.x;
+  if (id >= params.tiles * params.heads) { return; }
+  let head = id % params.heads;
+  let quads = params.heads * HEAD4; // of a row of y
+  let tile = tiles[id / params.heads];
+  if (thread >= tile.y) { return; }
+  let query = sequence[tile.x + thread];
+  let row = u32(query.w);
+  var q: array<vec4f, 8>;
+  var g: array<vec4f, 8>;
+  var sum: array<vec4f, 8>;
+  for (var c = 0u; c < HEAD4; c++) {
+    q[c] = params.scale * qkv[row * 3u * quads + head * HEAD4 + c];
+    g[c] = dy[row * quads + head * HEAD4 + c];
+    sum[c] = vec4f();
+  }
+  let known = statistics[row * params.heads + head];
+  let count = min(tile.w, params.patchRows);
+  for (var i = 0u; i < count; i++) {
+    let key = sequence[tile.z + i];
+    let from = (u32(key.w) * 3u + 1u) * quads + head * HEAD4;
+    var score = 0.0;
+    var d_weight = 0.0;
+    for (var c = 0u; c < HEAD4; c++) {
+      score += dot(q[c], qkv[from + c]);
+      d_weight += dot(g[c], qkv[from + quads + c]);
+    }
+    if (BIAS) { score += position_bias(query.xyz, key.xyz, head); }
+    let d_score = exp(score - known.x) * (d_weight - known.y);
+    for (var c = 0u; c < HEAD4; c++) { sum[c] += d_score * qkv[from + c]; }
+  }
+  for (var c = 0u; c < HEAD4; c++) {
+    dqkv[row * 3u * quads + head * HEAD4 + c] = params.scale * sum[c];
+  }
+}

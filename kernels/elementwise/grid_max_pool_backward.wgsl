@@ -1,0 +1,39 @@
+// dx = dy of the parent where x is the largest of its children, otherwise zero; of equal ones the first row is taken. A
+// thread writes every child of its parent, so no two threads write to one place.
+// Bindings: x read vec4f[children][C4]; dy read vec4f[rows][C4]; order read u32[children], children sorted by parent;
+// starts read u32[rows + 1], where the children of each parent begin in it; dx write vec4f[children][C4].
+// Grid: one thread per vec4f of dy, 64 per workgroup.
+struct Params { rows: u32 }
+override C4: u32;
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(3) var<storage, read> order: array<u32>;
+@group(0) @binding(4) var<storage, read> starts: array<u32>;
+@group(0) @binding(5) var<storage, read_write> dx: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) num: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (wid.x + wid.y * num.x) * 64u + lane;
+  if (i >= params.rows * C4) { return; }
+  let parent = i / C4;
+  let c = i % C4;
+  let first = starts[parent];
+  let end = starts[parent + 1u];
+  var winner = vec4u(order[first]);
+  var best = x[order[first] * C4 + c];
+  for (var at = first + 1u; at < end; at++) {
+    let row = vec4u(order[at]);
+    let value = x[order[at] * C4 + c];
+    let wins = (value > best) | ((value == best) & (row < winner));
+    winner = select(winner, row, wins);
+    best = max(best, value);
+  }
+  for (var at = first; at < end; at++) {
+    dx[order[at] * C4 + c] = select(vec4f(), dy[i], winner == vec4u(order[at]));
+  }
+}
