@@ -51,14 +51,14 @@ fn main(
     let key1 = sequence[at.y];
     let key2 = sequence[at.z];
     let key3 = sequence[at.w];
-    let from = (vec4u(u32(key0.w), u32(key1.w), u32(key2.w), u32(key3.w)) * 3u + 1u) * quads + head * HEAD4;
+    let source = (vec4u(u32(key0.w), u32(key1.w), u32(key2.w), u32(key3.w)) * 3u + 1u) * quads + head * HEAD4;
     var scores = vec4f();
     for (var c = 0u; c < HEAD4; c++) {
       scores += vec4f(
-        dot(q[c], qkv[from.x + c]),
-        dot(q[c], qkv[from.y + c]),
-        dot(q[c], qkv[from.z + c]),
-        dot(q[c], qkv[from.w + c]),
+        dot(q[c], qkv[source.x + c]),
+        dot(q[c], qkv[source.y + c]),
+        dot(q[c], qkv[source.z + c]),
+        dot(q[c], qkv[source.w + c]),
       );
     }
     if (BIAS) {
@@ -75,7 +75,7 @@ fn main(
     let decay = exp(before - largest);
     let weights = exp(scores - largest);
     total = total * decay + dot(weights, vec4f(1.0));
-    let values = from + quads;
+    let values = source + quads;
     for (var c = 0u; c < HEAD4; c++) {
       sum[c] = sum[c] * decay + weights.x * qkv[values.x + c] + weights.y * qkv[values.y + c] +
         weights.z * qkv[values.z + c] + weights.w * qkv[values.w + c];

@@ -48,17 +48,17 @@ fn main(
   for (var at = begin; at < end; at++) {
     let query = sequence[tile.x + at];
     let row = u32(query.w);
-    let from_q = row * 3u * quads + head * HEAD4;
-    let from_dy = row * quads + head * HEAD4;
+    let source_q = row * 3u * quads + head * HEAD4;
+    let source_dy = row * quads + head * HEAD4;
     let known = statistics[row * params.heads + head];
     for (var i = 0u; i < count; i++) {
       let key = sequence[tile.z + i];
-      let from = (u32(key.w) * 3u + 1u) * quads + head * HEAD4;
+      let source = (u32(key.w) * 3u + 1u) * quads + head * HEAD4;
       var score = 0.0;
       var d_weight = 0.0;
       for (var c = 0u; c < HEAD4; c++) {
-        score += dot(qkv[from_q + c], qkv[from + c]);
-        d_weight += dot(dy[from_dy + c], qkv[from + quads + c]);
+        score += dot(qkv[source_q + c], qkv[source + c]);
+        d_weight += dot(dy[source_dy + c], qkv[source + quads + c]);
       }
       score = params.scale * score + position_bias(query.xyz, key.xyz, head);
       let d_score = exp(score - known.x) * (d_weight - known.y);

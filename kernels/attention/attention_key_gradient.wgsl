@@ -53,21 +53,21 @@ fn main(
   let count = min(tile.w, 2u * params.patchRows);
   for (var i = 0u; i < count; i++) {
     let query = sequence[tile.z + i];
-    let from = u32(query.w) * 3u * quads + head * HEAD4;
-    let from_dy = u32(query.w) * quads + head * HEAD4;
+    let source = u32(query.w) * 3u * quads + head * HEAD4;
+    let source_dy = u32(query.w) * quads + head * HEAD4;
     let known = statistics[u32(query.w) * params.heads + head];
     var score = 0.0;
     var d_weight = 0.0;
     for (var c = 0u; c < HEAD4; c++) {
-      score += dot(k[c], qkv[from + c]);
-      d_weight += dot(v[c], dy[from_dy + c]);
+      score += dot(k[c], qkv[source + c]);
+      d_weight += dot(v[c], dy[source_dy + c]);
     }
     if (BIAS) { score += position_bias(query.xyz, key.xyz, head); }
     let weight = exp(score - known.x);
     let d_score = weight * (d_weight - known.y);
     for (var c = 0u; c < HEAD4; c++) {
-      dk[c] += d_score * qkv[from + c];
-      dv[c] += weight * dy[from_dy + c];
+      dk[c] += d_score * qkv[source + c];
+      dv[c] += weight * dy[source_dy + c];
     }
   }
   for (var c = 0u; c < HEAD4; c++) {

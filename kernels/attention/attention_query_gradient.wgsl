@@ -49,16 +49,16 @@ fn main(
   let count = min(tile.w, params.patchRows);
   for (var i = 0u; i < count; i++) {
     let key = sequence[tile.z + i];
-    let from = (u32(key.w) * 3u + 1u) * quads + head * HEAD4;
+    let source = (u32(key.w) * 3u + 1u) * quads + head * HEAD4;
     var score = 0.0;
     var d_weight = 0.0;
     for (var c = 0u; c < HEAD4; c++) {
-      score += dot(q[c], qkv[from + c]);
-      d_weight += dot(g[c], qkv[from + quads + c]);
+      score += dot(q[c], qkv[source + c]);
+      d_weight += dot(g[c], qkv[source + quads + c]);
     }
     if (BIAS) { score += position_bias(query.xyz, key.xyz, head); }
     let d_score = exp(score - known.x) * (d_weight - known.y);
-    for (var c = 0u; c < HEAD4; c++) { sum[c] += d_score * qkv[from + c]; }
+    for (var c = 0u; c < HEAD4; c++) { sum[c] += d_score * qkv[source + c]; }
   }
   for (var c = 0u; c < HEAD4; c++) {
     dqkv[row * 3u * quads + head * HEAD4 + c] = params.scale * sum[c];

@@ -68,14 +68,14 @@ fn main(
     workgroupBarrier();
     // Four keys at a time, which spares exponentials; those past the end weigh nothing.
     for (var first = 0u; first < staged; first += 4u) {
-      let from = first * HEAD4;
+      let source = first * HEAD4;
       var scores = vec4f();
       for (var c = 0u; c < HEAD4; c++) {
         scores += vec4f(
-          dot(q[c], rows[from + c]),
-          dot(q[c], rows[from + HEAD4 + c]),
-          dot(q[c], rows[from + 2u * HEAD4 + c]),
-          dot(q[c], rows[from + 3u * HEAD4 + c]),
+          dot(q[c], rows[source + c]),
+          dot(q[c], rows[source + HEAD4 + c]),
+          dot(q[c], rows[source + 2u * HEAD4 + c]),
+          dot(q[c], rows[source + 3u * HEAD4 + c]),
         );
       }
       if (BIAS) {
@@ -92,7 +92,7 @@ fn main(
       let decay = exp(before - largest);
       let weights = exp(scores - largest);
       total = total * decay + dot(weights, vec4f(1.0));
-      let values = STAGE * HEAD4 + from;
+      let values = STAGE * HEAD4 + source;
       for (var c = 0u; c < HEAD4; c++) {
         sum[c] = sum[c] * decay + weights.x * rows[values + c] + weights.y * rows[values + HEAD4 + c] +
           weights.z * rows[values + 2u * HEAD4 + c] + weights.w * rows[values + 3u * HEAD4 + c];

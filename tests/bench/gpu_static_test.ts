@@ -12,8 +12,11 @@ const LEAST_WAVES: Record<string, number> = { NAVI21: 8, GFX1100: 8, VEGA20: 3 }
 const MOST_REGISTERS = 128;
 /** The family on which the other kernels are compiled: the one that spills first. */
 const STRICTEST = "GFX1100";
-/** These run on CPUs alone, and take long to compile because they spill; `gemm_weight_gradient` stands for them. */
-const LEFT_OUT = ["conv", "conv_statistics", "conv_weight_gradient", "gemm"];
+/** These run on CPUs alone; `gemm_weight_gradient` stands for those that take long to compile because they spill. */
+const LEFT_OUT = [
+  ...["conv", "conv_statistics", "conv_weight_gradient", "gemm"],
+  ...["attention", "attention_key_gradient", "attention_query_gradient"],
+];
 
 const drivers = findDrivers();
 if (typeof drivers === "string") console.log(`What GPUs make of kernels is left out. ${drivers}`);
