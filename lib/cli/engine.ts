@@ -133,6 +133,11 @@ const LABELS: Readonly<Record<Progress["phase"], string>> = {
   predict: "predicting",
 };
 
+/** What is shown for a phase. */
+export function phaseLabel(phase: Progress["phase"]): string {
+  return LABELS[phase];
+}
+
 /**
  * Shows the engine's progress.
  *

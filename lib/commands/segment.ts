@@ -1,33 +1,33 @@
-/** `segment`: labels a scan on disk, without a server. */
-import { filterValues } from "@std/collections/filter-values";
-import { basename, extname, join } from "node:path";
+/** `segment`: labels scans on disk, without a server. */
+import { basename, extname } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
-import { checkOutputs } from "../cli/outputs.ts";
 import { MODEL_OPTIONS, openStudents, showProgress, STRICT_OPTION } from "../cli/engine.ts";
 import {
-  type LabelNames,
-  LENGTH_UNITS,
-  readNamed,
-  readPhotographs,
-  readSceneFolder,
-  type SceneFolder,
-  UP_AXES,
-} from "../scan/mod.ts";
-import { percent } from "../terminal/format.ts";
-import { progressDisplay } from "../terminal/progress.ts";
+  answerFiles,
+  labelRequest,
+  optionsOf,
+  readRequest,
+  sidecarsOf,
+} from "../cli/label_scan.ts";
+import { checkOutputs } from "../cli/outputs.ts";
+import { bareScan, type ScanFiles, scanInFolder, scanWithPhotographs } from "../cli/scan_files.ts";
+import { segmentCampaign } from "../cli/segment_campaign.ts";
 import { drawLabelPanels } from "../pictures/picture.ts";
-import { classList, convertScan, encodePng, qgisStyle, readScan, writeScan } from "../scan/mod.ts";
-import { readViews } from "../scan/mod.ts";
-import { METHODS, SCAN_METHODS } from "../ttt/methods/mod.ts";
-import { DEFAULT_METHOD, segmentOptions } from "../segment/options.ts";
-import type { Scan, Warning } from "../scan/mod.ts";
+import { encodePng, LENGTH_UNITS, type Scan, UP_AXES } from "../scan/mod.ts";
+import { DEFAULT_METHOD } from "../segment/options.ts";
 import type { ReportedScan } from "../segment/report.ts";
 import type { SegmentResult } from "../segment/segmenter.ts";
+import { percent } from "../terminal/format.ts";
+import { progressDisplay } from "../terminal/progress.ts";
+import { METHODS, SCAN_METHODS } from "../ttt/methods/mod.ts";
+
+/** Options that a campaign does not take. */
+const OF_ONE_SCAN = ["images", "cameras", "report", "picture"] as const;
 
 export const command = defineCommand({
   name: "segment",
   summary:
-    "Labels a scan on disk (LAS, LAZ or PLY), or a folder of a scan, its photographs and cameras",
+    "Labels a scan on disk (LAS, LAZ or PLY), a folder of a scan, its photographs and cameras, or many scans",
   positionals: ["SCAN|FOLDER"],
   options: {
     "view-source": {
@@ -85,11 +85,14 @@ export const command = defineCommand({
     },
     out: {
       type: "string",
-      value: "FILE",
+      value: "FILE|FOLDER",
       about:
-        "labelled scan to write, .ply or .las; FILE.classes.json and, for LAS, a QGIS style lie beside it",
+        "labelled scan to write, .ply or .las; FILE.classes.json and, for LAS, a QGIS style lie " +
+        "beside it; with a folder, every scan below FOLDER is labelled into it, and what is " +
+        "labelled already is left alone",
       otherwise: "SCAN_labelled, in the scan's format",
     },
+    fresh: { type: "boolean", about: "label what is labelled already once more" },
     "extra-bytes": {
       type: "boolean",
       about: "add the dimensions label and confidence to LAS, as PLY always has them",
@@ -118,84 +121,48 @@ export const command = defineCommand({
     rows: [...SCAN_METHODS.values()].map(({ name, about }) => [name, about]),
   },
   async run(values, [given = ""]) {
-    const { path, images, cameras, labelNames, warnings, inputs } = await filesOf(given, values);
-    const out = values.out ?? labelledName(path);
+    if (await isCampaign(given, values)) {
+      return await segmentCampaign(given, values.out!, values);
+    }
+    const found = await filesOf(given, values);
+    const out = values.out ?? labelledName(found.path);
     const wanted = formatOf(out);
     const labelMap = values["label-map"];
     const beside = sidecarsOf(out);
     const replaced = await checkOutputs(
       [out, ...Object.values(beside), values.report, values.picture],
-      labelMap ? [...inputs, labelMap] : inputs,
+      labelMap ? [...found.inputs, labelMap] : found.inputs,
     );
-    const options = segmentOptions(
-      {
-        ...jsonOf(values.options),
-        ...filterValues({
-          method: values.method,
-          viewSource: values["view-source"],
-          steps: values.steps,
-          learningRate: values["learning-rate"],
-          voxelSize: values["voxel-size"],
-          labelMap: labelMap && await Deno.readTextFile(labelMap),
-          unit: values.unit,
-          up: values.up,
-          // Left out, it may stand among the --options.
-          strict: values.strict || undefined,
-        }, (value) => value !== undefined),
-      },
-      cameras.length > 0,
-    );
+    const options = await optionsOf(values, found.cameras.length > 0);
     const { lossName } = METHODS.get(options.method)!;
-    const file = await readNamed(path);
-    const scan = named(await readScan(file.bytes, file.name), labelNames);
+    const request = await readRequest(found, options);
+    const { scan } = request;
     const format = wanted ?? scan.format;
-    const views = cameras.length > 0
-      ? await readViews(images, cameras, file.name)
-      : { photos: [], cameras: [], warnings: [] };
 
     await using engine = await openStudents(values);
     using display = progressDisplay();
-    let warned = 0;
-    /** Prints the warnings that are new: they come while there is still time to stop. */
-    const warn = (warnings: readonly Warning[] = []) => {
-      for (; warned < warnings.length; warned++) {
-        display.say(`warning: ${warnings[warned]!.text}`);
-      }
-    };
-    const result = await engine.segment({
-      scan,
-      ...views,
-      warnings: [...warnings, ...views.warnings],
-      options,
-      onProgress: (progress) => {
-        warn(progress.warnings);
-        showProgress(display, progress, lossName);
-      },
-    });
-    warn(result.report.warnings);
+    const result = await labelRequest(
+      engine,
+      request,
+      (text) => display.say(text),
+      (progress) => showProgress(display, progress, lossName),
+    );
     display[Symbol.dispose]();
 
-    const { labels, confidence, report, student } = result;
-    const answer = writeScan(convertScan(scan, format), {
-      labels,
-      confidence,
-      student,
-      extraBytes: values["extra-bytes"],
-      keepLabels: !values["drop-labels"],
-    });
-    await Deno.writeFile(out, answer);
-    await Deno.writeTextFile(beside.classes, classList(student));
-    if (format === "las") await Deno.writeTextFile(beside.style, qgisStyle(student));
+    const { report } = result;
+    const files = answerFiles(out, scan, format, result, values);
+    for (const [path, bytes] of files) await Deno.writeFile(path, bytes);
     if (values.report) await Deno.writeTextFile(values.report, JSON.stringify(report, null, 2));
     if (values.picture) {
       await Deno.writeFile(values.picture, beforeAndAfter(scan, result));
     }
     // All that is for people goes to stderr, the summary last; programs take --report.
     if (scan.converted && format === scan.format) {
-      console.error(`${out} is LAS: ${file.name} was LAZ, and this program does not compress`);
+      const name = basename(found.path);
+      console.error(`${out} is LAS: ${name} was LAZ, and this program does not compress`);
     }
     for (const path of replaced) {
-      if (format === "las" || path !== beside.style) console.error(`replaced ${path}`);
+      if (path !== beside.style || files.has(path)) console.error(`replaced ${path}`);
     }
     if (report.scan.labels) {
       console.error(ownLabels(report.scan.labels, format, !values["drop-labels"]));
@@ -204,58 +171,38 @@ export const command = defineCommand({
   },
 });
 
-/** What a scan is labelled from. */
-interface ScanFiles extends Omit<SceneFolder, "scan"> {
-  /** Path of the scan. */
-  path: string;
-  /** Paths of all files that are read. */
-  inputs: string[];
+/**
+ * Whether all scans below a folder are to be labelled into another folder.
+ *
+ * @throws {UsageError} where an option belongs to a single scan.
+ */
+async function isCampaign(
+  path: string,
+  values: { readonly [name in "out" | (typeof OF_ONE_SCAN)[number]]: string | undefined },
+): Promise<boolean> {
+  const { out } = values;
+  const isFolder = async (path: string) =>
+    (await Deno.stat(path).catch(() => null))?.isDirectory ?? false;
+  if (out === undefined || !await isFolder(path)) return false;
+  if (extname(out) !== "" && !await isFolder(out)) return false;
+  const given = OF_ONE_SCAN.find((name) => values[name] !== undefined);
+  if (given === undefined) return true;
+  throw new UsageError(
+    `Cannot use --${given} with --out ${out}: that labels all scans below ${path}, each with the photographs beside it and a report of its own; name a file to label one scan`,
+  );
 }
 
 /** Finds the scan, its photographs and the files of their cameras. */
 async function filesOf(
   path: string,
-  { images: folder, cameras: camerasPath }: {
-    images?: string | undefined;
-    cameras?: string | undefined;
-  },
+  { images, cameras }: { images?: string | undefined; cameras?: string | undefined },
 ): Promise<ScanFiles> {
-  const bare = { path, images: [], cameras: [], labelNames: null, warnings: [], inputs: [path] };
-  if (folder === undefined && camerasPath === undefined) {
-    // A file that is missing is reported where it is read.
-    const info = await Deno.stat(path).catch(() => null);
-    if (!info?.isDirectory) return bare;
-    const { scan, ...found } = await readSceneFolder(path);
-    const others = [...found.images, ...found.cameras].map(({ name }) => join(path, name));
-    if (found.labelNames) others.push(join(path, found.labelNames.file));
-    return { path: scan, ...found, inputs: [scan, ...others] };
+  if (images !== undefined || cameras !== undefined) {
+    return await scanWithPhotographs(path, images, cameras);
   }
-  if (folder === undefined || camerasPath === undefined) {
-    const [lacking, what] = folder === undefined
-      ? ["--images", "the folder of the photographs"]
-      : ["--cameras", "the file or the folder of their cameras"];
-    throw new UsageError(
-      `--images and --cameras belong together: give ${lacking} too, ${what}, which may be the same folder`,
-    );
-  }
-  const { images, cameras } = await readPhotographs(folder, camerasPath);
-  const others = [
-    camerasPath,
-    ...cameras.map(({ name }) => join(camerasPath, name)),
-    ...images.map(({ name }) => join(folder, name)),
-  ];
-  return { ...bare, images, cameras, inputs: [path, ...others] };
-}
-
-/** A scan with what a file beside it says of its labels. Names in its own header say it better. */
-function named(scan: Scan, found: LabelNames | null): Scan {
-  if (!found) return scan;
-  if (scan.labels && !scan.labelNames) return { ...scan, labelNames: found.names };
-  const why = scan.labels
-    ? "the header of the scan names its labels itself"
-    : "the scan has no labels";
-  const text = `The names of labels in ${found.file} were left out, since ${why}.`;
-  return { ...scan, warnings: [...scan.warnings, { code: "left-out", text }] };
+  // A file that is missing is reported where it is read.
+  const info = await Deno.stat(path).catch(() => null);
+  return info?.isDirectory ? await scanInFolder(path) : bareScan(path);
 }
 
 /** What became of the labels that the scan came with. */
@@ -269,21 +216,6 @@ function ownLabels(
     ? "compared with the prediction"
     : "not compared with the prediction (--label-map says what they mean)";
   return `the scan's own labels were ${isKept ? `kept as ${name}` : "left out"}, and ${scored}`;
-}
-
-/** The options of the method as JSON. */
-function jsonOf(text = "{}"): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
-    }
-  } catch {
-    // The error below covers this too.
-  }
-  throw new UsageError(
-    `Cannot set --options to '${text}': it is not a JSON object, such as '{"guard": 3}'`,
-  );
 }
 
 /** A picture of the scan with the labels of the source prediction and of the method. */
@@ -314,12 +246,6 @@ function summaryOf({ report }: SegmentResult, out: string): string {
     lines.push(`mIoU of ${name}: ${percent(miou)} %`);
   }
   return lines.join("\n");
-}
-
-/** Paths of the files that lie beside a result: its classes, and beside LAS a style that QGIS loads by itself. */
-function sidecarsOf(out: string): { classes: string; style: string } {
-  const stem = out.slice(0, out.length - extname(out).length);
-  return { classes: `${stem}.classes.json`, style: `${stem}.qml` };
 }
 
 function labelledName(path: string): string {

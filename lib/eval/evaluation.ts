@@ -13,10 +13,10 @@ import { METHODS } from "../ttt/methods/mod.ts";
 import { TRAINING_PHASES } from "../train/training_run.ts";
 import { FileCache } from "./cache/file_cache.ts";
 import { SceneCache } from "./cache/scene_cache.ts";
-import { matrixOf } from "./cells/cell.ts";
+import { type Cell, matrixOf, parseCell } from "./cells/cell.ts";
 import { fingerprintOf } from "./cells/fingerprint.ts";
 import { programCommit } from "./results/program_commit.ts";
-import { Journal } from "./cells/journal.ts";
+import { Journal } from "../journal/journal.ts";
 import { type CellBatch, countCells, planCells } from "./cells/plan.ts";
 import { cellsToDo, runPlan, workOf } from "./cells/runner.ts";
 import { TimeLeft } from "../segment/time_left.ts";
@@ -110,7 +110,7 @@ class Evaluation {
     const plan = planCells(studies);
     const { adapterName: adapter, kernels } = await host.get();
     await Deno.mkdir(out, { recursive: true });
-    using journal = await Journal.open(join(out, "cells.jsonl"), { fresh });
+    using journal = await Journal.open(join(out, "cells.jsonl"), parseCell, { fresh });
     await journal.settle(
       await fingerprintOf(plan, studies, {
         dataset,
@@ -157,13 +157,13 @@ class Evaluation {
   }
 
   /** Computes the cells that the journal lacks, and shows how far that is. */
-  async #computeCells(plan: readonly CellBatch[], journal: Journal): Promise<void> {
+  async #computeCells(plan: readonly CellBatch[], journal: Journal<Cell>): Promise<void> {
     const { display } = this.#request;
     const total = countCells(plan);
     const todo = plan.map((batch) => cellsToDo(batch, journal))
       .flatMap(({ single, sequences }) => [...single, ...sequences.flat()]);
     const left = new TimeLeft(sumOf(todo, workOf));
-    const missing = new Set(todo.map(({ key }) => key).filter((key) => !journal.cells.has(key)));
+    const missing = new Set(todo.map(({ key }) => key).filter((key) => !journal.entries.has(key)));
     display.update({ label: "evaluating", value: total - missing.size, total });
     let start = performance.now();
     await runPlan({
@@ -197,7 +197,7 @@ class Evaluation {
     studies: readonly Study[],
     withoutStudent: readonly string[],
     plan: readonly CellBatch[],
-    journal: Journal,
+    journal: Journal<Cell>,
   ): Promise<Results> {
     const { dataset, split, size, profile, command } = this.#request;
     const usual = plan.find(({ checkpoint }) => checkpoint === "joint") ?? plan[0]!;
@@ -220,7 +220,7 @@ class Evaluation {
         withoutStudent,
       },
       studies,
-      journal.cells,
+      journal.entries,
     );
   }
 }

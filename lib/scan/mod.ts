@@ -74,9 +74,12 @@ export {
   type PhotoLimits,
 } from "./photo/photo.ts";
 export {
+  filesBelow,
+  isLabelledName,
   type LabelNames,
   readNamed,
   readPhotographs,
   readSceneFolder,
   type SceneFolder,
 } from "./read_folder.ts";
+export { findScans, type FoundScan } from "./find_scans.ts";

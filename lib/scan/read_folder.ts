@@ -33,8 +33,23 @@ const NO_SCAN = /(?:^|\/)(?:points3D|sparse_pc|input)\.ply$/i;
 const LABELLED = /(?:^|[_-])labelled(?:-\d+)?\.(?:las|ply)$/i;
 /** Larger files than this are neither lists of names nor reports. */
 const SMALL_BYTES = 2 ** 20;
-/** Levels of folders that are searched below a folder: `sparse/0`, `pose`, `images`. */
-const DEPTH = 2;
+/** Levels of folders that are searched below the folder of a scan: `sparse/0`, `pose`, `images`. */
+export const SCENE_DEPTH = 2;
+
+/** Whether a file may be a scan that is to be labelled, by its name. */
+export function isScanName(name: string): boolean {
+  return SCAN.test(name) && !NO_SCAN.test(name);
+}
+
+/** Whether a file is a labelled scan that this program wrote, by its name. */
+export function isLabelledName(name: string): boolean {
+  return LABELLED.test(name);
+}
+
+/** Whether a file may be a photograph, by its name. */
+export function isPhotographName(name: string): boolean {
+  return PHOTOGRAPH.test(name);
+}
 
 /**
  * Reads camera files, and finds the photographs of a folder. Photographs are read only once they are needed: the folder
@@ -154,8 +169,8 @@ function leftOut(
 
 /** The one scan among files, and labelled ones beside it. @throws {ScanError} where there is none, or several. */
 function scanOf(folder: string, names: readonly string[]): { scan: string; labelled: string[] } {
-  const scans = names.filter((name) => SCAN.test(name) && !NO_SCAN.test(name));
-  const unlabelled = scans.filter((name) => !LABELLED.test(name));
+  const scans = names.filter(isScanName);
+  const unlabelled = scans.filter((name) => !isLabelledName(name));
   const [scan, second] = unlabelled.length > 0 ? unlabelled : scans;
   if (scan !== undefined && second === undefined) {
     return { scan, labelled: scans.filter((name) => name !== scan) };
@@ -167,7 +182,7 @@ function scanOf(folder: string, names: readonly string[]): { scan: string; label
       : `the folder has ${scans.length} scans: ${some(scans)}`,
     mend: scan === undefined
       ? "give the path of a scan, or of a folder with one"
-      : "give the path of one, with --images and --cameras for its photographs",
+      : "give the path of one, with --images and --cameras for its photographs, or a folder --out to label them all",
   });
 }
 
@@ -195,7 +210,7 @@ async function readCompanions(folder: string, names: readonly string[]): Promise
 }
 
 function photographsOf(folder: string, names: readonly string[]): PhotoFile[] {
-  return names.filter((name) => PHOTOGRAPH.test(name))
+  return names.filter(isPhotographName)
     .map((name) => ({ name, bytes: () => Deno.readFile(join(folder, name)) }));
 }
 
@@ -213,7 +228,7 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /** Paths of the files below a folder, sorted, with slashes; hidden ones are passed over. */
-async function filesBelow(folder: string, depth = DEPTH): Promise<string[]> {
+export async function filesBelow(folder: string, depth: number = SCENE_DEPTH): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isFile, isSymlink, isDirectory } of Deno.readDir(folder)) {
     if (name.startsWith(".")) continue;

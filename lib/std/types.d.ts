@@ -97,6 +97,14 @@ declare module "@std/collections/sum-of" {
   ): number;
 }
 
+declare module "@std/csv/stringify" {
+  /** Rows of values as CSV (RFC 4180), with lines that end in CR LF. */
+  export function stringify(
+    data: readonly (readonly unknown[])[],
+    options?: { headers?: boolean; separator?: string },
+  ): string;
+}
+
 declare module "@std/html/entities" {
   /** Text that may stand between tags and in quoted attributes. */
   export function escape(str: string): string;

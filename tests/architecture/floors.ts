@@ -11,6 +11,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["lib/std", "lib/validation", "lib/classes"],
   [
     "lib/random",
+    "lib/journal",
     "lib/concurrency",
     "lib/rpc",
     "lib/terminal",
@@ -25,7 +26,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["lib/ttt"],
   ["lib/ttt/methods"],
   ["lib/segment", "lib/train"],
-  ["lib/eval", "lib/serving/files", "lib/mod.ts"],
+  ["lib/eval", "lib/serving/files", "lib/campaign", "lib/mod.ts"],
   ["lib/serving/labeller"],
   ["lib/serving/queue"],
   ["lib/serving/sessions"],

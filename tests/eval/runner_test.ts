@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Journal } from "../../lib/eval/cells/journal.ts";
+import { parseCell } from "../../lib/eval/cells/cell.ts";
+import { Journal } from "../../lib/journal/journal.ts";
 import { type CellBatch, planCells } from "../../lib/eval/cells/plan.ts";
 import { groupCells, runPlan, workOf } from "../../lib/eval/cells/runner.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
@@ -22,7 +23,7 @@ async function run(
     dies?: number;
   } = {},
 ): Promise<Map<string, Cell>> {
-  using journal = await Journal.open(path, { fresh: false });
+  using journal = await Journal.open(path, parseCell, { fresh: false });
   let begun = 0;
   await runPlan({
     plan,
@@ -37,7 +38,7 @@ async function run(
     },
   });
   // Only the seconds may differ from run to run.
-  return new Map([...journal.cells].map(([key, cell]) => [key, { ...cell, seconds: 0 }]));
+  return new Map([...journal.entries].map(([key, cell]) => [key, { ...cell, seconds: 0 }]));
 }
 
 Deno.test("runPlan() computes every cell, and never shows labels or the scan's file", async () => {
@@ -166,7 +167,7 @@ Deno.test("runPlan() starts an interrupted sequence over, and appends only missi
 
 Deno.test("runPlan() refuses scenes without labels", async () => {
   await withFolder(async (folder) => {
-    using journal = await Journal.open(join(folder, "cells"), { fresh: false });
+    using journal = await Journal.open(join(folder, "cells"), parseCell, { fresh: false });
     const scene = smallScene("noisy", 0);
     await assert.rejects(
       runPlan({

@@ -11,7 +11,7 @@ import { METHODS } from "../../ttt/methods/mod.ts";
 import type { EvalModels } from "../models/eval_models.ts";
 import type { Study } from "../studies/study.ts";
 import type { Variant } from "../studies/variant.ts";
-import type { Fingerprint } from "./journal.ts";
+import type { Fingerprint } from "../../journal/journal.ts";
 import type { CellBatch } from "./plan.ts";
 
 /** To be raised when cells come to be computed differently. */

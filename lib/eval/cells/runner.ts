@@ -12,7 +12,7 @@ import { type Method, METHODS } from "../../ttt/methods/mod.ts";
 import type { Segmenter, SegmentResult } from "../../segment/segmenter.ts";
 import type { Cell } from "./cell.ts";
 import { Confusion } from "../../metrics/confusion.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "../../journal/journal.ts";
 import type { CellBatch, PlannedCell } from "./plan.ts";
 import type { Variant } from "../studies/variant.ts";
 import { shownViews } from "../studies/shown_views.ts";
@@ -27,7 +27,7 @@ export interface BatchEngine extends AsyncDisposable {
 /** What {@link runPlan} needs. */
 export interface RunOptions {
   plan: readonly CellBatch[];
-  journal: Journal;
+  journal: Journal<Cell>;
   scene: (domain: string, index: number) => Promise<DatasetScene>;
   /** Opens the models of a batch; they are closed before those of the next one are opened. */
   open: (batch: CellBatch) => Promise<BatchEngine>;
@@ -56,7 +56,7 @@ export async function runPlan(options: RunOptions): Promise<void> {
 
   async function compute(group: readonly PlannedCell[], opened: BatchEngine): Promise<void> {
     for (const [i, cell] of (await labelScene(group, opened, options.scene)).entries()) {
-      if (!journal.cells.has(cell.key)) await journal.append(cell);
+      if (!journal.entries.has(cell.key)) await journal.append(cell);
       options.onCell?.(cell, group[i]!);
     }
   }
@@ -90,9 +90,9 @@ export function groupCells(cells: readonly PlannedCell[]): PlannedCell[][] {
 /** The cells of a batch that have to be computed: the missing ones, and sequences up to their last missing cell. */
 export function cellsToDo(
   { single, sequences }: CellBatch,
-  { cells }: Pick<Journal, "cells">,
+  { entries }: Pick<Journal<Cell>, "entries">,
 ): Pick<CellBatch, "single" | "sequences"> {
-  const isMissing = ({ key }: PlannedCell) => !cells.has(key);
+  const isMissing = ({ key }: PlannedCell) => !entries.has(key);
   return {
     single: single.filter(isMissing),
     sequences: sequences.map((sequence) => sequence.slice(0, sequence.findLastIndex(isMissing) + 1))

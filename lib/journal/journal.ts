@@ -1,15 +1,14 @@
 /**
- * The journal of an evaluation: a file of JSON lines to which every finished cell is appended at once, so
- * that a run can be stopped at any moment, even in the middle of a line, and resumed.
+ * The journal of long work: a file of JSON lines to which everything that is finished is appended at once, so that the
+ * work can be stopped at any moment, even in the middle of a line, and resumed.
  *
- * There are two kinds of lines: `{"settings": {...}}` says what the cells after it were made with, and every other
- * line is a cell. Settings may be added to a journal (more scenes, studies, domains), but never changed.
+ * There are two kinds of lines: `{"settings": {...}}` says what the entries after it were made with, and every other
+ * line is an entry. Settings may be added to a journal, but never changed. Of entries with one key, the last counts.
  *
  * @module
  */
-import { type Cell, parseCell } from "./cell.ts";
 
-/** Everything that cells depend on, by name: versions of scenes, hashes of models, settings of methods. */
+/** Everything that entries depend on, by name: versions of inputs, hashes of models, settings of methods. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
 /** A journal that cannot be resumed. */
@@ -21,26 +20,33 @@ const NEWLINE = 10;
 const encoder = new TextEncoder();
 
 /** A journal on disk, locked against other processes while it is open; use it with `using`. */
-export class Journal implements Disposable {
+export class Journal<Entry extends { readonly key: string }> implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #path: string;
-  readonly #cells = new Map<string, Cell>();
+  readonly #parse: (value: unknown) => Entry;
+  readonly #entries = new Map<string, Entry>();
   #settings: Fingerprint = {};
 
-  private constructor(file: Deno.FsFile, path: string) {
+  private constructor(file: Deno.FsFile, path: string, parse: (value: unknown) => Entry) {
     this.#file = file;
     this.#path = path;
+    this.#parse = parse;
   }
 
   /**
    * Opens a journal, or starts one. An incomplete line at its end is removed.
    *
+   * @param parse checks that a line is an entry; it throws an error that says what is wrong.
    * @param options `fresh` empties the journal.
    * @throws {JournalError} where another process writes to it, or a line is damaged.
    */
-  static async open(path: string, options: { fresh: boolean }): Promise<Journal> {
+  static async open<Entry extends { readonly key: string }>(
+    path: string,
+    parse: (value: unknown) => Entry,
+    options: { fresh: boolean },
+  ): Promise<Journal<Entry>> {
     const file = await Deno.open(path, { create: true, read: true, write: true });
-    const journal = new Journal(file, path);
+    const journal = new Journal(file, path, parse);
     try {
       if (!await file.tryLock(true)) {
         throw new JournalError(
@@ -60,12 +66,12 @@ export class Journal implements Disposable {
     }
   }
 
-  /** Finished cells by key. */
-  get cells(): ReadonlyMap<string, Cell> {
-    return this.#cells;
+  /** What is finished, by key. */
+  get entries(): ReadonlyMap<string, Entry> {
+    return this.#entries;
   }
 
-  /** The settings that the cells were made with. */
+  /** The settings that the entries were made with. */
   get settings(): Fingerprint {
     return this.#settings;
   }
@@ -95,10 +101,10 @@ export class Journal implements Disposable {
     this.#settings = { ...this.#settings, ...settings };
   }
 
-  /** Appends a finished cell and waits until it is on disk. */
-  async append(cell: Cell): Promise<void> {
-    await this.#write(cell);
-    this.#cells.set(cell.key, cell);
+  /** Appends an entry and waits until it is on disk. */
+  async append(entry: Entry): Promise<void> {
+    await this.#write(entry);
+    this.#entries.set(entry.key, entry);
   }
 
   #read(text: string): void {
@@ -107,8 +113,8 @@ export class Journal implements Disposable {
         const value: unknown = JSON.parse(line);
         if (isSettings(value)) this.#settings = { ...this.#settings, ...value.settings };
         else {
-          const cell = parseCell(value);
-          this.#cells.set(cell.key, cell);
+          const entry = this.#parse(value);
+          this.#entries.set(entry.key, entry);
         }
       } catch (error) {
         throw new JournalError(

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Journal } from "../../lib/eval/cells/journal.ts";
+import { parseCell } from "../../lib/eval/cells/cell.ts";
+import { Journal } from "../../lib/journal/journal.ts";
 import { withFolder } from "../commands/support.ts";
-import { cellOf } from "./support.ts";
+import { cellOf } from "../eval/support.ts";
 
 const KEEP = { fresh: false };
 
@@ -12,7 +13,7 @@ function withPath(body: (path: string) => Promise<void>): Promise<void> {
 }
 
 async function write(path: string, ...keys: string[]): Promise<void> {
-  using journal = await Journal.open(path, KEEP);
+  using journal = await Journal.open(path, parseCell, KEEP);
   await journal.settle({ split: "test" });
   for (const key of keys) await journal.append(cellOf({ key }, 3));
 }
@@ -21,16 +22,16 @@ Deno.test("Journal keeps cells and settings from one run to the next", async () 
   await withPath(async (path) => {
     await write(path, "a", "b");
     await write(path, "c");
-    using journal = await Journal.open(path, KEEP);
-    assert.deepEqual([...journal.cells.keys()], ["a", "b", "c"]);
-    assert.deepEqual(journal.cells.get("b"), cellOf({ key: "b" }, 3));
+    using journal = await Journal.open(path, parseCell, KEEP);
+    assert.deepEqual([...journal.entries.keys()], ["a", "b", "c"]);
+    assert.deepEqual(journal.entries.get("b"), cellOf({ key: "b" }, 3));
     assert.deepEqual(journal.settings, { split: "test" });
   });
 });
 
 Deno.test("Journal.append() waits until the cell is on disk", async () => {
   await withPath(async (path) => {
-    using journal = await Journal.open(path, KEEP);
+    using journal = await Journal.open(path, parseCell, KEEP);
     await journal.append(cellOf({ key: "a" }, 3));
     const text = await Deno.readTextFile(path);
     assert.ok(text.endsWith("\n"));
@@ -56,32 +57,35 @@ Deno.test("Journal.open() names a damaged line", async () => {
     await write(path, "a", "b");
     const lines = (await Deno.readTextFile(path)).split("\n");
     await Deno.writeTextFile(path, lines.with(1, '{"key":').join("\n"));
-    await assert.rejects(Journal.open(path, KEEP), /cells\.jsonl: line 2: .*--fresh/);
+    await assert.rejects(Journal.open(path, parseCell, KEEP), /cells\.jsonl: line 2: .*--fresh/);
     await Deno.writeTextFile(path, lines.with(2, '{"key":"b"}').join("\n"));
-    await assert.rejects(Journal.open(path, KEEP), /line 3: variant is missing \(field variant\)/);
+    await assert.rejects(
+      Journal.open(path, parseCell, KEEP),
+      /line 3: variant is missing \(field variant\)/,
+    );
   });
 });
 
 Deno.test("Journal.open() empties the journal on request", async () => {
   await withPath(async (path) => {
     await write(path, "a");
-    using journal = await Journal.open(path, { fresh: true });
-    assert.equal(journal.cells.size, 0);
+    using journal = await Journal.open(path, parseCell, { fresh: true });
+    assert.equal(journal.entries.size, 0);
     await journal.settle({ split: "validation" });
   });
 });
 
 Deno.test("Journal.open() refuses a journal that another run writes to", async () => {
   await withPath(async (path) => {
-    using _ = await Journal.open(path, KEEP);
-    await assert.rejects(Journal.open(path, KEEP), /another run is writing/);
+    using _ = await Journal.open(path, parseCell, KEEP);
+    await assert.rejects(Journal.open(path, parseCell, KEEP), /another run is writing/);
   });
 });
 
 Deno.test("Journal.settle() names settings that differ, and adds new ones", async () => {
   await withPath(async (path) => {
     await write(path);
-    using journal = await Journal.open(path, KEEP);
+    using journal = await Journal.open(path, parseCell, KEEP);
     await journal.settle({ "scenes of noisy": "1" });
     await assert.rejects(
       journal.settle({ split: "validation", "scenes of noisy": "2", other: "x" }),

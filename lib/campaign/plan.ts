@@ -1,0 +1,64 @@
+/**
+ * The plan of a campaign: its scans, and where their answers go.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { filesBelow, findScans, type FoundScan, isLabelledName } from "../scan/mod.ts";
+import type { CampaignScan } from "./campaign.ts";
+
+/** A scan of a campaign on disk. */
+export interface PlannedScan extends CampaignScan, Omit<FoundScan, "name"> {
+  /** Path of the scan. */
+  path: string;
+  /** Path of its answer from the folder of answers, without an extension. */
+  answer: string;
+}
+
+/** What the report beside an answer is called. */
+export const REPORT_SUFFIX = "_report.json";
+
+/**
+ * Finds the scans below a folder.
+ *
+ * @param out the folder of answers, which is not searched.
+ */
+export async function planCampaign(folder: string, out: string): Promise<PlannedScan[]> {
+  const found = await findScans(folder, out);
+  const stems = Map.groupBy(found, ({ name }) => stemOf(name));
+  return await Promise.all(found.map(async ({ name, ...rest }) => {
+    const path = join(folder, name);
+    const { scene } = rest;
+    const paths = scene === null
+      ? [path]
+      : (await filesBelow(scene)).filter(isInput).map((file) => join(scene, file));
+    const { bytes, files } = await stateOf(paths);
+    // Answers to a.las and a.laz must not be one file.
+    const stem = stems.get(stemOf(name))!.length > 1 ? name : stemOf(name);
+    return { key: name, path, bytes, files, answer: stem, ...rest };
+  }));
+}
+
+/** Whether a file is none that this program wrote. */
+function isInput(name: string): boolean {
+  return !isLabelledName(name) && !/_labelled\.(?:classes\.json|qml)$/.test(name) &&
+    !name.endsWith(REPORT_SUFFIX);
+}
+
+function stemOf(name: string): string {
+  return name.slice(0, name.length - extname(name).length);
+}
+
+/** The size of files, and a text that is another one once a file has changed. */
+async function stateOf(paths: readonly string[]): Promise<{ bytes: number; files: string }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for (const path of paths) {
+    const { size, mtimeMs } = await stat(path);
+    bytes += size;
+    hash.update(`${basename(path)} ${size} ${mtimeMs}\n`);
+  }
+  return { bytes, files: hash.digest("hex").slice(0, 16) };
+}

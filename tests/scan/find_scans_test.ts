@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { planCampaign } from "../../lib/campaign/plan.ts";
+import { findScans } from "../../lib/scan/mod.ts";
+import { withFolder } from "../commands/support.ts";
+
+async function withFiles(names: string[], body: (folder: string) => Promise<void>): Promise<void> {
+  await withFolder(async (folder) => {
+    for (const name of names) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), name);
+    }
+    await body(folder);
+  });
+}
+
+Deno.test("findScans() gives each scan the folder that is its own", async () => {
+  const names = [
+    "alone/deep/scan.laz",
+    "alone/images/0.jpg",
+    "alone/cameras.json",
+    "alone/deep/scan_labelled.las",
+    "far/a/b/c/scan.ply",
+    "many/1.las",
+    "many/2.las",
+    "many/photo.png",
+    "many/own/3.las",
+    "out/many/1_labelled.las",
+    "out/other.las",
+    "top.ply",
+    "alone/sparse/points3D.ply",
+    ".hidden/scan.las",
+  ];
+  await withFiles(names, async (folder) => {
+    const found = await findScans(folder, join(folder, "out"));
+    assert.deepEqual(
+      found.map(({ name, scene, hasStrayPhotographs }) => [
+        name,
+        scene === null ? null : scene.slice(folder.length + 1),
+        hasStrayPhotographs,
+      ]),
+      [
+        ["alone/deep/scan.laz", "alone", false],
+        ["far/a/b/c/scan.ply", "far/a", false],
+        ["many/1.las", null, true],
+        ["many/2.las", null, true],
+        ["many/own/3.las", "many/own", false],
+        ["top.ply", null, false],
+      ],
+    );
+  });
+});
+
+Deno.test("findScans() takes the folder itself for that of its only scan", async () => {
+  await withFiles(["scan.las", "images/0.jpg", "cameras.json"], async (folder) => {
+    const [found] = await findScans(folder);
+    assert.equal(found!.scene, folder);
+  });
+});
+
+Deno.test("planCampaign() notices changed files, passes over its own, and keeps answers apart", async () => {
+  await withFiles(["a/s.las", "a/0.jpg", "b/s.las", "b/s.laz"], async (folder) => {
+    const plan = await planCampaign(folder, folder);
+    assert.deepEqual(plan.map(({ answer }) => answer), ["a/s", "b/s.las", "b/s.laz"]);
+    assert.equal(plan[0]!.bytes, "a/s.las".length + "a/0.jpg".length);
+    await writeFile(join(folder, "a/s_labelled.las"), "");
+    await writeFile(join(folder, "a/s_report.json"), "{}");
+    await writeFile(join(folder, "b/s.laz"), "longer than it was");
+    const after = await planCampaign(folder, folder);
+    assert.deepEqual(after.map(({ files }, index) => files === plan[index]!.files), [
+      true,
+      true,
+      false,
+    ]);
+  });
+});
