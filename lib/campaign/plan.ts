@@ -41,10 +41,13 @@ export async function planCampaign(folder: string, out: string): Promise<Planned
   }));
 }
 
+/** Names of files that a campaign writes, beside labelled scans. */
+const OWN =
+  /(?:^|\/)campaign\.(?:csv|json|jsonl)$|_labelled\.(?:classes\.json|qml)$|_report\.json$/;
+
 /** Whether a file is none that this program wrote. */
 function isInput(name: string): boolean {
-  return !isLabelledName(name) && !/_labelled\.(?:classes\.json|qml)$/.test(name) &&
-    !name.endsWith(REPORT_SUFFIX);
+  return !isLabelledName(name) && !OWN.test(name);
 }
 
 function stemOf(name: string): string {

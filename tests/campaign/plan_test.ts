@@ -64,8 +64,9 @@ Deno.test("planCampaign() notices changed files, passes over its own, and keeps 
     const plan = await planCampaign(folder, folder);
     assert.deepEqual(plan.map(({ answer }) => answer), ["a/s", "b/s.las", "b/s.laz"]);
     assert.equal(plan[0]!.bytes, "a/s.las".length + "a/0.jpg".length);
-    await writeFile(join(folder, "a/s_labelled.las"), "");
-    await writeFile(join(folder, "a/s_report.json"), "{}");
+    for (const name of ["s_labelled.las", "s_labelled.qml", "s_report.json", "campaign.csv"]) {
+      await writeFile(join(folder, "a", name), "{}");
+    }
     await writeFile(join(folder, "b/s.laz"), "longer than it was");
     const after = await planCampaign(folder, folder);
     assert.deepEqual(after.map(({ files }, index) => files === plan[index]!.files), [
