@@ -13,7 +13,7 @@ struct Params {
   reach: i32, // of the position bias
   patchRows: u32, // positions that one meets, at most
 }
-override HEAD4: u32; // vec4f of a head
+override HEAD4: u32; // vec4f of a head, at most 4: what a thread keeps in registers
 override BIAS: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
@@ -39,10 +39,10 @@ fn main(
   let key = sequence[tile.x + thread];
   let row = u32(key.w);
   let to = (row * 3u + 1u) * quads + head * HEAD4;
-  var k: array<vec4f, 8>;
-  var v: array<vec4f, 8>;
-  var dk: array<vec4f, 8>;
-  var dv: array<vec4f, 8>;
+  var k: array<vec4f, 4>;
+  var v: array<vec4f, 4>;
+  var dk: array<vec4f, 4>;
+  var dv: array<vec4f, 4>;
   for (var c = 0u; c < HEAD4; c++) {
     k[c] = params.scale * qkv[to + c];
     v[c] = qkv[to + quads + c];

@@ -12,7 +12,7 @@ struct Params {
   reach: i32, // of the position bias
   patchRows: u32, // positions that one meets, at most
 }
-override HEAD4: u32; // vec4f of a head
+override HEAD4: u32; // vec4f of a head, at most 4: what a thread keeps in registers
 override BIAS: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
@@ -37,9 +37,9 @@ fn main(
   if (thread >= tile.y) { return; }
   let query = sequence[tile.x + thread];
   let row = u32(query.w);
-  var q: array<vec4f, 8>;
-  var g: array<vec4f, 8>;
-  var sum: array<vec4f, 8>;
+  var q: array<vec4f, 4>;
+  var g: array<vec4f, 4>;
+  var sum: array<vec4f, 4>;
   for (var c = 0u; c < HEAD4; c++) {
     q[c] = params.scale * qkv[row * 3u * quads + head * HEAD4 + c];
     g[c] = dy[row * quads + head * HEAD4 + c];

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
+import * as attention from "../../kernels/attention/records.ts";
 import * as matmul from "../../kernels/matmul/records.ts";
 import { driverVersion } from "./driver_version.ts";
 import { modelsFolder } from "../teacher/mod.ts";
@@ -81,6 +82,6 @@ export async function writeNotes(
 /** A hash of the kernels' text. */
 function kernelHash(): string {
   const hash = createHash("sha256");
-  for (const { code } of Object.values(matmul)) hash.update(code);
+  for (const { code } of Object.values({ ...matmul, ...attention })) hash.update(code);
   return hash.digest("hex").slice(0, 16);
 }

@@ -25,9 +25,8 @@ import {
 import type { PairOperand } from "../graph/ops/matrix_kernels.ts";
 import { packKernel } from "../nn/packing.ts";
 import { mulberry32 } from "../random/mulberry32.ts";
-
-/** Largest error of a result, as a share of its largest number. Sums of 44 to 150 float32 are within 1e-6. */
-const TOLERANCE = 1e-4;
+import { checkAttention } from "./check_attention.ts";
+import { fault, numbers } from "./check_results.ts";
 
 /** Channels are whole quads that do not fill the last tile; rows neither, and they take several tiles. */
 const ROWS = 150;
@@ -43,7 +42,8 @@ const VOLUME = 3;
  */
 export async function selfCheck(gpu: Gpu, kernels: KernelSetting): Promise<string | null> {
   try {
-    return await checkLinear(gpu, kernels) ?? await checkConvolution(gpu, kernels);
+    return await checkLinear(gpu, kernels) ?? await checkConvolution(gpu, kernels) ??
+      await checkAttention(gpu, kernels);
   } catch (error) {
     if (error instanceof GpuValidationError) return `the driver refuses it: ${error.message}`;
     throw error;
@@ -143,12 +143,6 @@ async function checkConvolution(gpu: Gpu, kernels: KernelSetting): Promise<strin
   ]);
 }
 
-/** Numbers in [-1, 1) from a seed. */
-function numbers(seed: number, count: number): Float32Array {
-  const next = mulberry32(seed);
-  return Float32Array.from({ length: count }, () => 2 * next() - 1);
-}
-
 /** Source rows by offset and output row, about a third of them missing; an offset has each at most once. */
 function neighbours(): (number | undefined)[][] {
   const next = mulberry32(8);
@@ -202,21 +196,4 @@ function pairList(sources: readonly (number | undefined)[][]): PairOperand<Uint3
     entries: Uint32Array.from(entries),
     offsets: Uint32Array.from(offsets),
   };
-}
-
-/** The first result that is too far from what is expected, in words. */
-function fault(
-  results: readonly [what: string, actual: Float32Array, expected: ArrayLike<number>][],
-): string | null {
-  for (const [what, actual, expected] of results) {
-    let [scale, worst] = [0, 0];
-    for (let i = 0; i < expected.length; i++) {
-      scale = Math.max(scale, Math.abs(expected[i]!));
-      // A number that is none is as wrong as can be.
-      const error = Math.abs(actual[i]! - expected[i]!);
-      worst = Number.isNaN(error) ? Infinity : Math.max(worst, error);
-    }
-    if (worst > TOLERANCE * scale) return `${what} are off by ${(worst / scale).toPrecision(2)}`;
-  }
-  return null;
 }

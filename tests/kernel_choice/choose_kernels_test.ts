@@ -62,6 +62,11 @@ chooseTest("chooseKernels() refuses a device on which nothing is right", async (
       error instanceof KernelError &&
       /with kernels software, their weight gradients are off by .* driver/.test(error.message),
   );
+  using forgetful = await faultyGpu(({ name, code }) =>
+    name === "attention_key_gradient" ? code.replace("dv[c] +=", "dv[c] =") : code
+  );
+  await rm(notesPath(forgetful.adapterName, folder));
+  await assert.rejects(chooseKernels(forgetful, "software", folder), /its gradients are off by/);
   using other = await faultyGpu(({ code }) => `${code} no WGSL`);
   await rm(notesPath(other.adapterName, folder));
   await assert.rejects(chooseKernels(other, "software", folder), /the driver refuses it/);
