@@ -13,7 +13,15 @@ import { checkOutputs } from "../cli/outputs.ts";
 import { bareScan, type ScanFiles, scanInFolder, scanWithPhotographs } from "../cli/scan_files.ts";
 import { segmentCampaign } from "../cli/segment_campaign.ts";
 import { drawLabelPanels } from "../pictures/picture.ts";
-import { encodePng, LENGTH_UNITS, type Scan, UP_AXES } from "../scan/mod.ts";
+import {
+  checkConversion,
+  encodePng,
+  LENGTH_UNITS,
+  type Scan,
+  SCAN_FORMATS,
+  type ScanFormat,
+  UP_AXES,
+} from "../scan/mod.ts";
 import { DEFAULT_METHOD } from "../segment/options.ts";
 import type { ReportedScan } from "../segment/report.ts";
 import type { SegmentResult } from "../segment/segmenter.ts";
@@ -27,7 +35,7 @@ const OF_ONE_SCAN = ["images", "cameras", "report", "picture"] as const;
 export const command = defineCommand({
   name: "segment",
   summary:
-    "Labels a scan on disk (LAS, LAZ or PLY), a folder of a scan, its photographs and cameras, or many scans",
+    "Labels a scan on disk (LAS, LAZ, PLY or PCD), a folder of a scan, its photographs and cameras, or many scans",
   positionals: ["SCAN|FOLDER"],
   options: {
     "view-source": {
@@ -87,7 +95,7 @@ export const command = defineCommand({
       type: "string",
       value: "FILE|FOLDER",
       about:
-        "labelled scan to write, .ply or .las; FILE.classes.json and, for LAS, a QGIS style lie " +
+        "labelled scan to write, .ply or .las, or in the scan's own format; FILE.classes.json and, for LAS, a QGIS style lie " +
         "beside it; with a folder, every scan below FOLDER is labelled into it, and what is " +
         "labelled already is left alone",
       otherwise: "SCAN_labelled, in the scan's format",
@@ -138,6 +146,7 @@ export const command = defineCommand({
     const request = await readRequest(found, options);
     const { scan } = request;
     const format = wanted ?? scan.format;
+    checkConversion(scan, format);
 
     await using engine = await openStudents(values);
     using display = progressDisplay();
@@ -254,12 +263,13 @@ function labelledName(path: string): string {
 }
 
 /** The format that a name asks for; null where it has no extension. @throws {UsageError} where that is another one */
-function formatOf(path: string): Scan["format"] | null {
-  const extension = extname(path).toLowerCase();
-  if (extension === "" || extension === ".ply") return extension === "" ? null : "ply";
-  if (extension === ".las") return "las";
-  const mend = extension === ".laz"
+function formatOf(path: string): ScanFormat | null {
+  const extension = extname(path).toLowerCase().slice(1);
+  if (extension === "") return null;
+  const format = SCAN_FORMATS.find((name) => name === extension);
+  if (format) return format;
+  const mend = extension === "laz"
     ? "this program does not compress; name it .las, and compress it with laszip or pdal"
-    : "name it .ply or .las";
+    : `name it ${SCAN_FORMATS.map((name) => `.${name}`).join(" or ")}`;
   throw new UsageError(`Cannot write ${path}: ${mend}`);
 }

@@ -62,7 +62,7 @@ export class InputError extends SyntaxError {
   }
 }
 
-/** A scan (LAS, LAZ or PLY) that is malformed, empty, or of an unsupported kind. */
+/** A scan that is malformed, empty, or of an unsupported kind. */
 export class ScanError extends InputError {
   /** Name of the class. */
   override name = "ScanError";

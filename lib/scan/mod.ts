@@ -37,7 +37,13 @@ export {
   ScanError,
 } from "./errors.ts";
 export type { ImageSize } from "./image_size.ts";
-export type { Scan, ScanLabels } from "./scan.ts";
+export {
+  type Scan,
+  SCAN_FORMATS,
+  type ScanFormat,
+  type ScanLabels,
+  type ScanMemory,
+} from "./scan.ts";
 export type { LabelClasses } from "./classes/class_table.ts";
 export { classList } from "./classes/class_list.ts";
 export { qgisStyle } from "./classes/qgis_style.ts";
@@ -53,9 +59,10 @@ export {
 } from "./crs/units.ts";
 export { metricScan, type ScanFrame } from "./frame/metric_scan.ts";
 export { UP_AXES, type UpAxis } from "./frame/up.ts";
-export { readScan, scanFormat } from "./read_scan.ts";
-export { SCAN_START_BYTES, type ScanMemory, scanMemory, scanMemoryByStart } from "./scan_memory.ts";
-export { convertScan, writeScan } from "./write_scan.ts";
+export { scanFormat } from "./file_format.ts";
+export { readScan } from "./read_scan.ts";
+export { SCAN_START_BYTES, scanMemory, scanMemoryByStart } from "./scan_memory.ts";
+export { checkConversion, convertScan, writeScan } from "./write_scan.ts";
 export { type PlyContents, writePly } from "./ply/write_ply.ts";
 export type { Camera } from "./camera/camera.ts";
 export { cameraAt, type CameraOptics } from "./camera/camera_at.ts";

@@ -1,28 +1,30 @@
 /**
- * Reads a client's file into a scan. Files pass through `parse` of loaders.gl with loaders of our own, which replace
- * the parsers of loaders.gl for both formats: those lose or corrupt data (`las/las_scan_loader.ts` and
- * `ply/ply_scan_loader.ts` say which).
+ * Reads a client's file into a scan. LAS and PLY pass through `parse` of loaders.gl with loaders of our own, which
+ * replace its parsers: those lose or corrupt data (`las/las_scan_loader.ts` and `ply/ply_scan_loader.ts` say which).
  *
  * @module
  */
 import { parse } from "@loaders.gl/core";
-import { blameMemory, ScanError } from "./errors.ts";
+import { blameMemory } from "./errors.ts";
+import { fileFormat } from "./file_format.ts";
 import { coordinateUnits } from "./las/coordinate_units.ts";
-import { isLas } from "./las/header.ts";
 import { lasScanLoader } from "./las/las_scan_loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
+import { readPcd } from "./pcd/read_pcd.ts";
 import { plyScanLoader } from "./ply/ply_scan_loader.ts";
+import { nonZero } from "./field_scan.ts";
 import { scaleToUnit } from "./full_scale.ts";
 import { findLeftOut, leftOutWarnings, withoutPoints } from "./left_out.ts";
 import type { Scan } from "./scan.ts";
 
 /**
- * Reads a LAS, LAZ or PLY file; its first bytes tell the format.
+ * Reads a LAS, LAZ, PLY or PCD file; its first bytes tell the format.
  *
  * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ and COPC of formats 0 to 3 and 6 to 8. `labels` are the
  * classification codes if any of them is above 1 (0 and 1 mean "not classified"). PLY: ASCII and both byte orders;
  * `labels` come from an integer property `label`, `class` or a similar name, their names from comments like
- * `class 7 chair`, normals from `nx`, `ny`, `nz`.
+ * `class 7 chair`, normals from `nx`, `ny`, `nz`. PCD: versions 0.5 to 0.7, ASCII, binary and compressed, fields by the same names
+ * and packed colours.
  *
  * @param bytes the whole file; the scan keeps it
  * @param name the client's name for it, which need not fit the format
@@ -46,46 +48,14 @@ import type { Scan } from "./scan.ts";
  * ```
  */
 export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
-  const read = scanFormat(bytes, name) === "las" ? readLas : readPly;
   try {
-    return await read(bytes, name);
+    return await READERS[fileFormat(bytes, name)](bytes, name);
   } catch (error) {
     throw blameMemory(error, name, "read");
   }
 }
 
-/**
- * Tells the format of a scan from its first bytes.
- *
- * @param start at least the first four bytes of the file
- * @throws {ScanError} where the file is empty or of another format
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { scanFormat } from "./mod.ts";
- *
- * assert.equal(scanFormat(new TextEncoder().encode("LASF"), "scan"), "las");
- * ```
- */
-export function scanFormat(start: Uint8Array, name: string): Scan["format"] {
-  if (start.length === 0) {
-    throw new ScanError({
-      file: name,
-      problem: "the file is empty",
-      mend: "send a scan",
-      offset: 0,
-    });
-  }
-  if (isLas(start)) return "las";
-  if (start[0] === 0x70 && start[1] === 0x6c && start[2] === 0x79) return "ply";
-  throw new ScanError({
-    file: name,
-    problem: "it is neither LAS, LAZ ('LASF') nor PLY ('ply')",
-    mend: "convert it to one of these",
-    offset: 0,
-  });
-}
+const READERS = { las: readLas, ply: readPly, pcd: readPcd } as const;
 
 async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
   const { attributes, loaderData } = await parse(
@@ -149,9 +119,4 @@ async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
 function local(positions: Float64Array): Pick<Scan, "origin" | "positions"> {
   const origin = chooseOrigin(positions);
   return { origin, positions: toLocal(positions, origin) };
-}
-
-/** Null for an attribute whose values are all zero: such a field was never filled. */
-function nonZero(values: Float32Array | undefined): Float32Array | null {
-  return values?.some((value) => value !== 0) ? values : null;
 }

@@ -7,12 +7,18 @@ import type { LabelClasses } from "./classes/class_table.ts";
 import type { CoordinateUnits } from "./crs/units.ts";
 import type { Warning } from "./warning.ts";
 
+/** The formats in which labels are written into a client's file. */
+export const SCAN_FORMATS = ["las", "ply", "pcd"] as const;
+
+/** One of the formats in which labels are written into a client's file. */
+export type ScanFormat = (typeof SCAN_FORMATS)[number];
+
 /** A point cloud with the file it came from. N is the number of points. */
 export interface Scan {
   /** Name of the file as the client gave it. */
   name: string;
   /** Format of `bytes`; LAZ counts as "las". */
-  format: "las" | "ply";
+  format: ScanFormat;
   /** N, at least 1: the points that have a position. */
   count: number;
   /** Subtracted from every coordinate, in the file's units (float64). */
@@ -81,4 +87,14 @@ export function checkLabels(count: number, { labels, confidence }: ScanLabels): 
   if (bad >= 0) {
     throw new RangeError(`Cannot write confidence ${confidence[bad]} of point ${bad}: not finite`);
   }
+}
+
+/** What a scan takes. */
+export interface ScanMemory {
+  /** Points that the file promises, as far as it can hold them. */
+  points: number;
+  /** Bytes that reading takes at most, beside the file itself. */
+  readingBytes: number;
+  /** Bytes of the file that answers keep: those of the file itself, or of its uncompressed points. */
+  fileBytes: number;
 }

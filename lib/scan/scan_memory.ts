@@ -9,7 +9,10 @@ import { type LasHeader, parseLasHeader, parseLasStart } from "./las/header.ts";
 import { rowBytes } from "./ply/binary_layout.ts";
 import { hasPlyHeader, parsePlyHeader, type PlyHeader, vertexOf } from "./ply/header.ts";
 import { findScanProperties } from "./ply/scan_properties.ts";
-import { scanFormat } from "./read_scan.ts";
+import { hasPcdHeader, parsePcdHeader } from "./pcd/header.ts";
+import { pcdMemory } from "./pcd/read_pcd.ts";
+import { fileFormat } from "./file_format.ts";
+import type { ScanMemory } from "./scan.ts";
 
 /** Bytes of a LAS point while it is read: as float64 and as stored, then as the scan keeps it. */
 const LAS_POINT_BYTES = 27 + 20;
@@ -17,16 +20,6 @@ const LAS_POINT_BYTES = 27 + 20;
 const LAS_COLOR_BYTES = 6 + 12;
 /** Bytes of one number of a PLY point: as float64, then as float32 or int32. */
 const PLY_NUMBER_BYTES = 8 + 4;
-
-/** What a scan takes. */
-export interface ScanMemory {
-  /** Points that the file promises, as far as it can hold them. */
-  points: number;
-  /** Bytes that reading takes at most, beside the file itself. */
-  readingBytes: number;
-  /** Bytes of the file that answers keep: those of the file itself, or of its uncompressed points. */
-  fileBytes: number;
-}
 
 /**
  * Computes what reading a scan takes.
@@ -48,9 +41,9 @@ export interface ScanMemory {
  * ```
  */
 export function scanMemory(bytes: Uint8Array, name: string): ScanMemory {
-  if (scanFormat(bytes, name) === "ply") {
-    return plyMemory(parsePlyHeader(bytes, name), bytes.length, name);
-  }
+  const format = fileFormat(bytes, name);
+  if (format === "ply") return plyMemory(parsePlyHeader(bytes, name), bytes.length, name);
+  if (format === "pcd") return pcdMemory(parsePcdHeader(bytes, name), bytes.length, name);
   const header = parseLasHeader(bytes, name);
   const { compressed, count } = header;
   const points = compressed ? Math.max(...checkLaz(bytes, header, name).counts) : count;
@@ -83,9 +76,17 @@ export function scanMemoryByStart(
   size: number,
   name: string,
 ): ScanMemory | null {
-  if (scanFormat(start, name) === "ply") {
-    if (size > start.length && !hasPlyHeader(start)) return null;
-    return plyMemory(parsePlyHeader(start, name), size, name);
+  const format = fileFormat(start, name);
+  const isPart = size > start.length;
+  if (format === "ply") {
+    return isPart && !hasPlyHeader(start)
+      ? null
+      : plyMemory(parsePlyHeader(start, name), size, name);
+  }
+  if (format === "pcd") {
+    return isPart && !hasPcdHeader(start)
+      ? null
+      : pcdMemory(parsePcdHeader(start, name), size, name);
   }
   const header = parseLasStart(start, size, name);
   const { compressed, count, statedCounts, recordBytes } = header;

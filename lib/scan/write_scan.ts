@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { ScanError } from "./errors.ts";
 import { labellingOfRows, spreadOverRows } from "./left_out.ts";
 import { writeLasLabels } from "./las/write_las_labels.ts";
 import { writeLas } from "./las/write_las.ts";
 import { writePlyLabels } from "./ply/write_ply_labels.ts";
 import { writePly } from "./ply/write_ply.ts";
-import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
+import { writePcdLabels } from "./pcd/write_pcd_labels.ts";
+import { checkLabels, type Scan, type ScanFormat, type ScanLabels } from "./scan.ts";
 
 /**
  * Writes labels into a copy of the client's own file; every byte and attribute that is no label is kept. LAZ becomes
@@ -16,7 +18,7 @@ import { checkLabels, type Scan, type ScanLabels } from "./scan.ts";
  *
  * LAS: the classification becomes `student.asprs[label]` (or the label itself), and names stand in the classification lookup; on request the points also get the extra
  * dimensions `label` and `confidence`. PLY: the vertex gets the properties `label` and `confidence`, and the header comments like
- * `predicted_class 7 #1f77b4 chair`. Labels that the file
+ * `predicted_class 7 #1f77b4 chair`; PCD the same, its comments after `#`. Labels that the file
  * came with are kept as `classification_original` and `label_original`, unless `keepLabels` is false.
  *
  * @throws {ScanError} where a property cannot hold the labels, or records would become too long
@@ -27,14 +29,15 @@ export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
   checkLabels(scan.count, labelling);
   const { leftOut = [] } = scan;
   const rows = labellingOfRows(labelling, leftOut);
-  return scan.format === "las"
-    ? writeLasLabels(
-      scan.bytes,
-      rows,
-      scan.labels && spreadOverRows(scan.labels, leftOut, 0),
-      scan.name,
-    )
-    : writePlyLabels(scan.bytes, rows, scan.name);
+  const { bytes, name, labels } = scan;
+  switch (scan.format) {
+    case "las":
+      return writeLasLabels(bytes, rows, labels && spreadOverRows(labels, leftOut, 0), name);
+    case "ply":
+      return writePlyLabels(bytes, rows, name);
+    case "pcd":
+      return writePcdLabels(bytes, rows, name);
+  }
 }
 
 /**
@@ -42,7 +45,8 @@ export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
  * coordinates, colours, intensity and labels of the points of the scan, and loses all other attributes. A scan that has the format already is
  * returned as it is.
  *
- * @throws {ScanError} where the scan is too wide for LAS
+ * @param format LAS or PLY, or the scan's own
+ * @throws {ScanError} where the scan is too wide for LAS, or the format is another one
  *
  * @example
  * ```ts
@@ -55,7 +59,8 @@ export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
  * assert.deepEqual([...(await readScan(las.bytes, "a.las")).positions], [1, 2, 3]);
  * ```
  */
-export function convertScan(scan: Scan, format: Scan["format"]): Scan {
+export function convertScan(scan: Scan, format: ScanFormat): Scan {
+  checkConversion(scan, format);
   if (scan.format === format) return scan;
   return {
     ...scan,
@@ -63,4 +68,23 @@ export function convertScan(scan: Scan, format: Scan["format"]): Scan {
     bytes: format === "las" ? writeLas(scan) : writePly(scan),
     leftOut: [],
   };
+}
+
+/**
+ * Checks that a scan can be converted to a format: all can become LAS and PLY, and none another one that it does not have.
+ *
+ * @throws {ScanError} where it cannot
+ */
+export function checkConversion(
+  { name, format: own }: Pick<Scan, "name" | "format">,
+  format: ScanFormat,
+): void {
+  if (format === own || format === "las" || format === "ply") return;
+  const wanted = format.toUpperCase();
+  throw new ScanError({
+    file: name,
+    action: `convert to ${wanted}`,
+    problem: `only a scan that came as ${wanted} is answered so`,
+    mend: "ask for PLY or LAS",
+  });
 }

@@ -5,7 +5,7 @@
  */
 import type { StudentChoice } from "../domain/mod.ts";
 import type { Metrics } from "../metrics/confusion.ts";
-import type { UpAxis, Warning } from "../scan/mod.ts";
+import type { ScanFormat, UpAxis, Warning } from "../scan/mod.ts";
 import type { Drift } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
 
@@ -14,7 +14,7 @@ export interface ReportedScan {
   /** Name of the file as the client gave it. */
   name: string;
   /** Format of the file; LAZ counts as "las". */
-  format: "las" | "ply";
+  format: ScanFormat;
   /** Number of points. */
   points: number;
   /** Number of voxels. */

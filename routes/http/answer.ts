@@ -8,7 +8,7 @@ import { create as attachment } from "content-disposition";
 import type { Context } from "hono";
 import { basename } from "node:path";
 import type { AnswerKind } from "../../lib/serving/files/answer.ts";
-import type { Scan } from "../../lib/scan/mod.ts";
+import { SCAN_FORMATS, type ScanFormat } from "../../lib/scan/mod.ts";
 import { negotiate } from "./accept.ts";
 import { reportHeader } from "./report_header.ts";
 import { requestedRange } from "./file_body.ts";
@@ -24,6 +24,7 @@ const KINDS: ReadonlyMap<string, AnswerKind> = new Map<string, AnswerKind>([
   ["application/ply", "ply"],
   ["application/x-ply", "ply"],
   ["model/ply", "ply"],
+  ["application/x-pcd", "pcd"],
   ["application/json", "json"],
   ["application/x-npy", "labels"],
   ["application/x-npy;array=confidence", "confidence"],
@@ -42,7 +43,7 @@ export interface AnswerForm {
  * @param format of the scan.
  * @throws {RequestError} 406, naming the media types that this scan can be answered in.
  */
-export function answerForm(c: Context, format: Scan["format"]): AnswerForm {
+export function answerForm(c: Context, format: ScanFormat): AnswerForm {
   const type = negotiate(c.req.raw, offersFor(format));
   return { type, kind: KINDS.get(type) ?? format };
 }
@@ -105,10 +106,17 @@ async function selected(
 }
 
 /** The media types that a scan can be answered in, by preference: its own format, JSON, the others. */
-function offersFor(format: Scan["format"]): string[] {
+function offersFor(format: ScanFormat): string[] {
   const types = [...KINDS.keys()];
   const own = types.filter((type) => KINDS.get(type) === format);
-  return [...new Set([...own, BYTES_TYPE, "application/json", ...types])];
+  const others = types.filter((type) => isFor(KINDS.get(type)!, format));
+  return [...new Set([...own, BYTES_TYPE, "application/json", ...others])];
+}
+
+/** Whether a scan can be answered so: all become LAS and PLY, and its other formats are for scans that have them. */
+function isFor(kind: AnswerKind, format: ScanFormat): boolean {
+  return kind === format || kind === "las" || kind === "ply" ||
+    !(SCAN_FORMATS as readonly AnswerKind[]).includes(kind);
 }
 
 /** The name of an answer's file after that of the scan: `room_labelled.las`, `room_labelled.confidence.npy`. */

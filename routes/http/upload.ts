@@ -19,6 +19,7 @@ export const SCAN_TYPES = [
   "application/ply",
   "application/x-ply",
   "model/ply",
+  "application/x-pcd",
 ];
 
 const RAW_TYPES = [

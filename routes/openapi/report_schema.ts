@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SCAN_FORMATS } from "../../lib/scan/mod.ts";
 import { z } from "zod";
 import {
   MEASURE_NAMES,
@@ -114,7 +115,7 @@ export const studentChoiceSchema = exactly<StudentChoice>()({
 export const reportSchema = exactly<ScanReport>()({
   scan: exactly<ScanReport["scan"]>()({
     name: z.string(),
-    format: z.enum(["las", "ply"]),
+    format: z.enum(SCAN_FORMATS),
     points: count,
     voxels: count,
     voxelSize: z.number().describe("edge of a voxel in metres"),

@@ -13,7 +13,7 @@ export function scanBody(options: JsonSchema): RequestBodyObject {
   return {
     required: true,
     description:
-      "The scan alone, or a form with the scan, its photographs and their cameras. A scan is LAS 1.0 to 1.4, LAZ, COPC or PLY; the server recognises it by its content.",
+      "The scan alone, or a form with the scan, its photographs and their cameras. A scan is LAS 1.0 to 1.4, LAZ, COPC, PLY or PCD; the server recognises it by its content.",
     content: {
       "multipart/form-data": {
         schema: {
@@ -66,7 +66,7 @@ export const accept: ParameterObject = {
   name: "Accept",
   in: "header",
   description:
-    "The media type of the answer; by default the format of the scan. LAS is converted to PLY on request, and PLY to LAS.",
+    "The media type of the answer; by default the format of the scan. Every scan is converted to PLY or LAS on request.",
   schema: { type: "string" },
 };
 

@@ -42,13 +42,14 @@ const LABELS = {
 /** The labels of a scan, in every form that they can have. */
 export const labelled: ResponseObject = {
   description:
-    "The client's own file with labels (LAS: the classification, by the codes in the student's card; PLY: the properties `label` and `confidence`), or the labels alone. Every form but JSON carries the report as a header.",
+    "The client's own file with labels (LAS: the classification, by the codes in the student's card; PLY and PCD: the properties `label` and `confidence`), or the labels alone. Every form but JSON carries the report as a header.",
   headers: headers("X-TTTKD-Report", "X-TTTKD-Converted", "Content-Disposition"),
   content: {
     "application/vnd.las": { schema: bytes },
     "application/ply": { schema: bytes },
     "application/x-ply": { schema: bytes },
     "model/ply": { schema: bytes },
+    "application/x-pcd": { schema: bytes },
     "application/octet-stream": { schema: bytes },
     "application/json": { schema: answerSchema("Labels"), example: LABELS },
     "application/x-npy": {

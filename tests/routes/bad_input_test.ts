@@ -72,7 +72,7 @@ const CASES: Case[] = [
     name: "a wrong magic",
     parts: { ...fullForm(), scan: ascii("PK\x03\x04 not a scan") },
     status: 422,
-    detail: /room\.ply.*neither LAS.*nor PLY/,
+    detail: /room\.ply.*none of LAS.*PLY/,
     members: { file: "room.ply", offset: 0 },
   },
   {

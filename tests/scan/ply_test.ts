@@ -382,7 +382,7 @@ Deno.test("readScan() refuses PLY colours of unknown scale", async () => {
   const fields: PlyField[] = [...XYZ, ["int", "red"], ["int", "green"], ["int", "blue"]];
   for (const bad of [70000, -4]) {
     const rows = [[0, 0, 0, 1, 2, 3], [0, 0, 0, 1, bad, 3]];
-    await refuses(makePly("ascii", [{ name: "vertex", fields, rows }]), /green of vertex 1/, {
+    await refuses(makePly("ascii", [{ name: "vertex", fields, rows }]), /green of point 1/, {
       field: "green",
     });
   }
@@ -433,7 +433,7 @@ Deno.test("readScan() refuses binary PLY lists with wrong counts", async () => {
 
 Deno.test("readScan() refuses files of other formats", async () => {
   await refuses(new Uint8Array(0), /the file is empty/);
-  await refuses(text(["hello"]), /neither LAS, LAZ \('LASF'\) nor PLY/);
+  await refuses(text(["hello"]), /none of LAS, LAZ \('LASF'\), PLY/);
 });
 
 for (const encoding of PLY_ENCODINGS) {

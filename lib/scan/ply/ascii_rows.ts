@@ -1,12 +1,12 @@
 /**
- * Reads the rows of an ASCII PLY body, one line each. The body is decoded in blocks, so that a large file is never held
- * as one string.
+ * Reads the rows of an ASCII PLY body, one line each.
  *
  * @module
  */
 import { ScanError } from "../errors.ts";
 import type { Warning } from "../warning.ts";
 import { type PlyElement, type PlyHeader, type PlyProperty, vertexOf } from "./header.ts";
+import { textLines } from "../text_lines.ts";
 import { elementBehind, isIndexRow, misfitWarning } from "./rows_behind.ts";
 
 /** One row of an ASCII body. */
@@ -24,9 +24,6 @@ export interface PlyAsciiRow {
   /** Number of the line in the file, from 1. */
   line: number;
 }
-
-/** Bytes that are decoded at a time, and so the most of a line: a file of one line would become millions of words. */
-const BLOCK = 1 << 20;
 
 /**
  * Yields every row of the body in the order of the file. Each row has as many words as the properties of its element
@@ -57,7 +54,9 @@ export function* asciiRows(
     warnings.push(misfitWarning(problem));
     return true;
   };
-  for (const { text, offset, line } of bodyLines(bytes, header, file)) {
+  const { bodyOffset, lines, newline } = header;
+  const start = { offset: bodyOffset, lines, newline };
+  for (const { text, offset, line } of textLines(bytes, start, file)) {
     const trimmed = text.trim();
     if (trimmed === "") continue;
     // Elements without rows or properties have no lines.
@@ -111,20 +110,6 @@ export function* asciiRows(
   }
 }
 
-/**
- * Reads a word as a number, `nan` and `inf` included.
- *
- * @returns null where it is no number (decimal commas, words, hexadecimal)
- */
-export function asciiNumber(word: string): number | null {
-  const value = Number(word);
-  if (Number.isFinite(value)) return /^[+-]?0[xob]/i.test(word) ? null : value;
-  const special = /^([+-]?)(?:(nan)(?:\(.*\))?|inf(?:inity)?)$/i.exec(word);
-  if (!special) return null;
-  if (special[2]) return NaN;
-  return special[1] === "-" ? -Infinity : Infinity;
-}
-
 function lineCount({ count, properties }: PlyElement): number {
   return properties.length === 0 ? 0 : count;
 }
@@ -141,34 +126,4 @@ function wordsNeeded(properties: readonly PlyProperty[], words: readonly string[
     at++;
   }
   return at;
-}
-
-/** @throws {ScanError} where a line is longer than a block. */
-function* bodyLines(bytes: Uint8Array, header: PlyHeader, file: string) {
-  const decoder = new TextDecoder("latin1");
-  const newline = header.newline === "\r" ? "\r" : "\n";
-  const code = newline.charCodeAt(0);
-  let line = header.lines;
-  let start = header.bodyOffset;
-  while (start < bytes.length) {
-    const isLast = bytes.length - start <= BLOCK;
-    const stop = isLast ? bytes.length : bytes.lastIndexOf(code, start + BLOCK - 1) + 1;
-    if (stop <= start) {
-      throw new ScanError({
-        file,
-        problem: `line ${line + 1} is longer than ${BLOCK} bytes`,
-        mend: "write one row per line",
-        offset: start,
-      });
-    }
-    const text = decoder.decode(bytes.subarray(start, stop));
-    for (let at = 0; at < text.length;) {
-      const found = text.indexOf(newline, at);
-      const next = found < 0 ? text.length : found + 1;
-      line++;
-      yield { text: text.slice(at, next), offset: start + at, line };
-      at = next;
-    }
-    start = stop;
-  }
 }

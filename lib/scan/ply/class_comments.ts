@@ -4,18 +4,9 @@
  *
  * @module
  */
-import { concat } from "@std/bytes/concat";
 import { hexColor, type LabelClasses } from "../classes/class_table.ts";
+import type { TextEdit } from "../text_edits.ts";
 import { type PlyHeader, PREDICTED_CLASS } from "./header.ts";
-
-/** A part of a header that is replaced. */
-export interface HeaderEdit {
-  /** Byte at which it begins. */
-  offset: number;
-  /** Byte after it; `offset` where something is inserted. */
-  endOffset: number;
-  put: string;
-}
 
 /**
  * Gives the edits by which comments in a header name the classes of the answer, in place of those of an earlier answer.
@@ -27,7 +18,7 @@ export function classComments(
   { newline, formatEnd, classComments }: PlyHeader,
   { classes, palette }: LabelClasses,
   areKept: boolean,
-): HeaderEdit[] {
+): TextEdit[] {
   const line = (...words: (string | number)[]) =>
     `comment ${words.join(" ").replace(/\s+/g, " ")}${newline}`;
   const names = classes.map((name, label) =>
@@ -39,20 +30,4 @@ export function classComments(
     put: keyword !== PREDICTED_CLASS && areKept ? line("class_original", ...words) : "",
   }));
   return [{ offset: formatEnd, endOffset: formatEnd, put: names.join("") }, ...own];
-}
-
-/**
- * Gives the bytes with all edits done.
- *
- * @param edits none within another; those of one place in their order
- */
-export function edited(bytes: Uint8Array, edits: readonly HeaderEdit[]): Uint8Array {
-  const text = new TextEncoder();
-  const out: Uint8Array[] = [];
-  let from = 0;
-  for (const { offset, endOffset, put } of edits.toSorted((a, b) => a.offset - b.offset)) {
-    out.push(bytes.subarray(from, offset), text.encode(put));
-    from = endOffset;
-  }
-  return concat([...out, bytes.subarray(from)]);
 }

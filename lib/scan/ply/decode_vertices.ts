@@ -4,7 +4,8 @@
  * @module
  */
 import { ScanError } from "../errors.ts";
-import { asciiNumber, asciiRows } from "./ascii_rows.ts";
+import { asciiRows } from "./ascii_rows.ts";
+import { asciiNumber } from "../text_lines.ts";
 import type { Warning } from "../warning.ts";
 import { binaryLayout } from "./binary_layout.ts";
 import { type PlyHeader, type PlyProperty, vertexOf } from "./header.ts";

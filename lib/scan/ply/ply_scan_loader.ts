@@ -9,12 +9,11 @@
  * @module
  */
 import { PLYLoader } from "@loaders.gl/ply";
-import { ScanError } from "../errors.ts";
 import { decodeVertices } from "./decode_vertices.ts";
 import { parsePlyHeader, type PlyHeader, type PlyProperty } from "./header.ts";
 import { findScanProperties } from "./scan_properties.ts";
 import type { PointMesh } from "../point_mesh.ts";
-import { type ScaledValues, scaleToUnit } from "../full_scale.ts";
+import { type RawFields, toColors, toIntegers, toUnit, toUnitLength } from "../raw_attributes.ts";
 import { findLeftOut, withoutPoints } from "../left_out.ts";
 import type { Warning } from "../warning.ts";
 
@@ -66,8 +65,8 @@ function parsePlyScan(bytes: Uint8Array, file: string): PlyMesh {
     withoutPoints(values, groups[g]!.length, leftOut)
   );
   const labels = label && toIntegers(classes!);
-  const colors = color && toColors(rgb!, color, file);
-  const intensities = intensity && toUnit(strength!, intensity, "intensities");
+  const colors = color && toColors(rgb!, fieldsOf(color), file);
+  const intensities = intensity && toUnit(strength!, fieldsOf(intensity), "intensities");
   const warnings = [...decoded.warnings, ...colors?.warnings ?? [], ...intensities?.warnings ?? []];
   return {
     loader: "ply",
@@ -86,55 +85,10 @@ function parsePlyScan(bytes: Uint8Array, file: string): PlyMesh {
   };
 }
 
-/**
- * Scales colours or intensities to 0..1.
- *
- * @returns null where they have no range that is known
- */
-function toUnit(
-  values: Float64Array,
-  properties: readonly PlyProperty[],
-  what: "colours" | "intensities",
-): ScaledValues | null {
-  const width = properties.length;
-  for (const [index, { type }] of properties.entries()) {
-    if (type !== "int8") continue;
-    // A "char" of a colour is meant as an unsigned byte: -1 is 255.
-    for (let i = index; i < values.length; i += width) values[i]! += values[i]! < 0 ? 256 : 0;
-  }
-  return scaleToUnit(values, properties.some(({ type }) => type.startsWith("float")), what);
-}
-
-function toColors(
-  values: Float64Array,
-  properties: readonly PlyProperty[],
-  file: string,
-): ScaledValues {
-  const colors = toUnit(values, properties, "colours");
-  if (colors) return colors;
-  const bad = values.findIndex((value) => !(value >= 0 && value <= 65535));
-  const { name } = properties[bad % 3]!;
-  throw new ScanError({
-    file,
-    problem: `${name} of vertex ${Math.floor(bad / 3)} is ${values[bad]}`,
-    mend: "write colours as 0..1, 0..255 or 0..65535",
-    field: name,
-  });
-}
-
-/** Normalises vectors; those without a direction (zero, NaN or infinite, as some programs write them) become 0. */
-function toUnitLength(vectors: Float64Array): Float32Array {
-  const out = new Float32Array(vectors.length);
-  for (let i = 0; i < vectors.length; i += 3) {
-    const length = Math.hypot(vectors[i]!, vectors[i + 1]!, vectors[i + 2]!);
-    if (!(length > 0 && length < Infinity)) continue;
-    for (let axis = 0; axis < 3; axis++) out[i + axis] = vectors[i + axis]! / length;
-  }
-  return out;
-}
-
-/** The values as integers; null where one is no 32-bit integer: such a property holds scores, not labels. */
-function toIntegers(values: Float64Array): Int32Array | null {
-  const out = Int32Array.from(values);
-  return out.every((value, i) => value === values[i]) ? out : null;
+function fieldsOf(properties: readonly PlyProperty[]): RawFields {
+  return {
+    names: properties.map(({ name }) => name),
+    isFloat: properties.some(({ type }) => type.startsWith("float")),
+    signedBytes: [...properties.keys()].filter((index) => properties[index]!.type === "int8"),
+  };
 }

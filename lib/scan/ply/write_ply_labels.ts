@@ -4,9 +4,11 @@
  * @module
  */
 import { sumOf } from "@std/collections/sum-of";
-import { ByteWriter } from "./byte_writer.ts";
+import { answerColumns, ORIGINAL } from "../answer_columns.ts";
+import { ByteWriter } from "../byte_writer.ts";
 import { ScanError } from "../errors.ts";
-import { classComments, edited, type HeaderEdit } from "./class_comments.ts";
+import { classComments } from "./class_comments.ts";
+import { edited, type TextEdit } from "../text_edits.ts";
 import { asciiRows } from "./ascii_rows.ts";
 import { binaryLayout } from "./binary_layout.ts";
 import {
@@ -17,12 +19,10 @@ import {
   SCALAR_BYTES,
   vertexOf,
 } from "./header.ts";
+import { asciiFloat } from "../text_lines.ts";
 import { scalarReader, scalarWriter } from "./scalars.ts";
 import { UNLABELLED } from "../left_out.ts";
 import type { ScanLabels } from "../scan.ts";
-
-/** The property that repeats the client's own labels. */
-const ORIGINAL = "label_original";
 
 /** Smallest and largest integer that each type holds; a float32 holds integers up to 2^24. */
 const RANGES: Readonly<Record<PlyScalar, readonly [number, number]>> = {
@@ -118,10 +118,11 @@ function answerProperties(
       "label",
     );
   }
-  const own = label.replaces && properties[properties.indexOf(label.replaces) + 1];
-  const named = properties.some(({ name }) => name === "confidence");
-  const isOurs = own?.name === "confidence" && own.type.startsWith("float");
-  const name = named && !isOurs ? "label_confidence" : "confidence";
+  const scalars = properties.map(({ name, type, countType }) => ({
+    name,
+    isFloat: countType === null && type.startsWith("float"),
+  }));
+  const { confidence: { name }, addsOriginal } = answerColumns(scalars, keepLabels);
   const sureness = column(name, "float32", confidence);
   if (!sureness.type.startsWith("float")) {
     refuse(
@@ -130,12 +131,12 @@ function answerProperties(
       name,
     );
   }
-  const isKept = keepLabels && label.replaces &&
-    !properties.some(({ name }) => name === ORIGINAL);
   return [
     label,
     sureness,
-    ...(isKept ? [{ ...label, name: ORIGINAL, replaces: null, values: label.replaces! }] : []),
+    ...(addsOriginal
+      ? [{ ...label, name: ORIGINAL, replaces: null, values: label.replaces! }]
+      : []),
   ].sort((a, b) => place(properties, a) - place(properties, b));
 }
 
@@ -145,7 +146,7 @@ function place(properties: readonly PlyProperty[], { replaces }: AnswerProperty)
 }
 
 /** The lines of new properties, behind those of the points. */
-function propertyLines(header: PlyHeader, added: readonly AnswerProperty[]): HeaderEdit {
+function propertyLines(header: PlyHeader, added: readonly AnswerProperty[]): TextEdit {
   const { endOffset } = vertexOf(header);
   const lines = added.map(({ name, type }) =>
     `property ${TYPE_NAMES[type]} ${name}${header.newline}`
@@ -217,13 +218,13 @@ function labelAscii(
     for (const { replaces, values } of replaced) {
       const word = wordOf(replaces!);
       out.bytes(bytes.subarray(done, offset + word.index));
-      out.text(asciiValue((values as ArrayLike<number>)[row]!));
+      out.text(asciiFloat((values as ArrayLike<number>)[row]!));
       done = offset + word.index + word[0].length;
     }
     const end = offset + text.trimEnd().length;
     out.bytes(bytes.subarray(done, end));
     for (const { values } of added) {
-      out.text(` ${"countType" in values ? wordOf(values)[0] : asciiValue(values[row]!)}`);
+      out.text(` ${"countType" in values ? wordOf(values)[0] : asciiFloat(values[row]!)}`);
     }
     done = end;
   }
@@ -243,11 +244,4 @@ function wordIndex(
     at += property.countType === null ? 1 : 1 + Number(words[at]![0]);
   }
   return at;
-}
-
-/** The shortest decimal of 6 to 9 digits that reads back as the same float32; 9 always do. */
-function asciiValue(value: number): string {
-  if (Number.isInteger(value)) return String(value);
-  const digits = [6, 7, 8].find((count) => Math.fround(Number(value.toPrecision(count))) === value);
-  return String(Number(value.toPrecision(digits ?? 9)));
 }

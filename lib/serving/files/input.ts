@@ -16,6 +16,7 @@ import {
   readScan,
   readViews,
   type Scan,
+  SCAN_START_BYTES,
   scanFormat,
   type ScanMemory,
   scanMemory,
@@ -135,7 +136,7 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
 
 /** Reads the format of the scan from its first bytes. @throws {ScanError} where the format is unknown. */
 export async function openFormat(folder: string, { scan }: Input): Promise<Scan["format"]> {
-  const { start } = await startOf(folder, scan, 4);
+  const { start } = await startOf(folder, scan, SCAN_START_BYTES);
   return scanFormat(start, scan.name);
 }
 

@@ -23,6 +23,10 @@ const raw = (body: Uint8Array<ArrayBuffer> | ReadableStream = plyScan()): Reques
   body,
 });
 
+const PCD = new TextEncoder().encode(
+  "FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nWIDTH 1\nHEIGHT 1\nDATA ascii\n1 2 3\n",
+);
+
 /** A body that breaks off, and one that stalls. */
 const broken = () => raw(new ReadableStream({ start: (control) => control.error(new Error()) }));
 const silent = () => raw(new ReadableStream({ start: (control) => control.enqueue(plyScan()) }));
@@ -90,7 +94,8 @@ async function segmentAnswers(conformance: Conformance): Promise<void> {
   const types = Object.keys(documentOf().paths["/v1/segment"]!.post!.responses[200]!.content!);
   const labels = Int32Array.of(0, 1, 2, 0);
   for (const accept of types) {
-    const form = { ...fullForm(), scan: plyScan(4, labels), options: { steps: 3 } };
+    const scan = accept === "application/x-pcd" ? PCD : plyScan(4, labels);
+    const form = { ...fullForm(), scan, options: { steps: 3 } };
     const response = await ask(name, 200, formRequest(form, { accept }));
     assert.equal(response.headers.get("content-type")!.split(/; ?charset/)[0], accept);
   }

@@ -1,0 +1,59 @@
+/**
+ * Names of the fields that a scan is read from, in formats whose files name their fields. They differ between programs; the
+ * first match counts.
+ *
+ * @module
+ */
+const POSITION = [["x", "y", "z"]];
+const COLOR = [
+  ["red", "green", "blue"],
+  ["diffuse_red", "diffuse_green", "diffuse_blue"],
+  ["r", "g", "b"],
+];
+const NORMAL = [["nx", "ny", "nz"], ["normal_x", "normal_y", "normal_z"]];
+const INTENSITY = [["intensity"], ["scalar_intensity"], ["reflectance"], ["remission"]];
+const LABEL = [
+  ["label"],
+  ["labels"],
+  ["class"],
+  ["classification"],
+  ["scalar_label"],
+  ["scalar_classification"],
+];
+
+/** Fields by what a scan reads from them; null where there are none. */
+export interface ScanFields<Field> {
+  /** x, y, z. */
+  position: Field[] | null;
+  /** Red, green, blue. */
+  color: Field[] | null;
+  /** One field. */
+  intensity: Field[] | null;
+  /** x, y, z of the normal. */
+  normal: Field[] | null;
+  /** One field. */
+  label: Field[] | null;
+}
+
+/** Finds the fields of a scan by their names; upper and lower case do not matter. */
+export function findFields<Field extends { name: string }>(
+  fields: readonly Field[],
+): ScanFields<Field> {
+  const find = (sets: string[][]): Field[] | null => {
+    for (const names of sets) {
+      const found = names.map((wanted) =>
+        fields.find(({ name }) => name === wanted) ??
+          fields.find(({ name }) => name.toLowerCase() === wanted)
+      );
+      if (found.every((field) => field !== undefined)) return found;
+    }
+    return null;
+  };
+  return {
+    position: find(POSITION),
+    color: find(COLOR),
+    intensity: find(INTENSITY),
+    normal: find(NORMAL),
+    label: find(LABEL),
+  };
+}

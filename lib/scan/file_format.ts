@@ -1,0 +1,52 @@
+/**
+ * Tells the format of a scan by its content.
+ *
+ * @module
+ */
+import { ScanError } from "./errors.ts";
+import { isLas } from "./las/header.ts";
+import { isPcd } from "./pcd/header.ts";
+import type { ScanFormat } from "./scan.ts";
+
+/**
+ * Tells the format in which a scan is answered by default.
+ *
+ * @param start the first bytes of the file: 64 KiB, or all that it has
+ * @throws {ScanError} where the file is empty or of another format
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { scanFormat } from "./mod.ts";
+ *
+ * assert.equal(scanFormat(new TextEncoder().encode("LASF"), "scan"), "las");
+ * ```
+ */
+export function scanFormat(start: Uint8Array, name: string): ScanFormat {
+  return fileFormat(start, name);
+}
+
+/**
+ * Tells the format of a file; see {@link scanFormat}.
+ *
+ * @throws {ScanError} where the file is empty or of another format
+ */
+export function fileFormat(start: Uint8Array, name: string): ScanFormat {
+  if (start.length === 0) {
+    throw new ScanError({
+      file: name,
+      problem: "the file is empty",
+      mend: "send a scan",
+      offset: 0,
+    });
+  }
+  if (isLas(start)) return "las";
+  if (start[0] === 0x70 && start[1] === 0x6c && start[2] === 0x79) return "ply";
+  if (isPcd(start)) return "pcd";
+  throw new ScanError({
+    file: name,
+    problem: "it is none of LAS, LAZ ('LASF'), PLY ('ply') and PCD ('VERSION')",
+    mend: "convert it to one of these",
+    offset: 0,
+  });
+}
