@@ -12,7 +12,7 @@ import { lasScanLoader } from "./las/las_scan_loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
 import { readPcd } from "./pcd/read_pcd.ts";
 import { plyScanLoader } from "./ply/ply_scan_loader.ts";
-import { nonZero } from "./field_scan.ts";
+import { nonZero } from "./fields/field_scan.ts";
 import { scaleToUnit } from "./full_scale.ts";
 import { findLeftOut, leftOutWarnings, withoutPoints } from "./left_out.ts";
 import type { Scan } from "./scan.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { ScanError } from "../errors.ts";
-import { asciiNumber, textLines } from "../text_lines.ts";
-import type { Word } from "../answer_columns.ts";
+import { asciiNumber, textLines } from "../text/text_lines.ts";
+import type { Word } from "../fields/answer_columns.ts";
 import type { PcdField, PcdHeader } from "./header.ts";
 import { decompressLzf, LzfError, MOST_LZF_GROWTH } from "./lzf.ts";
 

@@ -5,9 +5,9 @@
  * @module
  */
 import { ScanError } from "../errors.ts";
-import { findFields, type ScanFields } from "../field_names.ts";
-import { scanOfFields } from "../field_scan.ts";
-import type { RawFields } from "../raw_attributes.ts";
+import { findFields, type ScanFields } from "../fields/field_names.ts";
+import { scanOfFields } from "../fields/field_scan.ts";
+import type { RawFields } from "../fields/raw_attributes.ts";
 import type { Scan, ScanMemory } from "../scan.ts";
 import type { Warning } from "../warning.ts";
 import { parsePcdHeader, type PcdField, type PcdHeader } from "./header.ts";

@@ -5,14 +5,14 @@
  * @module
  */
 import { concat } from "@std/bytes/concat";
-import { answerColumns, labelledLine, ORIGINAL } from "../answer_columns.ts";
-import { ByteWriter } from "../byte_writer.ts";
+import { answerColumns, labelledLine, ORIGINAL } from "../fields/answer_columns.ts";
+import { ByteWriter } from "../text/byte_writer.ts";
 import { hexColor, type LabelClasses } from "../classes/class_table.ts";
-import { edited, type TextEdit } from "../text_edits.ts";
+import { edited, type TextEdit } from "../text/text_edits.ts";
 import { ScanError } from "../errors.ts";
 import { UNLABELLED } from "../left_out.ts";
 import type { ScanLabels } from "../scan.ts";
-import { asciiFloat } from "../text_lines.ts";
+import { asciiFloat } from "../text/text_lines.ts";
 import {
   FIELD_LINES,
   parsePcdHeader,

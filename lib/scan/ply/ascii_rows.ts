@@ -6,7 +6,7 @@
 import { ScanError } from "../errors.ts";
 import type { Warning } from "../warning.ts";
 import { type PlyElement, type PlyHeader, type PlyProperty, vertexOf } from "./header.ts";
-import { textLines } from "../text_lines.ts";
+import { textLines } from "../text/text_lines.ts";
 import { elementBehind, isIndexRow, misfitWarning } from "./rows_behind.ts";
 
 /** One row of an ASCII body. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { hexColor, type LabelClasses } from "../classes/class_table.ts";
-import type { TextEdit } from "../text_edits.ts";
+import type { TextEdit } from "../text/text_edits.ts";
 import { type PlyHeader, PREDICTED_CLASS } from "./header.ts";
 
 /**

@@ -5,7 +5,7 @@
  */
 import { ScanError } from "../errors.ts";
 import { asciiRows } from "./ascii_rows.ts";
-import { asciiNumber } from "../text_lines.ts";
+import { asciiNumber } from "../text/text_lines.ts";
 import type { Warning } from "../warning.ts";
 import { binaryLayout } from "./binary_layout.ts";
 import { type PlyHeader, type PlyProperty, vertexOf } from "./header.ts";

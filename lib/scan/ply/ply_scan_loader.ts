@@ -13,7 +13,13 @@ import { decodeVertices } from "./decode_vertices.ts";
 import { parsePlyHeader, type PlyHeader, type PlyProperty } from "./header.ts";
 import { findScanProperties } from "./scan_properties.ts";
 import type { PointMesh } from "../point_mesh.ts";
-import { type RawFields, toColors, toIntegers, toUnit, toUnitLength } from "../raw_attributes.ts";
+import {
+  type RawFields,
+  toColors,
+  toIntegers,
+  toUnit,
+  toUnitLength,
+} from "../fields/raw_attributes.ts";
 import { findLeftOut, withoutPoints } from "../left_out.ts";
 import type { Warning } from "../warning.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { ScanError } from "../errors.ts";
-import { findFields, type ScanFields } from "../field_names.ts";
+import { findFields, type ScanFields } from "../fields/field_names.ts";
 import { type PlyHeader, type PlyProperty, vertexOf } from "./header.ts";
 
 /** The vertex properties that a scan is read from; null where the file has none. */

@@ -4,11 +4,11 @@
  * @module
  */
 import { sumOf } from "@std/collections/sum-of";
-import { answerColumns, ORIGINAL } from "../answer_columns.ts";
-import { ByteWriter } from "../byte_writer.ts";
+import { answerColumns, ORIGINAL } from "../fields/answer_columns.ts";
+import { ByteWriter } from "../text/byte_writer.ts";
 import { ScanError } from "../errors.ts";
 import { classComments } from "./class_comments.ts";
-import { edited, type TextEdit } from "../text_edits.ts";
+import { edited, type TextEdit } from "../text/text_edits.ts";
 import { asciiRows } from "./ascii_rows.ts";
 import { binaryLayout } from "./binary_layout.ts";
 import {
@@ -19,7 +19,7 @@ import {
   SCALAR_BYTES,
   vertexOf,
 } from "./header.ts";
-import { asciiFloat } from "../text_lines.ts";
+import { asciiFloat } from "../text/text_lines.ts";
 import { scalarReader, scalarWriter } from "./scalars.ts";
 import { UNLABELLED } from "../left_out.ts";
 import type { ScanLabels } from "../scan.ts";

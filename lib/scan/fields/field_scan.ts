@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { findLeftOut, leftOutWarnings, withoutPoints } from "./left_out.ts";
-import { chooseOrigin, toLocal } from "./origin.ts";
+import { findLeftOut, leftOutWarnings, withoutPoints } from "../left_out.ts";
+import { chooseOrigin, toLocal } from "../origin.ts";
 import { type RawFields, toColors, toIntegers, toUnit, toUnitLength } from "./raw_attributes.ts";
-import type { Scan } from "./scan.ts";
+import type { Scan } from "../scan.ts";
 
 /** Values of fields, [N][fields], unscaled. */
 export interface FieldValues extends RawFields {

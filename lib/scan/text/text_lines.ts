@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ScanError } from "./errors.ts";
+import { ScanError } from "../errors.ts";
 
 /** One line of a text. */
 export interface TextLine {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { ScanError } from "./errors.ts";
-import { type ScaledValues, scaleToUnit } from "./full_scale.ts";
+import { ScanError } from "../errors.ts";
+import { type ScaledValues, scaleToUnit } from "../full_scale.ts";
 
 /** The fields of an attribute. */
 export interface RawFields {
