@@ -8,7 +8,7 @@ import { Registry } from "@prometheus-io/client";
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { addressSet, DEFAULT_ACCESS } from "../lib/serving/access.ts";
+import { addressSet, DEFAULT_ACCESS, isLoopback } from "../lib/serving/access.ts";
 import { DEFAULT_LIMITS, type ServerOptions } from "../lib/serving/server.ts";
 import { TEMPORARY_UPLOADS, type UploadPlace } from "../lib/serving/files/upload_folders.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
@@ -18,7 +18,7 @@ import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
 import { identifyByAddress, identifyByToken } from "./http/client.ts";
 import { observe, RequestMetrics } from "./http/observe.ts";
-import { observeJobs } from "./http/observe_jobs.ts";
+import { observeJobs } from "./http/jobs/observe_jobs.ts";
 import { refuseForeign } from "./http/origin.ts";
 import { notFound, onError } from "./http/problem.ts";
 import { SharedAnswers } from "./http/shared_answers.ts";
@@ -99,7 +99,10 @@ export function createApp(options: AppOptions): Hono {
   if (sessions) app.route("/v1/sessions", sessionRoutes({ ...work, sessions }));
   if (queue) {
     const { stopping = new AbortController().signal } = options;
-    app.route("/v1/jobs", jobRoutes({ labeller, answers, queue, limits, stopping }));
+    // Where a client is an address, that address must be one user's.
+    const isPrivate = guarded ||
+      (isLoopback(hostname) && origins.length === 0 && proxies.length === 0);
+    app.route("/v1/jobs", jobRoutes({ labeller, answers, queue, limits, stopping, isPrivate }));
   }
   return app;
 }

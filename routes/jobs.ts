@@ -22,10 +22,12 @@ import type { StudentCard } from "../lib/nn/card.ts";
 import { readLabellingStudent } from "../lib/serving/files/result.ts";
 import { answer, type AnswerForm, answerForm, labelledStem } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
-import { jobEvents } from "./http/job_events.ts";
-import { fullJobView, jobPath, jobView } from "./http/job_view.ts";
+import { jobEvents } from "./http/jobs/job_events.ts";
+import { findJob, listJobs } from "./http/jobs/job_list.ts";
+import { fullJobView, jobPath, jobView } from "./http/jobs/job_view.ts";
 import { problemResponse, RequestError } from "./http/problem.ts";
 import type { SharedAnswers } from "./http/shared_answers.ts";
+import { wholeQuery } from "./http/query.ts";
 import { receiveInput } from "./http/upload.ts";
 import type { UploadLimits } from "./http/upload_limits.ts";
 
@@ -37,10 +39,14 @@ export interface JobRouteOptions {
   limits: UploadLimits;
   /** Aborted when the server stops, so that streams of events end. */
   stopping: AbortSignal;
+  /** Whether clients are told apart so well that one may list its jobs. */
+  isPrivate: boolean;
 }
 
 /** Routes under `/v1/jobs`. */
-export function jobRoutes({ labeller, answers, queue, limits, stopping }: JobRouteOptions): Hono {
+export function jobRoutes(
+  { labeller, answers, queue, limits, stopping, isPrivate }: JobRouteOptions,
+): Hono {
   const find = (c: Context) => findJob(queue, c.req.param("id")!);
 
   /** Answers with a file about the classes of a job's result, to lie beside it. */
@@ -71,6 +77,13 @@ export function jobRoutes({ labeller, answers, queue, limits, stopping }: JobRou
 
   return new Hono()
     .post("/", (c) => submitJob(c, queue, labeller, limits))
+    .get("/", async (c) => {
+      if (isPrivate) return await listJobs(c, queue);
+      throw new RequestError(
+        403,
+        "Cannot list jobs: this server asks for no token, so that others may have your address and would see yours; start it with --token-file",
+      );
+    })
     .get("/:id", async (c) => c.json(await fullJobView(queue, await find(c))))
     .get("/:id/events", async (c) => {
       const job = await find(c);
@@ -88,7 +101,7 @@ export function jobRoutes({ labeller, answers, queue, limits, stopping }: JobRou
       ))
     .get("/:id/cloud", (c) =>
       answerJob(c, () => {
-        const kind = { points: pointsOf(c.req.query("points")) };
+        const kind = { points: wholeQuery(c, "points", CLOUD_POINTS, MOST_CLOUD_POINTS, "points") };
         return Promise.resolve({ type: "application/octet-stream", kind });
       }))
     .get("/:id/classes", aboutClasses("application/json", ".classes.json", classList))
@@ -136,16 +149,6 @@ async function submitJob(
   }
 }
 
-/** @throws {RequestError} 404 where there is no such job. */
-async function findJob(queue: JobQueue, id: string): Promise<Job> {
-  const job = await queue.get(id);
-  if (job) return job;
-  throw new RequestError(
-    404,
-    `Cannot find job ${id}: there is none with this id, or it has expired`,
-  );
-}
-
 /**
  * Returns the problem of a job that failed; null for a job with a result.
  *
@@ -162,17 +165,4 @@ function refusal(job: Job): Response | null {
   if (problem) return problemResponse(problem);
   if (state === "done") return null;
   throw new RequestError(410, `Cannot give the result of job ${id}: it was cancelled`);
-}
-
-/** Reads how many points of a cloud the client asks for. @throws {RequestError} 422 for another text. */
-function pointsOf(text = `${CLOUD_POINTS}`): number {
-  const points = Number(text);
-  if (Number.isInteger(points) && points >= 1 && points <= MOST_CLOUD_POINTS) return points;
-  throw new RequestError(
-    422,
-    `Cannot show ${
-      JSON.stringify(text)
-    } points: give a whole number from 1 to ${MOST_CLOUD_POINTS}`,
-    { field: "points" },
-  );
 }

@@ -5,6 +5,8 @@
  */
 import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../../lib/serving/files/cloud.ts";
 import { CLOUD_LAYOUT } from "./cloud_layout.ts";
+import { JOB_STATES } from "../../lib/serving/queue/job.ts";
+import { MOST_OF_PAGE, PAGE } from "../http/jobs/job_list.ts";
 import { OPTIONS } from "./options.ts";
 import { headers, json, problem } from "./responses.ts";
 import { accept, idInPath, optionsInQuery, scanBody } from "./scan_request.ts";
@@ -102,6 +104,55 @@ const submitJob: OperationObject = {
     ),
     ...queueAway,
     ...diskFull,
+  },
+};
+
+const listJobs: OperationObject = {
+  operationId: "listJobs",
+  summary: "List your jobs",
+  description:
+    "The latest come first. They are those that were handed in with the same token or, by a server that asks for none and that this machine alone reaches, from the same address.",
+  tags: ["jobs"],
+  parameters: [
+    {
+      name: "state",
+      in: "query",
+      description: `States, separated by commas: ${JOB_STATES.join(", ")}. All by default.`,
+      schema: { type: "string" },
+    },
+    {
+      name: "limit",
+      in: "query",
+      description: "The most jobs to return.",
+      schema: { type: "integer", minimum: 1, maximum: MOST_OF_PAGE, default: PAGE },
+    },
+    {
+      name: "before",
+      in: "query",
+      description: "Id of a job: those that were handed in before it. `next` has it.",
+      schema: { type: "string" },
+    },
+  ],
+  responses: {
+    200: json("A page of jobs.", {
+      schema: answerSchema("Jobs"),
+      example: { jobs: [job], next: null },
+    }),
+    ...problem(
+      403,
+      "Forbidden",
+      "The server asks for no token, and cannot tell whose jobs are yours.",
+      "Cannot list jobs: this server asks for no token, so that others may have your address and would see yours; start it with --token-file",
+    ),
+    ...notFound,
+    ...problem(
+      422,
+      "Unprocessable Content",
+      "A parameter is wrong.",
+      'Cannot show "0" jobs of a page: give a whole number from 1 to 500',
+      { field: "limit" },
+    ),
+    ...queueAway,
   },
 };
 
@@ -273,7 +324,7 @@ const jobStyle = beside(
 
 /** The paths of jobs. */
 export const JOB_PATHS: PathsObject = {
-  "/v1/jobs": { post: submitJob },
+  "/v1/jobs": { get: listJobs, post: submitJob },
   "/v1/jobs/{id}": {
     get: {
       operationId: "job",

@@ -8,9 +8,9 @@ import { mapValues } from "@std/collections/map-values";
 import { omit } from "@std/collections/omit";
 import { z } from "zod";
 import { studentCardSchema } from "../../lib/nn/card.ts";
-import type { Job, JobProblem } from "../../lib/serving/queue/job.ts";
+import { JOB_STATES, type JobProblem } from "../../lib/serving/queue/job.ts";
 import { teacherCardSchema } from "../../lib/teacher/card.ts";
-import type { jobView } from "../http/job_view.ts";
+import type { jobView } from "../http/jobs/job_view.ts";
 import type { sessionView } from "../http/session_view.ts";
 import { exactly } from "../../lib/validation/mod.ts";
 import { count, fraction } from "./numbers.ts";
@@ -35,7 +35,7 @@ const time = z.iso.datetime();
 
 const job = exactly<ReturnType<typeof jobView>>()({
   id: z.uuid(),
-  state: z.enum(["queued", "running", "done", "failed", "cancelled"] satisfies Job["state"][]),
+  state: z.enum(JOB_STATES),
   scan: z.string().describe("the client's name for the scan"),
   method: z.string().describe(
     "the method that is expected; once the job is done, the one that labelled the scan",
@@ -141,6 +141,10 @@ const ANSWERS = {
   }),
   JobProblem: jobProblem,
   Job: job,
+  Jobs: z.strictObject({
+    jobs: z.array(job),
+    next: z.string().nullable().describe("path of the next page; null after the last"),
+  }),
   Drift: driftSchema,
   Session: session,
   Problem: jobProblem.extend({

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createApp } from "../../routes/app.ts";
 import { SqliteQueue } from "../../lib/serving/queue/sqlite_queue.ts";
 import { readScan } from "../../lib/scan/mod.ts";
 import { decodeCloud } from "../../routes/viewer/cloud.js";
@@ -53,6 +54,32 @@ async function eventsIn(response: Response): Promise<Event[]> {
     return { event: event!, data: JSON.parse(data!) };
   });
 }
+
+Deno.test("GET /v1/jobs lists the client's jobs page by page, and where clients are addresses of many, none", async () => {
+  const loopback = { incoming: { socket: { remoteAddress: "127.0.0.1" } } };
+  const other = { incoming: { socket: { remoteAddress: "127.0.0.2" } } };
+  await withJobs(async (jobs) => {
+    const [first, second] = [
+      await submitted(jobs, undefined, loopback),
+      await submitted(jobs, undefined, loopback),
+    ];
+    const theirs = await submitted(jobs, undefined, other);
+    const list = async (path: string, env = loopback) =>
+      await (await jobs.app.request(path, {}, env)).json();
+    const page = await list(`${URL_}?limit=1`);
+    assert.deepEqual(page.jobs.map(({ id }: JobAnswer) => id), [second.id]);
+    assert.deepEqual(page.jobs[0].links, second.links);
+    const rest = await list(page.next);
+    assert.deepEqual([rest.jobs.map(({ id }: JobAnswer) => id), rest.next], [[first.id], null]);
+    assert.deepEqual((await list(URL_, other)).jobs.map(({ id }: JobAnswer) => id), [theirs.id]);
+    assert.deepEqual((await list(`${URL_}?state=done,failed`)).jobs, []);
+    const wrong = await problemOf(await jobs.app.request(`${URL_}?state=lost`), 422);
+    assert.match(wrong.detail, /"lost": there are queued, running/);
+    // Beyond this machine and without tokens, an address is no one's own.
+    const open = createApp({ labeller: jobs.labeller, queue: jobs.queue, hostname: "0.0.0.0" });
+    assert.match((await problemOf(await open.request(URL_), 403)).detail, /--token-file/);
+  });
+});
 
 Deno.test("a job that is done has the warnings of its report, in its state and in its last event", async () => {
   const doubt = { code: "spacing", text: "Points lie far apart." };

@@ -5,8 +5,11 @@
  */
 import type { Progress } from "../../ttt/progress.ts";
 
-/** The state of a job. `queued` and `running` jobs end in one of the other states and stay there. */
-export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
+/** The states of a job. `queued` and `running` jobs end in one of the other states and stay there. */
+export const JOB_STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
+
+/** The state of a job. */
+export type JobState = typeof JOB_STATES[number];
 
 /** Why a job failed, for its client: the members of a problem document. */
 export interface JobProblem {

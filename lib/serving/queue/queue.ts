@@ -70,6 +70,18 @@ export interface NewJob {
   createdAt: number;
 }
 
+/** Which jobs are listed. */
+export interface JobSelection {
+  /** Whose jobs. */
+  client: string;
+  /** Their states; all states where left out. */
+  states?: readonly JobState[];
+  /** The id of a job: those that were handed in before it. */
+  before?: string;
+  /** The most that are returned. */
+  limit: number;
+}
+
 /** A function that hears of each change of a job: of its progress, or of its state. */
 export type JobListener = (id: string, change: "progress" | "state") => void;
 
@@ -106,6 +118,9 @@ export interface JobQueue extends AsyncDisposable {
 
   /** Returns a job, or null where no job has this id. */
   get(id: string): Promise<Job | null>;
+
+  /** Lists jobs of a client, the latest first; none where there is no job `before`. */
+  list(selection: JobSelection): Promise<Job[]>;
 
   /** Counts the jobs of each state; states without jobs are left out. */
   counts(): Promise<Partial<Record<JobState, number>>>;

@@ -26,6 +26,11 @@ export function clientKey(client: string): string {
   return `${PREFIX}:client:${client}`;
 }
 
+/** Returns the key of a sorted set with the ids of all jobs of a client, by when they were handed in. */
+export function listKey(client: string): string {
+  return `${PREFIX}:list:${client}`;
+}
+
 /**
  * Marks a new queue with the version of its keys, and checks that of an existing one. Keys are not migrated, because
  * servers of the older version may still use them.

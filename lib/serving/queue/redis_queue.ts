@@ -23,6 +23,7 @@ import {
   type Claim,
   type JobListener,
   type JobQueue,
+  type JobSelection,
   type NewJob,
   type OwnJobListener,
   QueueFullError,
@@ -168,10 +169,11 @@ export class RedisQueue implements JobQueue {
     throw new QueueFullError(reason, await this.#ask(() => this.#records.recentSeconds()));
   }
 
-  async submit({ id, client, scan, method, createdAt }: NewJob): Promise<Job> {
+  async submit(job: NewJob): Promise<Job> {
+    const { id, client, scan, method, createdAt } = job;
     return await this.#ask(async () => {
       await this.#requireFolder();
-      await this.#records.addToClient(client, id);
+      await this.#records.addToClient(job);
       const priority = await this.#ranks.next(client);
       const bull: Bull = await this.#queue.add(NAME, { client, scan, method, released: 0 }, {
         jobId: bullId(id),
@@ -187,6 +189,13 @@ export class RedisQueue implements JobQueue {
     return await this.#ask(async () => {
       await this.#requireFolder();
       return await this.#records.get(id);
+    });
+  }
+
+  async list(selection: JobSelection): Promise<Job[]> {
+    return await this.#ask(async () => {
+      await this.#requireFolder();
+      return await this.#records.list(selection);
     });
   }
 

@@ -7,8 +7,9 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { isOver, type Job, type JobState } from "./job.ts";
+import type { JobSelection, NewJob } from "./queue.ts";
 import { type Bull, bullId, type JobData, jobOf, STATES } from "./redis_job.ts";
-import { CANCELLED_KEY, clientKey } from "./redis_keys.ts";
+import { CANCELLED_KEY, clientKey, listKey } from "./redis_keys.ts";
 
 /** The number of jobs that are read at once when looking for old ones. */
 const PAGE = 100;
@@ -94,9 +95,30 @@ export class RedisRecords {
     return ids.length - over.length;
   }
 
-  /** Counts a job among those of its client. */
-  async addToClient(client: string, id: string): Promise<void> {
+  /** Counts a job among those of its client, and lists it. */
+  async addToClient({ client, id, createdAt }: NewJob): Promise<void> {
     await this.#redis.sadd(clientKey(client), id);
+    await this.#redis.zadd(listKey(client), createdAt, id);
+  }
+
+  /** Lists jobs of a client, the latest first. */
+  async list({ client, states, before, limit }: JobSelection): Promise<Job[]> {
+    const key = listKey(client);
+    const rank = before === undefined ? -1 : await this.#redis.zrevrank(key, before);
+    if (rank === null) return [];
+    const listed: Job[] = [];
+    for (let start = rank + 1; listed.length < limit; start += PAGE) {
+      const ids = await this.#redis.zrevrange(key, start, start + PAGE - 1);
+      const jobs = await Promise.all(ids.map((id) => this.get(id)));
+      // Jobs that were removed by a server which knows no lists are passed over.
+      listed.push(...jobs.filter((job) => job !== null).filter(isListed));
+      if (ids.length < PAGE) break;
+    }
+    return listed.slice(0, limit);
+
+    function isListed({ state }: Job): boolean {
+      return states === undefined || states.includes(state);
+    }
   }
 
   /** Records that a job is cancelled, before BullMQ forgets it. */
@@ -119,6 +141,7 @@ export class RedisRecords {
     const job = await this.get(id);
     if (job === null || !isOver(job)) return;
     await this.#redis.srem(clientKey(job.client), id);
+    await this.#redis.zrem(listKey(job.client), id);
     if (job.state === "cancelled") await this.dropCancelled(id);
     else await this.#queue.remove(bullId(id));
   }

@@ -22,6 +22,7 @@ import {
   DEFAULT_QUEUE_LIMITS,
   type JobListener,
   type JobQueue,
+  type JobSelection,
   type NewJob,
   type OwnJobListener,
   QueueFullError,
@@ -43,6 +44,10 @@ type Row = Omit<Job, "progress" | "problem"> & {
   problem: string | null;
   leaseUntil: number | null;
 };
+
+function twice(value: string | null): [string | null, string | null] {
+  return [value, value];
+}
 
 /** The lease of a job that is given up: it is free at once. */
 const ABANDONED = 0;
@@ -162,6 +167,22 @@ export class SqliteQueue implements JobQueue {
 
   get(id: string): Promise<Job | null> {
     return Promise.try(() => this.#find(id));
+  }
+
+  list({ client, states, before, limit }: JobSelection): Promise<Job[]> {
+    return Promise.try(() =>
+      this.#rows(
+        `SELECT * FROM jobs WHERE client = ?
+           AND (? IS NULL OR state IN (SELECT value FROM json_each(?)))
+           AND (? IS NULL OR number < (SELECT number FROM jobs WHERE id = ? AND client = ?))
+         ORDER BY number DESC LIMIT ?`,
+        client,
+        ...twice(states ? JSON.stringify(states) : null),
+        ...twice(before ?? null),
+        client,
+        limit,
+      ).map((row) => this.#jobOf(row))
+    );
   }
 
   counts(): Promise<Partial<Record<JobState, number>>> {

@@ -138,6 +138,9 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
       await submitted(raw()),
     ];
     await ask("POST /v1/jobs", 429, raw());
+    await ask("GET /v1/jobs", 200, {}, "", "?limit=2");
+    await ask("GET /v1/jobs", 404, {}, "", "?before=none");
+    await ask("GET /v1/jobs", 422, {}, "", "?state=lost");
     jobs.work();
     await begun.promise;
     await ask("GET /v1/jobs/{id}", 200, {}, good);
@@ -248,6 +251,7 @@ async function awayAnswers(conformance: Conformance): Promise<void> {
     const gone = () => Promise.reject(new QueueUnavailableError("Cannot use the queue"));
     jobs.queue.get = gone;
     jobs.queue.enter = gone;
+    jobs.queue.list = gone;
     const ask = asking(conformance, jobs);
     for (const [name] of operationsOf(documentOf())) {
       if (name.includes("/jobs")) await ask(name, 503, name.startsWith("POST") ? raw() : {});

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Job } from "../../../lib/serving/queue/job.ts";
 import {
   type JobQueue,
+  type JobSelection,
   QueueFullError,
   type QueueLimits,
 } from "../../../lib/serving/queue/queue.ts";
@@ -37,6 +38,22 @@ for (const kind of QUEUE_KINDS) {
       if (order.length === 3) await submit(queue, "c1", "c");
     }
     assert.deepEqual(order, ["a1", "b1", "a2", "c1", "b2", "a3", "a4"]);
+  });
+
+  test(".list() shows the jobs of a client alone, the latest first, by state and page by page", async (queue) => {
+    for (const id of ["a1", "a2", "a3", "a4"]) await submit(queue, id, "a", Number(id[1]));
+    await submit(queue, "b1", "b");
+    await queue.finish((await queue.claim("w", LEASE))!);
+    await queue.cancel("a3");
+    const ids = async (selection: Partial<JobSelection>) =>
+      (await queue.list({ client: "a", limit: 10, ...selection })).map(({ id }) => id);
+    assert.deepEqual(await ids({}), ["a4", "a3", "a2", "a1"]);
+    assert.deepEqual(await ids({ limit: 2, before: "a4" }), ["a3", "a2"]);
+    assert.deepEqual(await ids({ states: ["done", "queued"] }), ["a4", "a2", "a1"]);
+    assert.deepEqual(await ids({ states: ["queued"], before: "a4" }), ["a2"]);
+    assert.deepEqual(await ids({ before: "b1" }), [], "another client's job is no place to begin");
+    await queue.remove("a1");
+    assert.deepEqual(await ids({}), ["a4", "a3", "a2"]);
   });
 
   test(".claim() gives a job whose lease has expired to the next worker", async (queue, place) => {

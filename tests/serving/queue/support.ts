@@ -73,7 +73,12 @@ export async function logged(body: (lines: string[]) => Promise<void>): Promise<
 }
 
 /** Hands in a job with an empty folder. */
-export async function submit(queue: JobQueue, id: string, client = "client"): Promise<void> {
+export async function submit(
+  queue: JobQueue,
+  id: string,
+  client = "client",
+  createdAt = 1,
+): Promise<void> {
   await mkdir(queue.folderOf(id));
-  await queue.submit({ id, client, scan: "room.ply", method: "bn", createdAt: 1 });
+  await queue.submit({ id, client, scan: "room.ply", method: "bn", createdAt });
 }

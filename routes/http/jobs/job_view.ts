@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { ScanReport } from "../../lib/segment/report.ts";
-import { MissingResultError, readReport } from "../../lib/serving/files/result.ts";
-import type { JobQueue } from "../../lib/serving/queue/queue.ts";
-import type { Job } from "../../lib/serving/queue/job.ts";
+import type { ScanReport } from "../../../lib/segment/report.ts";
+import { MissingResultError, readReport } from "../../../lib/serving/files/result.ts";
+import type { JobQueue } from "../../../lib/serving/queue/queue.ts";
+import type { Job } from "../../../lib/serving/queue/job.ts";
 
 /** Returns the path of a job. */
 export function jobPath({ id }: Pick<Job, "id">): string {

@@ -8,8 +8,8 @@
  * @module
  */
 import type { SSEMessage } from "hono/streaming";
-import { isOver, type Job } from "../../lib/serving/queue/job.ts";
-import { type JobQueue, QueueUnavailableError } from "../../lib/serving/queue/queue.ts";
+import { isOver, type Job } from "../../../lib/serving/queue/job.ts";
+import { type JobQueue, QueueUnavailableError } from "../../../lib/serving/queue/queue.ts";
 import { fullJobView } from "./job_view.ts";
 
 /** Interval at which to look for changes by other processes. */

@@ -5,9 +5,9 @@
  * @module
  */
 import { Counter, Gauge, Histogram, type Registry } from "@prometheus-io/client";
-import { isOver, type Job } from "../../lib/serving/queue/job.ts";
-import { type JobQueue, QueueUnavailableError } from "../../lib/serving/queue/queue.ts";
-import type { Log } from "./observe.ts";
+import { isOver, type Job } from "../../../lib/serving/queue/job.ts";
+import { type JobQueue, QueueUnavailableError } from "../../../lib/serving/queue/queue.ts";
+import type { Log } from "../observe.ts";
 
 const STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
 
