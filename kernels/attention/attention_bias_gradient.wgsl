@@ -37,7 +37,8 @@ fn main(
   let head = id % width;
   let entries = 3u * u32(2 * params.reach + 1);
   let to = chunk * entries * width + head;
-  for (var i = 0u; i < entries; i++) { partial[to + i * width] = 0.0; }
+  // Begins at 0: rule 12 in kernels/README.md.
+  for (var i = chunk / (params.tiles * params.chunks); i < entries; i++) { partial[to + i * width] = 0.0; }
   if (head >= params.heads) { return; }
 
   let quads = params.heads * HEAD4; // of a row of y

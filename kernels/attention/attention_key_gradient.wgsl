@@ -1,19 +1,21 @@
 // The gradient of attention with respect to keys and values: a key sums over its queries, those of its own patch and those of
-// the patch that borrows it, so no two threads add to one place. For drivers that run on the CPU;
-// attention_key_gradient_tiled.wgsl is for GPUs. Needs position_bias.wgsl.
+// the patch that borrows it, so no two threads add to one place. For drivers that run on the CPU, where loads are dear: a query
+// that was loaded meets four keys. attention_key_gradient_tiled.wgsl is for GPUs. Needs position_bias.wgsl and four_rows.wgsl.
 // Bindings: qkv read vec4f[rows][3][heads][HEAD4]; dy read vec4f[rows][heads][HEAD4]; statistics read vec2f[rows][heads], as
 // attention_statistics.wgsl leaves them; sequence read vec4i[rows], x, y, z and row of each position; tiles read vec4u[tiles],
 // as in patch_tiles.ts; table read f32[3 m][heads padded to 4], unless BIAS is off; dqkv write vec4f[rows][3][heads][HEAD4],
 // of which the second and the last third.
-// Grid: one workgroup per tile and head, heads innermost; one thread per position of the tile, 64 per workgroup.
+// Grid: one thread per tile, head and group of four positions, groups innermost, 8 per workgroup: there are few threads and
+// each runs long.
 struct Params {
   tiles: u32,
   heads: u32,
   scale: f32,
   reach: i32, // of the position bias
   patchRows: u32, // positions that one meets, at most
+  groups: u32, // of four positions in a tile, at most
 }
-override HEAD4: u32; // vec4f of a head, at most 4: what a thread keeps in registers
+override HEAD4: u32; // vec4f of a head, at most 4
 override BIAS: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
@@ -24,30 +26,39 @@ override BIAS: bool = false;
 @group(0) @binding(6) var<storage, read> table: array<f32>;
 @group(0) @binding(7) var<storage, read_write> dqkv: array<vec4f>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) wid: vec3u,
   @builtin(num_workgroups) num: vec3u,
-  @builtin(local_invocation_index) thread: u32,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let id = wid.x + wid.y * num.x;
-  if (id >= params.tiles * params.heads) { return; }
-  let head = id % params.heads;
+  let id = (wid.x + wid.y * num.x) * 8u + lane;
+  let first = id % params.groups * 4u;
+  let head = id / params.groups % params.heads;
+  let tile_index = id / params.groups / params.heads;
+  if (tile_index >= params.tiles) { return; }
+  let tile = tiles[tile_index];
+  if (first >= tile.y) { return; }
   let quads = params.heads * HEAD4; // of a row of y
-  let tile = tiles[id / params.heads];
-  if (thread >= tile.y) { return; }
-  let key = sequence[tile.x + thread];
-  let row = u32(key.w);
-  let to = (row * 3u + 1u) * quads + head * HEAD4;
-  var k: array<vec4f, 4>;
-  var v: array<vec4f, 4>;
-  var dk: array<vec4f, 4>;
-  var dv: array<vec4f, 4>;
+  // Positions past the end repeat the last one, and store the same again.
+  let at = tile.x + min(first + vec4u(0u, 1u, 2u, 3u), vec4u(tile.y - 1u));
+  let key0 = sequence[at.x];
+  let key1 = sequence[at.y];
+  let key2 = sequence[at.z];
+  let key3 = sequence[at.w];
+  let rows = vec4u(vec4i(key0.w, key1.w, key2.w, key3.w));
+  let own = (rows * 3u + 1u) * quads + head * HEAD4;
+  let own_v = own + quads;
+  // A column for each key.
+  var k: array<mat4x4f, 4>;
+  var v: array<mat4x4f, 4>;
+  var dk: array<mat4x4f, 4>;
+  var dv: array<mat4x4f, 4>;
   for (var c = 0u; c < HEAD4; c++) {
-    k[c] = params.scale * qkv[to + c];
-    v[c] = qkv[to + quads + c];
-    dk[c] = vec4f();
-    dv[c] = vec4f();
+    k[c] = params.scale * mat4x4f(qkv[own.x + c], qkv[own.y + c], qkv[own.z + c], qkv[own.w + c]);
+    v[c] = mat4x4f(qkv[own_v.x + c], qkv[own_v.y + c], qkv[own_v.z + c], qkv[own_v.w + c]);
+    dk[c] = mat4x4f();
+    dv[c] = mat4x4f();
   }
   // A borrowed key meets the queries of two patches.
   let count = min(tile.w, 2u * params.patchRows);
@@ -56,22 +67,30 @@ fn main(
     let source = u32(query.w) * 3u * quads + head * HEAD4;
     let source_dy = u32(query.w) * quads + head * HEAD4;
     let known = statistics[u32(query.w) * params.heads + head];
-    var score = 0.0;
-    var d_weight = 0.0;
+    var scores = vec4f();
+    var d_weights = vec4f();
     for (var c = 0u; c < HEAD4; c++) {
-      score += dot(k[c], qkv[source + c]);
-      d_weight += dot(v[c], dy[source_dy + c]);
+      scores += qkv[source + c] * k[c];
+      d_weights += dy[source_dy + c] * v[c];
     }
-    if (BIAS) { score += position_bias(query.xyz, key.xyz, head); }
-    let weight = exp(score - known.x);
-    let d_score = weight * (d_weight - known.y);
+    if (BIAS) { scores += bias_of_keys(query, key0, key1, key2, key3, head); }
+    let weights = exp(scores - known.x);
+    let d_scores = weights * (d_weights - known.y);
     for (var c = 0u; c < HEAD4; c++) {
-      dk[c] += d_score * qkv[source + c];
-      dv[c] += weight * dy[source_dy + c];
+      dk[c] += outer(qkv[source + c], d_scores);
+      dv[c] += outer(dy[source_dy + c], weights);
     }
   }
   for (var c = 0u; c < HEAD4; c++) {
-    dqkv[to + c] = params.scale * dk[c];
-    dqkv[to + quads + c] = dv[c];
+    let result_k = params.scale * dk[c];
+    dqkv[own.x + c] = result_k[0];
+    dqkv[own.y + c] = result_k[1];
+    dqkv[own.z + c] = result_k[2];
+    dqkv[own.w + c] = result_k[3];
+    let result_v = dv[c];
+    dqkv[own_v.x + c] = result_v[0];
+    dqkv[own_v.y + c] = result_v[1];
+    dqkv[own_v.z + c] = result_v[2];
+    dqkv[own_v.w + c] = result_v[3];
   }
 }

@@ -1,18 +1,21 @@
-// The gradient of attention with respect to queries: scores are computed again. For drivers that run on the CPU;
-// attention_query_gradient_tiled.wgsl is for GPUs. Needs position_bias.wgsl.
+// The gradient of attention with respect to queries: scores are computed again. For drivers that run on the CPU, where loads are
+// dear: a key that was loaded meets four queries. attention_query_gradient_tiled.wgsl is for GPUs. Needs position_bias.wgsl and
+// four_rows.wgsl.
 // Bindings: qkv read vec4f[rows][3][heads][HEAD4]; dy read vec4f[rows][heads][HEAD4]; statistics read vec2f[rows][heads], as
 // attention_statistics.wgsl leaves them; sequence read vec4i[rows], x, y, z and row of each position; tiles read vec4u[tiles],
 // as in patch_tiles.ts; table read f32[3 m][heads padded to 4], unless BIAS is off; dqkv write vec4f[rows][3][heads][HEAD4],
 // of which the first third.
-// Grid: one workgroup per tile and head, heads innermost; one thread per position of the tile, 64 per workgroup.
+// Grid: one thread per tile, head and group of four positions, groups innermost, 8 per workgroup: there are few threads and
+// each runs long.
 struct Params {
   tiles: u32,
   heads: u32,
   scale: f32,
   reach: i32, // of the position bias
   patchRows: u32, // positions that one meets, at most
+  groups: u32, // of four positions in a tile, at most
 }
-override HEAD4: u32; // vec4f of a head, at most 4: what a thread keeps in registers
+override HEAD4: u32; // vec4f of a head, at most 4
 override BIAS: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
@@ -23,44 +26,64 @@ override BIAS: bool = false;
 @group(0) @binding(6) var<storage, read> table: array<f32>;
 @group(0) @binding(7) var<storage, read_write> dqkv: array<vec4f>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) wid: vec3u,
   @builtin(num_workgroups) num: vec3u,
-  @builtin(local_invocation_index) thread: u32,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let id = wid.x + wid.y * num.x;
-  if (id >= params.tiles * params.heads) { return; }
-  let head = id % params.heads;
+  let id = (wid.x + wid.y * num.x) * 8u + lane;
+  let first = id % params.groups * 4u;
+  let head = id / params.groups % params.heads;
+  let tile_index = id / params.groups / params.heads;
+  if (tile_index >= params.tiles) { return; }
+  let tile = tiles[tile_index];
+  if (first >= tile.y) { return; }
   let quads = params.heads * HEAD4; // of a row of y
-  let tile = tiles[id / params.heads];
-  if (thread >= tile.y) { return; }
-  let query = sequence[tile.x + thread];
-  let row = u32(query.w);
-  var q: array<vec4f, 4>;
-  var g: array<vec4f, 4>;
-  var sum: array<vec4f, 4>;
+  // Positions past the end repeat the last one, and store the same again.
+  let at = tile.x + min(first + vec4u(0u, 1u, 2u, 3u), vec4u(tile.y - 1u));
+  let query0 = sequence[at.x];
+  let query1 = sequence[at.y];
+  let query2 = sequence[at.z];
+  let query3 = sequence[at.w];
+  let rows = vec4u(vec4i(query0.w, query1.w, query2.w, query3.w));
+  let own = rows * 3u * quads + head * HEAD4;
+  let own_dy = rows * quads + head * HEAD4;
+  // A column for each query.
+  var q: array<mat4x4f, 4>;
+  var g: array<mat4x4f, 4>;
+  var sum: array<mat4x4f, 4>;
   for (var c = 0u; c < HEAD4; c++) {
-    q[c] = params.scale * qkv[row * 3u * quads + head * HEAD4 + c];
-    g[c] = dy[row * quads + head * HEAD4 + c];
-    sum[c] = vec4f();
+    q[c] = params.scale * mat4x4f(qkv[own.x + c], qkv[own.y + c], qkv[own.z + c], qkv[own.w + c]);
+    g[c] = mat4x4f(dy[own_dy.x + c], dy[own_dy.y + c], dy[own_dy.z + c], dy[own_dy.w + c]);
+    sum[c] = mat4x4f();
   }
-  let known = statistics[row * params.heads + head];
+  let numbers = rows * params.heads + head;
+  let known = transpose(mat4x2f(
+    statistics[numbers.x],
+    statistics[numbers.y],
+    statistics[numbers.z],
+    statistics[numbers.w],
+  ));
   let count = min(tile.w, params.patchRows);
   for (var i = 0u; i < count; i++) {
     let key = sequence[tile.z + i];
     let source = (u32(key.w) * 3u + 1u) * quads + head * HEAD4;
-    var score = 0.0;
-    var d_weight = 0.0;
+    var scores = vec4f();
+    var d_weights = vec4f();
     for (var c = 0u; c < HEAD4; c++) {
-      score += dot(q[c], qkv[source + c]);
-      d_weight += dot(g[c], qkv[source + quads + c]);
+      scores += qkv[source + c] * q[c];
+      d_weights += qkv[source + quads + c] * g[c];
     }
-    if (BIAS) { score += position_bias(query.xyz, key.xyz, head); }
-    let d_score = exp(score - known.x) * (d_weight - known.y);
-    for (var c = 0u; c < HEAD4; c++) { sum[c] += d_score * qkv[source + c]; }
+    if (BIAS) { scores += bias_of_queries(query0, query1, query2, query3, key, head); }
+    let d_scores = exp(scores - known[0]) * (d_weights - known[1]);
+    for (var c = 0u; c < HEAD4; c++) { sum[c] += outer(qkv[source + c], d_scores); }
   }
   for (var c = 0u; c < HEAD4; c++) {
-    dqkv[row * 3u * quads + head * HEAD4 + c] = params.scale * sum[c];
+    let result = params.scale * sum[c];
+    dqkv[own.x + c] = result[0];
+    dqkv[own.y + c] = result[1];
+    dqkv[own.z + c] = result[2];
+    dqkv[own.w + c] = result[3];
   }
 }

@@ -17,9 +17,10 @@ import attentionQueryGradientTiledCode from "./attention_query_gradient_tiled.wg
 };
 import attentionStatisticsCode from "./attention_statistics.wgsl" with { type: "text" };
 import attentionTiledCode from "./attention_tiled.wgsl" with { type: "text" };
+import fourRowsCode from "./four_rows.wgsl" with { type: "text" };
 import positionBiasCode from "./position_bias.wgsl" with { type: "text" };
 
-/** The struct that the kernels of both families share. */
+/** The struct of the family for GPUs; that for CPUs has one field more. */
 const attentionParams = {
   tiles: "u32",
   heads: "u32",
@@ -42,8 +43,8 @@ function perPair(products: number): (launch: Launch<Extent>) => number {
 /** y and log-sum-exp. Bindings: qkv, sequence, tiles, bias table, y, log-sum-exp. */
 export const attention = {
   name: "attention",
-  code: positionBiasCode + attentionCode,
-  params: attentionParams,
+  code: positionBiasCode + fourRowsCode + attentionCode,
+  params: { ...attentionParams, groups: "u32" },
   bindings: ["read", "read", "read", "read", "write", "write"],
   work: { multiplyAdds: perPair(2) },
 } as const satisfies Kernel;
@@ -72,8 +73,8 @@ export const attentionStatistics = {
 /** dq. Bindings: qkv, dy, statistics, sequence, tiles of queries, bias table, dqkv. */
 export const attentionQueryGradient = {
   name: "attention_query_gradient",
-  code: positionBiasCode + attentionQueryGradientCode,
-  params: attentionParams,
+  code: positionBiasCode + fourRowsCode + attentionQueryGradientCode,
+  params: { ...attentionParams, groups: "u32" },
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
   work: { multiplyAdds: perPair(3) },
 } as const satisfies Kernel;
@@ -90,8 +91,8 @@ export const attentionQueryGradientTiled = {
 /** dk and dv. Bindings: qkv, dy, statistics, sequence, tiles of keys, bias table, dqkv. */
 export const attentionKeyGradient = {
   name: "attention_key_gradient",
-  code: positionBiasCode + attentionKeyGradientCode,
-  params: attentionParams,
+  code: positionBiasCode + fourRowsCode + attentionKeyGradientCode,
+  params: { ...attentionParams, groups: "u32" },
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
   work: { multiplyAdds: perPair(4) },
 } as const satisfies Kernel;

@@ -1,6 +1,6 @@
 /**
- * The launches of attention in both families of kernels. A thread computes one position of a tile with one head; in the
- * family `hardware` its workgroup brings what it meets into workgroup memory.
+ * The launches of attention in both families of kernels. In the family `hardware` a thread computes one position of a tile with
+ * one head, and its workgroup brings what it meets into workgroup memory; in the family `software` a thread computes four.
  *
  * @module
  */
@@ -18,6 +18,10 @@ import { groupsOf64, type KernelSetting, type Launch, launch } from "../../gpu/m
 
 /** Queries whose bias gradient one thread sums, at most: more of them leave fewer partial sums. */
 const MOST_CHUNK_QUERIES = 16;
+
+/** Positions that a thread of the family `software` owns, and threads of its workgroups. */
+const OWN_POSITIONS = 4;
+const WORKGROUP = 8;
 
 /** llvmpipe ends the loops of a thread after 65,535 iterations without reporting it. */
 const MAX_ITERATIONS = 60_000;
@@ -59,46 +63,81 @@ export interface AttentionLaunches {
 /** The launches of attention of these sizes with the kernels of a setting. */
 export function attentionKernels(
   { family }: KernelSetting,
-  { heads, headChannels, scale, patches, reach }: AttentionSizes,
+  sizes: AttentionSizes,
 ): AttentionLaunches {
-  const isTiled = family === "hardware";
-  const constants = { HEAD4: headChannels / 4, BIAS: Number(reach !== null) };
-  const { patchRows, queryTiles, keyTiles } = patches;
-  const params = { heads, scale, reach: reach ?? 0, patchRows };
-  const affordable = Math.floor(MAX_ITERATIONS / (patchRows * (headChannels / 4 + 1)));
-  const chunkQueries = Math.max(1, Math.min(MOST_CHUNK_QUERIES, affordable));
-  const chunks = Math.ceil(TILE_POSITIONS / chunkQueries);
+  const launches = family === "hardware" ? hardwareLaunches(sizes) : softwareLaunches(sizes);
+  return { ...launches, biasGradient: biasGradient(sizes) };
+}
+
+/** A workgroup makes a tile with one head. */
+function hardwareLaunches(sizes: AttentionSizes): Omit<AttentionLaunches, "biasGradient"> {
+  const { heads, patches: { queryTiles, keyTiles } } = sizes;
+  const constants = constantsOf(sizes);
+  const params = paramsOf(sizes);
+  const ofQueries = {
+    constants,
+    params: { tiles: queryTiles, ...params },
+    workgroups: queryTiles * heads,
+  };
   return {
-    forward: (bindings) =>
-      launch(isTiled ? attentionTiled : attention, {
-        constants,
-        params: { tiles: queryTiles, ...params },
-        bindings,
-        workgroups: queryTiles * heads,
-      }),
-    queryGradient: (bindings) =>
-      launch(isTiled ? attentionQueryGradientTiled : attentionQueryGradient, {
-        constants,
-        params: { tiles: queryTiles, ...params },
-        bindings,
-        workgroups: queryTiles * heads,
-      }),
+    forward: (bindings) => launch(attentionTiled, { ...ofQueries, bindings }),
+    queryGradient: (bindings) => launch(attentionQueryGradientTiled, { ...ofQueries, bindings }),
     keyGradient: (bindings) =>
-      launch(isTiled ? attentionKeyGradientTiled : attentionKeyGradient, {
+      launch(attentionKeyGradientTiled, {
         constants,
         params: { tiles: keyTiles, ...params },
         bindings,
         workgroups: keyTiles * heads,
       }),
-    biasGradient: {
-      count: queryTiles * chunks,
-      partial: (bindings) =>
-        launch(attentionBiasGradient, {
-          constants: { HEAD4: headChannels / 4 },
-          params: { tiles: queryTiles, ...params, chunks, chunkQueries },
-          bindings,
-          workgroups: groupsOf64(queryTiles * chunks * Math.ceil(heads / 4) * 4),
-        }),
-    },
   };
+}
+
+/** A thread makes a few positions with one head. */
+function softwareLaunches(sizes: AttentionSizes): Omit<AttentionLaunches, "biasGradient"> {
+  const { heads, patches: { patchRows, queryTiles, keyTiles } } = sizes;
+  // Tiles of short patches have few positions.
+  const groups = Math.ceil(Math.min(TILE_POSITIONS, patchRows) / OWN_POSITIONS);
+  const constants = constantsOf(sizes);
+  const params = { ...paramsOf(sizes), groups };
+  const ofQueries = {
+    constants,
+    params: { tiles: queryTiles, ...params },
+    workgroups: Math.ceil(queryTiles * heads * groups / WORKGROUP),
+  };
+  return {
+    forward: (bindings) => launch(attention, { ...ofQueries, bindings }),
+    queryGradient: (bindings) => launch(attentionQueryGradient, { ...ofQueries, bindings }),
+    keyGradient: (bindings) =>
+      launch(attentionKeyGradient, {
+        constants,
+        params: { tiles: keyTiles, ...params },
+        bindings,
+        workgroups: Math.ceil(keyTiles * heads * groups / WORKGROUP),
+      }),
+  };
+}
+
+function biasGradient(sizes: AttentionSizes): AttentionLaunches["biasGradient"] {
+  const { heads, headChannels, patches: { patchRows, queryTiles } } = sizes;
+  const affordable = Math.floor(MAX_ITERATIONS / (patchRows * (headChannels / 4 + 1)));
+  const chunkQueries = Math.max(1, Math.min(MOST_CHUNK_QUERIES, affordable));
+  const chunks = Math.ceil(TILE_POSITIONS / chunkQueries);
+  return {
+    count: queryTiles * chunks,
+    partial: (bindings) =>
+      launch(attentionBiasGradient, {
+        constants: { HEAD4: headChannels / 4 },
+        params: { tiles: queryTiles, ...paramsOf(sizes), chunks, chunkQueries },
+        bindings,
+        workgroups: groupsOf64(queryTiles * chunks * Math.ceil(heads / 4) * 4),
+      }),
+  };
+}
+
+function constantsOf({ headChannels, reach }: AttentionSizes) {
+  return { HEAD4: headChannels / 4, BIAS: Number(reach !== null) };
+}
+
+function paramsOf({ heads, scale, reach, patches: { patchRows } }: AttentionSizes) {
+  return { heads, scale, reach: reach ?? 0, patchRows };
 }
