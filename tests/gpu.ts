@@ -10,12 +10,21 @@ import { Gpu, KERNEL_CHOICES, type KernelChoice } from "../lib/gpu/mod.ts";
 
 let opened: Promise<Gpu> | null = null;
 
+/** What stands after the names of tests and `--`: matrix kernels to run on, and whether expensive cases are run as well. */
+const ASKED = parseArgs({
+  args: Deno.args,
+  options: {
+    kernels: { type: "string", default: "auto" },
+    all: { type: "boolean", default: false },
+  },
+}).values;
+
+/** Whether all cases were asked for, by `-- --all`; otherwise those are left out that cost more than they are likely to find. */
+export const ALL_CASES: boolean = ASKED.all;
+
 /** `-- --kernels hardware` after the names of tests has them run on these matrix kernels. */
 function askedKernels(): KernelChoice {
-  const { values: { kernels } } = parseArgs({
-    args: Deno.args,
-    options: { kernels: { type: "string", default: "auto" } },
-  });
+  const { kernels } = ASKED;
   const choice = KERNEL_CHOICES.find((name) => name === kernels);
   assert.ok(choice, `--kernels takes ${KERNEL_CHOICES.join(", ")}`);
   return choice;

@@ -6,6 +6,14 @@
  */
 import type { GpuBuffer } from "../gpu/mod.ts";
 import type { Graph, Parameter } from "../graph/graph.ts";
+import { gather, type PointRows } from "../graph/ops/gather.ts";
+import { gelu } from "../graph/ops/gelu.ts";
+import { sum } from "../graph/ops/sum.ts";
+import { gridMaxPool } from "../graph/transformer/grid_max_pool.ts";
+import { layerNorm } from "../graph/transformer/layer_norm.ts";
+import { layerScale } from "../graph/transformer/layer_scale.ts";
+import { maskToken } from "../graph/transformer/mask_token.ts";
+import { type AttentionPatches, patchAttention } from "../graph/transformer/patch_attention.ts";
 import { batchNorm, type BatchNormMode, type BatchNormTail } from "../graph/ops/batch_norm.ts";
 import { linear, sparseConvolution } from "../graph/ops/learned.ts";
 import type { PairOperand } from "../graph/ops/matrix_kernels.ts";
@@ -31,6 +39,38 @@ export function indexTensor(buffer: GpuBuffer): Tensor {
 export interface ScanStructure {
   /** Gives a kernel map that the network asked for. */
   kernelMap(spec: KernelMapSpec): KernelMap;
+  /** Gives the patches of a level, along one of the network's orders, that attention runs in. */
+  patches(place: PatchPlace): AttentionPatches;
+  /** Gives the voxels of `level` that became one on the next coarser level. */
+  merged(level: number): MergedRows;
+  /** u32 [voxels]: 1 where a voxel is masked, as in pretraining; null where none is. */
+  readonly mask: Tensor | null;
+}
+
+/** Which patches a block attends in. */
+export interface PatchPlace {
+  /** Level of the voxels. */
+  readonly level: number;
+  /** Number of the order that they are lined up in. */
+  readonly order: number;
+  /** Most voxels of a patch. */
+  readonly patch: number;
+}
+
+/** The voxels of a level, and those of the next coarser one that they became. */
+export interface MergedRows {
+  /** Voxels of the coarser level. */
+  readonly parents: number;
+  /** The coarser voxel of each voxel of the finer level. */
+  readonly children: PointRows;
+}
+
+/** How a block attends. */
+export interface AttentionPlace extends PatchPlace {
+  /** Heads, side by side in the channels. */
+  readonly heads: number;
+  /** Whether the scores have a bias by relative position. */
+  readonly relativePositions: boolean;
 }
 
 /** What layers need of parameters. */
@@ -114,6 +154,53 @@ export class Layers {
       this.#mode,
       tail,
     );
+  }
+
+  /** Records the layer norm whose entries begin with `name`. */
+  layerNorm(graph: Graph, x: Tensor, name: string): Tensor {
+    const [gamma, beta] = [this.#learned(`${name}.weight`), this.#learned(`${name}.bias`)];
+    return layerNorm(graph, x, { gamma, beta });
+  }
+
+  /** Records GELU. */
+  gelu(graph: Graph, x: Tensor, _name: string): Tensor {
+    return gelu(graph, x);
+  }
+
+  /** Records the residual sum of two tensors. */
+  sum(graph: Graph, a: Tensor, b: Tensor, _name: string): Tensor {
+    return sum(graph, a, b);
+  }
+
+  /** Records attention within patches: queries, keys and values side by side -> [voxels][channels]. */
+  attention(graph: Graph, qkv: Tensor, name: string, place: AttentionPlace): Tensor {
+    return patchAttention(graph, qkv, {
+      heads: place.heads,
+      patches: this.#scan.patches(place),
+      ...(place.relativePositions ? { bias: this.#learned(`${name}.rpe.rpe_table`) } : {}),
+    });
+  }
+
+  /** Records the pooling of the voxels of `level` to those of the next coarser level, by the largest value. */
+  pool(graph: Graph, x: Tensor, level: number): Tensor {
+    const { parents, children } = this.#scan.merged(level);
+    return gridMaxPool(graph, x, parents, children);
+  }
+
+  /** Records the reverse of {@link Layers.pool}: every voxel of `level` takes the row of the coarser voxel that it is in. */
+  unpool(graph: Graph, x: Tensor, level: number): Tensor {
+    return gather(graph, x, this.#scan.merged(level).children);
+  }
+
+  /** Records LayerScale, whose factors are called `name.0.gamma`. */
+  scale(graph: Graph, x: Tensor, name: string): Tensor {
+    return layerScale(graph, x, this.#learned(`${name}.0.gamma`));
+  }
+
+  /** Records the token that stands in the place of masked voxels; without a mask the voxels stay as they are. */
+  masked(graph: Graph, x: Tensor, name: string): Tensor {
+    const { mask } = this.#scan;
+    return mask ? maskToken(graph, x, mask, this.#learned(name)) : x;
   }
 
   #spec(name: string) {

@@ -5,9 +5,19 @@
  */
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { KernelMapSpec } from "../sparse/mod.ts";
+import type { KernelMapSpec, ParentRule, SerializationOrder } from "../sparse/mod.ts";
 import type { Layers } from "./layers.ts";
 import type { ParameterSpec } from "./parameter_spec.ts";
+
+/** How a point transformer lines the voxels of its levels up. */
+export interface NetworkSerialization {
+  /** The orders in which blocks attend. */
+  readonly orders: readonly SerializationOrder[];
+  /** Which voxels become one on the next level. */
+  readonly parents: ParentRule;
+  /** For each level, the sizes of patches that its blocks attend in. */
+  readonly patches: readonly (readonly number[])[];
+}
 
 /** A backbone ψ. */
 export interface Network {
@@ -19,6 +29,8 @@ export interface Network {
   readonly depth: number;
   /** What batch norm adds to the variance. */
   readonly epsilon: number;
+  /** How its voxels are lined up for attention; null where it has convolutions alone. */
+  readonly serialization: NetworkSerialization | null;
   /** Lists the kernel maps that it needs, to be built in one batch. */
   maps(): KernelMapSpec[];
   /** Lists its state-dict entries; kernels are [K, Cin, Cout] or [Cin, Cout] in every family. */

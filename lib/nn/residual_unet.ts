@@ -68,6 +68,7 @@ export function residualUNet(shape: UNetShape, dialect: UNetDialect): Network {
     featureChannels: shape.planes[7],
     depth: DEPTH,
     epsilon: dialect.epsilon,
+    serialization: null,
     maps: () => kernelMaps(shape),
     parameters: () => parameters(shape, dialect),
     emit: (graph, layers, x) => emit(shape, dialect, graph, layers, x),

@@ -1,43 +1,107 @@
 /**
- * What a network needs of a scan besides its features: the kernel maps between the voxels of its pyramid. It is built once
- * for each scan, whatever the weights.
+ * What a network needs of the places of a scan's voxels: kernel maps between the levels of its pyramid, or, for a point
+ * transformer, the levels lined up and cut into patches. It is built once for each scan, whatever the weights.
  *
  * @module
  */
 import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
-import { type KernelMap, type KernelMapSpec, Pyramid } from "../sparse/mod.ts";
-import type { ScanStructure } from "./layers.ts";
-import type { Network } from "./network.ts";
+import type { AttentionPatches } from "../graph/transformer/patch_attention.ts";
+import { Tensor } from "../graph/tensor.ts";
+import {
+  type KernelMap,
+  type KernelMapSpec,
+  patchRows,
+  type PatchRule,
+  patchTiles,
+  Pyramid,
+  Serialization,
+  type SerializationOptions,
+  type SerializedStage,
+} from "../sparse/mod.ts";
+import { indexTensor, type MergedRows, type PatchPlace, type ScanStructure } from "./layers.ts";
+import type { Network, NetworkSerialization } from "./network.ts";
+
+/** What a structure depends on beside network and voxels. A student's scan is one cloud as it is. */
+export interface StructureOptions
+  extends Pick<SerializationOptions, "offset" | "permutations" | "originGrid"> {
+  /** How long patches are where a batch has small clouds; `flash` by default, as published networks were trained. */
+  readonly patchRule?: PatchRule;
+  /** u32 [voxels]: 1 where a voxel is masked; none by default. */
+  readonly mask?: Tensor;
+}
+
+/** The network's part of a structure. */
+type StructuredNetwork = Pick<Network, "depth" | "maps" | "serialization">;
 
 /** The structure of one scan for one network. Owns its buffers. */
 export class BuiltStructure implements ScanStructure, Disposable {
-  readonly #pyramid: Pyramid;
+  readonly mask: Tensor | null;
+  /** The levels of a point transformer, lined up; null for a network of convolutions. */
+  readonly serialization: Serialization | null;
   readonly #maps: ReadonlyMap<string, KernelMap>;
+  readonly #patches: ReadonlyMap<string, AttentionPatches>;
+  readonly #owned: DisposableStack;
 
-  private constructor(pyramid: Pyramid, maps: ReadonlyMap<string, KernelMap>) {
-    this.#pyramid = pyramid;
-    this.#maps = maps;
+  private constructor(fields: {
+    mask: Tensor | null;
+    serialization: Serialization | null;
+    maps: ReadonlyMap<string, KernelMap>;
+    patches: ReadonlyMap<string, AttentionPatches>;
+    owned: DisposableStack;
+  }) {
+    this.mask = fields.mask;
+    this.serialization = fields.serialization;
+    this.#maps = fields.maps;
+    this.#patches = fields.patches;
+    this.#owned = fields.owned;
   }
 
   /**
    * Builds all that a network asks for.
    *
    * @param coords vec4i [count], distinct; copied.
-   * @throws {RangeError} where coordinates occur twice.
-   * @throws {CapacityError} where the scan is too large for the adapter.
+   * @throws {RangeError} where coordinates occur twice, or options do not fit together.
+   * @throws {CapacityError} where the scan is too large for the adapter or for the codes of a point transformer.
    */
   static async build(
     gpu: Gpu,
-    network: Pick<Network, "depth" | "maps">,
+    network: StructuredNetwork,
     coords: GpuBuffer,
     count: number,
+    options: StructureOptions = {},
   ): Promise<BuiltStructure> {
     using owned = new DisposableStack();
-    const pyramid = owned.use(await Pyramid.build(gpu, coords, count, network.depth));
-    const specs = network.maps();
-    const built = await pyramid.kernelMaps(specs);
-    owned.move();
-    return new BuiltStructure(pyramid, new Map(specs.map((spec, i) => [specKey(spec), built[i]!])));
+    const maps = new Map<string, KernelMap>();
+    const mask = options.mask ?? null;
+    const keep = async (pyramid: Pyramid, specs: readonly KernelMapSpec[], from = 0) => {
+      owned.use(pyramid);
+      const built = await pyramid.kernelMaps(
+        specs.map((spec) => ({ ...spec, from: spec.from - from })),
+      );
+      specs.forEach((spec, i) => maps.set(specKey(spec), built[i]!));
+    };
+    const { serialization: rule, depth } = network;
+    if (!rule) {
+      await keep(await Pyramid.build(gpu, coords, count, depth), network.maps());
+      const fields = { mask, serialization: null, maps, patches: new Map(), owned: owned.move() };
+      return new BuiltStructure(fields);
+    }
+    const serialization = owned.use(
+      await Serialization.build(gpu, coords, count, {
+        orders: rule.orders,
+        parents: rule.parents,
+        halvings: new Array<number>(depth).fill(1),
+        // The grid of the coarsest level is that of the whole scan, so that blocks of a large scan keep it.
+        originGrid: 2 ** depth,
+        ...options,
+      }),
+    );
+    for (const [level, { apart, count }] of serialization.stages.entries()) {
+      const wanted = network.maps().filter(({ from }) => from === level);
+      await keep(await Pyramid.build(gpu, apart, count, 0), wanted, level);
+    }
+    const patches = allPatches(gpu, owned, serialization, rule, options.patchRule ?? "flash");
+    return new BuiltStructure({ mask, serialization, maps, patches, owned: owned.move() });
   }
 
   /**
@@ -46,17 +110,100 @@ export class BuiltStructure implements ScanStructure, Disposable {
    * @throws {TypeError} where the network did not ask for it.
    */
   kernelMap(spec: KernelMapSpec): KernelMap {
-    const map = this.#maps.get(specKey(spec));
-    if (!map) throw new TypeError(`Cannot find kernel map ${specKey(spec)}: it was not built`);
-    return map;
+    return found(this.#maps, specKey(spec), "kernel map");
+  }
+
+  /**
+   * Gives the patches of a level in one order.
+   *
+   * @throws {TypeError} where the network did not ask for them.
+   */
+  patches(place: PatchPlace): AttentionPatches {
+    return found(this.#patches, patchKey(place), "patches");
+  }
+
+  /**
+   * Gives the voxels of a level that became one on the next.
+   *
+   * @throws {TypeError} where the levels are not those of a point transformer.
+   */
+  merged(level: number): MergedRows {
+    const coarser = this.serialization?.stages[level + 1];
+    if (!coarser?.children) {
+      throw new TypeError(
+        `Cannot find the voxels that level ${level} became: it was not serialized`,
+      );
+    }
+    const { points, pointRow, order, starts } = coarser.children;
+    return {
+      parents: coarser.count,
+      children: {
+        points,
+        pointRow: indexTensor(pointRow),
+        order: indexTensor(order),
+        starts: indexTensor(starts),
+      },
+    };
   }
 
   /** Frees the buffers. */
   [Symbol.dispose](): void {
-    this.#pyramid.destroy();
+    this.#owned.dispose();
   }
+}
+
+function found<T>(built: ReadonlyMap<string, T>, key: string, what: string): T {
+  const value = built.get(key);
+  if (!value) throw new TypeError(`Cannot find ${what} ${key}: it was not built`);
+  return value;
+}
+
+/** The patches of all levels in all orders, by {@link patchKey}. */
+function allPatches(
+  gpu: Gpu,
+  owned: DisposableStack,
+  { stages }: Serialization,
+  { patches: sizes }: NetworkSerialization,
+  rule: PatchRule,
+): Map<string, AttentionPatches> {
+  const all = new Map<string, AttentionPatches>();
+  for (const [level, stage] of stages.entries()) {
+    for (const patch of sizes[level]!) {
+      const tiles = stagePatches(gpu, owned, stage, patch, rule);
+      stage.orders.forEach(({ sequence }, order) =>
+        all.set(patchKey({ level, order, patch }), { ...tiles, sequence: indexTensor(sequence) })
+      );
+    }
+  }
+  return all;
+}
+
+/** The patches of a level, which are the same in all orders but for the rows that stand in them. */
+function stagePatches(
+  gpu: Gpu,
+  owned: DisposableStack,
+  { count, offset }: SerializedStage,
+  patch: number,
+  rule: PatchRule,
+): Omit<AttentionPatches, "sequence"> {
+  const rows = patchRows(offset, patch, rule);
+  const { queries, keys } = patchTiles(offset, rows);
+  const upload = (label: string, words: Uint32Array) =>
+    new Tensor(label, words.length / 4, 4, { binding: owned.use(gpu.upload(label, words)) });
+  return {
+    rows: count,
+    patchRows: rows,
+    queryTiles: queries.length / 4,
+    queries: upload("query tiles", queries),
+    keyTiles: keys.length / 4,
+    keys: upload("key tiles", keys),
+  };
 }
 
 function specKey(spec: KernelMapSpec): string {
   return `kernel ${spec.kernelSize} stride ${spec.stride} dilation ${spec.dilation} from ${spec.from}`;
+}
+
+function patchKey({ level, order, patch }: PatchPlace): string {
+  return `of ${patch} on level ${level} in order ${order}`;
 }

@@ -11,7 +11,7 @@ import { Tensor } from "../graph/tensor.ts";
 import type { ScanStructure } from "../nn/layers.ts";
 import { type ParameterSpec, storedShape } from "../nn/parameter_spec.ts";
 import type { Student } from "../nn/student.ts";
-import { type KernelMap, type PairList, TILE_ROWS } from "../sparse/mod.ts";
+import { type KernelMap, type PairList, patchTiles, TILE_ROWS } from "../sparse/mod.ts";
 import { adaptationGraph } from "../ttt/plans/adaptation.ts";
 import type { GraphContext } from "../ttt/plans/context.ts";
 import type { LossSink } from "../ttt/plans/loss_history.ts";
@@ -84,6 +84,7 @@ export function largestBinding(
   const scan: GraphContext["scan"] = {
     ...context.scan,
     structure: {
+      ...context.scan.structure,
       kernelMap(spec) {
         const map = context.scan.structure.kernelMap(spec);
         most = Math.max(most, map.volume * Math.max(map.inRows, map.outRows) * ENTRY_BYTES);
@@ -193,6 +194,34 @@ function paperStructure(levels: readonly number[]): ScanStructure {
         transposed: paperList(inRows),
       };
     },
+    patches({ level, patch }) {
+      const rows = levels[level]!;
+      const { queries, keys } = patchTiles([rows], patch);
+      const [queryTiles, keyTiles] = [queries.length / 4, keys.length / 4];
+      return {
+        rows,
+        patchRows: patch,
+        sequence: paperTensor("sequence", rows, 4),
+        queryTiles,
+        queries: paperTensor("query tiles", queryTiles, 4),
+        keyTiles,
+        keys: paperTensor("key tiles", keyTiles, 4),
+      };
+    },
+    merged(level) {
+      const [points, parents] = [levels[level]!, levels[level + 1]!];
+      const index = (length: number) => paperTensor("index", Math.ceil(length / 4), 4);
+      return {
+        parents,
+        children: {
+          points,
+          pointRow: index(points),
+          order: index(points),
+          starts: index(parents + 1),
+        },
+      };
+    },
+    mask: null,
   };
 }
 

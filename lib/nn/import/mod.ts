@@ -64,8 +64,9 @@ export function importCheckpoint(
   specs: readonly ParameterSpec[],
   options: ImportOptions = {},
 ): Imported {
+  const isKnown = (name: string) => specs.some((spec) => name.endsWith(spec.name));
   const dropped = (name: string) =>
-    name.endsWith("num_batches_tracked") || format.isIgnored?.(name) ||
+    name.endsWith("num_batches_tracked") || (format.isIgnored?.(name) && !isKnown(name)) ||
     (options.drop ?? []).some((beginning) => name.startsWith(beginning));
   const ignored = [...tensors.keys()].filter(dropped);
   const given = new Map([...tensors].filter(([name]) => !dropped(name)));

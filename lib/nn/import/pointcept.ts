@@ -12,7 +12,7 @@ import { spconv } from "./spconv.ts";
 const PDNORM = /\.(norm|\d+)\.norm(\.\d+)?\.\w+$|\.modulation\./;
 /** The frequencies of the rotary positions of PT-v3m3 (Utonia). */
 const ROTARY = /\.attn\.rope\./;
-/** What PT-v3m2 puts in the place of masked voxels in pretraining; no student masks any. */
+/** What PT-v3m2 puts in the place of masked voxels in pretraining, and students do not need. */
 const MASK_TOKEN = /(^|\.)embedding\.mask_token$/;
 
 /** The format of Pointcept's transformers. */
