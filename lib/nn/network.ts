@@ -27,6 +27,8 @@ export interface Network {
   readonly featureChannels: number;
   /** How often it halves the resolution; its pyramid has one level more. */
   readonly depth: number;
+  /** Whether it has batch norm; otherwise its norm layers keep no statistics. */
+  readonly hasBatchNorm: boolean;
   /** What batch norm adds to the variance. */
   readonly epsilon: number;
   /** How its voxels are lined up for attention; null where it has convolutions alone. */

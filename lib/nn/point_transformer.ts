@@ -62,6 +62,7 @@ export function pointTransformer(shape: PointTransformerShape): Network {
     inChannels: shape.inChannels,
     featureChannels: decoder ? decoder.channels[0]! : encoder.channels.reduce((a, b) => a + b),
     depth,
+    hasBatchNorm: shape.version === "m1",
     epsilon: EPSILON,
     serialization: {
       orders: shape.orders,

@@ -67,6 +67,7 @@ export function residualUNet(shape: UNetShape, dialect: UNetDialect): Network {
     inChannels: shape.inChannels,
     featureChannels: shape.planes[7],
     depth: DEPTH,
+    hasBatchNorm: true,
     epsilon: dialect.epsilon,
     serialization: null,
     maps: () => kernelMaps(shape),

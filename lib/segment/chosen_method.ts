@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { StudentCard } from "../nn/card.ts";
+import { networkOf } from "../nn/networks.ts";
 import type { Warning } from "../scan/mod.ts";
 import { type Method, METHODS } from "../ttt/methods/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
@@ -19,9 +21,10 @@ export interface ChosenMethod {
 
 /**
  * Chooses the method of a request. Where the client left the method open and the student has no teacher, the photographs
- * are left out with a warning.
+ * are left out with a warning. Where it would move statistics of batch norm, and the network has none, the scan is labelled
+ * by the source weights, which gives the same labels.
  *
- * @throws {OptionError} where there is no method of that name, or it lacks a teacher or photographs.
+ * @throws {OptionError} where there is no method of that name, or it lacks a teacher, photographs or batch norm.
  */
 export function chooseMethod(
   { options, photos }: Pick<SegmentRequest, "options" | "photos">,
@@ -29,7 +32,10 @@ export function chooseMethod(
 ): ChosenMethod {
   const { settings, otherwise, viewSource } = options;
   const method = methodOf(options.method);
-  if (!method.usesPhotographs) return { method, settings, warnings: [] };
+  if (!method.usesPhotographs) {
+    if (!otherwise) requireStatistics(method, card);
+    return { ...followable(method, settings, card), warnings: [] };
+  }
   if (teacher === null) {
     if (!otherwise) {
       throw new OptionError(
@@ -37,15 +43,12 @@ export function chooseMethod(
         "method",
       );
     }
+    const blind = followable(methodOf(otherwise.method), otherwise.settings, card);
     const views = viewSource === "virtual" ? "Virtual views" : "The photographs";
     const text =
-      `${views} were left out, and the method is ${otherwise.method}: student ${card.id} ` +
+      `${views} were left out, and the method is ${blind.method.name}: student ${card.id} ` +
       "learned from labels alone, without a teacher to describe them. Take a student that was distilled from a teacher.";
-    return {
-      method: methodOf(otherwise.method),
-      settings: otherwise.settings,
-      warnings: [{ code: "no-teacher", text, field: "student" }],
-    };
+    return { ...blind, warnings: [{ code: "no-teacher", text, field: "student" }] };
   }
   if (photos.length === 0 && viewSource !== "virtual") {
     throw new OptionError(
@@ -54,6 +57,35 @@ export function chooseMethod(
     );
   }
   return { method, settings, warnings: [] };
+}
+
+/** Whether a method moves nothing but what the student's network does not have. */
+function movesNothing(
+  { movesStatisticsOnly }: Method,
+  { backbone, features }: StudentCard,
+): boolean {
+  return movesStatisticsOnly === true && !networkOf(backbone, features.length).hasBatchNorm;
+}
+
+/** @throws {OptionError} where a method that was asked for would move nothing. */
+function requireStatistics(method: Method, card: StudentCard): void {
+  if (!movesNothing(method, card)) return;
+  throw new OptionError(
+    `Cannot use method ${method.name}: it moves the statistics of batch norm, and ${card.backbone} has none; ` +
+      "use method source, tent or ttt-kd",
+    "method",
+  );
+}
+
+/** A method as far as the student can follow it: the source weights in place of one that would move nothing. */
+function followable(
+  method: Method,
+  settings: SegmentOptions["settings"],
+  card: StudentCard,
+): Pick<ChosenMethod, "method" | "settings"> {
+  return movesNothing(method, card)
+    ? { method: methodOf("source"), settings: {} }
+    : { method, settings };
 }
 
 function methodOf(name: string): Method {

@@ -105,7 +105,9 @@ export function segmentOptions(
     settings: named === undefined && usual === "bn"
       ? (settingsOf(methodOf(DEFAULT_METHOD), own), blind.settings)
       : settingsOf(method, own),
-    ...(named === undefined && usual !== "bn" ? { otherwise: blind } : {}),
+    ...(named === undefined
+      ? { otherwise: usual === "bn" ? { method: "source", settings: {} } : blind }
+      : {}),
     ...(evaluate === undefined ? {} : { evaluate: checked(EVALUATE, "evaluate", evaluate)! }),
     ...(labelMap === undefined ? {} : { labelMap: checked(LABEL_MAP, "labelMap", labelMap)! }),
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),

@@ -22,8 +22,8 @@ export interface SegmentOptions {
   /** The method's own settings, as its schema gives them. */
   settings: Readonly<Record<string, unknown>>;
   /**
-   * What to do instead where the student has no teacher for the method; present where the client did not choose the
-   * method.
+   * What to do instead where the student has no teacher or no batch norm for the method; present where the client did not
+   * choose the method.
    */
   otherwise?: Pick<SegmentOptions, "method" | "settings">;
   /** Edge of a voxel in metres; by default the one that the student was trained with. */

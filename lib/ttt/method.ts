@@ -180,6 +180,8 @@ export interface MethodInfo {
    * methods that have a single readout.
    */
   readonly readouts?: readonly string[];
+  /** Whether it moves nothing but the statistics of batch norm; left out by methods that move weights, or nothing. */
+  readonly movesStatisticsOnly?: true;
 }
 
 /** A method as the registry holds it, the type of its settings erased. */

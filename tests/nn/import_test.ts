@@ -8,9 +8,11 @@ import {
 } from "../../lib/nn/import/mod.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
+import { pointTransformer } from "../../lib/nn/point_transformer.ts";
 import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
 import type { NamedTensor } from "../../lib/nn/safetensors.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
+import { pointceptState } from "../parity/ptv3_weights.ts";
 import { asMinkowski, asSpconv, asTorchsparse, prefixed } from "./foreign.ts";
 import { segmentorSpecs } from "./network_run.ts";
 
@@ -166,4 +168,84 @@ Deno.test("importCheckpoint() asks for the layout where shapes fit several", () 
     () => imported(asSpconv(state, specs), "spconv", { layout: "CRSK" }, specs),
     RangeError,
   );
+});
+
+/** A small Point Transformer of each version, as Pointcept saves it. */
+function asPointcept(version: "m1" | "m2") {
+  const stages = { depths: [1, 1], channels: [8, 12], heads: [2, 3], patches: [16, 16] };
+  const network = pointTransformer({
+    version,
+    inChannels: 4,
+    encoder: stages,
+    decoder: { depths: [1], channels: [8], heads: [2], patches: [16] },
+    orders: ["z", "hilbert"],
+    mlpRatio: 2,
+    qkvBias: true,
+    relativePositions: version === "m1",
+    layerScale: version === "m2",
+    maskToken: false,
+  });
+  const specs = segmentorSpecs(network, 3);
+  return { specs, tensors: pointceptState(specs) };
+}
+
+Deno.test("importCheckpoint() reads Pointcept's Point Transformers, every layer in its own layout", () => {
+  for (const version of ["m1", "m2"] as const) {
+    const { specs, tensors } = asPointcept(version);
+    const result = imported(prefixed(tensors, "module."), "pointcept", {}, specs);
+    assert.equal(result.prefix, "module.backbone.");
+    assert.equal(result.tensors.size, specs.length);
+    const value = (name: string, at: number) => result.tensors.get(name)!.data[at];
+    const theirs = (name: string, at: number) => tensors.get(`backbone.${name}`)!.data[at];
+    // Output 5, input 2 of 8 channels; the offsets that differ in x, y and z, with x and with z fastest.
+    assert.equal(
+      value("enc.enc0.block0.attn.proj.kernel", 2 * 8 + 5),
+      theirs("enc.enc0.block0.attn.proj.weight", 5 * 8 + 2),
+    );
+    const offsets = [[1, 9], [3, 3], [9, 1]] as const;
+    for (const [ours, zFastest] of offsets) {
+      assert.equal(
+        value("enc.enc0.block0.cpe.0.kernel", (ours * 8 + 2) * 8 + 5),
+        theirs("enc.enc0.block0.cpe.0.weight", (5 * 27 + zFastest) * 8 + 2),
+      );
+    }
+    assert.equal(value("final.kernel", 2 * 3 + 1), tensors.get("seg_head.weight")!.data[8 + 2]);
+  }
+});
+
+Deno.test("importCheckpoint() leaves out the token of pretraining, and lists what differs in a Point Transformer", () => {
+  const { specs, tensors } = asPointcept("m2");
+  const token = "backbone.embedding.mask_token";
+  tensors.set(token, { shape: [1, 8], data: new Float32Array(8) });
+  assert.deepEqual(imported(tensors, "pointcept", {}, specs).ignored, [token]);
+  const gamma = "backbone.enc.enc0.block0.ls1.0.gamma";
+  tensors.delete(gamma);
+  const proj = "backbone.enc.enc1.block0.attn.qkv.weight";
+  tensors.set(proj, { shape: [12, 36], data: tensors.get(proj)!.data });
+  assert.throws(() => imported(tensors, "pointcept", {}, specs), (error) => {
+    assert.ok(error instanceof ImportError);
+    assert.deepEqual(error.differences, [
+      `"${gamma}" is missing`,
+      `"${proj}" is [12,36], not [36,12]`,
+    ]);
+    return true;
+  });
+});
+
+Deno.test("importCheckpoint() refuses PDNorm and PT-v3m3 by name", () => {
+  const { specs, tensors } = asPointcept("m1");
+  const unsupported = {
+    "module.backbone.enc.enc0.block0.norm1.0.norm.2.weight": /PDNorm/,
+    "module.backbone.embedding.stem.norm.norm.0.running_mean": /PDNorm/,
+    "module.backbone.enc.enc1.down.norm.0.modulation.1.weight": /PDNorm/,
+    "module.backbone.enc.enc0.block0.attn.rope.inv_freq": /PT-v3m3/,
+  };
+  for (const [name, what] of Object.entries(unsupported)) {
+    const withMore = new Map(tensors).set(name, { shape: [8], data: new Float32Array(8) });
+    assert.throws(() => imported(withMore, "pointcept", {}, specs), (error: Error) => {
+      assert.match(error.message, what);
+      assert.ok(error instanceof ImportError && error.message.includes(name));
+      return true;
+    });
+  }
 });

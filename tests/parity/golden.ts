@@ -11,6 +11,7 @@ import {
   type SafetensorsFile,
 } from "../../lib/nn/safetensors.ts";
 import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
+import { fnv1a32, mix32 } from "./golden_formula.ts";
 
 const NAMED = Deno.env.get("TTTKD_GOLDEN");
 const FOLDER = NAMED ?? "../shared/golden";
@@ -58,20 +59,6 @@ export function numbers(file: SafetensorsFile, name: string): Float32Array | Int
   const tensor = file.tensors.get(name);
   if (!tensor) throw new TypeError(`Cannot find "${name}" in the golden file`);
   return tensor.data as Float32Array | Int32Array;
-}
-
-export function mix32(x: number): number {
-  x ^= x >>> 16;
-  x = Math.imul(x, 0x7feb352d);
-  x ^= x >>> 15;
-  x = Math.imul(x, 0x846ca68b);
-  return (x ^ x >>> 16) >>> 0;
-}
-
-export function fnv1a32(text: string): number {
-  let hash = 2166136261;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 16777619);
-  return hash >>> 0;
 }
 
 /**

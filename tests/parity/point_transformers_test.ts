@@ -15,7 +15,13 @@ import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
 import { pointTransformer } from "../../lib/nn/point_transformer.ts";
 import type { NamedTensor, SafetensorsFile } from "../../lib/nn/safetensors.ts";
 import { BuiltStructure } from "../../lib/nn/scan_structure.ts";
-import { padPatches, patchRows, type SerializedStage } from "../../lib/sparse/mod.ts";
+import {
+  padPatches,
+  patchRows,
+  Serialization,
+  type SerializationOrder,
+  type SerializedStage,
+} from "../../lib/sparse/mod.ts";
 import { ALL_CASES, withGpu } from "../gpu.ts";
 import { dot, inputTensor, relativeError, unpadRows, wordTensor } from "../graph/support.ts";
 import { segmentorSpecs } from "../nn/network_run.ts";
@@ -24,12 +30,12 @@ import {
   CASE_FILES,
   type GoldenCase,
   goldenCase,
-  goldenNumbers,
-  pointceptEntry,
-  pointceptState,
+  IS_NAMED,
   ptv3Golden,
+  SERIALIZATION_FILE,
   STATE_DICT_SHAPES,
 } from "./ptv3_golden.ts";
+import { goldenNumbers, pointceptEntry, pointceptState } from "./ptv3_weights.ts";
 
 /** Cases of the suite: every kind of layer once, each way of cutting patches, and both modes. */
 const CHEAP = /^PTv3-(tiny_rpe\.train|tiny_batch\.eval|m2_enc_mask\.eval)\./;
@@ -63,7 +69,36 @@ Deno.test({
   },
 });
 
-for (const name of CASE_FILES.filter((name) => ALL_CASES || CHEAP.test(name))) {
+if ((ALL_CASES || IS_NAMED) && SERIALIZATION_FILE !== null) {
+  withGpu("Serialization gives Pointcept's codes and orders at every depth", async (gpu) => {
+    const file = await ptv3Golden(SERIALIZATION_FILE!);
+    const orders: SerializationOrder[] = JSON.parse(file.metadata.orders!);
+    const groups = [...file.tensors.keys()].filter((key) => key.endsWith("/code"));
+    assert.ok(groups.length > 0);
+    for (const group of groups.map((key) => key.split("/")[0]!)) {
+      const coords = numbers(file, `${group}/grid_coord`);
+      const offset = [...numbers(file, `${group}/offset`)];
+      using words = gpu.upload("coords", coordinateWords(coords));
+      using serialization = await Serialization.build(gpu, words, coords.length / 3, {
+        orders,
+        halvings: [],
+        parents: "code",
+        offset,
+      });
+      const got = await ordersOf(gpu, serialization.stages[0]!);
+      for (const key of ["code", "order", "inverse"] as const) {
+        const expected = file.tensors.get(`${group}/${key}`)!.data as Int32Array;
+        assert.deepEqual(
+          Array.from<number | bigint>(got[key]),
+          Array.from(expected),
+          `${group}/${key}`,
+        );
+      }
+    }
+  });
+}
+
+for (const name of CASE_FILES.filter((name) => ALL_CASES || IS_NAMED || CHEAP.test(name))) {
   withGpu(`${name}: structure, logits, loss and gradients equal Pointcept's`, async (gpu) => {
     const file = await ptv3Golden(name);
     const test = goldenCase(file);

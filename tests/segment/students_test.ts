@@ -40,6 +40,30 @@ Deno.test("chooseMethod() leaves photographs out for a student without a teacher
   assert.throws(() => chooseMethod(named, STREETS), /learned from labels alone/);
 });
 
+Deno.test("chooseMethod() refuses methods that move statistics by name where a network has none, and needs none for the default", () => {
+  const layerNorms: LoadedStudent = {
+    ...STREETS,
+    card: { ...STREETS.card, backbone: "ptv3m2-sonata" },
+  };
+  for (const method of ["bn", "dua"]) {
+    const options = segmentOptions({ method }, false);
+    assert.equal(chooseMethod({ options, photos: [] }, STREETS).method.name, method);
+    assert.throws(
+      () => chooseMethod({ options, photos: [] }, layerNorms),
+      (error: Error) =>
+        error.message.startsWith(`Cannot use method ${method}: it moves the statistics`),
+    );
+  }
+  const blind = { options: segmentOptions({}, false), photos: [] };
+  assert.equal(chooseMethod(blind, STREETS).method.name, "bn");
+  assert.equal(chooseMethod(blind, layerNorms).method.name, "source");
+  const photos = [{} as Photo];
+  const untaught = { ...layerNorms, teacher: null };
+  const unnamed = chooseMethod({ options: segmentOptions({}, true), photos }, untaught);
+  assert.equal(unnamed.method.name, "source");
+  assert.match(unnamed.warnings[0]!.text, /the method is source/);
+});
+
 Deno.test("readModels() finds the teacher of a student, given by name, short name or path", async () => {
   const path = new URL("../../fixtures/students/streets-joint.safetensors", import.meta.url);
   for (const student of ["streets", "streets-joint", path.pathname]) {

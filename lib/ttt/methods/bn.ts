@@ -19,6 +19,7 @@ export const bn = defineMethod({
   usesPhotographs: false,
   online: false,
   lossName: null,
+  movesStatisticsOnly: true,
   settings: z.strictObject({ augmentations: networkSettings.augmentations.default(0) }),
   grid: [],
   async adapt(context, { augmentations }) {

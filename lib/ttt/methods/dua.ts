@@ -30,6 +30,7 @@ export const dua = defineMethod({
   usesPhotographs: false,
   online: false,
   lossName: null,
+  movesStatisticsOnly: true,
   settings: z.strictObject({
     augmentations: numberSetting(20, { min: 1, max: 1000, integer: true }).describe(
       "augmentations of the scan",

@@ -1,0 +1,75 @@
+/** Point Transformers by name: sizes, and what adaptation moves in them; tests/parity holds their values. */
+import assert from "node:assert/strict";
+import { networkOf } from "../../lib/nn/networks.ts";
+import { sizeOf } from "../../lib/nn/parameter_spec.ts";
+import { BuiltStructure } from "../../lib/nn/scan_structure.ts";
+import { tent } from "../../lib/ttt/methods/tent.ts";
+import { withGpu } from "../gpu.ts";
+import { CARD, changedNames, smallScan, type Values, valuesOf } from "../ttt/small_scan.ts";
+
+Deno.test("Point Transformers have as many parameters as the published networks", () => {
+  const count = (name: string, inChannels: number) =>
+    networkOf(name, inChannels).parameters()
+      .filter(({ kind }) => kind !== "statistic")
+      .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  assert.equal(count("ptv3-base", 6), 46_166_272);
+  assert.equal(count("ptv3-nuscenes", 4), 46_158_272);
+  // Sonata and Concerto publish 108 and 208 million.
+  assert.equal(Math.round(count("ptv3m2-sonata", 9) / 1e6), 108);
+  assert.equal(Math.round(count("ptv3m2-concerto-large", 9) / 1e6), 208);
+  const [slim, convolutions] = [count("ptv3-slim", 4), count("MinkUNet14Slim", 4)];
+  assert.ok(Math.abs(slim / convolutions - 1) < 0.1, `${slim} parameters, not ${convolutions}`);
+  assert.equal(networkOf("ptv3m2-sonata", 9).featureChannels, 48 + 96 + 192 + 384 + 512);
+});
+
+withGpu(
+  "tent moves scale and shift of batch norm and of layer norm in a Point Transformer",
+  async (gpu) => {
+    let after: Values | undefined;
+    using small = await smallScan(gpu, async (moment) => {
+      if (moment === "step 1") after = await valuesOf(small.clones[0]!);
+    }, { card: { ...CARD, backbone: "ptv3-slim" } });
+    const { parameters, source } = small.context;
+    assert.ok(source.values.every(Number.isFinite));
+    const before = await valuesOf(parameters);
+    await tent.adapt(small.context, tent.settings.parse({ steps: 1 }));
+    const norms = parameters.specs.filter(({ kind }) => kind === "scale" || kind === "shift");
+    const names = norms.map(({ name }) => name);
+    assert.ok(names.includes("enc.enc1.down.norm.0.weight"), "batch norm");
+    assert.ok(names.includes("enc.enc1.block0.norm1.0.weight"), "layer norm");
+    assert.deepEqual(changedNames(before, after!), names.sort());
+  },
+);
+
+withGpu("a block of a scan keeps the coarser voxels of the whole scan", async (gpu) => {
+  const network = networkOf("ptv3-slim", 4);
+  const whole = Int32Array.from(
+    { length: 4 * 300 },
+    (_, i) => [i * 7 % 61 - 30, i * 11 % 47 - 9, Math.floor(i / 40) - 3, 0][i % 4]!,
+  );
+  const rows = new Map<string, number[]>();
+  for (let i = 0; i < whole.length; i += 4) {
+    rows.set(whole.slice(i, i + 4).join(), [...whole.slice(i, i + 4)]);
+  }
+  /** The absolute coarse voxels of the third level, which depend on the origin of the coordinates. */
+  const coarse = async (cloud: number[][]) => {
+    using coords = gpu.upload("coords", Int32Array.from(cloud.flat()));
+    using structure = await BuiltStructure.build(gpu, network, coords, cloud.length);
+    const { stages } = structure.serialization!;
+    const parents: number[][] = [];
+    for (const { children } of stages.slice(1, 3)) {
+      parents.push([...await gpu.read(children!.pointRow, Uint32Array, children!.points)]);
+    }
+    return cloud.map((_, row) => parents[1]![parents[0]![row]!]!);
+  };
+  const all = [...rows.values()];
+  // The block ends within a coarse voxel, and begins nowhere near its edge.
+  const block = all.filter(([x]) => x! > -13 && x! <= 21);
+  const [inWhole, inBlock] = [await coarse(all), await coarse(block)];
+  const kept = all.flatMap((row, i) => block.includes(row) ? [inWhole[i]!] : []);
+  for (let i = 0; i < block.length; i++) {
+    for (let j = 0; j < i; j++) {
+      assert.equal(inBlock[i] === inBlock[j], kept[i] === kept[j], `${block[i]} and ${block[j]}`);
+    }
+  }
+});
