@@ -3,12 +3,17 @@ import { defineCommand, UsageError } from "../cli/args.ts";
 import { readStudentCard } from "../nn/card.ts";
 import { CARD_TEMPLATES, cardTemplate } from "../nn/import/card_templates.ts";
 import { FORMATS, importCheckpoint, ImportError } from "../nn/import/mod.ts";
-import { CheckpointError, readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
+import {
+  CheckpointError,
+  type NamedTensor,
+  readSafetensors,
+  writeSafetensors,
+} from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 
 export const command = defineCommand({
   name: "import",
-  summary: "Makes a student of a checkpoint of MinkowskiEngine, spconv or torchsparse",
+  summary: "Makes a student of a checkpoint of MinkowskiEngine, Pointcept, spconv or torchsparse",
   positionals: ["[FILE]"],
   options: {
     from: {
@@ -28,6 +33,12 @@ export const command = defineCommand({
       about: "student to write",
       otherwise: "ID.safetensors, by the card's id",
     },
+    head: {
+      type: "string",
+      value: "FILE",
+      about: "checkpoint of the class head, where it stands in a file of its own",
+      otherwise: "the class head is in the checkpoint",
+    },
     layout: {
       type: "string",
       value: "NAME",
@@ -43,7 +54,7 @@ export const command = defineCommand({
     drop: { type: "string", value: "A,B", about: "leave out entries whose names begin with these" },
   },
   async run(values, [path]) {
-    const { from = "", card: cardPath, out, layout, prefix, drop } = values;
+    const { from = "", card: cardPath, out, layout, prefix, drop, head } = values;
     if (values["card-template"] !== undefined) return printTemplate(values["card-template"]);
     if (path === undefined) throw new UsageError("Missing argument FILE");
     const format = Object.hasOwn(FORMATS, from) ? FORMATS[from]! : null;
@@ -74,7 +85,7 @@ export const command = defineCommand({
           `${card.teacher.id}; say "teacher": null and train them with train --heads-only`,
       );
     }
-    const { tensors } = readSafetensors(await Deno.readFile(path), path);
+    const tensors = await readEntries(path, head);
     try {
       const imported = importCheckpoint(tensors, format, student.parameters(), {
         layout,
@@ -108,6 +119,25 @@ export const command = defineCommand({
     }
   },
 });
+
+/**
+ * Reads the entries of a checkpoint, and those of a class head beside it.
+ *
+ * @throws {CheckpointError} where both have an entry of one name.
+ */
+async function readEntries(path: string, head?: string): Promise<Map<string, NamedTensor>> {
+  const read = async (file: string) => readSafetensors(await Deno.readFile(file), file).tensors;
+  const tensors = new Map(await read(path));
+  for (const [name, tensor] of head === undefined ? [] : await read(head)) {
+    if (tensors.has(name)) {
+      throw new CheckpointError(
+        `Cannot read ${head}: "${name}" is in ${path}, too; leave out --head`,
+      );
+    }
+    tensors.set(name, tensor);
+  }
+  return tensors;
+}
 
 /** Prints a card, and says on the side what is to be filled in. */
 function printTemplate(name: string): void {

@@ -77,14 +77,24 @@ Deno.test("import makes a student that runs, and names the next command", async 
   });
 });
 
-Deno.test("import takes a network that reads coordinates and intensity", async () => {
+Deno.test("import takes a network that reads coordinates and intensity, with its class head in another file", async () => {
   await withFolder(async (folder) => {
     const card: StudentCard = { ...CARD, features: ["x", "y", "z", "intensity"] };
     const specs = new Student(card).parameters();
     const state = initialState(specs, mulberry32(9));
     const tensors = prefixed(asSpconv(state, specs), "backbone.");
-    const { args, out } = await filesIn(folder, writeSafetensors({ tensors, metadata: {} }), card);
-    const { code, stderr } = await ttt(args);
+    const isHead = ([name]: [string, unknown]) => name.includes("final");
+    const [backbone, head] = [
+      new Map([...tensors].filter((entry) => !isHead(entry))),
+      join(folder, "head"),
+    ];
+    const bytes = writeSafetensors({ tensors: backbone, metadata: {} });
+    await writeFile(
+      head,
+      writeSafetensors({ tensors: new Map([...tensors].filter(isHead)), metadata: {} }),
+    );
+    const { args, out } = await filesIn(folder, bytes, card);
+    const { code, stderr } = await ttt([...args, "--head", head]);
     assert.equal(code, 0, stderr);
     const student = await readStudent(out);
     assert.deepEqual(student.card.features, card.features);
@@ -139,7 +149,10 @@ Deno.test("import refuses impossible cards and unknown options", async () => {
     );
     for (
       const [changed, message] of [
-        [args.with(2, "caffe"), /--from 'caffe': there are minkowski, spconv, torchsparse/],
+        [
+          args.with(2, "caffe"),
+          /--from 'caffe': there are minkowski, pointcept, spconv, torchsparse/,
+        ],
         [args.filter((_, i) => i < 4), /Missing option --card/],
         [[...args, "--layout", "KCC"], /'KCC' from spconv: there are KRSC, RSKC, RSCK/],
       ] as const

@@ -19,6 +19,8 @@ export interface CheckpointFormat {
   readonly kernelKey: "kernel" | "weight";
   /** Layouts by name. All kernels of a file have the same layout; the first is that of the engine's present version. */
   readonly layouts: Readonly<Record<string, KernelLayout>>;
+  /** Name of the class head, where it stands outside the backbone; by default it may have several. */
+  readonly classHead?: string;
   /** Tells entries that a network may leave out. */
   isIgnored?(name: string): boolean;
   /** Says what an entry belongs to that cannot be built here, where that is known by name; null for other entries. */

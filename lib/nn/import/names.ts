@@ -66,6 +66,7 @@ function namesInFile({ name, kind, part }: ParameterSpec, format: CheckpointForm
   if (kind === "kernel" || kind === "bias") {
     const own = `${layer}.${kind === "kernel" ? format.kernelKey : key}`;
     const linear = kind === "kernel" ? "weight" : "bias";
+    if (part === "classes" && format.classHead) return [`${format.classHead}.${linear}`];
     const names = part === "classes" ? [own, `${layer}.${linear}`, `seg_head.${linear}`] : [own];
     return [...new Set(names)];
   }

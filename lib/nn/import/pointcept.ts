@@ -18,6 +18,7 @@ const MASK_TOKEN = /(^|\.)embedding\.mask_token$/;
 /** The format of Pointcept's transformers. */
 export const pointcept: CheckpointFormat = {
   kernelKey: "weight",
+  classHead: "seg_head",
   layouts: {
     KRSC: {
       shapes(kernel) {
