@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Gpu, type Kernel, settingsFor } from "../../lib/gpu/mod.ts";
+import { Gpu, type Kernel, settingsFor, SOFTWARE_SETTING } from "../../lib/gpu/mod.ts";
+import { checkAttention } from "../../lib/kernel_choice/check_attention.ts";
 import { chooseKernels, KernelError, notesPath, readNotes } from "../../lib/kernel_choice/mod.ts";
 
 type Constants = Readonly<Record<string, number>>;
@@ -62,14 +63,25 @@ chooseTest("chooseKernels() refuses a device on which nothing is right", async (
       error instanceof KernelError &&
       /with kernels software, their weight gradients are off by .* driver/.test(error.message),
   );
-  using forgetful = await faultyGpu(({ name, code }) =>
-    name === "attention_key_gradient" ? code.replace("dv[c] +=", "dv[c] =") : code
-  );
-  await rm(notesPath(forgetful.adapterName, folder));
-  await assert.rejects(chooseKernels(forgetful, "software", folder), /its gradients are off by/);
   using other = await faultyGpu(({ code }) => `${code} no WGSL`);
   await rm(notesPath(other.adapterName, folder));
   await assert.rejects(chooseKernels(other, "software", folder), /the driver refuses it/);
+});
+
+Deno.test({
+  name: "checkAttention() notices gradients of borrowed keys that are left out",
+  // Deno counts a device that was destroyed.
+  sanitizeResources: false,
+  async fn() {
+    // A key then meets no more queries than its own patch has.
+    using gpu = await faultyGpu(({ code }) =>
+      code.replace("2u * params.patchRows", "params.patchRows")
+    );
+    assert.match(
+      (await checkAttention(gpu, SOFTWARE_SETTING))!,
+      /^its gradients are off by [\d.]+$/,
+    );
+  },
 });
 
 chooseTest(
