@@ -68,7 +68,10 @@ Deno.test("nerfstudio: camera_angle_x gives a focal length by the width of the p
 });
 
 Deno.test("nerfstudio: malformed files are refused by field", () => {
-  refuses(transforms({ fl_x: 5, camera_model: "OPENCV_FISHEYE" }), /OPENCV_FISHEYE.*undistort/);
+  refuses(transforms({ fl_x: 5, camera_model: "THIN_PRISM" }), /THIN_PRISM.*undistort/);
+  const fisheye = { fl_x: 5, camera_model: "OPENCV_FISHEYE" };
+  refuses(transforms({ ...fisheye, p1: 0.1 }), /p1 is 0\.1.*fit k1 to k4/);
+  refuses(transforms({ ...fisheye, fl_x: undefined, camera_angle_x: 2 }), /write fl_x/);
   refuses(transforms({ fl_x: 5, k4: 0.1 }), /k4 is 0\.1 \(field frames\[0\]\.k4\); fit k1/);
   refuses(transforms({}), /no focal length/);
   refuses(transforms({ fl_x: -5 }), /fl_x is -5/);
@@ -130,8 +133,8 @@ Deno.test("COLMAP: the distortion of each model is read", () => {
 Deno.test("COLMAP: malformed files are refused by line", () => {
   const pinhole = "2 PINHOLE 8 6 10 20 4 3";
   refuses(
-    colmap("2 OPENCV_FISHEYE 8 6 10 20 4 3 0 0 0 0"),
-    /OPENCV_FISHEYE is not supported.*line 2/,
+    colmap("2 FOV 8 6 10 20 4 3 0.9"),
+    /FOV is not supported.*line 2/,
   );
   // Names that every object has are no models.
   const inherited = `1 PINHOLE 8 6 10 20 4 3\n2 constructor 8 6 10 20 4 3`;

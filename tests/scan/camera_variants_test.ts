@@ -36,7 +36,7 @@ function refuses(files: CameraFile[], pattern: RegExp, photoNames = ["a.png"], s
 
 Deno.test("keys that change the picture are refused by name, wherever they stand", () => {
   for (
-    const key of ["is_fisheye", "rolling_shutter_time", "ftheta_p0", "equirectangular", "shift_x"]
+    const key of ["fisheye", "rolling_shutter_time", "ftheta_p0", "equirectangular", "shift_x"]
   ) {
     refuses(transforms({ [key]: 1 }), new RegExp(key));
     refuses(transforms({}, { [key]: true }), new RegExp(key));
@@ -198,9 +198,10 @@ Deno.test("COLMAP: a binary model that is cut, too long or counts too many is re
     [{ ...cameras!, bytes: Uint8Array.of(...CAMERAS_BIN).fill(0xff, 0, 6) }, images!],
     /take more than/,
   );
-  const fisheye = Uint8Array.from(CAMERAS_BIN);
-  fisheye[12] = 5;
-  refuses([{ ...cameras!, bytes: fisheye }, images!], /OPENCV_FISHEYE is not supported/);
+  // FOV has five parameters, where OPENCV has eight.
+  const other = Uint8Array.from(CAMERAS_BIN).slice(0, -24);
+  other[12] = 7;
+  refuses([{ ...cameras!, bytes: other }, images!], /FOV is not supported/);
 });
 
 const P2 = "10 0 4 6 0 20 3 0.5 0 0 1 0.1";

@@ -6,6 +6,7 @@
  */
 import { CameraError } from "../errors.ts";
 import type { ImageSize } from "../image_size.ts";
+import type { WideLens } from "../lens/wide_lens.ts";
 import type { Warning } from "../warning.ts";
 import type { OpenedFile } from "./camera_file.ts";
 import { poseProblem } from "./pose.ts";
@@ -63,6 +64,8 @@ export interface CameraSpec {
   anySize?: boolean;
   /** Lens distortion; null where there is none. */
   distortion: LensDistortion | null;
+  /** A lens that sees too much for one pinhole; left out for all others. */
+  wideLens?: WideLens;
   /** [4][4] row-major, OpenCV axes. */
   worldToCamera: Float64Array;
 }
@@ -130,6 +133,12 @@ export function refuse(source: string, field: string, problem: string, mend: str
 export function requireRigid(pose: Float64Array, source: string, field: string): Float64Array {
   const bad = poseProblem(pose);
   return bad ? refuse(source, field, bad.problem, bad.mend) : pose;
+}
+
+/** The intrinsics that stand for a panorama's: pixels for a radian, and the middle. */
+export function panoramaPinhole({ width, height }: ImageSize): Pinhole {
+  const focal = width / (2 * Math.PI);
+  return { fx: focal, fy: focal, cx: width / 2 - 0.5, cy: height / 2 - 0.5 };
 }
 
 /** Reads words as numbers; gives null where one is no number. */

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { mapValues } from "@std/collections/map-values";
 import { z } from "zod";
 import { issueAt, parseJson, validate } from "../../validation/mod.ts";
 import { CameraError } from "../errors.ts";
+import type { WideLens } from "../lens/wide_lens.ts";
 import type { Camera } from "./camera.ts";
-import { type CameraFormat, isRecord, listsObjects } from "./camera_format.ts";
+import { type CameraFormat, isRecord, listsObjects, panoramaPinhole } from "./camera_format.ts";
 import { unknownKeys, unknownKeysWarning } from "./json_keys.ts";
 import { poseProblem } from "./pose.ts";
 
@@ -26,21 +28,36 @@ const sixteen = z.tuple(
   { error: "write the 16 numbers of the 4x4 matrix row by row" },
 );
 
-const imageSchema = z.object({
+/** What every image has. */
+const anyLens = {
   file: z.string({ error: "name the photograph" }).min(1, { error: "name the photograph" }),
   width: pixels,
   height: pixels,
-  fx: focal,
-  fy: focal,
-  cx: z.number(),
-  cy: z.number(),
   worldToCamera: sixteen.transform((numbers, context): Float64Array => {
     const pose = Float64Array.from(numbers);
     const bad = poseProblem(pose);
     if (bad) context.addIssue(issueAt([], bad.problem, bad.mend));
     return pose;
   }),
-}, { error: "write an object for each image" });
+};
+const intrinsics = { fx: focal, fy: focal, cx: z.number(), cy: z.number() };
+const coefficient = z.number().default(0);
+const anObject = { error: "write an object for each image" };
+
+/** Images by their lens. */
+const IMAGES = {
+  pinhole: z.object({ ...anyLens, ...intrinsics }, anObject),
+  fisheye: z.object({
+    ...anyLens,
+    ...intrinsics,
+    k1: coefficient,
+    k2: coefficient,
+    k3: coefficient,
+    k4: coefficient,
+  }, anObject),
+  equirectangular: z.object(anyLens, anObject),
+};
+const LENSES = Object.keys(IMAGES);
 
 /**
  * Reads `{"images":[{"file","width","height","fx","fy","cx","cy","worldToCamera":[16 numbers]}]}`.
@@ -73,6 +90,23 @@ const imageSchema = z.object({
  * ```
  */
 export function parseCameras(text: string, name: string): Camera[] {
+  return parseImages(text, name).map(({ wideLens, file, ...rest }, index) => {
+    if (!wideLens) return { file, ...rest };
+    throw new CameraError({
+      file: name,
+      problem: `image ${file} has the lens ${wideLens.kind}`,
+      mend: "read it with its photograph, by readViews, which cuts it into views of pinholes",
+      field: `images[${index}].lens`,
+    });
+  });
+}
+
+/** An image of the file; the intrinsics of a panorama stand for its angles. */
+interface CameraImage extends Camera {
+  wideLens?: WideLens;
+}
+
+function parseImages(text: string, name: string): CameraImage[] {
   const json = parseJson(
     text,
     (problem, cause) =>
@@ -85,14 +119,7 @@ export function parseCameras(text: string, name: string): Camera[] {
       new CameraError({ file: name, problem: "it has no list of images", mend, field: "images" }),
   );
   // One image after the other: a hostile file must not collect an issue for each of a million images.
-  const cameras = images.map((image, index) =>
-    validate(
-      imageSchema,
-      image,
-      (violation) => new CameraError({ file: name, ...violation }),
-      ["images", index],
-    )
-  );
+  const cameras = images.map((image, index) => readImage(image, index, name));
   const seen = new Set<string>();
   for (const [index, { file }] of cameras.entries()) {
     if (seen.has(file)) {
@@ -106,6 +133,36 @@ export function parseCameras(text: string, name: string): Camera[] {
     seen.add(file);
   }
   return cameras;
+}
+
+function lensOf(image: Readonly<Record<string, unknown>>): keyof typeof IMAGES {
+  return (image["lens"] ?? "pinhole") as keyof typeof IMAGES;
+}
+
+function readImage(image: unknown, index: number, name: string): CameraImage {
+  const read = <T>(schema: z.ZodType<T>): T =>
+    validate(
+      schema,
+      image,
+      (violation) => new CameraError({ file: name, ...violation }),
+      ["images", index],
+    );
+  const lens = isRecord(image) ? lensOf(image) : "pinhole";
+  if (lens === "pinhole") return read(IMAGES.pinhole);
+  if (lens === "equirectangular") {
+    const panorama = read(IMAGES.equirectangular);
+    return { ...panorama, ...panoramaPinhole(panorama), wideLens: { kind: lens } };
+  }
+  if (lens === "fisheye") {
+    const { k1, k2, k3, k4, ...camera } = read(IMAGES.fisheye);
+    return { ...camera, wideLens: { kind: lens, k: [k1, k2, k3, k4] } };
+  }
+  throw new CameraError({
+    file: name,
+    problem: `there is no lens ${JSON.stringify(lens)}`,
+    mend: `write one of ${LENSES.join(", ")}`,
+    field: `images[${index}].lens`,
+  });
 }
 
 /**
@@ -140,10 +197,13 @@ export function camerasToJson(cameras: readonly Camera[]): string {
 }
 
 const FILE_KEYS = new Set(["images", "version", "note", "comment", "about", "source", "licence"]);
-const IMAGE_KEYS = new Set([
-  ...Object.keys(imageSchema.shape),
-  ...["id", "index", "name", "note", "comment", "timestamp", "time"],
-]);
+/** Keys that say nothing about cameras. */
+const OTHER_KEYS = ["lens", "id", "index", "name", "note", "comment", "timestamp", "time"];
+/** Keys of an image, by its lens. */
+const IMAGE_KEYS = mapValues(
+  IMAGES,
+  ({ shape }) => new Set([...Object.keys(shape), ...OTHER_KEYS]),
+);
 
 /** `cameras.json` as one of the camera formats. */
 export const camerasJson: CameraFormat = {
@@ -151,8 +211,8 @@ export const camerasJson: CameraFormat = {
   accepts: (file) => listsObjects(file, "images", ["worldToCamera", "fx", "cx"]),
   read: (files) => ({
     specs: files.flatMap(({ name, text }) =>
-      parseCameras(text, name).map((
-        { file, width, height, worldToCamera, ...pinhole },
+      parseImages(text, name).map((
+        { file, width, height, worldToCamera, wideLens, ...pinhole },
         index,
       ) => ({
         file,
@@ -161,6 +221,7 @@ export const camerasJson: CameraFormat = {
         size: { width, height },
         pinhole: () => pinhole,
         distortion: null,
+        ...(wideLens ? { wideLens } : {}),
         worldToCamera,
       }))
     ),
@@ -170,7 +231,7 @@ export const camerasJson: CameraFormat = {
       return unknownKeysWarning(name, [
         ...unknownKeys(json, FILE_KEYS, name, ""),
         ...images.flatMap((image, index) =>
-          unknownKeys(image, IMAGE_KEYS, name, `images[${index}]`)
+          unknownKeys(image, IMAGE_KEYS[lensOf(image)], name, `images[${index}]`)
         ),
       ]);
     }),

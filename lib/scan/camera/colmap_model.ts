@@ -6,6 +6,7 @@
  * @module
  */
 import type { ImageSize } from "../image_size.ts";
+import type { WideLens } from "../lens/wide_lens.ts";
 import {
   type CameraSpec,
   distortionOf,
@@ -24,6 +25,12 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   RADIAL: ["f", "cx", "cy", "k1", "k2"],
   OPENCV: ["fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2"],
   FULL_OPENCV: ["fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6"],
+  SIMPLE_FISHEYE: ["f", "cx", "cy"],
+  FISHEYE: ["fx", "fy", "cx", "cy"],
+  SIMPLE_RADIAL_FISHEYE: ["f", "cx", "cy", "k1"],
+  RADIAL_FISHEYE: ["f", "cx", "cy", "k1", "k2"],
+  OPENCV_FISHEYE: ["fx", "fy", "cx", "cy", "k1", "k2", "k3", "k4"],
+  THIN_PRISM_FISHEYE: ["fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3", "k4", "sx1", "sy1"],
 };
 const QUATERNION_TOLERANCE = 1e-3;
 
@@ -32,6 +39,7 @@ export interface ColmapCamera {
   size: ImageSize;
   pinhole: Pinhole;
   distortion: LensDistortion | null;
+  wideLens?: WideLens;
 }
 
 /** One image of a model. */
@@ -74,10 +82,21 @@ export function cameraOf(
   if (!(size.width > 0 && size.height > 0 && fx > 0 && fy > 0)) {
     refuse(source, field, "a size or focal length is not above 0", "correct it");
   }
+  // COLMAP counts pixels from their corners, this program from their centres.
+  const pinhole = { fx, fy, cx: value("cx") - 0.5, cy: value("cy") - 0.5 };
+  if (model.endsWith("FISHEYE")) {
+    const [p1, p2, sx1, sy1] = [value("p1"), value("p2"), value("sx1"), value("sy1")];
+    const hasPrism = [p1, p2, sx1, sy1].some((coefficient) => coefficient !== 0);
+    const wideLens: WideLens = {
+      kind: "fisheye",
+      k: [value("k1"), value("k2"), value("k3"), value("k4")],
+      ...(hasPrism ? { prism: { p1, p2, sx1, sy1 } } : {}),
+    };
+    return { size, pinhole, distortion: null, wideLens };
+  }
   return {
     size,
-    // COLMAP counts pixels from their corners, this program from their centres.
-    pinhole: { fx, fy, cx: value("cx") - 0.5, cy: value("cy") - 0.5 },
+    pinhole,
     distortion: distortionOf(value("k1"), value("k2"), value("p1"), value("p2"), {
       k3: value("k3"),
       k4: value("k4"),
@@ -96,7 +115,7 @@ export function specOf(
 ): CameraSpec {
   const camera = cameras.get(id) ??
     refuse(source, field, `camera ${id} is not in the model's cameras`, "send both of one model");
-  const { size, pinhole, distortion } = camera();
+  const { size, pinhole, distortion, wideLens } = camera();
   const pose = poseOf(quaternion, translation, source, field);
   return {
     file: name,
@@ -105,6 +124,7 @@ export function specOf(
     size,
     pinhole: () => pinhole,
     distortion,
+    ...(wideLens ? { wideLens } : {}),
     worldToCamera: requireRigid(pose, source, field),
   };
 }

@@ -115,7 +115,18 @@ export function fitCamera(
   if (offset > (spec.size === null ? DOUBTFUL_OFFSET : WRONG_OFFSET)) {
     doubts.add("offCentre", photo.name);
   }
-  if (2 * Math.atan(width / 2 / pinhole.fx) > WIDE * Math.PI / 180) doubts.add("wide", photo.name);
+  if (
+    spec.wideLens?.kind === "equirectangular" && Math.abs(width / height / 2 - 1) > ASPECT_TOLERANCE
+  ) {
+    throw new CameraError({
+      file: source,
+      problem: `panorama ${photo.name} has ${width}x${height} pixels`,
+      mend: "send all of it, 360 by 180 degrees, which is twice as wide as it is high",
+      field: spec.field,
+    });
+  }
+  const isWide = !spec.wideLens && 2 * Math.atan(width / 2 / pinhole.fx) > WIDE * Math.PI / 180;
+  if (isWide) doubts.add("wide", photo.name);
   return { photo, camera: { file, width, height, ...pinhole, worldToCamera } };
 }
 

@@ -9,6 +9,7 @@
 import { z } from "zod";
 import { issueAt, validate } from "../../validation/mod.ts";
 import { CameraError } from "../errors.ts";
+import type { WideLens } from "../lens/wide_lens.ts";
 import type { Warning } from "../warning.ts";
 import type { OpenedFile } from "./camera_file.ts";
 import {
@@ -18,14 +19,23 @@ import {
   distortionOf,
   isRecord,
   listsObjects,
+  panoramaPinhole,
   refuse,
   requireRigid,
 } from "./camera_format.ts";
 import { unknownKeys, unknownKeysWarning } from "./json_keys.ts";
 import { inverseRigid } from "./pose.ts";
 
-/** Models without more distortion than k1, k2, k3, p1 and p2. */
-const MODELS = ["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"] as const;
+/** Models without more distortion than k1, k2, k3, p1 and p2, and those that are cut into several views. */
+const MODELS = [
+  "OPENCV",
+  "PINHOLE",
+  "SIMPLE_PINHOLE",
+  "SIMPLE_RADIAL",
+  "RADIAL",
+  "OPENCV_FISHEYE",
+  "EQUIRECTANGULAR",
+] as const;
 
 const FOUR_ROWS = "write the matrix as four rows of four finite numbers";
 const row = z.tuple([z.number(), z.number(), z.number(), z.number()], { error: FOUR_ROWS });
@@ -33,14 +43,18 @@ const number = z.number().optional();
 const above0 = z.number().positive().optional();
 /** Programs do not agree on what it multiplies. */
 const not0 = z.literal(0, { error: "fit k1, k2, k3, p1 and p2, or undistort" }).optional();
+const not0Unless =
+  "fit k1, k2, k3, p1 and p2, or write the camera_model OPENCV_FISHEYE, or undistort";
 
 const frameSchema = z.object({
   camera_model: z.enum(MODELS, {
     error: `undistort the photographs to one of ${MODELS.join(", ")}`,
   }).default("OPENCV"),
-  is_fisheye: z.literal([false, 0], {
-    error: "undistort the photographs: fisheye lenses are not supported",
-  }).optional(),
+  /** instant-ngp's word for OPENCV_FISHEYE. */
+  is_fisheye: z.union([z.boolean(), z.literal([0, 1])], { error: "write true or false" })
+    .optional(),
+  /** Radius of the round picture of a fisheye lens, pixels. */
+  fisheye_crop_radius: above0,
   file_path: z.string({ error: "name the photograph" }).min(1, { error: "name the photograph" }),
   fl_x: above0,
   fl_y: above0,
@@ -54,23 +68,40 @@ const frameSchema = z.object({
   k1: z.number().default(0),
   k2: z.number().default(0),
   k3: z.number().default(0),
-  k4: not0,
+  k4: z.number().default(0),
   k5: not0,
   k6: not0,
   p1: z.number().default(0),
   p2: z.number().default(0),
   /** The last row may be missing. */
   transform_matrix: z.tuple([row, row, row, row.optional()], { error: FOUR_ROWS }),
-}).superRefine(({ fl_x, camera_angle_x: angle, w, h }, context) => {
+}).superRefine((frame, context) => {
+  const { fl_x, camera_angle_x: angle, w, h, k4, p1, p2 } = frame;
+  const isFisheye = lensOf(frame) === "fisheye";
+  if (!isFisheye && k4 !== 0) context.addIssue(issueAt(["k4"], `k4 is ${k4}`, not0Unless));
+  if (isFisheye && (p1 !== 0 || p2 !== 0)) {
+    const field = p1 !== 0 ? "p1" : "p2";
+    const mend = "fit k1 to k4 of OpenCV's fisheye lens, which has no p1 and p2, or undistort";
+    context.addIssue(issueAt([field], `${field} is ${frame[field]}`, mend));
+  }
   if ((w === undefined) !== (h === undefined)) {
     const [missing, given] = w === undefined ? ["w", "h"] : ["h", "w"];
     const problem = `there is ${given} without ${missing}`;
     context.addIssue(issueAt([missing], problem, "write both, or neither"));
   }
-  if (fl_x !== undefined || (angle !== undefined && angle < Math.PI)) return;
-  const mend = "write fl_x, or camera_angle_x in radians";
+  if (lensOf(frame) === "equirectangular" || fl_x !== undefined) return;
+  if (!isFisheye && angle !== undefined && angle < Math.PI) return;
+  const mend = isFisheye ? "write fl_x" : "write fl_x, or camera_angle_x in radians";
   context.addIssue(issueAt(["fl_x"], "there is no focal length", mend));
 });
+
+/** The kind of a lens that is cut into several views; null for all others. */
+function lensOf(
+  { camera_model, is_fisheye }: { camera_model: string; is_fisheye?: boolean | 0 | 1 | undefined },
+): WideLens["kind"] | null {
+  if (camera_model === "EQUIRECTANGULAR") return "equirectangular";
+  return camera_model === "OPENCV_FISHEYE" || is_fisheye ? "fisheye" : null;
+}
 
 type Frame = z.output<typeof frameSchema>;
 
@@ -156,10 +187,35 @@ function readFrame(
 function specOf(frame: Frame, index: number, source: string): CameraSpec {
   const { fl_x, fl_y, camera_angle_x, camera_angle_y, cx, cy, w, h } = frame;
   const field = `frames[${index}]`;
-  return {
+  const kind = lensOf(frame);
+  const about = {
     file: frame.file_path,
     source,
     field: `${field}.file_path`,
+    worldToCamera: inverseRigid(
+      poseOf(frame.transform_matrix, `${field}.transform_matrix`, source),
+    ),
+  };
+  if (kind === "equirectangular") {
+    // What a file says of focal length and size is for a panorama what the picture itself says.
+    const wideLens: WideLens = { kind };
+    return {
+      ...about,
+      size: null,
+      anySize: true,
+      pinhole: panoramaPinhole,
+      distortion: null,
+      wideLens,
+    };
+  }
+  const { k1, k2, k3, k4, fisheye_crop_radius: radius } = frame;
+  const wideLens: WideLens | null = kind === null ? null : {
+    kind,
+    k: [k1, k2, k3, k4],
+    ...(radius === undefined ? {} : { radius: radius / fl_x! }),
+  };
+  return {
+    ...about,
     size: w === undefined || h === undefined ? null : { width: w, height: h },
     anySize: [fl_x, fl_y, cx, cy].every((value) => value === undefined),
     pinhole: ({ width, height }) => {
@@ -171,10 +227,8 @@ function specOf(frame: Frame, index: number, source: string): CameraSpec {
       // nerfstudio counts pixels from their corners, this program from their centres.
       return { fx, fy, cx: (cx ?? width / 2) - 0.5, cy: (cy ?? height / 2) - 0.5 };
     },
-    distortion: distortionOf(frame.k1, frame.k2, frame.p1, frame.p2, { k3: frame.k3 }),
-    worldToCamera: inverseRigid(
-      poseOf(frame.transform_matrix, `${field}.transform_matrix`, source),
-    ),
+    distortion: wideLens ? null : distortionOf(k1, k2, frame.p1, frame.p2, { k3 }),
+    ...(wideLens ? { wideLens } : {}),
   };
 }
 
@@ -192,7 +246,8 @@ function doubts(
         "are, so the scan has to be in the same coordinates.",
     );
   }
-  if (frames.some(({ fl_x, w, cx }) => fl_x !== undefined && w === undefined && cx === undefined)) {
+  const bySize = frames.filter((frame) => lensOf(frame) !== "equirectangular");
+  if (bySize.some(({ fl_x, w, cx }) => fl_x !== undefined && w === undefined && cx === undefined)) {
     texts.push(
       `${source} has fl_x, but neither w and h nor cx and cy: it was taken to hold for the size that the photographs ` +
         "have. Write w and h, the size that the camera was calibrated for.",
@@ -207,8 +262,11 @@ function doubts(
 }
 
 /** Whether focal length and field of view are those of different cameras. */
-function contradicts({ fl_x, camera_angle_x: angle, w }: Frame): boolean {
-  if (fl_x === undefined || angle === undefined || w === undefined) return false;
+function contradicts(frame: Frame): boolean {
+  const { fl_x, camera_angle_x: angle, w } = frame;
+  if (lensOf(frame) !== null || fl_x === undefined || angle === undefined || w === undefined) {
+    return false;
+  }
   return Math.abs(w / 2 / Math.tan(angle / 2) / fl_x - 1) > FOCAL_TOLERANCE;
 }
 

@@ -5,6 +5,7 @@
  */
 import { PhotoError } from "../errors.ts";
 import { decodePhoto, type Photo } from "../photo/photo.ts";
+import { cutViews } from "../lens/cut_views.ts";
 import { undistort } from "../photo/undistort.ts";
 import type { Warning } from "../warning.ts";
 import type { Camera } from "./camera.ts";
@@ -30,7 +31,7 @@ export interface PhotoFile {
   bytes: Uint8Array | (() => Promise<Uint8Array>);
 }
 
-/** Views of one scan: `photos[i]` was taken by `cameras[i]`. */
+/** Views of one scan: `photos[i]` was taken by `cameras[i]`, or cut from what was taken as if it had been. */
 export interface ScanViews {
   /** The photographs. */
   photos: Photo[];
@@ -41,7 +42,8 @@ export interface ScanViews {
 }
 
 /**
- * Decodes the photographs that camera files name, in the order of the cameras, and removes lens distortion.
+ * Decodes the photographs that camera files name, in the order of the cameras, removes lens distortion,
+ * and cuts pictures of fisheye lenses and panoramas into several views.
  * Photographs without a camera are left out with a warning, as long as there are others.
  *
  * @param images all photographs that were sent
@@ -83,9 +85,11 @@ export async function readViews(
   for (const [index, match] of matches.entries()) {
     const { name, bytes } = images[match]!;
     const content = typeof bytes === "function" ? await bytes() : bytes;
-    const view = viewOf(specs[index]!, await decodePhoto(content, name), doubts);
-    views.photos.push(view.photo);
-    views.cameras.push(view.camera);
+    const photo = await decodePhoto(content, name);
+    for (const view of viewsOf(specs[index]!, photo, doubts)) {
+      views.photos.push(view.photo);
+      views.cameras.push(view.camera);
+    }
   }
   views.warnings.push(...doubts.warnings());
   return views;
@@ -119,13 +123,14 @@ function withoutCamera(
   }];
 }
 
-function viewOf(
+/** The views of a photograph: one, or those into which a picture is cut that no pinhole could have taken. */
+function viewsOf(
   spec: CameraSpec,
   stored: Photo,
   doubts: PhotographDoubts,
-): { photo: Photo; camera: Camera } {
+): { photo: Photo; camera: Camera }[] {
   const { photo, camera } = fitCamera(spec, stored, doubts);
-  return spec.distortion
-    ? undistort(photo, camera, spec.distortion, spec.source)
-    : { photo, camera };
+  const { wideLens, distortion, source } = spec;
+  if (wideLens) return cutViews(photo, camera, wideLens, source);
+  return [distortion ? undistort(photo, camera, distortion, source) : { photo, camera }];
 }

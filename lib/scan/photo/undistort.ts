@@ -11,6 +11,7 @@ import type { LensDistortion, Pinhole } from "../camera/camera_format.ts";
 import { CameraError } from "../errors.ts";
 import type { ImageSize } from "../image_size.ts";
 import type { Photo } from "./photo.ts";
+import { sampler } from "./sampler.ts";
 
 /** Bounds of the search for the zoom at which the distorted picture just fills the result. */
 const LEAST_ZOOM = 0.5;
@@ -123,27 +124,17 @@ function fills(
 
 /** Bilinear resampling; every pixel of the result has a source. */
 function resample(
-  { width, height, pixels }: Photo,
+  photo: Photo,
   straight: Camera,
   bent: Camera,
   distortion: LensDistortion,
 ): Uint8Array {
-  const out = new Uint8Array(pixels.length);
-  for (let row = 0, to = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
+  const sample = sampler(photo);
+  const out = new Uint8Array(photo.pixels.length);
+  for (let row = 0, to = 0; row < photo.height; row++) {
+    for (let column = 0; column < photo.width; column++, to += 3) {
       const [u, v] = distort(column, row, straight, bent, distortion);
-      const x = Math.min(Math.max(u, 0), width - 1);
-      const y = Math.min(Math.max(v, 0), height - 1);
-      const [left, top] = [Math.floor(x), Math.floor(y)];
-      const [ax, ay] = [x - left, y - top];
-      const across = left + 1 < width ? 3 : 0;
-      const down = top + 1 < height ? 3 * width : 0;
-      const at = 3 * (top * width + left);
-      for (let c = 0; c < 3; c++) {
-        const upper = pixels[at + c]! * (1 - ax) + pixels[at + across + c]! * ax;
-        const lower = pixels[at + down + c]! * (1 - ax) + pixels[at + down + across + c]! * ax;
-        out[to++] = Math.round(upper * (1 - ay) + lower * ay);
-      }
+      sample(u, v, out, to);
     }
   }
   return out;
