@@ -20,6 +20,7 @@ import {
   type Scan,
   SCAN_FORMATS,
   type ScanFormat,
+  TEXT_EXTENSION,
   UP_AXES,
 } from "../scan/mod.ts";
 import { DEFAULT_METHOD } from "../segment/options.ts";
@@ -35,7 +36,7 @@ const OF_ONE_SCAN = ["images", "cameras", "report", "picture"] as const;
 export const command = defineCommand({
   name: "segment",
   summary:
-    "Labels a scan on disk (LAS, LAZ, PLY or PCD), a folder of a scan, its photographs and cameras, or many scans",
+    "Labels a scan on disk (LAS, LAZ, PLY, PCD or text), a folder of a scan, its photographs and cameras, or many scans",
   positionals: ["SCAN|FOLDER"],
   options: {
     "view-source": {
@@ -266,6 +267,7 @@ function labelledName(path: string): string {
 function formatOf(path: string): ScanFormat | null {
   const extension = extname(path).toLowerCase().slice(1);
   if (extension === "") return null;
+  if (TEXT_EXTENSION.test(path)) return "csv";
   const format = SCAN_FORMATS.find((name) => name === extension);
   if (format) return format;
   const mend = extension === "laz"

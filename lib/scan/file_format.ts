@@ -4,6 +4,7 @@
  * @module
  */
 import { ScanError } from "./errors.ts";
+import { csvLayout } from "./csv/layout.ts";
 import { isLas } from "./las/header.ts";
 import { isPcd } from "./pcd/header.ts";
 import type { ScanFormat } from "./scan.ts";
@@ -43,9 +44,11 @@ export function fileFormat(start: Uint8Array, name: string): ScanFormat {
   if (isLas(start)) return "las";
   if (start[0] === 0x70 && start[1] === 0x6c && start[2] === 0x79) return "ply";
   if (isPcd(start)) return "pcd";
+  if (csvLayout(start)) return "csv";
   throw new ScanError({
     file: name,
-    problem: "it is none of LAS, LAZ ('LASF'), PLY ('ply') and PCD ('VERSION')",
+    problem:
+      "it is none of LAS, LAZ ('LASF'), PLY ('ply'), PCD ('VERSION') and text with columns x, y and z",
     mend: "convert it to one of these",
     offset: 0,
   });

@@ -59,6 +59,7 @@ export {
 } from "./crs/units.ts";
 export { metricScan, type ScanFrame } from "./frame/metric_scan.ts";
 export { UP_AXES, type UpAxis } from "./frame/up.ts";
+export { TEXT_EXTENSION } from "./csv/layout.ts";
 export { scanFormat } from "./file_format.ts";
 export { readScan } from "./read_scan.ts";
 export { SCAN_START_BYTES, scanMemory, scanMemoryByStart } from "./scan_memory.ts";

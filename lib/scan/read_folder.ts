@@ -18,7 +18,7 @@ export async function readNamed(path: string): Promise<NamedFile> {
 }
 
 /** Names of files that may be scans. */
-const SCAN = /\.(las|laz|ply|pcd)$/i;
+const SCAN = /\.(las|laz|ply|pcd|csv|xyz|asc|pts)$/i;
 /** Names of files that may be photographs. */
 const PHOTOGRAPH = /\.(jpe?g|png|webp)$/i;
 /** Names of files that may hold cameras. */
@@ -30,7 +30,7 @@ const NO_CAMERAS = /points3D\.(txt|bin)$/i;
 /** Points from which programs reconstruct a scene; a scan that is to be labelled lies beside them. */
 const NO_SCAN = /(?:^|\/)(?:points3D|sparse_pc|input)\.ply$/i;
 /** Labelled scans, and what lies beside them, as this program, its server's examples and its viewer name them. */
-const LABELLED = /(?:^|[_-])labelled(?:-\d+)?\.(?:las|ply|pcd|qml|classes\.json)$/i;
+const LABELLED = /(?:^|[_-])labelled(?:-\d+)?\.(?:las|ply|pcd|csv|xyz|asc|pts|qml|classes\.json)$/i;
 /** Larger files than this are neither lists of names nor reports. */
 const SMALL_BYTES = 2 ** 20;
 /** Levels of folders that are searched below the folder of a scan: `sparse/0`, `pose`, `images`. */

@@ -10,6 +10,7 @@ import { fileFormat } from "./file_format.ts";
 import { coordinateUnits } from "./las/coordinate_units.ts";
 import { lasScanLoader } from "./las/las_scan_loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
+import { readCsv } from "./csv/read_csv.ts";
 import { readPcd } from "./pcd/read_pcd.ts";
 import { plyScanLoader } from "./ply/ply_scan_loader.ts";
 import { nonZero } from "./fields/field_scan.ts";
@@ -18,13 +19,13 @@ import { findLeftOut, leftOutWarnings, withoutPoints } from "./left_out.ts";
 import type { Scan } from "./scan.ts";
 
 /**
- * Reads a LAS, LAZ, PLY or PCD file; its first bytes tell the format.
+ * Reads a LAS, LAZ, PLY, PCD or text file; its first bytes tell the format.
  *
  * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ and COPC of formats 0 to 3 and 6 to 8. `labels` are the
  * classification codes if any of them is above 1 (0 and 1 mean "not classified"). PLY: ASCII and both byte orders;
  * `labels` come from an integer property `label`, `class` or a similar name, their names from comments like
  * `class 7 chair`, normals from `nx`, `ny`, `nz`. PCD: versions 0.5 to 0.7, ASCII, binary and compressed, fields by the same names
- * and packed colours.
+ * and packed colours. Text: columns that the first line names, or that their values tell.
  *
  * @param bytes the whole file; the scan keeps it
  * @param name the client's name for it, which need not fit the format
@@ -55,7 +56,7 @@ export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
   }
 }
 
-const READERS = { las: readLas, ply: readPly, pcd: readPcd } as const;
+const READERS = { las: readLas, ply: readPly, pcd: readPcd, csv: readCsv } as const;
 
 async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
   const { attributes, loaderData } = await parse(

@@ -8,7 +8,7 @@ import type { CoordinateUnits } from "./crs/units.ts";
 import type { Warning } from "./warning.ts";
 
 /** The formats in which labels are written into a client's file. */
-export const SCAN_FORMATS = ["las", "ply", "pcd"] as const;
+export const SCAN_FORMATS = ["las", "ply", "pcd", "csv"] as const;
 
 /** One of the formats in which labels are written into a client's file. */
 export type ScanFormat = (typeof SCAN_FORMATS)[number];

@@ -9,6 +9,7 @@ import { type LasHeader, parseLasHeader, parseLasStart } from "./las/header.ts";
 import { rowBytes } from "./ply/binary_layout.ts";
 import { hasPlyHeader, parsePlyHeader, type PlyHeader, vertexOf } from "./ply/header.ts";
 import { findScanProperties } from "./ply/scan_properties.ts";
+import { csvMemory } from "./csv/read_csv.ts";
 import { hasPcdHeader, parsePcdHeader } from "./pcd/header.ts";
 import { pcdMemory } from "./pcd/read_pcd.ts";
 import { fileFormat } from "./file_format.ts";
@@ -44,6 +45,7 @@ export function scanMemory(bytes: Uint8Array, name: string): ScanMemory {
   const format = fileFormat(bytes, name);
   if (format === "ply") return plyMemory(parsePlyHeader(bytes, name), bytes.length, name);
   if (format === "pcd") return pcdMemory(parsePcdHeader(bytes, name), bytes.length, name);
+  if (format === "csv") return csvMemory(bytes, bytes.length, name);
   const header = parseLasHeader(bytes, name);
   const { compressed, count } = header;
   const points = compressed ? Math.max(...checkLaz(bytes, header, name).counts) : count;
@@ -88,6 +90,7 @@ export function scanMemoryByStart(
       ? null
       : pcdMemory(parsePcdHeader(start, name), size, name);
   }
+  if (format === "csv") return csvMemory(start, size, name);
   const header = parseLasStart(start, size, name);
   const { compressed, count, statedCounts, recordBytes } = header;
   if (!compressed) return lasMemory(header, count, size);

@@ -9,6 +9,7 @@ import { writeLasLabels } from "./las/write_las_labels.ts";
 import { writeLas } from "./las/write_las.ts";
 import { writePlyLabels } from "./ply/write_ply_labels.ts";
 import { writePly } from "./ply/write_ply.ts";
+import { writeCsvLabels } from "./csv/write_csv_labels.ts";
 import { writePcdLabels } from "./pcd/write_pcd_labels.ts";
 import { checkLabels, type Scan, type ScanFormat, type ScanLabels } from "./scan.ts";
 
@@ -18,7 +19,7 @@ import { checkLabels, type Scan, type ScanFormat, type ScanLabels } from "./scan
  *
  * LAS: the classification becomes `student.asprs[label]` (or the label itself), and names stand in the classification lookup; on request the points also get the extra
  * dimensions `label` and `confidence`. PLY: the vertex gets the properties `label` and `confidence`, and the header comments like
- * `predicted_class 7 #1f77b4 chair`; PCD the same, its comments after `#`. Labels that the file
+ * `predicted_class 7 #1f77b4 chair`; PCD the same, its comments after `#`; text the same as columns. Labels that the file
  * came with are kept as `classification_original` and `label_original`, unless `keepLabels` is false.
  *
  * @throws {ScanError} where a property cannot hold the labels, or records would become too long
@@ -37,6 +38,8 @@ export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
       return writePlyLabels(bytes, rows, name);
     case "pcd":
       return writePcdLabels(bytes, rows, name);
+    case "csv":
+      return writeCsvLabels(bytes, rows, name);
   }
 }
 

@@ -8,7 +8,7 @@ import { create as attachment } from "content-disposition";
 import type { Context } from "hono";
 import { basename } from "node:path";
 import type { AnswerKind } from "../../lib/serving/files/answer.ts";
-import { SCAN_FORMATS, type ScanFormat } from "../../lib/scan/mod.ts";
+import { SCAN_FORMATS, type ScanFormat, TEXT_EXTENSION } from "../../lib/scan/mod.ts";
 import { negotiate } from "./accept.ts";
 import { reportHeader } from "./report_header.ts";
 import { requestedRange } from "./file_body.ts";
@@ -25,6 +25,7 @@ const KINDS: ReadonlyMap<string, AnswerKind> = new Map<string, AnswerKind>([
   ["application/x-ply", "ply"],
   ["model/ply", "ply"],
   ["application/x-pcd", "pcd"],
+  ["text/csv", "csv"],
   ["application/json", "json"],
   ["application/x-npy", "labels"],
   ["application/x-npy;array=confidence", "confidence"],
@@ -123,7 +124,9 @@ function isFor(kind: AnswerKind, format: ScanFormat): boolean {
 function fileName(scan: string, kind: AnswerKind): string {
   const stem = labelledStem(scan);
   if (typeof kind === "object") return `${stem}.cloud.bin`;
-  return kind === "labels" || kind === "confidence" ? `${stem}.${kind}.npy` : `${stem}.${kind}`;
+  if (kind === "labels" || kind === "confidence") return `${stem}.${kind}.npy`;
+  const text = kind === "csv" ? TEXT_EXTENSION.exec(scan)?.[0] : undefined;
+  return stem + (text ?? `.${kind}`);
 }
 
 /** What the names of all files of an answer begin with. @param scan the client's name for it */

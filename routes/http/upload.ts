@@ -20,6 +20,8 @@ export const SCAN_TYPES = [
   "application/x-ply",
   "model/ply",
   "application/x-pcd",
+  "text/csv",
+  "text/plain",
 ];
 
 const RAW_TYPES = [

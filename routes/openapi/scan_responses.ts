@@ -42,7 +42,7 @@ const LABELS = {
 /** The labels of a scan, in every form that they can have. */
 export const labelled: ResponseObject = {
   description:
-    "The client's own file with labels (LAS: the classification, by the codes in the student's card; PLY and PCD: the properties `label` and `confidence`), or the labels alone. Every form but JSON carries the report as a header.",
+    "The client's own file with labels (LAS: the classification, by the codes in the student's card; PLY, PCD and text: the properties, fields or columns `label` and `confidence`), or the labels alone. Every form but JSON carries the report as a header.",
   headers: headers("X-TTTKD-Report", "X-TTTKD-Converted", "Content-Disposition"),
   content: {
     "application/vnd.las": { schema: bytes },
@@ -50,6 +50,7 @@ export const labelled: ResponseObject = {
     "application/x-ply": { schema: bytes },
     "model/ply": { schema: bytes },
     "application/x-pcd": { schema: bytes },
+    "text/csv": { schema: bytes },
     "application/octet-stream": { schema: bytes },
     "application/json": { schema: answerSchema("Labels"), example: LABELS },
     "application/x-npy": {

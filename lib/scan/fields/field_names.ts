@@ -4,11 +4,17 @@
  *
  * @module
  */
-const POSITION = [["x", "y", "z"]];
+const POSITION = [
+  ["x", "y", "z"],
+  ["easting", "northing", "elevation"],
+  ["easting", "northing", "height"],
+  ["easting", "northing", "z"],
+];
 const COLOR = [
   ["red", "green", "blue"],
   ["diffuse_red", "diffuse_green", "diffuse_blue"],
   ["r", "g", "b"],
+  ["rf", "gf", "bf"],
 ];
 const NORMAL = [["nx", "ny", "nz"], ["normal_x", "normal_y", "normal_z"]];
 const INTENSITY = [["intensity"], ["scalar_intensity"], ["reflectance"], ["remission"]];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { ScanError } from "../errors.ts";
 
 /** One line of a text. */
@@ -39,7 +40,6 @@ export function* textLines(
   { offset, lines, newline }: TextStart,
   file: string,
 ): Generator<TextLine> {
-  const decoder = new TextDecoder("latin1");
   const end = newline === "\r" ? "\r" : "\n";
   const code = end.charCodeAt(0);
   let line = lines;
@@ -55,7 +55,7 @@ export function* textLines(
         offset: start,
       });
     }
-    const text = decoder.decode(bytes.subarray(start, stop));
+    const text = charactersOf(bytes.subarray(start, stop));
     for (let at = 0; at < text.length;) {
       const found = text.indexOf(end, at);
       const next = found < 0 ? text.length : found + 1;
@@ -65,6 +65,24 @@ export function* textLines(
     }
     start = stop;
   }
+}
+
+/**
+ * Text with one character for each byte, so that places in it are bytes. (`TextDecoder("latin1")` is windows-1252, from
+ * which bytes cannot be told any more.)
+ */
+export function charactersOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
+}
+
+/** The bytes of a text that has one character for each. */
+export function bytesOfCharacters(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, "latin1"));
+}
+
+/** Text in UTF-8 of which there is one character for each byte. */
+export function utf8Of(text: string): string {
+  return new TextDecoder().decode(bytesOfCharacters(text));
 }
 
 /**

@@ -1,0 +1,195 @@
+/**
+ * Reads scans that are text: CSV with or without a header, XYZ, ASC, PTS.
+ *
+ * @module
+ */
+import { ScanError } from "../errors.ts";
+import { findFields, type ScanFields } from "../fields/field_names.ts";
+import { type FieldValues, scanOfFields } from "../fields/field_scan.ts";
+import type { Scan, ScanMemory } from "../scan.ts";
+import { asciiNumber, utf8Of } from "../text/text_lines.ts";
+import type { Warning } from "../warning.ts";
+import { type CsvLayout, csvLayout, unquoted } from "./layout.ts";
+import { countLines, type CsvRow, csvRows } from "./rows.ts";
+
+/** A column of the file. */
+interface Column {
+  name: string;
+  index: number;
+}
+
+/** Bytes of one number while it is read: as float64, then as float32 or int32. */
+const NUMBER_BYTES = 8 + 4;
+/** Lines that are looked at where the columns have no names. */
+const SAMPLE = 200;
+
+/**
+ * Reads a text file of points.
+ *
+ * @throws {ScanError} with the line and byte that is wrong
+ */
+export function readCsv(bytes: Uint8Array, name: string): Scan {
+  const layout = csvLayout(bytes)!;
+  const { fields, warnings } = scanColumns(bytes, layout, name);
+  const { position, color, intensity, normal, label } = fields;
+  const groups = [position, color, intensity, normal, label].map((columns) => columns ?? []);
+  const most = countLines(bytes, layout.bodyOffset);
+  const values = groups.map((columns) => new Float64Array(most * columns.length));
+  const names = new LabelWords(label !== null);
+  let rows = 0;
+  for (const row of csvRows(bytes, layout, name)) {
+    for (const [g, columns] of groups.entries()) {
+      for (const [i, column] of columns.entries()) {
+        const word = wordOf(row, column);
+        const value = column === label?.[0] ? names.take(word) : numberOf(word);
+        if (value === null) throw noNumber(row, column, word, name);
+        values[g]![rows * columns.length + i] = value;
+      }
+    }
+    rows++;
+  }
+  if (rows === 0) {
+    const offset = layout.bodyOffset;
+    const mend = "send a scan with points";
+    throw new ScanError({ file: name, problem: "the scan is empty (0 points)", mend, offset });
+  }
+  const [xyz, rgb, strength, directions, labels] = values.map((all, g) =>
+    all.subarray(0, rows * groups[g]!.length)
+  );
+  const of = (columns: Column[], all: Float64Array): FieldValues => ({
+    values: all,
+    names: columns.map(({ name }) => name),
+    isFloat: all.some((value) => !Number.isInteger(value)) || all.every((value) => value <= 1),
+  });
+  const scan = scanOfFields({
+    position: xyz!,
+    color: color && of(color, rgb!),
+    intensity: intensity && of(intensity, strength!),
+    normal: normal && directions!,
+    label: label && names.numbers(labels!),
+  }, { name, format: "csv", bytes, warnings });
+  const labelNames = names.names();
+  return { ...scan, ...(labelNames ? { labelNames } : {}) };
+}
+
+/**
+ * Computes what reading a text file takes; see `scanMemory`.
+ *
+ * @param start the whole file, or its beginning, by whose longest line the points are counted
+ */
+export function csvMemory(start: Uint8Array, size: number, name: string): ScanMemory {
+  const layout = csvLayout(start)!;
+  const { fields } = scanColumns(start, layout, name);
+  const numbers = Object.values(fields).reduce((sum, columns) => sum + (columns?.length ?? 0), 0);
+  const points = start.length === size
+    ? countLines(start, layout.bodyOffset)
+    : Math.floor((size - layout.bodyOffset) / layout.longest);
+  return { points, readingBytes: points * numbers * NUMBER_BYTES, fileBytes: size };
+}
+
+function wordOf({ text, words }: CsvRow, { index }: Column): string {
+  const { start, end } = words[index]!;
+  return unquoted(text.slice(start, end));
+}
+
+/** The number of a word; NaN where a value is missing, and null where it is none. */
+function numberOf(word: string): number | null {
+  return word === "" ? NaN : asciiNumber(word);
+}
+
+function noNumber({ line, offset, words }: CsvRow, column: Column, word: string, file: string) {
+  return new ScanError({
+    file,
+    problem: `line ${line} has '${word.slice(0, 40)}' where a number belongs`,
+    mend: "write numbers like 1.5 or -2e3, with a point",
+    offset: offset + words[column.index]!.start,
+    field: column.name,
+  });
+}
+
+/** The labels of a file, which are numbers, or names of classes. */
+class LabelWords {
+  readonly #isWanted: boolean;
+  /** The words of all points, as long as they may be names. */
+  readonly #ids = new Map<string, number>();
+  #isNumeric = true;
+
+  constructor(isWanted: boolean) {
+    this.#isWanted = isWanted;
+  }
+
+  /** Gives a word a number of its own. */
+  take(word: string): number {
+    let id = this.#ids.get(word);
+    if (id === undefined) {
+      id = this.#ids.size;
+      this.#ids.set(word, id);
+      if (numberOf(word) === null) this.#isNumeric = false;
+    }
+    return id;
+  }
+
+  /** The labels: the numbers that the words are, or, where one is none, their own. */
+  numbers(taken: Float64Array): Float64Array {
+    if (!this.#isNumeric) return taken;
+    const words = [...this.#ids.keys()].map((word) => numberOf(word)!);
+    return taken.map((id) => words[id]!);
+  }
+
+  /** What the labels mean, where the file has names. */
+  names(): Record<string, string> | null {
+    if (!this.#isWanted || this.#isNumeric) return null;
+    return Object.fromEntries([...this.#ids].map(([word, id]) => [`${id}`, utf8Of(word)]));
+  }
+}
+
+/** The columns that a scan is read from; where they have no names, by their values. */
+function scanColumns(
+  bytes: Uint8Array,
+  layout: CsvLayout,
+  file: string,
+): { fields: ScanFields<Column> & { position: Column[] }; warnings: Warning[] } {
+  const { names, columns } = layout;
+  if (names) {
+    const { position, ...others } = findFields(names.map((name, index) => ({ name, index })));
+    return { fields: { position: position!, ...others }, warnings: [] };
+  }
+  const sample: (number | null)[][] = [];
+  for (const row of csvRows(bytes, { ...layout, count: null }, file)) {
+    sample.push(row.words.map(({ start, end }) => numberOf(unquoted(row.text.slice(start, end)))));
+    if (sample.length === SAMPLE) break;
+  }
+  const group = (first: number, ...names: string[]): Column[] =>
+    names.map((name, i) => ({ name, index: first + i }));
+  const hold = (first: number, fits: (value: number) => boolean) =>
+    first + 3 <= columns &&
+    sample.every((row) =>
+      row.slice(first, first + 3).every((value) => value !== null && fits(value))
+    );
+  const isByte = (value: number) => Number.isInteger(value) && value >= 0 && value <= 255;
+  const isUnit = () =>
+    columns >= 6 &&
+    sample.every((row) => Math.abs(Math.hypot(row[3] ?? 9, row[4] ?? 9, row[5] ?? 9) - 1) < 0.01);
+  const rgb = hold(3, isByte) ? 3 : hold(4, isByte) ? 4 : null;
+  const hasIntensity = rgb === 4 || columns === 4;
+  const fields = {
+    position: group(0, "x", "y", "z"),
+    color: rgb === null ? null : group(rgb, "red", "green", "blue"),
+    intensity: hasIntensity ? group(3, "intensity") : null,
+    normal: rgb === null && isUnit() ? group(3, "nx", "ny", "nz") : null,
+    label: null,
+  };
+  const taken = Object.values(fields).flatMap((found) => found ?? []);
+  const list = taken.sort((a, b) => a.index - b.index).map(({ name }) => name).join(", ");
+  const rest = columns - taken.length;
+  return {
+    fields,
+    warnings: [{
+      code: "columns",
+      text: `The file does not name its columns: they were taken as ${list}${
+        rest > 0 ? `, and ${rest} more ${rest === 1 ? "was" : "were"} not read` : ""
+      }. Write their names into the first line.`,
+      field: "scan",
+    }],
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * Writes labels into a client's text file: the columns `label` and `confidence` at the end of its lines. All else stays as
+ * it is, byte for byte.
+ *
+ * @module
+ */
+import { answerColumns, labelledLine, ORIGINAL } from "../fields/answer_columns.ts";
+import type { ScanLabels } from "../scan.ts";
+import { ByteWriter } from "../text/byte_writer.ts";
+import { asciiFloat, bytesOfCharacters } from "../text/text_lines.ts";
+import { csvLayout } from "./layout.ts";
+import { csvRows } from "./rows.ts";
+
+/**
+ * Writes labels into a copy of a text file; see `answerColumns` for the columns. A file that does not name its columns
+ * gets two at the end without names.
+ *
+ * @param file name of the scan, for errors
+ */
+export function writeCsvLabels(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
+  const { labels, confidence, keepLabels = true } = labelling;
+  const layout = csvLayout(bytes)!;
+  const { header, delimiter, bodyOffset } = layout;
+  const fields = (layout.names ?? []).map((name) => ({ name, isFloat: true }));
+  const { label, confidence: sureness, addsOriginal } = answerColumns(fields, keepLabels);
+  const between = delimiter === " " && header?.text.includes("\t") ? "\t" : delimiter;
+  const added = [
+    ...(label === null ? ["label"] : []),
+    ...(sureness.index === null ? [sureness.name] : []),
+    ...(addsOriginal ? [ORIGINAL] : []),
+  ];
+  const out = new ByteWriter(bytes.length + 16 * labels.length);
+  let done = 0;
+  const line = (offset: number, before: string, after: string) => {
+    out.bytes(bytes.subarray(done, offset));
+    out.bytes(bytesOfCharacters(after));
+    done = offset + before.length;
+  };
+  if (header) {
+    const names = added.map((name) => `${between}${name}`).join("");
+    line(header.offset, header.text, labelledLine(header.text, header.words, new Map(), names));
+  }
+  out.bytes(bytes.subarray(done, bodyOffset));
+  done = bodyOffset;
+  let row = 0;
+  for (const { text, words, offset } of csvRows(bytes, layout, file)) {
+    const values: Record<string, string> = {
+      label: `${labels[row]}`,
+      [sureness.name]: asciiFloat(confidence[row]!),
+      ...(addsOriginal ? { [ORIGINAL]: text.slice(words[label!]!.start, words[label!]!.end) } : {}),
+    };
+    const replaced = new Map(
+      [[label, "label"] as const, [sureness.index, sureness.name] as const].flatMap(
+        ([index, name]) => index === null ? [] : [[index, values[name]!] as const],
+      ),
+    );
+    const more = added.map((name) => `${between}${values[name]}`).join("");
+    line(offset, text, labelledLine(text, words, replaced, more));
+    row++;
+  }
+  out.bytes(bytes.subarray(done));
+  return out.result();
+}

@@ -1,0 +1,164 @@
+/** Scans that are text: CSV, XYZ, what CloudCompare and PTS write. */
+import assert from "node:assert/strict";
+import { worldPositions } from "./files.ts";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
+import {
+  readScan,
+  type Scan,
+  scanMemory,
+  scanMemoryByStart,
+  writeScan,
+} from "../../lib/scan/mod.ts";
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const textOf = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+const read = (text: string) => readScan(bytesOf(text), "x.csv");
+const labelled = (scan: Scan, more: { keepLabels?: boolean } = {}) =>
+  textOf(writeScan(scan, {
+    labels: Uint8Array.from({ length: scan.count }, (_, i) => 5 + i),
+    confidence: Float32Array.from({ length: scan.count }, (_, i) => (i + 1) / 10),
+    ...more,
+  }));
+
+/** Files, and the answers to them. */
+const FILES: Record<string, [file: string, answer: string]> = {
+  "CSV with names and units": [
+    '"X [m]","Y [m]","Z [m]",Red,Green,Blue,intensity,name\r\n1,2,3,255,0,0,7,"a, b"\r\n4,5,6.5,0,255,0,14,c\r\n',
+    '"X [m]","Y [m]","Z [m]",Red,Green,Blue,intensity,name,label,confidence\r\n1,2,3,255,0,0,7,"a, b",5,0.1\r\n4,5,6.5,0,255,0,14,c,6,0.2\r\n',
+  ],
+  "semicolons, a mark of UTF-8 and no last line end": [
+    "\uFEFFx; y; z; größe\n1; 2; 3; ä\n4; 5; 6.5; ö",
+    "\uFEFFx; y; z; größe;label;confidence\n1; 2; 3; ä;5;0.1\n4; 5; 6.5; ö;6;0.2",
+  ],
+  "CloudCompare's names in a comment": [
+    "//X Y Z Rf Gf Bf\n1 2 3 1 0 0\n 4  5  6.5  0 1 0 \n",
+    "//X Y Z Rf Gf Bf label confidence\n1 2 3 1 0 0 5 0.1\n 4  5  6.5  0 1 0 6 0.2 \n",
+  ],
+  "a count of points as PTS has it": [
+    "2\n1 2 3 -1000 255 0 0\n4 5 6.5 2000 0 255 0\n",
+    "2\n1 2 3 -1000 255 0 0 5 0.1\n4 5 6.5 2000 0 255 0 6 0.2\n",
+  ],
+  "XYZ with tabs, comments and empty lines": [
+    "# made by hand\n1\t2\t3\n\n4\t5\t6.5\n# end\n",
+    "# made by hand\n1\t2\t3\t5\t0.1\n\n4\t5\t6.5\t6\t0.2\n# end\n",
+  ],
+  "a delimiter at the end of lines": [
+    "easting,northing,height\n1,2,3,\n4,5,6.5,\n",
+    "easting,northing,height,label,confidence\n1,2,3,5,0.1,\n4,5,6.5,6,0.2,\n",
+  ],
+};
+
+for (const [kind, [file, answer]] of Object.entries(FILES)) {
+  Deno.test(`readScan() reads, and writeScan() answers, text: ${kind}`, async () => {
+    const scan = await read(file);
+    assert.deepEqual([scan.format, scan.count], ["csv", 2]);
+    assert.deepEqual(worldPositions(scan), [1, 2, 3, 4, 5, 6.5]);
+    if (/Red|Rf|255/.test(file)) assert.deepEqual([...scan.colors!], [1, 0, 0, 0, 1, 0]);
+    assert.equal(labelled(scan), answer);
+    const isNamed = /x|easting/i.test(file);
+    assert.deepEqual(scan.warnings.map(({ code }) => code), isNamed ? [] : ["columns"]);
+    assert.deepEqual([...(await read(answer)).labels ?? []], isNamed ? [5, 6] : []);
+  });
+}
+
+Deno.test("readScan() takes columns of text without names by their values", async () => {
+  const said = async (...lines: string[]) => (await read(lines.join("\n"))).warnings[0]!.text;
+  assert.match(await said("1 2 3 0.5", "4 5 6 1"), /taken as x, y, z, intensity\./);
+  assert.match(
+    await said("1 2 3 10 20 30 7", "4 5 6 1 2 3 8"),
+    /x, y, z, red, green, blue, and 1 more was not read/,
+  );
+  assert.match(
+    await said("1 2 3 -7 20 30 40", "4 5 6 1 2 3 8"),
+    /x, y, z, intensity, red, green, blue\./,
+  );
+  assert.match(await said("1 2 3 0 0.6 0.8", "4 5 6 1 0 0"), /x, y, z, nx, ny, nz\./);
+  assert.match(await said("1 2 3 9.5 400 2", "4 5 6 1 0 0"), /x, y, z, and 3 more were not read/);
+});
+
+Deno.test("writeScan() keeps the labels that a text came with, numbers or names", async () => {
+  const text = "x,y,z,label,confidence\n1,2,3,7,0.9\n4,5,6,2,0.8\n";
+  const scan = await read(text);
+  assert.deepEqual([[...scan.labels!], scan.labelNames], [[7, 2], undefined]);
+  assert.equal(
+    labelled(scan),
+    "x,y,z,label,confidence,label_original\n1,2,3,5,0.1,7\n4,5,6,6,0.2,2\n",
+  );
+  const names = await read(
+    "x y z label quality confidence\n1 2 3 chair 1 0.5\n4 5 6 Tür 2 0.5\n7 8 9 chair 3 0.5\n",
+  );
+  assert.deepEqual([[...names.labels!], names.labelNames], [[0, 1, 0], {
+    "0": "chair",
+    "1": "Tür",
+  }]);
+  assert.equal(
+    labelled(names).split("\n")[0],
+    "x y z label quality confidence label_confidence label_original",
+  );
+  assert.equal(labelled(names).split("\n")[2], "4 5 6 6 2 0.5 0.2 Tür");
+  assert.equal(labelled(names, { keepLabels: false }).split("\n")[3], "7 8 9 7 3 0.5 0.3");
+});
+
+Deno.test("readScan() leaves out points of text without a position", async () => {
+  const scan = await read("x,y,z,intensity\n1,2,3,4\n,5,6,7\nnan,8,9,1\n4,5,6,2\n");
+  assert.deepEqual([scan.count, scan.leftOut], [2, [1, 2]]);
+  assert.deepEqual(labelled(scan).split("\n").slice(1, 5), [
+    "1,2,3,4,5,0.1",
+    ",5,6,7,255,0",
+    "nan,8,9,1,255,0",
+    "4,5,6,2,6,0.2",
+  ]);
+});
+
+Deno.test("readScan() names line and byte where a text is wrong", async () => {
+  for (
+    const [text, message, offset] of [
+      ["x,y,z\n1,2,3\n4,5\n", /line 3 has 2 values where the header names 3/, 12],
+      ["1 2 3\n4 5 6\n7 8 9 1\n", /line 3 has 4 values where the first point has 3/, 12],
+      ["x;y;z\n1;2;3\n4;5,5;6\n", /line 3 has '5,5' where a number belongs/, 14],
+      ["3\n1 2 3\n4 5 6\n", /counts 3 points, and 2 follow/, 14],
+      ["hello\nworld\n", /none of LAS/, 0],
+      ["a,b,c\n1,2,3\n", /none of LAS/, 0],
+      ["1 2\n3 4\n", /none of LAS/, 0],
+      ["x y z\n", /none of LAS/, 0],
+    ] as const
+  ) {
+    await assert.rejects(read(text), (error: Error & { offset: number }) => {
+      assert.equal(error.name, "ScanError", error.stack);
+      assert.match(error.message, message);
+      assert.equal(error.offset, offset, error.message);
+      return true;
+    });
+  }
+});
+
+Deno.test("scanMemory() counts the points of text, and its beginning promises no more", () => {
+  const next = mulberry32(1);
+  const lines = Array.from({ length: 9000 }, () => `${next()},${next()},${next()}\n`);
+  const bytes = bytesOf(`x,y,z\n${lines.join("")}`);
+  const memory = scanMemory(bytes, "x.csv");
+  assert.equal(memory.points, 9001);
+  assert.equal(memory.readingBytes, 9001 * 36);
+  const early = scanMemoryByStart(bytes.subarray(0, 2 ** 16), bytes.length, "x.csv")!;
+  assert(early.points <= 9000 && early.points > 7000, `${early.points}`);
+});
+
+Deno.test("readScan() survives damaged text", async () => {
+  const next = mulberry32(2);
+  for (const [file] of Object.values(FILES)) {
+    const bytes = bytesOf(file);
+    for (let i = 0; i < 60; i++) {
+      const damaged = bytes.slice(
+        0,
+        i % 3 === 0 ? Math.floor(next() * bytes.length) + 1 : undefined,
+      );
+      for (let n = 0; n < 3; n++) {
+        damaged[Math.floor(next() * damaged.length)] = Math.floor(next() * 128);
+      }
+      await readScan(damaged, "x.csv").then(
+        (scan) => labelled(scan),
+        (error) => assert.equal(error.name, "ScanError", error.stack),
+      );
+    }
+  }
+});
