@@ -83,6 +83,7 @@ const TOLERANCES: Readonly<Record<MeasureName, { below: number; above: number }>
   height: { below: 2, above: 3 },
   level: { below: 2.5, above: 2.5 },
   upright: { below: 1.8, above: 1.5 },
+  horizontal: { below: 1.8, above: 2 },
   spacing: { below: Infinity, above: 2.2 },
 };
 
@@ -110,6 +111,10 @@ const DIFFERENCES: Readonly<
     below: (factor) => `flatter, with ${factor} times fewer upright surfaces`,
     above: (factor) => `steeper, with ${factor} times as many upright surfaces`,
   },
+  horizontal: {
+    below: (factor) => `shaped otherwise, with ${factor} times less level floor or ground`,
+    above: (factor) => `flatter, with ${factor} times as much level floor or ground`,
+  },
   spacing: {
     below: (factor) => `${factor} times denser`,
     above: (factor) => `sparser, with points ${factor} times as far apart`,
@@ -129,8 +134,8 @@ const DIFFERENCES: Readonly<
  * import assert from "node:assert/strict";
  * import { domainOf } from "./student_domain.ts";
  *
- * const room = { width: 5, spread: 0.9, height: 2.6, level: 0.5, upright: 0.9, spacing: 0.03 };
- * const street = { width: 50, spread: 0.4, height: 2.6, level: 0.05, upright: 0.3, spacing: 0.1 };
+ * const room = { width: 5, spread: 0.9, height: 2.6, level: 0.5, upright: 0.9, horizontal: 0.15, spacing: 0.03 };
+ * const street = { width: 50, spread: 0.4, height: 2.6, level: 0.05, upright: 0.3, horizontal: 0.15, spacing: 0.1 };
  * const students = [
  *   { id: "rooms", domain: domainOf([room]) },
  *   { id: "streets", domain: domainOf([street]) },

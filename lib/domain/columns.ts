@@ -11,6 +11,14 @@ const MOST = 2000;
 const FEWEST = 3;
 /** Columns in every direction that are searched for a neighbour. */
 const REACH = 8;
+/** Fewest points that a surface is told from. */
+const FEWEST_OF_SURFACE = 6;
+/** Most points of a column that a surface is told from. */
+const MOST_OF_COLUMN = 1000;
+/** Points lie along a line where their variance across it is below this share of that along it. */
+const LINE = 1e-3;
+/** Variance upwards, as a share of the least variance across, up to which a surface is level: one that rises by half. */
+const LEVEL = 0.25;
 
 /** A square from above. */
 export interface Square {
@@ -83,6 +91,66 @@ export class Columns {
       if (high - low > this.#edge) upright++;
     }
     return upright / Math.max(known, 1);
+  }
+
+  /**
+   * The share of evenly drawn points around which the others lie on a level surface, of those around which they lie on
+   * any; 0 where there are none. Other points are looked at within the edge of a column.
+   */
+  levelShare(most: number): number {
+    const stride = Math.max(1, Math.floor(this.#points.length / most));
+    let known = 0;
+    let level = 0;
+    for (let at = 0; at < this.#points.length; at += stride) {
+      const spread = this.#spreadAround(this.#points[at]!);
+      if (!spread) continue;
+      known++;
+      if (spread.upward < LEVEL * spread.least) level++;
+    }
+    return level / Math.max(known, 1);
+  }
+
+  /** How the points around one lie; null where they are too few, or lie along a line. */
+  #spreadAround(point: number): { least: number; upward: number } | null {
+    const p = this.#positions;
+    const [x, y, z] = [p[3 * point]!, p[3 * point + 1]!, p[3 * point + 2]!];
+    let [count, sx, sy, sz, sxx, sxy, syy, szz] = [0, 0, 0, 0, 0, 0, 0, 0];
+    for (const column of this.#columnsAround(this.#columnOf(point))) {
+      const [start, end] = [this.#starts[column]!, this.#starts[column + 1]!];
+      const stride = Math.ceil((end - start) / MOST_OF_COLUMN);
+      for (let at = start; at < end; at += stride) {
+        const other = 3 * this.#points[at]!;
+        const [dx, dy, dz] = [p[other]! - x, p[other + 1]! - y, p[other + 2]! - z];
+        if (dx * dx + dy * dy + dz * dz > this.#edge ** 2) continue;
+        count++;
+        sx += dx;
+        sy += dy;
+        sz += dz;
+        sxx += dx * dx;
+        sxy += dx * dy;
+        syy += dy * dy;
+        szz += dz * dz;
+      }
+    }
+    if (count < FEWEST_OF_SURFACE) return null;
+    const [mx, my, mz] = [sx / count, sy / count, sz / count];
+    const [xx, yy] = [sxx / count - mx * mx, syy / count - my * my];
+    const xy = sxy / count - mx * my;
+    const upward = Math.max(szz / count - mz * mz, 0);
+    // The variances along the axes of the ellipse that the points fill from above.
+    const half = Math.hypot((xx - yy) / 2, xy);
+    const [least, largest] = [(xx + yy) / 2 - half, (xx + yy) / 2 + half];
+    return Math.max(least, upward) < LINE * largest ? null : { least, upward };
+  }
+
+  /** A column and its neighbours. */
+  *#columnsAround(column: number): Generator<number> {
+    const [i, j] = [column % this.#side, Math.floor(column / this.#side)];
+    for (let b = Math.max(j - 1, 0); b <= Math.min(j + 1, this.#side - 1); b++) {
+      for (let a = Math.max(i - 1, 0); a <= Math.min(i + 1, this.#side - 1); a++) {
+        yield b * this.#side + a;
+      }
+    }
   }
 
   /** Distances of evenly drawn points from their nearest neighbours at another place; those without one are left out. */

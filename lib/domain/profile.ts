@@ -7,7 +7,14 @@
 import { Columns, type Square } from "./columns.ts";
 
 /** Name of a measure. */
-export type MeasureName = "width" | "spread" | "height" | "level" | "upright" | "spacing";
+export type MeasureName =
+  | "width"
+  | "spread"
+  | "height"
+  | "level"
+  | "upright"
+  | "horizontal"
+  | "spacing";
 
 /** The names of the measures. */
 export const MEASURE_NAMES: readonly MeasureName[] = [
@@ -16,6 +23,7 @@ export const MEASURE_NAMES: readonly MeasureName[] = [
   "height",
   "level",
   "upright",
+  "horizontal",
   "spacing",
 ];
 
@@ -34,6 +42,11 @@ export interface ScanProfile {
   readonly level: number;
   /** Share of the columns half a metre wide whose points differ in height by more than half a metre. */
   readonly upright: number;
+  /**
+   * Share of the points that lie on level surfaces, such as floors and roads, up to 0.15: a place that is seen from within
+   * has that much, and whether it has more depends on what stands there.
+   */
+  readonly horizontal: number;
   /** Median distance of a point from its nearest neighbour, metres. */
   readonly spacing: number;
 }
@@ -54,13 +67,23 @@ const AREA_CELLS = 200;
 const COLUMN_POINTS = 8;
 /** Edge of the columns that are upright or not, metres. */
 const COLUMN = 0.5;
+/** Distance within which other points tell the surface that a point lies on, metres; more where points lie far apart. */
+const SURFACE = 0.25;
+/** The same as a factor of the distance of neighbours. */
+const SURFACE_SPACINGS = 3;
+/** Most points whose surfaces are looked at. */
+const SURFACES = 1000;
 /** Least level, below which the roughness of the ground decides. */
 const LEAST_LEVEL = 0.02;
+/** Least share on level surfaces, below which chance decides. */
+const LEAST_HORIZONTAL = 0.01;
+/** Share on level surfaces beyond which more tells nothing. */
+const ENOUGH_HORIZONTAL = 0.15;
 /** Least value of a measure, so that ratios are finite. */
 const LEAST = 1e-3;
 
 /**
- * Measures a scan. It looks at every point twice, at 100,000 of them more often, and draws nothing at random.
+ * Measures a scan. It looks at every point three times, at 100,000 of them more often, and draws nothing at random.
  *
  * @param positions [N][3], metres, z up; points that are not finite are passed over.
  *
@@ -73,9 +96,10 @@ const LEAST = 1e-3;
  *   const point = Math.floor(i / 3);
  *   return [(point % 80) * 0.1, Math.floor(point / 80) * 0.1, 0][i % 3]!;
  * });
- * const { width, height, level, upright, spacing } = profileOf(floor);
+ * const { width, height, level, upright, horizontal, spacing } = profileOf(floor);
  * assert.ok(width > 7 && width < 9);
  * assert.ok(Math.abs(spacing - 0.1) < 0.001);
+ * assert.equal(horizontal, 0.15);
  * // Nothing is 0, so that ratios are finite.
  * assert.deepEqual([height, level, upright], [0.001, 0.02, 0.001]);
  * ```
@@ -86,13 +110,19 @@ export function profileOf(positions: Float32Array): ScanProfile {
   const height = Math.max(top - bottom, LEAST);
   const square = squareOf(x, y);
   const { pointRadii, areaRadii } = radiiOf(x, y, square);
+  const spacing = Math.max(spacingIn(positions, square), LEAST);
+  const surfaces = new Columns(positions, square, Math.max(SURFACE, SURFACE_SPACINGS * spacing));
   return {
     width: Math.max(2 * quantile(areaRadii, HELD), LEAST),
     spread: Math.max(quantile(pointRadii, 0.5), LEAST) / Math.max(quantile(areaRadii, 0.5), LEAST),
     height,
     level: Math.max((middle - bottom) / height, LEAST_LEVEL),
     upright: Math.max(new Columns(positions, square, COLUMN).uprightShare(), LEAST),
-    spacing: Math.max(spacingIn(positions, square), LEAST),
+    horizontal: Math.min(
+      Math.max(surfaces.levelShare(SURFACES), LEAST_HORIZONTAL),
+      ENOUGH_HORIZONTAL,
+    ),
+    spacing,
   };
 }
 

@@ -29,6 +29,18 @@ Deno.test("profileOf() measures a hall", () => {
   assert.ok(upright > 0.1 && upright < 0.2, `${upright}`);
 });
 
+Deno.test("profileOf() tells places with a floor from things without one", () => {
+  assert.equal(profileOf(hall(50_000)).horizontal, 0.15);
+  const onlyWalls = hall(50_000).map((value, i) => i % 3 === 2 && value === 0 ? NaN : value);
+  assert.equal(profileOf(onlyWalls).horizontal, 0.01);
+  // Rings of a scanner show no surface, whichever way they lie.
+  const ring = Float32Array.from({ length: 3000 }, (_, i) => {
+    const angle = Math.floor(i / 3) * 2 * Math.PI / 1000;
+    return [8 * Math.cos(angle), 8 * Math.sin(angle), 0][i % 3]!;
+  });
+  assert.equal(profileOf(ring).horizontal, 0.01);
+});
+
 Deno.test("profileOf() gives the distance of neighbours, at any density and size", () => {
   for (const [side, step] of [[300, 0.004], [100, 0.5], [100, 20]] as const) {
     const grid = Float32Array.from({ length: side * side * 3 }, (_, i) => {

@@ -24,6 +24,7 @@ const PROFILE: ScanProfile = {
   height: 3,
   level: 0.5,
   upright: 0.9,
+  horizontal: 0.15,
   spacing: 0.03,
 };
 
@@ -75,4 +76,21 @@ Deno.test("the embedded students are told apart on scans of other sensors and pl
   const inFeet = chooseStudent(profileOf(street.positions.map((value) => value / 0.03)), students);
   assert.equal(inFeet.fits, false);
   assert.match(inFeet.reason, /times/);
+});
+
+Deno.test("a tree of the size of a room fits no student, though its other measures are those of a room", async () => {
+  const { card } = await readStudent("rooms-joint");
+  const random = new Random(3);
+  const tree = new Float32Array(12_000);
+  for (let at = 0; at < tree.length;) {
+    const [x, y, z] = [2 * random.uniform() - 1, 2 * random.uniform() - 1, random.uniform()];
+    if (Math.hypot(x, y, 2 * z - 1) > 1) continue;
+    tree.set([2.7 * x, 2.7 * y, 3 * z], at);
+    at += 3;
+  }
+  const profile = profileOf(tree);
+  assert.equal(chooseStudent({ ...profile, horizontal: 0.15 }, [card]).fits, true);
+  const { fits, reason } = chooseStudent(profile, [card]);
+  assert.equal(fits, false);
+  assert.match(reason, /times less level floor or ground/);
 });
