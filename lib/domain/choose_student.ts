@@ -175,10 +175,15 @@ export function chooseStudent(
  * The ids of the students whose shape of scans leaves the choice open: the KD loss of their photographs has to tell.
  * None where a single student fits and the scan lies well among its own, or where none fits, which no photograph mends.
  */
-export function undecided({ distances }: Pick<StudentChoice, "distances">): string[] {
-  const near = Object.entries(distances).filter(([, { total }]) => total <= FITS);
-  const isSure = near.length === 1 && near[0]![1].total <= SURE;
-  return isSure ? [] : near.map(([id]) => id);
+export function undecided(choice: Pick<StudentChoice, "distances">): string[] {
+  const near = fitting(choice);
+  const isSure = near.length === 1 && choice.distances[near[0]!]!.total <= SURE;
+  return isSure ? [] : near;
+}
+
+/** The ids of the students that a scan fits, as far as the choice knows. */
+export function fitting({ distances }: Pick<StudentChoice, "distances">): string[] {
+  return Object.entries(distances).filter(([, { total }]) => total <= FITS).map(([id]) => id);
 }
 
 /** A choice once the KD loss of the scan's photographs is known for the student that was chosen. */

@@ -24,6 +24,7 @@ export {
   chooseStudent,
   distanceFrom,
   domainWarning,
+  fitting,
   type PhotographDistance,
   type SourceKdLoss,
   type StudentChoice,

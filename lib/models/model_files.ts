@@ -65,7 +65,13 @@ export async function readModels(options: ModelFilesOptions): Promise<ModelFiles
   return { name: fullName(given, studentNames()) ?? card.id, student, teacher };
 }
 
-async function teacherOf(given: string | GivenTeacher): Promise<GivenTeacher> {
+/**
+ * Reads a teacher.
+ *
+ * @param given name of a teacher, path of its card, or a teacher, which is returned as it is.
+ * @throws {TeacherError} where it cannot be read.
+ */
+export async function teacherOf(given: string | GivenTeacher): Promise<GivenTeacher> {
   if (typeof given === "object") return given;
   const { card, onnx, externalData } = await readTeacher(given);
   return { card, open: (gpu) => Teacher.load(gpu, card, onnx, { externalData }) };

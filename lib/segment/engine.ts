@@ -172,9 +172,12 @@ export class Engine implements Segmenter, AsyncDisposable {
 
   async segment(request: SegmentRequest): Promise<SegmentResult> {
     const metric = metricRequest(request);
+    const byShape = chooseStudent(profileOf(metric.request.scan.positions), [this.student]);
+    const asks = request.options.strict && byShape.fits;
+    const loss = asks ? await this.firstLoss(metric) : null;
     return await this.label(
       metric,
-      chooseStudent(profileOf(metric.request.scan.positions), [this.student]),
+      loss === null ? byShape : choiceWithLoss(byShape, this.student, loss),
     );
   }
 
@@ -253,7 +256,6 @@ export class Engine implements Segmenter, AsyncDisposable {
     });
     const labelled = await label(task, loaded.blockSizer);
     const choice = choiceAfter(unseen, request, task, labelled);
-    requireFit(request, choice);
     if (choice.fits === false && unseen.fits !== false) {
       monitor.warnings.push(domainWarning(choice)!);
     }

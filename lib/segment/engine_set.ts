@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { chooseStudent, profileOf, undecided } from "../domain/mod.ts";
+import { chooseStudent, fitting, profileOf, undecided } from "../domain/mod.ts";
 import { FifoSemaphore } from "../concurrency/fifo_semaphore.ts";
 import type { Gpu, GpuHost, KernelChoice } from "../gpu/mod.ts";
 import { gpuHost } from "../kernel_choice/mod.ts";
@@ -12,8 +12,9 @@ import { DEFAULT_STUDENTS } from "../models/students.ts";
 import { Engine } from "./engine.ts";
 import { findStudent, type LoadedStudent } from "./loaded_students.ts";
 import { metricRequest } from "./metric_request.ts";
-import { readModels } from "../models/model_files.ts";
+import { readModels, teacherOf } from "../models/model_files.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
+import { SharedTeachers } from "./shared_teachers.ts";
 
 /** Which students to label with, and where. */
 export interface EngineSetOptions {
@@ -43,6 +44,7 @@ export class EngineSet implements Segmenter, AsyncDisposable {
   readonly #host: GpuHost;
   /** The engines on the device by the names of their students, the one that was used last at the end. */
   readonly #engines = new Map<string, Engine>();
+  readonly #teachers = new SharedTeachers();
   /** The device of these engines. */
   #gpu: Gpu | null = null;
   /** Engines are opened one after the other, so that none is opened twice. */
@@ -134,7 +136,7 @@ export class EngineSet implements Segmenter, AsyncDisposable {
     const profile = profileOf(scan.positions);
     const byShape = chooseStudent(profile, cards);
     const losses: Record<string, number> = {};
-    for (const id of named ? [] : undecided(byShape)) {
+    for (const id of strict ? fitting(byShape) : named ? [] : undecided(byShape)) {
       const engine = await this.#engineOf(candidates.find(({ card }) => card.id === id)!);
       const loss = await engine.firstLoss(metric);
       if (loss !== null) losses[id] = loss;
@@ -146,17 +148,22 @@ export class EngineSet implements Segmenter, AsyncDisposable {
   }
 
   /** Returns the engine of a student on the living device. */
-  async #engineOf({ name }: LoadedStudent): Promise<Engine> {
+  async #engineOf({ name, teacher: card }: LoadedStudent): Promise<Engine> {
     using _permit = await this.#opening.acquire();
     const gpu = await this.#host.get();
     // Nothing of a lost device can be used again.
     if (gpu !== this.#gpu) await this.#unload([...this.#engines.keys()]);
     this.#gpu = gpu;
     const { teacher, blockVoxels } = this.#options;
+    // Its files are read where it is loaded, and not kept.
+    const shared = card && this.#teachers.share({
+      card,
+      open: async (gpu) => await (await teacherOf(teacher ?? card.id)).open(gpu),
+    });
     const engine = this.#engines.get(name) ?? await Engine.open({
       student: this.#given.get(name)!,
       host: this.#host,
-      ...(teacher === undefined ? {} : { teacher }),
+      ...(shared ? { teacher: shared } : {}),
       ...(blockVoxels === undefined ? {} : { blockVoxels }),
     });
     this.#engines.delete(name);

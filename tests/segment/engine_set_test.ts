@@ -127,6 +127,11 @@ Deno.test("EngineSet asks the photographs where several students fit the shape o
 
     const named = (await segment({ student: "sharp" })).report.studentChoice!;
     assert.equal(named.distances.sharp!.photographs, undefined, "nothing is left to choose");
+    // A strict request is refused before the work, which would not tell here: it takes no step.
+    await assert.rejects(
+      segment({ student: "sharp", strict: true }),
+      /strict is set, and the scan has the shape .* but not their photographs/,
+    );
     const without = await labelled(set, BOX);
     assert.equal(without.report.student, "sharp", "the first among equals");
   });
