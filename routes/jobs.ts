@@ -17,9 +17,8 @@ import { isOver, type Job } from "../lib/serving/queue/job.ts";
 import type { JobQueue } from "../lib/serving/queue/queue.ts";
 import { removeFolder, removeJob } from "../lib/serving/queue/sweep.ts";
 import { create as attachment } from "content-disposition";
-import { classList, qgisStyle } from "../lib/scan/mod.ts";
-import type { StudentCard } from "../lib/nn/card.ts";
-import { readLabellingStudent } from "../lib/serving/files/result.ts";
+import { classList, type LabelClasses, qgisStyle } from "../lib/scan/mod.ts";
+import { readAnswerClasses } from "../lib/serving/files/answer.ts";
 import { answer, type AnswerForm, answerForm, labelledStem } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/jobs/job_events.ts";
@@ -51,11 +50,11 @@ export function jobRoutes(
 
   /** Answers with a file about the classes of a job's result, to lie beside it. */
   const aboutClasses =
-    (type: string, name: string, text: (student: StudentCard) => string) => async (c: Context) => {
+    (type: string, name: string, text: (student: LabelClasses & { readonly id: string }) => string) => async (c: Context) => {
       const job = await find(c);
       const refused = refusal(job);
       if (refused) return refused;
-      const student = await readLabellingStudent(queue.folderOf(job.id), job.attempt!);
+      const student = await readAnswerClasses(queue.folderOf(job.id), job.attempt!);
       const file = attachment(`${labelledStem(job.scan)}${name}`);
       return c.body(text(student), 200, { "content-type": type, "content-disposition": file });
     };

@@ -15,6 +15,7 @@ import {
   writeScan,
 } from "../scan/mod.ts";
 import type { EngineSet } from "../segment/engine_set.ts";
+import { answerInLabels, requireAnswerable } from "../segment/label_map.ts";
 import { segmentOptions } from "../segment/options.ts";
 import type { SegmentOptions, SegmentRequest, SegmentResult } from "../segment/segmenter.ts";
 import type { Progress } from "../ttt/progress.ts";
@@ -32,6 +33,7 @@ export interface LabelValues {
   readonly unit: string | undefined;
   readonly up: string | undefined;
   readonly "label-map": string | undefined;
+  readonly "map-labels": boolean;
   readonly strict: boolean;
 }
 
@@ -39,6 +41,7 @@ export interface LabelValues {
 export interface AnswerValues {
   readonly "extra-bytes": boolean;
   readonly "drop-labels": boolean;
+  readonly "map-labels": boolean;
 }
 
 /**
@@ -52,7 +55,7 @@ export async function optionsOf(
   hasCameras: boolean,
 ): Promise<SegmentOptions> {
   const labelMap = values["label-map"];
-  return segmentOptions(
+  const options = segmentOptions(
     {
       ...jsonOf(values.options),
       ...filterValues({
@@ -70,6 +73,8 @@ export async function optionsOf(
     },
     hasCameras,
   );
+  if (values["map-labels"]) requireAnswerable(options.labelMap);
+  return options;
 }
 
 /** Reads a scan and its photographs. @throws {ScanError | CameraError | PhotoError} naming what is wrong. */
@@ -121,12 +126,16 @@ export function answerFiles(
   out: string,
   scan: Scan,
   format: Scan["format"],
-  { labels, confidence, student }: SegmentResult,
+  result: SegmentResult,
   values: AnswerValues,
+  { labelMap }: SegmentOptions,
 ): Map<string, Uint8Array> {
+  const { labels, student } = values["map-labels"]
+    ? answerInLabels(result.labels, labelMap!, result.student)
+    : result;
   const answer = writeScan(convertScan(scan, format), {
     labels,
-    confidence,
+    confidence: result.confidence,
     student,
     extraBytes: values["extra-bytes"],
     keepLabels: !values["drop-labels"],

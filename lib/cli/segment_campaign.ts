@@ -129,7 +129,14 @@ async function labelPlanned(
     join(out, `${answer}${REPORT_SUFFIX}`),
     new TextEncoder().encode(JSON.stringify(report, null, 2)),
   );
-  const answers = answerFiles(join(out, name), request.scan, request.scan.format, result, values);
+  const answers = answerFiles(
+    join(out, name),
+    request.scan,
+    request.scan.format,
+    result,
+    values,
+    options,
+  );
   // The labelled scan comes last: where it is, all else is too.
   for (const [path, bytes] of [...answers].reverse()) await writeWhole(path, bytes);
   const { losses, lossName, method, student } = report;

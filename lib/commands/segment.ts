@@ -114,7 +114,11 @@ export const command = defineCommand({
       type: "string",
       value: "FILE",
       about:
-        'JSON object from the labels of the scan to class names, such as {"7": "chair"}, to score them',
+        'JSON object from the labels of the scan to classes, such as {"7": "chair", "8": ["wall", "beam"]}, to score them',
+    },
+    "map-labels": {
+      type: "boolean",
+      about: "write the labels of --label-map instead of the student's classes",
     },
     report: { type: "string", value: "FILE", about: "report to write (JSON)" },
     picture: {
@@ -160,7 +164,7 @@ export const command = defineCommand({
     display[Symbol.dispose]();
 
     const { report } = result;
-    const files = answerFiles(out, scan, format, result, values);
+    const files = answerFiles(out, scan, format, result, values, options);
     for (const [path, bytes] of files) await Deno.writeFile(path, bytes);
     if (values.report) await Deno.writeTextFile(values.report, JSON.stringify(report, null, 2));
     if (values.picture) {

@@ -48,6 +48,7 @@ export type { LabelClasses } from "./classes/class_table.ts";
 export { classList } from "./classes/class_list.ts";
 export { qgisStyle } from "./classes/qgis_style.ts";
 export type { Warning } from "./warning.ts";
+export { labelNamesOf } from "./label_names.ts";
 export { labellingOfRows, UNLABELLED } from "./left_out.ts";
 export {
   type CoordinateUnits,

@@ -348,11 +348,12 @@ export class Engine implements Segmenter, AsyncDisposable {
     const { request: { scan: { name, format } }, frame } = metric;
     const points = labels.length;
     const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
+    const scored = (predicted: Uint8Array) => predicted.map((index) => truth.classes.of[index]!);
     const metrics = truth.labels &&
       metricsOf(
         truth.labels,
-        { source: sourceLabels, [method.name]: labels },
-        this.student.classes,
+        { source: scored(sourceLabels), [method.name]: scored(labels) },
+        truth.classes.names,
       );
     return {
       scan: {

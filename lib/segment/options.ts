@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { type Method, SCAN_METHODS } from "../ttt/methods/mod.ts";
-import { LENGTH_UNITS, UP_AXES } from "../scan/mod.ts";
+import { labelNamesOf, LENGTH_UNITS, UP_AXES } from "../scan/mod.ts";
 import { OptionError, unknownOption } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, nameSetting, numberSetting } from "../ttt/settings.ts";
 import { shown, validate } from "../validation/mod.ts";
@@ -29,13 +29,17 @@ const STUDENT = nameSetting(AUTO, "it is the name of a student, or auto");
 const STRICT = flagSetting(false);
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
 const EVALUATE = flagSetting(true).unwrap().optional();
+const LABEL = z.string().regex(/^-?\d+$/);
+const CLASS = z.union([z.string(), z.number().int()]);
+const MAP_MEND = 'it is an object such as {"7": "chair", "8": ["wall", "beam"], "0": null}';
 const LABEL_MAP = z.preprocess(
   (value) => typeof value === "string" ? jsonOr(value) : value,
-  z.record(
-    z.string().regex(/^-?\d+$/),
-    z.union([z.string(), z.number().int(), z.null()]),
-    { error: 'it is an object such as {"7": "chair", "0": null}' },
-  ),
+  z.record(LABEL, z.union([CLASS, z.array(CLASS), z.null()], MAP_MEND), MAP_MEND),
+).optional();
+const NAMES_MEND = 'it is what a labels.json holds, such as {"7": "chair"}';
+const LABEL_NAMES = z.preprocess(
+  (value) => typeof value === "string" ? jsonOr(value) : value,
+  z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())], NAMES_MEND),
 ).optional();
 const UNIT = choiceSetting("auto", [
   "auto",
@@ -62,7 +66,7 @@ export function methodOf(name: unknown): Method {
  * Checks options and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
  * @param given what a client sent, by name: `student`, `strict`, `method`, `viewSource`, `voxelSize`, `unit`, `up`,
- *   `evaluate`, `labelMap`, and the method's own settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
+ *   `evaluate`, `labelMap`, `labelNames`, and the method's own settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
  *   views rendered of the scan itself, which on validation scenes gain nothing over `bn`.
  * @param hasPhotos whether photographs came. Then the default method is `ttt-kd-fusion`; with virtual views it is
  *   `ttt-kd`; otherwise `bn`.
@@ -86,7 +90,7 @@ export function segmentOptions(
   hasPhotos: boolean,
 ): SegmentOptions {
   const { student, strict, method: named, viewSource: wanted, ...others } = given;
-  const { voxelSize, unit, up, evaluate, labelMap, ...own } = others;
+  const { voxelSize, unit, up, evaluate, labelMap, labelNames, ...own } = others;
   const isVirtual = checked(VIEW_SOURCE, "viewSource", wanted) === "virtual";
   const usual = isVirtual ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : "bn";
   const method = methodOf(named ?? usual);
@@ -110,6 +114,9 @@ export function segmentOptions(
       : {}),
     ...(evaluate === undefined ? {} : { evaluate: checked(EVALUATE, "evaluate", evaluate)! }),
     ...(labelMap === undefined ? {} : { labelMap: checked(LABEL_MAP, "labelMap", labelMap)! }),
+    ...(labelNames === undefined
+      ? {}
+      : { labelNames: namesOf(checked(LABEL_NAMES, "labelNames", labelNames)) }),
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
     unit: checked(UNIT, "unit", unit),
     up: checked(UP, "up", up),
@@ -165,9 +172,19 @@ export const COMMON_SETTINGS = {
     "whether the report compares the prediction with the labels of the scan: true where they are the student's classes, false for never; by default where labelMap or the file says what they mean",
   ),
   labelMap: LABEL_MAP.describe(
-    "what the labels of the scan mean: the student's class of each, by name or index; null for labels that do not count",
+    "what the labels of the scan mean: the student's class of each, by name or index; a list where a label covers several, which are then compared as one; null for labels that do not count",
+  ),
+  labelNames: LABEL_NAMES.describe(
+    "names of the scan's labels, as a labels.json has them, in place of those in its file: points whose names are classes of the student are compared",
   ),
 } as const;
+
+/** The names by label of what a `labels.json` holds. @throws {OptionError} where it holds none. */
+function namesOf(json: unknown): Record<string, string> {
+  const names = labelNamesOf("labels.json", json);
+  if (names) return names;
+  throw new OptionError(`Cannot set labelNames to ${shown(json)}: ${NAMES_MEND}`, "labelNames");
+}
 
 /** Text as JSON, as a query gives it; the text itself where it is none. */
 function jsonOr(text: string): unknown {

@@ -8,6 +8,7 @@ import type { StudentCard } from "../nn/card.ts";
 import type { Camera, LENGTH_UNITS, Photo, Scan, UpAxis, Warning } from "../scan/mod.ts";
 import type { OnlineState } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
+import type { LabelMap } from "./label_map.ts";
 import type { LoadedStudent } from "./loaded_students.ts";
 import type { ScanReport } from "./report.ts";
 
@@ -46,8 +47,10 @@ export interface SegmentOptions {
    * are never shown to the method.
    */
   evaluate?: boolean;
-  /** The student's class of each label of the scan, by name or index; null for labels that do not count. */
-  labelMap?: Readonly<Record<string, string | number | null>>;
+  /** What the labels of the scan mean; see {@link LabelMap}. */
+  labelMap?: LabelMap;
+  /** Names of the scan's labels, in place of those in its file: what the student has too is compared. */
+  labelNames?: Readonly<Record<string, string>>;
 }
 
 /** One scan to label. */

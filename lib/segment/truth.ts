@@ -7,13 +7,15 @@
 import { areClasses, IGNORE_LABEL } from "../metrics/confusion.ts";
 import type { StudentCard } from "../nn/card.ts";
 import type { Scan, Warning } from "../scan/mod.ts";
-import { OptionError } from "../ttt/option_error.ts";
+import { classesByLabel, indexOfClass, type ScoredClasses, scoredClasses } from "./label_map.ts";
 import type { SegmentOptions } from "./segmenter.ts";
 
 /** The labels of a scan as classes of a student. */
 export interface Truth {
-  /** [N] class of every point, or `IGNORE_LABEL`; null where they are not compared. */
+  /** [N] compared class of every point, or `IGNORE_LABEL`; null where they are not compared. */
   labels: Int32Array | null;
+  /** The classes that are compared. */
+  classes: ScoredClasses;
   /** Why they, or some of them, are not compared although somebody said what they mean. */
   warnings: Warning[];
 }
@@ -28,18 +30,31 @@ const LISTED = 8;
  * @throws {OptionError} where `labelMap` names a class that the student does not have.
  */
 export function truthOf(
-  { labels, labelNames, format }: Pick<Scan, "labels" | "labelNames" | "format">,
-  { evaluate, labelMap }: Pick<SegmentOptions, "evaluate" | "labelMap">,
+  { labels, labelNames: own, format }: Pick<Scan, "labels" | "labelNames" | "format">,
+  { evaluate, labelMap, labelNames = own }: Pick<
+    SegmentOptions,
+    "evaluate" | "labelMap" | "labelNames"
+  >,
   student: Pick<StudentCard, "id" | "classes">,
 ): Truth {
-  const map = labelMap && classesOf(labelMap, student);
-  if (evaluate === false || labels === null) return { labels: null, warnings: [] };
-  if (map) return translated(labels, map, ({ unexplained }) => unexplainedDoubt(unexplained));
+  const map = labelMap && classesByLabel(labelMap, student);
+  const classes = scoredClasses(map ?? new Map(), student.classes);
+  const compared = (found: Pick<Truth, "labels" | "warnings">) => ({ ...found, classes });
+  if (evaluate === false || labels === null) return compared({ labels: null, warnings: [] });
+  if (map) {
+    const scored = new Map([...map].map(([label, [first]]) => [
+      label,
+      first === undefined ? null : classes.of[first]!,
+    ]));
+    return compared(
+      translated(labels, scored, ({ unexplained }) => unexplainedDoubt(unexplained)),
+    );
+  }
   if (evaluate) {
     if (format !== "las" && areClasses(labels, student.classes.length)) {
-      return { labels, warnings: [] };
+      return compared({ labels, warnings: [] });
     }
-    return {
+    return compared({
       labels: null,
       warnings: [doubt(
         format === "las"
@@ -48,16 +63,16 @@ export function truthOf(
             student.classes.length - 1
           }.`,
       )],
-    };
+    });
   }
-  if (!labelNames) return { labels: null, warnings: [] };
+  if (!labelNames) return compared({ labels: null, warnings: [] });
   const byName = new Map(
     Object.entries(labelNames).map(([label, name]) => [
       Number(label),
       indexOfClass(name, student.classes),
     ]),
   );
-  return translated(labels, byName, ({ unexplained, withoutClass }) => [
+  return compared(translated(labels, byName, ({ unexplained, withoutClass }) => [
     ...unexplainedDoubt(unexplained),
     ...(withoutClass.length > 0
       ? [
@@ -66,43 +81,13 @@ export function truthOf(
         } were not scored, since the student has no class of that name.`,
       ]
       : []),
-  ]);
+  ]));
 }
 
 function unexplainedDoubt(labels: readonly number[]): string[] {
   return labels.length === 0
     ? []
     : [`Points with label ${listed(labels)} were not scored, since nothing says what it means.`];
-}
-
-/** The classes of a label map. @throws {OptionError} where the student has none of that name or index. */
-function classesOf(
-  labelMap: NonNullable<SegmentOptions["labelMap"]>,
-  { id, classes }: Pick<StudentCard, "id" | "classes">,
-): Map<number, number | null> {
-  return new Map(
-    Object.entries(labelMap).map(([label, meant]) => {
-      if (meant === null) return [Number(label), null];
-      const index = typeof meant === "number" ? meant : indexOfClass(meant, classes);
-      if (index !== null && index >= 0 && index < classes.length) return [Number(label), index];
-      throw new OptionError(
-        `Cannot map label ${label} to ${JSON.stringify(meant)}: the classes of student ${id} are ${
-          classes.join(", ")
-        }; write one of these, its index, or null`,
-        "labelMap",
-      );
-    }),
-  );
-}
-
-function indexOfClass(name: string, classes: readonly string[]): number | null {
-  const index = classes.findIndex((known) => plain(known) === plain(name));
-  return index < 0 ? null : index;
-}
-
-/** A name without capitals, and with spaces where others write hyphens or underscores. */
-function plain(name: string): string {
-  return name.trim().toLowerCase().replace(/[\s_-]+/g, " ");
 }
 
 /** Labels that have no class. */
@@ -118,7 +103,7 @@ function translated(
   labels: Int32Array,
   map: ReadonlyMap<number, number | null>,
   doubtsOf: (notScored: NotScored) => string[],
-): Truth {
+): Pick<Truth, "labels" | "warnings"> {
   const classes = labels.map((label) => map.get(label) ?? IGNORE_LABEL);
   const present = [...new Set(labels)];
   const doubts = doubtsOf({

@@ -32,6 +32,7 @@ export function optionSchemas(): Record<string, JsonSchema> {
     type: "object",
     properties,
     additionalProperties: false,
+    ...NEEDS_MAP,
   };
   const refs = Object.keys(named).map((name) => ({ $ref: `#/components/schemas/${name}` }));
   return { [OPTIONS]: { oneOf: [unnamed, ...refs], examples: [{ steps: 25 }] }, ...named };
@@ -39,9 +40,10 @@ export function optionSchemas(): Record<string, JsonSchema> {
 
 /** The components for sessions: the options of a session, and those of one of its scans. */
 export function sessionOptionSchemas(): Record<string, JsonSchema> {
-  const { extraBytes, keepLabels, evaluate, labelMap, ...properties } = propertiesOf(
+  const { extraBytes, keepLabels, mapLabels, ...rest } = propertiesOf(
     SCAN_METHODS.get(SESSION_METHOD)!,
   );
+  const { evaluate, labelMap, labelNames } = rest;
   const object = (properties: Record<string, JsonSchema>, description: string) => ({
     type: "object",
     properties,
@@ -51,7 +53,7 @@ export function sessionOptionSchemas(): Record<string, JsonSchema> {
   return {
     [SESSION_OPTIONS]: {
       ...object(
-        { ...properties, evaluate: evaluate!, labelMap: labelMap! },
+        rest,
         "Options of a session; they hold for all its scans.",
       ),
       examples: [{ bound: 0.05 }],
@@ -60,8 +62,10 @@ export function sessionOptionSchemas(): Record<string, JsonSchema> {
       {
         evaluate: evaluate!,
         labelMap: labelMap!,
+        labelNames: labelNames!,
         extraBytes: extraBytes!,
         keepLabels: keepLabels!,
+        mapLabels: mapLabels!,
       },
       "Options that a scan of a session may set for itself.",
     ),
@@ -80,8 +84,15 @@ function schemaOf(method: Method): JsonSchema {
     properties: propertiesOf(method),
     required: ["method"],
     additionalProperties: false,
+    ...NEEDS_MAP,
   };
 }
+
+/** What answers in the labels of a map need. */
+const NEEDS_MAP = {
+  if: { properties: { mapLabels: { const: true } }, required: ["mapLabels"] },
+  then: { required: ["labelMap"] },
+};
 
 function propertiesOf({ name, settings }: Method): Record<string, JsonSchema> {
   const shape = { ...COMMON_SETTINGS, ...ANSWER_SETTINGS, ...settings.shape };

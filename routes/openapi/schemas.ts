@@ -123,7 +123,12 @@ const ANSWERS = {
   Metrics: metricsSchema,
   ScanReport: reportSchema,
   Labels: z.strictObject({
-    classes: z.array(z.string()).describe("class names; the index of a class is its label"),
+    classes: z.array(z.string()).describe(
+      "class names; the index of a class is its label, unless classLabels says otherwise",
+    ),
+    classLabels: z.array(z.int().min(0).max(254)).exactOptional().describe(
+      "the label of each class, where mapLabels asked for the labels of labelMap",
+    ),
     labels: z.array(z.int().min(0).max(255)).describe(
       "label of every point, in the order of the scan",
     ),

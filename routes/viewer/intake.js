@@ -1,5 +1,5 @@
 /**
- * Sorts the files that a user drops or chooses into scan, photographs and cameras.
+ * Sorts the files that a user drops or chooses into scan, photographs, cameras, and what says what labels mean.
  *
  * @module
  */
@@ -11,6 +11,13 @@ const CAMERAS = /\.(json|txt|bin)$/i;
 const POINTS = /(?:^|\/)(?:points3D\.\w+|sparse_pc\.ply)$/i;
 /** What a JSON file of cameras has near its beginning. */
 const CAMERA_KEYS = /"(?:worldToCamera|transform_matrix|file_path)"/;
+/** Files that say what the labels of the scan mean, with the option that takes their content. */
+const LABELS = [
+  { file: /(?:^|\/)(?:labels|classes)\.json$/i, option: "labelNames" },
+  { file: /(?:^|\/)label_map\.json$/i, option: "labelMap" },
+];
+/** What a JSON file of labels has near its beginning: a name by number, or a list of names. */
+const LABEL_KEYS = /"-?\d+"\s*:|\[\s*(?:"|\{)|:\s*-?\d/;
 const HEAD_BYTES = 2 ** 16;
 
 /**
@@ -18,6 +25,7 @@ const HEAD_BYTES = 2 ** 16;
  * @property {NamedFile[]} scans one, before a job can begin.
  * @property {NamedFile[]} photos
  * @property {NamedFile[]} cameras
+ * @property {NamedFile[]} labels files that say what the labels of the scan mean.
  * @property {string[]} leftOut names of files that are none of these.
  *
  * @typedef {{name: string, file: File}} NamedFile `name` is the path within the dropped folder.
@@ -25,7 +33,7 @@ const HEAD_BYTES = 2 ** 16;
 
 /** Returns an intake without files. @returns {Intake} */
 export function emptyIntake() {
-  return { scans: [], photos: [], cameras: [], leftOut: [] };
+  return { scans: [], photos: [], cameras: [], labels: [], leftOut: [] };
 }
 
 /**
@@ -41,6 +49,7 @@ export async function addFiles(intake, files) {
     else if (SCAN.test(name)) replace(intake.scans, { name, file });
     else if (PHOTO.test(name)) replace(intake.photos, { name, file });
     else if (await mayBeCameras(name, file)) replace(intake.cameras, { name, file });
+    else if (await mayBeLabels(name, file)) replace(intake.labels, { name, file });
     else intake.leftOut.push(name);
   }
 }
@@ -57,13 +66,28 @@ async function mayBeCameras(name, file) {
 }
 
 /**
+ * Whether a file may say what labels mean.
+ *
+ * @param {string} name
+ * @param {File} file
+ */
+async function mayBeLabels(name, file) {
+  return LABELS.some((kind) => kind.file.test(name)) &&
+    LABEL_KEYS.test(await file.slice(0, HEAD_BYTES).text());
+}
+
+/**
  * Returns why no job can begin, or null. @param {Intake} intake
  */
-export function intakeProblem({ scans, photos, cameras }) {
+export function intakeProblem({ scans, photos, cameras, labels }) {
   if (scans.length > 1) {
     return `A job labels one scan: take out all but one of ${
       listed(scans.map(({ name }) => name))
     }`;
+  }
+  for (const { file } of LABELS) {
+    const alike = labels.filter(({ name }) => file.test(name)).map(({ name }) => name);
+    if (alike.length > 1) return `Take out all but one of ${listed(alike)}`;
   }
   if (photos.length > 0 && cameras.length === 0) {
     return "The photographs have no cameras: add cameras.json, transforms.json or the files of COLMAP, KITTI or " +
@@ -127,11 +151,15 @@ async function filesOf(entry) {
  *
  * @param {Intake} intake with a scan
  * @param {Record<string, unknown>} options
- * @returns {FormData}
+ * @returns {Promise<FormData>}
  */
-export function formOf({ scans, photos, cameras }, options) {
+export async function formOf({ scans, photos, cameras, labels }, options) {
   const form = new FormData();
-  form.append("options", JSON.stringify(options));
+  const meanings = await Promise.all(labels.map(async ({ name, file }) => [
+    LABELS.find((kind) => kind.file.test(name))?.option,
+    await file.text(),
+  ]));
+  form.append("options", JSON.stringify({ ...options, ...Object.fromEntries(meanings) }));
   for (const { name, file } of cameras) form.append("cameras", file, name);
   for (const { name, file } of photos) form.append("images", file, name);
   for (const { file } of scans) form.append("scan", file);

@@ -73,12 +73,13 @@ async function take(files) {
 }
 
 function showIntake() {
-  const { scans, photos, cameras, leftOut } = intake;
+  const { scans, photos, cameras, labels, leftOut } = intake;
   const problem = intakeProblem(intake);
   chosen.replaceChildren(
     ...scans.map((scan) => row(scan.name, megabytes(scan.file.size), () => without(scans, scan))),
     ...group("Photographs", photos, () => intake.photos = []),
     ...group("Files of cameras", cameras, () => intake.cameras = []),
+    ...group("What its labels mean", labels, () => intake.labels = []),
     ...(leftOut.length > 0 ? [line(`Left out: ${listed(leftOut)}`)] : []),
     ...(problem === null ? [] : [line(problem)]),
   );
@@ -194,7 +195,7 @@ async function submit() {
   sending = new AbortController();
   setState("sending");
   const takesSteps = !WITHOUT_STEPS.includes(method.value);
-  const form = formOf(intake, {
+  const form = await formOf(intake, {
     ...(student.value ? { student: student.value } : {}),
     ...(method.value ? { method: method.value } : {}),
     ...(steps.value && takesSteps ? { steps: steps.valueAsNumber } : {}),

@@ -98,7 +98,7 @@ export class FakeEngine implements Segmenter {
     const sourceLabels = new Uint8Array(scan.count);
     const truth = truthOf(scan, options, card);
     const metrics = truth.labels &&
-      metricsOf(truth.labels, { source: sourceLabels, "ttt-kd": labels }, card.classes);
+      metricsOf(truth.labels, { source: sourceLabels, "ttt-kd": labels }, truth.classes.names);
     const steps = Number(options.settings.steps ?? 0);
     const report: ScanReport = {
       scan: {

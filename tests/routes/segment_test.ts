@@ -112,6 +112,37 @@ Deno.test("POST /v1/segment scores labels only where somebody says what they mea
   assert.doesNotMatch(mapped.header, /label_original/);
 });
 
+Deno.test("POST /v1/segment answers in the labels of labelMap where mapLabels asks for them", async () => {
+  const { app } = fakeApp();
+  const labelMap = JSON.stringify({ "40": ["clutter", "floor"], "7": null });
+  const url = `${URL_}?${new URLSearchParams({ labelMap, mapLabels: "true" })}`;
+  const answered = (accept: string) =>
+    app.request(url, { method: "POST", body: plyScan(4), headers: { accept } });
+  const json = await (await answered("application/json")).json();
+  assert.deepEqual([json.classes, json.classLabels], [["clutter/floor"], [40]]);
+  // Points of walls, for which the map has no label, have none.
+  assert.deepEqual(json.labels, [40, 255, 40, 40]);
+  assert.deepEqual(
+    [...(await (await answered("application/x-npy")).bytes()).subarray(-4)],
+    json.labels,
+  );
+  const ply = await (await answered("application/ply")).bytes();
+  assert.match(
+    new TextDecoder().decode(ply),
+    /comment predicted_class 40 #070809 clutter\/floor\n/,
+  );
+  assert.deepEqual([...(await readScan(ply, "a.ply")).labels!], json.labels);
+  const las = await (await answered("application/vnd.las")).bytes();
+  assert.deepEqual([...(await readScan(las, "a.las")).labels!], [40, 0, 40, 40]);
+
+  for (const [wrong, field] of [["", "mapLabels"], ['{"300":"floor"}', "labelMap"]] as const) {
+    const query = new URLSearchParams({ mapLabels: "true", ...(wrong ? { labelMap: wrong } : {}) });
+    const refused = await app.request(`${URL_}?${query}`, { method: "POST", body: plyScan(4) });
+    assert.equal(refused.status, 422);
+    assert.equal((await refused.json()).field, field);
+  }
+});
+
 Deno.test("POST /v1/segment answers every row of the file, also those without a position", async () => {
   const { app } = fakeApp();
   const scan = plyScan(4);

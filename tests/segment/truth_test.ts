@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { segmentOptions } from "../../lib/segment/options.ts";
 import { truthOf } from "../../lib/segment/truth.ts";
 import { readScan, type Scan } from "../../lib/scan/mod.ts";
+import { answerInLabels, requireAnswerable } from "../../lib/segment/label_map.ts";
 import { makePly, type PlyField } from "../scan/files.ts";
 
 const STUDENT = { id: "s", classes: ["floor", "wall", "clutter"] };
@@ -53,8 +54,67 @@ Deno.test("truthOf() translates labels by a map", () => {
       message: /the classes of student s are floor, wall, clutter/,
     });
   }
+  for (const labelMap of ["wall", [1], { "7": 1.5 }, { "7": [true] }]) {
+    assert.throws(() => truth(scan([7]), { labelMap }), /it is an object such as/);
+  }
   for (const wrong of [{ wall: 1 }, [1], "wall", { "7": 1.5 }]) {
     assert.throws(() => truth(scan([7]), { labelMap: wrong }), { name: "OptionError" });
+  }
+});
+
+Deno.test("truthOf() compares classes that one label covers as one", () => {
+  const labelMap = { "3": ["floor", 2], "4": "wall", "9": [] };
+  const { labels, classes, warnings } = truthOf(
+    scan([3, 4, 9, 3]),
+    segmentOptions({ labelMap }, false),
+    STUDENT,
+  );
+  assert.deepEqual([...labels!], [0, 1, 255, 0]);
+  assert.deepEqual(classes, { names: ["floor/clutter", "wall"], of: Uint8Array.of(0, 1, 0) });
+  assert.deepEqual(warnings, []);
+  // Labels that share a class cannot be told apart either.
+  const shared = { "3": ["floor", "wall"], "4": ["wall", "clutter"] };
+  const all = truthOf(scan([3, 4]), segmentOptions({ labelMap: shared }, false), STUDENT);
+  assert.deepEqual(all.classes.names, ["floor/wall/clutter"]);
+  assert.deepEqual(truth(scan([3]), { labelMap: { "3": "wall", "4": 1 } })[0], [1]);
+});
+
+Deno.test("answerInLabels() gives the labels of a map in place of classes", () => {
+  const student = {
+    ...STUDENT,
+    palette: [[1, 0, 0], [2, 0, 0], [3, 0, 0]] as [number, number, number][],
+  };
+  const labelMap = { "70": ["clutter", "floor"], "8": "floor", "9": "floor", "-1": null };
+  requireAnswerable(labelMap);
+  const answer = answerInLabels(Uint8Array.of(0, 1, 2), labelMap, student);
+  // The first label of a class is taken, and a class without one has no label.
+  assert.deepEqual([...answer.labels], [8, 255, 70]);
+  assert.deepEqual(answer.student, {
+    id: "s",
+    classes: ["floor", "clutter"],
+    palette: [[1, 0, 0], [3, 0, 0]],
+    asprs: [8, 70],
+    labels: [8, 70],
+  });
+  for (const wrong of [undefined, {}, { "3": null }, { "3": [] }]) {
+    assert.throws(() => requireAnswerable(wrong), /give labelMap/);
+  }
+  for (const wrong of [{ "255": 0 }, { "-1": 0 }]) {
+    assert.throws(() => requireAnswerable(wrong), /is none of 0 to 254/);
+  }
+});
+
+Deno.test("truthOf() takes the names of a labels.json from the client", () => {
+  const labels = { labels: { "7": "Wall", "8": "lamp" } };
+  for (const labelNames of [labels, JSON.stringify(labels), { "7": "wall", "8": "lamp" }]) {
+    const [some, why] = truth(scan([7, 8]), { labelNames });
+    assert.deepEqual(some, [1, 255]);
+    assert.match(why, /Points named lamp were not scored/);
+  }
+  const other = scan([7], { labelNames: { "7": "floor" } });
+  assert.deepEqual(truth(other, { labelNames: { "7": "wall" } })[0], [1]);
+  for (const labelNames of [{ "7": {} }, "wall", 7]) {
+    assert.throws(() => truth(scan([7]), { labelNames }), /what a labels\.json holds/);
   }
 });
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hexColor, type LabelClasses } from "./class_table.ts";
+import { hexColor, type LabelClasses, labelOf } from "./class_table.ts";
 
 /**
  * Writes the classes as JSON: `student`, and `classes` with `label`, `name`, `color` (`#rrggbb`) and `asprs`, the
@@ -27,11 +27,11 @@ import { hexColor, type LabelClasses } from "./class_table.ts";
  */
 export function classList(student: LabelClasses & { readonly id: string }): string {
   const { id, classes, palette, asprs } = student;
-  const rows = classes.map((name, label) => ({
-    label,
+  const rows = classes.map((name, place) => ({
+    label: labelOf(student, place),
     name,
-    color: hexColor(palette[label]!),
-    asprs: asprs[label],
+    color: hexColor(palette[place]!),
+    asprs: asprs[place],
   }));
   return JSON.stringify({ student: id, classes: rows }, null, 2) + "\n";
 }

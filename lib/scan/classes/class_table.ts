@@ -13,6 +13,13 @@ export interface LabelClasses {
   readonly palette: readonly (readonly [red: number, green: number, blue: number])[];
   /** Classification code of every class in LAS. */
   readonly asprs: readonly number[];
+  /** The label of every class; by default its place. */
+  readonly labels?: readonly number[];
+}
+
+/** The label that stands for a class. */
+export function labelOf({ labels }: LabelClasses, place: number): number {
+  return labels?.[place] ?? place;
 }
 
 /** A classification code of LAS, and what it stands for. */
@@ -46,10 +53,10 @@ export interface ClassCode {
  */
 export function classCodes({ classes, palette, asprs }: LabelClasses): ClassCode[] {
   const codes = new Map<number, ClassCode>();
-  for (const [label, code] of asprs.entries()) {
+  for (const [place, code] of asprs.entries()) {
     const known = codes.get(code);
-    if (known) known.name += `/${classes[label]}`;
-    else codes.set(code, { code, name: classes[label]!, color: hexColor(palette[label]!) });
+    if (known) known.name += `/${classes[place]}`;
+    else codes.set(code, { code, name: classes[place]!, color: hexColor(palette[place]!) });
   }
   return [...codes.values()].sort((a, b) => a.code - b.code);
 }

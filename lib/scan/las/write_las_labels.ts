@@ -5,7 +5,7 @@
  * @module
  */
 import { UNLABELLED } from "../left_out.ts";
-import { classCodes } from "../classes/class_table.ts";
+import { classCodes, labelOf } from "../classes/class_table.ts";
 import { withClassLookup } from "./class_lookup.ts";
 import { type ExtraBytesPlan, planExtraBytes, writeDimension } from "./extra_bytes_plan.ts";
 import { LAS_FIELDS, type LasHeader, parseLasHeader } from "./header.ts";
@@ -49,9 +49,11 @@ export function writeLasLabels(
 
 function codesOf({ labels, student }: ScanLabels, { classMask, format }: LasHeader): Uint8Array {
   const codes = new Uint8Array(labels.length);
+  const byLabel = student &&
+    new Map(student.asprs.map((code, place) => [labelOf(student, place), code]));
   for (let i = 0; i < codes.length; i++) {
     const label = labels[i]!;
-    const code = !student ? label : label === UNLABELLED ? NEVER_CLASSIFIED : student.asprs[label];
+    const code = !byLabel ? label : label === UNLABELLED ? NEVER_CLASSIFIED : byLabel.get(label);
     if (code === undefined || !Number.isInteger(code) || code < 0 || code > classMask) {
       throw new RangeError(
         `Cannot write label ${label} of point ${i} as class ${code}: point format ${format} holds 0 to ${classMask}; map the labels to other codes, or ask for PLY`,

@@ -7,7 +7,7 @@
 import { concat } from "@std/bytes/concat";
 import { answerColumns, labelledLine, ORIGINAL } from "../fields/answer_columns.ts";
 import { ByteWriter } from "../text/byte_writer.ts";
-import { hexColor, type LabelClasses } from "../classes/class_table.ts";
+import { hexColor, type LabelClasses, labelOf } from "../classes/class_table.ts";
 import { edited, type TextEdit } from "../text/text_edits.ts";
 import { ScanError } from "../errors.ts";
 import { UNLABELLED } from "../left_out.ts";
@@ -105,9 +105,8 @@ function classComments(
   student: LabelClasses | undefined,
 ): TextEdit[] {
   if (!student) return [];
-  const { classes, palette } = student;
-  const lines = classes.map((name, label) =>
-    `# ${PREDICTED_CLASS} ${label} ${hexColor(palette[label]!)} ${
+  const lines = student.classes.map((name, place) =>
+    `# ${PREDICTED_CLASS} ${labelOf(student, place)} ${hexColor(student.palette[place]!)} ${
       name.replace(/\s+/g, " ")
     }${newline}`
   );

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hexColor, type LabelClasses } from "../classes/class_table.ts";
+import { hexColor, type LabelClasses, labelOf } from "../classes/class_table.ts";
 import type { TextEdit } from "../text/text_edits.ts";
 import { type PlyHeader, PREDICTED_CLASS } from "./header.ts";
 
@@ -16,13 +16,13 @@ import { type PlyHeader, PREDICTED_CLASS } from "./header.ts";
  */
 export function classComments(
   { newline, formatEnd, classComments }: PlyHeader,
-  { classes, palette }: LabelClasses,
+  student: LabelClasses,
   areKept: boolean,
 ): TextEdit[] {
   const line = (...words: (string | number)[]) =>
     `comment ${words.join(" ").replace(/\s+/g, " ")}${newline}`;
-  const names = classes.map((name, label) =>
-    line(PREDICTED_CLASS, label, hexColor(palette[label]!), name)
+  const names = student.classes.map((name, place) =>
+    line(PREDICTED_CLASS, labelOf(student, place), hexColor(student.palette[place]!), name)
   );
   const own = classComments.map(({ words: [keyword, ...words], offset, endOffset }) => ({
     offset,

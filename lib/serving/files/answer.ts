@@ -11,11 +11,13 @@ import { join } from "node:path";
 import {
   blameMemory,
   convertScan,
+  type LabelClasses,
   labellingOfRows,
   type Scan,
   type ScanMemory,
   writeScan,
 } from "../../scan/mod.ts";
+import { answerInLabels } from "../../segment/label_map.ts";
 import type { ScanReport } from "../../segment/report.ts";
 import { encodeCloud } from "./cloud.ts";
 import { onDisk } from "./disk.ts";
@@ -81,6 +83,20 @@ export async function writeAnswer(
   }
 }
 
+/**
+ * Reads what the labels of an answer mean.
+ *
+ * @throws {MissingResultError} where the attempt left no result.
+ */
+export async function readAnswerClasses(
+  folder: string,
+  attempt: number,
+): Promise<LabelClasses & { readonly id: string }> {
+  const student = await readLabellingStudent(folder, attempt);
+  const { mapLabels, segment } = inputOptions(await readInput(folder));
+  return mapLabels ? answerInLabels(new Uint8Array(), segment.labelMap!, student).student : student;
+}
+
 async function contents(
   folder: string,
   attempt: number,
@@ -88,30 +104,36 @@ async function contents(
   result: AdaptedResult,
   account: MemoryAccount,
 ): Promise<{ chunks: Iterable<Uint8Array>; converted?: Scan["converted"] }> {
-  const rows = labellingOfRows(result, result.leftOut ?? []);
-  if (kind === "json") {
-    const { classes } = await readLabellingStudent(folder, attempt);
-    return { chunks: jsonChunks(classes, { ...result, ...rows }) };
-  }
-  if (kind === "labels" || kind === "confidence") {
-    return { chunks: [encodeNpy(rows[kind])] };
+  if (kind === "confidence") {
+    return { chunks: [encodeNpy(labellingOfRows(result, result.leftOut ?? []).confidence)] };
   }
   const input = await readInput(folder);
+  const { extraBytes, keepLabels, mapLabels, segment } = inputOptions(input);
+  const cardOf = () => readLabellingStudent(folder, attempt);
+  const answered = mapLabels && typeof kind !== "object"
+    ? answerInLabels(result.labels, segment.labelMap!, await cardOf())
+    : null;
+  const { labels, confidence } = { ...result, ...answered };
+  const rows = labellingOfRows({ labels, confidence }, result.leftOut ?? []);
+  if (kind === "labels") return { chunks: [encodeNpy(rows.labels)] };
+  if (kind === "json") {
+    return { chunks: jsonChunks(answered?.student ?? await cardOf(), { ...result, ...rows }) };
+  }
   const admit = (needed: ScanMemory) => account.takeAnswer(needed, input.scan.name);
   const scan = await openScan(folder, input, account, admit);
   if (typeof kind === "object") {
     const sourceLabels = await readSourceLabels(folder, attempt);
-    const student = await readLabellingStudent(folder, attempt);
-    const cloud = encodeCloud(scan, { ...result, sourceLabels, student }, kind.points);
+    const cloud = encodeCloud(
+      scan,
+      { ...result, sourceLabels, student: await cardOf() },
+      kind.points,
+    );
     return { chunks: [cloud] };
   }
-  const { extraBytes, keepLabels } = inputOptions(input);
-  const { labels, confidence } = result;
-  const student = await readLabellingStudent(folder, attempt);
   const bytes = writeScan(convertScan(scan, kind), {
     labels,
     confidence,
-    student,
+    student: answered?.student ?? await cardOf(),
     extraBytes,
     keepLabels,
   });
@@ -126,13 +148,17 @@ function* hashed(chunks: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array
   }
 }
 
-/** `{"classes", "labels", "confidence", "report"}`, confidences to four decimals. */
+/**
+ * `{"classes", "labels", "confidence", "report"}`, confidences to four decimals; `classLabels` too where the label of a
+ * class is not its place.
+ */
 function* jsonChunks(
-  classes: readonly string[],
+  { classes, labels: classLabels }: LabelClasses,
   { labels, confidence, report }: AdaptedResult,
 ): Generator<Uint8Array> {
   const encoder = new TextEncoder();
-  yield encoder.encode(`{"classes":${JSON.stringify(classes)},"labels":[`);
+  const places = classLabels ? `,"classLabels":${JSON.stringify(classLabels)}` : "";
+  yield encoder.encode(`{"classes":${JSON.stringify(classes)}${places},"labels":[`);
   yield* listChunks(labels, (label) => label);
   yield encoder.encode(`],"confidence":[`);
   yield* listChunks(confidence, (value) => Math.round(value * 1e4) / 1e4);

@@ -26,6 +26,7 @@ import type { TeacherCard } from "../../teacher/mod.ts";
 import { flagSetting } from "../../ttt/settings.ts";
 import { checked, methodOf, segmentOptions } from "../../segment/options.ts";
 import { OptionError } from "../../ttt/option_error.ts";
+import { requireAnswerable } from "../../segment/label_map.ts";
 import type { SegmentOptions } from "../../segment/segmenter.ts";
 import { readJson, syncFolder, writeJson } from "./durable.ts";
 import type { MemoryAccount } from "./memory.ts";
@@ -65,6 +66,8 @@ export interface InputOptions {
   extraBytes: boolean;
   /** Whether the answer keeps the labels that the scan came with. */
   keepLabels: boolean;
+  /** Whether the answer has the labels of the label map. */
+  mapLabels: boolean;
 }
 
 /** The options that affect nothing but the answer. */
@@ -74,6 +77,9 @@ export const ANSWER_SETTINGS = {
   ),
   keepLabels: flagSetting(true).describe(
     "whether the answer keeps labels that the scan came with: as label_original in PLY, as the extra dimension classification_original in LAS",
+  ),
+  mapLabels: flagSetting(false).describe(
+    "whether the answer has the labels of labelMap, 0 to 254, in place of the student's classes; in LAS they are the classification, too. Points of classes without a label get 255, in LAS 0",
   ),
 } as const;
 
@@ -113,7 +119,7 @@ export async function readInput(folder: string): Promise<Input> {
  * @throws {OptionError} naming the field.
  */
 export function inputOptions({ images, cameras, options, sequence }: Input): InputOptions {
-  const { extraBytes, keepLabels, ...settings } = options;
+  const { extraBytes, keepLabels, mapLabels: wanted, ...settings } = options;
   if (images.length > 0 && cameras.length === 0) {
     throw new OptionError(
       "Cannot use images without cameras: send their cameras as the part cameras (cameras.json, transforms.json, or the files of COLMAP, KITTI or ScanNet), or leave the images out",
@@ -127,8 +133,11 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
       "method",
     );
   }
+  const mapLabels = checked(ANSWER_SETTINGS.mapLabels, "mapLabels", wanted);
+  if (mapLabels) requireAnswerable(segment.labelMap);
   return {
     segment,
+    mapLabels,
     extraBytes: checked(ANSWER_SETTINGS.extraBytes, "extraBytes", extraBytes),
     keepLabels: checked(ANSWER_SETTINGS.keepLabels, "keepLabels", keepLabels),
   };

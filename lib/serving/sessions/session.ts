@@ -92,8 +92,10 @@ export function sessionOptions(
 const OF_SCANS: ReadonlySet<string> = new Set([
   "evaluate",
   "labelMap",
+  "labelNames",
   "extraBytes",
   "keepLabels",
+  "mapLabels",
 ]);
 
 /**

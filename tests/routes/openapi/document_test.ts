@@ -130,7 +130,7 @@ Deno.test("optionSchemas() has every method that requests may name, and every op
         const listed = /are (.*)$/.exec(message)![1]!.split(", ");
         assert.deepEqual(
           Object.keys(properties).sort(),
-          [...listed, "extraBytes", "keepLabels"].sort(),
+          [...listed, "extraBytes", "keepLabels", "mapLabels"].sort(),
         );
         return true;
       },
@@ -158,6 +158,8 @@ Deno.test("optionSchemas() accepts what the server accepts, and refuses what it 
   agree({});
   agree({ steps: 10 });
   agree({ nonsense: 1 });
+  agree({ mapLabels: true, labelMap: { "7": ["wall", 2], "8": null } });
+  agree({ labelMap: { "7": [true] } });
   agree({ method: "magic" });
   agree({ method: "ttt-kd-online" });
   for (const [method, { properties }] of optionsSchemas()) {

@@ -20,13 +20,16 @@ Deno.test("addFiles() takes scan, photographs and cameras of a folder, and names
   assert.deepEqual(names(intake.scans), ["room/scan.ply"]);
   assert.deepEqual(names(intake.photos), ["room/images/a.png", "room/check_room.png"]);
   assert.deepEqual(names(intake.cameras), ["room/cameras.json", "room/sparse/0/images.bin"]);
+  assert.deepEqual(names(intake.labels), ["room/labels.json"]);
   assert.deepEqual(intake.leftOut, [
-    "room/labels.json",
     "room/sparse/0/points3D.bin",
     "room/SOURCE.md",
   ]);
   assert.equal(intakeProblem(intake), null);
-  assert.equal([...formOf(intake, {}).keys()].filter((part) => part === "scan").length, 1);
+  const form = await formOf(intake, { steps: 3 });
+  assert.equal([...form.keys()].filter((part) => part === "scan").length, 1);
+  const { labelNames, steps } = JSON.parse(form.get("options") as string);
+  assert.deepEqual([JSON.parse(labelNames), steps], [{ classes: ["wall"] }, 3]);
 });
 
 Deno.test("intakeProblem() names both of two scans, and photographs without cameras", async () => {
@@ -34,6 +37,11 @@ Deno.test("intakeProblem() names both of two scans, and photographs without came
   await addFiles(intake, [file("a.ply"), file("b.las")]);
   assert.match(intakeProblem(intake)!, /a\.ply, b\.las/);
   intake.scans.pop();
+  await addFiles(intake, [
+    file("labels.json", '["wall"]'),
+    file("b/label_map.json", '{"7": "wall"}'),
+  ]);
+  assert.equal(intakeProblem(intake), null);
   await addFiles(intake, [file("a.ply"), file("a.png")]);
   assert.match(intakeProblem(intake)!, /photographs have no cameras/);
 });
