@@ -15,7 +15,7 @@ import {
   writeScan,
 } from "../scan/mod.ts";
 import type { EngineSet } from "../segment/engine_set.ts";
-import { answerInLabels, requireAnswerable } from "../segment/label_map.ts";
+import { answerInLabels, requireAnswerable } from "../segment/labels/label_map.ts";
 import { segmentOptions } from "../segment/options.ts";
 import type { SegmentOptions, SegmentRequest, SegmentResult } from "../segment/segmenter.ts";
 import type { Progress } from "../ttt/progress.ts";

@@ -47,7 +47,7 @@ import type { ReportedScan, ScanReport } from "./report.ts";
 import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
 import { type MetricRequest, metricRequest, samplingWarnings } from "./metric_request.ts";
-import { type Truth, truthOf } from "./truth.ts";
+import { type Truth, truthOf } from "./labels/truth.ts";
 import { blameCameras, coverageWarnings } from "./view_warnings.ts";
 import { labelWhole } from "./whole_labelling.ts";
 

@@ -8,7 +8,7 @@ import type { StudentCard } from "../nn/card.ts";
 import type { Camera, LENGTH_UNITS, Photo, Scan, UpAxis, Warning } from "../scan/mod.ts";
 import type { OnlineState } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
-import type { LabelMap } from "./label_map.ts";
+import type { LabelMap } from "./labels/label_map.ts";
 import type { LoadedStudent } from "./loaded_students.ts";
 import type { ScanReport } from "./report.ts";
 

@@ -1,9 +1,9 @@
 /** What labels of a scan say about a student's classes: only what somebody says. */
 import assert from "node:assert/strict";
 import { segmentOptions } from "../../lib/segment/options.ts";
-import { truthOf } from "../../lib/segment/truth.ts";
+import { truthOf } from "../../lib/segment/labels/truth.ts";
 import { readScan, type Scan } from "../../lib/scan/mod.ts";
-import { answerInLabels, requireAnswerable } from "../../lib/segment/label_map.ts";
+import { answerInLabels, requireAnswerable } from "../../lib/segment/labels/label_map.ts";
 import { makePly, type PlyField } from "../scan/files.ts";
 
 const STUDENT = { id: "s", classes: ["floor", "wall", "clutter"] };

@@ -17,7 +17,7 @@ import {
   type ScanMemory,
   writeScan,
 } from "../../scan/mod.ts";
-import { answerInLabels } from "../../segment/label_map.ts";
+import { answerInLabels } from "../../segment/labels/label_map.ts";
 import type { ScanReport } from "../../segment/report.ts";
 import { encodeCloud } from "./cloud.ts";
 import { onDisk } from "./disk.ts";

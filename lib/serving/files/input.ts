@@ -26,7 +26,7 @@ import type { TeacherCard } from "../../teacher/mod.ts";
 import { flagSetting } from "../../ttt/settings.ts";
 import { checked, methodOf, segmentOptions } from "../../segment/options.ts";
 import { OptionError } from "../../ttt/option_error.ts";
-import { requireAnswerable } from "../../segment/label_map.ts";
+import { requireAnswerable } from "../../segment/labels/label_map.ts";
 import type { SegmentOptions } from "../../segment/segmenter.ts";
 import { readJson, syncFolder, writeJson } from "./durable.ts";
 import type { MemoryAccount } from "./memory.ts";

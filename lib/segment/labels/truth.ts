@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { areClasses, IGNORE_LABEL } from "../metrics/confusion.ts";
-import type { StudentCard } from "../nn/card.ts";
-import type { Scan, Warning } from "../scan/mod.ts";
+import { areClasses, IGNORE_LABEL } from "../../metrics/confusion.ts";
+import type { StudentCard } from "../../nn/card.ts";
+import type { Scan, Warning } from "../../scan/mod.ts";
 import { classesByLabel, indexOfClass, type ScoredClasses, scoredClasses } from "./label_map.ts";
-import type { SegmentOptions } from "./segmenter.ts";
+import type { SegmentOptions } from "../segmenter.ts";
 
 /** The labels of a scan as classes of a student. */
 export interface Truth {

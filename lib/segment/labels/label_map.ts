@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { StudentCard } from "../nn/card.ts";
-import type { LabelClasses } from "../scan/mod.ts";
-import { UNLABELLED } from "../scan/mod.ts";
-import { OptionError } from "../ttt/option_error.ts";
+import type { StudentCard } from "../../nn/card.ts";
+import type { LabelClasses } from "../../scan/mod.ts";
+import { UNLABELLED } from "../../scan/mod.ts";
+import { OptionError } from "../../ttt/option_error.ts";
 
 /** A class of the student, by name or index. */
 type NamedClass = string | number;
