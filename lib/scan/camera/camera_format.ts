@@ -8,20 +8,9 @@ import { CameraError } from "../errors.ts";
 import type { ImageSize } from "../image_size.ts";
 import type { WideLens } from "../lens/wide_lens.ts";
 import type { Warning } from "../warning.ts";
+import type { Pinhole } from "./camera.ts";
 import type { OpenedFile } from "./camera_file.ts";
 import { poseProblem } from "./pose.ts";
-
-/** Intrinsics of a pinhole camera in pixels, with the centre of the first pixel at (0, 0). */
-export interface Pinhole {
-  /** Horizontal focal length. */
-  fx: number;
-  /** Vertical focal length. */
-  fy: number;
-  /** Column of the principal point. */
-  cx: number;
-  /** Row of the principal point. */
-  cy: number;
-}
 
 /**
  * Radial and tangential (p1, p2) lens distortion of Brown and Conrady, with OpenCV's coefficients: the radius r is

@@ -7,11 +7,11 @@
  */
 import type { ImageSize } from "../image_size.ts";
 import type { WideLens } from "../lens/wide_lens.ts";
+import type { Pinhole } from "./camera.ts";
 import {
   type CameraSpec,
   distortionOf,
   type LensDistortion,
-  type Pinhole,
   refuse,
   requireRigid,
 } from "./camera_format.ts";

@@ -9,7 +9,8 @@ import type { ImageSize } from "../image_size.ts";
 import { type Photo, upright as uprightOf } from "../photo/photo.ts";
 import type { Warning } from "../warning.ts";
 import type { Camera } from "./camera.ts";
-import { type CameraSpec, type Pinhole, some } from "./camera_format.ts";
+import type { Pinhole } from "./camera.ts";
+import { type CameraSpec, some } from "./camera_format.ts";
 
 /** How much aspect ratios may differ for one picture to be the other one scaled, as a share. */
 const ASPECT_TOLERANCE = 0.01;

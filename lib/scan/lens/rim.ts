@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Pinhole } from "../camera/camera_format.ts";
+import type { Pinhole } from "../camera/camera.ts";
+
 import type { Photo } from "../photo/photo.ts";
 
 /** Values up to which a pixel is black; JPEG makes black a little uneven. */

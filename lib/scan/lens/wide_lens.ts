@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Pinhole } from "../camera/camera_format.ts";
+import type { Pinhole } from "../camera/camera.ts";
+
 import type { ImageSize } from "../image_size.ts";
 
 /**
@@ -89,7 +90,7 @@ function bent({ k, prism }: FisheyeLens, u: number, v: number): Pixel {
   ];
 }
 
-/** The angle up to which the radius in the picture grows with the angle, at most a half turn. */
+/** The angle up to which the radius in the picture grows with the angle, at most 180 degrees. */
 function widestAngle({ k }: FisheyeLens): number {
   let last = 0;
   for (let step = 1; step <= ANGLES; step++) {

@@ -7,7 +7,8 @@
  * @module
  */
 import type { Camera } from "../camera/camera.ts";
-import type { LensDistortion, Pinhole } from "../camera/camera_format.ts";
+import type { Pinhole } from "../camera/camera.ts";
+import type { LensDistortion } from "../camera/camera_format.ts";
 import { CameraError } from "../errors.ts";
 import type { ImageSize } from "../image_size.ts";
 import type { Photo } from "./photo.ts";
