@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { MeanOver } from "../metrics/confusion.ts";
 import type { Camera, Photo, Scan } from "../scan/mod.ts";
 
 /**
@@ -56,6 +57,8 @@ export interface Dataset {
   readonly ignoreLabel: number;
   /** Licence of the data; undefined where it names none. */
   readonly licence?: string | undefined;
+  /** The classes that mean IoU is the mean over; those that occur in truth or prediction by default. */
+  readonly meanOver?: MeanOver;
   /** What is doubtful about its files, in whole sentences. */
   readonly warnings?: readonly string[];
   /** The domains, the source domain among them. */

@@ -181,7 +181,7 @@ class Evaluation {
         left.finished(workOf(planned), (now - start) / 1000);
         start = now;
         missing.delete(cell.key);
-        const miou = percent(matrixOf(cell.confusion).miou());
+        const miou = percent(matrixOf(cell.confusion, this.#request.dataset.meanOver).miou());
         display.update({
           label: "evaluating",
           value: total - missing.size,
@@ -213,6 +213,7 @@ class Evaluation {
         date: new Date().toISOString(),
         commit: await programCommit(),
         classes: dataset.classes,
+        meanOver: dataset.meanOver ?? "occurring",
         domains: Object.fromEntries(
           dataset.domains.map(({ name, about, isSource }) => [name, { about, isSource }]),
         ),

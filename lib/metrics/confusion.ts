@@ -2,7 +2,9 @@
  * The confusion matrix, and the metrics that are computed from it.
  *
  * Mean IoU is the mean over the classes that occur in the truth or in the prediction. A class that occurs in neither is
- * left out; one that is predicted but does not occur counts with an IoU of 0.
+ * left out; one that is predicted but does not occur counts with an IoU of 0. Of a single scan, which has few of the
+ * classes, it is the mean over those that occur in the truth; what is predicted but does not occur costs the classes
+ * whose points it takes.
  *
  * @module
  */
@@ -15,6 +17,9 @@ export interface Metrics {
   /** Intersection over union by class name; classes that occur in neither are left out. */
   perClass: Record<string, number>;
 }
+
+/** The classes that mean IoU is the mean over: those that occur in truth or prediction, or in the truth alone. */
+export type MeanOver = "occurring" | "true";
 
 /** Label of points that belong to no class: they are neither trained on nor counted. */
 export const IGNORE_LABEL = 255;
@@ -36,8 +41,11 @@ export class Confusion {
   /** `[classes][classes]`, row-major. */
   readonly counts: Float64Array;
 
-  /** @param classes number of classes. */
-  constructor(readonly classes: number) {
+  /**
+   * @param classes number of classes.
+   * @param meanOver the classes that {@link Confusion.miou} is the mean over.
+   */
+  constructor(readonly classes: number, readonly meanOver: MeanOver = "occurring") {
     this.counts = new Float64Array(classes * classes);
   }
 
@@ -105,16 +113,26 @@ export class Confusion {
     return unions;
   }
 
+  /** Counts the points that make a class a part of the mean, `[classes]`. */
+  present(): Float64Array {
+    if (this.meanOver === "occurring") return this.unions();
+    return Float64Array.from({ length: this.classes }, (_, row) => {
+      const start = row * this.classes;
+      return this.counts.subarray(start, start + this.classes).reduce((sum, n) => sum + n, 0);
+    });
+  }
+
   /** Gives the intersection over union of each class, 0 to 1; null where it occurs in neither truth nor prediction. */
   ious(): (number | null)[] {
     const hits = this.hits();
     return Array.from(this.unions(), (union, k) => union === 0 ? null : hits[k]! / union);
   }
 
-  /** Gives the mean of {@link Confusion.ious}; NaN where nothing was counted. */
+  /** Gives the mean of {@link Confusion.ious} over the classes of the mean; NaN where nothing was counted. */
   miou(): number {
-    const present = this.ious().filter((iou) => iou !== null);
-    return present.reduce((sum, iou) => sum + iou, 0) / present.length;
+    const present = this.present();
+    const ious = this.ious().filter((_, k) => present[k]! > 0) as number[];
+    return ious.reduce((sum, iou) => sum + iou, 0) / ious.length;
   }
 
   /** Gives the metrics of a report, with class names as keys. */

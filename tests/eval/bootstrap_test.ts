@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { matrixOf } from "../../lib/eval/cells/cell.ts";
 import { Confusion } from "../../lib/metrics/confusion.ts";
 import {
   differenceSeries,
@@ -21,14 +22,18 @@ function matrix(...counts: number[]): Confusion {
 const scenes = (...hits: number[]) => hits.map((h) => matrix(h, 10 - h, 10 - h, h));
 
 Deno.test("resampledMious() is the mIoU of the pooled matrices of each resample", () => {
-  const own = [matrix(5, 0, 0, 0), matrix(1, 3, 2, 9), matrix(0, 7, 1, 2)];
-  const values = resampledMious(own, 4);
-  const random = new Random(2026, 4);
-  for (let i = 0; i < 50; i++) {
-    const drawn = own.map(() => own[random.integer(own.length)]!);
-    assert.ok(Math.abs(values[i]! - pooled(drawn).miou()) < 1e-12);
+  for (const meanOver of ["occurring", "true"] as const) {
+    const own = [[5, 2, 0, 0], [1, 3, 2, 9], [0, 7, 1, 2]].map((counts) =>
+      matrixOf(counts, meanOver)
+    );
+    const values = resampledMious(own, 4);
+    const random = new Random(2026, 4);
+    for (let i = 0; i < 50; i++) {
+      const drawn = own.map(() => own[random.integer(own.length)]!);
+      assert.ok(Math.abs(values[i]! - pooled(drawn).miou()) < 1e-12);
+    }
+    assert.equal(values.length, 2000);
   }
-  assert.equal(values.length, 2000);
 });
 
 Deno.test("resampledMious() takes the same resamples for every method of a stream", () => {

@@ -17,6 +17,7 @@ const SETTING = {
   date: "",
   commit: null,
   classes: ["floor", "wall"],
+  meanOver: "occurring" as const,
   domains: {
     source: { about: "as trained", isSource: true },
     noisy: { about: "noise", isSource: false },

@@ -220,6 +220,7 @@ export function smallResults(
       date: "2026-11-30T04:05:06.000Z",
       commit: "0123456789abcdef",
       classes: ["floor", "wall"],
+      meanOver: "occurring",
       domains: {
         source: { about: "as trained", isSource: true },
         noisy: { about: "noise", isSource: false },

@@ -31,6 +31,7 @@ Deno.test("tunedMethods() chooses the setting with the best mean over the domain
     date: "",
     commit: null,
     classes: ["floor", "wall"],
+    meanOver: "occurring" as const,
     domains: {},
     settings: {},
     withoutStudent: [],

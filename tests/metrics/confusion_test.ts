@@ -14,6 +14,14 @@ Deno.test("Confusion.miou() counts a class that is predicted but does not occur 
   assert.equal(matrix.miou(), 0.25);
 });
 
+Deno.test("Confusion.miou() of one scan leaves out classes that are only predicted, whose points are missed", () => {
+  const matrix = new Confusion(3, "true").add([0, 0, 1], [0, 2, 1]);
+  assert.deepEqual(matrix.ious(), [0.5, 1, 0]);
+  assert.equal(matrix.miou(), 0.75);
+  // A class that is never predicted is still missed.
+  assert.equal(new Confusion(2, "true").add([0, 1], [0, 0]).miou(), 0.25);
+});
+
 Deno.test("Confusion.add() leaves out points whose truth is 255", () => {
   const matrix = new Confusion(2).add([255, 1], [0, 1]);
   assert.deepEqual([...matrix.counts], [0, 0, 0, 1]);

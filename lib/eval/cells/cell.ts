@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { Confusion } from "../../metrics/confusion.ts";
+import { Confusion, type MeanOver } from "../../metrics/confusion.ts";
 import { validate } from "../../validation/mod.ts";
 
 const whole = z.int().nonnegative();
@@ -69,14 +69,15 @@ export function parseCell(value: unknown): Cell {
  * assert.equal(matrix.miou(), (4 / 5 + 5 / 6) / 2);
  * ```
  *
+ * @param meanOver the classes that its mean IoU is the mean over.
  * @throws {TypeError} where their number is not the square of a number of classes.
  */
-export function matrixOf(counts: readonly number[]): Confusion {
+export function matrixOf(counts: readonly number[], meanOver?: MeanOver): Confusion {
   const classes = Math.sqrt(counts.length);
   if (!Number.isInteger(classes)) {
     throw new TypeError(`Cannot read ${counts.length} counts as a confusion matrix: not square`);
   }
-  const matrix = new Confusion(classes);
+  const matrix = new Confusion(classes, meanOver);
   matrix.counts.set(counts);
   return matrix;
 }

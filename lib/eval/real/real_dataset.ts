@@ -149,6 +149,8 @@ function datasetOf(world: RealClasses, samples: readonly RealSample[]): Dataset 
     palette,
     asprs,
     ignoreLabel,
+    // A scan has few of the classes.
+    meanOver: "true",
     domains: samples.map(({ name, about }) => ({ name, about, isSource: false })),
     count: (domain, split) =>
       split === "test" && samples.some(({ name }) => name === domain) ? 1 : 0,

@@ -21,7 +21,7 @@ export function mean(values: readonly number[]): number {
 
 /** The confusion matrix of all points of several scenes together. */
 export function pooled(matrices: readonly Confusion[]): Confusion {
-  const sum = new Confusion(matrices[0]?.classes ?? 0);
+  const sum = new Confusion(matrices[0]?.classes ?? 0, matrices[0]?.meanOver);
   for (const matrix of matrices) sum.merge(matrix);
   return sum;
 }
@@ -56,23 +56,27 @@ export function resampledMious(matrices: readonly Confusion[], stream: number): 
   // Hits and unions are additive over scenes, so the matrices themselves need not be added.
   const hits = matrices.map((matrix) => matrix.hits());
   const unions = matrices.map((matrix) => matrix.unions());
+  const presences = matrices.map((matrix) => matrix.present());
   const hit = new Float64Array(classes);
   const union = new Float64Array(classes);
+  const presence = new Float64Array(classes);
   return Float64Array.from({ length: RESAMPLES }, () => {
     hit.fill(0);
     union.fill(0);
+    presence.fill(0);
     for (let i = 0; i < count; i++) {
       const scene = random.integer(count);
-      const [h, u] = [hits[scene]!, unions[scene]!];
+      const [h, u, p] = [hits[scene]!, unions[scene]!, presences[scene]!];
       for (let k = 0; k < classes; k++) {
         hit[k]! += h[k]!;
         union[k]! += u[k]!;
+        presence[k]! += p[k]!;
       }
     }
     let sum = 0;
     let present = 0;
     for (let k = 0; k < classes; k++) {
-      if (union[k] === 0) continue;
+      if (presence[k] === 0) continue;
       sum += hit[k]! / union[k]!;
       present++;
     }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { MeanOver } from "../../metrics/confusion.ts";
+
 /** How much better a variant is than another one on the same scenes, as a difference of mIoU. */
 export interface Difference {
   mean: number;
@@ -109,6 +111,8 @@ export interface RunDescription {
   /** The commit of the program; null outside of a repository. */
   commit: string | null;
   classes: readonly string[];
+  /** The classes that mIoU is the mean over. */
+  meanOver: MeanOver;
   domains: Record<string, { about: string; isSource: boolean }>;
   /** Everything that the cells depend on, by name. */
   settings: Record<string, string>;

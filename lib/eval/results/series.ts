@@ -6,7 +6,7 @@
  */
 import { type Cell, matrixOf } from "../cells/cell.ts";
 import { sequenceCells } from "../cells/plan.ts";
-import type { Confusion } from "../../metrics/confusion.ts";
+import type { Confusion, MeanOver } from "../../metrics/confusion.ts";
 import type { SceneSequence } from "../studies/scene_sequence.ts";
 import type { StudyEntry } from "../studies/study.ts";
 import {
@@ -52,6 +52,7 @@ export function seriesOf(
   entry: StudyEntry,
   sequence: SceneSequence,
   cells: ReadonlyMap<string, Cell>,
+  meanOver?: MeanOver,
 ): Series | null {
   const bySeed: Cell[][] = [];
   for (let seed = 0; seed < entry.seeds; seed++) {
@@ -59,7 +60,7 @@ export function seriesOf(
     if (!own.every((cell) => cell !== undefined)) return null;
     bySeed.push(own);
   }
-  const matrices = bySeed.map((own) => own.map(({ confusion }) => matrixOf(confusion)));
+  const matrices = bySeed.map((own) => own.map(({ confusion }) => matrixOf(confusion, meanOver)));
   const stream = streamOf(sequence.name);
   return {
     entry,
@@ -101,7 +102,7 @@ export function variantResult(
     harmed: (against[BASELINE]?.mean ?? 0) < -HARM,
     pointsSeen: mean(flat.map(({ pointsSeen }) => pointsSeen)),
     decided: flat.filter(({ note }) => note !== null).length,
-    ...(entry.variant.curve.length > 0 ? { curve: stepsCurve(flat, series.stream) } : {}),
+    ...(entry.variant.curve.length > 0 ? { curve: stepsCurve(flat, series) } : {}),
     ...(online ? { running: runningMious(matrices[0]!) } : {}),
   };
 }
@@ -190,11 +191,14 @@ function paired(
 }
 
 /** mIoU by number of steps, over the scenes that reached it. */
-function stepsCurve(cells: readonly Cell[], stream: number): CurvePoint[] {
+function stepsCurve(cells: readonly Cell[], { stream, matrices: own }: Series): CurvePoint[] {
+  const meanOver = own[0]?.[0]?.meanOver;
   const steps = [...new Set(cells.flatMap(({ curve }) => curve.map(({ step }) => step)))];
   return steps.sort((a, b) => a - b).map((step) => {
     const matrices = cells.flatMap(({ curve }) =>
-      curve.filter((point) => point.step === step).map(({ confusion }) => matrixOf(confusion))
+      curve.filter((point) => point.step === step).map(({ confusion }) =>
+        matrixOf(confusion, meanOver)
+      )
     );
     return {
       step,

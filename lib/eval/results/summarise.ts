@@ -33,7 +33,7 @@ export function summarise(
 /** @param missing receives the name of every variant that is left out. */
 function summariseStudy(
   study: Study,
-  { domains, classes }: RunDescription,
+  { domains, classes, meanOver }: RunDescription,
   cells: ReadonlyMap<string, Cell>,
   missing: string[],
 ): StudyResult {
@@ -41,7 +41,7 @@ function summariseStudy(
   for (const sequence of study.sequences) {
     const series = new Map<string, Series>();
     for (const entry of study.entries) {
-      const found = seriesOf(entry, sequence, cells);
+      const found = seriesOf(entry, sequence, cells, meanOver);
       if (found) series.set(entry.variant.id, found);
       else missing.push(`${study.name}: ${entry.variant.id} on ${sequence.name}`);
     }
