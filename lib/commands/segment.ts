@@ -36,7 +36,7 @@ const OF_ONE_SCAN = ["images", "cameras", "report", "picture"] as const;
 export const command = defineCommand({
   name: "segment",
   summary:
-    "Labels a scan on disk (LAS, LAZ, PLY, PCD or text), a folder of a scan, its photographs and cameras, or many scans",
+    "Labels a scan on disk (LAS, LAZ, PLY, PCD, E57 or text), a folder of a scan, its photographs and cameras, or many scans",
   positionals: ["SCAN|FOLDER"],
   options: {
     "view-source": {
@@ -173,7 +173,7 @@ export const command = defineCommand({
     // All that is for people goes to stderr, the summary last; programs take --report.
     if (scan.converted && format === scan.format) {
       const name = basename(found.path);
-      console.error(`${out} is LAS: ${name} was LAZ, and this program does not compress`);
+      console.error(`${out} is ${format.toUpperCase()}: ${name} ${WHY_CONVERTED[scan.converted]}`);
     }
     for (const path of replaced) {
       if (path !== beside.style || files.has(path)) console.error(`replaced ${path}`);
@@ -262,9 +262,17 @@ function summaryOf({ report }: SegmentResult, out: string): string {
   return lines.join("\n");
 }
 
+/** Why an answer has another format than the scan. */
+const WHY_CONVERTED = {
+  "laz to las": "was LAZ, and this program does not compress",
+  "e57 to ply": "was E57, into which this program writes no labels",
+} as const;
+
 function labelledName(path: string): string {
   const extension = extname(path);
-  return `${basename(path, extension)}_labelled${extension.replace(/^\.laz$/i, ".las")}`;
+  return `${basename(path, extension)}_labelled${
+    extension.replace(/^\.laz$/i, ".las").replace(/^\.e57$/i, ".ply")
+  }`;
 }
 
 /** The format that a name asks for; null where it has no extension. @throws {UsageError} where that is another one */

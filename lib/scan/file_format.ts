@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isE57 } from "./e57/pages.ts";
 import { ScanError } from "./errors.ts";
 import { csvLayout } from "./csv/layout.ts";
 import { isLas } from "./las/header.ts";
@@ -10,7 +11,7 @@ import { isPcd } from "./pcd/header.ts";
 import type { ScanFormat } from "./scan.ts";
 
 /**
- * Tells the format in which a scan is answered by default.
+ * Tells the format in which a scan is answered by default: its own, or PLY where it is E57.
  *
  * @param start the first bytes of the file: 64 KiB, or all that it has
  * @throws {ScanError} where the file is empty or of another format
@@ -24,7 +25,8 @@ import type { ScanFormat } from "./scan.ts";
  * ```
  */
 export function scanFormat(start: Uint8Array, name: string): ScanFormat {
-  return fileFormat(start, name);
+  const format = fileFormat(start, name);
+  return format === "e57" ? "ply" : format;
 }
 
 /**
@@ -32,7 +34,7 @@ export function scanFormat(start: Uint8Array, name: string): ScanFormat {
  *
  * @throws {ScanError} where the file is empty or of another format
  */
-export function fileFormat(start: Uint8Array, name: string): ScanFormat {
+export function fileFormat(start: Uint8Array, name: string): ScanFormat | "e57" {
   if (start.length === 0) {
     throw new ScanError({
       file: name,
@@ -43,12 +45,13 @@ export function fileFormat(start: Uint8Array, name: string): ScanFormat {
   }
   if (isLas(start)) return "las";
   if (start[0] === 0x70 && start[1] === 0x6c && start[2] === 0x79) return "ply";
+  if (isE57(start)) return "e57";
   if (isPcd(start)) return "pcd";
   if (csvLayout(start)) return "csv";
   throw new ScanError({
     file: name,
     problem:
-      "it is none of LAS, LAZ ('LASF'), PLY ('ply'), PCD ('VERSION') and text with columns x, y and z",
+      "it is none of LAS, LAZ ('LASF'), PLY ('ply'), PCD ('VERSION'), E57 ('ASTM-E57') and text with columns x, y and z",
     mend: "convert it to one of these",
     offset: 0,
   });

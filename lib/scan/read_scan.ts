@@ -5,6 +5,7 @@
  * @module
  */
 import { parse } from "@loaders.gl/core";
+import { e57ToPly } from "./e57/e57_to_ply.ts";
 import { blameMemory } from "./errors.ts";
 import { fileFormat } from "./file_format.ts";
 import { coordinateUnits } from "./las/coordinate_units.ts";
@@ -19,13 +20,13 @@ import { findLeftOut, leftOutWarnings, withoutPoints } from "./left_out.ts";
 import type { Scan } from "./scan.ts";
 
 /**
- * Reads a LAS, LAZ, PLY, PCD or text file; its first bytes tell the format.
+ * Reads a LAS, LAZ, PLY, PCD, E57 or text file; its first bytes tell the format.
  *
  * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ and COPC of formats 0 to 3 and 6 to 8. `labels` are the
  * classification codes if any of them is above 1 (0 and 1 mean "not classified"). PLY: ASCII and both byte orders;
  * `labels` come from an integer property `label`, `class` or a similar name, their names from comments like
  * `class 7 chair`, normals from `nx`, `ny`, `nz`. PCD: versions 0.5 to 0.7, ASCII, binary and compressed, fields by the same names
- * and packed colours. Text: columns that the first line names, or that their values tell.
+ * and packed colours. E57: all scans of the file with their poses, as PLY. Text: columns that the first line names, or that their values tell.
  *
  * @param bytes the whole file; the scan keeps it
  * @param name the client's name for it, which need not fit the format
@@ -56,7 +57,7 @@ export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
   }
 }
 
-const READERS = { las: readLas, ply: readPly, pcd: readPcd, csv: readCsv } as const;
+const READERS = { las: readLas, ply: readPly, pcd: readPcd, csv: readCsv, e57: readE57 } as const;
 
 async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
   const { attributes, loaderData } = await parse(
@@ -115,6 +116,12 @@ async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
     bytes,
     warnings: [...leftOutWarnings(leftOut), ...warnings],
   };
+}
+
+async function readE57(bytes: Uint8Array, name: string): Promise<Scan> {
+  const { ply, warnings } = e57ToPly(bytes, name);
+  const scan = await readPly(ply, name);
+  return { ...scan, converted: "e57 to ply", warnings: [...warnings, ...scan.warnings] };
 }
 
 function local(positions: Float64Array): Pick<Scan, "origin" | "positions"> {

@@ -42,10 +42,10 @@ export interface Scan {
    * an answer leaves them unlabelled; left out where every row has one.
    */
   leftOut?: readonly number[];
-  /** The client's own file; where that was LAZ, its content as LAS. */
+  /** The client's own file; where that was LAZ, its content as LAS, and where it was E57, its points as PLY. */
   bytes: Uint8Array;
   /** From which format the client's file became one that can be answered; left out where it had one. */
-  converted?: "laz to las";
+  converted?: "laz to las" | "e57 to ply";
   /** What is doubtful about the file. */
   warnings: Warning[];
 }

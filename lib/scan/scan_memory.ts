@@ -10,6 +10,8 @@ import { rowBytes } from "./ply/binary_layout.ts";
 import { hasPlyHeader, parsePlyHeader, type PlyHeader, vertexOf } from "./ply/header.ts";
 import { findScanProperties } from "./ply/scan_properties.ts";
 import { csvMemory } from "./csv/read_csv.ts";
+import { e57Memory } from "./e57/e57_to_ply.ts";
+import { parseE57Header } from "./e57/pages.ts";
 import { hasPcdHeader, parsePcdHeader } from "./pcd/header.ts";
 import { pcdMemory } from "./pcd/read_pcd.ts";
 import { fileFormat } from "./file_format.ts";
@@ -46,6 +48,7 @@ export function scanMemory(bytes: Uint8Array, name: string): ScanMemory {
   if (format === "ply") return plyMemory(parsePlyHeader(bytes, name), bytes.length, name);
   if (format === "pcd") return pcdMemory(parsePcdHeader(bytes, name), bytes.length, name);
   if (format === "csv") return csvMemory(bytes, bytes.length, name);
+  if (format === "e57") return e57Memory(bytes, name);
   const header = parseLasHeader(bytes, name);
   const { compressed, count } = header;
   const points = compressed ? Math.max(...checkLaz(bytes, header, name).counts) : count;
@@ -91,6 +94,10 @@ export function scanMemoryByStart(
       : pcdMemory(parsePcdHeader(start, name), size, name);
   }
   if (format === "csv") return csvMemory(start, size, name);
+  if (format === "e57") {
+    // What it says of its points stands at its end.
+    return isPart ? (parseE57Header(start, size, name), null) : e57Memory(start, name);
+  }
   const header = parseLasStart(start, size, name);
   const { compressed, count, statedCounts, recordBytes } = header;
   if (!compressed) return lasMemory(header, count, size);

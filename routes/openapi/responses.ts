@@ -41,7 +41,8 @@ export const HEADERS = {
     content: { "application/json": { schema: answerSchema("ScanReport") } },
   },
   "X-TTTKD-Converted": {
-    description: "`laz to las` where the scan was LAZ: the answer is uncompressed.",
+    description:
+      "`laz to las` where the scan was LAZ: the answer is uncompressed. `e57 to ply` where it was E57.",
     schema: text,
   },
 } as const;
