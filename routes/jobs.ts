@@ -49,15 +49,19 @@ export function jobRoutes(
   const find = (c: Context) => findJob(queue, c.req.param("id")!);
 
   /** Answers with a file about the classes of a job's result, to lie beside it. */
-  const aboutClasses =
-    (type: string, name: string, text: (student: LabelClasses & { readonly id: string }) => string) => async (c: Context) => {
-      const job = await find(c);
-      const refused = refusal(job);
-      if (refused) return refused;
-      const student = await readAnswerClasses(queue.folderOf(job.id), job.attempt!);
-      const file = attachment(`${labelledStem(job.scan)}${name}`);
-      return c.body(text(student), 200, { "content-type": type, "content-disposition": file });
-    };
+  const aboutClasses = (
+    type: string,
+    name: string,
+    text: (student: LabelClasses & { readonly id: string }) => string,
+  ) =>
+  async (c: Context) => {
+    const job = await find(c);
+    const refused = refusal(job);
+    if (refused) return refused;
+    const student = await readAnswerClasses(queue.folderOf(job.id), job.attempt!);
+    const file = attachment(`${labelledStem(job.scan)}${name}`);
+    return c.body(text(student), 200, { "content-type": type, "content-disposition": file });
+  };
 
   /** Answers with the result of a job, in a form that is chosen once the job is known to have one. */
   const answerJob = async (c: Context, chooseForm: (folder: string) => Promise<AnswerForm>) => {

@@ -18,7 +18,7 @@ export const command = defineCommand({
     scans: {
       type: "string",
       value: "DIR",
-      about: "folder of scans (LAS, LAZ, PLY), searched with its folders: which student fits each",
+      about: "folder of scans, searched with its folders: which student fits each",
     },
   },
   async run({ scans }) {
