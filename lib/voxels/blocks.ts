@@ -1,7 +1,7 @@
 /**
  * Cuts a large scan into overlapping blocks of bounded size. Each point lies in the core of one block. Around its core a
  * block has a margin, so that the network sees the surroundings. Cuts follow cells of 16 voxels, the coarsest voxels of a
- * MinkUNet, and blocks keep the grid of the scan: the voxels of a block are, at every stride, voxels of the whole scan.
+ * MinkUNet or of a Point Transformer, and blocks keep the grid of the scan: the voxels of a block are, at every stride, voxels of the whole scan.
  *
  * @module
  */

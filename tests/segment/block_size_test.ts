@@ -27,7 +27,7 @@ function studentOf(backbone: string, width: number): Student {
   });
 }
 
-for (const backbone of ["MinkUNet14Slim", "MinkUNet34C", "SpUNet-v1m1"]) {
+for (const backbone of ["MinkUNet14Slim", "MinkUNet34C", "SpUNet-v1m1", "ptv3-slim"]) {
   Deno.test(`largestBlock() of ${backbone} is the default block on usual adapters`, () => {
     for (const step of STEPS) {
       assert.equal(largestBlock(studentOf(backbone, 384), step, LAVAPIPE, MOST), MOST, step);

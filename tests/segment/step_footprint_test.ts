@@ -41,7 +41,9 @@ Deno.test("stepFootprint() of a MinkUNet34C step on 40,000 voxels is under 6 GiB
   assert.ok(storedBytes <= liveBytes);
 });
 
-for (const backbone of ["MinkUNet14Slim", "MinkUNet14A", "MinkUNet34C", "SpUNet-v1m1"]) {
+for (
+  const backbone of ["MinkUNet14Slim", "MinkUNet14A", "MinkUNet34C", "SpUNet-v1m1", "ptv3-base"]
+) {
   Deno.test(`stepFootprint() of ${backbone} grows with the voxels and stays near what is live`, () => {
     const student = studentOf(backbone, 32);
     const of = (step: StepKind, voxels: number) =>
@@ -51,7 +53,9 @@ for (const backbone of ["MinkUNet14Slim", "MinkUNet14A", "MinkUNet34C", "SpUNet-
     assert.ok(growth > 2.5 && growth < 3.2, `three times the voxels, ${growth} times the bytes`);
     for (const step of ["prediction", "adaptation", "training"] as const) {
       const { bytes, liveBytes } = of(step, 60_000);
-      assert.ok(bytes <= 1.06 * liveBytes, `${step}: ${bytes} bytes for ${liveBytes} live ones`);
+      // A prediction of a transformer holds few tensors at a time, of which one is more than a twentieth.
+      const spare = step === "prediction" && student.network.serialization ? 1.12 : 1.06;
+      assert.ok(bytes <= spare * liveBytes, `${step}: ${bytes} bytes for ${liveBytes} live ones`);
     }
     assert.ok(of("prediction", 60_000).bytes < large.bytes / 2);
   });

@@ -3,7 +3,8 @@
  * colours, and the input of the networks that Pointcept trains on it. What only the owner of a checkpoint knows is left
  * empty.
  *
- * Source of the inputs: Pointcept's configurations `semseg-minkunet34c-0-base.py`.
+ * Source of the inputs: Pointcept's configurations `semseg-minkunet34c-0-base.py`, `semseg-pt-v3m1-0-base.py` and
+ * `semseg-sonata-v1m1-0a-scannet-lin.py`.
  *
  * @module
  */
@@ -24,6 +25,8 @@ const NORMAL: readonly FeatureName[] = ["normal_x", "normal_y", "normal_z"];
 const LIDAR: readonly FeatureName[] = ["x", "y", "z", "intensity"];
 
 interface Template {
+  /** Name of the network; MinkUNet34C by default. */
+  readonly backbone?: string;
   readonly classes: readonly ClassRow[];
   readonly voxelSize: number;
   readonly features: readonly FeatureName[];
@@ -34,13 +37,37 @@ const TEMPLATES: Readonly<Record<string, Template>> = {
   s3dis: { classes: S3DIS, voxelSize: 0.05, features: [...CENTRED, ...COLOUR] },
   semantickitti: { classes: SEMANTICKITTI, voxelSize: 0.05, features: LIDAR },
   nuscenes: { classes: NUSCENES, voxelSize: 0.1, features: LIDAR },
+  "ptv3-scannet20": {
+    backbone: "ptv3-base",
+    classes: SCANNET20,
+    voxelSize: 0.02,
+    features: [...COLOUR, ...NORMAL],
+  },
+  "ptv3-s3dis": {
+    backbone: "ptv3-base",
+    classes: S3DIS,
+    voxelSize: 0.02,
+    features: [...COLOUR, ...NORMAL],
+  },
+  "ptv3-nuscenes": {
+    backbone: "ptv3-nuscenes",
+    classes: NUSCENES,
+    voxelSize: 0.05,
+    features: LIDAR,
+  },
+  "sonata-scannet20": {
+    backbone: "ptv3m2-sonata",
+    classes: SCANNET20,
+    voxelSize: 0.02,
+    features: [...CENTRED, ...COLOUR, ...NORMAL],
+  },
 };
 
 /** Names of the templates. */
 export const CARD_TEMPLATES: readonly string[] = Object.keys(TEMPLATES);
 
 /**
- * Makes the card of a MinkUNet34C that was trained on a data set. `licence` and `provenance` are empty, and a card is
+ * Makes the card of a network that was trained on a data set, a MinkUNet34C unless the name says another. `licence` and `provenance` are empty, and a card is
  * refused until they are filled in.
  *
  * @throws {RangeError} where there is no such template.
@@ -61,10 +88,10 @@ export function cardTemplate(name: string): StudentCard {
       `Cannot make a card of '${name}': there are ${CARD_TEMPLATES.join(", ")}`,
     );
   }
-  const { classes, voxelSize, features } = template;
+  const { backbone = "MinkUNet34C", classes, voxelSize, features } = template;
   return {
-    id: `minkunet34c-${name}`,
-    backbone: "MinkUNet34C",
+    id: template.backbone ? name : `minkunet34c-${name}`,
+    backbone,
     ...classTable(classes),
     voxelSize,
     features: [...features],

@@ -14,7 +14,7 @@ import {
   settleParents,
   stageCoordinates,
 } from "../../../kernels/serialization/records.ts";
-import { type Gpu, type GpuBuffer, groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
+import { CapacityError, type Gpu, type GpuBuffer, groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
 import { prefixSum } from "../prefix_sum.ts";
 import { sortPairs } from "../radix_sort.ts";
 import { composeIndices } from "../../../kernels/sparse/records.ts";
@@ -124,8 +124,8 @@ export class Serialization implements Disposable {
    * Serializes voxels, and those of all coarser stages. One readback, and one for each pooling. `coords` is copied.
    *
    * @param coords vec4i [count], distinct within each cloud; the fourth component is ignored.
-   * @throws {RangeError} for negative coordinates, for coordinates of more than {@link MAX_DEPTH} bits, and for options that
-   *   do not fit together.
+   * @throws {RangeError} for negative coordinates, and for options that do not fit together.
+   * @throws {CapacityError} for coordinates of more than {@link MAX_DEPTH} bits.
    */
   static async build(
     gpu: Gpu,
@@ -203,10 +203,15 @@ async function placement(
   ) as [number, number, number];
   const smallest = Math.min(...found.subarray(0, 3).map((value, axis) => value - origin[axis]!));
   const largest = Math.max(...[...found.subarray(3)].map((value, axis) => value - origin[axis]!));
-  if (smallest < 0 || largest > 2 ** MAX_DEPTH - 2) {
+  if (smallest < 0) {
     throw new RangeError(
-      `Cannot serialize voxels with coordinates from ${smallest} to ${largest}: they must be from 0 to ` +
-        `${2 ** MAX_DEPTH - 2}; count them from their least, or take larger voxels`,
+      `Cannot serialize voxels with coordinates from ${smallest}: count them from their least`,
+    );
+  }
+  if (largest > 2 ** MAX_DEPTH - 2) {
+    throw new CapacityError(
+      `Cannot serialize voxels up to ${largest} from the corner of their box: a point transformer knows ` +
+        `${2 ** MAX_DEPTH - 1} along each axis; use larger voxels`,
     );
   }
   return { origin, largest };
