@@ -197,8 +197,8 @@ withGpu("Serialization.build() refuses what has no code", async (gpu) => {
     };
     await assert.rejects(Serialization.build(gpu, coords, rows.length, whole), why);
   };
-  await refuses([[0, -1, 0]], {}, /coordinates from -1 to 0: they must be from 0 to 65534/);
-  await refuses([[0, 65535, 0]], {}, /from 0 to 65535/);
+  await refuses([[0, -1, 0]], {}, /coordinates from -1: count them from their least/);
+  await refuses([[0, 65535, 0]], {}, /voxels up to 65535 .* 65535 along each axis/);
   await refuses([[0, 0, 0]], { offset: [0, 1] }, /a cloud is empty: 0,1/);
   await refuses([[0, 0, 0]], { offset: [2] }, /must end at row 1, got ends at 2/);
   await refuses([[0, 0, 0]], { permutations: [[1]] }, /1 is no permutation of 1 orders/);

@@ -14,7 +14,14 @@ import {
   settleParents,
   stageCoordinates,
 } from "../../../kernels/serialization/records.ts";
-import { CapacityError, type Gpu, type GpuBuffer, groupsOf64, type Launch, launch } from "../../gpu/mod.ts";
+import {
+  CapacityError,
+  type Gpu,
+  type GpuBuffer,
+  groupsOf64,
+  type Launch,
+  launch,
+} from "../../gpu/mod.ts";
 import { prefixSum } from "../prefix_sum.ts";
 import { sortPairs } from "../radix_sort.ts";
 import { composeIndices } from "../../../kernels/sparse/records.ts";
