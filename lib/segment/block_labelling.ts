@@ -52,7 +52,7 @@ export async function labelByBlocks(
   const readouts = 1 + task.readouts.length;
   work.expect({ blocks: blocks.length, steps, augmentations, readouts });
   const adapted = blockwise.learn
-    ? owned.use(await blockwise.learn(context, settings))
+    ? owned.use(await blockwise.learn(context, settings, task.readouts))
     : { parameters: source, steps: 0, losses: [] };
   const cores = new BlockCores(task, blockwise, adapted);
   work.advanced("predict", 0, blocks.length);
@@ -154,7 +154,7 @@ class BlockCores {
       answers.push(
         await this.#task.work.quiet.time(
           "predict",
-          () => this.#blockwise.read(context, readout.by),
+          () => this.#blockwise.read(context, readout.by, this.#adapted),
         ),
       );
       readout.seconds += (performance.now() - start) / 1000;

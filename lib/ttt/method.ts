@@ -98,9 +98,11 @@ export interface BlockContext extends
   ): Promise<T>;
 }
 
-/** Weights that a method adapted to a large scan, with the running statistics to predict by. Owns `parameters`. */
+/** Weights that a method adapted to a large scan, with the running statistics to predict by. Owns both. */
 export interface AdaptedWeights extends Disposable {
   readonly parameters: Parameters;
+  /** Those from before the steps, where a setting gives them a say. */
+  readonly unadapted?: Parameters | undefined;
   readonly steps: number;
   readonly losses: readonly number[];
   readonly drift?: Drift;
@@ -109,10 +111,22 @@ export interface AdaptedWeights extends Disposable {
 
 /** How a method labels a scan that is too large for one piece. */
 export interface BlockwiseAdaptation<Settings = unknown> {
-  /** Adapts to blocks that it draws; left out where the source weights predict as they are. */
-  learn?(context: BlockContext, settings: Settings): Promise<AdaptedWeights>;
+  /**
+   * Adapts to blocks that it draws; left out where the source weights predict as they are.
+   *
+   * @param others further settings to read the adapted weights by, as in {@link Method.adapt}.
+   */
+  learn?(
+    context: BlockContext,
+    settings: Settings,
+    others: readonly Settings[],
+  ): Promise<AdaptedWeights>;
   /** Predicts one block by the adapted weights, with running statistics, so that both sides of a seam agree. */
-  read(block: AdaptationContext, settings: Settings): Promise<Probabilities>;
+  read(
+    block: AdaptationContext,
+    settings: Settings,
+    adapted: Pick<AdaptedWeights, "unadapted">,
+  ): Promise<Probabilities>;
 }
 
 /** A prediction on the way to the last step. */

@@ -45,9 +45,16 @@ export function labelsOf(
 /** The least probability that fusion reckons with, so that one prediction alone cannot exclude a class. */
 const FLOOR = 1e-4;
 
+/** One of several predictions of the same voxels. */
+export interface Opinion {
+  readonly probabilities: Probabilities;
+  /** [rows]: how much it counts; where this is 0 it has no say. */
+  readonly weight: ArrayLike<number>;
+}
+
 /**
- * Fuses two predictions that err for different reasons: log p + weight · log q, normalised, in rows where `mask`
- * is not 0; p elsewhere.
+ * Fuses predictions that err for different reasons: the sum of weight · log p over all of them, normalised. Where one alone
+ * has a say, it is taken as it is.
  *
  * @throws {TypeError} where the shapes differ.
  *
@@ -58,33 +65,37 @@ const FLOOR = 1e-4;
  * const network = { rows: 2, classes: 2, values: Float32Array.of(0.5, 0.5, 0.75, 0.25) };
  * const probe = { rows: 2, classes: 2, values: Float32Array.of(0.25, 0.75, 0.5, 0.5) };
  * // No photograph shows the second voxel, so the network decides alone.
- * const fused = fuse(network, probe, [1, 0], 1);
+ * const fused = fuse([
+ *   { probabilities: network, weight: [1, 1] },
+ *   { probabilities: probe, weight: [1, 0] },
+ * ]);
  * assert.deepEqual([...fused.values], [0.25, 0.75, 0.75, 0.25]);
  * ```
  */
-export function fuse(
-  p: Probabilities,
-  q: Probabilities,
-  mask: ArrayLike<number>,
-  weight: number,
-): Probabilities {
-  const { rows, classes } = p;
-  if (q.rows !== rows || q.classes !== classes || mask.length < rows) {
+export function fuse(opinions: readonly [Opinion, ...Opinion[]]): Probabilities {
+  const [{ probabilities: { rows, classes } }] = opinions;
+  for (const { probabilities: other } of opinions) {
+    if (other.rows === rows && other.classes === classes) continue;
     throw new TypeError(
-      `Cannot fuse [${rows}, ${classes}] with [${q.rows}, ${q.classes}] under a mask of ${mask.length}`,
+      `Cannot fuse predictions [${rows}][${classes}] and [${other.rows}][${other.classes}]: shapes differ`,
     );
   }
-  const values = p.values.slice();
+  const values = new Float32Array(rows * classes);
   const logs = new Float64Array(classes);
   for (let row = 0; row < rows; row++) {
-    if (mask[row] === 0) continue;
     const first = row * classes;
-    let top = -Infinity;
-    for (let c = 0; c < classes; c++) {
-      logs[c] = Math.log(Math.max(p.values[first + c]!, FLOOR)) +
-        weight * Math.log(Math.max(q.values[first + c]!, FLOOR));
-      top = Math.max(top, logs[c]!);
+    const counting = opinions.filter(({ weight }) => weight[row] !== 0);
+    if (counting.length === 1) {
+      values.set(counting[0]!.probabilities.values.subarray(first, first + classes), first);
+      continue;
     }
+    logs.fill(0);
+    for (const { probabilities, weight } of counting) {
+      for (let c = 0; c < classes; c++) {
+        logs[c]! += weight[row]! * Math.log(Math.max(probabilities.values[first + c]!, FLOOR));
+      }
+    }
+    const top = logs.reduce((most, log) => Math.max(most, log));
     let sum = 0;
     for (let c = 0; c < classes; c++) sum += logs[c] = Math.exp(logs[c]! - top);
     for (let c = 0; c < classes; c++) values[first + c] = logs[c]! / sum;

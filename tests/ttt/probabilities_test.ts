@@ -29,23 +29,26 @@ Deno.test("labelsOf() takes the likeliest class, the first of equal ones", () =>
   assert.deepEqual([...confidence], [Math.fround(0.5), Math.fround(0.4)]);
 });
 
-Deno.test("fuse() multiplies where the mask allows it, and normalises", () => {
+Deno.test("fuse() multiplies where several have a say, and normalises", () => {
   const p = rows([0.5, 0.5], [0.8, 0.2], [0.8, 0.2]);
   const q = rows([0.9, 0.1], [0.5, 0.5], [0.2, 0.8]);
-  assertRows(fuse(p, q, [1, 1, 0], 1), [[0.9, 0.1], [0.8, 0.2], [0.8, 0.2]]);
-  assertRows(fuse(p, q, [1, 1, 1], 0), [[0.5, 0.5], [0.8, 0.2], [0.8, 0.2]]);
+  const by = (weight: number[]) =>
+    fuse([{ probabilities: p, weight: [1, 1, 1] }, { probabilities: q, weight }]);
+  assertRows(by([1, 1, 0]), [[0.9, 0.1], [0.8, 0.2], [0.8, 0.2]]);
+  assert.deepEqual(by([0, 0, 0]), p);
   // Twice the weight squares the second.
-  assertRows(fuse(p, q, [1, 0, 0], 2), [[0.81 / 0.82, 0.01 / 0.82], [0.8, 0.2], [0.8, 0.2]]);
+  assertRows(by([2, 0, 0]), [[0.81 / 0.82, 0.01 / 0.82], [0.8, 0.2], [0.8, 0.2]]);
 });
 
 Deno.test("fuse() lets no prediction exclude a class by itself", () => {
-  const fused = fuse(rows([0, 1]), rows([1, 0]), [1], 1);
-  assertRows(fused, [[0.5, 0.5]]);
+  const certain = (...row: number[]) => ({ probabilities: rows(row), weight: [1] });
+  assertRows(fuse([certain(0, 1), certain(1, 0)]), [[0.5, 0.5]]);
 });
 
 Deno.test("fuse() refuses predictions of different scans", () => {
-  assert.throws(() => fuse(rows([1, 0]), rows([1, 0], [0, 1]), [1, 1], 1), TypeError);
-  assert.throws(() => fuse(rows([1, 0], [1, 0]), rows([1, 0], [0, 1]), [1], 1), TypeError);
+  const of = (...values: number[][]) => ({ probabilities: rows(...values), weight: [1, 1] });
+  assert.throws(() => fuse([of([1, 0]), of([1, 0], [0, 1])]), TypeError);
+  assert.throws(() => fuse([of([1, 0]), of([1, 0, 0])]), TypeError);
 });
 
 Deno.test("chooseWhere() and onlyWhere() follow the mask", () => {

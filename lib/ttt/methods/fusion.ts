@@ -7,13 +7,14 @@
 import { z } from "zod";
 import { type AdaptationContext, defineMethod, photographsOf } from "../method.ts";
 import { chooseStatistics } from "../norm_statistics.ts";
+import type { Parameters } from "../../nn/parameters.ts";
 import type { NormStatistics } from "../plans/context.ts";
 import { predictOnce } from "../predictor.ts";
-import { fuse, type Probabilities } from "../probabilities.ts";
-import { probeProbabilities } from "../probe_prediction.ts";
+import { fused, fusionEvidence, type FusionSettings } from "../late_fusion.ts";
+import type { Probabilities } from "../probabilities.ts";
 import { numberSetting } from "../settings.ts";
 import { adaptStatistics } from "./block_statistics.ts";
-import { networkSettings } from "./distillation/settings.ts";
+import { networkSettings, offByDefault, trustSettings } from "./distillation/settings.ts";
 
 /** The method as the registry holds it. */
 export const fusion = defineMethod({
@@ -25,6 +26,7 @@ export const fusion = defineMethod({
   lossName: null,
   settings: z.strictObject({
     weight: numberSetting(2, { min: 0, max: 10 }).describe("weight of the 2D probe"),
+    trust: offByDefault(trustSettings.trust),
     ...networkSettings,
   }),
   grid: [
@@ -35,36 +37,49 @@ export const fusion = defineMethod({
     { weight: 1, statistics: "running" },
     { weight: 2, statistics: "running" },
   ],
-  async adapt(context, settings) {
+  async adapt(context, { weight, ...rest }) {
     const probabilities = await context.work.time(
       "predict",
-      () => fusedPrediction(context, settings),
+      () => fusedPrediction(context, { ...rest, fusion: weight }),
     );
     return { probabilities, steps: 0, losses: [] };
   },
   blockwise: {
     learn: (context, { statistics }) => adaptStatistics(context, statistics),
-    read: (block, settings) => fusedPrediction(block, { ...settings, statistics: "running" }),
+    read: (block, { weight, trust, augmentations }) =>
+      fusedPrediction(block, {
+        ...{ fusion: weight, trust, augmentations },
+        statistics: "running",
+      }),
   },
 });
 
-/** How {@link fusedPrediction} combines network and probe. */
-export interface FusionSettings {
-  /** Weight of the probe; 0 leaves it out. */
-  readonly weight: number;
+/** How {@link fusedPrediction} predicts. */
+export interface PredictionSettings extends FusionSettings {
   readonly statistics: NormStatistics | "auto";
   /** Augmentations whose predictions are averaged with the scan's own. */
   readonly augmentations: number;
 }
 
-/** Predicts a scan with photographs by the network and the probe together. */
+/**
+ * Predicts a scan with photographs by the network and the probe together.
+ *
+ * @param unadapted weights from before the steps, which have a say of their own where the settings give them a weight.
+ */
 export async function fusedPrediction(
   context: AdaptationContext,
-  { weight, statistics, augmentations }: FusionSettings,
+  settings: PredictionSettings,
+  unadapted?: Parameters,
 ): Promise<Probabilities> {
-  const { target, seen } = photographsOf(context);
-  const chosen = await chooseStatistics(context, target, statistics);
-  const network = await predictOnce(context, { statistics: chosen, augmentations, target });
-  if (weight === 0) return network;
-  return fuse(network, await probeProbabilities(context, target), seen, weight);
+  const { target } = photographsOf(context);
+  const { augmentations } = settings;
+  const statistics = await chooseStatistics(context, target, settings.statistics);
+  const predictBy = (parameters: Parameters) =>
+    predictOnce({ ...context, parameters }, { statistics, augmentations, target });
+  return fused(
+    await predictBy(context.parameters),
+    unadapted && settings.unadapted ? await predictBy(unadapted) : null,
+    await fusionEvidence(context, [settings]),
+    settings,
+  );
 }

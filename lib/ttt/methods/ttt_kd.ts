@@ -7,7 +7,7 @@
  * @module
  */
 import { Learner } from "../learner.ts";
-import { type AdaptationContext, defineMethod } from "../method.ts";
+import { type AdaptationContext, type AdaptedWeights, defineMethod } from "../method.ts";
 import type { Probabilities } from "../probabilities.ts";
 import { distilBlocks } from "./distillation/blocks.ts";
 import { distil } from "./distillation/whole_scan.ts";
@@ -31,15 +31,15 @@ export const tttKd = defineMethod({
     { learningRate: 0.2, steps: 50 },
     { learningRate: 0.1, statistics: "auto" },
   ],
-  readouts: ["fusion", "augmentations", "average"],
+  readouts: ["fusion", "unadapted", "trust", "augmentations", "average"],
   async adapt(context, settings, others) {
     using learner = new Learner(context);
     return await distil(context, settings, learner, others);
   },
   blockwise: {
-    async learn(context, settings) {
+    async learn(context, settings, others) {
       using learner = new Learner(context);
-      return await distilBlocks(context, settings, learner);
+      return await distilBlocks(context, settings, learner, others);
     },
     read: readDistilledBlock,
   },
@@ -48,7 +48,12 @@ export const tttKd = defineMethod({
 /** Predicts a block of a large scan as {@link distil} predicts a whole one. */
 export function readDistilledBlock(
   block: AdaptationContext,
-  { fusion, augmentations }: DistillationSettings,
+  { fusion, unadapted, trust, augmentations }: DistillationSettings,
+  adapted: Pick<AdaptedWeights, "unadapted">,
 ): Promise<Probabilities> {
-  return fusedPrediction(block, { weight: fusion, statistics: "running", augmentations });
+  return fusedPrediction(
+    block,
+    { fusion, unadapted, trust, augmentations, statistics: "running" },
+    adapted.unadapted,
+  );
 }

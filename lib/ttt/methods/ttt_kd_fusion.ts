@@ -5,7 +5,7 @@
  */
 import { defineMethod } from "../method.ts";
 import { numberSetting } from "../settings.ts";
-import { distillationSettings } from "./distillation/settings.ts";
+import { distillationSettings, trustSettings } from "./distillation/settings.ts";
 import { tttKd } from "./ttt_kd.ts";
 
 /** The method as the registry holds it. */
@@ -14,10 +14,10 @@ export const tttKdFusion = defineMethod({
   name: "ttt-kd-fusion",
   about: "TTT-KD, then the 2D probe's and the network's predictions multiplied",
   settings: distillationSettings.extend({
-    learningRate: numberSetting(0.05, { min: 0, max: 10 }).describe("learning rate of SGD"),
-    fusion: numberSetting(2, { min: 0, max: 10 }).describe(
+    fusion: numberSetting(4, { min: 0, max: 10 }).describe(
       "weight of the 2D probe in the prediction; 0 leaves it out",
     ),
+    ...trustSettings,
   }),
   grid: [
     { learningRate: 0.05 },

@@ -60,9 +60,9 @@ export const tttKdOnline = defineMethod({
     return { ...adapted, probabilities: context.source, drift, note: NOT_FINITE };
   },
   blockwise: {
-    async learn(context, { anchor, bound, ...rest }) {
+    async learn(context, { anchor, bound, ...rest }, others) {
       const learner = context.memory.recall(() => new Learner(context));
-      const learned = await distilBlocks(context, rest, learner);
+      const learned = await distilBlocks(context, rest, learner, others);
       const drift = await limitDrift(learner, context, learned.steps, { anchor, bound });
       if (drift.reached !== null) return { ...learned, drift };
       learned.parameters.copyFrom(context.parameters);

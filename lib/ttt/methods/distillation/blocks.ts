@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Parameters } from "../../../nn/parameters.ts";
 import type { Learner } from "../../learner.ts";
 import {
   type AdaptedWeights,
@@ -35,6 +36,7 @@ export async function distilBlocks(
   context: BlockContext,
   settings: DistillationSettings,
   learner: Learner,
+  others: readonly DistillationSettings[] = [],
 ): Promise<AdaptedWeights> {
   refuseWholeScanSettings(context, settings);
   using history = new LossHistory(context.gpu, settings.steps);
@@ -50,8 +52,18 @@ export async function distilBlocks(
   }
   const { taken, note, firstLoss, statistics } = steps;
   const losses = taken > 0 ? await history.values() : [firstLoss ?? NaN];
-  const parameters = await readyToPredict(context, learner.parameters, statistics ?? "batch");
-  return { parameters, steps: taken, losses, note, [Symbol.dispose]: () => parameters.destroy() };
+  using owned = new DisposableStack();
+  const ready = async (weights: Parameters) =>
+    owned.use(await readyToPredict(context, weights, statistics ?? "batch"));
+  const parameters = await ready(learner.parameters);
+  const unadapted = [settings, ...others].some(({ unadapted = 0 }) => unadapted > 0)
+    ? await ready(context.parameters)
+    : undefined;
+  const all = owned.move();
+  return {
+    ...{ parameters, unadapted, steps: taken, losses, note },
+    [Symbol.dispose]: () => all.dispose(),
+  };
 }
 
 /** @throws {OptionError} naming a setting that needs the whole scan at once. */

@@ -16,6 +16,21 @@ export const networkSettings = {
   ),
 };
 
+/** How fusion weighs predictions, with what was best on validation scenes of both worlds. */
+export const trustSettings = {
+  unadapted: numberSetting(1, { min: 0, max: 10 }).describe(
+    "weight in the prediction of what the source weights say, with the same statistics and augmentations; 0 leaves it out",
+  ),
+  trust: numberSetting(3, { min: 0, max: 20 }).describe(
+    "how much less each of the predictions that are fused counts where it is unsure around a voxel: e^(−trust · entropy) times its weight; 0 takes the weights as they are",
+  ),
+};
+
+/** A setting that is off unless it is given; journals of evaluations from before there was such a setting go on. */
+export function offByDefault<T extends z.ZodType>(setting: z.ZodDefault<T>) {
+  return setting.unwrap().optional().describe(setting.description ?? "");
+}
+
 /** Settings of one adaptation by distillation. */
 export const distillationSettings = z.strictObject({
   steps: numberSetting(25, { min: 1, max: 1000, integer: true }).describe(
@@ -36,6 +51,8 @@ export const distillationSettings = z.strictObject({
   fusion: numberSetting(0, { min: 0, max: 10 }).describe(
     "weight of the 2D probe in the prediction; 0 leaves it out",
   ),
+  unadapted: offByDefault(trustSettings.unadapted),
+  trust: offByDefault(trustSettings.trust),
   consistency: numberSetting(0, { min: 0, max: 10 }).describe(
     "weight of a second loss, where photographs look: cross-entropy of the class head against the fused prediction from before the first step; 0 leaves it out",
   ),

@@ -12,10 +12,10 @@ import {
   type AdaptationContext,
   type AdaptationResult,
   photographsOf,
-  type PhotographTargets,
   type ProbabilityReadout,
   type ProbabilitySnapshot,
 } from "../../method.ts";
+import { fused, type FusionEvidence, fusionEvidence } from "../../late_fusion.ts";
 import { chooseStatistics } from "../../norm_statistics.ts";
 import { adaptationPlan, type AdaptationStep } from "../../plans/adaptation.ts";
 import type { NormStatistics } from "../../plans/context.ts";
@@ -23,7 +23,6 @@ import { LossHistory } from "../../plans/loss_history.ts";
 import { kdLossOf } from "../../plans/prediction.ts";
 import { predictOnce, Predictor } from "../../predictor.ts";
 import { fuse, onlyWhere, padded, type Probabilities, unpadded } from "../../probabilities.ts";
-import { probeProbabilities } from "../../probe_prediction.ts";
 import type { DistillationSettings } from "./settings.ts";
 import { mistrust, reachedSourceLoss } from "./guard.ts";
 import { HeldOutPhotographs } from "./held_out.ts";
@@ -48,10 +47,8 @@ export async function distil(
   const snapshots: ProbabilitySnapshot[] = [];
   const snapshot = async (step: number) => {
     if (!context.snapshots.includes(step)) return;
-    snapshots.push({
-      step,
-      probabilities: fused(setup, await setup.predictor.predict(), settings),
-    });
+    const probabilities = await fuseReadout(setup, await setup.predictor.predict(), settings);
+    snapshots.push({ step, probabilities });
   };
 
   await snapshot(0);
@@ -60,7 +57,8 @@ export async function distil(
     const note = mistrust(loss, settings.guard, context.card);
     if (note !== undefined) {
       // The probe reads the same photographs, so it is not trusted either.
-      return { ...await readOut(setup, (said) => said), steps: 0, losses: [loss], snapshots, note };
+      const predictions = await readOut(setup, (said) => Promise.resolve(said));
+      return { ...predictions, steps: 0, losses: [loss], snapshots, note };
     }
   }
   await setConsistencyTarget(setup);
@@ -70,7 +68,7 @@ export async function distil(
     const average = await averageOverSteps(setup, taken);
     const predictions = await readOut(
       setup,
-      (last, by) => fused(setup, by.average ? average(last) : last, by),
+      (last, by) => fuseReadout(setup, by.average ? average(last) : last, by),
     );
     return {
       ...predictions,
@@ -87,15 +85,16 @@ interface DistillationSetup {
   readonly settings: DistillationSettings;
   /** The settings to read the adapted weights by: the method's own first. */
   readonly readouts: readonly DistillationSettings[];
-  readonly photographs: PhotographTargets;
-  /** The context with the learner's weights. */
+  /** The context with the weights from before the steps. */
+  readonly context: AdaptationContext;
+  /** The same with the learner's weights. */
   readonly adapting: AdaptationContext;
   readonly statistics: NormStatistics;
   readonly heldOut: HeldOutPhotographs | null;
   /** The targets of the steps: all, or those that are not held out. */
   readonly target: DistillationTarget;
-  /** The 2D probe's prediction; null where no setting needs it. */
-  readonly probe: Probabilities | null;
+  /** What predictions are fused with. */
+  readonly evidence: FusionEvidence;
   readonly history: LossHistory;
   /** Sum of the probabilities at all steps; null where no setting needs it. */
   readonly total: Tensor | null;
@@ -122,9 +121,11 @@ async function setUp(
     ? await HeldOutPhotographs.choose(context, statistics, owned)
     : null;
   const target = heldOut?.rest ?? photographs.target;
-  const probe = settings.consistency > 0 || readouts.some(({ fusion }) => fusion > 0)
-    ? await probeProbabilities(context, photographs.target)
-    : null;
+  // The consistency loss needs the probe, too.
+  const evidence = await fusionEvidence(context, [
+    { fusion: settings.consistency },
+    ...readouts,
+  ]);
   const history = owned.use(new LossHistory(gpu, settings.steps));
   const total = readouts.some(({ average }) => average)
     ? classTensor(context, "summed probabilities", owned)
@@ -151,7 +152,7 @@ async function setUp(
     return plan;
   });
   return {
-    ...{ settings, readouts, photographs, adapting, statistics, heldOut, target, probe },
+    ...{ context, settings, readouts, adapting, statistics, heldOut, target, evidence },
     ...{ history, total, consistency, predictor, step },
   };
 }
@@ -169,9 +170,10 @@ function classTensor(
 
 /** Writes the fused prediction from before the first step, where photographs look, as the consistency target. */
 async function setConsistencyTarget(setup: DistillationSetup): Promise<void> {
-  const { consistency, probe, predictor, photographs: { seen }, adapting: { gpu } } = setup;
+  const { consistency, evidence: { probe, seen }, predictor, adapting: { gpu } } = setup;
   if (!consistency || !probe) return;
-  const first = fuse(await predictor.predict(), probe, seen, 1);
+  const network = { probabilities: await predictor.predict(), weight: seen };
+  const first = fuse([network, { probabilities: probe, weight: seen }]);
   gpu.write(consistency.probabilities.binding as GpuBuffer, padded(onlyWhere(seen, first)));
 }
 
@@ -207,26 +209,30 @@ async function reasonToStop(
   }
 }
 
-/** Multiplies in the probe's prediction where a readout's settings ask for it. */
-function fused(
-  { probe, photographs }: DistillationSetup,
+/** Fuses the prediction of the adapted weights with what a readout's settings ask for. */
+async function fuseReadout(
+  { context, evidence, statistics, target }: DistillationSetup,
   network: Probabilities,
-  { fusion }: DistillationSettings,
-): Probabilities {
-  return probe ? fuse(network, probe, photographs.seen, fusion) : network;
+  by: DistillationSettings,
+): Promise<Probabilities> {
+  const { augmentations, unadapted = 0 } = by;
+  const before = unadapted > 0
+    ? await predictOnce(context, { statistics, augmentations, target })
+    : null;
+  return fused(network, before, evidence, by);
 }
 
 /** Predicts by the weights as they stand, once for each readout; `combine` makes its answer of the prediction. */
 async function readOut(
   { readouts, adapting, statistics, target }: DistillationSetup,
-  combine: (network: Probabilities, by: DistillationSettings) => Probabilities,
+  combine: (network: Probabilities, by: DistillationSettings) => Promise<Probabilities>,
 ): Promise<Pick<AdaptationResult, "probabilities" | "readouts">> {
   const found: ProbabilityReadout[] = [];
   for (const by of readouts) {
     const start = performance.now();
     const { augmentations } = by;
     const network = await predictOnce(adapting, { statistics, augmentations, target });
-    const probabilities = combine(network, by);
+    const probabilities = await combine(network, by);
     found.push({ probabilities, seconds: (performance.now() - start) / 1000 });
   }
   const [own, ...others] = found;
