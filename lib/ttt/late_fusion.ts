@@ -5,7 +5,7 @@
  */
 import { Neighbourhood } from "../voxels/neighbourhood.ts";
 import { type AdaptationContext, photographsOf } from "./method.ts";
-import type { Probabilities } from "./probabilities.ts";
+import { balanced, type Probabilities } from "./probabilities.ts";
 import { probeProbabilities } from "./probe_prediction.ts";
 import { entropyAround, fuseByTrust, type Witness } from "./trust.ts";
 
@@ -17,6 +17,8 @@ export interface FusionSettings {
   readonly unadapted?: number | undefined;
   /** How much less a prediction counts where it is unsure; 0 takes the weights as they are. See {@link entropyAround}. */
   readonly trust?: number | undefined;
+  /** How strongly classes that are rare in the scan are favoured; 0 does not. See {@link balanced}. */
+  readonly balance?: number | undefined;
 }
 
 /** What is needed of a scan to fuse predictions of it. */
@@ -55,7 +57,7 @@ export function fused(
   network: Probabilities,
   unadapted: Probabilities | null,
   { probe, seen, around }: FusionEvidence,
-  { fusion, unadapted: weight = 0, trust = 0 }: FusionSettings,
+  { fusion, unadapted: weight = 0, trust = 0, balance = 0 }: FusionSettings,
 ): Probabilities {
   const witness = (
     probabilities: Probabilities,
@@ -71,5 +73,8 @@ export function fused(
     ...(probe && fusion > 0 ? [witness(probe, fusion, seen)] : []),
     ...(unadapted && weight > 0 ? [witness(unadapted, weight, null)] : []),
   ];
-  return others.length === 0 ? network : fuseByTrust([witness(network, 1, null), ...others]);
+  const together = others.length === 0
+    ? network
+    : fuseByTrust([witness(network, 1, null), ...others]);
+  return balance > 0 ? balanced(together, balance) : together;
 }

@@ -21,8 +21,8 @@ export interface Witness {
 }
 
 /**
- * Fuses predictions by their weights and doubts. The weights at a voxel have the same sum as without doubts, so that
- * confidences keep their scale.
+ * Fuses predictions by their weights and doubts: the geometric mean. The weights at a voxel add up to 1, since the product
+ * of predictions that each say what they are worth would be far too sure of itself.
  *
  * @throws {TypeError} where the shapes differ.
  */
@@ -30,15 +30,12 @@ export function fuseByTrust(witnesses: readonly [Witness, ...Witness[]]): Probab
   const { rows } = witnesses[0].probabilities;
   const weights = witnesses.map(() => new Float64Array(rows));
   for (let row = 0; row < rows; row++) {
-    let [usual, sum] = [0, 0];
+    let sum = 0;
     witnesses.forEach(({ weight, mask, doubt }, i) => {
       if (mask?.[row] === 0) return;
-      const trusted = doubt ? weight * Math.exp(-doubt[row]!) : weight;
-      weights[i]![row] = trusted;
-      usual += weight;
-      sum += trusted;
+      sum += weights[i]![row] = doubt ? weight * Math.exp(-doubt[row]!) : weight;
     });
-    if (sum !== usual) { for (const weight of weights) weight[row]! *= usual / sum; }
+    for (const weight of weights) weight[row]! /= sum;
   }
   const [first, ...others] = witnesses.map(({ probabilities }, i): Opinion => ({
     probabilities,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { PredictionSettings } from "../../ttt/methods/fusion.ts";
 import type { Method } from "../../ttt/method.ts";
 import type { StudyContext, StudyEntry } from "./study.ts";
 import type { StudySize } from "./study_size.ts";
@@ -100,7 +101,7 @@ export function withStepZero(
 }
 
 /** How a method without these settings predicts: by the network alone, with the scan's own statistics, once. */
-const PLAIN: MethodSettings = { fusion: 0, statistics: "batch", augmentations: 0 };
+const PLAIN: PredictionSettings = { fusion: 0, statistics: "batch", augmentations: 0 };
 
 /**
  * The variant with the same student that predicts in the same way without a gradient step: `bn` where the
@@ -110,18 +111,19 @@ function stepZeroOf(context: StudyContext, variant: Variant): Variant {
   const { method, settings, checkpoint, teacher } = variant;
   const parsed = context.methods.get(method)!.settings.parse(settings) as MethodSettings;
   // Settings of the same name mean something else in methods that cannot fuse, such as CoTTA's augmentations.
-  const { fusion, statistics, augmentations } = {
+  const { fusion, unadapted = 0, trust, balance, statistics, augmentations } = {
     ...PLAIN,
     ...("fusion" in parsed ? parsed : {}),
-  };
+  } as PredictionSettings;
   const isPlain = fusion === PLAIN.fusion && statistics === PLAIN.statistics &&
-    augmentations === PLAIN.augmentations;
+    augmentations === PLAIN.augmentations && !balance;
   const start = variantOf(context, isPlain ? "bn" : "fusion");
   const defaults = context.methods.get(start.method)!.settings
     .parse(start.settings) as MethodSettings;
   const needed: MethodSettings = isPlain
     ? { augmentations }
-    : { weight: fusion, statistics, augmentations };
+    // Without a step the network and its weights from before the steps say the same.
+    : { weight: fusion / (1 + unadapted), trust, balance, statistics, augmentations };
   const changed = Object.entries(needed).filter(([key, value]) => defaults[key] !== value);
   const changes = changed.map(([key, value]) => `${key} ${value}`);
   const student = checkpoint === start.checkpoint && teacher === start.teacher

@@ -27,6 +27,7 @@ export const fusion = defineMethod({
   settings: z.strictObject({
     weight: numberSetting(2, { min: 0, max: 10 }).describe("weight of the 2D probe"),
     trust: offByDefault(trustSettings.trust),
+    balance: offByDefault(trustSettings.balance),
     ...networkSettings,
   }),
   grid: [
@@ -46,6 +47,7 @@ export const fusion = defineMethod({
   },
   blockwise: {
     learn: (context, { statistics }) => adaptStatistics(context, statistics),
+    // Classes are not balanced: the blocks of a scan would not agree.
     read: (block, { weight, trust, augmentations }) =>
       fusedPrediction(block, {
         ...{ fusion: weight, trust, augmentations },

@@ -31,7 +31,7 @@ export const tttKd = defineMethod({
     { learningRate: 0.2, steps: 50 },
     { learningRate: 0.1, statistics: "auto" },
   ],
-  readouts: ["fusion", "unadapted", "trust", "augmentations", "average"],
+  readouts: ["fusion", "unadapted", "trust", "balance", "augmentations", "average"],
   async adapt(context, settings, others) {
     using learner = new Learner(context);
     return await distil(context, settings, learner, others);
@@ -45,7 +45,7 @@ export const tttKd = defineMethod({
   },
 });
 
-/** Predicts a block of a large scan as {@link distil} predicts a whole one. */
+/** Predicts a block of a large scan as {@link distil} predicts a whole one, but for `balance`, on which blocks would not agree. */
 export function readDistilledBlock(
   block: AdaptationContext,
   { fusion, unadapted, trust, augmentations }: DistillationSettings,

@@ -16,13 +16,16 @@ export const networkSettings = {
   ),
 };
 
-/** How fusion weighs predictions, with what was best on validation scenes of both worlds. */
+/** How fusion weighs predictions, with what is good on validation scenes of both worlds (`fixtures/fusion`). */
 export const trustSettings = {
   unadapted: numberSetting(1, { min: 0, max: 10 }).describe(
     "weight in the prediction of what the source weights say, with the same statistics and augmentations; 0 leaves it out",
   ),
   trust: numberSetting(3, { min: 0, max: 20 }).describe(
     "how much less each of the predictions that are fused counts where it is unsure around a voxel: e^(−trust · entropy) times its weight; 0 takes the weights as they are",
+  ),
+  balance: numberSetting(0.1, { min: 0, max: 1 }).describe(
+    "how strongly classes that are rare in the scan are favoured, where it is labelled in one piece; 0 does not",
   ),
 };
 
@@ -53,6 +56,7 @@ export const distillationSettings = z.strictObject({
   ),
   unadapted: offByDefault(trustSettings.unadapted),
   trust: offByDefault(trustSettings.trust),
+  balance: offByDefault(trustSettings.balance),
   consistency: numberSetting(0, { min: 0, max: 10 }).describe(
     "weight of a second loss, where photographs look: cross-entropy of the class head against the fused prediction from before the first step; 0 leaves it out",
   ),
