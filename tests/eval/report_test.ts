@@ -157,7 +157,7 @@ Deno.test("claimsOf() decides claims by the figures", () => {
       holds,
       evidence,
     ]),
-    [[false, "ttt-kd-fusion 33.3, fusion 33.3"]],
+    [[false, "ttt-kd-fusion 33.3, its step 0 33.3"]],
   );
 });
 

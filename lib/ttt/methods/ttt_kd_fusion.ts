@@ -14,7 +14,7 @@ export const tttKdFusion = defineMethod({
   name: "ttt-kd-fusion",
   about: "TTT-KD, then the 2D probe's and the network's predictions multiplied",
   settings: distillationSettings.extend({
-    fusion: numberSetting(4, { min: 0, max: 10 }).describe(
+    fusion: numberSetting(3, { min: 0, max: 10 }).describe(
       "weight of the 2D probe in the prediction; 0 leaves it out",
     ),
     ...trustSettings,

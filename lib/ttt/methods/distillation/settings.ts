@@ -21,10 +21,10 @@ export const trustSettings = {
   unadapted: numberSetting(1, { min: 0, max: 10 }).describe(
     "weight in the prediction of what the source weights say, with the same statistics and augmentations; 0 leaves it out",
   ),
-  trust: numberSetting(3, { min: 0, max: 20 }).describe(
+  trust: numberSetting(2, { min: 0, max: 20 }).describe(
     "how much less each of the predictions that are fused counts where it is unsure around a voxel: e^(−trust · entropy) times its weight; 0 takes the weights as they are",
   ),
-  balance: numberSetting(0.1, { min: 0, max: 1 }).describe(
+  balance: numberSetting(0.15, { min: 0, max: 1 }).describe(
     "how strongly classes that are rare in the scan are favoured, where it is labelled in one piece; 0 does not",
   ),
 };
