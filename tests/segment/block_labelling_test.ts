@@ -174,10 +174,12 @@ blockTest("Engine.segment() adapts to blocks that it draws", async (parts) => {
     ),
     readouts: [
       segmentOptions(
-        { method: "ttt-kd", voxelSize: VOXEL_SIZE, steps: 4, augmentations: 0, fusion: 2 },
+        {
+          ...{ method: "ttt-kd", voxelSize: VOXEL_SIZE, steps: 4, augmentations: 0 },
+          ...{ fusion: 2, unadapted: 1, trust: 2 },
+        },
         true,
-      )
-        .settings,
+      ).settings,
     ],
   };
   const seen: Progress[] = [];
