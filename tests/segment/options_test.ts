@@ -17,7 +17,7 @@ Deno.test("segmentOptions() chooses an adapting method only where there are phot
       stop: "never",
       guard: 0,
       fusion: 3,
-      unadapted: 1,
+      unadapted: 0.5,
       trust: 2,
       balance: 0.15,
       consistency: 0,

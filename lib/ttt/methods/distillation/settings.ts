@@ -18,7 +18,7 @@ export const networkSettings = {
 
 /** How fusion weighs predictions, with what is good on validation scenes of both worlds (`fixtures/fusion`). */
 export const trustSettings = {
-  unadapted: numberSetting(1, { min: 0, max: 10 }).describe(
+  unadapted: numberSetting(0.5, { min: 0, max: 10 }).describe(
     "weight in the prediction of what the source weights say, with the same statistics and augmentations; 0 leaves it out",
   ),
   trust: numberSetting(2, { min: 0, max: 20 }).describe(
