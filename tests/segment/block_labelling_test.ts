@@ -184,7 +184,7 @@ blockTest("Engine.segment() adapts to blocks that it draws", async (parts) => {
   };
   const seen: Progress[] = [];
   const cut = await parts.cutting.segment({ ...request, onProgress: (p) => seen.push(p) });
-  const again = await parts.cutting.segment(request);
+  const again = await parts.cutting.segment({ ...request, readouts: [] });
   assert.deepEqual(again.labels, cut.labels);
   assert.deepEqual(again.report.losses, cut.report.losses);
   assert.equal(cut.report.steps, 4);
