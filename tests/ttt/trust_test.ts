@@ -29,10 +29,12 @@ function witness(
 
 const first = ({ values }: Probabilities) => [values[0]!, values[2]!, values[4]!];
 
-Deno.test("fuseByTrust() without doubts multiplies by the weights alone", () => {
+Deno.test("fuseByTrust() without doubts is the geometric mean by the weights", () => {
   const probe = witness(sure(0.1, 0.1, 0.1), { weight: 2, mask: [1, 1, 0] });
   const [seen, , unseen] = first(fuseByTrust([witness(sure(0.6, 0.6, 0.6)), probe]));
-  assert.ok(Math.abs(seen! - 0.006 / (0.006 + 0.4 * 0.81)) < 1e-6);
+  // A third of the weight is the network's.
+  const [one, other] = [(0.6 * 0.1 ** 2) ** (1 / 3), (0.4 * 0.9 ** 2) ** (1 / 3)];
+  assert.ok(Math.abs(seen! - one / (one + other)) < 1e-6);
   assert.equal(unseen, Math.fround(0.6));
 });
 
