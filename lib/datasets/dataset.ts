@@ -59,6 +59,8 @@ export interface Dataset {
   readonly licence?: string | undefined;
   /** The classes that mean IoU is the mean over; those that occur in truth or prediction by default. */
   readonly meanOver?: MeanOver;
+  /** Whether points that no photograph sees are counted apart, too. */
+  readonly countsUnseen?: boolean;
   /** What is doubtful about its files, in whole sentences. */
   readonly warnings?: readonly string[];
   /** The domains, the source domain among them. */

@@ -169,6 +169,7 @@ class Evaluation {
     await runPlan({
       plan,
       journal,
+      countsUnseen: this.#request.dataset.countsUnseen,
       scene: (domain, index) => this.#scenes.scene(domain, index),
       open: async (batch) => {
         const opened = await this.#models.open(batch);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Cell } from "../../lib/eval/cells/cell.ts";
 import { planCells } from "../../lib/eval/cells/plan.ts";
+import { studyTables } from "../../lib/eval/report/tables.ts";
 import { summarise } from "../../lib/eval/results/summarise.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
 import type { StudyName } from "../../lib/eval/studies/study.ts";
@@ -141,4 +142,27 @@ Deno.test("summarise() computes curves over steps and over sequences", () => {
   close(running![0]!, iou(4));
   close(running!.at(-1)!, iou(8));
   assert.deepEqual(online!.changes[name], [10]);
+});
+
+Deno.test("summarise() gives the mIoU of points that no photograph sees, where all cells count them", () => {
+  const study = buildStudy("main", smallContext({ chosen: ["source"] }));
+  const cells = new Map<string, Cell>();
+  for (const { single } of planCells([study])) {
+    for (const { key, variant, domain, seed, scene } of single) {
+      // Photographs see all of "source", and one cell of "dark" was made by an older program.
+      const hits = domain === "noisy" ? [3, 7, 7, 3] : [0, 0, 0, 0];
+      const isOld = domain === "dark" && scene === 0;
+      const place = { key, variant: variant.id, domain, seed, scene };
+      cells.set(key, cellOf({ ...place, ...(isOld ? {} : { unseen: hits }) }, 5));
+    }
+  }
+  const { domains, studies } = summarise(SETTING, [study], cells);
+  close(domains["noisy"]!["source"]!.unseen!, iou(3));
+  close(domains["noisy"]!["source"]!.miou, iou(5));
+  for (const domain of ["source", "dark"]) {
+    assert.equal(domains[domain]!["source"]!.unseen, undefined);
+  }
+  close(studies[0]!.mean["source"]!.unseen!, iou(3));
+  const title = "mIoU of points that no photograph sees";
+  assert.ok(studyTables(studies[0]!).some((table) => table.title.endsWith(title)));
 });

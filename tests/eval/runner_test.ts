@@ -7,6 +7,8 @@ import { groupCells, runPlan, workOf } from "../../lib/eval/cells/runner.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
 import type { StudyName } from "../../lib/eval/studies/study.ts";
 import type { Cell } from "../../lib/eval/cells/cell.ts";
+import { unseenPoints } from "../../lib/eval/cells/unseen_points.ts";
+import { cameraAt, type Scan } from "../../lib/scan/mod.ts";
 import { withFolder } from "../commands/support.ts";
 import { batchEngineOf, smallContext, SmallEngine, smallScene } from "./support.ts";
 
@@ -185,4 +187,26 @@ Deno.test("workOf() grows with the number of gradient steps", () => {
   const cells = planOf("main")[1]!.single;
   const work = (method: string) => workOf(cells.find((cell) => cell.variant.method === method)!);
   assert.ok(work("ttt-kd") > 10 * work("bn"));
+});
+
+Deno.test("runPlan() counts points that no photograph sees apart, where it is asked to", async () => {
+  const camera = cameraAt("a.png", [0, 0, 0], 0, 0, { width: 40, height: 30, fieldOfView: 1 });
+  // The camera looks along one axis: ahead, behind it, and beside its picture.
+  const positions = Float32Array.of(2, 0, 0, -2, 0, 0, 2, 9, 0);
+  const scan = { ...smallScene("noisy", 0).scan, positions, origin: [0, 0, 0] as Scan["origin"] };
+  assert.deepEqual(unseenPoints({ scan, cameras: [camera] }, 0.1), [false, true, true]);
+
+  await withFolder(async (folder) => {
+    using journal = await Journal.open(join(folder, "cells"), parseCell, { fresh: false });
+    const [{ single, ...batch }] = planOf("main") as [CellBatch];
+    await runPlan({
+      plan: [{ ...batch, single: single.slice(0, 1), sequences: [] }],
+      journal,
+      countsUnseen: true,
+      scene: (domain, index) => Promise.resolve({ ...smallScene(domain, index), cameras: [] }),
+      open: () => Promise.resolve(batchEngineOf(new SmallEngine(), [])),
+    });
+    const [cell] = [...journal.entries.values()];
+    assert.deepEqual(cell!.unseen, cell!.confusion, "without photographs, all points");
+  });
 });

@@ -25,6 +25,8 @@ const CellSchema = z.strictObject({
   scene: whole,
   /** `[classes][classes]` counts of points, row-major; rows are the truth. */
   confusion: counts,
+  /** The same of the points that no photograph of the scene sees, where the data set has them counted apart. */
+  unseen: counts.exactOptional(),
   /** Gradient steps taken on this scene. */
   steps: whole,
   /** Wall time of labelling, including the teacher's. */

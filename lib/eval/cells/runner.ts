@@ -11,7 +11,8 @@ import { settingsOf } from "../../segment/options.ts";
 import { type Method, METHODS } from "../../ttt/methods/mod.ts";
 import type { Segmenter, SegmentResult } from "../../segment/segmenter.ts";
 import type { Cell } from "./cell.ts";
-import { Confusion } from "../../metrics/confusion.ts";
+import { Confusion, IGNORE_LABEL } from "../../metrics/confusion.ts";
+import { unseenPoints } from "./unseen_points.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { CellBatch, PlannedCell } from "./plan.ts";
 import type { Variant } from "../studies/variant.ts";
@@ -29,6 +30,8 @@ export interface RunOptions {
   plan: readonly CellBatch[];
   journal: Journal<Cell>;
   scene: (domain: string, index: number) => Promise<DatasetScene>;
+  /** Whether points that no photograph sees are counted apart, too. */
+  countsUnseen?: boolean | undefined;
   /** Opens the models of a batch; they are closed before those of the next one are opened. */
   open: (batch: CellBatch) => Promise<BatchEngine>;
   /** Receives every cell that was computed, those that the journal held already included. */
@@ -42,6 +45,7 @@ export interface RunOptions {
  */
 export async function runPlan(options: RunOptions): Promise<void> {
   const { plan, journal } = options;
+  const unseenTruth = new UnseenTruth();
   for (const batch of plan) {
     const todo = cellsToDo(batch, journal);
     if (todo.single.length === 0 && todo.sequences.length === 0) continue;
@@ -55,7 +59,8 @@ export async function runPlan(options: RunOptions): Promise<void> {
   }
 
   async function compute(group: readonly PlannedCell[], opened: BatchEngine): Promise<void> {
-    for (const [i, cell] of (await labelScene(group, opened, options.scene)).entries()) {
+    const counted = options.countsUnseen ? unseenTruth : null;
+    for (const [i, cell] of (await labelScene(group, opened, options.scene, counted)).entries()) {
       if (!journal.entries.has(cell.key)) await journal.append(cell);
       options.onCell?.(cell, group[i]!);
     }
@@ -109,11 +114,27 @@ export function workOf({ variant: { method, settings, curve } }: PlannedCell): n
   return 4 + 3 * steps + 2 * augmentations + curve.length;
 }
 
+/** The true labels of the points of each scene that no photograph sees; all others are ignored. */
+class UnseenTruth {
+  readonly #known = new Map<string, Int32Array>();
+
+  of(scene: DatasetScene, truth: Int32Array, voxelSize: number): Int32Array {
+    const key = `${scene.id} ${voxelSize}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const unseen = unseenPoints(scene, voxelSize);
+    const found = truth.map((label, i) => unseen[i] ? label : IGNORE_LABEL);
+    this.#known.set(key, found);
+    return found;
+  }
+}
+
 /** Labels a scene by the variants of a group. */
 async function labelScene(
   group: readonly PlannedCell[],
   opened: BatchEngine,
   sceneOf: RunOptions["scene"],
+  unseenTruth: UnseenTruth | null,
 ): Promise<Cell[]> {
   const [{ variant, domain, scene: index }] = group as [PlannedCell, ...PlannedCell[]];
   const scene = await sceneOf(domain, index);
@@ -131,8 +152,9 @@ async function labelScene(
   const whole = (performance.now() - start) / 1000;
   const readoutSeconds = sumOf(readouts, ({ seconds }) => seconds);
   const classes = student.classes.length;
-  const countsOf = (predicted: Uint8Array) =>
-    Array.from(new Confusion(classes).add(truth, predicted).counts);
+  const countsOf = (predicted: Uint8Array, of = truth) =>
+    Array.from(new Confusion(classes).add(of, predicted).counts);
+  const unseen = unseenTruth?.of(scene, truth, student.voxelSize);
   const { losses, steps, views, scan } = report;
   return [{ labels, seconds: 0 }, ...readouts].map(({ labels, seconds }, i) => ({
     key: group[i]!.key,
@@ -142,6 +164,7 @@ async function labelScene(
     seed: group[i]!.seed,
     scene: index,
     confusion: countsOf(labels),
+    ...(unseen ? { unseen: countsOf(labels, unseen) } : {}),
     steps,
     seconds: Number((whole - readoutSeconds + seconds).toFixed(3)),
     pointsSeen: views.pointsSeen / scan.points,

@@ -151,6 +151,8 @@ function datasetOf(world: RealClasses, samples: readonly RealSample[]): Dataset 
     ignoreLabel,
     // A scan has few of the classes.
     meanOver: "true",
+    // Photographs see a small part of many.
+    countsUnseen: true,
     domains: samples.map(({ name, about }) => ({ name, about, isSource: false })),
     count: (domain, split) =>
       split === "test" && samples.some(({ name }) => name === domain) ? 1 : 0,

@@ -92,6 +92,24 @@ function scenesText(study: StudyResult): string {
   return `scenes per domain: ${[...counts].join(", ")}`;
 }
 
+/** mIoU by variant and domain of the points that no photograph sees; null where they are not counted apart. */
+function unseenTable(study: StudyResult): Table | null {
+  const all = Object.values(study.domains).flatMap((results) => Object.values(results));
+  if (all.every(({ unseen }) => unseen === undefined)) return null;
+  const cell = (value?: number) => value === undefined ? NONE : percent(value);
+  const hasMean = Object.keys(study.mean).length > 0;
+  return {
+    title: `${study.title}: mIoU of points that no photograph sees`,
+    note: "As above, over these points alone; empty where there are none.",
+    head: ["", ...Object.keys(study.domains), ...(hasMean ? ["mean"] : [])],
+    rows: study.variants.map(({ id, label }) => [
+      label,
+      ...Object.values(study.domains).map((results) => cell(results[id]?.unseen)),
+      ...(hasMean ? [cell(study.mean[id]?.unseen)] : []),
+    ]),
+  };
+}
+
 /** Differences to source only. */
 export function gainsTable(study: StudyResult): Table {
   return differences(
@@ -245,6 +263,7 @@ function curveTable(study: StudyResult): Table {
 /** The tables of one study. */
 export function studyTables(study: StudyResult): Table[] {
   if (study.name === "steps") return [curveTable(study)];
-  return [miouTable(study), gainsTable(study), stepZeroTable(study)]
+  return [miouTable(study), unseenTable(study), gainsTable(study), stepZeroTable(study)]
+    .filter((table) => table !== null)
     .filter(({ rows }) => rows.length > 0);
 }

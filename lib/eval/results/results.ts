@@ -36,6 +36,8 @@ export interface VariantResult {
   perClass: Record<string, number>;
   /** mIoU by scene, from the first training seed. */
   perScene: number[];
+  /** mIoU of the points that no photograph sees, where they are counted apart and there are any. */
+  unseen?: number;
   /** Differences to `source` and to the variant's own step 0, by variant id. */
   against: Record<string, SceneDifference>;
   /** Whether it lies more than half a point of mIoU below `source`. */
@@ -56,6 +58,8 @@ export interface VariantResult {
 /** One variant over all shifted domains. */
 export interface MeanResult {
   miou: number;
+  /** The mean over the domains that have points that no photograph sees, where these are counted apart. */
+  unseen?: number;
   /** mIoU relative to `source`, less 1; null where `source` was not run. */
   relative: number | null;
   against: Record<string, Difference>;

@@ -98,6 +98,7 @@ export function variantResult(
     ci95: interval95(meanSeries(resampled)),
     perClass: pooled(matrices.flat()).metrics(classes).perClass,
     perScene: matrices[0]!.map((matrix) => matrix.miou()),
+    ...unseenResult([series]),
     against,
     harmed: (against[BASELINE]?.mean ?? 0) < -HARM,
     pointsSeen: mean(flat.map(({ pointsSeen }) => pointsSeen)),
@@ -147,12 +148,26 @@ export function meanResult(
   const gain = against[BASELINE]?.mean;
   return {
     miou,
+    ...unseenResult(own),
     relative: gain === undefined ? null : gain / (miou - gain),
     against,
     domainsAbove,
     domainsHarmed,
     domains: domains.length,
   };
+}
+
+/** The mean mIoU of the points that no photograph sees, over the series that have such points. */
+function unseenResult(all: readonly Series[]): { unseen?: number } {
+  const mious = all.map(({ cells, matrices }) =>
+    mean(cells.map((own) => {
+      const counted = own.flatMap(({ unseen }) => unseen ? [unseen] : []);
+      // Cells of an older program lack it.
+      if (counted.length < own.length) return NaN;
+      return pooled(counted.map((counts) => matrixOf(counts, matrices[0]![0]!.meanOver))).miou();
+    }))
+  ).filter(Number.isFinite);
+  return mious.length > 0 ? { unseen: mean(mious) } : {};
 }
 
 /** Ids of the variants that an entry is compared with. */
