@@ -61,6 +61,15 @@ export const TEACHER_OPTION = {
   otherwise: "rooms-parts",
 } as const satisfies CommandOption;
 
+/** The option of commands that show what TTT-KD makes of scans: its most expensive setting after the steps. */
+export const AUGMENTATIONS_OPTION = {
+  type: "string",
+  value: "N",
+  about:
+    "test-time augmentations whose predictions are averaged with the scan's own; 0 for the scan alone",
+  default: "8",
+} as const satisfies CommandOption;
+
 /** The option that refuses scans that fit no student. */
 export const STRICT_OPTION = {
   type: "boolean",

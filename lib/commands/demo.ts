@@ -2,7 +2,13 @@
 import { join } from "node:path";
 import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { labelledFile, labelsAndReport, type Submission } from "../cli/client.ts";
-import { MODEL_OPTIONS, openStudents, showProgress, STUDENT_OPTION } from "../cli/engine.ts";
+import {
+  AUGMENTATIONS_OPTION,
+  MODEL_OPTIONS,
+  openStudents,
+  showProgress,
+  STUDENT_OPTION,
+} from "../cli/engine.ts";
 import { percent } from "../terminal/format.ts";
 import { type ProgressDisplay, progressDisplay } from "../terminal/progress.ts";
 import { drawLabelPanels } from "../pictures/picture.ts";
@@ -19,12 +25,14 @@ export const command = defineCommand({
     out: { type: "string", value: "DIR", default: "out/demo", about: "folder to write to" },
     scene: { type: "string", value: "N", default: "0", about: "number of the held-out room" },
     steps: { type: "string", value: "N", default: "25", about: "gradient steps" },
+    augmentations: AUGMENTATIONS_OPTION,
     ...MODEL_OPTIONS,
     student: STUDENT_OPTION,
   },
-  async run({ out, scene: sceneNumber, steps: stepCount, ...models }, _, host) {
+  async run({ out, scene: sceneNumber, steps: stepCount, augmentations, ...models }, _, host) {
     const index = wholeNumber("scene", sceneNumber, 0, 65535);
     const steps = wholeNumber("steps", stepCount, 1, 1000);
+    const settings = { steps, augmentations: wholeNumber("augmentations", augmentations, 0, 64) };
     const start = performance.now();
     using display = progressDisplay();
 
@@ -42,7 +50,7 @@ export const command = defineCommand({
       0,
     );
     const submission = submissionOf(scene);
-    const answers = await label(server.url, submission, steps, display);
+    const answers = await label(server.url, submission, settings, display);
     display[Symbol.dispose]();
 
     const { source, batch, adapted, fused } = answers;
@@ -82,8 +90,13 @@ export const command = defineCommand({
   },
 });
 
-/** Labels the scan in four ways. */
-async function label(url: string, submission: Submission, steps: number, display: ProgressDisplay) {
+/** Labels the scan in four ways; the settings are those of TTT-KD. */
+async function label(
+  url: string,
+  submission: Submission,
+  settings: { steps: number; augmentations: number },
+  display: ProgressDisplay,
+) {
   const bare = { scan: submission.scan, images: [] };
   // The labels of the room are the student's classes, and scan.ply keeps them.
   const answer = { evaluate: true, keepLabels: false };
@@ -92,10 +105,10 @@ async function label(url: string, submission: Submission, steps: number, display
   display.update({ label: "2 of 4: with the batch statistics of this scan" });
   const batch = await labelsAndReport(url, { ...bare, options: { ...answer, method: "bn" } });
   display.update({ label: "3 of 4: TTT-KD with the photographs" });
-  const options = { ...answer, method: "ttt-kd", steps };
+  const options = { ...answer, method: "ttt-kd", ...settings };
   const adapted = await labelsAndReport(url, { ...submission, options });
   display.update({ label: "4 of 4: TTT-KD fused with the 2D probe, the default" });
-  const fused = await labelledFile(url, { ...submission, options: { ...answer, steps } });
+  const fused = await labelledFile(url, { ...submission, options: { ...answer, ...settings } });
   return { source, batch, adapted, fused };
 }
 

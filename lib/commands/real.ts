@@ -3,7 +3,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { defineCommand, wholeNumber } from "../cli/args.ts";
 import { labelledFile } from "../cli/client.ts";
-import { MODEL_OPTIONS, openStudents, showProgress, STUDENT_OPTION } from "../cli/engine.ts";
+import {
+  AUGMENTATIONS_OPTION,
+  MODEL_OPTIONS,
+  openStudents,
+  showProgress,
+  STUDENT_OPTION,
+} from "../cli/engine.ts";
 import { readNamed, readPhotographs } from "../scan/mod.ts";
 import { percent } from "../terminal/format.ts";
 import { progressDisplay } from "../terminal/progress.ts";
@@ -33,6 +39,7 @@ export const command = defineCommand({
     },
     only: { type: "string", value: "A,B", about: "names of samples to send", otherwise: "all" },
     steps: { type: "string", value: "N", default: "25", about: "gradient steps" },
+    augmentations: AUGMENTATIONS_OPTION,
     fall: {
       type: "string",
       value: "PERCENT",
@@ -42,8 +49,11 @@ export const command = defineCommand({
     ...MODEL_OPTIONS,
     student: STUDENT_OPTION,
   },
-  async run({ data, only, steps, fall, ...models }, _, host) {
-    const stepCount = wholeNumber("steps", steps, 1, 1000);
+  async run({ data, only, steps, augmentations, fall, ...models }, _, host) {
+    const settings = {
+      steps: wholeNumber("steps", steps, 1, 1000),
+      augmentations: wholeNumber("augmentations", augmentations, 0, 64),
+    };
     const leastFall = wholeNumber("fall", fall, 0, 100) / 100;
     const samples = only?.split(",") ?? samplesOf(data);
     if (samples.length === 0) {
@@ -65,7 +75,7 @@ export const command = defineCommand({
     console.log(row(Array.from({ length: 8 }, () => "---")));
     let faults = 0;
     for (const sample of samples) {
-      const outcome = await send(server.url, join(data, sample), sample, stepCount, {
+      const outcome = await send(server.url, join(data, sample), sample, settings, {
         classes: engine.students[0]!.card.classes.length,
         leastFall,
       });
@@ -88,7 +98,7 @@ async function send(
   url: string,
   folder: string,
   sample: string,
-  steps: number,
+  settings: { steps: number; augmentations: number },
   { classes, leastFall }: { classes: number; leastFall: number },
 ): Promise<Outcome> {
   const start = performance.now();
@@ -104,7 +114,7 @@ async function send(
       images,
       cameras: new TextDecoder().decode(found.cameras[0]!.bytes),
       // The labels of the samples are not the student's classes.
-      options: { method: "ttt-kd", steps, evaluate: false },
+      options: { method: "ttt-kd", ...settings, evaluate: false },
     });
     const outcome = { sample, report, seconds: seconds() };
     await checkLabelledFile(scan.bytes, bytes, classes);

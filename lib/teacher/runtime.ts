@@ -58,10 +58,13 @@ export interface OnnxSession {
 /**
  * Loads a model on the CPU, in several workers.
  *
+ * @param threads number of workers; by default as many as there are cores, up to four.
  * @throws the error of ONNX Runtime where the bytes are not a model.
  */
-export async function wasmSession({ onnx, externalData }: ModelBytes): Promise<OnnxSession> {
-  const threads = Math.max(1, Math.min(navigator.hardwareConcurrency, MOST_THREADS));
+export async function wasmSession(
+  { onnx, externalData }: ModelBytes,
+  threads: number = Math.max(1, Math.min(navigator.hardwareConcurrency, MOST_THREADS)),
+): Promise<OnnxSession> {
   const cutOff = (what: string) => new Error(`Cannot go on: the worker of the teacher ${what}`);
   const workers = Array.from(
     { length: threads },

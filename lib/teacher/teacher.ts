@@ -22,6 +22,11 @@ import {
 export interface TeacherOptions {
   /** Provider of ONNX Runtime; by default `wasm` on a software adapter, `webgpu` otherwise. */
   provider?: Provider;
+  /**
+   * Number of photographs that the provider `wasm` describes at once; by default as many as there are cores, up to four.
+   * Each has a thread with the model, and about a second of work is needed before a thread begins.
+   */
+  threads?: number;
   /** Bytes of the files in the card's `externalData`, in their order. */
   externalData?: readonly Uint8Array[];
 }
@@ -66,7 +71,7 @@ export class Teacher implements FeatureTeacher, AsyncDisposable {
     let loaded: OnnxSession;
     try {
       loaded = await (provider === "wasm"
-        ? wasmSession({ onnx, externalData })
+        ? wasmSession({ onnx, externalData }, options.threads)
         : webgpuSession({ onnx, externalData }, gpu.device));
     } catch (cause) {
       throw new TeacherError(

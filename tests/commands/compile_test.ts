@@ -1,6 +1,7 @@
 /** The compiled program: what it contains, and that it needs nothing else. */
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { readScan } from "../../lib/scan/mod.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
@@ -26,6 +27,12 @@ Deno.test("compile embeds the program, its workers, models and packages, and not
   });
 });
 
+/** The folder that Mesa keeps compiled shaders in. */
+function shaderFolder(): string {
+  const given = Deno.env.get("MESA_SHADER_CACHE_DIR") ?? Deno.env.get("XDG_CACHE_HOME");
+  return given ?? join(homedir(), ".cache");
+}
+
 Deno.test("the embedded files alone run the demo and the server", async () => {
   await withFolder(async (folder) => {
     const { app, denoFolder } = await gather(await embedded(), folder);
@@ -47,13 +54,22 @@ Deno.test("the embedded files alone run the demo and the server", async () => {
           ...args,
         ],
         cwd: home,
-        env: { NO_COLOR: "1", DENO_DIR: denoFolder, HOME: home, TMPDIR: temporary },
+        env: {
+          NO_COLOR: "1",
+          DENO_DIR: denoFolder,
+          HOME: home,
+          TMPDIR: temporary,
+          // Mesa keeps compiled shaders in the home folder; in an empty one it would compile all of them again.
+          MESA_SHADER_CACHE_DIR: shaderFolder(),
+        },
         stdin: "null",
         stdout: "piped",
         stderr: "piped",
       });
 
-    const demo = await program("demo", "--steps", "1", "--out", out).output();
+    const demo = await program(
+      ...["demo", "--steps", "1", "--augmentations", "0", "--out", out],
+    ).output();
     assert.equal(demo.code, 0, new TextDecoder().decode(demo.stderr));
     const report: ScanReport = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
     const { source, "ttt-kd-fusion": fused } = report.metrics!;

@@ -17,7 +17,7 @@ for (const { student, samples, fall } of RUNS) {
     fn: async () => {
       const { code, stdout, stderr } = await ttt([
         ...["real", "--data", join(dataPath(".", "")), "--only", samples.join()],
-        ...["--student", student, "--steps", "5", "--fall", `${fall}`],
+        ...["--student", student, "--steps", "5", "--augmentations", "0", "--fall", `${fall}`],
       ]);
       assert.equal(code, 0, stdout + stderr);
       for (const sample of samples) {

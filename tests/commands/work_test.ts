@@ -20,7 +20,7 @@ withGpu("segment writes the labelled scan, the report and the picture", async (g
       "segment",
       at("room.ply"),
       ...["--images", folder, "--cameras", at("cameras.json"), "--steps", "2"],
-      ...["--options", '{"augmentations": 0, "guard": 100}'],
+      ...["--voxel-size", "0.8", "--options", '{"augmentations": 0, "guard": 100}'],
       ...["--out", at("out.las"), "--report", at("report.json"), "--picture", at("picture.png")],
     ]);
     assert.equal(code, 0, stderr);
@@ -62,7 +62,13 @@ Deno.test("train writes a checkpoint that can be opened", async () => {
   await withFolder(async (folder) => {
     const config = join(folder, "tiny.json");
     const out = join(folder, "tiny.safetensors");
-    const settings = { id: "tiny", backbone: "MinkUNet14Slim", scenes: 2, epochs: 1 };
+    const settings = {
+      id: "tiny",
+      backbone: "MinkUNet14Slim",
+      scenes: 2,
+      epochs: 1,
+      voxelSize: 0.5,
+    };
     await writeFile(config, JSON.stringify(settings));
     const { code, stderr } = await ttt(["train", config, "--out", out]);
     assert.equal(code, 0, stderr);

@@ -115,15 +115,6 @@ Deno.test({
   },
 });
 
-Deno.test("the README's program type checks", async () => {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--doc-only", "README.md"],
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-  }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-});
-
 const pythonBlocks = FILES.flatMap(blocksOf).filter(({ language, flags }) =>
   language === "python" && !flags.includes("no-run")
 );

@@ -15,9 +15,16 @@ const folder = new URL("../../fixtures/models/", import.meta.url);
 const json = (name: string) => JSON.parse(Deno.readTextFileSync(new URL(name, folder)));
 const onnx = (name: string) => Deno.readFileSync(new URL(`${name}.onnx`, folder));
 
-function load(gpu: Gpu, name: string, provider: Provider, change: Record<string, unknown> = {}) {
+/** Loads a teacher that describes one photograph at a time: to start a thread of ONNX Runtime takes a second. */
+function load(
+  gpu: Gpu,
+  name: string,
+  provider: Provider,
+  change: Record<string, unknown> = {},
+  threads = 1,
+) {
   const card = parseTeacherCard(JSON.stringify({ ...json(`${name}.json`), ...change }), name);
-  return Teacher.load(gpu, card, onnx(name), { provider });
+  return Teacher.load(gpu, card, onnx(name), { provider, threads });
 }
 
 /** Bytes (7 x + 13 y + 31 c + x y) mod 256, as in fixtures/models/make_test_models.py. */
@@ -104,7 +111,7 @@ for (const provider of ["wasm", "webgpu"] as const) {
   withGpu(`Teacher.load() refuses bytes that are no model by ${provider}`, async (gpu) => {
     const card = parseTeacherCard(JSON.stringify(json("coordinates.json")), "card");
     await assert.rejects(
-      Teacher.load(gpu, card, new Uint8Array(100).fill(7), { provider }),
+      Teacher.load(gpu, card, new Uint8Array(100).fill(7), { provider, threads: 1 }),
       /^TeacherError: Cannot load teacher coordinates from coordinates\.onnx: /,
     );
   });
@@ -114,7 +121,7 @@ withGpu(
   "Teacher.load() chooses wasm on a software adapter and webgpu on others",
   async (gpu) => {
     const card = parseTeacherCard(JSON.stringify(json("coordinates.json")), "card");
-    await using teacher = await Teacher.load(gpu, card, onnx("coordinates"));
+    await using teacher = await Teacher.load(gpu, card, onnx("coordinates"), { threads: 1 });
     assert.equal(teacher.provider, gpu.isSoftware ? "wasm" : "webgpu");
   },
 );
@@ -143,7 +150,7 @@ for (
 }
 
 withGpu("Teacher.describeAll() stops between photographs and leaves no map", async (gpu) => {
-  await using teacher = await load(gpu, "coordinates", "wasm");
+  await using teacher = await load(gpu, "coordinates", "wasm", {}, 2);
   const controller = new AbortController();
   const done: number[] = [];
   const photos = Array.from({ length: 20 }, () => photo(64, 48));
@@ -162,7 +169,7 @@ withGpu("Teacher.describeAll() stops between photographs and leaves no map", asy
 withGpu(
   "Teacher.describeAll() spreads photographs over threads and keeps their order",
   async (gpu) => {
-    await using teacher = await load(gpu, "../teachers/rooms-parts", "wasm", { shortSide: 32 });
+    await using teacher = await load(gpu, "../teachers/rooms-parts", "wasm", { shortSide: 32 }, 2);
     const sizes = [[64, 48], [217, 130], [48, 64], [96, 32], [64, 64]] as const;
     const maps = await teacher.describeAll(sizes.map(([width, height]) => photo(width, height)));
     for (const [i, [width, height]] of sizes.entries()) {

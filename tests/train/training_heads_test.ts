@@ -41,7 +41,7 @@ function configOf(changes: Record<string, unknown> = {}, student: StudentCard = 
     id: "taught",
     benchmark: "boxes",
     scenes: 4,
-    epochs: 10,
+    epochs: 6,
     batch: 1,
     learningRate: 0.1,
   };

@@ -12,7 +12,14 @@ import { assertClose } from "../graph/support.ts";
 import { BOXES, placeTeacher } from "../ttt/boxes.ts";
 
 function configOf(changes: Record<string, unknown>) {
-  const settings = { id: "boxes", benchmark: "boxes", scenes: 4, epochs: 10, voxelSize: 0.3 };
+  const settings = {
+    id: "boxes",
+    benchmark: "boxes",
+    scenes: 4,
+    epochs: 5,
+    batch: 1,
+    voxelSize: 0.3,
+  };
   return parseTrainingConfig(
     JSON.stringify({ ...settings, learningRate: 0.01, ...changes }),
     "test.json",
@@ -62,7 +69,7 @@ withGpu(
 withGpu(
   "trainStudent() on labels alone gives a student without a teacher, the same bits twice",
   async (gpu) => {
-    const settings = { objective: "labels", epochs: 2 };
+    const settings = { objective: "labels", epochs: 1 };
     const first = await train(gpu, settings);
     assert.equal(first.card.teacher, null);
     assert.equal(first.tensors.has("distillation.kernel"), false);
@@ -76,7 +83,7 @@ withGpu(
 withGpu("trainStudent() starts from given weights", async (gpu) => {
   const { tensors, card } = await train(gpu, { objective: "labels", epochs: 1 });
   const from = { card, tensors, centre: null };
-  const still = await train(gpu, { objective: "labels", learningRate: 1e-12 }, { from });
+  const still = await train(gpu, { objective: "labels", epochs: 1, learningRate: 1e-12 }, { from });
   const kernel = (of: typeof tensors) => of.get("final.kernel")!.data as Float32Array;
   kernel(still.tensors).forEach((value, i) =>
     assert.ok(Math.abs(value - kernel(tensors)[i]!) < 1e-6)
