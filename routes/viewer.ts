@@ -22,6 +22,15 @@ import icon from "./viewer/icon.svg" with { type: "text" };
 import page from "./viewer/index.html" with { type: "text" };
 import intake from "./viewer/intake.js" with { type: "text" };
 import legend from "./viewer/legend.js" with { type: "text" };
+import localCameras from "./viewer/local/cameras.js" with { type: "text" };
+import colmap from "./viewer/local/colmap.js" with { type: "text" };
+import las from "./viewer/local/las.js" with { type: "text" };
+import outlines from "./viewer/local/outlines.js" with { type: "text" };
+import ply from "./viewer/local/ply.js" with { type: "text" };
+import pointsOfRecords from "./viewer/local/points_of_records.js" with { type: "text" };
+import preview from "./viewer/local/preview.js" with { type: "text" };
+import scanFile from "./viewer/local/scan_file.js" with { type: "text" };
+import thumbnails from "./viewer/local/thumbnails.js" with { type: "text" };
 import main from "./viewer/main.js" with { type: "text" };
 import points from "./viewer/points.js" with { type: "text" };
 import shaders from "./viewer/shaders.js" with { type: "text" };
@@ -41,6 +50,15 @@ const FILES: Readonly<Record<string, string>> = {
   "icon.svg": icon,
   "intake.js": intake,
   "legend.js": legend,
+  "local/cameras.js": localCameras,
+  "local/colmap.js": colmap,
+  "local/las.js": las,
+  "local/outlines.js": outlines,
+  "local/ply.js": ply,
+  "local/points_of_records.js": pointsOfRecords,
+  "local/preview.js": preview,
+  "local/scan_file.js": scanFile,
+  "local/thumbnails.js": thumbnails,
   "main.js": main,
   "points.js": points,
   "shaders.js": shaders,
@@ -82,7 +100,7 @@ export const viewerPage: MiddlewareHandler = async (c, next) => {
 
 /** Routes under `/viewer`: the files of the page. */
 export function viewerRoutes(): Hono {
-  return new Hono().get("/:file", etag(), (c) => {
+  return new Hono().get("/:file{.+}", etag(), (c) => {
     const name = c.req.param("file");
     if (!Object.hasOwn(FILES, name)) return notFound(c);
     return text(c, FILES[name]!, TYPES[name.split(".").at(-1)!]!);

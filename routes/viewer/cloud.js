@@ -5,15 +5,19 @@
  */
 
 /**
- * @typedef {object} Cloud
+ * @typedef {object} Points what is known of points before they are labelled; every leading part is spread over the scan.
  * @property {number} count M, number of points to show
- * @property {number} scanPoints N, number of points in the scan
- * @property {number} classes K, number of classes
  * @property {number} channels channels of colour: 3, 1 for intensity, or 0
  * @property {number[]} origin
- * @property {Uint32Array} became [K][K] number of points to which the source model gave class i and the result class j
- * @property {Float32Array} positions [M][3]
+ * @property {Float32Array} positions [M][3] relative to the origin
  * @property {Uint8Array} color [M][channels]
+ *
+ * @typedef {Points & Labelling} Cloud
+ *
+ * @typedef {object} Labelling
+ * @property {number} scanPoints N, number of points in the scan
+ * @property {number} classes K, number of classes
+ * @property {Uint32Array} became [K][K] number of points to which the source model gave class i and the result class j
  * @property {Uint8Array} source [M]
  * @property {Uint8Array} label [M]
  * @property {Uint8Array} confidence [M]

@@ -1,12 +1,17 @@
 /**
- * The picture of a labelled cloud with its colours, legend and settings, and the point under the pointer.
+ * The picture of a cloud with its colours, legend and settings, and the point under the pointer.
  *
  * @module
  */
+import { FRAMES } from "./camera.js";
+import { BOUNDS_COLOR, CAMERA_COLOR } from "./colors.js";
 import { addControls } from "./controls.js";
 import { byId } from "./dom.js";
 import { legendOf, percent } from "./legend.js";
 import { PointView } from "./points.js";
+
+/** Modes of points that are not labelled yet. */
+const UNLABELLED = ["scan", "height"];
 
 /** The panel. For tests, `data-drawn` of the canvas names the mode of the last complete picture. */
 export class CloudPanel {
@@ -18,11 +23,18 @@ export class CloudPanel {
   #up = byId("up", HTMLSelectElement);
   #shaded = byId("shaded", HTMLInputElement);
   #modes = [...byId("modes", HTMLFieldSetElement).querySelectorAll("input")];
+  #outlined = byId("outlined", HTMLInputElement);
   #heights = this.#view.heights;
   /** @type {Set<number>} */
   #hidden = new Set();
-  /** @type {import("./cloud.js").Cloud | null} */
+  /** @type {import("./cloud.js").Points | null} */
+  #points = null;
+  /** The points once they are labelled. @type {import("./cloud.js").Cloud | null} */
   #cloud = null;
+  /** @type {import("./local/preview.js").Outlines | null} */
+  #outlines = null;
+  /** The colours that the user wants of labelled points, while others are shown. */
+  #wanted = "adapted";
   /** @type {readonly string[]} */
   #classes = [];
   /** @type {readonly import("./colors.js").Rgb[]} */
@@ -38,6 +50,7 @@ export class CloudPanel {
       view.pointScale = 2 ** this.#pointSize.valueAsNumber;
       view.redraw();
     });
+    this.#outlined.addEventListener("change", () => view.setLines(this.#lines()));
     this.#shaded.addEventListener("change", () => {
       view.shaded = this.#shaded.checked;
       view.redraw();
@@ -65,26 +78,68 @@ export class CloudPanel {
   }
 
   /**
-   * Shows a cloud.
+   * Shows a labelled cloud.
    *
    * @param {import("./cloud.js").Cloud} cloud
+   * @param {import("./local/preview.js").Outlines | null} outlines
    */
-  show(cloud) {
+  show(cloud, outlines) {
     const { classes, palette } = cloud.student;
     this.#cloud = cloud;
     this.#classes = classes;
     this.#palette = palette;
+    this.#show(cloud, outlines);
+  }
+
+  /**
+   * Shows points that are not labelled yet.
+   *
+   * @param {import("./cloud.js").Points} points
+   * @param {import("./local/preview.js").Outlines} outlines
+   */
+  preview(points, outlines) {
+    if (this.#cloud) this.#wanted = this.#view.mode;
+    this.#cloud = null;
+    this.#palette = [];
+    this.#show(points, outlines);
+  }
+
+  /**
+   * @param {import("./cloud.js").Points} points
+   * @param {import("./local/preview.js").Outlines | null} outlines
+   */
+  #show(points, outlines) {
+    this.#points = points;
+    this.#outlines = outlines;
+    this.#outlined.disabled = outlines === null;
     this.#hidden.clear();
     // These take up their space before the cloud is framed in the rest.
     for (const id of ["tools", "legend"]) byId(id, HTMLElement).hidden = false;
-    this.#view.show(cloud);
-    this.#view.setPalette(palette, this.#hidden);
-    const [scan] = this.#modes;
-    scan.disabled = cloud.channels === 0;
-    if (scan.disabled && scan.checked) this.#modes[2].checked = true;
+    this.#view.show(points, this.#lines());
+    this.#view.setPalette(this.#palette, this.#hidden);
+    const wanted = this.#cloud ? this.#wanted : "scan";
+    for (const input of this.#modes) {
+      input.disabled = (input.value === "scan" && points.channels === 0) ||
+        (!this.#cloud && !UNLABELLED.includes(input.value));
+    }
+    const usable = this.#modes.filter(({ disabled }) => !disabled);
+    const chosen = usable.find(({ value }) => value === wanted) ?? usable[0];
+    chosen.checked = true;
     this.#openCeiling();
     byId("empty", HTMLElement).hidden = true;
     this.#setMode();
+    // The legend takes its space from the picture, too.
+    this.#view.frame();
+  }
+
+  /** @returns {import("./points.js").Lines[]} */
+  #lines() {
+    if (!this.#outlines || !this.#outlined.checked) return [];
+    const { bounds, cameras } = this.#outlines;
+    return [
+      { ends: cameras, color: CAMERA_COLOR },
+      ...(this.#cloud ? [] : [{ ends: bounds, color: BOUNDS_COLOR }]),
+    ];
   }
 
   #setMode() {
@@ -98,6 +153,7 @@ export class CloudPanel {
   /** Cuts away the ceiling of a closed room, so that its inside is visible. */
   #openCeiling() {
     const { low, high, ceiling } = this.#heights = this.#view.heights;
+    this.#view.heightRange = [low, high];
     this.#ceiling.valueAsNumber = ceiling === null ? 1 : (ceiling - low) / (high - low);
     this.#setCeiling();
   }
@@ -118,10 +174,12 @@ export class CloudPanel {
   }
 
   #drawLegend() {
-    if (!this.#cloud) return;
+    if (!this.#points) return;
     const { mode, unchanged } = this.#view;
     byId("legend", HTMLElement).replaceChildren(...legendOf({
+      points: this.#points,
       cloud: this.#cloud,
+      heights: this.#absoluteHeights(),
       classes: this.#classes,
       palette: this.#palette,
       mode,
@@ -135,24 +193,36 @@ export class CloudPanel {
     }));
   }
 
+  /** The heights of the ramp in the coordinates of the scan. */
+  #absoluteHeights() {
+    const { low, high } = this.#heights;
+    const { up } = FRAMES[this.#view.camera.up];
+    const base = this.#points?.origin.reduce((sum, value, i) => sum + value * up[i], 0) ?? 0;
+    return { low: low + base, high: high + base };
+  }
+
   /** Describes the point under the pointer. @param {PointerEvent} event */
   #describe({ offsetX, offsetY, buttons, pointerType }) {
+    const points = this.#points;
     const cloud = this.#cloud;
     // Touch has no hovering, so a finger shows the point even while it drags.
     const wanted = buttons === 0 || pointerType === "touch";
-    const index = cloud && wanted ? this.#view.pick(offsetX, offsetY) : null;
+    const index = points && wanted ? this.#view.pick(offsetX, offsetY) : null;
     this.#point.hidden = index === null;
-    if (!cloud || index === null) return;
+    if (!points || index === null) return;
     const name = (/** @type {number} */ label) => this.#classes[label] ?? `class ${label}`;
-    const [before, after] = [name(cloud.source[index]), name(cloud.label[index])];
-    const place = cloud.origin.map((value, i) =>
-      (value + cloud.positions[3 * index + i]).toFixed(2)
+    const place = points.origin.map((value, i) =>
+      (value + points.positions[3 * index + i]).toFixed(2)
     );
-    this.#point.textContent = [
-      before === after ? after : `${before} → ${after}`,
-      `confidence ${percent(cloud.confidence[index] / 255)}`,
-      place.join("  "),
-    ].join("\n");
+    const lines = [place.join("  ")];
+    if (cloud) {
+      const [before, after] = [name(cloud.source[index]), name(cloud.label[index])];
+      lines.unshift(
+        before === after ? after : `${before} → ${after}`,
+        `confidence ${percent(cloud.confidence[index] / 255)}`,
+      );
+    }
+    this.#point.textContent = lines.join("\n");
     this.#point.style.left = `${Math.min(offsetX, this.#canvas.clientWidth - 220)}px`;
     this.#point.style.top = `${Math.min(offsetY, this.#canvas.clientHeight - 90)}px`;
   }

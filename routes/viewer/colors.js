@@ -9,6 +9,11 @@
 /** The colour of classes that the palette lacks. @type {Rgb} */
 export const UNKNOWN = [150, 150, 150];
 
+/** The colour of the bounds of a scan. @type {Rgb} */
+export const BOUNDS_COLOR = [128, 138, 146];
+/** The colour of the frusta of cameras. @type {Rgb} */
+export const CAMERA_COLOR = [224, 122, 31];
+
 /** Matplotlib's viridis at eighths: lightness rises with the value, and the colour-blind can read it. */
 const VIRIDIS = [
   [68, 1, 84],

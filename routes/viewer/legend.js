@@ -11,7 +11,9 @@ const RAMP_STEPS = 22;
 
 /**
  * @typedef {object} LegendInput
- * @property {import("./cloud.js").Cloud} cloud
+ * @property {import("./cloud.js").Points} points
+ * @property {import("./cloud.js").Cloud | null} cloud null until the points are labelled
+ * @property {{low: number, high: number}} heights
  * @property {readonly string[]} classes
  * @property {readonly import("./colors.js").Rgb[]} palette
  * @property {import("./points.js").Mode} mode
@@ -27,16 +29,25 @@ const RAMP_STEPS = 22;
  * @returns {Node[]}
  */
 export function legendOf(input) {
-  const { mode, cloud } = input;
-  if (mode === "confidence") return confidenceLegend(cloud);
-  if (mode === "changed") return changeLegend(input);
+  const { mode, points, cloud, heights } = input;
   if (mode === "scan") {
-    return [title(cloud.channels === 3 ? "Colours of the scan" : "Intensity of the scan")];
+    return [title(points.channels === 3 ? "Colours of the scan" : "Intensity of the scan")];
   }
-  return [title(mode === "source" ? "Source model" : "Adapted"), classTable(input)];
+  if (mode === "height") {
+    const { low, high } = heights;
+    const ends = [low, (low + high) / 2, high].map((height) => height.toFixed(2));
+    return [title("Height, in the units of the scan"), ...rampBar(ends)];
+  }
+  if (!cloud) return [];
+  const labelled = { ...input, cloud };
+  if (mode === "confidence") return confidenceLegend(cloud);
+  if (mode === "changed") return changeLegend(labelled);
+  return [title(mode === "source" ? "Source model" : "Adapted"), classTable(labelled)];
 }
 
-/** @param {LegendInput} input */
+/** @typedef {LegendInput & {cloud: import("./cloud.js").Cloud}} LabelledInput */
+
+/** @param {LabelledInput} input */
 function classTable({ cloud, classes, palette, mode, hidden, onToggle }) {
   const before = sums(cloud, (from) => from);
   const after = sums(cloud, (_, to) => to);
@@ -58,7 +69,7 @@ function classTable({ cloud, classes, palette, mode, hidden, onToggle }) {
   return table;
 }
 
-/** @param {LegendInput} input */
+/** @param {LabelledInput} input */
 function changeLegend({ cloud, classes, palette, unchanged }) {
   const { classes: k, became, scanPoints } = cloud;
   const changes = [...became.entries()]
@@ -96,6 +107,20 @@ function confidenceLegend({ confidence, count }) {
     sum += value;
     if (value < 128) unsure++;
   }
+  return [
+    title("Confidence"),
+    ...rampBar(["0 %", "50 %", "100 %"]),
+    quiet(`mean ${percent(sum / 255 / count)}, below one half ${percent(unsure / count)}`),
+  ];
+}
+
+/**
+ * Returns the ramp of colours, with what its ends and its middle mean.
+ *
+ * @param {readonly string[]} texts
+ * @returns {Node[]}
+ */
+function rampBar(texts) {
   const bar = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   bar.setAttribute("class", "ramp");
   bar.setAttribute("viewBox", `0 0 ${RAMP_STEPS} 1`);
@@ -103,17 +128,12 @@ function confidenceLegend({ confidence, count }) {
   for (let i = 0; i < RAMP_STEPS; i++) bar.append(rectangle(i, ramp(i / (RAMP_STEPS - 1))));
   const ends = document.createElement("div");
   ends.className = "line quiet";
-  for (const text of ["0 %", "50 %", "100 %"]) {
+  for (const text of texts) {
     const end = document.createElement("span");
     end.textContent = text;
     ends.append(end);
   }
-  return [
-    title("Confidence"),
-    bar,
-    ends,
-    quiet(`mean ${percent(sum / 255 / count)}, below one half ${percent(unsure / count)}`),
-  ];
+  return [bar, ends];
 }
 
 /**

@@ -13,6 +13,7 @@ import { CloudPanel } from "./cloud_panel.js";
 import { byId } from "./dom.js";
 import { addFiles, droppedFiles, emptyIntake, formOf, intakeProblem, listed } from "./intake.js";
 import { whole } from "./legend.js";
+import { Preview } from "./local/preview.js";
 import { WorkPanel } from "./work_panel.js";
 
 const POINTS = 1_000_000;
@@ -30,6 +31,11 @@ const chosen = byId("chosen", HTMLElement);
 const api = new Api(askToken);
 const panel = new WorkPanel();
 const intake = emptyIntake();
+const preview = new Preview();
+/** What is drawn around the chosen scan. @type {import("./local/preview.js").Outlines | null} */
+let outlines = null;
+/** Resolves when the chosen files are shown. */
+let previewing = Promise.resolve();
 let busy = false;
 /** Aborts the upload. */
 let sending = new AbortController();
@@ -72,7 +78,16 @@ async function take(files) {
   showIntake();
 }
 
+function showPreview() {
+  previewing = preview.show(intake, POINTS, (points, around) => {
+    outlines = around;
+    picture ??= new CloudPanel();
+    picture.preview(points, around);
+  }).catch((/** @type {Error} */ error) => panel.fail(error.message));
+}
+
 function showIntake() {
+  showPreview();
   const { scans, photos, cameras, labels, leftOut } = intake;
   const problem = intakeProblem(intake);
   chosen.replaceChildren(
@@ -205,11 +220,16 @@ async function submit() {
   panel.busy("Sending", 0);
   const job = await api.submit(form, (sent) => panel.busy("Sending", sent), sending.signal);
   location.hash = job.id;
-  await follow(job);
+  // A late picture of the chosen scan must not cover the result.
+  await previewing;
+  await follow(job, outlines);
 }
 
-/** @param {import("./api.js").Job} job */
-async function follow(job) {
+/**
+ * @param {import("./api.js").Job} job
+ * @param {import("./local/preview.js").Outlines | null} around what is drawn with its scan
+ */
+async function follow(job, around) {
   current = job;
   panel.busy("Waiting for the GPU", null);
   for await (const { event, data } of api.events(job.links.events, new AbortController().signal)) {
@@ -222,19 +242,22 @@ async function follow(job) {
     if (current.state !== "done") setState(current.state);
   }
   const { state, problem } = current;
-  if (state === "done") await show(current);
+  if (state === "done") await show(current, around);
   else if (problem) panel.fail(problem.detail);
   else panel.idle();
 }
 
-/** @param {import("./api.js").Job} job */
-async function show({ links }) {
+/**
+ * @param {import("./api.js").Job} job
+ * @param {import("./local/preview.js").Outlines | null} around
+ */
+async function show({ links }, around) {
   setState("showing");
   panel.busy("Fetching the points", null);
   const answer = await api.request(`${links.cloud}?points=${POINTS}`);
   const cloud = decodeCloud(await answer.arrayBuffer());
   picture ??= new CloudPanel();
-  picture.show(cloud);
+  picture.show(cloud, around);
   panel.show(cloud);
   setState("done");
 }
@@ -298,6 +321,6 @@ const id = location.hash.slice(1);
 setState("ready");
 if (id) {
   attempt(async () =>
-    follow(await (await api.request(`/v1/jobs/${encodeURIComponent(id)}`)).json())
+    follow(await (await api.request(`/v1/jobs/${encodeURIComponent(id)}`)).json(), null)
   );
 }

@@ -6,15 +6,22 @@
 import { FRAMES, OrbitCamera } from "./camera.js";
 import { ramp, UNKNOWN } from "./colors.js";
 import { extentOf, heightsOf } from "./extent.js";
-import { POINT_FRAGMENT, POINT_VERTEX, SHADE_FRAGMENT, SHADE_VERTEX } from "./shaders.js";
+import {
+  LINE_FRAGMENT,
+  LINE_VERTEX,
+  POINT_FRAGMENT,
+  POINT_VERTEX,
+  SHADE_FRAGMENT,
+  SHADE_VERTEX,
+} from "./shaders.js";
 
 /**
  * What the colour of points shows, by its number in the shader.
  *
- * @typedef {"scan" | "source" | "adapted" | "confidence" | "changed"} Mode
+ * @typedef {"scan" | "source" | "adapted" | "confidence" | "changed" | "height"} Mode
  * @type {Record<Mode, number>}
  */
-const MODES = { scan: 0, source: 1, adapted: 2, confidence: 3, changed: 4 };
+const MODES = { scan: 0, source: 1, adapted: 2, confidence: 3, changed: 4, height: 5 };
 
 /** While the camera moves, slower frames are followed by frames with fewer points, faster ones by frames with more. */
 const SLOW_MILLISECONDS = 50;
@@ -28,6 +35,16 @@ const PICK_RADIUS = 4;
 const LEAST_PIXELS = 1.5;
 const MOST_PIXELS = 9;
 const EDGE_STRENGTH = 30;
+/** Lines farther from the cloud than this many of its diagonals do not count for what is framed. */
+const FARTHEST_LINES = 2;
+
+/**
+ * Lines of one colour.
+ *
+ * @typedef {object} Lines
+ * @property {readonly number[]} ends [lines][2][3] in the coordinates of the scan
+ * @property {import("./colors.js").Rgb} color
+ */
 
 /** The picture of one cloud. */
 export class PointView {
@@ -40,6 +57,8 @@ export class PointView {
   shaded = true;
   /** Height above which points are not drawn. */
   ceiling = Infinity;
+  /** Heights at the ends of the ramp of colours. */
+  heightRange = [0, 1];
   /** @type {import("./colors.js").Rgb} */
   background = [255, 255, 255];
   /** @type {import("./colors.js").Rgb} */
@@ -50,13 +69,18 @@ export class PointView {
   #canvas;
   #gl;
   #points;
+  #line;
   #shade;
   #palette;
   /** @type {Target | null} */
   #target = null;
-  /** @type {import("./cloud.js").Cloud | null} */
+  /** @type {import("./cloud.js").Points | null} */
   #cloud = null;
   #extent = extentOf(new Float32Array(3));
+  /** @type {{array: WebGLVertexArrayObject, buffer: WebGLBuffer, count: number, tint: number[]}[]} */
+  #lines = [];
+  /** The box that is framed: the extent with the lines near it. */
+  #framed = this.#extent;
   /** @type {WebGLVertexArrayObject | null} */
   #array = null;
   /** @type {WebGLBuffer[]} */
@@ -82,6 +106,7 @@ export class PointView {
     this.#canvas = canvas;
     this.#gl = gl;
     this.#points = new Program(gl, POINT_VERTEX, POINT_FRAGMENT);
+    this.#line = new Program(gl, LINE_VERTEX, LINE_FRAGMENT);
     this.#shade = new Program(gl, SHADE_VERTEX, SHADE_FRAGMENT);
     this.#palette = texture(gl);
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, 256, 2);
@@ -96,9 +121,10 @@ export class PointView {
   /**
    * Shows a cloud as a whole.
    *
-   * @param {import("./cloud.js").Cloud} cloud
+   * @param {import("./cloud.js").Points & Partial<import("./cloud.js").Labelling>} cloud
+   * @param {readonly Lines[]} lines
    */
-  show(cloud) {
+  show(cloud, lines = []) {
     const gl = this.#gl;
     this.#cloud = cloud;
     this.#extent = extentOf(cloud.positions);
@@ -107,15 +133,43 @@ export class PointView {
     gl.deleteVertexArray(this.#array);
     this.#array = gl.createVertexArray();
     gl.bindVertexArray(this.#array);
-    this.#buffers = [cloud.positions, cloud.color, cloud.source, cloud.label, cloud.confidence]
+    const none = new Uint8Array(cloud.count);
+    const { positions, color, source = none, label = none, confidence = none } = cloud;
+    this.#buffers = [positions, color, source, label, confidence]
       .map((values, location) => this.#attribute(location, values, cloud));
     this.ceiling = Infinity;
+    this.setLines(lines);
     this.frame();
+  }
+
+  /** Draws lines with the cloud, in the place of earlier ones. @param {readonly Lines[]} lines */
+  setLines(lines) {
+    const gl = this.#gl;
+    for (const { array, buffer } of this.#lines) {
+      gl.deleteBuffer(buffer);
+      gl.deleteVertexArray(array);
+    }
+    const { origin = [0, 0, 0] } = this.#cloud ?? {};
+    const sets = lines.map(({ ends, color }) => ({
+      ends: Float32Array.from(ends, (value, i) => value - origin[i % 3]),
+      color,
+    }));
+    this.#framed = around(this.#extent, sets.map(({ ends }) => ends));
+    this.#lines = sets.map(({ ends, color }) => {
+      const [array, buffer] = [gl.createVertexArray(), gl.createBuffer()];
+      gl.bindVertexArray(array);
+      gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+      gl.bufferData(gl.ARRAY_BUFFER, ends, gl.STATIC_DRAW);
+      gl.enableVertexAttribArray(0);
+      gl.vertexAttribPointer(0, 3, gl.FLOAT, false, 0, 0);
+      return { array, buffer, count: ends.length / 3, tint: unit(color) };
+    });
+    this.redraw();
   }
 
   /** Moves the camera so that all of the cloud is in the picture. */
   frame() {
-    const { least, greatest } = this.#extent;
+    const { least, greatest } = this.#framed;
     this.camera.frame(least, greatest, this.#canvas.clientWidth / this.#canvas.clientHeight);
     this.redraw();
   }
@@ -224,6 +278,7 @@ export class PointView {
       unchanged: unit(this.unchanged),
       up: FRAMES[this.camera.up].up,
       ceiling: Math.min(this.ceiling, 3e38),
+      heights: this.heightRange,
       size: [
         diameter * this.pointScale * this.camera.scale * height,
         LEAST_PIXELS * pixels * this.pointScale,
@@ -232,6 +287,11 @@ export class PointView {
     });
     gl.bindVertexArray(this.#array);
     gl.drawArrays(gl.POINTS, 0, count);
+    for (const { array, count, tint } of this.#lines) {
+      this.#line.use({ camera: this.camera.matrix(width / height), tint });
+      gl.bindVertexArray(array);
+      gl.drawArrays(gl.LINES, 0, count);
+    }
 
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.disable(gl.DEPTH_TEST);
@@ -269,7 +329,7 @@ export class PointView {
   /**
    * @param {number} location
    * @param {Float32Array | Uint8Array} values
-   * @param {import("./cloud.js").Cloud} cloud
+   * @param {import("./cloud.js").Points} cloud
    */
   #attribute(location, values, { channels, count }) {
     const gl = this.#gl;
@@ -394,6 +454,31 @@ function texture(gl) {
     gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
   }
   return made;
+}
+
+/**
+ * Returns the box around a cloud and the ends of lines that are near it.
+ *
+ * @param {{least: number[], greatest: number[], spacing: number}} extent
+ * @param {readonly Float32Array[]} sets
+ */
+function around(extent, sets) {
+  const [least, greatest] = [[...extent.least], [...extent.greatest]];
+  const reach = FARTHEST_LINES * Math.hypot(...least.map((low, i) => greatest[i] - low));
+  for (const ends of sets) {
+    for (let at = 0; at < ends.length; at += 3) {
+      const end = ends.subarray(at, at + 3);
+      const isNear = end.every((value, i) =>
+        value > extent.least[i] - reach && value < extent.greatest[i] + reach
+      );
+      if (!isNear) continue;
+      end.forEach((value, i) => {
+        least[i] = Math.min(least[i], value);
+        greatest[i] = Math.max(greatest[i], value);
+      });
+    }
+  }
+  return { ...extent, least, greatest };
 }
 
 /** @param {import("./colors.js").Rgb} color */

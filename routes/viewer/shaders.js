@@ -19,13 +19,15 @@ layout(location = 3) in uint label;
 layout(location = 4) in uint confidence;
 uniform mat4 camera;
 // What the colour shows; any other mode shows the class in the result.
-const int SCAN = 0, SOURCE = 1, CONFIDENCE = 3, CHANGED = 4;
+const int SCAN = 0, SOURCE = 1, CONFIDENCE = 3, CHANGED = 4, HEIGHT = 5;
 uniform int mode;
-// Row 0: classes, alpha 0 where hidden. Row 1: confidence.
+// Row 0: classes, alpha 0 where hidden. Row 1: the ramp of confidence and heights.
 uniform sampler2D palette;
 uniform vec3 unchanged;
 uniform vec3 up;
 uniform float ceiling;
+// The least and the greatest height of the ramp.
+uniform vec2 heights;
 // Diameter of a point in pixels at a distance of one unit, and its least and most pixels.
 uniform vec3 size;
 flat out vec4 tint;
@@ -35,13 +37,20 @@ vec4 classColor(uint number) {
   return texelFetch(palette, ivec2(int(number), 0), 0);
 }
 
+vec4 ramp(float fraction) {
+  return vec4(texelFetch(palette, ivec2(int(255.0 * clamp(fraction, 0.0, 1.0) + 0.5), 1), 0).rgb, 1.0);
+}
+
 void main() {
   gl_Position = camera * vec4(position, 1.0);
   gl_PointSize = clamp(size.x / gl_Position.w, size.y, size.z);
   index = uint(gl_VertexID) + 1u;
   vec4 shown = classColor(mode == SOURCE ? source : label);
   if (mode == SCAN) tint = vec4(color, 1.0);
-  else if (mode == CONFIDENCE) tint = vec4(texelFetch(palette, ivec2(int(confidence), 1), 0).rgb, 1.0);
+  else if (mode == CONFIDENCE) tint = ramp(float(confidence) / 255.0);
+  else if (mode == HEIGHT) {
+    tint = ramp((dot(position, up) - heights.x) / max(heights.y - heights.x, 1e-9));
+  }
   else if (mode == CHANGED && source == label) tint = vec4(unchanged, 1.0);
   else tint = vec4(shown.rgb, 1.0);
   // A point that is not drawn is moved outside the picture.
@@ -61,6 +70,27 @@ void main() {
   if (dot(offset, offset) > 1.2) discard;
   color = tint;
   picked = index;
+}`;
+
+export const LINE_VERTEX = `#version 300 es
+precision highp float;
+layout(location = 0) in vec3 position;
+uniform mat4 camera;
+
+void main() {
+  gl_Position = camera * vec4(position, 1.0);
+}`;
+
+export const LINE_FRAGMENT = `#version 300 es
+precision highp float;
+precision highp int;
+uniform vec3 tint;
+layout(location = 0) out vec4 color;
+layout(location = 1) out uint picked;
+
+void main() {
+  color = vec4(tint, 1.0);
+  picked = 0u;
 }`;
 
 export const SHADE_VERTEX = `#version 300 es

@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LENGTH_UNITS, type Photo, UP_AXES, writePly } from "../../lib/scan/mod.ts";
+import { encodePng, LENGTH_UNITS, type Photo, UP_AXES, writePly } from "../../lib/scan/mod.ts";
 import type { SegmentRequest } from "../../lib/segment/segmenter.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
 import { listen } from "../../routes/listen.ts";
-import { ramp } from "../../routes/viewer/colors.js";
+import { CAMERA_COLOR, ramp } from "../../routes/viewer/colors.js";
 import { findChromium, Page } from "./chromium.ts";
 import { STREETS } from "./fake_engine.ts";
-import { fakeApp, withJobs } from "./support.ts";
+import { camerasText, fakeApp, withJobs } from "./support.ts";
 
 const BROWSER_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
@@ -48,12 +48,13 @@ Deno.test("GET /viewer/ serves every file that the page and its scripts load, an
     assert.ok(response.headers.get("etag"));
     const text = await response.text();
     assert.doesNotMatch(text.replaceAll("http://www.w3.org/2000/svg", ""), /https?:\/\//, path);
-    for (const [, file] of text.matchAll(/from "\.\/([^"]+)"/g)) {
-      const imported = `/viewer/${file}`;
+    for (const [, file] of text.matchAll(/from "(\.{1,2}\/[^"]+)"/g)) {
+      const imported = new URL(file!, `http://host${path}`).pathname;
       if (!paths.includes(imported)) paths.push(imported);
     }
   }
   assert.ok(paths.includes("/viewer/shaders.js"), "imports of scripts are among them");
+  assert.ok(paths.includes("/viewer/local/colmap.js"), "and imports of these");
 });
 
 /** The values among which a control of the page lets users choose. */
@@ -188,7 +189,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "GET / asks for the server's token until it is right, accepts a folder, and shows why a job is refused",
+    "GET / asks for the server's token until it is right, shows a folder before it is sent, and why a job is refused",
   ignore: chromium === null,
   fn: async () => {
     const { app } = fakeApp({ access: { tokens: ["secret"] } });
@@ -215,11 +216,29 @@ Deno.test({
       "labels.json",
       "SOURCE.md",
     ];
-    for (const name of names) {
-      await writeFile(join(folder, name), name === "cameras.json" ? '{"worldToCamera"' : name);
-    }
+    const contents: Record<string, string | Uint8Array> = {
+      "room.ply": floorScan(),
+      // Beside the floor, 1 m above its middle.
+      "cameras.json": camerasText(["1.png"], {
+        worldToCamera: [1, 0, 0, -1.5, 0, 0, -1, 1, 0, 1, 0, 1, 0, 0, 0, 1],
+      }),
+      "images/1.png": encodePng({
+        width: 40,
+        height: 30,
+        pixels: Uint8Array.from({ length: 3600 }, (_, i) => i % 3 === 1 ? 200 : 0),
+      }),
+    };
+    for (const name of names) await writeFile(join(folder, name), contents[name] ?? name);
     await page.drop("#cloud", [folder]);
     await page.until("!document.querySelector('#start').disabled");
+    await page.until("document.querySelector('#cloud').dataset.drawn === 'scan'");
+    await page.until("document.querySelector('#photographs canvas[data-drawn]')");
+    const before = await page.screenshot();
+    assert.ok(pixelsOf(before, [255, 0, 0]) > 4000, "the floor");
+    assert.ok(pixelsOf(before, CAMERA_COLOR) > 40, "the frustum of its camera");
+    assert.ok(pixelsOf(before, [0, 200, 0]) > 2000, "the photograph");
+    const note = await page.evaluate("document.querySelector('#previewNote').innerText");
+    assert.equal(note, "3,600 points · 1 camera");
     const chosen = await page.evaluate("document.querySelector('#chosen').innerText");
     assert.match(chosen as string, /room\.ply[^]*Photographs\s+2[^]*cameras\.json/);
     assert.match(chosen as string, /Left out: .*labels\.json/);

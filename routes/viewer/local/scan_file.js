@@ -1,0 +1,68 @@
+/**
+ * Reads scans in the browser, for a picture before anything is sent: PLY and LAS, thinned to what can be shown. The
+ * server reads more formats, checks what it reads, and alone decides what a file means.
+ *
+ * @module
+ */
+import { lasRecords } from "./las.js";
+import { plyRecords } from "./ply.js";
+import { packPoints } from "./points_of_records.js";
+
+/** Bytes in which the header of a PLY or LAS file is looked for. */
+const HEAD_BYTES = 2 ** 18;
+/** Formats that only the server reads. */
+const SERVER_ONLY = "It is shown once it is labelled.";
+
+/**
+ * What the beginning of a file says of its points.
+ *
+ * @typedef {object} Records
+ * @property {number} count
+ * @property {number[] | null} least corner of the bounds, where the header has it
+ * @property {number[] | null} greatest
+ * @property {Layout | null} layout null where the points are compressed.
+ *
+ * @typedef {object} Layout
+ * @property {number} offset byte at which the points begin
+ * @property {number} stride bytes from point to point; 0 for lines of text
+ * @property {boolean} little
+ * @property {Field[]} position
+ * @property {Field[] | null} color
+ * @property {Field | null} intensity
+ *
+ * @typedef {object} Field
+ * @property {number} at its byte in the record, or its column in the line
+ * @property {Scalar} type
+ * @property {number} [scale]
+ * @property {number} [shift]
+ *
+ * @typedef {"Int8" | "Uint8" | "Int16" | "Uint16" | "Int32" | "Uint32" | "Float32" | "Float64"} Scalar
+ */
+
+/**
+ * Reads a scan.
+ *
+ * @param {import("../intake.js").NamedFile} named
+ * @param {number} most points to show
+ * @returns {Promise<{points: import("../cloud.js").Points | null, count: number, least: number[] | null, greatest:
+ * number[] | null, note: string}>} `note` says why there is no picture.
+ */
+export async function readScanFile({ name, file }, most) {
+  const none = { points: null, count: 0, least: null, greatest: null };
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  const magic = new TextDecoder("latin1").decode(head.subarray(0, 4));
+  const read = magic === "LASF" ? lasRecords : /^ply[\s]/.test(magic) ? plyRecords : null;
+  if (!read) return { ...none, note: `${name} can be read by the server alone. ${SERVER_ONLY}` };
+  try {
+    const { layout, ...known } = read(head);
+    if (!layout) return { points: null, ...known, note: `${name} is compressed. ${SERVER_ONLY}` };
+    const points = await packPoints(file, layout, known.count, most);
+    return { points, ...known, note: "" };
+  } catch (error) {
+    // The server says what is wrong with the file, if anything is.
+    return {
+      ...none,
+      note: `${name} cannot be shown yet: ${/** @type {Error} */ (error).message}. ${SERVER_ONLY}`,
+    };
+  }
+}

@@ -1,0 +1,141 @@
+/** What the page reads of files before it sends them, held against what the server reads. */
+import assert from "node:assert/strict";
+import { camerasToJson, readScan, writePly } from "../../../lib/scan/mod.ts";
+import { writeLas } from "../../../lib/scan/las/write_las.ts";
+import { readCameraFiles as readOnServer } from "../../../lib/scan/camera/read_camera_files.ts";
+import { readCameraFiles } from "../../../routes/viewer/local/cameras.js";
+import { boxLines, frustumLines } from "../../../routes/viewer/local/outlines.js";
+import { readScanFile } from "../../../routes/viewer/local/scan_file.js";
+
+const named = (name: string, content: string | Uint8Array<ArrayBuffer>) => ({
+  name,
+  file: new File([content], name),
+});
+
+/** A scan of a survey: large coordinates, colours that differ. */
+async function survey(points: number) {
+  const positions = Float32Array.from({ length: 3 * points }, (_, i) => i % 3 * 10 + i / 8);
+  const colors = Float32Array.from({ length: 3 * points }, (_, i) => (i % 256) / 255);
+  const ply = writePly({ positions, colors, labels: null });
+  const scan = await readScan(ply, "survey.ply");
+  return { ply, scan: { ...scan, origin: [500_000, 4_000_000, 100] as [number, number, number] } };
+}
+
+Deno.test("readScanFile() reads the points and colours of PLY and LAS that the server reads", async () => {
+  const { ply, scan } = await survey(50);
+  const text = new TextEncoder().encode(
+    "ply\r\nformat ascii 1.0\r\nelement vertex 2\r\nproperty uchar red\r\nproperty uchar green\r\n" +
+      "property uchar blue\r\nproperty double x\r\nproperty double y\r\nproperty double z\r\n" +
+      "element face 1\r\nproperty list uchar int vertex_indices\r\nend_header\r\n" +
+      "255 0 9 500000.25 -3 7\r\n1 2 3 500001.5 -4 8\r\n3 0 1 1\r\n",
+  );
+  for (
+    const [name, bytes] of [["a.ply", ply], ["b.las", writeLas(scan)], ["c.ply", text]] as const
+  ) {
+    const wanted = await readScan(bytes, name);
+    const { points, count, note } = await readScanFile(
+      named(name, bytes as Uint8Array<ArrayBuffer>),
+      1000,
+    );
+    assert.equal(note, "");
+    assert.deepEqual([count, points!.count, points!.channels], [wanted.count, wanted.count, 3]);
+    const rows = (origin: readonly number[], positions: Float32Array, colors: ArrayLike<number>) =>
+      Array.from(
+        { length: wanted.count },
+        (_, p) =>
+          [0, 1, 2].map((i) => (origin[i]! + positions[3 * p + i]!).toFixed(2)).join() + " " +
+          [0, 1, 2].map((i) => Math.round(colors[3 * p + i]!)).join(),
+      ).sort();
+    assert.deepEqual(
+      rows(points!.origin, points!.positions, points!.color),
+      rows(wanted.origin, wanted.positions, wanted.colors!.map((value) => 255 * value)),
+    );
+  }
+});
+
+Deno.test("readScanFile() thins evenly, and so that its first points lie everywhere", async () => {
+  const { ply } = await survey(10_000);
+  const { points } = await readScanFile(named("a.ply", ply as Uint8Array<ArrayBuffer>), 900);
+  assert.equal(points!.count, 900);
+  const eighths = new Set(
+    Array.from({ length: 60 }, (_, p) => Math.floor(points!.positions[3 * p]! / (30_000 / 64))),
+  );
+  assert.equal(eighths.size, 8);
+});
+
+Deno.test("readScanFile() says why it shows nothing, and gives the bounds of LAZ", async () => {
+  const { ply, scan } = await survey(50);
+  const las = writeLas(scan) as Uint8Array<ArrayBuffer>;
+  las[104]! |= 0x80;
+  const laz = await readScanFile(named("a.laz", las), 10);
+  assert.match(laz.note, /^a\.laz is compressed/);
+  assert.equal(laz.count, 50);
+  assert.ok(Math.abs(laz.least![1]! - 4_000_010) < 1);
+  const cut = await readScanFile(named("b.ply", ply.slice(0, -40) as Uint8Array<ArrayBuffer>), 99);
+  assert.match(cut.note, /^b\.ply cannot be shown yet: the file ends before its last point/);
+  const other = await readScanFile(named("c.pcd", "# .PCD v0.7"), 10);
+  assert.match(other.note, /^c\.pcd can be read by the server alone/);
+});
+
+Deno.test("readCameraFiles() reads the cameras that the server reads", async () => {
+  const s = Math.SQRT1_2;
+  const own = [{
+    file: "a.jpg",
+    width: 64,
+    height: 48,
+    fx: 50,
+    fy: 51,
+    cx: 31,
+    cy: 24,
+    worldToCamera: Float64Array.of(s, -s, 0, 1, s, s, 0, 2, 0, 0, 1, 3, 0, 0, 0, 1),
+  }];
+  const frame = [[s, -s, 0, 1], [s, s, 0, 2], [0, 0, 1, 3], [0, 0, 0, 1]];
+  const folders: Record<string, string>[] = [
+    { "cameras.json": camerasToJson(own) },
+    {
+      "transforms.json": JSON.stringify({
+        ...{ fl_x: 50, fl_y: 51, cx: 31.5, cy: 24.5, w: 64, h: 48 },
+        frames: [{ file_path: "a.jpg", transform_matrix: frame }],
+      }),
+    },
+    {
+      "cameras.txt": "# list\n1 OPENCV 64 48 50 51 31.5 24.5 0 0 0 0\n",
+      "images.txt": `# list\n1 ${s} 0 0 ${s} 1 2 3 1 a b.jpg\n\n2 1 0 0 0 4 5 6 1 c.jpg\n1 2 -1\n`,
+    },
+  ];
+  for (const folder of folders) {
+    const files = Object.entries(folder);
+    const cameras = await readCameraFiles(files.map(([name, text]) => named(name, text)));
+    const { specs } = readOnServer(files.map(([name, text]) => ({ name, text })), {
+      photoNames: ["a.jpg"],
+    });
+    assert.equal(cameras.length, specs.length);
+    for (const [i, { file, size, pinhole, worldToCamera }] of specs.entries()) {
+      const { worldToCamera: matrix, bent, ...rest } = cameras[i]!;
+      assert.deepEqual([rest.file, rest.width, rest.height, bent], [
+        file,
+        size!.width,
+        size!.height,
+        false,
+      ]);
+      const { fx, fy, cx, cy } = pinhole(size!);
+      assert.deepEqual([rest.fx, rest.fy, rest.cx, rest.cy], [fx, fy, cx, cy]);
+      matrix.forEach((value, at) => assert.ok(Math.abs(value - worldToCamera[at]!) < 1e-12));
+    }
+  }
+});
+
+Deno.test("frustumLines() puts the corners of the picture where the camera sees them", () => {
+  const worldToCamera = [0, -1, 0, 2, 0, 0, -1, 5, 1, 0, 0, -10, 0, 0, 0, 1];
+  const camera = { width: 4, height: 2, fx: 2, fy: 2, cx: 1.5, cy: 0.5, worldToCamera };
+  const ends = frustumLines([{ ...camera, file: "", bent: false }], 100);
+  assert.equal(ends.length, 8 * 2 * 3);
+  // Its centre is (10, 2, 5), it looks along x, and 6 deep the picture is 12 wide and 6 high.
+  const distinct = [...new Set(chunks(ends).map((end) => end.join()))].sort();
+  assert.deepEqual(distinct, ["10,2,5", "16,-4,2", "16,-4,8", "16,8,2", "16,8,8"]);
+  assert.equal(chunks(boxLines([0, 0, 0], [1, 2, 3])).length, 24);
+});
+
+function chunks(values: readonly number[]): number[][] {
+  return Array.from({ length: values.length / 3 }, (_, i) => values.slice(3 * i, 3 * i + 3));
+}
