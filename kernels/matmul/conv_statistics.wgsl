@@ -5,7 +5,7 @@
 
 // For one quad of columns of a tile, all of whose rows this thread made.
 fn leave_statistics(tile: u32, quad: u32, thread: vec2u) {
-  if (params.end < params.volume || quad >= params.quads) { return; }
+  if (params.end < params.volume || params.endSum < params.sumQuads) { return; }
   let first = tile * 64u;
   let end = min(first + 64u, params.rows);
   var mean = vec4f(0.0);

@@ -1,34 +1,46 @@
 // y = x W + bias by rows (linear layers, 1x1x1 convolutions), or with TRANSPOSED x = y W^T, the gradient with respect to
 // x. Needs row_tiles.wgsl.
 //
-// Weights are packed: blocks [cin/4][cout/4] of mat4x4f whose column i is W[4 ci + i][4 co .. 4 co + 3]. A thread makes
-// 16 rows of 16 columns, in four by four matrix products for each step of four summed channels, so that 16 vec4f loads
-// and 4 mat4x4f loads feed 1024 multiply-adds (llvmpipe pays for loads lane by lane).
+// Weights are packed: blocks [cin/4][cout/4] of mat4x4f whose column i is W[4 ci + i][4 co .. 4 co + 3]. A launch sees a
+// window of them. Where they do not fit one, launches make some columns of y each, or, CONTINUED, add the products of
+// some summed channels to the y of the launch before.
 //
-// Bindings: x read vec4f[rows * sumQuads]; weight read mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
-// y write vec4f[rows * quads].
-// Grid: one thread per block of 16 rows and 16 columns, 32 per workgroup.
+// Bindings: x read vec4f[rows * sumQuads]; weight uniform mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
+// y write vec4f[rows * quads], with CONTINUED, read and written.
+// Grid: one thread per block of 4 rows and 32 columns, or 64 where WIDE; 32 per workgroup.
+override CONTINUED: bool = false; // sums begin with what y holds
+
 struct Params {
   rows: u32,
-  sumQuads: u32, // of the channels that are summed over
+  sumQuads: u32, // of the channels of x
   quads: u32, // of the channels of y
   sumStride: u32, // from a block of weights to the next summed one
   stride: u32, // from a block of weights to the next column
+  firstBlock: u32, // in the window
+  firstSum: u32, // quads that this launch sums over: firstSum <= i < endSum
+  endSum: u32,
+  firstColumn: u32, // quads of y that it makes
+  endColumn: u32,
   hasBias: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<mat4x4f>;
+@group(0) @binding(2) var<uniform> weight: array<mat4x4f, 1024>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
-fn store(row: u32, column: u32, y0: vec4f, y1: vec4f, y2: vec4f, y3: vec4f) {
-  if (row >= params.rows) { return; }
-  let at = row * params.quads + column;
-  y[at] = y0;
-  if (column + 1u < params.quads) { y[at + 1u] = y1; }
-  if (column + 2u < params.quads) { y[at + 2u] = y2; }
-  if (column + 3u < params.quads) { y[at + 3u] = y3; }
+fn put(at: u32, value: vec4f) { y[at] = value; }
+
+// What four rows of a quad of columns begin with.
+fn start(rows: vec4u, column: u32) -> mat4x4f {
+  let c = min(column, params.endColumn - 1u);
+  if (CONTINUED) {
+    let at = rows * params.quads + c;
+    return mat4x4f(y[at.x], y[at.y], y[at.z], y[at.w]);
+  }
+  if (params.hasBias == 0u) { return mat4x4f(); }
+  let b = bias[c];
+  return mat4x4f(b, b, b, b);
 }
 
 @compute @workgroup_size(32)
@@ -37,50 +49,37 @@ fn main(
   @builtin(num_workgroups) num: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let blocks = (params.quads + 3u) / 4u;
   let id = (wid.x + wid.y * num.x) * 32u + lane;
-  let row = id / blocks * 16u;
+  let row = id / threads_of_row() * 4u;
   if (row >= params.rows) { return; }
-  let column = id % blocks * 4u;
+  let column = params.firstColumn + id % threads_of_row() * columns_of_thread();
 
-  // Rows and columns past the end repeat the last one; they are not stored.
-  let last = vec4u(params.rows - 1u);
-  let rows = row + vec4u(0u, 1u, 2u, 3u);
-  let a0 = min(rows, last) * params.sumQuads;
-  let a1 = min(rows + 4u, last) * params.sumQuads;
-  let a2 = min(rows + 8u, last) * params.sumQuads;
-  let a3 = min(rows + 12u, last) * params.sumQuads;
-  let c = min(column + vec4u(0u, 1u, 2u, 3u), vec4u(params.quads - 1u));
-  var w = c * params.stride;
-
-  var start = mat4x4f();
-  if (params.hasBias != 0u) { start = mat4x4f(bias[c.x], bias[c.y], bias[c.z], bias[c.w]); }
-  var y00 = mat4x4f(start[0], start[0], start[0], start[0]);
-  var y01 = mat4x4f(start[1], start[1], start[1], start[1]);
-  var y02 = mat4x4f(start[2], start[2], start[2], start[2]);
-  var y03 = mat4x4f(start[3], start[3], start[3], start[3]);
-  var y10 = y00; var y11 = y01; var y12 = y02; var y13 = y03;
-  var y20 = y00; var y21 = y01; var y22 = y02; var y23 = y03;
-  var y30 = y00; var y31 = y01; var y32 = y02; var y33 = y03;
-  for (var i = 0u; i < params.sumQuads; i++) {
-    let w0 = block(w.x);
-    let w1 = block(w.y);
-    let w2 = block(w.z);
-    let w3 = block(w.w);
-    w += params.sumStride;
-    let x0 = load(a0, i);
-    y00 += w0 * x0; y01 += w1 * x0; y02 += w2 * x0; y03 += w3 * x0;
-    let x1 = load(a1, i);
-    y10 += w0 * x1; y11 += w1 * x1; y12 += w2 * x1; y13 += w3 * x1;
-    let x2 = load(a2, i);
-    y20 += w0 * x2; y21 += w1 * x2; y22 += w2 * x2; y23 += w3 * x2;
-    let x3 = load(a3, i);
-    y30 += w0 * x3; y31 += w1 * x3; y32 += w2 * x3; y33 += w3 * x3;
+  // Rows past the end repeat the last one; they are not stored.
+  let rows = min(row + vec4u(0u, 1u, 2u, 3u), vec4u(params.rows - 1u));
+  var sums: Sums;
+  sums.y0 = start(rows, column);
+  sums.y1 = start(rows, column + 1u);
+  sums.y2 = start(rows, column + 2u);
+  sums.y3 = start(rows, column + 3u);
+  sums.y4 = start(rows, column + 4u);
+  sums.y5 = start(rows, column + 5u);
+  sums.y6 = start(rows, column + 6u);
+  sums.y7 = start(rows, column + 7u);
+  if (WIDE) {
+    sums.y8 = start(rows, column + 8u);
+    sums.y9 = start(rows, column + 9u);
+    sums.y10 = start(rows, column + 10u);
+    sums.y11 = start(rows, column + 11u);
+    sums.y12 = start(rows, column + 12u);
+    sums.y13 = start(rows, column + 13u);
+    sums.y14 = start(rows, column + 14u);
+    sums.y15 = start(rows, column + 15u);
   }
-  for (var i = 0u; i < 4u; i++) {
-    store(row + i, column, y00[i], y01[i], y02[i], y03[i]);
-    store(row + 4u + i, column, y10[i], y11[i], y12[i], y13[i]);
-    store(row + 8u + i, column, y20[i], y21[i], y22[i], y23[i]);
-    store(row + 12u + i, column, y30[i], y31[i], y32[i], y33[i]);
-  }
+  let first = params.firstBlock + (column - params.firstColumn) * params.stride;
+  add_products(&sums, rows * params.sumQuads, first, column);
+  let at = row * params.quads + column;
+  put_row(&sums, 0u, at, column);
+  if (row + 1u < params.rows) { put_row(&sums, 1u, at + params.quads, column); }
+  if (row + 2u < params.rows) { put_row(&sums, 2u, at + 2u * params.quads, column); }
+  if (row + 3u < params.rows) { put_row(&sums, 3u, at + 3u * params.quads, column); }
 }

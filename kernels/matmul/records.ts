@@ -30,13 +30,38 @@ import tiledRowsCode from "./tiled_rows.wgsl" with { type: "text" };
 function pairProducts(
   [input, output, entries]: readonly [number, number, number],
 ): (launch: Launch<Extent>) => number {
-  return ({ bindings, params }) => {
-    const { volume, first = 0, end = volume } = params as Record<string, number>;
-    const share = (end! - first) / volume!;
+  return (launch) => {
+    const { bindings } = launch;
+    const { volume, first = 0, end = volume } = launch.params as Record<string, number>;
+    const share = (end! - first) / volume! * shareOfChannels(launch);
     return share * bindings[entries]!.channels * bindings[input]!.channels *
       bindings[output]!.channels;
   };
 }
+
+/** The share of its summed channels and columns that a launch goes through. */
+function shareOfChannels({ params }: Launch<Extent>): number {
+  const { firstSum, endSum, sumQuads, firstColumn, endColumn, quads } = params as Record<
+    string,
+    number
+  >;
+  if (endSum === undefined) return 1;
+  return (endSum - firstSum!) / sumQuads! * (endColumn! - firstColumn!) / quads!;
+}
+
+/** How a launch goes through the weights in its window. */
+const WINDOW_PARAMS = {
+  sumQuads: "u32",
+  quads: "u32",
+  sumStride: "u32",
+  stride: "u32",
+  firstBlock: "u32",
+  firstSum: "u32",
+  endSum: "u32",
+  firstColumn: "u32",
+  endColumn: "u32",
+  hasBias: "u32",
+} as const;
 
 /** y[o] = bias + sum over k of W[k] x[source(o, k)], and its dx. Bindings: x, weight, bias, entries, offsets, y. */
 export const conv = {
@@ -45,18 +70,13 @@ export const conv = {
   params: {
     rows: "u32",
     tiles: "u32",
-    span: "u32",
     volume: "u32",
     first: "u32",
     end: "u32",
     mirrored: "u32",
-    sumQuads: "u32",
-    quads: "u32",
-    sumStride: "u32",
-    stride: "u32",
-    hasBias: "u32",
+    ...WINDOW_PARAMS,
   },
-  bindings: ["read", "read", "read", "read", "read", "write"],
+  bindings: ["read", "uniform", "read", "read", "read", "write"],
   work: {
     multiplyAdds: pairProducts([0, 5, 3]),
   },
@@ -70,7 +90,7 @@ export const convStatistics = {
   name: "conv_statistics",
   code: rowTilesCode + convStatisticsCode + convCode,
   params: conv.params,
-  bindings: ["read", "read", "read", "read", "read", "write", "write"],
+  bindings: ["read", "uniform", "read", "read", "read", "write", "write"],
   work: {
     multiplyAdds: (launch) => conv.work.multiplyAdds(launch) + 3 * elements(launch, 5),
   },
@@ -101,15 +121,12 @@ export const gemm = {
   code: rowTilesCode + gemmCode,
   params: {
     rows: "u32",
-    sumQuads: "u32",
-    quads: "u32",
-    sumStride: "u32",
-    stride: "u32",
-    hasBias: "u32",
+    ...WINDOW_PARAMS,
   },
-  bindings: ["read", "read", "read", "write"],
+  bindings: ["read", "uniform", "read", "write"],
   work: {
-    multiplyAdds: (launch) => elements(launch, 0) * launch.bindings[3]!.channels,
+    multiplyAdds: (launch) =>
+      elements(launch, 0) * launch.bindings[3]!.channels * shareOfChannels(launch),
   },
 } as const satisfies Kernel;
 
@@ -141,7 +158,7 @@ export const convTiled = {
     stride: "u32",
     hasBias: "u32",
   },
-  bindings: conv.bindings,
+  bindings: ["read", "read", "read", "read", "read", "write"],
   work: conv.work,
 } as const satisfies Kernel;
 
@@ -150,7 +167,7 @@ export const convStatisticsTiled = {
   name: "conv_statistics_tiled",
   code: tiledRowsCode + convStatisticsTiledCode + convTiledCode,
   params: convTiled.params,
-  bindings: convStatistics.bindings,
+  bindings: ["read", "read", "read", "read", "read", "write", "write"],
   work: convStatistics.work,
 } as const satisfies Kernel;
 
@@ -167,8 +184,15 @@ export const convWeightGradientTiled = {
 export const gemmTiled = {
   name: "gemm_tiled",
   code: tiledRowsCode + gemmTiledCode,
-  params: gemm.params,
-  bindings: gemm.bindings,
+  params: {
+    rows: "u32",
+    sumQuads: "u32",
+    quads: "u32",
+    sumStride: "u32",
+    stride: "u32",
+    hasBias: "u32",
+  },
+  bindings: ["read", "read", "read", "write"],
   work: gemm.work,
 } as const satisfies Kernel;
 

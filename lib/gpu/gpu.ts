@@ -30,6 +30,12 @@ export interface GpuOptions {
 /** An array of 32-bit elements that a buffer can be read into. */
 export type WordArray = typeof Float32Array | typeof Uint32Array | typeof Int32Array;
 
+const BINDING_TYPES = {
+  read: "read-only-storage",
+  write: "storage",
+  uniform: "uniform",
+} as const satisfies Record<Kernel["bindings"][number], GPUBufferBindingType>;
+
 const OPTIONAL_FEATURES: GPUFeatureName[] = ["timestamp-query", "shader-f16"];
 
 /** A WebGPU device, opened with the adapter's own limits. */
@@ -61,7 +67,8 @@ export class Gpu implements Disposable, ProgramDevice {
     this.isSoftware = adapter.info.isFallbackAdapter ||
       /llvmpipe|lavapipe|swiftshader|software/i.test(this.adapterName);
     this.kernels = settingsFor(this, options.kernels ?? "auto")[0]!;
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC |
+      GPUBufferUsage.COPY_DST;
     this.#pool = new BufferPool(
       (size) => device.createBuffer({ size, usage, label: "pool" }),
       options.poolBytes ?? 2 ** 30,
@@ -145,9 +152,13 @@ export class Gpu implements Disposable, ProgramDevice {
     return buffer;
   }
 
-  /** A storage buffer holding a copy of `data`. */
-  upload(label: string, data: ArrayBufferView): GpuBuffer {
-    const buffer = this.buffer(label, data.byteLength);
+  /**
+   * A storage buffer holding a copy of `data`.
+   *
+   * @param room bytes past its end, which are undefined: {@link WINDOW_BYTES} where windows of the data are bound.
+   */
+  upload(label: string, data: ArrayBufferView, room = 0): GpuBuffer {
+    const buffer = this.buffer(label, data.byteLength + room);
     this.write(buffer, data);
     return buffer;
   }
@@ -318,7 +329,7 @@ export class Gpu implements Disposable, ProgramDevice {
         ...kernel.bindings.map((use, i) => ({
           binding: i + 1,
           visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: use === "read" ? "read-only-storage" : "storage" } as const,
+          buffer: { type: BINDING_TYPES[use] },
         })),
       ],
     });

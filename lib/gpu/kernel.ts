@@ -2,8 +2,8 @@
  * The records that describe GPU work: a {@link Kernel} is one WGSL file, a {@link Launch} is one dispatch of it.
  *
  * Conventions that every `.wgsl` file keeps (`kernels/README.md` has them all): the entry point is `main`; all
- * bindings are in group 0; binding 0 is the uniform struct `params`; bindings 1 and up are the storage buffers in
- * the record's order; the index of a workgroup is `wid.x + wid.y * num.x`, and workgroups past the end do nothing.
+ * bindings are in group 0; binding 0 is the uniform struct `params`; bindings 1 and up are the buffers in the
+ * record's order; the index of a workgroup is `wid.x + wid.y * num.x`, and workgroups past the end do nothing.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { GpuBuffer } from "./buffer.ts";
 import type { AnyParamValues, NoParams, ParamsLayout, ParamValues } from "./params.ts";
 
 /**
- * One WGSL file, its uniform struct and how its storage bindings are used. Records are written `as const satisfies
+ * One WGSL file, its uniform struct and how its bindings are used. Records are written `as const satisfies
  * Kernel`, so that the compiler knows the names and types of the params.
  */
 export interface Kernel<Layout extends ParamsLayout = ParamsLayout> {
@@ -21,11 +21,17 @@ export interface Kernel<Layout extends ParamsLayout = ParamsLayout> {
   readonly code: string;
   /** Fields of `struct Params`, in its order; `{}` where there is none. */
   readonly params: Layout;
-  /** Storage bindings 1.. in order: `read` is `var<storage, read>`, `write` is `var<storage, read_write>`. */
-  readonly bindings: readonly ("read" | "write")[];
+  /**
+   * Bindings 1.. in order: `read` is `var<storage, read>`, `write` is `var<storage, read_write>`, `uniform` is
+   * `var<uniform>` of {@link WINDOW_BYTES} bytes.
+   */
+  readonly bindings: readonly ("read" | "write" | "uniform")[];
   /** What a launch has to do at least. Kernels that run in the graph of a step have it. */
   readonly work?: KernelWork;
 }
+
+/** Bytes of a `uniform` binding, the most that every adapter allows: a window of a buffer, which has to hold them. */
+export const WINDOW_BYTES = 65_536;
 
 /** How large that is which a binding of a launch points at. */
 export interface Extent {
@@ -44,7 +50,7 @@ export interface Extent {
 export interface KernelWork {
   /** Multiply-adds; an addition, a product, a comparison or a function alone counts as one. Index arithmetic does not count. */
   readonly multiplyAdds: (launch: Launch<Extent>) => number;
-  /** Bytes that it reads; left out where they are those of every `read` binding, once each. */
+  /** Bytes that it reads; left out where they are those of every `read` and `uniform` binding, once each. */
   readonly bytesRead?: (launch: Launch<Extent>) => number;
   /**
    * Whether the launch that makes its inputs could do its work, while it has the rows at hand: each row of what it reads
@@ -63,7 +69,7 @@ export interface BufferSlice {
   readonly size: number;
 }
 
-/** What a storage binding points at: a whole buffer or a range of one. */
+/** What a binding points at: a whole buffer or a range of one. */
 export type Binding = GpuBuffer | BufferSlice;
 
 /** Only {@link launch} has it, so that no launch is written without the compiler checking its params. */
@@ -82,8 +88,10 @@ export interface Launch<B = Binding> {
   readonly constants: Readonly<Record<string, number>>;
   /** Values of the uniform struct, by field. */
   readonly params: AnyParamValues;
-  /** Storage bindings 1.. in the order of the record. */
+  /** Bindings 1.. in the order of the record. */
   readonly bindings: readonly B[];
+  /** Where the window of `uniform` bindings begins in what they name, in bytes: a multiple of 256. */
+  readonly window: number;
   /** Number of workgroups, one-dimensional; 0 skips the launch. */
   readonly workgroups: number;
 }
@@ -91,7 +99,7 @@ export interface Launch<B = Binding> {
 /** What a launch of a kernel is given. */
 export type LaunchOptions<Layout extends ParamsLayout, B> =
   & Pick<Launch<B>, "bindings" | "workgroups">
-  & Partial<Pick<Launch<B>, "constants">>
+  & Partial<Pick<Launch<B>, "constants" | "window">>
   & (keyof Layout extends never ? { readonly params?: NoParams }
     : { readonly params: ParamValues<Layout> });
 
@@ -121,6 +129,6 @@ export function launch<const Layout extends ParamsLayout, B>(
   kernel: Kernel<Layout>,
   options: LaunchOptions<NoInfer<Layout>, B>,
 ): Launch<B> {
-  const { constants = {}, params = {}, bindings, workgroups } = options;
-  return { [CHECKED]: true, kernel, constants, params, bindings, workgroups };
+  const { constants = {}, params = {}, bindings, window = 0, workgroups } = options;
+  return { [CHECKED]: true, kernel, constants, params, bindings, window, workgroups };
 }

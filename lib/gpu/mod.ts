@@ -17,6 +17,7 @@ export {
   type Launch,
   launch,
   type LaunchOptions,
+  WINDOW_BYTES,
 } from "./kernel.ts";
 export {
   HARDWARE_SETTINGS,

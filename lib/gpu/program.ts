@@ -7,7 +7,7 @@
 import { GpuBuffer } from "./buffer.ts";
 import { CapacityError } from "./errors.ts";
 import { splitGrid } from "./grid.ts";
-import type { Binding, Kernel, Launch } from "./kernel.ts";
+import { type Kernel, type Launch, WINDOW_BYTES } from "./kernel.ts";
 import { packParams, type ParamsLayout, type ParamValues, paramWords } from "./params.ts";
 import { Stopwatch, type StopwatchDevice } from "./stopwatch.ts";
 
@@ -62,6 +62,7 @@ export class Program implements Disposable {
    *
    * @throws {TypeError} where a launch has more or fewer bindings or params than its kernel declares.
    * @throws {CapacityError} where a binding is larger than the adapter allows.
+   * @throws {RangeError} where a window goes past the end of its buffer.
    */
   constructor(gpu: ProgramDevice, launches: readonly Launch[], label = "program") {
     this.#gpu = gpu;
@@ -87,9 +88,6 @@ export class Program implements Disposable {
     using onFailure = new DisposableStack();
     onFailure.use(this.#uniforms);
     gpu.write(this.#uniforms, words);
-    for (const { kernel, bindings } of launches) {
-      for (const binding of bindings) requireBindable(binding, kernel, gpu.limits);
-    }
     gpu.guard(() => {
       launches.forEach((launch, i) => {
         const grid = splitGrid(launch.workgroups, gpu.limits.maxComputeWorkgroupsPerDimension);
@@ -105,9 +103,9 @@ export class Program implements Disposable {
               binding: 0,
               resource: { buffer: this.#uniforms.handle, offset: this.#structs[i]!.offset, size },
             },
-            ...launch.bindings.map((binding, b) => ({
+            ...launch.bindings.map((_, b) => ({
               binding: b + 1,
-              resource: bindingResource(binding),
+              resource: bindingResource(launch, b, gpu.limits),
             })),
           ],
         });
@@ -198,21 +196,30 @@ function dispatch(pass: GPUComputePassEncoder, step: Step): void {
   pass.dispatchWorkgroups(step.grid[0], step.grid[1]);
 }
 
-/** @throws {CapacityError} where a binding is larger than the adapter allows. */
-function requireBindable(
-  binding: Binding,
-  { name }: Kernel,
+/** Binding `i` of a launch: all that it names, or a window of it. */
+function bindingResource(
+  { kernel, bindings, window }: Launch,
+  i: number,
   { maxStorageBufferBindingSize: most }: GPUSupportedLimits,
-): void {
-  if (binding.size <= most) return;
-  const { label } = binding instanceof GpuBuffer ? binding : binding.buffer;
-  throw new CapacityError(
-    `Cannot launch ${name} on "${label}" of ${binding.size} bytes: the adapter binds at most ${most}`,
-  );
-}
-
-function bindingResource(binding: Binding): GPUBufferBinding {
-  return binding instanceof GpuBuffer
-    ? { buffer: binding.handle, offset: 0, size: binding.size }
-    : { buffer: binding.buffer.handle, offset: binding.offset, size: binding.size };
+): GPUBufferBinding {
+  const named = bindings[i]!;
+  const { buffer, offset, size } = named instanceof GpuBuffer
+    ? { buffer: named, offset: 0, size: named.size }
+    : named;
+  if (kernel.bindings[i] === "uniform") {
+    const start = offset + window;
+    if (start + WINDOW_BYTES > buffer.size) {
+      throw new RangeError(
+        `Cannot launch ${kernel.name} on "${buffer.label}" of ${buffer.size} bytes: ` +
+          `it binds ${WINDOW_BYTES} bytes from byte ${start} on; make the buffer as much larger`,
+      );
+    }
+    return { buffer: buffer.handle, offset: start, size: WINDOW_BYTES };
+  }
+  if (size > most) {
+    throw new CapacityError(
+      `Cannot launch ${kernel.name} on "${buffer.label}" of ${size} bytes: the adapter binds at most ${most}`,
+    );
+  }
+  return { buffer: buffer.handle, offset, size };
 }

@@ -46,13 +46,13 @@ export function launchWork(launch: Launch<Tensor>): LaunchWork {
     throw new TypeError(`Cannot count the work of ${kernel.name}: its record does not say it`);
   }
   // Launches without a bias bind the weights twice.
-  const distinct = (use: "read" | "write") =>
-    new Set(bindings.filter((_, i) => kernel.bindings[i] === use));
+  const distinct = (isWritten: boolean) =>
+    new Set(bindings.filter((_, i) => (kernel.bindings[i] === "write") === isWritten));
   const sized = { ...launch, bindings: bindings.map(extentOf) };
   return {
     multiplyAdds: work.multiplyAdds(sized),
-    bytesRead: work.bytesRead?.(sized) ?? bytesOf(distinct("read")),
-    bytesWritten: bytesOf(distinct("write")),
+    bytesRead: work.bytesRead?.(sized) ?? bytesOf(distinct(false)),
+    bytesWritten: bytesOf(distinct(true)),
   };
 }
 
@@ -79,7 +79,7 @@ export function leastBytes(launches: readonly Launch<Tensor>[]): number {
   const madeBy = new Map<Tensor, number>();
   for (const launch of launches) {
     const { kernel, bindings } = launch;
-    const read = bindings.filter((_, i) => kernel.bindings[i] === "read");
+    const read = bindings.filter((_, i) => kernel.bindings[i] !== "write");
     const written = bindings.filter((_, i) => kernel.bindings[i] === "write");
     const index = passOf(launch, passes, madeBy) ??
       passes.push({ rows: written[0]!.rows, read: new Set(), written: new Set(), updated: 0 }) - 1;
@@ -106,7 +106,7 @@ function passOf(
   madeBy: ReadonlyMap<Tensor, number>,
 ): number | undefined {
   if (!kernel.work?.fusable) return undefined;
-  const read = bindings.filter((_, i) => kernel.bindings[i] === "read");
+  const read = bindings.filter((_, i) => kernel.bindings[i] !== "write");
   const made = read.filter((tensor) => madeBy.has(tensor));
   if (made.length === 0) return undefined;
   // What it reads of earlier passes is complete by then.

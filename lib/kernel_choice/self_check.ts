@@ -5,7 +5,7 @@
  * @module
  */
 import { TILE_ROWS } from "../../kernels/sparse/pair_list.ts";
-import { type Gpu, GpuValidationError, type KernelSetting } from "../gpu/mod.ts";
+import { type Gpu, GpuValidationError, type KernelSetting, WINDOW_BYTES } from "../gpu/mod.ts";
 import {
   convolutionBackwardReference,
   convolutionForward,
@@ -52,15 +52,15 @@ export async function selfCheck(gpu: Gpu, kernels: KernelSetting): Promise<strin
 
 async function checkLinear(gpu: Gpu, kernels: KernelSetting): Promise<string | null> {
   using owned = new DisposableStack();
-  const upload = (data: Float32Array) => owned.use(gpu.upload("self-check", data));
+  const upload = (data: Float32Array, room = 0) => owned.use(gpu.upload("self-check", data, room));
   const shape = { kernels, rows: ROWS, cin: CIN, cout: COUT };
   const [x, dy] = [numbers(1, ROWS * CIN), numbers(2, ROWS * COUT)];
   const [weight, bias] = [numbers(3, CIN * COUT), numbers(4, COUT)];
   const [xRows, dyRows] = [upload(x), upload(dy)];
-  const packed = upload(packKernel(weight, [CIN, COUT]));
+  const packed = upload(packKernel(weight, [CIN, COUT]), WINDOW_BYTES);
   const y = owned.use(gpu.buffer("y", dy.byteLength));
   const dx = owned.use(gpu.buffer("dx", x.byteLength));
-  const total = owned.use(gpu.buffer("dW", packed.size));
+  const total = owned.use(gpu.buffer("dW", packed.size - WINDOW_BYTES));
   const scratch = owned.use(gpu.buffer("scratch", linearWeightGradientScratch(shape)));
   gpu.run([
     ...linearForward({ ...shape, x: xRows, weight: packed, bias: upload(bias), y }),
@@ -88,7 +88,8 @@ async function checkLinear(gpu: Gpu, kernels: KernelSetting): Promise<string | n
 
 async function checkConvolution(gpu: Gpu, kernels: KernelSetting): Promise<string | null> {
   using owned = new DisposableStack();
-  const upload = (data: Float32Array | Uint32Array) => owned.use(gpu.upload("self-check", data));
+  const upload = (data: Float32Array | Uint32Array, room = 0) =>
+    owned.use(gpu.upload("self-check", data, room));
   const sizes = { kernels, volume: VOLUME, cin: CIN, cout: COUT };
   const shape = [VOLUME, CIN, COUT];
   const sources = neighbours();
@@ -102,10 +103,10 @@ async function checkConvolution(gpu: Gpu, kernels: KernelSetting): Promise<strin
   const [x, dy] = [numbers(5, ROWS * CIN), numbers(6, ROWS * COUT)];
   const weight = numbers(7, VOLUME * CIN * COUT);
   const [xRows, dyRows] = [upload(x), upload(dy)];
-  const packed = upload(packKernel(weight, shape));
+  const packed = upload(packKernel(weight, shape), WINDOW_BYTES);
   const y = owned.use(gpu.buffer("y", dy.byteLength));
   const dx = owned.use(gpu.buffer("dx", x.byteLength));
-  const total = owned.use(gpu.buffer("dW", packed.size));
+  const total = owned.use(gpu.buffer("dW", packed.size - WINDOW_BYTES));
   const scratch = owned.use(
     gpu.buffer("scratch", convolutionWeightGradientScratch({ ...sizes, list })),
   );

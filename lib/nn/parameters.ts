@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
+import { type Gpu, type GpuBuffer, WINDOW_BYTES } from "../gpu/mod.ts";
 import type { Parameter } from "../graph/graph.ts";
 import { paddedChannels, Tensor } from "../graph/tensor.ts";
 import { packKernel, unpackKernel } from "./packing.ts";
@@ -34,7 +34,7 @@ interface Slot {
 export class Parameters implements Disposable {
   /** The entries, in the order of the network. */
   readonly specs: readonly ParameterSpec[];
-  /** All learned entries. */
+  /** All learned entries, and room for a window on the last. */
   readonly values: GpuBuffer;
   /** Their gradients, laid out like {@link Parameters.values}. */
   readonly gradients: GpuBuffer;
@@ -61,7 +61,7 @@ export class Parameters implements Disposable {
       }
       this.#partEnds.set(part, learned);
     }
-    this.values = gpu.buffer("parameters", learned);
+    this.values = gpu.buffer("parameters", learned + WINDOW_BYTES);
     this.gradients = gpu.zeros("gradients", learned);
     this.statistics = gpu.buffer("running statistics", kept);
   }

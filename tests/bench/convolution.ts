@@ -2,7 +2,7 @@
  * Sparse convolutions on the surface of a room, forward and both gradients, against our own dense GEMM in the same run.
  * Only the multiply-adds of neighbours that exist are counted.
  */
-import type { Gpu } from "../../lib/gpu/mod.ts";
+import { type Gpu, WINDOW_BYTES } from "../../lib/gpu/mod.ts";
 import {
   convolutionForward,
   convolutionInputGradient,
@@ -68,7 +68,8 @@ async function layerRates(
   const y = rows("y", outRows, cout);
   const dx = rows("dx", inRows, cin);
   const dy = rows("dy", outRows, cout);
-  const weight = rows("weight", packedLength([volume, cin, cout]), 1);
+  const packed = anyNumbers(packedLength([volume, cin, cout]));
+  const weight = owned.use(gpu.upload("weight", packed, WINDOW_BYTES));
   const total = rows("dW", packedLength([volume, cin, cout]), 1);
   const sizes = { kernels: gpu.kernels, volume, cin, cout };
   const scratch = owned.use(

@@ -3,7 +3,7 @@
  * the GPU anyway; jax-js reads both matrices row-major, on a device of its own.
  */
 import * as jax from "@jax-js/jax";
-import type { Gpu } from "../../lib/gpu/mod.ts";
+import { type Gpu, WINDOW_BYTES } from "../../lib/gpu/mod.ts";
 import { linearForward } from "../../lib/graph/ops/linear.ts";
 import { anyNumbers, type Contender, launchContender, measureRates, tableLine } from "./measure.ts";
 
@@ -19,7 +19,7 @@ export function gemmContender(
   cin: number,
 ): Contender {
   const x = owned.use(gpu.upload("x", anyNumbers(rows * cin)));
-  const weight = owned.use(gpu.upload("weight", anyNumbers(cin * cout)));
+  const weight = owned.use(gpu.upload("weight", anyNumbers(cin * cout), WINDOW_BYTES));
   const y = owned.use(gpu.buffer("y", rows * cout * 4));
   const launches = linearForward({ kernels: gpu.kernels, rows, cin, cout, x, weight, y });
   return launchContender(gpu, owned, "gemm", 2 * rows * cin * cout, launches);

@@ -9,6 +9,7 @@ import {
   launch,
   Program,
   splitGrid,
+  WINDOW_BYTES,
 } from "../../lib/gpu/mod.ts";
 import { BufferPool, sizeClass } from "../../lib/gpu/pool.ts";
 import { withGpu } from "../gpu.ts";
@@ -36,6 +37,39 @@ const count = {
       seen[group * WIDTH + lane] += params.step * scratch[lane];
     }`,
 } as const satisfies Kernel;
+
+/** Copies the first quad of a window. */
+const peek = {
+  name: "peek",
+  params: {},
+  bindings: ["uniform", "write"],
+  code: /* wgsl */ `
+    @group(0) @binding(1) var<uniform> window: array<vec4u, ${WINDOW_BYTES / 16}>;
+    @group(0) @binding(2) var<storage, read_write> seen: array<vec4u>;
+    @compute @workgroup_size(1)
+    fn main() { seen[0] = window[0]; }`,
+} as const satisfies Kernel;
+
+withGpu(
+  "Gpu.run() binds a window where the launch says, which the buffer has to hold",
+  async (gpu) => {
+    const words = Uint32Array.from({ length: 192 }, (_, i) => i);
+    using buffer = gpu.upload("words", words, WINDOW_BYTES - 256);
+    using seen = gpu.buffer("seen", 16);
+    const at = (window: number) =>
+      gpu.run([launch(peek, {
+        bindings: [{ buffer, offset: 256, size: 512 }, seen],
+        window,
+        workgroups: 1,
+      })]);
+    at(256);
+    assert.deepEqual([...await gpu.read(seen, Uint32Array)], [128, 129, 130, 131]);
+    assert.throws(
+      () => at(512),
+      (error) => error instanceof RangeError && /peek on "words" of/.test(error.message),
+    );
+  },
+);
 
 for (const groups of [0, 1, 65_535, 65_536, 200_001]) {
   withGpu(`Gpu.run() runs each of ${groups} workgroups once`, async (gpu) => {

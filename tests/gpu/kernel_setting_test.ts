@@ -35,7 +35,7 @@ for (const setting of HARDWARE_SETTINGS) {
     for (const channels of [1, 4, 13, 16, 32, 48, 68, 100, 256]) {
       for (const cin of [4, 20, 256]) {
         const launches = [
-          kernels.product(1000, forwardChannels(cin, channels), operands),
+          ...kernels.product(1000, forwardChannels(cin, channels), operands),
           ...kernels.convolution(list, 27, forwardChannels(cin, channels), operands),
           kernels.linearGradient({ rows: 1000, cin, cout: channels }).launch<number>([]),
           kernels.convolutionGradient({ volume: 27, cin, cout: channels }, list).launch<number>([]),

@@ -17,12 +17,18 @@ function paramsOf(wgsl: string): [name: string, type: string][] | null {
   });
 }
 
-/** Uses of the storage bindings 1 and up, in order. */
+/** WGSL of the uses of a binding. */
+const USES: Record<string, string> = {
+  "storage, read": "read",
+  "storage, read_write": "write",
+  "uniform": "uniform",
+};
+
+/** Uses of the bindings 1 and up, in order. */
 function bindingsOf(wgsl: string): string[] {
-  const found = wgsl.matchAll(/@binding\((\d+)\) var<storage, (read|read_write)>/g);
   const uses: string[] = [];
-  for (const [, index, access] of found) {
-    uses[Number(index) - 1] = access === "read" ? "read" : "write";
+  for (const [, index, use] of wgsl.matchAll(/@binding\((\d+)\) var<(.*?)>/g)) {
+    if (index !== "0") uses[Number(index) - 1] = USES[use!]!;
   }
   return uses;
 }
@@ -58,7 +64,7 @@ Deno.test("a record without params has no struct Params, one with params has it 
   }
 });
 
-Deno.test("every record has the storage bindings of its text", () => {
+Deno.test("every record has the bindings of its text", () => {
   for (const { name, code, bindings } of RECORDS) {
     assert.deepEqual(bindingsOf(code), [...bindings], name);
   }

@@ -8,6 +8,7 @@ import {
   HARDWARE_SETTINGS,
   type KernelSetting,
   SOFTWARE_SETTING,
+  WINDOW_BYTES,
 } from "../../lib/gpu/mod.ts";
 import { Graph, type Parameter } from "../../lib/graph/graph.ts";
 import { Plan } from "../../lib/graph/plan.ts";
@@ -84,7 +85,7 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
-/** Uploads rows as an input tensor, which `owned` frees. */
+/** Uploads rows as an input tensor, which `owned` frees. They may be weights, which are bound by windows. */
 export function inputTensor(
   gpu: Gpu,
   owned: DisposableStack,
@@ -93,7 +94,7 @@ export function inputTensor(
   channels: number,
   requiresGradient = true,
 ): Tensor {
-  const buffer = owned.use(gpu.upload(label, padRows(values, channels)));
+  const buffer = owned.use(gpu.upload(label, padRows(values, channels), WINDOW_BYTES));
   return new Tensor(label, values.length / channels, channels, {
     binding: buffer,
     requiresGradient,

@@ -64,10 +64,10 @@ Deno.test("kernels that read what they write count it as read, and no other does
     const header = kernel.code.match(/^\/\/.*$/gm)!.join(" ").replaceAll(" // ", " ");
     const updated = [...header.matchAll(/((?:\w+, )*\w+) read and written/g)]
       .flatMap(([, names]) => names!.split(", "));
-    const always = /with ADD, read and written|with first > 0|moves the running/i.test(header)
+    const always = /with [A-Z]+, read and written|with first > 0|moves the running/i.test(header)
       ? 0
       : updated.length;
-    const read = kernel.bindings.filter((use) => use === "read").length + always;
+    const read = kernel.bindings.filter((use) => use !== "write").length + always;
     assert.equal(bytesRead, read * 64 * 4 * 4, kernel.name);
   }
 });
@@ -177,7 +177,7 @@ Deno.test("a gradient that replaces another one is summed where it belongs, if i
     const y = linear(graph, x, weight, null, 400);
     graph.contribute(y, bound("dy", rows, 400));
     graph.backward();
-    const backward = graph.launches.slice(1);
+    const backward = graph.launches.filter(({ kernel }) => kernel.name !== "gemm");
     assert.deepEqual(backward.map(({ kernel }) => kernel.name), kernels);
     const last = backward.at(-1)!;
     assert.equal(last.bindings.at(-1), weight.gradient);

@@ -93,7 +93,7 @@ withGpu(
       parameters.endOf(part)
     );
     assert.deepEqual(ends, ends.toSorted((a, b) => a - b));
-    assert.equal(ends[2], parameters.values.size);
+    assert.equal(ends[2], parameters.gradients.size);
     for (const { name, part, kind } of SPECS) {
       if (kind === "statistic") continue;
       const { binding } = parameters.parameter(name, true).values;

@@ -39,7 +39,7 @@ withGpu("adaptationPlan() adapts a student without a distillation head", async (
   );
   const target = distillationTarget(targets, owned.use(gpu.zeros("centre", WIDTH * 4)));
   const history = owned.use(new LossHistory(gpu, STEPS));
-  const velocity = owned.use(gpu.zeros("velocity", parameters.values.size));
+  const velocity = owned.use(gpu.zeros("velocity", parameters.gradients.size));
   const context = { gpu, student, scan, parameters };
   const sgd = { learningRate: 0.1, momentum: 0.9, weightDecay: 0 };
   const plan = owned.use(adaptationPlan(context, { target, history, velocity, sgd }));

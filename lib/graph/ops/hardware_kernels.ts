@@ -94,13 +94,13 @@ export function hardwareKernels(setting: HardwareSetting): MatrixKernels {
       const { constants, params, columnTiles } = tilesOf(setting, channels, bias);
       // Narrow tiles have fewer threads, and fit less workgroup memory each.
       const threadRows = constants.COLUMNS < 8 ? 4 : setting.rows;
-      return launch(gemmTiled, {
+      return [launch(gemmTiled, {
         constants: { ...constants, ROWS: threadRows },
         params: { rows, ...params },
         // Without a bias its binding is not read: any buffer will do.
         bindings: [x, weight, bias ?? weight, y],
         workgroups: Math.ceil(rows / (ROW_THREADS * threadRows)) * columnTiles,
-      });
+      })];
     },
 
     convolution(list, volume, channels, { x, weight, bias, y, statistics }) {

@@ -33,7 +33,7 @@ export function linearForward<B>(
     readonly y: B;
   },
 ): Launch<B>[] {
-  return [matrixKernels(kernels).product(rows, forwardChannels(cin, cout), operands)];
+  return matrixKernels(kernels).product(rows, forwardChannels(cin, cout), operands);
 }
 
 /** dx = dy W^T: dy [rows][cout], weight [cin][cout] packed, dx [rows][cin]. */
@@ -45,7 +45,7 @@ export function linearInputGradient<B>(
   },
 ): Launch<B>[] {
   const operands = { x: dy, weight, y: dx };
-  return [matrixKernels(kernels).product(rows, transposedChannels(cin, cout), operands)];
+  return matrixKernels(kernels).product(rows, transposedChannels(cin, cout), operands);
 }
 
 /** Bytes of scratch that {@link linearWeightGradient} needs. */

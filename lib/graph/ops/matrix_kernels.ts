@@ -93,7 +93,7 @@ export interface PartialSums {
 /** The launches of the four matrix kernels. */
 export interface MatrixKernels {
   /** y = bias + x W by rows. */
-  product<B>(rows: number, channels: ProductChannels, operands: ProductOperands<B>): Launch<B>;
+  product<B>(rows: number, channels: ProductChannels, operands: ProductOperands<B>): Launch<B>[];
   /** y[o] = bias + sum over the offsets k and their pairs (o, i) of x[i] W[k]. */
   convolution<B>(
     list: PairOperand<B>,

@@ -1,6 +1,7 @@
 /**
  * The family of matrix kernels for drivers that run on the CPU, such as llvmpipe: a thread is a lane of a vector
- * register there, barriers are dear, and every load costs, so a thread makes a tile of 16 x 16 sums by itself.
+ * register there, barriers are dear, and every load of a storage buffer costs. So a thread makes 4 rows of up to 64
+ * columns by itself, and weights are read through windows of uniform memory, one launch for each.
  *
  * @module
  */
@@ -11,8 +12,7 @@ import {
   gemm,
   gemmWeightGradient,
 } from "../../../kernels/matmul/records.ts";
-import { TILE_ROWS } from "../../../kernels/sparse/pair_list.ts";
-import { launch } from "../../gpu/mod.ts";
+import { launch, WINDOW_BYTES } from "../../gpu/mod.ts";
 import {
   type KernelSizes,
   type MatrixKernels,
@@ -32,17 +32,74 @@ const WORKGROUP = 32;
  */
 const CONVOLUTION_WORKGROUP = 8;
 
-/** Threads that have to remain where each takes several tiles: four vectors of 8 lanes for each of two cores. */
-const BUSY_THREADS = 64;
-
 /** Threads of a weight gradient that keep a device busy. */
 const BUSY_GRADIENT_THREADS = 512;
 
-/** llvmpipe ends the loops of a thread after 65,535 iterations altogether, without reporting it. */
-const MAX_ITERATIONS = 60_000;
+/** Blocks of weights in a window, and where windows may begin. */
+const WINDOW_BLOCKS = WINDOW_BYTES / 64;
+const WINDOW_STEP = 256 / 64;
 
-function paramsOf({ sumQuads, quads, sumStride, stride }: ProductChannels, bias: unknown) {
-  return { sumQuads, quads, sumStride, stride, hasBias: Number(bias !== undefined) };
+/** Quads of columns above which a thread makes 16 of them instead of 8. */
+const NARROW_QUADS = 8;
+
+/** How many groups of `blocks` weights fit a window, if the first is one of them. */
+function fittingGroups(blocks: number): number {
+  // A window may have to begin some blocks before the first group.
+  const lost = blocks % WINDOW_STEP === 0 ? 0 : WINDOW_STEP - 1;
+  return Math.floor((WINDOW_BLOCKS - lost) / blocks);
+}
+
+/** What a launch needs that multiplies by quads first <= i < end of the input channels, from block `at` of the weights on. */
+function windowOf(
+  { transposed, sumQuads, quads, sumStride, stride }: ProductChannels,
+  at: number,
+  first: number,
+  end: number,
+) {
+  const [firstSum, endSum] = transposed ? [0, sumQuads] : [first, end];
+  const [firstColumn, endColumn] = transposed ? [first, end] : [0, quads];
+  const firstBlock = at % WINDOW_STEP;
+  const wide = endColumn - firstColumn > NARROW_QUADS;
+  return {
+    constants: { TRANSPOSED: Number(transposed), WIDE: Number(wide) },
+    params: {
+      sumQuads,
+      quads,
+      sumStride,
+      stride,
+      firstBlock,
+      firstSum,
+      endSum,
+      firstColumn,
+      endColumn,
+    },
+    window: (at - firstBlock) * 64,
+    threads: Math.ceil((endColumn - firstColumn) / (wide ? 2 * NARROW_QUADS : NARROW_QUADS)),
+  };
+}
+
+/** Windows over weights [inputs][columns], each as many quads of input channels as fit one. */
+function windows(channels: ProductChannels, at = 0): ReturnType<typeof windowOf>[] {
+  const [inputs, columns] = channels.transposed
+    ? [channels.quads, channels.sumQuads]
+    : [channels.sumQuads, channels.quads];
+  const fitting = inputs * columns <= WINDOW_BLOCKS && at % WINDOW_STEP === 0
+    ? inputs
+    : fittingGroups(columns);
+  if (fitting === 0) {
+    throw new RangeError(
+      `Cannot multiply by rows of ${columns * 4} weights: the software kernels take ${
+        WINDOW_BLOCKS * 4
+      } at most`,
+    );
+  }
+  const size = Math.ceil(inputs / Math.ceil(inputs / fitting));
+  const found = [];
+  for (let first = 0; first < inputs; first += size) {
+    const end = Math.min(first + size, inputs);
+    found.push(windowOf(channels, at + first * columns, first, end));
+  }
+  return found;
 }
 
 /** Quads of input channels that a thread of a convolution's weight gradient owns. */
@@ -53,43 +110,47 @@ function inputQuadsPerThread({ cin }: KernelSizes): 1 | 4 {
 /** The family `software`. */
 export const SOFTWARE_KERNELS: MatrixKernels = {
   product(rows, channels, { x, weight, bias, y }) {
-    const blocks = Math.ceil(rows / 16) * Math.ceil(channels.quads / 4);
-    return launch(gemm, {
-      constants: { TRANSPOSED: Number(channels.transposed) },
-      params: { rows, ...paramsOf(channels, bias) },
-      // Without a bias its binding is not read: any buffer will do.
-      bindings: [x, weight, bias ?? weight, y],
-      workgroups: Math.ceil(blocks / WORKGROUP),
-    });
+    return windows(channels).map(({ constants, params, window, threads }) =>
+      launch(gemm, {
+        constants: { ...constants, CONTINUED: Number(params.firstSum > 0) },
+        params: { rows, ...params, hasBias: Number(bias !== undefined) },
+        // Without a bias its binding is not read: any buffer will do.
+        bindings: [x, weight, bias ?? weight, y],
+        window,
+        workgroups: Math.ceil(Math.ceil(rows / 4) * threads / WORKGROUP),
+      })
+    );
   },
 
   convolution(list, volume, channels, { x, weight, bias, y, statistics }) {
-    const blocks = Math.ceil(channels.quads / 4);
-    // With longer runs fewer groups of 16 pairs are half empty; but enough threads have to remain.
-    const busy = Math.floor(list.tiles * blocks / BUSY_THREADS);
-    const perTileAndOffset = TILE_ROWS / 16 * (channels.sumQuads + 1) + 2;
-    const affordable = Math.floor(MAX_ITERATIONS / (volume * perTileAndOffset + TILE_ROWS));
-    const span = Math.max(1, Math.min(4, busy, affordable));
-    const offsetsPerLaunch = Math.floor((MAX_ITERATIONS / span - TILE_ROWS) / perTileAndOffset);
+    const { sumQuads, quads } = channels;
+    // No thread comes near the 65,535 iterations after which llvmpipe ends loops: 64 pairs of each offset take at most
+    // 16 (sumQuads + 1) + 2, and the offsets of a window at most half of them.
+    const offsets = Math.max(1, fittingGroups(sumQuads * quads));
     const launches = [];
-    for (let first = 0; first < volume; first += offsetsPerLaunch) {
-      launches.push(launch(statistics ? convStatistics : conv, {
-        constants: { TRANSPOSED: Number(channels.transposed) },
-        params: {
-          rows: list.rows,
-          tiles: list.tiles,
-          span,
-          volume,
-          first,
-          end: Math.min(first + offsetsPerLaunch, volume),
-          mirrored: Number(list.mirrored),
-          ...paramsOf(channels, bias),
-        },
-        bindings: [x, weight, bias ?? weight, list.entries, list.offsets, y].concat(
-          statistics ?? [],
-        ),
-        workgroups: Math.ceil(Math.ceil(list.tiles / span) * blocks / CONVOLUTION_WORKGROUP),
-      }));
+    for (let first = 0; first < volume; first += offsets) {
+      const end = Math.min(first + offsets, volume);
+      const at = first * sumQuads * quads;
+      for (const { constants, params, window, threads } of windows(channels, at)) {
+        launches.push(launch(statistics ? convStatistics : conv, {
+          constants,
+          params: {
+            rows: list.rows,
+            tiles: list.tiles,
+            volume,
+            first,
+            end,
+            mirrored: Number(list.mirrored),
+            ...params,
+            hasBias: Number(bias !== undefined),
+          },
+          bindings: [x, weight, bias ?? weight, list.entries, list.offsets, y].concat(
+            statistics ?? [],
+          ),
+          window,
+          workgroups: Math.ceil(list.tiles * threads / CONVOLUTION_WORKGROUP),
+        }));
+      }
     }
     return launches;
   },

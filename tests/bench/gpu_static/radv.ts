@@ -67,7 +67,10 @@ export class RadvCompiler {
   }
 
   #layout(kernel: Kernel): bigint {
-    const types = [UNIFORM_BUFFER, ...kernel.bindings.map(() => STORAGE_BUFFER)];
+    const types = [
+      UNIFORM_BUFFER,
+      ...kernel.bindings.map((use) => use === "uniform" ? UNIFORM_BUFFER : STORAGE_BUFFER),
+    ];
     const bindings = new Struct(24 * types.length);
     types.forEach((type, i) => bindings.u32(24 * i, i, type, 1, COMPUTE));
     const set = this.#create(

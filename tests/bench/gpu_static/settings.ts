@@ -70,7 +70,7 @@ function matrixLaunches(settings: readonly KernelSetting[]): CompiledKernel[] {
       const sizes = { volume: 27, cin, cout };
       const both = [forwardChannels(cin, cout), transposedChannels(cin, cout)];
       const launches = [
-        ...both.map((channels) => kernels.product(list.rows, channels, operands)),
+        ...both.flatMap((channels) => kernels.product(list.rows, channels, operands)),
         ...both.flatMap((channels) => kernels.convolution(list, sizes.volume, channels, operands)),
         ...kernels.convolution(list, sizes.volume, both[0]!, withStatistics),
         kernels.linearGradient({ rows: list.rows, cin, cout }).launch([]),
