@@ -3,7 +3,7 @@
 // no_statistics.wgsl or conv_statistics.wgsl.
 //
 // The pairs of offset k and a tile of 64 output rows are one run of `entries` (source row << 6 | row % 64). A thread owns
-// 32 columns of a tile, or 64 where WIDE. No other thread touches these outputs, so there is neither a race nor a
+// 4 COLUMNS columns of a tile. No other thread touches these outputs, so there is neither a race nor a
 // barrier, and every sum has one fixed order. The thread takes four pairs of one k at a time through the summed channels
 // and adds the result to the rows of y.
 //
@@ -12,7 +12,7 @@
 // Bindings: x read vec4f[source rows * sumQuads]; weight uniform mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
 // entries read u32[]; offsets read u32[volume * tiles + 1]; y read and written vec4f[rows * quads]. Launches with
 // first > 0 or firstSum > 0 add to what y holds.
-// Grid: one thread per tile and 32 or 64 columns, 8 per workgroup.
+// Grid: one thread per tile and 4 COLUMNS columns, 8 per workgroup.
 struct Params {
   rows: u32,
   tiles: u32,
@@ -50,8 +50,8 @@ fn main(
   let id = (wid.x + wid.y * num.x) * 8u + lane;
   let tile = id / threads_of_row();
   if (tile >= params.tiles) { return; }
-  let column = params.firstColumn + id % threads_of_row() * columns_of_thread();
-  let end_column = min(column + columns_of_thread(), params.endColumn);
+  let column = params.firstColumn + id % threads_of_row() * COLUMNS;
+  let end_column = min(column + COLUMNS, params.endColumn);
 
   if (params.first == 0u && params.firstSum == 0u) {
     for (var c = column; c < end_column; c++) {

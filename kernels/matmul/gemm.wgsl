@@ -7,7 +7,7 @@
 //
 // Bindings: x read vec4f[rows * sumQuads]; weight uniform mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
 // y write vec4f[rows * quads], with CONTINUED, read and written.
-// Grid: one thread per block of 4 rows and 32 columns, or 64 where WIDE; 32 per workgroup.
+// Grid: one thread per block of 4 rows and 4 COLUMNS columns, 32 per workgroup.
 override CONTINUED: bool = false; // sums begin with what y holds
 
 struct Params {
@@ -52,7 +52,7 @@ fn main(
   let id = (wid.x + wid.y * num.x) * 32u + lane;
   let row = id / threads_of_row() * 4u;
   if (row >= params.rows) { return; }
-  let column = params.firstColumn + id % threads_of_row() * columns_of_thread();
+  let column = params.firstColumn + id % threads_of_row() * COLUMNS;
 
   // Rows past the end repeat the last one; they are not stored.
   let rows = min(row + vec4u(0u, 1u, 2u, 3u), vec4u(params.rows - 1u));
@@ -61,19 +61,11 @@ fn main(
   sums.y1 = start(rows, column + 1u);
   sums.y2 = start(rows, column + 2u);
   sums.y3 = start(rows, column + 3u);
-  sums.y4 = start(rows, column + 4u);
-  sums.y5 = start(rows, column + 5u);
-  sums.y6 = start(rows, column + 6u);
-  sums.y7 = start(rows, column + 7u);
-  if (WIDE) {
-    sums.y8 = start(rows, column + 8u);
-    sums.y9 = start(rows, column + 9u);
-    sums.y10 = start(rows, column + 10u);
-    sums.y11 = start(rows, column + 11u);
-    sums.y12 = start(rows, column + 12u);
-    sums.y13 = start(rows, column + 13u);
-    sums.y14 = start(rows, column + 14u);
-    sums.y15 = start(rows, column + 15u);
+  if (COLUMNS > 4u) {
+    sums.y4 = start(rows, column + 4u);
+    sums.y5 = start(rows, column + 5u);
+    sums.y6 = start(rows, column + 6u);
+    sums.y7 = start(rows, column + 7u);
   }
   let first = params.firstBlock + (column - params.firstColumn) * params.stride;
   add_products(&sums, rows * params.sumQuads, first, column);

@@ -1,6 +1,6 @@
 /**
  * The family of matrix kernels for drivers that run on the CPU, such as llvmpipe: a thread is a lane of a vector
- * register there, barriers are dear, and every load of a storage buffer costs. So a thread makes 4 rows of up to 64
+ * register there, barriers are dear, and every load of a storage buffer costs. So a thread makes 4 rows of up to 32
  * columns by itself, and weights are read through windows of uniform memory, one launch for each.
  *
  * @module
@@ -39,8 +39,8 @@ const BUSY_GRADIENT_THREADS = 512;
 const WINDOW_BLOCKS = WINDOW_BYTES / 64;
 const WINDOW_STEP = 256 / 64;
 
-/** Quads of columns above which a thread makes 16 of them instead of 8. */
-const NARROW_QUADS = 8;
+/** Quads of columns that a thread makes, of narrow and of other layers. With 16 compiling takes twice as long. */
+const [NARROW, COLUMNS] = [4, 8];
 
 /** How many groups of `blocks` weights fit a window, if the first is one of them. */
 function fittingGroups(blocks: number): number {
@@ -59,9 +59,10 @@ function windowOf(
   const [firstSum, endSum] = transposed ? [0, sumQuads] : [first, end];
   const [firstColumn, endColumn] = transposed ? [first, end] : [0, quads];
   const firstBlock = at % WINDOW_STEP;
-  const wide = endColumn - firstColumn > NARROW_QUADS;
+  const made = endColumn - firstColumn;
+  const columns = made <= NARROW ? NARROW : COLUMNS;
   return {
-    constants: { TRANSPOSED: Number(transposed), WIDE: Number(wide) },
+    constants: { TRANSPOSED: Number(transposed), COLUMNS: columns },
     params: {
       sumQuads,
       quads,
@@ -74,7 +75,7 @@ function windowOf(
       endColumn,
     },
     window: (at - firstBlock) * 64,
-    threads: Math.ceil((endColumn - firstColumn) / (wide ? 2 * NARROW_QUADS : NARROW_QUADS)),
+    threads: Math.ceil(made / columns),
   };
 }
 
