@@ -13,6 +13,7 @@ import convWeightGradientCode from "./conv_weight_gradient.wgsl" with { type: "t
 import convWeightGradientTiledCode from "./conv_weight_gradient_tiled.wgsl" with { type: "text" };
 import gemmCode from "./gemm.wgsl" with { type: "text" };
 import gemmTiledCode from "./gemm_tiled.wgsl" with { type: "text" };
+import gemmWideCode from "./gemm_wide.wgsl" with { type: "text" };
 import gemmWeightGradientCode from "./gemm_weight_gradient.wgsl" with { type: "text" };
 import gemmWeightGradientTiledCode from "./gemm_weight_gradient_tiled.wgsl" with { type: "text" };
 import noStatisticsCode from "./no_statistics.wgsl" with { type: "text" };
@@ -130,6 +131,22 @@ export const gemm = {
   },
 } as const satisfies Kernel;
 
+/** {@link gemm} by weights in a storage buffer. Bindings: x, weight, bias, y. */
+export const gemmWide = {
+  name: "gemm_wide",
+  code: gemmWideCode,
+  params: {
+    rows: "u32",
+    sumQuads: "u32",
+    quads: "u32",
+    sumStride: "u32",
+    stride: "u32",
+    hasBias: "u32",
+  },
+  bindings: ["read", "read", "read", "write"],
+  work: gemm.work,
+} as const satisfies Kernel;
+
 /** dW of {@link gemm}, a partial sum for each chunk of rows. Bindings: x, dy, partial. */
 export const gemmWeightGradient = {
   name: "gemm_weight_gradient",
@@ -184,15 +201,8 @@ export const convWeightGradientTiled = {
 export const gemmTiled = {
   name: "gemm_tiled",
   code: tiledRowsCode + gemmTiledCode,
-  params: {
-    rows: "u32",
-    sumQuads: "u32",
-    quads: "u32",
-    sumStride: "u32",
-    stride: "u32",
-    hasBias: "u32",
-  },
-  bindings: ["read", "read", "read", "write"],
+  params: gemmWide.params,
+  bindings: gemmWide.bindings,
   work: gemm.work,
 } as const satisfies Kernel;
 

@@ -11,6 +11,7 @@ import {
   convWeightGradient,
   gemm,
   gemmWeightGradient,
+  gemmWide,
 } from "../../../kernels/matmul/records.ts";
 import { launch, WINDOW_BYTES } from "../../gpu/mod.ts";
 import {
@@ -41,6 +42,12 @@ const WINDOW_STEP = 256 / 64;
 
 /** Quads of columns that a thread makes, of narrow and of other layers. With 16 compiling takes twice as long. */
 const [NARROW, COLUMNS] = [4, 8];
+
+/**
+ * Summed quads that a window has to have where a product takes several: each launch loads and stores y, which with fewer
+ * takes longer than loads of weights from a storage buffer.
+ */
+const LEAST_SUMMED = 8;
 
 /** How many groups of `blocks` weights fit a window, if the first is one of them. */
 function fittingGroups(blocks: number): number {
@@ -89,7 +96,7 @@ function windows(channels: ProductChannels, at = 0): ReturnType<typeof windowOf>
     : fittingGroups(columns);
   if (fitting === 0) {
     throw new RangeError(
-      `Cannot multiply by rows of ${columns * 4} weights: the software kernels take ${
+      `Cannot convolve by rows of ${columns * 4} weights: the software kernels take ${
         WINDOW_BLOCKS * 4
       } at most`,
     );
@@ -111,6 +118,25 @@ function inputQuadsPerThread({ cin }: KernelSizes): 1 | 4 {
 /** The family `software`. */
 export const SOFTWARE_KERNELS: MatrixKernels = {
   product(rows, channels, { x, weight, bias, y }) {
+    const { transposed, sumQuads, quads, sumStride, stride } = channels;
+    const fitting = fittingGroups(transposed ? sumQuads : quads);
+    const isSingle = sumQuads * quads <= WINDOW_BLOCKS;
+    if (!isSingle && fitting < (transposed ? 1 : LEAST_SUMMED)) {
+      const threads = Math.ceil(rows / 16) * Math.ceil(quads / 4);
+      return [launch(gemmWide, {
+        constants: { TRANSPOSED: Number(transposed) },
+        params: {
+          rows,
+          sumQuads,
+          quads,
+          sumStride,
+          stride,
+          hasBias: Number(bias !== undefined),
+        },
+        bindings: [x, weight, bias ?? weight, y],
+        workgroups: Math.ceil(threads / WORKGROUP),
+      })];
+    }
     return windows(channels).map(({ constants, params, window, threads }) =>
       launch(gemm, {
         constants: { ...constants, CONTINUED: Number(params.firstSum > 0) },

@@ -28,6 +28,9 @@ const CHANNELS = [32, 64, 96];
 /** Input and output channels of MinkUNet34C's narrowest, middling and widest convolutions. */
 const LAYERS = [[3, 32], [32, 32], [96, 96], [256, 256]] as const;
 
+/** Those of a linear layer that is wide at one end. */
+const WIDE_LAYER = [256, 1024] as const;
+
 /** Channels of a head: those of Point Transformer V3, and of narrow networks. */
 const HEAD_CHANNELS = [8, 16];
 
@@ -66,6 +69,7 @@ function matrixLaunches(settings: readonly KernelSetting[]): CompiledKernel[] {
   };
   for (const setting of settings) {
     const kernels = matrixKernels(setting);
+    add(kernels.product(list.rows, forwardChannels(...WIDE_LAYER), operands), setting);
     for (const [cin, cout] of LAYERS) {
       const sizes = { volume: 27, cin, cout };
       const both = [forwardChannels(cin, cout), transposedChannels(cin, cout)];
