@@ -14,6 +14,7 @@ import {
   METHODS,
   type UnpredictedBlock,
 } from "../ttt/methods/mod.ts";
+import { type FusionSettings, predictionsOf } from "../ttt/late_fusion.ts";
 import { OptionError } from "../ttt/option_error.ts";
 import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
 import { labelsOf, type Probabilities } from "../ttt/probabilities.ts";
@@ -49,7 +50,7 @@ export async function labelByBlocks(
     open,
   };
   const { steps = 0, augmentations = 0 } = settings as Partial<Record<string, number>>;
-  const readouts = 1 + task.readouts.length;
+  const readouts = predictionsOf([settings, ...task.readouts] as FusionSettings[]);
   work.expect({ blocks: blocks.length, steps, augmentations, readouts });
   const adapted = blockwise.learn
     ? owned.use(await blockwise.learn(context, settings, task.readouts))

@@ -4,6 +4,7 @@
  * @module
  */
 import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
+import { type FusionSettings, predictionsOf } from "../ttt/late_fusion.ts";
 import type { PlanContext } from "../ttt/plans/context.ts";
 import { labelsOf, type Probabilities } from "../ttt/probabilities.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
@@ -37,7 +38,12 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
   const source = await work.time("predict", () => predictVoxels(plan));
   const { memory, snapshots } = task;
   const { steps = 0, augmentations = 0 } = task.settings as Partial<Record<string, number>>;
-  work.expect({ blocks: 1, steps, augmentations, readouts: 1 + task.readouts.length });
+  work.expect({
+    blocks: 1,
+    steps,
+    augmentations,
+    readouts: predictionsOf([task.settings, ...task.readouts] as FusionSettings[]),
+  });
   const adapted = await method.adapt(
     { ...plan, card, points, photographs, source, random: methodRandom(), memory, snapshots, work },
     task.settings,

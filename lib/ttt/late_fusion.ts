@@ -31,6 +31,20 @@ export interface FusionEvidence {
   readonly around: Neighbourhood | null;
 }
 
+/**
+ * How many predictions of the network several settings need together.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(predictionsOf([{}, { unadapted: 0.5 }]), 3);
+ * ```
+ */
+export function predictionsOf(wanted: readonly Pick<FusionSettings, "unadapted">[]): number {
+  return wanted.reduce((sum, { unadapted = 0 }) => sum + (unadapted > 0 ? 2 : 1), 0);
+}
+
 /** Gathers what any of several settings needs. */
 export async function fusionEvidence(
   context: Pick<AdaptationContext, "gpu" | "student" | "scan" | "parameters" | "photographs">,

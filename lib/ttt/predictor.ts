@@ -75,11 +75,19 @@ export class Predictor implements Disposable {
   }
 }
 
-/** Predicts once, as the phase `predict`; see {@link Predictor}. */
+/**
+ * Predicts once, as the phase `predict`; see {@link Predictor}.
+ *
+ * @param place which of several predictions in a row it is, and how many there are.
+ */
 export async function predictOnce(
   context: AdaptationContext,
   options: PredictorOptions,
+  place = { index: 0, count: 1 },
 ): Promise<Probabilities> {
+  const { index, count } = place;
   using predictor = new Predictor(context, options);
-  return await predictor.predict((done, passes) => context.work.advanced("predict", done, passes));
+  return await predictor.predict((done, passes) =>
+    context.work.advanced("predict", index * passes + done, count * passes)
+  );
 }

@@ -15,7 +15,7 @@ import {
   type ProbabilityReadout,
   type ProbabilitySnapshot,
 } from "../../method.ts";
-import { fused, type FusionEvidence, fusionEvidence } from "../../late_fusion.ts";
+import { fused, type FusionEvidence, fusionEvidence, predictionsOf } from "../../late_fusion.ts";
 import { chooseStatistics } from "../../norm_statistics.ts";
 import { adaptationPlan, type AdaptationStep } from "../../plans/adaptation.ts";
 import type { NormStatistics } from "../../plans/context.ts";
@@ -217,7 +217,7 @@ async function fuseReadout(
 ): Promise<Probabilities> {
   const { augmentations, unadapted = 0 } = by;
   const before = unadapted > 0
-    ? await predictOnce(context, { statistics, augmentations, target })
+    ? await predictOnce(context, { statistics, augmentations, target }, { index: 1, count: 2 })
     : null;
   return fused(network, before, evidence, by);
 }
@@ -231,7 +231,8 @@ async function readOut(
   for (const by of readouts) {
     const start = performance.now();
     const { augmentations } = by;
-    const network = await predictOnce(adapting, { statistics, augmentations, target });
+    const place = { index: 0, count: predictionsOf([by]) };
+    const network = await predictOnce(adapting, { statistics, augmentations, target }, place);
     const probabilities = await combine(network, by);
     found.push({ probabilities, seconds: (performance.now() - start) / 1000 });
   }
