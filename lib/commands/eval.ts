@@ -26,6 +26,7 @@ import { tunedMethods, tuningTable } from "../eval/studies/tuning.ts";
 import type { GpuHost } from "../gpu/mod.ts";
 import { gpuHost } from "../kernel_choice/mod.ts";
 import { readStudent } from "../models/students.ts";
+import { NETWORK_NAMES } from "../nn/networks.ts";
 import { modelsFolder } from "../teacher/mod.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
 
@@ -107,6 +108,12 @@ const OPTIONS = {
     otherwise: Deno.build.standalone ? CACHE : ".cache beside the program",
   },
   student: { type: "string", value: "FILE", about: "checkpoint to use for every method" },
+  backbone: {
+    type: "string",
+    value: "NAME",
+    about: "network of the students, which are trained, such as ptv3-slim",
+    otherwise: "that of the embedded students",
+  },
   teacher: {
     type: "string",
     value: "FILE",
@@ -119,7 +126,7 @@ const OPTIONS = {
 type EvalValues = OptionValues<typeof OPTIONS>;
 
 /** What the options say by themselves, without the data set. */
-type Chosen = Pick<EvaluationRequest, "methods" | "studies" | "split" | "size">;
+type Chosen = Pick<EvaluationRequest, "methods" | "studies" | "split" | "size" | "backbone">;
 
 export const command = defineCommand({
   name: "eval",
@@ -176,12 +183,26 @@ function chosenBy(values: EvalValues): Chosen {
     methods: listOf("methods", values.methods, [...METHODS.keys()]),
     studies: values.tune ? "tune" : listOf("studies", values.studies, STUDY_NAMES),
     split,
+    backbone: backboneOf(values),
     size: {
       ...(values.lite ? LITE_SIZE : FULL_SIZE),
       ...(scenes === null ? {} : { scenes, studyScenes: scenes }),
       seeds: wholeNumber("seeds", values.seeds, 1, 100),
     },
   };
+}
+
+/** The network of the students that are trained; null for that of the embedded ones. */
+function backboneOf({ backbone, student, lite }: EvalValues): string | null {
+  if (backbone === undefined) return null;
+  if (student !== undefined || lite) {
+    throw new UsageError(
+      `Cannot set --backbone with ${
+        lite ? "--lite" : "--student"
+      }: students of another network are trained`,
+    );
+  }
+  return listOf("backbone", backbone, NETWORK_NAMES)[0]!;
 }
 
 /**

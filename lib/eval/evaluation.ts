@@ -47,6 +47,8 @@ export interface EvaluationRequest {
   trains: boolean;
   /** Path of a checkpoint that stands for every student; null where each has its own. */
   student: string | null;
+  /** Network of the students that are trained; null for that of the embedded ones. */
+  backbone: string | null;
   /** Folder of the journal and of everything that is written. */
   out: string;
   /** Folder of the caches. */
@@ -82,7 +84,7 @@ class Evaluation {
   readonly #models: EvalModels;
 
   constructor(request: EvaluationRequest) {
-    const { dataset, trainedOn, split, cache, host, student, display } = request;
+    const { dataset, trainedOn, split, cache, host, student, backbone, display } = request;
     if (dataset.classes.join() !== trainedOn.classes.join()) {
       throw new RangeError(
         `Cannot judge students of ${trainedOn.name} on ${dataset.name}: their classes differ`,
@@ -99,6 +101,7 @@ class Evaluation {
       dataset: trainedOn,
       files: cacheOf("students"),
       given: student,
+      backbone,
       onProgress: (id, { phase, done, total }) =>
         display.update({ label: `${TRAINING_PHASES[phase]}, ${id}`, value: done, total }),
     });

@@ -46,12 +46,19 @@ const spec = (changes: Partial<StudentSpec> = {}): StudentSpec => ({
   ...changes,
 });
 
-function checkpoints(folder: string, gpu: Gpu | null, changes: Partial<Dataset> = {}, given = "") {
+function checkpoints(
+  folder: string,
+  gpu: Gpu | null,
+  changes: Partial<Dataset> = {},
+  given = "",
+  backbone: string | null = null,
+) {
   return new EvalStudents({
     dataset: { ...fewScenes(), ...changes },
     files: new FileCache(folder, 1e9),
     gpu: () => gpu ? Promise.resolve(gpu) : Promise.reject(new Error("trained")),
     given: given || null,
+    backbone,
   });
 }
 
@@ -67,6 +74,7 @@ Deno.test("EvalStudents.identity() depends on everything that a student's weight
       await own.identity(spec({ kind: "oracle", target: "noisy" })),
       await own.identity(spec({ kind: "oracle", target: "dark" })),
       await checkpoints(folder, null, { version: () => "2" }).identity(spec()),
+      await checkpoints(folder, null, {}, "", "ptv3-slim").identity(spec()),
     ];
     assert.equal(new Set(all).size, all.length);
     assert.equal(

@@ -1,6 +1,7 @@
 /**
  * The students of an evaluation: embedded ones, else from the cache, else trained now. All students of a benchmark
- * are trained with the same settings; they differ in their objective, their teacher and their seed.
+ * are trained with the same settings; they differ in their objective, their teacher and their seed. All may have another
+ * network than the embedded ones.
  *
  * @module
  */
@@ -34,6 +35,8 @@ export interface EvalStudentsOptions {
   gpu: () => Promise<Gpu>;
   /** Path of a checkpoint that stands for every student; null where each has its own. */
   given: string | null;
+  /** Network of the students that are trained; null for that of the embedded ones. */
+  backbone: string | null;
   onProgress?: (id: string, progress: TrainingProgress) => void;
 }
 
@@ -67,6 +70,7 @@ export class EvalStudents {
 
   /** The path of the embedded checkpoint of a student; null where there is none. */
   async embedded({ kind, teacher, seed }: Omit<StudentSpec, "target">): Promise<string | null> {
+    if (this.#options.backbone !== null) return null;
     const path = studentFile(`${this.#options.dataset.name}-${kind}.safetensors`);
     try {
       const { card } = await readStudent(path);
@@ -122,33 +126,39 @@ export class EvalStudents {
     }
   }
 
-  /** The training settings of a kind: those of the embedded student, else of the embedded joint one. */
+  /**
+   * The training settings of a kind: those of the embedded student, else of the embedded joint one. A network that is
+   * asked for has settings of its own or, where there are none, the same.
+   */
   async #config(kind: CheckpointKind): Promise<TrainingConfig> {
-    const { name } = this.#options.dataset;
+    const { dataset: { name }, backbone } = this.#options;
     const objective = kind === "oracle" ? "labels" : kind;
-    for (const relative of [kind, "joint"]) {
+    const network = backbone === null ? {} : { backbone };
+    for (const relative of [...(backbone === null ? [] : [backbone]), kind, "joint"]) {
       const path = studentFile(`${name}-${relative}.train.json`);
       try {
         const json = JSON.parse(await Deno.readTextFile(path));
-        return parseTrainingConfig(JSON.stringify({ ...json, objective }), path);
+        return parseTrainingConfig(JSON.stringify({ ...json, objective, ...network }), path);
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       }
     }
-    const settings = { id: "student", benchmark: name, domain: this.#source(), objective };
+    const domain = this.#source();
+    const settings = { id: "student", benchmark: name, domain, objective, ...network };
     return parseTrainingConfig(JSON.stringify(settings), "the default training settings");
   }
 
   async #specConfig(spec: StudentSpec): Promise<TrainingConfig> {
     const { kind, teacher, seed, target } = spec;
-    const { dataset } = this.#options;
+    const { dataset, backbone } = this.#options;
     const usual = { ...await this.#config(kind), seed };
-    const taught = kind === "joint" ? `-${teacher.card.id}` : "";
+    const taught = (backbone === null ? "" : `-${backbone}`) +
+      (kind === "joint" ? `-${teacher.card.id}` : "");
     const config = kind === "oracle" && target !== null
       ? {
         ...usual,
         ...ORACLE_TRAINING,
-        id: `${dataset.name}-oracle-${target}-${seed}`,
+        id: `${dataset.name}-oracle${taught}-${target}-${seed}`,
         domain: target,
       }
       : { ...usual, id: `${dataset.name}-${kind}${taught}-${seed}` };
