@@ -1,7 +1,7 @@
 /**
  * `deno task bench`: rates of our kernels on this machine. Rates on a software adapter tell nothing about hardware; look
  * at the ratios within a run. Arguments choose sections; without any, all run. `--voxels 10000,40000` chooses the scans
- * of the sections `network` and `roofline`, and `--rooms 12` the rooms along an edge of the scan of the section `large`.
+ * of the sections `network` and `roofline`, `--network ptv3-base` the network of the first of them, and `--rooms 12` the rooms along an edge of the scan of the section `large`.
  * The section `roofline` runs scans up to `--measured 40000` voxels, and counts larger ones; `--launches` prints each launch.
  * `--kernels` chooses the matrix kernels; `--tune` finds out which are the fastest, on the first of the scans.
  */
@@ -12,7 +12,8 @@ import { benchConvolution, benchLinear } from "./convolution.ts";
 import { benchGemm } from "./gemm.ts";
 import { benchLarge } from "./large.ts";
 import { benchMemory } from "./memory.ts";
-import { benchNetwork, NETWORK_VOXELS } from "./network.ts";
+import { NETWORK_NAMES } from "../../lib/nn/networks.ts";
+import { BACKBONE, benchNetwork, NETWORK_VOXELS } from "./network.ts";
 import { benchRoofline } from "./roofline.ts";
 import { benchStep } from "./step.ts";
 import { tune } from "./tune.ts";
@@ -31,7 +32,7 @@ const SECTIONS: Record<string, (gpu: Gpu) => Promise<void> | void> = {
   conv: (gpu) => benchConvolution(gpu, ROUNDS),
   linear: (gpu) => benchLinear(gpu, ROUNDS),
   memory: benchMemory,
-  network: (gpu) => benchNetwork(gpu, ROUNDS, voxels),
+  network: (gpu) => benchNetwork(gpu, ROUNDS, voxels, network),
   step: (gpu) => benchStep(gpu, ROUNDS),
   roofline: (gpu) =>
     benchRoofline(gpu, {
@@ -54,6 +55,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     voxels: { type: "string", default: NETWORK_VOXELS.join() },
+    network: { type: "string", default: BACKBONE },
     rooms: { type: "string", default: "4" },
     measured: { type: "string" },
     launches: { type: "boolean", default: false },
@@ -73,6 +75,8 @@ const measured = values.measured === undefined ? null : Number(values.measured);
 if (measured !== null && (!Number.isInteger(measured) || measured < 0)) {
   refuse(`Cannot use --measured ${values.measured}: it takes a whole number`);
 }
+const network = NETWORK_NAMES.find((name) => name === values.network) ??
+  refuse(`Cannot use --network ${values.network}: give ${NETWORK_NAMES.join(", ")}`);
 const kernels = KERNEL_CHOICES.find((name) => name === values.kernels) ??
   refuse(`Cannot use --kernels ${values.kernels}: give ${KERNEL_CHOICES.join(", ")}`);
 const unknown = positionals.find((name) => !(name in SECTIONS));

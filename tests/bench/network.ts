@@ -1,6 +1,7 @@
 /**
- * MinkUNet34C as a whole: forward, and forward with the gradient of every parameter, by the scan's own statistics.
- * Multiply-adds are those of the pairs in the kernel maps. Bytes are those of live buffers: parameters, gradients,
+ * A network as a whole, MinkUNet34C unless another is named: forward, and forward with the gradient of every parameter, by
+ * the scan's own statistics. Multiply-adds are those of the pairs in the kernel maps and of linear layers, and of queries and
+ * keys that meet in a patch; those that attention computes again in its backward pass are not counted. Bytes are those of live buffers: parameters, gradients,
  * kernel maps and the plan, and AdamW's moments where there is a gradient.
  */
 import type { Gpu } from "../../lib/gpu/mod.ts";
@@ -10,7 +11,7 @@ import { planTensors } from "../../lib/graph/planner.ts";
 import { Tensor } from "../../lib/graph/tensor.ts";
 import { AdamW } from "../../lib/nn/adamw.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
-import { Layers } from "../../lib/nn/layers.ts";
+import { type AttentionPlace, Layers } from "../../lib/nn/layers.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
 import { LossHistory } from "../../lib/ttt/plans/loss_history.ts";
@@ -23,7 +24,7 @@ import { gemmContender } from "./gemm.ts";
 import { type Contender, measureRates, tableLine } from "./measure.ts";
 import { roomCloud } from "./room_cloud.ts";
 
-/** The network that is timed. */
+/** The network that is timed where no other is named. */
 export const BACKBONE = "MinkUNet34C";
 const CLASSES = 20;
 const FEATURES = ["red", "green", "blue"] as const;
@@ -43,10 +44,11 @@ export async function benchNetwork(
   gpu: Gpu,
   rounds: number,
   sizes: readonly number[],
+  backbone: string,
 ): Promise<void> {
   using owned = new DisposableStack();
-  const network = owned.use(new BenchNetwork(gpu));
-  console.log(tableLine(`${BACKBONE}, bytes in MiB`, [
+  const network = owned.use(new BenchNetwork(gpu, backbone));
+  console.log(tableLine(`${backbone}, bytes in MiB`, [
     "ms",
     "GFLOP/s",
     "of gemm",
@@ -62,15 +64,16 @@ export async function benchNetwork(
 
 /** The network with random weights. */
 export class BenchNetwork implements Disposable {
-  readonly student = new Student({
-    backbone: BACKBONE,
-    classes: Array.from({ length: CLASSES }, (_, i) => `class ${i}`),
-    features: [...FEATURES],
-    teacher: null,
-  });
+  readonly student: Student;
   readonly parameters: Parameters;
 
-  constructor(gpu: Gpu) {
+  constructor(gpu: Gpu, backbone = BACKBONE) {
+    this.student = new Student({
+      backbone,
+      classes: Array.from({ length: CLASSES }, (_, i) => `class ${i}`),
+      features: [...FEATURES],
+      teacher: null,
+    });
     this.parameters = new Parameters(gpu, this.student.parameters());
     const random = new Random(SEED);
     this.parameters.load(initialState(this.parameters.specs, () => random.uniform()));
@@ -244,6 +247,14 @@ function countFlop(
     }
     override linear(graph: Graph, x: Tensor, name: string) {
       return count(x, super.linear(graph, x, name), x.rows);
+    }
+    override attention(graph: Graph, qkv: Tensor, name: string, place: AttentionPlace) {
+      const y = super.attention(graph, qkv, name, place);
+      // A query meets the keys of one patch; scores and values are a product each, and each has two gradients.
+      const products = 4 * qkv.rows * Math.min(place.patch, qkv.rows) * y.channels;
+      flop.forward += products;
+      flop.backward += 2 * products;
+      return y;
     }
   }
   const layers = new CountingLayers(parameters, scan.structure, {
