@@ -31,10 +31,11 @@ export function segmentRoutes(options: SegmentRouteOptions): Hono {
     const folder = upload.path;
     const input = await limits.underWay
       .during(clientOf(c), () => receiveInput(request, folder, limits));
+    const form = answerForm(c, await openFormat(folder, input));
+    if (form.kind === "probabilities") input.options.probabilities = true;
     // Whatever can be refused now is refused before the wait for the GPU.
     await admit(folder, input, labeller);
     const reservation = place.use(semaphore.reserve());
-    const form = answerForm(c, await openFormat(folder, input));
     await writeInput(folder, input);
     await labelUpload(options, folder, input.scan.name, reservation, request.signal);
     return await answer(c, answers, folder, ATTEMPT, form);

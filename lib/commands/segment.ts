@@ -20,9 +20,11 @@ import {
   type Scan,
   SCAN_FORMATS,
   type ScanFormat,
+  spreadOverRows,
   TEXT_EXTENSION,
   UP_AXES,
 } from "../scan/mod.ts";
+import { encodeNpy } from "../serving/files/npy.ts";
 import { DEFAULT_METHOD } from "../segment/options.ts";
 import type { ReportedScan } from "../segment/report.ts";
 import type { SegmentResult } from "../segment/segmenter.ts";
@@ -31,7 +33,7 @@ import { progressDisplay } from "../terminal/progress.ts";
 import { METHODS, SCAN_METHODS } from "../ttt/methods/mod.ts";
 
 /** Options that a campaign does not take. */
-const OF_ONE_SCAN = ["images", "cameras", "report", "picture"] as const;
+const OF_ONE_SCAN = ["images", "cameras", "report", "picture", "probabilities"] as const;
 
 export const command = defineCommand({
   name: "segment",
@@ -120,6 +122,11 @@ export const command = defineCommand({
       type: "boolean",
       about: "write the labels of --label-map instead of the student's classes",
     },
+    probabilities: {
+      type: "string",
+      value: "FILE",
+      about: "probabilities of all classes to write, as an array of NumPy (points, classes)",
+    },
     report: { type: "string", value: "FILE", about: "report to write (JSON)" },
     picture: {
       type: "string",
@@ -143,12 +150,15 @@ export const command = defineCommand({
     const labelMap = values["label-map"];
     const beside = sidecarsOf(out);
     const replaced = await checkOutputs(
-      [out, ...Object.values(beside), values.report, values.picture],
+      [out, ...Object.values(beside), values.report, values.picture, values.probabilities],
       labelMap ? [...found.inputs, labelMap] : found.inputs,
     );
     const options = await optionsOf(values, found.cameras.length > 0);
     const { lossName } = METHODS.get(options.method)!;
-    const request = await readRequest(found, options);
+    const request = {
+      ...await readRequest(found, options),
+      probabilities: values.probabilities !== undefined,
+    };
     const { scan } = request;
     const format = wanted ?? scan.format;
     checkConversion(scan, format);
@@ -166,6 +176,9 @@ export const command = defineCommand({
     const { report } = result;
     const files = answerFiles(out, scan, format, result, values, options);
     for (const [path, bytes] of files) await Deno.writeFile(path, bytes);
+    if (values.probabilities) {
+      await Deno.writeFile(values.probabilities, probabilitiesFile(scan, result));
+    }
     if (values.report) await Deno.writeTextFile(values.report, JSON.stringify(report, null, 2));
     if (values.picture) {
       await Deno.writeFile(values.picture, beforeAndAfter(scan, result));
@@ -230,6 +243,13 @@ function ownLabels(
     ? "compared with the prediction"
     : "not compared with the prediction (--label-map says what they mean)";
   return `the scan's own labels were ${isKept ? `kept as ${name}` : "left out"}, and ${scored}`;
+}
+
+/** The probabilities of all classes by rows of the scan's file; rows that are no points have zeros. */
+function probabilitiesFile({ leftOut = [] }: Scan, result: SegmentResult): Uint8Array {
+  const classes = result.student.classes.length;
+  const values = spreadOverRows(result.probabilities!, leftOut, 0, classes);
+  return encodeNpy(values, [values.length / classes, classes]);
 }
 
 /** A picture of the scan with the labels of the source prediction and of the method. */

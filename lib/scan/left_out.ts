@@ -68,7 +68,7 @@ export const UNLABELLED = 255;
 /**
  * Gives every row of the file a value.
  *
- * @param values of the points of the scan
+ * @param values of the points of the scan, [points][width]
  * @param leftOut rows of the file that are no point of the scan, in ascending order
  * @param filler what those rows get
  */
@@ -76,17 +76,21 @@ export function spreadOverRows<T extends Uint8Array | Int32Array | Float32Array>
   values: T,
   leftOut: readonly number[],
   filler: number,
+  width = 1,
 ): T {
   if (leftOut.length === 0) return values;
   const out = new (values.constructor as new (length: number) => T)(
-    values.length + leftOut.length,
+    values.length + leftOut.length * width,
   );
   out.fill(filler);
   let next = 0;
   let from = 0;
-  for (let row = 0; row < out.length; row++) {
-    if (leftOut[next] === row) next++;
-    else out[row] = values[from++]!;
+  for (let row = 0; row < out.length / width; row++) {
+    if (leftOut[next] === row) {
+      next++;
+      continue;
+    }
+    for (let i = 0; i < width; i++) out[row * width + i] = values[from++]!;
   }
   return out;
 }

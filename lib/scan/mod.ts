@@ -49,7 +49,7 @@ export { classList } from "./classes/class_list.ts";
 export { qgisStyle } from "./classes/qgis_style.ts";
 export type { Warning } from "./warning.ts";
 export { labelNamesOf } from "./label_names.ts";
-export { labellingOfRows, UNLABELLED } from "./left_out.ts";
+export { labellingOfRows, spreadOverRows, UNLABELLED } from "./left_out.ts";
 export {
   type CoordinateUnits,
   isMetric,

@@ -100,6 +100,8 @@ class BlockCores {
   readonly #readouts: { by: unknown; labels: Uint8Array; seconds: number }[];
   readonly #sourceLabels: Uint8Array;
   readonly #confidence: Float32Array;
+  /** [points][classes]; undefined where they are not wanted. */
+  readonly #probabilities: Float32Array | undefined;
   #voxels = 0;
   /** Points of voxels that a view sees. */
   pointsSeen = 0;
@@ -120,6 +122,9 @@ class BlockCores {
     }));
     this.#sourceLabels = new Uint8Array(count);
     this.#confidence = new Float32Array(count);
+    this.#probabilities = task.probabilities
+      ? new Float32Array(count * task.card.classes.length)
+      : undefined;
   }
 
   /** Labels the points in the core of one block. */
@@ -141,6 +146,11 @@ class BlockCores {
       this.#readouts.forEach(({ labels }, k) => labels[point] = answers[k]!.labels[row]!);
       this.#sourceLabels[point] = sourceLabels[row]!;
       this.#confidence[point] = own!.confidence[row]!;
+      const { classes, values } = own!.probabilities;
+      this.#probabilities?.set(
+        values.subarray(row * classes, (row + 1) * classes),
+        point * classes,
+      );
       this.pointsSeen += block.photographs?.seen[row] ?? 0;
       counted.add(row);
     });
@@ -148,7 +158,7 @@ class BlockCores {
   }
 
   /** Predicts one block, once for each readout. */
-  async #readOut(context: AdaptationContext): Promise<ReturnType<typeof labelsOf>[]> {
+  async #readOut(context: AdaptationContext) {
     const answers: Probabilities[] = [];
     for (const readout of this.#readouts) {
       const start = performance.now();
@@ -160,7 +170,7 @@ class BlockCores {
       );
       readout.seconds += (performance.now() - start) / 1000;
     }
-    return answers.map(labelsOf);
+    return answers.map((probabilities) => ({ ...labelsOf(probabilities), probabilities }));
   }
 
   /** Returns the labels once all blocks are done. */
@@ -170,6 +180,7 @@ class BlockCores {
     return {
       labels: own!.labels,
       confidence: this.#confidence,
+      probabilities: this.#probabilities,
       sourceLabels: this.#sourceLabels,
       snapshots: [],
       readouts: others.map(({ labels, seconds }) => ({ labels, seconds })),

@@ -260,8 +260,9 @@ export class Engine implements Segmenter, AsyncDisposable {
       monitor.warnings.push(domainWarning(choice)!);
     }
     const learned = await carried?.state(this.#studentFile);
-    const { labels, confidence, sourceLabels, snapshots, readouts } = labelled;
+    const { labels, confidence, probabilities, sourceLabels, snapshots, readouts } = labelled;
     return {
+      ...(probabilities ? { probabilities } : {}),
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
       student: this.student,
       ...(learned ? { learned } : {}),
@@ -329,6 +330,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       settings,
       readouts: request.readouts ?? [],
       snapshots: request.snapshots ?? [],
+      probabilities: request.probabilities ?? false,
       points: await monitor.time(
         "voxelize",
         // deno-lint-ignore require-await -- phases are timed as promises

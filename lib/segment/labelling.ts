@@ -29,6 +29,8 @@ export interface LabellingTask {
   readonly settings: unknown;
   /** Further settings to read the adapted weights by. */
   readonly readouts: readonly unknown[];
+  /** Whether the probabilities of all classes are wanted. */
+  readonly probabilities: boolean;
   /** Steps after which labels are wanted too. */
   readonly snapshots: readonly number[];
   readonly points: Points;
@@ -46,6 +48,8 @@ export interface LabellingTask {
 export interface LabelledPointCloud {
   readonly labels: Uint8Array;
   readonly confidence: Float32Array;
+  /** f32 [points][classes]; present where the task wants them. */
+  readonly probabilities?: Float32Array | undefined;
   /** The labels of the source weights. */
   readonly sourceLabels: Uint8Array;
   readonly snapshots: LabelSnapshot[];

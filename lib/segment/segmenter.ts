@@ -65,6 +65,8 @@ export interface SegmentRequest {
   warnings?: readonly Warning[];
   /** What to do; see {@link SegmentOptions}. */
   options: SegmentOptions;
+  /** Whether the result has the probabilities of all classes. */
+  probabilities?: boolean;
   /** Steps after which labels are wanted too; 0 is before the first. */
   snapshots?: readonly number[];
   /**
@@ -107,6 +109,8 @@ export interface SegmentResult {
   labels: Uint8Array;
   /** Softmax probability of that class, 0 to 1. */
   confidence: Float32Array;
+  /** f32 [points][classes]: softmax probabilities of all classes; present where the request wanted them. */
+  probabilities?: Float32Array;
   /** Class index of every point without adaptation. */
   sourceLabels: Uint8Array;
   /** Labels after the requested steps, as far as they were reached. */

@@ -6,7 +6,7 @@
 import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
 import { type FusionSettings, predictionsOf } from "../ttt/late_fusion.ts";
 import type { PlanContext } from "../ttt/plans/context.ts";
-import { labelsOf, type Probabilities } from "../ttt/probabilities.ts";
+import { labelsOf, type Probabilities, spreadProbabilities } from "../ttt/probabilities.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
 import {
   type LabelledPointCloud,
@@ -60,6 +60,9 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
   return {
     labels: pointLabels(adapted.probabilities),
     confidence: Float32Array.from(pointRow, (row) => confidence[row]!),
+    probabilities: task.probabilities
+      ? spreadProbabilities(adapted.probabilities, pointRow)
+      : undefined,
     sourceLabels: pointLabels(source),
     snapshots: (adapted.snapshots ?? []).map(({ step, probabilities }) => ({
       step,

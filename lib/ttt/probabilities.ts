@@ -42,6 +42,23 @@ export function labelsOf(
   return { labels, confidence };
 }
 
+/**
+ * Brings probabilities from rows to points.
+ *
+ * @param rowOf the row of every point
+ * @returns f32 [points][classes]
+ */
+export function spreadProbabilities(
+  { classes, values }: Probabilities,
+  rowOf: Uint32Array,
+): Float32Array {
+  const out = new Float32Array(rowOf.length * classes);
+  for (const [point, row] of rowOf.entries()) {
+    out.set(values.subarray(row * classes, (row + 1) * classes), point * classes);
+  }
+  return out;
+}
+
 /** The least probability that fusion reckons with, so that one prediction alone cannot exclude a class. */
 const FLOOR = 1e-4;
 

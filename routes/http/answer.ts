@@ -29,6 +29,7 @@ const KINDS: ReadonlyMap<string, AnswerKind> = new Map<string, AnswerKind>([
   ["application/json", "json"],
   ["application/x-npy", "labels"],
   ["application/x-npy;array=confidence", "confidence"],
+  ["application/x-npy;array=probabilities", "probabilities"],
 ]);
 
 /** The form of an answer. */
@@ -124,7 +125,9 @@ function isFor(kind: AnswerKind, format: ScanFormat): boolean {
 function fileName(scan: string, kind: AnswerKind): string {
   const stem = labelledStem(scan);
   if (typeof kind === "object") return `${stem}.cloud.bin`;
-  if (kind === "labels" || kind === "confidence") return `${stem}.${kind}.npy`;
+  if (kind === "labels" || kind === "confidence" || kind === "probabilities") {
+    return `${stem}.${kind}.npy`;
+  }
   const text = kind === "csv" ? TEXT_EXTENSION.exec(scan)?.[0] : undefined;
   return stem + (text ?? `.${kind}`);
 }

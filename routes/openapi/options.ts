@@ -40,7 +40,7 @@ export function optionSchemas(): Record<string, JsonSchema> {
 
 /** The components for sessions: the options of a session, and those of one of its scans. */
 export function sessionOptionSchemas(): Record<string, JsonSchema> {
-  const { extraBytes, keepLabels, mapLabels, ...rest } = propertiesOf(
+  const { extraBytes, keepLabels, mapLabels, probabilities, ...rest } = propertiesOf(
     SCAN_METHODS.get(SESSION_METHOD)!,
   );
   const { evaluate, labelMap, labelNames } = rest;
@@ -66,6 +66,7 @@ export function sessionOptionSchemas(): Record<string, JsonSchema> {
         extraBytes: extraBytes!,
         keepLabels: keepLabels!,
         mapLabels: mapLabels!,
+        probabilities: probabilities!,
       },
       "Options that a scan of a session may set for itself.",
     ),

@@ -56,6 +56,13 @@ export const labelled: ResponseObject = {
     "application/x-npy": {
       schema: { ...bytes, description: "labels as a NumPy array: uint8, shape (points,)" },
     },
+    "application/x-npy;array=probabilities": {
+      schema: {
+        ...bytes,
+        description:
+          "probabilities of all classes as a NumPy array: float32, shape (points, classes); with the option `probabilities`",
+      },
+    },
     "application/x-npy;array=confidence": {
       schema: { ...bytes, description: "confidences as a NumPy array: float32, shape (points,)" },
     },

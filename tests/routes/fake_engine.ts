@@ -130,6 +130,9 @@ export class FakeEngine implements Segmenter {
     return {
       labels,
       confidence: new Float32Array(scan.count).fill(1 / 3),
+      ...(request.probabilities
+        ? { probabilities: Float32Array.from({ length: 3 * scan.count }, (_, i) => i / 100) }
+        : {}),
       sourceLabels,
       snapshots: [],
       readouts: [],

@@ -110,3 +110,34 @@ Deno.test("GET /v1/jobs/:id/classes and /style say what the labels mean", async 
     ]);
   });
 });
+
+Deno.test("GET /v1/jobs/:id/result gives the probabilities of all classes where they were asked for", async () => {
+  await withJobs(async ({ app, work }) => {
+    const headers = { accept: "application/x-npy;array=probabilities" };
+    const text = new TextEncoder().encode("x,y,z\n1,2,3\nnan,0,0\n4,5,6\n");
+    const expected = [0, 1, 2, 0, 0, 0, 3, 4, 5].map((value) => Math.fround(value / 100));
+    const check = async (answer: Response) => {
+      const bytes = await answer.bytes();
+      assert.match(
+        new TextDecoder("latin1").decode(bytes),
+        /'descr': '<f4', 'fortran_order': False, 'shape': \(3, 3\), /,
+      );
+      assert.deepEqual([...new Float32Array(bytes.slice(-36).buffer)], expected);
+    };
+    work();
+    for (const wanted of [true, false]) {
+      const form = { ...formRequest({ options: { probabilities: wanted } }) };
+      (form.body as FormData).set("scan", new File([text], "room.csv"));
+      const job: JobAnswer = await (await app.request("/v1/jobs", form)).json();
+      await (await app.request(job.links.events)).text();
+      const answer = await app.request(job.links.result, { headers });
+      if (wanted) {
+        const name = answer.headers.get("content-disposition");
+        assert.equal(name, "attachment; filename=room_labelled.probabilities.npy");
+        await check(answer);
+      } else assert.match((await problemOf(answer, 410)).detail, /with the option probabilities/);
+    }
+    // Who asks for them at once need not say so twice.
+    await check(await app.request("/v1/segment", { method: "POST", body: text, headers }));
+  });
+});

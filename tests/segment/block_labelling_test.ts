@@ -49,6 +49,7 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
     method: METHODS.get("source")!,
     settings: {},
     readouts: [],
+    probabilities: true,
     snapshots: [],
     points,
     voxelSize: CARD.voxelSize,
@@ -67,6 +68,13 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
     const parts = await labelByBlocks(labelling, blocks);
     assert.ok(parts.blocks > 2);
     assert.equal(parts.voxels, whole.voxels);
+    for (const { labels, confidence, probabilities } of [parts, whole]) {
+      const classes = CARD.classes.length;
+      assert.equal(probabilities!.length, labels.length * classes);
+      labels.forEach((label, p) =>
+        assert.equal(probabilities![p * classes + label], confidence[p], `point ${p}`)
+      );
+    }
     return Math.max(
       ...parts.confidence.map((value, p) => Math.abs(value - whole.confidence[p]!)),
     );

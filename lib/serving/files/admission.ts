@@ -34,7 +34,10 @@ export async function admit(
   const { start, fileBytes } = await startOf(folder, scan, SCAN_START_BYTES);
   account.take(fileBytes, scan.name, "to hold the file");
   const needed = scanMemoryByStart(start, fileBytes, scan.name);
-  if (needed) account.takeScan(needed, scan.name, memory.answering);
+  if (needed) {
+    account.takeScan(needed, scan.name, memory.answering);
+    if (options.probabilities) account.takeProbabilities(needed, scan.name, students);
+  }
   if (cameras.length === 0) return options;
   for (const image of images) {
     await takePhotograph(folder, image, account, teachers, PHOTO_START_BYTES);

@@ -15,6 +15,7 @@ import {
   labellingOfRows,
   type Scan,
   type ScanMemory,
+  spreadOverRows,
   writeScan,
 } from "../../scan/mod.ts";
 import { answerInLabels } from "../../segment/labels/label_map.ts";
@@ -25,10 +26,22 @@ import { writeStream } from "./durable.ts";
 import { inputOptions, openScan, readInput } from "./input.ts";
 import { MemoryAccount } from "./memory.ts";
 import { encodeNpy } from "./npy.ts";
-import { type JobResult, readLabellingStudent, readResult, readSourceLabels } from "./result.ts";
+import {
+  type JobResult,
+  readLabellingStudent,
+  readProbabilities,
+  readResult,
+  readSourceLabels,
+} from "./result.ts";
 
 /** The form of an answer: a scan of a format, JSON, one array as `.npy`, or a cloud for display. */
-export type AnswerKind = Scan["format"] | "json" | "labels" | "confidence" | CloudKind;
+export type AnswerKind =
+  | Scan["format"]
+  | "json"
+  | "labels"
+  | "confidence"
+  | "probabilities"
+  | CloudKind;
 
 /** A cloud for display; see `cloud.ts`. */
 export interface CloudKind {
@@ -107,6 +120,9 @@ async function contents(
   if (kind === "confidence") {
     return { chunks: [encodeNpy(labellingOfRows(result, result.leftOut ?? []).confidence)] };
   }
+  if (kind === "probabilities") {
+    return { chunks: await probabilityChunks(folder, attempt, result, account) };
+  }
   const input = await readInput(folder);
   const { extraBytes, keepLabels, mapLabels, segment } = inputOptions(input);
   const cardOf = () => readLabellingStudent(folder, attempt);
@@ -139,6 +155,22 @@ async function contents(
   });
   const { converted } = scan;
   return { chunks: [bytes], ...(converted && kind === scan.format ? { converted } : {}) };
+}
+
+/** The probabilities of all classes as an array of NumPy, [rows][classes]; rows that are no points have zeros. */
+async function probabilityChunks(
+  folder: string,
+  attempt: number,
+  { labels, leftOut = [], report }: AdaptedResult,
+  account: MemoryAccount,
+): Promise<Uint8Array[]> {
+  const { classes: { length: classes } } = await readLabellingStudent(folder, attempt);
+  const rows = labels.length + leftOut.length;
+  account.take(3 * 4 * rows * classes, report.scan.name, "to answer with probabilities");
+  const size = { points: labels.length, classes };
+  const read = await readProbabilities(folder, attempt, size);
+  const spread = spreadOverRows(read, leftOut, 0, classes);
+  return [encodeNpy(spread, [rows, classes])];
 }
 
 function* hashed(chunks: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array> {

@@ -68,6 +68,8 @@ export interface InputOptions {
   keepLabels: boolean;
   /** Whether the answer has the labels of the label map. */
   mapLabels: boolean;
+  /** Whether the probabilities of all classes are kept, so that they can be fetched. */
+  probabilities: boolean;
 }
 
 /** The options that affect nothing but the answer. */
@@ -80,6 +82,9 @@ export const ANSWER_SETTINGS = {
   ),
   mapLabels: flagSetting(false).describe(
     "whether the answer has the labels of labelMap, 0 to 254, in place of the student's classes; in LAS they are the classification, too. Points of classes without a label get 255, in LAS 0",
+  ),
+  probabilities: flagSetting(false).describe(
+    "whether the probabilities of all classes are kept, to be fetched as application/x-npy;array=probabilities; they take 4 bytes for each point and class",
   ),
 } as const;
 
@@ -119,7 +124,7 @@ export async function readInput(folder: string): Promise<Input> {
  * @throws {OptionError} naming the field.
  */
 export function inputOptions({ images, cameras, options, sequence }: Input): InputOptions {
-  const { extraBytes, keepLabels, mapLabels: wanted, ...settings } = options;
+  const { extraBytes, keepLabels, mapLabels: wanted, probabilities, ...settings } = options;
   if (images.length > 0 && cameras.length === 0) {
     throw new OptionError(
       "Cannot use images without cameras: send their cameras as the part cameras (cameras.json, transforms.json, or the files of COLMAP, KITTI or ScanNet), or leave the images out",
@@ -140,6 +145,7 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
     mapLabels,
     extraBytes: checked(ANSWER_SETTINGS.extraBytes, "extraBytes", extraBytes),
     keepLabels: checked(ANSWER_SETTINGS.keepLabels, "keepLabels", keepLabels),
+    probabilities: checked(ANSWER_SETTINGS.probabilities, "probabilities", probabilities),
   };
 }
 

@@ -21,6 +21,8 @@ const LABELLING_SHARE = 2 / 3;
 const LABELLING_POINT_BYTES = 300;
 /** Bytes of a point's labels before and after, and of its confidence. */
 const RESULT_POINT_BYTES = 6;
+/** Bytes of the probability of one class. */
+const PROBABILITY_BYTES = 4;
 /** Bytes that an answer adds to a point: as many as a conversion writes, or a text for label and confidence. */
 const ANSWER_POINT_BYTES = 32;
 /** So often is an answer in memory while it grows. */
@@ -115,6 +117,17 @@ export class MemoryAccount {
     const account = new MemoryAccount(answering);
     account.take(fileBytes, file, "to hold the file again");
     account.takeAnswer({ points, readingBytes, fileBytes }, file);
+  }
+
+  /** Takes the probabilities of all classes. @param students those of which one labels the scan */
+  takeProbabilities(
+    { points }: ScanMemory,
+    file: string,
+    students: readonly { card: { classes: readonly string[] } }[],
+  ): void {
+    const classes = Math.max(...students.map(({ card }) => card.classes.length));
+    const bytes = PROBABILITY_BYTES * points * classes;
+    this.take(bytes, file, `for the probabilities of ${classes} classes`);
   }
 
   /** Takes what reading cameras needs, once they have been loaded. */

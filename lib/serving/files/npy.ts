@@ -11,7 +11,9 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
 const ALIGNMENT = 64;
 
 /**
- * Encodes a one-dimensional array as a `.npy` file: uint8 as `|u1`, float32 as `<f4`.
+ * Encodes an array as a `.npy` file: uint8 as `|u1`, float32 as `<f4`.
+ *
+ * @param shape of the array, in C order; by default it has one dimension
  *
  * @example
  * ```ts
@@ -23,9 +25,14 @@ const ALIGNMENT = 64;
  * assert.deepEqual([...file.subarray(-3)], [2, 0, 1]);
  * ```
  */
-export function encodeNpy(values: Uint8Array | Float32Array): Uint8Array<ArrayBuffer> {
+export function encodeNpy(
+  values: Uint8Array | Float32Array,
+  shape: readonly number[] = [values.length],
+): Uint8Array<ArrayBuffer> {
   const type = values instanceof Uint8Array ? "|u1" : "<f4";
-  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${values.length},), }`;
+  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(", ")}${
+    shape.length === 1 ? "," : ""
+  }), }`;
   const before = MAGIC.length + 2;
   const start = Math.ceil((before + header.length + 1) / ALIGNMENT) * ALIGNMENT;
   const file = new Uint8Array(start + values.byteLength);

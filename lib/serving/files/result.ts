@@ -23,8 +23,11 @@ export type JobResult =
     SegmentResult,
     "labels" | "confidence" | "sourceLabels" | "student" | "report"
   >
+  & Pick<SegmentResult, "probabilities">
   & Pick<Scan, "leftOut">;
 
+/** [points][classes]; only where they were asked for. */
+const PROBABILITIES = "probabilities.f32";
 /** Rows of the scan's file that are no points; only where there are any. */
 const LEFT_OUT = "left-out.json";
 
@@ -32,17 +35,15 @@ const LEFT_OUT = "left-out.json";
 export async function writeResult(
   jobFolder: string,
   attempt: number,
-  { labels, confidence, sourceLabels, student, report, leftOut }: JobResult,
+  { labels, confidence, probabilities, sourceLabels, student, report, leftOut }: JobResult,
 ): Promise<void> {
   const folder = folderOf(jobFolder, attempt);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
   await writeStream(join(folder, "labels.u8"), [labels]);
   await writeStream(join(folder, "source.u8"), [sourceLabels]);
-  const { buffer, byteOffset, byteLength } = confidence;
-  await writeStream(join(folder, "confidence.f32"), [
-    new Uint8Array(buffer, byteOffset, byteLength),
-  ]);
+  await writeStream(join(folder, "confidence.f32"), [bytesOf(confidence)]);
+  if (probabilities) await writeStream(join(folder, PROBABILITIES), [bytesOf(probabilities)]);
   if (leftOut) await writeJson(join(folder, LEFT_OUT), leftOut);
   await writeJson(join(folder, "report.json"), report);
   await writeJson(join(folder, "student.json"), student);
@@ -115,6 +116,21 @@ function noneLeftOut(error: unknown): null {
   throw error;
 }
 
+/**
+ * Reads the probabilities of all classes.
+ *
+ * @returns f32 [points][classes]
+ * @throws {MissingResultError} where they were not asked for
+ */
+export async function readProbabilities(
+  jobFolder: string,
+  attempt: number,
+  { points, classes }: { points: number; classes: number },
+): Promise<Float32Array> {
+  const bytes = 4 * points * classes;
+  return new Float32Array((await readPart(jobFolder, attempt, PROBABILITIES, bytes)).buffer);
+}
+
 /** Reads the labels before adaptation. @throws {MissingResultError} where they do not exist. */
 export async function readSourceLabels(jobFolder: string, attempt: number): Promise<Uint8Array> {
   const { scan: { points } } = await readReport(jobFolder, attempt);
@@ -150,6 +166,8 @@ async function part<T>(
       `Cannot read the result: it has no ${name}${
         name === "student.json"
           ? ", which says what its labels mean: a server before 2.1.0 made it. Ask for application/x-npy, which needs no names, or hand the scan in again"
+          : name === PROBABILITIES
+          ? ": they are kept with the option probabilities. Hand the scan in again with it"
           : "; it was removed, or an older server made it. Hand the scan in again"
       }`,
     );
@@ -158,4 +176,8 @@ async function part<T>(
 
 function folderOf(jobFolder: string, attempt: number): string {
   return join(jobFolder, `result-${attempt}`);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

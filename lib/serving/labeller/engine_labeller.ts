@@ -57,10 +57,12 @@ export class EngineLabeller implements Labeller {
     input: Input,
     { signal, onProgress }: LabelContext,
   ): Promise<void> {
-    const { segment: options } = inputOptions(input);
+    const { segment: options, probabilities } = inputOptions(input);
     const account = new MemoryAccount(this.memory.labelling);
-    const admit = (needed: ScanMemory) =>
+    const admit = (needed: ScanMemory) => {
       account.takeScan(needed, input.scan.name, this.memory.answering);
+      if (probabilities) account.takeProbabilities(needed, input.scan.name, this.students);
+    };
     const scan = await openScan(folder, input, account, admit);
     signal?.throwIfAborted();
     const teachers = teachersOf(this.students, options.student);
@@ -72,6 +74,7 @@ export class EngineLabeller implements Labeller {
       scan,
       ...views,
       options,
+      probabilities,
       ...(sequence ? { learned: before } : {}),
       ...(signal ? { signal } : {}),
       ...(onProgress ? { onProgress } : {}),

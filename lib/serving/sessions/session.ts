@@ -96,6 +96,7 @@ const OF_SCANS: ReadonlySet<string> = new Set([
   "extraBytes",
   "keepLabels",
   "mapLabels",
+  "probabilities",
 ]);
 
 /**

@@ -130,7 +130,7 @@ Deno.test("optionSchemas() has every method that requests may name, and every op
         const listed = /are (.*)$/.exec(message)![1]!.split(", ");
         assert.deepEqual(
           Object.keys(properties).sort(),
-          [...listed, "extraBytes", "keepLabels", "mapLabels"].sort(),
+          [...listed, "extraBytes", "keepLabels", "mapLabels", "probabilities"].sort(),
         );
         return true;
       },
