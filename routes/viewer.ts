@@ -21,6 +21,7 @@ import extent from "./viewer/extent.js" with { type: "text" };
 import icon from "./viewer/icon.svg" with { type: "text" };
 import page from "./viewer/index.html" with { type: "text" };
 import intake from "./viewer/intake.js" with { type: "text" };
+import jobsPanel from "./viewer/jobs_panel.js" with { type: "text" };
 import legend from "./viewer/legend.js" with { type: "text" };
 import localCameras from "./viewer/local/cameras.js" with { type: "text" };
 import colmap from "./viewer/local/colmap.js" with { type: "text" };
@@ -49,6 +50,7 @@ const FILES: Readonly<Record<string, string>> = {
   "extent.js": extent,
   "icon.svg": icon,
   "intake.js": intake,
+  "jobs_panel.js": jobsPanel,
   "legend.js": legend,
   "local/cameras.js": localCameras,
   "local/colmap.js": colmap,

@@ -11,6 +11,7 @@
  * @property {"queued" | "running" | "done" | "failed" | "cancelled"} state
  * @property {string} scan
  * @property {string} method
+ * @property {string} createdAt
  * @property {Progress | null} progress
  * @property {Problem} [problem]
  * @property {Record<"self" | "events" | "result" | "cloud", string>} links
@@ -129,6 +130,7 @@ export class Api {
       }
       await new Promise((resolve) => setTimeout(resolve, RECONNECT_MILLISECONDS));
     }
+    signal.throwIfAborted();
   }
 
   /** @returns {Record<string, string>} */

@@ -12,6 +12,7 @@ import { decodeCloud } from "./cloud.js";
 import { CloudPanel } from "./cloud_panel.js";
 import { byId } from "./dom.js";
 import { addFiles, droppedFiles, emptyIntake, formOf, intakeProblem, listed } from "./intake.js";
+import { JobsPanel } from "./jobs_panel.js";
 import { whole } from "./legend.js";
 import { Preview } from "./local/preview.js";
 import { WorkPanel } from "./work_panel.js";
@@ -39,6 +40,8 @@ let previewing = Promise.resolve();
 let busy = false;
 /** Aborts the upload. */
 let sending = new AbortController();
+/** Aborted when another job is opened. */
+let following = new AbortController();
 /** @type {import("./api.js").Job | null} */
 let current = null;
 
@@ -178,17 +181,20 @@ function megabytes(bytes) {
 }
 
 /**
- * Runs an action and shows how it ends. No other can be started meanwhile.
+ * Runs an action and shows how it ends. It takes the place of one that runs.
  *
  * @param {() => Promise<void>} action
  */
 async function attempt(action) {
+  following.abort();
+  const { signal } = following = new AbortController();
   busy = true;
   panel.clear();
   showIntake();
   try {
     await action();
   } catch (error) {
+    if (signal.aborted) return;
     if (sending.signal.aborted) {
       panel.idle();
       setState("cancelled");
@@ -201,9 +207,19 @@ async function attempt(action) {
       setState("failed");
     }
   } finally {
-    busy = false;
-    showIntake();
+    if (!signal.aborted) {
+      busy = false;
+      showIntake();
+      jobs.refresh();
+    }
   }
+}
+
+/** Shows a job of the list; one that is followed goes on without the page. @param {import("./api.js").Job} job */
+function openJob(job) {
+  if (document.body.dataset.state === "sending") return;
+  location.hash = job.id;
+  attempt(() => follow(job, null));
 }
 
 async function submit() {
@@ -220,6 +236,7 @@ async function submit() {
   panel.busy("Sending", 0);
   const job = await api.submit(form, (sent) => panel.busy("Sending", sent), sending.signal);
   location.hash = job.id;
+  jobs.refresh();
   // A late picture of the chosen scan must not cover the result.
   await previewing;
   await follow(job, outlines);
@@ -230,9 +247,10 @@ async function submit() {
  * @param {import("./local/preview.js").Outlines | null} around what is drawn with its scan
  */
 async function follow(job, around) {
+  const { signal } = following;
   current = job;
   panel.busy("Waiting for the GPU", null);
-  for await (const { event, data } of api.events(job.links.events, new AbortController().signal)) {
+  for await (const { event, data } of api.events(job.links.events, signal)) {
     if (event === "progress") {
       if (data) panel.progress(data);
       continue;
@@ -254,8 +272,10 @@ async function follow(job, around) {
 async function show({ links }, around) {
   setState("showing");
   panel.busy("Fetching the points", null);
-  const answer = await api.request(`${links.cloud}?points=${POINTS}`);
+  const { signal } = following;
+  const answer = await api.request(`${links.cloud}?points=${POINTS}`, { signal });
   const cloud = decodeCloud(await answer.arrayBuffer());
+  signal.throwIfAborted();
   picture ??= new CloudPanel();
   picture.show(cloud, around);
   panel.show(cloud);
@@ -311,6 +331,7 @@ document.addEventListener("drop", async (event) => {
   if (event.dataTransfer) take(await droppedFiles(event.dataTransfer));
 });
 
+const jobs = new JobsPanel(api, openJob);
 api.models().then(({ students }) => {
   const names = students.map(({ name }) => name);
   byId("models", HTMLElement).textContent = names.join(", ");

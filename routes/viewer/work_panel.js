@@ -147,7 +147,7 @@ function seen({ views, scan }) {
 }
 
 /** Writes a duration as people say it. @param {number} seconds */
-function duration(seconds) {
+export function duration(seconds) {
   const minutes = Math.round(seconds / 60);
   return seconds < 100 ? `${Math.round(seconds)} s` : `${minutes} min`;
 }

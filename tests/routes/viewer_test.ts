@@ -170,6 +170,18 @@ Deno.test({
         await page.reload();
         await page.until("document.querySelector('#cloud').dataset.drawn === 'adapted'");
         assert.equal(pixelsOf(await page.screenshot(), palette[1]), pixelsOf(adapted, palette[1]));
+
+        await page.click("#jobs summary");
+        await page.until("document.querySelector('#jobList li')");
+        const row = await page.evaluate("document.querySelector('#jobList li').innerText");
+        assert.match(row as string, /^floor\.ply\s+done\s+Open\s+Delete$/);
+        await page.evaluate("delete document.querySelector('#cloud').dataset.drawn");
+        await page.click("#jobList button");
+        await page.until("document.querySelector('#cloud').dataset.drawn === 'adapted'");
+        await page.click("#jobList button + button");
+        await page.until("document.querySelector('#jobList').innerText.includes('Delete?')");
+        await page.click("#jobList button + button");
+        await page.until("document.querySelector('#jobsNote').innerText === 'There are none.'");
         assert.deepEqual(page.messages, []);
       },
       {
