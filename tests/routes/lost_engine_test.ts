@@ -56,7 +56,10 @@ withGpu(
         graceSeconds: 0,
         sessions: DEFAULT_SESSION_LIMITS,
       };
-      await using labeller = await WorkerLabeller.open({}, { module, pauseAfter: () => 0 });
+      await using labeller = await WorkerLabeller.open({ students: ["rooms"] }, {
+        module,
+        pauseAfter: () => 0,
+      });
       await using server = await openServer({ labeller, data }, "127.0.0.1", 0);
       const [disturbed, labelled] = await jobDone(server.url, request);
       assert.deepEqual([disturbed.state, disturbed.attempts], ["done", 3]);

@@ -17,7 +17,7 @@ function submissionOf({ scan, photos, cameras }: WorldScene): Submission {
     images: photos.map((photo) => ({ name: photo.name, bytes: encodePng(photo) })),
     cameras: camerasToJson(cameras),
     // Coarse and with few augmentations, for the sake of time.
-    options: { method: "ttt-kd", steps: STEPS, voxelSize: 0.4, augmentations: 1, evaluate: true },
+    options: { method: "ttt-kd", steps: STEPS, voxelSize: 0.8, augmentations: 1, evaluate: true },
   };
 }
 
@@ -97,7 +97,7 @@ Deno.test(
         const { labels } = await labelsAndReport(server.url, {
           scan: submission.scan,
           images: [],
-          options: { method: "source", voxelSize: 0.4 },
+          options: { method: "source", voxelSize: 0.8 },
         });
         assert.equal(labels.length, scene.scan.count);
         assert.ok(performance.now() - start < 20_000);

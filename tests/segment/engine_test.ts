@@ -10,11 +10,11 @@ import { ScanError } from "../../lib/scan/mod.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
 /**
- * Options with voxels of twice the student's and two augmentations instead of eight, to save time: what these tests look
- * for does not depend on how well the student knows the room.
+ * Options with voxels of eight times the student's edge and two augmentations instead of eight, to save time: what these
+ * tests look for does not depend on how well the student knows the room.
  */
 const coarse = (options: Record<string, unknown>, hasPhotographs = true) =>
-  segmentOptions({ voxelSize: 0.4, augmentations: 2, evaluate: true, ...options }, hasPhotographs);
+  segmentOptions({ voxelSize: 0.8, augmentations: 2, evaluate: true, ...options }, hasPhotographs);
 
 const OPTIONS = coarse({ method: "ttt-kd", steps: 5 });
 

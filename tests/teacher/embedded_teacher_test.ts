@@ -23,7 +23,7 @@ function load(gpu: Gpu, name: string): Promise<Teacher> {
     `${name}.json`,
   );
   const onnx = Deno.readFileSync(new URL(card.file, TEACHERS));
-  return Teacher.load(gpu, card, onnx, { provider: "wasm" });
+  return Teacher.load(gpu, card, onnx, { provider: "wasm", threads: 1 });
 }
 
 /** Bytes (7 x + 13 y + 31 c + x y) mod 256, 128 x 96: pattern() of fixtures/teachers/network.py. */

@@ -39,7 +39,7 @@ async function compare(gpu: Gpu, card: TeacherCard, provider: Provider): Promise
     // The photograph has the size of the model's input, so it is not resized.
     { ...card, width: golden.shape[1] },
     onnx,
-    { provider, externalData: [formulaWeights(golden.recipe)] },
+    { provider, threads: 1, externalData: [formulaWeights(golden.recipe)] },
   );
   using map = await teacher.describe(pattern(width, height));
   assert.deepEqual([map.rows, map.cols], [height / card.patch, width / card.patch]);

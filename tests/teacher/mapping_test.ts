@@ -50,7 +50,7 @@ for (const [form, [model, first, change]] of Object.entries(FORMS)) {
         form,
       );
       const onnx = Deno.readFileSync(new URL(`${model}.onnx`, MODELS));
-      await using teacher = await Teacher.load(gpu, card, onnx, { provider: "wasm" });
+      await using teacher = await Teacher.load(gpu, card, onnx, { provider: "wasm", threads: 1 });
       for (const [width, height] of PHOTOS) {
         using map = await teacher.describe(ramp(width, height));
         const size = photoSize({ width, height }, card);
