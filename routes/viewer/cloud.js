@@ -7,10 +7,12 @@
 /**
  * @typedef {object} Points what is known of points before they are labelled; every leading part is spread over the scan.
  * @property {number} count M, number of points to show
- * @property {number} channels channels of colour: 3, 1 for intensity, or 0
+ * @property {number} channels channels of colour: 3 or 0
  * @property {number[]} origin
  * @property {Float32Array} positions [M][3] relative to the origin
  * @property {Uint8Array} color [M][channels]
+ * @property {Uint8Array | null} intensity [M]
+ * @property {Uint8Array | null} original [M] labels that the scan came with; 255 for those that do not fit
  *
  * @typedef {Points & Labelling} Cloud
  *
@@ -41,7 +43,7 @@
  * @property {Record<string, {miou: number, perClass: Record<string, number>}>} [metrics]
  */
 
-const HEADER_BYTES = 72;
+const HEADER_BYTES = 80;
 
 /**
  * Decodes a cloud.
@@ -53,12 +55,18 @@ const HEADER_BYTES = 72;
 export function decodeCloud(buffer) {
   const view = new DataView(buffer);
   const magic = new TextDecoder().decode(buffer.slice(0, 4));
-  if (magic !== "TKC1") {
+  if (magic !== "TKC2") {
     throw new SyntaxError("Cannot show the cloud: the server sent another format; reload the page");
   }
-  const [count, scanPoints, classes, channels, reportBytes] = [4, 8, 12, 16, 20].map((at) =>
-    view.getUint32(at, true)
-  );
+  const [count, scanPoints, classes, channels, intensities, originals, reportBytes] = [
+    4,
+    8,
+    12,
+    16,
+    20,
+    24,
+    28,
+  ].map((at) => view.getUint32(at, true));
   let at = HEADER_BYTES;
   /** @param {number} length */
   const skip = (length) => {
@@ -72,10 +80,12 @@ export function decodeCloud(buffer) {
     scanPoints,
     classes,
     channels,
-    origin: [24, 32, 40].map((at) => view.getFloat64(at, true)),
+    origin: [32, 40, 48].map((at) => view.getFloat64(at, true)),
     became: new Uint32Array(buffer, skip(4 * classes ** 2), classes ** 2),
     positions: new Float32Array(buffer, skip(12 * count), 3 * count),
     color: new Uint8Array(buffer, skip(channels * count), channels * count),
+    intensity: intensities ? new Uint8Array(buffer, skip(count), count) : null,
+    original: originals ? new Uint8Array(buffer, skip(count), count) : null,
     source: new Uint8Array(buffer, skip(count), count),
     label: new Uint8Array(buffer, skip(count), count),
     confidence: new Uint8Array(buffer, skip(count), count),

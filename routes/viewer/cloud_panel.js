@@ -11,7 +11,7 @@ import { legendOf, percent } from "./legend.js";
 import { PointView } from "./points.js";
 
 /** Modes of points that are not labelled yet. */
-const UNLABELLED = ["scan", "height"];
+const UNLABELLED = ["scan", "intensity", "original", "height"];
 
 /** The panel. For tests, `data-drawn` of the canvas names the mode of the last complete picture. */
 export class CloudPanel {
@@ -118,8 +118,14 @@ export class CloudPanel {
     this.#view.show(points, this.#lines());
     this.#view.setPalette(this.#palette, this.#hidden);
     const wanted = this.#cloud ? this.#wanted : "scan";
+    /** @type {Record<string, boolean>} */
+    const missing = {
+      scan: points.channels === 0,
+      intensity: points.intensity === null,
+      original: points.original === null,
+    };
     for (const input of this.#modes) {
-      input.disabled = (input.value === "scan" && points.channels === 0) ||
+      input.disabled = missing[input.value] ||
         (!this.#cloud && !UNLABELLED.includes(input.value));
     }
     const usable = this.#modes.filter(({ disabled }) => !disabled);
@@ -144,7 +150,7 @@ export class CloudPanel {
 
   #setMode() {
     const checked = this.#modes.find(({ checked }) => checked);
-    this.#view.mode = /** @type {import("./points.js").Mode} */ (checked?.value);
+    this.#view.setMode(/** @type {import("./points.js").Mode} */ (checked?.value));
     delete this.#canvas.dataset.drawn;
     this.#drawLegend();
     this.#view.redraw();

@@ -41,6 +41,22 @@ export function ramp(fraction) {
   return [mix(0), mix(1), mix(2)];
 }
 
+/**
+ * Returns a colour for a number: neighbours differ, whatever the numbers mean.
+ *
+ * @param {number} number 0 to 254; 255 stands for all others.
+ * @returns {Rgb}
+ */
+export function numberColor(number) {
+  if (number === 255) return UNKNOWN;
+  // Hues in steps of the golden angle, in HSL of saturation 0.65 and lightness 0.5.
+  const channel = (/** @type {number} */ offset) => {
+    const k = (offset + (number * 137.508) / 30) % 12;
+    return Math.round(255 * (0.5 - 0.325 * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
+  };
+  return [channel(0), channel(8), channel(4)];
+}
+
 /** Returns a colour in CSS. @param {Rgb} color */
 export function css([red, green, blue]) {
   return `rgb(${red} ${green} ${blue})`;

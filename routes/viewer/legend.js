@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { css, ramp, UNKNOWN } from "./colors.js";
+import { css, numberColor, ramp, UNKNOWN } from "./colors.js";
 
 /** Most changes that are listed. */
 const MOST_CHANGES = 8;
@@ -30,9 +30,9 @@ const RAMP_STEPS = 22;
  */
 export function legendOf(input) {
   const { mode, points, cloud, heights } = input;
-  if (mode === "scan") {
-    return [title(points.channels === 3 ? "Colours of the scan" : "Intensity of the scan")];
-  }
+  if (mode === "scan") return [title("Colours of the scan")];
+  if (mode === "intensity") return [title("Intensity of the scan")];
+  if (mode === "original") return originalLegend(points);
   if (mode === "height") {
     const { low, high } = heights;
     const ends = [low, (low + high) / 2, high].map((height) => height.toFixed(2));
@@ -42,7 +42,23 @@ export function legendOf(input) {
   const labelled = { ...input, cloud };
   if (mode === "confidence") return confidenceLegend(cloud);
   if (mode === "changed") return changeLegend(labelled);
-  return [title(mode === "source" ? "Source model" : "Adapted"), classTable(labelled)];
+  const name = { source: "Source model", beside: "Source model beside adapted" }[`${mode}`];
+  return [title(name ?? "Adapted"), classTable(labelled)];
+}
+
+/** @param {import("./cloud.js").Points} points */
+function originalLegend({ original, count }) {
+  /** @type {Map<number, number>} */
+  const counts = new Map();
+  for (const label of original ?? []) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const table = document.createElement("table");
+  for (const [label, points] of [...counts].sort(([a], [b]) => a - b)) {
+    const name = document.createElement("span");
+    name.className = "arrow";
+    name.append(swatch(numberColor(label)), label === 255 ? "others" : `label ${label}`);
+    table.insertRow().append(...[name, percent(points / count)].map(cell));
+  }
+  return [title("Labels that the scan came with"), table];
 }
 
 /** @typedef {LegendInput & {cloud: import("./cloud.js").Cloud}} LabelledInput */
@@ -63,7 +79,7 @@ function classTable({ cloud, classes, palette, mode, hidden, onToggle }) {
     name.append(shown, swatch(palette[label] ?? UNKNOWN), classes[label] ?? `class ${label}`);
     const cells = [name, whole(count), percent(count / cloud.scanPoints)];
     const change = (after[label] - before[label]) / cloud.scanPoints;
-    if (mode === "adapted") cells.push(Math.abs(change) < 5e-4 ? "" : signed(change));
+    if (mode !== "source") cells.push(Math.abs(change) < 5e-4 ? "" : signed(change));
     table.insertRow().append(...cells.map(cell));
   });
   return table;

@@ -4,7 +4,7 @@
  * @module
  */
 import { FRAMES, OrbitCamera } from "./camera.js";
-import { ramp, UNKNOWN } from "./colors.js";
+import { numberColor, ramp, UNKNOWN } from "./colors.js";
 import { extentOf, heightsOf } from "./extent.js";
 import {
   LINE_FRAGMENT,
@@ -18,10 +18,22 @@ import {
 /**
  * What the colour of points shows, by its number in the shader.
  *
- * @typedef {"scan" | "source" | "adapted" | "confidence" | "changed" | "height"} Mode
- * @type {Record<Mode, number>}
+ * @typedef {keyof typeof MODES} PaneMode
  */
-const MODES = { scan: 0, source: 1, adapted: 2, confidence: 3, changed: 4, height: 5 };
+const MODES = {
+  scan: 0,
+  source: 1,
+  adapted: 2,
+  confidence: 3,
+  changed: 4,
+  height: 5,
+  intensity: 6,
+  original: 7,
+};
+/** What is shown; `beside` is the source model's labels and the adapted ones in two panes with one camera. */
+/** @typedef {PaneMode | "beside"} Mode */
+/** Pixels between two panes. */
+const GAP = 2;
 
 /** While the camera moves, slower frames are followed by frames with fewer points, faster ones by frames with more. */
 const SLOW_MILLISECONDS = 50;
@@ -109,7 +121,7 @@ export class PointView {
     this.#line = new Program(gl, LINE_VERTEX, LINE_FRAGMENT);
     this.#shade = new Program(gl, SHADE_VERTEX, SHADE_FRAGMENT);
     this.#palette = texture(gl);
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, 256, 2);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, 256, 3);
     new ResizeObserver(() => this.redraw()).observe(canvas);
   }
 
@@ -135,7 +147,8 @@ export class PointView {
     gl.bindVertexArray(this.#array);
     const none = new Uint8Array(cloud.count);
     const { positions, color, source = none, label = none, confidence = none } = cloud;
-    this.#buffers = [positions, color, source, label, confidence]
+    const [intensity, original] = [cloud.intensity ?? none, cloud.original ?? none];
+    this.#buffers = [positions, color, source, label, confidence, intensity, original]
       .map((values, location) => this.#attribute(location, values, cloud));
     this.ceiling = Infinity;
     this.setLines(lines);
@@ -170,8 +183,48 @@ export class PointView {
   /** Moves the camera so that all of the cloud is in the picture. */
   frame() {
     const { least, greatest } = this.#framed;
-    this.camera.frame(least, greatest, this.#canvas.clientWidth / this.#canvas.clientHeight);
+    this.camera.frame(least, greatest, this.#aspect());
     this.redraw();
+  }
+
+  /** Changes what is shown; what was in the picture stays in each pane. @param {Mode} mode */
+  setMode(mode) {
+    const before = this.#aspect();
+    this.mode = mode;
+    const after = this.#aspect();
+    if (Math.min(before, after) < 1) this.camera.zoom(Math.min(1, before) / Math.min(1, after));
+    this.redraw();
+  }
+
+  /** The ratio of a pane's width to its height. */
+  #aspect() {
+    const [{ box: [, , width, height] }] = this.#panes(
+      this.#canvas.clientWidth,
+      this.#canvas.clientHeight,
+    );
+    return width / height;
+  }
+
+  /**
+   * The parts of the picture, each with what it shows: left, bottom, width and height.
+   *
+   * @param {number} width
+   * @param {number} height
+   * @returns {{mode: PaneMode, box: [number, number, number, number]}[]}
+   */
+  #panes(width, height) {
+    if (this.mode !== "beside") return [{ mode: this.mode, box: [0, 0, width, height] }];
+    const isWide = width >= height;
+    const half = Math.max(1, Math.floor(((isWide ? width : height) - GAP) / 2));
+    return isWide
+      ? [
+        { mode: "source", box: [0, 0, half, height] },
+        { mode: "adapted", box: [width - half, 0, half, height] },
+      ]
+      : [
+        { mode: "source", box: [0, height - half, width, half] },
+        { mode: "adapted", box: [0, 0, width, half] },
+      ];
   }
 
   /**
@@ -182,13 +235,14 @@ export class PointView {
    */
   setPalette(colors, hidden) {
     const gl = this.#gl;
-    const texels = new Uint8Array(2 * 256 * 4);
+    const texels = new Uint8Array(3 * 256 * 4);
     for (let i = 0; i < 256; i++) {
       texels.set([...(colors[i] ?? UNKNOWN), hidden.has(i) ? 0 : 255], 4 * i);
       texels.set([...ramp(i / 255), 255], 4 * (256 + i));
+      texels.set([...numberColor(i), 255], 4 * (512 + i));
     }
     gl.bindTexture(gl.TEXTURE_2D, this.#palette);
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 256, 2, gl.RGBA, gl.UNSIGNED_BYTE, texels);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 256, 3, gl.RGBA, gl.UNSIGNED_BYTE, texels);
     this.redraw();
   }
 
@@ -261,19 +315,48 @@ export class PointView {
     const gl = this.#gl;
     const { width, height, framebuffer, colors, depths } = this.#fit();
     const { near, far } = this.camera.range;
-    gl.viewport(0, 0, width, height);
-
     gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
     gl.enable(gl.DEPTH_TEST);
     gl.clearBufferfv(gl.COLOR, 0, [0, 0, 0, 0]);
     gl.clearBufferuiv(gl.COLOR, 1, [0, 0, 0, 0]);
     gl.clearBufferfv(gl.DEPTH, 0, [1]);
     const pixels = devicePixelRatio;
+    gl.enable(gl.SCISSOR_TEST);
+    for (const pane of this.#panes(width, height)) this.#drawPane(pane, count);
+    gl.disable(gl.SCISSOR_TEST);
+    gl.viewport(0, 0, width, height);
+
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.disable(gl.DEPTH_TEST);
+    gl.bindVertexArray(null);
+    this.#shade.use({
+      colors,
+      depths,
+      range: [near, far],
+      strength: this.shaded ? EDGE_STRENGTH : 0,
+      radius: Math.max(1, Math.round(pixels)),
+      background: unit(this.background),
+    });
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  /**
+   * @param {{mode: PaneMode, box: [number, number, number, number]}} pane
+   * @param {number} count
+   */
+  #drawPane({ mode, box }, count) {
+    const gl = this.#gl;
+    const pixels = devicePixelRatio;
+    const [, , width, height] = box;
+    const camera = this.camera.matrix(width / height);
+    gl.viewport(...box);
+    // Points are cut at the edge of their pane, even where they are large.
+    gl.scissor(...box);
     // A diameter a little above the distance of neighbours closes a surface. Fewer points have to be larger.
     const diameter = 1.4 * this.#extent.spacing * Math.sqrt(this.#cloudCount / count);
     this.#points.use({
-      camera: this.camera.matrix(width / height),
-      mode: MODES[this.mode],
+      camera,
+      mode: MODES[mode],
       palette: this.#palette,
       unchanged: unit(this.unchanged),
       up: FRAMES[this.camera.up].up,
@@ -288,23 +371,10 @@ export class PointView {
     gl.bindVertexArray(this.#array);
     gl.drawArrays(gl.POINTS, 0, count);
     for (const { array, count, tint } of this.#lines) {
-      this.#line.use({ camera: this.camera.matrix(width / height), tint });
+      this.#line.use({ camera, tint });
       gl.bindVertexArray(array);
       gl.drawArrays(gl.LINES, 0, count);
     }
-
-    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    gl.disable(gl.DEPTH_TEST);
-    gl.bindVertexArray(null);
-    this.#shade.use({
-      colors,
-      depths,
-      range: [near, far],
-      strength: this.shaded ? EDGE_STRENGTH : 0,
-      radius: Math.max(1, Math.round(pixels)),
-      background: unit(this.background),
-    });
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
   get #cloudCount() {
@@ -331,15 +401,11 @@ export class PointView {
    * @param {Float32Array | Uint8Array} values
    * @param {import("./cloud.js").Points} cloud
    */
-  #attribute(location, values, { channels, count }) {
+  #attribute(location, values, { channels }) {
     const gl = this.#gl;
     const buffer = gl.createBuffer();
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-    // One channel is shown as grey.
-    const data = location === 1 && channels === 1
-      ? Uint8Array.from({ length: 3 * count }, (_, i) => values[Math.floor(i / 3)])
-      : values;
-    gl.bufferData(gl.ARRAY_BUFFER, data, gl.STATIC_DRAW);
+    gl.bufferData(gl.ARRAY_BUFFER, values, gl.STATIC_DRAW);
     if (location === 1 && channels === 0) return buffer;
     gl.enableVertexAttribArray(location);
     if (location === 0) gl.vertexAttribPointer(location, 3, gl.FLOAT, false, 0, 0);

@@ -17,11 +17,13 @@ layout(location = 1) in vec3 color;
 layout(location = 2) in uint source;
 layout(location = 3) in uint label;
 layout(location = 4) in uint confidence;
+layout(location = 5) in uint intensity;
+layout(location = 6) in uint original;
 uniform mat4 camera;
 // What the colour shows; any other mode shows the class in the result.
-const int SCAN = 0, SOURCE = 1, CONFIDENCE = 3, CHANGED = 4, HEIGHT = 5;
+const int SCAN = 0, SOURCE = 1, CONFIDENCE = 3, CHANGED = 4, HEIGHT = 5, INTENSITY = 6, ORIGINAL = 7;
 uniform int mode;
-// Row 0: classes, alpha 0 where hidden. Row 1: the ramp of confidence and heights.
+// Row 0: classes, alpha 0 where hidden. Row 1: the ramp of confidence and heights. Row 2: numbers.
 uniform sampler2D palette;
 uniform vec3 unchanged;
 uniform vec3 up;
@@ -48,6 +50,8 @@ void main() {
   vec4 shown = classColor(mode == SOURCE ? source : label);
   if (mode == SCAN) tint = vec4(color, 1.0);
   else if (mode == CONFIDENCE) tint = ramp(float(confidence) / 255.0);
+  else if (mode == INTENSITY) tint = vec4(vec3(float(intensity) / 255.0), 1.0);
+  else if (mode == ORIGINAL) tint = vec4(texelFetch(palette, ivec2(int(original), 2), 0).rgb, 1.0);
   else if (mode == HEIGHT) {
     tint = ramp((dot(position, up) - heights.x) / max(heights.y - heights.x, 1e-9));
   }

@@ -91,6 +91,17 @@ function pixelsOf({ pixels }: Photo, [red, green, blue]: readonly number[]): num
   return count;
 }
 
+/** One half of the upper part of a picture, beside the column of the form: what a pane shows. */
+function half({ pixels, width, name }: Photo, side: 0 | 1): Photo {
+  const [column, rows] = [360, 300];
+  const across = (width - column) / 2;
+  const cut = Array.from({ length: rows }, (_, row) => {
+    const from = 3 * (row * width + column + side * across);
+    return [...pixels.subarray(from, from + 3 * across)];
+  });
+  return { name, width: across, height: rows, pixels: Uint8Array.from(cut.flat()) };
+}
+
 const chromium = await findChromium();
 
 Deno.test({
@@ -155,6 +166,13 @@ Deno.test({
         // Of the other colours only the swatches in the legend are left, since it lists every class that occurs.
         assert.ok(pixelsOf(source, palette[0]) > 3 * pixelsOf(adapted, palette[0]) / 2);
         for (const color of palette.slice(1)) assert.ok(pixelsOf(source, color) < 500);
+
+        // One camera, two panes: the source model knows nothing but floor.
+        const beside = await drawn("beside");
+        const [left, right] = [half(beside, 0), half(beside, 1)];
+        assert.ok(pixelsOf(left, palette[0]) > 2000 && pixelsOf(left, palette[1]) === 0);
+        for (const color of palette) assert.ok(pixelsOf(right, color) > 500, `${color}`);
+        await drawn("adapted");
 
         const changed = await drawn("changed");
         assert.ok(pixelsOf(changed, palette[1]) > 2000 && pixelsOf(changed, palette[0]) < 500);

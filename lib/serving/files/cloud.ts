@@ -5,19 +5,22 @@
  * All numbers are little-endian, without gaps:
  *
  *     bytes         type     what
- *     0             u8[4]    "TKC1"
+ *     0             u8[4]    "TKC2"
  *     4             u32      M, number of points that follow
  *     8             u32      N, number of points of the scan
  *     12            u32      K, number of classes that are counted: the highest label plus one
- *     16            u32      C, channels of colour: 3 for red, green and blue; 1 for intensity, where there is
- *                            no colour; 0 for neither
- *     20            u32      R, number of bytes of the report
- *     24            f64[3]   origin, in the scan's units
- *     48            f32[3]   least x, y, z of all N points, relative to the origin
- *     60            f32[3]   greatest x, y, z
- *     72            u32[K][K] how many of the N points have class i by the source model and class j in the result
- *     72 + 4KK      f32[M][3] positions relative to the origin
+ *     16            u32      C, channels of colour: 3 for red, green and blue; 0 for a scan without colour
+ *     20            u32      I, 1 where the scan has intensities, 0 where it has none
+ *     24            u32      L, 1 where the scan came with labels, 0 where it did not
+ *     28            u32      R, number of bytes of the report
+ *     32            f64[3]   origin, in the scan's units
+ *     56            f32[3]   least x, y, z of all N points, relative to the origin
+ *     68            f32[3]   greatest x, y, z
+ *     80            u32[K][K] how many of the N points have class i by the source model and class j in the result
+ *     80 + 4KK      f32[M][3] positions relative to the origin
  *                   u8[M][C] colour, 255 for full
+ *                   u8[M][I] intensity, 255 for full
+ *                   u8[M][L] label that the scan came with; 255 where it is none of 0 to 254
  *                   u8[M]    class by the source model
  *                   u8[M]    class in the result
  *                   u8[M]    confidence in the result, 255 for certain
@@ -33,13 +36,15 @@
 import type { Scan } from "../../scan/mod.ts";
 import type { JobResult } from "./result.ts";
 
-/** The number of points of a cloud by default, of 18 bytes each. */
+/** The number of points of a cloud by default, of at most 20 bytes each. */
 export const CLOUD_POINTS = 1_000_000;
 /** The most points that a client may ask for. */
 export const MOST_CLOUD_POINTS = 10_000_000;
 
-const MAGIC = "TKC1";
-const HEADER_BYTES = 72;
+const MAGIC = "TKC2";
+const HEADER_BYTES = 80;
+/** What stands for labels that do not fit a byte. */
+const OTHER_LABEL = 255;
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 /** The number of strides that are tried. */
 const CANDIDATES = 64;
@@ -60,21 +65,30 @@ export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8A
   }
   const order = spreadOrder(scan.count, Math.min(most, scan.count));
   const classes = 1 + Math.max(largest(labels), largest(sourceLabels));
-  const colour = colourOf(scan);
+  const { colors, intensity, labels: originals } = scan;
+  const [channels, intensities, originalLabels] = [
+    colors ? 3 : 0,
+    intensity ? 1 : 0,
+    originals ? 1 : 0,
+  ];
   const [report, student] = [result.report, result.student].map((value) =>
     new TextEncoder().encode(JSON.stringify(value))
   ) as [Uint8Array, Uint8Array];
-  const size = HEADER_BYTES + 4 * classes ** 2 + order.length * (12 + colour.channels + 3) +
+  const size = HEADER_BYTES + 4 * classes ** 2 +
+    order.length * (12 + channels + intensities + originalLabels + 3) +
     report.length + student.length;
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
 
   bytes.set(new TextEncoder().encode(MAGIC));
-  const counts = [order.length, scan.count, classes, colour.channels, report.length];
+  const counts = [
+    ...[order.length, scan.count, classes],
+    ...[channels, intensities, originalLabels, report.length],
+  ];
   counts.forEach((count, i) => view.setUint32(4 + 4 * i, count, true));
-  scan.origin.forEach((value, i) => view.setFloat64(24 + 8 * i, value, true));
+  scan.origin.forEach((value, i) => view.setFloat64(32 + 8 * i, value, true));
   const { least, greatest } = boundsOf(scan.positions);
-  [...least, ...greatest].forEach((value, i) => view.setFloat32(48 + 4 * i, value, true));
+  [...least, ...greatest].forEach((value, i) => view.setFloat32(56 + 4 * i, value, true));
   const became = transitions(sourceLabels, labels, classes);
   became.forEach((count, i) => view.setUint32(HEADER_BYTES + 4 * i, count, true));
 
@@ -84,10 +98,13 @@ export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8A
       view.setFloat32(at, scan.positions[3 * point + axis]!, true);
     }
   }
-  const { channels, values } = colour;
-  for (const point of order) {
-    for (let i = 0; i < channels; i++) bytes[at++] = toByte(values[channels * point + i]!);
+  if (colors) {
+    for (const point of order) {
+      for (let i = 0; i < 3; i++) bytes[at++] = toByte(colors[3 * point + i]!);
+    }
   }
+  if (intensity) { for (const point of order) bytes[at++] = toByte(intensity[point]!); }
+  if (originals) { for (const point of order) bytes[at++] = labelByte(originals[point]!); }
   for (const point of order) bytes[at++] = sourceLabels[point]!;
   for (const point of order) bytes[at++] = labels[point]!;
   for (const point of order) bytes[at++] = toByte(confidence[point]!);
@@ -139,10 +156,8 @@ function transitions(before: Uint8Array, after: Uint8Array, classes: number): Ui
   return counts;
 }
 
-function colourOf({ colors, intensity }: Scan): { channels: number; values: Float32Array } {
-  if (colors) return { channels: 3, values: colors };
-  if (intensity) return { channels: 1, values: intensity };
-  return { channels: 0, values: new Float32Array() };
+function labelByte(label: number): number {
+  return label >= 0 && label < OTHER_LABEL ? label : OTHER_LABEL;
 }
 
 function boundsOf(positions: Float32Array): { least: number[]; greatest: number[] } {

@@ -50,6 +50,8 @@ export function lasRecords(head) {
         ? null
         : [0, 2, 4].map((byte) => ({ at: colorAt + byte, type: "Uint16" })),
       intensity: { at: INTENSITY_AT, type: "Uint16" },
+      // Old formats keep flags in the upper bits.
+      label: format < 6 ? { at: 15, type: "Uint8", bits: 5 } : { at: 16, type: "Uint8" },
     },
   };
 }

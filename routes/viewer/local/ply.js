@@ -31,6 +31,14 @@ const COLORS = [
   ["r", "g", "b"],
 ];
 const INTENSITIES = [["intensity"], ["scalar_intensity"], ["reflectance"], ["remission"]];
+const LABELS = [
+  ["label"],
+  ["labels"],
+  ["class"],
+  ["classification"],
+  ["scalar_label"],
+  ["scalar_classification"],
+];
 
 /**
  * Reads a header.
@@ -80,6 +88,7 @@ export function plyRecords(head) {
       position,
       color: find(COLORS),
       intensity: find(INTENSITIES)?.[0] ?? null,
+      label: find(LABELS)?.[0] ?? null,
     },
   };
 }

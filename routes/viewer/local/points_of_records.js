@@ -21,13 +21,13 @@ const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 export async function packPoints(file, layout, count, most) {
   const kept = Math.min(count, most);
   if (!(kept > 0)) throw new SyntaxError("it has no points");
-  const fields = [
-    ...layout.position,
-    ...(layout.color ?? (layout.intensity ? [layout.intensity] : [])),
-  ];
-  const channels = fields.length - 3;
+  const { color, intensity, label } = layout;
+  const fields = [...layout.position, ...(color ?? []), intensity ?? [], label ?? []].flat();
+  const channels = color ? 3 : 0;
   const places = new Float64Array(3 * kept);
   const tones = new Float32Array(channels * kept);
+  const strengths = new Float32Array(intensity ? kept : 0);
+  const labels = new Uint8Array(label ? kept : 0);
   const stride = strideOf(kept);
   let done = 0;
   const rows = layout.stride === 0 ? lineRows : binaryRows;
@@ -35,6 +35,8 @@ export async function packPoints(file, layout, count, most) {
     const at = (done * stride) % kept;
     for (let i = 0; i < 3; i++) places[3 * at + i] = row[i];
     for (let i = 0; i < channels; i++) tones[channels * at + i] = row[3 + i];
+    if (intensity) strengths[at] = row[3 + channels];
+    if (label) labels[at] = byteOf(row[row.length - 1], label.bits);
     done++;
   }
   if (done < kept) throw new SyntaxError("the file ends before its last point");
@@ -45,7 +47,10 @@ export async function packPoints(file, layout, count, most) {
     channels,
     origin,
     positions: Float32Array.from(places, (value, i) => value - origin[i % 3]),
-    color: toBytes(tones, fields[3]?.type),
+    color: toBytes(tones, color?.[0].type),
+    // A file without intensities has room for them all the same.
+    intensity: strengths.some((value) => value > 0) ? toBytes(strengths, intensity?.type) : null,
+    original: labels.some((value) => value > 0) ? labels : null,
   };
 }
 
@@ -107,6 +112,17 @@ async function* lineRows(file, { offset }, fields, count, kept) {
  */
 function rowOf(i, count, kept) {
   return kept === count ? i : Math.floor(((i + (i * GOLDEN_RATIO) % 1) * count) / kept);
+}
+
+/**
+ * Returns a label as a byte, 255 for those that do not fit.
+ *
+ * @param {number} value
+ * @param {number} [bits] how many of the lowest ones count
+ */
+function byteOf(value, bits = 8) {
+  if (!(value >= 0 && value < 255)) return 255;
+  return value & (2 ** bits - 1);
 }
 
 /** Returns a step around a ring of points that reaches all of them, by far leaps. @param {number} count */

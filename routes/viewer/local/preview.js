@@ -80,7 +80,15 @@ function keyOf(files) {
 function cornersOf({ least, greatest }) {
   if (!least || !greatest) return null;
   const positions = Float32Array.from([0, 0, 0, ...least.map((low, i) => greatest[i] - low)]);
-  return { count: 2, channels: 0, origin: least, positions, color: new Uint8Array() };
+  return {
+    count: 2,
+    channels: 0,
+    origin: least,
+    positions,
+    color: new Uint8Array(),
+    intensity: null,
+    original: null,
+  };
 }
 
 /** The box in the coordinates of the scan. @param {import("../cloud.js").Points} points */

@@ -29,12 +29,14 @@ const SERVER_ONLY = "It is shown once it is labelled.";
  * @property {Field[]} position
  * @property {Field[] | null} color
  * @property {Field | null} intensity
+ * @property {Field | null} label
  *
  * @typedef {object} Field
  * @property {number} at its byte in the record, or its column in the line
  * @property {Scalar} type
  * @property {number} [scale]
  * @property {number} [shift]
+ * @property {number} [bits] how many of the lowest bits count
  *
  * @typedef {"Int8" | "Uint8" | "Int16" | "Uint16" | "Int32" | "Uint32" | "Float32" | "Float64"} Scalar
  */

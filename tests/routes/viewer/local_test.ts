@@ -16,7 +16,8 @@ const named = (name: string, content: string | Uint8Array<ArrayBuffer>) => ({
 async function survey(points: number) {
   const positions = Float32Array.from({ length: 3 * points }, (_, i) => i % 3 * 10 + i / 8);
   const colors = Float32Array.from({ length: 3 * points }, (_, i) => (i % 256) / 255);
-  const ply = writePly({ positions, colors, labels: null });
+  const labels = Int32Array.from({ length: points }, (_, i) => i % 7);
+  const ply = writePly({ positions, colors, labels });
   const scan = await readScan(ply, "survey.ply");
   return { ply, scan: { ...scan, origin: [500_000, 4_000_000, 100] as [number, number, number] } };
 }
@@ -39,6 +40,9 @@ Deno.test("readScanFile() reads the points and colours of PLY and LAS that the s
     );
     assert.equal(note, "");
     assert.deepEqual([count, points!.count, points!.channels], [wanted.count, wanted.count, 3]);
+    if (wanted.labels) {
+      assert.deepEqual([...points!.original!].sort(), [...wanted.labels].sort());
+    }
     const rows = (origin: readonly number[], positions: Float32Array, colors: ArrayLike<number>) =>
       Array.from(
         { length: wanted.count },

@@ -49,12 +49,9 @@ function decoded(bytes: Uint8Array<ArrayBuffer>) {
   const u32 = (count: number) => many(count, 4, (at) => view.getUint32(at, true));
   const f32 = (count: number) => many(count, 4, (at) => view.getFloat32(at, true));
   const magic = String.fromCharCode(...u8(4));
-  const [count, scanPoints, classes, channels, reportBytes] = u32(5) as [
-    number,
-    number,
-    number,
-    number,
-    number,
+  const [count, scanPoints, classes, channels, intensities, originals, reportBytes] = u32(7) as [
+    ...[number, number, number, number],
+    ...[number, number, number],
   ];
   const cloud = {
     magic,
@@ -67,6 +64,8 @@ function decoded(bytes: Uint8Array<ArrayBuffer>) {
     became: Array.from({ length: classes }, () => u32(classes)),
     positions: Array.from({ length: count }, () => f32(3)),
     color: Array.from({ length: count }, () => u8(channels)),
+    intensity: u8(count * intensities),
+    original: u8(count * originals),
     source: u8(count),
     label: u8(count),
     confidence: u8(count),
@@ -80,8 +79,17 @@ Deno.test("encodeCloud() packs every point of a small scan with its values", () 
   const count = 12;
   const colors = Float32Array.from({ length: 3 * count }, (_, i) => i / (3 * count));
   const cloud = decoded(encodeCloud(scanOf(count, { colors }), resultOf(count), 1e6));
-  assert.deepEqual({ ...cloud, positions: 0, color: 0, source: 0, label: 0, confidence: 0 }, {
-    magic: "TKC1",
+  assert.deepEqual({
+    ...cloud,
+    positions: 0,
+    color: 0,
+    intensity: 0,
+    original: 0,
+    source: 0,
+    label: 0,
+    confidence: 0,
+  }, {
+    magic: "TKC2",
     count,
     scanPoints: count,
     channels: 3,
@@ -93,6 +101,8 @@ Deno.test("encodeCloud() packs every point of a small scan with its values", () 
     student: { id: "é", classes: ["a", "b", "c"] },
     positions: 0,
     color: 0,
+    intensity: 0,
+    original: 0,
     source: 0,
     label: 0,
     confidence: 0,
@@ -111,10 +121,16 @@ Deno.test("encodeCloud() packs every point of a small scan with its values", () 
   });
 });
 
-Deno.test("encodeCloud() packs intensity where there is no colour, and packs a single point", () => {
+Deno.test("encodeCloud() packs intensities and labels of the scan, and packs a single point", () => {
   const intensity = Float32Array.of(1);
   const cloud = decoded(encodeCloud(scanOf(1, { intensity }), resultOf(1), 5));
-  assert.deepEqual([cloud.channels, cloud.color, cloud.became], [1, [[255]], [[1]]]);
+  assert.deepEqual([cloud.channels, cloud.color, cloud.intensity, cloud.became], [0, [[]], [255], [[
+    1,
+  ]]]);
+  const labels = Int32Array.of(7, -1, 255, 254, 70_000);
+  const { original, positions } = decoded(encodeCloud(scanOf(5, { labels }), resultOf(5), 5));
+  const byPoint = positions.map(([point], i) => [point, original[i]]).sort(([a], [b]) => a! - b!);
+  assert.deepEqual(byPoint.map(([, label]) => label), [7, 255, 255, 254, 255]);
   assert.equal(decoded(encodeCloud(scanOf(2), resultOf(2), 5)).channels, 0);
 });
 
