@@ -8,6 +8,8 @@ import { css, numberColor, ramp, UNKNOWN } from "./colors.js";
 /** Most changes that are listed. */
 const MOST_CHANGES = 8;
 const RAMP_STEPS = 22;
+/** What tables of classes are about, where it is not the adapted labels alone. @type {Record<string, string>} */
+const CLASS_TITLES = { source: "Source model", beside: "Source model beside adapted" };
 
 /**
  * @typedef {object} LegendInput
@@ -42,8 +44,7 @@ export function legendOf(input) {
   const labelled = { ...input, cloud };
   if (mode === "confidence") return confidenceLegend(cloud);
   if (mode === "changed") return changeLegend(labelled);
-  const name = { source: "Source model", beside: "Source model beside adapted" }[`${mode}`];
-  return [title(name ?? "Adapted"), classTable(labelled)];
+  return [title(CLASS_TITLES[mode] ?? "Adapted"), classTable(labelled)];
 }
 
 /** @param {import("./cloud.js").Points} points */
