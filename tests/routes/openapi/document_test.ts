@@ -10,7 +10,7 @@ import { fakeApp, withJobs } from "../support.ts";
 import { Conformance, documentOf, operationsOf } from "./support.ts";
 
 /** Files that pages load; they are no part of the interface. */
-const ASSETS = ["GET /docs/{file}", "GET /viewer/{file}"];
+const ASSETS = ["GET /docs/{file}", "GET /viewer/{file}{.+}"];
 
 Deno.test("openApiDocument() is valid OpenAPI 3.1, with a token and without", async () => {
   for (const guarded of [false, true]) {
