@@ -166,3 +166,14 @@ withGpu("Parameters.parameter() names a parameter that the network does not have
   using parameters = new Parameters(gpu, SPECS);
   assert.throws(() => parameters.parameter("conv9.kernel", true), /"conv9\.kernel"/);
 });
+
+withGpu("Parameters.clone() copies a network without statistics", async (gpu) => {
+  const specs = SPECS.filter(({ kind }) => kind !== "statistic");
+  const state = new Map([...randomBits(9)].filter(([name]) => !name.includes("running")));
+  using parameters = new Parameters(gpu, specs);
+  parameters.load(state);
+  using copy = parameters.clone();
+  copy.loadStatistics(new Map());
+  assertSameBits(await copy.stateDict(), await parameters.stateDict());
+  assert.equal((await copy.statisticsDict()).size, 0);
+});
