@@ -31,7 +31,10 @@ import ply from "./viewer/local/ply.js" with { type: "text" };
 import pointsOfRecords from "./viewer/local/points_of_records.js" with { type: "text" };
 import preview from "./viewer/local/preview.js" with { type: "text" };
 import scanFile from "./viewer/local/scan_file.js" with { type: "text" };
-import thumbnails from "./viewer/local/thumbnails.js" with { type: "text" };
+import labelOverlay from "./viewer/local/label_overlay.js" with { type: "text" };
+import photographs from "./viewer/local/photographs.js" with { type: "text" };
+import projection from "./viewer/local/projection.js" with { type: "text" };
+import picked from "./viewer/tools/picked.js" with { type: "text" };
 import main from "./viewer/main.js" with { type: "text" };
 import points from "./viewer/points.js" with { type: "text" };
 import shaders from "./viewer/shaders.js" with { type: "text" };
@@ -60,7 +63,10 @@ const FILES: Readonly<Record<string, string>> = {
   "local/points_of_records.js": pointsOfRecords,
   "local/preview.js": preview,
   "local/scan_file.js": scanFile,
-  "local/thumbnails.js": thumbnails,
+  "local/label_overlay.js": labelOverlay,
+  "local/photographs.js": photographs,
+  "local/projection.js": projection,
+  "tools/picked.js": picked,
   "main.js": main,
   "points.js": points,
   "shaders.js": shaders,

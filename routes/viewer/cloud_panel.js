@@ -4,11 +4,15 @@
  * @module
  */
 import { FRAMES } from "./camera.js";
-import { BOUNDS_COLOR, CAMERA_COLOR } from "./colors.js";
+import { BOUNDS_COLOR, CAMERA_COLOR, PICK_COLOR, UNKNOWN } from "./colors.js";
 import { addControls } from "./controls.js";
 import { byId } from "./dom.js";
 import { legendOf, percent } from "./legend.js";
 import { PointView } from "./points.js";
+import { apart, PickedPanel } from "./tools/picked.js";
+
+/** A pointer that moves less than this many pixels clicks. */
+const CLICK_PIXELS = 5;
 
 /** Modes of points that are not labelled yet. */
 const UNLABELLED = ["scan", "intensity", "original", "height"];
@@ -39,6 +43,13 @@ export class CloudPanel {
   #classes = [];
   /** @type {readonly import("./colors.js").Rgb[]} */
   #palette = [];
+
+  /** Places that were picked: the last, and the one before. @type {number[][]} */
+  #picks = [];
+  #picked = new PickedPanel(() => this.#pick(null));
+  #down = { x: 0, y: 0 };
+  /** Called with the place that was picked, in the coordinates of the scan, or null. @type {(place: number[] | null) => void} */
+  onPick = () => {};
 
   constructor() {
     const view = this.#view;
@@ -71,6 +82,7 @@ export class CloudPanel {
     });
     this.#canvas.addEventListener("pointermove", (event) => this.#describe(event));
     this.#canvas.addEventListener("pointerdown", (event) => this.#describe(event));
+    this.#addPicking();
     this.#canvas.addEventListener("pointerleave", () => this.#point.hidden = true);
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => this.#setTheme());
@@ -113,6 +125,8 @@ export class CloudPanel {
     this.#outlines = outlines;
     this.#outlined.disabled = outlines === null;
     this.#hidden.clear();
+    this.#picks = [];
+    this.#picked.show(null);
     // These take up their space before the cloud is framed in the rest.
     for (const id of ["tools", "legend"]) byId(id, HTMLElement).hidden = false;
     this.#view.show(points, this.#lines());
@@ -138,8 +152,72 @@ export class CloudPanel {
     this.#view.frame();
   }
 
+  /** Picking by click or by the enter key, and a new pivot by double click. */
+  #addPicking() {
+    const canvas = this.#canvas;
+    canvas.addEventListener("pointerdown", ({ offsetX: x, offsetY: y }) => this.#down = { x, y });
+    canvas.addEventListener("click", ({ offsetX, offsetY }) => {
+      const { x, y } = this.#down;
+      if (Math.hypot(offsetX - x, offsetY - y) < CLICK_PIXELS) {
+        this.#pick(this.#view.pick(offsetX, offsetY));
+      }
+    });
+    canvas.addEventListener("dblclick", ({ offsetX, offsetY }) => {
+      const index = this.#view.pick(offsetX, offsetY);
+      if (!this.#points || index === null) return;
+      this.#view.camera.target = [...this.#points.positions.subarray(3 * index, 3 * index + 3)];
+      this.#view.redraw();
+    });
+    canvas.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") this.#pick(null);
+      if (key === "Enter") {
+        this.#pick(this.#view.pick(canvas.clientWidth / 2, canvas.clientHeight / 2));
+      }
+    });
+  }
+
+  /** @param {number | null} index */
+  #pick(index) {
+    const place = index === null ? null : this.#placeOf(index);
+    this.#picks = place ? [...this.#picks.slice(-1), place] : [];
+    const [before, last] = this.#picks;
+    const { up } = FRAMES[this.#view.camera.up];
+    this.#picked.show(
+      index === null
+        ? null
+        : [...this.#textOf(index, 3), ...(last ? [apart(before, last, up)] : [])].join("\n"),
+    );
+    this.#view.setLines(this.#lines());
+    this.onPick(place);
+  }
+
+  /** A place in the coordinates of the scan. @param {number} index */
+  #placeOf(index) {
+    const { origin = [], positions = new Float32Array() } = this.#points ?? {};
+    return origin.map((value, i) => value + positions[3 * index + i]);
+  }
+
+  /** The colour of a point's label; null for one that is not shown. @param {number} index */
+  labelColor = (index) => {
+    const label = this.#cloud?.label[index];
+    if (label === undefined || this.#hidden.has(label)) return null;
+    return this.#palette[label] ?? UNKNOWN;
+  };
+
   /** @returns {import("./points.js").Lines[]} */
   #lines() {
+    const half = this.#view.crossLength / 2;
+    const crosses = this.#picks.flatMap((place) =>
+      [0, 1, 2].flatMap((axis) =>
+        [-half, half].flatMap((way) => place.map((value, i) => i === axis ? value + way : value))
+      )
+    );
+    const between = this.#picks.length === 2 ? this.#picks.flat() : [];
+    return [{ ends: [...crosses, ...between], color: PICK_COLOR }, ...this.#outlineLines()];
+  }
+
+  /** @returns {import("./points.js").Lines[]} */
+  #outlineLines() {
     if (!this.#outlines || !this.#outlined.checked) return [];
     const { bounds, cameras } = this.#outlines;
     return [
@@ -207,28 +285,40 @@ export class CloudPanel {
     return { low: low + base, high: high + base };
   }
 
+  /**
+   * What is known of a point, line by line.
+   *
+   * @param {number} index
+   * @param {number} digits of coordinates
+   */
+  #textOf(index, digits) {
+    const cloud = this.#cloud;
+    const { intensity, original } = this.#points ?? {};
+    const place = this.#placeOf(index).map((value) => value.toFixed(digits)).join("  ");
+    const known = [
+      ...(intensity ? [`intensity ${percent(intensity[index] / 255)}`] : []),
+      ...(original ? [`came with label ${original[index]}`] : []),
+      place,
+    ];
+    if (!cloud) return known;
+    const name = (/** @type {number} */ label) => this.#classes[label] ?? `class ${label}`;
+    const [before, after] = [name(cloud.source[index]), name(cloud.label[index])];
+    return [
+      before === after ? after : `${before} → ${after}`,
+      `confidence ${percent(cloud.confidence[index] / 255)}`,
+      ...known,
+    ];
+  }
+
   /** Describes the point under the pointer. @param {PointerEvent} event */
   #describe({ offsetX, offsetY, buttons, pointerType }) {
     const points = this.#points;
-    const cloud = this.#cloud;
     // Touch has no hovering, so a finger shows the point even while it drags.
     const wanted = buttons === 0 || pointerType === "touch";
     const index = points && wanted ? this.#view.pick(offsetX, offsetY) : null;
     this.#point.hidden = index === null;
     if (!points || index === null) return;
-    const name = (/** @type {number} */ label) => this.#classes[label] ?? `class ${label}`;
-    const place = points.origin.map((value, i) =>
-      (value + points.positions[3 * index + i]).toFixed(2)
-    );
-    const lines = [place.join("  ")];
-    if (cloud) {
-      const [before, after] = [name(cloud.source[index]), name(cloud.label[index])];
-      lines.unshift(
-        before === after ? after : `${before} → ${after}`,
-        `confidence ${percent(cloud.confidence[index] / 255)}`,
-      );
-    }
-    this.#point.textContent = lines.join("\n");
+    this.#point.textContent = this.#textOf(index, 2).join("\n");
     this.#point.style.left = `${Math.min(offsetX, this.#canvas.clientWidth - 220)}px`;
     this.#point.style.top = `${Math.min(offsetY, this.#canvas.clientHeight - 90)}px`;
   }

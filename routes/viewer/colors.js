@@ -11,6 +11,8 @@ export const UNKNOWN = [150, 150, 150];
 
 /** The colour of the bounds of a scan. @type {Rgb} */
 export const BOUNDS_COLOR = [128, 138, 146];
+/** The colour of what was picked. @type {Rgb} */
+export const PICK_COLOR = [226, 0, 122];
 /** The colour of the frusta of cameras. @type {Rgb} */
 export const CAMERA_COLOR = [224, 122, 31];
 

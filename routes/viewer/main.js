@@ -84,8 +84,9 @@ async function take(files) {
 function showPreview() {
   previewing = preview.show(intake, POINTS, (points, around) => {
     outlines = around;
-    picture ??= new CloudPanel();
+    picture ??= newPicture();
     picture.preview(points, around);
+    preview.photographs.setPoints(points, null);
   }).catch((/** @type {Error} */ error) => panel.fail(error.message));
 }
 
@@ -276,14 +277,21 @@ async function show({ links }, around) {
   const answer = await api.request(`${links.cloud}?points=${POINTS}`, { signal });
   const cloud = decodeCloud(await answer.arrayBuffer());
   signal.throwIfAborted();
-  picture ??= new CloudPanel();
+  picture ??= newPicture();
   picture.show(cloud, around);
+  preview.photographs.setPoints(around && cloud, picture.labelColor);
   panel.show(cloud);
   setState("done");
 }
 
 /** Created for the first cloud, so that a browser without WebGL can still submit jobs. @type {CloudPanel | null} */
 let picture = null;
+
+function newPicture() {
+  const made = new CloudPanel();
+  made.onPick = (place) => preview.photographs.mark(place);
+  return made;
+}
 
 async function stop() {
   if (document.body.dataset.state === "sending") sending.abort();

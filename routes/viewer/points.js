@@ -180,6 +180,11 @@ export class PointView {
     this.redraw();
   }
 
+  /** Length of the cross at a place that was picked. */
+  get crossLength() {
+    return 6 * this.#extent.spacing;
+  }
+
   /** Moves the camera so that all of the cloud is in the picture. */
   frame() {
     const { least, greatest } = this.#framed;

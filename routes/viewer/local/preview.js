@@ -8,8 +8,8 @@ import { byId } from "../dom.js";
 import { whole } from "../legend.js";
 import { readCameraFiles } from "./cameras.js";
 import { boxLines, frustumLines } from "./outlines.js";
+import { Photographs } from "./photographs.js";
 import { readScanFile } from "./scan_file.js";
-import { thumbnailsOf } from "./thumbnails.js";
 
 /**
  * @typedef {object} Outlines
@@ -19,7 +19,7 @@ import { thumbnailsOf } from "./thumbnails.js";
 
 /** The preview of an intake. */
 export class Preview {
-  #photographs = byId("photographs", HTMLElement);
+  photographs = new Photographs();
   #note = byId("previewNote", HTMLElement);
   /** What is shown. @type {{scan: File | undefined, cameras: string, photos: string}} */
   #shown = { scan: undefined, cameras: "", photos: "" };
@@ -36,15 +36,16 @@ export class Preview {
     const before = this.#shown;
     const now = { scan: scan?.file, cameras: keyOf(cameras), photos: keyOf(photos) };
     this.#shown = now;
-    if (now.photos !== before.photos) {
-      this.#photographs.replaceChildren(...thumbnailsOf(photos));
-      this.#photographs.hidden = photos.length === 0;
-    }
-    if (now.scan === before.scan && now.cameras === before.cameras) return;
+    const isSame = now.scan === before.scan && now.cameras === before.cameras;
+    if (isSame && now.photos === before.photos) return;
+    const found = await readCameraFiles(cameras);
+    // Other files may have been chosen meanwhile.
+    if (this.#shown !== now) return;
+    this.photographs.show(photos, found);
+    if (isSame) return;
     this.#note.hidden = true;
     if (!scan) return;
-    const [read, found] = await Promise.all([readScanFile(scan, most), readCameraFiles(cameras)]);
-    // Other files may have been chosen meanwhile.
+    const read = await readScanFile(scan, most);
     if (this.#shown.scan !== now.scan || this.#shown.cameras !== now.cameras) return;
     const { points, count, note } = read;
     const notes = [

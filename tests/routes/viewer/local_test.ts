@@ -5,6 +5,7 @@ import { writeLas } from "../../../lib/scan/las/write_las.ts";
 import { readCameraFiles as readOnServer } from "../../../lib/scan/camera/read_camera_files.ts";
 import { readCameraFiles } from "../../../routes/viewer/local/cameras.js";
 import { boxLines, frustumLines } from "../../../routes/viewer/local/outlines.js";
+import { cameraOf, sees } from "../../../routes/viewer/local/projection.js";
 import { readScanFile } from "../../../routes/viewer/local/scan_file.js";
 
 const named = (name: string, content: string | Uint8Array<ArrayBuffer>) => ({
@@ -138,6 +139,26 @@ Deno.test("frustumLines() puts the corners of the picture where the camera sees 
   const distinct = [...new Set(chunks(ends).map((end) => end.join()))].sort();
   assert.deepEqual(distinct, ["10,2,5", "16,-4,2", "16,-4,8", "16,8,2", "16,8,8"]);
   assert.equal(chunks(boxLines([0, 0, 0], [1, 2, 3])).length, 24);
+});
+
+Deno.test("sees() gives the pixel of a place, and nothing for one that is hidden or outside", () => {
+  const worldToCamera = [0, -1, 0, 2, 0, 0, -1, 5, 1, 0, 0, -10, 0, 0, 0, 1];
+  const lens = { width: 400, height: 200, fx: 200, fy: 200, cx: 199.5, cy: 99.5, worldToCamera };
+  const camera = { ...lens, file: "", bent: false };
+  const cloud = (...positions: number[]) => ({
+    count: positions.length / 3,
+    ...{ channels: 0, color: new Uint8Array(), intensity: null, original: null },
+    origin: [10, 0, 0],
+    positions: Float32Array.from(positions),
+  });
+  // 20 before the camera, 4 to the right and 2 above.
+  assert.deepEqual(sees(camera, [30, -2, 7], cloud(20, -2, 7)), [239.5, 79.5]);
+  assert.equal(sees(camera, [30, -2, 7], cloud(20, -2, 7, 10, 0, 6)), null);
+  assert.equal(sees(camera, [-10, -2, 7], cloud(20, -2, 7)), null);
+  assert.equal(sees(camera, [30, 30, 7], cloud(20, -2, 7)), null);
+  const cameras = ["left/a.png", "right/a.png", "b"].map((file) => ({ ...camera, file }));
+  const found = ["x/right/a.jpg", "B.JPG", "c.jpg"].map((name) => cameraOf(name, cameras)?.file);
+  assert.deepEqual(found, ["right/a.png", "b", undefined]);
 });
 
 function chunks(values: readonly number[]): number[][] {
