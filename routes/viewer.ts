@@ -34,6 +34,7 @@ import scanFile from "./viewer/local/scan_file.js" with { type: "text" };
 import labelOverlay from "./viewer/local/label_overlay.js" with { type: "text" };
 import photographs from "./viewer/local/photographs.js" with { type: "text" };
 import projection from "./viewer/local/projection.js" with { type: "text" };
+import clipBox from "./viewer/tools/clip_box.js" with { type: "text" };
 import picked from "./viewer/tools/picked.js" with { type: "text" };
 import main from "./viewer/main.js" with { type: "text" };
 import points from "./viewer/points.js" with { type: "text" };
@@ -66,6 +67,7 @@ const FILES: Readonly<Record<string, string>> = {
   "local/label_overlay.js": labelOverlay,
   "local/photographs.js": photographs,
   "local/projection.js": projection,
+  "tools/clip_box.js": clipBox,
   "tools/picked.js": picked,
   "main.js": main,
   "points.js": points,

@@ -9,6 +9,7 @@ import { addControls } from "./controls.js";
 import { byId } from "./dom.js";
 import { legendOf, percent } from "./legend.js";
 import { PointView } from "./points.js";
+import { ClipBox } from "./tools/clip_box.js";
 import { apart, PickedPanel } from "./tools/picked.js";
 
 /** A pointer that moves less than this many pixels clicks. */
@@ -47,6 +48,7 @@ export class CloudPanel {
   /** Places that were picked: the last, and the one before. @type {number[][]} */
   #picks = [];
   #picked = new PickedPanel(() => this.#pick(null));
+  #clip = new ClipBox(() => this.#setClip());
   #down = { x: 0, y: 0 };
   /** Called with the place that was picked, in the coordinates of the scan, or null. @type {(place: number[] | null) => void} */
   onPick = () => {};
@@ -82,6 +84,7 @@ export class CloudPanel {
     });
     this.#canvas.addEventListener("pointermove", (event) => this.#describe(event));
     this.#canvas.addEventListener("pointerdown", (event) => this.#describe(event));
+    byId("savePicture", HTMLButtonElement).addEventListener("click", () => this.#save());
     this.#addPicking();
     this.#canvas.addEventListener("pointerleave", () => this.#point.hidden = true);
     const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -146,6 +149,8 @@ export class CloudPanel {
     const chosen = usable.find(({ value }) => value === wanted) ?? usable[0];
     chosen.checked = true;
     this.#openCeiling();
+    this.#clip.open();
+    this.#setClip();
     byId("empty", HTMLElement).hidden = true;
     this.#setMode();
     // The legend takes its space from the picture, too.
@@ -247,6 +252,22 @@ export class CloudPanel {
     const cut = this.#ceiling.valueAsNumber;
     this.#view.ceiling = cut >= 1 ? Infinity : low + cut * (high - low);
     this.#view.redraw();
+  }
+
+  #setClip() {
+    this.#view.clip = this.#clip.of(this.#view.extent);
+    this.#view.redraw();
+  }
+
+  /** Saves the picture as a file. */
+  async #save() {
+    const picture = await this.#view.picture();
+    if (!picture) return;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(picture);
+    link.download = `${this.#cloud?.report.scan.name.replace(/\.\w+$/, "") ?? "scan"}.png`;
+    link.click();
+    URL.revokeObjectURL(link.href);
   }
 
   #setTheme() {

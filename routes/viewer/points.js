@@ -69,6 +69,11 @@ export class PointView {
   shaded = true;
   /** Height above which points are not drawn. */
   ceiling = Infinity;
+  /** The box outside of which points are not drawn, relative to the origin. */
+  clip = {
+    least: [-Infinity, -Infinity, -Infinity],
+    greatest: [Infinity, Infinity, Infinity],
+  };
   /** Heights at the ends of the ramp of colours. */
   heightRange = [0, 1];
   /** @type {import("./colors.js").Rgb} */
@@ -100,6 +105,8 @@ export class PointView {
   /** Most points in a frame while the camera moves. */
   #budget = Infinity;
   #asked = 0;
+  /** Wait for the next picture with all points. @type {((picture: Blob | null) => void)[]} */
+  #takers = [];
   /** Whether the camera has moved since the last frame. */
   #moved = false;
   #lastMove = -Infinity;
@@ -178,6 +185,11 @@ export class PointView {
       return { array, buffer, count: ends.length / 3, tint: unit(color) };
     });
     this.redraw();
+  }
+
+  /** The box of the cloud without outliers, relative to its origin. */
+  get extent() {
+    return this.#extent;
   }
 
   /** Length of the cross at a place that was picked. */
@@ -298,8 +310,21 @@ export class PointView {
     this.#lastFrame = moving ? time : null;
     this.#draw(moving ? Math.min(cloud.count, this.#budget) : cloud.count);
     // Frames follow until the camera rests; the last one draws all points.
-    if (moving) this.redraw();
-    else this.onDrawn();
+    if (moving) {
+      this.redraw();
+      return;
+    }
+    this.onDrawn();
+    // A canvas keeps its picture no longer than the task that drew it.
+    for (const take of this.#takers.splice(0)) this.#canvas.toBlob(take);
+  }
+
+  /** Returns the picture with all points as a PNG. @returns {Promise<Blob | null>} */
+  picture() {
+    return new Promise((resolve) => {
+      this.#takers.push(resolve);
+      this.redraw();
+    });
   }
 
   /**
@@ -366,6 +391,8 @@ export class PointView {
       unchanged: unit(this.unchanged),
       up: FRAMES[this.camera.up].up,
       ceiling: Math.min(this.ceiling, 3e38),
+      clipLeast: this.clip.least.map((value) => Math.max(value, -3e38)),
+      clipGreatest: this.clip.greatest.map((value) => Math.min(value, 3e38)),
       heights: this.heightRange,
       size: [
         diameter * this.pointScale * this.camera.scale * height,

@@ -28,6 +28,9 @@ uniform sampler2D palette;
 uniform vec3 unchanged;
 uniform vec3 up;
 uniform float ceiling;
+// Corners of the box outside of which nothing is drawn.
+uniform vec3 clipLeast;
+uniform vec3 clipGreatest;
 // The least and the greatest height of the ramp.
 uniform vec2 heights;
 // Diameter of a point in pixels at a distance of one unit, and its least and most pixels.
@@ -58,7 +61,8 @@ void main() {
   else if (mode == CHANGED && source == label) tint = vec4(unchanged, 1.0);
   else tint = vec4(shown.rgb, 1.0);
   // A point that is not drawn is moved outside the picture.
-  if (shown.a == 0.0 || dot(position, up) > ceiling) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  bool clipped = any(lessThan(position, clipLeast)) || any(greaterThan(position, clipGreatest));
+  if (shown.a == 0.0 || clipped || dot(position, up) > ceiling) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
 export const POINT_FRAGMENT = `#version 300 es

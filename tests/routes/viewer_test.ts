@@ -193,8 +193,18 @@ Deno.test({
 
         const changed = await drawn("changed");
         assert.ok(pixelsOf(changed, palette[1]) > 2000 && pixelsOf(changed, palette[0]) < 500);
-        assert.ok(pixelsOf(await drawn("scan"), [255, 0, 0]) > 6000);
+        const whole = pixelsOf(await drawn("scan"), [255, 0, 0]);
+        assert.ok(whole > 6000);
         assert.ok(pixelsOf(await drawn("confidence"), ramp(85 / 255)) > 6000);
+
+        await page.evaluate(`(() => {
+          const slider = document.querySelector("#clip input[data-axis='1'][data-end='least']");
+          slider.value = 0.75;
+          slider.dispatchEvent(new Event("input"));
+        })()`);
+        const clipped = pixelsOf(await drawn("scan"), [255, 0, 0]);
+        assert.ok(clipped > 0.1 * whole && clipped < 0.4 * whole, `a quarter: ${clipped}`);
+        await page.evaluate("document.querySelector('#unclip').click()");
 
         await drawn("adapted");
         await page.click("#cloud");
@@ -224,6 +234,8 @@ Deno.test({
         await page.evaluate(
           "HTMLAnchorElement.prototype.click = function () { document.title = this.download; }",
         );
+        await page.evaluate("document.querySelector('#savePicture').click()");
+        await page.until("document.title === 'floor.png'");
         await page.click("#download");
         await page.until("document.title === 'floor_labelled.ply'");
         // The address names the job.
