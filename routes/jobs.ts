@@ -10,7 +10,8 @@ import { mkdir } from "node:fs/promises";
 import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../lib/serving/files/cloud.ts";
 import { syncFolder } from "../lib/serving/files/durable.ts";
 import { admit } from "../lib/serving/files/admission.ts";
-import { openFormat, readInput, writeInput } from "../lib/serving/files/input.ts";
+import { corrected, shareFiles } from "../lib/serving/files/corrected_input.ts";
+import { type Input, openFormat, readInput, writeInput } from "../lib/serving/files/input.ts";
 import { dropAccepted, writeAccepted } from "../lib/serving/queue/accepted_job.ts";
 import type { Labeller } from "../lib/serving/labeller/labeller.ts";
 import { isOver, type Job } from "../lib/serving/queue/job.ts";
@@ -24,6 +25,7 @@ import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/jobs/job_events.ts";
 import { findJob, listJobs } from "./http/jobs/job_list.ts";
 import { fullJobView, jobPath, jobView } from "./http/jobs/job_view.ts";
+import { receiveOptions } from "./http/options_body.ts";
 import { problemResponse, RequestError } from "./http/problem.ts";
 import type { SharedAnswers } from "./http/shared_answers.ts";
 import { wholeQuery } from "./http/query.ts";
@@ -41,6 +43,9 @@ export interface JobRouteOptions {
   /** Whether clients are told apart so well that one may list its jobs. */
   isPrivate: boolean;
 }
+
+/** Most bytes of corrections: some hundred thousand points. */
+const CORRECTIONS_BYTES = 2 ** 20;
 
 /** Routes under `/v1/jobs`. */
 export function jobRoutes(
@@ -109,6 +114,10 @@ export function jobRoutes(
       }))
     .get("/:id/classes", aboutClasses("application/json", ".classes.json", classList))
     .get("/:id/style", aboutClasses("application/xml", ".qml", qgisStyle))
+    .post("/:id/corrections", async (c) => {
+      const job = await find(c);
+      return refusal(job) ?? await submitCorrected(c, job, queue, labeller, limits);
+    })
     .delete("/:id", async (c) => {
       const { id } = await find(c);
       await dropAccepted(queue.folderOf(id));
@@ -132,24 +141,57 @@ async function submitJob(
   try {
     const input = await limits.underWay
       .during(client, () => receiveInput(c.req.raw, folder, limits));
-    const { segment } = await admit(folder, input, labeller);
-    using _place = await queue.enter(client);
-    await writeInput(folder, input);
-    await syncFolder(queue.files);
-    const accepted = {
-      id,
-      client,
-      scan: input.scan.name,
-      method: segment.method,
-      createdAt: Date.now(),
-    };
-    await writeAccepted(folder, accepted);
-    const job = await queue.submit(accepted);
-    return c.json(jobView(job), 202, { location: jobPath(job) });
+    return accepted(c, await accept(queue, id, client, input, labeller));
   } catch (error) {
     await removeFolder(folder);
     throw error;
   }
+}
+
+/** Hands in a job of the files of a job that is done, with corrections. */
+async function submitCorrected(
+  c: Context,
+  job: Job,
+  queue: JobQueue,
+  labeller: Labeller,
+  limits: UploadLimits,
+): Promise<Response> {
+  const given = await receiveOptions(c.req.raw, limits, CORRECTIONS_BYTES);
+  const client = clientOf(c);
+  const before = queue.folderOf(job.id);
+  const input = corrected(await readInput(before), given);
+  const id = crypto.randomUUID();
+  const folder = queue.folderOf(id);
+  await mkdir(folder);
+  try {
+    await shareFiles(before, folder, input);
+    return accepted(c, await accept(queue, id, client, input, labeller));
+  } catch (error) {
+    await removeFolder(folder);
+    throw error;
+  }
+}
+
+/** Checks what lies in the folder of a job, and hands it in. */
+async function accept(
+  queue: JobQueue,
+  id: string,
+  client: string,
+  input: Input,
+  labeller: Labeller,
+): Promise<Job> {
+  const folder = queue.folderOf(id);
+  const { segment: { method } } = await admit(folder, input, labeller);
+  using _place = await queue.enter(client);
+  await writeInput(folder, input);
+  await syncFolder(queue.files);
+  const job = { id, client, scan: input.scan.name, method, createdAt: Date.now() };
+  await writeAccepted(folder, job);
+  return await queue.submit(job);
+}
+
+function accepted(c: Context, job: Job): Response {
+  return c.json(jobView(job), 202, { location: jobPath(job) });
 }
 
 /**

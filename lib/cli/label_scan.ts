@@ -33,6 +33,7 @@ export interface LabelValues {
   readonly unit: string | undefined;
   readonly up: string | undefined;
   readonly "label-map": string | undefined;
+  readonly corrections: string | undefined;
   readonly "map-labels": boolean;
   readonly strict: boolean;
 }
@@ -65,6 +66,7 @@ export async function optionsOf(
         learningRate: values["learning-rate"],
         voxelSize: values["voxel-size"],
         labelMap: labelMap && await Deno.readTextFile(labelMap),
+        corrections: values.corrections && await Deno.readTextFile(values.corrections),
         unit: values.unit,
         up: values.up,
         // Left out, it may stand among the --options.

@@ -38,6 +38,9 @@ const CACHE = Deno.build.standalone
 /** The benchmark of labelled real scans. */
 const REAL = "real";
 
+/** Methods that need nothing but a scan and its photographs. */
+const STUDIED = [...METHODS.keys()].filter((name) => name !== "corrections");
+
 const OPTIONS = {
   benchmark: {
     type: "string",
@@ -65,7 +68,7 @@ const OPTIONS = {
     type: "string",
     value: "A,B",
     default: "all",
-    about: `methods of the main study: all, or some of ${[...METHODS.keys()].join(", ")}`,
+    about: `methods of the main study: all, or some of ${STUDIED.join(", ")}`,
   },
   domains: { type: "string", value: "A,B", about: "domains to run on", otherwise: "all" },
   seeds: {
@@ -180,7 +183,7 @@ function chosenBy(values: EvalValues): Chosen {
     throw new UsageError(`Cannot set --split to '${values.split}': there are validation, test`);
   }
   return {
-    methods: listOf("methods", values.methods, [...METHODS.keys()]),
+    methods: listOf("methods", values.methods, STUDIED),
     studies: values.tune ? "tune" : listOf("studies", values.studies, STUDY_NAMES),
     split,
     backbone: backboneOf(values),

@@ -33,7 +33,14 @@ import { progressDisplay } from "../terminal/progress.ts";
 import { METHODS, SCAN_METHODS } from "../ttt/methods/mod.ts";
 
 /** Options that a campaign does not take. */
-const OF_ONE_SCAN = ["images", "cameras", "report", "picture", "probabilities"] as const;
+const OF_ONE_SCAN = [
+  "images",
+  "cameras",
+  "corrections",
+  "report",
+  "picture",
+  "probabilities",
+] as const;
 
 export const command = defineCommand({
   name: "segment",
@@ -127,6 +134,12 @@ export const command = defineCommand({
       value: "FILE",
       about: "probabilities of all classes to write, as an array of NumPy (points, classes)",
     },
+    corrections: {
+      type: "string",
+      value: "FILE",
+      about:
+        'JSON object from class names to numbers of points, such as {"chair": [17, 290]}, for the network to learn from',
+    },
     report: { type: "string", value: "FILE", about: "report to write (JSON)" },
     picture: {
       type: "string",
@@ -151,7 +164,7 @@ export const command = defineCommand({
     const beside = sidecarsOf(out);
     const replaced = await checkOutputs(
       [out, ...Object.values(beside), values.report, values.picture, values.probabilities],
-      labelMap ? [...found.inputs, labelMap] : found.inputs,
+      [...found.inputs, ...[labelMap, values.corrections].filter((path) => path !== undefined)],
     );
     const options = await optionsOf(values, found.cameras.length > 0);
     const { lossName } = METHODS.get(options.method)!;

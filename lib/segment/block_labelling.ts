@@ -68,7 +68,7 @@ export async function labelByBlocks(
 
 /** @throws {OptionError} where the scan cannot be labelled by blocks as it was asked for. */
 function requireBlockwise(
-  { method, points, snapshots }: LabellingTask,
+  { method, points, snapshots, corrections }: LabellingTask,
   blocks: number,
 ): BlockwiseAdaptation {
   const count = points.positions.length / 3;
@@ -79,6 +79,13 @@ function requireBlockwise(
       `Cannot use method ${method.name} on ${count} points: the scan is cut into ${blocks} blocks, ` +
         `which this method cannot label; set a larger voxelSize, or use ${able.join(", ")}`,
       "method",
+    );
+  }
+  if (corrections) {
+    throw new OptionError(
+      `Cannot correct points of ${count}: the scan is cut into ${blocks} blocks, and corrections are learned from in one piece; ` +
+        "cut the scan into parts, or allow larger blocks (--block-voxels)",
+      "corrections",
     );
   }
   if (snapshots.length > 0) {
@@ -221,6 +228,7 @@ async function openBlock<T>(
   return await use({
     ...{ gpu, student, card, scan, points, parameters, photographs, memory, work },
     random: methodRandom(),
+    corrections: null,
     snapshots: [],
   });
 }

@@ -47,6 +47,7 @@ import type { ReportedScan, ScanReport } from "./report.ts";
 import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
 import { type MetricRequest, metricRequest, samplingWarnings } from "./metric_request.ts";
+import { correctedPoints } from "./labels/corrections.ts";
 import { type Truth, truthOf } from "./labels/truth.ts";
 import { blameCameras, coverageWarnings } from "./view_warnings.ts";
 import { labelWhole } from "./whole_labelling.ts";
@@ -331,6 +332,9 @@ export class Engine implements Segmenter, AsyncDisposable {
       readouts: request.readouts ?? [],
       snapshots: request.snapshots ?? [],
       probabilities: request.probabilities ?? false,
+      corrections: request.options.corrections
+        ? correctedPoints(request.options.corrections, request.scan, this.student)
+        : null,
       points: await monitor.time(
         "voxelize",
         // deno-lint-ignore require-await -- phases are timed as promises

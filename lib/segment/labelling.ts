@@ -33,6 +33,8 @@ export interface LabellingTask {
   readonly probabilities: boolean;
   /** Steps after which labels are wanted too. */
   readonly snapshots: readonly number[];
+  /** [N] class of every point that the client has corrected, `UNCORRECTED` for the others; null where it has none. */
+  readonly corrections: Uint8Array | null;
   readonly points: Points;
   /** Metres. */
   readonly voxelSize: number;

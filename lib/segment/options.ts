@@ -25,6 +25,9 @@ export const DEFAULT_METHOD = "ttt-kd-fusion";
  */
 const VIRTUAL_METHOD = "ttt-kd";
 
+/** The method that learns from corrections where there is nothing to distil from. */
+export const CORRECTED_METHOD = "corrections";
+
 const STUDENT = nameSetting(AUTO, "it is the name of a student, or auto");
 const STRICT = flagSetting(false);
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
@@ -40,6 +43,12 @@ const NAMES_MEND = 'it is what a labels.json holds, such as {"7": "chair"}';
 const LABEL_NAMES = z.preprocess(
   (value) => typeof value === "string" ? jsonOr(value) : value,
   z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())], NAMES_MEND),
+).optional();
+const CORRECTIONS_MEND =
+  'it is an object of classes and numbers of points, such as {"chair": [17, 290]}';
+const CORRECTIONS = z.preprocess(
+  (value) => typeof value === "string" ? jsonOr(value) : value,
+  z.record(z.string(), z.array(z.int().min(0), CORRECTIONS_MEND), CORRECTIONS_MEND),
 ).optional();
 const UNIT = choiceSetting("auto", [
   "auto",
@@ -66,7 +75,7 @@ export function methodOf(name: unknown): Method {
  * Checks options and fills in the defaults. Numbers and booleans may be strings, as in a query.
  *
  * @param given what a client sent, by name: `student`, `strict`, `method`, `viewSource`, `voxelSize`, `unit`, `up`,
- *   `evaluate`, `labelMap`, `labelNames`, and the method's own settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
+ *   `evaluate`, `labelMap`, `labelNames`, `corrections`, and the method's own settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
  *   views rendered of the scan itself, which on validation scenes gain nothing over `bn`.
  * @param hasPhotos whether photographs came. Then the default method is `ttt-kd-fusion`; with virtual views it is
  *   `ttt-kd`; otherwise `bn`.
@@ -90,9 +99,11 @@ export function segmentOptions(
   hasPhotos: boolean,
 ): SegmentOptions {
   const { student, strict, method: named, viewSource: wanted, ...others } = given;
-  const { voxelSize, unit, up, evaluate, labelMap, labelNames, ...own } = others;
+  const { voxelSize, unit, up, evaluate, labelMap, labelNames, corrections: said, ...own } = others;
+  const corrections = checked(CORRECTIONS, "corrections", said);
   const isVirtual = checked(VIEW_SOURCE, "viewSource", wanted) === "virtual";
-  const usual = isVirtual ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : "bn";
+  const blindMethod = corrections ? CORRECTED_METHOD : "bn";
+  const usual = isVirtual ? VIRTUAL_METHOD : hasPhotos ? DEFAULT_METHOD : blindMethod;
   const method = methodOf(named ?? usual);
   if (method.usesPhotographs && !hasPhotos && !isVirtual) {
     throw new OptionError(
@@ -100,16 +111,18 @@ export function segmentOptions(
       "method",
     );
   }
-  const blind = { method: "bn", settings: settingsOf(methodOf("bn"), {}) };
+  const blind = { method: blindMethod, settings: settingsOf(methodOf(blindMethod), {}) };
+  // A client that leaves the method to us may send settings of the default one; bn checks them and has no use for them.
+  const settings = named === undefined && usual === blindMethod
+    ? (settingsOf(methodOf(DEFAULT_METHOD), own), blind.settings)
+    : settingsOf(method, own);
+  requireCorrections(method, corrections);
   return {
     student: checked(STUDENT, "student", student),
     strict: checked(STRICT, "strict", strict),
     method: method.name,
-    // A client that leaves the method to us may send settings of the default one; bn checks them and has no use for them.
-    settings: named === undefined && usual === "bn"
-      ? (settingsOf(methodOf(DEFAULT_METHOD), own), blind.settings)
-      : settingsOf(method, own),
-    ...(named === undefined
+    settings,
+    ...(named === undefined && !corrections
       ? { otherwise: usual === "bn" ? { method: "source", settings: {} } : blind }
       : {}),
     ...(evaluate === undefined ? {} : { evaluate: checked(EVALUATE, "evaluate", evaluate)! }),
@@ -118,10 +131,32 @@ export function segmentOptions(
       ? {}
       : { labelNames: namesOf(checked(LABEL_NAMES, "labelNames", labelNames)) }),
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
+    ...(corrections ? { corrections } : {}),
     unit: checked(UNIT, "unit", unit),
     up: checked(UP, "up", up),
     ...(voxelSize === undefined ? {} : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) }),
   };
+}
+
+/** @throws {OptionError} where a method has to learn from corrections and there are none, or the other way round. */
+function requireCorrections(
+  { name, takesCorrections }: Method,
+  corrections: SegmentOptions["corrections"],
+): void {
+  if (name === CORRECTED_METHOD && !corrections) {
+    throw new OptionError(
+      `Cannot use method ${name}: there are no corrections; send some, such as {"chair": [17, 290]}`,
+      "corrections",
+    );
+  }
+  if (!corrections || takesCorrections) return;
+  const able = [...SCAN_METHODS.values()].filter((method) => method.takesCorrections);
+  throw new OptionError(
+    `Cannot correct points by method ${name}: it learns from none; use ${
+      able.map((method) => method.name).join(", ")
+    }`,
+    "corrections",
+  );
 }
 
 /**
@@ -138,7 +173,7 @@ export function settingsOf(
     if (known.includes(name)) continue;
     throw unknownOption(name, `method ${method.name}`, [
       "method",
-      ...Object.keys(COMMON_SETTINGS),
+      ...Object.keys(commonSettingsOf(method)),
       ...known,
     ]);
   }
@@ -174,10 +209,21 @@ export const COMMON_SETTINGS = {
   labelMap: LABEL_MAP.describe(
     "what the labels of the scan mean: the student's class of each, by name or index; a list where a label covers several, which are then compared as one; null for labels that do not count",
   ),
+  corrections: CORRECTIONS.describe(
+    "what single points are: numbers of points, from 0 in the order of the file, by the name or the index of their class; the network learns from them beside the photographs",
+  ),
   labelNames: LABEL_NAMES.describe(
     "names of the scan's labels, as a labels.json has them, in place of those in its file: points whose names are classes of the student are compared",
   ),
 } as const;
+
+/** Those of {@link COMMON_SETTINGS} that a method takes. */
+export function commonSettingsOf(
+  { takesCorrections }: Pick<Method, "takesCorrections">,
+): Partial<typeof COMMON_SETTINGS> & Omit<typeof COMMON_SETTINGS, "corrections"> {
+  const { corrections, ...others } = COMMON_SETTINGS;
+  return takesCorrections ? { ...others, corrections } : others;
+}
 
 /** The names by label of what a `labels.json` holds. @throws {OptionError} where it holds none. */
 function namesOf(json: unknown): Record<string, string> {

@@ -8,6 +8,7 @@ import type { StudentCard } from "../nn/card.ts";
 import type { Camera, LENGTH_UNITS, Photo, Scan, UpAxis, Warning } from "../scan/mod.ts";
 import type { OnlineState } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
+import type { Corrections } from "./labels/corrections.ts";
 import type { LabelMap } from "./labels/label_map.ts";
 import type { LoadedStudent } from "./loaded_students.ts";
 import type { ScanReport } from "./report.ts";
@@ -27,6 +28,8 @@ export interface SegmentOptions {
    * choose the method.
    */
   otherwise?: Pick<SegmentOptions, "method" | "settings">;
+  /** What the client says that single points are; the network learns from them, and they stay as they are said to be. */
+  corrections?: Corrections;
   /** Edge of a voxel in metres; by default the one that the student was trained with. */
   voxelSize?: number;
   /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { correctedVoxels, UNCORRECTED } from "../ttt/corrections.ts";
 import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
 import { type FusionSettings, predictionsOf } from "../ttt/late_fusion.ts";
 import type { PlanContext } from "../ttt/plans/context.ts";
@@ -44,25 +45,41 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
     augmentations,
     readouts: predictionsOf([task.settings, ...task.readouts] as FusionSettings[]),
   });
+  const { voxels } = scan;
+  const pointRow = await gpu.read(voxels.pointRow, Uint32Array, voxels.points);
+  const corrected = task.corrections &&
+    correctedVoxels(task.corrections, pointRow, voxels.count);
   const adapted = await method.adapt(
-    { ...plan, card, points, photographs, source, random: methodRandom(), memory, snapshots, work },
+    {
+      ...{ ...plan, card, points, photographs, source, corrections: corrected },
+      ...{ random: methodRandom(), memory, snapshots, work },
+    },
     task.settings,
     task.readouts,
   );
 
-  const { voxels } = scan;
-  const pointRow = await gpu.read(voxels.pointRow, Uint32Array, voxels.points);
   const pointLabels = (probabilities: Probabilities) => {
     const { labels } = labelsOf(probabilities);
     return Uint8Array.from(pointRow, (row) => labels[row]!);
   };
-  const { confidence } = labelsOf(adapted.probabilities);
+  const { confidence: certainty } = labelsOf(adapted.probabilities);
+  const labels = pointLabels(adapted.probabilities);
+  const confidence = Float32Array.from(pointRow, (row) => certainty[row]!);
+  const probabilities = task.probabilities
+    ? spreadProbabilities(adapted.probabilities, pointRow)
+    : undefined;
+  const { classes } = adapted.probabilities;
+  for (const [point, label] of (task.corrections ?? []).entries()) {
+    // Whatever the network makes of it, a corrected point is what the client says.
+    if (label === UNCORRECTED) continue;
+    [labels[point], confidence[point]] = [label, 1];
+    probabilities?.fill(0, point * classes, (point + 1) * classes);
+    probabilities?.fill(1, point * classes + label, point * classes + label + 1);
+  }
   return {
-    labels: pointLabels(adapted.probabilities),
-    confidence: Float32Array.from(pointRow, (row) => confidence[row]!),
-    probabilities: task.probabilities
-      ? spreadProbabilities(adapted.probabilities, pointRow)
-      : undefined,
+    labels,
+    confidence,
+    probabilities,
     sourceLabels: pointLabels(source),
     snapshots: (adapted.snapshots ?? []).map(({ step, probabilities }) => ({
       step,

@@ -1,6 +1,7 @@
 /**
  * The contract of adaptation methods: given a scan, the teacher's targets for its voxels and the source
- * weights, a method returns class probabilities. Nothing that reaches a method holds labels.
+ * weights, a method returns class probabilities. Nothing that reaches a method holds labels of the scan; what a person
+ * has corrected for its sake is the one exception.
  *
  * @module
  */
@@ -66,6 +67,8 @@ export interface AdaptationContext extends PlanContext {
   readonly points: Points;
   /** Null where no photographs came or the method does not use them. */
   readonly photographs: PhotographTargets | null;
+  /** Class of every voxel that a person has corrected, `UNCORRECTED` for the others; null where nobody has. */
+  readonly corrections: Uint32Array | null;
   /** The prediction of the source weights with running statistics. */
   readonly source: Probabilities;
   readonly random: Random;
@@ -180,6 +183,8 @@ export interface MethodInfo {
   readonly usesPhotographs: boolean;
   /** Whether the weights are kept from scan to scan. */
   readonly online: boolean;
+  /** Whether it learns from corrected points. */
+  readonly takesCorrections?: true;
   /** Name of the loss that its gradient steps lower; null where it takes none. */
   readonly lossName: string | null;
   /**

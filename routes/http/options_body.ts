@@ -19,12 +19,14 @@ export const OPTIONS_BYTES = 2 ** 16;
 /**
  * Receives a body that holds options alone: a JSON object, or nothing.
  *
+ * @param most bytes of the body.
  * @throws {RequestError} 400 for a broken body or text that is not JSON, 408 for one that stalls, 413 for one that is
  * too long, 415 for another content type, 422 for JSON that is not an object.
  */
 export async function receiveOptions(
   request: Request,
   limits: UploadLimits,
+  most: number = OPTIONS_BYTES,
 ): Promise<Record<string, unknown>> {
   const type = mediaTypeOf(request, TYPES[0]!);
   if (!TYPES.includes(type)) {
@@ -36,7 +38,7 @@ export async function receiveOptions(
   }
   const decoder = new TextDecoder();
   let text = "";
-  for await (const chunk of atMost(OPTIONS_BYTES, "options", bodyChunks(request, limits))) {
+  for await (const chunk of atMost(most, "options", bodyChunks(request, limits))) {
     text += decoder.decode(chunk, { stream: true });
   }
   return parseOptions(text.trim() === "" ? "{}" : text);

@@ -10,7 +10,14 @@ import { MOST_OF_PAGE, PAGE } from "../http/jobs/job_list.ts";
 import { OPTIONS } from "./options.ts";
 import { headers, json, problem } from "./responses.ts";
 import { accept, idInPath, optionsInQuery, scanBody } from "./scan_request.ts";
-import { bodyProblems, diskFull, labelled, notAcceptable, unreadable } from "./scan_responses.ts";
+import {
+  bodyProblems,
+  diskFull,
+  labelled,
+  notAcceptable,
+  optionProblems,
+  unreadable,
+} from "./scan_responses.ts";
 import { answerSchema } from "./schemas.ts";
 import type { OperationObject, ParameterObject, PathsObject, ResponseObject } from "./types.ts";
 
@@ -80,6 +87,14 @@ const queueAway = problem(
   { headers: headers("Retry-After") },
 );
 
+const queueFull = problem(
+  429,
+  "Too Many Requests",
+  "The queue, or this client's share of it, is full.",
+  "Cannot take another job: 16 jobs of yours are waiting or at work; come back when one is done, or cancel one",
+  { headers: headers("Retry-After") },
+);
+
 const submitJob: OperationObject = {
   operationId: "submitJob",
   summary: "Submit a scan as a job",
@@ -95,13 +110,7 @@ const submitJob: OperationObject = {
     },
     ...bodyProblems,
     ...unreadable,
-    ...problem(
-      429,
-      "Too Many Requests",
-      "The queue, or this client's share of it, is full.",
-      "Cannot take another job: 16 jobs of yours are waiting or at work; come back when one is done, or cancel one",
-      { headers: headers("Retry-After") },
-    ),
+    ...queueFull,
     ...queueAway,
     ...diskFull,
   },
@@ -153,6 +162,38 @@ const listJobs: OperationObject = {
       { field: "limit" },
     ),
     ...queueAway,
+  },
+};
+
+const correctJob: OperationObject = {
+  operationId: "correctJob",
+  summary: "Label the scan of a job again, with points that you have set right",
+  description:
+    "The body has `corrections`: the numbers of points, from 0 in the order of the file, by the name or the index of their class. Other options replace those of the job. The network takes its steps on them too, and they stay as they are said to be. What was corrected before is kept, unless a point is corrected again. The answer is a job of its own.",
+  tags: ["jobs"],
+  parameters: [jobId],
+  requestBody: {
+    required: true,
+    description: "Corrections, and options that differ from those of the job.",
+    content: {
+      "application/json": {
+        schema: { $ref: `#/components/schemas/${OPTIONS}` },
+        example: { corrections: { chair: [17, 290] } },
+      },
+    },
+  },
+  responses: {
+    202: {
+      ...json("The job was accepted.", { schema: answerSchema("Job"), example: accepted }),
+      headers: headers("Location"),
+    },
+    ...notFound,
+    ...queueAway,
+    ...noResult,
+    ...optionProblems,
+    ...unreadable,
+    ...queueFull,
+    ...diskFull,
   },
 };
 
@@ -344,4 +385,5 @@ export const JOB_PATHS: PathsObject = {
   "/v1/jobs/{id}/cloud": { get: jobCloud },
   "/v1/jobs/{id}/classes": { get: jobClasses },
   "/v1/jobs/{id}/style": { get: jobStyle },
+  "/v1/jobs/{id}/corrections": { post: correctJob },
 };

@@ -4,7 +4,12 @@
  * @module
  */
 import { z } from "zod";
-import { COMMON_SETTINGS, DEFAULT_METHOD, segmentOptions } from "../../lib/segment/options.ts";
+import {
+  commonSettingsOf,
+  CORRECTED_METHOD,
+  DEFAULT_METHOD,
+  segmentOptions,
+} from "../../lib/segment/options.ts";
 import { ANSWER_SETTINGS } from "../../lib/serving/files/input.ts";
 import { SESSION_METHOD } from "../../lib/serving/sessions/session.ts";
 import { type Method, SCAN_METHODS } from "../../lib/ttt/methods/mod.ts";
@@ -83,7 +88,7 @@ function schemaOf(method: Method): JsonSchema {
     description: method.usesPhotographs ? `${method.about}; needs photographs` : method.about,
     type: "object",
     properties: propertiesOf(method),
-    required: ["method"],
+    required: method.name === CORRECTED_METHOD ? ["method", "corrections"] : ["method"],
     additionalProperties: false,
     ...NEEDS_MAP,
   };
@@ -95,8 +100,9 @@ const NEEDS_MAP = {
   then: { required: ["labelMap"] },
 };
 
-function propertiesOf({ name, settings }: Method): Record<string, JsonSchema> {
-  const shape = { ...COMMON_SETTINGS, ...ANSWER_SETTINGS, ...settings.shape };
+function propertiesOf(method: Method): Record<string, JsonSchema> {
+  const { name, settings } = method;
+  const shape = { ...commonSettingsOf(method), ...ANSWER_SETTINGS, ...settings.shape };
   // The output side: the input may also be text, which the schema of the input cannot express.
   const { properties } = z.toJSONSchema(z.object(shape), { io: "output" });
   return { method: { const: name }, ...properties as Record<string, JsonSchema> };

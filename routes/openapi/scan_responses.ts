@@ -135,3 +135,30 @@ export const unreadable = problem(
   "Cannot read room.ply: element vertex needs 6 rows up to byte 187, the file has 182 bytes (byte 182, field element vertex); send the whole file, or correct the count",
   { file: "room.ply", offset: 182, field: "element vertex" },
 );
+
+/** Problems with options that come alone, by status. */
+export const optionProblems: Record<string, ResponseObject> = {
+  400: bodyProblems[400]!,
+  408: bodyProblems[408]!,
+  ...problem(
+    413,
+    "Payload Too Large",
+    "The options are too long.",
+    "Cannot take the options: they are longer than 65536 characters",
+    { field: "body" },
+  ),
+  ...problem(
+    415,
+    "Unsupported Media Type",
+    "The body is not JSON.",
+    "Cannot read options of type text/plain: send a JSON object as application/json",
+    { field: "content-type" },
+  ),
+  ...problem(
+    422,
+    "Unprocessable Entity",
+    "An option is wrong; the problem names it.",
+    "Cannot set steps to 0: it is a whole number from 1 to 1000",
+    { field: "steps" },
+  ),
+};

@@ -12,6 +12,7 @@ import {
   diskFull,
   labelled,
   notAcceptable,
+  optionProblems,
   unreadable,
 } from "./scan_responses.ts";
 import { answerSchema } from "./schemas.ts";
@@ -58,33 +59,6 @@ const damaged = problem(
   "A file of the session is missing or damaged. The session can be deleted.",
   "Cannot read session.json: the file is damaged; delete the job or session that it belongs to, and send the scan again",
 );
-
-/** Problems with options that come alone, by status. */
-const optionProblems: Record<string, ResponseObject> = {
-  400: bodyProblems[400]!,
-  408: bodyProblems[408]!,
-  ...problem(
-    413,
-    "Payload Too Large",
-    "The options are too long.",
-    "Cannot take the options: they are longer than 65536 characters",
-    { field: "body" },
-  ),
-  ...problem(
-    415,
-    "Unsupported Media Type",
-    "The body is not JSON.",
-    "Cannot read options of type text/plain: send a JSON object as application/json",
-    { field: "content-type" },
-  ),
-  ...problem(
-    422,
-    "Unprocessable Entity",
-    "An option is wrong; the problem names it.",
-    "Cannot set steps to 0: it is a whole number from 1 to 1000",
-    { field: "steps" },
-  ),
-};
 
 const createSession: OperationObject = {
   operationId: "beginSession",

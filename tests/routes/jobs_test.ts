@@ -55,6 +55,52 @@ async function eventsIn(response: Response): Promise<Event[]> {
   });
 }
 
+Deno.test("POST /v1/jobs/:id/corrections labels the job's files again, and keeps what was corrected before", async () => {
+  await withJobs(async (jobs) => {
+    jobs.work();
+    const first = await submitted(jobs, formRequest({ ...fullForm(), options: { steps: 7 } }));
+    await eventsOf(jobs, first);
+    const correct = async (job: JobAnswer, body: unknown) =>
+      await jobs.app.request(`${job.links.self}/corrections`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    const next = async (job: JobAnswer, body: unknown): Promise<JobAnswer> => {
+      const response = await correct(job, body);
+      assert.equal(response.status, 202, await response.clone().text());
+      const answered = await response.json();
+      await eventsOf(jobs, answered);
+      return answered;
+    };
+    const second = await next(first, { corrections: { "0": [1, 2] } });
+    assert.notEqual(second.id, first.id);
+    await next(second, { corrections: { "1": [2], "0": [3] }, steps: 4 });
+    const [asked, corrected, again] = jobs.engine.requests;
+    assert.equal(asked!.options.corrections, undefined);
+    assert.deepEqual(corrected!.options.corrections, { "0": [1, 2] });
+    assert.deepEqual(again!.options.corrections, { "0": [3, 1], "1": [2] });
+    assert.deepEqual([corrected, again].map((request) => request!.options.settings["steps"]), [
+      7,
+      4,
+    ]);
+    assert.deepEqual(corrected!.scan.positions, asked!.scan.positions);
+    assert.equal(corrected!.photos.length, asked!.photos.length);
+    assert.equal((await problemOf(await correct(first, { steps: 3 }), 422)).field, "corrections");
+    assert.equal(
+      (await problemOf(await correct(first, { corrections: [1] }), 422)).field,
+      "corrections",
+    );
+    // The files stay when the job that they came with is deleted.
+    assert.equal((await jobs.app.request(first.links.self, { method: "DELETE" })).status, 204);
+    await next(second, { corrections: { "1": [0] } });
+    // A method that does not learn from corrections is not insisted on.
+    const plain = await submitted(jobs, { method: "POST", body: plyScan() });
+    await eventsOf(jobs, plain);
+    assert.equal((await next(plain, { corrections: { "0": [0] } })).method, "corrections");
+  });
+});
+
 Deno.test("GET /v1/jobs lists the client's jobs page by page, and where clients are addresses of many, none", async () => {
   const loopback = { incoming: { socket: { remoteAddress: "127.0.0.1" } } };
   const other = { incoming: { socket: { remoteAddress: "127.0.0.2" } } };

@@ -51,6 +51,7 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
     readouts: [],
     probabilities: true,
     snapshots: [],
+    corrections: null,
     points,
     voxelSize: CARD.voxelSize,
     views: null,

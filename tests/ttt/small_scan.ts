@@ -93,6 +93,7 @@ export async function smallScan(
     card,
     points,
     photographs: null,
+    corrections: null,
     source: await plan.read(),
     random: new Random(5),
     memory: { recall: <T extends Disposable>(make: () => T) => (kept ??= make()) as T },

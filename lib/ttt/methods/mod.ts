@@ -5,6 +5,7 @@
  */
 import { adacontrast } from "./adacontrast.ts";
 import { bn } from "./bn.ts";
+import { corrections } from "./corrections.ts";
 import { cotta } from "./cotta.ts";
 import { dua } from "./dua.ts";
 import { fusion } from "./fusion.ts";
@@ -36,7 +37,7 @@ export * from "../method.ts";
 export const METHODS: ReadonlyMap<string, Method> = new Map(
   [
     ...[source, joint, bn, dua, tent, cotta, adacontrast, tttMae],
-    ...[probe, fusion, tttKdOnline, tttKd, tttKdFusion, oracle],
+    ...[probe, fusion, corrections, tttKdOnline, tttKd, tttKdFusion, oracle],
   ].map((method) => [method.name, method]),
 );
 

@@ -21,6 +21,7 @@ export const tttKd = defineMethod({
   checkpoint: "joint",
   usesPhotographs: true,
   online: false,
+  takesCorrections: true,
   lossName: "KD loss",
   settings: distillationSettings,
   grid: [

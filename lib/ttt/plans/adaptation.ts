@@ -1,5 +1,5 @@
 /**
- * One gradient step of TTT-KD over one scan.
+ * One gradient step over one scan: on the KD loss, on corrections, or on both.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import {
   cosineDistillation,
   type DistillationTarget,
 } from "../../graph/losses/cosine_distillation.ts";
-import { recordLoss } from "../../graph/losses/mean_loss.ts";
+import { crossEntropy } from "../../graph/losses/cross_entropy.ts";
+import { type Loss, recordLoss } from "../../graph/losses/mean_loss.ts";
 import { softCrossEntropy } from "../../graph/losses/soft_cross_entropy.ts";
 import { accumulate } from "../../graph/ops/accumulate.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
@@ -17,12 +18,14 @@ import { type SgdOptions, sgdStep } from "../../graph/optimizers/sgd.ts";
 import { launchOverRanges } from "../../graph/optimizers/bindable_ranges.ts";
 import { Plan } from "../../graph/plan.ts";
 import { Tensor } from "../../graph/tensor.ts";
+import { UNCORRECTED } from "../corrections.ts";
 import { type GraphContext, layersOf, type NormStatistics, type PlanContext } from "./context.ts";
 import type { LossSink } from "./loss_history.ts";
 
 /** What a step of {@link adaptationPlan} optimises, and with what. */
 export interface AdaptationStep {
-  readonly target: DistillationTarget;
+  /** The teacher's targets; left out to learn from corrections alone. */
+  readonly target?: DistillationTarget;
   /** Gets the loss before the step. */
   readonly history: LossSink;
   /** SGD's momentum, f32, as long as the backbone's values. */
@@ -34,6 +37,8 @@ export interface AdaptationStep {
   readonly total?: Tensor;
   /** A second loss: cross-entropy of the class head against `probabilities` [voxels][classes]; zero rows are left out. */
   readonly consistency?: { readonly probabilities: Tensor; readonly weight: number };
+  /** Cross-entropy of the class head against corrections, u32 [voxels]; the others are `UNCORRECTED`. */
+  readonly corrections?: { readonly labels: Tensor; readonly weight: number };
 }
 
 /**
@@ -42,7 +47,8 @@ export interface AdaptationStep {
  */
 export function adaptationGraph(context: GraphContext, step: AdaptationStep): Graph {
   const { student, scan } = context;
-  const { target, history, velocity, sgd, statistics = "batch", total, consistency } = step;
+  const { target, history, velocity, sgd, statistics = "batch" } = step;
+  const { total, consistency, corrections } = step;
   const graph = new Graph(context.gpu.kernels);
   const layers = layersOf(context, {
     statistics,
@@ -52,13 +58,21 @@ export function adaptationGraph(context: GraphContext, step: AdaptationStep): Gr
     replacesGradients: true,
   });
   const features = student.backbone(graph, layers, scan.features);
-  if (total || consistency) {
+  let loss: Loss | null = null;
+  if (total || consistency || corrections) {
     const logits = student.classHead(graph, layers, features);
     if (total) accumulate(graph, softmax(graph, logits), total);
     if (consistency) softCrossEntropy(graph, logits, consistency.probabilities, consistency.weight);
+    if (corrections) {
+      const { labels, weight } = corrections;
+      loss = crossEntropy(graph, logits, labels, { ignore: UNCORRECTED, weight });
+    }
   }
-  const z = student.distillationHead(graph, layers, features);
-  const loss = cosineDistillation(graph, z, target, 1);
+  if (target) {
+    const z = student.distillationHead(graph, layers, features);
+    loss = cosineDistillation(graph, z, target, 1);
+  }
+  if (!loss) throw new TypeError("Cannot adapt: there are neither targets nor corrections");
   recordLoss(graph, loss, history.tensor, history.capacity);
   graph.backward();
   emitSgd(graph, context.parameters, velocity, sgd);

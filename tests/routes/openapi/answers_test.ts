@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DiskError } from "../../../lib/serving/files/disk.ts";
-import { QueueUnavailableError } from "../../../lib/serving/queue/queue.ts";
+import { QueueFullError, QueueUnavailableError } from "../../../lib/serving/queue/queue.ts";
 import { SessionConflictError } from "../../../lib/serving/sessions/session.ts";
 import { withFolder } from "../../serving/queue/support.ts";
 import type { JobsApp, SessionAnswer } from "../support.ts";
@@ -149,6 +149,7 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
     await begun.promise;
     await ask("GET /v1/jobs/{id}", 200, {}, good);
     await ask("GET /v1/jobs/{id}/result", 409, {}, good);
+    await ask("POST /v1/jobs/{id}/corrections", 409, {}, good);
     for (const name of ["cloud", "classes", "style"]) {
       await ask(`GET /v1/jobs/{id}/${name}`, 409, {}, good);
     }
@@ -180,6 +181,23 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
     }
     await ask(cloud, 422, {}, good, "?points=0");
     await ask(cloud, 410, {}, left);
+    const corrections = "POST /v1/jobs/{id}/corrections";
+    const body = (text: string): RequestInit => ({
+      body: text,
+      headers: { "content-type": "application/json" },
+    });
+    await ask(corrections, 202, body('{"corrections":{"0":[1]}}'), good);
+    await ask(corrections, 400, body("{"), good);
+    await ask(corrections, 408, { body: silent().body! }, good);
+    await ask(corrections, 410, {}, left);
+    await ask(corrections, 413, body(`{"a":"${"x".repeat(2 ** 20)}"}`), good);
+    await ask(corrections, 415, { body: "a=2", headers: { "content-type": "text/plain" } }, good);
+    await ask(corrections, 422, body('{"steps":2}'), good);
+    const full = () => Promise.reject(new QueueFullError("the queue is full", null));
+    const { enter } = jobs.queue;
+    jobs.queue.enter = full;
+    await ask(corrections, 429, body('{"corrections":{"0":[1]}}'), good);
+    jobs.queue.enter = enter;
     // An ended job is deleted.
     await ask("DELETE /v1/jobs/{id}", 204, {}, good);
   }, {
@@ -295,6 +313,7 @@ async function fullAnswers(conformance: Conformance): Promise<void> {
     queue.get = noRoom;
     for (const name of ["DELETE /v1/jobs/{id}", "GET /v1/jobs/{id}/result"]) await ask(name, 507);
     await ask("GET /v1/jobs/{id}/cloud", 507);
+    await ask("POST /v1/jobs/{id}/corrections", 507);
   }, { limits: full });
 }
 

@@ -57,6 +57,9 @@ export const distillationSettings = z.strictObject({
   unadapted: offByDefault(trustSettings.unadapted),
   trust: offByDefault(trustSettings.trust),
   balance: offByDefault(trustSettings.balance),
+  correctionWeight: numberSetting(1, { min: 0, max: 100 }).describe(
+    "weight of the cross-entropy of corrected points beside the KD loss",
+  ),
   consistency: numberSetting(0, { min: 0, max: 10 }).describe(
     "weight of a second loss, where photographs look: cross-entropy of the class head against the fused prediction from before the first step; 0 leaves it out",
   ),

@@ -7,6 +7,7 @@ import type { GpuBuffer } from "../../../gpu/mod.ts";
 import type { DistillationTarget } from "../../../graph/losses/cosine_distillation.ts";
 import type { Plan } from "../../../graph/plan.ts";
 import { paddedChannels, Tensor } from "../../../graph/tensor.ts";
+import { correctionTensor } from "../../corrections.ts";
 import type { Learner } from "../../learner.ts";
 import {
   type AdaptationContext,
@@ -136,6 +137,7 @@ async function setUp(
       weight: settings.consistency,
     }
     : null;
+  const labels = context.corrections && correctionTensor(gpu, context.corrections, owned);
   const { augmentations, learningRate, momentum } = settings;
   const predictor = owned.use(new Predictor(adapting, { statistics, augmentations, target }));
   const step = await work.time("compile", async () => {
@@ -146,6 +148,7 @@ async function setUp(
       sgd: { learningRate, momentum, weightDecay: 0 },
       statistics,
       ...(total ? { total } : {}),
+      ...(labels ? { corrections: { labels, weight: settings.correctionWeight } } : {}),
       ...(consistency ? { consistency } : {}),
     }));
     await gpu.finished();
