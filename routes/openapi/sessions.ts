@@ -16,7 +16,7 @@ import {
   unreadable,
 } from "./scan_responses.ts";
 import { answerSchema } from "./schemas.ts";
-import type { OperationObject, PathsObject, ResponseObject } from "./types.ts";
+import type { OperationObject, PathsObject } from "./types.ts";
 
 const ID = "5b1c8a52-6f0f-4a34-9a4d-0d7f5b6c1e2a";
 const PATH = `/v1/sessions/${ID}`;
