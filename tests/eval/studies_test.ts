@@ -47,8 +47,8 @@ Deno.test("buildStudy() compares fused variants with fusion without a step", () 
     ["ttt-kd, as in the paper", "bn"],
     ["fusion, weight 0", null],
     ["ttt-kd", "fusion, weight 0"],
-    ["fusion, trust 2, balance 0.15", null],
-    ["ttt-kd-fusion", "fusion, trust 2, balance 0.15"],
+    ["fusion, trust 2", null],
+    ["ttt-kd-fusion", "fusion, trust 2"],
   ]);
 });
 
@@ -77,8 +77,8 @@ Deno.test("buildStudy() limits settings to what a run allows, unless a study set
   assert.deepEqual(asked("main"), [
     ["fusion, weight 0", undefined, 2, null],
     ["ttt-kd-online", 1, 2, "fusion, weight 0"],
-    ["fusion, trust 2, balance 0.15", undefined, 2, null],
-    ["ttt-kd-fusion", 3, 2, "fusion, trust 2, balance 0.15"],
+    ["fusion, trust 2", undefined, 2, null],
+    ["ttt-kd-fusion", 3, 2, "fusion, trust 2"],
     ["bn", undefined, 0, null],
     ["ttt-kd, as in the paper", 3, 0, "bn"],
     ["ttt-kd", 3, 2, "fusion, weight 0"],

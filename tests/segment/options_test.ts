@@ -19,7 +19,6 @@ Deno.test("segmentOptions() chooses an adapting method only where there are phot
       fusion: 3,
       unadapted: 0.5,
       trust: 2,
-      balance: 0.15,
       correctionWeight: 1,
       consistency: 0,
     },

@@ -17,7 +17,8 @@ export const tttKdFusion = defineMethod({
     fusion: numberSetting(3, { min: 0, max: 10 }).describe(
       "weight of the 2D probe in the prediction; 0 leaves it out",
     ),
-    ...trustSettings,
+    unadapted: trustSettings.unadapted,
+    trust: trustSettings.trust,
   }),
   grid: [
     { learningRate: 0.05 },

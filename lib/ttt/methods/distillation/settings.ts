@@ -24,7 +24,7 @@ export const trustSettings = {
   trust: numberSetting(2, { min: 0, max: 20 }).describe(
     "how much less each of the predictions that are fused counts where it is unsure around a voxel: e^(−trust · entropy) times its weight; 0 takes the weights as they are",
   ),
-  balance: numberSetting(0.15, { min: 0, max: 1 }).describe(
+  balance: numberSetting(0, { min: 0, max: 1 }).describe(
     "how strongly classes that are rare in the scan are favoured, where it is labelled in one piece; 0 does not",
   ),
 };
