@@ -19,6 +19,7 @@ Deno.test("segmentOptions() chooses an adapting method only where there are phot
       fusion: 3,
       unadapted: 0.5,
       trust: 2,
+      balance: undefined,
       correctionWeight: 1,
       consistency: 0,
     },
