@@ -82,12 +82,15 @@ async function take(files) {
 }
 
 function showPreview() {
+  const before = previewing;
   previewing = preview.show(intake, POINTS, (points, around) => {
     outlines = around;
+    // What is in the picture is not of these files, and is not looked for in their photographs.
+    if (!points) return preview.photographs.forget();
     picture ??= newPicture();
     picture.preview(points, around);
     preview.photographs.setPoints(points, null);
-  }).catch((/** @type {Error} */ error) => panel.fail(error.message));
+  }).catch((/** @type {Error} */ error) => panel.fail(error.message)).then(() => before);
 }
 
 function showIntake() {
@@ -226,6 +229,9 @@ function openJob(job) {
 async function submit() {
   sending = new AbortController();
   setState("sending");
+  // A late picture of the scan must not cover the result, nor files that are chosen meanwhile give it their cameras.
+  await previewing;
+  const around = outlines;
   const takesSteps = !WITHOUT_STEPS.includes(method.value);
   const form = await formOf(intake, {
     ...(student.value ? { student: student.value } : {}),
@@ -238,9 +244,7 @@ async function submit() {
   const job = await api.submit(form, (sent) => panel.busy("Sending", sent), sending.signal);
   location.hash = job.id;
   jobs.refresh();
-  // A late picture of the chosen scan must not cover the result.
-  await previewing;
-  await follow(job, outlines);
+  await follow(job, around);
 }
 
 /**

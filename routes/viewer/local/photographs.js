@@ -99,6 +99,12 @@ export class Photographs {
     this.mark(null);
   }
 
+  /** Knows of no points until there are others; the photographs stay. */
+  forget() {
+    this.mark(null);
+    this.#points = this.#colorOf = null;
+  }
+
   /** Marks a place in the photographs that see it. @param {readonly number[] | null} place in the scan's coordinates */
   mark(place) {
     for (const { camera, item, marker } of this.#shown) {

@@ -29,7 +29,8 @@ export class Preview {
    *
    * @param {import("../intake.js").Intake} intake
    * @param {number} most points to show
-   * @param {(points: import("../cloud.js").Points, outlines: Outlines) => void} onRead draws the scan.
+   * @param {(points: import("../cloud.js").Points | null, outlines: Outlines) => void} onRead draws the scan, of which
+   * there are no points where it cannot be read here.
    */
   async show({ scans, photos, cameras }, most, onRead) {
     const scan = scans.length === 1 ? scans[0] : undefined;
@@ -44,7 +45,7 @@ export class Preview {
     this.photographs.show(photos, found);
     if (isSame) return;
     this.#note.hidden = true;
-    if (!scan) return;
+    if (!scan) return onRead(null, { bounds: [], cameras: [] });
     const read = await readScanFile(scan, most);
     if (this.#shown.scan !== now.scan || this.#shown.cameras !== now.cameras) return;
     const { points, count, note } = read;
@@ -57,7 +58,7 @@ export class Preview {
     this.#note.textContent = notes.filter(Boolean).join(" · ");
     this.#note.hidden = false;
     const drawn = points ?? cornersOf(read);
-    if (!drawn) return;
+    if (!drawn) return onRead(null, { bounds: [], cameras: [] });
     const { least, greatest } = boundsOf(drawn);
     const diagonal = Math.hypot(...least.map((low, axis) => greatest[axis] - low));
     onRead(drawn, {
