@@ -3,9 +3,9 @@
 // Grid: one thread per vec4f, 64 per workgroup.
 struct Params { count: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> a: array<stored_a>;
+@group(0) @binding(2) var<storage, read> b: array<stored_b>;
+@group(0) @binding(3) var<storage, read_write> y: array<stored_y>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -15,5 +15,5 @@ fn main(
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;
   if (i >= params.count) { return; }
-  y[i] = a[i] + b[i];
+  store_y(i, load_a(i) + load_b(i));
 }

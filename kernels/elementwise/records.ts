@@ -9,6 +9,7 @@ import accumulateCode from "./accumulate.wgsl" with { type: "text" };
 import addCode from "./add.wgsl" with { type: "text" };
 import centreRowsCode from "./centre_rows.wgsl" with { type: "text" };
 import concatCode from "./concat.wgsl" with { type: "text" };
+import convertCode from "./convert.wgsl" with { type: "text" };
 import erfCode from "./erf.wgsl" with { type: "text" };
 import gatherRowsCode from "./gather_rows.wgsl" with { type: "text" };
 import gatherRowsBackwardCode from "./gather_rows_backward.wgsl" with { type: "text" };
@@ -21,7 +22,6 @@ import scaleChannelsCode from "./scale_channels.wgsl" with { type: "text" };
 import scaleChannelsSumsCode from "./scale_channels_sums.wgsl" with { type: "text" };
 import selectRowsCode from "./select_rows.wgsl" with { type: "text" };
 import splitCode from "./split.wgsl" with { type: "text" };
-import targetQuadCode from "./target_quad.wgsl" with { type: "text" };
 import softmaxCode from "./softmax.wgsl" with { type: "text" };
 
 /** y = a + b. Bindings: a, b, y. */
@@ -30,6 +30,7 @@ export const add = {
   code: addCode,
   params: { count: "u32" },
   bindings: ["read", "read", "write"],
+  rows: { a: 0, b: 1, y: 2 },
   work: {
     multiplyAdds: perElement(2, 1),
     fusable: true,
@@ -91,6 +92,7 @@ export const concat = {
   code: concatCode,
   params: { rows: "u32" },
   bindings: ["read", "read", "write"],
+  rows: { a: 0, b: 1, y: 2 },
   work: {
     multiplyAdds: perElement(2, 0),
     fusable: true,
@@ -103,8 +105,22 @@ export const split = {
   code: splitCode,
   params: { rows: "u32" },
   bindings: ["read", "read", "write", "write"],
+  rows: { x: 0, more: 1, a: 2, b: 3 },
   work: {
     multiplyAdds: (launch) => elements(launch, 0) * chosen(launch, "TWO"),
+    fusable: true,
+  },
+} as const satisfies Kernel;
+
+/** y = x, stored in another precision. Bindings: x, y. */
+export const convert = {
+  name: "convert",
+  code: convertCode,
+  params: { count: "u32" },
+  bindings: ["read", "write"],
+  rows: { x: 0, y: 1 },
+  work: {
+    multiplyAdds: perElement(0, 0),
     fusable: true,
   },
 } as const satisfies Kernel;
@@ -134,9 +150,10 @@ export const gatherRowsBackward = {
 /** Targets less their centre, scaled to length sqrt(D). Bindings: targets, mask, centre, y. */
 export const centreRows = {
   name: "centre_rows",
-  code: targetQuadCode + centreRowsCode,
+  code: centreRowsCode,
   params: { rows: "u32", squaredLength: "f32" },
   bindings: ["read", "read", "read", "write"],
+  rows: { t: 0 },
   work: {
     multiplyAdds: perElement(0, 4),
     fusable: true,

@@ -1,8 +1,7 @@
 // The distillation term of each row: 1 - cos(z, t - centre); 0 for rows without a target. A product of norms below 1e-8
 // is raised to 1e-8, as PyTorch's cosine_similarity does. With GRADIENT also
 //   dz = -scale / counted * (t' / (|z||t'|) - cos * z / |z|^2) with t' = t - centre; 0 for rows without a target.
-// Needs target_quad.wgsl.
-// Bindings: z read vec4f[rows][D4]; t read f32 or, with HALF, f16 [rows][4 * D4]; weight read f32[rows], 0 without a
+// Bindings: z read vec4f[rows][D4]; t read rows [rows][D4]; weight read f32[rows], 0 without a
 // target; centre read vec4f[D4]; counted read f32[1], the rows with a target, any buffer without GRADIENT; terms write
 // vec2f[rows]: (term, counted); dz write vec4f[rows][D4], not written without GRADIENT.
 // Grid: one thread per row, 64 per workgroup.
@@ -11,7 +10,7 @@ override D4: u32;
 override GRADIENT: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> z: array<vec4f>;
-@group(0) @binding(2) var<storage, read> t: array<vec4u>;
+@group(0) @binding(2) var<storage, read> t: array<stored_t>;
 @group(0) @binding(3) var<storage, read> weight: array<f32>;
 @group(0) @binding(4) var<storage, read> centre: array<vec4f>;
 @group(0) @binding(5) var<storage, read> counted: array<f32>;
@@ -38,7 +37,7 @@ fn main(
   var tt = 0.0;
   for (var c = 0u; c < D4; c++) {
     let a = z[row * D4 + c];
-    let b = target_quad(row * D4 + c) - centre[c];
+    let b = load_t(row * D4 + c) - centre[c];
     zt += dot(a, b);
     zz += dot(a, a);
     tt += dot(b, b);
@@ -52,7 +51,7 @@ fn main(
     let radial = select(0.0, scale * zt / (norms * zz), norms > 1e-8);
     // Begins at 0: rule 15 in kernels/README.md.
     for (var c = row / params.rows; c < D4; c++) {
-      dz[row * D4 + c] = direct * (target_quad(row * D4 + c) - centre[c]) - radial * z[row * D4 + c];
+      dz[row * D4 + c] = direct * (load_t(row * D4 + c) - centre[c]) - radial * z[row * D4 + c];
     }
   }
 }

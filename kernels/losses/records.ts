@@ -20,7 +20,6 @@ import nearestVoteCode from "./nearest_vote.wgsl" with { type: "text" };
 import occupancyCode from "./occupancy.wgsl" with { type: "text" };
 import occupancyBackwardCode from "./occupancy_backward.wgsl" with { type: "text" };
 import rowSoftmaxCode from "../elementwise/row_softmax.wgsl" with { type: "text" };
-import targetQuadCode from "../elementwise/target_quad.wgsl" with { type: "text" };
 import recordCode from "./record.wgsl" with { type: "text" };
 import softCrossEntropyCode from "./soft_cross_entropy.wgsl" with { type: "text" };
 import softCrossEntropyBackwardCode from "./soft_cross_entropy_backward.wgsl" with { type: "text" };
@@ -135,9 +134,10 @@ export const diversityBackward = {
  */
 export const cosine = {
   name: "cosine",
-  code: targetQuadCode + cosineCode,
+  code: cosineCode,
   params: { rows: "u32", scale: "f32" },
   bindings: ["read", "read", "read", "read", "read", "write", "write"],
+  rows: { t: 1 },
   work: {
     multiplyAdds: (launch) => elements(launch, 0) * (4 + 3 * chosen(launch, "GRADIENT")),
     fusable: true,

@@ -26,12 +26,12 @@ struct Params {
   hasBias: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
 @group(0) @binding(2) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read> entries: array<u32>;
 @group(0) @binding(5) var<storage, read> offsets: array<u32>;
-@group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> y: array<stored_y>;
 
 override SUM_TILE: u32 = 64u * COLUMNS;
 var<workgroup> sums: array<vec4f, SUM_TILE>; // [64][COLUMNS]
@@ -61,7 +61,7 @@ fn main(
   if (params.hasBias != 0u) { start = bias[c]; }
   for (var r = lid.y; r < 64u; r += 16u) {
     let row = tile * 64u + r;
-    if (params.first > 0u && row < params.rows) { start = y[row * params.quads + c]; }
+    if (params.first > 0u && row < params.rows) { start = load_y(row * params.quads + c); }
     sums[r * COLUMNS + lid.x] = start;
   }
 
@@ -87,7 +87,7 @@ fn main(
         let pair = i / DEPTH;
         let q = quad + i % DEPTH;
         var value = vec4f();
-        if (q < params.sumQuads) { value = x[(pairs[pair] >> 6u) * params.sumQuads + q]; }
+        if (q < params.sumQuads) { value = load_x((pairs[pair] >> 6u) * params.sumQuads + q); }
         tile_x[i % DEPTH * ROW_STRIDE + pair % 4u * 16u + pair / 4u] = value;
       }
       fetch_weights(k * params.sumQuads * params.quads, quad, column, thread);
@@ -105,7 +105,7 @@ fn main(
   for (var r = lid.y; r < 64u; r += 16u) {
     let row = tile * 64u + r;
     if (row < params.rows && column + lid.x < params.quads) {
-      y[row * params.quads + c] = sums[r * COLUMNS + lid.x];
+      store_y(row * params.quads + c, sums[r * COLUMNS + lid.x]);
     }
   }
   leave_statistics(tile, column + lid.x, lid.xy);

@@ -22,8 +22,8 @@ struct Params {
   outputQuads: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
+@group(0) @binding(2) var<storage, read> dy: array<stored_dy>;
 @group(0) @binding(3) var<storage, read> entries: array<u32>;
 @group(0) @binding(4) var<storage, read> offsets: array<u32>;
 @group(0) @binding(5) var<storage, read_write> partial: array<mat4x4f>;
@@ -72,18 +72,18 @@ fn main(
     let e = vec4u(entries[q.x], entries[q.y], entries[q.z], entries[q.w]);
     let a = (e >> vec4u(6u)) * params.inputQuads;
     let b = (row + (e & vec4u(63u))) * params.outputQuads;
-    let y0 = load_dy(b, o.x);
-    let y1 = load_dy(b, o.y);
-    let y2 = load_dy(b, o.z);
-    let y3 = load_dy(b, o.w);
-    let x0 = load_x(a, i.x, used);
+    let y0 = tile_dy(b, o.x);
+    let y1 = tile_dy(b, o.y);
+    let y2 = tile_dy(b, o.z);
+    let y3 = tile_dy(b, o.w);
+    let x0 = tile_x(a, i.x, used);
     w00 += y0 * x0; w01 += y1 * x0; w02 += y2 * x0; w03 += y3 * x0;
     if (INPUT_QUADS == 4u) {
-      let x1 = load_x(a, i.y, used);
+      let x1 = tile_x(a, i.y, used);
       w10 += y0 * x1; w11 += y1 * x1; w12 += y2 * x1; w13 += y3 * x1;
-      let x2 = load_x(a, i.z, used);
+      let x2 = tile_x(a, i.z, used);
       w20 += y0 * x2; w21 += y1 * x2; w22 += y2 * x2; w23 += y3 * x2;
-      let x3 = load_x(a, i.w, used);
+      let x3 = tile_x(a, i.w, used);
       w30 += y0 * x3; w31 += y1 * x3; w32 += y2 * x3; w33 += y3 * x3;
     }
     pair += 4u;

@@ -20,8 +20,8 @@ struct Params {
   outputQuads: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
+@group(0) @binding(2) var<storage, read> dy: array<stored_dy>;
 @group(0) @binding(3) var<storage, read> entries: array<u32>;
 @group(0) @binding(4) var<storage, read> offsets: array<u32>;
 @group(0) @binding(5) var<storage, read_write> partial: array<mat4x4f>;
@@ -64,10 +64,10 @@ fn main(
     workgroupBarrier();
     // Quads past the end repeat the last one; their sums are not stored.
     for (var i = thread; i < count * INPUT_TILE; i += THREADS) {
-      stage_x[i] = x[stage_rows[i / INPUT_TILE].x * params.inputQuads + min(input + i % INPUT_TILE, params.inputQuads - 1u)];
+      stage_x[i] = load_x(stage_rows[i / INPUT_TILE].x * params.inputQuads + min(input + i % INPUT_TILE, params.inputQuads - 1u));
     }
     for (var i = thread; i < count * OUTPUTS; i += THREADS) {
-      stage_dy[i] = dy[stage_rows[i / OUTPUTS].y * params.outputQuads + min(output + i % OUTPUTS, params.outputQuads - 1u)];
+      stage_dy[i] = load_dy(stage_rows[i / OUTPUTS].y * params.outputQuads + min(output + i % OUTPUTS, params.outputQuads - 1u));
     }
     workgroupBarrier();
     // The next stage looks up its pairs meanwhile; it fetches rows once all threads are through.

@@ -24,7 +24,7 @@ struct Params {
   hasBias: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
 @group(0) @binding(2) var<uniform> weight: array<mat4x4f, 1024>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;

@@ -14,13 +14,13 @@ struct Params {
   hasBias: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
 @group(0) @binding(2) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> y: array<stored_y>;
 
 fn store(row: u32, column: u32, sum: vec4f) {
-  if (row < params.rows && column < params.quads) { y[row * params.quads + column] = sum; }
+  if (row < params.rows && column < params.quads) { store_y(row * params.quads + column, sum); }
 }
 
 @compute @workgroup_size(COLUMNS, 16)
@@ -42,7 +42,7 @@ fn main(
       let r = i / DEPTH;
       let q = quad + i % DEPTH;
       var value = vec4f();
-      if (q < params.sumQuads && first + r < params.rows) { value = x[(first + r) * params.sumQuads + q]; }
+      if (q < params.sumQuads && first + r < params.rows) { value = load_x((first + r) * params.sumQuads + q); }
       tile_x[i % DEPTH * ROW_STRIDE + r] = value;
     }
     fetch_weights(0u, quad, column, thread);

@@ -12,8 +12,8 @@ struct Params {
   outputQuads: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
+@group(0) @binding(2) var<storage, read> dy: array<stored_dy>;
 @group(0) @binding(3) var<storage, read_write> partial: array<mat4x4f>;
 
 @compute @workgroup_size(OUTPUTS, INPUT_THREADS, SLICES)
@@ -36,10 +36,10 @@ fn main(
     let count = min(STAGE, end - row);
     // Quads past the end repeat the last one; their sums are not stored.
     for (var i = thread; i < count * INPUT_TILE; i += THREADS) {
-      stage_x[i] = x[(row + i / INPUT_TILE) * params.inputQuads + min(input + i % INPUT_TILE, params.inputQuads - 1u)];
+      stage_x[i] = load_x((row + i / INPUT_TILE) * params.inputQuads + min(input + i % INPUT_TILE, params.inputQuads - 1u));
     }
     for (var i = thread; i < count * OUTPUTS; i += THREADS) {
-      stage_dy[i] = dy[(row + i / OUTPUTS) * params.outputQuads + min(output + i % OUTPUTS, params.outputQuads - 1u)];
+      stage_dy[i] = load_dy((row + i / OUTPUTS) * params.outputQuads + min(output + i % OUTPUTS, params.outputQuads - 1u));
     }
     workgroupBarrier();
     add_stage(count, lid);

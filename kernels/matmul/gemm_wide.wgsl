@@ -16,7 +16,7 @@ struct Params {
   hasBias: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
 @group(0) @binding(2) var<storage, read> weight: array<mat4x4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
@@ -27,7 +27,7 @@ fn block(at: u32) -> mat4x4f {
 }
 
 fn load(at: vec4u, i: u32) -> mat4x4f {
-  return mat4x4f(x[at.x + i], x[at.y + i], x[at.z + i], x[at.w + i]);
+  return mat4x4f(load_x(at.x + i), load_x(at.y + i), load_x(at.z + i), load_x(at.w + i));
 }
 
 fn store(row: u32, column: u32, y0: vec4f, y1: vec4f, y2: vec4f, y3: vec4f) {

@@ -78,6 +78,7 @@ export const conv = {
     ...WINDOW_PARAMS,
   },
   bindings: ["read", "uniform", "read", "read", "read", "write"],
+  rows: { x: 0 },
   work: {
     multiplyAdds: pairProducts([0, 5, 3]),
   },
@@ -92,6 +93,7 @@ export const convStatistics = {
   code: rowTilesCode + convStatisticsCode + convCode,
   params: conv.params,
   bindings: ["read", "uniform", "read", "read", "read", "write", "write"],
+  rows: conv.rows,
   work: {
     multiplyAdds: (launch) => conv.work.multiplyAdds(launch) + 3 * elements(launch, 5),
   },
@@ -111,6 +113,7 @@ export const convWeightGradient = {
     outputQuads: "u32",
   },
   bindings: ["read", "read", "read", "read", "write"],
+  rows: { x: 0, dy: 1 },
   work: {
     multiplyAdds: pairProducts([0, 1, 2]),
   },
@@ -125,6 +128,7 @@ export const gemm = {
     ...WINDOW_PARAMS,
   },
   bindings: ["read", "uniform", "read", "write"],
+  rows: { x: 0 },
   work: {
     multiplyAdds: (launch) =>
       elements(launch, 0) * launch.bindings[3]!.channels * shareOfChannels(launch),
@@ -144,6 +148,7 @@ export const gemmWide = {
     hasBias: "u32",
   },
   bindings: ["read", "read", "read", "write"],
+  rows: { x: 0 },
   work: gemm.work,
 } as const satisfies Kernel;
 
@@ -153,6 +158,7 @@ export const gemmWeightGradient = {
   code: outerProductsCode + gemmWeightGradientCode,
   params: { rows: "u32", chunkRows: "u32", chunks: "u32", inputQuads: "u32", outputQuads: "u32" },
   bindings: ["read", "read", "write"],
+  rows: { x: 0, dy: 1 },
   work: {
     multiplyAdds: (launch) => elements(launch, 0) * launch.bindings[1]!.channels,
   },
@@ -176,6 +182,7 @@ export const convTiled = {
     hasBias: "u32",
   },
   bindings: ["read", "read", "read", "read", "read", "write"],
+  rows: { x: 0, y: 5 },
   work: conv.work,
 } as const satisfies Kernel;
 
@@ -185,6 +192,7 @@ export const convStatisticsTiled = {
   code: tiledRowsCode + convStatisticsTiledCode + convTiledCode,
   params: convTiled.params,
   bindings: ["read", "read", "read", "read", "read", "write", "write"],
+  rows: convTiled.rows,
   work: convStatistics.work,
 } as const satisfies Kernel;
 
@@ -194,6 +202,7 @@ export const convWeightGradientTiled = {
   code: tiledOuterProductsCode + convWeightGradientTiledCode,
   params: convWeightGradient.params,
   bindings: convWeightGradient.bindings,
+  rows: convWeightGradient.rows,
   work: convWeightGradient.work,
 } as const satisfies Kernel;
 
@@ -203,6 +212,7 @@ export const gemmTiled = {
   code: tiledRowsCode + gemmTiledCode,
   params: gemmWide.params,
   bindings: gemmWide.bindings,
+  rows: { x: 0, y: 3 },
   work: gemm.work,
 } as const satisfies Kernel;
 
@@ -212,6 +222,7 @@ export const gemmWeightGradientTiled = {
   code: tiledOuterProductsCode + gemmWeightGradientTiledCode,
   params: gemmWeightGradient.params,
   bindings: gemmWeightGradient.bindings,
+  rows: gemmWeightGradient.rows,
   work: gemmWeightGradient.work,
 } as const satisfies Kernel;
 
@@ -221,6 +232,7 @@ export const sumRows = {
   code: sumRowsCode,
   params: { rows: "u32", chunkRows: "u32", chunks: "u32", quads: "u32" },
   bindings: ["read", "write"],
+  rows: { x: 0 },
   work: {
     multiplyAdds: perElement(0, 1),
     fusable: true,
@@ -231,7 +243,7 @@ export const sumRows = {
 export const sumChunks = {
   name: "sum_chunks",
   code: sumChunksCode,
-  params: { count: "u32", chunks: "u32" },
+  params: { count: "u32", chunks: "u32", scale: "f32" },
   bindings: ["read", "write"],
   work: {
     multiplyAdds: perElement(0, 1),

@@ -2,7 +2,7 @@
 // puts what it reads of a storage buffer together lane by lane, but reads uniforms at once: so weights are in a uniform
 // buffer, and each quad of x is loaded once for as many columns as there are registers.
 //
-// The kernel declares `x`, array<vec4f>, `weight`, array<mat4x4f>, and `put(at, value)`, which stores a quad of y; and
+// The kernel declares rows `x`, `weight`, array<mat4x4f>, and `put(at, value)`, which stores a quad of y; and
 // the params sumStride (from a block of weights to the next summed one), stride (to that of the next quad of columns),
 // firstSum and endSum (quads that are summed), firstColumn and endColumn (quads of y).
 override TRANSPOSED: bool = false; // multiply by W^T instead of W
@@ -29,7 +29,7 @@ fn add_products(sums: ptr<function, Sums>, rows: vec4u, first: u32, column: u32)
   var w0 = first + min(vec4u(0u, 1u, 2u, 3u), last) * params.stride;
   var w1 = first + min(vec4u(4u, 5u, 6u, 7u), last) * params.stride;
   for (var i = params.firstSum; i < params.endSum; i++) {
-    let quad = mat4x4f(x[rows.x + i], x[rows.y + i], x[rows.z + i], x[rows.w + i]);
+    let quad = mat4x4f(load_x(rows.x + i), load_x(rows.y + i), load_x(rows.z + i), load_x(rows.w + i));
     (*sums).y0 += block(w0.x) * quad;
     (*sums).y1 += block(w0.y) * quad;
     (*sums).y2 += block(w0.z) * quad;

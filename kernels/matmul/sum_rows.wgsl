@@ -10,7 +10,7 @@ struct Params {
   quads: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
 @group(0) @binding(2) var<storage, read_write> partial: array<vec4f>;
 
 @compute @workgroup_size(64)
@@ -29,7 +29,7 @@ fn main(
     row < min((chunk + 1u) * params.chunkRows, params.rows);
     row++
   ) {
-    sum += x[row * params.quads + column];
+    sum += load_x(row * params.quads + column);
   }
   partial[id] = sum;
 }

@@ -9,13 +9,13 @@ override C4: u32;
 override RELU: bool = false;
 override RESIDUAL: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
 @group(0) @binding(2) var<storage, read> mean: array<vec4f>;
 @group(0) @binding(3) var<storage, read> variance: array<vec4f>;
 @group(0) @binding(4) var<storage, read> gamma: array<vec4f>;
 @group(0) @binding(5) var<storage, read> beta: array<vec4f>;
-@group(0) @binding(6) var<storage, read> residual: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(6) var<storage, read> residual: array<stored_residual>;
+@group(0) @binding(7) var<storage, read_write> y: array<stored_y>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -26,8 +26,8 @@ fn main(
   let i = (wid.x + wid.y * num.x) * 64u + lane;
   if (i >= params.rows * C4) { return; }
   let c = i % C4;
-  var v = (x[i] - mean[c]) * (gamma[c] / sqrt(variance[c] + params.epsilon)) + beta[c];
-  if (RESIDUAL) { v += residual[i]; }
+  var v = (load_x(i) - mean[c]) * (gamma[c] / sqrt(variance[c] + params.epsilon)) + beta[c];
+  if (RESIDUAL) { v += load_residual(i); }
   if (RELU) { v = max(v, vec4f(0.0)); }
-  y[i] = v;
+  store_y(i, v);
 }

@@ -10,14 +10,14 @@ override C4: u32;
 override BATCH: bool = true;
 override RELU: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
+@group(0) @binding(2) var<storage, read> dy: array<stored_dy>;
 @group(0) @binding(3) var<storage, read> mean: array<vec4f>;
 @group(0) @binding(4) var<storage, read> variance: array<vec4f>;
 @group(0) @binding(5) var<storage, read> gamma: array<vec4f>;
 @group(0) @binding(6) var<storage, read> beta: array<vec4f>;
 @group(0) @binding(7) var<storage, read> sums: array<vec4f>;
-@group(0) @binding(8) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(8) var<storage, read_write> dx: array<stored_dx>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -30,8 +30,8 @@ fn main(
   let c = i % C4;
   let deviation = sqrt(variance[c] + params.epsilon);
   let inverse = 1.0 / deviation;
-  let d = x[i] - mean[c];
-  var g = dy[i];
+  let d = load_x(i) - mean[c];
+  var g = load_dy(i);
   if (RELU) {
     g = select(vec4f(0.0), g, d * (gamma[c] / deviation) + beta[c] > vec4f(0.0));
   }
@@ -39,5 +39,5 @@ fn main(
     let n = f32(params.rows);
     g -= sums[c] / n + d * inverse * (sums[C4 + c] / n);
   }
-  dx[i] = gamma[c] * inverse * g;
+  store_dx(i, gamma[c] * inverse * g);
 }

@@ -9,13 +9,13 @@ override C4: u32;
 override RELU: bool = false;
 override TWO: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> y: array<vec4f>;
-@group(0) @binding(3) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(4) var<storage, read> more: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
+@group(0) @binding(2) var<storage, read> y: array<stored_y>;
+@group(0) @binding(3) var<storage, read> dy: array<stored_dy>;
+@group(0) @binding(4) var<storage, read> more: array<stored_more>;
 @group(0) @binding(5) var<storage, read> mean: array<vec4f>;
 @group(0) @binding(6) var<storage, read> variance: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> g: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> g: array<stored_g>;
 @group(0) @binding(8) var<storage, read_write> partials: array<vec4f>;
 
 @compute @workgroup_size(64)
@@ -35,12 +35,12 @@ fn main(
   var dot = vec4f(0.0);
   for (var row = first; row < min(first + 64u, params.rows); row++) {
     let at = row * C4 + c;
-    var v = dy[at];
-    if (TWO) { v += more[at]; }
-    if (RELU) { v = select(vec4f(0.0), v, y[at] > vec4f(0.0)); }
-    g[at] = v;
+    var v = load_dy(at);
+    if (TWO) { v += load_more(at); }
+    if (RELU) { v = select(vec4f(0.0), v, load_y(at) > vec4f(0.0)); }
+    store_g(at, v);
     sum += v;
-    dot += v * (x[at] - centre) * inverse;
+    dot += v * (load_x(at) - centre) * inverse;
   }
   partials[(chunk * 2u) * C4 + c] = sum;
   partials[(chunk * 2u + 1u) * C4 + c] = dot;

@@ -7,8 +7,8 @@ struct Params { rows: u32, epsilon: f32 }
 override C4: u32;
 override RELU: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
+@group(0) @binding(2) var<storage, read> dy: array<stored_dy>;
 @group(0) @binding(3) var<storage, read> mean: array<vec4f>;
 @group(0) @binding(4) var<storage, read> variance: array<vec4f>;
 @group(0) @binding(5) var<storage, read> gamma: array<vec4f>;
@@ -34,8 +34,8 @@ fn main(
   var sum = vec4f(0.0);
   var dot = vec4f(0.0);
   for (var row = first; row < min(first + 64u, params.rows); row++) {
-    let d = x[row * C4 + c] - centre;
-    var g = dy[row * C4 + c];
+    let d = load_x(row * C4 + c) - centre;
+    var g = load_dy(row * C4 + c);
     if (RELU) { g = select(vec4f(0.0), g, d * scale + shift > vec4f(0.0)); }
     sum += g;
     dot += g * d * inverse;

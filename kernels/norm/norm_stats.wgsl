@@ -5,7 +5,7 @@
 struct Params { rows: u32 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<stored_x>;
 @group(0) @binding(2) var<storage, read_write> partials: array<vec4f>;
 
 @compute @workgroup_size(64)
@@ -21,11 +21,11 @@ fn main(
   if (first >= params.rows) { return; }
   let end = min(first + 64u, params.rows);
   var mean = vec4f(0.0);
-  for (var row = first; row < end; row++) { mean += x[row * C4 + c]; }
+  for (var row = first; row < end; row++) { mean += load_x(row * C4 + c); }
   mean /= f32(end - first);
   var m2 = vec4f(0.0);
   for (var row = first; row < end; row++) {
-    let d = x[row * C4 + c] - mean;
+    let d = load_x(row * C4 + c) - mean;
     m2 += d * d;
   }
   partials[(chunk * 2u) * C4 + c] = mean;

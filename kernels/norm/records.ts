@@ -25,6 +25,7 @@ export const normStats = {
   code: normStatsCode,
   params: { rows: "u32" },
   bindings: ["read", "write"],
+  rows: { x: 0 },
   work: {
     multiplyAdds: perElement(0, 3),
     fusable: true,
@@ -51,6 +52,7 @@ export const normApply = {
   code: normApplyCode,
   params: { rows: "u32", epsilon: "f32" },
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
+  rows: { x: 0, residual: 5, y: 6 },
   work: {
     multiplyAdds: (launch) =>
       elements(launch, 0) * (2 + chosen(launch, "RESIDUAL") + chosen(launch, "RELU")),
@@ -64,6 +66,7 @@ export const normBackwardSums = {
   code: normBackwardSumsCode,
   params: { rows: "u32", epsilon: "f32" },
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
+  rows: { x: 0, dy: 1 },
   work: {
     multiplyAdds: (launch) => elements(launch, 0) * (4 + 2 * chosen(launch, "RELU")),
     fusable: true,
@@ -76,6 +79,7 @@ export const normBackwardCollect = {
   code: normBackwardCollectCode,
   params: { rows: "u32", epsilon: "f32" },
   bindings: ["read", "read", "read", "read", "read", "read", "write", "write"],
+  rows: { x: 0, y: 1, dy: 2, more: 3, g: 6 },
   work: {
     multiplyAdds: (launch) =>
       elements(launch, 0) * (4 + chosen(launch, "TWO") + chosen(launch, "RELU")),
@@ -87,7 +91,7 @@ export const normBackwardCollect = {
 export const normBackwardMerge = {
   name: "norm_backward_merge",
   code: normBackwardMergeCode,
-  params: { rows: "u32" },
+  params: { rows: "u32", scale: "f32" },
   bindings: ["read", "write", "write", "write"],
   work: {
     multiplyAdds: perElement(0, 1),
@@ -103,6 +107,7 @@ export const normBackwardApply = {
   code: normBackwardApplyCode,
   params: { rows: "u32", epsilon: "f32" },
   bindings: ["read", "read", "read", "read", "read", "read", "read", "write"],
+  rows: { x: 0, dy: 1, dx: 7 },
   work: {
     multiplyAdds: (launch) =>
       elements(launch, 0) * (1 + 4 * chosen(launch, "BATCH") + 2 * chosen(launch, "RELU")),

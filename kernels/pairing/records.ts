@@ -4,7 +4,6 @@
  * @module
  */
 import type { Kernel } from "../../lib/gpu/kernel.ts";
-import packHalfCode from "./pack_half.wgsl" with { type: "text" };
 import pairGatherCode from "./pair_gather.wgsl" with { type: "text" };
 import pairProjectCode from "./pair_project.wgsl" with { type: "text" };
 import pairPyramidCode from "./pair_pyramid.wgsl" with { type: "text" };
@@ -108,12 +107,4 @@ export const pairGather = {
     view: "u32",
   },
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
-} as const satisfies Kernel;
-
-/** float32 to float16, two in a word. Bindings: x, y. */
-export const packHalf = {
-  name: "pack_half",
-  code: packHalfCode,
-  params: { count: "u32" },
-  bindings: ["read", "write"],
 } as const satisfies Kernel;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ModelChoice } from "../serving/labeller/labeller_calls.ts";
-import { KERNEL_CHOICES, type KernelChoice } from "../gpu/mod.ts";
+import { KERNEL_CHOICES, type KernelChoice, type Precision, PRECISIONS } from "../gpu/mod.ts";
 import { DEFAULT_STUDENT, DEFAULT_STUDENTS } from "../models/students.ts";
 import { EngineSet } from "../segment/engine_set.ts";
 import type { Progress } from "../ttt/progress.ts";
@@ -17,6 +17,15 @@ export const KERNELS_OPTION = {
   value: "auto|hardware|software",
   about: "matrix kernels that the GPU runs; auto takes those that suit the adapter",
   default: "auto",
+} as const satisfies CommandOption;
+
+/** The option that chooses how activations are stored. */
+export const PRECISION_OPTION = {
+  type: "string",
+  value: "f32|f16",
+  about:
+    "how the GPU stores activations: f16 takes half the bytes, sums stay f32, and labels may differ",
+  default: "f32",
 } as const satisfies CommandOption;
 
 /** Options that choose the models, and where they run. */
@@ -43,6 +52,7 @@ export const MODEL_OPTIONS = {
     otherwise: "65536, or fewer where the GPU binds less",
   },
   kernels: KERNELS_OPTION,
+  precision: PRECISION_OPTION,
 } as const satisfies Record<string, CommandOption>;
 
 /** The option `student` of commands that work with one. */
@@ -94,7 +104,7 @@ export function openStudents(values: ModelValues): Promise<EngineSet> {
  * @throws {UsageError} naming the option that is wrong.
  */
 export function modelChoice(
-  { student, teacher, "block-voxels": blockVoxels, kernels }: ModelValues,
+  { student, teacher, "block-voxels": blockVoxels, kernels, precision }: ModelValues,
 ): ModelChoice {
   return {
     ...(student === undefined ? {} : { students: studentList(student) }),
@@ -103,6 +113,7 @@ export function modelChoice(
       ? {}
       : { blockVoxels: wholeNumber("block-voxels", blockVoxels, LEAST_BLOCK, 2 ** 31) }),
     ...(kernels === undefined ? {} : { kernels: kernelChoice(kernels) }),
+    ...(precision === undefined ? {} : { precision: precisionChoice(precision) }),
   };
 }
 
@@ -115,6 +126,17 @@ export function kernelChoice(text: string): KernelChoice {
   const choice = KERNEL_CHOICES.find((name) => name === text);
   if (choice !== undefined) return choice;
   throw new UsageError(`Cannot set --kernels to '${text}': give ${KERNEL_CHOICES.join(", ")}`);
+}
+
+/**
+ * The value of {@link PRECISION_OPTION}.
+ *
+ * @throws {UsageError} where it is neither.
+ */
+export function precisionChoice(text: string): Precision {
+  const choice = PRECISIONS.find((name) => name === text);
+  if (choice !== undefined) return choice;
+  throw new UsageError(`Cannot set --precision to '${text}': give ${PRECISIONS.join(" or ")}`);
 }
 
 /** The students of a list. */

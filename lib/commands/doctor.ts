@@ -3,8 +3,15 @@ import { taskCommand } from "../terminal/task_command.ts";
 import { readFile } from "node:fs/promises";
 import { defineCommand } from "../cli/args.ts";
 import { lacksAvx512 } from "../cli/driver.ts";
-import { kernelChoice, KERNELS_OPTION, MODEL_OPTIONS, modelChoice } from "../cli/engine.ts";
-import { Gpu, type KernelChoice } from "../gpu/mod.ts";
+import {
+  kernelChoice,
+  KERNELS_OPTION,
+  MODEL_OPTIONS,
+  modelChoice,
+  PRECISION_OPTION,
+  precisionChoice,
+} from "../cli/engine.ts";
+import { Gpu, inPrecision, type KernelChoice, type Precision } from "../gpu/mod.ts";
 import { chooseKernels, KernelError } from "../kernel_choice/mod.ts";
 import { columns } from "../terminal/format.ts";
 import { usualMemory } from "../serving/files/memory.ts";
@@ -30,6 +37,7 @@ export const command = defineCommand({
     student: MODEL_OPTIONS.student,
     teacher: MODEL_OPTIONS.teacher,
     kernels: KERNELS_OPTION,
+    precision: PRECISION_OPTION,
   },
   async run(values) {
     const { students = DEFAULT_STUDENTS, teacher } = modelChoice({
@@ -45,7 +53,7 @@ export const command = defineCommand({
           `(\`${taskCommand("start --memory MIB")}\` sets another amount)`,
       },
       { what: "open files", found: await openFiles() },
-      ...await checkGpu(kernelChoice(values.kernels)),
+      ...await checkGpu(kernelChoice(values.kernels), precisionChoice(values.precision)),
       ...(await Promise.all(students.map((student) => checkModels(student, teacher)))).flat(),
       {
         what: "public teachers",
@@ -98,8 +106,8 @@ async function checkModels(student: string, given: string | undefined): Promise<
   ];
 }
 
-async function checkGpu(choice: KernelChoice): Promise<Finding[]> {
-  const opened = await Gpu.open({ kernels: choice }).catch((error: Error) => error);
+async function checkGpu(choice: KernelChoice, precision: Precision): Promise<Finding[]> {
+  const opened = await Gpu.open({ kernels: choice, precision }).catch((error: Error) => error);
   if (opened instanceof Error) return [{ what: "GPU", found: null, mend: taskCommand("setup") }];
   using gpu = opened;
   const limit = (name: keyof GPUSupportedLimits): Finding => ({
@@ -132,7 +140,7 @@ async function checkKernels(gpu: Gpu, choice: KernelChoice): Promise<Finding[]> 
     const { name } = gpu.kernels;
     const reason = choice !== "auto"
       ? `asked for by --kernels ${choice}`
-      : notes.fastest === name
+      : notes.fastest === inPrecision(gpu.kernels, "f32").name
       ? "measured to be the fastest here"
       : `by the adapter's name; \`${tune}\` measures which are the fastest`;
     return [

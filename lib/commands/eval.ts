@@ -9,7 +9,7 @@ import {
   UsageError,
   wholeNumber,
 } from "../cli/args.ts";
-import { kernelChoice, KERNELS_OPTION } from "../cli/engine.ts";
+import { kernelChoice, KERNELS_OPTION, PRECISION_OPTION, precisionChoice } from "../cli/engine.ts";
 import { type ProgressDisplay, progressDisplay } from "../terminal/progress.ts";
 import { type Dataset, DATASET_SPLITS } from "../datasets/dataset.ts";
 import { DatasetError, openDataset, PUBLISHED_NAMES, WORLD_NAMES } from "../datasets/mod.ts";
@@ -124,6 +124,7 @@ const OPTIONS = {
     otherwise: "the one that --student was distilled from, else the benchmark's",
   },
   kernels: KERNELS_OPTION,
+  precision: PRECISION_OPTION,
 } as const satisfies CommandOptions;
 
 type EvalValues = OptionValues<typeof OPTIONS>;
@@ -138,7 +139,10 @@ export const command = defineCommand({
   options: OPTIONS,
   async run(values) {
     const chosen = chosenBy(values);
-    const host = gpuHost({ kernels: kernelChoice(values.kernels) });
+    const host = gpuHost({
+      kernels: kernelChoice(values.kernels),
+      precision: precisionChoice(values.precision),
+    });
     using display = progressDisplay();
     try {
       const requests = values.benchmark === REAL

@@ -13,6 +13,7 @@ import { GpuBuffer, Ledger } from "./buffer.ts";
 import { CapacityError, GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
 import { type KernelChoice, type KernelSetting, settingsFor } from "./kernel_setting.ts";
 import type { Kernel, Launch } from "./kernel.ts";
+import { kernelText, type Precision } from "./row_storage.ts";
 import { BufferPool } from "./pool.ts";
 import { requestAdapter } from "./vulkan.ts";
 import { type Pipeline, Program, type ProgramDevice } from "./program.ts";
@@ -25,6 +26,8 @@ export interface GpuOptions {
   poison?: boolean;
   /** The matrix kernels that it is to run; `auto` by default. */
   kernels?: KernelChoice;
+  /** How activations are stored; `f32` by default. */
+  precision?: Precision;
 }
 
 /** An array of 32-bit elements that a buffer can be read into. */
@@ -66,7 +69,12 @@ export class Gpu implements Disposable, ProgramDevice {
     this.adapterName = adapter.info.description || adapter.info.device || adapter.info.vendor;
     this.isSoftware = adapter.info.isFallbackAdapter ||
       /llvmpipe|lavapipe|swiftshader|software/i.test(this.adapterName);
-    this.kernels = settingsFor(this, options.kernels ?? "auto")[0]!;
+    this.kernels = settingsFor(
+      this,
+      options.kernels ?? "auto",
+      undefined,
+      options.precision,
+    )[0]!;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC |
       GPUBufferUsage.COPY_DST;
     this.#pool = new BufferPool(
@@ -295,15 +303,23 @@ export class Gpu implements Disposable, ProgramDevice {
     await this.settled();
   }
 
-  /** The pipeline of a kernel with these constants; it is made once. */
-  pipeline(kernel: Kernel, constants: Readonly<Record<string, number>> = {}): Pipeline {
-    const key = Object.keys(constants).sort().map((name) => `${name}=${constants[name]}`).join();
+  /** The pipeline of a kernel with these constants, and these of its rows in float16; it is made once. */
+  pipeline(
+    kernel: Kernel,
+    constants: Readonly<Record<string, number>> = {},
+    half: readonly string[] = [],
+  ): Pipeline {
+    const key = Object.keys(constants).sort().map((name) => `${name}=${constants[name]}`)
+      .concat(half).join();
     let byConstants = this.#pipelines.get(kernel);
     if (!byConstants) this.#pipelines.set(kernel, byConstants = new Map());
     const cached = byConstants.get(key);
     if (cached) return cached;
     const layout = this.#layout(kernel);
-    const module = this.device.createShaderModule({ label: kernel.name, code: kernel.code });
+    const module = this.device.createShaderModule({
+      label: kernel.name,
+      code: kernelText(kernel, half),
+    });
     const pipeline = this.device.createComputePipeline({
       label: `${kernel.name}(${key})`,
       layout: this.device.createPipelineLayout({

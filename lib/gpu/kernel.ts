@@ -26,6 +26,8 @@ export interface Kernel<Layout extends ParamsLayout = ParamsLayout> {
    * `var<uniform>` of {@link WINDOW_BYTES} bytes.
    */
   readonly bindings: readonly ("read" | "write" | "uniform")[];
+  /** Bindings that hold feature rows, by the names of their variables: `row_storage.ts` says how they are stored. */
+  readonly rows?: Readonly<Record<string, number>>;
   /** What a launch has to do at least. Kernels that run in the graph of a step have it. */
   readonly work?: KernelWork;
 }
@@ -94,6 +96,8 @@ export interface Launch<B = Binding> {
   readonly window: number;
   /** Number of workgroups, one-dimensional; 0 skips the launch. */
   readonly workgroups: number;
+  /** Names of the kernel's rows that are stored in float16; the others are in float32. */
+  readonly half: readonly string[];
 }
 
 /** What a launch of a kernel is given. */
@@ -130,5 +134,5 @@ export function launch<const Layout extends ParamsLayout, B>(
   options: LaunchOptions<NoInfer<Layout>, B>,
 ): Launch<B> {
   const { constants = {}, params = {}, bindings, window = 0, workgroups } = options;
-  return { [CHECKED]: true, kernel, constants, params, bindings, window, workgroups };
+  return { [CHECKED]: true, kernel, constants, params, bindings, window, workgroups, half: [] };
 }

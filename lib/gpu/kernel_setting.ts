@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { Precision } from "./row_storage.ts";
+
 /** A family of matrix kernels, or `auto` for that which suits the adapter. */
 export type KernelChoice = "auto" | "hardware" | "software";
 
@@ -15,9 +17,11 @@ export const KERNEL_CHOICES: readonly KernelChoice[] = ["auto", "hardware", "sof
 /** The family `software`: there is nothing to set. */
 export interface SoftwareSetting {
   /** Its name in reports. */
-  readonly name: "software";
+  readonly name: string;
   /** The family. */
   readonly family: "software";
+  /** How activations are stored. */
+  readonly precision: Precision;
 }
 
 /** The family `hardware` with sizes of its tiles, which narrow layers do not fill. */
@@ -26,6 +30,8 @@ export interface HardwareSetting {
   readonly name: string;
   /** The family. */
   readonly family: "hardware";
+  /** How activations are stored. */
+  readonly precision: Precision;
   /** Quads of columns of a tile, at most 16. */
   readonly columns: number;
   /** Quads of summed channels in workgroup memory at a time. */
@@ -40,16 +46,39 @@ export interface HardwareSetting {
 export type KernelSetting = SoftwareSetting | HardwareSetting;
 
 /** The family `software`. */
-export const SOFTWARE_SETTING: SoftwareSetting = { name: "software", family: "software" };
+export const SOFTWARE_SETTING: SoftwareSetting = {
+  name: "software",
+  family: "software",
+  precision: "f32",
+};
 
 /** The settings of the family `hardware`, the one that suits most adapters first. */
 export const HARDWARE_SETTINGS: readonly HardwareSetting[] = [
-  { name: "hardware-64x16", family: "hardware", columns: 16, depth: 4, rows: 8, stage: 256 },
+  { name: "hardware-64x16", columns: 16, depth: 4, rows: 8 as const, stage: 256 },
   // The only one for adapters with 16 KiB of workgroup memory, all that WebGPU promises.
-  { name: "hardware-32x16", family: "hardware", columns: 8, depth: 4, rows: 8, stage: 256 },
-  { name: "hardware-48x8", family: "hardware", columns: 12, depth: 2, rows: 8, stage: 256 },
-  { name: "hardware-64x8", family: "hardware", columns: 16, depth: 2, rows: 4, stage: 128 },
-];
+  { name: "hardware-32x16", columns: 8, depth: 4, rows: 8 as const, stage: 256 },
+  { name: "hardware-48x8", columns: 12, depth: 2, rows: 8 as const, stage: 256 },
+  { name: "hardware-64x8", columns: 16, depth: 2, rows: 4 as const, stage: 128 },
+].map((setting) => ({ ...setting, family: "hardware", precision: "f32" }));
+
+/**
+ * A setting with activations in another precision; that of float16 has a name of its own.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(inPrecision(SOFTWARE_SETTING, "f16").name, "software-f16");
+ * assert.equal(inPrecision(inPrecision(SOFTWARE_SETTING, "f16"), "f32").name, "software");
+ * ```
+ */
+export function inPrecision<Setting extends KernelSetting>(
+  setting: Setting,
+  precision: Precision,
+): Setting {
+  const name = setting.name.replace(/-f16$/, "") + (precision === "f16" ? "-f16" : "");
+  return { ...setting, name, precision };
+}
 
 /** What the choice of a setting depends on. */
 export interface SettingAdapter {
@@ -89,6 +118,7 @@ const SMALL_ADAPTER = /\b(intel|mali|adreno|powervr|videocore)\b/i;
  *
  * @param tuned name of the setting that was measured to be the fastest on this adapter; without it the adapter's name
  *   decides.
+ * @param precision how activations are stored.
  *
  * @example
  * ```ts
@@ -105,6 +135,7 @@ export function settingsFor(
   { isSoftware, adapterName, limits }: SettingAdapter,
   choice: KernelChoice,
   tuned?: string,
+  precision: Precision = "f32",
 ): KernelSetting[] {
   const usual = SMALL_ADAPTER.test(adapterName) ? "hardware-32x16" : "hardware-64x16";
   const fitting = [
@@ -117,5 +148,6 @@ export function settingsFor(
   const best = measured ?? (isSoftware ? "software" : usual);
   return fitting
     .filter(({ family }) => choice === "auto" || family === choice)
-    .toSorted((a, b) => Number(b.name === best) - Number(a.name === best));
+    .toSorted((a, b) => Number(b.name === best) - Number(a.name === best))
+    .map((setting) => inPrecision(setting, precision));
 }

@@ -22,6 +22,7 @@ export {
 export {
   HARDWARE_SETTINGS,
   type HardwareSetting,
+  inPrecision,
   KERNEL_CHOICES,
   type KernelChoice,
   type KernelSetting,
@@ -31,6 +32,7 @@ export {
   type SoftwareSetting,
   workgroupBytes,
 } from "./kernel_setting.ts";
+export { inStoredPrecision, kernelText, type Precision, PRECISIONS } from "./row_storage.ts";
 export {
   type AnyParamValues,
   type NoParams,

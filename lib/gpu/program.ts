@@ -23,8 +23,12 @@ export interface Pipeline {
 export interface ProgramDevice extends StopwatchDevice {
   /** Limits of the device. */
   readonly limits: GPUSupportedLimits;
-  /** The pipeline of a kernel with these constants. */
-  pipeline(kernel: Kernel, constants?: Readonly<Record<string, number>>): Pipeline;
+  /** The pipeline of a kernel with these constants, and these of its rows in float16. */
+  pipeline(
+    kernel: Kernel,
+    constants?: Readonly<Record<string, number>>,
+    half?: readonly string[],
+  ): Pipeline;
   /** Makes a uniform buffer. */
   uniformBuffer(label: string, bytes: number): GpuBuffer;
   /** Copies host data into a buffer, in queue order. */
@@ -93,7 +97,7 @@ export class Program implements Disposable {
         const grid = splitGrid(launch.workgroups, gpu.limits.maxComputeWorkgroupsPerDimension);
         if (grid[0] === 0) return;
         const name = launch.kernel.name;
-        const { pipeline, layout } = gpu.pipeline(launch.kernel, launch.constants);
+        const { pipeline, layout } = gpu.pipeline(launch.kernel, launch.constants, launch.half);
         const size = paramWords(launch.kernel.params) * 4;
         const group = gpu.device.createBindGroup({
           label: name,

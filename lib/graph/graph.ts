@@ -5,7 +5,14 @@
  * @module
  */
 import { add } from "../../kernels/elementwise/records.ts";
-import { groupsOf64, type KernelSetting, type Launch, launch } from "../gpu/mod.ts";
+import {
+  groupsOf64,
+  inStoredPrecision,
+  type KernelSetting,
+  type Launch,
+  launch,
+  type Precision,
+} from "../gpu/mod.ts";
 import { Tensor } from "./tensor.ts";
 
 /** A learned tensor: its values, where its gradient is summed, and whether it is trained. */
@@ -31,6 +38,13 @@ interface TapeEntry {
   backward: (terms: readonly Tensor[]) => void;
 }
 
+/**
+ * What losses are multiplied by where gradients are stored in float16, whose smallest number is 6e-8; gradients of
+ * parameters are float32, and are divided by it. A power of two changes no bit of a float32. A row's gradient of
+ * cross-entropy is at most this, which float16 still holds, and at least this by the number of rows.
+ */
+const HALF_LOSS_SCALE = 2 ** 15;
+
 /** Records launches over tensors, and how to differentiate them. */
 export class Graph {
   /** The launches so far, in the order in which they run. */
@@ -50,14 +64,46 @@ export class Graph {
     this.kernels = kernels;
   }
 
-  /** A tensor for the planner to place. */
+  /** How the feature rows of its networks are stored. */
+  get precision(): Precision {
+    return this.kernels.precision;
+  }
+
+  /** What losses, and so all gradients but those of parameters, are multiplied by. */
+  get lossScale(): number {
+    return this.precision === "f16" ? HALF_LOSS_SCALE : 1;
+  }
+
+  /** A float32 tensor for the planner to place. */
   tensor(label: string, rows: number, channels: number, requiresGradient = false): Tensor {
     return new Tensor(label, rows, channels, { requiresGradient });
   }
 
-  /** Adds launches to the end of the list. */
+  /** Feature rows for the planner to place, in the {@link Graph.precision} unless another is given. */
+  features(
+    label: string,
+    rows: number,
+    channels: number,
+    requiresGradient: boolean,
+    precision: Precision = this.precision,
+  ): Tensor {
+    return new Tensor(label, rows, channels, { requiresGradient, precision });
+  }
+
+  /** A tensor for the gradient with respect to `x`, stored like it. */
+  gradientOf(x: Tensor): Tensor {
+    return this.features(`grad ${x.label}`, x.rows, x.channels, false, x.precision);
+  }
+
+  /**
+   * Adds launches to the end of the list.
+   *
+   * @throws {TypeError} where a kernel that takes float32 alone is given rows in float16.
+   */
   emit(...launches: Launch<Tensor>[]): void {
-    this.launches.push(...launches);
+    for (const launch of launches) {
+      this.launches.push(inStoredPrecision(launch, ({ precision }) => precision === "f16"));
+    }
   }
 
   /**
@@ -107,7 +153,10 @@ export class Graph {
     else this.#terms.set(tensor, [term]);
   }
 
-  /** The gradient with respect to `tensor`, once {@link Graph.backward} has run; emits the sum of its terms. */
+  /**
+   * The gradient with respect to `tensor`, times {@link Graph.lossScale}, once {@link Graph.backward} has run; emits the
+   * sum of its terms.
+   */
   gradient(tensor: Tensor): Tensor | undefined {
     return this.#summed(tensor, 1)?.[0];
   }
@@ -117,8 +166,8 @@ export class Graph {
     const terms = this.#terms.get(tensor);
     while (terms && terms.length > most) {
       const [first, second] = terms.splice(0, 2) as [Tensor, Tensor];
-      const sum = this.tensor(`grad ${tensor.label}`, tensor.rows, tensor.channels);
-      const count = sum.bytes / 16;
+      const sum = this.gradientOf(tensor);
+      const count = sum.allQuads;
       this.emit(launch(add, {
         params: { count },
         bindings: [first, second, sum],

@@ -82,13 +82,17 @@ export class Plan implements Disposable {
   }
 
   /**
-   * Reads a tensor back, padding included: float32 [rows * width]. A planned tensor must be one of those `kept`, or it
+   * Reads a tensor back as float32, padding included: [rows * width]. A planned tensor must be one of those `kept`, or it
    * may have been overwritten.
    */
-  read(tensor: Tensor): Promise<Float32Array> {
+  async read(tensor: Tensor): Promise<Float32Array> {
     const binding = this.#bind(tensor);
     const { buffer, offset } = "buffer" in binding ? binding : { buffer: binding, offset: 0 };
-    return this.#gpu.read(buffer, Float32Array, tensor.bytes / 4, offset);
+    if (tensor.precision === "f32") {
+      return await this.#gpu.read(buffer, Float32Array, tensor.bytes / 4, offset);
+    }
+    const words = await this.#gpu.read(buffer, Uint32Array, tensor.bytes / 4, offset);
+    return Float32Array.from(new Float16Array(words.buffer, words.byteOffset, words.length * 2));
   }
 
   /** Frees the arenas; the plan cannot be submitted afterwards. */

@@ -1,10 +1,10 @@
 /**
- * Tensors of a graph: feature rows of one scan. They are float32 rows padded to whole vec4f with zeros, so that kernels
- * load and store 16 bytes at a time.
+ * Tensors of a graph: feature rows of one scan. Rows are padded to whole quads of channels with zeros, so that kernels
+ * load and store a quad at a time: 16 bytes in float32, 8 in float16.
  *
  * @module
  */
-import type { Binding } from "../gpu/mod.ts";
+import type { Binding, Precision } from "../gpu/mod.ts";
 
 /**
  * Channels rounded up to a multiple of four: the width of a stored row.
@@ -30,6 +30,8 @@ export class Tensor {
   readonly channels: number;
   /** Set for tensors that the plan does not store: inputs, parameters, index lists. */
   readonly binding: Binding | null;
+  /** How its numbers are stored. */
+  readonly precision: Precision;
   /** True where the gradient with respect to this tensor is needed. */
   readonly requiresGradient: boolean;
 
@@ -38,12 +40,13 @@ export class Tensor {
     label: string,
     rows: number,
     channels: number,
-    options: { binding?: Binding; requiresGradient?: boolean } = {},
+    options: { binding?: Binding; precision?: Precision; requiresGradient?: boolean } = {},
   ) {
     this.label = label;
     this.rows = rows;
     this.channels = channels;
     this.binding = options.binding ?? null;
+    this.precision = options.precision ?? "f32";
     this.requiresGradient = options.requiresGradient ?? false;
   }
 
@@ -52,13 +55,18 @@ export class Tensor {
     return paddedChannels(this.channels);
   }
 
-  /** Number of vec4f in a stored row. */
+  /** Number of quads in a stored row. */
   get quads(): number {
     return this.width / 4;
   }
 
+  /** Number of quads in all rows. */
+  get allQuads(): number {
+    return this.rows * this.quads;
+  }
+
   /** Bytes of all rows. */
   get bytes(): number {
-    return this.rows * this.width * 4;
+    return this.allQuads * (this.precision === "f16" ? 8 : 16);
   }
 }

@@ -10,6 +10,7 @@ import { z } from "zod";
 import * as attention from "../../kernels/attention/records.ts";
 import * as matmul from "../../kernels/matmul/records.ts";
 import { driverVersion } from "./driver_version.ts";
+import { type Kernel, kernelText } from "../gpu/mod.ts";
 import { modelsFolder } from "../teacher/mod.ts";
 import { exactly } from "../validation/mod.ts";
 
@@ -82,6 +83,8 @@ export async function writeNotes(
 /** A hash of the kernels' text. */
 function kernelHash(): string {
   const hash = createHash("sha256");
-  for (const { code } of Object.values({ ...matmul, ...attention })) hash.update(code);
+  for (const kernel of Object.values<Kernel>({ ...matmul, ...attention })) {
+    hash.update(kernelText(kernel)).update(kernelText(kernel, Object.keys(kernel.rows ?? {})));
+  }
   return hash.digest("hex").slice(0, 16);
 }

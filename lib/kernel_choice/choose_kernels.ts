@@ -36,7 +36,7 @@ export async function chooseKernels(
 ): Promise<ChosenKernels> {
   const notes = await readNotes(gpu.adapterName, folder);
   const leftOut: { name: string; fault: string }[] = [];
-  for (const setting of settingsFor(gpu, choice, notes.fastest)) {
+  for (const setting of settingsFor(gpu, choice, notes.fastest, gpu.kernels.precision)) {
     const { name } = setting;
     let fault = notes.verdicts[name];
     if (fault === undefined) {

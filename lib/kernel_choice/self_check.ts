@@ -5,7 +5,16 @@
  * @module
  */
 import { TILE_ROWS } from "../../kernels/sparse/pair_list.ts";
-import { type Gpu, GpuValidationError, type KernelSetting, WINDOW_BYTES } from "../gpu/mod.ts";
+import {
+  type Gpu,
+  type GpuBuffer,
+  GpuValidationError,
+  inStoredPrecision,
+  type KernelSetting,
+  type Launch,
+  type Precision,
+  WINDOW_BYTES,
+} from "../gpu/mod.ts";
 import {
   convolutionBackwardReference,
   convolutionForward,
@@ -22,6 +31,7 @@ import {
   linearWeightGradient,
   linearWeightGradientScratch,
 } from "../graph/ops/linear.ts";
+import { matrixKernels } from "../graph/ops/kernel_family.ts";
 import type { LinearShape, PairOperand } from "../graph/ops/matrix_kernels.ts";
 import { packKernel } from "../nn/packing.ts";
 import { mulberry32 } from "../random/mulberry32.ts";
@@ -60,6 +70,51 @@ export async function selfCheck(gpu: Gpu, kernels: KernelSetting): Promise<strin
   }
 }
 
+/** Buffers of feature rows, stored in one precision. */
+class StoredRows {
+  readonly #gpu: Gpu;
+  readonly #owned: DisposableStack;
+  readonly #half = new Set<GpuBuffer>();
+
+  constructor(gpu: Gpu, owned: DisposableStack) {
+    this.#gpu = gpu;
+    this.#owned = owned;
+  }
+
+  /** Makes a buffer of `count` numbers. */
+  buffer(count: number, precision: Precision): GpuBuffer {
+    const isHalf = precision === "f16";
+    const buffer = this.#owned.use(this.#gpu.buffer("self-check", count * (isHalf ? 2 : 4)));
+    if (isHalf) this.#half.add(buffer);
+    return buffer;
+  }
+
+  /** Uploads rows, which are rounded first. */
+  upload(data: Float32Array, precision: Precision): GpuBuffer {
+    const buffer = this.buffer(data.length, precision);
+    if (precision === "f16") {
+      const rounded = Float16Array.from(data);
+      data.set(rounded);
+      this.#gpu.write(buffer, new Uint32Array(rounded.buffer));
+    } else this.#gpu.write(buffer, data);
+    return buffer;
+  }
+
+  /** Runs launches by the precision of what they bind. */
+  run(launches: readonly Launch<GpuBuffer>[]): void {
+    this.#gpu.run(
+      launches.map((launch) => inStoredPrecision(launch, (buffer) => this.#half.has(buffer))),
+    );
+  }
+
+  async read(buffer: GpuBuffer): Promise<Float32Array> {
+    if (!this.#half.has(buffer)) return await this.#gpu.read(buffer, Float32Array);
+    return Float32Array.from(
+      new Float16Array((await this.#gpu.read(buffer, Uint32Array)).buffer),
+    );
+  }
+}
+
 async function checkLinear(
   gpu: Gpu,
   kernels: KernelSetting,
@@ -70,13 +125,16 @@ async function checkLinear(
   const shape = { kernels, rows, cin, cout };
   const [x, dy] = [numbers(1, rows * cin), numbers(2, rows * cout)];
   const [weight, bias] = [numbers(3, cin * cout), numbers(4, cout)];
-  const [xRows, dyRows] = [upload(x), upload(dy)];
+  const { precision } = kernels;
+  const summed = matrixKernels(kernels).sumsInMemory ? "f32" : precision;
+  const stored = new StoredRows(gpu, owned);
+  const [xRows, dyRows] = [stored.upload(x, precision), stored.upload(dy, precision)];
   const packed = upload(packKernel(weight, [cin, cout]), WINDOW_BYTES);
-  const y = owned.use(gpu.buffer("y", dy.byteLength));
-  const dx = owned.use(gpu.buffer("dx", x.byteLength));
+  const y = stored.buffer(dy.length, summed);
+  const dx = stored.buffer(x.length, summed);
   const total = owned.use(gpu.buffer("dW", packed.size - WINDOW_BYTES));
   const scratch = owned.use(gpu.buffer("scratch", linearWeightGradientScratch(shape)));
-  gpu.run([
+  stored.run([
     ...linearForward({ ...shape, x: xRows, weight: packed, bias: upload(bias), y }),
     ...linearInputGradient({ ...shape, dy: dyRows, weight: packed, dx }),
     ...linearWeightGradient({
@@ -90,14 +148,14 @@ async function checkLinear(
   ]);
   const expected = linearBackwardReference(x, weight, dy, shape);
   return fault([
-    ["linear layers", await gpu.read(y, Float32Array), linearReference(x, weight, bias, shape)],
-    ["their input gradients", await gpu.read(dx, Float32Array), expected.dx],
+    ["linear layers", await stored.read(y), linearReference(x, weight, bias, shape)],
+    ["their input gradients", await stored.read(dx), expected.dx],
     [
       "their weight gradients",
       await gpu.read(total, Float32Array),
       packKernel(expected.dweight, [cin, cout]),
     ],
-  ]);
+  ], precision);
 }
 
 async function checkConvolution(gpu: Gpu, kernels: KernelSetting): Promise<string | null> {
@@ -105,6 +163,8 @@ async function checkConvolution(gpu: Gpu, kernels: KernelSetting): Promise<strin
   const upload = (data: Float32Array | Uint32Array, room = 0) =>
     owned.use(gpu.upload("self-check", data, room));
   const sizes = { kernels, volume: VOLUME, cin: CIN, cout: COUT };
+  const { precision } = kernels;
+  const stored = new StoredRows(gpu, owned);
   const shape = [VOLUME, CIN, COUT];
   const sources = neighbours();
   const list = pairList(sources);
@@ -116,16 +176,17 @@ async function checkConvolution(gpu: Gpu, kernels: KernelSetting): Promise<strin
   const forward = onGpu(list);
   const [x, dy] = [numbers(5, ROWS * CIN), numbers(6, ROWS * COUT)];
   const weight = numbers(7, VOLUME * CIN * COUT);
-  const [xRows, dyRows] = [upload(x), upload(dy)];
+  const [xRows, dyRows] = [stored.upload(x, precision), stored.upload(dy, precision)];
   const packed = upload(packKernel(weight, shape), WINDOW_BYTES);
-  const y = owned.use(gpu.buffer("y", dy.byteLength));
-  const dx = owned.use(gpu.buffer("dx", x.byteLength));
+  const summed = matrixKernels(kernels).sumsInMemory ? "f32" : precision;
+  const y = stored.buffer(dy.length, summed);
+  const dx = stored.buffer(x.length, summed);
   const total = owned.use(gpu.buffer("dW", packed.size - WINDOW_BYTES));
   const scratch = owned.use(
     gpu.buffer("scratch", convolutionWeightGradientScratch({ ...sizes, list })),
   );
   const statistics = owned.use(gpu.buffer("statistics", list.tiles * 2 * COUT * 4));
-  gpu.run([
+  stored.run([
     ...convolutionForward({ ...sizes, list: forward, x: xRows, weight: packed, y, statistics }),
     ...convolutionInputGradient({
       ...sizes,
@@ -147,15 +208,15 @@ async function checkConvolution(gpu: Gpu, kernels: KernelSetting): Promise<strin
   const expected = convolutionBackwardReference(x, weight, dy, list, sizes);
   const expectedRows = convolutionReference(x, weight, null, list, sizes);
   return fault([
-    ["convolutions", await gpu.read(y, Float32Array), expectedRows],
+    ["convolutions", await stored.read(y), expectedRows],
     ["their statistics", await gpu.read(statistics, Float32Array), statisticsOf(expectedRows)],
-    ["their input gradients", await gpu.read(dx, Float32Array), expected.dx],
+    ["their input gradients", await stored.read(dx), expected.dx],
     [
       "their weight gradients",
       await gpu.read(total, Float32Array),
       packKernel(expected.dweight, shape),
     ],
-  ]);
+  ], precision);
 }
 
 /** Source rows by offset and output row, about a third of them missing; an offset has each at most once. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { GpuBuffer } from "../gpu/mod.ts";
+import type { GpuBuffer, Precision } from "../gpu/mod.ts";
 import type { Graph, Parameter } from "../graph/graph.ts";
 import { gather, type PointRows } from "../graph/ops/gather.ts";
 import { gelu } from "../graph/ops/gelu.ts";
@@ -130,8 +130,17 @@ export class Layers {
 
   /** Records a linear layer (a convolution of kernel 1), with a bias where the network has one. */
   linear(graph: Graph, x: Tensor, name: string): Tensor {
+    return this.#linear(graph, x, name, x.precision);
+  }
+
+  /** Records a linear layer whose rows are read by a loss or by the host: they are float32 whatever x is. */
+  head(graph: Graph, x: Tensor, name: string): Tensor {
+    return this.#linear(graph, x, name, "f32");
+  }
+
+  #linear(graph: Graph, x: Tensor, name: string, precision: Precision): Tensor {
     const cout = this.#shape(`${name}.kernel`).at(-1)!;
-    return linear(graph, x, this.#learned(`${name}.kernel`), this.#bias(name), cout);
+    return linear(graph, x, this.#learned(`${name}.kernel`), this.#bias(name), cout, precision);
   }
 
   /** The bias of a layer; null where the network has none. */

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Graph } from "../graph/graph.ts";
+import { convert } from "../graph/ops/convert.ts";
 import { gelu } from "../graph/ops/gelu.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "./card.ts";
@@ -76,12 +77,14 @@ export class Student {
 
   /** Records ρ_Y: features -> logits [voxels][classes]. */
   classHead(graph: Graph, layers: Layers, features: Tensor): Tensor {
-    return layers.linear(graph, features, "final");
+    return layers.head(graph, features, "final");
   }
 
   /** Records ρ_2D: features -> the teacher's features [voxels][D]; without ρ_2D gives the features themselves. */
   distillationHead(graph: Graph, layers: Layers, features: Tensor): Tensor {
-    return this.hasTeacherHeads ? layers.linear(graph, features, "distillation") : features;
+    return this.hasTeacherHeads
+      ? layers.head(graph, features, "distillation")
+      : convert(graph, features, "f32");
   }
 
   /**
@@ -90,7 +93,7 @@ export class Student {
    * @throws {TypeError} where the student has no probe.
    */
   probe(graph: Graph, layers: Layers, features: Tensor): Tensor {
-    return layers.linear(graph, gelu(graph, layers.linear(graph, features, "probe.0")), "probe.2");
+    return layers.head(graph, gelu(graph, layers.head(graph, features, "probe.0")), "probe.2");
   }
 
   /**
@@ -99,7 +102,7 @@ export class Student {
    * @throws {TypeError} where the student has no such head.
    */
   reconstructionHead(graph: Graph, layers: Layers, features: Tensor): Tensor {
-    return layers.linear(graph, features, "reconstruction");
+    return layers.head(graph, features, "reconstruction");
   }
 }
 

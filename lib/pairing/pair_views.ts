@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { packHalf, pairGather, pairWeigh } from "../../kernels/pairing/records.ts";
+import { convert } from "../../kernels/elementwise/records.ts";
+import { pairGather, pairWeigh } from "../../kernels/pairing/records.ts";
 import {
   type Binding,
   type BufferSlice,
@@ -14,6 +15,7 @@ import {
   type Gpu,
   type GpuBuffer,
   groupsOf64,
+  inStoredPrecision,
   type Launch,
   launch,
 } from "../gpu/mod.ts";
@@ -154,6 +156,7 @@ function targetLaunches(block: RowBlock, pass: TargetPass): Launch[] {
     size: block.rows * columns * bytes,
   });
   const to: Binding = sums ?? slice(16);
+  const rounded: Binding = slice(8);
   const quads = block.rows * columns;
   return [
     fillWords(to, quads * 4, 0),
@@ -183,11 +186,14 @@ function targetLaunches(block: RowBlock, pass: TargetPass): Launch[] {
       }),
     ]),
     ...sums
-      ? [launch(packHalf, {
-        params: { count: quads },
-        bindings: [sums, slice(8)],
-        workgroups: groupsOf64(quads),
-      })]
+      ? [inStoredPrecision(
+        launch(convert, {
+          params: { count: quads },
+          bindings: [sums, rounded],
+          workgroups: groupsOf64(quads),
+        }),
+        (binding) => binding === rounded,
+      )]
       : [],
   ];
 }

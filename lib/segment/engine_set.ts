@@ -6,7 +6,7 @@
  */
 import { chooseStudent, fitting, profileOf, undecided } from "../domain/mod.ts";
 import { FifoSemaphore } from "../concurrency/fifo_semaphore.ts";
-import type { Gpu, GpuHost, KernelChoice } from "../gpu/mod.ts";
+import type { Gpu, GpuHost, KernelChoice, Precision } from "../gpu/mod.ts";
 import { gpuHost } from "../kernel_choice/mod.ts";
 import { DEFAULT_STUDENTS } from "../models/students.ts";
 import { Engine } from "./engine.ts";
@@ -26,6 +26,8 @@ export interface EngineSetOptions {
   host?: GpuHost;
   /** The matrix kernels that run, where the caller gives no host; `auto` by default. */
   kernels?: KernelChoice;
+  /** How activations are stored, where the caller gives no host; `f32` by default. */
+  precision?: Precision;
   /** Most voxels of a block; larger scans are cut. 65,536 by default, fewer where the adapter demands it. */
   blockVoxels?: number;
   /** Whether every scan is refused that is unlike those that its student was trained on. */
@@ -59,7 +61,10 @@ export class EngineSet implements Segmenter, AsyncDisposable {
     this.#given = given;
     this.#options = options;
     this.#host = options.host ??
-      gpuHost(options.kernels === undefined ? {} : { kernels: options.kernels });
+      gpuHost({
+        ...(options.kernels === undefined ? {} : { kernels: options.kernels }),
+        ...(options.precision === undefined ? {} : { precision: options.precision }),
+      });
   }
 
   /**

@@ -133,7 +133,6 @@ function graphOf(context: GraphContext, step: StepKind): { graph: Graph; kept: T
   const width = context.student.teacherWidth;
   const target = width === null ? null : {
     values: paperTensor("targets", rows, width),
-    half: false,
     mask: paperTensor("target mask", rows, 1),
     centre: paperTensor("teacher mean", 1, width),
   };

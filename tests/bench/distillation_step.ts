@@ -1,7 +1,7 @@
 /**
  * A step of TTT-KD on a scan of any number of voxels, ready to be counted or run.
  */
-import type { Gpu, KernelSetting } from "../../lib/gpu/mod.ts";
+import type { Gpu, KernelSetting, Precision } from "../../lib/gpu/mod.ts";
 import type { Graph } from "../../lib/graph/graph.ts";
 import { Tensor } from "../../lib/graph/tensor.ts";
 import type { StudentCard } from "../../lib/nn/card.ts";
@@ -69,12 +69,23 @@ export class SteppingStudent implements Disposable {
     );
     const half = width >= HALF_FROM;
     const words = voxels * Math.ceil(width / 4) * (half ? 2 : 4);
-    const bound = (label: string, rows: number, channels: number, data: ArrayBufferView) =>
-      new Tensor(label, rows, channels, { binding: owned.use(gpu.upload(label, data)) });
+    const bound = (
+      label: string,
+      rows: number,
+      channels: number,
+      data: ArrayBufferView,
+      precision: Precision = "f32",
+    ) =>
+      new Tensor(label, rows, channels, { binding: owned.use(gpu.upload(label, data)), precision });
     // Any numbers do: these words are finite as two float16 and as one float32.
     const target = {
-      values: bound("targets", voxels, width, new Uint32Array(words).fill(0x3c003f80)),
-      half,
+      values: bound(
+        "targets",
+        voxels,
+        width,
+        new Uint32Array(words).fill(0x3c003f80),
+        half ? "f16" : "f32",
+      ),
       mask: bound("target mask", voxels, 1, new Float32Array(voxels).fill(1)),
       centre: bound("teacher mean", 1, width, new Float32Array(Math.ceil(width / 4) * 4)),
     };

@@ -3,10 +3,10 @@
  * at the ratios within a run. Arguments choose sections; without any, all run. `--voxels 10000,40000` chooses the scans
  * of the sections `network` and `roofline`, `--network ptv3-base` the network of the first of them, and `--rooms 12` the rooms along an edge of the scan of the section `large`.
  * The section `roofline` runs scans up to `--measured 40000` voxels, and counts larger ones; `--launches` prints each launch.
- * `--kernels` chooses the matrix kernels; `--tune` finds out which are the fastest, on the first of the scans.
+ * `--kernels` chooses the matrix kernels, `--precision f16` stores activations in half precision; `--tune` finds out which are the fastest, on the first of the scans.
  */
 import { parseArgs } from "node:util";
-import { type Gpu, KERNEL_CHOICES } from "../../lib/gpu/mod.ts";
+import { type Gpu, KERNEL_CHOICES, PRECISIONS } from "../../lib/gpu/mod.ts";
 import { openGpu } from "../../lib/kernel_choice/mod.ts";
 import { benchConvolution, benchLinear } from "./convolution.ts";
 import { benchGemm } from "./gemm.ts";
@@ -60,6 +60,7 @@ const { positionals, values } = parseArgs({
     measured: { type: "string" },
     launches: { type: "boolean", default: false },
     kernels: { type: "string", default: "auto" },
+    precision: { type: "string", default: "f32" },
     tune: { type: "boolean", default: false },
   },
 });
@@ -79,11 +80,13 @@ const network = NETWORK_NAMES.find((name) => name === values.network) ??
   refuse(`Cannot use --network ${values.network}: give ${NETWORK_NAMES.join(", ")}`);
 const kernels = KERNEL_CHOICES.find((name) => name === values.kernels) ??
   refuse(`Cannot use --kernels ${values.kernels}: give ${KERNEL_CHOICES.join(", ")}`);
+const precision = PRECISIONS.find((name) => name === values.precision) ??
+  refuse(`Cannot use --precision ${values.precision}: give ${PRECISIONS.join(" or ")}`);
 const unknown = positionals.find((name) => !(name in SECTIONS));
 if (unknown !== undefined) {
   refuse(`Cannot run "${unknown}": sections are ${Object.keys(SECTIONS).join(", ")}`);
 }
-const gpu = await openGpu({ kernels });
+const gpu = await openGpu({ kernels, precision });
 try {
   console.log(
     `adapter: ${gpu.adapterName}, kernels ${gpu.kernels.name}; medians of ${ROUNDS} rounds`,

@@ -256,6 +256,9 @@ function countFlop(
       flop.backward += 2 * products;
       return y;
     }
+    override head(graph: Graph, x: Tensor, name: string) {
+      return count(x, super.head(graph, x, name), x.rows);
+    }
   }
   const layers = new CountingLayers(parameters, scan.structure, {
     statistics: "batch",

@@ -1,13 +1,13 @@
 /** Targets in float16: their rounding, and the ops that read them. */
 import assert from "node:assert/strict";
-import { packHalf } from "../../kernels/pairing/records.ts";
+import { convert } from "../../kernels/elementwise/records.ts";
 import { centreRows, centreRowsReference } from "../../lib/graph/ops/centre_rows.ts";
 import {
   cosineDistillation,
   cosineDistillationReference,
 } from "../../lib/graph/losses/cosine_distillation.ts";
 import { paddedChannels, Tensor } from "../../lib/graph/tensor.ts";
-import { type Gpu, groupsOf64, launch } from "../../lib/gpu/mod.ts";
+import { type Gpu, groupsOf64, inStoredPrecision, launch } from "../../lib/gpu/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { assertClose, inputTensor, runGraph, seededNumbers } from "./support.ts";
 
@@ -16,15 +16,16 @@ function pack(gpu: Gpu, owned: DisposableStack, rows: Float32Array<ArrayBuffer>)
   using x = gpu.upload("x", rows);
   const quads = rows.length / 4;
   const y = owned.use(gpu.zeros("y", Math.ceil(quads / 2) * 16));
-  gpu.run([launch(packHalf, {
+  const rounding = launch(convert, {
     params: { count: quads },
     bindings: [x, y],
     workgroups: groupsOf64(quads),
-  })]);
+  });
+  gpu.run([inStoredPrecision(rounding, (buffer) => buffer === y)]);
   return y;
 }
 
-withGpu("pack_half rounds to the nearest float16 and stays finite", async (gpu) => {
+withGpu("convert rounds to the nearest float16 and stays finite", async (gpu) => {
   using owned = new DisposableStack();
   const given = Float32Array.of(0, 1, -2.5, 0.1, 1e-4, 65504, 7e4, -1e30, 3.14159, -1e-3, 1, 0);
   const bytes = await gpu.read(pack(gpu, owned, given), Uint32Array);
@@ -46,10 +47,12 @@ for (const [rows, channels] of [[1, 4], [7, 5], [5, 4], [130, 13]] as const) {
       padded.set(t.slice(row * channels, (row + 1) * channels), row * width);
     }
     const got = await runGraph(gpu, (graph, owned) => {
-      const values = new Tensor("targets", rows, channels, { binding: pack(gpu, owned, padded) });
+      const values = new Tensor("targets", rows, channels, {
+        binding: pack(gpu, owned, padded),
+        precision: "f16",
+      });
       const target = {
         values,
-        half: true,
         mask: new Tensor("mask", rows, 1, { binding: owned.use(gpu.upload("mask", mask)) }),
         centre: inputTensor(gpu, owned, "centre", centre, channels, false),
       };

@@ -131,9 +131,10 @@ export function parameter(
 export async function runGraph<Names extends string>(
   gpu: Gpu,
   build: (graph: Graph, owned: DisposableStack) => Record<Names, Tensor | undefined>,
+  kernels: KernelSetting = gpu.kernels,
 ): Promise<Record<Names, Float64Array>> {
   using owned = new DisposableStack();
-  const graph = new Graph(gpu.kernels);
+  const graph = new Graph(kernels);
   const wanted = build(graph, owned);
   for (const [name, tensor] of Object.entries(wanted)) {
     assert.ok(tensor, `${name} has no tensor`);

@@ -13,8 +13,8 @@ type Constants = Readonly<Record<string, number>>;
 async function faultyGpu(change: (kernel: Kernel, constants: Constants) => string): Promise<Gpu> {
   const gpu = await Gpu.open({ poison: true });
   const pipeline = gpu.pipeline.bind(gpu);
-  gpu.pipeline = (kernel, constants = {}) =>
-    pipeline({ ...kernel, code: change(kernel, constants) }, constants);
+  gpu.pipeline = (kernel, constants = {}, half = []) =>
+    pipeline({ ...kernel, code: change(kernel, constants) }, constants, half);
   return gpu;
 }
 

@@ -59,7 +59,7 @@ export async function runSegmentor(
     { statistics, momentum: 0, epsilon: network.epsilon, trainable: () => true },
   );
   const x = inputTensor(gpu, owned, "x", cloud.x, network.inChannels);
-  const logits = layers.linear(graph, network.emit(graph, layers, x), "final");
+  const logits = layers.head(graph, network.emit(graph, layers, x), "final");
   const targets = wordTensor(gpu, owned, "targets", cloud.targets);
   const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
   graph.backward();

@@ -108,7 +108,7 @@ async function runNetwork(gpu: Gpu, owned: DisposableStack, name: string, file: 
     },
   );
   const x = inputTensor(gpu, owned, "x", numbers(file, "x"), 3);
-  const logits = layers.linear(graph, backbone.emit(graph, layers, x), "final");
+  const logits = layers.head(graph, backbone.emit(graph, layers, x), "final");
   const targets = wordTensor(gpu, owned, "targets", numbers(file, "targets"));
   const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
   graph.backward();

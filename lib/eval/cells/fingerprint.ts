@@ -37,7 +37,7 @@ export async function fingerprintOf(
     split,
     adapter,
     // Journals from before there were other kernels go on.
-    ...(kernels.family === "software" ? {} : { kernels: kernels.name }),
+    ...(kernels.name === "software" ? {} : { kernels: kernels.name }),
   };
   for (const { sequences } of studies) {
     for (const { domain } of sequences.flatMap(({ parts }) => parts)) {

@@ -15,8 +15,6 @@ import { countRows, type Loss, rowLoss } from "./mean_loss.ts";
 export interface DistillationTarget {
   /** Teacher features, [N][D]. */
   readonly values: Tensor;
-  /** Whether the values' buffer holds float16, two in a word; float32 otherwise. */
-  readonly half?: boolean;
   /** f32 [N]: 0 where no view sees the voxel, positive elsewhere. */
   readonly mask: Tensor;
   /** [1][D], subtracted from the values: the teacher's mean over source points, or zeros. */
@@ -39,13 +37,13 @@ export function cosineDistillation(
 ): Loss {
   sameShape("distil", z, target.values);
   expectShape("centre by", target.centre, 1, z.channels);
-  const { values, mask, centre, half = false } = target;
+  const { values, mask, centre } = target;
   // The mask is 0 or positive, so its bits are 0 where there is no target.
   const counted = z.requiresGradient ? countRows(graph, mask, z.rows, NO_LIMIT, 0) : mask;
   return rowLoss(graph, z, ({ terms, gradient, GRADIENT }) =>
     launch(cosine, {
-      constants: { D4: z.quads, HALF: Number(half), GRADIENT },
-      params: { rows: z.rows, scale: weight },
+      constants: { D4: z.quads, GRADIENT },
+      params: { rows: z.rows, scale: weight * graph.lossScale },
       bindings: [z, values, mask, centre, counted, terms, gradient],
       workgroups: groupsOf64(z.rows),
     }));

@@ -33,7 +33,7 @@ export function crossEntropy(
   return rowLoss(graph, logits, ({ terms, gradient, GRADIENT }) =>
     launch(crossEntropyKernel, {
       constants: { C: logits.channels, W: logits.width, GRADIENT },
-      params: { rows, ignore, scale: weight },
+      params: { rows, ignore, scale: weight * graph.lossScale },
       bindings: [logits, targets, counted, terms, gradient],
       workgroups: groupsOf64(rows),
     }));

@@ -41,10 +41,10 @@ export function diversity(graph: Graph, logits: Tensor, weight: number): Loss {
     workgroups: 1,
   }));
   graph.loss(() => {
-    const gradient = graph.tensor(`grad ${logits.label}`, rows, channels);
+    const gradient = graph.gradientOf(logits);
     graph.emit(launch(backward, {
       constants: { C: channels, W: logits.width },
-      params: { rows, inverseRows, scale: weight * inverseRows },
+      params: { rows, inverseRows, scale: weight * inverseRows * graph.lossScale },
       bindings: [p, sums, gradient],
       workgroups: groupsOf64(rows),
     }));

@@ -16,7 +16,7 @@ export function entropy(graph: Graph, logits: Tensor, weight: number): Loss {
   return rowLoss(graph, logits, ({ terms, gradient, GRADIENT }) =>
     launch(entropyKernel, {
       constants: { C: logits.channels, W: logits.width, GRADIENT },
-      params: { rows, scale: weight / Math.max(rows, 1) },
+      params: { rows, scale: weight * graph.lossScale / Math.max(rows, 1) },
       bindings: [logits, terms, gradient],
       workgroups: groupsOf64(rows),
     }));

@@ -65,7 +65,7 @@ export function infoNce(graph: Graph, q: Tensor, contrast: Contrast, weight: num
         params: {
           rows,
           keys: keys.rows,
-          scale: weight / temperature / Math.max(rows, 1),
+          scale: weight * graph.lossScale / temperature / Math.max(rows, 1),
         },
         bindings: [positives, keys, similarities, terms, logSums, gradient],
         workgroups: groupsOf64(rows * q.quads),

@@ -26,7 +26,7 @@ export function meanLoss(graph: Graph, x: Tensor, { forward, backward }: MeanLos
   graph.emit(...forward(terms));
   const total = emitMean(graph, x, terms);
   graph.loss(() => {
-    const gradient = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
+    const gradient = graph.gradientOf(x);
     graph.emit(backward({ terms, total, gradient }));
     graph.contribute(x, gradient);
   });

@@ -47,7 +47,7 @@ export function occupancy(
     backward: ({ total, gradient }) =>
       launch(backward, {
         constants,
-        params: { rows, positiveWeight, scale: weight },
+        params: { rows, positiveWeight, scale: weight * graph.lossScale },
         bindings: [logits, targets, total, gradient],
         workgroups: groupsOf64(rows * logits.width),
       }),

@@ -36,7 +36,7 @@ export function softCrossEntropy(graph: Graph, logits: Tensor, p: Tensor, weight
     backward: ({ total, gradient }) =>
       launch(backward, {
         constants,
-        params: { rows, scale: weight },
+        params: { rows, scale: weight * graph.lossScale },
         bindings: [logits, p, total, gradient],
         workgroups,
       }),

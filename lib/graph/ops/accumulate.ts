@@ -16,7 +16,7 @@ import type { Tensor } from "../tensor.ts";
  */
 export function accumulate(graph: Graph, x: Tensor, total: Tensor): void {
   sameShape("accumulate", x, total);
-  const count = x.bytes / 16;
+  const count = x.allQuads;
   graph.emit(launch(accumulateKernel, {
     params: { count },
     bindings: [x, total],

@@ -76,17 +76,19 @@ export function batchNorm(
   const { mean, variance } = mode.statistics === "batch"
     ? emitStatistics(graph, x, state, mode.momentum)
     : { mean: state.runningMean, variance: state.runningVariance };
-  const y = graph.tensor(
+  const y = graph.features(
     "norm",
     x.rows,
     x.channels,
-    x.requiresGradient || gamma.trainable || beta.trainable || residual?.requiresGradient,
+    x.requiresGradient || gamma.trainable || beta.trainable ||
+      residual?.requiresGradient === true,
+    x.precision,
   );
   graph.emit(launch(normApply, {
     constants: { C4: x.quads, RELU: Number(relu), RESIDUAL: Number(residual !== undefined) },
     params: { rows: x.rows, epsilon: mode.epsilon },
     bindings: [x, mean, variance, gamma.values, beta.values, residual ?? x, y],
-    workgroups: groupsOf64(x.bytes / 16),
+    workgroups: groupsOf64(x.allQuads),
   }));
   if (y.requiresGradient) {
     const norm = { x, y, mean, variance, state, mode, residual, relu };
@@ -161,7 +163,7 @@ function emitBackward(
   // Whether dy has yet to be cut where the norm is not positive.
   let isCut = relu;
   if (second || (residual && relu)) {
-    dy = graph.tensor(`grad ${y.label}`, y.rows, y.channels);
+    dy = graph.gradientOf(y);
     isCut = false;
     graph.emit(launch(normBackwardCollect, {
       ...sumsOptions,
@@ -177,13 +179,13 @@ function emitBackward(
   }
   graph.emit(launch(normBackwardMerge, {
     constants,
-    params: { rows: x.rows },
+    params: { rows: x.rows, scale: 1 / graph.lossScale },
     bindings: [partials, sums, gamma.gradient, beta.gradient],
     workgroups: groupsOf64(x.quads),
   }));
   if (residual?.requiresGradient) graph.contribute(residual, dy);
   if (!x.requiresGradient) return;
-  const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
+  const dx = graph.gradientOf(x);
   graph.emit(launch(normBackwardApply, {
     constants: {
       ...constants,
@@ -192,7 +194,7 @@ function emitBackward(
     },
     params,
     bindings: [x, dy, mean, variance, gamma.values, beta.values, sums, dx],
-    workgroups: groupsOf64(x.bytes / 16),
+    workgroups: groupsOf64(x.allQuads),
   }));
   graph.contribute(x, dx);
 }

@@ -12,10 +12,10 @@ import type { DistillationTarget } from "../losses/cosine_distillation.ts";
 
 /** √D (t − centre) / |t − centre|, [N][D]; zero where there is no target. */
 export function centreRows(graph: Graph, target: DistillationTarget): Tensor {
-  const { values, mask, centre, half = false } = target;
+  const { values, mask, centre } = target;
   const y = graph.tensor("centred targets", values.rows, values.channels);
   graph.emit(launch(centreRowsKernel, {
-    constants: { D4: values.quads, HALF: Number(half) },
+    constants: { D4: values.quads },
     params: { rows: values.rows, squaredLength: values.channels },
     bindings: [values, mask, centre, y],
     workgroups: groupsOf64(values.rows),

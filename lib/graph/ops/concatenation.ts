@@ -20,28 +20,27 @@ export function concatenate(graph: Graph, a: Tensor, b: Tensor): Tensor {
         "the rows differ",
     );
   }
-  const y = graph.tensor(
+  const y = graph.features(
     "concatenate",
     a.rows,
     a.channels + b.channels,
     a.requiresGradient || b.requiresGradient,
+    a.precision,
   );
   graph.emit(launch(concat, {
     constants: { CA: a.channels, CB: b.channels },
     params: { rows: y.rows },
     bindings: [a, b, y],
-    workgroups: groupsOf64(y.rows * y.width),
+    workgroups: groupsOf64(y.allQuads),
   }));
   if (y.requiresGradient) {
     graph.differentiableByTerms(y, (first, second) => {
-      const [da, db] = [a, b].map((part) =>
-        graph.tensor(`grad ${part.label}`, part.rows, part.channels)
-      ) as [Tensor, Tensor];
+      const [da, db] = [a, b].map((part) => graph.gradientOf(part)) as [Tensor, Tensor];
       graph.emit(launch(split, {
         constants: { CA: a.channels, CB: b.channels, TWO: Number(second !== undefined) },
         params: { rows: y.rows },
         bindings: [first, second ?? first, da, db],
-        workgroups: groupsOf64(y.rows * (a.width + b.width)),
+        workgroups: groupsOf64(a.allQuads + b.allQuads),
       }));
       if (a.requiresGradient) graph.contribute(a, da);
       if (b.requiresGradient) graph.contribute(b, db);

@@ -32,7 +32,7 @@ export function gather(graph: Graph, x: Tensor, rows: PointRows): Tensor {
   }));
   if (x.requiresGradient) {
     graph.differentiable(y, (dy) => {
-      const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
+      const dx = graph.gradientOf(x);
       graph.emit(launch(gatherRowsBackward, {
         constants,
         params: { rows: x.rows },

@@ -11,12 +11,12 @@ import type { Tensor } from "../tensor.ts";
 /** y = x Φ(x), [N][C]. */
 export function gelu(graph: Graph, x: Tensor): Tensor {
   const y = graph.tensor("gelu", x.rows, x.channels, x.requiresGradient);
-  const count = x.bytes / 16;
+  const count = x.allQuads;
   const workgroups = groupsOf64(count);
   graph.emit(launch(geluKernel, { params: { count }, bindings: [x, y], workgroups }));
   if (x.requiresGradient) {
     graph.differentiable(y, (dy) => {
-      const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
+      const dx = graph.gradientOf(x);
       graph.emit(
         launch(geluBackward, { params: { count }, bindings: [x, dy, dx], workgroups }),
       );

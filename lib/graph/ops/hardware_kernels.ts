@@ -90,6 +90,8 @@ function gradientTiles({ columns, stage }: HardwareSetting, cin: number, cout: n
 /** The family `hardware` with tiles of one setting. */
 export function hardwareKernels(setting: HardwareSetting): MatrixKernels {
   return {
+    sumsInMemory: false,
+
     product(rows, channels, { x, weight, bias, y }) {
       const { constants, params, columnTiles } = tilesOf(setting, channels, bias);
       // Narrow tiles have fewer threads, and fit less workgroup memory each.

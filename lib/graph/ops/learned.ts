@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Launch, Precision } from "../../gpu/mod.ts";
 import type { Graph, Parameter } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 import {
@@ -20,6 +21,8 @@ import {
 } from "./linear.ts";
 import type { PairOperand } from "./matrix_kernels.ts";
 import { biasGradient, biasGradientScratch } from "./bias_gradient.ts";
+import { emitConvert } from "./convert.ts";
+import { matrixKernels } from "./kernel_family.ts";
 
 /** A sparse convolution, except for its input and weights. */
 export interface SparseConvolutionOptions {
@@ -55,7 +58,7 @@ export function sparseConvolution(
     );
   }
   const sizes = { kernels: graph.kernels, volume, cin: x.channels, cout: channels };
-  const y = graph.tensor(
+  const y = graph.features(
     "convolution",
     forward.rows,
     channels,
@@ -65,15 +68,16 @@ export function sparseConvolution(
     ? graph.tensor("norm partials", forward.tiles * 2, channels)
     : undefined;
   if (statistics) graph.noteStatistics(y, statistics);
-  graph.emit(...convolutionForward<Tensor>({
-    ...sizes,
-    list: forward,
-    x,
-    weight: weight.values,
-    bias: bias?.values,
-    y,
-    statistics,
-  }));
+  emitSums(graph, y, (sums) =>
+    convolutionForward<Tensor>({
+      ...sizes,
+      list: forward,
+      x,
+      weight: weight.values,
+      bias: bias?.values,
+      y: sums,
+      statistics,
+    }));
   if (!y.requiresGradient) return y;
   graph.differentiable(y, (dy) => {
     if (weight.trainable) {
@@ -88,41 +92,48 @@ export function sparseConvolution(
           convolutionWeightGradientScratch({ ...sizes, list: forward }),
         ),
         accumulate: !weight.isReplaced,
+        scale: 1 / graph.lossScale,
       }));
     }
     if (bias?.trainable) emitBiasGradient(graph, dy, bias);
     if (x.requiresGradient) {
-      const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
-      graph.emit(...convolutionInputGradient<Tensor>({
-        ...sizes,
-        list: transposed,
-        dy,
-        weight: weight.values,
-        dx,
-      }));
+      const dx = graph.gradientOf(x);
+      emitSums(graph, dx, (sums) =>
+        convolutionInputGradient<Tensor>({
+          ...sizes,
+          list: transposed,
+          dy,
+          weight: weight.values,
+          dx: sums,
+        }));
       graph.contribute(x, dx);
     }
   });
   return y;
 }
 
-/** y = x W + b: [N][Cin] -> [N][channels]. */
+/** y = x W + b: [N][Cin] -> [N][channels], stored as the graph's features unless another precision is given. */
 export function linear(
   graph: Graph,
   x: Tensor,
   weight: Parameter,
   bias: Parameter | null,
   channels: number,
+  precision: Precision = graph.precision,
 ): Tensor {
   const shape = { kernels: graph.kernels, rows: x.rows, cin: x.channels, cout: channels };
-  const y = graph.tensor(
+  const y = graph.features(
     "linear",
     x.rows,
     channels,
     x.requiresGradient || weight.trainable || bias?.trainable === true,
+    precision,
   );
-  graph.emit(
-    ...linearForward<Tensor>({ ...shape, x, weight: weight.values, bias: bias?.values, y }),
+  emitSums(
+    graph,
+    y,
+    (sums) =>
+      linearForward<Tensor>({ ...shape, x, weight: weight.values, bias: bias?.values, y: sums }),
   );
   if (!y.requiresGradient) return y;
   graph.differentiable(y, (dy) => {
@@ -134,16 +145,36 @@ export function linear(
         total: weight.gradient,
         scratch: scratchTensor(graph, linearWeightGradientScratch(shape)),
         accumulate: !weight.isReplaced,
+        scale: 1 / graph.lossScale,
       }));
     }
     if (bias?.trainable) emitBiasGradient(graph, dy, bias);
     if (x.requiresGradient) {
-      const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
-      graph.emit(...linearInputGradient<Tensor>({ ...shape, dy, weight: weight.values, dx }));
+      const dx = graph.gradientOf(x);
+      emitSums(
+        graph,
+        dx,
+        (sums) => linearInputGradient<Tensor>({ ...shape, dy, weight: weight.values, dx: sums }),
+      );
       graph.contribute(x, dx);
     }
   });
   return y;
+}
+
+/**
+ * Emits launches that make rows, through float32 rows where they would be sums that the kernels come back to: these must not
+ * be rounded in between.
+ */
+function emitSums(
+  graph: Graph,
+  rows: Tensor,
+  launches: (sums: Tensor) => Launch<Tensor>[],
+): void {
+  const isDirect = rows.precision === "f32" || !matrixKernels(graph.kernels).sumsInMemory;
+  const sums = isDirect ? rows : graph.tensor(rows.label, rows.rows, rows.channels);
+  graph.emit(...launches(sums));
+  if (!isDirect) emitConvert(graph, sums, rows);
 }
 
 function emitBiasGradient(graph: Graph, dy: Tensor, bias: Parameter): void {
@@ -154,6 +185,7 @@ function emitBiasGradient(graph: Graph, dy: Tensor, bias: Parameter): void {
     total: bias.gradient,
     scratch: scratchTensor(graph, biasGradientScratch(shape)),
     accumulate: !bias.isReplaced,
+    scale: 1 / graph.lossScale,
   }));
 }
 

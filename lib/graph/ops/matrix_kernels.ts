@@ -92,6 +92,8 @@ export interface PartialSums {
 
 /** The launches of the four matrix kernels. */
 export interface MatrixKernels {
+  /** Whether they keep sums in y, which has to be float32 for it. */
+  readonly sumsInMemory: boolean;
   /** y = bias + x W by rows. */
   product<B>(rows: number, channels: ProductChannels, operands: ProductOperands<B>): Launch<B>[];
   /** y[o] = bias + sum over the offsets k and their pairs (o, i) of x[i] W[k]. */

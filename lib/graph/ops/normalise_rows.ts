@@ -23,7 +23,7 @@ export function normaliseRows(graph: Graph, x: Tensor): Tensor {
   graph.emit(launch(forward, { constants, params, bindings: [x, y], workgroups }));
   if (x.requiresGradient) {
     graph.differentiable(y, (dy) => {
-      const dx = graph.tensor(`grad ${x.label}`, x.rows, x.channels);
+      const dx = graph.gradientOf(x);
       graph.emit(launch(backward, { constants, params, bindings: [x, dy, dx], workgroups }));
       graph.contribute(x, dx);
     });

@@ -117,6 +117,8 @@ function inputQuadsPerThread({ cin }: KernelSizes): 1 | 4 {
 
 /** The family `software`. */
 export const SOFTWARE_KERNELS: MatrixKernels = {
+  sumsInMemory: true,
+
   product(rows, channels, { x, weight, bias, y }) {
     const { transposed, sumQuads, quads, sumStride, stride } = channels;
     const fitting = fittingGroups(transposed ? sumQuads : quads);

@@ -24,6 +24,7 @@ import { type Binding, type Gpu, type GpuBuffer, Program } from "../../gpu/mod.t
 import { Graph } from "../../graph/graph.ts";
 import { crossEntropy } from "../../graph/losses/cross_entropy.ts";
 import { diversity } from "../../graph/losses/diversity.ts";
+import { convert } from "../../graph/ops/convert.ts";
 import { gather, type PointRows } from "../../graph/ops/gather.ts";
 import { infoNce } from "../../graph/losses/info_nce.ts";
 import { recordLoss } from "../../graph/losses/mean_loss.ts";
@@ -35,7 +36,7 @@ import { launchOverRanges } from "../../graph/optimizers/bindable_ranges.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
 import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { indexTensor } from "../../nn/layers.ts";
+import { indexTensor, type Layers } from "../../nn/layers.ts";
 import type { Parameters } from "../../nn/parameters.ts";
 import { SparseScan } from "../../voxels/sparse_scan.ts";
 import { type AugmentationRanges, drawAugmentation } from "../augmentation.ts";
@@ -246,6 +247,9 @@ function contrastPlan(
 ): Plan {
   const { gpu, student } = context;
   const graph = new Graph(gpu.kernels);
+  /** Contrastive learning works in float32. */
+  const backbone = (layers: Layers, x: Tensor) =>
+    convert(graph, student.backbone(graph, layers, x), "f32");
   /** Rows of an augmentation's voxels at the sampled points. */
   const at = (x: Tensor, augmentation: SparseScan, sample: PointRows) =>
     gather(graph, gather(graph, x, augmentation.pointRows), sample);
@@ -253,7 +257,7 @@ function contrastPlan(
   const { queries, bank } = samples;
 
   const weakLayers = frozenLayers({ ...context, parameters: key, scan: weak }, "batch");
-  const weakFeatures = student.backbone(graph, weakLayers, weak.features);
+  const weakFeatures = backbone(weakLayers, weak.features);
   const weakLogits = student.classHead(graph, weakLayers, weakFeatures);
   const memory = normaliseRows(graph, at(weakFeatures, weak, bank));
   const votes = softmax(graph, at(weakLogits, weak, bank));
@@ -262,14 +266,14 @@ function contrastPlan(
   const keyLabels = nearestVote(graph, memory, memory, votes);
 
   const keyLayers = frozenLayers({ ...context, parameters: key, scan: second }, "batch");
-  const keyFeatures = student.backbone(graph, keyLayers, second.features);
+  const keyFeatures = backbone(keyLayers, second.features);
 
   const layers = layersOf({ ...context, parameters: query, scan: first }, {
     statistics: "batch",
     momentum: 0,
     trainable: ({ part }) => part === "backbone" || part === "classes",
   });
-  const features = at(student.backbone(graph, layers, first.features), first, queries);
+  const features = at(backbone(layers, first.features), first, queries);
   const logits = student.classHead(graph, layers, features);
   const losses = {
     class: crossEntropy(graph, logits, labels, { ignore: NO_IGNORED_LABEL, weight: 1 }),

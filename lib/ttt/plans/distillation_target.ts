@@ -15,8 +15,10 @@ import type { Targets } from "../../pairing/mod.ts";
  */
 export function distillationTarget(targets: Targets, centre: GpuBuffer): DistillationTarget {
   return {
-    values: new Tensor("targets", targets.rows, targets.channels, { binding: targets.values }),
-    half: targets.half,
+    values: new Tensor("targets", targets.rows, targets.channels, {
+      binding: targets.values,
+      precision: targets.half ? "f16" : "f32",
+    }),
     mask: new Tensor("target mask", targets.rows, 1, { binding: targets.weight }),
     centre: new Tensor("teacher mean", 1, targets.channels, { binding: centre }),
   };
