@@ -1,6 +1,6 @@
 /** Whole MinkUNets against MinkowskiEngine: logits, loss, input gradient, and the norm of every gradient. */
 import assert from "node:assert/strict";
-import type { Gpu } from "../../lib/gpu/mod.ts";
+import { type Gpu, inPrecision, type KernelSetting } from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
 import { crossEntropy } from "../../lib/graph/losses/cross_entropy.ts";
 import { Plan } from "../../lib/graph/plan.ts";
@@ -74,10 +74,31 @@ for (const name of NETWORK_FILES) {
   });
 }
 
+for (const name of NETWORK_FILES) {
+  withGpu(`${name}: logits with activations in float16`, async (gpu) => {
+    const file = await golden(name);
+    using owned = new DisposableStack();
+    const kernels = inPrecision(gpu.kernels, "f16");
+    const { graph, logits } = await recordNetwork(gpu, owned, name, file, kernels);
+    const plan = owned.use(new Plan(gpu, graph, [logits]));
+    plan.submit();
+    const got = unpadRows(await plan.read(logits), CLASSES);
+    const error = relativeError(got, numbers(file, "logits"));
+    console.log(`${name} in float16: logits ${error.toExponential(1)}`);
+    assert.ok(error <= 2e-3, `logits: relative error ${error}`);
+  });
+}
+
 type Mode = "eval" | "train";
 
-/** Runs the network of a golden file on its input, forward and backward; `owned` frees it. */
-async function runNetwork(gpu: Gpu, owned: DisposableStack, name: string, file: SafetensorsFile) {
+/** Records the network of a golden file on its input; `owned` frees it. */
+async function recordNetwork(
+  gpu: Gpu,
+  owned: DisposableStack,
+  name: string,
+  file: SafetensorsFile,
+  kernels: KernelSetting,
+) {
   const [network, mode] = name.split(".") as [string, Mode];
   const backbone = networkOf(network, 3);
   const specs: ParameterSpec[] = [
@@ -96,7 +117,7 @@ async function runNetwork(gpu: Gpu, owned: DisposableStack, name: string, file: 
   const parameters = owned.use(new Parameters(gpu, specs));
   parameters.load(goldenState(specs));
 
-  const graph = new Graph(gpu.kernels);
+  const graph = new Graph(kernels);
   const layers = new Layers(
     parameters,
     structure,
@@ -109,6 +130,13 @@ async function runNetwork(gpu: Gpu, owned: DisposableStack, name: string, file: 
   );
   const x = inputTensor(gpu, owned, "x", numbers(file, "x"), 3);
   const logits = layers.head(graph, backbone.emit(graph, layers, x), "final");
+  return { graph, x, logits, parameters };
+}
+
+/** Runs the network of a golden file on its input, forward and backward; `owned` frees it. */
+async function runNetwork(gpu: Gpu, owned: DisposableStack, name: string, file: SafetensorsFile) {
+  const recorded = await recordNetwork(gpu, owned, name, file, gpu.kernels);
+  const { graph, x, logits, parameters } = recorded;
   const targets = wordTensor(gpu, owned, "targets", numbers(file, "targets"));
   const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
   graph.backward();

@@ -3,7 +3,7 @@
  * step, no readback, no new pipeline for a second scan, no buffer left behind.
  */
 import assert from "node:assert/strict";
-import type { Gpu } from "../../lib/gpu/mod.ts";
+import { type Gpu, inPrecision, type Precision } from "../../lib/gpu/mod.ts";
 import type { FeatureName } from "../../lib/nn/features.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
@@ -17,7 +17,7 @@ import type { Points } from "../../lib/voxels/points.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { Random } from "../../lib/random/random.ts";
 import { withGpu } from "../gpu.ts";
-import { seededNumbers } from "../graph/support.ts";
+import { assertClose, dot, seededNumbers } from "../graph/support.ts";
 import { boxPoints } from "./small_scan.ts";
 
 const CARD = {
@@ -48,7 +48,7 @@ function targetsOf(gpu: Gpu, scan: SparseScan): Targets {
 }
 
 /** Adapts seeded weights to a scan; every buffer is freed. */
-async function adaptOnce(gpu: Gpu, points: Points) {
+async function adaptOnce(gpu: Gpu, points: Points, precision: Precision = "f32") {
   using owned = new DisposableStack();
   const student = new Student(CARD);
   const parameters = owned.use(new Parameters(gpu, student.parameters()));
@@ -59,6 +59,7 @@ async function adaptOnce(gpu: Gpu, points: Points) {
   const target = distillationTarget(owned.use(targetsOf(gpu, scan)), centre);
   const history = owned.use(new LossHistory(gpu, STEPS + 1));
   const velocity = owned.use(gpu.zeros("velocity", parameters.endOf("backbone")));
+  using _ = storing(gpu, precision);
   const context = { gpu, student, scan, parameters };
   const step = owned.use(adaptationPlan(context, { target, history, velocity, sgd: SGD }));
   const predict = owned.use(new PredictionPlan(context, "batch", { target, history }));
@@ -75,9 +76,18 @@ async function adaptOnce(gpu: Gpu, points: Points) {
     prediction: await predict.read(),
     losses: await history.values(),
     weights: await gpu.read(parameters.values, Uint32Array),
+    velocity: await gpu.read(velocity, Float32Array),
+    bytes: step.bytes,
     heads: (await parameters.stateDict()).get("final.kernel")!.data,
     headsBefore: initialHead(parameters),
   };
+}
+
+/** Has a device store activations in a precision until this is disposed of. */
+function storing(gpu: Gpu, precision: Precision): Disposable {
+  const { kernels } = gpu;
+  gpu.kernels = inPrecision(kernels, precision);
+  return { [Symbol.dispose]: () => void (gpu.kernels = kernels) };
 }
 
 function initialHead(parameters: Parameters) {
@@ -114,4 +124,16 @@ withGpu("adaptationPlan() compiles no pipeline for a second scan of another size
     assert.notEqual(other.voxels, first.voxels);
     assert.equal(gpu.stats.pipelines, pipelines, `${points} points`);
   }
+});
+
+withGpu("adaptationPlan() takes the same way with activations in float16", async (gpu) => {
+  const points = boxPoints(1, 1500);
+  const exact = await adaptOnce(gpu, points);
+  const rounded = await adaptOnce(gpu, points, "f16");
+  assertClose(rounded.losses, exact.losses, 2e-3, "losses");
+  assertClose(rounded.prediction.values, exact.prediction.values, 1e-2, "probabilities");
+  const cosine = dot(rounded.velocity, exact.velocity) /
+    Math.sqrt(dot(rounded.velocity, rounded.velocity) * dot(exact.velocity, exact.velocity));
+  assert.ok(cosine > 0.999, `the sum of the steps has cosine ${cosine} with that in float32`);
+  assert.ok(rounded.bytes < 0.7 * exact.bytes, `${rounded.bytes} bytes of ${exact.bytes}`);
 });
