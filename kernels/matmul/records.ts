@@ -243,7 +243,7 @@ export const sumRows = {
 export const sumChunks = {
   name: "sum_chunks",
   code: sumChunksCode,
-  params: { count: "u32", chunks: "u32", scale: "f32" },
+  params: { count: "u32", chunks: "u32" },
   bindings: ["read", "write"],
   work: {
     multiplyAdds: perElement(0, 1),

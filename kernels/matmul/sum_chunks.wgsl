@@ -1,4 +1,4 @@
-// total[i] = scale times the sum over the chunks, in order, of partial[chunk * count + i]; with ADD, added to what total holds. It is the
+// total[i] = sum over the chunks, in order, of partial[chunk * count + i]; with ADD, added to what total holds. It is the
 // second half of every split reduction: its bits do not depend on timing.
 //
 // Bindings: partial read vec4f[chunks * count]; total write (with ADD, read and written) vec4f[count].
@@ -8,7 +8,6 @@ override ADD: bool = false;
 struct Params {
   count: u32,
   chunks: u32,
-  scale: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> partial: array<vec4f>;
@@ -26,5 +25,5 @@ fn main(
   for (var chunk = 0u; chunk < params.chunks; chunk++) {
     sum += partial[chunk * params.count + i];
   }
-  if (ADD) { total[i] += params.scale * sum; } else { total[i] = params.scale * sum; }
+  if (ADD) { total[i] += sum; } else { total[i] = sum; }
 }

@@ -1,9 +1,9 @@
-// Second level of the batch-norm gradient: sums the chunks in order, and adds the sums, times params.scale, to the
-// gradients of gamma and beta.
+// Second level of the batch-norm gradient: sums the chunks in order, and adds the sums to the gradients of gamma and
+// beta.
 // Bindings: partials read vec4f[chunks][2][C4]; sums write vec4f[2][C4], of dy and of dy * xhat; dgamma, dbeta read and
 // written vec4f[C4].
 // Grid: one thread per vec4f of channels, 64 per workgroup.
-struct Params { rows: u32, scale: f32 }
+struct Params { rows: u32 }
 override C4: u32;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> partials: array<vec4f>;
@@ -27,6 +27,6 @@ fn main(
   }
   sums[c] = sum;
   sums[C4 + c] = dot;
-  dgamma[c] += params.scale * dot;
-  dbeta[c] += params.scale * sum;
+  dgamma[c] += dot;
+  dbeta[c] += sum;
 }

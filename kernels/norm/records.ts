@@ -91,7 +91,7 @@ export const normBackwardCollect = {
 export const normBackwardMerge = {
   name: "norm_backward_merge",
   code: normBackwardMergeCode,
-  params: { rows: "u32", scale: "f32" },
+  params: { rows: "u32" },
   bindings: ["read", "write", "write", "write"],
   work: {
     multiplyAdds: perElement(0, 1),

@@ -1,5 +1,6 @@
 // AdamW (Loshchilov & Hutter 2019), as torch.optim.AdamW: weight decay acts on the weights alone, and without it this is
-// Adam. Leaves g = 0 for the next step. The host gives correction1 = 1 - beta1^t and correction2 = 1 - beta2^t.
+// Adam. Leaves g = 0 for the next step. The host gives correction1 = 1 - beta1^t and correction2 = 1 - beta2^t. g is
+// multiplied by `unscale` beforehand.
 // Bindings: w, g, m, v read and written vec4f[count].
 // Grid: one thread per vec4f, 64 per workgroup.
 struct Params {
@@ -11,6 +12,7 @@ struct Params {
   decay: f32,
   correction1: f32,
   correction2: f32,
+  unscale: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> w: array<vec4f>;
@@ -26,7 +28,7 @@ fn main(
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;
   if (i >= params.count) { return; }
-  let grad = g[i];
+  let grad = params.unscale * g[i];
   let first = params.beta1 * m[i] + (1.0 - params.beta1) * grad;
   let second = params.beta2 * v[i] + (1.0 - params.beta2) * grad * grad;
   m[i] = first;

@@ -14,7 +14,7 @@ import sgdCode from "./sgd.wgsl" with { type: "text" };
 export const sgd = {
   name: "sgd",
   code: sgdCode,
-  params: { count: "u32", rate: "f32", momentum: "f32", decay: "f32" },
+  params: { count: "u32", rate: "f32", momentum: "f32", decay: "f32", unscale: "f32" },
   bindings: ["write", "write", "write"],
   work: {
     multiplyAdds: perElement(0, 3),
@@ -35,6 +35,7 @@ export const adam = {
     decay: "f32",
     correction1: "f32",
     correction2: "f32",
+    unscale: "f32",
   },
   bindings: ["write", "write", "write", "write"],
   work: {

@@ -1,8 +1,9 @@
-// SGD with momentum and weight decay, as torch.optim.SGD: v = momentum * v + (g + decay * w); w -= rate * v.
+// SGD with momentum and weight decay, as torch.optim.SGD: v = momentum * v + (unscale * g + decay * w);
+// w -= rate * v.
 // Leaves g = 0 for the next step.
 // Bindings: w, g, v read and written vec4f[count].
 // Grid: one thread per vec4f, 64 per workgroup.
-struct Params { count: u32, rate: f32, momentum: f32, decay: f32 }
+struct Params { count: u32, rate: f32, momentum: f32, decay: f32, unscale: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> g: array<vec4f>;
@@ -16,7 +17,7 @@ fn main(
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;
   if (i >= params.count) { return; }
-  let step = params.momentum * v[i] + (g[i] + params.decay * w[i]);
+  let step = params.momentum * v[i] + (params.unscale * g[i] + params.decay * w[i]);
   v[i] = step;
   w[i] -= params.rate * step;
   g[i] = vec4f(0.0);

@@ -32,7 +32,13 @@ export {
   type SoftwareSetting,
   workgroupBytes,
 } from "./kernel_setting.ts";
-export { inStoredPrecision, kernelText, type Precision, PRECISIONS } from "./row_storage.ts";
+export {
+  inStoredPrecision,
+  kernelText,
+  lossScaleOf,
+  type Precision,
+  PRECISIONS,
+} from "./row_storage.ts";
 export {
   type AnyParamValues,
   type NoParams,

@@ -14,6 +14,18 @@ export type Precision = "f32" | "f16";
 /** All of them. */
 export const PRECISIONS: readonly Precision[] = ["f32", "f16"];
 
+/**
+ * What losses are multiplied by where gradients are stored in float16, whose smallest number is 6e-8. A power of two
+ * changes no bit of a float32. The gradient of cross-entropy with respect to a row is at most this, which float16 still holds,
+ * and about this by the number of rows.
+ */
+const HALF_LOSS_SCALE = 2 ** 15;
+
+/** What losses, and so all gradients, are multiplied by; optimizers divide by it. */
+export function lossScaleOf(precision: Precision): number {
+  return precision === "f16" ? HALF_LOSS_SCALE : 1;
+}
+
 /** Text for rows that are only read; `NAME` stands for the binding. */
 const LOAD: Readonly<Record<Precision, string>> = {
   f32: `

@@ -11,6 +11,7 @@ import {
   type KernelSetting,
   type Launch,
   launch,
+  lossScaleOf,
   type Precision,
 } from "../gpu/mod.ts";
 import { Tensor } from "./tensor.ts";
@@ -38,13 +39,6 @@ interface TapeEntry {
   backward: (terms: readonly Tensor[]) => void;
 }
 
-/**
- * What losses are multiplied by where gradients are stored in float16, whose smallest number is 6e-8; gradients of
- * parameters are float32, and are divided by it. A power of two changes no bit of a float32. A row's gradient of
- * cross-entropy is at most this, which float16 still holds, and at least this by the number of rows.
- */
-const HALF_LOSS_SCALE = 2 ** 15;
-
 /** Records launches over tensors, and how to differentiate them. */
 export class Graph {
   /** The launches so far, in the order in which they run. */
@@ -64,14 +58,14 @@ export class Graph {
     this.kernels = kernels;
   }
 
-  /** How the feature rows of its networks are stored. */
+  /** How networks that can store their feature rows in either precision are to store them. */
   get precision(): Precision {
     return this.kernels.precision;
   }
 
-  /** What losses, and so all gradients but those of parameters, are multiplied by. */
+  /** What its losses, and so all its gradients, are multiplied by; optimizers divide by it. */
   get lossScale(): number {
-    return this.precision === "f16" ? HALF_LOSS_SCALE : 1;
+    return lossScaleOf(this.precision);
   }
 
   /** A float32 tensor for the planner to place. */
@@ -79,13 +73,13 @@ export class Graph {
     return new Tensor(label, rows, channels, { requiresGradient });
   }
 
-  /** Feature rows for the planner to place, in the {@link Graph.precision} unless another is given. */
+  /** Feature rows for the planner to place. */
   features(
     label: string,
     rows: number,
     channels: number,
     requiresGradient: boolean,
-    precision: Precision = this.precision,
+    precision: Precision,
   ): Tensor {
     return new Tensor(label, rows, channels, { requiresGradient, precision });
   }

@@ -35,7 +35,9 @@ export function fault(
       const error = Math.abs(actual[i]! - expected[i]!);
       worst = Number.isNaN(error) ? Infinity : Math.max(worst, error);
     }
-    if (worst > TOLERANCES[precision] * scale) return `${what} are off by ${(worst / scale).toPrecision(2)}`;
+    if (worst > TOLERANCES[precision] * scale) {
+      return `${what} are off by ${(worst / scale).toPrecision(2)}`;
+    }
   }
   return null;
 }

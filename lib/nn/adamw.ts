@@ -6,7 +6,7 @@
  * @module
  */
 import { adam } from "../../kernels/optimizers/records.ts";
-import { type Binding, type Gpu, Program } from "../gpu/mod.ts";
+import { type Binding, type Gpu, lossScaleOf, Program } from "../gpu/mod.ts";
 import { type AdamOptions, adamParams, adamStep } from "../graph/optimizers/adam.ts";
 import { launchOverRanges, wholeBuffer } from "../graph/optimizers/bindable_ranges.ts";
 import type { Part } from "./parameter_spec.ts";
@@ -17,6 +17,8 @@ export class AdamW implements Disposable {
   readonly #program: Program;
   readonly #owned: DisposableStack;
   readonly #options: Omit<AdamOptions, "learningRate">;
+  /** That of graphs which were made for the device. */
+  readonly #lossScale: number;
   /** vec4f that each launch moves. */
   readonly #counts: number[] = [];
   #step = 0;
@@ -31,6 +33,7 @@ export class AdamW implements Disposable {
     const { offset, size } = parameters.range(...parts);
     const values = { buffer: parameters.values, offset, size };
     const gradient = { buffer: parameters.gradients, offset, size };
+    this.#lossScale = lossScaleOf(gpu.kernels.precision);
     this.#options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
     using owned = new DisposableStack();
     const first = owned.use(gpu.zeros("first moments", size));
@@ -42,7 +45,13 @@ export class AdamW implements Disposable {
           { values, gradient, first: wholeBuffer(first), second: wholeBuffer(second) },
           (part, count) => {
             this.#counts.push(count);
-            return adamStep<Binding>(part, count, 1, { ...this.#options, learningRate: 0 });
+            return adamStep<Binding>(
+              part,
+              count,
+              1,
+              { ...this.#options, learningRate: 0 },
+              this.#lossScale,
+            );
           },
         ),
         "AdamW",
@@ -56,7 +65,7 @@ export class AdamW implements Disposable {
     this.#step++;
     const options = { ...this.#options, learningRate };
     this.#counts.forEach((count, i) =>
-      this.#program.setParams(i, adam, adamParams(count, this.#step, options))
+      this.#program.setParams(i, adam, adamParams(count, this.#step, options, this.#lossScale))
     );
     this.#program.submit();
   }

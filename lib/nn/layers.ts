@@ -89,22 +89,45 @@ export class Layers {
     this.#mode = mode;
   }
 
-  /** Records a convolution of stride 1, from the voxels of `level` to the same voxels. */
-  conv(graph: Graph, x: Tensor, name: string, kernelSize: number, level: number): Tensor {
+  /**
+   * Records a convolution of stride 1, from the voxels of `level` to the same voxels.
+   *
+   * @param precision how the result is stored; like x by default, as everything that follows from it.
+   */
+  conv(
+    graph: Graph,
+    x: Tensor,
+    name: string,
+    kernelSize: number,
+    level: number,
+    precision: Precision = x.precision,
+  ): Tensor {
     const map = this.#scan.kernelMap({ kernelSize, stride: 1, dilation: 1, from: level });
-    return this.#convolve(graph, x, name, map, map.forward, map.transposed);
+    return this.#convolve(graph, x, name, map, map.forward, map.transposed, precision);
   }
 
   /** Records a convolution of kernel and stride 2, from `level` to the next coarser level. */
-  down(graph: Graph, x: Tensor, name: string, level: number): Tensor {
+  down(
+    graph: Graph,
+    x: Tensor,
+    name: string,
+    level: number,
+    precision: Precision = x.precision,
+  ): Tensor {
     const map = this.#scan.kernelMap({ kernelSize: 2, stride: 2, dilation: 1, from: level });
-    return this.#convolve(graph, x, name, map, map.forward, map.transposed);
+    return this.#convolve(graph, x, name, map, map.forward, map.transposed, precision);
   }
 
   /** Records the transposed convolution of {@link Layers.down}, back to the voxels of `level`. */
-  up(graph: Graph, x: Tensor, name: string, level: number): Tensor {
+  up(
+    graph: Graph,
+    x: Tensor,
+    name: string,
+    level: number,
+    precision: Precision = x.precision,
+  ): Tensor {
     const map = this.#scan.kernelMap({ kernelSize: 2, stride: 2, dilation: 1, from: level });
-    return this.#convolve(graph, x, name, map, map.transposed, map.forward);
+    return this.#convolve(graph, x, name, map, map.transposed, map.forward, precision);
   }
 
   #convolve(
@@ -114,11 +137,13 @@ export class Layers {
     map: KernelMap,
     forward: PairList,
     transposed: PairList,
+    precision: Precision,
   ): Tensor {
     const cout = this.#shape(`${name}.kernel`).at(-1)!;
     const bias = this.#bias(name);
     return sparseConvolution(graph, x, this.#learned(`${name}.kernel`), {
       volume: map.volume,
+      precision,
       channels: cout,
       forward: pairTensors(forward),
       transposed: pairTensors(transposed),

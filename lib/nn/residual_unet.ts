@@ -61,6 +61,12 @@ export interface UNetDialect {
 /** Number of encoder stages, and of decoder stages. */
 const DEPTH = 4;
 
+/**
+ * From this level on, rows are float32 in any precision: there are so few that their bytes hardly count, and batch
+ * statistics over few rows magnify rounding.
+ */
+const FLOAT32_LEVEL = 3;
+
 /** Makes a member of a family. */
 export function residualUNet(shape: UNetShape, dialect: UNetDialect): Network {
   return {
@@ -155,18 +161,20 @@ function emit(
     return y;
   };
 
+  const stored = (level: number) => level < FLOAT32_LEVEL ? graph.precision : "f32";
   const { stem } = dialect;
-  let y = normRelu(layers.conv(graph, x, stem.conv, shape.stemKernel, 0), stem);
+  let y = normRelu(layers.conv(graph, x, stem.conv, shape.stemKernel, 0, stored(0)), stem);
   const skips: Tensor[] = [];
   for (let level = 0; level < DEPTH; level++) {
     skips.push(y);
     const into = dialect.into(level);
-    y = blocks(normRelu(layers.down(graph, y, into.conv, level), into), level, level + 1);
+    const halved = layers.down(graph, y, into.conv, level, stored(level + 1));
+    y = blocks(normRelu(halved, into), level, level + 1);
   }
   for (let level = DEPTH - 1; level >= 0; level--) {
     const stage = 2 * DEPTH - 1 - level;
     const into = dialect.into(stage);
-    const up = normRelu(layers.up(graph, y, into.conv, level), into);
+    const up = normRelu(layers.up(graph, y, into.conv, level, stored(level)), into);
     y = blocks(concatenate(graph, up, skips[level]!), stage, level);
   }
   return y;

@@ -57,7 +57,7 @@ export interface ScanReport {
   teacher: string | null;
   /** The GPU's name as its driver gives it. */
   adapter: string;
-  /** The matrix kernels that ran; others give other last bits. */
+  /** The matrix kernels that ran, with `-f16` where activations were stored in float16; others give other last bits. */
   kernels: string;
   /** Name of the method. */
   method: string;

@@ -141,7 +141,8 @@ export const reportSchema = exactly<ScanReport>()({
   teacher: z.string().nullable(),
   adapter: z.string().describe("name of the GPU"),
   kernels: z.string().describe(
-    "the matrix kernels that ran, such as `hardware-64x16`; others give other last bits",
+    "the matrix kernels that ran, such as `hardware-64x16`, or `hardware-64x16-f16` where activations are stored in half " +
+      "precision; others give other last bits",
   ),
   method: z.string(),
   steps: count.describe("gradient steps taken"),

@@ -65,6 +65,13 @@ Deno.test({
   },
 });
 
-function shown({ gpu, kernel, setting, constants, ...placement }: Row): string {
-  return [gpu, kernel, setting, JSON.stringify(constants), JSON.stringify(placement)].join(" ");
+function shown({ gpu, kernel, setting, half, constants, ...placement }: Row): string {
+  return [
+    gpu,
+    kernel,
+    setting,
+    half ? "f16" : "",
+    JSON.stringify(constants),
+    JSON.stringify(placement),
+  ].join(" ");
 }

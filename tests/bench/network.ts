@@ -4,7 +4,7 @@
  * keys that meet in a patch; those that attention computes again in its backward pass are not counted. Bytes are those of live buffers: parameters, gradients,
  * kernel maps and the plan, and AdamW's moments where there is a gradient.
  */
-import type { Gpu } from "../../lib/gpu/mod.ts";
+import type { Gpu, Precision } from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { planTensors } from "../../lib/graph/planner.ts";
@@ -218,32 +218,39 @@ function countFlop(
   };
   /** Layers that count the operations that they emit. */
   class CountingLayers extends Layers {
-    override conv(graph: Graph, x: Tensor, name: string, kernelSize: number, level: number) {
+    override conv(
+      graph: Graph,
+      x: Tensor,
+      name: string,
+      kernelSize: number,
+      level: number,
+      precision?: Precision,
+    ) {
       const { forward } = scan.structure.kernelMap({
         kernelSize,
         stride: 1,
         dilation: 1,
         from: level,
       });
-      return count(x, super.conv(graph, x, name, kernelSize, level), forward.pairs);
+      return count(x, super.conv(graph, x, name, kernelSize, level, precision), forward.pairs);
     }
-    override down(graph: Graph, x: Tensor, name: string, level: number) {
+    override down(graph: Graph, x: Tensor, name: string, level: number, precision?: Precision) {
       const { forward } = scan.structure.kernelMap({
         kernelSize: 2,
         stride: 2,
         dilation: 1,
         from: level,
       });
-      return count(x, super.down(graph, x, name, level), forward.pairs);
+      return count(x, super.down(graph, x, name, level, precision), forward.pairs);
     }
-    override up(graph: Graph, x: Tensor, name: string, level: number) {
+    override up(graph: Graph, x: Tensor, name: string, level: number, precision?: Precision) {
       const { forward } = scan.structure.kernelMap({
         kernelSize: 2,
         stride: 2,
         dilation: 1,
         from: level,
       });
-      return count(x, super.up(graph, x, name, level), forward.pairs);
+      return count(x, super.up(graph, x, name, level, precision), forward.pairs);
     }
     override linear(graph: Graph, x: Tensor, name: string) {
       return count(x, super.linear(graph, x, name), x.rows);

@@ -66,7 +66,7 @@ withGpu(
           first: wholeBuffer(first),
           second: wholeBuffer(second),
         },
-        (part, vectors): Launch => adamStep<Binding>(part, vectors, 1, ADAM),
+        (part, vectors): Launch => adamStep<Binding>(part, vectors, 1, ADAM, 1),
         most,
       );
       gpu.run(step);

@@ -509,10 +509,10 @@ withGpu("optimizer steps equal their references and leave the gradient zero", as
     gradients.forEach((g, i) => {
       gpu.write(gradient, Float32Array.from(g));
       if (method === "sgd") {
-        gpu.run([sgdStep({ values, gradient, velocity: first }, count / 4, sgd)]);
+        gpu.run([sgdStep({ values, gradient, velocity: first }, count / 4, sgd, 1)]);
         sgdReference(w, g, m, sgd);
       } else {
-        gpu.run([adamStep({ values, gradient, first, second }, count / 4, i + 1, adam)]);
+        gpu.run([adamStep({ values, gradient, first, second }, count / 4, i + 1, adam, 1)]);
         adamReference(w, g, m, v, i + 1, adam);
       }
     });

@@ -236,6 +236,6 @@ Deno.test("leastBytes() counts weights that a step updates as read and written",
     learningRate: 1,
     momentum: 0,
     weightDecay: 0,
-  });
+  }, 1);
   assert.equal(leastBytes([step]), 6 * 1600);
 });

@@ -179,7 +179,7 @@ function emitBackward(
   }
   graph.emit(launch(normBackwardMerge, {
     constants,
-    params: { rows: x.rows, scale: 1 / graph.lossScale },
+    params: { rows: x.rows },
     bindings: [partials, sums, gamma.gradient, beta.gradient],
     workgroups: groupsOf64(x.quads),
   }));

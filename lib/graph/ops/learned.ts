@@ -36,6 +36,8 @@ export interface SparseConvolutionOptions {
   readonly transposed: PairOperand<Tensor>;
   /** b; none by default. */
   readonly bias?: Parameter;
+  /** How y is stored; like x by default. */
+  readonly precision?: Precision;
   /** Whether the launch also gathers what a batch norm of y needs; false by default. */
   readonly isNormed?: boolean;
 }
@@ -63,6 +65,7 @@ export function sparseConvolution(
     forward.rows,
     channels,
     x.requiresGradient || weight.trainable || bias?.trainable === true,
+    options.precision ?? x.precision,
   );
   const statistics = isNormed
     ? graph.tensor("norm partials", forward.tiles * 2, channels)
@@ -92,7 +95,6 @@ export function sparseConvolution(
           convolutionWeightGradientScratch({ ...sizes, list: forward }),
         ),
         accumulate: !weight.isReplaced,
-        scale: 1 / graph.lossScale,
       }));
     }
     if (bias?.trainable) emitBiasGradient(graph, dy, bias);
@@ -112,14 +114,14 @@ export function sparseConvolution(
   return y;
 }
 
-/** y = x W + b: [N][Cin] -> [N][channels], stored as the graph's features unless another precision is given. */
+/** y = x W + b: [N][Cin] -> [N][channels], stored like x unless another precision is given. */
 export function linear(
   graph: Graph,
   x: Tensor,
   weight: Parameter,
   bias: Parameter | null,
   channels: number,
-  precision: Precision = graph.precision,
+  precision: Precision = x.precision,
 ): Tensor {
   const shape = { kernels: graph.kernels, rows: x.rows, cin: x.channels, cout: channels };
   const y = graph.features(
@@ -145,7 +147,6 @@ export function linear(
         total: weight.gradient,
         scratch: scratchTensor(graph, linearWeightGradientScratch(shape)),
         accumulate: !weight.isReplaced,
-        scale: 1 / graph.lossScale,
       }));
     }
     if (bias?.trainable) emitBiasGradient(graph, dy, bias);
@@ -185,7 +186,6 @@ function emitBiasGradient(graph: Graph, dy: Tensor, bias: Parameter): void {
     total: bias.gradient,
     scratch: scratchTensor(graph, biasGradientScratch(shape)),
     accumulate: !bias.isReplaced,
-    scale: 1 / graph.lossScale,
   }));
 }
 

@@ -62,13 +62,11 @@ export interface ReductionTarget<B> {
   readonly scratch: B;
   /** True: the sum is added to what `total` holds; false: it replaces it. */
   readonly accumulate: boolean;
-  /** What the sum is multiplied by; 1 by default. */
-  readonly scale?: number;
 }
 
 /**
  * The launches of a reduction: `partial` makes its partial sums, and a second launch adds them in order. A single sum that
- * is neither added to anything nor scaled is written where it belongs.
+ * is not added to anything is written where it belongs.
  *
  * @param count number of partial sums.
  * @param bytes of the total, a multiple of 16.
@@ -77,16 +75,16 @@ export interface ReductionTarget<B> {
 export function reduction<B>(
   count: number,
   bytes: number,
-  { total, scratch, accumulate, scale = 1 }: ReductionTarget<B>,
+  { total, scratch, accumulate }: ReductionTarget<B>,
   partial: (receiver: B) => Launch<B>,
 ): Launch<B>[] {
-  if (count === 1 && !accumulate && scale === 1) return [partial(total)];
+  if (count === 1 && !accumulate) return [partial(total)];
   const quads = bytes / 16;
   return [
     partial(scratch),
     launch(sumChunks, {
       constants: { ADD: Number(accumulate) },
-      params: { count: quads, chunks: count, scale },
+      params: { count: quads, chunks: count },
       bindings: [scratch, total],
       workgroups: groupsOf64(quads),
     }),

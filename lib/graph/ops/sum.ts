@@ -17,7 +17,7 @@ import type { Tensor } from "../tensor.ts";
 export function sum(graph: Graph, a: Tensor, b: Tensor): Tensor {
   sameShape("add", a, b);
   const y = graph.tensor("sum", a.rows, a.channels, a.requiresGradient || b.requiresGradient);
-  const count = y.bytes / 16;
+  const count = y.allQuads;
   graph.emit(
     launch(add, { params: { count }, bindings: [a, b, y], workgroups: groupsOf64(count) }),
   );

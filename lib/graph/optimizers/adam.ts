@@ -21,11 +21,16 @@ export interface AdamOptions {
   readonly weightDecay: number;
 }
 
-/** Params of AdamW's step number `step` (from 1) over `count` vec4f. */
+/**
+ * Params of AdamW's step number `step` (from 1) over `count` vec4f.
+ *
+ * @param lossScale what the gradient is divided by: `Graph.lossScale` of the graph that made it.
+ */
 export function adamParams(
   count: number,
   step: number,
   options: AdamOptions,
+  lossScale: number,
 ): ParamValues<typeof kernel.params> {
   const { learningRate: rate, beta1, beta2, epsilon, weightDecay: decay } = options;
   return {
@@ -37,18 +42,24 @@ export function adamParams(
     decay,
     correction1: 1 - beta1 ** step,
     correction2: 1 - beta2 ** step,
+    unscale: 1 / lossScale,
   };
 }
 
-/** AdamW's step number `step` (from 1) over `count` vec4f. It leaves the gradient zero for the next step. */
+/**
+ * AdamW's step number `step` (from 1) over `count` vec4f. It leaves the gradient zero for the next step.
+ *
+ * @param lossScale as for {@link adamParams}.
+ */
 export function adamStep<B>(
   state: { values: B; gradient: B; first: B; second: B },
   count: number,
   step: number,
   options: AdamOptions,
+  lossScale: number,
 ): Launch<B> {
   return launch(kernel, {
-    params: adamParams(count, step, options),
+    params: adamParams(count, step, options, lossScale),
     bindings: [state.values, state.gradient, state.first, state.second],
     workgroups: groupsOf64(count),
   });

@@ -19,15 +19,18 @@ export interface SgdOptions {
 
 /**
  * One step: v = momentum v + g + decay w, then w -= rate v, over `count` vec4f. It leaves g zero for the next step.
+ *
+ * @param lossScale what the gradient is divided by: `Graph.lossScale` of the graph that made it.
  */
 export function sgdStep<B>(
   state: { values: B; gradient: B; velocity: B },
   count: number,
   options: SgdOptions,
+  lossScale: number,
 ): Launch<B> {
   const { learningRate: rate, momentum, weightDecay: decay } = options;
   return launch(kernel, {
-    params: { count, rate, momentum, decay },
+    params: { count, rate, momentum, decay, unscale: 1 / lossScale },
     bindings: [state.values, state.gradient, state.velocity],
     workgroups: groupsOf64(count),
   });

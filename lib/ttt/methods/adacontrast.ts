@@ -20,7 +20,7 @@
  * @module
  */
 import { z } from "zod";
-import { type Binding, type Gpu, type GpuBuffer, Program } from "../../gpu/mod.ts";
+import { type Binding, type Gpu, type GpuBuffer, lossScaleOf, Program } from "../../gpu/mod.ts";
 import { Graph } from "../../graph/graph.ts";
 import { crossEntropy } from "../../graph/losses/cross_entropy.ts";
 import { diversity } from "../../graph/losses/diversity.ts";
@@ -161,7 +161,7 @@ function updateProgram(
         gradient: range(query.gradients),
         velocity: range(velocity),
       },
-      (part, count) => sgdStep<Binding>(part, count, options),
+      (part, count) => sgdStep<Binding>(part, count, options, lossScaleOf(gpu.kernels.precision)),
     );
   };
   const moved = (buffer: GpuBuffer) => ({ buffer, offset: 0, size: all });

@@ -14,7 +14,7 @@
  * @module
  */
 import { z } from "zod";
-import { type Binding, type GpuBuffer, Program } from "../../gpu/mod.ts";
+import { type Binding, type GpuBuffer, lossScaleOf, Program } from "../../gpu/mod.ts";
 import { sgdStep } from "../../graph/optimizers/sgd.ts";
 import { launchOverRanges } from "../../graph/optimizers/bindable_ranges.ts";
 import { AdamW } from "../../nn/adamw.ts";
@@ -130,7 +130,10 @@ function updateOf(
   const program = owned.use(
     new Program(
       gpu,
-      launchOverRanges(operands, (part, count) => sgdStep<Binding>(part, count, sgd)),
+      launchOverRanges(
+        operands,
+        (part, count) => sgdStep<Binding>(part, count, sgd, lossScaleOf(gpu.kernels.precision)),
+      ),
       "SGD",
     ),
   );

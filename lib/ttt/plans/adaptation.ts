@@ -107,6 +107,7 @@ function emitSgd(
       },
       count,
       sgd,
+      graph.lossScale,
     )));
 }
 

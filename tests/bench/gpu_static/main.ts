@@ -20,6 +20,8 @@ export interface Row extends Placement {
   readonly kernel: string;
   /** Values of its constants. */
   readonly constants: Readonly<Record<string, number>>;
+  /** Whether its rows are stored in float16. */
+  readonly half: boolean;
   /** The first setting of the matrix kernels that launches it so; null for a kernel that is not one of them. */
   readonly setting: string | null;
 }
@@ -48,16 +50,18 @@ Deno.env.set("VK_ICD_FILENAMES", drivers.lavapipe);
 const tap = new SpirvTap(await Gpu.open(), drivers.lavapipe);
 const kernels: (CompiledKernel & { spirv: Uint8Array<ArrayBuffer> })[] = [];
 for (const compiled of compiledKernels(records)) {
-  if (positionals.length > 0 && !positionals.includes(compiled.kernel.name)) continue;
-  kernels.push({ ...compiled, spirv: await tap.spirv(compiled.kernel, compiled.constants) });
+  const { kernel, constants, half } = compiled;
+  if (positionals.length > 0 && !positionals.includes(kernel.name)) continue;
+  kernels.push({ ...compiled, spirv: await tap.spirv(kernel, constants, half) });
 }
 
 for (const gpu of values.gpu.split(",")) {
   const compiler = new RadvCompiler(drivers.radv, gpu);
-  const rows = kernels.map(({ kernel, constants, setting, spirv }): Row => ({
+  const rows = kernels.map(({ kernel, constants, half, setting, spirv }): Row => ({
     gpu,
     kernel: kernel.name,
     constants,
+    half: half.length > 0,
     setting: setting?.name ?? null,
     ...compiler.compile(kernel, spirv),
   }));
@@ -68,10 +72,11 @@ for (const gpu of values.gpu.split(",")) {
 Deno.exit(0);
 
 function printTable(compiler: string, rows: readonly Row[]): void {
-  const labels = rows.map(({ kernel, setting, constants }) =>
+  const labels = rows.map(({ kernel, setting, half, constants }) =>
     [
       kernel,
       setting ?? "",
+      half ? "f16" : "",
       ...Object.entries(constants).map(([name, value]) => `${name}=${value}`),
     ].filter(Boolean).join(" ")
   );

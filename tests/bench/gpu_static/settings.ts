@@ -18,6 +18,8 @@ import { forwardChannels, transposedChannels } from "../../../lib/graph/ops/matr
 export interface CompiledKernel {
   readonly kernel: Kernel;
   readonly constants: Readonly<Record<string, number>>;
+  /** Names of its rows that are stored in float16: none of them or all. */
+  readonly half: readonly string[];
   /** The first setting of the matrix kernels that launches it so; null for a kernel that is not one of them. */
   readonly setting: KernelSetting | null;
 }
@@ -34,11 +36,21 @@ const WIDE_LAYER = [256, 1024] as const;
 /** Channels of a head: those of Point Transformer V3, and of narrow networks. */
 const HEAD_CHANNELS = [8, 16];
 
-/** All kernels of `records` in every setting. */
+/** All kernels of `records` in every setting, and those that run on GPUs with rows in both precisions. */
 export function compiledKernels(records: readonly Kernel[]): CompiledKernel[] {
-  const matrix = matrixLaunches([SOFTWARE_SETTING, ...HARDWARE_SETTINGS]);
+  const software = matrixLaunches([SOFTWARE_SETTING]);
+  const hardware = matrixLaunches(HARDWARE_SETTINGS);
+  const matrix = [...software, ...hardware];
   const others = records.filter((record) => !matrix.some(({ kernel }) => kernel === record));
-  return [...others.flatMap(inEveryFlag), ...matrix];
+  return [
+    ...[...others.flatMap(inEveryFlag), ...hardware].flatMap(inBothPrecisions),
+    ...software,
+  ];
+}
+
+function inBothPrecisions(compiled: CompiledKernel): CompiledKernel[] {
+  const half = Object.keys(compiled.kernel.rows ?? {});
+  return half.length === 0 ? [compiled] : [compiled, { ...compiled, half }];
 }
 
 /** A kernel for every width of rows, in every setting of its flags; other constants keep their defaults. */
@@ -52,7 +64,7 @@ function inEveryFlag(kernel: Kernel): CompiledKernel[] {
   for (const name of flags) {
     all = all.flatMap((one) => [{ ...one, [name]: 0 }, { ...one, [name]: 1 }]);
   }
-  return all.map((constants) => ({ kernel, constants, setting: null }));
+  return all.map((constants) => ({ kernel, constants, half: [], setting: null }));
 }
 
 /** The matrix kernels with the constants that these settings and the layers of a network give them, each once. */
@@ -64,7 +76,7 @@ function matrixLaunches(settings: readonly KernelSetting[]): CompiledKernel[] {
   const add = (launches: readonly Launch<string>[], setting: KernelSetting) => {
     for (const { kernel, constants } of launches) {
       const key = `${kernel.name} ${JSON.stringify(constants)}`;
-      if (!found.has(key)) found.set(key, { kernel, constants, setting });
+      if (!found.has(key)) found.set(key, { kernel, constants, half: [], setting });
     }
   };
   for (const setting of settings) {

@@ -45,13 +45,14 @@ export class SpirvTap {
     replaceFunction(device.address("vkCreateComputePipelines"), createPipelines.pointer);
   }
 
-  /** The SPIR-V of a kernel with these constants. */
+  /** The SPIR-V of a kernel with these constants, and these of its rows in float16. */
   async spirv(
     kernel: Kernel,
     constants: Readonly<Record<string, number>>,
+    half: readonly string[],
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.#latest = null;
-    this.#gpu.pipeline(kernel, constants);
+    this.#gpu.pipeline(kernel, constants, half);
     await this.#gpu.settled();
     if (this.#latest === null) throw new Error(`Cannot find the SPIR-V of ${kernel.name}`);
     return this.#latest;
