@@ -4,7 +4,12 @@
  * @module
  */
 import type { ModelChoice } from "../serving/labeller/labeller_calls.ts";
-import { KERNEL_CHOICES, type KernelChoice, type Precision, PRECISIONS } from "../gpu/mod.ts";
+import {
+  KERNEL_CHOICES,
+  type KernelChoice,
+  ROW_PRECISIONS,
+  type RowPrecision,
+} from "../gpu/mod.ts";
 import { DEFAULT_STUDENT, DEFAULT_STUDENTS } from "../models/students.ts";
 import { EngineSet } from "../segment/engine_set.ts";
 import type { Progress } from "../ttt/progress.ts";
@@ -133,10 +138,10 @@ export function kernelChoice(text: string): KernelChoice {
  *
  * @throws {UsageError} where it is neither.
  */
-export function precisionChoice(text: string): Precision {
-  const choice = PRECISIONS.find((name) => name === text);
+export function precisionChoice(text: string): RowPrecision {
+  const choice = ROW_PRECISIONS.find((name) => name === text);
   if (choice !== undefined) return choice;
-  throw new UsageError(`Cannot set --precision to '${text}': give ${PRECISIONS.join(" or ")}`);
+  throw new UsageError(`Cannot set --precision to '${text}': give ${ROW_PRECISIONS.join(" or ")}`);
 }
 
 /** The students of a list. */

@@ -11,7 +11,7 @@ import {
   PRECISION_OPTION,
   precisionChoice,
 } from "../cli/engine.ts";
-import { Gpu, inPrecision, type KernelChoice, type Precision } from "../gpu/mod.ts";
+import { Gpu, inPrecision, type KernelChoice, type RowPrecision } from "../gpu/mod.ts";
 import { chooseKernels, KernelError } from "../kernel_choice/mod.ts";
 import { columns } from "../terminal/format.ts";
 import { usualMemory } from "../serving/files/memory.ts";
@@ -106,7 +106,7 @@ async function checkModels(student: string, given: string | undefined): Promise<
   ];
 }
 
-async function checkGpu(choice: KernelChoice, precision: Precision): Promise<Finding[]> {
+async function checkGpu(choice: KernelChoice, precision: RowPrecision): Promise<Finding[]> {
   const opened = await Gpu.open({ kernels: choice, precision }).catch((error: Error) => error);
   if (opened instanceof Error) return [{ what: "GPU", found: null, mend: taskCommand("setup") }];
   using gpu = opened;

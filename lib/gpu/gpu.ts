@@ -13,7 +13,7 @@ import { GpuBuffer, Ledger } from "./buffer.ts";
 import { CapacityError, GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
 import { type KernelChoice, type KernelSetting, settingsFor } from "./kernel_setting.ts";
 import type { Kernel, Launch } from "./kernel.ts";
-import { kernelText, type Precision } from "./row_storage.ts";
+import { kernelText, type RowPrecision } from "./row_storage.ts";
 import { BufferPool } from "./pool.ts";
 import { requestAdapter } from "./vulkan.ts";
 import { type Pipeline, Program, type ProgramDevice } from "./program.ts";
@@ -27,7 +27,7 @@ export interface GpuOptions {
   /** The matrix kernels that it is to run; `auto` by default. */
   kernels?: KernelChoice;
   /** How activations are stored; `f32` by default. */
-  precision?: Precision;
+  precision?: RowPrecision;
 }
 
 /** An array of 32-bit elements that a buffer can be read into. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Precision } from "./row_storage.ts";
+import type { RowPrecision } from "./row_storage.ts";
 
 /** A family of matrix kernels, or `auto` for that which suits the adapter. */
 export type KernelChoice = "auto" | "hardware" | "software";
@@ -21,7 +21,7 @@ export interface SoftwareSetting {
   /** The family. */
   readonly family: "software";
   /** How activations are stored. */
-  readonly precision: Precision;
+  readonly precision: RowPrecision;
 }
 
 /** The family `hardware` with sizes of its tiles, which narrow layers do not fill. */
@@ -31,7 +31,7 @@ export interface HardwareSetting {
   /** The family. */
   readonly family: "hardware";
   /** How activations are stored. */
-  readonly precision: Precision;
+  readonly precision: RowPrecision;
   /** Quads of columns of a tile, at most 16. */
   readonly columns: number;
   /** Quads of summed channels in workgroup memory at a time. */
@@ -74,7 +74,7 @@ export const HARDWARE_SETTINGS: readonly HardwareSetting[] = [
  */
 export function inPrecision<Setting extends KernelSetting>(
   setting: Setting,
-  precision: Precision,
+  precision: RowPrecision,
 ): Setting {
   const name = setting.name.replace(/-f16$/, "") + (precision === "f16" ? "-f16" : "");
   return { ...setting, name, precision };
@@ -135,7 +135,7 @@ export function settingsFor(
   { isSoftware, adapterName, limits }: SettingAdapter,
   choice: KernelChoice,
   tuned?: string,
-  precision: Precision = "f32",
+  precision: RowPrecision = "f32",
 ): KernelSetting[] {
   const usual = SMALL_ADAPTER.test(adapterName) ? "hardware-32x16" : "hardware-64x16";
   const fitting = [

@@ -36,8 +36,8 @@ export {
   inStoredPrecision,
   kernelText,
   lossScaleOf,
-  type Precision,
-  PRECISIONS,
+  ROW_PRECISIONS,
+  type RowPrecision,
 } from "./row_storage.ts";
 export {
   type AnyParamValues,

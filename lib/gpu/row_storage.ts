@@ -9,10 +9,10 @@
 import type { Kernel, Launch } from "./kernel.ts";
 
 /** How activations are stored; sums are float32 in both. */
-export type Precision = "f32" | "f16";
+export type RowPrecision = "f32" | "f16";
 
 /** All of them. */
-export const PRECISIONS: readonly Precision[] = ["f32", "f16"];
+export const ROW_PRECISIONS: readonly RowPrecision[] = ["f32", "f16"];
 
 /**
  * What losses are multiplied by where gradients are stored in float16, whose smallest number is 6e-8. A power of two
@@ -22,12 +22,12 @@ export const PRECISIONS: readonly Precision[] = ["f32", "f16"];
 const HALF_LOSS_SCALE = 2 ** 15;
 
 /** What losses, and so all gradients, are multiplied by; optimizers divide by it. */
-export function lossScaleOf(precision: Precision): number {
+export function lossScaleOf(precision: RowPrecision): number {
   return precision === "f16" ? HALF_LOSS_SCALE : 1;
 }
 
 /** Text for rows that are only read; `NAME` stands for the binding. */
-const LOAD: Readonly<Record<Precision, string>> = {
+const LOAD: Readonly<Record<RowPrecision, string>> = {
   f32: `
 alias stored_NAME = vec4f;
 fn load_NAME(i: u32) -> vec4f { return NAME[i]; }
@@ -42,7 +42,7 @@ fn load_NAME(i: u32) -> vec4f {
 };
 
 /** Text for rows that are written, too. A number beyond float16's range becomes its largest number. */
-const STORE: Readonly<Record<Precision, string>> = {
+const STORE: Readonly<Record<RowPrecision, string>> = {
   f32: `fn store_NAME(i: u32, value: vec4f) { NAME[i] = value; }
 `,
   f16: `fn store_NAME(i: u32, value: vec4f) {

@@ -12,7 +12,7 @@ import {
   type Launch,
   launch,
   lossScaleOf,
-  type Precision,
+  type RowPrecision,
 } from "../gpu/mod.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -59,7 +59,7 @@ export class Graph {
   }
 
   /** How networks that can store their feature rows in either precision are to store them. */
-  get precision(): Precision {
+  get precision(): RowPrecision {
     return this.kernels.precision;
   }
 
@@ -79,7 +79,7 @@ export class Graph {
     rows: number,
     channels: number,
     requiresGradient: boolean,
-    precision: Precision,
+    precision: RowPrecision,
   ): Tensor {
     return new Tensor(label, rows, channels, { requiresGradient, precision });
   }

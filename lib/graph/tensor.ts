@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Binding, Precision } from "../gpu/mod.ts";
+import type { Binding, RowPrecision } from "../gpu/mod.ts";
 
 /**
  * Channels rounded up to a multiple of four: the width of a stored row.
@@ -31,7 +31,7 @@ export class Tensor {
   /** Set for tensors that the plan does not store: inputs, parameters, index lists. */
   readonly binding: Binding | null;
   /** How its numbers are stored. */
-  readonly precision: Precision;
+  readonly precision: RowPrecision;
   /** True where the gradient with respect to this tensor is needed. */
   readonly requiresGradient: boolean;
 
@@ -40,7 +40,7 @@ export class Tensor {
     label: string,
     rows: number,
     channels: number,
-    options: { binding?: Binding; precision?: Precision; requiresGradient?: boolean } = {},
+    options: { binding?: Binding; precision?: RowPrecision; requiresGradient?: boolean } = {},
   ) {
     this.label = label;
     this.rows = rows;

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { Precision } from "../gpu/mod.ts";
+import type { RowPrecision } from "../gpu/mod.ts";
 import { mulberry32 } from "../random/mulberry32.ts";
 
 /**
  * Largest error of a result, as a share of its largest number. Sums of 44 to 150 float32 are within 1e-6. Rows in float16
  * are within 5e-4 where the driver rounds to the nearest, and within 1e-3 where it rounds towards zero.
  */
-const TOLERANCES: Readonly<Record<Precision, number>> = { f32: 1e-4, f16: 2e-3 };
+const TOLERANCES: Readonly<Record<RowPrecision, number>> = { f32: 1e-4, f16: 2e-3 };
 
 /** Numbers in [-1, 1) from a seed. */
 export function numbers(seed: number, count: number): Float32Array {
@@ -25,7 +25,7 @@ export function numbers(seed: number, count: number): Float32Array {
  */
 export function fault(
   results: readonly [what: string, actual: Float32Array, expected: ArrayLike<number>][],
-  precision: Precision = "f32",
+  precision: RowPrecision = "f32",
 ): string | null {
   for (const [what, actual, expected] of results) {
     let [scale, worst] = [0, 0];

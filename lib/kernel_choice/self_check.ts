@@ -12,7 +12,7 @@ import {
   inStoredPrecision,
   type KernelSetting,
   type Launch,
-  type Precision,
+  type RowPrecision,
   WINDOW_BYTES,
 } from "../gpu/mod.ts";
 import {
@@ -82,7 +82,7 @@ class StoredRows {
   }
 
   /** Makes a buffer of `count` numbers. */
-  buffer(count: number, precision: Precision): GpuBuffer {
+  buffer(count: number, precision: RowPrecision): GpuBuffer {
     const isHalf = precision === "f16";
     const buffer = this.#owned.use(this.#gpu.buffer("self-check", count * (isHalf ? 2 : 4)));
     if (isHalf) this.#half.add(buffer);
@@ -90,7 +90,7 @@ class StoredRows {
   }
 
   /** Uploads rows, which are rounded first. */
-  upload(data: Float32Array, precision: Precision): GpuBuffer {
+  upload(data: Float32Array, precision: RowPrecision): GpuBuffer {
     const buffer = this.buffer(data.length, precision);
     if (precision === "f16") {
       const rounded = Float16Array.from(data);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { GpuBuffer, Precision } from "../gpu/mod.ts";
+import type { GpuBuffer, RowPrecision } from "../gpu/mod.ts";
 import type { Graph, Parameter } from "../graph/graph.ts";
 import { gather, type PointRows } from "../graph/ops/gather.ts";
 import { gelu } from "../graph/ops/gelu.ts";
@@ -100,7 +100,7 @@ export class Layers {
     name: string,
     kernelSize: number,
     level: number,
-    precision: Precision = x.precision,
+    precision: RowPrecision = x.precision,
   ): Tensor {
     const map = this.#scan.kernelMap({ kernelSize, stride: 1, dilation: 1, from: level });
     return this.#convolve(graph, x, name, map, map.forward, map.transposed, precision);
@@ -112,7 +112,7 @@ export class Layers {
     x: Tensor,
     name: string,
     level: number,
-    precision: Precision = x.precision,
+    precision: RowPrecision = x.precision,
   ): Tensor {
     const map = this.#scan.kernelMap({ kernelSize: 2, stride: 2, dilation: 1, from: level });
     return this.#convolve(graph, x, name, map, map.forward, map.transposed, precision);
@@ -124,7 +124,7 @@ export class Layers {
     x: Tensor,
     name: string,
     level: number,
-    precision: Precision = x.precision,
+    precision: RowPrecision = x.precision,
   ): Tensor {
     const map = this.#scan.kernelMap({ kernelSize: 2, stride: 2, dilation: 1, from: level });
     return this.#convolve(graph, x, name, map, map.transposed, map.forward, precision);
@@ -137,7 +137,7 @@ export class Layers {
     map: KernelMap,
     forward: PairList,
     transposed: PairList,
-    precision: Precision,
+    precision: RowPrecision,
   ): Tensor {
     const cout = this.#shape(`${name}.kernel`).at(-1)!;
     const bias = this.#bias(name);
@@ -163,7 +163,7 @@ export class Layers {
     return this.#linear(graph, x, name, "f32");
   }
 
-  #linear(graph: Graph, x: Tensor, name: string, precision: Precision): Tensor {
+  #linear(graph: Graph, x: Tensor, name: string, precision: RowPrecision): Tensor {
     const cout = this.#shape(`${name}.kernel`).at(-1)!;
     return linear(graph, x, this.#learned(`${name}.kernel`), this.#bias(name), cout, precision);
   }

@@ -6,7 +6,7 @@
  */
 import { chooseStudent, fitting, profileOf, undecided } from "../domain/mod.ts";
 import { FifoSemaphore } from "../concurrency/fifo_semaphore.ts";
-import type { Gpu, GpuHost, KernelChoice, Precision } from "../gpu/mod.ts";
+import type { Gpu, GpuHost, KernelChoice, RowPrecision } from "../gpu/mod.ts";
 import { gpuHost } from "../kernel_choice/mod.ts";
 import { DEFAULT_STUDENTS } from "../models/students.ts";
 import { Engine } from "./engine.ts";
@@ -27,7 +27,7 @@ export interface EngineSetOptions {
   /** The matrix kernels that run, where the caller gives no host; `auto` by default. */
   kernels?: KernelChoice;
   /** How activations are stored, where the caller gives no host; `f32` by default. */
-  precision?: Precision;
+  precision?: RowPrecision;
   /** Most voxels of a block; larger scans are cut. 65,536 by default, fewer where the adapter demands it. */
   blockVoxels?: number;
   /** Whether every scan is refused that is unlike those that its student was trained on. */

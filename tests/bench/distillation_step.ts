@@ -1,7 +1,7 @@
 /**
  * A step of TTT-KD on a scan of any number of voxels, ready to be counted or run.
  */
-import type { Gpu, KernelSetting, Precision } from "../../lib/gpu/mod.ts";
+import type { Gpu, KernelSetting, RowPrecision } from "../../lib/gpu/mod.ts";
 import type { Graph } from "../../lib/graph/graph.ts";
 import { Tensor } from "../../lib/graph/tensor.ts";
 import type { StudentCard } from "../../lib/nn/card.ts";
@@ -74,7 +74,7 @@ export class SteppingStudent implements Disposable {
       rows: number,
       channels: number,
       data: ArrayBufferView,
-      precision: Precision = "f32",
+      precision: RowPrecision = "f32",
     ) =>
       new Tensor(label, rows, channels, { binding: owned.use(gpu.upload(label, data)), precision });
     // Any numbers do: these words are finite as two float16 and as one float32.

@@ -6,7 +6,7 @@
  * `--kernels` chooses the matrix kernels, `--precision f16` stores activations in half precision; `--tune` finds out which are the fastest, on the first of the scans.
  */
 import { parseArgs } from "node:util";
-import { type Gpu, KERNEL_CHOICES, PRECISIONS } from "../../lib/gpu/mod.ts";
+import { type Gpu, KERNEL_CHOICES, ROW_PRECISIONS } from "../../lib/gpu/mod.ts";
 import { openGpu } from "../../lib/kernel_choice/mod.ts";
 import { benchConvolution, benchLinear } from "./convolution.ts";
 import { benchGemm } from "./gemm.ts";
@@ -80,8 +80,8 @@ const network = NETWORK_NAMES.find((name) => name === values.network) ??
   refuse(`Cannot use --network ${values.network}: give ${NETWORK_NAMES.join(", ")}`);
 const kernels = KERNEL_CHOICES.find((name) => name === values.kernels) ??
   refuse(`Cannot use --kernels ${values.kernels}: give ${KERNEL_CHOICES.join(", ")}`);
-const precision = PRECISIONS.find((name) => name === values.precision) ??
-  refuse(`Cannot use --precision ${values.precision}: give ${PRECISIONS.join(" or ")}`);
+const precision = ROW_PRECISIONS.find((name) => name === values.precision) ??
+  refuse(`Cannot use --precision ${values.precision}: give ${ROW_PRECISIONS.join(" or ")}`);
 const unknown = positionals.find((name) => !(name in SECTIONS));
 if (unknown !== undefined) {
   refuse(`Cannot run "${unknown}": sections are ${Object.keys(SECTIONS).join(", ")}`);

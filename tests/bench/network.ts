@@ -4,7 +4,7 @@
  * keys that meet in a patch; those that attention computes again in its backward pass are not counted. Bytes are those of live buffers: parameters, gradients,
  * kernel maps and the plan, and AdamW's moments where there is a gradient.
  */
-import type { Gpu, Precision } from "../../lib/gpu/mod.ts";
+import type { Gpu, RowPrecision } from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { planTensors } from "../../lib/graph/planner.ts";
@@ -224,7 +224,7 @@ function countFlop(
       name: string,
       kernelSize: number,
       level: number,
-      precision?: Precision,
+      precision?: RowPrecision,
     ) {
       const { forward } = scan.structure.kernelMap({
         kernelSize,
@@ -234,7 +234,7 @@ function countFlop(
       });
       return count(x, super.conv(graph, x, name, kernelSize, level, precision), forward.pairs);
     }
-    override down(graph: Graph, x: Tensor, name: string, level: number, precision?: Precision) {
+    override down(graph: Graph, x: Tensor, name: string, level: number, precision?: RowPrecision) {
       const { forward } = scan.structure.kernelMap({
         kernelSize: 2,
         stride: 2,
@@ -243,7 +243,7 @@ function countFlop(
       });
       return count(x, super.down(graph, x, name, level, precision), forward.pairs);
     }
-    override up(graph: Graph, x: Tensor, name: string, level: number, precision?: Precision) {
+    override up(graph: Graph, x: Tensor, name: string, level: number, precision?: RowPrecision) {
       const { forward } = scan.structure.kernelMap({
         kernelSize: 2,
         stride: 2,

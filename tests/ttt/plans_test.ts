@@ -3,7 +3,7 @@
  * step, no readback, no new pipeline for a second scan, no buffer left behind.
  */
 import assert from "node:assert/strict";
-import { type Gpu, inPrecision, type Precision } from "../../lib/gpu/mod.ts";
+import { type Gpu, inPrecision, type RowPrecision } from "../../lib/gpu/mod.ts";
 import type { FeatureName } from "../../lib/nn/features.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
@@ -48,7 +48,7 @@ function targetsOf(gpu: Gpu, scan: SparseScan): Targets {
 }
 
 /** Adapts seeded weights to a scan; every buffer is freed. */
-async function adaptOnce(gpu: Gpu, points: Points, precision: Precision = "f32") {
+async function adaptOnce(gpu: Gpu, points: Points, precision: RowPrecision = "f32") {
   using owned = new DisposableStack();
   const student = new Student(CARD);
   const parameters = owned.use(new Parameters(gpu, student.parameters()));
@@ -84,7 +84,7 @@ async function adaptOnce(gpu: Gpu, points: Points, precision: Precision = "f32")
 }
 
 /** Has a device store activations in a precision until this is disposed of. */
-function storing(gpu: Gpu, precision: Precision): Disposable {
+function storing(gpu: Gpu, precision: RowPrecision): Disposable {
   const { kernels } = gpu;
   gpu.kernels = inPrecision(kernels, precision);
   return { [Symbol.dispose]: () => void (gpu.kernels = kernels) };

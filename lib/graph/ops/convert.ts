@@ -4,12 +4,12 @@
  * @module
  */
 import { convert as kernel } from "../../../kernels/elementwise/records.ts";
-import { groupsOf64, launch, type Precision } from "../../gpu/mod.ts";
+import { groupsOf64, launch, type RowPrecision } from "../../gpu/mod.ts";
 import type { Graph } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** y = x stored in `precision`, [N][C]; x itself where it is already. */
-export function convert(graph: Graph, x: Tensor, precision: Precision): Tensor {
+export function convert(graph: Graph, x: Tensor, precision: RowPrecision): Tensor {
   if (x.precision === precision) return x;
   const y = graph.features(x.label, x.rows, x.channels, x.requiresGradient, precision);
   emitConvert(graph, x, y);

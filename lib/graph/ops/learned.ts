@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Launch, Precision } from "../../gpu/mod.ts";
+import type { Launch, RowPrecision } from "../../gpu/mod.ts";
 import type { Graph, Parameter } from "../graph.ts";
 import type { Tensor } from "../tensor.ts";
 import {
@@ -37,7 +37,7 @@ export interface SparseConvolutionOptions {
   /** b; none by default. */
   readonly bias?: Parameter;
   /** How y is stored; like x by default. */
-  readonly precision?: Precision;
+  readonly precision?: RowPrecision;
   /** Whether the launch also gathers what a batch norm of y needs; false by default. */
   readonly isNormed?: boolean;
 }
@@ -121,7 +121,7 @@ export function linear(
   weight: Parameter,
   bias: Parameter | null,
   channels: number,
-  precision: Precision = x.precision,
+  precision: RowPrecision = x.precision,
 ): Tensor {
   const shape = { kernels: graph.kernels, rows: x.rows, cin: x.channels, cout: channels };
   const y = graph.features(
