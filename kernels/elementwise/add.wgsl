@@ -1,5 +1,5 @@
 // y = a + b.
-// Bindings: a, b read vec4f[count]; y write vec4f[count].
+// Bindings: a, b read quads[count]; y write quads[count].
 // Grid: one thread per vec4f, 64 per workgroup.
 struct Params { count: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

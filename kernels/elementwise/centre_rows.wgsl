@@ -1,5 +1,5 @@
 // y = sqrt(D) * (t - centre) / |t - centre| by row. Rows whose mask is 0, and rows that equal the centre, become zero.
-// Bindings: t read rows [rows][D4]; mask read f32[rows]; centre read vec4f[D4];
+// Bindings: t read quads[rows][D4]; mask read f32[rows]; centre read vec4f[D4];
 // y write vec4f[rows][D4].
 // Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, squaredLength: f32 }

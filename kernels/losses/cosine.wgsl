@@ -1,7 +1,7 @@
 // The distillation term of each row: 1 - cos(z, t - centre); 0 for rows without a target. A product of norms below 1e-8
 // is raised to 1e-8, as PyTorch's cosine_similarity does. With GRADIENT also
 //   dz = -scale / counted * (t' / (|z||t'|) - cos * z / |z|^2) with t' = t - centre; 0 for rows without a target.
-// Bindings: z read vec4f[rows][D4]; t read rows [rows][D4]; weight read f32[rows], 0 without a
+// Bindings: z read vec4f[rows][D4]; t read quads[rows][D4]; weight read f32[rows], 0 without a
 // target; centre read vec4f[D4]; counted read f32[1], the rows with a target, any buffer without GRADIENT; terms write
 // vec2f[rows]: (term, counted); dz write vec4f[rows][D4], not written without GRADIENT.
 // Grid: one thread per row, 64 per workgroup.

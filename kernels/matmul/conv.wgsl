@@ -9,7 +9,7 @@
 //
 // A launch sees a window of the weights, which are packed as in gemm.wgsl for each k: some offsets, or a part of one.
 //
-// Bindings: x read vec4f[source rows * sumQuads]; weight uniform mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
+// Bindings: x read quads[source rows * sumQuads]; weight uniform mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
 // entries read u32[]; offsets read u32[volume * tiles + 1]; y read and written vec4f[rows * quads]. Launches with
 // first > 0 or firstSum > 0 add to what y holds.
 // Grid: one thread per tile and 4 COLUMNS columns, 8 per workgroup.

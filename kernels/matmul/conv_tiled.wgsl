@@ -5,9 +5,9 @@
 // has at most one pair for each row, so the pairs of an offset are one product of at most 64 gathered rows, and threads
 // add its rows to the tile's without meeting. What every thread branches on is read by workgroupUniformLoad.
 //
-// Bindings: x read vec4f[source rows * sumQuads]; weight read vec4f[], the columns of blocks [volume][sumQuads][quads]
+// Bindings: x read quads[source rows * sumQuads]; weight read vec4f[], the columns of blocks [volume][sumQuads][quads]
 // packed as in gemm.wgsl; bias read vec4f[quads], unless hasBias is 0; entries read u32[];
-// offsets read u32[volume * tiles + 1]; y read and written vec4f[rows * quads]. Launches with first > 0 add to what y
+// offsets read u32[volume * tiles + 1]; y read and written quads[rows * quads]. Launches with first > 0 add to what y
 // holds.
 // Grid: one workgroup of COLUMNS x 16 threads per tile and COLUMNS quads of columns, columns innermost.
 const ROWS = 4u; // pairs of a thread

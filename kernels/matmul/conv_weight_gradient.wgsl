@@ -5,7 +5,7 @@
 // weights of one k and walks that k's pairs in its chunk, four pairs at a time: the outer products of four pairs are
 // one 4x4 matrix product for each block of weights.
 //
-// Bindings: x read vec4f[source rows * inputQuads]; dy read vec4f[rows * outputQuads]; entries read u32[];
+// Bindings: x read quads[source rows * inputQuads]; dy read quads[rows * outputQuads]; entries read u32[];
 // offsets read u32[volume * tiles + 1]; partial write mat4x4f[chunks * volume * inputQuads * outputQuads], packed as in
 // gemm.wgsl.
 // Grid: one thread per chunk, k and block, 8 per workgroup. Blocks are innermost, then chunks, because the lists of one

@@ -5,7 +5,7 @@
 // looks up one pair of each stage; its tile only ever advances. It is read back from workgroup memory: a register more,
 // and VEGA20 would hold two waves instead of three.
 //
-// Bindings: x read vec4f[source rows * inputQuads]; dy read vec4f[rows * outputQuads]; entries read u32[];
+// Bindings: x read quads[source rows * inputQuads]; dy read quads[rows * outputQuads]; entries read u32[];
 // offsets read u32[volume * tiles + 1]; partial write mat4x4f[chunks * volume * inputQuads * outputQuads],
 // packed as in gemm.wgsl.
 // Grid: one workgroup of OUTPUTS x INPUT_THREADS x SLICES threads per k, chunk and tile of weights, tiles innermost, then

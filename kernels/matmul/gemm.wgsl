@@ -5,7 +5,7 @@
 // window of them. Where they do not fit one, launches make some columns of y each, or, CONTINUED, add the products of
 // some summed channels to the y of the launch before.
 //
-// Bindings: x read vec4f[rows * sumQuads]; weight uniform mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
+// Bindings: x read quads[rows * sumQuads]; weight uniform mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
 // y write vec4f[rows * quads], with CONTINUED, read and written.
 // Grid: one thread per block of 4 rows and 4 COLUMNS columns, 32 per workgroup.
 override CONTINUED: bool = false; // sums begin with what y holds

@@ -1,7 +1,7 @@
 // gemm.wgsl for hardware: the same sums, params and bindings, by tiles in workgroup memory. Needs tiled_rows.wgsl.
 //
-// Bindings: x read vec4f[rows * sumQuads]; weight read vec4f[], the columns of blocks packed as in gemm.wgsl; bias read
-// vec4f[quads], unless hasBias is 0; y write vec4f[rows * quads].
+// Bindings: x read quads[rows * sumQuads]; weight read vec4f[], the columns of blocks packed as in gemm.wgsl; bias read
+// vec4f[quads], unless hasBias is 0; y write quads[rows * quads].
 // Grid: one workgroup of COLUMNS x 16 threads per 16 ROWS rows and COLUMNS quads of columns, columns innermost.
 override ROWS: u32 = 8u; // rows of a thread
 

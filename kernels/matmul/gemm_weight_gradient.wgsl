@@ -2,7 +2,7 @@
 // chunks in order. Needs outer_products.wgsl. A thread owns 16 x 16 weights and takes four rows at a time: their outer
 // products are one 4x4 matrix product for each block of weights.
 //
-// Bindings: x read vec4f[rows * inputQuads]; dy read vec4f[rows * outputQuads]; partial write
+// Bindings: x read quads[rows * inputQuads]; dy read quads[rows * outputQuads]; partial write
 // mat4x4f[chunks * inputQuads * outputQuads], packed as in gemm.wgsl.
 // Grid: one thread per chunk and block, blocks innermost, 32 per workgroup.
 struct Params {

@@ -1,7 +1,7 @@
 // gemm_weight_gradient.wgsl for hardware: the same sums, by stages of rows in workgroup memory, as a partial sum for
 // each chunk of rows. Needs tiled_outer_products.wgsl.
 //
-// Bindings: x read vec4f[rows * inputQuads]; dy read vec4f[rows * outputQuads]; partial write
+// Bindings: x read quads[rows * inputQuads]; dy read quads[rows * outputQuads]; partial write
 // mat4x4f[chunks * inputQuads * outputQuads], packed as in gemm.wgsl.
 // Grid: one workgroup of OUTPUTS x INPUT_THREADS x SLICES threads per chunk and tile of weights, tiles innermost.
 struct Params {

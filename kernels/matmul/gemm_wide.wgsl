@@ -2,7 +2,7 @@
 // buffer. A thread makes 16 rows of 16 columns, in four by four matrix products for each step of four summed channels,
 // so that 16 vec4f loads and 4 mat4x4f loads feed 1024 multiply-adds (llvmpipe pays for loads lane by lane).
 //
-// Bindings: x read vec4f[rows * sumQuads]; weight read mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
+// Bindings: x read quads[rows * sumQuads]; weight read mat4x4f[]; bias read vec4f[quads], unless hasBias is 0;
 // y write vec4f[rows * quads].
 // Grid: one thread per block of 16 rows and 16 columns, 32 per workgroup.
 override TRANSPOSED: bool = false; // multiply by W^T instead of W

@@ -1,7 +1,7 @@
 // Column sums of rows, the gradient of a bias, as one partial sum for each chunk of rows; sum_chunks.wgsl adds the
 // chunks in order.
 //
-// Bindings: x read vec4f[rows * quads]; partial write vec4f[chunks * quads].
+// Bindings: x read quads[rows * quads]; partial write vec4f[chunks * quads].
 // Grid: one thread per chunk and quad of columns, quads innermost, 64 per workgroup.
 struct Params {
   rows: u32,

@@ -1,8 +1,8 @@
 // y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, then, with RESIDUAL, + residual, and then, with RELU,
 // max(y, 0): what follows a batch norm in a residual network, in one pass. In the padding gamma and beta are 0, so y
 // stays 0.
-// Bindings: x read vec4f[rows][C4]; mean, variance, gamma, beta read vec4f[C4]; residual read vec4f[rows][C4], any
-// buffer without RESIDUAL; y write vec4f[rows][C4].
+// Bindings: x read quads[rows][C4]; mean, variance, gamma, beta read vec4f[C4]; residual read quads[rows][C4], any
+// buffer without RESIDUAL; y write quads[rows][C4].
 // Grid: one thread per vec4f of y, 64 per workgroup.
 struct Params { rows: u32, epsilon: f32 }
 override C4: u32;

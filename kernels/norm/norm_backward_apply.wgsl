@@ -2,8 +2,8 @@
 //   dx = gamma / sqrt(variance + epsilon) * (g - mean(g) - xhat * mean(g * xhat));
 // running statistics are constants, which leaves the first term alone. g is dy or, with RELU, dy where the norm is
 // positive.
-// Bindings: x, dy read vec4f[rows][C4]; mean, variance, gamma, beta read vec4f[C4]; sums read vec4f[2][C4];
-// dx write vec4f[rows][C4].
+// Bindings: x, dy read quads[rows][C4]; mean, variance, gamma, beta read vec4f[C4]; sums read vec4f[2][C4];
+// dx write quads[rows][C4].
 // Grid: one thread per vec4f of dx, 64 per workgroup.
 struct Params { rows: u32, epsilon: f32 }
 override C4: u32;

@@ -1,8 +1,8 @@
 // First level of the batch-norm gradient where g, the gradient of the norm, is needed as rows too: it is the sum of two
 // terms (TWO), or it goes to a residual as well. g is dy, or dy + more; with RELU it is 0 where y is not positive.
 // Otherwise as norm_backward_sums.wgsl.
-// Bindings: x, y, dy, more read vec4f[rows][C4], where `more` may be any buffer without TWO, and y without RELU; mean,
-// variance read vec4f[C4]; g write vec4f[rows][C4]; partials write vec4f[chunks][2][C4].
+// Bindings: x, y, dy, more read quads[rows][C4], where `more` may be any buffer without TWO, and y without RELU; mean,
+// variance read vec4f[C4]; g write quads[rows][C4]; partials write vec4f[chunks][2][C4].
 // Grid: one thread per chunk and vec4f of channels, 64 per workgroup.
 struct Params { rows: u32, epsilon: f32 }
 override C4: u32;

@@ -1,6 +1,6 @@
 // First level of the batch-norm gradient: sums of g and of g * xhat over each chunk of 64 rows, where g is dy or, with
 // RELU, dy where the norm is positive. The norm is computed again, which costs less than reading it.
-// Bindings: x, dy read vec4f[rows][C4]; mean, variance, gamma, beta read vec4f[C4]; partials write
+// Bindings: x, dy read quads[rows][C4]; mean, variance, gamma, beta read vec4f[C4]; partials write
 // vec4f[chunks][2][C4].
 // Grid: one thread per chunk and vec4f of channels, 64 per workgroup.
 struct Params { rows: u32, epsilon: f32 }

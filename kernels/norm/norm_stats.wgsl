@@ -1,6 +1,6 @@
 // First level of batch statistics: mean and sum of squared deviations of each chunk of 64 rows. Two passes over the
 // chunk keep float32 accurate where the mean is much larger than the deviation.
-// Bindings: x read vec4f[rows][C4]; partials write vec4f[chunks][2][C4].
+// Bindings: x read quads[rows][C4]; partials write vec4f[chunks][2][C4].
 // Grid: one thread per chunk and vec4f of channels, 64 per workgroup.
 struct Params { rows: u32 }
 override C4: u32;
