@@ -84,13 +84,13 @@
  *
  * @module
  */
-import type { KernelChoice } from "./gpu/mod.ts";
+import type { KernelChoice, RowPrecision } from "./gpu/mod.ts";
 import { EngineSet } from "./segment/engine_set.ts";
 import type { Segmenter } from "./segment/segmenter.ts";
 import { type MethodInfo, METHODS as IMPLEMENTED } from "./ttt/methods/mod.ts";
 
 export { CapacityError, GpuLostError, GpuUnavailableError } from "./gpu/mod.ts";
-export type { KernelChoice } from "./gpu/mod.ts";
+export type { KernelChoice, RowPrecision } from "./gpu/mod.ts";
 export { KernelError } from "./kernel_choice/mod.ts";
 export type { Metrics } from "./metrics/confusion.ts";
 export { readStudent, studentBytes, type StudentFile, studentNames } from "./models/students.ts";
@@ -182,6 +182,8 @@ export interface OpenEngineOptions {
   strict?: boolean;
   /** The matrix kernels that the GPU runs: those that suit the adapter by default. */
   kernels?: KernelChoice;
+  /** How the GPU stores activations: `f32` by default; `f16` takes half the bytes. */
+  precision?: RowPrecision;
 }
 
 /** An engine that holds a GPU device and the students that were used last until it is disposed of. */
