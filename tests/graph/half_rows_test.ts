@@ -1,6 +1,11 @@
 /** Rows stored in float16: ops against their references, and what refuses such rows. */
 import assert from "node:assert/strict";
-import { HARDWARE_SETTINGS, inPrecision, SOFTWARE_SETTING } from "../../lib/gpu/mod.ts";
+import {
+  HARDWARE_SETTINGS,
+  inPrecision,
+  SOFTWARE_SETTING,
+  WINDOW_BYTES,
+} from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
 import { crossEntropy, crossEntropyReference } from "../../lib/graph/losses/cross_entropy.ts";
 import {
@@ -134,8 +139,10 @@ withGpu("a loss's gradient reaches parameters through rows in float16", async (g
     const got = await runGraph(gpu, (graph, owned) => {
       const input = inputTensor(gpu, owned, "x", x, cin);
       const packed = [cin, classes];
-      const tensor = (label: string, data: Float32Array) =>
-        new Tensor(label, data.length / 4, 4, { binding: owned.use(gpu.upload(label, data)) });
+      const tensor = (label: string, data: Float32Array) => {
+        const binding = owned.use(gpu.upload(label, data, WINDOW_BYTES));
+        return new Tensor(label, data.length / 4, 4, { binding });
+      };
       const kernel = {
         values: tensor("weight", packKernel(weight, packed)),
         gradient: tensor("dweight", new Float32Array(packedLength(packed))),
