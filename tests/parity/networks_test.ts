@@ -79,6 +79,7 @@ for (const name of NETWORK_FILES) {
  * 4.9e-4 of themselves; batch statistics over the 18 voxels of stride 16 magnify what came before.
  */
 const HALF_TOLERANCES = { eval: 2e-3, train: 5e-3 };
+const HALF_NORM_TOLERANCES = { eval: 4e-2, train: 0.15 };
 
 for (const name of NETWORK_FILES) {
   withGpu(`${name} with activations in float16`, async (gpu) => {
@@ -101,7 +102,8 @@ for (const name of NETWORK_FILES) {
       }, worst gradient norm ${worst.toExponential(1)}`,
     );
     assert.ok(error <= HALF_TOLERANCES[mode], `logits: relative error ${error}`);
-    if (mode === "eval") assert.ok(worst <= 1e-2, `gradient norms: relative error ${worst}`);
+    // A ReLU whose input rounding moves across zero passes another gradient.
+    assert.ok(worst <= HALF_NORM_TOLERANCES[mode], `gradient norms: relative error ${worst}`);
   });
 }
 
