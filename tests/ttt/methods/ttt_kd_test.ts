@@ -6,6 +6,9 @@ import { segmentOptions } from "../../../lib/segment/options.ts";
 import type { SegmentRequest } from "../../../lib/segment/segmenter.ts";
 import { roomScene } from "../../../lib/worlds/rooms/mod.ts";
 
+/** Enough to hold one out. */
+const PHOTOS = 4;
+
 /** One engine for all tests of the file; the device outlives the test that opens it. */
 let opened:
   | Promise<{ engine: Engine; host: GpuHost; request: Omit<SegmentRequest, "options"> }>
@@ -20,7 +23,8 @@ function setUp() {
       split: "validation",
       index: 1,
     });
-    return { engine, host, request: scene };
+    const [photos, cameras] = [scene.photos.slice(0, PHOTOS), scene.cameras.slice(0, PHOTOS)];
+    return { engine, host, request: { ...scene, photos, cameras } };
   })();
   return opened;
 }
@@ -32,13 +36,13 @@ Deno.test.afterAll(async () => {
 });
 
 /**
- * Runs a method on the scene, TTT-KD and without augmentations unless told otherwise. In voxels of twice the student's
- * edge the scene has half as many: enough for losses to fall and labels to differ.
+ * Runs a method on the scene, TTT-KD and without augmentations unless told otherwise. In voxels of eight times the
+ * student's edge the scene has 159: enough for losses to fall and labels to differ.
  */
 async function run(given: Record<string, unknown>, more: Partial<SegmentRequest> = {}) {
   const { engine, request } = await setUp();
   const alone = given["method"] === "probe" ? {} : { augmentations: 0 };
-  const options = segmentOptions({ method: "ttt-kd", voxelSize: 0.4, ...alone, ...given }, true);
+  const options = segmentOptions({ method: "ttt-kd", voxelSize: 0.8, ...alone, ...given }, true);
   return await engine.segment({ ...request, options, ...more });
 }
 
@@ -130,15 +134,20 @@ methodTest("ttt-kd stops once the loss on held-out photographs no longer falls",
 });
 
 methodTest("ttt-kd with a guard does not adapt to targets of the wrong voxels", async () => {
-  const bn = await run({ method: "bn" });
+  // In coarser voxels the right targets, too, are far from what the student knows.
+  const voxelSize = 0.4;
+  const bn = await run({ method: "bn", voxelSize });
   for (const method of ["ttt-kd", "ttt-kd-fusion"]) {
-    const guarded = await run({ method, steps: STEPS, guard: 2 }, { placebo: "shuffle" });
+    const guarded = await run(
+      { method, voxelSize, steps: STEPS, guard: 2 },
+      { placebo: "shuffle" },
+    );
     assert.equal(guarded.report.steps, 0);
     assert.match(guarded.report.note!, /not adapted/);
     assert.deepEqual(guarded.labels, bn.labels);
   }
-  const trusted = await run({ steps: STEPS, guard: 2 });
-  assert.equal(trusted.report.steps, STEPS);
+  const trusted = await run({ voxelSize, steps: 2, guard: 2 });
+  assert.equal(trusted.report.steps, 2);
 });
 
 methodTest("ttt-kd takes the statistics that agree better with the photographs", async () => {
@@ -184,33 +193,3 @@ methodTest("ttt-kd-online with anchor 1 starts the next scan at the source", asy
   const second = await run({ method: "ttt-kd-online", anchor: 1 });
   assert.equal(second.report.losses[0], first.report.losses[0]);
 });
-
-methodTest(
-  "corrections are learned from, with photographs and without, and stay as they are said to be",
-  async () => {
-    const plain = await run({ steps: 3 });
-    const truth = (await setUp()).request.scan.labels!;
-    const { sourceLabels } = plain;
-    const wrong = [...sourceLabels.keys()].filter((point) =>
-      truth[point] !== 255 && sourceLabels[point] !== truth[point]
-    );
-    const clicked = wrong.filter((_, i) => i % Math.ceil(wrong.length / 20) === 0);
-    const corrections: Record<string, number[]> = {};
-    for (const point of clicked) (corrections[truth[point]!] ??= []).push(point);
-    const alone = await run({ method: "corrections", corrections, steps: 6 });
-    const { losses } = alone.report;
-    assert.equal(losses.length, 6);
-    assert.ok(losses.at(-1)! < losses[0]!, `${losses}`);
-    const both = await run({ steps: 3, corrections });
-    assert.deepEqual(
-      both.report.losses[0],
-      plain.report.losses[0],
-      "the loss is still the KD loss",
-    );
-    assert.notDeepEqual(both.report.losses, plain.report.losses);
-    for (const { labels, confidence } of [alone, both]) {
-      assert.deepEqual(clicked.map((point) => labels[point]), clicked.map((point) => truth[point]));
-      assert.ok(clicked.every((point) => confidence[point] === 1));
-    }
-  },
-);
