@@ -193,3 +193,33 @@ methodTest("ttt-kd-online with anchor 1 starts the next scan at the source", asy
   const second = await run({ method: "ttt-kd-online", anchor: 1 });
   assert.equal(second.report.losses[0], first.report.losses[0]);
 });
+
+methodTest(
+  "corrections are learned from, with photographs and without, and stay as they are said to be",
+  async () => {
+    const plain = await run({ steps: 3 });
+    const truth = (await setUp()).request.scan.labels!;
+    const { sourceLabels } = plain;
+    const wrong = [...sourceLabels.keys()].filter((point) =>
+      truth[point] !== 255 && sourceLabels[point] !== truth[point]
+    );
+    const clicked = wrong.filter((_, i) => i % Math.ceil(wrong.length / 20) === 0);
+    const corrections: Record<string, number[]> = {};
+    for (const point of clicked) (corrections[truth[point]!] ??= []).push(point);
+    const alone = await run({ method: "corrections", corrections, steps: 6 });
+    const { losses } = alone.report;
+    assert.equal(losses.length, 6);
+    assert.ok(losses.at(-1)! < losses[0]!, `${losses}`);
+    const both = await run({ steps: 3, corrections });
+    assert.deepEqual(
+      both.report.losses[0],
+      plain.report.losses[0],
+      "the loss is still the KD loss",
+    );
+    assert.notDeepEqual(both.report.losses, plain.report.losses);
+    for (const { labels, confidence } of [alone, both]) {
+      assert.deepEqual(clicked.map((point) => labels[point]), clicked.map((point) => truth[point]));
+      assert.ok(clicked.every((point) => confidence[point] === 1));
+    }
+  },
+);
