@@ -45,7 +45,7 @@ Deno.test("routes/README.md lists the options of the default method, with their 
   assert.deepEqual(rows.map(([name]) => name).sort(), Object.keys(properties).sort());
   for (const [name, usual, values] of rows as [string, string, string][]) {
     // Their values are names, or an object.
-    if (["method", "student", "labelMap", "labelNames"].includes(name)) continue;
+    if (["method", "student", "labelMap", "labelNames", "corrections"].includes(name)) continue;
     const { type, default: given, minimum, maximum, enum: choices } = properties[name]!;
     // What follows in brackets is the default of another method.
     if (given !== undefined) assert.equal(usual.replace(/ \(.*/, ""), `${given}`, name);
