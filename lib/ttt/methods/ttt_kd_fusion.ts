@@ -12,7 +12,8 @@ import { tttKd } from "./ttt_kd.ts";
 export const tttKdFusion = defineMethod({
   ...tttKd,
   name: "ttt-kd-fusion",
-  about: "TTT-KD, then the 2D probe's and the network's predictions multiplied",
+  about:
+    "TTT-KD, then its prediction fused with those of the 2D probe and of the unadapted network, each as far as it is sure",
   settings: distillationSettings.extend({
     fusion: numberSetting(3, { min: 0, max: 10 }).describe(
       "weight of the 2D probe in the prediction; 0 leaves it out",
