@@ -93,14 +93,14 @@ withGpu("rooms-parts separates the classes in rooms that it was not trained on",
   const { card } = teacher;
   const means = ROOM_CLASSES.map(() => new Float64Array(card.width));
   const counts = new Float64Array(ROOM_CLASSES.length);
-  for (const { feature, label } of await purePatches(gpu, teacher, [0, 1, 2, 3, 4, 5])) {
+  for (const { feature, label } of await purePatches(gpu, teacher, [0, 1, 2])) {
     feature.forEach((value, i) => means[label]![i]! += value);
     counts[label]! += 1;
   }
   means.forEach((mean, label) => mean.forEach((sum, i) => mean[i] = sum / counts[label]!));
   // Each patch of other rooms goes to the class with the nearest mean.
   const right = new Float64Array(ROOM_CLASSES.length), all = new Float64Array(ROOM_CLASSES.length);
-  for (const { feature, label } of await purePatches(gpu, teacher, [6, 7, 8])) {
+  for (const { feature, label } of await purePatches(gpu, teacher, [6, 7])) {
     const distances = means.map((mean) =>
       mean.reduce((sum, value, i) => sum + (feature[i]! - value) ** 2, 0)
     );
