@@ -66,7 +66,7 @@ export { readScan } from "./read_scan.ts";
 export { SCAN_START_BYTES, scanMemory, scanMemoryByStart } from "./scan_memory.ts";
 export { checkConversion, convertScan, writeScan } from "./write_scan.ts";
 export { type PlyContents, writePly } from "./ply/write_ply.ts";
-export type { Camera } from "./camera/camera.ts";
+export type { Camera, Pinhole } from "./camera/camera.ts";
 export { cameraAt, type CameraOptics } from "./camera/camera_at.ts";
 export type { CameraFile } from "./camera/camera_file.ts";
 export { camerasToJson, parseCameras } from "./camera/cameras_json.ts";

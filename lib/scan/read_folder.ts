@@ -27,8 +27,8 @@ const CAMERAS = /\.(json|txt|bin)$/i;
 const JSON_FILE = /\.json$/i;
 /** The points of a COLMAP model: large files without cameras. */
 const NO_CAMERAS = /points3D\.(txt|bin)$/i;
-/** Points from which programs reconstruct a scene; a scan that is to be labelled lies beside them. */
-const NO_SCAN = /(?:^|\/)(?:points3D|sparse_pc|input)\.ply$/i;
+/** Points from which programs reconstruct a scene, beside which the scan lies; and the table of a campaign. */
+const NO_SCAN = /(?:^|\/)(?:(?:points3D|sparse_pc|input)\.ply|campaign\.csv)$/i;
 /** Labelled scans, and what lies beside them, as this program, its server's examples and its viewer name them. */
 const LABELLED = /(?:^|[_-])labelled(?:-\d+)?\.(?:las|ply|pcd|csv|xyz|asc|pts|qml|classes\.json)$/i;
 /** Larger files than this are neither lists of names nor reports. */

@@ -10,7 +10,7 @@ import { UNLABELLED } from "../../scan/mod.ts";
 import { OptionError } from "../../ttt/option_error.ts";
 
 /** A class of the student, by name or index. */
-type NamedClass = string | number;
+export type NamedClass = string | number;
 
 /**
  * The student's class of each label of the client: several where a label covers them, null where a label does not
