@@ -151,7 +151,11 @@ Deno.test("createApp() logs a line of JSON for each request, with the id that it
   });
   assert.ok(Number.isInteger(milliseconds) && !Number.isNaN(Date.parse(time)));
   assert.match(client, /^[\w-]{16}$/);
-  const refused = await app.request("/v1/segment", { method: "POST", body: "no scan" });
+  const refused = await app.request("/v1/segment", {
+    method: "POST",
+    body: "no scan",
+    headers: { "content-type": "image/png" },
+  });
   await problemOf(refused, 415);
   assert.equal(JSON.parse(lines[1]!).status, 415);
   assert.equal(JSON.parse(lines[1]!).client, client);
