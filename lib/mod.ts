@@ -120,6 +120,7 @@ export {
   type Pinhole,
   readScan,
   type Scan,
+  SCAN_FORMATS,
   ScanError,
   type ScanFormat,
   type ScanLabels,
