@@ -73,7 +73,14 @@ export { camerasToJson, parseCameras } from "./camera/cameras_json.ts";
 export { inverseRigid } from "./camera/pose.ts";
 export { matchPhotos } from "./camera/match_photographs.ts";
 export { type CameraSource, loadCameraFiles } from "./camera/load_camera_files.ts";
-export { type NamedFile, type PhotoFile, readViews, type ScanViews } from "./camera/read_views.ts";
+export {
+  type NamedFile,
+  type PhotoFile,
+  readViews,
+  type ScanViews,
+  type ViewShare,
+  viewShare,
+} from "./camera/read_views.ts";
 export {
   decodePhoto,
   encodePng,

@@ -255,3 +255,24 @@ Deno.test("cutViews() leaves out the black rim of a round picture, and keeps vie
     assert.ok(photo.pixels.every((value) => value === 200), photo.name);
   }
 });
+
+Deno.test("cutViews() makes no more pixels than twice those of the picture, whatever a lens claims", () => {
+  const [width, height] = [64, 64];
+  const pixels = new Uint8Array(3 * width * height).fill(200);
+  const worldToCamera = Float64Array.from(WORLD_TO_CAMERA);
+  const camera = {
+    file: "a.png",
+    width,
+    height,
+    fx: 117.7,
+    fy: 117.7,
+    cx: 31.5,
+    cy: 31.5,
+    worldToCamera,
+  };
+  // The radius hardly grows beyond the middle, so that a long focal length still fills a wide view: 14 times the picture.
+  const lens = { kind: "fisheye", k: [-3.2254, 7.0222, -8.0891, 3.80488], radius: 1 } as const;
+  const views = cutViews({ name: "a.png", width, height, pixels }, camera, lens, "cameras.json");
+  const total = views.reduce((sum, { photo }) => sum + photo.width * photo.height, 0);
+  assert.ok(total > width * height && total <= 2 * width * height, `${total}`);
+});

@@ -5,7 +5,7 @@
  */
 import { PhotoError } from "../errors.ts";
 import { decodePhoto, type Photo } from "../photo/photo.ts";
-import { cutViews } from "../lens/cut_views.ts";
+import { cutViews, MOST_CUT_PIXELS, MOST_CUT_VIEWS } from "../lens/cut_views.ts";
 import { undistort } from "../photo/undistort.ts";
 import type { Warning } from "../warning.ts";
 import type { Camera } from "./camera.ts";
@@ -93,6 +93,31 @@ export async function readViews(
   }
   views.warnings.push(...doubts.warnings());
   return views;
+}
+
+/** How much more the views of photographs may be than the photographs: where none is cut into several, no more. */
+export interface ViewShare {
+  /** Views of a photograph. */
+  readonly views: number;
+  /** Pixels of its views for each of its own. */
+  readonly pixels: number;
+}
+
+/**
+ * Reads from camera files what {@link readViews} will make of a photograph, before any is decoded.
+ *
+ * @throws {CameraError} as {@link readViews}
+ */
+export function viewShare(
+  images: readonly { readonly name: string }[],
+  cameraFiles: readonly CameraFile[],
+  scanName?: string,
+): ViewShare {
+  const photoNames = images.map(({ name }) => name);
+  const { specs } = readCameraFiles(cameraFiles, { photoNames, scanName });
+  return specs.some(({ wideLens }) => wideLens)
+    ? { views: MOST_CUT_VIEWS, pixels: MOST_CUT_PIXELS }
+    : { views: 1, pixels: 1 };
 }
 
 /** What is said of photographs that have no camera. @throws {PhotoError} where none has one. */

@@ -24,6 +24,10 @@ const FACES: Readonly<Record<string, Axes>> = {
   up: [[1, 0, 0], [0, 0, 1], [0, -1, 0]],
   down: [[1, 0, 0], [0, 0, -1], [0, 1, 0]],
 };
+/** The most views of one picture. */
+export const MOST_CUT_VIEWS = Object.keys(FACES).length;
+/** The most pixels that all views have together, as a multiple of those of the picture. */
+export const MOST_CUT_PIXELS = 2;
 /** Cells along the edge of a face that are looked at to find what the picture fills of it. */
 const CELLS = 64;
 /** Cells along a side of what is worth a view. */
@@ -51,14 +55,20 @@ export function cutViews(photo: Photo, camera: Camera, lens: WideLens, source: s
     camera,
     photo,
   );
-  const focal = Math.max(1, Math.round((camera.fx + camera.fy) / 2));
   const sample = sampler(photo);
-  const views = Object.entries(FACES).flatMap(([name, axes]) => {
+  const faces = Object.entries(FACES).flatMap(([name, axes]) => {
     const look = (right: number, down: number) => project(...directionOf(axes, right, down));
     // Places of a face run from -1 to 1.
     const isFilled = (column: number, row: number) => look(placeOf(column), placeOf(row)) !== null;
     const cells = filledRectangle(CELLS, isFilled);
-    if (Math.min(cells.width, cells.height) < LEAST_CELLS) return [];
+    return Math.min(cells.width, cells.height) < LEAST_CELLS ? [] : [{ name, axes, look, cells }];
+  });
+  // Numbers of a lens that cannot be right must not ask for more pixels than there is memory.
+  const area = faces.reduce((sum, { cells }) => sum + cells.width * cells.height, 0) *
+    (2 / CELLS) ** 2;
+  const most = Math.sqrt(MOST_CUT_PIXELS * photo.width * photo.height / area);
+  const focal = Math.max(1, Math.floor(Math.min((camera.fx + camera.fy) / 2 + 0.5, most)));
+  const views = faces.flatMap(({ name, axes, look, cells }) => {
     const [left, top, right, bottom] = [
       cells.left,
       cells.top,

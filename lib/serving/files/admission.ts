@@ -40,7 +40,7 @@ export async function admit(
   }
   if (cameras.length === 0) return options;
   for (const image of images) {
-    await takePhotograph(folder, image, account, teachers, PHOTO_START_BYTES);
+    await takePhotograph(folder, image, account, teachers, { most: PHOTO_START_BYTES });
   }
   return options;
 }

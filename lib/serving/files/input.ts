@@ -21,6 +21,8 @@ import {
   type ScanMemory,
   scanMemory,
   type ScanViews,
+  type ViewShare,
+  viewShare,
 } from "../../scan/mod.ts";
 import type { TeacherCard } from "../../teacher/mod.ts";
 import { flagSetting } from "../../ttt/settings.ts";
@@ -217,7 +219,8 @@ export async function openViews(
   }));
   const cameraFiles = await loadCameraFiles(sources);
   account.takeCameras(cameraFiles);
-  for (const image of images) await takePhotograph(folder, image, account, teachers);
+  const share = viewShare(images, cameraFiles, scan.name);
+  for (const image of images) await takePhotograph(folder, image, account, teachers, { share });
   // Each is read once more when it is needed, so that one is held at a time.
   const files = images.map(({ name, file }) => ({ name, bytes: () => contentOf(folder, file) }));
   return await readViews(files, cameraFiles, scan.name);
@@ -228,7 +231,8 @@ export async function openViews(
  *
  * @param account from which it is taken.
  * @param teachers those of which one describes the photograph; none where nothing does.
- * @param most bytes of its beginning that are read to find its size; it is passed over where they do not hold it.
+ * @param options `most` bytes of its beginning are read to find its size; it is passed over where they do not hold it.
+ *   `share` says how much more its views are, where cameras tell.
  * @throws {MemoryError} where it would take too much memory.
  */
 export async function takePhotograph(
@@ -236,13 +240,13 @@ export async function takePhotograph(
   image: InputFile,
   account: MemoryAccount,
   teachers: readonly TeacherCard[],
-  most = Infinity,
+  { most = Infinity, share }: { most?: number; share?: ViewShare } = {},
 ): Promise<void> {
   const { name } = image;
   const { start, fileBytes } = await startOf(folder, image, most);
   try {
     const header = photoHeader(start, name, undefined, fileBytes);
-    account.takePhotograph({ ...header, fileBytes }, name, teachers);
+    account.takePhotograph({ ...header, fileBytes }, name, teachers, share);
   } catch (error) {
     // It may have no camera, and then it is left out; if it has one, decoding it fails in the same way.
     if (!(error instanceof PhotoError)) throw error;

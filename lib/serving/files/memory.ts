@@ -8,7 +8,13 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { MemoryError, type NamedFile, type PhotoHeader, type ScanMemory } from "../../scan/mod.ts";
+import {
+  MemoryError,
+  type NamedFile,
+  type PhotoHeader,
+  type ScanMemory,
+  type ViewShare,
+} from "../../scan/mod.ts";
 import { featureMapBytes, type TeacherCard } from "../../teacher/mod.ts";
 
 const MIB = 2 ** 20;
@@ -149,6 +155,7 @@ export class MemoryAccount {
     { width, height, decodingBytes, fileBytes }: PhotoHeader & { fileBytes: number },
     name: string,
     teachers: readonly TeacherCard[],
+    share: ViewShare = { views: 1, pixels: 1 },
   ): void {
     this.#pixels += width * height;
     if (this.#pixels > ALL_PIXELS) {
@@ -161,10 +168,12 @@ export class MemoryAccount {
         field: "images",
       });
     }
-    const held = PIXEL_BYTES * width * height;
+    const held = PIXEL_BYTES * width * height * share.pixels;
     this.take(held, name, `to hold ${width}x${height} pixels`);
     const described = teachers.map((teacher) => featureMapBytes({ width, height }, teacher));
-    if (described.length > 0) this.take(Math.max(...described), name, "to describe it");
+    if (described.length > 0) {
+      this.take(share.views * Math.max(...described), name, "to describe it");
+    }
     // One photograph is read and decoded at a time, and may be rotated or straightened then.
     const decoding = fileBytes + decodingBytes + held;
     const more = Math.max(0, decoding - this.#decoding);

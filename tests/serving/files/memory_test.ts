@@ -124,6 +124,14 @@ Deno.test("MemoryAccount.takePhotograph() counts channels and depth, the largest
   };
   const [one, two] = [taken(rgba), taken(rgba, rgba)];
   assert.ok(one >= 61 * 43 && two - one < one / 4, `${one} and ${two} MiB`);
+  const small = { ...grey, width: 100, height: 100, decodingBytes: 0, fileBytes: 0 };
+  const pixels = new MemoryAccount(6 * 10_000);
+  pixels.takePhotograph(small, "a.png", []);
+  assert.throws(
+    () => new MemoryAccount(6 * 10_000).takePhotograph(small, "a.png", [], { views: 6, pixels: 2 }),
+    MemoryError,
+    "a panorama is held as views that may have twice its pixels",
+  );
   const unlimited = new MemoryAccount(Infinity);
   for (let i = 0; i < 67; i++) unlimited.takePhotograph(grey, "a.png", []);
   assert.throws(
