@@ -32,6 +32,11 @@ export interface DatasetScene {
   readonly id: string;
   /** The scan; its `labels` hold the true class of every point, or the ignore label. */
   readonly scan: Scan;
+  /**
+   * Number of the object that each point lies on, from 1; 0 where it lies on none. Left out where the data set does not
+   * know objects.
+   */
+  readonly objects?: Int32Array;
   /** `photos[i]` was taken by `cameras[i]`. */
   readonly photos: readonly Photo[];
   /** The cameras of the photographs. */

@@ -14,6 +14,8 @@ import type { Solids } from "./solids.ts";
 export interface Scenery extends Solids {
   /** Part of each primitive, u8 [count]. */
   readonly parts: Uint8Array;
+  /** Object that each primitive belongs to, u16 [count], from 1; 0 where it belongs to none. */
+  readonly objects: Uint16Array;
 }
 
 /** A photograph with its camera, and with the truth about every pixel that only the maker of the world knows. */
@@ -26,6 +28,8 @@ export interface LabelledView {
   depth: Float32Array;
   /** u8 [height * width]: part of each pixel, 255 where the ray meets nothing. */
   parts: Uint8Array;
+  /** u16 [height * width]: object of each pixel, 0 where there is none. */
+  objects: Uint16Array;
   /** f32 [height * width]: cosine of the angle between the surface's normal and the ray. */
   facing: Float32Array;
 }
@@ -84,6 +88,7 @@ export async function takePhotographs(
     const depth = new Float32Array(count);
     const facing = new Float32Array(count);
     const parts = new Uint8Array(count).fill(255);
+    const objects = new Uint16Array(count);
     let sum = 0;
     for (let pixel = 0; pixel < count; pixel++) {
       const ray = first + pixel;
@@ -98,6 +103,7 @@ export async function takePhotographs(
       point.lit = shadowed?.[pixel] !== 1;
       depth[pixel] = hits.surface[ray * 4 + 3]!;
       parts[pixel] = scenery.parts[point.primitive]!;
+      objects[pixel] = scenery.objects[point.primitive]!;
       facing[pixel] = Math.abs(point.nx * dx + point.ny * dy + point.nz * dz) /
         Math.sqrt(dx * dx + dy * dy + dz * dz);
       painter.surface(point, eye, colour, pixel * 3);
@@ -106,7 +112,7 @@ export async function takePhotographs(
     first += count;
     const pixels = expose(colour, sum / count, random);
     const photo = { name: camera.file, width: camera.width, height: camera.height, pixels };
-    views.push({ camera, photo, depth, parts, facing });
+    views.push({ camera, photo, depth, parts, objects, facing });
   }
   return views;
 }

@@ -29,6 +29,8 @@ export interface WorldScene {
   id: string;
   /** `labels` holds the true class of every point, 255 for points of no class (outliers, drops of rain). */
   scan: Scan;
+  /** i32 [points]: number of the object that each point lies on, from 1; 0 where it lies on none. */
+  objects: Int32Array;
   /** `photos[i]` was taken by `cameras[i]`. */
   photos: Photo[];
   cameras: Camera[];

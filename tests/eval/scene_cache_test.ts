@@ -8,7 +8,8 @@ import { smallDataset, smallScene } from "./support.ts";
 Deno.test("unpackScene() restores a packed scene, except for the scan's file", () => {
   const made = smallScene("noisy", 4);
   const normals = made.scan.positions.map((_, i) => i % 3 - 1);
-  const scene = { ...made, scan: { ...made.scan, normals } };
+  const objects = Int32Array.from(made.scan.labels!, (_, i) => i % 4);
+  const scene = { ...made, scan: { ...made.scan, normals }, objects };
   const expected = { ...scene, scan: { ...scene.scan, bytes: new Uint8Array(0) } };
   const packed = packScene(scene);
   assert.deepEqual(unpackScene(packed), expected);

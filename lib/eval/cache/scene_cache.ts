@@ -25,7 +25,7 @@ export class SceneCache {
   async scene(domain: string, index: number): Promise<DatasetScene> {
     const { name } = this.#dataset;
     const version = this.#dataset.version(domain);
-    const key = contentKey("scene", name, version, domain, this.#split, `${index}`);
+    const key = contentKey("scene with objects", name, version, domain, this.#split, `${index}`);
     if (this.#last?.key === key) return this.#last.scene;
     let file = await this.#files.get(key);
     if (!file) {

@@ -47,6 +47,7 @@ export function packScene(scene: DatasetScene): Uint8Array<ArrayBuffer> {
       worldToCamera: keep(camera.worldToCamera),
     })),
     photoClasses: scene.photoClasses?.map(keep) ?? null,
+    objects: scene.objects ? keep(scene.objects) : null,
   }));
   const start = alignUp(ALIGNMENT + header.length);
   const file = new Uint8Array(start + end);
@@ -68,9 +69,9 @@ export function unpackScene(file: Uint8Array<ArrayBuffer>): DatasetScene {
     new TextDecoder().decode(new Uint8Array(buffer, byteOffset + ALIGNMENT, length)),
     (_, value) => isRange(value) ? arrayAt(value) : value,
   );
-  const { photoClasses, ...scene } = header;
+  const { photoClasses, objects, ...scene } = header;
   scene.scan.bytes = new Uint8Array(0);
-  return photoClasses ? { ...scene, photoClasses } : scene;
+  return { ...scene, ...(photoClasses ? { photoClasses } : {}), ...(objects ? { objects } : {}) };
 
   function arrayAt({ type, offset, length: elements }: Range): SomeArray {
     return new TYPES[type](buffer, byteOffset + alignUp(ALIGNMENT + length) + offset, elements);

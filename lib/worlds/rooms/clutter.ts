@@ -38,6 +38,7 @@ function anyHeading(random: Random): () => number {
 /** Adds a lamp to the ceiling, at the given x of the room. */
 function addLamp(site: RoomSite, x: number): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const frame = frameAt(x, random.range(-0.4, 0.4) * builder.halfY, builder.height, 0);
   const glow: Material = {
     kind: "glow",
@@ -63,6 +64,7 @@ function addLamp(site: RoomSite, x: number): void {
 
 function addRadiator(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const width = random.range(0.7, 1.1);
   const frame = builder.placeOnWall(random, width, 0, 0.7, 0.14);
   const shape = style.shape(random);
@@ -78,6 +80,7 @@ function addRadiator(site: RoomSite): void {
 
 function addBox(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const half = random.range(0.12, 0.24);
   const frame = builder.placeOnFloor(random, half, half, 0.02, anyHeading(random));
   if (!frame) return;
@@ -94,6 +97,7 @@ function addBox(site: RoomSite): void {
 
 function addBin(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const radius = random.range(0.11, 0.17);
   const frame = builder.placeOnFloor(random, radius, radius, 0.02, anyHeading(random));
   const shape = style.shape(random);
@@ -105,6 +109,7 @@ function addBin(site: RoomSite): void {
 
 function addPlant(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const frame = builder.placeOnFloor(random, 0.2, 0.2, 0.02, anyHeading(random));
   if (!frame) return;
   const shape = style.shape(random);
@@ -142,6 +147,7 @@ export function addTableClutter(site: RoomSite, frame: Frame, hx: number, hy: nu
 
 function addScreen(site: RoomSite, frame: Frame, hx: number, hy: number): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const screen: Material = {
     kind: "plain",
     colour: random.chance(0.5) ? [0.05, 0.06, 0.08] : [0.3, 0.5, 0.8],
@@ -162,6 +168,7 @@ function addScreen(site: RoomSite, frame: Frame, hx: number, hy: number): void {
 
 function addSmallThing(site: RoomSite, frame: Frame, hx: number, hy: number): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const at = within(frame, random.range(-0.8, 0.8) * hx, random.range(0, 0.7) * hy, 0);
   const material = style.material(random, "clutter");
   const size = random.range(0.06, 0.12);

@@ -18,6 +18,7 @@ import { addTeacherSofa } from "./teacher_shapes/sofas.ts";
 /** Adds a bookcase at a wall, where there is room for one. */
 export function addBookcase(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const shape = style.shape(random);
   if (shape !== "A" && shape !== "B") return addTeacherBookcase(site, shape);
   const width = shape === "A" ? random.range(0.7, 1.1) : random.range(1, 1.5);
@@ -67,6 +68,7 @@ export function addBookcase(site: RoomSite): void {
 /** Adds a sofa at a wall, where there is room for one. */
 export function addSofa(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const shape = style.shape(random);
   if (shape !== "A" && shape !== "B") return addTeacherSofa(site, shape);
   const width = random.range(1.4, 2), depth = random.range(0.78, 0.92);
@@ -123,6 +125,7 @@ export function addSofa(site: RoomSite): void {
 /** Adds a chair at a frame; whoever sits on it looks along +y. */
 export function addChair(site: RoomSite, frame: Frame): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const shape = style.shape(random);
   if (shape !== "A" && shape !== "B") return addTeacherChair(site, frame, shape);
   const shell = style.material(random, "chair");
@@ -212,6 +215,7 @@ function addBareTable(
 /** Adds a table with its chairs and small things on it, where there is room for it. */
 export function addTable(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const shape = style.shape(random);
   const table = shape === "A" || shape === "B"
     ? addBareTable(site, shape)

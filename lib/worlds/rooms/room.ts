@@ -28,6 +28,8 @@ export interface Room {
   classes: Uint8Array;
   /** Material of each primitive. */
   materials: readonly Material[];
+  /** u16 [count]: the object that each primitive belongs to, from 1; 0 for the shell. */
+  objects: Uint16Array;
   /** Places of the ceiling lamps, for the light. */
   lamps: readonly Vector3[];
   /** Whether a camera or a scanner may stand there: on free floor, `margin` metres from furniture and walls. */
@@ -62,6 +64,8 @@ export class RoomBuilder {
   #words: number[] = [];
   #parts: number[] = [];
   #materials: Material[] = [];
+  #objects: number[] = [];
+  #object = 0;
   #lamps: Vector3[] = [];
   #floorAreas: FloorArea[] = [];
   #wallAreas: WallArea[] = [];
@@ -71,6 +75,11 @@ export class RoomBuilder {
     this.halfX = size.halfX;
     this.halfY = size.halfY;
     this.height = size.height;
+  }
+
+  /** Begins another object: what is added from here on belongs to it. */
+  beginObject(): void {
+    this.#object++;
   }
 
   /** Adds a box about the place `at` of the frame. */
@@ -94,6 +103,7 @@ export class RoomBuilder {
     this.#words.push(...words);
     this.#parts.push(partOf(part));
     this.#materials.push(material);
+    this.#objects.push(this.#object);
   }
 
   /** Notes that a lamp shines at a frame. */
@@ -197,6 +207,7 @@ export class RoomBuilder {
       parts,
       classes: parts.map((part) => PART_CLASS[part]!),
       materials: this.#materials,
+      objects: Uint16Array.from(this.#objects),
       lamps: this.#lamps,
       isFree: (x, y, margin) =>
         Math.abs(x) < halfX - margin && Math.abs(y) < halfY - margin &&

@@ -25,6 +25,8 @@ export interface RoomMeasurement {
   colors: Float32Array;
   /** i32 [count]: class (0 to 12) of each point, 255 for an outlier. */
   labels: Int32Array;
+  /** i32 [count]: object of each point, from 1; 0 for the shell and for outliers. */
+  objects: Int32Array;
 }
 
 /** Scans a room with the sensor of a domain. A depth camera takes its points from the views. */
@@ -80,7 +82,7 @@ function depthPoints(
   chosen.forEach((candidate, point) => {
     const global = measurable[candidate]!;
     while (view + 1 < starts.length && global >= starts[view + 1]!) view++;
-    const { camera, depth, photo, parts } = views[view]!;
+    const { camera, depth, photo, parts, objects } = views[view]!;
     const pixel = global - starts[view]!;
     const z = depth[pixel]!;
     const noisy = z + sigma(noise, z) * random.normal();
@@ -93,6 +95,7 @@ function depthPoints(
       measured.colors[point * 3 + i] = photo.pixels[pixel * 3 + i]! / 255;
     }
     measured.labels[point] = PART_CLASS[parts[pixel]!]!;
+    measured.objects[point] = objects[pixel]!;
   });
   return measured;
 }
@@ -131,7 +134,7 @@ async function terrestrialPoints(
     if (primitive >= 0) found.push(ray);
   });
   const measured = emptyMeasurement(found.length);
-  const { positions, colors, labels } = measured;
+  const { positions, colors, labels, objects } = measured;
   const surface = surfacePoint();
   found.forEach((ray, point) => {
     const w = ray * 8, to = point * 3;
@@ -142,6 +145,7 @@ async function terrestrialPoints(
     const noisy = t + sigma(noise, t) * random.normal();
     for (let i = 0; i < 3; i++) positions[to + i] = eye[i]! + noisy * words[w + 4 + i]!;
     labels[point] = room.classes[surface.primitive]!;
+    objects[point] = room.objects[surface.primitive]!;
   });
   balance(colors);
   return measured;
@@ -180,6 +184,7 @@ function scatterOutliers(
       random.range(0, room.height),
     ], point * 3);
     measured.labels[point] = IGNORE_LABEL;
+    measured.objects[point] = 0;
   }
 }
 
@@ -202,5 +207,6 @@ function emptyMeasurement(count: number): RoomMeasurement {
     positions: new Float32Array(3 * count),
     colors: new Float32Array(3 * count),
     labels: new Int32Array(count),
+    objects: new Int32Array(count),
   };
 }

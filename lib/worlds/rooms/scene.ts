@@ -35,7 +35,7 @@ export async function roomScene(
   const cameras = placeCameras(room, VIEWS_PER_SCENE, new Random(seed, 2));
   const views = await photographRoom(cast, room, cameras, new Random(seed, 3));
   const measured = await scanRoom(cast, room, views, row, new Random(seed, 4));
-  const { count, positions, colors, labels } = measured;
+  const { count, positions, colors, labels, objects } = measured;
   const id = `${domain}/${split}/${index}`;
   const scan: Scan = {
     name: `${domain}-${split}-${index}.ply`,
@@ -53,6 +53,7 @@ export async function roomScene(
   return {
     id,
     scan,
+    objects,
     photos: views.map(({ photo }) => photo),
     cameras,
     photoClasses: views.map(({ parts }) => parts.map((part) => PART_CLASS[part] ?? IGNORE_LABEL)),

@@ -60,6 +60,7 @@ function addRug(site: RoomSite): void {
 /** Adds a door to a wall, where there is room for one. */
 export function addDoor(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const shape = style.shape(random);
   if (shape !== "A" && shape !== "B") return addTeacherDoor(site, shape);
   const width = random.range(0.8, 1), height = random.range(1.98, 2.12);
@@ -91,6 +92,7 @@ export function addDoor(site: RoomSite): void {
 /** Adds a window to a wall, where there is room for one. */
 export function addWindow(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const shape = style.shape(random);
   if (shape !== "A" && shape !== "B") return addTeacherWindow(site, shape);
   const tall = shape === "B";
@@ -137,6 +139,7 @@ export function addWindow(site: RoomSite): void {
 /** Adds a board that is written on to a wall, where there is room for one. */
 export function addBoard(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const shape = style.shape(random);
   if (shape !== "A" && shape !== "B") return addTeacherBoard(site, shape);
   const width = random.range(1, 1.7), z0 = random.range(0.85, 1), z1 = z0 + random.range(0.85, 1.1);
@@ -164,6 +167,7 @@ export function addBoard(site: RoomSite): void {
 /** Adds one or several beams to the ceiling. */
 export function addBeam(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const shape = style.shape(random);
   if (shape !== "A" && shape !== "B") return addTeacherBeam(site, shape);
   const material = style.material(random, "beam");
@@ -184,6 +188,7 @@ export function addBeam(site: RoomSite): void {
   const count = 2 + random.integer(3);
   for (let i = 0; i < count; i++) {
     const x = halfX * (2 * (i + 0.5) / count - 1);
+    builder.beginObject();
     builder.box(origin, "beam", material, [x, 0, height - drop], [half, halfY, drop]);
   }
 }
@@ -191,6 +196,7 @@ export function addBeam(site: RoomSite): void {
 /** Adds a column to a wall, where there is room for one. */
 export function addColumn(site: RoomSite): void {
   const { builder, random, style } = site;
+  builder.beginObject();
   const shape = style.shape(random);
   if (shape !== "A" && shape !== "B") return addTeacherColumn(site, shape);
   const half = random.range(0.12, 0.2);

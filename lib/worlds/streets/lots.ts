@@ -33,6 +33,7 @@ export function addLots(
     const room = half * 2 - (measures.lot[1] < 10 ? 0 : random.range(1.5, 3));
     const built = wide > 5 && !random.chance(measures.green) &&
       street.claim(within(lot, 0, setback, 0), [-room / 2, room / 2, 0, depth], "lot");
+    street.beginObject();
     if (built) addBuilding(site, town, within(lot, 0, setback, 0), room, depth);
     addGarden(site, lot, half, built ? setback : undefined, measures);
   }
@@ -101,6 +102,7 @@ function addFrontFence(site: StreetSite, lot: Frame, half: number, built: boolea
 /** Adds a heap of soil, or a bank along the back of a lot. */
 function addMound(site: StreetSite, lot: Frame, half: number): void {
   const { street, random, style } = site;
+  street.beginObject();
   const soil = style.material(random, "soil");
   if (random.chance(0.5)) {
     const at = within(lot, random.range(-0.4, 0.4) * half, random.range(3.5, 8), 0);

@@ -16,6 +16,8 @@ export interface StreetMeasurement {
   positions: Float32Array;
   /** i32 [count]: class (0 to 9) of each point, 255 for a drop of rain. */
   labels: Int32Array;
+  /** i32 [count]: object of each point, from 1; 0 for the ground and for drops of rain. */
+  objects: Int32Array;
 }
 
 /** Depth (standard deviation, metres) to which a shot penetrates parts that have no closed surface. */
@@ -38,6 +40,7 @@ export async function scanStreet(
   const hits = await cast(street, { count, words });
   const positions: number[] = [];
   const labels: number[] = [];
+  const objects: number[] = [];
   for (let ray = 0; ray < count; ray++) {
     const primitive = hits.primitive[ray]!;
     const t = primitive < 0 ? Infinity : hits.surface[ray * 4 + 3]!;
@@ -51,6 +54,7 @@ export async function scanStreet(
     if (drop < Math.min(t, range)) {
       place(positions, words, ray, drop);
       labels.push(IGNORE_LABEL);
+      objects.push(0);
     } else if (!lost && t < range) {
       place(
         positions,
@@ -59,9 +63,14 @@ export async function scanStreet(
         t + jitter + depth * (PENETRATION.get(street.parts[primitive]!) ?? 0),
       );
       labels.push(street.classes[primitive]!);
+      objects.push(street.objects[primitive]!);
     }
   }
-  return { positions: Float32Array.from(positions), labels: Int32Array.from(labels) };
+  return {
+    positions: Float32Array.from(positions),
+    labels: Int32Array.from(labels),
+    objects: Int32Array.from(objects),
+  };
 }
 
 function place(positions: number[], words: Float32Array, ray: number, t: number): void {

@@ -42,7 +42,7 @@ export async function streetScene(
   const row = STREET_DOMAINS[domain];
   const street = makeStreet(seed, split === "teacher" ? "teacher" : row.style, row.height);
   const views = await photographStreet(cast, street, seed, row);
-  const { positions, labels } = await scanStreet(cast, street, row, new Random(seed, 4));
+  const { positions, labels, objects } = await scanStreet(cast, street, row, new Random(seed, 4));
   const scan: Scan = {
     name: `${domain}-${split}-${index}.ply`,
     format: "ply",
@@ -59,6 +59,7 @@ export async function streetScene(
   return {
     id: `${domain}/${split}/${index}`,
     scan,
+    objects,
     photos: views.map(({ photo }) => photo),
     cameras: views.map(({ camera }) => camera),
     photoClasses: views.map(({ parts }) => parts.map((part) => PART_CLASS[part] ?? IGNORE_LABEL)),

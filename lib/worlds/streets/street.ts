@@ -25,6 +25,8 @@ export interface Street {
   classes: Uint8Array;
   /** Material of each primitive. */
   materials: readonly Material[];
+  /** u16 [count]: the object that each primitive belongs to, from 1; 0 for the ground. */
+  objects: Uint16Array;
 }
 
 /** A rectangle of the ground in a frame: x0..x1, y0..y1. */
@@ -42,12 +44,19 @@ export class StreetBuilder {
   #words: number[] = [];
   #parts: number[] = [];
   #materials: Material[] = [];
+  #objectOf: number[] = [];
+  #object = 0;
   #ways: PlacedArea[] = [];
   #objects: PlacedArea[] = [];
 
   /** @param sensor the frame of the street in the axes of the sensor. */
   constructor(sensor: Frame) {
     this.#sensor = sensor;
+  }
+
+  /** Begins another object: what is added from here on belongs to it. */
+  beginObject(): void {
+    this.#object++;
   }
 
   /** Adds a primitive, packed in the street's axes. */
@@ -58,6 +67,7 @@ export class StreetBuilder {
     this.#words.push(at.x, at.y, at.z, ...words.slice(3, 8), ...rotation, ...words.slice(10));
     this.#parts.push(partOf(part));
     this.#materials.push(material);
+    this.#objectOf.push(this.#object);
   }
 
   /** Horizontal distance from the sensor to a frame, metres. */
@@ -89,6 +99,7 @@ export class StreetBuilder {
       parts,
       classes: parts.map((part) => PART_CLASS[part]!),
       materials: this.#materials,
+      objects: Uint16Array.from(this.#objectOf),
     };
   }
 }

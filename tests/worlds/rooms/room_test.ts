@@ -40,6 +40,28 @@ Deno.test("makeRoom() makes rooms with every class, inside the walls", () => {
   }
 });
 
+Deno.test("makeRoom() numbers its objects: each piece of furniture is one, and the shell is none", () => {
+  for (const style of ["A", "B"] as const) {
+    for (let seed = 0; seed < 20; seed++) {
+      const { classes, parts, objects } = makeRoom(seed, style);
+      const numbers = (isWanted: (primitive: number) => boolean) =>
+        Array.from(objects).filter((_, i) => isWanted(i));
+      // Every such object has exactly one of these parts.
+      for (const part of ["chair seat", "table top", "window pane", "board surface"] as const) {
+        const index = ROOM_PARTS.findIndex(([name]) => name === part);
+        const label = PART_CLASS[index];
+        const seats = numbers((i) => parts[i] === index);
+        assert.equal(new Set(seats).size, seats.length, `two of ${part} in one object`);
+        assert.deepEqual(new Set(numbers((i) => classes[i] === label)), new Set(seats), part);
+      }
+      for (const shell of ["ceiling", "floor", "wall"] as const) {
+        const label = ROOM_CLASSES.indexOf(shell);
+        assert.deepEqual(new Set(numbers((i) => classes[i] === label)), new Set([0]), shell);
+      }
+    }
+  }
+});
+
 Deno.test("makeRoom() leaves free floor to stand on, outside all furniture", () => {
   for (let seed = 0; seed < 20; seed++) {
     const room = makeRoom(seed, "A");

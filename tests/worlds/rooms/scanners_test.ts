@@ -52,6 +52,19 @@ Deno.test("scanRoom() source: points are pixels, with the noise of the domain", 
   assert.ok(Math.abs(variance - 1) < 0.1, `variance ${variance}`);
 });
 
+Deno.test("scanRoom() says which object a point lies on", async () => {
+  for (const domain of [ROOM_DOMAINS.noisy, ROOM_DOMAINS.everything]) {
+    const { labels, objects } = await scan(domain);
+    const classesOf = (object: number) =>
+      new Set(Array.from(room.classes).filter((_, i) => room.objects[i] === object));
+    assert.ok(new Set(objects).size > 8, "a room holds several objects");
+    labels.forEach((label, point) => {
+      if (label === 255) assert.equal(objects[point], 0, "an outlier lies on nothing");
+      else assert.ok(classesOf(objects[point]!).has(label), `point ${point} of class ${label}`);
+    });
+  }
+});
+
 Deno.test("scanRoom() noisy: a quarter of the points, 5 cm of noise, 6 % outliers", async () => {
   const { count, positions, labels } = await scan(ROOM_DOMAINS.noisy);
   assert.equal(count, 5000);

@@ -68,6 +68,24 @@ Deno.test("makeStreet() makes streets with every class, in either town", () => {
   }
 });
 
+Deno.test("makeStreet() numbers its objects: each car and person is one, and the ground is none", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const { classes, parts, objects } = makeStreet(seed, seed % 2 ? "B" : "A", 1.73);
+    const numbers = (isWanted: (primitive: number) => boolean) =>
+      Array.from(objects).filter((_, i) => isWanted(i));
+    // A car has two axles, a person a skull and hair.
+    for (const name of ["wheel", "head"] as const) {
+      const part = STREET_PARTS.findIndex(([other]) => other === name);
+      const pairs = numbers((i) => parts[i] === part);
+      const found = new Set(numbers((i) => classes[i] === PART_CLASS[part]));
+      assert.equal(found.size, pairs.length / 2, name);
+      assert.deepEqual(new Set(pairs), found, name);
+    }
+    const ground = ["road", "sidewalk"].map((name) => STREET_CLASSES.indexOf(name as "road"));
+    assert.deepEqual(new Set(numbers((i) => ground.includes(classes[i]!))), new Set([0]));
+  }
+});
+
 Deno.test("makeStreet() places the sensor above free road", () => {
   for (let seed = 0; seed < 40; seed++) {
     const height = seed % 2 === 0 ? 1.73 : 2.3;

@@ -73,6 +73,7 @@ export const CAR_HALF = [2.8, 1.05] as const;
 /** Adds a car of a shape of its town. */
 export function addCar(site: StreetSite, frame: Frame): void {
   const { street, random, style } = site;
+  street.beginObject();
   const body = random.pick(BODIES[style.town(random)]);
   const size = random.range(0.95, 1.05);
   const paint = style.material(random, "paint");

@@ -100,12 +100,14 @@ const LAMPS: Record<Town, (site: StreetSite, frame: Frame) => void> = {
 
 /** Adds a lamp post. */
 export function addLamp(site: StreetSite, frame: Frame): void {
+  site.street.beginObject();
   LAMPS[site.style.town(site.random)](site, frame);
 }
 
 /** Adds a plate on a post that faces those who come along the frame's x. */
 export function addSign(site: StreetSite, frame: Frame): void {
   const { street, random, style } = site;
+  street.beginObject();
   const town = style.town(random);
   const metal = style.material(random, "post");
   const plate = style.material(random, "sign");
@@ -129,6 +131,7 @@ const HOUSING = plain([0.06, 0.07, 0.06]);
 /** Adds three lights in a housing on a post that face those who come along the frame's x. */
 export function addTrafficLight(site: StreetSite, frame: Frame): void {
   const { street, random, style } = site;
+  street.beginObject();
   addPost(site, frame, style.material(random, "post"), 3.2, 0.07);
   street.add("sign", HOUSING, box(frame, [-0.16, 0, 2.8], [0.1, 0.17, 0.48]));
   BULBS.forEach((material, i) => {
@@ -139,6 +142,7 @@ export function addTrafficLight(site: StreetSite, frame: Frame): void {
 /** Adds a fence along the frame's x, `half` metres to both sides. */
 export function addFence(site: StreetSite, frame: Frame, half: number): void {
   const { street, random, style } = site;
+  street.beginObject();
   const town = style.town(random);
   const material = style.material(random, "fence");
   const height = { A: [0.9, 1.25], B: [1.6, 2.1], C: [1.2, 1.8], D: [1.0, 1.6] }[town] as [

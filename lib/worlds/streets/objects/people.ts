@@ -26,7 +26,8 @@ interface Person {
 
 /** Adds an adult, or now and then a child. */
 export function addPerson(site: StreetSite, frame: Frame): void {
-  const { random, style } = site;
+  const { street, random, style } = site;
+  street.beginObject();
   const town = style.town(random);
   const tall = random.chance(0.12) ? random.range(1.15, 1.4) : random.range(1.58, 1.9);
   const shirt = style.material(random, "shirt");

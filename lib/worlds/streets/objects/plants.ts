@@ -11,7 +11,8 @@ import type { Town } from "../towns.ts";
 
 /** Adds a tree at a frame on the ground. */
 export function addTree(site: StreetSite, frame: Frame): void {
-  const { random, style } = site;
+  const { street, random, style } = site;
+  street.beginObject();
   TREES[style.town(random)](site, frame, style.material(random, "foliage"));
 }
 
@@ -120,6 +121,7 @@ function addPoplar(site: StreetSite, frame: Frame, leaves: Material): void {
 /** Adds a hedge along the frame's x, `half` metres to both sides. */
 export function addHedge(site: StreetSite, frame: Frame, half: number): void {
   const { street, random, style } = site;
+  street.beginObject();
   const town = style.town(random);
   const leaves = style.material(random, "foliage");
   if (town === "B" || (town === "D" && random.chance(0.5))) {
@@ -156,6 +158,7 @@ export function addHedge(site: StreetSite, frame: Frame, half: number): void {
 /** Adds a bush: two or three lobes on the ground. */
 export function addBush(site: StreetSite, frame: Frame): void {
   const { street, random, style } = site;
+  street.beginObject();
   const leaves = style.material(random, "foliage");
   const size = random.range(0.45, 0.85);
   const lobes = 2 + random.integer(2);
