@@ -7,6 +7,7 @@
 import { concat } from "@std/bytes/concat";
 import { crc32 } from "node:zlib";
 import type { Random } from "../../lib/random/random.ts";
+import { withChecksums } from "../scan/e57_files.ts";
 
 /** A damaged file. */
 export interface Mutation {
@@ -206,8 +207,9 @@ function moveLine(bytes: Bytes, random: Random) {
   };
 }
 
-/** Corrects the checksums of a PNG's chunks, as far as the chunks can be followed. */
+/** Corrects the checksums of a PNG's chunks, as far as the chunks can be followed, or of an E57's pages. */
 function mendChecksums(bytes: Bytes): void {
+  if (latin1(bytes.subarray(0, 8)) === "ASTM-E57") withChecksums(bytes);
   if (bytes[0] !== 0x89 || bytes[1] !== 0x50) return;
   const view = new DataView(bytes.buffer);
   for (let at = 8; at + 12 <= bytes.length;) {

@@ -37,6 +37,18 @@ export async function mutations(settings: Settings): Promise<Verdict> {
   const slowest = { number: 0, milliseconds: 0 };
   let failures = 0;
   let before = 0;
+  // A seed that is refused as it stands would show nothing, however it is damaged.
+  for (const { kind, upload } of only === null ? seeds : []) {
+    const { status } = await sendScan(
+      server.url,
+      upload,
+      { method: "source" },
+      deadline * 1000,
+    );
+    if (status !== 200) {
+      return { ok: false, line: `the ${kind} is refused unharmed, with ${status}` };
+    }
+  }
   for (const [index, number] of numbers.entries()) {
     if (index === Math.min(WARM_UP, Math.floor(numbers.length / 4))) {
       before = await restingMemory(server);

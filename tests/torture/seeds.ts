@@ -3,9 +3,12 @@
  *
  * @module
  */
+import { concat } from "@std/bytes/concat";
 import { readFile } from "node:fs/promises";
 import { camerasToJson } from "../../lib/scan/mod.ts";
 import type { NamedFile } from "../../lib/scan/mod.ts";
+import { compressLzf } from "../../lib/scan/pcd/lzf.ts";
+import { floats, integers, makeE57, scaled } from "../scan/e57_files.ts";
 import { makeLas, makePly, PLY_ENCODINGS, type PlyField } from "../scan/files.ts";
 import { makeJpeg, makePng, WEBP } from "../scan/images.ts";
 
@@ -37,7 +40,14 @@ export function withBytes({ upload, target }: Seed, bytes: Uint8Array): Upload {
 
 /** Makes every seed, in a fixed order. */
 export async function makeSeeds(): Promise<Seed[]> {
-  const scans = [...lasFiles(), ...await lazFiles(), ...plyFiles()];
+  const scans = [
+    ...lasFiles(),
+    ...await lazFiles(),
+    ...plyFiles(),
+    ...pcdFiles(),
+    ...textFiles(),
+    ...e57Files(),
+  ];
   return [
     ...scans.map(({ kind, file }) => ({
       kind,
@@ -138,6 +148,113 @@ function plyFiles() {
   );
 }
 
+/** The points of {@link VERTICES} as rows of x, y, z, packed colour, intensity and label. */
+const ROWS = VERTICES.rows.map((row) => {
+  const [x, y, z, red, green, blue, , , , intensity, label] = row as number[];
+  return [x!, y!, z!, (red! << 16) | (green! << 8) | blue!, intensity!, label!];
+});
+
+function pcdFiles() {
+  const head = (encoding: string) =>
+    [
+      "# .PCD v0.7 - Point Cloud Data file format",
+      "VERSION 0.7",
+      "FIELDS x y z rgb intensity label",
+      "SIZE 8 4 4 4 4 1",
+      "TYPE F F F U F U",
+      "COUNT 1 1 1 1 1 1",
+      `WIDTH ${POINTS / 2}`,
+      "HEIGHT 2",
+      "VIEWPOINT 0 0 0 1 0 0 0",
+      `POINTS ${POINTS}`,
+      `DATA ${encoding}\n`,
+    ].join("\n");
+  const stride = 25;
+  const rows = new DataView(new ArrayBuffer(POINTS * stride));
+  ROWS.forEach(([x, y, z, rgb, intensity, label], i) => {
+    rows.setFloat64(i * stride, x!, true);
+    rows.setFloat32(i * stride + 8, y!, true);
+    rows.setFloat32(i * stride + 12, z!, true);
+    rows.setUint32(i * stride + 16, rgb!, true);
+    rows.setFloat32(i * stride + 20, intensity!, true);
+    rows.setUint8(i * stride + 24, label!);
+  });
+  const binary = new Uint8Array(rows.buffer);
+  // Compressed files hold column after column.
+  let written = 0;
+  const columns = new Uint8Array(binary.length);
+  for (const [at, size] of [[0, 8], [8, 4], [12, 4], [16, 4], [20, 4], [24, 1]] as const) {
+    for (let i = 0; i < POINTS; i++, written += size) {
+      columns.set(binary.subarray(i * stride + at, i * stride + at + size), written);
+    }
+  }
+  const packed = compressLzf(columns);
+  const sizes = new Uint8Array(Uint32Array.of(packed.length, columns.length).buffer);
+  const bodies: [string, Uint8Array[]][] = [
+    ["ascii", [ascii(ROWS.map((row) => row.join(" ")).join("\n") + "\n")]],
+    ["binary", [binary]],
+    ["binary_compressed", [sizes, packed]],
+  ];
+  return bodies.map(([encoding, body]) => ({
+    kind: `PCD ${encoding}`,
+    file: { name: "scan.pcd", bytes: concat([ascii(head(encoding)), ...body]) },
+  }));
+}
+
+function textFiles() {
+  const lines = (separator: string) =>
+    VERTICES.rows.map((row) => {
+      const [x, y, z, red, green, blue] = row as number[];
+      return [x, y, z, red, green, blue].join(separator);
+    });
+  const text = (name: string, rows: string[]) => ({
+    kind: "text",
+    file: { name, bytes: ascii(rows.join("\n") + "\n") },
+  });
+  return [
+    text("scan.csv", ["x,y,z,red,green,blue", ...lines(",")]),
+    text("scan.csv", ["# of a tool", "X;Y;Z;R;G;B", ...lines(";")]),
+    text("scan.xyz", lines(" ")),
+    text("scan.pts", [`${POINTS}`, ...lines(" ")]),
+  ];
+}
+
+function e57Files() {
+  const column = (at: number) => VERTICES.rows.map((row) => row[at] as number);
+  const colors = ["colorRed", "colorGreen", "colorBlue"].map((name, i) =>
+    integers(name, 0, 255, column(3 + i))
+  );
+  const pose = `<pose type="Structure"><rotation type="Structure"><w type="Float">1</w>` +
+    `<x type="Float"/><y type="Float"/><z type="Float"/></rotation><translation type="Structure">` +
+    `<x type="Float">10</x><y type="Float">20</y><z type="Float"/></translation></pose>`;
+  const cartesian = (["X", "Y", "Z"] as const).map((axis, i) =>
+    floats(`cartesian${axis}`, i === 0 ? "double" : "single", column(i))
+  );
+  const millimetres = (["X", "Y", "Z"] as const).map((axis, i) =>
+    scaled(
+      `cartesian${axis}`,
+      [-5000, 5000],
+      [0.001, 0],
+      column(i).map((value) => Math.round(1000 * value)),
+    )
+  );
+  const invalid = integers("cartesianInvalidState", 0, 2, column(2).map((_, i) => i % 9 ? 0 : 2));
+  const spherical = [
+    floats("sphericalRange", "single", column(2)),
+    floats("sphericalAzimuth", "single", column(0)),
+    floats("sphericalElevation", "single", column(1)),
+  ];
+  const parts = [
+    [{ columns: [...cartesian, ...colors] }],
+    [{ columns: [...millimetres, invalid], pose }, { columns: [...cartesian], name: "second" }],
+    [{ columns: spherical, pose }],
+  ];
+  return parts.map((scans) => ({
+    kind: "E57",
+    file: { name: "scan.e57", bytes: makeE57(scans, { inPacket: 200 }) },
+  }));
+}
+
 async function photographs() {
   const size = { width: WIDTH, height: HEIGHT };
   const rows = (bytes: number) =>
@@ -176,14 +293,14 @@ function ourCameras(photo: string, width: number, height: number): NamedFile {
 }
 
 function cameraFiles() {
-  const png = (name: string): NamedFile => ({
+  const png = (name: string, height = HEIGHT): NamedFile => ({
     name,
     bytes: makePng({
       width: WIDTH,
-      height: HEIGHT,
+      height,
       depth: 8,
       colorType: 0,
-      raw: new Uint8Array(HEIGHT * (WIDTH + 1)),
+      raw: new Uint8Array(height * (WIDTH + 1)),
     }),
   });
   const text = (name: string, lines: string[]): NamedFile => ({
@@ -203,6 +320,50 @@ function cameraFiles() {
     {
       kind: "nerfstudio",
       files: [text("transforms.json", [JSON.stringify(transforms, null, 1)])],
+      photo: png("a.png"),
+    },
+    {
+      kind: "nerfstudio, fisheye",
+      files: [text("transforms.json", [
+        JSON.stringify(
+          { ...transforms, camera_model: "OPENCV_FISHEYE", k3: 0.001, k4: 0 },
+          null,
+          1,
+        ),
+      ])],
+      photo: png("a.png"),
+    },
+    {
+      kind: "nerfstudio, panorama",
+      files: [text("transforms.json", [
+        JSON.stringify({ ...transforms, camera_model: "EQUIRECTANGULAR", h: HEIGHT - 2 }, null, 1),
+      ])],
+      photo: png("a.png", HEIGHT - 2),
+    },
+    {
+      kind: "COLMAP, fisheye",
+      files: [
+        text("cameras.txt", ["1 OPENCV_FISHEYE 8 6 10 10 4 3 0.01 0.001 0 0"]),
+        text("images.txt", ["1 1 0 0 0 0 0 0.5 1 a.png", ""]),
+      ],
+      photo: png("a.png"),
+    },
+    {
+      kind: "COLMAP, binary",
+      files: [
+        {
+          name: "cameras.bin",
+          bytes: numbers(["u64", 1], ["i32", 1, 1], ["u64", 8, 6], ["f64", 10, 10, 4, 3]),
+        },
+        {
+          name: "images.bin",
+          bytes: concat([
+            numbers(["u64", 1], ["i32", 1], ["f64", 1, 0, 0, 0, 0, 0, 0.5], ["i32", 1]),
+            ascii("a.png\0"),
+            numbers(["u64", 1], ["f64", 1.5, 2.5], ["u64", 7]),
+          ]),
+        },
+      ],
       photo: png("a.png"),
     },
     {
@@ -227,4 +388,17 @@ function cameraFiles() {
       photo: png("0.png"),
     },
   ];
+}
+
+/** Little-endian numbers. */
+function numbers(...runs: ["u64" | "i32" | "f64", ...number[]][]): Uint8Array {
+  return concat(runs.map(([type, ...values]) =>
+    new Uint8Array(
+      type === "f64"
+        ? Float64Array.from(values).buffer
+        : type === "i32"
+        ? Int32Array.from(values).buffer
+        : BigUint64Array.from(values, BigInt).buffer,
+    )
+  ));
 }
