@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   segment: () => import("./lib/commands/segment.ts"),
   train: () => import("./lib/commands/train.ts"),
   import: () => import("./lib/commands/import.ts"),
+  export: () => import("./lib/commands/export.ts"),
   eval: () => import("./lib/commands/eval.ts"),
   worlds: () => import("./lib/commands/worlds.ts"),
   real: () => import("./lib/commands/real.ts"),

@@ -1,14 +1,10 @@
 /** `import`: makes a student of a checkpoint of another engine and a model card. */
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { readStudentCard } from "../nn/card.ts";
+import { readCheckpoint } from "../nn/checkpoint_file.ts";
 import { CARD_TEMPLATES, cardTemplate } from "../nn/import/card_templates.ts";
 import { FORMATS, importCheckpoint, ImportError } from "../nn/import/mod.ts";
-import {
-  CheckpointError,
-  type NamedTensor,
-  readSafetensors,
-  writeSafetensors,
-} from "../nn/safetensors.ts";
+import { CheckpointError, type NamedTensor, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 
 export const command = defineCommand({
@@ -126,7 +122,7 @@ export const command = defineCommand({
  * @throws {CheckpointError} where both have an entry of one name.
  */
 async function readEntries(path: string, head?: string): Promise<Map<string, NamedTensor>> {
-  const read = async (file: string) => readSafetensors(await Deno.readFile(file), file).tensors;
+  const read = async (file: string) => readCheckpoint(await Deno.readFile(file), file);
   const tensors = new Map(await read(path));
   for (const [name, tensor] of head === undefined ? [] : await read(head)) {
     if (tensors.has(name)) {

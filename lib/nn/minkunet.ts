@@ -50,6 +50,7 @@ const DOWN_NAMES = ["conv1p1s2", "conv2p2s2", "conv3p4s2", "conv4p8s2"] as const
 
 /** Names in the state dict of `examples/minkunet.py`, where each batch norm wraps PyTorch's as `bn`. */
 const MINKOWSKI: UNetDialect = {
+  engine: "minkowski",
   epsilon: 1e-5,
   widensOnTheWayDown: false,
   stem: { conv: "conv0p1s1", norm: "bn0.bn" },

@@ -21,6 +21,8 @@ export interface NetworkSerialization {
 
 /** A backbone ψ. */
 export interface Network {
+  /** The engine whose checkpoints have its original names: a key of `FORMATS` in `lib/nn/import`. */
+  readonly engine: "minkowski" | "spconv" | "pointcept";
   /** Input channels. */
   readonly inChannels: number;
   /** Channels of the features that the heads read. */

@@ -59,6 +59,7 @@ export function pointTransformer(shape: PointTransformerShape): Network {
   const { encoder, decoder } = shape;
   const depth = encoder.depths.length - 1;
   return {
+    engine: "pointcept",
     inChannels: shape.inChannels,
     featureChannels: decoder ? decoder.channels[0]! : encoder.channels.reduce((a, b) => a + b),
     depth,

@@ -46,6 +46,8 @@ export interface BlockNames {
 
 /** How the families differ. Stages count from 0, as in {@link Stages}. */
 export interface UNetDialect {
+  /** The engine whose checkpoints have its original names. */
+  readonly engine: Network["engine"];
   /** What batch norm adds to the variance. */
   readonly epsilon: number;
   /** Whether the halving convolution widens to its stage's channels; otherwise the stage's first block does. */
@@ -70,6 +72,7 @@ const FLOAT32_LEVEL = 3;
 /** Makes a member of a family. */
 export function residualUNet(shape: UNetShape, dialect: UNetDialect): Network {
   return {
+    engine: dialect.engine,
     inChannels: shape.inChannels,
     featureChannels: shape.planes[7],
     depth: DEPTH,

@@ -38,14 +38,15 @@ const TYPES = {
 } as const;
 
 /** How an element of a data type is read. */
-interface DtypeReader {
+export interface DtypeReader {
   /** Bytes of an element. */
   readonly bytes: number;
+  /** Gives the elements; floats become float32. */
   read(data: ArrayBuffer): TensorData;
 }
 
 /** Data types that are read, by their names in the file. */
-const READERS: Readonly<Record<string, DtypeReader>> = {
+export const ELEMENT_READERS: Readonly<Record<string, DtypeReader>> = {
   F32: { bytes: 4, read: (data) => new Float32Array(data) },
   I32: { bytes: 4, read: (data) => new Int32Array(data) },
   I64: { bytes: 8, read: (data) => new BigInt64Array(data) },
@@ -132,12 +133,12 @@ interface TensorRange {
 /** Checks the entry of a tensor by itself. */
 function rangeOf(name: string, entry: unknown, available: number, fail: Fail): TensorRange {
   const { dtype, shape, data_offsets: range } = isRecord(entry) ? entry : {};
-  const reader = typeof dtype === "string" && Object.hasOwn(READERS, dtype)
-    ? READERS[dtype]
+  const reader = typeof dtype === "string" && Object.hasOwn(ELEMENT_READERS, dtype)
+    ? ELEMENT_READERS[dtype]
     : undefined;
   if (!reader) {
     const found = typeof dtype === "string" ? `is ${dtype}` : "has no dtype";
-    fail(`"${name}" ${found}; convert it to ${Object.keys(READERS).join(", ")}`);
+    fail(`"${name}" ${found}; convert it to ${Object.keys(ELEMENT_READERS).join(", ")}`);
   }
   if (!isSizes(shape)) fail(`the shape of "${name}" is not a list of whole numbers`);
   if (!isSizes(range) || range.length !== 2) {

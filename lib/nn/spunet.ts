@@ -21,6 +21,7 @@ export const SPUNETS: Readonly<Record<string, Omit<UNetShape, "inChannels">>> = 
 
 /** Names in Pointcept's state dict, where decoder stages count from the finest level, as encoder stages do. */
 const POINTCEPT: UNetDialect = {
+  engine: "spconv",
   epsilon: 1e-3,
   widensOnTheWayDown: true,
   stem: { conv: "conv_input.0", norm: "conv_input.1" },

@@ -11,12 +11,16 @@ export interface KernelLayout {
   shapes(kernel: KernelShape): readonly (readonly number[])[];
   /** Converts the values of a kernel to MinkowskiEngine's layout. */
   toMinkowski(data: Float32Array, kernel: KernelShape): Float32Array;
+  /** Converts the values of a kernel from MinkowskiEngine's layout: the inverse of `toMinkowski`. */
+  fromMinkowski(data: Float32Array, kernel: KernelShape): Float32Array;
 }
 
 /** The format of an engine's checkpoints. */
 export interface CheckpointFormat {
   /** Last part of the name of a convolution's weights. */
   readonly kernelKey: "kernel" | "weight";
+  /** Whether a bias is a row, [1, C], as MinkowskiEngine has it; otherwise it is [C]. */
+  readonly biasIsRow: boolean;
   /** Layouts by name. All kernels of a file have the same layout; the first is that of the engine's present version. */
   readonly layouts: Readonly<Record<string, KernelLayout>>;
   /** Name of the class head, where it stands outside the backbone; by default it may have several. */

@@ -8,7 +8,8 @@ import { type CheckpointFormat, offsetFirstShapes } from "./format.ts";
 /** The format of MinkowskiEngine. */
 export const minkowski: CheckpointFormat = {
   kernelKey: "kernel",
+  biasIsRow: true,
   layouts: {
-    KCC: { shapes: offsetFirstShapes, toMinkowski: (data) => data },
+    KCC: { shapes: offsetFirstShapes, toMinkowski: (data) => data, fromMinkowski: (data) => data },
   },
 };

@@ -18,6 +18,7 @@ const MASK_TOKEN = /(^|\.)embedding\.mask_token$/;
 /** The format of Pointcept's transformers. */
 export const pointcept: CheckpointFormat = {
   kernelKey: "weight",
+  biasIsRow: false,
   classHead: "seg_head",
   layouts: {
     KRSC: {
@@ -30,6 +31,12 @@ export const pointcept: CheckpointFormat = {
         return kernel.length === 2
           ? transposed(data, cin, cout)
           : spconv.layouts.KRSC!.toMinkowski(data, kernel);
+      },
+      fromMinkowski(data, kernel) {
+        const { cin, cout } = kernelSizes(kernel);
+        return kernel.length === 2
+          ? transposed(data, cout, cin)
+          : spconv.layouts.KRSC!.fromMinkowski(data, kernel);
       },
     },
   },

@@ -24,37 +24,48 @@ function layout(
 ): KernelLayout {
   return {
     shapes: (kernel) => [shape(kernelSizes(kernel))],
-    toMinkowski: (data, kernel) => permuted(data, kernel, strides(kernelSizes(kernel))),
+    toMinkowski(data, kernel) {
+      const result = new Float32Array(data.length);
+      forEachWeight(kernel, strides, (ours, there) => result[ours] = data[there]!);
+      return result;
+    },
+    fromMinkowski(data, kernel) {
+      const result = new Float32Array(data.length);
+      forEachWeight(kernel, strides, (ours, there) => result[there] = data[ours]!);
+      return result;
+    },
   };
 }
 
-function permuted(
-  data: Float32Array,
+/** Calls `visit(place in MinkowskiEngine's layout, place in the file)` for every weight. */
+function forEachWeight(
   kernel: KernelShape,
-  strides: Strides,
-): Float32Array {
-  const { edge, cin, cout } = kernelSizes(kernel);
-  if (edge === 1) return data;
-  const result = new Float32Array(data.length);
-  let to = 0;
+  stridesOf: (sizes: Sizes) => Strides,
+  visit: (ours: number, there: number) => void,
+): void {
+  const sizes = kernelSizes(kernel);
+  const { edge, cin, cout } = sizes;
+  // The weights of one offset keep their order, see above.
+  const strides = edge === 1 ? { output: 1, offset: 0, input: cout } : stridesOf(sizes);
+  let ours = 0;
   for (let z = 0; z < edge; z++) {
     for (let y = 0; y < edge; y++) {
       for (let x = 0; x < edge; x++) {
         const offset = ((x * edge + y) * edge + z) * strides.offset;
         for (let i = 0; i < cin; i++) {
           for (let o = 0; o < cout; o++) {
-            result[to++] = data[offset + i * strides.input + o * strides.output]!;
+            visit(ours++, offset + i * strides.input + o * strides.output);
           }
         }
       }
     }
   }
-  return result;
 }
 
 /** The format of spconv. */
 export const spconv: CheckpointFormat = {
   kernelKey: "weight",
+  biasIsRow: false,
   layouts: {
     KRSC: layout(
       ({ edge, cin, cout }) => [cout, edge, edge, edge, cin],
