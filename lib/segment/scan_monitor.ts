@@ -7,7 +7,7 @@
 import type { Gpu } from "../gpu/mod.ts";
 import type { Warning } from "../scan/mod.ts";
 import type { WorkMonitor } from "../ttt/methods/mod.ts";
-import type { LossHistory } from "../ttt/plans/loss_history.ts";
+import type { LossReader } from "../ttt/plans/loss_history.ts";
 import type { Progress } from "../ttt/progress.ts";
 import { ScanWork, type ScanWorkSize } from "./scan_work.ts";
 import type { SegmentRequest } from "./segmenter.ts";
@@ -62,7 +62,7 @@ export class ScanMonitor implements WorkMonitor {
     return result;
   }
 
-  async stepped(step: number, steps: number, history: LossHistory): Promise<void> {
+  async stepped(step: number, steps: number, history: LossReader): Promise<void> {
     const before = this.#ahead;
     this.#ahead = this.#done(step, steps, history);
     // Whoever waits for it learns of the failure.
@@ -74,7 +74,7 @@ export class ScanMonitor implements WorkMonitor {
   }
 
   /** Waits until a step is done, and announces it. */
-  async #done(step: number, steps: number, history: LossHistory): Promise<void> {
+  async #done(step: number, steps: number, history: LossReader): Promise<void> {
     if (this.#announce && (step % STEPS_PER_PROGRESS === 0 || step === steps)) {
       const loss = (await history.values()).at(-1)!;
       this.#say({ phase: "adapt", step, steps, loss });

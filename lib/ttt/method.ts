@@ -13,7 +13,7 @@ import type { Random } from "../random/random.ts";
 import type { Points } from "../voxels/points.ts";
 import type { Drift } from "./online_state.ts";
 import type { PlanContext } from "./plans/context.ts";
-import type { LossHistory } from "./plans/loss_history.ts";
+import type { LossReader } from "./plans/loss_history.ts";
 import type { Probabilities } from "./probabilities.ts";
 import type { Progress } from "./progress.ts";
 
@@ -47,7 +47,7 @@ export interface WorkMonitor {
    * itself), so that the GPU never waits for the host; throws the signal's reason once the client has left, and reports
    * progress every few steps, with the last loss of `history`.
    */
-  stepped(step: number, steps: number, history: LossHistory): Promise<void>;
+  stepped(step: number, steps: number, history: LossReader): Promise<void>;
   /** Reports how many parts of a phase are done; throws the signal's reason once the client has left. */
   advanced(phase: Progress["phase"], done: number, total: number): void;
   /** The same without announcements, for the work on one block among many. */
@@ -199,6 +199,11 @@ export interface MethodInfo {
    * methods that have a single readout.
    */
   readonly readouts?: readonly string[];
+  /**
+   * Settings by which its steps move nothing: its step 0, where no method without steps predicts as it does. Left out by the
+   * others, whose step 0 is `bn` or `fusion`.
+   */
+  readonly unmoved?: Readonly<Record<string, unknown>>;
   /** Whether it moves nothing but the statistics of batch norm; left out by methods that move weights, or nothing. */
   readonly movesStatisticsOnly?: true;
 }

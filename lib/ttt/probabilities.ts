@@ -42,6 +42,18 @@ export function labelsOf(
   return { labels, confidence };
 }
 
+/** The Shannon entropy of each row, in nats: 0 where one class is certain. */
+export function rowEntropies({ rows, classes, values }: Probabilities): Float64Array {
+  return Float64Array.from({ length: rows }, (_, row) => {
+    let sum = 0;
+    for (let at = row * classes; at < (row + 1) * classes; at++) {
+      const p = values[at]!;
+      if (p > 0) sum -= p * Math.log(p);
+    }
+    return sum;
+  });
+}
+
 /**
  * Brings probabilities from rows to points.
  *

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Neighbourhood } from "../voxels/neighbourhood.ts";
-import { fuse, type Opinion, type Probabilities } from "./probabilities.ts";
+import { fuse, type Opinion, type Probabilities, rowEntropies } from "./probabilities.ts";
 
 /** One of several predictions of a scan. */
 export interface Witness {
@@ -51,18 +51,12 @@ export function fuseByTrust(witnesses: readonly [Witness, ...Witness[]]): Probab
  * @param mask [voxels]: 0 where the prediction says nothing; null where it always says something.
  */
 export function entropyAround(
-  { rows, classes, values }: Probabilities,
+  probabilities: Probabilities,
   mask: ArrayLike<number> | null,
   around: Neighbourhood,
 ): Float32Array {
+  const { rows, classes } = probabilities;
   const most = Math.log(Math.max(classes, 2));
-  const entropies = Float32Array.from({ length: rows }, (_, row) => {
-    let sum = 0;
-    for (let at = row * classes; at < (row + 1) * classes; at++) {
-      const p = values[at]!;
-      if (p > 0) sum -= p * Math.log(p);
-    }
-    return sum / most;
-  });
+  const entropies = Float32Array.from(rowEntropies(probabilities), (entropy) => entropy / most);
   return around.mean(entropies, mask ?? new Uint8Array(rows).fill(1));
 }

@@ -63,6 +63,13 @@ Deno.test("buildStudy() compares methods that predict plainly with bn", () => {
   ]);
 });
 
+Deno.test("buildStudy() compares latte, which asks the photographs too, with itself before the steps", () => {
+  const { entries } = buildStudy("main", smallContext({ chosen: ["latte"] }));
+  const [before, after] = entries.map(({ variant, stepZero }) => ({ ...variant, stepZero }));
+  assert.equal(after!.stepZero, before!.id);
+  assert.deepEqual([before!.method, before!.settings], ["latte", { learningRate: 0 }]);
+});
+
 Deno.test("buildStudy() limits settings to what a run allows, unless a study sets them", () => {
   const few = smallContext({ chosen: ["ttt-kd-online", "ttt-kd-fusion", "ttt-kd"] });
   few.size.most = { steps: 3, augmentations: 2 };

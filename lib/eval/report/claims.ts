@@ -34,6 +34,9 @@ const RIVALS = [
   "cotta",
   "adacontrast",
   "ttt-mae",
+  "apcotta",
+  "asr",
+  "latte",
 ];
 /** Largest gain over its own step 0 that a placebo may show. */
 const PLACEBO = 0.01;

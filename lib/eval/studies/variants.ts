@@ -104,11 +104,16 @@ export function withStepZero(
 const PLAIN: PredictionSettings = { fusion: 0, statistics: "batch", augmentations: 0 };
 
 /**
- * The variant with the same student that predicts in the same way without a gradient step: `bn` where the
- * prediction is plain, else `fusion`, which has the settings of the prediction (with weight 0 for the network alone).
+ * The variant with the same student that predicts in the same way without a gradient step: the method's own where it has
+ * settings for that, `bn` where the prediction is plain, else `fusion`, which has the settings of the prediction (with weight 0 for the network alone).
  */
 function stepZeroOf(context: StudyContext, variant: Variant): Variant {
   const { method, settings, checkpoint, teacher } = variant;
+  const { unmoved } = context.methods.get(method)!;
+  if (unmoved) {
+    const id = `${variant.id}, without steps`;
+    return { ...variant, id, label: id, settings: { ...settings, ...unmoved } };
+  }
   const parsed = context.methods.get(method)!.settings.parse(settings) as MethodSettings;
   // Settings of the same name mean something else in methods that cannot fuse, such as CoTTA's augmentations.
   const { fusion, unadapted = 0, trust, balance, statistics, augmentations } = {

@@ -4,12 +4,15 @@
  * @module
  */
 import { adacontrast } from "./adacontrast.ts";
+import { apcotta } from "./apcotta.ts";
+import { asr } from "./asr.ts";
 import { bn } from "./bn.ts";
 import { corrections } from "./corrections.ts";
 import { cotta } from "./cotta.ts";
 import { dua } from "./dua.ts";
 import { fusion } from "./fusion.ts";
 import { joint } from "./joint.ts";
+import { latte } from "./latte.ts";
 import type { Method } from "../method.ts";
 import { oracle } from "./oracle.ts";
 import { probe } from "./probe.ts";
@@ -36,7 +39,7 @@ export * from "../method.ts";
  */
 export const METHODS: ReadonlyMap<string, Method> = new Map(
   [
-    ...[source, joint, bn, dua, tent, cotta, adacontrast, tttMae],
+    ...[source, joint, bn, dua, tent, cotta, adacontrast, tttMae, apcotta, asr, latte],
     ...[probe, fusion, corrections, tttKdOnline, tttKd, tttKdFusion, oracle],
   ].map((method) => [method.name, method]),
 );

@@ -32,5 +32,8 @@ export class LossHistory implements Disposable {
   }
 }
 
+/** Where progress reads the losses so far: a {@link LossHistory}, or those that the host worked out. */
+export type LossReader = Pick<LossHistory, "values">;
+
 /** Where a graph appends its losses: a {@link LossHistory}, or its layout alone. */
 export type LossSink = Pick<LossHistory, "tensor" | "capacity">;
