@@ -12,7 +12,9 @@
  *   lowest point (Pointcept's `coord` after `CenterShift`: ScanNet, S3DIS);
  * - `x`, `y`, `z`: metres in the file's own coordinates, whose zero must be the sensor (SemanticKITTI and nuScenes in
  *   Pointcept and SPVNAS);
- * - `intensity`: 0 to 1 (Pointcept's `strength`, SPVNAS's remission).
+ * - `intensity`: 0 to 1 (Pointcept's `strength`, SPVNAS's remission);
+ * - `above_ground`: ±ln(1 + |h|), h being the metres above the ground below, negative under it
+ *   (`lib/voxels/ground`): 0.7 at 1 m, 2.4 at 10 m, 4.6 at 100 m.
  *
  * The feature of a voxel is the mean over its points. Pointcept and SPVNAS train on one random point of each voxel
  * instead; the mean is the expected value of that.
@@ -42,6 +44,7 @@ export const FEATURE_NAMES = [
   "y",
   "z",
   "intensity",
+  "above_ground",
 ] as const;
 
 /** Name of an input feature. */

@@ -47,6 +47,7 @@ export function augment(scene: LabelledPoints, random: Random): AugmentedPoints 
   const colors = scene.colors ? new Float32Array(kept.length * 3) : null;
   const intensity = scene.intensity ? new Float32Array(kept.length) : null;
   const normals = scene.normals ? new Float32Array(kept.length * 3) : null;
+  const aboveGround = scene.aboveGround && new Float32Array(kept.length);
   const labels = new Int32Array(kept.length);
   kept.forEach((from, to) => {
     unmoved.set(scene.positions.subarray(3 * from, 3 * from + 3), 3 * to);
@@ -54,6 +55,7 @@ export function augment(scene: LabelledPoints, random: Random): AugmentedPoints 
     positions.set([x + shift[0], y + shift[1], z + shift[2]], 3 * to);
     normals?.set(placeNormal(scene.normals!, 3 * from), 3 * to);
     if (intensity) intensity[to] = scene.intensity![from]!;
+    if (aboveGround) aboveGround[to] = scale * scene.aboveGround![from]!;
     for (let c = 0; colors && c < 3; c++) {
       const value = scene.colors![3 * from + c]! * gain[c]! + offset[c]!;
       colors[3 * to + c] = Math.min(1, Math.max(0, value));
@@ -61,5 +63,8 @@ export function augment(scene: LabelledPoints, random: Random): AugmentedPoints 
     labels[to] = scene.labels[from]!;
   });
   const origin = place(scene.origin, 0);
-  return { positions, origin, unmoved, colors, intensity, normals, labels };
+  return {
+    ...{ positions, origin, unmoved, colors, intensity, normals, labels },
+    ...(aboveGround ? { aboveGround } : {}),
+  };
 }

@@ -77,6 +77,7 @@ export function drawAugmentation(
     normals: points.normals &&
       mapVectors(points.normals, rotationAboutVertical(angle, mirror, 1)),
     ...(points.anchor ? { anchor: place(points.anchor, 0) } : {}),
+    ...(points.aboveGround ? { aboveGround: points.aboveGround.map((h) => scale * h) } : {}),
   };
 }
 

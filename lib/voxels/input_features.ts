@@ -34,12 +34,16 @@ const COLUMNS: Readonly<Record<FeatureName, (points: Points) => Column>> = {
     if (!intensity) throw new TypeError("Cannot feed intensity: the points have none");
     return (p) => intensity[p]!;
   },
+  above_ground: ({ aboveGround }) => {
+    if (!aboveGround) throw new TypeError("Cannot feed above_ground: heights were not measured");
+    return (p) => Math.sign(aboveGround[p]!) * Math.log1p(Math.abs(aboveGround[p]!));
+  },
 };
 
 /**
  * Computes the input features of points, [N][features padded to a multiple of 4]; padding is zero.
  *
- * @throws {TypeError} where the points lack intensity or normals that are asked for.
+ * @throws {TypeError} where the points lack intensity, normals or heights above ground that are asked for.
  *
  * @example
  * ```ts

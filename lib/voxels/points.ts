@@ -6,6 +6,7 @@
 import type { StudentCard } from "../nn/card.ts";
 import type { FeatureName } from "../nn/features.ts";
 import { type Camera, type Scan, ScanError } from "../scan/mod.ts";
+import { heightsAboveGround } from "./ground/heights.ts";
 import { estimateNormals, type Viewpoint } from "./normals.ts";
 import { boundsOf, map3, type Triple } from "./triple.ts";
 
@@ -19,6 +20,8 @@ export type Points = Pick<Scan, "positions" | "origin" | "colors" | "intensity" 
    * left out.
    */
   readonly anchor?: Anchor;
+  /** [N] metres above the ground of the whole scan; left out where the student does not read them. */
+  readonly aboveGround?: Float32Array;
 };
 
 /** Middle of a bounding box in x and y, and its lowest z; metres, relative to the scan's origin. */
@@ -50,7 +53,7 @@ export function pickPoints(points: Points, indices: Uint32Array): Points {
     });
     return picked;
   };
-  const { positions, origin, colors, intensity, normals } = points;
+  const { positions, origin, colors, intensity, normals, aboveGround } = points;
   return {
     positions: pick(positions, 3),
     origin,
@@ -58,6 +61,7 @@ export function pickPoints(points: Points, indices: Uint32Array): Points {
     intensity: intensity && pick(intensity, 1),
     normals: normals && pick(normals, 3),
     anchor: anchorOf(points),
+    ...(aboveGround ? { aboveGround: pick(aboveGround, 1) } : {}),
   };
 }
 
@@ -96,7 +100,8 @@ export function requireInputs(
 }
 
 /**
- * Gives the points of a scan as a student needs them. Normals that the scan does not have are estimated.
+ * Gives the points of a scan as a student needs them. Normals that the scan does not have are estimated, and heights above
+ * the ground are measured.
  *
  * @param features the student's input features.
  * @param voxelSize edge of a voxel, metres.
@@ -117,6 +122,7 @@ export function studentPoints(
     normals: readsNormals
       ? normals ?? estimateNormals(positions, voxelSize, cameras.map((c) => centreOf(c, origin)))
       : null,
+    ...(features.includes("above_ground") ? { aboveGround: heightsAboveGround(positions) } : {}),
   };
 }
 

@@ -18,6 +18,7 @@ Deno.test("augment() rotates normals and origin with the points, and keeps the a
       });
       return step[i % 3]! / Math.hypot(...step);
     }),
+    aboveGround: Float32Array.from({ length: count }, (_, p) => p),
     labels: Int32Array.from({ length: count }, (_, p) => p),
   };
   for (let seed = 0; seed < 6; seed++) {
@@ -39,6 +40,7 @@ Deno.test("augment() rotates normals and origin with the points, and keeps the a
     // Origin and points are transformed alike: all lengths and heights have the same scale.
     const scale = got.origin[2] / 10;
     assert.ok(scale >= 0.92 && scale <= 1.08);
+    got.labels.forEach((label, p) => assert.equal(got.aboveGround![p], Math.fround(scale * label)));
     assert.ok(Math.abs(Math.hypot(...got.origin) / Math.hypot(...scene.origin) - scale) < 1e-9);
     const [p] = pairs;
     const before = distance(at(got.unmoved, p!), at(got.unmoved, p! + 1));

@@ -67,6 +67,7 @@ Deno.test("drawAugmentation() rotates normals and the origin as it rotates the p
     origin: [...points.positions.subarray(0, 3)] as [number, number, number],
     intensity: points.positions.filter((_, i) => i % 3 === 0),
     normals: points.positions.map((value, i) => value / lengths[i]!),
+    aboveGround: points.positions.filter((_, i) => i % 3 === 2),
   };
   for (let seed = 0; seed < 6; seed++) {
     const augmented = drawAugmentation(full, { ...MILD, jitter: 0 }, new Random(seed));
@@ -75,6 +76,8 @@ Deno.test("drawAugmentation() rotates normals and the origin as it rotates the p
     const want = augmented.positions.map((value, i) => value / (scale * lengths[i]!));
     assertClose(augmented.normals!, want, 1e-6, "normals");
     assert.equal(augmented.intensity, full.intensity);
+    const heights = augmented.positions.filter((_, i) => i % 3 === 2);
+    assertClose(augmented.aboveGround!, heights, 1e-6, "heights");
   }
 });
 

@@ -13,6 +13,7 @@ const POINTS: Points = {
   colors: Float32Array.of(0, 0.25, 1, 0.5, 0.75, 0.125, 1, 1, 0),
   intensity: Float32Array.of(0.5, 0, 1),
   normals: Float32Array.of(0, 0, 1, 0.6, 0.8, 0, 0, 0, 0),
+  aboveGround: Float32Array.of(0, -1, 9),
 };
 
 /** The value of each feature at the three points. */
@@ -38,6 +39,7 @@ const WANT: Record<FeatureName, [number, number, number]> = {
   y: [-22, -18, -19],
   z: [100.5, 99, 104],
   intensity: [0.5, 0, 1],
+  above_ground: [0, -Math.log(2), Math.log(10)],
 };
 
 for (const name of FEATURE_NAMES) {
@@ -58,14 +60,16 @@ Deno.test("pointFeatures() takes mid-grey for missing colours", () => {
   assert.deepEqual([...rows.subarray(0, 4)], [0, 0.5, 0, 0]);
 });
 
-Deno.test("pointFeatures() refuses to make up intensity or normals", () => {
-  const bare = { ...POINTS, intensity: null, normals: null };
+Deno.test("pointFeatures() refuses to make up intensity, normals or heights above ground", () => {
+  const { aboveGround: _, ...rest } = POINTS;
+  const bare = { ...rest, intensity: null, normals: null };
   assert.throws(() => pointFeatures(bare, ["intensity"]), TypeError);
   assert.throws(() => pointFeatures(bare, ["normal_y"]), TypeError);
+  assert.throws(() => pointFeatures(bare, ["above_ground"]), TypeError);
 });
 
-Deno.test("pointFeatures() of a block, turned or not, has the whole scan's middle and floor", () => {
-  const names: FeatureName[] = ["x_centred", "y_centred", "height"];
+Deno.test("pointFeatures() of a block, turned or not, has the whole scan's middle, floor and ground", () => {
+  const names: FeatureName[] = ["x_centred", "y_centred", "height", "above_ground"];
   const numbers = Uint32Array.of(1, 2);
   const block = pickPoints(POINTS, numbers);
   const whole = pointFeatures(POINTS, names);

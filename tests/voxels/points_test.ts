@@ -36,6 +36,11 @@ Deno.test("studentPoints() gives what the student reads, and no labels", () => {
   assert.equal(studentPoints(SCAN, ["intensity"], 0.2, []).intensity, SCAN.intensity);
 });
 
+Deno.test("studentPoints() measures heights above the ground for students that read them", () => {
+  const { aboveGround } = studentPoints(SCAN, ["above_ground"], 0.2, []);
+  assert.deepEqual(aboveGround, new Float32Array(49));
+});
+
 Deno.test("studentPoints() keeps the scan's own normals", () => {
   const normals = SCAN.positions.map((_, i) => i % 3 === 0 ? 1 : 0);
   assert.equal(studentPoints({ ...SCAN, normals }, NORMALS, 0.2, []).normals, normals);
