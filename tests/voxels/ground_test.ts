@@ -52,7 +52,7 @@ Deno.test("fillGaps() keeps what is known, and continues a slope across a gap of
 
 const TERRAINS: Readonly<Record<string, (x: number, y: number) => number>> = {
   "level ground": () => 200,
-  "a slope of 30 degrees": (x, y) => 0.55 * x + 0.15 * y,
+  "a slope of 25 degrees": (x, y) => 0.45 * x + 0.1 * y,
   "hills": (x, y) => 15 * Math.sin(x / 25) * Math.cos(y / 30),
   "rough ground": (x, y) => 30 * Math.sin(x / 60) + 2 * Math.sin(x / 7) * Math.sin(y / 6),
 };

@@ -40,6 +40,10 @@ const BACK = 3;
 /** How much, as a share of what a slope rises in a cell, the lowest points of sloping cells differ. */
 const ROUGH = 0.6;
 
+/** The steps to the neighbours of a cell. */
+const AROUND = [-1, 0, 1].flatMap((dx) => [-1, 0, 1].map((dy) => [dx, dy] as const))
+  .filter(([dx, dy]) => dx !== 0 || dy !== 0);
+
 /** A grid over a scan. */
 interface Frame {
   readonly width: number;
@@ -211,7 +215,7 @@ function grown(ground: Grid, lowest: Grid, edge: number): Grid {
   });
   for (let cell = open.pop(); cell !== undefined; cell = open.pop()) {
     const [x, y] = [cell % width, Math.floor(cell / width)];
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
+    for (const [dx, dy] of AROUND) {
       const [u, v] = [x + dx, y + dy];
       const [a, b] = [x - BACK * dx, y - BACK * dy];
       if (Math.min(u, v, a, b) < 0 || Math.max(u, a) >= width || Math.max(v, b) >= height) continue;
