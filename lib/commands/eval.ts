@@ -12,12 +12,20 @@ import {
 import { kernelChoice, KERNELS_OPTION, PRECISION_OPTION, precisionChoice } from "../cli/engine.ts";
 import { type ProgressDisplay, progressDisplay } from "../terminal/progress.ts";
 import { type Dataset, DATASET_SPLITS } from "../datasets/dataset.ts";
-import { DatasetError, openDataset, PUBLISHED_NAMES, WORLD_NAMES } from "../datasets/mod.ts";
+import {
+  DatasetError,
+  openDataset,
+  PUBLISHED_NAMES,
+  TRANSFER_GROUPS,
+  TRANSFER_NAMES,
+  WORLD_NAMES,
+} from "../datasets/mod.ts";
 import { type BenchmarkProfile, profileOf } from "../eval/studies/benchmarks.ts";
 import { realBenchmark } from "../eval/real/real_dataset.ts";
 import { evaluate, type EvaluationRequest } from "../eval/evaluation.ts";
 import { claimsOf } from "../eval/report/claims.ts";
 import { markdownTable } from "../eval/report/markdown.ts";
+import { paperTables } from "../eval/report/paper_table.ts";
 import { claimsTable, studyTables } from "../eval/report/tables.ts";
 import type { Results } from "../eval/results/results.ts";
 import { FULL_SIZE, LITE_SIZE } from "../eval/studies/study_size.ts";
@@ -38,6 +46,9 @@ const CACHE = Deno.build.standalone
 /** The benchmark of labelled real scans. */
 const REAL = "real";
 
+/** Benchmarks that need `--data`. */
+const WITH_DATA = [...PUBLISHED_NAMES, ...Object.keys(TRANSFER_GROUPS), ...TRANSFER_NAMES];
+
 /** Methods that need nothing but a scan and its photographs. */
 const STUDIED = [...METHODS.keys()].filter((name) => name !== "corrections");
 
@@ -50,7 +61,9 @@ const OPTIONS = {
       WORLD_NAMES.join(", ")
     }, ${REAL} (labelled scans of --data), a published data set in --data (${
       PUBLISHED_NAMES.join(", ")
-    }), or the JSON file of a data set`,
+    }), pairs of them (${
+      Object.keys(TRANSFER_GROUPS).join(", ")
+    }, or one training set alone, such as ${TRANSFER_NAMES[0]}), or the JSON file of a data set`,
   },
   data: {
     type: "string",
@@ -147,7 +160,7 @@ export const command = defineCommand({
     try {
       const requests = values.benchmark === REAL
         ? await realRequests(values, chosen, host, display)
-        : [await requestOf(values, chosen, host, display)];
+        : await groupRequests(values, chosen, host, display);
       const finished: [Results, string][] = [];
       for (const request of requests) finished.push([await evaluate(request), request.out]);
       display[Symbol.dispose]();
@@ -163,7 +176,7 @@ export const command = defineCommand({
 
 /** Checks the options that need no data set. */
 function chosenBy(values: EvalValues): Chosen {
-  const names = [...WORLD_NAMES, REAL, ...PUBLISHED_NAMES];
+  const names = [...WORLD_NAMES, REAL, ...WITH_DATA];
   if (!names.includes(values.benchmark) && !values.benchmark.endsWith(".json")) {
     throw new UsageError(
       `Cannot run --benchmark '${values.benchmark}': there are ${names.join(", ")} and JSON files`,
@@ -173,7 +186,7 @@ function chosenBy(values: EvalValues): Chosen {
     if (values.benchmark === REAL) {
       throw new UsageError("Missing option --data DIR: the folder of the labelled real scans");
     }
-    if (PUBLISHED_NAMES.includes(values.benchmark)) {
+    if (WITH_DATA.includes(values.benchmark)) {
       throw new UsageError(`Missing option --data DIR: the folder of ${values.benchmark}`);
     }
   }
@@ -245,6 +258,24 @@ async function realRequests(
   throw new Error(
     `Cannot find labelled scans in ${values.data}: each is a folder with scan.ply and labels.json`,
   );
+}
+
+/** One request, or one for each benchmark of a group, in a folder of its own. */
+async function groupRequests(
+  values: EvalValues,
+  chosen: Chosen,
+  host: GpuHost,
+  display: ProgressDisplay,
+): Promise<EvaluationRequest[]> {
+  if (!Object.hasOwn(TRANSFER_GROUPS, values.benchmark)) {
+    return [await requestOf(values, chosen, host, display)];
+  }
+  const requests: EvaluationRequest[] = [];
+  for (const benchmark of TRANSFER_GROUPS[values.benchmark]!) {
+    const own = { ...values, benchmark, out: join(values.out, benchmark) };
+    requests.push(await requestOf(own, chosen, host, display));
+  }
+  return requests;
 }
 
 /**
@@ -320,6 +351,7 @@ function reportStudies(results: Results, out: string): void {
   const tables = [
     ...results.studies.flatMap((study) => studyTables(study)),
     claimsTable(claimsOf(results)),
+    ...paperTables(results),
   ].filter(({ rows }) => rows.length > 0);
   console.log(tables.map((table) => `${table.title}\n\n${markdownTable(table)}\n`).join("\n"));
   console.log(`written   ${out}: report.html, results.md, results.json, cells.jsonl`);

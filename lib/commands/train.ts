@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { defineCommand, UsageError } from "../cli/args.ts";
 import { kernelChoice, KERNELS_OPTION, TEACHER_OPTION } from "../cli/engine.ts";
 import { progressDisplay } from "../terminal/progress.ts";
-import { openDataset, PUBLISHED_NAMES, WORLD_NAMES } from "../datasets/mod.ts";
+import { openDataset, PUBLISHED_NAMES, TRANSFER_NAMES, WORLD_NAMES } from "../datasets/mod.ts";
 import { openGpu } from "../kernel_choice/mod.ts";
 import { Teacher } from "../teacher/mod.ts";
 import { readStudent } from "../models/students.ts";
@@ -27,7 +27,9 @@ export const command = defineCommand({
     data: {
       type: "string",
       value: "DIR",
-      about: `folder of the data set's scans; ${PUBLISHED_NAMES.join(", ")} need it`,
+      about: `folder of the data set's scans; ${
+        [...PUBLISHED_NAMES, ...TRANSFER_NAMES].join(", ")
+      } need it`,
       otherwise: "that of the data set's JSON file",
     },
     from: {
@@ -101,7 +103,8 @@ export const command = defineCommand({
 
 /** The path of a data set that a configuration names, relative to the configuration; or its name. */
 function pathBeside(config: string, benchmark: string): string {
-  return [...WORLD_NAMES, ...PUBLISHED_NAMES].includes(benchmark) || isAbsolute(benchmark)
+  return [...WORLD_NAMES, ...PUBLISHED_NAMES, ...TRANSFER_NAMES].includes(benchmark) ||
+      isAbsolute(benchmark)
     ? benchmark
     : join(dirname(config), benchmark);
 }

@@ -8,6 +8,7 @@ import {
   type DatasetSplit,
   openDataset,
   PUBLISHED_NAMES,
+  TRANSFER_NAMES,
   WORLD_NAMES,
 } from "../datasets/mod.ts";
 import { contactSheet } from "../eval/pictures/contact_sheet.ts";
@@ -24,7 +25,7 @@ export const command = defineCommand({
       value: "NAME",
       default: "rooms",
       about: `data set: ${
-        [...WORLD_NAMES, ...PUBLISHED_NAMES].join(", ")
+        [...WORLD_NAMES, ...PUBLISHED_NAMES, ...TRANSFER_NAMES].join(", ")
       }, or the JSON file of a data set`,
     },
     data: {

@@ -11,6 +11,7 @@ import { PUBLISHED } from "./published/mod.ts";
 import { roomsDataset } from "./rooms.ts";
 import { DatasetError } from "./scene_folder.ts";
 import { streetsDataset } from "./streets.ts";
+import { openTransfer, TRANSFER_GROUPS, TRANSFERS } from "./transfer/mod.ts";
 
 export {
   type Dataset,
@@ -19,7 +20,7 @@ export {
   type DatasetScene,
   type DatasetSplit,
 } from "./dataset.ts";
-export { DatasetError };
+export { DatasetError, TRANSFER_GROUPS };
 
 const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
   rooms: roomsDataset,
@@ -41,6 +42,9 @@ export const WORLD_NAMES: readonly string[] = Object.keys(WORLDS);
 
 /** Names of the data sets that are read in the layout of their own downloads. */
 export const PUBLISHED_NAMES: readonly string[] = Object.keys(PUBLISHED);
+
+/** Names of the benchmarks that train on one published data set and test on others. */
+export const TRANSFER_NAMES: readonly string[] = Object.keys(TRANSFERS);
 
 /**
  * Opens a data set: a procedural world or a published data set by its name, or real scans by the path of the JSON file
@@ -64,10 +68,20 @@ export async function openDataset(
       `Cannot open ${nameOrPath}: its folder is not known; give it by --data (${published.about})`,
     );
   }
+  const transfer = Object.hasOwn(TRANSFERS, nameOrPath) ? TRANSFERS[nameOrPath] : undefined;
+  if (transfer) {
+    if (root !== undefined) return await openTransfer(transfer, root);
+    const folders = [transfer.train, ...transfer.tests].map(({ name }) => name);
+    throw new DatasetError(
+      `Cannot open ${nameOrPath}: its folder is not known; give it by --data (a folder with ${
+        folders.join(", ")
+      }, each as it is downloaded)`,
+    );
+  }
   if (nameOrPath.endsWith(".json")) return await folderDataset(nameOrPath, root);
   throw new RangeError(
     `Cannot open data set '${nameOrPath}': it is none of ${
-      [...WORLD_NAMES, ...PUBLISHED_NAMES].join(", ")
+      [...WORLD_NAMES, ...PUBLISHED_NAMES, ...TRANSFER_NAMES].join(", ")
     }; choose one of these, or the path of a .json file`,
   );
 }

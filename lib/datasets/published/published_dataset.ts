@@ -33,6 +33,8 @@ export interface PublishedScene {
 
 /** A domain with its scenes by split. */
 export interface PublishedDomain extends DatasetDomain {
+  /** Gives a text that changes with what else the scenes rest on than their files. */
+  readonly basis?: () => string;
   readonly scenes: Readonly<Record<DatasetSplit, readonly PublishedScene[]>>;
 }
 
@@ -107,8 +109,9 @@ export function publishedDataset(parts: PublishedParts): Dataset {
 }
 
 /** A hash of the scenes' names and of the sizes and times of their files. */
-function versionOf({ scenes }: PublishedDomain): string {
+function versionOf({ scenes, basis }: PublishedDomain): string {
   const hash = createHash("sha256");
+  if (basis) hash.update(`${basis()}\n`);
   for (const [split, list] of Object.entries(scenes)) {
     hash.update(`${split}\n`);
     for (const { id, files } of list) {

@@ -8,6 +8,7 @@ import type { Results, StudyResult } from "../results/results.ts";
 import type { ScenePicture } from "../pictures/before_after.ts";
 import { studyCharts } from "./charts.ts";
 import { claimsOf } from "./claims.ts";
+import { paperTables } from "./paper_table.ts";
 import { headline, madeBy, smokeNote } from "./summary.ts";
 import { STYLE } from "./style.ts";
 import { element } from "./markup.ts";
@@ -80,6 +81,11 @@ function sectionsOf(results: Results, pictures: readonly ScenePicture[]): Sectio
       id: study.name,
       title: study.title,
       body: studySection(study, results),
+    })),
+    ...paperTables(results).map((table) => ({
+      id: "paper",
+      title: table.title,
+      body: bare(table),
     })),
     ...(pictures.length > 0
       ? [{ id: "pictures", title: "Before and after", body: pictureSection(pictures) }]

@@ -5,6 +5,7 @@
  */
 import type { Results } from "../results/results.ts";
 import { claimsOf } from "./claims.ts";
+import { paperTables } from "./paper_table.ts";
 import { headline, madeBy, smokeNote } from "./summary.ts";
 import {
   claimsTable,
@@ -45,6 +46,7 @@ export function markdownReport(results: Results): string {
       study.about,
       ...studyTables(study).map((table) => section(table, "###")),
     ]),
+    ...paperTables(results).map((table) => section(table, "##")),
     section(costTable(results), "##"),
     ...(main ? classTables(main, results.classes).map((table) => section(table, "###")) : []),
     section(settingsTable(results), "##"),
