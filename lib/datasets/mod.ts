@@ -12,6 +12,7 @@ import { roomsDataset } from "./rooms.ts";
 import { DatasetError } from "./scene_folder.ts";
 import { streetsDataset } from "./streets.ts";
 import { openTransfer, TRANSFER_GROUPS, TRANSFERS } from "./transfer/mod.ts";
+import { variedStreetsDataset } from "./varied_streets.ts";
 
 export {
   type Dataset,
@@ -25,6 +26,7 @@ export { DatasetError, TRANSFER_GROUPS };
 const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
   rooms: roomsDataset,
   streets: streetsDataset,
+  "streets-varied": variedStreetsDataset,
 };
 
 /**
@@ -35,7 +37,7 @@ const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
  * import assert from "node:assert/strict";
  * import { WORLD_NAMES } from "./mod.ts";
  *
- * assert.deepEqual(WORLD_NAMES, ["rooms", "streets"]);
+ * assert.deepEqual(WORLD_NAMES, ["rooms", "streets", "streets-varied"]);
  * ```
  */
 export const WORLD_NAMES: readonly string[] = Object.keys(WORLDS);

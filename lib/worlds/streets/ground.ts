@@ -9,7 +9,6 @@ import { type Frame, frameAt, within } from "../frame.ts";
 import type { Material } from "../materials.ts";
 import { box } from "../primitives.ts";
 import type { Frontage, Lane, StreetLayout } from "./layout.ts";
-import { REACH } from "./layout.ts";
 import type { StreetSite } from "./site.ts";
 import type { StreetPart } from "./classes.ts";
 
@@ -93,7 +92,7 @@ function addZebra(site: StreetSite, x: number, half: number, paint: Material): v
 
 /** Whether a frame in the street's axes is within reach of the sensors. */
 export function inReach(site: StreetSite, frame: Frame): boolean {
-  return site.street.distance(frame) < REACH;
+  return site.street.distance(frame) < site.reach;
 }
 
 /** Walks along a frontage and visits frames on the edge, 0.6 to 1.4 times `step` metres apart, where sensors reach. */

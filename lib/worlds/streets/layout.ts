@@ -34,34 +34,40 @@ export interface StreetLayout {
   crossing: readonly [number, number] | undefined;
 }
 
-/** Metres from the sensor to the end of the world. */
+/** Metres from the sensor to the end of the world of the benchmark. */
 export const REACH = 46;
 
 /**
- * Draws a layout. The main road starts at x = -{@link REACH} and leads along x; its middle is y = 0.
+ * Draws a layout. The main road starts at x = -`reach` and leads along x; its middle is y = 0.
  *
  * @param half half width of the main road, metres.
  * @param sideHalf half width of the side road, metres.
+ * @param reach metres from the sensor to the end of the world.
  */
-export function drawLayout(random: Random, half: number, sideHalf: number): StreetLayout {
+export function drawLayout(
+  random: Random,
+  half: number,
+  sideHalf: number,
+  reach: number = REACH,
+): StreetLayout {
   const kind = random.pick(["straight", "curve", "crossing", "crossing", "tee"] as const);
-  if (kind === "straight") return straight(half);
-  if (kind === "curve") return curve(random, half);
-  return crossing(random, half, sideHalf, kind === "tee");
+  if (kind === "straight") return straight(half, reach);
+  if (kind === "curve") return curve(random, half, reach);
+  return crossing(random, { half, side: sideHalf, reach }, kind === "tee");
 }
 
-function straight(half: number): StreetLayout {
-  const lanes = [{ frame: frameAt(-REACH, 0, 0, 0), length: 2 * REACH, half }];
+function straight(half: number, reach: number): StreetLayout {
+  const lanes = [{ frame: frameAt(-reach, 0, 0, 0), length: 2 * reach, half }];
   return { lanes, frontages: lanes.flatMap((lane) => edges(lane, 0)), half, crossing: undefined };
 }
 
 /** From a point ahead of the sensor on, pieces of 9 m, each at the same angle to the one before. */
-function curve(random: Random, half: number): StreetLayout {
+function curve(random: Random, half: number, reach: number): StreetLayout {
   const from = random.range(2, 12);
   const angle = (random.chance(0.5) ? 1 : -1) * random.range(0.1, 0.22);
-  const lanes: Lane[] = [{ frame: frameAt(-REACH, 0, 0, 0), length: REACH + from, half }];
+  const lanes: Lane[] = [{ frame: frameAt(-reach, 0, 0, 0), length: reach + from, half }];
   let frame = frameAt(from, 0, 0, angle);
-  for (let x = from; x < REACH; x += 9) {
+  for (let x = from; x < reach; x += 9) {
     lanes.push({ frame, length: 9, half });
     frame = within(frame, 9, 0, 0, angle);
   }
@@ -75,32 +81,36 @@ function curve(random: Random, half: number): StreetLayout {
 }
 
 /** Another road crosses ahead of the sensor; at a tee junction one of the four arms is missing. */
-function crossing(random: Random, half: number, side: number, tee: boolean): StreetLayout {
+function crossing(
+  random: Random,
+  { half, side, reach }: { half: number; side: number; reach: number },
+  tee: boolean,
+): StreetLayout {
   const near = random.range(7, 16), far = near + 2 * side;
   const missing = tee ? random.pick(["ahead", "left", "right"] as const) : undefined;
-  const lanes: Lane[] = [{ frame: frameAt(-REACH, 0, 0, 0), length: REACH + far, half }];
+  const lanes: Lane[] = [{ frame: frameAt(-reach, 0, 0, 0), length: reach + far, half }];
   const frontages: Frontage[] = [];
   const edge = (x: number, y: number, angle: number, length: number) =>
     frontages.push({ frame: frameAt(x, y, 0, angle), length, overhang: 0 });
   const ahead = missing !== "ahead";
-  if (ahead) lanes.push({ frame: frameAt(far, 0, 0, 0), length: REACH - far, half });
-  else edge(far, half + REACH, -Math.PI / 2, 2 * (half + REACH));
+  if (ahead) lanes.push({ frame: frameAt(far, 0, 0, 0), length: reach - far, half });
+  else edge(far, half + reach, -Math.PI / 2, 2 * (half + reach));
   for (const sign of [1, -1]) {
     // Frontages on the left run along x, those on the right against it.
     const along = (x0: number, x1: number) =>
       edge(sign > 0 ? x0 : x1, sign * half, sign > 0 ? 0 : Math.PI, x1 - x0);
     if (missing === (sign > 0 ? "left" : "right")) {
-      along(-REACH, REACH);
+      along(-reach, reach);
       continue;
     }
     const frame = frameAt((near + far) / 2, sign * half, 0, sign * Math.PI / 2);
-    lanes.push({ frame, length: REACH - half, half: side });
-    along(-REACH, near);
-    const [start, end] = sign > 0 ? [half, REACH] : [-REACH, -half];
+    lanes.push({ frame, length: reach - half, half: side });
+    along(-reach, near);
+    const [start, end] = sign > 0 ? [half, reach] : [-reach, -half];
     // From the side street's near edge y points back along x; from its far edge, ahead.
     edge(near, start, Math.PI / 2, end - start);
     if (!ahead) continue;
-    along(far, REACH);
+    along(far, reach);
     edge(far, end, -Math.PI / 2, end - start);
   }
   return { lanes, frontages, half, crossing: [near, far] };

@@ -8,7 +8,7 @@ import { frameAt, within } from "../frame.ts";
 import { Random } from "../../random/random.ts";
 import type { StyleName } from "../world.ts";
 import { addGround, lotsBegin, type Strips } from "./ground.ts";
-import { drawLayout } from "./layout.ts";
+import { drawLayout, REACH } from "./layout.ts";
 import { addLots } from "./lots.ts";
 import { addPeople, addRoadside, addTraffic, addTrafficLights } from "./roadside.ts";
 import type { StreetSite } from "./site.ts";
@@ -42,7 +42,7 @@ export function makeStreet(seed: number, name: StyleName, height: number): MadeS
   // Where the middle of the road lies in the axes of the sensor.
   const heading = random.range(-0.06, 0.06);
   const sensor = within(frameAt(0, 0, -height, heading), 0, half * random.range(0.4, 0.55), 0);
-  const site: StreetSite = { street: new StreetBuilder(sensor), random, style };
+  const site: StreetSite = { street: new StreetBuilder(sensor), random, style, reach: REACH };
   // The place of the car itself.
   site.street.claim(frameAt(0, -half / 2, 0, 0), [-3.5, 5, -1.3, 1.3], "way");
   addGround(site, layout, strips);

@@ -8,10 +8,14 @@
  *
  * @module
  */
+import { IGNORE_LABEL } from "../../metrics/confusion.ts";
 import { type Frame, within } from "../frame.ts";
 import type { Material } from "../materials.ts";
 import { PRIMITIVE_WORDS } from "../solids.ts";
 import { PART_CLASS, partOf, type StreetPart } from "./classes.ts";
+
+/** Part of what belongs to no class, such as bins and benches. */
+export const NO_PART = 255;
 
 /** A finished street. */
 export interface Street {
@@ -19,9 +23,9 @@ export interface Street {
   primitives: Float32Array;
   /** Number of primitives. */
   count: number;
-  /** u8 [count]: part of each primitive. */
+  /** u8 [count]: part of each primitive, {@link NO_PART} for what belongs to no class. */
   parts: Uint8Array;
-  /** u8 [count]: class (0 to 9) of each primitive. */
+  /** u8 [count]: class (0 to 9) of each primitive, 255 for none. */
   classes: Uint8Array;
   /** Material of each primitive. */
   materials: readonly Material[];
@@ -59,13 +63,13 @@ export class StreetBuilder {
     this.#object++;
   }
 
-  /** Adds a primitive, packed in the street's axes. */
-  add(part: StreetPart, material: Material, words: readonly number[]): void {
+  /** Adds a primitive, packed in the street's axes; `part` is null for what belongs to no class. */
+  add(part: StreetPart | null, material: Material, words: readonly number[]): void {
     const { cos, sin } = this.#sensor;
     const at = within(this.#sensor, words[0]!, words[1]!, words[2]!);
     const rotation = [cos * words[8]! - sin * words[9]!, sin * words[8]! + cos * words[9]!];
     this.#words.push(at.x, at.y, at.z, ...words.slice(3, 8), ...rotation, ...words.slice(10));
-    this.#parts.push(partOf(part));
+    this.#parts.push(part === null ? NO_PART : partOf(part));
     this.#materials.push(material);
     this.#objectOf.push(this.#object);
   }
@@ -97,7 +101,7 @@ export class StreetBuilder {
       primitives: Float32Array.from(this.#words),
       count: this.#words.length / PRIMITIVE_WORDS,
       parts,
-      classes: parts.map((part) => PART_CLASS[part]!),
+      classes: parts.map((part) => PART_CLASS[part] ?? IGNORE_LABEL),
       materials: this.#materials,
       objects: Uint16Array.from(this.#objectOf),
     };
