@@ -36,13 +36,17 @@ export function riseOf(layout: StreetLayout, frontage: Frontage, measures: Varie
   return layout.crossing ? 0 : measures.rises[layout.frontages.indexOf(frontage) % 2]!;
 }
 
-/** Adds all carriageways and strips, and a zebra crossing before a crossing of roads. */
+/**
+ * Adds all carriageways and strips, and a zebra crossing before a crossing of roads.
+ *
+ * @returns the frontages behind which grass grows.
+ */
 export function addVariedGround(
   site: StreetSite,
   layout: StreetLayout,
   strips: Strips,
   measures: VariedMeasures,
-): void {
+): Frontage[] {
   const { street, random, style, reach } = site;
   const asphalt = style.material(random, "asphalt"), paint = style.material(random, "marking");
   const grass = style.material(random, "grass"), paving = style.material(random, "paving");
@@ -61,6 +65,7 @@ export function addVariedGround(
     }
   }
   const { kerb } = measures;
+  const green: Frontage[] = [];
   for (const frontage of layout.frontages) {
     const { frame, length, overhang } = frontage;
     let y = 0;
@@ -91,14 +96,21 @@ export function addVariedGround(
       street.add(
         random.chance(0.7) ? "grass" : cover[0],
         grass,
-        prism(bank, [0, 0, rise / 2], [half, length / 2 + overhang, rise / 2], half, half),
+        prism(
+          bank,
+          [0, 0, rise / 2],
+          [half, length / 2 + overhang * (y + measures.run) / 10, rise / 2],
+          half,
+          half,
+        ),
       );
       y += measures.run;
     }
     strip(cover[0], material, LOT_DEPTH, kerb - 0.02 + rise);
-    if (cover === GRASS) addHumps(site, frontage, lotsBegin(strips), { grass, measures, rise });
+    if (cover === GRASS) green.push(frontage);
     street.addWay(frame, [0, length, 0, lotsBegin(strips) - 0.05]);
   }
+  return green;
 }
 
 /** Height of a road with a camber, `y` metres from its middle. */
@@ -132,22 +144,25 @@ function addLane(
   }
 }
 
-/** Adds low humps to the grass of lots. */
-function addHumps(
-  { street, random }: StreetSite,
-  { frame, length }: Frontage,
-  begin: number,
-  { grass, measures, rise }: { grass: Material; measures: VariedMeasures; rise: number },
+/** Adds low humps where the grass of lots is free. */
+export function addHumps(
+  site: StreetSite,
+  layout: StreetLayout,
+  frontage: Frontage,
+  strips: Strips,
+  measures: VariedMeasures,
 ): void {
+  const { street, random, style } = site;
+  const { frame, length } = frontage;
+  const grass = style.material(random, "grass");
+  const rise = riseOf(layout, frontage, measures);
   for (let x = random.range(0, 8); x < length; x += random.range(3, 14)) {
     const y = random.range(1.5, 12);
-    const at = within(frame, x, begin + y, measures.kerb - 0.02 + lotRise(rise, measures.run, y));
-    if (street.distance(at) > 40) continue;
-    const wide = random.range(1, 4);
-    street.add(
-      "grass",
-      grass,
-      ellipsoid(at, [0, 0, 0], [wide, Math.min(wide, y) * 0.8, random.range(0.05, 0.5)]),
-    );
+    const z = measures.kerb - 0.02 + lotRise(rise, measures.run, y);
+    const at = within(frame, x, lotsBegin(strips) + y, z);
+    const wide = random.range(1, 4), deep = Math.min(wide, y) * 0.8;
+    if (street.distance(at) > 40 || !street.claim(at, [-wide, wide, -deep, deep], "lot")) continue;
+    street.beginObject();
+    street.add("grass", grass, ellipsoid(at, [0, 0, 0], [wide, deep, random.range(0.05, 0.5)]));
   }
 }

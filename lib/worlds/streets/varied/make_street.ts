@@ -13,7 +13,7 @@ import { addTrafficLights } from "../roadside.ts";
 import type { StreetSite } from "../site.ts";
 import { StreetBuilder } from "../street.ts";
 import { StreetStyle } from "../styles.ts";
-import { addVariedGround } from "./ground.ts";
+import { addHumps, addVariedGround } from "./ground.ts";
 import { addVariedLots } from "./lots.ts";
 import { drawMeasures } from "./measures.ts";
 import { addVariedPeople, addVariedRoadside, addVariedTraffic } from "./roadside.ts";
@@ -43,7 +43,7 @@ export function makeVariedStreet(seed: number, height: number): MadeStreet {
   const site: StreetSite = { street: new StreetBuilder(sensor), random, style, reach: REACH };
   // The place of the car itself.
   site.street.claim(frameAt(0, -half / 2, 0, 0), [-3.5, 5, -1.3, 1.3], "way");
-  addVariedGround(site, layout, strips, measures);
+  const green = addVariedGround(site, layout, strips, measures);
   addVariedTraffic(site, layout, measures);
   for (const frontage of layout.frontages) addVariedRoadside(site, frontage, strips, measures);
   addVariedPeople(site, layout, strips, measures);
@@ -51,5 +51,6 @@ export function makeVariedStreet(seed: number, height: number): MadeStreet {
   for (const frontage of layout.frontages) {
     addVariedLots(site, layout, frontage, strips, measures);
   }
+  for (const frontage of green) addHumps(site, layout, frontage, strips, measures);
   return { ...site.street.finish(), towns: style.drawn };
 }
