@@ -20,7 +20,7 @@ import {
   TRANSFER_NAMES,
   WORLD_NAMES,
 } from "../datasets/mod.ts";
-import { type BenchmarkProfile, profileOf } from "../eval/studies/benchmarks.ts";
+import { type BenchmarkProfile, BENCHMARKS, profileOf } from "../eval/studies/benchmarks.ts";
 import { realBenchmark } from "../eval/real/real_dataset.ts";
 import { evaluate, type EvaluationRequest } from "../eval/evaluation.ts";
 import { claimsOf } from "../eval/report/claims.ts";
@@ -48,6 +48,9 @@ const REAL = "real";
 
 /** Benchmarks that need `--data`. */
 const WITH_DATA = [...PUBLISHED_NAMES, ...Object.keys(TRANSFER_GROUPS), ...TRANSFER_NAMES];
+
+/** The worlds by whose classes real scans are judged; a varied one has those of another. */
+const JUDGES = WORLD_NAMES.filter((name) => Object.hasOwn(BENCHMARKS, `${REAL}-${name}`));
 
 /** Methods that need nothing but a scan and its photographs. */
 const STUDIED = [...METHODS.keys()].filter((name) => name !== "corrections");
@@ -239,11 +242,11 @@ async function realRequests(
   const requests: EvaluationRequest[] = [];
   const reasons = new Map<string, string>();
   const judged = new Set<string>();
-  for (const world of WORLD_NAMES) {
+  for (const world of JUDGES) {
     const { dataset, leftOut } = await realBenchmark(
       values.data!,
       await openDataset(world, gpu),
-      WORLD_NAMES,
+      JUDGES,
     );
     for (const [name, reason] of leftOut) reasons.set(name, reason);
     if (!dataset) continue;

@@ -64,6 +64,17 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
     images: [1, 2, 4, 6],
     stream: ["beams16", "rain"],
   },
+  // Streets closer to real scans; those who know only the benchmark's streets meet them here.
+  "streets-varied": {
+    trainedOn: "streets",
+    teachers: [
+      { name: "streets-parts", about: "supervised on parts of other streets" },
+      { name: "streets-random", about: "random weights (placebo)" },
+    ],
+    focus: ["hdl64", "two"],
+    images: [1, 2, 4, 6],
+    stream: ["hdl64", "vlp16"],
+  },
   // Labelled real scans, each a domain of its own (lib/eval/real), by students of a world.
   "real-rooms": {
     trainedOn: "rooms",
