@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   eval: () => import("./lib/commands/eval.ts"),
   worlds: () => import("./lib/commands/worlds.ts"),
   real: () => import("./lib/commands/real.ts"),
+  survey: () => import("./lib/commands/survey.ts"),
   demo: () => import("./lib/commands/demo.ts"),
   doctor: () => import("./lib/commands/doctor.ts"),
   students: () => import("./lib/commands/students.ts"),

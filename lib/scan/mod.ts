@@ -45,6 +45,7 @@ export {
   type ScanMemory,
 } from "./scan.ts";
 export type { LabelClasses } from "./classes/class_table.ts";
+export { type Echoes, echoesOf } from "./las/echoes.ts";
 export { classList } from "./classes/class_list.ts";
 export { qgisStyle } from "./classes/qgis_style.ts";
 export type { Warning } from "./warning.ts";
