@@ -97,7 +97,8 @@ const OPTIONS = {
     type: "string",
     value: "N",
     about: "scenes per domain",
-    otherwise: `${FULL_SIZE.scenes}; with --lite ${LITE_SIZE.studyScenes} or ${LITE_SIZE.scenes}`,
+    otherwise:
+      `${FULL_SIZE.scenes}, and ${FULL_SIZE.streamScenes} in the study of sequences; with --lite ${LITE_SIZE.studyScenes} or ${LITE_SIZE.scenes}`,
   },
   split: {
     type: "string",
@@ -209,7 +210,7 @@ function chosenBy(values: EvalValues): Chosen {
     backbone: backboneOf(values),
     size: {
       ...(values.lite ? LITE_SIZE : FULL_SIZE),
-      ...(scenes === null ? {} : { scenes, studyScenes: scenes }),
+      ...(scenes === null ? {} : { scenes, studyScenes: scenes, streamScenes: scenes }),
       seeds: wholeNumber("seeds", values.seeds, 1, 100),
     },
   };

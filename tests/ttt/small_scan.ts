@@ -4,11 +4,13 @@ import type { StudentCard } from "../../lib/nn/card.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
-import type { AdaptationContext } from "../../lib/ttt/method.ts";
+import { Tensor } from "../../lib/graph/tensor.ts";
+import type { AdaptationContext, PhotographTargets } from "../../lib/ttt/method.ts";
 import { PredictionPlan } from "../../lib/ttt/plans/prediction.ts";
 import type { Points } from "../../lib/voxels/points.ts";
 import { SparseScan } from "../../lib/voxels/sparse_scan.ts";
 import { Random } from "../../lib/random/random.ts";
+import { padRows } from "../graph/support.ts";
 
 /** The student's card: the small network, five classes, no teacher. */
 export const CARD: StudentCard = {
@@ -115,6 +117,40 @@ export async function smallScan(
   };
   const all = owned.move();
   return { context, clones, forget, [Symbol.dispose]: () => all.dispose() };
+}
+
+/**
+ * Random targets for the voxels of a small scan, every other one of which a photograph sees; `owned` frees them.
+ *
+ * @param sign -1 for the opposite ones.
+ */
+export function randomPhotographs(
+  { gpu, scan, student: { teacherWidth } }: AdaptationContext,
+  owned: DisposableStack,
+  sign = 1,
+): PhotographTargets {
+  const { count } = scan.voxels;
+  const random = new Random(5);
+  const rows = (rows: number, make: () => number, channels = teacherWidth!) =>
+    new Tensor("photographs", rows, channels, {
+      binding: owned.use(
+        gpu.upload(
+          "photographs",
+          padRows(Float64Array.from({ length: rows * channels }, make), channels),
+        ),
+      ),
+    });
+  const seen = Float32Array.from({ length: count }, (_, row) => row % 2);
+  return {
+    target: {
+      values: rows(count, () => sign * random.normal()),
+      mask: new Tensor("mask", count, 1, { binding: owned.use(gpu.upload("mask", seen)) }),
+      centre: rows(1, () => 0),
+    },
+    seen,
+    views: 1,
+    pair: () => Promise.reject(new TypeError("There is one photograph")),
+  };
 }
 
 /** Values of a network's tensors by name. */

@@ -134,6 +134,31 @@ export function stepZeroTable(study: StudyResult): Table {
   );
 }
 
+/**
+ * Where along a sequence each variant lies lowest against its own step 0, over the windows of successive scans that the
+ * chart of the study shows.
+ */
+export function lowestTable(study: StudyResult): Table {
+  const sequences = Object.entries(study.domains);
+  const rows = study.variants.flatMap(({ id, label, stepZero }) => {
+    const cells = sequences.map(([, all]) => {
+      const [own, other] = [all[id], stepZero === null ? undefined : all[stepZero]];
+      if (!own?.running || !other?.running) return NONE;
+      const differences = own.running.map((miou, i) => miou - other.running![i]!);
+      const lowest = Math.min(...differences);
+      const last = differences.indexOf(lowest) + own.perScene.length - differences.length + 1;
+      return `${signed(lowest)}, up to scan ${last}`;
+    });
+    return cells.every((cell) => cell === NONE) ? [] : [[label, ...cells]];
+  });
+  return {
+    title: `${study.title}: lowest difference to the own step 0 along the sequence`,
+    note: "Points of mIoU of the last scans together, in the window where it is lowest.",
+    head: ["", ...sequences.map(([name]) => name)],
+    rows,
+  };
+}
+
 type StudyVariant = StudyResult["variants"][number];
 
 function differences(
@@ -263,7 +288,9 @@ function curveTable(study: StudyResult): Table {
 /** The tables of one study. */
 export function studyTables(study: StudyResult): Table[] {
   if (study.name === "steps") return [curveTable(study)];
-  return [miouTable(study), unseenTable(study), gainsTable(study), stepZeroTable(study)]
-    .filter((table) => table !== null)
+  return [
+    ...[miouTable(study), unseenTable(study), gainsTable(study), stepZeroTable(study)],
+    lowestTable(study),
+  ].filter((table) => table !== null)
     .filter(({ rows }) => rows.length > 0);
 }

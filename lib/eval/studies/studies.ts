@@ -22,7 +22,8 @@ const SEEDED = ["source", "joint", "bn", "probe", "fusion", "ttt-kd-online", "tt
 const ONLINE: readonly { label: string; settings: MethodSettings }[] = [
   { label: AS_IN_THE_PAPER, settings: {} },
   { label: "drawn back 5 % a scan", settings: { anchor: 0.05 } },
-  { label: "reset by the guard", settings: { guard: 2 } },
+  { label: "reset by the KD loss", settings: { reset: "kd-loss" } },
+  { label: "drawn back 5 %, reset by the KD loss", settings: { anchor: 0.05, reset: "kd-loss" } },
 ];
 
 const ABLATIONS: readonly { label: string; settings: MethodSettings }[] = [
@@ -186,16 +187,15 @@ function onlineStudy(context: StudyContext): Study {
     about:
       "A sequence of scans whose domain changes in the middle; the weights are kept from scan to scan. " +
       "Each point is the mIoU of the last scans together.",
-    entries: [
+    entries: withStepZero(context, [
       entryOf(variantOf(context, "source")),
-      entryOf(variantOf(context, "bn")),
       ...ONLINE.map(({ label, settings }) =>
         entryOf(variantOf(context, "ttt-kd-online", {
           id: `ttt-kd-online, ${label}`,
           settings: { ...PAPER_SETTINGS, ...settings },
         }))
       ),
-    ],
+    ]),
     sequences: streamSequences(context),
   };
 }

@@ -1,7 +1,8 @@
 /**
  * TTT-KD-O (arXiv 2403.11691), online: one step a scan, and the weights are kept over the sequence. Against
- * drift, the weights can be drawn back towards the source after every scan, held within a bound, or reset by a
- * scan that the guard does not trust. The report says how far they drifted, and which of these held them.
+ * drift, the weights can be drawn back towards the source after every scan, held within a bound, reset by a
+ * scan that the guard does not trust, or reset before a scan on which they do worse than the source. The report says how far
+ * they drifted, and which of these held them.
  *
  * @module
  */
@@ -10,6 +11,7 @@ import type { Drift } from "../online_state.ts";
 import { defineMethod } from "../method.ts";
 import { numberSetting } from "../settings.ts";
 import { distilBlocks } from "./distillation/blocks.ts";
+import { resetSetting, resetWhereWorse } from "./distillation/reset.ts";
 import { distil } from "./distillation/whole_scan.ts";
 import { distillationSettings } from "./distillation/settings.ts";
 import { readDistilledBlock } from "./ttt_kd.ts";
@@ -26,6 +28,7 @@ const settings = distillationSettings.extend({
   bound: numberSetting(0, { min: 0, max: 100 }).unwrap().optional().describe(
     "how far the weights may drift from those of the source, as a share of the source weights' length; after a scan that took them further they are drawn back to this distance",
   ),
+  reset: resetSetting,
 });
 
 /** The settings that hold the weights back. */
@@ -52,25 +55,43 @@ export const tttKdOnline = defineMethod({
     { learningRate: 0.2, anchor: 0.05 },
     { learningRate: 0.4, anchor: 0.05 },
   ],
-  async adapt(context, { anchor, bound, ...rest }) {
+  async adapt(context, { anchor, bound, reset, ...rest }) {
     const learner = context.memory.recall(() => new Learner(context));
+    const begun = reset === "kd-loss"
+      ? await resetWhereWorse(context, learner, rest.statistics)
+      : undefined;
     const adapted = await distil(context, rest, learner);
     const drift = await limitDrift(learner, context, adapted.steps, { anchor, bound });
-    if (drift.reached !== null) return { ...adapted, drift };
+    if (drift.reached !== null) return { ...adapted, drift, ...noteOf(begun, adapted.note) };
     return { ...adapted, probabilities: context.source, drift, note: NOT_FINITE };
   },
   blockwise: {
-    async learn(context, { anchor, bound, ...rest }, others) {
+    async learn(context, { anchor, bound, reset, ...rest }, others) {
       const learner = context.memory.recall(() => new Learner(context));
-      const learned = await distilBlocks(context, rest, learner, others);
+      let begun: string | undefined;
+      const learned = await distilBlocks(
+        context,
+        rest,
+        learner,
+        others,
+        reset === "kd-loss"
+          ? async (block) => void (begun = await resetWhereWorse(block, learner, rest.statistics))
+          : undefined,
+      );
       const drift = await limitDrift(learner, context, learned.steps, { anchor, bound });
-      if (drift.reached !== null) return { ...learned, drift };
+      if (drift.reached !== null) return { ...learned, drift, ...noteOf(begun, learned.note) };
       learned.parameters.copyFrom(context.parameters);
       return { ...learned, drift, note: NOT_FINITE };
     },
     read: readDistilledBlock,
   },
 });
+
+/** What was decided, as a note of the report. */
+function noteOf(...decided: readonly (string | undefined)[]): { note?: string } {
+  const notes = decided.filter((note) => note !== undefined);
+  return notes.length > 0 ? { note: notes.join("; ") } : {};
+}
 
 /** The note of a scan after which the weights were reset. */
 const NOT_FINITE =

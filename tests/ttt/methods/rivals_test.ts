@@ -1,6 +1,5 @@
 /** APCoTTA, ASR and Latte: their losses against central differences, and each on a small scan with an untrained network. */
 import assert from "node:assert/strict";
-import { Tensor } from "../../../lib/graph/tensor.ts";
 import { apcotta, consistency, evenness, SharedPoints } from "../../../lib/ttt/methods/apcotta.ts";
 import { asr, CollapseWatch, sureAndUnusual } from "../../../lib/ttt/methods/asr.ts";
 import { bn } from "../../../lib/ttt/methods/bn.ts";
@@ -9,7 +8,14 @@ import type { Probabilities } from "../../../lib/ttt/probabilities.ts";
 import { softmaxReference } from "../../../lib/graph/ops/softmax.ts";
 import { withGpu } from "../../gpu.ts";
 import { assertClose, centralDifferences, seededNumbers } from "../../graph/support.ts";
-import { CARD, changedNames, type SmallScan, smallScan, valuesOf } from "../small_scan.ts";
+import {
+  CARD,
+  changedNames,
+  randomPhotographs,
+  type SmallScan,
+  smallScan,
+  valuesOf,
+} from "../small_scan.ts";
 
 const CLASSES = 3;
 
@@ -166,16 +172,7 @@ withGpu("latte moves norm layers towards network and probe together", async (gpu
   const card = { ...CARD, teacher: { id: "test", width: 4 } };
   using small = await smallScan(gpu, undefined, { card });
   using owned = new DisposableStack();
-  const { count } = small.context.scan.voxels;
-  const tensor = (label: string, rows: number, channels: number, data: Float32Array) =>
-    new Tensor(label, rows, channels, { binding: owned.use(gpu.upload(label, data)) });
-  const target = {
-    values: tensor("targets", count, 4, Float32Array.from(seededNumbers(5, 4 * count))),
-    mask: tensor("mask", count, 1, new Float32Array(count).fill(1)),
-    centre: tensor("centre", 1, 4, new Float32Array(4)),
-  };
-  const seen = Float32Array.from({ length: count }, (_, row) => row % 2);
-  const photographs = { target, seen, views: 1, pair: () => Promise.reject(new Error("unused")) };
+  const photographs = randomPhotographs(small.context, owned);
   const context = { ...small.context, photographs };
   const settings = latte.settings.parse({ learningRate: 0.01, teacherMomentum: 0 });
   const before = await valuesOf(context.parameters);

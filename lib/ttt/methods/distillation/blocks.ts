@@ -29,6 +29,7 @@ const LOSSES_TO_STOP = 5;
  * Adapts the learner's weights. Blocks are drawn without repetition until all were drawn, then anew; those that
  * no photograph shows are skipped.
  *
+ * @param begin called with the first block that a photograph shows, before anything is measured.
  * @throws {OptionError} on settings that need the whole scan at once.
  * @throws {CameraError} where no photograph shows any block.
  */
@@ -37,10 +38,11 @@ export async function distilBlocks(
   settings: DistillationSettings,
   learner: Learner,
   others: readonly DistillationSettings[] = [],
+  begin?: (block: UnpredictedBlock) => Promise<void>,
 ): Promise<AdaptedWeights> {
   refuseWholeScanSettings(context, settings);
   using history = new LossHistory(context.gpu, settings.steps);
-  const steps = new BlockSteps(context, settings, learner, history);
+  const steps = new BlockSteps(context, settings, learner, history, begin);
   context.work.advanced("adapt", 0, settings.steps);
   let queue: number[] = [];
   for (let unseen = 0; !steps.isDone;) {
@@ -97,13 +99,16 @@ class BlockSteps {
   readonly #settings: DistillationSettings;
   readonly #learner: Learner;
   readonly #history: LossHistory;
+  readonly #begin: ((block: UnpredictedBlock) => Promise<void>) | undefined;
 
   constructor(
     context: BlockContext,
     settings: DistillationSettings,
     learner: Learner,
     history: LossHistory,
+    begin?: (block: UnpredictedBlock) => Promise<void>,
   ) {
+    this.#begin = begin;
     this.#context = context;
     this.#settings = settings;
     this.#learner = learner;
@@ -119,6 +124,7 @@ class BlockSteps {
     const { target, seen } = photographsOf(block);
     if (!seen.some(Boolean)) return false;
     const { learningRate, momentum, steps, guard } = this.#settings;
+    if (this.firstLoss === null) await this.#begin?.(block);
     const adapting = { ...block, parameters: this.#learner.parameters };
     const statistics = this.statistics ??= await chooseStatistics(
       adapting,
