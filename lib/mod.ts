@@ -118,6 +118,7 @@ export {
   type Photo,
   PhotoError,
   type Pinhole,
+  type PointColumn,
   readScan,
   type Scan,
   SCAN_FORMATS,

@@ -32,7 +32,8 @@ export function segmentRoutes(options: SegmentRouteOptions): Hono {
     const input = await limits.underWay
       .during(clientOf(c), () => receiveInput(request, folder, limits));
     const form = answerForm(c, await openFormat(folder, input));
-    if (form.kind === "probabilities") input.options.probabilities = true;
+    // Who asks for an array need not ask for it in the options, too.
+    if (form.kind === "probabilities" || form.kind === "instances") input.options[form.kind] = true;
     // Whatever can be refused now is refused before the wait for the GPU.
     await admit(folder, input, labeller);
     const reservation = place.use(semaphore.reserve());

@@ -15,6 +15,7 @@ import {
   writeScan,
 } from "../scan/mod.ts";
 import type { EngineSet } from "../segment/engine_set.ts";
+import { instanceColumn } from "../segment/instances/instance_column.ts";
 import { answerInLabels, requireAnswerable } from "../segment/labels/label_map.ts";
 import { segmentOptions } from "../segment/options.ts";
 import type { SegmentOptions, SegmentRequest, SegmentResult } from "../segment/segmenter.ts";
@@ -36,6 +37,7 @@ export interface LabelValues {
   readonly corrections: string | undefined;
   readonly "map-labels": boolean;
   readonly strict: boolean;
+  readonly instances: boolean;
 }
 
 /** Values of the options that say what answers hold. */
@@ -83,12 +85,13 @@ export async function optionsOf(
 export async function readRequest(
   files: ScanFiles,
   options: SegmentOptions,
+  { instances }: Pick<LabelValues, "instances">,
 ): Promise<SegmentRequest> {
   const scan = await readScanOf(files);
   const views = files.cameras.length > 0
     ? await readViews(files.images, files.cameras, basename(files.path))
     : { photos: [], cameras: [], warnings: [] };
-  return { scan, ...views, warnings: [...files.warnings, ...views.warnings], options };
+  return { scan, ...views, warnings: [...files.warnings, ...views.warnings], options, instances };
 }
 
 /**
@@ -141,6 +144,7 @@ export function answerFiles(
     student,
     extraBytes: values["extra-bytes"],
     keepLabels: !values["drop-labels"],
+    columns: result.instances ? [instanceColumn(result.instances)] : [],
   });
   const { classes, style } = sidecarsOf(out);
   const encoder = new TextEncoder();

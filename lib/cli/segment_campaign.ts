@@ -114,7 +114,7 @@ async function labelPlanned(
 ) {
   const files = scene === null ? bareScan(path) : await scanInFolder(scene);
   const options = await optionsOf(values, files.cameras.length > 0);
-  const request = await readRequest(files, options);
+  const request = await readRequest(files, options, values);
   const stray = hasStrayPhotographs ? [STRAY] : [];
   const result = await labelRequest(
     engine,

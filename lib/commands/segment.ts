@@ -129,6 +129,10 @@ export const command = defineCommand({
       type: "boolean",
       about: "write the labels of --label-map instead of the student's classes",
     },
+    instances: {
+      type: "boolean",
+      about: "also say which object each point belongs to, as instance: from 1, and 0 for none",
+    },
     probabilities: {
       type: "string",
       value: "FILE",
@@ -169,7 +173,7 @@ export const command = defineCommand({
     const options = await optionsOf(values, found.cameras.length > 0);
     const { lossName } = METHODS.get(options.method)!;
     const request = {
-      ...await readRequest(found, options),
+      ...await readRequest(found, options, values),
       probabilities: values.probabilities !== undefined,
     };
     const { scan } = request;
@@ -288,6 +292,10 @@ function summaryOf({ report }: SegmentResult, out: string): string {
           views.virtual ? "virtual views" : "photographs"
         } saw ${views.pointsSeen} points`,
     );
+  }
+  if (report.instances) {
+    const counts = Object.entries(report.instances).map(([name, count]) => `${count} ${name}`);
+    lines.push(`objects: ${counts.join(", ") || "none"}`);
   }
   for (const [name, { miou }] of Object.entries(metrics ?? {})) {
     lines.push(`mIoU of ${name}: ${percent(miou)} %`);

@@ -56,6 +56,11 @@ export interface StudentCard {
   asprs: number[];
   /** What the scans that it was trained on are like; left out where that was not measured. */
   domain?: StudentDomain | undefined;
+  /**
+   * Classes that have objects, with the metres over which parts of one are joined; left out where their names tell
+   * (`lib/classes/things.ts`).
+   */
+  things?: Record<string, number> | undefined;
   /** Licence of the weights. */
   licence: string;
   /** Where the weights come from. */
@@ -92,6 +97,7 @@ export const studentCardSchema: z.ZodType<StudentCard> = z.object({
   reconstruction: z.number().int().positive().optional(),
   asprs: z.array(byte),
   domain: studentDomainSchema.optional(),
+  things: z.record(z.string(), z.number().positive()).optional(),
   licence: z.string().min(1, "write the licence of the weights, such as MIT"),
   provenance: z.string().min(
     1,
@@ -104,6 +110,15 @@ export const studentCardSchema: z.ZodType<StudentCard> = z.object({
       const problem = `${name} has ${length} entries for ${classes.length} classes`;
       refuse([name], problem, "write one for each class");
     }
+  }),
+  fitting(["classes", "things"], ({ classes, things = {} }, refuse) => {
+    const unknown = Object.keys(things).find((name) => !classes.includes(name));
+    if (unknown === undefined) return;
+    refuse(
+      ["things", unknown],
+      `${unknown} is none of the classes`,
+      `name some of ${classes.join(", ")}`,
+    );
   }),
   fitting(["backbone", "features", "teacher"], ({ backbone, features, teacher }, refuse) => {
     if (teacher?.head !== "none") return;

@@ -5,7 +5,7 @@
  * @module
  */
 import { ScanError } from "./errors.ts";
-import type { ScanLabels } from "./scan.ts";
+import type { PointColumn, ScanLabels } from "./scan.ts";
 import type { Warning } from "./warning.ts";
 
 /** A coordinate beyond this does not survive float32. */
@@ -72,7 +72,7 @@ export const UNLABELLED = 255;
  * @param leftOut rows of the file that are no point of the scan, in ascending order
  * @param filler what those rows get
  */
-export function spreadOverRows<T extends Uint8Array | Int32Array | Float32Array>(
+export function spreadOverRows<T extends Uint8Array | Int32Array | Uint32Array | Float32Array>(
   values: T,
   leftOut: readonly number[],
   filler: number,
@@ -95,8 +95,8 @@ export function spreadOverRows<T extends Uint8Array | Int32Array | Float32Array>
   return out;
 }
 
-/** The labelling of every row of the file: rows without a position get {@link UNLABELLED}, and confidence 0. */
-export function labellingOfRows<L extends Pick<ScanLabels, "labels" | "confidence">>(
+/** The labelling of every row of the file: rows without a position get {@link UNLABELLED}, and else 0. */
+export function labellingOfRows<L extends Pick<ScanLabels, "labels" | "confidence" | "columns">>(
   labelling: L,
   leftOut: readonly number[],
 ): L {
@@ -104,7 +104,14 @@ export function labellingOfRows<L extends Pick<ScanLabels, "labels" | "confidenc
     ...labelling,
     labels: spreadOverRows(labelling.labels, leftOut, UNLABELLED),
     confidence: spreadOverRows(labelling.confidence, leftOut, 0),
+    ...(labelling.columns
+      ? { columns: labelling.columns.map((column) => columnOfRows(column, leftOut)) }
+      : {}),
   };
+}
+
+function columnOfRows(column: PointColumn, leftOut: readonly number[]): PointColumn {
+  return { ...column, values: spreadOverRows(column.values, leftOut, 0) };
 }
 
 /** What is said of points without a position. */

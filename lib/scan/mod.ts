@@ -38,6 +38,7 @@ export {
 } from "./errors.ts";
 export type { ImageSize } from "./image_size.ts";
 export {
+  type PointColumn,
   type Scan,
   SCAN_FORMATS,
   type ScanFormat,

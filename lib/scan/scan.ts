@@ -50,6 +50,16 @@ export interface Scan {
   warnings: Warning[];
 }
 
+/** Values of every point, for a field of their own. N is the number of points. */
+export interface PointColumn {
+  /** Name of the field, without spaces; LAS keeps 32 bytes of it. */
+  name: string;
+  /** [N] values: whole numbers, or fractions. */
+  values: Uint32Array | Float32Array;
+  /** What they are, for formats that describe their fields; LAS keeps 32 bytes of it. */
+  about: string;
+}
+
 /** Labels to write into a scan's file. */
 export interface ScanLabels {
   /** [N] class of every point. */
@@ -68,6 +78,8 @@ export interface ScanLabels {
   keepLabels?: boolean;
   /** Whether a LAS answer also gets the extra dimensions `label` and `confidence`. */
   extraBytes?: boolean;
+  /** What else the answer holds of every point. */
+  columns?: readonly PointColumn[];
 }
 
 /**
@@ -77,11 +89,18 @@ export interface ScanLabels {
  * @throws {TypeError} where an array has another length than `count`
  * @throws {RangeError} where a confidence is not finite
  */
-export function checkLabels(count: number, { labels, confidence }: ScanLabels): void {
+export function checkLabels(
+  count: number,
+  { labels, confidence, columns = [] }: ScanLabels,
+): void {
   if (labels.length !== count || confidence.length !== count) {
     throw new TypeError(
       `Cannot label ${count} points: got ${labels.length} labels and ${confidence.length} confidences`,
     );
+  }
+  for (const { name, values } of columns) {
+    if (values.length === count) continue;
+    throw new TypeError(`Cannot write ${values.length} values of ${name} for ${count} points`);
   }
   const bad = confidence.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {

@@ -47,6 +47,8 @@ import type { ReportedScan, ScanReport } from "./report.ts";
 import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
 import { type MetricRequest, metricRequest, samplingWarnings } from "./metric_request.ts";
+import { countInstances, findInstances } from "./instances/find_instances.ts";
+import { thingsOf, withoutThings } from "./instances/things.ts";
 import { correctedPoints } from "./labels/corrections.ts";
 import { type Truth, truthOf } from "./labels/truth.ts";
 import { blameCameras, coverageWarnings } from "./view_warnings.ts";
@@ -262,12 +264,20 @@ export class Engine implements Segmenter, AsyncDisposable {
     }
     const learned = await carried?.state(this.#studentFile);
     const { labels, confidence, probabilities, sourceLabels, snapshots, readouts } = labelled;
+    const instances = request.instances ? this.#instancesOf(task, labelled) : null;
     return {
-      ...(probabilities ? { probabilities } : {}),
+      ...(probabilities && request.probabilities ? { probabilities } : {}),
+      ...(instances ? { instances } : {}),
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
       student: this.student,
       ...(learned ? { learned } : {}),
-      report: this.#reportOf({ metric, choice, truth }, views, task, labelled, monitor),
+      report: this.#reportOf(
+        { metric, choice, truth },
+        views,
+        task,
+        { ...labelled, instances },
+        monitor,
+      ),
     };
   }
 
@@ -331,7 +341,8 @@ export class Engine implements Segmenter, AsyncDisposable {
       settings,
       readouts: request.readouts ?? [],
       snapshots: request.snapshots ?? [],
-      probabilities: request.probabilities ?? false,
+      // Objects are found by them.
+      probabilities: Boolean(request.probabilities || request.instances),
       corrections: request.options.corrections
         ? correctedPoints(request.options.corrections, request.scan, this.student)
         : null,
@@ -343,14 +354,25 @@ export class Engine implements Segmenter, AsyncDisposable {
     };
   }
 
+  /** Finds the objects of a scan that was labelled. */
+  #instancesOf(
+    { points: { positions }, voxelSize, work }: LabellingTask,
+    { labels, probabilities }: LabelledPointCloud,
+  ): Uint32Array {
+    const things = thingsOf(this.student, voxelSize);
+    if (things.size === 0) work.warnings.push(withoutThings(this.student));
+    return findInstances({ positions, labels, probabilities: probabilities! }, things);
+  }
+
   #reportOf(
     { metric, choice, truth }: { metric: MetricRequest; choice: StudentChoice; truth: Truth },
     { cameras, appearance }: ChosenViews,
     { gpu, method, voxelSize }: LabellingTask,
-    labelled: LabelledPointCloud,
+    labelled: LabelledPointCloud & { instances: Uint32Array | null },
     { phases, warnings }: ScanMonitor,
   ): ScanReport {
     const { labels, sourceLabels, voxels, blocks, pointsSeen, steps, drift, note } = labelled;
+    const { instances } = labelled;
     const { request: { scan: { name, format } }, frame } = metric;
     const points = labels.length;
     const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
@@ -383,6 +405,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       ...(drift ? { drift } : {}),
       ...(note === undefined ? {} : { note }),
       changedPoints: changed / points,
+      ...(instances ? { instances: countInstances(instances, labels, this.student.classes) } : {}),
       ...(metrics ? { metrics } : {}),
     };
   }

@@ -77,6 +77,8 @@ export interface ScanReport {
   drift?: Drift;
   /** Fraction of the points whose label differs from the source prediction. */
   changedPoints: number;
+  /** How many objects were found, by class; present where the request wanted them. */
+  instances?: Record<string, number>;
   /** Scores by method against the labels of the scan, where these are the student's classes; `source` is among them. */
   metrics?: Record<string, Metrics>;
 }

@@ -70,6 +70,8 @@ export interface SegmentRequest {
   options: SegmentOptions;
   /** Whether the result has the probabilities of all classes. */
   probabilities?: boolean;
+  /** Whether the result says which object each point belongs to, for classes that have objects. */
+  instances?: boolean;
   /** Steps after which labels are wanted too; 0 is before the first. */
   snapshots?: readonly number[];
   /**
@@ -114,6 +116,11 @@ export interface SegmentResult {
   confidence: Float32Array;
   /** f32 [points][classes]: softmax probabilities of all classes; present where the request wanted them. */
   probabilities?: Float32Array;
+  /**
+   * Object of every point, numbered from 1 in the order of their first points; 0 for none. Present where the request wanted
+   * it.
+   */
+  instances?: Uint32Array;
   /** Class index of every point without adaptation. */
   sourceLabels: Uint8Array;
   /** Labels after the requested steps, as far as they were reached. */

@@ -30,7 +30,11 @@ const KINDS: ReadonlyMap<string, AnswerKind> = new Map<string, AnswerKind>([
   ["application/x-npy", "labels"],
   ["application/x-npy;array=confidence", "confidence"],
   ["application/x-npy;array=probabilities", "probabilities"],
+  ["application/x-npy;array=instances", "instances"],
 ]);
+
+/** The kinds that are arrays of NumPy. */
+const ARRAYS: readonly AnswerKind[] = ["labels", "confidence", "probabilities", "instances"];
 
 /** The form of an answer. */
 export interface AnswerForm {
@@ -125,7 +129,7 @@ function isFor(kind: AnswerKind, format: ScanFormat): boolean {
 function fileName(scan: string, kind: AnswerKind): string {
   const stem = labelledStem(scan);
   if (typeof kind === "object") return `${stem}.cloud.bin`;
-  if (kind === "labels" || kind === "confidence" || kind === "probabilities") {
+  if (ARRAYS.includes(kind)) {
     return `${stem}.${kind}.npy`;
   }
   const text = kind === "csv" ? TEXT_EXTENSION.exec(scan)?.[0] : undefined;

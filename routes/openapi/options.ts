@@ -45,7 +45,7 @@ export function optionSchemas(): Record<string, JsonSchema> {
 
 /** The components for sessions: the options of a session, and those of one of its scans. */
 export function sessionOptionSchemas(): Record<string, JsonSchema> {
-  const { extraBytes, keepLabels, mapLabels, probabilities, ...rest } = propertiesOf(
+  const { extraBytes, keepLabels, mapLabels, probabilities, instances, ...rest } = propertiesOf(
     SCAN_METHODS.get(SESSION_METHOD)!,
   );
   const { evaluate, labelMap, labelNames } = rest;
@@ -72,6 +72,7 @@ export function sessionOptionSchemas(): Record<string, JsonSchema> {
         keepLabels: keepLabels!,
         mapLabels: mapLabels!,
         probabilities: probabilities!,
+        instances: instances!,
       },
       "Options that a scan of a session may set for itself.",
     ),

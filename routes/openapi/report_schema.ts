@@ -163,6 +163,9 @@ export const reportSchema = exactly<ScanReport>()({
   changedPoints: fraction.describe(
     "fraction of the points whose label differs from the source model's",
   ),
+  instances: z.record(z.string(), count).exactOptional().describe(
+    "how many objects were found, by class, where they were asked for",
+  ),
   metrics: z.record(z.string(), metricsSchema).exactOptional().describe(
     "figures by method, where the scan has labels of the student's classes",
   ),

@@ -42,7 +42,7 @@ const LABELS = {
 /** The labels of a scan, in every form that they can have. */
 export const labelled: ResponseObject = {
   description:
-    "The client's own file with labels (LAS: the classification, by the codes in the student's card; PLY, PCD and text: the properties, fields or columns `label` and `confidence`), or the labels alone. Every form but JSON carries the report as a header.",
+    "The client's own file with labels (LAS: the classification, by the codes in the student's card; PLY, PCD and text: the properties, fields or columns `label` and `confidence`; `instance` on request), or the labels alone. Every form but JSON carries the report as a header.",
   headers: headers("X-TTTKD-Report", "X-TTTKD-Converted", "Content-Disposition"),
   content: {
     "application/vnd.las": { schema: bytes },
@@ -61,6 +61,13 @@ export const labelled: ResponseObject = {
         ...bytes,
         description:
           "probabilities of all classes as a NumPy array: float32, shape (points, classes); with the option `probabilities`",
+      },
+    },
+    "application/x-npy;array=instances": {
+      schema: {
+        ...bytes,
+        description:
+          "the object that each point belongs to, as a NumPy array: uint32, shape (points,), from 1; 0 for none; with the option `instances`",
       },
     },
     "application/x-npy;array=confidence": {

@@ -133,6 +133,9 @@ const ANSWERS = {
       "label of every point, in the order of the scan",
     ),
     confidence: z.array(fraction).describe("probability of that label, to four decimals"),
+    instances: z.array(z.int().min(0)).exactOptional().describe(
+      "the object that each point belongs to, from 1; 0 for none; with the option instances",
+    ),
     report: reportSchema,
   }),
   Classes: z.strictObject({

@@ -125,6 +125,7 @@ export class FakeEngine implements Segmenter {
       phases: { predict: 1 },
       ...(learned ? { drift: { reached: 0.02, kept: 0.01, guard: "bound" as const } } : {}),
       changedPoints: 0.5,
+      ...(request.instances ? { instances: { clutter: 1 } } : {}),
       ...(metrics ? { metrics } : {}),
     };
     return {
@@ -132,6 +133,9 @@ export class FakeEngine implements Segmenter {
       confidence: new Float32Array(scan.count).fill(1 / 3),
       ...(request.probabilities
         ? { probabilities: Float32Array.from({ length: 3 * scan.count }, (_, i) => i / 100) }
+        : {}),
+      ...(request.instances
+        ? { instances: Uint32Array.from(labels, (label) => label === 2 ? 1 : 0) }
         : {}),
       sourceLabels,
       snapshots: [],

@@ -111,6 +111,42 @@ Deno.test("GET /v1/jobs/:id/classes and /style say what the labels mean", async 
   });
 });
 
+Deno.test("GET /v1/jobs/:id/result says which object each point belongs to where that was asked for", async () => {
+  await withJobs(async ({ app, work }) => {
+    const npy = { accept: "application/x-npy;array=instances" };
+    // The fourth point has no position; clutter, every third of the others, is an object.
+    const text = new TextEncoder().encode("x,y,z\n1,2,3\n2,2,3\n3,2,3\nnan,0,0\n4,5,6\n");
+    const check = async (answer: Response) => {
+      const bytes = await answer.bytes();
+      assert.match(new TextDecoder("latin1").decode(bytes), /'descr': '<u4', .*'shape': \(5,\), /);
+      assert.deepEqual([...new Uint32Array(bytes.slice(-20).buffer)], [0, 0, 1, 0, 0]);
+    };
+    work();
+    for (const wanted of [true, false]) {
+      const form = { ...formRequest({ options: { instances: wanted } }) };
+      (form.body as FormData).set("scan", new File([text], "room.csv"));
+      const job: JobAnswer = await (await app.request("/v1/jobs", form)).json();
+      await (await app.request(job.links.events)).text();
+      const asked = (accept: string) => app.request(job.links.result, { headers: { accept } });
+      const csv = await (await asked("text/csv")).text();
+      const json = await (await asked("application/json")).json();
+      assert.deepEqual(json.instances, wanted ? [0, 0, 1, 0, 0] : undefined);
+      assert.deepEqual(json.report.instances, wanted ? { clutter: 1 } : undefined);
+      const answer = await asked(npy.accept);
+      if (wanted) {
+        assert.match(csv, /^x,y,z,label,confidence,instance\n.*,0\n.*,0\n.*,1\n/);
+        const name = answer.headers.get("content-disposition");
+        assert.equal(name, "attachment; filename=room_labelled.instances.npy");
+        await check(answer);
+      } else {
+        assert.match(csv, /^x,y,z,label,confidence\n/);
+        assert.match((await problemOf(answer, 410)).detail, /with the option instances/);
+      }
+    }
+    await check(await app.request("/v1/segment", { method: "POST", body: text, headers: npy }));
+  });
+});
+
 Deno.test("GET /v1/jobs/:id/result gives the probabilities of all classes where they were asked for", async () => {
   await withJobs(async ({ app, work }) => {
     const headers = { accept: "application/x-npy;array=probabilities" };

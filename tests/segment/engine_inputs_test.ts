@@ -8,6 +8,8 @@ import { writeSafetensors } from "../../lib/nn/safetensors.ts";
 import { Student } from "../../lib/nn/student.ts";
 import { type Scan, ScanError } from "../../lib/scan/mod.ts";
 import { Engine } from "../../lib/segment/engine.ts";
+import { findInstances } from "../../lib/segment/instances/find_instances.ts";
+import { thingsOf } from "../../lib/segment/instances/things.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
 import { withFolder } from "../commands/support.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
@@ -19,7 +21,8 @@ async function withStudent(
   body: (engine: Engine) => Promise<void>,
   domain?: StudentDomain,
 ): Promise<void> {
-  const card = { ...CARD, features, domain };
+  const things = Object.fromEntries(CARD.classes.map((name) => [name, 0.3]));
+  const card = { ...CARD, features, domain, things };
   const tensors = initialState(new Student(card).parameters(), mulberry32(6));
   const host = new GpuHost({ poison: true });
   await withFolder(async (folder) => {
@@ -70,6 +73,30 @@ Deno.test("Engine.segment() feeds a student the inputs that its card names, and 
     for (const change of changes) {
       assert.notDeepEqual(await segment({ ...SCAN, ...change }, { method: "source" }), plain);
     }
+    // Objects are found in metres with z up.
+    const objectsOf = (scan: Scan, up: "y" | "z", probabilities: boolean) => {
+      const options = segmentOptions({ method: "source", up }, false);
+      return engine.segment({
+        scan,
+        photos: [],
+        cameras: [],
+        options,
+        probabilities,
+        instances: true,
+      });
+    };
+    const { labels, probabilities, instances, report } = await objectsOf(SCAN, "z", true);
+    const reaches = thingsOf(engine.student, engine.student.voxelSize);
+    assert.deepEqual(
+      instances,
+      findInstances({ positions: SCAN.positions, labels, probabilities: probabilities! }, reaches),
+    );
+    const objects = Object.values(report.instances!).reduce((sum, count) => sum + count, 0);
+    assert.equal(objects, Math.max(...instances!));
+    assert.ok(objects > 0, "there is something to compare");
+    const turned = await objectsOf(lying, "y", false);
+    assert.deepEqual(turned.instances, instances);
+    assert.equal(turned.probabilities, undefined, "nobody asked for them");
     const averaged = await segment(SCAN, { method: "bn", augmentations: 2 });
     assert.ok(averaged.every((value) => value > 0 && value <= 1));
   });

@@ -5,7 +5,7 @@
  * @module
  */
 import { answerColumns, labelledLine, ORIGINAL } from "../fields/answer_columns.ts";
-import type { ScanLabels } from "../scan.ts";
+import type { PointColumn, ScanLabels } from "../scan.ts";
 import { ByteWriter } from "../text/byte_writer.ts";
 import { asciiFloat, bytesOfCharacters } from "../text/text_lines.ts";
 import { csvLayout } from "./layout.ts";
@@ -18,16 +18,21 @@ import { csvRows } from "./rows.ts";
  * @param file name of the scan, for errors
  */
 export function writeCsvLabels(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
-  const { labels, confidence, keepLabels = true } = labelling;
+  const { labels, confidence, keepLabels = true, columns = [] } = labelling;
   const layout = csvLayout(bytes)!;
   const { header, delimiter, bodyOffset } = layout;
   const fields = (layout.names ?? []).map((name) => ({ name, isFloat: true }));
-  const { label, confidence: sureness, addsOriginal } = answerColumns(fields, keepLabels);
+  const { label, confidence: sureness, others, addsOriginal } = answerColumns(
+    fields,
+    keepLabels,
+    columns.map(({ name }) => name),
+  );
   const between = delimiter === " " && header?.text.includes("\t") ? "\t" : delimiter;
   const added = [
     ...(label === null ? ["label"] : []),
     ...(sureness.index === null ? [sureness.name] : []),
     ...(addsOriginal ? [ORIGINAL] : []),
+    ...others.filter(({ index }) => index === null).map(({ name }) => name),
   ];
   const out = new ByteWriter(bytes.length + 16 * labels.length);
   let done = 0;
@@ -45,13 +50,16 @@ export function writeCsvLabels(bytes: Uint8Array, labelling: ScanLabels, file: s
   let row = 0;
   for (const { text, words, offset } of csvRows(bytes, layout, file)) {
     const values: Record<string, string> = {
+      ...Object.fromEntries(
+        others.map(({ name }, i) => [name, shown(columns[i]!.values, row)]),
+      ),
       label: `${labels[row]}`,
       [sureness.name]: asciiFloat(confidence[row]!),
       ...(addsOriginal ? { [ORIGINAL]: text.slice(words[label!]!.start, words[label!]!.end) } : {}),
     };
     const replaced = new Map(
-      [[label, "label"] as const, [sureness.index, sureness.name] as const].flatMap(
-        ([index, name]) => index === null ? [] : [[index, values[name]!] as const],
+      [{ index: label, name: "label" }, sureness, ...others].flatMap(
+        ({ index, name }) => index === null ? [] : [[index, values[name]!] as const],
       ),
     );
     const more = added.map((name) => `${between}${values[name]}`).join("");
@@ -60,4 +68,8 @@ export function writeCsvLabels(bytes: Uint8Array, labelling: ScanLabels, file: s
   }
   out.bytes(bytes.subarray(done));
   return out.result();
+}
+
+function shown(values: PointColumn["values"], row: number): string {
+  return values instanceof Float32Array ? asciiFloat(values[row]!) : `${values[row]}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Plans the extra dimensions `label`, `confidence` and `classification_original` of LAS points: their places in the records, and the extra-bytes
- * record that describes them.
+ * Plans the extra dimensions of LAS points, such as `label`, `confidence`, `classification_original` and `instance`: their
+ * places in the records, and the extra-bytes record that describes them.
  *
  * Source: ASPRS, "LAS Specification 1.4 - R15", table 24 (extra bytes descriptor).
  *
@@ -8,6 +8,7 @@
  */
 import { concat } from "@std/bytes/concat";
 import { ScanError } from "../errors.ts";
+import type { PointColumn } from "../scan.ts";
 import { LAS_FIELDS, type LasHeader } from "./header.ts";
 import {
   cString,
@@ -22,6 +23,7 @@ const EXTRA_BYTES_RECORD = 4;
 /** Bytes of one value of the data types 1 to 10; those of type 0 are in its options byte. */
 const TYPE_BYTES = [0, 1, 1, 2, 2, 4, 4, 8, 8, 4, 8] as const;
 const UINT8 = 1;
+const UINT32 = 5;
 const FLOAT32 = 9;
 const LARGEST_BODY = 0xffff;
 const LARGEST_RECORD = 0xffff;
@@ -42,6 +44,8 @@ export interface WantedDimensions {
   prediction: boolean;
   /** Values of `classification_original`; null where it is not wanted. */
   original: ArrayLike<number> | null;
+  /** What else is wanted. */
+  columns: readonly PointColumn[];
 }
 
 /** An extra dimension of the answer. */
@@ -60,6 +64,8 @@ export interface ExtraBytesPlan {
   confidence: ExtraDimension | null;
   /** The label that the client's file had; null also where the file keeps one already. */
   original: ExtraDimension | null;
+  /** What else was wanted. */
+  columns: ExtraDimension[];
   /** Bytes of a record of the answer. */
   recordBytes: number;
   /** Everything before the points of the answer; of the header, only the number of records is up to date. */
@@ -67,12 +73,13 @@ export interface ExtraBytesPlan {
 }
 
 /** A dimension that the file describes. */
-type Described = ExtraDimension & { name: string };
+type Described = ExtraDimension & { name: string; about: string };
 
 /**
  * Plans the extra dimensions. Where the file was labelled before, which a `label` with a `confidence` right behind it
  * shows, both are used again. Dimensions of the client's own with these names are left alone: ours are then called
- * `class_label` and `label_confidence`.
+ * `class_label` and `label_confidence`; further ones are told apart by their descriptions, and get `label_` before their
+ * names.
  *
  * @param file name of the scan, for errors
  * @throws {ScanError} where the records would become too long
@@ -80,16 +87,17 @@ type Described = ExtraDimension & { name: string };
 export function planExtraBytes(
   bytes: Uint8Array,
   header: LasHeader,
-  { prediction, original }: WantedDimensions,
+  { prediction, original, columns }: WantedDimensions,
   file: string,
 ): ExtraBytesPlan {
   const records = parseVlrs(bytes, header).filter(({ userId, recordId }) =>
     userId === LASF_SPEC && recordId === EXTRA_BYTES_RECORD
   );
   const { dimensions, descriptors, end } = describedDimensions(bytes, header, records);
-  if (!prediction && original === null) {
-    const head = bytes.slice(0, header.pointOffset);
-    return { label: null, confidence: null, original: null, recordBytes: header.recordBytes, head };
+  if (!prediction && original === null && columns.length === 0) {
+    const { recordBytes, pointOffset } = header;
+    const head = bytes.slice(0, pointOffset);
+    return { label: null, confidence: null, original: null, columns: [], recordBytes, head };
   }
   const added: Uint8Array[] = [];
   // Bytes without a descriptor get one first, so that the next descriptors are for the bytes behind them.
@@ -112,17 +120,25 @@ export function planExtraBytes(
   const kept = original === null || named(ORIGINAL)
     ? null
     : place(ORIGINAL, smallestType(original), "label before");
+  const others = columns.map(({ name, values, about }) => {
+    const type = values instanceof Float32Array ? FLOAT32 : UINT32;
+    const stored = (text: string) => cString(field(text));
+    const isOurs = (found: Described) => found.type === type && found.about === stored(about);
+    const names = [name, `label_${name}`].map(stored);
+    return dimensions.find((found) => names.includes(found.name) && isOurs(found)) ??
+      place(named(names[0]!) ? names[1]! : names[0]!, type, about);
+  });
   if (recordBytes > LARGEST_RECORD) {
     throw new ScanError({
       file,
       action: "add extra bytes to",
       problem: `its records of ${header.recordBytes} bytes would need ${recordBytes}`,
-      mend: "ask for no extraBytes, and set keepLabels to false",
+      mend: "ask for no extraBytes and other values of points, and set keepLabels to false",
       field: "point data record length",
     });
   }
   const head = headWith(bytes, header, records, concat(descriptors), concat(added));
-  return { label, confidence, original: kept, recordBytes, head };
+  return { label, confidence, original: kept, columns: others, recordBytes, head };
 }
 
 /** The label and confidence of an earlier answer. */
@@ -159,7 +175,9 @@ function describedDimensions(
       const type = bytes[at + 2]!;
       const size = typeBytes(type, bytes[at + 3]!);
       if (end + size > header.recordBytes) return { dimensions, descriptors, end };
-      dimensions.push({ name: cString(bytes.subarray(at + 4, at + 36)), type, offset: end });
+      const name = cString(bytes.subarray(at + 4, at + 36));
+      const about = cString(bytes.subarray(at + 160, at + 192));
+      dimensions.push({ name, about, type, offset: end });
       descriptors.push(bytes.subarray(at, at + DESCRIPTOR_BYTES));
       end += size;
     }
@@ -217,9 +235,15 @@ function descriptor(name: string, type: number, options: number, about: string):
   const bytes = new Uint8Array(DESCRIPTOR_BYTES);
   bytes[2] = type;
   bytes[3] = options;
-  const text = new TextEncoder();
-  text.encodeInto(name, bytes.subarray(4, 36));
-  text.encodeInto(about, bytes.subarray(160, 192));
+  bytes.set(field(name), 4);
+  bytes.set(field(about), 160);
+  return bytes;
+}
+
+/** A text as descriptors hold it: 32 bytes, filled up with zeros, no letter cut in two. */
+function field(text: string): Uint8Array {
+  const bytes = new Uint8Array(32);
+  new TextEncoder().encodeInto(text, bytes);
   return bytes;
 }
 
@@ -247,6 +271,8 @@ export function writeDimension(
       return view.setUint16(at, value, true);
     case 4:
       return view.setInt16(at, value, true);
+    case UINT32:
+      return view.setUint32(at, value, true);
     case 6:
       return view.setInt32(at, value, true);
     case FLOAT32:

@@ -22,7 +22,8 @@ const NEVER_CLASSIFIED = 0;
  * @param file name of the scan, for errors
  * @returns a file whose classification is the code of the label by the `student`, or the label itself where there is
  *   none; the student's names of codes stand in its classification lookup. With `extraBytes` the points also hold
- *   `label` (uint8) and `confidence` (float32), and unless `keepLabels` is false, `classification_original`
+ *   `label` (uint8) and `confidence` (float32), unless `keepLabels` is false, `classification_original`, and whatever else
+ *   is asked for (uint32 or float32)
  * @throws {ScanError} where the records would become too long
  * @throws {RangeError} where a label has no code, or a code does not fit the point format
  */
@@ -32,10 +33,10 @@ export function writeLasLabels(
   original: ArrayLike<number> | null,
   file: string,
 ): Uint8Array {
-  const { extraBytes = false, keepLabels = true, student } = labelling;
+  const { extraBytes = false, keepLabels = true, student, columns = [] } = labelling;
   const header = parseLasHeader(bytes, file);
   const codes = codesOf(labelling, header);
-  const wanted = { prediction: extraBytes, original: keepLabels ? original : null };
+  const wanted = { prediction: extraBytes, original: keepLabels ? original : null, columns };
   const plan = planExtraBytes(bytes, header, wanted, file);
   const head = student ? withClassLookup(plan.head, header, classCodes(student)) : plan.head;
   const out = withExtraBytes(bytes, header, { ...plan, head }, { labelling, original });
@@ -71,7 +72,7 @@ function withExtraBytes(
   { labelling, original }: { labelling: ScanLabels; original: ArrayLike<number> | null },
 ): { bytes: Uint8Array; pointOffset: number; recordBytes: number } {
   const { count } = header;
-  const { labels, confidence } = labelling;
+  const { labels, confidence, columns = [] } = labelling;
   const { recordBytes, head } = plan;
   const pointOffset = head.length;
   const oldEnd = header.pointOffset + count * header.recordBytes;
@@ -94,6 +95,9 @@ function withExtraBytes(
     }
     if (plan.confidence) writeDimension(view, plan.confidence, to, confidence[i]!);
     if (plan.original) writeDimension(view, plan.original, to, original![i]!);
+    for (const [k, dimension] of plan.columns.entries()) {
+      writeDimension(view, dimension, to, columns[k]!.values[i]!);
+    }
   }
   out.set(bytes.subarray(oldEnd), newEnd);
   patchHeader(view, header, plan, pointOffset, oldEnd, newEnd);

@@ -52,14 +52,14 @@ export function writePcdLabels(bytes: Uint8Array, labelling: ScanLabels, file: s
 
 function answerFields(
   { fields }: PcdHeader,
-  { labels, confidence, keepLabels = true }: ScanLabels,
+  { labels, confidence, keepLabels = true, columns: more = [] }: ScanLabels,
   file: string,
 ): AnswerField[] {
   const named = fields.map(({ name, type, count }) => ({
     name,
     isFloat: type === "F" && count === 1,
   }));
-  const columns = answerColumns(named, keepLabels);
+  const columns = answerColumns(named, keepLabels, more.map(({ name }) => name));
   const field = (
     name: string,
     index: number | null,
@@ -96,7 +96,16 @@ function answerFields(
     refuse(`its field label (${type}) cannot hold ${labels[bad]}`, "make it U of 4 bytes", "label");
   }
   const original = { ...label, name: ORIGINAL, replaces: null, values: label.replaces! };
-  return [label, sureness, ...(columns.addsOriginal ? [original] : [])];
+  const others = more.map(({ values }, i) => {
+    const { name, index } = columns.others[i]!;
+    const usual = { type: values instanceof Float32Array ? "F" : "U", size: 4 } as const;
+    const one = field(name, index, usual, values);
+    if (one.type !== usual.type || one.size !== usual.size) {
+      refuse(`its field ${name} is ${one.type}${one.size}, not ${usual.type}4`, "rename it", name);
+    }
+    return one;
+  });
+  return [label, sureness, ...(columns.addsOriginal ? [original] : []), ...others];
 }
 
 /** Comments that name the classes, behind the other comments at the beginning of the header, in place of those of an earlier answer. */

@@ -67,6 +67,8 @@ interface AnswerProperty {
  * one or `keepLabels` is false. Properties that are missing are added at the end of the vertex: `label` as int, the
  * confidence as float. A row that is no point of the scan gets {@link UNLABELLED}, or -1 where `label` is a char.
  *
+ * Whatever else is asked for (`columns`) is added behind that, as uint or float.
+ *
  * With a `student`, comments in the header name its classes.
  *
  * @param file name of the scan, for errors
@@ -90,7 +92,7 @@ export function writePlyLabels(bytes: Uint8Array, labelling: ScanLabels, file: s
 
 function answerProperties(
   properties: readonly PlyProperty[],
-  { labels, confidence, keepLabels = true }: ScanLabels,
+  { labels, confidence, keepLabels = true, columns = [] }: ScanLabels,
   file: string,
 ): AnswerProperty[] {
   const refuse = (problem: string, mend: string, field: string): never => {
@@ -122,7 +124,11 @@ function answerProperties(
     name,
     isFloat: countType === null && type.startsWith("float"),
   }));
-  const { confidence: { name }, addsOriginal } = answerColumns(scalars, keepLabels);
+  const { confidence: { name }, others, addsOriginal } = answerColumns(
+    scalars,
+    keepLabels,
+    columns.map((column) => column.name),
+  );
   const sureness = column(name, "float32", confidence);
   if (!sureness.type.startsWith("float")) {
     refuse(
@@ -137,6 +143,14 @@ function answerProperties(
     ...(addsOriginal
       ? [{ ...label, name: ORIGINAL, replaces: null, values: label.replaces! }]
       : []),
+    ...columns.map(({ values }, i) => {
+      const type = values instanceof Float32Array ? "float32" : "uint32";
+      const one = column(others[i]!.name, type, values);
+      if (one.type !== type) {
+        refuse(`its property ${one.name} is ${one.type}, not ${type}`, "rename it", one.name);
+      }
+      return one;
+    }),
   ].sort((a, b) => place(properties, a) - place(properties, b));
 }
 

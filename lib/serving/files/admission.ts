@@ -36,7 +36,9 @@ export async function admit(
   const needed = scanMemoryByStart(start, fileBytes, scan.name);
   if (needed) {
     account.takeScan(needed, scan.name, memory.answering);
-    if (options.probabilities) account.takeProbabilities(needed, scan.name, students);
+    if (options.probabilities || options.instances) {
+      account.takeProbabilities(needed, scan.name, students);
+    }
   }
   if (cameras.length === 0) return options;
   for (const image of images) {

@@ -18,6 +18,7 @@ import {
   spreadOverRows,
   writeScan,
 } from "../../scan/mod.ts";
+import { instanceColumn } from "../../segment/instances/instance_column.ts";
 import { answerInLabels } from "../../segment/labels/label_map.ts";
 import type { ScanReport } from "../../segment/report.ts";
 import { encodeCloud } from "./cloud.ts";
@@ -28,6 +29,7 @@ import { MemoryAccount } from "./memory.ts";
 import { encodeNpy } from "./npy.ts";
 import {
   type JobResult,
+  readInstances,
   readLabellingStudent,
   readProbabilities,
   readResult,
@@ -41,6 +43,7 @@ export type AnswerKind =
   | "labels"
   | "confidence"
   | "probabilities"
+  | "instances"
   | CloudKind;
 
 /** A cloud for display; see `cloud.ts`. */
@@ -62,8 +65,10 @@ export interface AnswerFile {
 }
 
 /** What every answer but a cloud is made of. */
-type AdaptedResult = Omit<JobResult, "sourceLabels" | "student">;
+type AdaptedResult = Omit<JobResult, "sourceLabels" | "student" | "instances">;
 
+/** Bytes that a point takes while objects are read and spread over the rows of the file. */
+const INSTANCE_BYTES = 3 * 4;
 /** The number of values that become text at once, so that the text of a large scan takes little memory. */
 const VALUES_AT_ONCE = 2 ** 16;
 
@@ -123,17 +128,32 @@ async function contents(
   if (kind === "probabilities") {
     return { chunks: await probabilityChunks(folder, attempt, result, account) };
   }
+  const { leftOut = [] } = result;
+  if (kind === "instances") {
+    return {
+      chunks: [encodeNpy(spreadOverRows(await readInstances(folder, attempt), leftOut, 0))],
+    };
+  }
   const input = await readInput(folder);
-  const { extraBytes, keepLabels, mapLabels, segment } = inputOptions(input);
+  const options = inputOptions(input);
+  const { extraBytes, keepLabels, mapLabels, segment } = options;
   const cardOf = () => readLabellingStudent(folder, attempt);
   const answered = mapLabels && typeof kind !== "object"
     ? answerInLabels(result.labels, segment.labelMap!, await cardOf())
     : null;
   const { labels, confidence } = { ...result, ...answered };
-  const rows = labellingOfRows({ labels, confidence }, result.leftOut ?? []);
+  const rows = labellingOfRows({ labels, confidence }, leftOut);
   if (kind === "labels") return { chunks: [encodeNpy(rows.labels)] };
+  const hasInstances = options.instances && typeof kind !== "object";
+  if (hasInstances) {
+    account.take(INSTANCE_BYTES * labels.length, input.scan.name, "to name objects");
+  }
+  const instances = hasInstances ? await readInstances(folder, attempt) : null;
   if (kind === "json") {
-    return { chunks: jsonChunks(answered?.student ?? await cardOf(), { ...result, ...rows }) };
+    const objects = instances ? { instances: spreadOverRows(instances, leftOut, 0) } : {};
+    return {
+      chunks: jsonChunks(answered?.student ?? await cardOf(), { ...result, ...rows, ...objects }),
+    };
   }
   const admit = (needed: ScanMemory) => account.takeAnswer(needed, input.scan.name);
   const scan = await openScan(folder, input, account, admit);
@@ -152,6 +172,7 @@ async function contents(
     student: answered?.student ?? await cardOf(),
     extraBytes,
     keepLabels,
+    columns: instances ? [instanceColumn(instances)] : [],
   });
   const { converted } = scan;
   return { chunks: [bytes], ...(converted && kind === scan.format ? { converted } : {}) };
@@ -182,11 +203,11 @@ function* hashed(chunks: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array
 
 /**
  * `{"classes", "labels", "confidence", "report"}`, confidences to four decimals; `classLabels` too where the label of a
- * class is not its place.
+ * class is not its place, and `instances` where objects were asked for.
  */
 function* jsonChunks(
   { classes, labels: classLabels }: LabelClasses,
-  { labels, confidence, report }: AdaptedResult,
+  { labels, confidence, instances, report }: AdaptedResult & Pick<JobResult, "instances">,
 ): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   const places = classLabels ? `,"classLabels":${JSON.stringify(classLabels)}` : "";
@@ -194,12 +215,16 @@ function* jsonChunks(
   yield* listChunks(labels, (label) => label);
   yield encoder.encode(`],"confidence":[`);
   yield* listChunks(confidence, (value) => Math.round(value * 1e4) / 1e4);
+  if (instances) {
+    yield encoder.encode(`],"instances":[`);
+    yield* listChunks(instances, (object) => object);
+  }
   yield encoder.encode(`],"report":${JSON.stringify(report)}}`);
 }
 
 /** The values of a JSON array, without its brackets. */
 function* listChunks(
-  values: Uint8Array | Float32Array,
+  values: Uint8Array | Uint32Array | Float32Array,
   shown: (value: number) => number,
 ): Generator<Uint8Array> {
   const encoder = new TextEncoder();

@@ -72,6 +72,8 @@ export interface InputOptions {
   mapLabels: boolean;
   /** Whether the probabilities of all classes are kept, so that they can be fetched. */
   probabilities: boolean;
+  /** Whether the answer says which object each point belongs to. */
+  instances: boolean;
 }
 
 /** The options that affect nothing but the answer. */
@@ -87,6 +89,9 @@ export const ANSWER_SETTINGS = {
   ),
   probabilities: flagSetting(false).describe(
     "whether the probabilities of all classes are kept, to be fetched as application/x-npy;array=probabilities; they take 4 bytes for each point and class",
+  ),
+  instances: flagSetting(false).describe(
+    "whether the answer says which object each point belongs to, for classes that have objects: as instance, from 1; 0 for none",
   ),
 } as const;
 
@@ -126,7 +131,8 @@ export async function readInput(folder: string): Promise<Input> {
  * @throws {OptionError} naming the field.
  */
 export function inputOptions({ images, cameras, options, sequence }: Input): InputOptions {
-  const { extraBytes, keepLabels, mapLabels: wanted, probabilities, ...settings } = options;
+  const { extraBytes, keepLabels, mapLabels: wanted, probabilities, instances, ...settings } =
+    options;
   if (images.length > 0 && cameras.length === 0) {
     throw new OptionError(
       "Cannot use images without cameras: send their cameras as the part cameras (cameras.json, transforms.json, or the files of COLMAP, KITTI or ScanNet), or leave the images out",
@@ -148,6 +154,7 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
     extraBytes: checked(ANSWER_SETTINGS.extraBytes, "extraBytes", extraBytes),
     keepLabels: checked(ANSWER_SETTINGS.keepLabels, "keepLabels", keepLabels),
     probabilities: checked(ANSWER_SETTINGS.probabilities, "probabilities", probabilities),
+    instances: checked(ANSWER_SETTINGS.instances, "instances", instances),
   };
 }
 

@@ -23,11 +23,13 @@ export type JobResult =
     SegmentResult,
     "labels" | "confidence" | "sourceLabels" | "student" | "report"
   >
-  & Pick<SegmentResult, "probabilities">
+  & Pick<SegmentResult, "probabilities" | "instances">
   & Pick<Scan, "leftOut">;
 
 /** [points][classes]; only where they were asked for. */
 const PROBABILITIES = "probabilities.f32";
+/** [points]; only where they were asked for. */
+const INSTANCES = "instances.u32";
 /** Rows of the scan's file that are no points; only where there are any. */
 const LEFT_OUT = "left-out.json";
 
@@ -35,7 +37,8 @@ const LEFT_OUT = "left-out.json";
 export async function writeResult(
   jobFolder: string,
   attempt: number,
-  { labels, confidence, probabilities, sourceLabels, student, report, leftOut }: JobResult,
+  { labels, confidence, probabilities, instances, sourceLabels, student, report, leftOut }:
+    JobResult,
 ): Promise<void> {
   const folder = folderOf(jobFolder, attempt);
   await rm(folder, { recursive: true, force: true });
@@ -44,6 +47,7 @@ export async function writeResult(
   await writeStream(join(folder, "source.u8"), [sourceLabels]);
   await writeStream(join(folder, "confidence.f32"), [bytesOf(confidence)]);
   if (probabilities) await writeStream(join(folder, PROBABILITIES), [bytesOf(probabilities)]);
+  if (instances) await writeStream(join(folder, INSTANCES), [bytesOf(instances)]);
   if (leftOut) await writeJson(join(folder, LEFT_OUT), leftOut);
   await writeJson(join(folder, "report.json"), report);
   await writeJson(join(folder, "student.json"), student);
@@ -94,7 +98,7 @@ export async function readLabellingStudent(
 export async function readResult(
   jobFolder: string,
   attempt: number,
-): Promise<Omit<JobResult, "sourceLabels" | "student">> {
+): Promise<Omit<JobResult, "sourceLabels" | "student" | "instances">> {
   const report = await readReport(jobFolder, attempt);
   const { points } = report.scan;
   const [labels, confidence, leftOut] = await Promise.all([
@@ -129,6 +133,16 @@ export async function readProbabilities(
 ): Promise<Float32Array> {
   const bytes = 4 * points * classes;
   return new Float32Array((await readPart(jobFolder, attempt, PROBABILITIES, bytes)).buffer);
+}
+
+/**
+ * Reads which object each point belongs to.
+ *
+ * @throws {MissingResultError} where it was not asked for
+ */
+export async function readInstances(jobFolder: string, attempt: number): Promise<Uint32Array> {
+  const { scan: { points } } = await readReport(jobFolder, attempt);
+  return new Uint32Array((await readPart(jobFolder, attempt, INSTANCES, 4 * points)).buffer);
 }
 
 /** Reads the labels before adaptation. @throws {MissingResultError} where they do not exist. */
@@ -166,8 +180,10 @@ async function part<T>(
       `Cannot read the result: it has no ${name}${
         name === "student.json"
           ? ", which says what its labels mean: a server before 2.1.0 made it. Ask for application/x-npy, which needs no names, or hand the scan in again"
-          : name === PROBABILITIES
-          ? ": they are kept with the option probabilities. Hand the scan in again with it"
+          : name === PROBABILITIES || name === INSTANCES
+          ? `: they are kept with the option ${
+            name.slice(0, name.indexOf("."))
+          }. Hand the scan in again with it`
           : "; it was removed, or an older server made it. Hand the scan in again"
       }`,
     );
@@ -178,6 +194,6 @@ function folderOf(jobFolder: string, attempt: number): string {
   return join(jobFolder, `result-${attempt}`);
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -57,11 +57,13 @@ export class EngineLabeller implements Labeller {
     input: Input,
     { signal, onProgress }: LabelContext,
   ): Promise<void> {
-    const { segment: options, probabilities } = inputOptions(input);
+    const { segment: options, probabilities, instances } = inputOptions(input);
     const account = new MemoryAccount(this.memory.labelling);
     const admit = (needed: ScanMemory) => {
       account.takeScan(needed, input.scan.name, this.memory.answering);
-      if (probabilities) account.takeProbabilities(needed, input.scan.name, this.students);
+      if (probabilities || instances) {
+        account.takeProbabilities(needed, input.scan.name, this.students);
+      }
     };
     const scan = await openScan(folder, input, account, admit);
     signal?.throwIfAborted();
@@ -75,6 +77,7 @@ export class EngineLabeller implements Labeller {
       ...views,
       options,
       probabilities,
+      instances,
       ...(sequence ? { learned: before } : {}),
       ...(signal ? { signal } : {}),
       ...(onProgress ? { onProgress } : {}),

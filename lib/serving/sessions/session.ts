@@ -97,6 +97,7 @@ const OF_SCANS: ReadonlySet<string> = new Set([
   "keepLabels",
   "mapLabels",
   "probabilities",
+  "instances",
 ]);
 
 /**

@@ -99,7 +99,11 @@ async function segmentAnswers(conformance: Conformance): Promise<void> {
   const labels = Int32Array.of(0, 1, 2, 0);
   for (const accept of types) {
     const scan = OWN_SCANS[accept] ?? plyScan(4, labels);
-    const form = { ...fullForm(), scan, options: { steps: 3, probabilities: true } };
+    const form = {
+      ...fullForm(),
+      scan,
+      options: { steps: 3, probabilities: true, instances: true },
+    };
     const response = await ask(name, 200, formRequest(form, { accept }));
     assert.equal(response.headers.get("content-type")!.split(/; ?charset/)[0], accept);
   }

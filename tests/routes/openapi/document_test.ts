@@ -3,7 +3,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import assert from "node:assert/strict";
 import { SCAN_METHODS } from "../../../lib/ttt/methods/mod.ts";
 import { OptionError } from "../../../lib/ttt/option_error.ts";
-import { inputOptions } from "../../../lib/serving/files/input.ts";
+import { ANSWER_SETTINGS, inputOptions } from "../../../lib/serving/files/input.ts";
 import { scanOptions, sessionOptions } from "../../../lib/serving/sessions/session.ts";
 import type { JsonSchema } from "../../../routes/openapi/types.ts";
 import { fakeApp, withJobs } from "../support.ts";
@@ -130,7 +130,7 @@ Deno.test("optionSchemas() has every method that requests may name, and every op
         const listed = /are (.*)$/.exec(message)![1]!.split(", ");
         assert.deepEqual(
           Object.keys(properties).sort(),
-          [...listed, "extraBytes", "keepLabels", "mapLabels", "probabilities"].sort(),
+          [...listed, ...Object.keys(ANSWER_SETTINGS)].sort(),
         );
         return true;
       },
