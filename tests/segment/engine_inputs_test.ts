@@ -94,9 +94,9 @@ Deno.test("Engine.segment() feeds a student the inputs that its card names, and 
     const objects = Object.values(report.instances!).reduce((sum, count) => sum + count, 0);
     assert.equal(objects, Math.max(...instances!));
     assert.ok(objects > 0, "there is something to compare");
-    const turned = await objectsOf(lying, "y", false);
-    assert.deepEqual(turned.instances, instances);
-    assert.equal(turned.probabilities, undefined, "nobody asked for them");
+    const upright = await objectsOf(lying, "y", false);
+    assert.deepEqual(upright.instances, instances);
+    assert.equal(upright.probabilities, undefined, "nobody asked for them");
     const averaged = await segment(SCAN, { method: "bn", augmentations: 2 });
     assert.ok(averaged.every((value) => value > 0 && value <= 1));
   });

@@ -10,7 +10,7 @@ import type { Triple } from "../../voxels/triple.ts";
 import { DisjointSets } from "./disjoint_sets.ts";
 
 /** A labelled scan. N is the number of points. */
-export interface LabelledPoints {
+export interface PredictedScan {
   /** [N][3] coordinates in metres, z up. */
   positions: Float32Array;
   /** [N] class of every point. */
@@ -61,7 +61,7 @@ const OFFSETS = offsetsWithinReach();
  * @returns [N] object of every point, numbered from 1 in the order of their first points; 0 for none.
  */
 export function findInstances(
-  scan: LabelledPoints,
+  scan: PredictedScan,
   reaches: ReadonlyMap<number, number>,
   settings: InstanceSettings = INSTANCE_SETTINGS,
 ): Uint32Array {
@@ -102,7 +102,7 @@ class ObjectCells {
   readonly #features: Float32Array;
 
   constructor(
-    { positions, probabilities, labels }: LabelledPoints,
+    { positions, probabilities, labels }: PredictedScan,
     points: Uint32Array,
     { middle, reaches }: { middle: Triple; reaches: Triple },
   ) {
