@@ -16,6 +16,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     "lib/rpc",
     "lib/terminal",
     "lib/pictures",
+    "lib/pickle",
     "lib/scan",
     "lib/gpu",
   ],

@@ -6,6 +6,7 @@
 import { a2d2 } from "./a2d2.ts";
 import { matterport3d } from "./matterport3d.ts";
 import { nuscenes } from "./nuscenes.ts";
+import { pandaset } from "./pandaset.ts";
 import type { PublishedDataset } from "./published_dataset.ts";
 import { s3dis } from "./s3dis.ts";
 import { scannet } from "./scannet.ts";
@@ -20,5 +21,6 @@ export const PUBLISHED: Readonly<Record<string, PublishedDataset>> = {
   s3dis,
   scannet,
   nuscenes,
+  pandaset,
   semantickitti,
 };

@@ -10,7 +10,7 @@ import {
   type NamedTensor,
   type TensorData,
 } from "../safetensors.ts";
-import { PickledCall, PickledName, PickledReference, readPickle } from "./pickle.ts";
+import { PickledCall, PickledName, PickledReference, readPickle } from "../../pickle/pickle.ts";
 import { stridesOf } from "./write.ts";
 
 /** Element types by the storages of PyTorch, as safetensors calls them. */

@@ -1,5 +1,5 @@
 /**
- * Reads pickles as data: of the operations those that protocol 2 writes for tensors in dictionaries. A pickle may name any
+ * Reads pickles as data: of the operations those that protocols 2 to 5 write for tensors and tables of numbers. A pickle may name any
  * function and say that it is to be called; here that becomes a {@link PickledCall}, and nothing is called.
  *
  * @module
@@ -30,7 +30,7 @@ export class PickledReference {
 const MARK = Symbol("mark");
 
 /**
- * Reads a pickle. Dictionaries become maps, tuples and lists become arrays.
+ * Reads a pickle. Dictionaries become maps, tuples and lists become arrays, bytes become `Uint8Array`.
  *
  * @param fail throws the error of the file, naming what is wrong.
  */
@@ -47,6 +47,8 @@ export function readPickle(bytes: Uint8Array, fail: (problem: string) => never):
   };
   const decoder = new TextDecoder();
   const text = (length: number) => decoder.decode(bytes.subarray(take(length), at));
+  const binary = (length: number) => bytes.subarray(take(length), at);
+  const size = () => Number(view.getBigUint64(take(8), true));
   const line = () => {
     const end = bytes.indexOf(0x0a, at);
     if (end < 0) fail(`its pickle ends at byte ${bytes.length}, too early`);
@@ -112,8 +114,10 @@ export function readPickle(bytes: Uint8Array, fail: (problem: string) => never):
     "\x8c": () => stack.push(text(byte())),
     "U": () => stack.push(text(byte())),
     "T": () => stack.push(text(word())),
-    "C": () => stack.push(text(byte())),
-    "B": () => stack.push(text(word())),
+    "C": () => stack.push(binary(byte())),
+    "B": () => stack.push(binary(word())),
+    "\x8e": () => stack.push(binary(size())),
+    "\x96": () => stack.push(binary(size())),
     "c": () => {
       const module = line();
       stack.push(new PickledName(`${module}.${line()}`));
@@ -168,7 +172,7 @@ export function readPickle(bytes: Uint8Array, fail: (problem: string) => never):
     start = at;
     const letter = String.fromCharCode(byte());
     if (letter === ".") return pop();
-    const operation = operations[letter] ?? fail(`${place()} is none that torch.save writes`);
+    const operation = operations[letter] ?? fail(`${place()} is none that is read here`);
     operation();
   }
 }
