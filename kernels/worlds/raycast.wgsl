@@ -33,6 +33,7 @@ const ellipsoid = 2.0;
 const frustum = 3.0;
 const prism = 5.0;
 const lattice = 6.0;
+const pyramid = 7.0;
 
 // Faces: those across the solid's own axes, and its curved or slanted sides.
 const face_x = 0u;
@@ -44,6 +45,8 @@ const face_cone = 5u;
 const face_lying = 6u;
 const face_low = 7u;
 const face_high = 8u;
+const face_front = 9u;
+const face_back = 10u;
 
 // Where a ray enters a solid, where it leaves it, and through which face it enters.
 struct Crossing {
@@ -169,6 +172,16 @@ fn cross_solid(
     crossing = slant(crossing, low, vec2f(p.x + half.x, bottom), d.xz, face_low);
     return slant(crossing, high, vec2f(p.x - half.x, bottom), d.xz, face_high);
   }
+  if (kind == pyramid) {
+    let lean = half.xy - vec2f(shape, rotation.z);
+    let low = p + half;
+    let high = vec3f(p.xy - half.xy, p.z + half.z);
+    let side = 2.0 * half.z;
+    var crossing = slant(slabbed, vec2f(-side, lean.x), low.xz, d.xz, face_low);
+    crossing = slant(crossing, vec2f(side, lean.x), high.xz, d.xz, face_high);
+    crossing = slant(crossing, vec2f(-side, lean.y), low.yz, d.yz, face_front);
+    return slant(crossing, vec2f(side, lean.y), high.yz, d.yz, face_back);
+  }
   if (kind == lattice) {
     let t = -p.y / nudge(d.y);
     let along = p.x + t * d.x + half.x;
@@ -217,7 +230,11 @@ fn normal_of(index: u32, face: u32, point: vec3f, direction: vec3f) -> vec3f {
   }
   let p = vec3f(rotation.x * o.x + rotation.y * o.y, rotation.x * o.y - rotation.y * o.x, o.z);
   var n = p / (half.xyz * half.xyz);
-  if (face == face_low) {
+  if (face == face_front || face == face_back) {
+    n = vec3f(0.0, select(2.0, -2.0, face == face_front) * half.z, half.y - rotation.z);
+  } else if (primitives[3u * index].w == pyramid) {
+    n = vec3f(select(2.0, -2.0, face == face_low) * half.z, 0.0, half.x - half.w);
+  } else if (face == face_low) {
     n = vec3f(-2.0 * half.z, 0.0, rotation.z + half.x);
   } else if (face == face_high) {
     n = vec3f(2.0 * half.z, 0.0, half.x - rotation.w);

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Gpu } from "../gpu/mod.ts";
+import { aerialDataset } from "./aerial.ts";
 import type { Dataset } from "./dataset.ts";
 import { folderDataset } from "./folder.ts";
 import { PUBLISHED } from "./published/mod.ts";
@@ -27,6 +28,7 @@ const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
   rooms: roomsDataset,
   streets: streetsDataset,
   "streets-varied": variedStreetsDataset,
+  aerial: aerialDataset,
 };
 
 /**
@@ -37,7 +39,7 @@ const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
  * import assert from "node:assert/strict";
  * import { WORLD_NAMES } from "./mod.ts";
  *
- * assert.deepEqual(WORLD_NAMES, ["rooms", "streets", "streets-varied"]);
+ * assert.deepEqual(WORLD_NAMES, ["rooms", "streets", "streets-varied", "aerial"]);
  * ```
  */
 export const WORLD_NAMES: readonly string[] = Object.keys(WORLDS);

@@ -67,6 +67,7 @@ export { scanFormat } from "./file_format.ts";
 export { readScan } from "./read_scan.ts";
 export { SCAN_START_BYTES, scanMemory, scanMemoryByStart } from "./scan_memory.ts";
 export { checkConversion, convertScan, writeScan } from "./write_scan.ts";
+export { type LasReturns, writeLas } from "./las/write_las.ts";
 export { type PlyContents, writePly } from "./ply/write_ply.ts";
 export type { Camera, Pinhole } from "./camera/camera.ts";
 export { cameraAt, type CameraOptics } from "./camera/camera_at.ts";

@@ -74,6 +74,16 @@ export function prism(
   return pack(frame, KIND.prism, at, half, [0, low, high]);
 }
 
+/** Packs a pyramid frustum of half sizes `half` at the bottom and `top` at the top. */
+export function pyramid(
+  frame: Frame,
+  at: Vector3,
+  half: Vector3,
+  top: readonly [number, number],
+): number[] {
+  return pack(frame, KIND.pyramid, at, half, [top[0], top[1], 0]);
+}
+
 /** Packs a sheet of uprights `pitch` apart and rails `rails` apart, all `width` wide, along the frame's x. */
 export function lattice(
   frame: Frame,

@@ -10,7 +10,8 @@
  */
 import { type Gpu, groupsOf64, launch } from "../gpu/mod.ts";
 import { raycast } from "../../kernels/worlds/records.ts";
-import { KIND, PRIMITIVE_WORDS, type Solids } from "./solids.ts";
+import { extentsOf } from "./extents.ts";
+import type { Solids } from "./solids.ts";
 
 /** Rays to cast. */
 export interface Rays {
@@ -60,31 +61,19 @@ export function gpuCaster(gpu: Gpu): CastRays {
 const RUN = 8;
 
 /** Boxes around every {@link RUN} primitives, 1 cm too wide: lowest x, y, z, 0, highest x, y, z, 0. */
-function boundsOf({ primitives: p, count }: Solids): Float32Array {
+function boundsOf(solids: Solids): Float32Array {
+  const { count } = solids;
+  const extents = extentsOf(solids);
   const bounds = new Float32Array(Math.ceil(count / RUN) * 8);
   for (let first = 0; first < count; first += RUN) {
     const low = [Infinity, Infinity, Infinity], high = [-Infinity, -Infinity, -Infinity];
     for (let index = first; index < Math.min(count, first + RUN); index++) {
-      const w = index * PRIMITIVE_WORDS;
-      const [hx, hy, hz] = halfSizes(p, w);
-      const c = Math.abs(p[w + 8]!), s = Math.abs(p[w + 9]!);
-      [c * hx + s * hy, s * hx + c * hy, hz].forEach((reach, axis) => {
-        low[axis] = Math.min(low[axis]!, p[w + axis]! - reach - 0.01);
-        high[axis] = Math.max(high[axis]!, p[w + axis]! + reach + 0.01);
-      });
+      for (let axis = 0; axis < 3; axis++) {
+        low[axis] = Math.min(low[axis]!, extents.low[3 * index + axis]! - 0.01);
+        high[axis] = Math.max(high[axis]!, extents.high[3 * index + axis]! + 0.01);
+      }
     }
     bounds.set([...low, 0, ...high, 0], first / RUN * 8);
   }
   return bounds;
-}
-
-/** Half sizes of the bounding box of a primitive, along its own axes. */
-function halfSizes(p: Float32Array, w: number): [number, number, number] {
-  const kind = p[w + 3]!;
-  const hx = p[w + 4]!, hz = p[w + 6]!;
-  if (kind === KIND.frustum) return [Math.max(hx, p[w + 7]!), Math.max(hx, p[w + 7]!), hz];
-  if (kind === KIND.prism) {
-    return [Math.max(hx, Math.abs(p[w + 10]!), Math.abs(p[w + 11]!)), p[w + 5]!, hz];
-  }
-  return [hx, p[w + 5]!, hz];
 }

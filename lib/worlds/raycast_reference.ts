@@ -19,7 +19,19 @@ interface Crossing {
 }
 
 /** Faces of solids: those across their own axes x, y and z, and their curved or slanted sides. */
-const FACE = { x: 0, y: 1, z: 2, cylinder: 3, ellipsoid: 4, cone: 5, lying: 6, low: 7, high: 8 };
+const FACE = {
+  x: 0,
+  y: 1,
+  z: 2,
+  cylinder: 3,
+  ellipsoid: 4,
+  cone: 5,
+  lying: 6,
+  low: 7,
+  high: 8,
+  front: 9,
+  back: 10,
+};
 
 /**
  * Casts rays on the processor.
@@ -42,33 +54,73 @@ export function castRaysReference(solids: Solids, rays: Rays): Hits {
   const surface = new Float32Array(rays.count * 4);
   const primitive = new Int32Array(rays.count).fill(-1);
   const p = Float64Array.from(solids.primitives);
-  const crossing: Crossing = { near: 0, far: 0, face: FACE.z };
+  const sighting: Sighting = { t: Infinity, primitive: -1, face: FACE.z };
+  const all = Uint32Array.from({ length: solids.count }, (_, index) => index);
   for (let ray = 0; ray < rays.count; ray++) {
     const r = rays.words.subarray(ray * 8, ray * 8 + 8);
-    const oz = r[2]!, dz = nudge(r[6]!);
-    let best = Infinity, found = -1, face = 0;
-    for (let index = 0; index < solids.count; index++) {
-      const w = index * PRIMITIVE_WORDS;
-      // The slab in z is common to all kinds.
-      const hz = p[w + 6]!, z0 = oz - p[w + 2]!;
-      const za = (-hz - z0) / dz, zb = (hz - z0) / dz;
-      crossing.near = za < zb ? za : zb;
-      crossing.far = za < zb ? zb : za;
-      crossing.face = FACE.z;
-      if (crossing.near >= best || crossing.far <= NEAREST) continue;
-      cross(crossing, p, w, r);
-      const { near, far } = crossing;
-      if (near < far && near > NEAREST && near < best) {
-        (best = near), (found = index), (face = crossing.face);
-      }
-    }
-    primitive[ray] = found;
-    surface[ray * 4 + 3] = found < 0 ? -1 : best;
-    if (found >= 0) {
-      surface.set(normalOf(p, found * PRIMITIVE_WORDS, face, r, best), ray * 4);
-    }
+    (sighting.t = Infinity), (sighting.primitive = -1);
+    nearestOf(p, r, all, 0, all.length, sighting);
+    primitive[ray] = sighting.primitive;
+    surface[ray * 4 + 3] = sighting.primitive < 0 ? -1 : sighting.t;
+    if (sighting.primitive >= 0) surface.set(normalAt(p, r, sighting), ray * 4);
   }
   return { surface, primitive };
+}
+
+/** What a ray met first, as far as it was looked. */
+export interface Sighting {
+  /** t; infinite where nothing was met. */
+  t: number;
+  /** Index of the primitive, -1 where nothing was met. */
+  primitive: number;
+  /** Face through which the ray enters it. */
+  face: number;
+}
+
+const crossing: Crossing = { near: 0, far: 0, face: 0 };
+
+/**
+ * Puts into `sighting` what a ray meets among some primitives, where that is nearer than what it holds.
+ *
+ * @param p words of all primitives.
+ * @param r words of the ray.
+ * @param indices primitives to try: those from place `from` up to `to`.
+ */
+export function nearestOf(
+  p: Float64Array,
+  r: Float32Array,
+  indices: Uint32Array,
+  from: number,
+  to: number,
+  sighting: Sighting,
+): void {
+  const oz = r[2]!, dz = nudge(r[6]!);
+  for (let at = from; at < to; at++) {
+    const index = indices[at]!;
+    const w = index * PRIMITIVE_WORDS;
+    // The slab in z is common to all kinds.
+    const hz = p[w + 6]!, z0 = oz - p[w + 2]!;
+    const za = (-hz - z0) / dz, zb = (hz - z0) / dz;
+    crossing.near = za < zb ? za : zb;
+    crossing.far = za < zb ? zb : za;
+    crossing.face = FACE.z;
+    if (crossing.near > sighting.t || crossing.far <= NEAREST) continue;
+    cross(crossing, p, w, r);
+    const { near, far } = crossing;
+    const isNearer = near < sighting.t || (near === sighting.t && index < sighting.primitive);
+    if (near < far && near > NEAREST && isNearer) {
+      (sighting.t = near), (sighting.primitive = index), (sighting.face = crossing.face);
+    }
+  }
+}
+
+/** The outward normal (unit) where a ray was met. */
+export function normalAt(
+  p: Float64Array,
+  r: Float32Array,
+  { primitive, face, t }: Sighting,
+): [number, number, number] {
+  return normalOf(p, primitive * PRIMITIVE_WORDS, face, r, t);
 }
 
 function nudge(value: number): number {
@@ -144,6 +196,7 @@ function cross(crossing: Crossing, p: Float64Array, w: number, r: Float32Array):
   const ray = setRay(own, x, y, z, dx, dy, dz);
   if (kind === KIND.prism) return prism(crossing, p, w, ray);
   if (kind === KIND.lattice) return lattice(crossing, p, w, ray);
+  if (kind === KIND.pyramid) return pyramid(crossing, p, w, ray);
   // The rest is solved about the ray's point nearest to the centre, which float32 needs in the kernel.
   const middle = -(x * dx + y * dy + z * dz) / (dx * dx + dy * dy + dz * dz);
   (ray.x += middle * dx), (ray.y += middle * dy), (ray.z += middle * dz);
@@ -187,6 +240,17 @@ function prism(crossing: Crossing, p: Float64Array, w: number, ray: OwnRay): voi
   slab(crossing, hy, ray.y, ray.dy, FACE.y);
   slant(crossing, ray, { nx: -2 * hz, nz: p[w + 10]! + hx, edge: -hx, hz }, FACE.low);
   slant(crossing, ray, { nx: 2 * hz, nz: hx - p[w + 11]!, edge: hx, hz }, FACE.high);
+}
+
+function pyramid(crossing: Crossing, p: Float64Array, w: number, ray: OwnRay): void {
+  const hx = p[w + 4]!, hy = p[w + 5]!, hz = p[w + 6]!;
+  const nx = hx - p[w + 7]!, ny = hy - p[w + 10]!;
+  slant(crossing, ray, { nx: -2 * hz, nz: nx, edge: -hx, hz }, FACE.low);
+  slant(crossing, ray, { nx: 2 * hz, nz: nx, edge: hx, hz }, FACE.high);
+  // The other two faces, with y in the place of x.
+  (lying.x = ray.y), (lying.z = ray.z), (lying.dx = ray.dy), (lying.dz = ray.dz);
+  slant(crossing, lying, { nx: -2 * hz, nz: ny, edge: -hy, hz }, FACE.front);
+  slant(crossing, lying, { nx: 2 * hz, nz: ny, edge: hy, hz }, FACE.back);
 }
 
 /** Cuts a crossing by the half space below a face of normal (nx, 0, nz) that ends at (edge, -hz). */
@@ -285,6 +349,12 @@ function normalOf(
   if (face === FACE.cylinder) return [rx / hx, ry / hx, 0];
   if (face === FACE.x) return rotated(c * dx + s * dy > 0 ? -1 : 1, 0, 0);
   if (face === FACE.y) return rotated(0, c * dy - s * dx > 0 ? -1 : 1, 0);
+  if (p[w + 3] === KIND.pyramid) {
+    const nx = hx - p[w + 7]!, ny = hy - p[w + 10]!;
+    if (face === FACE.low) return rotated(-2 * hz, 0, nx);
+    if (face === FACE.high) return rotated(2 * hz, 0, nx);
+    return rotated(0, face === FACE.front ? -2 * hz : 2 * hz, ny);
+  }
   if (face === FACE.low) return rotated(-2 * hz, 0, p[w + 10]! + hx);
   if (face === FACE.high) return rotated(2 * hz, 0, hx - p[w + 11]!);
   const x = c * rx + s * ry, y = c * ry - s * rx;

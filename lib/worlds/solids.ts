@@ -1,5 +1,5 @@
 /**
- * What the ray caster sees of a world: a packed list of solid primitives. Rooms and streets are both built of them.
+ * What the ray caster sees of a world: a packed list of solid primitives. Every world is built of them.
  *
  * A primitive is {@link PRIMITIVE_WORDS} f32 words:
  *
@@ -38,6 +38,8 @@ export const KIND = {
    * 11 the width of both, counted from -x and from the bottom. Rays pass between them. Fences, railings, mesh.
    */
   lattice: 6,
+  /** A pyramid frustum: word 7 and word 10 are the half sizes x and y of its top, at most those of its bottom. Hipped roofs. */
+  pyramid: 7,
 } as const;
 
 /** Solids that rays meet. */

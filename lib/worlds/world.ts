@@ -1,5 +1,5 @@
 /**
- * What the worlds, rooms and streets, have in common: the names of their styles, and the form of their scenes.
+ * What the worlds, rooms, streets and land from the air, have in common: the names of their styles, and the form of their scenes.
  *
  * @module
  */

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { frameAt } from "../../lib/worlds/frame.ts";
-import { box, ellipsoid, frustum, lattice, prism, roller } from "../../lib/worlds/primitives.ts";
+import {
+  box,
+  ellipsoid,
+  frustum,
+  lattice,
+  prism,
+  pyramid,
+  roller,
+} from "../../lib/worlds/primitives.ts";
 import { Random } from "../../lib/random/random.ts";
+import { gridCaster } from "../../lib/worlds/grid_caster.ts";
 import { gpuCaster, type Rays } from "../../lib/worlds/raycast.ts";
 import { castRaysReference } from "../../lib/worlds/raycast_reference.ts";
 import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
@@ -33,6 +42,8 @@ const GABLE = prism(frameAt(0, 0, 0, 0), [0, 0, 0.5], [1, 3, 0.5], 0, 0);
 const WEDGE = prism(frameAt(0, 0, 0, Math.PI), [0, 0, 0.5], [1, 3, 0.5], -1, 0);
 // Bars 0.5 m apart and 0.1 m wide from x = -2; rails at the bottom and 1 m above.
 const FENCE = lattice(frameAt(0, 4, 1, 0), [0, 0, 0], [2, 1], [0.5, 1, 0.1]);
+// A hipped roof 4 wide, 6 deep and 1 high, its ridge 2 long, along y.
+const HIP = pyramid(frameAt(0, 0, 0, 0), [0, 0, 0.5], [2, 3, 0.5], [0, 1]);
 const SLOPE = Math.SQRT1_2;
 const LEAN = [2 / Math.sqrt(5), 1 / Math.sqrt(5)] as const;
 
@@ -82,6 +93,15 @@ const CASES = [
     ray: [9, 0, 0.7, -1, 0, 0],
     hit: [8, 1, 0, 0],
   },
+  { name: "hip, long side", of: HIP, ray: [-1, 0, 4, 0, 0, -1], hit: [3.5, -LEAN[1], 0, LEAN[0]] },
+  { name: "hip, short side", of: HIP, ray: [0, 2, 9, 0, 0, -1], hit: [8.5, 0, LEAN[1], LEAN[0]] },
+  {
+    name: "hip, from the front",
+    of: HIP,
+    ray: [0, -9, 0.5, 0, 1, 0],
+    hit: [7, 0, -LEAN[1], LEAN[0]],
+  },
+  { name: "hip, beside its top", of: HIP, ray: [1.2, -9, 0.5, 0, 1, 0], hit: [-1, 0, 0, 0] },
   { name: "fence, a bar", of: FENCE, ray: [-1.45, 0, 1.5, 0, 1, 0], hit: [4, 0, -1, 0] },
   { name: "fence, from behind", of: FENCE, ray: [-1.45, 9, 1.5, 0, -1, 0], hit: [5, 0, 1, 0] },
   { name: "fence, a rail", of: FENCE, ray: [-1.3, 0, 1.05, 0, 1, 0], hit: [4, 0, -1, 0] },
@@ -126,12 +146,12 @@ function randomRays(count: number, x: number, y: number, z: number, middle: numb
   ]));
 }
 
-/** Thirty primitives of each of six kinds, of all sizes and headings. */
+/** Thirty primitives of each of seven kinds, of all sizes and headings. */
 function heap(): Solids {
   const random = new Random(11);
   const size = () => random.range(0.1, 1.5);
   return solids(
-    Array.from({ length: 180 }, (_, i) => {
+    Array.from({ length: 210 }, (_, i) => {
       const frame = frameAt(
         random.range(-9, 9),
         random.range(-9, 9),
@@ -139,7 +159,7 @@ function heap(): Solids {
         random.range(0, 7),
       );
       const half = [size(), size(), size()] as const;
-      switch (i % 6) {
+      switch (i % 7) {
         case 0:
           return box(frame, [0, 0, 0], half);
         case 1:
@@ -152,6 +172,11 @@ function heap(): Solids {
           const low = random.range(-1.5, 1.5);
           return prism(frame, [0, 0, 0], half, low, low + random.range(0, 1.5));
         }
+        case 5:
+          return pyramid(frame, [0, 0, 0], half, [
+            random.uniform() * half[0],
+            random.uniform() * half[1],
+          ]);
         default:
           return lattice(frame, [0, 0, 0], [size(), size()], [0.4, 0.6, 0.15]);
       }
@@ -209,6 +234,23 @@ withGpu(
     }
   },
 );
+
+Deno.test("gridCaster() finds what the reference finds, from above, aslant and level", async () => {
+  const world = heap();
+  const cast = gridCaster();
+  const clouds = [
+    randomRays(3000, 12, 12, 5, 0),
+    rays(Array.from({ length: 3000 }, (_, i) => {
+      const random = new Random(i, 2);
+      return [random.range(-9, 9), random.range(-9, 9), 60, 0.2 * random.normal(), 0, -1];
+    })),
+    rays([[-30, 0, 0, 1, 0, 0], [0, 30, 0, 0, -1, 0], [0, 0, 30, 0, 0, -1], [0, 0, 30, 0, 0, 1]]),
+  ];
+  for (const cloud of clouds) {
+    assert.deepEqual(await cast(world, cloud), castRaysReference(world, cloud));
+  }
+  assert.deepEqual((await cast(solids([]), clouds[2]!)).primitive, Int32Array.of(-1, -1, -1, -1));
+});
 
 withGpu("gpuCaster() gives the same bits twice", async (gpu) => {
   const street = makeStreet(8, "B", 1.73);

@@ -75,6 +75,16 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
     images: [1, 2, 4, 6],
     stream: ["hdl64", "vlp16"],
   },
+  aerial: {
+    teachers: [
+      { name: "streets-parts", about: "supervised on parts of streets, from the ground" },
+      { name: "streets-random", about: "random weights (placebo)" },
+      ORACLE,
+    ],
+    focus: ["sparse", "town"],
+    images: [1, 2, 4, 6],
+    stream: ["sparse", "town"],
+  },
   // Labelled real scans, each a domain of its own (lib/eval/real), by students of a world.
   "real-rooms": {
     trainedOn: "rooms",

@@ -15,13 +15,22 @@ const COARSEST_SCALE = 0.001;
 const LEAST_STEPS = 1e5;
 const LARGEST_INTEGER = 0x7fffffff;
 
+/** Which return of its pulse each point is. */
+export interface LasReturns {
+  /** [N] from 1. */
+  readonly number: Uint8Array;
+  /** [N] returns of the pulse, at most 15. */
+  readonly of: Uint8Array;
+}
+
 /**
  * Writes a LAS 1.4 file of point format 6, or 7 with colours. It holds coordinates, intensity, colours and, as
- * classification, the scan's labels if all of them are 0 to 255. Every point is the only return of its pulse.
+ * classification, the scan's labels if all of them are 0 to 255. Without
+ * `returns`, every point is the only return of its pulse.
  *
  * @throws {ScanError} where the scan is too wide for 32-bit coordinates
  */
-export function writeLas(scan: Scan): Uint8Array {
+export function writeLas(scan: Scan, returns?: LasReturns): Uint8Array {
   const { count, origin, colors } = scan;
   const format = colors ? 7 : 6;
   const recordBytes = colors ? 36 : 30;
@@ -49,11 +58,16 @@ export function writeLas(scan: Scan): Uint8Array {
   }
   view.setBigUint64(247, BigInt(count), true);
   view.setBigUint64(255, BigInt(count), true);
-  writeRecords(view, scan, scale, recordBytes);
+  writeRecords(view, { scan, returns }, scale, recordBytes);
   return out;
 }
 
-function writeRecords(view: DataView, scan: Scan, scale: number, recordBytes: number): void {
+function writeRecords(
+  view: DataView,
+  { scan, returns }: { scan: Scan; returns: LasReturns | undefined },
+  scale: number,
+  recordBytes: number,
+): void {
   const { count, positions, intensity, colors, labels } = scan;
   const classes = labels?.every((label) => label >= 0 && label <= 255) ? labels : null;
   const toUint16 = (value: number) => Math.round(value * 65535);
@@ -63,8 +77,7 @@ function writeRecords(view: DataView, scan: Scan, scale: number, recordBytes: nu
       view.setInt32(at + 4 * axis, Math.round(positions[3 * i + axis]! / scale), true);
     }
     if (intensity) view.setUint16(at + 12, toUint16(intensity[i]!), true);
-    // Return 1 of 1.
-    view.setUint8(at + 14, 0x11);
+    view.setUint8(at + 14, returns ? returns.number[i]! | returns.of[i]! << 4 : 0x11);
     if (classes) view.setUint8(at + 16, classes[i]!);
     if (!colors) continue;
     for (let channel = 0; channel < 3; channel++) {

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Vector3 } from "../frame.ts";
-import { type Colour, hsv } from "../materials.ts";
+import { type Colour, hsv, type Material } from "../materials.ts";
 import type { Random } from "../../random/random.ts";
 import { type Painter, textureAt } from "../shading.ts";
-import type { Street } from "./street.ts";
+import type { Solids } from "../solids.ts";
 
 /** The light over one street. */
 export interface Daylight {
@@ -55,8 +55,13 @@ export function drawDaylight(random: Random, wet: boolean): Daylight {
 const texel = new Float64Array(3);
 const above = new Float32Array(3);
 
+/** Solids with the material of each. */
+export interface OutdoorSolids extends Solids {
+  readonly materials: readonly Material[];
+}
+
 /** Makes a painter of a street in one light, which all photographs of it share. */
-export function daylightPainter(street: Street, light: Daylight): Painter {
+export function daylightPainter(street: OutdoorSolids, light: Daylight): Painter {
   const { sun, sunlight, skylight, haze } = light;
   return {
     ...(sun ? { sun } : {}),
