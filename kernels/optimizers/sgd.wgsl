@@ -17,8 +17,10 @@ fn main(
 ) {
   let i = (wid.x + wid.y * num.x) * 64u + lane;
   if (i >= params.count) { return; }
-  let step = params.momentum * v[i] + (params.unscale * g[i] + params.decay * w[i]);
+  // Read once: loads are most of this kernel, and w might be v for all that a compiler knows.
+  let weight = w[i];
+  let step = params.momentum * v[i] + (params.unscale * g[i] + params.decay * weight);
   v[i] = step;
-  w[i] -= params.rate * step;
+  w[i] = weight - params.rate * step;
   g[i] = vec4f(0.0);
 }

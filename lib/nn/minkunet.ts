@@ -22,7 +22,10 @@ function member(planes: Stages, layers: Stages): Omit<UNetShape, "inChannels"> {
   return { stem: 32, stemKernel: 5, planes, layers };
 }
 
-/** Members by MinkowskiEngine's names, and MinkUNet14Slim, the small one of the embedded students. */
+/**
+ * Members by MinkowskiEngine's names; MinkUNet14Slim, the small one of the embedded students; and MinkUNet14Tiny, whose
+ * steps take a fraction of a second on any machine: enough for tests, and to try a training configuration out.
+ */
 export const MINKUNETS: Readonly<Record<string, Omit<UNetShape, "inChannels">>> = {
   MinkUNet14: member(PLANES.base, LAYERS_14),
   MinkUNet14A: member(PLANES.A, LAYERS_14),
@@ -41,6 +44,12 @@ export const MINKUNETS: Readonly<Record<string, Omit<UNetShape, "inChannels">>> 
     stem: 16,
     stemKernel: 3,
     planes: [16, 32, 48, 64, 64, 48, 32, 48],
+    layers: LAYERS_14,
+  },
+  MinkUNet14Tiny: {
+    stem: 8,
+    stemKernel: 3,
+    planes: [8, 12, 16, 20, 20, 16, 12, 16],
     layers: LAYERS_14,
   },
 };

@@ -1,19 +1,18 @@
 /**
  * Reads a client's file into a scan. LAS and PLY pass through `parse` of loaders.gl with loaders of our own, which
  * replace its parsers: those lose or corrupt data (`las/las_scan_loader.ts` and `ply/ply_scan_loader.ts` say which).
+ * loaders.gl comes with the first file, since it is most of what this room takes to load, and many a process or thread
+ * that writes scans reads none.
  *
  * @module
  */
-import { parse } from "@loaders.gl/core";
 import { e57ToPly } from "./e57/e57_to_ply.ts";
 import { blameMemory } from "./errors.ts";
 import { fileFormat } from "./file_format.ts";
 import { coordinateUnits } from "./las/coordinate_units.ts";
-import { lasScanLoader } from "./las/las_scan_loader.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
 import { readCsv } from "./csv/read_csv.ts";
 import { readPcd } from "./pcd/read_pcd.ts";
-import { plyScanLoader } from "./ply/ply_scan_loader.ts";
 import { nonZero } from "./fields/field_scan.ts";
 import { scaleToUnit } from "./full_scale.ts";
 import { findLeftOut, leftOutWarnings, withoutPoints } from "./left_out.ts";
@@ -60,6 +59,8 @@ export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
 const READERS = { las: readLas, ply: readPly, pcd: readPcd, csv: readCsv, e57: readE57 } as const;
 
 async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
+  const { parse } = await import("@loaders.gl/core");
+  const { lasScanLoader } = await import("./las/las_scan_loader.ts");
   const { attributes, loaderData } = await parse(
     bytes as Uint8Array<ArrayBuffer>,
     lasScanLoader(name),
@@ -96,6 +97,8 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
 }
 
 async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
+  const { parse } = await import("@loaders.gl/core");
+  const { plyScanLoader } = await import("./ply/ply_scan_loader.ts");
   const { attributes, loaderData } = await parse(
     bytes as Uint8Array<ArrayBuffer>,
     plyScanLoader(name),

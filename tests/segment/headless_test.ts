@@ -15,7 +15,7 @@ import { seededNumbers } from "../graph/support.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { boxPoints, CARD } from "../ttt/small_scan.ts";
 
-const WIDTH = 48;
+const WIDTH = 16;
 const STEPS = 4;
 
 withGpu("adaptationPlan() adapts a student without a distillation head", async (gpu) => {

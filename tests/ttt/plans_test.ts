@@ -21,7 +21,7 @@ import { assertClose, dot, seededNumbers } from "../graph/support.ts";
 import { boxPoints } from "./small_scan.ts";
 
 const CARD = {
-  backbone: "MinkUNet14Slim",
+  backbone: "MinkUNet14Tiny",
   classes: ["a", "b", "c"],
   features: ["red", "green", "blue", "one"] as FeatureName[],
   teacher: { id: "none", width: 10 },

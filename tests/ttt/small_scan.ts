@@ -15,7 +15,7 @@ import { padRows } from "../graph/support.ts";
 /** The student's card: the small network, five classes, no teacher. */
 export const CARD: StudentCard = {
   id: "test",
-  backbone: "MinkUNet14Slim",
+  backbone: "MinkUNet14Tiny",
   classes: ["a", "b", "c", "d", "e"],
   palette: [[0, 0, 0], [1, 1, 1], [2, 2, 2], [3, 3, 3], [4, 4, 4]],
   voxelSize: 0.3,
