@@ -20,6 +20,8 @@ import { removeFolder, removeJob } from "../lib/serving/queue/sweep.ts";
 import { create as attachment } from "content-disposition";
 import { classList, type LabelClasses, qgisStyle } from "../lib/scan/mod.ts";
 import { readAnswerClasses } from "../lib/serving/files/answer.ts";
+import { readSuggestions } from "../lib/serving/files/result.ts";
+import { MOST_SUGGESTIONS, SUGGESTIONS } from "../lib/serving/files/suggestions.ts";
 import { answer, type AnswerForm, answerForm, labelledStem } from "./http/answer.ts";
 import { clientOf } from "./http/client.ts";
 import { jobEvents } from "./http/jobs/job_events.ts";
@@ -112,6 +114,14 @@ export function jobRoutes(
         const kind = { points: wholeQuery(c, "points", CLOUD_POINTS, MOST_CLOUD_POINTS, "points") };
         return Promise.resolve({ type: "application/octet-stream", kind });
       }))
+    .get("/:id/suggestions", async (c) => {
+      const count = wholeQuery(c, "count", SUGGESTIONS, MOST_SUGGESTIONS, "suggestions");
+      const job = await find(c);
+      const refused = refusal(job);
+      if (refused) return refused;
+      const all = await readSuggestions(queue.folderOf(job.id), job.attempt!);
+      return c.json({ suggestions: all.slice(0, count) });
+    })
     .get("/:id/classes", aboutClasses("application/json", ".classes.json", classList))
     .get("/:id/style", aboutClasses("application/xml", ".qml", qgisStyle))
     .post("/:id/corrections", async (c) => {

@@ -15,6 +15,10 @@ import chart from "./viewer/chart.js" with { type: "text" };
 import cloud from "./viewer/cloud.js" with { type: "text" };
 import cloudPanel from "./viewer/cloud_panel.js" with { type: "text" };
 import colors from "./viewer/colors.js" with { type: "text" };
+import before from "./viewer/correct/before.js" with { type: "text" };
+import correctPanel from "./viewer/correct/correct_panel.js" with { type: "text" };
+import corrections from "./viewer/correct/corrections.js" with { type: "text" };
+import suggestionPanel from "./viewer/correct/suggestion_panel.js" with { type: "text" };
 import controls from "./viewer/controls.js" with { type: "text" };
 import dom from "./viewer/dom.js" with { type: "text" };
 import extent from "./viewer/extent.js" with { type: "text" };
@@ -50,6 +54,10 @@ const FILES: Readonly<Record<string, string>> = {
   "cloud_panel.js": cloudPanel,
   "colors.js": colors,
   "controls.js": controls,
+  "correct/before.js": before,
+  "correct/correct_panel.js": correctPanel,
+  "correct/corrections.js": corrections,
+  "correct/suggestion_panel.js": suggestionPanel,
   "dom.js": dom,
   "extent.js": extent,
   "icon.svg": icon,

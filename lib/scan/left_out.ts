@@ -95,6 +95,29 @@ export function spreadOverRows<T extends Uint8Array | Int32Array | Uint32Array |
   return out;
 }
 
+/**
+ * The row of a point in the file.
+ *
+ * @param point number of the point in the scan, from 0
+ * @param leftOut rows of the file that are no point of the scan, in ascending order
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([0, 1, 2].map((point) => rowOfPoint(point, [1, 2])), [0, 3, 4]);
+ * ```
+ */
+export function rowOfPoint(point: number, leftOut: readonly number[]): number {
+  let [low, high] = [0, leftOut.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (leftOut[middle]! - middle <= point) low = middle + 1;
+    else high = middle;
+  }
+  return point + low;
+}
+
 /** The labelling of every row of the file: rows without a position get {@link UNLABELLED}, and else 0. */
 export function labellingOfRows<L extends Pick<ScanLabels, "labels" | "confidence" | "columns">>(
   labelling: L,

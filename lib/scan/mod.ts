@@ -51,7 +51,7 @@ export { classList } from "./classes/class_list.ts";
 export { qgisStyle } from "./classes/qgis_style.ts";
 export type { Warning } from "./warning.ts";
 export { labelNamesOf } from "./label_names.ts";
-export { labellingOfRows, spreadOverRows, UNLABELLED } from "./left_out.ts";
+export { labellingOfRows, rowOfPoint, spreadOverRows, UNLABELLED } from "./left_out.ts";
 export {
   type CoordinateUnits,
   isMetric,

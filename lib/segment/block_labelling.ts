@@ -15,17 +15,22 @@ import {
   type UnpredictedBlock,
 } from "../ttt/methods/mod.ts";
 import { type FusionSettings, predictionsOf } from "../ttt/late_fusion.ts";
+import type { Parameters } from "../nn/parameters.ts";
+import { correctedVoxels, UNCORRECTED } from "../ttt/corrections.ts";
 import { OptionError } from "../ttt/option_error.ts";
 import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
 import { labelsOf, type Probabilities } from "../ttt/probabilities.ts";
+import { withVotes } from "./labels/votes.ts";
 import type { Block } from "../voxels/blocks.ts";
 import { pickPoints } from "../voxels/points.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
 import {
+  doubtAround,
   type LabelledPointCloud,
   type LabellingTask,
   methodRandom,
   predictVoxels,
+  setCorrected,
 } from "./labelling.ts";
 
 /**
@@ -68,7 +73,7 @@ export async function labelByBlocks(
 
 /** @throws {OptionError} where the scan cannot be labelled by blocks as it was asked for. */
 function requireBlockwise(
-  { method, points, snapshots, corrections }: LabellingTask,
+  { method, points, snapshots }: LabellingTask,
   blocks: number,
 ): BlockwiseAdaptation {
   const count = points.positions.length / 3;
@@ -79,13 +84,6 @@ function requireBlockwise(
       `Cannot use method ${method.name} on ${count} points: the scan is cut into ${blocks} blocks, ` +
         `which this method cannot label; set a larger voxelSize, or use ${able.join(", ")}`,
       "method",
-    );
-  }
-  if (corrections) {
-    throw new OptionError(
-      `Cannot correct points of ${count}: the scan is cut into ${blocks} blocks, and corrections are learned from in one piece; ` +
-        "cut the scan into parts, or allow larger blocks (--block-voxels)",
-      "corrections",
     );
   }
   if (snapshots.length > 0) {
@@ -109,6 +107,8 @@ class BlockCores {
   readonly #confidence: Float32Array;
   /** [points][classes]; undefined where they are not wanted. */
   readonly #probabilities: Float32Array | undefined;
+  /** [points]; undefined where they are not wanted. */
+  readonly #doubts: Float32Array | undefined;
   #voxels = 0;
   /** Points of voxels that a view sees. */
   pointsSeen = 0;
@@ -132,6 +132,7 @@ class BlockCores {
     this.#probabilities = task.probabilities
       ? new Float32Array(count * task.card.classes.length)
       : undefined;
+    this.#doubts = task.doubts ? new Float32Array(count) : undefined;
   }
 
   /** Labels the points in the core of one block. */
@@ -142,10 +143,12 @@ class BlockCores {
       () => predictVoxels({ ...block, parameters: source }),
     );
     const { parameters } = this.#adapted;
-    const answers = await this.#readOut({ ...block, parameters, source: predicted });
+    const answers = await this.#readOut({ ...block, parameters, source: predicted }, source);
     const [own] = answers;
     const { labels: sourceLabels } = labelsOf(predicted);
     const rows = await gpu.read(block.scan.voxels.pointRow, Uint32Array, numbers.length);
+    const doubts = this.#doubts &&
+      await doubtAround(gpu, block.scan.voxels, own!.probabilities);
     const counted = new Set<number>();
     rows.forEach((row, i) => {
       if (core[i] === 0) return;
@@ -153,6 +156,7 @@ class BlockCores {
       this.#readouts.forEach(({ labels }, k) => labels[point] = answers[k]!.labels[row]!);
       this.#sourceLabels[point] = sourceLabels[row]!;
       this.#confidence[point] = own!.confidence[row]!;
+      if (doubts) this.#doubts![point] = doubts[row]!;
       const { classes, values } = own!.probabilities;
       this.#probabilities?.set(
         values.subarray(row * classes, (row + 1) * classes),
@@ -164,8 +168,8 @@ class BlockCores {
     this.#voxels += counted.size;
   }
 
-  /** Predicts one block, once for each readout. */
-  async #readOut(context: AdaptationContext) {
+  /** Predicts one block, once for each readout; corrected voxels vote on the first. */
+  async #readOut(context: AdaptationContext, source: Parameters) {
     const answers: Probabilities[] = [];
     for (const readout of this.#readouts) {
       const start = performance.now();
@@ -177,6 +181,11 @@ class BlockCores {
       );
       readout.seconds += (performance.now() - start) / 1000;
     }
+    const { corrections } = context;
+    if (corrections) {
+      const voting = { ...context, parameters: source };
+      answers[0] = await withVotes(voting, corrections, answers[0]!);
+    }
     return answers.map((probabilities) => ({ ...labelsOf(probabilities), probabilities }));
   }
 
@@ -184,10 +193,16 @@ class BlockCores {
   result(blocks: number): LabelledPointCloud {
     const [own, ...others] = this.#readouts;
     const { steps, losses, drift, note } = this.#adapted;
+    setCorrected(this.#task, {
+      labels: own!.labels,
+      confidence: this.#confidence,
+      probabilities: this.#probabilities,
+    });
     return {
       labels: own!.labels,
       confidence: this.#confidence,
       probabilities: this.#probabilities,
+      doubts: this.#doubts,
       sourceLabels: this.#sourceLabels,
       snapshots: [],
       readouts: others.map(({ labels, seconds }) => ({ labels, seconds })),
@@ -228,7 +243,19 @@ async function openBlock<T>(
   return await use({
     ...{ gpu, student, card, scan, points, parameters, photographs, memory, work },
     random: methodRandom(),
-    corrections: null,
+    corrections: await blockCorrections(task, numbers, scan),
     snapshots: [],
   });
+}
+
+/** The corrections of a block; null where it has none. */
+async function blockCorrections(
+  { gpu, corrections }: LabellingTask,
+  numbers: Uint32Array,
+  { voxels }: SparseScan,
+): Promise<Uint32Array | null> {
+  const classes = corrections && Uint8Array.from(numbers, (point) => corrections[point]!);
+  if (!classes?.some((label) => label !== UNCORRECTED)) return null;
+  const pointRow = await gpu.read(voxels.pointRow, Uint32Array, voxels.points);
+  return correctedVoxels(classes, pointRow, voxels.count);
 }

@@ -24,6 +24,7 @@ import { type VirtualViews, virtualViews } from "../pairing/virtual/mod.ts";
 import { ScanError, type ScanFrame, type Warning } from "../scan/mod.ts";
 import type { FeatureTeacher, TeacherCard } from "../teacher/mod.ts";
 import type { DistillationSettings } from "../ttt/methods/distillation/settings.ts";
+import { UNCORRECTED } from "../ttt/corrections.ts";
 import type { Method, OnlineMemory } from "../ttt/methods/mod.ts";
 import { firstKdLoss } from "../ttt/first_loss.ts";
 import { tttKd } from "../ttt/methods/ttt_kd.ts";
@@ -50,6 +51,7 @@ import { type MetricRequest, metricRequest, samplingWarnings } from "./metric_re
 import { countInstances, findInstances } from "./instances/find_instances.ts";
 import { thingsOf, withoutThings } from "./instances/things.ts";
 import { correctedPoints } from "./labels/corrections.ts";
+import { suggestPoints } from "./labels/suggestions.ts";
 import { type Truth, truthOf } from "./labels/truth.ts";
 import { blameCameras, coverageWarnings } from "./view_warnings.ts";
 import { labelWhole } from "./whole_labelling.ts";
@@ -263,11 +265,13 @@ export class Engine implements Segmenter, AsyncDisposable {
       monitor.warnings.push(domainWarning(choice)!);
     }
     const learned = await carried?.state(this.#studentFile);
-    const { labels, confidence, probabilities, sourceLabels, snapshots, readouts } = labelled;
+    const { labels, confidence, probabilities, doubts, sourceLabels, snapshots, readouts } =
+      labelled;
     const instances = request.instances ? this.#instancesOf(task, labelled) : null;
     return {
       ...(probabilities && request.probabilities ? { probabilities } : {}),
       ...(instances ? { instances } : {}),
+      ...(doubts ? { suggestions: suggestionsOf(task, doubts, request.suggestions!) } : {}),
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
       student: this.student,
       ...(learned ? { learned } : {}),
@@ -343,6 +347,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       snapshots: request.snapshots ?? [],
       // Objects are found by them.
       probabilities: Boolean(request.probabilities || request.instances),
+      doubts: (request.suggestions ?? 0) > 0,
       corrections: request.options.corrections
         ? correctedPoints(request.options.corrections, request.scan, this.student)
         : null,
@@ -508,6 +513,16 @@ function requireFit({ scan, options }: SegmentRequest, { fits, reason }: Student
     }`,
     mend: "load a student that was trained on such scans, or do without strict",
   });
+}
+
+/** The points that a person should correct first. */
+function suggestionsOf(
+  { points: { positions }, corrections }: LabellingTask,
+  doubts: Float32Array,
+  count: number,
+): Uint32Array {
+  const isCorrected = (point: number) => (corrections?.[point] ?? UNCORRECTED) !== UNCORRECTED;
+  return suggestPoints(positions, doubts, isCorrected, count);
 }
 
 function memoryOf(memories: Map<string, Disposable>, method: string): OnlineMemory {

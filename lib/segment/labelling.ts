@@ -8,12 +8,16 @@ import type { StudentCard } from "../nn/card.ts";
 import type { Parameters } from "../nn/parameters.ts";
 import type { Student } from "../nn/student.ts";
 import { Random } from "../random/random.ts";
+import { UNCORRECTED } from "../ttt/corrections.ts";
 import type { Method, OnlineMemory } from "../ttt/methods/mod.ts";
 import type { Drift } from "../ttt/online_state.ts";
 import type { DescribedViews } from "../ttt/photographs.ts";
 import type { PlanContext } from "../ttt/plans/context.ts";
 import { PredictionPlan } from "../ttt/plans/prediction.ts";
 import type { Probabilities } from "../ttt/probabilities.ts";
+import type { Voxels } from "../sparse/mod.ts";
+import { entropyAround } from "../ttt/trust.ts";
+import { Neighbourhood } from "../voxels/neighbourhood.ts";
 import type { Points } from "../voxels/points.ts";
 import type { ScanMonitor } from "./scan_monitor.ts";
 import type { LabelReadout, LabelSnapshot } from "./segmenter.ts";
@@ -31,6 +35,8 @@ export interface LabellingTask {
   readonly readouts: readonly unknown[];
   /** Whether the probabilities of all classes are wanted. */
   readonly probabilities: boolean;
+  /** Whether it is wanted how much is in doubt. */
+  readonly doubts: boolean;
   /** Steps after which labels are wanted too. */
   readonly snapshots: readonly number[];
   /** [N] class of every point that the client has corrected, `UNCORRECTED` for the others; null where it has none. */
@@ -52,6 +58,8 @@ export interface LabelledPointCloud {
   readonly confidence: Float32Array;
   /** f32 [points][classes]; present where the task wants them. */
   readonly probabilities?: Float32Array | undefined;
+  /** [points]: how much is in doubt around each, 0 to 1; present where the task wants it. */
+  readonly doubts?: Float32Array | undefined;
   /** The labels of the source weights. */
   readonly sourceLabels: Uint8Array;
   readonly snapshots: LabelSnapshot[];
@@ -78,4 +86,35 @@ export async function predictVoxels(context: PlanContext): Promise<Probabilities
   using plan = new PredictionPlan(context, "running");
   plan.submit();
   return await plan.read();
+}
+
+/**
+ * How much is in doubt around each voxel, 0 to 1: the entropy of the prediction, in the mean over the voxel and its neighbours.
+ * Where predictions that are fused disagree, their geometric mean is unsure, so that disagreement of network, probe and
+ * unadapted weights counts, too.
+ */
+export async function doubtAround(
+  gpu: Gpu,
+  { coords, count }: Voxels,
+  prediction: Probabilities,
+): Promise<Float32Array> {
+  const around = new Neighbourhood(await gpu.read(coords, Int32Array, 4 * count));
+  return entropyAround(prediction, null, around);
+}
+
+/** Whatever the network makes of it, a corrected point is what the client says. */
+export function setCorrected(
+  { corrections, card }: Pick<LabellingTask, "corrections" | "card">,
+  { labels, confidence, probabilities }: Pick<
+    LabelledPointCloud,
+    "labels" | "confidence" | "probabilities"
+  >,
+): void {
+  const { length: classes } = card.classes;
+  for (const [point, label] of (corrections ?? []).entries()) {
+    if (label === UNCORRECTED) continue;
+    [labels[point], confidence[point]] = [label, 1];
+    probabilities?.fill(0, point * classes, (point + 1) * classes);
+    probabilities?.fill(1, point * classes + label, point * classes + label + 1);
+  }
 }

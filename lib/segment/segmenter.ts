@@ -72,6 +72,8 @@ export interface SegmentRequest {
   probabilities?: boolean;
   /** Whether the result says which object each point belongs to, for classes that have objects. */
   instances?: boolean;
+  /** Most points that the result suggests to correct; none by default. */
+  suggestions?: number;
   /** Steps after which labels are wanted too; 0 is before the first. */
   snapshots?: readonly number[];
   /**
@@ -123,6 +125,8 @@ export interface SegmentResult {
   instances?: Uint32Array;
   /** Class index of every point without adaptation. */
   sourceLabels: Uint8Array;
+  /** Points that a person should correct first, the most useful first; present where the request wanted some. */
+  suggestions?: Uint32Array;
   /** Labels after the requested steps, as far as they were reached. */
   snapshots: LabelSnapshot[];
   /** Labels by the requested readouts, in their order. */

@@ -3,17 +3,20 @@
  *
  * @module
  */
-import { correctedVoxels, UNCORRECTED } from "../ttt/corrections.ts";
+import { correctedVoxels } from "../ttt/corrections.ts";
+import { withVotes } from "./labels/votes.ts";
 import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
 import { type FusionSettings, predictionsOf } from "../ttt/late_fusion.ts";
 import type { PlanContext } from "../ttt/plans/context.ts";
 import { labelsOf, type Probabilities, spreadProbabilities } from "../ttt/probabilities.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
 import {
+  doubtAround,
   type LabelledPointCloud,
   type LabellingTask,
   methodRandom,
   predictVoxels,
+  setCorrected,
 } from "./labelling.ts";
 
 /**
@@ -62,24 +65,21 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
     const { labels } = labelsOf(probabilities);
     return Uint8Array.from(pointRow, (row) => labels[row]!);
   };
-  const { confidence: certainty } = labelsOf(adapted.probabilities);
-  const labels = pointLabels(adapted.probabilities);
+  const answer = corrected
+    ? await withVotes(plan, corrected, adapted.probabilities)
+    : adapted.probabilities;
+  const { confidence: certainty } = labelsOf(answer);
+  const labels = pointLabels(answer);
   const confidence = Float32Array.from(pointRow, (row) => certainty[row]!);
-  const probabilities = task.probabilities
-    ? spreadProbabilities(adapted.probabilities, pointRow)
-    : undefined;
-  const { classes } = adapted.probabilities;
-  for (const [point, label] of (task.corrections ?? []).entries()) {
-    // Whatever the network makes of it, a corrected point is what the client says.
-    if (label === UNCORRECTED) continue;
-    [labels[point], confidence[point]] = [label, 1];
-    probabilities?.fill(0, point * classes, (point + 1) * classes);
-    probabilities?.fill(1, point * classes + label, point * classes + label + 1);
-  }
+  const probabilities = task.probabilities ? spreadProbabilities(answer, pointRow) : undefined;
+  const doubt = task.doubts ? await doubtAround(gpu, voxels, answer) : null;
+  const doubts = doubt ? Float32Array.from(pointRow, (row) => doubt[row]!) : undefined;
+  setCorrected(task, { labels, confidence, probabilities });
   return {
     labels,
     confidence,
     probabilities,
+    doubts,
     sourceLabels: pointLabels(source),
     snapshots: (adapted.snapshots ?? []).map(({ step, probabilities }) => ({
       step,

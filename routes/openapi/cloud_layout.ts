@@ -22,6 +22,7 @@ export const CLOUD_LAYOUT = `Numbers are little-endian, without padding:
 | f32[3]    | greatest x, y, z                                                                 |
 | u32[K][K] | number of points to which the source model gave class i and the result class j   |
 | f32[M][3] | positions relative to the origin                                                 |
+| u32[M]    | row in the client's file, from 0, by which corrections name a point              |
 | u8[M][C]  | colour, 255 for full intensity                                                   |
 | u8[M][I]  | intensity, 255 for full                                                          |
 | u8[M][L]  | label that the scan came with; 255 where it is none of 0 to 254                  |

@@ -4,6 +4,7 @@
  * @module
  */
 import { CLOUD_POINTS, MOST_CLOUD_POINTS } from "../../lib/serving/files/cloud.ts";
+import { MOST_SUGGESTIONS, SUGGESTIONS } from "../../lib/serving/files/suggestions.ts";
 import { CLOUD_LAYOUT } from "./cloud_layout.ts";
 import { JOB_STATES } from "../../lib/serving/queue/job.ts";
 import { MOST_OF_PAGE, PAGE } from "../http/jobs/job_list.ts";
@@ -197,6 +198,33 @@ const correctJob: OperationObject = {
   },
 };
 
+const jobSuggestions: OperationObject = {
+  operationId: "jobSuggestions",
+  summary: "Points to correct first",
+  description:
+    "Points where most is in doubt, spread out over the scan, the most useful first: send the class of each as a correction, whether it is right or wrong. Fewer are given where the scan has fewer.",
+  tags: ["jobs"],
+  parameters: [jobId, {
+    name: "count",
+    in: "query",
+    description: "Most points.",
+    schema: { type: "integer", minimum: 1, maximum: MOST_SUGGESTIONS, default: SUGGESTIONS },
+  }],
+  responses: {
+    200: json("The points.", { schema: answerSchema("Suggestions") }),
+    ...notFound,
+    ...queueAway,
+    ...noResult,
+    ...problem(
+      422,
+      "Unprocessable Content",
+      "A parameter is wrong.",
+      'Cannot show "0" suggestions: give a whole number from 1 to 200',
+      { field: "count" },
+    ),
+  },
+};
+
 const deleteJob: OperationObject = {
   operationId: "deleteJob",
   summary: "Cancel a job, or delete a finished one",
@@ -386,4 +414,5 @@ export const JOB_PATHS: PathsObject = {
   "/v1/jobs/{id}/classes": { get: jobClasses },
   "/v1/jobs/{id}/style": { get: jobStyle },
   "/v1/jobs/{id}/corrections": { post: correctJob },
+  "/v1/jobs/{id}/suggestions": { get: jobSuggestions },
 };

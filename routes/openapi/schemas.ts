@@ -8,6 +8,7 @@ import { mapValues } from "@std/collections/map-values";
 import { omit } from "@std/collections/omit";
 import { z } from "zod";
 import { studentCardSchema } from "../../lib/nn/card.ts";
+import type { Suggestion } from "../../lib/serving/files/suggestions.ts";
 import { JOB_STATES, type JobProblem } from "../../lib/serving/queue/job.ts";
 import { teacherCardSchema } from "../../lib/teacher/card.ts";
 import type { jobView } from "../http/jobs/job_view.ts";
@@ -93,10 +94,21 @@ const tensor = z.strictObject({
   shape: z.array(z.int()).describe("-1 stands for the number of points"),
 });
 
+const suggestion = exactly<Suggestion>()({
+  point: count.describe("row in the client's file, from 0: what corrections name it by"),
+  position: z.tuple([z.number(), z.number(), z.number()]).readonly().describe(
+    "in the coordinates of the scan",
+  ),
+  label: count.describe("index of the class that the result gives it"),
+  class: z.string().describe("name of that class"),
+  confidence: fraction.describe("probability of that class"),
+});
+
 /** Every schema of an answer, by its name among the components. */
 const ANSWERS = {
   Index: z.strictObject({ name: z.string(), endpoints: z.record(z.string(), z.string()) }),
   Live: z.strictObject({ status: z.literal("live") }),
+  Suggestions: z.strictObject({ suggestions: z.array(suggestion) }),
   Ready: z.strictObject({ status: z.literal("ready") }),
   ServerLive: z.strictObject({ live: z.boolean() }),
   ServerReady: z.strictObject({ live: z.boolean(), ready: z.boolean() }),

@@ -36,6 +36,13 @@
  * @property {number} [offset]
  * @property {string} [field]
  *
+ * @typedef {object} Suggestion
+ * @property {number} point row in the client's file
+ * @property {number[]} position in the coordinates of the scan
+ * @property {number} label
+ * @property {string} class
+ * @property {number} confidence
+ *
  * @typedef {object} Models
  * @property {{name: string, id: string, backbone: string, classes: string[], palette: [number, number, number][], voxelSize: number, licence: string}[]} students
  * @property {{id: string}[]} teachers
@@ -82,7 +89,8 @@ export class Api {
    */
   async request(path, init = {}) {
     for (;;) {
-      const response = await fetch(`.${path}`, { ...init, headers: this.#headers() });
+      const headers = { ...init.headers, ...this.#headers() };
+      const response = await fetch(`.${path}`, { ...init, headers });
       if (response.ok) return response;
       const problem = await problemOf(response.status, () => response.json());
       if (problem.status !== 401) throw new ProblemError(problem);

@@ -14,12 +14,13 @@
  * @property {Uint8Array | null} intensity [M]
  * @property {Uint8Array | null} original [M] labels that the scan came with; 255 for those that do not fit
  *
- * @typedef {Points & Labelling} Cloud
+ * @typedef {Points & Labelling & {isCorrected?: boolean}} Cloud `isCorrected`: `source` is from before corrections.
  *
  * @typedef {object} Labelling
  * @property {number} scanPoints N, number of points in the scan
  * @property {number} classes K, number of classes
  * @property {Uint32Array} became [K][K] number of points to which the source model gave class i and the result class j
+ * @property {Uint32Array} rows [M] rows in the client's file
  * @property {Uint8Array} source [M]
  * @property {Uint8Array} label [M]
  * @property {Uint8Array} confidence [M]
@@ -83,6 +84,7 @@ export function decodeCloud(buffer) {
     origin: [32, 40, 48].map((at) => view.getFloat64(at, true)),
     became: new Uint32Array(buffer, skip(4 * classes ** 2), classes ** 2),
     positions: new Float32Array(buffer, skip(12 * count), 3 * count),
+    rows: new Uint32Array(buffer, skip(4 * count), count),
     color: new Uint8Array(buffer, skip(channels * count), channels * count),
     intensity: intensities ? new Uint8Array(buffer, skip(count), count) : null,
     original: originals ? new Uint8Array(buffer, skip(count), count) : null,

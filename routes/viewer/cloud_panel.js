@@ -52,6 +52,14 @@ export class CloudPanel {
   #down = { x: 0, y: 0 };
   /** Called with the place that was picked, in the coordinates of the scan, or null. @type {(place: number[] | null) => void} */
   onPick = () => {};
+  /**
+   * Called with the point that was clicked, or null, before it is picked; true where it has been put to use.
+   *
+   * @type {(index: number | null) => boolean}
+   */
+  onApply = () => false;
+  /** Called with what is shown. @type {(cloud: import("./cloud.js").Cloud | null) => void} */
+  onShow = () => {};
 
   constructor() {
     const view = this.#view;
@@ -106,6 +114,47 @@ export class CloudPanel {
     this.#show(cloud, outlines);
   }
 
+  /** The labelled points that are shown. */
+  get cloud() {
+    return this.#cloud;
+  }
+
+  /** Whether dragging paints, and does not orbit. @param {boolean} paints */
+  setPainting(paints) {
+    this.#view.paints = paints;
+    this.#canvas.classList.toggle("painting", paints);
+  }
+
+  /** Shows what the user has said of points. @param {Uint8Array} corrected by point */
+  setCorrected(corrected) {
+    this.#view.setCorrected(corrected);
+  }
+
+  /**
+   * The points that are drawn within a circle.
+   *
+   * @param {number} x
+   * @param {number} y
+   * @param {number} radius
+   */
+  within(x, y, radius) {
+    return this.#view.within(x, y, radius);
+  }
+
+  /** Whether a point is neither clipped nor of a class that is hidden. @param {number} index */
+  isInside(index) {
+    return this.#view.isInside(index) && !this.#hidden.has(this.#cloud?.label[index] ?? 0);
+  }
+
+  /** Moves the camera to a place and marks it. @param {number[]} place in the coordinates of the scan */
+  goTo(place) {
+    const { origin = [0, 0, 0] } = this.#points ?? {};
+    this.#picks = [place];
+    this.#view.camera.target = place.map((value, i) => value - origin[i]);
+    this.#view.setLines(this.#lines());
+    this.onPick(place);
+  }
+
   /**
    * Shows points that are not labelled yet.
    *
@@ -132,7 +181,9 @@ export class CloudPanel {
     this.#picked.show(null);
     // These take up their space before the cloud is framed in the rest.
     for (const id of ["tools", "legend"]) byId(id, HTMLElement).hidden = false;
-    this.#view.show(points, this.#lines());
+    // What is compared with the picture before keeps its view.
+    const keepsView = this.#cloud?.isCorrected === true;
+    this.#view.show(points, this.#lines(), keepsView);
     this.#view.setPalette(this.#palette, this.#hidden);
     const wanted = this.#cloud ? this.#wanted : "scan";
     /** @type {Record<string, boolean>} */
@@ -148,13 +199,16 @@ export class CloudPanel {
     const usable = this.#modes.filter(({ disabled }) => !disabled);
     const chosen = usable.find(({ value }) => value === wanted) ?? usable[0];
     chosen.checked = true;
-    this.#openCeiling();
-    this.#clip.open();
-    this.#setClip();
+    if (!keepsView) {
+      this.#openCeiling();
+      this.#clip.open();
+      this.#setClip();
+    }
     byId("empty", HTMLElement).hidden = true;
     this.#setMode();
+    this.onShow(this.#cloud);
     // The legend takes its space from the picture, too.
-    this.#view.frame();
+    if (!keepsView) this.#view.frame();
   }
 
   /** Picking by click or by the enter key, and a new pivot by double click. */
@@ -164,7 +218,7 @@ export class CloudPanel {
     canvas.addEventListener("click", ({ offsetX, offsetY }) => {
       const { x, y } = this.#down;
       if (Math.hypot(offsetX - x, offsetY - y) < CLICK_PIXELS) {
-        this.#pick(this.#view.pick(offsetX, offsetY));
+        this.#use(this.#view.pick(offsetX, offsetY));
       }
     });
     canvas.addEventListener("dblclick", ({ offsetX, offsetY }) => {
@@ -176,9 +230,14 @@ export class CloudPanel {
     canvas.addEventListener("keydown", ({ key }) => {
       if (key === "Escape") this.#pick(null);
       if (key === "Enter") {
-        this.#pick(this.#view.pick(canvas.clientWidth / 2, canvas.clientHeight / 2));
+        this.#use(this.#view.pick(canvas.clientWidth / 2, canvas.clientHeight / 2));
       }
     });
+  }
+
+  /** Gives a point to the tool, or picks it. @param {number | null} index */
+  #use(index) {
+    if (!this.onApply(index)) this.#pick(index);
   }
 
   /** @param {number | null} index */

@@ -1,7 +1,7 @@
 /**
  * Mouse, touch and keys on the picture of a cloud.
  *
- * One pointer orbits; two fingers, the other buttons or shift pan; wheel and pinch zoom. Arrow keys orbit, and pan with
+ * One pointer orbits, unless it paints; two fingers, the other buttons or shift pan; wheel and pinch zoom. Arrow keys orbit, and pan with
  * shift; + and - zoom, t looks down, 0 shows everything again.
  *
  * @module
@@ -47,7 +47,10 @@ export function addControls(canvas, view) {
       const apart = Math.hypot(before.x - other.x, before.y - other.y);
       camera.zoom(apart / Math.max(1, Math.hypot(now.x - other.x, now.y - other.y)));
     } else if (event.shiftKey || (event.buttons & 1) === 0) camera.pan(-dx, dy);
-    else camera.orbit(-dx * ORBIT_PER_HEIGHT, dy * ORBIT_PER_HEIGHT);
+    else if (view.paints) {
+      pointers.set(event.pointerId, now);
+      return;
+    } else camera.orbit(-dx * ORBIT_PER_HEIGHT, dy * ORBIT_PER_HEIGHT);
     pointers.set(event.pointerId, now);
     view.redraw(true);
   });

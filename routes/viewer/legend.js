@@ -10,6 +10,12 @@ const MOST_CHANGES = 8;
 const RAMP_STEPS = 22;
 /** What tables of classes are about, where it is not the adapted labels alone. @type {Record<string, string>} */
 const CLASS_TITLES = { source: "Source model", beside: "Source model beside adapted" };
+/** The same after corrections. @type {Record<string, string>} */
+const CORRECTED_TITLES = {
+  source: "Before",
+  beside: "Before beside corrected",
+  adapted: "Corrected",
+};
 
 /**
  * @typedef {object} LegendInput
@@ -44,7 +50,8 @@ export function legendOf(input) {
   const labelled = { ...input, cloud };
   if (mode === "confidence") return confidenceLegend(cloud);
   if (mode === "changed") return changeLegend(labelled);
-  return [title(CLASS_TITLES[mode] ?? "Adapted"), classTable(labelled)];
+  const titles = cloud.isCorrected ? CORRECTED_TITLES : CLASS_TITLES;
+  return [title(titles[mode] ?? "Adapted"), classTable(labelled)];
 }
 
 /** @param {import("./cloud.js").Points} points */
@@ -167,7 +174,7 @@ function sums({ classes, became }, classOf) {
 }
 
 /** @param {import("./colors.js").Rgb} color */
-function swatch(color) {
+export function swatch(color) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 1 1");
   svg.setAttribute("aria-hidden", "true");

@@ -10,6 +10,8 @@
 import { Api } from "./api.js";
 import { decodeCloud } from "./cloud.js";
 import { CloudPanel } from "./cloud_panel.js";
+import { since } from "./correct/before.js";
+import { CorrectPanel } from "./correct/correct_panel.js";
 import { byId } from "./dom.js";
 import { addFiles, droppedFiles, emptyIntake, formOf, intakeProblem, listed } from "./intake.js";
 import { JobsPanel } from "./jobs_panel.js";
@@ -248,10 +250,42 @@ async function submit() {
 }
 
 /**
+ * Has the scan that is shown labelled again with corrections.
+ *
+ * @param {Record<string, number[]>} corrections
+ */
+async function correct(corrections) {
+  const [before, around] = [picture?.cloud ?? null, outlines];
+  const { links } = /** @type {import("./api.js").Job} */ (current);
+  let isDone = false;
+  await attempt(async () => {
+    const answer = await api.request(`${links.self}/corrections`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ corrections }),
+    });
+    const job = await answer.json();
+    location.hash = job.id;
+    jobs.refresh();
+    await follow(job, around, before);
+    isDone = current?.state === "done";
+  });
+  return isDone;
+}
+
+/** @param {number} count @returns {Promise<import("./api.js").Suggestion[]>} */
+async function suggest(count) {
+  const { links } = /** @type {import("./api.js").Job} */ (current);
+  const answer = await api.request(`${links.self}/suggestions?count=${count}`);
+  return (await answer.json()).suggestions;
+}
+
+/**
  * @param {import("./api.js").Job} job
  * @param {import("./local/preview.js").Outlines | null} around what is drawn with its scan
+ * @param {import("./cloud.js").Cloud | null} before the result that the job corrects
  */
-async function follow(job, around) {
+async function follow(job, around, before = null) {
   const { signal } = following;
   current = job;
   panel.busy("Waiting for the GPU", null);
@@ -265,7 +299,7 @@ async function follow(job, around) {
     if (current.state !== "done") setState(current.state);
   }
   const { state, problem } = current;
-  if (state === "done") await show(current, around);
+  if (state === "done") await show(current, around, before);
   else if (problem) panel.fail(problem.detail);
   else panel.idle();
 }
@@ -273,13 +307,15 @@ async function follow(job, around) {
 /**
  * @param {import("./api.js").Job} job
  * @param {import("./local/preview.js").Outlines | null} around
+ * @param {import("./cloud.js").Cloud | null} before
  */
-async function show({ links }, around) {
+async function show({ links }, around, before) {
   setState("showing");
   panel.busy("Fetching the points", null);
   const { signal } = following;
   const answer = await api.request(`${links.cloud}?points=${POINTS}`, { signal });
-  const cloud = decodeCloud(await answer.arrayBuffer());
+  const decoded = decodeCloud(await answer.arrayBuffer());
+  const cloud = before ? since(decoded, before) : decoded;
   signal.throwIfAborted();
   picture ??= newPicture();
   picture.show(cloud, around);
@@ -294,6 +330,12 @@ let picture = null;
 function newPicture() {
   const made = new CloudPanel();
   made.onPick = (place) => preview.photographs.mark(place);
+  const corrections = new CorrectPanel(byId("cloud", HTMLCanvasElement), made, {
+    send: correct,
+    suggest,
+    fail: (text) => panel.fail(text),
+  });
+  made.onShow = (cloud) => corrections.show(cloud);
   return made;
 }
 

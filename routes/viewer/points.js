@@ -5,6 +5,7 @@
  */
 import { FRAMES, OrbitCamera } from "./camera.js";
 import { numberColor, ramp, UNKNOWN } from "./colors.js";
+import { UNCORRECTED } from "./correct/corrections.js";
 import { extentOf, heightsOf } from "./extent.js";
 import {
   LINE_FRAGMENT,
@@ -32,6 +33,8 @@ const MODES = {
 };
 /** What is shown; `beside` is the source model's labels and the adapted ones in two panes with one camera. */
 /** @typedef {PaneMode | "beside"} Mode */
+/** Where the shader takes what the user has said. */
+const CORRECTED_LOCATION = 7;
 /** Pixels between two panes. */
 const GAP = 2;
 
@@ -102,6 +105,8 @@ export class PointView {
   #array = null;
   /** @type {WebGLBuffer[]} */
   #buffers = [];
+  /** Whether dragging paints, and does not orbit. */
+  paints = false;
   /** Most points in a frame while the camera moves. */
   #budget = Infinity;
   #asked = 0;
@@ -138,12 +143,13 @@ export class PointView {
   }
 
   /**
-   * Shows a cloud as a whole.
+   * Shows a cloud, as a whole unless it is to be seen as the one before.
    *
    * @param {import("./cloud.js").Points & Partial<import("./cloud.js").Labelling>} cloud
    * @param {readonly Lines[]} lines
+   * @param {boolean} keepsView
    */
-  show(cloud, lines = []) {
+  show(cloud, lines = [], keepsView = false) {
     const gl = this.#gl;
     this.#cloud = cloud;
     this.#extent = extentOf(cloud.positions);
@@ -155,11 +161,25 @@ export class PointView {
     const none = new Uint8Array(cloud.count);
     const { positions, color, source = none, label = none, confidence = none } = cloud;
     const [intensity, original] = [cloud.intensity ?? none, cloud.original ?? none];
-    this.#buffers = [positions, color, source, label, confidence, intensity, original]
+    const corrected = new Uint8Array(cloud.count).fill(UNCORRECTED);
+    this.#buffers = [positions, color, source, label, confidence, intensity, original, corrected]
       .map((values, location) => this.#attribute(location, values, cloud));
-    this.ceiling = Infinity;
     this.setLines(lines);
+    if (keepsView) return;
+    this.ceiling = Infinity;
     this.frame();
+  }
+
+  /**
+   * Shows what the user has said of points.
+   *
+   * @param {Uint8Array} corrected [M] class of every point, or `UNCORRECTED`
+   */
+  setCorrected(corrected) {
+    const gl = this.#gl;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffers[CORRECTED_LOCATION]);
+    gl.bufferSubData(gl.ARRAY_BUFFER, 0, corrected);
+    this.redraw();
   }
 
   /** Draws lines with the cloud, in the place of earlier ones. @param {readonly Lines[]} lines */
@@ -277,25 +297,68 @@ export class PointView {
    * @returns {number | null} its index in the cloud.
    */
   pick(x, y) {
-    if (!this.#target) return null;
+    let nearest = Infinity;
+    /** @type {number | null} */
+    let index = null;
+    for (const [found, away] of this.#drawnAround(x, y, PICK_RADIUS)) {
+      if (away < nearest) [nearest, index] = [away, found];
+    }
+    return index;
+  }
+
+  /**
+   * Finds the points that are drawn within a circle on the canvas.
+   *
+   * @param {number} x from the left, in CSS pixels
+   * @param {number} y from the top
+   * @param {number} radius in CSS pixels
+   * @returns {Set<number>} their indices in the cloud.
+   */
+  within(x, y, radius) {
+    const pixels = Math.max(1, Math.round(radius * devicePixelRatio));
+    /** @type {Set<number>} */
+    const found = new Set();
+    for (const [index, away] of this.#drawnAround(x, y, pixels)) {
+      if (away <= pixels) found.add(index);
+    }
+    return found;
+  }
+
+  /**
+   * Yields the point at each pixel of a square, with how many pixels that lies away from the middle.
+   *
+   * @param {number} x of the middle, in CSS pixels
+   * @param {number} y
+   * @param {number} radius half of the side, in pixels of the picture
+   */
+  *#drawnAround(x, y, radius) {
+    if (!this.#target) return;
     const gl = this.#gl;
     const { width, height, framebuffer } = this.#target;
     const scale = width / this.#canvas.clientWidth;
-    const side = 2 * PICK_RADIUS + 1;
-    const left = Math.round(x * scale) - PICK_RADIUS;
-    const bottom = height - 1 - Math.round(y * scale) - PICK_RADIUS;
+    const side = 2 * radius + 1;
+    const left = Math.round(x * scale) - radius;
+    const bottom = height - 1 - Math.round(y * scale) - radius;
     const found = new Uint32Array(side ** 2);
     gl.bindFramebuffer(gl.READ_FRAMEBUFFER, framebuffer);
     gl.readBuffer(gl.COLOR_ATTACHMENT1);
     // Pixels outside the picture stay 0, which is no point.
     gl.readPixels(left, bottom, side, side, gl.RED_INTEGER, gl.UNSIGNED_INT, found);
-    let nearest = Infinity;
-    let index = 0;
-    found.forEach((value, i) => {
-      const away = Math.hypot(i % side - PICK_RADIUS, Math.floor(i / side) - PICK_RADIUS);
-      if (value > 0 && away < nearest) [nearest, index] = [away, value];
-    });
-    return index > 0 ? index - 1 : null;
+    for (const [i, value] of found.entries()) {
+      if (value === 0) continue;
+      const away = Math.hypot(i % side - radius, Math.floor(i / side) - radius);
+      yield /** @type {const} */ ([value - 1, away]);
+    }
+  }
+
+  /** Whether a point lies inside the clip box and below the cut from above. @param {number} index */
+  isInside(index) {
+    const point = this.#cloud?.positions.subarray(3 * index, 3 * index + 3) ?? new Float32Array(3);
+    const { least, greatest } = this.clip;
+    const { up } = FRAMES[this.camera.up];
+    const height = point.reduce((sum, value, i) => sum + value * up[i], 0);
+    return height <= this.ceiling &&
+      point.every((value, i) => value >= least[i] && value <= greatest[i]);
   }
 
   /** @param {number} time */

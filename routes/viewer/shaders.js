@@ -19,6 +19,8 @@ layout(location = 3) in uint label;
 layout(location = 4) in uint confidence;
 layout(location = 5) in uint intensity;
 layout(location = 6) in uint original;
+// The class that the user has given; 255 for none.
+layout(location = 7) in uint corrected;
 uniform mat4 camera;
 // What the colour shows; any other mode shows the class in the result.
 const int SCAN = 0, SOURCE = 1, CONFIDENCE = 3, CHANGED = 4, HEIGHT = 5, INTENSITY = 6, ORIGINAL = 7;
@@ -48,7 +50,8 @@ vec4 ramp(float fraction) {
 
 void main() {
   gl_Position = camera * vec4(position, 1.0);
-  gl_PointSize = clamp(size.x / gl_Position.w, size.y, size.z);
+  bool isCorrected = corrected != 255u && mode != SOURCE;
+  gl_PointSize = (isCorrected ? 1.6 : 1.0) * clamp(size.x / gl_Position.w, size.y, size.z);
   index = uint(gl_VertexID) + 1u;
   vec4 shown = classColor(mode == SOURCE ? source : label);
   if (mode == SCAN) tint = vec4(color, 1.0);
@@ -60,6 +63,10 @@ void main() {
   }
   else if (mode == CHANGED && source == label) tint = vec4(unchanged, 1.0);
   else tint = vec4(shown.rgb, 1.0);
+  if (isCorrected) {
+    shown = classColor(corrected);
+    tint = vec4(shown.rgb, 1.0);
+  }
   // A point that is not drawn is moved outside the picture.
   bool clipped = any(lessThan(position, clipLeast)) || any(greaterThan(position, clipGreatest));
   if (shown.a == 0.0 || clipped || dot(position, up) > ceiling) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);

@@ -138,6 +138,7 @@ export class FakeEngine implements Segmenter {
         ? { instances: Uint32Array.from(labels, (label) => label === 2 ? 1 : 0) }
         : {}),
       sourceLabels,
+      ...(request.suggestions ? { suggestions: Uint32Array.of(1, 4) } : {}),
       snapshots: [],
       readouts: [],
       student: card,

@@ -73,6 +73,15 @@ Deno.test("POST /v1/jobs/:id/corrections labels the job's files again, and keeps
       await eventsOf(jobs, answered);
       return answered;
     };
+    const suggestions = async (query: string) =>
+      (await (await jobs.app.request(`${first.links.self}/suggestions${query}`)).json())
+        .suggestions;
+    const suggested = { label: 1, class: "wall", confidence: Math.fround(1 / 3) };
+    assert.deepEqual(await suggestions(""), [
+      { point: 1, position: [0.3, 0.4, 0.5].map(Math.fround), ...suggested },
+      { point: 4, position: [1.2, 1.3, 1.4].map(Math.fround), ...suggested },
+    ]);
+    assert.equal((await suggestions("?count=1")).length, 1);
     const second = await next(first, { corrections: { "0": [1, 2] } });
     assert.notEqual(second.id, first.id);
     await next(second, { corrections: { "1": [2], "0": [3] }, steps: 4 });

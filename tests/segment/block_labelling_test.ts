@@ -1,6 +1,6 @@
 /** Large scans, labelled block by block: seams do not show. */
 import assert from "node:assert/strict";
-import { GpuHost } from "../../lib/gpu/mod.ts";
+import { type Gpu, GpuHost } from "../../lib/gpu/mod.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { Student } from "../../lib/nn/student.ts";
@@ -35,13 +35,14 @@ function corridor(count: number) {
   };
 }
 
-withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enough", async (gpu) => {
+/** A corridor to be labelled by a network of random weights; `owned` gets the weights. */
+function corridorTask(gpu: Gpu, owned: DisposableStack): LabellingTask {
   const student = new Student(CARD);
-  using source = new Parameters(gpu, student.parameters());
+  const source = owned.use(new Parameters(gpu, student.parameters()));
   const random = new Random(11);
   source.load(initialState(source.specs, () => random.uniform()));
   const points = corridor(4_000);
-  const labelling: LabellingTask = {
+  return {
     gpu,
     student,
     card: CARD,
@@ -51,6 +52,7 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
     readouts: [],
     probabilities: true,
     snapshots: [],
+    doubts: false,
     corrections: null,
     points,
     voxelSize: CARD.voxelSize,
@@ -59,14 +61,18 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
     memory: { recall: (make) => make() },
     work: new ScanMonitor(gpu, {}),
   };
+}
+
+function corridorBlocks({ points, voxelSize }: LabellingTask, margin: number) {
+  return cutBlocks(points.positions, voxelSize, { voxels: 700, points: Infinity, margin });
+}
+
+withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enough", async (gpu) => {
+  using owned = new DisposableStack();
+  const labelling = corridorTask(gpu, owned);
   const whole = await labelWhole(labelling);
   const differences = async (margin: number) => {
-    const blocks = cutBlocks(points.positions, CARD.voxelSize, {
-      voxels: 700,
-      points: Infinity,
-      margin,
-    });
-    const parts = await labelByBlocks(labelling, blocks);
+    const parts = await labelByBlocks(labelling, corridorBlocks(labelling, margin));
     assert.ok(parts.blocks > 2);
     assert.equal(parts.voxels, whole.voxels);
     for (const { labels, confidence, probabilities } of [parts, whole]) {
@@ -86,6 +92,31 @@ withGpu("labelByBlocks() agrees with labelWhole() where the margin is wide enoug
   const narrow = await differences(0);
   assert.ok(narrow > 1e-3, "a narrow margin shows: the corridor tests something");
 });
+
+withGpu(
+  "labelByBlocks() learns from corrected points, which vote in the block that they lie in",
+  async (gpu) => {
+    using owned = new DisposableStack();
+    const method = METHODS.get("corrections")!;
+    const settings = method.settings.parse({ steps: 3, augmentations: 0 });
+    const labelling = { ...corridorTask(gpu, owned), method, settings };
+    const blocks = corridorBlocks(labelling, 32);
+    // One point in the core of the first block and one in that of the last.
+    const cores = [blocks[0]!, blocks.at(-1)!].map(({ points, core }) => points[core.indexOf(1)]!);
+    const corrections = new Uint8Array(4_000).fill(255);
+    cores.forEach((point, i) => corrections[point] = i + 1);
+    const parts = await labelByBlocks({ ...labelling, corrections }, blocks);
+    assert.deepEqual(cores.map((point) => [parts.labels[point], parts.confidence[point]]), [
+      ...[[1, 1], [2, 1]],
+    ]);
+    assert.deepEqual([parts.steps, parts.losses.length], [3, 3]);
+    assert.ok(parts.losses[2]! < parts.losses[0]!, `${parts.losses}`);
+    const count = (label: number) => parts.labels.filter((own) => own === label).length;
+    assert.ok(count(1) > 5 && count(2) > 5, `votes: ${count(1)}, ${count(2)}`);
+    const silent = { ...labelling, corrections: new Uint8Array(4_000).fill(255) };
+    await assert.rejects(labelByBlocks(silent, blocks), /no point is corrected/);
+  },
+);
 
 /**
  * The smallest scene that is cut: 3827 voxels, three blocks of 2400 to 3000 with their margins. Larger ones cost in

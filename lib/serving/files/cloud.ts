@@ -18,6 +18,7 @@
  *     68            f32[3]   greatest x, y, z
  *     80            u32[K][K] how many of the N points have class i by the source model and class j in the result
  *     80 + 4KK      f32[M][3] positions relative to the origin
+ *                   u32[M]   row in the client's file, from 0, by which corrections name a point
  *                   u8[M][C] colour, 255 for full
  *                   u8[M][I] intensity, 255 for full
  *                   u8[M][L] label that the scan came with; 255 where it is none of 0 to 254
@@ -33,10 +34,10 @@
  *
  * @module
  */
-import type { Scan } from "../../scan/mod.ts";
+import { rowOfPoint, type Scan } from "../../scan/mod.ts";
 import type { JobResult } from "./result.ts";
 
-/** The number of points of a cloud by default, of at most 20 bytes each. */
+/** The number of points of a cloud by default, of at most 24 bytes each. */
 export const CLOUD_POINTS = 1_000_000;
 /** The most points that a client may ask for. */
 export const MOST_CLOUD_POINTS = 10_000_000;
@@ -75,7 +76,7 @@ export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8A
     new TextEncoder().encode(JSON.stringify(value))
   ) as [Uint8Array, Uint8Array];
   const size = HEADER_BYTES + 4 * classes ** 2 +
-    order.length * (12 + channels + intensities + originalLabels + 3) +
+    order.length * (16 + channels + intensities + originalLabels + 3) +
     report.length + student.length;
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
@@ -97,6 +98,10 @@ export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8A
     for (let axis = 0; axis < 3; axis++, at += 4) {
       view.setFloat32(at, scan.positions[3 * point + axis]!, true);
     }
+  }
+  for (const point of order) {
+    view.setUint32(at, rowOfPoint(point, scan.leftOut ?? []), true);
+    at += 4;
   }
   if (colors) {
     for (const point of order) {

@@ -10,6 +10,7 @@ import type { StudentCard } from "../../nn/card.ts";
 import type { Scan } from "../../scan/mod.ts";
 import type { ScanReport } from "../../segment/report.ts";
 import type { SegmentResult } from "../../segment/segmenter.ts";
+import type { Suggestion } from "./suggestions.ts";
 import { DamagedFileError, readJson, syncFolder, writeJson, writeStream } from "./durable.ts";
 
 /** A part of the result does not exist: an older server did not write it, or somebody has removed it. */
@@ -26,10 +27,15 @@ export type JobResult =
   & Pick<SegmentResult, "probabilities" | "instances">
   & Pick<Scan, "leftOut">;
 
+/** What is written of a result. */
+export type WrittenResult = JobResult & { readonly suggested: readonly Suggestion[] };
+
 /** [points][classes]; only where they were asked for. */
 const PROBABILITIES = "probabilities.f32";
 /** [points]; only where they were asked for. */
 const INSTANCES = "instances.u32";
+/** Points to be corrected first. */
+const SUGGESTIONS = "suggestions.json";
 /** Rows of the scan's file that are no points; only where there are any. */
 const LEFT_OUT = "left-out.json";
 
@@ -37,9 +43,10 @@ const LEFT_OUT = "left-out.json";
 export async function writeResult(
   jobFolder: string,
   attempt: number,
-  { labels, confidence, probabilities, instances, sourceLabels, student, report, leftOut }:
-    JobResult,
+  { labels, confidence, probabilities, instances, sourceLabels, student, report, ...others }:
+    WrittenResult,
 ): Promise<void> {
+  const { leftOut, suggested } = others;
   const folder = folderOf(jobFolder, attempt);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
@@ -49,6 +56,7 @@ export async function writeResult(
   if (probabilities) await writeStream(join(folder, PROBABILITIES), [bytesOf(probabilities)]);
   if (instances) await writeStream(join(folder, INSTANCES), [bytesOf(instances)]);
   if (leftOut) await writeJson(join(folder, LEFT_OUT), leftOut);
+  await writeJson(join(folder, SUGGESTIONS), suggested);
   await writeJson(join(folder, "report.json"), report);
   await writeJson(join(folder, "student.json"), student);
   await syncFolder(folder);
@@ -143,6 +151,11 @@ export async function readProbabilities(
 export async function readInstances(jobFolder: string, attempt: number): Promise<Uint32Array> {
   const { scan: { points } } = await readReport(jobFolder, attempt);
   return new Uint32Array((await readPart(jobFolder, attempt, INSTANCES, 4 * points)).buffer);
+}
+
+/** Reads the points that are to be corrected first. @throws {MissingResultError} where they do not exist. */
+export async function readSuggestions(jobFolder: string, attempt: number): Promise<Suggestion[]> {
+  return await part(jobFolder, attempt, SUGGESTIONS, readJson<Suggestion[]>);
 }
 
 /** Reads the labels before adaptation. @throws {MissingResultError} where they do not exist. */

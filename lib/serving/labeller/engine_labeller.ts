@@ -14,6 +14,7 @@ import { MemoryAccount, type MemoryBudget, UNLIMITED_MEMORY } from "../files/mem
 import type { ScanMemory } from "../../scan/mod.ts";
 import { readLearned, writeLearned } from "../files/learned.ts";
 import { writeResult } from "../files/result.ts";
+import { MOST_SUGGESTIONS, suggestionsOf } from "../files/suggestions.ts";
 
 /** A labeller around an engine. */
 export class EngineLabeller implements Labeller {
@@ -78,6 +79,7 @@ export class EngineLabeller implements Labeller {
       options,
       probabilities,
       instances,
+      suggestions: MOST_SUGGESTIONS,
       ...(sequence ? { learned: before } : {}),
       ...(signal ? { signal } : {}),
       ...(onProgress ? { onProgress } : {}),
@@ -85,7 +87,8 @@ export class EngineLabeller implements Labeller {
     signal?.throwIfAborted();
     if (sequence) await writeLearned(folder, attempt, result.learned!, sequence.title);
     const { leftOut } = scan;
-    await writeResult(folder, attempt, { ...result, ...(leftOut ? { leftOut } : {}) });
+    const suggested = suggestionsOf(scan, result);
+    await writeResult(folder, attempt, { ...result, suggested, ...(leftOut ? { leftOut } : {}) });
   }
 
   answer(folder: string, attempt: number, kind: AnswerKind): Promise<AnswerFile> {

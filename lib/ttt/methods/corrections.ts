@@ -7,11 +7,18 @@
 import { z } from "zod";
 import { correctionTensor } from "../corrections.ts";
 import { Learner } from "../learner.ts";
-import { type AdaptationResult, defineMethod } from "../method.ts";
+import {
+  type AdaptationResult,
+  type AdaptedWeights,
+  type BlockContext,
+  defineMethod,
+  type UnpredictedBlock,
+} from "../method.ts";
 import { adaptationPlan } from "../plans/adaptation.ts";
 import { LossHistory } from "../plans/loss_history.ts";
 import { predictOnce } from "../predictor.ts";
 import { numberSetting } from "../settings.ts";
+import { drawBlocks, readyToPredict } from "./block_statistics.ts";
 
 /** The method as the registry holds it. */
 export const corrections = defineMethod({
@@ -71,4 +78,47 @@ export const corrections = defineMethod({
       losses: await history.values(),
     }));
   },
+  blockwise: {
+    learn: learnFromBlocks,
+    read: (block, { augmentations }) =>
+      predictOnce(block, { statistics: "running", augmentations, target: null }),
+  },
 });
+
+/** Takes every step on another of the blocks that have corrected points. */
+async function learnFromBlocks(
+  context: BlockContext,
+  { steps, learningRate, momentum }: { steps: number; learningRate: number; momentum: number },
+): Promise<AdaptedWeights> {
+  using learner = new Learner(context);
+  using history = new LossHistory(context.gpu, steps);
+  const take = async (block: UnpredictedBlock, step: number): Promise<boolean> => {
+    if (!block.corrections) return false;
+    using owned = new DisposableStack();
+    const labels = correctionTensor(block.gpu, block.corrections, owned);
+    await context.work.quiet.time("adapt", async () => {
+      using plan = adaptationPlan({ ...block, parameters: learner.parameters }, {
+        corrections: { labels, weight: 1 },
+        history,
+        velocity: learner.velocity,
+        sgd: { learningRate, momentum, weightDecay: 0 },
+      });
+      plan.submit();
+      await context.work.stepped(step, steps, history);
+    });
+    return true;
+  };
+  context.work.advanced("adapt", 0, steps);
+  const corrected = new Set(drawBlocks(context));
+  for (let taken = 0; taken < steps;) {
+    for (const index of corrected) {
+      if (taken === steps) break;
+      if (await context.open(index, (block) => take(block, taken + 1), false)) taken++;
+      else corrected.delete(index);
+    }
+    if (corrected.size === 0) throw new TypeError("Cannot adapt: no point is corrected");
+  }
+  const losses = await history.values();
+  const parameters = await readyToPredict(context, learner.parameters, "batch");
+  return { parameters, steps, losses, [Symbol.dispose]: () => parameters.destroy() };
+}

@@ -154,7 +154,7 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
     await ask("GET /v1/jobs/{id}", 200, {}, good);
     await ask("GET /v1/jobs/{id}/result", 409, {}, good);
     await ask("POST /v1/jobs/{id}/corrections", 409, {}, good);
-    for (const name of ["cloud", "classes", "style"]) {
+    for (const name of ["cloud", "classes", "style", "suggestions"]) {
       await ask(`GET /v1/jobs/{id}/${name}`, 409, {}, good);
     }
     await ask("DELETE /v1/jobs/{id}", 204, {}, left);
@@ -178,7 +178,8 @@ async function jobAnswers(conformance: Conformance): Promise<void> {
       await ask(name, 304, { headers: { "if-none-match": headers.get("etag")! } }, good);
       await ask(name, 416, { headers: { range: "bytes=1000000-" } }, good);
     }
-    for (const name of ["GET /v1/jobs/{id}/classes", "GET /v1/jobs/{id}/style"]) {
+    await ask("GET /v1/jobs/{id}/suggestions", 422, {}, good, "?count=201");
+    for (const name of ["classes", "style", "suggestions"].map((of) => `GET /v1/jobs/{id}/${of}`)) {
       await ask(name, 200, {}, good);
       await ask(name, 410, {}, left);
       await ask(name, 422, {}, bad);

@@ -63,6 +63,7 @@ function decoded(bytes: Uint8Array<ArrayBuffer>) {
     greatest: f32(3),
     became: Array.from({ length: classes }, () => u32(classes)),
     positions: Array.from({ length: count }, () => f32(3)),
+    rows: u32(count),
     color: Array.from({ length: count }, () => u8(channels)),
     intensity: u8(count * intensities),
     original: u8(count * originals),
@@ -82,6 +83,7 @@ Deno.test("encodeCloud() packs every point of a small scan with its values", () 
   assert.deepEqual({
     ...cloud,
     positions: 0,
+    rows: 0,
     color: 0,
     intensity: 0,
     original: 0,
@@ -100,6 +102,7 @@ Deno.test("encodeCloud() packs every point of a small scan with its values", () 
     report: { method: "bn", student: "é" },
     student: { id: "é", classes: ["a", "b", "c"] },
     positions: 0,
+    rows: 0,
     color: 0,
     intensity: 0,
     original: 0,
@@ -109,6 +112,7 @@ Deno.test("encodeCloud() packs every point of a small scan with its values", () 
   });
   const points = cloud.positions.map(([x]) => x!);
   assert.deepEqual(points.toSorted((a, b) => a - b), Array.from({ length: count }, (_, i) => i));
+  assert.deepEqual(cloud.rows, points);
   points.forEach((point, i) => {
     assert.deepEqual(cloud.positions[i], [point, 100 - point, 2 * point]);
     assert.deepEqual(
@@ -132,6 +136,11 @@ Deno.test("encodeCloud() packs intensities and labels of the scan, and packs a s
   const byPoint = positions.map(([point], i) => [point, original[i]]).sort(([a], [b]) => a! - b!);
   assert.deepEqual(byPoint.map(([, label]) => label), [7, 255, 255, 254, 255]);
   assert.equal(decoded(encodeCloud(scanOf(2), resultOf(2), 5)).channels, 0);
+  // Rows 0 and 3 of the file are no points.
+  const some = decoded(encodeCloud(scanOf(3, { leftOut: [0, 3] }), resultOf(3), 5));
+  assert.deepEqual(some.positions.map(([point], i) => [point, some.rows[i]]).sort(), [
+    ...[[0, 1], [1, 2], [2, 4]],
+  ]);
 });
 
 Deno.test("encodeCloud() thins evenly and reproducibly, and counts all points", () => {

@@ -38,6 +38,7 @@ const worker = new JobWorker(queue, {
       confidence: new Float32Array(scan.length).fill(0.5),
       student: {} as StudentCard,
       report: { scan: { points: scan.length } } as ScanReport,
+      suggested: [],
     });
   },
 });

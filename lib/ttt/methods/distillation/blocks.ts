@@ -4,6 +4,7 @@
  * @module
  */
 import type { Parameters } from "../../../nn/parameters.ts";
+import { correctionTensor } from "../../corrections.ts";
 import type { Learner } from "../../learner.ts";
 import {
   type AdaptedWeights,
@@ -123,7 +124,7 @@ class BlockSteps {
   async take(block: UnpredictedBlock): Promise<boolean> {
     const { target, seen } = photographsOf(block);
     if (!seen.some(Boolean)) return false;
-    const { learningRate, momentum, steps, guard } = this.#settings;
+    const { learningRate, momentum, steps, guard, correctionWeight } = this.#settings;
     if (this.firstLoss === null) await this.#begin?.(block);
     const adapting = { ...block, parameters: this.#learner.parameters };
     const statistics = this.statistics ??= await chooseStatistics(
@@ -136,9 +137,12 @@ class BlockSteps {
       this.note = mistrust(this.firstLoss, guard, this.#context.card);
       if (this.note !== undefined) return true;
     }
+    using owned = new DisposableStack();
+    const labels = block.corrections && correctionTensor(block.gpu, block.corrections, owned);
     await this.#context.work.quiet.time("adapt", async () => {
       using plan = adaptationPlan(adapting, {
         target,
+        ...(labels ? { corrections: { labels, weight: correctionWeight } } : {}),
         history: this.#history,
         velocity: this.#learner.velocity,
         sgd: { learningRate, momentum, weightDecay: 0 },

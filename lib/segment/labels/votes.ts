@@ -1,0 +1,167 @@
+/**
+ * What corrected voxels say of others: each votes for its class at voxels that lie near it and that the network describes
+ * alike. A few gradient steps move a network little; a vote carries a correction over the rest of the thing that was
+ * corrected. What that is worth is measured by `fixtures/clicks`.
+ *
+ * @module
+ */
+import type { GpuBuffer } from "../../gpu/mod.ts";
+import { Graph } from "../../graph/graph.ts";
+import { Plan } from "../../graph/plan.ts";
+import { UNCORRECTED } from "../../ttt/corrections.ts";
+import { frozenLayers, type PlanContext } from "../../ttt/plans/context.ts";
+import { fuse, type Probabilities, unpadded } from "../../ttt/probabilities.ts";
+
+/** Voxels over which a vote falls off: it counts by e^(−d² / 2σ²). */
+const SIGMA = 4;
+/** A vote reaches so many voxels, less than the margin of a block. */
+const REACH = 3 * SIGMA;
+/** How fast a vote falls off with the difference of features: by e^(−(1 − cosine) / τ). */
+const TAU = 0.05;
+/** Weight of all votes together, where the prediction that they are fused with weighs 1. */
+const STRENGTH = 3;
+/** What the votes at a voxel are added to, spread over all classes, so that none is impossible. */
+const PRIOR = 0.02;
+/** Most corrected voxels of one class that vote in a cell as wide as their reach: more of one thing tell no more. */
+const MOST_VOTERS = 16;
+
+/**
+ * Fuses a prediction with the votes of corrected voxels.
+ *
+ * @param context with the source weights: what they see alike is not moved by the steps
+ * @param corrections class of every voxel, or `UNCORRECTED`
+ */
+export async function withVotes(
+  context: PlanContext,
+  corrections: Uint32Array,
+  prediction: Probabilities,
+): Promise<Probabilities> {
+  if (corrections.every((label) => label === UNCORRECTED)) return prediction;
+  const { gpu, scan: { voxels } } = context;
+  const coords = await gpu.read(voxels.coords as GpuBuffer, Int32Array, 4 * voxels.count);
+  const votes = countVotes(coords, await describe(context), corrections, prediction.classes);
+  const one = new Uint8Array(prediction.rows).fill(1);
+  return fuse([{ probabilities: prediction, weight: one }, votes]);
+}
+
+/** Rows of unit length, one a voxel: how alike two voxels are is their product. */
+export interface Descriptions {
+  readonly width: number;
+  /** f32 [voxels][width]. */
+  readonly values: Float32Array;
+}
+
+/**
+ * Counts the votes at every voxel.
+ *
+ * @param coords i32 [voxels][4]: (x, y, z, 0)
+ * @returns the share of each class, and how much all of them weigh: 0 where nobody votes
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * // Three voxels in a row, the first of which is corrected; the last looks otherwise.
+ * const coords = Int32Array.of(0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0);
+ * const looks = { width: 2, values: Float32Array.of(1, 0, 1, 0, 0, 1) };
+ * const { probabilities, weight } = countVotes(coords, looks, Uint32Array.of(1, 255, 255), 2);
+ * assert.ok(probabilities.values[3]! > 0.95 && weight[1]! > 1);
+ * assert.ok(weight[2]! < 0.01);
+ * ```
+ */
+export function countVotes(
+  coords: Int32Array,
+  { width, values: looks }: Descriptions,
+  corrections: Uint32Array,
+  classes: number,
+): { probabilities: Probabilities; weight: Float32Array } {
+  const rows = corrections.length;
+  const voters = new Voters(coords, corrections);
+  const values = new Float32Array(rows * classes);
+  const weight = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const own = looks.subarray(row * width, (row + 1) * width);
+    let total = 0;
+    for (const voter of voters.around(row)) {
+      const squared = voters.squaredDistance(row, voter);
+      if (squared > REACH ** 2) continue;
+      let alike = 0;
+      for (let i = 0; i < width; i++) alike += own[i]! * looks[voter * width + i]!;
+      const vote = Math.exp(-squared / (2 * SIGMA ** 2) - (1 - alike) / TAU);
+      values[row * classes + corrections[voter]!]! += vote;
+      total += vote;
+    }
+    weight[row] = STRENGTH * total / (1 + total);
+    for (let at = row * classes; at < (row + 1) * classes; at++) {
+      values[at] = (values[at]! + PRIOR / classes) / (total + PRIOR);
+    }
+  }
+  return { probabilities: { rows, classes, values }, weight };
+}
+
+/** The corrected voxels by the cell that they lie in. */
+class Voters {
+  readonly #coords: Int32Array;
+  readonly #cells = new Map<string, number[]>();
+  /** The voters in and around each cell that was asked for. */
+  readonly #near = new Map<string, readonly number[]>();
+
+  constructor(coords: Int32Array, corrections: Uint32Array) {
+    this.#coords = coords;
+    const voting = new Map<string, number>();
+    for (const [row, label] of corrections.entries()) {
+      if (label === UNCORRECTED) continue;
+      const key = this.#cellOf(row).join();
+      const count = voting.get(`${key} ${label}`) ?? 0;
+      if (count === MOST_VOTERS) continue;
+      voting.set(`${key} ${label}`, count + 1);
+      this.#cells.set(key, [...this.#cells.get(key) ?? [], row]);
+    }
+  }
+
+  /** The corrected voxels in the cell of a voxel and in those around it. */
+  around(row: number): readonly number[] {
+    const [x, y, z] = this.#cellOf(row);
+    const key = `${x},${y},${z}`;
+    const known = this.#near.get(key);
+    if (known) return known;
+    const found = Array.from({ length: 27 }, (_, i) =>
+      this.#cells.get(
+        [x! + i % 3 - 1, y! + Math.floor(i / 3) % 3 - 1, z! + Math.floor(i / 9) - 1].join(),
+      ) ?? []).flat();
+    this.#near.set(key, found);
+    return found;
+  }
+
+  squaredDistance(a: number, b: number): number {
+    let sum = 0;
+    for (let axis = 0; axis < 3; axis++) {
+      sum += (this.#coords[4 * a + axis]! - this.#coords[4 * b + axis]!) ** 2;
+    }
+    return sum;
+  }
+
+  #cellOf(row: number): number[] {
+    return [0, 1, 2].map((axis) => Math.floor(this.#coords[4 * row + axis]! / REACH));
+  }
+}
+
+/** What the network makes of every voxel, by the statistics of training: the same in blocks as in the whole scan. */
+async function describe(context: PlanContext): Promise<Descriptions> {
+  const graph = new Graph(context.gpu.kernels);
+  const layers = frozenLayers(context, "running");
+  const features = context.student.backbone(graph, layers, context.scan.features);
+  using plan = new Plan(context.gpu, graph, [features], "descriptions");
+  plan.submit();
+  const { rows, classes: width, values } = unpadded(
+    await plan.read(features),
+    features.rows,
+    features.channels,
+  );
+  for (let row = 0; row < rows; row++) {
+    const own = values.subarray(row * width, (row + 1) * width);
+    const length = Math.hypot(...own) || 1;
+    own.forEach((value, i) => own[i] = value / length);
+  }
+  return { width, values };
+}
