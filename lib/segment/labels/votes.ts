@@ -39,7 +39,7 @@ export async function withVotes(
   if (corrections.every((label) => label === UNCORRECTED)) return prediction;
   const { gpu, scan: { voxels } } = context;
   const coords = await gpu.read(voxels.coords as GpuBuffer, Int32Array, 4 * voxels.count);
-  const votes = countVotes(coords, await describe(context), corrections, prediction.classes);
+  const votes = countVotes(coords, await describeVoxels(context), corrections, prediction.classes);
   const one = new Uint8Array(prediction.rows).fill(1);
   return fuse([{ probabilities: prediction, weight: one }, votes]);
 }
@@ -147,7 +147,7 @@ class Voters {
 }
 
 /** What the network makes of every voxel, by the statistics of training: the same in blocks as in the whole scan. */
-async function describe(context: PlanContext): Promise<Descriptions> {
+export async function describeVoxels(context: PlanContext): Promise<Descriptions> {
   const graph = new Graph(context.gpu.kernels);
   const layers = frozenLayers(context, "running");
   const features = context.student.backbone(graph, layers, context.scan.features);
