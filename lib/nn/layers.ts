@@ -6,6 +6,7 @@
  */
 import type { GpuBuffer, RowPrecision } from "../gpu/mod.ts";
 import type { Graph, Parameter } from "../graph/graph.ts";
+import { concatenate } from "../graph/ops/concatenation.ts";
 import { gather, type PointRows } from "../graph/ops/gather.ts";
 import { gelu } from "../graph/ops/gelu.ts";
 import { sum } from "../graph/ops/sum.ts";
@@ -14,11 +15,12 @@ import { layerNorm } from "../graph/transformer/layer_norm.ts";
 import { layerScale } from "../graph/transformer/layer_scale.ts";
 import { maskToken } from "../graph/transformer/mask_token.ts";
 import { type AttentionPatches, patchAttention } from "../graph/transformer/patch_attention.ts";
-import { batchNorm, type BatchNormMode, type BatchNormTail } from "../graph/ops/batch_norm.ts";
+import { batchNorm, type BatchNormMode } from "../graph/ops/batch_norm.ts";
 import { linear, sparseConvolution } from "../graph/ops/learned.ts";
 import type { PairOperand } from "../graph/ops/matrix_kernels.ts";
 import { Tensor } from "../graph/tensor.ts";
 import type { KernelMap, KernelMapSpec, PairList } from "../sparse/mod.ts";
+import type { AttentionPlace, NetworkLayers, NormTail, PatchPlace } from "./network_layers.ts";
 import type { ParameterSpec } from "./parameter_spec.ts";
 import type { Parameters } from "./parameters.ts";
 
@@ -47,16 +49,6 @@ export interface ScanStructure {
   readonly mask: Tensor | null;
 }
 
-/** Which patches a block attends in. */
-export interface PatchPlace {
-  /** Level of the voxels. */
-  readonly level: number;
-  /** Number of the order that they are lined up in. */
-  readonly order: number;
-  /** Most voxels of a patch. */
-  readonly patch: number;
-}
-
 /** The voxels of a level, and those of the next coarser one that they became. */
 export interface MergedRows {
   /** Voxels of the coarser level. */
@@ -65,19 +57,11 @@ export interface MergedRows {
   readonly children: PointRows;
 }
 
-/** How a block attends. */
-export interface AttentionPlace extends PatchPlace {
-  /** Heads, side by side in the channels. */
-  readonly heads: number;
-  /** Whether the scores have a bias by relative position. */
-  readonly relativePositions: boolean;
-}
-
 /** What layers need of parameters. */
 export type LayerParameters = Pick<Parameters, "specs" | "parameter" | "statistic">;
 
 /** Records the layers of one network over one scan. */
-export class Layers {
+export class Layers implements NetworkLayers<Graph, Tensor> {
   readonly #parameters: LayerParameters;
   readonly #scan: ScanStructure;
   readonly #mode: RunMode;
@@ -175,7 +159,7 @@ export class Layers {
   }
 
   /** Records the batch norm whose entries begin with `name`, and what follows it in the same pass. */
-  norm(graph: Graph, x: Tensor, name: string, tail: BatchNormTail = {}): Tensor {
+  norm(graph: Graph, x: Tensor, name: string, tail: NormTail<Tensor> = {}): Tensor {
     return batchNorm(
       graph,
       x,
@@ -204,6 +188,11 @@ export class Layers {
   /** Records the residual sum of two tensors. */
   sum(graph: Graph, a: Tensor, b: Tensor, _name: string): Tensor {
     return sum(graph, a, b);
+  }
+
+  /** Records the concatenation of two tensors by channels. */
+  concatenate(graph: Graph, a: Tensor, b: Tensor): Tensor {
+    return concatenate(graph, a, b);
   }
 
   /** Records attention within patches: queries, keys and values side by side -> [voxels][channels]. */

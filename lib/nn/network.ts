@@ -3,10 +3,8 @@
  *
  * @module
  */
-import type { Graph } from "../graph/graph.ts";
-import type { Tensor } from "../graph/tensor.ts";
 import type { KernelMapSpec, ParentRule, SerializationOrder } from "../sparse/mod.ts";
-import type { Layers } from "./layers.ts";
+import type { FeatureRows, LayerGraph, NetworkLayers } from "./network_layers.ts";
 import type { ParameterSpec } from "./parameter_spec.ts";
 
 /** How a point transformer lines the voxels of its levels up. */
@@ -40,5 +38,9 @@ export interface Network {
   /** Lists its state-dict entries; kernels are [K, Cin, Cout] or [Cin, Cout] in every family. */
   parameters(): ParameterSpec[];
   /** Records its ops: x [voxels][inChannels] -> features [voxels][featureChannels]. */
-  emit(graph: Graph, layers: Layers, x: Tensor): Tensor;
+  emit<G extends LayerGraph, T extends FeatureRows>(
+    graph: G,
+    layers: NetworkLayers<G, T>,
+    x: T,
+  ): T;
 }

@@ -7,12 +7,9 @@
  *
  * @module
  */
-import type { Graph } from "../graph/graph.ts";
-import { concatenate } from "../graph/ops/concatenation.ts";
-import type { Tensor } from "../graph/tensor.ts";
 import type { KernelMapSpec, SerializationOrder } from "../sparse/mod.ts";
-import type { Layers } from "./layers.ts";
 import type { Network } from "./network.ts";
+import type { FeatureRows, LayerGraph, NetworkLayers } from "./network_layers.ts";
 import type { ParameterSpec } from "./parameter_spec.ts";
 
 /** Sizes of the encoder or of the decoder, by stage from the finest one. */
@@ -183,18 +180,23 @@ interface BlockPlace {
   readonly patch: number;
 }
 
-function emit(shape: PointTransformerShape, graph: Graph, layers: Layers, x: Tensor): Tensor {
+function emit<G extends LayerGraph, T extends FeatureRows>(
+  shape: PointTransformerShape,
+  graph: G,
+  layers: NetworkLayers<G, T>,
+  x: T,
+): T {
   const { version, encoder, decoder } = shape;
   /** The norm of stem, pooling and unpooling, and the activation after it. */
-  const activated = (y: Tensor, name: string) =>
+  const activated = (y: T, name: string) =>
     layers.gelu(
       graph,
       version === "m1" ? layers.norm(graph, y, name) : layers.layerNorm(graph, y, name),
       name,
     );
-  const scaled = (branch: Tensor, name: string) =>
+  const scaled = (branch: T, name: string) =>
     shape.layerScale ? layers.scale(graph, branch, name) : branch;
-  const block = (input: Tensor, { name, level, heads, order, patch }: BlockPlace, seen = input) => {
+  const block = (input: T, { name, level, heads, order, patch }: BlockPlace, seen = input) => {
     const convolved = layers.conv(graph, seen, `${name}.cpe.0`, 3, level);
     const position = layers.linear(graph, convolved, `${name}.cpe.1`);
     let y = layers.sum(graph, input, layers.layerNorm(graph, position, `${name}.cpe.2`), name);
@@ -222,7 +224,7 @@ function emit(shape: PointTransformerShape, graph: Graph, layers: Layers, x: Ten
   };
   /** @param seen what the first block's convolution reads. */
   const blocks = (
-    input: Tensor,
+    input: T,
     stage: string,
     { depths, heads, patches }: PointTransformerStages,
     level: number,
@@ -247,7 +249,7 @@ function emit(shape: PointTransformerShape, graph: Graph, layers: Layers, x: Ten
     : layers.linear(graph, x, "embedding.stem.linear");
   y = activated(y, "embedding.stem.norm");
   if (shape.maskToken) y = layers.masked(graph, y, "embedding.mask_token");
-  const skips: Tensor[] = [];
+  const skips: T[] = [];
   for (let level = 0; level < encoder.depths.length; level++) {
     const stage = `enc.enc${level}`;
     if (level > 0) {
@@ -260,7 +262,7 @@ function emit(shape: PointTransformerShape, graph: Graph, layers: Layers, x: Ten
   for (let level = skips.length - 1; level >= 0; level--) {
     const skip = skips[level]!;
     if (!decoder) {
-      y = concatenate(graph, skip, layers.unpool(graph, y, level));
+      y = layers.concatenate(graph, skip, layers.unpool(graph, y, level));
       continue;
     }
     const up = `dec.dec${level}.up`;

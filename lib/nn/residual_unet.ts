@@ -6,12 +6,9 @@
  *
  * @module
  */
-import type { Graph } from "../graph/graph.ts";
-import { concatenate } from "../graph/ops/concatenation.ts";
-import type { Tensor } from "../graph/tensor.ts";
 import type { KernelMapSpec } from "../sparse/mod.ts";
-import type { Layers } from "./layers.ts";
 import type { Network } from "./network.ts";
+import type { FeatureRows, LayerGraph, NetworkLayers } from "./network_layers.ts";
 import type { ParameterSpec } from "./parameter_spec.ts";
 
 /** One number for each of the four encoder and four decoder stages, in the order of the forward pass. */
@@ -134,17 +131,17 @@ function skipChannels({ planes, stem }: UNetShape, stage: number): number {
   return stage === 7 ? stem : planes[6 - stage]!;
 }
 
-function emit(
+function emit<G extends LayerGraph, T extends FeatureRows>(
   shape: UNetShape,
   dialect: UNetDialect,
-  graph: Graph,
-  layers: Layers,
-  x: Tensor,
-): Tensor {
-  const normRelu = (input: Tensor, { norm }: NormedNames) =>
+  graph: G,
+  layers: NetworkLayers<G, T>,
+  x: T,
+): T {
+  const normRelu = (input: T, { norm }: NormedNames) =>
     layers.norm(graph, input, norm, { relu: true });
   const block = (
-    input: Tensor,
+    input: T,
     { first, second, projection }: BlockNames,
     level: number,
     channels: number,
@@ -156,7 +153,7 @@ function emit(
       : input;
     return layers.norm(graph, outer, second.norm, { relu: true, residual });
   };
-  const blocks = (input: Tensor, stage: number, level: number): Tensor => {
+  const blocks = (input: T, stage: number, level: number): T => {
     let y = input;
     for (let i = 0; i < shape.layers[stage]!; i++) {
       y = block(y, dialect.block(stage, i), level, shape.planes[stage]!);
@@ -167,7 +164,7 @@ function emit(
   const stored = (level: number) => level < FLOAT32_LEVEL ? graph.precision : "f32";
   const { stem } = dialect;
   let y = normRelu(layers.conv(graph, x, stem.conv, shape.stemKernel, 0, stored(0)), stem);
-  const skips: Tensor[] = [];
+  const skips: T[] = [];
   for (let level = 0; level < DEPTH; level++) {
     skips.push(y);
     const into = dialect.into(level);
@@ -178,7 +175,7 @@ function emit(
     const stage = 2 * DEPTH - 1 - level;
     const into = dialect.into(stage);
     const up = normRelu(layers.up(graph, y, into.conv, level, stored(level)), into);
-    y = blocks(concatenate(graph, up, skips[level]!), stage, level);
+    y = blocks(layers.concatenate(graph, up, skips[level]!), stage, level);
   }
   return y;
 }

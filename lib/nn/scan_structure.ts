@@ -18,7 +18,8 @@ import {
   type SerializationOptions,
   type SerializedStage,
 } from "../sparse/mod.ts";
-import { indexTensor, type MergedRows, type PatchPlace, type ScanStructure } from "./layers.ts";
+import { indexTensor, type MergedRows, type ScanStructure } from "./layers.ts";
+import type { PatchPlace } from "./network_layers.ts";
 import type { Network, NetworkSerialization } from "./network.ts";
 
 /** What a structure depends on beside network and voxels. A student's scan is one cloud as it is. */

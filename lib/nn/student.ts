@@ -8,11 +8,11 @@
  */
 import type { Graph } from "../graph/graph.ts";
 import { convert } from "../graph/ops/convert.ts";
-import { gelu } from "../graph/ops/gelu.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { StudentCard } from "./card.ts";
 import type { Layers } from "./layers.ts";
 import type { Network } from "./network.ts";
+import type { FeatureRows, LayerGraph, NetworkLayers } from "./network_layers.ts";
 import { networkOf } from "./networks.ts";
 import type { ParameterSpec } from "./parameter_spec.ts";
 
@@ -71,12 +71,16 @@ export class Student {
   }
 
   /** Records ψ: x [voxels][input channels] -> features [voxels][channels]. */
-  backbone(graph: Graph, layers: Layers, x: Tensor): Tensor {
+  backbone<G extends LayerGraph, T extends FeatureRows>(
+    graph: G,
+    layers: NetworkLayers<G, T>,
+    x: T,
+  ): T {
     return this.network.emit(graph, layers, x);
   }
 
   /** Records ρ_Y: features -> logits [voxels][classes]. */
-  classHead(graph: Graph, layers: Layers, features: Tensor): Tensor {
+  classHead<G, T>(graph: G, layers: NetworkLayers<G, T>, features: T): T {
     return layers.head(graph, features, "final");
   }
 
@@ -92,8 +96,9 @@ export class Student {
    *
    * @throws {TypeError} where the student has no probe.
    */
-  probe(graph: Graph, layers: Layers, features: Tensor): Tensor {
-    return layers.head(graph, gelu(graph, layers.head(graph, features, "probe.0")), "probe.2");
+  probe<G, T>(graph: G, layers: NetworkLayers<G, T>, features: T): T {
+    const hidden = layers.head(graph, features, "probe.0");
+    return layers.head(graph, layers.gelu(graph, hidden, "probe.1"), "probe.2");
   }
 
   /**

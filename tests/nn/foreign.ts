@@ -5,6 +5,7 @@
 import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
 import type { NamedTensor } from "../../lib/nn/safetensors.ts";
 import { kernelOffsets } from "../../lib/sparse/kernel_map.ts";
+import { goldenState } from "../parity/golden.ts";
 
 type State = Map<string, NamedTensor>;
 
@@ -109,4 +110,17 @@ export function prefixed(
   isIt: (name: string) => boolean = () => true,
 ): State {
   return new Map([...state].map(([name, value]) => [isIt(name) ? prefix + name : name, value]));
+}
+
+/** A checkpoint as Pointcept saves a SpUNet, filled by the formula of the golden vectors. */
+export function goldenSpconv(specs: readonly ParameterSpec[]): Map<string, NamedTensor> {
+  const renamed = specs.map((spec) => ({ ...spec, name: spec.name.replace(/kernel$/, "weight") }));
+  return new Map(
+    [...goldenState(renamed)].map(([name, { shape, data }], i) => {
+      if (specs[i]!.kind === "bias") return [name, { shape: shape.slice(1), data }];
+      if (specs[i]!.kind !== "kernel") return [name, { shape, data }];
+      const edge = shape.length === 2 ? 1 : Math.cbrt(shape[0]!);
+      return [name, { shape: [shape.at(-1)!, edge, edge, edge, shape.at(-2)!], data }];
+    }),
+  );
 }

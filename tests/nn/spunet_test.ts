@@ -6,28 +6,15 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { FORMATS, importCheckpoint } from "../../lib/nn/import/mod.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
-import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
-import { type NamedTensor, readSafetensors } from "../../lib/nn/safetensors.ts";
+import { readSafetensors } from "../../lib/nn/safetensors.ts";
 import { spUNet } from "../../lib/nn/spunet.ts";
 import { withGpu } from "../gpu.ts";
 import { assertClose, relativeError } from "../graph/support.ts";
-import { goldenState, numbers } from "../parity/golden.ts";
+import { numbers } from "../parity/golden.ts";
+import { goldenSpconv } from "./foreign.ts";
 import { runSegmentor, segmentorSpecs } from "./network_run.ts";
 
 const FOLDER = fileURLToPath(new URL("../../fixtures/networks/", import.meta.url));
-
-/** A checkpoint as Pointcept saves it, filled by the formula of the golden vectors. */
-function pointceptState(specs: readonly ParameterSpec[]): Map<string, NamedTensor> {
-  const renamed = specs.map((spec) => ({ ...spec, name: spec.name.replace(/kernel$/, "weight") }));
-  return new Map(
-    [...goldenState(renamed)].map(([name, { shape, data }], i) => {
-      if (specs[i]!.kind === "bias") return [name, { shape: shape.slice(1), data }];
-      if (specs[i]!.kind !== "kernel") return [name, { shape, data }];
-      const edge = shape.length === 2 ? 1 : Math.cbrt(shape[0]!);
-      return [name, { shape: [shape.at(-1)!, edge, edge, edge, shape.at(-2)!], data }];
-    }),
-  );
-}
 
 function norm(values: Float32Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
@@ -40,7 +27,7 @@ for (const mode of ["eval", "train"]) {
     const { base, channels, layers, inChannels, classes } = JSON.parse(file.metadata.shape!);
     const network = spUNet({ inChannels, stem: base, stemKernel: 5, planes: channels, layers });
     const specs = segmentorSpecs(network, classes);
-    const { tensors } = importCheckpoint(pointceptState(specs), FORMATS.spconv!, specs);
+    const { tensors } = importCheckpoint(goldenSpconv(specs), FORMATS.spconv!, specs);
     const got = await runSegmentor(gpu, network, classes, tensors, {
       coords: numbers(file, "coords"),
       x: numbers(file, "x"),

@@ -11,7 +11,7 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
 const ALIGNMENT = 64;
 
 /**
- * Encodes an array as a `.npy` file: uint8 as `|u1`, uint32 as `<u4`, float32 as `<f4`.
+ * Encodes an array as a `.npy` file: uint8 as `|u1`, uint32 as `<u4`, int64 as `<i8`, float32 as `<f4`.
  *
  * @param shape of the array, in C order; by default it has one dimension
  *
@@ -26,11 +26,10 @@ const ALIGNMENT = 64;
  * ```
  */
 export function encodeNpy(
-  values: Uint8Array | Uint32Array | Float32Array,
+  values: Uint8Array | Uint32Array | BigInt64Array | Float32Array,
   shape: readonly number[] = [values.length],
 ): Uint8Array<ArrayBuffer> {
-  const isWhole = values instanceof Uint32Array;
-  const type = values instanceof Uint8Array ? "|u1" : isWhole ? "<u4" : "<f4";
+  const type = typeOf(values);
   const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(", ")}${
     shape.length === 1 ? "," : ""
   }), }`;
@@ -42,7 +41,16 @@ export function encodeNpy(
   view.setUint16(MAGIC.length, start - before, true);
   file.set(new TextEncoder().encode(header.padEnd(start - before - 1) + "\n"), before);
   if (values instanceof Uint8Array) file.set(values, start);
-  else if (isWhole) values.forEach((value, i) => view.setUint32(start + 4 * i, value, true));
-  else values.forEach((value, i) => view.setFloat32(start + 4 * i, value, true));
+  else if (values instanceof Uint32Array) {
+    values.forEach((value, i) => view.setUint32(start + 4 * i, value, true));
+  } else if (values instanceof BigInt64Array) {
+    values.forEach((value, i) => view.setBigInt64(start + 8 * i, value, true));
+  } else values.forEach((value, i) => view.setFloat32(start + 4 * i, value, true));
   return file;
+}
+
+function typeOf(values: Uint8Array | Uint32Array | BigInt64Array | Float32Array): string {
+  if (values instanceof Uint8Array) return "|u1";
+  if (values instanceof Uint32Array) return "<u4";
+  return values instanceof BigInt64Array ? "<i8" : "<f4";
 }

@@ -67,10 +67,14 @@ function convertAt(
   const tensors = features.map((index) => model.tensors[index]!);
   const wide = tensors.reduce((sum, { shape }) => sum + shape[3]!, 0);
   return {
-    onnx: onnx.finish(
-      { name: INPUT_NAME, dims: fixedSize ? [1, 3, height!, width!] : [1, 3, "height", "width"] },
-      { name: OUTPUT_NAME, dims: [1, wide, "rows", "columns"] },
-    ),
+    onnx: onnx.finish({
+      name: "teacher",
+      inputs: [{
+        name: INPUT_NAME,
+        dims: fixedSize ? [1, 3, height!, width!] : [1, 3, "height", "width"],
+      }],
+      outputs: [{ name: OUTPUT_NAME, dims: [1, wide, "rows", "columns"] }],
+    }),
     width: wide,
     multiple: Math.max(...tensors.map((tensor) => cellPixels(model, tensor))),
     size: fixedSize ? [height!, width!] : null,

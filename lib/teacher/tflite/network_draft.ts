@@ -7,11 +7,11 @@
  *
  * @module
  */
+import { OnnxWriter } from "../../onnx/onnx_writer.ts";
 import { Random } from "../../random/random.ts";
 import { TeacherError } from "../errors.ts";
 import { constantValues, elementCount } from "./constants.ts";
 import type { TfliteModel, TfliteOperator, TfliteTensor } from "./model.ts";
-import { OnnxWriter } from "./onnx_writer.ts";
 
 /** Name of the picture that goes into a converted network. */
 export const INPUT_NAME = "pixels";

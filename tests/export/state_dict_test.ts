@@ -1,6 +1,6 @@
 /** A student becomes a checkpoint of the engine that its network comes from, and comes back to the same bits. */
 import assert from "node:assert/strict";
-import { exportState } from "../../lib/nn/export/state_dict.ts";
+import { exportState } from "../../lib/export/state_dict.ts";
 import { FORMATS, importCheckpoint } from "../../lib/nn/import/mod.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import type { Network } from "../../lib/nn/network.ts";
@@ -11,8 +11,8 @@ import { CENTRE, Student } from "../../lib/nn/student.ts";
 import { readTorch, writeTorch } from "../../lib/nn/torch/mod.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { pointceptState } from "../parity/ptv3_weights.ts";
-import { asMinkowski, asSpconv, prefixed } from "./foreign.ts";
-import { segmentorSpecs } from "./network_run.ts";
+import { asMinkowski, asSpconv, prefixed } from "../nn/foreign.ts";
+import { segmentorSpecs } from "../nn/network_run.ts";
 
 /** A student of one network, without heads for a teacher. */
 function plainStudent(network: Network, classes: number) {

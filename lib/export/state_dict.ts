@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { KernelLayout } from "../import/format.ts";
-import { FORMATS } from "../import/mod.ts";
-import type { Network } from "../network.ts";
-import type { ParameterSpec } from "../parameter_spec.ts";
-import { CheckpointError, type NamedTensor } from "../safetensors.ts";
-import { CENTRE, type Student } from "../student.ts";
+import type { KernelLayout } from "../nn/import/format.ts";
+import { FORMATS } from "../nn/import/mod.ts";
+import type { Network } from "../nn/network.ts";
+import type { ParameterSpec } from "../nn/parameter_spec.ts";
+import { CheckpointError, type NamedTensor } from "../nn/safetensors.ts";
+import { CENTRE, type Student } from "../nn/student.ts";
 
 /** What stands before the names of backbone and class head in an engine's checkpoints. */
 interface Prefixes {

@@ -1,6 +1,6 @@
 /**
- * Writes ONNX models: of the format (`onnx.proto3`, IR version 8, opset 13) those messages that a converted network
- * needs. Field numbers are those of that file.
+ * Writes ONNX models: of the format (`onnx.proto3`, IR version 8, opset 13) those messages that networks need. Field numbers
+ * are those of that file.
  *
  * @module
  */
@@ -68,8 +68,8 @@ class Message {
 /** Types of attributes of a node, by what they hold. */
 const ATTRIBUTE = { float: 1, int: 2, text: 3, ints: 7 } as const;
 
-const FLOAT32 = 1;
-const INT64 = 7;
+/** Types of elements. */
+const ELEMENTS = { float32: 1, int64: 7 } as const;
 
 /** The value of an attribute: an int, a text, a list of ints, or a float. */
 export type Attribute = number | string | readonly number[] | { readonly float: number };
@@ -78,6 +78,16 @@ export type Attribute = number | string | readonly number[] | { readonly float: 
 export interface ModelValue {
   readonly name: string;
   readonly dims: readonly (number | string)[];
+  /** What its elements are; float32 by default. */
+  readonly elements?: "float32" | "int64";
+}
+
+/** What the parts of a model are to be called. */
+export interface ModelSignature {
+  /** Name of the graph. */
+  readonly name: string;
+  readonly inputs: readonly ModelValue[];
+  readonly outputs: readonly ModelValue[];
 }
 
 /** An ONNX graph being written. Values are known by their names. */
@@ -94,34 +104,39 @@ export class OnnxWriter {
   /**
    * A constant of float32.
    *
+   * @param name by which readers of the model find it; no two values have one name.
    * @throws {RangeError} where the dimensions do not give the number of values.
    */
-  floats(dims: readonly number[], values: Float32Array): string {
+  floats(
+    dims: readonly number[],
+    values: Float32Array,
+    name: string = this.#name("weights"),
+  ): string {
     if (dims.reduce((product, side) => product * side, 1) !== values.length) {
       throw new RangeError(`Cannot write ${values.length} values as [${dims}]`);
     }
-    const name = this.#name("weights");
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.#constant(name, dims, FLOAT32, bytes);
+    this.#constant(name, dims, ELEMENTS.float32, bytes);
     return name;
   }
 
   /** A constant of float32 without dimensions. */
   scalar(value: number): string {
-    return this.#once(`scalar ${value}`, () => this.floats([], Float32Array.of(value)));
+    return this.once(`scalar ${value}`, () => this.floats([], Float32Array.of(value)));
   }
 
   /** A constant list of int64. */
   longs(values: readonly number[]): string {
-    return this.#once(`longs ${values}`, () => {
+    return this.once(`longs ${values}`, () => {
       const name = this.#name("longs");
       const bytes = new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer);
-      this.#constant(name, [values.length], INT64, bytes);
+      this.#constant(name, [values.length], ELEMENTS.int64, bytes);
       return name;
     });
   }
 
-  #once(key: string, make: () => string): string {
+  /** What `make` gives, which is called once for each key. */
+  once(key: string, make: () => string): string {
     const known = this.#known.get(key) ?? make();
     this.#known.set(key, known);
     return known;
@@ -172,9 +187,10 @@ export class OnnxWriter {
   }
 
   /** The bytes of the model. */
-  finish(input: ModelValue, output: ModelValue): Uint8Array<ArrayBuffer> {
-    const graph = new Message().append(this.#nodes).text(2, "teacher").append(this.#constants)
-      .message(11, valueMessage(input)).message(12, valueMessage(output));
+  finish({ name, inputs, outputs }: ModelSignature): Uint8Array<ArrayBuffer> {
+    const graph = new Message().append(this.#nodes).text(2, name).append(this.#constants);
+    for (const value of inputs) graph.message(11, valueMessage(value));
+    for (const value of outputs) graph.message(12, valueMessage(value));
     const opset = new Message().text(1, "").int(2, 13);
     return new Message().int(1, 8).text(2, "ttt-kd").message(7, graph).message(8, opset).finish();
   }
@@ -189,7 +205,7 @@ function attributeMessage(name: string, value: Attribute): Message {
   return attribute.int(20, ATTRIBUTE.ints);
 }
 
-function valueMessage({ name, dims }: ModelValue): Message {
+function valueMessage({ name, dims, elements = "float32" }: ModelValue): Message {
   const shape = new Message();
   for (const side of dims) {
     shape.message(
@@ -197,6 +213,6 @@ function valueMessage({ name, dims }: ModelValue): Message {
       typeof side === "number" ? new Message().int(1, side) : new Message().text(2, side),
     );
   }
-  const tensor = new Message().int(1, FLOAT32).message(2, shape);
+  const tensor = new Message().int(1, ELEMENTS[elements]).message(2, shape);
   return new Message().text(1, name).message(2, new Message().message(1, tensor));
 }
