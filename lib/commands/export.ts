@@ -103,7 +103,7 @@ export const command = defineCommand({
       false,
     );
     const request = { scan: await readScanOf(bareScan(scan)), photos: [], cameras: [], options };
-    const made = scanInputs(request, file.card, student.network, exported.maps);
+    const made = scanInputs(request, file.card, student.network, exported.tables);
     for (const { text } of made.warnings) console.error(`warning: ${text}`);
     await Deno.writeFile(arrays, encodeNpz(made.arrays));
     console.log(`${arrays}: ${made.voxels} voxels, ${made.arrays.size} arrays`);

@@ -7,25 +7,25 @@
 import { type ModelValue, OnnxWriter } from "../onnx/onnx_writer.ts";
 import type { AttentionPlace, NetworkLayers, NormTail } from "../nn/network_layers.ts";
 import type { NamedTensor } from "../nn/safetensors.ts";
-import { mapName, type MapRequest } from "./scan_maps.ts";
+import { tableName, type TableRequest } from "./scan_tables.ts";
 
 /** A file being written. Rows are float32. */
 export class OnnxGraph {
   readonly precision = "f32";
   /** What is written. */
   readonly writer: OnnxWriter = new OnnxWriter();
-  readonly #maps = new Map<string, { request: MapRequest; value: ModelValue }>();
+  readonly #tables = new Map<string, { request: TableRequest; value: ModelValue }>();
 
   /** The name of a table, which becomes an input of the file. */
-  map(request: MapRequest, dims: readonly (number | string)[]): string {
-    const name = mapName(request);
-    this.#maps.set(name, { request, value: { name, dims, elements: "int64" } });
+  table(request: TableRequest, dims: readonly (number | string)[]): string {
+    const name = tableName(request);
+    this.#tables.set(name, { request, value: { name, dims, elements: "int64" } });
     return name;
   }
 
   /** The tables that are inputs. */
-  get maps(): { readonly request: MapRequest; readonly value: ModelValue }[] {
-    return [...this.#maps.values()];
+  get tables(): { readonly request: TableRequest; readonly value: ModelValue }[] {
+    return [...this.#tables.values()];
   }
 }
 
@@ -58,8 +58,8 @@ export class OnnxLayers implements NetworkLayers<OnnxGraph, OnnxRows> {
   }
 
   conv(graph: OnnxGraph, x: OnnxRows, name: string, kernelSize: number, level: number): OnnxRows {
-    const map: MapRequest = { kind: "neighbours", level, kernelSize };
-    return this.#convolve(graph, x, name, map, level);
+    const table: TableRequest = { kind: "neighbours", level, kernelSize };
+    return this.#convolve(graph, x, name, table, level);
   }
 
   down(graph: OnnxGraph, x: OnnxRows, name: string, level: number): OnnxRows {
@@ -75,16 +75,16 @@ export class OnnxLayers implements NetworkLayers<OnnxGraph, OnnxRows> {
     graph: OnnxGraph,
     x: OnnxRows,
     name: string,
-    request: MapRequest,
+    request: TableRequest,
     level: number,
   ): OnnxRows {
     const { shape: [volume = 0, , cout = 0], data } = this.#entry(`${name}.kernel`);
     const { writer } = graph;
-    const map = graph.map(request, [voxels(level), volume]);
+    const table = graph.table(request, [voxels(level), volume]);
     // Row -1, the last, is the missing voxel's.
     const zero = this.#zeroRow(graph, x.channels);
     const padded = writer.add("Concat", [x.name, zero], { axis: 0 });
-    const gathered = writer.add("Gather", [padded, map], { axis: 0 });
+    const gathered = writer.add("Gather", [padded, table], { axis: 0 });
     const columns = volume * x.channels;
     const flat = writer.add("Reshape", [gathered, writer.longs([-1, columns])]);
     const weights = writer.floats([columns, cout], data, `${name}.kernel`);
@@ -186,11 +186,11 @@ export class OnnxLayers implements NetworkLayers<OnnxGraph, OnnxRows> {
     const { writer } = graph;
     const { level, order, patch, heads } = place;
     const channels = qkv.channels / 3;
-    const patches = graph.map(
+    const patches = graph.table(
       { kind: "patches", place: { level, order, patch } },
       [`patches_${patch}_level${level}`, `patch_${patch}_level${level}`],
     );
-    const places = graph.map({ kind: "places", place: { level, order, patch } }, [voxels(level)]);
+    const places = graph.table({ kind: "places", place: { level, order, patch } }, [voxels(level)]);
     const gathered = writer.add("Gather", [qkv.name, patches], { axis: 0 });
     const parts = writer.addMany("Split", [gathered], { axis: 2 }, 3);
     // [patches][rows][channels] to [patches][heads][rows][channels of a head], keys with the last two exchanged.
@@ -207,7 +207,7 @@ export class OnnxLayers implements NetworkLayers<OnnxGraph, OnnxRows> {
   }
 
   pool(graph: OnnxGraph, x: OnnxRows, level: number): OnnxRows {
-    const children = graph.map({ kind: "children", level }, [
+    const children = graph.table({ kind: "children", level }, [
       voxels(level + 1),
       `children_level${level}`,
     ]);
@@ -217,7 +217,7 @@ export class OnnxLayers implements NetworkLayers<OnnxGraph, OnnxRows> {
   }
 
   unpool(graph: OnnxGraph, x: OnnxRows, level: number): OnnxRows {
-    const parents = graph.map({ kind: "parents", level }, [voxels(level)]);
+    const parents = graph.table({ kind: "parents", level }, [voxels(level)]);
     const rows = graph.writer.add("Gather", [x.name, parents], { axis: 0 });
     return { name: rows, channels: x.channels };
   }

@@ -1,5 +1,5 @@
 /**
- * A student as an ONNX file: the whole network, whose maps are inputs, or one of its dense parts.
+ * A student as an ONNX file: the whole network, whose tables of rows are inputs, or one of its dense parts.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { CheckpointError } from "../nn/safetensors.ts";
 import type { NamedTensor } from "../nn/safetensors.ts";
 import { CENTRE, type Student } from "../nn/student.ts";
 import { OnnxGraph, OnnxLayers, type OnnxNormMode, type OnnxRows, voxels } from "./onnx_layers.ts";
-import type { MapRequest } from "./scan_maps.ts";
+import type { TableRequest } from "./scan_tables.ts";
 
 /** Name of the input features of voxels. */
 export const FEATURES_NAME = "voxel_features";
@@ -27,7 +27,7 @@ export interface OnnxStudent {
   /** What comes out, in order. */
   readonly outputs: readonly ModelValue[];
   /** The tables of a scan among the inputs. */
-  readonly maps: readonly MapRequest[];
+  readonly tables: readonly TableRequest[];
 }
 
 /** The parts of a student that an export needs. */
@@ -74,13 +74,13 @@ export function exportOnnx(
     const centred = { ...x, name: graph.writer.add("Sub", [x.name, mean]) };
     give("logits", student.probe(graph, layers, centred));
   }
-  const { maps } = graph;
-  const inputs = [input, ...maps.map(({ value }) => value)];
+  const { tables } = graph;
+  const inputs = [input, ...tables.map(({ value }) => value)];
   return {
     onnx: graph.writer.finish({ name: part, inputs, outputs }),
     inputs,
     outputs,
-    maps: maps.map(({ request }) => request),
+    tables: tables.map(({ request }) => request),
   };
 }
 

@@ -15,7 +15,7 @@ import { averageRowsReference, voxelizeReference } from "../sparse/mod.ts";
 import { pointFeatures } from "../voxels/input_features.ts";
 import { requireInputs, studentPoints } from "../voxels/points.ts";
 import { FEATURES_NAME } from "./onnx_student.ts";
-import { mapName, type MapRequest, ScanMaps } from "./scan_maps.ts";
+import { ScanTables, tableName, type TableRequest } from "./scan_tables.ts";
 
 /** Name of the array that says in which voxel each point lies. It is no input: it brings voxels back to points. */
 export const POINT_VOXEL = "point_voxel";
@@ -39,7 +39,7 @@ export interface ScanInputs {
 /**
  * Makes the inputs.
  *
- * @param maps the tables that the exported network reads.
+ * @param wanted the tables that the exported network reads.
  * @throws {ScanError} where the scan lacks an input of the student, or is in degrees.
  * @throws {RangeError} where its voxels reach farther than a point transformer knows.
  */
@@ -47,7 +47,7 @@ export function scanInputs(
   request: SegmentRequest,
   card: StudentCard,
   network: Pick<Network, "depth" | "serialization">,
-  maps: readonly MapRequest[],
+  wanted: readonly TableRequest[],
 ): ScanInputs {
   const metric = metricRequest(request);
   const { scan } = metric.request;
@@ -65,10 +65,10 @@ export function scanInputs(
   const arrays = new Map<string, ScanArray>([
     [FEATURES_NAME, { shape: [voxels, features.length], data }],
   ]);
-  const tables = new ScanMaps(network, coords);
-  for (const map of maps) {
-    const { shape, rows } = tables.map(map);
-    arrays.set(mapName(map), { shape, data: rows });
+  const tables = new ScanTables(network, coords);
+  for (const table of wanted) {
+    const { shape, rows } = tables.table(table);
+    arrays.set(tableName(table), { shape, data: rows });
   }
   const voxelOfPoint = BigInt64Array.from(pointRow, BigInt);
   arrays.set(POINT_VOXEL, { shape: [voxelOfPoint.length], data: voxelOfPoint });

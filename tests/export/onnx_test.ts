@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as ort from "onnxruntime-web";
 import { exportOnnx, FEATURES_NAME, type OnnxStudent } from "../../lib/export/onnx_student.ts";
-import { mapName, ScanMaps } from "../../lib/export/scan_maps.ts";
+import { ScanTables, tableName } from "../../lib/export/scan_tables.ts";
 import type { Gpu } from "../../lib/gpu/mod.ts";
 import { Graph } from "../../lib/graph/graph.ts";
 import { geluReference } from "../../lib/graph/ops/gelu.ts";
@@ -83,13 +83,13 @@ async function logitsThere(
   { coords, x }: Cloud,
 ): Promise<Float32Array> {
   const rows = coords.length / 3;
-  const maps = new ScanMaps(network, coordinateWords(coords));
+  const tables = new ScanTables(network, coordinateWords(coords));
   const feeds: Record<string, ort.Tensor> = {
     [FEATURES_NAME]: new ort.Tensor("float32", Float32Array.from(x), [rows, network.inChannels]),
   };
-  for (const request of exported.maps) {
-    const { shape, rows } = maps.map(request);
-    feeds[mapName(request)] = new ort.Tensor("int64", rows, shape);
+  for (const request of exported.tables) {
+    const { shape, rows } = tables.table(request);
+    feeds[tableName(request)] = new ort.Tensor("int64", rows, shape);
   }
   assert.deepEqual(Object.keys(feeds), exported.inputs.map(({ name }) => name));
   const { logits } = await run(exported.onnx, feeds);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readNpz } from "../../lib/datasets/published/npz.ts";
 import { encodeNpz, POINT_VOXEL, scanInputs } from "../../lib/export/scan_inputs.ts";
-import { mapName, type MapRequest, ScanMaps } from "../../lib/export/scan_maps.ts";
+import { ScanTables, tableName, type TableRequest } from "../../lib/export/scan_tables.ts";
 import type { StudentCard } from "../../lib/nn/card.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
 import { readScan } from "../../lib/scan/mod.ts";
@@ -12,8 +12,8 @@ import { coordinateWords } from "../parity/golden.ts";
 /** Two neighbours along x, one far away. */
 const COORDS = coordinateWords([0, 0, 0, 1, 0, 0, -5, 0, 0]);
 
-function table(maps: ScanMaps, request: MapRequest): number[][] {
-  const { shape: [count = 0, width = 1], rows } = maps.map(request);
+function table(tables: ScanTables, request: TableRequest): number[][] {
+  const { shape: [count = 0, width = 1], rows } = tables.table(request);
   assert.equal(rows.length, count * width);
   return Array.from(
     { length: count },
@@ -21,50 +21,50 @@ function table(maps: ScanMaps, request: MapRequest): number[][] {
   );
 }
 
-Deno.test("ScanMaps finds neighbours by the order of a kernel's offsets, x fastest", () => {
-  const maps = new ScanMaps(networkOf("MinkUNet14Slim", 1), COORDS);
-  const rows = table(maps, { kind: "neighbours", level: 0, kernelSize: 3 });
+Deno.test("ScanTables finds neighbours by the order of a kernel's offsets, x fastest", () => {
+  const tables = new ScanTables(networkOf("MinkUNet14Slim", 1), COORDS);
+  const rows = table(tables, { kind: "neighbours", level: 0, kernelSize: 3 });
   assert.deepEqual(rows.map((row) => row.filter((other) => other >= 0)), [[0, 1], [0, 1], [2]]);
   assert.deepEqual(rows.map((row) => row.indexOf(0)), [13, 12, -1]);
   // Both neighbours are in voxel 0 of the next level, at offsets 0 and 1; -5 is in [-6, -4), at offset 1.
-  assert.deepEqual(table(maps, { kind: "down", level: 0 }), [
+  assert.deepEqual(table(tables, { kind: "down", level: 0 }), [
     [0, 1, -1, -1, -1, -1, -1, -1],
     [-1, 2, -1, -1, -1, -1, -1, -1],
   ]);
-  assert.deepEqual(table(maps, { kind: "up", level: 0 }), [
+  assert.deepEqual(table(tables, { kind: "up", level: 0 }), [
     [0, -1, -1, -1, -1, -1, -1, -1],
     [-1, 0, -1, -1, -1, -1, -1, -1],
     [-1, 1, -1, -1, -1, -1, -1, -1],
   ]);
 });
 
-Deno.test("ScanMaps gives a point transformer children, parents and patches whose last one borrows", () => {
+Deno.test("ScanTables gives a point transformer children, parents and patches whose last one borrows", () => {
   // Along x the curve z goes 0, 1, ..., 69 in this order, whatever the order of the rows is.
   const places = Array.from({ length: 70 }, (_, row) => row * 27 % 70);
   const coords = coordinateWords(places.flatMap((x) => [x, 0, 0]));
-  const maps = new ScanMaps(networkOf("ptv3-slim", 1), coords);
-  const parents = table(maps, { kind: "parents", level: 0 }).flat();
-  const children = table(maps, { kind: "children", level: 0 });
+  const tables = new ScanTables(networkOf("ptv3-slim", 1), coords);
+  const parents = table(tables, { kind: "parents", level: 0 }).flat();
+  const children = table(tables, { kind: "children", level: 0 });
   assert.equal(children.length, 35);
   children.forEach((own, parent) => {
     assert.deepEqual(own.map((row) => parents[row]), [parent, parent]);
     assert.deepEqual(new Set(own.map((row) => places[row]! >> 1)).size, 1);
   });
   const place = { level: 0, order: 0, patch: 64 };
-  const patches = table(maps, { kind: "patches", place });
+  const patches = table(tables, { kind: "patches", place });
   const along = patches.map((rows) => rows.map((row) => places[row]!));
   const run = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
   // The borrowed rows come after the patch's own.
   assert.deepEqual(along, [run(0, 64), [...run(64, 70), ...run(6, 64)]]);
   const flat = patches.flat();
-  const found = table(maps, { kind: "places", place }).flat();
+  const found = table(tables, { kind: "places", place }).flat();
   assert.deepEqual(found.map((at) => flat[at]), run(0, 70));
-  assert.equal(mapName({ kind: "patches", place }), "patches_64_order0_level0");
+  assert.equal(tableName({ kind: "patches", place }), "patches_64_order0_level0");
 });
 
-Deno.test("ScanMaps refuses what a point transformer cannot line up", () => {
+Deno.test("ScanTables refuses what a point transformer cannot line up", () => {
   const far = coordinateWords([0, 0, 0, 70_000, 0, 0]);
-  assert.throws(() => new ScanMaps(networkOf("ptv3-slim", 1), far), /use larger voxels/);
+  assert.throws(() => new ScanTables(networkOf("ptv3-slim", 1), far), /use larger voxels/);
 });
 
 Deno.test("scanInputs() averages features by voxel, says where points are, and warns; NumPy's archive holds all", async () => {

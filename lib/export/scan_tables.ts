@@ -20,7 +20,7 @@ import {
 } from "../sparse/mod.ts";
 
 /** One table of a scan. Levels count from 0, the finest. */
-export type MapRequest =
+export type TableRequest =
   /** The rows that a convolution of stride 1 reads; -1 where there is no voxel. */
   | { readonly kind: "neighbours"; readonly level: number; readonly kernelSize: number }
   /** For each voxel of `level + 1` the rows of `level` that a halving convolution reads; -1 where there is none. */
@@ -37,13 +37,13 @@ export type MapRequest =
   | { readonly kind: "places"; readonly place: PatchPlace };
 
 /** A table: rows of voxels, [rows][columns], or [rows] where there is one column. */
-export interface ScanMap {
+export interface ScanTable {
   readonly shape: readonly number[];
   readonly rows: BigInt64Array;
 }
 
 /** Name of a table among the inputs of an exported network. */
-export function mapName(request: MapRequest): string {
+export function tableName(request: TableRequest): string {
   switch (request.kind) {
     case "neighbours":
       return `neighbours_${request.kernelSize}_level${request.level}`;
@@ -58,7 +58,7 @@ export function mapName(request: MapRequest): string {
 }
 
 /** The voxels of one level. */
-interface MapLevel {
+interface TableLevel {
   /** Four words for each voxel. */
   readonly coords: Int32Array;
   readonly index: CoordinateIndex;
@@ -69,9 +69,9 @@ interface MapLevel {
 }
 
 /** The tables of one scan for one network. */
-export class ScanMaps {
+export class ScanTables {
   readonly #network: Pick<Network, "depth" | "serialization">;
-  readonly #levels: readonly MapLevel[];
+  readonly #levels: readonly TableLevel[];
   readonly #sequences = new Map<string, Uint32Array>();
 
   /**
@@ -86,7 +86,7 @@ export class ScanMaps {
   }
 
   /** Makes a table. */
-  map(request: MapRequest): ScanMap {
+  table(request: TableRequest): ScanTable {
     switch (request.kind) {
       case "neighbours": {
         const level = this.#levels[request.level]!;
@@ -124,7 +124,7 @@ export class ScanMaps {
     });
   }
 
-  #patches({ level, order, patch }: PatchPlace): { patches: ScanMap; places: ScanMap } {
+  #patches({ level, order, patch }: PatchPlace): { patches: ScanTable; places: ScanTable } {
     const sequence = this.#sequence(level, order);
     const count = sequence.length;
     const rows = Math.min(count, patchRows([count], patch, "flash"));
@@ -156,12 +156,12 @@ export class ScanMaps {
   }
 }
 
-function countOf({ coords }: MapLevel): number {
+function countOf({ coords }: TableLevel): number {
   return coords.length / 4;
 }
 
 /** The levels of a U-Net: coordinates are multiples of their stride. */
-function pyramidLevels(coords: Int32Array, depth: number): MapLevel[] {
+function pyramidLevels(coords: Int32Array, depth: number): TableLevel[] {
   return Array.from({ length: depth + 1 }, (_, level) => {
     const spacing = 2 ** level;
     return { ...distinctCoordinatesReference(coords, spacing), spacing, depth: 0 };
@@ -173,7 +173,7 @@ function serializedLevels(
   coords: Int32Array,
   halvings: number,
   parents: "code" | "coordinates",
-): MapLevel[] {
+): TableLevel[] {
   const grid = 2 ** halvings;
   const placed = new Int32Array(coords.length);
   let largest = 0;
@@ -202,10 +202,10 @@ function serializedLevels(
 
 /** The row of `sources` at each offset from each voxel of `level`. */
 function found(
-  { coords }: MapLevel,
-  { index }: MapLevel,
+  { coords }: TableLevel,
+  { index }: TableLevel,
   offsets: readonly (readonly [number, number, number])[],
-): ScanMap {
+): ScanTable {
   const count = coords.length / 4;
   const rows = new BigInt64Array(count * offsets.length);
   let at = 0;
@@ -219,7 +219,7 @@ function found(
 }
 
 /** The rows of each parent, in ascending order, filled up with the first of them. */
-function childrenOf(parents: readonly number[], count: number): ScanMap {
+function childrenOf(parents: readonly number[], count: number): ScanTable {
   const children = Array.from({ length: count }, (): number[] => []);
   parents.forEach((parent, row) => children[parent]!.push(row));
   const most = Math.max(...new Set(children.map(({ length }) => length)));
