@@ -46,6 +46,7 @@ export {
   type ScanMemory,
 } from "./scan.ts";
 export type { LabelClasses } from "./classes/class_table.ts";
+export { codeWarnings } from "./las/narrow_codes.ts";
 export { type Echoes, echoesOf } from "./las/echoes.ts";
 export { classList } from "./classes/class_list.ts";
 export { qgisStyle } from "./classes/qgis_style.ts";

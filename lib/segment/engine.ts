@@ -21,7 +21,7 @@ import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
 import { cameraWarnings } from "../pairing/mod.ts";
 import { type VirtualViews, virtualViews } from "../pairing/virtual/mod.ts";
-import { ScanError, type ScanFrame, type Warning } from "../scan/mod.ts";
+import { codeWarnings, ScanError, type ScanFrame, type Warning } from "../scan/mod.ts";
 import type { FeatureTeacher, TeacherCard } from "../teacher/mod.ts";
 import type { DistillationSettings } from "../ttt/methods/distillation/settings.ts";
 import { UNCORRECTED } from "../ttt/corrections.ts";
@@ -299,6 +299,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     return [
       ...scan.warnings,
       ...warnings ?? [],
+      ...codeWarnings(given.scan, this.student),
       ...ofFrame,
       ...samplingWarnings(metric, this.#voxelSizeOf(request)),
       ...(usesCameras ? cameraWarnings(given) : []),

@@ -1,7 +1,8 @@
 /**
  * `deno task bench`: rates of our kernels on this machine. Rates on a software adapter tell nothing about hardware; look
  * at the ratios within a run. Arguments choose sections; without any, all run. `--voxels 10000,40000` chooses the scans
- * of the sections `network` and `roofline`, `--network ptv3-base` the network of the first of them, and `--rooms 12` the rooms along an edge of the scan of the section `large`.
+ * of the sections `network` and `roofline`, `--network ptv3-base` the network of the first of them, and `--rooms 12` the rooms along an edge of the scan of the section `large`;
+ * the section `survey` labels a tile of `--points 1000000` by `--student aerial`.
  * The section `roofline` runs scans up to `--measured 40000` voxels, and counts larger ones; `--launches` prints each launch.
  * `--kernels` chooses the matrix kernels, `--precision f16` stores activations in half precision; `--tune` finds out which are the fastest, on the first of the scans.
  */
@@ -16,6 +17,7 @@ import { NETWORK_NAMES } from "../../lib/nn/networks.ts";
 import { BACKBONE, benchNetwork, NETWORK_VOXELS } from "./network.ts";
 import { benchRoofline } from "./roofline.ts";
 import { benchStep } from "./step.ts";
+import { benchSurvey } from "./survey.ts";
 import { tune } from "./tune.ts";
 
 const ROUNDS = 5;
@@ -42,6 +44,7 @@ const SECTIONS: Record<string, (gpu: Gpu) => Promise<void> | void> = {
       launches: values.launches,
     }),
   large: () => benchLarge(rooms, kernels),
+  survey: () => benchSurvey(points, values.student, kernels),
 };
 
 /** Prints the message and ends with exit code 2. */
@@ -57,6 +60,8 @@ const { positionals, values } = parseArgs({
     voxels: { type: "string", default: NETWORK_VOXELS.join() },
     network: { type: "string", default: BACKBONE },
     rooms: { type: "string", default: "4" },
+    points: { type: "string", default: "100000" },
+    student: { type: "string", default: "streets-joint" },
     measured: { type: "string" },
     launches: { type: "boolean", default: false },
     kernels: { type: "string", default: "auto" },
@@ -67,6 +72,10 @@ const { positionals, values } = parseArgs({
 const rooms = Number(values.rooms);
 if (!Number.isInteger(rooms) || rooms < 1) {
   refuse(`Cannot use --rooms ${values.rooms}: it takes a whole number`);
+}
+const points = Number(values.points);
+if (!Number.isInteger(points) || points < 1) {
+  refuse(`Cannot use --points ${values.points}: it takes a whole number`);
 }
 const voxels = values.voxels.split(",").map(Number);
 if (!voxels.every((count) => Number.isInteger(count) && count > 0)) {

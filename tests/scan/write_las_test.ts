@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { parse } from "@loaders.gl/core";
 import { LAZRsLoader } from "@loaders.gl/las";
 import {
+  codeWarnings,
   convertScan,
   type LabelClasses,
   readScan,
@@ -190,6 +191,26 @@ Deno.test("writeScan() leaves dimensions of the client's own with its names alon
   for (let i = 0; i < COUNT; i++) {
     const at = made.pointOffset + i * made.recordBytes + 36;
     assert.equal(found["confidence"]![i], made.bytes[at]);
+  }
+});
+
+Deno.test("writeScan() leaves unclassified what point formats 0 to 5 have no code for, and a warning says so", async () => {
+  for (const format of [3, 6]) {
+    const scan = await readScan(makeLas({ minor: 4, format, count: 3 }).bytes, "x.las");
+    const student: LabelClasses = {
+      classes: ["ground", "car"],
+      palette: [[0, 0, 0], [9, 9, 9]],
+      asprs: [2, 64],
+    };
+    const labels = Uint8Array.of(0, 1, 0);
+    const answer = { labels, confidence: new Float32Array(3), student };
+    const written = (await readScan(writeScan(scan, answer), "x.las")).labels!;
+    const warnings = codeWarnings(scan, student);
+    assert.deepEqual([...written], format === 3 ? [2, 1, 2] : [2, 64, 2]);
+    assert.equal(warnings.length, format === 3 ? 1 : 0);
+    for (const { text } of warnings) assert.match(text, /format 3 of x\.las .* points of car have/);
+    const own = { ...answer, student: { ...student, labels: [0, 1] } };
+    if (format === 3) assert.throws(() => writeScan(scan, own), /holds 0 to 31/);
   }
 });
 

@@ -9,6 +9,7 @@ import { classCodes, labelOf } from "../classes/class_table.ts";
 import { withClassLookup } from "./class_lookup.ts";
 import { type ExtraBytesPlan, planExtraBytes, writeDimension } from "./extra_bytes_plan.ts";
 import { LAS_FIELDS, type LasHeader, parseLasHeader } from "./header.ts";
+import { UNCLASSIFIED } from "./narrow_codes.ts";
 import type { ScanLabels } from "../scan.ts";
 
 /** The code of points without a label. */
@@ -21,11 +22,11 @@ const NEVER_CLASSIFIED = 0;
  * @param original the labels that the client's file had; null where it had none
  * @param file name of the scan, for errors
  * @returns a file whose classification is the code of the label by the `student`, or the label itself where there is
- *   none; the student's names of codes stand in its classification lookup. With `extraBytes` the points also hold
- *   `label` (uint8) and `confidence` (float32), unless `keepLabels` is false, `classification_original`, and whatever else
- *   is asked for (uint32 or float32)
+ *   none; the student's names of codes stand in its classification lookup. A code of a student that does not fit the
+ *   point format becomes 1, unclassified. With `extraBytes` the points also hold `label` (uint8) and `confidence` (float32),
+ *   unless `keepLabels` is false, `classification_original`, and whatever else is asked for (uint32 or float32)
  * @throws {ScanError} where the records would become too long
- * @throws {RangeError} where a label has no code, or a code does not fit the point format
+ * @throws {RangeError} where a label has no code, or a client's own code does not fit the point format
  */
 export function writeLasLabels(
   bytes: Uint8Array,
@@ -54,7 +55,10 @@ function codesOf({ labels, student }: ScanLabels, { classMask, format }: LasHead
     new Map(student.asprs.map((code, place) => [labelOf(student, place), code]));
   for (let i = 0; i < codes.length; i++) {
     const label = labels[i]!;
-    const code = !byLabel ? label : label === UNLABELLED ? NEVER_CLASSIFIED : byLabel.get(label);
+    const named = !byLabel ? label : label === UNLABELLED ? NEVER_CLASSIFIED : byLabel.get(label);
+    // The codes of a student were chosen for its classes, not for this file; a client's own are meant as they are.
+    const isStudents = student && !student.labels;
+    const code = isStudents && named! > classMask ? UNCLASSIFIED : named;
     if (code === undefined || !Number.isInteger(code) || code < 0 || code > classMask) {
       throw new RangeError(
         `Cannot write label ${label} of point ${i} as class ${code}: point format ${format} holds 0 to ${classMask}; map the labels to other codes, or ask for PLY`,
