@@ -20,7 +20,7 @@ import {
   TRANSFER_NAMES,
   WORLD_NAMES,
 } from "../datasets/mod.ts";
-import { type BenchmarkProfile, BENCHMARKS, profileOf } from "../eval/studies/benchmarks.ts";
+import { type BenchmarkProfile, judgesReal, profileOf } from "../eval/studies/benchmarks.ts";
 import { realBenchmark } from "../eval/real/real_dataset.ts";
 import { evaluate, type EvaluationRequest } from "../eval/evaluation.ts";
 import { claimsOf } from "../eval/report/claims.ts";
@@ -49,8 +49,8 @@ const REAL = "real";
 /** Benchmarks that need `--data`. */
 const WITH_DATA = [...PUBLISHED_NAMES, ...Object.keys(TRANSFER_GROUPS), ...TRANSFER_NAMES];
 
-/** The worlds by whose classes real scans are judged; a varied one has those of another. */
-const JUDGES = WORLD_NAMES.filter((name) => Object.hasOwn(BENCHMARKS, `${REAL}-${name}`));
+/** The worlds by whose classes real scans are judged. */
+const JUDGES = WORLD_NAMES.filter(judgesReal);
 
 /** Methods that need nothing but a scan and its photographs. */
 const STUDIED = [...METHODS.keys()].filter((name) => name !== "corrections");

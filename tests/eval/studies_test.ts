@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { WORLD_NAMES } from "../../lib/datasets/mod.ts";
+import { judgesReal } from "../../lib/eval/studies/benchmarks.ts";
 import { buildStudy, tuningStudy } from "../../lib/eval/studies/studies.ts";
 import { STUDY_NAMES } from "../../lib/eval/studies/study.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
@@ -159,4 +161,10 @@ Deno.test("tuningStudy() tries the whole grid of each method on the shifted doma
   const count = (name: string) => METHODS.get(name)!.grid.length;
   assert.equal(study.entries.length, count("ttt-kd") + count("fusion"));
   assert.deepEqual(study.sequences.map(({ name }) => name), ["noisy", "dark"]);
+});
+
+Deno.test("judgesReal() never has a scan judged twice: of worlds with the same classes it takes one", () => {
+  const judges = WORLD_NAMES.filter(judgesReal);
+  assert.ok(judges.includes("rooms") && judges.includes("streets"), `${judges}`);
+  assert.ok(!judges.includes("streets-varied"), `${judges}`);
 });

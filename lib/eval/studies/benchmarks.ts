@@ -116,6 +116,11 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
   },
 };
 
+/** Whether real scans are judged by the classes of a world; those of a varied world are the classes of another. */
+export function judgesReal(world: string): boolean {
+  return Object.hasOwn(BENCHMARKS, `real-${world}`);
+}
+
 /**
  * The profile of a benchmark, or one made of its shifted domains where it has none.
  *
