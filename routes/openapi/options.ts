@@ -48,7 +48,8 @@ export function sessionOptionSchemas(): Record<string, JsonSchema> {
   const { extraBytes, keepLabels, mapLabels, probabilities, instances, ...rest } = propertiesOf(
     SCAN_METHODS.get(SESSION_METHOD)!,
   );
-  const { evaluate, labelMap, labelNames } = rest;
+  const { corrections, ...ofSession } = rest;
+  const { evaluate, labelMap, labelNames, steps } = rest;
   const object = (properties: Record<string, JsonSchema>, description: string) => ({
     type: "object",
     properties,
@@ -58,13 +59,13 @@ export function sessionOptionSchemas(): Record<string, JsonSchema> {
   return {
     [SESSION_OPTIONS]: {
       ...object(
-        rest,
+        ofSession,
         "Options of a session; they hold for all its scans.",
       ),
       examples: [{ bound: 0.05 }],
     },
-    [SCAN_OPTIONS]: object(
-      {
+    [SCAN_OPTIONS]: {
+      ...object({
         evaluate: evaluate!,
         labelMap: labelMap!,
         labelNames: labelNames!,
@@ -73,9 +74,11 @@ export function sessionOptionSchemas(): Record<string, JsonSchema> {
         mapLabels: mapLabels!,
         probabilities: probabilities!,
         instances: instances!,
-      },
-      "Options that a scan of a session may set for itself.",
-    ),
+        corrections: corrections!,
+        steps: steps!,
+      }, "Options that a scan of a session may set for itself; steps only with corrections."),
+      dependentRequired: { steps: ["corrections"] },
+    },
   };
 }
 

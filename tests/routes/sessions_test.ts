@@ -90,6 +90,7 @@ Deno.test("POST /v1/sessions refuses wrong options by name", async () => {
     };
     assert.equal((await refused('{"method":"ttt-kd"}')).field, "method");
     assert.equal((await refused('{"steps":0}')).field, "steps");
+    assert.match((await refused('{"corrections":{"0":[1]}}')).detail, /with that scan/);
     assert.equal((await refused('{"nonsense":1}')).field, "nonsense");
     assert.equal((await refused("[]")).field, "options");
     await refused("{", 400);
@@ -174,9 +175,19 @@ Deno.test("POST /v1/sessions/:id/scans uses the options of its session", async (
       const response = await served.app.request(session.links.scans, scan(4, given));
       assert.equal((await problemOf(response, 422)).field, Object.keys(given)[0]);
     }
+    const taught = await served.app.request(
+      session.links.scans,
+      scan(4, { corrections: { wall: [2] }, steps: 9 }),
+    );
+    assert.equal(taught.status, 200);
+    await taught.body?.cancel();
+    await label(served, session, 4);
+    const [corrected, next] = served.engine.requests.slice(1).map(({ options }) => options);
+    assert.deepEqual([corrected!.corrections, corrected!.settings.steps], [{ wall: [2] }, 9]);
+    assert.deepEqual([next!.corrections, next!.settings.steps], [undefined, 7]);
     const bare = await served.app.request(session.links.scans, { method: "POST", body: plyScan() });
     assert.match((await problemOf(bare, 422)).detail, /no photographs/);
-    assert.equal((await look(served, session)).scans, 1);
+    assert.equal((await look(served, session)).scans, 3);
     const rendered = await begin(served, { viewSource: "virtual" });
     const seen = await served.app.request(rendered.links.scans, {
       method: "POST",

@@ -84,11 +84,17 @@ export function sessionOptions(
       "method",
     );
   }
+  if (given["corrections"] !== undefined) {
+    throw new OptionError(
+      "Cannot begin a session with corrections: they are of one scan; send them with that scan",
+      "corrections",
+    );
+  }
   const { settings, ...common } = segmentOptions({ ...given, method }, true);
   return { ...common, ...settings };
 }
 
-/** The options that each scan of a session may set for itself: they affect only its answer. */
+/** The options that each scan of a session may set for itself: they affect its answer, or say what is learned from it. */
 const OF_SCANS: ReadonlySet<string> = new Set([
   "evaluate",
   "labelMap",
@@ -98,6 +104,8 @@ const OF_SCANS: ReadonlySet<string> = new Set([
   "mapLabels",
   "probabilities",
   "instances",
+  "corrections",
+  "steps",
 ]);
 
 /**
@@ -117,6 +125,12 @@ export function scanOptions(
       "one scan of a session",
       [...OF_SCANS],
       "set the others when a session begins",
+    );
+  }
+  if (given["steps"] !== undefined && given["corrections"] === undefined) {
+    throw new OptionError(
+      "Cannot set steps for one scan of a session without corrections: set them when a session begins",
+      "steps",
     );
   }
   return { ...session.options, ...given };

@@ -45,6 +45,7 @@ export const tttKdOnline = defineMethod({
   checkpoint: "joint",
   usesPhotographs: true,
   online: true,
+  takesCorrections: true,
   lossName: "KD loss",
   settings,
   grid: [

@@ -202,6 +202,21 @@ methodTest("ttt-kd-online with anchor 1 starts the next scan at the source", asy
   assert.equal(second.report.losses[0], first.report.losses[0]);
 });
 
+methodTest("ttt-kd-online carries what corrections taught to the next scan", async () => {
+  const { engine, request: { scan } } = await setUp();
+  const next = async (given: Record<string, unknown>) => {
+    engine.resetOnline();
+    await run({ method: "ttt-kd-online", steps: STEPS, learningRate: 0.1, ...given });
+    return (await run({ method: "ttt-kd-online", learningRate: 0 })).labels;
+  };
+  const untaught = await next({});
+  // All of one class that is seldom found: what is learned of it is no accident.
+  const points = [...untaught.keys()].filter((p) => scan.labels![p] === 1 && untaught[p] !== 1);
+  const taught = await next({ corrections: { "1": points } });
+  const found = points.filter((point) => taught[point] === 1).length;
+  assert.ok(found > points.length / 4, `${found} of ${points.length}`);
+});
+
 methodTest(
   "corrections are learned from, with photographs and without, and stay as they are said to be",
   async () => {
