@@ -2,6 +2,7 @@
  * A tile of an airborne survey: terrain with houses and trees as LAS, read, labelled without photographs and written again,
  * with the time and the memory of each part.
  */
+import process from "node:process";
 import type { KernelChoice } from "../../lib/gpu/mod.ts";
 import { gpuHost } from "../../lib/kernel_choice/mod.ts";
 import { Random } from "../../lib/random/random.ts";
@@ -25,9 +26,11 @@ export async function benchSurvey(
   const host = gpuHost({ kernels });
   const parts: string[] = [];
   const timed = async <T>(part: string, work: () => T | Promise<T>): Promise<T> => {
-    const start = performance.now();
+    const [start, before] = [performance.now(), process.cpuUsage()];
     const result = await work();
-    parts.push(`${part} ${((performance.now() - start) / 1000).toFixed(0)} s`);
+    const seconds = ((performance.now() - start) / 1000).toFixed(0);
+    const { user, system } = process.cpuUsage(before);
+    parts.push(`${part} ${seconds} s (${((user + system) / 1e6).toFixed(0)} s of CPU)`);
     return result;
   };
   try {
