@@ -16,7 +16,7 @@ import { SparseScan } from "../voxels/sparse_scan.ts";
 import { describeScene, type SourceScene } from "./source_scenes.ts";
 import type { Trainee } from "./training_run.ts";
 
-/** Most held-out scenes that the source KD loss is measured on. */
+/** Most held-out scenes that the source KD loss is measured on; nor are they more than the training scenes. */
 const KD_SCENES = 8;
 
 /** Measures what the training scenes are like, which are not augmented. */
@@ -52,7 +52,7 @@ export async function measureSourceKdLoss(
   teacher: FeatureTeacher,
 ): Promise<Pick<StudentTeacher, "sourceKdLoss" | "sourceKdDeviation"> | null> {
   const { gpu, config, dataset } = run;
-  const count = Math.min(KD_SCENES, dataset.count(config.domain, "validation"));
+  const count = Math.min(KD_SCENES, config.scenes, dataset.count(config.domain, "validation"));
   if (count === 0 || !centre) return null;
   const losses: number[] = [];
   for (let index = 0; index < count; index++) {

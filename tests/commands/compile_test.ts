@@ -5,12 +5,19 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { readScan } from "../../lib/scan/mod.ts";
 import type { ScanReport } from "../../lib/segment/report.ts";
-import { embedded, gather, packed } from "./embedded.ts";
+import { type Embedded, embedded, gather, packed } from "./embedded.ts";
 import { listening, withFolder } from "./support.ts";
+
+let found: Promise<Embedded> | null = null;
+
+/** What is embedded, found out once. */
+function contents(): Promise<Embedded> {
+  return found ??= embedded();
+}
 
 Deno.test("compile embeds the program, its workers, models and packages, and nothing else", async () => {
   await withFolder(async (folder) => {
-    const { files, packages } = await embedded();
+    const { files, packages } = await contents();
     const binary = await packed(join(folder, "ttt-kd"));
     const covers = (path: string, file: string) =>
       path.endsWith("/*") ? file.startsWith(path.slice(0, -1)) : path === file;
@@ -35,7 +42,7 @@ function shaderFolder(): string {
 
 Deno.test("the embedded files alone run the demo and the server", async () => {
   await withFolder(async (folder) => {
-    const { app, denoFolder } = await gather(await embedded(), folder);
+    const { app, denoFolder } = await gather(await contents(), folder);
     const [out, temporary, data, home] = ["out", "tmp", "data", "home"]
       .map((name) => join(folder, name)) as [string, string, string, string];
     for (const made of [temporary, home]) await mkdir(made);

@@ -5,9 +5,10 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { compileArguments } from "../../lib/commands/compile.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -70,6 +71,20 @@ async function config(): Promise<Config> {
   return JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
 }
 
+/** The modules that these import, and what they import: of one program that imports them all. */
+async function graphOf(paths: readonly string[]): Promise<Info> {
+  const folder = await mkdtemp(join(tmpdir(), "tttkd-info-"));
+  try {
+    const program = join(folder, "program.ts");
+    const lines = paths.map((path) => `import ${JSON.stringify(pathToFileURL(join(ROOT, path)))};`);
+    await writeFile(program, lines.join("\n"));
+    const args = ["info", "--json", "--config", join(ROOT, "deno.json"), program];
+    return JSON.parse((await deno(args)).out);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 /** Finds out what is embedded. */
 export async function embedded(): Promise<Embedded> {
   const files = new Set<string>();
@@ -82,29 +97,25 @@ export async function embedded(): Promise<Embedded> {
     }
   }
   // Deno packs what the modules in included folders import, too.
-  const modules = [...include, ...files].filter(isModule);
-  for (const root of ["main.ts", ...modules]) {
-    const { roots, modules, redirects, npmPackages }: Info = JSON.parse(
-      (await deno(["info", "--json", root])).out,
-    );
-    const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
-    const takePackage = (id: string) => {
-      if (packages.has(id)) return;
-      const { name, dependencies, localPath } = npmPackages[id]!;
-      packages.set(id, { name, folder: localPath });
-      dependencies.forEach(takePackage);
-    };
-    const seen = new Set<string>();
-    const take = (specifier: string) => {
-      const module = bySpecifier.get(redirects[specifier] ?? specifier);
-      if (!module || seen.has(module.specifier)) return;
-      seen.add(module.specifier);
-      if (module.local) files.add(relative(ROOT, module.local));
-      if (module.npmPackage) takePackage(module.npmPackage);
-      for (const { code } of module.dependencies ?? []) if (code) take(code.specifier);
-    };
-    roots.forEach(take);
-  }
+  const included = [...include, ...files].filter(isModule);
+  const { roots, modules, redirects, npmPackages } = await graphOf(["main.ts", ...included]);
+  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
+  const takePackage = (id: string) => {
+    if (packages.has(id)) return;
+    const { name, dependencies, localPath } = npmPackages[id]!;
+    packages.set(id, { name, folder: localPath });
+    dependencies.forEach(takePackage);
+  };
+  const seen = new Set<string>();
+  const take = (specifier: string) => {
+    const module = bySpecifier.get(redirects[specifier] ?? specifier);
+    if (!module || seen.has(module.specifier)) return;
+    seen.add(module.specifier);
+    if (module.local && !roots.includes(specifier)) files.add(relative(ROOT, module.local));
+    if (module.npmPackage) takePackage(module.npmPackage);
+    for (const { code } of module.dependencies ?? []) if (code) take(code.specifier);
+  };
+  roots.forEach(take);
   // Packages for other platforms are not installed.
   const here = [...packages.values()].filter(({ folder }) => existsSync(folder));
   const { denoDir }: { denoDir: string } = JSON.parse((await deno(["info", "--json"])).out);

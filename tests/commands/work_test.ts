@@ -65,7 +65,7 @@ Deno.test("train writes a checkpoint that can be opened", async () => {
     const out = join(folder, "tiny.safetensors");
     const settings = {
       id: "tiny",
-      backbone: "MinkUNet14Slim",
+      backbone: "MinkUNet14Tiny",
       scenes: 2,
       epochs: 1,
       voxelSize: 0.5,

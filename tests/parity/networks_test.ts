@@ -5,8 +5,8 @@ import { Graph } from "../../lib/graph/graph.ts";
 import { crossEntropy } from "../../lib/graph/losses/cross_entropy.ts";
 import { Plan } from "../../lib/graph/plan.ts";
 import { Layers } from "../../lib/nn/layers.ts";
+import type { Network } from "../../lib/nn/network.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
-import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { BuiltStructure } from "../../lib/nn/scan_structure.ts";
 import type { SafetensorsFile } from "../../lib/nn/safetensors.ts";
@@ -18,6 +18,7 @@ import {
   unpadRows,
   wordTensor,
 } from "../graph/support.ts";
+import { segmentorSpecs } from "../nn/network_run.ts";
 import { coordinateWords, golden, goldenState, NETWORK_FILES, numbers } from "./golden.ts";
 
 const CLASSES = 20;
@@ -38,40 +39,46 @@ const TOLERANCES = {
 
 for (const name of NETWORK_FILES) {
   withGpu(`${name}: logits, loss and gradients equal MinkowskiEngine's`, async (gpu) => {
-    const mode = name.split(".")[1] as Mode;
-    const file = await golden(name);
-    const expected = (key: string) => numbers(file, key);
-    using owned = new DisposableStack();
-    const got = await runNetwork(gpu, owned, name, file);
-    const names: string[] = JSON.parse(file.metadata.grad_norm_names!);
-    const normErrors = names.map((key, i) => {
-      const norm = Math.hypot(...chunkNorms(got.gradients.get(key)!.data as Float32Array));
-      const theirs = expected("grad_norms")[i]!;
-      return Math.abs(norm - theirs) / Math.max(theirs, 1e-12);
-    });
-    const worst = normErrors.indexOf(Math.max(...normErrors));
-    console.log(
-      `${name}: logits ${relativeError(got.logits, expected("logits")).toExponential(1)}, loss ${
-        (Math.abs(got.loss - expected("loss")[0]!)).toExponential(1)
-      }, dx ${relativeError(got.dx, expected("dx")).toExponential(1)}, worst gradient norm ${
-        normErrors[worst]!.toExponential(2)
-      } (${names[worst]}); ${(got.plan.bytes / 2 ** 20).toFixed(0)} MiB planned, ${
-        (got.plan.liveBytes / 2 ** 20).toFixed(0)
-      } live`,
-    );
-    const { norms, values } = TOLERANCES[gpu.kernels.family];
-    const tolerance = values[mode];
-    assertClose(got.logits, expected("logits"), 1e-4, "logits");
-    assertClose([got.loss], expected("loss"), 1e-4, "loss");
-    assertClose(got.dx, expected("dx"), tolerance, "dx");
-    const strayed = names.filter((_, i) => !(normErrors[i]! <= norms));
-    assert.deepEqual(strayed, [], "gradient norms");
-    for (const key of file.tensors.keys()) {
-      if (!key.startsWith("grad/")) continue;
-      const gradient = got.gradients.get(key.slice(5))!.data as Float32Array;
-      assertClose(gradient, expected(key), tolerance, key);
-    }
+    using network = await GoldenNetwork.load(gpu, name);
+    await compare(network);
+    await compareHalf(network);
   });
+}
+
+/** Holds a pass in float32 against MinkowskiEngine's. */
+async function compare(network: GoldenNetwork): Promise<void> {
+  const { gpu, name, mode, file } = network;
+  const expected = (key: string) => numbers(file, key);
+  using owned = new DisposableStack();
+  const got = await network.run(owned);
+  const names: string[] = JSON.parse(file.metadata.grad_norm_names!);
+  const normErrors = names.map((key, i) => {
+    const norm = Math.hypot(...chunkNorms(got.gradients.get(key)!.data as Float32Array));
+    const theirs = expected("grad_norms")[i]!;
+    return Math.abs(norm - theirs) / Math.max(theirs, 1e-12);
+  });
+  const worst = normErrors.indexOf(Math.max(...normErrors));
+  console.log(
+    `${name}: logits ${relativeError(got.logits, expected("logits")).toExponential(1)}, loss ${
+      (Math.abs(got.loss - expected("loss")[0]!)).toExponential(1)
+    }, dx ${relativeError(got.dx, expected("dx")).toExponential(1)}, worst gradient norm ${
+      normErrors[worst]!.toExponential(2)
+    } (${names[worst]}); ${(got.plan.bytes / 2 ** 20).toFixed(0)} MiB planned, ${
+      (got.plan.liveBytes / 2 ** 20).toFixed(0)
+    } live`,
+  );
+  const { norms, values } = TOLERANCES[gpu.kernels.family];
+  const tolerance = values[mode];
+  assertClose(got.logits, expected("logits"), 1e-4, "logits");
+  assertClose([got.loss], expected("loss"), 1e-4, "loss");
+  assertClose(got.dx, expected("dx"), tolerance, "dx");
+  const strayed = names.filter((_, i) => !(normErrors[i]! <= norms));
+  assert.deepEqual(strayed, [], "gradient norms");
+  for (const key of file.tensors.keys()) {
+    if (!key.startsWith("grad/")) continue;
+    const gradient = got.gradients.get(key.slice(5))!.data as Float32Array;
+    assertClose(gradient, expected(key), tolerance, key);
+  }
 }
 
 /**
@@ -81,87 +88,98 @@ for (const name of NETWORK_FILES) {
 const HALF_TOLERANCES = { eval: 2e-3, train: 5e-3 };
 const HALF_NORM_TOLERANCES = { eval: 4e-2, train: 0.15 };
 
-for (const name of NETWORK_FILES) {
-  withGpu(`${name} with activations in float16`, async (gpu) => {
-    const mode = name.split(".")[1] as Mode;
-    const file = await golden(name);
-    using owned = new DisposableStack();
-    const got = await runNetwork(gpu, owned, name, file, inPrecision(gpu.kernels, "f16"));
-    const error = relativeError(got.logits, numbers(file, "logits"));
-    const names: string[] = JSON.parse(file.metadata.grad_norm_names!);
-    const norms = numbers(file, "grad_norms");
-    const ratios = names.map((key, i) => {
-      const norm = Math.hypot(...chunkNorms(got.gradients.get(key)!.data as Float32Array));
-      return norm / got.lossScale / norms[i]!;
-    });
-    const worst = Math.max(...ratios.map((ratio) => Math.abs(ratio - 1)));
-    const dx = relativeError(got.dx.map((v) => v / got.lossScale), numbers(file, "dx"));
-    console.log(
-      `${name} in float16: logits ${error.toExponential(1)}, dx ${
-        dx.toExponential(1)
-      }, worst gradient norm ${worst.toExponential(1)}`,
-    );
-    assert.ok(error <= HALF_TOLERANCES[mode], `logits: relative error ${error}`);
-    // A ReLU whose input rounding moves across zero passes another gradient.
-    assert.ok(worst <= HALF_NORM_TOLERANCES[mode], `gradient norms: relative error ${worst}`);
+/** Holds a pass with activations in float16 against MinkowskiEngine's. */
+async function compareHalf(network: GoldenNetwork): Promise<void> {
+  const { gpu, name, mode, file } = network;
+  using owned = new DisposableStack();
+  const got = await network.run(owned, inPrecision(gpu.kernels, "f16"));
+  const error = relativeError(got.logits, numbers(file, "logits"));
+  const names: string[] = JSON.parse(file.metadata.grad_norm_names!);
+  const norms = numbers(file, "grad_norms");
+  const ratios = names.map((key, i) => {
+    const norm = Math.hypot(...chunkNorms(got.gradients.get(key)!.data as Float32Array));
+    return norm / got.lossScale / norms[i]!;
   });
+  const worst = Math.max(...ratios.map((ratio) => Math.abs(ratio - 1)));
+  const dx = relativeError(got.dx.map((v) => v / got.lossScale), numbers(file, "dx"));
+  console.log(
+    `${name} in float16: logits ${error.toExponential(1)}, dx ${
+      dx.toExponential(1)
+    }, worst gradient norm ${worst.toExponential(1)}`,
+  );
+  assert.ok(error <= HALF_TOLERANCES[mode], `logits: relative error ${error}`);
+  // A ReLU whose input rounding moves across zero passes another gradient.
+  assert.ok(worst <= HALF_NORM_TOLERANCES[mode], `gradient norms: relative error ${worst}`);
 }
 
 type Mode = "eval" | "train";
 
-/** Runs the network of a golden file on its input, forward and backward; `owned` frees it. */
-async function runNetwork(
-  gpu: Gpu,
-  owned: DisposableStack,
-  name: string,
-  file: SafetensorsFile,
-  kernels: KernelSetting = gpu.kernels,
-) {
-  const [network, mode] = name.split(".") as [string, Mode];
-  const backbone = networkOf(network, 3);
-  const specs: ParameterSpec[] = [
-    ...backbone.parameters(),
-    {
-      name: "final.kernel",
-      part: "classes",
-      kind: "kernel",
-      shape: [backbone.featureChannels, CLASSES],
-    },
-    { name: "final.bias", part: "classes", kind: "bias", shape: [1, CLASSES] },
-  ];
-  const coords = numbers(file, "coords");
-  const words = owned.use(gpu.upload("coords", coordinateWords(coords)));
-  const structure = owned.use(await BuiltStructure.build(gpu, backbone, words, coords.length / 3));
-  const parameters = owned.use(new Parameters(gpu, specs));
-  parameters.load(goldenState(specs));
+/** The network of a golden file with its weights, which take longer to make than a pass. */
+class GoldenNetwork implements Disposable {
+  readonly mode: Mode;
+  readonly #network: Network;
 
-  const graph = new Graph(kernels);
-  const layers = new Layers(
-    parameters,
-    structure,
-    {
-      statistics: mode === "eval" ? "running" : "batch",
-      momentum: 0,
-      epsilon: backbone.epsilon,
-      trainable: () => true,
-    },
-  );
-  const x = inputTensor(gpu, owned, "x", numbers(file, "x"), 3);
-  const logits = layers.head(graph, backbone.emit(graph, layers, x), "final");
-  const targets = wordTensor(gpu, owned, "targets", numbers(file, "targets"));
-  const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
-  graph.backward();
-  const dx = graph.gradient(x)!;
-  const plan = owned.use(new Plan(gpu, graph, [logits, loss, dx]));
-  plan.submit();
-  return {
-    plan,
-    logits: unpadRows(await plan.read(logits), CLASSES),
-    loss: (await plan.read(loss))[0]!,
-    dx: unpadRows(await plan.read(dx), 3),
-    gradients: await parameters.gradientDict(),
-    lossScale: graph.lossScale,
-  };
+  private constructor(
+    readonly gpu: Gpu,
+    readonly name: string,
+    readonly file: SafetensorsFile,
+    readonly parameters: Parameters,
+    network: Network,
+  ) {
+    this.mode = name.split(".")[1] as Mode;
+    this.#network = network;
+  }
+
+  static async load(gpu: Gpu, name: string): Promise<GoldenNetwork> {
+    const network = networkOf(name.split(".")[0]!, 3);
+    const specs = segmentorSpecs(network, CLASSES);
+    const file = await golden(name);
+    const parameters = new Parameters(gpu, specs);
+    parameters.load(goldenState(specs));
+    return new GoldenNetwork(gpu, name, file, parameters, network);
+  }
+
+  /** Runs it on its input, forward and backward; `owned` frees what that takes. */
+  async run(owned: DisposableStack, kernels: KernelSetting = this.gpu.kernels) {
+    const { gpu, file, parameters, mode } = this;
+    const coords = numbers(file, "coords");
+    const words = owned.use(gpu.upload("coords", coordinateWords(coords)));
+    const structure = owned.use(
+      await BuiltStructure.build(gpu, this.#network, words, coords.length / 3),
+    );
+    const graph = new Graph(kernels);
+    const layers = new Layers(
+      parameters,
+      structure,
+      {
+        statistics: mode === "eval" ? "running" : "batch",
+        momentum: 0,
+        epsilon: this.#network.epsilon,
+        trainable: () => true,
+      },
+    );
+    const x = inputTensor(gpu, owned, "x", numbers(file, "x"), 3);
+    const logits = layers.head(graph, this.#network.emit(graph, layers, x), "final");
+    const targets = wordTensor(gpu, owned, "targets", numbers(file, "targets"));
+    const loss = crossEntropy(graph, logits, targets, { ignore: 255, weight: 1 });
+    graph.backward();
+    const dx = graph.gradient(x)!;
+    const plan = owned.use(new Plan(gpu, graph, [logits, loss, dx]));
+    gpu.clear(parameters.gradients);
+    plan.submit();
+    return {
+      plan,
+      logits: unpadRows(await plan.read(logits), CLASSES),
+      loss: (await plan.read(loss))[0]!,
+      dx: unpadRows(await plan.read(dx), 3),
+      gradients: await parameters.gradientDict(),
+      lossScale: graph.lossScale,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.parameters.destroy();
+  }
 }
 
 /** Norms of slices: `Math.hypot` takes a bounded number of arguments. */
