@@ -23,10 +23,11 @@ import {
 import { type BenchmarkProfile, judgesReal, profileOf } from "../eval/studies/benchmarks.ts";
 import { realBenchmark } from "../eval/real/real_dataset.ts";
 import { evaluate, type EvaluationRequest } from "../eval/evaluation.ts";
+import { studyObjects } from "../eval/objects/object_study.ts";
 import { claimsOf } from "../eval/report/claims.ts";
 import { markdownTable } from "../eval/report/markdown.ts";
 import { paperTables } from "../eval/report/paper_table.ts";
-import { claimsTable, studyTables } from "../eval/report/tables.ts";
+import { claimsTable, studyTables, type Table } from "../eval/report/tables.ts";
 import type { Results } from "../eval/results/results.ts";
 import { FULL_SIZE, LITE_SIZE } from "../eval/studies/study_size.ts";
 import { STUDY_NAMES } from "../eval/studies/study.ts";
@@ -115,6 +116,11 @@ const OPTIONS = {
     type: "boolean",
     about: "try every setting of the methods' grids on validation scenes, and name the best",
   },
+  objects: {
+    type: "boolean",
+    about:
+      "hold found objects against true ones instead, by average precision, in worlds that know them; with --tune by several settings",
+  },
   out: { type: "string", value: "DIR", default: "out/eval", about: "folder to write to" },
   report: {
     type: "boolean",
@@ -165,6 +171,14 @@ export const command = defineCommand({
       const requests = values.benchmark === REAL
         ? await realRequests(values, chosen, host, display)
         : await groupRequests(values, chosen, host, display);
+      if (values.objects) {
+        for (const request of requests) {
+          const tables = await studyObjects(request, values.tune);
+          display[Symbol.dispose]();
+          printTables(tables);
+        }
+        return;
+      }
       const finished: [Results, string][] = [];
       for (const request of requests) finished.push([await evaluate(request), request.out]);
       display[Symbol.dispose]();
@@ -357,8 +371,12 @@ function reportStudies(results: Results, out: string): void {
     claimsTable(claimsOf(results)),
     ...paperTables(results),
   ].filter(({ rows }) => rows.length > 0);
-  console.log(tables.map((table) => `${table.title}\n\n${markdownTable(table)}\n`).join("\n"));
+  printTables(tables);
   console.log(`written   ${out}: report.html, results.md, results.json, cells.jsonl`);
+}
+
+function printTables(tables: readonly Table[]): void {
+  console.log(tables.map((table) => `${table.title}\n\n${markdownTable(table)}\n`).join("\n"));
 }
 
 /**

@@ -6,13 +6,9 @@
  */
 import { sumOf } from "@std/collections/sum-of";
 import { join } from "node:path";
-import type { ProgressDisplay } from "../terminal/progress.ts";
-import type { Dataset, DatasetSplit } from "../datasets/dataset.ts";
-import type { GpuHost } from "../gpu/mod.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
-import { TRAINING_PHASES } from "../train/training_run.ts";
-import { FileCache } from "./cache/file_cache.ts";
-import { SceneCache } from "./cache/scene_cache.ts";
+import { type CachedInputs, openCaches } from "./caches.ts";
+import type { SceneCache } from "./cache/scene_cache.ts";
 import { type Cell, matrixOf, parseCell } from "./cells/cell.ts";
 import { fingerprintOf } from "./cells/fingerprint.ts";
 import { programCommit } from "./results/program_commit.ts";
@@ -20,7 +16,7 @@ import { Journal } from "../journal/journal.ts";
 import { type CellBatch, countCells, planCells } from "./cells/plan.ts";
 import { cellsToDo, runPlan, workOf } from "./cells/runner.ts";
 import { TimeLeft } from "../segment/time_left.ts";
-import { EvalModels } from "./models/eval_models.ts";
+import type { EvalModels } from "./models/eval_models.ts";
 import { drawNotableScenes } from "./pictures/before_after.ts";
 import { htmlReport } from "./report/html.ts";
 import { markdownReport } from "./report/markdown.ts";
@@ -33,11 +29,7 @@ import type { Study, StudyContext, StudyName } from "./studies/study.ts";
 import type { StudySize } from "./studies/study_size.ts";
 
 /** What is evaluated, and where it is written. */
-export interface EvaluationRequest {
-  dataset: Dataset;
-  /** What students are trained on, mostly the data set itself. Its classes are those of `dataset`. */
-  trainedOn: Dataset;
-  split: DatasetSplit;
+export interface EvaluationRequest extends CachedInputs {
   profile: BenchmarkProfile;
   /** Methods of the main study, and of the tuning. */
   methods: readonly string[];
@@ -45,27 +37,15 @@ export interface EvaluationRequest {
   size: StudySize;
   /** Whether students may be trained; otherwise only embedded ones are used. */
   trains: boolean;
-  /** Path of a checkpoint that stands for every student; null where each has its own. */
-  student: string | null;
-  /** Network of the students that are trained; null for that of the embedded ones. */
-  backbone: string | null;
   /** Folder of the journal and of everything that is written. */
   out: string;
-  /** Folder of the caches. */
-  cache: string;
   /** Whether the journal is emptied first. */
   fresh: boolean;
   /** Whether missing cells are computed; otherwise those that exist are summarised. */
   works: boolean;
-  host: GpuHost;
-  display: ProgressDisplay;
   /** The command that asked, for the report. */
   command: string;
 }
-
-const GIGABYTE = 1e9;
-/** Largest size of each cache; a scene has about 1 MB, the maps of its photographs 0.6 MB. */
-const CACHE_LIMITS = { scenes: 4 * GIGABYTE, features: 4 * GIGABYTE, students: 4 * GIGABYTE };
 
 /**
  * Runs an evaluation to its end, and writes `results.json`, `results.md` and `report.html`.
@@ -84,27 +64,8 @@ class Evaluation {
   readonly #models: EvalModels;
 
   constructor(request: EvaluationRequest) {
-    const { dataset, trainedOn, split, cache, host, student, backbone, display } = request;
-    if (dataset.classes.join() !== trainedOn.classes.join()) {
-      throw new RangeError(
-        `Cannot judge students of ${trainedOn.name} on ${dataset.name}: their classes differ`,
-      );
-    }
-    const cacheOf = (name: keyof typeof CACHE_LIMITS) =>
-      new FileCache(join(cache, name), CACHE_LIMITS[name]);
     this.#request = request;
-    this.#scenes = new SceneCache(dataset, split, cacheOf("scenes"));
-    this.#models = new EvalModels({
-      evaluated: dataset,
-      features: cacheOf("features"),
-      host,
-      dataset: trainedOn,
-      files: cacheOf("students"),
-      given: student,
-      backbone,
-      onProgress: (id, { phase, done, total }) =>
-        display.update({ label: `${TRAINING_PHASES[phase]}, ${id}`, value: done, total }),
-    });
+    ({ scenes: this.#scenes, models: this.#models } = openCaches(request));
   }
 
   async run(): Promise<Results> {

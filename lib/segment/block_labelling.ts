@@ -32,6 +32,7 @@ import {
   predictVoxels,
   setCorrected,
 } from "./labelling.ts";
+import type { LabelReadout } from "./segmenter.ts";
 
 /**
  * Labels a scan by its blocks.
@@ -102,11 +103,9 @@ class BlockCores {
   readonly #blockwise: BlockwiseAdaptation;
   readonly #adapted: Omit<AdaptedWeights, typeof Symbol.dispose>;
   /** Settings of each readout, the method's own first, with its labels and the seconds that it took. */
-  readonly #readouts: { by: unknown; labels: Uint8Array; seconds: number }[];
+  readonly #readouts: (LabelReadout & { by: unknown })[];
   readonly #sourceLabels: Uint8Array;
   readonly #confidence: Float32Array;
-  /** [points][classes]; undefined where they are not wanted. */
-  readonly #probabilities: Float32Array | undefined;
   /** [points]; undefined where they are not wanted. */
   readonly #doubts: Float32Array | undefined;
   #voxels = 0;
@@ -125,13 +124,13 @@ class BlockCores {
     this.#readouts = [task.settings, ...task.readouts].map((by) => ({
       by,
       labels: new Uint8Array(count),
+      ...(task.probabilities
+        ? { probabilities: new Float32Array(count * task.card.classes.length) }
+        : {}),
       seconds: 0,
     }));
     this.#sourceLabels = new Uint8Array(count);
     this.#confidence = new Float32Array(count);
-    this.#probabilities = task.probabilities
-      ? new Float32Array(count * task.card.classes.length)
-      : undefined;
     this.#doubts = task.doubts ? new Float32Array(count) : undefined;
   }
 
@@ -153,15 +152,14 @@ class BlockCores {
     rows.forEach((row, i) => {
       if (core[i] === 0) return;
       const point = numbers[i]!;
-      this.#readouts.forEach(({ labels }, k) => labels[point] = answers[k]!.labels[row]!);
+      this.#readouts.forEach(({ labels, probabilities }, k) => {
+        labels[point] = answers[k]!.labels[row]!;
+        const { classes, values } = answers[k]!.probabilities;
+        probabilities?.set(values.subarray(row * classes, (row + 1) * classes), point * classes);
+      });
       this.#sourceLabels[point] = sourceLabels[row]!;
       this.#confidence[point] = own!.confidence[row]!;
       if (doubts) this.#doubts![point] = doubts[row]!;
-      const { classes, values } = own!.probabilities;
-      this.#probabilities?.set(
-        values.subarray(row * classes, (row + 1) * classes),
-        point * classes,
-      );
       this.pointsSeen += block.photographs?.seen[row] ?? 0;
       counted.add(row);
     });
@@ -196,16 +194,16 @@ class BlockCores {
     setCorrected(this.#task, {
       labels: own!.labels,
       confidence: this.#confidence,
-      probabilities: this.#probabilities,
+      probabilities: own!.probabilities,
     });
     return {
       labels: own!.labels,
       confidence: this.#confidence,
-      probabilities: this.#probabilities,
+      probabilities: own!.probabilities,
       doubts: this.#doubts,
       sourceLabels: this.#sourceLabels,
       snapshots: [],
-      readouts: others.map(({ labels, seconds }) => ({ labels, seconds })),
+      readouts: others.map(({ by: _, ...readout }) => readout),
       voxels: this.#voxels,
       blocks,
       pointsSeen: this.pointsSeen,

@@ -106,6 +106,8 @@ export interface LabelSnapshot {
 export interface LabelReadout {
   /** Class index of every point. */
   labels: Uint8Array;
+  /** f32 [points][classes]: softmax probabilities; present where the request wanted them. */
+  probabilities?: Float32Array;
   /** Time that this readout took beside the steps. */
   seconds: number;
 }

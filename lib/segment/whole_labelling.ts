@@ -87,6 +87,9 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
     })),
     readouts: (adapted.readouts ?? []).map(({ probabilities, seconds }) => ({
       labels: pointLabels(probabilities),
+      ...(task.probabilities
+        ? { probabilities: spreadProbabilities(probabilities, pointRow) }
+        : {}),
       seconds,
     })),
     voxels: voxels.count,

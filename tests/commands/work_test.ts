@@ -40,14 +40,18 @@ withGpu("segment answers LAZ with LAS, says so, and adds dimensions on request",
     const laz = new URL("../../fixtures/scans/paged.copc.laz", import.meta.url).pathname;
     const out = join(folder, "out.las");
     const { code, stderr } = await ttt([
-      ...["segment", laz, "--method", "source", "--extra-bytes", "--out", out],
+      ...["segment", laz, "--method", "source", "--extra-bytes", "--instances", "--out", out],
     ]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /out\.las is LAS: paged\.copc\.laz was LAZ/);
     const answer = await Deno.readFile(out);
     assert.equal((await readScan(answer, "out.las")).count, 1065);
     const pointsAt = new DataView(answer.buffer, answer.byteOffset).getUint32(96, true);
-    assert.match(new TextDecoder("latin1").decode(answer.subarray(0, pointsAt)), /confidence/);
+    assert.match(
+      new TextDecoder("latin1").decode(answer.subarray(0, pointsAt)),
+      /confidence[^]*instance/,
+    );
+    assert.match(stderr, /^objects: (none|\d+ \w+)/m);
   });
 });
 

@@ -9,7 +9,7 @@ import { sumOf } from "@std/collections/sum-of";
 import type { DatasetScene } from "../../datasets/dataset.ts";
 import { settingsOf } from "../../segment/options.ts";
 import { type Method, METHODS } from "../../ttt/methods/mod.ts";
-import type { Segmenter, SegmentResult } from "../../segment/segmenter.ts";
+import type { Segmenter, SegmentRequest, SegmentResult } from "../../segment/segmenter.ts";
 import type { Cell } from "./cell.ts";
 import { Confusion, IGNORE_LABEL } from "../../metrics/confusion.ts";
 import { unseenPoints } from "./unseen_points.ts";
@@ -178,15 +178,18 @@ async function labelScene(
  * Labels a scene by a variant. The engine is given the scan without its labels and without its file.
  *
  * @param others variants that take the same steps; their predictions become the result's `readouts`.
+ * @param wanted what else the result has to have.
  */
 export function labelBy(
   variant: Variant,
   scene: DatasetScene,
   engine: Segmenter,
   others: readonly Variant[] = [],
+  wanted: Pick<SegmentRequest, "probabilities"> = {},
 ): Promise<SegmentResult> {
   const settingsBy = ({ method, settings }: Variant) => settingsOf(METHODS.get(method)!, settings);
   return engine.segment({
+    ...wanted,
     scan: { ...scene.scan, labels: null, bytes: new Uint8Array(0) },
     ...shownViews(variant, scene),
     options: {
