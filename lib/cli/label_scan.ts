@@ -17,6 +17,7 @@ import {
 import type { EngineSet } from "../segment/engine_set.ts";
 import { instanceColumn } from "../segment/instances/instance_column.ts";
 import { answerInLabels, requireAnswerable } from "../segment/labels/label_map.ts";
+import { probabilityColumns } from "../segment/labels/probability_columns.ts";
 import { segmentOptions } from "../segment/options.ts";
 import type { SegmentOptions, SegmentRequest, SegmentResult } from "../segment/segmenter.ts";
 import type { Progress } from "../ttt/progress.ts";
@@ -38,11 +39,13 @@ export interface LabelValues {
   readonly "map-labels": boolean;
   readonly strict: boolean;
   readonly instances: boolean;
+  readonly "probability-fields": boolean;
 }
 
 /** Values of the options that say what answers hold. */
 export interface AnswerValues {
   readonly "extra-bytes": boolean;
+  readonly "probability-fields": boolean;
   readonly "drop-labels": boolean;
   readonly "map-labels": boolean;
 }
@@ -85,13 +88,19 @@ export async function optionsOf(
 export async function readRequest(
   files: ScanFiles,
   options: SegmentOptions,
-  { instances }: Pick<LabelValues, "instances">,
+  { instances, "probability-fields": probabilities }: Pick<
+    LabelValues,
+    "instances" | "probability-fields"
+  >,
 ): Promise<SegmentRequest> {
   const scan = await readScanOf(files);
   const views = files.cameras.length > 0
     ? await readViews(files.images, files.cameras, basename(files.path))
     : { photos: [], cameras: [], warnings: [] };
-  return { scan, ...views, warnings: [...files.warnings, ...views.warnings], options, instances };
+  return {
+    ...{ scan, ...views, options, instances, probabilities },
+    warnings: [...files.warnings, ...views.warnings],
+  };
 }
 
 /**
@@ -144,7 +153,12 @@ export function answerFiles(
     student,
     extraBytes: values["extra-bytes"],
     keepLabels: !values["drop-labels"],
-    columns: result.instances ? [instanceColumn(result.instances)] : [],
+    columns: [
+      ...(result.instances ? [instanceColumn(result.instances)] : []),
+      ...(values["probability-fields"]
+        ? probabilityColumns(result.probabilities!, result.student.classes)
+        : []),
+    ],
   });
   const { classes, style } = sidecarsOf(out);
   const encoder = new TextEncoder();

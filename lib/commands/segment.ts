@@ -129,6 +129,11 @@ export const command = defineCommand({
       type: "boolean",
       about: "write the labels of --label-map instead of the student's classes",
     },
+    "probability-fields": {
+      type: "boolean",
+      about:
+        "add the probabilities of all classes to the answer, as fields such as probability_chair",
+    },
     instances: {
       type: "boolean",
       about: "also say which object each point belongs to, as instance: from 1, and 0 for none",
@@ -174,7 +179,7 @@ export const command = defineCommand({
     const { lossName } = METHODS.get(options.method)!;
     const request = {
       ...await readRequest(found, options, values),
-      probabilities: values.probabilities !== undefined,
+      probabilities: values.probabilities !== undefined || values["probability-fields"],
     };
     const { scan } = request;
     const format = wanted ?? scan.format;

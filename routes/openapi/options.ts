@@ -45,7 +45,15 @@ export function optionSchemas(): Record<string, JsonSchema> {
 
 /** The components for sessions: the options of a session, and those of one of its scans. */
 export function sessionOptionSchemas(): Record<string, JsonSchema> {
-  const { extraBytes, keepLabels, mapLabels, probabilities, instances, ...rest } = propertiesOf(
+  const {
+    extraBytes,
+    keepLabels,
+    mapLabels,
+    probabilities,
+    probabilityFields,
+    instances,
+    ...rest
+  } = propertiesOf(
     SCAN_METHODS.get(SESSION_METHOD)!,
   );
   const { corrections, ...ofSession } = rest;
@@ -73,6 +81,7 @@ export function sessionOptionSchemas(): Record<string, JsonSchema> {
         keepLabels: keepLabels!,
         mapLabels: mapLabels!,
         probabilities: probabilities!,
+        probabilityFields: probabilityFields!,
         instances: instances!,
         corrections: corrections!,
         steps: steps!,

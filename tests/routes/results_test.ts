@@ -173,6 +173,11 @@ Deno.test("GET /v1/jobs/:id/result gives the probabilities of all classes where 
         await check(answer);
       } else assert.match((await problemOf(answer, 410)).detail, /with the option probabilities/);
     }
+    const form = formRequest({ options: { probabilityFields: true } });
+    (form.body as FormData).set("scan", new File([text], "room.csv"));
+    const csv = await (await app.request("/v1/segment", form)).text();
+    assert.match(csv, /^x,.*,confidence,probability_floor,probability_wall,probability_clutter\n/);
+    assert.match(csv, /\n1,2,3,.*,0,0\.01,0\.02\nnan,.*,0,0,0\n4,5,6,.*,0\.03,0\.04,0\.05\n$/);
     // Who asks for them at once need not say so twice.
     await check(await app.request("/v1/segment", { method: "POST", body: text, headers }));
   });

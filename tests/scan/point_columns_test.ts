@@ -1,6 +1,7 @@
 /** Further values of points in answers: a field of their own in every format, found again in an earlier answer. */
 import assert from "node:assert/strict";
 import { type PointColumn, readScan, writeScan } from "../../lib/scan/mod.ts";
+import { probabilityColumns } from "../../lib/segment/labels/probability_columns.ts";
 import { makeLas } from "./files.ts";
 
 const COUNT = 3;
@@ -74,6 +75,19 @@ Deno.test("writeScan() leaves a column of the client's own alone, and names ours
     () => writeScan(scan, { ...LABELS, columns: [column("share", new Float32Array(2))] }),
     /2 values of share for 3 points/,
   );
+});
+
+Deno.test("probabilityColumns() have names that files can have, and no two the same", () => {
+  const probabilities = Float32Array.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8);
+  const names = ["other vehicle", "a class with a long name 1", "a class with a long name 2", "ü"];
+  const made = probabilityColumns(probabilities, names);
+  assert.deepEqual(made.map(({ name }) => name), [
+    "probability_other_vehicle",
+    "probability_a_class_with_a_l_1",
+    "probability_a_class_with_a_l_2",
+    "probability__",
+  ]);
+  assert.deepEqual([...made[1]!.values], [0.2, 0.6].map(Math.fround));
 });
 
 Deno.test("writeScan() gives rows without a position no value of a column", async () => {

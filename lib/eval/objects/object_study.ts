@@ -60,6 +60,7 @@ export async function studyObjects(
     isAvailable: await models.availability(profile.teachers, request.trains),
   };
   const source = variantOf(context, "source");
+  const fusion = variantOf(context, "fusion");
   const fused = variantOf(context, "ttt-kd-fusion");
   const alone = variantOf(context, "ttt-kd");
   const settings = objectSettings(tries);
@@ -80,7 +81,7 @@ export async function studyObjects(
     .flatMap(({ domain, scenes }) =>
       Array.from({ length: scenes }, (_, scene) => ({ domain, scene }))
     );
-  const methods = [TRUTH, source, alone, fused].map((one) =>
+  const methods = [TRUTH, source, fusion, alone, fused].map((one) =>
     typeof one === "string" ? one : one.id
   );
   const missing = (wanted: readonly string[]) =>
@@ -119,6 +120,7 @@ export async function studyObjects(
     }
   };
   await compute(source, []);
+  await compute(fusion, []);
   await compute(fused, [alone]);
   // A method that has not finished is not compared: scenes differ.
   const finished = methods.filter((method) => missing([method]).length === 0);

@@ -20,6 +20,7 @@ import {
 } from "../../scan/mod.ts";
 import { instanceColumn } from "../../segment/instances/instance_column.ts";
 import { answerInLabels } from "../../segment/labels/label_map.ts";
+import { probabilityColumns } from "../../segment/labels/probability_columns.ts";
 import type { ScanReport } from "../../segment/report.ts";
 import { encodeCloud } from "./cloud.ts";
 import { onDisk } from "./disk.ts";
@@ -172,7 +173,15 @@ async function contents(
     student: answered?.student ?? await cardOf(),
     extraBytes,
     keepLabels,
-    columns: instances ? [instanceColumn(instances)] : [],
+    columns: [
+      ...(instances ? [instanceColumn(instances)] : []),
+      ...(options.probabilityFields
+        ? probabilityColumns(
+          await probabilitiesOf(folder, attempt, result, account),
+          (await cardOf()).classes,
+        )
+        : []),
+    ],
   });
   const { converted } = scan;
   return { chunks: [bytes], ...(converted && kind === scan.format ? { converted } : {}) };
@@ -182,16 +191,27 @@ async function contents(
 async function probabilityChunks(
   folder: string,
   attempt: number,
-  { labels, leftOut = [], report }: AdaptedResult,
+  result: AdaptedResult,
   account: MemoryAccount,
 ): Promise<Uint8Array[]> {
+  const read = await probabilitiesOf(folder, attempt, result, account);
+  const { labels, leftOut = [] } = result;
+  const classes = read.length / labels.length;
+  const spread = spreadOverRows(read, leftOut, 0, classes);
+  return [encodeNpy(spread, [labels.length + leftOut.length, classes])];
+}
+
+/** The probabilities of all classes, [points][classes]. */
+async function probabilitiesOf(
+  folder: string,
+  attempt: number,
+  { labels, leftOut = [], report }: AdaptedResult,
+  account: MemoryAccount,
+): Promise<Float32Array> {
   const { classes: { length: classes } } = await readLabellingStudent(folder, attempt);
   const rows = labels.length + leftOut.length;
   account.take(3 * 4 * rows * classes, report.scan.name, "to answer with probabilities");
-  const size = { points: labels.length, classes };
-  const read = await readProbabilities(folder, attempt, size);
-  const spread = spreadOverRows(read, leftOut, 0, classes);
-  return [encodeNpy(spread, [rows, classes])];
+  return await readProbabilities(folder, attempt, { points: labels.length, classes });
 }
 
 function* hashed(chunks: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array> {

@@ -72,6 +72,8 @@ export interface InputOptions {
   mapLabels: boolean;
   /** Whether the probabilities of all classes are kept, so that they can be fetched. */
   probabilities: boolean;
+  /** Whether answers in a format with fields have them, too. */
+  probabilityFields: boolean;
   /** Whether the answer says which object each point belongs to. */
   instances: boolean;
 }
@@ -89,6 +91,9 @@ export const ANSWER_SETTINGS = {
   ),
   probabilities: flagSetting(false).describe(
     "whether the probabilities of all classes are kept, to be fetched as application/x-npy;array=probabilities; they take 4 bytes for each point and class",
+  ),
+  probabilityFields: flagSetting(false).describe(
+    "whether PLY, LAS, PCD and text also have the probabilities of all classes, as float fields such as probability_chair",
   ),
   instances: flagSetting(false).describe(
     "whether the answer says which object each point belongs to, for classes that have objects: as instance, from 1; 0 for none",
@@ -131,8 +136,8 @@ export async function readInput(folder: string): Promise<Input> {
  * @throws {OptionError} naming the field.
  */
 export function inputOptions({ images, cameras, options, sequence }: Input): InputOptions {
-  const { extraBytes, keepLabels, mapLabels: wanted, probabilities, instances, ...settings } =
-    options;
+  const { extraBytes, keepLabels, mapLabels: wanted, instances, ...others } = options;
+  const { probabilities, probabilityFields: fields, ...settings } = others;
   if (images.length > 0 && cameras.length === 0) {
     throw new OptionError(
       "Cannot use images without cameras: send their cameras as the part cameras (cameras.json, transforms.json, or the files of COLMAP, KITTI or ScanNet), or leave the images out",
@@ -147,13 +152,20 @@ export function inputOptions({ images, cameras, options, sequence }: Input): Inp
     );
   }
   const mapLabels = checked(ANSWER_SETTINGS.mapLabels, "mapLabels", wanted);
+  const probabilityFields = checked(
+    ANSWER_SETTINGS.probabilityFields,
+    "probabilityFields",
+    fields,
+  );
   if (mapLabels) requireAnswerable(segment.labelMap);
   return {
     segment,
     mapLabels,
     extraBytes: checked(ANSWER_SETTINGS.extraBytes, "extraBytes", extraBytes),
     keepLabels: checked(ANSWER_SETTINGS.keepLabels, "keepLabels", keepLabels),
-    probabilities: checked(ANSWER_SETTINGS.probabilities, "probabilities", probabilities),
+    probabilities: checked(ANSWER_SETTINGS.probabilities, "probabilities", probabilities) ||
+      probabilityFields,
+    probabilityFields,
     instances: checked(ANSWER_SETTINGS.instances, "instances", instances),
   };
 }

@@ -103,6 +103,7 @@ const OF_SCANS: ReadonlySet<string> = new Set([
   "keepLabels",
   "mapLabels",
   "probabilities",
+  "probabilityFields",
   "instances",
   "corrections",
   "steps",
