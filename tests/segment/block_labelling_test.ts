@@ -279,13 +279,15 @@ blockTest(
 
 blockTest("Engine.segment() keeps online weights from cut scan to cut scan", async (parts) => {
   const options = segmentOptions(
-    { method: "ttt-kd-online", voxelSize: VOXEL_SIZE, augmentations: 0 },
+    { method: "ttt-kd-online", voxelSize: VOXEL_SIZE, augmentations: 0, reset: "kd-loss" },
     true,
   );
   const first = await parts.cutting.segment({ ...parts.request, options });
   const second = await parts.cutting.segment({ ...parts.request, options });
   assert.equal(first.report.steps, 1);
+  // Kept weights do better on the first block than the source, and are not reset.
   assert.ok(second.report.losses[0]! < first.report.losses[0]!);
+  assert.equal(second.report.note, undefined);
 });
 
 blockTest(
