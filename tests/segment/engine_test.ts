@@ -18,6 +18,9 @@ const coarse = (options: Record<string, unknown>, hasPhotographs = true) =>
 
 const OPTIONS = coarse({ method: "ttt-kd", steps: 5 });
 
+/** Enough photographs to tell which camera each belongs to: every segmentation describes them anew. */
+const PHOTOS = 4;
+
 /** One engine for all tests of the file; the device outlives the test that opens it. */
 let opened: Promise<{ engine: Engine; host: GpuHost; request: SegmentRequest }> | null = null;
 
@@ -30,7 +33,8 @@ function setUp() {
       split: "validation",
       index: 0,
     });
-    return { engine, host, request: { ...scene, options: OPTIONS } };
+    const [photos, cameras] = [scene.photos.slice(0, PHOTOS), scene.cameras.slice(0, PHOTOS)];
+    return { engine, host, request: { ...scene, photos, cameras, options: OPTIONS } };
   })();
   return opened;
 }
@@ -150,7 +154,8 @@ engineTest("Engine.segment() stops within a step of an abort", async (engine, re
     () => engine.segment({ ...request, options, onProgress, signal: controller.signal }),
     /client left/,
   );
-  assert.equal(seen.length, 1);
+  // The GPU has the next step already; a slow machine announces it, too.
+  assert.ok(seen.at(-1)! - seen[0]! <= 1, `${seen}`);
   assert.ok(seen[0]! <= 5);
 });
 
