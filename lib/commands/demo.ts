@@ -26,10 +26,27 @@ export const command = defineCommand({
     scene: { type: "string", value: "N", default: "0", about: "number of the held-out room" },
     steps: { type: "string", value: "N", default: "25", about: "gradient steps" },
     augmentations: AUGMENTATIONS_OPTION,
+    "voxel-size": {
+      type: "string",
+      value: "METRES",
+      about: "edge of a voxel",
+      otherwise: "the student's own",
+    },
     ...MODEL_OPTIONS,
     student: STUDENT_OPTION,
   },
-  async run({ out, scene: sceneNumber, steps: stepCount, augmentations, ...models }, _, host) {
+  async run(
+    {
+      out,
+      scene: sceneNumber,
+      steps: stepCount,
+      augmentations,
+      "voxel-size": voxelSize,
+      ...models
+    },
+    _,
+    host,
+  ) {
     const index = wholeNumber("scene", sceneNumber, 0, 65535);
     const steps = wholeNumber("steps", stepCount, 1, 1000);
     const settings = { steps, augmentations: wholeNumber("augmentations", augmentations, 0, 64) };
@@ -50,7 +67,7 @@ export const command = defineCommand({
       0,
     );
     const submission = submissionOf(scene);
-    const answers = await label(server.url, submission, settings, display);
+    const answers = await label(server.url, submission, settings, voxelSize, display);
     display[Symbol.dispose]();
 
     const { source, batch, adapted, fused } = answers;
@@ -95,11 +112,15 @@ async function label(
   url: string,
   submission: Submission,
   settings: { steps: number; augmentations: number },
+  voxelSize: string | undefined,
   display: ProgressDisplay,
 ) {
   const bare = { scan: submission.scan, images: [] };
   // The labels of the room are the student's classes, and scan.ply keeps them.
-  const answer = { evaluate: true, keepLabels: false };
+  const answer = {
+    ...{ evaluate: true, keepLabels: false },
+    ...(voxelSize === undefined ? {} : { voxelSize }),
+  };
   display.update({ label: "1 of 4: the network as it was trained" });
   const source = await labelsAndReport(url, { ...bare, options: { ...answer, method: "source" } });
   display.update({ label: "2 of 4: with the batch statistics of this scan" });
