@@ -4,7 +4,7 @@
  * its photographs, have it labelled, write the labels back into the scan's own file.
  *
  * An engine takes one scan at a time. It needs a WebGPU adapter; Mesa's software driver is enough. The embedded
- * students know rooms and streets; see {@link studentNames} and {@link teacherNames} for all models.
+ * students know rooms, streets and land from the air; see {@link studentNames} and {@link teacherNames} for all models.
  *
  * Another Deno program links this project's folder in its own `deno.json` and imports the module by its name:
  *
@@ -178,7 +178,7 @@ export const METHODS: ReadonlyMap<string, MethodInfo> = IMPLEMENTED;
 export interface OpenEngineOptions {
   /**
    * Name of an embedded student (`rooms` is short for `rooms-joint`), path of a checkpoint, or several of these, of which
-   * the scan decides; `rooms-joint` and `streets-joint` by default.
+   * the scan decides; `rooms-joint`, `streets-joint` and `aerial-joint` by default.
    */
   student?: string | readonly string[];
   /** For a single student: name of a teacher, or path of its card; by default the one it was distilled from. */

@@ -24,6 +24,7 @@ export function aerialDataset(): Dataset {
     palette: AERIAL_PALETTE,
     asprs: AERIAL_ASPRS,
     ignoreLabel: IGNORE_LABEL,
+    fromAbove: true,
     domains: AERIAL_DOMAINS,
     scene: (domain, split, index) => aerialScene(gridCaster(), { domain, split, index }),
   });

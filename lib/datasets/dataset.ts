@@ -66,6 +66,8 @@ export interface Dataset {
   readonly meanOver?: MeanOver;
   /** Whether points that no photograph sees are counted apart, too. */
   readonly countsUnseen?: boolean;
+  /** Whether its scans are surveys from the air. */
+  readonly fromAbove?: boolean;
   /** What is doubtful about its files, in whole sentences. */
   readonly warnings?: readonly string[];
   /** The domains, the source domain among them. */

@@ -87,6 +87,17 @@ const TOLERANCES: Readonly<Record<MeasureName, { below: number; above: number }>
   spacing: { below: Infinity, above: 2.2 },
 };
 
+/**
+ * What differs for surveys from the air, whose points lie evenly and never as near as those of a scanner on the ground:
+ * those two tell them apart from streets. Open land may have hardly anything upright.
+ */
+const TOLERANCES_FROM_ABOVE: typeof TOLERANCES = {
+  ...TOLERANCES,
+  spread: { below: 1.25, above: 1.6 },
+  upright: { below: 3, above: 1.5 },
+  spacing: { below: 1.8, above: 2.2 },
+};
+
 /** What is said of a measure that is `factor` times what it is in training, after "it is". */
 const DIFFERENCES: Readonly<
   Record<MeasureName, { below: (factor: string) => string; above: (factor: string) => string }>
@@ -235,10 +246,14 @@ export function domainWarning({ fits, reason }: StudentChoice): Warning | null {
 }
 
 /** Measures how far a scan lies from what a student was trained on. */
-export function distanceFrom(profile: ScanProfile, { measures }: StudentDomain): StudentDistance {
+export function distanceFrom(
+  profile: ScanProfile,
+  { measures, fromAbove }: StudentDomain,
+): StudentDistance {
+  const tolerances = fromAbove ? TOLERANCES_FROM_ABOVE : TOLERANCES;
   const distances = {} as Record<MeasureName, number>;
   for (const name of MEASURE_NAMES) {
-    distances[name] = measureDistance(profile[name], measures[name], TOLERANCES[name]);
+    distances[name] = measureDistance(profile[name], measures[name], tolerances[name]);
   }
   return { total: Math.hypot(...Object.values(distances)), measures: distances };
 }

@@ -20,6 +20,8 @@ export interface MeasureRange {
 export interface StudentDomain {
   /** Number of scenes that were measured. */
   scenes: number;
+  /** Whether the scans were made from the air; left out where they were not. */
+  fromAbove?: boolean | undefined;
   /** The distribution of every measure. */
   measures: Record<MeasureName, MeasureRange>;
 }
@@ -33,6 +35,7 @@ const measureRangeSchema = z.object({
 /** Schema that checks the domain of a card. */
 export const studentDomainSchema: z.ZodType<StudentDomain> = z.object({
   scenes: z.int().positive(),
+  fromAbove: z.boolean().optional(),
   measures: z.object(
     Object.fromEntries(MEASURE_NAMES.map((name) => [name, measureRangeSchema])) as Record<
       MeasureName,
@@ -57,9 +60,10 @@ export function domainText({ scenes, measures }: StudentDomain): string {
 /**
  * Summarises the profiles of training scenes.
  *
+ * @param fromAbove whether they were made from the air.
  * @throws {RangeError} where there are none.
  */
-export function domainOf(profiles: readonly ScanProfile[]): StudentDomain {
+export function domainOf(profiles: readonly ScanProfile[], fromAbove = false): StudentDomain {
   if (profiles.length === 0) throw new RangeError("Cannot measure a domain: there are no scenes");
   const measures = {} as Record<MeasureName, MeasureRange>;
   for (const name of MEASURE_NAMES) {
@@ -68,5 +72,5 @@ export function domainOf(profiles: readonly ScanProfile[]): StudentDomain {
       Number(values[Math.round(share * (values.length - 1))]!.toPrecision(4));
     measures[name] = { low: at(0.05), median: at(0.5), high: at(0.95) };
   }
-  return { scenes: profiles.length, measures };
+  return { scenes: profiles.length, ...(fromAbove ? { fromAbove } : {}), measures };
 }

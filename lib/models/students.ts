@@ -24,7 +24,11 @@ const USUAL = "-joint";
 export const DEFAULT_STUDENT = "rooms-joint";
 
 /** The embedded students that are loaded where none is named; the scan decides which of them labels it. */
-export const DEFAULT_STUDENTS: readonly string[] = [DEFAULT_STUDENT, "streets-joint"];
+export const DEFAULT_STUDENTS: readonly string[] = [
+  DEFAULT_STUDENT,
+  "streets-joint",
+  "aerial-joint",
+];
 
 /** A student as its checkpoint holds it. */
 export interface StudentFile {

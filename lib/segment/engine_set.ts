@@ -18,7 +18,7 @@ import { SharedTeachers } from "./shared_teachers.ts";
 
 /** Which students to label with, and where. */
 export interface EngineSetOptions {
-  /** Names of embedded students, or paths of checkpoints; `rooms-joint` and `streets-joint` by default. */
+  /** Names of embedded students, or paths of checkpoints; those of rooms, streets and land from the air by default. */
   students?: readonly string[];
   /** Name of a teacher, or path of its card, for a single student; by default the one it was distilled from. */
   teacher?: string;

@@ -20,8 +20,11 @@ import type { Trainee } from "./training_run.ts";
 const KD_SCENES = 8;
 
 /** Measures what the training scenes are like, which are not augmented. */
-export function measureDomain(scenes: readonly SourceScene[]): StudentDomain {
-  return domainOf(scenes.map(({ points }) => profileOf(points.positions)));
+export function measureDomain(
+  scenes: readonly SourceScene[],
+  fromAbove = false,
+): StudentDomain {
+  return domainOf(scenes.map(({ points }) => profileOf(points.positions)), fromAbove);
 }
 
 /** Measures the statistics of the norm layers over the training scenes, which are not augmented. */

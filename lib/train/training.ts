@@ -63,7 +63,7 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     card.teacher = { ...card.teacher, ...await measureSourceKdLoss(trainee, teacher) };
   }
   // New heads leave what is known of the scans that labels were learned from.
-  card.domain ??= measureDomain(scenes);
+  card.domain ??= measureDomain(scenes, run.dataset.fromAbove);
   const tensors = await parameters.stateDict();
   if (!run.headsOnly) {
     for (const [name, tensor] of await measureStatistics(trainee, scenes)) {

@@ -7,7 +7,9 @@ import { ttt, withFolder } from "./support.ts";
 Deno.test("students lists every student with what it was trained on", async () => {
   const { code, stdout, stderr } = await ttt(["students"]);
   assert.equal(code, 0, stderr);
-  for (const name of ["rooms-joint", "rooms-labels", "streets-joint", "streets-labels"]) {
+  for (
+    const name of ["rooms-joint", "rooms-labels", "streets-joint", "streets-labels", "aerial-joint"]
+  ) {
     assert.match(stdout, new RegExp(`^${name}$`, "m"));
   }
   assert.match(stdout, /^ {2}classes +ceiling, floor/m);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   chooseStudent,
+  distanceFrom,
   domainOf,
   domainText,
   profileOf,
@@ -9,6 +10,11 @@ import {
 } from "../../lib/domain/mod.ts";
 import { readStudent } from "../../lib/models/students.ts";
 import { Random } from "../../lib/random/random.ts";
+import { AERIAL_DOMAINS } from "../../lib/worlds/aerial/mod.ts";
+import { makeTile } from "../../lib/worlds/aerial/make_tile.ts";
+import { scanTile } from "../../lib/worlds/aerial/scanners.ts";
+import { overGround } from "../../lib/worlds/aerial/terrain.ts";
+import { gridCaster } from "../../lib/worlds/grid_caster.ts";
 import { castRaysReference } from "../../lib/worlds/raycast_reference.ts";
 import { ROOM_DOMAINS } from "../../lib/worlds/rooms/mod.ts";
 import { makeRoom } from "../../lib/worlds/rooms/make_room.ts";
@@ -52,9 +58,28 @@ Deno.test("the domain of a card is checked", () => {
 
 const cast: CastRays = (solids, rays) => Promise.resolve(castRaysReference(solids, rays));
 
+Deno.test("surveys from the air are even and wide-meshed; streets as wide and as high are not", () => {
+  const survey = { ...PROFILE, width: 56, spread: 1, height: 15, upright: 0.4, spacing: 0.27 };
+  const [above, ground] = [domainOf([survey], true), domainOf([survey])];
+  assert.equal(studentDomainSchema.parse(JSON.parse(JSON.stringify(above))).fromAbove, true);
+  const total = (of: Partial<ScanProfile>, domain = above) =>
+    distanceFrom({ ...survey, ...of }, domain).total;
+  // Crowded about a sensor, or as dense as a scanner on the ground makes it.
+  for (const street of [{ spread: 0.55 }, { spacing: 0.06 }]) {
+    assert.ok(total(street) > 1.8, `${total(street)}`);
+    assert.equal(total(street, ground), 0);
+  }
+  // A helicopter's survey, and a meadow.
+  assert.ok(total({ spacing: 0.1 }) < 1.8 && total({ upright: 0.06 }) < 1.8);
+  assert.ok(total({ upright: 0.06 }, ground) > 1.8);
+});
+
 Deno.test("the embedded students are told apart on scans of other sensors and places", async () => {
   const students = await Promise.all(
-    ["streets-joint", "rooms-joint"].map(async (id) => ({ ...(await readStudent(id)).card, id })),
+    ["streets-joint", "rooms-joint", "aerial-joint"].map(async (id) => ({
+      ...(await readStudent(id)).card,
+      id,
+    })),
   );
   const room = await scanRoom(
     cast,
@@ -72,6 +97,18 @@ Deno.test("the embedded students are told apart on scans of other sensors and pl
   const inStreet = chooseStudent(profileOf(street.positions), students);
   assert.equal(inStreet.student, "streets-joint");
   assert.equal(inStreet.fits, true);
+
+  const { sparse } = AERIAL_DOMAINS;
+  const tile = makeTile(4, "B", sparse);
+  const survey = await scanTile(
+    overGround(gridCaster(), tile.ground),
+    tile,
+    sparse,
+    new Random(7),
+  );
+  const fromAir = chooseStudent(profileOf(survey.positions), students);
+  assert.equal(fromAir.student, "aerial-joint");
+  assert.equal(fromAir.fits, true);
 
   const inFeet = chooseStudent(profileOf(street.positions.map((value) => value / 0.03)), students);
   assert.equal(inFeet.fits, false);
