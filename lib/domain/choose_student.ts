@@ -93,9 +93,9 @@ const TOLERANCES: Readonly<Record<MeasureName, { below: number; above: number }>
  */
 const TOLERANCES_FROM_ABOVE: typeof TOLERANCES = {
   ...TOLERANCES,
-  spread: { below: 1.25, above: 1.6 },
+  spread: { below: 1.2, above: 1.6 },
   upright: { below: 3, above: 1.5 },
-  spacing: { below: 1.8, above: 2.2 },
+  spacing: { below: 1.62, above: 2.2 },
 };
 
 /** What is said of a measure that is `factor` times what it is in training, after "it is". */

@@ -70,7 +70,7 @@ Deno.test("surveys from the air are even and wide-meshed; streets as wide and as
     assert.equal(total(street, ground), 0);
   }
   // A helicopter's survey, and a meadow.
-  assert.ok(total({ spacing: 0.1 }) < 1.8 && total({ upright: 0.06 }) < 1.8);
+  assert.ok(total({ spacing: 0.13 }) < 1.8 && total({ upright: 0.06 }) < 1.8);
   assert.ok(total({ upright: 0.06 }, ground) > 1.8);
 });
 

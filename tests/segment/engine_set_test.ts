@@ -167,7 +167,7 @@ Deno.test("EngineSet.open() refuses two students of one name, and one teacher fo
   );
   await assert.rejects(
     EngineSet.open({ teacher: "rooms-parts" }),
-    /give 2 students one teacher: each brings its own/,
+    /give 3 students one teacher: each brings its own/,
   );
   await assert.rejects(EngineSet.open({ students: ["room"] }), /Cannot find student room/);
 });
