@@ -208,6 +208,7 @@ Deno.test("writeScan() leaves unclassified what point formats 0 to 5 have no cod
     const warnings = codeWarnings(scan, student);
     assert.deepEqual([...written], format === 3 ? [2, 1, 2] : [2, 64, 2]);
     assert.equal(warnings.length, format === 3 ? 1 : 0);
+    assert.deepEqual(codeWarnings({ ...scan, bytes: new Uint8Array() }, student), []);
     for (const { text } of warnings) assert.match(text, /format 3 of x\.las .* points of car have/);
     const own = { ...answer, student: { ...student, labels: [0, 1] } };
     if (format === 3) assert.throws(() => writeScan(scan, own), /holds 0 to 31/);

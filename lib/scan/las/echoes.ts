@@ -6,7 +6,7 @@
  * @module
  */
 import type { Scan } from "../scan.ts";
-import { LAS_FIELDS, parseLasHeader } from "./header.ts";
+import { isLas, LAS_FIELDS, parseLasHeader } from "./header.ts";
 
 /** The echoes of a scan's points. */
 export interface Echoes {
@@ -20,7 +20,7 @@ const ECHO_BYTE = 14;
 
 /** Gives the echoes of a LAS scan; null of another format, and where the file says none at all. */
 export function echoesOf({ format, bytes, name, count }: Scan): Echoes | null {
-  if (format !== "las") return null;
+  if (format !== "las" || !isLas(bytes)) return null;
   const header = parseLasHeader(bytes, name);
   // A row without a position has no place among the points.
   if (header.count !== count) return null;

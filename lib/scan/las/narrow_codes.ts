@@ -6,7 +6,7 @@
 import type { LabelClasses } from "../classes/class_table.ts";
 import type { Scan } from "../scan.ts";
 import type { Warning } from "../warning.ts";
-import { LAS_FIELDS, parseLasHeader } from "./header.ts";
+import { isLas, LAS_FIELDS, parseLasHeader } from "./header.ts";
 
 /** The code of points whose class has none that the file can hold. */
 export const UNCLASSIFIED = 1;
@@ -16,7 +16,8 @@ export function codeWarnings(
   { format, bytes, name }: Pick<Scan, "format" | "bytes" | "name">,
   { classes, asprs }: Pick<LabelClasses, "classes" | "asprs">,
 ): Warning[] {
-  if (format !== "las") return [];
+  // Scenes of the worlds have no file to answer in.
+  if (format !== "las" || !isLas(bytes)) return [];
   const { classMask } = parseLasHeader(bytes, name);
   const without = classes.filter((_, place) => asprs[place]! > classMask);
   if (without.length === 0) return [];
