@@ -15,7 +15,7 @@ struct Params {
   patchRows: u32, // positions that one meets, at most
   groups: u32, // of four positions in a tile, at most
 }
-override HEAD4: u32; // vec4f of a head, at most 4
+override HEAD4: u32; // vec4f of a head, at most 5
 override BIAS: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
@@ -50,10 +50,10 @@ fn main(
   let own = (rows * 3u + 1u) * quads + head * HEAD4;
   let own_v = own + quads;
   // A column for each key.
-  var k: array<mat4x4f, 4>;
-  var v: array<mat4x4f, 4>;
-  var dk: array<mat4x4f, 4>;
-  var dv: array<mat4x4f, 4>;
+  var k: array<mat4x4f, 5>;
+  var v: array<mat4x4f, 5>;
+  var dk: array<mat4x4f, 5>;
+  var dv: array<mat4x4f, 5>;
   for (var c = 0u; c < HEAD4; c++) {
     k[c] = params.scale * mat4x4f(qkv[own.x + c], qkv[own.y + c], qkv[own.z + c], qkv[own.w + c]);
     v[c] = mat4x4f(qkv[own_v.x + c], qkv[own_v.y + c], qkv[own_v.z + c], qkv[own_v.w + c]);

@@ -12,7 +12,7 @@ struct Params {
   reach: i32, // of the position bias
   patchRows: u32, // positions that one meets, at most
 }
-override HEAD4: u32; // vec4f of a head, at most 4: what a thread keeps in registers
+override HEAD4: u32; // vec4f of a head, at most 5: what a thread keeps in registers
 override BIAS: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
@@ -45,10 +45,10 @@ fn main(
   // Threads past the end repeat the last key; theirs are not stored.
   let key = sequence[tile.x + min(thread, tile.y - 1u)];
   let to = (u32(key.w) * 3u + 1u) * quads + head * HEAD4;
-  var k: array<vec4f, 4>;
-  var v: array<vec4f, 4>;
-  var dk: array<vec4f, 4>;
-  var dv: array<vec4f, 4>;
+  var k: array<vec4f, 5>;
+  var v: array<vec4f, 5>;
+  var dk: array<vec4f, 5>;
+  var dv: array<vec4f, 5>;
   for (var c = 0u; c < HEAD4; c++) {
     k[c] = params.scale * qkv[to + c];
     v[c] = qkv[to + quads + c];

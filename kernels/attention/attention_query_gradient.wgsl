@@ -15,7 +15,7 @@ struct Params {
   patchRows: u32, // positions that one meets, at most
   groups: u32, // of four positions in a tile, at most
 }
-override HEAD4: u32; // vec4f of a head, at most 4
+override HEAD4: u32; // vec4f of a head, at most 5
 override BIAS: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
@@ -50,9 +50,9 @@ fn main(
   let own = rows * 3u * quads + head * HEAD4;
   let own_dy = rows * quads + head * HEAD4;
   // A column for each query.
-  var q: array<mat4x4f, 4>;
-  var g: array<mat4x4f, 4>;
-  var sum: array<mat4x4f, 4>;
+  var q: array<mat4x4f, 5>;
+  var g: array<mat4x4f, 5>;
+  var sum: array<mat4x4f, 5>;
   for (var c = 0u; c < HEAD4; c++) {
     q[c] = params.scale * mat4x4f(qkv[own.x + c], qkv[own.y + c], qkv[own.z + c], qkv[own.w + c]);
     g[c] = mat4x4f(dy[own_dy.x + c], dy[own_dy.y + c], dy[own_dy.z + c], dy[own_dy.w + c]);

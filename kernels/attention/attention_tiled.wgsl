@@ -10,7 +10,7 @@ struct Params {
   reach: i32, // of the position bias
   patchRows: u32, // positions that one meets, at most
 }
-override HEAD4: u32; // vec4f of a head, at most 4: what a thread keeps in registers
+override HEAD4: u32; // vec4f of a head, at most 5: what a thread keeps in registers
 override BIAS: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
@@ -41,8 +41,8 @@ fn main(
   // Threads past the end repeat the last query; theirs are not stored.
   let query = sequence[tile.x + min(thread, tile.y - 1u)];
   let row = u32(query.w);
-  var q: array<vec4f, 4>;
-  var sum: array<vec4f, 4>;
+  var q: array<vec4f, 5>;
+  var sum: array<vec4f, 5>;
   for (var c = 0u; c < HEAD4; c++) {
     q[c] = params.scale * qkv[row * 3u * quads + head * HEAD4 + c];
     sum[c] = vec4f();

@@ -18,6 +18,7 @@ import attentionQueryGradientTiledCode from "./attention_query_gradient_tiled.wg
 import attentionStatisticsCode from "./attention_statistics.wgsl" with { type: "text" };
 import attentionTiledCode from "./attention_tiled.wgsl" with { type: "text" };
 import fourRowsCode from "./four_rows.wgsl" with { type: "text" };
+import headsCode from "./heads.wgsl" with { type: "text" };
 import positionBiasCode from "./position_bias.wgsl" with { type: "text" };
 
 /** The struct of the family for GPUs; that for CPUs has one field more. */
@@ -113,4 +114,13 @@ export const attentionBiasGradient = {
   params: { ...attentionParams, chunks: "u32", chunkQueries: "u32" },
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
   work: { multiplyAdds: perPair(2) },
+} as const satisfies Kernel;
+
+/** Heads of another width, rotated on the way. Bindings: x, rotations, y. */
+export const heads = {
+  name: "heads",
+  code: headsCode,
+  params: { rows: "u32", heads: "u32", sign: "f32" },
+  bindings: ["read", "read", "write"],
+  work: { multiplyAdds: perElement(2, 2) },
 } as const satisfies Kernel;

@@ -5,7 +5,12 @@
  * @module
  */
 import { type ModelValue, OnnxWriter } from "../onnx/onnx_writer.ts";
-import type { AttentionPlace, NetworkLayers, NormTail } from "../nn/network_layers.ts";
+import type {
+  AttentionPlace,
+  HeadRotation,
+  NetworkLayers,
+  NormTail,
+} from "../nn/network_layers.ts";
 import type { NamedTensor } from "../nn/safetensors.ts";
 import { tableName, type TableRequest } from "./scan_tables.ts";
 
@@ -184,14 +189,15 @@ export class OnnxLayers implements NetworkLayers<OnnxGraph, OnnxRows> {
       );
     }
     const { writer } = graph;
-    const { level, order, patch, heads } = place;
+    const { level, order, patch, heads, rotation } = place;
     const channels = qkv.channels / 3;
+    const rows = rotation ? this.#rotated(graph, qkv, place, rotation) : qkv.name;
     const patches = graph.table(
       { kind: "patches", place: { level, order, patch } },
       [`patches_${patch}_level${level}`, `patch_${patch}_level${level}`],
     );
     const places = graph.table({ kind: "places", place: { level, order, patch } }, [voxels(level)]);
-    const gathered = writer.add("Gather", [qkv.name, patches], { axis: 0 });
+    const gathered = writer.add("Gather", [rows, patches], { axis: 0 });
     const parts = writer.addMany("Split", [gathered], { axis: 2 }, 3);
     // [patches][rows][channels] to [patches][heads][rows][channels of a head], keys with the last two exchanged.
     const shape = writer.longs([0, 0, heads, channels / heads]);
@@ -202,8 +208,46 @@ export class OnnxLayers implements NetworkLayers<OnnxGraph, OnnxRows> {
     const shares = writer.add("Softmax", [writer.add("MatMul", [scaled, k])], { axis: -1 });
     const attended = writer.add("MatMul", [shares, v]);
     const ordered = writer.add("Transpose", [attended], { perm: [0, 2, 1, 3] });
-    const rows = writer.add("Reshape", [ordered, writer.longs([-1, channels])]);
-    return { name: writer.add("Gather", [rows, places], { axis: 0 }), channels };
+    const flat = writer.add("Reshape", [ordered, writer.longs([-1, channels])]);
+    return { name: writer.add("Gather", [flat, places], { axis: 0 }), channels };
+  }
+
+  /** Queries and keys rotated by the places of their voxels, with the values as they are. */
+  #rotated(
+    graph: OnnxGraph,
+    qkv: OnnxRows,
+    { level, heads }: AttentionPlace,
+    { pairs, base }: HeadRotation,
+  ): string {
+    const { writer } = graph;
+    const channels = qkv.channels / 3;
+    const coords = graph.table({ kind: "coordinates", level }, [voxels(level), 3]);
+    // [voxels][head][axis][first or second of a plane][angle]
+    const places = writer.add("Reshape", [
+      writer.add("Cast", [coords], { to: 1 }),
+      writer.longs([-1, 1, 3, 1, 1]),
+    ]);
+    const frequencies = Float32Array.from({ length: pairs }, (_, d) => base ** (-d / pairs));
+    const angles = writer.add("Mul", [
+      places,
+      writer.once(`frequencies ${pairs} ${base}`, () => writer.floats([pairs], frequencies)),
+    ]);
+    const [cosine, sine] = ["Cos", "Sin"].map((name) => writer.add(name, [angles])) as [
+      string,
+      string,
+    ];
+    const [queries, keys, values] = writer.addMany("Split", [qkv.name], { axis: 1 }, 3);
+    const rotate = (x: string) => {
+      const shaped = writer.add("Reshape", [x, writer.longs([-1, heads, 3, 2, pairs])]);
+      const [u, v] = writer.addMany("Split", [shaped], { axis: 3 }, 2) as [string, string];
+      const times = (a: string, b: string) => writer.add("Mul", [a, b]);
+      const first = writer.add("Sub", [times(u, cosine), times(v, sine)]);
+      const second = writer.add("Add", [times(v, cosine), times(u, sine)]);
+      const both = writer.add("Concat", [first, second], { axis: 3 });
+      return writer.add("Reshape", [both, writer.longs([-1, channels])]);
+    };
+    const parts = [rotate(queries!), rotate(keys!), values!];
+    return writer.add("Concat", parts, { axis: 1 });
   }
 
   pool(graph: OnnxGraph, x: OnnxRows, level: number): OnnxRows {

@@ -33,6 +33,8 @@ export type TableRequest =
   | { readonly kind: "parents"; readonly level: number }
   /** The rows of each patch of an order. */
   | { readonly kind: "patches"; readonly place: PatchPlace }
+  /** x, y and z of the voxels, on the grid of their level. */
+  | { readonly kind: "coordinates"; readonly level: number }
   /** For each voxel its place among the patches, row after row. */
   | { readonly kind: "places"; readonly place: PatchPlace };
 
@@ -106,6 +108,11 @@ export class ScanTables {
       case "parents": {
         const parents = this.#parents(request.level);
         return { shape: [parents.length], rows: BigInt64Array.from(parents, BigInt) };
+      }
+      case "coordinates": {
+        const { coords } = this.#levels[request.level]!;
+        const rows = BigInt64Array.from(coords.filter((_, i) => i % 4 < 3), BigInt);
+        return { shape: [coords.length / 4, 3], rows };
       }
       case "patches":
         return this.#patches(request.place).patches;

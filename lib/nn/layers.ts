@@ -11,6 +11,7 @@ import { gather, type PointRows } from "../graph/ops/gather.ts";
 import { gelu } from "../graph/ops/gelu.ts";
 import { sum } from "../graph/ops/sum.ts";
 import { gridMaxPool } from "../graph/transformer/grid_max_pool.ts";
+import { packedHeads, rotatedHeads } from "../graph/transformer/heads.ts";
 import { layerNorm } from "../graph/transformer/layer_norm.ts";
 import { layerScale } from "../graph/transformer/layer_scale.ts";
 import { maskToken } from "../graph/transformer/mask_token.ts";
@@ -43,6 +44,8 @@ export interface ScanStructure {
   kernelMap(spec: KernelMapSpec): KernelMap;
   /** Gives the patches of a level, along one of the network's orders, that attention runs in. */
   patches(place: PatchPlace): AttentionPatches;
+  /** Gives the rotations of the voxels of a level, f32 [voxels][3][angles][2]. */
+  rotations(level: number): Tensor;
   /** Gives the voxels of `level` that became one on the next coarser level. */
   merged(level: number): MergedRows;
   /** u32 [voxels]: 1 where a voxel is masked, as in pretraining; null where none is. */
@@ -197,11 +200,17 @@ export class Layers implements NetworkLayers<Graph, Tensor> {
 
   /** Records attention within patches: queries, keys and values side by side -> [voxels][channels]. */
   attention(graph: Graph, qkv: Tensor, name: string, place: AttentionPlace): Tensor {
-    return patchAttention(graph, qkv, {
-      heads: place.heads,
+    const { heads, relativePositions, rotation } = place;
+    const options = {
+      heads,
       patches: this.#scan.patches(place),
-      ...(place.relativePositions ? { bias: this.#learned(`${name}.rpe.rpe_table`) } : {}),
-    });
+      ...(relativePositions ? { bias: this.#learned(`${name}.rpe.rpe_table`) } : {}),
+    };
+    if (!rotation) return patchAttention(graph, qkv, options);
+    const width = qkv.channels / 3 / heads;
+    const wide = rotatedHeads(graph, qkv, heads, this.#scan.rotations(place.level));
+    const y = patchAttention(graph, wide, { ...options, scale: width ** -0.5 });
+    return packedHeads(graph, y, heads, width);
   }
 
   /** Records the pooling of the voxels of `level` to those of the next coarser level, by the largest value. */

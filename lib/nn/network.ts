@@ -4,7 +4,7 @@
  * @module
  */
 import type { KernelMapSpec, ParentRule, SerializationOrder } from "../sparse/mod.ts";
-import type { FeatureRows, LayerGraph, NetworkLayers } from "./network_layers.ts";
+import type { FeatureRows, HeadRotation, LayerGraph, NetworkLayers } from "./network_layers.ts";
 import type { ParameterSpec } from "./parameter_spec.ts";
 
 /** How a point transformer lines the voxels of its levels up. */
@@ -15,6 +15,8 @@ export interface NetworkSerialization {
   readonly parents: ParentRule;
   /** For each level, the sizes of patches that its blocks attend in. */
   readonly patches: readonly (readonly number[])[];
+  /** For each level, the rotations of queries and keys by place; null where there are none. */
+  readonly rotations: readonly (HeadRotation | null)[];
 }
 
 /** A backbone ψ. */

@@ -28,12 +28,22 @@ export interface PatchPlace {
   readonly patch: number;
 }
 
+/** How queries and keys are rotated by the place of their voxel. */
+export interface HeadRotation {
+  /** Angles of an axis: a sixth of a head's channels. */
+  readonly pairs: number;
+  /** What an angle falls by from the first to behind the last. */
+  readonly base: number;
+}
+
 /** How a block attends. */
 export interface AttentionPlace extends PatchPlace {
   /** Heads, side by side in the channels. */
   readonly heads: number;
   /** Whether the scores have a bias by relative position. */
   readonly relativePositions: boolean;
+  /** How queries and keys are rotated by the place of their voxel (PointROPE); null where they are not. */
+  readonly rotation: HeadRotation | null;
 }
 
 /** What follows a batch norm: y = relu(norm + residual). */

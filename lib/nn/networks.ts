@@ -5,8 +5,9 @@
  */
 import { minkUNet, MINKUNETS } from "./minkunet.ts";
 import type { Network } from "./network.ts";
-import { pointTransformer } from "./point_transformer.ts";
-import { POINT_TRANSFORMERS } from "./point_transformers.ts";
+import { litePT, LITEPTS } from "./transformers/litept.ts";
+import { pointTransformer } from "./transformers/point_transformer.ts";
+import { POINT_TRANSFORMERS } from "./transformers/point_transformers.ts";
 import { spUNet, SPUNETS } from "./spunet.ts";
 
 /** All networks by name. */
@@ -16,6 +17,9 @@ const NETWORKS: ReadonlyMap<string, (inChannels: number) => Network> = new Map([
   ),
   ...Object.entries(SPUNETS).map(([name, shape]) =>
     [name, (inChannels: number) => spUNet({ ...shape, inChannels })] as const
+  ),
+  ...Object.entries(LITEPTS).map(([name, shape]) =>
+    [name, (inChannels: number) => litePT({ ...shape, inChannels })] as const
   ),
   ...Object.entries(POINT_TRANSFORMERS).map(([name, shape]) =>
     [name, (inChannels: number) => pointTransformer({ ...shape, inChannels })] as const

@@ -6,6 +6,7 @@
  */
 import type { Gpu, GpuBuffer } from "../gpu/mod.ts";
 import type { AttentionPatches } from "../graph/transformer/patch_attention.ts";
+import { rotationsOf } from "../graph/transformer/heads.ts";
 import { Tensor } from "../graph/tensor.ts";
 import {
   type KernelMap,
@@ -41,6 +42,7 @@ export class BuiltStructure implements ScanStructure, Disposable {
   readonly serialization: Serialization | null;
   readonly #maps: ReadonlyMap<string, KernelMap>;
   readonly #patches: ReadonlyMap<string, AttentionPatches>;
+  readonly #rotations: readonly (Tensor | null)[];
   readonly #owned: DisposableStack;
 
   private constructor(fields: {
@@ -48,12 +50,14 @@ export class BuiltStructure implements ScanStructure, Disposable {
     serialization: Serialization | null;
     maps: ReadonlyMap<string, KernelMap>;
     patches: ReadonlyMap<string, AttentionPatches>;
+    rotations: readonly (Tensor | null)[];
     owned: DisposableStack;
   }) {
     this.mask = fields.mask;
     this.serialization = fields.serialization;
     this.#maps = fields.maps;
     this.#patches = fields.patches;
+    this.#rotations = fields.rotations;
     this.#owned = fields.owned;
   }
 
@@ -84,8 +88,8 @@ export class BuiltStructure implements ScanStructure, Disposable {
     const { serialization: rule, depth } = network;
     if (!rule) {
       await keep(await Pyramid.build(gpu, coords, count, depth), network.maps());
-      const fields = { mask, serialization: null, maps, patches: new Map(), owned: owned.move() };
-      return new BuiltStructure(fields);
+      const none = { serialization: null, patches: new Map(), rotations: [] };
+      return new BuiltStructure({ ...none, mask, maps, owned: owned.move() });
     }
     const serialization = owned.use(
       await Serialization.build(gpu, coords, count, {
@@ -102,7 +106,15 @@ export class BuiltStructure implements ScanStructure, Disposable {
       await keep(await Pyramid.build(gpu, apart, count, 0), wanted, level);
     }
     const patches = allPatches(gpu, owned, serialization, rule, options.patchRule ?? "flash");
-    return new BuiltStructure({ mask, serialization, maps, patches, owned: owned.move() });
+    const rotations = await allRotations(gpu, owned, serialization, rule);
+    return new BuiltStructure({
+      mask,
+      serialization,
+      maps,
+      patches,
+      rotations,
+      owned: owned.move(),
+    });
   }
 
   /**
@@ -121,6 +133,19 @@ export class BuiltStructure implements ScanStructure, Disposable {
    */
   patches(place: PatchPlace): AttentionPatches {
     return found(this.#patches, patchKey(place), "patches");
+  }
+
+  /**
+   * Gives the rotations of the voxels of a level.
+   *
+   * @throws {TypeError} where the network did not ask for them.
+   */
+  rotations(level: number): Tensor {
+    const rotations = this.#rotations[level];
+    if (!rotations) {
+      throw new TypeError(`Cannot find rotations of level ${level}: they were not built`);
+    }
+    return rotations;
   }
 
   /**
@@ -177,6 +202,25 @@ function allPatches(
     }
   }
   return all;
+}
+
+/** The rotations of all levels. Angles are taken in float64: a shader's sine is coarse far from zero. */
+async function allRotations(
+  gpu: Gpu,
+  owned: DisposableStack,
+  { stages }: Serialization,
+  { rotations }: NetworkSerialization,
+): Promise<(Tensor | null)[]> {
+  return await Promise.all(stages.map(async ({ coords, count }, level) => {
+    const wanted = rotations[level];
+    if (!wanted) return null;
+    const places = await gpu.read(coords, Int32Array, 4 * count);
+    const numbers = rotationsOf(places, wanted.pairs, wanted.base);
+    const buffer = gpu.buffer("rotations", Math.ceil(numbers.length / 4) * 16);
+    owned.use(buffer);
+    gpu.write(buffer, numbers);
+    return new Tensor("rotations", Math.ceil(numbers.length / 4), 4, { binding: buffer });
+  }));
 }
 
 /** The patches of a level, which are the same in all orders but for the rows that stand in them. */

@@ -207,6 +207,7 @@ function paperStructure(levels: readonly number[]): ScanStructure {
         keys: paperTensor("key tiles", keyTiles, 4),
       };
     },
+    rotations: (level) => paperTensor("rotations", levels[level]!, 4),
     merged(level) {
       const [points, parents] = [levels[level]!, levels[level + 1]!];
       const index = (length: number) => paperTensor("index", Math.ceil(length / 4), 4);

@@ -15,7 +15,8 @@ import { minkUNet } from "../../lib/nn/minkunet.ts";
 import type { Network } from "../../lib/nn/network.ts";
 import type { FeatureRows, LayerGraph, NetworkLayers } from "../../lib/nn/network_layers.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
-import { pointTransformer } from "../../lib/nn/point_transformer.ts";
+import { litePT } from "../../lib/nn/transformers/litept.ts";
+import { pointTransformer } from "../../lib/nn/transformers/point_transformer.ts";
 import { type NamedTensor, readSafetensors } from "../../lib/nn/safetensors.ts";
 import { BuiltStructure } from "../../lib/nn/scan_structure.ts";
 import { spUNet } from "../../lib/nn/spunet.ts";
@@ -163,6 +164,18 @@ const NETWORKS: Readonly<Record<string, Network>> = {
   "a MinkUNet": minkUNet(UNET),
   "a Point Transformer V3m1": transformer("m1"),
   "a Point Transformer V3m2": transformer("m2"),
+  "a LitePT": litePT({
+    inChannels: 3,
+    encoder: [
+      { depth: 1, channels: 8, heads: null },
+      { depth: 2, channels: 36, heads: 2 },
+    ],
+    decoder: [8],
+    orders: ["z", "hilbert"],
+    patch: 16,
+    mlpRatio: 2,
+    rotationBase: 100,
+  }),
 };
 
 for (const [name, network] of Object.entries(NETWORKS)) {

@@ -4,7 +4,7 @@ import { exportState } from "../../lib/export/state_dict.ts";
 import { FORMATS, importCheckpoint } from "../../lib/nn/import/mod.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import type { Network } from "../../lib/nn/network.ts";
-import { pointTransformer } from "../../lib/nn/point_transformer.ts";
+import { pointTransformer } from "../../lib/nn/transformers/point_transformer.ts";
 import type { NamedTensor } from "../../lib/nn/safetensors.ts";
 import { spUNet } from "../../lib/nn/spunet.ts";
 import { CENTRE, Student } from "../../lib/nn/student.ts";

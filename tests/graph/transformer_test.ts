@@ -8,6 +8,14 @@ import {
   gridMaxPoolReference,
 } from "../../lib/graph/transformer/grid_max_pool.ts";
 import {
+  filledHead,
+  packedHeads,
+  rotatedHeads,
+  rotatedHeadsBackwardReference,
+  rotatedHeadsReference,
+  rotationsOf,
+} from "../../lib/graph/transformer/heads.ts";
+import {
   layerNorm,
   layerNormBackwardReference,
   layerNormReference,
@@ -297,6 +305,7 @@ withGpu(
       { clouds: [1], patch: 16, heads: 2, width: 8, reach: 4 },
       { clouds: [33, 2, 40], patch: 16, heads: 3, width: 8, reach: 4, hardware: 0 },
       { clouds: [150], patch: 97, heads: 2, width: 16 },
+      { clouds: [40], patch: 24, heads: 1, width: 20 },
     ];
     for (const { hardware, ...problem } of cases) {
       const { rows, qkv, dy, options } = attentionInputs(problem);
@@ -383,3 +392,62 @@ Deno.test("ops of point transformers refuse shapes that do not fit", () => {
   const children = { points: 9, pointRow: words, order: words, starts: words };
   assert.throws(() => gridMaxPool(graph, x, 3, children), /pool "x" of 10 rows/);
 });
+
+Deno.test("rotatedHeadsReference() has the gradient of central differences, and rotates by differences of places", () => {
+  const [heads, rows, width] = [2, 3, 12];
+  const rotations = rotationsOf([1, 5, 2, 0, 4, 0, 9, 0, 3, 3, 3, 0], width / 6, 100);
+  const [qkv, dy] = [seededNumbers(61, rows * 3 * heads * width), seededNumbers(62, rows * 72)];
+  const dqkv = rotatedHeadsBackwardReference(dy, rows, heads, rotations);
+  const loss = (moved: Float64Array) =>
+    dot(rotatedHeadsReference(moved, rows, heads, rotations), dy);
+  assertClose(dqkv, centralDifferences(loss, qkv), 1e-6, "dqkv");
+  // The score of a query with a key stays the same where both places move alike.
+  const score = (shift: number) => {
+    const coords = [1, 5, 2, 0, 4, 0, 9, 0].map((value, i) => i % 4 === 3 ? 0 : value + shift);
+    const two = rotatedHeadsReference(qkv.slice(0, 144), 2, heads, rotationsOf(coords, 2, 100));
+    const [query, key] = [two.slice(0, width), two.slice(72 + 24, 72 + 24 + width)];
+    return dot(query, key);
+  };
+  assert.ok(Math.abs(score(0) - score(40)) < 1e-5);
+});
+
+withGpu("rotatedHeads() and packedHeads() equal their references", async (gpu) => {
+  // Rows of 3 · 3 heads of 6 channels need padding; heads of 18 are filled up to 20.
+  for (const [rows, heads, width] of [[5, 3, 6], [70, 2, 18]] as const) {
+    const coords = Array.from({ length: 4 * rows }, (_, i) => i * 7 % 61);
+    const rotations = rotationsOf(coords, width / 6, 100);
+    const filled = filledHead(width);
+    const qkv = floats(63, rows * 3 * heads * width);
+    const dy = floats(64, rows * 3 * heads * filled);
+    const [x, dpacked] = [floats(65, rows * heads * filled), floats(66, rows * heads * width)];
+    const got = await runGraph(gpu, (graph, owned) => {
+      const input = inputTensor(gpu, owned, "qkv", qkv, 3 * heads * width);
+      const other = inputTensor(gpu, owned, "x", x, heads * filled);
+      const angles = new Tensor("rotations", Math.ceil(rotations.length / 4), 4, {
+        binding: owned.use(gpu.upload("rotations", padded(rotations))),
+      });
+      const y = rotatedHeads(graph, input, heads, angles);
+      const packed = packedHeads(graph, other, heads, width);
+      seedGradient(graph, y, inputTensor(gpu, owned, "dy", dy, 3 * heads * filled));
+      seedGradient(graph, packed, inputTensor(gpu, owned, "dpacked", dpacked, heads * width));
+      graph.backward();
+      return { y, packed, dqkv: graph.gradient(input), dx: graph.gradient(other) };
+    });
+    const expected = rotatedHeadsReference(qkv, rows, heads, rotations);
+    assertClose(got.y, expected, TOLERANCE, "y");
+    const dqkv = rotatedHeadsBackwardReference(dy, rows, heads, rotations);
+    assertClose(got.dqkv, dqkv, TOLERANCE, "dqkv");
+    const at = (i: number) => Math.floor(i / width) * filled + i % width;
+    assertClose(got.packed, dpacked.map((_, i) => x[at(i)]!), TOLERANCE, "packed");
+    const dx = new Float64Array(x.length);
+    dpacked.forEach((value, i) => dx[at(i)] = value);
+    assertClose(got.dx, dx, TOLERANCE, "dx of packed");
+  }
+});
+
+/** Numbers with zeros behind them up to a multiple of four. */
+function padded(numbers: Float32Array): Float32Array {
+  const result = new Float32Array(Math.ceil(numbers.length / 4) * 4);
+  result.set(numbers);
+  return result;
+}

@@ -8,7 +8,7 @@ import {
 } from "../../lib/nn/import/mod.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
-import { pointTransformer } from "../../lib/nn/point_transformer.ts";
+import { pointTransformer } from "../../lib/nn/transformers/point_transformer.ts";
 import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
 import type { NamedTensor } from "../../lib/nn/safetensors.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";

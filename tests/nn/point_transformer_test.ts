@@ -19,6 +19,8 @@ Deno.test("Point Transformers have as many parameters as the published networks"
   assert.equal(Math.round(count("ptv3m2-concerto-large", 9) / 1e6), 208);
   const [slim, convolutions] = [count("ptv3-slim", 4), count("MinkUNet14Slim", 4)];
   assert.ok(Math.abs(slim / convolutions - 1) < 0.1, `${slim} parameters, not ${convolutions}`);
+  // The paper and the repository of LitePT say 12.7 million.
+  assert.equal(count("litept-s", 6), 12_712_932);
   assert.equal(networkOf("ptv3m2-sonata", 9).featureChannels, 48 + 96 + 192 + 384 + 512);
 });
 

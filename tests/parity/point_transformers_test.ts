@@ -12,7 +12,7 @@ import { FORMATS, importCheckpoint } from "../../lib/nn/import/mod.ts";
 import { Layers } from "../../lib/nn/layers.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
-import { pointTransformer } from "../../lib/nn/point_transformer.ts";
+import { pointTransformer } from "../../lib/nn/transformers/point_transformer.ts";
 import type { NamedTensor, SafetensorsFile } from "../../lib/nn/safetensors.ts";
 import { BuiltStructure } from "../../lib/nn/scan_structure.ts";
 import {

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { existsSync } from "node:fs";
-import type { PointTransformerShape } from "../../lib/nn/point_transformer.ts";
+import type { PointTransformerShape } from "../../lib/nn/transformers/point_transformer.ts";
 import { readSafetensors, type SafetensorsFile } from "../../lib/nn/safetensors.ts";
 
 const NAMED = Deno.env.get("TTTKD_GOLDEN_PTV3");

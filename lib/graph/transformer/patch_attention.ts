@@ -14,7 +14,7 @@ import type { Tensor } from "../tensor.ts";
 import { attentionKernels, type AttentionSizes } from "./attention_kernels.ts";
 
 /** Most channels of a head: with more of them, a thread's queries, keys and gradients would leave its registers. */
-export const MOST_HEAD_CHANNELS = 16;
+export const MOST_HEAD_CHANNELS = 20;
 
 /** Rows that a patch may have: a thread loops over two patches, and one of llvmpipe no more than 65,535 times. */
 const MOST_PATCH_ROWS = 16_384;
@@ -118,7 +118,7 @@ function sizesOf(
   if (!Number.isInteger(headChannels / 4) || headChannels > MOST_HEAD_CHANNELS) {
     throw new TypeError(
       `Cannot attend with ${heads} heads to "${qkv.label}" [${qkv.rows}, ${qkv.channels}]: each of queries, keys and ` +
-        `values needs 4, 8, 12 or ${MOST_HEAD_CHANNELS} channels a head`,
+        `values needs 4, 8, 12, 16 or ${MOST_HEAD_CHANNELS} channels a head`,
     );
   }
   if (patches.rows !== qkv.rows || patches.patchRows > MOST_PATCH_ROWS) {

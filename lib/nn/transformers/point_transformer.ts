@@ -7,10 +7,10 @@
  *
  * @module
  */
-import type { KernelMapSpec, SerializationOrder } from "../sparse/mod.ts";
-import type { Network } from "./network.ts";
-import type { FeatureRows, LayerGraph, NetworkLayers } from "./network_layers.ts";
-import type { ParameterSpec } from "./parameter_spec.ts";
+import type { KernelMapSpec, SerializationOrder } from "../../sparse/mod.ts";
+import type { Network } from "../network.ts";
+import type { FeatureRows, LayerGraph, NetworkLayers } from "../network_layers.ts";
+import type { ParameterSpec } from "../parameter_spec.ts";
 
 /** Sizes of the encoder or of the decoder, by stage from the finest one. */
 export interface PointTransformerStages {
@@ -69,6 +69,7 @@ export function pointTransformer(shape: PointTransformerShape): Network {
         patch,
         level,
       ) => [...new Set([patch, decoder?.patches[level] ?? patch])]),
+      rotations: encoder.patches.map(() => null),
     },
     maps: () => kernelMaps(shape),
     parameters: () => parameters(shape),
@@ -211,6 +212,7 @@ function emit<G extends LayerGraph, T extends FeatureRows>(
       level,
       order,
       relativePositions: shape.relativePositions,
+      rotation: null,
     });
     const projected = layers.linear(graph, attended, `${name}.attn.proj`);
     y = layers.sum(graph, y, scaled(projected, `${name}.ls1`), name);
