@@ -13,7 +13,10 @@ import { reduction } from "../ops/split_reduction.ts";
 import type { Tensor } from "../tensor.ts";
 import { attentionKernels, type AttentionSizes } from "./attention_kernels.ts";
 
-/** Most channels of a head: with more of them, a thread's queries, keys and gradients would leave its registers. */
+/**
+ * Most channels of a head: with more of them, a thread's queries, keys and gradients would leave its registers. With 20, which
+ * LitePT has, the gradient of keys leaves room for two waves instead of three, and spills nothing.
+ */
 export const MOST_HEAD_CHANNELS = 20;
 
 /** Rows that a patch may have: a thread loops over two patches, and one of llvmpipe no more than 65,535 times. */
