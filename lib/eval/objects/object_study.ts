@@ -31,6 +31,8 @@ import { CHOSEN, type ObjectSettings, objectSettings } from "./object_settings.t
 
 /** True objects of fewer points do not count. */
 const LEAST_POINTS = 10;
+/** The methods that are compared; those of one group take the same steps, once. */
+const COMPARED = [["source"], ["fusion"], ["ttt-kd-fusion", "ttt-kd"]] as const;
 /** The labels are the true ones: what is lost then is lost by geometry. */
 const TRUTH = "true labels";
 
@@ -59,10 +61,9 @@ export async function studyObjects(
     ...{ dataset, split, profile, size, methods: METHODS, chosen: [] },
     isAvailable: await models.availability(profile.teachers, request.trains),
   };
-  const source = variantOf(context, "source");
-  const fusion = variantOf(context, "fusion");
-  const fused = variantOf(context, "ttt-kd-fusion");
-  const alone = variantOf(context, "ttt-kd");
+  const groups = COMPARED.map((names) =>
+    names.filter((name) => request.methods.includes(name)).map((name) => variantOf(context, name))
+  ).filter(({ length }) => length > 0);
   const settings = objectSettings(tries);
   await Deno.mkdir(out, { recursive: true });
   const path = join(out, "objects.jsonl");
@@ -70,10 +71,14 @@ export async function studyObjects(
   const { adapterName: adapter, kernels } = await host.get();
   await journal.settle({
     ...{ benchmark: dataset.name, split, adapter, kernels: kernels.name },
-    students: JSON.stringify([
-      await models.studentIdentity(batchOf(source)),
-      await models.studentIdentity(batchOf(fused)),
-    ]),
+    ...Object.fromEntries(
+      await Promise.all(groups.map(async ([first]) =>
+        [
+          `student ${first!.checkpoint}`,
+          await models.studentIdentity(batchOf(first!)),
+        ] as const
+      )),
+    ),
     settings: JSON.stringify([...settings]),
   });
   const planned = focusSequences(context)
@@ -81,9 +86,7 @@ export async function studyObjects(
     .flatMap(({ domain, scenes }) =>
       Array.from({ length: scenes }, (_, scene) => ({ domain, scene }))
     );
-  const methods = [TRUTH, source, fusion, alone, fused].map((one) =>
-    typeof one === "string" ? one : one.id
-  );
+  const methods = [TRUTH, ...groups.flat().map(({ id }) => id)];
   const missing = (wanted: readonly string[]) =>
     planned.filter(({ domain, scene }) =>
       wanted.some((method) => !journal.entries.has(keyOf(method, domain, scene)))
@@ -119,9 +122,7 @@ export async function studyObjects(
       }
     }
   };
-  await compute(source, []);
-  await compute(fusion, []);
-  await compute(fused, [alone]);
+  for (const [first, ...others] of groups) await compute(first!, others);
   // A method that has not finished is not compared: scenes differ.
   const finished = methods.filter((method) => missing([method]).length === 0);
   const cells = planned.flatMap(({ domain, scene }) =>
