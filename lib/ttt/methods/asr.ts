@@ -13,7 +13,8 @@
  *
  * The port: the batch is one scan, and its voxels are the samples. A cosine of 0.4 is allowed by default, EATA's value for
  * ten classes: the repository's 0.05 is for a thousand, and hardly any voxel passes it here. Where none passes, no step is
- * taken, as in the original.
+ * taken, as in the original. The running mean starts at the entropy of the source's own mean logits less ln 2: a scan shows
+ * few of the classes, and ln(C / 2), which a batch of all classes passes, would reset every scan.
  *
  * @module
  */
@@ -112,10 +113,11 @@ async function adapt(
       const scope = kept.watch.see(
         diversity(probabilities),
         changedShare(probabilities, source),
-        probabilities.classes,
+        diversity(source),
       );
-      if (scope !== null) kept.reset(context, scope);
-      if (scope !== null) scopes.push(scope);
+      if (scope === null) continue;
+      kept.reset(context, scope);
+      scopes.push(scope);
     }
   });
   return {
@@ -193,11 +195,12 @@ export class CollapseWatch {
    *
    * @param entropy of its mean logits.
    * @param changed share of its labels that are not those of the source.
+   * @param before the entropy of the source's mean logits.
    * @returns the share of the layers that is kept, from the input on; null where nothing has collapsed.
    */
-  see(entropy: number, changed: number, classes: number): number | null {
+  see(entropy: number, changed: number, before: number): number | null {
     this.changed = changed;
-    const mean = this.#mean ?? Math.log(classes * ASR.start);
+    const mean = this.#mean ?? before + Math.log(ASR.start);
     if (entropy < mean) {
       this.#mean = null;
       return Math.max(ASR.scope - ASR.depth * (mean - entropy), 0);
