@@ -25,12 +25,14 @@ import type { Block } from "../voxels/blocks.ts";
 import { pickPoints } from "../voxels/points.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
 import {
-  doubtAround,
   type LabelledPointCloud,
   type LabellingTask,
   methodRandom,
+  mostUseful,
   predictVoxels,
   setCorrected,
+  type UsefulPoint,
+  usefulPoints,
 } from "./labelling.ts";
 import type { LabelReadout } from "./segmenter.ts";
 
@@ -106,8 +108,8 @@ class BlockCores {
   readonly #readouts: (LabelReadout & { by: unknown })[];
   readonly #sourceLabels: Uint8Array;
   readonly #confidence: Float32Array;
-  /** [points]; undefined where they are not wanted. */
-  readonly #doubts: Float32Array | undefined;
+  /** Points of all blocks that are worth asking for. */
+  readonly #useful: UsefulPoint[] = [];
   #voxels = 0;
   /** Points of voxels that a view sees. */
   pointsSeen = 0;
@@ -131,7 +133,6 @@ class BlockCores {
     }));
     this.#sourceLabels = new Uint8Array(count);
     this.#confidence = new Float32Array(count);
-    this.#doubts = task.doubts ? new Float32Array(count) : undefined;
   }
 
   /** Labels the points in the core of one block. */
@@ -146,8 +147,10 @@ class BlockCores {
     const [own] = answers;
     const { labels: sourceLabels } = labelsOf(predicted);
     const rows = await gpu.read(block.scan.voxels.pointRow, Uint32Array, numbers.length);
-    const doubts = this.#doubts &&
-      await doubtAround(gpu, block.scan.voxels, own!.probabilities);
+    const inCore = new Map<number, number>();
+    rows.forEach((row, i) => core[i] !== 0 && inCore.set(numbers[i]!, row));
+    const voting = { ...block, parameters: source };
+    this.#useful.push(...await usefulPoints(voting, own!.probabilities, inCore, this.#task));
     const counted = new Set<number>();
     rows.forEach((row, i) => {
       if (core[i] === 0) return;
@@ -159,7 +162,6 @@ class BlockCores {
       });
       this.#sourceLabels[point] = sourceLabels[row]!;
       this.#confidence[point] = own!.confidence[row]!;
-      if (doubts) this.#doubts![point] = doubts[row]!;
       this.pointsSeen += block.photographs?.seen[row] ?? 0;
       counted.add(row);
     });
@@ -200,7 +202,7 @@ class BlockCores {
       labels: own!.labels,
       confidence: this.#confidence,
       probabilities: own!.probabilities,
-      doubts: this.#doubts,
+      suggestions: mostUseful(this.#useful, this.#task.suggestions),
       sourceLabels: this.#sourceLabels,
       snapshots: [],
       readouts: others.map(({ by: _, ...readout }) => readout),

@@ -24,7 +24,6 @@ import { type VirtualViews, virtualViews } from "../pairing/virtual/mod.ts";
 import { codeWarnings, ScanError, type ScanFrame, type Warning } from "../scan/mod.ts";
 import type { FeatureTeacher, TeacherCard } from "../teacher/mod.ts";
 import type { DistillationSettings } from "../ttt/methods/distillation/settings.ts";
-import { UNCORRECTED } from "../ttt/corrections.ts";
 import type { Method, OnlineMemory } from "../ttt/methods/mod.ts";
 import { firstKdLoss } from "../ttt/first_loss.ts";
 import { tttKd } from "../ttt/methods/ttt_kd.ts";
@@ -51,7 +50,6 @@ import { type MetricRequest, metricRequest, samplingWarnings } from "./metric_re
 import { countInstances, findInstances } from "./instances/find_instances.ts";
 import { thingsOf, withoutThings } from "./instances/things.ts";
 import { correctedPoints } from "./labels/corrections.ts";
-import { suggestPoints } from "./labels/suggestions.ts";
 import { type Truth, truthOf } from "./labels/truth.ts";
 import { blameCameras, coverageWarnings } from "./view_warnings.ts";
 import { labelWhole } from "./whole_labelling.ts";
@@ -265,13 +263,13 @@ export class Engine implements Segmenter, AsyncDisposable {
       monitor.warnings.push(domainWarning(choice)!);
     }
     const learned = await carried?.state(this.#studentFile);
-    const { labels, confidence, probabilities, doubts, sourceLabels, snapshots, readouts } =
+    const { labels, confidence, probabilities, suggestions, sourceLabels, snapshots, readouts } =
       labelled;
     const instances = request.instances ? this.#instancesOf(task, labelled) : null;
     return {
       ...(probabilities && request.probabilities ? { probabilities } : {}),
       ...(instances ? { instances } : {}),
-      ...(doubts ? { suggestions: suggestionsOf(task, doubts, request.suggestions!) } : {}),
+      ...(request.suggestions === undefined ? {} : { suggestions }),
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
       student: this.student,
       ...(learned ? { learned } : {}),
@@ -348,7 +346,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       snapshots: request.snapshots ?? [],
       // Objects are found by them.
       probabilities: Boolean(request.probabilities || request.instances),
-      doubts: (request.suggestions ?? 0) > 0,
+      suggestions: request.suggestions ?? 0,
       corrections: request.options.corrections
         ? correctedPoints(request.options.corrections, request.scan, this.student)
         : null,
@@ -514,16 +512,6 @@ function requireFit({ scan, options }: SegmentRequest, { fits, reason }: Student
     }`,
     mend: "load a student that was trained on such scans, or do without strict",
   });
-}
-
-/** The points that a person should correct first. */
-function suggestionsOf(
-  { points: { positions }, corrections }: LabellingTask,
-  doubts: Float32Array,
-  count: number,
-): Uint32Array {
-  const isCorrected = (point: number) => (corrections?.[point] ?? UNCORRECTED) !== UNCORRECTED;
-  return suggestPoints(positions, doubts, isCorrected, count);
 }
 
 function memoryOf(memories: Map<string, Disposable>, method: string): OnlineMemory {

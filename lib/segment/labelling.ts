@@ -19,6 +19,8 @@ import type { Voxels } from "../sparse/mod.ts";
 import { entropyAround } from "../ttt/trust.ts";
 import { Neighbourhood } from "../voxels/neighbourhood.ts";
 import type { Points } from "../voxels/points.ts";
+import { usefulVoxels } from "./labels/suggestions.ts";
+import { describeVoxels } from "./labels/votes.ts";
 import type { ScanMonitor } from "./scan_monitor.ts";
 import type { LabelReadout, LabelSnapshot } from "./segmenter.ts";
 
@@ -35,8 +37,8 @@ export interface LabellingTask {
   readonly readouts: readonly unknown[];
   /** Whether the probabilities of all classes are wanted. */
   readonly probabilities: boolean;
-  /** Whether it is wanted how much is in doubt. */
-  readonly doubts: boolean;
+  /** Most points that are to be suggested for correction. */
+  readonly suggestions: number;
   /** Steps after which labels are wanted too. */
   readonly snapshots: readonly number[];
   /** [N] class of every point that the client has corrected, `UNCORRECTED` for the others; null where it has none. */
@@ -58,8 +60,8 @@ export interface LabelledPointCloud {
   readonly confidence: Float32Array;
   /** f32 [points][classes]; present where the task wants them. */
   readonly probabilities?: Float32Array | undefined;
-  /** [points]: how much is in doubt around each, 0 to 1; present where the task wants it. */
-  readonly doubts?: Float32Array | undefined;
+  /** Points to be corrected first, the most useful first; empty where the task wants none. */
+  readonly suggestions: Uint32Array;
   /** The labels of the source weights. */
   readonly sourceLabels: Uint8Array;
   readonly snapshots: LabelSnapshot[];
@@ -100,6 +102,46 @@ export async function doubtAround(
 ): Promise<Float32Array> {
   const around = new Neighbourhood(await gpu.read(coords, Int32Array, 4 * count));
   return entropyAround(prediction, null, around);
+}
+
+/** A point to ask for, and how much doubt its answer would reach. */
+export interface UsefulPoint {
+  readonly point: number;
+  readonly use: number;
+}
+
+/**
+ * The points to be corrected first, one of a voxel.
+ *
+ * @param context with the source weights
+ * @param pointRow voxel of each of the points that may be chosen, by the point's number in the scan
+ */
+export async function usefulPoints(
+  context: PlanContext,
+  prediction: Probabilities,
+  pointRow: ReadonlyMap<number, number>,
+  { corrections, suggestions }: Pick<LabellingTask, "corrections" | "suggestions">,
+): Promise<UsefulPoint[]> {
+  if (suggestions === 0) return [];
+  const { gpu, scan: { voxels } } = context;
+  const pointOf = new Map<number, number>();
+  const corrected = new Set<number>();
+  for (const [point, row] of pointRow) {
+    if (!pointOf.has(row)) pointOf.set(row, point);
+    if ((corrections?.[point] ?? UNCORRECTED) !== UNCORRECTED) corrected.add(row);
+  }
+  const coords = await gpu.read(voxels.coords, Int32Array, 4 * voxels.count);
+  const doubt = await doubtAround(gpu, voxels, prediction);
+  const isEligible = (row: number) => pointOf.has(row) && !corrected.has(row);
+  const looks = await describeVoxels(context);
+  return usefulVoxels(coords, looks, doubt, isEligible, suggestions)
+    .map(({ row, use }) => ({ point: pointOf.get(row)!, use }));
+}
+
+/** The most useful of points, as numbers. */
+export function mostUseful(points: readonly UsefulPoint[], count: number): Uint32Array {
+  const sorted = points.toSorted((a, b) => b.use - a.use || a.point - b.point);
+  return Uint32Array.from(sorted.slice(0, count), ({ point }) => point);
 }
 
 /** Whatever the network makes of it, a corrected point is what the client says. */

@@ -11,12 +11,13 @@ import type { PlanContext } from "../ttt/plans/context.ts";
 import { labelsOf, type Probabilities, spreadProbabilities } from "../ttt/probabilities.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
 import {
-  doubtAround,
   type LabelledPointCloud,
   type LabellingTask,
   methodRandom,
+  mostUseful,
   predictVoxels,
   setCorrected,
+  usefulPoints,
 } from "./labelling.ts";
 
 /**
@@ -72,14 +73,13 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
   const labels = pointLabels(answer);
   const confidence = Float32Array.from(pointRow, (row) => certainty[row]!);
   const probabilities = task.probabilities ? spreadProbabilities(answer, pointRow) : undefined;
-  const doubt = task.doubts ? await doubtAround(gpu, voxels, answer) : null;
-  const doubts = doubt ? Float32Array.from(pointRow, (row) => doubt[row]!) : undefined;
+  const useful = await usefulPoints(plan, answer, new Map(pointRow.entries()), task);
   setCorrected(task, { labels, confidence, probabilities });
   return {
     labels,
     confidence,
     probabilities,
-    doubts,
+    suggestions: mostUseful(useful, task.suggestions),
     sourceLabels: pointLabels(source),
     snapshots: (adapted.snapshots ?? []).map(({ step, probabilities }) => ({
       step,

@@ -1,38 +1,38 @@
 /** Points that are suggested for correction. */
 import assert from "node:assert/strict";
-import { suggestPoints } from "../../lib/segment/labels/suggestions.ts";
+import { usefulVoxels } from "../../lib/segment/labels/suggestions.ts";
 import { suggestionsOf } from "../../lib/serving/files/suggestions.ts";
-import { Random } from "../../lib/random/random.ts";
 
-Deno.test("suggestPoints() begins with the most doubtful point, and spreads the others over what is doubtful", () => {
-  const random = new Random(3);
-  const count = 6000;
-  // Doubt in three places, the most in the first; half of the points lie there.
-  const place = Uint8Array.from({ length: count }, (_, i) => i % 2 === 0 ? 0 : (i % 4 + 1) / 2);
-  const positions = Float32Array.from(
-    { length: 3 * count },
-    (_, i) => i % 3 === 0 ? 20 * place[Math.floor(i / 3)]! + random.uniform() : random.uniform(),
+/** Things in a row, far from each other: every voxel of one looks like the others of it. */
+function things(sizes: readonly number[]) {
+  const rows = sizes.flatMap((size, thing) => Array.from({ length: size }, (_, i) => [thing, i]));
+  const coords = Int32Array.from(rows.flatMap(([thing, i]) => [50 * thing!, i!, 0, 0]));
+  const values = Float32Array.from(
+    rows.flatMap(([thing]) => sizes.map((_, other) => Number(other === thing))),
   );
-  const doubt = Float32Array.from(place, (at) => at === 0 ? 0.5 + 0.5 * random.uniform() : 0.2);
-  for (const [i, value] of [[1, 0.99], [3, 0.98]] as const) doubt[i] = value;
-  const top = doubt.indexOf(Math.max(...doubt));
-  const chosen = suggestPoints(positions, doubt, () => false, 40);
-  assert.equal(chosen.length, 40);
-  assert.equal(new Set(chosen).size, 40);
-  assert.equal(chosen[0], top);
-  assert.ok(
-    chosen.slice(0, 3).includes(1) && chosen.slice(0, 3).includes(3),
-    "far places come early",
-  );
-  assert.deepEqual(suggestPoints(positions, doubt, () => false, 10), chosen.slice(0, 10));
-  assert.ok(!suggestPoints(positions, doubt, (point) => point === top, 40).includes(top));
+  return { coords, looks: { width: sizes.length, values }, thingOf: rows.map(([thing]) => thing!) };
+}
+
+Deno.test("usefulVoxels() asks for large doubtful things first, and for each thing once before it asks again", () => {
+  const { coords, looks, thingOf } = things([6, 1, 4, 6]);
+  // The last thing is in no doubt.
+  const doubt = thingOf.map((thing) => [0.5, 0.9, 0.6, 0][thing]!);
+  const found = usefulVoxels(coords, looks, doubt, () => true, 17);
+  assert.deepEqual(found.slice(0, 3).map(({ row }) => thingOf[row]), [0, 2, 1]);
+  assert.equal(new Set(found.map(({ row }) => row)).size, 17);
+  found.slice(1).forEach(({ use }, i) => assert.ok(use <= found[i]!.use));
+  assert.deepEqual(usefulVoxels(coords, looks, doubt, () => true, 3), found.slice(0, 3));
+  const others = usefulVoxels(coords, looks, doubt, (row) => thingOf[row] !== 0, 99);
+  assert.deepEqual([others.length, thingOf[others[0]!.row]], [11, 2]);
 });
 
-Deno.test("suggestPoints() gives what there is where points coincide, are few, or all are corrected", () => {
-  const one = new Float32Array(3 * 4);
-  assert.equal(suggestPoints(one, [0, 0, 0, 0], () => false, 9).length, 1);
-  assert.equal(suggestPoints(one, [0, 0, 0, 0], () => true, 9).length, 0);
-  assert.equal(suggestPoints(new Float32Array(), [], () => false, 9).length, 0);
+Deno.test("usefulVoxels() looks at a part of many voxels, spread evenly", () => {
+  const count = 20_000;
+  const coords = Int32Array.from({ length: 4 * count }, (_, i) => i % 4 === 0 ? 20 * i : 0);
+  const looks = { width: 1, values: new Float32Array(count).fill(1) };
+  const doubt = Float32Array.from({ length: count }, (_, i) => i / count);
+  const [first] = usefulVoxels(coords, looks, doubt, () => true, 1);
+  assert.ok(first!.row > count - 10);
 });
 
 Deno.test("suggestionsOf() names points by their rows, in the coordinates of the scan", () => {

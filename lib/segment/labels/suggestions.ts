@@ -1,138 +1,98 @@
 /**
- * Points that a person should correct first: those where the prediction is most in doubt around them, since an answer there
- * tells of many points, spread out over the scan, since two answers about one place tell little more than one.
+ * Points that a person should correct first. What an answer is worth is not how much is in doubt at its own voxel, but how much is in
+ * doubt wherever its vote would be heard: the doubt of the voxels around that look alike. Each suggestion takes the doubt that it reaches
+ * away, so that the next one lies elsewhere or on another thing.
  *
  * @module
  */
-import { KeyIndex } from "../../voxels/key_index.ts";
+import { type Descriptions, REACH, voteOf } from "./votes.ts";
 
-/** The share of the points, the doubtful ones, among which suggestions are spread. */
-const SHARE = 0.1;
-/** Points by which that share is estimated. */
-const SAMPLES = 20_000;
-/** Halvings of the distance between suggestions before any distance will do. */
-const HALVINGS = 12;
+/** A voxel to ask for, and how much doubt its answer would reach. */
+export interface UsefulVoxel {
+  readonly row: number;
+  readonly use: number;
+}
+
+/** Most voxels that are looked at: of more, as many are taken evenly. */
+const MOST_VOXELS = 6000;
+/** Most of these that are suggested: those with the most doubt. */
+const MOST_CANDIDATES = 3000;
+/** How much farther answers are reckoned to carry than votes do. */
+const LOOSENESS = 2;
 
 /**
- * Chooses points: the most doubtful first that lies far from those chosen before, with a distance that is halved until there are
- * enough. Every leading part of them is spread over the scan.
+ * Chooses voxels, the most useful first.
  *
- * @param positions f32 [points][3]
- * @param doubt [points]
- * @param corrected [points]: whether a person has said what the point is
- * @returns at most `count` numbers of points
+ * @param coords i32 [voxels][4]: (x, y, z, 0)
+ * @param doubt [voxels], 0 to 1
+ * @param eligible whether a voxel may be chosen
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  *
- * // Two doubtful places: one point of each comes first.
- * const positions = Float32Array.of(0, 0, 0, 0.1, 0, 0, 9, 0, 0, 9.1, 0, 0);
- * const chosen = suggestPoints(positions, [0.9, 0.8, 0.7, 0.6], () => false, 3);
- * assert.deepEqual([...chosen], [0, 2, 1]);
+ * // A thing of two voxels, and one that stands alone with more doubt than either.
+ * const coords = Int32Array.of(0, 0, 0, 0, 1, 0, 0, 0, 99, 0, 0, 0);
+ * const looks = { width: 1, values: Float32Array.of(1, 1, 1) };
+ * const useful = usefulVoxels(coords, looks, [0.6, 0.5, 0.7], () => true, 2);
+ * assert.deepEqual(useful.map(({ row }) => row), [0, 2]);
  * ```
  */
-export function suggestPoints(
-  positions: Float32Array,
+export function usefulVoxels(
+  coords: Int32Array,
+  { width, values: looks }: Descriptions,
   doubt: ArrayLike<number>,
-  corrected: (point: number) => boolean,
+  eligible: (row: number) => boolean,
   count: number,
-): Uint32Array {
-  const candidates = doubtful(doubt, count).filter((point) => !corrected(point));
-  const { low, diagonal } = boundsOf(positions, candidates);
-  const chosen: number[] = [];
-  const isChosen = new Set<number>();
-  for (let halving = 1; halving <= HALVINGS && chosen.length < count; halving++) {
-    // Points that coincide are one.
-    const taken = new Places(positions, low, diagonal / 2 ** halving || 1);
-    for (const point of chosen) taken.add(point);
-    for (const point of candidates) {
-      if (chosen.length === count) break;
-      if (isChosen.has(point) || taken.hasNear(point)) continue;
-      taken.add(point);
-      chosen.push(point);
-      isChosen.add(point);
+): UsefulVoxel[] {
+  const stride = Math.max(1, Math.ceil(doubt.length / MOST_VOXELS));
+  const rows = Array.from({ length: Math.ceil(doubt.length / stride) }, (_, i) => i * stride);
+  const left = Float32Array.from(doubt);
+  const candidates = rows.filter(eligible).sort((a, b) => doubt[b]! - doubt[a]! || a - b)
+    .slice(0, MOST_CANDIDATES);
+  const heard = candidates.map((row) => heardFrom(row));
+  const uses = heard.map(useOf);
+  const chosen: UsefulVoxel[] = [];
+  while (chosen.length < Math.min(count, candidates.length)) {
+    // What a candidate reaches only shrinks, so that the best of old numbers is the best once it is found unchanged.
+    const best = indexOfLargest(uses);
+    const use = useOf(heard[best]!);
+    if (use < uses[best]!) {
+      uses[best] = use;
+      continue;
     }
+    chosen.push({ row: candidates[best]!, use });
+    for (const [row, share] of heard[best]!) left[row]! *= 1 - share;
+    uses[best] = -1;
+    heard[best] = [];
   }
-  return Uint32Array.from(chosen);
-}
+  return chosen;
 
-/** The most doubtful points, in descending order of doubt; of equals the first comes first. */
-function doubtful(doubt: ArrayLike<number>, count: number): Uint32Array {
-  const step = Math.max(1, Math.floor(doubt.length / SAMPLES));
-  const sample = Float32Array.from(
-    { length: Math.floor(doubt.length / step) },
-    (_, i) => doubt[i * step]!,
-  ).sort();
-  const wanted = Math.max(SHARE, 10 * count / doubt.length);
-  const least = wanted >= 1 ? -Infinity : sample[Math.floor((1 - wanted) * sample.length)]!;
-  const points: number[] = [];
-  for (let point = 0; point < doubt.length; point++) {
-    if (doubt[point]! >= least) points.push(point);
-  }
-  return Uint32Array.from(points).sort((a, b) => doubt[b]! - doubt[a]! || a - b);
-}
-
-function boundsOf(positions: Float32Array, points: Uint32Array) {
-  const [low, high] = [[Infinity, Infinity, Infinity], [-Infinity, -Infinity, -Infinity]];
-  for (const point of points) {
-    for (let axis = 0; axis < 3; axis++) {
-      const value = positions[3 * point + axis]!;
-      low[axis] = Math.min(low[axis]!, value);
-      high[axis] = Math.max(high[axis]!, value);
-    }
-  }
-  const diagonal = points.length === 0 ? 0 : Math.hypot(...high.map((top, i) => top - low[i]!));
-  return { low, diagonal };
-}
-
-/** Cells of a grid are numbered with so many to a side, one more on each side. */
-const CELLS = 2 ** HALVINGS + 3;
-
-/** Points that were chosen, by the cell of a grid, which is as wide as they are to lie apart. */
-class Places {
-  readonly #positions: Float32Array;
-  readonly #low: readonly number[];
-  readonly #apart: number;
-  readonly #cells = new KeyIndex();
-  readonly #points: number[][] = [];
-
-  constructor(positions: Float32Array, low: readonly number[], apart: number) {
-    this.#positions = positions;
-    this.#low = low;
-    this.#apart = apart;
-  }
-
-  add(point: number): void {
-    (this.#points[this.#cells.numberOf(this.#key(this.#cellOf(point)))] ??= []).push(point);
-  }
-
-  /** Whether a point that was added lies nearer than they are to lie apart. */
-  hasNear(point: number): boolean {
-    const [x, y, z] = this.#cellOf(point);
-    for (let i = 0; i < 27; i++) {
-      const cell = [x + i % 3 - 1, y + Math.floor(i / 3) % 3 - 1, z + Math.floor(i / 9) - 1];
-      const found = this.#cells.find(this.#key(cell));
-      if (found !== null && this.#points[found]!.some((other) => this.#isNear(point, other))) {
-        return true;
+  /** Where an answer is heard, and how much. */
+  function heardFrom(from: number): [number, number][] {
+    const found: [number, number][] = [];
+    for (const row of rows) {
+      let squared = 0;
+      for (let axis = 0; axis < 3; axis++) {
+        squared += (coords[4 * row + axis]! - coords[4 * from + axis]!) ** 2;
       }
+      if (squared > REACH ** 2) continue;
+      let alike = 0;
+      for (let i = 0; i < width; i++) alike += looks[row * width + i]! * looks[from * width + i]!;
+      found.push([row, Math.min(1, voteOf(squared, alike, LOOSENESS))]);
     }
-    return false;
+    return found;
   }
 
-  #isNear(a: number, b: number): boolean {
-    const positions = this.#positions;
-    const away = [0, 1, 2].map((axis) => positions[3 * a + axis]! - positions[3 * b + axis]!);
-    return Math.hypot(...away) < this.#apart;
+  function useOf(heard: readonly (readonly [number, number])[]): number {
+    return heard.reduce((sum, [row, share]) => sum + share * left[row]!, 0);
   }
+}
 
-  #cellOf(point: number): [number, number, number] {
-    const cell = (axis: number) =>
-      1 + Math.floor((this.#positions[3 * point + axis]! - this.#low[axis]!) / this.#apart);
-    return [cell(0), cell(1), cell(2)];
-  }
-
-  #key([x, y, z]: readonly number[]): number {
-    return (x! * CELLS + y!) * CELLS + z!;
-  }
+function indexOfLargest(values: readonly number[]): number {
+  let best = 0;
+  values.forEach((value, i) => {
+    if (value > values[best]!) best = i;
+  });
+  return best;
 }

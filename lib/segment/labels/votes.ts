@@ -15,7 +15,7 @@ import { fuse, type Probabilities, unpadded } from "../../ttt/probabilities.ts";
 /** Voxels over which a vote falls off: it counts by e^(−d² / 2σ²). */
 const SIGMA = 4;
 /** A vote reaches so many voxels, less than the margin of a block. */
-const REACH = 3 * SIGMA;
+export const REACH = 3 * SIGMA;
 /** How fast a vote falls off with the difference of features: by e^(−(1 − cosine) / τ). */
 const TAU = 0.05;
 /** Weight of all votes together, where the prediction that they are fused with weighs 1. */
@@ -42,6 +42,17 @@ export async function withVotes(
   const votes = countVotes(coords, await describeVoxels(context), corrections, prediction.classes);
   const one = new Uint8Array(prediction.rows).fill(1);
   return fuse([{ probabilities: prediction, weight: one }, votes]);
+}
+
+/**
+ * How much a vote counts, 0 to 1.
+ *
+ * @param squared squared distance in voxels
+ * @param alike cosine of the descriptions
+ * @param looseness how much more they may differ
+ */
+export function voteOf(squared: number, alike: number, looseness = 1): number {
+  return Math.exp(-squared / (2 * SIGMA ** 2) - (1 - alike) / (looseness * TAU));
 }
 
 /** Rows of unit length, one a voxel: how alike two voxels are is their product. */
@@ -87,7 +98,7 @@ export function countVotes(
       if (squared > REACH ** 2) continue;
       let alike = 0;
       for (let i = 0; i < width; i++) alike += own[i]! * looks[voter * width + i]!;
-      const vote = Math.exp(-squared / (2 * SIGMA ** 2) - (1 - alike) / TAU);
+      const vote = voteOf(squared, alike);
       values[row * classes + corrections[voter]!]! += vote;
       total += vote;
     }
