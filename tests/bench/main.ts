@@ -2,7 +2,7 @@
  * `deno task bench`: rates of our kernels on this machine. Rates on a software adapter tell nothing about hardware; look
  * at the ratios within a run. Arguments choose sections; without any, all run. `--voxels 10000,40000` chooses the scans
  * of the sections `network` and `roofline`, `--network ptv3-base` the network of the first of them, and `--rooms 12` the rooms along an edge of the scan of the section `large`;
- * the section `survey` labels a tile of `--points 1000000` by `--student aerial`.
+ * the section `survey` labels a tile of `--points 1000000` by `--student NAME`.
  * The section `roofline` runs scans up to `--measured 40000` voxels, and counts larger ones; `--launches` prints each launch.
  * `--kernels` chooses the matrix kernels, `--precision f16` stores activations in half precision; `--tune` finds out which are the fastest, on the first of the scans.
  */
@@ -61,7 +61,7 @@ const { positionals, values } = parseArgs({
     network: { type: "string", default: BACKBONE },
     rooms: { type: "string", default: "4" },
     points: { type: "string", default: "100000" },
-    student: { type: "string", default: "streets-joint" },
+    student: { type: "string", default: "aerial" },
     measured: { type: "string" },
     launches: { type: "boolean", default: false },
     kernels: { type: "string", default: "auto" },
