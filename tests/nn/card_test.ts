@@ -44,6 +44,13 @@ Deno.test("parseStudentCard() takes the input features of published checkpoints"
   }
 });
 
+Deno.test("parseStudentCard() takes classes that have objects, and refuses those that it does not have", () => {
+  const card = (things: Record<string, number>) => ({ card: JSON.stringify({ ...CARD, things }) });
+  assert.deepEqual(parseStudentCard(card({ wall: 0.3 })).things, { wall: 0.3 });
+  assert.throws(() => parseStudentCard(card({ chair: 0.3 })), /things.*chair.*floor, wall/);
+  assert.throws(() => parseStudentCard(card({ wall: 0 })), /things/);
+});
+
 Deno.test("readStudentCard() names the file that is wrong", () => {
   assert.deepEqual(readStudentCard(JSON.stringify(CARD), "card.json"), CARD);
   assert.throws(
