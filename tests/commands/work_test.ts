@@ -94,7 +94,7 @@ Deno.test("serve labels a scan in a confined process, and answers until it is st
     const ready = await fetch(`${url}/health/ready`);
     assert.deepEqual(await ready.json(), { status: "ready" });
     const models = await fetch(`${url}/v1/models`, { headers: { authorization: "Bearer T" } });
-    assert.equal((await models.json()).students.length, 2);
+    assert.equal((await models.json()).students.length, 3);
     const laz = await readFile(new URL("../../fixtures/scans/format8.laz", import.meta.url));
     const labelled = await fetch(`${url}/v1/segment`, {
       method: "POST",
