@@ -59,12 +59,16 @@ export async function uploads({ count, seed, deadline, out }: Settings): Promise
   await requireHealth(url, deadline * 1000);
   const left = await readdir(join(folder, "jobs"));
   const of = (wanted: number | null) => statuses.filter((status) => status === wanted).length;
-  const ended = of(408) + of(503) === statuses.length;
+  // The server says that it is busy, or that this client has enough under way.
+  const busy = of(503) + of(429);
+  const ended = of(408) + busy === statuses.length;
   return {
     ok: ended && left.length === 0 && of(408) > 0,
-    line: `${statuses.length} uploads of half a byte a second: ${of(408)} answered 408, ${
-      of(503)
-    } answered 503, ${of(null)} still open after ${PATIENCE} s; all over after ${
+    line: `${statuses.length} uploads of half a byte a second: ${
+      of(408)
+    } answered 408, ${busy} answered 503 or 429, ${
+      of(null)
+    } still open after ${PATIENCE} s; all over after ${
       Math.round(seconds)
     } s; ${served} scans of another client labelled meanwhile, the slowest in ${
       Math.round(longest)
