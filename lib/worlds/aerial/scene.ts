@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { IGNORE_LABEL } from "../../metrics/confusion.ts";
-import { type Scan, writeLas } from "../../scan/mod.ts";
 import { Random } from "../../random/random.ts";
 import { type LabelledView, takePhotographs } from "../photographs.ts";
 import type { CastRays } from "../raycast.ts";
 import { daylightPainter, drawDaylight } from "../streets/daylight.ts";
 import type { SceneRequest, WorldScene } from "../world.ts";
+import { worldScene } from "../world_scene.ts";
 import { PART_CLASS } from "./classes.ts";
 import { AERIAL_DOMAINS, type AerialDomain, type AerialDomainName, sceneSeed } from "./domains.ts";
 import { makeTile } from "./make_tile.ts";
@@ -49,32 +48,7 @@ export async function aerialScene(
   const tile = makeTile(seed, split === "teacher" ? "teacher" : row.style, row);
   const castAll = overGround(cast, tile.ground);
   const views = await photographTile(castAll, tile, surveyCameras(tile, new Random(seed, 5)), seed);
-  const { positions, labels, objects, intensity, returnNumber, returns } = await scanTile(
-    castAll,
-    tile,
-    row,
-    new Random(seed, 4),
-  );
-  const scan: Scan = {
-    name: `${domain}-${split}-${index}.las`,
-    format: "las",
-    count: labels.length,
-    origin: [0, 0, 0],
-    positions,
-    colors: null,
-    intensity,
-    normals: null,
-    labels,
-    bytes: new Uint8Array(0),
-    warnings: [],
-  };
-  scan.bytes = writeLas(scan, { number: returnNumber, of: returns });
-  return {
-    id: `${domain}/${split}/${index}`,
-    scan,
-    objects,
-    photos: views.map(({ photo }) => photo),
-    cameras: views.map(({ camera }) => camera),
-    photoClasses: views.map(({ parts }) => parts.map((part) => PART_CLASS[part] ?? IGNORE_LABEL)),
-  };
+  const measured = await scanTile(castAll, tile, row, new Random(seed, 4));
+  const echoes = { number: measured.returnNumber, of: measured.returns };
+  return worldScene({ domain, split, index }, { ...measured, echoes }, views, PART_CLASS);
 }

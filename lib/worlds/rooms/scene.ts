@@ -4,8 +4,6 @@
  * @module
  */
 import type { Gpu } from "../../gpu/mod.ts";
-import { IGNORE_LABEL } from "../../metrics/confusion.ts";
-import { type Scan, writePly } from "../../scan/mod.ts";
 import { PART_CLASS } from "./classes.ts";
 import { ROOM_DOMAINS, type RoomDomainName, sceneSeed } from "./domains.ts";
 import { makeRoom } from "./make_room.ts";
@@ -13,6 +11,7 @@ import { photographRoom, placeCameras } from "./photographs.ts";
 import { Random } from "../../random/random.ts";
 import { gpuCaster } from "../raycast.ts";
 import type { SceneRequest, WorldScene } from "../world.ts";
+import { worldScene } from "../world_scene.ts";
 import { scanRoom } from "./scanners.ts";
 
 /** Number of photographs of one scene. */
@@ -35,27 +34,5 @@ export async function roomScene(
   const cameras = placeCameras(room, VIEWS_PER_SCENE, new Random(seed, 2));
   const views = await photographRoom(cast, room, cameras, new Random(seed, 3));
   const measured = await scanRoom(cast, room, views, row, new Random(seed, 4));
-  const { count, positions, colors, labels, objects } = measured;
-  const id = `${domain}/${split}/${index}`;
-  const scan: Scan = {
-    name: `${domain}-${split}-${index}.ply`,
-    format: "ply",
-    count,
-    origin: [0, 0, 0],
-    positions,
-    colors,
-    intensity: null,
-    normals: null,
-    labels,
-    bytes: writePly({ positions, colors, labels }),
-    warnings: [],
-  };
-  return {
-    id,
-    scan,
-    objects,
-    photos: views.map(({ photo }) => photo),
-    cameras,
-    photoClasses: views.map(({ parts }) => parts.map((part) => PART_CLASS[part] ?? IGNORE_LABEL)),
-  };
+  return worldScene({ domain, split, index }, measured, views, PART_CLASS);
 }

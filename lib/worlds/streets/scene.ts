@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { IGNORE_LABEL } from "../../metrics/confusion.ts";
-import { type Scan, writePly } from "../../scan/mod.ts";
 import { type LabelledView, takePhotographs } from "../photographs.ts";
 import { Random } from "../../random/random.ts";
 import type { CastRays } from "../raycast.ts";
 import type { SceneRequest, WorldScene } from "../world.ts";
+import { worldScene } from "../world_scene.ts";
 import { PART_CLASS } from "./classes.ts";
 import { daylightPainter, drawDaylight } from "./daylight.ts";
 import { sceneSeed, STREET_DOMAINS, type StreetDomain, type StreetDomainName } from "./domains.ts";
@@ -42,26 +41,6 @@ export async function streetScene(
   const row = STREET_DOMAINS[domain];
   const street = makeStreet(seed, split === "teacher" ? "teacher" : row.style, row.height);
   const views = await photographStreet(cast, street, seed, row);
-  const { positions, labels, objects } = await scanStreet(cast, street, row, new Random(seed, 4));
-  const scan: Scan = {
-    name: `${domain}-${split}-${index}.ply`,
-    format: "ply",
-    count: labels.length,
-    origin: [0, 0, 0],
-    positions,
-    colors: null,
-    intensity: null,
-    normals: null,
-    labels,
-    bytes: writePly({ positions, labels }),
-    warnings: [],
-  };
-  return {
-    id: `${domain}/${split}/${index}`,
-    scan,
-    objects,
-    photos: views.map(({ photo }) => photo),
-    cameras: views.map(({ camera }) => camera),
-    photoClasses: views.map(({ parts }) => parts.map((part) => PART_CLASS[part] ?? IGNORE_LABEL)),
-  };
+  const measured = await scanStreet(cast, street, row, new Random(seed, 4));
+  return worldScene({ domain, split, index }, measured, views, PART_CLASS);
 }

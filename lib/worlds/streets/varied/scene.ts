@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { IGNORE_LABEL } from "../../../metrics/confusion.ts";
 import { Random } from "../../../random/random.ts";
-import { type Scan, writePly } from "../../../scan/mod.ts";
 import { takePhotographs } from "../../photographs.ts";
 import type { CastRays } from "../../raycast.ts";
 import type { SceneRequest, WorldScene } from "../../world.ts";
+import { worldScene } from "../../world_scene.ts";
 import { PART_CLASS } from "../classes.ts";
 import { daylightPainter, drawDaylight } from "../daylight.ts";
 import { carCameras } from "../photographs.ts";
@@ -47,29 +46,9 @@ export async function variedStreetScene(
     cameras: first === "lines" || first === "rosette" ? AHEAD : AROUND,
   });
   const views = await takePhotographs(among, street, cameras, new Random(seed, 3), () => painter);
-  const { positions, labels, objects, intensity } = await scanVaried(
+  const measured = await scanVaried(
     { cast: among, street, rig, slopes, growth },
     new Random(seed, 4),
   );
-  const scan: Scan = {
-    name: `${domain}-${split}-${index}.ply`,
-    format: "ply",
-    count: labels.length,
-    origin: [0, 0, 0],
-    positions,
-    colors: null,
-    intensity,
-    normals: null,
-    labels,
-    bytes: writePly({ positions, labels, intensity }),
-    warnings: [],
-  };
-  return {
-    id: `${domain}/${split}/${index}`,
-    scan,
-    objects,
-    photos: views.map(({ photo }) => photo),
-    cameras: views.map(({ camera }) => camera),
-    photoClasses: views.map(({ parts }) => parts.map((part) => PART_CLASS[part] ?? IGNORE_LABEL)),
-  };
+  return worldScene({ domain, split, index }, measured, views, PART_CLASS);
 }
