@@ -141,7 +141,7 @@ export type {
   StudentDomain,
 } from "./domain/mod.ts";
 export type { LoadedStudent } from "./segment/loaded_students.ts";
-export type { ReportedScan, ReportedViews, ScanReport } from "./segment/report.ts";
+export type { ReportedScan, ReportedViews, ScanReport } from "./segment/report/report.ts";
 export type {
   LabelReadout,
   LabelSnapshot,

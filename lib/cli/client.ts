@@ -4,7 +4,7 @@
  * @module
  */
 import type { NamedFile } from "../scan/mod.ts";
-import type { ScanReport } from "../segment/report.ts";
+import type { ScanReport } from "../segment/report/report.ts";
 
 /** A scan with what belongs to it, as it is sent. */
 export interface Submission {

@@ -14,7 +14,7 @@ import { type ProgressDisplay, progressDisplay } from "../terminal/progress.ts";
 import { drawLabelPanels } from "../pictures/picture.ts";
 import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";
 import { camerasToJson, encodePng, readScan } from "../scan/mod.ts";
-import type { ScanReport } from "../segment/report.ts";
+import type { ScanReport } from "../segment/report/report.ts";
 import { roomScene, type WorldScene } from "../worlds/rooms/mod.ts";
 
 export const command = defineCommand({

@@ -15,7 +15,7 @@ import { percent } from "../terminal/format.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { checkLabelledFile } from "../eval/labelled_file_check.ts";
 import { EngineLabeller } from "../serving/labeller/engine_labeller.ts";
-import type { ScanReport } from "../segment/report.ts";
+import type { ScanReport } from "../segment/report/report.ts";
 
 /** The outcome of one scan. */
 interface Outcome {

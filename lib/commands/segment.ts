@@ -26,7 +26,7 @@ import {
 } from "../scan/mod.ts";
 import { encodeNpy } from "../serving/files/npy.ts";
 import { DEFAULT_METHOD } from "../segment/options.ts";
-import type { ReportedScan } from "../segment/report.ts";
+import type { ReportedScan } from "../segment/report/report.ts";
 import type { SegmentResult } from "../segment/segmenter.ts";
 import { percent } from "../terminal/format.ts";
 import { progressDisplay } from "../terminal/progress.ts";

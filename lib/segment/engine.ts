@@ -11,19 +11,13 @@ import {
   profileOf,
   type StudentChoice,
 } from "../domain/mod.ts";
-import { metricsOf } from "../metrics/confusion.ts";
-import type { Gpu, GpuBuffer, GpuHost } from "../gpu/mod.ts";
+import type { Gpu, GpuHost } from "../gpu/mod.ts";
 import { gpuHost } from "../kernel_choice/mod.ts";
-import { paddedChannels } from "../graph/tensor.ts";
-import type { StudentFile } from "../models/students.ts";
 import type { StudentCard } from "../nn/card.ts";
-import { Parameters } from "../nn/parameters.ts";
 import { Student } from "../nn/student.ts";
 import { cameraWarnings } from "../pairing/mod.ts";
-import { type VirtualViews, virtualViews } from "../pairing/virtual/mod.ts";
-import { codeWarnings, ScanError, type ScanFrame, type Warning } from "../scan/mod.ts";
-import type { FeatureTeacher, TeacherCard } from "../teacher/mod.ts";
-import type { DistillationSettings } from "../ttt/methods/distillation/settings.ts";
+import { codeWarnings, ScanError, type Warning } from "../scan/mod.ts";
+import type { TeacherCard } from "../teacher/mod.ts";
 import type { Method, OnlineMemory } from "../ttt/methods/mod.ts";
 import { firstKdLoss } from "../ttt/first_loss.ts";
 import { tttKd } from "../ttt/methods/ttt_kd.ts";
@@ -32,26 +26,23 @@ import { type Block, cutBlocks } from "../voxels/blocks.ts";
 import { requireInputs, studentPoints } from "../voxels/points.ts";
 import { blameScan } from "./blame_scan.ts";
 import { labelByBlocks } from "./block_labelling.ts";
-import { BlockSizer } from "./block_size.ts";
+import type { BlockSizer } from "./block_size.ts";
 import { CarriedMemory } from "./carried_memory.ts";
 import { chooseMethod, type ChosenMethod } from "./chosen_method.ts";
 import type { LabelledPointCloud, LabellingTask } from "./labelling.ts";
 import type { LoadedStudent } from "./loaded_students.ts";
-import {
-  type ModelFiles,
-  type ModelFilesOptions,
-  type OpenTeacher,
-  readModels,
-} from "../models/model_files.ts";
-import type { ReportedScan, ScanReport } from "./report.ts";
+import { LoadedModels, type ModelsToLoad } from "./loaded_models.ts";
+import { type ModelFiles, type ModelFilesOptions, readModels } from "../models/model_files.ts";
+import { choiceAfter, makeReport } from "./report/make_report.ts";
 import { ScanMonitor } from "./scan_monitor.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
 import { type MetricRequest, metricRequest, samplingWarnings } from "./metric_request.ts";
-import { countInstances, findInstances } from "./instances/find_instances.ts";
+import { findInstances } from "./instances/find_instances.ts";
 import { thingsOf, withoutThings } from "./instances/things.ts";
 import { correctedPoints } from "./labels/corrections.ts";
-import { type Truth, truthOf } from "./labels/truth.ts";
-import { blameCameras, coverageWarnings } from "./view_warnings.ts";
+import { truthOf } from "./labels/truth.ts";
+import { type ChosenViews, describeViews, renderViews } from "./views/chosen_views.ts";
+import { blameCameras, coverageWarnings } from "./views/view_warnings.ts";
 import { labelWhole } from "./whole_labelling.ts";
 
 /** Which models to run, and where. */
@@ -67,23 +58,6 @@ const BLOCK_VOXELS = 65_536;
 /** Width of the margin around a block's core, in voxels. */
 const BLOCK_MARGIN = 32;
 
-/** What is on one device; loaded again after the device was lost. */
-interface LoadedModels {
-  readonly gpu: Gpu;
-  readonly source: Parameters;
-  /** The teacher's mean over source points; null where the student knows no teacher. */
-  readonly centre: GpuBuffer | null;
-  readonly teacher: FeatureTeacher | null;
-  /** What online methods keep from scan to scan, by method. */
-  readonly memories: Map<string, Disposable>;
-  readonly blockSizer: BlockSizer;
-}
-
-/** The views that a request is labelled with: its photographs, or virtual views. */
-type ChosenViews =
-  & Pick<SegmentRequest, "photos" | "cameras">
-  & Partial<Pick<VirtualViews, "appearance">>;
-
 /** Labels scans by one student; see {@link Segmenter}. */
 export class Engine implements Segmenter, AsyncDisposable {
   readonly students: readonly [LoadedStudent];
@@ -91,12 +65,9 @@ export class Engine implements Segmenter, AsyncDisposable {
   readonly student: StudentCard;
   /** The card of its teacher; null where the student knows none. */
   readonly teacher: TeacherCard | null;
-  readonly #network: Student;
-  readonly #studentFile: StudentFile;
-  readonly #openTeacher: OpenTeacher | null;
+  readonly #models: ModelsToLoad;
   readonly #host: GpuHost;
   readonly #ownsHost: boolean;
-  readonly #blockVoxels: number;
   #loaded: LoadedModels | null = null;
 
   private constructor(
@@ -106,12 +77,14 @@ export class Engine implements Segmenter, AsyncDisposable {
     this.student = studentFile.card;
     this.teacher = teacher?.card ?? null;
     this.students = [{ name, card: this.student, teacher: this.teacher }];
-    this.#network = new Student(studentFile.card);
-    this.#studentFile = studentFile;
-    this.#openTeacher = teacher?.open ?? null;
+    this.#models = {
+      network: new Student(studentFile.card),
+      file: studentFile,
+      openTeacher: teacher?.open ?? null,
+      blockVoxels,
+    };
     this.#host = host ?? gpuHost();
     this.#ownsHost = host === undefined;
-    this.#blockVoxels = blockVoxels;
   }
 
   /**
@@ -131,20 +104,10 @@ export class Engine implements Segmenter, AsyncDisposable {
   async #load(): Promise<LoadedModels> {
     const gpu = await this.#host.get();
     if (this.#loaded?.gpu === gpu) return this.#loaded;
-    using owned = new DisposableStack();
-    const source = owned.use(new Parameters(gpu, this.#network.parameters()));
-    source.load(this.#studentFile.tensors);
-    const mean = this.#studentFile.centre;
-    const centre = mean &&
-      owned.use(gpu.zeros("teacher mean", paddedChannels(mean.length) * 4));
-    if (mean && centre) gpu.write(centre, mean);
-    const teacher = await this.#openTeacher?.(gpu) ?? null;
-    owned.move();
+    const loaded = await LoadedModels.load(gpu, this.#models);
     // The buffers of a lost device are gone with it; the teacher's session is not.
     await this.#loaded?.teacher?.destroy();
-    const blockSizer = new BlockSizer(this.#network, gpu, this.#blockVoxels);
-    this.#loaded = { gpu, source, centre, teacher, memories: new Map(), blockSizer };
-    return this.#loaded;
+    return this.#loaded = loaded;
   }
 
   async ready(): Promise<boolean> {
@@ -164,13 +127,11 @@ export class Engine implements Segmenter, AsyncDisposable {
 
   /** Whether an online method keeps something from scan to scan. */
   get remembers(): boolean {
-    return (this.#loaded?.memories.size ?? 0) > 0;
+    return this.#loaded?.remembers ?? false;
   }
 
   resetOnline(): void {
-    const memories = this.#loaded?.memories;
-    for (const memory of memories?.values() ?? []) memory[Symbol.dispose]();
-    memories?.clear();
+    this.#loaded?.forget();
   }
 
   async segment(request: SegmentRequest): Promise<SegmentResult> {
@@ -221,7 +182,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       const blocks = blocksOf({ points, voxelSize, method: tttKd, views }, blockSizer);
       return await monitor.time("pair", () =>
         firstKdLoss({
-          ...{ gpu, student: this.#network, parameters, features },
+          ...{ gpu, student: this.#models.network, parameters, features },
           ...{ points, voxelSize, views, blocks },
         }));
     } catch (error) {
@@ -248,7 +209,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     const described = method.usesPhotographs
       ? await describeViews(request, views, loaded, monitor, owned)
       : null;
-    const memory = carried ?? memoryOf(loaded.memories, method.name);
+    const memory = carried ?? loaded.memoryOf(method.name);
     const paired = (pointsSeen: number) => {
       if (!views.appearance) {
         monitor.warnings.push(...coverageWarnings(request.scan, pointsSeen));
@@ -262,7 +223,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     if (choice.fits === false && unseen.fits !== false) {
       monitor.warnings.push(domainWarning(choice)!);
     }
-    const learned = await carried?.state(this.#studentFile);
+    const learned = await carried?.state(this.#models.file);
     const { labels, confidence, probabilities, suggestions, sourceLabels, snapshots, readouts } =
       labelled;
     const instances = request.instances ? this.#instancesOf(task, labelled) : null;
@@ -273,13 +234,11 @@ export class Engine implements Segmenter, AsyncDisposable {
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
       student: this.student,
       ...(learned ? { learned } : {}),
-      report: this.#reportOf(
-        { metric, choice, truth },
-        views,
-        task,
-        { ...labelled, instances },
-        monitor,
-      ),
+      report: makeReport({
+        ...{ metric, choice, truth, views, task },
+        teacher: this.teacher,
+        labelled: { ...labelled, instances },
+      }),
     };
   }
 
@@ -310,6 +269,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     return options.voxelSize ?? this.student.voxelSize;
   }
 
+  /** The photographs, or virtual views where the client wants them. */
   async #viewsOf(
     request: SegmentRequest,
     { usesPhotographs }: Method,
@@ -317,12 +277,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     monitor: ScanMonitor,
   ): Promise<ChosenViews> {
     if (!usesPhotographs || request.options.viewSource !== "virtual") return request;
-    const { shortSide } = this.teacher!;
-    const pixelSize = this.#voxelSizeOf(request);
-    return await monitor.time(
-      "render",
-      () => virtualViews(gpu, request.scan, { shortSide, pixelSize }),
-    );
+    return await renderViews(gpu, request, this.teacher!, this.#voxelSizeOf(request), monitor);
   }
 
   async #taskOf(
@@ -339,7 +294,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     const voxelSize = this.#voxelSizeOf(request);
     return {
       ...{ gpu, source, method, memory, voxelSize, views: described, paired, work: monitor },
-      student: this.#network,
+      student: this.#models.network,
       card: this.student,
       settings,
       readouts: request.readouts ?? [],
@@ -368,92 +323,12 @@ export class Engine implements Segmenter, AsyncDisposable {
     return findInstances({ positions, labels, probabilities: probabilities! }, things);
   }
 
-  #reportOf(
-    { metric, choice, truth }: { metric: MetricRequest; choice: StudentChoice; truth: Truth },
-    { cameras, appearance }: ChosenViews,
-    { gpu, method, voxelSize }: LabellingTask,
-    labelled: LabelledPointCloud & { instances: Uint32Array | null },
-    { phases, warnings }: ScanMonitor,
-  ): ScanReport {
-    const { labels, sourceLabels, voxels, blocks, pointsSeen, steps, drift, note } = labelled;
-    const { instances } = labelled;
-    const { request: { scan: { name, format } }, frame } = metric;
-    const points = labels.length;
-    const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
-    const scored = (predicted: Uint8Array) => predicted.map((index) => truth.classes.of[index]!);
-    const metrics = truth.labels &&
-      metricsOf(
-        truth.labels,
-        { source: scored(sourceLabels), [method.name]: scored(labels) },
-        truth.classes.names,
-      );
-    return {
-      scan: {
-        ...{ name, format, points, voxels, voxelSize },
-        ...reportedFrame(frame),
-        ...(metric.given.scan.labels ? { labels: truth.labels ? "scored" : "not-scored" } : {}),
-        blocks,
-      },
-      views: { count: cameras.length, pointsSeen, ...(appearance ? { virtual: appearance } : {}) },
-      student: this.student.id,
-      studentChoice: choice,
-      teacher: this.teacher?.id ?? null,
-      adapter: gpu.adapterName,
-      kernels: gpu.kernels.name,
-      method: method.name,
-      steps,
-      lossName: method.lossName,
-      losses: [...labelled.losses],
-      warnings,
-      phases,
-      ...(drift ? { drift } : {}),
-      ...(note === undefined ? {} : { note }),
-      changedPoints: changed / points,
-      ...(instances ? { instances: countInstances(instances, labels, this.student.classes) } : {}),
-      ...(metrics ? { metrics } : {}),
-    };
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    this.resetOnline();
     const loaded = this.#loaded;
     this.#loaded = null;
-    if (loaded) {
-      loaded.source.destroy();
-      loaded.centre?.destroy();
-      await loaded.teacher?.destroy();
-    }
+    await loaded?.[Symbol.asyncDispose]();
     if (this.#ownsHost) await this.#host.close();
   }
-}
-
-/** The frame of a scan as its report names it. */
-function reportedFrame(
-  { units: { horizontal, vertical }, up }: ScanFrame,
-): Pick<ReportedScan, "unit" | "verticalUnit" | "up"> {
-  const unit = horizontal.name;
-  return { unit, ...(vertical.name === unit ? {} : { verticalUnit: vertical.name }), up };
-}
-
-/** Has the teacher describe all views. `owned` gets the feature maps. */
-async function describeViews(
-  { scan: { origin }, placebo, signal }: SegmentRequest,
-  { photos, cameras }: ChosenViews,
-  { teacher, centre }: LoadedModels,
-  monitor: ScanMonitor,
-  owned: DisposableStack,
-): Promise<DescribedViews> {
-  const maps = await monitor.time(
-    "teacher",
-    () =>
-      teacher!.describeAll(photos, {
-        ...(signal ? { signal } : {}),
-        onPhoto: (done) => monitor.advanced("teacher", done, photos.length),
-      }),
-  );
-  for (const map of maps) owned.use(map);
-  signal?.throwIfAborted();
-  return { cameras, maps, origin, centre: centre!, placebo: placebo ?? null };
 }
 
 /** Labels a scan in one piece, or by blocks where it has too many voxels for that. */
@@ -481,26 +356,6 @@ function blocksOf(
   return blocks.length > 1 ? blocks : [];
 }
 
-/**
- * The choice once the scan is labelled: the first loss of a method that distils tells at no cost what the photographs
- * say, where it was measured as that of source scenes was.
- */
-function choiceAfter(
-  choice: StudentChoice,
-  { options: { viewSource }, placebo }: SegmentRequest,
-  { card, method, settings, voxelSize }: LabellingTask,
-  { losses, blocks }: LabelledPointCloud,
-): StudentChoice {
-  const { statistics, stop } = settings as Partial<DistillationSettings>;
-  const loss = losses[0];
-  const isComparable = loss !== undefined && method.lossName === tttKd.lossName &&
-    !method.online && blocks === 1 && voxelSize === card.voxelSize && statistics === "batch" &&
-    stop !== "held-out" && viewSource !== "virtual" && placebo === undefined;
-  return isComparable && !choice.distances[card.id]?.photographs
-    ? choiceWithLoss(choice, card, loss)
-    : choice;
-}
-
 /** @throws {ScanError} where a scan has to fit its student and does not, or nobody can tell. */
 function requireFit({ scan, options }: SegmentRequest, { fits, reason }: StudentChoice): void {
   if (!options.strict || fits === true) return;
@@ -512,14 +367,4 @@ function requireFit({ scan, options }: SegmentRequest, { fits, reason }: Student
     }`,
     mend: "load a student that was trained on such scans, or do without strict",
   });
-}
-
-function memoryOf(memories: Map<string, Disposable>, method: string): OnlineMemory {
-  return {
-    recall<T extends Disposable>(make: () => T): T {
-      const kept = memories.get(method) ?? make();
-      memories.set(method, kept);
-      return kept as T;
-    },
-  };
 }

@@ -11,7 +11,7 @@ import type { Progress } from "../ttt/progress.ts";
 import type { Corrections } from "./labels/corrections.ts";
 import type { LabelMap } from "./labels/label_map.ts";
 import type { LoadedStudent } from "./loaded_students.ts";
-import type { ScanReport } from "./report.ts";
+import type { ScanReport } from "./report/report.ts";
 
 /** Settings of one segmentation; `segmentOptions` checks what a client sent and fills in the defaults. */
 export interface SegmentOptions {

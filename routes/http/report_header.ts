@@ -5,7 +5,7 @@
  * @module
  */
 import { mapValues } from "@std/collections/map-values";
-import type { ScanReport } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report/report.ts";
 
 const MAX_CHARACTERS = 8000;
 const THINNED = 64;

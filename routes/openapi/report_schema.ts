@@ -13,7 +13,7 @@ import {
 } from "../../lib/domain/mod.ts";
 import type { Metrics } from "../../lib/metrics/confusion.ts";
 import { UP_AXES, type Warning } from "../../lib/scan/mod.ts";
-import type { ScanReport } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report/report.ts";
 import type { Drift } from "../../lib/ttt/online_state.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
 import { exactly } from "../../lib/validation/mod.ts";

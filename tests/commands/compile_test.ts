@@ -4,7 +4,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { readScan } from "../../lib/scan/mod.ts";
-import type { ScanReport } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report/report.ts";
 import { type Embedded, embedded, gather, packed } from "./embedded.ts";
 import { listening, withFolder } from "./support.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { decodePhoto, readScan } from "../../lib/scan/mod.ts";
-import type { ScanReport } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report/report.ts";
 import { ttt, withFolder } from "./support.ts";
 
 Deno.test("demo shows the gain on an unknown scan, and writes its files", async () => {

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { camerasToJson, decodePhoto, encodePng, readScan } from "../../lib/scan/mod.ts";
 import { readStudent } from "../../lib/models/students.ts";
-import type { ScanReport } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report/report.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { listening, program, ttt, withFolder } from "./support.ts";

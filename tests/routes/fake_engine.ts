@@ -6,7 +6,7 @@
 import { metricsOf } from "../../lib/metrics/confusion.ts";
 import { findStudent, type LoadedStudent } from "../../lib/segment/loaded_students.ts";
 import { truthOf } from "../../lib/segment/labels/truth.ts";
-import type { ScanReport } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report/report.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "../../lib/segment/segmenter.ts";
 import type { OnlineState } from "../../lib/ttt/online_state.ts";
 

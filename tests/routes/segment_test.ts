@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeNpy } from "../../lib/serving/files/npy.ts";
 import { decodePhoto, readScan } from "../../lib/scan/mod.ts";
-import type { ScanReport } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report/report.ts";
 import { fakeApp, formRequest, fullForm, plyScan } from "./support.ts";
 
 const URL_ = "/v1/segment";

@@ -7,7 +7,7 @@ import { LabellerLostError } from "../../lib/serving/labeller/labeller.ts";
 import { WorkerLabeller } from "../../lib/serving/labeller/worker_labeller.ts";
 import { SessionStore } from "../../lib/serving/sessions/store.ts";
 import { readStudent } from "../../lib/models/students.ts";
-import type { ScanReport } from "../../lib/segment/report.ts";
+import type { ScanReport } from "../../lib/segment/report/report.ts";
 import { createApp } from "../../routes/app.ts";
 import { logged, withFolder } from "../serving/queue/support.ts";
 import { FakeEngine } from "./fake_engine.ts";

@@ -1,7 +1,7 @@
 /** What reports and errors say of views that see little. */
 import assert from "node:assert/strict";
 import { cameraAt, type Scan } from "../../lib/scan/mod.ts";
-import { blameCameras, coverageWarnings } from "../../lib/segment/view_warnings.ts";
+import { blameCameras, coverageWarnings } from "../../lib/segment/views/view_warnings.ts";
 import { nothingSeen } from "../../lib/ttt/photographs.ts";
 
 const optics = { width: 64, height: 48, fieldOfView: 1.2 };

@@ -21,7 +21,7 @@ import {
 import { instanceColumn } from "../../segment/instances/instance_column.ts";
 import { answerInLabels } from "../../segment/labels/label_map.ts";
 import { probabilityColumns } from "../../segment/labels/probability_columns.ts";
-import type { ScanReport } from "../../segment/report.ts";
+import type { ScanReport } from "../../segment/report/report.ts";
 import { encodeCloud } from "./cloud.ts";
 import { onDisk } from "./disk.ts";
 import { writeStream } from "./durable.ts";

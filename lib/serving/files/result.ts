@@ -8,7 +8,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StudentCard } from "../../nn/card.ts";
 import type { Scan } from "../../scan/mod.ts";
-import type { ScanReport } from "../../segment/report.ts";
+import type { ScanReport } from "../../segment/report/report.ts";
 import type { SegmentResult } from "../../segment/segmenter.ts";
 import type { Suggestion } from "./suggestions.ts";
 import { DamagedFileError, readJson, syncFolder, writeJson, writeStream } from "./durable.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ScanReport } from "../../../lib/segment/report.ts";
+import type { ScanReport } from "../../../lib/segment/report/report.ts";
 import { MissingResultError, readReport } from "../../../lib/serving/files/result.ts";
 import type { JobQueue } from "../../../lib/serving/queue/queue.ts";
 import type { Job } from "../../../lib/serving/queue/job.ts";

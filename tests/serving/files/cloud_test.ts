@@ -4,7 +4,7 @@ import { encodeCloud } from "../../../lib/serving/files/cloud.ts";
 import type { JobResult } from "../../../lib/serving/files/result.ts";
 import type { Scan } from "../../../lib/scan/mod.ts";
 import type { StudentCard } from "../../../lib/nn/card.ts";
-import type { ScanReport } from "../../../lib/segment/report.ts";
+import type { ScanReport } from "../../../lib/segment/report/report.ts";
 
 /** Point i lies at (i, 100 - i, 2i); its class was i modulo 2 and becomes i modulo 3. */
 function scanOf(count: number, changes: Partial<Scan> = {}): Scan {

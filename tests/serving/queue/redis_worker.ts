@@ -12,7 +12,7 @@ import { RedisQueue } from "../../../lib/serving/queue/redis_queue.ts";
 import { writeResult } from "../../../lib/serving/files/result.ts";
 import { JobWorker } from "../../../lib/serving/queue/worker.ts";
 import type { StudentCard } from "../../../lib/nn/card.ts";
-import type { ScanReport } from "../../../lib/segment/report.ts";
+import type { ScanReport } from "../../../lib/segment/report/report.ts";
 
 const [url, folder, most] = Deno.args;
 const queue = await RedisQueue.open({

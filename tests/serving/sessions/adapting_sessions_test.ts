@@ -13,7 +13,7 @@ import { Engine } from "../../../lib/segment/engine.ts";
 import { readStudent, studentBytes } from "../../../lib/models/students.ts";
 import { segmentOptions } from "../../../lib/segment/options.ts";
 import type { Drift } from "../../../lib/ttt/online_state.ts";
-import type { ScanReport } from "../../../lib/segment/report.ts";
+import type { ScanReport } from "../../../lib/segment/report/report.ts";
 import { createApp } from "../../../routes/app.ts";
 import { withFolder } from "../queue/support.ts";
 import { formRequest, type SessionAnswer } from "../../routes/support.ts";

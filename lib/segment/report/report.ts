@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { StudentChoice } from "../domain/mod.ts";
-import type { Metrics } from "../metrics/confusion.ts";
-import type { ScanFormat, UpAxis, Warning } from "../scan/mod.ts";
-import type { Drift } from "../ttt/online_state.ts";
-import type { Progress } from "../ttt/progress.ts";
+import type { StudentChoice } from "../../domain/mod.ts";
+import type { Metrics } from "../../metrics/confusion.ts";
+import type { ScanFormat, UpAxis, Warning } from "../../scan/mod.ts";
+import type { Drift } from "../../ttt/online_state.ts";
+import type { Progress } from "../../ttt/progress.ts";
 
 /** The scan of a {@link ScanReport}. */
 export interface ReportedScan {

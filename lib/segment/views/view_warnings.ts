@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { likelyCameraFault } from "../pairing/mod.ts";
-import { CameraError, type Warning } from "../scan/mod.ts";
-import { NothingSeenError } from "../ttt/photographs.ts";
-import type { SegmentRequest } from "./segmenter.ts";
+import { likelyCameraFault } from "../../pairing/mod.ts";
+import { CameraError, type Warning } from "../../scan/mod.ts";
+import { NothingSeenError } from "../../ttt/photographs.ts";
+import type { SegmentRequest } from "../segmenter.ts";
 
 /** Share of the points below which it is said how few the photographs see. */
 const FEW = 0.1;
