@@ -20,7 +20,12 @@ import {
   TRANSFER_NAMES,
   WORLD_NAMES,
 } from "../datasets/mod.ts";
-import { type BenchmarkProfile, judgesReal, profileOf } from "../eval/studies/benchmarks.ts";
+import {
+  type BenchmarkProfile,
+  BENCHMARKS,
+  judgesReal,
+  profileOf,
+} from "../eval/studies/benchmarks.ts";
 import { realBenchmark } from "../eval/real/real_dataset.ts";
 import { evaluate, type EvaluationRequest } from "../eval/evaluation.ts";
 import { studyObjects } from "../eval/objects/object_study.ts";
@@ -34,7 +39,7 @@ import { STUDY_NAMES } from "../eval/studies/study.ts";
 import { tunedMethods, tuningTable } from "../eval/studies/tuning.ts";
 import type { GpuHost } from "../gpu/mod.ts";
 import { gpuHost } from "../kernel_choice/mod.ts";
-import { readStudent } from "../models/students.ts";
+import { readStudent, studentPath } from "../models/students.ts";
 import { NETWORK_NAMES } from "../nn/networks.ts";
 import { modelsFolder } from "../teacher/mod.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
@@ -133,7 +138,12 @@ const OPTIONS = {
     about: "folder that caches scenes, features and trained students",
     otherwise: Deno.build.standalone ? CACHE : ".cache beside the program",
   },
-  student: { type: "string", value: "FILE", about: "checkpoint to use for every method" },
+  student: {
+    type: "string",
+    value: "NAME|FILE",
+    about:
+      `embedded student or checkpoint to use for every method; with ${REAL} for scans of its classes alone`,
+  },
   backbone: {
     type: "string",
     value: "NAME",
@@ -257,15 +267,20 @@ async function realRequests(
   const requests: EvaluationRequest[] = [];
   const reasons = new Map<string, string>();
   const judged = new Set<string>();
+  const given = values.student === undefined ? null : await readStudent(values.student);
   for (const world of JUDGES) {
-    const { dataset, leftOut } = await realBenchmark(
-      values.data!,
-      await openDataset(world, gpu),
-      JUDGES,
-    );
+    const judge = await openDataset(world, gpu);
+    const { dataset, leftOut } = await realBenchmark(values.data!, judge, JUDGES);
     for (const [name, reason] of leftOut) reasons.set(name, reason);
+    const names = dataset?.domains.map(({ name }) => name) ?? [];
+    if (given && given.card.classes.join() !== judge.classes.join()) {
+      for (const name of names) {
+        reasons.set(name, `its labels are those of ${world}, which ${given.card.id} does not know`);
+      }
+      continue;
+    }
     if (!dataset) continue;
-    for (const { name } of dataset.domains) judged.add(name);
+    for (const name of names) judged.add(name);
     const out = join(values.out, world);
     requests.push(await requestOf({ ...values, out }, chosen, host, display, dataset));
   }
@@ -274,7 +289,9 @@ async function realRequests(
   }
   if (requests.length > 0) return requests;
   throw new Error(
-    `Cannot find labelled scans in ${values.data}: each is a folder with scan.ply and labels.json`,
+    `Cannot find labelled scans in ${values.data}${
+      given ? ` that ${given.card.id} has classes for` : ""
+    }: each is a folder with scan.ply and labels.json`,
   );
 }
 
@@ -318,10 +335,10 @@ async function requestOf(
     );
   }
   const shifted = dataset.domains.filter(({ isSource }) => !isSource).map(({ name }) => name);
+  const usual = values.backbone === undefined ? BENCHMARKS[dataset.name]?.student : undefined;
+  const student = values.student ?? usual;
   // A student runs with the teacher that it was distilled from.
-  const { card } = values.student === undefined
-    ? { card: null }
-    : await readStudent(values.student);
+  const { card } = student === undefined ? { card: null } : await readStudent(student);
   const teacher = values.teacher ?? card?.teacher?.id;
   const profile = profileOf(dataset.name, shifted, teacher);
   const focus = profile.focus.slice(0, chosen.size.focus);
@@ -339,7 +356,7 @@ async function requestOf(
       : await openDataset(profile.trainedOn, gpu),
     profile: withTeacher(profile, teacher),
     trains: !values.lite,
-    student: values.student ?? null,
+    student: student === undefined ? null : studentPath(student),
     out: values.out,
     cache: values.cache ?? CACHE,
     fresh: values.fresh,
@@ -372,6 +389,10 @@ function reportStudies(results: Results, out: string): void {
     ...paperTables(results),
   ].filter(({ rows }) => rows.length > 0);
   printTables(tables);
+  const { withoutStudent } = results;
+  if (withoutStudent.length > 0) {
+    console.log(`left out  ${withoutStudent.join("; ")}: no student is available`);
+  }
   console.log(`written   ${out}: report.html, results.md, results.json, cells.jsonl`);
 }
 

@@ -1,9 +1,10 @@
 /** Labelled real scans of a folder as a benchmark: which are taken, what their labels mean, and which axis is up. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { classByName } from "../../lib/eval/real/class_names.ts";
+import { classByName, LAS_CODE_NAMES } from "../../lib/eval/real/class_names.ts";
 import { realBenchmark } from "../../lib/eval/real/real_dataset.ts";
 import { writePly } from "../../lib/scan/mod.ts";
+import { AERIAL_CLASSES } from "../../lib/worlds/aerial/mod.ts";
 import { ROOM_CLASSES } from "../../lib/worlds/rooms/mod.ts";
 import { STREET_CLASSES } from "../../lib/worlds/streets/mod.ts";
 
@@ -92,6 +93,11 @@ Deno.test("every class that a name means is one of its world", () => {
     const found = classByName("streets", name);
     assert.ok(found && (STREET_CLASSES as readonly string[]).includes(found), name);
   }
+  for (const name of ["Ground", "Medium vegetation", "power_line", "Bridge deck", "high noise"]) {
+    const found = classByName("aerial", name);
+    assert.ok(found && (AERIAL_CLASSES as readonly string[]).includes(found), name);
+  }
+  for (const code of Object.values(LAS_CODE_NAMES)) assert.ok(classByName("aerial", code), code);
   for (const name of ["pillar", "desk", "couch", "bookshelf", "whiteboard", "shower curtain"]) {
     const found = classByName("rooms", name);
     assert.ok(found && (ROOM_CLASSES as readonly string[]).includes(found), name);

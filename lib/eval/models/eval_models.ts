@@ -8,7 +8,8 @@ import type { CellBatch } from "../cells/plan.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { GpuHost } from "../../gpu/mod.ts";
 import { Engine } from "../../segment/engine.ts";
-import { CHECKPOINT_KINDS } from "../../ttt/methods/mod.ts";
+import { readStudent } from "../../models/students.ts";
+import { CHECKPOINT_KINDS, METHODS } from "../../ttt/methods/mod.ts";
 import type { BenchmarkTeacher } from "../studies/benchmarks.ts";
 import type { Variant } from "../studies/variant.ts";
 import type { FileCache } from "../cache/file_cache.ts";
@@ -36,7 +37,8 @@ export class EvalModels {
   }
 
   /**
-   * Finds out which variants have a student.
+   * Finds out which variants have a student. A student without a teacher's heads is none for methods that use
+   * photographs.
    *
    * @param teachers the benchmark's, the default one first.
    * @param trains whether students may be trained; otherwise only embedded ones count.
@@ -46,22 +48,27 @@ export class EvalModels {
     teachers: readonly BenchmarkTeacher[],
     trains: boolean,
   ): Promise<(variant: Variant) => boolean> {
-    const available = new Set<string>();
+    // Whether each has a teacher's heads.
+    const available = new Map<string, boolean>();
     for (const [index, { name }] of teachers.entries()) {
       if (!await hasTeacher(name)) continue;
+      const teacher = await this.teacher(name);
       for (const kind of CHECKPOINT_KINDS) {
+        const { given } = this.#options;
         // A given checkpoint stands for students of labels and of the default teacher.
-        const isAvailable = this.#options.given !== null
-          ? (kind === "labels" || kind === "joint") && index === 0
-          : trains || await this.#students.embedded({
-                kind,
-                teacher: await this.teacher(name),
-                seed: 0,
-              }) !== null;
-        if (isAvailable) available.add(`${kind} ${name}`);
+        const file = given === null
+          ? await this.#students.embedded({ kind, teacher, seed: 0 })
+          : (kind === "labels" || kind === "joint") && index === 0
+          ? given
+          : null;
+        if (file !== null) available.set(`${kind} ${name}`, await hasTeacherHeads(file));
+        else if (trains && given === null) available.set(`${kind} ${name}`, kind === "joint");
       }
     }
-    return ({ checkpoint, teacher }) => available.has(`${checkpoint} ${teacher}`);
+    return ({ checkpoint, teacher, method }) => {
+      const hasHeads = available.get(`${checkpoint} ${teacher}`);
+      return hasHeads !== undefined && (hasHeads || !METHODS.get(method)?.usesPhotographs);
+    };
   }
 
   /** A teacher by name. */
@@ -96,4 +103,10 @@ export class EvalModels {
   async #spec({ checkpoint, teacher, seed, target }: CellBatch): Promise<StudentSpec> {
     return { kind: checkpoint, teacher: await this.teacher(teacher), seed, target };
   }
+}
+
+/** Whether a student can be distilled at test time. */
+async function hasTeacherHeads(file: string): Promise<boolean> {
+  const { card: { teacher } } = await readStudent(file);
+  return teacher !== null && teacher.head !== "none";
 }

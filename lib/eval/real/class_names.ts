@@ -1,6 +1,6 @@
 /**
  * What the class names of public data sets mean in the classes of the procedural worlds: SemanticKITTI, nuScenes,
- * PandaSet, A2D2, Cityscapes, ScanNet, S3DIS, SUN RGB-D and the codes of LAS.
+ * PandaSet, A2D2, Cityscapes, ScanNet, S3DIS, SUN RGB-D, surveys from the air and the codes of LAS.
  *
  * A name that covers several classes of a world (ground, man-made), or that a world does not have (truck, bed in a
  * street), means none: its points are ignored.
@@ -116,6 +116,36 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
       "other prop",
     ],
   },
+  // Surveys, by the names of ASPRS (LAS 1.4, table 17) and those of producers.
+  aerial: {
+    ground: [
+      "ground",
+      "bare earth",
+      "bare ground",
+      "terrain",
+      "road surface",
+      "rail",
+      "model key point",
+    ],
+    "low vegetation": ["low vegetation"],
+    "medium vegetation": ["medium vegetation"],
+    "high vegetation": ["high vegetation"],
+    building: ["building", "buildings", "roof"],
+    water: ["water"],
+    wire: [
+      "wire",
+      "wires",
+      "wire conductor",
+      "wire conductor phase",
+      "wire guard",
+      "wire guard shield",
+      "power line",
+      "powerline",
+    ],
+    "transmission tower": ["transmission tower", "power pylon", "pylon"],
+    "bridge deck": ["bridge deck", "bridge"],
+    noise: ["noise", "low point noise", "low noise", "low point", "high noise"],
+  },
 };
 
 /** Names of the classification codes of LAS 1.4 that mean something here (ASPRS, table 17). */
@@ -125,10 +155,16 @@ export const LAS_CODE_NAMES: Readonly<Record<string, string>> = {
   4: "medium vegetation",
   5: "high vegetation",
   6: "building",
+  7: "low point (noise)",
+  8: "model key-point",
   9: "water",
+  10: "rail",
   11: "road surface",
-  14: "wire",
+  13: "wire - guard (shield)",
+  14: "wire - conductor (phase)",
+  15: "transmission tower",
   17: "bridge deck",
+  18: "high noise",
 };
 
 /** A class name as names are compared. */

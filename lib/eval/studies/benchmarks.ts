@@ -18,6 +18,8 @@ export interface BenchmarkTeacher {
 export interface BenchmarkProfile {
   /** Name of the data set that its students are trained on; the benchmark itself by default. */
   trainedOn?: string;
+  /** Name of the embedded student that stands for all, where no others are to be trained. */
+  student?: string;
   /** The default teacher first; the others are compared with it. */
   teachers: readonly BenchmarkTeacher[];
   /** Shifted domains of the smaller studies. */
@@ -102,6 +104,15 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
       { name: "streets-parts", about: "supervised on parts of other streets" },
       { name: "streets-random", about: "random weights (placebo)" },
     ],
+    focus: [],
+    images: [1, 2, 4, 6],
+    stream: null,
+  },
+  // Its student knows no teacher, so that methods without photographs are compared.
+  "real-aerial": {
+    trainedOn: "aerial",
+    student: "aerial-joint",
+    teachers: [{ name: "streets-parts", about: "supervised on parts of streets, from the ground" }],
     focus: [],
     images: [1, 2, 4, 6],
     stream: null,
