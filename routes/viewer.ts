@@ -27,6 +27,7 @@ import page from "./viewer/index.html" with { type: "text" };
 import intake from "./viewer/intake.js" with { type: "text" };
 import jobsPanel from "./viewer/jobs_panel.js" with { type: "text" };
 import legend from "./viewer/legend.js" with { type: "text" };
+import methods from "./viewer/methods.js" with { type: "text" };
 import localCameras from "./viewer/local/cameras.js" with { type: "text" };
 import colmap from "./viewer/local/colmap.js" with { type: "text" };
 import las from "./viewer/local/las.js" with { type: "text" };
@@ -64,6 +65,7 @@ const FILES: Readonly<Record<string, string>> = {
   "intake.js": intake,
   "jobs_panel.js": jobsPanel,
   "legend.js": legend,
+  "methods.js": methods,
   "local/cameras.js": localCameras,
   "local/colmap.js": colmap,
   "local/las.js": las,

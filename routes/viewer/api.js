@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { offeredMethods } from "./methods.js";
 
 /**
  * @typedef {object} Job
@@ -77,6 +78,11 @@ export class Api {
   /** @returns {Promise<Models>} */
   async models() {
     return await (await this.request("/v1/models")).json();
+  }
+
+  /** The methods that a scan may name. */
+  async methods() {
+    return offeredMethods(await (await this.request("/openapi.json")).json());
   }
 
   /**

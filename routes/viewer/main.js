@@ -20,8 +20,6 @@ import { Preview } from "./local/preview.js";
 import { WorkPanel } from "./work_panel.js";
 
 const POINTS = 1_000_000;
-/** Methods without gradient steps. */
-const WITHOUT_STEPS = ["source", "bn"];
 
 const start = byId("start", HTMLButtonElement);
 const student = byId("student", HTMLSelectElement);
@@ -234,11 +232,10 @@ async function submit() {
   // A late picture of the scan must not cover the result, nor files that are chosen meanwhile give it their cameras.
   await previewing;
   const around = outlines;
-  const takesSteps = !WITHOUT_STEPS.includes(method.value);
   const form = await formOf(intake, {
     ...(student.value ? { student: student.value } : {}),
     ...(method.value ? { method: method.value } : {}),
-    ...(steps.value && takesSteps ? { steps: steps.valueAsNumber } : {}),
+    ...(steps.value && !steps.disabled ? { steps: steps.valueAsNumber } : {}),
     ...(unit.value ? { unit: unit.value } : {}),
     ...(up.value ? { up: up.value } : {}),
   });
@@ -365,7 +362,6 @@ byId("intake", HTMLFormElement).addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(submit);
 });
-method.addEventListener("change", () => steps.disabled = WITHOUT_STEPS.includes(method.value));
 for (const [id, action] of /** @type {const} */ ([["stop", stop], ["download", download]])) {
   byId(id, HTMLButtonElement).addEventListener(
     "click",
@@ -391,6 +387,18 @@ api.models().then(({ students }) => {
   byId("models", HTMLElement).textContent = names.join(", ");
   student.append(...names.map((name) => new Option(name)));
   byId("students", HTMLElement).hidden = names.length === 1;
+}).catch((error) => panel.fail(error.message));
+api.methods().then((offered) => {
+  method.append(...offered.map(({ name, about }) => {
+    const option = new Option(name);
+    option.title = about;
+    return option;
+  }));
+  method.addEventListener("change", () => {
+    const chosen = offered.find(({ name }) => name === method.value);
+    steps.disabled = chosen?.takesSteps === false;
+    method.title = chosen?.about ?? "";
+  });
 }).catch((error) => panel.fail(error.message));
 const id = location.hash.slice(1);
 setState("ready");

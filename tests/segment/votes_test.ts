@@ -37,3 +37,24 @@ Deno.test("countVotes() weighs votes by how alike voxels look, and hears few of 
   const { weight } = countVotes(coords, looks, new Uint32Array(200).fill(0), 2);
   assert.ok(Math.max(...weight) < 3);
 });
+
+Deno.test("countVotes() has votes fall off sooner where corrected voxels lie close, of however many classes", () => {
+  const { coords, looks } = row(200);
+  const alone = new Uint32Array(200).fill(UNCORRECTED);
+  alone[40] = 2;
+  const close = alone.slice();
+  [close[39], close[41], close[42]] = [2, 0, 1];
+  const reach = (corrections: Uint32Array) =>
+    countVotes(coords, looks, corrections, 3).weight.slice(43).indexOf(0);
+  assert.equal(reach(alone), 40 + 12 + 1 - 43);
+  assert.equal(reach(close), 42 + 9 + 1 - 43);
+});
+
+Deno.test("countVotes() hears voxels evenly where many say the same, so that a painted area carries over the rest", () => {
+  const { coords, looks } = row(400);
+  const painted = new Uint32Array(400).fill(UNCORRECTED).fill(1, 102, 150);
+  const { weight } = countVotes(coords, looks, painted, 2);
+  const before = weight.subarray(0, 102).findIndex((value) => value > 0);
+  const after = weight.subarray(150).indexOf(0);
+  assert.ok(102 - before >= 6 && after >= 6, `${102 - before} ${after}`);
+});

@@ -17,8 +17,6 @@ export interface UsefulVoxel {
 const MOST_VOXELS = 6000;
 /** Most of these that are suggested: those with the most doubt. */
 const MOST_CANDIDATES = 3000;
-/** How much farther answers are reckoned to carry than votes do. */
-const LOOSENESS = 2;
 
 /**
  * Chooses voxels, the most useful first.
@@ -79,7 +77,7 @@ export function usefulVoxels(
       if (squared > REACH ** 2) continue;
       let alike = 0;
       for (let i = 0; i < width; i++) alike += looks[row * width + i]! * looks[from * width + i]!;
-      found.push([row, Math.min(1, voteOf(squared, alike, LOOSENESS))]);
+      found.push([row, Math.min(1, voteOf(squared, alike))]);
     }
     return found;
   }

@@ -12,17 +12,20 @@ import { UNCORRECTED } from "../../ttt/corrections.ts";
 import { frozenLayers, type PlanContext } from "../../ttt/plans/context.ts";
 import { fuse, type Probabilities, unpadded } from "../../ttt/probabilities.ts";
 
-/** Voxels over which a vote falls off: it counts by e^(−d² / 2σ²). */
-const SIGMA = 4;
-/** A vote reaches so many voxels, less than the margin of a block. */
-export const REACH = 3 * SIGMA;
+/**
+ * Voxels over which a vote falls off, by e^(−d² / 2σ²): the distance to the corrected voxel that comes third around, within these
+ * bounds. Clicks that lie close mean that things are small there, or that much of what is wrong has been clicked.
+ */
+const [LEAST_SIGMA, MOST_SIGMA, NEIGHBOUR] = [2, 4, 3];
+/** No vote reaches more voxels, less than the margin of a block. */
+export const REACH = 3 * MOST_SIGMA;
 /** How fast a vote falls off with the difference of features: by e^(−(1 − cosine) / τ). */
-const TAU = 0.05;
+const TAU = 0.1;
 /** Weight of all votes together, where the prediction that they are fused with weighs 1. */
 const STRENGTH = 3;
 /** What the votes at a voxel are added to, spread over all classes, so that none is impossible. */
 const PRIOR = 0.02;
-/** Most corrected voxels of one class that vote in a cell as wide as their reach: more of one thing tell no more. */
+/** Most corrected voxels of one class that vote in a cell as wide as their reach, taken evenly: more of one thing tell no more. */
 const MOST_VOTERS = 16;
 
 /**
@@ -49,10 +52,10 @@ export async function withVotes(
  *
  * @param squared squared distance in voxels
  * @param alike cosine of the descriptions
- * @param looseness how much more they may differ
+ * @param sigma voxels over which it falls off
  */
-export function voteOf(squared: number, alike: number, looseness = 1): number {
-  return Math.exp(-squared / (2 * SIGMA ** 2) - (1 - alike) / (looseness * TAU));
+export function voteOf(squared: number, alike: number, sigma = MOST_SIGMA): number {
+  return Math.exp(-squared / (2 * sigma ** 2) - (1 - alike) / TAU);
 }
 
 /** Rows of unit length, one a voxel: how alike two voxels are is their product. */
@@ -88,6 +91,7 @@ export function countVotes(
 ): { probabilities: Probabilities; weight: Float32Array } {
   const rows = corrections.length;
   const voters = new Voters(coords, corrections);
+  const sigmas = new Map(voters.rows.map((row) => [row, voters.sigmaOf(row)]));
   const values = new Float32Array(rows * classes);
   const weight = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
@@ -95,10 +99,11 @@ export function countVotes(
     let total = 0;
     for (const voter of voters.around(row)) {
       const squared = voters.squaredDistance(row, voter);
-      if (squared > REACH ** 2) continue;
+      const sigma = sigmas.get(voter)!;
+      if (squared > (3 * sigma) ** 2) continue;
       let alike = 0;
       for (let i = 0; i < width; i++) alike += own[i]! * looks[voter * width + i]!;
-      const vote = voteOf(squared, alike);
+      const vote = voteOf(squared, alike, sigma);
       values[row * classes + corrections[voter]!]! += vote;
       total += vote;
     }
@@ -112,22 +117,33 @@ export function countVotes(
 
 /** The corrected voxels by the cell that they lie in. */
 class Voters {
+  /** All of them. */
+  readonly rows: readonly number[];
   readonly #coords: Int32Array;
-  readonly #cells = new Map<string, number[]>();
+  readonly #cells: ReadonlyMap<string, readonly number[]>;
   /** The voters in and around each cell that was asked for. */
   readonly #near = new Map<string, readonly number[]>();
 
   constructor(coords: Int32Array, corrections: Uint32Array) {
     this.#coords = coords;
-    const voting = new Map<string, number>();
-    for (const [row, label] of corrections.entries()) {
-      if (label === UNCORRECTED) continue;
-      const key = this.#cellOf(row).join();
-      const count = voting.get(`${key} ${label}`) ?? 0;
-      if (count === MOST_VOTERS) continue;
-      voting.set(`${key} ${label}`, count + 1);
-      this.#cells.set(key, [...this.#cells.get(key) ?? [], row]);
-    }
+    const corrected = [...corrections.keys()].filter((row) => corrections[row] !== UNCORRECTED);
+    const alike = Map.groupBy(
+      corrected,
+      (row) => `${this.#cellOf(row).join()} ${corrections[row]}`,
+    );
+    this.rows = [...alike.values()].flatMap((rows) => {
+      const stride = Math.max(1, rows.length / MOST_VOTERS);
+      return rows.filter((_, i) => Math.floor(i / stride) !== Math.floor((i - 1) / stride));
+    });
+    this.#cells = Map.groupBy(this.rows, (row) => this.#cellOf(row).join());
+  }
+
+  /** Voxels over which the vote of a corrected voxel falls off. */
+  sigmaOf(row: number): number {
+    const others = this.around(row).filter((other) => other !== row);
+    const squared = others.map((other) => this.squaredDistance(row, other)).sort((a, b) => a - b);
+    const distance = Math.sqrt(squared[NEIGHBOUR - 1] ?? Infinity);
+    return Math.min(Math.max(distance, LEAST_SIGMA), MOST_SIGMA);
   }
 
   /** The corrected voxels in the cell of a voxel and in those around it. */
