@@ -8,7 +8,7 @@
  * @module
  */
 import { unescape } from "@std/html/entities";
-import { parseArgs } from "node:util";
+import { argumentsOf } from "./task.ts";
 
 /** A test that ran. */
 interface TimedTest {
@@ -17,21 +17,16 @@ interface TimedTest {
   seconds: number;
 }
 
-/** How many rows the table has unless `--rows` says otherwise. */
-const ROWS = "20";
-
-const { positionals: [path], values: { rows, files } } = parseArgs({
-  allowPositionals: true,
+const { positionals: [path], values: { rows, files } } = argumentsOf({
+  name: "run -R tests/slowest.ts",
+  summary: "Prints the slowest tests of a run",
+  positionals: ["JUNIT"],
   options: {
-    rows: { type: "string", default: ROWS },
-    files: { type: "boolean", default: false },
+    rows: { type: "string", value: "N", default: "20", about: "rows of the table" },
+    files: { type: "boolean", about: "list files instead of tests" },
   },
 });
-if (path === undefined) {
-  console.error("Cannot list the slowest tests: name the file that deno test --junit-path wrote");
-  Deno.exit(2);
-}
-const tests = testsOf(await Deno.readTextFile(path));
+const tests = testsOf(await Deno.readTextFile(path!));
 const total = tests.reduce((sum, { seconds }) => sum + seconds, 0);
 const listed = files ? byFile(tests) : tests;
 const slowest = listed.toSorted((a, b) => b.seconds - a.seconds).slice(0, Number(rows));

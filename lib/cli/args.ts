@@ -38,18 +38,25 @@ export type OptionValues<O extends CommandOptions> = {
     : string | undefined;
 };
 
-/** A command of the program. */
-export interface Command<O extends CommandOptions = CommandOptions> {
+/** How a command is called. */
+export interface CommandUsage<O extends CommandOptions = CommandOptions> {
   name: string;
   /** What the command does, in one line for the help texts. */
   summary: string;
-  /** Names of the arguments that are not options; those in brackets may be left out. */
+  /**
+   * Names of the arguments that are not options. Those in brackets may be left out, and a last one that ends with dots, such
+   * as `[SECTION ...]`, takes any number.
+   */
   positionals: readonly string[];
   options: O;
   /** Prefix of the environment variables that may set its options; none where left out. */
   environment?: string;
   /** A table below the options in the help text. */
   details?: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
+}
+
+/** A command of the program. */
+export interface Command<O extends CommandOptions = CommandOptions> extends CommandUsage<O> {
   run(values: OptionValues<O>, positionals: string[], host: Host): Promise<void>;
 }
 
@@ -84,7 +91,7 @@ export function defineCommand<const O extends CommandOptions>(command: Command<O
  * @throws {UsageError} naming the argument that is wrong.
  */
 export function parseCommand(
-  command: Command,
+  command: CommandUsage,
   args: readonly string[],
 ): { values: OptionValues<CommandOptions>; positionals: string[] } | "help" {
   if (args.includes("--help") || args.includes("-h")) return "help";
@@ -104,13 +111,14 @@ export function parseCommand(
   }
   const missing = command.positionals[parsed.positionals.length];
   if (missing && !missing.startsWith("[")) throw new UsageError(`Missing argument ${missing}`);
-  const extra = parsed.positionals[command.positionals.length];
+  const takesMore = /\.\.\.\]?$/.test(command.positionals.at(-1) ?? "");
+  const extra = takesMore ? undefined : parsed.positionals[command.positionals.length];
   if (extra) throw new UsageError(`Unexpected argument '${extra}'`);
   return { values: parsed.values as OptionValues<CommandOptions>, positionals: parsed.positionals };
 }
 
 /** Writes the help text of a command. */
-export function commandHelp(program: string, command: Command): string {
+export function commandHelp(program: string, command: CommandUsage): string {
   const rows = Object.entries(command.options).map(([name, option]): [string, string] => [
     option.type === "boolean" ? `--${name}` : `--${name} ${option.value ?? "VALUE"}`,
     option.about + defaultText(option),

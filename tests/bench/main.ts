@@ -1,12 +1,7 @@
 /**
  * `deno task bench`: rates of our kernels on this machine. Rates on a software adapter tell nothing about hardware; look
- * at the ratios within a run. Arguments choose sections; without any, all run. `--voxels 10000,40000` chooses the scans
- * of the sections `network` and `roofline`, `--network ptv3-base` the network of the first of them, and `--rooms 12` the rooms along an edge of the scan of the section `large`;
- * the section `survey` labels a tile of `--points 1000000` by `--student NAME`.
- * The section `roofline` runs scans up to `--measured 40000` voxels, and counts larger ones; `--launches` prints each launch.
- * `--kernels` chooses the matrix kernels, `--precision f16` stores activations in half precision; `--tune` finds out which are the fastest, on the first of the scans.
+ * at the ratios within a run.
  */
-import { parseArgs } from "node:util";
 import { type Gpu, KERNEL_CHOICES, ROW_PRECISIONS } from "../../lib/gpu/mod.ts";
 import { openGpu } from "../../lib/kernel_choice/mod.ts";
 import { benchConvolution, benchLinear } from "./convolution.ts";
@@ -18,6 +13,7 @@ import { BACKBONE, benchNetwork, NETWORK_VOXELS } from "./network.ts";
 import { benchRoofline } from "./roofline.ts";
 import { benchStep } from "./step.ts";
 import { benchSurvey } from "./survey.ts";
+import { argumentsOf, refuse } from "../task.ts";
 import { tune } from "./tune.ts";
 
 const ROUNDS = 5;
@@ -47,26 +43,68 @@ const SECTIONS: Record<string, (gpu: Gpu) => Promise<void> | void> = {
   survey: () => benchSurvey(points, values.student, kernels),
 };
 
-/** Prints the message and ends with exit code 2. */
-function refuse(message: string): never {
-  console.error(message);
-  Deno.exit(2);
-}
-
-const { positionals, values } = parseArgs({
-  args: Deno.args,
-  allowPositionals: true,
+const { positionals, values } = argumentsOf({
+  name: "task bench",
+  summary: "Measures rates of kernels, steps and whole scans on this machine",
+  positionals: ["[SECTION ...]"],
   options: {
-    voxels: { type: "string", default: NETWORK_VOXELS.join() },
-    network: { type: "string", default: BACKBONE },
-    rooms: { type: "string", default: "4" },
-    points: { type: "string", default: "100000" },
-    student: { type: "string", default: "aerial" },
-    measured: { type: "string" },
-    launches: { type: "boolean", default: false },
-    kernels: { type: "string", default: "auto" },
-    precision: { type: "string", default: "f32" },
-    tune: { type: "boolean", default: false },
+    voxels: {
+      type: "string",
+      value: "A,B",
+      default: NETWORK_VOXELS.join(),
+      about: "scans of the sections network and roofline, by voxels",
+    },
+    network: {
+      type: "string",
+      value: "NAME",
+      default: BACKBONE,
+      about: `network of the section network: ${NETWORK_NAMES.join(", ")}`,
+    },
+    rooms: {
+      type: "string",
+      value: "N",
+      default: "4",
+      about: "rooms along an edge of the scan of the section large",
+    },
+    points: {
+      type: "string",
+      value: "N",
+      default: "100000",
+      about: "points of the tile that the section survey labels",
+    },
+    student: {
+      type: "string",
+      value: "NAME",
+      default: "aerial",
+      about: "student of the section survey",
+    },
+    measured: {
+      type: "string",
+      value: "N",
+      about: "most voxels of a scan that the section roofline runs; larger ones it counts",
+      otherwise: `all on hardware, ${MEASURED_ON_SOFTWARE} on a software adapter`,
+    },
+    launches: { type: "boolean", about: "print each launch of the section roofline" },
+    kernels: {
+      type: "string",
+      value: "NAME",
+      default: "auto",
+      about: `matrix kernels: ${KERNEL_CHOICES.join(", ")}`,
+    },
+    precision: {
+      type: "string",
+      value: "NAME",
+      default: "f32",
+      about: `how activations are stored: ${ROW_PRECISIONS.join(" or ")}`,
+    },
+    tune: {
+      type: "boolean",
+      about: "find out which matrix kernels are the fastest, on the first of the scans",
+    },
+  },
+  details: {
+    title: "sections, all of which are run where none is named",
+    rows: [[Object.keys(SECTIONS).join(", "), ""]],
   },
 });
 const rooms = Number(values.rooms);
@@ -91,7 +129,7 @@ const kernels = KERNEL_CHOICES.find((name) => name === values.kernels) ??
   refuse(`Cannot use --kernels ${values.kernels}: give ${KERNEL_CHOICES.join(", ")}`);
 const precision = ROW_PRECISIONS.find((name) => name === values.precision) ??
   refuse(`Cannot use --precision ${values.precision}: give ${ROW_PRECISIONS.join(" or ")}`);
-const unknown = positionals.find((name) => !(name in SECTIONS));
+const unknown = positionals.find((name) => !Object.hasOwn(SECTIONS, name));
 if (unknown !== undefined) {
   refuse(`Cannot run "${unknown}": sections are ${Object.keys(SECTIONS).join(", ")}`);
 }

@@ -47,6 +47,15 @@ Deno.test("parseCommand() names what is wrong with the arguments", () => {
   assert.throws(() => parseCommand(paint, ["a", "--colour"]), usage(/--colour/));
 });
 
+Deno.test("parseCommand() takes any number of arguments where the last one's name ends with dots", () => {
+  const sort = { ...paint, positionals: ["[WALL ...]"] };
+  for (const args of [[], ["north"], ["north", "south", "east"]]) {
+    const parsed = parseCommand(sort, args);
+    assert.ok(parsed !== "help");
+    assert.deepEqual(parsed.positionals, args);
+  }
+});
+
 Deno.test("commandHelp() lists every option with its default", () => {
   assert.equal(parseCommand(paint, ["--help"]), "help");
   const help = commandHelp("ttt-kd", paint);

@@ -1,12 +1,10 @@
 /**
  * `deno task gpu:static`: what the compiler of AMD GPUs makes of every kernel, on a machine without such a GPU. Mesa's RADV
- * compiles for its null device; nothing is executed. Arguments choose kernels; without any, all are compiled.
- * `--gpu NAVI21,GFX1100` chooses families by RADV's names, and `--json` prints one line of JSON for each kernel and setting.
- * Exit code 3 means that a driver is missing.
+ * compiles for its null device; nothing is executed. Exit code 3 means that a driver is missing.
  */
-import { parseArgs } from "node:util";
 import { Gpu } from "../../../lib/gpu/mod.ts";
 import { kernelFolders } from "../../gpu/kernel_folders.ts";
+import { argumentsOf, refuse } from "../../task.ts";
 import { findDrivers } from "./drivers.ts";
 import { type Placement, RadvCompiler } from "./radv.ts";
 import { type CompiledKernel, compiledKernels } from "./settings.ts";
@@ -26,18 +24,24 @@ export interface Row extends Placement {
   readonly setting: string | null;
 }
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
+const { positionals, values } = argumentsOf({
+  name: "task gpu:static",
+  summary: "Compiles kernels as Mesa's driver of AMD GPUs does, and counts registers and spills",
+  positionals: ["[KERNEL ...]"],
   options: {
-    gpu: { type: "string", default: "NAVI21,GFX1100,VEGA20" },
-    json: { type: "boolean", default: false },
+    gpu: {
+      type: "string",
+      value: "A,B",
+      default: "NAVI21,GFX1100,VEGA20",
+      about: "families of GPUs by RADV's names",
+    },
+    json: { type: "boolean", about: "print one line of JSON for each kernel and setting" },
   },
 });
 const records = (await kernelFolders()).flatMap((folder) => folder.records);
 const unknown = positionals.find((name) => !records.some((record) => record.name === name));
 if (unknown !== undefined) {
-  console.error(`Cannot compile "${unknown}": kernels/ has no kernel of this name`);
-  Deno.exit(2);
+  refuse(`Cannot compile "${unknown}": kernels/ has no kernel of this name`);
 }
 const drivers = findDrivers();
 if (typeof drivers === "string") {
