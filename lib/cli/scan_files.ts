@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { concat } from "@std/bytes/concat";
+import { basename, join } from "node:path";
 import {
+  e57Photographs,
   type LabelNames,
   readNamed,
   readPhotographs,
@@ -12,6 +14,7 @@ import {
   readSceneFolder,
   type Scan,
   type SceneFolder,
+  withByteSource,
 } from "../scan/mod.ts";
 import { UsageError } from "./args.ts";
 
@@ -67,6 +70,26 @@ export async function scanWithPhotographs(
     ...found.images.map(({ name }) => join(images, name)),
   ];
   return { ...bareScan(path), ...found, inputs: [path, ...others] };
+}
+
+/** The files of a scan with the photographs that it holds itself, where none lie beside it. */
+export async function withEmbedded(files: ScanFiles): Promise<ScanFiles> {
+  if (files.cameras.length > 0 || !/\.e57$/i.test(files.path)) return files;
+  const found = await withByteSource(
+    files.path,
+    (source) => e57Photographs(source, basename(files.path)),
+  );
+  if (!found) return files;
+  const images = found.photographs.map(({ name, chunks }) => ({
+    name,
+    // Each is read once it is needed, so that one is held at a time.
+    bytes: () =>
+      withByteSource(
+        files.path,
+        async (source) => concat(await Array.fromAsync(chunks(source))),
+      ),
+  }));
+  return { ...files, images, cameras: [found.cameras] };
 }
 
 /** Reads the scan. Where a file beside it names its labels, so does the scan. */

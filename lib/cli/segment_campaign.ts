@@ -25,7 +25,7 @@ import {
   optionsOf,
   readRequest,
 } from "./label_scan.ts";
-import { bareScan, scanInFolder } from "./scan_files.ts";
+import { bareScan, scanInFolder, withEmbedded } from "./scan_files.ts";
 
 /** Values of options that a campaign takes. */
 export interface CampaignValues extends LabelValues, AnswerValues, ModelValues {
@@ -112,7 +112,7 @@ async function labelPlanned(
   display: ProgressDisplay,
   show: (progress: Progress) => void,
 ) {
-  const files = scene === null ? bareScan(path) : await scanInFolder(scene);
+  const files = await withEmbedded(scene === null ? bareScan(path) : await scanInFolder(scene));
   const options = await optionsOf(values, files.cameras.length > 0);
   const request = await readRequest(files, options, values);
   const stray = hasStrayPhotographs ? [STRAY] : [];

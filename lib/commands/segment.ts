@@ -10,7 +10,13 @@ import {
   sidecarsOf,
 } from "../cli/label_scan.ts";
 import { checkOutputs } from "../cli/outputs.ts";
-import { bareScan, type ScanFiles, scanInFolder, scanWithPhotographs } from "../cli/scan_files.ts";
+import {
+  bareScan,
+  type ScanFiles,
+  scanInFolder,
+  scanWithPhotographs,
+  withEmbedded,
+} from "../cli/scan_files.ts";
 import { segmentCampaign } from "../cli/segment_campaign.ts";
 import { drawLabelPanels } from "../pictures/picture.ts";
 import {
@@ -166,7 +172,7 @@ export const command = defineCommand({
     if (await isCampaign(given, values)) {
       return await segmentCampaign(given, values.out!, values);
     }
-    const found = await filesOf(given, values);
+    const found = await withEmbedded(await filesOf(given, values));
     const out = values.out ?? labelledName(found.path);
     const wanted = formatOf(out);
     const labelMap = values["label-map"];

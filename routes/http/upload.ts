@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { writeStream } from "../../lib/serving/files/durable.ts";
+import { unpackPhotographs } from "../../lib/serving/files/embedded_photographs.ts";
 import type { Input } from "../../lib/serving/files/input.ts";
 import { chunksInto, mediaTypeOf } from "./body.ts";
 import { receiveForm } from "./form.ts";
@@ -34,7 +35,8 @@ const RAW_TYPES = [
  * Receives an upload.
  *
  * @param folder an empty folder for its files; the caller removes it if this fails.
- * @returns the files by their parts. Options come from the query and from the part `options`, which takes precedence.
+ * @returns the files by their parts. Options come from the query and from the part `options`, which takes precedence;
+ *   photographs that an E57 scan holds stand in for images where none came.
  * @throws {RequestError} 415 for another content type, and the errors of {@link chunksInto} and {@link receiveForm}.
  */
 export async function receiveInput(
@@ -45,7 +47,8 @@ export async function receiveInput(
   const type = mediaTypeOf(request, RAW_TYPES[0]!);
   const options = Object.fromEntries(new URL(request.url).searchParams);
   if (type === "multipart/form-data") {
-    const input = await receiveForm(request, folder, limits);
+    const form = await receiveForm(request, folder, limits);
+    const input = await unpackPhotographs(folder, form, limits.images);
     return { ...input, options: { ...options, ...input.options } };
   }
   if (!RAW_TYPES.includes(type)) {
@@ -58,5 +61,7 @@ export async function receiveInput(
     );
   }
   await writeStream(join(folder, "scan"), chunksInto(folder, request, limits));
-  return { scan: { name: "scan", file: "scan" }, images: [], cameras: [], options };
+  const scan = { name: "scan", file: "scan" };
+  const input = { scan, images: [], cameras: [], options };
+  return await unpackPhotographs(folder, input, limits.images);
 }

@@ -54,8 +54,10 @@ export function scaled(
 
 /** More of a file. */
 export interface E57Recipe {
-  /** XML beside data3D. */
-  more?: string;
+  /** XML beside data3D, given the byte at which the section of each of `blobs` begins. */
+  more?: (offsets: number[]) => string;
+  /** Contents of further sections. */
+  blobs?: Uint8Array[];
   /** Bytes of a stream in one packet, so that several are needed. */
   inPacket?: number;
   /** Whether packets come first that readers pass over: an index, and an empty one. */
@@ -65,7 +67,7 @@ export interface E57Recipe {
 /** Builds a file. */
 export function makeE57(
   parts: E57Part[],
-  { more = IMAGES, inPacket = 7, hasIndex = true }: E57Recipe = {},
+  { more = () => IMAGES, blobs = [], inPacket = 7, hasIndex = true }: E57Recipe = {},
 ): Uint8Array<ArrayBuffer> {
   const body: number[] = new Array(48).fill(0);
   const physical = (logical: number) => Math.floor(logical / PAYLOAD) * PAGE + logical % PAYLOAD;
@@ -103,6 +105,12 @@ export function makeE57(
     );
     return physical(section);
   });
+  const blobOffsets = blobs.map((blob) => {
+    while (body.length % 4 !== 0) body.push(0);
+    const section = body.length;
+    body.push(0, 0, 0, 0, 0, 0, 0, 0, ...u64(16 + blob.length), ...blob);
+    return physical(section);
+  });
   const scans = parts.map(({ columns, pose = "", name = "station" }, i) =>
     `<vectorChild type="Structure"><guid type="String">{${i}}</guid><name type="String"><![CDATA[${name}]]></name>${pose}` +
     `<points type="CompressedVector" fileOffset="${offsets[i]}" recordCount="${
@@ -116,9 +124,9 @@ export function makeE57(
     `<?xml version="1.0" encoding="UTF-8"?><e57Root type="Structure" xmlns="http://www.astm.org/COMMIT/E57/2010-e57-v1.0" xmlns:nor="http://www.libe57.org/E57_NOR_surface_normals.txt">` +
       `<formatName type="String"><![CDATA[ASTM E57 3D Imaging Data File]]></formatName><guid type="String">{file}</guid>` +
       `<versionMajor type="Integer">1</versionMajor><versionMinor type="Integer"/>` +
-      `<data3D type="Vector" allowHeterogeneousChildren="1">${
-        scans.join("")
-      }</data3D>${more}</e57Root>`,
+      `<data3D type="Vector" allowHeterogeneousChildren="1">${scans.join("")}</data3D>${
+        more(blobOffsets)
+      }</e57Root>`,
   );
   while (body.length % 4 !== 0) body.push(0);
   const xmlAt = body.length;

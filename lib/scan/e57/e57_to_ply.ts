@@ -10,7 +10,14 @@ import type { ScanMemory } from "../scan.ts";
 import { SCALAR_BYTES } from "../ply/header.ts";
 import type { Warning } from "../warning.ts";
 import { type E57Field, type E57Layout, e57Layout, type E57Scan } from "./layout.ts";
-import { logicalBytes, parseE57Header, physicalOffset, withoutChecksums } from "./pages.ts";
+import {
+  type E57Header,
+  logicalBytes,
+  parseE57Header,
+  physicalOffset,
+  withoutChecksums,
+} from "./pages.ts";
+import { MOST_XML_BYTES } from "./photographs.ts";
 import { bitsOf, e57Values } from "./streams.ts";
 import { parseE57Xml } from "./xml.ts";
 
@@ -109,7 +116,7 @@ export function e57ToPly(bytes: Uint8Array, file: string): ConvertedE57 {
     writeScanRows(view, row, { scan, index, values, properties, pointBytes }, file);
     row += pointBytes * scan.count;
   }
-  return { ply: out, warnings: warningsOf(layout) };
+  return { ply: out, warnings: warningsOf(layout, header) };
 }
 
 /** Computes what reading an E57 file takes; see `scanMemory`. */
@@ -244,7 +251,7 @@ function rotated(
   ];
 }
 
-function warningsOf({ scans, images }: E57Layout): Warning[] {
+function warningsOf({ scans, images }: E57Layout, { xmlLength }: E57Header): Warning[] {
   const others = new Set(
     scans.flatMap(({ fields }) =>
       fields.flatMap(({ kind, name }) => kind === "other" ? [name] : [])
@@ -261,13 +268,24 @@ function warningsOf({ scans, images }: E57Layout): Warning[] {
       } in the coordinates of the file, with their other fields.${left}`,
       field: "scan",
     },
-    ...(images > 0
-      ? [{
-        code: "e57-images",
-        text:
-          `The ${images} photographs in the E57 file were not used. Send them as images, with their cameras.`,
-        field: "images",
-      }]
-      : []),
+    ...unusedImages(
+      xmlLength > MOST_XML_BYTES ? images.map(() => ({ unusable: TOO_LONG })) : images,
+    ),
   ];
+}
+
+/** Why none of the photographs is used where the XML is longer than it may be. */
+const TOO_LONG = `the XML of the file has more than ${MOST_XML_BYTES / 2 ** 20} MiB`;
+
+/** What is said of photographs in the file that nobody can place. */
+function unusedImages(images: E57Layout["images"]): Warning[] {
+  const unused = images.flatMap((image) => "unusable" in image ? [image.unusable] : []);
+  if (unused.length === 0) return [];
+  return [{
+    code: "e57-images",
+    text: `Of the ${images.length} photographs in the E57 file, ${unused.length} cannot be used: ${
+      [...new Set(unused)].join("; ")
+    }. Send them as images, with their cameras.`,
+    field: "images",
+  }];
 }

@@ -5,7 +5,9 @@
  * @module
  */
 import { ScanError } from "../errors.ts";
-import { childOf, type E57Node, numberOf } from "./xml.ts";
+import { type E57Image, e57Images } from "./images.ts";
+import { type E57Pose, poseOf, wholeNumber } from "./pose.ts";
+import { childOf, type E57Node } from "./xml.ts";
 
 /** A field of the points. */
 export type E57Field =
@@ -26,18 +28,15 @@ export interface E57Scan {
   /** Byte of the file at which its points begin. */
   fileOffset: number;
   fields: E57Field[];
-  /** Rotation by a unit quaternion, and translation, from the scanner to the file's coordinates. */
-  pose: {
-    rotation: [w: number, x: number, y: number, z: number];
-    translation: [number, number, number];
-  };
+  /** From the scanner to the file's coordinates. */
+  pose: E57Pose;
 }
 
 /** The content of a file. */
 export interface E57Layout {
   scans: E57Scan[];
-  /** Number of photographs in the file. */
-  images: number;
+  /** Its photographs. */
+  images: readonly E57Image[];
 }
 
 /**
@@ -75,7 +74,7 @@ export function e57Layout(root: E57Node, file: string): E57Layout {
     };
   }).filter(({ count }) => count > 0);
   if (scans.length === 0) refuse("it has no points", "data3D");
-  return { scans, images: childOf(root, "images2D")?.children.length ?? 0 };
+  return { scans, images: e57Images(root) };
 }
 
 function fieldOf({ name, attributes }: E57Node): E57Field | null {
@@ -105,28 +104,4 @@ function fieldOf({ name, attributes }: E57Node): E57Field | null {
     }
   }
   return { name, kind: "other" };
-}
-
-/** @returns null where the rotation is no unit quaternion */
-function poseOf(node: E57Node | undefined): E57Scan["pose"] | null {
-  const [rotation, translation] = [childOf(node, "rotation"), childOf(node, "translation")];
-  const quaternion = [
-    numberOf(rotation, "w", 1),
-    ...["x", "y", "z"].map((axis) => numberOf(rotation, axis, 0)),
-  ] as E57Scan["pose"]["rotation"];
-  const length = Math.hypot(...quaternion);
-  const moved = ["x", "y", "z"].map((axis) => numberOf(translation, axis, 0)) as [
-    number,
-    number,
-    number,
-  ];
-  if (!(Math.abs(length - 1) < 1e-3) || !moved.every(Number.isFinite)) return null;
-  return {
-    rotation: quaternion.map((value) => value / length) as E57Scan["pose"]["rotation"],
-    translation: moved,
-  };
-}
-
-function wholeNumber(text: string | undefined): number | null {
-  return text !== undefined && /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : null;
 }

@@ -94,16 +94,18 @@ export function logicalBytes(size: number, pageSize: number): number {
 }
 
 /**
- * Gives the bytes of a file without its checksums.
+ * Gives the bytes of a file, or of some of its pages, without their checksums.
  *
  * @param from the first byte that is wanted, without checksums; what lies before its page is left zero
+ * @param firstPage number of the page that `bytes` begin with
  * @throws {ScanError} naming the first page that is damaged
  */
 export function withoutChecksums(
   bytes: Uint8Array,
-  { pageSize }: E57Header,
+  { pageSize }: Pick<E57Header, "pageSize">,
   file: string,
   from = 0,
+  firstPage = 0,
 ): Uint8Array {
   const payload = pageSize - CHECKSUM_BYTES;
   const pages = Math.floor(bytes.length / pageSize);
@@ -117,9 +119,9 @@ export function withoutChecksums(
     if (stored !== crc32c(content)) {
       throw new ScanError({
         file,
-        problem: `page ${page} of ${pages} is damaged: its checksum does not fit`,
+        problem: `page ${firstPage + page} is damaged: its checksum does not fit`,
         mend: "send the file again",
-        offset: start,
+        offset: firstPage * pageSize + start,
       });
     }
     out.set(content, page * payload);

@@ -23,6 +23,7 @@ import {
   type ScanViews,
   type ViewShare,
   viewShare,
+  type Warning,
 } from "../../scan/mod.ts";
 import type { TeacherCard } from "../../teacher/mod.ts";
 import { flagSetting } from "../../ttt/settings.ts";
@@ -59,6 +60,8 @@ export interface Input {
   options: Record<string, unknown>;
   /** The sequence, where the scan belongs to one. */
   sequence?: ScanSequence;
+  /** What was left out on the way in. */
+  warnings?: Warning[];
 }
 
 /** Checked options. */
@@ -227,11 +230,11 @@ export async function openScan(
  */
 export async function openViews(
   folder: string,
-  { scan, images, cameras }: Input,
+  { scan, images, cameras, warnings = [] }: Input,
   account: MemoryAccount,
   teachers: readonly TeacherCard[],
 ): Promise<ScanViews> {
-  if (cameras.length === 0) return { photos: [], cameras: [], warnings: [] };
+  if (cameras.length === 0) return { photos: [], cameras: [], warnings };
   const sources = cameras.map(({ name, file }) => ({
     name,
     open: () => createReadStream(join(folder, file)) as AsyncIterable<Uint8Array>,
@@ -242,7 +245,8 @@ export async function openViews(
   for (const image of images) await takePhotograph(folder, image, account, teachers, { share });
   // Each is read once more when it is needed, so that one is held at a time.
   const files = images.map(({ name, file }) => ({ name, bytes: () => contentOf(folder, file) }));
-  return await readViews(files, cameraFiles, scan.name);
+  const views = await readViews(files, cameraFiles, scan.name);
+  return { ...views, warnings: [...warnings, ...views.warnings] };
 }
 
 /**
