@@ -14,7 +14,11 @@
  *   Pointcept and SPVNAS);
  * - `intensity`: 0 to 1 (Pointcept's `strength`, SPVNAS's remission);
  * - `above_ground`: ±ln(1 + |h|), h being the metres above the ground below, negative under it
- *   (`lib/voxels/ground`): 0.7 at 1 m, 2.4 at 10 m, 4.6 at 100 m.
+ *   (`lib/voxels/ground`): 0.7 at 1 m, 2.4 at 10 m, 4.6 at 100 m;
+ * - `roughness`: ln(1 + 10 s), s being the metres by which the points around differ from their plane (their standard
+ *   deviation; `lib/voxels/roughness.ts`): 0.2 at 2 cm, 1.8 at half a metre, 0 where too few points tell;
+ * - `multiple_returns`: 1 where the pulse of the laser came back several times, -1 where it came back once, 0 where the
+ *   file does not tell.
  *
  * The feature of a voxel is the mean over its points. Pointcept and SPVNAS train on one random point of each voxel
  * instead; the mean is the expected value of that.
@@ -45,6 +49,8 @@ export const FEATURE_NAMES = [
   "z",
   "intensity",
   "above_ground",
+  "roughness",
+  "multiple_returns",
 ] as const;
 
 /** Name of an input feature. */

@@ -22,7 +22,8 @@ export interface AugmentedPoints extends LabelledPoints {
 
 /**
  * Draws one augmentation: any rotation about z, mirroring of x (half the time), scale 0.92 to 1.08, a shift of
- * up to one metre, gain 0.8 to 1.2 and offset ±0.1 for each colour, 60 to 100 % of the points.
+ * up to one metre, gain 0.8 to 1.2 and offset ±0.1 for each colour, 60 to 100 % of the points. Of a quarter of the scenes it
+ * is not told how often pulses came back, as in files that do not say.
  */
 export function augment(scene: LabelledPoints, random: Random): AugmentedPoints {
   const total = scene.labels.length;
@@ -48,6 +49,9 @@ export function augment(scene: LabelledPoints, random: Random): AugmentedPoints 
   const intensity = scene.intensity ? new Float32Array(kept.length) : null;
   const normals = scene.normals ? new Float32Array(kept.length * 3) : null;
   const aboveGround = scene.aboveGround && new Float32Array(kept.length);
+  const roughness = scene.roughness && new Float32Array(kept.length);
+  const multipleReturns = scene.multipleReturns && new Float32Array(kept.length);
+  const isTold = multipleReturns !== undefined && random.chance(0.75);
   const labels = new Int32Array(kept.length);
   kept.forEach((from, to) => {
     unmoved.set(scene.positions.subarray(3 * from, 3 * from + 3), 3 * to);
@@ -56,6 +60,8 @@ export function augment(scene: LabelledPoints, random: Random): AugmentedPoints 
     normals?.set(placeNormal(scene.normals!, 3 * from), 3 * to);
     if (intensity) intensity[to] = scene.intensity![from]!;
     if (aboveGround) aboveGround[to] = scale * scene.aboveGround![from]!;
+    if (roughness) roughness[to] = scale * scene.roughness![from]!;
+    if (multipleReturns && isTold) multipleReturns[to] = scene.multipleReturns![from]!;
     for (let c = 0; colors && c < 3; c++) {
       const value = scene.colors![3 * from + c]! * gain[c]! + offset[c]!;
       colors[3 * to + c] = Math.min(1, Math.max(0, value));
@@ -66,5 +72,7 @@ export function augment(scene: LabelledPoints, random: Random): AugmentedPoints 
   return {
     ...{ positions, origin, unmoved, colors, intensity, normals, labels },
     ...(aboveGround ? { aboveGround } : {}),
+    ...(roughness ? { roughness } : {}),
+    ...(multipleReturns ? { multipleReturns } : {}),
   };
 }

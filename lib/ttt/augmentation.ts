@@ -78,6 +78,8 @@ export function drawAugmentation(
       mapVectors(points.normals, rotationAboutVertical(angle, mirror, 1)),
     ...(points.anchor ? { anchor: place(points.anchor, 0) } : {}),
     ...(points.aboveGround ? { aboveGround: points.aboveGround.map((h) => scale * h) } : {}),
+    ...(points.roughness ? { roughness: points.roughness.map((s) => scale * s) } : {}),
+    ...(points.multipleReturns ? { multipleReturns: points.multipleReturns } : {}),
   };
 }
 

@@ -38,12 +38,20 @@ const COLUMNS: Readonly<Record<FeatureName, (points: Points) => Column>> = {
     if (!aboveGround) throw new TypeError("Cannot feed above_ground: heights were not measured");
     return (p) => Math.sign(aboveGround[p]!) * Math.log1p(Math.abs(aboveGround[p]!));
   },
+  roughness: ({ roughness }) => {
+    if (!roughness) throw new TypeError("Cannot feed roughness: it was not measured");
+    return (p) => Math.log1p(10 * roughness[p]!);
+  },
+  multiple_returns: ({ multipleReturns }) => {
+    if (!multipleReturns) throw new TypeError("Cannot feed multiple_returns: they were not read");
+    return (p) => multipleReturns[p]!;
+  },
 };
 
 /**
  * Computes the input features of points, [N][features padded to a multiple of 4]; padding is zero.
  *
- * @throws {TypeError} where the points lack intensity, normals or heights above ground that are asked for.
+ * @throws {TypeError} where the points lack intensity, normals or anything measured that are asked for.
  *
  * @example
  * ```ts

@@ -5,9 +5,10 @@
  */
 import type { StudentCard } from "../nn/card.ts";
 import type { FeatureName } from "../nn/features.ts";
-import { type Camera, type Scan, ScanError } from "../scan/mod.ts";
+import { type Camera, echoesOf, type Scan, ScanError } from "../scan/mod.ts";
 import { heightsAboveGround } from "./ground/heights.ts";
 import { estimateNormals, type Viewpoint } from "./normals.ts";
+import { roughnessOf } from "./roughness.ts";
 import { boundsOf, map3, type Triple } from "./triple.ts";
 
 /**
@@ -22,6 +23,13 @@ export type Points = Pick<Scan, "positions" | "origin" | "colors" | "intensity" 
   readonly anchor?: Anchor;
   /** [N] metres above the ground of the whole scan; left out where the student does not read them. */
   readonly aboveGround?: Float32Array;
+  /** [N] metres by which the points around differ from their plane; left out where the student does not read them. */
+  readonly roughness?: Float32Array;
+  /**
+   * [N] 1 where the pulse came back several times, -1 where it came back once, 0 where the file does not tell; left out
+   * where the student does not read them.
+   */
+  readonly multipleReturns?: Float32Array;
 };
 
 /** Middle of a bounding box in x and y, and its lowest z; metres, relative to the scan's origin. */
@@ -53,7 +61,8 @@ export function pickPoints(points: Points, indices: Uint32Array): Points {
     });
     return picked;
   };
-  const { positions, origin, colors, intensity, normals, aboveGround } = points;
+  const { positions, origin, colors, intensity, normals } = points;
+  const { aboveGround, roughness, multipleReturns } = points;
   return {
     positions: pick(positions, 3),
     origin,
@@ -62,6 +71,8 @@ export function pickPoints(points: Points, indices: Uint32Array): Points {
     normals: normals && pick(normals, 3),
     anchor: anchorOf(points),
     ...(aboveGround ? { aboveGround: pick(aboveGround, 1) } : {}),
+    ...(roughness ? { roughness: pick(roughness, 1) } : {}),
+    ...(multipleReturns ? { multipleReturns: pick(multipleReturns, 1) } : {}),
   };
 }
 
@@ -100,19 +111,20 @@ export function requireInputs(
 }
 
 /**
- * Gives the points of a scan as a student needs them. Normals that the scan does not have are estimated, and heights above
- * the ground are measured.
+ * Gives the points of a scan as a student needs them. Normals that the scan does not have are estimated; heights above
+ * the ground and roughness are measured.
  *
  * @param features the student's input features.
  * @param voxelSize edge of a voxel, metres.
  * @param cameras those that photographed the scan: estimated normals point to the nearest one.
  */
 export function studentPoints(
-  { positions, origin, colors, intensity, normals }: Scan,
+  scan: Scan,
   features: readonly FeatureName[],
   voxelSize: number,
   cameras: readonly Camera[],
 ): Points {
+  const { positions, origin, colors, intensity, normals } = scan;
   const readsNormals = features.some((name) => name.startsWith("normal_"));
   return {
     positions,
@@ -123,7 +135,16 @@ export function studentPoints(
       ? normals ?? estimateNormals(positions, voxelSize, cameras.map((c) => centreOf(c, origin)))
       : null,
     ...(features.includes("above_ground") ? { aboveGround: heightsAboveGround(positions) } : {}),
+    ...(features.includes("roughness") ? { roughness: roughnessOf(positions) } : {}),
+    ...(features.includes("multiple_returns") ? { multipleReturns: multipleReturns(scan) } : {}),
   };
+}
+
+/** Whether the pulse of each point came back several times (1) or once (-1); 0 where the file does not tell. */
+function multipleReturns(scan: Scan): Float32Array {
+  const told = new Float32Array(scan.count);
+  echoesOf(scan)?.count.forEach((count, p) => told[p] = count === 0 ? 0 : count > 1 ? 1 : -1);
+  return told;
 }
 
 /** Place of a camera, relative to the scan's origin: -Rᵀ t. */
