@@ -19,7 +19,7 @@ import { worldDataset } from "./world.ts";
 export function aerialDataset(): Dataset {
   return worldDataset({
     name: "aerial",
-    generator: 1,
+    generator: 2,
     classes: AERIAL_CLASSES,
     palette: AERIAL_PALETTE,
     asprs: AERIAL_ASPRS,

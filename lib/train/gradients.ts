@@ -85,6 +85,7 @@ export async function addGradients(
   const losses: TrainingLosses = {
     labels: new Tensor("labels", points.labels.length, 1, { binding: labels }),
     ignore: dataset.ignoreLabel,
+    statistics: config.statistics,
     weight: 1 / config.batch,
     classHistory: histories.classes,
     distillationHistory: histories.distillation,
@@ -99,7 +100,7 @@ export async function addGradients(
   const masker = await Masker.of({ ...context, points, features: config.features });
   const masked = owned.use(await masker.draw(MASK, streams.masks));
   owned.use(reconstructionPlan(context, masked, {
-    statistics: "batch",
+    statistics: config.statistics,
     trainable: () => true,
     weight: config.reconstruction / config.batch,
     history: histories.reconstruction,

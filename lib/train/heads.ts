@@ -14,13 +14,16 @@ import { Plan } from "../graph/plan.ts";
 import { layersOf, type PlanContext } from "../ttt/plans/context.ts";
 import type { TrainingLosses } from "../ttt/plans/training.ts";
 
+/** Losses of a scan that the teacher describes. */
+type WithDistillation = TrainingLosses & Required<Pick<TrainingLosses, "distillation">>;
+
 /**
  * Compiles one scan's gradients: those of λ KD for ρ_2D and of cross-entropy for the probe. They are added to those of the
  * batch. The class history records the probe's cross-entropy.
  *
  * @throws {CapacityError} where the scan is too large for the adapter.
  */
-export function headsPlan(context: PlanContext, losses: Required<TrainingLosses>): Plan {
+export function headsPlan(context: PlanContext, losses: WithDistillation): Plan {
   const { gpu, student, scan } = context;
   const { labels, ignore, weight, classHistory, distillationHistory } = losses;
   const { target, weight: lambda } = losses.distillation;

@@ -4,6 +4,9 @@
  * one-cycle learning rate. The gradients of a batch are summed on the GPU scene by scene, so each scene is normalised by
  * its own statistics, as it is at test time. Running statistics are measured at the end.
  *
+ * A student that is trained further may keep its running statistics instead (`statistics`), and its prediction of a scan
+ * then depends on no statistics of that scan: those of a field say little of a town.
+ *
  * A student without ρ_2D, such as an imported checkpoint, can be given one: the heads for the teacher are then trained
  * alone, over a frozen backbone that uses its own running statistics.
  *
@@ -21,6 +24,7 @@ import { addGradients, LossHistories } from "./gradients.ts";
 import { measureDomain, measureSourceKdLoss, measureStatistics } from "./measurements.ts";
 import { oneCycle } from "./schedule.ts";
 import { prepareScenes, type SourceScene } from "./source_scenes.ts";
+import { withInputs } from "./new_inputs.ts";
 import { trainedCard } from "./trained_card.ts";
 import type { TrainingConfig } from "./training_config.ts";
 import type { Trainee, TrainingRun } from "./training_run.ts";
@@ -47,6 +51,11 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     );
   }
   requireScenes(run);
+  if (config.statistics === "running" && !run.from) {
+    throw new TypeError(
+      "Cannot train with running statistics: there is no student that has some; give one to start from",
+    );
+  }
   const card = trainedCard(run, teacher && teacher.card);
   const student = new Student(card);
   using owned = new DisposableStack();
@@ -65,7 +74,7 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
   // New heads leave what is known of the scans that labels were learned from.
   card.domain ??= measureDomain(scenes, run.dataset.fromAbove);
   const tensors = await parameters.stateDict();
-  if (!run.headsOnly) {
+  if (!run.headsOnly && config.statistics === "batch") {
     for (const [name, tensor] of await measureStatistics(trainee, scenes)) {
       tensors.set(name, tensor);
     }
@@ -134,7 +143,7 @@ function firstWeights(
   { config, from, headsOnly }: TrainingRun,
   specs: readonly ParameterSpec[],
 ): ReadonlyMap<string, NamedTensor> {
-  if (from && !headsOnly) return from.tensors;
+  if (from && !headsOnly) return withInputs(from, config.features, specs);
   const weights = new Random(config.seed, WEIGHTS_STREAM);
   const state = initialState(specs, () => weights.uniform());
   if (!from) return state;

@@ -43,6 +43,10 @@ export const trainingConfigSchema = z.strictObject({
     .describe('λ, the weight of the KD loss with objective "joint"'),
   reconstruction: z.number().positive().default(1)
     .describe('weight of the reconstruction loss with objective "mae"'),
+  statistics: z.enum(["batch", "running"]).default("batch")
+    .describe(
+      "what norm layers use: each scene's own statistics, or those of the student that training starts from, which then stay",
+    ),
   voxelSize: z.number().positive().default(0.1)
     .describe("edge of a voxel in metres"),
   seed: z.int().min(0).default(0)

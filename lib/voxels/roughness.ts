@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { eigen } from "./eigen.ts";
 import { MomentGrid } from "./moment_grid.ts";
 
 /** Edge of the cells, metres; a plane is laid through the points of a cell and its neighbours. */
@@ -35,8 +34,24 @@ export function roughnessOf(positions: Float32Array): Float32Array {
   const grid = new MomentGrid(positions, CELL);
   const ofCell = Float32Array.from({ length: grid.cells }, (_, cell) => {
     const { count, covariance } = grid.around(cell);
-    if (count < LEAST_POINTS) return 0;
-    return Math.sqrt(Math.max(0, Math.min(...eigen(covariance).values)));
+    return count < LEAST_POINTS ? 0 : Math.sqrt(Math.max(0, leastEigenvalue(covariance)));
   });
   return Float32Array.from(grid.cellOf, (cell) => ofCell[cell]!);
+}
+
+/**
+ * The least eigenvalue of a symmetric matrix of three rows in closed form (O. K. Smith, "Eigenvalues of a symmetric 3 × 3
+ * matrix", 1961): several times as fast as rotations, and a millimetre is enough here.
+ */
+function leastEigenvalue(rows: readonly (readonly number[])[]): number {
+  const [[xx, xy, xz], [, yy, yz], [, , zz]] = rows as [number[], number[], number[]];
+  const mean = (xx! + yy! + zz!) / 3;
+  const [a, b, c] = [xx! - mean, yy! - mean, zz! - mean];
+  const off = xy! * xy! + xz! * xz! + yz! * yz!;
+  const p = Math.sqrt((a * a + b * b + c * c + 2 * off) / 6);
+  if (p === 0) return mean;
+  const half = (a * (b * c - yz! * yz!) - xy! * (xy! * c - yz! * xz!) +
+    xz! * (xy! * yz! - b * xz!)) / (2 * p ** 3);
+  const angle = Math.acos(Math.min(1, Math.max(-1, half))) / 3;
+  return mean + 2 * p * Math.cos(angle + 2 * Math.PI / 3);
 }

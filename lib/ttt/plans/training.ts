@@ -14,7 +14,7 @@ import { centreRows } from "../../graph/ops/centre_rows.ts";
 import { gather } from "../../graph/ops/gather.ts";
 import { Plan } from "../../graph/plan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { type GraphContext, layersOf, type PlanContext } from "./context.ts";
+import { type GraphContext, layersOf, type NormStatistics, type PlanContext } from "./context.ts";
 import type { LossSink } from "./loss_history.ts";
 
 /** What one scan teaches the network in joint training. */
@@ -25,6 +25,8 @@ export interface TrainingLosses {
   readonly ignore: number;
   /** The teacher's targets, which the 2D probe learns from too, and λ; left out to train on labels alone. */
   readonly distillation?: { target: DistillationTarget; weight: number };
+  /** Which statistics norm layers use; the scan's own by default. */
+  readonly statistics?: NormStatistics;
   /** The scan's share in the batch. */
   readonly weight: number;
   readonly classHistory: LossSink;
@@ -40,7 +42,7 @@ export function trainingGraph(context: GraphContext, losses: TrainingLosses): Gr
   const { labels, ignore, weight, classHistory, distillation, distillationHistory } = losses;
   const graph = new Graph(context.gpu.kernels);
   const layers = layersOf(context, {
-    statistics: "batch",
+    statistics: losses.statistics ?? "batch",
     momentum: 0,
     trainable: () => true,
   });

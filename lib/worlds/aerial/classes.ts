@@ -111,8 +111,12 @@ export const PART_CLASS: Uint8Array = Uint8Array.from(
 /** Heights above the ground at which medium and high vegetation begin, metres (those of IGN's LiDAR HD). */
 export const VEGETATION_HEIGHTS = [0.5, 1.5] as const;
 
+/** What grows lower than this cannot be told from the ground, and is delivered as ground; metres. */
+export const LEAST_VEGETATION = 0.2;
+
 /** Gives the class of a plant's point that lies `height` metres above the ground. */
 export function vegetationOf(height: number): number {
+  if (height < LEAST_VEGETATION) return classOf("ground");
   const [medium, high] = VEGETATION_HEIGHTS;
   return classOf(
     height < medium ? "low vegetation" : height < high ? "medium vegetation" : "high vegetation",

@@ -1,6 +1,7 @@
 /**
- * The domains of airborne surveys: which land, which season, which sensor. The student is trained on "source" and meets
- * the others at test time only. To add a domain, add a row to the table.
+ * The domains of airborne surveys: which land, which season, which sensor. The benchmark's students are trained on
+ * "source" and meet the others at test time only. The embedded student, which is meant for real surveys, is trained on
+ * "varied", which mixes sensors, seasons and slopes of the others. To add a domain, add a row to the table.
  *
  * Measures of sensors are those that are published: 10 pulses per square metre (IGN LiDAR HD; AHN4 has 10 to 14), 0.5 at
  * USGS 3DEP's quality level 3, 2 at level 2 and 8 at level 1, fields of view of 40 to 60 degrees, beams of 0.2 to 0.5 mrad from 500 to
@@ -9,7 +10,9 @@
  * @module
  */
 import { seedOf, type Split } from "../seeds.ts";
+import { Random } from "../../random/random.ts";
 import type { StyleName } from "../world.ts";
+import type { UseShares } from "./landscape.ts";
 
 /** A range, [low, high], that is drawn from once for each survey. */
 export type Range = readonly [low: number, high: number];
@@ -46,6 +49,8 @@ export interface AerialDomain {
   about: string;
   /** Style of the land. */
   style: StyleName;
+  /** What the land is used for. */
+  uses: UseShares;
   /** Mean slope of the land, metres a metre. */
   slope: Range;
   /** Whether broadleaved trees have leaves. */
@@ -68,6 +73,7 @@ const SENSOR: AirborneLidar = {
 
 const SOURCE: Omit<AerialDomain, "number" | "about"> = {
   style: "A",
+  uses: { homes: 0.36, centre: 0.14, works: 0.13, fields: 0.17, forest: 0.2 },
   slope: [0, 0.3],
   leaves: true,
   sensor: SENSOR,
@@ -120,10 +126,50 @@ export const AERIAL_DOMAINS = {
     about: "town B: towers, courtyards, halls with saw-tooth roofs, tanks, poplars",
     style: "B",
   },
+  meadow: {
+    ...SOURCE,
+    number: 7,
+    about: "open land: nearly all of it is ground, with a few trees and at most a house",
+    uses: { meadow: 1 },
+  },
+  woods: { ...SOURCE, number: 8, about: "forest alone", uses: { forest: 1 } },
+  wide: {
+    ...SOURCE,
+    number: 9,
+    about: "roofs of up to 48 by 64 m, which fill most of a tile",
+    uses: { "wide roofs": 1 },
+  },
+  varied: {
+    ...SOURCE,
+    number: 10,
+    about: "sensors, seasons and slopes of all of these, all uses of land, towns A and C",
+    style: "teacher",
+    uses: {
+      homes: 0.22,
+      centre: 0.12,
+      works: 0.12,
+      fields: 0.12,
+      forest: 0.14,
+      meadow: 0.15,
+      "wide roofs": 0.13,
+    },
+  },
 } as const satisfies Record<string, AerialDomain>;
 
 /** Name of a domain. */
 export type AerialDomainName = keyof typeof AERIAL_DOMAINS;
+
+/** What "varied" draws sensor, season and slope from, each by itself. */
+const MIXED = ["source", "source", "sparse", "dense", "leafless", "photon", "steep"] as const;
+
+/** Gives the land and the sensor of a scene: the row of its domain or, of "varied", what its seed draws. */
+export function domainOfScene(name: AerialDomainName, seed: number): AerialDomain {
+  const row = AERIAL_DOMAINS[name];
+  if (name !== "varied") return row;
+  const random = new Random(seed, 6);
+  const draw = () => AERIAL_DOMAINS[random.pick(MIXED)];
+  return { ...row, sensor: draw().sensor, leaves: draw().leaves, slope: draw().slope };
+}
 
 /**
  * Gives the seed of a scene; see {@link seedOf}.

@@ -10,14 +10,22 @@ import type { Range } from "./domains.ts";
 import { drawLine } from "./objects/lines.ts";
 import { drawHills, type Field, Ground, smoothStep } from "./terrain.ts";
 
-/** What land is used for. */
-export const LAND_USES = ["homes", "centre", "works", "fields", "forest"] as const;
+/** What land is used for; a meadow is next to nothing but ground, and wide roofs leave little of it. */
+export const LAND_USES = [
+  "homes",
+  "centre",
+  "works",
+  "fields",
+  "forest",
+  "meadow",
+  "wide roofs",
+] as const;
 
 /** Name of a use of land. */
 export type LandUse = typeof LAND_USES[number];
 
-/** How often each use occurs, in the order of {@link LAND_USES}. */
-const SHARES = [0.36, 0.14, 0.13, 0.17, 0.2];
+/** How often each use occurs; those left out never do. */
+export type UseShares = Readonly<Partial<Record<LandUse, number>>>;
 
 /** A road along its frame's x. */
 export interface Road {
@@ -56,7 +64,12 @@ const PARCELS: Record<LandUse, readonly Cover[]> = {
   works: ["asphalt", "gravel", "grass", "asphalt"],
   fields: ["crop", "crop", "grass", "soil", "crop"],
   forest: ["forest floor", "forest floor", "forest floor", "grass"],
+  meadow: ["grass", "grass", "soil", "grass", "gravel", "asphalt"],
+  "wide roofs": ["asphalt", "asphalt", "gravel", "grass"],
 };
+
+/** How often a road leads through land that has fewer than a town. */
+const ROADS: UseShares = { forest: 0.4, meadow: 0.4, "wide roofs": 0.3 };
 
 /** Ground steeper than this is rock, metres a metre. */
 const ROCK = 1.1;
@@ -73,19 +86,18 @@ interface Hollow {
   isWater: boolean;
 }
 
-function drawUse(random: Random): LandUse {
+function drawUse(random: Random, shares: UseShares): LandUse {
   let left = random.uniform();
-  const index = SHARES.findIndex((share) => (left -= share) < 0);
-  return LAND_USES[Math.max(0, index)]!;
+  return LAND_USES.find((use) => (left -= shares[use] ?? 0) < 0) ?? "homes";
 }
 
 /** Draws a landscape whose mean slope is within a range, metres a metre. */
-export function drawLandscape(random: Random, slopes: Range): Landscape {
+export function drawLandscape(random: Random, slopes: Range, uses: UseShares): Landscape {
   const slope = random.range(...slopes);
   const hills = drawHills(random, slope);
-  const use = drawUse(random);
+  const use = drawUse(random, uses);
   const main: Road = { frame: drawLine(random, 18), half: random.range(2.2, 4.5) };
-  const hasRoad = use === "forest" ? random.chance(0.4) : random.chance(0.85);
+  const hasRoad = random.chance(ROADS[use] ?? 0.85);
   const roads = hasRoad ? [main] : [];
   const crossing = random.uniform();
   let hollow: Hollow | undefined;

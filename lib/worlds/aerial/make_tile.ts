@@ -112,6 +112,30 @@ const FILLINGS: Record<LandUse, Filling> = {
     parked: 1,
     containers: 0,
   },
+  meadow: {
+    quarter: "homes",
+    buildings: 1,
+    trees: 6,
+    height: [3, 14],
+    shrubs: 5,
+    hedges: 1,
+    fences: 1,
+    posts: 1,
+    parked: 1,
+    containers: 0,
+  },
+  "wide roofs": {
+    quarter: "wide",
+    buildings: 250,
+    trees: 40,
+    height: [4, 12],
+    shrubs: 20,
+    hedges: 3,
+    fences: 4,
+    posts: 6,
+    parked: 24,
+    containers: 2,
+  },
 };
 
 /**
@@ -122,11 +146,11 @@ const FILLINGS: Record<LandUse, Filling> = {
 export function makeTile(
   seed: number,
   name: StyleName,
-  { slope, leaves }: Pick<AerialDomain, "slope" | "leaves">,
+  { slope, leaves, uses }: Pick<AerialDomain, "slope" | "leaves" | "uses">,
 ): MadeTile {
   const random = new Random(seed, 1);
   const style = new AerialStyle(name, leaves);
-  const land = drawLandscape(random, slope);
+  const land = drawLandscape(random, slope, uses);
   const covers = Object.fromEntries(
     COVERS.map((cover) => [cover, style.material(random, cover)]),
   ) as Record<Cover, Material>;

@@ -10,7 +10,7 @@ import { daylightPainter, drawDaylight } from "../streets/daylight.ts";
 import type { SceneRequest, WorldScene } from "../world.ts";
 import { worldScene } from "../world_scene.ts";
 import { PART_CLASS } from "./classes.ts";
-import { AERIAL_DOMAINS, type AerialDomain, type AerialDomainName, sceneSeed } from "./domains.ts";
+import { type AerialDomainName, domainOfScene, sceneSeed } from "./domains.ts";
 import { makeTile } from "./make_tile.ts";
 import { surveyCameras } from "./photographs.ts";
 import { scanTile } from "./scanners.ts";
@@ -44,7 +44,7 @@ export async function aerialScene(
   { domain, split, index }: SceneRequest<AerialDomainName>,
 ): Promise<WorldScene> {
   const seed = sceneSeed(domain, split, index);
-  const row: AerialDomain = AERIAL_DOMAINS[domain];
+  const row = domainOfScene(domain, seed);
   const tile = makeTile(seed, split === "teacher" ? "teacher" : row.style, row);
   const castAll = overGround(cast, tile.ground);
   const views = await photographTile(castAll, tile, surveyCameras(tile, new Random(seed, 5)), seed);

@@ -35,6 +35,7 @@ const SHED: Kind = { halfX: [1.5, 3.5], halfY: [1.2, 2.8], roof: "flat roof", bu
 const ROW: Kind = { halfX: [10, 18], halfY: [4, 5.5], roof: "tiles", build: addRow };
 const BLOCK: Kind = { halfX: [8, 16], halfY: [5.5, 8], roof: "flat roof", build: addBlock };
 const HALL: Kind = { halfX: [11, 20], halfY: [7, 12], roof: "metal roof", build: addHall };
+const WIDE: Kind = { halfX: [15, 32], halfY: [11, 24], roof: "flat roof", build: addHall };
 const TOWER: Kind = { halfX: [8, 12], halfY: [7, 10], roof: "flat roof", build: addTower };
 const COURT: Kind = { halfX: [13, 18], halfY: [11, 15], roof: "tiles", build: addCourt };
 const SAWTOOTH: Kind = { halfX: [12, 18], halfY: [8, 12], roof: "metal roof", build: addSawtooth };
@@ -43,7 +44,7 @@ const MANSARD: Kind = { halfX: [5.5, 9], halfY: [5, 7], roof: "tiles", build: ad
 const CUBES: Kind = { halfX: [5, 8], halfY: [4, 6], roof: "flat roof", build: addCubes };
 
 /** What a quarter of a town is built of. */
-export type Quarter = "homes" | "centre" | "works";
+export type Quarter = "homes" | "centre" | "works" | "wide";
 
 /** The kinds of buildings in each town, by quarter. */
 const KINDS: Record<AerialTown, Record<Quarter, readonly Kind[]>> = {
@@ -51,16 +52,19 @@ const KINDS: Record<AerialTown, Record<Quarter, readonly Kind[]>> = {
     homes: [HOUSE, HOUSE, HIPPED, WINGED, SHED, SHED],
     centre: [ROW, BLOCK, BLOCK, HOUSE, HIPPED, SHED],
     works: [HALL, HALL, BLOCK, SHED],
+    wide: [WIDE],
   },
   B: {
     homes: [MANSARD, MANSARD, HIPPED, SHED],
     centre: [COURT, TOWER, TOWER, SHED],
     works: [SAWTOOTH, TANK, TANK, BLOCK],
+    wide: [WIDE, SAWTOOTH, COURT],
   },
   C: {
     homes: [CUBES, CUBES, HOUSE, WINGED, SHED],
     centre: [ROW, CUBES, BLOCK, SHED],
     works: [HALL, BLOCK, CUBES],
+    wide: [WIDE, WIDE, BLOCK],
   },
 };
 
