@@ -1,17 +1,22 @@
 /** `survey`: judges methods on labelled airborne scans, beside a rule that learned nothing. */
 import { join } from "node:path";
-import { defineCommand, UsageError } from "../cli/args.ts";
+import { defineCommand, UsageError, wholeNumber } from "../cli/args.ts";
 import { MODEL_OPTIONS, openStudents } from "../cli/engine.ts";
+import { aerialDataset } from "../datasets/aerial.ts";
 import { markdownTable } from "../eval/report/markdown.ts";
 import { judgeSurvey, RULE, type SurveyResult } from "../eval/survey/survey.ts";
-import { surveySamples } from "../eval/survey/survey_samples.ts";
+import { surveySamples, validationSamples } from "../eval/survey/survey_samples.ts";
 import { surveyTable, truthLine } from "../eval/survey/survey_table.ts";
 import { progressDisplay } from "../terminal/progress.ts";
 import { METHODS } from "../ttt/methods/mod.ts";
 
+/** Names the world whose validation scenes are judged in place of a folder's scans. */
+const WORLD = "aerial";
+
 export const command = defineCommand({
   name: "survey",
-  summary: "Judges methods on labelled LAS and LAZ files: ground, vegetation, building",
+  summary:
+    "Judges methods on labelled LAS and LAZ files, or on validation scenes (DIR: aerial): ground, vegetation, building",
   positionals: ["DIR"],
   options: {
     methods: {
@@ -21,11 +26,22 @@ export const command = defineCommand({
       about:
         `methods to judge, ${RULE} being a progressive morphological filter; those that need photographs only run where a scan has some`,
     },
-    only: { type: "string", value: "A,B", about: "names of scans to judge", otherwise: "all" },
+    scenes: {
+      type: "string",
+      value: "N",
+      default: "2",
+      about: `validation scenes of each domain, where DIR is ${WORLD}`,
+    },
+    only: {
+      type: "string",
+      value: "A,B",
+      about: "names of scans, or of domains, to judge",
+      otherwise: "all",
+    },
     out: { type: "string", value: "DIR", default: "out/survey", about: "folder to write to" },
     ...MODEL_OPTIONS,
   },
-  async run({ methods: given, only, out, ...models }, [folder]) {
+  async run({ methods: given, scenes, only, out, ...models }, [folder]) {
     const methods = given.split(",");
     const unknown = methods.find((name) => name !== RULE && !METHODS.has(name));
     if (unknown !== undefined) {
@@ -34,8 +50,11 @@ export const command = defineCommand({
       );
     }
     const wanted = only?.split(",");
-    const samples = (await surveySamples(folder!)).filter(({ name }) =>
-      wanted?.includes(name) ?? true
+    const all = folder === WORLD
+      ? validationSamples(aerialDataset(), wholeNumber("scenes", scenes, 1, 65536))
+      : await surveySamples(folder!);
+    const samples = all.filter(({ name, domain }) =>
+      wanted?.some((only) => only === name || only === domain) ?? true
     );
     if (samples.length === 0) {
       throw new UsageError(`Cannot find a scan below ${folder}: give the folder that has them`);

@@ -61,6 +61,11 @@ export interface StudentCard {
    * (`lib/classes/things.ts`).
    */
   things?: Record<string, number> | undefined;
+  /**
+   * `running` where the norm layers were trained with the running statistics: where no method is named, these label a scan,
+   * and not its own. Left out where each scene had its own in training.
+   */
+  statistics?: "running" | undefined;
   /** Licence of the weights. */
   licence: string;
   /** Where the weights come from. */
@@ -98,6 +103,7 @@ export const studentCardSchema: z.ZodType<StudentCard> = z.object({
   asprs: z.array(byte),
   domain: studentDomainSchema.optional(),
   things: z.record(z.string(), z.number().positive()).optional(),
+  statistics: z.literal("running").optional(),
   licence: z.string().min(1, "write the licence of the weights, such as MIT"),
   provenance: z.string().min(
     1,

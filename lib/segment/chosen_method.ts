@@ -21,8 +21,8 @@ export interface ChosenMethod {
 
 /**
  * Chooses the method of a request. Where the client left the method open and the student has no teacher, the photographs
- * are left out with a warning. Where it would move statistics of batch norm, and the network has none, the scan is labelled
- * by the source weights, which gives the same labels.
+ * are left out with a warning. Where it would move statistics of batch norm, and the network has none, or was trained to use
+ * those of training, the scan is labelled by the source weights.
  *
  * @throws {OptionError} where there is no method of that name, or it lacks a teacher, photographs or batch norm.
  */
@@ -33,7 +33,10 @@ export function chooseMethod(
   const { settings, otherwise, viewSource } = options;
   const method = methodOf(options.method);
   if (!method.usesPhotographs) {
-    if (!otherwise) requireStatistics(method, card);
+    if (!otherwise) {
+      requireStatistics(method, card);
+      return { method, settings, warnings: [] };
+    }
     return { ...followable(method, settings, card), warnings: [] };
   }
   if (teacher === null) {
@@ -77,13 +80,17 @@ function requireStatistics(method: Method, card: StudentCard): void {
   );
 }
 
-/** A method as far as the student can follow it: the source weights in place of one that would move nothing. */
+/**
+ * A method that nobody asked for, as far as it serves the student: the source weights in place of one that moves what the
+ * network does not have, or has learned to keep.
+ */
 function followable(
   method: Method,
   settings: SegmentOptions["settings"],
   card: StudentCard,
 ): Pick<ChosenMethod, "method" | "settings"> {
-  return movesNothing(method, card)
+  const isKept = method.movesStatisticsOnly === true && card.statistics === "running";
+  return isKept || movesNothing(method, card)
     ? { method: methodOf("source"), settings: {} }
     : { method, settings };
 }

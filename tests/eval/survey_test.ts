@@ -4,8 +4,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { groupOfCode, GROUPS, OTHER, surveyTruth } from "../../lib/eval/survey/asprs_groups.ts";
 import { labelByRule } from "../../lib/eval/survey/ground_rule.ts";
-import { judgeSurvey, scoreOf } from "../../lib/eval/survey/survey.ts";
-import { surveySamples } from "../../lib/eval/survey/survey_samples.ts";
+import { judgeSurvey, scoreOf, type SurveyResult } from "../../lib/eval/survey/survey.ts";
+import { surveySamples, validationSamples } from "../../lib/eval/survey/survey_samples.ts";
 import { surveyTable, truthLine } from "../../lib/eval/survey/survey_table.ts";
 import { IGNORE_LABEL } from "../../lib/metrics/confusion.ts";
 import { Random } from "../../lib/random/random.ts";
@@ -131,4 +131,49 @@ Deno.test("judgeSurvey() judges every scan below a folder by the codes of the st
     ]);
     assert.match(rows[1]!.at(-1)!, /^−\d/);
   });
+});
+
+Deno.test("surveyTable() gives the mean over the scans of a domain, and over all", () => {
+  const result = (scan: string, domain: string, rule: number, source: number): SurveyResult => ({
+    scan,
+    domain,
+    truth: { points: [1, 1, 1], ignored: [] },
+    scores: [
+      { method: "rule", student: null, accuracy: rule, f1: [rule, null, null] },
+      { method: "source", student: "s", accuracy: source, f1: [source, 0.5, null] },
+    ],
+    failed: [],
+  });
+  const { rows } = surveyTable([
+    result("a/0", "a", 0.5, 0.75),
+    result("a/1", "a", 0.7, 0.85),
+    result("b/0", "b", 0.3, 0.2),
+  ]);
+  assert.deepEqual(rows, [
+    ["a", "rule", "", "60.0", "60.0", "", "", ""],
+    ["a", "source", "s", "80.0", "80.0", "50.0", "", "+20.0"],
+    ["b", "rule", "", "30.0", "30.0", "", "", ""],
+    ["b", "source", "s", "20.0", "20.0", "50.0", "", "−10.0"],
+    ["mean", "rule", "", "50.0", "50.0", "", "", ""],
+    ["mean", "source", "s", "60.0", "60.0", "50.0", "", "+10.0"],
+  ]);
+});
+
+Deno.test("validationSamples() takes the first validation scenes of each domain, by their codes", async () => {
+  const scan = { labels: Int32Array.of(0, 1, 255) } as unknown as Scan;
+  const asked: string[] = [];
+  const samples = validationSamples({
+    domains: [{ name: "flat", about: "", isSource: true }],
+    asprs: [2, 6],
+    scene: (domain, split, index) => {
+      asked.push(`${domain}/${split}/${index}`);
+      return Promise.resolve({ id: "", scan, photos: [], cameras: [] });
+    },
+  }, 2);
+  assert.deepEqual(samples.map(({ name, domain }) => [name, domain]), [
+    ["flat/validation/0", "flat"],
+    ["flat/validation/1", "flat"],
+  ]);
+  assert.deepEqual((await samples[1]!.open()).scan.labels, Int32Array.of(2, 6, 0));
+  assert.deepEqual(asked, ["flat/validation/1"]);
 });

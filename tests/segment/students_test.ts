@@ -40,6 +40,16 @@ Deno.test("chooseMethod() leaves photographs out for a student without a teacher
   assert.throws(() => chooseMethod(named, STREETS), /learned from labels alone/);
 });
 
+Deno.test("chooseMethod() leaves a student the statistics that it was trained with, unless the method was named", () => {
+  const kept: LoadedStudent = { ...STREETS, card: { ...STREETS.card, statistics: "running" } };
+  const chosen = (given: Record<string, unknown>, photos: readonly Photo[] = []) =>
+    chooseMethod({ options: segmentOptions(given, photos.length > 0), photos }, kept).method.name;
+  assert.equal(chosen({}), "source");
+  assert.equal(chosen({ method: "bn" }), "bn");
+  const photo = { name: "a.jpg", width: 1, height: 1, pixels: new Uint8Array(3) };
+  assert.equal(chosen({}, [photo as Photo]), "source");
+});
+
 Deno.test("chooseMethod() refuses methods that move statistics by name where a network has none, and needs none for the default", () => {
   const layerNorms: LoadedStudent = {
     ...STREETS,

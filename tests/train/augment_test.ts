@@ -48,3 +48,23 @@ Deno.test("augment() rotates normals and origin with the points, and keeps the a
     assert.ok(Math.abs(after / before - scale) < 1e-4);
   }
 });
+
+Deno.test("augment() scales roughness, and leaves out of a quarter of the scenes how often pulses came back", () => {
+  const points = boxPoints(6, 40);
+  const scene = {
+    ...points,
+    roughness: new Float32Array(40).fill(0.5),
+    multipleReturns: Float32Array.from({ length: 40 }, (_, p) => p % 2 === 0 ? 1 : -1),
+    labels: Int32Array.from({ length: 40 }, (_, p) => p),
+  };
+  let told = 0;
+  for (let seed = 0; seed < 200; seed++) {
+    const { roughness, multipleReturns, labels } = augment(scene, new Random(seed));
+    assert.ok(roughness!.every((value) => value >= 0.46 && value <= 0.541));
+    const isTold = multipleReturns!.some((value) => value !== 0);
+    if (isTold) told++;
+    const wanted = Float32Array.from(labels, (p) => isTold ? scene.multipleReturns[p]! : 0);
+    assert.deepEqual(multipleReturns, wanted);
+  }
+  assert.ok(told > 130 && told < 170, `${told} of 200`);
+});

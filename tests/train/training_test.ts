@@ -98,6 +98,22 @@ withGpu("trainStudent() starts from given weights", async (gpu) => {
 });
 
 withGpu(
+  "trainStudent() keeps the running statistics that it is told to train with",
+  async (gpu) => {
+    const first = await train(gpu, { objective: "labels", epochs: 1 });
+    const from = { card: first.card, tensors: first.tensors, centre: null };
+    const settings = { objective: "labels", epochs: 1, statistics: "running" };
+    const { tensors, card } = await train(gpu, settings, { from });
+    assert.equal(card.statistics, "running");
+    for (const [name, { data }] of first.tensors) {
+      if (name.includes(".running_")) assert.deepEqual(tensors.get(name)!.data, data, name);
+    }
+    assert.notDeepEqual(tensors.get("final.kernel"), first.tensors.get("final.kernel"));
+    await assert.rejects(() => train(gpu, settings), /give one to start from/);
+  },
+);
+
+withGpu(
   "trainStudent() refuses a missing teacher, too many scenes, and too large a batch",
   async (gpu) => {
     await assert.rejects(() => train(gpu, { objective: "joint" }), /there is no teacher/);

@@ -14,6 +14,8 @@ const POINTS: Points = {
   intensity: Float32Array.of(0.5, 0, 1),
   normals: Float32Array.of(0, 0, 1, 0.6, 0.8, 0, 0, 0, 0),
   aboveGround: Float32Array.of(0, -1, 9),
+  roughness: Float32Array.of(0, 0.1, 0.9),
+  multipleReturns: Float32Array.of(0, -1, 1),
 };
 
 /** The value of each feature at the three points. */
@@ -40,6 +42,8 @@ const WANT: Record<FeatureName, [number, number, number]> = {
   z: [100.5, 99, 104],
   intensity: [0.5, 0, 1],
   above_ground: [0, -Math.log(2), Math.log(10)],
+  roughness: [0, Math.log(2), Math.log(10)],
+  multiple_returns: [0, -1, 1],
 };
 
 for (const name of FEATURE_NAMES) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FeatureName } from "../../lib/nn/features.ts";
-import { type Camera, type Scan, ScanError } from "../../lib/scan/mod.ts";
+import { type Camera, type Scan, ScanError, writeLas } from "../../lib/scan/mod.ts";
 import { requireInputs, studentPoints } from "../../lib/voxels/points.ts";
 
 /** A level square of 49 points, a metre above zero in the coordinates of a map. */
@@ -39,6 +39,20 @@ Deno.test("studentPoints() gives what the student reads, and no labels", () => {
 Deno.test("studentPoints() measures heights above the ground for students that read them", () => {
   const { aboveGround } = studentPoints(SCAN, ["above_ground"], 0.2, []);
   assert.deepEqual(aboveGround, new Float32Array(49));
+});
+
+Deno.test("studentPoints() measures roughness, and reads of a LAS file how often pulses came back", () => {
+  const features: FeatureName[] = ["roughness", "multiple_returns"];
+  const plain = studentPoints(SCAN, features, 0.2, []);
+  assert.deepEqual(plain.roughness, new Float32Array(49));
+  assert.deepEqual(plain.multipleReturns, new Float32Array(49), "a PLY does not tell");
+  const number = Uint8Array.from({ length: 49 }, (_, p) => p % 3);
+  const of = number.map((value) => [0, 1, 4][value]!);
+  const las: Scan = { ...SCAN, format: "las", bytes: writeLas(SCAN, { number, of }) };
+  assert.deepEqual(
+    studentPoints(las, features, 0.2, []).multipleReturns,
+    Float32Array.from(number, (value) => [0, -1, 1][value]!),
+  );
 });
 
 Deno.test("studentPoints() keeps the scan's own normals", () => {

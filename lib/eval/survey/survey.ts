@@ -33,6 +33,8 @@ export interface SurveyScore {
 /** How methods did on a scan. */
 export interface SurveyResult {
   readonly scan: string;
+  /** What it is averaged with in tables; by default it stands alone. */
+  readonly domain?: string;
   readonly truth: Omit<SurveyTruth, "labels">;
   readonly scores: readonly SurveyScore[];
   /** Methods that failed, with the reason. */
@@ -56,7 +58,7 @@ export interface SurveyOptions {
  */
 export async function judgeSurvey(
   engine: Segmenter,
-  { name, open }: SurveySample,
+  { name, domain, open }: SurveySample,
   { methods, student, onMethod }: SurveyOptions,
 ): Promise<SurveyResult | string> {
   const { scan, photos, cameras } = await open();
@@ -89,7 +91,7 @@ export async function judgeSurvey(
       failed.push([method, (error as Error).message]);
     }
   }
-  return { scan: name, truth: about, scores, failed };
+  return { scan: name, ...(domain === undefined ? {} : { domain }), truth: about, scores, failed };
 }
 
 /**

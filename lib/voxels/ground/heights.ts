@@ -21,8 +21,8 @@ import { type Grid, opening } from "./sliding_minimum.ts";
 const EDGE = 1;
 /** Most cells; larger scans get larger cells. */
 const MOST_CELLS = 2 ** 22;
-/** Half the width of the largest thing that is told from terrain. */
-const LARGEST = 60;
+/** Half the width of the largest thing that is told from terrain; where the edge of the scan cuts it, its width. */
+const LARGEST = 120;
 /** Squares up to so far from their middle to their edge grow by one cell to each side, larger ones by two. */
 const FINE = 10;
 /** What a cell may fall at one square and still be ground: so much, more for larger squares, and at most so much. */
@@ -58,7 +58,7 @@ interface Frame {
  * Measures the height of every point above the ground below it, in a few seconds for ten million points.
  *
  * The ground under buildings, trees and water without echoes is interpolated. Points below the ground, such as multiple
- * reflections, get negative heights and do not lower it. Buildings of up to 120 m are taken off the ground, also on
+ * reflections, get negative heights and do not lower it. Buildings of up to 240 m, or 120 m where the edge of the scan cuts them, are taken off the ground, also on
  * slopes. What is wider counts as ground, and so does what no ground lies beside.
  *
  * @param positions [N][3], metres, with z up.

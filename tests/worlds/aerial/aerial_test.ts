@@ -16,6 +16,7 @@ import {
   AERIAL_DOMAINS,
   type AerialDomain,
   type AerialDomainName,
+  domainOfScene,
   sceneSeed,
 } from "../../../lib/worlds/aerial/domains.ts";
 import { makeTile } from "../../../lib/worlds/aerial/make_tile.ts";
@@ -53,8 +54,8 @@ Deno.test("AERIAL_PARTS cover the classes but noise, which lies on nothing", () 
   );
   assert.deepEqual(AERIAL_PARTS.slice(0, COVERS.length).map(([name]) => name), [...COVERS]);
   assert.deepEqual(
-    [0, 0.49, 0.5, 1.49, 1.5, 30].map((height) => AERIAL_ASPRS[vegetationOf(height)]),
-    [3, 3, 4, 4, 5, 5],
+    [-1, 0.19, 0.2, 0.49, 0.5, 1.49, 1.5, 30].map((height) => AERIAL_ASPRS[vegetationOf(height)]),
+    [2, 2, 3, 3, 4, 4, 5, 5],
   );
 });
 
@@ -71,7 +72,8 @@ Deno.test("makeTile() takes nothing of town B for styles A and teacher", () => {
   const towns = (style: "A" | "B" | "teacher") =>
     [...makeTile(11, style, AERIAL_DOMAINS.source).towns].sort().join("");
   assert.deepEqual([towns("A"), towns("B"), towns("teacher")], ["A", "B", "AC"]);
-  for (const name of NAMES) assert.equal(AERIAL_DOMAINS[name].style, name === "town" ? "B" : "A");
+  const own: Partial<Record<AerialDomainName, string>> = { town: "B", varied: "teacher" };
+  for (const name of NAMES) assert.equal(AERIAL_DOMAINS[name].style, own[name] ?? "A");
 });
 
 Deno.test("drawHills() stays within what its slope allows, and is as steep", () => {
@@ -168,6 +170,39 @@ Deno.test("the domains differ in what they say", async () => {
   assert.ok(dense.density[0] > AERIAL_DOMAINS.source.sensor.density[1]);
 });
 
+Deno.test("a meadow is ground, woods are trees, and wide roofs are wide", async () => {
+  const shares = async (name: AerialDomainName) => {
+    const { labels } = await survey({ ...thin(name), slope: [0, 0] }, 1);
+    return AERIAL_CLASSES.map((_, wanted) =>
+      labels.filter((label) => label === wanted).length / labels.length
+    );
+  };
+  const [high, building] = [
+    AERIAL_CLASSES.indexOf("high vegetation"),
+    AERIAL_CLASSES.indexOf("building"),
+  ];
+  const meadow = (await shares("meadow"))[0]!;
+  assert.ok(meadow > 0.85, `${meadow} of the meadow is ground`);
+  const woods = (await shares("woods"))[high]!;
+  assert.ok(woods > 0.5, `${woods} of the woods are trees`);
+  const roofs = (await shares("wide"))[building]!;
+  assert.ok(roofs > 0.2, `${roofs} lies on roofs`);
+});
+
+Deno.test("domainOfScene() draws sensors, seasons and slopes of the other domains for varied, the same for a seed", () => {
+  assert.equal(domainOfScene("steep", 5), AERIAL_DOMAINS.steep);
+  const drawn = Array.from({ length: 60 }, (_, seed) => domainOfScene("varied", seed));
+  assert.deepEqual(drawn[7], domainOfScene("varied", 7));
+  assert.equal(new Set(drawn.map(({ leaves }) => leaves)).size, 2);
+  assert.equal(new Set(drawn.map(({ slope }) => slope[1])).size, 2);
+  assert.deepEqual(
+    new Set(drawn.map(({ sensor }) => sensor)),
+    new Set(
+      (["source", "sparse", "dense", "photon"] as const).map((name) => AERIAL_DOMAINS[name].sensor),
+    ),
+  );
+});
+
 withGpu(
   "aerialDataset() gives a LAS file with returns, and pictures that see its points",
   async (gpu) => {
@@ -213,6 +248,10 @@ Deno.test("AERIAL_DOMAINS keep their numbers", () => {
     4,
     5,
     6,
+    7,
+    8,
+    9,
+    10,
   ]);
   assert.notEqual(sceneSeed("steep", "train", 1), sceneSeed("town", "train", 1));
 });
