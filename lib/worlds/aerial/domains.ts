@@ -12,7 +12,7 @@
 import { seedOf, type Split } from "../seeds.ts";
 import { Random } from "../../random/random.ts";
 import type { StyleName } from "../world.ts";
-import type { UseShares } from "./landscape.ts";
+import type { UseShares } from "./land_uses.ts";
 
 /** A range, [low, high], that is drawn from once for each survey. */
 export type Range = readonly [low: number, high: number];

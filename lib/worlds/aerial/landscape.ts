@@ -7,25 +7,9 @@ import { type Frame, frameAt, within } from "../frame.ts";
 import type { Random } from "../../random/random.ts";
 import { type Cover, COVERS } from "./classes.ts";
 import type { Range } from "./domains.ts";
+import { LAND_USES, type LandUse, type UseShares } from "./land_uses.ts";
 import { drawLine } from "./objects/lines.ts";
 import { drawHills, type Field, Ground, smoothStep } from "./terrain.ts";
-
-/** What land is used for; a meadow is next to nothing but ground, and wide roofs leave little of it. */
-export const LAND_USES = [
-  "homes",
-  "centre",
-  "works",
-  "fields",
-  "forest",
-  "meadow",
-  "wide roofs",
-] as const;
-
-/** Name of a use of land. */
-export type LandUse = typeof LAND_USES[number];
-
-/** How often each use occurs; those left out never do. */
-export type UseShares = Readonly<Partial<Record<LandUse, number>>>;
 
 /** A road along its frame's x. */
 export interface Road {
