@@ -24,10 +24,18 @@ export interface AugmentedPoints extends LabelledPoints {
  * Draws one augmentation: any rotation about z, mirroring of x (half the time), scale 0.92 to 1.08, a shift of
  * up to one metre, gain 0.8 to 1.2 and offset ±0.1 for each colour, 60 to 100 % of the points. Of a quarter of the scenes it
  * is not told how often pulses came back, as in files that do not say.
+ *
+ * @param crop edge of a square about a random point to which the scene is cut first, metres.
  */
-export function augment(scene: LabelledPoints, random: Random): AugmentedPoints {
-  const total = scene.labels.length;
-  const kept = random.sample(total, Math.ceil(total * random.range(0.6, 1))).sort();
+export function augment(
+  scene: LabelledPoints,
+  random: Random,
+  crop = Infinity,
+): AugmentedPoints {
+  const near = crop === Infinity ? null : croppedTo(scene.positions, crop, random);
+  const total = near?.length ?? scene.labels.length;
+  const picked = random.sample(total, Math.ceil(total * random.range(0.6, 1))).sort();
+  const kept = near ? picked.map((at) => near[at]!) : picked;
   const scale = random.range(0.92, 1.08);
   const angle = random.range(0, 2 * Math.PI);
   const mirror = random.chance(0.5) ? -1 : 1;
@@ -75,4 +83,13 @@ export function augment(scene: LabelledPoints, random: Random): AugmentedPoints 
     ...(roughness ? { roughness } : {}),
     ...(multipleReturns ? { multipleReturns } : {}),
   };
+}
+
+/** Indices of the points in a square about one of them. */
+function croppedTo(positions: Float32Array, edge: number, random: Random): Uint32Array {
+  const centre = 3 * random.integer(positions.length / 3);
+  const within = (p: number, axis: number) =>
+    Math.abs(positions[3 * p + axis]! - positions[centre + axis]!) <= edge / 2;
+  return Uint32Array.from({ length: positions.length / 3 }, (_, p) => p)
+    .filter((p) => within(p, 0) && within(p, 1));
 }

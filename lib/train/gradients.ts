@@ -74,7 +74,7 @@ export async function addGradients(
 ): Promise<void> {
   const { student, parameters } = trainee;
   const { gpu, config, dataset, headsOnly } = trainee.run;
-  const points = augment(source.points, streams.scenes);
+  const points = augment(source.points, streams.scenes, config.crop);
   using owned = new DisposableStack();
   const scan = owned.use(
     await SparseScan.build(gpu, student, config.features, points, config.voxelSize),
@@ -100,7 +100,7 @@ export async function addGradients(
   const masker = await Masker.of({ ...context, points, features: config.features });
   const masked = owned.use(await masker.draw(MASK, streams.masks));
   owned.use(reconstructionPlan(context, masked, {
-    statistics: config.statistics,
+    statistics: config.statistics ?? "batch",
     trainable: () => true,
     weight: config.reconstruction / config.batch,
     history: histories.reconstruction,

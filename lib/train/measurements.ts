@@ -45,8 +45,8 @@ export async function measureStatistics(
 
 /**
  * Measures the source KD loss: mean and standard deviation over validation scenes of the same domain. Batch norm uses
- * the statistics that ρ_2D was trained with: each scene's own or, for heads on a frozen backbone, the running ones, for
- * which the deviation is left out.
+ * the statistics that ρ_2D was trained with: each scene's own or, for heads on a frozen backbone and where the settings say so,
+ * the running ones, for which the deviation is left out.
  *
  * @returns null where the domain has no validation scenes.
  */
@@ -57,6 +57,7 @@ export async function measureSourceKdLoss(
   const { gpu, config, dataset } = run;
   const count = Math.min(KD_SCENES, config.scenes, dataset.count(config.domain, "validation"));
   if (count === 0 || !centre) return null;
+  const isRunning = run.headsOnly === true || config.statistics === "running";
   const losses: number[] = [];
   for (let index = 0; index < count; index++) {
     using owned = new DisposableStack();
@@ -73,13 +74,13 @@ export async function measureSourceKdLoss(
       await kdLossOf(
         { gpu, student, scan, parameters },
         distillationTarget(targets, centre),
-        run.headsOnly ? "running" : "batch",
+        isRunning ? "running" : "batch",
       ),
     );
   }
   const sourceKdLoss = losses.reduce((sum, loss) => sum + loss) / count;
   const squares = losses.reduce((sum, loss) => sum + (loss - sourceKdLoss) ** 2, 0);
-  return run.headsOnly
+  return isRunning
     ? { sourceKdLoss }
     : { sourceKdLoss, sourceKdDeviation: Math.sqrt(squares / count) };
 }

@@ -37,7 +37,7 @@ export function trainedCard(run: TrainingRun, teacher: TeacherCard | null): Stud
     features: config.features,
     teacher: known,
     ...(config.objective === "mae" ? { reconstruction: CELLS } : {}),
-    ...(config.statistics === "running" ? { statistics: config.statistics } : {}),
+    ...(config.statistics ? { statistics: config.statistics } : {}),
     licence,
     provenance: `ttt-kd train, ${config.objective}, ${scenes}${
       run.from ? `, from ${run.from.card.id}` : ""

@@ -51,7 +51,7 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
     );
   }
   requireScenes(run);
-  if (config.statistics === "running" && !run.from) {
+  if (config.statistics && !run.from) {
     throw new TypeError(
       "Cannot train with running statistics: there is no student that has some; give one to start from",
     );
@@ -74,7 +74,7 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
   // New heads leave what is known of the scans that labels were learned from.
   card.domain ??= measureDomain(scenes, run.dataset.fromAbove);
   const tensors = await parameters.stateDict();
-  if (!run.headsOnly && config.statistics === "batch") {
+  if (!run.headsOnly && !config.statistics) {
     for (const [name, tensor] of await measureStatistics(trainee, scenes)) {
       tensors.set(name, tensor);
     }

@@ -43,9 +43,13 @@ export const trainingConfigSchema = z.strictObject({
     .describe('λ, the weight of the KD loss with objective "joint"'),
   reconstruction: z.number().positive().default(1)
     .describe('weight of the reconstruction loss with objective "mae"'),
-  statistics: z.enum(["batch", "running"]).default("batch")
+  statistics: z.literal("running").optional()
     .describe(
-      "what norm layers use: each scene's own statistics, or those of the student that training starts from, which then stay",
+      "running: norm layers use the statistics of the student that training starts from, which stay; by default each scene's own",
+    ),
+  crop: z.number().positive().optional()
+    .describe(
+      "edge in metres of the square that is cut from a scene for a step; whole scenes by default",
     ),
   voxelSize: z.number().positive().default(0.1)
     .describe("edge of a voxel in metres"),

@@ -68,3 +68,16 @@ Deno.test("augment() scales roughness, and leaves out of a quarter of the scenes
   }
   assert.ok(told > 130 && told < 170, `${told} of 200`);
 });
+
+Deno.test("augment() cuts a square about a point out of a scene", () => {
+  const points = boxPoints(6, 400);
+  const scene = { ...points, labels: Int32Array.from({ length: 400 }, (_, p) => p) };
+  const whole = augment(scene, new Random(1));
+  const { unmoved, labels } = augment(scene, new Random(1), 0.5);
+  assert.ok(labels.length > 0 && labels.length < 0.5 * whole.labels.length);
+  for (const axis of [0, 1]) {
+    const along = unmoved.filter((_, i) => i % 3 === axis);
+    assert.ok(Math.max(...along) - Math.min(...along) <= 0.5 + 1e-6);
+  }
+  labels.forEach((p, i) => assert.equal(unmoved[3 * i], points.positions[3 * p]));
+});

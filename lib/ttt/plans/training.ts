@@ -26,7 +26,7 @@ export interface TrainingLosses {
   /** The teacher's targets, which the 2D probe learns from too, and λ; left out to train on labels alone. */
   readonly distillation?: { target: DistillationTarget; weight: number };
   /** Which statistics norm layers use; the scan's own by default. */
-  readonly statistics?: NormStatistics;
+  readonly statistics?: NormStatistics | undefined;
   /** The scan's share in the batch. */
   readonly weight: number;
   readonly classHistory: LossSink;
