@@ -39,6 +39,8 @@ struct Params {
 @group(0) @binding(5) var<storage, read> offsets: array<u32>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 
+fn load_quad(row: u32, i: u32) -> vec4f { return load_x(row + i); }
+
 fn put(at: u32, value: vec4f) { y[at] += value; }
 
 @compute @workgroup_size(8)

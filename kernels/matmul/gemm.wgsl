@@ -29,6 +29,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
+fn load_quad(row: u32, i: u32) -> vec4f { return load_x(row + i); }
+
 fn put(at: u32, value: vec4f) { y[at] = value; }
 
 // What four rows of a quad of columns begin with.

@@ -5,6 +5,7 @@
  */
 import type { Extent, Kernel, Launch } from "../../lib/gpu/kernel.ts";
 import { elements, perElement } from "../../lib/gpu/work.ts";
+import convNarrowCode from "./conv_narrow.wgsl" with { type: "text" };
 import convCode from "./conv.wgsl" with { type: "text" };
 import convStatisticsCode from "./conv_statistics.wgsl" with { type: "text" };
 import convStatisticsTiledCode from "./conv_statistics_tiled.wgsl" with { type: "text" };
@@ -51,7 +52,7 @@ function shareOfChannels({ params }: Launch<Extent>): number {
 }
 
 /** How a launch goes through the weights in its window. */
-const WINDOW_PARAMS = {
+const WINDOW_OF_WEIGHTS = {
   sumQuads: "u32",
   quads: "u32",
   sumStride: "u32",
@@ -61,8 +62,10 @@ const WINDOW_PARAMS = {
   endSum: "u32",
   firstColumn: "u32",
   endColumn: "u32",
-  hasBias: "u32",
 } as const;
+
+/** The same of launches that may begin with a bias. */
+const WINDOW_PARAMS = { ...WINDOW_OF_WEIGHTS, hasBias: "u32" } as const;
 
 /** y[o] = bias + sum over k of W[k] x[source(o, k)], and its dx. Bindings: x, weight, bias, entries, offsets, y. */
 export const conv = {
@@ -96,6 +99,41 @@ export const convStatistics = {
   rows: conv.rows,
   work: {
     multiplyAdds: (launch) => conv.work.multiplyAdds(launch) + 3 * elements(launch, 5),
+  },
+} as const satisfies Kernel;
+
+/** {@link conv} for one quad of summed channels, without a bias. Bindings: x, weight, entries, offsets, found, y. */
+export const convNarrow = {
+  name: "conv_narrow",
+  code: rowTilesCode + noStatisticsCode + convNarrowCode,
+  params: {
+    rows: "u32",
+    tiles: "u32",
+    volume: "u32",
+    first: "u32",
+    end: "u32",
+    mirrored: "u32",
+    ...WINDOW_OF_WEIGHTS,
+  },
+  bindings: ["read", "uniform", "read", "read", "read", "write"],
+  rows: conv.rows,
+  work: {
+    multiplyAdds: pairProducts([0, 5, 2]),
+  },
+} as const satisfies Kernel;
+
+/**
+ * {@link convNarrow} that leaves statistics as {@link convStatistics}. Bindings: x, weight, entries, offsets, found, y,
+ * partials.
+ */
+export const convNarrowStatistics = {
+  name: "conv_narrow_statistics",
+  code: rowTilesCode + convStatisticsCode + convNarrowCode,
+  params: convNarrow.params,
+  bindings: ["read", "uniform", "read", "read", "read", "write", "write"],
+  rows: conv.rows,
+  work: {
+    multiplyAdds: (launch) => convNarrow.work.multiplyAdds(launch) + 3 * elements(launch, 5),
   },
 } as const satisfies Kernel;
 

@@ -1,9 +1,9 @@
-// Shared text of gemm.wgsl and conv.wgsl: four rows of 16 or 32 columns as sums in registers. llvmpipe
+// Shared text of gemm.wgsl, conv.wgsl and conv_narrow.wgsl: four rows of 16 or 32 columns as sums in registers. llvmpipe
 // puts what it reads of a storage buffer together lane by lane, but reads uniforms at once: so weights are in a uniform
 // buffer, and each quad of x is loaded once for as many columns as there are registers.
 //
-// The kernel declares rows `x`, `weight`, array<mat4x4f>, and `put(at, value)`, which stores a quad of y; and
-// the params sumStride (from a block of weights to the next summed one), stride (to that of the next quad of columns),
+// The kernel declares `load_quad(row, i)`, quad i of the row of x that begins at `row`, `weight`, array<mat4x4f>, and
+// `put(at, value)`, which stores a quad of y; and the params sumStride (from a block of weights to the next summed one), stride (to that of the next quad of columns),
 // firstSum and endSum (quads that are summed), firstColumn and endColumn (quads of y).
 override TRANSPOSED: bool = false; // multiply by W^T instead of W
 override COLUMNS: u32 = 8; // quads of columns: 4 or 8
@@ -24,24 +24,34 @@ fn block(at: u32) -> mat4x4f {
 
 // Adds the products of four rows of x, which begin at `rows`, by the weights from block `first` on.
 fn add_products(sums: ptr<function, Sums>, rows: vec4u, first: u32, column: u32) {
-  // Columns past the end repeat the last one; they are not stored.
-  let last = vec4u(params.endColumn - 1u - column);
-  var w0 = first + min(vec4u(0u, 1u, 2u, 3u), last) * params.stride;
-  var w1 = first + min(vec4u(4u, 5u, 6u, 7u), last) * params.stride;
+  var w0 = blocks(first, column, 0u);
+  var w1 = blocks(first, column, 4u);
   for (var i = params.firstSum; i < params.endSum; i++) {
-    let quad = mat4x4f(load_x(rows.x + i), load_x(rows.y + i), load_x(rows.z + i), load_x(rows.w + i));
-    (*sums).y0 += block(w0.x) * quad;
-    (*sums).y1 += block(w0.y) * quad;
-    (*sums).y2 += block(w0.z) * quad;
-    (*sums).y3 += block(w0.w) * quad;
+    let quads = mat4x4f(load_quad(rows.x, i), load_quad(rows.y, i), load_quad(rows.z, i), load_quad(rows.w, i));
+    add_product(sums, quads, w0, w1);
     w0 += params.sumStride;
-    if (COLUMNS > 4u) {
-      (*sums).y4 += block(w1.x) * quad;
-      (*sums).y5 += block(w1.y) * quad;
-      (*sums).y6 += block(w1.z) * quad;
-      (*sums).y7 += block(w1.w) * quad;
-      w1 += params.sumStride;
-    }
+    w1 += params.sumStride;
+  }
+}
+
+// The blocks of four columns from the one that comes `ahead` of `column`. Columns past the end repeat the last one; they
+// are not stored.
+fn blocks(first: u32, column: u32, ahead: u32) -> vec4u {
+  let last = vec4u(params.endColumn - 1u - column);
+  return first + min(ahead + vec4u(0u, 1u, 2u, 3u), last) * params.stride;
+}
+
+// Adds the product of one quad of four rows by the blocks w0 and w1.
+fn add_product(sums: ptr<function, Sums>, quads: mat4x4f, w0: vec4u, w1: vec4u) {
+  (*sums).y0 += block(w0.x) * quads;
+  (*sums).y1 += block(w0.y) * quads;
+  (*sums).y2 += block(w0.z) * quads;
+  (*sums).y3 += block(w0.w) * quads;
+  if (COLUMNS > 4u) {
+    (*sums).y4 += block(w1.x) * quads;
+    (*sums).y5 += block(w1.y) * quads;
+    (*sums).y6 += block(w1.z) * quads;
+    (*sums).y7 += block(w1.w) * quads;
   }
 }
 

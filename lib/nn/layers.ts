@@ -260,5 +260,6 @@ export function pairTensors(list: PairList): PairOperand<Tensor> {
     mirrored: list.mirrored,
     entries: new Tensor("pairs", 1, list.pairs, { binding: list.entries }),
     offsets: indexTensor(list.offsets),
+    found: indexTensor(list.found),
   };
 }

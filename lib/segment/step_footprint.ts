@@ -233,6 +233,7 @@ function paperList(rows: number): PairList {
     pairs: 0,
     entries: PAPER,
     offsets: PAPER,
+    found: PAPER,
   };
 }
 

@@ -32,6 +32,8 @@ export interface PairList {
   readonly entries: GpuBuffer;
   /** u32 [volume * tiles + 1]: list (k, tile) is entries offsets[k * tiles + tile] up to the next one. */
   readonly offsets: GpuBuffer;
+  /** vec2u [volume * tiles]: bit r of list (k, tile) says that output row tile * 64 + r has a source at offset k. */
+  readonly found: GpuBuffer;
 }
 
 /** A kernel map. `Pyramid` owns it. */
@@ -150,7 +152,7 @@ async function buildPairLists(
     const tiles = Math.ceil(rows.count / TILE_ROWS);
     checkRows(list);
     checkBinding(gpu, list, volume * tiles * 8);
-    const found = scratch.use(gpu.buffer("pairs found", volume * tiles * 8));
+    const found = owned.use(gpu.buffer("pairs found", volume * tiles * 8));
     const offsets = owned.use(gpu.buffer("pair offsets", (volume * tiles + 1) * 4));
     const params = {
       volume,
@@ -187,7 +189,7 @@ async function buildPairLists(
       bindings: [...coordinates, found, offsets, entries],
       workgroups: groupsOf64(volume * tiles),
     }));
-    return { rows: list.rows.count, tiles, mirrored: false, pairs: total, entries, offsets };
+    return { rows: list.rows.count, tiles, mirrored: false, pairs: total, entries, offsets, found };
   });
   gpu.run(filling, "fill pairs");
   return built;
@@ -253,13 +255,15 @@ export function pairListReference(
   coords: Int32Array,
   sources: CoordinateIndex,
   offsets: readonly (readonly [number, number, number])[],
-): { entries: Uint32Array; offsets: Uint32Array } {
+): { entries: Uint32Array; offsets: Uint32Array; found: Uint32Array } {
   const rows = coords.length / 4;
   const entries: number[] = [];
   const starts = [0];
+  const found: number[] = [];
   for (const [dx, dy, dz] of offsets) {
     for (let tile = 0; tile * TILE_ROWS < rows; tile++) {
       const end = Math.min(rows, (tile + 1) * TILE_ROWS);
+      const bits = [0, 0];
       for (let row = tile * TILE_ROWS; row < end; row++) {
         const source = sources.get(
           coordinateKey(
@@ -268,10 +272,17 @@ export function pairListReference(
             coords[4 * row + 2]! + dz,
           ),
         );
-        if (source !== undefined) entries.push((source * TILE_ROWS + row % TILE_ROWS) >>> 0);
+        if (source === undefined) continue;
+        entries.push((source * TILE_ROWS + row % TILE_ROWS) >>> 0);
+        bits[row % TILE_ROWS >> 5]! |= 1 << row;
       }
+      found.push(...bits);
       starts.push(entries.length);
     }
   }
-  return { entries: Uint32Array.from(entries), offsets: Uint32Array.from(starts) };
+  return {
+    entries: Uint32Array.from(entries),
+    offsets: Uint32Array.from(starts),
+    found: Uint32Array.from(found),
+  };
 }

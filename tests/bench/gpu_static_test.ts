@@ -14,7 +14,14 @@ const MOST_REGISTERS = 128;
 const STRICTEST = "GFX1100";
 /** These run on CPUs alone; `gemm_weight_gradient` stands for those that take long to compile because they spill. */
 const LEFT_OUT = [
-  ...["conv", "conv_statistics", "conv_weight_gradient", "gemm"],
+  ...[
+    "conv",
+    "conv_narrow",
+    "conv_narrow_statistics",
+    "conv_statistics",
+    "conv_weight_gradient",
+    "gemm",
+  ],
   ...["attention", "attention_key_gradient", "attention_query_gradient"],
 ];
 

@@ -29,7 +29,7 @@ function bytesOf({ kernel: { code }, constants }: Launch<number>): number {
 for (const setting of HARDWARE_SETTINGS) {
   Deno.test(`workgroupBytes() is what the kernels of ${setting.name} need at most`, () => {
     const kernels = hardwareKernels(setting);
-    const list = { rows: 1000, tiles: 16, mirrored: false, entries: 0, offsets: 0 };
+    const list = { rows: 1000, tiles: 16, mirrored: false, entries: 0, offsets: 0, found: 0 };
     const operands = { x: 0, weight: 0, y: 0 };
     const needed: number[] = [];
     for (const channels of [1, 4, 13, 16, 32, 48, 68, 100, 256]) {

@@ -128,6 +128,7 @@ async function onGpu(
     ...host,
     entries: upload("entries", host.entries),
     offsets: upload("offsets", host.offsets),
+    found: upload("found", host.found),
   });
   const x = upload("x", padRows(values.x, cin));
   const dy = upload("dy", padRows(values.dy, cout));
@@ -274,10 +275,12 @@ withGpu(
             ...c.forward,
             entries: upload("entries", c.forward.entries),
             offsets: upload("offsets", c.forward.offsets),
+            found: upload("found", c.forward.found),
           },
           x: upload("x", padRows(values.x, cin)),
           weight: upload("weight", packKernel(values.weight, [c.volume, cin, cout]), WINDOW_BYTES),
-          bias: upload("bias", padRows(values.bias!, cout)),
+          // Up to four channels without a bias have kernels of their own.
+          bias: cin > 4 ? upload("bias", padRows(values.bias!, cout)) : undefined,
         };
         const read = async (buffer: GpuBuffer, count: number) =>
           unpadRows(await gpu.read(buffer, Float32Array, count * width), cout, buffer.label);
@@ -304,10 +307,31 @@ withGpu(
 );
 
 function launchCount(c: Case): number {
-  const list = { ...c.forward, entries: 0, offsets: 0 };
+  const list = { ...c.forward, entries: 0, offsets: 0, found: 0 };
   return convolutionForward({ kernels: SOFTWARE_SETTING, ...c, list, x: 0, weight: 0, y: 0 })
     .length;
 }
+
+withGpu(
+  "convolution of up to four channels has the same bits without a bias and with one of zeros",
+  async (gpu) => {
+    for (
+      const [cin, cout, kernelSize, stride, draws, side] of [
+        [4, 16, 5, 1, 900, 14],
+        [3, 34, 3, 2, 700, 12],
+        // Its offsets are split over two launches, and so are its gradient's.
+        [1, 20, 7, 1, 120, 5],
+      ] as const
+    ) {
+      const c = makeCase(cloud(cin, draws, side), kernelSize, stride, cin, cout);
+      const values = makeValues(12, c);
+      const plain = await onGpu(gpu, SOFTWARE_SETTING, c, values);
+      const biased = { ...values, bias: new Float64Array(cout) };
+      assert.deepEqual(plain.y, (await onGpu(gpu, SOFTWARE_SETTING, c, biased)).y);
+      assertConvolution(plain, reference(c, values), TOLERANCE, `${cin} to ${cout} channels`);
+    }
+  },
+);
 
 withGpu("convolutionWeightGradient() adds to the gradient on request", async (gpu) => {
   for (const draws of [0, 60, 2000]) {

@@ -20,6 +20,7 @@ function kernelsOf(setting: KernelSetting): string[] {
     mirrored: false,
     entries: tensor("entries"),
     offsets: tensor("offsets"),
+    found: tensor("found"),
   };
   const convolved = sparseConvolution(graph, tensor("x"), weight, {
     volume: 1,

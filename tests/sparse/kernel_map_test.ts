@@ -40,11 +40,12 @@ const CLOUDS: [string, Int32Array][] = [
 ];
 
 async function readList(gpu: Gpu, list: PairList, volume: number) {
-  const [entries, offsets] = await Promise.all([
+  const [entries, offsets, found] = await Promise.all([
     gpu.read(list.entries, Uint32Array, list.pairs),
     gpu.read(list.offsets, Uint32Array, volume * list.tiles + 1),
+    gpu.read(list.found, Uint32Array, 2 * volume * list.tiles),
   ]);
-  return { entries, offsets };
+  return { entries, offsets, found };
 }
 
 Deno.test("kernelOffsets() follows MinkowskiEngine: x fastest, odd centred, even from 0", () => {
@@ -83,6 +84,7 @@ Deno.test("pairListReference() lists the neighbours that exist, tile by tile", (
   assert.deepEqual(pairListReference(coords, index, [[-1, 0, 0], [0, 0, 0], [1, 0, 0]]), {
     entries: Uint32Array.of(0 << 6 | 1, 0 << 6 | 0, 1 << 6 | 1, 1 << 6 | 0),
     offsets: Uint32Array.of(0, 1, 3, 4),
+    found: Uint32Array.of(0b10, 0, 0b11, 0, 0b01, 0),
   });
 });
 

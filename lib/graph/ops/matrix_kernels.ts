@@ -45,6 +45,8 @@ export interface PairOperand<B> extends PairExtent {
   readonly entries: B;
   /** u32 [volume * tiles + 1]. */
   readonly offsets: B;
+  /** vec2u [volume * tiles]. */
+  readonly found: B;
 }
 
 /** How a product goes through packed weights. */

@@ -7,6 +7,8 @@
  */
 import {
   conv,
+  convNarrow,
+  convNarrowStatistics,
   convStatistics,
   convWeightGradient,
   gemm,
@@ -154,31 +156,34 @@ export const SOFTWARE_KERNELS: MatrixKernels = {
   convolution(list, volume, channels, { x, weight, bias, y, statistics }) {
     const { sumQuads, quads } = channels;
     // No thread comes near the 65,535 iterations after which llvmpipe ends loops: 64 pairs of each offset take at most
-    // 16 (sumQuads + 1) + 2, and the offsets of a window at most half of them.
+    // 16 (sumQuads + 1) + 2, of one summed quad 32, and the offsets of a window at most half of them.
     const offsets = Math.max(1, fittingGroups(sumQuads * quads));
     const launches = [];
     for (let first = 0; first < volume; first += offsets) {
       const end = Math.min(first + offsets, volume);
       const at = first * sumQuads * quads;
       for (const { constants, params, window, threads } of windows(channels, at)) {
-        launches.push(launch(statistics ? convStatistics : conv, {
+        const { rows, tiles, entries } = list;
+        const mirrored = Number(list.mirrored);
+        const options = {
           constants,
-          params: {
-            rows: list.rows,
-            tiles: list.tiles,
-            volume,
-            first,
-            end,
-            mirrored: Number(list.mirrored),
-            ...params,
-            hasBias: Number(bias !== undefined),
-          },
-          bindings: [x, weight, bias ?? weight, list.entries, list.offsets, y].concat(
-            statistics ?? [],
-          ),
+          params: { rows, tiles, volume, first, end, mirrored, ...params },
           window,
-          workgroups: Math.ceil(list.tiles * threads / CONVOLUTION_WORKGROUP),
-        }));
+          workgroups: Math.ceil(tiles * threads / CONVOLUTION_WORKGROUP),
+        };
+        launches.push(
+          !bias && sumQuads === 1
+            ? launch(statistics ? convNarrowStatistics : convNarrow, {
+              ...options,
+              bindings: [x, weight, entries, list.offsets, list.found, y].concat(statistics ?? []),
+            })
+            : launch(statistics ? convStatistics : conv, {
+              ...options,
+              params: { ...options.params, hasBias: Number(bias !== undefined) },
+              bindings: [x, weight, bias ?? weight, entries, list.offsets, y]
+                .concat(statistics ?? []),
+            }),
+        );
       }
     }
     return launches;

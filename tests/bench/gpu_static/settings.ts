@@ -69,7 +69,7 @@ function inEveryFlag(kernel: Kernel): CompiledKernel[] {
 
 /** The matrix kernels with the constants that these settings and the layers of a network give them, each once. */
 function matrixLaunches(settings: readonly KernelSetting[]): CompiledKernel[] {
-  const list = { rows: 4096, tiles: 64, mirrored: false, entries: "", offsets: "" };
+  const list = { rows: 4096, tiles: 64, mirrored: false, entries: "", offsets: "", found: "" };
   const operands = { x: "", weight: "", y: "" };
   const withStatistics = { ...operands, statistics: "partials" };
   const found = new Map<string, CompiledKernel>();
