@@ -122,6 +122,7 @@ Deno.test("a convolution's work is that of its pairs, in both families", () => {
     mirrored: false,
     entries: bound("entries", 1, pairs.length),
     offsets: bound("offsets", 1, 27 * tiles + 1),
+    found: bound("found", 1, 2 * 27 * tiles),
   };
   for (const setting of [SOFTWARE_SETTING, ...HARDWARE_SETTINGS]) {
     const graph = new Graph(setting);
