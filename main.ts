@@ -112,15 +112,18 @@ function describe(error: unknown): string {
   return isOurs ? `${error.stack}` : error.message.split("\n")[0]!;
 }
 
-if (import.meta.main) {
+/** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 wrong usage. */
+export async function run(args: readonly string[]): Promise<number> {
   try {
-    await main(Deno.args);
-    // Threads that a command has left end with the process.
-    Deno.exit();
+    await main(args);
+    return 0;
   } catch (error) {
     const usage = error instanceof UsageError || error instanceof OptionError;
     console.error(`${PROGRAM}: ${describe(error)}`);
     if (usage) console.error(`try ${PROGRAM} --help`);
-    Deno.exit(usage ? 2 : 1);
+    return usage ? 2 : 1;
   }
 }
+
+// Threads that a command has left end with the process.
+if (import.meta.main) Deno.exit(await run(Deno.args));

@@ -30,8 +30,11 @@ export function packedLength(shape: KernelShape): number {
   return volume * Math.ceil(inputs / 4) * Math.ceil(outputs / 4) * 16;
 }
 
-/** Calls `visit(place in [K, Cin, Cout], place in the packed kernel)` for every weight. */
-function forEachWeight(shape: KernelShape, visit: (plain: number, packed: number) => void): void {
+/** Calls `visit(place in [K, Cin, Cout], place in the packed kernel, count)` for every run of up to four weights. */
+function forEachRun(
+  shape: KernelShape,
+  visit: (plain: number, packed: number, count: number) => void,
+): void {
   const [volume, inputs, outputs] = sizes(shape);
   const rowsOfBlocks = volume * Math.ceil(inputs / 4);
   const columnsOfBlocks = Math.ceil(outputs / 4);
@@ -39,11 +42,11 @@ function forEachWeight(shape: KernelShape, visit: (plain: number, packed: number
     const k = Math.floor(row / Math.ceil(inputs / 4));
     const firstInput = row % Math.ceil(inputs / 4) * 4;
     for (let input = firstInput; input < Math.min(firstInput + 4, inputs); input++) {
-      for (let output = 0; output < outputs; output++) {
-        const block = row * columnsOfBlocks + (output >> 2);
+      for (let column = 0; column < columnsOfBlocks; column++) {
         visit(
-          (k * inputs + input) * outputs + output,
-          block * 16 + (input - firstInput) * 4 + (output & 3),
+          (k * inputs + input) * outputs + 4 * column,
+          (row * columnsOfBlocks + column) * 16 + (input - firstInput) * 4,
+          Math.min(4, outputs - 4 * column),
         );
       }
     }
@@ -74,7 +77,9 @@ export function packKernel(kernel: ArrayLike<number>, shape: KernelShape): Float
     );
   }
   const packed = new Float32Array(packedLength(shape));
-  forEachWeight(shape, (plain, place) => packed[place] = kernel[plain]!);
+  forEachRun(shape, (plain, place, count) => {
+    for (let i = 0; i < count; i++) packed[place + i] = kernel[plain + i]!;
+  });
   return packed;
 }
 
@@ -92,6 +97,8 @@ export function unpackKernel(packed: ArrayLike<number>, shape: KernelShape): Flo
     );
   }
   const kernel = new Float32Array(shape.reduce((product, size) => product * size, 1));
-  forEachWeight(shape, (plain, place) => kernel[plain] = packed[place]!);
+  forEachRun(shape, (plain, place, count) => {
+    for (let i = 0; i < count; i++) kernel[plain + i] = packed[place + i]!;
+  });
   return kernel;
 }

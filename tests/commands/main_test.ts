@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DRIVER_PACKAGES, installPlan, thisMachine } from "../../lib/cli/driver.ts";
-import { ttt, withFolder } from "./support.ts";
+import { type Ended, runAll, ttt, withFolder } from "./support.ts";
 
 Deno.test("main without a command, or with --help, lists the commands", async () => {
-  for (const args of [[], ["--help"]]) {
-    const { code, stdout } = await ttt(args);
+  for (const { code, stdout } of await runAll([[], ["--help"]])) {
     assert.equal(code, 0);
     for (
       const name of "serve segment train eval worlds real demo doctor setup compile".split(" ")
@@ -24,13 +23,15 @@ Deno.test("main COMMAND --help lists options with their defaults", async () => {
 });
 
 Deno.test("segment --help explains the methods, and refuses one that only studies can run", async () => {
-  const { stdout } = await ttt(["segment", "--help"]);
-  assert.match(stdout, /^methods:$/m);
-  assert.match(stdout, /^ {2}tent +\S/m);
-  assert.doesNotMatch(stdout, /oracle/);
-  const { code, stderr } = await ttt(["segment", "a.ply", "--method", "oracle"]);
-  assert.equal(code, 2);
-  assert.match(stderr, /"oracle": it is one of source, /);
+  const [help, refused] = await runAll([
+    ["segment", "--help"],
+    ["segment", "a.ply", "--method", "oracle"],
+  ]) as [Ended, Ended];
+  assert.match(help.stdout, /^methods:$/m);
+  assert.match(help.stdout, /^ {2}tent +\S/m);
+  assert.doesNotMatch(help.stdout, /oracle/);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /"oracle": it is one of source, /);
 });
 
 Deno.test("main finds files in the folder of its caller, not in that of the task", async () => {
@@ -54,14 +55,22 @@ Deno.test("main exits with 2 for a wrong command line, and names the mistake", a
     [["demo", "extra"], /Unexpected argument 'extra'/],
     [["doctor", "--kernels", "fast"], /--kernels to 'fast': give auto, hardware, software/],
   ];
-  for (const [args, message] of cases) {
-    const { code, stderr } = await ttt(args);
+  const ended = await runAll(cases.map(([args]) => args));
+  for (const [i, { code, stderr }] of ended.entries()) {
+    const [, message] = cases[i]!;
     assert.equal(code, 2, stderr);
     const lines = stderr.trimEnd().split("\n");
     assert.match(lines[0]!, message);
     assert.match(lines[1]!, /--help/);
     assert.equal(lines.length, 2, stderr);
   }
+});
+
+Deno.test("the process of main ends with its exit code", async () => {
+  const { code, stdout, stderr } = await ttt(["bogus"]);
+  assert.equal(code, 2);
+  assert.equal(stdout, "");
+  assert.match(stderr, /^ttt-kd: Unknown command 'bogus'.*\ntry ttt-kd --help\n$/);
 });
 
 Deno.test("main exits with 1 for a wrong file, and names it in one line", async () => {
@@ -76,8 +85,9 @@ Deno.test("main exits with 1 for a wrong file, and names it in one line", async 
       [["demo", "--student", checkpoint], /student\.safetensors|checkpoint/],
       [["train", scan], /scan\.ply.*JSON/],
     ];
-    for (const [args, message] of cases) {
-      const { code, stderr } = await ttt(args);
+    const ended = await runAll(cases.map(([args]) => args));
+    for (const [i, { code, stderr }] of ended.entries()) {
+      const [, message] = cases[i]!;
       assert.equal(code, 1, stderr);
       const lines = stderr.trimEnd().split("\n").filter((line) => line.startsWith("ttt-kd: "));
       assert.equal(lines.length, 1, stderr);

@@ -21,8 +21,40 @@ export function program(args: readonly string[], env: Record<string, string> = {
   });
 }
 
+/** Ends what a run writes, where several share a process. */
+export const END = "\x1e";
+
+/** What a run of the program left. */
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the program for several command lines, one after the other in one process: to start it takes longer than to refuse. */
+export async function runAll(commandLines: readonly (readonly string[])[]): Promise<Ended[]> {
+  const script = fileURLToPath(new URL("several.ts", import.meta.url));
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", script, JSON.stringify(commandLines)],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const written = (bytes: Uint8Array) => new TextDecoder().decode(bytes).split(`${END}\n`);
+  const [said, complained] = [written(stdout), written(stderr)];
+  if (code !== 0 || said.length !== commandLines.length + 1) {
+    throw new Error(`The program ended early: ${said.at(-1)}${complained.at(-1)}`);
+  }
+  return commandLines.map((_, i) => {
+    const [, own, exit] = /^([^]*?)(\d)$/.exec(said[i]!)!;
+    return { code: Number(exit), stdout: own!, stderr: complained[i]! };
+  });
+}
+
 /** Runs the program to its end. */
-export async function ttt(args: readonly string[], env: Record<string, string> = {}) {
+export async function ttt(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ended> {
   const { code, stdout, stderr } = await program(args, env).output();
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: decode(stdout), stderr: decode(stderr) };

@@ -16,6 +16,9 @@ import { fnv1a32, mix32 } from "./golden_formula.ts";
 const NAMED = Deno.env.get("TTTKD_GOLDEN");
 const FOLDER = NAMED ?? "../shared/golden";
 
+/** Whether the folder was named, so that all its cases are wanted. */
+export const IS_NAMED: boolean = NAMED !== undefined;
+
 /** The single operations. */
 export const SPARSE_OPS = "sparse_ops.safetensors";
 /** A whole network in one mode. */

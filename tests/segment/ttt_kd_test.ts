@@ -1,10 +1,10 @@
 /** TTT-KD's settings on a held-out scene, with the embedded models. */
 import assert from "node:assert/strict";
-import { GpuHost } from "../../../lib/gpu/mod.ts";
-import { Engine } from "../../../lib/segment/engine.ts";
-import { segmentOptions } from "../../../lib/segment/options.ts";
-import type { SegmentRequest } from "../../../lib/segment/segmenter.ts";
-import { roomScene } from "../../../lib/worlds/rooms/mod.ts";
+import { GpuHost } from "../../lib/gpu/mod.ts";
+import { Engine } from "../../lib/segment/engine.ts";
+import { segmentOptions } from "../../lib/segment/options.ts";
+import type { SegmentRequest } from "../../lib/segment/segmenter.ts";
+import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 
 /** Enough to hold one out. */
 const PHOTOS = 4;
