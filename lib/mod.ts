@@ -178,7 +178,7 @@ export const METHODS: ReadonlyMap<string, MethodInfo> = IMPLEMENTED;
 export interface OpenEngineOptions {
   /**
    * Name of an embedded student (`rooms` is short for `rooms-joint`), path of a checkpoint, or several of these, of which
-   * the scan decides; `rooms-joint`, `streets-joint` and `aerial-joint` by default.
+   * the scan decides; `rooms-joint`, `streets-varied-joint` and `aerial-joint` by default.
    */
   student?: string | readonly string[];
   /** For a single student: name of a teacher, or path of its card; by default the one it was distilled from. */

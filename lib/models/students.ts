@@ -26,7 +26,7 @@ export const DEFAULT_STUDENT = "rooms-joint";
 /** The embedded students that are loaded where none is named; the scan decides which of them labels it. */
 export const DEFAULT_STUDENTS: readonly string[] = [
   DEFAULT_STUDENT,
-  "streets-joint",
+  "streets-varied-joint",
   "aerial-joint",
 ];
 
@@ -61,7 +61,8 @@ export function studentPath(given: string): string {
 }
 
 /**
- * Completes a short name: `rooms` is short for `rooms-joint`.
+ * Completes a short name: `rooms` is short for `rooms-joint`, and the first word of a student that is loaded by default
+ * for that student.
  *
  * @param given what a client or a command line calls a student.
  * @param names the full names that there are.
@@ -75,10 +76,13 @@ export function studentPath(given: string): string {
  * assert.equal(fullName("rooms", names), "rooms-joint");
  * assert.equal(fullName("rooms-labels", names), "rooms-labels");
  * assert.equal(fullName("room", names), null);
+ * const streets = ["streets-joint", "streets-varied-joint"];
+ * assert.equal(fullName("streets", streets), "streets-varied-joint");
  * ```
  */
 export function fullName(given: string, names: readonly string[]): string | null {
-  return [given, given + USUAL].find((name) => names.includes(name)) ?? null;
+  const usual = DEFAULT_STUDENTS.find((name) => name.startsWith(`${given}-`)) ?? given;
+  return [given, usual, given + USUAL].find((name) => names.includes(name)) ?? null;
 }
 
 /**

@@ -8,7 +8,13 @@ Deno.test("students lists every student with what it was trained on", async () =
   const { code, stdout, stderr } = await ttt(["students"]);
   assert.equal(code, 0, stderr);
   for (
-    const name of ["rooms-joint", "rooms-labels", "streets-joint", "streets-labels", "aerial-joint"]
+    const name of [
+      "rooms-joint",
+      "rooms-labels",
+      "streets-joint",
+      "streets-varied-joint",
+      "aerial-joint",
+    ]
   ) {
     assert.match(stdout, new RegExp(`^${name}$`, "m"));
   }

@@ -8,7 +8,7 @@ import {
   type ScanProfile,
   studentDomainSchema,
 } from "../../lib/domain/mod.ts";
-import { readStudent } from "../../lib/models/students.ts";
+import { DEFAULT_STUDENTS, readStudent } from "../../lib/models/students.ts";
 import { Random } from "../../lib/random/random.ts";
 import { AERIAL_DOMAINS } from "../../lib/worlds/aerial/mod.ts";
 import { makeTile } from "../../lib/worlds/aerial/make_tile.ts";
@@ -76,7 +76,7 @@ Deno.test("surveys from the air are even and wide-meshed; streets as wide and as
 
 Deno.test("the embedded students are told apart on scans of other sensors and places", async () => {
   const students = await Promise.all(
-    ["streets-joint", "rooms-joint", "aerial-joint"].map(async (id) => ({
+    DEFAULT_STUDENTS.map(async (id) => ({
       ...(await readStudent(id)).card,
       id,
     })),
@@ -95,7 +95,7 @@ Deno.test("the embedded students are told apart on scans of other sensors and pl
   const { beams16 } = STREET_DOMAINS;
   const street = await scanStreet(cast, makeStreet(7, "B", beams16.height), beams16, new Random(7));
   const inStreet = chooseStudent(profileOf(street.positions), students);
-  assert.equal(inStreet.student, "streets-joint");
+  assert.equal(inStreet.student, "streets-varied-joint");
   assert.equal(inStreet.fits, true);
 
   const { sparse } = AERIAL_DOMAINS;

@@ -98,8 +98,10 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
     images: [1, 2, 4, 8],
     stream: null,
   },
+  // The student that the server takes, which learned from a world closer to such scans than its own benchmark's.
   "real-streets": {
     trainedOn: "streets",
+    student: "streets-varied-joint",
     teachers: [
       { name: "streets-parts", about: "supervised on parts of other streets" },
       { name: "streets-random", about: "random weights (placebo)" },
