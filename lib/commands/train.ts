@@ -11,6 +11,7 @@ import { readTeacher } from "../models/teachers.ts";
 import { trainStudent } from "../train/training.ts";
 import { TRAINING_PHASES } from "../train/training_run.ts";
 import { trainingDomain } from "../train/training_domain.ts";
+import { removeUnfinished } from "../train/unfinished_run.ts";
 import { parseTrainingConfig } from "../train/training_config.ts";
 
 export const command = defineCommand({
@@ -71,6 +72,8 @@ export const command = defineCommand({
           "data set's file, or give --licence",
       );
     }
+    const out = values.out ?? `${config.id}.safetensors`;
+    const unfinished = `${out}.unfinished`;
     const file = config.objective === "joint" ? await readTeacher(values.teacher) : null;
     await using teacher = file && await Teacher.load(gpu, file.card, file.onnx, file);
     using display = progressDisplay();
@@ -82,6 +85,7 @@ export const command = defineCommand({
       licence: licence ?? "unknown",
       ...(from ? { from } : {}),
       headsOnly,
+      unfinished: { path: unfinished },
       onProgress: ({ phase, done, total, crossEntropy, distillation }) =>
         display.update({
           label: TRAINING_PHASES[phase],
@@ -95,8 +99,8 @@ export const command = defineCommand({
         }),
     });
     display[Symbol.dispose]();
-    const out = values.out ?? `${config.id}.safetensors`;
     await Deno.writeFile(out, checkpoint);
+    await removeUnfinished(unfinished);
     console.log(`${out}: ${config.id}, ${checkpoint.length} bytes`);
   },
 });

@@ -6,14 +6,27 @@
  * @module
  */
 import { adam } from "../../kernels/optimizers/records.ts";
-import { type Binding, type Gpu, lossScaleOf, Program } from "../gpu/mod.ts";
+import { type Binding, type Gpu, type GpuBuffer, lossScaleOf, Program } from "../gpu/mod.ts";
 import { type AdamOptions, adamParams, adamStep } from "../graph/optimizers/adam.ts";
 import { launchOverRanges, wholeBuffer } from "../graph/optimizers/bindable_ranges.ts";
 import type { Part } from "./parameter_spec.ts";
 import type { Parameters } from "./parameters.ts";
 
+/** What an optimizer remembers of its steps. */
+export interface AdamWState {
+  /** Steps taken. */
+  readonly step: number;
+  /** Moving averages of the gradients, laid out like the parameters. */
+  readonly first: Float32Array;
+  /** Those of their squares. */
+  readonly second: Float32Array;
+}
+
 /** Applies the gradients of parameters, and sets them to zero. Owns the moments. */
 export class AdamW implements Disposable {
+  readonly #gpu: Gpu;
+  readonly #first: GpuBuffer;
+  readonly #second: GpuBuffer;
   readonly #program: Program;
   readonly #owned: DisposableStack;
   readonly #options: Omit<AdamOptions, "learningRate">;
@@ -38,6 +51,9 @@ export class AdamW implements Disposable {
     using owned = new DisposableStack();
     const first = owned.use(gpu.zeros("first moments", size));
     const second = owned.use(gpu.zeros("second moments", size));
+    this.#gpu = gpu;
+    this.#first = first;
+    this.#second = second;
     this.#program = owned.use(
       new Program(
         gpu,
@@ -68,6 +84,19 @@ export class AdamW implements Disposable {
       this.#program.setParams(i, adam, adamParams(count, this.#step, options, this.#lossScale))
     );
     this.#program.submit();
+  }
+
+  /** Reads what it remembers. */
+  async state(): Promise<AdamWState> {
+    const first = await this.#gpu.read(this.#first, Float32Array);
+    return { step: this.#step, first, second: await this.#gpu.read(this.#second, Float32Array) };
+  }
+
+  /** Goes on from what an optimizer of the same parameters remembered. */
+  restore({ step, first, second }: AdamWState): void {
+    this.#step = step;
+    this.#gpu.write(this.#first, first);
+    this.#gpu.write(this.#second, second);
   }
 
   [Symbol.dispose](): void {

@@ -8,6 +8,15 @@
  * @module
  */
 
+/** Where a stream of random numbers is: its 128 bits as four int32, and a normal number that was drawn but not yet given. */
+export type RandomState = readonly [
+  a: number,
+  b: number,
+  c: number,
+  counter: number,
+  spare: number | null,
+];
+
 /**
  * A stream of random numbers. Streams of one seed are independent of each other.
  *
@@ -35,6 +44,19 @@ export class Random {
     this.#b = stream >>> 0;
     this.#c = 0x9e3779b9;
     for (let i = 0; i < 16; i++) this.uint32();
+  }
+
+  /** Where the stream is: {@link Random.at} goes on from there. */
+  state(): RandomState {
+    return [this.#a, this.#b, this.#c, this.#counter, this.#spare ?? null];
+  }
+
+  /** A stream that goes on where another one was. */
+  static at([a, b, c, counter, spare]: RandomState): Random {
+    const random = new Random(0);
+    [random.#a, random.#b, random.#c, random.#counter] = [a, b, c, counter];
+    random.#spare = spare ?? undefined;
+    return random;
   }
 
   /** Draws an integer from 0 to 2^32 - 1. */

@@ -27,9 +27,17 @@ import { prepareScenes, type SourceScene } from "./source_scenes.ts";
 import { withInputs } from "./new_inputs.ts";
 import { trainedCard } from "./trained_card.ts";
 import type { TrainingConfig } from "./training_config.ts";
-import type { Trainee, TrainingRun } from "./training_run.ts";
+import type { Trainee, TrainingRun, UnfinishedFile } from "./training_run.ts";
+import {
+  readUnfinished,
+  runIdentity,
+  type UnfinishedRun,
+  writeUnfinished,
+} from "./unfinished_run.ts";
 
 const STEPS_PER_REPORT = 20;
+/** Steps after which an unfinished run is written. */
+const STEPS_PER_SAVE = 100;
 /** Streams of random numbers; one for each use, so that draws for one use do not change another. */
 const WEIGHTS_STREAM = 10;
 const SCENES_STREAM = 11;
@@ -39,7 +47,8 @@ const MASKS_STREAM = 12;
  * Trains a student and gives its checkpoint: a safetensors file with its card.
  *
  * @throws {RangeError} where the settings do not fit the data set or, for heads alone, the student.
- * @throws {TypeError} where a scene has no labels, or the objective needs a teacher and there is none.
+ * @throws {TypeError} where a scene has no labels, the objective needs a teacher and there is none, or the file of
+ *   unfinished runs holds another one.
  * @throws {CapacityError} where a scene is too large for the adapter.
  */
 export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBuffer>> {
@@ -59,14 +68,15 @@ export async function trainStudent(run: TrainingRun): Promise<Uint8Array<ArrayBu
   const card = trainedCard(run, teacher && teacher.card);
   const student = new Student(card);
   using owned = new DisposableStack();
-  const { scenes, centre } = await prepareScenes(run, teacher, student, owned);
   const parameters = owned.use(new Parameters(gpu, student.parameters()));
   parameters.load(firstWeights(run, parameters.specs));
+  const kept = run.unfinished ? await keptRun(run.unfinished, run, parameters) : null;
+  const { scenes, centre } = await prepareScenes(run, teacher, student, owned);
   const centreBuffer = centre &&
     owned.use(gpu.zeros("teacher mean", paddedChannels(centre.length) * 4));
   if (centre && centreBuffer) gpu.write(centreBuffer, centre);
   const trainee: Trainee = { run, student, parameters, centre: centreBuffer };
-  await takeSteps(trainee, scenes);
+  await takeSteps(trainee, scenes, kept);
 
   if (card.teacher && teacher) {
     card.teacher = { ...card.teacher, ...await measureSourceKdLoss(trainee, teacher) };
@@ -107,20 +117,30 @@ function stepsOf({ epochs, scenes, batch }: TrainingConfig): number {
   return epochs * Math.floor(scenes / batch);
 }
 
-/** Takes all gradient steps of a run. */
-async function takeSteps(trainee: Trainee, scenes: readonly SourceScene[]): Promise<void> {
+/** Takes all gradient steps of a run, or those that an unfinished one has left. */
+async function takeSteps(
+  trainee: Trainee,
+  scenes: readonly SourceScene[],
+  kept: KeptRun | null,
+): Promise<void> {
   const { run, parameters } = trainee;
   const { gpu, config } = run;
   using optimizer = run.headsOnly
     ? new AdamW(gpu, parameters, config.weightDecay, ["distillation", "probe"])
     : new AdamW(gpu, parameters, config.weightDecay);
+  const found = kept?.found ?? null;
   const streams = {
-    scenes: new Random(config.seed, SCENES_STREAM),
-    masks: new Random(config.seed, MASKS_STREAM),
+    scenes: found ? Random.at(found.streams.scenes) : new Random(config.seed, SCENES_STREAM),
+    masks: found ? Random.at(found.streams.masks) : new Random(config.seed, MASKS_STREAM),
   };
   const steps = stepsOf(config);
-  const order: number[] = [];
-  for (let step = 0; step < steps;) {
+  const order = [...found?.order ?? []];
+  if (found) {
+    parameters.load(found.tensors);
+    optimizer.restore(found.optimizer);
+    run.onProgress?.({ phase: "train", done: found.optimizer.step, total: steps });
+  }
+  for (let step = found?.optimizer.step ?? 0; step < steps;) {
     const due = Math.min(STEPS_PER_REPORT, steps - step);
     using histories = new LossHistories(gpu, due * config.batch);
     for (const end = step + due; step < end; step++) {
@@ -132,10 +152,39 @@ async function takeSteps(trainee: Trainee, scenes: readonly SourceScene[]): Prom
       optimizer.step(oneCycle(step, steps, config.learningRate));
       // Waits for the GPU, so that at most one step's buffers are in use.
       await gpu.finished();
+      if (kept && (step + 1) % kept.interval === 0) {
+        await writeUnfinished(kept.path, kept.identity, {
+          tensors: await parameters.stateDict(),
+          optimizer: await optimizer.state(),
+          order,
+          streams: { scenes: streams.scenes.state(), masks: streams.masks.state() },
+        });
+      }
     }
     const losses = await histories.means();
     run.onProgress?.({ phase: "train", done: step, total: steps, ...losses });
   }
+}
+
+/** A run that is kept in a file, and what was found there. */
+interface KeptRun {
+  readonly path: string;
+  /** Steps from one writing to the next. */
+  readonly interval: number;
+  /** What the steps depend on. */
+  readonly identity: string;
+  readonly found: UnfinishedRun | null;
+}
+
+async function keptRun(
+  { path, steps = STEPS_PER_SAVE }: UnfinishedFile,
+  { config, dataset, teacher, headsOnly = false }: TrainingRun,
+  parameters: Parameters,
+): Promise<KeptRun> {
+  const version = dataset.version(config.domain);
+  const settings = { config, version, teacher: teacher?.card ?? null, headsOnly };
+  const identity = runIdentity(settings, await parameters.stateDict());
+  return { path, interval: steps, identity, found: await readUnfinished(path, identity) };
 }
 
 /** The weights that training starts from: random ones, those of `from`, or those with new heads for the teacher. */

@@ -34,6 +34,14 @@ export interface TrainingProgress {
   reconstruction?: number;
 }
 
+/** Where a run is kept while it is not finished. */
+export interface UnfinishedFile {
+  /** Path of the file. */
+  readonly path: string;
+  /** Steps from one writing to the next; 100 by default. */
+  readonly steps?: number;
+}
+
 /** Everything that a training run needs. */
 export interface TrainingRun {
   /** Where the student is trained. */
@@ -50,6 +58,11 @@ export interface TrainingRun {
   headsOnly?: boolean;
   /** Licence of the checkpoint. */
   licence: string;
+  /**
+   * File that holds the run while it is not finished, so that a run which is cut off goes on from there; none by default.
+   * Whoever keeps the checkpoint removes it.
+   */
+  unfinished?: UnfinishedFile;
   /** Called after every scene, and after every 20 steps. */
   onProgress?: (progress: TrainingProgress) => void;
   /** Stops the run within a step. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Gpu } from "../../gpu/mod.ts";
@@ -12,6 +13,7 @@ import type { CheckpointKind } from "../../ttt/method.ts";
 import { readStudent } from "../../models/students.ts";
 import { trainStudent } from "../../train/training.ts";
 import type { TrainingProgress } from "../../train/training_run.ts";
+import { removeUnfinished } from "../../train/unfinished_run.ts";
 import { parseTrainingConfig, type TrainingConfig } from "../../train/training_config.ts";
 import { contentKey, type FileCache } from "../cache/file_cache.ts";
 import type { EvalTeacher } from "./teachers.ts";
@@ -64,7 +66,12 @@ export class EvalStudents {
     const file = given ?? await this.embedded(spec);
     if (file !== null) return file;
     const key = await this.#key(spec);
-    if (await files.get(key) === null) await files.put(key, await this.#train(spec));
+    if (await files.get(key) === null) {
+      const unfinished = `${files.path(key)}.unfinished`;
+      await Deno.mkdir(dirname(unfinished), { recursive: true });
+      await files.put(key, await this.#train(spec, unfinished));
+      await removeUnfinished(unfinished);
+    }
     return files.path(key);
   }
 
@@ -95,7 +102,8 @@ export class EvalStudents {
     );
   }
 
-  async #train(spec: StudentSpec): Promise<Uint8Array> {
+  /** @param unfinished file that holds the run until it is finished. */
+  async #train(spec: StudentSpec, unfinished: string): Promise<Uint8Array> {
     const { dataset, onProgress } = this.#options;
     const config = await this.#specConfig(spec);
     const gpu = await this.#options.gpu();
@@ -119,6 +127,7 @@ export class EvalStudents {
           ? { from: await readStudent(await this.path(startOf(spec))) }
           : {}),
         licence: "MIT",
+        unfinished: { path: unfinished },
         ...(onProgress ? { onProgress: (progress) => onProgress(config.id, progress) } : {}),
       });
     } finally {
