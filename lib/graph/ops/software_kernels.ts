@@ -15,6 +15,7 @@ import {
   gemmWeightGradient,
   gemmWide,
 } from "../../../kernels/matmul/records.ts";
+import { minBy } from "@std/collections/min-by";
 import { launch, WINDOW_BYTES } from "../../gpu/mod.ts";
 import {
   type KernelSizes,
@@ -29,14 +30,14 @@ import { chunksOf } from "./split_reduction.ts";
 const WORKGROUP = 32;
 
 /**
- * Threads of a workgroup of the convolution kernels. There are few threads and each runs long, so small workgroups
- * spread them evenly over the cores (with 32 threads, a convolution of 32 channels on 14,000 voxels made 5 workgroups for
+ * Threads of a workgroup of the convolution kernels and of the weight gradients. There are few threads and each runs long,
+ * so small workgroups spread them evenly over the cores (with 32 threads, a convolution of 32 channels on 14,000 voxels made 5 workgroups for
  * two cores).
  */
-const CONVOLUTION_WORKGROUP = 8;
+const LONG_WORKGROUP = 8;
 
-/** Threads of a weight gradient that keep a device busy. */
-const BUSY_GRADIENT_THREADS = 512;
+/** Blocks of 16 x 16 weights, over all chunks of a gradient, that keep a device busy. */
+const BUSY_GRADIENT_BLOCKS = 512;
 
 /** Blocks of weights in a window, and where windows may begin. */
 const WINDOW_BLOCKS = WINDOW_BYTES / 64;
@@ -44,6 +45,12 @@ const WINDOW_STEP = 256 / 64;
 
 /** Quads of columns that a thread makes, of narrow and of other layers. With 16 compiling takes twice as long. */
 const [NARROW, COLUMNS] = [4, 8];
+
+/** Blocks of 16 x 16 weights whose gradient a thread may sum: by input and by output. */
+const GRADIENT_BLOCKS = [[1, 1], [2, 1], [3, 1], [2, 2]] as const;
+
+/** What loading 16 channels takes, by what the products of a block do. */
+const BLOCK_LOADS = 5;
 
 /**
  * Summed quads that a window has to have where a product takes several: each launch loads and stores y, which with fewer
@@ -112,9 +119,19 @@ function windows(channels: ProductChannels, at = 0): ReturnType<typeof windowOf>
   return found;
 }
 
-/** Quads of input channels that a thread of a convolution's weight gradient owns. */
-function inputQuadsPerThread({ cin }: KernelSizes): 1 | 4 {
-  return cin <= 4 ? 1 : 4;
+/** Quads of input and output channels whose weights' gradient a thread sums, and how many threads that takes. */
+function gradientParts({ cin, cout }: { cin: number; cout: number }) {
+  const partsOf = ([inputs, outputs]: readonly [number, number]) =>
+    Math.ceil(cin / 16 / inputs) * Math.ceil(cout / 16 / outputs);
+  const blocks = minBy(
+    GRADIENT_BLOCKS,
+    ([inputs, outputs]) =>
+      partsOf([inputs, outputs]) * (BLOCK_LOADS * (inputs + outputs) + inputs * outputs),
+  )!;
+  return {
+    constants: { INPUT_QUADS: cin <= 4 ? 1 : 4 * blocks[0], OUTPUT_QUADS: 4 * blocks[1] },
+    threads: partsOf(blocks),
+  };
 }
 
 /** The family `software`. */
@@ -169,7 +186,7 @@ export const SOFTWARE_KERNELS: MatrixKernels = {
           constants,
           params: { rows, tiles, volume, first, end, mirrored, ...params },
           window,
-          workgroups: Math.ceil(tiles * threads / CONVOLUTION_WORKGROUP),
+          workgroups: Math.ceil(tiles * threads / LONG_WORKGROUP),
         };
         launches.push(
           !bias && sumQuads === 1
@@ -190,13 +207,15 @@ export const SOFTWARE_KERNELS: MatrixKernels = {
   },
 
   linearGradient({ rows, cin, cout }) {
-    const threads = Math.ceil(cin / 16) * Math.ceil(cout / 16);
+    const { constants, threads } = gradientParts({ cin, cout });
+    const blocks = Math.ceil(cin / 16) * Math.ceil(cout / 16);
     const bytes = weightBytes({ volume: 1, cin, cout });
-    const chunks = chunksOf(rows, threads, bytes, 131_072, BUSY_GRADIENT_THREADS);
+    const chunks = chunksOf(rows, blocks, bytes, 131_072, BUSY_GRADIENT_BLOCKS);
     return {
       count: chunks.count,
       launch: (bindings) =>
         launch(gemmWeightGradient, {
+          constants,
           params: {
             rows,
             chunkRows: chunks.size,
@@ -205,21 +224,21 @@ export const SOFTWARE_KERNELS: MatrixKernels = {
             outputQuads: quadsOf(cout),
           },
           bindings,
-          workgroups: Math.ceil(chunks.count * threads / WORKGROUP),
+          workgroups: Math.ceil(chunks.count * threads / LONG_WORKGROUP),
         }),
     };
   },
 
   convolutionGradient(sizes, list) {
     const { volume, cin, cout } = sizes;
-    const inputQuads = inputQuadsPerThread(sizes);
-    const threads = volume * Math.ceil(quadsOf(cin) / inputQuads) * Math.ceil(cout / 16);
-    const chunks = chunksOf(list.tiles, threads, weightBytes(sizes), 2048, BUSY_GRADIENT_THREADS);
+    const { constants, threads } = gradientParts(sizes);
+    const blocks = volume * Math.ceil(cin / 16) * Math.ceil(cout / 16);
+    const chunks = chunksOf(list.tiles, blocks, weightBytes(sizes), 2048, BUSY_GRADIENT_BLOCKS);
     return {
       count: chunks.count,
       launch: (bindings) =>
         launch(convWeightGradient, {
-          constants: { INPUT_QUADS: inputQuads },
+          constants,
           params: {
             tiles: list.tiles,
             chunkTiles: chunks.size,
@@ -230,7 +249,7 @@ export const SOFTWARE_KERNELS: MatrixKernels = {
             outputQuads: quadsOf(cout),
           },
           bindings,
-          workgroups: Math.ceil(chunks.count * threads / CONVOLUTION_WORKGROUP),
+          workgroups: Math.ceil(chunks.count * volume * threads / LONG_WORKGROUP),
         }),
     };
   },

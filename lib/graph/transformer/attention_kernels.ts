@@ -1,6 +1,6 @@
 /**
  * The launches of attention in both families of kernels. In the family `hardware` a thread computes one position of a tile with
- * one head, and its workgroup brings what it meets into workgroup memory; in the family `software` a thread computes four.
+ * one head, and its workgroup brings what it meets into workgroup memory; in the family `software` a thread computes sixteen.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { groupsOf64, type KernelSetting, type Launch, launch } from "../../gpu/m
 const MOST_CHUNK_QUERIES = 16;
 
 /** Positions that a thread of the family `software` owns, and threads of its workgroups. */
-const OWN_POSITIONS = 4;
+const OWN_POSITIONS = 16;
 const WORKGROUP = 8;
 
 /** llvmpipe ends the loops of a thread after 65,535 iterations without reporting it. */
