@@ -1,10 +1,10 @@
 // Attention within patches, the softmax taken online: y = softmax(scale q k^T + bias) v, and the log-sum-exp of each query's
-// scores. For drivers that run on the CPU, where loads are dear: a key that was loaded meets sixteen queries.
+// scores. For drivers that run on the CPU, where loads are dear: a key that was loaded meets four or sixteen queries.
 // attention_tiled.wgsl is for GPUs. Needs position_bias.wgsl and four_rows.wgsl.
 // Bindings: qkv read vec4f[rows][3][heads][HEAD4]; sequence read vec4i[rows], x, y, z and row of each position; tiles read
 // vec4u[tiles], as in patch_tiles.ts; table read f32[3 m][heads padded to 4], unless BIAS is off; y write
 // vec4f[rows][heads][HEAD4]; log_sums write f32[rows][heads].
-// Grid: one thread per tile, head and group of sixteen positions, groups innermost, 8 per workgroup: there are few threads
+// Grid: one thread per tile, head and group of 4 FOURS positions, groups innermost, 8 per workgroup: there are few threads
 // and each runs long.
 struct Params {
   tiles: u32,
@@ -12,10 +12,11 @@ struct Params {
   scale: f32,
   reach: i32, // of the position bias
   patchRows: u32, // positions that one meets, at most
-  groups: u32, // of sixteen positions in a tile, at most
+  groups: u32, // of 4 FOURS positions in a tile, at most
 }
 override HEAD4: u32; // vec4f of a head, at most 5
 override BIAS: bool = false;
+override FOURS: u32 = 1; // 1 or 4
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
 @group(0) @binding(2) var<storage, read> sequence: array<vec4i>;
@@ -119,7 +120,7 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let id = (wid.x + wid.y * num.x) * 8u + lane;
-  let first = id % params.groups * 16u;
+  let first = id % params.groups * 4u * FOURS;
   let head = id / params.groups % params.heads;
   let tile_index = id / params.groups / params.heads;
   if (tile_index >= params.tiles) { return; }
@@ -131,9 +132,11 @@ fn main(
   var queries2: Queries;
   var queries3: Queries;
   begin(&queries0, tile, first, head);
-  begin(&queries1, tile, first + 4u, head);
-  begin(&queries2, tile, first + 8u, head);
-  begin(&queries3, tile, first + 12u, head);
+  if (FOURS > 1u) {
+    begin(&queries1, tile, first + 4u, head);
+    begin(&queries2, tile, first + 8u, head);
+    begin(&queries3, tile, first + 12u, head);
+  }
   let count = min(tile.w, params.patchRows);
   for (var i = 0u; i < count; i += 4u) {
     // Keys past the end repeat the last one.
@@ -149,12 +152,16 @@ fn main(
     }
     let used = i + vec4u(0u, 1u, 2u, 3u) < vec4u(count);
     meet(&queries0, places, &k, &v, used, head);
-    meet(&queries1, places, &k, &v, used, head);
-    meet(&queries2, places, &k, &v, used, head);
-    meet(&queries3, places, &k, &v, used, head);
+    if (FOURS > 1u) {
+      meet(&queries1, places, &k, &v, used, head);
+      meet(&queries2, places, &k, &v, used, head);
+      meet(&queries3, places, &k, &v, used, head);
+    }
   }
   finish(&queries0, head);
-  finish(&queries1, head);
-  finish(&queries2, head);
-  finish(&queries3, head);
+  if (FOURS > 1u) {
+    finish(&queries1, head);
+    finish(&queries2, head);
+    finish(&queries3, head);
+  }
 }

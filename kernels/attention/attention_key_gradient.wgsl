@@ -1,11 +1,11 @@
 // The gradient of attention with respect to keys and values: a key sums over its queries, those of its own patch and those of
 // the patch that borrows it, so no two threads add to one place. For drivers that run on the CPU, where loads are dear: a query
-// that was loaded meets sixteen keys. attention_key_gradient_tiled.wgsl is for GPUs. Needs position_bias.wgsl and four_rows.wgsl.
+// that was loaded meets four or sixteen keys. attention_key_gradient_tiled.wgsl is for GPUs. Needs position_bias.wgsl and four_rows.wgsl.
 // Bindings: qkv read vec4f[rows][3][heads][HEAD4]; dy read vec4f[rows][heads][HEAD4]; statistics read vec2f[rows][heads], as
 // attention_statistics.wgsl leaves them; sequence read vec4i[rows], x, y, z and row of each position; tiles read vec4u[tiles],
 // as in patch_tiles.ts; table read f32[3 m][heads padded to 4], unless BIAS is off; dqkv write vec4f[rows][3][heads][HEAD4],
 // of which the second and the last third.
-// Grid: one thread per tile, head and group of sixteen positions, groups innermost, 8 per workgroup: there are few threads
+// Grid: one thread per tile, head and group of 4 FOURS positions, groups innermost, 8 per workgroup: there are few threads
 // and each runs long.
 struct Params {
   tiles: u32,
@@ -13,10 +13,11 @@ struct Params {
   scale: f32,
   reach: i32, // of the position bias
   patchRows: u32, // positions that one meets, at most
-  groups: u32, // of sixteen positions in a tile, at most
+  groups: u32, // of 4 FOURS positions in a tile, at most
 }
 override HEAD4: u32; // vec4f of a head, at most 5
 override BIAS: bool = false;
+override FOURS: u32 = 1; // 1 or 4
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4f>;
@@ -98,7 +99,7 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let id = (wid.x + wid.y * num.x) * 8u + lane;
-  let first = id % params.groups * 16u;
+  let first = id % params.groups * 4u * FOURS;
   let head = id / params.groups % params.heads;
   let tile_index = id / params.groups / params.heads;
   if (tile_index >= params.tiles) { return; }
@@ -110,9 +111,11 @@ fn main(
   var keys2: Keys;
   var keys3: Keys;
   begin(&keys0, tile, first, head);
-  begin(&keys1, tile, first + 4u, head);
-  begin(&keys2, tile, first + 8u, head);
-  begin(&keys3, tile, first + 12u, head);
+  if (FOURS > 1u) {
+    begin(&keys1, tile, first + 4u, head);
+    begin(&keys2, tile, first + 8u, head);
+    begin(&keys3, tile, first + 12u, head);
+  }
   // A borrowed key meets the queries of two patches.
   let count = min(tile.w, 2u * params.patchRows);
   for (var i = 0u; i < count; i++) {
@@ -127,12 +130,16 @@ fn main(
       g[c] = dy[source_dy + c];
     }
     meet(&keys0, place, &q, &g, known, head);
-    meet(&keys1, place, &q, &g, known, head);
-    meet(&keys2, place, &q, &g, known, head);
-    meet(&keys3, place, &q, &g, known, head);
+    if (FOURS > 1u) {
+      meet(&keys1, place, &q, &g, known, head);
+      meet(&keys2, place, &q, &g, known, head);
+      meet(&keys3, place, &q, &g, known, head);
+    }
   }
   finish(&keys0, head);
-  finish(&keys1, head);
-  finish(&keys2, head);
-  finish(&keys3, head);
+  if (FOURS > 1u) {
+    finish(&keys1, head);
+    finish(&keys2, head);
+    finish(&keys3, head);
+  }
 }

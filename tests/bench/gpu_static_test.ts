@@ -12,7 +12,7 @@ const LEAST_WAVES: Record<string, number> = { NAVI21: 8, GFX1100: 8, VEGA20: 3 }
 const MOST_REGISTERS = 128;
 /** The family on which the other kernels are compiled: the one that spills first. */
 const STRICTEST = "GFX1100";
-/** These run on CPUs alone; `gemm_weight_gradient` stands for those that take long to compile because they spill. */
+/** These run on CPUs alone; `gemm_wide` stands for those that take long to compile because they spill. */
 const LEFT_OUT = [
   ...[
     "conv",
@@ -21,6 +21,7 @@ const LEFT_OUT = [
     "conv_statistics",
     "conv_weight_gradient",
     "gemm",
+    "gemm_weight_gradient",
   ],
   ...["attention", "attention_key_gradient", "attention_query_gradient"],
 ];

@@ -1,6 +1,6 @@
 /**
  * The launches of attention in both families of kernels. In the family `hardware` a thread computes one position of a tile with
- * one head, and its workgroup brings what it meets into workgroup memory; in the family `software` a thread computes sixteen.
+ * one head, and its workgroup brings what it meets into workgroup memory; in the family `software` a thread computes four or sixteen.
  *
  * @module
  */
@@ -19,8 +19,14 @@ import { groupsOf64, type KernelSetting, type Launch, launch } from "../../gpu/m
 /** Queries whose bias gradient one thread sums, at most: more of them leave fewer partial sums. */
 const MOST_CHUNK_QUERIES = 16;
 
-/** Positions that a thread of the family `software` owns, and threads of its workgroups. */
-const OWN_POSITIONS = 16;
+/**
+ * Fours of positions that a thread of the family `software` owns: many share what it loads, but take long to compile, which
+ * short patches are not worth.
+ */
+const [FEW_FOURS, MANY_FOURS] = [1, 4];
+const MANY_FROM = 64;
+
+/** Threads of its workgroups. */
 const WORKGROUP = 8;
 
 /** llvmpipe ends the loops of a thread after 65,535 iterations without reporting it. */
@@ -96,8 +102,9 @@ function hardwareLaunches(sizes: AttentionSizes): Omit<AttentionLaunches, "biasG
 function softwareLaunches(sizes: AttentionSizes): Omit<AttentionLaunches, "biasGradient"> {
   const { heads, patches: { patchRows, queryTiles, keyTiles } } = sizes;
   // Tiles of short patches have few positions.
-  const groups = Math.ceil(Math.min(TILE_POSITIONS, patchRows) / OWN_POSITIONS);
-  const constants = constantsOf(sizes);
+  const fours = patchRows < MANY_FROM ? FEW_FOURS : MANY_FOURS;
+  const groups = Math.ceil(Math.min(TILE_POSITIONS, patchRows) / (4 * fours));
+  const constants = { ...constantsOf(sizes), FOURS: fours };
   const params = { ...paramsOf(sizes), groups };
   const ofQueries = {
     constants,
