@@ -31,8 +31,8 @@ const WORKGROUP = 32;
 
 /**
  * Threads of a workgroup of the convolution kernels and of the weight gradients. There are few threads and each runs long,
- * so small workgroups spread them evenly over the cores (with 32 threads, a convolution of 32 channels on 14,000 voxels made 5 workgroups for
- * two cores).
+ * so small workgroups spread them evenly over the cores (with 32 threads, a convolution of 32 channels on 14,000 voxels
+ * made 5 workgroups for two cores).
  */
 const LONG_WORKGROUP = 8;
 
