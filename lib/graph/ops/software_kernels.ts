@@ -18,7 +18,6 @@ import {
 import { minBy } from "@std/collections/min-by";
 import { launch, WINDOW_BYTES } from "../../gpu/mod.ts";
 import {
-  type KernelSizes,
   type MatrixKernels,
   type ProductChannels,
   quadsOf,
