@@ -62,8 +62,8 @@ export interface StudentCard {
    */
   things?: Record<string, number> | undefined;
   /**
-   * `running` where the norm layers were trained with the running statistics: where no method is named, these label a scan,
-   * and not its own. Left out where each scene had its own in training.
+   * `running` where the running statistics label a scan for which no method is named, and not its own: because the norm layers
+   * were trained with them, or because that was better on validation scenes.
    */
   statistics?: "running" | undefined;
   /** Licence of the weights. */

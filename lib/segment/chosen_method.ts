@@ -21,8 +21,8 @@ export interface ChosenMethod {
 
 /**
  * Chooses the method of a request. Where the client left the method open and the student has no teacher, the photographs
- * are left out with a warning. Where it would move statistics of batch norm, and the network has none, or was trained to use
- * those of training, the scan is labelled by the source weights.
+ * are left out with a warning. Where it would move statistics of batch norm, and the network has none, or its card
+ * prefers those of training, the scan is labelled by the source weights.
  *
  * @throws {OptionError} where there is no method of that name, or it lacks a teacher, photographs or batch norm.
  */
@@ -82,7 +82,7 @@ function requireStatistics(method: Method, card: StudentCard): void {
 
 /**
  * A method that nobody asked for, as far as it serves the student: the source weights in place of one that moves what the
- * network does not have, or has learned to keep.
+ * network does not have, or is better kept.
  */
 function followable(
   method: Method,
