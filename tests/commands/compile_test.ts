@@ -75,7 +75,7 @@ Deno.test("the embedded files alone run the demo and the server", async () => {
       });
 
     const demo = await program(
-      ...["demo", "--steps", "1", "--augmentations", "0", "--voxel-size", "0.4", "--out", out],
+      ...["demo", "--steps", "1", "--augmentations", "0", "--voxel-size", "0.8", "--out", out],
     ).output();
     assert.equal(demo.code, 0, new TextDecoder().decode(demo.stderr));
     const report: ScanReport = JSON.parse(await readFile(join(out, "report.json"), "utf8"));

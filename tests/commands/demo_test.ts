@@ -9,7 +9,7 @@ import { ttt, withFolder } from "./support.ts";
 Deno.test("demo shows the gain on an unknown scan, and writes its files", async () => {
   await withFolder(async (folder) => {
     // Two steps in large voxels show what 25 show, and the scan alone what it shows with eight augmentations.
-    const settings = ["--steps", "2", "--augmentations", "0", "--voxel-size", "0.4"];
+    const settings = ["--steps", "2", "--augmentations", "0", "--voxel-size", "0.8"];
     const { code, stdout, stderr } = await ttt(["demo", ...settings, "--out", folder]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /adapting 2\/2 KD loss/);
