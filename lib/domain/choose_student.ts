@@ -79,7 +79,7 @@ const LOSS_DEVIATIONS = 2;
  */
 const TOLERANCES: Readonly<Record<MeasureName, { below: number; above: number }>> = {
   width: { below: 2.5, above: 4 },
-  spread: { below: Infinity, above: 1.6 },
+  spread: { below: Infinity, above: 1.35 },
   height: { below: 2, above: 3 },
   level: { below: 2.5, above: 2.5 },
   upright: { below: 1.8, above: 1.5 },
@@ -95,7 +95,7 @@ const TOLERANCES_FROM_ABOVE: typeof TOLERANCES = {
   ...TOLERANCES,
   spread: { below: 1.2, above: 1.6 },
   upright: { below: 3, above: 1.5 },
-  spacing: { below: 1.62, above: 2.2 },
+  spacing: { below: 1.9, above: 2.2 },
 };
 
 /** What is said of a measure that is `factor` times what it is in training, after "it is". */
