@@ -42,7 +42,17 @@ export async function withVotes(
   if (corrections.every((label) => label === UNCORRECTED)) return prediction;
   const { gpu, scan: { voxels } } = context;
   const coords = await gpu.read(voxels.coords as GpuBuffer, Int32Array, 4 * voxels.count);
-  const votes = countVotes(coords, await describeVoxels(context), corrections, prediction.classes);
+  return fuseVotes(prediction, coords, await describeVoxels(context), corrections);
+}
+
+/** {@link withVotes} by coordinates and descriptions that are at hand; see {@link countVotes}. */
+export function fuseVotes(
+  prediction: Probabilities,
+  coords: Int32Array,
+  looks: Descriptions,
+  corrections: Uint32Array,
+): Probabilities {
+  const votes = countVotes(coords, looks, corrections, prediction.classes);
   const one = new Uint8Array(prediction.rows).fill(1);
   return fuse([{ probabilities: prediction, weight: one }, votes]);
 }
