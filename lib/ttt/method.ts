@@ -183,7 +183,7 @@ export interface MethodInfo {
   readonly usesPhotographs: boolean;
   /** Whether the weights are kept from scan to scan. */
   readonly online: boolean;
-  /** Whether it learns from corrected points. */
+  /** Whether corrected points have a say: its steps learn from them, or they vote alone where it takes none. */
   readonly takesCorrections?: true;
   /** Name of the loss that its gradient steps lower; null where it takes none. */
   readonly lossName: string | null;

@@ -102,6 +102,9 @@ Deno.test("POST /v1/jobs/:id/corrections labels the job's files again, and keeps
     );
     // The files stay when the job that they came with is deleted.
     assert.equal((await jobs.app.request(first.links.self, { method: "DELETE" })).status, 204);
+    const quick = await next(second, { corrections: { "1": [0] }, method: "fusion" });
+    assert.equal(quick.method, "fusion");
+    assert.equal(jobs.engine.requests.at(-1)!.options.settings["steps"], undefined);
     await next(second, { corrections: { "1": [0] } });
     // A method that does not learn from corrections is not insisted on.
     const plain = await submitted(jobs, { method: "POST", body: plyScan() });

@@ -12,7 +12,7 @@ import { ANSWER_SETTINGS, type Input } from "./input.ts";
 
 /**
  * Adds corrections to the request of a job. Those that it had stay, unless the new ones say otherwise of a point. A method
- * that does not learn from corrections is left to the usual choice.
+ * that does not learn from corrections is left to the usual choice; where another method is asked for, settings of the earlier one are left out.
  *
  * @param given options in place of those of the job, `corrections` among them.
  * @throws {OptionError} where there are no corrections, or they are none.
@@ -27,14 +27,15 @@ export function corrected(input: Input, given: Readonly<Record<string, unknown>>
       "corrections",
     );
   }
-  const { method } = before;
-  const kept = method === undefined || methodOf(method).takesCorrections
-    ? before
-    : Object.fromEntries(Object.entries(before).filter(([name]) => IS_COMMON.has(name)));
-  const { corrections: earlier } = segmentOptions(
-    { corrections: before["corrections"] },
+  const { method, viewSource } = before;
+  const { method: used, corrections: earlier } = segmentOptions(
+    { method, viewSource, corrections: before["corrections"] },
     hasPhotographs,
   );
+  const { method: asked = used } = given;
+  const kept = asked === used && (method === undefined || methodOf(method).takesCorrections)
+    ? before
+    : Object.fromEntries(Object.entries(before).filter(([name]) => IS_COMMON.has(name)));
   return {
     ...input,
     options: { ...kept, ...given, corrections: merged(earlier ?? {}, corrections) },

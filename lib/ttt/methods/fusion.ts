@@ -23,6 +23,7 @@ export const fusion = defineMethod({
   checkpoint: "joint",
   usesPhotographs: true,
   online: false,
+  takesCorrections: true,
   lossName: null,
   settings: z.strictObject({
     weight: numberSetting(2, { min: 0, max: 10 }).describe("weight of the 2D probe"),
