@@ -30,7 +30,7 @@ const SECTIONS: Record<string, (gpu: Gpu) => Promise<void> | void> = {
   conv: (gpu) => benchConvolution(gpu, ROUNDS),
   linear: (gpu) => benchLinear(gpu, ROUNDS),
   memory: benchMemory,
-  network: (gpu) => benchNetwork(gpu, ROUNDS, voxels, network),
+  network: (gpu) => benchNetwork(gpu, ROUNDS, voxels, network, measured ?? Infinity),
   step: (gpu) => benchStep(gpu, ROUNDS),
   roofline: (gpu) =>
     benchRoofline(gpu, {
@@ -81,8 +81,9 @@ const { positionals, values } = argumentsOf({
     measured: {
       type: "string",
       value: "N",
-      about: "most voxels of a scan that the section roofline runs; larger ones it counts",
-      otherwise: `all on hardware, ${MEASURED_ON_SOFTWARE} on a software adapter`,
+      about:
+        "most voxels of a scan that the sections network and roofline run; larger ones they count",
+      otherwise: `all, but in the section roofline ${MEASURED_ON_SOFTWARE} on a software adapter`,
     },
     launches: { type: "boolean", about: "print each launch of the section roofline" },
     kernels: {

@@ -40,16 +40,22 @@ const TIMED_ONCE = 20_000;
 /** Share of the free memory that a row may take; with more the machine would swap. */
 const FREE_SHARE = 0.8;
 
-/** Prints two lines for each scan: the forward pass, and forward and backward. */
+/**
+ * Prints two lines for each scan: the forward pass, and forward and backward.
+ *
+ * @param measured scans of more voxels are counted and not run.
+ */
 export async function benchNetwork(
   gpu: Gpu,
   rounds: number,
   sizes: readonly number[],
   backbone: string,
+  measured: number,
 ): Promise<void> {
   using owned = new DisposableStack();
   const network = owned.use(new BenchNetwork(gpu, backbone));
   console.log(tableLine(`${backbone}, bytes in MiB`, [
+    "GFLOP",
     "ms",
     "GFLOP/s",
     "of gemm",
@@ -59,7 +65,8 @@ export async function benchNetwork(
     "stored",
   ]));
   for (const voxels of sizes) {
-    await benchScan(gpu, network, voxels, voxels > TIMED_ONCE ? 1 : rounds);
+    const times = voxels > measured ? 0 : voxels > TIMED_ONCE ? 1 : rounds;
+    await benchScan(gpu, network, voxels, times);
   }
 }
 
@@ -125,6 +132,7 @@ export async function networkOnScan(
   };
 }
 
+/** @param rounds none to count alone. */
 async function benchScan(
   gpu: Gpu,
   network: BenchNetwork,
@@ -163,6 +171,12 @@ async function benchGraph(gpu: Gpu, rounds: number, row: Row): Promise<void> {
   const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
   const { bytes, liveBytes } = planTensors(graph.launches, new Set(kept), Infinity, Infinity);
   const needed = gpu.ledger.bytes + bytes;
+  const gigaflop = (flop / 1e9).toFixed(1);
+  if (rounds === 0) {
+    const sizes = [needed, bytes, liveBytes, graph.storedBytes()].map(mebibytes);
+    console.log(tableLine(name, [gigaflop, "-", "-", "-", ...sizes]));
+    return;
+  }
   const refusal = whyNot(gpu, graph, bytes);
   if (refusal) {
     console.log(`${name.padEnd(34)}not run: it takes ${mebibytes(needed)} MiB, and ${refusal}`);
@@ -184,6 +198,7 @@ async function benchGraph(gpu: Gpu, rounds: number, row: Row): Promise<void> {
     rounds,
   ) as [number, number];
   console.log(tableLine(name, [
+    gigaflop,
     (flop / rate / 1e6).toFixed(0),
     rate,
     rate / gemm,
