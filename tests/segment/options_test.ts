@@ -20,7 +20,7 @@ Deno.test("segmentOptions() chooses an adapting method only where there are phot
       unadapted: 0.5,
       trust: 2,
       balance: undefined,
-      correctionWeight: 1,
+      correctionWeight: 0,
       consistency: 0,
     },
     otherwise: { method: "bn", settings: { augmentations: 0 } },

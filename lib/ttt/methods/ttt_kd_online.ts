@@ -13,7 +13,7 @@ import { numberSetting } from "../settings.ts";
 import { distilBlocks } from "./distillation/blocks.ts";
 import { resetSetting, resetWhereWorse } from "./distillation/reset.ts";
 import { distil } from "./distillation/whole_scan.ts";
-import { distillationSettings } from "./distillation/settings.ts";
+import { correctionWeight, distillationSettings } from "./distillation/settings.ts";
 import { readDistilledBlock } from "./ttt_kd.ts";
 
 const settings = distillationSettings.extend({
@@ -28,6 +28,7 @@ const settings = distillationSettings.extend({
   bound: numberSetting(0, { min: 0, max: 100 }).unwrap().optional().describe(
     "how far the weights may drift from those of the source, as a share of the source weights' length; after a scan that took them further they are drawn back to this distance",
   ),
+  correctionWeight: correctionWeight(1),
   reset: resetSetting,
 });
 

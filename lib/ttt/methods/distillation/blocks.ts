@@ -138,7 +138,9 @@ class BlockSteps {
       if (this.note !== undefined) return true;
     }
     using owned = new DisposableStack();
-    const labels = block.corrections && correctionTensor(block.gpu, block.corrections, owned);
+    const labels = correctionWeight > 0 && block.corrections
+      ? correctionTensor(block.gpu, block.corrections, owned)
+      : null;
     await this.#context.work.quiet.time("adapt", async () => {
       using plan = adaptationPlan(adapting, {
         target,

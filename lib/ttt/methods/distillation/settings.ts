@@ -34,6 +34,16 @@ export function offByDefault<T extends z.ZodType>(setting: z.ZodDefault<T>) {
   return setting.unwrap().optional().describe(setting.description ?? "");
 }
 
+/**
+ * How much corrected points teach, besides their votes. Steps on them cost the votes more than they bring, on validation parts
+ * of both worlds, so that only what is carried from scan to scan learns from them by default.
+ */
+export function correctionWeight(otherwise: number) {
+  return numberSetting(otherwise, { min: 0, max: 100 }).describe(
+    "weight of the cross-entropy of corrected points beside the KD loss; with 0 they vote, and no step learns from them",
+  );
+}
+
 /** Settings of one adaptation by distillation. */
 export const distillationSettings = z.strictObject({
   steps: numberSetting(25, { min: 1, max: 1000, integer: true }).describe(
@@ -57,9 +67,7 @@ export const distillationSettings = z.strictObject({
   unadapted: offByDefault(trustSettings.unadapted),
   trust: offByDefault(trustSettings.trust),
   balance: offByDefault(trustSettings.balance),
-  correctionWeight: numberSetting(1, { min: 0, max: 100 }).describe(
-    "weight of the cross-entropy of corrected points beside the KD loss",
-  ),
+  correctionWeight: correctionWeight(0),
   consistency: numberSetting(0, { min: 0, max: 10 }).describe(
     "weight of a second loss, where photographs look: cross-entropy of the class head against the fused prediction from before the first step; 0 leaves it out",
   ),

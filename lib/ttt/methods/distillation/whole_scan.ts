@@ -137,8 +137,10 @@ async function setUp(
       weight: settings.consistency,
     }
     : null;
-  const labels = context.corrections && correctionTensor(gpu, context.corrections, owned);
-  const { augmentations, learningRate, momentum } = settings;
+  const { augmentations, learningRate, momentum, correctionWeight } = settings;
+  const labels = correctionWeight > 0 && context.corrections
+    ? correctionTensor(gpu, context.corrections, owned)
+    : null;
   const predictor = owned.use(new Predictor(adapting, { statistics, augmentations, target }));
   const step = await work.time("compile", async () => {
     const plan = owned.use(adaptationPlan(adapting, {
@@ -148,7 +150,7 @@ async function setUp(
       sgd: { learningRate, momentum, weightDecay: 0 },
       statistics,
       ...(total ? { total } : {}),
-      ...(labels ? { corrections: { labels, weight: settings.correctionWeight } } : {}),
+      ...(labels ? { corrections: { labels, weight: correctionWeight } } : {}),
       ...(consistency ? { consistency } : {}),
     }));
     await gpu.finished();
