@@ -270,7 +270,7 @@ async function realRequests(
   const given = values.student === undefined ? null : await readStudent(values.student);
   for (const world of JUDGES) {
     const judge = await openDataset(world, gpu);
-    const { dataset, leftOut } = await realBenchmark(values.data!, judge, JUDGES);
+    const { dataset, leftOut } = await realBenchmark(values.data!, judge, JUDGES, judged);
     for (const [name, reason] of leftOut) reasons.set(name, reason);
     const names = dataset?.domains.map(({ name }) => name) ?? [];
     if (given && given.card.classes.join() !== judge.classes.join()) {

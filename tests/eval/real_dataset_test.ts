@@ -75,6 +75,8 @@ Deno.test("scans are judged by the names of their labels, and what is left out i
     assert.equal(scene.photos.length, 0);
     const mapped = await dataset.scene("mapped", "test", 0);
     assert.deepEqual([...mapped.scan.labels!], [255, 9, 255, 255]);
+    const { leftOut: twice } = await realBenchmark(folder, STREETS, WORLDS, new Set(["mapped"]));
+    assert.equal(twice.get("mapped"), "it is judged by another world");
     const before = dataset.version("drive");
     await Deno.writeTextFile(join(folder, "drive", "label_map.json"), `{"10": "road"}`);
     const again = (await realBenchmark(folder, STREETS, WORLDS)).dataset!;

@@ -55,18 +55,22 @@ const LabelMapSchema = z.record(z.string().regex(/^-?\d+$/, "write whole numbers
  * Finds the labelled scans of a folder.
  *
  * @param worlds every world that scans may be judged by: a scan belongs to the one that has most of its names
+ * @param judged folders that another world judges; a `label_map.json` may fit several worlds
  * @throws {DatasetError} where `labels.json` or `label_map.json` of a folder is malformed
  */
 export async function realBenchmark(
   folder: string,
   world: RealClasses,
   worlds: readonly string[],
+  judged: ReadonlySet<string> = new Set(),
 ): Promise<RealBenchmark> {
   const samples: RealSample[] = [];
   const leftOut = new Map<string, string>();
   const entries = [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory);
   for (const { name } of entries.toSorted((a, b) => a.name < b.name ? -1 : 1)) {
-    const sample = await readSample(join(folder, name), name, world, worlds);
+    const sample = judged.has(name)
+      ? "it is judged by another world"
+      : await readSample(join(folder, name), name, world, worlds);
     if (typeof sample === "string") leftOut.set(name, sample);
     else samples.push(sample);
   }
