@@ -74,7 +74,7 @@ export async function scanWithPhotographs(
 
 /** The files of a scan with the photographs that it holds itself, where none lie beside it. */
 export async function withEmbedded(files: ScanFiles): Promise<ScanFiles> {
-  if (files.cameras.length > 0 || !/\.e57$/i.test(files.path)) return files;
+  if (files.cameras.length > 0) return files;
   const found = await withByteSource(
     files.path,
     (source) => e57Photographs(source, basename(files.path)),

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { open } from "node:fs/promises";
-
 /** A file that is read in parts. */
 export interface ByteSource {
   /** Bytes of the file. */
@@ -18,18 +16,20 @@ export async function withByteSource<T>(
   path: string,
   use: (source: ByteSource) => Promise<T>,
 ): Promise<T> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    return await use({
-      size,
-      read: async (start, end) => {
-        const length = Math.max(0, Math.min(end, size) - start);
-        const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, start);
-        return buffer.subarray(0, bytesRead);
-      },
-    });
-  } finally {
-    await file.close();
-  }
+  using file = await Deno.open(path);
+  const { size } = await file.stat();
+  return await use({
+    size,
+    async read(start, end) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+      await file.seek(start, Deno.SeekMode.Start);
+      let length = 0;
+      while (length < bytes.length) {
+        const more = await file.read(bytes.subarray(length));
+        if (more === null) break;
+        length += more;
+      }
+      return bytes.subarray(0, length);
+    },
+  });
 }

@@ -1,13 +1,17 @@
 /** Photographs inside E57 files: what they show at a pixel, a view shows where its camera says. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { concat } from "@std/bytes/concat";
+import { bareScan, withEmbedded } from "../../lib/cli/scan_files.ts";
 import {
   type ByteSource,
   e57Photographs,
   encodePng,
   readScan,
   readViews,
+  writePly,
 } from "../../lib/scan/mod.ts";
+import { withFolder } from "../commands/support.ts";
 import { fakeApp, formRequest } from "../routes/support.ts";
 import { type E57Recipe, floats, makeE57, withChecksums } from "./e57_files.ts";
 
@@ -173,6 +177,20 @@ Deno.test("photographs inside E57 that cannot be placed are named, and damage to
   damaged.fill(0x20, at, at + 12);
   assert.equal(await e57Photographs(sourceOf(withChecksums(damaged)), "x.e57"), null);
 });
+
+Deno.test("the command line uses the photographs inside E57, whatever the file is called", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "hall.scan");
+    await Deno.writeFile(path, FILE);
+    const files = await withEmbedded(bareScan(path));
+    assert.equal(files.images.length, 2);
+    const { cameras } = await readViews(files.images, files.cameras);
+    assert.equal(cameras.length, 7);
+    const beside = { ...bareScan(path), cameras: files.cameras };
+    assert.equal(await withEmbedded(beside), beside, "cameras beside the scan come first");
+    await Deno.writeFile(path, writePly({ positions: new Float32Array(3) }));
+    assert.equal((await withEmbedded(bareScan(path))).cameras.length, 0);
+  }));
 
 Deno.test("POST /v1/segment uses the photographs inside E57, unless others came", async () => {
   const { app, engine } = fakeApp();
