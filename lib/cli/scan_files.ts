@@ -78,7 +78,11 @@ export async function withEmbedded(files: ScanFiles): Promise<ScanFiles> {
   const found = await withByteSource(
     files.path,
     (source) => e57Photographs(source, basename(files.path)),
-  );
+  ).catch((error) => {
+    // That there is no scan is said where its points are read.
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  });
   if (!found) return files;
   const images = found.photographs.map(({ name, chunks }) => ({
     name,
