@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { defineCommand } from "../cli/args.ts";
-import { chooseStudent, domainText, profileOf } from "../domain/mod.ts";
+import { chooseStudent, domainText, scanProfile } from "../domain/mod.ts";
 import { readStudent, studentNames, studentPath } from "../models/students.ts";
 import type { StudentCard } from "../nn/card.ts";
 import { readNamed, readScan } from "../scan/mod.ts";
@@ -68,7 +68,7 @@ async function printChoices(
     const scan = await readScan(bytes, name);
     const options = segmentOptions({ method: "source" }, false);
     const metric = metricRequest({ scan, photos: [], cameras: [], options });
-    const profile = profileOf(metric.request.scan.positions);
+    const profile = scanProfile(metric.request.scan);
     const { student, fits, reason, distances } = chooseStudent(profile, students);
     const total = distances[student]?.total;
     return [student, total?.toFixed(1) ?? "–", fits === false ? reason : ""];

@@ -37,8 +37,8 @@ export interface PhotographDistance {
 /** How far a scan lies from what a student was trained on. */
 export interface StudentDistance {
   /**
-   * The length of the vector of the measures' distances or, where that is larger, the distance of the photographs; above
-   * 1.8, the scan does not fit.
+   * The length of the vector of the distances of the measures and of `fromAbove` or, where that is larger, the distance of
+   * the photographs; above 1.8, the scan does not fit.
    */
   total: number;
   /**
@@ -46,6 +46,8 @@ export interface StudentDistance {
    * lie that a student is expected to label.
    */
   measures: Record<MeasureName, number>;
+  /** 2 where the file says that the scan was made from the air and the training scenes were not; left out elsewhere. */
+  fromAbove?: number;
   /** Present where the KD loss of the photographs was measured. */
   photographs?: PhotographDistance;
 }
@@ -64,6 +66,8 @@ export interface StudentChoice {
 
 /** Largest total distance of a scan that fits. */
 const FITS = 1.8;
+/** Distance of a student of scans from the ground, where the file says that the scan was made from the air. */
+const FROM_GROUND = 2;
 /** Largest length of the measures' distances up to which the shape of a scan alone decides. */
 const SURE = 0.5;
 /** Share of the way from the KD loss of source scenes to 1 up to which photographs fit. */
@@ -229,7 +233,7 @@ function withLoss(
   const distance = FITS / LOSS_FITS * Math.max(0, share);
   return {
     ...shape,
-    total: Math.max(Math.hypot(...Object.values(shape.measures)), distance),
+    total: Math.max(withoutPhotographs(shape), distance),
     photographs: { loss, distance },
   };
 }
@@ -255,7 +259,16 @@ export function distanceFrom(
   for (const name of MEASURE_NAMES) {
     distances[name] = measureDistance(profile[name], measures[name], tolerances[name]);
   }
-  return { total: Math.hypot(...Object.values(distances)), measures: distances };
+  const isContradicted = profile.fromAbove && !fromAbove;
+  const distance = { measures: distances, ...(isContradicted ? { fromAbove: FROM_GROUND } : {}) };
+  return { total: withoutPhotographs(distance), ...distance };
+}
+
+/** How far a scan lies by its shape, and by what its file says of how it was made. */
+function withoutPhotographs(
+  { measures, fromAbove = 0 }: Pick<StudentDistance, "measures" | "fromAbove">,
+): number {
+  return Math.hypot(...Object.values(measures), fromAbove);
 }
 
 function measureDistance(
@@ -274,14 +287,20 @@ function reasonOf(
   isChoice: boolean,
 ): string {
   if (!distance || !domain) return `The card of ${id} does not tell what scans it was trained on.`;
-  const { total, measures, photographs } = distance;
+  const { total, fromAbove, photographs } = distance;
   if (total <= FITS) {
     return `The scan is like those that ${id} was trained on${
       photographs ? ", and so are its photographs" : ""
     }.`;
   }
-  if (photographs && Math.hypot(...Object.values(measures)) <= FITS) {
+  if (photographs && withoutPhotographs(distance) <= FITS) {
     return photographText(id, teacher, photographs.loss);
+  }
+  if (fromAbove !== undefined && fromAbove > Math.max(...Object.values(distance.measures))) {
+    return `${
+      isChoice ? `The scan fits no student; the nearest is ${id}, which` : id
+    } was trained on scans from the ` +
+      "ground, and the scan angles in the file say that it was made from the air.";
   }
   const unlike = isChoice
     ? `The scan fits no student; the nearest is ${id}, and beside the scans that it was trained on`

@@ -9,6 +9,7 @@ export {
   type MeasureName,
   profileOf,
   type ScanProfile,
+  scanProfile,
   spacingOf,
 } from "./profile.ts";
 export {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { looksDown, type Scan } from "../scan/mod.ts";
 import { Columns, type Square } from "./columns.ts";
 
 /** Name of a measure. */
@@ -29,6 +30,8 @@ export const MEASURE_NAMES: readonly MeasureName[] = [
 
 /** The measures of one scan; all of them are above 0. */
 export interface ScanProfile {
+  /** Whether the file says that the scan was made from the air; left out where it does not tell. */
+  readonly fromAbove?: boolean;
   /** Diameter of the circle about the middle that holds nine tenths of the area that has points, metres. */
   readonly width: number;
   /**
@@ -128,6 +131,11 @@ export function profileOf(positions: Float32Array): ScanProfile {
     ),
     spacing,
   };
+}
+
+/** Measures a scan by its points, and by what its file says of how it was made. */
+export function scanProfile(scan: Scan): ScanProfile {
+  return { ...profileOf(scan.positions), ...(looksDown(scan) ? { fromAbove: true } : {}) };
 }
 
 /**

@@ -48,6 +48,7 @@ export {
 export type { LabelClasses } from "./classes/class_table.ts";
 export { codeWarnings } from "./las/narrow_codes.ts";
 export { type Echoes, echoesOf } from "./las/echoes.ts";
+export { looksDown } from "./las/scan_angles.ts";
 export { classList } from "./classes/class_list.ts";
 export { qgisStyle } from "./classes/qgis_style.ts";
 export type { Warning } from "./warning.ts";

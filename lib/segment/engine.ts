@@ -8,7 +8,7 @@ import {
   choiceWithLoss,
   chooseStudent,
   domainWarning,
-  profileOf,
+  scanProfile,
   type StudentChoice,
 } from "../domain/mod.ts";
 import type { Gpu, GpuHost } from "../gpu/mod.ts";
@@ -136,7 +136,7 @@ export class Engine implements Segmenter, AsyncDisposable {
 
   async segment(request: SegmentRequest): Promise<SegmentResult> {
     const metric = metricRequest(request);
-    const byShape = chooseStudent(profileOf(metric.request.scan.positions), [this.student]);
+    const byShape = chooseStudent(scanProfile(metric.request.scan), [this.student]);
     const asks = request.options.strict && byShape.fits;
     const loss = asks ? await this.firstLoss(metric) : null;
     return await this.label(

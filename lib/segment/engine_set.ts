@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { chooseStudent, fitting, profileOf, undecided } from "../domain/mod.ts";
+import { chooseStudent, fitting, scanProfile, undecided } from "../domain/mod.ts";
 import { FifoSemaphore } from "../concurrency/fifo_semaphore.ts";
 import type { Gpu, GpuHost, KernelChoice, RowPrecision } from "../gpu/mod.ts";
 import { gpuHost } from "../kernel_choice/mod.ts";
@@ -138,7 +138,7 @@ export class EngineSet implements Segmenter, AsyncDisposable {
     const named = findStudent(this.students, options.student);
     const candidates = named ? [named] : this.students;
     const cards = candidates.map(({ card }) => card);
-    const profile = profileOf(scan.positions);
+    const profile = scanProfile(scan);
     const byShape = chooseStudent(profile, cards);
     const losses: Record<string, number> = {};
     for (const id of strict ? fitting(byShape) : named ? [] : undecided(byShape)) {

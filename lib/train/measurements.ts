@@ -19,10 +19,14 @@ import type { Trainee } from "./training_run.ts";
 /** Most held-out scenes that the source KD loss is measured on; nor are they more than the training scenes. */
 const KD_SCENES = 8;
 
-/** Measures what the training scenes are like, which are not augmented. */
+/**
+ * Measures what the training scenes are like, which are not augmented.
+ *
+ * @param fromAbove whether they were made from the air; by default, whether most of their files say so.
+ */
 export function measureDomain(
   scenes: readonly SourceScene[],
-  fromAbove = false,
+  fromAbove = scenes.filter((scene) => scene.fromAbove).length > scenes.length / 2,
 ): StudentDomain {
   return domainOf(scenes.map(({ points }) => profileOf(points.positions)), fromAbove);
 }

@@ -8,7 +8,7 @@ import type { DatasetScene } from "../datasets/dataset.ts";
 import { paddedChannels } from "../graph/tensor.ts";
 import type { Student } from "../nn/student.ts";
 import { pairViews } from "../pairing/mod.ts";
-import type { Camera } from "../scan/mod.ts";
+import { type Camera, looksDown } from "../scan/mod.ts";
 import type { FeatureMap, FeatureTeacher } from "../teacher/mod.ts";
 import { requireInputs, studentPoints } from "../voxels/points.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
@@ -23,6 +23,8 @@ export interface SourceScene {
   readonly cameras: readonly Camera[];
   /** What the teacher makes of each photograph; empty where there is no teacher. */
   readonly maps: readonly FeatureMap[];
+  /** Whether the file says that the scan was made from the air. */
+  readonly fromAbove?: boolean;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function describeScene(
   requireInputs(scan, config);
   const points = studentPoints(scan, config.features, config.voxelSize, cameras);
   const maps = teacher ? await teacher.describeAll(photos) : [];
-  return { points: { ...points, labels }, cameras, maps };
+  return { points: { ...points, labels }, cameras, maps, fromAbove: looksDown(scan) };
 }
 
 /**

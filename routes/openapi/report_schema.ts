@@ -82,10 +82,13 @@ const distance = z.number().min(0);
 /** How far a scan lies from what a student was trained on. */
 export const studentDistanceSchema = exactly<StudentDistance>()({
   total: distance.describe(
-    "the length of the vector of the measures' distances or, where that is larger, the distance of the photographs; above 1.8, the scan does not fit",
+    "the length of the vector of the distances of the measures and of `fromAbove` or, where that is larger, the distance of the photographs; above 1.8, the scan does not fit",
   ),
   measures: z.record(z.enum(MEASURE_NAMES), distance).describe(
     "by measure: 0 between the training scenes, 1 about as far outside as scans of the same kind by other sensors lie",
+  ),
+  fromAbove: distance.exactOptional().describe(
+    "2 where the scan angles of the file say that the scan was made from the air and the student was trained on scans from the ground; left out elsewhere",
   ),
   photographs: exactly<PhotographDistance>()({
     loss: distance.describe("KD loss of the source weights over all photographs"),

@@ -57,6 +57,22 @@ Deno.test("chooseStudent() takes a student of unknown domain where no other fits
   assert.equal(domainWarning(choice), null);
 });
 
+Deno.test("chooseStudent() takes the file's word that a scan was made from the air", () => {
+  const aerial = { id: "aerial", domain: domainOf([profile(20)], true) };
+  const doubtful = profile(20, { width: 7 });
+  const ground = { id: "ground", domain: domainOf([profile(20, { width: 9 })]) };
+  assert.equal(chooseStudent(doubtful, [ground, aerial]).student, "ground");
+  assert.equal(chooseStudent({ ...doubtful, fromAbove: true }, [ground, aerial]).student, "aerial");
+  // Shape outweighs it where it leaves no doubt, and the contradiction is told.
+  const told = chooseStudent({ ...profile(1), fromAbove: true }, [small, aerial]);
+  assert.deepEqual([told.student, told.fits, told.distances.small!.fromAbove], ["small", false, 2]);
+  assert.match(
+    told.reason,
+    /nearest is small, which was trained on scans from the ground, and the scan angles/,
+  );
+  assert.equal(chooseStudent({ ...profile(20), fromAbove: true }, [aerial]).fits, true);
+});
+
 Deno.test("chooseStudent() needs a student", () => {
   assert.throws(() => chooseStudent(profile(1), []), /there are none/);
 });

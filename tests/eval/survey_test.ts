@@ -9,7 +9,7 @@ import { surveySamples, validationSamples } from "../../lib/eval/survey/survey_s
 import { surveyTable, truthLine } from "../../lib/eval/survey/survey_table.ts";
 import { IGNORE_LABEL } from "../../lib/metrics/confusion.ts";
 import { Random } from "../../lib/random/random.ts";
-import { echoesOf, readScan, type Scan, writePly } from "../../lib/scan/mod.ts";
+import { echoesOf, looksDown, readScan, type Scan, writePly } from "../../lib/scan/mod.ts";
 import { writeLas } from "../../lib/scan/las/write_las.ts";
 import { withFolder } from "../commands/support.ts";
 import { FakeEngine } from "../routes/fake_engine.ts";
@@ -82,6 +82,23 @@ for (const format of [1, 6]) {
     const echoes = echoesOf(await readScan(bytes, "a.las"))!;
     assert.deepEqual([...echoes.number], [1, 2, 3]);
     assert.deepEqual([...echoes.count], [1, 5, 7]);
+  });
+
+  Deno.test(`looksDown() reads the scan angles of point format ${format}`, async () => {
+    const told = async (...degrees: number[]) => {
+      const { bytes, pointOffset, recordBytes } = makeLas({ format, minor: 4, count: 4 });
+      const view = new DataView(bytes.buffer);
+      degrees.forEach((angle, p) => {
+        const record = pointOffset + p * recordBytes;
+        if (format < 6) view.setInt8(record + 16, angle);
+        else view.setInt16(record + 18, angle / 0.006, true);
+      });
+      return looksDown(await readScan(bytes, "a.las"));
+    };
+    assert.equal(await told(-31, 0, 12, 30), true);
+    // A laser that turns on a vehicle, and a program that knows no angles.
+    assert.equal(await told(-31, 80, 12, -85), false);
+    assert.equal(await told(0, 0, 0, 0), false);
   });
 }
 
