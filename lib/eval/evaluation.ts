@@ -17,7 +17,7 @@ import { type CellBatch, countCells, planCells } from "./cells/plan.ts";
 import { cellsToDo, runPlan, workOf } from "./cells/runner.ts";
 import { TimeLeft } from "../segment/time_left.ts";
 import type { EvalModels } from "./models/eval_models.ts";
-import { drawNotableScenes } from "./pictures/before_after.ts";
+import { drawNotableScenes, LabelFiles } from "./pictures/before_after.ts";
 import { htmlReport } from "./report/html.ts";
 import { markdownReport } from "./report/markdown.ts";
 import { percent } from "../terminal/format.ts";
@@ -84,11 +84,13 @@ class Evaluation {
         kernels,
       }),
     );
-    if (works) await this.#computeCells(plan, journal);
+    const kept = new LabelFiles(join(out, "labels"));
+    if (works) await this.#computeCells(plan, journal, kept);
     const results = await this.#summarise(studies, withoutStudent, plan, journal);
     const pictures = await drawNotableScenes(results, plan, {
       dataset,
       folder: out,
+      kept,
       scene: (domain, index) => this.#scenes.scene(domain, index),
       open: (batch) => this.#models.open(batch),
     });
@@ -121,7 +123,11 @@ class Evaluation {
   }
 
   /** Computes the cells that the journal lacks, and shows how far that is. */
-  async #computeCells(plan: readonly CellBatch[], journal: Journal<Cell>): Promise<void> {
+  async #computeCells(
+    plan: readonly CellBatch[],
+    journal: Journal<Cell>,
+    kept: LabelFiles,
+  ): Promise<void> {
     const { display } = this.#request;
     const total = countCells(plan);
     const todo = plan.map((batch) => cellsToDo(batch, journal))
@@ -141,6 +147,7 @@ class Evaluation {
         start = performance.now();
         return opened;
       },
+      onLabels: (planned, labels) => kept.keep(planned, labels),
       onCell: (cell, planned) => {
         const now = performance.now();
         left.finished(workOf(planned), (now - start) / 1000);

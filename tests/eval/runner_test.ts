@@ -4,13 +4,16 @@ import { parseCell } from "../../lib/eval/cells/cell.ts";
 import { Journal } from "../../lib/journal/journal.ts";
 import { type CellBatch, planCells } from "../../lib/eval/cells/plan.ts";
 import { groupCells, runPlan, workOf } from "../../lib/eval/cells/runner.ts";
+import { drawNotableScenes, LabelFiles } from "../../lib/eval/pictures/before_after.ts";
+import type { Results } from "../../lib/eval/results/results.ts";
 import { buildStudy } from "../../lib/eval/studies/studies.ts";
 import type { StudyName } from "../../lib/eval/studies/study.ts";
 import type { Cell } from "../../lib/eval/cells/cell.ts";
+import { Confusion } from "../../lib/metrics/confusion.ts";
 import { unseenPoints } from "../../lib/eval/cells/unseen_points.ts";
 import { cameraAt, type Scan } from "../../lib/scan/mod.ts";
 import { withFolder } from "../commands/support.ts";
-import { batchEngineOf, smallContext, SmallEngine, smallScene } from "./support.ts";
+import { batchEngineOf, smallContext, smallDataset, SmallEngine, smallScene } from "./support.ts";
 
 const planOf = (...names: StudyName[]) =>
   planCells(names.map((name) => buildStudy(name, smallContext())));
@@ -208,5 +211,44 @@ Deno.test("runPlan() counts points that no photograph sees apart, where it is as
     });
     const [cell] = [...journal.entries.values()];
     assert.deepEqual(cell!.unseen, cell!.confusion, "without photographs, all points");
+  });
+});
+
+Deno.test("pictures show the labels that a run kept, and no scene is labelled twice", async () => {
+  await withFolder(async (folder) => {
+    const plan = planOf("main");
+    const kept = new LabelFiles(join(folder, "labels"));
+    using journal = await Journal.open(join(folder, "cells"), parseCell, { fresh: false });
+    const scene = (domain: string, index: number) => Promise.resolve(smallScene(domain, index));
+    await runPlan({
+      plan,
+      journal,
+      scene,
+      open: () => Promise.resolve(batchEngineOf(new SmallEngine(), [])),
+      onLabels: (planned, labels) => kept.keep(planned, labels),
+    });
+    const labels = await kept.labels("ttt-kd", "noisy", 0, smallScene("noisy", 0).scan.count);
+    const counts = new Confusion(3).add(smallScene("noisy", 0).scan.labels!, labels!).counts;
+    assert.deepEqual([...counts], journal.entries.get("ttt-kd | seed 0 | noisy | 0")!.confusion);
+    assert.equal(await kept.labels("ttt-kd", "noisy", 0, 7), null, "of another scan");
+
+    const results = {
+      about: {},
+      domains: { noisy: { source: { perScene: [0.4] }, "ttt-kd": { perScene: [0.5] } } },
+    } as unknown as Results;
+    let opened = 0;
+    const draw = (from: LabelFiles, file: string) =>
+      drawNotableScenes(results, plan, {
+        ...{ dataset: smallDataset(), folder: file, kept: from, scene },
+        open: () => {
+          opened++;
+          return Promise.resolve(batchEngineOf(new SmallEngine(), []));
+        },
+      });
+    assert.equal((await draw(kept, folder)).length, 1);
+    assert.equal(opened, 0);
+    // Without the files, as after a run of an earlier version, a scene is labelled once more.
+    await draw(new LabelFiles(join(folder, "none")), join(folder, "labels"));
+    assert.equal(opened, 2);
   });
 });

@@ -34,6 +34,8 @@ export interface RunOptions {
   countsUnseen?: boolean | undefined;
   /** Opens the models of a batch; they are closed before those of the next one are opened. */
   open: (batch: CellBatch) => Promise<BatchEngine>;
+  /** Receives the labels of every cell, before the cell is in the journal. */
+  onLabels?: (planned: PlannedCell, labels: Uint8Array) => Promise<void>;
   /** Receives every cell that was computed, those that the journal held already included. */
   onCell?: (cell: Cell, planned: PlannedCell) => void;
 }
@@ -60,7 +62,9 @@ export async function runPlan(options: RunOptions): Promise<void> {
 
   async function compute(group: readonly PlannedCell[], opened: BatchEngine): Promise<void> {
     const counted = options.countsUnseen ? unseenTruth : null;
-    for (const [i, cell] of (await labelScene(group, opened, options.scene, counted)).entries()) {
+    const labelled = await labelScene(group, opened, options.scene, counted);
+    for (const [i, { cell, labels }] of labelled.entries()) {
+      await options.onLabels?.(group[i]!, labels);
       if (!journal.entries.has(cell.key)) await journal.append(cell);
       options.onCell?.(cell, group[i]!);
     }
@@ -129,13 +133,19 @@ class UnseenTruth {
   }
 }
 
+/** A cell with the labels that it counts. */
+interface LabelledCell {
+  readonly cell: Cell;
+  readonly labels: Uint8Array;
+}
+
 /** Labels a scene by the variants of a group. */
 async function labelScene(
   group: readonly PlannedCell[],
   opened: BatchEngine,
   sceneOf: RunOptions["scene"],
   unseenTruth: UnseenTruth | null,
-): Promise<Cell[]> {
+): Promise<LabelledCell[]> {
   const [{ variant, domain, scene: index }] = group as [PlannedCell, ...PlannedCell[]];
   const scene = await sceneOf(domain, index);
   const truth = scene.scan.labels;
@@ -157,20 +167,23 @@ async function labelScene(
   const unseen = unseenTruth?.of(scene, truth, student.voxelSize);
   const { losses, steps, views, scan } = report;
   return [{ labels, seconds: 0 }, ...readouts].map(({ labels, seconds }, i) => ({
-    key: group[i]!.key,
-    variant: group[i]!.variant.id,
-    method: group[i]!.variant.method,
-    domain,
-    seed: group[i]!.seed,
-    scene: index,
-    confusion: countsOf(labels),
-    ...(unseen ? { unseen: countsOf(labels, unseen) } : {}),
-    steps,
-    seconds: Number((whole - readoutSeconds + seconds).toFixed(3)),
-    pointsSeen: views.pointsSeen / scan.points,
-    loss: losses.length > 0 ? [losses[0]!, losses.at(-1)!] : null,
-    note: report.note ?? null,
-    curve: snapshots.map(({ step, labels }) => ({ step, confusion: countsOf(labels) })),
+    labels,
+    cell: {
+      key: group[i]!.key,
+      variant: group[i]!.variant.id,
+      method: group[i]!.variant.method,
+      domain,
+      seed: group[i]!.seed,
+      scene: index,
+      confusion: countsOf(labels),
+      ...(unseen ? { unseen: countsOf(labels, unseen) } : {}),
+      steps,
+      seconds: Number((whole - readoutSeconds + seconds).toFixed(3)),
+      pointsSeen: views.pointsSeen / scan.points,
+      loss: losses.length > 0 ? [losses[0]!, losses.at(-1)!] : null,
+      note: report.note ?? null,
+      curve: snapshots.map(({ step, labels }) => ({ step, confusion: countsOf(labels) })),
+    },
   }));
 }
 

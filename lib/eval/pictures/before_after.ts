@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { encodePng } from "../../scan/mod.ts";
 import type { Dataset, DatasetScene } from "../../datasets/dataset.ts";
 import { drawLabelPanels } from "../../pictures/picture.ts";
-import type { CellBatch } from "../cells/plan.ts";
+import type { CellBatch, PlannedCell } from "../cells/plan.ts";
 import { type BatchEngine, labelBy } from "../cells/runner.ts";
 import { percent } from "../../terminal/format.ts";
 import { signed } from "../report/numbers.ts";
@@ -35,6 +35,35 @@ export interface ScenePicture {
 /** Ids of the variants that are compared. */
 const BEFORE = "source";
 const AFTER = "ttt-kd";
+
+/**
+ * The labels of the cells that a picture may show, each a file of one byte a point in a folder: a picture costs no
+ * second TTT-KD on the largest scans.
+ */
+export class LabelFiles {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Keeps the labels of a cell that was computed, where a picture may show them. */
+  async keep({ variant, seed, domain, scene }: PlannedCell, labels: Uint8Array): Promise<void> {
+    if (seed !== 0 || (variant.id !== BEFORE && variant.id !== AFTER)) return;
+    await Deno.mkdir(this.#folder, { recursive: true });
+    await Deno.writeFile(this.#path(variant.id, domain, scene), labels);
+  }
+
+  /** The labels of a scene with that many points; null where they were not kept. */
+  async labels(id: string, domain: string, scene: number, points: number) {
+    const labels = await Deno.readFile(this.#path(id, domain, scene)).catch(() => null);
+    return labels?.length === points ? labels : null;
+  }
+
+  #path(id: string, domain: string, scene: number): string {
+    return join(this.#folder, `${domain}-${scene}-${id}.labels`);
+  }
+}
 
 /** The best, median and worst scene of the shifted domains by gain; fewer where there are fewer scenes. */
 export function notableScenes({ domains, about }: Results): NotableScene[] {
@@ -66,8 +95,8 @@ export function captionOf({ rank, domain, scene, before, after }: NotableScene):
 }
 
 /**
- * Draws the notable scenes, which are labelled once more for it. A picture that the folder already holds is
- * taken as it is.
+ * Draws the notable scenes, with the labels that were kept; a scene without is labelled once more. A picture that the folder
+ * already holds is taken as it is.
  *
  * @param plan the plan of the cells, among them those of the main study.
  * @param source `open` opens the models of a batch.
@@ -75,9 +104,10 @@ export function captionOf({ rank, domain, scene, before, after }: NotableScene):
 export async function drawNotableScenes(
   results: Results,
   plan: readonly CellBatch[],
-  { dataset, folder, scene, open }: {
-    dataset: Dataset;
+  { dataset, folder, kept, scene, open }: {
+    dataset: Pick<Dataset, "classes" | "palette">;
     folder: string;
+    kept: LabelFiles;
     scene: (domain: string, index: number) => Promise<DatasetScene>;
     open: (batch: CellBatch) => Promise<BatchEngine>;
   },
@@ -90,10 +120,12 @@ export async function drawNotableScenes(
     let png: Uint8Array | null = await Deno.readFile(file).catch(() => null);
     if (png === null) {
       const shown = await scene(domain, index);
+      const labelsOf = async (id: string) =>
+        await kept.labels(id, domain, index, shown.scan.count) ?? await labelAnew(id, shown);
       png = encodePng(drawLabelPanels(shown.scan.positions, [
         { title: "truth", labels: shown.scan.labels ?? [] },
-        { title: `source only ${percent(before)} %`, labels: await labelsOf(BEFORE, shown) },
-        { title: `TTT-KD ${percent(after)} %`, labels: await labelsOf(AFTER, shown) },
+        { title: `source only ${percent(before)} %`, labels: await labelsOf(BEFORE) },
+        { title: `TTT-KD ${percent(after)} %`, labels: await labelsOf(AFTER) },
       ], dataset));
       await Deno.writeFile(file, png);
     }
@@ -101,7 +133,7 @@ export async function drawNotableScenes(
   }
   return pictures;
 
-  async function labelsOf(id: string, shown: DatasetScene): Promise<Uint8Array> {
+  async function labelAnew(id: string, shown: DatasetScene): Promise<Uint8Array> {
     const [batch, cell] = firstCell(plan, id);
     await using opened = await open(batch);
     return (await labelBy(cell.variant, shown, opened.engine)).labels;
