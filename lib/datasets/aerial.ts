@@ -8,7 +8,9 @@ import {
   AERIAL_ASPRS,
   AERIAL_CLASSES,
   AERIAL_DOMAINS,
+  AERIAL_HEIGHTS,
   AERIAL_PALETTE,
+  AERIAL_THINGS,
   aerialScene,
 } from "../worlds/aerial/mod.ts";
 import { gridCaster } from "../worlds/grid_caster.ts";
@@ -19,10 +21,12 @@ import { worldDataset } from "./world.ts";
 export function aerialDataset(): Dataset {
   return worldDataset({
     name: "aerial",
-    generator: 2,
+    generator: 3,
     classes: AERIAL_CLASSES,
     palette: AERIAL_PALETTE,
     asprs: AERIAL_ASPRS,
+    things: AERIAL_THINGS,
+    heights: AERIAL_HEIGHTS,
     ignoreLabel: IGNORE_LABEL,
     fromAbove: true,
     domains: AERIAL_DOMAINS,

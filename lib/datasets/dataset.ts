@@ -58,6 +58,10 @@ export interface Dataset {
   readonly palette: readonly (readonly [number, number, number])[];
   /** ASPRS classification code of every class. */
   readonly asprs: readonly number[];
+  /** What the cards of its students say of classes that have objects; left out where their names tell. */
+  readonly things?: Readonly<Record<string, number>>;
+  /** What the cards of its students say of the heights above the ground at which classes lie. */
+  readonly heights?: Readonly<Record<string, readonly [low: number | null, high: number | null]>>;
   /** Label of points without a class; they count neither in training nor in scores. */
   readonly ignoreLabel: number;
   /** Licence of the data; undefined where it names none. */

@@ -62,6 +62,11 @@ export interface StudentCard {
    */
   things?: Record<string, number> | undefined;
   /**
+   * Metres above the ground between which the points of a class lie: above the first and up to the second; null where there is
+   * no such bound. Classes that are left out lie anywhere. A point of another height hardly counts as one of the class.
+   */
+  heights?: Record<string, [low: number | null, high: number | null]> | undefined;
+  /**
    * `running` where the running statistics label a scan for which no method is named, and not its own: because the norm layers
    * were trained with them, or because that was better on validation scenes.
    */
@@ -103,6 +108,7 @@ export const studentCardSchema: z.ZodType<StudentCard> = z.object({
   asprs: z.array(byte),
   domain: studentDomainSchema.optional(),
   things: z.record(z.string(), z.number().positive()).optional(),
+  heights: z.record(z.string(), z.tuple([z.number().nullable(), z.number().nullable()])).optional(),
   statistics: z.literal("running").optional(),
   licence: z.string().min(1, "write the licence of the weights, such as MIT"),
   provenance: z.string().min(
@@ -117,13 +123,23 @@ export const studentCardSchema: z.ZodType<StudentCard> = z.object({
       refuse([name], problem, "write one for each class");
     }
   }),
-  fitting(["classes", "things"], ({ classes, things = {} }, refuse) => {
-    const unknown = Object.keys(things).find((name) => !classes.includes(name));
-    if (unknown === undefined) return;
+  fitting(["classes", "things", "heights"], ({ classes, things = {}, heights = {} }, refuse) => {
+    for (const [field, named] of Object.entries({ things, heights })) {
+      const unknown = Object.keys(named).find((name) => !classes.includes(name));
+      if (unknown === undefined) continue;
+      refuse(
+        [field, unknown],
+        `${unknown} is none of the classes`,
+        `name some of ${classes.join(", ")}`,
+      );
+    }
+  }),
+  fitting(["features", "heights"], ({ features, heights }, refuse) => {
+    if (!heights || features.includes("above_ground")) return;
     refuse(
-      ["things", unknown],
-      `${unknown} is none of the classes`,
-      `name some of ${classes.join(", ")}`,
+      ["heights"],
+      "the student does not read how high points lie above the ground",
+      "leave heights out, or name above_ground among the features",
     );
   }),
   fitting(["backbone", "features", "teacher"], ({ backbone, features, teacher }, refuse) => {

@@ -19,7 +19,9 @@ import type { Parameters } from "../nn/parameters.ts";
 import { correctedVoxels, UNCORRECTED } from "../ttt/corrections.ts";
 import { OptionError } from "../ttt/option_error.ts";
 import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
-import { labelsOf, type Probabilities } from "../ttt/probabilities.ts";
+import type { Probabilities } from "../ttt/probabilities.ts";
+import { classHeights } from "./labels/class_heights.ts";
+import { labelPoints } from "./labels/point_labels.ts";
 import { withVotes } from "./labels/votes.ts";
 import type { Block } from "../voxels/blocks.ts";
 import { pickPoints } from "../voxels/points.ts";
@@ -144,24 +146,28 @@ class BlockCores {
     );
     const { parameters } = this.#adapted;
     const answers = await this.#readOut({ ...block, parameters, source: predicted }, source);
-    const [own] = answers;
-    const { labels: sourceLabels } = labelsOf(predicted);
     const rows = await gpu.read(block.scan.voxels.pointRow, Uint32Array, numbers.length);
+    const heights = classHeights(this.#task.card, block.points);
+    const byPoint = (prediction: Probabilities, keeps: boolean) =>
+      labelPoints(prediction, rows, heights, keeps);
+    const read = answers.map((answer) => byPoint(answer, this.#task.probabilities));
+    const { labels: sourceLabels } = byPoint(predicted, false);
     const inCore = new Map<number, number>();
     rows.forEach((row, i) => core[i] !== 0 && inCore.set(numbers[i]!, row));
     const voting = { ...block, parameters: source };
-    this.#useful.push(...await usefulPoints(voting, own!.probabilities, inCore, this.#task));
+    this.#useful.push(...await usefulPoints(voting, answers[0]!, inCore, this.#task));
     const counted = new Set<number>();
     rows.forEach((row, i) => {
       if (core[i] === 0) return;
       const point = numbers[i]!;
       this.#readouts.forEach(({ labels, probabilities }, k) => {
-        labels[point] = answers[k]!.labels[row]!;
-        const { classes, values } = answers[k]!.probabilities;
-        probabilities?.set(values.subarray(row * classes, (row + 1) * classes), point * classes);
+        labels[point] = read[k]!.labels[i]!;
+        const { classes } = answers[k]!;
+        const values = read[k]!.probabilities?.subarray(i * classes, (i + 1) * classes);
+        if (values) probabilities?.set(values, point * classes);
       });
-      this.#sourceLabels[point] = sourceLabels[row]!;
-      this.#confidence[point] = own!.confidence[row]!;
+      this.#sourceLabels[point] = sourceLabels[i]!;
+      this.#confidence[point] = read[0]!.confidence[i]!;
       this.pointsSeen += block.photographs?.seen[row] ?? 0;
       counted.add(row);
     });
@@ -186,7 +192,7 @@ class BlockCores {
       const voting = { ...context, parameters: source };
       answers[0] = await withVotes(voting, corrections, answers[0]!);
     }
-    return answers.map((probabilities) => ({ ...labelsOf(probabilities), probabilities }));
+    return answers;
   }
 
   /** Returns the labels once all blocks are done. */

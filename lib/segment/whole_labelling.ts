@@ -4,11 +4,13 @@
  * @module
  */
 import { correctedVoxels } from "../ttt/corrections.ts";
+import { classHeights } from "./labels/class_heights.ts";
+import { labelPoints } from "./labels/point_labels.ts";
 import { withVotes } from "./labels/votes.ts";
 import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
 import { type FusionSettings, predictionsOf } from "../ttt/late_fusion.ts";
 import type { PlanContext } from "../ttt/plans/context.ts";
-import { labelsOf, type Probabilities, spreadProbabilities } from "../ttt/probabilities.ts";
+import type { Probabilities } from "../ttt/probabilities.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
 import {
   type LabelledPointCloud,
@@ -62,36 +64,27 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
     task.readouts,
   );
 
-  const pointLabels = (probabilities: Probabilities) => {
-    const { labels } = labelsOf(probabilities);
-    return Uint8Array.from(pointRow, (row) => labels[row]!);
-  };
+  const heights = classHeights(card, points);
+  const byPoint = (prediction: Probabilities, keeps = false) =>
+    labelPoints(prediction, pointRow, heights, keeps);
   const answer = corrected
     ? await withVotes(plan, corrected, adapted.probabilities)
     : adapted.probabilities;
-  const { confidence: certainty } = labelsOf(answer);
-  const labels = pointLabels(answer);
-  const confidence = Float32Array.from(pointRow, (row) => certainty[row]!);
-  const probabilities = task.probabilities ? spreadProbabilities(answer, pointRow) : undefined;
+  const labelled = byPoint(answer, task.probabilities);
   const useful = await usefulPoints(plan, answer, new Map(pointRow.entries()), task);
-  setCorrected(task, { labels, confidence, probabilities });
+  setCorrected(task, labelled);
   return {
-    labels,
-    confidence,
-    probabilities,
+    ...labelled,
     suggestions: mostUseful(useful, task.suggestions),
-    sourceLabels: pointLabels(source),
+    sourceLabels: byPoint(source).labels,
     snapshots: (adapted.snapshots ?? []).map(({ step, probabilities }) => ({
       step,
-      labels: pointLabels(probabilities),
+      labels: byPoint(probabilities).labels,
     })),
-    readouts: (adapted.readouts ?? []).map(({ probabilities, seconds }) => ({
-      labels: pointLabels(probabilities),
-      ...(task.probabilities
-        ? { probabilities: spreadProbabilities(probabilities, pointRow) }
-        : {}),
-      seconds,
-    })),
+    readouts: (adapted.readouts ?? []).map(({ probabilities, seconds }) => {
+      const { labels, probabilities: own } = byPoint(probabilities, task.probabilities);
+      return { labels, ...(own ? { probabilities: own } : {}), seconds };
+    }),
     voxels: voxels.count,
     blocks: 1,
     pointsSeen: photographs?.pointsSeen ?? 0,

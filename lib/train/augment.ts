@@ -22,8 +22,9 @@ export interface AugmentedPoints extends LabelledPoints {
 
 /**
  * Draws one augmentation: any rotation about z, mirroring of x (half the time), scale 0.92 to 1.08, a shift of
- * up to one metre, gain 0.8 to 1.2 and offset ±0.1 for each colour, 60 to 100 % of the points. Of a quarter of the scenes it
- * is not told how often pulses came back, as in files that do not say.
+ * up to one metre, gain 0.8 to 1.2 and offset ±0.1 for each colour, 60 to 100 % of the points. Of half of the scenes it is not
+ * told how often pulses came back: of a quarter nothing, as in files that do not say, and of a quarter that all came back
+ * once, as files say whose makers dropped the count.
  *
  * @param crop edge of a square about a random point to which the scene is cut first, metres.
  */
@@ -59,7 +60,7 @@ export function augment(
   const aboveGround = scene.aboveGround && new Float32Array(kept.length);
   const roughness = scene.roughness && new Float32Array(kept.length);
   const multipleReturns = scene.multipleReturns && new Float32Array(kept.length);
-  const isTold = multipleReturns !== undefined && random.chance(0.75);
+  const told = multipleReturns && toldReturns(scene.multipleReturns!, random);
   const labels = new Int32Array(kept.length);
   kept.forEach((from, to) => {
     unmoved.set(scene.positions.subarray(3 * from, 3 * from + 3), 3 * to);
@@ -69,7 +70,7 @@ export function augment(
     if (intensity) intensity[to] = scene.intensity![from]!;
     if (aboveGround) aboveGround[to] = scale * scene.aboveGround![from]!;
     if (roughness) roughness[to] = scale * scene.roughness![from]!;
-    if (multipleReturns && isTold) multipleReturns[to] = scene.multipleReturns![from]!;
+    if (multipleReturns) multipleReturns[to] = told!(from);
     for (let c = 0; colors && c < 3; c++) {
       const value = scene.colors![3 * from + c]! * gain[c]! + offset[c]!;
       colors[3 * to + c] = Math.min(1, Math.max(0, value));
@@ -83,6 +84,13 @@ export function augment(
     ...(roughness ? { roughness } : {}),
     ...(multipleReturns ? { multipleReturns } : {}),
   };
+}
+
+/** Draws what a file tells of how often pulses came back, by point. */
+function toldReturns(measured: Float32Array, random: Random): (point: number) => number {
+  const draw = random.uniform();
+  if (draw < 0.5) return (point) => measured[point]!;
+  return () => draw < 0.75 ? 0 : -1;
 }
 
 /** Indices of the points in a square about one of them. */

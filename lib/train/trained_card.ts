@@ -35,6 +35,8 @@ export function trainedCard(run: TrainingRun, teacher: TeacherCard | null): Stud
     asprs: [...dataset.asprs],
     voxelSize: config.voxelSize,
     features: config.features,
+    ...(dataset.things ? { things: { ...dataset.things } } : {}),
+    ...heightsOf(run),
     teacher: known,
     ...(config.objective === "mae" ? { reconstruction: CELLS } : {}),
     ...(config.statistics ? { statistics: config.statistics } : {}),
@@ -43,6 +45,15 @@ export function trainedCard(run: TrainingRun, teacher: TeacherCard | null): Stud
       run.from ? `, from ${run.from.card.id}` : ""
     }`,
   };
+}
+
+/** The heights of classes, where the student reads how high points lie. */
+function heightsOf({ config, dataset }: TrainingRun): Pick<StudentCard, "heights"> {
+  if (!dataset.heights || !config.features.includes("above_ground")) return {};
+  const heights = Object.entries(dataset.heights).map(([name, [low, high]]) =>
+    [name, [low, high]] as [string, [number | null, number | null]]
+  );
+  return { heights: Object.fromEntries(heights) };
 }
 
 /** Gives the student that heads are trained for, once it is known to fit the settings. */

@@ -51,6 +51,16 @@ Deno.test("parseStudentCard() takes classes that have objects, and refuses those
   assert.throws(() => parseStudentCard(card({ wall: 0 })), /things/);
 });
 
+Deno.test("parseStudentCard() takes heights of classes of a student that reads how high points lie", () => {
+  const card = (heights: Record<string, unknown>, features = ["above_ground"]) => ({
+    card: JSON.stringify({ ...CARD, features, heights }),
+  });
+  assert.deepEqual(parseStudentCard(card({ floor: [null, 0.3] })).heights, { floor: [null, 0.3] });
+  assert.throws(() => parseStudentCard(card({ chair: [0, 1] })), /heights.*chair.*floor, wall/);
+  assert.throws(() => parseStudentCard(card({ floor: [0] })), /heights/);
+  assert.throws(() => parseStudentCard(card({ floor: [null, 1] }, ["one"])), /above_ground/);
+});
+
 Deno.test("readStudentCard() names the file that is wrong", () => {
   assert.deepEqual(readStudentCard(JSON.stringify(CARD), "card.json"), CARD);
   assert.throws(

@@ -33,6 +33,7 @@ function corridor(count: number) {
     colors: Float32Array.from(positions, () => random.uniform()),
     intensity: null,
     normals: null,
+    aboveGround: positions.filter((_, i) => i % 3 === 2),
   };
 }
 
@@ -46,7 +47,8 @@ function corridorTask(gpu: Gpu, owned: DisposableStack): LabellingTask {
   return {
     gpu,
     student,
-    card: CARD,
+    // By its height, a point may be of another class than its voxel.
+    card: { ...CARD, heights: { [CARD.classes[0]!]: [0.15, null] } },
     source,
     method: METHODS.get("source")!,
     settings: {},

@@ -15,6 +15,7 @@
 import { quantilesOf } from "../extent.ts";
 import { boundsOf } from "../triple.ts";
 import { bilinear, fillGaps } from "./fill_gaps.ts";
+import { lowestOf } from "./lowest.ts";
 import { type Grid, opening } from "./sliding_minimum.ts";
 
 /** Edge of a cell. */
@@ -31,10 +32,6 @@ const FALL = { least: 0.3, slope: 0.15, most: 2.5 };
 const NEAR = 0.3;
 /** Steepest slope that is believed. */
 const STEEPEST = 1.5;
-/** A lone low cell is noise: fewer than so many others within so many cells reach as low, give or take a metre. */
-const NOISE = { others: 4, reach: 7, depth: 1 };
-/** Edge of the blocks that show how the terrain runs, in cells. */
-const BLOCK = 8;
 /** Over so many cells the slope of the ground is measured where it is grown. */
 const BACK = 3;
 /** How much, as a share of what a slope rises in a cell, the lowest points of sloping cells differ. */
@@ -81,8 +78,7 @@ interface Frame {
  */
 export function heightsAboveGround(positions: Float32Array): Float32Array {
   const frame = frameOf(positions);
-  const lowest = lowestOf(positions, frame);
-  dropNoise(lowest);
+  const lowest = lowestOf(positions, (p) => cellOf(frame, positions, p), frame);
   const below = filled(grown(withoutObjects(lowest, frame.edge), lowest, frame.edge));
   const ground = filled(groundLevels(positions, frame, below));
   const heights = new Float32Array(positions.length / 3);
@@ -117,68 +113,6 @@ function cellOf({ width, height, edge, low }: Frame, positions: Float32Array, p:
   const x = Math.floor((positions[3 * p]! - low[0]) / edge);
   const y = Math.floor((positions[3 * p + 1]! - low[1]) / edge);
   return x < 0 || y < 0 || x >= width || y >= height ? -1 : y * width + x;
-}
-
-/** The lowest height of each cell. */
-function lowestOf(positions: Float32Array, frame: Frame): Grid {
-  const { width, height } = frame;
-  const values = new Float32Array(width * height).fill(Infinity);
-  for (let p = 0; p < positions.length / 3; p++) {
-    const cell = cellOf(frame, positions, p);
-    const z = positions[3 * p + 2]!;
-    if (cell >= 0 && z < values[cell]!) values[cell] = z;
-  }
-  return { width, height, values };
-}
-
-/** Makes gaps of cells whose lowest point lies below the ground: next to none around reach as low. */
-function dropNoise(lowest: Grid): void {
-  const { width, height, values } = lowest;
-  const trend = trendOf(lowest);
-  const level = values.map((value, cell) =>
-    value - bilinear(trend, middle(cell % width), middle(Math.floor(cell / width)))
-  );
-  const { reach, others, depth } = NOISE;
-  for (let cell = 0; cell < values.length; cell++) {
-    const highest = level[cell]! + depth;
-    if (highest === Infinity) continue;
-    const [x, y] = [cell % width, Math.floor(cell / width)];
-    let [known, asLow] = [0, -1];
-    // From near to far: most cells find others at once.
-    for (let ring = 0; ring <= reach && asLow < others; ring++) {
-      for (let v = Math.max(y - ring, 0); v <= Math.min(y + ring, height - 1); v++) {
-        const step = Math.abs(v - y) === ring || ring === 0 ? 1 : 2 * ring;
-        for (let u = x - ring; u <= x + ring; u += step) {
-          if (u < 0 || u >= width) continue;
-          const value = level[v * width + u]!;
-          if (value !== Infinity) known++;
-          if (value <= highest) asLow++;
-        }
-      }
-    }
-    if (asLow < others && known > 3 * others) values[cell] = Infinity;
-  }
-}
-
-/** Where the middle of a cell lies among the middles of blocks. */
-function middle(cell: number): number {
-  return (cell + 0.5) / BLOCK - 0.5;
-}
-
-/** How the terrain runs, by blocks: a tenth of a block's cells lie lower, so that noise hardly counts. */
-function trendOf({ width, height, values }: Grid): Grid {
-  const [w, h] = [Math.ceil(width / BLOCK), Math.ceil(height / BLOCK)];
-  const blocks = Array.from({ length: w * h }, (): number[] => []);
-  values.forEach((value, cell) => {
-    if (value === Infinity) return;
-    const [x, y] = [Math.floor(cell % width / BLOCK), Math.floor(cell / width / BLOCK)];
-    blocks[y * w + x]!.push(value);
-  });
-  const tenths = Float32Array.from(
-    blocks,
-    (block) => block.sort((a, b) => a - b)[Math.floor(block.length / 10)] ?? Infinity,
-  );
-  return filled({ width: w, height: h, values: tenths });
 }
 
 function filled(grid: Grid): Grid {

@@ -42,6 +42,33 @@ export const AERIAL_PALETTE: readonly (readonly [number, number, number])[] = [
 /** ASPRS classification code of each class. */
 export const AERIAL_ASPRS: readonly number[] = [2, 3, 4, 5, 6, 9, 14, 15, 17, 1, 7];
 
+/** Classes that have objects, with the metres over which parts of one are joined: most things stand farther apart. */
+export const AERIAL_THINGS: Readonly<Record<string, number>> = {
+  building: 1.5,
+  "transmission tower": 3,
+  "bridge deck": 2,
+  other: 1,
+};
+
+/** Points up to so high above the ground below are ground, metres: noise, and grass that surveys count as ground. */
+const NEAR = 0.3;
+
+/** Metres above the ground between which classes lie; water, bridges and noise lie anywhere. */
+export const AERIAL_HEIGHTS: Readonly<Record<string, readonly [number | null, number | null]>> = {
+  ground: [null, NEAR],
+  ...Object.fromEntries(
+    [
+      "low vegetation",
+      "medium vegetation",
+      "high vegetation",
+      "building",
+      "wire",
+      "transmission tower",
+      "other",
+    ].map((name) => [name, [NEAR, null] as const]),
+  ),
+};
+
 /** Names of the parts with the class of each; a part is an index into this list. */
 export const AERIAL_PARTS = [
   ["grass", "ground"],

@@ -142,8 +142,15 @@ export const AERIAL_DOMAINS = {
   varied: {
     ...SOURCE,
     number: 10,
-    about: "sensors, seasons and slopes of all of these, all uses of land, towns A and C",
+    about: "sensors, seasons and slopes of all of these mixed, all uses of land, towns A and C",
     style: "teacher",
+    sensor: {
+      ...SENSOR,
+      density: [0.4, 40],
+      lines: [1, 4],
+      angle: [0, 35],
+      patterns: ["parallel", "zigzag", "circular"],
+    },
     uses: {
       homes: 0.22,
       centre: 0.12,
@@ -159,7 +166,7 @@ export const AERIAL_DOMAINS = {
 /** Name of a domain. */
 export type AerialDomainName = keyof typeof AERIAL_DOMAINS;
 
-/** What "varied" draws sensor, season and slope from, each by itself. */
+/** What "varied" draws the measures of its sensor, season and slope from, each by itself. */
 const MIXED = ["source", "source", "sparse", "dense", "leafless", "photon", "steep"] as const;
 
 /** Gives the land and the sensor of a scene: the row of its domain or, of "varied", what its seed draws. */
@@ -167,8 +174,15 @@ export function domainOfScene(name: AerialDomainName, seed: number): AerialDomai
   const row = AERIAL_DOMAINS[name];
   if (name !== "varied") return row;
   const random = new Random(seed, 6);
-  const draw = () => AERIAL_DOMAINS[random.pick(MIXED)];
-  return { ...row, sensor: draw().sensor, leaves: draw().leaves, slope: draw().slope };
+  const draw = (): AerialDomain => AERIAL_DOMAINS[random.pick(MIXED)];
+  const sensor: AirborneLidar = {
+    ...row.sensor,
+    footprint: draw().sensor.footprint,
+    noise: draw().sensor.noise,
+    returns: draw().sensor.returns,
+    outliers: draw().sensor.outliers,
+  };
+  return { ...row, sensor, leaves: draw().leaves, slope: draw().slope };
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   AERIAL_DOMAINS,
   type AerialDomain,
   type AerialDomainName,
+  type AirborneLidar,
   domainOfScene,
   sceneSeed,
 } from "../../../lib/worlds/aerial/domains.ts";
@@ -195,12 +196,14 @@ Deno.test("domainOfScene() draws sensors, seasons and slopes of the other domain
   assert.deepEqual(drawn[7], domainOfScene("varied", 7));
   assert.equal(new Set(drawn.map(({ leaves }) => leaves)).size, 2);
   assert.equal(new Set(drawn.map(({ slope }) => slope[1])).size, 2);
+  const measures = (of: (sensor: AirborneLidar) => unknown) =>
+    new Set(drawn.map(({ sensor }) => `${of(sensor)}`)).size;
+  // Each by itself: those of the source, sparse and dense, and of single photons.
   assert.deepEqual(
-    new Set(drawn.map(({ sensor }) => sensor)),
-    new Set(
-      (["source", "sparse", "dense", "photon"] as const).map((name) => AERIAL_DOMAINS[name].sensor),
-    ),
+    [measures((s) => s.footprint), measures((s) => s.noise), measures((s) => s.returns)],
+    [3, 2, 2],
   );
+  assert.ok(measures((s) => [s.footprint, s.noise, s.returns, s.outliers]) > 8);
 });
 
 withGpu(

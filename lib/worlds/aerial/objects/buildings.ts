@@ -37,6 +37,7 @@ const BLOCK: Kind = { halfX: [8, 16], halfY: [5.5, 8], roof: "flat roof", build:
 const HALL: Kind = { halfX: [11, 20], halfY: [7, 12], roof: "metal roof", build: addHall };
 const WIDE: Kind = { halfX: [15, 32], halfY: [11, 24], roof: "flat roof", build: addHall };
 const TOWER: Kind = { halfX: [8, 12], halfY: [7, 10], roof: "flat roof", build: addTower };
+const SLAB: Kind = { halfX: [13, 26], halfY: [9, 18], roof: "flat roof", build: addSlab };
 const COURT: Kind = { halfX: [13, 18], halfY: [11, 15], roof: "tiles", build: addCourt };
 const SAWTOOTH: Kind = { halfX: [12, 18], halfY: [8, 12], roof: "metal roof", build: addSawtooth };
 const TANK: Kind = { halfX: [3.5, 6], halfY: [3.5, 6], roof: "metal roof", build: addTank };
@@ -62,9 +63,9 @@ const KINDS: Record<AerialTown, Record<Quarter, readonly Kind[]>> = {
   },
   C: {
     homes: [CUBES, CUBES, HOUSE, WINGED, SHED],
-    centre: [ROW, CUBES, BLOCK, SHED],
+    centre: [ROW, CUBES, BLOCK, SLAB, SHED],
     works: [HALL, BLOCK, CUBES],
-    wide: [WIDE, WIDE, BLOCK],
+    wide: [WIDE, WIDE, SLAB, BLOCK],
   },
 };
 
@@ -247,6 +248,10 @@ function addBlock(plot: Plot): void {
 
 function addTower(plot: Plot): void {
   addFlatRoof(plot, addWalls(plot, storeys(plot, 7, 13)), 2 + plot.site.random.integer(3));
+}
+
+function addSlab(plot: Plot): void {
+  addFlatRoof(plot, addWalls(plot, storeys(plot, 4, 10)), plot.site.random.integer(6));
 }
 
 /** Adds a hall under a low gable or a flat roof with skylights. */
