@@ -14,6 +14,7 @@ struct Params {
 }
 override HEAD4: u32; // vec4f of a head, at most 5: what a thread keeps in registers
 override BIAS: bool = false;
+override SWEEPS: u32 = 1u; // over the queries; of two, the first makes dk and the second dv, which takes fewer registers
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4f>;
@@ -47,50 +48,61 @@ fn main(
   let to = (u32(key.w) * 3u + 1u) * quads + head * HEAD4;
   var k: array<vec4f, 5>;
   var v: array<vec4f, 5>;
-  var dk: array<vec4f, 5>;
-  var dv: array<vec4f, 5>;
   for (var c = 0u; c < HEAD4; c++) {
     k[c] = params.scale * qkv[to + c];
     v[c] = qkv[to + quads + c];
-    dk[c] = vec4f();
-    dv[c] = vec4f();
   }
   // A borrowed key meets the queries of two patches.
   let count = min(tile.w, 2u * params.patchRows);
-  for (var begin = 0u; begin < count; begin += STAGE) {
-    if (begin > 0u) { workgroupBarrier(); }
-    let staged = min(STAGE, count - begin);
-    for (var i = thread; i < staged * HEAD4; i += 64u) {
-      let row = u32(sequence[tile.z + begin + i / HEAD4].w);
-      let c = head * HEAD4 + i % HEAD4;
-      rows[i] = qkv[row * 3u * quads + c];
-      rows[STAGE * HEAD4 + i] = dy[row * quads + c];
+  for (var sweep = 0u; sweep < SWEEPS; sweep++) {
+    let values_alone = sweep == 1u;
+    var sum: array<vec4f, 5>; // dk; dv in the second sweep
+    var dv: array<vec4f, 5>;
+    for (var c = 0u; c < HEAD4; c++) {
+      sum[c] = vec4f();
+      dv[c] = vec4f();
     }
-    if (thread < staged) {
-      let query = sequence[tile.z + begin + thread];
-      known[thread] = statistics[u32(query.w) * params.heads + head];
-      places[thread] = query;
-    }
-    workgroupBarrier();
-    for (var i = 0u; i < staged; i++) {
-      var score = 0.0;
-      var d_weight = 0.0;
-      for (var c = 0u; c < HEAD4; c++) {
-        score += dot(k[c], rows[i * HEAD4 + c]);
-        d_weight += dot(v[c], rows[(STAGE + i) * HEAD4 + c]);
+    for (var begin = 0u; begin < count; begin += STAGE) {
+      if (begin > 0u || sweep > 0u) { workgroupBarrier(); }
+      let staged = min(STAGE, count - begin);
+      for (var i = thread; i < staged * HEAD4; i += 64u) {
+        let row = u32(sequence[tile.z + begin + i / HEAD4].w);
+        let c = head * HEAD4 + i % HEAD4;
+        rows[i] = qkv[row * 3u * quads + c];
+        rows[STAGE * HEAD4 + i] = dy[row * quads + c];
       }
-      if (BIAS) { score += position_bias(places[i].xyz, key.xyz, head); }
-      let weight = exp(score - known[i].x);
-      let d_score = weight * (d_weight - known[i].y);
-      for (var c = 0u; c < HEAD4; c++) {
-        dk[c] += d_score * rows[i * HEAD4 + c];
-        dv[c] += weight * rows[(STAGE + i) * HEAD4 + c];
+      if (thread < staged) {
+        let query = sequence[tile.z + begin + thread];
+        known[thread] = statistics[u32(query.w) * params.heads + head];
+        places[thread] = query;
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < staged; i++) {
+        var score = 0.0;
+        var d_weight = 0.0;
+        for (var c = 0u; c < HEAD4; c++) {
+          score += dot(k[c], rows[i * HEAD4 + c]);
+          if (!values_alone) { d_weight += dot(v[c], rows[(STAGE + i) * HEAD4 + c]); }
+        }
+        if (BIAS) { score += position_bias(places[i].xyz, key.xyz, head); }
+        let weight = exp(score - known[i].x);
+        let factor = select(weight * (d_weight - known[i].y), weight, values_alone);
+        let source = select(i, STAGE + i, values_alone) * HEAD4;
+        for (var c = 0u; c < HEAD4; c++) {
+          sum[c] += factor * rows[source + c];
+          if (SWEEPS == 1u) { dv[c] += weight * rows[(STAGE + i) * HEAD4 + c]; }
+        }
       }
     }
-  }
-  if (thread >= tile.y) { return; }
-  for (var c = 0u; c < HEAD4; c++) {
-    dqkv[to + c] = params.scale * dk[c];
-    dqkv[to + quads + c] = dv[c];
+    if (thread < tile.y) {
+      for (var c = 0u; c < HEAD4; c++) {
+        if (values_alone) {
+          dqkv[to + quads + c] = sum[c];
+        } else {
+          dqkv[to + c] = params.scale * sum[c];
+          if (SWEEPS == 1u) { dqkv[to + quads + c] = dv[c]; }
+        }
+      }
+    }
   }
 }

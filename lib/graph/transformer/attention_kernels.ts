@@ -32,6 +32,9 @@ const WORKGROUP = 8;
 /** llvmpipe ends the loops of a thread after 65,535 iterations without reporting it. */
 const MAX_ITERATIONS = 60_000;
 
+/** Wider heads get the gradients of keys and values one after the other, for they would fill too many registers at once. */
+const WIDE_HEAD = 16;
+
 /** What launches of attention depend on. */
 export interface AttentionSizes {
   /** Heads. */
@@ -90,7 +93,7 @@ function hardwareLaunches(sizes: AttentionSizes): Omit<AttentionLaunches, "biasG
     queryGradient: (bindings) => launch(attentionQueryGradientTiled, { ...ofQueries, bindings }),
     keyGradient: (bindings) =>
       launch(attentionKeyGradientTiled, {
-        constants,
+        constants: { ...constants, SWEEPS: sizes.headChannels > WIDE_HEAD ? 2 : 1 },
         params: { tiles: keyTiles, ...params },
         bindings,
         workgroups: keyTiles * heads,

@@ -33,8 +33,8 @@ const LAYERS = [[3, 32], [32, 32], [96, 96], [256, 256]] as const;
 /** Those of a linear layer that is wide at one end. */
 const WIDE_LAYER = [256, 1024] as const;
 
-/** Channels of a head: those of Point Transformer V3, and of narrow networks. */
-const HEAD_CHANNELS = [8, 16];
+/** Channels of a head: those of Point Transformer V3, of narrow networks, and the most that there may be (LitePT). */
+const HEAD_CHANNELS = [8, 16, 20];
 
 /** All kernels of `records` in every setting, and those that run on GPUs with rows in both precisions. */
 export function compiledKernels(records: readonly Kernel[]): CompiledKernel[] {
