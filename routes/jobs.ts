@@ -174,7 +174,7 @@ async function submitCorrected(
   const folder = queue.folderOf(id);
   await mkdir(folder);
   try {
-    await shareFiles(before, folder, input);
+    await shareFiles({ folder: before, attempt: job.attempt! }, folder, input);
     return accepted(c, await accept(queue, id, client, input, labeller));
   } catch (error) {
     await removeFolder(folder);

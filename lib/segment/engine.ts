@@ -41,6 +41,7 @@ import { findInstances } from "./instances/find_instances.ts";
 import { thingsOf, withoutThings } from "./instances/things.ts";
 import { correctedPoints } from "./labels/corrections.ts";
 import { truthOf } from "./labels/truth.ts";
+import { basisOf, knownLosses, unvotedOf } from "./labels/unvoted.ts";
 import { type ChosenViews, describeViews, renderViews } from "./views/chosen_views.ts";
 import { blameCameras, coverageWarnings } from "./views/view_warnings.ts";
 import { labelWhole } from "./whole_labelling.ts";
@@ -138,7 +139,8 @@ export class Engine implements Segmenter, AsyncDisposable {
     const metric = metricRequest(request);
     const byShape = chooseStudent(scanProfile(metric.request.scan), [this.student]);
     const asks = request.options.strict && byShape.fits;
-    const loss = asks ? await this.firstLoss(metric) : null;
+    const known = knownLosses(request.unvoted, metric.frame)[this.student.id];
+    const loss = asks ? known ?? await this.firstLoss(metric) : null;
     return await this.label(
       metric,
       loss === null ? byShape : choiceWithLoss(byShape, this.student, loss),
@@ -206,7 +208,9 @@ export class Engine implements Segmenter, AsyncDisposable {
       ? null
       : owned.use(new CarriedMemory(request.learned));
     const views = await this.#viewsOf(request, method, loaded, monitor);
-    const described = method.usesPhotographs
+    const basis = basisOf(metric, this.#readingOf(request, chosen, loaded));
+    const unvoted = basis !== null && request.unvoted?.basis === basis ? request.unvoted : null;
+    const described = method.usesPhotographs && !unvoted
       ? await describeViews(request, views, loaded, monitor, owned)
       : null;
     const memory = carried ?? loaded.memoryOf(method.name);
@@ -216,7 +220,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       }
     };
     const task = await this.#taskOf(request, {
-      ...{ chosen, described, paired, memory, loaded, monitor },
+      ...{ chosen, described, paired, unvoted, memory, loaded, monitor },
     });
     const labelled = await label(task, loaded.blockSizer);
     const choice = choiceAfter(unseen, request, task, labelled);
@@ -226,18 +230,20 @@ export class Engine implements Segmenter, AsyncDisposable {
     const learned = await carried?.state(this.#models.file);
     const { labels, confidence, probabilities, suggestions, sourceLabels, snapshots, readouts } =
       labelled;
+    const kept = basis === null ? null : unvotedOf(basis, metric.frame, choice, labelled);
     const instances = request.instances ? this.#instancesOf(task, labelled) : null;
     return {
       ...(probabilities && request.probabilities ? { probabilities } : {}),
       ...(instances ? { instances } : {}),
       ...(request.suggestions === undefined ? {} : { suggestions }),
+      ...(kept ? { unvoted: kept } : {}),
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
       student: this.student,
       ...(learned ? { learned } : {}),
       report: makeReport({
         ...{ metric, choice, truth, views, task },
         teacher: this.teacher,
-        labelled: { ...labelled, instances },
+        labelled: { ...labelled, instances, note: noteOf(labelled, unvoted) },
       }),
     };
   }
@@ -280,25 +286,34 @@ export class Engine implements Segmenter, AsyncDisposable {
     return await renderViews(gpu, request, this.teacher!, this.#voxelSizeOf(request), monitor);
   }
 
+  /** How a scan is read. */
+  #readingOf(
+    request: SegmentRequest,
+    { method, settings }: ChosenMethod,
+    { gpu }: LoadedModels,
+  ) {
+    const { readouts = [], snapshots = [] } = request;
+    const voxelSize = this.#voxelSizeOf(request);
+    return { gpu, method, settings, card: this.student, voxelSize, readouts, snapshots };
+  }
+
   async #taskOf(
     request: SegmentRequest,
-    { chosen: { method, settings }, described, paired, memory, loaded: { gpu, source }, monitor }: {
+    { chosen, described, paired, unvoted, memory, loaded, monitor }: {
       chosen: ChosenMethod;
       described: DescribedViews | null;
       paired: LabellingTask["paired"];
+      unvoted: LabellingTask["unvoted"];
       memory: OnlineMemory;
       loaded: LoadedModels;
       monitor: ScanMonitor;
     },
   ): Promise<LabellingTask> {
-    const voxelSize = this.#voxelSizeOf(request);
+    const reading = this.#readingOf(request, chosen, loaded);
     return {
-      ...{ gpu, source, method, memory, voxelSize, views: described, paired, work: monitor },
+      ...reading,
+      ...{ source: loaded.source, memory, views: described, paired, unvoted, work: monitor },
       student: this.#models.network,
-      card: this.student,
-      settings,
-      readouts: request.readouts ?? [],
-      snapshots: request.snapshots ?? [],
       // Objects are found by them.
       probabilities: Boolean(request.probabilities || request.instances),
       suggestions: request.suggestions ?? 0,
@@ -308,7 +323,13 @@ export class Engine implements Segmenter, AsyncDisposable {
       points: await monitor.time(
         "voxelize",
         // deno-lint-ignore require-await -- phases are timed as promises
-        async () => studentPoints(request.scan, this.student.features, voxelSize, request.cameras),
+        async () =>
+          studentPoints(
+            request.scan,
+            this.student.features,
+            reading.voxelSize,
+            request.cameras,
+          ),
       ),
     };
   }
@@ -329,6 +350,17 @@ export class Engine implements Segmenter, AsyncDisposable {
     await loaded?.[Symbol.asyncDispose]();
     if (this.#ownsHost) await this.#host.close();
   }
+}
+
+/** What the report says of the method's decisions, and of steps that were not taken again. */
+function noteOf(
+  { note }: Pick<LabelledPointCloud, "note">,
+  unvoted: LabellingTask["unvoted"],
+): string | undefined {
+  if (!unvoted) return note;
+  const again =
+    "The corrections voted on what the scan was labelled by before; no steps were taken again.";
+  return note === undefined ? again : `${note} ${again}`;
 }
 
 /** Labels a scan in one piece, or by blocks where it has too many voxels for that. */

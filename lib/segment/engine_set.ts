@@ -11,6 +11,7 @@ import { gpuHost } from "../kernel_choice/mod.ts";
 import { DEFAULT_STUDENTS } from "../models/students.ts";
 import { Engine } from "./engine.ts";
 import { findStudent, type LoadedStudent } from "./loaded_students.ts";
+import { knownLosses } from "./labels/unvoted.ts";
 import { metricRequest } from "./metric_request.ts";
 import { readModels, teacherOf } from "../models/model_files.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";
@@ -140,10 +141,11 @@ export class EngineSet implements Segmenter, AsyncDisposable {
     const cards = candidates.map(({ card }) => card);
     const profile = scanProfile(scan);
     const byShape = chooseStudent(profile, cards);
+    const known = knownLosses(given.unvoted, metric.frame);
     const losses: Record<string, number> = {};
     for (const id of strict ? fitting(byShape) : named ? [] : undecided(byShape)) {
-      const engine = await this.#engineOf(candidates.find(({ card }) => card.id === id)!);
-      const loss = await engine.firstLoss(metric);
+      const candidate = candidates.find(({ card }) => card.id === id)!;
+      const loss = known[id] ?? await (await this.#engineOf(candidate)).firstLoss(metric);
       if (loss !== null) losses[id] = loss;
     }
     const choice = chooseStudent(profile, cards, losses);

@@ -20,6 +20,7 @@ import { entropyAround } from "../ttt/trust.ts";
 import { Neighbourhood } from "../voxels/neighbourhood.ts";
 import type { Points } from "../voxels/points.ts";
 import { usefulVoxels } from "./labels/suggestions.ts";
+import type { Unvoted } from "./labels/unvoted.ts";
 import { describeVoxels } from "./labels/votes.ts";
 import type { ScanMonitor } from "./scan_monitor.ts";
 import type { LabelReadout, LabelSnapshot } from "./segmenter.ts";
@@ -43,6 +44,8 @@ export interface LabellingTask {
   readonly snapshots: readonly number[];
   /** [N] class of every point that the client has corrected, `UNCORRECTED` for the others; null where it has none. */
   readonly corrections: Uint8Array | null;
+  /** What an earlier run came to before corrected points voted, to be taken in place of the method's steps. */
+  readonly unvoted: Omit<Unvoted, "basis"> | null;
   readonly points: Points;
   /** Metres. */
   readonly voxelSize: number;
@@ -60,6 +63,8 @@ export interface LabelledPointCloud {
   readonly confidence: Float32Array;
   /** f32 [points][classes]; present where the task wants them. */
   readonly probabilities?: Float32Array | undefined;
+  /** The prediction before corrected points voted; absent where the scan was labelled by blocks. */
+  readonly beforeVotes?: Probabilities;
   /** Points to be corrected first, the most useful first; empty where the task wants none. */
   readonly suggestions: Uint32Array;
   /** The labels of the source weights. */

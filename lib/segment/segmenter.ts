@@ -10,6 +10,7 @@ import type { OnlineState } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
 import type { Corrections } from "./labels/corrections.ts";
 import type { LabelMap } from "./labels/label_map.ts";
+import type { Unvoted } from "./labels/unvoted.ts";
 import type { LoadedStudent } from "./loaded_students.ts";
 import type { ScanReport } from "./report/report.ts";
 
@@ -86,6 +87,11 @@ export interface SegmentRequest {
    * out, the engine keeps the state itself from scan to scan.
    */
   learned?: OnlineState | null;
+  /**
+   * What an earlier request came to for this scan before corrected points voted: where the same would come out of it, no steps
+   * are taken again.
+   */
+  unvoted?: Unvoted;
   /** A control: targets are shuffled among the voxels. No method may gain from them. */
   placebo?: "shuffle";
   /** Once aborted, the work stops before its next gradient step and throws the signal's reason. */
@@ -133,6 +139,8 @@ export interface SegmentResult {
   snapshots: LabelSnapshot[];
   /** Labels by the requested readouts, in their order. */
   readouts: LabelReadout[];
+  /** To be given with corrections of this scan, so that they are answered at once; absent where their steps have to be taken. */
+  unvoted?: Unvoted;
   /** The card of the student that labelled the scan: it says what the labels mean. */
   student: StudentCard;
   /** The state to give with the next scan; present where the request gave one. */

@@ -6,6 +6,7 @@
 import { correctedVoxels } from "../ttt/corrections.ts";
 import { classHeights } from "./labels/class_heights.ts";
 import { labelPoints } from "./labels/point_labels.ts";
+import type { AdaptationResult } from "../ttt/method.ts";
 import { withVotes } from "./labels/votes.ts";
 import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
 import { type FusionSettings, predictionsOf } from "../ttt/late_fusion.ts";
@@ -39,23 +40,27 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
   const photographs = views &&
     await work.time("pair", () => pairPhotographs(gpu, scan, views, owned));
   if (photographs?.pointsSeen === 0) throw nothingSeen();
-  if (photographs) task.paired(photographs.pointsSeen);
+  const { unvoted } = task;
+  const pointsSeen = photographs?.pointsSeen ?? unvoted?.pointsSeen ?? null;
+  if (pointsSeen !== null) task.paired(pointsSeen);
 
   const plan: PlanContext = { gpu, student, scan, parameters };
   const source = await work.time("predict", () => predictVoxels(plan));
   const { memory, snapshots } = task;
   const { steps = 0, augmentations = 0 } = task.settings as Partial<Record<string, number>>;
-  work.expect({
-    blocks: 1,
-    steps,
-    augmentations,
-    readouts: predictionsOf([task.settings, ...task.readouts] as FusionSettings[]),
-  });
+  if (!unvoted) {
+    work.expect({
+      blocks: 1,
+      steps,
+      augmentations,
+      readouts: predictionsOf([task.settings, ...task.readouts] as FusionSettings[]),
+    });
+  }
   const { voxels } = scan;
   const pointRow = await gpu.read(voxels.pointRow, Uint32Array, voxels.points);
   const corrected = task.corrections &&
     correctedVoxels(task.corrections, pointRow, voxels.count);
-  const adapted = await method.adapt(
+  const adapted: AdaptationResult = unvoted ?? await method.adapt(
     {
       ...{ ...plan, card, points, photographs, source, corrections: corrected },
       ...{ random: methodRandom(), memory, snapshots, work },
@@ -75,6 +80,7 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
   setCorrected(task, labelled);
   return {
     ...labelled,
+    beforeVotes: adapted.probabilities,
     suggestions: mostUseful(useful, task.suggestions),
     sourceLabels: byPoint(source).labels,
     snapshots: (adapted.snapshots ?? []).map(({ step, probabilities }) => ({
@@ -87,7 +93,7 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
     }),
     voxels: voxels.count,
     blocks: 1,
-    pointsSeen: photographs?.pointsSeen ?? 0,
+    pointsSeen: pointsSeen ?? 0,
     steps: adapted.steps,
     losses: adapted.losses,
     drift: adapted.drift,

@@ -158,7 +158,7 @@ export interface AdaptationResult {
   /** How far the weights of an online method are from the source. */
   readonly drift?: Drift;
   /** What the method decided by itself, for reports: why it stopped early, or why it did not adapt. */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** Checks the settings of a method. */

@@ -138,6 +138,11 @@ export class FakeEngine implements Segmenter {
         ? { instances: Uint32Array.from(labels, (label) => label === 2 ? 1 : 0) }
         : {}),
       sourceLabels,
+      unvoted: {
+        ...{ basis: "fake", frame: "fake", firstLosses: {} },
+        probabilities: { rows: 2, classes: 1, values: Float32Array.of(1, 1) },
+        ...{ pointsSeen: 0, steps, losses: [] },
+      },
       ...(request.suggestions ? { suggestions: Uint32Array.of(1, 4) } : {}),
       snapshots: [],
       readouts: [],

@@ -94,6 +94,13 @@ Deno.test("POST /v1/jobs/:id/corrections labels the job's files again, and keeps
       4,
     ]);
     assert.deepEqual(corrected!.scan.positions, asked!.scan.positions);
+    // What was labelled before is at hand, also after the first job is gone.
+    const kept = { basis: "fake", frame: "fake", firstLosses: {}, pointsSeen: 0, losses: [] };
+    const probabilities = { rows: 2, classes: 1, values: Float32Array.of(1, 1) };
+    assert.equal(asked!.unvoted, undefined);
+    for (const request of [corrected, again]) {
+      assert.deepEqual(request!.unvoted, { ...kept, steps: 7, probabilities });
+    }
     assert.equal(corrected!.photos.length, asked!.photos.length);
     assert.equal((await problemOf(await correct(first, { steps: 3 }), 422)).field, "corrections");
     assert.equal(

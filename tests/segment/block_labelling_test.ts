@@ -57,6 +57,7 @@ function corridorTask(gpu: Gpu, owned: DisposableStack): LabellingTask {
     snapshots: [],
     suggestions: 0,
     corrections: null,
+    unvoted: null,
     points,
     voxelSize: CARD.voxelSize,
     views: null,

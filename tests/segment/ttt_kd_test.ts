@@ -242,6 +242,21 @@ methodTest(
       "the loss is still the KD loss",
     );
     assert.notDeepEqual(both.report.losses, plain.report.losses);
+    const { unvoted } = plain;
+    const quick = await run({ steps: 3, corrections }, { unvoted: unvoted! });
+    assert.deepEqual(quick.labels, voted.labels);
+    assert.deepEqual(quick.confidence, voted.confidence);
+    assert.deepEqual(quick.report.losses, voted.report.losses);
+    assert.deepEqual(quick.report.views, voted.report.views);
+    assert.deepEqual(quick.unvoted, { ...unvoted, note: quick.unvoted!.note });
+    assert.deepEqual(
+      [quick, voted].map(({ report: { phases } }) =>
+        ["teacher", "adapt"].filter((phase) => phase in phases).length
+      ),
+      [0, 2],
+    );
+    assert.match(quick.report.note!, /no steps were taken again/);
+    assert.equal(both.unvoted, undefined, "what steps learn is learned anew each time");
     for (const { labels, confidence } of [alone, voted, both]) {
       assert.deepEqual(clicked.map((point) => labels[point]), clicked.map((point) => truth[point]));
       assert.ok(clicked.every((point) => confidence[point] === 1));

@@ -9,6 +9,8 @@ import type { Corrections } from "../../segment/labels/corrections.ts";
 import { COMMON_SETTINGS, methodOf, segmentOptions } from "../../segment/options.ts";
 import { OptionError } from "../../ttt/option_error.ts";
 import { ANSWER_SETTINGS, type Input } from "./input.ts";
+import { resultFolder } from "./result.ts";
+import { unlessAbsent, UNVOTED_FILES } from "./unvoted.ts";
 
 /**
  * Adds corrections to the request of a job. Those that it had stay, unless the new ones say otherwise of a point. A method
@@ -58,14 +60,21 @@ function merged(earlier: Corrections, later: Corrections): Corrections {
   return Object.fromEntries(points);
 }
 
-/** Gives a folder the files of another one; they take no room of their own where the disk can share them. */
+/**
+ * Gives a folder the files of a job that is done, and what that came to before corrections voted; they take no room of their own
+ * where the disk can share them.
+ */
 export async function shareFiles(
-  from: string,
+  { folder, attempt }: { folder: string; attempt: number },
   to: string,
   { scan, images, cameras }: Input,
 ): Promise<void> {
-  for (const { file } of [scan, ...images, ...cameras]) {
-    const [old, own] = [join(from, file), join(to, file)];
-    await link(old, own).catch(() => copyFile(old, own));
-  }
+  for (const { file } of [scan, ...images, ...cameras]) await share(folder, to, file);
+  const result = resultFolder(folder, attempt);
+  for (const file of UNVOTED_FILES) await share(result, to, file).catch(unlessAbsent);
+}
+
+async function share(from: string, to: string, file: string): Promise<void> {
+  const [old, own] = [join(from, file), join(to, file)];
+  await link(old, own).catch(() => copyFile(old, own));
 }

@@ -12,6 +12,7 @@ import type { ScanReport } from "../../segment/report/report.ts";
 import type { SegmentResult } from "../../segment/segmenter.ts";
 import type { Suggestion } from "./suggestions.ts";
 import { DamagedFileError, readJson, syncFolder, writeJson, writeStream } from "./durable.ts";
+import { writeUnvoted } from "./unvoted.ts";
 
 /** A part of the result does not exist: an older server did not write it, or somebody has removed it. */
 export class MissingResultError extends Error {
@@ -28,7 +29,10 @@ export type JobResult =
   & Pick<Scan, "leftOut">;
 
 /** What is written of a result. */
-export type WrittenResult = JobResult & { readonly suggested: readonly Suggestion[] };
+export type WrittenResult =
+  & JobResult
+  & Pick<SegmentResult, "unvoted">
+  & { readonly suggested: readonly Suggestion[] };
 
 /** [points][classes]; only where they were asked for. */
 const PROBABILITIES = "probabilities.f32";
@@ -46,8 +50,8 @@ export async function writeResult(
   { labels, confidence, probabilities, instances, sourceLabels, student, report, ...others }:
     WrittenResult,
 ): Promise<void> {
-  const { leftOut, suggested } = others;
-  const folder = folderOf(jobFolder, attempt);
+  const { leftOut, suggested, unvoted } = others;
+  const folder = resultFolder(jobFolder, attempt);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
   await writeStream(join(folder, "labels.u8"), [labels]);
@@ -56,6 +60,7 @@ export async function writeResult(
   if (probabilities) await writeStream(join(folder, PROBABILITIES), [bytesOf(probabilities)]);
   if (instances) await writeStream(join(folder, INSTANCES), [bytesOf(instances)]);
   if (leftOut) await writeJson(join(folder, LEFT_OUT), leftOut);
+  if (unvoted) await writeUnvoted(folder, unvoted);
   await writeJson(join(folder, SUGGESTIONS), suggested);
   await writeJson(join(folder, "report.json"), report);
   await writeJson(join(folder, "student.json"), student);
@@ -186,7 +191,7 @@ async function part<T>(
   read: (path: string) => Promise<T>,
 ): Promise<T> {
   try {
-    return await read(join(folderOf(jobFolder, attempt), name));
+    return await read(join(resultFolder(jobFolder, attempt), name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new MissingResultError(
@@ -203,7 +208,8 @@ async function part<T>(
   }
 }
 
-function folderOf(jobFolder: string, attempt: number): string {
+/** The folder of the result of an attempt. */
+export function resultFolder(jobFolder: string, attempt: number): string {
   return join(jobFolder, `result-${attempt}`);
 }
 

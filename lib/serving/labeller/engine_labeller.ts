@@ -14,6 +14,7 @@ import { MemoryAccount, type MemoryBudget, UNLIMITED_MEMORY } from "../files/mem
 import type { ScanMemory } from "../../scan/mod.ts";
 import { readLearned, writeLearned } from "../files/learned.ts";
 import { writeResult } from "../files/result.ts";
+import { readUnvoted } from "../files/unvoted.ts";
 import { MOST_SUGGESTIONS, suggestionsOf } from "../files/suggestions.ts";
 
 /** A labeller around an engine. */
@@ -72,6 +73,7 @@ export class EngineLabeller implements Labeller {
     const views = await openViews(folder, input, account, teachers);
     const { sequence } = input;
     const before = sequence?.learned ? await readLearned(sequence.learned) : null;
+    const unvoted = options.corrections ? await readUnvoted(folder) : null;
     signal?.throwIfAborted();
     const result = await this.#engine.segment({
       scan,
@@ -81,6 +83,7 @@ export class EngineLabeller implements Labeller {
       instances,
       suggestions: MOST_SUGGESTIONS,
       ...(sequence ? { learned: before } : {}),
+      ...(unvoted ? { unvoted } : {}),
       ...(signal ? { signal } : {}),
       ...(onProgress ? { onProgress } : {}),
     });
