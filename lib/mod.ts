@@ -152,6 +152,7 @@ export type {
 } from "./segment/segmenter.ts";
 export type { Corrections } from "./segment/labels/corrections.ts";
 export type { LabelMap, NamedClass } from "./segment/labels/label_map.ts";
+export type { Unvoted } from "./segment/labels/unvoted.ts";
 export { TeacherError, type TeacherErrorSource } from "./teacher/errors.ts";
 export type { TeacherCard, TeacherFile } from "./teacher/mod.ts";
 export type { CheckpointKind, MethodInfo, SettingsParser } from "./ttt/method.ts";

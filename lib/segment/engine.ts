@@ -41,7 +41,7 @@ import { findInstances } from "./instances/find_instances.ts";
 import { thingsOf, withoutThings } from "./instances/things.ts";
 import { correctedPoints } from "./labels/corrections.ts";
 import { truthOf } from "./labels/truth.ts";
-import { basisOf, knownLosses, unvotedOf } from "./labels/unvoted.ts";
+import { basisOf, knownLosses, unvotedOf } from "./labels/keep_unvoted.ts";
 import { type ChosenViews, describeViews, renderViews } from "./views/chosen_views.ts";
 import { blameCameras, coverageWarnings } from "./views/view_warnings.ts";
 import { labelWhole } from "./whole_labelling.ts";

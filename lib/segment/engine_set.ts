@@ -11,7 +11,7 @@ import { gpuHost } from "../kernel_choice/mod.ts";
 import { DEFAULT_STUDENTS } from "../models/students.ts";
 import { Engine } from "./engine.ts";
 import { findStudent, type LoadedStudent } from "./loaded_students.ts";
-import { knownLosses } from "./labels/unvoted.ts";
+import { knownLosses } from "./labels/keep_unvoted.ts";
 import { metricRequest } from "./metric_request.ts";
 import { readModels, teacherOf } from "../models/model_files.ts";
 import type { Segmenter, SegmentRequest, SegmentResult } from "./segmenter.ts";

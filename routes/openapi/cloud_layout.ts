@@ -16,6 +16,7 @@ export const CLOUD_LAYOUT = `Numbers are little-endian, without padding:
 | u32       | C, colour channels: 3, or 0 for a scan without colour                            |
 | u32       | I, 1 where the scan has intensities, else 0                                      |
 | u32       | L, 1 where the scan came with labels, else 0                                     |
+| u32       | O, 1 where the result has objects, else 0                                        |
 | u32       | R, bytes of the report                                                           |
 | f64[3]    | origin, in the units of the scan                                                 |
 | f32[3]    | least x, y, z of all N points, relative to the origin                            |
@@ -23,6 +24,7 @@ export const CLOUD_LAYOUT = `Numbers are little-endian, without padding:
 | u32[K][K] | number of points to which the source model gave class i and the result class j   |
 | f32[M][3] | positions relative to the origin                                                 |
 | u32[M]    | row in the client's file, from 0, by which corrections name a point              |
+| u32[M][O] | object that the point belongs to, from 1; 0 for none                             |
 | u8[M][C]  | colour, 255 for full intensity                                                   |
 | u8[M][I]  | intensity, 255 for full                                                          |
 | u8[M][L]  | label that the scan came with; 255 where it is none of 0 to 254                  |

@@ -21,6 +21,7 @@
  * @property {number} classes K, number of classes
  * @property {Uint32Array} became [K][K] number of points to which the source model gave class i and the result class j
  * @property {Uint32Array} rows [M] rows in the client's file
+ * @property {Uint32Array | null} instances [M] objects, from 1; 0 for none. Null where they were not asked for.
  * @property {Uint8Array} source [M]
  * @property {Uint8Array} label [M]
  * @property {Uint8Array} confidence [M]
@@ -41,10 +42,11 @@
  * @property {import("./api.js").Warning[]} warnings
  * @property {string} [note]
  * @property {number} changedPoints
+ * @property {Record<string, number>} [instances] number of objects by class
  * @property {Record<string, {miou: number, perClass: Record<string, number>}>} [metrics]
  */
 
-const HEADER_BYTES = 80;
+const HEADER_BYTES = 84;
 
 /**
  * Decodes a cloud.
@@ -59,15 +61,8 @@ export function decodeCloud(buffer) {
   if (magic !== "TKC2") {
     throw new SyntaxError("Cannot show the cloud: the server sent another format; reload the page");
   }
-  const [count, scanPoints, classes, channels, intensities, originals, reportBytes] = [
-    4,
-    8,
-    12,
-    16,
-    20,
-    24,
-    28,
-  ].map((at) => view.getUint32(at, true));
+  const [count, scanPoints, classes, channels, intensities, originals, objects, reportBytes] = Array
+    .from({ length: 8 }, (_, i) => view.getUint32(4 + 4 * i, true));
   let at = HEADER_BYTES;
   /** @param {number} length */
   const skip = (length) => {
@@ -81,10 +76,11 @@ export function decodeCloud(buffer) {
     scanPoints,
     classes,
     channels,
-    origin: [32, 40, 48].map((at) => view.getFloat64(at, true)),
+    origin: [36, 44, 52].map((at) => view.getFloat64(at, true)),
     became: new Uint32Array(buffer, skip(4 * classes ** 2), classes ** 2),
     positions: new Float32Array(buffer, skip(12 * count), 3 * count),
     rows: new Uint32Array(buffer, skip(4 * count), count),
+    instances: objects ? new Uint32Array(buffer, skip(4 * count), count) : null,
     color: new Uint8Array(buffer, skip(channels * count), channels * count),
     intensity: intensities ? new Uint8Array(buffer, skip(count), count) : null,
     original: originals ? new Uint8Array(buffer, skip(count), count) : null,

@@ -191,6 +191,7 @@ export class CloudPanel {
       scan: points.channels === 0,
       intensity: points.intensity === null,
       original: points.original === null,
+      objects: !this.#cloud?.instances,
     };
     for (const input of this.#modes) {
       input.disabled = missing[input.value] ||
@@ -386,6 +387,7 @@ export class CloudPanel {
     return [
       before === after ? after : `${before} → ${after}`,
       `confidence ${percent(cloud.confidence[index] / 255)}`,
+      ...(cloud.instances?.[index] ? [`object ${cloud.instances[index]}`] : []),
       ...known,
     ];
   }

@@ -51,12 +51,27 @@ export function ramp(fraction) {
  */
 export function numberColor(number) {
   if (number === 255) return UNKNOWN;
-  // Hues in steps of the golden angle, in HSL of saturation 0.65 and lightness 0.5.
+  // Hues in steps of the golden angle, in HSL of saturation 0.8. Hues alone come close after 21 and 34 steps; these four
+  // lightnesses differ then.
+  const lightness = [0.5, 0.36, 0.66, 0.43][number % 4];
+  const chroma = 0.8 * Math.min(lightness, 1 - lightness);
   const channel = (/** @type {number} */ offset) => {
     const k = (offset + (number * 137.508) / 30) % 12;
-    return Math.round(255 * (0.5 - 0.325 * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
+    return Math.round(255 * (lightness - chroma * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
   };
   return [channel(0), channel(8), channel(4)];
+}
+
+/** Number of the colour of what is no object. */
+export const NO_OBJECT = 255;
+
+/**
+ * Returns the number of an object's colour, for `numberColor`: the same object has the same colour each time.
+ *
+ * @param {number} object from 1; 0 for none
+ */
+export function objectNumber(object) {
+  return object === 0 ? NO_OBJECT : (object - 1) % NO_OBJECT;
 }
 
 /** Returns a colour in CSS. @param {Rgb} color */

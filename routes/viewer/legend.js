@@ -50,6 +50,7 @@ export function legendOf(input) {
   const labelled = { ...input, cloud };
   if (mode === "confidence") return confidenceLegend(cloud);
   if (mode === "changed") return changeLegend(labelled);
+  if (mode === "objects") return objectLegend(labelled);
   const titles = cloud.isCorrected ? CORRECTED_TITLES : CLASS_TITLES;
   return [title(titles[mode] ?? "Adapted"), classTable(labelled)];
 }
@@ -121,6 +122,21 @@ function changeLegend({ cloud, classes, palette, unchanged }) {
     table,
     ...(more > 0 ? [quiet(`and ${more} rarer changes`)] : []),
   ];
+}
+
+/** @param {LabelledInput} input */
+function objectLegend({ cloud: { report, instances, count }, unchanged }) {
+  const table = document.createElement("table");
+  const counts = Object.entries(report.instances ?? {}).sort(([, a], [, b]) => b - a);
+  for (const [name, objects] of counts) {
+    table.insertRow().append(...[name, whole(objects)].map(cell));
+  }
+  const none = document.createElement("span");
+  none.className = "arrow";
+  none.append(swatch(unchanged), "no object");
+  const outside = instances?.filter((object) => object === 0).length ?? count;
+  table.insertRow().append(...[none, percent(outside / count)].map(cell));
+  return [title("Objects, each in a colour of its own"), table];
 }
 
 /** @param {import("./cloud.js").Cloud} cloud */

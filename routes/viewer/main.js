@@ -238,6 +238,7 @@ async function submit() {
     ...(steps.value && !steps.disabled ? { steps: steps.valueAsNumber } : {}),
     ...(unit.value ? { unit: unit.value } : {}),
     ...(up.value ? { up: up.value } : {}),
+    ...(byId("instances", HTMLInputElement).checked ? { instances: true } : {}),
   });
   panel.busy("Sending", 0);
   const job = await api.submit(form, (sent) => panel.busy("Sending", sent), sending.signal);

@@ -4,7 +4,7 @@
  * @module
  */
 import { FRAMES, OrbitCamera } from "./camera.js";
-import { numberColor, ramp, UNKNOWN } from "./colors.js";
+import { numberColor, objectNumber, ramp, UNKNOWN } from "./colors.js";
 import { UNCORRECTED } from "./correct/corrections.js";
 import { extentOf, heightsOf } from "./extent.js";
 import {
@@ -30,6 +30,7 @@ const MODES = {
   height: 5,
   intensity: 6,
   original: 7,
+  objects: 8,
 };
 /** What is shown; `beside` is the source model's labels and the adapted ones in two panes with one camera. */
 /** @typedef {PaneMode | "beside"} Mode */
@@ -162,7 +163,9 @@ export class PointView {
     const { positions, color, source = none, label = none, confidence = none } = cloud;
     const [intensity, original] = [cloud.intensity ?? none, cloud.original ?? none];
     const corrected = new Uint8Array(cloud.count).fill(UNCORRECTED);
-    this.#buffers = [positions, color, source, label, confidence, intensity, original, corrected]
+    const objects = cloud.instances ? Uint8Array.from(cloud.instances, objectNumber) : none;
+    const values = [positions, color, source, label, confidence, intensity, original];
+    this.#buffers = [...values, corrected, objects]
       .map((values, location) => this.#attribute(location, values, cloud));
     this.setLines(lines);
     if (keepsView) return;

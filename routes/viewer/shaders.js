@@ -21,9 +21,11 @@ layout(location = 5) in uint intensity;
 layout(location = 6) in uint original;
 // The class that the user has given; 255 for none.
 layout(location = 7) in uint corrected;
+// Number of the colour of its object; 255 for none.
+layout(location = 8) in uint object;
 uniform mat4 camera;
 // What the colour shows; any other mode shows the class in the result.
-const int SCAN = 0, SOURCE = 1, CONFIDENCE = 3, CHANGED = 4, HEIGHT = 5, INTENSITY = 6, ORIGINAL = 7;
+const int SCAN = 0, SOURCE = 1, CONFIDENCE = 3, CHANGED = 4, HEIGHT = 5, INTENSITY = 6, ORIGINAL = 7, OBJECTS = 8;
 uniform int mode;
 // Row 0: classes, alpha 0 where hidden. Row 1: the ramp of confidence and heights. Row 2: numbers.
 uniform sampler2D palette;
@@ -44,6 +46,10 @@ vec4 classColor(uint number) {
   return texelFetch(palette, ivec2(int(number), 0), 0);
 }
 
+vec4 numberColor(uint number) {
+  return vec4(texelFetch(palette, ivec2(int(number), 2), 0).rgb, 1.0);
+}
+
 vec4 ramp(float fraction) {
   return vec4(texelFetch(palette, ivec2(int(255.0 * clamp(fraction, 0.0, 1.0) + 0.5), 1), 0).rgb, 1.0);
 }
@@ -57,7 +63,8 @@ void main() {
   if (mode == SCAN) tint = vec4(color, 1.0);
   else if (mode == CONFIDENCE) tint = ramp(float(confidence) / 255.0);
   else if (mode == INTENSITY) tint = vec4(vec3(float(intensity) / 255.0), 1.0);
-  else if (mode == ORIGINAL) tint = vec4(texelFetch(palette, ivec2(int(original), 2), 0).rgb, 1.0);
+  else if (mode == ORIGINAL) tint = numberColor(original);
+  else if (mode == OBJECTS) tint = object == 255u ? vec4(unchanged, 1.0) : numberColor(object);
   else if (mode == HEIGHT) {
     tint = ramp((dot(position, up) - heights.x) / max(heights.y - heights.x, 1e-9));
   }

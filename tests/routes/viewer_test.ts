@@ -6,7 +6,13 @@ import { join } from "node:path";
 import { encodePng, LENGTH_UNITS, type Photo, UP_AXES, writePly } from "../../lib/scan/mod.ts";
 import type { SegmentRequest } from "../../lib/segment/segmenter.ts";
 import { listen } from "../../routes/listen.ts";
-import { CAMERA_COLOR, PICK_COLOR, ramp } from "../../routes/viewer/colors.js";
+import {
+  CAMERA_COLOR,
+  numberColor,
+  objectNumber,
+  PICK_COLOR,
+  ramp,
+} from "../../routes/viewer/colors.js";
 import { findChromium, Page } from "./chromium.ts";
 import { STREETS } from "./fake_engine.ts";
 import { camerasText, fakeApp, withJobs } from "./support.ts";
@@ -147,6 +153,7 @@ Deno.test({
         await page.evaluate("document.querySelector('#steps').value = 2");
         await page.evaluate("document.querySelector('#scanUnit').value = 'foot'");
         await page.evaluate("document.querySelector('#scanUp').value = '-y'");
+        await page.evaluate("document.querySelector('#instances').click()");
         await page.click("#start");
 
         const chartSays = (text: string) =>
@@ -190,6 +197,12 @@ Deno.test({
 
         const changed = await drawn("changed");
         assert.ok(pixelsOf(changed, palette[1]) > 2000 && pixelsOf(changed, palette[0]) < 500);
+        // What the fake engine calls clutter is one object, and the rest is none.
+        const objects = await drawn("objects");
+        assert.ok(pixelsOf(objects, numberColor(objectNumber(1))) > 2000);
+        assert.ok(palette.every((color) => pixelsOf(objects, color) === 0));
+        const named = await page.evaluate("document.querySelector('#legend').innerText");
+        assert.match(named as string, /clutter\s+1\s+no object\s+66\.7 %/);
         const whole = pixelsOf(await drawn("scan"), [255, 0, 0]);
         assert.ok(whole > 6000);
         assert.ok(pixelsOf(await drawn("confidence"), ramp(85 / 255)) > 6000);
@@ -207,7 +220,10 @@ Deno.test({
         await page.click("#cloud");
         await page.until("!document.querySelector('#picked').hidden");
         const text = await page.evaluate("document.querySelector('#pickedText').innerText");
-        assert.match(text as string, /confidence 33\.3 %\n\d\.\d{3} {2}\d\.\d{3} {2}0\.000$/);
+        assert.match(
+          text as string,
+          /confidence 33\.3 %(\nobject 1)?\n\d\.\d{3} {2}\d\.\d{3} {2}0\.000$/,
+        );
         await page.until("!document.querySelector('#photographs i').hidden");
         assert.ok(pixelsOf(await page.screenshot(), PICK_COLOR) > 10);
 

@@ -58,8 +58,13 @@ const BYTES = {
   double: SCALAR_BYTES.float64,
 };
 
-/** Reads what a file says of its scans. @throws {ScanError} where header or XML are wrong */
+/** Layouts of files in memory: what a file needs is told first, and then it is converted. */
+const layouts = new WeakMap<Uint8Array, E57Layout>();
+
+/** Reads what a file says of its scans, once. @throws {ScanError} where header or XML are wrong */
 function layoutOf(bytes: Uint8Array, file: string): E57Layout {
+  const known = layouts.get(bytes);
+  if (known) return known;
   const header = parseE57Header(bytes, bytes.length, file);
   const { xmlOffset, xmlLength, pageSize } = header;
   const xml = withoutChecksums(bytes, header, file, xmlOffset);
@@ -78,6 +83,7 @@ function layoutOf(bytes: Uint8Array, file: string): E57Layout {
       field: "recordCount",
     });
   }
+  layouts.set(bytes, layout);
   return layout;
 }
 

@@ -145,11 +145,10 @@ async function contents(
   const { labels, confidence } = { ...result, ...answered };
   const rows = labellingOfRows({ labels, confidence }, leftOut);
   if (kind === "labels") return { chunks: [encodeNpy(rows.labels)] };
-  const hasInstances = options.instances && typeof kind !== "object";
-  if (hasInstances) {
+  if (options.instances) {
     account.take(INSTANCE_BYTES * labels.length, input.scan.name, "to name objects");
   }
-  const instances = hasInstances ? await readInstances(folder, attempt) : null;
+  const instances = options.instances ? await readInstances(folder, attempt) : null;
   if (kind === "json") {
     const objects = instances ? { instances: spreadOverRows(instances, leftOut, 0) } : {};
     return {
@@ -162,7 +161,10 @@ async function contents(
     const sourceLabels = await readSourceLabels(folder, attempt);
     const cloud = encodeCloud(
       scan,
-      { ...result, sourceLabels, student: await cardOf() },
+      {
+        ...{ ...result, sourceLabels, student: await cardOf() },
+        ...(instances ? { instances } : {}),
+      },
       kind.points,
     );
     return { chunks: [cloud] };

@@ -12,13 +12,15 @@
  *     16            u32      C, channels of colour: 3 for red, green and blue; 0 for a scan without colour
  *     20            u32      I, 1 where the scan has intensities, 0 where it has none
  *     24            u32      L, 1 where the scan came with labels, 0 where it did not
- *     28            u32      R, number of bytes of the report
- *     32            f64[3]   origin, in the scan's units
- *     56            f32[3]   least x, y, z of all N points, relative to the origin
- *     68            f32[3]   greatest x, y, z
- *     80            u32[K][K] how many of the N points have class i by the source model and class j in the result
- *     80 + 4KK      f32[M][3] positions relative to the origin
+ *     28            u32      O, 1 where the result has objects, 0 where they were not asked for
+ *     32            u32      R, number of bytes of the report
+ *     36            f64[3]   origin, in the scan's units
+ *     60            f32[3]   least x, y, z of all N points, relative to the origin
+ *     72            f32[3]   greatest x, y, z
+ *     84            u32[K][K] how many of the N points have class i by the source model and class j in the result
+ *     84 + 4KK      f32[M][3] positions relative to the origin
  *                   u32[M]   row in the client's file, from 0, by which corrections name a point
+ *                   u32[M][O] object that the point belongs to, from 1; 0 for none
  *                   u8[M][C] colour, 255 for full
  *                   u8[M][I] intensity, 255 for full
  *                   u8[M][L] label that the scan came with; 255 where it is none of 0 to 254
@@ -37,13 +39,13 @@
 import { rowOfPoint, type Scan } from "../../scan/mod.ts";
 import type { JobResult } from "./result.ts";
 
-/** The number of points of a cloud by default, of at most 24 bytes each. */
+/** The number of points of a cloud by default, of at most 28 bytes each. */
 export const CLOUD_POINTS = 1_000_000;
 /** The most points that a client may ask for. */
 export const MOST_CLOUD_POINTS = 10_000_000;
 
 const MAGIC = "TKC2";
-const HEADER_BYTES = 80;
+const HEADER_BYTES = 84;
 /** What stands for labels that do not fit a byte. */
 const OTHER_LABEL = 255;
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
@@ -57,7 +59,7 @@ const CANDIDATES = 64;
  * @throws {TypeError} where the result belongs to another scan.
  */
 export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8Array<ArrayBuffer> {
-  const { labels, confidence, sourceLabels } = result;
+  const { labels, confidence, sourceLabels, instances } = result;
   for (const values of [labels, confidence, sourceLabels]) {
     if (values.length === scan.count) continue;
     throw new TypeError(
@@ -67,16 +69,15 @@ export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8A
   const order = spreadOrder(scan.count, Math.min(most, scan.count));
   const classes = 1 + Math.max(largest(labels), largest(sourceLabels));
   const { colors, intensity, labels: originals } = scan;
-  const [channels, intensities, originalLabels] = [
-    colors ? 3 : 0,
-    intensity ? 1 : 0,
-    originals ? 1 : 0,
-  ];
+  const channels = colors ? 3 : 0;
+  const [intensities, originalLabels, objects] = [intensity, originals, instances].map((values) =>
+    values ? 1 : 0
+  ) as [number, number, number];
   const [report, student] = [result.report, result.student].map((value) =>
     new TextEncoder().encode(JSON.stringify(value))
   ) as [Uint8Array, Uint8Array];
   const size = HEADER_BYTES + 4 * classes ** 2 +
-    order.length * (16 + channels + intensities + originalLabels + 3) +
+    order.length * (16 + 4 * objects + channels + intensities + originalLabels + 3) +
     report.length + student.length;
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
@@ -84,12 +85,12 @@ export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8A
   bytes.set(new TextEncoder().encode(MAGIC));
   const counts = [
     ...[order.length, scan.count, classes],
-    ...[channels, intensities, originalLabels, report.length],
+    ...[channels, intensities, originalLabels, objects, report.length],
   ];
   counts.forEach((count, i) => view.setUint32(4 + 4 * i, count, true));
-  scan.origin.forEach((value, i) => view.setFloat64(32 + 8 * i, value, true));
+  scan.origin.forEach((value, i) => view.setFloat64(36 + 8 * i, value, true));
   const { least, greatest } = boundsOf(scan.positions);
-  [...least, ...greatest].forEach((value, i) => view.setFloat32(56 + 4 * i, value, true));
+  [...least, ...greatest].forEach((value, i) => view.setFloat32(60 + 4 * i, value, true));
   const became = transitions(sourceLabels, labels, classes);
   became.forEach((count, i) => view.setUint32(HEADER_BYTES + 4 * i, count, true));
 
@@ -102,6 +103,12 @@ export function encodeCloud(scan: Scan, result: JobResult, most: number): Uint8A
   for (const point of order) {
     view.setUint32(at, rowOfPoint(point, scan.leftOut ?? []), true);
     at += 4;
+  }
+  if (instances) {
+    for (const point of order) {
+      view.setUint32(at, instances[point]!, true);
+      at += 4;
+    }
   }
   if (colors) {
     for (const point of order) {

@@ -53,7 +53,14 @@ Deno.test("CorrectionList.add() reads back what toJson() wrote, and refuses othe
 Deno.test("since() shows a result beside the one before it", () => {
   const cloud = (label: number[]) => ({
     ...{ count: 3, channels: 0, origin: [0, 0, 0], positions: new Float32Array(9) },
-    ...{ color: new Uint8Array(), intensity: null, original: null, scanPoints: 9, classes: 2 },
+    ...{
+      color: new Uint8Array(),
+      intensity: null,
+      original: null,
+      instances: null,
+      scanPoints: 9,
+      classes: 2,
+    },
     ...{ became: new Uint32Array(4), rows: Uint32Array.of(0, 1, 2), source: new Uint8Array(3) },
     ...{ label: Uint8Array.from(label), confidence: new Uint8Array(3) },
     ...{ report: {} as never, student: { id: "s", classes: NAMES, palette: [] } },

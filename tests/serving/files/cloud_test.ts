@@ -49,10 +49,9 @@ function decoded(bytes: Uint8Array<ArrayBuffer>) {
   const u32 = (count: number) => many(count, 4, (at) => view.getUint32(at, true));
   const f32 = (count: number) => many(count, 4, (at) => view.getFloat32(at, true));
   const magic = String.fromCharCode(...u8(4));
-  const [count, scanPoints, classes, channels, intensities, originals, reportBytes] = u32(7) as [
-    ...[number, number, number, number],
-    ...[number, number, number],
-  ];
+  const [count, scanPoints, classes, channels, intensities, originals, objects, reportBytes] = u32(
+    8,
+  ) as [...[number, number, number, number], ...[number, number, number, number]];
   const cloud = {
     magic,
     count,
@@ -64,6 +63,7 @@ function decoded(bytes: Uint8Array<ArrayBuffer>) {
     became: Array.from({ length: classes }, () => u32(classes)),
     positions: Array.from({ length: count }, () => f32(3)),
     rows: u32(count),
+    instances: u32(count * objects),
     color: Array.from({ length: count }, () => u8(channels)),
     intensity: u8(count * intensities),
     original: u8(count * originals),
@@ -84,6 +84,7 @@ Deno.test("encodeCloud() packs every point of a small scan with its values", () 
     ...cloud,
     positions: 0,
     rows: 0,
+    instances: [],
     color: 0,
     intensity: 0,
     original: 0,
@@ -103,6 +104,7 @@ Deno.test("encodeCloud() packs every point of a small scan with its values", () 
     student: { id: "é", classes: ["a", "b", "c"] },
     positions: 0,
     rows: 0,
+    instances: [],
     color: 0,
     intensity: 0,
     original: 0,
@@ -125,9 +127,11 @@ Deno.test("encodeCloud() packs every point of a small scan with its values", () 
   });
 });
 
-Deno.test("encodeCloud() packs intensities and labels of the scan, and packs a single point", () => {
+Deno.test("encodeCloud() packs objects, intensities and labels of the scan, and packs a single point", () => {
   const intensity = Float32Array.of(1);
-  const cloud = decoded(encodeCloud(scanOf(1, { intensity }), resultOf(1), 5));
+  const single = { ...resultOf(1), instances: Uint32Array.of(70_000) };
+  const cloud = decoded(encodeCloud(scanOf(1, { intensity }), single, 5));
+  assert.deepEqual(cloud.instances, [70_000]);
   assert.deepEqual([cloud.channels, cloud.color, cloud.intensity, cloud.became], [0, [[]], [255], [[
     1,
   ]]]);
