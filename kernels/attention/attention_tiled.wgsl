@@ -1,4 +1,5 @@
-// attention.wgsl for hardware: the keys and values that a tile meets pass through workgroup memory. Needs position_bias.wgsl.
+// attention.wgsl for hardware: the keys and values that a tile meets pass through workgroup memory. Needs position_bias.wgsl and
+// staged_keys.wgsl.
 // Bindings: qkv read vec4f[rows][3][heads][HEAD4]; sequence read vec4i[rows], x, y, z and row of each position; tiles read
 // vec4u[tiles], as in patch_tiles.ts; table read f32[3 m][heads padded to 4], unless BIAS is off; y write
 // vec4f[rows][heads][HEAD4]; log_sums write f32[rows][heads].
@@ -20,11 +21,7 @@ override BIAS: bool = false;
 @group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> log_sums: array<f32>;
 
-const STAGE = 32u; // positions in workgroup memory at a time
-override STAGED: u32 = STAGE * 2u * HEAD4;
 var<workgroup> this_tile: vec4u;
-var<workgroup> rows: array<vec4f, STAGED>; // [2][STAGE][HEAD4], keys and values
-var<workgroup> places: array<vec4i, STAGE>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -51,20 +48,9 @@ fn main(
   var total = 0.0;
   let count = min(tile.w, params.patchRows);
   for (var begin = 0u; begin < count; begin += STAGE) {
-    // Keys and values, and zeros past the end.
     if (begin > 0u) { workgroupBarrier(); }
     let staged = min(STAGE, count - begin);
-    for (var i = thread; i < STAGE * 2u * HEAD4; i += 64u) {
-      let part = i / (STAGE * HEAD4);
-      let other = i / HEAD4 % STAGE;
-      var value = vec4f();
-      if (other < staged) {
-        let other_row = u32(sequence[tile.z + begin + other].w);
-        value = qkv[(other_row * 3u + 1u + part) * quads + head * HEAD4 + i % HEAD4];
-      }
-      rows[i] = value;
-    }
-    if (BIAS && thread < STAGE) { places[thread] = sequence[tile.z + begin + min(thread, staged - 1u)]; }
+    stage_keys(tile.z + begin, staged, params.heads, head, thread);
     workgroupBarrier();
     // Four keys at a time, which spares exponentials; those past the end weigh nothing.
     for (var first = 0u; first < staged; first += 4u) {

@@ -20,6 +20,7 @@ import attentionTiledCode from "./attention_tiled.wgsl" with { type: "text" };
 import fourRowsCode from "./four_rows.wgsl" with { type: "text" };
 import headsCode from "./heads.wgsl" with { type: "text" };
 import positionBiasCode from "./position_bias.wgsl" with { type: "text" };
+import stagedKeysCode from "./staged_keys.wgsl" with { type: "text" };
 
 /** The struct of the family for GPUs; that for CPUs has one field more. */
 const attentionParams = {
@@ -53,7 +54,7 @@ export const attention = {
 /** {@link attention} for hardware. */
 export const attentionTiled = {
   name: "attention_tiled",
-  code: positionBiasCode + attentionTiledCode,
+  code: positionBiasCode + stagedKeysCode + attentionTiledCode,
   params: attentionParams,
   bindings: ["read", "read", "read", "read", "write", "write"],
   work: { multiplyAdds: perPair(2) },
@@ -83,7 +84,7 @@ export const attentionQueryGradient = {
 /** {@link attentionQueryGradient} for hardware. */
 export const attentionQueryGradientTiled = {
   name: "attention_query_gradient_tiled",
-  code: positionBiasCode + attentionQueryGradientTiledCode,
+  code: positionBiasCode + stagedKeysCode + attentionQueryGradientTiledCode,
   params: attentionParams,
   bindings: ["read", "read", "read", "read", "read", "read", "write"],
   work: { multiplyAdds: perPair(3) },
