@@ -30,7 +30,7 @@ import { fullJobView, jobPath, jobView } from "./http/jobs/job_view.ts";
 import { receiveOptions } from "./http/options_body.ts";
 import { problemResponse, RequestError } from "./http/problem.ts";
 import type { SharedAnswers } from "./http/shared_answers.ts";
-import { wholeQuery } from "./http/query.ts";
+import { requireNames, wholeQuery } from "./http/query.ts";
 import { receiveInput } from "./http/upload.ts";
 import type { UploadLimits } from "./http/upload_limits.ts";
 
@@ -111,10 +111,12 @@ export function jobRoutes(
       ))
     .get("/:id/cloud", (c) =>
       answerJob(c, () => {
+        requireNames(c, "a cloud", ["points"]);
         const kind = { points: wholeQuery(c, "points", CLOUD_POINTS, MOST_CLOUD_POINTS, "points") };
         return Promise.resolve({ type: "application/octet-stream", kind });
       }))
     .get("/:id/suggestions", async (c) => {
+      requireNames(c, "suggestions", ["count"]);
       const count = wholeQuery(c, "count", SUGGESTIONS, MOST_SUGGESTIONS, "suggestions");
       const job = await find(c);
       const refused = refusal(job);

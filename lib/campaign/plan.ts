@@ -59,7 +59,8 @@ async function stateOf(paths: readonly string[]): Promise<{ bytes: number; files
   const hash = createHash("sha256");
   let bytes = 0;
   for (const path of paths) {
-    const { size, mtimeMs } = await stat(path);
+    // One that is gone keeps its own scan from being labelled, and no other.
+    const { size, mtimeMs } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0 }));
     bytes += size;
     hash.update(`${basename(path)} ${size} ${mtimeMs}\n`);
   }

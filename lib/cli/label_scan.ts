@@ -142,10 +142,10 @@ export function answerFiles(
   format: Scan["format"],
   result: SegmentResult,
   values: AnswerValues,
-  { labelMap }: SegmentOptions,
+  { labelMap, labelNames }: SegmentOptions,
 ): Map<string, Uint8Array> {
   const { labels, student } = values["map-labels"]
-    ? answerInLabels(result.labels, labelMap!, result.student)
+    ? answerInLabels(result.labels, labelMap!, result.student, labelNames ?? scan.labelNames)
     : result;
   const answer = writeScan(convertScan(scan, format), {
     labels,

@@ -10,7 +10,7 @@ import { type CampaignEntry, parseEntry } from "../campaign/entry.ts";
 import { planCampaign, type PlannedScan, REPORT_SUFFIX } from "../campaign/plan.ts";
 import { campaignCsv, campaignLines } from "../campaign/table.ts";
 import { Journal } from "../journal/journal.ts";
-import type { Warning } from "../scan/mod.ts";
+import { answerExtension, type Warning } from "../scan/mod.ts";
 import type { EngineSet } from "../segment/engine_set.ts";
 import { duration } from "../terminal/format.ts";
 import { type ProgressDisplay, progressDisplay } from "../terminal/progress.ts";
@@ -123,7 +123,7 @@ async function labelPlanned(
     show,
   );
   const { report } = result;
-  const name = `${answer}_labelled.${request.scan.format}`;
+  const name = `${answer}_labelled${answerExtension(request.scan.format, path)}`;
   await mkdir(join(out, dirname(answer)), { recursive: true });
   await writeWhole(
     join(out, `${answer}${REPORT_SUFFIX}`),

@@ -5,7 +5,7 @@
  */
 import { isE57 } from "./e57/pages.ts";
 import { ScanError } from "./errors.ts";
-import { csvLayout } from "./csv/layout.ts";
+import { csvLayout, TEXT_EXTENSION } from "./csv/layout.ts";
 import { isLas } from "./las/header.ts";
 import { isPcd } from "./pcd/header.ts";
 import type { ScanFormat } from "./scan.ts";
@@ -27,6 +27,25 @@ import type { ScanFormat } from "./scan.ts";
 export function scanFormat(start: Uint8Array, name: string): ScanFormat {
   const format = fileFormat(start, name);
   return format === "e57" ? "ply" : format;
+}
+
+/**
+ * The extension of a scan's file in a format, with its point: text keeps that of the scan.
+ *
+ * @param name of the scan's own file
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { answerExtension } from "./mod.ts";
+ *
+ * assert.equal(answerExtension("csv", "room.XYZ"), ".xyz");
+ * assert.equal(answerExtension("las", "room.laz"), ".las");
+ * ```
+ */
+export function answerExtension(format: ScanFormat, name: string): string {
+  const own = format === "csv" ? TEXT_EXTENSION.exec(name)?.[0] : undefined;
+  return own?.toLowerCase() ?? `.${format}`;
 }
 
 /**

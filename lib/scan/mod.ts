@@ -67,7 +67,7 @@ export { UP_AXES, type UpAxis } from "./frame/up.ts";
 export { TEXT_EXTENSION } from "./csv/layout.ts";
 export { type ByteSource, withByteSource } from "./byte_source.ts";
 export { e57Photographs, type EmbeddedPhotograph, type EmbeddedViews } from "./e57/photographs.ts";
-export { scanFormat } from "./file_format.ts";
+export { answerExtension, scanFormat } from "./file_format.ts";
 export { readScan } from "./read_scan.ts";
 export { SCAN_START_BYTES, scanMemory, scanMemoryByStart } from "./scan_memory.ts";
 export { checkConversion, convertScan, writeScan } from "./write_scan.ts";

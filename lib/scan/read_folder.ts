@@ -228,12 +228,23 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /** Paths of the files below a folder, sorted, with slashes; hidden ones are passed over. */
-export async function filesBelow(folder: string, depth: number = SCENE_DEPTH): Promise<string[]> {
+export async function filesBelow(
+  folder: string,
+  depth: number = SCENE_DEPTH,
+  above: readonly string[] = [],
+): Promise<string[]> {
+  const here = await Deno.realPath(folder);
+  // A link to a folder that it lies in has no end.
+  if (above.includes(here)) return [];
   const found: string[] = [];
   for await (const { name, isFile, isSymlink, isDirectory } of Deno.readDir(folder)) {
     if (name.startsWith(".")) continue;
-    if (isDirectory && depth > 0) {
-      const below = await filesBelow(join(folder, name), depth - 1);
+    const path = join(folder, name);
+    // What a link points to may be gone: then whoever reads it says so.
+    const target = isSymlink ? await Deno.stat(path).catch(() => null) : null;
+    if (isDirectory || target?.isDirectory) {
+      if (depth === 0) continue;
+      const below = await filesBelow(path, depth - 1, [...above, here]);
       found.push(...below.map((path) => `${name}/${path}`));
     } else if (isFile || isSymlink) {
       found.push(name);

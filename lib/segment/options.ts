@@ -32,9 +32,12 @@ const STUDENT = nameSetting(AUTO, "it is the name of a student, or auto");
 const STRICT = flagSetting(false);
 const VOXEL_SIZE = numberSetting(0, { min: 1e-4, max: 1e3 });
 const EVALUATE = flagSetting(true).unwrap().optional();
-const LABEL = z.string().regex(/^-?\d+$/);
 const CLASS = z.union([z.string(), z.number().int()]);
 const MAP_MEND = 'it is an object such as {"7": "chair", "8": ["wall", "beam"], "0": null}';
+const LABEL = z.string().regex(
+  /^-?\d+$/,
+  `labels are numbers, and labelNames may name them; ${MAP_MEND}`,
+);
 const LABEL_MAP = z.preprocess(
   (value) => typeof value === "string" ? jsonOr(value) : value,
   z.record(LABEL, z.union([CLASS, z.array(CLASS), z.null()], MAP_MEND), MAP_MEND),

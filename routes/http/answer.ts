@@ -8,7 +8,7 @@ import { create as attachment } from "content-disposition";
 import type { Context } from "hono";
 import { basename } from "node:path";
 import type { AnswerKind } from "../../lib/serving/files/answer.ts";
-import { SCAN_FORMATS, type ScanFormat, TEXT_EXTENSION } from "../../lib/scan/mod.ts";
+import { answerExtension, SCAN_FORMATS, type ScanFormat } from "../../lib/scan/mod.ts";
 import { negotiate } from "./accept.ts";
 import { reportHeader } from "./report_header.ts";
 import { requestedRange } from "./file_body.ts";
@@ -132,8 +132,8 @@ function fileName(scan: string, kind: AnswerKind): string {
   if (ARRAYS.includes(kind)) {
     return `${stem}.${kind}.npy`;
   }
-  const text = kind === "csv" ? TEXT_EXTENSION.exec(scan)?.[0] : undefined;
-  return stem + (text ?? `.${kind}`);
+  const format = SCAN_FORMATS.find((format) => format === kind);
+  return stem + (format ? answerExtension(format, scan) : `.${kind}`);
 }
 
 /** What the names of all files of an answer begin with. @param scan the client's name for it */

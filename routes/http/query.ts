@@ -1,9 +1,10 @@
 /**
- * Numbers in the query of a request.
+ * The query of a request: names and numbers.
  *
  * @module
  */
 import type { Context } from "hono";
+import { unknownOption } from "../../lib/ttt/option_error.ts";
 import { RequestError } from "./problem.ts";
 
 /**
@@ -28,4 +29,15 @@ export function wholeQuery(
     `Cannot show ${JSON.stringify(text)} ${what}: give a whole number from 1 to ${most}`,
     { field },
   );
+}
+
+/**
+ * Refuses a query with other names than a route has: a filter that is misspelt would be none.
+ *
+ * @param what the route answers with, for the error.
+ * @throws {OptionError} naming the first that there is not, and those that there are.
+ */
+export function requireNames(c: Context, what: string, names: readonly string[]): void {
+  const unknown = Object.keys(c.req.query()).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw unknownOption(unknown, what, names);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { planCampaign } from "../../lib/campaign/plan.ts";
 import { findScans } from "../../lib/scan/mod.ts";
@@ -74,5 +74,17 @@ Deno.test("planCampaign() notices changed files, passes over its own, and keeps 
       true,
       false,
     ]);
+  });
+});
+
+Deno.test("planCampaign() follows links to folders, goes around in none, and leaves what is gone to its own scan", async () => {
+  await withFiles(["site/1.las", "site/2.las", "elsewhere/3.ply"], async (folder) => {
+    const site = join(folder, "site");
+    await symlink(join(folder, "elsewhere"), join(site, "linked"));
+    await symlink(site, join(site, "again"));
+    await symlink(join(folder, "nowhere"), join(site, "gone.las"));
+    const plan = await planCampaign(site, join(folder, "out"));
+    assert.deepEqual(plan.map(({ key }) => key), ["1.las", "2.las", "gone.las", "linked/3.ply"]);
+    assert.equal(plan[2]!.bytes, 0);
   });
 });

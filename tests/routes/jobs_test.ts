@@ -472,6 +472,7 @@ Deno.test("GET /v1/jobs/:id/cloud sends the points that the viewer draws, as man
     for (const points of ["0", "1.5", "many", "1e9"]) {
       assert.equal((await problemOf(await get(`?points=${points}`), 422)).field, "points");
     }
+    assert.match((await problemOf(await get("?point=7"), 422)).detail, /did you mean points\?/);
   });
 });
 

@@ -96,6 +96,12 @@ Deno.test("answerInLabels() gives the labels of a map in place of classes", () =
     asprs: [8, 70],
     labels: [8, 70],
   });
+  const named = answerInLabels(Uint8Array.of(), labelMap, student, { "70": "rest", "9": "ground" });
+  assert.deepEqual(named.student.classes, ["floor", "rest"], "names that the client has");
+  assert.throws(
+    () => segmentOptions({ labelMap: { ground: "floor" } }, false),
+    /labels are numbers, .*such as \{"7": "chair"/,
+  );
   for (const wrong of [undefined, {}, { "3": null }, { "3": [] }]) {
     assert.throws(() => requireAnswerable(wrong), /give labelMap/);
   }

@@ -112,11 +112,13 @@ export interface MappedAnswer {
  *
  * @param predicted [N] class of every point.
  * @param labelMap one that passed {@link requireAnswerable}.
+ * @param names those that the client has for its labels; others are named by the classes that they stand for.
  */
 export function answerInLabels(
   predicted: Uint8Array,
   labelMap: LabelMap,
   student: Pick<StudentCard, "id" | "classes" | "palette">,
+  names: Readonly<Record<string, string>> = {},
 ): MappedAnswer {
   const { id, classes, palette } = student;
   const labelOf = new Uint8Array(UNLABELLED + 1).fill(UNLABELLED);
@@ -132,7 +134,9 @@ export function answerInLabels(
     labels: predicted.map((index) => labelOf[index]!),
     student: {
       id,
-      classes: rows.map(({ covered }) => covered.map((index) => classes[index]!).join("/")),
+      classes: rows.map(({ label, covered }) =>
+        names[label] ?? covered.map((index) => classes[index]!).join("/")
+      ),
       palette: rows.map(({ covered }) => palette[covered[0]!]!),
       asprs: labels,
       labels,

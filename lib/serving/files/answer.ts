@@ -113,7 +113,10 @@ export async function readAnswerClasses(
 ): Promise<LabelClasses & { readonly id: string }> {
   const student = await readLabellingStudent(folder, attempt);
   const { mapLabels, segment } = inputOptions(await readInput(folder));
-  return mapLabels ? answerInLabels(new Uint8Array(), segment.labelMap!, student).student : student;
+  const { labelMap, labelNames } = segment;
+  return mapLabels
+    ? answerInLabels(new Uint8Array(), labelMap!, student, labelNames).student
+    : student;
 }
 
 async function contents(
@@ -140,7 +143,7 @@ async function contents(
   const { extraBytes, keepLabels, mapLabels, segment } = options;
   const cardOf = () => readLabellingStudent(folder, attempt);
   const answered = mapLabels && typeof kind !== "object"
-    ? answerInLabels(result.labels, segment.labelMap!, await cardOf())
+    ? answerInLabels(result.labels, segment.labelMap!, await cardOf(), segment.labelNames)
     : null;
   const { labels, confidence } = { ...result, ...answered };
   const rows = labellingOfRows({ labels, confidence }, leftOut);

@@ -9,7 +9,7 @@ import type { JobQueue } from "../../../lib/serving/queue/queue.ts";
 import { clientOf } from "../client.ts";
 import { fullJobView } from "./job_view.ts";
 import { RequestError } from "../problem.ts";
-import { wholeQuery } from "../query.ts";
+import { requireNames, wholeQuery } from "../query.ts";
 
 /** Jobs of a page where the client does not say. */
 export const PAGE = 50;
@@ -28,6 +28,7 @@ export async function findJob(queue: JobQueue, id: string): Promise<Job> {
 
 /** Answers with the client's own jobs: whoever knows an id may delete a job. */
 export async function listJobs(c: Context, queue: JobQueue): Promise<Response> {
+  requireNames(c, "the list of jobs", ["state", "limit", "before"]);
   const { state, before } = c.req.query();
   const states = state === undefined ? undefined : statesOf(state);
   const limit = wholeQuery(c, "limit", PAGE, MOST_OF_PAGE, "jobs of a page");
