@@ -86,9 +86,28 @@ function made(encoding: string, changes: Record<string, string> = {}): Uint8Arra
   return new Uint8Array([...head, ...new Uint8Array(body.buffer)]);
 }
 
+/** The same file with colours as the floats that have their bits. */
+function floatBits(bytes: Uint8Array): Uint8Array {
+  const lines = new TextDecoder().decode(bytes).split("\n");
+  const first = lines.findIndex((line) => line.startsWith("DATA")) + 1;
+  const text = lines.map((line, i) => {
+    if (i < first || line === "") return line;
+    const words = line.split(" ");
+    words[3] = `${new Float32Array(Uint32Array.of(Number(words[3])).buffer)[0]}`;
+    return words.join(" ");
+  });
+  return new TextEncoder().encode(text.join("\n"));
+}
+
 const FILES = {
   "PCL's compressed": COMPRESSED,
   ascii: made("ascii"),
+  "ascii with packed colours as numbers of a float field": made("ascii", {
+    TYPE: "F F F F U F I",
+  }),
+  "ascii with packed colours as the bits of a float": floatBits(made("ascii", {
+    TYPE: "F F F F U F I",
+  })),
   binary: made("binary"),
 };
 

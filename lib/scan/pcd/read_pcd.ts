@@ -50,7 +50,11 @@ export function readPcd(bytes: Uint8Array, name: string): Scan {
   return scanOfFields({
     position: xyz!,
     color: packed
-      ? { values: unpacked(rgb!, packed), names: ["red", "green", "blue"], isFloat: false }
+      ? {
+        values: unpacked(rgb!, packed, header.encoding),
+        names: ["red", "green", "blue"],
+        isFloat: false,
+      }
       : color && { values: rgb!, ...of(color) },
     intensity: intensity && { values: strength!, ...of(intensity) },
     normal: normal && directions!,
@@ -94,17 +98,28 @@ function scanFields({ fields, bodyOffset }: PcdHeader, file: string): PcdScanFie
       field: "FIELDS",
     });
   }
-  const packed = single.find(({ name, size, type }) =>
-    PACKED_COLOR.includes(name) && size === 4 && type !== "I"
-  );
+  const packed = single.find(({ name, size }) => PACKED_COLOR.includes(name) && size === 4);
   return { position, ...others, packed: packed ?? null };
 }
 
-/** [N][3] red, green and blue of packed colours, which are stored as the bits of a float or as an integer. */
-function unpacked(values: Float64Array, { type }: PcdField): Float64Array {
+/**
+ * [N][3] red, green and blue of packed colours, which are stored as the bits of a float or as an integer. Text of a float field
+ * may have either: no packed colour that is opaque or without alpha has bits of a number from 1 to 2³², so that such a number is
+ * the integer itself.
+ */
+function unpacked(
+  values: Float64Array,
+  { type }: PcdField,
+  encoding: PcdHeader["encoding"],
+): Float64Array {
   const bits = type === "F"
     ? new Uint32Array(Float32Array.from(values).buffer)
     : Uint32Array.from(values);
+  if (type === "F" && encoding === "ascii") {
+    values.forEach((value, i) => {
+      if (value >= 1 && value < 2 ** 32) bits[i] = value;
+    });
+  }
   const out = new Float64Array(3 * bits.length);
   for (let i = 0; i < bits.length; i++) {
     out[3 * i] = (bits[i]! >> 16) & 0xff;
