@@ -155,7 +155,7 @@ function requireCorrections(
   if (!corrections || takesCorrections) return;
   const able = [...SCAN_METHODS.values()].filter((method) => method.takesCorrections);
   throw new OptionError(
-    `Cannot correct points by method ${name}: it learns from none; use ${
+    `Cannot correct points by method ${name}: it takes none; use ${
       able.map((method) => method.name).join(", ")
     }`,
     "corrections",

@@ -117,6 +117,7 @@ Deno.test("POST /v1/jobs/:id/corrections labels the job's files again, and keeps
     const plain = await submitted(jobs, { method: "POST", body: plyScan() });
     await eventsOf(jobs, plain);
     assert.equal((await next(plain, { corrections: { "0": [0] } })).method, "corrections");
+    assert.equal((await next(plain, { corrections: { "0": [0] }, method: "bn" })).method, "bn");
   });
 });
 

@@ -47,9 +47,11 @@ Deno.test("segmentOptions() takes corrections for methods that learn from them, 
   const options = segmentOptions({ corrections: JSON.stringify(corrections) }, true);
   assert.equal(options.method, "ttt-kd-fusion");
   assert.deepEqual(options.corrections, corrections);
+  // Where corrected points vote, no steps are needed.
+  assert.deepEqual(segmentOptions({ corrections, method: "bn" }, false).corrections, corrections);
   assert.throws(
-    () => segmentOptions({ corrections, method: "bn" }, true),
-    /method bn: it learns from none; use .*ttt-kd/,
+    () => segmentOptions({ corrections, method: "tent" }, true),
+    /method tent: it takes none; use .*ttt-kd/,
   );
   assert.throws(() => segmentOptions({ method: "corrections" }, true), /there are no corrections/);
   for (const bad of [[1], { chair: [1.5] }, { chair: [-1] }, { chair: 1 }, "x"]) {

@@ -18,6 +18,7 @@ export const bn = defineMethod({
   checkpoint: "joint",
   usesPhotographs: false,
   online: false,
+  takesCorrections: true,
   lossName: null,
   movesStatisticsOnly: true,
   settings: z.strictObject({ augmentations: networkSettings.augmentations.default(0) }),

@@ -13,6 +13,7 @@ export const source = defineMethod({
   checkpoint: "labels",
   usesPhotographs: false,
   online: false,
+  takesCorrections: true,
   lossName: null,
   settings: NO_SETTINGS,
   grid: [],
