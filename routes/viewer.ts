@@ -32,7 +32,10 @@ import localCameras from "./viewer/local/cameras.js" with { type: "text" };
 import colmap from "./viewer/local/colmap.js" with { type: "text" };
 import las from "./viewer/local/las.js" with { type: "text" };
 import outlines from "./viewer/local/outlines.js" with { type: "text" };
+import fields from "./viewer/local/fields.js" with { type: "text" };
+import pcd from "./viewer/local/pcd.js" with { type: "text" };
 import ply from "./viewer/local/ply.js" with { type: "text" };
+import textOfPoints from "./viewer/local/text.js" with { type: "text" };
 import pointsOfRecords from "./viewer/local/points_of_records.js" with { type: "text" };
 import preview from "./viewer/local/preview.js" with { type: "text" };
 import scanFile from "./viewer/local/scan_file.js" with { type: "text" };
@@ -70,7 +73,10 @@ const FILES: Readonly<Record<string, string>> = {
   "local/colmap.js": colmap,
   "local/las.js": las,
   "local/outlines.js": outlines,
+  "local/fields.js": fields,
+  "local/pcd.js": pcd,
   "local/ply.js": ply,
+  "local/text.js": textOfPoints,
   "local/points_of_records.js": pointsOfRecords,
   "local/preview.js": preview,
   "local/scan_file.js": scanFile,

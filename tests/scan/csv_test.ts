@@ -72,6 +72,11 @@ Deno.test("readScan() takes columns of text without names by their values", asyn
     await said("1 2 3 -7 20 30 40", "4 5 6 1 2 3 8"),
     /x, y, z, intensity, red, green, blue\./,
   );
+  // In PTS, which counts its points, the fourth column is the intensity.
+  assert.match(
+    await said("2", "1 2 3 10 20 30 7", "4 5 6 1 2 3 8"),
+    /x, y, z, intensity, red, green, blue\./,
+  );
   assert.match(await said("1 2 3 0 0.6 0.8", "4 5 6 1 0 0"), /x, y, z, nx, ny, nz\./);
   assert.match(await said("1 2 3 9.5 400 2", "4 5 6 1 0 0"), /x, y, z, and 3 more were not read/);
 });

@@ -170,7 +170,9 @@ function scanColumns(
   const isUnit = () =>
     columns >= 6 &&
     sample.every((row) => Math.abs(Math.hypot(row[3] ?? 9, row[4] ?? 9, row[5] ?? 9) - 1) < 0.01);
-  const rgb = hold(3, isByte) ? 3 : hold(4, isByte) ? 4 : null;
+  // The intensity of PTS, whose first line counts the points, may look like a colour, too.
+  const isPts = layout.count !== null && columns === 7;
+  const rgb = (isPts ? [4, 3] : [3, 4]).find((first) => hold(first, isByte)) ?? null;
   const hasIntensity = rgb === 4 || columns === 4;
   const fields = {
     position: group(0, "x", "y", "z"),

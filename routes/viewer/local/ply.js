@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { bytesOf, pointFields } from "./fields.js";
 
 /** @type {Record<string, import("./scan_file.js").Scalar>} */
 const TYPES = {
@@ -25,21 +26,6 @@ const TYPES = {
   double: "Float64",
   float64: "Float64",
 };
-const COLORS = [
-  ["red", "green", "blue"],
-  ["diffuse_red", "diffuse_green", "diffuse_blue"],
-  ["r", "g", "b"],
-];
-const INTENSITIES = [["intensity"], ["scalar_intensity"], ["reflectance"], ["remission"]];
-const LABELS = [
-  ["label"],
-  ["labels"],
-  ["class"],
-  ["classification"],
-  ["scalar_label"],
-  ["scalar_classification"],
-];
-
 /**
  * Reads a header.
  *
@@ -68,15 +54,6 @@ export function plyRecords(head) {
     fields.set(name.toLowerCase(), { at: encoding === "ascii" ? fields.size : stride, type });
     stride += bytesOf(type);
   }
-  const find = (/** @type {string[][]} */ sets) => {
-    for (const names of sets) {
-      const found = names.flatMap((name) => fields.get(name) ?? []);
-      if (found.length === names.length) return found;
-    }
-    return null;
-  };
-  const position = find([["x", "y", "z"]]);
-  if (!position) throw new SyntaxError("its points have no x, y and z");
   return {
     count: Number(elements[0][2]),
     least: null,
@@ -85,15 +62,7 @@ export function plyRecords(head) {
       offset,
       stride: encoding === "ascii" ? 0 : stride,
       little: encoding !== "binary_big_endian",
-      position,
-      color: find(COLORS),
-      intensity: find(INTENSITIES)?.[0] ?? null,
-      label: find(LABELS)?.[0] ?? null,
+      ...pointFields(fields),
     },
   };
-}
-
-/** Bytes of a value. @param {import("./scan_file.js").Scalar} type */
-function bytesOf(type) {
-  return Number(/\d+$/.exec(type)) / 8;
 }

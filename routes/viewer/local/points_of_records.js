@@ -4,6 +4,8 @@
  * @module
  */
 
+import { wordsOf } from "./text.js";
+
 /** Bytes that are read at a time. */
 const PIECE_BYTES = 2 ** 25;
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
@@ -28,30 +30,60 @@ export async function packPoints(file, layout, count, most) {
   const tones = new Float32Array(channels * kept);
   const strengths = new Float32Array(intensity ? kept : 0);
   const labels = new Uint8Array(label ? kept : 0);
+  const isPoint = new Uint8Array(kept);
   const stride = strideOf(kept);
   let done = 0;
   const rows = layout.stride === 0 ? lineRows : binaryRows;
   for await (const row of rows(file, layout, fields, count, kept)) {
-    const at = (done * stride) % kept;
+    const at = (done++ * stride) % kept;
+    // Scanners give rows to directions from which nothing came back.
+    if (!Number.isFinite(row[0] + row[1] + row[2])) continue;
+    isPoint[at] = 1;
     for (let i = 0; i < 3; i++) places[3 * at + i] = row[i];
     for (let i = 0; i < channels; i++) tones[channels * at + i] = row[3 + i];
     if (intensity) strengths[at] = row[3 + channels];
     if (label) labels[at] = byteOf(row[row.length - 1], label.bits);
-    done++;
   }
   if (done < kept) throw new SyntaxError("the file ends before its last point");
+  const first = isPoint.indexOf(1);
+  if (first < 0) throw new SyntaxError("none of its points has a position");
   // Coordinates of surveys have more digits than a float32.
-  const origin = [0, 1, 2].map((axis) => Math.floor(places[axis]));
+  const origin = [0, 1, 2].map((axis) => Math.floor(places[3 * first + axis]));
+  const positions = Float32Array.from(places, (value, i) => value - origin[i % 3]);
+  /**
+   * The values of the points that have a position.
+   *
+   * @template {Uint8Array | Float32Array} T
+   * @param {T} values
+   * @param {number} width values of a point
+   * @returns {T}
+   */
+  const only = (
+    values,
+    width,
+  ) => /** @type {T} */ (values.filter((_, i) => isPoint[Math.floor(i / width)] === 1));
   return {
-    count: kept,
+    count: only(isPoint, 1).length,
     channels,
     origin,
-    positions: Float32Array.from(places, (value, i) => value - origin[i % 3]),
-    color: toBytes(tones, color?.[0].type),
+    positions: only(positions, 3),
+    color: toBytes(only(tones, channels), color?.[0].type),
     // A file without intensities has room for them all the same.
-    intensity: strengths.some((value) => value > 0) ? toBytes(strengths, intensity?.type) : null,
-    original: labels.some((value) => value > 0) ? labels : null,
+    intensity: strengths.some((value) => value > 0)
+      ? toBytes(only(strengths, 1), intensity?.type)
+      : null,
+    original: labels.some((value) => value > 0) ? only(labels, 1) : null,
   };
+}
+
+/**
+ * Counts the lines of a text file that hold something.
+ *
+ * @param {Blob} file
+ * @param {number} offset
+ */
+export async function countLines(file, offset) {
+  return (await file.slice(offset).text()).match(/^.*\S.*$/gm)?.length ?? 0;
 }
 
 /**
@@ -93,14 +125,29 @@ async function* binaryRows(file, { offset, stride, little }, fields, count, kept
  * @param {number} count
  * @param {number} kept
  */
-async function* lineRows(file, { offset }, fields, count, kept) {
+async function* lineRows(file, { offset, delimiter }, fields, count, kept) {
   const lines = (await file.slice(offset).text()).split(/\s*[\r\n]+\s*/);
   const first = lines[0] === "" ? 1 : 0;
   for (let i = 0; i < kept; i++) {
-    const words = lines[first + rowOf(i, count, kept)]?.trim().split(/\s+/);
-    if (!words) return;
-    yield fields.map(({ at }) => Number(words[at]));
+    const line = lines[first + rowOf(i, count, kept)]?.trim();
+    if (!line) return;
+    const words = wordsOf(line, delimiter);
+    yield fields.map(({ at, packed }) =>
+      packed ? byteOfPacked(Number(words[at]), packed) : Number(words[at])
+    );
   }
+}
+
+/**
+ * A byte of a packed colour in text, which is the bits of a float or the integer itself; no usual colour is both.
+ *
+ * @param {number} value
+ * @param {NonNullable<import("./scan_file.js").Field["packed"]>} packed
+ */
+function byteOfPacked(value, { byte, type }) {
+  const isInteger = type !== "Float32" || (value >= 1 && value < 2 ** 32);
+  const bits = isInteger ? value : new Uint32Array(Float32Array.of(value).buffer)[0];
+  return Math.floor(bits / 256 ** byte) % 256;
 }
 
 /**

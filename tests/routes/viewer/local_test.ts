@@ -13,6 +13,25 @@ const named = (name: string, content: string | Uint8Array<ArrayBuffer>) => ({
   file: new File([content], name),
 });
 
+/** PCD with packed colours, and with a row that is no point. */
+function pcd(isText: boolean): Uint8Array<ArrayBuffer> {
+  const rows = [[1.5, -2, 0.25, 0xc41207], [NaN, NaN, NaN, 0], [4, 5, 6.5, 0x0102ff]];
+  const head = `# .PCD v0.7\nVERSION 0.7\nFIELDS x y z ring rgb\nSIZE 4 4 4 1 4\nTYPE F F F U ${
+    isText ? "F" : "U"
+  }\nCOUNT 1 1 1 3 1\nWIDTH 3\nHEIGHT 1\nPOINTS 3\nDATA ${isText ? "ascii" : "binary"}\n`;
+  const encoder = new TextEncoder();
+  if (isText) {
+    const lines = rows.map(([x, y, z, color]) => `${x} ${y} ${z} 7 8 9 ${color}`);
+    return encoder.encode(`${head}${lines.join("\n")}\n`.replaceAll("NaN", "nan"));
+  }
+  const body = new DataView(new ArrayBuffer(19 * rows.length));
+  rows.forEach(([x, y, z, color], row) => {
+    [x, y, z].forEach((value, axis) => body.setFloat32(19 * row + 4 * axis, value!, true));
+    body.setUint32(19 * row + 15, color!, true);
+  });
+  return new Uint8Array([...encoder.encode(head), ...new Uint8Array(body.buffer)]);
+}
+
 /** A scan of a survey: large coordinates, colours that differ. */
 async function survey(points: number) {
   const positions = Float32Array.from({ length: 3 * points }, (_, i) => i % 3 * 10 + i / 8);
@@ -23,7 +42,7 @@ async function survey(points: number) {
   return { ply, scan: { ...scan, origin: [500_000, 4_000_000, 100] as [number, number, number] } };
 }
 
-Deno.test("readScanFile() reads the points and colours of PLY and LAS that the server reads", async () => {
+Deno.test("readScanFile() reads the points and colours that the server reads", async () => {
   const { ply, scan } = await survey(50);
   const text = new TextEncoder().encode(
     "ply\r\nformat ascii 1.0\r\nelement vertex 2\r\nproperty uchar red\r\nproperty uchar green\r\n" +
@@ -31,8 +50,22 @@ Deno.test("readScanFile() reads the points and colours of PLY and LAS that the s
       "element face 1\r\nproperty list uchar int vertex_indices\r\nend_header\r\n" +
       "255 0 9 500000.25 -3 7\r\n1 2 3 500001.5 -4 8\r\n3 0 1 1\r\n",
   );
+  const table = new TextEncoder().encode(
+    '# made by hand\n"X [m]";Y;Z;R;G;B;class\n500000.25;4000000.5;7;255;0;9;2\n\n500001;4000001;8;1;2;3;5\n',
+  );
+  const bare = new TextEncoder().encode("2\n1.5 2 3 17 255 0 9\n2.5 -1 0 18 1 2 3\n");
+  const files = {
+    "a.ply": ply,
+    "b.las": writeLas(scan),
+    "c.ply": text,
+    "d.csv": table,
+    "g.pts": bare,
+  };
   for (
-    const [name, bytes] of [["a.ply", ply], ["b.las", writeLas(scan)], ["c.ply", text]] as const
+    const [name, bytes] of Object.entries({
+      ...files,
+      ...{ "e.pcd": pcd(true), "f.pcd": pcd(false) },
+    })
   ) {
     const wanted = await readScan(bytes, name);
     const { points, count, note } = await readScanFile(
@@ -40,11 +73,12 @@ Deno.test("readScanFile() reads the points and colours of PLY and LAS that the s
       1000,
     );
     assert.equal(note, "");
-    assert.deepEqual([count, points!.count, points!.channels], [wanted.count, wanted.count, 3]);
+    const rows = wanted.count + (wanted.leftOut?.length ?? 0);
+    assert.deepEqual([count, points!.count, points!.channels], [rows, wanted.count, 3], name);
     if (wanted.labels) {
       assert.deepEqual([...points!.original!].sort(), [...wanted.labels].sort());
     }
-    const rows = (origin: readonly number[], positions: Float32Array, colors: ArrayLike<number>) =>
+    const shown = (origin: readonly number[], positions: Float32Array, colors: ArrayLike<number>) =>
       Array.from(
         { length: wanted.count },
         (_, p) =>
@@ -52,8 +86,8 @@ Deno.test("readScanFile() reads the points and colours of PLY and LAS that the s
           [0, 1, 2].map((i) => Math.round(colors[3 * p + i]!)).join(),
       ).sort();
     assert.deepEqual(
-      rows(points!.origin, points!.positions, points!.color),
-      rows(wanted.origin, wanted.positions, wanted.colors!.map((value) => 255 * value)),
+      shown(points!.origin, points!.positions, points!.color),
+      shown(wanted.origin, wanted.positions, wanted.colors!.map((value) => 255 * value)),
     );
   }
 });
@@ -78,8 +112,10 @@ Deno.test("readScanFile() says why it shows nothing, and gives the bounds of LAZ
   assert.ok(Math.abs(laz.least![1]! - 4_000_010) < 1);
   const cut = await readScanFile(named("b.ply", ply.slice(0, -40) as Uint8Array<ArrayBuffer>), 99);
   assert.match(cut.note, /^b\.ply cannot be shown yet: the file ends before its last point/);
-  const other = await readScanFile(named("c.pcd", "# .PCD v0.7"), 10);
-  assert.match(other.note, /^c\.pcd can be read by the server alone/);
+  const other = await readScanFile(named("c.e57", "ASTM-E57"), 10);
+  assert.match(other.note, /^c\.e57 can be read by the server alone/);
+  const none = await readScanFile(named("d.xyz", "no numbers\n"), 10);
+  assert.match(none.note, /^d\.xyz cannot be shown yet: it has no lines of numbers/);
 });
 
 Deno.test("readCameraFiles() reads the cameras that the server reads", async () => {

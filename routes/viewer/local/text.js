@@ -1,0 +1,95 @@
+/**
+ * Text files of points, whose layout nothing declares: CSV, XYZ, ASC and PTS.
+ *
+ * @module
+ */
+import { pointFields } from "./fields.js";
+
+/** Lines that tell what columns without names are. */
+const SAMPLE = 100;
+const COMMENT = /^(?:#+|\/\/|%+)\s*/;
+
+/**
+ * Finds the layout by the first lines.
+ *
+ * @param {Uint8Array<ArrayBuffer>} head
+ * @returns {import("./scan_file.js").Records} whose `count` is null: the lines have to be counted.
+ * @throws {SyntaxError} where there are no lines of numbers.
+ */
+export function textRecords(head) {
+  const lines = new TextDecoder("latin1").decode(head).split(/(?<=\n)/);
+  let offset = 0;
+  let header = "";
+  let isCounted = false;
+  for (const [index, line] of lines.entries()) {
+    const bare = line.replace(/^\u00ef\u00bb\u00bf/, "").trim();
+    const delimiter = /[;,\t]/.exec(bare)?.[0] ?? " ";
+    const words = wordsOf(bare, delimiter);
+    const isPoint = !COMMENT.test(bare) && words.length >= 3 &&
+      words.some((word) => word !== "" && Number.isFinite(Number(word)));
+    if (isPoint) {
+      const rows = lines.slice(index, index + SAMPLE).map((line) =>
+        wordsOf(line.trim(), delimiter)
+      );
+      const names = namesOf(header, delimiter, words.length) ?? guessedNames(rows, isCounted);
+      const fields = new Map(
+        names.map((name, at) => [name, { at, type: /** @type {const} */ ("Float32") }]),
+      );
+      const layout = { offset, stride: 0, little: true, delimiter, ...pointFields(fields) };
+      return { count: null, least: null, greatest: null, layout };
+    }
+    if (/^\d+$/.test(bare)) isCounted = true;
+    else if (bare !== "") header = bare.replace(COMMENT, "");
+    offset += line.length;
+  }
+  throw new SyntaxError("it has no lines of numbers");
+}
+
+/**
+ * The values of a line.
+ *
+ * @param {string} line without white space around it
+ * @param {string} [delimiter] " " means any white space
+ */
+export function wordsOf(line, delimiter = " ") {
+  return delimiter === " " ? line.split(/\s+/) : line.split(delimiter);
+}
+
+/**
+ * Names of columns, without quotes and units; null where there are not as many as columns.
+ *
+ * @param {string} header
+ * @param {string} delimiter
+ * @param {number} columns
+ */
+function namesOf(header, delimiter, columns) {
+  for (const between of [delimiter, " "]) {
+    const names = wordsOf(header, between).map((word) =>
+      word.trim().replaceAll('"', "").replace(/\s*[[(].*$/, "").trim().toLowerCase()
+    );
+    if (names.length === columns && names.includes("x")) return names;
+  }
+  return null;
+}
+
+/**
+ * What columns without names are taken for, as the server takes them: three columns of bytes behind the positions, or behind one
+ * more column, are colours.
+ *
+ * @param {readonly string[][]} rows
+ * @param {boolean} isCounted whether the file begins with the number of its points, as PTS does
+ */
+function guessedNames([first, ...others], isCounted) {
+  // The last line may be cut.
+  const rows = [first, ...others.filter(({ length }) => length === first.length)];
+  const isColor = (/** @type {number} */ at) =>
+    first.length >= at + 3 &&
+    rows.every((row) =>
+      row.slice(at, at + 3).every((word) => /^(?:1?\d?\d|2[0-4]\d|25[0-5])$/.test(word))
+    );
+  const color = (isCounted && first.length === 7 ? [4, 3] : [3, 4]).find(isColor);
+  const names = ["x", "y", "z", ...first.slice(3).map((_, i) => `column ${i + 3}`)];
+  if (color !== undefined) names.splice(color, 3, "red", "green", "blue");
+  if (color === 4 || first.length === 4) names[3] = "intensity";
+  return names;
+}
