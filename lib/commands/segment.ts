@@ -153,7 +153,7 @@ export const command = defineCommand({
       type: "string",
       value: "FILE",
       about:
-        'JSON object from class names to numbers of points, such as {"chair": [17, 290]}, for the network to learn from',
+        'JSON object from class names to numbers of points, such as {"chair": [17, 290]}: what single points are',
     },
     report: { type: "string", value: "FILE", about: "report to write (JSON)" },
     picture: {

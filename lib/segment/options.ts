@@ -213,7 +213,7 @@ export const COMMON_SETTINGS = {
     "what the labels of the scan mean: the student's class of each, by name or index; a list where a label covers several, which are then compared as one; null for labels that do not count",
   ),
   corrections: CORRECTIONS.describe(
-    "what single points are: numbers of points, from 0 in the order of the file, by the name or the index of their class; the network learns from them beside the photographs",
+    "what single points are: numbers of points, from 0 in the order of the file, by the name or the index of their class; they vote for it nearby, and steps learn from them where the method has them do so",
   ),
   labelNames: LABEL_NAMES.describe(
     "names of the scan's labels, as a labels.json has them, in place of those in its file: points whose names are classes of the student are compared",

@@ -29,7 +29,7 @@ export interface SegmentOptions {
    * choose the method.
    */
   otherwise?: Pick<SegmentOptions, "method" | "settings">;
-  /** What the client says that single points are; the network learns from them, and they stay as they are said to be. */
+  /** What the client says that single points are: they vote for their class nearby, and stay as they are said to be. */
   corrections?: Corrections;
   /** Edge of a voxel in metres; by default the one that the student was trained with. */
   voxelSize?: number;

@@ -170,7 +170,7 @@ const correctJob: OperationObject = {
   operationId: "correctJob",
   summary: "Label the scan of a job again, with points that you have set right",
   description:
-    "The body has `corrections`: the numbers of points, from 0 in the order of the file, by the name or the index of their class. Other options replace those of the job. The network takes its steps on them too, they vote for their class at voxels nearby that look alike, and they stay as they are said to be. What was corrected before is kept, unless a point is corrected again. The answer is a job of its own.",
+    "The body has `corrections`: the numbers of points, from 0 in the order of the file, by the name or the index of their class. Other options replace those of the job. They vote for their class at voxels nearby that look alike, and stay as they are said to be; steps learn from them where `correctionWeight` is above 0, and by the method `corrections`. Otherwise no step of the job is taken again. What was corrected before is kept, unless a point is corrected again. The answer is a job of its own.",
   tags: ["jobs"],
   parameters: [jobId],
   requestBody: {

@@ -179,10 +179,11 @@ Deno.test({
       await say("document.querySelector('input[value=beside]').click()");
       await page.until("document.querySelector('#legend').innerText.startsWith('Before')");
 
-      // On a phone, nothing of the panel lies outside.
+      // On a phone, nothing of the page or of the panel lies outside.
       await page.resize(390, 800);
       const right = await say("document.querySelector('#correct').getBoundingClientRect().right");
       assert.ok(right as number <= 390, `${right}`);
+      assert.equal(await say("document.documentElement.scrollWidth"), 390);
       assert.deepEqual(page.messages, []);
     });
     await rm(folder, { recursive: true });
