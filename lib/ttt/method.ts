@@ -34,6 +34,8 @@ export interface PhotographTargets {
   readonly seen: Float32Array;
   /** Number of views. */
   readonly views: number;
+  /** Share of the points that at least one view sees, from 0 to 1: of the scan, or of a block. */
+  readonly share: number;
   /** Pairs the scan with some of the views only; the caller owns the result. */
   pair(views: readonly number[]): Promise<DistillationTarget & Disposable>;
 }
@@ -106,6 +108,8 @@ export interface AdaptedWeights extends Disposable {
   readonly parameters: Parameters;
   /** Those from before the steps, where a setting gives them a say. */
   readonly unadapted?: Parameters | undefined;
+  /** Share of the points that photographs see, where a setting asks for it. */
+  readonly share?: number;
   readonly steps: number;
   readonly losses: readonly number[];
   readonly drift?: Drift;
@@ -128,7 +132,7 @@ export interface BlockwiseAdaptation<Settings = unknown> {
   read(
     block: AdaptationContext,
     settings: Settings,
-    adapted: Pick<AdaptedWeights, "unadapted">,
+    adapted: Pick<AdaptedWeights, "unadapted" | "share">,
   ): Promise<Probabilities>;
 }
 

@@ -61,6 +61,7 @@ export async function pairPhotographs(
     target: distillationTarget(targets, centre),
     seen: await gpu.read(targets.weight, Float32Array, targets.rows),
     views: cameras.length,
+    share: targets.pointsSeen / Math.max(voxels.points, 1),
     pointsSeen: targets.pointsSeen,
     pair: async (views) => {
       const some = await pair(views);

@@ -234,12 +234,16 @@ for (
   const [method, least] of [["source", 0.98], ["bn", 0.8], ["probe", 0.99], [
     "fusion",
     0.95,
-  ]] as const
+  ], ["ttt-kd-fusion", 0.95]] as const
 ) {
   blockTest(
     `Engine.segment() labels a cut scan by ${method} nearly as in one piece`,
     async (parts) => {
-      const alone = method === "source" || method === "probe" ? {} : { augmentations: 0 };
+      const alone = {
+        ...(method === "source" || method === "probe" ? {} : { augmentations: 0 }),
+        // Without a step, as where photographs see little, so that the same weights predict.
+        ...(method === "ttt-kd-fusion" ? { leastSeen: 1 } : {}),
+      };
       const request = {
         ...parts.request,
         options: segmentOptions({ method, voxelSize: VOXEL_SIZE, ...alone }, true),
@@ -265,15 +269,16 @@ blockTest("Engine.segment() adapts to blocks that it draws", async (parts) => {
       { method: "ttt-kd", voxelSize: VOXEL_SIZE, steps: 2, augmentations: 0, evaluate: true },
       true,
     ),
-    readouts: [
+    // The second has no use for the steps, since photographs do not see all.
+    readouts: [0, 1].map((leastSeen) =>
       segmentOptions(
         {
           ...{ method: "ttt-kd", voxelSize: VOXEL_SIZE, steps: 2, augmentations: 0 },
-          ...{ fusion: 2, unadapted: 1, trust: 2 },
+          ...{ fusion: 2, unadapted: 1, trust: 2, leastSeen },
         },
         true,
-      ).settings,
-    ],
+      ).settings
+    ),
   };
   const seen: Progress[] = [];
   const cut = await parts.cutting.segment({ ...request, onProgress: (p) => seen.push(p) });
@@ -284,6 +289,12 @@ blockTest("Engine.segment() adapts to blocks that it draws", async (parts) => {
   assert.equal(cut.report.losses.length, 2);
   assert.ok(cut.report.views.pointsSeen > 0);
   assert.notDeepEqual(cut.readouts[0]!.labels, cut.labels);
+  const still = segmentOptions(
+    { method: "fusion", voxelSize: VOXEL_SIZE, weight: 1, trust: 2, augmentations: 0 },
+    true,
+  );
+  const unmoved = await parts.cutting.segment({ ...request, options: still, readouts: [] });
+  assert.deepEqual(cut.readouts[1]!.labels, unmoved.labels);
   const { blocks } = cut.report.scan;
   assert.deepEqual(
     seen.filter(({ phase, step }) => phase === "predict" && step).map(({ step }) => step),

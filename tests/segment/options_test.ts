@@ -16,6 +16,7 @@ Deno.test("segmentOptions() chooses an adapting method only where there are phot
       average: false,
       stop: "never",
       guard: 0,
+      leastSeen: 0.4,
       fusion: 3,
       unadapted: 0.5,
       trust: 2,

@@ -108,6 +108,8 @@ methodTest("ttt-kd gives each readout the labels that it would get alone", async
     { augmentations: 2 },
     { average: true },
     { method: "ttt-kd-fusion", augmentations: 1 },
+    // No step serves this one.
+    { method: "ttt-kd-fusion", leastSeen: 1 },
   ];
   const settingsOf = (given: Record<string, unknown>) =>
     segmentOptions({ method: "ttt-kd", ...steps, augmentations: 0, ...given }, true).settings;
@@ -156,6 +158,16 @@ methodTest("ttt-kd with a guard does not adapt to targets of the wrong voxels", 
   }
   const trusted = await run({ voxelSize, steps: 2, guard: 2 });
   assert.equal(trusted.report.steps, 2);
+});
+
+methodTest("ttt-kd-fusion takes no step where photographs see too little of the scan", async () => {
+  const { report, labels } = await run({ method: "ttt-kd-fusion", steps: STEPS, leastSeen: 1 });
+  assert.equal(report.steps, 0);
+  assert.match(report.note!, /photographs see \d+ % of the points, and steps pay from 100 %/);
+  // What the network says before the steps and after none weighs 1.5, the probe 3.
+  assert.deepEqual(labels, (await run({ method: "fusion", weight: 2, trust: 2 })).labels);
+  const { report: enough } = await run({ method: "ttt-kd-fusion", steps: 2 });
+  assert.equal(enough.steps, 2);
 });
 
 methodTest("ttt-kd takes the statistics that agree better with the photographs", async () => {

@@ -149,6 +149,7 @@ export function randomPhotographs(
     },
     seen,
     views: 1,
+    share: 0.5,
     pair: () => Promise.reject(new TypeError("There is one photograph")),
   };
 }

@@ -79,9 +79,11 @@ export async function fusedPrediction(
   const statistics = await chooseStatistics(context, target, settings.statistics);
   const predictBy = (parameters: Parameters) =>
     predictOnce({ ...context, parameters }, { statistics, augmentations, target });
+  const network = await predictBy(context.parameters);
+  const before = unadapted && settings.unadapted ? unadapted : null;
   return fused(
-    await predictBy(context.parameters),
-    unadapted && settings.unadapted ? await predictBy(unadapted) : null,
+    network,
+    before && (before === context.parameters ? network : await predictBy(before)),
     await fusionEvidence(context, [settings]),
     settings,
   );

@@ -10,6 +10,7 @@ import { Learner } from "../learner.ts";
 import { type AdaptationContext, type AdaptedWeights, defineMethod } from "../method.ts";
 import type { Probabilities } from "../probabilities.ts";
 import { distilBlocks } from "./distillation/blocks.ts";
+import { seenTooLittle } from "./distillation/guard.ts";
 import { distil } from "./distillation/whole_scan.ts";
 import { type DistillationSettings, distillationSettings } from "./distillation/settings.ts";
 import { fusedPrediction } from "./fusion.ts";
@@ -32,7 +33,7 @@ export const tttKd = defineMethod({
     { learningRate: 0.2, steps: 50 },
     { learningRate: 0.1, statistics: "auto" },
   ],
-  readouts: ["fusion", "unadapted", "trust", "balance", "augmentations", "average"],
+  readouts: ["fusion", "leastSeen", "unadapted", "trust", "balance", "augmentations", "average"],
   async adapt(context, settings, others) {
     using learner = new Learner(context);
     return await distil(context, settings, learner, others);
@@ -49,12 +50,12 @@ export const tttKd = defineMethod({
 /** Predicts a block of a large scan as {@link distil} predicts a whole one, but for `balance`, on which blocks would not agree. */
 export function readDistilledBlock(
   block: AdaptationContext,
-  { fusion, unadapted, trust, augmentations }: DistillationSettings,
-  adapted: Pick<AdaptedWeights, "unadapted">,
+  { fusion, unadapted, trust, augmentations, leastSeen }: DistillationSettings,
+  { unadapted: before, share = 1 }: Pick<AdaptedWeights, "unadapted" | "share">,
 ): Promise<Probabilities> {
   return fusedPrediction(
-    block,
+    before && seenTooLittle(share, leastSeen) ? { ...block, parameters: before } : block,
     { fusion, unadapted, trust, augmentations, statistics: "running" },
-    adapted.unadapted,
+    before,
   );
 }

@@ -5,7 +5,7 @@
  */
 import { defineMethod } from "../method.ts";
 import { numberSetting } from "../settings.ts";
-import { distillationSettings, trustSettings } from "./distillation/settings.ts";
+import { distillationSettings, leastSeen, trustSettings } from "./distillation/settings.ts";
 import { tttKd } from "./ttt_kd.ts";
 
 /** The method as the registry holds it. */
@@ -18,6 +18,7 @@ export const tttKdFusion = defineMethod({
     fusion: numberSetting(3, { min: 0, max: 10 }).describe(
       "weight of the 2D probe in the prediction; 0 leaves it out",
     ),
+    leastSeen,
     unadapted: trustSettings.unadapted,
     trust: trustSettings.trust,
   }),

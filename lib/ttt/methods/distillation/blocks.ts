@@ -19,9 +19,9 @@ import { adaptationPlan } from "../../plans/adaptation.ts";
 import type { NormStatistics } from "../../plans/context.ts";
 import { LossHistory } from "../../plans/loss_history.ts";
 import { kdLossOf } from "../../plans/prediction.ts";
-import { drawBlocks, readyToPredict } from "../block_statistics.ts";
+import { adaptStatistics, drawBlocks, readyToPredict } from "../block_statistics.ts";
 import type { DistillationSettings } from "./settings.ts";
-import { mistrust, reachedSourceLoss } from "./guard.ts";
+import { mistrust, reachedSourceLoss, seenTooLittle } from "./guard.ts";
 
 /** Losses whose mean is compared with the source KD loss: single blocks differ too much. */
 const LOSSES_TO_STOP = 5;
@@ -42,6 +42,14 @@ export async function distilBlocks(
   begin?: (block: UnpredictedBlock) => Promise<void>,
 ): Promise<AdaptedWeights> {
   refuseWholeScanSettings(context, settings);
+  const readouts = [settings, ...others];
+  const share = readouts.some(({ leastSeen }) => leastSeen) ? await shareSeen(context) : 1;
+  const whyNoSteps = ({ leastSeen }: DistillationSettings) => seenTooLittle(share, leastSeen);
+  const stays = (by: DistillationSettings) => whyNoSteps(by) !== undefined;
+  if (readouts.every(stays)) {
+    const still = await adaptStatistics(context, settings.statistics);
+    return { ...still, unadapted: still.parameters, share, note: whyNoSteps(settings) };
+  }
   using history = new LossHistory(context.gpu, settings.steps);
   const steps = new BlockSteps(context, settings, learner, history, begin);
   context.work.advanced("adapt", 0, settings.steps);
@@ -59,14 +67,28 @@ export async function distilBlocks(
   const ready = async (weights: Parameters) =>
     owned.use(await readyToPredict(context, weights, statistics ?? "batch"));
   const parameters = await ready(learner.parameters);
-  const unadapted = [settings, ...others].some(({ unadapted = 0 }) => unadapted > 0)
+  const unadapted = readouts.some((by) => (by.unadapted ?? 0) > 0 || stays(by))
     ? await ready(context.parameters)
     : undefined;
   const all = owned.move();
   return {
-    ...{ parameters, unadapted, steps: taken, losses, note },
+    ...{ parameters, unadapted, share, steps: taken, losses, note: note ?? whyNoSteps(settings) },
     [Symbol.dispose]: () => all.dispose(),
   };
+}
+
+/** Share of the points of all blocks that photographs see; points in the margins of several blocks count in each. */
+async function shareSeen(context: BlockContext): Promise<number> {
+  let [seen, points] = [0, 0];
+  for (let index = 0; index < context.blocks; index++) {
+    await context.open(index, (block) => {
+      seen += block.scan.voxels.points * photographsOf(block).share;
+      points += block.scan.voxels.points;
+      return Promise.resolve();
+    });
+  }
+  if (seen === 0) throw nothingSeen();
+  return seen / points;
 }
 
 /** @throws {OptionError} naming a setting that needs the whole scan at once. */

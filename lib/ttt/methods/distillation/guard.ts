@@ -24,6 +24,18 @@ export function mistrust(
     `that of source scenes (${sourceKdLoss.toFixed(3)})`;
 }
 
+/**
+ * Returns why no steps are taken on a scan of which photographs see too little; undefined where they are.
+ *
+ * @param share of the scan's points that photographs see.
+ * @param leastSeen what it has to be; undefined where any will do.
+ */
+export function seenTooLittle(share: number, leastSeen = 0): string | undefined {
+  if (share >= leastSeen) return undefined;
+  const [seen, wanted] = [share, leastSeen].map((part) => `${Math.round(100 * part)} %`);
+  return `no steps were taken: photographs see ${seen} of the points, and steps pay from ${wanted} (leastSeen)`;
+}
+
 /** The note of a method that stopped because its loss came down to the source KD loss. */
 export function reachedSourceLoss(steps: number): string {
   return `stopped after ${steps} steps: the loss is that of source scenes`;

@@ -29,6 +29,14 @@ export const trustSettings = {
   ),
 };
 
+/**
+ * Where photographs see little of a scan, steps fit the network to that part and cost more elsewhere, on validation scenes with one
+ * photograph; with half of the photographs they pay.
+ */
+export const leastSeen = numberSetting(0.4, { min: 0, max: 1 }).describe(
+  "share of the points that photographs have to see for steps to be taken; where they see less, the scan is labelled without a step; 0 always takes them",
+);
+
 /** A setting that is off unless it is given; journals of evaluations from before there was such a setting go on. */
 export function offByDefault<T extends z.ZodType>(setting: z.ZodDefault<T>) {
   return setting.unwrap().optional().describe(setting.description ?? "");
@@ -61,6 +69,7 @@ export const distillationSettings = z.strictObject({
   guard: numberSetting(0, { min: 0, max: 100 }).describe(
     "how many times the loss of source scenes the loss before the first step may be; beyond that the photographs or their poses are not trusted: no steps are taken and the probe is left out; 0 always trusts",
   ),
+  leastSeen: offByDefault(leastSeen),
   fusion: numberSetting(0, { min: 0, max: 10 }).describe(
     "weight of the 2D probe in the prediction; 0 leaves it out",
   ),

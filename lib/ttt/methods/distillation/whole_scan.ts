@@ -25,7 +25,7 @@ import { kdLossOf } from "../../plans/prediction.ts";
 import { predictOnce, Predictor } from "../../predictor.ts";
 import { fuse, onlyWhere, padded, type Probabilities, unpadded } from "../../probabilities.ts";
 import type { DistillationSettings } from "./settings.ts";
-import { mistrust, reachedSourceLoss } from "./guard.ts";
+import { mistrust, reachedSourceLoss, seenTooLittle } from "./guard.ts";
 import { HeldOutPhotographs } from "./held_out.ts";
 
 /** Steps between two checks whether to stop. */
@@ -62,6 +62,16 @@ export async function distil(
       return { ...predictions, steps: 0, losses: [loss], snapshots, note };
     }
   }
+  const tooLittle = whyNoSteps(context, settings);
+  if (setup.readouts.every((by) => whyNoSteps(context, by) !== undefined)) {
+    // What the weights from before the steps say is what the network says.
+    const predictions = await readOut(
+      setup,
+      (said, by) => Promise.resolve(fused(said, said, setup.evidence, by)),
+    );
+    const losses = [await kdLossOf(adapting, target, statistics)];
+    return { ...predictions, steps: 0, losses, snapshots, ...noteOf(tooLittle) };
+  }
   await setConsistencyTarget(setup);
   const { taken, note } = await context.work.time("adapt", () => takeSteps(setup, snapshot));
   return await context.work.time("predict", async () => {
@@ -76,10 +86,17 @@ export async function distil(
       steps: taken,
       losses,
       snapshots,
-      ...(note === undefined ? {} : { note }),
+      ...noteOf(note ?? tooLittle),
     };
   });
 }
+
+/** Why a readout is not to have any step; undefined where it is. */
+function whyNoSteps(context: AdaptationContext, by: DistillationSettings): string | undefined {
+  return seenTooLittle(photographsOf(context).share, by.leastSeen);
+}
+
+const noteOf = (note: string | undefined) => note === undefined ? {} : { note };
 
 /** What the steps on one scan need. */
 interface DistillationSetup {
@@ -221,10 +238,11 @@ async function fuseReadout(
   by: DistillationSettings,
 ): Promise<Probabilities> {
   const { augmentations, unadapted = 0 } = by;
-  const before = unadapted > 0
+  const stays = whyNoSteps(context, by) !== undefined;
+  const before = stays || unadapted > 0
     ? await predictOnce(context, { statistics, augmentations, target }, { index: 1, count: 2 })
     : null;
-  return fused(network, before, evidence, by);
+  return fused(stays ? before! : network, before, evidence, by);
 }
 
 /** Predicts by the weights as they stand, once for each readout; `combine` makes its answer of the prediction. */
