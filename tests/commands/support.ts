@@ -10,11 +10,17 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
+/**
+ * What `deno task test` tells V8, for processes of the program, too: to optimise WebAssembly late. To optimise ONNX Runtime
+ * takes seconds of a core, and tests describe too few photographs for it to pay.
+ */
+const V8_FLAGS = "--wasm-tiering-budget=1000000000";
+
 /** The program with arguments, ready to be started. */
 export function program(args: readonly string[], env: Record<string, string> = {}): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", MAIN, ...args],
-    env: { NO_COLOR: "1", ...env },
+    env: { NO_COLOR: "1", DENO_V8_FLAGS: V8_FLAGS, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -47,6 +47,9 @@ const TOLERANCES = {
 /** Left out unless all cases are asked for: its planes are those of MinkUNet14A, its blocks some of those of MinkUNet34C. */
 const BETWEEN = "MinkUNet18A";
 
+/** In float16 it is run in train mode alone unless all cases are asked for: that pass has every kernel of the other. */
+const LARGEST = "MinkUNet34C";
+
 for (const [title, files] of Map.groupBy(NETWORK_FILES, (name) => name.split(".")[0]!)) {
   if (title === BETWEEN && !ALL_CASES && !IS_NAMED) continue;
   withGpu(`${title}: logits, loss and gradients equal MinkowskiEngine's`, async (gpu) => {
@@ -54,7 +57,9 @@ for (const [title, files] of Map.groupBy(NETWORK_FILES, (name) => name.split("."
     for (const name of files) {
       const pass = { name, mode: name.split(".")[1] as Mode, file: await golden(name) };
       await compare(network, pass);
-      await compareHalf(network, pass);
+      if (pass.mode === "train" || title !== LARGEST || ALL_CASES || IS_NAMED) {
+        await compareHalf(network, pass);
+      }
     }
   });
 }

@@ -350,7 +350,7 @@ blockTest("Engine.segment() keeps online weights from cut scan to cut scan", asy
   // Kept weights do better on the first block than the source, and are not reset.
   assert.ok(second.report.losses[0]! < first.report.losses[0]!);
   assert.equal(second.report.note, undefined);
-}, "room");
+});
 
 blockTest(
   "Engine.segment() does not adapt to a cut scan that the guard mistrusts",

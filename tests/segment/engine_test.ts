@@ -7,22 +7,29 @@ import { segmentOptions } from "../../lib/segment/options.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
 import type { SegmentRequest, SegmentResult } from "../../lib/segment/segmenter.ts";
 import { ScanError } from "../../lib/scan/mod.ts";
-import { roomScene } from "../../lib/worlds/rooms/mod.ts";
+import { roomScene, type WorldScene } from "../../lib/worlds/rooms/mod.ts";
 
 /**
- * Options with voxels of eight times the student's edge and two augmentations instead of eight, to save time: what these
+ * Options with voxels of eight times the student's edge and one augmentation instead of eight, to save time: what these
  * tests look for does not depend on how well the student knows the room.
  */
 const coarse = (options: Record<string, unknown>, hasPhotographs = true) =>
-  segmentOptions({ voxelSize: 0.8, augmentations: 2, evaluate: true, ...options }, hasPhotographs);
+  segmentOptions({ voxelSize: 0.8, augmentations: 1, evaluate: true, ...options }, hasPhotographs);
 
-const OPTIONS = coarse({ method: "ttt-kd", steps: 5 });
+const STEPS = 3;
 
-/** Enough photographs to tell which camera each belongs to: every segmentation describes them anew. */
-const PHOTOS = 4;
+const OPTIONS = coarse({ method: "ttt-kd", steps: STEPS });
+
+/** Most tests take two photographs of the eight: every segmentation describes them anew. */
+const PHOTOS = 2;
+
+/** Enough to tell which camera each belongs to. */
+const TELLING = 4;
 
 /** One engine for all tests of the file; the device outlives the test that opens it. */
-let opened: Promise<{ engine: Engine; host: GpuHost; request: SegmentRequest }> | null = null;
+let opened:
+  | Promise<{ engine: Engine; host: GpuHost; scene: WorldScene; request: SegmentRequest }>
+  | null = null;
 
 function setUp() {
   opened ??= (async () => {
@@ -34,7 +41,7 @@ function setUp() {
       index: 0,
     });
     const [photos, cameras] = [scene.photos.slice(0, PHOTOS), scene.cameras.slice(0, PHOTOS)];
-    return { engine, host, request: { ...scene, photos, cameras, options: OPTIONS } };
+    return { engine, host, scene, request: { ...scene, photos, cameras, options: OPTIONS } };
   })();
   return opened;
 }
@@ -78,8 +85,8 @@ engineTest("Engine.segment() gives the same labels and losses twice", async (eng
   assert.deepEqual(second.labels, first.labels);
   assert.deepEqual(second.confidence, first.confidence);
   assert.deepEqual(second.report.losses, first.report.losses);
-  assert.equal(first.report.losses.length, 6);
-  assert.ok(first.report.losses[5]! < first.report.losses[0]!);
+  assert.equal(first.report.losses.length, STEPS + 1);
+  assert.ok(first.report.losses[STEPS]! < first.report.losses[0]!);
   assert.equal(first.labels.length, request.scan.count);
   assert.ok(first.confidence.every((value) => value > 0 && value <= 1));
   assert.ok(first.report.changedPoints > 0);
@@ -89,8 +96,10 @@ engineTest("Engine.segment() gives the same labels and losses twice", async (eng
 
 engineTest("Engine.segment() warns before its work begins", async (engine, request) => {
   const doubt = { code: "left-out", text: "A photograph was left out.", field: "images" };
-  const [first, second] = request.cameras;
-  const cameras = [second!, first!, ...request.cameras.slice(2)];
+  const { scene } = await setUp();
+  const photos = scene.photos.slice(0, TELLING);
+  const [first, second, ...rest] = scene.cameras.slice(0, TELLING);
+  const cameras = [second!, first!, ...rest];
   const heard: Progress[] = [];
   const controller = new AbortController();
   const onProgress = (progress: Progress) => {
@@ -100,7 +109,7 @@ engineTest("Engine.segment() warns before its work begins", async (engine, reque
   await assert.rejects(
     () =>
       engine.segment({
-        ...{ ...request, cameras, onProgress },
+        ...{ ...request, photos, cameras, onProgress },
         warnings: [doubt],
         signal: controller.signal,
       }),
@@ -116,17 +125,16 @@ engineTest(
   "Engine.firstLoss() is the loss before the first step, high for photographs of another place",
   async (engine, request) => {
     const options = segmentOptions({ method: "ttt-kd", steps: 1, augmentations: 0 }, true);
-    const [photos, cameras] = [request.photos.slice(0, 2), request.cameras.slice(0, 2)];
-    const pair = { ...request, photos, cameras, options };
+    const pair = { ...request, options };
     const { report } = await engine.segment(pair);
     const seen = report.studentChoice!.distances[engine.student.id]!.photographs!;
     assert.equal(seen.loss, report.losses[0]);
     assert.ok(seen.distance < 1.8, `${seen.loss}`);
     const first = async (photos: SegmentRequest["photos"]) =>
       await engine.firstLoss(metricRequest({ ...pair, photos }));
-    const loss = await first(photos);
+    const loss = await first(pair.photos);
     assert.ok(Math.abs(loss! - seen.loss) < 1e-4 * seen.loss, `${loss} ${seen.loss}`);
-    assert.ok((await first(photos.toReversed()))! > 1.5 * seen.loss);
+    assert.ok((await first(pair.photos.toReversed()))! > 1.5 * seen.loss);
     assert.equal(await first([]), null);
   },
 );

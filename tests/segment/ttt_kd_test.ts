@@ -70,7 +70,7 @@ function methodTest(name: string, body: () => Promise<void>): void {
   });
 }
 
-const STEPS = 6;
+const STEPS = 4;
 
 methodTest(
   "ttt-kd returns the labels after the requested steps, the last of which are its result",
