@@ -109,7 +109,11 @@ async function killedAfter(args: readonly string[], journal: string, lines: numb
 Deno.test("eval finds the same after kill -9 as undisturbed, and refuses other settings", async () => {
   await withFolder(async (folder) => {
     const at = (name: string) => join(folder, name);
-    const args = (out: string) => [...SMALL, "--cache", at("cache"), "--out", at(out)];
+    const student = await coarseStudent(folder);
+    const args = (out: string) => [
+      ...[...SMALL, "--student", student],
+      ...["--cache", at("cache"), "--out", at(out)],
+    ];
     const whole = await ttt(args("whole"));
     assert.equal(whole.code, 0, whole.stderr);
 
@@ -139,6 +143,7 @@ Deno.test("eval --tune tries a method's grid on validation scenes, and marks the
   await withFolder(async (folder) => {
     const { code, stdout, stderr } = await ttt([
       ...["eval", "--tune", "--methods", "fusion", "--domains", "noisy", "--scenes", "1", "--lite"],
+      ...["--student", await coarseStudent(folder)],
       ...["--out", folder, "--cache", join(folder, "cache")],
     ]);
     assert.equal(code, 0, stderr);

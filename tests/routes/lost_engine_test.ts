@@ -44,7 +44,7 @@ withGpu(
       scan: bytes(room.scan.bytes),
       images: Object.fromEntries(photos.map((photo) => [photo.name, bytes(encodePng(photo))])),
       cameras: camerasToJson(room.cameras.slice(0, 2)),
-      options: { method: "ttt-kd", steps: 6, augmentations: 0, voxelSize: 0.5 },
+      options: { method: "ttt-kd", steps: 6, augmentations: 0, voxelSize: 0.8 },
     });
     await withFaults(async (folder) => {
       const module = new URL("../serving/labeller/faulty_worker.ts", import.meta.url);
