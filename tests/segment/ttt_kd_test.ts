@@ -218,7 +218,8 @@ methodTest("ttt-kd-online carries what corrections taught to the next scan", asy
   const { engine, request: { scan } } = await setUp();
   const next = async (given: Record<string, unknown>) => {
     engine.resetOnline();
-    await run({ method: "ttt-kd-online", steps: STEPS, learningRate: 0.1, ...given });
+    const strong = { learningRate: 0.1, correctionWeight: 1 };
+    await run({ method: "ttt-kd-online", steps: STEPS, ...strong, ...given });
     return (await run({ method: "ttt-kd-online", learningRate: 0 })).labels;
   };
   const untaught = await next({});
