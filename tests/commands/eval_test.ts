@@ -2,11 +2,16 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { LITE_SIZE } from "../../lib/eval/studies/study_size.ts";
 import type { Results, StudyResult } from "../../lib/eval/results/results.ts";
 import { readStudent, studentBytes } from "../../lib/models/students.ts";
 import { decodePhoto } from "../../lib/scan/mod.ts";
 import { program, runAll, ttt, withFolder } from "./support.ts";
+
+const SMALL_STUDENT = fileURLToPath(
+  new URL("../../fixtures/models/rooms-tiny.safetensors", import.meta.url),
+);
 
 async function resultsIn(folder: string): Promise<Results> {
   return JSON.parse(await readFile(join(folder, "results.json"), "utf8"));
@@ -19,13 +24,15 @@ function timeless(results: Results): Omit<Results, "cost" | "date"> {
 }
 
 /**
- * Writes the embedded student of rooms as one of twice as large voxels: what eval does with it does not depend on how well
- * it knows them. Scenes then have a quarter of the voxels. @returns the file.
+ * Writes the small student of rooms as one of half as large voxels: --lite makes them four times as large again, twice as
+ * large as those that it was trained with.
+ *
+ * @returns the file.
  */
-async function coarseStudent(folder: string): Promise<string> {
-  const student = await readStudent("rooms-joint");
-  const card = { ...student.card, voxelSize: 2 * student.card.voxelSize };
-  const file = join(folder, "coarse.safetensors");
+async function smallStudent(folder: string): Promise<string> {
+  const student = await readStudent(SMALL_STUDENT);
+  const card = { ...student.card, voxelSize: student.card.voxelSize / 2 };
+  const file = join(folder, "small.safetensors");
   await Deno.writeFile(file, studentBytes({ ...student, card }));
   return file;
 }
@@ -34,7 +41,7 @@ Deno.test("eval --lite runs every study and writes results, tables and the repor
   await withFolder(async (folder) => {
     const at = (name: string) => join(folder, name);
     const { code, stdout, stderr } = await ttt([
-      ...["eval", "--lite", "--scenes", "1", "--student", await coarseStudent(folder)],
+      ...["eval", "--lite", "--scenes", "1", "--student", await smallStudent(folder)],
       ...["--out", at("out"), "--cache", at("cache")],
     ]);
     assert.equal(code, 0, stderr);
@@ -109,7 +116,7 @@ async function killedAfter(args: readonly string[], journal: string, lines: numb
 Deno.test("eval finds the same after kill -9 as undisturbed, and refuses other settings", async () => {
   await withFolder(async (folder) => {
     const at = (name: string) => join(folder, name);
-    const student = await coarseStudent(folder);
+    const student = await smallStudent(folder);
     const args = (out: string) => [
       ...[...SMALL, "--student", student],
       ...["--cache", at("cache"), "--out", at(out)],
@@ -143,7 +150,7 @@ Deno.test("eval --tune tries a method's grid on validation scenes, and marks the
   await withFolder(async (folder) => {
     const { code, stdout, stderr } = await ttt([
       ...["eval", "--tune", "--methods", "fusion", "--domains", "noisy", "--scenes", "1", "--lite"],
-      ...["--student", await coarseStudent(folder)],
+      ...["--student", await smallStudent(folder)],
       ...["--out", folder, "--cache", join(folder, "cache")],
     ]);
     assert.equal(code, 0, stderr);
