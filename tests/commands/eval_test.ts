@@ -2,16 +2,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { LITE_SIZE } from "../../lib/eval/studies/study_size.ts";
 import type { Results, StudyResult } from "../../lib/eval/results/results.ts";
 import { readStudent, studentBytes } from "../../lib/models/students.ts";
 import { decodePhoto } from "../../lib/scan/mod.ts";
+import { SMALL_STUDENT } from "../small_student.ts";
 import { program, runAll, ttt, withFolder } from "./support.ts";
-
-const SMALL_STUDENT = fileURLToPath(
-  new URL("../../fixtures/models/rooms-tiny.safetensors", import.meta.url),
-);
 
 async function resultsIn(folder: string): Promise<Results> {
   return JSON.parse(await readFile(join(folder, "results.json"), "utf8"));

@@ -18,6 +18,7 @@ import type { SegmentRequest } from "../../lib/segment/segmenter.ts";
 import { Random } from "../../lib/random/random.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 import { withGpu } from "../gpu.ts";
+import { SMALL_STUDENT } from "../small_student.ts";
 import { CARD } from "../ttt/small_scan.ts";
 
 /** A line of coloured points, 600 m long and one voxel wide: no block's middle is within reach of both its ends. */
@@ -172,8 +173,9 @@ let opened: Promise<{ host: GpuHost; room: Cut; strip: Cut }> | null = null;
 function setUp() {
   opened ??= (async () => {
     const host = new GpuHost({});
-    const whole = await Engine.open({ host });
-    const cuttingFrom = (blockVoxels: number) => Engine.open({ host, blockVoxels });
+    const whole = await Engine.open({ host, student: SMALL_STUDENT });
+    const cuttingFrom = (blockVoxels: number) =>
+      Engine.open({ host, student: SMALL_STUDENT, blockVoxels });
     const request = await roomScene(await host.get(), {
       domain: "noisy",
       split: "validation",

@@ -1,4 +1,4 @@
-/** The engine on a held-out scene of the shifted scanner, with the embedded models. */
+/** The engine on a held-out scene of the shifted scanner, with a small student. */
 import assert from "node:assert/strict";
 import { GpuHost } from "../../lib/gpu/mod.ts";
 import { Engine } from "../../lib/segment/engine.ts";
@@ -8,9 +8,10 @@ import type { Progress } from "../../lib/ttt/progress.ts";
 import type { SegmentRequest, SegmentResult } from "../../lib/segment/segmenter.ts";
 import { ScanError } from "../../lib/scan/mod.ts";
 import { roomScene, type WorldScene } from "../../lib/worlds/rooms/mod.ts";
+import { SMALL_STUDENT } from "../small_student.ts";
 
 /**
- * Options with voxels of eight times the student's edge and one augmentation instead of eight, to save time: what these
+ * Options with voxels of twice the student's edge and one augmentation instead of eight, to save time: what these
  * tests look for does not depend on how well the student knows the room.
  */
 const coarse = (options: Record<string, unknown>, hasPhotographs = true) =>
@@ -34,7 +35,7 @@ let opened:
 function setUp() {
   opened ??= (async () => {
     const host = new GpuHost({ poison: true });
-    const engine = await Engine.open({ host });
+    const engine = await Engine.open({ host, student: SMALL_STUDENT });
     const scene = await roomScene(await host.get(), {
       domain: "noisy",
       split: "validation",

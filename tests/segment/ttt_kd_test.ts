@@ -1,16 +1,11 @@
 /** TTT-KD's settings on a held-out scene, with a small student. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { GpuHost } from "../../lib/gpu/mod.ts";
 import { Engine } from "../../lib/segment/engine.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
 import type { SegmentRequest } from "../../lib/segment/segmenter.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
-
-/** Its steps take a third of the time of an embedded student's. */
-const SMALL_STUDENT = fileURLToPath(
-  new URL("../../fixtures/models/rooms-tiny.safetensors", import.meta.url),
-);
+import { SMALL_STUDENT } from "../small_student.ts";
 
 /** Enough to hold one out. */
 const PHOTOS = 4;
