@@ -14,7 +14,8 @@ export class FieldError extends Error {
 
 /** The calls; `count` and `wait` report their progress as numbers. */
 export interface TestCalls {
-  add: { given: { numbers: number[]; milliseconds: number }; returned: number };
+  /** Adds up; where it is the last, only once another sum has been returned. */
+  add: { given: { numbers: number[]; isLast?: boolean }; returned: number };
   refuse: { given: { field: string }; returned: void };
   count: { given: number; returned: number };
   /** Waits until it is aborted. */

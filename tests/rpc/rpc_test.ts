@@ -12,8 +12,8 @@ function startWorker(options: RpcClientOptions = {}): RpcClient<TestCalls, numbe
 Deno.test("RpcClient.call() returns what the worker returns, also when calls overlap", async () => {
   using worker = startWorker();
   const calls = [
-    worker.call("add", { numbers: [1, 2], milliseconds: 20 }),
-    worker.call("add", { numbers: [3, 4], milliseconds: 0 }),
+    worker.call("add", { numbers: [1, 2], isLast: true }),
+    worker.call("add", { numbers: [3, 4] }),
   ];
   assert.equal(worker.pending, 2);
   assert.equal(await Promise.race(calls), 7);
@@ -60,7 +60,7 @@ Deno.test("RpcClient.call() throws where a value cannot be cloned", async () => 
   using worker = startWorker();
   await assert.rejects(worker.call("returnFunction", null), { name: "DataCloneError" });
   const numbers = [1, (() => {}) as unknown as number];
-  await assert.rejects(worker.call("add", { numbers, milliseconds: 0 }), {
+  await assert.rejects(worker.call("add", { numbers }), {
     name: "DataCloneError",
   });
   assert.equal(worker.pending, 0);

@@ -7,9 +7,16 @@ import { delay } from "@std/async/delay";
 import { hostCalls } from "../../lib/rpc/host.ts";
 import { FieldError, type TestCalls } from "./calls.ts";
 
+const answered = Promise.withResolvers<void>();
+
 const fail = hostCalls<TestCalls, number>({
-  async add({ numbers, milliseconds }) {
-    await delay(milliseconds);
+  async add({ numbers, isLast }) {
+    if (isLast) {
+      await answered.promise;
+      await delay(0);
+    } else {
+      answered.resolve();
+    }
     return numbers.reduce((sum, value) => sum + value, 0);
   },
   refuse({ field }) {
