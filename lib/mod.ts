@@ -131,6 +131,7 @@ export {
   writeScan,
 } from "./scan/mod.ts";
 export { readNamed, readPhotographs } from "./scan/read_folder.ts";
+export type { FormerFields, FormerOption } from "./segment/former_names.ts";
 export { DEFAULT_METHOD, segmentOptions } from "./segment/options.ts";
 export type {
   MeasureName,

@@ -29,6 +29,7 @@ import { labelByBlocks } from "./block_labelling.ts";
 import type { BlockSizer } from "./block_size.ts";
 import { CarriedMemory } from "./carried_memory.ts";
 import { chooseMethod, type ChosenMethod } from "./chosen_method.ts";
+import { formerNameWarnings } from "./former_names.ts";
 import type { LabelledPointCloud, LabellingTask } from "./labelling.ts";
 import type { LoadedStudent } from "./loaded_students.ts";
 import { LoadedModels, type ModelsToLoad } from "./loaded_models.ts";
@@ -262,6 +263,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     return [
       ...scan.warnings,
       ...warnings ?? [],
+      ...formerNameWarnings(options.former ?? []),
       ...codeWarnings(given.scan, this.student),
       ...ofFrame,
       ...samplingWarnings(metric, this.#voxelSizeOf(request)),

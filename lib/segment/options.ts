@@ -10,6 +10,7 @@ import { labelNamesOf, LENGTH_UNITS, UP_AXES } from "../scan/mod.ts";
 import { OptionError, unknownOption } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, nameSetting, numberSetting } from "../ttt/settings.ts";
 import { shown, validate } from "../validation/mod.ts";
+import { currentNames } from "./former_names.ts";
 import { AUTO } from "./loaded_students.ts";
 import type { SegmentOptions } from "./segmenter.ts";
 
@@ -79,7 +80,7 @@ export function methodOf(name: unknown): Method {
  *
  * @param given what a client sent, by name: `student`, `strict`, `method`, `viewSource`, `voxelSize`, `unit`, `up`,
  *   `evaluate`, `labelMap`, `labelNames`, `corrections`, and the method's own settings. `viewSource` says what the teacher describes: the `photographs` that came (the default), or `virtual`
- *   views rendered of the scan itself, which on validation scenes gain nothing over `bn`.
+ *   views rendered of the scan itself, which on validation scenes gain nothing over `bn`. Former names are taken, too.
  * @param hasPhotos whether photographs came. Then the default method is `ttt-kd-fusion`; with virtual views it is
  *   `ttt-kd`; otherwise `bn`.
  * @throws {OptionError} naming the field, its value and the values that are allowed.
@@ -101,7 +102,8 @@ export function segmentOptions(
   given: Readonly<Record<string, unknown>>,
   hasPhotos: boolean,
 ): SegmentOptions {
-  const { student, strict, method: named, viewSource: wanted, ...others } = given;
+  const { options, former } = currentNames(given);
+  const { student, strict, method: named, viewSource: wanted, ...others } = options;
   const { voxelSize, unit, up, evaluate, labelMap, labelNames, corrections: said, ...own } = others;
   const corrections = checked(CORRECTIONS, "corrections", said);
   const isVirtual = checked(VIEW_SOURCE, "viewSource", wanted) === "virtual";
@@ -135,6 +137,7 @@ export function segmentOptions(
       : { labelNames: namesOf(checked(LABEL_NAMES, "labelNames", labelNames)) }),
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
     ...(corrections ? { corrections } : {}),
+    ...(former.length > 0 ? { former } : {}),
     unit: checked(UNIT, "unit", unit),
     up: checked(UP, "up", up),
     ...(voxelSize === undefined ? {} : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) }),

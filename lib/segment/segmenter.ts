@@ -8,6 +8,7 @@ import type { StudentCard } from "../nn/card.ts";
 import type { Camera, LENGTH_UNITS, Photo, Scan, UpAxis, Warning } from "../scan/mod.ts";
 import type { OnlineState } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
+import type { FormerOption } from "./former_names.ts";
 import type { Corrections } from "./labels/corrections.ts";
 import type { LabelMap } from "./labels/label_map.ts";
 import type { Unvoted } from "./labels/unvoted.ts";
@@ -55,6 +56,8 @@ export interface SegmentOptions {
   labelMap?: LabelMap;
   /** Names of the scan's labels, in place of those in its file: what the student has too is compared. */
   labelNames?: Readonly<Record<string, string>>;
+  /** Options that the client called by former names. */
+  former?: readonly FormerOption[];
 }
 
 /** One scan to label. */

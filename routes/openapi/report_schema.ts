@@ -13,6 +13,7 @@ import {
 } from "../../lib/domain/mod.ts";
 import type { Metrics } from "../../lib/metrics/confusion.ts";
 import { UP_AXES, type Warning } from "../../lib/scan/mod.ts";
+import { FORMER_LOSSES } from "../../lib/segment/former_names.ts";
 import type { ScanReport } from "../../lib/segment/report/report.ts";
 import type { Drift } from "../../lib/ttt/online_state.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
@@ -154,6 +155,9 @@ export const reportSchema = exactly<ScanReport>()({
   ),
   losses: z.array(z.number()).describe(
     "loss of the method before each step and, where the method measures it, after the last",
+  ),
+  [FORMER_LOSSES]: z.array(z.number()).exactOptional().describe(
+    "the former name of `losses`; present where an option had a former name",
   ),
   warnings: z.array(warningSchema).describe(
     "what is doubtful about the scan, its photographs or its labels",

@@ -16,12 +16,16 @@ const RETIRED: readonly (readonly [RegExp, string])[] = [
   [/\bBeginning\b|\bStanding\b/, "config, state"],
 ];
 
+/** What clients said before version 2 of the interface, and may still say. */
+const FORMER = "lib/segment/former_names.ts";
+
 const program = projectFiles().filter((path) => !/^(tests|fixtures)\//.test(path));
 const texts = new Map(program.map((path) => [path, Deno.readTextFileSync(join(ROOT, path))]));
 
 Deno.test("no retired word is left in the program", () => {
   const found: string[] = [];
   for (const [path, text] of texts) {
+    if (path === FORMER) continue;
     text.split("\n").forEach((line, index) => {
       for (const [word, instead] of RETIRED) {
         if (word.test(line)) found.push(`${path}:${index + 1}: ${line.trim()} (${instead})`);

@@ -197,10 +197,10 @@ const CASES: Case[] = [
     members: { field: "method" },
   },
   {
-    name: "an option by the name that it had before version 2",
-    parts: { ...fullForm(), options: { copies: 8 } },
+    name: "an option by its name and by the one that it had before version 2",
+    parts: { ...fullForm(), options: { copies: 8, augmentations: 8 } },
     status: 422,
-    detail: /"copies".*augmentations/,
+    detail: /copies and augmentations.*one option/,
     members: { field: "copies" },
   },
   {

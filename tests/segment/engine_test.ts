@@ -95,6 +95,19 @@ engineTest("Engine.segment() gives the same labels and losses twice", async (eng
   assert.equal(first.report.kernels, (await engine.gpu()).kernels.name);
 });
 
+engineTest("Engine.segment() reports a former name of an option", async (engine, request) => {
+  const former = [{ field: "copies", former: "copies", now: "augmentations" }];
+  const { report } = await engine.segment({
+    ...request,
+    options: { ...coarse({ method: "bn" }), former },
+  });
+  assert.deepEqual(report.kdLoss, report.losses);
+  assert.equal(report.warnings.find(({ code }) => code === "former-name")!.field, "copies");
+  const { report: usual } = await answer();
+  assert.equal("kdLoss" in usual, false);
+  assert.ok(usual.warnings.every(({ code }) => code !== "former-name"));
+});
+
 engineTest("Engine.segment() warns before its work begins", async (engine, request) => {
   const doubt = { code: "left-out", text: "A photograph was left out.", field: "images" };
   const { scene } = await setUp();

@@ -103,5 +103,27 @@ Deno.test("segmentOptions() names the option that an unknown one is nearest to",
     { voxel_size: 1 },
     /^Cannot set "voxel_size" \(did you mean voxelSize\?\): the options of/,
   );
-  refuses({ copies: 4 }, /^Cannot set "copies": the options of method \S+ are method, student/);
+  refuses({ copycats: 4 }, /^Cannot set "copycats": the options of method \S+ are method, student/);
+});
+
+Deno.test("segmentOptions() takes former names for today's, and says which", () => {
+  const given = { copies: "4", agreement: 0.5, stop: "level", views: "own", method: "ttt-kd" };
+  const { former, settings, viewSource } = segmentOptions(given, true);
+  assert.deepEqual(
+    [settings.augmentations, settings.consistency, settings.stop, viewSource],
+    [4, 0.5, "source-loss", undefined],
+  );
+  assert.deepEqual(former?.map(({ now }) => now), [
+    "augmentations",
+    "consistency",
+    "stop: source-loss",
+    "viewSource",
+    "viewSource: photographs",
+  ]);
+  assert.equal(segmentOptions({ views: "virtual" }, true).viewSource, "virtual");
+  assert.equal("former" in segmentOptions({ augmentations: 4 }, true), false);
+  assert.throws(
+    () => segmentOptions({ copies: 4, augmentations: 4 }, true),
+    /Cannot set copies and augmentations: they are one option; leave out copies/,
+  );
 });

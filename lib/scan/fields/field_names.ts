@@ -4,28 +4,31 @@
  *
  * @module
  */
-const POSITION = [
-  ["x", "y", "z"],
-  ["easting", "northing", "elevation"],
-  ["easting", "northing", "height"],
-  ["easting", "northing", "z"],
-];
-const COLOR = [
-  ["red", "green", "blue"],
-  ["diffuse_red", "diffuse_green", "diffuse_blue"],
-  ["r", "g", "b"],
-  ["rf", "gf", "bf"],
-];
-const NORMAL = [["nx", "ny", "nz"], ["normal_x", "normal_y", "normal_z"]];
-const INTENSITY = [["intensity"], ["scalar_intensity"], ["reflectance"], ["remission"]];
-const LABEL = [
-  ["label"],
-  ["labels"],
-  ["class"],
-  ["classification"],
-  ["scalar_label"],
-  ["scalar_classification"],
-];
+/** Names by what a scan reads from fields, in small letters. The viewer has a copy of those that it draws. */
+export const FIELD_NAMES = {
+  position: [
+    ["x", "y", "z"],
+    ["easting", "northing", "elevation"],
+    ["easting", "northing", "height"],
+    ["easting", "northing", "z"],
+  ],
+  color: [
+    ["red", "green", "blue"],
+    ["diffuse_red", "diffuse_green", "diffuse_blue"],
+    ["r", "g", "b"],
+    ["rf", "gf", "bf"],
+  ],
+  normal: [["nx", "ny", "nz"], ["normal_x", "normal_y", "normal_z"]],
+  intensity: [["intensity"], ["scalar_intensity"], ["reflectance"], ["remission"]],
+  label: [
+    ["label"],
+    ["labels"],
+    ["class"],
+    ["classification"],
+    ["scalar_label"],
+    ["scalar_classification"],
+  ],
+};
 
 /** Fields by what a scan reads from them; null where there are none. */
 export interface ScanFields<Field> {
@@ -56,10 +59,10 @@ export function findFields<Field extends { name: string }>(
     return null;
   };
   return {
-    position: find(POSITION),
-    color: find(COLOR),
-    intensity: find(INTENSITY),
-    normal: find(NORMAL),
-    label: find(LABEL),
+    position: find(FIELD_NAMES.position),
+    color: find(FIELD_NAMES.color),
+    intensity: find(FIELD_NAMES.intensity),
+    normal: find(FIELD_NAMES.normal),
+    label: find(FIELD_NAMES.label),
   };
 }

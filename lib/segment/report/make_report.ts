@@ -9,6 +9,7 @@ import type { ScanFrame } from "../../scan/mod.ts";
 import type { TeacherCard } from "../../teacher/mod.ts";
 import type { DistillationSettings } from "../../ttt/methods/distillation/settings.ts";
 import { tttKd } from "../../ttt/methods/ttt_kd.ts";
+import { FORMER_LOSSES } from "../former_names.ts";
 import type { ChosenViews } from "../views/chosen_views.ts";
 import { countInstances } from "../instances/find_instances.ts";
 import type { LabelledPointCloud, LabellingTask } from "../labelling.ts";
@@ -37,7 +38,7 @@ export function makeReport(
   const { gpu, method, voxelSize, card, work: { phases, warnings } } = task;
   const { labels, sourceLabels, voxels, blocks, pointsSeen, steps, drift, note } = labelled;
   const { instances } = labelled;
-  const { request: { scan: { name, format } }, frame } = metric;
+  const { request: { scan: { name, format }, options }, frame } = metric;
   const { cameras, appearance } = views;
   const points = labels.length;
   const changed = labels.reduce((sum, label, p) => sum + Number(label !== sourceLabels[p]), 0);
@@ -65,6 +66,7 @@ export function makeReport(
     steps,
     lossName: method.lossName,
     losses: [...labelled.losses],
+    ...(options.former ? { [FORMER_LOSSES]: [...labelled.losses] } : {}),
     warnings,
     phases,
     ...(drift ? { drift } : {}),

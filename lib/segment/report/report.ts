@@ -8,6 +8,7 @@ import type { Metrics } from "../../metrics/confusion.ts";
 import type { ScanFormat, UpAxis, Warning } from "../../scan/mod.ts";
 import type { Drift } from "../../ttt/online_state.ts";
 import type { Progress } from "../../ttt/progress.ts";
+import type { FormerFields } from "../former_names.ts";
 
 /** The scan of a {@link ScanReport}. */
 export interface ReportedScan {
@@ -44,7 +45,7 @@ export interface ReportedViews {
 }
 
 /** `report.json` of one scan. */
-export interface ScanReport {
+export interface ScanReport extends FormerFields {
   /** What was labelled. */
   scan: ReportedScan;
   /** What the teacher described. */

@@ -6,6 +6,7 @@
 import { copyFile, link } from "node:fs/promises";
 import { join } from "node:path";
 import type { Corrections } from "../../segment/labels/corrections.ts";
+import { currentNames } from "../../segment/former_names.ts";
 import { COMMON_SETTINGS, methodOf, segmentOptions } from "../../segment/options.ts";
 import { OptionError } from "../../ttt/option_error.ts";
 import { ANSWER_SETTINGS, type Input } from "./input.ts";
@@ -20,7 +21,10 @@ import { unlessAbsent, UNVOTED_FILES } from "./unvoted.ts";
  * @throws {OptionError} where there are no corrections, or they are none.
  */
 export function corrected(input: Input, given: Readonly<Record<string, unknown>>): Input {
-  const { images, options: before } = input;
+  const { images } = input;
+  // One option may have its former name in the one and today's in the other.
+  const { options: before } = currentNames(input.options);
+  const { options: later } = currentNames(given);
   const hasPhotographs = images.length > 0;
   const { corrections } = segmentOptions({ corrections: given["corrections"] }, hasPhotographs);
   if (corrections === undefined) {
@@ -34,13 +38,13 @@ export function corrected(input: Input, given: Readonly<Record<string, unknown>>
     { method, viewSource, corrections: before["corrections"] },
     hasPhotographs,
   );
-  const { method: asked = used } = given;
+  const { method: asked = used } = later;
   const kept = asked === used && (method === undefined || methodOf(method).takesCorrections)
     ? before
     : Object.fromEntries(Object.entries(before).filter(([name]) => IS_COMMON.has(name)));
   return {
     ...input,
-    options: { ...kept, ...given, corrections: merged(earlier ?? {}, corrections) },
+    options: { ...kept, ...later, corrections: merged(earlier ?? {}, corrections) },
   };
 }
 

@@ -90,7 +90,8 @@ export function sessionOptions(
       "corrections",
     );
   }
-  const { settings, ...common } = segmentOptions({ ...given, method }, true);
+  // What is kept has the names of today, whatever the client calls it.
+  const { settings, former: _, ...common } = segmentOptions({ ...given, method }, true);
   return { ...common, ...settings };
 }
 

@@ -4,27 +4,30 @@
  * @module
  */
 
-const POSITIONS = [
-  ["x", "y", "z"],
-  ["easting", "northing", "elevation"],
-  ["easting", "northing", "height"],
-  ["easting", "northing", "z"],
-];
-const COLORS = [
-  ["red", "green", "blue"],
-  ["diffuse_red", "diffuse_green", "diffuse_blue"],
-  ["r", "g", "b"],
-  ["rf", "gf", "bf"],
-];
-const INTENSITIES = [["intensity"], ["scalar_intensity"], ["reflectance"], ["remission"]];
-const LABELS = [
-  ["label"],
-  ["labels"],
-  ["class"],
-  ["classification"],
-  ["scalar_label"],
-  ["scalar_classification"],
-];
+/** Names by what the picture takes from fields; a browser reads no TypeScript, so a test holds them equal to the program's. */
+export const FIELD_NAMES = {
+  position: [
+    ["x", "y", "z"],
+    ["easting", "northing", "elevation"],
+    ["easting", "northing", "height"],
+    ["easting", "northing", "z"],
+  ],
+  color: [
+    ["red", "green", "blue"],
+    ["diffuse_red", "diffuse_green", "diffuse_blue"],
+    ["r", "g", "b"],
+    ["rf", "gf", "bf"],
+  ],
+  intensity: [["intensity"], ["scalar_intensity"], ["reflectance"], ["remission"]],
+  label: [
+    ["label"],
+    ["labels"],
+    ["class"],
+    ["classification"],
+    ["scalar_label"],
+    ["scalar_classification"],
+  ],
+};
 
 /**
  * Finds the fields.
@@ -41,13 +44,13 @@ export function pointFields(fields) {
     }
     return null;
   };
-  const position = find(POSITIONS);
+  const position = find(FIELD_NAMES.position);
   if (!position) throw new SyntaxError("its points have no x, y and z");
   return {
     position,
-    color: find(COLORS),
-    intensity: find(INTENSITIES)?.[0] ?? null,
-    label: find(LABELS)?.[0] ?? null,
+    color: find(FIELD_NAMES.color),
+    intensity: find(FIELD_NAMES.intensity)?.[0] ?? null,
+    label: find(FIELD_NAMES.label)?.[0] ?? null,
   };
 }
 

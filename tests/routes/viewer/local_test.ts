@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { camerasToJson, readScan, writePly } from "../../../lib/scan/mod.ts";
 import { writeLas } from "../../../lib/scan/las/write_las.ts";
 import { readCameraFiles as readOnServer } from "../../../lib/scan/camera/read_camera_files.ts";
+import { FIELD_NAMES } from "../../../lib/scan/fields/field_names.ts";
+import { FIELD_NAMES as DRAWN } from "../../../routes/viewer/local/fields.js";
 import { readCameraFiles } from "../../../routes/viewer/local/cameras.js";
 import { boxLines, frustumLines } from "../../../routes/viewer/local/outlines.js";
 import { cameraOf, sees } from "../../../routes/viewer/local/projection.js";
@@ -90,6 +92,11 @@ Deno.test("readScanFile() reads the points and colours that the server reads", a
       shown(wanted.origin, wanted.positions, wanted.colors!.map((value) => 255 * value)),
     );
   }
+});
+
+Deno.test("the picture finds fields by the names that the server finds them by", () => {
+  const { normal: _, ...names } = FIELD_NAMES;
+  assert.deepEqual(DRAWN, names);
 });
 
 Deno.test("readScanFile() thins evenly, and so that its first points lie everywhere", async () => {
