@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, extname, join, relative } from "node:path";
 import { filesBelow, findScans, type FoundScan, isLabelledName } from "../scan/mod.ts";
 import type { CampaignScan } from "./campaign.ts";
 
@@ -15,20 +15,29 @@ export interface PlannedScan extends CampaignScan, Omit<FoundScan, "name"> {
   path: string;
   /** Path of its answer from the folder of answers, without an extension. */
   answer: string;
+  /** Why it cannot be labelled, where that is known before: it is a folder that cannot be read. */
+  problem: string | null;
 }
 
 /** What the report beside an answer is called. */
 export const REPORT_SUFFIX = "_report.json";
 
 /**
- * Finds the scans below a folder.
+ * Finds the scans below a folder. A folder that cannot be read stands for the scans that it may hold.
  *
  * @param out the folder of answers, which is not searched.
  */
 export async function planCampaign(folder: string, out: string): Promise<PlannedScan[]> {
-  const found = await findScans(folder, out);
+  const unreadable: PlannedScan[] = [];
+  const found = await findScans(folder, out, (path, { message }) => {
+    const key = `${relative(folder, path).replaceAll("\\", "/")}/`;
+    unreadable.push({
+      ...{ key, path, bytes: 0, files: "", answer: key, scene: null, hasStrayPhotographs: false },
+      problem: `Cannot look for scans in ${path}: ${message}; let this user read the folder`,
+    });
+  });
   const stems = Map.groupBy(found, ({ name }) => stemOf(name));
-  return await Promise.all(found.map(async ({ name, ...rest }) => {
+  const scans = await Promise.all(found.map(async ({ name, ...rest }) => {
     const path = join(folder, name);
     const { scene } = rest;
     const paths = scene === null
@@ -37,8 +46,9 @@ export async function planCampaign(folder: string, out: string): Promise<Planned
     const { bytes, files } = await stateOf(paths);
     // Answers to a.las and a.laz must not be one file.
     const stem = stems.get(stemOf(name))!.length > 1 ? name : stemOf(name);
-    return { key: name, path, bytes, files, answer: stem, ...rest };
+    return { key: name, path, bytes, files, answer: stem, problem: null, ...rest };
   }));
+  return [...scans, ...unreadable];
 }
 
 /** Names of files that a campaign writes, beside labelled scans. */

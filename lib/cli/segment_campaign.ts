@@ -106,12 +106,13 @@ const WITHOUT_EFFECT = ["fresh", "out"];
 
 async function labelPlanned(
   engine: EngineSet,
-  { path, scene, answer, hasStrayPhotographs }: PlannedScan,
+  { path, scene, answer, hasStrayPhotographs, problem }: PlannedScan,
   out: string,
   values: CampaignValues,
   display: ProgressDisplay,
   show: (progress: Progress) => void,
 ) {
+  if (problem !== null) throw new Error(problem);
   const files = await withEmbedded(scene === null ? bareScan(path) : await scanInFolder(scene));
   const options = await optionsOf(values, files.cameras.length > 0);
   const request = await readRequest(files, options, values);

@@ -29,12 +29,18 @@ export interface FoundScan {
  * Finds the scans below a folder, in the order of their names. Labelled scans that this program wrote are passed over.
  *
  * @param without a folder below it that is not searched.
+ * @param onUnreadable as of {@link filesBelow}.
  */
-export async function findScans(folder: string, without?: string): Promise<FoundScan[]> {
+export async function findScans(
+  folder: string,
+  without?: string,
+  onUnreadable?: (folder: string, error: Error) => void,
+): Promise<FoundScan[]> {
   const skipped = without === undefined ? "" : relative(folder, without).replaceAll("\\", "/");
   const isSkipped = (name: string) =>
     skipped !== "" && !skipped.startsWith("..") && name.startsWith(`${skipped}/`);
-  const names = (await filesBelow(folder, Infinity)).filter((name) => !isSkipped(name));
+  const all = await filesBelow(folder, Infinity, onUnreadable);
+  const names = all.filter((name) => !isSkipped(name));
   const scans = names.filter((name) => isScanName(name) && !isLabelledName(name));
   const below = new Map<string, number>();
   for (const name of scans) {

@@ -227,11 +227,28 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   yield* file.readable;
 }
 
-/** Paths of the files below a folder, sorted, with slashes; hidden ones are passed over. */
+/**
+ * Paths of the files below a folder, sorted, with slashes; hidden ones are passed over.
+ *
+ * @param depth levels of folders that are searched.
+ * @param onUnreadable takes the path of a folder below it that cannot be read, and why; by default the error is thrown.
+ */
 export async function filesBelow(
   folder: string,
   depth: number = SCENE_DEPTH,
-  above: readonly string[] = [],
+  onUnreadable: (folder: string, error: Error) => void = (_, error) => {
+    throw error;
+  },
+): Promise<string[]> {
+  return (await below(folder, depth, [], onUnreadable)).sort();
+}
+
+/** @param above the folders that this one lies in, as the disk names them. */
+async function below(
+  folder: string,
+  depth: number,
+  above: readonly string[],
+  onUnreadable: (folder: string, error: Error) => void,
 ): Promise<string[]> {
   const here = await Deno.realPath(folder);
   // A link to a folder that it lies in has no end.
@@ -244,11 +261,15 @@ export async function filesBelow(
     const target = isSymlink ? await Deno.stat(path).catch(() => null) : null;
     if (isDirectory || target?.isDirectory) {
       if (depth === 0) continue;
-      const below = await filesBelow(path, depth - 1, [...above, here]);
-      found.push(...below.map((path) => `${name}/${path}`));
+      const inside = await below(path, depth - 1, [...above, here], onUnreadable)
+        .catch((error: Error) => {
+          onUnreadable(path, error);
+          return [];
+        });
+      found.push(...inside.map((path) => `${name}/${path}`));
     } else if (isFile || isSymlink) {
       found.push(name);
     }
   }
-  return found.sort();
+  return found;
 }

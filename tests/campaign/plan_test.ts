@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { planCampaign } from "../../lib/campaign/plan.ts";
+import { planCampaign, type PlannedScan } from "../../lib/campaign/plan.ts";
 import { findScans } from "../../lib/scan/mod.ts";
+import { ROOT } from "../architecture/imports.ts";
 import { withFolder } from "../commands/support.ts";
 
 async function withFiles(names: string[], body: (folder: string) => Promise<void>): Promise<void> {
@@ -86,5 +87,28 @@ Deno.test("planCampaign() follows links to folders, goes around in none, and lea
     const plan = await planCampaign(site, join(folder, "out"));
     assert.deepEqual(plan.map(({ key }) => key), ["1.las", "2.las", "gone.las", "linked/3.ply"]);
     assert.equal(plan[2]!.bytes, 0);
+  });
+});
+
+Deno.test("planCampaign() goes on past a folder that it cannot read", async () => {
+  await withFiles(["a/1.las", "locked/2.las", "z/3.las"], async (folder) => {
+    // A process of its own, since whoever runs the tests may be allowed to read everything.
+    const code = `import { planCampaign, type PlannedScan } from ${
+      JSON.stringify(new URL("../../lib/campaign/plan.ts", import.meta.url).href)
+    };
+      console.log(JSON.stringify(await planCampaign(${JSON.stringify(folder)}, "out")));`;
+    const script = join(folder, "plan.ts");
+    await writeFile(script, code);
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--no-check", "--config", join(ROOT, "deno.json"), "--allow-read"],
+        `--deny-read=${join(folder, "locked")}`,
+        script,
+      ],
+    }).output();
+    const plan: PlannedScan[] = JSON.parse(new TextDecoder().decode(stdout));
+    assert.deepEqual(plan.map(({ key }) => key), ["a/1.las", "z/3.las", "locked/"]);
+    assert.equal(plan[0]!.problem, null);
+    assert.match(plan[2]!.problem!, /Cannot look for scans in .*locked: .*; let this user read/);
   });
 });
