@@ -22,7 +22,6 @@ import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
 import type { Probabilities } from "../ttt/probabilities.ts";
 import { classHeights } from "./labels/class_heights.ts";
 import { labelPoints } from "./labels/point_labels.ts";
-import { withVotes } from "./labels/votes.ts";
 import type { Block } from "../voxels/blocks.ts";
 import { pickPoints } from "../voxels/points.ts";
 import { SparseScan } from "../voxels/sparse_scan.ts";
@@ -145,18 +144,22 @@ class BlockCores {
       () => predictVoxels({ ...block, parameters: source }),
     );
     const { parameters } = this.#adapted;
-    const answers = await this.#readOut({ ...block, parameters, source: predicted }, source);
     const rows = await gpu.read(block.scan.voxels.pointRow, Uint32Array, numbers.length);
+    const inCore = new Map<number, number>();
+    rows.forEach((row, i) => core[i] !== 0 && inCore.set(numbers[i]!, row));
+    const cored = new Set(inCore.values());
+    const answers = await this.#readOut(
+      { ...block, parameters, source: predicted },
+      source,
+      (row) => cored.has(row),
+    );
     const heights = classHeights(this.#task.card, block.points);
     const byPoint = (prediction: Probabilities, keeps: boolean) =>
       labelPoints(prediction, rows, heights, keeps);
     const read = answers.map((answer) => byPoint(answer, this.#task.probabilities));
     const { labels: sourceLabels } = byPoint(predicted, false);
-    const inCore = new Map<number, number>();
-    rows.forEach((row, i) => core[i] !== 0 && inCore.set(numbers[i]!, row));
     const voting = { ...block, parameters: source };
     this.#useful.push(...await usefulPoints(voting, answers[0]!, inCore, this.#task));
-    const counted = new Set<number>();
     rows.forEach((row, i) => {
       if (core[i] === 0) return;
       const point = numbers[i]!;
@@ -169,13 +172,16 @@ class BlockCores {
       this.#sourceLabels[point] = sourceLabels[i]!;
       this.#confidence[point] = read[0]!.confidence[i]!;
       this.pointsSeen += block.photographs?.seen[row] ?? 0;
-      counted.add(row);
     });
-    this.#voxels += counted.size;
+    this.#voxels += cored.size;
   }
 
-  /** Predicts one block, once for each readout; corrected voxels vote on the first. */
-  async #readOut(context: AdaptationContext, source: Parameters) {
+  /** Predicts one block, once for each readout; corrected voxels vote on the first. @param isInCore of rows. */
+  async #readOut(
+    context: AdaptationContext,
+    source: Parameters,
+    isInCore: (row: number) => boolean,
+  ) {
     const answers: Probabilities[] = [];
     for (const readout of this.#readouts) {
       const start = performance.now();
@@ -187,11 +193,9 @@ class BlockCores {
       );
       readout.seconds += (performance.now() - start) / 1000;
     }
+    const voting = { ...context, parameters: source };
     const { corrections } = context;
-    if (corrections) {
-      const voting = { ...context, parameters: source };
-      answers[0] = await withVotes(voting, corrections, answers[0]!);
-    }
+    answers[0] = await this.#task.votes.on(voting, corrections, answers[0]!, isInCore);
     return answers;
   }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { StudentFile } from "../models/students.ts";
+import type { RememberedCorrections } from "../ttt/corrections.ts";
 import { Learner } from "../ttt/learner.ts";
 import type { OnlineMemory } from "../ttt/methods/mod.ts";
 import type { OnlineState } from "../ttt/online_state.ts";
@@ -36,12 +37,16 @@ export class CarriedMemory implements OnlineMemory, Disposable {
    * Reads back the state after this scan.
    *
    * @param source the student that the sequence started from.
+   * @param remembered what has been corrected so far.
    * @throws {TypeError} where the method keeps nothing.
    */
-  async state(source: StudentFile): Promise<OnlineState> {
+  async state(
+    source: StudentFile,
+    remembered: RememberedCorrections | null,
+  ): Promise<OnlineState> {
     if (!this.#learner) throw new TypeError("Cannot return a state: the method keeps nothing");
     const { tensors, velocity } = await this.#learner.state();
-    return { student: { ...source, tensors }, velocity };
+    return { student: { ...source, tensors }, velocity, remembered };
   }
 
   [Symbol.dispose](): void {

@@ -45,6 +45,7 @@ import { truthOf } from "./labels/truth.ts";
 import { basisOf, knownLosses, unvotedOf } from "./labels/keep_unvoted.ts";
 import { type ChosenViews, describeViews, renderViews } from "./views/chosen_views.ts";
 import { blameCameras, coverageWarnings } from "./views/view_warnings.ts";
+import { Votes } from "./labels/votes.ts";
 import { labelWhole } from "./whole_labelling.ts";
 
 /** Which models to run, and where. */
@@ -220,15 +221,16 @@ export class Engine implements Segmenter, AsyncDisposable {
         monitor.warnings.push(...coverageWarnings(request.scan, pointsSeen));
       }
     };
+    const votes = new Votes(request.learned?.remembered ?? null);
     const task = await this.#taskOf(request, {
-      ...{ chosen, described, paired, unvoted, memory, loaded, monitor },
+      ...{ chosen, described, paired, unvoted, memory, votes, loaded, monitor },
     });
     const labelled = await label(task, loaded.blockSizer);
     const choice = choiceAfter(unseen, request, task, labelled);
     if (choice.fits === false && unseen.fits !== false) {
       monitor.warnings.push(domainWarning(choice)!);
     }
-    const learned = await carried?.state(this.#models.file);
+    const learned = await carried?.state(this.#models.file, votes.remembered);
     const { labels, confidence, probabilities, suggestions, sourceLabels, snapshots, readouts } =
       labelled;
     const kept = basis === null ? null : unvotedOf(basis, metric.frame, choice, labelled);
@@ -244,7 +246,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       report: makeReport({
         ...{ metric, choice, truth, views, task },
         teacher: this.teacher,
-        labelled: { ...labelled, instances, note: noteOf(labelled, unvoted) },
+        labelled: { ...labelled, instances, note: noteOf(labelled, unvoted, votes) },
       }),
     };
   }
@@ -301,12 +303,13 @@ export class Engine implements Segmenter, AsyncDisposable {
 
   async #taskOf(
     request: SegmentRequest,
-    { chosen, described, paired, unvoted, memory, loaded, monitor }: {
+    { chosen, described, paired, unvoted, memory, votes, loaded, monitor }: {
       chosen: ChosenMethod;
       described: DescribedViews | null;
       paired: LabellingTask["paired"];
       unvoted: LabellingTask["unvoted"];
       memory: OnlineMemory;
+      votes: Votes;
       loaded: LoadedModels;
       monitor: ScanMonitor;
     },
@@ -314,7 +317,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     const reading = this.#readingOf(request, chosen, loaded);
     return {
       ...reading,
-      ...{ source: loaded.source, memory, views: described, paired, unvoted, work: monitor },
+      ...{ source: loaded.source, memory, votes, views: described, paired, unvoted, work: monitor },
       student: this.#models.network,
       // Objects are found by them.
       probabilities: Boolean(request.probabilities || request.instances),
@@ -354,15 +357,22 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 }
 
-/** What the report says of the method's decisions, and of steps that were not taken again. */
+/** What the report says of the method's decisions, of steps that were not taken again, and of corrections of earlier scans. */
 function noteOf(
   { note }: Pick<LabelledPointCloud, "note">,
   unvoted: LabellingTask["unvoted"],
+  { carried }: Votes,
 ): string | undefined {
-  if (!unvoted) return note;
-  const again =
-    "The corrections voted on what the scan was labelled by before; no steps were taken again.";
-  return note === undefined ? again : `${note} ${again}`;
+  const notes = [
+    ...(note === undefined ? [] : [note]),
+    ...(unvoted
+      ? [
+        "The corrections voted on what the scan was labelled by before; no steps were taken again.",
+      ]
+      : []),
+    ...(carried > 0 ? [`Corrections of earlier scans voted: ${carried}.`] : []),
+  ];
+  return notes.length > 0 ? notes.join(" ") : undefined;
 }
 
 /** Labels a scan in one piece, or by blocks where it has too many voxels for that. */

@@ -21,7 +21,8 @@ import { Neighbourhood } from "../voxels/neighbourhood.ts";
 import type { Points } from "../voxels/points.ts";
 import { usefulVoxels } from "./labels/suggestions.ts";
 import type { Unvoted } from "./labels/unvoted.ts";
-import { describeVoxels } from "./labels/votes.ts";
+import { describeVoxels } from "./labels/descriptions.ts";
+import type { Votes } from "./labels/votes.ts";
 import type { ScanMonitor } from "./scan_monitor.ts";
 import type { LabelReadout, LabelSnapshot } from "./segmenter.ts";
 
@@ -44,6 +45,8 @@ export interface LabellingTask {
   readonly snapshots: readonly number[];
   /** [N] class of every point that the client has corrected, `UNCORRECTED` for the others; null where it has none. */
   readonly corrections: Uint8Array | null;
+  /** Has corrected voxels vote. */
+  readonly votes: Votes;
   /** What an earlier run came to before corrected points voted, to be taken in place of the method's steps. */
   readonly unvoted: Omit<Unvoted, "basis"> | null;
   readonly points: Points;

@@ -7,7 +7,6 @@ import { correctedVoxels } from "../ttt/corrections.ts";
 import { classHeights } from "./labels/class_heights.ts";
 import { labelPoints } from "./labels/point_labels.ts";
 import type { AdaptationResult } from "../ttt/method.ts";
-import { withVotes } from "./labels/votes.ts";
 import { nothingSeen, pairPhotographs } from "../ttt/photographs.ts";
 import { type FusionSettings, predictionsOf } from "../ttt/late_fusion.ts";
 import type { PlanContext } from "../ttt/plans/context.ts";
@@ -72,9 +71,7 @@ export async function labelWhole(task: LabellingTask): Promise<LabelledPointClou
   const heights = classHeights(card, points);
   const byPoint = (prediction: Probabilities, keeps = false) =>
     labelPoints(prediction, pointRow, heights, keeps);
-  const answer = corrected
-    ? await withVotes(plan, corrected, adapted.probabilities)
-    : adapted.probabilities;
+  const answer = await task.votes.on(plan, corrected, adapted.probabilities);
   const labelled = byPoint(answer, task.probabilities);
   const useful = await usefulPoints(plan, answer, new Map(pointRow.entries()), task);
   setCorrected(task, labelled);

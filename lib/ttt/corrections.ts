@@ -10,6 +10,15 @@ import { Tensor } from "../graph/tensor.ts";
 /** The label of what nobody has corrected. */
 export const UNCORRECTED = 255;
 
+/** Corrections of earlier scans of a session, the oldest first. */
+export interface RememberedCorrections {
+  readonly width: number;
+  /** f32 [corrections][width]: what the source weights made of each corrected voxel, of unit length. */
+  readonly descriptions: Float32Array;
+  /** [corrections]. */
+  readonly classes: Uint8Array;
+}
+
 /**
  * Brings corrections of points to voxels.
  *

@@ -4,14 +4,17 @@
  * @module
  */
 import type { StudentFile } from "../models/students.ts";
+import type { RememberedCorrections } from "./corrections.ts";
 import type { NamedTensor } from "../nn/safetensors.ts";
 
-/** The weights of an online method after a sequence of scans, off the GPU. */
+/** What an online method keeps after a sequence of scans, off the GPU. */
 export interface OnlineState {
   /** The adapted student, complete. */
   readonly student: StudentFile;
   /** SGD's momentum, by the names of the backbone's parameters. */
   readonly velocity: ReadonlyMap<string, NamedTensor>;
+  /** What was corrected in these scans; null for nothing. */
+  readonly remembered: RememberedCorrections | null;
 }
 
 /** How far online adaptation has carried the weights from the source, and what held them back. */

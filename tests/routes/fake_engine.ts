@@ -157,6 +157,7 @@ export class FakeEngine implements Segmenter {
     return {
       student: { card: this.student, tensors, centre: new Float32Array(8) },
       velocity: tensors,
+      remembered: null,
     };
   }
 }

@@ -9,6 +9,7 @@ import { cutBlocks } from "../../lib/voxels/blocks.ts";
 import { Engine } from "../../lib/segment/engine.ts";
 import { ScanMonitor } from "../../lib/segment/scan_monitor.ts";
 import type { LabellingTask } from "../../lib/segment/labelling.ts";
+import { Votes } from "../../lib/segment/labels/votes.ts";
 import { labelWhole } from "../../lib/segment/whole_labelling.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
@@ -58,6 +59,7 @@ function corridorTask(gpu: Gpu, owned: DisposableStack): LabellingTask {
     snapshots: [],
     suggestions: 0,
     corrections: null,
+    votes: new Votes(null),
     unvoted: null,
     points,
     voxelSize: CARD.voxelSize,
@@ -111,6 +113,7 @@ withGpu(
     const corrections = new Uint8Array(4_000).fill(255);
     cores.forEach((point, i) => corrections[point] = i + 1);
     const parts = await labelByBlocks({ ...labelling, corrections, suggestions: 9 }, blocks);
+    assert.deepEqual([...labelling.votes.remembered!.classes], [1, 2]);
     const { suggestions } = parts;
     assert.equal(new Set(suggestions).size, 9);
     assert.ok(

@@ -231,6 +231,29 @@ methodTest("ttt-kd-online carries what corrections taught to the next scan", asy
   assert.ok(found > points.length / 4, `${found} of ${points.length}`);
 });
 
+methodTest("corrections of one scan of a session vote in the next one", async () => {
+  const { request: { scan } } = await setUp();
+  const online = { method: "ttt-kd-online", correctionWeight: 0 };
+  const first = await run(online, { learned: null });
+  assert.equal(first.learned!.remembered, null);
+  const points = [...first.labels.keys()].filter((p) =>
+    scan.labels![p] === 1 && first.labels[p] !== 1
+  );
+  const clicked = points.filter((_, i) => i % Math.ceil(points.length / 10) === 0);
+  const corrections = { "1": clicked };
+  const { learned } = await run({ ...online, corrections }, { learned: null });
+  const { classes } = learned!.remembered!;
+  assert.ok(classes.length > 0 && classes.length <= clicked.length);
+  assert.ok(classes.every((label) => label === 1));
+  const told = await run(online, { learned: learned! });
+  const untold = await run(online, { learned: { ...learned!, remembered: null } });
+  const found = (labels: Uint8Array) => points.filter((point) => labels[point] === 1).length;
+  assert.ok(found(told.labels) > found(untold.labels));
+  assert.match(told.report.note!, /Corrections of earlier scans voted: \d+/);
+  assert.equal(untold.report.note, undefined);
+  assert.deepEqual(told.learned!.remembered, learned!.remembered);
+});
+
 methodTest(
   "corrections are learned from where they are to be, and stay as they are said to be",
   async () => {

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { type Descriptions, REACH, voteOf } from "./votes.ts";
+import type { Descriptions } from "./descriptions.ts";
+import { REACH, voteOf } from "./votes.ts";
 
 /** A voxel to ask for, and how much doubt its answer would reach. */
 export interface UsefulVoxel {

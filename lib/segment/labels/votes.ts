@@ -6,11 +6,11 @@
  * @module
  */
 import type { GpuBuffer } from "../../gpu/mod.ts";
-import { Graph } from "../../graph/graph.ts";
-import { Plan } from "../../graph/plan.ts";
-import { UNCORRECTED } from "../../ttt/corrections.ts";
-import { frozenLayers, type PlanContext } from "../../ttt/plans/context.ts";
-import { fuse, type Probabilities, unpadded } from "../../ttt/probabilities.ts";
+import { type RememberedCorrections, UNCORRECTED } from "../../ttt/corrections.ts";
+import type { PlanContext } from "../../ttt/plans/context.ts";
+import { fuse, type Opinion, type Probabilities } from "../../ttt/probabilities.ts";
+import { carriedVotes, remember } from "./carried_votes.ts";
+import { describeVoxels, type Descriptions } from "./descriptions.ts";
 
 /**
  * Voxels over which a vote falls off, by e^(−d² / 2σ²): the distance to the corrected voxel that comes third around, within these
@@ -29,32 +29,71 @@ const PRIOR = 0.02;
 const MOST_VOTERS = 16;
 
 /**
- * Fuses a prediction with the votes of corrected voxels.
- *
- * @param context with the source weights: what they see alike is not moved by the steps
- * @param corrections class of every voxel, or `UNCORRECTED`
+ * The votes on a scan: those of its own corrected voxels, and those that a session remembers of earlier scans.
  */
-export async function withVotes(
-  context: PlanContext,
-  corrections: Uint32Array,
-  prediction: Probabilities,
-): Promise<Probabilities> {
-  if (corrections.every((label) => label === UNCORRECTED)) return prediction;
-  const { gpu, scan: { voxels } } = context;
-  const coords = await gpu.read(voxels.coords as GpuBuffer, Int32Array, 4 * voxels.count);
-  return fuseVotes(prediction, coords, await describeVoxels(context), corrections);
+export class Votes {
+  readonly #before: RememberedCorrections | null;
+  #after: RememberedCorrections | null;
+
+  /** @param before what was corrected in earlier scans; null for nothing. */
+  constructor(before: RememberedCorrections | null) {
+    this.#before = before;
+    this.#after = before;
+  }
+
+  /** What was corrected in earlier scans, and in this one as far as it has been labelled. */
+  get remembered(): RememberedCorrections | null {
+    return this.#after;
+  }
+
+  /** How many corrected voxels of earlier scans vote. */
+  get carried(): number {
+    return this.#before?.classes.length ?? 0;
+  }
+
+  /**
+   * Fuses a prediction with the votes.
+   *
+   * @param context with the source weights: what they see alike is not moved by the steps
+   * @param corrections class of every voxel, or `UNCORRECTED`; null for none
+   * @param isOwn whether a corrected voxel is remembered; blocks share those of their margins
+   */
+  async on(
+    context: PlanContext,
+    corrections: Uint32Array | null,
+    prediction: Probabilities,
+    isOwn: (row: number) => boolean = () => true,
+  ): Promise<Probabilities> {
+    const corrected = corrections?.some((label) => label !== UNCORRECTED) ? corrections : null;
+    if (!corrected && this.carried === 0) return prediction;
+    const { gpu, scan: { voxels } } = context;
+    const looks = await describeVoxels(context);
+    const { classes } = prediction;
+    const opinions: Opinion[] = [];
+    if (corrected) {
+      const coords = await gpu.read(voxels.coords as GpuBuffer, Int32Array, 4 * voxels.count);
+      opinions.push(countVotes(coords, looks, corrected, classes));
+      const own = corrected.map((label, row) => isOwn(row) ? label : UNCORRECTED);
+      this.#after = remember(this.#after, looks, own);
+    }
+    if (this.carried > 0) opinions.push(carriedVotes(this.#before!, looks, classes));
+    return withOpinions(prediction, opinions);
+  }
 }
 
-/** {@link withVotes} by coordinates and descriptions that are at hand; see {@link countVotes}. */
+/** Fuses a prediction with the votes of corrected voxels, by coordinates and descriptions that are at hand. */
 export function fuseVotes(
   prediction: Probabilities,
   coords: Int32Array,
   looks: Descriptions,
   corrections: Uint32Array,
 ): Probabilities {
-  const votes = countVotes(coords, looks, corrections, prediction.classes);
+  return withOpinions(prediction, [countVotes(coords, looks, corrections, prediction.classes)]);
+}
+
+function withOpinions(prediction: Probabilities, votes: readonly Opinion[]): Probabilities {
   const one = new Uint8Array(prediction.rows).fill(1);
-  return fuse([{ probabilities: prediction, weight: one }, votes]);
+  return fuse([{ probabilities: prediction, weight: one }, ...votes]);
 }
 
 /**
@@ -66,13 +105,6 @@ export function fuseVotes(
  */
 export function voteOf(squared: number, alike: number, sigma = MOST_SIGMA): number {
   return Math.exp(-squared / (2 * sigma ** 2) - (1 - alike) / TAU);
-}
-
-/** Rows of unit length, one a voxel: how alike two voxels are is their product. */
-export interface Descriptions {
-  readonly width: number;
-  /** f32 [voxels][width]. */
-  readonly values: Float32Array;
 }
 
 /**
@@ -181,24 +213,4 @@ class Voters {
   #cellOf(row: number): number[] {
     return [0, 1, 2].map((axis) => Math.floor(this.#coords[4 * row + axis]! / REACH));
   }
-}
-
-/** What the network makes of every voxel, by the statistics of training: the same in blocks as in the whole scan. */
-export async function describeVoxels(context: PlanContext): Promise<Descriptions> {
-  const graph = new Graph(context.gpu.kernels);
-  const layers = frozenLayers(context, "running");
-  const features = context.student.backbone(graph, layers, context.scan.features);
-  using plan = new Plan(context.gpu, graph, [features], "descriptions");
-  plan.submit();
-  const { rows, classes: width, values } = unpadded(
-    await plan.read(features),
-    features.rows,
-    features.channels,
-  );
-  for (let row = 0; row < rows; row++) {
-    const own = values.subarray(row * width, (row + 1) * width);
-    const length = Math.hypot(...own) || 1;
-    own.forEach((value, i) => own[i] = value / length);
-  }
-  return { width, values };
 }

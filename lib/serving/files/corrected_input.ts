@@ -10,8 +10,9 @@ import { currentNames } from "../../segment/former_names.ts";
 import { COMMON_SETTINGS, methodOf, segmentOptions } from "../../segment/options.ts";
 import { OptionError } from "../../ttt/option_error.ts";
 import { ANSWER_SETTINGS, type Input } from "./input.ts";
+import { unlessAbsent } from "./durable.ts";
 import { resultFolder } from "./result.ts";
-import { unlessAbsent, UNVOTED_FILES } from "./unvoted.ts";
+import { UNVOTED_FILES } from "./unvoted.ts";
 
 /**
  * Adds corrections to the request of a job. Those that it had stay, unless the new ones say otherwise of a point. A method

@@ -93,3 +93,9 @@ async function writeChunks(
   await file.sync();
   return size;
 }
+
+/** Null for the error of a file that is not there; other errors are thrown. */
+export function unlessAbsent(error: unknown): null {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+  throw error;
+}

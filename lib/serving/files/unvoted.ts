@@ -6,7 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Unvoted } from "../../segment/labels/unvoted.ts";
-import { DamagedFileError, readJson, writeJson, writeStream } from "./durable.ts";
+import { DamagedFileError, readJson, unlessAbsent, writeJson, writeStream } from "./durable.ts";
 
 /** f32 [voxels][classes]. */
 const VALUES = "unvoted.f32";
@@ -41,10 +41,4 @@ export async function readUnvoted(folder: string): Promise<Unvoted | null> {
   const bytes = new Uint8Array(await readFile(join(folder, VALUES)));
   if (bytes.length !== 4 * rows * classes) throw new DamagedFileError(join(folder, VALUES));
   return { ...others, probabilities: { rows, classes, values: new Float32Array(bytes.buffer) } };
-}
-
-/** Null for the error of a file that is not there; other errors are thrown. */
-export function unlessAbsent(error: unknown): null {
-  if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-  throw error;
 }

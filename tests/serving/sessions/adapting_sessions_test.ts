@@ -257,13 +257,13 @@ sessionTest(
       const options = segmentOptions({ method: "ttt-kd-online", ...OPTIONS }, true);
       const request = { scan, photos, cameras, options };
       const { learned, sourceLabels } = await engine.segment({ ...request, learned: null });
-      const { student, velocity } = learned!;
+      const { student } = learned!;
       const [name, { shape, data }] = [...student.tensors][0]!;
       const tensors = new Map(student.tensors)
         .set(name, { shape, data: new Float32Array(data.length).fill(NaN) });
       const broken = await engine.segment({
         ...request,
-        learned: { student: { ...student, tensors }, velocity },
+        learned: { ...learned!, student: { ...student, tensors } },
       });
       assert.deepEqual(broken.report.drift, { reached: null, kept: 0, guard: "reset" });
       assert.match(broken.report.note!, /no longer a number/);

@@ -29,7 +29,8 @@ export async function learn(
       ["scans", { shape: [VALUES], data: new Float32Array(VALUES).fill(scans) }],
     ]);
     const student = { card: CARD, tensors, centre: null };
-    await writeLearned(work.path, 0, { student, velocity: tensors }, `scan ${scans}`);
+    const state = { student, velocity: tensors, remembered: null };
+    await writeLearned(work.path, 0, state, `scan ${scans}`);
     await meanwhile();
     const drift = { reached: scans, kept: scans, guard: "none" as const };
     return await keep({ learned: learnedFolder(work.path, 0), scans, drift });
