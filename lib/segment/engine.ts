@@ -221,7 +221,9 @@ export class Engine implements Segmenter, AsyncDisposable {
         monitor.warnings.push(...coverageWarnings(request.scan, pointsSeen));
       }
     };
-    const votes = new Votes(request.learned?.remembered ?? null);
+    const votes = new Votes(
+      request.learned?.remembered ?? request.remembered?.get(this.student.id) ?? null,
+    );
     const task = await this.#taskOf(request, {
       ...{ chosen, described, paired, unvoted, memory, votes, loaded, monitor },
     });
@@ -230,7 +232,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     if (choice.fits === false && unseen.fits !== false) {
       monitor.warnings.push(domainWarning(choice)!);
     }
-    const learned = await carried?.state(this.#models.file, votes.remembered);
+    const learned = await carried?.state(this.#models.file, votes.all);
     const { labels, confidence, probabilities, suggestions, sourceLabels, snapshots, readouts } =
       labelled;
     const kept = basis === null ? null : unvotedOf(basis, metric.frame, choice, labelled);
@@ -243,6 +245,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       ...{ labels, confidence, sourceLabels, snapshots, readouts },
       student: this.student,
       ...(learned ? { learned } : {}),
+      ...(votes.own ? { corrected: votes.own } : {}),
       report: makeReport({
         ...{ metric, choice, truth, views, task },
         teacher: this.teacher,
@@ -357,7 +360,7 @@ export class Engine implements Segmenter, AsyncDisposable {
   }
 }
 
-/** What the report says of the method's decisions, of steps that were not taken again, and of corrections of earlier scans. */
+/** What the report says of the method's decisions, of steps that were not taken again, and of corrections of other scans. */
 function noteOf(
   { note }: Pick<LabelledPointCloud, "note">,
   unvoted: LabellingTask["unvoted"],
@@ -370,7 +373,7 @@ function noteOf(
         "The corrections voted on what the scan was labelled by before; no steps were taken again.",
       ]
       : []),
-    ...(carried > 0 ? [`Corrections of earlier scans voted: ${carried}.`] : []),
+    ...(carried > 0 ? [`Corrections of other scans voted: ${carried}.`] : []),
   ];
   return notes.length > 0 ? notes.join(" ") : undefined;
 }

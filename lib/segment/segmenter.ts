@@ -9,6 +9,7 @@ import type { Camera, LENGTH_UNITS, Photo, Scan, UpAxis, Warning } from "../scan
 import type { OnlineState } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
 import type { FormerOption } from "./former_names.ts";
+import type { RememberedCorrections } from "../ttt/corrections.ts";
 import type { Corrections } from "./labels/corrections.ts";
 import type { LabelMap } from "./labels/label_map.ts";
 import type { Unvoted } from "./labels/unvoted.ts";
@@ -91,6 +92,11 @@ export interface SegmentRequest {
    */
   learned?: OnlineState | null;
   /**
+   * What was corrected in other scans, by the id of the student that labelled them: it votes. With `learned`, what that remembers
+   * votes instead.
+   */
+  remembered?: ReadonlyMap<string, RememberedCorrections>;
+  /**
    * What an earlier request came to for this scan before corrected points voted: where the same would come out of it, no steps
    * are taken again.
    */
@@ -136,6 +142,8 @@ export interface SegmentResult {
   instances?: Uint32Array;
   /** Class index of every point without adaptation. */
   sourceLabels: Uint8Array;
+  /** What was corrected in this scan, as other scans remember it; present where something was. */
+  corrected?: RememberedCorrections;
   /** Points that a person should correct first, the most useful first; present where the request wanted some. */
   suggestions?: Uint32Array;
   /** Labels after the requested steps, as far as they were reached. */

@@ -113,7 +113,7 @@ withGpu(
     const corrections = new Uint8Array(4_000).fill(255);
     cores.forEach((point, i) => corrections[point] = i + 1);
     const parts = await labelByBlocks({ ...labelling, corrections, suggestions: 9 }, blocks);
-    assert.deepEqual([...labelling.votes.remembered!.classes], [1, 2]);
+    assert.deepEqual([...labelling.votes.own!.classes], [1, 2]);
     const { suggestions } = parts;
     assert.equal(new Set(suggestions).size, 9);
     assert.ok(

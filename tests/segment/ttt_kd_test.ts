@@ -249,7 +249,7 @@ methodTest("corrections of one scan of a session vote in the next one", async ()
   const untold = await run(online, { learned: { ...learned!, remembered: null } });
   const found = (labels: Uint8Array) => points.filter((point) => labels[point] === 1).length;
   assert.ok(found(told.labels) > found(untold.labels));
-  assert.match(told.report.note!, /Corrections of earlier scans voted: \d+/);
+  assert.match(told.report.note!, /Corrections of other scans voted: \d+/);
   assert.equal(untold.report.note, undefined);
   assert.deepEqual(told.learned!.remembered, learned!.remembered);
 });

@@ -1,5 +1,5 @@
 /**
- * What corrected voxels say of later scans of a session: each votes for its class wherever a voxel looks like it did, in whatever
+ * What corrected voxels say of other scans, of a session or of a campaign: each votes for its class wherever a voxel looks like it did, in whatever
  * place. Descriptions are those of the source weights, which do not move. What that is worth is measured by
  * `fixtures/clicks/carry.ts`.
  *
@@ -21,29 +21,46 @@ const PRIOR = 0.02;
 export const MOST_REMEMBERED = 64;
 
 /**
- * Adds the corrected voxels of a scan to those of earlier ones.
+ * Takes down the corrected voxels of a scan.
  *
  * @param corrections class of every voxel, or `UNCORRECTED`
  */
 export function remember(
-  before: RememberedCorrections | null,
   { width, values }: Descriptions,
   corrections: Uint32Array,
 ): RememberedCorrections {
-  const all = (before ? [...before.classes] : []).map((label, i) => ({
-    label,
-    own: before!.descriptions.subarray(i * width, (i + 1) * width),
-  }));
-  for (const [row, label] of corrections.entries()) {
-    if (label === UNCORRECTED) continue;
-    all.push({ label, own: values.subarray(row * width, (row + 1) * width) });
-  }
-  const left = new Map<number, number>();
+  const rows = [...corrections.keys()].filter((row) => corrections[row] !== UNCORRECTED);
+  const descriptions = new Float32Array(rows.length * width);
+  rows.forEach((row, i) =>
+    descriptions.set(values.subarray(row * width, (row + 1) * width), i * width)
+  );
+  return { width, descriptions, classes: Uint8Array.from(rows, (row) => corrections[row]!) };
+}
+
+/**
+ * Joins the corrections of several scans, the oldest first. Of each class, the newest are kept.
+ *
+ * @returns null where there are none.
+ */
+export function joined(
+  scans: readonly (RememberedCorrections | null)[],
+): RememberedCorrections | null {
+  const all = scans.flatMap((scan) =>
+    scan
+      ? Array.from(scan.classes, (label, i) => ({
+        label,
+        own: scan.descriptions.subarray(i * scan.width, (i + 1) * scan.width),
+      }))
+      : []
+  );
+  if (all.length === 0) return null;
+  const counts = new Map<number, number>();
   const kept = all.toReversed().filter(({ label }) => {
-    const count = (left.get(label) ?? 0) + 1;
-    left.set(label, count);
+    const count = (counts.get(label) ?? 0) + 1;
+    counts.set(label, count);
     return count <= MOST_REMEMBERED;
   }).reverse();
+  const { length: width } = kept[0]!.own;
   const descriptions = new Float32Array(kept.length * width);
   kept.forEach(({ own }, i) => descriptions.set(own, i * width));
   return { width, descriptions, classes: Uint8Array.from(kept, ({ label }) => label) };

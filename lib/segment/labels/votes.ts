@@ -9,7 +9,7 @@ import type { GpuBuffer } from "../../gpu/mod.ts";
 import { type RememberedCorrections, UNCORRECTED } from "../../ttt/corrections.ts";
 import type { PlanContext } from "../../ttt/plans/context.ts";
 import { fuse, type Opinion, type Probabilities } from "../../ttt/probabilities.ts";
-import { carriedVotes, remember } from "./carried_votes.ts";
+import { carriedVotes, joined, remember } from "./carried_votes.ts";
 import { describeVoxels, type Descriptions } from "./descriptions.ts";
 
 /**
@@ -29,26 +29,30 @@ const PRIOR = 0.02;
 const MOST_VOTERS = 16;
 
 /**
- * The votes on a scan: those of its own corrected voxels, and those that a session remembers of earlier scans.
+ * The votes on a scan: those of its own corrected voxels, and those that are remembered of other scans.
  */
 export class Votes {
-  readonly #before: RememberedCorrections | null;
-  #after: RememberedCorrections | null;
+  readonly #others: RememberedCorrections | null;
+  #own: RememberedCorrections | null = null;
 
-  /** @param before what was corrected in earlier scans; null for nothing. */
-  constructor(before: RememberedCorrections | null) {
-    this.#before = before;
-    this.#after = before;
+  /** @param others what was corrected in other scans; null for nothing. */
+  constructor(others: RememberedCorrections | null) {
+    this.#others = others;
   }
 
-  /** What was corrected in earlier scans, and in this one as far as it has been labelled. */
-  get remembered(): RememberedCorrections | null {
-    return this.#after;
+  /** What is corrected in this scan, as far as it has been labelled; null for nothing. */
+  get own(): RememberedCorrections | null {
+    return this.#own;
   }
 
-  /** How many corrected voxels of earlier scans vote. */
+  /** The same, and what was corrected in other scans. */
+  get all(): RememberedCorrections | null {
+    return joined([this.#others, this.#own]);
+  }
+
+  /** How many corrected voxels of other scans vote. */
   get carried(): number {
-    return this.#before?.classes.length ?? 0;
+    return this.#others?.classes.length ?? 0;
   }
 
   /**
@@ -74,9 +78,9 @@ export class Votes {
       const coords = await gpu.read(voxels.coords as GpuBuffer, Int32Array, 4 * voxels.count);
       opinions.push(countVotes(coords, looks, corrected, classes));
       const own = corrected.map((label, row) => isOwn(row) ? label : UNCORRECTED);
-      this.#after = remember(this.#after, looks, own);
+      this.#own = joined([this.#own, remember(looks, own)]);
     }
-    if (this.carried > 0) opinions.push(carriedVotes(this.#before!, looks, classes));
+    if (this.carried > 0) opinions.push(carriedVotes(this.#others!, looks, classes));
     return withOpinions(prediction, opinions);
   }
 }

@@ -8,6 +8,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError, readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
 import { readStudent, studentBytes } from "../../models/students.ts";
+import { readRemembered, rememberedBytes } from "../../segment/labels/remembered_file.ts";
 import type { RememberedCorrections } from "../../ttt/corrections.ts";
 import type { OnlineState } from "../../ttt/online_state.ts";
 import { DamagedFileError, syncFolder, unlessAbsent, writeStream } from "./durable.ts";
@@ -45,14 +46,7 @@ export async function writeLearned(
   const momentum = writeSafetensors({ tensors: velocity, metadata: {} });
   await writeStream(join(learned, MOMENTUM), [momentum]);
   if (remembered) {
-    const { width, descriptions, classes } = remembered;
-    const count = classes.length;
-    const tensors = new Map([
-      ["descriptions", { shape: [count, width], data: descriptions }],
-      ["classes", { shape: [count], data: Float32Array.from(classes) }],
-    ]);
-    const corrections = writeSafetensors({ tensors, metadata: {} });
-    await writeStream(join(learned, CORRECTIONS), [corrections]);
+    await writeStream(join(learned, CORRECTIONS), [rememberedBytes(remembered)]);
   }
   await syncFolder(learned);
 }
@@ -77,15 +71,8 @@ export async function readLearned(learned: string): Promise<OnlineState> {
   }
 }
 
-/** @returns null where nothing was corrected. @throws {CheckpointError} where the file is none of {@link writeLearned}. */
+/** @returns null where nothing was corrected. */
 async function readCorrections(path: string): Promise<RememberedCorrections | null> {
   const bytes = await readFile(path).catch(unlessAbsent);
-  if (!bytes) return null;
-  const { tensors } = readSafetensors(bytes, path);
-  const [said, classes] = [tensors.get("descriptions"), tensors.get("classes")];
-  const [count, width] = said?.shape ?? [];
-  const isWhole = said?.data instanceof Float32Array && classes?.data instanceof Float32Array &&
-    width !== undefined && classes.data.length === count;
-  if (!isWhole) throw new CheckpointError(`Cannot read ${path}: it has no corrections`);
-  return { width, descriptions: said.data, classes: Uint8Array.from(classes.data) };
+  return bytes && readRemembered(bytes, path);
 }
