@@ -158,6 +158,7 @@ export { TeacherError, type TeacherErrorSource } from "./teacher/errors.ts";
 export type { TeacherCard, TeacherFile } from "./teacher/mod.ts";
 export type { CheckpointKind, MethodInfo, SettingsParser } from "./ttt/method.ts";
 export type { Drift, OnlineState } from "./ttt/online_state.ts";
+export type { RememberedCorrections } from "./ttt/corrections.ts";
 export { OptionError } from "./ttt/option_error.ts";
 export type { Progress } from "./ttt/progress.ts";
 

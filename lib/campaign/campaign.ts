@@ -38,7 +38,7 @@ export interface CampaignProgress {
 export interface Campaign<Scan extends CampaignScan> {
   scans: readonly Scan[];
   journal: Journal<CampaignEntry>;
-  /** Whether the answer of a finished scan is still where it was written. */
+  /** Whether the answers of a labelled scan are still where they were written. */
   hasAnswer(entry: CampaignEntry): Promise<boolean>;
   /** Called before the first scan that has to be labelled. What it throws ends the campaign. */
   open(): Promise<void>;

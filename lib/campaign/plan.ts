@@ -6,7 +6,13 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, extname, join, relative } from "node:path";
-import { filesBelow, findScans, type FoundScan, isLabelledName } from "../scan/mod.ts";
+import {
+  filesBelow,
+  findScans,
+  type FoundScan,
+  isCorrectionsName,
+  isLabelledName,
+} from "../scan/mod.ts";
 import type { CampaignScan } from "./campaign.ts";
 
 /** A scan of a campaign on disk. */
@@ -23,7 +29,8 @@ export interface PlannedScan extends CampaignScan, Omit<FoundScan, "name"> {
 export const REPORT_SUFFIX = "_report.json";
 
 /**
- * Finds the scans below a folder. A folder that cannot be read stands for the scans that it may hold.
+ * Finds the scans below a folder. Those with corrections come first, since they vote on the others, whose answers depend on them.
+ * A folder that cannot be read stands for the scans that it may hold.
  *
  * @param out the folder of answers, which is not searched.
  */
@@ -33,9 +40,11 @@ export async function planCampaign(folder: string, out: string): Promise<Planned
     const key = `${relative(folder, path).replaceAll("\\", "/")}/`;
     unreadable.push({
       ...{ key, path, bytes: 0, files: "", answer: key, scene: null, hasStrayPhotographs: false },
+      corrections: null,
       problem: `Cannot look for scans in ${path}: ${message}; let this user read the folder`,
     });
   });
+  const votes = found.flatMap(({ corrections }) => corrections ?? []);
   const stems = Map.groupBy(found, ({ name }) => stemOf(name));
   const scans = await Promise.all(found.map(async ({ name, ...rest }) => {
     const path = join(folder, name);
@@ -43,12 +52,13 @@ export async function planCampaign(folder: string, out: string): Promise<Planned
     const paths = scene === null
       ? [path]
       : (await filesBelow(scene)).filter(isInput).map((file) => join(scene, file));
-    const { bytes, files } = await stateOf(paths);
+    const { bytes, files } = await stateOf([...paths, ...votes]);
     // Answers to a.las and a.laz must not be one file.
     const stem = stems.get(stemOf(name))!.length > 1 ? name : stemOf(name);
     return { key: name, path, bytes, files, answer: stem, problem: null, ...rest };
   }));
-  return [...scans, ...unreadable];
+  const rank = ({ corrections }: PlannedScan) => Number(corrections === null);
+  return [...scans.toSorted((a, b) => rank(a) - rank(b)), ...unreadable];
 }
 
 /** Names of files that a campaign writes, beside labelled scans. */
@@ -57,7 +67,7 @@ const OWN =
 
 /** Whether a file is none that this program wrote. */
 function isInput(name: string): boolean {
-  return !isLabelledName(name) && !OWN.test(name);
+  return !isLabelledName(name) && !isCorrectionsName(name) && !OWN.test(name);
 }
 
 function stemOf(name: string): string {

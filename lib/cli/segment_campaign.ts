@@ -9,8 +9,10 @@ import { runCampaign } from "../campaign/campaign.ts";
 import { type CampaignEntry, parseEntry } from "../campaign/entry.ts";
 import { planCampaign, type PlannedScan, REPORT_SUFFIX } from "../campaign/plan.ts";
 import { campaignCsv, campaignLines } from "../campaign/table.ts";
+import { answersOf, CampaignVotes, correctedFile, NOTHING_CORRECTED } from "../campaign/votes.ts";
 import { Journal } from "../journal/journal.ts";
 import { answerExtension, type Warning } from "../scan/mod.ts";
+import { rememberedBytes } from "../segment/labels/remembered_file.ts";
 import type { EngineSet } from "../segment/engine_set.ts";
 import { duration } from "../terminal/format.ts";
 import { type ProgressDisplay, progressDisplay } from "../terminal/progress.ts";
@@ -53,14 +55,23 @@ export async function segmentCampaign(
   await mkdir(out, { recursive: true });
   using journal = await Journal.open(join(out, "campaign.jsonl"), parseEntry, values);
   await journal.settle(await settingsOf(values));
+  const votes = await CampaignVotes.open(out, scans, journal.entries);
   using display = progressDisplay();
+  if (votes.scans > 0) {
+    display.say(
+      `${votes.scans} of ${scans.length} scans have corrections, which vote on the others`,
+    );
+  }
   let engine: EngineSet | undefined;
   try {
     const outcome = await runCampaign({
       scans,
       journal,
-      hasAnswer: async (entry) =>
-        entry.out !== null && await stat(join(out, entry.out)).then(() => true, () => false),
+      hasAnswer: async ({ key, out: name }) => {
+        const answers = answersOf(scans.find((scan) => scan.key === key)!, name!);
+        const found = answers.map((file) => stat(join(out, file)).then(() => true, () => false));
+        return (await Promise.all(found)).every((isThere) => isThere);
+      },
       open: async () => {
         engine = await openStudents(values);
       },
@@ -68,7 +79,7 @@ export async function segmentCampaign(
         const label = `${number}/${count} ${scan.key}`;
         display.update({ label });
         const show = (progress: Progress) => display.update(stateOf(label, progress));
-        return await labelPlanned(engine!, scan, out, values, display, show);
+        return await labelPlanned(engine!, scan, votes, out, values, display, show);
       },
       onEntry: (entry, { number, count, secondsLeft }) => {
         const left = secondsLeft === null || number === count
@@ -106,20 +117,25 @@ const WITHOUT_EFFECT = ["fresh", "out"];
 
 async function labelPlanned(
   engine: EngineSet,
-  { path, scene, answer, hasStrayPhotographs, problem }: PlannedScan,
+  scan: PlannedScan,
+  votes: CampaignVotes,
   out: string,
   values: CampaignValues,
   display: ProgressDisplay,
   show: (progress: Progress) => void,
 ) {
+  const { path, scene, answer, hasStrayPhotographs, corrections, problem } = scan;
   if (problem !== null) throw new Error(problem);
   const files = await withEmbedded(scene === null ? bareScan(path) : await scanInFolder(scene));
-  const options = await optionsOf(values, files.cameras.length > 0);
+  const options = await optionsOf(
+    { ...values, corrections: corrections ?? undefined },
+    files.cameras.length > 0,
+  );
   const request = await readRequest(files, options, values);
   const stray = hasStrayPhotographs ? [STRAY] : [];
   const result = await labelRequest(
     engine,
-    { ...request, warnings: [...stray, ...request.warnings!] },
+    { ...request, warnings: [...stray, ...request.warnings!], remembered: votes.on(scan) },
     (text) => display.say(text),
     show,
   );
@@ -130,6 +146,11 @@ async function labelPlanned(
     join(out, `${answer}${REPORT_SUFFIX}`),
     new TextEncoder().encode(JSON.stringify(report, null, 2)),
   );
+  if (corrections !== null) {
+    const { corrected = NOTHING_CORRECTED } = result;
+    votes.add(scan, report.student, corrected);
+    await writeWhole(join(out, correctedFile(scan)), rememberedBytes(corrected));
+  }
   const answers = answerFiles(
     join(out, name),
     request.scan,

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { dirname, join, relative } from "node:path";
+import { dirname, extname, join, relative } from "node:path";
 import {
   filesBelow,
+  isCorrectionsName,
   isLabelledName,
   isPhotographName,
   isScanName,
@@ -23,6 +24,8 @@ export interface FoundScan {
   scene: string | null;
   /** Whether photographs lie in the folder of several scans. */
   hasStrayPhotographs: boolean;
+  /** Path of the file with its corrections, which lies beside it; null for none, or where it could be another scan's, too. */
+  corrections: string | null;
 }
 
 /**
@@ -46,6 +49,8 @@ export async function findScans(
   for (const name of scans) {
     for (const path of foldersOf(name)) below.set(path, (below.get(path) ?? 0) + 1);
   }
+  const corrections = new Set(names.filter(isCorrectionsName));
+  const stems = Map.groupBy(scans, stemOf);
   const blind = new Set(names.filter(isPhotographName).map((name) => dirname(name)));
   return scans.map((name) => {
     const folders = foldersOf(name);
@@ -54,8 +59,12 @@ export async function findScans(
       below.get(path) === 1 && folders.length - above - 1 <= SCENE_DEPTH &&
       (path !== "." || folders.length === 1)
     );
+    const stem = stemOf(name);
+    const saved = `${stem}_corrections.json`;
+    const isKnown = corrections.has(saved) && stems.get(stem)!.length === 1;
     return {
       name,
+      corrections: isKnown ? join(folder, saved) : null,
       scene: scene === undefined ? null : join(folder, scene),
       hasStrayPhotographs: scene === undefined && blind.has(dirname(name)),
     };
@@ -66,4 +75,9 @@ export async function findScans(
 function foldersOf(name: string): string[] {
   const parts = name.split("/").slice(0, -1);
   return [".", ...parts.map((_, at) => parts.slice(0, at + 1).join("/"))];
+}
+
+/** A path without the extension. */
+function stemOf(name: string): string {
+  return name.slice(0, name.length - extname(name).length);
 }

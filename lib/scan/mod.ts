@@ -98,6 +98,7 @@ export {
 } from "./photo/photo.ts";
 export {
   filesBelow,
+  isCorrectionsName,
   isLabelledName,
   type LabelNames,
   readNamed,

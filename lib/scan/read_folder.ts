@@ -30,7 +30,10 @@ const NO_CAMERAS = /points3D\.(txt|bin)$/i;
 /** Points from which programs reconstruct a scene, beside which the scan lies; and the table of a campaign. */
 const NO_SCAN = /(?:^|\/)(?:(?:points3D|sparse_pc|input)\.ply|campaign\.csv)$/i;
 /** Labelled scans, and what lies beside them, as this program, its server's examples and its viewer name them. */
-const LABELLED = /(?:^|[_-])labelled(?:-\d+)?\.(?:las|ply|pcd|csv|xyz|asc|pts|qml|classes\.json)$/i;
+const LABELLED =
+  /(?:^|[_-])labelled(?:-\d+)?\.(?:las|ply|pcd|csv|xyz|asc|pts|qml|classes\.json|corrections\.safetensors)$/i;
+/** Corrections of a scan, as the viewer saves them. */
+const CORRECTIONS = /_corrections\.json$/i;
 /** Larger files than this are neither lists of names nor reports. */
 const SMALL_BYTES = 2 ** 20;
 /** Levels of folders that are searched below the folder of a scan: `sparse/0`, `pose`, `images`. */
@@ -44,6 +47,11 @@ export function isScanName(name: string): boolean {
 /** Whether a file is a labelled scan that this program wrote, by its name. */
 export function isLabelledName(name: string): boolean {
   return LABELLED.test(name);
+}
+
+/** Whether a file holds corrections of a scan, by its name: the scan's without its extension, and `_corrections.json`. */
+export function isCorrectionsName(name: string): boolean {
+  return CORRECTIONS.test(name);
 }
 
 /** Whether a file may be a photograph, by its name. */
@@ -113,7 +121,8 @@ export interface LabelNames {
  * @throws {CameraError} where the camera files are too large
  */
 export async function readSceneFolder(folder: string): Promise<SceneFolder> {
-  const found = await filesBelow(folder);
+  // Whoever wants corrections names their file.
+  const found = (await filesBelow(folder)).filter((name) => !isCorrectionsName(name));
   const { labelNames, reports, unused } = await readCompanions(folder, found);
   const { scan, labelled } = scanOf(folder, found);
   const own = [...labelled, ...reports];

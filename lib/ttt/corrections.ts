@@ -12,6 +12,7 @@ export const UNCORRECTED = 255;
 
 /** Corrections of earlier scans of a session, the oldest first. */
 export interface RememberedCorrections {
+  /** Values of a description. */
   readonly width: number;
   /** f32 [corrections][width]: what the source weights made of each corrected voxel, of unit length. */
   readonly descriptions: Float32Array;

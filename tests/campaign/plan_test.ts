@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { planCampaign, type PlannedScan } from "../../lib/campaign/plan.ts";
 import { findScans } from "../../lib/scan/mod.ts";
 import { ROOT } from "../architecture/imports.ts";
@@ -110,5 +110,26 @@ Deno.test("planCampaign() goes on past a folder that it cannot read", async () =
     assert.deepEqual(plan.map(({ key }) => key), ["a/1.las", "z/3.las", "locked/"]);
     assert.equal(plan[0]!.problem, null);
     assert.match(plan[2]!.problem!, /Cannot look for scans in .*locked: .*; let this user read/);
+  });
+});
+
+Deno.test("planCampaign() puts scans with corrections first, and labels all again when these change", async () => {
+  const names = ["a.las", "b.las", "b_corrections.json", "both.las", "both.laz"];
+  await withFiles([...names, "both_corrections.json", "own/c.ply"], async (folder) => {
+    const plan = await planCampaign(folder, join(folder, "out"));
+    assert.deepEqual(
+      plan.map(({ key, corrections }) => [key, corrections && basename(corrections)]),
+      [
+        ["b.las", "b_corrections.json"],
+        ["a.las", null],
+        // Whose corrections these are, nobody can tell.
+        ["both.las", null],
+        ["both.laz", null],
+        ["own/c.ply", null],
+      ],
+    );
+    await writeFile(join(folder, "b_corrections.json"), "others than before");
+    const after = await planCampaign(folder, join(folder, "out"));
+    assert.ok(after.every(({ files }, i) => files !== plan[i]!.files));
   });
 });
