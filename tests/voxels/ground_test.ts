@@ -1,7 +1,7 @@
 /** Height above the ground: against morphology by its definition, and on terrain that is known by a formula. */
 import assert from "node:assert/strict";
 import { fillGaps } from "../../lib/voxels/ground/fill_gaps.ts";
-import { heightsAboveGround } from "../../lib/voxels/ground/heights.ts";
+import { frameOf, heightsAboveGround } from "../../lib/voxels/ground/heights.ts";
 import { type Grid, opening } from "../../lib/voxels/ground/sliding_minimum.ts";
 import { Random } from "../../lib/random/random.ts";
 
@@ -119,4 +119,20 @@ Deno.test("heightsAboveGround() survives few points, and points far out", () => 
     if (kind === "ground") assert.ok(Math.abs(measured[p]!) < 0.1);
   });
   assert.ok(measured.every(Number.isFinite));
+});
+
+Deno.test("frameOf() has few cells for few points, however far they are scattered, and metres for a survey", () => {
+  const random = new Random(5);
+  const scattered = (points: number, side: number) =>
+    Float32Array.from({ length: 3 * points }, () => random.range(0, side));
+  const cellsOf = (positions: Float32Array) => {
+    const { width, height, edge } = frameOf(positions);
+    return { cells: width * height, edge };
+  };
+  for (const [points, side] of [[1, 1], [1000, 4000], [1000, 1e6], [200_000, 1e6]] as const) {
+    const { cells } = cellsOf(scattered(points, side));
+    assert.ok(cells <= Math.min(32 * points, 2 ** 22), `${points} points: ${cells} cells`);
+  }
+  // A survey with one point in ten square metres.
+  assert.equal(cellsOf(scattered(10_000, 316)).edge, 1);
 });

@@ -20,8 +20,9 @@ import { type Grid, opening } from "./sliding_minimum.ts";
 
 /** Edge of a cell. */
 const EDGE = 1;
-/** Most cells; larger scans get larger cells. */
+/** Most cells, in all and for each point; larger and sparser scans get larger cells. */
 const MOST_CELLS = 2 ** 22;
+const CELLS_PER_POINT = 32;
 /** Half the width of the largest thing that is told from terrain; where the edge of the scan cuts it, its width. */
 const LARGEST = 120;
 /** Squares up to so far from their middle to their edge grow by one cell to each side, larger ones by two. */
@@ -42,7 +43,7 @@ const AROUND = [-1, 0, 1].flatMap((dx) => [-1, 0, 1].map((dy) => [dx, dy] as con
   .filter(([dx, dy]) => dx !== 0 || dy !== 0);
 
 /** A grid over a scan. */
-interface Frame {
+export interface GroundFrame {
   readonly width: number;
   readonly height: number;
   /** Edge of a cell, metres. */
@@ -89,13 +90,15 @@ export function heightsAboveGround(positions: Float32Array): Float32Array {
 }
 
 /** The grid over the scan; stray points far out lie outside it. */
-function frameOf(positions: Float32Array): Frame {
+export function frameOf(positions: Float32Array): GroundFrame {
+  // A few points that are scattered over a country must not take as long as a survey of it.
+  const most = Math.min(MOST_CELLS, Math.max(1, CELLS_PER_POINT * positions.length / 3));
   const bounds = boundsOf(positions);
   const cells = (low: number[], high: number[], edge: number) =>
     [0, 1].map((axis) => Math.floor((high[axis]! - low[axis]!) / edge) + 1);
   const area = ([width, height]: number[]) => width! * height!;
   let [low, high] = [bounds.low.slice(0, 2), bounds.high.slice(0, 2)];
-  if (area(cells(low, high, EDGE)) > MOST_CELLS) {
+  if (area(cells(low, high, EDGE)) > most) {
     const quantiles = quantilesOf(positions);
     const [first, last] = [quantiles(0.01), quantiles(0.99)];
     const margin = [0, 1].map((axis) => 0.1 * (last[axis]! - first[axis]!) + EDGE);
@@ -103,13 +106,17 @@ function frameOf(positions: Float32Array): Frame {
     high = high.map((value, axis) => Math.min(value, last[axis]! + margin[axis]!));
   }
   let edge = EDGE;
-  while (area(cells(low, high, edge)) > MOST_CELLS) edge *= 1.25;
+  while (area(cells(low, high, edge)) > most) edge *= 1.25;
   const [width, height] = cells(low, high, edge);
   return { width: width!, height: height!, edge, low: [low[0]!, low[1]!] };
 }
 
 /** The cell of a point, or -1 outside the grid. */
-function cellOf({ width, height, edge, low }: Frame, positions: Float32Array, p: number): number {
+function cellOf(
+  { width, height, edge, low }: GroundFrame,
+  positions: Float32Array,
+  p: number,
+): number {
   const x = Math.floor((positions[3 * p]! - low[0]) / edge);
   const y = Math.floor((positions[3 * p + 1]! - low[1]) / edge);
   return x < 0 || y < 0 || x >= width || y >= height ? -1 : y * width + x;
@@ -167,7 +174,7 @@ function grown(ground: Grid, lowest: Grid, edge: number): Grid {
 }
 
 /** The mean height of each cell's points that lie near the surface below. */
-function groundLevels(positions: Float32Array, frame: Frame, below: Grid): Grid {
+function groundLevels(positions: Float32Array, frame: GroundFrame, below: Grid): Grid {
   const slopes = slopesOf(below, frame.edge);
   const sums = new Float64Array(below.values.length);
   const counts = new Uint32Array(below.values.length);
@@ -201,7 +208,12 @@ function slopesOf({ width, height, values }: Grid, edge: number): Float32Array {
 }
 
 /** The height of a surface of cells where a point is. */
-function levelAt(surface: Grid, { edge, low }: Frame, positions: Float32Array, p: number): number {
+function levelAt(
+  surface: Grid,
+  { edge, low }: GroundFrame,
+  positions: Float32Array,
+  p: number,
+): number {
   const x = (positions[3 * p]! - low[0]) / edge - 0.5;
   const y = (positions[3 * p + 1]! - low[1]) / edge - 0.5;
   return bilinear(surface, x, y);
