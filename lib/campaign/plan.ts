@@ -5,13 +5,14 @@
  */
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { basename, extname, join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import {
   filesBelow,
   findScans,
   type FoundScan,
   isCorrectionsName,
   isLabelledName,
+  stemOf,
 } from "../scan/mod.ts";
 import type { CampaignScan } from "./campaign.ts";
 
@@ -68,10 +69,6 @@ const OWN =
 /** Whether a file is none that this program wrote. */
 function isInput(name: string): boolean {
   return !isLabelledName(name) && !isCorrectionsName(name) && !OWN.test(name);
-}
-
-function stemOf(name: string): string {
-  return name.slice(0, name.length - extname(name).length);
 }
 
 /** The size of files, and a text that is another one once a file has changed. */

@@ -4,13 +4,14 @@
  * @module
  */
 import { filterValues } from "@std/collections/filter-values";
-import { basename, extname } from "node:path";
+import { basename } from "node:path";
 import {
   classList,
   convertScan,
   qgisStyle,
   readViews,
   type Scan,
+  stemOf,
   type Warning,
   writeScan,
 } from "../scan/mod.ts";
@@ -131,7 +132,7 @@ export async function labelRequest(
 
 /** Paths of the files that lie beside an answer: its classes, and beside LAS a style that QGIS loads by itself. */
 export function sidecarsOf(out: string): { classes: string; style: string } {
-  const stem = out.slice(0, out.length - extname(out).length);
+  const stem = stemOf(out);
   return { classes: `${stem}.classes.json`, style: `${stem}.qml` };
 }
 

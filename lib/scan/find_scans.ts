@@ -78,6 +78,6 @@ function foldersOf(name: string): string[] {
 }
 
 /** A path without the extension. */
-function stemOf(name: string): string {
+export function stemOf(name: string): string {
   return name.slice(0, name.length - extname(name).length);
 }

@@ -106,4 +106,4 @@ export {
   readSceneFolder,
   type SceneFolder,
 } from "./read_folder.ts";
-export { findScans, type FoundScan } from "./find_scans.ts";
+export { findScans, type FoundScan, stemOf } from "./find_scans.ts";
