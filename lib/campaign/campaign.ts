@@ -21,7 +21,7 @@ export interface CampaignScan {
 /** What labelling a scan gives. */
 export type CampaignAnswer = Pick<
   CampaignEntry,
-  "out" | "points" | "student" | "method" | "lossName" | "loss" | "warnings"
+  "out" | "points" | "student" | "method" | "lossName" | "loss" | "warnings" | "votes"
 >;
 
 /** How far a campaign is. */
@@ -38,7 +38,7 @@ export interface CampaignProgress {
 export interface Campaign<Scan extends CampaignScan> {
   scans: readonly Scan[];
   journal: Journal<CampaignEntry>;
-  /** Whether the answers of a labelled scan are still where they were written. */
+  /** Whether the answers of a labelled scan are still where they were written, and as they would be written now. */
   hasAnswer(entry: CampaignEntry): Promise<boolean>;
   /** Called before the first scan that has to be labelled. What it throws ends the campaign. */
   open(): Promise<void>;
@@ -59,17 +59,20 @@ export interface CampaignOutcome {
 export async function runCampaign<Scan extends CampaignScan>(
   { scans, journal, hasAnswer, open, label, onEntry }: Campaign<Scan>,
 ): Promise<CampaignOutcome> {
-  const todo = new Set<Scan>();
-  for (const scan of scans) {
-    const entry = journal.entries.get(scan.key);
-    const isDone = entry?.state === "labelled" && entry.files === scan.files &&
-      await hasAnswer(entry);
-    if (!isDone) todo.add(scan);
-  }
-  if (todo.size > 0) await open();
-  const left = new TimeLeft([...todo].reduce((sum, { bytes }) => sum + bytes, 0));
+  const isDone = async ({ key, files }: Scan) => {
+    const entry = journal.entries.get(key);
+    return entry?.state === "labelled" && entry.files === files && await hasAnswer(entry);
+  };
+  const done = await Promise.all(scans.map(isDone));
+  if (done.includes(false)) await open();
+  const left = new TimeLeft(scans.reduce((sum, { bytes }, i) => done[i] ? sum : sum + bytes, 0));
+  let untouched = 0;
   for (const [index, scan] of scans.entries()) {
-    if (!todo.has(scan)) continue;
+    // Asked anew: what the scans before it came to decides what this one should be.
+    if (await isDone(scan)) {
+      untouched++;
+      continue;
+    }
     const progress = {
       number: index + 1,
       count: scans.length,
@@ -101,7 +104,7 @@ export async function runCampaign<Scan extends CampaignScan>(
   }
   return {
     entries: scans.map(({ key }) => journal.entries.get(key)!),
-    untouched: scans.length - todo.size,
+    untouched,
   };
 }
 
@@ -113,4 +116,5 @@ const NOTHING: CampaignAnswer = {
   lossName: null,
   loss: null,
   warnings: [],
+  votes: "",
 };

@@ -27,6 +27,8 @@ const EntrySchema = z.strictObject({
     text: z.string(),
     field: z.string().optional(),
   })),
+  /** Which other scans' corrections voted: another text means others. Empty for none. */
+  votes: z.string().default(""),
   /** Why it failed. */
   problem: z.string().nullable(),
 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { joined } from "../segment/labels/carried_votes.ts";
@@ -84,11 +85,24 @@ export class CampaignVotes {
     if (remembered.classes.length > 0) this.#corrected.set(key, { student, remembered });
   }
 
-  /** What votes on a scan, by student: the corrections of scans before it, whichever were labelled in this run. */
-  on({ key }: Pick<PlannedScan, "key">): Map<string, RememberedCorrections> {
+  /** A text that is another one where other scans vote; empty for none. */
+  votersOf(scan: Pick<PlannedScan, "key">): string {
+    const voters = this.#votersOf(scan);
+    return voters.length === 0
+      ? ""
+      : createHash("sha256").update(JSON.stringify(voters)).digest("hex").slice(0, 16);
+  }
+
+  /** Keys of the corrected scans that vote on a scan: those before it, whichever were labelled in this run. */
+  #votersOf({ key }: Pick<PlannedScan, "key">): string[] {
     const place = this.#order.indexOf(key);
     const before = place < 0 ? this.#order : this.#order.slice(0, place);
-    const found = before.flatMap((other) => this.#corrected.get(other) ?? []);
+    return before.filter((other) => this.#corrected.has(other));
+  }
+
+  /** What votes on a scan, by student. */
+  on(scan: Pick<PlannedScan, "key">): Map<string, RememberedCorrections> {
+    const found = this.#votersOf(scan).map((other) => this.#corrected.get(other)!);
     return new Map(
       [...Map.groupBy(found, ({ student }) => student)].map(([student, of]) => [
         student,

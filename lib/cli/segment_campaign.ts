@@ -67,8 +67,10 @@ export async function segmentCampaign(
     const outcome = await runCampaign({
       scans,
       journal,
-      hasAnswer: async ({ key, out: name }) => {
-        const answers = answersOf(scans.find((scan) => scan.key === key)!, name!);
+      hasAnswer: async (entry) => {
+        const scan = scans.find(({ key }) => key === entry.key)!;
+        if (entry.votes !== votes.votersOf(scan)) return false;
+        const answers = answersOf(scan, entry.out!);
         const found = answers.map((file) => stat(join(out, file)).then(() => true, () => false));
         return (await Promise.all(found)).every((isThere) => isThere);
       },
@@ -166,7 +168,10 @@ async function labelPlanned(
     field === undefined ? { code, text } : { code, text, field }
   );
   const loss: [number, number] | null = losses.length > 0 ? [losses[0]!, losses.at(-1)!] : null;
-  return { out: name, points: report.scan.points, student, method, lossName, loss, warnings };
+  return {
+    ...{ out: name, points: report.scan.points, student, method, lossName, loss, warnings },
+    votes: votes.votersOf(scan),
+  };
 }
 
 const STRAY: Warning = {

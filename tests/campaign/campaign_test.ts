@@ -19,13 +19,17 @@ const ANSWER = {
   lossName: "KD loss",
   loss: [0.5, 0.25] as [number, number],
   warnings: [{ code: "unit", text: "Feet, perhaps." }],
+  votes: "",
 };
 
 /** Runs the campaign over a journal in `folder`. @returns the scans that were labelled, and the outcome. */
 async function run(
   folder: string,
-  { scans = SCANS, killAt, lost = [] }: {
+  { scans = SCANS, killAt, lost = [], bad = BAD, voter = null }: {
     scans?: CampaignScan[];
+    bad?: readonly string[];
+    /** A scan whose corrections vote on all others, once it is labelled. */
+    voter?: string | null;
     killAt?: string;
     lost?: string[];
   } = {},
@@ -34,15 +38,19 @@ async function run(
   const tried: string[] = [];
   const left: (number | null)[] = [];
   let opened = 0;
+  const votesOn = (key: string) =>
+    voter !== null && key !== voter && journal.entries.get(voter)?.state === "labelled"
+      ? voter
+      : "";
   const outcome = await runCampaign({
     scans,
     journal,
-    hasAnswer: (entry) => Promise.resolve(!lost.includes(entry.key)),
+    hasAnswer: ({ key, votes }) => Promise.resolve(!lost.includes(key) && votes === votesOn(key)),
     open: () => Promise.resolve(void opened++),
     label: ({ key }) => {
       tried.push(key);
-      if (BAD.includes(key)) return Promise.reject(new Error(`Cannot read ${key}: damaged`));
-      return Promise.resolve({ ...ANSWER, out: `${key}_labelled.las` });
+      if (bad.includes(key)) return Promise.reject(new Error(`Cannot read ${key}: damaged`));
+      return Promise.resolve({ ...ANSWER, out: `${key}_labelled.las`, votes: votesOn(key) });
     },
     onEntry: (entry, { secondsLeft }) => {
       left.push(secondsLeft);
@@ -90,6 +98,22 @@ Deno.test("runCampaign() labels again what has changed or lost its answer, and o
   });
 });
 
+Deno.test("runCampaign() labels again what a scan votes on that could not be labelled before", async () => {
+  await withFolder(async (folder) => {
+    const scans = SCANS.slice(0, 3);
+    const [voter, ...others] = scans.map(({ key }) => key) as [string, string, string];
+    const failed = await run(folder, { scans, voter, bad: [voter] });
+    assert.deepEqual(failed.tried, [voter, ...others]);
+    const stillBad = await run(folder, { scans, voter, bad: [voter] });
+    assert.deepEqual([stillBad.tried, stillBad.outcome!.untouched], [[voter], 2]);
+    const mended = await run(folder, { scans, voter });
+    assert.deepEqual(mended.tried, [voter, ...others]);
+    // Its answer was lost, and comes out as it was.
+    const lost = await run(folder, { scans, voter, lost: [voter] });
+    assert.deepEqual([lost.tried, lost.outcome!.untouched], [[voter], 2]);
+  });
+});
+
 Deno.test("campaignCsv() and campaignLines() show every scan, and why one failed", () => {
   const about = { files: "", seconds: 1.5 };
   const entries: CampaignEntry[] = [
@@ -97,6 +121,7 @@ Deno.test("campaignCsv() and campaignLines() show every scan, and why one failed
     {
       ...about,
       key: "d.las",
+      votes: "",
       state: "failed",
       out: null,
       points: 0,

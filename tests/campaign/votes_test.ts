@@ -39,6 +39,8 @@ Deno.test("CampaignVotes has corrections vote on later scans of the same student
   assert.deepEqual(said(B), [["rooms", 1, 1]]);
   assert.deepEqual(said(C), [["rooms", 1, 1], ["streets", 2]]);
   assert.deepEqual(said(PLAIN), [["rooms", 1, 1, 3], ["streets", 2]]);
+  assert.equal(votes.votersOf(A), "");
+  assert.equal(new Set([B, C, PLAIN].map((scan) => votes.votersOf(scan))).size, 3);
 });
 
 Deno.test("CampaignVotes.open() reads what was corrected in scans that are done as they are now", async () => {
