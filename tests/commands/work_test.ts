@@ -40,7 +40,7 @@ withGpu("segment answers LAZ with LAS, says so, and adds dimensions on request",
     const laz = new URL("../../fixtures/scans/paged.copc.laz", import.meta.url).pathname;
     const out = join(folder, "out.las");
     const { code, stderr } = await ttt([
-      // The student of surveys would look for the ground of the 15 square kilometres that these points are scattered over.
+      // A thousand points that are scattered over 15 square kilometres are no survey, which they would be taken for.
       ...["segment", laz, "--student", "streets", "--method", "source"],
       ...["--extra-bytes", "--instances", "--out", out],
     ]);
