@@ -148,7 +148,7 @@ function cellsOf(positions: Float32Array, voxelSize: number): Cells {
 function keyOf([x, y, z]: Triple): number {
   if (x >= SPAN || y >= SPAN || z >= SPAN) {
     throw new CapacityError(
-      `Cannot cut the scan: it is more than ${SPAN * CELL} voxels long; take stray points out`,
+      `Cannot cut the scan: it is more than ${SPAN * CELL} voxels long`,
     );
   }
   return (x * SPAN + y) * SPAN + z;

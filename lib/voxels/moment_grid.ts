@@ -34,7 +34,7 @@ export class MomentGrid {
     const cells = size[0] * this.#stepX;
     if (!(cells <= Number.MAX_SAFE_INTEGER)) {
       throw new CapacityError(
-        `Cannot measure how the points are spread: the scan spans ${cells} cells; take stray points out`,
+        `Cannot measure how the points are spread: the scan spans ${cells} cells`,
       );
     }
     const count = positions.length / 3;

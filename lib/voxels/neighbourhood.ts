@@ -31,7 +31,7 @@ export class Neighbourhood {
     const [stepX, stepY] = [size[1] * size[2], size[2]];
     if (!(size[0] * stepX <= Number.MAX_SAFE_INTEGER)) {
       throw new CapacityError(
-        `Cannot find neighbours: the scan spans ${size[0] * stepX} voxels; take stray points out`,
+        `Cannot find neighbours: the scan spans ${size[0] * stepX} voxels`,
       );
     }
     const index = new KeyIndex();
