@@ -16,6 +16,7 @@ import infoNceCode from "./info_nce.wgsl" with { type: "text" };
 import infoNceBackwardCode from "./info_nce_backward.wgsl" with { type: "text" };
 import infoNceSimilarityCode from "./info_nce_similarity.wgsl" with { type: "text" };
 import meanTermsCode from "./mean_terms.wgsl" with { type: "text" };
+import mostAlikeCode from "./most_alike.wgsl" with { type: "text" };
 import nearestVoteCode from "./nearest_vote.wgsl" with { type: "text" };
 import occupancyCode from "./occupancy.wgsl" with { type: "text" };
 import occupancyBackwardCode from "./occupancy_backward.wgsl" with { type: "text" };
@@ -200,6 +201,17 @@ export const infoNceBackward = {
   work: {
     multiplyAdds: (launch) =>
       elements(launch, 5) * launch.bindings[1]!.rows + 2 * elements(launch, 2),
+  },
+} as const satisfies Kernel;
+
+/** The largest inner product with the rows of each class. Bindings: x, bank, first row of each class, y. */
+export const mostAlike = {
+  name: "most_alike",
+  code: mostAlikeCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "read", "write"],
+  work: {
+    multiplyAdds: (launch) => elements(launch, 0) * launch.bindings[1]!.rows,
   },
 } as const satisfies Kernel;
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { SOFTWARE_SETTING } from "../../lib/gpu/mod.ts";
 import { diversity, diversityReference } from "../../lib/graph/losses/diversity.ts";
 import { infoNce, infoNceReference } from "../../lib/graph/losses/info_nce.ts";
+import { mostAlike, mostAlikeReference } from "../../lib/graph/losses/most_alike.ts";
 import { nearestVote, nearestVoteReference } from "../../lib/graph/losses/nearest_vote.ts";
 import {
   normaliseRows,
@@ -178,6 +179,26 @@ withGpu("nearestVote() equals its reference, banks of few rows included", async 
   }
 });
 
+withGpu("mostAlike() equals its reference, classes without rows included", async (gpu) => {
+  for (
+    const [rows, channels, ...counts] of [[1, 4, 1], [9, 5, 0, 3, 0, 1, 0], [150, 48, 64, 1, 90]]
+  ) {
+    const bank = counts.reduce((sum, count) => sum + count, 0);
+    const classes = counts.flatMap((count, label) => Array<number>(count).fill(label));
+    const starts = [0, ...counts].map((_, label) => classes.filter((own) => own < label).length);
+    const x = seededNumbers(24, rows! * channels!).map(Math.fround);
+    const known = seededNumbers(25, bank * channels!).map((value) => Math.fround(value - 0.5));
+    const { y } = await runGraph(gpu, (graph, owned) => ({
+      y: mostAlike(graph, inputTensor(gpu, owned, "x", x, channels!), {
+        rows: inputTensor(gpu, owned, "bank", known, channels!),
+        starts: wordTensor(gpu, owned, "starts", starts),
+      }),
+    }));
+    const want = mostAlikeReference(x, known, classes, channels!, counts.length);
+    assertClose(y, want, 1e-5, `classes of ${counts.join()} rows`);
+  }
+});
+
 Deno.test("ops of contrastive learning refuse other shapes", () => {
   const graph = new Graph(SOFTWARE_SETTING);
   const q = graph.tensor("q", 3, 8);
@@ -189,6 +210,7 @@ Deno.test("ops of contrastive learning refuse other shapes", () => {
   assert.throws(() => infoNce(graph, q, { ...contrast, positives: q, keys: other }, 1), TypeError);
   assert.throws(() => nearestVote(graph, q, other, graph.tensor("p", 5, 3)), TypeError);
   assert.throws(() => nearestVote(graph, q, keys, graph.tensor("p", 4, 3)), TypeError);
+  assert.throws(() => mostAlike(graph, q, { rows: other, starts: labels }), TypeError);
   assert.throws(
     () => nearestVote(graph, q, graph.tensor("bank", 60_000, 8), graph.tensor("p", 60_000, 3)),
     RangeError,

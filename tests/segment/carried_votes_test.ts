@@ -1,6 +1,7 @@
 /** Votes of corrections that a session remembers. */
 import assert from "node:assert/strict";
 import { UNCORRECTED } from "../../lib/ttt/corrections.ts";
+import { mostAlikeReference } from "../../lib/graph/losses/most_alike.ts";
 import {
   carriedVotes,
   joined,
@@ -31,11 +32,13 @@ Deno.test("carriedVotes() hears of each class the most alike, and nothing where 
   // Many corrections of class 0 that are a little alike do not outvote one of class 2 that is more so.
   const angles = [0.6, 0.6, 0.6, 0.6, 0.1];
   const remembered = remember(looksAt(...angles), Uint32Array.of(0, 0, 0, 0, 2));
-  const { probabilities: { values, rows, classes }, weight } = carriedVotes(
-    remembered,
-    looksAt(0, Math.PI),
-    3,
+  const likeness = mostAlikeReference(
+    ...[looksAt(0, Math.PI).values, remembered.descriptions, remembered.classes, 2, 3] as const,
   );
+  const { probabilities: { values, rows, classes }, weight } = carriedVotes({
+    classes: 3,
+    values: likeness,
+  });
   assert.deepEqual([rows, classes], [2, 3]);
   assert.ok(values[2]! > 0.9 && values[1]! < 0.01, `${values}`);
   assert.ok(weight[0]! > 0.8 && weight[1]! < 1e-6, `${weight}`);

@@ -8,7 +8,7 @@
 import type { RememberedCorrections } from "../../ttt/corrections.ts";
 import { UNCORRECTED } from "../../ttt/corrections.ts";
 import type { Opinion } from "../../ttt/probabilities.ts";
-import type { Descriptions } from "./descriptions.ts";
+import type { Descriptions, Likeness } from "./descriptions.ts";
 
 /**
  * How fast a vote falls off with the difference of descriptions, by e^(−(1 − cosine) / τ), and its weight where the prediction
@@ -75,42 +75,25 @@ export function joined(
  * ```ts
  * import assert from "node:assert/strict";
  *
- * const remembered = { width: 2, descriptions: Float32Array.of(1, 0), classes: Uint8Array.of(1) };
- * // Two voxels, of which the first looks like the corrected one.
- * const looks = { width: 2, values: Float32Array.of(1, 0, 0, 1) };
- * const { probabilities, weight } = carriedVotes(remembered, looks, 2);
+ * // Two voxels, of which the first looks like what was corrected to class 1; nothing was corrected to class 0.
+ * const { probabilities, weight } = carriedVotes({ classes: 2, values: Float32Array.of(-1, 1, -1, 0) });
  * assert.ok(probabilities.values[1]! > 0.95 && weight[0] === 1);
  * assert.ok(weight[1]! < 1e-6);
  * ```
  */
-export function carriedVotes(
-  { descriptions, classes: said }: RememberedCorrections,
-  { width, values: looks }: Descriptions,
-  classes: number,
-): Opinion {
-  const rows = looks.length / width;
-  const values = new Float32Array(rows * classes);
+export function carriedVotes({ classes, values: alike }: Likeness): Opinion {
+  const rows = alike.length / classes;
+  const values = alike.map((cosine) => Math.exp(-(1 - cosine) / TAU));
   const weight = new Float32Array(rows);
-  const alike = new Float64Array(classes);
   for (let row = 0; row < rows; row++) {
-    alike.fill(-1);
-    for (let voter = 0; voter < said.length; voter++) {
-      let cosine = 0;
-      for (let i = 0; i < width; i++) {
-        cosine += looks[row * width + i]! * descriptions[voter * width + i]!;
-      }
-      const label = said[voter]!;
-      if (cosine > alike[label]!) alike[label] = cosine;
-    }
+    const [begin, end] = [row * classes, (row + 1) * classes];
     let [total, most] = [0, 0];
-    for (let label = 0; label < classes; label++) {
-      const vote = Math.exp(-(1 - alike[label]!) / TAU);
-      values[row * classes + label] = vote;
-      total += vote;
-      most = Math.max(most, vote);
+    for (let at = begin; at < end; at++) {
+      total += values[at]!;
+      most = Math.max(most, values[at]!);
     }
     weight[row] = STRENGTH * most;
-    for (let at = row * classes; at < (row + 1) * classes; at++) {
+    for (let at = begin; at < end; at++) {
       values[at] = (values[at]! + PRIOR / classes) / (total + PRIOR);
     }
   }

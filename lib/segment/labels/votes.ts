@@ -10,7 +10,7 @@ import { type RememberedCorrections, UNCORRECTED } from "../../ttt/corrections.t
 import type { PlanContext } from "../../ttt/plans/context.ts";
 import { fuse, type Opinion, type Probabilities } from "../../ttt/probabilities.ts";
 import { carriedVotes, joined, remember } from "./carried_votes.ts";
-import { describeVoxels, type Descriptions } from "./descriptions.ts";
+import { compareVoxels, describeVoxels, type Descriptions } from "./descriptions.ts";
 
 /**
  * Voxels over which a vote falls off, by e^(−d² / 2σ²): the distance to the corrected voxel that comes third around, within these
@@ -71,16 +71,17 @@ export class Votes {
     const corrected = corrections?.some((label) => label !== UNCORRECTED) ? corrections : null;
     if (!corrected && this.carried === 0) return prediction;
     const { gpu, scan: { voxels } } = context;
-    const looks = await describeVoxels(context);
-    const { classes } = prediction;
     const opinions: Opinion[] = [];
     if (corrected) {
+      const looks = await describeVoxels(context);
       const coords = await gpu.read(voxels.coords as GpuBuffer, Int32Array, 4 * voxels.count);
-      opinions.push(countVotes(coords, looks, corrected, classes));
+      opinions.push(countVotes(coords, looks, corrected, prediction.classes));
       const own = corrected.map((label, row) => isOwn(row) ? label : UNCORRECTED);
       this.#own = joined([this.#own, remember(looks, own)]);
     }
-    if (this.carried > 0) opinions.push(carriedVotes(this.#others!, looks, classes));
+    if (this.carried > 0) {
+      opinions.push(carriedVotes(await compareVoxels(context, this.#others!)));
+    }
     return withOpinions(prediction, opinions);
   }
 }
