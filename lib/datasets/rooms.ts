@@ -15,16 +15,21 @@ import {
 import type { Dataset } from "./dataset.ts";
 import { worldDataset } from "./world.ts";
 
-/** Gives the benchmark "rooms", whose scenes are generated on the GPU on request. */
-export function roomsDataset(gpu: Gpu): Dataset {
+/**
+ * Gives the benchmark "rooms", whose scenes are generated on the GPU on request.
+ *
+ * @param sharpness pixels of photographs in place of one, along either side; above 1 the benchmark is "rooms-sharp".
+ */
+export function roomsDataset(gpu: Gpu, sharpness = 1): Dataset {
   return worldDataset({
-    name: "rooms",
+    name: sharpness === 1 ? "rooms" : "rooms-sharp",
     generator: 1,
+    sharpness,
     classes: ROOM_CLASSES,
     palette: ROOM_PALETTE,
     asprs: ROOM_ASPRS,
     ignoreLabel: IGNORE_LABEL,
     domains: ROOM_DOMAINS,
-    scene: (domain, split, index) => roomScene(gpu, { domain, split, index }),
+    scene: (domain, split, index) => roomScene(gpu, { domain, split, index }, sharpness),
   });
 }

@@ -16,16 +16,22 @@ import {
 import type { Dataset } from "./dataset.ts";
 import { worldDataset } from "./world.ts";
 
-/** Gives the benchmark "streets", whose scenes are generated on the GPU on request. */
-export function streetsDataset(gpu: Gpu): Dataset {
+/**
+ * Gives the benchmark "streets", whose scenes are generated on the GPU on request.
+ *
+ * @param sharpness pixels of photographs in place of one, along either side; above 1 the benchmark is "streets-sharp".
+ */
+export function streetsDataset(gpu: Gpu, sharpness = 1): Dataset {
   return worldDataset({
-    name: "streets",
+    name: sharpness === 1 ? "streets" : "streets-sharp",
     generator: 1,
+    sharpness,
     classes: STREET_CLASSES,
     palette: STREET_PALETTE,
     asprs: STREET_ASPRS,
     ignoreLabel: IGNORE_LABEL,
     domains: STREET_DOMAINS,
-    scene: (domain, split, index) => streetScene(gpuCaster(gpu), { domain, split, index }),
+    scene: (domain, split, index) =>
+      streetScene(gpuCaster(gpu), { domain, split, index }, sharpness),
   });
 }

@@ -14,6 +14,8 @@ export interface World<Name extends string>
     Pick<Dataset, "things" | "heights"> {
   /** Version of the generator, raised with every change to it that changes scenes. */
   readonly generator: number;
+  /** Pixels of photographs in place of one, along either side; 1 where it is left out. */
+  readonly sharpness?: number;
   readonly domains: Readonly<Record<Name, { readonly about: string }>>;
   readonly scene: (domain: Name, split: DatasetSplit, index: number) => Promise<DatasetScene>;
 }
@@ -30,6 +32,7 @@ export function worldDataset<Name extends string>(world: World<Name>): Dataset {
     );
   };
   const { name, classes, palette, asprs, ignoreLabel, fromAbove, things, heights } = world;
+  const { sharpness = 1 } = world;
   const domains = Object.entries<{ readonly about: string }>(world.domains);
   return {
     name,
@@ -47,7 +50,11 @@ export function worldDataset<Name extends string>(world: World<Name>): Dataset {
     scene: async (domain, split, index) => await world.scene(requireDomain(domain), split, index),
     version: (domain) =>
       createHash("sha256")
-        .update(JSON.stringify([world.generator, world.domains[requireDomain(domain)]]))
+        .update(JSON.stringify([
+          world.generator,
+          world.domains[requireDomain(domain)],
+          ...(sharpness === 1 ? [] : [sharpness]),
+        ]))
         .digest("hex").slice(0, 16),
   };
 }

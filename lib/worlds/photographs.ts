@@ -34,6 +34,25 @@ export interface LabelledView {
   facing: Float32Array;
 }
 
+/**
+ * Columns of a sharp photograph for each one that photographs of the worlds have otherwise: 528 rows in place of 96, so that a
+ * network that has learned from real photographs need not be shown enlarged ones.
+ */
+export const SHARPNESS = 5.5;
+
+/**
+ * The same camera with more pixels.
+ *
+ * @param times pixels in place of one, along either side.
+ */
+export function sharper(camera: Camera, times: number): Camera {
+  // The middle of a pixel has whole coordinates.
+  const moved = (centre: number) => (centre + 0.5) * times - 0.5;
+  const [width, height] = [times * camera.width, times * camera.height];
+  const [fx, fy] = [times * camera.fx, times * camera.fy];
+  return { ...camera, width, height, fx, fy, cx: moved(camera.cx), cy: moved(camera.cy) };
+}
+
 /** Gives the place of a camera in the world, metres. */
 export function eyeOf(camera: Camera): [number, number, number] {
   const m = camera.worldToCamera;

@@ -60,7 +60,8 @@ withGpu("roomsDataset() refuses domains and scenes that do not exist", async (gp
   assert.throws(() => dataset.version("constructor"), RangeError);
   await assert.rejects(openDataset("room", gpu), {
     name: "RangeError",
-    message: /'room': it is none of rooms, streets, streets-varied, aerial/,
+    message:
+      /'room': it is none of rooms, rooms-sharp, streets, streets-sharp, streets-varied, aerial/,
   });
 });
 

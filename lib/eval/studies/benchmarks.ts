@@ -35,37 +35,44 @@ export const ORACLE_TEACHER = "oracle";
 
 const ORACLE: BenchmarkTeacher = { name: ORACLE_TEACHER, about: "true classes of pixels (bound)" };
 
+const ROOMS: BenchmarkProfile = {
+  teachers: [
+    { name: "rooms-parts", about: "supervised on parts of other rooms" },
+    {
+      name: "rooms-contrast",
+      about: "self-supervised on corresponding photographs of other rooms",
+    },
+    { name: "rooms-geometry", about: "height and slope of other rooms, no class labels" },
+    {
+      name: "rooms-self",
+      about: "self-supervised on corresponding photographs, height and slope of other rooms",
+    },
+    { name: "rooms-random", about: "random weights (placebo)" },
+    ORACLE,
+  ],
+  focus: ["noisy", "everything"],
+  images: [1, 2, 4, 8],
+  stream: ["noisy", "colours"],
+};
+
+const STREETS: BenchmarkProfile = {
+  teachers: [
+    { name: "streets-parts", about: "supervised on parts of other streets" },
+    { name: "streets-random", about: "random weights (placebo)" },
+    ORACLE,
+  ],
+  focus: ["beams16", "town"],
+  images: [1, 2, 4, 6],
+  stream: ["beams16", "rain"],
+};
+
 /** The benchmarks of this program. */
 export const BENCHMARKS: Readonly<Record<string, BenchmarkProfile>> = {
-  rooms: {
-    teachers: [
-      { name: "rooms-parts", about: "supervised on parts of other rooms" },
-      {
-        name: "rooms-contrast",
-        about: "self-supervised on corresponding photographs of other rooms",
-      },
-      { name: "rooms-geometry", about: "height and slope of other rooms, no class labels" },
-      {
-        name: "rooms-self",
-        about: "self-supervised on corresponding photographs, height and slope of other rooms",
-      },
-      { name: "rooms-random", about: "random weights (placebo)" },
-      ORACLE,
-    ],
-    focus: ["noisy", "everything"],
-    images: [1, 2, 4, 8],
-    stream: ["noisy", "colours"],
-  },
-  streets: {
-    teachers: [
-      { name: "streets-parts", about: "supervised on parts of other streets" },
-      { name: "streets-random", about: "random weights (placebo)" },
-      ORACLE,
-    ],
-    focus: ["beams16", "town"],
-    images: [1, 2, 4, 6],
-    stream: ["beams16", "rain"],
-  },
+  rooms: ROOMS,
+  streets: STREETS,
+  // The same with larger photographs, for teachers that have learned from real ones.
+  "rooms-sharp": ROOMS,
+  "streets-sharp": STREETS,
   // Streets closer to real scans; those who know only the benchmark's streets meet them here.
   "streets-varied": {
     trainedOn: "streets",
