@@ -1,38 +1,77 @@
 /**
- * Points without a position: depth cameras and exporters write NaN or infinities where they measured nothing. They are
- * no part of a scan, and keep their rows in its file.
+ * Points without a position: depth cameras and exporters write NaN, infinities or zeros where they measured nothing. They
+ * are no part of a scan, and keep their rows in its file.
  *
  * @module
  */
 import { ScanError } from "./errors.ts";
+import { findNoReturns } from "./no_returns.ts";
 import type { PointColumn, ScanLabels } from "./scan.ts";
 import type { Warning } from "./warning.ts";
 
 /** A coordinate beyond this does not survive float32. */
 const FARTHEST = 1e38;
 
+/** Rows of a file that are no points of its scan. */
+export interface LeftOut {
+  /** In ascending order. */
+  leftOut: number[];
+  /** What is said of them. */
+  warnings: Warning[];
+}
+
 /**
- * Finds the points of which a coordinate is NaN, infinite or beyond float32.
+ * Finds the points that have no position: those of which a coordinate is NaN, infinite or beyond float32, and those at
+ * zero that are no returns.
  *
  * @param xyz [N][3] coordinates as stored
  * @param file name of the scan, for errors
- * @returns their indices in ascending order
  * @throws {ScanError} where no point has a position
  */
-export function findLeftOut(xyz: Float64Array, file: string): number[] {
-  const leftOut: number[] = [];
-  for (let i = 0; i < xyz.length; i++) {
-    if (Math.abs(xyz[i]!) <= FARTHEST) continue;
-    const point = Math.floor(i / 3);
-    if (leftOut.at(-1) !== point) leftOut.push(point);
-  }
-  if (3 * leftOut.length < xyz.length) return leftOut;
+export function findLeftOut(xyz: Float64Array, file: string): LeftOut {
+  const count = xyz.length / 3;
+  const unplaced: number[] = [];
+  for (let point = 0; point < count; point++) if (!isPlaced(xyz, point)) unplaced.push(point);
+  const noReturns = findNoReturns(xyz);
+  const leftOut = mergeSorted(unplaced, noReturns);
+  if (leftOut.length === count) throw nothingLeft(xyz, file);
+  return {
+    leftOut,
+    warnings: [
+      ...warningsOf(
+        unplaced,
+        "no position (a coordinate is NaN, infinite or beyond float32; ",
+        "take them out of the scan",
+      ),
+      ...warningsOf(
+        noReturns,
+        "the coordinates 0, 0, 0, as sensors write them where nothing came back (",
+        "shift the scan",
+      ),
+    ],
+  };
+}
+
+function isPlaced(xyz: Float64Array, point: number): boolean {
+  return Math.abs(xyz[3 * point]!) <= FARTHEST && Math.abs(xyz[3 * point + 1]!) <= FARTHEST &&
+    Math.abs(xyz[3 * point + 2]!) <= FARTHEST;
+}
+
+/** Two lists in ascending order, without common members, as one. */
+function mergeSorted(a: number[], b: number[]): number[] {
+  if (a.length === 0) return b;
+  return b.length === 0 ? a : [...a, ...b].sort((one, other) => one - other);
+}
+
+function nothingLeft(xyz: Float64Array, file: string): ScanError {
   const bad = xyz.findIndex((value) => !(Math.abs(value) <= FARTHEST));
-  throw new ScanError({
+  return new ScanError({
     file,
-    problem: `none of its points has a position: a coordinate of the first is ${xyz[bad]}`,
+    problem: `none of its points has a position: a coordinate of the first is ${
+      bad < 0 ? "0 like those of all others" : xyz[bad]
+    }`,
     mend: "send points with finite coordinates",
-    field: "xyz"[bad % 3]!,
+    field: "xyz"[Math.max(bad, 0) % 3]!,
   });
 }
 
@@ -137,15 +176,20 @@ function columnOfRows(column: PointColumn, leftOut: readonly number[]): PointCol
   return { ...column, values: spreadOverRows(column.values, leftOut, 0) };
 }
 
-/** What is said of points without a position. */
-export function leftOutWarnings(leftOut: readonly number[]): Warning[] {
-  if (leftOut.length === 0) return [];
-  const some = leftOut.slice(0, 3).join(", ") + (leftOut.length > 3 ? ", …" : "");
+/**
+ * What is said of points that were left out.
+ *
+ * @param what they have, up to the numbers of some of them
+ * @param mend what to do where that is wrong
+ */
+function warningsOf(rows: readonly number[], what: string, mend: string): Warning[] {
+  if (rows.length === 0) return [];
+  const some = rows.slice(0, 3).join(", ") + (rows.length > 3 ? ", …" : "");
   return [{
     code: "points-left-out",
-    text: `${leftOut.length} ${
-      leftOut.length === 1 ? "point has" : "points have"
-    } no position (a coordinate is NaN, infinite or beyond float32; number ${some}) and got no label; take them out of the scan if that is wrong.`,
+    text: `${rows.length} ${
+      rows.length === 1 ? "point has" : "points have"
+    } ${what}number ${some}) and got no label; ${mend} if that is wrong.`,
     field: "scan",
   }];
 }

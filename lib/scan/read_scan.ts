@@ -15,7 +15,7 @@ import { readCsv } from "./csv/read_csv.ts";
 import { readPcd } from "./pcd/read_pcd.ts";
 import { nonZero } from "./fields/field_scan.ts";
 import { scaleToUnit } from "./full_scale.ts";
-import { findLeftOut, leftOutWarnings, withoutPoints } from "./left_out.ts";
+import { findLeftOut, withoutPoints } from "./left_out.ts";
 import type { Scan } from "./scan.ts";
 
 /**
@@ -66,7 +66,7 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
     lasScanLoader(name),
   );
   const { POSITION, COLOR_0, intensity, classification } = attributes;
-  const leftOut = findLeftOut(POSITION.value, name);
+  const { leftOut, warnings } = findLeftOut(POSITION.value, name);
   const classes = withoutPoints(classification.value, 1, leftOut);
   const colors = COLOR_0 &&
     scaleToUnit(withoutPoints(COLOR_0.value, 3, leftOut), false, "colours");
@@ -89,7 +89,7 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
     warnings: [
       ...loaderData.warnings,
       ...units.warnings,
-      ...leftOutWarnings(leftOut),
+      ...warnings,
       ...colors?.warnings ?? [],
       ...strength?.warnings ?? [],
     ],
@@ -117,7 +117,7 @@ async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
     ...(Object.keys(labelNames).length > 0 ? { labelNames } : {}),
     ...(leftOut.length > 0 ? { leftOut } : {}),
     bytes,
-    warnings: [...leftOutWarnings(leftOut), ...warnings],
+    warnings,
   };
 }
 

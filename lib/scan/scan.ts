@@ -38,7 +38,7 @@ export interface Scan {
   /** What the labels mean, by label, where the file says it; left out elsewhere. */
   labelNames?: Readonly<Record<string, string>>;
   /**
-   * Rows of the file that have no position (NaN, infinite), in ascending order. They are no points of the scan, and
+   * Rows of the file that have no position (NaN, infinite, no return), in ascending order. They are no points of the scan, and
    * an answer leaves them unlabelled; left out where every row has one.
    */
   leftOut?: readonly number[];

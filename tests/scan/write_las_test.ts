@@ -248,7 +248,7 @@ Deno.test("writeScan() keeps the labels of a PLY in LAS, in the type that holds 
   for (const [values, width] of widths) {
     const labels = Int32Array.from({ length: COUNT }, (_, i) => values[i % 2]!);
     const ply = await readScan(
-      writePly({ positions: new Float32Array(3 * COUNT), labels }),
+      writePly({ positions: new Float32Array(3 * COUNT).fill(1), labels }),
       "a.ply",
     );
     const answer = writeScan(convertScan(ply, "las"), labelling({ keepLabels: true }));

@@ -6,6 +6,7 @@
  */
 import { sumOf } from "@std/collections/sum-of";
 import { ScanError } from "../errors.ts";
+import { findNoReturns } from "../no_returns.ts";
 import type { ScanMemory } from "../scan.ts";
 import { SCALAR_BYTES } from "../ply/header.ts";
 import type { Warning } from "../warning.ts";
@@ -117,12 +118,13 @@ export function e57ToPly(bytes: Uint8Array, file: string): ConvertedE57 {
   out.set(head);
   const view = new DataView(out.buffer);
   let row = head.length;
+  let noReturns = 0;
   for (const [index, scan] of scans.entries()) {
     const values = e57Values(logical, header, scan, file);
-    writeScanRows(view, row, { scan, index, values, properties, pointBytes }, file);
+    noReturns += writeScanRows(view, row, { scan, index, values, properties, pointBytes }, file);
     row += pointBytes * scan.count;
   }
-  return { ply: out, warnings: warningsOf(layout, header) };
+  return { ply: out, warnings: warningsOf(layout, header, noReturns) };
 }
 
 /** Computes what reading an E57 file takes; see `scanMemory`. */
@@ -131,8 +133,8 @@ export function e57Memory(bytes: Uint8Array, file: string): ScanMemory {
   const points = sumOf(scans, ({ count }) => count);
   const properties = propertiesOf(scans);
   const ply = points * pointBytesOf(properties);
-  const largest = Math.max(...scans.map(({ count, fields }) => 8 * count * fields.length));
-  // The file without its checksums, its streams, their numbers, the PLY, and what reading that takes.
+  const largest = Math.max(...scans.map(({ count, fields }) => 8 * count * (fields.length + 3)));
+  // The file without its checksums, its streams, their numbers and places, the PLY, and what reading that takes.
   return { points, readingBytes: 2 * bytes.length + largest + ply + 160 * points, fileBytes: ply };
 }
 
@@ -183,12 +185,13 @@ interface ScanRows {
   pointBytes: number;
 }
 
+/** Writes the points of a scan. @returns how many of them are no returns, which have no position then */
 function writeScanRows(
   view: DataView,
   start: number,
   { scan, index, values, properties, pointBytes }: ScanRows,
   file: string,
-): void {
+): number {
   const valuesOf = (name: string) => {
     const at = scan.fields.findIndex((field) => field.name === name);
     return at < 0 ? null : values[at] ?? null;
@@ -208,14 +211,23 @@ function writeScanRows(
   }
   const invalid = valuesOf(INVALID[cartesian ? 0 : 1]!);
   const { rotation, translation } = scan.pose;
+  const places = new Float64Array(3 * scan.count);
   for (let i = 0; i < scan.count; i++) {
-    const own = cartesian
+    // A point without a position is no point of the scan.
+    const place = invalid?.[i]
+      ? [NaN, NaN, NaN]
+      : cartesian
       ? cartesian.map((array) => array[i]!)
       : fromSphere(...spherical!.map((array) => array[i]!) as [number, number, number]);
-    const moved = rotated(rotation, own);
+    places.set(place, 3 * i);
+  }
+  // A pose moves zeros, so that they have to be found before.
+  const noReturns = findNoReturns(places);
+  for (const i of noReturns) places.fill(NaN, 3 * i, 3 * i + 3);
+  for (let i = 0; i < scan.count; i++) {
+    const moved = rotated(rotation, [places[3 * i]!, places[3 * i + 1]!, places[3 * i + 2]!]);
     for (let axis = 0; axis < 3; axis++) {
-      // A point without a position is no point of the scan.
-      const value = invalid?.[i] ? NaN : moved[axis]! + translation[axis]!;
+      const value = moved[axis]! + translation[axis]!;
       view.setFloat64(start + i * pointBytes + 8 * axis, value, LITTLE_ENDIAN);
     }
   }
@@ -238,6 +250,7 @@ function writeScanRows(
     }
     offset += BYTES[type];
   }
+  return noReturns.length;
 }
 
 function fromSphere(range: number, azimuth: number, elevation: number): number[] {
@@ -257,7 +270,11 @@ function rotated(
   ];
 }
 
-function warningsOf({ scans, images }: E57Layout, { xmlLength }: E57Header): Warning[] {
+function warningsOf(
+  { scans, images }: E57Layout,
+  { xmlLength }: E57Header,
+  noReturns: number,
+): Warning[] {
   const others = new Set(
     scans.flatMap(({ fields }) =>
       fields.flatMap(({ kind, name }) => kind === "other" ? [name] : [])
@@ -266,12 +283,15 @@ function warningsOf({ scans, images }: E57Layout, { xmlLength }: E57Header): War
   const left = others.size > 0
     ? ` Fields that are no numbers were left out: ${[...others].join(", ")}.`
     : "";
+  const zeros = noReturns > 0
+    ? ` Of its points, ${noReturns} lay at 0, 0, 0 of their scanner, as where nothing came back, and have no position.`
+    : "";
   return [
     {
       code: "e57",
       text: `The scan came as E57, which is answered as PLY: ${
         scans.length === 1 ? "its points" : `the points of its ${scans.length} scans`
-      } in the coordinates of the file, with their other fields.${left}`,
+      } in the coordinates of the file, with their other fields.${left}${zeros}`,
       field: "scan",
     },
     ...unusedImages(

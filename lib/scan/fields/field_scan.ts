@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findLeftOut, leftOutWarnings, withoutPoints } from "../left_out.ts";
+import { findLeftOut, withoutPoints } from "../left_out.ts";
 import { chooseOrigin, toLocal } from "../origin.ts";
 import { type RawFields, toColors, toIntegers, toUnit, toUnitLength } from "./raw_attributes.ts";
 import type { Scan } from "../scan.ts";
@@ -32,7 +32,7 @@ export function scanOfFields(
   { position, color, intensity, normal, label }: ScanValues,
   about: Pick<Scan, "name" | "format" | "bytes" | "warnings">,
 ): Scan {
-  const leftOut = findLeftOut(position, about.name);
+  const { leftOut, warnings } = findLeftOut(position, about.name);
   const points = withoutPoints(position, 3, leftOut);
   const colors = color && toColors(withoutPoints(color.values, 3, leftOut), color, about.name);
   const strength = intensity &&
@@ -49,7 +49,7 @@ export function scanOfFields(
     labels: label && toIntegers(withoutPoints(label, 1, leftOut)),
     ...(leftOut.length > 0 ? { leftOut } : {}),
     warnings: [
-      ...leftOutWarnings(leftOut),
+      ...warnings,
       ...about.warnings,
       ...colors?.warnings ?? [],
       ...strength?.warnings ?? [],

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { withoutPoints } from "../left_out.ts";
 import type { Scan } from "../scan.ts";
 import { isLas, LAS_FIELDS, parseLasHeader } from "./header.ts";
 
@@ -19,18 +20,22 @@ export interface Echoes {
 const ECHO_BYTE = 14;
 
 /** Gives the echoes of a LAS scan; null of another format, and where the file says none at all. */
-export function echoesOf({ format, bytes, name, count }: Scan): Echoes | null {
+export function echoesOf({ format, bytes, name, count, leftOut = [] }: Scan): Echoes | null {
   if (format !== "las" || !isLas(bytes)) return null;
   const header = parseLasHeader(bytes, name);
-  // A row without a position has no place among the points.
-  if (header.count !== count) return null;
+  // A part of a scan has not the file's rows.
+  if (header.count !== count + leftOut.length) return null;
   const bits = bytes[LAS_FIELDS.format]! < 6 ? 3 : 4;
   const mask = (1 << bits) - 1;
-  const echoes = { number: new Uint8Array(count), count: new Uint8Array(count) };
-  for (let p = 0; p < count; p++) {
-    const byte = bytes[header.pointOffset + p * header.recordBytes + ECHO_BYTE]!;
-    echoes.number[p] = byte & mask;
-    echoes.count[p] = (byte >> bits) & mask;
+  const rows = { number: new Uint8Array(header.count), count: new Uint8Array(header.count) };
+  for (let row = 0; row < header.count; row++) {
+    const byte = bytes[header.pointOffset + row * header.recordBytes + ECHO_BYTE]!;
+    rows.number[row] = byte & mask;
+    rows.count[row] = (byte >> bits) & mask;
   }
+  const echoes = {
+    number: withoutPoints(rows.number, 1, leftOut),
+    count: withoutPoints(rows.count, 1, leftOut),
+  };
   return echoes.count.some((value) => value > 0) ? echoes : null;
 }

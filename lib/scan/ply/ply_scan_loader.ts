@@ -66,14 +66,19 @@ function parsePlyScan(bytes: Uint8Array, file: string): PlyMesh {
   const { position, color, intensity, normal, label } = findScanProperties(header, file);
   const groups = [position, color ?? [], intensity ?? [], normal ?? [], label ?? []];
   const decoded = decodeVertices(bytes, header, groups, file);
-  const leftOut = findLeftOut(decoded.groups[0]!, file);
+  const { leftOut, warnings: ofLeftOut } = findLeftOut(decoded.groups[0]!, file);
   const [xyz, rgb, strength, directions, classes] = decoded.groups.map((values, g) =>
     withoutPoints(values, groups[g]!.length, leftOut)
   );
   const labels = label && toIntegers(classes!);
   const colors = color && toColors(rgb!, fieldsOf(color), file);
   const intensities = intensity && toUnit(strength!, fieldsOf(intensity), "intensities");
-  const warnings = [...decoded.warnings, ...colors?.warnings ?? [], ...intensities?.warnings ?? []];
+  const warnings = [
+    ...ofLeftOut,
+    ...decoded.warnings,
+    ...colors?.warnings ?? [],
+    ...intensities?.warnings ?? [],
+  ];
   return {
     loader: "ply",
     loaderData: { header, leftOut, warnings },
