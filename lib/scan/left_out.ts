@@ -1,6 +1,6 @@
 /**
  * Points without a position: depth cameras and exporters write NaN, infinities or zeros where they measured nothing. They
- * are no part of a scan, and keep their rows in its file.
+ * are no part of a scan, nor are points that a LAS withholds, and keep their rows in its file.
  *
  * @module
  */
@@ -21,20 +21,27 @@ export interface LeftOut {
 }
 
 /**
- * Finds the points that have no position: those of which a coordinate is NaN, infinite or beyond float32, and those at
- * zero that are no returns.
+ * Finds the points that have no position, which are those of which a coordinate is NaN, infinite or beyond float32, and
+ * those at zero that are no returns; and the points that the file withholds.
  *
  * @param xyz [N][3] coordinates as stored
  * @param file name of the scan, for errors
- * @throws {ScanError} where no point has a position
+ * @param withheld indices of the points that the file withholds, in ascending order
+ * @throws {ScanError} where none is left
  */
-export function findLeftOut(xyz: Float64Array, file: string): LeftOut {
+export function findLeftOut(
+  xyz: Float64Array,
+  file: string,
+  withheld: readonly number[] = [],
+): LeftOut {
   const count = xyz.length / 3;
   const unplaced: number[] = [];
   for (let point = 0; point < count; point++) if (!isPlaced(xyz, point)) unplaced.push(point);
   const noReturns = findNoReturns(xyz);
-  const leftOut = mergeSorted(unplaced, noReturns);
-  if (leftOut.length === count) throw nothingLeft(xyz, file);
+  const leftOut = merged([unplaced, noReturns, withheld]);
+  if (leftOut.length === count) {
+    throw withheld.length === count ? allWithheld(file) : nothingLeft(xyz, file);
+  }
   return {
     leftOut,
     warnings: [
@@ -48,6 +55,11 @@ export function findLeftOut(xyz: Float64Array, file: string): LeftOut {
         "the coordinates 0, 0, 0, as sensors write them where nothing came back (",
         "shift the scan",
       ),
+      ...warningsOf(
+        withheld,
+        "the flag withheld, which LAS gives to deleted points (",
+        "clear the flag",
+      ),
     ],
   };
 }
@@ -57,10 +69,11 @@ function isPlaced(xyz: Float64Array, point: number): boolean {
     Math.abs(xyz[3 * point + 2]!) <= FARTHEST;
 }
 
-/** Two lists in ascending order, without common members, as one. */
-function mergeSorted(a: number[], b: number[]): number[] {
-  if (a.length === 0) return b;
-  return b.length === 0 ? a : [...a, ...b].sort((one, other) => one - other);
+/** Lists in ascending order as one. */
+function merged(lists: readonly (readonly number[])[]): number[] {
+  const filled = lists.filter(({ length }) => length > 0);
+  if (filled.length < 2) return [...filled[0] ?? []];
+  return [...new Set(filled.flat())].sort((a, b) => a - b);
 }
 
 function nothingLeft(xyz: Float64Array, file: string): ScanError {
@@ -72,6 +85,15 @@ function nothingLeft(xyz: Float64Array, file: string): ScanError {
     }`,
     mend: "send points with finite coordinates",
     field: "xyz"[Math.max(bad, 0) % 3]!,
+  });
+}
+
+function allWithheld(file: string): ScanError {
+  return new ScanError({
+    file,
+    problem: "all of its points are withheld, which means that they are deleted",
+    mend: "clear the flag of those that are points",
+    field: "withheld",
   });
 }
 

@@ -66,7 +66,7 @@ async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
     lasScanLoader(name),
   );
   const { POSITION, COLOR_0, intensity, classification } = attributes;
-  const { leftOut, warnings } = findLeftOut(POSITION.value, name);
+  const { leftOut, warnings } = findLeftOut(POSITION.value, name, loaderData.withheld);
   const classes = withoutPoints(classification.value, 1, leftOut);
   const colors = COLOR_0 &&
     scaleToUnit(withoutPoints(COLOR_0.value, 3, leftOut), false, "colours");

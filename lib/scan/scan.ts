@@ -19,7 +19,7 @@ export interface Scan {
   name: string;
   /** Format of `bytes`; LAZ counts as "las". */
   format: ScanFormat;
-  /** N, at least 1: the points that have a position. */
+  /** N, at least 1: the points that have a position and are not withheld. */
   count: number;
   /** Subtracted from every coordinate, in the file's units (float64). */
   origin: [number, number, number];
@@ -38,8 +38,8 @@ export interface Scan {
   /** What the labels mean, by label, where the file says it; left out elsewhere. */
   labelNames?: Readonly<Record<string, string>>;
   /**
-   * Rows of the file that have no position (NaN, infinite, no return), in ascending order. They are no points of the scan, and
-   * an answer leaves them unlabelled; left out where every row has one.
+   * Rows of the file that have no position (NaN, infinite, no return) or are withheld, in ascending order. They are no
+   * points of the scan, and an answer leaves them unlabelled; left out where there are none.
    */
   leftOut?: readonly number[];
   /** The client's own file; where that was LAZ, its content as LAS, and where it was E57, its points as PLY. */

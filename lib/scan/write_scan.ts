@@ -33,7 +33,12 @@ export function writeScan(scan: Scan, labelling: ScanLabels): Uint8Array {
   const { bytes, name, labels } = scan;
   switch (scan.format) {
     case "las":
-      return writeLasLabels(bytes, rows, labels && spreadOverRows(labels, leftOut, 0), name);
+      return writeLasLabels(
+        bytes,
+        rows,
+        { original: labels && spreadOverRows(labels, leftOut, 0), leftOut },
+        name,
+      );
     case "ply":
       return writePlyLabels(bytes, rows, name);
     case "pcd":

@@ -28,7 +28,7 @@ export interface LasRecipe {
   seed?: number;
 }
 
-/** Builds a LAS file and gives the true values of its points; all other bytes of the records are random. */
+/** Builds a LAS file and gives the true values of its points, none of which is withheld; all other bits of the records are random. */
 export function makeLas(recipe: LasRecipe = {}) {
   const { minor = 4, format = 7, count = 20, extra = 0, vlrs = [], gap = 0 } = recipe;
   const evlrs = (recipe.evlrs ?? []).map((evlr) =>
@@ -91,6 +91,7 @@ export function makeLas(recipe: LasRecipe = {}) {
   for (let i = 0; i < count; i++) {
     const record = pointOffset + i * recordBytes;
     for (let b = 0; b < recordBytes; b++) bytes[record + b] = Math.floor(next() * 256);
+    bytes[record + 15]! &= format < 6 ? 0x7f : 0xfb;
     for (let axis = 0; axis < 3; axis++) {
       const raw = Math.floor((next() - 0.5) * 200000);
       view.setInt32(record + 4 * axis, raw, true);

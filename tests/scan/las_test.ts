@@ -1,6 +1,6 @@
 /** Reading LAS files: versions, point formats, colour depths, and headers with wrong values. */
 import assert from "node:assert/strict";
-import { readScan, ScanError } from "../../lib/scan/mod.ts";
+import { echoesOf, readScan, ScanError, writeScan } from "../../lib/scan/mod.ts";
 import { compareLas } from "./compare_loaders.ts";
 import { largestDifference, LAS_RECORD, makeLas, worldPositions } from "./files.ts";
 
@@ -10,7 +10,10 @@ async function refuses(bytes: Uint8Array, pattern: RegExp) {
     assert(error instanceof ScanError, String(error));
     assert.match(error.message, /^Cannot read x\.las: .*; .*[^.]$/);
     assert.match(error.message, pattern);
-    assert(error.offset !== undefined && error.field !== undefined, error.message);
+    assert(
+      (error.offset !== undefined || error.field === "withheld") && error.field !== undefined,
+      error.message,
+    );
     return true;
   });
 }
@@ -59,13 +62,70 @@ Deno.test("readScan() takes LAS classes 0 and 1 as unlabelled", async () => {
     const { bytes, pointOffset, recordBytes } = makeLas({ minor: 4, format });
     const at = (i: number) => pointOffset + i * recordBytes + (format < 6 ? 15 : 16);
     for (let i = 0; i < 20; i++) bytes[at(i)] = i % 2;
-    // In format 0 the upper three bits are flags.
-    if (format === 0) bytes[at(3)] = 0b1110_0001;
+    // In format 0 the upper three bits are flags: synthetic, key-point and withheld.
+    if (format === 0) bytes[at(3)] = 0b0110_0001;
     assert.equal((await readScan(bytes, "x.las")).labels, null);
     bytes[at(7)] = 2;
     assert.equal((await readScan(bytes, "x.las")).labels![7], 2);
     assert.equal((await readScan(bytes, "x.las")).labels![3], 1);
   }
+});
+
+for (const format of [1, 6]) {
+  Deno.test(`readScan() leaves out points of format ${format} that TerraScan or LAStools withheld, and writeScan() keeps their classes`, async () => {
+    const { bytes, pointOffset, recordBytes } = makeLas({ minor: 4, format, count: 40 });
+    const at = (i: number, byte: number) => pointOffset + i * recordBytes + byte;
+    const withheld = [0, 3, 4, 39];
+    for (let i = 0; i < 40; i++) {
+      const isWithheld = withheld.includes(i);
+      // Synthetic points are points, and so are those of an overlap.
+      if (format < 6) bytes[at(i, 15)] = (isWithheld ? 0x80 : 0x20) | (isWithheld ? 7 : 2);
+      else {
+        bytes[at(i, 15)] = isWithheld ? 0x04 : 0x09;
+        bytes[at(i, 16)] = isWithheld ? 7 : 2;
+      }
+      bytes[at(i, 14)] = 1 | (i % 5 + 1) << (format < 6 ? 3 : 4);
+    }
+    const scan = await readScan(bytes, "x.las");
+    assert.deepEqual([scan.count, scan.leftOut], [36, withheld]);
+    assert.deepEqual([...new Set(scan.labels!)], [2]);
+    assert.deepEqual(scan.warnings.map(({ code }) => code), ["points-left-out"]);
+    assert.match(
+      scan.warnings[0]!.text,
+      /^4 points have the flag withheld, .* \(number 0, 3, 4, …\) and got no label; clear the flag/,
+    );
+    assert.deepEqual([...echoesOf(scan)!.count].slice(0, 4), [2, 3, 1, 2]);
+    const labelling = {
+      labels: new Uint8Array(36).fill(6),
+      confidence: new Float32Array(36).fill(0.5),
+    };
+    for (const keepLabels of [true, false]) {
+      const answer = writeScan(scan, { ...labelling, keepLabels });
+      const view = new DataView(answer.buffer);
+      const [start, stride] = [view.getUint32(96, true), view.getUint16(105, true)];
+      for (let i = 0; i < 40; i++) {
+        const record = answer.subarray(start + i * stride, start + (i + 1) * stride);
+        const before = bytes.subarray(at(i, 0), at(i + 1, 0));
+        const code = withheld.includes(i) ? 7 : 6;
+        const flags = format < 6 ? before[15]! & 0xe0 : 0;
+        assert.equal(record[format < 6 ? 15 : 16], code | flags);
+        assert.deepEqual(record.subarray(0, 15), before.subarray(0, 15));
+        if (format >= 6) assert.equal(record[15], before[15]);
+        // The labels that the file came with.
+        if (keepLabels) assert.equal(record.at(-1), withheld.includes(i) ? 7 : 2);
+      }
+      assert.deepEqual((await readScan(answer, "x.las")).leftOut, withheld);
+    }
+    for (let i = 0; i < 40; i++) bytes[at(i, 15)]! |= format < 6 ? 0x80 : 0x04;
+    await refuses(bytes, /all of its points are withheld, .*; clear the flag of those that are/);
+  });
+}
+
+Deno.test("readScan() takes LAS 1.0, which has no flags, to withhold nothing", async () => {
+  const { bytes, pointOffset, recordBytes } = makeLas({ minor: 0, format: 1 });
+  bytes[pointOffset + recordBytes + 15]! |= 0x80;
+  const scan = await readScan(bytes, "x.las");
+  assert.deepEqual([scan.count, scan.leftOut, scan.warnings], [20, undefined, []]);
 });
 
 Deno.test("readScan() says where whole LAS records follow those that the header counts", async () => {

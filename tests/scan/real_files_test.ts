@@ -88,7 +88,8 @@ Deno.test({
       try {
         const scan = await readScan(load(`odd/${file}`), file);
         assert(!mustRefuse, `${file} was read: ${expect}`);
-        assert.equal(scan.count, points, file);
+        // GeoCue withheld most of the points of one, which lie in an overlap.
+        assert.equal(scan.count + (scan.leftOut?.length ?? 0), points, file);
         assert(scan.positions.every(Number.isFinite), file);
       } catch (error) {
         if (!(error instanceof ScanError)) throw error;

@@ -75,6 +75,10 @@ export interface LasHeader {
   classOffset: number;
   /** Bits of the classification byte that hold the class; the others are flags. */
   classMask: number;
+  /** Byte of the flag `withheld` within a record. */
+  withheldOffset: number;
+  /** The bit of it; 0 for LAS 1.0, which has no flags. */
+  withheldBit: number;
   /** Byte of the red channel within a record; null without colour. */
   colorOffset: number | null;
 }
@@ -139,6 +143,8 @@ export function parseLasStart(start: Uint8Array, size: number, file: string): La
     ...extensions,
     classOffset: format < 6 ? 15 : 16,
     classMask: format < 6 ? 0x1f : 0xff,
+    withheldOffset: 15,
+    withheldBit: version.minor === 0 ? 0 : format < 6 ? 0x80 : 0x04,
     colorOffset: COLOR_OFFSET[format] ?? null,
   };
 }

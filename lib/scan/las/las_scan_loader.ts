@@ -19,6 +19,8 @@ export type LasMesh = PointMesh<"las", {
   header: LasHeader;
   /** A LAZ file as LAS; null where the file is LAS. */
   unpacked: Uint8Array | null;
+  /** Indices of points that the file marks as withheld, in ascending order. */
+  withheld: number[];
   /** What is doubtful about the number of points. */
   warnings: Warning[];
 }, {
@@ -53,14 +55,15 @@ async function parseLasScan(bytes: Uint8Array, file: string): Promise<LasMesh> {
   return meshOf(unpacked ?? bytes, { header: las, unpacked, warnings });
 }
 
-function meshOf(bytes: Uint8Array, loaderData: LasMesh["loaderData"]): LasMesh {
-  const { header } = loaderData;
+function meshOf(bytes: Uint8Array, file: Omit<LasMesh["loaderData"], "withheld">): LasMesh {
+  const { header } = file;
   const { count, pointOffset, recordBytes, scale, offset } = header;
-  const { classOffset, classMask, colorOffset } = header;
+  const { classOffset, classMask, withheldOffset, withheldBit, colorOffset } = header;
   const positions = new Float64Array(3 * count);
   const intensity = new Uint16Array(count);
   const classes = new Uint8Array(count);
   const colors = colorOffset === null ? null : new Uint16Array(3 * count);
+  const withheld: number[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let i = 0; i < count; i++) {
     const at = pointOffset + i * recordBytes;
@@ -69,6 +72,7 @@ function meshOf(bytes: Uint8Array, loaderData: LasMesh["loaderData"]): LasMesh {
     }
     intensity[i] = view.getUint16(at + 12, true);
     classes[i] = view.getUint8(at + classOffset) & classMask;
+    if (view.getUint8(at + withheldOffset) & withheldBit) withheld.push(i);
     if (!colors) continue;
     for (let channel = 0; channel < 3; channel++) {
       colors[3 * i + channel] = view.getUint16(at + colorOffset! + 2 * channel, true);
@@ -76,7 +80,7 @@ function meshOf(bytes: Uint8Array, loaderData: LasMesh["loaderData"]): LasMesh {
   }
   return {
     loader: "las",
-    loaderData,
+    loaderData: { ...file, withheld },
     schema: { fields: [], metadata: {} },
     header: { vertexCount: count },
     topology: "point-list",

@@ -15,11 +15,28 @@ import type { ScanLabels } from "../scan.ts";
 /** The code of points without a label. */
 const NEVER_CLASSIFIED = 0;
 
+/** What a client's file has. */
+export interface OwnRows {
+  /** The label of every row; null where the file had none. */
+  original: ArrayLike<number> | null;
+  /** Rows that are no points of the scan: those that are withheld keep their class, the others get none. */
+  leftOut: readonly number[];
+}
+
+/** The classes of a file's rows that are no points of its scan. */
+interface LeftOutRows {
+  has: (row: number) => boolean;
+  /** The class that the file came with. */
+  original: (row: number) => number;
+  /** The class that the answer has. */
+  code: (row: number) => number;
+}
+
 /**
  * Writes labels into a copy of a LAS file.
  *
  * @param bytes an uncompressed LAS file
- * @param original the labels that the client's file had; null where it had none
+ * @param own what the client's file has: its labels, and the rows that are no points of its scan
  * @param file name of the scan, for errors
  * @returns a file whose classification is the code of the label by the `student`, or the label itself where there is
  *   none; the student's names of codes stand in its classification lookup. A code of a student that does not fit the
@@ -31,16 +48,18 @@ const NEVER_CLASSIFIED = 0;
 export function writeLasLabels(
   bytes: Uint8Array,
   labelling: ScanLabels,
-  original: ArrayLike<number> | null,
+  own: OwnRows,
   file: string,
 ): Uint8Array {
   const { extraBytes = false, keepLabels = true, student, columns = [] } = labelling;
   const header = parseLasHeader(bytes, file);
-  const codes = codesOf(labelling, header);
+  const { original } = own;
+  const leftOut = leftOutRows(bytes, header, own.leftOut);
+  const codes = codesOf(labelling, header, leftOut);
   const wanted = { prediction: extraBytes, original: keepLabels ? original : null, columns };
   const plan = planExtraBytes(bytes, header, wanted, file);
   const head = student ? withClassLookup(plan.head, header, classCodes(student)) : plan.head;
-  const out = withExtraBytes(bytes, header, { ...plan, head }, { labelling, original });
+  const out = withExtraBytes(bytes, header, { ...plan, head }, { labelling, original, leftOut });
   const { classOffset, classMask } = header;
   for (let i = 0; i < header.count; i++) {
     const at = out.pointOffset + i * out.recordBytes + classOffset;
@@ -49,11 +68,37 @@ export function writeLasLabels(
   return out.bytes;
 }
 
-function codesOf({ labels, student }: ScanLabels, { classMask, format }: LasHeader): Uint8Array {
+function leftOutRows(
+  bytes: Uint8Array,
+  header: LasHeader,
+  leftOut: readonly number[],
+): LeftOutRows {
+  const { count, pointOffset, recordBytes, classOffset, classMask } = header;
+  const { withheldOffset, withheldBit } = header;
+  const isLeftOut = new Uint8Array(count);
+  for (const row of leftOut) isLeftOut[row] = 1;
+  const byte = (row: number, at: number) => bytes[pointOffset + row * recordBytes + at]!;
+  const original = (row: number) => byte(row, classOffset) & classMask;
+  return {
+    has: (row) => isLeftOut[row] === 1,
+    original,
+    code: (row) => byte(row, withheldOffset) & withheldBit ? original(row) : NEVER_CLASSIFIED,
+  };
+}
+
+function codesOf(
+  { labels, student }: ScanLabels,
+  { classMask, format }: LasHeader,
+  leftOut: LeftOutRows,
+): Uint8Array {
   const codes = new Uint8Array(labels.length);
   const byLabel = student &&
     new Map(student.asprs.map((code, place) => [labelOf(student, place), code]));
   for (let i = 0; i < codes.length; i++) {
+    if (leftOut.has(i)) {
+      codes[i] = leftOut.code(i);
+      continue;
+    }
     const label = labels[i]!;
     const named = !byLabel ? label : label === UNLABELLED ? NEVER_CLASSIFIED : byLabel.get(label);
     // The codes of a student were chosen for its classes, not for this file; a client's own are meant as they are.
@@ -73,7 +118,11 @@ function withExtraBytes(
   bytes: Uint8Array,
   header: LasHeader,
   plan: ExtraBytesPlan,
-  { labelling, original }: { labelling: ScanLabels; original: ArrayLike<number> | null },
+  { labelling, original, leftOut }: {
+    labelling: ScanLabels;
+    original: ArrayLike<number> | null;
+    leftOut: LeftOutRows;
+  },
 ): { bytes: Uint8Array; pointOffset: number; recordBytes: number } {
   const { count } = header;
   const { labels, confidence, columns = [] } = labelling;
@@ -98,7 +147,10 @@ function withExtraBytes(
       writeDimension(view, plan.label, to, label);
     }
     if (plan.confidence) writeDimension(view, plan.confidence, to, confidence[i]!);
-    if (plan.original) writeDimension(view, plan.original, to, original![i]!);
+    if (plan.original) {
+      const label = leftOut.has(i) ? leftOut.original(i) : original![i]!;
+      writeDimension(view, plan.original, to, label);
+    }
     for (const [k, dimension] of plan.columns.entries()) {
       writeDimension(view, dimension, to, columns[k]!.values[i]!);
     }

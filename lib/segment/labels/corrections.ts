@@ -38,7 +38,7 @@ export function correctedPoints(
     for (const row of points) {
       if (row >= rows) fail(`the scan has ${rows} points, from 0, and no point ${row}`);
       const before = leftOut.findLastIndex((left) => left <= row);
-      if (leftOut[before] === row) fail(`point ${row} has no position`);
+      if (leftOut[before] === row) fail(`point ${row} has no position, or is withheld`);
       const point = row - before - 1;
       const other = classes[point]!;
       if (other !== UNCORRECTED && other !== index) {
