@@ -57,24 +57,13 @@ export function scaleToUnit(
     }
     for (let r = 0; r < RANGES.length && value > RANGES[r]!.most; r++) beyond[r]!++;
   }
-  const allowed = filled < LEAST_VALUES ? 0 : Math.max(CHANNELS, Math.floor(filled * STRAY_SHARE));
+  const allowed = mostStray(filled);
   const range = RANGES.find((range, r) =>
     isMeant(range, isFloat, what) && stray + beyond[r]! <= allowed
   );
   if (!range) return null;
   const { full } = range;
-  const { scaled, clamped, farthest } = clampedTo(values, full);
-  const warnings: Warning[] = [];
-  if (clamped > 0) {
-    const share = 100 * clamped / values.length;
-    warnings.push({
-      code: `${what}-clamped`,
-      text: `${clamped} ${clamped === 1 ? "value" : "values"} of the ${what} (${
-        share < 0.01 ? "less than 0.01" : share.toFixed(2)
-      } %) lie outside 0 to ${full}, such as ${farthest}, and were clamped; write ${what} as 0..1, 0..255 or 0..65535.`,
-      field: "scan",
-    });
-  }
+  const { values: scaled, warnings } = scaleBetween(values, { least: 0, full }, what);
   if (full === 1023 || full === 4095) {
     warnings.push({
       code: `${what}-depth`,
@@ -91,20 +80,46 @@ function isMeant(range: (typeof RANGES)[number], isFloat: boolean, what: string)
   return !("only" in range) || (range.only === "floats" ? isFloat : range.only === what);
 }
 
-function clampedTo(values: ArrayLike<number>, full: number) {
+/** How many of so many values, zeros aside, may lie outside a range. */
+export function mostStray(filled: number): number {
+  return filled < LEAST_VALUES ? 0 : Math.max(CHANNELS, Math.floor(filled * STRAY_SHARE));
+}
+
+/**
+ * Scales values of a range that is known; those beyond it are clamped, which a warning says.
+ *
+ * @param range the values that become 0 and 1
+ * @param what name of the values in warnings
+ */
+export function scaleBetween(
+  values: ArrayLike<number>,
+  { least, full }: { least: number; full: number },
+  what: "colours" | "intensities",
+): ScaledValues {
   const scaled = new Float32Array(values.length);
   let clamped = 0;
   let farthest = full;
   for (let i = 0; i < scaled.length; i++) {
     const value = values[i]!;
-    if (value >= 0 && value <= full) {
-      scaled[i] = value / full;
+    if (value >= least && value <= full) {
+      scaled[i] = (value - least) / (full - least);
       continue;
     }
     clamped++;
-    if (!(value <= farthest && value >= 0)) farthest = value;
+    if (!(value <= farthest && value >= least)) farthest = value;
     // NaN has no brightness.
     scaled[i] = value > full ? 1 : 0;
   }
-  return { scaled, clamped, farthest };
+  if (clamped === 0) return { values: scaled, warnings: [] };
+  const share = 100 * clamped / values.length;
+  return {
+    values: scaled,
+    warnings: [{
+      code: `${what}-clamped`,
+      text: `${clamped} ${clamped === 1 ? "value" : "values"} of the ${what} (${
+        share < 0.01 ? "less than 0.01" : share.toFixed(2)
+      } %) lie outside ${least} to ${full}, such as ${farthest}, and were clamped; write ${what} as 0..1, 0..255 or 0..65535.`,
+      field: "scan",
+    }],
+  };
 }

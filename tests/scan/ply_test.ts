@@ -146,7 +146,7 @@ Deno.test("readScan() knows further names of colours, intensity and labels", asy
   assert.deepEqual([...scan.labels!], [4, 5]);
 });
 
-Deno.test("readScan() ignores fractional labels, zero colours and decibels", async () => {
+Deno.test("readScan() ignores fractional labels, zero colours and scores", async () => {
   const fields: PlyField[] = [
     ...XYZ,
     ["uchar", "red"],
@@ -155,7 +155,7 @@ Deno.test("readScan() ignores fractional labels, zero colours and decibels", asy
     ["float", "label"],
     ["float", "intensity"],
   ];
-  const rows = [[1, 2, 3, 0, 0, 0, 0.5, -20]];
+  const rows = [[1, 2, 3, 0, 0, 0, 0.5, -2]];
   const scan = await readScan(makePly("ascii", [{ name: "vertex", fields, rows }]), "a.ply");
   assert.equal(scan.labels, null);
   assert.equal(scan.colors, null);

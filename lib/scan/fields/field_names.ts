@@ -19,7 +19,16 @@ export const FIELD_NAMES = {
     ["rf", "gf", "bf"],
   ],
   normal: [["nx", "ny", "nz"], ["normal_x", "normal_y", "normal_z"]],
-  intensity: [["intensity"], ["scalar_intensity"], ["reflectance"], ["remission"]],
+  intensity: [
+    ["intensity"],
+    ["scalar_intensity"],
+    ["reflectance"],
+    ["scalar_reflectance"],
+    ["remission"],
+    ["reflectivity"],
+    ["scalar_reflectivity"],
+    ["i"],
+  ],
   label: [
     ["label"],
     ["labels"],

@@ -5,7 +5,13 @@
  */
 import { findLeftOut, withoutPoints } from "../left_out.ts";
 import { chooseOrigin, toLocal } from "../origin.ts";
-import { type RawFields, toColors, toIntegers, toUnit, toUnitLength } from "./raw_attributes.ts";
+import {
+  type RawFields,
+  toColors,
+  toIntegers,
+  toIntensities,
+  toUnitLength,
+} from "./raw_attributes.ts";
 import type { Scan } from "../scan.ts";
 
 /** Values of fields, [N][fields], unscaled. */
@@ -36,7 +42,7 @@ export function scanOfFields(
   const points = withoutPoints(position, 3, leftOut);
   const colors = color && toColors(withoutPoints(color.values, 3, leftOut), color, about.name);
   const strength = intensity &&
-    toUnit(withoutPoints(intensity.values, 1, leftOut), intensity, "intensities");
+    toIntensities(withoutPoints(intensity.values, 1, leftOut), intensity);
   const origin = chooseOrigin(points);
   return {
     ...about,

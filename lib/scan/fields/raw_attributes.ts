@@ -5,6 +5,7 @@
  */
 import { ScanError } from "../errors.ts";
 import { type ScaledValues, scaleToUnit } from "../full_scale.ts";
+import { type UnitIntensities, unitIntensities } from "../intensities.ts";
 
 /** The fields of an attribute. */
 export interface RawFields {
@@ -17,27 +18,32 @@ export interface RawFields {
 }
 
 /**
- * Scales colours or intensities to 0..1.
+ * Brings intensities to 0..1.
  *
- * @param values [N][fields]; signed bytes among them are changed
- * @returns null where they have no range that is known
+ * @param values [N][1]; signed bytes are changed
  */
-export function toUnit(
-  values: Float64Array,
-  { names, isFloat, signedBytes = [] }: RawFields,
-  what: "colours" | "intensities",
-): ScaledValues | null {
+export function toIntensities(values: Float64Array, fields: RawFields): UnitIntensities {
+  unsign(values, fields);
+  return unitIntensities(values, fields.isFloat);
+}
+
+function unsign(values: Float64Array, { names, signedBytes = [] }: RawFields): void {
   for (const index of signedBytes) {
     for (let i = index; i < values.length; i += names.length) {
       values[i]! += values[i]! < 0 ? 256 : 0;
     }
   }
-  return scaleToUnit(values, isFloat, what);
 }
 
-/** Scales colours to 0..1. @throws {ScanError} where they have no range that is known */
+/**
+ * Scales colours to 0..1.
+ *
+ * @param values [N][3]; signed bytes among them are changed
+ * @throws {ScanError} where they have no range that is known
+ */
 export function toColors(values: Float64Array, fields: RawFields, file: string): ScaledValues {
-  const colors = toUnit(values, fields, "colours");
+  unsign(values, fields);
+  const colors = scaleToUnit(values, fields.isFloat, "colours");
   if (colors) return colors;
   const bad = values.findIndex((value) => !(value >= 0 && value <= 65535));
   const name = fields.names[bad % 3]!;

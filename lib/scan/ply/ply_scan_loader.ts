@@ -12,12 +12,13 @@ import { PLYLoader } from "@loaders.gl/ply";
 import { decodeVertices } from "./decode_vertices.ts";
 import { parsePlyHeader, type PlyHeader, type PlyProperty } from "./header.ts";
 import { findScanProperties } from "./scan_properties.ts";
+import { SPLAT_WARNING, splatColors } from "./splats.ts";
 import type { PointMesh } from "../point_mesh.ts";
 import {
   type RawFields,
   toColors,
   toIntegers,
-  toUnit,
+  toIntensities,
   toUnitLength,
 } from "../fields/raw_attributes.ts";
 import { findLeftOut, withoutPoints } from "../left_out.ts";
@@ -36,7 +37,7 @@ export type PlyMesh = PointMesh<"ply", PlyFile, {
   POSITION: { value: Float64Array; size: 3 };
   /** 0 to 1. */
   COLOR_0?: { value: Float32Array; size: 3 };
-  /** 0 to 1; missing where values are negative, NaN or above 65535 (decibels, scores). */
+  /** 0 to 1; missing where they have no range that is known. */
   intensity?: { value: Float32Array; size: 1 };
   /** Of length 1, or 0 where the file has no direction for a vertex. */
   NORMAL?: { value: Float32Array; size: 3 };
@@ -63,7 +64,8 @@ export function plyScanLoader(file: string) {
 
 function parsePlyScan(bytes: Uint8Array, file: string): PlyMesh {
   const header = parsePlyHeader(bytes, file);
-  const { position, color, intensity, normal, label } = findScanProperties(header, file);
+  const properties = findScanProperties(header, file);
+  const { position, color, intensity, normal, label, isSplats, hasHarmonics } = properties;
   const groups = [position, color ?? [], intensity ?? [], normal ?? [], label ?? []];
   const decoded = decodeVertices(bytes, header, groups, file);
   const { leftOut, warnings: ofLeftOut } = findLeftOut(decoded.groups[0]!, file);
@@ -71,11 +73,14 @@ function parsePlyScan(bytes: Uint8Array, file: string): PlyMesh {
     withoutPoints(values, groups[g]!.length, leftOut)
   );
   const labels = label && toIntegers(classes!);
-  const colors = color && toColors(rgb!, fieldsOf(color), file);
-  const intensities = intensity && toUnit(strength!, fieldsOf(intensity), "intensities");
+  const colors = hasHarmonics
+    ? { values: splatColors(rgb!), warnings: [] }
+    : color && toColors(rgb!, fieldsOf(color), file);
+  const intensities = intensity && toIntensities(strength!, fieldsOf(intensity));
   const warnings = [
     ...ofLeftOut,
     ...decoded.warnings,
+    ...(isSplats ? [SPLAT_WARNING] : []),
     ...colors?.warnings ?? [],
     ...intensities?.warnings ?? [],
   ];
@@ -89,7 +94,7 @@ function parsePlyScan(bytes: Uint8Array, file: string): PlyMesh {
     attributes: {
       POSITION: { value: xyz!, size: 3 },
       ...(colors ? { COLOR_0: { value: colors.values, size: 3 } } : {}),
-      ...(intensities ? { intensity: { value: intensities.values, size: 1 } } : {}),
+      ...(intensities?.values ? { intensity: { value: intensities.values, size: 1 } } : {}),
       ...(normal ? { NORMAL: { value: toUnitLength(directions!), size: 3 } } : {}),
       ...(labels ? { label: { value: labels, size: 1 } } : {}),
     },

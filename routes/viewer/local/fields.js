@@ -18,7 +18,16 @@ export const FIELD_NAMES = {
     ["r", "g", "b"],
     ["rf", "gf", "bf"],
   ],
-  intensity: [["intensity"], ["scalar_intensity"], ["reflectance"], ["remission"]],
+  intensity: [
+    ["intensity"],
+    ["scalar_intensity"],
+    ["reflectance"],
+    ["scalar_reflectance"],
+    ["remission"],
+    ["reflectivity"],
+    ["scalar_reflectivity"],
+    ["i"],
+  ],
   label: [
     ["label"],
     ["labels"],
