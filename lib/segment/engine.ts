@@ -23,7 +23,7 @@ import { firstKdLoss } from "../ttt/first_loss.ts";
 import { tttKd } from "../ttt/methods/ttt_kd.ts";
 import type { DescribedViews } from "../ttt/photographs.ts";
 import { type Block, cutBlocks } from "../voxels/blocks.ts";
-import { requireInputs, studentPoints } from "../voxels/points.ts";
+import { inputWarnings, requireInputs, studentPoints } from "../voxels/points.ts";
 import { blameScan } from "./blame_scan.ts";
 import { labelByBlocks } from "./block_labelling.ts";
 import type { BlockSizer } from "./block_size.ts";
@@ -270,6 +270,7 @@ export class Engine implements Segmenter, AsyncDisposable {
       ...warnings ?? [],
       ...formerNameWarnings(options.former ?? []),
       ...codeWarnings(given.scan, this.student),
+      ...inputWarnings(scan, this.student),
       ...ofFrame,
       ...samplingWarnings(metric, this.#voxelSizeOf(request)),
       ...(usesCameras ? cameraWarnings(given) : []),

@@ -5,7 +5,7 @@
  */
 import type { StudentCard } from "../nn/card.ts";
 import type { FeatureName } from "../nn/features.ts";
-import { type Camera, echoesOf, type Scan, ScanError } from "../scan/mod.ts";
+import { type Camera, echoesOf, type Scan, ScanError, type Warning } from "../scan/mod.ts";
 import { heightsAboveGround } from "./ground/heights.ts";
 import { estimateNormals, type Viewpoint } from "./normals.ts";
 import { roughnessOf } from "./roughness.ts";
@@ -108,6 +108,24 @@ export function requireInputs(
       "move the sensor to zero, or take a student that reads centred coordinates, or none",
     );
   }
+}
+
+/** Features that are colours. */
+const COLORS = /^(?:red|green|blue)(?:_|$)/;
+
+/** Warns of a scan without the colours that a student reads: what it has learned of them says nothing then. */
+export function inputWarnings(
+  { name, colors }: Pick<Scan, "name" | "colors">,
+  { id, features }: Pick<StudentCard, "id" | "features">,
+): Warning[] {
+  if (colors || !features.some((feature) => COLORS.test(feature))) return [];
+  return [{
+    code: "no-colours",
+    text:
+      `Student ${id} reads colours, and ${name} has none, or only zeros: all points were taken as mid-grey. ` +
+      "Send a scan with colours, or take a student that does not read them.",
+    field: "scan",
+  }];
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { FeatureName } from "../../lib/nn/features.ts";
 import { type Camera, type Scan, ScanError, writeLas } from "../../lib/scan/mod.ts";
-import { requireInputs, studentPoints } from "../../lib/voxels/points.ts";
+import { inputWarnings, requireInputs, studentPoints } from "../../lib/voxels/points.ts";
 
 /** A level square of 49 points, a metre above zero in the coordinates of a map. */
 const SCAN: Scan = {
@@ -87,4 +87,14 @@ Deno.test("requireInputs() names the input that a scan lacks, and what to do", (
     requireInputs(scan, student("red", "intensity", "x_centred", "height", ...NORMALS));
   }
   requireInputs(SCAN, student("x", "y", "z", "intensity"));
+});
+
+Deno.test("inputWarnings() warns of a scan without colours where the student reads them", () => {
+  const codes = (scan: Scan, ...features: FeatureName[]) =>
+    inputWarnings(scan, { id: "rooms", features }).map(({ code, field }) => [code, field]);
+  const grey = { ...SCAN, colors: null };
+  assert.deepEqual(codes(grey, "one", "green_signed"), [["no-colours", "scan"]]);
+  assert.deepEqual(codes(grey, "red", "green", "blue"), [["no-colours", "scan"]]);
+  assert.deepEqual(codes(grey, "one", "intensity", "height"), []);
+  assert.deepEqual(codes({ ...SCAN, colors: new Float32Array(SCAN.count * 3) }, "red"), []);
 });
