@@ -8,10 +8,11 @@ import { ScanError } from "./errors.ts";
 import { csvLayout, TEXT_EXTENSION } from "./csv/layout.ts";
 import { isLas } from "./las/header.ts";
 import { isPcd } from "./pcd/header.ts";
+import { isPtx } from "./ptx/read_ptx.ts";
 import type { ScanFormat } from "./scan.ts";
 
 /**
- * Tells the format in which a scan is answered by default: its own, or PLY where it is E57.
+ * Tells the format in which a scan is answered by default: its own, or PLY where it is E57 or PTX.
  *
  * @param start the first bytes of the file: 64 KiB, or all that it has
  * @throws {ScanError} where the file is empty or of another format
@@ -26,7 +27,7 @@ import type { ScanFormat } from "./scan.ts";
  */
 export function scanFormat(start: Uint8Array, name: string): ScanFormat {
   const format = fileFormat(start, name);
-  return format === "e57" ? "ply" : format;
+  return format === "e57" || format === "ptx" ? "ply" : format;
 }
 
 /**
@@ -53,7 +54,7 @@ export function answerExtension(format: ScanFormat, name: string): string {
  *
  * @throws {ScanError} where the file is empty or of another format
  */
-export function fileFormat(start: Uint8Array, name: string): ScanFormat | "e57" {
+export function fileFormat(start: Uint8Array, name: string): ScanFormat | "e57" | "ptx" {
   if (start.length === 0) {
     throw new ScanError({
       file: name,
@@ -66,6 +67,7 @@ export function fileFormat(start: Uint8Array, name: string): ScanFormat | "e57" 
   if (start[0] === 0x70 && start[1] === 0x6c && start[2] === 0x79) return "ply";
   if (isE57(start)) return "e57";
   if (isPcd(start)) return "pcd";
+  if (isPtx(start)) return "ptx";
   if (csvLayout(start)) return "csv";
   throw new ScanError({
     file: name,

@@ -18,7 +18,7 @@ export async function readNamed(path: string): Promise<NamedFile> {
 }
 
 /** Names of files that may be scans. */
-const SCAN = /\.(las|laz|ply|pcd|csv|xyz|asc|pts|e57)$/i;
+const SCAN = /\.(las|laz|ply|pcd|csv|xyz|asc|pts|ptx|e57)$/i;
 /** Names of files that may be photographs. */
 const PHOTOGRAPH = /\.(jpe?g|png|webp)$/i;
 /** Names of files that may hold cameras. */

@@ -13,19 +13,20 @@ import { coordinateUnits } from "./las/coordinate_units.ts";
 import { chooseOrigin, toLocal } from "./origin.ts";
 import { readCsv } from "./csv/read_csv.ts";
 import { readPcd } from "./pcd/read_pcd.ts";
+import { ptxToPly } from "./ptx/ptx_to_ply.ts";
 import { nonZero } from "./fields/field_scan.ts";
 import { scaleToUnit } from "./full_scale.ts";
 import { findLeftOut, withoutPoints } from "./left_out.ts";
 import type { Scan } from "./scan.ts";
 
 /**
- * Reads a LAS, LAZ, PLY, PCD, E57 or text file; its first bytes tell the format.
+ * Reads a LAS, LAZ, PLY, PCD, E57, PTX or text file; its first bytes tell the format.
  *
  * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ and COPC of formats 0 to 3 and 6 to 8. `labels` are the
  * classification codes if any of them is above 1 (0 and 1 mean "not classified"). PLY: ASCII and both byte orders;
  * `labels` come from an integer property `label`, `class` or a similar name, their names from comments like
  * `class 7 chair`, normals from `nx`, `ny`, `nz`. PCD: versions 0.5 to 0.7, ASCII, binary and compressed, fields by the same names
- * and packed colours. E57: all scans of the file with their poses, as PLY. Text: columns that the first line names, or that their values tell.
+ * and packed colours. E57 and PTX: all scans of the file with their poses, as PLY. Text: columns that the first line names, or that their values tell.
  *
  * @param bytes the whole file; the scan keeps it
  * @param name the client's name for it, which need not fit the format
@@ -56,7 +57,10 @@ export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
   }
 }
 
-const READERS = { las: readLas, ply: readPly, pcd: readPcd, csv: readCsv, e57: readE57 } as const;
+const READERS = {
+  ...{ las: readLas, ply: readPly, pcd: readPcd, csv: readCsv },
+  ...{ e57: readE57, ptx: readPtx },
+} as const;
 
 async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
   const { parse } = await import("@loaders.gl/core");
@@ -125,6 +129,12 @@ async function readE57(bytes: Uint8Array, name: string): Promise<Scan> {
   const { ply, warnings } = e57ToPly(bytes, name);
   const scan = await readPly(ply, name);
   return { ...scan, converted: "e57 to ply", warnings: [...warnings, ...scan.warnings] };
+}
+
+async function readPtx(bytes: Uint8Array, name: string): Promise<Scan> {
+  const { ply, warnings } = ptxToPly(bytes, name);
+  const scan = await readPly(ply, name);
+  return { ...scan, converted: "ptx to ply", warnings: [...warnings, ...scan.warnings] };
 }
 
 function local(positions: Float64Array): Pick<Scan, "origin" | "positions"> {

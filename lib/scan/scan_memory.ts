@@ -14,6 +14,7 @@ import { e57Memory } from "./e57/e57_to_ply.ts";
 import { parseE57Header } from "./e57/pages.ts";
 import { hasPcdHeader, parsePcdHeader } from "./pcd/header.ts";
 import { pcdMemory } from "./pcd/read_pcd.ts";
+import { ptxMemory } from "./ptx/ptx_to_ply.ts";
 import { fileFormat } from "./file_format.ts";
 import type { ScanMemory } from "./scan.ts";
 
@@ -49,6 +50,7 @@ export function scanMemory(bytes: Uint8Array, name: string): ScanMemory {
   if (format === "pcd") return pcdMemory(parsePcdHeader(bytes, name), bytes.length, name);
   if (format === "csv") return csvMemory(bytes, bytes.length, name);
   if (format === "e57") return e57Memory(bytes, name);
+  if (format === "ptx") return ptxMemory(bytes);
   const header = parseLasHeader(bytes, name);
   const { compressed, count } = header;
   const points = compressed ? Math.max(...checkLaz(bytes, header, name).counts) : count;
@@ -98,6 +100,8 @@ export function scanMemoryByStart(
     // What it says of its points stands at its end.
     return isPart ? (parseE57Header(start, size, name), null) : e57Memory(start, name);
   }
+  // Every scan of it has a header of its own.
+  if (format === "ptx") return isPart ? null : ptxMemory(start);
   const header = parseLasStart(start, size, name);
   const { compressed, count, statedCounts, recordBytes } = header;
   if (!compressed) return lasMemory(header, count, size);

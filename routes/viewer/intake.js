@@ -4,7 +4,7 @@
  * @module
  */
 
-const SCAN = /\.(las|laz|ply|pcd|csv|xyz|asc|pts|e57)$/i;
+const SCAN = /\.(las|laz|ply|pcd|csv|xyz|asc|pts|ptx|e57)$/i;
 const PHOTO = /\.(jpe?g|png|webp)$/i;
 const CAMERAS = /\.(json|txt|bin)$/i;
 /** The points of a COLMAP model, and those from which programs reconstruct a scene: neither cameras nor scan. */
