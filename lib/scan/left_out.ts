@@ -38,7 +38,7 @@ export function findLeftOut(
   const unplaced: number[] = [];
   for (let point = 0; point < count; point++) if (!isPlaced(xyz, point)) unplaced.push(point);
   const noReturns = findNoReturns(xyz);
-  const leftOut = merged([unplaced, noReturns, withheld]);
+  const leftOut = merged([unplaced, noReturns, withheld], count);
   if (leftOut.length === count) {
     throw withheld.length === count ? allWithheld(file) : nothingLeft(xyz, file);
   }
@@ -69,11 +69,15 @@ function isPlaced(xyz: Float64Array, point: number): boolean {
     Math.abs(xyz[3 * point + 2]!) <= FARTHEST;
 }
 
-/** Lists in ascending order as one. */
-function merged(lists: readonly (readonly number[])[]): number[] {
+/** Lists of points, of which there are `count`, as one in ascending order. */
+function merged(lists: readonly (readonly number[])[], count: number): number[] {
   const filled = lists.filter(({ length }) => length > 0);
   if (filled.length < 2) return [...filled[0] ?? []];
-  return [...new Set(filled.flat())].sort((a, b) => a - b);
+  const isIn = new Uint8Array(count);
+  for (const list of filled) for (const point of list) isIn[point] = 1;
+  const all: number[] = [];
+  isIn.forEach((value, point) => value && all.push(point));
+  return all;
 }
 
 function nothingLeft(xyz: Float64Array, file: string): ScanError {
