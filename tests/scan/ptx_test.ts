@@ -1,5 +1,6 @@
 /** PTX scans: the ordered text of Leica Cyclone and FARO SCENE, several scans with poses, damaged files. */
 import assert from "node:assert/strict";
+import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import {
   readScan,
   ScanError,
@@ -131,4 +132,19 @@ Deno.test("scanMemory() counts the points of PTX by its lines", () => {
 Deno.test("scanFormat() takes PTS, which counts its points in one line, to be no PTX", () => {
   assert.equal(scanFormat(bytesOf("2\n1 2 3 -7 1 2 3\n4 5 6 8 1 2 3\n"), "x.pts"), "csv");
   assert.equal(scanFormat(bytesOf("1 2 3\n4 5 6\n"), "x.xyz"), "csv");
+});
+
+Deno.test("readScan() survives damaged PTX", async () => {
+  const next = mulberry32(3);
+  for (let i = 0; i < 300; i++) {
+    const end = i % 3 === 0 ? Math.floor(next() * FILE.length) + 1 : undefined;
+    const damaged = bytesOf(FILE).slice(0, end);
+    for (let n = 0; n < i % 4; n++) {
+      damaged[Math.floor(next() * damaged.length)] = Math.floor(next() * 128);
+    }
+    await readScan(damaged, "x.ptx").then(
+      ({ count, leftOut = [] }) => assert(count + leftOut.length > 0),
+      (error) => assert.equal(error.name, "ScanError", error.stack),
+    );
+  }
 });
