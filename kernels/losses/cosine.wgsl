@@ -1,9 +1,9 @@
-// The distillation term of each row: 1 - cos(z, t - centre); 0 for rows without a target. A product of norms below 1e-8
-// is raised to 1e-8, as PyTorch's cosine_similarity does. With GRADIENT also
-//   dz = -scale / counted * (t' / (|z||t'|) - cos * z / |z|^2) with t' = t - centre; 0 for rows without a target.
-// Bindings: z read vec4f[rows][D4]; t read quads[rows][D4]; weight read f32[rows], 0 without a
-// target; centre read vec4f[D4]; counted read f32[1], the rows with a target, any buffer without GRADIENT; terms write
-// vec2f[rows]: (term, counted); dz write vec4f[rows][D4], not written without GRADIENT.
+// The distillation term of each row: weight * (1 - cos(z, t - centre)); 0 for rows without a target. A product of norms
+// below 1e-8 is raised to 1e-8, as PyTorch's cosine_similarity does. With GRADIENT also
+//   dz = -scale * weight / counted * (t' / (|z||t'|) - cos * z / |z|^2) with t' = t - centre; 0 without a target.
+// Bindings: z read vec4f[rows][D4]; t read quads[rows][D4]; weight read f32[rows], 0 without a target, and 1 in the mean of
+// the others; centre read vec4f[D4]; counted read f32[1], the rows with a target, any buffer without GRADIENT; terms write
+// vec2f[rows]: (term, weight); dz write vec4f[rows][D4], not written without GRADIENT.
 // Grid: one thread per row, 64 per workgroup.
 struct Params { rows: u32, scale: f32 }
 override D4: u32;
@@ -43,9 +43,9 @@ fn main(
     tt += dot(b, b);
   }
   let norms = sqrt(zz) * sqrt(tt);
-  terms[row] = vec2f(1.0 - zt / max(norms, 1e-8), 1.0);
+  terms[row] = weight[row] * vec2f(1.0 - zt / max(norms, 1e-8), 1.0);
   if (GRADIENT) {
-    let scale = -params.scale / max(counted[0], 1.0);
+    let scale = -params.scale * weight[row] / max(counted[0], 1.0);
     let direct = scale / max(norms, 1e-8);
     // Below the floor the loss is linear in z and the second term vanishes.
     let radial = select(0.0, scale * zt / (norms * zz), norms > 1e-8);

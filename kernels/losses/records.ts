@@ -22,6 +22,7 @@ import occupancyCode from "./occupancy.wgsl" with { type: "text" };
 import occupancyBackwardCode from "./occupancy_backward.wgsl" with { type: "text" };
 import rowSoftmaxCode from "../elementwise/row_softmax.wgsl" with { type: "text" };
 import recordCode from "./record.wgsl" with { type: "text" };
+import targetLengthsCode from "./target_lengths.wgsl" with { type: "text" };
 import softCrossEntropyCode from "./soft_cross_entropy.wgsl" with { type: "text" };
 import softCrossEntropyBackwardCode from "./soft_cross_entropy_backward.wgsl" with { type: "text" };
 
@@ -142,6 +143,18 @@ export const cosine = {
   work: {
     multiplyAdds: (launch) => elements(launch, 0) * (4 + 3 * chosen(launch, "GRADIENT")),
     fusable: true,
+  },
+} as const satisfies Kernel;
+
+/** |t - centre| by row, where the row has a target. Bindings: t, weight, centre, lengths. */
+export const targetLengths = {
+  name: "target_lengths",
+  code: targetLengthsCode,
+  params: { rows: "u32" },
+  bindings: ["read", "read", "read", "write"],
+  rows: { t: 0 },
+  work: {
+    multiplyAdds: (launch) => 2 * elements(launch, 0),
   },
 } as const satisfies Kernel;
 

@@ -6,6 +6,7 @@ import {
   cosineDistillation,
   cosineDistillationReference,
 } from "../../lib/graph/losses/cosine_distillation.ts";
+import { targetLengths, targetLengthsReference } from "../../lib/graph/losses/target_lengths.ts";
 import { paddedChannels, Tensor } from "../../lib/graph/tensor.ts";
 import { type Gpu, groupsOf64, inStoredPrecision, launch } from "../../lib/gpu/mod.ts";
 import { withGpu } from "../gpu.ts";
@@ -59,12 +60,15 @@ for (const [rows, channels] of [[1, 4], [7, 5], [5, 4], [130, 13]] as const) {
       const moved = inputTensor(gpu, owned, "z", z, channels);
       const loss = cosineDistillation(graph, moved, target, 3);
       const centred = centreRows(graph, target);
+      const lengths = targetLengths(graph, target);
       graph.backward();
-      return { loss, dz: graph.gradient(moved), centred };
+      return { loss, dz: graph.gradient(moved), centred, lengths };
     });
     const want = cosineDistillationReference(z, t, mask, centre);
     assertClose(got.loss.slice(0, 1), [want.loss], 1e-5, "loss");
     assertClose(got.dz, want.gradient.map((value) => 3 * value), 1e-5, "gradient");
     assertClose(got.centred, centreRowsReference(t, mask, centre), 1e-5, "centred");
+    const lengths = targetLengthsReference(t, mask, centre);
+    assertClose(got.lengths.slice(0, rows), lengths, 1e-5, "lengths");
   });
 }

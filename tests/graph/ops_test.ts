@@ -326,7 +326,7 @@ Deno.test("loss references have the gradients of central differences", () => {
   );
   const t = seededNumbers(27, 6 * 5);
   const centre = seededNumbers(28, 5);
-  const mask = [1, 0, 1, 1, 0, 1];
+  const mask = [0.5, 0, 1.25, 1.25, 0, 1];
   assertClose(
     cosineDistillationReference(logits, t, mask, centre).gradient,
     centralDifferences((m) => cosineDistillationReference(m, t, mask, centre).loss, logits),
@@ -344,7 +344,10 @@ withGpu("losses equal their references, forward and backward", async (gpu) => {
     );
     const t = seededNumbers(31, rows * channels).map(Math.fround);
     const centre = seededNumbers(32, channels).map(Math.fround);
-    const mask = targets.map((label) => label === IGNORE ? 0 : 1);
+    const weights = targets.map((label) => label === IGNORE ? 0 : 1 + label % 3);
+    const counted = weights.filter((value) => value > 0).length;
+    const mean = weights.reduce((sum, value) => sum + value) / counted;
+    const mask = weights.map((value) => Math.fround(value / mean));
     // Another label that is left out is one of the classes.
     const ignored = rows === 300 ? 3 : IGNORE;
     const got = await runGraph(gpu, (graph, owned) => {
@@ -365,7 +368,6 @@ withGpu("losses equal their references, forward and backward", async (gpu) => {
       const [dce, dent, dkd] = inputs.map((input) => graph.gradient(input));
       return { ce, ent, kd, dce, dent, dkd };
     });
-    const counted = mask.filter((value) => value === 1).length;
     const labelled = targets.filter((label) => label !== ignored && label < channels).length;
     const ce = crossEntropyReference(logits, targets, channels, ignored);
     const ent = entropyReference(logits, channels);
@@ -395,7 +397,7 @@ withGpu("losses of inputs that want no gradient have the same bits", async (gpu)
           values: inputTensor(gpu, owned, "t", seededNumbers(93, logits.length), channels, false),
           mask: new Tensor("mask", rows, 1, {
             binding: owned.use(
-              gpu.upload("mask", Float32Array.from(targets, (label) => label > 3 ? 0.25 : 0)),
+              gpu.upload("mask", Float32Array.from(targets, (label) => label > 3 ? 1 : 0)),
             ),
           }),
           centre: inputTensor(gpu, owned, "centre", new Float64Array(channels), channels, false),

@@ -15,7 +15,7 @@ import { countRows, type Loss, rowLoss } from "./mean_loss.ts";
 export interface DistillationTarget {
   /** Teacher features, [N][D]. */
   readonly values: Tensor;
-  /** f32 [N]: 0 where no view sees the voxel, positive elsewhere. */
+  /** f32 [N]: 0 where no view sees the voxel; elsewhere how much its target counts, 1 in their mean. */
   readonly mask: Tensor;
   /** [1][D], subtracted from the values: the teacher's mean over source points, or zeros. */
   readonly centre: Tensor;
@@ -25,7 +25,7 @@ export interface DistillationTarget {
 const NO_LIMIT = 0xffffffff;
 
 /**
- * The mean of 1 - cos(z, t - centre) over rows with a target: [N][D] -> scalar.
+ * The mean of 1 - cos(z, t - centre) over rows with a target, weighed by the mask: [N][D] -> scalar.
  *
  * @throws {TypeError} where z and the targets differ in shape.
  */
@@ -73,11 +73,12 @@ export function cosineDistillationReference(
       tt += b * b;
     }
     const norms = Math.sqrt(zz * tt);
-    loss += (1 - zt / Math.max(norms, 1e-8)) / counted;
+    loss += mask[row]! * (1 - zt / Math.max(norms, 1e-8)) / counted;
     for (let c = 0; c < channels; c++) {
       const i = row * channels + c;
       const radial = norms > 1e-8 ? zt / (norms * zz) * z[i]! : 0;
-      gradient[i] = -((t[i]! - centre[c]!) / Math.max(norms, 1e-8) - radial) / counted;
+      const pull = (t[i]! - centre[c]!) / Math.max(norms, 1e-8) - radial;
+      gradient[i] = -mask[row]! * pull / counted;
     }
   }
   return { loss, gradient };

@@ -20,6 +20,7 @@ import type { NormStatistics } from "../../plans/context.ts";
 import { LossHistory } from "../../plans/loss_history.ts";
 import { kdLossOf } from "../../plans/prediction.ts";
 import { adaptStatistics, drawBlocks, readyToPredict } from "../block_statistics.ts";
+import { weighByAgreement } from "./agreement.ts";
 import type { DistillationSettings } from "./settings.ts";
 import { mistrust, reachedSourceLoss, seenTooLittle } from "./guard.ts";
 
@@ -144,9 +145,11 @@ class BlockSteps {
 
   /** Takes one step on a block, unless the guard does not trust its photographs. False where none shows it. */
   async take(block: UnpredictedBlock): Promise<boolean> {
-    const { target, seen } = photographsOf(block);
-    if (!seen.some(Boolean)) return false;
-    const { learningRate, momentum, steps, guard, correctionWeight } = this.#settings;
+    const photographs = photographsOf(block);
+    if (!photographs.seen.some(Boolean)) return false;
+    const { learningRate, momentum, steps, guard, correctionWeight, agreement } = this.#settings;
+    using owned = new DisposableStack();
+    const target = await weighByAgreement(block.gpu, photographs.target, agreement ?? 0, owned);
     if (this.firstLoss === null) await this.#begin?.(block);
     const adapting = { ...block, parameters: this.#learner.parameters };
     const statistics = this.statistics ??= await chooseStatistics(
@@ -159,7 +162,6 @@ class BlockSteps {
       this.note = mistrust(this.firstLoss, guard, this.#context.card);
       if (this.note !== undefined) return true;
     }
-    using owned = new DisposableStack();
     const labels = correctionWeight > 0 && block.corrections
       ? correctionTensor(block.gpu, block.corrections, owned)
       : null;

@@ -24,6 +24,7 @@ import { LossHistory } from "../../plans/loss_history.ts";
 import { kdLossOf } from "../../plans/prediction.ts";
 import { predictOnce, Predictor } from "../../predictor.ts";
 import { fuse, onlyWhere, padded, type Probabilities, unpadded } from "../../probabilities.ts";
+import { weighByAgreement } from "./agreement.ts";
 import type { DistillationSettings } from "./settings.ts";
 import { mistrust, reachedSourceLoss, seenTooLittle } from "./guard.ts";
 import { HeldOutPhotographs } from "./held_out.ts";
@@ -138,7 +139,12 @@ async function setUp(
   const heldOut = settings.stop === "held-out"
     ? await HeldOutPhotographs.choose(context, statistics, owned)
     : null;
-  const target = heldOut?.rest ?? photographs.target;
+  const target = await weighByAgreement(
+    gpu,
+    heldOut?.rest ?? photographs.target,
+    settings.agreement ?? 0,
+    owned,
+  );
   // The consistency loss needs the probe, too.
   const evidence = await fusionEvidence(context, [
     { fusion: settings.consistency },
