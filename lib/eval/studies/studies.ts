@@ -33,6 +33,8 @@ const ABLATIONS: readonly { label: string; settings: MethodSettings }[] = [
   { label: "mean of all steps' predictions", settings: { average: true } },
   { label: "stops at the source KD loss", settings: { stop: "source-loss" } },
   { label: "stops by held-out photographs", settings: { stop: "held-out" } },
+  { label: "targets by agreement of views", settings: { agreement: 1 } },
+  { label: "targets by its square", settings: { agreement: 2 } },
   { label: "guard", settings: { guard: 2 } },
   { label: "fused with the 2D probe", settings: { fusion: 1 } },
   { label: "fused, with consistency loss", settings: { fusion: 1, consistency: 1 } },
