@@ -4,7 +4,7 @@ import { readStudentCard } from "../nn/card.ts";
 import { readCheckpoint } from "../nn/checkpoint_file.ts";
 import { CARD_TEMPLATES, cardTemplate } from "../nn/import/card_templates.ts";
 import { FORMATS, importCheckpoint, ImportError } from "../nn/import/mod.ts";
-import { CheckpointError, type NamedTensor, writeSafetensors } from "../nn/safetensors.ts";
+import { CheckpointError, type ForeignTensor, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 
 export const command = defineCommand({
@@ -35,6 +35,12 @@ export const command = defineCommand({
       about: "checkpoint of the class head, where it stands in a file of its own",
       otherwise: "the class head is in the checkpoint",
     },
+    entry: {
+      type: "string",
+      value: "NAME",
+      about: "dictionary of the checkpoint that is the network, such as ema or model.state_dict",
+      otherwise: "state_dict, model_state_dict or model, or the only one",
+    },
     layout: {
       type: "string",
       value: "NAME",
@@ -50,7 +56,7 @@ export const command = defineCommand({
     drop: { type: "string", value: "A,B", about: "leave out entries whose names begin with these" },
   },
   async run(values, [path]) {
-    const { from = "", card: cardPath, out, layout, prefix, drop, head } = values;
+    const { from = "", card: cardPath, out, layout, prefix, drop, head, entry } = values;
     if (values["card-template"] !== undefined) return printTemplate(values["card-template"]);
     if (path === undefined) throw new UsageError("Missing argument FILE");
     const format = Object.hasOwn(FORMATS, from) ? FORMATS[from]! : null;
@@ -81,7 +87,7 @@ export const command = defineCommand({
           `${card.teacher.id}; say "teacher": null and train them with train --heads-only`,
       );
     }
-    const tensors = await readEntries(path, head);
+    const tensors = await readEntries(path, entry, head);
     try {
       const imported = importCheckpoint(tensors, format, student.parameters(), {
         layout,
@@ -117,13 +123,28 @@ export const command = defineCommand({
 });
 
 /**
- * Reads the entries of a checkpoint, and those of a class head beside it.
+ * Reads the entries of a checkpoint, and those of a class head beside it. Says which dictionary was taken where there are
+ * several.
  *
  * @throws {CheckpointError} where both have an entry of one name.
  */
-async function readEntries(path: string, head?: string): Promise<Map<string, NamedTensor>> {
-  const read = async (file: string) => readCheckpoint(await Deno.readFile(file), file);
-  const tensors = new Map(await read(path));
+async function readEntries(
+  path: string,
+  entry?: string,
+  head?: string,
+): Promise<Map<string, ForeignTensor>> {
+  const read = async (file: string, entry?: string) => {
+    const { tensors, dictionary, others } = readCheckpoint(await Deno.readFile(file), file, entry);
+    if (entry === undefined && others.length > 0) {
+      console.error(
+        `${file}: took "${dictionary}"; --entry NAME takes ${
+          others.map((name) => `"${name}"`).join(" or ")
+        } instead`,
+      );
+    }
+    return tensors;
+  };
+  const tensors = new Map(await read(path, entry));
   for (const [name, tensor] of head === undefined ? [] : await read(head)) {
     if (tensors.has(name)) {
       throw new CheckpointError(

@@ -16,6 +16,27 @@ export interface NamedTensor {
   readonly data: TensorData;
 }
 
+/** A tensor of a data type that is not read. It is in the way only where its values are needed. */
+export interface UnreadTensor {
+  /** Sizes along its axes. */
+  readonly shape: readonly number[];
+  /** Of which type it is, and the mend: what an error says after its name. */
+  readonly unread: string;
+}
+
+/** A tensor of another program's file. */
+export type ForeignTensor = NamedTensor | UnreadTensor;
+
+/** The checkpoint of another program. */
+export interface Checkpoint {
+  /** Tensors by name. */
+  readonly tensors: ReadonlyMap<string, ForeignTensor>;
+  /** Name of the dictionary that they stand in; null where the format has none. */
+  readonly dictionary: string | null;
+  /** Names of the other dictionaries of tensors in the file. */
+  readonly others: readonly string[];
+}
+
 /** The content of a file. */
 export interface SafetensorsFile {
   /** Tensors by name. */
@@ -78,6 +99,27 @@ type Fail = (problem: string) => never;
  * @throws {CheckpointError} naming the entry that is wrong.
  */
 export function readSafetensors(bytes: Uint8Array, file = "checkpoint"): SafetensorsFile {
+  const { tensors, metadata } = readForeignSafetensors(bytes, file);
+  const read = new Map<string, NamedTensor>();
+  for (const [name, tensor] of tensors) {
+    if ("unread" in tensor) {
+      throw new CheckpointError(`Cannot read ${file}: "${name}" ${tensor.unread}`);
+    }
+    read.set(name, tensor);
+  }
+  return { tensors: read, metadata };
+}
+
+/**
+ * Reads a safetensors file of another program, which may hold tensors of other types than those that are read here.
+ *
+ * @param file name of the file, for errors.
+ * @throws {CheckpointError} naming the entry that is wrong.
+ */
+export function readForeignSafetensors(
+  bytes: Uint8Array,
+  file: string,
+): Pick<SafetensorsFile, "metadata"> & Pick<Checkpoint, "tensors"> {
   const fail: Fail = (problem) => {
     throw new CheckpointError(`Cannot read ${file}: ${problem}`);
   };
@@ -89,12 +131,24 @@ export function readSafetensors(bytes: Uint8Array, file = "checkpoint"): Safeten
     rangeOf(name, entry, data.length, fail)
   );
   requireNoGaps(ranges, data.length, fail);
-  const tensors = new Map(ranges.map(({ name, shape, reader, from, to }) => {
-    // A copy starts at a multiple of eight bytes. (slice() of a Buffer of node would give a view.)
-    const copy = new Uint8Array(data.subarray(from, to)).buffer;
-    return [name, { shape, data: reader.read(copy) }];
-  }));
+  const tensors = new Map(
+    ranges.map(({ name, shape, dtype, from, to }): [string, ForeignTensor] => {
+      const reader = readerOf(dtype);
+      if (!reader) {
+        const unread = `is ${dtype}; convert it to ${Object.keys(ELEMENT_READERS).join(", ")}`;
+        return [name, { shape, unread }];
+      }
+      // A copy starts at a multiple of eight bytes. (slice() of a Buffer of node would give a view.)
+      const copy = new Uint8Array(data.subarray(from, to)).buffer;
+      return [name, { shape, data: reader.read(copy) }];
+    }),
+  );
   return { tensors, metadata };
+}
+
+/** How a data type is read; undefined where it is not. */
+function readerOf(dtype: string): DtypeReader | undefined {
+  return Object.hasOwn(ELEMENT_READERS, dtype) ? ELEMENT_READERS[dtype] : undefined;
 }
 
 /** Reads the header, and gives the byte at which the data starts. */
@@ -121,11 +175,11 @@ function readHeader(
   return { header, start };
 }
 
-/** Where the bytes of a tensor are in the data, and how they are read. */
+/** Where the bytes of a tensor are in the data, and of which type they are. */
 interface TensorRange {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly reader: DtypeReader;
+  readonly dtype: string;
   readonly from: number;
   readonly to: number;
 }
@@ -133,26 +187,25 @@ interface TensorRange {
 /** Checks the entry of a tensor by itself. */
 function rangeOf(name: string, entry: unknown, available: number, fail: Fail): TensorRange {
   const { dtype, shape, data_offsets: range } = isRecord(entry) ? entry : {};
-  const reader = typeof dtype === "string" && Object.hasOwn(ELEMENT_READERS, dtype)
-    ? ELEMENT_READERS[dtype]
-    : undefined;
-  if (!reader) {
-    const found = typeof dtype === "string" ? `is ${dtype}` : "has no dtype";
-    fail(`"${name}" ${found}; convert it to ${Object.keys(ELEMENT_READERS).join(", ")}`);
+  if (typeof dtype !== "string") {
+    fail(`"${name}" has no dtype; convert it to ${Object.keys(ELEMENT_READERS).join(", ")}`);
   }
   if (!isSizes(shape)) fail(`the shape of "${name}" is not a list of whole numbers`);
   if (!isSizes(range) || range.length !== 2) {
     fail(`the data_offsets of "${name}" are not two whole numbers`);
   }
-  const needed = shape.reduce((product, size) => product * size, 1) * reader.bytes;
   const [from, to] = range as [number, number];
+  const count = shape.reduce((product, size) => product * size, 1);
+  const reader = readerOf(dtype);
+  // How long elements of other types are is not known here.
+  const needed = reader ? count * reader.bytes : Math.max(0, to - from);
   if (to > available || to - from !== needed) {
     fail(
       `"${name}" of shape [${shape}] needs ${needed} bytes and claims bytes ${from} to ${to} of ` +
         `${available}; fetch the file again if it was cut off`,
     );
   }
-  return { name, shape, reader, from, to };
+  return { name, shape, dtype, from, to };
 }
 
 /** Checks that the tensors fill the data without overlap or hole. */

@@ -9,6 +9,7 @@ import { type NamedTensor, writeSafetensors } from "../../lib/nn/safetensors.ts"
 import { Student } from "../../lib/nn/student.ts";
 import { readStudent } from "../../lib/models/students.ts";
 import { asSpconv, prefixed } from "../nn/foreign.ts";
+import { savedAround } from "../nn/torch_file.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { ttt, withFolder } from "./support.ts";
 
@@ -129,6 +130,26 @@ Deno.test("import lists every difference, writes nothing, and exits with 1", asy
     ]);
     await assert.rejects(readFile(out));
     assert.equal((await ttt([...args, "--drop", "module.extra"])).code, 1);
+  });
+});
+
+Deno.test("import takes the network of a file as a training program saves it, and says which of several", async () => {
+  await withFolder(async (folder) => {
+    const { args, out } = await filesIn(
+      folder,
+      savedAround(CHECKPOINT, (ema) => ({ ema, net: ema })),
+    );
+    const asked = await ttt(args);
+    assert.equal(asked.code, 1);
+    assert.match(asked.stderr, /tensors stand in "ema" and "net"; say with --entry which/);
+    const { code, stderr } = await ttt([...args, "--entry", "net"]);
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, "");
+    assert.deepEqual((await readStudent(out)).tensors, STATE);
+    await filesIn(folder, savedAround(CHECKPOINT, (ema) => ({ ema, state_dict: ema })));
+    const usual = await ttt(args);
+    assert.equal(usual.code, 0, usual.stderr);
+    assert.match(usual.stderr, /: took "state_dict"; --entry NAME takes "ema" instead\n$/);
   });
 });
 

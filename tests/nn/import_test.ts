@@ -10,7 +10,7 @@ import { initialState } from "../../lib/nn/initialise.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
 import { pointTransformer } from "../../lib/nn/transformers/point_transformer.ts";
 import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
-import type { NamedTensor } from "../../lib/nn/safetensors.ts";
+import type { ForeignTensor, NamedTensor } from "../../lib/nn/safetensors.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { pointceptState } from "../parity/ptv3_weights.ts";
 import { asMinkowski, asSpconv, asTorchsparse, prefixed } from "./foreign.ts";
@@ -20,7 +20,7 @@ const SPECS = segmentorSpecs(networkOf("MinkUNet14Slim", 4), 5);
 const STATE = initialState(SPECS, mulberry32(5));
 
 function imported(
-  tensors: ReadonlyMap<string, NamedTensor>,
+  tensors: ReadonlyMap<string, ForeignTensor>,
   from: string,
   options: ImportOptions = {},
   specs: readonly ParameterSpec[] = SPECS,
@@ -30,7 +30,7 @@ function imported(
 
 /** The differences that an import is refused for. */
 function differences(
-  tensors: ReadonlyMap<string, NamedTensor>,
+  tensors: ReadonlyMap<string, ForeignTensor>,
   from = "minkowski",
   options: ImportOptions = {},
 ): readonly string[] {
@@ -111,6 +111,18 @@ Deno.test("importCheckpoint() names entries that are missing, left over, of anot
     '"bn0.bn.weight" holds numbers that are not finite',
     '"bn1.bn.weight" holds whole numbers, not floats',
     '"block8.0.conv1.kernel" is [27,48,47], not [27,64,48]',
+  ]);
+});
+
+Deno.test("importCheckpoint() refuses a type that it cannot read where the network uses the entry, and nowhere else", () => {
+  const tensors = new Map<string, ForeignTensor>(asMinkowski(STATE, SPECS));
+  const unread = "is torch.BoolStorage; convert it to torch.FloatStorage";
+  tensors.set("criterion.mask", { shape: [5], unread });
+  tensors.set("bn0.bn.num_batches_tracked", { shape: [], unread });
+  assert.deepEqual(imported(tensors, "minkowski", { drop: ["criterion."] }).tensors, STATE);
+  tensors.set("bn0.bn.weight", { shape: [16], unread });
+  assert.deepEqual(differences(tensors, "minkowski", { drop: ["criterion."] }), [
+    `"bn0.bn.weight" ${unread}`,
   ]);
 });
 

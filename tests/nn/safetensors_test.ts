@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import {
   CheckpointError,
   type NamedTensor,
+  readForeignSafetensors,
   readSafetensors,
   writeSafetensors,
 } from "../../lib/nn/safetensors.ts";
@@ -85,6 +86,25 @@ Deno.test("readSafetensors() turns floats of other widths into float32", () => {
     const { tensors } = readSafetensors(fileOf(JSON.stringify(header), data));
     assert.deepEqual(tensors.get("a")!.data, Float32Array.from(want), dtype);
   }
+});
+
+Deno.test("readForeignSafetensors() keeps entries of PyTorch's other types apart, and readSafetensors() refuses them", () => {
+  const header = {
+    mask: { dtype: "BOOL", shape: [3], data_offsets: [0, 3] },
+    weight: { dtype: "U8", shape: [5], data_offsets: [3, 8] },
+    bias: { dtype: "F32", shape: [1], data_offsets: [8, 12] },
+  };
+  const bytes = fileOf(JSON.stringify(header), 12);
+  const { tensors } = readForeignSafetensors(bytes, "m");
+  assert.deepEqual(tensors.get("mask"), {
+    shape: [3],
+    unread: "is BOOL; convert it to F32, I32, I64, F64, F16, BF16",
+  });
+  assert.deepEqual(tensors.get("bias"), { shape: [1], data: Float32Array.of(0) });
+  assert.throws(
+    () => readSafetensors(bytes, "m"),
+    /^CheckpointError: Cannot read m: "mask" is BOOL/,
+  );
 });
 
 Deno.test("readSafetensors() takes entries in any order of their data", () => {

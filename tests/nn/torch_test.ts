@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { unzipSync, zipSync } from "fflate";
 import { readCheckpoint } from "../../lib/nn/checkpoint_file.ts";
-import type { NamedTensor } from "../../lib/nn/safetensors.ts";
+import { type NamedTensor, type UnreadTensor, writeSafetensors } from "../../lib/nn/safetensors.ts";
 import { readTorch, writeTorch } from "../../lib/nn/torch/mod.ts";
+import { archive, dict, int, savedAround, tensor } from "./torch_file.ts";
 
 const FILE = fileURLToPath(new URL("../../fixtures/networks/torch_save.pth", import.meta.url));
 
@@ -15,16 +16,8 @@ const TENSORS = new Map<string, NamedTensor>([
   ["empty", { shape: [0, 4], data: new Float32Array(0) }],
 ]);
 
-/** A zip archive as `torch.save` makes one, of a pickle that is written by hand. */
-function archive(pickle: string, storages: Record<string, Uint8Array> = {}): Uint8Array {
-  const bytes = Uint8Array.from(pickle, (letter) => letter.charCodeAt(0));
-  const files: Record<string, Uint8Array> = { "archive/data.pkl": bytes };
-  for (const [key, data] of Object.entries(storages)) files[`archive/data/${key}`] = data;
-  return zipSync(files, { level: 0 });
-}
-
 Deno.test("readTorch() reads what PyTorch wrote: views, widths of floats, parameters, an inner dictionary", async () => {
-  const tensors = readCheckpoint(await Deno.readFile(FILE), "torch_save.pth");
+  const { tensors } = readCheckpoint(await Deno.readFile(FILE), "torch_save.pth");
   assert.deepEqual(
     tensors,
     new Map<string, NamedTensor>([
@@ -41,7 +34,7 @@ Deno.test("readTorch() reads what PyTorch wrote: views, widths of floats, parame
 });
 
 Deno.test("writeTorch() is read back to the same bits", () => {
-  assert.deepEqual(readTorch(writeTorch(TENSORS)), TENSORS);
+  assert.deepEqual(readTorch(writeTorch(TENSORS)).tensors, TENSORS);
 });
 
 Deno.test("writeTorch() writes the pickle that torch.load(weights_only=True) takes", () => {
@@ -91,7 +84,6 @@ Deno.test("readTorch() names what is wrong with a file", () => {
     [archive("\x80\x02R."), /has an empty stack/],
     [archive("\x80\x02u."), /finds no mark/],
     [archive("\x80\x02].", {}), /no dictionary of tensors; save the network's state_dict\(\)/],
-    [archive(pickle.replace("FloatStorage", "BoolStorage"), { 0: storage }), /is of torch\.Bool/],
     [Uint8Array.of(0x80, 2, 0x8a), /before 1\.6; load it there/],
   ];
   for (const [bytes, message] of cases) {
@@ -101,9 +93,66 @@ Deno.test("readTorch() names what is wrong with a file", () => {
   assert.throws(() => readTorch(archive(`\x80\x02${two}`)), /no dictionary of tensors/);
 });
 
-Deno.test("readTorch() asks which of two dictionaries of tensors is the network", () => {
-  const pickle = String.fromCharCode(...unzipSync(writeTorch(TENSORS))["archive/data.pkl"]!)
-    .slice(2, -1);
-  const two = `\x80\x02}(X\x03\0\0\0ema${pickle}X\x05\0\0\0model${pickle}u.`;
-  assert.throws(() => readTorch(archive(two)), /stand in "ema" and "model"; save the one/);
+Deno.test("readTorch() takes the network that Pointcept, Lightning, SPVNAS or PyTorch's tutorials save, whatever is beside it", () => {
+  const cases: [(state: string) => Record<string, string>, string, string[]][] = [
+    [(state) => ({ state_dict: state }), "state_dict", []],
+    // The best score, as a number of PyTorch; the weights of the loss.
+    [(state) => ({ epoch: int(3), state_dict: state, best_val: tensor([]) }), "state_dict", []],
+    [(state) => ({ weights: tensor([3]), state_dict: state }), "state_dict", ["."]],
+    [(state) => ({ net: state, best_val: tensor([]) }), "net", []],
+    [(state) => ({ ema: state, state_dict: state }), "state_dict", ["ema"]],
+    [
+      (state) => ({ ema: state, model_state_dict: state, optimizer: dict({}) }),
+      "model_state_dict",
+      ["ema"],
+    ],
+    [(state) => ({ model: state, state_dict_ema: state }), "model", ["state_dict_ema"]],
+    [(state) => ({ model: dict({ state_dict: state }), epoch: int(3) }), "model.state_dict", []],
+    [(state) => ({ state_dict: dict({ model: state, ema: state }) }), "state_dict.model", [
+      "state_dict.ema",
+    ]],
+    [(state) => ({ model: state, state_dict: state }), "state_dict", ["model"]],
+  ];
+  for (const [around, taken, beside] of cases) {
+    const { tensors, dictionary: name, others } = readTorch(savedAround(TENSORS, around));
+    assert.deepEqual([name, others], [taken, beside]);
+    assert.deepEqual(tensors, TENSORS);
+  }
+});
+
+Deno.test("readTorch() asks which of several dictionaries of tensors is the network, and takes the one that is named", () => {
+  const two = savedAround(TENSORS, (state) => ({
+    ema: state,
+    best: tensor([3]),
+    students: dict({ second: state }),
+  }));
+  assert.throws(
+    () => readTorch(two),
+    /tensors stand in "\." and "ema" and "students\.second"; say with --entry which/,
+  );
+  assert.deepEqual(readTorch(two, "m.pth", "students.second").tensors, TENSORS);
+  assert.deepEqual([...readTorch(two, "m.pth", ".").tensors.keys()], ["best"]);
+  assert.throws(
+    () => readTorch(two, "m.pth", "teacher"),
+    /m\.pth: no dictionary of tensors in it is called "teacher"; --entry takes "\." or "ema" or/,
+  );
+  assert.throws(
+    () => readCheckpoint(writeSafetensors({ tensors: TENSORS, metadata: {} }), "m", "ema"),
+    /a safetensors file has no dictionary "ema"; leave out --entry/,
+  );
+});
+
+Deno.test("readTorch() leaves types that it cannot read to those that need the entry", () => {
+  const { tensors } = readTorch(
+    savedAround(TENSORS, () => ({
+      mask: tensor([4], "BoolStorage"),
+      quantized: tensor([2], "QInt8Storage", "_rebuild_qtensor"),
+      weight: tensor([2]),
+    })),
+  );
+  const unread = (name: string) => (tensors.get(name) as UnreadTensor).unread;
+  assert.match(unread("mask"), /^is of torch\.BoolStorage; convert it to torch\.FloatStorage, /);
+  assert.match(unread("quantized"), /^is made by torch\._utils\._rebuild_qtensor; convert it to/);
+  assert.deepEqual(tensors.get("mask")!.shape, [4]);
+  assert.ok("data" in tensors.get("weight")!);
 });

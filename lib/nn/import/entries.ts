@@ -4,7 +4,7 @@
  * @module
  */
 import type { ParameterSpec } from "../parameter_spec.ts";
-import type { NamedTensor } from "../safetensors.ts";
+import type { ForeignTensor } from "../safetensors.ts";
 import { type CheckpointFormat, type KernelLayout, transposed } from "./format.ts";
 import { ImportError } from "./import_error.ts";
 
@@ -15,7 +15,7 @@ import { ImportError } from "./import_error.ts";
  */
 export function findLayout(
   format: CheckpointFormat,
-  given: ReadonlyMap<string, NamedTensor>,
+  given: ReadonlyMap<string, ForeignTensor>,
   found: ReadonlyMap<ParameterSpec, string>,
 ): string {
   const kernels = [...found].filter(([{ kind }, name]) =>
@@ -33,12 +33,12 @@ export function findLayout(
   return fitting[0] ?? Object.keys(format.layouts)[0]!;
 }
 
-function hasShape({ shape }: NamedTensor, shapes: readonly (readonly number[])[]): boolean {
+function hasShape({ shape }: ForeignTensor, shapes: readonly (readonly number[])[]): boolean {
   return shapes.some((candidate) => candidate.join() === shape.join());
 }
 
 /** Whether an entry is the weight of PyTorch's own linear layer, [Cout, Cin]. */
-function isLinear(name: string, { shape }: NamedTensor): boolean {
+function isLinear(name: string, { shape }: ForeignTensor): boolean {
   return name.endsWith(".weight") && shape.length === 2;
 }
 
@@ -46,9 +46,10 @@ function isLinear(name: string, { shape }: NamedTensor): boolean {
 export function readEntry(
   spec: ParameterSpec,
   name: string,
-  tensor: NamedTensor,
+  tensor: ForeignTensor,
   layout: KernelLayout,
 ): Float32Array | string {
+  if ("unread" in tensor) return tensor.unread;
   const { shape, data } = tensor;
   if (!(data instanceof Float32Array)) return "holds whole numbers, not floats";
   if (!data.every(Number.isFinite)) return "holds numbers that are not finite";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ParameterSpec } from "../parameter_spec.ts";
-import type { NamedTensor } from "../safetensors.ts";
+import type { ForeignTensor, NamedTensor } from "../safetensors.ts";
 import { findLayout, readEntry } from "./entries.ts";
 import type { CheckpointFormat } from "./format.ts";
 import { ImportError } from "./import_error.ts";
@@ -55,11 +55,11 @@ const MOST_LISTED = 8;
  *
  * @param tensors the entries of the file.
  * @param specs entries of the network, with the stem's kernel first.
- * @throws {ImportError} where an entry is missing, left over, of another shape, not finite, or of an unsupported kind.
+ * @throws {ImportError} where an entry is missing, left over, of another shape or type, not finite, or of an unsupported kind.
  * @throws {RangeError} where the format does not have the given layout.
  */
 export function importCheckpoint(
-  tensors: ReadonlyMap<string, NamedTensor>,
+  tensors: ReadonlyMap<string, ForeignTensor>,
   format: CheckpointFormat,
   specs: readonly ParameterSpec[],
   options: ImportOptions = {},
@@ -104,7 +104,7 @@ function refuseUnsupported(name: string, format: CheckpointFormat): void {
 
 /** Finds the name of every entry in a file, and lists what is missing, ambiguous or left over. */
 function findEntries(
-  given: ReadonlyMap<string, NamedTensor>,
+  given: ReadonlyMap<string, ForeignTensor>,
   format: CheckpointFormat,
   specs: readonly ParameterSpec[],
   prefix: string,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ParameterSpec } from "../parameter_spec.ts";
-import type { NamedTensor } from "../safetensors.ts";
+import type { ForeignTensor } from "../safetensors.ts";
 import type { CheckpointFormat } from "./format.ts";
 import { ImportError } from "./import_error.ts";
 
@@ -24,7 +24,7 @@ export function candidateNames(
  * @throws {ImportError} where there is no such kernel, or more than one.
  */
 export function findPrefix(
-  given: ReadonlyMap<string, NamedTensor>,
+  given: ReadonlyMap<string, ForeignTensor>,
   format: CheckpointFormat,
   stem: ParameterSpec,
 ): string {

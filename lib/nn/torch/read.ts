@@ -5,12 +5,19 @@
  */
 import { unzipSync } from "fflate";
 import {
+  type Checkpoint,
   CheckpointError,
   ELEMENT_READERS,
-  type NamedTensor,
+  type ForeignTensor,
   type TensorData,
 } from "../safetensors.ts";
-import { PickledCall, PickledName, PickledReference, readPickle } from "../../pickle/pickle.ts";
+import {
+  type PickledCall,
+  PickledName,
+  PickledReference,
+  readPickle,
+} from "../../pickle/pickle.ts";
+import { chooseDictionary } from "./dictionary.ts";
 import { stridesOf } from "./write.ts";
 
 /** Element types by the storages of PyTorch, as safetensors calls them. */
@@ -24,8 +31,6 @@ const STORAGES: Readonly<Record<string, string>> = {
 };
 
 const REBUILD = "torch._utils._rebuild_tensor_v2";
-const PARAMETER = "torch._utils._rebuild_parameter";
-
 /** Throws the error of the file. */
 type Fail = (problem: string) => never;
 
@@ -35,13 +40,15 @@ export function isTorch(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads the tensors of a file of `torch.save`: those of the dictionary that it holds, or of the one dictionary of tensors in
- * that, such as `state_dict`. Floats of other widths become float32.
+ * Reads the tensors of a file of `torch.save`: those of the dictionary that it holds, or of one in that, such as
+ * `state_dict`. Floats of other widths become float32.
  *
  * @param file name of the file, for errors.
- * @throws {CheckpointError} naming the entry that is wrong.
+ * @param entry name of the dictionary to take, where a file has several; names of dictionaries within each other are joined
+ * by dots.
+ * @throws {CheckpointError} naming the entry that is wrong, or the dictionaries to choose from.
  */
-export function readTorch(bytes: Uint8Array, file = "checkpoint"): Map<string, NamedTensor> {
+export function readTorch(bytes: Uint8Array, file = "checkpoint", entry?: string): Checkpoint {
   const fail: Fail = (problem) => {
     throw new CheckpointError(`Cannot read ${file}: ${problem}`);
   };
@@ -53,13 +60,15 @@ export function readTorch(bytes: Uint8Array, file = "checkpoint"): Map<string, N
   if (order && new TextDecoder().decode(order) !== "little") {
     fail("its numbers are big-endian; save it on a little-endian machine");
   }
-  const state = stateDict(readPickle(files.get(pickle)!, fail), fail);
-  return new Map(
-    [...state].map(([name, call]) => [
+  const root = readPickle(files.get(pickle)!, fail);
+  const { chosen, others } = chooseDictionary(root, entry, fail);
+  const tensors = new Map(
+    [...chosen.tensors].map(([name, call]) => [
       name,
       tensorOf(name, call, (key) => files.get(`${folder}data/${key}`), fail),
     ]),
   );
+  return { tensors, dictionary: chosen.name, others };
 }
 
 function unzipped(bytes: Uint8Array, fail: Fail): Map<string, Uint8Array> {
@@ -73,58 +82,23 @@ function unzipped(bytes: Uint8Array, fail: Fail): Map<string, Uint8Array> {
   }
 }
 
-/** The tensors of a dictionary by name: entries that are none are left out. */
-function tensorsIn(value: unknown): Map<string, PickledCall> {
-  const found = new Map<string, PickledCall>();
-  for (const [name, entry] of value instanceof Map ? value : []) {
-    const tensor = unwrapped(entry);
-    if (tensor && typeof name === "string") found.set(name, tensor);
-  }
-  return found;
-}
-
-/** The call that makes a tensor, which may be within the call that makes a parameter of it. */
-function unwrapped(entry: unknown): PickledCall | null {
-  if (!(entry instanceof PickledCall)) return null;
-  if (entry.name === PARAMETER) return unwrapped(entry.args[0]);
-  return entry.name === REBUILD ? entry : null;
-}
-
-/** The dictionary of tensors that a file holds, or that stands in the dictionary that it holds. */
-function stateDict(root: unknown, fail: Fail): Map<string, PickledCall> {
-  const own = tensorsIn(root);
-  if (own.size > 0) return own;
-  const inner = [...root instanceof Map ? root : []]
-    .map(([name, value]) => ({ name, tensors: tensorsIn(value) }))
-    .filter(({ tensors }) => tensors.size > 0);
-  if (inner.length > 1) {
-    fail(
-      `tensors stand in ${inner.map(({ name }) => `"${name}"`).join(" and ")}; ` +
-        "save the one of them that is the network",
-    );
-  }
-  return inner[0]?.tensors ??
-    fail("it holds no dictionary of tensors; save the network's state_dict()");
-}
-
 function tensorOf(
   name: string,
-  { args }: PickledCall,
+  { name: maker, args }: PickledCall,
   storage: (key: string) => Uint8Array | undefined,
   fail: Fail,
-): NamedTensor {
+): ForeignTensor {
   const [reference, start, shape, strides] = args;
   const [, type, key] = reference instanceof PickledReference && Array.isArray(reference.id)
     ? reference.id
     : [];
   const dtype = type instanceof PickledName ? STORAGES[type.name] : undefined;
-  if (!dtype) {
+  if (maker !== REBUILD || !dtype) {
     const known = Object.keys(STORAGES).join(", ");
-    fail(
-      `"${name}" is of ${
-        type instanceof PickledName ? type.name : "an unknown storage"
-      }; convert it to ${known}`,
-    );
+    const found = maker !== REBUILD
+      ? `made by ${maker}`
+      : `of ${type instanceof PickledName ? type.name : "an unknown storage"}`;
+    return { shape: isSizes(shape) ? shape : [], unread: `is ${found}; convert it to ${known}` };
   }
   if (
     !isSizes([start]) || !isSizes(shape) || !isSizes(strides) || strides.length !== shape.length

@@ -20,7 +20,7 @@ const VERSION = "3\n";
  * import { readTorch } from "./mod.ts";
  *
  * const tensors = new Map([["w", { shape: [2], data: Float32Array.of(1, 2) }]]);
- * assert.deepEqual(readTorch(writeTorch(tensors)), tensors);
+ * assert.deepEqual(readTorch(writeTorch(tensors)).tensors, tensors);
  * ```
  */
 export function writeTorch(tensors: ReadonlyMap<string, NamedTensor>): Uint8Array {
