@@ -4,6 +4,7 @@ import { readStudentCard } from "../nn/card.ts";
 import { readCheckpoint } from "../nn/checkpoint_file.ts";
 import { CARD_TEMPLATES, cardTemplate } from "../nn/import/card_templates.ts";
 import { FORMATS, importCheckpoint, ImportError } from "../nn/import/mod.ts";
+import { flowNote, statisticsNote } from "../nn/import/notes.ts";
 import { CheckpointError, type ForeignTensor, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 
@@ -109,6 +110,9 @@ export const command = defineCommand({
           `${imported.prefix ? ` after "${imported.prefix}"` : ""}; ` +
           `${imported.ignored.length} ignored`,
       );
+      for (const note of [flowNote(card.backbone), statisticsNote(card)]) {
+        if (note !== null) console.log(`note: ${note}`);
+      }
       if (card.teacher === null) {
         console.log(
           `next: train CONFIG.json --from ${file} --heads-only gives it a distillation head`,
@@ -163,9 +167,13 @@ function printTemplate(name: string): void {
       `Cannot print a card for '${name}': there are ${CARD_TEMPLATES.join(", ")}`,
     );
   }
-  console.log(JSON.stringify(cardTemplate(name), null, 2));
+  const card = cardTemplate(name);
+  console.log(JSON.stringify(card, null, 2));
   console.error(
     "fill in licence and provenance; check backbone, voxelSize, features and the order of the classes " +
-      "against the configuration that the checkpoint was trained with",
+      "against the configuration that the checkpoint was trained with, and colours against its NormalizeColor: " +
+      "value / 127.5 - 1 is red_signed, value / 255 is red_unit",
   );
+  const note = flowNote(card.backbone);
+  if (note !== null) console.error(`note: ${note}`);
 }

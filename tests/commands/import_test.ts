@@ -4,6 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readStudentCard, type StudentCard } from "../../lib/nn/card.ts";
 import { cardTemplate } from "../../lib/nn/import/card_templates.ts";
+import { flowNote, statisticsNote } from "../../lib/nn/import/notes.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { type NamedTensor, writeSafetensors } from "../../lib/nn/safetensors.ts";
 import { Student } from "../../lib/nn/student.ts";
@@ -71,6 +72,7 @@ Deno.test("import makes a student that runs, and names the next command", async 
     const { code, stdout, stderr } = await ttt(args);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /imported, MinkUNet14Slim, \d+ entries of layout KRSC after "module\."/);
+    assert.match(stdout, /^note: without photographs, batch norm takes .* --method source/m);
     assert.match(stdout, /train CONFIG\.json --from .*student\.safetensors --heads-only/);
     const student = await readStudent(out);
     assert.deepEqual(student.card, CARD);
@@ -204,5 +206,43 @@ Deno.test("import --card-template prints a card that lacks only what the owner o
   const { code, stdout, stderr } = await ttt(["import", "--card-template", "s3dis"]);
   assert.equal(code, 0, stderr);
   assert.equal(JSON.parse(stdout).id, "minkunet34c-s3dis");
-  assert.match(stderr, /fill in licence and provenance/);
+  assert.match(
+    stderr,
+    /fill in licence and provenance; .* NormalizeColor: value \/ 127\.5 - 1 is red_/,
+  );
+  assert.doesNotMatch(stderr, /note:/);
+});
+
+Deno.test("import --card-template gives PT-v3m1 the data flow and the colours of Pointcept v1.5.1, by which it is published", async () => {
+  const signed = ["red_signed", "green_signed", "blue_signed"];
+  const templates = ["ptv3-scannet20", "ptv3-s3dis", "ptv3-nuscenes", "sonata-scannet20"]
+    .map(cardTemplate);
+  assert.deepEqual(templates.map(({ backbone }) => backbone), [
+    "ptv3-base-v151",
+    "ptv3-base-rpe-v151",
+    "ptv3-nuscenes-v151",
+    "ptv3m2-sonata",
+  ]);
+  assert.deepEqual(templates[0]!.features.slice(0, 3), signed);
+  assert.deepEqual(templates[1]!.features.slice(0, 3), signed);
+  // Sonata is of the time when NormalizeColor divided by 255.
+  assert.deepEqual(templates[3]!.features.slice(3, 6), ["red_unit", "green_unit", "blue_unit"]);
+  const { code, stderr } = await ttt(["import", "--card-template", "ptv3-scannet20"]);
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /note: ptv3-base-v151 runs as in Pointcept v1\.5\.1, .* say "backbone": "ptv3-base"\n$/,
+  );
+});
+
+Deno.test("import says what a checkpoint of Pointcept cannot tell: its version, and whose statistics batch norm takes", () => {
+  const { backbone } = CARD;
+  assert.match(flowNote("ptv3-base")!, /published .* v1\.5\.1; .* "backbone": "ptv3-base-v151"$/);
+  for (const other of [backbone, "ptv3m2-sonata", "ptv3-slim"]) assert.equal(flowNote(other), null);
+  assert.match(statisticsNote(CARD)!, /of each scan \(method bn\); --method source takes those/);
+  assert.match(
+    statisticsNote({ ...CARD, statistics: "running" })!,
+    /takes the statistics of the checkpoint, .*; --method bn takes/,
+  );
+  assert.equal(statisticsNote({ ...CARD, backbone: "ptv3m2-sonata" }), null);
 });

@@ -65,6 +65,7 @@ function cloud(): Cloud {
 function transformer(version: "m1" | "m2"): Network {
   return pointTransformer({
     version,
+    convolved: "sum",
     inChannels: 3,
     encoder: { depths: [1, 2], channels: [8, 12], heads: [2, 3], patches: [16, 64] },
     decoder: version === "m1" ? { depths: [1], channels: [8], heads: [2], patches: [16] } : null,

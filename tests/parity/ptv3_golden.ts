@@ -115,6 +115,7 @@ export function goldenCase({ metadata }: SafetensorsFile): GoldenCase {
   return {
     shape: {
       version: config.type === "PT-v3m1" ? "m1" : "m2",
+      convolved: "sum",
       inChannels: config.in_channels,
       encoder: stages("enc"),
       decoder: config.enc_mode ? null : stages("dec"),

@@ -3,8 +3,9 @@
  * colours, and the input of the networks that Pointcept trains on it. What only the owner of a checkpoint knows is left
  * empty.
  *
- * Source of the inputs: Pointcept's configurations `semseg-minkunet34c-0-base.py`, `semseg-pt-v3m1-0-base.py` and
- * `semseg-sonata-v1m1-0a-scannet-lin.py`.
+ * Source of the inputs: Pointcept's configurations `semseg-minkunet34c-0-base.py`, `semseg-pt-v3m1-0-base.py`,
+ * `semseg-pt-v3m1-0-rpe.py` (S3DIS) and `semseg-sonata-v1m1-0a-scannet-lin.py`. The published weights of PT-v3m1 are of
+ * v1.5.1, whose `NormalizeColor` gave -1 to 1 (value / 127.5 - 1); since Sonata it gives 0 to 1 (value / 255).
  *
  * @module
  */
@@ -21,6 +22,7 @@ import type { FeatureName } from "../features.ts";
 
 const CENTRED: readonly FeatureName[] = ["x_centred", "y_centred", "height"];
 const COLOUR: readonly FeatureName[] = ["red_unit", "green_unit", "blue_unit"];
+const COLOUR_V151: readonly FeatureName[] = ["red_signed", "green_signed", "blue_signed"];
 const NORMAL: readonly FeatureName[] = ["normal_x", "normal_y", "normal_z"];
 const LIDAR: readonly FeatureName[] = ["x", "y", "z", "intensity"];
 
@@ -38,19 +40,19 @@ const TEMPLATES: Readonly<Record<string, Template>> = {
   semantickitti: { classes: SEMANTICKITTI, voxelSize: 0.05, features: LIDAR },
   nuscenes: { classes: NUSCENES, voxelSize: 0.1, features: LIDAR },
   "ptv3-scannet20": {
-    backbone: "ptv3-base",
+    backbone: "ptv3-base-v151",
     classes: SCANNET20,
     voxelSize: 0.02,
-    features: [...COLOUR, ...NORMAL],
+    features: [...COLOUR_V151, ...NORMAL],
   },
   "ptv3-s3dis": {
-    backbone: "ptv3-base",
+    backbone: "ptv3-base-rpe-v151",
     classes: S3DIS,
     voxelSize: 0.02,
-    features: [...COLOUR, ...NORMAL],
+    features: [...COLOUR_V151, ...NORMAL],
   },
   "ptv3-nuscenes": {
-    backbone: "ptv3-nuscenes",
+    backbone: "ptv3-nuscenes-v151",
     classes: NUSCENES,
     voxelSize: 0.05,
     features: LIDAR,

@@ -2,7 +2,8 @@
  * Point Transformer V3 (Wu et al. 2024, arXiv 2312.10035): voxels are put in the order of a space-filling curve, which is
  * cut into patches; attention runs within a patch, and each block follows another curve. Two versions are built, by
  * Pointcept's names: PT-v3m1, whose weights are published for ScanNet, S3DIS and nuScenes, and PT-v3m2, the encoder of
- * Sonata (arXiv 2503.16429) and Concerto (arXiv 2510.23607). The names are those of Pointcept's state dicts, with `.kernel`
+ * Sonata (arXiv 2503.16429) and Concerto (arXiv 2510.23607). PT-v3m1 has two data flows (`convolved`), since Pointcept mended
+ * its blocks after the published weights were trained. The names are those of Pointcept's state dicts, with `.kernel`
  * instead of `.weight` where a layer is a matrix, since kernels are kept in MinkowskiEngine's layout.
  *
  * @module
@@ -28,6 +29,13 @@ export interface PointTransformerStages {
 export interface PointTransformerShape {
   /** Which of Pointcept's two versions it is. */
   readonly version: "m1" | "m2";
+  /**
+   * What the convolution of a block reads where another block stands before it in its stage: `sum`, what that block gives
+   * out, or `branch`, what its perceptron adds to that. The latter is what Pointcept did up to v1.5.1: its `Block.forward`
+   * dropped the result of `sparse_conv_feat.replace_feature` (issue 161; mended in PointTransformerV3 by commit 13dfa65).
+   * Weights that were trained by one are of no use to the other: those of ScanNet fall from 77.6 to 19.8 mIoU (issue 419).
+   */
+  readonly convolved: "sum" | "branch";
   /** Input channels. */
   readonly inChannels: number;
   /** The encoder's stages; each after the first halves the resolution. */
@@ -197,7 +205,8 @@ function emit<G extends LayerGraph, T extends FeatureRows>(
     );
   const scaled = (branch: T, name: string) =>
     shape.layerScale ? layers.scale(graph, branch, name) : branch;
-  const block = (input: T, { name, level, heads, order, patch }: BlockPlace, seen = input) => {
+  /** @param seen what its convolution reads. */
+  const block = (input: T, { name, level, heads, order, patch }: BlockPlace, seen: T) => {
     const convolved = layers.conv(graph, seen, `${name}.cpe.0`, 3, level);
     const position = layers.linear(graph, convolved, `${name}.cpe.1`);
     let y = layers.sum(graph, input, layers.layerNorm(graph, position, `${name}.cpe.2`), name);
@@ -222,7 +231,8 @@ function emit<G extends LayerGraph, T extends FeatureRows>(
       `${name}.mlp.0.fc1`,
     );
     const mixed = layers.linear(graph, layers.gelu(graph, hidden, name), `${name}.mlp.0.fc2`);
-    return layers.sum(graph, y, scaled(mixed, `${name}.ls2`), name);
+    const branch = scaled(mixed, `${name}.ls2`);
+    return { branch, sum: layers.sum(graph, y, branch, name) };
   };
   /** @param seen what the first block's convolution reads. */
   const blocks = (
@@ -233,6 +243,7 @@ function emit<G extends LayerGraph, T extends FeatureRows>(
     seen = input,
   ) => {
     let y = input;
+    let convolved = seen;
     for (let i = 0; i < depths[level]!; i++) {
       const place: BlockPlace = {
         name: `${stage}.block${i}`,
@@ -241,7 +252,9 @@ function emit<G extends LayerGraph, T extends FeatureRows>(
         order: i % shape.orders.length,
         patch: patches[level]!,
       };
-      y = block(y, place, i === 0 ? seen : y);
+      const result = block(y, place, convolved);
+      y = result.sum;
+      convolved = result[shape.convolved];
     }
     return y;
   };
@@ -272,7 +285,7 @@ function emit<G extends LayerGraph, T extends FeatureRows>(
     const fine = activated(layers.linear(graph, skip, `${up}.proj_skip.0`), `${up}.proj_skip.1`);
     y = layers.sum(graph, fine, layers.unpool(graph, coarse, level), up);
     // The decoder trap of PT-v3m1: the sparse tensor that the first convolution reads was never refreshed after the sum, so
-    // it sees the skip connection alone (Pointcept's PointTransformerV3, issues 65 and 149). Published weights expect that.
+    // it sees the skip connection alone (Pointcept's PointTransformerV3, issues 65 and 149), in every version of Pointcept.
     y = blocks(y, `dec.dec${level}`, decoder, level, version === "m1" ? fine : y);
   }
   return y;

@@ -7,6 +7,7 @@ import type { PointTransformerShape } from "./point_transformer.ts";
 
 /** What the members have in common. */
 const COMMON = {
+  convolved: "sum",
   orders: ["z", "z-trans", "hilbert", "hilbert-trans"],
   mlpRatio: 4,
   qkvBias: true,
@@ -15,10 +16,15 @@ const COMMON = {
   maskToken: false,
 } as const;
 
-/** Patches of every published configuration. */
+/** Patches of every published configuration but that of S3DIS. */
 const PATCHES = [1024, 1024, 1024, 1024, 1024];
+/** Patches of S3DIS's, whose attention has a bias by relative position and cannot have larger ones. */
+const SHORT_PATCHES = [128, 128, 128, 128, 128];
 
-/** `semseg-pt-v3m1-0-base` of ScanNet, S3DIS and nuScenes, which differ by their input channels alone. */
+/**
+ * `semseg-pt-v3m1-0-base` of ScanNet, S3DIS and nuScenes, which differ by their input channels alone, as Pointcept runs it since
+ * v1.5.2.
+ */
 const BASE = {
   ...COMMON,
   version: "m1",
@@ -35,6 +41,19 @@ const BASE = {
     patches: PATCHES,
   },
 } as const;
+
+/** `semseg-pt-v3m1-0-rpe` of S3DIS. */
+const BASE_RPE = {
+  ...BASE,
+  encoder: { ...BASE.encoder, patches: SHORT_PATCHES },
+  decoder: { ...BASE.decoder, patches: SHORT_PATCHES },
+  relativePositions: true,
+} as const;
+
+/** The data flow of Pointcept v1.5.1, by which all published weights of PT-v3m1 were trained. */
+const AS_V151 = { convolved: "branch" } as const;
+/** What the names of members end with that run it. */
+const V151 = "-v151";
 
 /** The encoder of Sonata and of Concerto's base model. */
 const SONATA = {
@@ -64,7 +83,11 @@ export const POINT_TRANSFORMERS: Readonly<
   Record<string, Omit<PointTransformerShape, "inChannels">>
 > = {
   "ptv3-base": BASE,
+  "ptv3-base-v151": { ...BASE, ...AS_V151 },
   "ptv3-nuscenes": BASE,
+  "ptv3-nuscenes-v151": { ...BASE, ...AS_V151 },
+  "ptv3-base-rpe": BASE_RPE,
+  "ptv3-base-rpe-v151": { ...BASE_RPE, ...AS_V151 },
   "ptv3-slim": {
     ...COMMON,
     version: "m1",
@@ -91,3 +114,23 @@ export const POINT_TRANSFORMERS: Readonly<
     decoder: DECODER,
   },
 };
+
+/**
+ * Finds the member that has the same entries and the other data flow.
+ *
+ * @param name name of a network.
+ * @returns its name, and whether published weights were trained by it; null where there is none.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(otherFlow("ptv3-base"), { name: "ptv3-base-v151", isPublished: true });
+ * assert.equal(otherFlow("ptv3-slim"), null);
+ * ```
+ */
+export function otherFlow(name: string): { name: string; isPublished: boolean } | null {
+  const isPublished = !name.endsWith(V151);
+  const other = isPublished ? name + V151 : name.slice(0, -V151.length);
+  return Object.hasOwn(POINT_TRANSFORMERS, other) ? { name: other, isPublished } : null;
+}
