@@ -72,7 +72,7 @@ Deno.test("import makes a student that runs, and names the next command", async 
     const { code, stdout, stderr } = await ttt(args);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /imported, MinkUNet14Slim, \d+ entries of layout KRSC after "module\."/);
-    assert.match(stdout, /^note: without photographs, batch norm takes .* --method source/m);
+    assert.match(stdout, /^note: where no method is named, batch norm takes .* --method source/m);
     assert.match(stdout, /train CONFIG\.json --from .*student\.safetensors --heads-only/);
     const student = await readStudent(out);
     assert.deepEqual(student.card, CARD);

@@ -264,3 +264,30 @@ Deno.test("importCheckpoint() refuses PDNorm and PT-v3m3 by name", () => {
     });
   }
 });
+
+Deno.test("importCheckpoint() refuses the position tables of Pointcept's S3DIS weights by name, and does not drop them", () => {
+  const { specs: withTables, tensors } = asPointcept("m1");
+  const specs = withTables.filter(({ kind }) => kind !== "table");
+  const file = prefixed(tensors, "module.");
+  const table = "module.backbone.enc.enc0.block0.attn.rpe.rpe_table";
+  const message =
+    `"${table}" belongs to relative positions \\(enable_rpe\\), which the card's backbone does ` +
+    'not have; .* "backbone": "ptv3-base-rpe-v151"';
+  assert.throws(() => imported(file, "pointcept", {}, specs), new RegExp(`${message}$`));
+  const drop = [...file.keys()].filter((name) => name.endsWith("rpe_table"));
+  assert.throws(
+    () => imported(file, "pointcept", { drop }, specs),
+    new RegExp(`${message}; --drop cannot mend it$`),
+  );
+  // Those of another network beside it may go.
+  const both = new Map(file);
+  for (const name of drop) {
+    both.set(name.replace("module.", "teacher."), both.get(name)!);
+    both.delete(name);
+  }
+  assert.equal(
+    imported(both, "pointcept", { drop: ["teacher."] }, specs).prefix,
+    "module.backbone.",
+  );
+  assert.equal(imported(file, "pointcept", {}, withTables).tensors.size, withTables.length);
+});

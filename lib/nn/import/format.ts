@@ -27,7 +27,10 @@ export interface CheckpointFormat {
   readonly classHead?: string;
   /** Tells entries that a network may leave out. */
   isIgnored?(name: string): boolean;
-  /** Says what an entry belongs to that cannot be built here, where that is known by name; null for other entries. */
+  /**
+   * Says what an entry belongs to that the network does not have, and the mend, where that is known by name; null for other
+   * entries.
+   */
   unsupported?(name: string): string | null;
 }
 

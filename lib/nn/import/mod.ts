@@ -70,8 +70,15 @@ export function importCheckpoint(
     (options.drop ?? []).some((beginning) => name.startsWith(beginning));
   const ignored = [...tensors.keys()].filter(dropped);
   const given = new Map([...tensors].filter(([name]) => !dropped(name)));
-  for (const name of given.keys()) refuseUnsupported(name, format);
+  for (const name of given.keys()) if (!isKnown(name)) refuseUnsupported(name, format);
   const prefix = options.prefix ?? findPrefix(given, format, specs[0]!);
+  // Without what it computes with, a network says something else, whoever drops it.
+  const parts = new Set(specs.map(({ name }) => name.split(".")[0]));
+  for (const name of ignored) {
+    const isInNetwork = name.startsWith(prefix) &&
+      parts.has(name.slice(prefix.length).split(".")[0]);
+    if (isInNetwork && !isKnown(name)) refuseUnsupported(name, format, "; --drop cannot mend it");
+  }
   const { found, differences } = findEntries(given, format, specs, prefix);
   const layout = options.layout ?? findLayout(format, given, found);
   const reader = Object.hasOwn(format.layouts, layout) ? format.layouts[layout] : undefined;
@@ -93,13 +100,11 @@ export function importCheckpoint(
   return { tensors: result, prefix, layout, ignored };
 }
 
-/** @throws {ImportError} where an entry belongs to what cannot be built here. */
-function refuseUnsupported(name: string, format: CheckpointFormat): void {
+/** @throws {ImportError} where an entry belongs to what the network does not have. */
+function refuseUnsupported(name: string, format: CheckpointFormat, more = ""): void {
   const what = format.unsupported?.(name) ?? null;
   if (what === null) return;
-  throw new ImportError(
-    `Cannot import the checkpoint: "${name}" belongs to ${what}, which is not supported; take a checkpoint without it`,
-  );
+  throw new ImportError(`Cannot import the checkpoint: "${name}" belongs to ${what}${more}`);
 }
 
 /** Finds the name of every entry in a file, and lists what is missing, ambiguous or left over. */

@@ -32,8 +32,8 @@ export function flowNote(backbone: string): string | null {
 export function statisticsNote({ backbone, features, statistics }: StudentCard): string | null {
   if (!networkOf(backbone, features.length).hasBatchNorm) return null;
   return statistics === "running"
-    ? "without photographs, batch norm takes the statistics of the checkpoint, since the card says " +
+    ? "where no method is named, batch norm takes the statistics of the checkpoint, since the card says " +
       '"statistics": "running"; --method bn takes those of each scan'
-    : "without photographs, batch norm takes the statistics of each scan (method bn); --method source takes those of " +
+    : "where no method is named, batch norm takes the statistics of each scan (method bn); --method source takes those of " +
       'the checkpoint, as its authors did, and "statistics": "running" in the card makes that the default';
 }

@@ -12,6 +12,8 @@ import { spconv } from "./spconv.ts";
 const PDNORM = /\.(norm|\d+)\.norm(\.\d+)?\.\w+$|\.modulation\./;
 /** The frequencies of the rotary positions of PT-v3m3 (Utonia). */
 const ROTARY = /\.attn\.rope\./;
+/** The bias of the scores by relative position, which networks have where the configuration says `enable_rpe`. */
+const RELATIVE = /\.attn\.rpe\.rpe_table$/;
 /** What PT-v3m2 puts in the place of masked voxels in pretraining, and students do not need. */
 const MASK_TOKEN = /(^|\.)embedding\.mask_token$/;
 
@@ -42,7 +44,15 @@ export const pointcept: CheckpointFormat = {
   },
   isIgnored: (name) => MASK_TOKEN.test(name),
   unsupported(name) {
-    if (ROTARY.test(name)) return "PT-v3m3 (rotary positions)";
-    return PDNORM.test(name) ? "PDNorm (norm layers by data set)" : null;
+    if (RELATIVE.test(name)) {
+      return "relative positions (enable_rpe), which the card's backbone does not have; for PT-v3m1 with patches of 128 say " +
+        '"backbone": "ptv3-base-rpe-v151"';
+    }
+    const kind = ROTARY.test(name)
+      ? "PT-v3m3 (rotary positions)"
+      : PDNORM.test(name)
+      ? "PDNorm (norm layers by data set)"
+      : null;
+    return kind && `${kind}, which is not supported; take a checkpoint without it`;
   },
 };
