@@ -4,8 +4,9 @@ import { readStudentCard } from "../nn/card.ts";
 import { readCheckpoint } from "../nn/checkpoint_file.ts";
 import { CARD_TEMPLATES, cardTemplate } from "../nn/import/card_templates.ts";
 import { FORMATS, importCheckpoint, ImportError } from "../nn/import/mod.ts";
+import { requireConfig } from "../nn/import/pointcept_config.ts";
 import { flowNote, statisticsNote } from "../nn/import/notes.ts";
-import { CheckpointError, type ForeignTensor, writeSafetensors } from "../nn/safetensors.ts";
+import { type Checkpoint, CheckpointError, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 
 export const command = defineCommand({
@@ -88,8 +89,9 @@ export const command = defineCommand({
           `${card.teacher.id}; say "teacher": null and train them with train --heads-only`,
       );
     }
-    const tensors = await readEntries(path, entry, head);
+    const { tensors, config } = await readEntries(path, entry, head);
     try {
+      requireConfig(config, card.backbone);
       const imported = importCheckpoint(tensors, format, student.parameters(), {
         layout,
         prefix,
@@ -136,9 +138,10 @@ async function readEntries(
   path: string,
   entry?: string,
   head?: string,
-): Promise<Map<string, ForeignTensor>> {
+): Promise<Pick<Checkpoint, "tensors" | "config">> {
   const read = async (file: string, entry?: string) => {
-    const { tensors, dictionary, others } = readCheckpoint(await Deno.readFile(file), file, entry);
+    const checkpoint = readCheckpoint(await Deno.readFile(file), file, entry);
+    const { dictionary, others } = checkpoint;
     if (entry === undefined && others.length > 0) {
       console.error(
         `${file}: took "${dictionary}"; --entry NAME takes ${
@@ -146,10 +149,11 @@ async function readEntries(
         } instead`,
       );
     }
-    return tensors;
+    return checkpoint;
   };
-  const tensors = new Map(await read(path, entry));
-  for (const [name, tensor] of head === undefined ? [] : await read(head)) {
+  const { tensors: own, config } = await read(path, entry);
+  const tensors = new Map(own);
+  for (const [name, tensor] of head === undefined ? [] : (await read(head)).tensors) {
     if (tensors.has(name)) {
       throw new CheckpointError(
         `Cannot read ${head}: "${name}" is in ${path}, too; leave out --head`,
@@ -157,7 +161,7 @@ async function readEntries(
     }
     tensors.set(name, tensor);
   }
-  return tensors;
+  return { tensors, config };
 }
 
 /** Prints a card, and says on the side what is to be filled in. */

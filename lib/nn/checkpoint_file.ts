@@ -30,5 +30,5 @@ export function readCheckpoint(bytes: Uint8Array, file: string, entry?: string):
       `Cannot read ${file}: a safetensors file has no dictionary "${entry}"; leave out --entry`,
     );
   }
-  return { tensors, dictionary: null, others: [] };
+  return { tensors, dictionary: null, others: [], config: null };
 }

@@ -35,6 +35,8 @@ export interface Checkpoint {
   readonly dictionary: string | null;
   /** Names of the other dictionaries of tensors in the file. */
   readonly others: readonly string[];
+  /** Settings of the network by name, where the file has them beside the tensors; null where it does not. */
+  readonly config: ReadonlyMap<unknown, unknown> | null;
 }
 
 /** The content of a file. */

@@ -10,7 +10,7 @@ import { type NamedTensor, writeSafetensors } from "../../lib/nn/safetensors.ts"
 import { Student } from "../../lib/nn/student.ts";
 import { readStudent } from "../../lib/models/students.ts";
 import { asSpconv, prefixed } from "../nn/foreign.ts";
-import { savedAround } from "../nn/torch_file.ts";
+import { dict, int, savedAround, tuple } from "../nn/torch_file.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { ttt, withFolder } from "./support.ts";
 
@@ -152,6 +152,29 @@ Deno.test("import takes the network of a file as a training program saves it, an
     const usual = await ttt(args);
     assert.equal(usual.code, 0, usual.stderr);
     assert.match(usual.stderr, /: took "state_dict"; --entry NAME takes "ema" instead\n$/);
+  });
+});
+
+Deno.test("import holds the config of a checkpoint such as Sonata's against the card's backbone", async () => {
+  await withFolder(async (folder) => {
+    const patches = (size: number) => tuple([1, 2, 3, 4, 5].map(() => int(size)));
+    const file = (size: number) =>
+      savedAround(CHECKPOINT, (state) => ({
+        state_dict: state,
+        config: dict({ enc_patch_size: patches(size) }),
+      }));
+    const card = { ...CARD, backbone: "ptv3-slim" };
+    const { args } = await filesIn(folder, file(128), card);
+    const { code, stderr } = await ttt(args.with(2, "pointcept"));
+    assert.equal(code, 1);
+    const difference =
+      "enc_patch_size is [128,128,128,128,128] in its config and [64,64,64,64,64] in ptv3-slim";
+    assert.equal(
+      stderr,
+      `  ${difference}\nttt-kd: Cannot import the checkpoint: ${difference}; take a backbone that has its settings\n`,
+    );
+    await filesIn(folder, file(64), card);
+    assert.match((await ttt(args.with(2, "pointcept"))).stderr, /no entry is called "embedding/);
   });
 });
 

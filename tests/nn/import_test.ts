@@ -6,15 +6,18 @@ import {
   ImportError,
   type ImportOptions,
 } from "../../lib/nn/import/mod.ts";
+import { requireConfig } from "../../lib/nn/import/pointcept_config.ts";
 import { initialState } from "../../lib/nn/initialise.ts";
 import { networkOf } from "../../lib/nn/networks.ts";
 import { pointTransformer } from "../../lib/nn/transformers/point_transformer.ts";
 import type { ParameterSpec } from "../../lib/nn/parameter_spec.ts";
-import type { ForeignTensor, NamedTensor } from "../../lib/nn/safetensors.ts";
+import type { ForeignTensor } from "../../lib/nn/safetensors.ts";
+import { readTorch } from "../../lib/nn/torch/mod.ts";
 import { mulberry32 } from "../../lib/random/mulberry32.ts";
 import { pointceptState } from "../parity/ptv3_weights.ts";
 import { asMinkowski, asSpconv, asTorchsparse, prefixed } from "./foreign.ts";
 import { segmentorSpecs } from "./network_run.ts";
+import { dict, int, savedAround, text, tuple } from "./torch_file.ts";
 
 const SPECS = segmentorSpecs(networkOf("MinkUNet14Slim", 4), 5);
 const STATE = initialState(SPECS, mulberry32(5));
@@ -290,4 +293,45 @@ Deno.test("importCheckpoint() refuses the position tables of Pointcept's S3DIS w
     "module.backbone.",
   );
   assert.equal(imported(file, "pointcept", {}, withTables).tensors.size, withTables.length);
+});
+
+Deno.test("requireConfig() refuses the settings of a Sonata checkpoint that its tensors do not show and the network lacks", () => {
+  // The arguments that Sonata's model.load() gives to the network.
+  const sonata = {
+    in_channels: int(9),
+    order: tuple(["z", "z-trans", "hilbert", "hilbert-trans"].map(text)),
+    stride: tuple([2, 2, 2, 2].map(int)),
+    enc_depths: tuple([3, 3, 3, 12, 3].map(int)),
+    enc_channels: tuple([48, 96, 192, 384, 512].map(int)),
+    enc_num_head: tuple([3, 6, 12, 24, 32].map(int)),
+    enc_patch_size: tuple([1024, 1024, 1024, 1024, 1024].map(int)),
+    qk_scale: "N",
+    pre_norm: "\x88",
+    enc_mode: "\x88",
+  };
+  const configOf = (changes: Record<string, string>) =>
+    readTorch(
+      savedAround(STATE, (state) => ({
+        config: dict({ ...sonata, ...changes }),
+        state_dict: state,
+      })),
+    ).config;
+  requireConfig(configOf({}), "ptv3m2-sonata");
+  requireConfig(configOf({}), "ptv3m2-sonata-decoder");
+  requireConfig(null, "ptv3m2-sonata");
+  const short = configOf({
+    enc_patch_size: tuple([256, 256, 256, 256, 256].map(int)),
+    order: tuple(["z", "z-trans"].map(text)),
+  });
+  assert.throws(() => requireConfig(short, "ptv3m2-sonata"), (error) => {
+    assert.ok(error instanceof ImportError);
+    assert.deepEqual(error.differences, [
+      'order is ["z","z-trans"] in its config and ["z","z-trans","hilbert","hilbert-trans"] in ptv3m2-sonata',
+      "enc_patch_size is [256,256,256,256,256] in its config and [1024,1024,1024,1024,1024] in ptv3m2-sonata",
+    ]);
+    return true;
+  });
+  assert.throws(() => requireConfig(configOf({}), "ptv3m2-concerto-large"), /enc_num_head is \[3,/);
+  // Of other networks the shapes tell all.
+  requireConfig(short, "MinkUNet34C");
 });

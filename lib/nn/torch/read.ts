@@ -68,7 +68,13 @@ export function readTorch(bytes: Uint8Array, file = "checkpoint", entry?: string
       tensorOf(name, call, (key) => files.get(`${folder}data/${key}`), fail),
     ]),
   );
-  return { tensors, dictionary: chosen.name, others };
+  const config = root instanceof Map ? root.get("config") : null;
+  return {
+    tensors,
+    dictionary: chosen.name,
+    others,
+    config: config instanceof Map ? config : null,
+  };
 }
 
 function unzipped(bytes: Uint8Array, fail: Fail): Map<string, Uint8Array> {
