@@ -4,8 +4,8 @@ import { readStudentCard } from "../nn/card.ts";
 import { readCheckpoint } from "../nn/checkpoint_file.ts";
 import { CARD_TEMPLATES, cardTemplate } from "../nn/import/card_templates.ts";
 import { FORMATS, importCheckpoint, ImportError } from "../nn/import/mod.ts";
-import { requireConfig } from "../nn/import/pointcept_config.ts";
 import { flowNote, statisticsNote } from "../nn/import/notes.ts";
+import { requireConfig } from "../nn/import/pointcept_config.ts";
 import { type Checkpoint, CheckpointError, writeSafetensors } from "../nn/safetensors.ts";
 import { CENTRE, Student } from "../nn/student.ts";
 
