@@ -188,6 +188,47 @@ Deno.test("COLMAP: a binary model says the same as its text, and is read where b
   refuses([BINARY[0]!], /lacks images\.bin/);
 });
 
+Deno.test("COLMAP and nerfstudio: cameras whose photographs were not sent are left out with a warning", async () => {
+  const photo = {
+    name: "a b.png",
+    bytes: encodePng({ width: 8, height: 6, pixels: new Uint8Array(144) }),
+  };
+  const image = IMAGES_BIN.slice(8);
+  const named = (name: string) => {
+    const at = 4 + 7 * 8 + 4;
+    const end = image.indexOf(0, at);
+    return [...image.subarray(0, at), ...new TextEncoder().encode(name), ...image.subarray(end)];
+  };
+  const images = ["a b.png", "c.png", "d.png", "e.png", "f.png"].flatMap(named);
+  const model = [BINARY[0]!, {
+    name: "images.bin",
+    bytes: Uint8Array.of(...binary(["u8", 5]), ...images),
+  }];
+  // Without the distortion of the OPENCV camera, which folds so small a picture.
+  const straight = { ...model[0]!, bytes: CAMERAS_BIN.slice().fill(0, -32) };
+  const colmap = await readViews([photo], [straight, model[1]!]);
+  assert.deepEqual(colmap.cameras.map(({ file }) => file), ["a b.png"]);
+  assert.deepEqual(colmap.warnings.map(({ code, field }) => [code, field]), [[
+    "left-out",
+    "cameras",
+  ]]);
+  assert.match(
+    colmap.warnings[0]!.text,
+    /4 of 5 in images\.bin: c\.png, d\.png, e\.png and 1 more/,
+  );
+  await assert.rejects(
+    readViews([{ ...photo, name: "g.png" }], [straight, model[1]!]),
+    /a b\.png is not among the 1 that were sent, nor .* of the 5 cameras/,
+  );
+  const frames = ["images/a b.png", "images/c.png"].map((file_path) => ({
+    file_path,
+    transform_matrix: IDENTITY,
+  }));
+  const text = JSON.stringify({ fl_x: 5, w: 8, h: 6, frames });
+  const nerfstudio = await readViews([photo], [{ name: "transforms.json", text }]);
+  assert.match(nerfstudio.warnings[0]!.text, /1 of 2 in transforms\.json: images\/c\.png/);
+});
+
 Deno.test("COLMAP: a binary model that is cut, too long or counts too many is refused by byte", () => {
   const [cameras, images] = BINARY;
   for (let length = 0; length < IMAGES_BIN.length; length++) {

@@ -90,13 +90,14 @@ Deno.test("matchPhotos() finds photographs by their whole names, else by the las
   assert.deepEqual(matchPhotos([first!], ["b.jpg", "z\\a.jpg"]), [1]);
 });
 
-Deno.test("matchPhotos() names a photograph that is missing or ambiguous", () => {
+Deno.test("matchPhotos() leaves cameras without a photograph out, and names what is ambiguous", () => {
   const cameras = parseCameras(json(image(), image({ file: "b.jpg" })), "c");
-  assert.throws(() => matchPhotos(cameras, ["a.jpg"], "cams.json"), {
+  assert.deepEqual(matchPhotos(cameras, ["b.jpg"]), [null, 0]);
+  assert.throws(() => matchPhotos(cameras, ["c.jpg"], "cams.json"), {
     name: "CameraError",
     file: "cams.json",
-    field: "images[1].file",
-    message: /photograph b\.jpg is not among the 1 that were sent/,
+    field: "images[0].file",
+    message: /photograph a\.jpg is not among the 1 that were sent, nor .* of the 2 cameras/,
   });
   assert.throws(() => matchPhotos(cameras, ["x/b.jpg", "y/b.jpg", "a.jpg"]), {
     name: "CameraError",

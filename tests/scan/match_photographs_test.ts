@@ -52,3 +52,14 @@ Deno.test("matchPhotos() names both where two photographs are as likely", () => 
   );
   assert.throws(() => matchPhotos([{ file: "a" }], ["A.png", "A.jpg"]), /A\.png, A\.jpg/);
 });
+
+Deno.test("matchPhotos() gives a photograph to the camera that names its folder, where a rig of two was sent in part", () => {
+  const cameras = ["left/a.png", "right/a.png", "left/b.png", "right/c.png"].map((file) => ({
+    file,
+  }));
+  // The left camera of c has no pose: its photograph is not that of the right one.
+  const photographs = ["images/left/a.png", "images/left/b.png", "images/left/c.png"];
+  assert.deepEqual(matchPhotos(cameras, photographs), [0, null, 1, null]);
+  assert.deepEqual(matchPhotos(cameras, [...photographs, "images/right/c.png"]), [0, null, 1, 3]);
+  assert.throws(() => matchPhotos(cameras, ["a.png"]), /both left\/a\.png and right\/a\.png/);
+});

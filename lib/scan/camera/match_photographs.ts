@@ -9,12 +9,14 @@ import { some } from "./camera_format.ts";
 /**
  * Finds the photograph of every camera: of those with the same name, with or without an extension, the one whose path
  * has most folders in common with the camera's, counted from its end. Of two such, the one that also has the same
- * extension. Capital letters count only if there are photographs that differ in nothing else.
+ * extension. Capital letters count only if there are photographs that differ in nothing else. A photograph that two
+ * cameras may mean belongs to the one that is more like it.
  *
  * @param cameras `field` is their place in the camera file; `images[i].file` by default
  * @param name name of the camera file, for errors
- * @returns for each camera the index into `photoNames`
- * @throws {CameraError} naming the photograph that is missing, that has namesakes, or that two cameras claim
+ * @returns for each camera the index into `photoNames`; null where its photograph is not among them
+ * @throws {CameraError} where there are cameras, and none has a photograph; naming a photograph that has namesakes, or
+ *   that two cameras claim
  *
  * @example
  * ```ts
@@ -22,52 +24,88 @@ import { some } from "./camera_format.ts";
  * import { matchPhotos } from "../mod.ts";
  *
  * const photographs = ["left/b.jpg", "left/a.jpg", "right/a.jpg"];
- * assert.deepEqual(matchPhotos([{ file: "left/a.png" }, { file: "b" }], photographs), [1, 0]);
+ * const cameras = [{ file: "left/a.png" }, { file: "b" }, { file: "c" }];
+ * assert.deepEqual(matchPhotos(cameras, photographs), [1, 0, null]);
  * ```
  */
 export function matchPhotos(
   cameras: readonly { file: string; source?: string; field?: string }[],
   photoNames: readonly string[],
   name = "cameras.json",
-): number[] {
-  const find = photoFinder(photoNames);
-  const claimed = new Map<number, string>();
-  return cameras.map(({ file, source, field }, index) => {
-    const fail = (problem: string, mend: string): never => {
-      throw new CameraError({
-        file: source ?? name,
-        problem,
-        mend,
-        field: field ?? `images[${index}].file`,
-      });
-    };
-    const found = find(file);
-    const [match] = found;
-    if (match === undefined) {
-      return fail(
-        `photograph ${file} is not among the ${photoNames.length} that were sent`,
-        "send it, or leave its camera out",
-      );
-    }
-    const other = claimed.get(match);
-    if (found.length > 1) {
-      const names = some(found.map((index) => photoNames[index]!));
+): (number | null)[] {
+  const find = closestFinder(photoNames);
+  const fail = (index: number, problem: string, mend: string): never => {
+    const { source, field } = cameras[index]!;
+    throw new CameraError({
+      file: source ?? name,
+      problem,
+      mend,
+      field: field ?? `images[${index}].file`,
+    });
+  };
+  const found = cameras.map(({ file }) => find(file));
+  const claims = claimsOf(found);
+  if (cameras.length > 0 && claims.size === 0) {
+    fail(
+      0,
+      `photograph ${cameras[0]!.file} is not among the ${photoNames.length} that were sent${
+        cameras.length > 1 ? `, nor is that of any other of the ${cameras.length} cameras` : ""
+      }`,
+      "send it under the name that its camera has, or leave its camera out",
+    );
+  }
+  const isLost = ({ indices }: Found, camera: number) =>
+    indices.every((index) => !claims.get(index)!.includes(camera));
+  // The photographs of a folder were not sent where those of another one are taken for them.
+  const absent = new Set(
+    cameras.filter((_, camera) =>
+      found[camera]!.indices.length > 0 && isLost(found[camera]!, camera)
+    )
+      .map(({ file }) => folderOf(file)),
+  );
+  return found.map((candidates, camera) => {
+    const { indices, isElsewhere } = candidates;
+    const { file } = cameras[camera]!;
+    const [match] = indices;
+    if (match === undefined || isLost(candidates, camera)) return null;
+    if (isElsewhere && absent.has(folderOf(file))) return null;
+    if (indices.length > 1) {
+      const names = some(indices.map((index) => photoNames[index]!));
       fail(
-        `${found.length} photographs could be ${file}: ${names}`,
+        camera,
+        `${indices.length} photographs could be ${file}: ${names}`,
         "leave out those that it is not, or name it with its folder in the cameras",
       );
     }
-    if (other !== undefined) {
+    const [first, second] = claims.get(match)!;
+    if (second !== undefined) {
+      const [one, other] = [first!, second].map((index) => {
+        const { file, source } = cameras[index]!;
+        return source ? `${file} (${source})` : file;
+      });
       fail(
-        `photograph ${photoNames[match]} would belong to both ${other} and ${
-          source ? `${file} (${source})` : file
-        }`,
+        second,
+        `photograph ${photoNames[match]} would belong to both ${one} and ${other}`,
         "send the photographs under the whole names that the cameras use",
       );
     }
-    claimed.set(match, source ? `${file} (${source})` : file);
     return match;
   });
+}
+
+/** For each photograph the cameras that may be its own: those that are most like it. */
+function claimsOf(found: readonly Found[]): Map<number, number[]> {
+  const claims = new Map<number, number[]>();
+  const likest = new Map<number, number>();
+  for (const [camera, { indices, score }] of found.entries()) {
+    for (const index of indices) {
+      const best = likest.get(index) ?? -Infinity;
+      if (score < best) continue;
+      likest.set(index, score);
+      claims.set(index, score === best ? [...claims.get(index)!, camera] : [camera]);
+    }
+  }
+  return claims;
 }
 
 /** What ends a name and is no number. */
@@ -87,8 +125,23 @@ const SPELLINGS = [
   (path: string) => path.normalize("NFC").toLowerCase(),
 ];
 
+/** The photographs that a camera may mean. */
+interface Found {
+  /** Those that are most like it, all equally. */
+  indices: readonly number[];
+  /** How much. */
+  score: number;
+  /** Whether they lie in another folder than the camera says. */
+  isElsewhere: boolean;
+}
+
 /** Makes a function that gives the indices of the photographs that a camera may mean, by the closest match. */
-export function photoFinder(photoNames: readonly string[]): (file: string) => number[] {
+export function photoFinder(photoNames: readonly string[]): (file: string) => readonly number[] {
+  const find = closestFinder(photoNames);
+  return (file) => find(file).indices;
+}
+
+function closestFinder(photoNames: readonly string[]): (file: string) => Found {
   const finders = SPELLINGS.map((spell) => {
     const photographs = photoNames.map((name) => partsOf(spell(name)));
     const byName = new Map<string, number[]>();
@@ -103,27 +156,42 @@ export function photoFinder(photoNames: readonly string[]): (file: string) => nu
       const camera = partsOf(spell(file));
       const found = new Set(camera.names.flatMap((name) => byName.get(name) ?? []));
       return closest(
-        [...found].map((index) => ({ index, score: likeness(camera, photographs[index]!) })),
+        [...found].map((index) => ({ index, ...likeness(camera, photographs[index]!) })),
       );
     };
   });
-  return (file) => finders.map((find) => find(file)).find(({ length }) => length > 0) ?? [];
+  return (file) => {
+    const found = finders.map((find) => find(file));
+    return found.find(({ indices }) => indices.length > 0) ?? found[0]!;
+  };
 }
 
-function closest(found: readonly { index: number; score: number }[]): number[] {
-  const best = found.reduce((most, { score }) => Math.max(most, score), 0);
-  return found.filter(({ score }) => score === best).map(({ index }) => index);
+function closest(found: readonly ({ index: number } & Likeness)[]): Found {
+  const score = found.reduce((most, { score }) => Math.max(most, score), 0);
+  const best = found.filter((candidate) => candidate.score === score);
+  return {
+    indices: best.map(({ index }) => index),
+    score,
+    isElsewhere: best.some(({ isElsewhere }) => isElsewhere),
+  };
 }
 
-/** How much of two paths is the same: folders weigh most, then that neither has others, then the name. */
-function likeness(a: PathParts, b: PathParts): number {
+/** How much of two paths is the same. */
+type Likeness = Pick<Found, "score" | "isElsewhere">;
+
+/** Compares two paths: folders weigh most, then that neither has others, then the name. */
+function likeness(a: PathParts, b: PathParts): Likeness {
   const shorter = Math.min(a.folders.length, b.folders.length);
   const differs = a.folders.findIndex((folder, i) => i >= shorter || folder !== b.folders[i]);
   const common = differs < 0 ? a.folders.length : differs;
   const same = common === a.folders.length && common === b.folders.length;
   // The camera's name may lack the photograph's extension; what looks like one may belong to the name.
   const name = a.names[0] === b.names[0] ? 2 : Number(a.names[0] === b.names[1]);
-  return 6 * common + 3 * Number(same) + name;
+  return { score: 6 * common + 3 * Number(same) + name, isElsewhere: common < shorter };
+}
+
+function folderOf(path: string): string {
+  return partsOf(path).folders.join("/");
 }
 
 function partsOf(path: string): PathParts {

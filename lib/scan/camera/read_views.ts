@@ -44,12 +44,12 @@ export interface ScanViews {
 /**
  * Decodes the photographs that camera files name, in the order of the cameras, removes lens distortion,
  * and cuts pictures of fisheye lenses and panoramas into several views.
- * Photographs without a camera are left out with a warning, as long as there are others.
+ * Photographs without a camera and cameras without a photograph are left out with a warning, as long as there are others.
  *
  * @param images all photographs that were sent
  * @param cameraFiles files of one of the supported formats
  * @param scanName name of the scan; KITTI's calibration of a sequence is for the photograph with the same number
- * @throws {CameraError} where the cameras are malformed, a camera's photograph is missing, or has another shape
+ * @throws {CameraError} where the cameras are malformed, all their photographs are missing, or one has another shape
  * @throws {PhotoError} where no photograph has a camera, or one cannot be decoded
  *
  * @example
@@ -80,9 +80,14 @@ export async function readViews(
   const views: ScanViews = {
     photos: [],
     cameras: [],
-    warnings: [...warnings, ...withoutCamera(photoNames, matches, lost, specs[0]?.source)],
+    warnings: [
+      ...warnings,
+      ...withoutPhotograph(specs, matches),
+      ...withoutCamera(photoNames, matches, lost, specs[0]?.source),
+    ],
   };
   for (const [index, match] of matches.entries()) {
+    if (match === null) continue;
     const { name, bytes } = images[match]!;
     const content = typeof bytes === "function" ? await bytes() : bytes;
     const photo = await decodePhoto(content, name);
@@ -120,10 +125,27 @@ export function viewShare(
     : { views: 1, pixels: 1 };
 }
 
+/** What is said of cameras whose photographs were not sent: a model may have more of them than a request can carry. */
+function withoutPhotograph(
+  specs: readonly CameraSpec[],
+  matches: readonly (number | null)[],
+): Warning[] {
+  const left = specs.filter((_, index) => matches[index] === null);
+  if (left.length === 0) return [];
+  return [{
+    code: "left-out",
+    text:
+      `Cameras whose photographs are not among those that were sent were left out, ${left.length} of ${specs.length} in ${
+        left[0]!.source
+      }: ${some(left.map(({ file }) => file))}. Send these photographs too if they show the scan.`,
+    field: "cameras",
+  }];
+}
+
 /** What is said of photographs that have no camera. @throws {PhotoError} where none has one. */
 function withoutCamera(
   photoNames: readonly string[],
-  matches: readonly number[],
+  matches: readonly (number | null)[],
   lost: readonly string[],
   source = "the camera files",
 ): Warning[] {
