@@ -21,12 +21,12 @@ export async function readNamed(path: string): Promise<NamedFile> {
 const SCAN = /\.(las|laz|ply|pcd|csv|xyz|asc|pts|ptx|e57)$/i;
 /** Names of files that may be photographs. */
 const PHOTOGRAPH = /\.(jpe?g|png|webp)$/i;
-/** Names of files that may hold cameras. */
-const CAMERAS = /\.(json|txt|bin)$/i;
+/** Names of files that may hold cameras; of binary ones those of COLMAP alone, beside whose models lie large depth maps. */
+const CAMERAS = /\.(?:json|txt)$|(?:cameras|images)\.bin$/i;
 /** Names of files that may name labels. */
 const JSON_FILE = /\.json$/i;
-/** The points of a COLMAP model: large files without cameras. */
-const NO_CAMERAS = /points3D\.(txt|bin)$/i;
+/** The rest of a COLMAP model: files without cameras, large ones among them. */
+const NO_CAMERAS = /points3D\.txt$|(?:points3D|rigs|frames)\.bin$/i;
 /** Points from which programs reconstruct a scene, beside which the scan lies; and the table of a campaign. */
 const NO_SCAN = /(?:^|\/)(?:(?:points3D|sparse_pc|input)\.ply|campaign\.csv)$/i;
 /** Labelled scans, and what lies beside them, as this program, its server's examples and its viewer name them. */
@@ -133,7 +133,7 @@ export async function readSceneFolder(folder: string): Promise<SceneFolder> {
   const cameras = names.some((name) => CAMERAS.test(name)) && images.length > 0
     ? await camerasOf(folder, names)
     : [];
-  const used = [SCAN, PHOTOGRAPH, ...(cameras.length > 0 ? [CAMERAS] : [])];
+  const used = [SCAN, PHOTOGRAPH, ...(cameras.length > 0 ? [CAMERAS, NO_CAMERAS] : [])];
   const others = names.filter((name) => !used.some((kind) => kind.test(name)));
   const isBlind = images.length > 0 && cameras.length === 0;
   return {

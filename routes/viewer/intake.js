@@ -6,7 +6,7 @@
 
 const SCAN = /\.(las|laz|ply|pcd|csv|xyz|asc|pts|ptx|e57)$/i;
 const PHOTO = /\.(jpe?g|png|webp)$/i;
-const CAMERAS = /\.(json|txt|bin)$/i;
+const CAMERAS = /\.(?:json|txt)$|(?:cameras|images)\.bin$/i;
 /** The points of a COLMAP model, and those from which programs reconstruct a scene: neither cameras nor scan. */
 const POINTS = /(?:^|\/)(?:points3D\.\w+|sparse_pc\.ply)$/i;
 /** What a JSON file of cameras has near its beginning. */

@@ -34,6 +34,17 @@ const CASES: [about: string, camera: string, photographs: string[], match: strin
   ["an extension added to another", "a.png", ["a.png.jpg"], "a.png.jpg"],
   ["numbers are no extensions", "frame.001", ["frame.002.png", "frame.001.png"], "frame.001.png"],
   ["composed and decomposed letters", "b\u00fcro.png", ["bu\u0308ro.png"], "bu\u0308ro.png"],
+  [
+    "photographs before the smaller copies of nerfstudio, masks and depths",
+    "a.png",
+    ["depth/a.png", "images/a.png", "images_2/a.png", "images_4/a.png", "masks/a.png"],
+    "images/a.png",
+  ],
+  ["a smaller copy that the camera names", "images_4/a.png", [
+    "images/a.png",
+    "images_2/a.png",
+    "images_4/a.png",
+  ], "images_4/a.png"],
   ["capitals last", "IMG_1.JPG", ["img_1.jpg"], "img_1.jpg"],
   ["capitals where only they differ", "a.png", ["A.png", "a.png"], "a.png"],
 ];
@@ -49,6 +60,10 @@ Deno.test("matchPhotos() names both where two photographs are as likely", () => 
   assert.throws(
     () => matchPhotos([{ file: "a.png" }], ["left/a.png", "right/a.png"]),
     /left\/a\.png, right\/a\.png/,
+  );
+  assert.throws(
+    () => matchPhotos([{ file: "a.png" }], ["images_2/a.png", "images_4/a.png"]),
+    /images_2\/a\.png, images_4\/a\.png/,
   );
   assert.throws(() => matchPhotos([{ file: "a" }], ["A.png", "A.jpg"]), /A\.png, A\.jpg/);
 });

@@ -76,6 +76,31 @@ Deno.test("readSceneFolder() finds scan, photographs and cameras, and names what
   });
 });
 
+Deno.test("readSceneFolder() takes COLMAP's dense workspace without its depth maps", async () => {
+  const files = {
+    "fused.ply": "",
+    "images/a.png": "",
+    "sparse/cameras.bin": "",
+    "sparse/images.bin": "",
+    "sparse/points3D.bin": "",
+    "sparse/rigs.bin": "",
+    "sparse/frames.bin": "",
+    "stereo/depth_maps/a.png.geometric.bin": "8&6&1&",
+    "stereo/normal_maps/a.png.geometric.bin": "8&6&3&",
+  };
+  await withFiles(files, async (root) => {
+    const { scan, images, cameras, warnings } = await readSceneFolder(root);
+    assert.equal(scan, join(root, "fused.ply"));
+    assert.deepEqual(images.map(({ name }) => name), ["images/a.png"]);
+    const model = ["sparse/cameras.bin", "sparse/images.bin"];
+    assert.deepEqual(cameras.map(({ name }) => name), model);
+    const given = await readPhotographs(join(root, "images"), root);
+    assert.deepEqual(given.cameras.map(({ name }) => name), model);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0]!.text, /: stereo\/depth_maps\/a\.png\.geometric\.bin, [^,]*\.$/);
+  });
+});
+
 Deno.test("readSceneFolder() names both of two scans, and photographs without cameras", async () => {
   await withFiles({ "a.ply": "", "b.laz": "" }, async (root) => {
     await assert.rejects(readSceneFolder(root), /2 scans: a\.ply, b\.laz/);

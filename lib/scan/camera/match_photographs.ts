@@ -9,7 +9,8 @@ import { some } from "./camera_format.ts";
 /**
  * Finds the photograph of every camera: of those with the same name, with or without an extension, the one whose path
  * has most folders in common with the camera's, counted from its end. Of two such, the one that also has the same
- * extension. Capital letters count only if there are photographs that differ in nothing else. A photograph that two
+ * extension; of two such still, the one that is no smaller copy, mask or depth map by its folder. Capital letters count
+ * only if there are photographs that differ in nothing else. A photograph that two
  * cameras may mean belongs to the one that is more like it.
  *
  * @param cameras `field` is their place in the camera file; `images[i].file` by default
@@ -111,6 +112,17 @@ function claimsOf(found: readonly Found[]): Map<number, number[]> {
 /** What ends a name and is no number. */
 const EXTENSION = /\.[a-z][a-z0-9]{1,4}$/i;
 
+/**
+ * Folders of pictures that have the names of photographs and are none: smaller copies, as nerfstudio makes them and
+ * mip-NeRF 360's scenes have them, masks, depths and normals.
+ */
+const COPIES = /^(?:images_\d+|(?:depth|mask|normal)(?:s|_maps?)?)$/i;
+
+/** Whether a picture is no photograph but goes with one of the same name, by its folder. */
+export function isCopy(path: string): boolean {
+  return partsOf(path).folders.some((folder) => COPIES.test(folder));
+}
+
 /** A path in the parts that are compared. */
 interface PathParts {
   /** Its folders, the last one first. */
@@ -142,6 +154,7 @@ export function photoFinder(photoNames: readonly string[]): (file: string) => re
 }
 
 function closestFinder(photoNames: readonly string[]): (file: string) => Found {
+  const copies = new Set(photoNames.keys().filter((index) => isCopy(photoNames[index]!)));
   const finders = SPELLINGS.map((spell) => {
     const photographs = photoNames.map((name) => partsOf(spell(name)));
     const byName = new Map<string, number[]>();
@@ -157,6 +170,7 @@ function closestFinder(photoNames: readonly string[]): (file: string) => Found {
       const found = new Set(camera.names.flatMap((name) => byName.get(name) ?? []));
       return closest(
         [...found].map((index) => ({ index, ...likeness(camera, photographs[index]!) })),
+        copies,
       );
     };
   });
@@ -166,9 +180,14 @@ function closestFinder(photoNames: readonly string[]): (file: string) => Found {
   };
 }
 
-function closest(found: readonly ({ index: number } & Likeness)[]): Found {
+function closest(
+  found: readonly ({ index: number } & Likeness)[],
+  copies: ReadonlySet<number>,
+): Found {
   const score = found.reduce((most, { score }) => Math.max(most, score), 0);
-  const best = found.filter((candidate) => candidate.score === score);
+  const likest = found.filter((candidate) => candidate.score === score);
+  const originals = likest.filter(({ index }) => !copies.has(index));
+  const best = originals.length > 0 ? originals : likest;
   return {
     indices: best.map(({ index }) => index),
     score,

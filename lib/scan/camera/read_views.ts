@@ -12,7 +12,7 @@ import type { Camera } from "./camera.ts";
 import type { CameraFile } from "./camera_file.ts";
 import { type CameraSpec, some } from "./camera_format.ts";
 import { fitCamera, PhotographDoubts } from "./fit_camera.ts";
-import { matchPhotos, photoFinder } from "./match_photographs.ts";
+import { baseName, isCopy, matchPhotos, photoFinder, stem } from "./match_photographs.ts";
 import { readCameraFiles } from "./read_camera_files.ts";
 
 /** A file from outside. */
@@ -150,8 +150,14 @@ function withoutCamera(
   source = "the camera files",
 ): Warning[] {
   const find = photoFinder(photoNames);
-  const used = new Set([...matches, ...lost.flatMap(find)]);
-  const names = photoNames.filter((_, index) => !used.has(index));
+  const used = new Set([...matches.filter((match) => match !== null), ...lost.flatMap(find)]);
+  // A mask of COLMAP has the whole name of its photograph and an extension more.
+  const shown = new Set(
+    [...used].flatMap((index) => [stem, baseName].map((of) => of(photoNames[index]!))),
+  );
+  const names = photoNames.filter((name, index) =>
+    !used.has(index) && !(isCopy(name) && shown.has(stem(name)))
+  );
   if (names.length === 0) return [];
   if (matches.length === 0) {
     throw new PhotoError({
