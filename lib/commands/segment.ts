@@ -64,7 +64,8 @@ export const command = defineCommand({
     cameras: {
       type: "string",
       value: "FILE|DIR",
-      about: "cameras of the photographs: cameras.json, nerfstudio, COLMAP, KITTI or ScanNet",
+      about:
+        "cameras of the photographs: cameras.json, nerfstudio, COLMAP, 3D Gaussian Splatting, KITTI or ScanNet",
     },
     method: {
       type: "string",

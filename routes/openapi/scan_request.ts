@@ -25,7 +25,7 @@ export function scanBody(options: JsonSchema): RequestBodyObject {
               type: "array",
               items: bytes,
               description:
-                "cameras of the photographs: cameras.json, or the files of nerfstudio, COLMAP, KITTI or ScanNet under their own names",
+                "cameras of the photographs: cameras.json, or the files of nerfstudio, COLMAP, 3D Gaussian Splatting, KITTI or ScanNet under their own names",
             },
             options,
           },

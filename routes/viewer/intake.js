@@ -10,7 +10,7 @@ const CAMERAS = /\.(?:json|txt)$|(?:cameras|images)\.bin$/i;
 /** The points of a COLMAP model, and those from which programs reconstruct a scene: neither cameras nor scan. */
 const POINTS = /(?:^|\/)(?:points3D\.\w+|sparse_pc\.ply)$/i;
 /** What a JSON file of cameras has near its beginning. */
-const CAMERA_KEYS = /"(?:worldToCamera|transform_matrix|file_path)"/;
+const CAMERA_KEYS = /"(?:worldToCamera|transform_matrix|file_path|img_name)"/;
 /** Files that say what the labels of the scan mean, with the option that takes their content. */
 const LABELS = [
   { file: /(?:^|\/)(?:labels|classes)\.json$/i, option: "labelNames" },

@@ -72,7 +72,7 @@ Deno.test("nerfstudio: malformed files are refused by field", () => {
   const fisheye = { fl_x: 5, camera_model: "OPENCV_FISHEYE" };
   refuses(transforms({ ...fisheye, p1: 0.1 }), /p1 is 0\.1.*fit k1 to k4/);
   refuses(transforms({ ...fisheye, fl_x: undefined, camera_angle_x: 2 }), /write fl_x/);
-  refuses(transforms({ fl_x: 5, k4: 0.1 }), /k4 is 0\.1 \(field frames\[0\]\.k4\); fit k1/);
+  refuses(transforms({ fl_x: 5, k5: 0.1 }), /k5 is 0\.1 \(field frames\[0\]\.k5\); fit k1/);
   refuses(transforms({}), /no focal length/);
   refuses(transforms({ fl_x: -5 }), /fl_x is -5/);
   refuses(transforms({ fl_x: 5 }, { file_path: 7 }), /frames\[0\]\.file_path/);

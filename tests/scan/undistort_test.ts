@@ -1,6 +1,7 @@
 /** Lens distortion: undistorting a rendered distorted picture gives the pinhole picture again. */
 import assert from "node:assert/strict";
 import { type Camera, CameraError } from "../../lib/scan/mod.ts";
+import type { LensDistortion } from "../../lib/scan/camera/camera_format.ts";
 import { distort, undistort } from "../../lib/scan/photo/undistort.ts";
 
 const CAMERA: Camera = {
@@ -13,18 +14,22 @@ const CAMERA: Camera = {
   cy: 57,
   worldToCamera: Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1),
 };
-/** Barrel, pincushion, and one with tangential distortion. */
-const DISTORTIONS = [
+/** Barrel, pincushion, tangential distortion, nerfstudio's fourth coefficient, and COLMAP's division model. */
+const DISTORTIONS: LensDistortion[] = [
   { k1: -0.25, k2: 0.05, p1: 0, p2: 0 },
   { k1: 0.2, k2: 0.02, p1: 0, p2: 0 },
   { k1: -0.1, k2: 0.01, p1: 0.01, p2: -0.008 },
+  { k1: 0.05, k2: 0, p1: 0, p2: 0, k3: 0.02, k4Above: 0.2 },
+  { k1: 0, k2: 0, p1: 0, p2: 0, division: -0.2 },
+  { k1: 0, k2: 0, p1: 0, p2: 0, division: 0.15 },
 ];
 /** A scene at depth 1: red is a wave along x, green a wave along y. */
 const red = (x: number) => 127 + 100 * Math.sin(14 * x);
 const green = (y: number) => 127 + 100 * Math.cos(17 * y);
 
 /** The distorted picture of the scene: the ray of each pixel is found by fixed-point iteration. */
-function photograph(lens: typeof DISTORTIONS[number]) {
+function photograph(lens: LensDistortion) {
+  const { k3 = 0, k4Above = 0, division = 0 } = lens;
   const { width, height, fx, fy, cx, cy } = CAMERA;
   const pixels = new Uint8Array(3 * width * height);
   for (let row = 0; row < height; row++) {
@@ -33,7 +38,9 @@ function photograph(lens: typeof DISTORTIONS[number]) {
       let [x, y] = [xd, yd];
       for (let i = 0; i < 60; i++) {
         const r2 = x * x + y * y;
-        const radial = 1 + lens.k1 * r2 + lens.k2 * r2 * r2;
+        const radial = division === 0
+          ? 1 + lens.k1 * r2 + lens.k2 * r2 ** 2 + k3 * r2 ** 3 + k4Above * r2 ** 4
+          : 1 + division * (xd * xd + yd * yd);
         const dx = 2 * lens.p1 * x * y + lens.p2 * (r2 + 2 * x * x);
         const dy = lens.p1 * (r2 + 2 * y * y) + 2 * lens.p2 * x * y;
         [x, y] = [(xd - dx) / radial, (yd - dy) / radial];

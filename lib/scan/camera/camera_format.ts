@@ -14,7 +14,8 @@ import { poseProblem } from "./pose.ts";
 
 /**
  * Radial and tangential (p1, p2) lens distortion of Brown and Conrady, with OpenCV's coefficients: the radius r is
- * multiplied by (1 + k1 r² + k2 r⁴ + k3 r⁶) / (1 + k4 r² + k5 r⁴ + k6 r⁶).
+ * multiplied by (1 + k1 r² + k2 r⁴ + k3 r⁶) / (1 + k4 r² + k5 r⁴ + k6 r⁶). Other programs have a fourth coefficient above
+ * the line, or that of A. Fitzgibbon's division model instead of all others.
  */
 export interface LensDistortion {
   /** First radial coefficient. */
@@ -33,6 +34,10 @@ export interface LensDistortion {
   k5?: number;
   /** Third radial coefficient below the line; 0 by default. */
   k6?: number;
+  /** Fourth radial coefficient above the line, that of r⁸: k4 of nerfstudio and Metashape; 0 by default. */
+  k4Above?: number;
+  /** k of the division model: the radius r of the picture is that of the pinhole times 1 + k r²; 0 by default. */
+  division?: number;
 }
 
 /** A camera whose photograph has not been opened yet. */
@@ -97,7 +102,7 @@ export function distortionOf(
   k2: number,
   p1: number,
   p2: number,
-  rest: { readonly [Name in "k3" | "k4" | "k5" | "k6"]?: number } = {},
+  rest: Readonly<Omit<LensDistortion, "k1" | "k2" | "p1" | "p2">> = {},
 ): LensDistortion | null {
   const others = Object.entries(rest).filter(([, value]) => value !== 0);
   return others.length === 0 && [k1, k2, p1, p2].every((value) => value === 0)

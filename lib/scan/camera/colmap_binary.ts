@@ -10,7 +10,7 @@ import { CameraError } from "../errors.ts";
 import { baseName } from "./match_photographs.ts";
 import type { OpenedFile } from "./camera_file.ts";
 import type { CameraSpec } from "./camera_format.ts";
-import { cameraOf, type ColmapCamera, specOf } from "./colmap_model.ts";
+import { cameraOf, type ColmapCamera, specOf, UNDISTORT } from "./colmap_model.ts";
 
 /** Models by their number, with the count of their parameters. */
 const MODEL_NUMBERS: readonly (readonly [name: string, parameters: number])[] = [
@@ -26,6 +26,12 @@ const MODEL_NUMBERS: readonly (readonly [name: string, parameters: number])[] = 
   ["RADIAL_FISHEYE", 5],
   ["THIN_PRISM_FISHEYE", 12],
   ["RAD_TAN_THIN_PRISM_FISHEYE", 16],
+  ["SIMPLE_DIVISION", 4],
+  ["DIVISION", 5],
+  ["SIMPLE_FISHEYE", 3],
+  ["FISHEYE", 4],
+  ["EUCM", 6],
+  ["EQUIRECTANGULAR", 2],
 ];
 /** Bytes of a camera in front of its parameters: two numbers of 4 bytes and two of 8. */
 const CAMERA_BYTES = 24;
@@ -63,7 +69,7 @@ function readCameras(reader: Reader): Map<number, () => ColmapCamera> {
     const id = reader.uint32();
     const number = reader.uint32();
     const [model, parameterCount] = MODEL_NUMBERS[number] ??
-      reader.fail(`camera model ${number} is not known`, "export the model as text");
+      reader.fail(`camera model ${number} is not known`, UNDISTORT);
     const [width, height] = [reader.uint64(), reader.uint64()];
     const parameters = Array.from({ length: parameterCount }, () => reader.float64());
     if (cameras.has(id)) reader.fail(`camera ${id} occurs twice`, "export the model again");

@@ -1,7 +1,7 @@
 /**
  * What COLMAP's text and binary models have in common: the parameters of its lenses, and its poses.
  *
- * Source: colmap.github.io, "Camera Models"; colmap/src/colmap/sensor/models.h.
+ * Source: colmap.github.io, "Camera Models"; colmap/src/colmap/sensor/models.h, and the files of its folder models.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import {
   type CameraSpec,
   distortionOf,
   type LensDistortion,
+  panoramaPinhole,
   refuse,
   requireRigid,
 } from "./camera_format.ts";
@@ -25,13 +26,19 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   RADIAL: ["f", "cx", "cy", "k1", "k2"],
   OPENCV: ["fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2"],
   FULL_OPENCV: ["fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6"],
+  SIMPLE_DIVISION: ["f", "cx", "cy", "k"],
+  DIVISION: ["fx", "fy", "cx", "cy", "k"],
   SIMPLE_FISHEYE: ["f", "cx", "cy"],
   FISHEYE: ["fx", "fy", "cx", "cy"],
   SIMPLE_RADIAL_FISHEYE: ["f", "cx", "cy", "k1"],
   RADIAL_FISHEYE: ["f", "cx", "cy", "k1", "k2"],
   OPENCV_FISHEYE: ["fx", "fy", "cx", "cy", "k1", "k2", "k3", "k4"],
   THIN_PRISM_FISHEYE: ["fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3", "k4", "sx1", "sy1"],
+  EQUIRECTANGULAR: ["w", "h"],
 };
+/** What to do with lenses that cannot be read. */
+export const UNDISTORT =
+  "run COLMAP's image_undistorter, and send its photographs with the model that it writes to sparse";
 const QUATERNION_TOLERANCE = 1e-3;
 
 /** One camera of a model. */
@@ -67,10 +74,9 @@ export function cameraOf(
     source,
     field,
     `camera model ${model} is not supported`,
-    `use one of ${Object.keys(MODELS).join(", ")}, or COLMAP's image_undistorter`,
+    `${UNDISTORT}, or use one of ${Object.keys(MODELS).join(", ")}`,
   );
   const value = (name: string) => parameters[names.indexOf(name)] ?? 0;
-  const [fx, fy] = [value("f") || value("fx"), value("f") || value("fy")];
   if (parameters.length !== names.length || !parameters.every(Number.isFinite)) {
     refuse(
       source,
@@ -79,8 +85,20 @@ export function cameraOf(
       "write these numbers",
     );
   }
+  const isPanorama = model === "EQUIRECTANGULAR";
+  const [fx, fy] = isPanorama
+    ? [value("w"), value("h")]
+    : [value("f") || value("fx"), value("f") || value("fy")];
   if (!(size.width > 0 && size.height > 0 && fx > 0 && fy > 0)) {
     refuse(source, field, "a size or focal length is not above 0", "correct it");
+  }
+  if (isPanorama) {
+    return {
+      size,
+      pinhole: panoramaPinhole(size),
+      distortion: null,
+      wideLens: { kind: "equirectangular" },
+    };
   }
   // COLMAP counts pixels from their corners, this program from their centres.
   const pinhole = { fx, fy, cx: value("cx") - 0.5, cy: value("cy") - 0.5 };
@@ -102,6 +120,7 @@ export function cameraOf(
       k4: value("k4"),
       k5: value("k5"),
       k6: value("k6"),
+      division: value("k"),
     }),
   };
 }

@@ -2,7 +2,7 @@
  * nerfstudio's `transforms.json`: camera to world with OpenGL axes (x right, y up, looking along -z), and the corner
  * of the first pixel at (0, 0). Poses are used as they are, so the scan has to be in the same world coordinates.
  *
- * Source: docs.nerf.studio, "Data conventions".
+ * Source: docs.nerf.studio, "Data conventions"; nerfstudio/cameras/camera_utils.py, radial_and_tangential_undistort.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import {
 import { unknownKeys, unknownKeysWarning } from "./json_keys.ts";
 import { inverseRigid } from "./pose.ts";
 
-/** Models without more distortion than k1, k2, k3, p1 and p2, and those that are cut into several views. */
+/** Models without more distortion than k1 to k4, p1 and p2, and those that are cut into several views. */
 const MODELS = [
   "OPENCV",
   "PINHOLE",
@@ -39,12 +39,18 @@ const MODELS = [
 
 const FOUR_ROWS = "write the matrix as four rows of four finite numbers";
 const row = z.tuple([z.number(), z.number(), z.number(), z.number()], { error: FOUR_ROWS });
-const number = z.number().optional();
-const above0 = z.number().positive().optional();
+/** A number, which ns-process-data of RealityCapture's tables writes as text. */
+const written = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => {
+    const isNumber = typeof value === "string" && value.trim() !== "" &&
+      Number.isFinite(Number(value));
+    return isNumber ? Number(value) : value;
+  }, schema);
+const number = written(z.number().optional());
+const above0 = written(z.number().positive().optional());
+const coefficient = written(z.number().default(0));
 /** Programs do not agree on what it multiplies. */
-const not0 = z.literal(0, { error: "fit k1, k2, k3, p1 and p2, or undistort" }).optional();
-const not0Unless =
-  "fit k1, k2, k3, p1 and p2, or write the camera_model OPENCV_FISHEYE, or undistort";
+const not0 = written(z.literal(0, { error: "fit k1 to k4, p1 and p2, or undistort" }).optional());
 
 const frameSchema = z.object({
   camera_model: z.enum(MODELS, {
@@ -65,20 +71,20 @@ const frameSchema = z.object({
   cy: number,
   w: above0,
   h: above0,
-  k1: z.number().default(0),
-  k2: z.number().default(0),
-  k3: z.number().default(0),
-  k4: z.number().default(0),
+  k1: coefficient,
+  k2: coefficient,
+  k3: coefficient,
+  /** Of a perspective lens the coefficient of r⁸, as nerfstudio applies it; of a fisheye lens that of θ⁹. */
+  k4: coefficient,
   k5: not0,
   k6: not0,
-  p1: z.number().default(0),
-  p2: z.number().default(0),
+  p1: coefficient,
+  p2: coefficient,
   /** The last row may be missing. */
   transform_matrix: z.tuple([row, row, row, row.optional()], { error: FOUR_ROWS }),
 }).superRefine((frame, context) => {
-  const { fl_x, camera_angle_x: angle, w, h, k4, p1, p2 } = frame;
+  const { fl_x, camera_angle_x: angle, w, h, p1, p2 } = frame;
   const isFisheye = lensOf(frame) === "fisheye";
-  if (!isFisheye && k4 !== 0) context.addIssue(issueAt(["k4"], `k4 is ${k4}`, not0Unless));
   if (isFisheye && (p1 !== 0 || p2 !== 0)) {
     const field = p1 !== 0 ? "p1" : "p2";
     const mend = "fit k1 to k4 of OpenCV's fisheye lens, which has no p1 and p2, or undistort";
@@ -227,7 +233,7 @@ function specOf(frame: Frame, index: number, source: string): CameraSpec {
       // nerfstudio counts pixels from their corners, this program from their centres.
       return { fx, fy, cx: (cx ?? width / 2) - 0.5, cy: (cy ?? height / 2) - 0.5 };
     },
-    distortion: wideLens ? null : distortionOf(k1, k2, frame.p1, frame.p2, { k3 }),
+    distortion: wideLens ? null : distortionOf(k1, k2, frame.p1, frame.p2, { k3, k4Above: k4 }),
     ...(wideLens ? { wideLens } : {}),
   };
 }

@@ -11,12 +11,21 @@ import type { CameraContext, CameraFormat, CameraReading } from "./camera_format
 import { isRecord, some } from "./camera_format.ts";
 import { camerasJson } from "./cameras_json.ts";
 import { colmap } from "./colmap.ts";
+import { foreignFormat } from "./foreign/foreign_formats.ts";
+import { gaussianSplatting } from "./gaussian_splatting.ts";
 import { kitti } from "./kitti.ts";
 import { baseName } from "./match_photographs.ts";
 import { nerfstudio } from "./nerfstudio.ts";
 import { scannet } from "./scannet.ts";
 
-const FORMATS: readonly CameraFormat[] = [camerasJson, nerfstudio, kitti, colmap, scannet];
+const FORMATS: readonly CameraFormat[] = [
+  camerasJson,
+  nerfstudio,
+  gaussianSplatting,
+  kitti,
+  colmap,
+  scannet,
+];
 
 /** Files that lie beside the cameras of the formats, and say nothing about them. */
 const COMPANIONS = /^(?:points3D|rigs|frames|project|times|oxts|timestamps)\.\w+$/i;
@@ -76,6 +85,10 @@ function unknownFormat(files: readonly OpenedFile[], context: CameraContext): Ca
     if (file) format.read([file], context);
   }
   const broken = files.find(({ jsonProblem }) => jsonProblem !== null);
+  for (const file of broken ? [] : files) {
+    const foreign = foreignFormat(file);
+    if (foreign) return new CameraError({ file: file.name, ...foreign });
+  }
   const file = broken ?? files[0];
   if (!file) return new CameraError({ file: "cameras", problem: "there is no camera file", mend });
   const { name } = file;

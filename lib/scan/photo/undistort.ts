@@ -83,9 +83,12 @@ export function distort(
 /** The factor by which a lens changes a radius, of the square of the radius. */
 function radialOf(
   r2: number,
-  { k1, k2, k3 = 0, k4 = 0, k5 = 0, k6 = 0 }: LensDistortion,
+  { k1, k2, k3 = 0, k4 = 0, k5 = 0, k6 = 0, k4Above = 0, division = 0 }: LensDistortion,
 ): number {
-  return (1 + r2 * (k1 + r2 * (k2 + r2 * k3))) / (1 + r2 * (k4 + r2 * (k5 + r2 * k6)));
+  // NaN beyond the radius that the lens shows, which has no source in the picture.
+  if (division !== 0) return 2 / (1 + Math.sqrt(1 - 4 * division * r2));
+  const above = 1 + r2 * (k1 + r2 * (k2 + r2 * (k3 + r2 * k4Above)));
+  return above / (1 + r2 * (k4 + r2 * (k5 + r2 * k6)));
 }
 
 function zoomed(camera: Camera, zoom: number): Camera {

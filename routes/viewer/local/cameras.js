@@ -107,7 +107,7 @@ function nerfstudioCamera(frame) {
       ...[0, 0, 0, 1],
     ],
     bent: around || /FISHEYE/.test(camera_model) || frame.is_fisheye ||
-      BENDING.some((name) => frame[name]),
+      BENDING.some((name) => Number(frame[name] ?? 0) !== 0),
   };
 }
 

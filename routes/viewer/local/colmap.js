@@ -19,6 +19,13 @@ const MODELS = [
   { name: "SIMPLE_RADIAL_FISHEYE", parameters: 4, one: true },
   { name: "RADIAL_FISHEYE", parameters: 5, one: true },
   { name: "THIN_PRISM_FISHEYE", parameters: 12, one: false },
+  { name: "RAD_TAN_THIN_PRISM_FISHEYE", parameters: 16, one: false },
+  { name: "SIMPLE_DIVISION", parameters: 4, one: true },
+  { name: "DIVISION", parameters: 5, one: false },
+  { name: "SIMPLE_FISHEYE", parameters: 3, one: true },
+  { name: "FISHEYE", parameters: 4, one: false },
+  { name: "EUCM", parameters: 6, one: false },
+  { name: "EQUIRECTANGULAR", parameters: 2, one: false },
 ];
 
 /**

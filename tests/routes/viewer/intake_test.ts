@@ -14,6 +14,7 @@ Deno.test("addFiles() takes scan, photographs and cameras of a folder, and names
     file("room/labels.json", '{"classes": ["wall"]}'),
     file("room/sparse/0/images.bin"),
     file("room/sparse/0/points3D.bin"),
+    file("room/stereo/depth_maps/a.png.geometric.bin"),
     file("room/SOURCE.md"),
   ]);
   const names = (files: { name: string }[]) => files.map(({ name }) => name);
@@ -23,6 +24,7 @@ Deno.test("addFiles() takes scan, photographs and cameras of a folder, and names
   assert.deepEqual(names(intake.labels), ["room/labels.json"]);
   assert.deepEqual(intake.leftOut, [
     "room/sparse/0/points3D.bin",
+    "room/stereo/depth_maps/a.png.geometric.bin",
     "room/SOURCE.md",
   ]);
   assert.equal(intakeProblem(intake), null);
