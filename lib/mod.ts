@@ -109,6 +109,7 @@ export { InputError, type InputErrorDetails } from "./scan/errors.ts";
 export {
   type Camera,
   CameraError,
+  type ChosenUnit,
   convertScan,
   type CoordinateUnits,
   type ImageSize,

@@ -98,8 +98,10 @@ export const command = defineCommand({
     },
     unit: {
       type: "string",
-      value: "NAME",
-      about: `unit of the coordinates: auto, ${Object.keys(LENGTH_UNITS).join(", ")}`,
+      value: "NAME|METRES",
+      about: `unit of the coordinates: auto, ${
+        Object.keys(LENGTH_UNITS).join(", ")
+      }, or the metres of one unit, such as 0.37`,
       otherwise: "auto: what the file says, else metre",
     },
     up: {

@@ -25,7 +25,16 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { LENGTH_UNITS, METRE, metricScan, type Scan, UP_AXES } from "../scan/mod.ts";
+import {
+  chosenUnit,
+  LENGTH_UNITS,
+  LONGEST_UNIT,
+  METRE,
+  metricScan,
+  type Scan,
+  SHORTEST_UNIT,
+  UP_AXES,
+} from "../scan/mod.ts";
 import { issueAt, parseJson, validate, violationsText } from "../validation/mod.ts";
 import type { Dataset, DatasetScene, DatasetSplit } from "./dataset.ts";
 import { DatasetError, inventory, readSceneFiles, scanOf } from "./scene_folder.ts";
@@ -55,7 +64,10 @@ const FolderFileSchema = z.strictObject({
       isSource: z.boolean().default(false),
       labelMap: z.record(labels, byte).optional(),
       /** Unit of the coordinates and of the cameras' poses; what a LAS file says, or else the metre, by default. */
-      unit: z.enum(Object.keys(LENGTH_UNITS) as (keyof typeof LENGTH_UNITS)[]).optional(),
+      unit: z.union([
+        z.enum(Object.keys(LENGTH_UNITS) as (keyof typeof LENGTH_UNITS)[]),
+        z.number().min(SHORTEST_UNIT).max(LONGEST_UNIT),
+      ]).optional(),
       /** The axis that points up; z by default. */
       up: z.enum(UP_AXES).optional(),
       splits: z.strictObject({ train: folders, validation: folders, test: folders }),
@@ -190,13 +202,13 @@ async function readScene(
 ): Promise<DatasetScene> {
   const { scan, photos, cameras } = await readSceneFiles(path, name);
   const { unit, up = "z" } = file.domains[domain]!;
-  const horizontal = unit ? LENGTH_UNITS[unit] : scan.units?.horizontal ?? METRE;
+  const horizontal = unit ? chosenUnit(unit) : scan.units?.horizontal ?? METRE;
   if (horizontal === "degree") {
     throw new DatasetError(
       `Cannot use scene '${name}': its scan is in degrees; project it to a map in metres`,
     );
   }
-  const vertical = unit ? LENGTH_UNITS[unit] : scan.units?.vertical ?? METRE;
+  const vertical = unit ? chosenUnit(unit) : scan.units?.vertical ?? METRE;
   const metric = metricScan(labelled(file, domain, name, scan), cameras, {
     units: { horizontal, vertical },
     up,

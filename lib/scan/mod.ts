@@ -55,12 +55,16 @@ export type { Warning } from "./warning.ts";
 export { labelNamesOf } from "./label_names.ts";
 export { labellingOfRows, rowOfPoint, spreadOverRows, UNLABELLED } from "./left_out.ts";
 export {
+  type ChosenUnit,
+  chosenUnit,
   type CoordinateUnits,
   isMetric,
   isSameLength,
   LENGTH_UNITS,
   type LengthUnit,
+  LONGEST_UNIT,
   METRE,
+  SHORTEST_UNIT,
 } from "./crs/units.ts";
 export { metricScan, type ScanFrame } from "./frame/metric_scan.ts";
 export { UP_AXES, type UpAxis } from "./frame/up.ts";

@@ -6,10 +6,10 @@
  */
 import { spacingOf } from "../domain/mod.ts";
 import {
+  chosenUnit,
   type CoordinateUnits,
   isMetric,
   isSameLength,
-  LENGTH_UNITS,
   METRE,
   metricScan,
   type Scan,
@@ -41,6 +41,8 @@ const MOST_SPACING = 2;
 const LONGEST = 2000;
 /** Shortest longest side that a scan is believed to have without a word, metres. */
 const SHORTEST = 0.1;
+/** Scans of this origin are in metres by their standard, ASTM E2807, whatever their cameras are. */
+const E57: Scan["converted"] = "e57 to ply";
 /** How many times longer upwards than across a scan in degrees looks. */
 const UPRIGHT = 10;
 
@@ -65,7 +67,7 @@ function unitsOf(
 ): ScanFrame["units"] {
   const { name, units: said } = scan;
   if (unit !== "auto") {
-    const chosen = LENGTH_UNITS[unit];
+    const chosen = chosenUnit(unit);
     if (said && !agrees(said, chosen)) {
       warnings.push({
         code: said.horizontal === "degree" ? "degrees" : "unit",
@@ -131,9 +133,10 @@ function upOf(
   return guess.up;
 }
 
-/** Doubts metres that nobody has stated, where the scan would be very large or very small. */
+/** Doubts metres that nobody has stated, where the scan has no scale, or would be very large or very small. */
 function checkExtent(
-  { scan: { name, units, origin, positions }, options: { unit = "auto" } }: SegmentRequest,
+  { scan: { name, units, origin, positions, converted }, isUnscaled, options: { unit = "auto" } }:
+    SegmentRequest,
   warnings: Warning[],
 ): void {
   if (unit !== "auto" || units || positions.length < 6) return;
@@ -149,6 +152,15 @@ function checkExtent(
       `The coordinates of ${name} look like degrees of longitude and latitude: it is ${
         digits(z)
       } high and ${digits(across)} wide. Metres were taken; project it to a map in metres first.`,
+    );
+  } else if (isUnscaled && converted !== E57) {
+    warn(
+      "unit",
+      `${name} says no unit, and its cameras come from structure from motion, which has no scale unless it was given ` +
+        `one. Metres were taken, by which it is ${
+          digits(longest)
+        } m long; set unit to the metres of one unit of its ` +
+        "coordinates, such as 0.37, or to metre if it was scaled.",
     );
   } else if (longest > LONGEST) {
     warn("unit", `${name} says no unit and would be ${digits(longest)} m long. ${mend}`);

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { type Method, SCAN_METHODS } from "../ttt/methods/mod.ts";
-import { labelNamesOf, LENGTH_UNITS, UP_AXES } from "../scan/mod.ts";
+import { labelNamesOf, LENGTH_UNITS, LONGEST_UNIT, SHORTEST_UNIT, UP_AXES } from "../scan/mod.ts";
 import { OptionError, unknownOption } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, nameSetting, numberSetting } from "../ttt/settings.ts";
 import { shown, validate } from "../validation/mod.ts";
@@ -54,10 +54,14 @@ const CORRECTIONS = z.preprocess(
   (value) => typeof value === "string" ? jsonOr(value) : value,
   z.record(z.string(), z.array(z.int().min(0), CORRECTIONS_MEND), CORRECTIONS_MEND),
 ).optional();
-const UNIT = choiceSetting("auto", [
-  "auto",
-  ...Object.keys(LENGTH_UNITS) as (keyof typeof LENGTH_UNITS)[],
-]);
+const UNITS = ["auto", ...Object.keys(LENGTH_UNITS) as (keyof typeof LENGTH_UNITS)[]] as const;
+const UNIT_MEND = `it is one of ${
+  UNITS.join(", ")
+}, or the metres of one unit, from ${SHORTEST_UNIT} to ${LONGEST_UNIT}`;
+const UNIT = z.preprocess(
+  (value) => typeof value === "string" && value.trim() !== "" && !isNaN(+value) ? +value : value,
+  z.union([z.enum(UNITS), z.number().min(SHORTEST_UNIT).max(LONGEST_UNIT)], UNIT_MEND),
+).default("auto");
 const UP = choiceSetting("auto", ["auto", ...UP_AXES]);
 const VIEW_SOURCE = choiceSetting("photographs", ["photographs", "virtual"]);
 
@@ -204,7 +208,7 @@ export const COMMON_SETTINGS = {
     "edge of a voxel in metres; by default the one the student was trained with",
   ),
   unit: UNIT.describe(
-    "unit of the scan's coordinates and of its cameras' poses; auto is what the file's coordinate system says, or else metre",
+    "unit of the scan's coordinates and of its cameras' poses, by name or as the metres of one unit; auto is what the file's coordinate system says, or else metre",
   ),
   up: UP.describe(
     "axis of the scan that points up; auto is z for LAS, and for PLY a guess from cameras and surfaces, which is z unless much speaks against it",

@@ -5,7 +5,7 @@
  * @module
  */
 import type { StudentCard } from "../nn/card.ts";
-import type { Camera, LENGTH_UNITS, Photo, Scan, UpAxis, Warning } from "../scan/mod.ts";
+import type { Camera, ChosenUnit, Photo, Scan, UpAxis, Warning } from "../scan/mod.ts";
 import type { OnlineState } from "../ttt/online_state.ts";
 import type { Progress } from "../ttt/progress.ts";
 import type { FormerOption } from "./former_names.ts";
@@ -36,10 +36,10 @@ export interface SegmentOptions {
   /** Edge of a voxel in metres; by default the one that the student was trained with. */
   voxelSize?: number;
   /**
-   * Unit of the scan's coordinates and of its cameras' poses; by default `auto`: what the file's coordinate system
-   * says, or else metres.
+   * Unit of the scan's coordinates and of its cameras' poses, by name or as the metres of one unit; by default `auto`:
+   * what the file's coordinate system says, or else metres.
    */
-  unit?: "auto" | keyof typeof LENGTH_UNITS;
+  unit?: "auto" | ChosenUnit;
   /**
    * The axis of the scan that points up; by default `auto`: z for LAS, and for PLY a guess from the cameras and the
    * surfaces, which is z unless much speaks against it.
@@ -69,6 +69,8 @@ export interface SegmentRequest {
   photos: readonly Photo[];
   /** The cameras of the photographs, in the same order. */
   cameras: readonly Camera[];
+  /** Whether the cameras are of structure from motion, whose unit may be any length. */
+  isUnscaled?: boolean;
   /** What is doubtful about the photographs; the report repeats it after the scan's own warnings. */
   warnings?: readonly Warning[];
   /** What to do; see {@link SegmentOptions}. */

@@ -117,6 +117,24 @@ Deno.test("COLMAP: lenses that cannot be read name image_undistorter", () => {
   refuses(colmapBinary(18, [1]), /camera model 18 is not known.*; run COLMAP's image_undistorter/);
 });
 
+Deno.test("poses of COLMAP and 3D Gaussian Splatting have no scale, those of Polycam's and Record3D's phones have", () => {
+  const frame = { file_path: "images/a.png", transform_matrix: IDENTITY };
+  const transforms = (all: object, of: object = {}): CameraFile[] => [{
+    name: "transforms.json",
+    text: JSON.stringify({ fl_x: 5, w: 8, h: 6, ...all, frames: [{ ...frame, ...of }] }),
+  }];
+  assert.equal(read(colmapText("PINHOLE", [9, 8, 6, 3])).isUnscaled, true);
+  assert.equal(read(splatting(SPLATTING)).isUnscaled, true);
+  // ns-process-data images, of COLMAP; polycam; record3d.
+  const matrix = [[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0]];
+  const colmap = transforms({ applied_transform: matrix, ply_file_path: "sparse_pc.ply" }, {
+    colmap_im_id: 1,
+  });
+  assert.equal(read(colmap).isUnscaled, true);
+  assert.equal(read(transforms({ orientation_override: "none" })).isUnscaled, false);
+  assert.equal(read(transforms({ camera_model: "OPENCV" })).isUnscaled, false);
+});
+
 /** An entry of 3D Gaussian Splatting: the camera stands at (1, 2, 3), its z is the world's x, its x the world's -y. */
 const SPLATTING = {
   id: 0,

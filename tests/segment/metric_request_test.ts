@@ -127,3 +127,27 @@ Deno.test("samplingWarnings() tells steps of coordinates and lonely points from 
   assert.ok(!codesOf(planes).includes("coordinate-step"));
   assert.deepEqual(codesOf(await box([40, 50, 25], { count: 300 })), ["spacing"]);
 });
+
+Deno.test("metricRequest() takes the metres of one unit, for models of structure from motion", async () => {
+  const model = await box([3, 2.5, 1.5]);
+  const { request, frame, warnings } = metricOf(model, { unit: 2 });
+  assert.equal(frame.units.horizontal.name, "2 m");
+  assert.equal(Math.max(...request.scan.positions), 6);
+  assert.deepEqual(warnings, []);
+  assert.equal(metricOf(model, { unit: 0.3048 }).frame.units.vertical.name, "foot");
+});
+
+Deno.test("metricRequest() says that COLMAP's models have no scale, unless somebody states the unit", async () => {
+  const model = await box([3, 2.5, 1.5]);
+  const unscaled = (scan: Scan, given: Record<string, unknown> = {}) => {
+    const options = segmentOptions(given, false);
+    return metricRequest({ scan, photos: [], cameras: [], isUnscaled: true, options }).warnings;
+  };
+  const [warning, second] = unscaled(model);
+  assert.deepEqual([warning!.code, warning!.field, second], ["unit", "unit", undefined]);
+  assert.match(warning!.text, /no scale unless it was given one.* is 3 m long.*such as 0\.37/);
+  for (const unit of ["metre", "foot", 0.37]) assert.deepEqual(unscaled(model, { unit }), []);
+  const stated = { ...model, units: { horizontal: METRE, vertical: METRE } };
+  assert.deepEqual(unscaled(stated), []);
+  assert.deepEqual(unscaled({ ...model, converted: "e57 to ply" }), [], "E57 is in metres");
+});

@@ -33,8 +33,10 @@ Deno.test("segmentOptions() chooses an adapting method only where there are phot
 });
 
 Deno.test("segmentOptions() reads numbers and booleans from a query too", () => {
-  const given = { steps: "7", average: "true", evaluate: "false", voxelSize: "0.2" };
+  const given = { steps: "7", average: "true", evaluate: "false", voxelSize: "0.2", unit: "0.37" };
   const options = segmentOptions(given, true);
+  assert.equal(options.unit, 0.37);
+  assert.equal(segmentOptions({ unit: 2.5 }, false).unit, 2.5);
   assert.equal(options.settings.steps, 7);
   assert.equal(options.settings.average, true);
   assert.equal(options.evaluate, false);
@@ -46,6 +48,10 @@ Deno.test("segmentOptions() names the field that is wrong", () => {
     [{ method: "magic" }, "method"],
     [{ method: 3 }, "method"],
     [{ unit: "feet" }, "unit"],
+    [{ unit: 0 }, "unit"],
+    [{ unit: "-2" }, "unit"],
+    [{ unit: "" }, "unit"],
+    [{ unit: 1e7 }, "unit"],
     [{ up: "Z" }, "up"],
     [{ steps: 0 }, "steps"],
     [{ steps: 2.5 }, "steps"],

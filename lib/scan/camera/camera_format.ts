@@ -70,6 +70,8 @@ export interface CameraReading {
   specs: CameraSpec[];
   /** What is doubtful about them. */
   warnings: Warning[];
+  /** Whether the poses are of structure from motion, which has no scale unless it was given one. */
+  isUnscaled?: boolean;
   /** Names of photographs that the files leave without a camera on purpose, and say so in a warning. */
   lost?: string[];
 }

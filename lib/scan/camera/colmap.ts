@@ -44,6 +44,7 @@ export const colmap: CameraFormat = {
     const left = files.filter((file) => file !== cameras && file !== images);
     return {
       specs: isBinary ? readBinaryModel(cameras!, images!) : readTextModel(cameras!, images!),
+      isUnscaled: true,
       warnings: left.length === 0 ? [] : [{
         code: "left-out",
         text: `COLMAP's model was read from ${cameras!.name} and ${images!.name}; ${

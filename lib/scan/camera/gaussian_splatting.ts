@@ -50,6 +50,7 @@ export const gaussianSplatting: CameraFormat = {
     const readings = files.map(readFile);
     return {
       specs: readings.flatMap(({ specs }) => specs),
+      isUnscaled: true,
       warnings: readings.flatMap(({ warnings }) => warnings),
     };
   },

@@ -145,6 +145,7 @@ export const nerfstudio: CameraFormat = {
     const contents = files.map(readFile);
     return {
       specs: contents.flatMap(({ specs }) => specs),
+      isUnscaled: contents.some(({ isUnscaled }) => isUnscaled),
       warnings: contents.flatMap(({ warnings }) => warnings),
     };
   },
@@ -167,6 +168,8 @@ function readFile({ name, json }: OpenedFile): CameraReading {
   });
   return {
     specs: frames.map((frame, index) => specOf(frame, index, name)),
+    // What nerfstudio makes of a phone's poses, which are metric, or of a table does not name COLMAP's images.
+    isUnscaled: list.some((frame) => isRecord(frame) && "colmap_im_id" in frame),
     warnings: [...unknownKeysWarning(name, unknown), ...doubts(all, frames, name)],
   };
 }

@@ -37,6 +37,8 @@ export interface ScanViews {
   photos: Photo[];
   /** Their cameras. */
   cameras: Camera[];
+  /** Whether these are of structure from motion, which has no scale unless it was given one. */
+  isUnscaled?: boolean;
   /** What is doubtful about them. */
   warnings: Warning[];
 }
@@ -74,12 +76,16 @@ export async function readViews(
   scanName?: string,
 ): Promise<ScanViews> {
   const photoNames = images.map(({ name }) => name);
-  const { specs, warnings, lost = [] } = readCameraFiles(cameraFiles, { photoNames, scanName });
+  const { specs, warnings, isUnscaled = false, lost = [] } = readCameraFiles(cameraFiles, {
+    photoNames,
+    scanName,
+  });
   const matches = matchPhotos(specs, photoNames);
   const doubts = new PhotographDoubts();
   const views: ScanViews = {
     photos: [],
     cameras: [],
+    ...(isUnscaled ? { isUnscaled } : {}),
     warnings: [
       ...warnings,
       ...withoutPhotograph(specs, matches),

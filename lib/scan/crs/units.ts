@@ -35,9 +35,10 @@ export const LENGTH_UNITS = {
 /** Relative difference below which two lengths are those of one unit; the two feet differ by 2e-6. */
 const SAME = 1e-7;
 
-/** Shortest and longest unit that is believed, in metres. */
-const SHORTEST = 1e-6;
-const LONGEST = 1e6;
+/** Shortest unit that is believed, in metres. */
+export const SHORTEST_UNIT = 1e-6;
+/** Longest unit that is believed, in metres. */
+export const LONGEST_UNIT = 1e6;
 
 /** Tells whether two units are the same length. */
 export function isSameLength(a: LengthUnit, b: LengthUnit): boolean {
@@ -51,9 +52,21 @@ export function isSameLength(a: LengthUnit, b: LengthUnit): boolean {
  * @returns null where the length cannot be that of a unit
  */
 export function unitOf(metres: unknown, name: string): LengthUnit | null {
-  if (typeof metres !== "number" || !(metres >= SHORTEST && metres <= LONGEST)) return null;
+  if (typeof metres !== "number" || !(metres >= SHORTEST_UNIT && metres <= LONGEST_UNIT)) {
+    return null;
+  }
   const given = { name: name.trim() || `${metres} m`, metres };
   return Object.values(LENGTH_UNITS).find((known) => isSameLength(given, known)) ?? given;
+}
+
+/** A unit that a client chose: a name, or the metres of one unit, which structure from motion has of any length. */
+export type ChosenUnit = keyof typeof LENGTH_UNITS | number;
+
+/** Gives the unit that a client chose. */
+export function chosenUnit(unit: ChosenUnit): LengthUnit {
+  if (typeof unit !== "number") return LENGTH_UNITS[unit];
+  const name = `${unit} m`;
+  return unitOf(unit, name) ?? { name, metres: unit };
 }
 
 /** Tells whether coordinates are in metres along all axes. */
