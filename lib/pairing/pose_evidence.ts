@@ -143,13 +143,29 @@ const FULLER = 3;
 const EMPTY = 0.01;
 
 /**
- * What speaks for cameras, for comparison with others of the same photographs: the sum of the clues, in standard
- * deviations of chance or what was found to be worth as much on validation scenes (`fixtures/cameras/find_faults.ts`).
+ * What speaks for cameras, for comparison with others of the same photographs, in standard deviations of chance or what
+ * was found to be worth as much on validation scenes (`fixtures/cameras/find_faults.ts`).
  */
-export function poseEvidence(sights: readonly Sight[], fits: readonly PhotographFit[]): number {
+export interface PoseEvidence {
+  /** Edges and colours of the photographs. */
+  pictures: number;
+  /** That what lies below is nearer. */
+  upright: number;
+  /** That the pictures are full. */
+  fullness: number;
+}
+
+/** Weighs cameras by what they see, and by how that fits their photographs. */
+export function poseEvidence(
+  sights: readonly Sight[],
+  fits: readonly PhotographFit[],
+): PoseEvidence {
   const upright = sights.map(nearBelow).filter(({ pairs }) => pairs > 0);
-  return fitEvidence(fits) + UPRIGHT * mean(upright.map(({ value }) => value)) +
-    FULLER * Math.log(EMPTY + mean(sights.map(({ filled }) => filled)));
+  return {
+    pictures: fitEvidence(fits),
+    upright: UPRIGHT * mean(upright.map(({ value }) => value)),
+    fullness: FULLER * Math.log(EMPTY + mean(sights.map(({ filled }) => filled))),
+  };
 }
 
 /** What speaks for photographs at their cameras, in standard deviations of chance. */

@@ -145,6 +145,55 @@ Deno.test("cameraWarnings() tells swapped poses around a lidar, which sees as mu
   );
 });
 
+/** An axis of the scan, or the one against it. */
+type Axis = { axis: number; sign: number };
+
+/** The pose for a world whose axes are these of the scan. */
+const inWorld = (axes: readonly Axis[]) => (pose: Float64Array) =>
+  pose.map((value, i) => {
+    const turn = i < 12 ? axes[i % 4] : undefined;
+    return turn ? turn.sign * pose[i - i % 4 + turn.axis]! : value;
+  });
+
+Deno.test("cameraWarnings() names the axes of a world that ns-process-data polycam permutes, and that is y up", () => {
+  const { scan, views, photos } = around;
+  const [x, y, z] = [0, 1, 2].map((axis) => ({ axis, sign: 1 })) as [Axis, Axis, Axis];
+  const down = (axis: Axis) => ({ ...axis, sign: -1 });
+  const worlds: [Axis[], RegExp][] = [
+    [[z, x, y], /x, y and z of their world taken as z, x and y of the scan.*is z, x and y in/],
+    [[x, z, down(y)], /x, y and z of their world taken as x, z and -y of the scan/],
+    // As nerfstudio turns COLMAP's world.
+    [[y, x, down(z)], /x, y and z of their world taken as y, x and -z of the scan/],
+  ];
+  for (const [axes, wanted] of worlds) {
+    const cameras = views.map((camera) => ({
+      ...camera,
+      worldToCamera: inWorld(axes)(camera.worldToCamera),
+    }));
+    assert.match(cameraWarnings({ scan, cameras, photos })[0]!.text, wanted);
+  }
+});
+
+Deno.test("cameraWarnings() takes no turned world for better where photographs do not say so", () => {
+  // Cameras that are held upside down above a ground ahead: with the world turned about x they would be upright.
+  const { photos } = around;
+  const positions = Float32Array.from(
+    { length: 9000 },
+    (_, i) => i % 3 === 2 ? -2 : i % 3 === 1 ? 20 * next() - 10 : 3 + 27 * next(),
+  );
+  const scan = { ...around.scan, positions };
+  const upside = around.views.map((camera) => {
+    const { worldToCamera } = cameraAt(camera.file, [0, 0, -0.2], 0, 0, {
+      ...camera,
+      fieldOfView: 1.2,
+    });
+    return { ...camera, worldToCamera: worldToCamera.map((value, i) => i < 8 ? -value : value) };
+  });
+  const grey = photos.map((photo) => ({ ...photo, pixels: photo.pixels.slice().fill(90) }));
+  const texts = cameraWarnings({ scan, cameras: upside, photos: grey }).map(({ text }) => text);
+  assert.ok(texts.every((text) => !text.includes("their world")), texts.join());
+});
+
 Deno.test("cameraWarnings() names photographs that fit each other's cameras", () => {
   const { scan, views, photos } = around;
   const [a, b, ...others] = photos;
