@@ -135,6 +135,41 @@ Deno.test("poses of COLMAP and 3D Gaussian Splatting have no scale, those of Pol
   assert.equal(read(transforms({ camera_model: "OPENCV" })).isUnscaled, false);
 });
 
+Deno.test("instant-ngp: what colmap2nerf turned, moved and scaled is warned of, what kept its coordinates is not", () => {
+  const written = (distances: number[], all: object = {}): CameraFile[] => {
+    const frames = distances.map((distance, i) => ({
+      file_path: `./images/${i}.png`,
+      sharpness: 300,
+      transform_matrix: IDENTITY.map((row, axis) =>
+        axis === 2 ? [...row.slice(0, 3), distance] : row
+      ),
+    }));
+    const lens = {
+      camera_angle_x: 1.3496,
+      fl_x: 5,
+      fl_y: 5,
+      k1: 0,
+      k2: 0,
+      p1: 0,
+      p2: 0,
+      cx: 4,
+      cy: 3,
+    };
+    return [{
+      name: "transforms.json",
+      text: JSON.stringify({ ...lens, w: 8, h: 6, aabb_scale: 16, ...all, frames }),
+    }];
+  };
+  const { warnings, isUnscaled } = read(written([3.5, 4.25, 4.25]));
+  assert.deepEqual(warnings.map(({ code }) => code), ["cameras"]);
+  assert.match(warnings[0]!.text, /colmap2nerf.*send COLMAP's model, or .* --keep_colmap_coords/);
+  assert.equal(isUnscaled, true);
+  for (const files of [written([1.5, 2.5, 9]), written([4, 4], { aabb_scale: undefined })]) {
+    const { warnings, isUnscaled } = read(files);
+    assert.deepEqual([warnings, isUnscaled], [[], false]);
+  }
+});
+
 /** An entry of 3D Gaussian Splatting: the camera stands at (1, 2, 3), its z is the world's x, its x the world's -y. */
 const SPLATTING = {
   id: 0,

@@ -2,7 +2,8 @@
  * nerfstudio's `transforms.json`: camera to world with OpenGL axes (x right, y up, looking along -z), and the corner
  * of the first pixel at (0, 0). Poses are used as they are, so the scan has to be in the same world coordinates.
  *
- * Source: docs.nerf.studio, "Data conventions"; nerfstudio/cameras/camera_utils.py, radial_and_tangential_undistort.
+ * Source: docs.nerf.studio, "Data conventions"; nerfstudio/cameras/camera_utils.py, radial_and_tangential_undistort;
+ * instant-ngp/scripts/colmap2nerf.py.
  *
  * @module
  */
@@ -137,6 +138,10 @@ const FRAME_KEYS = new Set([
 /** Difference of two focal lengths of one camera, as a share, beyond which they contradict each other. */
 const FOCAL_TOLERANCE = 0.05;
 
+/** Mean distance of the cameras from the origin to which instant-ngp's colmap2nerf scales them, and how far rounding goes. */
+const NGP_DISTANCE = 4;
+const NGP_TOLERANCE = 1e-3;
+
 /** nerfstudio's `transforms.json` as one of the camera formats. */
 export const nerfstudio: CameraFormat = {
   name: "nerfstudio transforms.json",
@@ -169,7 +174,8 @@ function readFile({ name, json }: OpenedFile): CameraReading {
   return {
     specs: frames.map((frame, index) => specOf(frame, index, name)),
     // What nerfstudio makes of a phone's poses, which are metric, or of a table does not name COLMAP's images.
-    isUnscaled: list.some((frame) => isRecord(frame) && "colmap_im_id" in frame),
+    isUnscaled: isOfNgp(all, frames) ||
+      list.some((frame) => isRecord(frame) && "colmap_im_id" in frame),
     warnings: [...unknownKeysWarning(name, unknown), ...doubts(all, frames, name)],
   };
 }
@@ -255,6 +261,13 @@ function doubts(
         "are, so the scan has to be in the same coordinates.",
     );
   }
+  if (isOfNgp(all, frames)) {
+    texts.push(
+      `The world of ${source} was turned, moved and scaled by instant-ngp's colmap2nerf, by which cameras stand ` +
+        `${NGP_DISTANCE} from the origin in the mean. Its poses were used as they are, so the scan has to be in the same ` +
+        "coordinates: for a scan in those of COLMAP send COLMAP's model, or run colmap2nerf with --keep_colmap_coords.",
+    );
+  }
   const bySize = frames.filter((frame) => lensOf(frame) !== "equirectangular");
   if (bySize.some(({ fl_x, w, cx }) => fl_x !== undefined && w === undefined && cx === undefined)) {
     texts.push(
@@ -268,6 +281,14 @@ function doubts(
     );
   }
   return texts.map((text) => ({ code: "cameras", text, field: "cameras" }));
+}
+
+/** Whether instant-ngp's colmap2nerf wrote a file, and did not keep the coordinates of COLMAP. */
+function isOfNgp(all: Record<string, unknown>, frames: readonly Frame[]): boolean {
+  if (!("aabb_scale" in all) || "applied_transform" in all) return false;
+  const distances = frames.map(({ transform_matrix: [x, y, z] }) => Math.hypot(x[3], y[3], z[3]));
+  const mean = distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
+  return Math.abs(mean - NGP_DISTANCE) <= NGP_TOLERANCE;
 }
 
 /** Whether focal length and field of view are those of different cameras. */
