@@ -21,7 +21,7 @@ import {
 const TRIED = 8;
 /**
  * By how much another meaning of the poses has to be better. Validation scenes of both worlds chose it: none with true
- * cameras reaches it (`fixtures/cameras/find_faults.ts`). Turned worlds were tried later, and lead true cameras by 3 at most.
+ * cameras reaches it (`fixtures/cameras/find_faults.ts`). Rotated worlds were tried later, and lead true cameras by 3 at most.
  */
 const LEAD = 8;
 /** By how much a photograph has to fit another camera better; chosen in the same way. */
@@ -59,10 +59,10 @@ interface PoseMeaning {
   /** Whether it is about the unit of translations only. */
   isUnit?: true;
   /**
-   * Whether it is about the axes of the world. There are so many ways to turn it that one of them fills the pictures of
+   * Whether it is about the axes of the world. There are so many ways to rotate it that one of them fills the pictures of
    * cameras that look aside, and one has those upright that were held askew: photographs alone speak for them.
    */
-  isTurn?: true;
+  isRotation?: true;
 }
 
 const MEANINGS: readonly PoseMeaning[] = [
@@ -100,14 +100,14 @@ const MEANINGS: readonly PoseMeaning[] = [
     mend: "give the translations of the poses in the unit of the scan",
     isUnit: true,
   },
-  ...turnedWorlds(),
+  ...rotatedWorlds(),
 ];
 
 /**
  * The other 23 ways in which the axes of the poses' world may lie in the scan's: programs permute them, such as
- * nerfstudio's ns-process-data polycam, or turn y up into z up.
+ * nerfstudio's ns-process-data polycam, or make z up of y up.
  */
-function turnedWorlds(): PoseMeaning[] {
+function rotatedWorlds(): PoseMeaning[] {
   const signed = [0, 1, 2].flatMap((axis) => [1, -1].map((sign) => ({ axis, sign })));
   const worlds = signed.flatMap((x) => signed.map((y) => [x, y] as const))
     .filter(([x, y]) =>
@@ -121,12 +121,12 @@ function turnedWorlds(): PoseMeaning[] {
   return worlds.map((axes) => {
     const [x, y, z] = axes.map(({ axis, sign }) => `${sign < 0 ? "-" : ""}${"xyz"[axis]}`);
     return {
-      change: (pose) => turned(pose, axes),
+      change: (pose) => rotated(pose, axes),
       means:
         `with x, y and z of their world taken as ${x}, ${y} and ${z} of the scan: its axes seem to be others than the scan's`,
       mend:
         `rotate the world of the poses: what is x, y and z there is ${x}, ${y} and ${z} in the scan's coordinates`,
-      isTurn: true,
+      isRotation: true,
     };
   });
 }
@@ -206,8 +206,8 @@ function likelyFault(
 }
 
 /** By how much more speaks for poses in another meaning than as they are. */
-function leadOf(other: PoseEvidence, own: PoseEvidence, { isTurn }: PoseMeaning): number {
-  const most = isTurn ? 0 : Infinity;
+function leadOf(other: PoseEvidence, own: PoseEvidence, { isRotation }: PoseMeaning): number {
+  const most = isRotation ? 0 : Infinity;
   return other.pictures - own.pictures + Math.min(other.upright - own.upright, most) +
     Math.min(other.fullness - own.fullness, most);
 }
@@ -286,7 +286,7 @@ function flipped(pose: Float64Array): Float64Array {
 }
 
 /** A pose from the scan's coordinates, where that of the file is from a world with these axes of the scan. */
-function turned(
+function rotated(
   pose: Float64Array,
   axes: readonly { axis: number; sign: number }[],
 ): Float64Array {

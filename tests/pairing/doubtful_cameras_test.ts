@@ -151,8 +151,8 @@ type Axis = { axis: number; sign: number };
 /** The pose for a world whose axes are these of the scan. */
 const inWorld = (axes: readonly Axis[]) => (pose: Float64Array) =>
   pose.map((value, i) => {
-    const turn = i < 12 ? axes[i % 4] : undefined;
-    return turn ? turn.sign * pose[i - i % 4 + turn.axis]! : value;
+    const axis = i < 12 ? axes[i % 4] : undefined;
+    return axis ? axis.sign * pose[i - i % 4 + axis.axis]! : value;
   });
 
 Deno.test("cameraWarnings() names the axes of a world that ns-process-data polycam permutes, and that is y up", () => {
@@ -162,7 +162,7 @@ Deno.test("cameraWarnings() names the axes of a world that ns-process-data polyc
   const worlds: [Axis[], RegExp][] = [
     [[z, x, y], /x, y and z of their world taken as z, x and y of the scan.*is z, x and y in/],
     [[x, z, down(y)], /x, y and z of their world taken as x, z and -y of the scan/],
-    // As nerfstudio turns COLMAP's world.
+    // As nerfstudio rotates COLMAP's world.
     [[y, x, down(z)], /x, y and z of their world taken as y, x and -z of the scan/],
   ];
   for (const [axes, wanted] of worlds) {
@@ -174,8 +174,8 @@ Deno.test("cameraWarnings() names the axes of a world that ns-process-data polyc
   }
 });
 
-Deno.test("cameraWarnings() takes no turned world for better where photographs do not say so", () => {
-  // Cameras that are held upside down above a ground ahead: with the world turned about x they would be upright.
+Deno.test("cameraWarnings() takes no rotated world for better where photographs do not say so", () => {
+  // Cameras that are held upside down above a ground ahead: with the world rotated about x they would be upright.
   const { photos } = around;
   const positions = Float32Array.from(
     { length: 9000 },

@@ -122,11 +122,11 @@ const CASES: Case[] = [
     detail: /0\.png.*4x3.*8x3/,
   },
   {
-    name: "cameras that name a missing file",
-    parts: { ...fullForm(), cameras: camerasText(["0.png", "2.png"]) },
+    name: "cameras that name missing files only",
+    parts: { ...fullForm(), cameras: camerasText(["2.png", "3.png"]) },
     status: 422,
     detail: /cameras\.json.*2\.png/,
-    members: { file: "cameras.json", field: "images[1].file" },
+    members: { file: "cameras.json", field: "images[0].file" },
   },
   {
     name: "two images that one camera may mean",

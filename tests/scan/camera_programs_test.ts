@@ -135,7 +135,7 @@ Deno.test("poses of COLMAP and 3D Gaussian Splatting have no scale, those of Pol
   assert.equal(read(transforms({ camera_model: "OPENCV" })).isUnscaled, false);
 });
 
-Deno.test("instant-ngp: what colmap2nerf turned, moved and scaled is warned of, what kept its coordinates is not", () => {
+Deno.test("instant-ngp: what colmap2nerf rotated, moved and scaled is warned of, what kept its coordinates is not", () => {
   const written = (distances: number[], all: object = {}): CameraFile[] => {
     const frames = distances.map((distance, i) => ({
       file_path: `./images/${i}.png`,

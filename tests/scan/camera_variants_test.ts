@@ -225,13 +225,13 @@ Deno.test("COLMAP and nerfstudio: cameras whose photographs were not sent are le
     transform_matrix: IDENTITY,
   }));
   const text = JSON.stringify({ fl_x: 5, w: 8, h: 6, frames });
-  const copies = ["images_2/a b.png", "masks/a b.png.png"].map((name) => ({ ...photo, name }));
-  const all = [{ ...photo, name: "images/a b.png" }, ...copies];
+  const companions = ["images_2/a b.png", "masks/a b.png.png"].map((name) => ({ ...photo, name }));
+  const all = [{ ...photo, name: "images/a b.png" }, ...companions];
   const nerfstudio = await readViews(all, [{ name: "transforms.json", text }]);
   assert.equal(
     nerfstudio.warnings.length,
     1,
-    "copies and masks are no photographs without a camera",
+    "smaller versions and masks are no photographs without a camera",
   );
   assert.match(nerfstudio.warnings[0]!.text, /1 of 2 in transforms\.json: images\/c\.png/);
 });

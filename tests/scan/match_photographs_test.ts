@@ -35,12 +35,12 @@ const CASES: [about: string, camera: string, photographs: string[], match: strin
   ["numbers are no extensions", "frame.001", ["frame.002.png", "frame.001.png"], "frame.001.png"],
   ["composed and decomposed letters", "b\u00fcro.png", ["bu\u0308ro.png"], "bu\u0308ro.png"],
   [
-    "photographs before the smaller copies of nerfstudio, masks and depths",
+    "photographs before the smaller versions of nerfstudio, masks and depths",
     "a.png",
     ["depth/a.png", "images/a.png", "images_2/a.png", "images_4/a.png", "masks/a.png"],
     "images/a.png",
   ],
-  ["a smaller copy that the camera names", "images_4/a.png", [
+  ["a smaller version that the camera names", "images_4/a.png", [
     "images/a.png",
     "images_2/a.png",
     "images_4/a.png",

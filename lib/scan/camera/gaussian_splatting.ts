@@ -47,11 +47,11 @@ export const gaussianSplatting: CameraFormat = {
     return isRecord(first) && "img_name" in first && "rotation" in first;
   },
   read: (files) => {
-    const readings = files.map(readFile);
+    const contents = files.map(readFile);
     return {
-      specs: readings.flatMap(({ specs }) => specs),
+      specs: contents.flatMap(({ specs }) => specs),
       isUnscaled: true,
-      warnings: readings.flatMap(({ warnings }) => warnings),
+      warnings: contents.flatMap(({ warnings }) => warnings),
     };
   },
 };

@@ -9,9 +9,9 @@ import { some } from "./camera_format.ts";
 /**
  * Finds the photograph of every camera: of those with the same name, with or without an extension, the one whose path
  * has most folders in common with the camera's, counted from its end. Of two such, the one that also has the same
- * extension; of two such still, the one that is no smaller copy, mask or depth map by its folder. Capital letters count
- * only if there are photographs that differ in nothing else. A photograph that two
- * cameras may mean belongs to the one that is more like it.
+ * extension; of two such still, the one that is no smaller version, mask or depth map by its folder. Capital letters count
+ * only if there are photographs that differ in nothing else. A photograph that two cameras may
+ * mean belongs to the one that is more like it.
  *
  * @param cameras `field` is their place in the camera file; `images[i].file` by default
  * @param name name of the camera file, for errors
@@ -59,9 +59,8 @@ export function matchPhotos(
     indices.every((index) => !claims.get(index)!.includes(camera));
   // The photographs of a folder were not sent where those of another one are taken for them.
   const absent = new Set(
-    cameras.filter((_, camera) =>
-      found[camera]!.indices.length > 0 && isLost(found[camera]!, camera)
-    )
+    cameras
+      .filter((_, camera) => found[camera]!.indices.length > 0 && isLost(found[camera]!, camera))
       .map(({ file }) => folderOf(file)),
   );
   return found.map((candidates, camera) => {
@@ -113,14 +112,14 @@ function claimsOf(found: readonly Found[]): Map<number, number[]> {
 const EXTENSION = /\.[a-z][a-z0-9]{1,4}$/i;
 
 /**
- * Folders of pictures that have the names of photographs and are none: smaller copies, as nerfstudio makes them and
+ * Folders of pictures that have the names of photographs and are none: smaller versions, as nerfstudio makes them and
  * mip-NeRF 360's scenes have them, masks, depths and normals.
  */
-const COPIES = /^(?:images_\d+|(?:depth|mask|normal)(?:s|_maps?)?)$/i;
+const COMPANIONS = /^(?:images_\d+|(?:depth|mask|normal)(?:s|_maps?)?)$/i;
 
-/** Whether a picture is no photograph but goes with one of the same name, by its folder. */
-export function isCopy(path: string): boolean {
-  return partsOf(path).folders.some((folder) => COPIES.test(folder));
+/** Whether a picture is no photograph but goes with one of its name, by its folder. */
+export function isCompanion(path: string): boolean {
+  return partsOf(path).folders.some((folder) => COMPANIONS.test(folder));
 }
 
 /** A path in the parts that are compared. */
@@ -154,7 +153,7 @@ export function photoFinder(photoNames: readonly string[]): (file: string) => re
 }
 
 function closestFinder(photoNames: readonly string[]): (file: string) => Found {
-  const copies = new Set(photoNames.keys().filter((index) => isCopy(photoNames[index]!)));
+  const companions = new Set(photoNames.keys().filter((index) => isCompanion(photoNames[index]!)));
   const finders = SPELLINGS.map((spell) => {
     const photographs = photoNames.map((name) => partsOf(spell(name)));
     const byName = new Map<string, number[]>();
@@ -170,7 +169,7 @@ function closestFinder(photoNames: readonly string[]): (file: string) => Found {
       const found = new Set(camera.names.flatMap((name) => byName.get(name) ?? []));
       return closest(
         [...found].map((index) => ({ index, ...likeness(camera, photographs[index]!) })),
-        copies,
+        companions,
       );
     };
   });
@@ -182,11 +181,11 @@ function closestFinder(photoNames: readonly string[]): (file: string) => Found {
 
 function closest(
   found: readonly ({ index: number } & Likeness)[],
-  copies: ReadonlySet<number>,
+  companions: ReadonlySet<number>,
 ): Found {
   const score = found.reduce((most, { score }) => Math.max(most, score), 0);
   const likest = found.filter((candidate) => candidate.score === score);
-  const originals = likest.filter(({ index }) => !copies.has(index));
+  const originals = likest.filter(({ index }) => !companions.has(index));
   const best = originals.length > 0 ? originals : likest;
   return {
     indices: best.map(({ index }) => index),

@@ -263,7 +263,7 @@ function doubts(
   }
   if (isOfNgp(all, frames)) {
     texts.push(
-      `The world of ${source} was turned, moved and scaled by instant-ngp's colmap2nerf, by which cameras stand ` +
+      `The world of ${source} was rotated, moved and scaled by instant-ngp's colmap2nerf, by which cameras stand ` +
         `${NGP_DISTANCE} from the origin in the mean. Its poses were used as they are, so the scan has to be in the same ` +
         "coordinates: for a scan in those of COLMAP send COLMAP's model, or run colmap2nerf with --keep_colmap_coords.",
     );

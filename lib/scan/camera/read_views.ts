@@ -12,7 +12,7 @@ import type { Camera } from "./camera.ts";
 import type { CameraFile } from "./camera_file.ts";
 import { type CameraSpec, some } from "./camera_format.ts";
 import { fitCamera, PhotographDoubts } from "./fit_camera.ts";
-import { baseName, isCopy, matchPhotos, photoFinder, stem } from "./match_photographs.ts";
+import { baseName, isCompanion, matchPhotos, photoFinder, stem } from "./match_photographs.ts";
 import { readCameraFiles } from "./read_camera_files.ts";
 
 /** A file from outside. */
@@ -162,10 +162,10 @@ function withoutCamera(
     [...used].flatMap((index) => [stem, baseName].map((of) => of(photoNames[index]!))),
   );
   const names = photoNames.filter((name, index) =>
-    !used.has(index) && !(isCopy(name) && shown.has(stem(name)))
+    !used.has(index) && !(isCompanion(name) && shown.has(stem(name)))
   );
   if (names.length === 0) return [];
-  if (matches.length === 0) {
+  if (matches.every((match) => match === null)) {
     throw new PhotoError({
       file: names[0]!,
       action: "use",
