@@ -83,6 +83,7 @@ Deno.test("exportState() gives Point Transformers Pointcept's names and layouts,
     const stages = { depths: [1, 1], channels: [8, 12], heads: [2, 3], patches: [16, 16] };
     const network = pointTransformer({
       version,
+      convolved: "sum",
       inChannels: 4,
       encoder: stages,
       decoder: { depths: [1], channels: [8], heads: [2], patches: [16] },
