@@ -84,6 +84,41 @@ Deno.test("readScan() takes columns of text without names by their values", asyn
   assert.match(await said("1 2 3 9.5 400 2", "4 5 6 1 0 0"), /x, y, z, and 3 more were not read/);
 });
 
+Deno.test("readScan() takes the unit that the names of columns state, as Ouster's pcap-to-csv writes it", async () => {
+  const unitsOf = async (header: string, row = "1000,2000,3000\n") => {
+    const { units, warnings } = await read(`${header}\n${row}`);
+    const names = units &&
+      [units.horizontal, units.vertical].map((unit) => unit === "degree" ? unit : unit.name);
+    return [names?.join(), warnings.map(({ code }) => code).join()];
+  };
+  const ouster =
+    "# frame num: 0\n# TIMESTAMP (ns), RANGE (mm), SIGNAL, NEAR_IR, REFLECTIVITY, X (mm), Y (mm), Z (mm)";
+  assert.deepEqual(await unitsOf(ouster, "1,2,3,4,5,1000,2000,3000\n"), [
+    "millimetre,millimetre",
+    "",
+  ]);
+  for (
+    const [header, units, warnings = ""] of [
+      ["X,Y,Z", undefined],
+      ["X (m),Y (m),Z (m)", "metre,metre"],
+      ["X [cm],Y [cm],Z [cm]", "centimetre,centimetre"],
+      ["Easting (ft),Northing (ft),Elevation (ft)", "foot,foot"],
+      ["x(US-ft),y(ftUS),z(US survey feet)", "US survey foot,US survey foot"],
+      ["X (ft),Y (ft),Z (m)", "foot,metre"],
+      ["X (°),Y (deg),Z (m)", "degree,metre"],
+      ["X,Y,Z (m)", "metre,metre"],
+      ["X (ft),Y (ft),Z", "foot,foot", "unit"],
+      ["X (furlong),Y (furlong),Z (furlong)", undefined, "unit"],
+    ] as const
+  ) assert.deepEqual(await unitsOf(header), [units, warnings], header);
+  for (const header of ["X (m),Y (ft),Z (m)", "X (m),Y (m),Z (deg)"]) {
+    await assert.rejects(
+      unitsOf(header),
+      /header has coordinates in different units, X \(m\), Y .*convert/,
+    );
+  }
+});
+
 Deno.test("writeScan() keeps the labels that a text came with, numbers or names", async () => {
   const text = "x,y,z,label,confidence\n1,2,3,7,0.9\n4,5,6,2,0.8\n";
   const scan = await read(text);

@@ -7,6 +7,7 @@
 import type { Word } from "../fields/answer_columns.ts";
 import { findFields } from "../fields/field_names.ts";
 import { asciiNumber, charactersOf } from "../text/text_lines.ts";
+import { type ColumnName, columnName } from "./column_units.ts";
 
 /** What stands between the values of a line; " " means any white space. */
 export type Delimiter = "," | ";" | "\t" | " ";
@@ -26,8 +27,8 @@ export interface CsvLayout {
   delimiter: Delimiter;
   /** Number of columns, at least 3. */
   columns: number;
-  /** Names of columns; null where the file does not name them. */
-  names: string[] | null;
+  /** Names of columns with their units; null where the file does not name them. */
+  names: ColumnName[] | null;
   header: CsvHeader | null;
   /** Number of points that the file counts; null where it does not. */
   count: number | null;
@@ -150,7 +151,7 @@ function namesOf(
   { text }: { text: string },
   delimiter: Delimiter,
   columns: number,
-): { words: Word[]; names: string[] } | null {
+): { words: Word[]; names: ColumnName[] } | null {
   // Comments begin with their mark, with or without white space behind it.
   const mark = /^\s*(?:#+|\/\/|%+)?\s*/.exec(text)![0].length;
   for (const between of new Set<Delimiter>([delimiter, delimiterOf(text), " "])) {
@@ -158,16 +159,13 @@ function namesOf(
       start: start + mark,
       end: end + mark,
     }));
-    const names = words.map(({ start, end }) => columnName(text.slice(start, end)));
+    const names = words.map(({ start, end }) =>
+      columnName(unquoted(text.slice(start, end)).trim())
+    );
     const fits = words.length === columns || words.length === columns - 1;
-    if (fits && findFields(names.map((name) => ({ name }))).position) return { words, names };
+    if (fits && findFields(names).position) return { words, names };
   }
   return null;
-}
-
-/** The name of a column without quotes and units: `"X [m]"` is X. */
-function columnName(word: string): string {
-  return unquoted(word).trim().replace(/\s*[[(][^\])]*[\])]$/, "").trim();
 }
 
 function longestLine(text: string, from: number, isWhole: boolean): number {

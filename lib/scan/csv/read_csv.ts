@@ -3,12 +3,14 @@
  *
  * @module
  */
+import type { CoordinateUnits } from "../crs/units.ts";
 import { ScanError } from "../errors.ts";
 import { findFields, type ScanFields } from "../fields/field_names.ts";
 import { type FieldValues, scanOfFields } from "../fields/field_scan.ts";
 import type { Scan, ScanMemory } from "../scan.ts";
 import { asciiNumber, utf8Of } from "../text/text_lines.ts";
 import type { Warning } from "../warning.ts";
+import { columnUnits } from "./column_units.ts";
 import { type CsvLayout, csvLayout, unquoted } from "./layout.ts";
 import { countLines, type CsvRow, csvRows } from "./rows.ts";
 
@@ -30,7 +32,7 @@ const SAMPLE = 200;
  */
 export function readCsv(bytes: Uint8Array, name: string): Scan {
   const layout = csvLayout(bytes)!;
-  const { fields, warnings } = scanColumns(bytes, layout, name);
+  const { fields, units, warnings } = scanColumns(bytes, layout, name);
   const { position, color, intensity, normal, label } = fields;
   const groups = [position, color, intensity, normal, label].map((columns) => columns ?? []);
   const most = countLines(bytes, layout.bodyOffset);
@@ -69,7 +71,7 @@ export function readCsv(bytes: Uint8Array, name: string): Scan {
     label: label && names.numbers(labels!),
   }, { name, format: "csv", bytes, warnings });
   const labelNames = names.names();
-  return { ...scan, ...(labelNames ? { labelNames } : {}) };
+  return { ...scan, ...(units ? { units } : {}), ...(labelNames ? { labelNames } : {}) };
 }
 
 /**
@@ -143,16 +145,21 @@ class LabelWords {
   }
 }
 
-/** The columns that a scan is read from; where they have no names, by their values. */
+/** The columns that a scan is read from, and the units that they name; where they have no names, by their values. */
 function scanColumns(
   bytes: Uint8Array,
   layout: CsvLayout,
   file: string,
-): { fields: ScanFields<Column> & { position: Column[] }; warnings: Warning[] } {
+): {
+  fields: ScanFields<Column> & { position: Column[] };
+  units?: CoordinateUnits;
+  warnings: Warning[];
+} {
   const { names, columns } = layout;
   if (names) {
-    const { position, ...others } = findFields(names.map((name, index) => ({ name, index })));
-    return { fields: { position: position!, ...others }, warnings: [] };
+    const found = findFields(names.map(({ name, unit }, index) => ({ name, unit, index })));
+    const position = found.position!;
+    return { fields: { ...found, position }, ...columnUnits(position, file) };
   }
   const sample: (number | null)[][] = [];
   for (const row of csvRows(bytes, { ...layout, count: null }, file)) {
