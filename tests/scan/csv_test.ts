@@ -81,6 +81,7 @@ Deno.test("readScan() takes columns of text without names by their values", asyn
     /x, y, z, intensity, red, green, blue\./,
   );
   assert.match(await said("1 2 3 0 0.6 0.8", "4 5 6 1 0 0"), /x, y, z, nx, ny, nz\./);
+  assert.match(await said("1,2,3,0,,0", "4,5,6,0,,0"), /x, y, z, and 3 more were not read/);
   assert.match(await said("1 2 3 9.5 400 2", "4 5 6 1 0 0"), /x, y, z, and 3 more were not read/);
 });
 
@@ -117,6 +118,97 @@ Deno.test("readScan() takes the unit that the names of columns state, as Ouster'
       /header has coordinates in different units, X \(m\), Y .*convert/,
     );
   }
+});
+
+/** 60 points in places of no order, with what `more` says of each. */
+function points(line: (place: number[], i: number, tone: number) => string): string {
+  const next = mulberry32(3);
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const place = [next() * 9, next() * 9, next() * 9].map((value) =>
+      Number(value.toFixed(3)) + 1e-4
+    );
+    return line(place, i, 40 + Math.floor(next() * 100));
+  });
+  return `${rows.join("\n")}\n`;
+}
+
+Deno.test("readScan() finds CloudCompare's colours behind a scalar field, with its points or without", async () => {
+  const colours = async (line: Parameters<typeof points>[0]) => {
+    const { colors, warnings } = await read(points(line));
+    return [
+      Math.round(colors![0]! * 255),
+      Math.round(colors![2]! * 255),
+      warnings[0]!.text,
+    ] as const;
+  };
+  const tones = (tone: number) => `${tone + 20} ${tone + 9} ${tone}`;
+  const behind = /taken as x, y, z, intensity, red, green, blue\. Write/;
+  for (const field of [(i: number) => (i % 200).toFixed(6), (i: number) => i * 37 % 200]) {
+    const [red, blue, text] = await colours((at, i, tone) =>
+      `${at.join(" ")} ${field(i)} ${tones(tone)}`
+    );
+    assert.equal(red - blue, 20);
+    assert.match(text, behind);
+  }
+  // Two scalar fields.
+  const two = await colours((at, i, tone) => `${at.join(" ")} ${i}.5 ${-i} ${tones(tone)}`);
+  assert.equal(two[0] - two[1], 20);
+  // A class behind the colours, as before.
+  const [red, blue, text] = await colours((at, i, tone) =>
+    `${at.join(" ")} ${tones(tone)} ${i % 7}`
+  );
+  assert.equal(red - blue, 20);
+  assert.match(text, /taken as x, y, z, red, green, blue, and 1 more was not read\. Write/);
+  // CloudCompare counts points on demand, and its colours stay before the scalar field, unlike those of PTS.
+  const counted = await read(
+    `60\n${points((at, i, tone) => `${at.join(" ")} ${tones(tone)} ${i * 37 % 200}`)}`,
+  );
+  assert.match(counted.warnings[0]!.text, /taken as x, y, z, red, green, blue, and 1 more/);
+  // Nothing tells: the warning says so.
+  const doubt = await colours((at) => `${at.join(" ")} 10 20 30 40`);
+  assert.match(doubt[2], /Columns 5 to 7 may be the colours as well/);
+});
+
+Deno.test("readScan() takes colours without names as fractions and with 16 bits", async () => {
+  for (
+    const channel of [
+      (value: number) => (value / 255).toFixed(4),
+      (value: number) => `${value * 257}`,
+    ]
+  ) {
+    const { colors, warnings } = await read(
+      points((at, _, tone) => `${at.join(" ")} ${[tone + 20, tone, 255].map(channel).join(" ")}`),
+    );
+    assert.equal(Math.round((colors![0]! - colors![1]!) * 255), 20);
+    assert.match(warnings[0]!.text, /taken as x, y, z, red, green, blue\. Write/);
+    // Normals of a floor look like bytes.
+    const floor = await read(
+      points((at, _, tone) =>
+        `${at.join(" ")} ${[tone + 20, tone, 255].map(channel).join(" ")} 0 0 1`
+      ),
+    );
+    assert.deepEqual(floor.colors, colors);
+  }
+});
+
+Deno.test("readScan() takes no intensity, ring and number of an echo for colours", async () => {
+  for (const strength of [(tone: number) => `${tone * 20}`, (tone: number) => `${tone / 255}`]) {
+    const { colors } = await read(
+      points((at, i, tone) => `${at.join(" ")} ${strength(tone)} ${i % 2} 1`),
+    );
+    assert.equal(colors, null);
+  }
+});
+
+Deno.test("readScan() refuses numbers of points and places in a grid before x, as PNEZD and Helios have them", async () => {
+  const helios = points((at, i) => `${Math.floor(i / 10)} ${i % 10} ${at.join(" ")} 1 2 3`);
+  await assert.rejects(read(helios), /row and the column of a grid .*'row column x y z'/);
+  const pnezd = points(([x, y, z], i) => `${i + 1},${5.4e6 + y!},${512e3 + x!},${z},GND`);
+  await assert.rejects(read(pnezd), /first one counts the points .*'number x y z'/);
+  assert.equal((await read(`number,y,x,z,code\n${pnezd}`)).count, 60);
+  // A raster of heights, whose x runs along each row.
+  const raster = Array.from({ length: 600 }, (_, i) => `${i % 300} ${Math.floor(i / 300)} 7.25 3`);
+  assert.equal((await read(raster.join("\n"))).count, 600);
 });
 
 Deno.test("writeScan() keeps the labels that a text came with, numbers or names", async () => {

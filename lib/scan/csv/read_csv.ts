@@ -11,6 +11,7 @@ import type { Scan, ScanMemory } from "../scan.ts";
 import { asciiNumber, utf8Of } from "../text/text_lines.ts";
 import type { Warning } from "../warning.ts";
 import { columnUnits } from "./column_units.ts";
+import { guessColumns } from "./guess_columns.ts";
 import { type CsvLayout, csvLayout, unquoted } from "./layout.ts";
 import { countLines, type CsvRow, csvRows } from "./rows.ts";
 
@@ -161,31 +162,20 @@ function scanColumns(
     const position = found.position!;
     return { fields: { ...found, position }, ...columnUnits(position, file) };
   }
-  const sample: (number | null)[][] = [];
-  for (const row of csvRows(bytes, { ...layout, count: null }, file)) {
-    sample.push(row.words.map(({ start, end }) => numberOf(unquoted(row.text.slice(start, end)))));
-    if (sample.length === SAMPLE) break;
+  const rows: string[][] = [];
+  for (const { text, words } of csvRows(bytes, { ...layout, count: null }, file)) {
+    rows.push(words.map(({ start, end }) => unquoted(text.slice(start, end))));
+    if (rows.length === SAMPLE) break;
   }
-  const group = (first: number, ...names: string[]): Column[] =>
-    names.map((name, i) => ({ name, index: first + i }));
-  const hold = (first: number, fits: (value: number) => boolean) =>
-    first + 3 <= columns &&
-    sample.every((row) =>
-      row.slice(first, first + 3).every((value) => value !== null && fits(value))
-    );
-  const isByte = (value: number) => Number.isInteger(value) && value >= 0 && value <= 255;
-  const isUnit = () =>
-    columns >= 6 &&
-    sample.every((row) => Math.abs(Math.hypot(row[3] ?? 9, row[4] ?? 9, row[5] ?? 9) - 1) < 0.01);
-  // The intensity of PTS, whose first line counts the points, may look like a colour, too.
-  const isPts = layout.count !== null && columns === 7;
-  const rgb = (isPts ? [4, 3] : [3, 4]).find((first) => hold(first, isByte)) ?? null;
-  const hasIntensity = rgb === 4 || columns === 4;
+  const sample = { rows, columns, isCounted: layout.count !== null, offset: layout.bodyOffset };
+  const { color, normal, intensity, rival } = guessColumns(sample, file);
+  const group = (first: number | null, ...names: string[]): Column[] | null =>
+    first === null ? null : names.map((name, i) => ({ name, index: first + i }));
   const fields = {
-    position: group(0, "x", "y", "z"),
-    color: rgb === null ? null : group(rgb, "red", "green", "blue"),
-    intensity: hasIntensity ? group(3, "intensity") : null,
-    normal: rgb === null && isUnit() ? group(3, "nx", "ny", "nz") : null,
+    position: group(0, "x", "y", "z")!,
+    color: group(color, "red", "green", "blue"),
+    intensity: group(intensity, "intensity"),
+    normal: group(normal, "nx", "ny", "nz"),
     label: null,
   };
   const taken = Object.values(fields).flatMap((found) => found ?? []);
@@ -197,7 +187,9 @@ function scanColumns(
       code: "columns",
       text: `The file does not name its columns: they were taken as ${list}${
         rest > 0 ? `, and ${rest} more ${rest === 1 ? "was" : "were"} not read` : ""
-      }. Write their names into the first line.`,
+      }.${
+        rival === null ? "" : ` Columns ${rival + 1} to ${rival + 3} may be the colours as well.`
+      } Write their names into the first line.`,
       field: "scan",
     }],
   };

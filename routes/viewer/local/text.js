@@ -73,8 +73,8 @@ function namesOf(header, delimiter, columns) {
 }
 
 /**
- * What columns without names are taken for, as the server takes them: three columns of bytes behind the positions, or behind one
- * more column, are colours.
+ * What columns without names are taken for: three columns of bytes behind the positions, or behind one more column, are colours.
+ * The server looks at more: where both could be, at which channels follow each other, and at fractions and 16 bits.
  *
  * @param {readonly string[][]} rows
  * @param {boolean} isCounted whether the file begins with the number of its points, as PTS does
