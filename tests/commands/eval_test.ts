@@ -166,7 +166,10 @@ Deno.test("eval --tune tries a method's grid on validation scenes, and marks the
 
 Deno.test("eval names a wrong argument in one line", async () => {
   const cases: [string[], RegExp][] = [
-    [["--benchmark", "moon"], /'moon': there are rooms, streets, streets-varied, aerial/],
+    [
+      ["--benchmark", "moon"],
+      /'moon': there are rooms, rooms-sharp, streets, streets-sharp, streets-varied, aerial/,
+    ],
     [["--studies", "magic"], /--studies to 'magic': there are main, steps/],
     [["--split", "train"], /--split to 'train'/],
     [["--scenes", "0"], /--scenes to '0'/],

@@ -30,7 +30,11 @@ Deno.test("worlds refuses unknown domains, splits and data sets", async () => {
     [["--domains", "shifted"], 2, /'shifted': there are source, terrestrial/],
     [["--split", "exam"], 2, /'exam': there are train, validation, test/],
     [["--scenes", "0"], 2, /--scenes.*1 to 20/],
-    [["--benchmark", "caves"], 1, /'caves': it is none of rooms, streets, streets-varied, aerial/],
+    [
+      ["--benchmark", "caves"],
+      1,
+      /'caves': it is none of rooms, rooms-sharp, streets, streets-sharp, streets-varied, aerial/,
+    ],
     [["--benchmark", "caves.json"], 1, /caves\.json/],
   ];
   for (const [args, expected, message] of cases) {

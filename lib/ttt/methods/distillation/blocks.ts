@@ -20,7 +20,7 @@ import type { NormStatistics } from "../../plans/context.ts";
 import { LossHistory } from "../../plans/loss_history.ts";
 import { kdLossOf } from "../../plans/prediction.ts";
 import { adaptStatistics, drawBlocks, readyToPredict } from "../block_statistics.ts";
-import { weighByAgreement } from "./agreement.ts";
+import { weighTargets } from "./target_weights.ts";
 import type { DistillationSettings } from "./settings.ts";
 import { mistrust, reachedSourceLoss, seenTooLittle } from "./guard.ts";
 
@@ -147,9 +147,9 @@ class BlockSteps {
   async take(block: UnpredictedBlock): Promise<boolean> {
     const photographs = photographsOf(block);
     if (!photographs.seen.some(Boolean)) return false;
-    const { learningRate, momentum, steps, guard, correctionWeight, agreement } = this.#settings;
+    const { learningRate, momentum, steps, guard, correctionWeight, targetTrust } = this.#settings;
     using owned = new DisposableStack();
-    const target = await weighByAgreement(block.gpu, photographs.target, agreement ?? 0, owned);
+    const target = await weighTargets(block.gpu, photographs.target, targetTrust ?? 0, owned);
     if (this.firstLoss === null) await this.#begin?.(block);
     const adapting = { ...block, parameters: this.#learner.parameters };
     const statistics = this.statistics ??= await chooseStatistics(

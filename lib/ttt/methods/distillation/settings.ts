@@ -70,7 +70,7 @@ export const distillationSettings = z.strictObject({
     "how many times the loss of source scenes the loss before the first step may be; beyond that the photographs or their poses are not trusted: no steps are taken and the probe is left out; 0 always trusts",
   ),
   leastSeen: offByDefault(leastSeen),
-  agreement: offByDefault(
+  targetTrust: offByDefault(
     numberSetting(0, { min: 0, max: 4 }).describe(
       "how much less a target counts in the KD loss where the photographs of a voxel disagree: its weight is the length of their mean to this power; 0 has all count alike",
     ),

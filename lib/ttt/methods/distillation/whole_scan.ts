@@ -24,7 +24,7 @@ import { LossHistory } from "../../plans/loss_history.ts";
 import { kdLossOf } from "../../plans/prediction.ts";
 import { predictOnce, Predictor } from "../../predictor.ts";
 import { fuse, onlyWhere, padded, type Probabilities, unpadded } from "../../probabilities.ts";
-import { weighByAgreement } from "./agreement.ts";
+import { weighTargets } from "./target_weights.ts";
 import type { DistillationSettings } from "./settings.ts";
 import { mistrust, reachedSourceLoss, seenTooLittle } from "./guard.ts";
 import { HeldOutPhotographs } from "./held_out.ts";
@@ -139,10 +139,10 @@ async function setUp(
   const heldOut = settings.stop === "held-out"
     ? await HeldOutPhotographs.choose(context, statistics, owned)
     : null;
-  const target = await weighByAgreement(
+  const target = await weighTargets(
     gpu,
     heldOut?.rest ?? photographs.target,
-    settings.agreement ?? 0,
+    settings.targetTrust ?? 0,
     owned,
   );
   // The consistency loss needs the probe, too.

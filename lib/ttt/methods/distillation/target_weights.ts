@@ -12,23 +12,23 @@ import { Plan } from "../../../graph/plan.ts";
 import { Tensor } from "../../../graph/tensor.ts";
 
 /**
- * Weighs each target by its length to the power of `agreement`; 0 leaves them as they are.
+ * Weighs each target by its length to the power of `trust`; 0 leaves them as they are.
  *
  * @param owned gets the buffer of the weights.
  */
-export async function weighByAgreement(
+export async function weighTargets(
   gpu: Gpu,
   target: DistillationTarget,
-  agreement: number,
+  trust: number,
   owned: DisposableStack,
 ): Promise<DistillationTarget> {
-  if (agreement === 0) return target;
+  if (trust === 0) return target;
   const graph = new Graph(gpu.kernels);
   const lengths = targetLengths(graph, target);
   using plan = new Plan(gpu, graph, [lengths], "target lengths");
   plan.submit();
   const { rows } = target.values;
-  const weights = targetWeights((await plan.read(lengths)).subarray(0, rows), agreement);
+  const weights = targetWeights((await plan.read(lengths)).subarray(0, rows), trust);
   const binding = owned.use(gpu.upload("target weights", weights));
   return { ...target, mask: new Tensor("target weights", rows, 1, { binding }) };
 }
@@ -45,9 +45,9 @@ export async function weighByAgreement(
  */
 export function targetWeights(
   lengths: Float32Array,
-  agreement: number,
+  trust: number,
 ): Float32Array<ArrayBuffer> {
-  const powers = Float32Array.from(lengths, (length) => length > 0 ? length ** agreement : 0);
+  const powers = Float32Array.from(lengths, (length) => length > 0 ? length ** trust : 0);
   let [sum, counted] = [0, 0];
   for (const power of powers) {
     sum += power;

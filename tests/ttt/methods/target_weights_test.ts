@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { cosineDistillation } from "../../../lib/graph/losses/cosine_distillation.ts";
 import { Tensor } from "../../../lib/graph/tensor.ts";
-import { weighByAgreement } from "../../../lib/ttt/methods/distillation/agreement.ts";
+import { weighTargets } from "../../../lib/ttt/methods/distillation/target_weights.ts";
 import { withGpu } from "../../gpu.ts";
 import { inputTensor, runGraph } from "../../graph/support.ts";
 
 withGpu("a voxel whose views agree pulls harder, and weights of 0 change nothing", async (gpu) => {
   // Two views that agree give a target of length 2; two that differ by 120 degrees one of length 1; nobody sees the third.
   const targets = [2, 0, Math.cos(Math.PI / 3), Math.sin(Math.PI / 3), 5, 5];
-  const pull = async (agreement: number) => {
+  const pull = async (trust: number) => {
     using owned = new DisposableStack();
-    const target = await weighByAgreement(
+    const target = await weighTargets(
       gpu,
       {
         values: inputTensor(gpu, owned, "t", targets, 2, false),
@@ -20,7 +20,7 @@ withGpu("a voxel whose views agree pulls harder, and weights of 0 change nothing
         }),
         centre: inputTensor(gpu, owned, "centre", [0, 0], 2, false),
       },
-      agreement,
+      trust,
       owned,
     );
     const { kd, dz } = await runGraph(gpu, (graph, inner) => {
