@@ -42,6 +42,22 @@ const FILES: Record<string, [file: string, answer: string]> = {
     "# made by hand\n1\t2\t3\n\n4\t5\t6.5\n# end\n",
     "# made by hand\n1\t2\t3\t5\t0.1\n\n4\t5\t6.5\t6\t0.2\n# end\n",
   ],
+  "decimal commas between semicolons, as Excel saves CSV in German": [
+    "X;Y;Z;Name\r\n1;2;3;a\r\n4;5,0;6,5;b, c\r\n",
+    "X;Y;Z;Name;label;confidence\r\n1;2;3;a;5;0,1\r\n4;5,0;6,5;b, c;6;0,2\r\n",
+  ],
+  "decimal commas between tabs, as Excel saves text in French": [
+    "X\tY\tZ\tIntensity\n1,0\t2,0\t3,0\t7\n4,0\t5\t6,5\t14\n",
+    "X\tY\tZ\tIntensity\tlabel\tconfidence\n1,0\t2,0\t3,0\t7\t5\t0,1\n4,0\t5\t6,5\t14\t6\t0,2\n",
+  ],
+  "decimal commas between spaces": [
+    "1,0 2,0 3,0\n4,0 5,0 6,5\n",
+    "1,0 2,0 3,0 5 0,1\n4,0 5,0 6,5 6 0,2\n",
+  ],
+  "decimal commas in quotes, as pandas writes them by to_csv(decimal=',')": [
+    'x,y,z\n"1,0","2,0","3,0"\n"4,0","5,0","6,5"\n',
+    'x,y,z,label,confidence\n"1,0","2,0","3,0",5,"0,1"\n"4,0","5,0","6,5",6,"0,2"\n',
+  ],
   "a delimiter at the end of lines": [
     "easting,northing,height\n1,2,3,\n4,5,6.5,\n",
     "easting,northing,height,label,confidence\n1,2,3,5,0.1,\n4,5,6.5,6,0.2,\n",
@@ -250,7 +266,8 @@ Deno.test("readScan() names line and byte where a text is wrong", async () => {
     const [text, message, offset] of [
       ["x,y,z\n1,2,3\n4,5\n", /line 3 has 2 values where the header names 3/, 12],
       ["1 2 3\n4 5 6\n7 8 9 1\n", /line 3 has 4 values where the first point has 3/, 12],
-      ["x;y;z\n1;2;3\n4;5,5;6\n", /line 3 has '5,5' where a number belongs/, 14],
+      ["x;y;z\n1;2;3.5\n4;5,5;6\n", /line 3 has '5,5' where a number belongs .* with a point$/, 16],
+      ["x;y;z\n1;2;3,5\n4;5.512,5;6\n", /line 3 has '5\.512,5' where .* all with a comma or/, 16],
       ["3\n1 2 3\n4 5 6\n", /counts 3 points, and 2 follow/, 14],
       ["hello\nworld\n", /none of LAS/, 0],
       ["a,b,c\n1,2,3\n", /none of LAS/, 0],

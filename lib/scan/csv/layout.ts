@@ -6,8 +6,9 @@
  */
 import type { Word } from "../fields/answer_columns.ts";
 import { findFields } from "../fields/field_names.ts";
-import { asciiNumber, charactersOf } from "../text/text_lines.ts";
+import { charactersOf } from "../text/text_lines.ts";
 import { type ColumnName, columnName } from "./column_units.ts";
+import { type DecimalMark, decimalMark, isNumber } from "./decimals.ts";
 
 /** What stands between the values of a line; " " means any white space. */
 export type Delimiter = "," | ";" | "\t" | " ";
@@ -25,6 +26,7 @@ export interface CsvHeader {
 /** The layout of a file. */
 export interface CsvLayout {
   delimiter: Delimiter;
+  decimal: DecimalMark;
   /** Number of columns, at least 3. */
   columns: number;
   /** Names of columns with their units; null where the file does not name them. */
@@ -77,7 +79,7 @@ export function csvLayout(start: Uint8Array): CsvLayout | null {
     }
     const delimiter = delimiterOf(bare);
     const words = wordsOf(bare, delimiter);
-    if (!words.some(({ start, end }) => isNumber(bare.slice(start, end)))) {
+    if (numbersOf(bare, delimiter) === 0) {
       // A second line without any number is no header.
       if (header && !COMMENT.test(header.text.trimStart())) return null;
       header = { offset: from, text: bare };
@@ -89,6 +91,7 @@ export function csvLayout(start: Uint8Array): CsvLayout | null {
     if (header && !named && !COMMENT.test(header.text.trimStart())) return null;
     return {
       delimiter,
+      decimal: decimalMark(textsOf(text.slice(from), delimiter)),
       columns,
       names: named && named.names,
       header: named && { ...header!, words: named.words },
@@ -139,11 +142,24 @@ function withoutEmptyEnd(words: readonly Word[]): readonly Word[] {
 }
 
 function delimiterOf(line: string): Delimiter {
-  return ([";", ",", "\t"] as const).find((delimiter) => line.includes(delimiter)) ?? " ";
+  const [first, ...others] = ([";", ",", "\t", " "] as const).filter((delimiter) =>
+    line.includes(delimiter)
+  );
+  // Of `1,5 2,5 3,5` only the first and the last are numbers between commas.
+  const isDecimal = first === "," && others.length > 0 && numbersOf(line, ",") < 3 &&
+    numbersOf(line, others[0]!) >= 3;
+  return (isDecimal ? others[0] : first) ?? " ";
 }
 
-function isNumber(word: string): boolean {
-  return word !== "" && asciiNumber(unquoted(word)) !== null;
+function numbersOf(line: string, delimiter: Delimiter): number {
+  return textsOf(line, delimiter).filter(isNumber).length;
+}
+
+/** The words of lines, without quotes. */
+function textsOf(lines: string, delimiter: Delimiter): string[] {
+  return lines.split("\n").filter((line) => !COMMENT.test(line.trimStart())).flatMap((line) =>
+    wordsOf(line, delimiter).map(({ start, end }) => unquoted(line.slice(start, end)))
+  );
 }
 
 /** The names in a line, where there are as many as columns, and positions among them. */

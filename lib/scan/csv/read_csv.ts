@@ -8,9 +8,10 @@ import { ScanError } from "../errors.ts";
 import { findFields, type ScanFields } from "../fields/field_names.ts";
 import { type FieldValues, scanOfFields } from "../fields/field_scan.ts";
 import type { Scan, ScanMemory } from "../scan.ts";
-import { asciiNumber, utf8Of } from "../text/text_lines.ts";
+import { utf8Of } from "../text/text_lines.ts";
 import type { Warning } from "../warning.ts";
 import { columnUnits } from "./column_units.ts";
+import { type DecimalMark, numberOf, pointed } from "./decimals.ts";
 import { guessColumns } from "./guess_columns.ts";
 import { type CsvLayout, csvLayout, unquoted } from "./layout.ts";
 import { countLines, type CsvRow, csvRows } from "./rows.ts";
@@ -38,14 +39,15 @@ export function readCsv(bytes: Uint8Array, name: string): Scan {
   const groups = [position, color, intensity, normal, label].map((columns) => columns ?? []);
   const most = countLines(bytes, layout.bodyOffset);
   const values = groups.map((columns) => new Float64Array(most * columns.length));
-  const names = new LabelWords(label !== null);
+  const { decimal } = layout;
+  const names = new LabelWords(label !== null, decimal);
   let rows = 0;
   for (const row of csvRows(bytes, layout, name)) {
     for (const [g, columns] of groups.entries()) {
       for (const [i, column] of columns.entries()) {
         const word = wordOf(row, column);
-        const value = column === label?.[0] ? names.take(word) : numberOf(word);
-        if (value === null) throw noNumber(row, column, word, name);
+        const value = column === label?.[0] ? names.take(word) : numberOf(word, decimal);
+        if (value === null) throw noNumber(row, column, word, decimal, name);
         values[g]![rows * columns.length + i] = value;
       }
     }
@@ -95,16 +97,19 @@ function wordOf({ text, words }: CsvRow, { index }: Column): string {
   return unquoted(text.slice(start, end));
 }
 
-/** The number of a word; NaN where a value is missing, and null where it is none. */
-function numberOf(word: string): number | null {
-  return word === "" ? NaN : asciiNumber(word);
-}
-
-function noNumber({ line, offset, words }: CsvRow, column: Column, word: string, file: string) {
+function noNumber(
+  { line, offset, words }: CsvRow,
+  column: Column,
+  word: string,
+  decimal: DecimalMark,
+  file: string,
+) {
   return new ScanError({
     file,
     problem: `line ${line} has '${word.slice(0, 40)}' where a number belongs`,
-    mend: "write numbers like 1.5 or -2e3, with a point",
+    mend: decimal === "."
+      ? "write numbers like 1.5 or -2e3, with a point"
+      : "write numbers like 1,5 or -2e3, all with a comma or all with a point",
     offset: offset + words[column.index]!.start,
     field: column.name,
   });
@@ -113,12 +118,14 @@ function noNumber({ line, offset, words }: CsvRow, column: Column, word: string,
 /** The labels of a file, which are numbers, or names of classes. */
 class LabelWords {
   readonly #isWanted: boolean;
+  readonly #decimal: DecimalMark;
   /** The words of all points, as long as they may be names. */
   readonly #ids = new Map<string, number>();
   #isNumeric = true;
 
-  constructor(isWanted: boolean) {
+  constructor(isWanted: boolean, decimal: DecimalMark) {
     this.#isWanted = isWanted;
+    this.#decimal = decimal;
   }
 
   /** Gives a word a number of its own. */
@@ -127,7 +134,7 @@ class LabelWords {
     if (id === undefined) {
       id = this.#ids.size;
       this.#ids.set(word, id);
-      if (numberOf(word) === null) this.#isNumeric = false;
+      if (numberOf(word, this.#decimal) === null) this.#isNumeric = false;
     }
     return id;
   }
@@ -135,7 +142,7 @@ class LabelWords {
   /** The labels: the numbers that the words are, or, where one is none, their own. */
   numbers(taken: Float64Array): Float64Array {
     if (!this.#isNumeric) return taken;
-    const words = [...this.#ids.keys()].map((word) => numberOf(word)!);
+    const words = [...this.#ids.keys()].map((word) => numberOf(word, this.#decimal)!);
     return taken.map((id) => words[id]!);
   }
 
@@ -164,7 +171,9 @@ function scanColumns(
   }
   const rows: string[][] = [];
   for (const { text, words } of csvRows(bytes, { ...layout, count: null }, file)) {
-    rows.push(words.map(({ start, end }) => unquoted(text.slice(start, end))));
+    rows.push(
+      words.map(({ start, end }) => pointed(unquoted(text.slice(start, end)), layout.decimal)),
+    );
     if (rows.length === SAMPLE) break;
   }
   const sample = { rows, columns, isCounted: layout.count !== null, offset: layout.bodyOffset };

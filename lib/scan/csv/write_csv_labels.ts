@@ -8,6 +8,7 @@ import { answerColumns, labelledLine, ORIGINAL } from "../fields/answer_columns.
 import type { PointColumn, ScanLabels } from "../scan.ts";
 import { ByteWriter } from "../text/byte_writer.ts";
 import { asciiFloat, bytesOfCharacters } from "../text/text_lines.ts";
+import { written } from "./decimals.ts";
 import { csvLayout } from "./layout.ts";
 import { csvRows } from "./rows.ts";
 
@@ -51,10 +52,10 @@ export function writeCsvLabels(bytes: Uint8Array, labelling: ScanLabels, file: s
   for (const { text, words, offset } of csvRows(bytes, layout, file)) {
     const values: Record<string, string> = {
       ...Object.fromEntries(
-        others.map(({ name }, i) => [name, shown(columns[i]!.values, row)]),
+        others.map(({ name }, i) => [name, written(shown(columns[i]!.values, row), layout)]),
       ),
       label: `${labels[row]}`,
-      [sureness.name]: asciiFloat(confidence[row]!),
+      [sureness.name]: written(asciiFloat(confidence[row]!), layout),
       ...(addsOriginal ? { [ORIGINAL]: text.slice(words[label!]!.start, words[label!]!.end) } : {}),
     };
     const replaced = new Map(

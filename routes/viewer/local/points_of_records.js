@@ -4,7 +4,7 @@
  * @module
  */
 
-import { wordsOf } from "./text.js";
+import { numberOf, wordsOf } from "./text.js";
 
 /** Bytes that are read at a time. */
 const PIECE_BYTES = 2 ** 25;
@@ -133,7 +133,7 @@ async function* lineRows(file, { offset, delimiter }, fields, count, kept) {
     if (!line) return;
     const words = wordsOf(line, delimiter);
     yield fields.map(({ at, packed }) =>
-      packed ? byteOfPacked(Number(words[at]), packed) : Number(words[at])
+      packed ? byteOfPacked(numberOf(words[at], delimiter), packed) : numberOf(words[at], delimiter)
     );
   }
 }

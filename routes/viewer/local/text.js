@@ -23,10 +23,10 @@ export function textRecords(head) {
   let isCounted = false;
   for (const [index, line] of lines.entries()) {
     const bare = line.replace(/^\u00ef\u00bb\u00bf/, "").trim();
-    const delimiter = /[;,\t]/.exec(bare)?.[0] ?? " ";
+    const delimiter = delimiterOf(bare);
     const words = wordsOf(bare, delimiter);
     const isPoint = !COMMENT.test(bare) && words.length >= 3 &&
-      words.some((word) => word !== "" && Number.isFinite(Number(word)));
+      numbersOf(bare, delimiter) > 0;
     if (isPoint) {
       const rows = lines.slice(index, index + SAMPLE).map((line) =>
         wordsOf(line.trim(), delimiter)
@@ -53,6 +53,34 @@ export function textRecords(head) {
  */
 export function wordsOf(line, delimiter = " ") {
   return delimiter === " " ? line.split(/\s+/) : line.split(delimiter);
+}
+
+/**
+ * The number of a word, with a comma before its fraction where none stands between values.
+ *
+ * @param {string | undefined} word
+ * @param {string} [delimiter]
+ */
+export function numberOf(word, delimiter) {
+  return Number(delimiter === "," ? word : word?.replace(",", "."));
+}
+
+/** @param {string} line */
+function delimiterOf(line) {
+  const [first = " ", second] = [";", ",", "\t", " "].filter((one) => line.includes(one));
+  // Of `1,5 2,5 3,5` only the first and the last are numbers between commas.
+  const isDecimal = first === "," && second && numbersOf(line, ",") < 3 &&
+    numbersOf(line, second) >= 3;
+  return isDecimal ? second : first;
+}
+
+/**
+ * @param {string} line
+ * @param {string} delimiter
+ */
+function numbersOf(line, delimiter) {
+  return wordsOf(line, delimiter)
+    .filter((word) => word !== "" && Number.isFinite(numberOf(word, delimiter))).length;
 }
 
 /**
