@@ -34,6 +34,10 @@ const FILES: Record<string, [file: string, answer: string]> = {
     "//X Y Z Rf Gf Bf\n1 2 3 1 0 0\n 4  5  6.5  0 1 0 \n",
     "//X Y Z Rf Gf Bf label confidence\n1 2 3 1 0 0 5 0.1\n 4  5  6.5  0 1 0 6 0.2 \n",
   ],
+  "CloudCompare's names, with the number of points behind them": [
+    "//X Y Z R G B\n2\n1 2 3 255 0 0\n4 5 6.5 0 255 0\n",
+    "//X Y Z R G B label confidence\n2\n1 2 3 255 0 0 5 0.1\n4 5 6.5 0 255 0 6 0.2\n",
+  ],
   "a count of points as PTS has it": [
     "2\n1 2 3 -1000 255 0 0\n4 5 6.5 2000 0 255 0\n",
     "2\n1 2 3 -1000 255 0 0 5 0.1\n4 5 6.5 2000 0 255 0 6 0.2\n",
@@ -268,7 +272,8 @@ Deno.test("readScan() names line and byte where a text is wrong", async () => {
       ["1 2 3\n4 5 6\n7 8 9 1\n", /line 3 has 4 values where the first point has 3/, 12],
       ["x;y;z\n1;2;3.5\n4;5,5;6\n", /line 3 has '5,5' where a number belongs .* with a point$/, 16],
       ["x;y;z\n1;2;3,5\n4;5.512,5;6\n", /line 3 has '5\.512,5' where .* all with a comma or/, 16],
-      ["3\n1 2 3\n4 5 6\n", /counts 3 points, and 2 follow/, 14],
+      ["3\n1 2 3\n4 5 6\n", /line 1 counts 3 points, and 2 follow/, 14],
+      ["//X Y Z\n1\n1 2 3\n4 5 6\n", /line 2 counts 1 points, and 2 follow/, 8],
       ["hello\nworld\n", /none of LAS/, 0],
       ["a,b,c\n1,2,3\n", /none of LAS/, 0],
       ["1 2\n3 4\n", /none of LAS/, 0],

@@ -1,6 +1,6 @@
 /**
  * How a text file of points is laid out, which nothing in it declares: delimiter, names of columns, first point. Covers
- * CSV, XYZ, ASC, the TXT of CloudCompare and PTS, whose first line counts the points.
+ * CSV, XYZ, ASC, the TXT of CloudCompare, which counts the points behind the names, and PTS, which counts them alone.
  *
  * @module
  */
@@ -23,6 +23,15 @@ export interface CsvHeader {
   words: Word[];
 }
 
+/** The line that counts the points. */
+export interface CsvCount {
+  points: number;
+  /** Byte of the file at which it begins. */
+  offset: number;
+  /** Its number in the file, from 1. */
+  line: number;
+}
+
 /** The layout of a file. */
 export interface CsvLayout {
   delimiter: Delimiter;
@@ -32,8 +41,8 @@ export interface CsvLayout {
   /** Names of columns with their units; null where the file does not name them. */
   names: ColumnName[] | null;
   header: CsvHeader | null;
-  /** Number of points that the file counts; null where it does not. */
-  count: number | null;
+  /** Null where the file does not count its points. */
+  count: CsvCount | null;
   /** Byte of the first point. */
   bodyOffset: number;
   /** Number of lines before it. */
@@ -60,7 +69,7 @@ export function csvLayout(start: Uint8Array): CsvLayout | null {
   // deno-lint-ignore no-control-regex
   if (/[\0-\x08\x0e-\x1f]/.test(text)) return null;
   let header: { offset: number; text: string } | null = null;
-  let count: number | null = null;
+  let count: CsvCount | null = null;
   let offset = 0;
   for (const [index, line] of text.split(/(?<=\n)/).entries()) {
     const at = offset;
@@ -73,8 +82,9 @@ export function csvLayout(start: Uint8Array): CsvLayout | null {
       header = { offset: from, text: bare };
       continue;
     }
-    if (count === null && header === null && /^\s*\d{1,15}$/.test(bare)) {
-      count = Number(bare);
+    const points: number | null = count === null ? countOf(bare) : null;
+    if (points !== null) {
+      count = { points, offset: from, line: index + 1 };
       continue;
     }
     const delimiter = delimiterOf(bare);
@@ -102,6 +112,11 @@ export function csvLayout(start: Uint8Array): CsvLayout | null {
     };
   }
   return null;
+}
+
+/** The number of points that a line counts; null where it is no single whole number. */
+export function countOf(line: string): number | null {
+  return /^\s*\d{1,15}\s*$/.test(line) ? Number(line) : null;
 }
 
 /** Extensions of text files of points. */

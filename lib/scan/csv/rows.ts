@@ -49,12 +49,12 @@ export function* csvRows(bytes: Uint8Array, layout: CsvLayout, file: string): Ge
     rows++;
     yield { text, words, offset, line };
   }
-  if (count === null || count === rows) return;
+  if (count === null || count.points === rows) return;
   throw new ScanError({
     file,
-    problem: `the first line counts ${count} points, and ${rows} follow`,
+    problem: `line ${count.line} counts ${count.points} points, and ${rows} follow`,
     mend: "send the whole file, or correct the count",
-    offset: rows < count ? bytes.length : 0,
+    offset: rows < count.points ? bytes.length : count.offset,
   });
 }
 
