@@ -62,6 +62,18 @@ const FILES: Record<string, [file: string, answer: string]> = {
     'x,y,z\n"1,0","2,0","3,0"\n"4,0","5,0","6,5"\n',
     'x,y,z,label,confidence\n"1,0","2,0","3,0",5,"0,1"\n"4,0","5,0","6,5",6,"0,2"\n',
   ],
+  "ArcGIS's names of coordinates, not in the order x, y, z": [
+    "OBJECTID,POINT_Z,POINT_X,POINT_Y\n1,3,1,2\n2,6.5,4,5\n",
+    "OBJECTID,POINT_Z,POINT_X,POINT_Y,label,confidence\n1,3,1,2,5,0.1\n2,6.5,4,5,6,0.2\n",
+  ],
+  "ParaView's and VeloView's names of points": [
+    '"intensity","Points_m_XYZ:0","Points_m_XYZ:1","Points_m_XYZ:2"\n7,1,2,3\n8,4,5,6.5\n',
+    '"intensity","Points_m_XYZ:0","Points_m_XYZ:1","Points_m_XYZ:2",label,confidence\n7,1,2,3,5,0.1\n8,4,5,6.5,6,0.2\n',
+  ],
+  "names in a comment that is not the last one": [
+    "# z x y\n# easting and northing in UTM\n3 1 2\n6.5 4 5\n",
+    "# z x y label confidence\n# easting and northing in UTM\n3 1 2 5 0.1\n6.5 4 5 6 0.2\n",
+  ],
   "a delimiter at the end of lines": [
     "easting,northing,height\n1,2,3,\n4,5,6.5,\n",
     "easting,northing,height,label,confidence\n1,2,3,5,0.1,\n4,5,6.5,6,0.2,\n",

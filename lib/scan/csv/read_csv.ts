@@ -13,8 +13,9 @@ import type { Warning } from "../warning.ts";
 import { columnUnits } from "./column_units.ts";
 import { type DecimalMark, numberOf, pointed } from "./decimals.ts";
 import { guessColumns } from "./guess_columns.ts";
-import { type CsvLayout, csvLayout, unquoted } from "./layout.ts";
+import { type CsvLayout, csvLayout } from "./layout.ts";
 import { countLines, type CsvRow, csvRows } from "./rows.ts";
+import { unquoted } from "./words.ts";
 
 /** A column of the file. */
 interface Column {
@@ -163,9 +164,9 @@ function scanColumns(
   units?: CoordinateUnits;
   warnings: Warning[];
 } {
-  const { names, columns } = layout;
-  if (names) {
-    const found = findFields(names.map(({ name, unit }, index) => ({ name, unit, index })));
+  const { header, columns } = layout;
+  if (header) {
+    const found = findFields(header.names.map(({ name, unit }, index) => ({ name, unit, index })));
     const position = found.position!;
     return { fields: { ...found, position }, ...columnUnits(position, file) };
   }

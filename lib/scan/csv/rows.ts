@@ -6,7 +6,8 @@
 import { ScanError } from "../errors.ts";
 import type { Word } from "../fields/answer_columns.ts";
 import { textLines } from "../text/text_lines.ts";
-import { type CsvLayout, wordsOf } from "./layout.ts";
+import type { CsvLayout } from "./layout.ts";
+import { isComment, wordsOf } from "./words.ts";
 
 /** A line of a point. */
 export interface CsvRow {
@@ -32,7 +33,7 @@ export function* csvRows(bytes: Uint8Array, layout: CsvLayout, file: string): Ge
   let rows = 0;
   for (const { text, offset, line } of textLines(bytes, start, file)) {
     const bare = text.trimEnd();
-    if (bare === "" || /^\s*(?:#|\/\/|%)/.test(bare)) continue;
+    if (bare === "" || isComment(bare)) continue;
     const words = wordsOf(bare, delimiter);
     const last = words.at(-1)!;
     if (words.length === columns + 1 && last.start === last.end) words.pop();

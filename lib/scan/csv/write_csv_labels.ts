@@ -22,7 +22,7 @@ export function writeCsvLabels(bytes: Uint8Array, labelling: ScanLabels, file: s
   const { labels, confidence, keepLabels = true, columns = [] } = labelling;
   const layout = csvLayout(bytes)!;
   const { header, delimiter, bodyOffset } = layout;
-  const fields = (layout.names ?? []).map(({ name }) => ({ name, isFloat: true }));
+  const fields = (header?.names ?? []).map(({ name }) => ({ name, isFloat: true }));
   const { label, confidence: sureness, others, addsOriginal } = answerColumns(
     fields,
     keepLabels,

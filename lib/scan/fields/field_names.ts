@@ -6,11 +6,18 @@
  */
 /** Names by what a scan reads from fields, in small letters. The viewer has a copy of those that it draws. */
 export const FIELD_NAMES = {
+  // The last four are those of ArcGIS, ParaView and VeloView.
   position: [
     ["x", "y", "z"],
     ["easting", "northing", "elevation"],
     ["easting", "northing", "height"],
     ["easting", "northing", "z"],
+    ["e", "n", "h"],
+    ["e", "n", "z"],
+    ["point_x", "point_y", "point_z"],
+    ["points:0", "points:1", "points:2"],
+    ["points_0", "points_1", "points_2"],
+    ["points_m_xyz:0", "points_m_xyz:1", "points_m_xyz:2"],
   ],
   color: [
     ["red", "green", "blue"],

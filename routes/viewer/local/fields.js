@@ -11,6 +11,12 @@ export const FIELD_NAMES = {
     ["easting", "northing", "elevation"],
     ["easting", "northing", "height"],
     ["easting", "northing", "z"],
+    ["e", "n", "h"],
+    ["e", "n", "z"],
+    ["point_x", "point_y", "point_z"],
+    ["points:0", "points:1", "points:2"],
+    ["points_0", "points_1", "points_2"],
+    ["points_m_xyz:0", "points_m_xyz:1", "points_m_xyz:2"],
   ],
   color: [
     ["red", "green", "blue"],

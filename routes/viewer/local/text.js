@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { pointFields } from "./fields.js";
+import { FIELD_NAMES, pointFields } from "./fields.js";
 
 /** Lines that tell what columns without names are. */
 const SAMPLE = 100;
@@ -19,7 +19,8 @@ const COMMENT = /^(?:#+|\/\/|%+)\s*/;
 export function textRecords(head) {
   const lines = new TextDecoder("latin1").decode(head).split(/(?<=\n)/);
   let offset = 0;
-  let header = "";
+  /** @type {string[]} */
+  const before = [];
   let isCounted = false;
   for (const [index, line] of lines.entries()) {
     const bare = line.replace(/^\u00ef\u00bb\u00bf/, "").trim();
@@ -31,7 +32,7 @@ export function textRecords(head) {
       const rows = lines.slice(index, index + SAMPLE).map((line) =>
         wordsOf(line.trim(), delimiter)
       );
-      const names = namesOf(header, delimiter, words.length) ?? guessedNames(rows, isCounted);
+      const names = namesOf(before, delimiter, words.length) ?? guessedNames(rows, isCounted);
       const fields = new Map(
         names.map((name, at) => [name, { at, type: /** @type {const} */ ("Float32") }]),
       );
@@ -39,7 +40,7 @@ export function textRecords(head) {
       return { count: null, least: null, greatest: null, layout };
     }
     if (/^\d+$/.test(bare)) isCounted = true;
-    else if (bare !== "") header = bare.replace(COMMENT, "");
+    else if (bare !== "") before.unshift(bare.replace(COMMENT, ""));
     offset += line.length;
   }
   throw new SyntaxError("it has no lines of numbers");
@@ -84,18 +85,19 @@ function numbersOf(line, delimiter) {
 }
 
 /**
- * Names of columns, without quotes and units; null where there are not as many as columns.
+ * Names of columns, without quotes and units; null where no line names as many as columns.
  *
- * @param {string} header
+ * @param {readonly string[]} lines before the points, the last one first
  * @param {string} delimiter
  * @param {number} columns
  */
-function namesOf(header, delimiter, columns) {
-  for (const between of [delimiter, " "]) {
-    const names = wordsOf(header, between).map((word) =>
+function namesOf(lines, delimiter, columns) {
+  for (const [line, between] of lines.flatMap((line) => [[line, delimiter], [line, " "]])) {
+    const names = wordsOf(line, between).map((word) =>
       word.trim().replaceAll('"', "").replace(/\s*[[(].*$/, "").trim().toLowerCase()
     );
-    if (names.length === columns && names.includes("x")) return names;
+    const isNamed = FIELD_NAMES.position.some((set) => set.every((name) => names.includes(name)));
+    if (names.length === columns && isNamed) return names;
   }
   return null;
 }

@@ -56,7 +56,7 @@ Deno.test("readScanFile() reads the points and colours that the server reads", a
     '# made by hand\n"X [m]";Y;Z;R;G;B;class\n500000.25;4000000.5;7;255;0;9;2\n\n500001;4000001;8;1;2;3;5\n',
   );
   const commas = new TextEncoder().encode(
-    "X\tY\tZ\tR\tG\tB\n500000,25\t4000000,5\t7\t255\t0\t9\n500001\t4000001\t8,5\t1\t2\t3\n",
+    "// N\tE\tH\tR\tG\tB\n// by hand\n4000000,5\t500000,25\t7\t255\t0\t9\n4000001\t500001\t8,5\t1\t2\t3\n",
   );
   const bare = new TextEncoder().encode("2\n1.5 2 3 17 255 0 9\n2.5 -1 0 18 1 2 3\n");
   const files = {
