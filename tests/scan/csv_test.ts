@@ -243,6 +243,39 @@ Deno.test("readScan() refuses numbers of points and places in a grid before x, a
   assert.equal((await read(raster.join("\n"))).count, 600);
 });
 
+/** Text in UTF-16, its mark included. */
+function utf16(text: string, isLittle: boolean): Uint8Array {
+  const view = new DataView(new ArrayBuffer(2 * text.length));
+  for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i), isLittle);
+  return new Uint8Array(view.buffer);
+}
+
+Deno.test("readScan() reads, and writeScan() answers, UTF-16, as Excel saves Unicode Text", async () => {
+  const head = "\uFEFFX\tY\tZ\tName\r\n";
+  for (const isLittle of [true, false]) {
+    const file = utf16(`${head}1,5\t2\t3\tTür 🚪\r\n4\t5\t6\tBäume\r\n`, isLittle);
+    const scan = await readScan(file, "x.txt");
+    assert.deepEqual(worldPositions(scan), [1.5, 2, 3, 4, 5, 6]);
+    assert.deepEqual(
+      writeScan(scan, { labels: Uint8Array.of(5, 6), confidence: Float32Array.of(0.5, 1) }),
+      utf16(
+        `${head.trimEnd()}\tlabel\tconfidence\r\n1,5\t2\t3\tTür 🚪\t5\t0,5\r\n4\t5\t6\tBäume\t6\t1\r\n`,
+        isLittle,
+      ),
+    );
+  }
+  await assert.rejects(
+    readScan(utf16(`${head}1\t2\t3\ta\r\n4\t5\r\n`, true), "x.txt"),
+    /line 3 has 2 values where the header names 4/,
+  );
+  // Blocks of a large file, and what its beginning promises.
+  const long = utf16(`\uFEFFx,y,z\n${"1,2,3\n".repeat(200_000)}`, true);
+  assert.equal((await readScan(long, "x.csv")).count, 200_000);
+  assert.equal(scanMemory(long, "x.csv").points, 200_001);
+  const early = scanMemoryByStart(long.subarray(0, 2 ** 16), long.length, "x.csv")!;
+  assert(Math.abs(early.points - 200_000) < 20, `${early.points}`);
+});
+
 Deno.test("writeScan() keeps the labels that a text came with, numbers or names", async () => {
   const text = "x,y,z,label,confidence\n1,2,3,7,0.9\n4,5,6,2,0.8\n";
   const scan = await read(text);

@@ -5,6 +5,7 @@
  * @module
  */
 import { charactersOf } from "../text/text_lines.ts";
+import { utf8Bytes } from "../text/utf16.ts";
 import { type DecimalMark, decimalMark } from "./decimals.ts";
 import { type CsvHeader, headerOf, type HeadLine } from "./header.ts";
 import {
@@ -52,11 +53,11 @@ const MARK = "\u00EF\u00BB\u00BF";
 /**
  * Finds the layout of a file by its beginning.
  *
- * @param start the first bytes of the file: 64 KiB, or all that it has
+ * @param start the first bytes of the file: 64 KiB, or all that it has; those of UTF-16 are counted as in UTF-8
  * @returns null where it is no text with at least three columns of numbers
  */
 export function csvLayout(start: Uint8Array): CsvLayout | null {
-  const text = charactersOf(start.subarray(0, START_BYTES));
+  const text = charactersOf(utf8Bytes(start.subarray(0, START_BYTES)));
   // Control characters do not occur in text.
   // deno-lint-ignore no-control-regex
   if (/[\0-\x08\x0e-\x1f]/.test(text)) return null;

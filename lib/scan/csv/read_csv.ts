@@ -9,6 +9,7 @@ import { findFields, type ScanFields } from "../fields/field_names.ts";
 import { type FieldValues, scanOfFields } from "../fields/field_scan.ts";
 import type { Scan, ScanMemory } from "../scan.ts";
 import { utf8Of } from "../text/text_lines.ts";
+import { utf8Bytes } from "../text/utf16.ts";
 import type { Warning } from "../warning.ts";
 import { columnUnits } from "./column_units.ts";
 import { type DecimalMark, numberOf, pointed } from "./decimals.ts";
@@ -31,9 +32,11 @@ const SAMPLE = 200;
 /**
  * Reads a text file of points.
  *
- * @throws {ScanError} with the line and byte that is wrong
+ * @param file UTF-8, or UTF-16 with its mark
+ * @throws {ScanError} with the line and byte that is wrong; bytes of UTF-16 are counted as in UTF-8
  */
-export function readCsv(bytes: Uint8Array, name: string): Scan {
+export function readCsv(file: Uint8Array, name: string): Scan {
+  const bytes = utf8Bytes(file);
   const layout = csvLayout(bytes)!;
   const { fields, units, warnings } = scanColumns(bytes, layout, name);
   const { position, color, intensity, normal, label } = fields;
@@ -73,7 +76,7 @@ export function readCsv(bytes: Uint8Array, name: string): Scan {
     intensity: intensity && of(intensity, strength!),
     normal: normal && directions!,
     label: label && names.numbers(labels!),
-  }, { name, format: "csv", bytes, warnings });
+  }, { name, format: "csv", bytes: file, warnings });
   const labelNames = names.names();
   return { ...scan, ...(units ? { units } : {}), ...(labelNames ? { labelNames } : {}) };
 }
@@ -84,13 +87,16 @@ export function readCsv(bytes: Uint8Array, name: string): Scan {
  * @param start the whole file, or its beginning, by whose longest line the points are counted
  */
 export function csvMemory(start: Uint8Array, size: number, name: string): ScanMemory {
-  const layout = csvLayout(start)!;
-  const { fields } = scanColumns(start, layout, name);
+  const text = utf8Bytes(start);
+  const textSize = size * text.length / start.length;
+  const layout = csvLayout(text)!;
+  const { fields } = scanColumns(text, layout, name);
   const numbers = Object.values(fields).reduce((sum, columns) => sum + (columns?.length ?? 0), 0);
   const points = start.length === size
-    ? countLines(start, layout.bodyOffset)
-    : Math.floor((size - layout.bodyOffset) / layout.longest);
-  return { points, readingBytes: points * numbers * NUMBER_BYTES, fileBytes: size };
+    ? countLines(text, layout.bodyOffset)
+    : Math.floor((textSize - layout.bodyOffset) / layout.longest);
+  const copy = text === start ? 0 : Math.ceil(textSize);
+  return { points, readingBytes: points * numbers * NUMBER_BYTES + copy, fileBytes: size };
 }
 
 function wordOf({ text, words }: CsvRow, { index }: Column): string {

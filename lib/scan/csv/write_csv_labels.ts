@@ -9,6 +9,7 @@ import type { PointColumn, ScanLabels } from "../scan.ts";
 import { ByteWriter } from "../text/byte_writer.ts";
 import { asciiFloat, bytesOfCharacters } from "../text/text_lines.ts";
 import { written } from "./decimals.ts";
+import { encodedLike, utf8Bytes } from "../text/utf16.ts";
 import { csvLayout } from "./layout.ts";
 import { csvRows } from "./rows.ts";
 
@@ -16,9 +17,11 @@ import { csvRows } from "./rows.ts";
  * Writes labels into a copy of a text file; see `answerColumns` for the columns. A file that does not name its columns
  * gets two at the end without names.
  *
+ * @param scan the text file: UTF-8, or UTF-16 with its mark, as which it is answered
  * @param file name of the scan, for errors
  */
-export function writeCsvLabels(bytes: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
+export function writeCsvLabels(scan: Uint8Array, labelling: ScanLabels, file: string): Uint8Array {
+  const bytes = utf8Bytes(scan);
   const { labels, confidence, keepLabels = true, columns = [] } = labelling;
   const layout = csvLayout(bytes)!;
   const { header, delimiter, bodyOffset } = layout;
@@ -68,7 +71,7 @@ export function writeCsvLabels(bytes: Uint8Array, labelling: ScanLabels, file: s
     row++;
   }
   out.bytes(bytes.subarray(done));
-  return out.result();
+  return encodedLike(out.result(), scan);
 }
 
 function shown(values: PointColumn["values"], row: number): string {
