@@ -42,6 +42,10 @@ const FILES: Record<string, [file: string, answer: string]> = {
     "2\n1 2 3 -1000 255 0 0\n4 5 6.5 2000 0 255 0\n",
     "2\n1 2 3 -1000 255 0 0 5 0.1\n4 5 6.5 2000 0 255 0 6 0.2\n",
   ],
+  "PTS of two scans, each with its count, as Leica Cyclone exports them": [
+    "1\n1 2 3 -1000 255 0 0\n1\n4 5 6.5 2000 0 255 0\n",
+    "1\n1 2 3 -1000 255 0 0 5 0.1\n1\n4 5 6.5 2000 0 255 0 6 0.2\n",
+  ],
   "XYZ with tabs, comments and empty lines": [
     "# made by hand\n1\t2\t3\n\n4\t5\t6.5\n# end\n",
     "# made by hand\n1\t2\t3\t5\t0.1\n\n4\t5\t6.5\t6\t0.2\n# end\n",
@@ -318,6 +322,9 @@ Deno.test("readScan() names line and byte where a text is wrong", async () => {
       ["x;y;z\n1;2;3.5\n4;5,5;6\n", /line 3 has '5,5' where a number belongs .* with a point$/, 16],
       ["x;y;z\n1;2;3,5\n4;5.512,5;6\n", /line 3 has '5\.512,5' where .* all with a comma or/, 16],
       ["3\n1 2 3\n4 5 6\n", /line 1 counts 3 points, and 2 follow/, 14],
+      ["1\n1 2 3\n2\n4 5 6\n", /line 3 counts 2 points, and 1 follow/, 16],
+      ["2\n1 2 3\n1\n4 5 6\n", /line 1 counts 2 points, and 1 follow/, 8],
+      ["1 2 3\n1\n4 5 6\n", /line 2 has 1 values where the first point has 3/, 6],
       ["//X Y Z\n1\n1 2 3\n4 5 6\n", /line 2 counts 1 points, and 2 follow/, 8],
       ["hello\nworld\n", /none of LAS/, 0],
       ["a,b,c\n1,2,3\n", /none of LAS/, 0],

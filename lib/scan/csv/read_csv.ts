@@ -177,7 +177,7 @@ function scanColumns(
     return { fields: { ...found, position }, ...columnUnits(position, file) };
   }
   const rows: string[][] = [];
-  for (const { text, words } of csvRows(bytes, { ...layout, count: null }, file)) {
+  for (const { text, words } of csvRows(bytes, layout, file, true)) {
     rows.push(
       words.map(({ start, end }) => pointed(unquoted(text.slice(start, end)), layout.decimal)),
     );

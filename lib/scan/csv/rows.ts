@@ -6,7 +6,7 @@
 import { ScanError } from "../errors.ts";
 import type { Word } from "../fields/answer_columns.ts";
 import { textLines } from "../text/text_lines.ts";
-import type { CsvLayout } from "./layout.ts";
+import { countOf, type CsvCount, type CsvLayout } from "./layout.ts";
 import { isComment, wordsOf } from "./words.ts";
 
 /** A line of a point. */
@@ -22,18 +22,33 @@ export interface CsvRow {
 }
 
 /**
- * Yields the lines of points. Empty lines and comments are passed over.
+ * Yields the lines of points. Empty lines and comments are passed over, and so are further counts, with which each scan of
+ * a PTS begins.
  *
+ * @param isSample whether fewer points than the file counts are no error, since it may go on
  * @throws {ScanError} with line and byte where a line has more or fewer values than columns, or where the file counts its
  *   points and has another number of them
  */
-export function* csvRows(bytes: Uint8Array, layout: CsvLayout, file: string): Generator<CsvRow> {
-  const { bodyOffset, lines, delimiter, columns, count, header } = layout;
+export function* csvRows(
+  bytes: Uint8Array,
+  layout: CsvLayout,
+  file: string,
+  isSample = false,
+): Generator<CsvRow> {
+  const { bodyOffset, lines, delimiter, columns, header } = layout;
   const start = { offset: bodyOffset, lines, newline: "\n" } as const;
+  let { count } = layout;
   let rows = 0;
   for (const { text, offset, line } of textLines(bytes, start, file)) {
     const bare = text.trimEnd();
     if (bare === "" || isComment(bare)) continue;
+    const points = count && countOf(bare);
+    if (count && points !== null) {
+      if (count.points !== rows) throw miscount(count, rows, offset, file);
+      count = { points, offset, line };
+      rows = 0;
+      continue;
+    }
     const words = wordsOf(bare, delimiter);
     const last = words.at(-1)!;
     if (words.length === columns + 1 && last.start === last.end) words.pop();
@@ -50,12 +65,16 @@ export function* csvRows(bytes: Uint8Array, layout: CsvLayout, file: string): Ge
     rows++;
     yield { text, words, offset, line };
   }
-  if (count === null || count.points === rows) return;
-  throw new ScanError({
+  if (count && count.points !== rows && !isSample) throw miscount(count, rows, bytes.length, file);
+}
+
+/** @param end byte after the points */
+function miscount({ points, line, offset }: CsvCount, rows: number, end: number, file: string) {
+  return new ScanError({
     file,
-    problem: `line ${count.line} counts ${count.points} points, and ${rows} follow`,
+    problem: `line ${line} counts ${points} points, and ${rows} follow`,
     mend: "send the whole file, or correct the count",
-    offset: rows < count.points ? bytes.length : count.offset,
+    offset: rows < points ? end : offset,
   });
 }
 
