@@ -5,7 +5,7 @@
  */
 import { isE57 } from "./e57/pages.ts";
 import { ScanError } from "./errors.ts";
-import { csvLayout, TEXT_EXTENSION } from "./csv/layout.ts";
+import { layoutOrFault, TEXT_EXTENSION } from "./csv/layout.ts";
 import { isLas } from "./las/header.ts";
 import { isPcd } from "./pcd/header.ts";
 import { isPtx } from "./ptx/read_ptx.ts";
@@ -68,12 +68,14 @@ export function fileFormat(start: Uint8Array, name: string): ScanFormat | "e57" 
   if (isE57(start)) return "e57";
   if (isPcd(start)) return "pcd";
   if (isPtx(start)) return "ptx";
-  if (csvLayout(start)) return "csv";
+  const text = layoutOrFault(start);
+  if (text && "columns" in text) return "csv";
+  const none =
+    "it is none of LAS, LAZ ('LASF'), PLY ('ply'), PCD ('VERSION'), E57 ('ASTM-E57') and text with columns x, y and z";
   throw new ScanError({
     file: name,
-    problem:
-      "it is none of LAS, LAZ ('LASF'), PLY ('ply'), PCD ('VERSION'), E57 ('ASTM-E57') and text with columns x, y and z",
-    mend: "convert it to one of these",
-    offset: 0,
+    problem: text ? `${none}: ${text.problem}` : none,
+    mend: text?.mend ?? "convert it to one of these",
+    offset: text?.offset ?? 0,
   });
 }

@@ -326,10 +326,17 @@ Deno.test("readScan() names line and byte where a text is wrong", async () => {
       ["2\n1 2 3\n1\n4 5 6\n", /line 1 counts 2 points, and 1 follow/, 8],
       ["1 2 3\n1\n4 5 6\n", /line 2 has 1 values where the first point has 3/, 6],
       ["//X Y Z\n1\n1 2 3\n4 5 6\n", /line 2 counts 1 points, and 2 follow/, 8],
-      ["hello\nworld\n", /none of LAS/, 0],
-      ["a,b,c\n1,2,3\n", /none of LAS/, 0],
-      ["1 2\n3 4\n", /none of LAS/, 0],
-      ["x y z\n", /none of LAS/, 0],
+      ["hello\nworld\n", /none of LAS.*: line 1 is 'hello', and no line of numbers follows/, 0],
+      ["a,b,c\n1,2,3\n", /none of LAS.*: line 1 is 'a,b,c', which does not name x, y and z/, 0],
+      ["# Höhen\na b h\n1 2 3\n", /: line 2 is 'a b h', which .* 'x,y,z'/, 9],
+      ["1 2\n3 4\n", /none of LAS.*: line 1 is '1 2', which has no three columns/, 0],
+      ["x y z\n", /none of LAS.*: line 1 is 'x y z', and no line of numbers/, 0],
+      ["# Höhen\n", /: line 1 is '# Höhen', and no line/, 0],
+      ["x,y,z\nm,m,m\n1,2,3\n", /: line 2 is 'm,m,m', where numbers belong/, 6],
+      ["x,y,z\n1,5,2,5,3,5\n", /not as many columns as line 2 has values/, 0],
+      ["lon,lat,alt\n7,47,400\n", /names degrees of longitude and latitude .* such as UTM/, 0],
+      ["Latitude;Longitude;Height\n47;7;400\n", /names degrees of longitude and latitude/, 0],
+      ["\n\n", /none of LAS.* and z \(byte 0\); convert it/, 0],
     ] as const
   ) {
     await assert.rejects(read(text), (error: Error & { offset: number }) => {

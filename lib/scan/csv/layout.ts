@@ -8,6 +8,7 @@ import { charactersOf } from "../text/text_lines.ts";
 import { utf8Bytes } from "../text/utf16.ts";
 import { type DecimalMark, decimalMark } from "./decimals.ts";
 import { type CsvHeader, headerOf, type HeadLine } from "./header.ts";
+import { fewColumns, noPoints, noPositions, secondHeader, type TextFault } from "./text_fault.ts";
 import {
   type Delimiter,
   delimiterOf,
@@ -57,11 +58,19 @@ const MARK = "\u00EF\u00BB\u00BF";
  * @returns null where it is no text with at least three columns of numbers
  */
 export function csvLayout(start: Uint8Array): CsvLayout | null {
+  const found = layoutOrFault(start);
+  return found && "columns" in found ? found : null;
+}
+
+/** Finds the layout of a file, or what a text lacks; null where it is no text. */
+export function layoutOrFault(start: Uint8Array): CsvLayout | TextFault | null {
   const text = charactersOf(utf8Bytes(start.subarray(0, START_BYTES)));
   // Control characters do not occur in text.
   // deno-lint-ignore no-control-regex
   if (/[\0-\x08\x0e-\x1f]/.test(text)) return null;
   const before: HeadLine[] = [];
+  let first: HeadLine | null = null;
+  let second: HeadLine | null = null;
   let count: CsvCount | null = null;
   let offset = 0;
   for (const [index, line] of text.split(/(?<=\n)/).entries()) {
@@ -71,8 +80,10 @@ export function csvLayout(start: Uint8Array): CsvLayout | null {
     const bare = line.trimEnd().slice(isMarked ? MARK.length : 0);
     if (bare.trim() === "") continue;
     const from = at + (isMarked ? MARK.length : 0);
+    const here: HeadLine = { offset: from, line: index + 1, text: bare };
+    first ??= here;
     if (isComment(bare)) {
-      before.push({ offset: from, line: index + 1, text: bare });
+      before.push(here);
       continue;
     }
     const points: number | null = count === null ? countOf(bare) : null;
@@ -84,14 +95,16 @@ export function csvLayout(start: Uint8Array): CsvLayout | null {
     const words = wordsOf(bare, delimiter);
     if (numbersOf(bare, delimiter) === 0) {
       // A second line without any number is no header.
-      if (before.some(({ text }) => !isComment(text))) return null;
-      before.push({ offset: from, line: index + 1, text: bare });
+      if (before.some(({ text }) => !isComment(text))) second ??= here;
+      else before.push(here);
       continue;
     }
     const header = headerOf(before, delimiter, words);
     const columns = header?.words.length ?? withoutEmptyEnd(words).length;
-    if (columns < 3) return null;
-    if (!header && before.some(({ text }) => !isComment(text))) return null;
+    if (columns < 3) return fewColumns(here);
+    const bareHeader = before.find(({ text }) => !isComment(text));
+    if (bareHeader && !header) return noPositions(bareHeader, here);
+    if (second) return secondHeader(second);
     return {
       delimiter,
       decimal: decimalMark(textsOf(text.slice(from), delimiter)),
@@ -103,7 +116,7 @@ export function csvLayout(start: Uint8Array): CsvLayout | null {
       longest: longestLine(text, from, start.length > START_BYTES || text.endsWith("\n")),
     };
   }
-  return null;
+  return first && noPoints(first);
 }
 
 /** The number of points that a line counts; null where it is no single whole number. */
