@@ -236,6 +236,19 @@ Deno.test("readScan() takes no intensity, ring and number of an echo for colours
   }
 });
 
+Deno.test("readScan() takes a column i for intensities, and not where it counts points or rows, as an index of pandas does", async () => {
+  const intensityOf = async (header: string, line: Parameters<typeof points>[0]) =>
+    (await read(`${header}\n${points(line)}`)).intensity;
+  assert(await intensityOf("x,y,z,I", (at, _, tone) => `${at},${tone}`));
+  assert(await intensityOf("x,y,z,i", (at, i) => `${at},${i / 60}`));
+  assert((await read("x,y,z,i\n1,2,3,7\n4,5,6,8\n")).intensity);
+  assert.equal(await intensityOf("i,x,y,z", (at, i) => `${i + 1},${at}`), null);
+  assert.equal(await intensityOf("i,x,y,z", (at, i) => `${7 * i},${at}`), null);
+  assert.equal(await intensityOf("i,j,x,y,z", (at, i) => `${i % 8},${i >> 3},${at}`), null);
+  assert.equal(await intensityOf("x,y,z,i", (at, i) => `${at},p${i}`), null);
+  assert(await intensityOf("i,x,y,z,intensity", (at, i, tone) => `${i},${at},${tone}`));
+});
+
 Deno.test("readScan() refuses numbers of points and places in a grid before x, as PNEZD and Helios have them", async () => {
   const helios = points((at, i) => `${Math.floor(i / 10)} ${i % 10} ${at.join(" ")} 1 2 3`);
   await assert.rejects(read(helios), /row and the column of a grid .*'row column x y z'/);

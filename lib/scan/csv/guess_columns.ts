@@ -100,6 +100,22 @@ function otherColors(
     .filter((first) => channels.every((c) => values[first + c]!.some((value) => value > 255)));
 }
 
+/**
+ * Tells whether a column that is called only `i` holds intensities, and not the number of the point, its place in a grid of
+ * rows i and columns j, or words.
+ *
+ * @param words of the column in the first points, without quotes
+ * @param names of all columns
+ */
+export function areIntensities(words: readonly string[], names: readonly string[]): boolean {
+  if (names.some((name) => name.toLowerCase() === "j")) return false;
+  if (!words.every((word) => word === "" || asciiNumber(word) !== null)) return false;
+  const isRunning = words.every((word, i) =>
+    /^\d+$/.test(word) && (i === 0 || Number(word) > Number(words[i - 1]))
+  );
+  return words.length < LEAST_ROWS || !isRunning;
+}
+
 /** The first candidate, or one whose channels clearly follow each other more closely. */
 function colorOf(found: readonly number[], values: readonly number[][]): number | null {
   return found.reduce<number | null>(

@@ -13,7 +13,7 @@ import { utf8Bytes } from "../text/utf16.ts";
 import type { Warning } from "../warning.ts";
 import { columnUnits } from "./column_units.ts";
 import { type DecimalMark, numberOf, pointed } from "./decimals.ts";
-import { guessColumns } from "./guess_columns.ts";
+import { areIntensities, guessColumns } from "./guess_columns.ts";
 import { type CsvLayout, csvLayout } from "./layout.ts";
 import { countLines, type CsvRow, csvRows } from "./rows.ts";
 import { unquoted } from "./words.ts";
@@ -26,7 +26,7 @@ interface Column {
 
 /** Bytes of one number while it is read: as float64, then as float32 or int32. */
 const NUMBER_BYTES = 8 + 4;
-/** Lines that are looked at where the columns have no names. */
+/** Points that are looked at where the columns have no names, or a doubtful one. */
 const SAMPLE = 200;
 
 /**
@@ -160,6 +160,18 @@ class LabelWords {
   }
 }
 
+/** The words of the first points, without quotes and with points in numbers. */
+function sampleOf(bytes: Uint8Array, layout: CsvLayout, file: string): string[][] {
+  const rows: string[][] = [];
+  for (const { text, words } of csvRows(bytes, layout, file, true)) {
+    rows.push(
+      words.map(({ start, end }) => pointed(unquoted(text.slice(start, end)), layout.decimal)),
+    );
+    if (rows.length === SAMPLE) break;
+  }
+  return rows;
+}
+
 /** The columns that a scan is read from, and the units that they name; where they have no names, by their values. */
 function scanColumns(
   bytes: Uint8Array,
@@ -174,15 +186,17 @@ function scanColumns(
   if (header) {
     const found = findFields(header.names.map(({ name, unit }, index) => ({ name, unit, index })));
     const position = found.position!;
-    return { fields: { ...found, position }, ...columnUnits(position, file) };
+    const [short] = found.intensity ?? [];
+    const intensity = short?.name.toLowerCase() !== "i" ||
+        areIntensities(
+          sampleOf(bytes, layout, file).map((row) => row[short.index]!),
+          header.names.map(({ name }) => name),
+        )
+      ? found.intensity
+      : null;
+    return { fields: { ...found, position, intensity }, ...columnUnits(position, file) };
   }
-  const rows: string[][] = [];
-  for (const { text, words } of csvRows(bytes, layout, file, true)) {
-    rows.push(
-      words.map(({ start, end }) => pointed(unquoted(text.slice(start, end)), layout.decimal)),
-    );
-    if (rows.length === SAMPLE) break;
-  }
+  const rows = sampleOf(bytes, layout, file);
   const sample = { rows, columns, isCounted: layout.count !== null, offset: layout.bodyOffset };
   const { color, normal, intensity, rival } = guessColumns(sample, file);
   const group = (first: number | null, ...names: string[]): Column[] | null =>
