@@ -372,6 +372,12 @@ Deno.test("scanMemory() counts the points of text, and its beginning promises no
   assert(early.points <= 9000 && early.points > 7000, `${early.points}`);
 });
 
+Deno.test("scanMemoryByStart() takes no line that is cut at its end for a wrong one", () => {
+  const line = `1 2 3 ${"0.123456789 ".repeat(60)}9\n`;
+  const bytes = bytesOf(line.repeat(500));
+  assert(scanMemoryByStart(bytes.subarray(0, 2 ** 16), bytes.length, "x.xyz"));
+});
+
 Deno.test("readScan() survives damaged text", async () => {
   const next = mulberry32(2);
   for (const [file] of Object.values(FILES)) {
