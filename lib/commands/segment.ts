@@ -51,7 +51,7 @@ const OF_ONE_SCAN = [
 export const command = defineCommand({
   name: "segment",
   summary:
-    "Labels a scan on disk (LAS, LAZ, PLY, PCD, E57, PTX or text), a folder of a scan, its photographs and cameras, or many scans",
+    "Labels a scan on disk (LAS, LAZ, PLY, PCD, E57, PTX, text or KITTI's .bin), a folder of a scan, its photographs and cameras, or many scans",
   positionals: ["SCAN|FOLDER"],
   options: {
     "view-source": {
@@ -322,12 +322,13 @@ const WHY_CONVERTED = {
   "laz to las": "was LAZ, and this program does not compress",
   "e57 to ply": "was E57, into which this program writes no labels",
   "ptx to ply": "was PTX, into which this program writes no labels",
+  "bin to ply": "was .bin, which has no place for labels",
 } as const;
 
 function labelledName(path: string): string {
   const extension = extname(path);
   return `${basename(path, extension)}_labelled${
-    extension.replace(/^\.laz$/i, ".las").replace(/^\.(?:e57|ptx)$/i, ".ply")
+    extension.replace(/^\.laz$/i, ".las").replace(/^\.(?:e57|ptx|bin)$/i, ".ply")
   }`;
 }
 

@@ -1,8 +1,9 @@
 /**
- * Tells the format of a scan by its content.
+ * Tells the format of a scan by its content, or by its name where that has no header.
  *
  * @module
  */
+import { isBinName } from "./bin/bin_to_ply.ts";
 import { isE57 } from "./e57/pages.ts";
 import { ScanError } from "./errors.ts";
 import { layoutOrFault, TEXT_EXTENSION } from "./csv/layout.ts";
@@ -12,7 +13,7 @@ import { isPtx } from "./ptx/read_ptx.ts";
 import type { ScanFormat } from "./scan.ts";
 
 /**
- * Tells the format in which a scan is answered by default: its own, or PLY where it is E57 or PTX.
+ * Tells the format in which a scan is answered by default: its own, or PLY where it is E57, PTX or KITTI's `.bin`.
  *
  * @param start the first bytes of the file: 64 KiB, or all that it has
  * @throws {ScanError} where the file is empty or of another format
@@ -27,7 +28,7 @@ import type { ScanFormat } from "./scan.ts";
  */
 export function scanFormat(start: Uint8Array, name: string): ScanFormat {
   const format = fileFormat(start, name);
-  return format === "e57" || format === "ptx" ? "ply" : format;
+  return format === "e57" || format === "ptx" || format === "bin" ? "ply" : format;
 }
 
 /**
@@ -54,7 +55,7 @@ export function answerExtension(format: ScanFormat, name: string): string {
  *
  * @throws {ScanError} where the file is empty or of another format
  */
-export function fileFormat(start: Uint8Array, name: string): ScanFormat | "e57" | "ptx" {
+export function fileFormat(start: Uint8Array, name: string): ScanFormat | "e57" | "ptx" | "bin" {
   if (start.length === 0) {
     throw new ScanError({
       file: name,
@@ -70,8 +71,9 @@ export function fileFormat(start: Uint8Array, name: string): ScanFormat | "e57" 
   if (isPtx(start)) return "ptx";
   const text = layoutOrFault(start);
   if (text && "columns" in text) return "csv";
+  if (isBinName(name)) return "bin";
   const none =
-    "it is none of LAS, LAZ ('LASF'), PLY ('ply'), PCD ('VERSION'), E57 ('ASTM-E57') and text with columns x, y and z";
+    "it is none of LAS, LAZ ('LASF'), PLY ('ply'), PCD ('VERSION'), E57 ('ASTM-E57'), text with columns x, y and z, and KITTI's sweeps (by the name .bin)";
   throw new ScanError({
     file: name,
     problem: text ? `${none}: ${text.problem}` : none,

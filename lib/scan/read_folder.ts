@@ -17,8 +17,8 @@ export async function readNamed(path: string): Promise<NamedFile> {
   return { name: basename(path), bytes: await Deno.readFile(path) };
 }
 
-/** Names of files that may be scans. */
-const SCAN = /\.(las|laz|ply|pcd|csv|xyz|asc|pts|ptx|e57)$/i;
+/** Names of files that may be scans; of those that end with `.bin` the numbers of KITTI, and the names of nuScenes. */
+const SCAN = /\.(?:las|laz|ply|pcd|csv|xyz|asc|pts|ptx|e57|pcd\.bin)$|(?:^|\/)\d{6,}\.bin$/i;
 /** Names of files that may be photographs. */
 const PHOTOGRAPH = /\.(jpe?g|png|webp)$/i;
 /** Names of files that may hold cameras; of binary ones those of COLMAP alone, beside whose models lie large depth maps. */
@@ -187,7 +187,7 @@ function scanOf(folder: string, names: readonly string[]): { scan: string; label
   throw new ScanError({
     file: folder,
     problem: scan === undefined
-      ? "the folder has no scan (LAS, LAZ or PLY)"
+      ? "the folder has no scan (LAS, LAZ, PLY, PCD, E57, PTX, text, or KITTI's 000000.bin)"
       : `the folder has ${scans.length} scans: ${some(scans)}`,
     mend: scan === undefined
       ? "give the path of a scan, or of a folder with one"

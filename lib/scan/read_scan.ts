@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { binToPly } from "./bin/bin_to_ply.ts";
 import { e57ToPly } from "./e57/e57_to_ply.ts";
 import { blameMemory } from "./errors.ts";
 import { fileFormat } from "./file_format.ts";
@@ -20,16 +21,17 @@ import { findLeftOut, withoutPoints } from "./left_out.ts";
 import type { Scan } from "./scan.ts";
 
 /**
- * Reads a LAS, LAZ, PLY, PCD, E57, PTX or text file; its first bytes tell the format.
+ * Reads a LAS, LAZ, PLY, PCD, E57, PTX or text file, or KITTI's `.bin`; its first bytes tell the format, or the name of `.bin`.
  *
  * LAS: versions 1.0 to 1.4, point formats 0 to 10; LAZ and COPC of formats 0 to 3 and 6 to 8. `labels` are the
  * classification codes if any of them is above 1 (0 and 1 mean "not classified"). PLY: ASCII and both byte orders;
  * `labels` come from an integer property `label`, `class` or a similar name, their names from comments like
  * `class 7 chair`, normals from `nx`, `ny`, `nz`. PCD: versions 0.5 to 0.7, ASCII, binary and compressed, fields by the same names
  * and packed colours. E57 and PTX: all scans of the file with their poses, as PLY. Text: columns that the first line names, or that their values tell.
+ * `.bin`: rows of float32 as KITTI and nuScenes write them, as PLY.
  *
  * @param bytes the whole file; the scan keeps it
- * @param name the client's name for it, which need not fit the format
+ * @param name the client's name for it, which need not fit the format, unless that is `.bin`
  * @throws {ScanError} where the file is malformed, truncated, empty, or of an unsupported kind
  * @throws {MemoryError} where it takes more memory than there is
  *
@@ -59,7 +61,7 @@ export async function readScan(bytes: Uint8Array, name: string): Promise<Scan> {
 
 const READERS = {
   ...{ las: readLas, ply: readPly, pcd: readPcd, csv: readCsv },
-  ...{ e57: readE57, ptx: readPtx },
+  ...{ e57: readE57, ptx: readPtx, bin: readBin },
 } as const;
 
 async function readLas(bytes: Uint8Array, name: string): Promise<Scan> {
@@ -135,6 +137,12 @@ async function readPtx(bytes: Uint8Array, name: string): Promise<Scan> {
   const { ply, warnings } = ptxToPly(bytes, name);
   const scan = await readPly(ply, name);
   return { ...scan, converted: "ptx to ply", warnings: [...warnings, ...scan.warnings] };
+}
+
+async function readBin(bytes: Uint8Array, name: string): Promise<Scan> {
+  const { ply, warnings } = binToPly(bytes, name);
+  const scan = await readPly(ply, name);
+  return { ...scan, converted: "bin to ply", warnings: [...warnings, ...scan.warnings] };
 }
 
 function local(positions: Float64Array): Pick<Scan, "origin" | "positions"> {

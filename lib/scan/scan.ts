@@ -42,10 +42,10 @@ export interface Scan {
    * points of the scan, and an answer leaves them unlabelled; left out where there are none.
    */
   leftOut?: readonly number[];
-  /** The client's own file; where that was LAZ, its content as LAS, and where it was E57 or PTX, its points as PLY. */
+  /** The client's own file; where that was LAZ, its content as LAS, and where it was E57, PTX or KITTI's `.bin`, its points as PLY. */
   bytes: Uint8Array;
   /** From which format the client's file became one that can be answered; left out where it had one. */
-  converted?: "laz to las" | "e57 to ply" | "ptx to ply";
+  converted?: "laz to las" | "e57 to ply" | "ptx to ply" | "bin to ply";
   /** What is doubtful about the file. */
   warnings: Warning[];
 }

@@ -9,6 +9,7 @@ import { type LasHeader, parseLasHeader, parseLasStart } from "./las/header.ts";
 import { rowBytes } from "./ply/binary_layout.ts";
 import { hasPlyHeader, parsePlyHeader, type PlyHeader, vertexOf } from "./ply/header.ts";
 import { findScanProperties } from "./ply/scan_properties.ts";
+import { binMemory } from "./bin/bin_to_ply.ts";
 import { csvMemory } from "./csv/read_csv.ts";
 import { e57Memory } from "./e57/e57_to_ply.ts";
 import { parseE57Header } from "./e57/pages.ts";
@@ -51,6 +52,7 @@ export function scanMemory(bytes: Uint8Array, name: string): ScanMemory {
   if (format === "csv") return csvMemory(bytes, bytes.length, name);
   if (format === "e57") return e57Memory(bytes, name);
   if (format === "ptx") return ptxMemory(bytes);
+  if (format === "bin") return binMemory(bytes.length, name);
   const header = parseLasHeader(bytes, name);
   const { compressed, count } = header;
   const points = compressed ? Math.max(...checkLaz(bytes, header, name).counts) : count;
@@ -100,6 +102,7 @@ export function scanMemoryByStart(
     // What it says of its points stands at its end.
     return isPart ? (parseE57Header(start, size, name), null) : e57Memory(start, name);
   }
+  if (format === "bin") return binMemory(size, name);
   // Every scan of it has a header of its own.
   if (format === "ptx") return isPart ? null : ptxMemory(start);
   const header = parseLasStart(start, size, name);

@@ -42,7 +42,7 @@ export const HEADERS = {
   },
   "X-TTTKD-Converted": {
     description:
-      "`laz to las` where the scan was LAZ: the answer is uncompressed. `e57 to ply` where it was E57, and `ptx to ply` where it was PTX.",
+      "`laz to las` where the scan was LAZ: the answer is uncompressed. `e57 to ply` where it was E57, `ptx to ply` where it was PTX, and `bin to ply` where it was KITTI's `.bin`.",
     schema: text,
   },
 } as const;

@@ -13,7 +13,7 @@ export function scanBody(options: JsonSchema): RequestBodyObject {
   return {
     required: true,
     description:
-      "The scan alone, or a form with the scan, its photographs and their cameras. A scan is LAS 1.0 to 1.4, LAZ, COPC, PLY, PCD, E57, PTX, or text such as CSV and XYZ; the server recognises it by its content. Photographs inside an E57 file are used where no images come.",
+      "The scan alone, or a form with the scan, its photographs and their cameras. A scan is LAS 1.0 to 1.4, LAZ, COPC, PLY, PCD, E57, PTX, text such as CSV and XYZ, or KITTI's `.bin`; the server recognises it by its content, and `.bin` by its name. Photographs inside an E57 file are used where no images come.",
     content: {
       "multipart/form-data": {
         schema: {

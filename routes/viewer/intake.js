@@ -4,7 +4,7 @@
  * @module
  */
 
-const SCAN = /\.(las|laz|ply|pcd|csv|xyz|asc|pts|ptx|e57)$/i;
+const SCAN = /\.(?:las|laz|ply|pcd|csv|xyz|asc|pts|ptx|e57|pcd\.bin)$|(?:^|\/)\d{6,}\.bin$/i;
 const PHOTO = /\.(jpe?g|png|webp)$/i;
 const CAMERAS = /\.(?:json|txt)$|(?:cameras|images)\.bin$/i;
 /** The points of a COLMAP model, and those from which programs reconstruct a scene: neither cameras nor scan. */

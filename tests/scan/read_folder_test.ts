@@ -101,6 +101,25 @@ Deno.test("readSceneFolder() takes COLMAP's dense workspace without its depth ma
   });
 });
 
+Deno.test("readSceneFolder() finds the sweep of KITTI beside its photographs and calibration", async () => {
+  const files = {
+    "velodyne/000000.bin": "",
+    "image_2/000000.png": "",
+    "calib/000000.txt": "P2: 1\n",
+    "other/scene.bin": "",
+  };
+  await withFiles(files, async (root) => {
+    const { scan, images, cameras, warnings } = await readSceneFolder(root);
+    assert.equal(scan, join(root, "velodyne/000000.bin"));
+    assert.deepEqual(images.map(({ name }) => name), ["image_2/000000.png"]);
+    assert.deepEqual(cameras.map(({ name }) => name), ["calib/000000.txt"]);
+    assert.match(warnings[0]!.text, /neither scan .* left out: other\/scene\.bin\.$/);
+  });
+  await withFiles({ "scene.bin": "" }, async (root) => {
+    await assert.rejects(readSceneFolder(root), /has no scan \(LAS, .* KITTI's 000000\.bin\)/);
+  });
+});
+
 Deno.test("readSceneFolder() names both of two scans, and photographs without cameras", async () => {
   await withFiles({ "a.ply": "", "b.laz": "" }, async (root) => {
     await assert.rejects(readSceneFolder(root), /2 scans: a\.ply, b\.laz/);

@@ -34,6 +34,20 @@ Deno.test("addFiles() takes scan, photographs and cameras of a folder, and names
   assert.deepEqual([JSON.parse(labelNames), steps], [{ classes: ["wall"] }, 3]);
 });
 
+Deno.test("addFiles() takes the sweeps of KITTI and nuScenes by their names", async () => {
+  const intake = emptyIntake();
+  await addFiles(intake, [
+    file("velodyne/000000.bin"),
+    file("n008__LIDAR_TOP__15269.pcd.bin"),
+    file("scene.bin"),
+  ]);
+  assert.deepEqual(intake.scans.map(({ name }) => name), [
+    "velodyne/000000.bin",
+    "n008__LIDAR_TOP__15269.pcd.bin",
+  ]);
+  assert.deepEqual(intake.leftOut, ["scene.bin"]);
+});
+
 Deno.test("intakeProblem() names both of two scans, and photographs without cameras", async () => {
   const intake = emptyIntake();
   await addFiles(intake, [file("a.ply"), file("b.las")]);
