@@ -193,6 +193,11 @@ Deno.test("scanMemory() counts the points of a .bin by its size", () => {
     assert(memory.readingBytes > memory.fileBytes && memory.fileBytes > file.length);
     assert.deepEqual(scanMemoryByStart(file.subarray(0, 99), file.length, name), memory);
   }
+  const [named, unnamed] = ["a.pcd.bin", "a.bin"].map((name) =>
+    scanMemory(new Uint8Array(80), name)
+  );
+  assert.deepEqual([named!.points, unnamed!.points], [4, 5]);
+  assert.equal(named!.readingBytes, unnamed!.readingBytes);
   assert.throws(() => scanMemoryByStart(new Uint8Array(99), 1001, "a.bin"), /no whole number/);
 });
 

@@ -105,8 +105,10 @@ export function binMemory(size: number, file: string): ScanMemory {
   const [{ columns }] = layoutsOf(size, file);
   const points = size / rowBytes(columns.length);
   const ply = size + HEADER_BYTES;
+  // Where both layouts fit the size, the name may be wrong.
+  const most = size / rowBytes(KITTI.columns.length);
   // The PLY, and what reading that takes.
-  return { points, readingBytes: ply + 160 * points, fileBytes: ply };
+  return { points, readingBytes: ply + 160 * most, fileBytes: ply };
 }
 
 function rowBytes(width: number): number {
