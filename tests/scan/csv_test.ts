@@ -349,7 +349,7 @@ Deno.test("readScan() names line and byte where a text is wrong", async () => {
       ["x,y,z\n1,5,2,5,3,5\n", /not as many columns as line 2 has values/, 0],
       ["lon,lat,alt\n7,47,400\n", /names degrees of longitude and latitude .* such as UTM/, 0],
       ["Latitude;Longitude;Height\n47;7;400\n", /names degrees of longitude and latitude/, 0],
-      ["\n\n", /none of LAS.* and z \(byte 0\); convert it/, 0],
+      ["\n\n", /none of LAS.*\.bin\) \(byte 0\); convert it/, 0],
     ] as const
   ) {
     await assert.rejects(read(text), (error: Error & { offset: number }) => {
