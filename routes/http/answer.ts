@@ -63,12 +63,13 @@ export async function answer(
   { type, kind }: AnswerForm,
 ): Promise<Response> {
   const made = await answers.take(folder, attempt, kind, c.req.raw.signal);
+  const disposition = attachment(fileName(made.report.scan.name, kind));
   const headers = {
     "content-type": type,
     "content-length": `${made.bytes}`,
     ...(kind === "json" ? {} : {
-      "content-disposition": attachment(fileName(made.report.scan.name, kind)),
-      "x-tttkd-report": reportHeader(made.report),
+      "content-disposition": disposition,
+      "x-tttkd-report": reportHeader(made.report, disposition.length),
     }),
     ...(made.converted ? { "x-tttkd-converted": made.converted } : {}),
   };

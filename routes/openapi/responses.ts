@@ -37,7 +37,7 @@ export const HEADERS = {
   },
   "X-TTTKD-Report": {
     description:
-      "The report as one line of JSON of at most 8,000 characters. Where it would be longer, it holds at most 64 of the losses and no figures by class. The JSON answer holds the whole report.",
+      "The report as one line of JSON of at most 3,000 characters. Where it would be longer, it holds at most 64 of the losses and no figures by class, then 8 losses, no distances, no counts of objects, and warnings that end early or are only counted. The JSON answer holds the whole report.",
     content: { "application/json": { schema: answerSchema("ScanReport") } },
   },
   "X-TTTKD-Converted": {

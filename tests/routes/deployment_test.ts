@@ -38,3 +38,8 @@ Deno.test("the Dockerfile copies what exists, and takes the Deno of the README",
   const version = /deno@([\d.]+)/.exec(readme)![1]!;
   assert.match(dockerfile, new RegExp(`^FROM denoland/deno:debian-${version}$`, "m"));
 });
+
+Deno.test("nginx.conf gives the headers of an answer more than the 4 KiB that nginx takes by itself", () => {
+  const text = Deno.readTextFileSync(new URL("nginx.conf", FOLDER));
+  assert.ok(Number(/^ +proxy_buffer_size (\d+)k;$/m.exec(text)?.[1]) > 4);
+});
