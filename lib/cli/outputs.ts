@@ -28,7 +28,7 @@ export async function checkOutputs(
   }
   for (const path of outputs.filter((path) => path !== undefined)) {
     const info = await infoOf(path);
-    if (info?.isDirectory) {
+    if (info?.isDirectory || namesFolder(path)) {
       throw new UsageError(`Cannot write ${path}: it is a folder; name a file`);
     }
     // Devices and pipes are written to, not replaced.
@@ -40,6 +40,11 @@ export async function checkOutputs(
     if (info) replaced.push(path);
   }
   return replaced;
+}
+
+/** Whether a path is that of a folder, whatever is there: one with a slash at its end. */
+export function namesFolder(path: string): boolean {
+  return /[/\\]$/.test(path);
 }
 
 /** A text that is the same for all paths to a file. */

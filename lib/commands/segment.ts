@@ -9,7 +9,7 @@ import {
   readRequest,
   sidecarsOf,
 } from "../cli/label_scan.ts";
-import { checkOutputs } from "../cli/outputs.ts";
+import { checkOutputs, namesFolder } from "../cli/outputs.ts";
 import {
   bareScan,
   type ScanFiles,
@@ -115,8 +115,8 @@ export const command = defineCommand({
       value: "FILE|FOLDER",
       about:
         "labelled scan to write, .ply or .las, or in the scan's own format; FILE.classes.json and, for LAS, a QGIS style lie " +
-        "beside it; with a folder, every scan below FOLDER is labelled into it, and what is " +
-        "labelled already is left alone",
+        "beside it; with a folder (any other name, or with a slash at its end), every scan below FOLDER is " +
+        "labelled into it, and what is labelled already is left alone",
       otherwise: "SCAN_labelled, in the scan's format",
     },
     fresh: { type: "boolean", about: "label what is labelled already once more" },
@@ -242,12 +242,20 @@ async function isCampaign(
   const isFolder = async (path: string) =>
     (await Deno.stat(path).catch(() => null))?.isDirectory ?? false;
   if (out === undefined || !await isFolder(path)) return false;
-  if (extname(out) !== "" && !await isFolder(out)) return false;
+  // A folder that does not exist yet may have a dot in its name, such as that of a year; one with a slash is a folder in any case.
+  if (namesScan(out) && !await isFolder(out)) return false;
   const given = OF_ONE_SCAN.find((name) => values[name] !== undefined);
   if (given === undefined) return true;
   throw new UsageError(
     `Cannot use --${given} with --out ${out}: that labels all scans below ${path}, each with the photographs beside it and a report of its own; name a file to label one scan`,
   );
+}
+
+/** Whether a name ends as scans do, those among them that are only read: {@link formatOf} says what to write instead. */
+function namesScan(path: string): boolean {
+  if (namesFolder(path)) return false;
+  const extension = extname(path).toLowerCase().slice(1);
+  return TEXT_EXTENSION.test(path) || [...SCAN_FORMATS, "laz", "e57"].includes(extension);
 }
 
 /** Finds the scan, its photographs and the files of their cameras. */

@@ -23,6 +23,7 @@ Deno.test("checkOutputs() refuses to write over an input, by whatever path, and 
     await assert.rejects(check(at("old.ply"), at("old.ply")), /it is another output too/);
     await assert.rejects(check(at("new.ply"), `${folder}/./new.ply`), /it is another output too/);
     await assert.rejects(check(folder), /it is a folder/);
+    await assert.rejects(check(at("new/")), /it is a folder; name a file/);
     await assert.rejects(check(at("no/new.ply")), /there is no folder .*no; make it first/);
     assert.deepEqual(await check("/dev/null", "/dev/null"), []);
   } finally {

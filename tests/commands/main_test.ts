@@ -66,6 +66,22 @@ Deno.test("main exits with 2 for a wrong command line, and names the mistake", a
   }
 });
 
+Deno.test("segment takes --out for a folder by its slash or by any ending that no scan has", async () => {
+  await withFolder(async (folder) => {
+    // An option of one scan tells a campaign from one scan before any work.
+    const segment = (...outs: string[]) =>
+      runAll(outs.map((out) => ["segment", folder, "--out", join(folder, out), "--report", "r"]));
+    const campaigns = ["answers", "answers.2024", "v1.2.3", "answers.2024/", "answers.las/"];
+    for (const [i, { code, stderr }] of (await segment(...campaigns)).entries()) {
+      assert.equal(code, 2, campaigns[i]);
+      assert.match(stderr, /Cannot use --report with --out .*: that labels all scans below/);
+    }
+    for (const { stderr } of await segment("labels.txt", "a.LAS", "a.laz", "a.e57")) {
+      assert.doesNotMatch(stderr, /that labels all scans/);
+    }
+  });
+});
+
 Deno.test("the process of main ends with its exit code", async () => {
   const { code, stdout, stderr } = await ttt(["bogus"]);
   assert.equal(code, 2);
