@@ -10,7 +10,7 @@ import { type CampaignEntry, parseEntry } from "../campaign/entry.ts";
 import { planCampaign, type PlannedScan, REPORT_SUFFIX } from "../campaign/plan.ts";
 import { campaignCsv, campaignLines } from "../campaign/table.ts";
 import { answersOf, CampaignVotes, correctedFile, NOTHING_CORRECTED } from "../campaign/votes.ts";
-import { Journal } from "../journal/journal.ts";
+import { type Fingerprint, Journal } from "../journal/journal.ts";
 import { answerExtension, type Warning } from "../scan/mod.ts";
 import { rememberedBytes } from "../segment/labels/remembered_file.ts";
 import type { EngineSet } from "../segment/engine_set.ts";
@@ -27,6 +27,7 @@ import {
   optionsOf,
   readRequest,
 } from "./label_scan.ts";
+import { contentsOf } from "./file_contents.ts";
 import { bareScan, scanInFolder, withEmbedded } from "./scan_files.ts";
 
 /** Values of options that a campaign takes. */
@@ -98,20 +99,12 @@ export async function segmentCampaign(
 }
 
 /** What answers depend on beside their scans; the folder of another campaign is not mixed with this one. */
-async function settingsOf(values: CampaignValues): Promise<Record<string, string>> {
+async function settingsOf(values: CampaignValues): Promise<Fingerprint> {
   const given = Object.entries(values).filter(([name, value]) =>
     !WITHOUT_EFFECT.includes(name) && value !== undefined && value !== false
   );
-  const models = await Promise.all(
-    (values.student ?? "").split(",").map(async (path) => {
-      const info = await stat(path).catch(() => null);
-      return info?.isFile() ? `${path} ${info.size} ${info.mtimeMs}` : path;
-    }),
-  );
-  return {
-    options: JSON.stringify(Object.fromEntries(given)),
-    students: models.join(", "),
-  };
+  const depended = Object.fromEntries(given);
+  return { options: JSON.stringify(depended), ...await contentsOf(depended) };
 }
 
 /** Options that no answer depends on. */
