@@ -81,8 +81,7 @@ async function main([name = "", ...args]: readonly string[]): Promise<void> {
     );
   }
   const { command } = await load();
-  const set = optionsInEnvironment(command, environment);
-  // Of an option that is given twice, the last counts.
+  const set = optionsInEnvironment(command, environment, args);
   const parsed = parseCommand(command, [...set.map(({ argument }) => argument), ...args]);
   enterCallersFolder();
   if (parsed === "help") return console.log(commandHelp(PROGRAM, command));

@@ -10,6 +10,9 @@ import { type CommandOption, UsageError } from "./args.ts";
 /** The environment variable that may hold the token. */
 export const TOKEN_VARIABLE = "TTTKD_TOKEN";
 
+/** What several options are ways of saying. */
+const WHO = "who may use the server";
+
 /** Options that say who may use a server. */
 export const ACCESS_OPTIONS = {
   "token-file": {
@@ -18,17 +21,20 @@ export const ACCESS_OPTIONS = {
     about:
       "file with the bearer tokens that requests under /v1 have to carry, a line for each client",
     otherwise: `the token in ${TOKEN_VARIABLE}, or none is needed`,
+    wayOf: WHO,
   },
   token: {
     type: "string",
     value: "TEXT",
     about: "the token itself, which every user of this machine can see; prefer --token-file",
     otherwise: `as --token-file`,
-    hasOwnVariable: true,
+    variable: TOKEN_VARIABLE,
+    wayOf: WHO,
   },
   "without-token": {
     type: "boolean",
     about: "let everyone who reaches the address use the server, beyond this machine too",
+    wayOf: WHO,
   },
   origin: {
     type: "string",
@@ -58,34 +64,33 @@ export interface AccessValues {
 /**
  * Reads who may use a server that is to listen on `host`.
  *
- * @param variable the value of {@link TOKEN_VARIABLE}.
+ * @param isHidden whether the token comes from {@link TOKEN_VARIABLE}, and not from the command line.
  * @param warn takes what is doubtful about the options.
  * @throws {UsageError} naming the option that is wrong, or where everyone could use the server by mistake.
  */
 export async function accessOf(
   values: AccessValues,
   host: string,
-  variable: string | undefined,
+  isHidden: boolean,
   warn: (text: string) => void,
 ): Promise<ServerAccess> {
   const given = Object.entries({
     "--token-file": values["token-file"],
     "--token": values.token,
-    [TOKEN_VARIABLE]: variable,
     "--without-token": values["without-token"] ? "" : undefined,
   }).filter(([, value]) => value !== undefined);
   if (given.length > 1) {
     const names = given.map(([name]) => name).join(" and ");
-    throw new UsageError(`Cannot tell who may use the server: ${names} are given; give one`);
+    throw new UsageError(`Cannot tell ${WHO}: ${names} are given; give one`);
   }
-  if (values.token !== undefined) {
+  if (values.token !== undefined && !isHidden) {
     warn(
       `every user of this machine can see --token; put the token into a file and give --token-file, or into ${TOKEN_VARIABLE}`,
     );
   }
   const tokens = values["token-file"] !== undefined
     ? await tokensIn(values["token-file"])
-    : tokensOf([values.token ?? variable].filter((token) => token !== undefined), given[0]?.[0]);
+    : tokensOf(values.token === undefined ? [] : [values.token], "--token");
   if (tokens.length === 0 && !values["without-token"] && !isLoopback(host)) {
     throw new UsageError(
       `Cannot listen on ${host} without a token, because everyone who reaches it could use the server: give --token-file, or --without-token if that is wanted`,
@@ -113,7 +118,7 @@ async function tokensIn(path: string): Promise<string[]> {
 }
 
 /** @throws {UsageError} where no request could carry one of the tokens; the message does not show it. */
-function tokensOf(tokens: string[], source = ""): string[] {
+function tokensOf(tokens: string[], source: string): string[] {
   if (tokens.every(isToken)) return tokens;
   throw new UsageError(
     `Cannot use the token of ${source}: no request could carry it; use letters, digits and -._~+/ alone, such as \`openssl rand -hex 32\` prints`,

@@ -24,8 +24,13 @@ export interface CommandOption {
   otherwise?: string;
   /** What the option does, for the help text. */
   about: string;
-  /** Whether the command reads it from a variable by a rule of its own, as secrets that no command line may show. */
-  hasOwnVariable?: boolean;
+  /** The variable that sets it, where that is not named after the command: secrets that no command line should show. */
+  variable?: string;
+  /**
+   * What it is one way of saying. Of several options with the same text, those that variables set give way to one on the
+   * command line.
+   */
+  wayOf?: string;
 }
 
 /** The options of a command, by name. */
@@ -66,7 +71,7 @@ export function defineCommand<const O extends CommandOptions>(command: Command<O
 }
 
 /**
- * Parses the arguments of a command.
+ * Parses the arguments of a command. Of an option that is given twice, the last counts; `--no-NAME` takes back a switch.
  *
  * @example
  * ```ts
@@ -102,7 +107,13 @@ export function parseCommand(
   }
   let parsed;
   try {
-    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    parsed = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      allowNegative: true,
+      strict: true,
+    });
   } catch (error) {
     const problem = (error as Error).message.split(". ")[0]!.replace(/\.$/, "");
     const unknown = /^Unknown option '--([^']+)'/.exec(problem)?.[1];
@@ -131,7 +142,7 @@ export function commandHelp(program: string, command: CommandUsage): string {
     ...(command.details ? ["", `${command.details.title}:`, ...columns(command.details.rows)] : []),
     ...(command.environment === undefined ? [] : [
       "",
-      `Variables of the environment set options too, ${command.environment}_PORT for --port; the command line comes first.`,
+      `Variables of the environment set options too, ${command.environment}_PORT for --port; the command line comes first, and --no-NAME turns off a switch.`,
     ]),
   ].join("\n");
 }

@@ -184,8 +184,8 @@ export const command = defineCommand({
       // What is written there means nothing.
       Deno.stdin.readable.pipeTo(new WritableStream()).then(stop, stop);
     }
-    const variable = Deno.env.get(TOKEN_VARIABLE);
-    const access = await accessOf(values, host, variable, (text) => {
+    const isHidden = values.token === Deno.env.get(TOKEN_VARIABLE);
+    const access = await accessOf(values, host, isHidden, (text) => {
       console.error(`warning: ${text}`);
     });
     const labeller = await WorkerLabeller.open({

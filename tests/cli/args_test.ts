@@ -34,6 +34,16 @@ Deno.test("parseCommand() takes options before and after arguments", () => {
   assert.deepEqual({ ...parsed.values }, { coats: "2", dry: true, colour: "red" });
 });
 
+Deno.test("parseCommand() takes a switch back by --no-, and no other option", () => {
+  const dry = (...args: string[]) => {
+    const parsed = parseCommand(paint, ["north", ...args]);
+    assert.ok(parsed !== "help");
+    return parsed.values.dry;
+  };
+  assert.deepEqual([dry("--dry", "--no-dry"), dry("--no-dry", "--dry")], [false, true]);
+  assert.throws(() => dry("--no-coats"), /Unknown option '--no-coats'/);
+});
+
 Deno.test("parseCommand() names what is wrong with the arguments", () => {
   const usage = (message: RegExp) => (error: unknown) =>
     error instanceof UsageError && message.test(error.message) && !error.message.includes("\n");

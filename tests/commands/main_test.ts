@@ -82,6 +82,29 @@ Deno.test("segment takes --out for a folder by its slash or by any ending that n
   });
 });
 
+Deno.test("serve lets the command line come first, also where a variable says the same in another way", async () => {
+  await withFolder(async (folder) => {
+    const none = join(folder, "none");
+    const refused = async (args: string[], env: Record<string, string>) =>
+      (await ttt(["serve", "--unconfined", "--data", folder, ...args], env)).stderr;
+    const tokenFile = ["--token-file", none];
+    for (const env of [{ TTTKD_TOKEN: "" }, { TTTKD_SERVE_WITHOUT_TOKEN: "true" }]) {
+      assert.match(await refused(tokenFile, env), /Cannot read --token-file .*none/);
+    }
+    assert.match(
+      await refused([], { TTTKD_TOKEN: "T", TTTKD_SERVE_TOKEN_FILE: none }),
+      /--token-file and --token are given; give one \(.*TTTKD_TOKEN sets --token\)/,
+    );
+    assert.match(
+      await refused(["--no-without-token", "--host", "0.0.0.0"], {
+        TTTKD_SERVE_WITHOUT_TOKEN: "true",
+      }),
+      /Cannot listen on 0\.0\.0\.0 without a token/,
+    );
+    assert.match(await refused([], { TTTKD_SERVE_TOKEN: "T" }), /TTTKD_TOKEN takes its place/);
+  });
+});
+
 Deno.test("the process of main ends with its exit code", async () => {
   const { code, stdout, stderr } = await ttt(["bogus"]);
   assert.equal(code, 2);
