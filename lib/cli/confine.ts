@@ -22,7 +22,7 @@ export interface ConfinedServer {
   /** Address of its Redis. */
   queue?: string | undefined;
   /** Files of models that it reads; names of models are passed over. */
-  models: readonly (string | undefined)[];
+  models: readonly string[];
   /** Further files that it reads. */
   files: readonly (string | undefined)[];
 }
@@ -64,8 +64,7 @@ export function permissionsOf(server: ConfinedServer): string[] {
     ...PACKAGES.map((name) => dirname(fileURLToPath(import.meta.resolve(name)))),
     ...files.filter((file) => file !== undefined),
     // The files that a card names lie beside it.
-    ...models.flatMap((model) => model?.split(",") ?? []).filter((model) => existsSync(model))
-      .map(dirname),
+    ...models.filter((model) => existsSync(model)).map(dirname),
   ];
   return [
     `--allow-net=${[...listening(host, port), ...redis(queue)].join(",")}`,

@@ -3,6 +3,8 @@ import { ACCESS_OPTIONS, accessOf, TOKEN_VARIABLE } from "../cli/access.ts";
 import { type CommandOptions, defineCommand, type OptionValues, wholeNumber } from "../cli/args.ts";
 import { runConfined, SERVE_VARIABLES } from "../cli/confine.ts";
 import { MODEL_OPTIONS, modelChoice, STRICT_OPTION } from "../cli/engine.ts";
+import { requireStudent } from "../models/students.ts";
+import { readTeacher } from "../models/teachers.ts";
 import { DEFAULT_LIMITS, type ServerData, type ServerLimits } from "../serving/server.ts";
 import { memoryBudget, usualMemory } from "../serving/files/memory.ts";
 import { DEFAULT_QUEUE_LIMITS } from "../serving/queue/queue.ts";
@@ -231,8 +233,9 @@ function mayBeConfined(): boolean {
 
 /** Runs the same command in a process that may do less. */
 async function confined(values: ServeValues, port: number): Promise<void> {
-  const { host, data, queue, student, teacher, "token-file": tokenFile } = values;
-  const server = { host, port, data, queue, models: [student, teacher], files: [tokenFile] };
+  const { host, data, queue, "token-file": tokenFile } = values;
+  const models = await modelsOf(values);
+  const server = { host, port, data, queue, models, files: [tokenFile] };
   const args = Deno.args.slice(1);
   if (values.memory === undefined) {
     // The server cannot read for itself what its container may have.
@@ -240,6 +243,18 @@ async function confined(values: ServeValues, port: number): Promise<void> {
     args.push("--memory", `${memory}`);
   }
   Deno.exitCode = await runConfined(server, args);
+}
+
+/**
+ * Names and paths of the models that the options choose. They are looked for here, since of what is neither, the confined
+ * process could say no more than that it may not read it.
+ */
+async function modelsOf(values: ServeValues): Promise<string[]> {
+  const { students = [], teacher } = modelChoice(values);
+  for (const student of students) requireStudent(student);
+  if (teacher === undefined) return [...students];
+  await readTeacher(teacher);
+  return [...students, teacher];
 }
 
 function limitsOf(values: ServeValues): ServerLimits {

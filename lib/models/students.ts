@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseStudentCard, type StudentCard } from "../nn/card.ts";
 import {
@@ -103,14 +104,34 @@ export function fullName(given: string, names: readonly string[]): string | null
 export async function readStudent(given: string = DEFAULT_STUDENT): Promise<StudentFile> {
   const path = studentPath(given);
   const bytes = await Deno.readFile(path).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound) || /[/\\.]/.test(given)) throw error;
-    throw new CheckpointError(
-      `Cannot find student ${given}: give the path of a checkpoint, or one of ${
-        studentNames().join(", ")
-      }`,
-    );
+    throw error instanceof Deno.errors.NotFound ? notFound(given) : error;
   });
   return parseStudent(bytes, path);
+}
+
+/**
+ * Checks that {@link readStudent} would find a student, without reading it.
+ *
+ * @throws {CheckpointError} naming the students that there are.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * requireStudent("rooms");
+ * assert.throws(() => requireStudent("room"), /^CheckpointError: Cannot find student room: .*rooms-joint/);
+ * ```
+ */
+export function requireStudent(given: string): void {
+  if (!existsSync(studentPath(given))) throw notFound(given);
+}
+
+function notFound(given: string): CheckpointError {
+  return new CheckpointError(
+    `Cannot find student ${given}: give the path of a checkpoint, or one of ${
+      studentNames().join(", ")
+    }`,
+  );
 }
 
 /** @throws {CheckpointError} */

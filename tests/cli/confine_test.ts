@@ -77,7 +77,7 @@ Deno.test("permissionsOf() follows the options", () => {
     notesFolder(),
   ]);
   assert.throws(() => grant("write", { data: "/a,b" }), /a comma/);
-  const own = [`${MODELS}/rooms-joint.safetensors`, "rooms-parts", undefined];
+  const own = [`${MODELS}/rooms-joint.safetensors`, "rooms-parts"];
   const read = grant("read", { models: own, files: ["/run/token"] });
   assert.ok(read.includes(MODELS));
   assert.ok(read.includes("/run/token"));

@@ -105,6 +105,23 @@ Deno.test("serve lets the command line come first, also where a variable says th
   });
 });
 
+Deno.test("serve names the models that there are, before it confines itself", async () => {
+  await withFolder(async (folder) => {
+    const cases: [string[], RegExp][] = [
+      [["--student", "rooms,street"], /^ttt-kd: Cannot find student street: .* aerial-joint/],
+      [["--student", join(folder, "own.safetensors")], /Cannot find student .*own\.safetensors/],
+      [["--teacher", "tiny"], /^ttt-kd: Cannot find teacher tiny: .* names /],
+      [["--teacher", join(folder, "own.json")], /Cannot find teacher .*own\.json/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await ttt(["serve", "--data", folder, "--port", "0", ...args]);
+      assert.equal(code, 1);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /read access|serve runs with/);
+    }
+  });
+});
+
 Deno.test("the process of main ends with its exit code", async () => {
   const { code, stdout, stderr } = await ttt(["bogus"]);
   assert.equal(code, 2);
