@@ -1,6 +1,6 @@
 /** `compile`: packs the program, its models and its packages into one binary. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineCommand } from "../cli/args.ts";
 
@@ -32,12 +32,16 @@ export const command = defineCommand({
   },
 });
 
-/** Arguments of `deno` that compile the program. */
+/**
+ * Arguments of `deno` that compile the program.
+ *
+ * @param output the binary to write; a relative path begins in the folder of the caller, not in that of the program.
+ */
 export async function compileArguments(output: string): Promise<string[]> {
   return [
     ...["compile", "-A", "--exclude-unused-npm"],
     ...(await unusedFolders()).flatMap((folder) => ["--exclude", folder]),
-    ...["--output", output, "main.ts"],
+    ...["--output", resolve(output), "main.ts"],
   ];
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { compileArguments } from "../../lib/commands/compile.ts";
 import { readScan } from "../../lib/scan/mod.ts";
 import type { ScanReport } from "../../lib/segment/report/report.ts";
 import { type Embedded, embedded, gather, packed } from "./embedded.ts";
@@ -32,6 +33,11 @@ Deno.test("compile embeds the program, its workers, models and packages, and not
       assert.ok([...files].some((file) => kind.test(file)), `${kind}`);
     }
   });
+});
+
+Deno.test("compile writes into the folder of its caller", async () => {
+  const args = await compileArguments("mine/ttt-kd");
+  assert.equal(args[args.indexOf("--output") + 1], join(Deno.cwd(), "mine/ttt-kd"));
 });
 
 /** The folder that Mesa keeps compiled shaders in. */

@@ -43,3 +43,27 @@ Deno.test("nginx.conf gives the headers of an answer more than the 4 KiB that ng
   const text = Deno.readTextFileSync(new URL("nginx.conf", FOLDER));
   assert.ok(Number(/^ +proxy_buffer_size (\d+)k;$/m.exec(text)?.[1]) > 4);
 });
+
+Deno.test("the Dockerfile asks for health at the port that the variable sets", async () => {
+  const dockerfile = Deno.readTextFileSync(new URL("Dockerfile", FOLDER));
+  const [, ...args]: string[] = JSON.parse(/^HEALTHCHECK .*CMD (.*)$/m.exec(dockerfile)![1]!);
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    (request) => new Response(null, { status: request.url.endsWith("/health/live") ? 200 : 404 }),
+  );
+  const health = async (port: number) =>
+    (await new Deno.Command(Deno.execPath(), {
+      args,
+      env: { TTTKD_SERVE_PORT: `${port}` },
+      stderr: "null",
+    }).output()).code;
+  assert.equal(await health(server.addr.port), 0);
+  // Nobody listens at port 1.
+  assert.equal(await health(1), 1);
+});
+
+Deno.test("the unit of systemd does not start again what was called wrongly", () => {
+  const unit = Deno.readTextFileSync(new URL("ttt-kd.service", FOLDER));
+  // The code of main.ts for wrong usage.
+  assert.match(unit, /^RestartPreventExitStatus=2$/m);
+});
