@@ -124,5 +124,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-// Threads that a command has left end with the process.
-if (import.meta.main) Deno.exit(await run(Deno.args));
+if (import.meta.main) {
+  const code = await run(Deno.args);
+  // A confined server has set the code of its process. Threads that a command has left end with this one.
+  Deno.exit(code || Deno.exitCode);
+}

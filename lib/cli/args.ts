@@ -142,7 +142,7 @@ export function commandHelp(program: string, command: CommandUsage): string {
     ...(command.details ? ["", `${command.details.title}:`, ...columns(command.details.rows)] : []),
     ...(command.environment === undefined ? [] : [
       "",
-      `Variables of the environment set options too, ${command.environment}_PORT for --port; the command line comes first, and --no-NAME turns off a switch.`,
+      `Variables of the environment set options too, ${command.environment}_PORT for --port; the command line comes first, and --no-NAME takes back a switch.`,
     ]),
   ].join("\n");
 }

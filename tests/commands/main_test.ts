@@ -129,6 +129,17 @@ Deno.test("the process of main ends with its exit code", async () => {
   assert.match(stderr, /^ttt-kd: Unknown command 'bogus'.*\ntry ttt-kd --help\n$/);
 });
 
+Deno.test("serve ends with the exit code of its confined process, by which supervisors tell a failure", async () => {
+  await withFolder(async (folder) => {
+    // Only the confined process reads this option.
+    const args = ["--data", folder, "--port", "0", "--memory", "1"];
+    const { code, stderr } = await ttt(["serve", ...args]);
+    assert.match(stderr, /^serve runs with /);
+    assert.match(stderr, /^ttt-kd: Cannot set --memory to '1'/m);
+    assert.equal(code, 2);
+  });
+});
+
 Deno.test("main exits with 1 for a wrong file, and names it in one line", async () => {
   await withFolder(async (folder) => {
     const scan = join(folder, "scan.ply");
