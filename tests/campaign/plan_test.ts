@@ -128,7 +128,7 @@ Deno.test("planCampaign() puts scans with corrections first, and labels all agai
         ["own/c.ply", null],
       ],
     );
-    await writeFile(join(folder, "b_corrections.json"), "others than before");
+    await writeFile(join(folder, "b_corrections.json"), "other points than before");
     const after = await planCampaign(folder, join(folder, "out"));
     assert.ok(after.every(({ files }, i) => files !== plan[i]!.files));
   });
