@@ -6,13 +6,14 @@
  */
 import type { Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
+import { ownAddress } from "../lib/serving/access.ts";
 
 /** What a connection of the server to itself shows: `unable` is one that cannot be made now, perhaps later. */
 export type Probe = "accepted" | "silent" | "unable";
 
 /** What is watched. */
 export interface Acceptor {
-  /** Tries a connection. */
+  /** Tries a connection. @throws {Error} where the process may not make any. */
   probe(): Promise<Probe>;
   /** Listens anew at the same address. */
   listenAgain(): Promise<void>;
@@ -23,8 +24,8 @@ export interface AcceptingOptions {
   milliseconds?: number;
   /** Takes a line when the server is found deaf, and when it hears again. */
   say?: (line: string) => void;
-  /** Called once when listening anew does not help. */
-  onDeaf?: () => void;
+  /** Called once, with the reason, when listening anew does not help, or nothing would ever be noticed. */
+  onDeaf?: (reason: string) => void;
 }
 
 const MILLISECONDS = 5000;
@@ -44,9 +45,13 @@ export function keepAccepting(
   let silent = 0;
   let repairs = 0;
   let looking: Promise<void> | null = null;
+  const giveUp = (reason: string) => {
+    clearInterval(timer);
+    onDeaf(reason);
+  };
   const look = async () => {
-    const probe = await acceptor.probe();
-    if (probe === "unable") return;
+    const probe = await acceptor.probe().catch((error: Error) => giveUp(error.message));
+    if (probe === undefined || probe === "unable") return;
     if (probe === "accepted") {
       if (repairs > 0) say("the server accepts connections again");
       silent = repairs = 0;
@@ -55,8 +60,7 @@ export function keepAccepting(
     if (++silent < SILENT_PROBES) return;
     silent = 0;
     if (repairs++ === MOST_REPAIRS) {
-      clearInterval(timer);
-      return onDeaf();
+      return giveUp("it accepts no connections any more, and listening anew does not help");
     }
     say(
       "the server accepted no connections, perhaps for want of file descriptors (`ulimit -n`); it listens anew",
@@ -75,7 +79,7 @@ export function keepAccepting(
 /** Returns the acceptor of a server that listens. @param milliseconds for which a probe waits. */
 export function acceptorOf(server: Server, milliseconds: number = MILLISECONDS): Acceptor {
   const { address, port } = server.address() as AddressInfo;
-  const host = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
+  const host = ownAddress(address);
   return {
     probe: () => probe(server, host, port, milliseconds),
     async listenAgain() {
@@ -92,14 +96,14 @@ export function acceptorOf(server: Server, milliseconds: number = MILLISECONDS):
   };
 }
 
-/** Connects, and waits until the server has the connection. */
+/** Connects, and waits until the server has the connection. @throws {Error} where the process may not connect. */
 async function probe(
   server: Server,
   host: string,
   port: number,
   milliseconds: number,
 ): Promise<Probe> {
-  const { promise, resolve } = Promise.withResolvers<Probe>();
+  const { promise, resolve, reject } = Promise.withResolvers<Probe>();
   /** The ports from which connections came. */
   const heard = new Set<number | undefined>();
   const socket = connect({ host, port });
@@ -110,8 +114,15 @@ async function probe(
   };
   server.on("connection", onConnection);
   socket.once("connect", check);
-  socket.once("error", ({ code }: NodeJS.ErrnoException) => {
-    resolve(SILENT_CODES.has(code) ? "silent" : "unable");
+  socket.once("error", (error: NodeJS.ErrnoException) => {
+    if (error instanceof Deno.errors.NotCapable) {
+      reject(
+        new Error(
+          `it may not connect to itself at ${host} port ${port}, and would not notice if it accepted no connections any more; allow that by --allow-net`,
+        ),
+      );
+    }
+    resolve(SILENT_CODES.has(error.code) ? "silent" : "unable");
   });
   const timer = setTimeout(() => resolve("silent"), milliseconds);
   try {

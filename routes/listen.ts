@@ -63,10 +63,7 @@ export async function listen(
   });
   const failed = Promise.withResolvers<string>();
   const slow = endSlowReaders(server, stallSeconds);
-  const accepting = keepAccepting(acceptorOf(server), {
-    onDeaf: () =>
-      failed.resolve("it accepts no connections any more, and listening anew does not help"),
-  });
+  const accepting = keepAccepting(acceptorOf(server), { onDeaf: failed.resolve });
   const { address, family, port: taken } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${taken}`,

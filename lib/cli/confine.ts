@@ -10,6 +10,7 @@ import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DRIVER_PATHS, DRIVER_VARIABLES, notesFolder } from "../kernel_choice/mod.ts";
+import { ownAddress } from "../serving/access.ts";
 import { modelsFolder } from "../teacher/mod.ts";
 import { UsageError } from "./args.ts";
 
@@ -116,7 +117,8 @@ export async function runConfined(
 function listening(host: string, port: number): string[] {
   const at = (address: string) => `${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
   if (host === "localhost") return ["localhost", "127.0.0.1", "::1"].map(at);
-  if (isIP(host) > 0) return [at(host)];
+  // A server connects to itself, to notice that it accepts no connections any more.
+  if (isIP(host) > 0) return [...new Set([host, ownAddress(host)])].map(at);
   throw new UsageError(
     `Cannot confine a server that listens at ${host}: give an address instead of a name, or --unconfined`,
   );

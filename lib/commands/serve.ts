@@ -1,4 +1,5 @@
 /** `serve`: runs the HTTP server. */
+import { type AddressInfo, createServer } from "node:net";
 import { ACCESS_OPTIONS, accessOf, TOKEN_VARIABLE } from "../cli/access.ts";
 import { type CommandOptions, defineCommand, type OptionValues, wholeNumber } from "../cli/args.ts";
 import { runConfined, SERVE_VARIABLES } from "../cli/confine.ts";
@@ -235,8 +236,11 @@ function mayBeConfined(): boolean {
 async function confined(values: ServeValues, port: number): Promise<void> {
   const { host, data, queue, "token-file": tokenFile } = values;
   const models = await modelsOf(values);
-  const server = { host, port, data, queue, models, files: [tokenFile] };
   const args = Deno.args.slice(1);
+  // Chosen here, since a server may only connect to itself at a port that its permissions name.
+  const taken = port === 0 ? await freePort(host) : port;
+  if (port === 0) args.push("--port", `${taken}`);
+  const server = { host, port: taken, data, queue, models, files: [tokenFile] };
   if (values.memory === undefined) {
     // The server cannot read for itself what its container may have.
     const memory = Math.max(LEAST_MEMORY, Math.floor(await usualMemory() / MIB));
@@ -255,6 +259,18 @@ async function modelsOf(values: ServeValues): Promise<string[]> {
   if (teacher === undefined) return [...students];
   await readTeacher(teacher);
   return [...students, teacher];
+}
+
+/** A port at which nobody listens yet. */
+async function freePort(host: string): Promise<number> {
+  const listener = createServer();
+  await new Promise<void>((resolve, reject) => {
+    listener.once("error", reject);
+    listener.listen(0, host, resolve);
+  });
+  const { port } = listener.address() as AddressInfo;
+  await new Promise((resolve) => listener.close(resolve));
+  return port;
 }
 
 function limitsOf(values: ServeValues): ServerLimits {

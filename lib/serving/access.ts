@@ -51,6 +51,24 @@ export function isAddress(host: string): boolean {
   return name !== null && isIP(name.replace(/^\[|\]$/g, "")) > 0;
 }
 
+/**
+ * The address at which a process reaches itself that listens at an address: loopback, where it listens at all of them.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { ownAddress } from "./access.ts";
+ *
+ * assert.equal(ownAddress("0.0.0.0"), "127.0.0.1");
+ * assert.equal(ownAddress("::"), "::1");
+ * assert.equal(ownAddress("10.0.0.2"), "10.0.0.2");
+ * ```
+ */
+export function ownAddress(address: string): string {
+  const name = normalHost(address);
+  return name === "0.0.0.0" ? "127.0.0.1" : name === "[::]" ? "::1" : address;
+}
+
 /** A host as URLs write it: in lower case, IPv6 in brackets and short; null for what is no host. */
 function normalHost(host: string): string | null {
   const written = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;

@@ -68,6 +68,7 @@ Deno.test("permissionsOf() follows the options", () => {
   assert.deepEqual(grant("net", { host: "::1" }), ["[::1]:8080"]);
   assert.deepEqual(grant("net", { host: "0.0.0.0", queue: "redis://me:word@10.0.0.2" }), [
     "0.0.0.0:8080",
+    "127.0.0.1:8080",
     "10.0.0.2:6379",
   ]);
   assert.ok(grant("net", { host: "localhost" }).includes("[::1]:8080"));
