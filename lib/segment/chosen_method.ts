@@ -6,7 +6,7 @@
 import type { StudentCard } from "../nn/card.ts";
 import { networkOf } from "../nn/networks.ts";
 import type { Warning } from "../scan/mod.ts";
-import { type Method, METHODS } from "../ttt/methods/mod.ts";
+import { hasSetting, type Method, METHODS } from "../ttt/methods/mod.ts";
 import { OptionError } from "../ttt/option_error.ts";
 import type { LoadedStudent } from "./loaded_students.ts";
 import type { SegmentOptions, SegmentRequest } from "./segmenter.ts";
@@ -22,11 +22,30 @@ export interface ChosenMethod {
 /**
  * Chooses the method of a request. Where the client left the method open and the student has no teacher, the photographs
  * are left out with a warning. Where it would move statistics of batch norm, and the network has none, or its card
- * prefers those of training, the scan is labelled by the source weights.
+ * prefers those of training, the scan is labelled by the source weights. Settings that were sent for no method in particular,
+ * and that the method lacks, are named in warnings.
  *
  * @throws {OptionError} where there is no method of that name, or it lacks a teacher, photographs or batch norm.
  */
 export function chooseMethod(
+  request: Pick<SegmentRequest, "options" | "photos">,
+  student: LoadedStudent,
+): ChosenMethod {
+  const { method, settings, warnings } = methodFor(request, student);
+  const unused = (request.options.sent ?? []).filter((name) => !hasSetting(method, name));
+  return { method, settings, warnings: [...warnings, ...unused.map(unusedWarning(method))] };
+}
+
+function unusedWarning({ name }: Method): (setting: string) => Warning {
+  return (setting) => ({
+    code: "unused-option",
+    text:
+      `${setting} was not used: the method is ${name}, which has no such option. Name a method that has it, or leave ${setting} out.`,
+    field: setting,
+  });
+}
+
+function methodFor(
   { options, photos }: Pick<SegmentRequest, "options" | "photos">,
   { card, teacher }: LoadedStudent,
 ): ChosenMethod {

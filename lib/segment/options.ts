@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { type Method, SCAN_METHODS } from "../ttt/methods/mod.ts";
+import { hasSetting, type Method, SCAN_METHODS } from "../ttt/methods/mod.ts";
 import { labelNamesOf, LENGTH_UNITS, LONGEST_UNIT, SHORTEST_UNIT, UP_AXES } from "../scan/mod.ts";
 import { OptionError, unknownOption } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, nameSetting, numberSetting } from "../ttt/settings.ts";
@@ -120,11 +120,14 @@ export function segmentOptions(
       "method",
     );
   }
-  const blind = { method: blindMethod, settings: settingsOf(methodOf(blindMethod), {}) };
-  // A client that leaves the method to us may send settings of the default one; bn checks them and has no use for them.
+  // What was sent for no method in particular.
+  const open = named === undefined ? own : {};
+  const blind = { method: blindMethod, settings: settingsOfThose(methodOf(blindMethod), open) };
+  // A client that leaves the method to us may send settings of the default one, whichever labels the scan.
   const settings = named === undefined && usual === blindMethod
     ? (settingsOf(methodOf(DEFAULT_METHOD), own), blind.settings)
     : settingsOf(method, own);
+  const sent = Object.keys(open).filter((name) => open[name] !== undefined);
   requireCorrections(method, corrections);
   return {
     student: checked(STUDENT, "student", student),
@@ -142,6 +145,7 @@ export function segmentOptions(
     ...(method.usesPhotographs && isVirtual ? { viewSource: "virtual" } : {}),
     ...(corrections ? { corrections } : {}),
     ...(former.length > 0 ? { former } : {}),
+    ...(sent.length > 0 ? { sent } : {}),
     unit: checked(UNIT, "unit", unit),
     up: checked(UP, "up", up),
     ...(voxelSize === undefined ? {} : { voxelSize: checked(VOXEL_SIZE, "voxelSize", voxelSize) }),
@@ -190,6 +194,15 @@ export function settingsOf(
   return Object.fromEntries(
     known.map((name) => [name, checked(method.settings.shape[name]!, name, given[name])]),
   );
+}
+
+/** Checks those settings that a method has; see {@link settingsOf}. */
+function settingsOfThose(
+  method: Method,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const had = Object.entries(given).filter(([name]) => hasSetting(method, name));
+  return settingsOf(method, Object.fromEntries(had));
 }
 
 /** Schemas of the options that every method has beside its own settings, by name. */

@@ -59,6 +59,8 @@ export interface SegmentOptions {
   labelNames?: Readonly<Record<string, string>>;
   /** Options that the client called by former names. */
   former?: readonly FormerOption[];
+  /** Settings of a method that the client sent without naming one: the method that labels the scan may lack some. */
+  sent?: readonly string[];
 }
 
 /** One scan to label. */

@@ -231,6 +231,11 @@ export interface Method extends MethodInfo {
   ): Promise<AdaptationResult>;
 }
 
+/** Whether a method has a setting of this name. */
+export function hasSetting({ settings }: Method, name: string): boolean {
+  return Object.hasOwn(settings.shape, name);
+}
+
 /** Defines a method; `adapt` gets settings of the type that its schema gives. */
 export function defineMethod<Schema extends z.ZodObject>(
   method: Omit<Method, "settings" | "grid" | "adapt" | "blockwise"> & {

@@ -33,7 +33,7 @@ export function optionSchemas(): Record<string, JsonSchema> {
   const unnamed = {
     title: "no method",
     description:
-      `The method is ${DEFAULT_METHOD} for a scan with photographs, and ${virtual} where viewSource is virtual. Otherwise it is ${blind}, and the options are checked but not used.`,
+      `The method is ${DEFAULT_METHOD} for a scan with photographs, and ${virtual} where viewSource is virtual. Otherwise it is ${blind}, which uses those of the options that it has; a warning (unused-option) names the others.`,
     type: "object",
     properties,
     additionalProperties: false,

@@ -40,6 +40,40 @@ Deno.test("chooseMethod() leaves photographs out for a student without a teacher
   assert.throws(() => chooseMethod(named, STREETS), /learned from labels alone/);
 });
 
+Deno.test("chooseMethod() uses the settings that its method has, and names the others where no method was", () => {
+  const chosen = (given: Record<string, unknown>, photos: readonly Photo[], student = ROOMS) => {
+    const options = segmentOptions(given, photos.length > 0);
+    const { method, settings, warnings } = chooseMethod({ options, photos }, student);
+    const unused = warnings.filter(({ code }) => code === "unused-option");
+    return [method.name, settings, unused.map(({ field }) => field)];
+  };
+  const photos = [{} as Photo];
+  assert.deepEqual(chosen({ steps: 5, augmentations: "64" }, []), [
+    "bn",
+    { augmentations: 64 },
+    ["steps"],
+  ]);
+  const corrections = { chair: [1] };
+  const learned = { steps: 3, learningRate: 0.1, momentum: 0.9, augmentations: 8 };
+  assert.deepEqual(chosen({ corrections, steps: 3, trust: 1 }, []), [
+    "corrections",
+    learned,
+    ["trust"],
+  ]);
+  // In place of the method for the photographs, or of that method's statistics, another one labels.
+  const sent = { steps: 5, augmentations: 2 };
+  assert.deepEqual(chosen(sent, photos, STREETS), ["bn", { augmentations: 2 }, ["steps"]]);
+  const kept: LoadedStudent = { ...STREETS, card: { ...STREETS.card, statistics: "running" } };
+  assert.deepEqual(chosen(sent, [], kept), ["source", {}, ["steps", "augmentations"]]);
+  assert.deepEqual(chosen(sent, photos)[2], [], "the usual method has them all");
+  assert.deepEqual(chosen({ method: "bn", augmentations: 2 }, [])[2], []);
+  assert.throws(() => chosen({ stepz: 5 }, []), /did you mean steps/);
+  assert.throws(() => chosen({ steps: 0 }, []), /Cannot set steps/);
+  const text = chooseMethod({ options: segmentOptions({ steps: 5 }, false), photos: [] }, ROOMS)
+    .warnings[0]!.text;
+  assert.match(text, /^steps was not used: the method is bn, which has no such option/);
+});
+
 Deno.test("chooseMethod() leaves a student the statistics that it was trained with, unless the method was named", () => {
   const kept: LoadedStudent = { ...STREETS, card: { ...STREETS.card, statistics: "running" } };
   const chosen = (given: Record<string, unknown>, photos: readonly Photo[] = []) =>
