@@ -124,8 +124,5 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-if (import.meta.main) {
-  const code = await run(Deno.args);
-  // A confined server has set the code of its process. Threads that a command has left end with this one.
-  Deno.exit(code || Deno.exitCode);
-}
+// Threads that a command has left end with the process. A confined server has set its exit code.
+if (import.meta.main) Deno.exit(await run(Deno.args) || Deno.exitCode);
