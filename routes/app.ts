@@ -21,6 +21,7 @@ import { observe, RequestMetrics } from "./http/observe.ts";
 import { observeJobs } from "./http/jobs/observe_jobs.ts";
 import { refuseForeign } from "./http/origin.ts";
 import { notFound, onError } from "./http/problem.ts";
+import { refuseWhileStopping } from "./http/stopping.ts";
 import { SharedAnswers } from "./http/shared_answers.ts";
 import { UploadsUnderWay } from "./http/uploads_under_way.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -45,8 +46,10 @@ export interface AppOptions extends Omit<ServerOptions, "data"> {
   sessions?: SessionStore;
   /** Where uploads go whose clients wait for the answer. */
   uploads?: UploadPlace;
-  /** Aborted when the server stops, so that streams of events end. */
+  /** Aborted when the server stops, so that it takes no further work, and streams of events end. */
   stopping?: AbortSignal;
+  /** Aborted when it waits no longer for the scans at work. */
+  leaving?: AbortSignal;
 }
 
 /** Builds the application. */
@@ -55,6 +58,8 @@ export function createApp(options: AppOptions): Hono {
   const { tokens, origins, proxies } = options.access ?? DEFAULT_ACCESS;
   const guarded = tokens.length > 0;
   const { semaphore = new FifoSemaphore(1, (options.limits ?? DEFAULT_LIMITS).places) } = options;
+  const never = new AbortController().signal;
+  const { stopping = never, leaving = never } = options;
   const app = new Hono();
   app.onError(onError);
   app.notFound(notFound);
@@ -70,12 +75,13 @@ export function createApp(options: AppOptions): Hono {
   app.use(observe(requests, options.log), secureHeaders());
   app.use(refuseForeign({ hostname, origins, guarded }));
   if (guarded) app.use("/v1/*", identifyByToken(tokens));
+  app.use("/v1/*", refuseWhileStopping(stopping));
   app.route("/viewer", viewerRoutes());
   app.get("/", viewerPage, (c) => c.json({ name: "ttt-kd", endpoints: endpoints() }));
   app.route("/openapi.json", openApiRoutes(guarded));
   app.route("/docs", docsRoutes());
   const { reserveBytes } = limits;
-  const ready = { labeller, reserveBytes, ...(queue ? { queue } : {}) };
+  const ready = { labeller, reserveBytes, stopping, ...(queue ? { queue } : {}) };
   app.route("/health", healthRoutes(ready));
   app.route("/v2", openInferenceRoutes(ready));
   if (queue) observeJobs(queue, registry, options.log);
@@ -91,14 +97,13 @@ export function createApp(options: AppOptions): Hono {
   app.route("/v1/models", modelRoutes(labeller));
   const { onProgress } = options;
   const answers = new SharedAnswers(labeller);
-  const work = { labeller, answers, limits, semaphore, ...(onProgress ? { onProgress } : {}) };
+  const work = { labeller, answers, limits, semaphore, leaving, ...(onProgress ? { onProgress } : {}) };
   app.route(
     "/v1/segment",
     segmentRoutes({ ...work, uploads: options.uploads ?? TEMPORARY_UPLOADS }),
   );
   if (sessions) app.route("/v1/sessions", sessionRoutes({ ...work, sessions }));
   if (queue) {
-    const { stopping = new AbortController().signal } = options;
     // Where a client is an address, that address must be one user's.
     const isPrivate = guarded ||
       (isLoopback(hostname) && origins.length === 0 && proxies.length === 0);

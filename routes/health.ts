@@ -1,6 +1,6 @@
 /**
  * `/health`: liveness (the event loop answers) and readiness (the models are loaded, GPU and
- * queue answer, and the disk takes uploads).
+ * queue answer, the disk takes uploads, and the server does not stop).
  *
  * @module
  */
@@ -24,13 +24,18 @@ export interface ReadyParts {
   queue?: JobQueue;
   /** Bytes of the disk below which no upload is taken. */
   reserveBytes: number;
+  /** Aborted when the server stops. */
+  stopping: AbortSignal;
 }
 
-/** Returns a problem where the GPU or the queue does not answer, or the disk has no room; null where all is well. */
+/** Returns a problem where the GPU or the queue does not answer, the disk has no room, or the server stops; null where all is well. */
 export async function notReady(
-  { labeller, queue, reserveBytes }: ReadyParts,
+  { labeller, queue, reserveBytes, stopping }: ReadyParts,
 ): Promise<Response | null> {
   const retry = new Headers({ "retry-after": "5" });
+  if (stopping.aborted) {
+    return problemResponse({ status: 503, detail: "Cannot take scans: the server is stopping" }, retry);
+  }
   if (!await labeller.ready()) {
     const detail = `Cannot take scans: the GPU does not answer; run \`${taskCommand("doctor")}\``;
     return problemResponse({ status: 503, detail }, retry);

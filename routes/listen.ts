@@ -17,6 +17,8 @@ import { endSlowReaders } from "./slow_readers.ts";
 
 /** Seconds within which the head of a request has to be there, however it trickles in. */
 const HEAD_SECONDS = 30;
+/** Seconds for the answers to requests that a server which leaves has ended. */
+const LAST_ANSWERS_SECONDS = 2;
 
 /** The times that connections have. */
 export interface ListenOptions {
@@ -24,6 +26,8 @@ export interface ListenOptions {
   stallSeconds?: number;
   /** Seconds within which the head of a request has to be there. */
   headSeconds?: number;
+  /** Aborted when a server that stops waits no longer: whoever was not answered soon after is cut off. */
+  leaving?: AbortSignal;
 }
 
 /**
@@ -36,7 +40,8 @@ export async function listen(
   app: Hono,
   hostname: string,
   port: number,
-  { stallSeconds = DEFAULT_LIMITS.stallSeconds, headSeconds = HEAD_SECONDS }: ListenOptions = {},
+  { stallSeconds = DEFAULT_LIMITS.stallSeconds, headSeconds = HEAD_SECONDS, leaving }:
+    ListenOptions = {},
 ): Promise<Server> {
   // The time of bodies is limited where they are read; Node's own limit would cut any upload of five minutes.
   const serverOptions = { requestTimeout: 0, headersTimeout: 0 };
@@ -61,6 +66,10 @@ export async function listen(
       if (--inFlight === 0) idle.resolve();
     });
   });
+  const answered = async () => {
+    await idle.promise;
+    await Promise.allSettled(handling);
+  };
   const failed = Promise.withResolvers<string>();
   const slow = endSlowReaders(server, stallSeconds);
   const accepting = keepAccepting(acceptorOf(server), { onDeaf: failed.resolve });
@@ -70,15 +79,36 @@ export async function listen(
     failed: failed.promise,
     async [Symbol.asyncDispose]() {
       await accepting[Symbol.asyncDispose]();
+      using cut = endOfPatience(leaving);
+      // As long as it waits, it still listens, and says to whoever asks that it stops.
+      await Promise.race([answered(), cut.promise]);
       const closed = new Promise<void>((resolve, reject) => {
         server.close((error) => error ? reject(error) : resolve());
       });
-      await idle.promise;
-      await Promise.allSettled(handling);
+      await Promise.race([answered(), cut.promise]);
       slow[Symbol.dispose]();
       // Deno 2.9.6 takes some idle kept-alive connections for busy and would wait until their clients disconnect.
       server.closeAllConnections();
       await closed;
+      // The files of those that were cut off are removed.
+      using end = endOfPatience(leaving);
+      await Promise.race([answered(), end.promise]);
+    },
+  };
+}
+
+/** Resolves some time after a server has ended the requests in flight; never without a signal. */
+function endOfPatience(leaving: AbortSignal | undefined): Disposable & { promise: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const begin = () => timer = setTimeout(resolve, LAST_ANSWERS_SECONDS * 1000);
+  if (leaving?.aborted) begin();
+  leaving?.addEventListener("abort", begin, { once: true });
+  return {
+    promise,
+    [Symbol.dispose]() {
+      leaving?.removeEventListener("abort", begin);
+      clearTimeout(timer);
     },
   };
 }

@@ -23,6 +23,7 @@ import { SessionStore } from "../lib/serving/sessions/store.ts";
 import { FifoSemaphore } from "../lib/concurrency/fifo_semaphore.ts";
 import { createApp } from "./app.ts";
 import { jobProblem } from "./http/problem.ts";
+import { StoppingError } from "./http/stopping.ts";
 import { listen } from "./listen.ts";
 
 const SWEEP_MILLISECONDS = 60_000;
@@ -38,9 +39,10 @@ export async function openServer(
   hostname: string,
   port: number,
 ): Promise<Server> {
-  const { places, stallSeconds } = options.limits ?? DEFAULT_LIMITS;
+  const { places, stallSeconds, graceSeconds } = options.limits ?? DEFAULT_LIMITS;
   const semaphore = new FifoSemaphore(1, places);
   const stopping = new AbortController();
+  const leaving = new AbortController();
   await using owned = new AsyncDisposableStack();
   // Beside jobs and sessions, so that one disk has all that clients send.
   const place = data ? join(data.folder, "uploads") : tmpdir();
@@ -55,30 +57,31 @@ export async function openServer(
     semaphore,
     uploads,
     stopping: stopping.signal,
+    leaving: leaving.signal,
     ...(queue ? { queue } : {}),
     ...(sessions ? { sessions } : {}),
   });
-  const server = owned.use(await listen(app, hostname, port, { stallSeconds }));
+  const server = await listen(app, hostname, port, { stallSeconds, leaving: leaving.signal });
   const { url, failed } = server;
-  if (data && queue) owned.use(startWork(queue, data, options.labeller, semaphore));
+  const worker = data && queue && startWork(queue, options.labeller, semaphore);
+  owned.defer(async () => {
+    const timer = setTimeout(() => leaving.abort(new StoppingError()), graceSeconds * 1000);
+    // The job at work and the scans of clients that wait have the same time.
+    await Promise.all([worker?.stop(graceSeconds * 1000), server[Symbol.asyncDispose]()]);
+    clearTimeout(timer);
+  });
   if (data && queue && sessions && ages) owned.use(startSweeping(queue, data, sessions, ages));
   owned.defer(() => stopping.abort());
   const kept = owned.move();
   return { url, failed, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** Starts a worker on the queue. Leaving gives the job at work its time of grace. */
-function startWork(
-  queue: JobQueue,
-  { graceSeconds }: ServerData,
-  labeller: Labeller,
-  semaphore: FifoSemaphore,
-): AsyncDisposable {
-  const worker = new JobWorker(queue, {
+/** Starts a worker on the queue. */
+function startWork(queue: JobQueue, labeller: Labeller, semaphore: FifoSemaphore): JobWorker {
+  return new JobWorker(queue, {
     work: segmentationWork(queue, labeller, semaphore),
     describe: jobProblem,
   });
-  return { [Symbol.asyncDispose]: () => worker.stop(graceSeconds * 1000) };
 }
 
 /** Deletes expired jobs and sessions, now and once a minute. */

@@ -84,8 +84,9 @@ async function segmentInSession(
   id: string,
   options: SessionRouteOptions,
 ): Promise<Response> {
-  const { labeller, answers, limits, semaphore, sessions } = options;
+  const { labeller, answers, limits, semaphore, sessions, leaving } = options;
   const request = c.req.raw;
+  const ended = AbortSignal.any([request.signal, leaving]);
   const begun = await sessions.get(id);
   requireStudent(labeller, begun);
   semaphore.requirePlace();
@@ -107,7 +108,7 @@ async function segmentInSession(
   const reservation = place.use(semaphore.reserve());
   const form = answerForm(c, await openFormat(folder, expected));
   // Scans are processed in the order in which their uploads end.
-  return await sessions.change(id, request.signal, async (session, keep, stop) => {
+  return await sessions.change(id, ended, async (session, keep, stop) => {
     await writeInput(folder, inputFor(session));
     await labelUpload(options, folder, received.scan.name, reservation, stop);
     const report = await readReport(folder, ATTEMPT);

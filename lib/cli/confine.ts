@@ -78,7 +78,8 @@ export function permissionsOf(server: ConfinedServer): string[] {
 }
 
 /**
- * Runs `serve` with its permissions alone, until it ends; it is stopped by a signal to this process, and by its death.
+ * Runs `serve` with its permissions alone, until it ends; it is stopped by a signal to this process, and by its death; a
+ * second signal ends it at once.
  *
  * @param args its command line.
  * @returns the exit code.
@@ -107,8 +108,13 @@ export async function runConfined(
     stdin: "piped",
   }).spawn();
   // However this process ends, also by `kill -9`, its end of the pipe is closed, and so the server stops.
+  let isStopping = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => void child.stdin.close().catch(() => {}));
+    Deno.addSignalListener(signal, () => {
+      if (isStopping) return child.kill("SIGKILL");
+      isStopping = true;
+      child.stdin.close().catch(() => {});
+    });
   }
   const { code } = await child.status;
   return code;

@@ -101,9 +101,9 @@ const OPTIONS = {
   grace: {
     type: "string",
     value: "SECONDS",
-    default: "5",
+    default: `${DEFAULT_LIMITS.graceSeconds}`,
     about:
-      "how long a server that is stopped waits for its job before it puts it back into the queue",
+      "how long a server that is stopped waits for scans at work; then jobs go back into the queue, and other clients get 503",
   },
   "max-jobs": {
     type: "string",
@@ -182,7 +182,14 @@ export const command = defineCommand({
     const data = dataOf(values);
     if (!values.unconfined && mayBeConfined()) return await confined(values, port);
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+    let isStopping = false;
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      Deno.addSignalListener(signal, () => {
+        if (isStopping) Deno.exit(1);
+        isStopping = true;
+        stop();
+      });
+    }
     if (values["until-stdin-ends"]) {
       // What is written there means nothing.
       Deno.stdin.readable.pipeTo(new WritableStream()).then(stop, stop);
@@ -211,7 +218,9 @@ export const command = defineCommand({
       if (failure !== undefined) {
         throw new Error(`Cannot go on serving: ${failure}; start it again`);
       }
-      console.log("stopping: scans in progress are finished first, jobs wait for the next start");
+      console.log(
+        `stopping: scans at work have ${limits.graceSeconds} s left, jobs wait for the next start; another signal ends it at once`,
+      );
     } finally {
       await labeller.close();
     }
@@ -288,6 +297,7 @@ function limitsOf(values: ServeValues): ServerLimits {
     leastRate: wholeNumber("least-rate", values["least-rate"], 0, 2 ** 30),
     stallSeconds: wholeNumber("stall", values.stall, 1, 3600),
     reserveBytes: wholeNumber("reserve", values.reserve, 0, 2 ** 20) * MIB,
+    graceSeconds: wholeNumber("grace", values.grace, 0, 3600),
     uploadSeconds: wholeNumber("upload-seconds", values["upload-seconds"], 1, 7 * 86_400),
   };
 }
@@ -297,7 +307,6 @@ function dataOf(values: ServeValues): ServerData {
   return {
     folder,
     keepHours: wholeNumber("keep", values.keep, 1, 24 * 365),
-    graceSeconds: wholeNumber("grace", values.grace, 0, 3600),
     queue: {
       ...DEFAULT_QUEUE_LIMITS,
       jobs: wholeNumber("max-jobs", values["max-jobs"], 1, 100_000),

@@ -30,6 +30,11 @@ export interface ServerLimits {
   uploadSeconds: number;
   /** Bytes of the disk that uploads leave free, so that accepted jobs can be finished. */
   reserveBytes: number;
+  /**
+   * How long a scan at work may still take when the server stops, in seconds, before its job goes back into the queue, or
+   * its client gets 503.
+   */
+  graceSeconds: number;
 }
 
 /** The limits of a server that is not told otherwise. */
@@ -43,14 +48,13 @@ export const DEFAULT_LIMITS: ServerLimits = {
   stallSeconds: 30,
   uploadSeconds: 3600,
   reserveBytes: 2 ** 28,
+  graceSeconds: 5,
 };
 
 /** Where and for how long a server keeps jobs and sessions. */
 export interface ServerData extends QueuePlace {
   /** How long jobs and their results are kept after their end, in hours. */
   keepHours: number;
-  /** How long a job at work may still take when the server stops, in seconds, before it goes back into the queue. */
-  graceSeconds: number;
   sessions: SessionLimits;
 }
 
@@ -68,7 +72,10 @@ export interface ServerOptions {
   onProgress?: (scan: string, progress: Progress) => void;
 }
 
-/** A server that listens. Its disposal waits for requests in flight, and finishes the job at work or puts it back. */
+/**
+ * A server that listens. Its disposal takes no further work, waits for requests in flight and the job at work, and ends them
+ * once their time of grace is over.
+ */
 export interface Server extends AsyncDisposable {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;

@@ -16,6 +16,8 @@ export interface DirectOptions {
   limits: UploadLimits;
   /** Decides which scan has the GPU. */
   semaphore: FifoSemaphore;
+  /** Aborted when the server stops and waits no longer. */
+  leaving: AbortSignal;
   /** Called with every step of the work and the name of the scan. */
   onProgress?: (scan: string, progress: Progress) => void;
 }
@@ -23,18 +25,29 @@ export interface DirectOptions {
 /** The number of the result in a request's folder, which holds no other. */
 export const ATTEMPT = 0;
 
-/** Labels the scan in a folder once the reservation has the GPU, which is released before the answer is made. */
+/**
+ * Labels the scan in a folder once the reservation has the GPU, which is released before the answer is made.
+ *
+ * @throws the reason of `leaving`, where the server does not wait for the scan.
+ */
 export async function labelUpload(
-  { labeller, onProgress }: DirectOptions,
+  { labeller, onProgress, leaving }: DirectOptions,
   folder: string,
   scan: string,
   reservation: Reservation,
   signal: AbortSignal,
 ): Promise<void> {
-  await reservation.acquire(signal);
-  await labeller.label(folder, ATTEMPT, {
-    signal,
-    ...(onProgress ? { onProgress: (progress) => onProgress(scan, progress) } : {}),
-  });
+  const ended = AbortSignal.any([signal, leaving]);
+  try {
+    await reservation.acquire(ended);
+    await labeller.label(folder, ATTEMPT, {
+      signal: ended,
+      ...(onProgress ? { onProgress: (progress) => onProgress(scan, progress) } : {}),
+    });
+  } catch (error) {
+    // Whatever the thread that was told to stop said.
+    leaving.throwIfAborted();
+    throw error;
+  }
   reservation.release();
 }

@@ -24,6 +24,7 @@ import {
 } from "../../lib/serving/sessions/session.ts";
 import { OptionError } from "../../lib/ttt/option_error.ts";
 import { BusyError } from "../../lib/concurrency/fifo_semaphore.ts";
+import { StoppingError } from "./stopping.ts";
 
 /** A request that cannot be served, with its status; only routes throw it. */
 export class RequestError extends HTTPException {
@@ -48,7 +49,7 @@ export function onError(error: Error, c: Context): Response {
   if (
     error instanceof BusyError || error instanceof QueueFullError ||
     error instanceof LabellerLostError || error instanceof QueueUnavailableError ||
-    error instanceof SessionsFullError
+    error instanceof SessionsFullError || error instanceof StoppingError
   ) {
     headers.set("retry-after", `${error.retryAfterSeconds}`);
   } else if (disk) {
@@ -145,7 +146,7 @@ function fullProblemOf(error: Error): JobProblem {
   if (disk) return { status: 507, detail: disk.message };
   if (
     error instanceof BusyError || error instanceof LabellerLostError ||
-    error instanceof QueueUnavailableError || isGpuGone(error)
+    error instanceof QueueUnavailableError || error instanceof StoppingError || isGpuGone(error)
   ) {
     return { status: 503, detail };
   }

@@ -118,3 +118,50 @@ Deno.test("serve labels a scan in a confined process, and answers until it is st
     assert.match(said.join(""), /stopping/);
   });
 });
+
+for (
+  const [where, options] of [["a confined process", []], ["its own process", [
+    "--unconfined",
+  ]]] as const
+) {
+  Deno.test(`serve in ${where} takes no new work after a signal, and ends at once after a second one`, async () => {
+    await withFolder(async (folder) => {
+      await using process = program(
+        [
+          "serve",
+          "--port",
+          "0",
+          "--data",
+          folder,
+          "--grace",
+          "600",
+          "--student",
+          "rooms",
+          ...options,
+        ],
+        { TTTKD_TOKEN: "T" },
+      ).spawn();
+      const { url, rest } = await listening(process);
+      const said = Array.fromAsync(rest.values());
+      const errors = new Response(process.stderr).text();
+      // An upload that does not end keeps the server from stopping.
+      const body = new ReadableStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode("ply\n")),
+      });
+      const headers = { authorization: "Bearer T" };
+      const upload = fetch(`${url}/v1/segment`, { method: "POST", body, headers })
+        .then((answer) => answer.status, () => "cut off");
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      process.kill("SIGTERM");
+      for (let status = 200; status !== 503;) {
+        const ready = await fetch(`${url}/health/ready`);
+        await ready.body?.cancel();
+        status = ready.status;
+      }
+      process.kill("SIGTERM");
+      const [{ code }, lines, log] = await Promise.all([process.status, said, errors]);
+      assert.notEqual(code, 0, lines.join("") + log);
+      assert.equal(await upload, "cut off");
+    });
+  });
+}

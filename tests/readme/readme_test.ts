@@ -146,7 +146,6 @@ const DATA = {
   queue: { jobs: 8, jobsOfClient: 8, attempts: 1 },
   sessions: { sessions: 8, sessionsOfClient: 8, keepHours: 1 },
   keepHours: 1,
-  graceSeconds: 1,
 };
 
 /** A folder as the demo leaves it, and an `npx` that is the Deno that runs this test. */

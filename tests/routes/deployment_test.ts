@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { variableOf } from "../../lib/cli/environment.ts";
 import { command } from "../../lib/commands/serve.ts";
+import { DEFAULT_LIMITS } from "../../lib/serving/server.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const FOLDER = new URL("routes/deployment/", ROOT);
@@ -66,4 +67,18 @@ Deno.test("the unit of systemd does not start again what was called wrongly", ()
   const unit = Deno.readTextFileSync(new URL("ttt-kd.service", FOLDER));
   // The code of main.ts for wrong usage.
   assert.match(unit, /^RestartPreventExitStatus=2$/m);
+});
+
+Deno.test("what stops the server waits longer than the server does", () => {
+  const text = (name: string) => Deno.readTextFileSync(new URL(name, FOLDER));
+  const number = (name: string, pattern: RegExp) => Number(pattern.exec(text(name))![1]);
+  const shipped = [
+    ["compose.yaml", /TTTKD_SERVE_GRACE: (\d+)/, /stop_grace_period: (\d+)s/],
+    ["ttt-kd.service", /TTTKD_SERVE_GRACE=(\d+)/, /TimeoutStopSec=(\d+)/],
+  ] as const;
+  const times = shipped.map(([name, grace, kill]) => [number(name, grace), number(name, kill)]);
+  // `docker stop` kills after 10 seconds where nobody says otherwise.
+  times.push([DEFAULT_LIMITS.graceSeconds, 10]);
+  // Two seconds for the last answers, two for the files of those that are cut off, and some to close the GPU.
+  for (const [grace, kill] of times) assert.ok(grace! + 4 < kill!, `${grace} of ${kill}`);
 });

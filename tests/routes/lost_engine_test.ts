@@ -11,7 +11,7 @@ import { camerasToJson, encodePng } from "../../lib/scan/mod.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 import { openServer } from "../../routes/open_server.ts";
 import { withGpu } from "../gpu.ts";
-import { fakeApp, formRequest, type JobAnswer, plyScan, problemOf } from "./support.ts";
+import { AT_ONCE, fakeApp, formRequest, type JobAnswer, plyScan, problemOf } from "./support.ts";
 
 /** Gives `body` a folder, and keeps messages about the faults that it causes off the console. */
 async function withFaults(body: (folder: string) => Promise<void>): Promise<void> {
@@ -53,14 +53,13 @@ withGpu(
         folder,
         queue: DEFAULT_QUEUE_LIMITS,
         keepHours: 1,
-        graceSeconds: 0,
         sessions: DEFAULT_SESSION_LIMITS,
       };
       await using labeller = await WorkerLabeller.open({ students: ["rooms"] }, {
         module,
         pauseAfter: () => 0,
       });
-      await using server = await openServer({ labeller, data }, "127.0.0.1", 0);
+      await using server = await openServer({ labeller, data, limits: AT_ONCE }, "127.0.0.1", 0);
       const [disturbed, labelled] = await jobDone(server.url, request);
       assert.deepEqual([disturbed.state, disturbed.attempts], ["done", 3]);
       assert.ok(existsSync(join(folder, "died")) && existsSync(join(folder, "lost")));

@@ -30,6 +30,9 @@ import { camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
 import type { Drift } from "../../lib/ttt/online_state.ts";
 import { FakeEngine, type Work } from "./fake_engine.ts";
 
+/** Limits of a server that stops without waiting for scans at work. */
+export const AT_ONCE: ServerLimits = { ...DEFAULT_LIMITS, graceSeconds: 0 };
+
 /** Returns a labeller with a fake engine in this thread. */
 export function fakeLabeller(
   engine: FakeEngine = new FakeEngine(),
