@@ -44,14 +44,26 @@ export interface JobRouteOptions {
   stopping: AbortSignal;
   /** Whether clients are told apart so well that one may list its jobs. */
   isPrivate: boolean;
+  /** Milliseconds after which a stream of events has a comment. */
+  quietMilliseconds?: number;
 }
+
+const QUIET_MILLISECONDS = 15_000;
 
 /** Most bytes of corrections: some hundred thousand points. */
 const CORRECTIONS_BYTES = 2 ** 20;
 
 /** Routes under `/v1/jobs`. */
 export function jobRoutes(
-  { labeller, answers, queue, limits, stopping, isPrivate }: JobRouteOptions,
+  {
+    labeller,
+    answers,
+    queue,
+    limits,
+    stopping,
+    isPrivate,
+    quietMilliseconds = QUIET_MILLISECONDS,
+  }: JobRouteOptions,
 ): Hono {
   const find = (c: Context) => findJob(queue, c.req.param("id")!);
 
@@ -101,7 +113,13 @@ export function jobRoutes(
         const left = new AbortController();
         stream.onAbort(() => left.abort());
         const signal = AbortSignal.any([left.signal, stopping]);
-        for await (const event of jobEvents(queue, job, signal)) await stream.writeSSE(event);
+        // A comment: proxies end a connection that is silent for a minute, and a job may wait for longer.
+        const timer = setInterval(() => void stream.write(": waiting\n\n"), quietMilliseconds);
+        try {
+          for await (const event of jobEvents(queue, job, signal)) await stream.writeSSE(event);
+        } finally {
+          clearInterval(timer);
+        }
       });
     })
     .get("/:id/result", (c) =>

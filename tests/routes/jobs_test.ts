@@ -1,5 +1,9 @@
 /** Jobs over HTTP: submitted, followed, cancelled, fetched, refused, and finished by the next server. */
 import assert from "node:assert/strict";
+import { DEFAULT_LIMITS } from "../../lib/serving/server.ts";
+import { SharedAnswers } from "../../routes/http/shared_answers.ts";
+import { UploadsUnderWay } from "../../routes/http/uploads_under_way.ts";
+import { jobRoutes } from "../../routes/jobs.ts";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -516,3 +520,26 @@ for (const moment of ["before", "after"] as const) {
     });
   });
 }
+
+Deno.test("GET /v1/jobs/:id/events is not silent while a job waits, for proxies that end idle connections", async () => {
+  await withJobs(async ({ app, labeller, queue, stopping }) => {
+    const { id } = await (await app.request("/v1/jobs", formRequest(fullForm()))).json();
+    const { signal } = stopping;
+    const routes = jobRoutes({
+      labeller,
+      queue,
+      answers: new SharedAnswers(labeller),
+      limits: { ...DEFAULT_LIMITS, underWay: new UploadsUnderWay(1, 1) },
+      stopping: signal,
+      isPrivate: true,
+      quietMilliseconds: 20,
+    });
+    const reader = (await routes.request(`/${id}/events`)).body!
+      .pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.includes(": waiting\n\n")) text += (await reader.read()).value!;
+    assert.match(text, /^event: state\n/);
+    stopping.abort();
+    while (!(await reader.read()).done);
+  });
+});
