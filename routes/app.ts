@@ -72,7 +72,8 @@ export function createApp(options: AppOptions): Hono {
     onBytes: (bytes: number) => requests.received(bytes),
   };
   app.use(requestId(), identifyByAddress(addressSet(proxies)));
-  app.use(observe(requests, options.log), secureHeaders());
+  // What is served by TLS is the proxy's to say: its hosts beside this one are not ours to bind.
+  app.use(observe(requests, options.log), secureHeaders({ strictTransportSecurity: false }));
   app.use(refuseForeign({ hostname, origins, guarded }));
   if (guarded) app.use("/v1/*", identifyByToken(tokens));
   app.use("/v1/*", refuseWhileStopping(stopping));

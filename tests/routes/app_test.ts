@@ -89,3 +89,10 @@ Deno.test("GET /v2 answers name, version and health as the Open Inference Protoc
   assert.deepEqual(await read("/v2/health/live"), { live: true });
   await problemOf(await app.request("/v2/health/ready"), 503);
 });
+
+Deno.test("createApp() leaves it to the proxy to bind hosts to TLS", async () => {
+  const { app } = fakeApp();
+  const { headers } = await app.request("/health/live");
+  assert.equal(headers.get("strict-transport-security"), null);
+  assert.equal(headers.get("x-content-type-options"), "nosniff");
+});
