@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename, dirname } from "node:path";
 import { DatasetError } from "../scene_folder.ts";
 
 /**
@@ -58,6 +59,18 @@ export async function isThere(path: string): Promise<boolean> {
     if (isMissing(error)) return false;
     throw error;
   }
+}
+
+/** Gives those of many files that are there, by one look into each of their folders. */
+export async function filesThere(paths: Iterable<string>): Promise<Set<string>> {
+  const byFolder = Map.groupBy(paths, (path) => dirname(path));
+  const there = new Set<string>();
+  for (const [folder, files] of byFolder) {
+    if (!await isThere(folder)) continue;
+    const names = new Set(await listNeeded(folder, "a folder"));
+    for (const path of files) if (names.has(basename(path))) there.add(path);
+  }
+  return there;
 }
 
 function missing(error: unknown, path: string, holds: string): unknown {

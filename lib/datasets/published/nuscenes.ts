@@ -2,7 +2,7 @@
  * nuScenes with its lidarseg labels as they are downloaded.
  *
  * ```text
- * v1.0-trainval/*.json                               the tables; v1.0-mini is taken where there is no trainval
+ * v1.0-trainval/*.json                               the tables; v1.0-mini is taken where no sweep of trainval is there
  * samples/LIDAR_TOP/*.pcd.bin                        float32 x, y, z, intensity (0 to 255), ring
  * samples/CAM_FRONT/*.jpg                            and the five other cameras, undistorted
  * lidarseg/v1.0-trainval/TOKEN_lidarseg.bin          uint8: the index of a category
@@ -21,8 +21,9 @@ import { IGNORE_LABEL } from "../../metrics/confusion.ts";
 import { type Camera, decodePhoto, type Photo } from "../../scan/mod.ts";
 import type { DatasetScene } from "../dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
-import { isThere, readNeeded } from "./files.ts";
-import { type NuscenesTables, readTables, type Sweep } from "./nuscenes_tables.ts";
+import { readNeeded } from "./files.ts";
+import { type LabelledSweep, openDownload } from "./nuscenes_download.ts";
+import type { NuscenesTables } from "./nuscenes_tables.ts";
 import { floatRows, pointScan } from "./points.ts";
 import {
   type PublishedDataset,
@@ -71,46 +72,44 @@ export const nuscenes: PublishedDataset = {
   about:
     "nuScenes with lidarseg: v1.0-trainval or v1.0-mini (tables), samples, and lidarseg with the same version",
   async open(root) {
-    const versions = Object.keys(VALIDATION);
-    const there = await Promise.all(versions.map((version) => isThere(join(root, version))));
-    const version = versions[there.indexOf(true)];
-    if (version === undefined) {
-      throw new DatasetError(
-        `Cannot find ${join(root, versions[0]!)}: it should be the folder of nuScenes' tables (or ${
-          versions.slice(1).join(", ")
-        }); add it, or correct the folder of the data set (--data)`,
-      );
-    }
-    const { categories, sweeps } = await readTables(root, version);
+    const { version, categories, sweeps, warnings } = await openDownload(
+      root,
+      Object.keys(VALIDATION),
+    );
     const classByLabel = classesOf(categories);
-    const labelled = sweeps.filter(({ labels }) => labels !== null);
     const validation = numbersOf(VALIDATION[version]!);
     const scenesOf = (isValidation: boolean) =>
-      labelled.filter(({ scene }) => validation.has(scene) === isValidation)
+      sweeps.filter(({ scene }) => validation.has(scene) === isValidation)
         .map((sweep): PublishedScene => {
           const id = `${sweep.scene}/${sweep.timestamp}`;
-          const [points, labels] = [join(root, sweep.points), join(root, sweep.labels!)];
           return {
             id,
-            files: [points, labels],
-            read: () => readSweep({ root, id, points, labels, sweep, classByLabel }),
+            files: [sweep.points, sweep.labels, ...sweep.photographs].map((path) =>
+              join(root, path)
+            ),
+            read: () => readSweep({ root, id, sweep, classByLabel }),
           };
         });
+    const train = spread(scenesOf(false));
     const held = spread(scenesOf(true));
     return publishedDataset({
       name: "nuScenes-lidarseg",
       rows: NUSCENES,
       licence: "CC-BY-NC-SA-4.0",
-      warnings: labelled.length === sweeps.length ? [] : [
-        `${
-          sweeps.length - labelled.length
-        } of ${sweeps.length} key frames have no row in ${version}/lidarseg.json and were left out.`,
+      warnings: [
+        ...warnings,
+        ...(train.length > 0 ? [] : [
+          `No key frame of ${version}'s scenes for training is there; the training part is empty.`,
+        ]),
+        ...(held.length > 0 ? [] : [
+          `No key frame of ${version}'s scenes for validation is there; the validation and test parts are empty.`,
+        ]),
       ],
       domains: [{
         name: "nuscenes",
         about: `a 32-beam lidar on cars in Boston and Singapore, with six cameras (${version})`,
         isSource: true,
-        scenes: { train: spread(scenesOf(false)), validation: held, test: held },
+        scenes: { train, validation: held, test: held },
       }],
     });
   },
@@ -139,14 +138,13 @@ function classesOf(categories: NuscenesTables["categories"]): Map<number, number
 interface SweepRequest {
   readonly root: string;
   readonly id: string;
-  readonly points: string;
-  readonly labels: string;
-  readonly sweep: Sweep;
+  readonly sweep: LabelledSweep;
   readonly classByLabel: ReadonlyMap<number, number>;
 }
 
 async function readSweep(request: SweepRequest): Promise<DatasetScene> {
-  const { root, id, points, labels, sweep, classByLabel } = request;
+  const { root, id, sweep, classByLabel } = request;
+  const [points, labels] = [join(root, sweep.points), join(root, sweep.labels)];
   const { positions, fourth } = floatRows(await readNeeded(points, `sweep ${id}`), points, 5);
   const stored = await readNeeded(labels, `the labels of sweep ${id}`);
   const unknown = stored.find((label) => !classByLabel.has(label));
@@ -164,6 +162,7 @@ async function readSweep(request: SweepRequest): Promise<DatasetScene> {
   const photos: Photo[] = [];
   const cameras: Camera[] = [];
   for (const { file, width, height, intrinsic, scannerToCamera } of sweep.cameras()) {
+    if (!sweep.photographs.includes(file)) continue;
     const path = join(root, file);
     const photo = await decodePhoto(await readNeeded(path, `a photograph of sweep ${id}`), file);
     if (photo.width !== width || photo.height !== height) {

@@ -33,6 +33,8 @@ export interface Sweep {
   readonly points: string;
   /** Path of the labels within the folder of the data set; null where there are none. */
   readonly labels: string | null;
+  /** Paths of its photographs within the folder of the data set. */
+  readonly photographs: readonly string[];
   /** Its cameras by the names of their channels. */
   cameras(): SweepCamera[];
 }
@@ -168,15 +170,15 @@ export async function readTables(root: string, version: string): Promise<Nuscene
   };
   const sweeps = scans.map((scan): Sweep => {
     const sample = find(samples, scan.sample_token, "sample");
+    const views = (photographs.get(scan.sample_token) ?? [])
+      .toSorted((a, b) => a.channel < b.channel ? -1 : 1);
     return {
       scene: find(scenes, sample.scene_token, "scene").name,
       timestamp: sample.timestamp,
       points: scan.filename,
       labels: labels.get(scan.token) ?? null,
-      cameras: () =>
-        (photographs.get(scan.sample_token) ?? [])
-          .toSorted((a, b) => a.channel < b.channel ? -1 : 1)
-          .map(({ row }) => cameraOf(row, scan)),
+      photographs: views.map(({ row }) => row.filename),
+      cameras: () => views.map(({ row }) => cameraOf(row, scan)),
     };
   });
   sweeps.sort((a, b) =>

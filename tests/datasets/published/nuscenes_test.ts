@@ -131,23 +131,110 @@ Deno.test("nuScenes: key frames without labels are left out with a warning", asy
   });
 });
 
+/** The files without those of some names. */
+function without(files: Files, gone: RegExp): Files {
+  return Object.fromEntries(Object.entries(files).filter(([name]) => !gone.test(name)));
+}
+
+Deno.test("nuScenes: one of the ten archives (v1.0-trainval02_blobs) is enough, the others are missed", async () => {
+  const whole = miniature("v1.0-trainval", ["scene-0001", "scene-0002", "scene-0003"]);
+  await withFiles(without(whole, /^samples\/.*scene-000[13]/), async (root) => {
+    const dataset = await open(root);
+    assert.deepEqual(
+      [dataset.count("nuscenes", "train"), dataset.count("nuscenes", "test")],
+      [2, 0],
+    );
+    const [lost, empty, ...others] = dataset.warnings!;
+    assert.match(
+      lost!,
+      /^4 of 6 key frames of v1\.0-trainval were left out.*LIDAR_TOP\/scene-0001/,
+    );
+    assert.match(empty!, /validation and test parts are empty/);
+    assert.deepEqual(others, []);
+    const { id, photos } = await dataset.scene("nuscenes", "train", 0);
+    assert.match(id, /^scene-0002/);
+    assert.equal(photos.length, 2);
+  });
+});
+
+Deno.test("nuScenes: a sweep whose labels are missing is left out, and the version changes when they come", async () => {
+  const whole = miniature("v1.0-mini", SCENES);
+  const label = Object.keys(whole).find((name) => /0061 at 1.*_lidarseg/.test(name))!;
+  await withFiles(without(whole, /0061 at 1.*_lidarseg/), async (root) => {
+    const before = await open(root);
+    assert.equal(before.count("nuscenes", "train"), 1);
+    assert.match(before.warnings![0]!, /^1 of 4 key frames .* such as lidarseg\/v1\.0-mini\//);
+    await Deno.writeFile(`${root}/${label}`, whole[label] as Uint8Array);
+    const after = await open(root);
+    assert.deepEqual([after.count("nuscenes", "train"), after.warnings], [2, []]);
+    assert.notEqual(after.version("nuscenes"), before.version("nuscenes"));
+  });
+});
+
+Deno.test("nuScenes: the archives of sweeps alone (v1.0-trainval01_blobs_lidar) are used without photographs", async () => {
+  const whole = miniature("v1.0-mini", SCENES);
+  await withFiles(without(whole, /^samples\/CAM/), async (root) => {
+    const dataset = await open(root);
+    assert.equal(dataset.warnings!.length, 1);
+    assert.match(dataset.warnings![0]!, /^4 of 4 key frames .* lack photographs.*CAM_BACK/);
+    const { photos, cameras } = await dataset.scene("nuscenes", "train", 0);
+    assert.deepEqual([photos, cameras], [[], []]);
+  });
+  await withFiles(without(whole, /CAM_FRONT\/scene-0061-1/), async (root) => {
+    const dataset = await open(root);
+    assert.match(dataset.warnings![0]!, /^1 of 4 key frames .*CAM_FRONT\/scene-0061-1\.jpg/);
+    const { cameras } = await dataset.scene("nuscenes", "train", 0);
+    assert.deepEqual(cameras.map(({ file }) => file), ["samples/CAM_BACK/scene-0061-1.jpg"]);
+  });
+});
+
+Deno.test("nuScenes: of several versions in one folder the first is taken that has a sweep", async () => {
+  const mini = miniature("v1.0-mini", ["scene-0061"]);
+  const large = miniature("v1.0-trainval", ["scene-0001", "scene-0003"]);
+  const about = async (files: Files) => {
+    let said: [string, readonly string[]] | undefined;
+    await withFiles(files, async (root) => {
+      const dataset = await open(root);
+      await dataset.scene("nuscenes", "train", 0);
+      said = [dataset.domains[0]!.about, dataset.warnings!];
+    });
+    return said!;
+  };
+  // nuScenes-lidarseg-all unpacks two tables and all labels of each version.
+  const lidarseg = without(large, /^samples|^v1\.0-trainval\/(?!category|lidarseg)/);
+  const [unpacked, [none]] = await about({ ...mini, ...lidarseg });
+  assert.match(unpacked, /v1\.0-mini/);
+  assert.match(none!, /scenes for validation/, "there was no choice");
+  // The tables of trainval, and the sweeps of mini alone.
+  const [small, [choice]] = await about({ ...mini, ...without(large, /^samples/) });
+  assert.match(small, /v1\.0-mini/);
+  assert.match(choice!, /v1\.0-mini was taken, since no key frame of v1\.0-trainval has both/);
+  const [both, warnings] = await about({ ...mini, ...large });
+  assert.match(both, /v1\.0-trainval/);
+  assert.match(warnings.join(), /v1\.0-trainval was taken, since it is the larger one; move/);
+});
+
 Deno.test("nuScenes: what is missing, cut or does not belong together is named in one line", async () => {
   const whole = miniature("v1.0-mini", SCENES);
   const label = Object.keys(whole).find((name) => /0061 at 1.*_lidarseg/.test(name))!;
   const table = (name: string) => `v1.0-mini/${name}.json`;
-  const without = (gone: RegExp) =>
-    Object.fromEntries(Object.entries(whole).filter(([name]) => !gone.test(name)));
   const edited = (name: string, edit: (text: string) => string): Files => ({
     ...whole,
     [table(name)]: edit(whole[table(name)] as string),
   });
   const cases: [Files, RegExp][] = [
-    [without(/^v1/), /v1\.0-trainval: it should be the folder of nuScenes' tables \(or v1\.0-mini/],
-    [without(/ego_pose/), /ego_pose\.json: it should be the table 'ego_pose' of nuScenes/],
-    [without(/lidarseg\.json/), /lidarseg\.json: it should be the table 'lidarseg'/],
-    [without(/_lidarseg\.bin/), /_lidarseg\.bin: it should be the labels of sweep scene-0061/],
-    [without(/samples\/LIDAR/), /1\.pcd\.bin: it should be sweep scene-0061/],
-    [without(/samples\/CAM_FRONT/), /CAM_FRONT.*: it should be a photograph of sweep/],
+    [
+      without(whole, /^v1/),
+      /v1\.0-trainval: it should be the folder of nuScenes' tables \(or v1\.0-mini/,
+    ],
+    [without(whole, /ego_pose/), /ego_pose\.json: it should be the table 'ego_pose' of nuScenes/],
+    [without(whole, /lidarseg\.json/), /lidarseg\.json: it should be the table 'lidarseg'/],
+    [
+      without(whole, /_lidarseg\.bin/),
+      /no key frame of v1\.0-mini has both .* lacks lidarseg\/.*; unpack/,
+    ],
+    [without(whole, /samples\/LIDAR/), /lacks samples\/LIDAR_TOP\/scene-0061-1\.pcd\.bin; unpack/],
+    [edited("lidarseg", () => "[]"), /it lacks rows in v1\.0-mini\/lidarseg\.json; unpack/],
     [{ ...whole, [label]: Uint8Array.of(17) }, /3 points, its labels are 1/],
     [{ ...whole, [label]: Uint8Array.of(17, 3, 1) }, /label 3 is no index in category\.json/],
     [edited("category", (text) => text.replaceAll("index", "i")), /'noise' has no index/],
