@@ -79,18 +79,27 @@ export const semantickitti: PublishedDataset = {
       "the folder of SemanticKITTI's sequences 00 to 21",
     );
     const scenes: Record<string, PublishedScene[]> = {};
-    for (const name of Object.values(SPLITS).flat()) {
-      if (there.includes(name)) scenes[name] ??= await scenesOf(join(sequences, name), name);
+    const lacks: string[] = [];
+    const absent: string[] = [];
+    for (const name of [...SPLITS.train, ...SPLITS.validation]) {
+      if (!there.includes(name)) {
+        absent.push(name);
+        continue;
+      }
+      const folder = join(sequences, name);
+      const part = await missingPart(folder);
+      if (part === null) scenes[name] = await scenesOf(folder, name);
+      else lacks.push(`${name}/${part}`);
     }
     const ofSplit = (split: DatasetSplit) =>
       spread(SPLITS[split].flatMap((name) => scenes[name] ?? []));
-    const lacks = [...SPLITS.train, ...SPLITS.validation].filter((name) => !scenes[name]);
     return publishedDataset({
       name: "SemanticKITTI",
       rows: SEMANTICKITTI,
       licence: "CC-BY-NC-SA-4.0",
       warnings: [
-        ...lackingScenes(sequences, lacks, Object.keys(scenes).length),
+        // What only lacks a part comes first, for the message names the first ones.
+        ...lackingScenes(sequences, [...lacks, ...absent], Object.keys(scenes).length),
         ...await withoutPhotographs(sequences, Object.keys(scenes)),
       ],
       domains: [{
@@ -121,12 +130,24 @@ async function withoutPhotographs(folder: string, names: readonly string[]): Pro
   ];
 }
 
+/**
+ * The folder that is missing or empty, without which a sequence is of no use; null where both hold files. Labels are
+ * unpacked for all sequences at once, so that sequences whose scans were left out or deleted have them alone.
+ */
+async function missingPart(folder: string): Promise<string | null> {
+  for (const part of ["velodyne", "labels"]) {
+    const path = join(folder, part);
+    if (!await isThere(path)) return part;
+    if ((await listNeeded(path, "a folder of a sequence")).length === 0) return part;
+  }
+  return null;
+}
+
 /** The scans of a sequence in their order. */
 async function scenesOf(folder: string, sequence: string): Promise<PublishedScene[]> {
   const velodyne = join(folder, "velodyne");
   const labels = join(folder, "labels");
   const names = await listNeeded(velodyne, `the folder of the scans of sequence ${sequence}`);
-  await listNeeded(labels, `the folder of the labels of sequence ${sequence}`);
   return names.filter((name) => name.endsWith(".bin")).map((name) => {
     const number = name.slice(0, -".bin".length);
     const scan = join(velodyne, name);

@@ -71,6 +71,32 @@ Deno.test("SemanticKITTI without photographs has scenes without views", async ()
   });
 });
 
+Deno.test("SemanticKITTI: sequences of data_odometry_labels.zip without their scans are lacking, as absent ones", async () => {
+  const labelsAlone = (name: string) =>
+    Object.fromEntries(
+      Object.entries(sequence(name, ["000000"])).filter(([path]) => !/velodyne|image_2/.test(path)),
+    );
+  const files = {
+    ...labelsAlone("00"),
+    ...labelsAlone("02"),
+    ...sequence("08", ["000000"]),
+    "sequences/03/velodyne/000000.bin": floats(1, 2, 3, 4),
+  };
+  await withFiles(files, async (root) => {
+    // Deleted scans leave their folder behind.
+    await Deno.mkdir(`${root}/sequences/00/velodyne`);
+    const dataset = await open(root);
+    assert.deepEqual(
+      [dataset.count("semantickitti", "train"), dataset.count("semantickitti", "test")],
+      [0, 1],
+    );
+    assert.equal((await dataset.scene("semantickitti", "test", 0)).id, "08/000000");
+    const [lacking, ...others] = dataset.warnings!;
+    assert.match(lacking!, /lacks 00\/velodyne, 02\/velodyne, 03\/labels and 7 more; splits/);
+    assert.deepEqual(others, [], "photographs of sequences that are not used are not missed");
+  });
+});
+
 Deno.test("SemanticKITTI: the version changes with its files", async () => {
   await withFiles(sequence("08", ["000000"]), async (root) => {
     const before = (await open(root)).version("semantickitti");
@@ -91,8 +117,11 @@ Deno.test("SemanticKITTI: what is missing or cut is named in one line", async ()
   const cases: [Files, RegExp][] = [
     [{ "readme.txt": "" }, /sequences: it should be the folder of SemanticKITTI's sequences/],
     [{ "sequences/12/times.txt": "" }, /it has none of the scenes of the official splits \(00, 01/],
-    [without("velodyne"), /sequences\/08\/velodyne: it should be the folder of the scans/],
-    [without("labels"), /sequences\/08\/labels: it should be the folder of the labels/],
+    [without("velodyne"), /none of the scenes of the official splits \(08\/velodyne, 00, 01 and 8/],
+    [
+      without("labels"),
+      /none of the scenes of the official splits \(08\/labels, 00, 01 and 8 more/,
+    ],
     [without("labels/000000"), /labels\/000000\.label: it should be the labels of scan 08\/000000/],
     [without("image_2/000000"), /image_2\/000000\.png: it should be a photograph of/],
     [without("calib"), /calib\.txt: it should be the calibration of sequence 08/],
