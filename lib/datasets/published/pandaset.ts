@@ -9,8 +9,9 @@
  *     camera/front_camera/00.jpg           and five other cameras, each with poses.json and intrinsics.json
  * ```
  *
- * Source: `python/pandaset` of scaleapi/pandaset-devkit. There is no official split: here every fifth labelled sequence is for
- * validation and test. Scans keep the axes of the sequence, with the lidar's place as their origin.
+ * Source: `python/pandaset` of scaleapi/pandaset-devkit. There is no official split: here every fifth of the 76
+ * labelled sequences, as `ml3d/datasets/pandaset.py` of isl-org/Open3D-ML lists them, is for validation and test, whichever
+ * of them were downloaded. Scans keep the axes of the sequence, with the lidar's place as their origin.
  *
  * @module
  */
@@ -18,6 +19,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { PANDASET } from "../../classes/pandaset.ts";
 import { IGNORE_LABEL } from "../../metrics/confusion.ts";
+import { some } from "../../scan/camera/camera_format.ts";
 import { inverseRigid, quaternionPose } from "../../scan/camera/pose.ts";
 import { type Camera, decodePhoto, type Photo } from "../../scan/mod.ts";
 import { parseJson, validate, violationsText } from "../../validation/mod.ts";
@@ -42,8 +44,8 @@ const CAMERAS = [
   "back_camera",
 ];
 
-/** One labelled sequence of this number is for validation and test. */
-const HELD_OUT = 5;
+/** The sequences for validation and test. */
+const HELD_OUT = "011 019 028 034 040 046 057 067 073 088 097 105 113 120 149".split(" ");
 
 /** Intensities are bytes. */
 const FULL_INTENSITY = 255;
@@ -80,17 +82,30 @@ export const pandaset: PublishedDataset = {
         `Cannot find labels in ${root}: no sequence has annotations/semseg; add those of the download`,
       );
     }
-    const lists: PublishedScene[][] = [];
-    for (const name of labelled) lists.push(await scenesOf(join(root, name), name));
-    const held = lists.filter((_, i) => i % HELD_OUT === HELD_OUT - 1).flat();
-    const train = lists.filter((_, i) => i % HELD_OUT !== HELD_OUT - 1).flat();
+    const train: PublishedScene[] = [];
+    const held: PublishedScene[] = [];
+    for (const name of labelled) {
+      (HELD_OUT.includes(name) ? held : train).push(...await scenesOf(join(root, name), name));
+    }
     const without = sequences.length - labelled.length;
     return publishedDataset({
       name: "PandaSet",
       rows: PANDASET,
       licence: "CC-BY-4.0",
-      warnings: without === 0 ? [] : [
-        `${without} of ${sequences.length} sequences of PandaSet in ${root} have no annotations/semseg and are left out.`,
+      warnings: [
+        ...(without === 0 ? [] : [
+          `${without} of ${sequences.length} sequences of PandaSet in ${root} have no annotations/semseg and are left out.`,
+        ]),
+        ...(held.length > 0 ? [] : [
+          `${root} has none of the sequences ${
+            some(HELD_OUT)
+          } with labels; the validation and test parts are empty without one.`,
+        ]),
+        ...(train.length > 0 ? [] : [
+          `${root} has no labelled sequences but those for validation and test, such as ${
+            HELD_OUT[0]
+          }; the training part is empty without another.`,
+        ]),
       ],
       domains: [{
         name: "pandaset",

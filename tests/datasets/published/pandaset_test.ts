@@ -158,6 +158,28 @@ Deno.test("PandaSet is read as it is downloaded", async () => {
   });
 });
 
+Deno.test("PandaSet: a sequence is in one part, whichever others are downloaded", async () => {
+  const partsOf = async (names: readonly string[]) => {
+    let parts: [train: number, test: number, warnings: readonly string[]] | undefined;
+    await withFiles(Object.assign({}, ...names.map(sequence)), async (root) => {
+      const dataset = await pandaset.open(root);
+      const [train, test] = (["train", "test"] as const).map((split) =>
+        dataset.count("pandaset", split)
+      );
+      parts = [train!, test!, dataset.warnings!];
+    });
+    return parts!;
+  };
+  assert.deepEqual(await partsOf(["002", "011"]), [1, 1, []]);
+  // Five sequences, none of which is held out.
+  const [train, test, [empty, ...others]] = await partsOf(["001", "002", "003", "005", "013"]);
+  assert.deepEqual([train, test, others], [5, 0, []]);
+  assert.match(empty!, /none of the sequences 011, 019, 028 and 12 more .* test parts are empty/);
+  const [none, held, [warning]] = await partsOf(["019", "149"]);
+  assert.deepEqual([none, held], [0, 2]);
+  assert.match(warning!, /the training part is empty without another\.$/);
+});
+
 Deno.test("PandaSet: what is missing is named", async () => {
   const files = sequence("001");
   delete files["001/camera/front_camera/poses.json"];
