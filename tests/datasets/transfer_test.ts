@@ -82,6 +82,19 @@ Deno.test("a benchmark of pairs needs its training set, and names its folder", a
   );
 });
 
+Deno.test("paper-outdoor says what is xMUDA's and what is not", () => {
+  const notesOf = (name: string) => TRANSFERS[name]!.notes!.join(" ");
+  assert.match(notesOf("paper-outdoor-a2d2"), /this pair and its classes are those of xMUDA\./);
+  // valeoai/xmuda_journal has no configuration that trains on nuScenes for SemanticKITTI.
+  assert.match(
+    notesOf("paper-outdoor-nuscenes"),
+    /this pair is one of our own, in classes by which/,
+  );
+  for (const name of TRANSFER_GROUPS["paper-outdoor"]!) {
+    assert.match(notesOf(name), /cannot be held against xMUDA's: .* whole here; and other-object/);
+  }
+});
+
 Deno.test("pairs name classes that their data sets have, each in one place", () => {
   assert.deepEqual(Object.values(TRANSFER_GROUPS).flat(), Object.keys(TRANSFERS));
   for (const { name, rows, train, tests } of Object.values(TRANSFERS)) {
