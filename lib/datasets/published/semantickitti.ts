@@ -4,7 +4,7 @@
  *
  * ```text
  * sequences/08/velodyne/000000.bin   float32 x, y, z, remission
- * sequences/08/labels/000000.label   uint32: the class in the lower 16 bits
+ * sequences/08/labels/000000.label   uint32: the class in the lower 16 bits, the object in the upper ones
  * sequences/08/calib.txt             P0 … P3, Tr
  * sequences/08/image_2/000000.png    left colour photograph; image_3 is the right one
  * ```
@@ -106,6 +106,8 @@ export const semantickitti: PublishedDataset = {
         name: "semantickitti",
         about: "a 64-beam lidar on a car in Karlsruhe, with its colour cameras",
         isSource: true,
+        // Scenes that were cached before they had objects are read again.
+        basis: () => "with objects",
         scenes: {
           train: ofSplit("train"),
           validation: ofSplit("validation"),
@@ -173,7 +175,7 @@ async function readScene(
   const id = `${sequence}/${number}`;
   const path = join(folder, "velodyne", `${number}.bin`);
   const { positions, fourth } = floatRows(await readNeeded(path, `scan ${id}`), path, 4);
-  const labels = await readLabels(join(folder, "labels", `${number}.label`), id);
+  const { labels, objects } = await readLabels(join(folder, "labels", `${number}.label`), id);
   const scan = pointScan({ path, positions, intensity: fourth, labels });
   const photographs: { name: string; bytes: Uint8Array }[] = [];
   for (const camera of CAMERAS) {
@@ -182,7 +184,7 @@ async function readScene(
     const bytes = await readNeeded(join(folder, name), `a photograph of scan ${id}`);
     photographs.push({ name, bytes });
   }
-  if (photographs.length === 0) return { id, scan, photos: [], cameras: [] };
+  if (photographs.length === 0) return { id, scan, objects, photos: [], cameras: [] };
   const calibration = join(folder, "calib.txt");
   const bytes = await readNeeded(calibration, `the calibration of sequence ${sequence}`);
   const { photos, cameras } = await readViews(
@@ -190,10 +192,17 @@ async function readScene(
     [{ name: calibration, bytes }],
     `${number}.bin`,
   );
-  return { id, scan, photos, cameras };
+  return { id, scan, objects, photos, cameras };
 }
 
-async function readLabels(path: string, id: string): Promise<Int32Array> {
+/**
+ * The class and the object of every point. Numbers of objects are those of a class, as in `evaluate_panoptic.py`: car 3 and
+ * person 3 are two, a moving and a parked car 3 are one. What has no class is no object there.
+ */
+async function readLabels(
+  path: string,
+  id: string,
+): Promise<{ labels: Int32Array; objects: Int32Array }> {
   const bytes = await readNeeded(path, `the labels of scan ${id}`);
   if (bytes.length % 4 !== 0) {
     throw new DatasetError(
@@ -201,8 +210,17 @@ async function readLabels(path: string, id: string): Promise<Int32Array> {
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Int32Array.from(
-    { length: bytes.length / 4 },
-    (_, i) => CLASS_BY_LABEL.get(view.getUint16(4 * i, true)) ?? IGNORE_LABEL,
-  );
+  const count = bytes.length / 4;
+  const labels = new Int32Array(count);
+  const objects = new Int32Array(count);
+  const numbers = new Map<number, number>();
+  for (let i = 0; i < count; i++) {
+    const stored = view.getUint32(4 * i, true);
+    const label = CLASS_BY_LABEL.get(stored & 0xffff) ?? IGNORE_LABEL;
+    const number = stored >>> 16;
+    labels[i] = label;
+    if (number === 0 || label === IGNORE_LABEL) continue;
+    objects[i] = numbers.getOrInsertComputed(label << 16 | number, () => numbers.size + 1);
+  }
+  return { labels, objects };
 }

@@ -71,6 +71,31 @@ Deno.test("SemanticKITTI without photographs has scenes without views", async ()
   });
 });
 
+Deno.test("SemanticKITTI: the upper half of a label is its object, counted as evaluate_panoptic.py of semantic-kitti-api does", async () => {
+  const stored = [[10, 3], [30, 3], [252, 3], [40, 0], [10, 0xffff], [99, 3], [30, 3]] as const;
+  const files = {
+    ...sequence("08", ["000000"], { photographs: false }),
+    "sequences/08/velodyne/000000.bin": floats(...stored.flatMap((_, i) => [i, 0, 0, 0])),
+    "sequences/08/labels/000000.label": new Uint8Array(
+      Uint32Array.from(stored, ([label, object]) => (object << 16 | label) >>> 0).buffer,
+    ),
+  };
+  await withFiles(files, async (root) => {
+    const dataset = await open(root);
+    const { scan, objects } = await dataset.scene("semantickitti", "test", 0);
+    assert.deepEqual(
+      [...scan.labels!].map((label) => dataset.classes[label]),
+      ["car", "person", "car", "road", "car", undefined, "person"],
+    );
+    assert.deepEqual([...objects!], [1, 2, 1, 0, 3, 0, 2]);
+  });
+  // With photographs, too.
+  await withFiles(sequence("08", ["000000"]), async (root) => {
+    const { photos, objects } = await (await open(root)).scene("semantickitti", "test", 0);
+    assert.deepEqual([photos.length, [...objects!]], [1, [1, 0, 2]]);
+  });
+});
+
 Deno.test("SemanticKITTI: sequences of data_odometry_labels.zip without their scans are lacking, as absent ones", async () => {
   const labelsAlone = (name: string) =>
     Object.fromEntries(
