@@ -16,10 +16,10 @@
  * @module
  */
 import { join } from "node:path";
-import { SEMANTICKITTI } from "../../classes/mod.ts";
+import { type ClassRow, SEMANTICKITTI } from "../../classes/mod.ts";
 import { IGNORE_LABEL } from "../../metrics/confusion.ts";
 import { readViews } from "../../scan/mod.ts";
-import type { DatasetScene, DatasetSplit } from "../dataset.ts";
+import type { Dataset, DatasetScene, DatasetSplit } from "../dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
 import { isThere, listNeeded, readNeeded } from "./files.ts";
 import { lackingScenes } from "./official_scenes.ts";
@@ -38,7 +38,7 @@ const SPLITS: Readonly<Record<DatasetSplit, readonly string[]>> = {
   test: VALIDATION,
 };
 
-/** Labels by class; moving things count as what they are. All others are ignored. */
+/** Labels by class; moving things count as what they are. The official map ignores other objects, and all that is not here. */
 const LABELS: Readonly<Record<string, readonly number[]>> = {
   "car": [10, 252],
   "bicycle": [11],
@@ -59,11 +59,8 @@ const LABELS: Readonly<Record<string, readonly number[]>> = {
   "terrain": [72],
   "pole": [80],
   "traffic-sign": [81],
+  "other-object": [99],
 };
-
-const CLASS_BY_LABEL: ReadonlyMap<number, number> = new Map(
-  SEMANTICKITTI.flatMap(([name], index) => LABELS[name]!.map((label) => [label, index])),
-);
 
 /** Folders of the colour cameras. */
 const CAMERAS = ["image_2", "image_3"];
@@ -72,51 +69,62 @@ const CAMERAS = ["image_2", "image_3"];
 export const semantickitti: PublishedDataset = {
   about:
     "SemanticKITTI: sequences/NN with velodyne, labels, calib.txt and, for photographs, image_2",
-  async open(root) {
-    const sequences = join(root, "sequences");
-    const there = await listNeeded(
-      sequences,
-      "the folder of SemanticKITTI's sequences 00 to 21",
-    );
-    const scenes: Record<string, PublishedScene[]> = {};
-    const lacks: string[] = [];
-    const absent: string[] = [];
-    for (const name of [...SPLITS.train, ...SPLITS.validation]) {
-      if (!there.includes(name)) {
-        absent.push(name);
-        continue;
-      }
-      const folder = join(sequences, name);
-      const part = await missingPart(folder);
-      if (part === null) scenes[name] = await scenesOf(folder, name);
-      else lacks.push(`${name}/${part}`);
-    }
-    const ofSplit = (split: DatasetSplit) =>
-      spread(SPLITS[split].flatMap((name) => scenes[name] ?? []));
-    return publishedDataset({
-      name: "SemanticKITTI",
-      rows: SEMANTICKITTI,
-      licence: "CC-BY-NC-SA-4.0",
-      warnings: [
-        // What only lacks a part comes first, for the message names the first ones.
-        ...lackingScenes(sequences, [...lacks, ...absent], Object.keys(scenes).length),
-        ...await withoutPhotographs(sequences, Object.keys(scenes)),
-      ],
-      domains: [{
-        name: "semantickitti",
-        about: "a 64-beam lidar on a car in Karlsruhe, with its colour cameras",
-        isSource: true,
-        // Scenes that were cached before they had objects are read again.
-        basis: () => "with objects",
-        scenes: {
-          train: ofSplit("train"),
-          validation: ofSplit("validation"),
-          test: ofSplit("test"),
-        },
-      }],
-    });
-  },
+  open: (root) => openClasses(root, SEMANTICKITTI),
 };
+
+/** SemanticKITTI with a twentieth class, other objects, for benchmarks that do not ignore them. */
+export const semantickittiWithOtherObjects: PublishedDataset = {
+  ...semantickitti,
+  open: (root) => openClasses(root, [...SEMANTICKITTI, ["other-object", 255, 255, 50, 78]]),
+};
+
+async function openClasses(root: string, rows: readonly ClassRow[]): Promise<Dataset> {
+  const classByLabel = new Map(
+    rows.flatMap(([name], index) => LABELS[name]!.map((label) => [label, index] as const)),
+  );
+  const sequences = join(root, "sequences");
+  const there = await listNeeded(
+    sequences,
+    "the folder of SemanticKITTI's sequences 00 to 21",
+  );
+  const scenes: Record<string, PublishedScene[]> = {};
+  const lacks: string[] = [];
+  const absent: string[] = [];
+  for (const name of [...SPLITS.train, ...SPLITS.validation]) {
+    if (!there.includes(name)) {
+      absent.push(name);
+      continue;
+    }
+    const folder = join(sequences, name);
+    const part = await missingPart(folder);
+    if (part === null) scenes[name] = await scenesOf(folder, name, classByLabel);
+    else lacks.push(`${name}/${part}`);
+  }
+  const ofSplit = (split: DatasetSplit) =>
+    spread(SPLITS[split].flatMap((name) => scenes[name] ?? []));
+  return publishedDataset({
+    name: "SemanticKITTI",
+    rows,
+    licence: "CC-BY-NC-SA-4.0",
+    warnings: [
+      // What only lacks a part comes first, for the message names the first ones.
+      ...lackingScenes(sequences, [...lacks, ...absent], Object.keys(scenes).length),
+      ...await withoutPhotographs(sequences, Object.keys(scenes)),
+    ],
+    domains: [{
+      name: "semantickitti",
+      about: "a 64-beam lidar on a car in Karlsruhe, with its colour cameras",
+      isSource: true,
+      // Scenes that were cached before they had objects are read again.
+      basis: () => "with objects",
+      scenes: {
+        train: ofSplit("train"),
+        validation: ofSplit("validation"),
+        test: ofSplit("test"),
+      },
+    }],
+  });
+}
 
 /** What is said of sequences that were downloaded without the photographs of KITTI's odometry benchmark. */
 async function withoutPhotographs(folder: string, names: readonly string[]): Promise<string[]> {
@@ -146,7 +154,11 @@ async function missingPart(folder: string): Promise<string | null> {
 }
 
 /** The scans of a sequence in their order. */
-async function scenesOf(folder: string, sequence: string): Promise<PublishedScene[]> {
+async function scenesOf(
+  folder: string,
+  sequence: string,
+  classByLabel: ReadonlyMap<number, number>,
+): Promise<PublishedScene[]> {
   const velodyne = join(folder, "velodyne");
   const labels = join(folder, "labels");
   const names = await listNeeded(velodyne, `the folder of the scans of sequence ${sequence}`);
@@ -162,7 +174,7 @@ async function scenesOf(folder: string, sequence: string): Promise<PublishedScen
         join(folder, "calib.txt"),
         ...CAMERAS.map((camera) => join(folder, camera, `${number}.png`)),
       ],
-      read: () => readScene(folder, sequence, number),
+      read: () => readScene(folder, sequence, number, classByLabel),
     };
   });
 }
@@ -171,11 +183,16 @@ async function readScene(
   folder: string,
   sequence: string,
   number: string,
+  classByLabel: ReadonlyMap<number, number>,
 ): Promise<DatasetScene> {
   const id = `${sequence}/${number}`;
   const path = join(folder, "velodyne", `${number}.bin`);
   const { positions, fourth } = floatRows(await readNeeded(path, `scan ${id}`), path, 4);
-  const { labels, objects } = await readLabels(join(folder, "labels", `${number}.label`), id);
+  const { labels, objects } = await readLabels(
+    join(folder, "labels", `${number}.label`),
+    id,
+    classByLabel,
+  );
   const scan = pointScan({ path, positions, intensity: fourth, labels });
   const photographs: { name: string; bytes: Uint8Array }[] = [];
   for (const camera of CAMERAS) {
@@ -202,6 +219,7 @@ async function readScene(
 async function readLabels(
   path: string,
   id: string,
+  classByLabel: ReadonlyMap<number, number>,
 ): Promise<{ labels: Int32Array; objects: Int32Array }> {
   const bytes = await readNeeded(path, `the labels of scan ${id}`);
   if (bytes.length % 4 !== 0) {
@@ -216,7 +234,7 @@ async function readLabels(
   const numbers = new Map<number, number>();
   for (let i = 0; i < count; i++) {
     const stored = view.getUint32(4 * i, true);
-    const label = CLASS_BY_LABEL.get(stored & 0xffff) ?? IGNORE_LABEL;
+    const label = classByLabel.get(stored & 0xffff) ?? IGNORE_LABEL;
     const number = stored >>> 16;
     labels[i] = label;
     if (number === 0 || label === IGNORE_LABEL) continue;

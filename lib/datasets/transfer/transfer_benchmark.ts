@@ -8,7 +8,7 @@ import type { ClassRow } from "../../classes/mod.ts";
 import { IGNORE_LABEL } from "../../metrics/confusion.ts";
 import type { Dataset, DatasetScene, DatasetSplit } from "../dataset.ts";
 import { isThere } from "../published/files.ts";
-import { PUBLISHED } from "../published/mod.ts";
+import { PUBLISHED, type PublishedDataset } from "../published/mod.ts";
 import { publishedDataset, type PublishedDomain } from "../published/published_dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
 
@@ -16,6 +16,8 @@ import { DatasetError } from "../scene_folder.ts";
 export interface TransferMember {
   /** Its name among the published data sets, which is that of its folder as well. */
   readonly name: string;
+  /** How it is read, where not as the published data set of that name. */
+  readonly dataset?: PublishedDataset;
   /**
    * For each class of the benchmark, the classes of the data set that it holds; a class of the same name where it is left
    * out. Points of all other classes are ignored.
@@ -54,7 +56,7 @@ export async function openTransfer(
       warnings.push(`${member.name} is left out, since there is no ${folder}.`);
       continue;
     }
-    const dataset = await PUBLISHED[member.name]!.open(folder);
+    const dataset = await (member.dataset ?? PUBLISHED[member.name]!).open(folder);
     warnings.push(...dataset.warnings ?? []);
     if (dataset.licence !== undefined) licences.add(dataset.licence);
     domains.push(domainOf(dataset, member, rows, member === train));
