@@ -49,16 +49,17 @@ export async function openDownload(
       }); add it, or correct the folder of the data set (--data)`,
     );
   }
+  const described = await versionsWith("sample.json");
   const usable = await versionsWith("sample.json", "lidarseg.json");
-  const empty: string[] = [];
+  const empty = described.filter((version) => !usable.includes(version));
   let missing = "";
   // Where none is usable, reading names the table that is missing.
-  for (const version of usable.length > 0 ? usable : unpacked) {
+  for (const version of [usable, described, unpacked].find(({ length }) => length > 0)!) {
     const { categories, sweeps } = await readTables(root, version);
     const found = await presentSweeps(root, version, sweeps);
     if (found.sweeps.length > 0) {
       const { sweeps, warnings } = found;
-      const choice = choiceOf(root, usable, version, empty);
+      const choice = choiceOf(root, described, version, empty);
       return { version, categories, sweeps, warnings: [...choice, ...warnings] };
     }
     empty.push(version);
@@ -123,13 +124,13 @@ async function presentSweeps(root: string, version: string, sweeps: readonly Swe
 /** What is said where several versions could have been taken. */
 function choiceOf(
   root: string,
-  usable: readonly string[],
+  described: readonly string[],
   version: string,
   empty: readonly string[],
 ): string[] {
-  if (usable.length < 2) return [];
+  if (described.length < 2) return [];
   const reason = empty.length > 0
     ? `since no key frame of ${empty.join(" or ")} has both its points and its labels`
     : "since it is the larger one; move its tables away to take the other";
-  return [`${root} has the tables of ${usable.join(" and ")}; ${version} was taken, ${reason}.`];
+  return [`${root} has the tables of ${described.join(" and ")}; ${version} was taken, ${reason}.`];
 }

@@ -209,6 +209,14 @@ Deno.test("nuScenes: of several versions in one folder the first is taken that h
   const [small, [choice]] = await about({ ...mini, ...without(large, /^samples/) });
   assert.match(small, /v1\.0-mini/);
   assert.match(choice!, /v1\.0-mini was taken, since no key frame of v1\.0-trainval has both/);
+  // All of trainval, but nuScenes-lidarseg of mini alone.
+  const unlabelled = without(large, /lidarseg/);
+  const [labelled, [reason]] = await about({ ...mini, ...unlabelled });
+  assert.match(labelled, /v1\.0-mini/);
+  assert.match(reason!, /v1\.0-mini was taken, since no key frame of v1\.0-trainval has both/);
+  await withFiles(unlabelled, async (root) => {
+    await assert.rejects(open(root), /v1\.0-trainval\/lidarseg\.json: it should be the table/);
+  });
   const [both, warnings] = await about({ ...mini, ...large });
   assert.match(both, /v1\.0-trainval/);
   assert.match(warnings.join(), /v1\.0-trainval was taken, since it is the larger one; move/);
