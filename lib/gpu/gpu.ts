@@ -80,6 +80,7 @@ export class Gpu implements Disposable, ProgramDevice {
     this.#pool = new BufferPool(
       (size) => device.createBuffer({ size, usage, label: "pool" }),
       options.poolBytes ?? 2 ** 30,
+      device.limits.maxBufferSize,
     );
     this.#poison = options.poison ?? false;
     this.lost = device.lost.then((info) => {

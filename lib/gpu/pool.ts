@@ -29,16 +29,20 @@ export class BufferPool {
   readonly #create: (bytes: number) => GPUBuffer;
   /** Bytes that idle buffers may hold together. */
   readonly capacity: number;
+  /** Bytes of the largest buffer that can be made, a multiple of 16. */
+  readonly #largest: number;
 
   /**
    * Makes an empty pool.
    *
    * @param create makes a buffer of exactly as many bytes.
    * @param capacity bytes that idle buffers may hold together.
+   * @param maxBufferSize bytes that the adapter allows for a buffer.
    */
-  constructor(create: (bytes: number) => GPUBuffer, capacity: number) {
+  constructor(create: (bytes: number) => GPUBuffer, capacity: number, maxBufferSize: number) {
     this.#create = create;
     this.capacity = capacity;
+    this.#largest = maxBufferSize - maxBufferSize % 16;
   }
 
   /** Bytes held by idle buffers. */
@@ -46,9 +50,13 @@ export class BufferPool {
     return this.#bytes;
   }
 
-  /** A buffer of at least `bytes` bytes; its content is undefined. */
+  /**
+   * A buffer of at least `bytes` bytes; its content is undefined.
+   *
+   * @param bytes a multiple of 16 that the adapter allows; the last size class ends where the adapter's limit does.
+   */
   take(bytes: number): GPUBuffer {
-    const size = sizeClass(bytes);
+    const size = Math.min(sizeClass(bytes), this.#largest);
     const found = this.#idle.get(size)?.pop();
     if (!found) return this.#create(size);
     this.#bytes -= size;

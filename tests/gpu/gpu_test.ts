@@ -157,6 +157,7 @@ Deno.test("BufferPool keeps no more than its capacity", () => {
   const pool = new BufferPool(
     (size) => ({ size, destroy: () => destroyed.push(size) }) as unknown as GPUBuffer,
     4096,
+    2 ** 31 - 1,
   );
   const first = pool.take(1000);
   pool.give(first);
@@ -168,6 +169,21 @@ Deno.test("BufferPool keeps no more than its capacity", () => {
   assert.deepEqual(destroyed, [first.size]);
   pool.give(pool.take(8192));
   assert.ok(pool.bytes <= 4096);
+});
+
+Deno.test("BufferPool never makes a buffer beyond the adapter's limit, which need not be a multiple of 16", () => {
+  // llvmpipe's; 2^31 itself is refused.
+  const limit = 2 ** 31 - 1;
+  const pool = new BufferPool(
+    (size) => ({ size, destroy: () => {} }) as unknown as GPUBuffer,
+    0,
+    limit,
+  );
+  for (const bytes of [1_900_000_000, 2_000_000_000, 2_050_000_000, limit - 15]) {
+    const { size } = pool.take(bytes);
+    assert.ok(size >= bytes && size <= limit && size % 16 === 0, `${bytes} -> ${size}`);
+  }
+  assert.equal(pool.take(2_000_000_000).size, sizeClass(2_000_000_000));
 });
 
 Deno.test("sizeClass() wastes at most an eighth", () => {
