@@ -89,7 +89,7 @@ import { EngineSet } from "./segment/engine_set.ts";
 import type { Segmenter } from "./segment/segmenter.ts";
 import { type MethodInfo, METHODS as IMPLEMENTED } from "./ttt/methods/mod.ts";
 
-export { CapacityError, GpuLostError, GpuUnavailableError } from "./gpu/mod.ts";
+export { CapacityError, GpuLostError, GpuMemoryError, GpuUnavailableError } from "./gpu/mod.ts";
 export type { KernelChoice, RowPrecision } from "./gpu/mod.ts";
 export { KernelError } from "./kernel_choice/mod.ts";
 export type { Metrics } from "./metrics/confusion.ts";

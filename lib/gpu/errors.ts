@@ -30,3 +30,12 @@ export class CapacityError extends Error {
   /** The name of the class. */
   override name = "CapacityError";
 }
+
+/**
+ * The GPU has no memory left for a buffer. Less at once mends it: smaller blocks, larger voxels, or an end of other programs
+ * that use the GPU.
+ */
+export class GpuMemoryError extends Error {
+  /** The name of the class. */
+  override name = "GpuMemoryError";
+}

@@ -7,10 +7,19 @@
  * {@link Gpu.settled} throws what the scopes caught. No scope spans an `await`: between push and pop another task's
  * error could land in it.
  *
+ * Memory that a GPU does not have is such an error as well: Deno gives a buffer whose every use is refused, and the device
+ * lives on once others are freed.
+ *
  * @module
  */
 import { GpuBuffer, Ledger } from "./buffer.ts";
-import { CapacityError, GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
+import {
+  CapacityError,
+  GpuLostError,
+  GpuMemoryError,
+  GpuUnavailableError,
+  GpuValidationError,
+} from "./errors.ts";
 import { type KernelChoice, type KernelSetting, settingsFor } from "./kernel_setting.ts";
 import type { Kernel, Launch } from "./kernel.ts";
 import { kernelText, type RowPrecision } from "./row_storage.ts";
@@ -78,7 +87,7 @@ export class Gpu implements Disposable, ProgramDevice {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC |
       GPUBufferUsage.COPY_DST;
     this.#pool = new BufferPool(
-      (size) => device.createBuffer({ size, usage, label: "pool" }),
+      (size) => this.#create({ size, usage, label: "pool" }),
       options.poolBytes ?? 2 ** 30,
       device.limits.maxBufferSize,
     );
@@ -185,13 +194,18 @@ export class Gpu implements Disposable, ProgramDevice {
   #special(label: string, bytes: number, usage: number): GpuBuffer {
     this.throwIfLost();
     const size = roundUp(bytes, 16);
-    const handle = this.device.createBuffer({ label, size, usage });
+    const handle = this.#create({ label, size, usage });
     const buffer = new GpuBuffer(label, size, handle, (owner, raw) => {
       this.ledger.leave(owner);
       raw.destroy();
     });
     this.ledger.enter(buffer);
     return buffer;
+  }
+
+  /** Makes a WebGPU buffer: every one goes through here. */
+  #create(descriptor: GPUBufferDescriptor): GPUBuffer {
+    return this.guard(() => this.device.createBuffer(descriptor));
   }
 
   /**
@@ -215,7 +229,7 @@ export class Gpu implements Disposable, ProgramDevice {
     // Deno 2.9.6 panics on an empty write (ext/webgpu/queue.rs, unwrap of None): leave it out.
     if (bytes.length === 0) return;
     this.stats.writes++;
-    this.device.queue.writeBuffer(buffer.handle, byteOffset, bytes);
+    this.guard(() => this.device.queue.writeBuffer(buffer.handle, byteOffset, bytes));
   }
 
   /** Fills a buffer, or a range of it, with zeros, in queue order. */
@@ -242,7 +256,7 @@ export class Gpu implements Disposable, ProgramDevice {
    * Reads `count` elements (all by default) back to the host, after everything submitted so far.
    *
    * @throws {RangeError} where the buffer holds fewer elements.
-   * @throws {GpuLostError | GpuValidationError} for what went wrong up to here.
+   * @throws {GpuLostError | GpuMemoryError | GpuValidationError} for what went wrong up to here.
    */
   async read<T extends WordArray>(
     buffer: GpuBuffer,
@@ -258,7 +272,7 @@ export class Gpu implements Disposable, ProgramDevice {
       );
     }
     this.stats.readbacks++;
-    const staging = this.device.createBuffer({
+    const staging = this.#create({
       label: `read ${buffer.label}`,
       size: Math.max(bytes, 16),
       usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
@@ -269,8 +283,8 @@ export class Gpu implements Disposable, ProgramDevice {
         if (bytes > 0) encoder.copyBufferToBuffer(buffer.handle, byteOffset, staging, 0, bytes);
         this.device.queue.submit([encoder.finish()]);
       });
-      await staging.mapAsync(GPUMapMode.READ).catch((cause) => {
-        this.throwIfLost();
+      await staging.mapAsync(GPUMapMode.READ).catch(async (cause) => {
+        await this.settled();
         throw new GpuValidationError(`Cannot read "${buffer.label}"`, { cause });
       });
       const copy = staging.getMappedRange().slice(0, bytes);
@@ -354,27 +368,52 @@ export class Gpu implements Disposable, ProgramDevice {
     return layout;
   }
 
-  /** Runs `work` inside an error scope; the next {@link Gpu.settled} throws what the scope caught. */
-  guard(work: () => void): void {
+  /** Runs `work` inside error scopes; the next {@link Gpu.settled} throws what they caught. */
+  guard<T>(work: () => T): T {
     this.throwIfLost();
     this.device.pushErrorScope("validation");
+    this.device.pushErrorScope("out-of-memory");
     try {
-      work();
+      return work();
     } finally {
-      this.#scopes.push(this.device.popErrorScope().catch(() => null));
+      for (let scopes = 0; scopes < 2; scopes++) {
+        this.#scopes.push(this.device.popErrorScope().catch(() => null));
+      }
     }
   }
 
   /**
    * Waits for the error scopes of everything done so far.
    *
-   * @throws {GpuLostError | GpuValidationError} the first error they caught.
+   * @throws {GpuLostError | GpuMemoryError | GpuValidationError} the first error they caught; want of memory before others,
+   *   which follow from it.
    */
   async settled(): Promise<void> {
-    const errors = await Promise.all(this.#scopes.splice(0));
+    const errors = (await Promise.all(this.#scopes.splice(0))).filter((found) => found !== null);
     this.throwIfLost();
-    const error = errors.find((found) => found !== null);
-    if (error) throw new GpuValidationError(error.message);
+    const memory = errors.find((found) => found instanceof GPUOutOfMemoryError);
+    if (memory) {
+      this.#pool.distrust();
+      throw new GpuMemoryError(
+        `Cannot go on: the GPU has no memory left (${memory.message}), with ` +
+          `${Math.ceil(this.ledger.bytes / 2 ** 20)} MiB in use here; ` +
+          "take smaller blocks (--block-voxels), or end other programs that use it",
+      );
+    }
+    if (errors.length > 0) throw new GpuValidationError(errors[0]!.message);
+  }
+
+  /**
+   * Waits for all submitted work and forgets its errors, so that another attempt can begin after a
+   * {@link GpuMemoryError}, whose buffers are destroyed before.
+   *
+   * @throws {GpuLostError} where the device is lost.
+   */
+  async recover(): Promise<void> {
+    await this.device.queue.onSubmittedWorkDone();
+    await Promise.all(this.#scopes.splice(0));
+    this.#pool.distrust();
+    this.throwIfLost();
   }
 
   /**

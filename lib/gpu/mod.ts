@@ -4,7 +4,13 @@
  * @module
  */
 export { GpuBuffer, Ledger } from "./buffer.ts";
-export { CapacityError, GpuLostError, GpuUnavailableError, GpuValidationError } from "./errors.ts";
+export {
+  CapacityError,
+  GpuLostError,
+  GpuMemoryError,
+  GpuUnavailableError,
+  GpuValidationError,
+} from "./errors.ts";
 export { groupsOf64, MAX_WORKGROUPS_PER_AXIS, splitGrid } from "./grid.ts";
 export { Gpu, type GpuOptions, type WordArray } from "./gpu.ts";
 export { GpuHost } from "./host.ts";

@@ -26,6 +26,8 @@ export function sizeClass(bytes: number): number {
 export class BufferPool {
   #idle = new Map<number, GPUBuffer[]>();
   #bytes = 0;
+  /** What was made since {@link BufferPool.distrust}. */
+  #trusted = new WeakSet<GPUBuffer>();
   readonly #create: (bytes: number) => GPUBuffer;
   /** Bytes that idle buffers may hold together. */
   readonly capacity: number;
@@ -58,15 +60,20 @@ export class BufferPool {
   take(bytes: number): GPUBuffer {
     const size = Math.min(sizeClass(bytes), this.#largest);
     const found = this.#idle.get(size)?.pop();
-    if (!found) return this.#create(size);
+    if (!found) {
+      const made = this.#create(size);
+      this.#trusted.add(made);
+      return made;
+    }
     this.#bytes -= size;
     return found;
   }
 
-  /** Takes a buffer back, or destroys it where it does not fit under the cap. */
+  /** Takes a buffer back, or destroys it where it does not fit under the cap or is not trusted. */
   give(buffer: GPUBuffer): void {
-    if (this.#bytes + buffer.size > this.capacity) this.clear(buffer.size);
-    if (this.#bytes + buffer.size > this.capacity) {
+    const trusted = this.#trusted.has(buffer);
+    if (trusted && this.#bytes + buffer.size > this.capacity) this.clear(buffer.size);
+    if (!trusted || this.#bytes + buffer.size > this.capacity) {
       buffer.destroy();
       return;
     }
@@ -74,6 +81,15 @@ export class BufferPool {
     if (idle) idle.push(buffer);
     else this.#idle.set(buffer.size, [buffer]);
     this.#bytes += buffer.size;
+  }
+
+  /**
+   * Destroys all idle buffers, and those in use once they come back: where the GPU had no memory, some of them are
+   * buffers in name only, and nobody can tell which.
+   */
+  distrust(): void {
+    this.clear();
+    this.#trusted = new WeakSet();
   }
 
   /** Destroys idle buffers until `room` bytes fit under the cap (all of them by default). */

@@ -33,8 +33,8 @@ export interface ProgramDevice extends StopwatchDevice {
   uniformBuffer(label: string, bytes: number): GpuBuffer;
   /** Copies host data into a buffer, in queue order. */
   write(buffer: GpuBuffer, data: ArrayBufferView, byteOffset?: number): void;
-  /** Runs `work` inside an error scope. */
-  guard(work: () => void): void;
+  /** Runs `work` inside error scopes. */
+  guard<T>(work: () => T): T;
 }
 
 interface Step {

@@ -6,6 +6,7 @@
 import {
   CapacityError,
   GpuLostError,
+  GpuMemoryError,
   GpuUnavailableError,
   GpuValidationError,
 } from "../../gpu/mod.ts";
@@ -38,6 +39,7 @@ export const LABELLER_ERRORS: readonly ErrorClass[] = [
   MissingResultError,
   CapacityError,
   GpuLostError,
+  GpuMemoryError,
   GpuUnavailableError,
   GpuValidationError,
 ];
