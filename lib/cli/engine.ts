@@ -54,7 +54,7 @@ export const MODEL_OPTIONS = {
     type: "string",
     value: "N",
     about: "largest number of voxels labelled at once; larger scans are cut into blocks",
-    otherwise: "65536, or fewer where the GPU binds less",
+    otherwise: "65536, or fewer where the GPU binds less or has too little memory",
   },
   kernels: KERNELS_OPTION,
   precision: PRECISION_OPTION,

@@ -404,7 +404,7 @@ export class Gpu implements Disposable, ProgramDevice {
   }
 
   /**
-   * Waits for all submitted work and forgets its errors, so that another attempt can begin after a
+   * Waits for all submitted work and forgets its errors, so that another try can begin after a
    * {@link GpuMemoryError}, whose buffers are destroyed before.
    *
    * @throws {GpuLostError} where the device is lost.

@@ -22,11 +22,10 @@ import type { Method, OnlineMemory } from "../ttt/methods/mod.ts";
 import { firstKdLoss } from "../ttt/first_loss.ts";
 import { tttKd } from "../ttt/methods/ttt_kd.ts";
 import type { DescribedViews } from "../ttt/photographs.ts";
-import { type Block, cutBlocks } from "../voxels/blocks.ts";
 import { inputWarnings, requireInputs, studentPoints } from "../voxels/points.ts";
 import { blameScan } from "./blame_scan.ts";
-import { labelByBlocks } from "./block_labelling.ts";
-import type { BlockSizer } from "./block_size.ts";
+import { labelFitting } from "./blocks/fitting_labelling.ts";
+import { blocksOf } from "./blocks/scan_blocks.ts";
 import { CarriedMemory } from "./carried_memory.ts";
 import { chooseMethod, type ChosenMethod } from "./chosen_method.ts";
 import { formerNameWarnings } from "./former_names.ts";
@@ -46,7 +45,6 @@ import { basisOf, knownLosses, unvotedOf } from "./labels/keep_unvoted.ts";
 import { type ChosenViews, describeViews, renderViews } from "./views/chosen_views.ts";
 import { blameCameras, coverageWarnings } from "./views/view_warnings.ts";
 import { Votes } from "./labels/votes.ts";
-import { labelWhole } from "./whole_labelling.ts";
 
 /** Which models to run, and where. */
 export interface EngineOptions extends ModelFilesOptions {
@@ -58,8 +56,6 @@ export interface EngineOptions extends ModelFilesOptions {
 
 /** Most voxels of a block by default. */
 const BLOCK_VOXELS = 65_536;
-/** Width of the margin around a block's core, in voxels. */
-const BLOCK_MARGIN = 32;
 
 /** Labels scans by one student; see {@link Segmenter}. */
 export class Engine implements Segmenter, AsyncDisposable {
@@ -227,7 +223,7 @@ export class Engine implements Segmenter, AsyncDisposable {
     const task = await this.#taskOf(request, {
       ...{ chosen, described, paired, unvoted, memory, votes, loaded, monitor },
     });
-    const labelled = await label(task, loaded.blockSizer);
+    const labelled = await labelFitting(task, loaded.blockSizer);
     const choice = choiceAfter(unseen, request, task, labelled);
     if (choice.fits === false && unseen.fits !== false) {
       monitor.warnings.push(domainWarning(choice)!);
@@ -377,31 +373,6 @@ function noteOf(
     ...(carried > 0 ? [`Corrections of other scans voted: ${carried}.`] : []),
   ];
   return notes.length > 0 ? notes.join(" ") : undefined;
-}
-
-/** Labels a scan in one piece, or by blocks where it has too many voxels for that. */
-async function label(task: LabellingTask, sizer: BlockSizer): Promise<LabelledPointCloud> {
-  const blocks = blocksOf(task, sizer);
-  return blocks.length > 0 ? await labelByBlocks(task, blocks) : await labelWhole(task);
-}
-
-/** The blocks that a scan is labelled by; none where it is labelled in one piece. */
-function blocksOf(
-  { points: { positions }, voxelSize, method, views }: Pick<
-    LabellingTask,
-    "points" | "voxelSize" | "method" | "views"
-  >,
-  sizer: BlockSizer,
-): Block[] {
-  const size = {
-    voxels: sizer.voxels(method),
-    points: sizer.points(views?.cameras.length ?? 0),
-    margin: BLOCK_MARGIN,
-  };
-  // There are never more voxels than points, so small scans need no count.
-  if (positions.length / 3 <= Math.min(size.voxels, size.points)) return [];
-  const blocks = cutBlocks(positions, voxelSize, size);
-  return blocks.length > 1 ? blocks : [];
 }
 
 /** @throws {ScanError} where a scan has to fit its student and does not, or nobody can tell. */

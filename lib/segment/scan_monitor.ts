@@ -92,6 +92,17 @@ export class ScanMonitor implements WorkMonitor {
     this.#signal?.throwIfAborted();
   }
 
+  /**
+   * Forgets a try that failed: waits until nothing of it runs any more, whatever it comes to, and keeps the first
+   * `warnings` of those that are known.
+   */
+  async restart(warnings: number): Promise<void> {
+    await this.#ahead.catch(() => {});
+    this.#ahead = Promise.resolve();
+    await this.#gpu.recover();
+    this.warnings.length = warnings;
+  }
+
   advanced(phase: Progress["phase"], done: number, total: number): void {
     this.#signal?.throwIfAborted();
     this.#say({ phase, step: done, steps: total });

@@ -1,74 +1,21 @@
 /** Large scans, labelled block by block: seams do not show. */
 import assert from "node:assert/strict";
-import { type Gpu, GpuHost } from "../../lib/gpu/mod.ts";
-import { initialState } from "../../lib/nn/initialise.ts";
-import { Parameters } from "../../lib/nn/parameters.ts";
-import { Student } from "../../lib/nn/student.ts";
+import { GpuHost } from "../../lib/gpu/mod.ts";
 import { labelByBlocks } from "../../lib/segment/block_labelling.ts";
 import { cutBlocks } from "../../lib/voxels/blocks.ts";
 import { Engine } from "../../lib/segment/engine.ts";
-import { ScanMonitor } from "../../lib/segment/scan_monitor.ts";
 import type { LabellingTask } from "../../lib/segment/labelling.ts";
-import { Votes } from "../../lib/segment/labels/votes.ts";
 import { labelWhole } from "../../lib/segment/whole_labelling.ts";
 import { METHODS } from "../../lib/ttt/methods/mod.ts";
 import { segmentOptions } from "../../lib/segment/options.ts";
 import type { Scan } from "../../lib/scan/mod.ts";
 import type { Progress } from "../../lib/ttt/progress.ts";
 import type { SegmentRequest } from "../../lib/segment/segmenter.ts";
-import { Random } from "../../lib/random/random.ts";
 import { roomScene } from "../../lib/worlds/rooms/mod.ts";
 import { withGpu } from "../gpu.ts";
 import { SMALL_STUDENT } from "../small_student.ts";
 import { CARD } from "../ttt/small_scan.ts";
-
-/** A line of coloured points, 600 m long and one voxel wide: no block's middle is within reach of both its ends. */
-function corridor(count: number) {
-  const random = new Random(3);
-  const positions = new Float32Array(3 * count);
-  for (let p = 0; p < count; p++) {
-    positions.set([random.range(0, 600), random.range(0, 0.3), random.range(0, 0.3)], 3 * p);
-  }
-  return {
-    positions,
-    origin: [0, 0, 0] as [number, number, number],
-    colors: Float32Array.from(positions, () => random.uniform()),
-    intensity: null,
-    normals: null,
-    aboveGround: positions.filter((_, i) => i % 3 === 2),
-  };
-}
-
-/** A corridor to be labelled by a network of random weights; `owned` gets the weights. */
-function corridorTask(gpu: Gpu, owned: DisposableStack): LabellingTask {
-  const student = new Student(CARD);
-  const source = owned.use(new Parameters(gpu, student.parameters()));
-  const random = new Random(11);
-  source.load(initialState(source.specs, () => random.uniform()));
-  const points = corridor(4_000);
-  return {
-    gpu,
-    student,
-    // By its height, a point may be of another class than its voxel.
-    card: { ...CARD, heights: { [CARD.classes[0]!]: [0.15, null] } },
-    source,
-    method: METHODS.get("source")!,
-    settings: {},
-    readouts: [],
-    probabilities: true,
-    snapshots: [],
-    suggestions: 0,
-    corrections: null,
-    votes: new Votes(null),
-    unvoted: null,
-    points,
-    voxelSize: CARD.voxelSize,
-    views: null,
-    paired: () => {},
-    memory: { recall: (make) => make() },
-    work: new ScanMonitor(gpu, {}),
-  };
-}
+import { corridorTask } from "./blocks/corridor.ts";
 
 function corridorBlocks({ points, voxelSize }: LabellingTask, margin: number) {
   return cutBlocks(points.positions, voxelSize, { voxels: 700, points: Infinity, margin });

@@ -55,6 +55,11 @@ export class Votes {
     return this.#others?.classes.length ?? 0;
   }
 
+  /** Forgets what was corrected in this scan, which is labelled again from the start. */
+  restart(): void {
+    this.#own = null;
+  }
+
   /**
    * Fuses a prediction with the votes.
    *
