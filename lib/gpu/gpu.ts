@@ -93,7 +93,10 @@ export class Gpu implements Disposable, ProgramDevice {
     );
     this.#poison = options.poison ?? false;
     this.lost = device.lost.then((info) => {
-      this.#lostError = new GpuLostError(`Cannot go on: the GPU device was lost (${info.message})`);
+      this.#lostError = new GpuLostError(
+        `Cannot go on: the GPU device was lost (${info.message}); ` +
+          "where its driver ends work that takes long, smaller blocks help (--block-voxels)",
+      );
       return this.#lostError;
     });
     device.addEventListener("uncapturederror", (event) => {

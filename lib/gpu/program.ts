@@ -56,7 +56,8 @@ export interface KernelTime {
 export class Program implements Disposable {
   readonly #gpu: ProgramDevice;
   readonly #label: string;
-  readonly #steps: Step[] = [];
+  /** The launches of each submit. */
+  readonly #submits: Step[][] = [];
   readonly #uniforms: GpuBuffer;
   /** Kernel of each launch, and where its struct begins among the uniforms, in bytes. */
   readonly #structs: { readonly kernel: Kernel; readonly offset: number }[] = [];
@@ -64,11 +65,17 @@ export class Program implements Disposable {
   /**
    * Prepares launches to be submitted in order.
    *
+   * @param breaks places in the list at which another submit begins; all are one by default.
    * @throws {TypeError} where a launch has more or fewer bindings or params than its kernel declares.
    * @throws {CapacityError} where a binding is larger than the adapter allows.
    * @throws {RangeError} where a window goes past the end of its buffer.
    */
-  constructor(gpu: ProgramDevice, launches: readonly Launch[], label = "program") {
+  constructor(
+    gpu: ProgramDevice,
+    launches: readonly Launch[],
+    label = "program",
+    breaks: ReadonlySet<number> = new Set(),
+  ) {
     this.#gpu = gpu;
     this.#label = label;
     for (const { kernel, bindings } of launches) {
@@ -92,8 +99,10 @@ export class Program implements Disposable {
     using onFailure = new DisposableStack();
     onFailure.use(this.#uniforms);
     gpu.write(this.#uniforms, words);
+    let steps: Step[] = [];
     gpu.guard(() => {
       launches.forEach((launch, i) => {
+        if (breaks.has(i)) steps = [];
         const grid = splitGrid(launch.workgroups, gpu.limits.maxComputeWorkgroupsPerDimension);
         if (grid[0] === 0) return;
         const name = launch.kernel.name;
@@ -113,7 +122,9 @@ export class Program implements Disposable {
             })),
           ],
         });
-        this.#steps.push({ name, pipeline, group, grid });
+        // Launches without work may leave a submit empty.
+        if (steps.length === 0) this.#submits.push(steps);
+        steps.push({ name, pipeline, group, grid });
       });
     });
     onFailure.move();
@@ -141,19 +152,22 @@ export class Program implements Disposable {
   }
 
   /**
-   * Encodes all launches into one pass and submits it.
+   * Encodes all launches, the ones of a submit into one pass, and submits them.
    *
-   * @param timed what a {@link Stopwatch} wants around the pass.
+   * @param timed what a {@link Stopwatch} wants around the passes.
    */
   submit(timed?: GPUComputePassTimestampWrites): void {
-    this.#gpu.submit((encoder) => {
-      const pass = encoder.beginComputePass({
-        label: this.#label,
-        ...(timed ? { timestampWrites: timed } : {}),
-      });
-      for (const step of this.#steps) dispatch(pass, step);
-      pass.end();
-    }, this.#label);
+    const last = this.#submits.length - 1;
+    this.#submits.forEach((steps, i) =>
+      this.#gpu.submit((encoder) => {
+        const pass = encoder.beginComputePass({
+          label: this.#label,
+          ...timestamps(timed, i === 0, i === last),
+        });
+        for (const step of steps) dispatch(pass, step);
+        pass.end();
+      }, this.#label)
+    );
   }
 
   /**
@@ -163,21 +177,23 @@ export class Program implements Disposable {
    */
   async profile(): Promise<KernelTime[]> {
     const times: KernelTime[] = [];
-    for (let first = 0; first < this.#steps.length; first += Stopwatch.most) {
-      const steps = this.#steps.slice(first, first + Stopwatch.most);
-      using stopwatch = new Stopwatch(this.#gpu, steps.length);
-      this.#gpu.submit((encoder) => {
-        steps.forEach((step, i) => {
-          const pass = encoder.beginComputePass({
-            label: step.name,
-            timestampWrites: stopwatch.around(i),
+    for (const all of this.#submits) {
+      for (let first = 0; first < all.length; first += Stopwatch.most) {
+        const steps = all.slice(first, first + Stopwatch.most);
+        using stopwatch = new Stopwatch(this.#gpu, steps.length);
+        this.#gpu.submit((encoder) => {
+          steps.forEach((step, i) => {
+            const pass = encoder.beginComputePass({
+              label: step.name,
+              timestampWrites: stopwatch.around(i),
+            });
+            dispatch(pass, step);
+            pass.end();
           });
-          dispatch(pass, step);
-          pass.end();
-        });
-      }, `profile ${this.#label}`);
-      const nanoseconds = await stopwatch.nanoseconds();
-      steps.forEach(({ name }, i) => times.push({ name, nanoseconds: nanoseconds[i]! }));
+        }, `profile ${this.#label}`);
+        const nanoseconds = await stopwatch.nanoseconds();
+        steps.forEach(({ name }, i) => times.push({ name, nanoseconds: nanoseconds[i]! }));
+      }
     }
     return times;
   }
@@ -191,6 +207,23 @@ export class Program implements Disposable {
   [Symbol.dispose](): void {
     this.destroy();
   }
+}
+
+/** What a pass among several is begun with: the first has the timestamp before them, the last the one after them. */
+function timestamps(
+  timed: GPUComputePassTimestampWrites | undefined,
+  isFirst: boolean,
+  isLast: boolean,
+): Pick<GPUComputePassDescriptor, "timestampWrites"> {
+  if (!timed || !(isFirst || isLast)) return {};
+  const { querySet, beginningOfPassWriteIndex: before, endOfPassWriteIndex: after } = timed;
+  return {
+    timestampWrites: {
+      querySet,
+      ...(isFirst && before !== undefined ? { beginningOfPassWriteIndex: before } : {}),
+      ...(isLast && after !== undefined ? { endOfPassWriteIndex: after } : {}),
+    },
+  };
 }
 
 /** Encodes one launch: every dispatch of the program goes through here. */

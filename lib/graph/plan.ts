@@ -1,5 +1,6 @@
 /**
- * A plan is a graph made ready to run: its arenas are allocated, its bind groups made, and a step is one submit.
+ * A plan is a graph made ready to run: its arenas are allocated, its bind groups made, and a step is one submit, or a few where
+ * it is long.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import {
 } from "../gpu/mod.ts";
 import type { Graph } from "./graph.ts";
 import { planTensors } from "./planner.ts";
+import { submitBreaks } from "./submits.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A compiled graph. It owns its arenas; inputs and parameters belong to whoever made them. */
@@ -30,9 +32,16 @@ export class Plan implements Disposable {
    * Places the tensors of a graph and compiles its launches.
    *
    * @param kept planned tensors that will be read back after the step.
+   * @param breaks launches at which another submit begins.
    * @throws {CapacityError} where a tensor passes a limit of the device.
    */
-  constructor(gpu: Gpu, graph: Graph, kept: readonly Tensor[] = [], label = "plan") {
+  constructor(
+    gpu: Gpu,
+    graph: Graph,
+    kept: readonly Tensor[] = [],
+    label = "plan",
+    breaks: ReadonlySet<number> = submitBreaks(graph.launches),
+  ) {
     const layout = planTensors(
       graph.launches,
       new Set(kept),
@@ -54,6 +63,7 @@ export class Plan implements Disposable {
         gpu,
         graph.launches.map((launch) => this.#resolve(launch)),
         label,
+        breaks,
       );
     } catch (error) {
       for (const arena of this.#arenas) arena.destroy();
@@ -68,7 +78,7 @@ export class Plan implements Disposable {
   }
 
   /**
-   * Runs every launch once, in one submit.
+   * Runs every launch once, in one submit or, where they are long, in a few.
    *
    * @param timed what a `Stopwatch` wants around the launches.
    */

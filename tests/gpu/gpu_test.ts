@@ -202,7 +202,9 @@ Deno.test({
     const old = await host.get();
     assert.equal(await host.get(), old);
     old.device.destroy();
-    assert.ok(await old.lost instanceof GpuLostError);
+    const lost = await old.lost;
+    assert.ok(lost instanceof GpuLostError);
+    assert.match(lost.message, /the GPU device was lost .* smaller blocks help \(--block-voxels\)/);
     assert.throws(() => old.buffer("late", 16), GpuLostError);
     const fresh: Gpu = await host.get();
     assert.notEqual(fresh, old);
