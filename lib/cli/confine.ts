@@ -39,7 +39,6 @@ const PACKAGES = ["onnxruntime-web", "laz-perf"];
 /** Variables that are read or set, here and by the drivers of the GPU. */
 const VARIABLES = [
   ...DRIVER_VARIABLES,
-  "DENO_WEBGPU_BACKEND",
   "HOME",
   "TMPDIR",
   "TTTKD_MODELS",

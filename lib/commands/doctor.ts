@@ -136,7 +136,7 @@ async function checkGpu(choice: KernelChoice, precision: RowPrecision): Promise<
 async function checkKernels(gpu: Gpu, choice: KernelChoice): Promise<Finding[]> {
   const tune = `${taskCommand("bench --tune")}`;
   try {
-    const { notes, leftOut } = await chooseKernels(gpu, choice);
+    const { notes, leftOut } = await chooseKernels(gpu, choice, undefined, true);
     const { name } = gpu.kernels;
     const reason = choice !== "auto"
       ? `asked for by --kernels ${choice}`

@@ -22,11 +22,14 @@ export interface AdapterNotes {
   fastest?: string;
   /** The driver and the kernels for which the verdicts hold. */
   checked: string;
-  /** What the self-check found by setting: null where it is right, else what is wrong. */
-  verdicts: Record<string, string | null>;
+  /** The settings that the self-check found right: null for each. Faults are not kept, since people mend drivers. */
+  verdicts: Record<string, null>;
 }
 
-const schema = exactly<AdapterNotes>()({
+/** Before, faults were kept as well. */
+type NotesFile = Omit<AdapterNotes, "verdicts"> & { verdicts: Record<string, string | null> };
+
+const schema = exactly<NotesFile>()({
   adapter: z.string(),
   fastest: z.string().exactOptional(),
   checked: z.string(),
@@ -44,8 +47,8 @@ export function notesPath(adapter: string, folder: string = notesFolder()): stri
 }
 
 /**
- * Reads the notes on an adapter. Verdicts on another driver, or on other kernels, are left out; a file that is missing or
- * damaged says nothing.
+ * Reads the notes on an adapter. Verdicts on another driver, or on other kernels, are left out, and so are faults; a file that
+ * is missing or damaged says nothing.
  */
 export async function readNotes(adapter: string, folder?: string): Promise<AdapterNotes> {
   const checked = `${await driverVersion()}; kernels ${kernelHash()}`;
@@ -56,7 +59,7 @@ export async function readNotes(adapter: string, folder?: string): Promise<Adapt
       adapter,
       ...(fastest === undefined ? {} : { fastest }),
       checked,
-      verdicts: notes.checked === checked ? notes.verdicts : {},
+      verdicts: notes.checked === checked ? rightOnes(notes.verdicts) : {},
     };
   } catch {
     return { adapter, checked, verdicts: {} };
@@ -78,6 +81,11 @@ export async function writeNotes(
   const unfinished = `${path}.${crypto.randomUUID()}`;
   await Deno.writeTextFile(unfinished, `${JSON.stringify(notes, null, 2)}\n`);
   await Deno.rename(unfinished, path);
+}
+
+function rightOnes(verdicts: NotesFile["verdicts"]): AdapterNotes["verdicts"] {
+  const right = Object.entries(verdicts).filter(([, fault]) => fault === null);
+  return Object.fromEntries(right.map(([name]) => [name, null]));
 }
 
 /** A hash of the kernels' text. */

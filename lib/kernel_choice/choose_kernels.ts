@@ -4,7 +4,7 @@
  * @module
  */
 import { Gpu, GpuHost, type GpuOptions, type KernelChoice, settingsFor } from "../gpu/mod.ts";
-import { type AdapterNotes, readNotes, writeNotes } from "./adapter_notes.ts";
+import { type AdapterNotes, notesPath, readNotes, writeNotes } from "./adapter_notes.ts";
 import { selfCheck } from "./self_check.ts";
 
 /** No setting of the matrix kernels is right on this device. */
@@ -22,10 +22,11 @@ export interface ChosenKernels {
 }
 
 /**
- * Has a device run the best setting that is right on it. Settings that were never checked with this driver are checked
- * now, and the verdict is kept.
+ * Has a device run the best setting that is right on it. Settings that are not known to be right with this driver are checked
+ * now; one that is right is not checked again, one that is wrong is, since it may be mended.
  *
  * @param folder of the notes on adapters.
+ * @param again has settings checked that are known to be right as well.
  * @throws {KernelError} where none is right.
  * @throws {GpuLostError} where the device is lost meanwhile.
  */
@@ -33,14 +34,17 @@ export async function chooseKernels(
   gpu: Gpu,
   choice: KernelChoice = "auto",
   folder?: string,
+  again = false,
 ): Promise<ChosenKernels> {
   const notes = await readNotes(gpu.adapterName, folder);
   const leftOut: { name: string; fault: string }[] = [];
   for (const setting of settingsFor(gpu, choice, notes.fastest, gpu.kernels.precision)) {
     const { name } = setting;
-    let fault = notes.verdicts[name];
-    if (fault === undefined) {
-      fault = notes.verdicts[name] = await selfCheck(gpu, setting);
+    const isKnown = notes.verdicts[name] === null;
+    const fault = isKnown && !again ? null : await selfCheck(gpu, setting);
+    if (isKnown !== (fault === null)) {
+      if (fault === null) notes.verdicts[name] = null;
+      else delete notes.verdicts[name];
       // A folder that cannot be written to costs another check the next time.
       await writeNotes(notes, folder).catch(() => {});
     }
@@ -54,7 +58,8 @@ export async function chooseKernels(
     `Cannot compute on ${gpu.adapterName}: ${
       leftOut.map(({ name, fault }) => `with kernels ${name}, ${fault}`).join("; ")
     }; install another version of its driver` +
-      (choice === "auto" ? "" : ", or leave the choice of kernels to the adapter"),
+      (choice === "auto" ? "" : ", or leave the choice of kernels to the adapter") +
+      ` (what was right is kept in ${notesPath(gpu.adapterName, folder)}, faults are not)`,
   );
 }
 

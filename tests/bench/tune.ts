@@ -23,8 +23,10 @@ export async function tune(gpu: Gpu, rounds: number, voxels: number): Promise<vo
   console.log(tableLine(`${BACKBONE}, ${voxels} voxels`, ["ms", "GFLOP/s"]));
   for (const setting of settingsFor(gpu, "auto")) {
     const { name } = setting;
-    const fault = notes.verdicts[name] ??= await selfCheck(gpu, setting);
-    if (fault !== null) {
+    const fault = await selfCheck(gpu, setting);
+    if (fault === null) notes.verdicts[name] = null;
+    else {
+      delete notes.verdicts[name];
       console.log(`  ${name} is left out, because it is wrong on this driver: ${fault}`);
       continue;
     }
