@@ -8,7 +8,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import * as attention from "../../kernels/attention/records.ts";
+import * as elementwise from "../../kernels/elementwise/records.ts";
 import * as matmul from "../../kernels/matmul/records.ts";
+import * as norm from "../../kernels/norm/records.ts";
+import * as serialization from "../../kernels/serialization/records.ts";
+import * as sparse from "../../kernels/sparse/records.ts";
 import { driverVersion } from "./driver_version.ts";
 import { type Kernel, kernelText } from "../gpu/mod.ts";
 import { modelsFolder } from "../teacher/mod.ts";
@@ -88,10 +92,13 @@ function rightOnes(verdicts: NotesFile["verdicts"]): AdapterNotes["verdicts"] {
   return Object.fromEntries(right.map(([name]) => [name, null]));
 }
 
+/** The kernels that the self-check runs, or some of their folders' others. */
+const CHECKED = { attention, elementwise, matmul, norm, serialization, sparse };
+
 /** A hash of the kernels' text. */
 function kernelHash(): string {
   const hash = createHash("sha256");
-  for (const kernel of Object.values<Kernel>({ ...matmul, ...attention })) {
+  for (const kernel of Object.values(CHECKED).flatMap((folder) => Object.values<Kernel>(folder))) {
     hash.update(kernelText(kernel)).update(kernelText(kernel, Object.keys(kernel.rows ?? {})));
   }
   return hash.digest("hex").slice(0, 16);

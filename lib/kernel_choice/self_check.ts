@@ -1,6 +1,6 @@
 /**
- * The self-check: runs every matrix kernel of a setting on a small problem and holds it against the reference. Drivers have
- * faults, and a wrong sum would be a wrong label without a word.
+ * The self-check: runs every matrix kernel of a setting, norms, and what builds the structure of a scan on small problems, and holds
+ * them against references. Drivers have faults, and a wrong sum would be a wrong label without a word.
  *
  * @module
  */
@@ -37,7 +37,9 @@ import type { LinearShape, PairOperand } from "../graph/ops/matrix_kernels.ts";
 import { packKernel } from "../nn/packing.ts";
 import { mulberry32 } from "../random/mulberry32.ts";
 import { checkAttention } from "./check_attention.ts";
+import { checkNorm } from "./check_norm.ts";
 import { fault, numbers } from "./check_results.ts";
+import { checkStructure } from "./check_structure.ts";
 
 /** Channels are whole quads that do not fill the last tile; rows neither, and they take several tiles. */
 const ROWS = 150;
@@ -56,7 +58,7 @@ const LINEAR: readonly LinearShape[] = [
 ];
 
 /**
- * Runs the matrix kernels of a setting.
+ * Runs the matrix kernels of a setting, and the other kernels that it checks.
  *
  * @returns null where all are right, else what is wrong.
  * @throws {GpuLostError} where the device is lost meanwhile.
@@ -71,7 +73,8 @@ export async function selfCheck(gpu: Gpu, kernels: KernelSetting): Promise<strin
       const found = await checkConvolution(gpu, { kernels, volume: VOLUME, ...sizes });
       if (found) return found;
     }
-    return await checkAttention(gpu, kernels);
+    return await checkAttention(gpu, kernels) ?? await checkNorm(gpu, kernels) ??
+      await checkStructure(gpu);
   } catch (error) {
     if (error instanceof GpuValidationError) return `the driver refuses it: ${error.message}`;
     throw error;

@@ -3,27 +3,11 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Gpu, type Kernel, settingsFor, SOFTWARE_SETTING } from "../../lib/gpu/mod.ts";
+import { settingsFor, SOFTWARE_SETTING } from "../../lib/gpu/mod.ts";
 import { checkAttention } from "../../lib/kernel_choice/check_attention.ts";
 import { driverVersion } from "../../lib/kernel_choice/driver_version.ts";
 import { chooseKernels, KernelError, notesPath, readNotes } from "../../lib/kernel_choice/mod.ts";
-
-type Constants = Readonly<Record<string, number>>;
-
-/** A device whose driver compiles other text than it is given. */
-async function faultyGpu(change: (kernel: Kernel, constants: Constants) => string): Promise<Gpu> {
-  const gpu = await Gpu.open({ poison: true });
-  const pipeline = gpu.pipeline.bind(gpu);
-  gpu.pipeline = (kernel, constants = {}, half = []) =>
-    pipeline({ ...kernel, code: change(kernel, constants) }, constants, half);
-  return gpu;
-}
-
-/** A kernel with a fault; fails where the text that is to be changed is not in it any more. */
-function damaged(code: string, from: string, to: string): string {
-  assert.ok(code.includes(from), `no kernel has ${from}`);
-  return code.replace(from, to);
-}
+import { damaged, faultyGpu } from "./faulty_gpu.ts";
 
 function chooseTest(name: string, body: (folder: string) => Promise<void>): void {
   Deno.test({
