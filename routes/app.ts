@@ -98,7 +98,14 @@ export function createApp(options: AppOptions): Hono {
   app.route("/v1/models", modelRoutes(labeller));
   const { onProgress } = options;
   const answers = new SharedAnswers(labeller);
-  const work = { labeller, answers, limits, semaphore, leaving, ...(onProgress ? { onProgress } : {}) };
+  const work = {
+    labeller,
+    answers,
+    limits,
+    semaphore,
+    leaving,
+    ...(onProgress ? { onProgress } : {}),
+  };
   app.route(
     "/v1/segment",
     segmentRoutes({ ...work, uploads: options.uploads ?? TEMPORARY_UPLOADS }),

@@ -34,7 +34,10 @@ export async function notReady(
 ): Promise<Response | null> {
   const retry = new Headers({ "retry-after": "5" });
   if (stopping.aborted) {
-    return problemResponse({ status: 503, detail: "Cannot take scans: the server is stopping" }, retry);
+    return problemResponse(
+      { status: 503, detail: "Cannot take scans: the server is stopping" },
+      retry,
+    );
   }
   if (!await labeller.ready()) {
     const detail = `Cannot take scans: the GPU does not answer; run \`${taskCommand("doctor")}\``;

@@ -9,9 +9,10 @@ const SCRIPTS = Object.entries(tasks).flatMap(([task, line]) => {
   return file === undefined ? [] : [{ task, file }];
 });
 
+/** On a new machine, a run that is not quiet says first what it downloads. */
 async function run(file: string, argument: string) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", file, argument],
+    args: ["run", "-A", "--quiet", "--no-check", file, argument],
     cwd: fileURLToPath(new URL("../../", import.meta.url)),
     env: { NO_COLOR: "1" },
   }).output();
