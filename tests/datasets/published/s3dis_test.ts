@@ -17,8 +17,8 @@ function room(area: string, name: string, version = REGISTERED): Files {
     [at("Annotations/.DS_Store")]: "\0",
     [at("Annotations/chair_1.txt")]: "1.000 2.000 0.500 255 0 51\n1.5 2.5 0.75 0 255 102\r\n",
     [at("Annotations/chair_10.txt")]: "4 5 6 1 2 3",
-    // As in the published files: a control character for a blank.
-    [at("Annotations/ceiling_1.txt")]: "7 8 3 185\u0010187 190\n",
+    // As in Area_5/hallway_6 of the published files: a blank that has lost a bit.
+    [at("Annotations/ceiling_1.txt")]: "7 8 3 185\u0000187 190\n",
     [at("Annotations/stairs_1.txt")]: "7 8 1 0 0 0\n",
   };
 }
@@ -84,6 +84,32 @@ Deno.test("S3DIS is read as it is downloaded, with the photographs of 2D-3D-S", 
   });
 });
 
+Deno.test("S3DIS v1.2: digits and blanks of the published files that have lost a bit are read", async () => {
+  const at = (file: string) => `${REGISTERED}/Area_5/office_19/Annotations/${file}`;
+  const files = {
+    // Line 323474 of this file as it is published, with the line before it.
+    [at("ceiling_1.txt")]: "-22.011 7.151 3.010 104.000000 103.000000 103.000000\n" +
+      "-22.011 7.151 3.010 104.000000 103.000000 103.0\u00100000\n",
+    [at("wall_1.txt")]: "-9.1\u00160 1.5 2 185\u0000187 182\r\n\t1 2 3 4 5 6\n",
+  };
+  await withFiles(files, async (root) => {
+    const { scan } = await (await s3dis.open(root)).scene("s3dis", "test", 0);
+    assert.deepEqual(
+      scan.positions,
+      Float32Array.of(
+        ...[-22.011, 7.151, 3.01],
+        ...[-22.011, 7.151, 3.01],
+        ...[-9.16, 1.5, 2],
+        ...[1, 2, 3],
+      ),
+    );
+    assert.deepEqual(
+      [...scan.colors!].map((value) => Math.round(255 * value)),
+      [104, 103, 103, 104, 103, 103, 185, 187, 182, 4, 5, 6],
+    );
+  });
+});
+
 Deno.test("S3DIS: poses of area_5b are moved into the frame of Area_5", async () => {
   const files = { ...room("Area_5", "office_1"), ...photograph("area_5b", "office_1", 4) };
   await withFiles(files, async (root) => {
@@ -140,9 +166,11 @@ Deno.test("S3DIS: what is missing or malformed is named in one line", async () =
     ],
     [
       { ...whole, [at("chair_1.txt")]: "1 2 3 4 5 6\n1 2 3 4 5\n" },
-      /chair_1\.txt: line 2 is not x/,
+      /chair_1\.txt: line 2 is not x y z r g b; correct that line, or fetch the file again/,
     ],
     [{ ...whole, [at("chair_1.txt")]: "1 2 NaN 4 5 6\n" }, /chair_1\.txt: line 1 is not x/],
+    // With the bit that it has lost, the character is an exclamation mark.
+    [{ ...whole, [at("chair_1.txt")]: "1.5 2\u0001 3 4 5 6\n" }, /line 1 is not x/],
   ];
   for (const [files, message] of cases) {
     await withFiles(files, async (root) => {
