@@ -25,7 +25,12 @@ import { inNumberOrder } from "./photographs/even_choice.ts";
 import { isThere, listNeeded, readNeeded } from "./files.ts";
 import { houseCameras, photographsWithin } from "./photographs/matterport3d.ts";
 import { classOfNyu40, MATTERPORT_NYU40 } from "./nyu40.ts";
-import { lackingScenes, officialList, withoutPhotographs } from "./official_scenes.ts";
+import {
+  lackingScenes,
+  officialList,
+  sceneWithoutPhotographs,
+  withoutPhotographs,
+} from "./official_scenes.ts";
 import { type NumberedFaces, readFaces } from "./ply_faces.ts";
 import {
   type PublishedDataset,
@@ -146,17 +151,13 @@ async function readRegion(
   }
   const scan = { ...mesh, labels: vertexLabels(mesh.count, faces, classes) };
   const images = join(folder, IMAGES);
-  if (!await isThere(images)) return without(id, scan, `there is no ${images}`);
+  if (!await isThere(images)) return sceneWithoutPhotographs(id, scan, `there is no ${images}`);
   const conf = join(folder, "undistorted_camera_parameters", `${house}.conf`);
   const views = await photographsWithin(images, await houseCameras(conf), boxOf(scan));
-  if (views.photos.length === 0) return without(id, scan, "none was taken within its box");
+  if (views.photos.length === 0) {
+    return sceneWithoutPhotographs(id, scan, "none was taken within its box");
+  }
   return { id, scan, ...views };
-}
-
-function without(id: string, scan: Scan, reason: string): DatasetScene {
-  const text = `${id} is used without photographs, since ${reason}.`;
-  const warnings = [...scan.warnings, { code: "left-out", text, field: "images" }];
-  return { id, scan: { ...scan, warnings }, photos: [], cameras: [] };
 }
 
 /** [count] the class of most faces of each vertex; where several have as many, none, or else the first of them. */

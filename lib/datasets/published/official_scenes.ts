@@ -4,6 +4,8 @@
  * @module
  */
 import { some } from "../../scan/camera/camera_format.ts";
+import type { Scan } from "../../scan/mod.ts";
+import type { DatasetScene } from "../dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
 import { readNeeded } from "./files.ts";
 
@@ -70,4 +72,15 @@ export function withoutPhotographs(
 ): string[] {
   if (names.length === 0) return [];
   return [`${names.length} of ${count} have no photographs: ${some(names)}; add ${mend}.`];
+}
+
+/**
+ * Makes a scene that has no photographs, with a warning.
+ *
+ * @param reason why it has none, for "since …"
+ */
+export function sceneWithoutPhotographs(id: string, scan: Scan, reason: string): DatasetScene {
+  const text = `${id} is used without photographs, since ${reason}.`;
+  const warnings = [...scan.warnings, { code: "left-out", text, field: "images" }];
+  return { id, scan: { ...scan, warnings }, photos: [], cameras: [] };
 }

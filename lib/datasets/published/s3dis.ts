@@ -23,17 +23,26 @@ import type { DatasetScene } from "../dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
 import { inNumberOrder } from "./photographs/even_choice.ts";
 import { isThere, listNeeded, readNeeded } from "./files.ts";
-import { lackingScenes } from "./official_scenes.ts";
+import { lackingScenes, sceneWithoutPhotographs } from "./official_scenes.ts";
 import { pointScan } from "./points.ts";
 import {
   type PublishedDataset,
   publishedDataset,
   type PublishedScene,
 } from "./published_dataset.ts";
-import { photographFolders, type PhotographNames, readPhotographs } from "./photographs/s3dis.ts";
+import {
+  lackingFolders,
+  photographFolders,
+  type PhotographNames,
+  readPhotographs,
+} from "./photographs/s3dis.ts";
 
 const REGISTERED = "Stanford3dDataset_v1.2";
 const ALIGNED = "Stanford3dDataset_v1.2_Aligned_Version";
+
+/** Why the rooms of the aligned version have no photographs. */
+const HAS_NO_FRAME =
+  `it is not public how the rooms of ${ALIGNED} lie in the frame of the photographs' poses`;
 
 const TRAIN = ["Area_1", "Area_2", "Area_3", "Area_4", "Area_6"];
 const TEST = ["Area_5"];
@@ -65,10 +74,18 @@ export const s3dis: PublishedDataset = {
       `the folder of Area_1 to Area_6 (or ${REGISTERED}, which has photographs in 2D-3D-S)`,
     );
     const photographs = isRegistered ? await photographFolders(root) : [];
+    const unseen = isRegistered ? lackingFolders(there, photographs) : [];
+    const blindness = (area: string) => {
+      if (!isRegistered) return HAS_NO_FRAME;
+      const folders = unseen.filter((folder) => folder.area === area).map(({ folder }) => folder);
+      return folders.length === 0
+        ? `2D-3D-S has none of it in ${root}`
+        : `${root} has none of it and lacks ${folders.join(" and ")} of 2D-3D-S`;
+    };
     const scenesOf = async (areas: readonly string[]) => {
       const scenes: PublishedScene[] = [];
       for (const area of areas.filter((area) => there.includes(area))) {
-        scenes.push(...await roomsOf(folder, area, photographs));
+        scenes.push(...await roomsOf(folder, area, photographs, blindness(area)));
       }
       return scenes;
     };
@@ -76,6 +93,12 @@ export const s3dis: PublishedDataset = {
     const lacking = [...TRAIN, ...TEST].filter((area) => !there.includes(area));
     const warnings = lackingScenes(folder, lacking, train.length + test.length);
     if (photographs.length === 0) warnings.push(withoutPhotographs(root, isRegistered));
+    else if (unseen.length > 0) {
+      warnings.push(
+        `${root} lacks ${unseen.map(({ folder }) => folder).join(", ")} of 2D-3D-S; ` +
+          "rooms whose photographs lie there are used without them. Add what is missing.",
+      );
+    }
     return publishedDataset({
       name: "S3DIS",
       rows: S3DIS,
@@ -97,14 +120,14 @@ function withoutPhotographs(root: string, isRegistered: boolean): string {
   return isRegistered
     ? `S3DIS is used without photographs, since ${root} has none of the folders area_1 to area_6 of ` +
       "2D-3D-S; add them."
-    : `S3DIS is used without photographs: it is not public how the rooms of ${ALIGNED} lie in the ` +
-      `frame of the photographs' poses. Add ${REGISTERED} and area_1 to area_6 of 2D-3D-S.`;
+    : `S3DIS is used without photographs: ${HAS_NO_FRAME}. Add ${REGISTERED} and area_1 to area_6 of 2D-3D-S.`;
 }
 
 async function roomsOf(
   folder: string,
   area: string,
   photographs: readonly PhotographNames[],
+  blindness: string,
 ): Promise<PublishedScene[]> {
   const scenes: PublishedScene[] = [];
   for (const room of inNumberOrder(await listNeeded(join(folder, area), `the rooms of ${area}`))) {
@@ -120,17 +143,22 @@ async function roomsOf(
     scenes.push({
       id,
       files: [...files, ...pictures],
-      read: () => readRoom(id, annotations, photographs),
+      read: () => readRoom(id, annotations, photographs, blindness),
     });
   }
   return scenes;
 }
 
-/** A room: the union of its objects, since only their files say what they are. */
+/**
+ * A room: the union of its objects, since only their files say what they are.
+ *
+ * @param blindness why it has no photographs, if it has none
+ */
 async function readRoom(
   id: string,
   annotations: string,
   photographs: readonly PhotographNames[],
+  blindness: string,
 ): Promise<DatasetScene> {
   const objects: ObjectPoints[] = [];
   const others: string[] = [];
@@ -160,7 +188,9 @@ async function readRoom(
       }.`,
     });
   }
-  return { id, scan, ...await readPhotographs(id, photographs) };
+  const views = await readPhotographs(id, photographs);
+  if (views.photos.length === 0) return sceneWithoutPhotographs(id, scan, blindness);
+  return { id, scan, ...views };
 }
 
 /** The points of one object. */

@@ -130,7 +130,45 @@ Deno.test("S3DIS: the aligned version is read without photographs, and says so",
     assert.deepEqual([scan.count, photos.length], [5, 0]);
     assert.match(dataset.warnings!.join(), /without photographs: it is not public how the rooms/);
     assert.match(dataset.domains[0]!.about, /without photographs/);
+    assert.match(scan.warnings[0]!.text, /office_1 is used without .*, since it is not public how/);
   });
+});
+
+Deno.test("S3DIS: folders of 2D-3D-S that lack are named, Area 5 having two, and rooms without photographs", async () => {
+  const rooms = {
+    ...room("Area_1", "office_1"),
+    ...room("Area_5", "office_1"),
+    ...room("Area_5", "office_40"),
+    ...photograph("area_1", "office_1", 2),
+  };
+  const warningsOf = async (files: Files) => {
+    const found: string[] = [];
+    await withFiles({ ...rooms, ...files }, async (root) => {
+      const dataset = await s3dis.open(root);
+      found.push(dataset.warnings!.slice(1).join("|").replaceAll(root, "ROOT"));
+      for (const index of [0, 1]) {
+        const { scan, photos } = await dataset.scene("s3dis", "test", index);
+        const texts = scan.warnings.map(({ code, text }) => `${code} ${text}`);
+        found.push([photos.length, ...texts].join(" ").replaceAll(root, "ROOT"));
+      }
+    });
+    return found;
+  };
+  const first = photograph("area_5a", "office_1", 3);
+  const second = photograph("area_5b", "office_40", 4);
+  assert.deepEqual(await warningsOf({ ...first, ...second }), ["", "1", "1"]);
+  assert.deepEqual(await warningsOf(first), [
+    "ROOT lacks area_5b of 2D-3D-S; rooms whose photographs lie there are used without them. " +
+    "Add what is missing.",
+    "1",
+    "0 left-out Area_5/office_40 is used without photographs, since ROOT has none of it and lacks " +
+    "area_5b of 2D-3D-S.",
+  ]);
+  assert.match(String(await warningsOf({})), /^ROOT lacks area_5a, area_5b of 2D-3D-S; rooms/);
+  assert.deepEqual(
+    (await warningsOf({ ...first, ...photograph("area_5b", "office_2", 4) }))[2],
+    "0 left-out Area_5/office_40 is used without photographs, since 2D-3D-S has none of it in ROOT.",
+  );
 });
 
 Deno.test("S3DIS: what is missing or malformed is named in one line", async () => {

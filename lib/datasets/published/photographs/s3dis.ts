@@ -53,10 +53,16 @@ const PoseSchema = z.object({
   camera_location: z.array(number).length(3),
 });
 
-/** The photographs in a folder of 2D-3D-S. */
-export interface PhotographNames {
-  /** Area of S3DIS that they belong to. */
+/** A folder of 2D-3D-S. */
+export interface AreaFolder {
+  /** Area of S3DIS that it belongs to. */
   readonly area: string;
+  /** Its name. */
+  readonly folder: string;
+}
+
+/** The photographs in a folder of 2D-3D-S. */
+export interface PhotographNames extends AreaFolder {
   /** Path of the folder `data`. */
   readonly data: string;
   /** From the frame of S3DIS to that of the poses, where they differ. */
@@ -77,9 +83,24 @@ export async function photographFolders(root: string): Promise<PhotographNames[]
     if (!await isThere(join(root, folder))) continue;
     const data = join(root, folder, "data");
     const names = await listNeeded(join(data, "rgb"), `the photographs of ${folder} of 2D-3D-S`);
-    found.push({ area, data, motion, names: inNumberOrder(names) });
+    found.push({ area, folder, data, motion, names: inNumberOrder(names) });
   }
   return found;
+}
+
+/**
+ * Lists the folders of 2D-3D-S that some areas need and that are not there; Area 5 needs two.
+ *
+ * @param areas areas of S3DIS, "Area_1"
+ * @param found folders that are there
+ */
+export function lackingFolders(
+  areas: readonly string[],
+  found: readonly AreaFolder[],
+): AreaFolder[] {
+  return FOLDERS.filter(({ area, folder }) =>
+    areas.includes(area) && !found.some((one) => one.folder === folder)
+  );
 }
 
 /**
