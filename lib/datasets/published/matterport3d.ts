@@ -1,5 +1,6 @@
 /**
- * Matterport3D as its script downloads it, unpacked; a scene is one region of a house.
+ * Matterport3D as its script downloads it; a scene is one region of a house. The script leaves archives, as in
+ * `scans/17DRP5sb8fy/region_segmentations.zip`, which hold the folder of the house and are to be unpacked in `scans`:
  *
  * ```text
  * scenes_train.txt, scenes_val.txt, scenes_test.txt       lists of houses, from tasks/benchmark of its repository
@@ -28,6 +29,7 @@ import { classOfNyu40, MATTERPORT_NYU40 } from "./nyu40.ts";
 import {
   lackingScenes,
   officialList,
+  packedScenes,
   sceneWithoutPhotographs,
   withoutPhotographs,
 } from "./official_scenes.ts";
@@ -40,7 +42,9 @@ import {
 
 const NAMES = { pattern: /^[\w-]{11}$/, example: "17DRP5sb8fy" };
 
+const REGIONS = "region_segmentations";
 const IMAGES = "undistorted_color_images";
+const CAMERAS = "undistorted_camera_parameters";
 
 /** Names that the category of a face has in the files, and in their documentation. */
 const CATEGORY = ["category_id", "face_category"];
@@ -65,37 +69,47 @@ export const matterport3d: PublishedDataset = {
       test: await list("test"),
     };
     const classes = await classesOf(join(root, "category_mapping.tsv"));
-    const scenesOf = async (houses: readonly string[]) => {
-      const scenes: PublishedScene[] = [];
-      for (const house of houses.filter((house) => there.includes(house))) {
-        scenes.push(...await regionsOf(join(scans, house), house, classes));
-      }
-      return scenes;
-    };
-    const scenes = {
-      train: await scenesOf(lists.train),
-      validation: await scenesOf(lists.validation),
-      test: await scenesOf(lists.test),
-    };
-    const houses = Object.values(lists).flat();
-    const found = houses.filter((house) => there.includes(house));
+    const regions = new Map<string, PublishedScene[]>();
+    const packed: string[] = [];
+    const lacking: string[] = [];
     const blind: string[] = [];
-    for (const house of found) {
-      if (!await isThere(join(scans, house, IMAGES))) blind.push(house);
+    const packedBlind: string[] = [];
+    for (const house of Object.values(lists).flat()) {
+      const folder = join(scans, house);
+      const own = await regionsOf(folder, house, classes);
+      if (own.length > 0) {
+        regions.set(house, own);
+        const missing = await missingForPhotographs(folder, house);
+        if (missing === null) continue;
+        (await isPacked(folder, missing) ? packedBlind : blind).push(house);
+      } else if (await isPacked(folder, REGIONS)) packed.push(house);
+      else lacking.push(there.includes(house) ? `${house}/${REGIONS}` : house);
     }
+    const scenesOf = (houses: readonly string[]) =>
+      houses.flatMap((house) => regions.get(house) ?? []);
     return publishedDataset({
       name: "Matterport3D",
       rows: MATTERPORT21,
       licence: "Matterport3D Terms of Use",
       warnings: [
-        ...lackingScenes(scans, houses.filter((house) => !there.includes(house)), found.length),
-        ...withoutPhotographs(blind, found.length, `${IMAGES} and undistorted_camera_parameters`),
+        ...packedScenes(scans, `${REGIONS}.zip`, packed, regions.size),
+        ...lackingScenes(scans, lacking, regions.size),
+        ...withoutPhotographs(
+          packedBlind,
+          regions.size,
+          `unpack their ${IMAGES}.zip and ${CAMERAS}.zip in ${scans}`,
+        ),
+        ...withoutPhotographs(blind, regions.size, `add ${IMAGES} and ${CAMERAS}`),
       ],
       domains: [{
         name: "matterport3d",
         about: "rooms of houses, by three depth cameras on tripods",
         isSource: true,
-        scenes,
+        scenes: {
+          train: scenesOf(lists.train),
+          validation: scenesOf(lists.validation),
+          test: scenesOf(lists.test),
+        },
       }],
     });
   },
@@ -117,12 +131,30 @@ async function classesOf(path: string): Promise<ReadonlyMap<number, number>> {
   return new Map(rows.map((row) => [Number(row[index]), classOf(Number(row[nyu40]))]));
 }
 
+/** Where the file of the cameras lies in the folder of a house. */
+const camerasFile = (house: string) => `${CAMERAS}/${house}.conf`;
+
+/** What a house lacks of what its photographs need: a path in its folder. */
+async function missingForPhotographs(folder: string, house: string): Promise<string | null> {
+  for (const part of [IMAGES, camerasFile(house)]) {
+    if (!await isThere(join(folder, part))) return part;
+  }
+  return null;
+}
+
+/** Whether a part of a house lies there as the archive that the script leaves. */
+async function isPacked(folder: string, part: string): Promise<boolean> {
+  return await isThere(join(folder, `${part.split("/")[0]}.zip`));
+}
+
+/** The regions of a house; none where they are not there. */
 async function regionsOf(
   folder: string,
   house: string,
   classes: ReadonlyMap<number, number>,
 ): Promise<PublishedScene[]> {
-  const regions = join(folder, "region_segmentations");
+  const regions = join(folder, REGIONS);
+  if (!await isThere(regions)) return [];
   const files = await listNeeded(regions, `the regions of ${house}`);
   return inNumberOrder(files).filter((file) => /^region\d+\.ply$/.test(file)).map((file) => {
     const id = `${house}/${file.slice(0, -".ply".length)}`;
@@ -130,7 +162,7 @@ async function regionsOf(
     // The time of a folder shows that photographs were added.
     return {
       id,
-      files: [path, join(folder, IMAGES)],
+      files: [path, join(folder, IMAGES), join(folder, camerasFile(house))],
       read: () => readRegion(id, path, folder, house, classes),
     };
   });
@@ -150,10 +182,12 @@ async function readRegion(
     throw new DatasetError(`Cannot use ${path}: some vertices have no position; fetch it again`);
   }
   const scan = { ...mesh, labels: vertexLabels(mesh.count, faces, classes) };
-  const images = join(folder, IMAGES);
-  if (!await isThere(images)) return sceneWithoutPhotographs(id, scan, `there is no ${images}`);
-  const conf = join(folder, "undistorted_camera_parameters", `${house}.conf`);
-  const views = await photographsWithin(images, await houseCameras(conf), boxOf(scan));
+  const missing = await missingForPhotographs(folder, house);
+  if (missing !== null) {
+    return sceneWithoutPhotographs(id, scan, `there is no ${join(folder, missing)}`);
+  }
+  const photographs = await houseCameras(join(folder, camerasFile(house)));
+  const views = await photographsWithin(join(folder, IMAGES), photographs, boxOf(scan));
   if (views.photos.length === 0) {
     return sceneWithoutPhotographs(id, scan, "none was taken within its box");
   }

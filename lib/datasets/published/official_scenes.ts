@@ -58,11 +58,34 @@ export function lackingScenes(folder: string, lacking: readonly string[], found:
 }
 
 /**
- * What is said of scenes whose photographs were not downloaded.
+ * What is said of scenes of the official splits that were downloaded, but not unpacked.
+ *
+ * @param folder where they should lie
+ * @param archive name of the file of each that is to be unpacked
+ * @param packed names of those that are not unpacked
+ * @param found number of those that are
+ * @returns a warning, or none where all are unpacked
+ * @throws {DatasetError} where none of them is
+ */
+export function packedScenes(
+  folder: string,
+  archive: string,
+  packed: readonly string[],
+  found: number,
+): string[] {
+  if (packed.length === 0) return [];
+  const what = `${archive} of ${some(packed)} is not unpacked`;
+  const mend = `unpack it in ${folder}`;
+  if (found === 0) throw new DatasetError(`Cannot open ${folder}: ${what}; ${mend}`);
+  return [`${what}; splits are smaller than the official ones without it; ${mend}.`];
+}
+
+/**
+ * What is said of scenes whose photographs were not downloaded, or not unpacked.
  *
  * @param names those scenes
  * @param count number of all scenes
- * @param mend what to add
+ * @param mend what to do, "add …"
  * @returns a warning, or none where all have theirs
  */
 export function withoutPhotographs(
@@ -71,7 +94,7 @@ export function withoutPhotographs(
   mend: string,
 ): string[] {
   if (names.length === 0) return [];
-  return [`${names.length} of ${count} have no photographs: ${some(names)}; add ${mend}.`];
+  return [`${names.length} of ${count} have no photographs: ${some(names)}; ${mend}.`];
 }
 
 /**

@@ -20,7 +20,7 @@ import { SCANNET20 } from "../../classes/mod.ts";
 import { readScan, type Scan } from "../../scan/mod.ts";
 import type { DatasetScene } from "../dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
-import { listNeeded, readNeeded } from "./files.ts";
+import { isThere, listNeeded, readNeeded } from "./files.ts";
 import { classOfNyu40, SCANNET_NYU40 } from "./nyu40.ts";
 import { hasPhotographs, readPhotographs } from "./photographs/scannet.ts";
 import {
@@ -49,23 +49,29 @@ export const scannet: PublishedDataset = {
       train: await officialList(join(root, "scannetv2_train.txt"), LIST, NAMES),
       validation: await officialList(join(root, "scannetv2_val.txt"), LIST, NAMES),
     };
-    const scenesOf = (names: readonly string[]) =>
-      names.filter((name) => there.has(name)).map((name) => sceneOf(join(scans, name), name));
-    const train = scenesOf(lists.train);
-    const validation = scenesOf(lists.validation);
-    const names = [...lists.train, ...lists.validation];
-    const found = names.filter((name) => there.has(name));
+    const found = new Set<string>();
+    const lacking: string[] = [];
     const blind: string[] = [];
-    for (const name of found) {
+    for (const name of [...lists.train, ...lists.validation]) {
+      const missing = there.has(name) ? await missingMesh(scans, name) : name;
+      if (missing !== null) {
+        lacking.push(missing);
+        continue;
+      }
+      found.add(name);
       if (!await hasPhotographs(join(scans, name), name)) blind.push(name);
     }
+    const scenesOf = (names: readonly string[]) =>
+      names.filter((name) => found.has(name)).map((name) => sceneOf(join(scans, name), name));
+    const train = scenesOf(lists.train);
+    const validation = scenesOf(lists.validation);
     return publishedDataset({
       name: "ScanNet",
       rows: SCANNET20,
       licence: "ScanNet Terms of Use",
       warnings: [
-        ...lackingScenes(scans, names.filter((name) => !there.has(name)), found.length),
-        ...withoutPhotographs(blind, found.length, "the .sens of each, or its color"),
+        ...lackingScenes(scans, lacking, found.size),
+        ...withoutPhotographs(blind, found.size, "add the .sens of each, or its color"),
       ],
       domains: [{
         name: "scannet",
@@ -76,6 +82,15 @@ export const scannet: PublishedDataset = {
     });
   },
 };
+
+/** The mesh that a scene lacks, as a path in `scans`: the script can be told to download some files alone. */
+async function missingMesh(scans: string, name: string): Promise<string | null> {
+  for (const mesh of [MESH, LABELS]) {
+    const path = `${name}/${name}${mesh}`;
+    if (!await isThere(join(scans, path))) return path;
+  }
+  return null;
+}
 
 function sceneOf(folder: string, name: string): PublishedScene {
   return {

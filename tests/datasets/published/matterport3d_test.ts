@@ -101,6 +101,10 @@ Deno.test("Matterport3D without photographs has scenes without views, and says s
   const files = Object.entries({ ...LISTS, ...house(HOUSE) });
   const cases: [string, RegExp][] = [
     ["undistorted_color_images", /there is no .*undistorted_color_images/],
+    [
+      "undistorted_camera_parameters",
+      /there is no .*undistorted_camera_parameters.17DRP5sb8fy\.conf/,
+    ],
     ["none", /none was taken within its box/],
   ];
   for (const [gone, message] of cases) {
@@ -121,6 +125,36 @@ Deno.test("Matterport3D without photographs has scenes without views, and says s
   }
 });
 
+Deno.test("Matterport3D: houses that its script left as archives, or that are cut short, do not stop the others", async () => {
+  const [packed, emptied] = ["1LXtFkjw3qL", "2azQ1b91cZZ"];
+  const files: Files = {
+    ...LISTS,
+    ...house(HOUSE),
+    [`scans/${packed}/region_segmentations.zip`]: "",
+    [`scans/${emptied}/region_segmentations/region0.semseg.json`]: "{}",
+  };
+  const others = Object.entries(house("2t7WUuJeko7"));
+  for (const [name, content] of others) if (!name.includes("undistorted")) files[name] = content;
+  files["scans/2t7WUuJeko7/undistorted_color_images.zip"] = "";
+  await withFiles(files, async (root) => {
+    const dataset = await matterport3d.open(root);
+    assert.deepEqual(
+      (["train", "validation", "test"] as const).map((split) =>
+        dataset.count("matterport3d", split)
+      ),
+      [3, 0, 3],
+    );
+    assert.deepEqual(dataset.warnings!.map((text) => text.replaceAll(root, "ROOT")), [
+      "region_segmentations.zip of 1LXtFkjw3qL is not unpacked; " +
+      "splits are smaller than the official ones without it; unpack it in ROOT/scans.",
+      "ROOT/scans lacks 2azQ1b91cZZ/region_segmentations; " +
+      "splits are smaller than the official ones without them.",
+      "1 of 2 have no photographs: 2t7WUuJeko7; unpack their undistorted_color_images.zip and " +
+      "undistorted_camera_parameters.zip in ROOT/scans.",
+    ]);
+  });
+});
+
 Deno.test("Matterport3D: what is missing or malformed is named in one line", async () => {
   const whole = { ...LISTS, ...house(HOUSE) };
   const at = (file: string) => `scans/${HOUSE}/${file}`;
@@ -137,8 +171,11 @@ Deno.test("Matterport3D: what is missing or malformed is named in one line", asy
     [without("scenes_val"), /scenes_val\.txt: it should be Matterport3D's official list/],
     [without("category"), /category_mapping\.tsv: it should be the NYU40 ids/],
     [{ ...whole, "category_mapping.tsv": "a\tb\n" }, /lacks the column index or nyu40id/],
-    [without(at("region")), /region_segmentations: it should be the regions of 17DRP5sb8fy/],
-    [without(conf), /17DRP5sb8fy\.conf: it should be the cameras/],
+    [without(at("region")), /none of the scenes .* \(17DRP5sb8fy\/region_segmentations, 1LXt/],
+    [
+      { ...without(at("region")), [at("region_segmentations.zip")]: "" },
+      /region_segmentations\.zip of 17DRP5sb8fy is not unpacked; unpack it in .*scans$/,
+    ],
     [without(at("undistorted_color_images/0a")), /0a_i0_0\.jpg: it should be a photograph/],
     [{ ...whole, [conf]: CONF.replace("  0 0 1\n", "\n") }, /line 6: it is not fx 0 cx/],
     [{ ...whole, [conf]: CONF.replace("0 0 -1 1", "0 0 -1") }, /line 7: it is not two names/],
