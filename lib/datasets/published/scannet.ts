@@ -1,6 +1,6 @@
 /**
- * ScanNet v2 as its script downloads it. Photographs are those that its SensReader has exported, or else come out of the
- * recording itself:
+ * ScanNet v2 as its script downloads it. Photographs are those that its SensReader has exported, with poses and intrinsics,
+ * or else come out of the recording itself:
  *
  * ```text
  * scannetv2_train.txt, scannetv2_val.txt              lists of scenes, from Tasks/Benchmark of its repository
@@ -95,7 +95,8 @@ async function missingMesh(scans: string, name: string): Promise<string | null> 
 function sceneOf(folder: string, name: string): PublishedScene {
   return {
     id: name,
-    files: [name + MESH, name + LABELS, `${name}.sens`, "color"].map((file) => join(folder, file)),
+    files: [name + MESH, name + LABELS, `${name}.sens`, "color", "pose", "intrinsic"]
+      .map((file) => join(folder, file)),
     read: () => readScene(folder, name),
   };
 }

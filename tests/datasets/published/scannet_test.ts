@@ -149,6 +149,27 @@ Deno.test("ScanNet: photographs come out of the recording where none are exporte
   });
 });
 
+Deno.test("ScanNet: an export of SensReader that is unfinished is left for the recording", async () => {
+  const recording = { "scans/scene0011_00/scene0011_00.sens": sens([[POSE, 1], [POSE, 3]]) };
+  const whole = { ...LISTS, ...scene("scene0011_00") };
+  const levelsOf = async (files: Files) => {
+    let levels: (number | undefined)[] = [];
+    await withFiles(files, async (root) => {
+      const { photos } = await (await scannet.open(root)).scene("scannet", "test", 0);
+      levels = photos.map(({ pixels }) => pixels[0]);
+    });
+    return levels;
+  };
+  assert.deepEqual(await levelsOf({ ...whole, ...recording }), [10, 20], "it is finished");
+  // No --export_intrinsics, no --export_poses, poses cut short, colour cut short at its start.
+  for (const gone of [/intrinsic/, /pose/, /pose\/10/, /color\/\d/]) {
+    const left = Object.fromEntries(Object.entries(whole).filter(([name]) => !gone.test(name)));
+    const files = { ...left, "scans/scene0011_00/color/.part": "" };
+    assert.deepEqual(await levelsOf({ ...files, ...recording }), [1, 3], `${gone}`);
+    await assert.rejects(levelsOf(files), DatasetError);
+  }
+});
+
 Deno.test("ScanNet: a recording that is cut off or of another kind is refused in one line", async () => {
   const whole = sens([[POSE, 1], [POSE, 2]]);
   const raw = whole.slice();
@@ -226,6 +247,10 @@ Deno.test("ScanNet: what is missing or does not fit is named in one line", async
       /it has 3 vertices, those of scene0011_00_vh_clean_2\.ply are 4/,
     ],
     [without(at("pose/10")), /pose\/10\.txt: it should be the pose of photograph 10/],
+    [
+      { ...without(at("color")), [at("color/.part")]: "" },
+      /find photographs like 0\.jpg in .*color; export them again, or add scene0011_00\.sens/,
+    ],
     [without(at("intrinsic")), /intrinsic_color\.txt: it should be the intrinsics/],
   ];
   for (const [files, message] of cases) {

@@ -1,10 +1,12 @@
 /**
- * The photographs of a scene of ScanNet: those that SensReader has exported, or else those in the recording itself.
+ * The photographs of a scene of ScanNet: those that SensReader has exported, if all their poses and their intrinsics are
+ * there, or else those in the recording itself.
  *
  * @module
  */
 import { join } from "node:path";
 import { type PhotoFile, readViews, type ScanViews } from "../../../scan/mod.ts";
+import { DatasetError } from "../../scene_folder.ts";
 import { isThere, listNeeded, readNeeded } from "../files.ts";
 import { evenly, inNumberOrder } from "./even_choice.ts";
 import { readSens, readSensPicture } from "./sens_file.ts";
@@ -32,11 +34,12 @@ export async function hasPhotographs(folder: string, name: string): Promise<bool
  *
  * @param folder folder of the scene
  * @param name name of the scene
- * @throws {DatasetError} where a pose or the intrinsics are missing, or the recording is cut off
+ * @throws {DatasetError} where there is no recording and the export lacks photographs, a pose or the intrinsics, or where
+ *   the recording is cut off
  * @throws {CameraError} where a pose or the intrinsics are malformed
  */
 export async function readPhotographs(folder: string, name: string): Promise<ScanViews> {
-  const found = await exported(folder, name) ?? await recorded(folder, name);
+  const found = await exportedOrRecorded(folder, name);
   if (!found) return without(name, `${folder} has neither color nor ${name}.sens; add one of them`);
   // A matrix of -inf says that tracking was lost.
   const tracked = found.frames.filter(({ pose }) => !/inf|nan/i.test(pose));
@@ -51,9 +54,24 @@ function without(name: string, reason: string): ScanViews {
   return { photos: [], cameras: [], warnings: [{ code: "left-out", text, field: "images" }] };
 }
 
-async function exported(folder: string, name: string): Promise<Frames | null> {
+/**
+ * The export where it is finished, and else the recording: `reader.py` writes colour, poses and intrinsics by flags of their
+ * own, in this order.
+ */
+async function exportedOrRecorded(folder: string, name: string): Promise<Frames | null> {
+  const isRecorded = await isThere(join(folder, `${name}.sens`));
+  if (await isThere(join(folder, "color"))) {
+    try {
+      return await exported(folder, name);
+    } catch (error) {
+      if (!(isRecorded && error instanceof DatasetError)) throw error;
+    }
+  }
+  return isRecorded ? await recorded(folder, name) : null;
+}
+
+async function exported(folder: string, name: string): Promise<Frames> {
   const colour = join(folder, "color");
-  if (!await isThere(colour)) return null;
   const textOf = async (part: string, file: string, holds: string) =>
     new TextDecoder().decode(await readNeeded(join(folder, part, file), holds));
   const matrices = [{
@@ -76,12 +94,16 @@ async function exported(folder: string, name: string): Promise<Frames | null> {
     const bytes = () => Deno.readFile(join(colour, photo));
     frames.push({ number, pose, image: { name: `color/${photo}`, bytes } });
   }
+  if (frames.length === 0) {
+    throw new DatasetError(
+      `Cannot find photographs like 0.jpg in ${colour}; export them again, or add ${name}.sens`,
+    );
+  }
   return { matrices, frames };
 }
 
-async function recorded(folder: string, name: string): Promise<Frames | null> {
+async function recorded(folder: string, name: string): Promise<Frames> {
   const path = join(folder, `${name}.sens`);
-  if (!await isThere(path)) return null;
   const { intrinsics, extrinsics, frames } = await readSens(path);
   return {
     matrices: [
