@@ -23,7 +23,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import {
   chosenUnit,
@@ -35,7 +35,14 @@ import {
   SHORTEST_UNIT,
   UP_AXES,
 } from "../scan/mod.ts";
-import { issueAt, parseJson, validate, violationsText } from "../validation/mod.ts";
+import {
+  fieldPath,
+  issueAt,
+  parseJson,
+  validate,
+  violationsText,
+  violationText,
+} from "../validation/mod.ts";
 import type { Dataset, DatasetScene, DatasetSplit } from "./dataset.ts";
 import { DatasetError, inventory, readSceneFiles, scanOf } from "./scene_folder.ts";
 
@@ -99,18 +106,6 @@ const FolderFileSchema = z.strictObject({
     refuseMap(labelMap, ["domains", name, "labelMap"]);
   }
   if (Object.keys(domains).length === 0) refuse(["domains"], "domains is empty", "add a domain");
-  const seen = new Set<string>();
-  for (const [name, { splits }] of Object.entries(domains)) {
-    for (const [split, list] of Object.entries(splits)) {
-      for (const [index, folder] of list.entries()) {
-        const path = ["domains", name, "splits", split, index];
-        if (seen.has(folder)) {
-          refuse(path, `folder '${folder}' occurs twice`, "keep it in one split");
-        }
-        seen.add(folder);
-      }
-    }
-  }
 });
 
 type FolderFile = z.output<typeof FolderFileSchema>;
@@ -130,6 +125,7 @@ export async function folderDataset(path: string, root = dirname(path)): Promise
   const foldersOf = (domain: string, split: DatasetSplit) =>
     (Object.hasOwn(file.domains, domain) ? file.domains[domain]?.splits[split] : undefined) ?? [];
   // All scenes are checked now, so that a long run does not fail at its last scene.
+  await requireOnce(file, path, root);
   const scans = new Map<string, string>();
   const versions = new Map<string, string>();
   for (const [name, domain] of Object.entries(file.domains)) {
@@ -183,6 +179,38 @@ function parseFile(json: string, path: string): FolderFile {
   const fail = (what: string) => new DatasetError(`Cannot read ${path}: ${what}`);
   const value = parseJson(json, fail);
   return validate(FolderFileSchema, value, (_, all) => fail(violationsText(all)));
+}
+
+/** Holds that no folder is listed twice, whichever way it is written or linked: tests would see what was trained on. */
+async function requireOnce({ domains }: FolderFile, path: string, root: string): Promise<void> {
+  const seen = new Map<string, string>();
+  for (const [name, { splits }] of Object.entries(domains)) {
+    for (const [split, list] of Object.entries(splits)) {
+      for (const [index, folder] of list.entries()) {
+        const place = await realPath(join(root, folder));
+        const first = seen.get(place);
+        seen.set(place, folder);
+        if (first === undefined) continue;
+        const problem = first === folder
+          ? `folder '${folder}' occurs twice`
+          : `folder '${folder}' is folder '${first}' as well`;
+        const field = fieldPath(["domains", name, "splits", split, index]);
+        const mend = "keep it in one split";
+        const violation = violationText({ field, problem, mend });
+        throw new DatasetError(`Cannot read ${path}: ${violation}`);
+      }
+    }
+  }
+}
+
+/** A path without links; as it is where there is nothing, which is reported where its scan is looked for. */
+async function realPath(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return resolve(path);
+    throw error;
+  }
 }
 
 /** The path of the scan in a scene's folder. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DatasetError, openDataset } from "../../lib/datasets/mod.ts";
 import { folderDataset } from "../../lib/datasets/folder.ts";
 import { type Camera, camerasToJson, encodePng, writePly } from "../../lib/scan/mod.ts";
@@ -173,6 +173,38 @@ Deno.test("folderDataset() says on opening which folder lacks what", () =>
       message: /folder 'two' lacks one of scan\.ply, scan\.las, scan\.laz/,
     });
     await assert.rejects(folderDataset(join(root, "none.json")), DatasetError);
+  }));
+
+Deno.test("folderDataset() refuses a folder in two splits, however it is written or linked", () =>
+  withSite(async (path, root) => {
+    await Deno.symlink(join(root, "one"), join(root, "link"));
+    const { office } = FILE.domains;
+    for (
+      const folder of [
+        "one",
+        "one/",
+        "./one",
+        "two/../one",
+        "link",
+        join("..", basename(root), "one"),
+      ]
+    ) {
+      const domains = { office: { ...office, splits: { train: ["one"], test: ["two", folder] } } };
+      await Deno.writeTextFile(path, JSON.stringify({ ...FILE, domains }));
+      await assert.rejects(folderDataset(path), (error: Error) => {
+        assert.ok(error instanceof DatasetError);
+        const said = folder === "one"
+          ? "'one' occurs twice"
+          : `'${folder}' is folder 'one' as well`;
+        const end = `folder ${said} (field domains.office.splits.test[1]); keep it in one split`;
+        assert.ok(error.message.endsWith(end), error.message);
+        return true;
+      });
+    }
+    // A folder that is not there is still named as such.
+    const domains = { office: { ...office, splits: { train: ["one"], test: ["none"] } } };
+    await Deno.writeTextFile(path, JSON.stringify({ ...FILE, domains }));
+    await assert.rejects(folderDataset(path), /folder 'none' lacks one of scan\.ply/);
   }));
 
 const office = FILE.domains.office;
