@@ -124,7 +124,7 @@ const OPTIONS = {
   objects: {
     type: "boolean",
     about:
-      "hold found objects against true ones instead, by average precision, in worlds and SemanticKITTI, which know them; with --tune by several settings",
+      "hold found objects against true ones instead, by average precision, in worlds, s3dis and semantickitti, which know them; with --tune by several settings",
   },
   out: { type: "string", value: "DIR", default: "out/eval", about: "folder to write to" },
   report: {

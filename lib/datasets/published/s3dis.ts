@@ -19,6 +19,7 @@
  */
 import { join } from "node:path";
 import { S3DIS } from "../../classes/mod.ts";
+import { reachOfClass } from "../../classes/things.ts";
 import type { DatasetScene } from "../dataset.ts";
 import { DatasetError } from "../scene_folder.ts";
 import { inNumberOrder } from "./photographs/even_choice.ts";
@@ -49,6 +50,8 @@ const TEST = ["Area_5"];
 
 const CLASSES = new Map(S3DIS.map(([name], index) => [name, index]));
 const CLUTTER = CLASSES.get("clutter")!;
+/** By class: pieces of walls, floors, ceilings and clutter are annotated in files of their own, but are no objects. */
+const IS_THING = S3DIS.map(([name]) => reachOfClass(name) !== null);
 
 /** Numbers of a row: x y z r g b. */
 const COLUMNS = 6;
@@ -172,11 +175,13 @@ async function readRoom(
   const positions = new Float32Array(3 * rows);
   const colors = new Float32Array(3 * rows);
   const labels = new Int32Array(rows);
+  const instances = new Int32Array(rows);
   let at = 0;
-  for (const object of objects) {
+  for (const [index, object] of objects.entries()) {
     positions.set(object.positions, 3 * at);
     colors.set(object.colors, 3 * at);
     labels.fill(object.label, at, at + object.count);
+    if (IS_THING[object.label]) instances.fill(index + 1, at, at + object.count);
     at += object.count;
   }
   const scan = pointScan({ path: annotations, positions, colors, labels });
@@ -189,8 +194,10 @@ async function readRoom(
     });
   }
   const views = await readPhotographs(id, photographs);
-  if (views.photos.length === 0) return sceneWithoutPhotographs(id, scan, blindness);
-  return { id, scan, ...views };
+  const scene = views.photos.length > 0
+    ? { id, scan, ...views }
+    : sceneWithoutPhotographs(id, scan, blindness);
+  return { ...scene, objects: instances };
 }
 
 /** The points of one object. */

@@ -25,7 +25,15 @@ export class SceneCache {
   async scene(domain: string, index: number): Promise<DatasetScene> {
     const { name } = this.#dataset;
     const version = this.#dataset.version(domain);
-    const key = contentKey("scene with objects", name, version, domain, this.#split, `${index}`);
+    // The kind changes with what data sets say of a scene, so that one without its objects is not found.
+    const key = contentKey(
+      "scene with all objects",
+      name,
+      version,
+      domain,
+      this.#split,
+      `${index}`,
+    );
     if (this.#last?.key === key) return this.#last.scene;
     let file = await this.#files.get(key);
     if (!file) {

@@ -60,7 +60,9 @@ Deno.test("S3DIS is read as it is downloaded, with the photographs of 2D-3D-S", 
     assert.deepEqual(SPLITS.map((split) => dataset.count("s3dis", split)), [3, 0, 1]);
     assert.deepEqual([dataset.classes.length, dataset.classes[12]], [13, "clutter"]);
     assert.match(dataset.warnings!.join(), /v1\.2 lacks Area_2, Area_3, Area_4; splits/);
-    const { id, scan, photos, cameras } = await dataset.scene("s3dis", "train", 0);
+    const { id, scan, objects, photos, cameras } = await dataset.scene("s3dis", "train", 0);
+    // Two chairs; ceiling and stairs, which are clutter, are no objects.
+    assert.deepEqual(objects, Int32Array.of(0, 2, 2, 3, 0));
     assert.equal(id, "Area_1/office_1");
     const rows = Array.from({ length: scan.count }, (_, i) => [
       ...scan.positions.subarray(3 * i, 3 * i + 3),
@@ -81,6 +83,7 @@ Deno.test("S3DIS is read as it is downloaded, with the photographs of 2D-3D-S", 
     assert.equal((await dataset.scene("s3dis", "train", 1)).id, "Area_6/office_2");
     const second = await dataset.scene("s3dis", "train", 2);
     assert.deepEqual([second.id, second.photos.length], ["Area_6/office_10", 0]);
+    assert.deepEqual(second.objects, objects, "objects need no photographs");
   });
 });
 
