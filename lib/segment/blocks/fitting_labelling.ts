@@ -43,13 +43,14 @@ export async function labelFitting(
       if (retries > 0) work.warnings.push(memoryWarning(voxels));
       return labelled;
     } catch (error) {
+      if (!(error instanceof GpuMemoryError)) throw error;
+      // Whatever comes next, it meets no errors of this try.
+      await work.restart(known);
       // What an online method keeps may have been moved by a part of its steps.
       const isFinal = retries === MOST_RETRIES || watched.isRecalled || !canBeCut(task);
-      if (!(error instanceof GpuMemoryError) || isFinal) throw error;
-      const smaller = smallerBlocks(task, sizer, voxels, blocks);
+      const smaller = isFinal ? null : smallerBlocks(task, sizer, voxels, blocks);
       if (!smaller) throw error;
       ({ voxels, blocks } = smaller);
-      await work.restart(known);
       votes.restart();
     }
   }

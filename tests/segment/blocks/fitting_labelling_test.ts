@@ -75,7 +75,6 @@ withGpu(
       assert.match(blamed.message, /street\.las.* GPU has too little memory.*--block-voxels/);
       assert.equal(task.work.warnings.length, 0);
     }
-    await gpu.recover();
     assert.deepEqual(await labelFitting(task, sizer), whole);
   },
 );
@@ -90,6 +89,10 @@ withGpu(
     const source = METHODS.get("source")!;
     const fails: Method["adapt"] = () => {
       tries++;
+      // Still under way, as the step ahead is, and refused.
+      using gone = gpu.buffer("gone", 16);
+      gone.handle.destroy();
+      gpu.clear(gone);
       return Promise.reject(full);
     };
     const { blockwise: _, ...rival } = source;
@@ -107,6 +110,8 @@ withGpu(
       tries = 0;
       await assert.rejects(labelFitting({ ...task, method }, sizer), full);
       assert.equal(tries, 1);
+      // The next scan is not told of it.
+      await gpu.settled();
     }
   },
 );
