@@ -17,6 +17,7 @@ Deno.test("segmentOptions() chooses an adapting method only where there are phot
       stop: "never",
       guard: 0,
       leastSeen: 0.4,
+      targetTrust: undefined,
       fusion: 3,
       unadapted: 0.5,
       trust: 2,

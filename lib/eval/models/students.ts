@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Dataset } from "../../datasets/dataset.ts";
@@ -79,15 +80,11 @@ export class EvalStudents {
   async embedded({ kind, teacher, seed }: Omit<StudentSpec, "target">): Promise<string | null> {
     if (this.#options.backbone !== null) return null;
     const path = studentFile(`${this.#options.dataset.name}-${kind}.safetensors`);
-    try {
-      const { card } = await readStudent(path);
-      const config = await this.#config(kind);
-      const isTaught = card.teacher === null || card.teacher.id === teacher.card.id;
-      return isTaught && config.seed === seed ? path : null;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return null;
-      throw error;
-    }
+    if (!existsSync(path)) return null;
+    const { card } = await readStudent(path);
+    const config = await this.#config(kind);
+    const isTaught = card.teacher === null || card.teacher.id === teacher.card.id;
+    return isTaught && config.seed === seed ? path : null;
   }
 
   async #key(spec: StudentSpec): Promise<string> {
