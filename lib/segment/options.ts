@@ -9,7 +9,7 @@ import { hasSetting, type Method, SCAN_METHODS } from "../ttt/methods/mod.ts";
 import { labelNamesOf, LENGTH_UNITS, LONGEST_UNIT, SHORTEST_UNIT, UP_AXES } from "../scan/mod.ts";
 import { OptionError, unknownOption } from "../ttt/option_error.ts";
 import { choiceSetting, flagSetting, nameSetting, numberSetting } from "../ttt/settings.ts";
-import { shown, validate } from "../validation/mod.ts";
+import { parseJson, shown, validate } from "../validation/mod.ts";
 import { currentNames } from "./former_names.ts";
 import { AUTO } from "./loaded_students.ts";
 import type { SegmentOptions } from "./segmenter.ts";
@@ -258,7 +258,7 @@ function namesOf(json: unknown): Record<string, string> {
 /** Text as JSON, as a query gives it; the text itself where it is none. */
 function jsonOr(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text, () => new SyntaxError());
   } catch {
     return text;
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseJson } from "../../lib/validation/mod.ts";
 import { bodyChunks, mediaTypeOf } from "./body.ts";
 import { RequestError } from "./problem.ts";
 import type { UploadLimits } from "./upload_limits.ts";
@@ -74,14 +75,11 @@ export async function* atMost(
  * @throws {RequestError} 400 for text that is not JSON, 422 for JSON that is not an object.
  */
 export function parseOptions(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new RequestError(400, `Cannot read options: ${(cause as Error).message}`, {
-      field: "options",
-    });
-  }
+  const value = parseJson(
+    text,
+    (problem) =>
+      new RequestError(400, `Cannot read options: they are ${problem}`, { field: "options" }),
+  );
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new RequestError(
       422,

@@ -11,6 +11,7 @@ import type { Input } from "../../lib/serving/files/input.ts";
 import { chunksInto, mediaTypeOf } from "./body.ts";
 import { receiveForm } from "./form.ts";
 import { RequestError } from "./problem.ts";
+import { singleValues } from "./query.ts";
 import type { UploadLimits } from "./upload_limits.ts";
 
 /** The media types that a body may declare where it is the scan itself. */
@@ -23,6 +24,7 @@ export const SCAN_TYPES = [
   "application/x-pcd",
   "text/csv",
   "text/plain",
+  "application/vnd.laszip",
 ];
 
 const RAW_TYPES = [
@@ -45,7 +47,7 @@ export async function receiveInput(
   limits: UploadLimits,
 ): Promise<Input> {
   const type = mediaTypeOf(request, RAW_TYPES[0]!);
-  const options = Object.fromEntries(new URL(request.url).searchParams);
+  const options = singleValues(request.url);
   if (type === "multipart/form-data") {
     const form = await receiveForm(request, folder, limits);
     const input = await unpackPhotographs(folder, form, limits.images);

@@ -145,6 +145,8 @@ Deno.test("GET /v1/jobs lists the client's jobs page by page, and where clients 
     assert.deepEqual((await list(`${URL_}?state=done,failed`)).jobs, []);
     const wrong = await problemOf(await jobs.app.request(`${URL_}?state=lost`), 422);
     assert.match(wrong.detail, /"lost": there are queued, running/);
+    const twice = await jobs.app.request(`${URL_}?state=done&state=failed`);
+    assert.match((await problemOf(twice, 422)).detail, /state twice.*separated by commas/);
     // Beyond this machine and without tokens, an address is no one's own.
     const open = createApp({ labeller: jobs.labeller, queue: jobs.queue, hostname: "0.0.0.0" });
     assert.match((await problemOf(await open.request(URL_), 403)).detail, /--token-file/);

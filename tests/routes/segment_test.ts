@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { encodeNpy } from "../../lib/serving/files/npy.ts";
 import { decodePhoto, readScan } from "../../lib/scan/mod.ts";
 import type { ScanReport } from "../../lib/segment/report/report.ts";
-import { fakeApp, formRequest, fullForm, plyScan } from "./support.ts";
+import { fakeApp, formRequest, fullForm, plyScan, problemOf } from "./support.ts";
 
 const URL_ = "/v1/segment";
 
@@ -22,6 +22,20 @@ Deno.test("POST /v1/segment answers a raw scan with the same file, labelled, and
   assert.equal(report.method, "source");
   assert.equal(engine.requests[0]!.options.voxelSize, 3);
   assert.equal(engine.requests[0]!.photos.length, 0);
+});
+
+Deno.test("POST /v1/segment loses no option: of two of a name, and behind the mark that Windows writes first", async () => {
+  const { app, engine } = fakeApp();
+  const body = new FormData();
+  body.append("scan", new File([plyScan()], "room.ply"));
+  body.append("options", '\uFEFF{"method":"source","voxelSize":3}');
+  assert.equal((await app.request(URL_, { method: "POST", body })).status, 200);
+  assert.equal(engine.requests[0]!.options.voxelSize, 3);
+  const url = `${URL_}?method=source&method=bn`;
+  const twice = await app.request(url, { method: "POST", body: plyScan() });
+  const { detail, field } = await problemOf(twice, 422);
+  assert.match(detail, /method twice in the query; give it once/);
+  assert.equal(field, "method");
 });
 
 Deno.test("POST /v1/segment gives the engine photographs paired with their cameras", async () => {
@@ -58,7 +72,13 @@ Deno.test("POST /v1/segment accepts several camera files of other programs", asy
 Deno.test("POST /v1/segment answers LAZ as LAS and says so in a header", async () => {
   const { app } = fakeApp();
   const laz = Deno.readFileSync(new URL("../../fixtures/scans/format8.laz", import.meta.url));
-  const response = await app.request(`${URL_}?method=source`, { method: "POST", body: laz });
+  // The type that is registered for it.
+  const headers = { "content-type": "application/vnd.laszip" };
+  const response = await app.request(`${URL_}?method=source`, {
+    method: "POST",
+    body: laz,
+    headers,
+  });
   assert.equal(response.status, 200);
   assert.equal(response.headers.get("x-tttkd-converted"), "laz to las");
   assert.match(response.headers.get("content-disposition")!, /labelled\.las/);
